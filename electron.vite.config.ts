@@ -1,0 +1,28 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const here = import.meta.dirname
+
+export default defineConfig({
+  /** Everything that runs in Node: Electron's main process and the command line. */
+  main: {
+    build: {
+      rolldownOptions: {
+        input: { index: resolve(here, 'src/main/index.ts'), radversary: resolve(here, 'src/cli/main.ts') },
+        output: { format: 'es' },
+      },
+    },
+  },
+  /** A sandboxed preload script must be CommonJS. */
+  preload: {
+    build: {
+      rolldownOptions: { input: { index: resolve(here, 'src/preload/index.ts') }, output: { format: 'cjs' } },
+    },
+  },
+  renderer: {
+    root: resolve(here, 'src/renderer'),
+    plugins: [react()],
+    build: { outDir: resolve(here, 'out/renderer'), rolldownOptions: { input: resolve(here, 'src/renderer/index.html') } },
+  },
+})

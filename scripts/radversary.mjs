@@ -1,0 +1,7 @@
+/** `npm run -s radversary -- …`: the command line from a clone, installed and built when that is due. */
+import { ensureBuilt } from './setup/build.mjs'
+import { ensureNpmPackages } from './setup/npm-packages.mjs'
+
+ensureNpmPackages()
+ensureBuilt()
+await import('../out/main/radversary.js')
