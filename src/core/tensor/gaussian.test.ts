@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { innerProduct, largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
+import { goldenImage, resamplingGolden } from '../../../test/support/resampling-golden.ts'
+import { gaussianTaps, smoothGaussian } from './gaussian.ts'
+import { tensor } from './tensor.ts'
+
+describe('gaussianTaps', () => {
+  test('sum to 1, are symmetric and fall as exp(−i²/2σ²)', () => {
+    const taps = gaussianTaps({ size: 5, sigma: 1.5 })
+    expect(taps.reduce((sum, tap) => sum + tap, 0)).toBeCloseTo(1, 14)
+    expect(taps[0]).toBe(taps[4])
+    expect(taps[1]! / taps[2]!).toBeCloseTo(Math.exp(-1 / 4.5), 14)
+  })
+
+  test.each([{ size: 4 }, { size: 0 }, { size: 2.5 }, { sigma: 0 }, { sigma: NaN }])('refuses %o', (options) => {
+    expect(() => gaussianTaps(options)).toThrow(/^Gaussian: expected/)
+  })
+})
+
+describe('smoothGaussian', () => {
+  test.each(resamplingGolden.smoothedFirstImage)(
+    'agrees with PyTorch for $size taps, sigma $sigma',
+    ({ size, sigma, values }) => {
+      expect(largestDifference(smoothGaussian(goldenImage, { size, sigma }).data, values)).toBeLessThan(2e-7)
+    },
+  )
+
+  test('smooths each channel and each sample by itself', () => {
+    const batch = uniformTensor([2, 2, 4, 5], 1)
+    const whole = smoothGaussian(batch)
+    const lastPlane = smoothGaussian(tensor([1, 1, 4, 5], batch.data.slice(60)))
+    expect(whole.data.slice(60)).toEqual(lastPlane.data)
+  })
+
+  test('mirrors again and again where the kernel is wider than the image', () => {
+    // … 1 2 1 2 1 … : a wide kernel sees both values equally often, but for its tails.
+    const smoothed = smoothGaussian(tensor([1, 1, 1, 2], Float32Array.of(1, 2)), { size: 41, sigma: 8 })
+    expect(largestDifference(smoothed.data, [1.5, 1.5])).toBeLessThan(0.01)
+  })
+
+  test.each([1, 2, 9])('leaves a constant image of width %i as it is', (columns) => {
+    const constant = new Float32Array(2 * columns).fill(0.3)
+    expect(largestDifference(smoothGaussian(tensor([1, 1, 2, columns], constant), { size: 7 }).data, constant)).toBeLessThan(1e-7)
+  })
+
+  test('is self-adjoint in the interior', () => {
+    const inside = (seed: number) => {
+      const x = uniformTensor([1, 1, 12, 12], seed)
+      x.data.forEach((_, i) => {
+        const [row, column] = [Math.floor(i / 12), i % 12]
+        if (Math.min(row, column, 11 - row, 11 - column) < 3) x.data[i] = 0
+      })
+      return x
+    }
+    const [x, y] = [inside(3), inside(4)]
+    expect(innerProduct(smoothGaussian(x), y)).toBeCloseTo(innerProduct(x, smoothGaussian(y)), 6)
+  })
+
+  test('refuses what is not an image batch', () => {
+    expect(() => smoothGaussian(tensor([3, 4]))).toThrow('Gaussian: expected an image batch [N, C, H, W], got [3, 4]')
+  })
+})

@@ -1,0 +1,89 @@
+import { RadversaryError } from '../errors.ts'
+import { formatNpyHeader, parseNpyHeader } from './npy-header.ts'
+import { sizeOf, tensor, type Shape, type Tensor } from './tensor.ts'
+
+/** NumPy's array types that we exchange, little endian, by their name and in C order. */
+export type NpyArray =
+  | { readonly dataType: 'float32'; readonly shape: Shape; readonly data: Float32Array }
+  | { readonly dataType: 'float64'; readonly shape: Shape; readonly data: Float64Array }
+  | { readonly dataType: 'int32'; readonly shape: Shape; readonly data: Int32Array }
+  | { readonly dataType: 'int64'; readonly shape: Shape; readonly data: BigInt64Array }
+  | { readonly dataType: 'uint8' | 'bool'; readonly shape: Shape; readonly data: Uint8Array }
+
+/**
+ * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i4 <i8 |u1 |b1; C or Fortran order, given back in C order).
+ * Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
+ */
+export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
+  const { descr, fortranOrder, shape, dataOffset } = parseNpyHeader(bytes, file)
+  const elementSize = Number(descr.slice(2))
+  const expected = sizeOf(shape) * elementSize
+  if (bytes.length - dataOffset !== expected)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `npy: expected ${expected} bytes of data for ${descr} [${shape.join(', ')}], got ${bytes.length - dataOffset}`,
+      { file },
+    )
+  const array = arrayOf(descr, shape, bytes.slice(dataOffset).buffer)
+  return fortranOrder ? inCOrder(array) : array
+}
+
+/** The bytes of a .npy file of version 1, in C order. */
+export function writeNpy({ dataType, shape, data }: NpyArray): Uint8Array {
+  const header = formatNpyHeader(descrOf[dataType], shape)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/** Any numeric array as float32; int64 and float64 are rounded to the nearest float32. */
+export function tensorFromNpy({ dataType, shape, data }: NpyArray): Tensor {
+  if (dataType === 'float32') return tensor(shape, data)
+  return tensor(shape, dataType === 'int64' ? Float32Array.from(data, Number) : Float32Array.from(data))
+}
+
+export function npyFromTensor({ shape, data }: Tensor): NpyArray {
+  return { dataType: 'float32', shape, data }
+}
+
+const descrOf = { float32: '<f4', float64: '<f8', int32: '<i4', int64: '<i8', uint8: '|u1', bool: '|b1' } as const
+
+/** Typed arrays read in the machine's byte order; every machine that Node or Electron runs on is little endian. */
+function arrayOf(descr: string, shape: Shape, buffer: ArrayBuffer): NpyArray {
+  switch (descr) {
+    case '<f4':
+      return { dataType: 'float32', shape, data: new Float32Array(buffer) }
+    case '<f8':
+      return { dataType: 'float64', shape, data: new Float64Array(buffer) }
+    case '<i4':
+      return { dataType: 'int32', shape, data: new Int32Array(buffer) }
+    case '<i8':
+      return { dataType: 'int64', shape, data: new BigInt64Array(buffer) }
+    default:
+      return { dataType: descr === '|b1' ? 'bool' : 'uint8', shape, data: new Uint8Array(buffer) }
+  }
+}
+
+/** Elements of an array whose first index runs fastest, reordered so that the last one does. */
+function inCOrder(array: NpyArray): NpyArray {
+  const { shape } = array
+  const data = array.data.slice()
+  const index = new Array<number>(shape.length).fill(0)
+  for (let at = 0; at < data.length; at++) {
+    let source = 0
+    for (let axis = shape.length - 1; axis >= 0; axis--) source = source * (shape[axis] ?? 1) + (index[axis] ?? 0)
+    data[at] = array.data[source] ?? 0
+    advance(index, shape)
+  }
+  return { ...array, data } as NpyArray
+}
+
+/** The next index in C order, in place. */
+function advance(index: number[], shape: Shape): void {
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = (index[axis] ?? 0) + 1
+    if (index[axis] !== shape[axis]) return
+    index[axis] = 0
+  }
+}

@@ -1,0 +1,54 @@
+import { RadversaryError } from '../errors.ts'
+
+/** Extents in C order, outermost first, e.g. [N, C, H, W]. */
+export type Shape = readonly number[]
+
+/** A dense float32 array in C order. The data is owned by whoever made it; functions return new tensors unless they say otherwise. */
+export interface Tensor {
+  readonly shape: Shape
+  readonly data: Float32Array
+}
+
+/** Number of elements of a shape; 1 for a scalar's []. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1)
+}
+
+/** A tensor over `data`, or of zeros. Throws `tensor-invalid` when the length does not fit the shape. */
+export function tensor(shape: Shape, data: Float32Array = new Float32Array(sizeOf(shape))): Tensor {
+  if (data.length !== sizeOf(shape))
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Tensor: expected ${sizeOf(shape)} values for shape [${shape.join(', ')}], got ${data.length}`,
+    )
+  return { shape, data }
+}
+
+/** Sample `index` of a batch [N, ...] as [1, ...]; a view, not a copy. */
+export function sampleOf(batch: Tensor, index: number): Tensor {
+  const [count = 0, ...rest] = batch.shape
+  if (index < 0 || index >= count)
+    throw new RadversaryError('tensor-invalid', `Tensor: expected a sample below ${count}, got ${index}`)
+  const size = sizeOf(rest)
+  return { shape: [1, ...rest], data: batch.data.subarray(index * size, (index + 1) * size) }
+}
+
+/** Batches [n_i, ...] of one sample shape joined along the first axis. */
+export function concatenate(batches: readonly Tensor[]): Tensor {
+  const first = batches[0]
+  if (first === undefined) throw new RadversaryError('tensor-invalid', 'Tensor: expected at least one tensor to join')
+  const [, ...rest] = first.shape
+  const count = batches.reduce((sum, batch) => sum + (batch.shape[0] ?? 0), 0)
+  const joined = tensor([count, ...rest])
+  let offset = 0
+  for (const batch of batches) {
+    if (batch.shape.slice(1).join() !== rest.join())
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Tensor: expected samples of [${rest.join(', ')}], got [${batch.shape.slice(1).join(', ')}]`,
+      )
+    joined.data.set(batch.data, offset)
+    offset += batch.data.length
+  }
+  return joined
+}
