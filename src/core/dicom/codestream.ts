@@ -1,0 +1,150 @@
+import { unreadable } from './data-set.ts'
+
+/** What a compressed frame says of itself, to be held against the header before a codec allocates or decodes anything. */
+export interface CodestreamFacts {
+  readonly rows: number
+  readonly columns: number
+  readonly components: number
+  readonly bitsPerSample: number
+  /**
+   * The colours as the stream declares them: JFIF or an Adobe marker for JPEG, the multiple component transform for JPEG 2000;
+   * undefined where it doesn't say.
+   */
+  readonly transformed: boolean | undefined
+}
+
+const soi = 0xffd8
+const eoi = 0xffd9
+const soc = 0xff4f
+const siz = 0xff51
+const cod = 0xff52
+const sot = 0xff90
+
+/** A tile's number has 16 bits (T.800 table A.5). */
+const mostTiles = 0xffff
+
+/**
+ * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan, and checks that it ends with EOI.
+ * @throws RadversaryError dicom-unreadable.
+ */
+export function jpegFacts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
+  if (uint16(frame, 0) !== soi) throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
+  if (!endsWithMarker(frame, eoi)) throw truncated('JPEG', file)
+  let transformed: boolean | undefined
+  for (const segment of jpegSegments(frame, file)) {
+    if (isFrameHeader(segment.marker)) return { ...frameHeader(frame, segment.start), transformed }
+    transformed = declaredTransform(frame, segment) ?? transformed
+  }
+  throw unreadable('JPEG', 'a frame header', 'none', file)
+}
+
+/**
+ * Reads SIZ and COD of a JPEG 2000 or HTJ2K codestream (ITU-T T.800 annex A) and follows its tile-parts to EOC, so that a truncated one is
+ * noticed.
+ * @throws RadversaryError dicom-unreadable.
+ */
+export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
+  if (uint16(frame, 0) !== soc || uint16(frame, 2) !== siz) throw unreadable('JPEG 2000', 'a codestream', 'other bytes', file)
+  checkSiz(frame, file)
+  let transformed = false
+  let at = 2
+  while (uint16(frame, at) !== sot) {
+    if (uint16(frame, at) === cod) transformed = frame[at + 8] === 1
+    const next = at + 2 + uint16(frame, at + 2)
+    if (next <= at + 2 || next > frame.length) throw truncated('JPEG 2000', file)
+    at = next
+  }
+  followTileParts(frame, at, file)
+  return {
+    columns: uint32(frame, 8) - uint32(frame, 16),
+    rows: uint32(frame, 12) - uint32(frame, 20),
+    components: uint16(frame, 40),
+    bitsPerSample: ((frame[42] ?? 0) & 0x7f) + 1,
+    transformed,
+  }
+}
+
+interface JpegSegment {
+  readonly marker: number
+  /** Of its content, after the length. */
+  readonly start: number
+  readonly end: number
+}
+
+function* jpegSegments(frame: Uint8Array, file: string | undefined): Generator<JpegSegment> {
+  let at = 2
+  while (at + 4 <= frame.length) {
+    while (frame[at] === 0xff && frame[at + 1] === 0xff) at++
+    const marker = uint16(frame, at)
+    const end = at + 2 + uint16(frame, at + 2)
+    if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncated('JPEG', file)
+    yield { marker, start: at + 4, end }
+    at = end
+  }
+}
+
+/** SOF0 to SOF15 without DHT, JPG and DAC, which lie among them; SOF55 is JPEG-LS. */
+function isFrameHeader(marker: number): boolean {
+  const isSof = marker >= 0xffc0 && marker <= 0xffcf && marker !== 0xffc4 && marker !== 0xffc8 && marker !== 0xffcc
+  return isSof || marker === 0xfff7
+}
+
+function frameHeader(frame: Uint8Array, start: number) {
+  return {
+    bitsPerSample: frame[start] ?? 0,
+    rows: uint16(frame, start + 1),
+    columns: uint16(frame, start + 3),
+    components: frame[start + 5] ?? 0,
+  }
+}
+
+/** APP14 "Adobe" says whether colours are transformed; APP0 "JFIF" that they are. */
+function declaredTransform(frame: Uint8Array, { marker, start, end }: JpegSegment): boolean | undefined {
+  const name = String.fromCharCode(...frame.subarray(start, Math.min(start + 5, end)))
+  if (marker === 0xffee && name === 'Adobe' && end - start >= 12) return frame[start + 11] !== 0
+  return marker === 0xffe0 && name === 'JFIF\0' ? true : undefined
+}
+
+/** Codecs have been seen to run forever on sizes that contradict each other; no DICOM writer makes components of several sizes. */
+function checkSiz(frame: Uint8Array, file: string | undefined): void {
+  const components = uint16(frame, 40)
+  const [width, height, tileWidth, tileHeight] = [8, 12, 24, 28].map((at) => uint32(frame, at))
+  const tiles = Math.ceil((width ?? 0) / (tileWidth ?? 0)) * Math.ceil((height ?? 0) / (tileHeight ?? 0))
+  const precision = frame[42]
+  const areAlike = Array.from({ length: components }, (_, index) => 42 + 3 * index).every(
+    (at) => frame[at] === precision && frame[at + 1] === 1 && frame[at + 2] === 1,
+  )
+  if (uint16(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles <= mostTiles))
+    throw unreadable('JPEG 2000', 'components of one size, in tiles', 'others', file)
+}
+
+/** From the first SOT on; a tile-part of length 0 reaches to the end (T.800 A.4.2). */
+function followTileParts(frame: Uint8Array, first: number, file: string | undefined): void {
+  let at = first
+  while (uint16(frame, at) === sot) {
+    const length = uint32(frame, at + 6)
+    if (length !== 0 && length < 12) throw truncated('JPEG 2000', file)
+    at = length === 0 ? frame.length : at + length
+  }
+  const reachesEnd = at === frame.length || uint16(frame, at) === eoi
+  if (!reachesEnd || !endsWithMarker(frame, eoi)) throw truncated('JPEG 2000', file)
+}
+
+/** Frames are padded to even length; writers use zeros or fill bytes, some of them many. */
+function endsWithMarker(frame: Uint8Array, marker: number): boolean {
+  let end = frame.length
+  while (end > 2 && (frame[end - 1] === 0 || frame[end - 1] === 0xff)) end--
+  return uint16(frame, end - 2) === marker
+}
+
+function truncated(codec: string, file: string | undefined) {
+  return unreadable(codec, 'a stream up to its end marker', 'a truncated one', file)
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return uint16(bytes, at) * 0x10000 + uint16(bytes, at + 2)
+}

@@ -1,0 +1,76 @@
+import { RadversaryError } from '../errors.ts'
+import type { StoredValues } from './image.ts'
+
+/** Pixel-interleaved samples of one width. */
+export type Words = Uint8Array | Uint16Array | Uint32Array
+
+/**
+ * YBR_FULL to RGB (PS3.3 C.7.6.3.1.2), in place. Chrominance is zero at half the range; results are rounded and clamped.
+ * @param pixels [pixels, 3] of luminance, blue and red chrominance.
+ */
+export function ybrToRgb(pixels: StoredValues, bitsStored: number): void {
+  const zero = 2 ** (bitsStored - 1)
+  const top = 2 ** bitsStored - 1
+  const store = (value: number) => Math.min(Math.max(Math.round(value), 0), top)
+  for (let at = 0; at + 2 < pixels.length; at += 3) {
+    const luminance = pixels[at] ?? 0
+    const blue = (pixels[at + 1] ?? 0) - zero
+    const red = (pixels[at + 2] ?? 0) - zero
+    pixels[at] = store(luminance + 1.402 * red)
+    pixels[at + 1] = store(luminance - 0.344136 * blue - 0.714136 * red)
+    pixels[at + 2] = store(luminance + 1.772 * blue)
+  }
+}
+
+/** YBR_FULL_422 (two luminances, then the chrominance that the two pixels share) to three samples for every pixel. */
+export function expand422<Samples extends Words>(halved: Samples, full: Samples): Samples {
+  for (let from = 0, to = 0; to + 5 < full.length; from += 4, to += 6) {
+    const [first = 0, second = 0, blue = 0, red = 0] = halved.subarray(from, from + 4)
+    full.set([first, blue, red, second, blue, red], to)
+  }
+  return full
+}
+
+/** Samples that lie plane by plane, pixel by pixel. */
+export function interleave<Samples extends Words>(planes: Samples, interleaved: Samples, samplesPerPixel: number): Samples {
+  const pixels = planes.length / samplesPerPixel
+  for (let sample = 0; sample < samplesPerPixel; sample++)
+    for (let pixel = 0; pixel < pixels; pixel++)
+      interleaved[pixel * samplesPerPixel + sample] = planes[sample * pixels + pixel] ?? 0
+  return interleaved
+}
+
+/** What a photometric interpretation asks of the decoder. */
+export type ColourModel = 'monochrome' | 'rgb' | 'ybr' | 'palette'
+
+const colourModels: Readonly<Record<string, { readonly model: ColourModel; readonly samplesPerPixel: 1 | 3 }>> = {
+  MONOCHROME1: { model: 'monochrome', samplesPerPixel: 1 },
+  MONOCHROME2: { model: 'monochrome', samplesPerPixel: 1 },
+  'PALETTE COLOR': { model: 'palette', samplesPerPixel: 1 },
+  RGB: { model: 'rgb', samplesPerPixel: 3 },
+  YBR_FULL: { model: 'ybr', samplesPerPixel: 3 },
+  YBR_FULL_422: { model: 'ybr', samplesPerPixel: 3 },
+  YBR_ICT: { model: 'ybr', samplesPerPixel: 3 },
+  YBR_RCT: { model: 'ybr', samplesPerPixel: 3 },
+}
+
+/** The photometric interpretations that `decodeFrame` reads. */
+export const readablePhotometricInterpretations: readonly string[] = Object.keys(colourModels)
+
+/** @throws RadversaryError dicom-unsupported, naming the photometric interpretation, for one that we don't read. */
+export function colourModelOf(
+  {
+    photometricInterpretation,
+    samplesPerPixel,
+  }: { readonly photometricInterpretation: string | undefined; readonly samplesPerPixel: number },
+  file: string | undefined,
+): { readonly model: ColourModel; readonly samplesPerPixel: 1 | 3 } {
+  const known = colourModels[photometricInterpretation ?? '']
+  if (known?.samplesPerPixel === samplesPerPixel) return known
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Photometric interpretation ${photometricInterpretation ?? '(none)'}: expected one of ${readablePhotometricInterpretations.join(', ')} ` +
+      `with its samples per pixel, got ${samplesPerPixel} samples of this one`,
+    { tip: 'Convert the image to RGB or MONOCHROME2 and open that.', file },
+  )
+}

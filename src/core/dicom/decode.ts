@@ -1,0 +1,130 @@
+import { RadversaryError } from '../errors.ts'
+import { decodeCompressed, type CompressedFrame } from './codecs.ts'
+import { interleave, ybrToRgb, type Words } from './colour.ts'
+import { inflate, unreadable } from './data-set.ts'
+import { encapsulatedFrame } from './fragments.ts'
+import type { StoredFrame, StoredValues } from './image.ts'
+import type { Instance } from './instance.ts'
+import { nativeFrame, readWords, unpackBits, wordsOf } from './native-pixels.ts'
+import { paletteToRgb, readPalette } from './palette.ts'
+import { pixelFormatOf, type BitLayout, type PixelFormat } from './pixel-format.ts'
+import { decodeRle } from './rle.ts'
+import { refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
+import { describeTransferSyntax } from './transfer-syntax.ts'
+
+/** Pixel-interleaved bit patterns, before bits, signs and colours are dealt with. */
+interface RawFrame {
+  readonly words: Words
+  /** Whether the codec has made RGB of luminance and chrominance. */
+  readonly becameRgb: boolean
+}
+
+/**
+ * Decodes one frame, counted from 0, to stored values. Nothing is scaled or windowed; YBR and palette colours become RGB.
+ * @throws RadversaryError dicom-unreadable for damaged, truncated or missing pixel data; dicom-unsupported, naming it, for a transfer
+ * syntax, photometric interpretation or bit depth that isn't read.
+ */
+export async function decodeFrame(instance: Instance, frameIndex: number): Promise<StoredFrame> {
+  const format = pixelFormatOf(instance)
+  if (!Number.isInteger(frameIndex) || frameIndex < 0 || frameIndex >= instance.numberOfFrames)
+    throw new RadversaryError('usage', `Frame: expected 0 to ${instance.numberOfFrames - 1}, got ${frameIndex}`, {
+      file: instance.file,
+    })
+  const raw = await rawFrame(instance, frameIndex, format)
+  return { rows: instance.rows, columns: instance.columns, ...interpret(instance, raw, format) }
+}
+
+async function rawFrame(instance: Instance, frameIndex: number, format: PixelFormat): Promise<RawFrame> {
+  const { coding } = format.syntax
+  if (coding === 'native') return { words: nativeFrame(instance, frameIndex, format.wordBits), becameRgb: false }
+  const bytes = encapsulatedFrame(instance, frameIndex)
+  if (coding === 'rle') return { words: rleFrame(instance, bytes, format), becameRgb: false }
+  if (coding === 'deflated-frames') return { words: deflatedFrame(instance, bytes, format), becameRgb: false }
+  return compressedFrame(instance, bytes, coding, format)
+}
+
+function rleFrame({ rows, columns, file }: Instance, bytes: Uint8Array, { wordBits, samplesPerPixel }: PixelFormat): Words {
+  const pixels = rows * columns
+  if (wordBits === 1) return unpackBits(decodeRle(bytes, { planeBytes: Math.ceil(pixels / 8), planes: 1, file }), 0, pixels)
+  const sampleBytes = wordBits / 8
+  const planes = decodeRle(bytes, { planeBytes: pixels, planes: samplesPerPixel * sampleBytes, file })
+  const words = wordsOf(wordBits, pixels * samplesPerPixel)
+  for (let sample = 0; sample < samplesPerPixel; sample++)
+    for (let byte = 0; byte < sampleBytes; byte++) {
+      const plane = planes.subarray((sample * sampleBytes + byte) * pixels)
+      for (let pixel = 0, to = sample; pixel < pixels; pixel++, to += samplesPerPixel)
+        words[to] = (words[to] ?? 0) * 256 + (plane[pixel] ?? 0)
+    }
+  return words
+}
+
+/** PS3.5 section A.4.13: each frame is a deflated stream of what a native frame would hold. */
+function deflatedFrame(instance: Instance, bytes: Uint8Array, { wordBits, samplesPerPixel }: PixelFormat): Words {
+  const words = instance.rows * instance.columns * samplesPerPixel
+  const needed = Math.ceil((words * wordBits) / 8)
+  const inflated = inflate(bytes, instance.file, needed + 1)
+  if (inflated.length < needed) throw unreadable('Deflated frame', `${needed} bytes`, String(inflated.length), instance.file)
+  if (wordBits === 1) return unpackBits(inflated, 0, words)
+  const frame = readWords(inflated, 0, words, wordBits, false)
+  const isPlanar = samplesPerPixel > 1 && instance.planarConfiguration === 1
+  return isPlanar ? interleave(frame, wordsOf(wordBits, words), samplesPerPixel) : frame
+}
+
+async function compressedFrame(
+  instance: Instance,
+  bytes: Uint8Array,
+  coding: CompressedFrame['coding'],
+  format: PixelFormat,
+): Promise<RawFrame> {
+  const { rows, columns, file } = instance
+  const { samplesPerPixel, model, wordBits } = format
+  const decoded = await decodeCompressed({ coding, bytes, rows, columns, samplesPerPixel, isYbr: model === 'ybr', file })
+  if (decoded.bitsPerSample > wordBits)
+    throw unreadable('Compressed frame', `at most ${wordBits} bits per sample`, String(decoded.bitsPerSample), file)
+  if (coding === 'jpeg-ls') refuseAmbiguousSign(decoded.words, format, describeTransferSyntax(format.syntax), file)
+  return decoded
+}
+
+function interpret(
+  instance: Instance,
+  { words, becameRgb }: RawFrame,
+  format: PixelFormat,
+): Omit<StoredFrame, 'rows' | 'columns'> {
+  const stored = toStoredValues(words, layoutIn(words, format))
+  switch (format.model) {
+    case 'monochrome':
+      return {
+        ...stored,
+        samplesPerPixel: 1,
+        photometric: instance.photometricInterpretation === 'MONOCHROME1' ? 'MONOCHROME1' : 'MONOCHROME2',
+      }
+    case 'palette': {
+      const palette = readPalette(instance.dataSet, format.signed, instance.file)
+      const values = paletteToRgb(stored.values, palette)
+      return { values, bitsStored: palette.bits, signed: false, samplesPerPixel: 3, photometric: 'RGB' }
+    }
+    case 'ybr':
+      if (!becameRgb) convertYbr(instance, stored.values, format.bitsStored)
+      return { ...stored, samplesPerPixel: 3, photometric: 'RGB' }
+    case 'rgb':
+      return { ...stored, samplesPerPixel: 3, photometric: 'RGB' }
+  }
+}
+
+/** Codecs give the value at the bottom of its word unless the stream has the unused bits as well. */
+function layoutIn(words: Words, { bitsStored, highBit, signed }: PixelFormat): BitLayout {
+  return { bitsStored, highBit: Math.min(highBit, 8 * words.BYTES_PER_ELEMENT - 1), signed }
+}
+
+/** The reversible and irreversible transforms belong to JPEG 2000, whose codec undoes them; left over they can't be meant. */
+function convertYbr({ photometricInterpretation, file }: Instance, values: StoredValues, bitsStored: number): void {
+  if (photometricInterpretation === 'YBR_FULL' || photometricInterpretation === 'YBR_FULL_422') {
+    ybrToRgb(values, bitsStored)
+    return
+  }
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Photometric interpretation ${photometricInterpretation ?? '(none)'}: expected a JPEG 2000 stream with this transform, got pixels without it`,
+    { file },
+  )
+}

@@ -1,0 +1,108 @@
+import { unreadable, joinBytes } from './data-set.ts'
+import type { Instance } from './instance.ts'
+
+/** Encapsulated pixel data (PS3.5 section A.4): a basic offset table, then fragments, each a view of the instance's bytes. */
+interface Encapsulated {
+  readonly offsets: readonly number[]
+  readonly fragments: readonly Fragment[]
+}
+
+interface Fragment {
+  /** Of the fragment's item header, counted from the first fragment's. */
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+const item = 0xe000fffe
+const sequenceDelimiter = 0xe0ddfffe
+const itemHeaderBytes = 8
+
+/** Encapsulated pixel data is walked once per instance. */
+const framesOf = new WeakMap<Instance, readonly (readonly Fragment[])[]>()
+
+/**
+ * The compressed bytes of one frame, its fragments joined. The structure must be whole, every item inside the file, so that a truncated
+ * file is noticed whatever its codec makes of it.
+ * @throws RadversaryError dicom-unreadable.
+ */
+export function encapsulatedFrame(instance: Instance, frameIndex: number): Uint8Array {
+  const groups = framesOf.get(instance) ?? groupByFrame(instance, walk(instance))
+  framesOf.set(instance, groups)
+  const group = groups[frameIndex]
+  if (group === undefined || groups.length !== instance.numberOfFrames)
+    throw unreadable('Pixel Data', `fragments of ${instance.numberOfFrames} frames`, `those of ${groups.length}`, instance.file)
+  return group.length === 1 && group[0] ? group[0].bytes : joinBytes(group.map(({ bytes }) => bytes))
+}
+
+function walk(instance: Instance): Encapsulated {
+  const { bytes, pixelData } = instance
+  if (pixelData === undefined) throw unreadable('Pixel Data', 'fragments', 'none', instance.file)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const items: { at: number; bytes: Uint8Array }[] = []
+  let at = pixelData.dataOffset
+  // A missing delimiter is no harm: a frame that misses a fragment is noticed by its own end marker, or by the number of frames.
+  while (at !== bytes.length) {
+    if (at + itemHeaderBytes > bytes.length) throw truncated(instance)
+    const tag = view.getUint32(at, true)
+    if (tag === sequenceDelimiter) break
+    const length = view.getUint32(at + 4, true)
+    const end = at + itemHeaderBytes + length
+    if (tag !== item) throw unreadable('Pixel Data', 'an item or the end of the sequence', 'another tag', instance.file)
+    if (end > bytes.length) throw truncated(instance)
+    items.push({ at, bytes: bytes.subarray(at + itemHeaderBytes, end) })
+    at = end
+  }
+  const [table, ...fragments] = items
+  if (table === undefined) throw unreadable('Pixel Data', 'a basic offset table', 'none', instance.file)
+  const origin = fragments[0]?.at ?? 0
+  return {
+    offsets: readOffsets(table.bytes),
+    fragments: fragments.map((fragment) => ({ offset: fragment.at - origin, bytes: fragment.bytes })),
+  }
+}
+
+function readOffsets(table: Uint8Array): number[] {
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength)
+  return Array.from({ length: Math.floor(table.length / 4) }, (_, index) => view.getUint32(4 * index, true))
+}
+
+/**
+ * Which fragments make up which frame: one each, or all one frame's, or as the extended or basic offset table says, or (without a
+ * table) from one start-of-image marker to the next.
+ */
+function groupByFrame(instance: Instance, { offsets, fragments }: Encapsulated): Fragment[][] {
+  const { numberOfFrames } = instance
+  if (numberOfFrames === 1) return fragments.length === 0 ? [] : [[...fragments]]
+  if (fragments.length === numberOfFrames) return fragments.map((fragment) => [fragment])
+  const starts = new Set(offsetTable(instance, offsets))
+  return starts.size === numberOfFrames
+    ? groupFrom(fragments, ({ offset }) => starts.has(offset))
+    : groupFrom(fragments, ({ bytes }) => startsImage(bytes))
+}
+
+/** Extended Offset Table (7FE0,0001), which counts in 64 bits, before the basic one. */
+function offsetTable({ dataSet, bytes }: Instance, basic: readonly number[]): readonly number[] {
+  const element = dataSet.elements['x7fe00001']
+  if (element === undefined || element.length < 8) return basic
+  const view = new DataView(bytes.buffer, bytes.byteOffset + element.dataOffset, element.length)
+  return Array.from({ length: Math.floor(element.length / 8) }, (_, index) => Number(view.getBigUint64(8 * index, true)))
+}
+
+function groupFrom(fragments: readonly Fragment[], starts: (fragment: Fragment) => boolean): Fragment[][] {
+  const groups: Fragment[][] = []
+  for (const fragment of fragments) {
+    const current = groups.at(-1)
+    if (current === undefined || starts(fragment)) groups.push([fragment])
+    else current.push(fragment)
+  }
+  return groups
+}
+
+/** SOI of the JPEG family, or SOC of JPEG 2000, each with the marker that follows. */
+function startsImage([first, second, third]: Uint8Array): boolean {
+  return first === 0xff && ((second === 0xd8 && third === 0xff) || (second === 0x4f && third === 0xff))
+}
+
+function truncated(instance: Instance) {
+  return unreadable('Pixel Data', 'whole fragments', 'the end of the file', instance.file)
+}

@@ -1,0 +1,59 @@
+import type { DataSet } from 'dicom-parser'
+import { unsignedOf, unsignedOrSignedOf } from './attributes.ts'
+
+/** A lookup table as DICOM stores it: descriptor (entries, first input, bits) and data. */
+export interface LookupTable {
+  /** The input that the first entry is for; inputs outside take the nearest entry. */
+  readonly first: number
+  readonly entries: Float64Array
+  /** Bits per entry, as the descriptor says: 8 to 16. */
+  readonly bits: number
+}
+
+/**
+ * Reads LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1): 0 entries mean 65536; entries of 8 bits may be packed two in a word.
+ * @returns undefined where the table is absent or has fewer entries than it says.
+ */
+export function readLookupTable(
+  dataSet: DataSet,
+  tags: { readonly descriptor: string; readonly data: string },
+  signedInput: boolean,
+): LookupTable | undefined {
+  const count = unsignedOf(dataSet, tags.descriptor)
+  const bits = unsignedOf(dataSet, tags.descriptor, 2)
+  const signed = signedByVr(dataSet, tags.descriptor) ?? signedInput
+  const first = unsignedOrSignedOf(dataSet, tags.descriptor, signed, 1)
+  if (count === undefined || bits === undefined || first === undefined) return undefined
+  const entries = readEntries(dataSet, tags.data, entryCount(count))
+  return entries === undefined ? undefined : { first, entries, bits }
+}
+
+/** A descriptor's 16 bits can't say 65536, so it says 0. */
+export function entryCount(stored: number): number {
+  return stored === 0 ? 0x10000 : stored
+}
+
+/** The entry for an input value. */
+export function lookUp(table: Float64Array, first: number, input: number): number {
+  const index = Math.min(Math.max(Math.round(input) - first, 0), table.length - 1)
+  return table[index] ?? 0
+}
+
+/** Explicit syntaxes say whether a "US or SS" value is signed. */
+function signedByVr(dataSet: DataSet, tag: string): boolean | undefined {
+  const vr = dataSet.elements[tag]?.vr
+  if (vr === 'SS') return true
+  return vr === 'US' ? false : undefined
+}
+
+function readEntries(dataSet: DataSet, tag: string, count: number): Float64Array | undefined {
+  const element = dataSet.elements[tag]
+  if (element === undefined) return undefined
+  const bytes = (dataSet.byteArray as Uint8Array).subarray(element.dataOffset, element.dataOffset + element.length)
+  if (bytes.length >= 2 * count) return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? 0)
+  // Packed bytes lie low byte first; in big endian words they come swapped.
+  const swapped = dataSet.byteArrayParser.readUint16(Uint8Array.of(0, 1), 0) === 1
+  return bytes.length >= count
+    ? Float64Array.from({ length: count }, (_, index) => bytes[swapped ? index ^ 1 : index] ?? 0)
+    : undefined
+}

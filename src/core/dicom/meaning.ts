@@ -1,0 +1,90 @@
+import type { DataSet } from 'dicom-parser'
+import { decimalOf, decimalsOf, itemOf, textOf, unsignedOf } from './attributes.ts'
+import { functionalGroup } from './functional-groups.ts'
+import type { ModalityTransform, PixelMeaning, PixelPadding, VoiWindow } from './image.ts'
+import type { Instance } from './instance.ts'
+import { readLookupTable } from './lookup-tables.ts'
+import { modalityFunction } from './luts.ts'
+
+const lutTags = { descriptor: 'x00283002', data: 'x00283006' } as const
+
+/** What the stored values of a frame mean. Never fails: what is absent or makes no sense is left out (slope 1, no window, no padding). */
+export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeaning {
+  const modality = modalityTransform(instance, frameIndex)
+  const voi = functionalGroup(instance.dataSet, frameIndex, 'x00289132') ?? instance.dataSet
+  const windows = voiWindows(voi, instance.dataSet)
+  return {
+    modality,
+    windows,
+    voiTable: windows.length === 0 ? voiTable(instance, modality) : undefined,
+    padding: pixelPadding(instance),
+  }
+}
+
+/** PS3.3 C.11.1, or the frame's Pixel Value Transformation (C.7.6.16.2.9). */
+function modalityTransform(instance: Instance, frameIndex: number): ModalityTransform {
+  const transformation = functionalGroup(instance.dataSet, frameIndex, 'x00289145') ?? instance.dataSet
+  return modalityTable(instance) ?? rescale(instance, transformation)
+}
+
+function modalityTable(instance: Instance): ModalityTransform | undefined {
+  const item = itemOf(instance.dataSet, 'x00283000')
+  const table = item && readLookupTable(item, lutTags, instance.pixelRepresentation === 1)
+  if (item === undefined || table === undefined) return undefined
+  return { kind: 'table', firstStoredValue: table.first, table: table.entries, unit: textOf(item, 'x00283004') ?? 'US' }
+}
+
+function rescale(instance: Instance, source: DataSet): ModalityTransform {
+  const slope = decimalOf(source, 'x00281053')
+  const intercept = decimalOf(source, 'x00281052') ?? 0
+  const unit = textOf(source, 'x00281054') ?? unitOfModality(instance, slope !== undefined)
+  return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept, unit }
+}
+
+/** CT images are in HU where Rescale Type is absent (PS3.3 C.8.2.1.1.2); PET's Units say what the rescaled value is. */
+function unitOfModality({ modality, dataSet }: Instance, isRescaled: boolean): string {
+  if (modality === 'CT' && isRescaled) return 'HU'
+  return (modality === 'PT' ? textOf(dataSet, 'x00541001') : undefined) ?? 'US'
+}
+
+/** PS3.3 C.11.2: a center needs a width, and a width must be positive (at least 1 for LINEAR). */
+function voiWindows(source: DataSet, root: DataSet): VoiWindow[] {
+  const centers = decimalsOf(source, 'x00281050')
+  const widths = decimalsOf(source, 'x00281051')
+  const explanations = textOf(source, 'x00281055', textOf(root, 'x00080005'))?.split('\\') ?? []
+  const shape = windowShape(textOf(source, 'x00281056'))
+  return centers.flatMap((center, index) => {
+    const width = widths[index]
+    if (width === undefined || width <= 0 || (shape === 'LINEAR' && width < 1)) return []
+    return { center, width, shape, explanation: nonEmpty(explanations[index]) }
+  })
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  const trimmed = text?.trim()
+  return trimmed === '' ? undefined : trimmed
+}
+
+function windowShape(voiLutFunction: string | undefined): VoiWindow['shape'] {
+  return voiLutFunction === 'SIGMOID' || voiLutFunction === 'LINEAR_EXACT' ? voiLutFunction : 'LINEAR'
+}
+
+/** In implicit syntaxes the first input is signed when the modality's output may be. */
+function voiTable(instance: Instance, modality: ModalityTransform): PixelMeaning['voiTable'] {
+  const item = itemOf(instance.dataSet, 'x00283010')
+  const table = item && readLookupTable(item, lutTags, modalityFunction(modality)(lowestStoredValue(instance)) < 0)
+  return table && { firstValue: table.first, table: table.entries }
+}
+
+function lowestStoredValue({ bitsStored, pixelRepresentation }: Instance): number {
+  return pixelRepresentation === 1 ? -(2 ** (bitsStored - 1)) : 0
+}
+
+/** PS3.3 C.7.5.1.1.2. Some writers give a negative padding value as unsigned, so the pixel representation decides, not the VR. */
+function pixelPadding({ dataSet, samplesPerPixel, pixelRepresentation }: Instance): PixelPadding | undefined {
+  const stored = (word: number | undefined) => (word !== undefined && pixelRepresentation === 1 ? (word << 16) >> 16 : word)
+  const value = stored(unsignedOf(dataSet, 'x00280120'))
+  if (value === undefined || samplesPerPixel !== 1) return undefined
+  const limit = stored(unsignedOf(dataSet, 'x00280121')) ?? value
+  return { lower: Math.min(value, limit), upper: Math.max(value, limit) }
+}

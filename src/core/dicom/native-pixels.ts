@@ -1,0 +1,74 @@
+import { expand422, interleave, type Words } from './colour.ts'
+import { unreadable } from './data-set.ts'
+import type { Instance } from './instance.ts'
+import type { WordBits } from './pixel-format.ts'
+import { explicitBigEndian } from './transfer-syntax.ts'
+
+/**
+ * One frame of uncompressed pixel data (PS3.5 section 8.1), pixel-interleaved, as bit patterns in an array of their own. Pixel Data must
+ * hold every frame and lie in the file whole.
+ * @throws RadversaryError dicom-unreadable.
+ */
+export function nativeFrame(instance: Instance, frameIndex: number, wordBits: WordBits): Words {
+  const is422 = instance.photometricInterpretation === 'YBR_FULL_422'
+  const pixels = instance.rows * instance.columns
+  const words = pixels * (is422 ? 2 : instance.samplesPerPixel)
+  const value = pixelDataValue(instance, Math.ceil((words * instance.numberOfFrames * wordBits) / 8))
+  if (wordBits === 1) return unpackBits(value, frameIndex * words, words)
+  const frame = readWords(value, frameIndex * words, words, wordBits, isBigEndian(instance))
+  if (is422) return expand422(frame, wordsOf(wordBits, 3 * pixels))
+  const isPlanar = instance.samplesPerPixel > 1 && instance.planarConfiguration === 1
+  return isPlanar ? interleave(frame, wordsOf(wordBits, words), instance.samplesPerPixel) : frame
+}
+
+/** Bits, lowest first, without padding between frames (PS3.5 section 8.1.1, note on Bits Allocated 1). */
+export function unpackBits(packed: Uint8Array, first: number, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, index) => {
+    const bit = first + index
+    return ((packed[bit >> 3] ?? 0) >> (bit & 7)) & 1
+  })
+}
+
+/** Zeroed words. */
+export function wordsOf(wordBits: Exclude<WordBits, 1>, count: number): Words {
+  if (wordBits === 8) return new Uint8Array(count)
+  return wordBits === 16 ? new Uint16Array(count) : new Uint32Array(count)
+}
+
+/** `count` words from word `first` on, from bytes of any alignment and order. */
+export function readWords(
+  bytes: Uint8Array,
+  first: number,
+  count: number,
+  wordBits: Exclude<WordBits, 1>,
+  bigEndian: boolean,
+): Words {
+  const wordBytes = wordBits / 8
+  const words = wordsOf(wordBits, count)
+  const target = new Uint8Array(words.buffer)
+  target.set(bytes.subarray(first * wordBytes, (first + count) * wordBytes))
+  if (bigEndian && wordBytes > 1)
+    for (let at = 0; at < target.length; at += wordBytes) target.subarray(at, at + wordBytes).reverse()
+  return words
+}
+
+function pixelDataValue(instance: Instance, neededBytes: number): Uint8Array {
+  const { bytes, pixelData, file } = instance
+  if (pixelData === undefined) throw unreadable('Pixel Data', `${neededBytes} bytes`, 'none', file)
+  if (pixelData.length === 0xffffffff)
+    throw unreadable('Pixel Data', 'a defined length in an uncompressed image', 'fragments', file)
+  const value = bytes.subarray(pixelData.dataOffset, pixelData.dataOffset + pixelData.length)
+  if (value.length < pixelData.length)
+    throw unreadable('Pixel Data', `${pixelData.length} bytes`, `${value.length}: the file is truncated`, file)
+  if (value.length < neededBytes) throw unreadable('Pixel Data', `${neededBytes} bytes`, String(value.length), file)
+  // Bytes in words of the other order are swapped in pairs (PS3.5 section 8.1.1); which they are, only the VR says.
+  return isBigEndian(instance) && instance.bitsAllocated <= 8 && pixelData.vr === 'OW' ? swapPairs(value) : value
+}
+
+function isBigEndian({ transferSyntaxUid }: Instance): boolean {
+  return transferSyntaxUid === explicitBigEndian
+}
+
+function swapPairs(bytes: Uint8Array): Uint8Array {
+  return bytes.map((_, index) => bytes[index ^ 1] ?? 0)
+}

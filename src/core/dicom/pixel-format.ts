@@ -1,0 +1,75 @@
+import { RadversaryError } from '../errors.ts'
+import { colourModelOf, type ColourModel } from './colour.ts'
+import { unreadable } from './data-set.ts'
+import type { Instance } from './instance.ts'
+import { transferSyntaxOf, type TransferSyntax } from './transfer-syntax.ts'
+
+/** Where the value lies in its word (PS3.5 section 8.1.1). */
+export interface BitLayout {
+  readonly bitsStored: number
+  readonly highBit: number
+  readonly signed: boolean
+}
+
+/** The bits of a word in which pixels come. */
+export type WordBits = 1 | 8 | 16 | 32
+
+/** The header's image facts, checked. */
+export interface PixelFormat extends BitLayout {
+  readonly wordBits: WordBits
+  readonly model: ColourModel
+  readonly samplesPerPixel: 1 | 3
+  readonly syntax: TransferSyntax
+}
+
+/** No image of ours has a frame with more samples; it bounds what a damaged header can make us allocate. */
+const mostSamplesPerFrame = 2 ** 28
+
+/**
+ * Whether, going by its header, an instance is an image that `decodeFrame` reads.
+ * @throws RadversaryError dicom-unsupported, naming it, for a transfer syntax, photometric interpretation or bit depth that isn't read;
+ * dicom-unreadable for a header that contradicts itself.
+ */
+export function pixelFormatOf(instance: Instance): PixelFormat {
+  const { file, rows, columns, bitsAllocated, bitsStored, highBit } = instance
+  refuseFloats(instance)
+  if (!instance.hasPixelData) throw unreadable('Image', 'Pixel Data (7FE0,0010)', 'none', file)
+  const syntax = transferSyntaxOf(instance.transferSyntaxUid, file)
+  const { model, samplesPerPixel } = colourModelOf(instance, file)
+  if (rows === 0 || columns === 0) throw unreadable('Image', 'rows and columns', `${columns}x${rows}`, file)
+  if (rows * columns * samplesPerPixel > mostSamplesPerFrame)
+    throw unreadable('Image', 'at most 2^28 samples per frame', 'more', file)
+  if (bitsStored < 1 || bitsStored > bitsAllocated || highBit >= bitsAllocated || highBit < bitsStored - 1)
+    throw unreadable('Image', 'bits stored within bits allocated', `${bitsStored} of ${bitsAllocated}, high bit ${highBit}`, file)
+  const signed = instance.pixelRepresentation === 1
+  return { wordBits: wordBitsOf(instance), model, samplesPerPixel, syntax, bitsStored, highBit, signed }
+}
+
+/** Whether there are pixels of any kind, integers or floats. */
+export function isImage({ hasPixelData, dataSet }: Instance): boolean {
+  return hasPixelData || floatPixels(dataSet) !== undefined
+}
+
+function floatPixels({ elements }: Instance['dataSet']): string | undefined {
+  if (elements['x7fe00008'] !== undefined) return 'Float Pixel Data'
+  return elements['x7fe00009'] === undefined ? undefined : 'Double Float Pixel Data'
+}
+
+function refuseFloats({ dataSet, photometricInterpretation, file }: Instance): void {
+  const name = floatPixels(dataSet)
+  if (name === undefined) return
+  const photometric = photometricInterpretation ?? '(none)'
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Photometric interpretation ${photometric}: expected pixels of integers, got ${name}`,
+    {
+      tip: 'A parametric map has no stored integers to attack; choose the images that it was made from.',
+      file,
+    },
+  )
+}
+
+function wordBitsOf({ bitsAllocated, file }: Instance): WordBits {
+  if (bitsAllocated === 1 || bitsAllocated === 8 || bitsAllocated === 16 || bitsAllocated === 32) return bitsAllocated
+  throw new RadversaryError('dicom-unsupported', `Bits Allocated: expected 1, 8, 16 or 32, got ${bitsAllocated}`, { file })
+}

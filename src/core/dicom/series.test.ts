@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { tinyFile } from '../../../test/support/tiny-instance.ts'
+import { parseInstance, type InstanceHeader, type Vector3 } from './instance.ts'
+import { orderSeries } from './series.ts'
+
+const axial = [
+  [1, 0, 0],
+  [0, 1, 0],
+] as const satisfies readonly [Vector3, Vector3]
+const blank: InstanceHeader = { ...parseInstance(tinyFile()), imageOrientationPatient: axial }
+
+/** A slice at a height, numbered; anything else as given. */
+function slice(z: number, instanceNumber: number, more: Partial<InstanceHeader> = {}): InstanceHeader {
+  return { ...blank, sopInstanceUid: `2.25.${instanceNumber}`, instanceNumber, imagePositionPatient: [0, 0, z], ...more }
+}
+
+const numbers = (instances: readonly InstanceHeader[]) => instances.map(({ instanceNumber }) => instanceNumber)
+const only = (instances: readonly InstanceHeader[]) => {
+  const [series, ...others] = orderSeries(instances)
+  expect(others).toEqual([])
+  if (series === undefined) throw new Error('no series')
+  return series
+}
+
+test('slices are ordered along the normal, whatever their numbers', () => {
+  const series = only([slice(10, 1), slice(-5, 2), slice(5, 3), slice(0, 4)])
+  expect(numbers(series.instances)).toEqual([2, 4, 3, 1])
+  expect([series.orderedBy, series.sliceSpacingMm, series.notes]).toEqual(['geometry', 5, []])
+})
+
+test('the normal is the orientation’s, not an axis', () => {
+  const sagittal = {
+    imageOrientationPatient: [
+      [0, 1, 0],
+      [0, 0, -1],
+    ] as const,
+  }
+  const at = (x: number, n: number) => slice(0, n, { ...sagittal, imagePositionPatient: [x, n, -n] })
+  // The normal (0,1,0) x (0,0,-1) = (-1,0,0) points to the right, so the leftmost slice is first.
+  expect(numbers(only([at(1, 1), at(3, 2), at(2, 3)]).instances)).toEqual([2, 3, 1])
+})
+
+test('a missing slice is told as a gap', () => {
+  expect(only([slice(0, 1), slice(1, 2), slice(2, 3), slice(4, 4)]).notes).toMatchObject([{ kind: 'gap' }])
+})
+
+test('two slices at one place are told, and keep the order of their numbers', () => {
+  const series = only([slice(0, 3), slice(1, 2), slice(0, 1)])
+  expect(numbers(series.instances)).toEqual([1, 3, 2])
+  expect(series.notes).toMatchObject([{ kind: 'duplicate-position' }])
+})
+
+test('a repeated SOP Instance UID is told and left out', () => {
+  const copy = slice(0, 1, { file: 'b.dcm' })
+  const series = only([copy, slice(0, 1, { file: 'a.dcm' }), slice(1, 2)])
+  expect(numbers(series.instances)).toEqual([1, 2])
+  expect(series.duplicates).toEqual([copy])
+  expect(series.notes).toMatchObject([{ kind: 'duplicate-instance' }])
+})
+
+test('mixed orientations are told and ordered by number', () => {
+  const turned = {
+    imageOrientationPatient: [
+      [0, 1, 0],
+      [0, 0, -1],
+    ] as const,
+  }
+  const series = only([slice(0, 2), slice(5, 1, turned)])
+  expect([numbers(series.instances), series.orderedBy]).toEqual([[1, 2], 'instance-number'])
+  expect(series.notes).toMatchObject([{ kind: 'mixed-orientation' }])
+})
+
+test('images without a position are ordered by number, those without a number last', () => {
+  const bare = { imagePositionPatient: undefined, imageOrientationPatient: undefined }
+  const series = only([slice(0, 7, { ...bare, instanceNumber: undefined }), slice(0, 9, bare), slice(0, 8, bare)])
+  expect(numbers(series.instances)).toEqual([8, 9, undefined])
+})
+
+test('mixed sizes are told', () => {
+  expect(only([slice(0, 1), slice(1, 2, { rows: 9 })]).notes).toMatchObject([{ kind: 'mixed-size' }])
+})
+
+test('series are told apart by study and series, and come by their number', () => {
+  const other = { seriesInstanceUid: '2.25.9' }
+  const order = orderSeries([
+    slice(0, 1, { ...other, seriesNumber: 5 }),
+    slice(0, 2, { seriesNumber: 10 }),
+    slice(1, 3, { ...other, seriesNumber: 5 }),
+  ])
+  expect(order.map(({ seriesNumber, instances }) => [seriesNumber, instances.length])).toEqual([
+    [5, 2],
+    [10, 1],
+  ])
+})

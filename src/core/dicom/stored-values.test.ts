@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
+
+const unsigned12 = { bitsStored: 12, highBit: 11, signed: false }
+const signed12 = { bitsStored: 12, highBit: 11, signed: true }
+
+test('overlay bits above and below the value are removed', () => {
+  expect([...toStoredValues(Uint16Array.of(0xf123, 0x0fff), unsigned12).values]).toEqual([0x123, 0xfff])
+  expect([...toStoredValues(Uint16Array.of(0x123f), { ...unsigned12, highBit: 15 }).values]).toEqual([0x123])
+})
+
+test('negative values are sign-extended from BitsStored', () => {
+  const { values, signed } = toStoredValues(Uint16Array.of(0x0fff, 0x0800, 0x07ff), signed12)
+  expect([[...values], signed]).toEqual([[-1, -2048, 2047], true])
+  expect([...toStoredValues(Uint16Array.of(0xfff0, 0x7ff0), { ...signed12, highBit: 15 }).values]).toEqual([-1, 2047])
+})
+
+test('signed words that fill their width are read as they are', () => {
+  expect([...toStoredValues(Uint16Array.of(0xffff), { bitsStored: 16, highBit: 15, signed: true }).values]).toEqual([-1])
+  expect([...toStoredValues(Uint32Array.of(0xffffffff), { bitsStored: 32, highBit: 31, signed: true }).values]).toEqual([-1])
+  expect([...toStoredValues(Uint32Array.of(0xffffffff), { bitsStored: 32, highBit: 31, signed: false }).values]).toEqual([
+    0xffffffff,
+  ])
+})
+
+test('words that the writer sign-extended are taken as they are, and the range has the bits they need', () => {
+  const { values, bitsStored } = toStoredValues(Uint16Array.of(0xf800, 0x0fff), signed12)
+  expect([[...values], bitsStored]).toEqual([[-2048, 4095], 13])
+})
+
+test('signed JPEG-LS values are refused only where readers disagree about their sign', () => {
+  const refuse =
+    (...words: number[]) =>
+    () => {
+      refuseAmbiguousSign(Uint16Array.from(words), signed12, 'JPEG-LS Lossless (1.2.840.10008.1.2.4.80)', undefined)
+    }
+  expect(refuse(0x0800)).toThrow('JPEG-LS Lossless (1.2.840.10008.1.2.4.80)')
+  expect(refuse(0x07ff)).not.toThrow()
+  expect(refuse(0xf800)).not.toThrow()
+})
