@@ -1,0 +1,159 @@
+import type { StoredFrame } from '../image.ts'
+import { codes, type Code } from './codes.ts'
+import { asciiText, type DataElement } from './encode.ts'
+import { functionalGroupChanges, hasFunctionalGroups } from './functional-groups.ts'
+import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
+import { pixelChanges } from './pixels.ts'
+import {
+  contributingEquipment,
+  derivationCodes,
+  derivedImageType,
+  encodedFor,
+  sourceImageItem,
+  textBefore,
+  type Equipment,
+} from './provenance.ts'
+import { forbiddenInDerived, isEnhancedImage } from './sop-classes.ts'
+import { findElement, requiredText, textValue } from './source-values.ts'
+import { splice, type Change } from './splice.ts'
+import { tag } from './tags.ts'
+import { deriveUid } from './uids.ts'
+
+/** What a derived series is: the adversarial images, or the input as the attack's smoothing sees it. */
+export type DerivedRole = 'adversarial' | 'smoothed'
+
+/** What every instance of a derived series has in common. */
+export interface DerivedSeries extends Equipment {
+  readonly role: DerivedRole
+  /** Names the run; with the source's UIDs it determines every new UID, so equal ids give equal bytes. */
+  readonly exportId: string
+  readonly seriesNumber: number
+  /** At most 64 characters are kept. */
+  readonly seriesDescription: string
+  /** Method, parameters, model and its hash, seed; at most 1024 characters are kept. */
+  readonly derivationDescription: string
+}
+
+export interface InstanceIdentity {
+  readonly sopClassUid: string
+  readonly sopInstanceUid: string
+  readonly seriesInstanceUid: string
+}
+
+export interface DerivedInstance extends InstanceIdentity {
+  /** The whole DICOM file. */
+  readonly bytes: Uint8Array
+  /** What it was derived from. */
+  readonly source: InstanceIdentity
+}
+
+/** Image Comments (0020,4000) of each role. The label can't be switched off. */
+const labels: Readonly<Record<DerivedRole, string>> = {
+  adversarial: 'ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
+  smoothed: 'SMOOTHED INPUT OF AN ADVERSARIAL ATTACK - NOT FOR CLINICAL USE',
+}
+
+const derivations: Readonly<Record<DerivedRole, Code>> = {
+  adversarial: codes.pixelByPixelAddition,
+  smoothed: codes.gaussianBlur,
+}
+
+/**
+ * The source file with its pixels replaced and its identity changed; every other byte of its data set is copied as it is. See
+ * docs/export.md for the list of elements that change.
+ * @param file a whole DICOM file; it is not changed
+ * @param frames all frames in order, with new stored values or the old ones, in the source's BitsStored and sign
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported (with the syntax or attribute at fault), tensor-invalid
+ */
+export function deriveInstance(file: Uint8Array, frames: readonly StoredFrame[], series: DerivedSeries): DerivedInstance {
+  const source = openInstance(file)
+  const original = identityOf(source)
+  const derived = derivedIdentity(original, series)
+  const changes = new Map<number, Change>([
+    ...pixelChanges(source, frames),
+    ...identityChanges(source, original, derived, series),
+    ...derivationChanges(source, original, series),
+    ...staleElements(source, original),
+  ])
+  const dataSet = splice(source, changes)
+  const bytes = encodeFile({ ...derived, transferSyntaxUid: targetSyntax(source.encoding), dataSet })
+  return { ...derived, bytes, source: original }
+}
+
+/** New UIDs that depend on the export and the source alone; the SOP class stays. */
+function derivedIdentity(source: InstanceIdentity, series: Pick<DerivedSeries, 'exportId' | 'role'>): InstanceIdentity {
+  return {
+    sopClassUid: source.sopClassUid,
+    sopInstanceUid: deriveUid(series.exportId, series.role, 'instance', source.sopInstanceUid),
+    seriesInstanceUid: deriveUid(series.exportId, series.role, 'series', source.seriesInstanceUid),
+  }
+}
+
+export function identityOf(source: SourceInstance): InstanceIdentity {
+  return {
+    sopClassUid: requiredText(source, tag.SOPClassUID, 'SOP Class UID'),
+    sopInstanceUid: requiredText(source, tag.SOPInstanceUID, 'SOP Instance UID'),
+    seriesInstanceUid: requiredText(source, tag.SeriesInstanceUID, 'Series Instance UID'),
+  }
+}
+
+function identityChanges(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  derived: InstanceIdentity,
+  series: DerivedSeries,
+): Map<number, Change> {
+  const enhanced = isEnhancedImage(original.sopClassUid)
+  const elements: DataElement[] = [
+    derivedImageType(source, tag.ImageType, enhanced ? 'PRIMARY' : 'SECONDARY'),
+    { tag: tag.SOPInstanceUID, vr: 'UI', value: derived.sopInstanceUid },
+    { tag: tag.SeriesInstanceUID, vr: 'UI', value: derived.seriesInstanceUid },
+    { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
+    { tag: tag.SeriesDescription, vr: 'LO', value: asciiText(series.seriesDescription, 'LO') },
+    contributingEquipment(source, series),
+  ]
+  if (enhanced) elements.push({ tag: tag.ContentQualification, vr: 'CS', value: 'RESEARCH' })
+  if (isLossy(source)) elements.push({ tag: tag.LossyImageCompression, vr: 'CS', value: '01' })
+  const changes = new Map<number, Change>(elements.map((element) => [element.tag, encodedFor(source, element)]))
+  return changes.set(tag.ImageComments, textBefore(source, tag.ImageComments, 'LT', labels[series.role]))
+}
+
+/** How the image came about: frame by frame where there are functional groups, at the top level otherwise (PS3.3 C.7.6.1.1.3). */
+function derivationChanges(source: SourceInstance, original: InstanceIdentity, series: DerivedSeries): Map<number, Change> {
+  const code = derivations[series.role]
+  if (hasFunctionalGroups(source)) {
+    const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+    const description = series.derivationDescription
+    return functionalGroupChanges(source, { source: { ...original, studyInstanceUid }, code, description })
+  }
+  const sourceImage: DataElement = { tag: tag.SourceImageSequence, vr: 'SQ', items: [sourceImageItem(original)] }
+  return new Map([
+    [tag.DerivationDescription, textBefore(source, tag.DerivationDescription, 'ST', series.derivationDescription)],
+    [tag.DerivationCodeSequence, encodedFor(source, derivationCodes(source, code))],
+    [tag.SourceImageSequence, encodedFor(source, sourceImage)],
+  ])
+}
+
+/** JPEG baseline and extended, near-lossless JPEG-LS and lossy HTJ2K lose by their nature, said or unsaid. */
+function isLossy(source: SourceInstance): boolean {
+  const lossySyntax = /^1\.2\.840\.10008\.1\.2\.4\.(50|51|53|55|81|203)$/.test(source.transferSyntaxUid)
+  return lossySyntax && textValue(source, tag.LossyImageCompression) !== '01'
+}
+
+/** What speaks of the source's bytes or of its creation, or of an original image only, and would be untrue of ours. */
+function staleElements(source: SourceInstance, original: InstanceIdentity): Map<number, Change> {
+  const stale: number[] = [
+    tag.LengthToEnd,
+    tag.InstanceCreationDate,
+    tag.InstanceCreationTime,
+    tag.InstanceCreatorUID,
+    tag.MACParametersSequence,
+    tag.ExtendedOffsetTable,
+    tag.ExtendedOffsetTableLengths,
+    tag.DigitalSignaturesSequence,
+    // A compressed icon can't stand in an uncompressed data set.
+    ...(source.encapsulated ? [tag.IconImageSequence] : []),
+    ...forbiddenInDerived(original.sopClassUid),
+  ]
+  return new Map(stale.filter((at) => findElement(source, at) !== undefined).map((at) => [at, 'drop']))
+}

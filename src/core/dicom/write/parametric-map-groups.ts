@@ -1,0 +1,115 @@
+import { codeItem, codes } from './codes.ts'
+import type { InstanceIdentity } from './derive-instance.ts'
+import { asciiText, type DataElement } from './encode.ts'
+import { derivationImageItem, hasFunctionalGroups } from './functional-groups.ts'
+import type { MapFrame } from './parametric-map-frames.ts'
+import type { ParametricMapSeries } from './parametric-map-series.ts'
+import type { SourceInstance } from './part10.ts'
+import { frameCount, requiredText } from './source-values.ts'
+import { tag } from './tags.ts'
+import { deriveUid } from './uids.ts'
+
+/** Image Type and Frame Type of a map (PS3.3 C.8.32.3.1). */
+export const frameType = 'DERIVED\\PRIMARY\\VOLUME\\NONE'
+const channelNames = ['red', 'green', 'blue'] as const
+
+/** References, dimensions and functional groups (PS3.3 C.7.6.16, C.7.6.17, C.12.2). */
+export function groupElements(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  frames: readonly MapFrame[],
+  series: ParametricMapSeries,
+): DataElement[] {
+  const organizationUid = deriveUid(series.exportId, 'perturbation', 'dimensions')
+  const organization: DataElement = { tag: tag.DimensionOrganizationUID, vr: 'UI', value: organizationUid }
+  const dimension = (pointer: number): DataElement[] => [
+    organization,
+    { tag: tag.DimensionIndexPointer, vr: 'AT', value: [pointer] },
+    { tag: tag.FunctionalGroupPointer, vr: 'AT', value: [tag.FrameContentSequence] },
+  ]
+  return [
+    { tag: tag.ReferencedSeriesSequence, vr: 'SQ', items: [referencedSeries(original)] },
+    { tag: tag.DimensionOrganizationSequence, vr: 'SQ', items: [[organization]] },
+    { tag: tag.DimensionIndexSequence, vr: 'SQ', items: [dimension(tag.StackID), dimension(tag.InStackPositionNumber)] },
+    { tag: tag.SharedFunctionalGroupsSequence, vr: 'SQ', items: [sharedGroup()] },
+    {
+      tag: tag.PerFrameFunctionalGroupsSequence,
+      vr: 'SQ',
+      items: frames.map((frame) => frameGroup(source, original, frame, series, frames.at(-1)?.channel ?? 1)),
+    },
+  ]
+}
+
+function referencedSeries(original: InstanceIdentity): DataElement[] {
+  const instance: DataElement[] = [
+    { tag: tag.ReferencedSOPClassUID, vr: 'UI', value: original.sopClassUid },
+    { tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: original.sopInstanceUid },
+  ]
+  return [
+    { tag: tag.ReferencedInstanceSequence, vr: 'SQ', items: [instance] },
+    { tag: tag.SeriesInstanceUID, vr: 'UI', value: original.seriesInstanceUid },
+  ]
+}
+
+/** Frame type, and the identity that the IOD prescribes (PS3.3 C.7.6.16.2.9b). */
+function sharedGroup(): DataElement[] {
+  const type: DataElement[] = [{ tag: tag.FrameType, vr: 'CS', value: frameType }]
+  const identity: DataElement[] = [
+    { tag: tag.RescaleIntercept, vr: 'DS', value: '0' },
+    { tag: tag.RescaleSlope, vr: 'DS', value: '1' },
+    { tag: tag.RescaleType, vr: 'LO', value: 'US' },
+  ]
+  return [
+    { tag: tag.PixelValueTransformationSequence, vr: 'SQ', items: [identity] },
+    { tag: tag.ParametricMapFrameTypeSequence, vr: 'SQ', items: [type] },
+  ]
+}
+
+function frameGroup(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  frame: MapFrame,
+  series: ParametricMapSeries,
+  channels: number,
+): DataElement[] {
+  const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+  const statement = {
+    source: { ...original, studyInstanceUid },
+    code: codes.pixelByPixelSubtraction,
+    description: series.derivationDescription,
+  }
+  const referenced = frameCount(source) > 1 || hasFunctionalGroups(source) ? frame.frameNumber : undefined
+  return [
+    { tag: tag.DerivationImageSequence, vr: 'SQ', items: [derivationImageItem(statement, referenced)] },
+    { tag: tag.FrameContentSequence, vr: 'SQ', items: [frameContent(frame)] },
+    { tag: tag.RealWorldValueMappingSequence, vr: 'SQ', items: [realWorldValues(frame, series, channels)] },
+    ...frame.geometry.groups,
+  ]
+}
+
+function frameContent(frame: MapFrame): DataElement[] {
+  return [
+    { tag: tag.StackID, vr: 'SH', value: String(frame.channel) },
+    { tag: tag.InStackPositionNumber, vr: 'UL', value: [frame.frameNumber] },
+    { tag: tag.DimensionIndexValues, vr: 'UL', value: [frame.channel, frame.frameNumber] },
+  ]
+}
+
+/** Real World Value Mapping macro (PS3.3 C.7.6.16.2.11): a value is what it says, over the whole range of a float. */
+function realWorldValues(frame: MapFrame, series: ParametricMapSeries, channels: number): DataElement[] {
+  const name = channels === 1 ? undefined : channelNames[frame.channel - 1]
+  const highest = 3.4028234663852886e38
+  return [
+    {
+      tag: tag.LUTExplanation,
+      vr: 'LO',
+      value: asciiText(name === undefined ? series.quantity : `${series.quantity}, ${name}`, 'LO'),
+    },
+    { tag: tag.MeasurementUnitsCodeSequence, vr: 'SQ', items: [codeItem(series.unit)] },
+    { tag: tag.LUTLabel, vr: 'SH', value: name?.toUpperCase() ?? 'PERTURBATION' },
+    { tag: tag.DoubleFloatRealWorldValueFirstValueMapped, vr: 'FD', value: [-highest] },
+    { tag: tag.DoubleFloatRealWorldValueLastValueMapped, vr: 'FD', value: [highest] },
+    { tag: tag.RealWorldValueIntercept, vr: 'FD', value: [0] },
+    { tag: tag.RealWorldValueSlope, vr: 'FD', value: [1] },
+  ]
+}

@@ -1,0 +1,160 @@
+import { identityOf, type InstanceIdentity } from './derive-instance.ts'
+import { asciiText, encodeElements, type DataElement } from './encode.ts'
+import { floatBytes, splitChannels, type MapFrame } from './parametric-map-frames.ts'
+import { frameType, groupElements } from './parametric-map-groups.ts'
+import type { ParametricMapSeries } from './parametric-map-series.ts'
+import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
+import { contributingEquipment, manufacturer } from './provenance.ts'
+import { parametricMapStorage } from './sop-classes.ts'
+import { elementBytes, findElement, requiredText, requiredUnsigned, textValue } from './source-values.ts'
+import { tag } from './tags.ts'
+import { deriveUid } from './uids.ts'
+
+export interface ParametricMap extends InstanceIdentity {
+  /** The whole DICOM file. */
+  readonly bytes: Uint8Array
+  readonly source: InstanceIdentity
+}
+
+/**
+ * Adversarial minus original as a Parametric Map (PS3.3 A.75) with Float Pixel Data, referring to the source instance and lying where it
+ * lies. A colour source gives three frames (red, green, blue) for each of its own, each a stack of its own.
+ * @param file the source: a whole DICOM file; it is not changed
+ * @param frames for each frame of the source rows x columns x samples values, pixel-interleaved, in the given unit
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported, tensor-invalid when frames don't fit the source or hold NaN or infinity
+ */
+export function buildParametricMap(
+  file: Uint8Array,
+  frames: readonly Float32Array[],
+  series: ParametricMapSeries,
+): ParametricMap {
+  const source = openInstance(file)
+  const original = identityOf(source)
+  const identity = parametricMapIdentity(original, series)
+  const mapFrames = splitChannels(source, frames)
+  const elements = [
+    ...copiedElements(source),
+    ...placeElements(source, original, mapFrames),
+    ...imageElements(source, identity, mapFrames, series),
+    ...groupElements(source, original, mapFrames, series),
+  ]
+  const dataSet = encodeElements(elements, source.encoding.explicit)
+  const bytes = encodeFile({ ...identity, transferSyntaxUid: targetSyntax(source.encoding), dataSet })
+  return { ...identity, bytes, source: original }
+}
+
+/** New UIDs that depend on the export and the source alone. */
+function parametricMapIdentity(source: InstanceIdentity, series: Pick<ParametricMapSeries, 'exportId'>): InstanceIdentity {
+  return {
+    sopClassUid: parametricMapStorage,
+    sopInstanceUid: deriveUid(series.exportId, 'perturbation', 'instance', source.sopInstanceUid),
+    seriesInstanceUid: deriveUid(series.exportId, 'perturbation', 'series', source.seriesInstanceUid),
+  }
+}
+
+/** Patient and study, byte for byte as in the source (PS3.3 C.7.1 to C.7.3). */
+const copiedTags: readonly number[] = [
+  tag.SpecificCharacterSet,
+  ...[tag.StudyDate, tag.StudyTime, tag.AccessionNumber, tag.ReferringPhysicianName, tag.StudyDescription],
+  ...[tag.PatientName, tag.PatientID, tag.PatientBirthDate, tag.PatientSex, tag.StudyInstanceUID, tag.StudyID],
+  ...[0x00101010, 0x00101020, 0x00101030], // Patient's Age, Size, Weight
+  ...[0x00080201, 0x00100021, 0x00120062, 0x00120063, 0x00120064], // Timezone Offset, Issuer of Patient ID, de-identification
+  ...[tag.BodyPartExamined, tag.Laterality],
+  ...[tag.LossyImageCompressionRatio, tag.LossyImageCompressionMethod],
+]
+
+/** Of Type 2: present, if need be without a value. */
+const emptyUnlessCopied: readonly DataElement[] = [
+  { tag: tag.StudyDate, vr: 'DA', value: '' },
+  { tag: tag.StudyTime, vr: 'TM', value: '' },
+  { tag: tag.AccessionNumber, vr: 'SH', value: '' },
+  { tag: tag.ReferringPhysicianName, vr: 'PN', value: '' },
+  { tag: tag.PatientName, vr: 'PN', value: '' },
+  { tag: tag.PatientID, vr: 'LO', value: '' },
+  { tag: tag.PatientBirthDate, vr: 'DA', value: '' },
+  { tag: tag.PatientSex, vr: 'CS', value: '' },
+  { tag: tag.StudyID, vr: 'SH', value: '' },
+]
+
+function copiedElements(source: SourceInstance): DataElement[] {
+  requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+  const copied = copiedTags.flatMap((at): DataElement[] => {
+    const element = findElement(source, at)
+    return element === undefined ? [] : [{ tag: at, vr: 'copy', bytes: elementBytes(source, element) }]
+  })
+  const present = new Set(copied.map((element) => element.tag))
+  const laterality: DataElement[] = present.has(tag.BodyPartExamined) ? [] : [{ tag: tag.Laterality, vr: 'CS', value: '' }]
+  return [...copied, ...[...emptyUnlessCopied, ...laterality].filter((element) => !present.has(element.tag))]
+}
+
+/**
+ * Frame of Reference (PS3.3 C.7.4.1): the source's, or one of the map's own when the source isn't placed. Where the source gives no pixel
+ * size, DISTORTED says that the map can't be measured, so that none need be made up.
+ */
+function placeElements(source: SourceInstance, original: InstanceIdentity, frames: readonly MapFrame[]): DataElement[] {
+  const placed = frames.every(({ geometry }) => geometry.placed)
+  const uid = placed ? textValue(source, tag.FrameOfReferenceUID) : undefined
+  const measured = frames.every(({ geometry }) => geometry.measured)
+  return [
+    { tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid ?? deriveUid('frame of reference', original.sopInstanceUid) },
+    { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },
+    ...(measured ? [] : [{ tag: tag.VolumetricProperties, vr: 'CS', value: 'DISTORTED' } as const]),
+  ]
+}
+
+/** Series, equipment, image and pixels (PS3.3 C.8.32, C.7.5.2, C.7.6.24). Date and time are the study's, so that the bytes can be repeated. */
+function imageElements(
+  source: SourceInstance,
+  identity: InstanceIdentity,
+  frames: readonly MapFrame[],
+  series: ParametricMapSeries,
+): DataElement[] {
+  const unsigned = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
+  const code = (at: number, value: string): DataElement => ({ tag: at, vr: 'CS', value })
+  const description = asciiText(series.seriesDescription, 'LO')
+  return [
+    code(tag.ImageType, frameType),
+    { tag: tag.SOPClassUID, vr: 'UI', value: identity.sopClassUid },
+    { tag: tag.SOPInstanceUID, vr: 'UI', value: identity.sopInstanceUid },
+    { tag: tag.ContentDate, vr: 'DA', value: contentDate(source) },
+    { tag: tag.ContentTime, vr: 'TM', value: contentTime(source) },
+    code(tag.Modality, 'OT'),
+    { tag: tag.Manufacturer, vr: 'LO', value: manufacturer },
+    { tag: tag.SeriesDescription, vr: 'LO', value: description },
+    { tag: tag.ManufacturerModelName, vr: 'LO', value: 'Radversary' },
+    code(tag.PixelPresentation, 'MONOCHROME'),
+    { tag: tag.DeviceSerialNumber, vr: 'LO', value: 'none' },
+    { tag: tag.SoftwareVersions, vr: 'LO', value: asciiText(series.softwareVersion, 'LO') },
+    code(tag.ContentQualification, 'RESEARCH'),
+    contributingEquipment({ ...source, elements: [] }, series),
+    { tag: tag.SeriesInstanceUID, vr: 'UI', value: identity.seriesInstanceUid },
+    { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
+    { tag: tag.InstanceNumber, vr: 'IS', value: textValue(source, tag.InstanceNumber) ?? '1' },
+    { tag: tag.ImageComments, vr: 'LT', value: 'PERTURBATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE' },
+    unsigned(tag.SamplesPerPixel, 1),
+    code(tag.PhotometricInterpretation, 'MONOCHROME2'),
+    { tag: tag.NumberOfFrames, vr: 'IS', value: String(frames.length) },
+    unsigned(tag.Rows, requiredUnsigned(source, tag.Rows, 'Rows')),
+    unsigned(tag.Columns, requiredUnsigned(source, tag.Columns, 'Columns')),
+    unsigned(tag.BitsAllocated, 32),
+    code(tag.BurnedInAnnotation, textValue(source, tag.BurnedInAnnotation) === 'YES' ? 'YES' : 'NO'),
+    code(tag.RecognizableVisualFeatures, 'NO'),
+    code(tag.LossyImageCompression, textValue(source, tag.LossyImageCompression) === '01' ? '01' : '00'),
+    { tag: tag.AcquisitionContextSequence, vr: 'SQ', items: [] },
+    code(tag.ContentLabel, 'PERTURBATION'),
+    { tag: tag.ContentDescription, vr: 'LO', value: asciiText(series.quantity, 'LO') },
+    { tag: tag.ContentCreatorName, vr: 'PN', value: '' },
+    code(tag.PresentationLUTShape, 'IDENTITY'),
+    { tag: tag.FloatPixelData, vr: 'OF', value: floatBytes(frames) },
+  ]
+}
+
+function contentDate(source: SourceInstance): string {
+  const date = textValue(source, tag.ContentDate) ?? textValue(source, tag.StudyDate)
+  return date !== undefined && /^\d{8}$/.test(date) ? date : '19000101'
+}
+
+function contentTime(source: SourceInstance): string {
+  const time = textValue(source, tag.ContentTime) ?? textValue(source, tag.StudyTime)
+  return time !== undefined && /^\d{6}(\.\d{1,6})?$/.test(time) ? time : '000000'
+}

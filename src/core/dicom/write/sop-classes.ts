@@ -1,0 +1,53 @@
+const storage = '1.2.840.10008.5.1.4.1.1.'
+
+/**
+ * SOP classes of enhanced multi-frame images (PS3.3 C.7.6.16 and A.36 and following): their IODs have Content Qualification (0018,9004), which would
+ * be an extension elsewhere, and PRIMARY is the only second value of their Image Type.
+ */
+const enhancedImages = new Set(
+  [
+    ...['2.1', '2.2'], // Enhanced CT, Legacy Converted Enhanced CT
+    ...['4.1', '4.3', '4.4'], // Enhanced MR, Enhanced MR Color, Legacy Converted Enhanced MR
+    '6.2', // Enhanced US Volume
+    ...['12.1.1', '12.2.1'], // Enhanced XA, Enhanced XRF
+    ...['13.1.1', '13.1.2', '13.1.3'], // X-Ray 3D Angiographic, X-Ray 3D Craniofacial, Breast Tomosynthesis
+    ...['128.1', '130'], // Legacy Converted Enhanced PET, Enhanced PET
+  ].map((suffix) => storage + suffix),
+)
+
+export function isEnhancedImage(sopClassUid: string): boolean {
+  return enhancedImages.has(sopClassUid)
+}
+
+/** Parametric Map Storage (PS3.3 A.75). */
+export const parametricMapStorage = `${storage}30`
+
+/**
+ * MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3) of Enhanced MR: required of an ORIGINAL image and not
+ * allowed in a DERIVED one.
+ */
+const originalMrOnly: readonly number[] = [
+  0x00180023, // MR Acquisition Type
+  0x00189005, // Pulse Sequence Name
+  0x00189008, // Echo Pulse Sequence
+  0x00189011, // Multiple Spin Echo
+  0x00189012, // Multi-planar Excitation
+  0x00189014, // Phase Contrast
+  0x00189015, // Time of Flight Contrast
+  0x00189017, // Steady State Pulse Sequence
+  0x00189018, // Echo Planar Pulse Sequence
+  0x00189024, // Saturation Recovery
+  0x00189025, // Spectrally Selected Suppression
+  0x00189029, // Oversampling Phase
+  0x00189032, // Geometry of k-Space Traversal
+  0x00189033, // Segmented k-Space Traversal
+  0x00189034, // Rectilinear Phase Encode Reordering
+  0x00189093, // Number of k-Space Trajectories
+  0x00189094, // Coverage of k-Space
+  0x00189172, // Bulk Motion Compensation Technique
+]
+
+/** Elements that the IOD of this class doesn't allow in a derived image. */
+export function forbiddenInDerived(sopClassUid: string): readonly number[] {
+  return sopClassUid === `${storage}4.1` || sopClassUid === `${storage}4.3` ? originalMrOnly : []
+}

@@ -1,0 +1,86 @@
+import { RadversaryError } from '../../errors.ts'
+import { readElements, readItems, encodingInside, type ElementSpan } from './elements.ts'
+import type { SourceInstance } from './part10.ts'
+import { formatTag } from './tags.ts'
+
+/** The first element of this tag at the top level of the instance. */
+export function findElement(source: SourceInstance, tag: number): ElementSpan | undefined {
+  return source.elements.find((element) => element.tag === tag)
+}
+
+/** The value's bytes, where the source has a value. */
+export function valueBytes(source: SourceInstance, tag: number): Uint8Array | undefined {
+  const element = findElement(source, tag)
+  if (element === undefined || element.valueEnd === element.valueStart) return undefined
+  return source.bytes.subarray(element.valueStart, element.valueEnd)
+}
+
+/** An element's bytes with its header, as they lie in the source. */
+export function elementBytes(source: SourceInstance, element: ElementSpan): Uint8Array {
+  return source.bytes.subarray(element.start, element.end)
+}
+
+/** A text value without its padding; undefined when absent or empty. Bytes are taken as Latin-1: ours are UIDs, codes and numbers. */
+export function textValue(source: SourceInstance, tag: number): string | undefined {
+  const bytes = valueBytes(source, tag)
+  if (bytes === undefined) return undefined
+  const text = latin1(bytes).replace(/^ +|[\0 ]+$/g, '')
+  return text === '' ? undefined : text
+}
+
+/** A US value. */
+export function unsignedValue(source: SourceInstance, tag: number): number | undefined {
+  const bytes = valueBytes(source, tag)
+  if (bytes === undefined || bytes.length < 2) return undefined
+  return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
+}
+
+/** A text value that the export can't do without. */
+export function requiredText(source: SourceInstance, tag: number, name: string): string {
+  const value = textValue(source, tag)
+  if (value === undefined) throw missing(tag, name)
+  return value
+}
+
+/** A US value that the export can't do without. */
+export function requiredUnsigned(source: SourceInstance, tag: number, name: string): number {
+  const value = unsignedValue(source, tag)
+  if (value === undefined) throw missing(tag, name)
+  return value
+}
+
+/** Number of Frames (0028,0008); an image without it has one. */
+export function frameCount(source: SourceInstance): number {
+  const count = Number.parseInt(textValue(source, 0x00280008) ?? '1', 10)
+  return Number.isInteger(count) && count > 0 ? count : 1
+}
+
+/** The items of a sequence as they lie in the source, headers and all; none when it is absent. */
+export function itemBytes(source: SourceInstance, tag: number): Uint8Array[] {
+  const element = findElement(source, tag)
+  if (element === undefined) return []
+  return readItems(source.bytes, source.encoding, element).map((item) => source.bytes.subarray(item.start, item.end))
+}
+
+/** Each item of a sequence as an instance of its own, so that the same functions read and change it. */
+export function itemsOf(source: SourceInstance, tag: number): SourceInstance[] {
+  const element = findElement(source, tag)
+  if (element === undefined) return []
+  const encoding = encodingInside(element, source.encoding)
+  return readItems(source.bytes, source.encoding, element).map((item) => {
+    const bytes = source.bytes.subarray(item.valueStart, item.valueEnd)
+    return { ...source, encoding, bytes, elements: readElements(bytes, encoding) }
+  })
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+function missing(tag: number, name: string): RadversaryError {
+  return new RadversaryError('dicom-unreadable', `Export: expected ${name} ${formatTag(tag)}, got none`, {
+    tip: 'The file is not a complete DICOM image; export it anew from its archive.',
+  })
+}

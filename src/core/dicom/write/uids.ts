@@ -1,0 +1,17 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+
+/** Radversary's own ImplementationClassUID (0002,0012) and name (0002,0013) (PS3.7 section D.3.3.2). */
+export const implementationVersionName = 'RADVERSARY'
+
+/**
+ * A UID under 2.25 (PS3.5 section B.2: a UUID as a decimal number) that depends on nothing but its parts, so that an export can be
+ * repeated to the byte. The UUID is of version 8 (RFC 9562: custom) and holds 122 bits of the SHA-256 of the parts.
+ */
+export function deriveUid(...parts: readonly string[]): string {
+  const digest = sha256(new TextEncoder().encode(JSON.stringify(['radversary', ...parts]))).slice(0, 16)
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80
+  return `2.25.${digest.reduce((number, byte) => number * 256n + BigInt(byte), 0n)}`
+}
+
+export const implementationClassUid = deriveUid('implementation class')
