@@ -1,0 +1,93 @@
+import type { ModelFacts } from './model-facts.ts'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** A field that a card must have, why the model file could not tell it, and what it may look like. */
+interface Requirement {
+  readonly field: string
+  readonly why: (facts: ModelFacts) => string
+  readonly example: (facts: ModelFacts) => string
+}
+
+/** All that can be missing; schema, file, name and task are always proposed. */
+const requirements: readonly Requirement[] = [
+  {
+    field: 'input.name',
+    why: ({ inputs }) =>
+      `the model has ${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')}); say which takes the image`,
+    example: ({ inputs }) => JSON.stringify(inputs[0]?.name ?? 'input'),
+  },
+  {
+    field: 'input.layout',
+    why: (facts) => `the input's shape ${shapeInWords(facts)} does not show which axis holds the channels`,
+    example: () => '"NCHW" or "NHWC"',
+  },
+  {
+    field: 'input.channels',
+    why: (facts) => `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
+    example: () => '1 or 3',
+  },
+  {
+    field: 'input.size',
+    why: (facts) => `the input's shape ${shapeInWords(facts)} leaves rows and columns open; give the size it was trained with`,
+    example: () => '[224, 224]',
+  },
+  {
+    field: 'intensity',
+    why: () => 'a model file does not say which intensities became 0 and 1',
+    example: () => '{"kind": "hu-window", "center": -600, "width": 1500} or {"kind": "stored-range", "lower": 0, "upper": 255}',
+  },
+  {
+    field: 'fit',
+    why: () => 'a model file does not say how images of other sizes were brought to the input size',
+    example: () => '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
+  },
+  {
+    field: 'interpolation',
+    why: () => 'a model file does not say how images were resampled',
+    example: () => '"bilinear-antialiased" (Pillow), "bilinear" (OpenCV) or "nearest"',
+  },
+  { field: 'mean', why: () => 'a model file does not say what was subtracted from its input', example: () => '[0.485, 0.456, 0.406], or [0] for nothing' }, // prettier-ignore
+  { field: 'std', why: () => 'a model file does not say what its input was divided by', example: () => '[0.229, 0.224, 0.225], or [1] for nothing' }, // prettier-ignore
+  {
+    field: 'output.name',
+    why: ({ outputs }) =>
+      `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
+    example: ({ outputs }) => JSON.stringify(outputs[0]?.name ?? 'logits'),
+  },
+  {
+    field: 'output.activation',
+    why: () => 'the graph does not end in a Softmax or Sigmoid',
+    example: () => '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"',
+  },
+  { field: 'output.gives', why: () => 'the output is not known', example: () => '"logits" or "probabilities"' },
+  {
+    field: 'output.classes',
+    why: () => 'the model holds no class names',
+    example: ({ outputs }) => exampleClasses(outputs[0]?.shape.at(-1)),
+  },
+]
+
+/** A line for every field of `card` that is not there. */
+export function missingFields(card: JsonObject, facts: ModelFacts): string[] {
+  return requirements
+    .filter(({ field }) => valueAt(card, field.split('.')) === undefined)
+    .map(({ field, why, example }) => `${field}: missing; ${why(facts)}. Example: ${example(facts)}`)
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined), value)
+}
+
+function shapeInWords({ inputs }: ModelFacts): string {
+  return `[${inputs[0]?.shape.map((extent) => extent ?? '?').join(', ') ?? ''}]`
+}
+
+function exampleClasses(count: number | string | null | undefined): string {
+  const names =
+    typeof count === 'number' && count > 2
+      ? Array.from({ length: Math.min(count, 4) }, (_, i) => `class ${i}`)
+      : ['normal', 'abnormal']
+  const more = typeof count === 'number' && count > 4 ? `, … ${count} names` : ''
+  return `[${names.map((one) => JSON.stringify(one)).join(', ')}${more}]`
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { parseCard, parseCardText } from './card.ts'
+import type { ModelFacts } from './model-facts.ts'
+import { proposeCard } from './propose-card.ts'
+
+const documentation = readFileSync(new URL('../../../docs/model-card.md', import.meta.url), 'utf8')
+const documented: unknown = JSON.parse(/```json\n(\{\n {2}"schema"[\s\S]*?)```/.exec(documentation)![1]!)
+
+const card = {
+  schema: 'radversary/model-card/1',
+  file: 'chest.onnx',
+  name: 'chest',
+  task: 'classification',
+  input: { name: 'image', layout: 'NCHW', size: [224, 224], channels: 3 },
+  intensity: { kind: 'hu-window', center: -600, width: 1500 },
+  fit: { kind: 'letterbox' },
+  interpolation: 'bilinear',
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229],
+  output: { name: 'logits', activation: 'softmax', gives: 'logits', classes: ['clear', 'nodule'] },
+}
+
+const facts: ModelFacts = {
+  file: 'models/chest.onnx',
+  inputs: [{ name: 'image', shape: ['batch', 3, 224, 224] }],
+  outputs: [{ name: 'probabilities', shape: ['batch', 2], finalOp: 'Softmax' }],
+  metadata: {},
+}
+
+/** What a model file can't say. */
+const told = {
+  intensity: card.intensity,
+  fit: card.fit,
+  interpolation: 'bilinear',
+  mean: [0],
+  std: [1],
+  output: { classes: ['clear', 'nodule'] },
+}
+
+function messageOf(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'card-invalid' })
+    return (error as Error).message
+  }
+  return 'nothing was thrown'
+}
+
+describe('parseCard', () => {
+  test('fills in the defaults', () => {
+    expect(parseCard(card)).toMatchObject({
+      input: { valueRange: [0, 1] },
+      fit: { kind: 'letterbox', padValue: 0 },
+      provenance: {},
+    })
+    expect(parseCard({ ...card, output: { ...card.output, activation: 'binary-sigmoid' } }).output).toMatchObject({
+      threshold: 0.5,
+    })
+  })
+
+  test('takes the card of the documentation', () => {
+    expect(parseCard(documented)).toMatchObject({
+      input: { size: [160, 160], channels: 1 },
+      output: { classes: ['normal', 'benign', 'malignant'] },
+    })
+  })
+
+  test('names unknown fields, wherever they are', () => {
+    const message = messageOf(() => parseCard({ ...card, epochs: 3, input: { ...card.input, dtype: 'f32' } }))
+    expect(message).toContain('epochs: unknown field')
+    expect(message).toContain('input.dtype: unknown field')
+  })
+
+  test.each([
+    [{ schema: 'radversary/model-card/2' }, 'schema: '],
+    [{ task: 'detection' }, 'task: '],
+    [{ input: { ...card.input, size: [224, 0] } }, 'input.size[1]: '],
+    [{ input: { ...card.input, channels: 2 } }, 'input.channels: '],
+    [{ input: { ...card.input, valueRange: [1, 1] } }, 'input.valueRange: expected two different numbers'],
+    [{ intensity: { kind: 'percentile', lower: 99, upper: 1, of: 'image' } }, 'intensity: lower must be below upper'],
+    [{ intensity: { kind: 'window' } }, 'intensity.kind: '],
+    [{ fit: { kind: 'centre-crop', shorterSide: 200 } }, 'fit.shorterSide: expected at least 224'],
+    [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],
+    [{ std: [0] }, 'std[0]: '],
+    [{ output: { ...card.output, classes: ['a', 'a'] } }, 'output.classes: expected names that differ'],
+    [{ output: { ...card.output, threshold: 0.5 } }, 'output.threshold: unknown field'],
+    [{ output: { ...card.output, activation: 'binary-sigmoid', classes: ['a', 'b', 'c'] } }, 'output.classes'],
+    [{ provenance: { sha256: 'abc' } }, 'provenance.sha256: expected 64 lower-case hexadecimal digits'],
+  ])('refuses %j', (change, line) => {
+    expect(messageOf(() => parseCard({ ...card, ...change }))).toContain(`\n  ${line}`)
+  })
+
+  test('tells text that is not JSON, and the file', () => {
+    expect(() => parseCardText('{', 'card.json')).toThrow(expect.objectContaining({ code: 'card-invalid', file: 'card.json', message: expect.stringContaining('expected JSON') })) // prettier-ignore
+    expect(parseCardText(JSON.stringify(card))).toEqual(parseCard(card))
+  })
+})
+
+describe('proposeCard', () => {
+  test('reads names, layout, size, channels and activation off the model', () => {
+    const { card: whole, proposed } = proposeCard(facts, told)
+    expect(whole).toMatchObject({
+      file: 'chest.onnx',
+      name: 'chest',
+      input: { name: 'image', layout: 'NCHW', size: [224, 224], channels: 3 },
+      output: { name: 'probabilities', activation: 'softmax', gives: 'probabilities', classes: ['clear', 'nodule'] },
+    })
+    expect(proposed).toContain('input.layout')
+    expect(proposed).not.toContain('output.classes')
+  })
+
+  test('lists every field that neither the model nor the user told, why, and an example', () => {
+    const message = messageOf(() => proposeCard({ ...facts, outputs: [{ name: 'z', shape: [1, 5], finalOp: 'Gemm' }] }))
+    const fields = Array.from(message.matchAll(/^ {2}(\S+): missing; .+\. Example: .+$/gm), (line) => line[1])
+    expect(fields).toEqual(['intensity', 'fit', 'interpolation', 'mean', 'std', 'output.activation', 'output.classes'])
+    expect(message).toContain('the graph does not end in a Softmax or Sigmoid')
+  })
+
+  test('asks for the size where the model leaves it open, and for the layout where it is ambiguous', () => {
+    const open = { ...facts, inputs: [{ name: 'image', shape: ['batch', 3, 'height', 'width'] }] }
+    expect(messageOf(() => proposeCard(open, told))).toContain('input.size: missing; the input\'s shape [batch, 3, height, width]') // prettier-ignore
+    const ambiguous = { ...facts, inputs: [{ name: 'image', shape: [1, 3, 3, 3] }] }
+    expect(messageOf(() => proposeCard(ambiguous, told))).toContain('input.layout: missing')
+  })
+
+  test('knows channels-last models, sigmoids of one and of several outputs', () => {
+    const last = { ...facts, inputs: [{ name: 'image', shape: [null, 96, 64, 1] }] }
+    expect(proposeCard(last, told).card.input).toMatchObject({ layout: 'NHWC', size: [96, 64], channels: 1 })
+    const sigmoid = (count: number) => ({ ...facts, outputs: [{ name: 'p', shape: [null, count], finalOp: 'Sigmoid' }] })
+    expect(proposeCard(sigmoid(1), told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
+    expect(proposeCard(sigmoid(2), told).card.output).toMatchObject({ activation: 'multi-label-sigmoid', threshold: 0.5 })
+  })
+
+  test('asks which of several inputs and outputs to use, and takes the one that is named', () => {
+    const two: ModelFacts = {
+      ...facts,
+      inputs: [...facts.inputs, { name: 'age', shape: [1, 1] }],
+      outputs: [...facts.outputs, { name: 'features', shape: [1, 512], finalOp: 'Gemm' }],
+    }
+    const message = messageOf(() => proposeCard(two, told))
+    expect(message).toContain('input.name: missing; the model has 2 inputs (image, age)')
+    expect(message).toContain('output.name: missing')
+    const named = { ...told, input: { name: 'image' }, output: { ...told.output, name: 'probabilities' } }
+    expect(proposeCard(two, named).card.input.size).toEqual([224, 224])
+  })
+
+  test.each([
+    [{ classes: '["clear", "nodule"]' }, ['clear', 'nodule']],
+    [{ names: "{0: 'clear', 1: 'no'}" }, ['clear', 'no']],
+  ])('reads class names from the metadata %j', (metadata, classes) => {
+    const rest = { ...told, output: {} }
+    expect(proposeCard({ ...facts, metadata }, rest).card.output.classes).toEqual(classes)
+  })
+
+  test('lets what is given win, and refuses it where it contradicts the model', () => {
+    expect(proposeCard(facts, { ...told, name: 'mine' }).card.name).toBe('mine')
+    const contradiction = { ...told, input: { size: [128, 128] }, output: { classes: ['a', 'b', 'c'] } }
+    const message = messageOf(() => proposeCard(facts, contradiction))
+    expect(message).toContain("input: NCHW [N, 3, 128, 128], but the model's is [batch, 3, 224, 224]")
+    expect(message).toContain("output.classes: 3 (softmax), but the model's is 2 outputs")
+    const unknown = messageOf(() => proposeCard(facts, { ...told, input: { ...card.input, name: 'x' } }))
+    expect(unknown).toContain("input.name: x, but the model's is image")
+  })
+
+  test('carries the hash of the file', () => {
+    expect(proposeCard({ ...facts, sha256: 'a'.repeat(64) }, told).card.provenance).toEqual({ sha256: 'a'.repeat(64) })
+  })
+
+  test('refuses what is no object', () => {
+    expect(messageOf(() => proposeCard(facts, []))).toContain('expected a JSON object')
+  })
+})

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { RadversaryError } from '../errors.ts'
+import { cardInvalid, issuesInWords } from './card-issues.ts'
+
+/** The one version of the model card's schema so far. */
+export const cardSchemaVersion = 'radversary/model-card/1'
+
+const name = z.string().min(1)
+const pixels = z.int().min(1)
+const relative = z.number().min(0).max(1)
+
+/** Which intensities become 0 and 1. HU here means the modality LUT's output, whatever its unit. */
+const intensity = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hu-window'), center: z.number(), width: z.number().positive() }),
+  z
+    .strictObject({ kind: z.literal('stored-range'), lower: z.number().optional(), upper: z.number().optional() })
+    .refine(({ lower, upper }) => lower === undefined || upper === undefined || lower < upper, 'lower must be below upper'),
+  z
+    .strictObject({ kind: z.literal('modality-range'), lower: z.number(), upper: z.number() })
+    .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
+  z
+    .strictObject({
+      kind: z.literal('percentile'),
+      lower: z.number().min(0).max(100),
+      upper: z.number().min(0).max(100),
+      of: z.enum(['image', 'series']),
+    })
+    .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
+  z.strictObject({ kind: z.literal('voi-window'), index: z.int().min(0).default(0) }),
+])
+
+const fit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('stretch') }),
+  z.strictObject({ kind: z.literal('letterbox'), padValue: relative.default(0) }),
+  z.strictObject({ kind: z.literal('centre-crop'), shorterSide: pixels.optional() }),
+  z.strictObject({ kind: z.literal('crop'), top: z.int().min(0), left: z.int().min(0), height: pixels, width: pixels }),
+])
+
+const input = z.strictObject({
+  name,
+  layout: z.enum(['NCHW', 'NHWC']),
+  size: z.tuple([pixels, pixels]),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  valueRange: z.tuple([z.number(), z.number()]).default([0, 1]),
+})
+
+const gives = z.enum(['logits', 'probabilities'])
+const threshold = z.number().gt(0).lt(1).default(0.5)
+const output = z.discriminatedUnion('activation', [
+  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: z.array(name).min(2) }),
+  z.strictObject({ name, activation: z.literal('binary-sigmoid'), gives, classes: z.tuple([name, name]), threshold }),
+  z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: z.array(name).min(1), threshold }),
+])
+
+const provenance = z.strictObject({
+  source: z.string().optional(),
+  licence: z.string().optional(),
+  training: z.string().optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits')
+    .optional(),
+})
+
+const card = z
+  .strictObject({
+    schema: z.literal(cardSchemaVersion),
+    file: name,
+    name,
+    task: z.literal('classification'),
+    input,
+    intensity,
+    fit,
+    interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),
+    mean: z.array(z.number()).min(1),
+    std: z.array(z.number().positive()).min(1),
+    output,
+    provenance: provenance.default({}),
+  })
+  .superRefine((value, context) => {
+    for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
+  })
+
+/** What Radversary must know of a model that its file does not say; docs/model-card.md explains every field. */
+export type ModelCard = Readonly<z.output<typeof card>>
+export type Intensity = Readonly<ModelCard['intensity']>
+export type Fit = Readonly<ModelCard['fit']>
+export type ModelOutput = Readonly<ModelCard['output']>
+
+/**
+ * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included), naming `file`.
+ */
+export function parseCard(json: unknown, file?: string): ModelCard {
+  const parsed = card.safeParse(json)
+  if (parsed.success) return parsed.data
+  throw cardInvalid(issuesInWords(parsed.error.issues), file)
+}
+
+/** A card from the text of a file. Throws `card-invalid`, for text that is not JSON too. */
+export function parseCardText(text: string, file?: string): ModelCard {
+  return parseCard(parseJson(text, file), file)
+}
+
+/** JSON with the fault told as one of the card. */
+export function parseJson(text: string, file?: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new RadversaryError('card-invalid', `Model card: expected JSON, got ${String(cause)}`, { file, cause })
+  }
+}
+
+interface Inconsistency {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
+/** What no single field's type can say. */
+function inconsistencies({ input, fit, mean, std, output }: z.output<typeof card>): Inconsistency[] {
+  const found: Inconsistency[] = []
+  for (const [field, values] of Object.entries({ mean, std }))
+    if (values.length !== 1 && values.length !== input.channels)
+      found.push({ path: [field], message: `expected 1 number or one per channel (${input.channels}), got ${values.length}` })
+  if (fit.kind === 'centre-crop' && fit.shorterSide !== undefined && fit.shorterSide < Math.max(...input.size))
+    found.push({
+      path: ['fit', 'shorterSide'],
+      message: `expected at least ${Math.max(...input.size)}, the larger side of input.size`,
+    })
+  if (input.valueRange[0] === input.valueRange[1])
+    found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
+  if (new Set(output.classes).size !== output.classes.length)
+    found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
+  return found
+}

@@ -1,0 +1,17 @@
+/** One input or output of the graph. Names stand for free extents, null for unknown ones. */
+export interface TensorFacts {
+  readonly name: string
+  readonly shape: readonly (number | string | null)[]
+}
+
+/** What can be read off a model file. */
+export interface ModelFacts {
+  readonly file: string
+  /** Without initializers. */
+  readonly inputs: readonly TensorFacts[]
+  /** `finalOp`: ONNX type of the node that makes this output, e.g. 'Softmax'. */
+  readonly outputs: readonly (TensorFacts & { readonly finalOp: string | undefined })[]
+  /** metadata_props of the ModelProto. */
+  readonly metadata: Readonly<Record<string, string>>
+  readonly sha256?: string | undefined
+}

@@ -1,0 +1,58 @@
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** A float32 tensor that a model takes or gives; null stands for a free extent (a dynamic batch or image size). */
+export interface TensorSpec {
+  readonly name: string
+  readonly shape: readonly (number | null)[]
+}
+
+/**
+ * The loss of one sample, before reduction, as a function of the logits z and a target t of the same shape:
+ *
+ * - `cross-entropy`: −Σ_k t_k · log softmax(z)_k over the class axis (axis 1), averaged over pixels for dense outputs [N, K, H, W];
+ *   t is one-hot or any soft distribution.
+ * - `binary-cross-entropy`: softplus(z) − t·z, averaged over all outputs of a sample.
+ * - `mse`: (z − t)², averaged over all outputs of a sample.
+ * - `margin`: max over classes where t = 0 of z, minus z where t = 1 (one-hot t), averaged over pixels for dense outputs.
+ * - `dice`: 1 − soft Dice of softmax(z) (sigmoid for one channel) and t, averaged over classes; dense outputs.
+ * - `dot`: Σ z·t, so that the gradient is the vector-Jacobian product with t.
+ */
+export type LossKind = 'cross-entropy' | 'binary-cross-entropy' | 'mse' | 'margin' | 'dice' | 'dot'
+
+/** One weighted target: weight · J(f(x), target). */
+export interface LossTerm {
+  /** Shape of the logits. */
+  readonly target: Tensor
+  readonly weight: number
+}
+
+/**
+ * Σ_i weight_i · J(f(x), target_i), per sample. SMIA's objective J(f(x), y) − α·J(f(x), s) is two terms; heads that are affine in the
+ * target (cross-entropy, binary cross-entropy, mse, dot) merge them, so any number of terms costs one backward pass.
+ */
+export interface LossSpec {
+  readonly kind: LossKind
+  readonly terms: readonly LossTerm[]
+}
+
+export interface LossAndGradient {
+  /** Weighted loss per sample, [N]. */
+  readonly loss: Float32Array
+  /** Values before a final softmax or sigmoid, e.g. [N, K] or [N, K, H, W]. */
+  readonly logits: Tensor
+  /** d(Σ_n loss_n)/dx, the shape of x. Samples do not mix, so each sample's slice is its own gradient. */
+  readonly gradient: Tensor
+}
+
+/** A model whose loss can be differentiated with respect to its input. All that an attack may know of a model. */
+export interface DifferentiableModel {
+  /** e.g. float32 [null, 3, 224, 224]. */
+  readonly input: TensorSpec
+  /** The logits, e.g. [null, 5]. */
+  readonly output: TensorSpec
+  /** Logits of a batch x [N, ...]. */
+  predict(x: Tensor): Promise<Tensor>
+  /** One forward and one backward pass. */
+  lossAndGradient(x: Tensor, loss: LossSpec): Promise<LossAndGradient>
+  dispose(): Promise<void>
+}

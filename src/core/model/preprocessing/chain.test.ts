@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { awayFromKinks, innerProduct, largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
+import { createResampler } from '../../tensor/resample.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { Fit } from '../card.ts'
+import type { DifferentiableModel } from '../ports.ts'
+import { preprocessingFor, type PreprocessingCard } from './chain.ts'
+import { throughPreprocessing } from './through.ts'
+
+const card: PreprocessingCard = {
+  input: { name: 'image', layout: 'NCHW', size: [8, 12], channels: 1, valueRange: [0, 1] },
+  fit: { kind: 'stretch' },
+  interpolation: 'bilinear-antialiased',
+  mean: [0],
+  std: [1],
+}
+
+const withFit = (fit: Fit, size: [number, number] = [8, 12]): PreprocessingCard => ({
+  ...card,
+  fit,
+  input: { ...card.input, size },
+})
+
+describe('preprocessingFor', () => {
+  test('stretches by one resampling', () => {
+    const x = uniformTensor([2, 1, 20, 10], 1, [0, 1])
+    const expected = createResampler([20, 10], [8, 12], 'bilinear-antialiased').apply(x)
+    expect(preprocessingFor(card, [1, 20, 10]).apply(x)).toEqual(expected)
+  })
+
+  test('does not resample images that have the size already', () => {
+    expect(preprocessingFor(card, [1, 8, 12]).steps.map(({ name }) => name)).toEqual(['clip', 'mean and standard deviation'])
+  })
+
+  test('letterboxes: the whole image inside, the rest padded evenly', () => {
+    const framed = preprocessingFor(withFit({ kind: 'letterbox', padValue: 0.5 }), [1, 4, 4]).apply(
+      tensor([1, 1, 4, 4], new Float32Array(16).fill(1)),
+    )
+    const row = [0.5, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 0.5, 0.5]
+    expect(Array.from(framed.data)).toEqual(Array.from({ length: 8 }, () => row).flat())
+  })
+
+  test('crops the centre after the shorter side was brought to its size, as torchvision does', () => {
+    // torchvision: Resize(10) of 20x31 gives 10x15 (15.5 cut), CenterCrop([8, 10]) begins at round(1), round(2.5) = 2
+    const names = preprocessingFor(withFit({ kind: 'centre-crop', shorterSide: 10 }, [8, 10]), [1, 20, 31]).steps.map(
+      ({ name }) => name,
+    )
+    expect(names[1]).toBe('resample 20x31 to 10x15, bilinear-antialiased')
+    expect(names[2]).toBe('place 10x15 in 8x10 at -1, -2')
+  })
+
+  test('rounds a crop of one and a half pixels to two, as torchvision does', () => {
+    const names = preprocessingFor(withFit({ kind: 'centre-crop', shorterSide: 11 }, [8, 8]), [1, 11, 11]).steps.map(
+      ({ name }) => name,
+    )
+    expect(names[1]).toBe('place 11x11 in 8x8 at -2, -2')
+  })
+
+  test('crops the centre of images that just cover the frame when no shorter side is given', () => {
+    const names = preprocessingFor(withFit({ kind: 'centre-crop' }), [1, 30, 24]).steps.map(({ name }) => name)
+    expect(names[1]).toBe('resample 30x24 to 15x12, bilinear-antialiased')
+    expect(names[2]).toBe('place 15x12 in 8x12 at -4, 0')
+  })
+
+  test('crops a box and stretches it, and refuses images that the box exceeds', () => {
+    const box: Fit = { kind: 'crop', top: 2, left: 3, height: 8, width: 12 }
+    const x = uniformTensor([1, 1, 10, 15], 2, [0, 1])
+    const cropped = preprocessingFor(withFit(box), [1, 10, 15]).apply(x)
+    expect(cropped.data[0]).toBe(x.data[2 * 15 + 3])
+    expect(cropped.data.at(-1)).toBe(x.data.at(-1))
+    expect(() => preprocessingFor(withFit(box), [1, 10, 14])).toThrow(expect.objectContaining({ code: 'model-unsupported', message: 'Crop: expected images of at least 10x15 pixels for the card\'s box, got 10x14' })) // prettier-ignore
+  })
+
+  test('gives grey images to an RGB model in NHWC with the statistics of each channel', () => {
+    const rgb: PreprocessingCard = { ...card, input: { ...card.input, channels: 3, layout: 'NHWC' }, mean: [0, 1, 2] }
+    const output = preprocessingFor(rgb, [1, 8, 12]).apply(tensor([1, 1, 8, 12], new Float32Array(96).fill(0.5)))
+    expect(output.shape).toEqual([1, 8, 12, 3])
+    expect(output.data.slice(0, 6)).toEqual(Float32Array.of(0.5, -0.5, -1.5, 0.5, -0.5, -1.5))
+  })
+})
+
+/** A model of one logit per sample, Σ w·x, whose gradient is w. */
+function linearModel(weights: Float32Array): DifferentiableModel & { disposed: boolean } {
+  const logitsOf = (x: { readonly data: Float32Array; readonly shape: readonly number[] }) => {
+    const count = x.shape[0] ?? 0
+    const logits = tensor([count, 1])
+    x.data.forEach((value, i) => (logits.data[Math.floor(i / weights.length)]! += value * weights[i % weights.length]!))
+    return logits
+  }
+  return {
+    disposed: false,
+    input: { name: 'image', shape: [null, 1, 8, 12] },
+    output: { name: 'logit', shape: [null, 1] },
+    predict: (x) => Promise.resolve(logitsOf(x)),
+    lossAndGradient: (x) => {
+      const logits = logitsOf(x)
+      const gradient = tensor(x.shape, x.data.map((_, i) => weights[i % weights.length]!)) // prettier-ignore
+      return Promise.resolve({ loss: logits.data, logits, gradient })
+    },
+    dispose() {
+      this.disposed = true
+      return Promise.resolve()
+    },
+  }
+}
+
+describe('throughPreprocessing', () => {
+  const weights = uniformTensor([96], 3).data
+
+  test('gives the model on the image grid, with the gradient of the whole', async () => {
+    const model = throughPreprocessing(linearModel(weights), card, [1, 16, 30])
+    expect(model.input.shape).toEqual([null, 1, 16, 30])
+    const x = awayFromKinks(uniformTensor([2, 1, 16, 30], 4, [-0.2, 1.2]))
+    const direction = uniformTensor(x.shape, 5)
+    const { gradient, logits } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
+    expect(logits).toEqual(await model.predict(x))
+    const total = async (step: number) => {
+      const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
+      return (await model.predict(moved)).data.reduce((sum, logit) => sum + logit, 0)
+    }
+    const difference = ((await total(1e-3)) - (await total(-1e-3))) / 2e-3
+    expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
+  })
+
+  test('gives no gradient to pixels that the window saturates', async () => {
+    const model = throughPreprocessing(linearModel(weights), card, [1, 8, 12])
+    const x = uniformTensor([1, 1, 8, 12], 6, [-1, 2])
+    const { gradient } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
+    const expected = weights.map((weight, i) => (x.data[i]! < 0 || x.data[i]! > 1 ? 0 : weight))
+    expect(largestDifference(gradient.data, expected)).toBeLessThan(1e-7)
+  })
+
+  test('disposes of the model', async () => {
+    const inner = linearModel(weights)
+    await throughPreprocessing(inner, card, [1, 8, 12]).dispose()
+    expect(inner.disposed).toBe(true)
+  })
+})

@@ -1,0 +1,45 @@
+import { RadversaryError } from '../../errors.ts'
+import { imageBatchExtents } from '../../tensor/image-batch.ts'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import type { PreprocessingStep } from './step.ts'
+
+export interface Normalisation {
+  /** What relative intensities 0 and 1 become before mean and standard deviation, e.g. [0, 255]. */
+  readonly valueRange: readonly [number, number]
+  /** One number for all channels, or one per channel. */
+  readonly mean: readonly number[]
+  readonly std: readonly number[]
+}
+
+/** y = (a + x · (b − a) − mean) / std per channel of [N, C, H, W], for the value range [a, b]. Affine. */
+export function normalise({ valueRange: [a, b], mean, std }: Normalisation): PreprocessingStep {
+  const scale = std.map((deviation) => (b - a) / deviation)
+  const offset = Array.from(
+    { length: Math.max(mean.length, std.length) },
+    (_, c) => (a - perChannel(mean, c)) / perChannel(std, c),
+  )
+  return {
+    name: 'mean and standard deviation',
+    apply: (x) => affine(x, scale, offset),
+    adjoint: (cotangent) => affine(cotangent, scale, [0]),
+  }
+}
+
+function perChannel(values: readonly number[], channel: number): number {
+  return (values.length === 1 ? values[0] : values[channel]) ?? NaN
+}
+
+function affine(x: Tensor, scale: readonly number[], offset: readonly number[]): Tensor {
+  const { count, channels, rows, columns } = imageBatchExtents(x, 'Normalise')
+  for (const { length } of [scale, offset])
+    if (length !== 1 && length !== channels)
+      throw new RadversaryError('tensor-invalid', `Normalise: expected ${length} channels, got ${channels}`)
+  const out = tensor(x.shape)
+  const plane = rows * columns
+  for (let p = 0; p < count * channels; p++) {
+    const factor = perChannel(scale, p % channels)
+    const shift = perChannel(offset, p % channels)
+    for (let i = p * plane; i < (p + 1) * plane; i++) out.data[i] = factor * (x.data[i] ?? 0) + shift
+  }
+  return out
+}

@@ -1,0 +1,119 @@
+import { RadversaryError } from '../errors.ts'
+import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
+import { dataTypeCode, dataTypeOf } from './data-type.ts'
+import type { Dimension, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
+import { modelProto, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts'
+import { decodeTensor, encodeTensor } from './tensor-codec.ts'
+
+/**
+ * An ONNX ModelProto as a typed graph. Weights stay views into `bytes`.
+ *
+ * Throws `model-unreadable` for anything that is no ONNX model, `model-unsupported` for element types without a gradient's use.
+ */
+export function decodeModel(bytes: Uint8Array): OnnxModel {
+  try {
+    return decodeMessage(modelProto.decode(bytes))
+  } catch (error) {
+    throw error instanceof RadversaryError ? error : notOnnx(error)
+  }
+}
+
+function decodeMessage(message: ModelProto): OnnxModel {
+  if (message.graph === null || message.opsetImport.length === 0) throw notOnnx(undefined)
+  return {
+    irVersion: Number(message.irVersion),
+    opsets: new Map(message.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)])),
+    producer: `${message.producerName} ${message.producerVersion}`.trim(),
+    graph: decodeGraph(message.graph),
+    functions: message.functions,
+  }
+}
+
+/** The ModelProto of a graph, with every constant inside. */
+export function encodeModel(model: OnnxModel): Uint8Array {
+  return modelProto.encode({
+    irVersion: model.irVersion,
+    opsetImport: [...model.opsets].map(([domain, version]) => ({ domain, version })),
+    producerName: model.producer,
+    graph: encodeGraph(model.graph),
+    functions: [...model.functions],
+  })
+}
+
+function notOnnx(cause: unknown): RadversaryError {
+  return new RadversaryError('model-unreadable', 'ModelProto: expected an ONNX model, got something else or a damaged file', {
+    tip: 'Check that the file is the .onnx file itself and that it was copied completely.',
+    cause,
+  })
+}
+
+function decodeGraph(message: GraphProto): OnnxGraph {
+  if (message.sparseInitializer.length > 0)
+    throw new RadversaryError('model-unsupported', 'GraphProto: expected dense initializers, got sparse ones')
+  const initializers = new Map(message.initializer.map((each) => [each.name, decodeTensor(each)]))
+  return {
+    name: message.name,
+    nodes: message.node.map(decodeNode),
+    initializers,
+    inputs: message.input.map(decodeValueInfo).filter(({ name }) => !initializers.has(name)),
+    outputs: message.output.map(decodeValueInfo),
+    valueInfos: new Map(message.valueInfo.map((each) => [each.name, decodeValueInfo(each)])),
+  }
+}
+
+function decodeNode(message: NodeProto): OnnxNode {
+  return {
+    opType: message.opType,
+    domain: message.domain === 'ai.onnx' ? '' : message.domain,
+    name: message.name,
+    inputs: message.input,
+    outputs: message.output,
+    attributes: Object.fromEntries(message.attribute.map(decodeAttribute)),
+  }
+}
+
+function decodeValueInfo(message: ValueInfoProto): ValueInfo {
+  const type = message.type?.tensorType ?? null
+  if (type === null) return { name: message.name, dataType: null, shape: null }
+  const dataType = type.elemType === 0 ? null : dataTypeOf(type.elemType)
+  return { name: message.name, dataType, shape: type.shape?.dim.map(decodeDimension) ?? null }
+}
+
+function decodeDimension(message: { dimValue?: unknown; dimParam?: string }): Dimension {
+  if (Object.hasOwn(message, 'dimValue')) return Number(message.dimValue)
+  return message.dimParam === undefined || message.dimParam === '' ? null : message.dimParam
+}
+
+function encodeGraph(graph: OnnxGraph): GraphProto {
+  const message: Omit<GraphProto, 'sparseInitializer'> = {
+    name: graph.name,
+    node: graph.nodes.map(encodeNode),
+    initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+    input: graph.inputs.map(encodeValueInfo),
+    output: graph.outputs.map(encodeValueInfo),
+    valueInfo: [...graph.valueInfos.values()].map(encodeValueInfo),
+  }
+  return { ...message, sparseInitializer: [] }
+}
+
+function encodeNode(node: OnnxNode): NodeProto {
+  return {
+    opType: node.opType,
+    domain: node.domain,
+    name: node.name,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
+  }
+}
+
+function encodeValueInfo(info: ValueInfo): ValueInfoProto {
+  if (info.dataType === null) return { name: info.name, type: null }
+  const shape = info.shape === null ? null : { dim: info.shape.map(encodeDimension) }
+  return { name: info.name, type: { tensorType: { elemType: dataTypeCode(info.dataType), shape } } }
+}
+
+function encodeDimension(dimension: Dimension): { dimValue?: number; dimParam?: string } {
+  if (dimension === null) return {}
+  return typeof dimension === 'number' ? { dimValue: dimension } : { dimParam: dimension }
+}
