@@ -1,0 +1,125 @@
+import { intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
+import type { Attributes } from '../onnx/graph.ts'
+import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
+import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { spread } from './axis-map.ts'
+import type { Emitter } from './emitter.ts'
+import type { ForwardNode } from './forward-node.ts'
+import type { InputVjp } from './rule.ts'
+import { range } from './shapes.ts'
+import type { Value } from './value.ts'
+
+/** How windows lie on an image, one entry per spatial axis: of a convolution or a pooling. */
+export interface Convolution {
+  readonly kernel: readonly number[]
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  /** Padding before the first and after the last pixel. */
+  readonly before: readonly number[]
+  readonly after: readonly number[]
+  readonly group: number
+}
+
+/** Geometry of a Conv or pooling node; auto_pad is resolved with the extents of its image and its output. */
+export function convolutionOf(node: ForwardNode, kernel: readonly number[], image: Shape, output: Shape): Convolution {
+  const common = commonGeometry(node, kernel)
+  const pads = intsAttribute(node, 'pads') ?? []
+  const rank = kernel.length
+  const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
+  if (autoPad === 'NOTSET')
+    return { ...common, before: kernel.map((_, axis) => pads[axis] ?? 0), after: kernel.map((_, axis) => pads[rank + axis] ?? 0) }
+  if (autoPad === 'VALID') return { ...common, before: kernel.map(() => 0), after: kernel.map(() => 0) }
+  const total = range(rank).map((axis) => Math.max(spanOf(common, axis, output[axis] ?? 1) - (image[axis] ?? 1), 0))
+  return { ...common, ...halves(total, autoPad === 'SAME_UPPER') }
+}
+
+/** Geometry of a ConvTranspose as that of the convolution it is the adjoint of: `image` is its input, `output` its larger output. */
+export function transposedConvolutionOf(node: ForwardNode, kernel: readonly number[], image: Shape, output: Shape): Convolution {
+  const common = commonGeometry(node, kernel)
+  const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
+  if (intsAttribute(node, 'output_shape') === undefined && autoPad === 'NOTSET') return convolutionOf(node, kernel, output, image)
+  const outputPadding = intsAttribute(node, 'output_padding') ?? []
+  const total = range(kernel.length).map((axis) =>
+    Math.max(spanOf(common, axis, image[axis] ?? 1) + (outputPadding[axis] ?? 0) - (output[axis] ?? 1), 0),
+  )
+  return { ...common, ...halves(total, autoPad === 'SAME_UPPER') }
+}
+
+/** Pixels from the first window's start to the last one's end. */
+function spanOf({ strides, kernel, dilations }: Omit<Convolution, 'before' | 'after'>, axis: number, windows: number): number {
+  return (windows - 1) * (strides[axis] ?? 1) + ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
+}
+
+/** An odd pixel goes to the end (SAME_UPPER) or to the beginning. */
+function halves(total: readonly number[], oddToEnd: boolean): Pick<Convolution, 'before' | 'after'> {
+  const before = total.map((pad) => (oddToEnd ? Math.floor(pad / 2) : Math.ceil(pad / 2)))
+  return { before, after: total.map((pad, axis) => pad - (before[axis] ?? 0)) }
+}
+
+function commonGeometry(node: ForwardNode, kernel: readonly number[]): Omit<Convolution, 'before' | 'after'> {
+  const ones = kernel.map(() => 1)
+  return {
+    kernel,
+    strides: intsAttribute(node, 'strides') ?? ones,
+    dilations: intsAttribute(node, 'dilations') ?? ones,
+    group: intAttribute(node, 'group', 1),
+  }
+}
+
+/** Attributes of a Conv of this geometry. */
+export function convolutionAttributes({ kernel, strides, dilations, before, after, group }: Convolution): Attributes {
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group }
+}
+
+/** The adjoint of a convolution, which maps g back to an image of `shape`. Windows that reach beyond the padding (ceil_mode) are cut off. */
+export function transposedConvolution(g: Value, kernel: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
+  // The WebGPU provider has no ConvTranspose in three dimensions.
+  if (emit.device === 'webgpu' && geometry.kernel.length > 2 && kernel.constant !== undefined)
+    return spreadConvolution(g, rotatedKernel(kernel.constant, geometry.group), shape, geometry, emit)
+  const missing = geometry.kernel.map((_, axis) => {
+    const covered = spanOf(geometry, axis, g.shape[axis + 2] ?? 1) - (geometry.before[axis] ?? 0) - (geometry.after[axis] ?? 0)
+    return (shape[axis + 2] ?? 1) - covered
+  })
+  const after = geometry.after.map((pad, axis) => pad + Math.max(-(missing[axis] ?? 0), 0))
+  const attributes = {
+    ...convolutionAttributes({ ...geometry, after }),
+    output_padding: missing.map((pixels) => Math.max(pixels, 0)),
+  }
+  return emit.op('ConvTranspose', [g, kernel], shape, { attributes })
+}
+
+/** The same as a plain convolution at stride 1: of g with zeros between its elements, by the rotated kernel. */
+function spreadConvolution(g: Value, rotated: OnnxTensor, shape: Shape, geometry: Convolution, emit: Emitter): Value {
+  const { kernel, strides, dilations, before, group } = geometry
+  const wide = strides.reduce((value, stride, axis) => spread(value, axis + 2, stride, emit), g)
+  const reach = kernel.map((extent, axis) => (extent - 1) * (dilations[axis] ?? 1))
+  const first = reach.map((each, axis) => each - (before[axis] ?? 0))
+  const last = reach.map((each, axis) => (shape[axis + 2] ?? 1) + each - (wide.shape[axis + 2] ?? 1) - (first[axis] ?? 0))
+  const padded = emit.pad(wide, [0, 0, ...first], [0, 0, ...last])
+  return emit.op('Conv', [padded, emit.constant(rotated)], shape, { attributes: { kernel_shape: kernel, dilations, group } })
+}
+
+/** [M, C/group, …] to [C, M/group, …], every spatial axis reversed. */
+export function rotatedKernel(kernel: OnnxTensor, group: number): OnnxTensor {
+  const [m = 1, perGroup = 1, ...spatial] = kernel.shape
+  const [outputs, taps] = [m / group, sizeOf(spatial)]
+  const source = floatValues(kernel)
+  const rotated = new Float32Array(source.length)
+  for (let row = 0; row < m; row++)
+    for (let column = 0; column < perGroup; column++) {
+      const block = Math.floor(row / outputs)
+      const target = ((block * perGroup + column) * outputs + (row % outputs)) * taps
+      const from = (row * perGroup + column) * taps
+      for (let tap = 0; tap < taps; tap++) rotated[target + tap] = source[from + taps - 1 - tap] ?? 0
+    }
+  return float32Tensor([group * perGroup, outputs, ...spatial], rotated)
+}
+
+/** The bias's cotangent: g summed over batch and space. */
+export function biasVjp(node: ForwardNode, emit: Emitter): InputVjp {
+  return () => {
+    const bias = node.input(2)
+    const axes = range(node.y.shape.length).filter((axis) => axis !== 1)
+    return emit.reshape(emit.reduce('ReduceSum', node.g, axes), bias.shape)
+  }
+}

@@ -1,0 +1,53 @@
+import { intAttribute } from '../onnx/attributes.ts'
+import { dataTypeOf, type DataType } from '../onnx/data-type.ts'
+import type { OnnxNode } from '../onnx/graph.ts'
+
+/** Operators whose outputs do not have the type of their first input, by that type. */
+const fixedTypes: Readonly<Record<string, readonly DataType[]>> = {
+  Shape: ['int64'],
+  Size: ['int64'],
+  NonZero: ['int64'],
+  ArgMax: ['int64'],
+  ArgMin: ['int64'],
+  NonMaxSuppression: ['int64'],
+  Equal: ['bool'],
+  Greater: ['bool'],
+  GreaterOrEqual: ['bool'],
+  Less: ['bool'],
+  LessOrEqual: ['bool'],
+  And: ['bool'],
+  Or: ['bool'],
+  Xor: ['bool'],
+  Not: ['bool'],
+  IsNaN: ['bool'],
+  IsInf: ['bool'],
+  QuantizeLinear: ['uint8'],
+  DynamicQuantizeLinear: ['uint8', 'float32', 'uint8'],
+  DequantizeLinear: ['float32'],
+  ConvInteger: ['int32'],
+  MatMulInteger: ['int32'],
+}
+
+/** Element type of output `index` of a node (ONNX operator specifications); most operators keep the type of their first input. */
+export function outputDataType(node: OnnxNode, index: number, inputTypes: readonly (DataType | undefined)[]): DataType {
+  const fixed = fixedTypes[node.opType]
+  if (fixed !== undefined) return fixed[index] ?? fixed[0] ?? 'float32'
+  const first = inputTypes[0] ?? 'float32'
+  switch (node.opType) {
+    case 'Cast':
+      return dataTypeOf(intAttribute(node, 'to', 1))
+    case 'Where':
+    case 'CastLike':
+      return inputTypes[1] ?? first
+    case 'OneHot':
+      return inputTypes[2] ?? first
+    case 'MaxPool':
+    case 'TopK':
+    case 'Unique':
+      return index === 0 ? first : 'int64'
+    case 'Dropout':
+      return index === 0 ? first : 'bool'
+    default:
+      return first
+  }
+}

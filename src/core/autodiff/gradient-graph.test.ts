@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
+import { GraphBuilder } from '../onnx/graph-builder.ts'
+import { printGraph } from '../onnx/print.ts'
+import { gradientGraph } from './gradient-graph.ts'
+import { prepare } from './prepare.ts'
+
+const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
+const ones = (count: number): Float32Array => new Float32Array(count).fill(1)
+
+/** The gradient graph of a model from 'x' of a shape, as text. */
+async function printed(graph: GraphBuilder, output: string, inputShape: readonly number[], device = 'cpu'): Promise<string> {
+  graph.output(output)
+  const options = { inputName: 'x', outputName: output, inputShape, activation: 'detect' } as const
+  const typed = await prepare(graph.build(), options, runtime)
+  return printGraph(gradientGraph(typed, { kind: 'cross-entropy', termCount: 1, device }).model)
+}
+
+test('a small classifier: constants folded, softmax taken off, only nodes on the way to the image', async () => {
+  const graph = new GraphBuilder({ opset: 13 })
+  const x = graph.input('x', ['batch', 1, 4, 4])
+  const conv = graph.node('Conv', [x, graph.floats([2, 1, 3, 3], ones(18)), graph.floats([2], [1, 2])], { pads: [1, 1, 1, 1] })
+  const features = graph.node('Flatten', [graph.node('GlobalAveragePool', [graph.node('Relu', [conv])])])
+  const logits = graph.node('Gemm', [features, graph.floats([2, 2], ones(4))])
+  const output = graph.node('Softmax', [logits], { axis: 1 })
+  expect(await printed(graph, output, [2, 1, 4, 4])).toMatchInlineSnapshot(`
+    "x: float32[2, 1, 4, 4], gd0_target0: float32[2, 2], gd0_weight0: float32[1] ->
+    v0 = Conv(x, float32[2, 1, 3, 3], [1, 2], pads=[1, 1, 1, 1])
+    v1 = Relu(v0)
+    v2 = GlobalAveragePool(v1)
+    v3 = Flatten(v2)
+    v4 = Gemm(v3, [1, 1, 1, 1])
+    gd1_Mul = Mul(gd0_target0, gd0_weight0)
+    gd2_LogSoftmax = LogSoftmax(v4, axis=1)
+    gd3_Mul = Mul(gd1_Mul, gd2_LogSoftmax)
+    gd5_ReduceSum = ReduceSum(gd3_Mul, [1], keepdims=0)
+    gd7_Mul = Mul(gd5_ReduceSum, -1)
+    gd8_ReduceSum = ReduceSum(gd1_Mul, [1], keepdims=1)
+    gd9_Exp = Exp(gd2_LogSoftmax)
+    gd10_Mul = Mul(gd9_Exp, gd8_ReduceSum)
+    gd11_Sub = Sub(gd10_Mul, gd1_Mul)
+    gd12_Gemm = Gemm(gd11_Sub, [1, 1, 1, 1], alpha=1, transA=0, transB=1)
+    gd14_Reshape = Reshape(gd12_Gemm, [2, 2, 1, 1])
+    gd16_Mul = Mul(gd14_Reshape, 0.0625)
+    gd18_Expand = Expand(gd16_Mul, [2, 2, 4, 4])
+    gd19_HardSigmoid = HardSigmoid(v1, alpha=1e+38, beta=0)
+    gd20_Mul = Mul(gd18_Expand, gd19_HardSigmoid)
+    gd22_Conv = Conv(gd20_Mul, float32[1, 2, 3, 3], kernel_shape=[3, 3], strides=[1, 1], dilations=[1, 1], pads=[1, 1, 1, 1], group=1)
+    -> v4: float32[2, 2], gd7_Mul: float32[2], gd22_Conv: float32[2, 1, 4, 4]"
+  `)
+})
+
+test('a small U-Net level: pooling by indices, resizing by matrices, the skip’s cotangents added', async () => {
+  const graph = new GraphBuilder({ opset: 13 })
+  const x = graph.input('x', [1, 1, 4, 4])
+  const down = graph.node('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] })
+  const up = graph.node('Resize', [down, '', graph.floats([4], [1, 1, 2, 2])], { mode: 'linear' })
+  const output = graph.node('Concat', [graph.node('Tanh', [x]), up], { axis: 1 })
+  expect(await printed(graph, output, [1, 1, 4, 4])).toMatchInlineSnapshot(`
+    "x: float32[1, 1, 4, 4], gd0_target0: float32[1, 2, 4, 4], gd0_weight0: float32[1] ->
+    v0, gd35_output = MaxPool(x, kernel_shape=[2, 2], strides=[2, 2])
+    v1 = Resize(v0, _, [1, 1, 2, 2], mode=linear)
+    v2 = Tanh(x)
+    v3 = Concat(v2, v1, axis=1)
+    gd1_Mul = Mul(gd0_target0, gd0_weight0)
+    gd2_LogSoftmax = LogSoftmax(v3, axis=1)
+    gd3_Mul = Mul(gd1_Mul, gd2_LogSoftmax)
+    gd5_ReduceSum = ReduceSum(gd3_Mul, [1, 2, 3], keepdims=0)
+    gd7_Mul = Mul(gd5_ReduceSum, -0.0625)
+    gd9_ReduceSum = ReduceSum(gd1_Mul, [1], keepdims=1)
+    gd10_Exp = Exp(gd2_LogSoftmax)
+    gd11_Mul = Mul(gd10_Exp, gd9_ReduceSum)
+    gd12_Sub = Sub(gd11_Mul, gd1_Mul)
+    gd14_Mul = Mul(gd12_Sub, 0.0625)
+    gd16_Slice = Slice(gd14_Mul, [0], [1], [1])
+    gd18_Slice = Slice(gd14_Mul, [1], [2], [1])
+    gd19_Mul = Mul(v2, v2)
+    gd21_Sub = Sub(1, gd19_Mul)
+    gd22_Mul = Mul(gd16_Slice, gd21_Sub)
+    gd24_Reshape = Reshape(gd18_Slice, [4, 4])
+    gd26_MatMul = MatMul(gd24_Reshape, [1, 0, 0.75, 0.25, 0.25, 0.75, 0, 1])
+    gd28_Reshape = Reshape(gd26_MatMul, [1, 1, 4, 2])
+    gd30_Reshape = Reshape(gd28_Reshape, [1, 4, 2])
+    gd32_MatMul = MatMul([1, 0.75, 0.25, 0, 0, 0.25, 0.75, 1], gd30_Reshape)
+    gd34_Reshape = Reshape(gd32_MatMul, [1, 1, 2, 2])
+    gd38_Expand = Expand(0, [16])
+    gd40_Reshape = Reshape(gd35_output, [4])
+    gd41_Reshape = Reshape(gd34_Reshape, [4])
+    gd42_ScatterElements = ScatterElements(gd38_Expand, gd40_Reshape, gd41_Reshape, axis=0, reduction=add)
+    gd44_Reshape = Reshape(gd42_ScatterElements, [1, 1, 4, 4])
+    gd45_Add = Add(gd22_Mul, gd44_Reshape)
+    -> v3: float32[1, 2, 4, 4], gd7_Mul: float32[1], gd45_Add: float32[1, 1, 4, 4]"
+  `)
+})

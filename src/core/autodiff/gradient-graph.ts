@@ -1,0 +1,101 @@
+import type { LossKind } from '../model/ports.ts'
+import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
+import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
+import { Emitter } from './emitter.ts'
+import { heads } from './heads.ts'
+import type { ruleOf } from './rules.ts'
+import { range } from './shapes.ts'
+import { reversePass } from './reverse-pass.ts'
+import { constantsOf, type TypedGraph } from './typed-graph.ts'
+import type { Value } from './value.ts'
+
+/** One graph that computes logits, loss and gradient, and what its inputs and outputs are called in it. */
+export interface GradientGraph {
+  readonly model: OnnxModel
+  readonly input: string
+  /** One target of the logits' shape and one weight [1] for each term of the loss. */
+  readonly targets: readonly string[]
+  readonly weights: readonly string[]
+  readonly logits: Value
+  readonly loss: string
+  readonly gradient: string
+}
+
+export interface GradientOptions {
+  readonly kind: LossKind
+  /** How many weighted targets the loss has. */
+  readonly termCount: number
+  /** Execution provider that the graph is meant for. */
+  readonly device: string
+  /** Another table of rules (tests of the checker of rules). */
+  readonly ruleOf?: typeof ruleOf
+}
+
+/** The forward pass alone, from the input to the logits. */
+export function forwardModel(graph: TypedGraph): OnnxModel {
+  return assemble(graph, graph.nodes, new Map(), [graph.input], [graph.output])
+}
+
+/** The forward pass, the loss and the reverse pass as one graph. */
+export function gradientGraph(graph: TypedGraph, options: GradientOptions): GradientGraph {
+  const { kind, termCount, device } = options
+  const { input, output, freshPrefix } = graph
+  const emit = new Emitter(device, freshPrefix)
+  const terms = range(termCount).map((index) => ({
+    target: { name: `${freshPrefix}0_target${index}`, shape: output.shape, dataType: 'float32' } as const,
+    weight: { name: `${freshPrefix}0_weight${index}`, shape: [1], dataType: 'float32' } as const,
+  }))
+  const { loss, cotangent } = heads[kind](output, terms, emit)
+  const gradient = named(emit, reversePass(graph, cotangent, emit, options.ruleOf))
+  const nodes = [...graph.nodes.map((node) => emit.withExtraOutputs(node)), ...emit.nodes]
+  const inputs = [input, ...terms.flatMap(({ target, weight }) => [target, weight])]
+  return {
+    model: assemble(graph, nodes, emit.initializers, inputs, [output, loss, gradient]),
+    input: input.name,
+    targets: terms.map(({ target }) => target.name),
+    weights: terms.map(({ weight }) => weight.name),
+    logits: output,
+    loss: loss.name,
+    gradient: gradient.name,
+  }
+}
+
+/** A graph's output must be a node's result: a model may hand its input's cotangent straight through. */
+function named(emit: Emitter, value: Value): Value {
+  return emit.nodes.some(({ outputs }) => outputs.includes(value.name)) ? value : emit.map('Identity', value)
+}
+
+function assemble(
+  graph: TypedGraph,
+  nodes: readonly OnnxNode[],
+  emitted: ReadonlyMap<string, OnnxTensor>,
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+): OnnxModel {
+  const needed = nodesLeadingTo(
+    nodes,
+    outputs.map(({ name }) => name),
+  )
+  const read = new Set(needed.flatMap((node) => node.inputs))
+  const initializers = constantsOf(needed, graph.values)
+  for (const [name, tensor] of emitted) if (read.has(name)) initializers.set(name, tensor)
+  return {
+    irVersion: graph.irVersion,
+    opsets: new Map([...graph.opsets].filter(([domain]) => domain === '' || needed.some((node) => node.domain === domain))),
+    producer: 'radversary',
+    graph: {
+      name: 'radversary',
+      nodes: needed,
+      initializers,
+      inputs: inputs.map(valueInfo),
+      outputs: outputs.map(valueInfo),
+      valueInfos: new Map(),
+    },
+    functions: graph.functions,
+  }
+}
+
+function valueInfo({ name, dataType, shape }: Value): ValueInfo {
+  return { name, dataType, shape }
+}

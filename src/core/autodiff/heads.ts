@@ -1,0 +1,145 @@
+import { RadversaryError } from '../errors.ts'
+import type { LossKind } from '../model/ports.ts'
+import { sizeOf } from '../tensor/tensor.ts'
+import type { Emitter } from './emitter.ts'
+import { range } from './shapes.ts'
+import type { Value } from './value.ts'
+
+/** One weighted target in the graph: `target` has the logits' shape, `weight` is [1]. */
+export interface HeadTerm {
+  readonly target: Value
+  readonly weight: Value
+}
+
+/** The loss per sample, [N], and d(Σ_n loss_n) / d logits. */
+export interface Head {
+  readonly loss: Value
+  readonly cotangent: Value
+}
+
+type EmitHead = (logits: Value, terms: readonly HeadTerm[], emit: Emitter) => Head
+
+/** The losses of core/model/ports.ts with their derivatives written out; every one costs a single reverse pass, however many terms it has. */
+export const heads = {
+  'cross-entropy': crossEntropy,
+  'binary-cross-entropy': binaryCrossEntropy,
+  mse: meanSquaredError,
+  margin,
+  dice,
+  dot,
+} satisfies Record<LossKind, EmitHead>
+
+/** Keeps the Dice score of a class that is nowhere defined: 1. */
+const diceSmoothing = 1e-6
+
+/** Affine in the target: with T = Σ w t, −Σ_k T_k log softmax(z)_k, whose derivative is softmax(z) Σ_k T_k − T; both over pixels' mean. */
+function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const pixels = pixelsOf(z, 'cross-entropy')
+  const target = mergedTarget(terms, emit)
+  const logProbability = emit.op('LogSoftmax', [z], z.shape, { attributes: { axis: 1 } })
+  const loss = emit.mul(perSample('ReduceSum', emit.mul(target, logProbability), emit), -1 / pixels)
+  const mass = emit.reduce('ReduceSum', target, [1])
+  const cotangent = emit.sub(emit.mul(emit.map('Exp', logProbability), mass), target)
+  return { loss, cotangent: scaled(cotangent, 1 / pixels, emit) }
+}
+
+/** Affine in the target: with T = Σ w t and W = Σ w, mean(W softplus(z) − T z), whose derivative is (W sigmoid(z) − T) / outputs. */
+function binaryCrossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const [target, weight] = [mergedTarget(terms, emit), emit.sum(terms.map((term) => term.weight))]
+  const losses = emit.sub(emit.mul(emit.map('Softplus', z), weight), emit.mul(target, z))
+  const cotangent = emit.sub(emit.mul(emit.map('Sigmoid', z), weight), target)
+  return { loss: perSample('ReduceMean', losses, emit), cotangent: scaled(cotangent, 1 / outputsOf(z), emit) }
+}
+
+/** Σ w mean((z − t)²), not expanded, so that a loss near zero keeps its digits. */
+function meanSquaredError(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const differences = terms.map(({ target, weight }) => ({ difference: emit.sub(z, target), weight }))
+  const weighted = differences.map(({ difference, weight }) => emit.mul(difference, weight))
+  const squares = differences.map(({ difference }, index) => emit.mul(difference, weighted[index] ?? 0))
+  return {
+    loss: perSample('ReduceMean', emit.sum(squares), emit),
+    cotangent: emit.mul(emit.sum(weighted), 2 / outputsOf(z)),
+  }
+}
+
+/** The best other class's logit minus that of the target's class. The derivative of a tie is shared among the tied. */
+function margin(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const pixels = pixelsOf(z, 'margin')
+  return weightedSum(terms, emit, ({ target }) => {
+    const others = emit.where(emit.test('Greater', target, 0.5), -3e38, z)
+    const best = emit.reduce('ReduceMax', others, [1])
+    const chosen = emit.reduce('ReduceSum', emit.mul(z, target), [1])
+    const isBest = emit.cast(emit.test('Equal', others, best), 'float32')
+    const share = emit.div(isBest, emit.reduce('ReduceSum', isBest, [1]))
+    return {
+      loss: emit.mul(perSample('ReduceSum', emit.sub(best, chosen), emit), 1 / pixels),
+      cotangent: scaled(emit.sub(share, target), 1 / pixels, emit),
+    }
+  })
+}
+
+/** 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel; ε = 1e-6. */
+function dice(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  pixelsOf(z, 'dice')
+  const classes = z.shape[1] ?? 1
+  const p = classes === 1 ? emit.map('Sigmoid', z) : emit.op('Softmax', [z], z.shape, { attributes: { axis: 1 } })
+  const pixelSum = (value: Value): Value => emit.reduce('ReduceSum', value, range(z.shape.length).slice(2))
+  return weightedSum(terms, emit, ({ target }) => {
+    const numerator = emit.add(emit.mul(pixelSum(emit.mul(p, target)), 2), diceSmoothing)
+    const denominator = emit.add(pixelSum(emit.add(p, target)), diceSmoothing)
+    const score = emit.div(numerator, denominator)
+    const ofP = emit.mul(emit.div(emit.sub(score, emit.mul(target, 2)), denominator), 1 / classes)
+    return { loss: emit.sub(1, perSample('ReduceMean', score, emit)), cotangent: throughProbability(ofP, p, classes, emit) }
+  })
+}
+
+/** d / d logits from d / d probabilities, through the softmax or, for one class, the sigmoid. */
+function throughProbability(ofP: Value, p: Value, classes: number, emit: Emitter): Value {
+  if (classes === 1) return emit.mul(ofP, emit.mul(p, emit.sub(1, p)))
+  return emit.mul(p, emit.sub(ofP, emit.reduce('ReduceSum', emit.mul(p, ofP), [1])))
+}
+
+/** Affine in the target: Σ z T, whose derivative is T = Σ w t. */
+function dot(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const target = mergedTarget(terms, emit)
+  return { loss: perSample('ReduceSum', emit.mul(z, target), emit), cotangent: target }
+}
+
+function mergedTarget(terms: readonly HeadTerm[], emit: Emitter): Value {
+  return emit.sum(terms.map(({ target, weight }) => emit.mul(target, weight)))
+}
+
+function weightedSum(terms: readonly HeadTerm[], emit: Emitter, head: (term: HeadTerm) => Head): Head {
+  const parts = terms.map((term) => ({ ...head(term), weight: term.weight }))
+  return {
+    loss: emit.sum(parts.map(({ loss, weight }) => emit.mul(loss, weight))),
+    cotangent: emit.sum(parts.map(({ cotangent, weight }) => emit.mul(cotangent, weight))),
+  }
+}
+
+function scaled(value: Value, factor: number, emit: Emitter): Value {
+  return factor === 1 ? value : emit.mul(value, factor)
+}
+
+/** Over everything but the batch: [N, ...] to [N]. */
+function perSample(reduction: 'ReduceSum' | 'ReduceMean', value: Value, emit: Emitter): Value {
+  return emit.reduce(reduction, value, range(value.shape.length).slice(1), false)
+}
+
+/** Outputs of one sample. */
+function outputsOf(z: Value): number {
+  return sizeOf(z.shape.slice(1))
+}
+
+/** Pixels of one sample's dense output [N, K, ...]; 1 for [N, K]. Throws `model-unsupported` when there is no class axis. */
+function pixelsOf(z: Value, kind: LossKind): number {
+  if (z.shape.length < 2)
+    throw new RadversaryError(
+      'model-unsupported',
+      `Loss ${kind}: expected logits [N, classes, ...], got [${z.shape.join(', ')}]`,
+      {
+        tip: 'Use binary-cross-entropy for a model with one output per sample.',
+      },
+    )
+  return sizeOf(z.shape.slice(2))
+}

@@ -1,0 +1,46 @@
+import type { OnnxNode } from '../onnx/graph.ts'
+
+/**
+ * Operators that no gradient passes: their results are integers or truth values, or constant almost everywhere. A model may use them beside
+ * its differentiable path (masks, indices, sizes); if they are the only path, the reverse pass says so.
+ */
+const nonDifferentiable: ReadonlySet<string> = new Set([
+  'And',
+  'ArgMax',
+  'ArgMin',
+  'BitShift',
+  'BitwiseAnd',
+  'BitwiseNot',
+  'BitwiseOr',
+  'BitwiseXor',
+  'Ceil',
+  'ConstantOfShape',
+  'Equal',
+  'EyeLike',
+  'Floor',
+  'Greater',
+  'GreaterOrEqual',
+  'Hardmax',
+  'IsInf',
+  'IsNaN',
+  'Less',
+  'LessOrEqual',
+  'NonMaxSuppression',
+  'NonZero',
+  'Not',
+  'OneHot',
+  'Or',
+  'RandomNormalLike',
+  'RandomUniformLike',
+  'Range',
+  'Round',
+  'Shape',
+  'Sign',
+  'Size',
+  'Unique',
+  'Xor',
+])
+
+export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain'>): boolean {
+  return node.domain === '' && nonDifferentiable.has(node.opType)
+}

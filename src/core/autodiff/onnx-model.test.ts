@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest'
+import { distinctValues } from '../../../test/support/check-rule.ts'
+import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
+import type { LossKind, LossSpec } from '../model/ports.ts'
+import { encodeModel } from '../onnx/codec.ts'
+import { GraphBuilder } from '../onnx/graph-builder.ts'
+import { bytesOf } from '../onnx/onnx-tensor.ts'
+import { concatenate, sampleOf, tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
+import { createOnnxModel, type OnnxModelOptions } from './onnx-model.ts'
+
+const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
+
+/** The bytes of a graph that ends in what `build` returns. */
+function model(build: (graph: GraphBuilder) => string, opset = 17): Uint8Array {
+  const graph = new GraphBuilder({ opset })
+  graph.output(build(graph))
+  return encodeModel(graph.build())
+}
+
+const open = (bytes: Uint8Array, options: Partial<OnnxModelOptions> = {}) => createOnnxModel({ bytes, runtime, ...options })
+
+/** Logits [N, 3] of x [N, 4]. */
+function linear(graph: GraphBuilder): string {
+  const x = graph.input('x', ['batch', 4])
+  return graph.node('Gemm', [x, graph.floats([4, 3], distinctValues([4, 3]).data), graph.floats([3], [0.1, 0.2, -0.3])])
+}
+
+/** Logits [N, 3, 2, 2] of x [N, 2, 2, 2]. */
+function dense(graph: GraphBuilder): string {
+  const x = graph.input('x', ['batch', 2, 2, 2])
+  return graph.node('Conv', [x, graph.floats([3, 2, 1, 1], distinctValues([3, 2]).data)])
+}
+
+const x = distinctValues([2, 4])
+const image = distinctValues([2, 2, 2, 2])
+
+function oneHot(shape: Shape): Tensor {
+  const target = tensor(shape)
+  const [samples = 1, classes = 1, ...rest] = shape
+  const pixels = rest.reduce((product, extent) => product * extent, 1)
+  for (let index = 0; index < samples * pixels; index++)
+    target.data[(Math.floor(index / pixels) * classes + (index % classes)) * pixels + (index % pixels)] = 1
+  return target
+}
+
+describe('losses', () => {
+  const soft = distinctValues([2, 3], 0.1, 0.6)
+  const softDense = distinctValues([2, 3, 2, 2], 0.1, 0.6)
+  const terms = (...targets: Tensor[]): LossSpec['terms'] =>
+    targets.map((target, index) => ({ target, weight: index === 0 ? 1 : -0.7 }))
+  const cases: readonly [LossKind, string, LossSpec['terms'], boolean][] = [
+    ['cross-entropy', 'two soft targets', terms(oneHot([2, 3]), soft), false],
+    ['cross-entropy', 'dense', terms(oneHot([2, 3, 2, 2]), softDense), true],
+    ['binary-cross-entropy', 'two targets', terms(oneHot([2, 3]), soft), false],
+    ['binary-cross-entropy', 'dense', terms(softDense), true],
+    ['mse', 'two targets', terms(soft, oneHot([2, 3])), false],
+    ['mse', 'dense', terms(softDense), true],
+    ['margin', 'two targets', terms(oneHot([2, 3]), oneHot([2, 3])), false],
+    ['margin', 'dense', terms(oneHot([2, 3, 2, 2])), true],
+    ['dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
+    ['dot', 'two targets', terms(soft, oneHot([2, 3])), false],
+  ]
+
+  test.each(cases)(
+    '%s (%s): gradient and loss agree by differences, each sample on its own',
+    async (kind, _, lossTerms, isDense) => {
+      const network = await open(model(isDense ? dense : linear))
+      const at = isDense ? image : x
+      const loss: LossSpec = { kind, terms: lossTerms }
+      const { gradient } = await network.lossAndGradient(at, loss)
+      const step = 0.02
+      const moved = async (factor: number): Promise<Float32Array> => {
+        const data = at.data.map((value, index) => value + factor * step * (gradient.data[index] ?? 0))
+        return (await network.lossAndGradient(tensor(at.shape, data), loss)).loss
+      }
+      const [far, back, near, nearBack] = [await moved(2), await moved(-2), await moved(1), await moved(-1)]
+      for (const sample of [0, 1]) {
+        const slope = (8 * (near[sample]! - nearBack[sample]!) - (far[sample]! - back[sample]!)) / (12 * step)
+        const square = sampleOf(gradient, sample).data.reduce((sum, each) => sum + each * each, 0)
+        expect(Math.abs(slope / square - 1)).toBeLessThan(1e-3)
+      }
+      await network.dispose()
+    },
+  )
+
+  const logits = { shape: [1, 2], data: Float32Array.of(2, -1) }
+  const identity = model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 2])])]))
+  test.each<[LossKind, number[], number]>([
+    ['cross-entropy', [0, 1], Math.log(Math.exp(2) + Math.exp(-1)) + 1],
+    ['binary-cross-entropy', [1, 0], (Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1))) / 2],
+    ['mse', [1, 1], (1 + 4) / 2],
+    ['margin', [1, 0], -3],
+    ['dot', [3, 5], 1],
+  ])('%s has the value of its definition', async (kind, target, expected) => {
+    const network = await open(identity)
+    const result = await network.lossAndGradient(logits, {
+      kind,
+      terms: [{ target: tensor([1, 2], Float32Array.from(target)), weight: 2 }],
+    })
+    expect(result.loss[0]).toBeCloseTo(2 * expected, 5)
+    await network.dispose()
+  })
+
+  test('dice has the value of its definition: one channel, sigmoid', async () => {
+    const network = await open(model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 1, 1, 2])])])))
+    const z = tensor([1, 1, 1, 2], Float32Array.of(2, -1))
+    const target = tensor([1, 1, 1, 2], Float32Array.of(1, 0))
+    const [p, q] = [1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(1))]
+    const { loss } = await network.lossAndGradient(z, { kind: 'dice', terms: [{ target, weight: 1 }] })
+    expect(loss[0]).toBeCloseTo(1 - (2 * p) / (p + q + 1), 5)
+  })
+
+  test('SMIA’s two terms that cancel leave no gradient', async () => {
+    const network = await open(model(linear))
+    const target = oneHot([2, 3])
+    const { gradient, loss } = await network.lossAndGradient(x, {
+      kind: 'cross-entropy',
+      terms: [
+        { target, weight: 1 },
+        { target, weight: -1 },
+      ],
+    })
+    expect([...gradient.data, ...loss].every((value) => Math.abs(value) < 1e-7)).toBe(true)
+  })
+})
+
+describe('a final activation', () => {
+  const bare = model(linear)
+  const ending = (opType: string, opset = 17) =>
+    model((graph) => graph.node(opType, [linear(graph)], opType === 'Sigmoid' ? {} : { axis: 1 }), opset)
+
+  test.each([
+    ['Softmax', ending('Softmax')],
+    ['Softmax of opset 11', ending('Softmax', 11)],
+    ['LogSoftmax', ending('LogSoftmax')],
+    ['Sigmoid', ending('Sigmoid')],
+  ])('%s is taken off', async (_, bytes) => {
+    const expected = await (await open(bare)).predict(x)
+    expect(await (await open(bytes)).predict(x)).toEqual(expected)
+  })
+
+  test('stays when the card says that these are logits', async () => {
+    const output = await (await open(ending('Sigmoid'), { activation: 'none' })).predict(x)
+    expect(output.data.every((value) => value > 0 && value < 1)).toBe(true)
+  })
+
+  test('that is no node of its own becomes a logarithm, with the same gradient', async () => {
+    const bytes = model((graph) => {
+      const exp = graph.node('Exp', [linear(graph)])
+      return graph.node('Div', [exp, graph.node('ReduceSum', [exp, graph.ints([1])])])
+    })
+    const loss: LossSpec = { kind: 'cross-entropy', terms: [{ target: oneHot([2, 3]), weight: 1 }] }
+    const expected = await (await open(bare)).lossAndGradient(x, loss)
+    const found = await (await open(bytes, { activation: 'softmax' })).lossAndGradient(x, loss)
+    found.gradient.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.gradient.data[index]!, 5)
+    })
+    expect(found.loss[0]).toBeCloseTo(expected.loss[0]!, 5)
+  })
+
+  test('that is no node of its own becomes log-odds for a sigmoid', async () => {
+    const bytes = model((graph) =>
+      graph.node('Div', [
+        graph.floats([1], [1]),
+        graph.node('Add', [graph.node('Exp', [graph.node('Neg', [linear(graph)])]), graph.floats([1], [1])]),
+      ]),
+    )
+    const expected = await (await open(bare)).predict(x)
+    const found = await (await open(bytes, { activation: 'sigmoid' })).predict(x)
+    found.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.data[index]!, 4)
+    })
+  })
+})
+
+describe('batches', () => {
+  const fixed = (reshape: readonly number[]) =>
+    model((graph) => {
+      const input = graph.input('x', [1, 2, 2, 2])
+      const flat = graph.node('Reshape', [graph.node('Relu', [input]), graph.ints(reshape)])
+      return graph.node('Gemm', [flat, graph.floats([8, 3], distinctValues([8, 3]).data)])
+    })
+
+  test('of any size run on a model that was exported with one', async () => {
+    const network = await open(fixed([-1, 8]))
+    const loss = (count: number): LossSpec => ({
+      kind: 'dot',
+      terms: [{ target: tensor([count, 3], new Float32Array(count * 3).fill(1)), weight: 1 }],
+    })
+    const both = await network.lossAndGradient(image, loss(2))
+    const alone = await Promise.all([0, 1].map((index) => network.lossAndGradient(sampleOf(image, index), loss(1))))
+    const separately = concatenate(alone.map(({ gradient }) => gradient))
+    both.gradient.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(separately.data[index]!, 6)
+    })
+  })
+
+  test('that a constant Reshape rules out are an error that names it', async () => {
+    const network = await open(fixed([1, 8]), { file: 'fixed.onnx' })
+    await expect(network.predict(image)).rejects.toMatchObject({
+      code: 'model-unsupported',
+      file: 'fixed.onnx',
+      message: expect.stringContaining("made for 1: Reshape 'Reshape_1'"),
+    })
+    expect((await network.predict(sampleOf(image, 0))).shape).toEqual([1, 3])
+  })
+
+  test('of another sample shape are an error that names both', async () => {
+    await expect((await open(fixed([-1, 8]))).predict(x)).rejects.toThrow("Model input 'x': expected [any, 2, 2, 2], got [2, 4]")
+  })
+})
+
+describe('refusals', () => {
+  test('an operator without a rule names operator and node', async () => {
+    const graph = new GraphBuilder({ domains: { 'com.microsoft': 1 } })
+    const anchors = graph.floats([3, 4], distinctValues([3, 4]).data)
+    graph.output(graph.node('com.microsoft:CDist', [graph.input('x', ['batch', 4]), anchors], { metric: 'euclidean' }))
+    const network = await open(encodeModel(graph.build()), { file: 'distances.onnx' })
+    expect((await network.predict(x)).shape).toEqual([2, 3])
+    await expect(
+      network.lossAndGradient(x, { kind: 'dot', terms: [{ target: tensor([2, 3]), weight: 1 }] }),
+    ).rejects.toMatchObject({
+      code: 'model-unsupported',
+      file: 'distances.onnx',
+      message: "com.microsoft.CDist: no gradient rule (node 'CDist_0')",
+    })
+  })
+
+  test('an output without a gradient is an error, not a zero', async () => {
+    const network = await open(model((graph) => graph.node('Floor', [linear(graph)])))
+    await expect(network.lossAndGradient(x, { kind: 'dot', terms: [{ target: tensor([2, 3]), weight: 1 }] })).rejects.toThrow(
+      /expected a differentiable path from 'x'/,
+    )
+  })
+
+  test('two images are an error that lists their names', async () => {
+    const bytes = model((graph) => graph.node('Add', [graph.input('left', ['n', 2]), graph.input('right', ['n', 2])]))
+    await expect(open(bytes)).rejects.toThrow('expected one float32 input, got left, right')
+    await expect(open(bytes, { inputName: 'left' })).rejects.toThrow(/got others/)
+    await expect(open(bytes, { inputName: 'middle' })).rejects.toThrow("expected an input 'middle', got left, right")
+  })
+
+  test('two outputs are an error until one is named', async () => {
+    const graph = new GraphBuilder()
+    const logits = linear(graph)
+    graph.output(logits)
+    const features = graph.output(graph.node('Tanh', [logits]))
+    const bytes = encodeModel(graph.build())
+    await expect(open(bytes)).rejects.toThrow(`expected one float32 output, got ${logits}, ${features}`)
+    expect((await (await open(bytes, { outputName: features })).predict(x)).shape).toEqual([2, 3])
+  })
+
+  test('a target of another shape names both', async () => {
+    const network = await open(model(linear))
+    await expect(network.lossAndGradient(x, { kind: 'mse', terms: [{ target: tensor([2, 5]), weight: 1 }] })).rejects.toThrow(
+      "expected a target of the logits' shape [2, 3], got [2, 5]",
+    )
+  })
+
+  test('no target is an error', async () => {
+    await expect((await open(model(linear))).lossAndGradient(x, { kind: 'mse', terms: [] })).rejects.toThrow(
+      /at least one target/,
+    )
+  })
+})
+
+test('a half-precision model runs in float32', async () => {
+  const bytes = model((graph) => {
+    const weights = graph.constant({
+      dataType: 'float16',
+      shape: [4, 1],
+      raw: bytesOf(Uint16Array.of(0x3800, 0xbc00, 0x3c00, 0x4000)),
+    })
+    return graph.node('MatMul', [graph.node('Cast', [graph.input('x', ['batch', 4])], { to: 10 }), weights])
+  })
+  const network = await open(bytes)
+  const { gradient } = await network.lossAndGradient(x, {
+    kind: 'dot',
+    terms: [{ target: tensor([2, 1], Float32Array.of(1, 1)), weight: 1 }],
+  })
+  expect([...gradient.data]).toEqual([0.5, -1, 1, 2, 0.5, -1, 1, 2])
+})

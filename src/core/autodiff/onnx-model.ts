@@ -1,0 +1,206 @@
+import { RadversaryError } from '../errors.ts'
+import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
+import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
+import { decodeModel, encodeModel } from '../onnx/codec.ts'
+import { withExternalData } from '../onnx/external-data.ts'
+import { toFloat32 } from '../onnx/to-float32.ts'
+import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
+import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.ts'
+import { checkBatch, withBatchExplained } from './batch.ts'
+import { forwardModel, gradientGraph, type GradientGraph } from './gradient-graph.ts'
+import type { OutputActivation } from './logits.ts'
+import { choosePorts, type PortNames, type Ports } from './model-ports.ts'
+import { prepare } from './prepare.ts'
+import { SessionCache } from './session-cache.ts'
+import { sameShape } from './shapes.ts'
+import type { TypedGraph } from './typed-graph.ts'
+
+export interface OnnxModelOptions extends PortNames {
+  /** A ModelProto. */
+  readonly bytes: Uint8Array
+  /** Contents of external data files by the location that the model names (`externalDataLocations`). */
+  readonly externalData?: Readonly<Record<string, Uint8Array>>
+  readonly runtime: Runtime
+  /** What the output holds; by default a final Softmax, LogSoftmax or Sigmoid is recognised. */
+  readonly activation?: OutputActivation
+  /** Shown in errors. */
+  readonly file?: string | undefined
+  /** Sessions kept ready, one per input shape and loss (and one more to predict); the least recently used are released. */
+  readonly sessions?: number
+}
+
+/** A session and how its graph names things. */
+interface GradientSession {
+  readonly session: RuntimeSession
+  readonly graph: GradientGraph
+  dispose(): Promise<void>
+}
+
+interface PredictSession {
+  readonly session: RuntimeSession
+  readonly logits: string
+  dispose(): Promise<void>
+}
+
+/**
+ * An ONNX model that can be differentiated with respect to its image, on any runtime: graphs that compute the gradient are derived from
+ * the model's and run like any other.
+ *
+ * Throws `model-unreadable` for bytes that are no ONNX model and `model-unsupported` when input or output can't be told apart; the same
+ * for operators without a gradient when the first gradient is asked for.
+ */
+export function createOnnxModel(options: OnnxModelOptions): Promise<DifferentiableModel> {
+  return withFile(options.file, () => {
+    const model = toFloat32(withExternalData(decodeModel(options.bytes), options.externalData ?? {}))
+    return Promise.resolve(new OnnxModelImplementation(model, choosePorts(model.graph, options), options))
+  })
+}
+
+class OnnxModelImplementation implements DifferentiableModel {
+  readonly input: TensorSpec
+  readonly output: TensorSpec
+  private readonly predictions: SessionCache<PredictSession>
+  private readonly gradients: SessionCache<GradientSession>
+  /** The graph of the last shape: predicting and differentiating prepare it once. */
+  private prepared: { readonly key: string; readonly graph: Promise<TypedGraph> } | undefined
+
+  constructor(
+    private readonly model: OnnxModel,
+    private readonly ports: Ports,
+    private readonly options: OnnxModelOptions,
+  ) {
+    this.input = specOf(ports.input)
+    this.output = specOf(ports.output)
+    const capacity = options.sessions ?? 4
+    this.predictions = new SessionCache(capacity)
+    this.gradients = new SessionCache(capacity)
+  }
+
+  predict(x: Tensor): Promise<Tensor> {
+    return withFile(this.options.file, async () => {
+      this.checkInput(x)
+      return this.predictions.use(
+        x.shape.join(),
+        () => this.createPrediction(x.shape),
+        async ({ session, logits }) => {
+          const results = await session.run({ [this.ports.input.name]: feed(x) })
+          return tensorOf(results, logits)
+        },
+      )
+    })
+  }
+
+  lossAndGradient(x: Tensor, loss: LossSpec): Promise<LossAndGradient> {
+    return withFile(this.options.file, async () => {
+      this.checkInput(x)
+      if (loss.terms.length === 0) throw new RadversaryError('usage', `Loss ${loss.kind}: expected at least one target, got none`)
+      const key = `${x.shape.join()} ${loss.kind} ${loss.terms.length}`
+      return this.gradients.use(
+        key,
+        () => this.createGradient(x.shape, loss),
+        async ({ session, graph }) => {
+          const results = await session.run(feedsOf(graph, x, loss))
+          return {
+            loss: tensorOf(results, graph.loss).data,
+            logits: tensorOf(results, graph.logits.name),
+            gradient: tensorOf(results, graph.gradient),
+          }
+        },
+      )
+    })
+  }
+
+  async dispose(): Promise<void> {
+    this.prepared = undefined
+    await Promise.all([this.predictions.dispose(), this.gradients.dispose()])
+  }
+
+  private async createPrediction(shape: Shape): Promise<PredictSession> {
+    const graph = await this.prepare(shape)
+    const session = await this.options.runtime.createSession(encodeModel(forwardModel(graph)))
+    return { session, logits: graph.output.name, dispose: () => session.dispose() }
+  }
+
+  private async createGradient(shape: Shape, { kind, terms }: LossSpec): Promise<GradientSession> {
+    const { runtime } = this.options
+    const graph = gradientGraph(await this.prepare(shape), { kind, termCount: terms.length, device: runtime.device })
+    const session = await runtime.createSession(encodeModel(graph.model))
+    return { session, graph, dispose: () => session.dispose() }
+  }
+
+  private prepare(inputShape: Shape): Promise<TypedGraph> {
+    const key = inputShape.join()
+    if (this.prepared?.key !== key) this.prepared = { key, graph: this.prepareAnew(inputShape) }
+    const { prepared } = this
+    return prepared.graph.catch((error: unknown) => {
+      if (this.prepared === prepared) this.prepared = undefined
+      throw error
+    })
+  }
+
+  private prepareAnew(inputShape: Shape): Promise<TypedGraph> {
+    const { model, ports, options } = this
+    return withBatchExplained(model, ports, inputShape, async () => {
+      const names = { inputName: ports.input.name, outputName: ports.output.name }
+      const activation = options.activation ?? 'detect'
+      return checkBatch(await prepare(model, { ...names, inputShape, activation }, options.runtime))
+    })
+  }
+
+  private checkInput(x: Tensor): void {
+    const { name, shape } = this.input
+    const fits =
+      shape.length === 0 ||
+      (shape.length === x.shape.length && shape.every((extent, axis) => extent === null || extent === x.shape[axis]))
+    if (!fits || sizeOf(x.shape) === 0)
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Model input '${name}': expected [${shape.map((extent) => extent ?? 'any').join(', ')}], got [${x.shape.join(', ')}]`,
+      )
+  }
+}
+
+/** The batch is free whatever the file says; so is every extent that it names or leaves out. An unknown rank is []. */
+function specOf({ name, shape }: ValueInfo): TensorSpec {
+  const extents = (shape ?? []).map((extent, axis) => (axis > 0 && typeof extent === 'number' ? extent : null))
+  return { name, shape: extents }
+}
+
+function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): RuntimeFeeds {
+  const feeds: Record<string, RuntimeTensor> = { [graph.input]: feed(x) }
+  terms.forEach(({ target, weight }, index) => {
+    if (!sameShape(target.shape, graph.logits.shape))
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Loss ${kind}: expected a target of the logits' shape [${graph.logits.shape.join(', ')}], got [${target.shape.join(', ')}]`,
+      )
+    feeds[graph.targets[index] ?? ''] = feed(target)
+    feeds[graph.weights[index] ?? ''] = { dataType: 'float32', shape: [1], data: Float32Array.of(weight) }
+  })
+  return feeds
+}
+
+/** The data is handed over as it is, not copied. */
+function feed({ shape, data }: Tensor): RuntimeTensor {
+  return { dataType: 'float32', shape, data }
+}
+
+function tensorOf(results: RuntimeFeeds, name: string): Tensor {
+  const result = results[name]
+  if (result === undefined || !(result.data instanceof Float32Array))
+    throw new RadversaryError(
+      'runtime-failed',
+      `Runtime: expected float32 values of '${name}', got ${result?.dataType ?? 'nothing'}`,
+    )
+  return { shape: result.shape, data: result.data }
+}
+
+/** Puts the model's file into errors that name none. */
+async function withFile<T>(file: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (file === undefined || !(error instanceof RadversaryError) || error.file !== undefined) throw error
+    throw new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
+  }
+}

@@ -1,0 +1,46 @@
+import type { Runtime } from '../model/runtime.ts'
+import { decodeModel, encodeModel } from '../onnx/codec.ts'
+import type { OnnxModel } from '../onnx/graph.ts'
+import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import type { Shape } from '../tensor/tensor.ts'
+import { learnShapes } from './learn-shapes.ts'
+import { takeOffActivation, type OutputActivation } from './logits.ts'
+import type { TypedGraph } from './typed-graph.ts'
+import { upgrade } from './upgrade.ts'
+
+export interface PrepareOptions {
+  /** Shape of the input, batch included; every extent a number. */
+  readonly inputShape: Shape
+  readonly inputName: string
+  readonly outputName: string
+  readonly activation: OutputActivation
+}
+
+/**
+ * A model as the reverse pass needs it: constants folded, shapes known, in the form of opset 18, its output being the logits.
+ * Throws `runtime-failed` when the model can't be run on an input of that shape.
+ */
+export async function prepare(model: OnnxModel, options: PrepareOptions, runtime: Runtime): Promise<TypedGraph> {
+  const fixed = fixShapes(model, options)
+  const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
+  const graph = upgrade(await learnShapes(simplified, options.inputShape, runtime))
+  return takeOffActivation(graph, options.activation)
+}
+
+/** The model from one input of a given shape to one output. Shapes stored further on are dropped: they may be those of another batch. */
+function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: PrepareOptions): OnnxModel {
+  const { graph } = model
+  const nodes = nodesLeadingTo(graph.nodes, [outputName])
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs))
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      nodes,
+      initializers: new Map([...graph.initializers].filter(([name]) => read.has(name) || name === outputName)),
+      inputs: [{ name: inputName, dataType: 'float32', shape: inputShape }],
+      outputs: [{ name: outputName, dataType: null, shape: null }],
+      valueInfos: new Map(),
+    },
+  }
+}
