@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { env, InferenceSession } from 'onnxruntime-node'
+import { RadversaryError } from '../../core/errors.ts'
+import type { Runtime, RuntimeSession, SessionOptions } from '../../core/model/runtime.ts'
+import { isDeviceBuiltIn, providersOf, type OrtDevice } from './devices.ts'
+import { fixFreeDimensions } from './free-dimensions.ts'
+import { loadError, runError } from './ort-errors.ts'
+import { fromOrtResults, toOrtFeeds } from './ort-tensors.ts'
+import { physicalCores } from './physical-cores.ts'
+
+export interface OrtRuntimeOptions {
+  readonly device: OrtDevice
+  /** Threads of one operator on the CPU; the physical cores by default. */
+  readonly threads?: number | undefined
+  /** Write ONNX Runtime's profile of each session to files that begin with this path (development only). */
+  readonly profilePrefix?: string | undefined
+}
+
+export interface OrtRuntime extends Runtime {
+  readonly device: OrtDevice
+  readonly threads: number
+}
+
+// Warnings about initializers and fallbacks would spoil stderr; errors reach us as exceptions anyway. It is read at the first session.
+env.logLevel = 'fatal'
+
+/** The Runtime port on ONNX Runtime. Throws `runtime-failed` when its library for this platform has no such device. */
+export function createOrtRuntime({ device, threads = physicalCores(), profilePrefix }: OrtRuntimeOptions): OrtRuntime {
+  if (!isDeviceBuiltIn(device))
+    throw new RadversaryError(
+      'runtime-failed',
+      `Runtime: ${device} is not part of ONNX Runtime on ${process.platform} ${process.arch}`,
+      {
+        tip: 'Use --device auto, or one of the devices that radversary names for this machine.',
+      },
+    )
+  const common: InferenceSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  }
+  return {
+    device,
+    threads,
+    createSession: async (model, options = {}) => {
+      const profiling = profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }
+      const executionProviders = providersOf(device)
+      return wrapSession(await load('Session', device, model, options, { ...common, ...profiling, executionProviders }), device)
+    },
+    simplify: (model, options = {}) =>
+      withTemporaryFile('simplified.onnx', async (optimizedModelFilePath) => {
+        const basic = {
+          ...common,
+          executionProviders: providersOf('cpu'),
+          graphOptimizationLevel: 'basic',
+          optimizedModelFilePath,
+        } as const
+        const session = await load('Simplify', 'cpu', model, options, basic)
+        await session.release()
+        return readFile(optimizedModelFilePath)
+      }),
+  }
+}
+
+async function load(
+  operation: string,
+  device: OrtDevice,
+  model: Uint8Array,
+  { freeDimensions, externalData }: SessionOptions,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  try {
+    const fixed = freeDimensions === undefined ? model : fixFreeDimensions(model, freeDimensions)
+    const files = Object.entries(externalData ?? {}).map(([path, data]) => ({ path, data }))
+    return await InferenceSession.create(fixed, files.length === 0 ? options : { ...options, externalData: files })
+  } catch (cause) {
+    throw loadError(operation, device, cause)
+  }
+}
+
+function wrapSession(session: InferenceSession, device: OrtDevice): RuntimeSession {
+  let released = false
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: async (feeds, fetches = session.outputNames) => {
+      const inputs = toOrtFeeds(feeds)
+      try {
+        return fromOrtResults(await session.run(inputs, fetches))
+      } catch (cause) {
+        throw cause instanceof RadversaryError ? cause : runError(device, cause)
+      }
+    },
+    dispose: async () => {
+      if (released) return
+      released = true
+      await session.release()
+    },
+  }
+}
+
+async function withTemporaryFile<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'radversary-'))
+  try {
+    return await use(join(folder, name))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
