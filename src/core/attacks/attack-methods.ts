@@ -1,0 +1,37 @@
+import { RadversaryError } from '../errors.ts'
+import type { AttackMethod } from './attack.ts'
+import type { MethodEntry } from './method-entry.ts'
+import { fgsm } from './methods/fgsm.ts'
+import { iFgsm } from './methods/i-fgsm.ts'
+import { miFgsm } from './methods/mi-fgsm.ts'
+import { noise } from './methods/noise.ts'
+import { pgd, pgdL2 } from './methods/pgd.ts'
+import { smiaReference } from './methods/smia-reference.ts'
+import { smia } from './methods/smia.ts'
+import { tiFgsm } from './methods/ti-fgsm.ts'
+
+/** Every method by its name on the command line and in records. */
+export const attackMethods = {
+  smia,
+  'smia-reference': smiaReference,
+  fgsm,
+  'i-fgsm': iFgsm,
+  pgd,
+  'pgd-l2': pgdL2,
+  'mi-fgsm': miFgsm,
+  'ti-fgsm': tiFgsm,
+  noise,
+} satisfies Record<string, MethodEntry>
+
+export type AttackMethodName = keyof typeof attackMethods
+
+/** A method ready to run. Throws `usage` for an unknown name or wrong settings. */
+export function configureAttack(name: string, settings: unknown = {}): AttackMethod {
+  if (!isAttackMethodName(name))
+    throw new RadversaryError('usage', `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`)
+  return attackMethods[name].configure(settings)
+}
+
+function isAttackMethodName(name: string): name is AttackMethodName {
+  return Object.hasOwn(attackMethods, name)
+}

@@ -1,0 +1,150 @@
+import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
+import type { PixelInterval } from '../tensor/float-image.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Ball } from './balls.ts'
+import type { Criterion } from './criteria.ts'
+import type { RandomSource } from './random.ts'
+
+/** Losses that attacks raise so far: of heads with logits [N, K]. */
+export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'>
+
+/** An AbortSignal is one. */
+export interface CancelSignal {
+  readonly aborted: boolean
+}
+
+/** One batch to be attacked: the threat model, but for the budget, which belongs to the method. */
+export interface AttackProblem {
+  /** Seen from the images' own pixel grid: takes [N, C, H, W] in units of the intensity range. */
+  readonly model: DifferentiableModel
+  /** [N, C, H, W], relative intensity. Never written. */
+  readonly images: Tensor
+  readonly loss: AttackLoss
+  /** [N, K], one-hot or multi-hot: the labels, or the wanted classes when `targeted`. */
+  readonly targets: Tensor
+  /** Whether the loss is lowered towards `targets` instead of raised away from them. */
+  readonly targeted: boolean
+  /** What each pixel can be, [N, C, H, W] each; both ends are the image's value where a pixel is frozen (padding, outside the region). */
+  readonly bounds: PixelInterval
+  /**
+   * Sample `sample`, [1, C, H, W], rounded to values that can be stored and lie in `allowed`, which holds the image. `FloatImage.quantize`
+   * is one; without it nothing is rounded.
+   */
+  readonly quantize?: (x: Tensor, allowed: PixelInterval, sample: number) => Tensor
+  readonly criterion: Criterion
+  /** One per sample, so that a sample's randomness does not depend on its batch; see `sampleSeed`. */
+  readonly seeds: readonly number[]
+  /** Whether a sample is left alone once it succeeds, rounded. */
+  readonly earlyStop: boolean
+  readonly signal?: CancelSignal | undefined
+}
+
+/** Values per sample, e.g. gradients of the samples at work. */
+export interface Rows {
+  of(sample: number): Float32Array
+}
+
+/** The batch under attack, as a method sees it: x_t, what may be done with it, and the model. */
+export interface Walk {
+  /** [N, C, H, W] */
+  readonly images: Tensor
+  /** The iterate x_t, [N, C, H, W]; methods write it in place, for the samples at work only. */
+  readonly x: Tensor
+  /** Bounds and budget together, where the budget's ball is a box; [N, C, H, W] each. */
+  readonly box: PixelInterval
+  /** J(f(x), y), turned for targeted attacks, so that attacks always ascend. */
+  readonly deviation: LossTerm
+  readonly loss: AttackLoss
+  /** The samples at work. It changes while `evaluate` is awaited: samples that have succeeded leave. */
+  active(): readonly number[]
+  /** The images' own random numbers, one source per sample and restart. */
+  random(sample: number): RandomSource
+  /** Gradient of Σ terms at x_t; zero where a pixel is frozen. The rows are the caller's to overwrite. Throws `cancelled`. */
+  evaluate(terms: readonly LossTerm[]): Promise<Rows>
+  /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
+  predict(points: Tensor): Promise<Rows>
+}
+
+/** What one iteration leaves to be watched. */
+export interface StepTaken {
+  /** The direction that each sample at work was moved in. */
+  readonly direction: Rows
+  /** SMIA's x̃_t, [N, C, H, W], and s_t, [N, K]. */
+  readonly smoothed?: { readonly x: Tensor; readonly target: Tensor }
+}
+
+/** One method with its settings: the parts of the loop in run-attack.ts that differ. */
+export interface AttackMethod {
+  readonly name: string
+  /** What the perturbation must stay in. */
+  readonly ball: Ball
+  readonly steps: number
+  /** Independent starts of which the best is kept. */
+  readonly restarts: number
+  /** Whether x_0 is a random point of the ball instead of the image. */
+  readonly randomStart: boolean
+  /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
+  begin(walk: Walk): () => Promise<StepTaken>
+}
+
+/** One sample after one iteration; t counts from 1, so that x_0 is the start. */
+export interface SampleEvent {
+  readonly sample: number
+  /** J(f(x_t), y). */
+  readonly deviation: number
+  /** L_STA = −J(f(x_t), s_{t−1}); null for methods without smoothing. */
+  readonly stabilization: number | null
+  /** KL(f(x_t) ‖ y), nats; y's zeros count as 1e-12. */
+  readonly klToLabel: number
+  /** KL(f(x_t) ‖ s_{t−1}); null for methods without smoothing. */
+  readonly klToSmoothed: number | null
+  /** KL(f(x_t) ‖ f(x_{t−1})); null where f(x_{t−1}) was not evaluated. */
+  readonly klToPrevious: number | null
+  /** Mean of x_t − x over the sample's pixels, relative intensity. */
+  readonly perturbationMean: number
+  /** Variance of x_t − x over the sample's pixels. */
+  readonly perturbationVariance: number
+  /** Fraction of the pixels that are moved where the step has the sign of the step before; null in the first iteration. */
+  readonly signAgreement: number | null
+  /** f(x_t), [K]. */
+  readonly probabilities: readonly number[]
+  /** s_{t−1} = f(x̃_{t−1}), [K]; null for methods without smoothing. */
+  readonly smoothedTarget: readonly number[] | null
+  /** Whether the criterion is met; judged on the rounded image in a sample's last event, and always where samples stop early. */
+  readonly success: boolean
+}
+
+/** Progress: emitted once the prediction at x_t is known, that is in the next iteration's forward pass. */
+export interface AttackEvent {
+  /** Counts from 1. */
+  readonly iteration: number
+  readonly steps: number
+  /** Counts from 0. */
+  readonly restart: number
+  readonly restarts: number
+  /** The samples that were at work. */
+  readonly samples: readonly SampleEvent[]
+}
+
+export interface SampleOutcome {
+  /** Judged on the rounded image by a prediction of its own. */
+  readonly success: boolean
+  /** Whether the criterion was met before the attack. */
+  readonly metBefore: boolean
+  /** Iterations that made the returned image. */
+  readonly iterations: number
+  /** The restart that it comes from, counted from 0. */
+  readonly restart: number
+}
+
+export interface AttackResult {
+  /** [N, C, H, W], rounded to storable values. */
+  readonly adversarial: Tensor
+  /** SMIA's last smoothed input; for other methods the Gaussian of the result. Not rounded, may leave the bounds. */
+  readonly smoothed: Tensor
+  /** Logits of the images, [N, K]. */
+  readonly before: Tensor
+  /** Logits of the rounded adversarial images, [N, K]. */
+  readonly after: Tensor
+  readonly samples: readonly SampleOutcome[]
+}

@@ -1,0 +1,98 @@
+import { RadversaryError } from '../errors.ts'
+import type { PixelInterval } from '../tensor/float-image.ts'
+import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { distanceL2, normL2 } from './kernels.ts'
+import { fillNormal, type RandomSource } from './random.ts'
+
+/** What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget. */
+export interface Ball {
+  readonly norm: 'Linf' | 'L2' | 'none'
+  /** In relative intensity; Infinity for 'none'. */
+  readonly epsilon: number
+  /** The smallest box [N, C, H, W] around ball and bounds; `bounds` itself where the ball adds nothing. */
+  box(images: Tensor, bounds: PixelInterval): PixelInterval
+  /** Brings x, which lies in the box, into the ball, in place and without leaving the box. */
+  project(x: Float32Array, image: Float32Array): void
+  /** A random point of the ball, before it is clipped to the box, into x. */
+  randomPoint(x: Float32Array, image: Float32Array, random: RandomSource): void
+  /** Where the pixels of x may be rounded to without leaving the ball. */
+  roundingBox(x: Float32Array, image: Float32Array, box: RowInterval): RowInterval
+}
+
+/** The box of one sample. */
+export interface RowInterval {
+  readonly lower: Float32Array
+  readonly upper: Float32Array
+}
+
+/** max |x − image| ≤ epsilon: a box, so nothing is left to project. */
+export function linfBall(epsilon: number): Ball {
+  const radius = Math.fround(epsilon)
+  return {
+    norm: 'Linf',
+    epsilon,
+    box: (images, bounds) => ({
+      lower: combined(images, bounds.lower, (pixel, bound) => Math.max(pixel - radius, bound)),
+      upper: combined(images, bounds.upper, (pixel, bound) => Math.min(pixel + radius, bound)),
+    }),
+    project: () => undefined,
+    randomPoint: (x, image, random) => {
+      for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + radius * random.symmetric()
+    },
+    roundingBox: (_x, _image, box) => box,
+  }
+}
+
+/**
+ * ‖x − image‖₂ ≤ epsilon, over all pixels and channels of an image. Clipping to the box and then shrinking towards the image is
+ * not the nearest point of their intersection, but one in it: both are convex and hold the image.
+ */
+export function l2Ball(epsilon: number): Ball {
+  return {
+    norm: 'L2',
+    epsilon,
+    box: (_images, bounds) => bounds,
+    project: (x, image) => {
+      const distance = distanceL2(x, image)
+      if (distance > epsilon) shrinkTowards(x, image, epsilon / distance)
+    },
+    // Uniform in the ball: a random direction, and a radius whose d-th power is uniform.
+    randomPoint: (x, image, random) => {
+      fillNormal(x, random)
+      const scale = (epsilon * random.open() ** (1 / x.length)) / normL2(x)
+      for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + scale * (x[i] ?? 0)
+    },
+    // Rounding towards the image never lengthens the perturbation.
+    roundingBox: (x, image) => ({
+      lower: x.map((value, i) => Math.min(value, image[i] ?? 0)),
+      upper: x.map((value, i) => Math.max(value, image[i] ?? 0)),
+    }),
+  }
+}
+
+/** No budget but the bounds. */
+export function noBall(): Ball {
+  return {
+    norm: 'none',
+    epsilon: Infinity,
+    box: (_images, bounds) => bounds,
+    project: () => undefined,
+    randomPoint: () => {
+      throw new RadversaryError('usage', 'Random start: expected a budget to draw within, got none')
+    },
+    roundingBox: (_x, _image, box) => box,
+  }
+}
+
+function combined(images: Tensor, bounds: Tensor, combine: (pixel: number, bound: number) => number): Tensor {
+  const result = tensor(images.shape)
+  for (let i = 0, size = sizeOf(images.shape); i < size; i++) result.data[i] = combine(images.data[i] ?? 0, bounds.data[i] ?? 0)
+  return result
+}
+
+function shrinkTowards(x: Float32Array, image: Float32Array, fraction: number): void {
+  for (let i = 0; i < x.length; i++) {
+    const centre = image[i] ?? 0
+    x[i] = centre + fraction * ((x[i] ?? 0) - centre)
+  }
+}

@@ -1,0 +1,83 @@
+import { internalError, RadversaryError } from '../errors.ts'
+import type { LossTerm } from '../model/ports.ts'
+import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import type { AttackProblem, Rows } from './attack.ts'
+import { rowOf } from './rows.ts'
+
+/** The model on some of a batch's samples. */
+export interface BatchModel {
+  gradient(points: Tensor, samples: readonly number[], terms: readonly LossTerm[]): Promise<LogitsAndGradient>
+  logits(points: Tensor | Rows, samples: readonly number[]): Promise<Rows>
+}
+
+export interface LogitsAndGradient {
+  readonly logits: Rows
+  readonly gradient: Rows
+}
+
+/** Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not a number. */
+export function batchModel({ model, images, loss, signal }: AttackProblem): BatchModel {
+  const gather = gatherFrom(images.shape)
+  return {
+    gradient: async (points, samples, terms) => {
+      throwIfCancelled(signal)
+      const weighted = terms.map(({ target, weight }) => ({ weight, target: gatherFrom(target.shape)(target, samples) }))
+      const result = await model.lossAndGradient(gather(points, samples), { kind: loss, terms: weighted })
+      checkLoss(result.loss, samples)
+      return { logits: rowsOf(result.logits, samples), gradient: rowsOf(result.gradient, samples) }
+    },
+    logits: async (points, samples) => {
+      if (samples.length === 0) return rowsOf(tensor([0]), samples)
+      throwIfCancelled(signal)
+      return rowsOf(await model.predict(gather(points, samples)), samples)
+    },
+  }
+}
+
+/**
+ * Batches get smaller as samples finish, by halves only, since a runtime may compile a graph for each size: the least of N, N/2, N/4, …
+ * that holds `count`.
+ */
+export function runSize(count: number, whole: number): number {
+  let size = whole
+  while (Math.ceil(size / 2) >= count && size > 1) size = Math.ceil(size / 2)
+  return size
+}
+
+/** The rows of `samples` as a batch of `runSize`, filled up with the last of them; the batch itself where it is whole. */
+function gatherFrom([whole = 0, ...rest]: readonly number[]) {
+  return (points: Tensor | Rows, samples: readonly number[]): Tensor => {
+    if ('data' in points && samples.length === whole) return points
+    const batch = tensor([runSize(samples.length, whole), ...rest])
+    const size = sizeOf(rest)
+    for (let at = 0; at * size < batch.data.length; at++) {
+      const sample = samples[Math.min(at, samples.length - 1)] ?? 0
+      batch.data.set('data' in points ? rowOf(points, sample) : points.of(sample), at * size)
+    }
+    return batch
+  }
+}
+
+/** Row i of `batch` belongs to samples[i]. */
+function rowsOf(batch: Tensor, samples: readonly number[]): Rows {
+  const places = new Map(samples.map((sample, place) => [sample, place]))
+  return {
+    of: (sample) => {
+      const place = places.get(sample)
+      if (place === undefined) throw internalError(`sample ${sample} was not in the model's batch`)
+      return rowOf(batch, place)
+    },
+  }
+}
+
+function checkLoss(loss: Float32Array, samples: readonly number[]): void {
+  const wrong = samples.find((_, place) => !Number.isFinite(loss[place]))
+  if (wrong !== undefined)
+    throw new RadversaryError('runtime-failed', `Attack: expected a finite loss, got another for sample ${wrong} of the batch`, {
+      tip: 'The model gives no number for this image. Compare predictions on another device, and the card’s mean and std.',
+    })
+}
+
+function throwIfCancelled(signal: AttackProblem['signal']): void {
+  if (signal?.aborted) throw new RadversaryError('cancelled', 'Attack: cancelled')
+}

@@ -1,0 +1,61 @@
+import { RadversaryError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** When an attack on a sample has succeeded, as a function of the logits. */
+export interface Criterion {
+  /** In words, for records and reports. */
+  readonly name: string
+  /** `logits` is [K], those of sample `sample`. */
+  isMet(logits: Float32Array, sample: number): boolean
+}
+
+/** The most likely class is not the label. Of several largest logits the first counts. */
+export function misclassified(labels: readonly number[]): Criterion {
+  return { name: 'misclassified', isMet: (logits, sample) => argMax(logits) !== labels[sample] }
+}
+
+/** The most likely class is the wanted one. */
+export function targetReached(classes: readonly number[]): Criterion {
+  return { name: 'target reached', isMet: (logits, sample) => argMax(logits) === classes[sample] }
+}
+
+/**
+ * Any label's decision differs from `truth` [N, K] of 0 and 1: multi-label heads, and binary ones with K = 1. A label is set where
+ * its probability reaches the threshold.
+ */
+export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
+  const bar = logitOf(threshold)
+  return {
+    name: 'any label flipped',
+    isMet: (logits, sample) => logits.some((logit, k) => isSet(truth, sample, k) !== logit >= bar),
+  }
+}
+
+/** Every one of `labels` (all by default) is decided as `wanted` [N, K] of 0 and 1 says; the others are left alone. */
+export function labelsReached(wanted: Tensor, labels?: readonly number[], threshold = 0.5): Criterion {
+  const bar = logitOf(threshold)
+  const chosen = labels ?? Array.from({ length: wanted.shape[1] ?? 0 }, (_, k) => k)
+  if (chosen.length === 0) throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
+  return {
+    name: 'labels reached',
+    isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
+  }
+}
+
+/** The index of the largest value, the first of several. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0
+  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k
+  return best
+}
+
+function isSet(labels: Tensor, sample: number, k: number): boolean {
+  return (labels.data[sample * (labels.shape[1] ?? 0) + k] ?? 0) >= 0.5
+}
+
+/** sigmoid(z) ≥ p exactly where z ≥ log p − log(1 − p). */
+function logitOf(probability: number): number {
+  if (!(probability > 0 && probability < 1))
+    throw new RadversaryError('usage', `Criterion: expected a threshold between 0 and 1, got ${probability}`)
+  return Math.log(probability) - Math.log1p(-probability)
+}

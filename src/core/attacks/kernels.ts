@@ -1,0 +1,107 @@
+/**
+ * The passes over pixels that attacks are made of. Each runs once or twice per iteration over every pixel of the batch, so they are
+ * plain loops over typed arrays without branches on the data: signs of gradients are random, and a mispredicted branch costs more
+ * than the arithmetic.
+ */
+
+/** values ← scale · sign(values), with sign(±0) = 0. */
+export function toScaledSign(values: Float32Array, scale: number): void {
+  const bits = bitsOf(values)
+  for (let i = 0; i < values.length; i++) values[i] = signOf(bits[i] ?? 0) * scale
+}
+
+/** values ← scale · values */
+export function scaleBy(values: Float32Array, scale: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = scale * (values[i] ?? 0)
+}
+
+/** sum ← decay · sum + scale · values */
+export function accumulate(sum: Float32Array, decay: number, values: Float32Array, scale: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = decay * (sum[i] ?? 0) + scale * (values[i] ?? 0)
+}
+
+/** x ← x + step, within [lower, upper]. */
+export function advance(x: Float32Array, step: Float32Array, lower: Float32Array, upper: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max((x[i] ?? 0) + (step[i] ?? 0), lower[i] ?? 0), upper[i] ?? 0)
+}
+
+/** x ← x within [lower, upper]. */
+export function clip(x: Float32Array, lower: Float32Array, upper: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i] ?? 0, lower[i] ?? 0), upper[i] ?? 0)
+}
+
+/** a + b */
+export function add(a: Float32Array, b: Float32Array): Float32Array {
+  const result = new Float32Array(a.length)
+  for (let i = 0; i < result.length; i++) result[i] = (a[i] ?? 0) + (b[i] ?? 0)
+  return result
+}
+
+/** Σ |v|, in double precision. */
+export function normL1(values: Float32Array): number {
+  let total = 0
+  for (const value of values) total += Math.abs(value)
+  return total
+}
+
+/** √Σ v², in double precision. */
+export function normL2(values: Float32Array): number {
+  let total = 0
+  for (const value of values) total += value ** 2
+  return Math.sqrt(total)
+}
+
+/** ‖a − b‖₂, in double precision. */
+export function distanceL2(a: Float32Array, b: Float32Array): number {
+  let total = 0
+  for (let i = 0; i < a.length; i++) total += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2
+  return Math.sqrt(total)
+}
+
+/** Zero where lower = upper: such pixels are frozen. */
+export function zeroWhereFrozen(values: Float32Array, lower: Float32Array, upper: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * Number((lower[i] ?? 0) < (upper[i] ?? 0))
+}
+
+export interface PerturbationStatistics {
+  readonly mean: number
+  readonly variance: number
+  /** Of the pixels that step or stepped, the fraction whose step has the same sign as before. */
+  readonly signAgreement: number
+}
+
+/**
+ * Mean and variance of x − image, and how far the signs of `direction` agree with `previousSigns`, which take their place: one pass.
+ * Sums are of x − image itself, small and centred near 0, so the one-pass variance loses nothing in double precision.
+ */
+export function perturbationStatistics(
+  x: Float32Array,
+  image: Float32Array,
+  direction: Float32Array,
+  previousSigns: Int8Array,
+): PerturbationStatistics {
+  const bits = bitsOf(direction)
+  let [total, squares, moving, agreeing] = [0, 0, 0, 0]
+  for (let i = 0; i < x.length; i++) {
+    const change = (x[i] ?? 0) - (image[i] ?? 0)
+    total += change
+    squares += change * change
+    const sign = signOf(bits[i] ?? 0)
+    const previous = previousSigns[i] ?? 0
+    moving += (sign | previous) & 1
+    agreeing += (sign * previous + 1) >> 1
+    previousSigns[i] = sign
+  }
+  const mean = total / x.length
+  return { mean, variance: Math.max(0, squares / x.length - mean * mean), signAgreement: moving === 0 ? 1 : agreeing / moving }
+}
+
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length)
+}
+
+/** −1, 0 or 1, from the bits of a float32. */
+function signOf(bits: number): number {
+  const nonZero = -(bits & 0x7fff_ffff) >>> 31
+  return ((bits >> 31) | 1) * nonZero
+}

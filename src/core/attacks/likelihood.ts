@@ -1,0 +1,35 @@
+import { klDivergence, lossPerSample } from '../model/head-losses.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
+import type { AttackLoss } from './attack.ts'
+import { argMax } from './criteria.ts'
+
+/** f(x) of one sample as probabilities: softmax of its logits [K], or the sigmoid of each. */
+export function probabilitiesOf(loss: AttackLoss, logits: Float32Array): Float32Array {
+  if (loss === 'binary-cross-entropy') return logits.map((z) => 1 / (1 + Math.exp(-z)))
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity)
+  const powers = Float64Array.from(logits, (z) => Math.exp(z - largest))
+  const total = powers.reduce((a, b) => a + b, 0)
+  return Float32Array.from(powers, (power) => power / total)
+}
+
+/** The nearest certain prediction: one-hot at the largest probability, or each rounded to 0 or 1. */
+export function hardened(loss: AttackLoss, probabilities: Float32Array): Float32Array {
+  if (loss === 'binary-cross-entropy') return probabilities.map((p) => Number(p >= 0.5))
+  const best = argMax(probabilities)
+  return probabilities.map((_, k) => Number(k === best))
+}
+
+/** J(f(x), target) of one sample. */
+export function lossOf(loss: AttackLoss, logits: Float32Array, target: Float32Array): number {
+  return lossPerSample(loss, one(logits), one(target))[0] ?? NaN
+}
+
+/** KL(p ‖ q) of one sample, nats; averaged over labels for sigmoid heads. */
+export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array): number {
+  const activation = loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid'
+  return klDivergence({ activation }, one(p), one(q))[0] ?? NaN
+}
+
+function one(values: Float32Array): Tensor {
+  return tensor([1, values.length], values)
+}

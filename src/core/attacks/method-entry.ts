@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { RadversaryError } from '../errors.ts'
+import type { AttackMethod } from './attack.ts'
+
+export interface MethodSource {
+  readonly authors: string
+  readonly title: string
+  readonly venue: string
+  /** e.g. arXiv:2103.05232. */
+  readonly identifier: string
+}
+
+/** One row of the table of methods. */
+export interface MethodEntry {
+  readonly title: string
+  /** One sentence for `--help`. */
+  readonly summary: string
+  /** The update, as its paper has it. */
+  readonly equation: string
+  readonly source: MethodSource | undefined
+  readonly settings: readonly SettingHelp[]
+  /** Parses settings; throws `usage` that names what is wrong. */
+  configure(settings: unknown): AttackMethod
+}
+
+/** One setting, for `--help`, forms and documentation. */
+export interface SettingHelp {
+  readonly name: string
+  readonly explanation: string
+  /** null where there is none, or where it depends on other settings (the explanation says how). */
+  readonly preset: number | string | boolean | null
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice'
+  readonly choices: readonly string[]
+  /** Inclusive or not, as the explanation's words go; null where there is no bound. */
+  readonly minimum: number | null
+}
+
+interface MethodDefinition<Schema extends z.ZodObject> extends Pick<MethodEntry, 'title' | 'summary' | 'equation' | 'source'> {
+  /** Strict, every field with `describe`. */
+  readonly settings: Schema
+  readonly create: (settings: z.output<Schema>) => AttackMethod
+}
+
+/** Ties a method's schema to the function that takes what it parses. */
+export function defineMethod<Schema extends z.ZodObject>(definition: MethodDefinition<Schema>): MethodEntry {
+  const { settings, create, title, summary, equation, source } = definition
+  return {
+    title,
+    summary,
+    equation,
+    source,
+    settings: helpOf(settings),
+    configure: (given) => create(parsed(title, settings, given)),
+  }
+}
+
+function parsed<Schema extends z.ZodObject>(title: string, schema: Schema, given: unknown): z.output<Schema> {
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
+  const issues = result.error.issues.map(({ path, message }) => [...path.map(String), message].join(': '))
+  throw new RadversaryError('usage', `${title}: expected its settings, got ${issues.join('; ')}`, {
+    tip: `Its settings are ${Object.keys(schema.shape).join(', ')}.`,
+  })
+}
+
+const jsonSchemas = z.object({
+  properties: z.record(
+    z.string(),
+    z.object({
+      type: z.enum(['number', 'integer', 'boolean', 'string']),
+      description: z.string(),
+      default: z.union([z.number(), z.string(), z.boolean()]).optional(),
+      enum: z.array(z.string()).default([]),
+      minimum: z.number().optional(),
+      exclusiveMinimum: z.number().optional(),
+    }),
+  ),
+})
+
+function helpOf(schema: z.ZodObject): SettingHelp[] {
+  const { properties } = jsonSchemas.parse(z.toJSONSchema(schema, { io: 'input' }))
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    explanation: property.description,
+    preset: property.default ?? null,
+    kind: property.type === 'string' ? 'choice' : property.type,
+    choices: property.enum,
+    minimum: property.minimum ?? property.exclusiveMinimum ?? null,
+  }))
+}

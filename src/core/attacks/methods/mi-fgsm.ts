@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { tensor } from '../../tensor/tensor.ts'
+import type { Walk } from '../attack.ts'
+import { linfBall } from '../balls.ts'
+import { accumulate, normL1 } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
+import { signIteration, type Direct } from '../sign-iteration.ts'
+import { rowOf } from '../rows.ts'
+
+/** Momentum Iterative FGSM: Dong et al., algorithm 1. */
+export const miFgsm = defineMethod({
+  title: 'MI-FGSM',
+  summary: 'Momentum Iterative FGSM: sign steps along a decaying sum of normalised gradients.',
+  equation: 'g_{t+1} = μ·g_t + ∇J / ‖∇J‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+  source: {
+    authors: 'Y. Dong, F. Liao, T. Pang, H. Su, J. Zhu, X. Hu, J. Li',
+    title: 'Boosting Adversarial Attacks with Momentum',
+    venue: 'CVPR 2018',
+    identifier: 'arXiv:1710.06081',
+  },
+  settings: z.strictObject({
+    epsilon,
+    steps: steps(10, 'As in the paper.'),
+    stepSize: optionalStepSize('epsilon / steps, as in the paper'),
+    decay: decay(1, 'As in the paper.'),
+  }),
+  create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
+    name: 'mi-fgsm',
+    ball: linfBall(epsilon),
+    steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => signIteration(walk, stepSize, momentum(walk, decay)),
+  }),
+})
+
+/** g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place. */
+export function momentum(walk: Walk, decay: number): Direct {
+  const sums = tensor(walk.x.shape)
+  return (gradient, sample) => {
+    const sum = rowOf(sums, sample)
+    const norm = normL1(gradient)
+    accumulate(sum, decay, gradient, norm > 0 ? 1 / norm : 0)
+    gradient.set(sum)
+  }
+}

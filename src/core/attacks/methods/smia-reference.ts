@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { RadversaryError } from '../../errors.ts'
+import { referenceKernelConvolution } from '../../tensor/reference-kernel.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { StepTaken, Walk } from '../attack.ts'
+import { noBall } from '../balls.ts'
+import { add, advance, toScaledSign } from '../kernels.ts'
+import { hardened, probabilitiesOf } from '../likelihood.ts'
+import { defineMethod } from '../method-entry.ts'
+import { steps } from '../settings.ts'
+import { smia } from './smia.ts'
+import { rowOf } from '../rows.ts'
+
+const settings = z.strictObject({
+  epsilon: z
+    .number()
+    .positive()
+    .default(2 / 255)
+    .describe('The step of each iteration, not a budget: nothing but what can be stored bounds the sum of the steps.'),
+  steps: steps(10),
+  alpha: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Their second weight. At 0, their default, the stabilization term is off. Above 0 the images must have three channels.',
+    ),
+})
+
+/** SMIA as the authors' published code does it, where it differs from their paper, so that numbers can be compared with theirs. */
+export const smiaReference = defineMethod({
+  title: 'SMIA, reference mode',
+  summary: "SMIA as in the authors' published code: epsilon is the step, no budget, hard targets, their own convolution.",
+  equation: 'g = ∇[J(f(x_t), y) − α·J(f(x_t), ŝ_{t−1})]; ŝ_t = arg max f(x_t + ε·conv(sign g)); x_{t+1} = x_t + ε·sign(g)',
+  source: smia.source,
+  settings,
+  create: ({ epsilon, steps, alpha }) => ({
+    name: 'smia-reference',
+    ball: noBall(),
+    steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => referenceIteration(walk, epsilon, alpha),
+  }),
+})
+
+/**
+ * Their convolution is made for three channels. With others there is no smoothed input: the attack runs where the stabilization term
+ * is off, as by default, and is refused where it is not.
+ */
+function referenceIteration(walk: Walk, epsilon: number, alpha: number): () => Promise<StepTaken> {
+  const { x, box } = walk
+  const [, channels = 0] = x.shape
+  if (channels !== 3 && alpha > 0)
+    throw new RadversaryError('usage', `SMIA, reference mode: expected images of 3 channels for alpha above 0, got ${channels}`, {
+      tip: "The authors' convolution mixes the channels of an RGB image. Use alpha 0, or the mode `paper`.",
+    })
+  const smoothed = channels === 3 ? smoothedPrediction(walk) : undefined
+  let weight = 0 // no smoothed input before the first step
+
+  return async () => {
+    const stabilization = smoothed === undefined || alpha === 0 ? [] : [{ target: smoothed.target, weight }]
+    const gradient = await walk.evaluate([walk.deviation, ...stabilization]) //        g_t
+    for (const sample of walk.active()) {
+      const step = gradient.of(sample)
+      toScaledSign(step, epsilon) //                                                   ε·sign(g_t)
+      smoothed?.place(sample, step) //                                                 x_t + ε·conv(sign(g_t))
+      advance(rowOf(x, sample), step, rowOf(box.lower, sample), rowOf(box.upper, sample)) // x_{t+1} = x_t + ε·sign(g_t)
+    }
+    if (smoothed === undefined) return { direction: gradient }
+    await smoothed.predict() //                                                 arg max f(x_t + ε·conv(sign(g_t)))
+    weight = -alpha
+    return { direction: gradient, smoothed }
+  }
+}
+
+/** The smoothed inputs of a batch and their hard predictions. */
+function smoothedPrediction(walk: Walk) {
+  const smoothed = tensor(walk.x.shape)
+  const target = tensor(walk.deviation.target.shape)
+  const [, ...rest] = walk.x.shape
+  return {
+    x: smoothed,
+    target,
+    place: (sample: number, step: Float32Array) => {
+      const convolved = referenceKernelConvolution(tensor([1, ...rest], step))
+      rowOf(smoothed, sample).set(add(rowOf(walk.x, sample), convolved.data))
+    },
+    predict: async () => {
+      const logits = await walk.predict(smoothed)
+      for (const sample of walk.active())
+        rowOf(target, sample).set(hardened(walk.loss, probabilitiesOf(walk.loss, logits.of(sample))))
+    },
+  }
+}

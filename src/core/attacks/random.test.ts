@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { fillNormal, randomSource, sampleSeed } from './random.ts'
+
+const draw = (seed: number, restart: number) => {
+  const source = randomSource(seed, restart)
+  return Array.from({ length: 5 }, () => source.symmetric())
+}
+
+test('the same seed and restart give the same numbers, others give others', () => {
+  expect(draw(1, 0)).toEqual(draw(1, 0))
+  expect(draw(1, 1)).not.toEqual(draw(1, 0))
+  expect(draw(2, 0)).not.toEqual(draw(1, 0))
+})
+
+test('a sample’s seed depends on the run’s seed and on what identifies the sample', () => {
+  expect(sampleSeed(0, '1.2.3')).toBe(sampleSeed(0, '1.2.3'))
+  expect(new Set([sampleSeed(0, '1.2.3'), sampleSeed(1, '1.2.3'), sampleSeed(0, '1.2.4')]).size).toBe(3)
+})
+
+test('a sample’s seed is the first four bytes of SHA-256 of “run seed/identity”', () => {
+  expect(sampleSeed(0, '1.2.3')).toBe(1003201770)
+})
+
+test('normal numbers have mean 0 and variance 1, for odd counts too', () => {
+  const values = new Float32Array(20_001)
+  fillNormal(values, randomSource(3, 0))
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+  expect(Math.abs(mean)).toBeLessThan(0.03)
+  expect(Math.abs(variance - 1)).toBeLessThan(0.05)
+  expect(values[20_000]).not.toBe(0)
+})

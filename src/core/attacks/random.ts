@@ -1,0 +1,39 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+/** Seeded numbers; the same seed gives the same sequence on every machine. */
+export interface RandomSource {
+  /** Uniform in [−1, 1). */
+  symmetric(): number
+  /** Uniform in (0, 1). */
+  open(): number
+}
+
+/** The stream of one sample's restart: streams of one seed lie 2^64 draws apart. */
+export function randomSource(seed: number, restart: number): RandomSource {
+  const generator = xoroshiro128plus(seed)
+  for (let i = 0; i < restart; i++) generator.jump()
+  return {
+    symmetric: () => generator.next() / 2 ** 31,
+    open: () => ((generator.next() >>> 0) + 0.5) / 2 ** 32,
+  }
+}
+
+/**
+ * A sample's seed, from the run's and from what identifies the sample whatever its batch (its SOP Instance UID and frame, or its
+ * index in a tensor): the first four bytes of SHA-256, as an int32.
+ */
+export function sampleSeed(runSeed: number, identity: string): number {
+  const digest = sha256(new TextEncoder().encode(`${runSeed}/${identity}`))
+  return new DataView(digest.buffer, digest.byteOffset).getInt32(0)
+}
+
+/** Fills with independent standard normals (Box and Muller 1958). */
+export function fillNormal(values: Float32Array, random: RandomSource): void {
+  for (let i = 0; i < values.length; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(random.open()))
+    const angle = Math.PI * random.symmetric()
+    values[i] = radius * Math.cos(angle)
+    if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle)
+  }
+}

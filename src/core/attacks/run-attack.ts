@@ -1,0 +1,98 @@
+import { RadversaryError } from '../errors.ts'
+import { imageBatchExtents } from '../tensor/image-batch.ts'
+import { tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
+import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } from './attack.ts'
+import { batchModel } from './batch-model.ts'
+import { Best } from './best.ts'
+import { rowOf } from './rows.ts'
+import { RestartWalk } from './walk.ts'
+import { Watcher } from './watcher.ts'
+
+/**
+ * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that succeed leave early if
+ * wanted; what is left at the end is rounded to storable values and judged by a prediction of its own; the best of the restarts is
+ * kept. Yields an event per iteration and returns the result. Leaving the generator early (`return`) ends the attack too. Throws
+ * `cancelled`, `tensor-invalid` where shapes do not fit or an image lies outside its bounds, and what the model throws.
+ */
+export async function* runAttack(method: AttackMethod, problem: AttackProblem): AsyncGenerator<AttackEvent, AttackResult, void> {
+  checkProblem(problem)
+  const all = problem.images.shape[0] ?? 0
+  const box = method.ball.box(problem.images, problem.bounds)
+  const best = new Best(problem)
+  let before = method.randomStart ? await clean(problem) : undefined
+
+  for (let restart = 0; restart < method.restarts; restart++) {
+    const samples = indices(all).filter((sample) => !(problem.earlyStop && best.hasSucceeded(sample)))
+    if (samples.length === 0) break
+    const walk = new RestartWalk({ method, problem, box, best, restart, samples })
+    const watcher = new Watcher(problem, walk)
+    const iterate = method.begin(walk)
+    const event = (): AttackEvent | undefined => {
+      const told = walk.seen ? watcher.tell(walk.seen, walk.iteration) : []
+      const { steps, restarts } = method
+      return told.length > 0 ? { iteration: walk.iteration, steps, restart, restarts, samples: told } : undefined
+    }
+
+    while (walk.iteration < method.steps && walk.active().length > 0) {
+      const step = await iterate()
+      before ??= walk.seen ? collect(walk.seen.logits, problem.targets.shape) : await clean(problem)
+      const last = event()
+      if (last) yield last
+      watcher.note(step)
+      walk.iteration++
+      walk.smoothed = step.smoothed?.x
+      walk.seen = undefined
+    }
+    await walk.finish()
+    const last = event()
+    if (last) yield last
+  }
+  return best.result(before ?? (await clean(problem)))
+}
+
+/** Runs an attack to its end for the result alone. */
+export async function attackToEnd(method: AttackMethod, problem: AttackProblem): Promise<AttackResult> {
+  const running = runAttack(method, problem)
+  for (;;) {
+    const next = await running.next()
+    if (next.done) return next.value
+  }
+}
+
+/** Logits of the untouched images. */
+async function clean(problem: AttackProblem): Promise<Tensor> {
+  const logits = await batchModel(problem).logits(problem.images, indices(problem.images.shape[0] ?? 0))
+  return collect(logits, problem.targets.shape)
+}
+
+/** Rows of all samples as one tensor of its own. */
+function collect(rows: Rows, shape: Shape): Tensor {
+  const all = tensor(shape)
+  for (const sample of indices(shape[0] ?? 0)) rowOf(all, sample).set(rows.of(sample))
+  return all
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
+
+function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
+  const { count } = imageBatchExtents(images, 'Attack')
+  const same = (what: string, given: Shape, expected: Shape) => {
+    if (given.join() !== expected.join())
+      throw new RadversaryError('tensor-invalid', `Attack: expected ${what} [${expected.join(', ')}], got [${given.join(', ')}]`)
+  }
+  same('lower bounds', bounds.lower.shape, images.shape)
+  same('upper bounds', bounds.upper.shape, images.shape)
+  same('targets', targets.shape, [count, targets.shape[1] ?? 0])
+  same('seeds', [seeds.length], [count])
+  const outside = images.data.findIndex(
+    (value, i) => !(value >= (bounds.lower.data[i] ?? NaN) && value <= (bounds.upper.data[i] ?? NaN)),
+  )
+  if (outside >= 0)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Attack: expected images within their bounds, got ${images.data[outside]} of [${bounds.lower.data[outside]}, ${bounds.upper.data[outside]}]`,
+      { tip: 'Tensors are attacked in [0, 1]: scale the input to that range.' },
+    )
+}

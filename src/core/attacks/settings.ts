@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** Settings that several methods have. Each has a default and an explanation, which `settingsHelp` and the documentation show. */
+
+export const epsilon = z
+  .number()
+  .positive()
+  .default(8 / 255)
+  .describe('Budget: the most that a pixel may change, as a fraction of the intensity range.')
+
+export const epsilonL2 = z
+  .number()
+  .positive()
+  .default(3)
+  .describe('Budget: the most that the Euclidean norm of the change of all pixels of an image may be, in intensity ranges.')
+
+export const stepSize = (preset: number, source = '') =>
+  z.number().positive().default(preset).describe(`Length of one step, as a fraction of the intensity range. ${source}`.trimEnd())
+
+export const steps = (preset: number, source = '') =>
+  z.int().min(1).default(preset).describe(`Number of iterations. ${source}`.trimEnd())
+
+/** A step whose default depends on the budget, e.g. epsilon / steps. */
+export const optionalStepSize = (preset: string) =>
+  z.number().positive().optional().describe(`Length of one step. Default: ${preset}.`)
+
+export const randomStart = (preset: boolean) =>
+  z.boolean().default(preset).describe('Start at a random point of the budget instead of the image.')
+
+export const restarts = z
+  .int()
+  .min(1)
+  .default(1)
+  .describe('Independent random starts; per image the best is kept: one that succeeds, then the one with the greater loss.')
+
+export const decay = (preset: number, source: string) =>
+  z.number().min(0).default(preset).describe(`Decay μ of the momentum. ${source}`)
+
+export const kernelSize = (preset: number, source = '') =>
+  z
+    .int()
+    .min(1)
+    .refine((size) => size % 2 === 1, 'expected an odd number')
+    .default(preset)
+    .describe(`Taps of the Gaussian W along each axis: an odd number. ${source}`.trimEnd())

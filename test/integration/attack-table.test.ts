@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { attackMethods, configureAttack } from '../../src/core/attacks/attack-methods.ts'
+import type { AttackMethod, AttackProblem } from '../../src/core/attacks/attack.ts'
+import { anyLabelFlipped } from '../../src/core/attacks/criteria.ts'
+import { sampleOf, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
+import { linearModel, nearestCentreModel } from '../support/analytic-models.ts'
+import { filled, onLevels, problemAgainst, roundsTo, rowsOf, run } from '../support/attack-problems.ts'
+import { uniformTensor } from '../support/numbers.ts'
+
+const levels = 255
+const imageShape = [3, 6, 6]
+const images = onLevels(uniformTensor([5, ...imageShape], 7, [0.3, 0.7]), levels)
+const weights = (seed: number) => [...uniformTensor(imageShape, seed).data]
+
+/** Two labels that any image sets or not by a hair, so that attacks can turn them. */
+function multiLabel(): Promise<AttackProblem> {
+  const model = linearModel(imageShape, [weights(21), weights(22)])
+  return problemAgainst(model, images, { loss: 'binary-cross-entropy' }).then((problem) => withTruth(problem))
+}
+
+async function withTruth(problem: AttackProblem): Promise<AttackProblem> {
+  const logits = await problem.model.predict(problem.images)
+  const truth = tensor(
+    logits.shape,
+    logits.data.map((z) => Number(z >= 0)),
+  )
+  return { ...problem, targets: truth, criterion: anyLabelFlipped(truth) }
+}
+
+const models: Record<string, () => Promise<AttackProblem>> = {
+  'a linear model of three classes': () =>
+    problemAgainst(linearModel(imageShape, [weights(11), weights(12), weights(13)]), images),
+  'the nearest of four centres': () => problemAgainst(nearestCentreModel(imageShape, 4), images),
+  'two labels': multiLabel,
+}
+
+/** Strong enough to succeed on every sample; noise is not meant to. */
+const methods: Record<keyof typeof attackMethods, object> = {
+  smia: { epsilon: 0.25, stepSize: 0.05 },
+  'smia-reference': { epsilon: 0.03, alpha: 0.5 },
+  fgsm: { epsilon: 0.25 },
+  'i-fgsm': { epsilon: 0.25, stepSize: 0.05 },
+  pgd: { epsilon: 0.25, stepSize: 0.05, restarts: 2 },
+  'pgd-l2': { epsilon: 3 },
+  'mi-fgsm': { epsilon: 0.25 },
+  'ti-fgsm': { epsilon: 0.25, steps: 5, decay: 1, kernelSize: 3 },
+  noise: { epsilon: 0.25, draws: 2 },
+}
+
+describe.each(Object.entries(models))('against %s', (_name, makeProblem) => {
+  describe.each(Object.entries(methods))('%s', (name, settings) => {
+    const method = () => configureAttack(name, settings)
+
+    test('keeps budget, bounds and frozen pixels, and succeeds', async () => {
+      const problem = withFrozenBorder(await makeProblem())
+      const { result } = await run(method(), { ...problem, quantize: roundsTo(levels) })
+      expectWithinBall(method(), problem, result.adversarial)
+      expectWithin(result.adversarial, problem)
+      expect(result.adversarial.data.every((value) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3)).toBe(true)
+      expect(result.adversarial.data).not.toEqual(problem.images.data)
+      if (name !== 'noise') expect(result.samples.map(({ success }) => success)).toEqual([true, true, true, true, true])
+    })
+
+    test('reports what the model says of the rounded images', async () => {
+      const problem = { ...(await makeProblem()), quantize: roundsTo(levels) }
+      const { result } = await run(method(), problem)
+      expect(result.after).toEqual(await problem.model.predict(result.adversarial))
+      expect(result.before).toEqual(await problem.model.predict(problem.images))
+      const judged = rowsOf(result.after).map((logits, n) => problem.criterion.isMet(logits, n))
+      expect(result.samples.map(({ success }) => success)).toEqual(judged)
+    })
+
+    test('gives the same bytes for the same seed, alone or in a batch, stopping early or not', async () => {
+      const problem = { ...(await makeProblem()), quantize: roundsTo(levels) }
+      for (const earlyStop of [false, true]) {
+        const first = await run(method(), { ...problem, earlyStop })
+        expect(await run(method(), { ...problem, earlyStop })).toEqual(first)
+        const { result } = first
+        const alone = await run(method(), { ...only(problem, 3), earlyStop })
+        expect(alone.result.adversarial).toEqual(sampleOf(result.adversarial, 3))
+        expect(alone.result.smoothed).toEqual(sampleOf(result.smoothed, 3))
+        expect(alone.result.samples[0]).toEqual(result.samples[3])
+      }
+    })
+
+    test('leaves the input alone', async () => {
+      const problem = await makeProblem()
+      const copy = problem.images.data.slice()
+      await run(method(), problem)
+      expect(problem.images.data).toEqual(copy)
+    })
+  })
+})
+
+test('every method is in the table', () => {
+  expect(Object.keys(methods).sort()).toEqual(Object.keys(attackMethods).sort())
+})
+
+/** The first row of each channel can't change. */
+function withFrozenBorder(problem: AttackProblem): AttackProblem {
+  const isFrozen = (i: number) => i % 36 < 6
+  const freeze = (bound: Tensor) =>
+    tensor(
+      bound.shape,
+      bound.data.map((value, i) => (isFrozen(i) ? problem.images.data[i]! : value)),
+    )
+  return { ...problem, bounds: { lower: freeze(filled(problem.images, 0)), upper: freeze(filled(problem.images, 1)) } }
+}
+
+/** Sample `n` of a problem as a batch of one, for criteria that look at logits alone. */
+function only(problem: AttackProblem, n: number): AttackProblem {
+  return {
+    ...problem,
+    images: sampleOf(problem.images, n),
+    targets: sampleOf(problem.targets, n),
+    bounds: { lower: sampleOf(problem.bounds.lower, n), upper: sampleOf(problem.bounds.upper, n) },
+    seeds: [problem.seeds[n]!],
+    criterion: { name: problem.criterion.name, isMet: (logits) => problem.criterion.isMet(logits, n) },
+  }
+}
+
+function expectWithinBall({ ball }: AttackMethod, { images }: AttackProblem, adversarial: Tensor): void {
+  for (const [n, row] of rowsOf(adversarial).entries()) {
+    const change = [...row].map((value, i) => value - rowsOf(images)[n]![i]!)
+    const size = ball.norm === 'L2' ? Math.hypot(...change) : Math.max(...change.map(Math.abs))
+    expect(size).toBeLessThanOrEqual(ball.epsilon + 1e-6)
+    expect(size).toBeGreaterThan(0)
+  }
+}
+
+function expectWithin(adversarial: Tensor, { bounds }: AttackProblem): void {
+  const outside = adversarial.data.filter((value, i) => !(value >= bounds.lower.data[i]! && value <= bounds.upper.data[i]!))
+  expect([...outside]).toEqual([])
+}

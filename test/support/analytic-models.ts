@@ -1,0 +1,104 @@
+import type { DifferentiableModel, LossSpec } from '../../src/core/model/ports.ts'
+import { sizeOf, tensor, type Shape, type Tensor } from '../../src/core/tensor/tensor.ts'
+import { uniformTensor } from './numbers.ts'
+
+/** A model whose logits and their derivative can be written down, so that what an attack does to it can be worked out by hand. */
+export interface AnalyticModel extends DifferentiableModel {
+  /** Batch sizes of the calls so far, in order. */
+  readonly calls: { readonly kind: 'predict' | 'gradient'; readonly count: number }[]
+}
+
+interface Formula {
+  readonly imageShape: Shape
+  readonly classes: number
+  readonly logits: (x: Float32Array) => number[]
+  /** Σ_k cotangent_k · dz_k/dx. */
+  readonly pullBack: (x: Float32Array, cotangent: readonly number[]) => Float32Array
+}
+
+/** z = Wx + b, one row of W per class. */
+export function linearModel(
+  imageShape: Shape,
+  weights: readonly (readonly number[])[],
+  bias: readonly number[] = [],
+): AnalyticModel {
+  return analyticModel({
+    imageShape,
+    classes: weights.length,
+    logits: (x) => weights.map((row, k) => x.reduce((sum, value, i) => sum + value * row[i]!, bias[k] ?? 0)),
+    pullBack: (x, cotangent) => x.map((_, i) => weights.reduce((sum, row, k) => sum + row[i]! * cotangent[k]!, 0)),
+  })
+}
+
+/** z_k = −sharpness · ‖x − centre_k‖²: the nearest of random centres. Its gradient changes along the way. */
+export function nearestCentreModel(imageShape: Shape, classes: number, sharpness = 0.2): AnalyticModel {
+  const centres = Array.from({ length: classes }, (_, k) => uniformTensor(imageShape, k + 1, [0.2, 0.8]).data)
+  return analyticModel({
+    imageShape,
+    classes,
+    logits: (x) => centres.map((centre) => -sharpness * x.reduce((sum, value, i) => sum + (value - centre[i]!) ** 2, 0)),
+    pullBack: (x, cotangent) =>
+      x.map((value, i) => centres.reduce((sum, centre, k) => sum - 2 * sharpness * (value - centre[i]!) * cotangent[k]!, 0)),
+  })
+}
+
+function analyticModel({ imageShape, classes, logits, pullBack }: Formula): AnalyticModel {
+  const calls: AnalyticModel['calls'] = []
+  const forward = (x: Tensor) => {
+    if (x.shape.slice(1).join() !== imageShape.join())
+      throw new Error(`expected [N, ${imageShape.join(', ')}], got [${x.shape.join(', ')}]`)
+    return tensor([x.shape[0]!, classes], Float32Array.from(rows(x).flatMap(logits)))
+  }
+  return {
+    calls,
+    input: { name: 'x', shape: [null, ...imageShape] },
+    output: { name: 'z', shape: [null, classes] },
+    predict: (x) => {
+      calls.push({ kind: 'predict', count: x.shape[0]! })
+      return Promise.resolve(forward(x))
+    },
+    lossAndGradient: (x, loss) => {
+      calls.push({ kind: 'gradient', count: x.shape[0]! })
+      const z = forward(x)
+      const gradient = tensor(x.shape)
+      const size = sizeOf(imageShape)
+      const losses = rows(x).map((row, n) => {
+        const head = lossAndCotangent(rows(z)[n]!, loss, n)
+        gradient.data.set(pullBack(row, head.cotangent), n * size)
+        return head.loss
+      })
+      return Promise.resolve({ loss: Float32Array.from(losses), logits: z, gradient })
+    },
+    dispose: () => Promise.resolve(),
+  }
+}
+
+function lossAndCotangent(z: Float32Array, { kind, terms }: LossSpec, sample: number): { loss: number; cotangent: number[] } {
+  const p = [...z].map((value) =>
+    kind === 'cross-entropy' ? Math.exp(value) / z.reduce((sum, v) => sum + Math.exp(v), 0) : sigmoid(value),
+  )
+  const cotangent = p.map(() => 0)
+  let loss = 0
+  for (const { target, weight } of terms) {
+    const t = rows(target)[sample]!
+    for (const [k, pk] of p.entries()) {
+      if (kind === 'cross-entropy') {
+        loss -= weight * t[k]! * Math.log(pk)
+        cotangent[k]! += weight * (pk * t.reduce((sum, v) => sum + v, 0) - t[k]!)
+      } else {
+        loss -= (weight * (t[k]! * Math.log(pk) + (1 - t[k]!) * Math.log(1 - pk))) / p.length
+        cotangent[k]! += (weight * (pk - t[k]!)) / p.length
+      }
+    }
+  }
+  return { loss, cotangent }
+}
+
+function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z))
+}
+
+function rows({ shape: [count = 0, ...rest], data }: Tensor): Float32Array[] {
+  const size = sizeOf(rest)
+  return Array.from({ length: count }, (_, n) => data.subarray(n * size, (n + 1) * size))
+}
