@@ -1,0 +1,40 @@
+import { open } from 'node:fs/promises'
+import { ioError } from './io-error.ts'
+
+/** A file that is open for reading. */
+export interface OpenFile {
+  readonly size: number
+  /** The bytes from `start` on: `length` of them, or fewer at the end of the file. */
+  readonly read: (start: number, length: number) => Promise<Uint8Array>
+}
+
+/** Opens a file for reading only and closes it when `use` is done. @throws RadversaryError io-failed. */
+export async function withFile<Result>(path: string, use: (file: OpenFile) => Promise<Result>): Promise<Result> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw ioError('Read', path, cause)
+  })
+  try {
+    const { size } = await handle.stat()
+    return await use({ size, read: (start, length) => readRange(start, Math.min(length, size - start)) })
+  } catch (cause) {
+    throw ioError('Read', path, cause)
+  } finally {
+    await handle.close()
+  }
+
+  async function readRange(start: number, length: number): Promise<Uint8Array> {
+    const buffer = new Uint8Array(Math.max(0, length))
+    let filled = 0
+    while (filled < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return buffer.subarray(0, filled)
+  }
+}
+
+/** A Buffer's bytes without its own ways: its slice shares memory, where everybody else's copies. */
+export function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}

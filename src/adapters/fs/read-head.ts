@@ -1,0 +1,88 @@
+import { looksLikeDicom, openDataSet, pixelDataTag, unreadable, type OpenDataSet } from '../../core/dicom/data-set.ts'
+import { readDicomdir, type Dicomdir } from '../../core/dicom/dicomdir.ts'
+import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
+import { isImage, pixelFormatOf } from '../../core/dicom/pixel-format.ts'
+
+/** A file or archive member, of which only the beginning is read. */
+export interface HeadSource {
+  readonly name: string
+  /** Size when unpacked. */
+  readonly size: number
+  /** The first bytes: about `length` of them, or all that there are. */
+  readonly head: (length: number) => Promise<Uint8Array>
+}
+
+/** What a file turns out to be. */
+export type Sighting =
+  | { readonly kind: 'image'; readonly header: InstanceHeader }
+  | { readonly kind: 'dicomdir'; readonly dicomdir: Dicomdir }
+  | { readonly kind: 'zip' }
+  | { readonly kind: 'gzip' }
+  | { readonly kind: 'other'; readonly reason: string }
+
+/** The headers of most images end before this. */
+const firstHeadBytes = 0x8000
+const growth = 8
+const undefinedLength = 0xffffffff
+
+/**
+ * Reads a file's beginning, up to the pixel data, and says what the file is. An image's format is checked to be one that is decoded, and
+ * its uncompressed pixel data to lie in the file whole.
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported, io-failed.
+ */
+export async function sight(source: HeadSource): Promise<Sighting> {
+  const head = await source.head(firstHeadBytes)
+  if (head.length === 0) return { kind: 'other', reason: 'empty' }
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return { kind: 'zip' }
+  if (startsWith(head, [0x1f, 0x8b])) return { kind: 'gzip' }
+  if (!looksLikeDicom(head)) return { kind: 'other', reason: 'not a DICOM file' }
+  const opened = await openHead(source, head)
+  const dicomdir = readDicomdir(opened)
+  return dicomdir === undefined ? sightInstance(opened, source) : { kind: 'dicomdir', dicomdir }
+}
+
+/** The header may reach further than the head: then more is read, until it parses or there is no more. */
+async function openHead(source: HeadSource, first: Uint8Array): Promise<OpenDataSet> {
+  let head = first
+  for (let length = firstHeadBytes; ; length *= growth) {
+    // A compressed member is at most a little larger than what it unpacks to, so twice its size was all of it.
+    const isWhole = head.length >= source.size || length > 2 * source.size
+    const opened = tryOpen(head, source.name, isWhole)
+    if (opened !== undefined) return opened
+    head = await source.head(length * growth)
+  }
+}
+
+function tryOpen(head: Uint8Array, name: string, isWhole: boolean): OpenDataSet | undefined {
+  try {
+    const opened = openDataSet(head, name)
+    return isWhole || opened.dataSet.elements[pixelDataTag] !== undefined ? opened : undefined
+  } catch (error) {
+    if (isWhole) throw error
+    return undefined
+  }
+}
+
+function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
+  const header = headerOf(opened, source.name)
+  const instance = instanceOf(opened, header)
+  if (!isImage(instance) && instance.rows === 0) return { kind: 'other', reason: `DICOM, but no image${sopClassOf(instance)}` }
+  pixelFormatOf(instance)
+  checkPixelDataEnd(instance, opened.offsetInFile, source)
+  return { kind: 'image', header }
+}
+
+function sopClassOf({ sopClassUid }: Instance): string {
+  return sopClassUid === undefined ? '' : ` (SOP class ${sopClassUid})`
+}
+
+/** What is encapsulated or deflated shows its end only when it is decoded. */
+function checkPixelDataEnd({ pixelData }: Instance, offsetInFile: number | undefined, { name, size }: HeadSource): void {
+  if (pixelData === undefined || offsetInFile === undefined || pixelData.length === undefinedLength) return
+  const held = Math.max(0, size - offsetInFile - pixelData.dataOffset)
+  if (held < pixelData.length) throw unreadable('Pixel Data', `${pixelData.length} bytes`, `${held}: the file is truncated`, name)
+}
+
+function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => head[index] === byte)
+}
