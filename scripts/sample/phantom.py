@@ -1,0 +1,105 @@
+"""A phantom: a thorax with lesions, as a CT scanner would show it, and what each slice is called."""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from lesions import random_ground_glass, random_nodule, visible_area_mm2
+from shapes import PIXELS, Grid
+from thorax import BOTTOM_MM, TOP_MM, Thorax
+
+CLASSES = ('no lesion', 'solid nodule', 'ground-glass opacity')
+RESCALE_INTERCEPT = -1024
+LARGEST_STORED = 4095
+# A slice is called after a lesion that it shows this much of: a disc of 4.5 mm, and one of 12 mm.
+LEAST_NODULE_MM2 = 16.0
+LEAST_GROUND_GLASS_MM2 = 113.0
+# What a slice may show of a lesion and still be called free of it.
+INVISIBLE_MM2 = 1.0
+
+grid = Grid()
+
+
+class Phantom:
+    """The phantom with this number: the same number gives the same phantom."""
+
+    def __init__(self, number):
+        self.rng_key = (20260, number)
+        rng = np.random.default_rng(self.rng_key)
+        self.thorax = Thorax(rng)
+        self.noise_hu = rng.uniform(14, 30)
+        self.noise_cutoff = rng.uniform(0.45, 0.75)
+        self.blur_pixels = rng.uniform(0.45, 0.75)
+        self.lesions = self._draw_lesions(rng)
+
+    def _draw_lesions(self, rng):
+        """Two or three of each kind; kinds don't share slices."""
+        lesions = []
+        for make in [random_nodule, random_ground_glass] * 3:
+            for _ in range(30):
+                lesion = make(rng, self._lung_point(rng))
+                if all(self._apart(lesion, other) for other in lesions):
+                    lesions.append(lesion)
+                    break
+        return lesions
+
+    def _apart(self, a, b):
+        gap = abs(a.centre[2] - b.centre[2])
+        return gap > a.reach_mm + b.reach_mm if a.kind != b.kind else gap > 4
+
+    def _lung_point(self, rng):
+        side = rng.choice([-1, 1])
+        while True:
+            point = rng.uniform((15, -100, BOTTOM_MM + 12), (150, 100, TOP_MM - 8)) * (side, 1, 1)
+            if self.thorax.lung_inside(*point) > 1.5:
+                return point
+
+    def slice(self, z):
+        """Stored values uint16 [256, 256] of the slice at z, and the name of what it shows: None where lesions are cut at their rim."""
+        image, lung = self.thorax.render(grid, z)
+        texture = self.thorax.texture.at(grid.x, grid.y, z)
+        areas = {'nodule': 0.0, 'ground-glass': 0.0}
+        for lesion in self.lesions:
+            if abs(z - lesion.centre[2]) < lesion.reach_mm:
+                occupancy = lesion.occupancy(grid, z, lung)
+                lesion.paint(image, occupancy, texture)
+                areas[lesion.kind] = max(areas[lesion.kind], visible_area_mm2(occupancy))
+        return self._scan(image, z), _name(areas['nodule'], areas['ground-glass'])
+
+    def _scan(self, image, z):
+        rng = np.random.default_rng((*self.rng_key, int(round(z * 1000)) + 10**6))
+        image = gaussian_filter(image, self.blur_pixels)
+        image += self.noise_hu * _noise_shape() * ct_noise(rng, self.noise_cutoff)
+        return np.clip(np.rint(image - RESCALE_INTERCEPT), 0, LARGEST_STORED).astype(np.uint16)
+
+
+def _name(nodule_mm2, ground_glass_mm2):
+    if nodule_mm2 < INVISIBLE_MM2 and ground_glass_mm2 < INVISIBLE_MM2:
+        return CLASSES[0]
+    if nodule_mm2 >= LEAST_NODULE_MM2 and ground_glass_mm2 < INVISIBLE_MM2:
+        return CLASSES[1]
+    if ground_glass_mm2 >= LEAST_GROUND_GLASS_MM2 and nodule_mm2 < INVISIBLE_MM2:
+        return CLASSES[2]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _noise_shape():
+    """Noise is strongest where the rays cross most tissue."""
+    return (0.45 + 0.75 * np.exp(-((grid.x / 130) ** 2) - (grid.y / 95) ** 2)).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _frequencies():
+    """Of the Fourier transform's bins, as a fraction of Nyquist's."""
+    axis = np.fft.fftfreq(PIXELS) * 2
+    return np.hypot(axis[:, None], axis[None, : PIXELS // 2 + 1]).astype(np.float32)
+
+
+def ct_noise(rng, cutoff):
+    """Noise of unit variance with the spectrum that filtered back-projection leaves: a ramp, rolled off at `cutoff` of Nyquist's frequency."""
+    frequency = _frequencies()
+    response = np.sqrt(frequency) * np.exp(-((frequency / cutoff) ** 2))
+    noise = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((PIXELS, PIXELS), dtype=np.float32)) * response, s=(PIXELS, PIXELS))
+    return (noise / noise.std()).astype(np.float32)

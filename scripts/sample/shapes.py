@@ -1,0 +1,69 @@
+"""Soft shapes in millimetres. Coordinates are DICOM's: x to the patient's left, y to the back, z to the head.
+
+"Inside" is the approximate distance to a shape's surface in mm, positive within it. Soft edges stand for partial volume.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PIXELS = 256
+PIXEL_MM = 1.40625
+SLICE_MM = 4.0
+
+
+class Grid:
+    """Pixel centres of an axial slice, and their polar coordinates about the patient's axis."""
+
+    def __init__(self):
+        axis = ((np.arange(PIXELS) - (PIXELS - 1) / 2) * PIXEL_MM).astype(np.float32)
+        self.axis = axis
+        self.x, self.y = np.meshgrid(axis, axis)
+
+
+def soft(inside, width=1.5):
+    """Occupancy from 0 to 1 of a shape whose edge is `width` mm wide."""
+    return np.clip(inside / width + 0.5, 0, 1)
+
+
+def paint(image, value, occupancy):
+    """Blends `value` (a number or an image) into `image` in place."""
+    image += (value - image) * occupancy
+
+
+def ellipsoid(x, y, z, centre, radii):
+    """Inside of an ellipsoid, exact to first order at its surface."""
+    offsets = [(p - c) / r for p, c, r in zip((x, y, z), centre, radii)]
+    level = sum(d * d for d in offsets)
+    slope = sum((d / r) ** 2 for d, r in zip(offsets, radii))
+    return (1 - level) / (2 * np.sqrt(slope) + 1e-3)
+
+
+def ellipse(x, y, centre, radii):
+    """Inside of an elliptic cylinder along z."""
+    return ellipsoid(x, y, 0.0, (*centre, 0.0), (*radii, 1e6))
+
+
+def smooth_minimum(*values, blend_mm=4.0):
+    """Intersection of shapes with rounded edges."""
+    total = sum(np.exp(np.clip(-v / blend_mm, -60, 60)) for v in values)
+    return -blend_mm * np.log(total)
+
+
+@dataclass(frozen=True)
+class Waves:
+    """A smooth random field of about unit variance: a sum of plane waves."""
+
+    vectors: np.ndarray
+    phases: np.ndarray
+
+    @staticmethod
+    def random(rng, shortest_mm, longest_mm, count=7):
+        directions = rng.normal(size=(count, 3))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        lengths = rng.uniform(shortest_mm, longest_mm, size=(count, 1))
+        return Waves((2 * np.pi * directions / lengths).astype(np.float32), rng.uniform(0, 2 * np.pi, count).astype(np.float32))
+
+    def at(self, x, y, z):
+        total = sum(np.cos(k[0] * x + k[1] * y + (k[2] * z + phase)) for k, phase in zip(self.vectors, self.phases))
+        return total * np.float32(np.sqrt(2 / len(self.phases)))

@@ -1,0 +1,21 @@
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import type { Runtime } from '../../core/model/runtime.ts'
+import type { MatrixProduct } from './matrix-product.ts'
+import type { Peer } from './peer.ts'
+import type { BenchRow } from './row.ts'
+
+/** What every section of the benchmark works with. */
+export interface BenchContext {
+  readonly runtime: Runtime
+  readonly threads: number
+  /** The machine's yardstick, measured in turns with the rest. */
+  readonly matrixProduct: MatrixProduct
+  /** PyTorch, or null when it is not there. */
+  readonly torch: Peer | null
+  /** A folder for exchanging arrays with peers; removed at the end. */
+  readonly folder: string
+  readonly createModel: (bytes: Uint8Array) => Promise<DifferentiableModel>
+}
+
+/** A part of the benchmark; rows come as they are measured. */
+export type BenchSection = (context: BenchContext) => AsyncIterable<BenchRow>

@@ -1,0 +1,129 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { configureAttack } from '../../core/attacks/attack-methods.ts'
+import { argMax, misclassified } from '../../core/attacks/criteria.ts'
+import { attackToEnd } from '../../core/attacks/run-attack.ts'
+import { internalError } from '../../core/errors.ts'
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { throughPreprocessing } from '../../core/model/preprocessing/through.ts'
+import type { PreprocessingCard } from '../../core/model/preprocessing/chain.ts'
+import type { PixelInterval } from '../../core/tensor/float-image.ts'
+import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import type { BenchContext } from './context.ts'
+import { interleaved } from './interleave.ts'
+import { resnet50 } from './models/resnet50.ts'
+import { comparison, type BenchRow } from './row.ts'
+
+const slices = 28
+const [rows, columns] = [512, 512]
+const batch = 4
+const greyLevels = 4095
+const bar = 0.7
+
+const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sigma: 1, kernelSize: 3 }
+
+const card: PreprocessingCard = {
+  input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },
+  fit: { kind: 'stretch' },
+  interpolation: 'bilinear-antialiased',
+  mean: [0.5, 0.5, 0.5],
+  std: [0.25, 0.25, 0.25],
+}
+
+/**
+ * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 4), predictions, resampling and
+ * rounding included, against the same loop in PyTorch. Sessions are ready on both sides.
+ */
+export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
+  const { torch, folder, threads, createModel } = context
+  const network = resnet50()
+  const images = series()
+  const model = throughPreprocessing(await createModel(network.model), card, [1, rows, columns])
+  let flips = NaN
+  const ours = async (): Promise<number[]> => {
+    const start = performance.now()
+    flips = await attackSeries(model, images)
+    return [performance.now() - start]
+  }
+
+  let theirFlips: unknown
+  const theirs = async (): Promise<number[]> => {
+    const shape = images.shape
+    const common = { shape, images: join(folder, 'images.f32'), batch, size: 224, mean: 0.5, std: 0.25, greyLevels }
+    const answer = (await torch?.request({ do: 'smia', ...settings, step: settings.stepSize, ...common })) ?? {}
+    theirFlips = answer['flips']
+    return [Number(answer['time'])]
+  }
+
+  if (torch !== null) {
+    const weights = join(folder, 'weights.f32')
+    await writeFile(weights, network.parameters)
+    await writeFile(join(folder, 'images.f32'), images.data)
+    await torch.request({ do: 'load', model: 'resnet50', weights, threads })
+  }
+  await attackSeries(model, tensor([batch, 1, rows, columns], images.data.subarray(0, batch * rows * columns)))
+  const [a, b] = await interleaved(torch === null ? [ours] : [ours, theirs], { rounds: 2, warmUp: false })
+  await model.dispose()
+  if (a === undefined) throw internalError('our side was timed')
+  const notes =
+    torch === null ? ['PyTorch is not installed'] : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
+  yield { ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b), bar, peakShare: null, notes }
+}
+
+/** Discs and noise, 12 bits deep: what a slice costs does not depend on what it shows. */
+function series(): Tensor {
+  const random = xoroshiro128plus(28)
+  const images = tensor([slices, 1, rows, columns])
+  images.data.forEach((_, index) => {
+    const [z, y, x] = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns]
+    const inside = Math.hypot(y - 256, x - 256) < 180 + 2 * z ? 0.6 : 0.1
+    images.data[index] = Math.round((inside + 0.1 * uniformFloat32(random)) * greyLevels) / greyLevels
+  })
+  return images
+}
+
+/** How many predictions change. */
+async function attackSeries(model: DifferentiableModel, images: Tensor): Promise<number> {
+  const method = configureAttack('smia', settings)
+  let flips = 0
+  for (let first = 0; first < (images.shape[0] ?? 0); first += batch) {
+    const size = rows * columns
+    const part = tensor([batch, 1, rows, columns], images.data.subarray(first * size, (first + batch) * size))
+    const labels = labelsOf(await model.predict(part))
+    const { samples } = await attackToEnd(method, {
+      model,
+      images: part,
+      loss: 'cross-entropy',
+      targets: oneHot(labels, 1000),
+      targeted: false,
+      bounds: { lower: tensor(part.shape), upper: tensor(part.shape, new Float32Array(part.data.length).fill(1)) },
+      quantize: toGreyLevels,
+      criterion: misclassified(labels),
+      seeds: labels.map((_, sample) => first + sample),
+      earlyStop: false,
+    })
+    flips += samples.filter(({ success }) => success).length
+  }
+  return flips
+}
+
+function labelsOf(logits: Tensor): number[] {
+  return Array.from({ length: logits.shape[0] ?? 0 }, (_, sample) => argMax(sampleOf(logits, sample).data))
+}
+
+function oneHot(labels: readonly number[], classes: number): Tensor {
+  const targets = tensor([labels.length, classes])
+  labels.forEach((label, sample) => (targets.data[sample * classes + label] = 1))
+  return targets
+}
+
+function toGreyLevels(x: Tensor, { lower, upper }: PixelInterval): Tensor {
+  const clamped = (value: number, index: number) => Math.min(upper.data[index] ?? 1, Math.max(lower.data[index] ?? 0, value))
+  return tensor(
+    x.shape,
+    x.data.map((value, index) => clamped(Math.round(value * greyLevels) / greyLevels, index)),
+  )
+}
