@@ -1,15 +1,7 @@
 /** The layers of docs/architecture.md. Each rule's comment says what to do when it fires. */
 const core = '^src/core/'
 const tests = '\\.test\\.tsx?$'
-const purePackages = [
-  'dicom-parser',
-  'protobufjs',
-  '@noble/hashes',
-  'pure-rand',
-  'zod',
-  'fflate',
-  'dcmjs-codecs',
-]
+const purePackages = ['dicom-parser', 'protobufjs', '@noble/hashes', 'pure-rand', 'zod', 'fflate', 'dcmjs-codecs']
 const packagePath = (names) => `(^|/)node_modules/(${names.join('|')})(/|$)`
 
 /** A library with one home: nobody else may import it. */
