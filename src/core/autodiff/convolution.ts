@@ -88,6 +88,14 @@ export function transposedConvolution(g: Value, kernel: Value, shape: Shape, geo
   return emit.op('ConvTranspose', [g, kernel], shape, { attributes })
 }
 
+/** Each window's value added to all its pixels, channel by channel: the adjoint of summing over windows. */
+export function spreadOverWindows(g: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
+  const [n = 1, c = 1, ...image] = shape
+  const single = emit.reshape(g, [n * c, 1, ...g.shape.slice(2)])
+  const ones = emit.floats([1, 1, ...geometry.kernel], new Float32Array(sizeOf(geometry.kernel)).fill(1))
+  return emit.reshape(transposedConvolution(single, ones, [n * c, 1, ...image], { ...geometry, group: 1 }, emit), shape)
+}
+
 /** The same as a plain convolution at stride 1: of g with zeros between its elements, by the rotated kernel. */
 function spreadConvolution(g: Value, rotated: OnnxTensor, shape: Shape, geometry: Convolution, emit: Emitter): Value {
   const { kernel, strides, dilations, before, group } = geometry

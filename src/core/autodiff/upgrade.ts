@@ -44,7 +44,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   Slice: (node, graph) => [rangesAsInputs(node, graph)],
   Upsample: (node, graph) => [upsampleAsResize(node, graph)],
   Resize: (node, graph) => [resizeWithRoi(node, graph)],
-  Dropout: (node) => [{ ...node, inputs: node.inputs.slice(0, 1), attributes: {} }],
+  Dropout: (node) => [{ ...node, attributes: {} }],
 }
 
 /** The same graph in the form of opset 18; graphs of later opsets stay as they are. */

@@ -1,6 +1,6 @@
 import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
 import { sizeOf, type Shape } from '../../tensor/tensor.ts'
-import { convolutionOf, transposedConvolution, type Convolution } from '../convolution.ts'
+import { convolutionOf, spreadOverWindows, type Convolution } from '../convolution.ts'
 import type { Emitter } from '../emitter.ts'
 import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
@@ -39,13 +39,6 @@ function repeated(g: Value, kernel: readonly number[], emit: Emitter): Value {
   const split = emit.reshape(g, [n, c, ...windows.flatMap((extent) => [extent, 1])])
   const spread = emit.expand(split, [n, c, ...windows.flatMap((extent, axis) => [extent, kernel[axis] ?? 1])])
   return emit.reshape(spread, [n, c, ...windows.map((extent, axis) => extent * (kernel[axis] ?? 1))])
-}
-
-function spreadOverWindows(g: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
-  const [n = 1, c = 1, ...image] = shape
-  const single = emit.reshape(g, [n * c, 1, ...g.shape.slice(2)])
-  const ones = emit.floats([1, 1, ...geometry.kernel], new Float32Array(sizeOf(geometry.kernel)).fill(1))
-  return emit.reshape(transposedConvolution(single, ones, [n * c, 1, ...image], { ...geometry, group: 1 }, emit), shape)
 }
 
 /** One over the number of pixels that each window averages, as an outer product over the axes. */
