@@ -1,1 +1,3 @@
-process.stdout.write('radversary\n')
+import { runCommandLine } from './program.ts'
+
+process.exitCode = await runCommandLine(process.argv.slice(2))

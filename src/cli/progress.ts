@@ -1,9 +1,4 @@
-/** What a long job tells while it runs: `done` of `total` pieces, and what it is at. */
-export interface Progress {
-  readonly done: number
-  readonly total: number
-  readonly note: string
-}
+import type { Progress } from '../engine/progress.ts'
 
 /** "1 h 02 min", "3 min 05 s", "8 s". */
 export function formatDuration(seconds: number): string {
@@ -13,14 +8,14 @@ export function formatDuration(seconds: number): string {
   return `${whole} s`
 }
 
-/** "12/28 (43 %), 8 s left: …"; without an estimate until something is done. */
-export function progressLine({ done, total, note }: Progress, elapsedSeconds: number): string {
+/** "attacking 12/28 (43 %), 8 s left: images 13 to 16"; without an estimate until something is done. */
+export function progressLine({ done, total, phase, note }: Progress, elapsedSeconds: number): string {
   const share = total === 0 ? 100 : Math.floor((100 * done) / total)
   const left = done > 0 && done < total ? `, ${formatDuration((elapsedSeconds / done) * (total - done))} left` : ''
-  return `${done}/${total} (${share} %)${left}: ${note}`
+  return `${phase} ${Math.floor(done)}/${total} (${share} %)${left}${note === '' ? '' : `: ${note}`}`
 }
 
-/** Where progress goes: rewritten in place on a terminal, else a line whenever another tenth is done. */
+/** Where progress goes: rewritten in place on a terminal, else a line whenever another tenth is done (and a second has passed). */
 export interface ProgressPrinter {
   update(progress: Progress): void
   finish(): void
@@ -31,18 +26,28 @@ interface Screen {
   write(text: string): unknown
 }
 
+/** Milliseconds between lines, so that quick work tells its end only. */
+const quietMs = 1000
+
 export function createProgressPrinter(screen: Screen, now: () => number = () => performance.now()): ProgressPrinter {
-  const start = now()
+  let phase = ''
+  let start = now()
   let lastTenth = -1
-  const elapsed = () => (now() - start) / 1000
-  const rewrite = (progress: Progress) => screen.write(`\r\u001b[2K${progressLine(progress, elapsed())}`)
+  let lastTold = now()
+  const rewrite = (progress: Progress) => screen.write(`\r\u001b[2K${progressLine(progress, (now() - start) / 1000)}`)
   const append = (progress: Progress) => {
     const tenth = Math.floor((10 * progress.done) / Math.max(progress.total, 1))
-    if (tenth > lastTenth) screen.write(`${progressLine(progress, elapsed())}\n`)
-    lastTenth = Math.max(lastTenth, tenth)
+    if (tenth <= lastTenth || now() - lastTold < quietMs) return
+    screen.write(`${progressLine(progress, (now() - start) / 1000)}\n`)
+    lastTenth = tenth
+    lastTold = now()
   }
   return {
-    update: screen.isTTY === true ? rewrite : append,
+    update: (progress) => {
+      if (progress.phase !== phase) [phase, start, lastTenth] = [progress.phase, now(), -1]
+      if (screen.isTTY === true) rewrite(progress)
+      else append(progress)
+    },
     finish: () => (screen.isTTY === true ? screen.write('\r\u001b[2K') : undefined),
   }
 }

@@ -16,7 +16,7 @@ test('several labels of one image are separated by semicolons', () => {
 
 test.each([
   ['file,class\n001.dcm,1\n', /expected the columns/],
-  ['file,label\n001.dcm,7\n', /line 2: expected a class name or an index below 3, got "7"/],
+  ['file,label\n001.dcm,7\n', /line 2: Class: expected a class name or an index below 3, got "7"/],
   ['file,label\n001.dcm,\n', /got ""/],
   ['file,label\n"001.dcm,1\n', /expected comma-separated values/],
   ['', /got nothing/],

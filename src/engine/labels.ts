@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { RadversaryError } from '../core/errors.ts'
+import { classIndex } from './classes.ts'
 
 /** What a labels file says of one image: class indices, one for a single-label task. */
 export type Label = readonly number[]
@@ -65,19 +66,14 @@ function parseCsv(csv: string, file: string): Record<string, string>[] {
 }
 
 function parseLabel(text: string, place: Reading & { readonly line: number }): Label {
-  return text.split(';').map((part) => classIndex(part.trim(), place))
+  return text.split(';').map((part) => namedClass(part.trim(), place))
 }
 
-function classIndex(text: string, { classes, file, line }: Reading & { readonly line: number }): number {
-  const named = classes.indexOf(text)
-  const index = named >= 0 ? named : Number(text === '' ? NaN : text)
-  if (Number.isInteger(index) && index >= 0 && index < classes.length) return index
-  throw new RadversaryError(
-    'labels-invalid',
-    `labels: line ${line}: expected a class name or an index below ${classes.length}, got "${text}"`,
-    {
-      file,
-      tip: `The model's classes are: ${classes.map((name, i) => `${i} ${name}`).join(', ')}.`,
-    },
-  )
+function namedClass(text: string, { classes, file, line }: Reading & { readonly line: number }): number {
+  try {
+    return classIndex(text, classes)
+  } catch (error) {
+    if (!(error instanceof RadversaryError)) throw error
+    throw new RadversaryError('labels-invalid', `labels: line ${line}: ${error.message}`, { file, tip: error.tip })
+  }
 }

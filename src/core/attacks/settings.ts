@@ -2,6 +2,9 @@ import { z } from 'zod'
 
 /** Settings that several methods have. Each has a default and an explanation, which `settingsHelp` and the documentation show. */
 
+/** Settings that are sizes of change: users give them in any unit of a `Budget`. */
+export const budgetSettings: ReadonlySet<string> = new Set(['epsilon', 'stepSize'])
+
 export const epsilon = z
   .number()
   .positive()

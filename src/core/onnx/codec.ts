@@ -25,6 +25,7 @@ function decodeMessage(message: ModelProto): OnnxModel {
     opsets: new Map(message.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)])),
     producer: `${message.producerName} ${message.producerVersion}`.trim(),
     graph: decodeGraph(message.graph),
+    metadata: Object.fromEntries(message.metadataProps.map(({ key, value }) => [key, value])),
     functions: message.functions,
   }
 }
@@ -36,6 +37,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     opsetImport: [...model.opsets].map(([domain, version]) => ({ domain, version })),
     producerName: model.producer,
     graph: encodeGraph(model.graph),
+    metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
     functions: [...model.functions],
   })
 }

@@ -60,6 +60,8 @@ export interface OnnxModel {
   readonly opsets: ReadonlyMap<string, number>
   readonly producer: string
   readonly graph: OnnxGraph
+  /** metadata_props, such as class names. */
+  readonly metadata?: Readonly<Record<string, string>>
   /** Encoded FunctionProtos, passed through. */
   readonly functions: readonly Uint8Array[]
 }

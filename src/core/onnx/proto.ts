@@ -13,6 +13,7 @@ const root = protobuf.Root.fromJSON({
         producerName: { type: 'string', id: 2 },
         producerVersion: { type: 'string', id: 3 },
         graph: { type: 'GraphProto', id: 7 },
+        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
         functions: { rule: 'repeated', type: 'bytes', id: 25 },
       },
     },
@@ -89,6 +90,7 @@ export interface ModelProto {
   producerName: string
   producerVersion: string
   graph: GraphProto | null
+  metadataProps: { key: string; value: string }[]
   functions: Uint8Array[]
 }
 

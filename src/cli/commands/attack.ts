@@ -1,0 +1,69 @@
+import { Command } from 'commander'
+import { attackStudy, type AttackReport } from '../../engine/attack/attack-study.ts'
+import { exportKinds, parseExportKinds } from '../../engine/attack/export-kinds.ts'
+import { summaryText } from '../../engine/attack/summary-text.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
+import {
+  home,
+  positiveInteger,
+  withDevice,
+  withJson,
+  withModel,
+  withStudy,
+  type DeviceOptions,
+  type ModelOptions,
+  type StudyOptions,
+} from '../options.ts'
+import { failuresText } from '../output.ts'
+
+interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptions {
+  readonly region?: string
+  readonly export: string
+  readonly batch: number
+  readonly out: string
+  readonly json?: boolean
+}
+
+const resumeHint = 'What was done is kept: the same command goes on from there.'
+
+export function attackCommand({ streams, args, end }: CommandContext): Command {
+  const command = withMethod(
+    withModel(withStudy(new Command('attack').description('attack a model on a study and export verified adversarial DICOM'))),
+    args,
+  )
+    .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
+    .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
+    .option('--batch <n>', 'images attacked together', positiveInteger, 4)
+    .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
+  return withJson(withDevice(command)).action(async (options: Options) => {
+    const code = await runJob(streams, { ...options, resumeHint }, async (hooks) => {
+      const report = await attackStudy(requestOf(options), hooks)
+      const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
+      return { result: resultOf(report), text: attackText(report), code: ended }
+    })
+    end(code)
+  })
+}
+
+function requestOf(options: Options) {
+  return {
+    ...options,
+    ...methodRequest(options),
+    exports: parseExportKinds(options.export),
+    earlyStop: options.earlyStop ?? false,
+    home: home(),
+  }
+}
+
+/** The record, which is in the folder as well, and what only this run knows. */
+function resultOf({ folder, record, failures, resumed }: AttackReport) {
+  return { folder, resumed, failures, record }
+}
+
+function attackText({ folder, record, failures, resumed }: AttackReport): string {
+  const kept = resumed === 0 ? '' : `Resumed: ${resumed} images were done before\n`
+  return `${summaryText(record)}${kept}Written to   ${folder}\n${failuresText(failures)}`
+}

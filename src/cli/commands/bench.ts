@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { formatRows } from '../../engine/bench/row.ts'
+import { benchSectionNames, runBench } from '../../engine/bench/run-bench.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { positiveInteger, withJson } from '../options.ts'
+
+/** Of the repository, seen from this file and from the built command line alike. */
+const peersFolder = join(import.meta.dirname, '../../bench/peers')
+
+interface Options {
+  readonly only?: string[]
+  readonly threads?: number
+  readonly json?: boolean
+}
+
+export function benchCommand({ streams, end }: CommandContext): Command {
+  const command = new Command('bench')
+    .description('measure speed and memory, beside PyTorch where python3 has it')
+    .option('--only <section...>', `some of ${benchSectionNames.join(', ')}`)
+    .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
+  return withJson(command).action(async (options: Options) => {
+    const code = await runJob(streams, options, async () => {
+      const only = options.only && benchSectionNames.filter((name) => options.only?.includes(name))
+      const result = await runBench({
+        peersFolder,
+        only,
+        threads: options.threads,
+        onRow: ({ name, ratio }) => streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),
+      })
+      return { result, text: `${result.threads} threads\n${formatRows(result.rows)}\n`, code: exitCode.done }
+    })
+    end(code)
+  })
+}

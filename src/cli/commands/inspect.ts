@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { inspectPaths, type InspectedSeries, type InspectReport } from '../../engine/inspect/inspect-paths.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode, type ExitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { withJson } from '../options.ts'
+import { failuresText } from '../output.ts'
+
+export function inspectCommand({ streams, end }: CommandContext): Command {
+  const command = new Command('inspect')
+    .description('say which series there are, in which order, and what can not be read')
+    .argument('<path...>', 'folders, files, DICOMDIRs or zip archives')
+  return withJson(command).action(async (paths: string[], options: { json?: boolean }) => {
+    const code = await runJob(streams, options, async (hooks) => {
+      const report = await inspectPaths(paths, hooks)
+      return { result: report, text: inspectText(report), code: codeOf(report) }
+    })
+    end(code)
+  })
+}
+
+function codeOf({ series, failures }: InspectReport): ExitCode {
+  if (failures.length === 0) return exitCode.done
+  return series.length === 0 ? exitCode.failed : exitCode.someInputsFailed
+}
+
+function inspectText({ series, failures, skipped }: InspectReport): string {
+  const none = series.length === 0 ? 'No DICOM images.\n' : ''
+  const aside = skipped.length === 0 ? '' : `${skipped.length} files left aside; --json lists them\n`
+  return `${none}${series.map(seriesText).join('')}${aside}${failuresText(failures)}`
+}
+
+function seriesText(series: InspectedSeries): string {
+  const { modality, seriesNumber, seriesDescription, instances, frames, pixels, orderedBy, sliceSpacingMm, notes } = series
+  const name = [modality ?? 'no modality', seriesNumber === null ? '' : `series ${seriesNumber}`, seriesDescription ?? '']
+  const count = frames === instances ? `${instances} images` : `${instances} images of ${frames} frames`
+  const spacing = sliceSpacingMm === null ? '' : `, ${sliceSpacingMm.toFixed(2)} mm apart`
+  const order = orderedBy === 'geometry' ? `by position${spacing}` : 'by instance number'
+  return [
+    name.filter((part) => part !== '').join(', '),
+    `  ${count}, ${pixels.join('; ')}, ordered ${order}`,
+    ...notes.map(({ message }) => `  note: ${message}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { predictStudy, type PredictReport } from '../../engine/predict/predict-study.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import {
+  home,
+  withDevice,
+  withJson,
+  withModel,
+  withStudy,
+  type DeviceOptions,
+  type ModelOptions,
+  type StudyOptions,
+} from '../options.ts'
+import { failuresText, tableText } from '../output.ts'
+
+type Options = StudyOptions & ModelOptions & DeviceOptions & { readonly json?: boolean }
+
+export function predictCommand({ streams, end }: CommandContext): Command {
+  const command = new Command('predict').description('predict every image of a study, and compare with labels')
+  return withJson(withDevice(withModel(withStudy(command)))).action(async (options: Options) => {
+    const code = await runJob(streams, options, async (hooks) => {
+      const report = await predictStudy({ ...options, home: home() }, hooks)
+      const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
+      return { result: report, text: predictText(report), code: ended }
+    })
+    end(code)
+  })
+}
+
+function predictText({ predictions, agreement, classes, failures }: PredictReport): string {
+  const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
+    predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
+    prediction,
+    percent(confidence),
+    label === null ? '' : label === prediction ? label : `${label} (wrong)`,
+  ])
+  const table = tableText([['image', 'prediction', 'confidence', agreement === null ? '' : 'label'], ...rows])
+  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${failuresText(failures)}`
+}
+
+function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agreement']>, classes: readonly string[]): string {
+  const { successes, count, rate, lower, upper } = accuracy
+  const interval = `95 % interval ${percent(lower)} to ${percent(upper)}`
+  const line = `\n${successes} of ${count} right (${percent(rate ?? 0)}, ${interval})\n`
+  if (confusion === null) return line
+  const rows = confusion.map((row, index) => [classes[index] ?? '', ...row.map(String)])
+  return `${line}${tableText([['label \\ prediction', ...classes], ...rows])}`
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import { tensorAttack, type TensorAttackReport } from '../../engine/tensor/tensor-attack.ts'
+import { tensorGradient, tensorLosses } from '../../engine/tensor/tensor-gradient.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
+import { integer, positiveInteger, withDevice, withJson, type DeviceOptions } from '../options.ts'
+
+interface TensorOptions extends DeviceOptions {
+  readonly model: string
+  readonly input: string
+  readonly inputName?: string
+  readonly outputName?: string
+  readonly out: string
+  readonly json?: boolean
+}
+
+interface GradientOptions extends TensorOptions {
+  readonly loss: string
+  readonly target: string
+}
+
+interface AttackOptions extends TensorOptions, MethodOptions {
+  readonly labels: string
+  readonly batch: number
+  readonly log?: string
+}
+
+export function tensorCommand(context: CommandContext): Command {
+  const command = new Command('tensor').description('gradients and attacks of NumPy arrays, to compare with Python code')
+  command.addCommand(gradientCommand(context))
+  command.addCommand(attackCommand(context))
+  return command
+}
+
+function withTensors(command: Command): Command {
+  return command
+    .requiredOption('--model <file>', 'an .onnx file')
+    .requiredOption('--input <file>', '.npy of the model’s input, [N, ...]')
+    .option('--input-name <name>', 'the model’s input, where it has several')
+    .option('--output-name <name>', 'the model’s output, where it has several')
+}
+
+function gradientCommand({ streams, end }: CommandContext): Command {
+  const command = withTensors(
+    new Command('gradient').description('the gradient of a loss, summed over the batch, with respect to the input'),
+  )
+    .requiredOption('--loss <loss>', `one of ${tensorLosses.join(', ')}; averaged over pixels and labels`)
+    .requiredOption('--target <file>', '.npy of class indices, or of floats in the shape of the logits')
+    .requiredOption('--out <file>', '.npy of the gradient')
+  return withJson(withDevice(command)).action(async (options: GradientOptions) => {
+    const code = await runJob(streams, options, async (hooks) => {
+      const report = await tensorGradient(options, hooks)
+      const text = `loss ${report.loss.join(', ')}\ngradient [${report.shape.join(', ')}] in ${report.out}\n`
+      return { result: report, text, code: exitCode.done }
+    })
+    end(code)
+  })
+}
+
+function attackCommand({ streams, args, end }: CommandContext): Command {
+  const command = withMethod(
+    withTensors(
+      new Command('attack').description('attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)'),
+    ),
+    args,
+  )
+    .requiredOption('--labels <file>', '.npy of integer labels [N], or of 0 and 1 for every label [N, K]')
+    .option('--batch <n>', 'images attacked together', positiveInteger, 8)
+    .option('--log <file>', 'JSON of every iteration')
+    .requiredOption('--out <file>', '.npy of the adversarial images')
+  return withJson(withDevice(command)).action(async (options: AttackOptions) => {
+    const code = await runJob(streams, options, async (hooks) => {
+      const target = options.target === undefined ? undefined : integer(options.target)
+      const earlyStop = options.earlyStop ?? false
+      const report = await tensorAttack({ ...options, ...methodRequest(options), target, earlyStop }, hooks)
+      return { result: report, text: attackText(report), code: exitCode.done }
+    })
+    end(code)
+  })
+}
+
+function attackText({ samples, out }: TensorAttackReport): string {
+  const successes = samples.filter(({ success }) => success).length
+  return `success on ${successes} of ${samples.length} samples; adversarial images in ${out}\n`
+}

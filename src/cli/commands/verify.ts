@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import { verifyExport, type VerifyReport } from '../../engine/verify/verify-export.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { home, withDevice, withJson, type DeviceOptions } from '../options.ts'
+
+type Options = DeviceOptions & { readonly model?: string; readonly json?: boolean }
+
+export function verifyCommand({ streams, end }: CommandContext): Command {
+  const command = new Command('verify')
+    .description('read an export again: hashes, pixels and, where the model is at hand, predictions')
+    .argument('<dir>', 'the folder of an export')
+    .option('--model <file>', 'the model that was attacked; default: an added model with the recorded hash')
+  return withJson(withDevice(command)).action(async (folder: string, options: Options) => {
+    const code = await runJob(streams, options, async (hooks) => {
+      const report = await verifyExport({ ...options, folder, home: home() }, hooks)
+      const ended = report.discrepancies.length > 0 ? exitCode.failed : exitCode.done
+      return { result: report, text: verifyText(report), code: ended }
+    })
+    end(code)
+  })
+}
+
+function verifyText({ files, images, predictions, discrepancies }: VerifyReport): string {
+  const predicted = predictions
+    ? 'the model predicts what is recorded'
+    : 'predictions were not checked: the model was not found; give --model'
+  if (discrepancies.length === 0) return `Sound: ${files} files as written, ${images} images decoded; ${predicted}.\n`
+  const lines = discrepancies.map(({ file, message }) => `  ${file}: ${message}\n`)
+  return `Not sound: ${discrepancies.length} discrepancies in ${files} files:\n${lines.join('')}`
+}

@@ -1,0 +1,78 @@
+import { Option, type Command } from 'commander'
+import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-help.ts'
+import type { GivenSettings } from '../engine/attack/method-settings.ts'
+import { integer } from './options.ts'
+
+/** The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all others. */
+const shortNames: Readonly<Record<string, string>> = { stepSize: 'step' }
+
+export interface MethodOptions {
+  readonly method: string
+  readonly mode: string
+  readonly target?: string
+  readonly seed: number
+  readonly earlyStop?: boolean
+}
+
+/** `--method` with a flag for every setting of every method; `--help` shows those of the method that `args` name. */
+export function withMethod(command: Command, args: readonly string[]): Command {
+  const methods = methodsHelp()
+  const chosen = chosenMethod(args, methods)
+  command
+    .option('--method <name>', `one of ${methods.map(({ name }) => name).join(', ')}`, 'smia')
+    .addOption(
+      new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code').choices(['paper', 'reference']).default('paper'),
+    )
+    .option('--target <class>', 'attack towards this class (index or name) instead of away from the label')
+    .option('--seed <n>', 'seed of everything random', integer, 0)
+    .option('--early-stop', 'leave an image alone once its attack succeeds')
+  for (const setting of settingsOf(methods).values()) {
+    const own = chosen?.settings.find(({ name }) => name === setting.name)
+    const text = own === undefined ? setting.explanation : settingHelpText(own)
+    command.addOption(new Option(flagOf(setting), text).hideHelp(chosen !== undefined && own === undefined))
+  }
+  if (chosen !== undefined) command.addHelpText('after', () => methodText(chosen))
+  return command
+}
+
+/** The method's name and the settings that were given on the command line. */
+export function methodRequest(options: MethodOptions): { readonly method: string; readonly settings: GivenSettings } {
+  const given = options as unknown as Readonly<Record<string, string | undefined>>
+  const settings = [...settingsOf(methodsHelp()).keys()].flatMap((name) => {
+    const value = given[shortNames[name] ?? name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const method = options.method === 'smia' && options.mode === 'reference' ? 'smia-reference' : options.method
+  return { method, settings: Object.fromEntries(settings) }
+}
+
+type Setting = MethodHelp['settings'][number]
+
+function settingsOf(methods: readonly MethodHelp[]): Map<string, Setting> {
+  const all = new Map<string, Setting>()
+  for (const setting of methods.flatMap(({ settings }) => settings)) if (!all.has(setting.name)) all.set(setting.name, setting)
+  return all
+}
+
+function flagOf({ name, kind, choices }: Setting): string {
+  const flag = (shortNames[name] ?? name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const value = kind === 'choice' ? choices.join('|') : kind === 'boolean' ? 'true|false' : kind
+  return `--${flag} <${value}>`
+}
+
+/** The method that help is asked for: `--method NAME`, with `--mode reference` for SMIA's other one. */
+function chosenMethod(args: readonly string[], methods: readonly MethodHelp[]): MethodHelp | undefined {
+  const valueOf = (flag: string) => {
+    const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
+    return at < 0 ? undefined : args[at]?.includes('=') === true ? args[at].slice(flag.length + 1) : args[at + 1]
+  }
+  const name = valueOf('--method')
+  const actual = name === 'smia' && valueOf('--mode') === 'reference' ? 'smia-reference' : name
+  return methods.find((method) => method.name === actual)
+}
+
+/** What the method does and whose it is. */
+function methodText({ title, summary, equation, source }: MethodHelp): string {
+  const origin = source === undefined ? [] : [`${source.authors}. ${source.title}. ${source.venue}, ${source.identifier}.`]
+  return `\n${[title, summary, equation, ...origin].join('\n')}\n`
+}

@@ -1,0 +1,56 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { homeFolder } from '../engine/models/home.ts'
+
+export interface DeviceOptions {
+  readonly device: string
+  readonly threads?: number
+}
+
+export interface ModelOptions {
+  readonly model: string
+  readonly card?: string
+}
+
+export interface StudyOptions {
+  readonly study: string[]
+  readonly labels?: string
+}
+
+export function withStudy(command: Command): Command {
+  return command
+    .requiredOption('--study <path...>', 'folder, file, DICOMDIR or zip archive of DICOM images; may be several')
+    .option('--labels <file>', 'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name)')
+}
+
+export function withModel(command: Command): Command {
+  return command
+    .requiredOption('--model <name|file>', 'an .onnx file, or the name of a model added with `model add`')
+    .option('--card <file>', 'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model')
+}
+
+export function withDevice(command: Command): Command {
+  return command
+    .option('--device <device>', 'auto, cpu, webgpu, cuda, dml or coreml', 'auto')
+    .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
+}
+
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print one JSON document')
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('Expected a whole number above 0.')
+}
+
+export function integer(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(value)) return value
+  throw new InvalidArgumentError('Expected a whole number.')
+}
+
+/** Where added models are. */
+export function home(): string {
+  return homeFolder()
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { decodeModel, encodeModel } from '../onnx/codec.ts'
+import { GraphBuilder } from '../onnx/graph-builder.ts'
+import { factsOf } from './read-facts.ts'
+
+test('a model tells its tensors, the operator of each output, and its metadata after a round trip through its file', () => {
+  const graph = new GraphBuilder({ opset: 17 })
+  const x = graph.input('x', ['batch', 3])
+  graph.output(graph.node('Softmax', [x]), ['batch', 3])
+  const model = decodeModel(encodeModel({ ...graph.build(), metadata: { classes: '["a", "b", "c"]' } }))
+  const facts = factsOf(model, { file: 'm.onnx', sha256: undefined })
+  expect(facts).toMatchObject({
+    file: 'm.onnx',
+    inputs: [{ name: 'x', shape: ['batch', 3] }],
+    outputs: [{ finalOp: 'Softmax', shape: ['batch', 3] }],
+    metadata: { classes: '["a", "b", "c"]' },
+  })
+})

@@ -1,0 +1,229 @@
+import { join } from 'node:path'
+import { nameOf } from '../../adapters/fs/file-ref.ts'
+import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import type { AttackMethod } from '../../core/attacks/attack.ts'
+import { internalError, RadversaryError } from '../../core/errors.ts'
+import { inputFailure, type InputFailure } from '../study/failures.ts'
+import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import type { AttackRun } from './attack-run.ts'
+import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
+import { folderOf, type ExportKind } from './export-kinds.ts'
+import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
+import { frameReport } from './frame-report.ts'
+import { imageResult, imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
+import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
+
+/** An image with its place in the export: 1 for the study's first. */
+export interface NumberedImage {
+  readonly image: StudyImage
+  readonly number: number
+}
+
+/** What attacking a group needs besides the run. */
+export interface GroupContext {
+  readonly run: AttackRun
+  readonly loader: ImageLoader
+  readonly folder: ExportFolder
+  readonly labels: ExportLabels
+  readonly signal: AbortSignal | undefined
+  readonly onIteration: (iteration: number, ofIterations: number) => void
+}
+
+export interface NumberedResult {
+  readonly number: number
+  readonly result: ImageResult
+}
+
+export interface GroupOutcome {
+  readonly results: readonly NumberedResult[]
+  readonly failures: readonly InputFailure[]
+}
+
+/** The results of a group that an earlier attempt has finished; undefined when any is missing, and the group must be done again. */
+export async function finishedResults(
+  group: readonly NumberedImage[],
+  { folder, run }: GroupContext,
+): Promise<NumberedResult[] | undefined> {
+  const results: NumberedResult[] = []
+  for (const { number } of group) {
+    const kept = await folder.keep(resultPath(number))
+    if (kept === undefined) return undefined
+    const result = imageResult.parse(
+      JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
+    )
+    for (const kind of run.request.exports) if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
+    results.push({ number, result })
+  }
+  return results
+}
+
+/** Attacks the frames of some images, writes what was asked for, reads it back and judges it. */
+export async function attackGroup(group: readonly NumberedImage[], context: GroupContext): Promise<GroupOutcome> {
+  const failures: InputFailure[] = []
+  const loaded = await loadAll(group, context, failures)
+  const attacked = await attackAll(loaded, context)
+  const results: NumberedResult[] = []
+  for (const { number, loaded: image } of loaded) {
+    const own = attacked.filter(({ result }) => result.frame.image === image.image)
+    try {
+      results.push({ number, result: await exportOne(number, image, own, context) })
+    } catch (error) {
+      failures.push(inputFailure(error, nameOf(image.image.header.source)))
+    }
+  }
+  return { results, failures }
+}
+
+interface NumberedLoaded {
+  readonly number: number
+  readonly loaded: LoadedImage
+}
+
+async function loadAll(
+  group: readonly NumberedImage[],
+  { run, loader }: GroupContext,
+  failures: InputFailure[],
+): Promise<NumberedLoaded[]> {
+  const all: NumberedLoaded[] = []
+  for (const { image, number } of group) {
+    try {
+      if (run.isLabelled && run.labelOf(image) === undefined) throw unlabelled(run)
+      const loaded = await loader.load(image)
+      loaded.frames.forEach((frame) => {
+        checkRegion(run, frame)
+      })
+      all.push({ number, loaded })
+    } catch (error) {
+      failures.push(inputFailure(error, nameOf(image.header.source)))
+    }
+  }
+  return all
+}
+
+function unlabelled({ request }: AttackRun): RadversaryError {
+  return new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one', {
+    tip: `Add a line for it to ${request.labels ?? 'the labels file'}.`,
+  })
+}
+
+function checkRegion({ region }: AttackRun, { pixels: { frame } }: StudyFrame): void {
+  if (region === undefined || (region.rows === frame.rows && region.columns === frame.columns)) return
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Region: expected the image's size ${frame.rows} x ${frame.columns}, got a mask of ${region.rows} x ${region.columns}`,
+    { tip: 'Attack images of one size at a time, each with a mask of its own.' },
+  )
+}
+
+interface AttackedFrame {
+  readonly method: AttackMethod
+  readonly result: FrameResult
+}
+
+/** Frames of one shape and one budget make a batch. */
+async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
+  const { run, signal, onIteration } = context
+  const { request, opened, model, target, region } = run
+  const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
+    frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
+  )
+  const { seed, earlyStop } = request
+  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal, onIteration }
+  const attacked: AttackedFrame[] = []
+  for (const { method, members } of batches(tasks, run)) {
+    for (const result of await attackFrames(members, method, attack)) attacked.push({ method, result })
+  }
+  return attacked
+}
+
+interface Batch {
+  readonly method: AttackMethod
+  readonly members: FrameTask[]
+}
+
+function batches(tasks: readonly FrameTask[], { method: configured, request }: AttackRun): Batch[] {
+  const all: Batch[] = []
+  for (const task of tasks) {
+    const method = configured.forScale(task.frame.scale)
+    const last = all.at(-1)
+    const fits = last?.method === method && last.members.length < request.batch && sameShape(last.members[0], task)
+    if (fits) last.members.push(task)
+    else all.push({ method, members: [task] })
+  }
+  return all
+}
+
+function sameShape(a: FrameTask | undefined, b: FrameTask): boolean {
+  return a?.frame.float.relative.shape.join() === b.frame.float.relative.shape.join()
+}
+
+/** Files first, then what was read back from them, then the image's result: where that is, the rest is. */
+async function exportOne(
+  number: number,
+  image: LoadedImage,
+  attacked: readonly AttackedFrame[],
+  context: GroupContext,
+): Promise<ImageResult> {
+  const { run, folder } = context
+  const results = attacked.map(({ result }) => result)
+  const kinds = run.request.exports
+  const files = kinds.map((kind) => [kind, exportImage(kind, image, results, context.labels)] as const)
+  for (const [kind, { bytes }] of files) await folder.write(exportedPath(kind, number), bytes)
+  const result: ImageResult = {
+    schema: imageResultSchema,
+    file: image.image.name,
+    sopInstanceUid: image.image.sopInstanceUid,
+    exported: exportedFiles(files, number),
+    frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run),
+  }
+  await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
+  return result
+}
+
+function exportedFiles(files: readonly (readonly [ExportKind, DerivedFile])[], number: number): ImageResult['exported'] {
+  const named = new Map(files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]))
+  const series = named.get('series')
+  if (series === undefined) throw internalError('an export has no adversarial series')
+  return { series, ...Object.fromEntries(named) }
+}
+
+async function judgedFrames(path: string, attacked: readonly AttackedFrame[], run: AttackRun): Promise<FrameReport[]> {
+  const stored = await readStored(path)
+  checkPixels(
+    attacked.map(({ result }) => result.adversarial),
+    stored,
+    path,
+  )
+  const reports: FrameReport[] = []
+  for (let first = 0; first < attacked.length; first += run.request.batch) {
+    const part = attacked.slice(first, first + run.request.batch)
+    const judged = await judge(run.model, run.opened.card, {
+      frames: part.map(({ result }) => result.frame),
+      values: stored.slice(first, first + part.length),
+      labels: part.map(({ result }) => result.label),
+      target: run.target,
+    })
+    part.forEach(({ result, method }, i) => {
+      const reread = judged[i]
+      if (reread === undefined) throw internalError('a frame was not judged')
+      checkPrediction(result.after, reread.prediction, path)
+      reports.push(frameReport(result, method, reread))
+    })
+  }
+  return reports
+}
+
+/** e.g. adversarial/0001.dcm. */
+function exportedPath(kind: ExportKind, number: number): string {
+  return `${folderOf[kind]}/${padded(number)}.dcm`
+}
+
+export function resultPath(number: number): string {
+  return `images/${padded(number)}.json`
+}
+
+function padded(number: number): string {
+  return String(number).padStart(4, '0')
+}

@@ -1,0 +1,84 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
+import { classIndex } from '../classes.ts'
+import type { JobHooks } from '../progress.ts'
+import { version } from '../version.ts'
+import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
+import type { ExportKind } from './export-kinds.ts'
+import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
+
+/** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
+export interface AttackRequest extends WorkbenchRequest {
+  /** As in `attackMethods`. */
+  readonly method: string
+  readonly settings: GivenSettings
+  /** The class wanted, by name or index. */
+  readonly target?: string | undefined
+  /** A .npy mask [rows, columns]: where it is not 0, pixels may change. */
+  readonly region?: string | undefined
+  readonly seed: number
+  readonly earlyStop: boolean
+  /** Frames that are attacked together. */
+  readonly batch: number
+  readonly exports: readonly ExportKind[]
+  readonly out: string
+}
+
+export interface Region {
+  /** [rows · columns] */
+  readonly mask: Uint8Array
+  readonly rows: number
+  readonly columns: number
+  readonly sha256: string
+}
+
+/** A request with everything opened and checked. */
+export interface AttackRun extends Workbench {
+  readonly request: AttackRequest
+  readonly method: ConfiguredMethod
+  readonly target: number | undefined
+  readonly region: Region | undefined
+  /** Names the run: equal ids give equal bytes. */
+  readonly exportId: string
+}
+
+/** Opens what a request names. The run's model must be disposed of. @throws RadversaryError for whatever is wrong. */
+export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
+  const method = configureMethod(request.method, request.settings)
+  const region = request.region === undefined ? undefined : await readRegion(request.region)
+  const workbench = await openWorkbench(request, hooks)
+  try {
+    const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
+    const run = { ...workbench, request, method, target, region }
+    return { ...run, exportId: exportIdOf(run) }
+  } catch (error) {
+    await workbench.model.dispose()
+    throw error
+  }
+}
+
+async function readRegion(file: string): Promise<Region> {
+  const bytes = await readBytes({ path: file })
+  const { shape, data } = tensorFromNpy(readNpy(bytes, file))
+  const [rows, columns, ...more] = shape
+  if (rows === undefined || columns === undefined || more.length > 0)
+    throw new RadversaryError('tensor-invalid', `Region: expected a mask [rows, columns], got [${shape.join(', ')}]`, { file })
+  return { mask: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)), rows, columns, sha256: hex(bytes) }
+}
+
+/** Everything that decides the bytes of an export. */
+function exportIdOf({ request, method, study, opened, target, region, labelOf, device }: Omit<AttackRun, 'exportId'>) {
+  const { seed, earlyStop, batch, exports } = request
+  const { name, settings } = method
+  const images = study.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
+  const model = [opened.sha256, opened.card]
+  const all = { version, model, name, settings, target, region: region?.sha256, seed, earlyStop, batch, exports, device, images }
+  return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
+}
+
+function hex(bytes: Uint8Array): string {
+  return bytesToHex(sha256(bytes))
+}

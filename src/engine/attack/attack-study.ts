@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
+import type { JobHooks } from '../progress.ts'
+import type { InputFailure } from '../study/failures.ts'
+import { imageGroups } from '../study/image-groups.ts'
+import { createImageLoader } from '../study/load-image.ts'
+import { version } from '../version.ts'
+import { attackGroup, finishedResults, resultPath, type GroupContext, type NumberedImage } from './attack-group.ts'
+import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
+import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
+import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
+import { summaryText } from './summary-text.ts'
+
+export const recordName = 'record.json'
+
+export interface AttackReport {
+  readonly folder: string
+  readonly record: AttackRecord
+  /** What could not be read or attacked: those of the study's scan included. */
+  readonly failures: readonly InputFailure[]
+  /** Images whose results an earlier attempt had left. */
+  readonly resumed: number
+}
+
+/**
+ * Attacks every image of a study and leaves a verified export: adversarial series, what else was asked for, a result for each image,
+ * metrics and record. Stopped at any moment, the same request goes on where it was and comes to the same bytes.
+ * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed, cancelled …).
+ */
+export async function attackStudy(request: AttackRequest, hooks: JobHooks = {}): Promise<AttackReport> {
+  const run = await prepareAttack(request, hooks)
+  try {
+    const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
+    return folder.complete ? await finishedReport(run, folder) : await work(run, folder, hooks)
+  } finally {
+    await run.model.dispose()
+  }
+}
+
+/** What an earlier run with the same inputs has left, whole. */
+async function finishedReport({ study }: AttackRun, { folder }: ExportFolder): Promise<AttackReport> {
+  const record = attackRecord.parse(JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder, recordName) }))))
+  const scanned = new Set(study.failures.map(({ file }) => file))
+  const attacked = record.failures
+    .filter(({ file }) => !scanned.has(file))
+    .map(({ tip, ...rest }) => ({ ...rest, tip: tip ?? undefined }))
+  return { folder, record, failures: [...study.failures, ...attacked], resumed: record.images.length }
+}
+
+async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Promise<AttackReport> {
+  const loader = createImageLoader(run.study, run.opened.card.intensity)
+  const images: RecordedImage[] = []
+  const failures: InputFailure[] = [...run.study.failures]
+  let resumed = 0
+  for (const group of numberedGroups(run)) {
+    const context = groupContext(group, { run, loader, folder, hooks })
+    const finished = await finishedResults(group, context)
+    const outcome = finished === undefined ? await attackGroup(group, context) : { results: finished, failures: [] }
+    for (const { number, result } of outcome.results) images.push(recordedImage(result, resultPath(number)))
+    failures.push(...outcome.failures)
+    resumed += finished?.length ?? 0
+  }
+  const notices = loader.notices()
+  for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+  const record = buildRecord(run, images, { failures, notices })
+  await finish(folder, record, run)
+  return { folder: folder.folder, record, failures, resumed }
+}
+
+/** Groups of images with their numbers in the export, which are their places in the study. */
+function numberedGroups({ study, request }: AttackRun): NumberedImage[][] {
+  let number = 0
+  return imageGroups(study.images, request.batch).map((group) =>
+    group.map((image) => {
+      number += 1
+      return { image, number }
+    }),
+  )
+}
+
+function groupContext(
+  group: readonly NumberedImage[],
+  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: JobHooks },
+): GroupContext {
+  const first = group[0]?.number ?? 1
+  const last = first + group.length - 1
+  const slices = first === last ? `image ${first}` : `images ${first} to ${last}`
+  const onIteration = (iteration: number, of: number) => {
+    const done = first - 1 + (group.length * iteration) / of
+    hooks.onProgress?.({
+      done,
+      total: run.study.images.length,
+      phase: 'attacking',
+      note: `${slices}, iteration ${iteration} of ${of}`,
+    })
+  }
+  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onIteration }
+}
+
+function exportLabels({ method, opened, request, exportId }: AttackRun) {
+  const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${String(value)}`)
+  const model = `${opened.card.name} sha256:${opened.sha256}`
+  const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; Radversary ${version}`
+  return { exportId, method: method.entry.title, description, softwareVersion: version }
+}
+
+/** Record, table and summary; then the manifest makes the export whole. */
+async function finish(folder: ExportFolder, record: AttackRecord, { method, opened }: AttackRun): Promise<void> {
+  const text = new TextEncoder()
+  const rows = sliceMetrics(record.images, method.name, opened.card.output.classes)
+  await folder.write('metrics.csv', text.encode(sliceMetricsCsv(rows)))
+  await folder.write('summary.txt', text.encode(summaryText(record)))
+  await folder.write(recordName, text.encode(`${JSON.stringify(record, null, 2)}\n`))
+  await folder.finish()
+}

@@ -1,0 +1,80 @@
+import { summarise } from '../../core/evaluate/summary.ts'
+import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
+import type { Notice } from '../../core/model/intensity.ts'
+import { classNames } from '../classes.ts'
+import type { InputFailure } from '../study/failures.ts'
+import { version } from '../version.ts'
+import type { AttackRun } from './attack-run.ts'
+import { goalOf } from './goal.ts'
+import type { FrameReport, ImageResult } from './image-result.ts'
+import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
+
+/** A run's record from what became of its images. */
+export function buildRecord(
+  run: AttackRun,
+  images: readonly RecordedImage[],
+  { failures, notices }: { readonly failures: readonly InputFailure[]; readonly notices: readonly Notice[] },
+): AttackRecord {
+  const { request, method, opened, target, region, device, exportId } = run
+  const { classes } = opened.card.output
+  return {
+    schema: attackRecordSchema,
+    notice: researchNotice,
+    exportId,
+    software: { name: 'Radversary', version },
+    model: { file: fileName(opened.path), sha256: opened.sha256, card: opened.card, proposed: [...opened.proposed] },
+    attack: {
+      method: method.name,
+      title: method.entry.title,
+      source: method.entry.source === undefined ? null : { ...method.entry.source },
+      equation: method.entry.equation,
+      settings: method.settings,
+      criterion: goalOf(opened.card.output, [], target).criterion.name,
+      target: target === undefined ? null : (classes[target] ?? null),
+      region: region?.sha256 ?? null,
+      earlyStop: request.earlyStop,
+      seed: request.seed,
+    },
+    device: { ...device, batch: request.batch },
+    labels: request.labels === undefined ? 'prediction' : 'file',
+    images: [...images],
+    failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
+    notices: notices.map(({ message, tip }) => ({ message, tip })),
+    summary: summarise(sliceMetrics(images, method.name, classes)),
+  }
+}
+
+/** An image's result without its iterations, which stay in its own file. */
+export function recordedImage({ file, sopInstanceUid, exported, frames }: ImageResult, result: string): RecordedImage {
+  return { file, sopInstanceUid, exported, result, frames: frames.map(withoutTrace) }
+}
+
+function withoutTrace({ trace, ...frame }: FrameReport): RecordedFrame {
+  return frame
+}
+
+/** A row for each frame; predictions and success are those of the pixels read back. */
+export function sliceMetrics(images: readonly RecordedImage[], method: string, classes: readonly string[]): SliceMetrics[] {
+  return images.flatMap(({ file, sopInstanceUid, frames }) =>
+    frames.map(({ frame, label, before, reread, success, metBefore, iterations, window, stored }) => ({
+      file,
+      sopInstanceUid,
+      frame,
+      method,
+      label: classNames(label, classes),
+      predictionBefore: classNames(before.classes, classes),
+      confidenceBefore: before.confidence,
+      predictionAfter: classNames(reread.classes, classes),
+      confidenceAfter: reread.confidence,
+      success,
+      metBefore,
+      iterations,
+      window,
+      stored,
+    })),
+  )
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path
+}

@@ -1,0 +1,82 @@
+import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
+import { modalityFunction } from '../../core/dicom/luts.ts'
+import { deriveInstance, type DerivedRole } from '../../core/dicom/write/derive-instance.ts'
+import { mapUnits } from '../../core/dicom/write/parametric-map-series.ts'
+import { buildParametricMap } from '../../core/dicom/write/parametric-map.ts'
+import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
+import type { ExportKind } from './export-kinds.ts'
+import type { FrameResult } from './frame-attack.ts'
+
+/** What every file of a run says of where it comes from. */
+export interface ExportLabels {
+  /** Determines every new UID. */
+  readonly exportId: string
+  /** e.g. 'SMIA'. */
+  readonly method: string
+  /** Method, settings, model and seed in a sentence. */
+  readonly description: string
+  readonly softwareVersion: string
+}
+
+export interface DerivedFile {
+  readonly sopInstanceUid: string
+  readonly bytes: Uint8Array
+}
+
+/** Series numbers of what is made of series n are n plus these. */
+const seriesOffsets = { series: 9000, smoothed: 10000, perturbation: 11000 } as const satisfies Record<ExportKind, number>
+
+/**
+ * One file of the export: an image's adversarial or smoothed instance, or its perturbation as a Parametric Map.
+ * @param results of all of the image's frames, in order
+ * @throws RadversaryError dicom-unsupported where the source can't be exported, naming why.
+ */
+export function exportImage(
+  kind: ExportKind,
+  { image, file }: LoadedImage,
+  results: readonly FrameResult[],
+  labels: ExportLabels,
+): DerivedFile {
+  const { seriesNumber = 0, seriesDescription = '' } = image.header
+  const series = {
+    exportId: labels.exportId,
+    seriesNumber: seriesNumber + seriesOffsets[kind],
+    derivationDescription: labels.description,
+    softwareVersion: labels.softwareVersion,
+  }
+  const described = (what: string) => `${what} (${labels.method}) ${seriesDescription}`.trim()
+  const derived = (role: DerivedRole, what: string, values: (result: FrameResult) => StoredValues) =>
+    deriveInstance(
+      file,
+      results.map((result) => withValues(result.frame, values(result))),
+      { ...series, role, seriesDescription: described(what) },
+    )
+  switch (kind) {
+    case 'series':
+      return derived('adversarial', 'Adversarial', ({ adversarial }) => adversarial)
+    case 'smoothed':
+      return derived('smoothed', 'Smoothed input', ({ smoothed }) => smoothed)
+    case 'perturbation':
+      return buildParametricMap(file, results.map(perturbationOf), {
+        ...series,
+        seriesDescription: described('Perturbation'),
+        quantity: 'Perturbation (adversarial - original)',
+        unit: isInHu(results) ? mapUnits.hounsfield : mapUnits.none,
+      })
+  }
+}
+
+function withValues({ pixels }: StudyFrame, values: StoredValues): StoredFrame {
+  return { ...pixels.frame, values }
+}
+
+function isInHu([first]: readonly FrameResult[]): boolean {
+  return first?.frame.pixels.meaning.modality.unit === 'HU'
+}
+
+/** Adversarial minus original in modality units, pixel-interleaved. */
+function perturbationOf({ frame, adversarial }: FrameResult): Float32Array {
+  const valueOf = modalityFunction(frame.pixels.meaning.modality)
+  const source = frame.pixels.frame.values
+  return Float32Array.from(adversarial, (value, i) => valueOf(value) - valueOf(source[i] ?? 0))
+}

@@ -1,0 +1,143 @@
+import type { AttackMethod, AttackProblem, AttackResult, SampleEvent, SampleOutcome } from '../../core/attacks/attack.ts'
+import { sampleSeed } from '../../core/attacks/random.ts'
+import { runAttack } from '../../core/attacks/run-attack.ts'
+import type { StoredValues } from '../../core/dicom/image.ts'
+import { internalError } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import { lossKindOf, predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import type { PixelInterval } from '../../core/tensor/float-image.ts'
+import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import type { Label } from '../labels.ts'
+import type { StudyFrame } from '../study/load-image.ts'
+import { goalOf } from './goal.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+
+/** One frame to be attacked, and what it shows; without a label, what the model says it shows. */
+export interface FrameTask {
+  readonly frame: StudyFrame
+  readonly label: Label | undefined
+}
+
+/** What the attack watched of one frame in one iteration. */
+export interface TracePoint extends Omit<SampleEvent, 'sample'> {
+  /** Counts from 1. */
+  readonly iteration: number
+  /** Counts from 0. */
+  readonly restart: number
+}
+
+/** What became of one frame. */
+export interface FrameResult {
+  readonly frame: StudyFrame
+  readonly label: Label
+  readonly before: Prediction
+  /** Of the image rounded to stored values. */
+  readonly after: Prediction
+  readonly outcome: SampleOutcome
+  readonly adversarial: StoredValues
+  readonly smoothed: StoredValues
+  readonly trace: readonly TracePoint[]
+}
+
+/** What all frames of a run have in common. */
+export interface FrameAttack {
+  readonly model: PixelModel
+  readonly card: ModelCard
+  readonly target: number | undefined
+  readonly seed: number
+  readonly earlyStop: boolean
+  /** Pixels [H, W] that may change, where not 0; all when undefined. */
+  readonly region: Uint8Array | undefined
+  readonly signal: AbortSignal | undefined
+  readonly onIteration: (iteration: number, ofIterations: number) => void
+}
+
+/** Attacks frames of one size by one method, as one batch. @throws what `runAttack` throws. */
+export async function attackFrames(
+  tasks: readonly FrameTask[],
+  method: AttackMethod,
+  attack: FrameAttack,
+): Promise<FrameResult[]> {
+  const frames = tasks.map(({ frame }) => frame)
+  const images = concatenate(frames.map(({ float }) => float.relative))
+  const model = attack.model.forShape(images.shape)
+  const labels = await labelsOf(tasks, images, model, attack.card)
+  const problem: AttackProblem = {
+    model,
+    images,
+    loss: lossKindOf(attack.card.output),
+    ...goalOf(attack.card.output, labels, attack.target),
+    bounds: boundsOf(frames, attack.region),
+    quantize: (x, allowed, sample) => frames[sample]?.float.quantize(x, allowed) ?? x,
+    seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
+    earlyStop: attack.earlyStop,
+    signal: attack.signal,
+  }
+  const { result, traces } = await watched(method, problem, attack.onIteration)
+  return frames.map((frame, sample) => resultOf(frame, sample, { labels, result, traces, head: attack.card.output }))
+}
+
+async function labelsOf(
+  tasks: readonly FrameTask[],
+  images: Tensor,
+  model: DifferentiableModel,
+  { output }: ModelCard,
+): Promise<Label[]> {
+  if (tasks.every(({ label }) => label !== undefined)) return tasks.map(({ label = [] }) => label)
+  const predictions = predictionsOf(output, await model.predict(images))
+  return tasks.map(({ label }, sample) => label ?? predictions[sample]?.classes ?? [])
+}
+
+/** What each pixel can be stored as; frozen outside the region. */
+function boundsOf(frames: readonly StudyFrame[], region: Uint8Array | undefined): PixelInterval {
+  const end = (side: keyof PixelInterval) =>
+    concatenate(frames.map(({ float }) => (region === undefined ? float.limits[side] : within(region, float, side))))
+  return { lower: end('lower'), upper: end('upper') }
+}
+
+function within(region: Uint8Array, { limits, relative }: StudyFrame['float'], side: keyof PixelInterval): Tensor {
+  const limit = limits[side]
+  const data = limit.data.map((value, i) => (region[i % region.length] === 0 ? (relative.data[i] ?? NaN) : value))
+  return { shape: limit.shape, data }
+}
+
+async function watched(
+  method: AttackMethod,
+  problem: AttackProblem,
+  onIteration: FrameAttack['onIteration'],
+): Promise<{ result: AttackResult; traces: TracePoint[][] }> {
+  const traces: TracePoint[][] = problem.seeds.map(() => [])
+  const running = runAttack(method, problem)
+  for (;;) {
+    const next = await running.next()
+    if (next.done) return { result: next.value, traces }
+    const { iteration, steps, restart, restarts, samples } = next.value
+    for (const { sample, ...event } of samples) traces[sample]?.push({ iteration, restart, ...event })
+    onIteration(restart * steps + iteration, restarts * steps)
+  }
+}
+
+interface Attacked {
+  readonly labels: readonly Label[]
+  readonly result: AttackResult
+  readonly traces: readonly TracePoint[][]
+  readonly head: ModelCard['output']
+}
+
+function resultOf(frame: StudyFrame, sample: number, { labels, result, traces, head }: Attacked): FrameResult {
+  const { float } = frame
+  const [before, after] = [result.before, result.after].map((logits) => predictionsOf(head, sampleOf(logits, sample))[0])
+  const outcome = result.samples[sample]
+  if (before === undefined || after === undefined || outcome === undefined) throw internalError('a sample has no result')
+  return {
+    frame,
+    label: labels[sample] ?? [],
+    before,
+    after,
+    outcome,
+    adversarial: float.toStored(sampleOf(result.adversarial, sample)),
+    smoothed: float.toStored(sampleOf(result.smoothed, sample)),
+    trace: traces[sample] ?? [],
+  }
+}

@@ -1,0 +1,62 @@
+import type { AttackMethod } from '../../core/attacks/attack.ts'
+import { clippedToWindow, imageDistance, toPlanes, type ImageDistance } from '../../core/evaluate/image-distance.ts'
+import { relativeInUnits } from '../../core/model/budget.ts'
+import type { Prediction } from '../../core/model/heads.ts'
+import type { FrameResult } from './frame-attack.ts'
+import type { FrameReport } from './image-result.ts'
+
+/** What was read back from the exported file. */
+export interface Reread {
+  readonly prediction: Prediction
+  /** The criterion's verdict on it. */
+  readonly success: boolean
+}
+
+/** One frame's part of an image's result. */
+export function frameReport(result: FrameResult, { ball }: AttackMethod, { prediction, success }: Reread): FrameReport {
+  const { frame, label, before, after, outcome, trace } = result
+  const epsilon = ball.norm === 'none' ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
+  return {
+    frame: frame.index + 1,
+    label: [...label],
+    range: frame.float.range,
+    ...epsilon,
+    before: plain(before),
+    after: plain(after),
+    reread: plain(prediction),
+    success,
+    metBefore: outcome.metBefore,
+    iterations: outcome.iterations,
+    restart: outcome.restart,
+    ...distances(result),
+    trace: trace.map((point) => ({
+      ...point,
+      probabilities: [...point.probabilities],
+      smoothedTarget: point.smoothedTarget === null ? null : [...point.smoothedTarget],
+    })),
+  }
+}
+
+function plain({ classes, confidence, probabilities }: Prediction): FrameReport['before'] {
+  return { classes: [...classes], confidence, probabilities: [...probabilities] }
+}
+
+/** In the window and in stored values. */
+function distances({ frame, adversarial }: FrameResult): { window: ImageDistance; stored: ImageDistance } {
+  const { rows, columns, samplesPerPixel: channels, bitsStored, values } = frame.pixels.frame
+  const extents = { channels, rows, columns }
+  const [a, b] = [frame.float.relative, frame.float.toRelative(adversarial)].map(({ data }) => clippedToWindow(data))
+  return {
+    window: imageDistance({ source: a ?? [], adversarial: b ?? [], ...extents, dataRange: 1 }),
+    stored: imageDistance({
+      source: toPlanes(values, channels),
+      adversarial: toPlanes(adversarial, channels),
+      ...extents,
+      dataRange: 2 ** bitsStored - 1,
+    }),
+  }
+}
+
+function defined<T extends { readonly hu: number | undefined }>({ hu, ...rest }: T) {
+  return hu === undefined ? rest : { ...rest, hu }
+}

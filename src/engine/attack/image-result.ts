@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+/** docs/record.md explains every field. */
+export const imageResultSchema = 'radversary/image-result/1'
+
+const classes = z.array(z.int().nonnegative())
+const probabilities = z.array(z.number())
+
+const prediction = z.strictObject({ classes, confidence: z.number(), probabilities })
+
+const distance = z.strictObject({
+  linf: z.number(),
+  l2: z.number(),
+  psnr: z.number().nullable(),
+  ssim: z.number().nullable(),
+  changed: z.int(),
+  changedFraction: z.number(),
+})
+
+const size = z.strictObject({
+  relative: z.number(),
+  greyLevels: z.number(),
+  storedLevels: z.number(),
+  hu: z.number().optional(),
+})
+
+const tracePoint = z.strictObject({
+  iteration: z.int().positive(),
+  restart: z.int().nonnegative(),
+  deviation: z.number(),
+  stabilization: z.number().nullable(),
+  klToLabel: z.number(),
+  klToSmoothed: z.number().nullable(),
+  klToPrevious: z.number().nullable(),
+  perturbationMean: z.number(),
+  perturbationVariance: z.number(),
+  signAgreement: z.number().nullable(),
+  probabilities,
+  smoothedTarget: probabilities.nullable(),
+  success: z.boolean(),
+})
+
+const frameResult = z.strictObject({
+  /** Counts from 1. */
+  frame: z.int().positive(),
+  label: classes,
+  range: z.strictObject({
+    domain: z.enum(['modality', 'stored']),
+    lower: z.number(),
+    upper: z.number(),
+    unit: z.string(),
+  }),
+  /** Absent where the method has no budget. */
+  epsilon: size.optional(),
+  before: prediction,
+  /** As the attack judged it, rounded to stored values. */
+  after: prediction,
+  /** Of the pixels read back from the exported file; `success` is judged on it. */
+  reread: prediction,
+  success: z.boolean(),
+  metBefore: z.boolean(),
+  iterations: z.int(),
+  restart: z.int(),
+  window: distance,
+  stored: distance,
+  trace: z.array(tracePoint),
+})
+
+const exportedFile = z.strictObject({ path: z.string(), sopInstanceUid: z.string() })
+
+export const imageResult = z.strictObject({
+  schema: z.literal(imageResultSchema),
+  file: z.string(),
+  sopInstanceUid: z.string(),
+  exported: z.strictObject({
+    series: exportedFile,
+    perturbation: exportedFile.optional(),
+    smoothed: exportedFile.optional(),
+  }),
+  frames: z.array(frameResult).min(1),
+})
+
+/** All that is known of one attacked image: a file of its own in the export, and the unit in which a run goes on after it was stopped. */
+export type ImageResult = z.output<typeof imageResult>
+export type FrameReport = z.output<typeof frameResult>

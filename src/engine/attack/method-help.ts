@@ -1,0 +1,20 @@
+import { attackMethods } from '../../core/attacks/attack-methods.ts'
+import type { MethodEntry } from '../../core/attacks/method-entry.ts'
+import { settingText } from './setting-text.ts'
+
+/** What a form, a help page or the documentation says of a method. */
+export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
+  readonly name: string
+}
+
+export function methodsHelp(): MethodHelp[] {
+  return Object.entries(attackMethods).map(([name, { title, summary, equation, source, settings }]) => ({
+    ...{ name, title, summary, equation },
+    ...{ source, settings },
+  }))
+}
+
+/** "Number of iterations. Preset: 10." */
+export function settingHelpText({ explanation, preset }: MethodHelp['settings'][number]): string {
+  return preset === null ? explanation : `${explanation} Preset: ${settingText(preset)}.`
+}

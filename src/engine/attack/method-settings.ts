@@ -1,0 +1,64 @@
+import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
+import type { AttackMethod } from '../../core/attacks/attack.ts'
+import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
+import { budgetSettings } from '../../core/attacks/settings.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/model/budget.ts'
+
+/** Settings as a user gives them: sizes of change as text with a unit, everything else as text or as it is. */
+export type GivenSettings = Readonly<Record<string, string | number | boolean>>
+
+/** A method with settings whose sizes still wait for an image's intensity range. */
+export interface ConfiguredMethod {
+  readonly name: string
+  readonly entry: MethodEntry
+  /** All settings, those left out at their presets; sizes as they were given. */
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>
+  /** The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage. */
+  forScale(scale: BudgetScale): AttackMethod
+}
+
+/** @throws RadversaryError usage for a method or setting that there is not, or a value that makes no sense. */
+export function configureMethod(name: string, given: GivenSettings): ConfiguredMethod {
+  const entry = entryOf(name)
+  checkNames(entry, given)
+  const configured = new Map<string, AttackMethod>()
+  const forScale = (scale: BudgetScale): AttackMethod => {
+    const settings = Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, inScale(helpOf(entry, key), value, scale)]),
+    )
+    const key = JSON.stringify(settings)
+    const method = configured.get(key) ?? configureAttack(name, settings)
+    configured.set(key, method)
+    return method
+  }
+  // Whatever the images are, wrong settings are told before any work is done.
+  forScale({ widthHu: 1, levelWidth: 1 })
+  const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
+  return { name, entry, settings: { ...presets, ...given }, forScale }
+}
+
+function entryOf(name: string): MethodEntry {
+  const found = Object.entries(attackMethods).find(([key]) => key === name)
+  if (found !== undefined) return found[1]
+  throw new RadversaryError('usage', `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`)
+}
+
+function helpOf(entry: MethodEntry, name: string): SettingHelp | undefined {
+  return entry.settings.find((setting) => setting.name === name)
+}
+
+function checkNames(entry: MethodEntry, given: GivenSettings): void {
+  const unknown = Object.keys(given).filter((name) => helpOf(entry, name) === undefined)
+  if (unknown.length > 0)
+    throw new RadversaryError('usage', `${entry.title}: expected its own settings, got ${unknown.join(', ')}`, {
+      tip: `Its settings are ${entry.settings.map(({ name }) => name).join(', ')}.`,
+    })
+}
+
+/** Text as what the setting is; whether the value makes sense is for the method to say. */
+function inScale(help: SettingHelp | undefined, value: string | number | boolean, scale: BudgetScale): string | number | boolean {
+  if (typeof value !== 'string' || help === undefined || help.kind === 'choice') return value
+  if (help.kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
+  return budgetSettings.has(help.name) ? budgetToRelative(parseBudget(value), scale) : Number(value)
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { AttackSummary } from '../../core/evaluate/summary.ts'
+import { imageResult } from './image-result.ts'
+
+export const attackRecordSchema = 'radversary/attack-record/1'
+
+const frame = imageResult.shape.frames.element.omit({ trace: true })
+
+const recordedImage = imageResult
+  .omit({ schema: true, frames: true })
+  .extend({ /** The file with the iterations. */ result: z.string(), frames: z.array(frame) })
+
+const failure = z.strictObject({
+  file: z.string(),
+  code: z.custom<ErrorCode>((value) => typeof value === 'string'),
+  message: z.string(),
+  tip: z.string().nullable(),
+})
+
+/** What a run's record.json holds; docs/record.md explains every field. No times: the same run gives the same bytes. */
+export const attackRecord = z.strictObject({
+  schema: z.literal(attackRecordSchema),
+  notice: z.string(),
+  exportId: z.string(),
+  software: z.strictObject({ name: z.literal('Radversary'), version: z.string() }),
+  model: z.strictObject({
+    file: z.string(),
+    sha256: z.string(),
+    /** As it was applied, what was read off the model included. */
+    card: z.record(z.string(), z.unknown()),
+    proposed: z.array(z.string()),
+  }),
+  attack: z.strictObject({
+    method: z.string(),
+    title: z.string(),
+    source: z.record(z.string(), z.string()).nullable(),
+    equation: z.string(),
+    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    criterion: z.string(),
+    /** The class that the attack wants; null for an attack away from the label. */
+    target: z.string().nullable(),
+    /** SHA-256 of the mask's file; null where the whole image may change. */
+    region: z.string().nullable(),
+    earlyStop: z.boolean(),
+    seed: z.int(),
+  }),
+  device: z.strictObject({ name: z.string(), threads: z.int(), batch: z.int() }),
+  labels: z.enum(['file', 'prediction']),
+  images: z.array(recordedImage),
+  failures: z.array(failure),
+  notices: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
+  summary: z.custom<AttackSummary>((value) => typeof value === 'object' && value !== null),
+})
+
+export type AttackRecord = z.output<typeof attackRecord>
+export type RecordedImage = z.output<typeof recordedImage>
+export type RecordedFrame = z.output<typeof frame>
+
+export const researchNotice = 'Adversarial examples for research into the robustness of models. Not for clinical use.'

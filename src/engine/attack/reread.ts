@@ -1,0 +1,70 @@
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import type { StoredValues } from '../../core/dicom/image.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
+import type { Label } from '../labels.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
+import { goalOf } from './goal.ts'
+
+/** Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes are summed in another order. */
+const largestDifference = 1e-4
+
+/** Stored values of every frame of a file on disk. @throws RadversaryError io-failed, dicom-unreadable. */
+export async function readStored(path: string): Promise<StoredValues[]> {
+  const frames = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
+  return frames.map(({ frame }) => frame.values)
+}
+
+/** @throws RadversaryError verification-failed when the pixels of an exported file are not those that were meant. */
+export function checkPixels(expected: readonly StoredValues[], got: readonly StoredValues[], file: string): void {
+  const same = expected.length === got.length && expected.every((values, i) => sameValues(values, got[i]))
+  if (!same) throw mismatch('the pixels that were exported', 'others', file)
+}
+
+/** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
+export function checkPrediction(expected: Prediction, got: Prediction, file: string): void {
+  const largest = Math.max(...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))))
+  if (!(largest <= largestDifference))
+    throw mismatch('the prediction that was recorded', `one whose probabilities differ by ${largest.toExponential(1)}`, file)
+}
+
+/** What the model says of pixels that were read back, and whether the attack's criterion is met by them. */
+export interface Judged {
+  readonly prediction: Prediction
+  readonly success: boolean
+}
+
+export interface FramesToJudge {
+  readonly frames: readonly StudyFrame[]
+  /** Of each frame, as read back. */
+  readonly values: readonly StoredValues[]
+  readonly labels: readonly Label[]
+  readonly target: number | undefined
+}
+
+/** Judges frames of one size in one batch. */
+export async function judge(model: PixelModel, { output }: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
+  const { frames, values, labels, target } = judged
+  const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
+  const logits = await model.forShape(images.shape).predict(images)
+  const { criterion } = goalOf(output, labels, target)
+  return predictionsOf(output, logits).map((prediction, n) => ({
+    prediction,
+    success: criterion.isMet(sampleOf(logits, n).data, n),
+  }))
+}
+
+function sameValues(a: StoredValues, b: StoredValues | undefined): boolean {
+  return a.length === b?.length && a.every((value, i) => value === b[i])
+}
+
+function mismatch(expected: string, got: string, file: string): RadversaryError {
+  return new RadversaryError('verification-failed', `Export: expected ${expected}, got ${got}`, {
+    file,
+    tip: 'Check the disk, remove this export and repeat it; if it happens again, please report it.',
+  })
+}

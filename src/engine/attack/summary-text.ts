@@ -1,0 +1,37 @@
+import type { Proportion } from '../../core/evaluate/interval.ts'
+import type { AttackRecord } from './record.ts'
+import { settingText } from './setting-text.ts'
+
+/** A run in a dozen lines, for people: summary.txt and what the command line prints. */
+export function summaryText(record: AttackRecord): string {
+  const { attack, model, summary, failures, device, labels } = record
+  const settings = Object.entries(attack.settings).map(([name, value]) => `${name} ${settingText(value)}`)
+  const goal = attack.target === null ? 'away from the label' : `towards ${attack.target}`
+  const lines = [
+    `Attack       ${attack.title}, ${goal}`,
+    `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
+    `Model        ${model.file} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
+    `Slices       ${summary.slices}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
+    `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
+    `Success      ${proportion(summary.success)} of all slices`,
+    `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
+    `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
+    `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
+    `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
+    record.notice,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function proportion({ successes, count, rate, lower, upper }: Proportion): string {
+  if (rate === null) return 'none'
+  return `${successes} of ${count} (${percent(rate)}, 95 % interval ${percent(lower)} to ${percent(upper)})`
+}
+
+function percent(value: number | null): string {
+  return value === null ? '–' : `${(100 * value).toFixed(1)} %`
+}
+
+function number(value: number | null, digits: number): string {
+  return value === null ? '–' : value.toFixed(digits)
+}

@@ -1,0 +1,67 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileExists, writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
+import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { modelFileName, modelsFolder } from './home.ts'
+import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
+import { readModelFile, type ModelFile } from './read-model.ts'
+
+const cardFileName = 'card.json'
+
+/** The names of the models that were added. @throws RadversaryError io-failed. */
+export async function listModels(home: string): Promise<string[]> {
+  try {
+    const entries = await readdir(modelsFolder(home), { withFileTypes: true })
+    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return []
+    throw ioError('List models', modelsFolder(home), cause)
+  }
+}
+
+/**
+ * Copies a model, the weights beside it and its whole card into the user's folder, under the card's name.
+ * @throws RadversaryError as `openModel`; export-conflict when another model has this name; usage for a name that can't be a folder's.
+ */
+export async function addModel(reference: ModelReference): Promise<OpenedModel> {
+  const opened = await openModel(reference)
+  const { name } = opened.card
+  if (!/^[\w][\w.-]*$/.test(name))
+    throw new RadversaryError('usage', `Model: expected a name of letters, digits, '.', '_' and '-', got '${name}'`, {
+      tip: 'Give another name in the model card.',
+    })
+  const folder = join(modelsFolder(reference.home), name)
+  if (await fileExists(join(folder, cardFileName)))
+    throw new RadversaryError('export-conflict', `Model: expected a new name, got ${name}, which there is`, {
+      file: folder,
+      tip: 'Give another name in the model card, or remove that folder.',
+    })
+  await writeModel(folder, opened)
+  return opened
+}
+
+/** The card last: while it is absent, there is no model of this name. */
+async function writeModel(folder: string, { bytes, externalData, card }: OpenedModel): Promise<void> {
+  const files = { ...externalData, [modelFileName]: bytes, [cardFileName]: cardBytes(card) }
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name)
+    await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+      throw ioError('Add model', path, cause)
+    })
+    await writeFileAtomically(path, content, { replace: true })
+  }
+}
+
+function cardBytes(card: OpenedModel['card']): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ ...card, file: modelFileName }, null, 2)}\n`)
+}
+
+/** The added model with this hash; undefined when there is none. */
+export async function findByHash(home: string, sha256: string): Promise<ModelFile | undefined> {
+  for (const name of await listModels(home)) {
+    const file = await readModelFile(join(modelsFolder(home), name, modelFileName))
+    if (file.sha256 === sha256) return file
+  }
+  return undefined
+}

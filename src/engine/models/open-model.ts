@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { fileExists } from '../../adapters/fs/atomic-write.ts'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
+import type { OutputActivation } from '../../core/autodiff/logits.ts'
+import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { proposeCard } from '../../core/model/propose-card.ts'
+import type { Runtime } from '../../core/model/runtime.ts'
+import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
+import { modelFileName, modelsFolder } from './home.ts'
+
+export interface ModelReference {
+  /** A file's path, or the name of a model that was added. */
+  readonly model: string
+  /** The card's path; by default the one beside the file. */
+  readonly card?: string | undefined
+  readonly home: string
+}
+
+/** A model and what it says of images. */
+export interface OpenedModel extends ModelFile {
+  readonly card: ModelCard
+  /** Fields of the card that were read off the model. */
+  readonly proposed: readonly string[]
+}
+
+/**
+ * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name; card-invalid, listing every
+ * field that is missing or wrong; io-failed; model-unreadable.
+ */
+export async function openModel({ model, card, home }: ModelReference): Promise<OpenedModel> {
+  const file = await readModelFile(await pathOf(model, home))
+  const cardFile = card ?? (await cardBeside(file.path))
+  if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
+  const given = parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
+  return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
+}
+
+/** The model ready to be run and differentiated. */
+export function connectModel({ path, bytes, externalData, card }: OpenedModel, runtime: Runtime): Promise<DifferentiableModel> {
+  return createOnnxModel({
+    bytes,
+    externalData,
+    runtime,
+    file: path,
+    inputName: card.input.name,
+    outputName: card.output.name,
+    activation: activationOf(card.output),
+  })
+}
+
+function activationOf({ activation, gives }: ModelOutput): OutputActivation {
+  if (gives === 'logits') return 'none'
+  return activation === 'softmax' ? 'softmax' : 'sigmoid'
+}
+
+async function pathOf(model: string, home: string): Promise<string> {
+  if (await fileExists(model)) return model
+  const stored = join(modelsFolder(home), model, modelFileName)
+  if (/^[\w.-]+$/.test(model) && (await fileExists(stored))) return stored
+  throw new RadversaryError('usage', `Model: expected an .onnx file or the name of an added model, got ${model}`, {
+    tip: 'Add a model with `radversary model add FILE`; `radversary model list` names those that there are.',
+  })
+}
+
+/** NAME.card.json or card.json beside NAME.onnx. */
+async function cardBeside(modelPath: string): Promise<string | undefined> {
+  const candidates = [modelPath.replace(/\.[^./\\]+$/, '') + '.card.json', join(modelPath, '..', 'card.json')]
+  for (const candidate of candidates) if (await fileExists(candidate)) return candidate
+  return undefined
+}

@@ -1,0 +1,134 @@
+import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import { concatenate } from '../../core/tensor/tensor.ts'
+import { classNames } from '../classes.ts'
+import { throwIfCancelled, type JobHooks } from '../progress.ts'
+import { inputFailure, type InputFailure } from '../study/failures.ts'
+import { imageGroups } from '../study/image-groups.ts'
+import { createImageLoader, type ImageLoader, type StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
+import { agreementOf, type Agreement } from './agreement.ts'
+
+/** What a model says of one frame. */
+export interface FramePrediction {
+  readonly file: string
+  readonly sopInstanceUid: string
+  /** Counts from 1. */
+  readonly frame: number
+  /** In words; several of a multi-label head are joined by '; '. */
+  readonly prediction: string
+  readonly confidence: number
+  /** Per class. */
+  readonly probabilities: readonly number[]
+  /** In words; null where there is none. */
+  readonly label: string | null
+}
+
+export interface PredictReport {
+  readonly model: string
+  readonly device: string
+  readonly classes: readonly string[]
+  readonly predictions: readonly FramePrediction[]
+  /** Null without labels. */
+  readonly agreement: Agreement | null
+  readonly failures: readonly InputFailure[]
+}
+
+/** Frames that are predicted together. */
+const batch = 8
+
+/** A model's predictions of every frame of a study. @throws RadversaryError for whatever stops the whole job. */
+export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = {}): Promise<PredictReport> {
+  const bench = await openWorkbench(request, hooks)
+  try {
+    const failures: InputFailure[] = [...bench.study.failures]
+    const found = await predictAll(bench, failures, hooks)
+    return report(bench, found, failures)
+  } finally {
+    await bench.model.dispose()
+  }
+}
+
+/** Without pixels: a study's worth of these is kept. */
+interface Found {
+  readonly image: StudyImage
+  readonly index: number
+  readonly prediction: Prediction
+}
+
+async function predictAll(
+  bench: Workbench,
+  failures: InputFailure[],
+  { signal, onProgress, onNotice }: JobHooks,
+): Promise<Found[]> {
+  const { images } = bench.study
+  const loader = createImageLoader(bench.study, bench.opened.card.intensity)
+  const found: Found[] = []
+  let done = 0
+  for (const group of imageGroups(images, batch)) {
+    throwIfCancelled(signal)
+    const frames = (await Promise.all(group.map((image) => loadFrames(loader, image, failures)))).flat()
+    for (let first = 0; first < frames.length; first += batch)
+      found.push(...(await predictFrames(bench, frames.slice(first, first + batch))))
+    done += group.length
+    onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
+  }
+  for (const { message, tip } of loader.notices()) onNotice?.(`${message} ${tip}`)
+  return found
+}
+
+async function loadFrames(loader: ImageLoader, image: StudyImage, failures: InputFailure[]): Promise<readonly StudyFrame[]> {
+  try {
+    return (await loader.load(image)).frames
+  } catch (error) {
+    failures.push(inputFailure(error, nameOf(image.header.source)))
+    return []
+  }
+}
+
+/** Frames of one size. */
+async function predictFrames({ model, opened }: Workbench, frames: readonly StudyFrame[]): Promise<Found[]> {
+  const images = concatenate(frames.map(({ float }) => float.relative))
+  const predictions = predictionsOf(opened.card.output, await model.forShape(images.shape).predict(images))
+  return predictions.flatMap((prediction, i) => {
+    const frame = frames[i]
+    return frame === undefined ? [] : [{ image: frame.image, index: frame.index, prediction }]
+  })
+}
+
+function report(
+  { opened, device, labelOf }: Workbench,
+  found: readonly Found[],
+  failures: readonly InputFailure[],
+): PredictReport {
+  const { classes, activation } = opened.card.output
+  const labelled = found.flatMap(({ image, prediction }) => {
+    const label = labelOf(image)
+    return label === undefined ? [] : [{ label, predicted: prediction.classes }]
+  })
+  return {
+    model: opened.card.name,
+    device: device.name,
+    classes,
+    predictions: found.map((each) => inWords(each, labelOf(each.image), classes)),
+    agreement: labelled.length === 0 ? null : agreementOf(labelled, classes.length, activation === 'multi-label-sigmoid'),
+    failures,
+  }
+}
+
+function inWords(
+  { image, index, prediction: { classes: predicted, confidence, probabilities } }: Found,
+  label: readonly number[] | undefined,
+  classes: readonly string[],
+): FramePrediction {
+  return {
+    file: image.name,
+    sopInstanceUid: image.sopInstanceUid,
+    frame: index + 1,
+    prediction: classNames(predicted, classes),
+    confidence,
+    probabilities,
+    label: label === undefined ? null : classNames(label, classes),
+  }
+}

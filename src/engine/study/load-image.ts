@@ -1,0 +1,85 @@
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { decodeFrame } from '../../core/dicom/decode.ts'
+import type { Instance } from '../../core/dicom/instance.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import { pixelMeaning } from '../../core/dicom/meaning.ts'
+import type { BudgetScale } from '../../core/model/budget.ts'
+import type { Intensity } from '../../core/model/card.ts'
+import { countIntensities, type ImagePixels, type IntensityCounts } from '../../core/model/intensity-counts.ts'
+import { resolveIntensity, widthInHu, type Notice } from '../../core/model/intensity.ts'
+import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
+import type { Study, StudyImage } from './open-study.ts'
+
+/** One frame of an image, on its own pixel grid in the card's intensity. */
+export interface StudyFrame {
+  readonly image: StudyImage
+  /** Counts from 0. */
+  readonly index: number
+  readonly pixels: ImagePixels
+  readonly float: FloatImage
+  readonly scale: BudgetScale
+}
+
+export interface LoadedImage {
+  readonly image: StudyImage
+  /** The source file's bytes. */
+  readonly file: Uint8Array
+  readonly frames: readonly StudyFrame[]
+}
+
+/** Reads images in the intensity that a model card asks for. */
+export interface ImageLoader {
+  /** @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported. */
+  load(image: StudyImage): Promise<LoadedImage>
+  /** What was told about the images so far, each thing once. */
+  notices(): readonly Notice[]
+}
+
+/** The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for. */
+export function createImageLoader(study: Study, intensity: Intensity): ImageLoader {
+  const counts = new Map<number, Promise<IntensityCounts>>()
+  const notices = new Map<string, Notice>()
+  const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
+    if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
+    const known = counts.get(series) ?? countSeries(study.images.filter((image) => image.series === series))
+    counts.set(series, known)
+    return known
+  }
+  const frameOf = (image: StudyImage, index: number, pixels: ImagePixels, counted: IntensityCounts | undefined): StudyFrame => {
+    const resolved = resolveIntensity(intensity, pixels, counted)
+    for (const notice of resolved.notices) notices.set(notice.message, notice)
+    const float = createFloatImage(pixels.frame, pixels.meaning, resolved.range)
+    const widthHu = widthInHu(resolved.range, pixels.meaning.modality)
+    return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
+  }
+  return {
+    load: async (image) => {
+      const file = await readBytes(image.header.source)
+      const counted = await seriesCounts(image.series)
+      const pixels = await decodeFrames(parseInstance(file, { file: nameOf(image.header.source) }))
+      return { image, file, frames: pixels.map((frame, index) => frameOf(image, index, frame, counted)) }
+    },
+    notices: () => [...notices.values()],
+  }
+}
+
+/** All frames of an instance with what they mean. */
+export async function decodeFrames(instance: Instance): Promise<ImagePixels[]> {
+  const frames: ImagePixels[] = []
+  for (let index = 0; index < instance.numberOfFrames; index++)
+    frames.push({ frame: await decodeFrame(instance, index), meaning: pixelMeaning(instance, index) })
+  return frames
+}
+
+/** Images that can't be read are left out here; they are told when their turn comes. */
+async function countSeries(images: readonly StudyImage[]): Promise<IntensityCounts> {
+  const counts = countIntensities()
+  for (const { header } of images) {
+    const pixels = await readBytes(header.source)
+      .then((bytes) => decodeFrames(parseInstance(bytes, { file: nameOf(header.source) })))
+      .catch(() => [])
+    for (const frame of pixels) counts.add(frame)
+  }
+  return counts
+}

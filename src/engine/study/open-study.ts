@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { scan, type ScanFailure, type ScannedInstance, type ScanOptions, type SkippedFile } from '../../adapters/fs/scan.ts'
+import type { SeriesOrder } from '../../core/dicom/series.ts'
+import { RadversaryError } from '../../core/errors.ts'
+
+/** One DICOM instance with pixels, in its place. */
+export interface StudyImage {
+  readonly header: ScannedInstance
+  /** Relative to the folder that was opened, with forward slashes. */
+  readonly name: string
+  readonly sopInstanceUid: string
+  /** Index in `Study.series`. */
+  readonly series: number
+}
+
+/** The images of some files and folders. */
+export interface Study {
+  readonly series: SeriesOrder<ScannedInstance>
+  /** By series, then in the series' order. */
+  readonly images: readonly StudyImage[]
+  readonly failures: readonly ScanFailure[]
+  readonly skipped: readonly SkippedFile[]
+}
+
+/**
+ * Scans files, folders, archives and DICOMDIRs for images. Unreadable ones are listed, and don't stop the others.
+ * @throws RadversaryError io-failed for a path that is not there; dicom-unreadable where there is no image at all; cancelled.
+ */
+export async function openStudy(paths: readonly string[], options: ScanOptions = {}): Promise<Study> {
+  const roots = await Promise.all(paths.map(rootOf))
+  const { series, failures, skipped } = await scan(paths, options)
+  const [images, others] = imagesOf(series, roots)
+  if (images.length === 0) throw noImages(paths, failures)
+  return { series, images, failures, skipped: [...skipped, ...others] }
+}
+
+function imagesOf(series: SeriesOrder<ScannedInstance>, roots: readonly string[]): [StudyImage[], SkippedFile[]] {
+  const images: StudyImage[] = []
+  const others: SkippedFile[] = []
+  series.forEach(({ instances }, index) => {
+    for (const header of instances) {
+      const file = nameOf(header.source)
+      const { sopInstanceUid, hasPixelData } = header
+      if (!hasPixelData) others.push({ file, reason: 'holds no pixels of integers' })
+      else if (sopInstanceUid === undefined) others.push({ file, reason: 'has no SOP Instance UID' })
+      else images.push({ header, name: relativeName(file, roots), sopInstanceUid, series: index })
+    }
+  })
+  return [images, others]
+}
+
+/** The folder that names are relative to: the path itself, or a file's folder. */
+async function rootOf(path: string): Promise<string> {
+  const absolute = resolve(path)
+  const found = await stat(absolute).catch(() => undefined)
+  return found?.isDirectory() === true ? absolute : dirname(absolute)
+}
+
+function relativeName(file: string, roots: readonly string[]): string {
+  const root = roots.find((folder) => file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+  return root === undefined ? basename(file) : relative(root, file).split(sep).join('/')
+}
+
+function noImages(paths: readonly string[], failures: readonly ScanFailure[]): RadversaryError {
+  const [first] = failures
+  const got = first === undefined ? 'none' : `none; ${failures.length} files could not be read, the first: ${first.message}`
+  return new RadversaryError('dicom-unreadable', `Study: expected at least one DICOM image, got ${got}`, {
+    file: first?.file ?? paths.join(', '),
+    tip: first?.tip ?? 'Name a folder, a file, a DICOMDIR or a zip archive that holds DICOM images.',
+  })
+}

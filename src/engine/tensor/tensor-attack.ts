@@ -1,0 +1,188 @@
+import type { AttackEvent, AttackLoss, AttackMethod, AttackProblem, AttackResult } from '../../core/attacks/attack.ts'
+import {
+  anyLabelFlipped,
+  argMax,
+  labelsReached,
+  misclassified,
+  targetReached,
+  type Criterion,
+} from '../../core/attacks/criteria.ts'
+import { sampleSeed } from '../../core/attacks/random.ts'
+import { runAttack } from '../../core/attacks/run-attack.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { configureMethod, type GivenSettings } from '../attack/method-settings.ts'
+import type { JobHooks } from '../progress.ts'
+import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
+import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
+
+export interface TensorAttackRequest extends TensorModelRequest {
+  /** .npy files: images [N, C, H, W]; integer labels [N], or 0 and 1 per label [N, K]; the adversarial images. */
+  readonly input: string
+  readonly labels: string
+  readonly out: string
+  /** A JSON file for every iteration's quantities. */
+  readonly log?: string | undefined
+  readonly method: string
+  readonly settings: GivenSettings
+  /** Index of the class that is wanted. */
+  readonly target?: number | undefined
+  readonly seed: number
+  readonly earlyStop: boolean
+  readonly batch: number
+}
+
+export interface TensorSampleReport {
+  readonly sample: number
+  /** Logits. */
+  readonly before: readonly number[]
+  readonly after: readonly number[]
+  readonly success: boolean
+  readonly metBefore: boolean
+  readonly iterations: number
+  readonly restart: number
+}
+
+export interface TensorAttackReport {
+  readonly method: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly samples: readonly TensorSampleReport[]
+  readonly out: string
+}
+
+/** Grey levels of 255 are what a tensor in [0, 1] is measured in. */
+const unitScale = { widthHu: undefined, levelWidth: 1 / 255 }
+
+/**
+ * Attacks a tensor of images in [0, 1], without rounding; `smia-reference` without bounds, as the authors' code does it.
+ * @throws RadversaryError as its parts do.
+ */
+export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks = {}): Promise<TensorAttackReport> {
+  const configured = configureMethod(request.method, request.settings)
+  const method = configured.forScale(unitScale)
+  const x = await readTensor(request.input)
+  const model = await openTensorModel(request, hooks)
+  try {
+    const { shape } = await model.predict(part(x, 0, 1))
+    const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
+    const attacked = await attackAll(method, { model, x, labels, request, hooks })
+    await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
+    const report = { method: request.method, settings: configured.settings, samples: attacked.samples, out: request.out }
+    if (request.log !== undefined) await writeResult(request.log, json({ ...report, events: attacked.events }))
+    return report
+  } finally {
+    await model.dispose()
+  }
+}
+
+interface Work {
+  readonly model: DifferentiableModel
+  readonly x: Tensor
+  /** [N, K] */
+  readonly labels: Tensor
+  readonly request: TensorAttackRequest
+  readonly hooks: JobHooks
+}
+
+async function attackAll(method: AttackMethod, { model, x, labels, request, hooks }: Work) {
+  const count = x.shape[0] ?? 0
+  const adversarial = new Float32Array(x.data.length)
+  const samples: TensorSampleReport[] = []
+  const events: AttackEvent[] = []
+  for (let first = 0; first < count; first += request.batch) {
+    const images = part(x, first, request.batch)
+    const problem = problemOf(model, images, { first, labels: part(labels, first, request.batch), request, hooks })
+    const running = runAttack(method, problem)
+    for (;;) {
+      const next = await running.next()
+      if (next.done) {
+        adversarial.set(next.value.adversarial.data, first * sizeOf(x.shape.slice(1)))
+        samples.push(...samplesOf(next.value, first))
+        break
+      }
+      const { iteration, steps } = next.value
+      events.push({ ...next.value, samples: next.value.samples.map((each) => ({ ...each, sample: first + each.sample })) })
+      const done = first + ((images.shape[0] ?? 0) * iteration) / steps
+      hooks.onProgress?.({ done, total: count, phase: 'attacking', note: `iteration ${iteration} of ${steps}` })
+    }
+  }
+  return { adversarial, samples, events }
+}
+
+interface Part {
+  /** Index of its first sample in the whole tensor. */
+  readonly first: number
+  readonly labels: Tensor
+  readonly request: TensorAttackRequest
+  readonly hooks: JobHooks
+}
+
+function problemOf(model: DifferentiableModel, images: Tensor, { first, labels, request, hooks }: Part): AttackProblem {
+  const [lowest, highest] = request.method === 'smia-reference' ? [-Infinity, Infinity] : [0, 1]
+  const filled = (value: number) => tensor(images.shape, new Float32Array(images.data.length).fill(value))
+  return {
+    model,
+    images,
+    ...goalOf(labels, request.target),
+    bounds: { lower: filled(lowest), upper: filled(highest) },
+    seeds: Array.from({ length: images.shape[0] ?? 0 }, (_, n) => sampleSeed(request.seed, String(first + n))),
+    earlyStop: request.earlyStop,
+    signal: hooks.signal,
+  }
+}
+
+interface Goal {
+  readonly loss: AttackLoss
+  readonly targets: Tensor
+  readonly targeted: boolean
+  readonly criterion: Criterion
+}
+
+/** Labels whose every row is one class are those of a softmax; all others are labels that don't exclude each other. */
+function goalOf(labels: Tensor, target: number | undefined): Goal {
+  const classes = labels.shape[1] ?? 0
+  const rows = Array.from({ length: labels.shape[0] ?? 0 }, (_, n) => sampleOf(labels, n).data)
+  if (labels.shape.length !== 2)
+    throw new RadversaryError('tensor-invalid', `Labels: expected those of a classifier [N, K], got [${labels.shape.join(', ')}]`)
+  const isSoftmax = classes > 1 && rows.every((row) => row.reduce((sum, value) => sum + value, 0) === 1)
+  const loss = isSoftmax ? 'cross-entropy' : 'binary-cross-entropy'
+  if (target === undefined) {
+    const criterion = isSoftmax ? misclassified(rows.map(argMax)) : anyLabelFlipped(labels)
+    return { loss, targets: labels, targeted: false, criterion }
+  }
+  return { loss, targeted: true, ...wantedOf(labels, target, isSoftmax) }
+}
+
+/** A softmax's class, a single output's 0 or 1, or one more label to be set. */
+function wantedOf(labels: Tensor, target: number, isSoftmax: boolean): Pick<Goal, 'targets' | 'criterion'> {
+  const [count = 0, classes = 0] = labels.shape
+  if (!Number.isInteger(target) || target < 0 || target >= Math.max(classes, 2))
+    throw new RadversaryError('usage', `Target: expected a class index below ${Math.max(classes, 2)}, got ${target}`)
+  const targets = tensor(labels.shape, isSoftmax ? undefined : labels.data.slice())
+  for (let n = 0; n < count; n++)
+    if (classes === 1) targets.data[n] = target
+    else targets.data[n * classes + target] = 1
+  if (isSoftmax) return { targets, criterion: targetReached(Array.from({ length: count }, () => target)) }
+  return { targets, criterion: labelsReached(targets, [classes === 1 ? 0 : target]) }
+}
+
+function samplesOf({ before, after, samples }: AttackResult, first: number): TensorSampleReport[] {
+  return samples.map((outcome, n) => ({
+    sample: first + n,
+    before: [...sampleOf(before, n).data],
+    after: [...sampleOf(after, n).data],
+    ...outcome,
+  }))
+}
+
+/** `count` samples from `first` on, or as many as there are; a view. */
+function part({ shape: [all = 0, ...rest], data }: Tensor, first: number, count: number): Tensor {
+  const size = sizeOf(rest)
+  const taken = Math.min(count, all - first)
+  return { shape: [taken, ...rest], data: data.subarray(first * size, (first + taken) * size) }
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`)
+}

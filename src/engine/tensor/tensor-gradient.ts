@@ -1,0 +1,47 @@
+import type { LossKind } from '../../core/model/ports.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { JobHooks } from '../progress.ts'
+import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
+import { readTargets, readTensor, writeTensor } from './tensor-files.ts'
+
+export const tensorLosses = ['cross-entropy', 'binary-cross-entropy', 'mse', 'dot'] as const satisfies readonly LossKind[]
+
+export interface TensorGradientRequest extends TensorModelRequest {
+  /** .npy files: x, the loss's target, and where d(Σ loss)/dx goes. */
+  readonly input: string
+  readonly loss: string
+  readonly target: string
+  readonly out: string
+}
+
+export interface TensorGradientReport {
+  /** Per sample. */
+  readonly loss: readonly number[]
+  readonly shape: readonly number[]
+  readonly out: string
+}
+
+/**
+ * The gradient of a loss with respect to the input: summed over the batch, averaged over pixels for dense outputs and over outputs for
+ * binary cross-entropy and mse. @throws RadversaryError as its parts do.
+ */
+export async function tensorGradient(request: TensorGradientRequest, hooks: JobHooks = {}): Promise<TensorGradientReport> {
+  const kind = lossKind(request.loss)
+  const x = await readTensor(request.input)
+  const model = await openTensorModel(request, hooks)
+  try {
+    const { shape } = await model.predict(x)
+    const target = await readTargets(request.target, shape)
+    const { loss, gradient } = await model.lossAndGradient(x, { kind, terms: [{ target, weight: 1 }] })
+    await writeTensor(request.out, gradient)
+    return { loss: [...loss], shape: gradient.shape, out: request.out }
+  } finally {
+    await model.dispose()
+  }
+}
+
+function lossKind(text: string): LossKind {
+  const found = tensorLosses.find((kind) => kind === text)
+  if (found !== undefined) return found
+  throw new RadversaryError('usage', `Loss: expected one of ${tensorLosses.join(', ')}, got ${text}`)
+}

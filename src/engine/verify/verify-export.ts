@@ -1,0 +1,136 @@
+import { join, resolve } from 'node:path'
+import { verifyManifest } from '../../adapters/fs/manifest.ts'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { parseCard, type ModelCard } from '../../core/model/card.ts'
+import { predictionsOf } from '../../core/model/heads.ts'
+import { createFloatImage } from '../../core/tensor/float-image.ts'
+import { recordName } from '../attack/attack-study.ts'
+import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
+import { checkPrediction } from '../attack/reread.ts'
+import { chooseDevice, type DeviceRequest } from '../device.ts'
+import { connectModel } from '../models/open-model.ts'
+import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
+import { readModelFile, type ModelFile } from '../models/read-model.ts'
+import { findByHash } from '../models/model-store.ts'
+import { throwIfCancelled, type JobHooks } from '../progress.ts'
+import { decodeFrames } from '../study/load-image.ts'
+
+export interface VerifyRequest extends DeviceRequest {
+  readonly folder: string
+  /** The model's file; by default an added model with the recorded hash. */
+  readonly model?: string | undefined
+  readonly home: string
+}
+
+/** One thing that is not as the export says. */
+export interface Discrepancy {
+  readonly file: string
+  readonly message: string
+}
+
+export interface VerifyReport {
+  readonly folder: string
+  readonly exportId: string
+  /** Files whose SHA-256 was compared with the manifest's. */
+  readonly files: number
+  /** Images that were decoded again. */
+  readonly images: number
+  /** Whether the model predicted them again; not where it wasn't found. */
+  readonly predictions: boolean
+  readonly discrepancies: readonly Discrepancy[]
+}
+
+/**
+ * Reads a finished export again: every file against the manifest's hashes, every image decoded and, where the model is at hand, predicted
+ * and compared with the record. @throws RadversaryError verification-failed for an export that is partial or has no sound record;
+ * io-failed; usage for a model other than the recorded one.
+ */
+export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {}): Promise<VerifyReport> {
+  const folder = resolve(request.folder)
+  const { manifest, missing, changed, unlisted } = await verifyManifest(folder)
+  const discrepancies: Discrepancy[] = [
+    ...missing.map((file) => ({ file, message: 'is in the manifest, but not there' })),
+    ...changed.map((file) => ({ file, message: 'is not what was written: its SHA-256 differs' })),
+    ...unlisted.map((file) => ({ file, message: 'is not in the manifest' })),
+  ]
+  const record = await readRecord(folder)
+  const file = await findModel(request, record)
+  const model = file && (await openRecorded(file, record, request))
+  try {
+    for (const [index, image] of record.images.entries()) {
+      throwIfCancelled(hooks.signal)
+      if (!missing.includes(image.exported.series.path)) discrepancies.push(...(await verifyImage(folder, image, model)))
+      hooks.onProgress?.({
+        done: index + 1,
+        total: record.images.length,
+        phase: 'reading again',
+        note: image.exported.series.path,
+      })
+    }
+  } finally {
+    await model?.model.dispose()
+  }
+  const { exportId, files } = manifest
+  const counts = { files: files.length, images: record.images.length, predictions: model !== undefined }
+  return { folder, exportId, ...counts, discrepancies }
+}
+
+async function readRecord(folder: string): Promise<AttackRecord> {
+  const path = join(folder, recordName)
+  const bytes = await readBytes({ path })
+  try {
+    return attackRecord.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch (cause) {
+    throw new RadversaryError('verification-failed', 'Record: expected one that Radversary wrote, got a damaged one', {
+      file: path,
+      tip: 'Restore the file, or repeat the attack.',
+      cause,
+    })
+  }
+}
+
+async function findModel({ model, home }: VerifyRequest, record: AttackRecord): Promise<ModelFile | undefined> {
+  const { sha256 } = record.model
+  if (model === undefined) return findByHash(home, sha256)
+  const file = await readModelFile(model)
+  if (file.sha256 === sha256) return file
+  throw new RadversaryError('usage', `Model: expected the recorded one (sha256 ${sha256}), got ${file.sha256}`, { file: model })
+}
+
+interface RecordedModel {
+  readonly model: PixelModel
+  readonly card: ModelCard
+}
+
+async function openRecorded(file: ModelFile, record: AttackRecord, request: DeviceRequest): Promise<RecordedModel> {
+  const card = parseCard(record.model.card)
+  const { runtime } = await chooseDevice(request)
+  return { model: pixelModel(await connectModel({ ...file, card, proposed: [] }, runtime), card), card }
+}
+
+async function verifyImage(folder: string, image: RecordedImage, model: RecordedModel | undefined): Promise<Discrepancy[]> {
+  const { path } = image.exported.series
+  try {
+    await predictAgain(join(folder, path), image.frames, model)
+    return []
+  } catch (error) {
+    if (!(error instanceof RadversaryError)) throw error
+    return [{ file: path, message: error.message }]
+  }
+}
+
+/** The recorded intensity range and the file's own pixels are all that the model needs. */
+async function predictAgain(path: string, frames: readonly RecordedFrame[], recorded: RecordedModel | undefined): Promise<void> {
+  const pixels = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
+  if (recorded === undefined) return
+  const { model, card } = recorded
+  for (const [index, { frame, meaning }] of pixels.entries()) {
+    const expected = frames[index]
+    if (expected === undefined) continue
+    const { relative } = createFloatImage(frame, meaning, expected.range)
+    const [prediction] = predictionsOf(card.output, await model.forShape(relative.shape).predict(relative))
+    if (prediction !== undefined) checkPrediction(expected.reread, prediction, path)
+  }
+}

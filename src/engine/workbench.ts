@@ -1,0 +1,62 @@
+import { readBytes } from '../adapters/fs/read-file.ts'
+import { RadversaryError } from '../core/errors.ts'
+import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
+import { parseLabels, type Label, type LabelTable } from './labels.ts'
+import { connectModel, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
+import { pixelModel, type PixelModel } from './models/pixel-model.ts'
+import type { JobHooks } from './progress.ts'
+import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
+
+/** A study, a model and a device, as a user names them. */
+export interface WorkbenchRequest extends ModelReference, DeviceRequest {
+  readonly study: readonly string[]
+  /** A labels file. */
+  readonly labels?: string | undefined
+}
+
+/** The same, opened and ready for each other. */
+export interface Workbench {
+  readonly study: Study
+  readonly opened: OpenedModel
+  readonly model: PixelModel
+  readonly device: { readonly name: string; readonly threads: number }
+  /** Whether there is a labels file. */
+  readonly isLabelled: boolean
+  readonly labelOf: (image: StudyImage) => Label | undefined
+}
+
+/** Cheap checks come first. The model must be disposed of. @throws RadversaryError for whatever is wrong with any of them. */
+export async function openWorkbench(request: WorkbenchRequest, { signal, onNotice, onProgress }: JobHooks): Promise<Workbench> {
+  const opened = await openModel(request)
+  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output.classes)
+  const study = await openStudy(request.study, {
+    signal,
+    onProgress: ({ filesDone, filesKnown }) =>
+      onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
+  })
+  const labelOf = (image: StudyImage) => table && labelIn(table, image)
+  if (table !== undefined && study.images.every((image) => labelOf(image) === undefined))
+    throw noLabels(request.labels, table.count)
+  const choice = await chooseDevice(request)
+  describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
+  const device = { name: choice.runtime.device, threads: choice.runtime.threads }
+  const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
+  return { study, opened, model, device, labelOf, isLabelled: table !== undefined }
+}
+
+async function readLabels(file: string, classes: readonly string[]): Promise<LabelTable> {
+  return parseLabels(new TextDecoder().decode(await readBytes({ path: file })), { file, classes })
+}
+
+/** By its path in the study, or its file's name alone. */
+function labelIn(table: LabelTable, { name, sopInstanceUid }: StudyImage): Label | undefined {
+  const fileName = name.split('/').at(-1) ?? name
+  return table.find({ fileName: name, sopInstanceUid }) ?? table.find({ fileName, sopInstanceUid })
+}
+
+function noLabels(file: string | undefined, count: number): RadversaryError {
+  return new RadversaryError('labels-invalid', `labels: expected the study's images, got ${count} others`, {
+    file,
+    tip: 'Names in the column `file` are relative to the study; SOPInstanceUID is surer.',
+  })
+}
