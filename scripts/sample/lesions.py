@@ -1,10 +1,11 @@
 """Solid nodules and ground-glass opacities."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from shapes import PIXEL_MM, SLICE_MM, Waves, paint, soft
+from shapes import PIXEL_MM, SLICE_MM, Grid, Waves, paint, soft
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,14 @@ class Lesion:
     def edge_mm(self):
         return 1.5 if self.kind == 'nodule' else 0.45 * self.radius_mm
 
-    def occupancy(self, grid, z, lung):
-        """How much of each pixel it fills, cut off at the pleura."""
+    @cached_property
+    def grid(self):
+        """The part of a slice that it can reach."""
+        return Grid.around(self.centre, self.reach_mm)
+
+    def occupancy(self, z, lung):
+        """How much of each pixel of its grid it fills, cut off at the pleura; `lung` is the lungs' inside map there."""
+        grid = self.grid
         x, y = grid.x - self.centre[0], grid.y - self.centre[1]
         total = np.zeros_like(grid.x)
         for dz in z + SLICE_MM * np.array([-1 / 3, 0, 1 / 3]) - self.centre[2]:
@@ -47,7 +54,7 @@ class Lesion:
 
 
 def random_nodule(rng, centre):
-    radius = rng.uniform(2.6, 10) if rng.random() < 0.6 else rng.uniform(2.6, 5)
+    radius = rng.uniform(3.4, 10) if rng.random() < 0.6 else rng.uniform(3.4, 6)
     waves = Waves.random(rng, 1.3 * radius, 3 * radius, count=5)
     return Lesion('nodule', centre, radius, rng.uniform(0.85, 1.2, 3), rng.uniform(0.03, 0.13), waves, rng.uniform(-20, 80))
 

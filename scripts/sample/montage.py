@@ -15,7 +15,7 @@ def windowed(stored, centre, width):
 def main(out, numbers):
     rows = []
     for number in numbers:
-        slices = [Phantom(number).slice(z)[0].astype(float) for z in (48, 24, 0, -24, -48)]
+        slices = [Phantom(number).slice(z)[::2, ::2].astype(float) for z in (48, 24, 0, -24, -48)]
         rows.append(np.hstack([windowed(s, -600, 1500) for s in slices]))
         rows.append(np.hstack([windowed(s, 40, 400) for s in slices]))
     Image.fromarray(np.vstack(rows)).save(out)

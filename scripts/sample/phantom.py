@@ -6,14 +6,14 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from lesions import random_ground_glass, random_nodule, visible_area_mm2
-from shapes import PIXELS, Grid
+from shapes import PIXEL_MM, PIXELS, Grid
 from thorax import BOTTOM_MM, TOP_MM, Thorax
 
 CLASSES = ('no lesion', 'solid nodule', 'ground-glass opacity')
 RESCALE_INTERCEPT = -1024
 LARGEST_STORED = 4095
-# A slice is called after a lesion that it shows this much of: a disc of 4.5 mm, and one of 12 mm.
-LEAST_NODULE_MM2 = 16.0
+# A slice is called after a lesion that it shows this much of: a disc of 6 mm, and one of 12 mm.
+LEAST_NODULE_MM2 = 28.0
 LEAST_GROUND_GLASS_MM2 = 113.0
 # What a slice may show of a lesion and still be called free of it.
 INVISIBLE_MM2 = 1.0
@@ -29,8 +29,8 @@ class Phantom:
         rng = np.random.default_rng(self.rng_key)
         self.thorax = Thorax(rng)
         self.noise_hu = rng.uniform(14, 30)
-        self.noise_cutoff = rng.uniform(0.45, 0.75)
-        self.blur_pixels = rng.uniform(0.45, 0.75)
+        self.noise_cutoff = rng.uniform(0.35, 0.6)
+        self.blur_pixels = rng.uniform(0.45, 0.85) / PIXEL_MM
         self.lesions = self._draw_lesions(rng)
 
     def _draw_lesions(self, rng):
@@ -56,16 +56,33 @@ class Phantom:
                 return point
 
     def slice(self, z):
-        """Stored values uint16 [256, 256] of the slice at z, and the name of what it shows: None where lesions are cut at their rim."""
+        """Stored values uint16 [512, 512] of the slice at z."""
         image, lung = self.thorax.render(grid, z)
         texture = self.thorax.texture.at(grid.x, grid.y, z)
+        for lesion in self._lesions_at(z):
+            where = lesion.grid
+            lesion.paint(where.of(image), lesion.occupancy(z, where.of(lung)), where.of(texture))
+        return self._scan(image, z)
+
+    def name(self, z):
+        """What the slice at z shows: one of CLASSES, or None where lesions are cut at their rim."""
+        return _name(*self._areas(z))
+
+    def name_with_rims(self, z):
+        """As `name`, with slices at a lesion's rim called after that lesion: kinds don't share slices."""
+        nodule, ground_glass = self._areas(z)
+        return self.name(z) or CLASSES[1 if nodule > ground_glass else 2]
+
+    def _areas(self, z):
+        """The largest area in mm2 that the slice shows of a nodule, and of a ground-glass opacity."""
         areas = {'nodule': 0.0, 'ground-glass': 0.0}
-        for lesion in self.lesions:
-            if abs(z - lesion.centre[2]) < lesion.reach_mm:
-                occupancy = lesion.occupancy(grid, z, lung)
-                lesion.paint(image, occupancy, texture)
-                areas[lesion.kind] = max(areas[lesion.kind], visible_area_mm2(occupancy))
-        return self._scan(image, z), _name(areas['nodule'], areas['ground-glass'])
+        for lesion in self._lesions_at(z):
+            lung = self.thorax.lung_inside(lesion.grid.x, lesion.grid.y, z)
+            areas[lesion.kind] = max(areas[lesion.kind], visible_area_mm2(lesion.occupancy(z, lung)))
+        return areas['nodule'], areas['ground-glass']
+
+    def _lesions_at(self, z):
+        return [lesion for lesion in self.lesions if abs(z - lesion.centre[2]) < lesion.reach_mm]
 
     def _scan(self, image, z):
         rng = np.random.default_rng((*self.rng_key, int(round(z * 1000)) + 10**6))

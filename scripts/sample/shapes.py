@@ -7,23 +7,40 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PIXELS = 256
-PIXEL_MM = 1.40625
+PIXELS = 512
+PIXEL_MM = 0.703125
 SLICE_MM = 4.0
 
 
-class Grid:
-    """Pixel centres of an axial slice, and their polar coordinates about the patient's axis."""
+AXIS = ((np.arange(PIXELS) - (PIXELS - 1) / 2) * PIXEL_MM).astype(np.float32)
 
-    def __init__(self):
-        axis = ((np.arange(PIXELS) - (PIXELS - 1) / 2) * PIXEL_MM).astype(np.float32)
-        self.axis = axis
-        self.x, self.y = np.meshgrid(axis, axis)
+
+class Grid:
+    """Pixel centres of an axial slice, or of a rectangle of it."""
+
+    def __init__(self, rows=slice(None), columns=slice(None)):
+        self.rows, self.columns = rows, columns
+        self.x, self.y = np.meshgrid(AXIS[columns], AXIS[rows])
+
+    @staticmethod
+    def around(centre, reach_mm):
+        """The part of the slice within `reach_mm` of a point along both axes."""
+        first, last = (pixel_of(np.asarray(centre)[:2] + side) for side in (-reach_mm, reach_mm))
+        return Grid(slice(first[1], last[1] + 1), slice(first[0], last[0] + 1))
+
+    def of(self, image):
+        """The view of an image of the whole slice."""
+        return image[self.rows, self.columns]
+
+
+def pixel_of(mm):
+    """The pixels in which these coordinates lie, or the nearest ones."""
+    return np.floor((mm - AXIS[0]) / PIXEL_MM).astype(int).clip(0, PIXELS - 1)
 
 
 def soft(inside, width=1.5):
     """Occupancy from 0 to 1 of a shape whose edge is `width` mm wide."""
-    return np.clip(inside / width + 0.5, 0, 1)
+    return np.minimum(np.maximum(inside / width + 0.5, 0), 1)
 
 
 def paint(image, value, occupancy):
@@ -65,5 +82,15 @@ class Waves:
         return Waves((2 * np.pi * directions / lengths).astype(np.float32), rng.uniform(0, 2 * np.pi, count).astype(np.float32))
 
     def at(self, x, y, z):
+        """At points, or on a grid (x and y of two dimensions, as np.meshgrid gives them) at one height."""
+        if np.ndim(x) == 2:
+            return self._on_grid(x[0], y[:, 0], z)
         total = sum(np.cos(k[0] * x + k[1] * y + (k[2] * z + phase)) for k, phase in zip(self.vectors, self.phases))
         return total * np.float32(np.sqrt(2 / len(self.phases)))
+
+    def _on_grid(self, x, y, z):
+        """cos(a + b) = cos a cos b - sin a sin b: one matrix product instead of a cosine per pixel and wave."""
+        across = np.outer(self.vectors[:, 0], x)
+        down = np.outer(self.vectors[:, 1], y) + (self.vectors[:, 2] * z + self.phases)[:, None]
+        total = np.vstack([np.cos(down), -np.sin(down)]).T @ np.vstack([np.cos(across), np.sin(across)])
+        return (total * np.sqrt(2 / len(self.phases))).astype(np.float32)

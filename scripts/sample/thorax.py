@@ -150,7 +150,7 @@ class Thorax:
         self._paint_middle(image, depth, index, (x, y, z), texture)
         lung = self.lung_inside(x, y, z)
         self._paint_lungs(image, lung, (x, y, z), texture)
-        self._paint_tubes(image, grid, z, lung, self._heart_inside(x, y, z))
+        self._paint_tubes(image, z, lung, self._heart_inside(x, y, z))
         self._paint_bones(image, depth, index, (x, y, z), texture)
         return image, lung
 
@@ -191,16 +191,16 @@ class Thorax:
             tissue = tissue + 70 * np.exp(-((distance / 2.0) ** 2)) * (x * side > 0)
         paint(image, tissue, soft(lung))
 
-    def _paint_tubes(self, image, grid, z, lung, heart):
-        paint(image, self.blood_hu - 35, self.lung_vessels.occupancy(grid, z) * soft(lung + 6))
-        paint(image, 20, self.scars.occupancy(grid, z) * soft(lung))
-        paint(image, 10, self.lung_airways.thicker(0.7).occupancy(grid, z) * soft(lung + 4))
-        paint(image, -960, self.lung_airways.occupancy(grid, z) * soft(lung + 4))
-        paint(image, 45, self.gullet.occupancy(grid, z))
-        paint(image, -80, 0.8 * self.blood.thicker(1.5).occupancy(grid, z) * soft(-lung) * soft(-heart))
-        paint(image, self.blood_hu, self.blood.occupancy(grid, z))
-        paint(image, 30, self.airways.thicker(1.6).occupancy(grid, z))
-        paint(image, -995, self.airways.occupancy(grid, z))
+    def _paint_tubes(self, image, z, lung, heart):
+        paint(image, self.blood_hu - 35, self.lung_vessels.occupancy(z) * soft(lung + 6))
+        paint(image, 20, self.scars.occupancy(z) * soft(lung))
+        paint(image, 10, self.lung_airways.thicker(0.7).occupancy(z) * soft(lung + 4))
+        paint(image, -960, self.lung_airways.occupancy(z) * soft(lung + 4))
+        paint(image, 45, self.gullet.occupancy(z))
+        paint(image, -80, 0.8 * self.blood.thicker(1.5).occupancy(z) * soft(-lung) * soft(-heart))
+        paint(image, self.blood_hu, self.blood.occupancy(z))
+        paint(image, 30, self.airways.thicker(1.6).occupancy(z))
+        paint(image, -995, self.airways.occupancy(z))
 
     def _paint_bones(self, image, depth, index, point, texture):
         self._paint_spine(image, point, texture)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shapes import PIXEL_MM, PIXELS, SLICE_MM, soft
+from shapes import AXIS, PIXELS, SLICE_MM, pixel_of, soft
 
 LEAF_RADIUS_MM = 0.62
 MURRAY_EXPONENT = 2.8
@@ -33,7 +33,7 @@ class Tubes:
     def thicker(self, by_mm):
         return Tubes(self.start, self.end, self.start_radius + by_mm, self.end_radius + by_mm)
 
-    def occupancy(self, grid, z):
+    def occupancy(self, z):
         """How much of each pixel of the slice at z the tubes fill, [rows, columns] from 0 to 1."""
         result = np.zeros((PIXELS, PIXELS), np.float32)
         radius = np.maximum(self.start_radius, self.end_radius)
@@ -41,21 +41,20 @@ class Tubes:
         low = np.minimum(self.start[:, 2], self.end[:, 2]) - reach
         high = np.maximum(self.start[:, 2], self.end[:, 2]) + reach
         for index in np.flatnonzero((low < z) & (z < high)):
-            self._draw(index, grid, z, result)
+            self._draw(index, z, result)
         return result
 
-    def _draw(self, index, grid, z, result):
+    def _draw(self, index, z, result):
         a, b = self.start[index], self.end[index]
         r0, r1 = self.start_radius[index], self.end_radius[index]
         margin = max(r0, r1) + 2
-        first = np.floor((np.minimum(a, b)[:2] - margin - grid.axis[0]) / PIXEL_MM).astype(int).clip(0, PIXELS)
-        last = np.ceil((np.maximum(a, b)[:2] + margin - grid.axis[0]) / PIXEL_MM).astype(int).clip(0, PIXELS) + 1
+        first, last = pixel_of(np.minimum(a, b)[:2] - margin), pixel_of(np.maximum(a, b)[:2] + margin) + 1
         columns, rows = slice(first[0], last[0]), slice(first[1], last[1])
-        x = grid.axis[columns][None, None, :] - a[0]
-        y = grid.axis[rows][None, :, None] - a[1]
+        x = AXIS[columns][None, None, :] - a[0]
+        y = AXIS[rows][None, :, None] - a[1]
         dz = (z + SLICE_MM * np.array([-1 / 3, 0, 1 / 3]) - a[2])[:, None, None]
         d = b - a
-        along = np.clip((x * d[0] + y * d[1] + dz * d[2]) / max(d @ d, 1e-6), 0, 1)
+        along = np.minimum(np.maximum((x * d[0] + y * d[1] + dz * d[2]) / max(d @ d, 1e-6), 0), 1)
         squared = (x - along * d[0]) ** 2 + (y - along * d[1]) ** 2 + (dz - along * d[2]) ** 2
         filled = soft(r0 + along * (r1 - r0) - np.sqrt(squared)).mean(axis=0)
         patch = result[rows, columns]

@@ -1,0 +1,66 @@
+"""The slices that the classifier learns from and is judged by: which phantoms, which of their slices, and how they are prepared."""
+
+from dataclasses import dataclass
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from phantom import CLASSES, RESCALE_INTERCEPT, Phantom
+from thorax import BOTTOM_MM, TOP_MM
+
+# No phantom is in two sets.
+PHANTOMS = {'training': range(1000, 1200), 'validation': range(5000, 5024), 'test': range(9000, 9060)}
+SLICES_PER_CLASS = 4
+# Preparation, as the model card states it.
+INPUT_SIZE = (160, 160)
+WINDOW_CENTRE_HU, WINDOW_WIDTH_HU = -600, 1500
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Relative intensities float32 [N, 1, 160, 160] and class indices int64 [N]."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+
+def prepare(stored):
+    """Stored values uint16 [N, H, W] to relative intensities float32 [N, 1, 160, 160]: lung window, clipped to [0, 1], stretched."""
+    hu = torch.from_numpy(stored.astype(np.float32)) + RESCALE_INTERCEPT
+    relative = (hu - (WINDOW_CENTRE_HU - WINDOW_WIDTH_HU / 2)) / WINDOW_WIDTH_HU
+    return F.interpolate(relative.clamp(0, 1)[:, None], INPUT_SIZE, mode='bilinear', align_corners=False, antialias=True)
+
+
+def slices_of(number):
+    """Up to SLICES_PER_CLASS slices of each class of one phantom, at random heights: images and labels as arrays."""
+    torch.set_num_threads(1)
+    phantom = Phantom(number)
+    rng = np.random.default_rng((20262, number))
+    heights = rng.permutation(np.arange(BOTTOM_MM + 8, TOP_MM - 6, 4) + rng.uniform(-2, 2))
+    names = [phantom.name(z) for z in heights]
+    chosen = [(z, label) for label, name in enumerate(CLASSES) for z in heights[[n == name for n in names]][:SLICES_PER_CLASS]]
+    images = prepare(np.stack([phantom.slice(z) for z, _ in chosen]))
+    return images.numpy(), np.array([label for _, label in chosen])
+
+
+def _cached(task):
+    """`slices_of` one phantom, kept in a file of the folder `cache`."""
+    cache, number = task
+    file = Path(cache) / f'{number}.npz'
+    if not file.exists():
+        images, labels = slices_of(number)
+        np.savez(file, images=images, labels=labels)
+    with np.load(file) as held:
+        return held['images'], held['labels']
+
+
+def load_slices(name, cache, workers=2):
+    """The slices of the set with this name; those that the folder `cache` doesn't hold yet are rendered."""
+    Path(cache).mkdir(parents=True, exist_ok=True)
+    with Pool(workers) as pool:
+        parts = pool.map(_cached, [(cache, number) for number in PHANTOMS[name]], chunksize=1)
+    images, labels = (torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*parts))
+    return Slices(images, labels)
