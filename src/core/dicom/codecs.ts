@@ -1,12 +1,15 @@
 import type { Context, NativeCodecs } from 'dcmjs-codecs'
 import { RadversaryError } from '../errors.ts'
-import { jpeg2000Facts, jpegFacts, type CodestreamFacts } from './codestream.ts'
+import { jpeg2000Facts, jpegFacts, withoutSign, type CodestreamFacts } from './codestream.ts'
+import { interleave } from './colour.ts'
 import { unreadable } from './data-set.ts'
 import type { PixelCoding } from './transfer-syntax.ts'
 
 /** What the DICOM header says of a compressed frame. */
 export interface CompressedFrame {
   readonly coding: Extract<PixelCoding, 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'>
+  /** What to call the transfer syntax in a message. */
+  readonly syntaxName: string
   readonly bytes: Uint8Array
   readonly rows: number
   readonly columns: number
@@ -16,12 +19,14 @@ export interface CompressedFrame {
   readonly file: string | undefined
 }
 
-/** Samples as a codec gives them: pixel-interleaved, bit patterns of 8 or 16 bits. */
+/** Samples as the stream has them, pixel-interleaved: bit patterns of 8 or 16 bits, signed ones extended to the whole word. */
 export interface DecodedSamples {
   readonly words: Uint8Array | Uint16Array
   /** A transform of colours was undone: the samples are RGB. */
   readonly becameRgb: boolean
+  /** Of the stream, which may have fewer than the header says. */
   readonly bitsPerSample: number
+  readonly signed: boolean
 }
 
 interface Codecs {
@@ -32,37 +37,47 @@ interface Codecs {
 /** The WebAssembly instance now in use, there being one at a time. After an error its state is unknown, so it is made anew. */
 let current: Promise<Codecs> | undefined
 
-/** What the codecs had to say about the frame in work; nothing of theirs is printed. */
-let complaints: string[] = []
-
 /**
  * Decodes a frame of the JPEG family: baseline, extended (8 and 12 bits), progressive, lossless; JPEG-LS; JPEG 2000; HTJ2K.
  * The stream is first checked: size and components as in the header, whole up to its end marker.
- * @throws RadversaryError dicom-unreadable; dicom-unsupported for more than 16 bits.
+ * @throws RadversaryError dicom-unreadable; dicom-unsupported for more than 16 bits, or JPEG 2000 colours of more than 8.
  */
 export async function decodeCompressed(frame: CompressedFrame): Promise<DecodedSamples> {
   const isJpeg2000 = frame.coding === 'jpeg-2000' || frame.coding === 'htj2k'
   const facts = isJpeg2000 ? jpeg2000Facts(frame.bytes, frame.file) : jpegFacts(frame.bytes, frame.file)
   checkAgainstHeader(frame, facts)
   const codecs = await readyCodecs()
-  // A JPEG's colours are its own matter where it declares them; JPEG-LS and lossless JPEG have no transform (PS3.5 section 8.2).
-  const toRgb = frame.coding === 'jpeg' && frame.samplesPerPixel === 3 && (facts.transformed ?? frame.isYbr)
+  const toRgb = codecMakesRgb(frame, facts)
   const words = runCodec(codecs, frame, facts, toRgb)
-  return { words, becameRgb: toRgb || (isJpeg2000 && facts.transformed === true), bitsPerSample: facts.bitsPerSample }
+  const { bitsPerSample, signed } = facts
+  return { words, becameRgb: toRgb || (isJpeg2000 && facts.transformed === true), bitsPerSample, signed }
+}
+
+/**
+ * A JPEG's colours are its own matter where it declares them, else the header's. JPEG-LS and lossless JPEG have no transform (PS3.5
+ * section 8.2): their luminance and chrominance are converted like uncompressed ones, unless the stream contradicts the header.
+ */
+function codecMakesRgb({ coding, samplesPerPixel, isYbr }: CompressedFrame, facts: CodestreamFacts): boolean {
+  if (coding !== 'jpeg' || samplesPerPixel === 1 || (facts.losslessJpeg && isYbr)) return false
+  return facts.transformed ?? isYbr
 }
 
 function checkAgainstHeader(frame: CompressedFrame, facts: CodestreamFacts): void {
   const expected = `${frame.columns}x${frame.rows}x${frame.samplesPerPixel}`
   const got = `${facts.columns}x${facts.rows}x${facts.components}`
   if (got !== expected) throw unreadable('Compressed frame', `${expected} as in the header`, got, frame.file)
-  if (facts.bitsPerSample <= 16) return
+  const most = mostBits(frame)
+  if (facts.bitsPerSample <= most) return
   throw new RadversaryError(
     'dicom-unsupported',
-    `Compressed frame: expected at most 16 bits per sample, got ${facts.bitsPerSample}`,
-    {
-      file: frame.file,
-    },
+    `${frame.syntaxName}: expected at most ${most} bits per sample of ${frame.samplesPerPixel}, got ${facts.bitsPerSample}`,
+    { tip: 'Convert the file to Explicit VR Little Endian and open that.', file: frame.file },
   )
+}
+
+/** The codec gives the high bytes only of JPEG 2000 and HTJ2K colours. */
+function mostBits({ coding, samplesPerPixel }: CompressedFrame): number {
+  return samplesPerPixel === 3 && (coding === 'jpeg-2000' || coding === 'htj2k') ? 8 : 16
 }
 
 /** Another call may have spoiled the instance while this one waited, so it is asked for again until it stays the same. */
@@ -74,35 +89,34 @@ async function readyCodecs(): Promise<Codecs> {
   }
 }
 
-/** Loaded when first needed: many commands only read headers. */
+/** Loaded when first needed: many commands only read headers. Nothing of what the codecs have to say is printed. */
 async function startCodecs(): Promise<Codecs> {
   const { Context, NativeCodecs, log } = (await import('dcmjs-codecs')).default
   log.methodFactory =
     () =>
     (...message: unknown[]) => {
-      complaints.push(message.join(' '))
+      stopAtDamage(message.join(' '))
     }
   log.setLevel('info', false)
   await NativeCodecs.initializeAsync({ logCodecsInfo: true })
   return { Context, NativeCodecs }
 }
 
+/** libjpeg goes on after damage, with a warning for every block: the error ends it at the first. */
+function stopAtDamage(message: string): void {
+  if (/corrupt|premature/i.test(message)) throw new Error('damaged')
+}
+
 function runCodec(codecs: Codecs, frame: CompressedFrame, facts: CodestreamFacts, toRgb: boolean): Uint8Array | Uint16Array {
-  complaints = []
   try {
     const context = new codecs.Context(contextOf(frame, facts))
     const decoded = codecs.NativeCodecs[decoders[frame.coding]](context, { convertColorspaceToRgb: toRgb }).getDecodedBuffer()
-    if (decoded === undefined || isDamaged(complaints)) throw new Error('damaged')
+    if (decoded === undefined) throw new Error('nothing')
     return asWords(decoded, frame, facts)
   } catch {
     current = undefined
     throw unreadable('Compressed frame', 'a whole stream', 'a damaged one', frame.file)
   }
-}
-
-/** libjpeg goes on after damage, with a warning. */
-function isDamaged(messages: readonly string[]): boolean {
-  return messages.some((message) => /corrupt|premature/i.test(message))
 }
 
 const decoders = {
@@ -113,7 +127,7 @@ const decoders = {
 } as const
 
 /** The stream's own precision, unsigned: signs and unused bits are dealt with in one place for all codings. */
-function contextOf(frame: CompressedFrame, { bitsPerSample }: CodestreamFacts) {
+function contextOf(frame: CompressedFrame, { bitsPerSample, signed }: CodestreamFacts) {
   return {
     width: frame.columns,
     height: frame.rows,
@@ -123,13 +137,17 @@ function contextOf(frame: CompressedFrame, { bitsPerSample }: CodestreamFacts) {
     pixelRepresentation: 0,
     planarConfiguration: 0,
     photometricInterpretation: frame.samplesPerPixel === 1 ? 'MONOCHROME2' : frame.isYbr ? 'YBR_FULL' : 'RGB',
-    encodedBuffer: frame.bytes,
+    encodedBuffer: signed ? withoutSign(frame.bytes) : frame.bytes,
   }
 }
 
-function asWords(decoded: Uint8Array, frame: CompressedFrame, { bitsPerSample }: CodestreamFacts): Uint8Array | Uint16Array {
+function asWords(decoded: Uint8Array, frame: CompressedFrame, facts: CodestreamFacts): Uint8Array | Uint16Array {
   const count = frame.rows * frame.columns * frame.samplesPerPixel
-  const words = bitsPerSample <= 8 ? decoded : new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.byteLength >> 1)
+  const isNarrow = facts.bitsPerSample <= 8
+  const words = isNarrow ? decoded : new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.byteLength >> 1)
   if (words.length !== count) throw new Error('wrong length')
-  return words
+  if (facts.signed) return words.map((word) => word - 2 ** (facts.bitsPerSample - 1))
+  return frame.coding === 'jpeg-ls' && facts.planar
+    ? interleave(words, isNarrow ? new Uint8Array(count) : new Uint16Array(count), frame.samplesPerPixel)
+    : words
 }

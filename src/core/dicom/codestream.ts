@@ -6,6 +6,12 @@ export interface CodestreamFacts {
   readonly columns: number
   readonly components: number
   readonly bitsPerSample: number
+  /** Samples are signed (JPEG 2000 only). */
+  readonly signed: boolean
+  /** Lossless JPEG (SOF3 and its kin); false for what isn't JPEG. */
+  readonly losslessJpeg: boolean
+  /** Each component has a scan of its own, so that a JPEG-LS codec gives one after another. */
+  readonly planar: boolean
   /**
    * The colours as the stream declares them: JFIF or an Adobe marker for JPEG, the multiple component transform for JPEG 2000;
    * undefined where it doesn't say.
@@ -15,10 +21,14 @@ export interface CodestreamFacts {
 
 const soi = 0xffd8
 const eoi = 0xffd9
+const sos = 0xffda
 const soc = 0xff4f
 const siz = 0xff51
 const cod = 0xff52
 const sot = 0xff90
+
+/** Where SIZ says how many bits the first component has, and whether it is signed; each further one is 3 bytes on. */
+const firstSsiz = 42
 
 /** A tile's number has 16 bits (T.800 table A.5). */
 const mostTiles = 0xffff
@@ -31,11 +41,14 @@ export function jpegFacts(frame: Uint8Array, file: string | undefined): Codestre
   if (uint16(frame, 0) !== soi) throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
   if (!endsWithMarker(frame, eoi)) throw truncated('JPEG', file)
   let transformed: boolean | undefined
+  let header: ReturnType<typeof frameHeader> | undefined
   for (const segment of jpegSegments(frame, file)) {
-    if (isFrameHeader(segment.marker)) return { ...frameHeader(frame, segment.start), transformed }
+    if (header !== undefined && segment.marker === sos)
+      return { ...header, signed: false, planar: (frame[segment.start] ?? 0) < header.components, transformed }
+    if (isFrameHeader(segment.marker)) header = frameHeader(frame, segment, file)
     transformed = declaredTransform(frame, segment) ?? transformed
   }
-  throw unreadable('JPEG', 'a frame header', 'none', file)
+  throw unreadable('JPEG', 'a frame header and a scan', 'none', file)
 }
 
 /**
@@ -59,9 +72,29 @@ export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): Code
     columns: uint32(frame, 8) - uint32(frame, 16),
     rows: uint32(frame, 12) - uint32(frame, 20),
     components: uint16(frame, 40),
-    bitsPerSample: ((frame[42] ?? 0) & 0x7f) + 1,
+    bitsPerSample: ((frame[firstSsiz] ?? 0) & 0x7f) + 1,
+    signed: isSigned(frame),
+    losslessJpeg: false,
+    planar: false,
     transformed,
   }
+}
+
+/**
+ * A JPEG 2000 stream of signed samples as one of unsigned samples, which are the same plus half the range: the level shift of T.800 annex G
+ * is all that parts them. So what a codec makes of a sign is no matter.
+ */
+export function withoutSign(frame: Uint8Array): Uint8Array {
+  const unsigned = frame.slice()
+  for (let component = 0; component < uint16(frame, 40); component++) {
+    const at = firstSsiz + 3 * component
+    unsigned[at] = (unsigned[at] ?? 0) & 0x7f
+  }
+  return unsigned
+}
+
+function isSigned(frame: Uint8Array): boolean {
+  return ((frame[firstSsiz] ?? 0) & 0x80) !== 0
 }
 
 interface JpegSegment {
@@ -89,9 +122,15 @@ function isFrameHeader(marker: number): boolean {
   return isSof || marker === 0xfff7
 }
 
-function frameHeader(frame: Uint8Array, start: number) {
+/** Only lossless JPEG and JPEG-LS may have other than 8 or 12 bits (T.81 table B.2); GDCM has written cosine transforms of 16, which are noise. */
+function frameHeader(frame: Uint8Array, { marker, start }: JpegSegment, file: string | undefined) {
+  const bitsPerSample = frame[start] ?? 0
+  const losslessJpeg = marker <= 0xffcf && (marker & 3) === 3
+  if (marker <= 0xffcf && !losslessJpeg && bitsPerSample !== 8 && bitsPerSample !== 12)
+    throw unreadable('JPEG', '8 or 12 bits per sample', String(bitsPerSample), file)
   return {
-    bitsPerSample: frame[start] ?? 0,
+    bitsPerSample,
+    losslessJpeg,
     rows: uint16(frame, start + 1),
     columns: uint16(frame, start + 3),
     components: frame[start + 5] ?? 0,
@@ -110,8 +149,8 @@ function checkSiz(frame: Uint8Array, file: string | undefined): void {
   const components = uint16(frame, 40)
   const [width, height, tileWidth, tileHeight] = [8, 12, 24, 28].map((at) => uint32(frame, at))
   const tiles = Math.ceil((width ?? 0) / (tileWidth ?? 0)) * Math.ceil((height ?? 0) / (tileHeight ?? 0))
-  const precision = frame[42]
-  const areAlike = Array.from({ length: components }, (_, index) => 42 + 3 * index).every(
+  const precision = frame[firstSsiz]
+  const areAlike = Array.from({ length: components }, (_, index) => firstSsiz + 3 * index).every(
     (at) => frame[at] === precision && frame[at + 1] === 1 && frame[at + 2] === 1,
   )
   if (uint16(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles <= mostTiles))
@@ -130,8 +169,9 @@ function followTileParts(frame: Uint8Array, first: number, file: string | undefi
   if (!reachesEnd || !endsWithMarker(frame, eoi)) throw truncated('JPEG 2000', file)
 }
 
-/** Frames are padded to even length; writers use zeros or fill bytes, some of them many. */
+/** Frames are padded to even length; writers use zeros or fill bytes, some of them many, or one byte of anything. */
 function endsWithMarker(frame: Uint8Array, marker: number): boolean {
+  if (uint16(frame, frame.length - 3) === marker) return true
   let end = frame.length
   while (end > 2 && (frame[end - 1] === 0 || frame[end - 1] === 0xff)) end--
   return uint16(frame, end - 2) === marker

@@ -69,8 +69,14 @@ export function colourModelOf(
   if (known?.samplesPerPixel === samplesPerPixel) return known
   throw new RadversaryError(
     'dicom-unsupported',
-    `Photometric interpretation ${photometricInterpretation ?? '(none)'}: expected one of ${readablePhotometricInterpretations.join(', ')} ` +
+    `Photometric interpretation ${nameInMessage(photometricInterpretation)}: expected one of ${readablePhotometricInterpretations.join(', ')} ` +
       `with its samples per pixel, got ${samplesPerPixel} samples of this one`,
     { tip: 'Convert the image to RGB or MONOCHROME2 and open that.', file },
   )
+}
+
+/** A damaged header may have anything for its photometric interpretation; only what may be one is told. */
+export function nameInMessage(photometricInterpretation: string | undefined): string {
+  if (photometricInterpretation === undefined) return '(none)'
+  return /^[A-Z0-9_ ]{1,16}$/.test(photometricInterpretation) ? photometricInterpretation : '(damaged)'
 }

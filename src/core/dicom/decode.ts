@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
-import { decodeCompressed, type CompressedFrame } from './codecs.ts'
-import { interleave, ybrToRgb, type Words } from './colour.ts'
+import { decodeCompressed, type CompressedFrame, type DecodedSamples } from './codecs.ts'
+import { interleave, nameInMessage, ybrToRgb, type Words } from './colour.ts'
 import { inflate, unreadable } from './data-set.ts'
 import { encapsulatedFrame } from './fragments.ts'
 import type { StoredFrame, StoredValues } from './image.ts'
@@ -9,12 +9,14 @@ import { nativeFrame, readWords, unpackBits, wordsOf } from './native-pixels.ts'
 import { paletteToRgb, readPalette } from './palette.ts'
 import { pixelFormatOf, type BitLayout, type PixelFormat } from './pixel-format.ts'
 import { decodeRle } from './rle.ts'
-import { refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
+import { asSigned, refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
 import { describeTransferSyntax } from './transfer-syntax.ts'
 
-/** Pixel-interleaved bit patterns, before bits, signs and colours are dealt with. */
+/** Pixel-interleaved bit patterns in words of at least BitsAllocated, before bits, signs and colours are dealt with. */
 interface RawFrame {
   readonly words: Words
+  /** Where the value lies in them. */
+  readonly layout: BitLayout
   /** Whether the codec has made RGB of luminance and chrominance. */
   readonly becameRgb: boolean
 }
@@ -36,11 +38,15 @@ export async function decodeFrame(instance: Instance, frameIndex: number): Promi
 
 async function rawFrame(instance: Instance, frameIndex: number, format: PixelFormat): Promise<RawFrame> {
   const { coding } = format.syntax
-  if (coding === 'native') return { words: nativeFrame(instance, frameIndex, format.wordBits), becameRgb: false }
+  if (coding === 'native') return asStored(nativeFrame(instance, frameIndex, format.wordBits), format)
   const bytes = encapsulatedFrame(instance, frameIndex)
-  if (coding === 'rle') return { words: rleFrame(instance, bytes, format), becameRgb: false }
-  if (coding === 'deflated-frames') return { words: deflatedFrame(instance, bytes, format), becameRgb: false }
+  if (coding === 'rle') return asStored(rleFrame(instance, bytes, format), format)
+  if (coding === 'deflated-frames') return asStored(deflatedFrame(instance, bytes, format), format)
   return compressedFrame(instance, bytes, coding, format)
+}
+
+function asStored(words: Words, layout: BitLayout): RawFrame {
+  return { words, layout, becameRgb: false }
 }
 
 function rleFrame({ rows, columns, file }: Instance, bytes: Uint8Array, { wordBits, samplesPerPixel }: PixelFormat): Words {
@@ -78,19 +84,38 @@ async function compressedFrame(
 ): Promise<RawFrame> {
   const { rows, columns, file } = instance
   const { samplesPerPixel, model, wordBits } = format
-  const decoded = await decodeCompressed({ coding, bytes, rows, columns, samplesPerPixel, isYbr: model === 'ybr', file })
+  const syntaxName = describeTransferSyntax(format.syntax)
+  const isYbr = model === 'ybr'
+  const decoded = await decodeCompressed({ coding, syntaxName, bytes, rows, columns, samplesPerPixel, isYbr, file })
   if (decoded.bitsPerSample > wordBits)
     throw unreadable('Compressed frame', `at most ${wordBits} bits per sample`, String(decoded.bitsPerSample), file)
-  if (coding === 'jpeg-ls') refuseAmbiguousSign(decoded.words, format, describeTransferSyntax(format.syntax), file)
-  return decoded
+  if (coding === 'jpeg-ls') refuseAmbiguousSign(decoded.words, format, syntaxName, file)
+  return {
+    words: widen(decoded, format),
+    layout: layoutInStream(decoded.bitsPerSample, format),
+    becameRgb: decoded.becameRgb,
+  }
+}
+
+/** A stream may have fewer bits than the header's words; signed samples have filled its own words, and now fill those. */
+function widen({ words, signed }: DecodedSamples, format: PixelFormat): Words {
+  const { wordBits } = format
+  if (wordBits === 1 || wordBits <= 8 * words.BYTES_PER_ELEMENT) return words
+  const values = signed && format.signed ? asSigned(words) : words
+  return wordBits === 16 ? Uint16Array.from(values) : Uint32Array.from(values)
+}
+
+/** The value is at the bottom of its word, unless the stream has the bits below it as well. */
+function layoutInStream(streamBits: number, format: PixelFormat): BitLayout {
+  return streamBits > format.highBit ? format : { ...format, highBit: format.bitsStored - 1 }
 }
 
 function interpret(
   instance: Instance,
-  { words, becameRgb }: RawFrame,
+  { words, layout, becameRgb }: RawFrame,
   format: PixelFormat,
 ): Omit<StoredFrame, 'rows' | 'columns'> {
-  const stored = toStoredValues(words, layoutIn(words, format))
+  const stored = toStoredValues(words, layout)
   switch (format.model) {
     case 'monochrome':
       return {
@@ -111,11 +136,6 @@ function interpret(
   }
 }
 
-/** Codecs give the value at the bottom of its word unless the stream has the unused bits as well. */
-function layoutIn(words: Words, { bitsStored, highBit, signed }: PixelFormat): BitLayout {
-  return { bitsStored, highBit: Math.min(highBit, 8 * words.BYTES_PER_ELEMENT - 1), signed }
-}
-
 /** The reversible and irreversible transforms belong to JPEG 2000, whose codec undoes them; left over they can't be meant. */
 function convertYbr({ photometricInterpretation, file }: Instance, values: StoredValues, bitsStored: number): void {
   if (photometricInterpretation === 'YBR_FULL' || photometricInterpretation === 'YBR_FULL_422') {
@@ -124,7 +144,7 @@ function convertYbr({ photometricInterpretation, file }: Instance, values: Store
   }
   throw new RadversaryError(
     'dicom-unsupported',
-    `Photometric interpretation ${photometricInterpretation ?? '(none)'}: expected a JPEG 2000 stream with this transform, got pixels without it`,
+    `Photometric interpretation ${nameInMessage(photometricInterpretation)}: expected a JPEG 2000 stream with this transform, got pixels without it`,
     { file },
   )
 }

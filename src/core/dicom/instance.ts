@@ -37,6 +37,7 @@ export interface InstanceHeader {
   /** Rows and Columns; 0 where the instance is no image. */
   readonly rows: number
   readonly columns: number
+  /** 1 where the header doesn't say; 0 where what it says is no number, and such an image isn't read. */
   readonly numberOfFrames: number
   readonly samplesPerPixel: number
   readonly photometricInterpretation: string | undefined
@@ -128,7 +129,7 @@ function imageFacts(dataSet: DataSet) {
     hasPixelData: dataSet.elements[pixelDataTag] !== undefined,
     rows: unsignedOf(dataSet, 'x00280010') ?? 0,
     columns: unsignedOf(dataSet, 'x00280011') ?? 0,
-    numberOfFrames: Math.max(1, Math.trunc(decimalOf(dataSet, 'x00280008') ?? 1)),
+    numberOfFrames: numberOfFrames(dataSet),
     samplesPerPixel: unsignedOf(dataSet, 'x00280002') ?? 1,
     photometricInterpretation: textOf(dataSet, 'x00280004'),
     bitsAllocated,
@@ -137,6 +138,13 @@ function imageFacts(dataSet: DataSet) {
     pixelRepresentation: unsignedOf(dataSet, 'x00280103') === 1 ? (1 as const) : (0 as const),
     planarConfiguration: unsignedOf(dataSet, 'x00280006') === 1 ? (1 as const) : (0 as const),
   }
+}
+
+/** Some writers give an image of one frame none. */
+function numberOfFrames(dataSet: DataSet): number {
+  const text = textOf(dataSet, 'x00280008')
+  if (text === undefined) return 1
+  return /^[+]?\d+$/.test(text) ? Math.max(1, Number(text)) : 0
 }
 
 function geometry(dataSet: DataSet) {

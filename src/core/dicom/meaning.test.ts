@@ -106,13 +106,13 @@ test('frames of an enhanced image have meanings of their own, else the shared on
 
 test('a segmented palette is expanded', async () => {
   const palette = [0x00281101, 0x00281102, 0x00281103].map((tag) => us(tag, 6, 0, 16))
-  // Two values as they are, a ramp of two to 0x0900, then the first segment once more.
-  const segments = words(0, 2, 0x0100, 0x0300, 1, 2, 0x0900, 2, 1, 0, 0)
+  // One value as it is, a ramp of two to 0x0500, one value, then the ramp once more, which lies 6 bytes on.
+  const segments = words(0, 1, 0x0100, 1, 2, 0x0500, 0, 1, 0x0700, 2, 1, 6, 0)
   const data = [0x00281221, 0x00281222, 0x00281223].map((tag): DataElement => ({ tag, vr: 'OW', value: segments }))
   const bits = [us(0x00280100, 8), us(0x00280101, 8), us(0x00280102, 7)]
   const pixels: DataElement = { tag: 0x7fe00010, vr: 'OB', value: Uint8Array.of(0, 2, 3, 5) }
   const file = tinyFile([cs(0x00280004, 'PALETTE COLOR'), ...bits, ...palette, ...data, pixels])
   const frame = await decodeFrame(parseInstance(file), 0)
   expect(frame).toMatchObject({ samplesPerPixel: 3, photometric: 'RGB', bitsStored: 8, signed: false })
-  expect([...frame.values].filter((_, index) => index % 3 === 0)).toEqual([1, 6, 9, 3])
+  expect([...frame.values].filter((_, index) => index % 3 === 0)).toEqual([1, 5, 7, 5])
 })

@@ -78,8 +78,8 @@ function appendSegment(entries: number[], words: readonly number[], at: number, 
   if (opcode === 0) entries.push(...words.slice(at + 2, at + 2 + length))
   if (opcode === 1) appendRamp(entries, length, words[at + 2] ?? 0)
   if (opcode !== 2) return
-  let target = (words[at + 2] ?? 0) + 0x10000 * (words[at + 3] ?? 0)
-  // Indirect segments may not point to indirect ones, so this goes one level deep.
+  let target = ((words[at + 2] ?? 0) + 0x10000 * (words[at + 3] ?? 0)) / 2
+  // The offset is in bytes. Indirect segments may not point to indirect ones, so this goes one level deep.
   for (let segment = 0; segment < length && words[target] !== 2 && entries.length < count; segment++) {
     appendSegment(entries, words, target, count)
     target += segmentLength(words, target)

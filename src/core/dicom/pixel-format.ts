@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
-import { colourModelOf, type ColourModel } from './colour.ts'
+import { unsignedOf } from './attributes.ts'
+import { colourModelOf, nameInMessage, type ColourModel } from './colour.ts'
 import { unreadable } from './data-set.ts'
 import type { Instance } from './instance.ts'
 import { transferSyntaxOf, type TransferSyntax } from './transfer-syntax.ts'
@@ -9,6 +10,8 @@ export interface BitLayout {
   readonly bitsStored: number
   readonly highBit: number
   readonly signed: boolean
+  /** Other bits of the word hold overlays (retired, PS3.3 C.9.2 of 2004), so they say nothing of the value. */
+  readonly overlaid: boolean
 }
 
 /** The bits of a word in which pixels come. */
@@ -39,10 +42,17 @@ export function pixelFormatOf(instance: Instance): PixelFormat {
   if (rows === 0 || columns === 0) throw unreadable('Image', 'rows and columns', `${columns}x${rows}`, file)
   if (rows * columns * samplesPerPixel > mostSamplesPerFrame)
     throw unreadable('Image', 'at most 2^28 samples per frame', 'more', file)
+  if (instance.numberOfFrames === 0) throw unreadable('Number of Frames', 'a whole number', 'something else', file)
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit >= bitsAllocated || highBit < bitsStored - 1)
     throw unreadable('Image', 'bits stored within bits allocated', `${bitsStored} of ${bitsAllocated}, high bit ${highBit}`, file)
   const signed = instance.pixelRepresentation === 1
-  return { wordBits: wordBitsOf(instance), model, samplesPerPixel, syntax, bitsStored, highBit, signed }
+  const layout = { bitsStored, highBit, signed, overlaid: hasOverlayInPixels(instance) }
+  return { wordBits: wordBitsOf(instance), model, samplesPerPixel, syntax, ...layout }
+}
+
+/** Overlay Bit Position (60xx,0102) is 0 for an overlay that has an element of its own. */
+function hasOverlayInPixels({ dataSet }: Instance): boolean {
+  return Object.keys(dataSet.elements).some((tag) => /^x60[0-9a-f]{2}0102$/.test(tag) && (unsignedOf(dataSet, tag) ?? 0) > 0)
 }
 
 /** Whether there are pixels of any kind, integers or floats. */
@@ -58,7 +68,7 @@ function floatPixels({ elements }: Instance['dataSet']): string | undefined {
 function refuseFloats({ dataSet, photometricInterpretation, file }: Instance): void {
   const name = floatPixels(dataSet)
   if (name === undefined) return
-  const photometric = photometricInterpretation ?? '(none)'
+  const photometric = nameInMessage(photometricInterpretation)
   throw new RadversaryError(
     'dicom-unsupported',
     `Photometric interpretation ${photometric}: expected pixels of integers, got ${name}`,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
 
-const unsigned12 = { bitsStored: 12, highBit: 11, signed: false }
-const signed12 = { bitsStored: 12, highBit: 11, signed: true }
+const unsigned12 = { bitsStored: 12, highBit: 11, signed: false, overlaid: false }
+const signed12 = { ...unsigned12, signed: true }
 
 test('overlay bits above and below the value are removed', () => {
   expect([...toStoredValues(Uint16Array.of(0xf123, 0x0fff), unsigned12).values]).toEqual([0x123, 0xfff])
@@ -16,9 +16,9 @@ test('negative values are sign-extended from BitsStored', () => {
 })
 
 test('signed words that fill their width are read as they are', () => {
-  expect([...toStoredValues(Uint16Array.of(0xffff), { bitsStored: 16, highBit: 15, signed: true }).values]).toEqual([-1])
-  expect([...toStoredValues(Uint32Array.of(0xffffffff), { bitsStored: 32, highBit: 31, signed: true }).values]).toEqual([-1])
-  expect([...toStoredValues(Uint32Array.of(0xffffffff), { bitsStored: 32, highBit: 31, signed: false }).values]).toEqual([
+  expect([...toStoredValues(Uint16Array.of(0xffff), { ...signed12, bitsStored: 16, highBit: 15 }).values]).toEqual([-1])
+  expect([...toStoredValues(Uint32Array.of(0xffffffff), { ...signed12, bitsStored: 32, highBit: 31 }).values]).toEqual([-1])
+  expect([...toStoredValues(Uint32Array.of(0xffffffff), { ...unsigned12, bitsStored: 32, highBit: 31 }).values]).toEqual([
     0xffffffff,
   ])
 })
@@ -26,6 +26,11 @@ test('signed words that fill their width are read as they are', () => {
 test('words that the writer sign-extended are taken as they are, and the range has the bits they need', () => {
   const { values, bitsStored } = toStoredValues(Uint16Array.of(0xf800, 0x0fff), signed12)
   expect([[...values], bitsStored]).toEqual([[-2048, 4095], 13])
+})
+
+test('bits of an overlay are no sign', () => {
+  const { values, bitsStored } = toStoredValues(Uint16Array.of(0x8001, 0x1fff, 0x7800), { ...signed12, overlaid: true })
+  expect([[...values], bitsStored]).toEqual([[1, -1, -2048], 12])
 })
 
 test('signed JPEG-LS values are refused only where readers disagree about their sign', () => {

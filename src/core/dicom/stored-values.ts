@@ -7,17 +7,17 @@ import type { BitLayout } from './pixel-format.ts'
  * Bit patterns to values: bits above HighBit and below the value (old overlays) are dropped, negative values sign-extended.
  *
  * Signed words that the writer has sign-extended to their whole width are taken as they are, even where a value needs more than
- * BitsStored; the range returned then has the bits that it needs.
+ * BitsStored; the range returned then has the bits that it needs. Where the other bits are an overlay's, they are no sign.
  */
 export function toStoredValues(words: Words, layout: BitLayout): StoredRange & { readonly values: StoredValues } {
-  const { bitsStored, highBit, signed } = layout
+  const { bitsStored, highBit, signed, overlaid } = layout
   const wordBits = 8 * words.BYTES_PER_ELEMENT
   const lowestBit = highBit + 1 - bitsStored
   if (!signed)
     return { bitsStored, signed, values: fitsExactly(layout, wordBits) ? words : maskAndShift(words, lowestBit, bitsStored) }
   const whole = asSigned(words)
   if (fitsExactly(layout, wordBits)) return { bitsStored, signed, values: whole }
-  if (lowestBit === 0 && whole.some((value) => value < 0))
+  if (!overlaid && lowestBit === 0 && whole.some((value) => value < 0))
     return { bitsStored: bitsNeeded(whole, bitsStored), signed, values: whole }
   return { bitsStored, signed, values: signExtend(whole, lowestBit, bitsStored) }
 }
@@ -56,7 +56,7 @@ function signExtend<Values extends Int8Array | Int16Array | Int32Array>(
 }
 
 /** The same bytes, read as signed. */
-function asSigned(words: Words): Int8Array | Int16Array | Int32Array {
+export function asSigned(words: Words): Int8Array | Int16Array | Int32Array {
   if (words instanceof Uint8Array) return new Int8Array(words.buffer, words.byteOffset, words.length)
   if (words instanceof Uint16Array) return new Int16Array(words.buffer, words.byteOffset, words.length)
   return new Int32Array(words.buffer, words.byteOffset, words.length)

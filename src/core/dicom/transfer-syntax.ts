@@ -45,7 +45,8 @@ export const readableTransferSyntaxes: readonly TransferSyntax[] = readable.map(
 export function transferSyntaxOf(uid: string, file?: string): TransferSyntax {
   const found = readableTransferSyntaxes.find((syntax) => syntax.uid === uid)
   if (found !== undefined) return found
-  throw new RadversaryError('dicom-unsupported', `Transfer syntax ${uid}: expected one that Radversary decodes, got this one`, {
+  const name = /^[0-9.]{1,64}$/.test(uid) ? uid : '(damaged)'
+  throw new RadversaryError('dicom-unsupported', `Transfer syntax ${name}: expected one that Radversary decodes, got this one`, {
     tip: 'Convert the file to Explicit VR Little Endian (for example with gdcmconv --raw or dcmconv) and open that.',
     file,
   })
