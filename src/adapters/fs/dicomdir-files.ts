@@ -13,10 +13,12 @@ export interface DicomdirFiles {
  * Looks up a DICOMDIR's references in its own folder (PS3.10 section 8): a discs' upper case names may have become lower case on the way
  * to a hard disk. Nothing outside that folder is followed, by whatever link or name.
  */
-export async function findReferencedFiles(dicomdirPath: string, { references }: Dicomdir): Promise<DicomdirFiles> {
+export async function findReferencedFiles(dicomdirPath: string, { references, missingBytes }: Dicomdir): Promise<DicomdirFiles> {
   const folder = await realpath(dirname(dicomdirPath))
   const files: string[] = []
   const faults: RadversaryError[] = []
+  if (missingBytes > 0)
+    faults.push(fault('dicom-unreadable', 'all records', `${missingBytes} bytes fewer, so there may be more files`, dicomdirPath))
   for (const components of references) {
     const found = await findOne(folder, components, dicomdirPath)
     if (typeof found === 'string') files.push(join(dirname(dicomdirPath), found))

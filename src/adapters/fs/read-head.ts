@@ -1,7 +1,8 @@
 import { looksLikeDicom, openDataSet, pixelDataTag, unreadable, type OpenDataSet } from '../../core/dicom/data-set.ts'
-import { readDicomdir, type Dicomdir } from '../../core/dicom/dicomdir.ts'
+import { readClippedDicomdir, readDicomdir, type Dicomdir } from '../../core/dicom/dicomdir.ts'
 import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
 import { isImage, pixelFormatOf } from '../../core/dicom/pixel-format.ts'
+import { RadversaryError } from '../../core/errors.ts'
 
 /** A file or archive member, of which only the beginning is read. */
 export interface HeadSource {
@@ -36,31 +37,40 @@ export async function sight(source: HeadSource): Promise<Sighting> {
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) return { kind: 'zip' }
   if (startsWith(head, [0x1f, 0x8b])) return { kind: 'gzip' }
   if (!looksLikeDicom(head)) return { kind: 'other', reason: 'not a DICOM file' }
-  const opened = await openHead(source, head)
-  const dicomdir = readDicomdir(opened)
-  return dicomdir === undefined ? sightInstance(opened, source) : { kind: 'dicomdir', dicomdir }
+  return sightDicom(source, head)
 }
 
 /** The header may reach further than the head: then more is read, until it parses or there is no more. */
-async function openHead(source: HeadSource, first: Uint8Array): Promise<OpenDataSet> {
+async function sightDicom(source: HeadSource, first: Uint8Array): Promise<Sighting> {
   let head = first
   for (let length = firstHeadBytes; ; length *= growth) {
     // A compressed member is at most a little larger than what it unpacks to, so twice its size was all of it.
     const isWhole = head.length >= source.size || length > 2 * source.size
-    const opened = tryOpen(head, source.name, isWhole)
-    if (opened !== undefined) return opened
+    const opened = tryOpen(head, source.name)
+    if (opened instanceof Error ? isWhole : isWhole || opened.dataSet.elements[pixelDataTag] !== undefined)
+      return opened instanceof Error ? sightClipped(head, opened) : sightOpened(opened, source)
     head = await source.head(length * growth)
   }
 }
 
-function tryOpen(head: Uint8Array, name: string, isWhole: boolean): OpenDataSet | undefined {
+function tryOpen(head: Uint8Array, name: string): OpenDataSet | RadversaryError {
   try {
-    const opened = openDataSet(head, name)
-    return isWhole || opened.dataSet.elements[pixelDataTag] !== undefined ? opened : undefined
+    return openDataSet(head, name)
   } catch (error) {
-    if (isWhole) throw error
-    return undefined
+    if (error instanceof RadversaryError) return error
+    throw error
   }
+}
+
+function sightOpened(opened: OpenDataSet, source: HeadSource): Sighting {
+  const dicomdir = readDicomdir(opened)
+  return dicomdir === undefined ? sightInstance(opened, source) : { kind: 'dicomdir', dicomdir }
+}
+
+function sightClipped(file: Uint8Array, error: RadversaryError): Sighting {
+  const dicomdir = readClippedDicomdir(file)
+  if (dicomdir === undefined) throw error
+  return { kind: 'dicomdir', dicomdir }
 }
 
 function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
@@ -73,7 +83,7 @@ function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
 }
 
 function sopClassOf({ sopClassUid }: Instance): string {
-  return sopClassUid === undefined ? '' : ` (SOP class ${sopClassUid})`
+  return sopClassUid !== undefined && /^[0-9.]{1,64}$/.test(sopClassUid) ? ` (SOP class ${sopClassUid})` : ''
 }
 
 /** What is encapsulated or deflated shows its end only when it is decoded. */

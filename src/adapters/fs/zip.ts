@@ -1,5 +1,6 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 import { RadversaryError } from '../../core/errors.ts'
+import { nameOf } from './file-ref.ts'
 import { plainBytes, withFile, type OpenFile } from './open-file.ts'
 
 /** One file in a zip archive, as the central directory has it (PKWARE APPNOTE 4.3.12). */
@@ -41,10 +42,10 @@ export async function listMembers(path: string): Promise<ZipMember[]> {
 export async function readMember(path: string, name: string): Promise<Uint8Array> {
   return withFile(path, async (file) => {
     const member = (await listOpen(file, path)).find((candidate) => candidate.name === name)
-    if (member === undefined) throw damaged(path, `a member named ${name}`, 'none')
+    if (member === undefined) throw damaged(nameOf({ path, member: name }), 'this member', 'none')
     const bytes = await memberHead(file, path, member, Infinity)
     if (bytes.length !== member.size || crc32(bytes) !== member.checksum)
-      throw damaged(path, `the bytes of ${name}`, 'other ones')
+      throw damaged(nameOf({ path, member: name }), 'the bytes that were packed', 'other ones')
     return bytes
   })
 }
@@ -54,23 +55,24 @@ export async function readMember(path: string, name: string): Promise<Uint8Array
  * @throws RadversaryError dicom-unreadable, dicom-unsupported for encryption and rare compression methods.
  */
 export async function memberHead(file: OpenFile, path: string, member: ZipMember, length: number): Promise<Uint8Array> {
+  const name = nameOf({ path, member: member.name })
   if (member.isEncrypted || (member.method !== stored && member.method !== deflated))
-    throw unsupported(path, 'members that are stored or deflated', `${member.name}, which is encrypted or packed otherwise`)
+    throw unsupported(name, 'members that are stored or deflated', 'one that is encrypted or packed otherwise')
   const local = await file.read(member.headerOffset, localBytes)
   const view = viewOf(local)
   if (local.length < localBytes || view.getUint32(0, true) !== localSignature)
-    throw damaged(path, `the header of ${member.name}`, 'none')
+    throw damaged(name, 'the header of a member', 'none')
   const start = member.headerOffset + localBytes + view.getUint16(26, true) + view.getUint16(28, true)
   const packed = await file.read(start, Math.min(length, member.compressedSize))
-  return member.method === stored ? packed : inflate(packed, member, path)
+  return member.method === stored ? packed : inflate(packed, member, name)
 }
 
 /** Truncated input gives what it can; output beyond the size that the directory gives is an error. */
-function inflate(packed: Uint8Array, member: ZipMember, path: string): Uint8Array {
+function inflate(packed: Uint8Array, { size }: ZipMember, file: string): Uint8Array {
   try {
-    return plainBytes(inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, member.size) }))
+    return plainBytes(inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, size) }))
   } catch {
-    throw damaged(path, `${member.name} to unpack to its ${member.size} bytes`, 'damaged or more data')
+    throw damaged(file, `a member to unpack to its ${size} bytes`, 'damaged or more data')
   }
 }
 

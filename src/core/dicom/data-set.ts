@@ -17,10 +17,17 @@ export interface OpenDataSet {
 
 export const pixelDataTag = 'x7fe00010'
 
-/** Beyond this a deflated data set is not inflated: no image of ours is larger, so it is a bomb. */
+/** A deflated data set is a bomb when it inflates to more than this, and to more than `bombRatio` times its own size. */
+const harmlessBytes = 2 ** 27
+const bombRatio = 250
+
+/** Larger data sets can't be held in one piece. */
 const largestInflated = 2 ** 31 - 1
 
 const inflateStep = 0x10000
+
+const itemHeaderBytes = 8
+const undefinedLength = 0xffffffff
 
 /** Whether these first bytes (132 are enough) may begin a DICOM file, with or without preamble and meta header. */
 export function looksLikeDicom(head: Uint8Array): boolean {
@@ -32,18 +39,45 @@ export function looksLikeDicom(head: Uint8Array): boolean {
  * @throws RadversaryError dicom-unreadable.
  */
 export function openDataSet(file: Uint8Array, name?: string): OpenDataSet {
+  return open(file, name, parseElements)
+}
+
+/**
+ * The same for a data set that ends with a sequence that, or whose last item, is said to go on beyond the end of the file: what the file has
+ * of it is read, if it is whole elements.
+ * @throws RadversaryError dicom-unreadable, also where there is no such sequence, or its lengths are right.
+ */
+export function openClippedDataSet(
+  file: Uint8Array,
+  lastSequence: string,
+  name?: string,
+): OpenDataSet & { readonly missingBytes: number } {
+  let missingBytes = 0
+  const opened = open(file, name, (bytes, syntax) => {
+    const clipped = clipSequence(bytes, syntax, lastSequence, name)
+    missingBytes = clipped.missingBytes
+    return parseElements(clipped.bytes, syntax, name)
+  })
+  return { ...opened, missingBytes }
+}
+
+function open(file: Uint8Array, name: string | undefined, parse: typeof parseElements): OpenDataSet {
   const { start, transferSyntax, mediaStorageSopClassUid } = readMeta(file, name)
   const body = file.subarray(start)
   const transferSyntaxUid = transferSyntax ?? guessTransferSyntax(body)
   if (transferSyntaxUid === undefined) throw unreadable('File', 'a DICOM data set', 'something else', name)
   const isDeflated = transferSyntaxUid === deflatedLittleEndian
   const bytes = isDeflated ? inflate(body, name) : body
-  const dataSet = parseElements(bytes, transferSyntaxUid, name)
+  const dataSet = parse(bytes, transferSyntaxUid, name)
   return { dataSet, bytes, transferSyntaxUid, mediaStorageSopClassUid, offsetInFile: isDeflated ? undefined : start }
 }
 
-/** All of a raw deflate stream, which must come to its end. */
-export function inflate(deflated: Uint8Array, name?: string, largest: number = largestInflated): Uint8Array {
+/** All of a raw deflate stream, which must come to its end, and be no bomb. */
+export function inflate(
+  deflated: Uint8Array,
+  name?: string,
+  largest = Math.min(largestInflated, Math.max(harmlessBytes, bombRatio * deflated.length)),
+): Uint8Array {
   const chunks: Uint8Array[] = []
   const state = { size: 0, finished: false }
   const stream = new Inflate((chunk, final) => {
@@ -113,15 +147,36 @@ function readMeta(file: Uint8Array, name: string | undefined): Meta {
   }
 }
 
-function parseElements(bytes: Uint8Array, transferSyntaxUid: string, name: string | undefined): DataSet {
+function parseElements(bytes: Uint8Array, transferSyntaxUid: string, name: string | undefined, untilTag = pixelDataTag): DataSet {
   const TransferSyntaxUID = transferSyntaxUid === deflatedLittleEndian ? explicitLittleEndian : transferSyntaxUid
   try {
-    const dataSet = dicomParser.parseDicom(bytes, { TransferSyntaxUID, untilTag: pixelDataTag })
+    const dataSet = dicomParser.parseDicom(bytes, { TransferSyntaxUID, untilTag })
     if (!dataSet.warnings.some(tellsOfTruncation)) return dataSet
   } catch {
     // dicom-parser throws strings and objects that hold the data set; what they say is said below.
   }
   throw unreadable('Header', 'whole elements up to the pixel data', 'a damaged or truncated one', name)
+}
+
+/** A copy in which the sequence and its last item end where the bytes do. */
+function clipSequence(bytes: Uint8Array, transferSyntaxUid: string, tag: string, name: string | undefined) {
+  const sequence = parseElements(bytes, transferSyntaxUid, name, tag).elements[tag]
+  const clipped = bytes.slice()
+  const view = new DataView(clipped.buffer)
+  const isLittleEndian = transferSyntaxUid !== explicitBigEndian
+  let missingBytes = 0
+  const clip = (contentStart: number) => {
+    const length = view.getUint32(contentStart - 4, isLittleEndian)
+    if (length === undefinedLength) throw unreadable('Header', 'a length', 'none', name)
+    const beyond = contentStart + length - bytes.length
+    if (beyond > 0) view.setUint32(contentStart - 4, length - beyond, isLittleEndian)
+    missingBytes = Math.max(missingBytes, beyond)
+    return Math.min(contentStart + length, bytes.length)
+  }
+  if (sequence !== undefined) clip(sequence.dataOffset)
+  for (let at = sequence?.dataOffset ?? bytes.length; at + itemHeaderBytes <= bytes.length;) at = clip(at + itemHeaderBytes)
+  if (missingBytes === 0) throw unreadable('Header', 'whole elements', 'damaged ones', name)
+  return { bytes: clipped, missingBytes }
 }
 
 /** dicom-parser ends an open sequence at the end of the file, and says so only here. */

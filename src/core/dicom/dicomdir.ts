@@ -1,10 +1,13 @@
-import { itemsOf, textOf } from './attributes.ts'
-import type { OpenDataSet } from './data-set.ts'
+import type { DataSet } from 'dicom-parser'
+import { itemsOf, textOf, unsignedOf } from './attributes.ts'
+import { openClippedDataSet, type OpenDataSet } from './data-set.ts'
 
 /** A Basic Directory (PS3.3 annex F), as far as it says which files there are. */
 export interface Dicomdir {
   /** The components of each Referenced File ID (0004,1500), in the order of the records. */
   readonly references: readonly (readonly string[])[]
+  /** By how many bytes the records fall short of the length that they are said to have: then there may have been more. */
+  readonly missingBytes: number
 }
 
 const mediaStorageDirectory = '1.2.840.10008.1.3.10'
@@ -16,9 +19,25 @@ const directoryRecordSequence = 'x00041220'
  */
 export function readDicomdir({ dataSet, mediaStorageSopClassUid }: OpenDataSet): Dicomdir | undefined {
   const isDirectory = mediaStorageSopClassUid === mediaStorageDirectory || dataSet.elements[directoryRecordSequence] !== undefined
-  if (!isDirectory) return undefined
+  return isDirectory ? { references: referencesOf(dataSet), missingBytes: 0 } : undefined
+}
+
+/**
+ * The same for a file that `openDataSet` refuses because the records are shorter than they are said to be (writers drop elements and leave
+ * the length, or the file is truncated between two records); undefined when it is no DICOMDIR or damaged otherwise.
+ */
+export function readClippedDicomdir(file: Uint8Array): Dicomdir | undefined {
+  try {
+    const { dataSet, missingBytes } = openClippedDataSet(file, directoryRecordSequence)
+    return { references: referencesOf(dataSet), missingBytes }
+  } catch {
+    return undefined
+  }
+}
+
+function referencesOf(dataSet: DataSet): string[][] {
   const inactive = 0
-  const records = itemsOf(dataSet, directoryRecordSequence).filter((record) => record.uint16('x00041410') !== inactive)
+  const records = itemsOf(dataSet, directoryRecordSequence).filter((record) => unsignedOf(record, 'x00041410') !== inactive)
   const fileIds = records.flatMap((record) => textOf(record, 'x00041500') ?? [])
-  return { references: fileIds.map((fileId) => fileId.split('\\').map((component) => component.trim())) }
+  return fileIds.map((fileId) => fileId.split('\\').map((component) => component.trim()))
 }
