@@ -60,7 +60,7 @@ function requestOf(options: Options) {
 
 /** The record, which is in the folder as well, and what only this run knows. */
 function resultOf({ folder, record, failures, resumed }: AttackReport) {
-  return { folder, resumed, failures, record }
+  return { folder, resumed, failures, peakMemoryBytes: 1024 * process.resourceUsage().maxRSS, record }
 }
 
 function attackText({ folder, record, failures, resumed }: AttackReport): string {

@@ -7,8 +7,8 @@ import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { positiveInteger, withJson } from '../options.ts'
 
-/** Of the repository, seen from this file and from the built command line alike. */
-const peersFolder = join(import.meta.dirname, '../../bench/peers')
+/** Two folders above the built command line. */
+const repository = join(import.meta.dirname, '../..')
 
 interface Options {
   readonly only?: string[]
@@ -25,7 +25,8 @@ export function benchCommand({ streams, end }: CommandContext): Command {
     const code = await runJob(streams, options, async () => {
       const only = options.only && benchSectionNames.filter((name) => options.only?.includes(name))
       const result = await runBench({
-        peersFolder,
+        repository,
+        commandLine: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
         only,
         threads: options.threads,
         onRow: ({ name, ratio }) => streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),

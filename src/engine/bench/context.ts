@@ -14,6 +14,10 @@ export interface BenchContext {
   readonly torch: Peer | null
   /** A folder for exchanging arrays with peers; removed at the end. */
   readonly folder: string
+  /** An image of the embedded sample series, and its model. */
+  readonly sample: { readonly image: string; readonly model: string }
+  /** How to start our own command line: what is measured in a process of its own. */
+  readonly commandLine: readonly string[]
   readonly createModel: (bytes: Uint8Array) => Promise<DifferentiableModel>
 }
 

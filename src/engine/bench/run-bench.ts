@@ -5,20 +5,27 @@ import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { BenchContext, BenchSection } from './context.ts'
 import { gradientSection } from './gradient-section.ts'
+import { memorySection } from './memory-section.ts'
 import { createMatrixProduct } from './matrix-product.ts'
 import { pythonWithTorch, startPeer } from './peer.ts'
 import type { BenchRow } from './row.ts'
+import { scanSection } from './scan-section.ts'
 import { smiaSection } from './smia-section.ts'
 
-const sections = { gradient: gradientSection, smia: smiaSection } satisfies Record<string, BenchSection>
+const sections = { gradient: gradientSection, smia: smiaSection, scan: scanSection, memory: memorySection } satisfies Record<
+  string,
+  BenchSection
+>
 
 export type BenchSectionName = keyof typeof sections
 
 export const benchSectionNames = Object.keys(sections) as BenchSectionName[]
 
 export interface BenchOptions {
-  /** Folder of the peers' scripts (bench/peers of the repository). */
-  readonly peersFolder: string
+  /** The repository's folder: peers' scripts and the sample are in it. */
+  readonly repository: string
+  /** How to start the command line. */
+  readonly commandLine: readonly string[]
   readonly only?: readonly BenchSectionName[] | undefined
   readonly threads?: number | undefined
   readonly onRow?: (row: BenchRow) => void
@@ -30,15 +37,26 @@ export interface BenchResult {
 }
 
 /** Runs the benchmark's sections one after the other. */
-export async function runBench({ peersFolder, only = benchSectionNames, threads, onRow }: BenchOptions): Promise<BenchResult> {
+export async function runBench({
+  repository,
+  commandLine,
+  only = benchSectionNames,
+  threads,
+  onRow,
+}: BenchOptions): Promise<BenchResult> {
   const runtime = createOrtRuntime({ device: 'cpu', threads })
   const python = pythonWithTorch()
-  const torch = python === null ? null : startPeer(python, join(peersFolder, 'torch_peer.py'), runtime.threads)
+  const torch = python === null ? null : startPeer(python, join(repository, 'bench/peers/torch_peer.py'), runtime.threads)
   const folder = await mkdtemp(join(tmpdir(), 'radversary-bench-'))
   const matrixProduct = await createMatrixProduct(runtime)
   try {
     const createModel = (bytes: Uint8Array) => createOnnxModel({ bytes, runtime })
-    const context: BenchContext = { runtime, threads: runtime.threads, matrixProduct, torch, folder, createModel }
+    const sample = {
+      image: join(repository, 'resources/sample/study/01.dcm'),
+      model: join(repository, 'resources/sample/model/phantom-thorax.onnx'),
+    }
+    const measured = { runtime, threads: runtime.threads, matrixProduct, torch }
+    const context: BenchContext = { ...measured, folder, sample, commandLine, createModel }
     const rows: BenchRow[] = []
     for (const name of only)
       for await (const row of sections[name](context)) {
