@@ -9,6 +9,7 @@ import { fixFreeDimensions } from './free-dimensions.ts'
 import { loadError, runError } from './ort-errors.ts'
 import { fromOrtResults, toOrtFeeds } from './ort-tensors.ts'
 import { physicalCores } from './physical-cores.ts'
+import { hasVulkanDriver } from './vulkan-drivers.ts'
 
 export interface OrtRuntimeOptions {
   readonly device: OrtDevice
@@ -45,6 +46,7 @@ export function createOrtRuntime({ device, threads = physicalCores(), profilePre
     device,
     threads,
     createSession: async (model, options = {}) => {
+      if (device === 'webgpu') expectVulkanDriver()
       const profiling = profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }
       const executionProviders = providersOf(device)
       return wrapSession(await load('Session', device, model, options, { ...common, ...profiling, executionProviders }), device)
@@ -62,6 +64,14 @@ export function createOrtRuntime({ device, threads = physicalCores(), profilePre
         return readFile(optimizedModelFilePath)
       }),
   }
+}
+
+/** Without a driver the library would say so itself, at length and past us. */
+function expectVulkanDriver(): void {
+  if (process.platform !== 'linux' || hasVulkanDriver()) return
+  throw new RadversaryError('runtime-failed', 'WebGPU: expected a Vulkan driver, got none', {
+    tip: "Install the graphics card's Vulkan driver, or use --device cpu.",
+  })
 }
 
 async function load(
