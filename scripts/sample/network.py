@@ -24,7 +24,7 @@ class Block(nn.Module):
 class Network(nn.Module):
     """[N, 1, 160, 160] to logits [N, classes]. Pools by mean and maximum: a lesion is small, and one is enough."""
 
-    def __init__(self, classes, widths=(16, 32, 64, 96)):
+    def __init__(self, classes, widths=(12, 24, 48, 72)):
         super().__init__()
         first, *_, last = widths
         self.stem = nn.Sequential(unit(1, first, 2), nn.ReLU())
