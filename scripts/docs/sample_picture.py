@@ -1,8 +1,9 @@
 """The picture in README: one slice of the sample, before and after `npm run demo`.
 
-usage: /usr/bin/python3 scripts/docs/sample_picture.py SLICE OUT.png   (from the repository's root; SLICE counts from 1)
+usage: /usr/bin/python3 scripts/docs/sample_picture.py 12.dcm OUT.png   (from the repository's root)
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -50,18 +51,18 @@ def panel(picture, place, pixels, caption, label=None):
         draw.text((left + 8, CAPTION + 6), label, font=font, fill=(255, 176, 0))
 
 
-def main(number, out):
-    sources = sorted(Path('resources/sample/study').glob('*.dcm'))
-    name = f'{number:04d}.dcm'
-    original = hounsfield(sources[number - 1])
+def main(source, out):
+    images = json.loads(Path('demo/record.json').read_text())['images']
+    exported = next(image['exported'] for image in images if image['file'] == source)
+    original = hounsfield(f'resources/sample/study/{source}')
     rows, columns = original.shape
     picture = Image.new('RGB', (4 * columns + 3 * GAP, rows + CAPTION), (16, 20, 24))
     panel(picture, 0, grey(original), 'Original')
-    panel(picture, 1, grey(hounsfield(f'demo/adversarial/{name}')), 'Adversarial', 'ADVERSARIAL')
-    panel(picture, 2, signed_colour(perturbation(f'demo/perturbation/{name}')), f'Perturbation, -{LARGEST_HU} to {LARGEST_HU} HU')
-    panel(picture, 3, grey(hounsfield(f'demo/smoothed/{name}')), 'Smoothed input', 'ADVERSARIAL')
+    panel(picture, 1, grey(hounsfield(f"demo/{exported['series']['path']}")), 'Adversarial', 'ADVERSARIAL')
+    panel(picture, 2, signed_colour(perturbation(f"demo/{exported['perturbation']['path']}")), f'Perturbation, -{LARGEST_HU} to {LARGEST_HU} HU')
+    panel(picture, 3, grey(hounsfield(f"demo/{exported['smoothed']['path']}")), 'Smoothed input', 'ADVERSARIAL')
     picture.resize((picture.width // 2, picture.height // 2), Image.LANCZOS).save(out, optimize=True)
 
 
 if __name__ == '__main__':
-    main(int(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1], sys.argv[2])

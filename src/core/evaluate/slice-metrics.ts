@@ -5,6 +5,8 @@ import type { ImageDistance } from './image-distance.ts'
 export interface SliceMetrics {
   /** Relative to the study's folder, with forward slashes. */
   readonly file: string
+  /** The adversarial instance, relative to the export's folder. */
+  readonly exported: string
   readonly sopInstanceUid: string
   /** Counts from 1. */
   readonly frame: number
@@ -28,6 +30,7 @@ export interface SliceMetrics {
 
 const columns: readonly (readonly [name: string, value: (row: SliceMetrics) => string | number | boolean | null])[] = [
   ['file', (row) => row.file],
+  ['exported', (row) => row.exported],
   ['SOPInstanceUID', (row) => row.sopInstanceUid],
   ['frame', (row) => row.frame],
   ['method', (row) => row.method],

@@ -9,6 +9,7 @@ const distance: ImageDistance = { linf: 0.03, l2: 2, psnr: 40, ssim: 0.9, change
 const same: ImageDistance = { linf: 0, l2: 0, psnr: null, ssim: null, changed: 0, changedFraction: 0 }
 const row: SliceMetrics = {
   file: 'a/IM "1", left.dcm',
+  exported: 'adversarial/0001.dcm',
   sopInstanceUid: '1.2.3',
   frame: 1,
   method: 'smia',
@@ -35,8 +36,8 @@ test('CSV quotes what RFC 4180 asks for', () => {
 
 test('metrics as CSV: a header, empty cells for what is undefined', () => {
   const [header, line, end] = sliceMetricsCsv([row]).split('\r\n')
-  expect(header).toMatch(/^file,SOPInstanceUID,frame,method,label,prediction_before,confidence_before,/)
-  expect(line).toBe('"a/IM ""1"", left.dcm",1.2.3,1,smia,benign,benign,0.75,malignant,0.5,true,false,10,0.03,2,40,0.9,0,0,,,0,0')
+  expect(header).toMatch(/^file,exported,SOPInstanceUID,frame,method,label,prediction_before,confidence_before,/)
+  expect(line).toBe('"a/IM ""1"", left.dcm",adversarial/0001.dcm,1.2.3,1,smia,benign,benign,0.75,malignant,0.5,true,false,10,0.03,2,40,0.9,0,0,,,0,0')
   expect(end).toBe('')
 })
 

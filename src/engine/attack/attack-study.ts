@@ -11,6 +11,7 @@ import { attackGroup, finishedResults, resultPath, type GroupContext, type Numbe
 import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
+import { settingText } from './setting-text.ts'
 import { summaryText } from './summary-text.ts'
 
 export const recordName = 'record.json'
@@ -100,7 +101,7 @@ function groupContext(
 }
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {
-  const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${String(value)}`)
+  const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${settingText(value)}`)
   const model = `${opened.card.name} sha256:${opened.sha256}`
   const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; Radversary ${version}`
   return { exportId, method: method.entry.title, description, softwareVersion: version }

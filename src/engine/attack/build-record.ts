@@ -55,9 +55,10 @@ function withoutTrace({ trace, ...frame }: FrameReport): RecordedFrame {
 
 /** A row for each frame; predictions and success are those of the pixels read back. */
 export function sliceMetrics(images: readonly RecordedImage[], method: string, classes: readonly string[]): SliceMetrics[] {
-  return images.flatMap(({ file, sopInstanceUid, frames }) =>
+  return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
     frames.map(({ frame, label, before, reread, success, metBefore, iterations, window, stored }) => ({
       file,
+      exported: exported.series.path,
       sopInstanceUid,
       frame,
       method,
