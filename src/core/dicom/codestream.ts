@@ -144,17 +144,26 @@ function declaredTransform(frame: Uint8Array, { marker, start, end }: JpegSegmen
   return marker === 0xffe0 && name === 'JFIF\0' ? true : undefined
 }
 
-/** Codecs have been seen to run forever on sizes that contradict each other; no DICOM writer makes components of several sizes. */
+/**
+ * Codecs have been seen to run forever on sizes that contradict each other (T.800 B.2 and B.3 say how they may lie). No DICOM writer makes
+ * components of several sizes.
+ */
 function checkSiz(frame: Uint8Array, file: string | undefined): void {
   const components = uint16(frame, 40)
-  const [width, height, tileWidth, tileHeight] = [8, 12, 24, 28].map((at) => uint32(frame, at))
-  const tiles = Math.ceil((width ?? 0) / (tileWidth ?? 0)) * Math.ceil((height ?? 0) / (tileHeight ?? 0))
   const precision = frame[firstSsiz]
   const areAlike = Array.from({ length: components }, (_, index) => firstSsiz + 3 * index).every(
     (at) => frame[at] === precision && frame[at + 1] === 1 && frame[at + 2] === 1,
   )
-  if (uint16(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles <= mostTiles))
+  const tiles = tilesAlong(frame, 8) * tilesAlong(frame, 12)
+  if (uint16(frame, 4) !== 38 + 3 * components || !areAlike || !(tiles > 0 && tiles <= mostTiles))
     throw unreadable('JPEG 2000', 'components of one size, in tiles', 'others', file)
+}
+
+/** How many tiles there are along the axis whose sizes begin at `at`; NaN where they don't cover the image as they must. */
+function tilesAlong(frame: Uint8Array, at: number): number {
+  const [end = 0, start = 0, tile = 0, tileStart = 0] = [at, at + 8, at + 16, at + 24].map((each) => uint32(frame, each))
+  const isCovered = tileStart <= start && tileStart + tile > start && end > start
+  return isCovered ? Math.ceil((end - tileStart) / tile) : NaN
 }
 
 /** From the first SOT on; a tile-part of length 0 reaches to the end (T.800 A.4.2). */

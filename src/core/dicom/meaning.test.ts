@@ -95,6 +95,11 @@ test('padding has the sign of the pixels, and may be a range', () => {
   expect(meaningOf([signed, us(0x00280120, 63536), us(0x00280121, 0xf800)]).padding).toEqual({ lower: -2048, upper: -2000 })
 })
 
+test.each(['PALETTE COLOR', 'RGB'])('%s has neither rescale nor window nor padding, whatever the header says', (photometric) => {
+  const more = [ds(0x00281052, '-9'), ds(0x00281053, '2'), ds(0x00281050, '1'), ds(0x00281051, '1'), us(0x00280120, 7)]
+  expect(meaningOf([cs(0x00280004, photometric), ...more])).toEqual(meaningOf([]))
+})
+
 test('frames of an enhanced image have meanings of their own, else the shared one', () => {
   const transform = (intercept: string) => sq(0x00289145, [ds(0x00281052, intercept), ds(0x00281053, '1'), lo(0x00281054, 'HU')])
   const window = sq(0x00289132, [ds(0x00281050, '40'), ds(0x00281051, '400')])

@@ -8,8 +8,17 @@ import { modalityFunction } from './luts.ts'
 
 const lutTags = { descriptor: 'x00283002', data: 'x00283006' } as const
 
+/** Colours mean themselves: modality LUT, windows and padding are for monochrome images only (PS3.3 C.11.1, C.11.2, C.7.5.1.1.2). */
+const colourMeaning: PixelMeaning = {
+  modality: { kind: 'linear', slope: 1, intercept: 0, unit: 'US' },
+  windows: [],
+  voiTable: undefined,
+  padding: undefined,
+}
+
 /** What the stored values of a frame mean. Never fails: what is absent or makes no sense is left out (slope 1, no window, no padding). */
 export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeaning {
+  if (instance.photometricInterpretation?.startsWith('MONOCHROME') !== true) return colourMeaning
   const modality = modalityTransform(instance, frameIndex)
   const voi = functionalGroup(instance.dataSet, frameIndex, 'x00289132') ?? instance.dataSet
   const windows = voiWindows(voi, instance.dataSet)
@@ -81,10 +90,10 @@ function lowestStoredValue({ bitsStored, pixelRepresentation }: Instance): numbe
 }
 
 /** PS3.3 C.7.5.1.1.2. Some writers give a negative padding value as unsigned, so the pixel representation decides, not the VR. */
-function pixelPadding({ dataSet, samplesPerPixel, pixelRepresentation }: Instance): PixelPadding | undefined {
+function pixelPadding({ dataSet, pixelRepresentation }: Instance): PixelPadding | undefined {
   const stored = (word: number | undefined) => (word !== undefined && pixelRepresentation === 1 ? (word << 16) >> 16 : word)
   const value = stored(unsignedOf(dataSet, 'x00280120'))
-  if (value === undefined || samplesPerPixel !== 1) return undefined
+  if (value === undefined) return undefined
   const limit = stored(unsignedOf(dataSet, 'x00280121')) ?? value
   return { lower: Math.min(value, limit), upper: Math.max(value, limit) }
 }
