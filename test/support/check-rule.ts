@@ -4,7 +4,8 @@ import { learnShapes } from '../../src/core/autodiff/learn-shapes.ts'
 import { ruleOf } from '../../src/core/autodiff/rules.ts'
 import type { TypedGraph } from '../../src/core/autodiff/typed-graph.ts'
 import { upgrade } from '../../src/core/autodiff/upgrade.ts'
-import { encodeModel } from '../../src/core/onnx/codec.ts'
+import type { Runtime } from '../../src/core/model/runtime.ts'
+import { decodeModel, encodeModel } from '../../src/core/onnx/codec.ts'
 import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
 import type { Attributes } from '../../src/core/onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../../src/core/onnx/onnx-tensor.ts'
@@ -26,6 +27,15 @@ export interface RuleCase {
   readonly device?: string
   /** Half the distance of differences, in units of the input; values must be further than four times that from kinks. */
   readonly step?: number
+}
+
+export interface CheckOptions {
+  /** Another table of rules. */
+  readonly rules?: typeof ruleOf
+  /** Where the gradient graph runs, the CPU by default; the differences are always the CPU's. */
+  readonly runtime?: Runtime
+  /** Lets ONNX Runtime simplify the operator first, as it does with every model: composite operators become others. */
+  readonly simplify?: boolean
 }
 
 /** 0.05 % is what the checker must find; rounding and the differences themselves stay below a fifth of that. */
@@ -60,24 +70,23 @@ export function floats(shape: Shape, ...values: number[]): OnnxTensor {
  * Compares a rule with central differences of its operator: with a random cotangent c, the inner product of the rule's Jᵀc and a direction v
  * must equal the derivative of <op(x + t v), c> in t (five points, in float64). Returns the largest relative error over the inputs checked.
  */
-export async function checkRule(ruleCase: RuleCase, rules: typeof ruleOf = ruleOf): Promise<number> {
+export async function checkRule(ruleCase: RuleCase, options: CheckOptions = {}): Promise<number> {
   const errors: number[] = []
-  for (const input of ruleCase.wrt ?? [0]) errors.push(await relativeErrorOf(ruleCase, input, rules))
+  for (const input of ruleCase.wrt ?? [0]) errors.push(await relativeErrorOf(ruleCase, input, options))
   return Math.max(...errors)
 }
 
-async function relativeErrorOf(ruleCase: RuleCase, input: number, rules: typeof ruleOf): Promise<number> {
+async function relativeErrorOf(ruleCase: RuleCase, input: number, options: CheckOptions): Promise<number> {
   const x = ruleCase.inputs[input]
   if (!isTensor(x)) throw new Error(`${ruleCase.op}: input ${input} is no float tensor`)
-  const graph = upgrade(await learnShapes(singleNodeModel(ruleCase, input, x.shape), x.shape, runtime))
+  const model = singleNodeModel(ruleCase, input, x.shape)
+  const simplified = options.simplify === true ? decodeModel(await runtime.simplify(encodeModel(model))) : model
+  const graph = upgrade(await learnShapes(simplified, x.shape, runtime))
   const cotangent = directions(sizeOf(graph.output.shape))
-  const gradient = await gradientAt(
-    graph,
-    x,
-    tensor(graph.output.shape, Float32Array.from(cotangent)),
-    ruleCase.device ?? 'cpu',
-    rules,
-  )
+  const gradient = await gradientAt(graph, x, tensor(graph.output.shape, Float32Array.from(cotangent)), {
+    device: ruleCase.device ?? (options.runtime ?? runtime).device,
+    ...options,
+  })
   // Along the gradient's signs nothing cancels; random lengths make every error count.
   const direction = directions(x.data.length).map(
     (each, index) => each * (Math.sign(gradient[index] ?? 0) || 1) * Math.sign(each),
@@ -118,11 +127,10 @@ async function gradientAt(
   graph: TypedGraph,
   x: Tensor,
   target: Tensor,
-  device: string,
-  rules: typeof ruleOf,
+  options: CheckOptions & { readonly device: string },
 ): Promise<Float32Array> {
-  const gradient = gradientGraph(graph, { kind: 'dot', termCount: 1, device, ruleOf: rules })
-  const session = await runtime.createSession(encodeModel(gradient.model))
+  const gradient = gradientGraph(graph, { kind: 'dot', termCount: 1, device: options.device, ruleOf: options.rules ?? ruleOf })
+  const session = await (options.runtime ?? runtime).createSession(encodeModel(gradient.model))
   const feeds = {
     [gradient.input]: { dataType: 'float32', ...x },
     [gradient.targets[0] ?? '']: { dataType: 'float32', ...target },

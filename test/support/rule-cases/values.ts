@@ -31,3 +31,8 @@ export const grid = x([2, 3, 2, 2], -1.01, 1)
 export function scalar(value: number): OnnxTensor {
   return int64Tensor([], [value])
 }
+
+/** e.g. 'Resize (linear, half_pixel)'. */
+export function nameOf({ op, at }: NamedRuleCase): string {
+  return at === undefined ? op : `${op} (${at})`
+}
