@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly streams: Streams
   /** All arguments, for help that depends on them. */
   readonly args: readonly string[]
+  /** Aborted when the user interrupts the command. */
+  readonly signal: AbortSignal
   /** Takes the command's exit code. */
   readonly end: (code: ExitCode) => void
 }

@@ -1,10 +1,9 @@
 import type { JobHooks } from '../engine/progress.ts'
+import type { CommandContext } from './context.ts'
 import { exitCode, exitCodeOf, type ExitCode } from './exit-code.ts'
-import { asRadversaryError, errorJson, errorText, jsonText, type Streams } from './output.ts'
+import { tellInterrupted } from './interrupted.ts'
+import { asRadversaryError, errorJson, errorText, jsonText } from './output.ts'
 import { createProgressPrinter } from './progress.ts'
-
-/** How long a command that was interrupted may tidy up. Exports are whole or resumable at any moment, so it need not. */
-const graceMs = 700
 
 /** A command's end: what it prints, and whether some inputs failed. */
 export interface Outcome {
@@ -16,32 +15,20 @@ export interface Outcome {
 }
 
 export interface JobOptions {
-  readonly json?: boolean | undefined
-  /** What an interrupted user can do. */
-  readonly resumeHint?: string
+  readonly json?: boolean
 }
 
-/** Runs a command's work with progress on stderr and Ctrl-C as its end, and prints what comes of it. */
+/** Runs a command's work with progress on stderr, prints what comes of it, and takes its exit code to the context. */
 export async function runJob(
-  streams: Streams,
+  context: CommandContext,
   options: JobOptions,
   work: (hooks: JobHooks) => Promise<Outcome>,
-): Promise<ExitCode> {
-  const abort = new AbortController()
+): Promise<void> {
+  const { streams, signal, end } = context
   const progress = createProgressPrinter(streams.err)
-  const interrupt = () => {
-    abort.abort()
-    setTimeout(() => {
-      progress.finish()
-      streams.err.write(interruptedText(options))
-      process.exit(exitCode.interrupted)
-    }, graceMs).unref()
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
   try {
     const { result, text, code } = await work({
-      signal: abort.signal,
+      signal,
       onProgress: (told) => {
         progress.update(told)
       },
@@ -52,27 +39,20 @@ export async function runJob(
     })
     progress.finish()
     streams.out.write(options.json === true ? jsonText(result) : text)
-    return code
+    end(code)
   } catch (cause) {
     progress.finish()
-    return failed(streams, options, cause, abort.signal.aborted)
-  } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    end(failed(context, options, cause))
   }
 }
 
-function failed(streams: Streams, options: JobOptions, cause: unknown, isAborted: boolean): ExitCode {
+function failed({ streams, args, signal }: CommandContext, options: JobOptions, cause: unknown): ExitCode {
   const error = asRadversaryError(cause)
-  if (isAborted || error.code === 'cancelled') {
-    streams.err.write(interruptedText(options))
+  if (signal.aborted || error.code === 'cancelled') {
+    tellInterrupted(streams, args)
     return exitCode.interrupted
   }
   streams.err.write(errorText(error))
   if (options.json === true) streams.out.write(errorJson(error))
   return exitCodeOf(error.code)
-}
-
-function interruptedText({ resumeHint }: JobOptions): string {
-  return `Interrupted.${resumeHint === undefined ? '' : ` ${resumeHint}`}\n`
 }

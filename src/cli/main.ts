@@ -1,3 +1,6 @@
-import { runCommandLine } from './program.ts'
+import { isMainThread } from 'node:worker_threads'
+import { runOnOwnThread } from './command-thread.ts'
+import { superviseCommand } from './supervise.ts'
 
-process.exitCode = await runCommandLine(process.argv.slice(2))
+const args = process.argv.slice(2)
+process.exitCode = isMainThread ? await superviseCommand(new URL(import.meta.url), args) : await runOnOwnThread(args)

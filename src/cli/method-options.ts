@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { RadversaryError } from '../core/errors.ts'
 import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-help.ts'
 import type { GivenSettings } from '../engine/attack/method-settings.ts'
 import { integer } from './options.ts'
@@ -42,8 +43,13 @@ export function methodRequest(options: MethodOptions): { readonly method: string
     const value = given[shortNames[name] ?? name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  const method = options.method === 'smia' && options.mode === 'reference' ? 'smia-reference' : options.method
-  return { method, settings: Object.fromEntries(settings) }
+  return { method: methodName(options), settings: Object.fromEntries(settings) }
+}
+
+function methodName({ method, mode }: MethodOptions): string {
+  if (mode === 'paper' || method === 'smia-reference') return method
+  if (method === 'smia') return 'smia-reference'
+  throw new RadversaryError('usage', `Mode: expected smia for the mode ${mode}, got ${method}`)
 }
 
 type Setting = MethodHelp['settings'][number]

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { RadversaryError } from '../core/errors.ts'
 import { version } from '../engine/version.ts'
 import { attackCommand } from './commands/attack.ts'
 import { benchCommand } from './commands/bench.ts'
@@ -9,17 +10,19 @@ import { tensorCommand } from './commands/tensor.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { CommandContext } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
-import type { Streams } from './output.ts'
+import { errorJson, type Streams } from './output.ts'
 
 /** Runs one command line, without the program's name; the result is the process's exit code. */
 export async function runCommandLine(
   args: readonly string[],
-  streams: Streams = { out: process.stdout, err: process.stderr },
+  streams: Streams,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ExitCode> {
   let code: ExitCode = exitCode.done
   const context: CommandContext = {
     streams,
     args,
+    signal,
     end: (ended) => {
       code = ended
     },
@@ -28,9 +31,16 @@ export async function runCommandLine(
     await program(context).parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
+    if (error instanceof CommanderError) return endOfParsing(error, context)
     throw error
   }
+}
+
+/** Help and version end parsing as well; what is wrong has been said on stderr. */
+function endOfParsing({ exitCode: code, message }: CommanderError, { args, streams }: CommandContext): ExitCode {
+  if (code === 0) return exitCode.done
+  if (args.includes('--json')) streams.out.write(errorJson(new RadversaryError('usage', message.replace(/^error: /, ''))))
+  return exitCode.usage
 }
 
 function program(context: CommandContext): Command {

@@ -27,24 +27,21 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptio
   readonly json?: boolean
 }
 
-const resumeHint = 'What was done is kept: the same command goes on from there.'
-
-export function attackCommand({ streams, args, end }: CommandContext): Command {
+export function attackCommand(context: CommandContext): Command {
   const command = withMethod(
     withModel(withStudy(new Command('attack').description('attack a model on a study and export verified adversarial DICOM'))),
-    args,
+    context.args,
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
     .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
     .option('--batch <n>', 'images attacked together', positiveInteger, 4)
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {
-    const code = await runJob(streams, { ...options, resumeHint }, async (hooks) => {
+    await runJob(context, options, async (hooks) => {
       const report = await attackStudy(requestOf(options), hooks)
       const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
       return { result: resultOf(report), text: attackText(report), code: ended }
     })
-    end(code)
   })
 }
 

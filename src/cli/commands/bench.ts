@@ -16,23 +16,23 @@ interface Options {
   readonly json?: boolean
 }
 
-export function benchCommand({ streams, end }: CommandContext): Command {
+export function benchCommand(context: CommandContext): Command {
   const command = new Command('bench')
     .description('measure speed and memory, beside PyTorch where python3 has it')
     .option('--only <section...>', `some of ${benchSectionNames.join(', ')}`)
     .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
   return withJson(command).action(async (options: Options) => {
-    const code = await runJob(streams, options, async () => {
+    await runJob(context, options, async () => {
       const only = options.only && benchSectionNames.filter((name) => options.only?.includes(name))
       const result = await runBench({
         repository,
         commandLine: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
         only,
         threads: options.threads,
-        onRow: ({ name, ratio }) => streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),
+        onRow: ({ name, ratio }) =>
+          context.streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),
       })
       return { result, text: `${result.threads} threads\n${formatRows(result.rows)}\n`, code: exitCode.done }
     })
-    end(code)
   })
 }

@@ -6,16 +6,15 @@ import { runJob } from '../job.ts'
 import { withJson } from '../options.ts'
 import { failuresText } from '../output.ts'
 
-export function inspectCommand({ streams, end }: CommandContext): Command {
+export function inspectCommand(context: CommandContext): Command {
   const command = new Command('inspect')
     .description('say which series there are, in which order, and what can not be read')
     .argument('<path...>', 'folders, files, DICOMDIRs or zip archives')
   return withJson(command).action(async (paths: string[], options: { json?: boolean }) => {
-    const code = await runJob(streams, options, async (hooks) => {
+    await runJob(context, options, async (hooks) => {
       const report = await inspectPaths(paths, hooks)
       return { result: report, text: inspectText(report), code: codeOf(report) }
     })
-    end(code)
   })
 }
 

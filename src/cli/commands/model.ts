@@ -13,10 +13,8 @@ interface Options {
   readonly json?: boolean
 }
 
-export function modelCommand({ streams, end }: CommandContext): Command {
-  const run = async (options: Options, work: () => Promise<Outcome>) => {
-    end(await runJob(streams, options, work))
-  }
+export function modelCommand(context: CommandContext): Command {
+  const run = (options: Options, work: () => Promise<Outcome>) => runJob(context, options, work)
   const add = withJson(new Command('add').description('keep a copy of a model and its card, under the name in the card'))
     .argument('<file>', 'an .onnx file')
     .option('--card <file>', 'its model card; default: the one beside it')

@@ -17,15 +17,14 @@ import { failuresText, tableText } from '../output.ts'
 
 type Options = StudyOptions & ModelOptions & DeviceOptions & { readonly json?: boolean }
 
-export function predictCommand({ streams, end }: CommandContext): Command {
+export function predictCommand(context: CommandContext): Command {
   const command = new Command('predict').description('predict every image of a study, and compare with labels')
   return withJson(withDevice(withModel(withStudy(command)))).action(async (options: Options) => {
-    const code = await runJob(streams, options, async (hooks) => {
+    await runJob(context, options, async (hooks) => {
       const report = await predictStudy({ ...options, home: home() }, hooks)
       const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
       return { result: report, text: predictText(report), code: ended }
     })
-    end(code)
   })
 }
 

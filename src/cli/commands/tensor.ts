@@ -1,11 +1,12 @@
 import { Command } from 'commander'
+import { RadversaryError } from '../../core/errors.ts'
 import { tensorAttack, type TensorAttackReport } from '../../engine/tensor/tensor-attack.ts'
 import { tensorGradient, tensorLosses } from '../../engine/tensor/tensor-gradient.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
-import { integer, positiveInteger, withDevice, withJson, type DeviceOptions } from '../options.ts'
+import { positiveInteger, withDevice, withJson, type DeviceOptions } from '../options.ts'
 
 interface TensorOptions extends DeviceOptions {
   readonly model: string
@@ -42,7 +43,7 @@ function withTensors(command: Command): Command {
     .option('--output-name <name>', 'the model’s output, where it has several')
 }
 
-function gradientCommand({ streams, end }: CommandContext): Command {
+function gradientCommand(context: CommandContext): Command {
   const command = withTensors(
     new Command('gradient').description('the gradient of a loss, summed over the batch, with respect to the input'),
   )
@@ -50,35 +51,39 @@ function gradientCommand({ streams, end }: CommandContext): Command {
     .requiredOption('--target <file>', '.npy of class indices, or of floats in the shape of the logits')
     .requiredOption('--out <file>', '.npy of the gradient')
   return withJson(withDevice(command)).action(async (options: GradientOptions) => {
-    const code = await runJob(streams, options, async (hooks) => {
+    await runJob(context, options, async (hooks) => {
       const report = await tensorGradient(options, hooks)
       const text = `loss ${report.loss.join(', ')}\ngradient [${report.shape.join(', ')}] in ${report.out}\n`
       return { result: report, text, code: exitCode.done }
     })
-    end(code)
   })
 }
 
-function attackCommand({ streams, args, end }: CommandContext): Command {
+function attackCommand(context: CommandContext): Command {
   const command = withMethod(
     withTensors(
       new Command('attack').description('attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)'),
     ),
-    args,
+    context.args,
   )
     .requiredOption('--labels <file>', '.npy of integer labels [N], or of 0 and 1 for every label [N, K]')
     .option('--batch <n>', 'images attacked together', positiveInteger, 8)
     .option('--log <file>', 'JSON of every iteration')
     .requiredOption('--out <file>', '.npy of the adversarial images')
   return withJson(withDevice(command)).action(async (options: AttackOptions) => {
-    const code = await runJob(streams, options, async (hooks) => {
-      const target = options.target === undefined ? undefined : integer(options.target)
+    await runJob(context, options, async (hooks) => {
+      const target = options.target === undefined ? undefined : classOf(options.target)
       const earlyStop = options.earlyStop ?? false
       const report = await tensorAttack({ ...options, ...methodRequest(options), target, earlyStop }, hooks)
       return { result: report, text: attackText(report), code: exitCode.done }
     })
-    end(code)
   })
+}
+
+/** Tensors have no class names. Whether there is such a class is for the model to say. */
+function classOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new RadversaryError('usage', `Target: expected a class index, got ${text}`)
 }
 
 function attackText({ samples, out }: TensorAttackReport): string {

@@ -7,18 +7,17 @@ import { home, withDevice, withJson, type DeviceOptions } from '../options.ts'
 
 type Options = DeviceOptions & { readonly model?: string; readonly json?: boolean }
 
-export function verifyCommand({ streams, end }: CommandContext): Command {
+export function verifyCommand(context: CommandContext): Command {
   const command = new Command('verify')
     .description('read an export again: hashes, pixels and, where the model is at hand, predictions')
     .argument('<dir>', 'the folder of an export')
     .option('--model <file>', 'the model that was attacked; default: an added model with the recorded hash')
   return withJson(withDevice(command)).action(async (folder: string, options: Options) => {
-    const code = await runJob(streams, options, async (hooks) => {
+    await runJob(context, options, async (hooks) => {
       const report = await verifyExport({ ...options, folder, home: home() }, hooks)
       const ended = report.discrepancies.length > 0 ? exitCode.failed : exitCode.done
       return { result: report, text: verifyText(report), code: ended }
     })
-    end(code)
   })
 }
 

@@ -1,0 +1,16 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { ExitCode } from './exit-code.ts'
+import { runCommandLine } from './program.ts'
+import type { CommandThreadData } from './supervise.ts'
+
+/** The command's side of `superviseCommand`: whatever message comes is an interruption. */
+export function runOnOwnThread(args: readonly string[]): Promise<ExitCode> {
+  const abort = new AbortController()
+  parentPort?.on('message', () => {
+    abort.abort()
+  })
+  parentPort?.unref()
+  const { isTTY } = workerData as CommandThreadData
+  const { stdout, stderr } = process
+  return runCommandLine(args, { out: stdout, err: { isTTY, write: (text) => stderr.write(text) } }, abort.signal)
+}
