@@ -19,20 +19,23 @@ export interface LabelTable {
 interface Reading {
   readonly file: string
   readonly classes: readonly string[]
+  /** Whether an image may have several labels, or none. */
+  readonly isMultiLabel: boolean
 }
 
 /**
- * A CSV with the columns `file` or `SOPInstanceUID`, and `label`: a class index or name; several, separated by `;`, for multi-label tasks.
- * Throws `labels-invalid`, naming the file and the line.
+ * A CSV with the columns `file` or `SOPInstanceUID`, and `label`: a class index or name; for multi-label tasks several, separated by `;`,
+ * or `none`. Throws `labels-invalid`, naming the file and the line.
  */
 export function parseLabels(csv: string, reading: Reading): LabelTable {
   const rows = readRows(csv, reading)
   const byFile = new Map<string, Label>()
   const byUid = new Map<string, Label>()
   rows.forEach((row, index) => {
-    const label = parseLabel(row['label'] ?? '', { ...reading, line: index + 2 })
-    if (row['file']) byFile.set(row['file'], label)
-    if (row['SOPInstanceUID']) byUid.set(row['SOPInstanceUID'], label)
+    const place = { ...reading, line: index + 2 }
+    const label = parseLabel(row['label'] ?? '', place)
+    if (row['file']) setOnce(byFile, row['file'], label, place)
+    if (row['SOPInstanceUID']) setOnce(byUid, row['SOPInstanceUID'], label, place)
   })
   return {
     count: rows.length,
@@ -65,15 +68,33 @@ function parseCsv(csv: string, file: string): Record<string, string>[] {
   }
 }
 
-function parseLabel(text: string, place: Reading & { readonly line: number }): Label {
-  return text.split(';').map((part) => namedClass(part.trim(), place))
+interface Place extends Reading {
+  readonly line: number
 }
 
-function namedClass(text: string, { classes, file, line }: Reading & { readonly line: number }): number {
+function setOnce(labels: Map<string, Label>, image: string, label: Label, place: Place): void {
+  const known = labels.get(image)
+  if (known !== undefined && known.join() !== label.join())
+    throw invalid('expected one line for an image, got another label', place)
+  labels.set(image, label)
+}
+
+function parseLabel(text: string, place: Place): Label {
+  if (place.isMultiLabel && text === 'none' && !place.classes.includes(text)) return []
+  const label = text.split(';').map((part) => namedClass(part.trim(), place))
+  if (!place.isMultiLabel && label.length > 1) throw invalid(`expected one class, got ${label.length}`, place)
+  return label
+}
+
+function namedClass(text: string, place: Place): number {
   try {
-    return classIndex(text, classes)
+    return classIndex(text, place.classes)
   } catch (error) {
     if (!(error instanceof RadversaryError)) throw error
-    throw new RadversaryError('labels-invalid', `labels: line ${line}: ${error.message}`, { file, tip: error.tip })
+    throw invalid(error.message, place, error.tip)
   }
+}
+
+function invalid(message: string, { file, line }: Place, tip?: string): RadversaryError {
+  return new RadversaryError('labels-invalid', `labels: line ${line}: ${message}`, { file, tip })
 }

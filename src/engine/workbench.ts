@@ -1,10 +1,11 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
 import { RadversaryError } from '../core/errors.ts'
+import type { ModelOutput } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
 import { connectModel, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { pixelModel, type PixelModel } from './models/pixel-model.ts'
-import type { JobHooks } from './progress.ts'
+import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
 /** A study, a model and a device, as a user names them. */
@@ -28,13 +29,14 @@ export interface Workbench {
 /** Cheap checks come first. The model must be disposed of. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, { signal, onNotice, onProgress }: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
-  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output.classes)
+  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output)
   const study = await openStudy(request.study, {
     signal,
     onProgress: ({ filesDone, filesKnown }) =>
       onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
   })
-  const labelOf = (image: StudyImage) => table && labelIn(table, image)
+  throwIfCancelled(signal)
+  const labelOf = table === undefined ? () => undefined : labelsOf(study, table)
   if (table !== undefined && study.images.every((image) => labelOf(image) === undefined))
     throw noLabels(request.labels, table.count)
   const choice = await chooseDevice(request)
@@ -44,14 +46,23 @@ export async function openWorkbench(request: WorkbenchRequest, { signal, onNotic
   return { study, opened, model, device, labelOf, isLabelled: table !== undefined }
 }
 
-async function readLabels(file: string, classes: readonly string[]): Promise<LabelTable> {
-  return parseLabels(new TextDecoder().decode(await readBytes({ path: file })), { file, classes })
+async function readLabels(file: string, { classes, activation }: ModelOutput): Promise<LabelTable> {
+  const isMultiLabel = activation === 'multi-label-sigmoid'
+  return parseLabels(new TextDecoder().decode(await readBytes({ path: file })), { file, classes, isMultiLabel })
 }
 
-/** By its path in the study, or its file's name alone. */
-function labelIn(table: LabelTable, { name, sopInstanceUid }: StudyImage): Label | undefined {
-  const fileName = name.split('/').at(-1) ?? name
-  return table.find({ fileName: name, sopInstanceUid }) ?? table.find({ fileName, sopInstanceUid })
+/** By an image's path in the study or, where no other image has it, its file's name alone. */
+function labelsOf({ images }: Study, table: LabelTable): (image: StudyImage) => Label | undefined {
+  const counts = new Map<string, number>()
+  for (const { name } of images) counts.set(lastPart(name), (counts.get(lastPart(name)) ?? 0) + 1)
+  return ({ name, sopInstanceUid }) => {
+    const fileName = counts.get(lastPart(name)) === 1 ? lastPart(name) : name
+    return table.find({ fileName: name, sopInstanceUid }) ?? table.find({ fileName, sopInstanceUid })
+  }
+}
+
+function lastPart(name: string): string {
+  return name.split('/').at(-1) ?? name
 }
 
 function noLabels(file: string | undefined, count: number): RadversaryError {

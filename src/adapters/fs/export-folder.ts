@@ -77,11 +77,18 @@ async function claim(folder: string, exportId: string): Promise<boolean> {
     await refuseForeignFiles(folder)
     await writeMarker(folder, exportId)
   } else if (owner !== exportId) {
-    throw conflict(folder, `expected an export of ${exportId}, got one of ${owner}`)
+    if (complete || !(await isUnused(folder))) throw conflict(folder, `expected an export of ${exportId}, got one of ${owner}`)
+    await removeMarker(folder)
+    await writeMarker(folder, exportId)
   }
   // A writer may have died between the manifest and this.
   if (complete) await removeMarker(folder)
   return complete
+}
+
+/** Marked by an export that came to an end before its first file, such as one whose settings were wrong. */
+async function isUnused(folder: string): Promise<boolean> {
+  return (await filesBelow(folder)).every((path) => path === markerName)
 }
 
 async function refuseForeignFiles(folder: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { nameOf } from '../../adapters/fs/file-ref.ts'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { AttackMethod } from '../../core/attacks/attack.ts'
@@ -28,7 +27,8 @@ export interface GroupContext {
   readonly folder: ExportFolder
   readonly labels: ExportLabels
   readonly signal: AbortSignal | undefined
-  readonly onIteration: (iteration: number, ofIterations: number) => void
+  /** Hears which share of the group's work is done, 0 to 1. */
+  readonly onProgress: (share: number, iteration: number, ofIterations: number) => void
 }
 
 export interface NumberedResult {
@@ -70,7 +70,7 @@ export async function attackGroup(group: readonly NumberedImage[], context: Grou
     try {
       results.push({ number, result: await exportOne(number, image, own, context) })
     } catch (error) {
-      failures.push(inputFailure(error, nameOf(image.image.header.source)))
+      failures.push(inputFailure(error, image.image))
     }
   }
   return { results, failures }
@@ -93,10 +93,11 @@ async function loadAll(
       const loaded = await loader.load(image)
       loaded.frames.forEach((frame) => {
         checkRegion(run, frame)
+        checkInput(run, frame)
       })
       all.push({ number, loaded })
     } catch (error) {
-      failures.push(inputFailure(error, nameOf(image.header.source)))
+      failures.push(inputFailure(error, image))
     }
   }
   return all
@@ -117,6 +118,11 @@ function checkRegion({ region }: AttackRun, { pixels: { frame } }: StudyFrame): 
   )
 }
 
+/** Throws for images that can't be brought to the model's input. */
+function checkInput({ model }: AttackRun, { float }: StudyFrame): void {
+  model.forShape(float.relative.shape)
+}
+
 interface AttackedFrame {
   readonly method: AttackMethod
   readonly result: FrameResult
@@ -124,16 +130,20 @@ interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, signal, onIteration } = context
+  const { run, signal, onProgress } = context
   const { request, opened, model, target, region } = run
   const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
     frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
   )
   const { seed, earlyStop } = request
-  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal, onIteration }
+  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal }
   const attacked: AttackedFrame[] = []
   for (const { method, members } of batches(tasks, run)) {
-    for (const result of await attackFrames(members, method, attack)) attacked.push({ method, result })
+    const done = attacked.length
+    const onIteration = (iteration: number, of: number) => {
+      onProgress((done + (members.length * iteration) / of) / tasks.length, iteration, of)
+    }
+    for (const result of await attackFrames(members, method, { ...attack, onIteration })) attacked.push({ method, result })
   }
   return attacked
 }
@@ -177,6 +187,7 @@ async function exportOne(
     sopInstanceUid: image.image.sopInstanceUid,
     exported: exportedFiles(files, number),
     frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run),
+    notices: [...image.notices],
   }
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
   return result

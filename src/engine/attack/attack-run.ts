@@ -75,7 +75,9 @@ function exportIdOf({ request, method, study, opened, target, region, labelOf, d
   const { name, settings } = method
   const images = study.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]
-  const all = { version, model, name, settings, target, region: region?.sha256, seed, earlyStop, batch, exports, device, images }
+  const failures = study.failures.map(({ file, code }) => [file, code])
+  const inputs = { images, failures, model, region: region?.sha256 }
+  const all = { version, name, settings, target, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
 }
 

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
+import type { Notice } from '../../core/model/intensity.ts'
 import type { JobHooks } from '../progress.ts'
-import type { InputFailure } from '../study/failures.ts'
+import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
-import { createImageLoader } from '../study/load-image.ts'
+import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import { attackGroup, finishedResults, resultPath, type GroupContext, type NumberedImage } from './attack-group.ts'
 import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
@@ -34,36 +35,38 @@ export async function attackStudy(request: AttackRequest, hooks: JobHooks = {}):
   const run = await prepareAttack(request, hooks)
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
-    return folder.complete ? await finishedReport(run, folder) : await work(run, folder, hooks)
+    return folder.complete ? await finishedReport(folder) : await work(run, folder, hooks)
   } finally {
     await run.model.dispose()
   }
 }
 
 /** What an earlier run with the same inputs has left, whole. */
-async function finishedReport({ study }: AttackRun, { folder }: ExportFolder): Promise<AttackReport> {
+async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
   const record = attackRecord.parse(JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder, recordName) }))))
-  const scanned = new Set(study.failures.map(({ file }) => file))
-  const attacked = record.failures
-    .filter(({ file }) => !scanned.has(file))
-    .map(({ tip, ...rest }) => ({ ...rest, tip: tip ?? undefined }))
-  return { folder, record, failures: [...study.failures, ...attacked], resumed: record.images.length }
+  const failures = record.failures.map(({ tip, ...rest }) => ({ ...rest, tip: tip ?? undefined }))
+  return { folder, record, failures, resumed: record.images.length }
 }
 
 async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Promise<AttackReport> {
   const loader = createImageLoader(run.study, run.opened.card.intensity)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
+  const told: Notice[] = []
   let resumed = 0
   for (const group of numberedGroups(run)) {
     const context = groupContext(group, { run, loader, folder, hooks })
     const finished = await finishedResults(group, context)
     const outcome = finished === undefined ? await attackGroup(group, context) : { results: finished, failures: [] }
-    for (const { number, result } of outcome.results) images.push(recordedImage(result, resultPath(number)))
+    for (const { number, result } of outcome.results) {
+      images.push(recordedImage(result, resultPath(number)))
+      told.push(...result.notices)
+    }
     failures.push(...outcome.failures)
     resumed += finished?.length ?? 0
   }
-  const notices = loader.notices()
+  if (images.length === 0) throw nothingLeft(failures)
+  const notices = distinctNotices(told)
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
   const record = buildRecord(run, images, { failures, notices })
   await finish(folder, record, run)
@@ -88,8 +91,8 @@ function groupContext(
   const first = group[0]?.number ?? 1
   const last = first + group.length - 1
   const slices = first === last ? `image ${first}` : `images ${first} to ${last}`
-  const onIteration = (iteration: number, of: number) => {
-    const done = first - 1 + (group.length * iteration) / of
+  const onProgress = (share: number, iteration: number, of: number) => {
+    const done = first - 1 + group.length * share
     hooks.onProgress?.({
       done,
       total: run.study.images.length,
@@ -97,7 +100,7 @@ function groupContext(
       note: `${slices}, iteration ${iteration} of ${of}`,
     })
   }
-  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onIteration }
+  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onProgress }
 }
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {

@@ -78,6 +78,8 @@ export const imageResult = z.strictObject({
     smoothed: exportedFile.optional(),
   }),
   frames: z.array(frameResult).min(1),
+  /** What a user should know of how the image's intensities were taken. */
+  notices: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
 })
 
 /** All that is known of one attacked image: a file of its own in the export, and the unit in which a run goes on after it was stopped. */

@@ -22,11 +22,10 @@ export interface ConfiguredMethod {
 export function configureMethod(name: string, given: GivenSettings): ConfiguredMethod {
   const entry = entryOf(name)
   checkNames(entry, given)
+  const parsed = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, parse(helpOf(entry, key), value)]))
   const configured = new Map<string, AttackMethod>()
   const forScale = (scale: BudgetScale): AttackMethod => {
-    const settings = Object.fromEntries(
-      Object.entries(given).map(([key, value]) => [key, inScale(helpOf(entry, key), value, scale)]),
-    )
+    const settings = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, inScale(key, value, scale)]))
     const key = JSON.stringify(settings)
     const method = configured.get(key) ?? configureAttack(name, settings)
     configured.set(key, method)
@@ -35,7 +34,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
   // Whatever the images are, wrong settings are told before any work is done.
   forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
-  return { name, entry, settings: { ...presets, ...given }, forScale }
+  return { name, entry, settings: { ...presets, ...parsed }, forScale }
 }
 
 function entryOf(name: string): MethodEntry {
@@ -56,9 +55,16 @@ function checkNames(entry: MethodEntry, given: GivenSettings): void {
     })
 }
 
-/** Text as what the setting is; whether the value makes sense is for the method to say. */
-function inScale(help: SettingHelp | undefined, value: string | number | boolean, scale: BudgetScale): string | number | boolean {
-  if (typeof value !== 'string' || help === undefined || help.kind === 'choice') return value
+type SettingValue = GivenSettings[string]
+
+/** Text as what the setting is; whether the value makes sense is for the method to say. Sizes of change stay text. */
+function parse(help: SettingHelp | undefined, value: SettingValue): SettingValue {
+  if (typeof value !== 'string' || help === undefined || help.kind === 'choice' || budgetSettings.has(help.name)) return value
   if (help.kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
-  return budgetSettings.has(help.name) ? budgetToRelative(parseBudget(value), scale) : Number(value)
+  return value.trim() === '' ? NaN : Number(value)
+}
+
+/** A size of change in the units of an image. */
+function inScale(name: string, value: SettingValue, scale: BudgetScale): SettingValue {
+  return typeof value === 'string' && budgetSettings.has(name) ? budgetToRelative(parseBudget(value), scale) : value
 }

@@ -8,7 +8,7 @@ export const attackRecordSchema = 'radversary/attack-record/1'
 const frame = imageResult.shape.frames.element.omit({ trace: true })
 
 const recordedImage = imageResult
-  .omit({ schema: true, frames: true })
+  .omit({ schema: true, frames: true, notices: true })
   .extend({ /** The file with the iterations. */ result: z.string(), frames: z.array(frame) })
 
 const failure = z.strictObject({
@@ -49,7 +49,7 @@ export const attackRecord = z.strictObject({
   labels: z.enum(['file', 'prediction']),
   images: z.array(recordedImage),
   failures: z.array(failure),
-  notices: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
+  notices: imageResult.shape.notices,
   summary: z.custom<AttackSummary>((value) => typeof value === 'object' && value !== null),
 })
 

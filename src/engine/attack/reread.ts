@@ -13,10 +13,16 @@ import { goalOf } from './goal.ts'
 /** Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes are summed in another order. */
 const largestDifference = 1e-4
 
-/** Stored values of every frame of a file on disk. @throws RadversaryError io-failed, dicom-unreadable. */
+/** Stored values of every frame of an exported file. @throws RadversaryError io-failed, verification-failed where it can't be read. */
 export async function readStored(path: string): Promise<StoredValues[]> {
-  const frames = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
-  return frames.map(({ frame }) => frame.values)
+  const bytes = await readBytes({ path })
+  try {
+    const frames = await decodeFrames(parseInstance(bytes, { file: path }))
+    return frames.map(({ frame }) => frame.values)
+  } catch (cause) {
+    if (!(cause instanceof RadversaryError)) throw cause
+    throw mismatch('a DICOM image', `one that can't be read: ${cause.message}`, path)
+  }
 }
 
 /** @throws RadversaryError verification-failed when the pixels of an exported file are not those that were meant. */

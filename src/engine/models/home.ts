@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,3 +16,9 @@ export function modelsFolder(home: string): string {
 }
 
 export const modelFileName = 'model.onnx'
+
+/** Whether there is a file of this name: a folder of a model's name is none. */
+export async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() === true
+}

@@ -1,9 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileExists, writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
+import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { modelFileName, modelsFolder } from './home.ts'
+import { isFile, modelFileName, modelsFolder } from './home.ts'
 import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import { readModelFile, type ModelFile } from './read-model.ts'
 
@@ -12,8 +12,9 @@ const cardFileName = 'card.json'
 /** The names of the models that were added. @throws RadversaryError io-failed. */
 export async function listModels(home: string): Promise<string[]> {
   try {
-    const entries = await readdir(modelsFolder(home), { withFileTypes: true })
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+    const names = (await readdir(modelsFolder(home))).sort()
+    const whole = await Promise.all(names.map((name) => isFile(join(modelsFolder(home), name, cardFileName))))
+    return names.filter((_, index) => whole[index])
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT') return []
     throw ioError('List models', modelsFolder(home), cause)
@@ -32,7 +33,7 @@ export async function addModel(reference: ModelReference): Promise<OpenedModel> 
       tip: 'Give another name in the model card.',
     })
   const folder = join(modelsFolder(reference.home), name)
-  if (await fileExists(join(folder, cardFileName)))
+  if (await isFile(join(folder, cardFileName)))
     throw new RadversaryError('export-conflict', `Model: expected a new name, got ${name}, which there is`, {
       file: folder,
       tip: 'Give another name in the model card, or remove that folder.',

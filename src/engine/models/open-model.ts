@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
@@ -9,7 +8,7 @@ import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
-import { modelFileName, modelsFolder } from './home.ts'
+import { isFile, modelFileName, modelsFolder } from './home.ts'
 
 export interface ModelReference {
   /** A file's path, or the name of a model that was added. */
@@ -57,9 +56,9 @@ function activationOf({ activation, gives }: ModelOutput): OutputActivation {
 }
 
 async function pathOf(model: string, home: string): Promise<string> {
-  if (await fileExists(model)) return model
+  if (await isFile(model)) return model
   const stored = join(modelsFolder(home), model, modelFileName)
-  if (/^[\w.-]+$/.test(model) && (await fileExists(stored))) return stored
+  if (/^[\w.-]+$/.test(model) && (await isFile(stored))) return stored
   throw new RadversaryError('usage', `Model: expected an .onnx file or the name of an added model, got ${model}`, {
     tip: 'Add a model with `radversary model add FILE`; `radversary model list` names those that there are.',
   })
@@ -68,6 +67,6 @@ async function pathOf(model: string, home: string): Promise<string> {
 /** NAME.card.json or card.json beside NAME.onnx. */
 async function cardBeside(modelPath: string): Promise<string | undefined> {
   const candidates = [modelPath.replace(/\.[^./\\]+$/, '') + '.card.json', join(modelPath, '..', 'card.json')]
-  for (const candidate of candidates) if (await fileExists(candidate)) return candidate
+  for (const candidate of candidates) if (await isFile(candidate)) return candidate
   return undefined
 }

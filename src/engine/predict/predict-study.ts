@@ -1,11 +1,11 @@
-import { nameOf } from '../../adapters/fs/file-ref.ts'
 import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import type { Notice } from '../../core/model/intensity.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { classNames } from '../classes.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
-import { inputFailure, type InputFailure } from '../study/failures.ts'
+import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
-import { createImageLoader, type ImageLoader, type StudyFrame } from '../study/load-image.ts'
+import { createImageLoader, distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
@@ -44,6 +44,7 @@ export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = 
   try {
     const failures: InputFailure[] = [...bench.study.failures]
     const found = await predictAll(bench, failures, hooks)
+    if (found.length === 0) throw nothingLeft(failures)
     return report(bench, found, failures)
   } finally {
     await bench.model.dispose()
@@ -65,25 +66,35 @@ async function predictAll(
   const { images } = bench.study
   const loader = createImageLoader(bench.study, bench.opened.card.intensity)
   const found: Found[] = []
+  const notices: Notice[] = []
   let done = 0
   for (const group of imageGroups(images, batch)) {
     throwIfCancelled(signal)
-    const frames = (await Promise.all(group.map((image) => loadFrames(loader, image, failures)))).flat()
+    const loaded = await Promise.all(group.map((image) => load(bench, loader, image)))
+    failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
+    notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
+    const frames = loaded.flatMap(({ image }) => image?.frames ?? [])
     for (let first = 0; first < frames.length; first += batch)
       found.push(...(await predictFrames(bench, frames.slice(first, first + batch))))
     done += group.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
-  for (const { message, tip } of loader.notices()) onNotice?.(`${message} ${tip}`)
+  for (const { message, tip } of distinctNotices(notices)) onNotice?.(`${message} ${tip}`)
   return found
 }
 
-async function loadFrames(loader: ImageLoader, image: StudyImage, failures: InputFailure[]): Promise<readonly StudyFrame[]> {
+interface Loaded {
+  readonly image?: LoadedImage
+  readonly failure?: InputFailure
+}
+
+async function load({ model }: Workbench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
   try {
-    return (await loader.load(image)).frames
+    const loaded = await loader.load(image)
+    for (const { float } of loaded.frames) model.forShape(float.relative.shape)
+    return { image: loaded }
   } catch (error) {
-    failures.push(inputFailure(error, nameOf(image.header.source)))
-    return []
+    return { failure: inputFailure(error, image) }
   }
 }
 

@@ -1,17 +1,27 @@
 import type { ScanFailure } from '../../adapters/fs/scan.ts'
-import { internalError, RadversaryError } from '../../core/errors.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { StudyImage } from './open-study.ts'
 
-/** An input that could not be worked on, and why. The others go on. */
+/** An input that could not be worked on, and why. The others go on. Of a study's images `file` is their name in it. */
 export type InputFailure = ScanFailure
 
 /**
- * What an error says about one input file. Only faults of the input itself may be left behind; all others (cancelled, a broken model, a full
+ * What an error says about one image. Only faults of the image itself may be left behind; all others (cancelled, a broken model, a full
  * disk, our own bugs) are thrown again.
  */
-export function inputFailure(error: unknown, file: string): InputFailure {
-  const fault = error instanceof RadversaryError ? error : internalError(error instanceof Error ? error.message : String(error))
-  if (!inputCodes.has(fault.code)) throw error
-  return { file: fault.file ?? file, code: fault.code, message: fault.message, tip: fault.tip }
+export function inputFailure(error: unknown, { name }: StudyImage): InputFailure {
+  if (!(error instanceof RadversaryError) || !inputCodes.has(error.code)) throw error
+  return { file: name, code: error.code, message: error.message, tip: error.tip }
 }
 
-const inputCodes: ReadonlySet<string> = new Set(['dicom-unreadable', 'dicom-unsupported', 'labels-invalid'])
+/** Of these, `model-unsupported` is an image of a size or colour that can't be brought to the model's input. */
+const inputCodes: ReadonlySet<string> = new Set(['dicom-unreadable', 'dicom-unsupported', 'labels-invalid', 'model-unsupported'])
+
+/** The error of a job that left all of its inputs behind. */
+export function nothingLeft(failures: readonly InputFailure[]): RadversaryError {
+  const [first] = failures
+  const why = first === undefined ? '' : `: ${failures.length} failed, the first (${first.file}): ${first.message}`
+  return new RadversaryError(first?.code ?? 'dicom-unreadable', `Study: expected an image to work on, got none${why}`, {
+    tip: first?.tip,
+  })
+}

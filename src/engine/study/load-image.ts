@@ -7,7 +7,7 @@ import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { BudgetScale } from '../../core/model/budget.ts'
 import type { Intensity } from '../../core/model/card.ts'
 import { countIntensities, type ImagePixels, type IntensityCounts } from '../../core/model/intensity-counts.ts'
-import { resolveIntensity, widthInHu, type Notice } from '../../core/model/intensity.ts'
+import { resolveIntensity, widthInHu, type Notice, type ResolvedIntensity } from '../../core/model/intensity.ts'
 import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
@@ -26,42 +26,50 @@ export interface LoadedImage {
   /** The source file's bytes. */
   readonly file: Uint8Array
   readonly frames: readonly StudyFrame[]
+  /** What a user should know of how its intensities were taken. */
+  readonly notices: readonly Notice[]
 }
 
 /** Reads images in the intensity that a model card asks for. */
 export interface ImageLoader {
   /** @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported. */
   load(image: StudyImage): Promise<LoadedImage>
-  /** What was told about the images so far, each thing once. */
-  notices(): readonly Notice[]
 }
 
 /** The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for. */
 export function createImageLoader(study: Study, intensity: Intensity): ImageLoader {
   const counts = new Map<number, Promise<IntensityCounts>>()
-  const notices = new Map<string, Notice>()
   const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
     const known = counts.get(series) ?? countSeries(study.images.filter((image) => image.series === series))
     counts.set(series, known)
     return known
   }
-  const frameOf = (image: StudyImage, index: number, pixels: ImagePixels, counted: IntensityCounts | undefined): StudyFrame => {
-    const resolved = resolveIntensity(intensity, pixels, counted)
-    for (const notice of resolved.notices) notices.set(notice.message, notice)
-    const float = createFloatImage(pixels.frame, pixels.meaning, resolved.range)
-    const widthHu = widthInHu(resolved.range, pixels.meaning.modality)
-    return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
-  }
   return {
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
       const pixels = await decodeFrames(parseInstance(file, { file: nameOf(image.header.source) }))
-      return { image, file, frames: pixels.map((frame, index) => frameOf(image, index, frame, counted)) }
+      const resolved = pixels.map((frame) => ({ pixels: frame, ...resolveIntensity(intensity, frame, counted) }))
+      const frames = resolved.map((frame, index) => frameOf(image, index, frame))
+      return { image, file, frames, notices: distinctNotices(resolved.flatMap(({ notices }) => notices)) }
     },
-    notices: () => [...notices.values()],
   }
+}
+
+interface ResolvedPixels extends ResolvedIntensity {
+  readonly pixels: ImagePixels
+}
+
+function frameOf(image: StudyImage, index: number, { pixels, range }: ResolvedPixels): StudyFrame {
+  const float = createFloatImage(pixels.frame, pixels.meaning, range)
+  const widthHu = widthInHu(range, pixels.meaning.modality)
+  return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
+}
+
+/** Each thing once, in the order in which it was told first. */
+export function distinctNotices(notices: readonly Notice[]): Notice[] {
+  return [...new Map(notices.map((notice) => [notice.message, notice])).values()]
 }
 
 /** All frames of an instance with what they mean. */

@@ -20,6 +20,7 @@ export interface Study {
   readonly series: SeriesOrder<ScannedInstance>
   /** By series, then in the series' order. */
   readonly images: readonly StudyImage[]
+  /** Files are named as images are. */
   readonly failures: readonly ScanFailure[]
   readonly skipped: readonly SkippedFile[]
 }
@@ -33,7 +34,8 @@ export async function openStudy(paths: readonly string[], options: ScanOptions =
   const { series, failures, skipped } = await scan(paths, options)
   const [images, others] = imagesOf(series, roots)
   if (images.length === 0) throw noImages(paths, failures)
-  return { series, images, failures, skipped: [...skipped, ...others] }
+  const named = failures.map((failure) => ({ ...failure, file: relativeName(failure.file, roots) }))
+  return { series, images, failures: named, skipped: [...skipped, ...others] }
 }
 
 function imagesOf(series: SeriesOrder<ScannedInstance>, roots: readonly string[]): [StudyImage[], SkippedFile[]] {

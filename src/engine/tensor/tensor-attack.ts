@@ -66,7 +66,7 @@ export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks
   try {
     const { shape } = await model.predict(part(x, 0, 1))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
-    const attacked = await attackAll(method, { model, x, labels, request, hooks })
+    const attacked = await attackAll(method, { model, x, labels, isSoftmax: isOneHot(labels), request, hooks })
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
     const report = { method: request.method, settings: configured.settings, samples: attacked.samples, out: request.out }
     if (request.log !== undefined) await writeResult(request.log, json({ ...report, events: attacked.events }))
@@ -81,18 +81,20 @@ interface Work {
   readonly x: Tensor
   /** [N, K] */
   readonly labels: Tensor
+  /** Whether the labels are those of a softmax. */
+  readonly isSoftmax: boolean
   readonly request: TensorAttackRequest
   readonly hooks: JobHooks
 }
 
-async function attackAll(method: AttackMethod, { model, x, labels, request, hooks }: Work) {
+async function attackAll(method: AttackMethod, work: Work) {
+  const { x, request, hooks } = work
   const count = x.shape[0] ?? 0
   const adversarial = new Float32Array(x.data.length)
   const samples: TensorSampleReport[] = []
   const events: AttackEvent[] = []
   for (let first = 0; first < count; first += request.batch) {
-    const images = part(x, first, request.batch)
-    const problem = problemOf(model, images, { first, labels: part(labels, first, request.batch), request, hooks })
+    const problem = problemOf(work, first)
     const running = runAttack(method, problem)
     for (;;) {
       const next = await running.next()
@@ -101,30 +103,25 @@ async function attackAll(method: AttackMethod, { model, x, labels, request, hook
         samples.push(...samplesOf(next.value, first))
         break
       }
-      const { iteration, steps } = next.value
+      const { iteration, steps, restart, restarts } = next.value
       events.push({ ...next.value, samples: next.value.samples.map((each) => ({ ...each, sample: first + each.sample })) })
-      const done = first + ((images.shape[0] ?? 0) * iteration) / steps
+      const share = (restart * steps + iteration) / (restarts * steps)
+      const done = first + problem.seeds.length * share
       hooks.onProgress?.({ done, total: count, phase: 'attacking', note: `iteration ${iteration} of ${steps}` })
     }
   }
   return { adversarial, samples, events }
 }
 
-interface Part {
-  /** Index of its first sample in the whole tensor. */
-  readonly first: number
-  readonly labels: Tensor
-  readonly request: TensorAttackRequest
-  readonly hooks: JobHooks
-}
-
-function problemOf(model: DifferentiableModel, images: Tensor, { first, labels, request, hooks }: Part): AttackProblem {
+/** The batch whose first sample is sample `first` of all. */
+function problemOf({ model, x, labels, isSoftmax, request, hooks }: Work, first: number): AttackProblem {
+  const images = part(x, first, request.batch)
   const [lowest, highest] = request.method === 'smia-reference' ? [-Infinity, Infinity] : [0, 1]
   const filled = (value: number) => tensor(images.shape, new Float32Array(images.data.length).fill(value))
   return {
     model,
     images,
-    ...goalOf(labels, request.target),
+    ...goalOf(part(labels, first, request.batch), isSoftmax, request.target),
     bounds: { lower: filled(lowest), upper: filled(highest) },
     seeds: Array.from({ length: images.shape[0] ?? 0 }, (_, n) => sampleSeed(request.seed, String(first + n))),
     earlyStop: request.earlyStop,
@@ -140,15 +137,20 @@ interface Goal {
 }
 
 /** Labels whose every row is one class are those of a softmax; all others are labels that don't exclude each other. */
-function goalOf(labels: Tensor, target: number | undefined): Goal {
-  const classes = labels.shape[1] ?? 0
-  const rows = Array.from({ length: labels.shape[0] ?? 0 }, (_, n) => sampleOf(labels, n).data)
+function isOneHot(labels: Tensor): boolean {
   if (labels.shape.length !== 2)
     throw new RadversaryError('tensor-invalid', `Labels: expected those of a classifier [N, K], got [${labels.shape.join(', ')}]`)
-  const isSoftmax = classes > 1 && rows.every((row) => row.reduce((sum, value) => sum + value, 0) === 1)
+  return labels.shape[1] !== 1 && rowsOf(labels).every((row) => row.reduce((sum, value) => sum + value, 0) === 1)
+}
+
+function rowsOf(labels: Tensor): Float32Array[] {
+  return Array.from({ length: labels.shape[0] ?? 0 }, (_, n) => sampleOf(labels, n).data)
+}
+
+function goalOf(labels: Tensor, isSoftmax: boolean, target: number | undefined): Goal {
   const loss = isSoftmax ? 'cross-entropy' : 'binary-cross-entropy'
   if (target === undefined) {
-    const criterion = isSoftmax ? misclassified(rows.map(argMax)) : anyLabelFlipped(labels)
+    const criterion = isSoftmax ? misclassified(rowsOf(labels).map(argMax)) : anyLabelFlipped(labels)
     return { loss, targets: labels, targeted: false, criterion }
   }
   return { loss, targeted: true, ...wantedOf(labels, target, isSoftmax) }
