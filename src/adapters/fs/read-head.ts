@@ -1,6 +1,7 @@
 import { looksLikeDicom, openDataSet, pixelDataTag, unreadable, type OpenDataSet } from '../../core/dicom/data-set.ts'
 import { readClippedDicomdir, readDicomdir, type Dicomdir } from '../../core/dicom/dicomdir.ts'
 import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
+import { nativeLength } from '../../core/dicom/native-pixels.ts'
 import { isImage, pixelFormatOf } from '../../core/dicom/pixel-format.ts'
 import { RadversaryError } from '../../core/errors.ts'
 
@@ -77,13 +78,20 @@ function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
   const header = headerOf(opened, source.name)
   const instance = instanceOf(opened, header)
   if (!isImage(instance) && instance.rows === 0) return { kind: 'other', reason: `DICOM, but no image${sopClassOf(instance)}` }
-  pixelFormatOf(instance)
+  const { syntax, wordBits } = pixelFormatOf(instance)
+  if (syntax.coding === 'native') checkNativeLength(instance, nativeLength(instance, wordBits))
   checkPixelDataEnd(instance, opened.offsetInFile, source)
   return { kind: 'image', header }
 }
 
 function sopClassOf({ sopClassUid }: Instance): string {
   return sopClassUid !== undefined && /^[0-9.]{1,64}$/.test(sopClassUid) ? ` (SOP class ${sopClassUid})` : ''
+}
+
+/** The header may say that there are more frames than there are. */
+function checkNativeLength({ pixelData, file }: Instance, needed: number): void {
+  if (pixelData === undefined || pixelData.length >= needed) return
+  throw unreadable('Pixel Data', `${needed} bytes`, String(pixelData.length), file)
 }
 
 /** What is encapsulated or deflated shows its end only when it is decoded. */

@@ -64,6 +64,11 @@ test('a header is light: it holds neither the pixels nor the parser’s data set
   expect(await readInstance(instance?.source ?? { path: '' })).toMatchObject({ sopInstanceUid: '2.25.1', rows: 2 })
 })
 
+test('an image with fewer pixels than its header says is a failure', async () => {
+  const path = await put('a.dcm', tinyFile([{ tag: 0x00280008, vr: 'IS', value: '3' }]))
+  expect(failures(await scan([folder]))).toEqual([[path, 'Pixel Data: expected 24 bytes, got 8']])
+})
+
 test('a header longer than the first read is read on', async () => {
   await put('a.dcm', tinyFile([{ tag: 0x00091001, vr: 'OB', value: new Uint8Array(100_000) }]))
   expect((await scan([folder])).series).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { expand422, interleave, type Words } from './colour.ts'
 import { unreadable } from './data-set.ts'
-import type { Instance } from './instance.ts'
+import type { Instance, InstanceHeader } from './instance.ts'
 import type { WordBits } from './pixel-format.ts'
 import { explicitBigEndian } from './transfer-syntax.ts'
 
@@ -10,15 +10,27 @@ import { explicitBigEndian } from './transfer-syntax.ts'
  * @throws RadversaryError dicom-unreadable.
  */
 export function nativeFrame(instance: Instance, frameIndex: number, wordBits: WordBits): Words {
-  const is422 = instance.photometricInterpretation === 'YBR_FULL_422'
-  const pixels = instance.rows * instance.columns
-  const words = pixels * (is422 ? 2 : instance.samplesPerPixel)
-  const value = pixelDataValue(instance, Math.ceil((words * instance.numberOfFrames * wordBits) / 8))
+  const words = wordsPerFrame(instance)
+  const value = pixelDataValue(instance, nativeLength(instance, wordBits))
   if (wordBits === 1) return unpackBits(value, frameIndex * words, words)
   const frame = readWords(value, frameIndex * words, words, wordBits, isBigEndian(instance))
-  if (is422) return expand422(frame, wordsOf(wordBits, 3 * pixels))
+  if (is422(instance)) return expand422(frame, wordsOf(wordBits, 3 * instance.rows * instance.columns))
   const isPlanar = instance.samplesPerPixel > 1 && instance.planarConfiguration === 1
   return isPlanar ? interleave(frame, wordsOf(wordBits, words), instance.samplesPerPixel) : frame
+}
+
+/** Bytes that the uncompressed pixels of all frames take, without a padding byte. */
+export function nativeLength(instance: InstanceHeader, wordBits: WordBits): number {
+  return Math.ceil((wordsPerFrame(instance) * instance.numberOfFrames * wordBits) / 8)
+}
+
+/** Two pixels of YBR_FULL_422 share their chrominance. */
+function wordsPerFrame(instance: InstanceHeader): number {
+  return instance.rows * instance.columns * (is422(instance) ? 2 : instance.samplesPerPixel)
+}
+
+function is422({ photometricInterpretation }: InstanceHeader): boolean {
+  return photometricInterpretation === 'YBR_FULL_422'
 }
 
 /** Bits, lowest first, without padding between frames (PS3.5 section 8.1.1, note on Bits Allocated 1). */
