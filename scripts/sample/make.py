@@ -15,7 +15,7 @@ import numpy
 import torch
 
 from phantom import CLASSES
-from slices import INPUT_SIZE, PHANTOMS, WINDOW_CENTRE_HU, WINDOW_WIDTH_HU, Slices, load_slices, prepare
+from slices import INPUT_SIZE, PHANTOMS, WINDOW_CENTRE_HU, WINDOW_WIDTH_HU, load_slices, prepare
 from study import STUDY_PHANTOM, read_study, write_study
 from training import judge, logits_of, train
 
@@ -39,20 +39,19 @@ def make_model(cache, epochs):
 
 def measure(model, cache):
     """What training.json holds: the sets, the measurement on the test set, and the logits of the study's slices for comparison."""
+    sets = {name: load_slices(name, cache) for name in PHANTOMS}
     files, stored, labels = read_study(SAMPLE / 'study')
-    study = Slices(prepare(stored), torch.tensor(labels))
-    logits = logits_of(model, study.images)
+    study = prepare(stored)
     return {
         'madeBy': f'scripts/sample/make.py, PyTorch {torch.__version__}, NumPy {numpy.__version__}',
         'classes': CLASSES,
         'phantoms': {name: [numbers[0], numbers[-1]] for name, numbers in PHANTOMS.items()},
-        'slices': {name: len(load_slices(name, cache).labels) for name in PHANTOMS},
-        'validation': judge(model, load_slices('validation', cache)),
-        'test': judge(model, load_slices('test', cache)),
+        'slices': {name: len(each.labels) for name, each in sets.items()},
+        **{name: judge(model, sets[name].images, sets[name].labels) for name in ('validation', 'test')},
         'study': {
             'phantom': STUDY_PHANTOM,
-            **judge(model, study),
-            'logits': {file: [round(value, 5) for value in row] for file, row in zip(files, logits.tolist())},
+            **judge(model, study, torch.tensor(labels)),
+            'logits': {file: [round(value, 5) for value in row] for file, row in zip(files, logits_of(model, study).tolist())},
         },
     }
 
@@ -105,7 +104,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('part', choices=['study', 'model'])
     parser.add_argument('--cache', default='out/sample', help='folder that keeps rendered slices (default: %(default)s)')
-    parser.add_argument('--epochs', type=int, default=16)
+    parser.add_argument('--epochs', type=int, default=14)
     options = parser.parse_args()
     if options.part == 'study':
         write_study(SAMPLE / 'study')

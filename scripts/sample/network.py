@@ -10,12 +10,12 @@ def unit(inputs, outputs, stride=1):
 
 
 class Block(nn.Module):
-    """A basic residual block that halves the image and may widen it."""
+    """A basic residual block; `stride` 2 halves the image."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs, outputs, stride):
         super().__init__()
-        self.body = nn.Sequential(unit(inputs, outputs, 2), nn.ReLU(), unit(outputs, outputs))
-        self.shortcut = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.body = nn.Sequential(unit(inputs, outputs, stride), nn.ReLU(), unit(outputs, outputs))
+        self.shortcut = nn.Sequential(nn.AvgPool2d(stride), nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x):
         return torch.relu(self.body(x) + self.shortcut(x))
@@ -24,14 +24,21 @@ class Block(nn.Module):
 class Network(nn.Module):
     """[N, 1, 160, 160] to logits [N, classes]. Pools by mean and maximum: a lesion is small, and one is enough."""
 
-    def __init__(self, classes, widths=(12, 24, 48, 72)):
+    FEATURES = 64
+
+    def __init__(self, classes):
         super().__init__()
-        first, *_, last = widths
-        self.stem = nn.Sequential(unit(1, first, 2), nn.ReLU())
-        self.blocks = nn.Sequential(*(Block(a, b) for a, b in zip(widths, widths[1:])))
+        self.stem = nn.Sequential(unit(1, 16, 2), nn.ReLU())
+        self.blocks = nn.Sequential(Block(16, 32, 2), Block(32, 48, 2), Block(48, self.FEATURES, 1))
         self.drop = nn.Dropout(0.2)
-        self.head = nn.Linear(2 * last, classes)
+        self.head = nn.Linear(2 * self.FEATURES, classes)
+
+    def features(self, x):
+        """[N, 64, 20, 20]"""
+        return self.blocks(self.stem(x))
+
+    def classify(self, features):
+        return self.head(self.drop(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)))
 
     def forward(self, x):
-        features = self.blocks(self.stem(x))
-        return self.head(self.drop(torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)))
+        return self.classify(self.features(x))

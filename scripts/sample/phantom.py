@@ -64,6 +64,15 @@ class Phantom:
             lesion.paint(where.of(image), lesion.occupancy(z, where.of(lung)), where.of(texture))
         return self._scan(image, z)
 
+    def lesion_maps(self, z):
+        """How much of each pixel of the slice at z is nodule, and how much is ground glass: float32 [2, 512, 512]."""
+        maps = np.zeros((2, PIXELS, PIXELS), np.float32)
+        for lesion in self._lesions_at(z):
+            lung = self.thorax.lung_inside(lesion.grid.x, lesion.grid.y, z)
+            there = lesion.grid.of(maps[0 if lesion.kind == 'nodule' else 1])
+            np.maximum(there, lesion.occupancy(z, lung), out=there)
+        return maps
+
     def name(self, z):
         """What the slice at z shows: one of CLASSES, or None where lesions are cut at their rim."""
         return _name(*self._areas(z))

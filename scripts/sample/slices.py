@@ -21,10 +21,12 @@ WINDOW_CENTRE_HU, WINDOW_WIDTH_HU = -600, 1500
 
 @dataclass(frozen=True)
 class Slices:
-    """Relative intensities float32 [N, 1, 160, 160] and class indices int64 [N]."""
+    """Relative intensities float32 [N, 1, 160, 160], class indices int64 [N], and where each kind of lesion is: from 0 to 1, float32
+    [N, 2, 160, 160]."""
 
     images: torch.Tensor
     labels: torch.Tensor
+    lesions: torch.Tensor
 
 
 def prepare(stored):
@@ -34,16 +36,23 @@ def prepare(stored):
     return F.interpolate(relative.clamp(0, 1)[:, None], INPUT_SIZE, mode='bilinear', align_corners=False, antialias=True)
 
 
-def slices_of(number):
-    """Up to SLICES_PER_CLASS slices of each class of one phantom, at random heights: images and labels as arrays."""
-    torch.set_num_threads(1)
-    phantom = Phantom(number)
+def chosen_heights(phantom, number):
+    """Up to SLICES_PER_CLASS heights for each class, at random, and the class indices."""
     rng = np.random.default_rng((20262, number))
     heights = rng.permutation(np.arange(BOTTOM_MM + 8, TOP_MM - 6, 4) + rng.uniform(-2, 2))
     names = [phantom.name(z) for z in heights]
-    chosen = [(z, label) for label, name in enumerate(CLASSES) for z in heights[[n == name for n in names]][:SLICES_PER_CLASS]]
+    return [(z, label) for label, name in enumerate(CLASSES) for z in heights[[n == name for n in names]][:SLICES_PER_CLASS]]
+
+
+def slices_of(number):
+    """Slices of one phantom at random heights: images, labels and lesions as arrays."""
+    torch.set_num_threads(1)
+    phantom = Phantom(number)
+    chosen = chosen_heights(phantom, number)
     images = prepare(np.stack([phantom.slice(z) for z, _ in chosen]))
-    return images.numpy(), np.array([label for _, label in chosen])
+    lesions = torch.from_numpy(np.stack([phantom.lesion_maps(z) for z, _ in chosen]))
+    lesions = F.interpolate(lesions, INPUT_SIZE, mode='bilinear', align_corners=False, antialias=True)
+    return {'images': images.numpy(), 'labels': np.array([label for _, label in chosen]), 'lesions': lesions.numpy()}
 
 
 def _cached(task):
@@ -51,10 +60,9 @@ def _cached(task):
     cache, number = task
     file = Path(cache) / f'{number}.npz'
     if not file.exists():
-        images, labels = slices_of(number)
-        np.savez(file, images=images, labels=labels)
+        np.savez_compressed(file, **slices_of(number))
     with np.load(file) as held:
-        return held['images'], held['labels']
+        return dict(held)
 
 
 def load_slices(name, cache, workers=2):
@@ -62,5 +70,4 @@ def load_slices(name, cache, workers=2):
     Path(cache).mkdir(parents=True, exist_ok=True)
     with Pool(workers) as pool:
         parts = pool.map(_cached, [(cache, number) for number in PHANTOMS[name]], chunksize=1)
-    images, labels = (torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*parts))
-    return Slices(images, labels)
+    return Slices(**{field: torch.from_numpy(np.concatenate([part[field] for part in parts])) for field in parts[0]})
