@@ -9,7 +9,8 @@ import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
 /** A study, a model and a device, as a user names them. */
 export interface WorkbenchRequest extends ModelReference, DeviceRequest {
-  readonly study: readonly string[]
+  /** Files and folders, or what is open already. */
+  readonly study: readonly string[] | Study
   /** A labels file. */
   readonly labels?: string | undefined
 }
@@ -26,22 +27,27 @@ export interface Workbench {
 }
 
 /** Cheap checks come first. The model must be disposed of. @throws RadversaryError for whatever is wrong with any of them. */
-export async function openWorkbench(request: WorkbenchRequest, { signal, onNotice, onProgress }: JobHooks): Promise<Workbench> {
+export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
   const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output.classes)
-  const study = await openStudy(request.study, {
-    signal,
-    onProgress: ({ filesDone, filesKnown }) =>
-      onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
-  })
+  const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   const labelOf = (image: StudyImage) => table && labelIn(table, image)
   if (table !== undefined && study.images.every((image) => labelOf(image) === undefined))
     throw noLabels(request.labels, table.count)
   const choice = await chooseDevice(request)
-  describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
+  describeDevice(choice).forEach((sentence) => hooks.onNotice?.(sentence))
   const device = { name: choice.runtime.device, threads: choice.runtime.threads }
   const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
   return { study, opened, model, device, labelOf, isLabelled: table !== undefined }
+}
+
+/** `openStudy`, its progress told as a job's. */
+export function scanStudy(paths: readonly string[], { signal, onProgress }: JobHooks): Promise<Study> {
+  return openStudy(paths, {
+    signal,
+    onProgress: ({ filesDone, filesKnown }) =>
+      onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
+  })
 }
 
 async function readLabels(file: string, classes: readonly string[]): Promise<LabelTable> {

@@ -12,6 +12,7 @@ import { configureMethod, type ConfiguredMethod, type GivenSettings } from './me
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
 export interface AttackRequest extends WorkbenchRequest {
+  readonly study: readonly string[]
   /** As in `attackMethods`. */
   readonly method: string
   readonly settings: GivenSettings

@@ -32,6 +32,8 @@ export interface LoadedImage {
 export interface ImageLoader {
   /** @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported. */
   load(image: StudyImage): Promise<LoadedImage>
+  /** The same for one frame, counted from 0, whose pixels are at hand. */
+  frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame>
   /** What was told about the images so far, each thing once. */
   notices(): readonly Notice[]
 }
@@ -54,6 +56,7 @@ export function createImageLoader(study: Study, intensity: Intensity): ImageLoad
     return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
   }
   return {
+    frame: async (image, index, pixels) => frameOf(image, index, pixels, await seriesCounts(image.series)),
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)

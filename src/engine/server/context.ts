@@ -1,0 +1,24 @@
+import type { FrameStore } from './frames/frame-store.ts'
+import type { EngineLog } from './log.ts'
+import type { ModelShelf } from './models/model-shelf.ts'
+import type { ModelViews } from './models/model-views.ts'
+import type { Resources } from './resources.ts'
+import type { RecentStudies } from './studies/recent-studies.ts'
+import type { StudyStore } from './studies/study-store.ts'
+import type { SettingsFile } from './settings/settings-file.ts'
+import type { DeviceChooser } from './device-chooser.ts'
+
+/** What procedures and binary routes work on: one per engine. */
+export interface EngineContext {
+  /** The user's folder: models, runs, settings, logs. */
+  readonly home: string
+  readonly resources: Resources
+  readonly log: EngineLog
+  readonly settings: SettingsFile
+  readonly recent: RecentStudies
+  readonly studies: StudyStore
+  readonly frames: FrameStore
+  readonly models: ModelShelf
+  readonly views: ModelViews
+  readonly device: DeviceChooser
+}
