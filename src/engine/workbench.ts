@@ -11,6 +11,8 @@ import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 export interface WorkbenchRequest extends ModelReference, DeviceRequest {
   /** Files and folders, or what is open already. */
   readonly study: readonly string[] | Study
+  /** SOP Instance UIDs of the images to work on; all by default. */
+  readonly images?: readonly string[] | undefined
   /** A labels file. */
   readonly labels?: string | undefined
 }
@@ -18,6 +20,8 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
 /** The same, opened and ready for each other. */
 export interface Workbench {
   readonly study: Study
+  /** Those to work on, in the study's order. */
+  readonly images: readonly StudyImage[]
   readonly opened: OpenedModel
   readonly model: PixelModel
   readonly device: { readonly name: string; readonly threads: number }
@@ -31,14 +35,14 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const opened = await openModel(request)
   const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output.classes)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
+  const images = chosenImages(study, request.images)
   const labelOf = (image: StudyImage) => table && labelIn(table, image)
-  if (table !== undefined && study.images.every((image) => labelOf(image) === undefined))
-    throw noLabels(request.labels, table.count)
+  if (table !== undefined && images.every((image) => labelOf(image) === undefined)) throw noLabels(request.labels, table.count)
   const choice = await chooseDevice(request)
   describeDevice(choice).forEach((sentence) => hooks.onNotice?.(sentence))
   const device = { name: choice.runtime.device, threads: choice.runtime.threads }
   const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
-  return { study, opened, model, device, labelOf, isLabelled: table !== undefined }
+  return { study, images, opened, model, device, labelOf, isLabelled: table !== undefined }
 }
 
 /** `openStudy`, its progress told as a job's. */
@@ -47,6 +51,16 @@ export function scanStudy(paths: readonly string[], { signal, onProgress }: JobH
     signal,
     onProgress: ({ filesDone, filesKnown }) =>
       onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
+  })
+}
+
+function chosenImages({ images }: Study, chosen: readonly string[] | undefined): readonly StudyImage[] {
+  if (chosen === undefined) return images
+  const uids = new Set(chosen)
+  const found = images.filter(({ sopInstanceUid }) => uids.has(sopInstanceUid))
+  if (found.length > 0) return found
+  throw new RadversaryError('usage', `Study: expected some of its images, got ${chosen.length} others`, {
+    tip: 'Open the study again: its files have changed.',
   })
 }
 

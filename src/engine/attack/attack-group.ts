@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { nameOf } from '../../adapters/fs/file-ref.ts'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import type { AttackMethod } from '../../core/attacks/attack.ts'
+import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
@@ -28,7 +28,16 @@ export interface GroupContext {
   readonly folder: ExportFolder
   readonly labels: ExportLabels
   readonly signal: AbortSignal | undefined
-  readonly onIteration: (iteration: number, ofIterations: number) => void
+  readonly onIteration: (iteration: BatchIteration) => void
+}
+
+/** One iteration of a batch, the `batch`-th (from 0) of the group's `batches`. */
+export interface BatchIteration {
+  readonly event: AttackEvent
+  /** The frames of the event's samples. */
+  readonly frames: readonly StudyFrame[]
+  readonly batch: number
+  readonly batches: number
 }
 
 export interface NumberedResult {
@@ -130,10 +139,16 @@ async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContex
     frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
   )
   const { seed, earlyStop } = request
-  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal, onIteration }
+  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal }
   const attacked: AttackedFrame[] = []
-  for (const { method, members } of batches(tasks, run)) {
-    for (const result of await attackFrames(members, method, attack)) attacked.push({ method, result })
+  const all = batches(tasks, run)
+  for (const [batch, { method, members }] of all.entries()) {
+    const frames = members.map(({ frame }) => frame)
+    const told = (event: AttackEvent) => {
+      onIteration({ event, frames, batch, batches: all.length })
+    }
+    const results = await attackFrames(members, method, { ...attack, onIteration: told })
+    for (const result of results) attacked.push({ method, result })
   }
   return attacked
 }
@@ -215,8 +230,8 @@ async function judgedFrames(path: string, attacked: readonly AttackedFrame[], ru
   return reports
 }
 
-/** e.g. adversarial/0001.dcm. */
-function exportedPath(kind: ExportKind, number: number): string {
+/** e.g. adversarial/0001.dcm. @param number from 1 */
+export function exportedPath(kind: ExportKind, number: number): string {
   return `${folderOf[kind]}/${padded(number)}.dcm`
 }
 

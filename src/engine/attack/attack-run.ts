@@ -71,13 +71,35 @@ async function readRegion(file: string): Promise<Region> {
 }
 
 /** Everything that decides the bytes of an export. */
-function exportIdOf({ request, method, study, opened, target, region, labelOf, device }: Omit<AttackRun, 'exportId'>) {
+function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
+  const { request, method, opened, target, region, labelOf, device } = run
   const { seed, earlyStop, batch, exports } = request
   const { name, settings } = method
-  const images = study.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
+  const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]
-  const all = { version, model, name, settings, target, region: region?.sha256, seed, earlyStop, batch, exports, device, images }
+  const all = {
+    version,
+    model,
+    name,
+    settings,
+    target,
+    region: region?.sha256,
+    seed,
+    earlyStop,
+    batch,
+    exports,
+    device,
+    images,
+    ...unchosen(run),
+  }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
+}
+
+/** Percentiles of a series are of all its images, also those that are not attacked. */
+function unchosen({ study, images }: Omit<AttackRun, 'exportId'>) {
+  const chosen = new Set(images)
+  const others = study.images.filter((image) => !chosen.has(image)).map(({ sopInstanceUid }) => sopInstanceUid)
+  return others.length === 0 ? {} : { others }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -2,12 +2,19 @@ import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
-import type { JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
 import { createImageLoader } from '../study/load-image.ts'
 import { version } from '../version.ts'
-import { attackGroup, finishedResults, resultPath, type GroupContext, type NumberedImage } from './attack-group.ts'
+import type { AttackHooks } from './attack-hooks.ts'
+import {
+  attackGroup,
+  finishedResults,
+  resultPath,
+  type BatchIteration,
+  type GroupContext,
+  type NumberedImage,
+} from './attack-group.ts'
 import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
@@ -29,7 +36,7 @@ export interface AttackReport {
  * metrics and record. Stopped at any moment, the same request goes on where it was and comes to the same bytes.
  * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed, cancelled …).
  */
-export async function attackStudy(request: AttackRequest, hooks: JobHooks = {}): Promise<AttackReport> {
+export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
@@ -49,7 +56,7 @@ async function finishedReport({ study }: AttackRun, { folder }: ExportFolder): P
   return { folder, record, failures: [...study.failures, ...attacked], resumed: record.images.length }
 }
 
-async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Promise<AttackReport> {
+async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): Promise<AttackReport> {
   const loader = createImageLoader(run.study, run.opened.card.intensity)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
@@ -58,7 +65,10 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Prom
     const context = groupContext(group, { run, loader, folder, hooks })
     const finished = await finishedResults(group, context)
     const outcome = finished === undefined ? await attackGroup(group, context) : { results: finished, failures: [] }
-    for (const { number, result } of outcome.results) images.push(recordedImage(result, resultPath(number)))
+    for (const { number, result } of outcome.results) {
+      images.push(recordedImage(result, resultPath(number)))
+      hooks.onEvent?.({ type: 'image', image: number - 1, result })
+    }
     failures.push(...outcome.failures)
     resumed += finished?.length ?? 0
   }
@@ -69,10 +79,10 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Prom
   return { folder: folder.folder, record, failures, resumed }
 }
 
-/** Groups of images with their numbers in the export, which are their places in the study. */
-function numberedGroups({ study, request }: AttackRun): NumberedImage[][] {
+/** Groups of images with their numbers in the export, which are their places among those that are attacked. */
+function numberedGroups({ images, request }: AttackRun): NumberedImage[][] {
   let number = 0
-  return imageGroups(study.images, request.batch).map((group) =>
+  return imageGroups(images, request.batch).map((group) =>
     group.map((image) => {
       number += 1
       return { image, number }
@@ -82,18 +92,28 @@ function numberedGroups({ study, request }: AttackRun): NumberedImage[][] {
 
 function groupContext(
   group: readonly NumberedImage[],
-  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: JobHooks },
+  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: AttackHooks },
 ): GroupContext {
   const first = group[0]?.number ?? 1
   const last = first + group.length - 1
   const slices = first === last ? `image ${first}` : `images ${first} to ${last}`
-  const onIteration = (iteration: number, of: number) => {
-    const done = first - 1 + (group.length * iteration) / of
+  const numbers = new Map(group.map(({ image, number }) => [image, number]))
+  const onIteration = ({ event, frames, batch, batches }: BatchIteration) => {
+    const { iteration, steps, restart, restarts, samples } = event
+    const [made, of] = [restart * steps + iteration, restarts * steps]
     hooks.onProgress?.({
-      done,
-      total: run.study.images.length,
+      done: first - 1 + (group.length * (batch + made / of)) / batches,
+      total: run.images.length,
       phase: 'attacking',
-      note: `${slices}, iteration ${iteration} of ${of}`,
+      note: `${slices}, iteration ${made} of ${of}`,
+    })
+    hooks.onEvent?.({
+      ...{ type: 'iteration', iteration, steps, restart, restarts },
+      samples: samples.flatMap(({ sample, ...told }) => {
+        const frame = frames[sample]
+        const number = frame && numbers.get(frame.image)
+        return number === undefined ? [] : [{ image: number - 1, frame: frame?.index ?? 0, ...told }]
+      }),
     })
   }
   return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onIteration }

@@ -1,9 +1,12 @@
-import type { FrameStore } from './frames/frame-store.ts'
+import type { FrameCache } from './frames/frame-cache.ts'
+import type { RunFrames } from './frames/run-frames.ts'
+import type { StudyFrames } from './frames/study-frames.ts'
 import type { EngineLog } from './log.ts'
 import type { ModelShelf } from './models/model-shelf.ts'
 import type { ModelViews } from './models/model-views.ts'
 import type { Resources } from './resources.ts'
 import type { RecentStudies } from './studies/recent-studies.ts'
+import type { RunDesk } from './runs/run-desk.ts'
 import type { StudyStore } from './studies/study-store.ts'
 import type { SettingsFile } from './settings/settings-file.ts'
 import type { DeviceChooser } from './device-chooser.ts'
@@ -17,7 +20,10 @@ export interface EngineContext {
   readonly settings: SettingsFile
   readonly recent: RecentStudies
   readonly studies: StudyStore
-  readonly frames: FrameStore
+  readonly cache: FrameCache
+  readonly frames: StudyFrames
+  readonly runs: RunDesk
+  readonly runFrames: RunFrames
   readonly models: ModelShelf
   readonly views: ModelViews
   readonly device: DeviceChooser

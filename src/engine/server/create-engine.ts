@@ -4,12 +4,15 @@ import type { EngineContext } from './context.ts'
 import { createDeviceChooser } from './device-chooser.ts'
 import { engineError, statusOf } from './engine-error.ts'
 import { frameRoute } from './frames/frame-routes.ts'
-import { createFrameStore } from './frames/frame-store.ts'
+import { createFrameCache } from './frames/frame-cache.ts'
+import { createRunFrames } from './frames/run-frames.ts'
+import { createStudyFrames } from './frames/study-frames.ts'
 import { openLog } from './log.ts'
 import { createModelShelf } from './models/model-shelf.ts'
 import { createModelViews } from './models/model-views.ts'
 import { resourcesIn } from './resources.ts'
 import { engineRouter } from './router.ts'
+import { createRunDesk } from './runs/run-desk.ts'
 import { settingsIn } from './settings/settings-file.ts'
 import { recentStudiesIn } from './studies/recent-studies.ts'
 import { createStudyStore } from './studies/study-store.ts'
@@ -25,7 +28,7 @@ export interface EngineOptions {
 
 /** The whole application behind one function of the web: a request in, a response out. It knows of no window, socket or token. */
 export interface Engine {
-  /** `/api/*` is tRPC, `/frames/*` are pixels; anything else is not found. Never throws. */
+  /** `/api/*` is tRPC, `/frames/*` and `/runs/*` are pixels; anything else is not found. Never throws. */
   handle(request: Request): Promise<Response>
   close(): Promise<void>
 }
@@ -37,6 +40,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     handle: (request) => handle(request, context),
     close: async () => {
+      await context.runs.queue.close()
       context.log.write('engine closed')
       await context.log.flush()
     },
@@ -48,14 +52,17 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
   const studies = createStudyStore(recent)
-  const frames = createFrameStore(studies, options.cacheBytes ?? cacheBytes(await settings.read()))
+  const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()))
+  const frames = createStudyFrames(studies, cache)
   const resources = resourcesIn(options.resources)
+  const models = createModelShelf(home, resources)
+  const device = createDeviceChooser(settings)
+  const log = openLog(home)
+  const runs = createRunDesk({ home, models, device, log })
   return {
-    ...{ home, resources, settings, recent, studies, frames },
-    log: openLog(home),
-    models: createModelShelf(home, resources),
+    ...{ home, resources, log, settings, recent, studies, cache, frames, models, device, runs },
     views: createModelViews(studies, frames),
-    device: createDeviceChooser(settings),
+    runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
 }
 
@@ -78,8 +85,8 @@ function callProcedure(request: Request, context: EngineContext): Promise<Respon
     router: engineRouter,
     createContext: () => context,
     allowMethodOverride: true,
-    onError: ({ error, path = '' }) => {
-      context.log.error(`${path} failed`, engineError(error.cause ?? error))
+    onError: ({ error, path }) => {
+      context.log.error(`${path === undefined || path === '' ? 'stream' : path} failed`, engineError(error.cause ?? error))
     },
   })
 }

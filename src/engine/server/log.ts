@@ -5,7 +5,7 @@ import type { EngineError } from '../../shared/engine-error.ts'
 /** What happened, for whoever has to find a fault. Codes, ids and counts: no file names, which may name a patient, and nothing of DICOM. */
 export interface EngineLog {
   write(event: string, facts?: Readonly<Record<string, string | number>>): void
-  /** The code and our own words; an unforeseen error's words may hold anything, so they stay out. */
+  /** The code and what the error is about ("Study", "Archive"); the rest of its words may name files. */
   error(event: string, error: EngineError): void
   /** When all that was written so far is on disk. */
   flush(): Promise<void>
@@ -31,7 +31,7 @@ export function openLog(home: string): EngineLog {
       write({ event, ...facts })
     },
     error: (event, { code, message }) => {
-      write({ event, code, ...(code === 'internal' ? {} : { message }) })
+      write({ event, code, subject: /^[A-Za-z ]{1,40}(?=:)/.exec(message)?.[0] ?? '' })
     },
     flush: () => last,
   }

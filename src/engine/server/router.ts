@@ -3,6 +3,7 @@ import { attacksRouter } from './routers/attacks.ts'
 import { deviceRouter } from './routers/device.ts'
 import { filesRouter } from './routers/files.ts'
 import { modelsRouter } from './routers/models.ts'
+import { runsRouter } from './routers/runs.ts'
 import { settingsRouter } from './routers/settings.ts'
 import { studiesRouter } from './routers/studies.ts'
 import { router } from './trpc.ts'
@@ -14,6 +15,7 @@ export const engineRouter = router({
   device: deviceRouter,
   files: filesRouter,
   models: modelsRouter,
+  runs: runsRouter,
   settings: settingsRouter,
   studies: studiesRouter,
 })

@@ -24,6 +24,22 @@ export function storedPayload({ frame, meaning }: ImagePixels, spacing: PixelSpa
   })
 }
 
+/** Values in modality units, e.g. a perturbation. */
+export function modalityPayload(
+  { frame, meaning }: ImagePixels,
+  values: Float32Array,
+  spacing: PixelSpacing | undefined,
+): FramePayload {
+  return payload(frame, values, {
+    'x-slope': '1',
+    'x-intercept': '0',
+    'x-unit': latin1(meaning.modality.unit),
+    'x-window-center': '',
+    'x-window-width': '',
+    'x-pixel-spacing': spacingText(spacing),
+  })
+}
+
 function payload(
   { rows, columns, samplesPerPixel, photometric }: StoredFrame,
   values: FramePayload['values'],

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { ioError } from '../../../adapters/fs/io-error.ts'
+import { RadversaryError } from '../../../core/errors.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import type { TensorFacts } from '../../../core/model/model-facts.ts'
 import { modelFileName, modelsFolder } from '../../models/home.ts'
@@ -14,7 +16,8 @@ import type { Resources } from '../resources.ts'
 export interface ModelInfo {
   /** What other requests name it by. */
   readonly name: string
-  readonly source: 'sample' | 'added'
+  /** `file`: named by its path. */
+  readonly source: 'sample' | 'added' | 'file'
   readonly path: string
   readonly sha256: string
   readonly bytes: number
@@ -70,8 +73,14 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
     info.catch(() => known.delete(key))
     return info
   }
-  const placeOf = async (name: string): Promise<Place> =>
-    (await places()).find((place) => place.name === name) ?? { name, source: 'added', path: name }
+  const placeOf = async (name: string): Promise<Place> => {
+    const place = (await places()).find((candidate) => candidate.name === name)
+    if (place !== undefined) return place
+    if (await fileExists(name)) return { name, source: 'file', path: name }
+    throw new RadversaryError('usage', `Model: expected the name of one that is there, got ${name}`, {
+      tip: 'Add the model’s file first.',
+    })
+  }
   return {
     list: async () => {
       const models: ModelInfo[] = []

@@ -1,7 +1,7 @@
 import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
 import { preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
 import { createImageLoader, type ImageLoader, type StudyFrame } from '../../study/load-image.ts'
-import type { FrameAddress, FrameStore } from '../frames/frame-store.ts'
+import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-shelf.ts'
 
@@ -25,7 +25,7 @@ export interface ModelViews {
 }
 
 /** Percentiles of a series are counted once for each model. */
-export function createModelViews(studies: StudyStore, frames: FrameStore): ModelViews {
+export function createModelViews(studies: StudyStore, frames: StudyFrames): ModelViews {
   const loaders = new Map<string, ImageLoader>()
   return {
     frame: async (address, { sha256, card }) => {

@@ -6,7 +6,7 @@ export const settingsRouter = router({
   get: procedure.query(({ ctx }) => ctx.settings.read()),
   set: procedure.input(settingsChange).mutation(async ({ input, ctx }) => {
     const settings = await ctx.settings.change(input)
-    ctx.frames.resize(cacheBytes(settings))
+    ctx.cache.resize(cacheBytes(settings))
     return settings
   }),
 })

@@ -21,7 +21,7 @@ export const studiesRouter = router({
   }),
   close: procedure.input(z.strictObject({ study: studyId })).mutation(({ input, ctx }) => {
     ctx.studies.close(input.study)
-    ctx.frames.forget(input.study)
+    ctx.cache.forget(input.study)
     ctx.views.forget(input.study)
   }),
   /** Latest first. */

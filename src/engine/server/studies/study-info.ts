@@ -52,7 +52,7 @@ export function studyInfo(id: string, paths: readonly string[], study: Study): S
   }
 }
 
-function titleOf(paths: readonly string[]): string {
+export function titleOf(paths: readonly string[]): string {
   const [first = '', ...more] = paths.map((path) => basename(path))
   return more.length === 0 ? first : `${first} and ${more.length} more`
 }

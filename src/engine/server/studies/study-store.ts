@@ -18,6 +18,8 @@ export interface StudyStore {
   open(paths: readonly string[], hooks?: JobHooks): Promise<OpenedStudy>
   /** An open study, or one that was opened lately: a page outlives an engine that crashed. @throws RadversaryError usage. */
   find(id: string): Promise<OpenedStudy>
+  /** The study of these paths, opened where it isn't. */
+  at(paths: readonly string[]): Promise<OpenedStudy>
   close(id: string): void
 }
 
@@ -32,20 +34,22 @@ export function createStudyStore(recent: RecentStudies): StudyStore {
     await recent.add(entry.info)
     return entry
   }
-  const reopen = async (id: string): Promise<OpenedStudy> => {
+  const openKnown = async (id: string): Promise<OpenedStudy> => {
     const known = await recent.find(id)
     if (known !== undefined) return open(known.paths)
     throw new RadversaryError('usage', `Study: expected an open one, got ${id}`, { tip: 'Open the study again.' })
   }
+  const openOnce = (id: string, openIt: () => Promise<OpenedStudy>): Promise<OpenedStudy> => {
+    const entry = opened.get(id)
+    if (entry !== undefined) return Promise.resolve(entry)
+    const opening = reopening.get(id) ?? openIt().finally(() => reopening.delete(id))
+    reopening.set(id, opening)
+    return opening
+  }
   return {
     open,
-    find: (id) => {
-      const entry = opened.get(id)
-      if (entry !== undefined) return Promise.resolve(entry)
-      const again = reopening.get(id) ?? reopen(id).finally(() => reopening.delete(id))
-      reopening.set(id, again)
-      return again
-    },
+    find: (id) => openOnce(id, () => openKnown(id)),
+    at: (paths) => openOnce(studyId(paths), () => open(paths)),
     close: (id) => {
       opened.delete(id)
     },
