@@ -31,6 +31,11 @@ async function runFrameResponse([, run = '', kind = '', image = '', frame = '']:
 function frameResponse({ values, headers }: FramePayload, cacheControl: string): Response {
   const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
   return new Response(bytes, {
-    headers: { ...headers, 'content-type': 'application/octet-stream', 'cache-control': cacheControl },
+    headers: {
+      ...headers,
+      'content-type': 'application/octet-stream',
+      'content-length': String(bytes.byteLength),
+      'cache-control': cacheControl,
+    },
   })
 }
