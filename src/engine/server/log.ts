@@ -21,7 +21,9 @@ export function logFolderIn(home: string): string {
 export function openLog(home: string): EngineLog {
   const folder = logFolderIn(home)
   const path = join(folder, 'engine.log')
-  let last = mkdir(folder, { recursive: true }).then(() => turnOver(path, join(folder, 'engine.1.log')), ignore)
+  let last = mkdir(folder, { recursive: true })
+    .then(() => turnOver(path, join(folder, 'engine.1.log')))
+    .catch(ignore)
   const write = (line: object) => {
     const text = `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`
     last = last.then(() => appendFile(path, text)).catch(ignore)
