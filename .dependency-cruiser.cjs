@@ -46,7 +46,8 @@ module.exports = {
     ),
     layer('preload', ['shared'], 'Preload is one typed bridge; logic belongs in the engine or the renderer.'),
     layer('serve', ['engine', 'shared', 'core'], 'The browser shell serves the engine; work belongs in the engine.'),
-    layer('cli', ['engine', 'shared', 'core'], 'The command line parses and prints; work belongs in the engine.'),
+    // `radversary serve` is how the browser shell is started.
+    layer('cli', ['engine', 'serve', 'shared', 'core'], 'The command line parses and prints; work belongs in the engine.'),
     layer('renderer', ['shared', 'core', 'engine'], 'The renderer reaches the engine with fetch; move shared code to core.'),
     {
       name: 'types-only-of-core',

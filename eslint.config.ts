@@ -33,6 +33,14 @@ export default defineConfig(
     },
   },
   {
+    // The renderer is compiled with Node's types, since the engine's router is one of types that it reads; but it runs in a page.
+    files: ['src/renderer/**'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', 'setImmediate', '__dirname', '__filename'],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'test/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -50,6 +50,12 @@ export function integer(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.')
 }
 
+export function portNumber(text: string): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value <= 65_535) return value
+  throw new InvalidArgumentError('Expected a whole number up to 65535.')
+}
+
 /** Where added models are. */
 export function home(): string {
   return homeFolder()

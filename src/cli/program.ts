@@ -6,6 +6,7 @@ import { benchCommand } from './commands/bench.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { modelCommand } from './commands/model.ts'
 import { predictCommand } from './commands/predict.ts'
+import { serveCommand } from './commands/serve.ts'
 import { tensorCommand } from './commands/tensor.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { CommandContext } from './context.ts'
@@ -51,7 +52,16 @@ function program(context: CommandContext): Command {
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     .showHelpAfterError('(radversary --help lists the commands)')
-  const commands = [inspectCommand, modelCommand, predictCommand, attackCommand, verifyCommand, tensorCommand, benchCommand]
+  const commands = [
+    inspectCommand,
+    modelCommand,
+    predictCommand,
+    attackCommand,
+    verifyCommand,
+    serveCommand,
+    tensorCommand,
+    benchCommand,
+  ]
   for (const create of commands) root.addCommand(inheriting(root, create(context)))
   return root
 }

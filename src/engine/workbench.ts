@@ -10,7 +10,10 @@ import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
 /** A study, a model and a device, as a user names them. */
 export interface WorkbenchRequest extends ModelReference, DeviceRequest {
-  readonly study: readonly string[]
+  /** Files and folders, or what is open already. */
+  readonly study: readonly string[] | Study
+  /** SOP Instance UIDs of the images to work on; all by default. */
+  readonly images?: readonly string[] | undefined
   /** A labels file. */
   readonly labels?: string | undefined
 }
@@ -18,6 +21,8 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
 /** The same, opened and ready for each other. */
 export interface Workbench {
   readonly study: Study
+  /** Those to work on, in the study's order. */
+  readonly images: readonly StudyImage[]
   readonly opened: OpenedModel
   readonly model: PixelModel
   readonly device: { readonly name: string; readonly threads: number }
@@ -27,23 +32,38 @@ export interface Workbench {
 }
 
 /** Cheap checks come first. The model must be disposed of. @throws RadversaryError for whatever is wrong with any of them. */
-export async function openWorkbench(request: WorkbenchRequest, { signal, onNotice, onProgress }: JobHooks): Promise<Workbench> {
+export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
   const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output)
-  const study = await openStudy(request.study, {
+  const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
+  throwIfCancelled(hooks.signal)
+  const images = chosenImages(study, request.images)
+  const labelOf = table === undefined ? () => undefined : labelsOf(study, table)
+  if (table !== undefined && images.every((image) => labelOf(image) === undefined)) throw noLabels(request.labels, table.count)
+  const choice = await chooseDevice(request)
+  describeDevice(choice).forEach((sentence) => hooks.onNotice?.(sentence))
+  const device = { name: choice.runtime.device, threads: choice.runtime.threads }
+  const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
+  return { study, images, opened, model, device, labelOf, isLabelled: table !== undefined }
+}
+
+/** `openStudy`, its progress told as a job's. */
+export function scanStudy(paths: readonly string[], { signal, onProgress }: JobHooks): Promise<Study> {
+  return openStudy(paths, {
     signal,
     onProgress: ({ filesDone, filesKnown }) =>
       onProgress?.({ done: filesDone, total: filesKnown, phase: 'reading headers', note: '' }),
   })
-  throwIfCancelled(signal)
-  const labelOf = table === undefined ? () => undefined : labelsOf(study, table)
-  if (table !== undefined && study.images.every((image) => labelOf(image) === undefined))
-    throw noLabels(request.labels, table.count)
-  const choice = await chooseDevice(request)
-  describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
-  const device = { name: choice.runtime.device, threads: choice.runtime.threads }
-  const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
-  return { study, opened, model, device, labelOf, isLabelled: table !== undefined }
+}
+
+function chosenImages({ images }: Study, chosen: readonly string[] | undefined): readonly StudyImage[] {
+  if (chosen === undefined) return images
+  const uids = new Set(chosen)
+  const found = images.filter(({ sopInstanceUid }) => uids.has(sopInstanceUid))
+  if (found.length > 0) return found
+  throw new RadversaryError('usage', `Study: expected some of its images, got ${chosen.length} others`, {
+    tip: 'Open the study again: its files have changed.',
+  })
 }
 
 async function readLabels(file: string, { classes, activation }: ModelOutput): Promise<LabelTable> {

@@ -1,14 +1,11 @@
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatRows } from '../../engine/bench/row.ts'
 import { benchSectionNames, runBench } from '../../engine/bench/run-bench.ts'
+import { applicationFolder } from '../application-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { positiveInteger, withJson } from '../options.ts'
-
-/** Two folders above the built command line. */
-const repository = join(import.meta.dirname, '../..')
 
 interface Options {
   readonly only?: string[]
@@ -25,7 +22,7 @@ export function benchCommand(context: CommandContext): Command {
     await runJob(context, options, async () => {
       const only = options.only && benchSectionNames.filter((name) => options.only?.includes(name))
       const result = await runBench({
-        repository,
+        repository: applicationFolder(),
         commandLine: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
         only,
         threads: options.threads,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import type { AttackMethod } from '../../core/attacks/attack.ts'
+import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
@@ -27,8 +27,17 @@ export interface GroupContext {
   readonly folder: ExportFolder
   readonly labels: ExportLabels
   readonly signal: AbortSignal | undefined
-  /** Hears which share of the group's work is done, 0 to 1. */
-  readonly onProgress: (share: number, iteration: number, ofIterations: number) => void
+  readonly onIteration: (iteration: BatchIteration) => void
+}
+
+/** One iteration of a batch of the group's frames. */
+export interface BatchIteration {
+  readonly event: AttackEvent
+  /** The frames of the event's samples. */
+  readonly frames: readonly StudyFrame[]
+  /** How many of the group's `all` frames were done before. */
+  readonly done: number
+  readonly all: number
 }
 
 export interface NumberedResult {
@@ -130,7 +139,7 @@ interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, signal, onProgress } = context
+  const { run, signal, onIteration } = context
   const { request, opened, model, target, region } = run
   const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
     frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
@@ -140,10 +149,12 @@ async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContex
   const attacked: AttackedFrame[] = []
   for (const { method, members } of batches(tasks, run)) {
     const done = attacked.length
-    const onIteration = (iteration: number, of: number) => {
-      onProgress((done + (members.length * iteration) / of) / tasks.length, iteration, of)
+    const frames = members.map(({ frame }) => frame)
+    const told = (event: AttackEvent) => {
+      onIteration({ event, frames, done, all: tasks.length })
     }
-    for (const result of await attackFrames(members, method, { ...attack, onIteration })) attacked.push({ method, result })
+    const results = await attackFrames(members, method, { ...attack, onIteration: told })
+    for (const result of results) attacked.push({ method, result })
   }
   return attacked
 }
@@ -226,8 +237,8 @@ async function judgedFrames(path: string, attacked: readonly AttackedFrame[], ru
   return reports
 }
 
-/** e.g. adversarial/0001.dcm. */
-function exportedPath(kind: ExportKind, number: number): string {
+/** e.g. adversarial/0001.dcm. @param number from 1 */
+export function exportedPath(kind: ExportKind, number: number): string {
   return `${folderOf[kind]}/${padded(number)}.dcm`
 }
 

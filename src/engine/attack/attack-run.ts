@@ -12,6 +12,7 @@ import { configureMethod, type ConfiguredMethod, type GivenSettings } from './me
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
 export interface AttackRequest extends WorkbenchRequest {
+  readonly study: readonly string[]
   /** As in `attackMethods`. */
   readonly method: string
   readonly settings: GivenSettings
@@ -70,15 +71,23 @@ async function readRegion(file: string): Promise<Region> {
 }
 
 /** Everything that decides the bytes of an export. */
-function exportIdOf({ request, method, study, opened, target, region, labelOf, device }: Omit<AttackRun, 'exportId'>) {
+function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
+  const { request, method, study, opened, target, region, labelOf, device } = run
   const { seed, earlyStop, batch, exports } = request
   const { name, settings } = method
-  const images = study.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
+  const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
-  const inputs = { images, failures, model, region: region?.sha256 }
+  const inputs = { images, failures, model, region: region?.sha256, ...unchosen(run) }
   const all = { version, name, settings, target, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
+}
+
+/** Percentiles of a series are of all its images, also those that are not attacked. */
+function unchosen({ study, images }: Omit<AttackRun, 'exportId'>) {
+  const chosen = new Set(images)
+  const others = study.images.filter((image) => !chosen.has(image)).map(({ sopInstanceUid }) => sopInstanceUid)
+  return others.length === 0 ? {} : { others }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -3,12 +3,19 @@ import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-fo
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
-import type { JobHooks } from '../progress.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
-import { attackGroup, finishedResults, resultPath, type GroupContext, type NumberedImage } from './attack-group.ts'
+import type { AttackHooks } from './attack-hooks.ts'
+import {
+  attackGroup,
+  finishedResults,
+  resultPath,
+  type BatchIteration,
+  type GroupContext,
+  type NumberedImage,
+} from './attack-group.ts'
 import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
@@ -31,7 +38,7 @@ export interface AttackReport {
  * metrics and record. Stopped at any moment, the same request goes on where it was and comes to the same bytes.
  * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed, cancelled …).
  */
-export async function attackStudy(request: AttackRequest, hooks: JobHooks = {}): Promise<AttackReport> {
+export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
@@ -48,7 +55,7 @@ async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
   return { folder, record, failures, resumed: record.images.length }
 }
 
-async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Promise<AttackReport> {
+async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): Promise<AttackReport> {
   const loader = createImageLoader(run.study, run.opened.card.intensity)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
@@ -61,6 +68,7 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Prom
     for (const { number, result } of outcome.results) {
       images.push(recordedImage(result, resultPath(number)))
       told.push(...result.notices)
+      hooks.onEvent?.({ type: 'image', image: number - 1, result })
     }
     failures.push(...outcome.failures)
     resumed += finished?.length ?? 0
@@ -73,10 +81,10 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: JobHooks): Prom
   return { folder: folder.folder, record, failures, resumed }
 }
 
-/** Groups of images with their numbers in the export, which are their places in the study. */
-function numberedGroups({ study, request }: AttackRun): NumberedImage[][] {
+/** Groups of images with their numbers in the export, which are their places among those that are attacked. */
+function numberedGroups({ images, request }: AttackRun): NumberedImage[][] {
   let number = 0
-  return imageGroups(study.images, request.batch).map((group) =>
+  return imageGroups(images, request.batch).map((group) =>
     group.map((image) => {
       number += 1
       return { image, number }
@@ -86,21 +94,31 @@ function numberedGroups({ study, request }: AttackRun): NumberedImage[][] {
 
 function groupContext(
   group: readonly NumberedImage[],
-  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: JobHooks },
+  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: AttackHooks },
 ): GroupContext {
   const first = group[0]?.number ?? 1
   const last = first + group.length - 1
   const slices = first === last ? `image ${first}` : `images ${first} to ${last}`
-  const onProgress = (share: number, iteration: number, of: number) => {
-    const done = first - 1 + group.length * share
+  const numbers = new Map(group.map(({ image, number }) => [image, number]))
+  const onIteration = ({ event, frames, done, all }: BatchIteration) => {
+    const { iteration, steps, restart, restarts, samples } = event
+    const [made, of] = [restart * steps + iteration, restarts * steps]
     hooks.onProgress?.({
-      done,
-      total: run.study.images.length,
+      done: first - 1 + (group.length * (done + (frames.length * made) / of)) / all,
+      total: run.images.length,
       phase: 'attacking',
-      note: `${slices}, iteration ${iteration} of ${of}`,
+      note: `${slices}, iteration ${made} of ${of}`,
+    })
+    hooks.onEvent?.({
+      ...{ type: 'iteration', iteration, steps, restart, restarts },
+      samples: samples.flatMap(({ sample, ...told }) => {
+        const frame = frames[sample]
+        const number = frame && numbers.get(frame.image)
+        return number === undefined ? [] : [{ image: number - 1, frame: frame?.index ?? 0, ...told }]
+      }),
     })
   }
-  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onProgress }
+  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onIteration }
 }
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {

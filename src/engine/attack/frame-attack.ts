@@ -1,4 +1,11 @@
-import type { AttackMethod, AttackProblem, AttackResult, SampleEvent, SampleOutcome } from '../../core/attacks/attack.ts'
+import type {
+  AttackEvent,
+  AttackMethod,
+  AttackProblem,
+  AttackResult,
+  SampleEvent,
+  SampleOutcome,
+} from '../../core/attacks/attack.ts'
 import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
@@ -50,7 +57,7 @@ export interface FrameAttack {
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
   readonly region: Uint8Array | undefined
   readonly signal: AbortSignal | undefined
-  readonly onIteration: (iteration: number, ofIterations: number) => void
+  readonly onIteration: (event: AttackEvent) => void
 }
 
 /** Attacks frames of one size by one method, as one batch. @throws what `runAttack` throws. */
@@ -112,9 +119,9 @@ async function watched(
   for (;;) {
     const next = await running.next()
     if (next.done) return { result: next.value, traces }
-    const { iteration, steps, restart, restarts, samples } = next.value
+    const { iteration, restart, samples } = next.value
     for (const { sample, ...event } of samples) traces[sample]?.push({ iteration, restart, ...event })
-    onIteration(restart * steps + iteration, restarts * steps)
+    onIteration(next.value)
   }
 }
 

@@ -63,7 +63,7 @@ async function predictAll(
   failures: InputFailure[],
   { signal, onProgress, onNotice }: JobHooks,
 ): Promise<Found[]> {
-  const { images } = bench.study
+  const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card.intensity)
   const found: Found[] = []
   const notices: Notice[] = []

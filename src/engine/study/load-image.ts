@@ -34,6 +34,8 @@ export interface LoadedImage {
 export interface ImageLoader {
   /** @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported. */
   load(image: StudyImage): Promise<LoadedImage>
+  /** The same for one frame, counted from 0, whose pixels are at hand. */
+  frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame>
 }
 
 /** The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for. */
@@ -46,6 +48,10 @@ export function createImageLoader(study: Study, intensity: Intensity): ImageLoad
     return known
   }
   return {
+    frame: async (image, index, pixels) => {
+      const resolved = resolveIntensity(intensity, pixels, await seriesCounts(image.series))
+      return frameOf(image, index, { pixels, ...resolved })
+    },
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)

@@ -1,12 +1,73 @@
-/** The viewer is still to come; until then the page points to the command line, which does the whole job. */
+import { useState } from 'react'
+import { engine } from '../api/client.ts'
+import { tell } from '../api/notify.ts'
+import { attackSample } from '../features/attack/start-attack.ts'
+import { useFittedColours, useShownRun } from '../features/runs/use-shown-run.ts'
+import { openStudy } from '../features/study/open-study.ts'
+import { Welcome } from '../features/study/Welcome.tsx'
+import { useUi } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import { Dialogs } from './Dialogs.tsx'
+import { Header } from './Header.tsx'
+import { Library } from './Library.tsx'
+import { Notices } from './Notices.tsx'
+import { PaneGrid } from './PaneGrid.tsx'
+import { StatusBar } from './StatusBar.tsx'
+import { Strip } from './Strip.tsx'
+import { Toolbar } from './Toolbar.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
+import { Work } from './Work.tsx'
+import classes from './app.module.css'
+
+/** The one window: studies on the left, pictures in the middle, the work on the right, device and jobs below. */
 export function App() {
+  useShortcuts()
+  const isEmpty = useUi((ui) => ui.studies.length === 0)
+  const run = useShownRun()
+  useFittedColours(run)
   return (
-    <main>
-      <h1>Radversary</h1>
-      <p>Research use only, not for clinical use.</p>
-      <p>
-        The viewer is not part of this version. Run <code>radversary --help</code> on the command line.
-      </p>
-    </main>
+    <div className={classes['app']}>
+      <Header />
+      <aside className={classes['left']} aria-label={texts.app.left}>
+        <Library />
+      </aside>
+      <main className={classes['centre']} aria-label={texts.app.viewports}>
+        {isEmpty ? (
+          <FirstStart />
+        ) : (
+          <>
+            <Toolbar isRunShown={run !== undefined} />
+            <div className={classes['viewports']}>
+              <PaneGrid run={run?.pictures} />
+            </div>
+            <Strip run={run} />
+          </>
+        )}
+      </main>
+      <aside className={classes['right']} aria-label={texts.app.work}>
+        <Work run={run} />
+      </aside>
+      <StatusBar />
+      <Dialogs />
+      <Notices />
+    </div>
+  )
+}
+
+function FirstStart() {
+  const [isBusy, setBusy] = useState(false)
+  return (
+    <Welcome
+      isBusy={isBusy}
+      onAttackSample={() => {
+        setBusy(true)
+        void attackSample().finally(() => {
+          setBusy(false)
+        })
+      }}
+      onOpenSample={() => {
+        engine.studies.sample.query().then(openStudy).catch(tell)
+      }}
+    />
   )
 }

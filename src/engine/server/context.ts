@@ -1,0 +1,30 @@
+import type { FrameCache } from './frames/frame-cache.ts'
+import type { RunFrames } from './frames/run-frames.ts'
+import type { StudyFrames } from './frames/study-frames.ts'
+import type { EngineLog } from './log.ts'
+import type { ModelShelf } from './models/model-shelf.ts'
+import type { ModelViews } from './models/model-views.ts'
+import type { Resources } from './resources.ts'
+import type { RecentStudies } from './studies/recent-studies.ts'
+import type { RunDesk } from './runs/run-desk.ts'
+import type { StudyStore } from './studies/study-store.ts'
+import type { SettingsFile } from './settings/settings-file.ts'
+import type { DeviceChooser } from './device-chooser.ts'
+
+/** What procedures and binary routes work on: one per engine. */
+export interface EngineContext {
+  /** The user's folder: models, runs, settings, logs. */
+  readonly home: string
+  readonly resources: Resources
+  readonly log: EngineLog
+  readonly settings: SettingsFile
+  readonly recent: RecentStudies
+  readonly studies: StudyStore
+  readonly cache: FrameCache
+  readonly frames: StudyFrames
+  readonly runs: RunDesk
+  readonly runFrames: RunFrames
+  readonly models: ModelShelf
+  readonly views: ModelViews
+  readonly device: DeviceChooser
+}

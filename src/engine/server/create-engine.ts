@@ -1,0 +1,97 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { cacheBytes } from './cache-bytes.ts'
+import type { EngineContext } from './context.ts'
+import { createDeviceChooser } from './device-chooser.ts'
+import { engineError, statusOf } from './engine-error.ts'
+import { frameRoute } from './frames/frame-routes.ts'
+import { createFrameCache } from './frames/frame-cache.ts'
+import { createRunFrames } from './frames/run-frames.ts'
+import { createStudyFrames } from './frames/study-frames.ts'
+import { openLog } from './log.ts'
+import { createModelShelf } from './models/model-shelf.ts'
+import { createModelViews } from './models/model-views.ts'
+import { resourcesIn } from './resources.ts'
+import { engineRouter } from './router.ts'
+import { createRunDesk } from './runs/run-desk.ts'
+import { settingsIn } from './settings/settings-file.ts'
+import { recentStudiesIn } from './studies/recent-studies.ts'
+import { createStudyStore } from './studies/study-store.ts'
+
+export interface EngineOptions {
+  /** The user's folder: models, runs, settings, logs. Nothing else is written to. */
+  readonly home: string
+  /** The application's own files: the sample. */
+  readonly resources: string
+  /** The bound of decoded frames in memory, instead of the settings'. */
+  readonly cacheBytes?: number | undefined
+}
+
+/** The whole application behind one function of the web: a request in, a response out. It knows of no window, socket or token. */
+export interface Engine {
+  /** `/api/*` is tRPC, `/frames/*` and `/runs/*` are pixels; anything else is not found. Never throws. */
+  handle(request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+/** @throws RadversaryError io-failed when the user's settings can't be read. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const context = await createContext(options)
+  context.log.write('engine started')
+  return {
+    handle: (request) => handle(request, context),
+    close: async () => {
+      await context.runs.queue.close()
+      context.log.write('engine closed')
+      await context.log.flush()
+    },
+  }
+}
+
+async function createContext(options: EngineOptions): Promise<EngineContext> {
+  const { home } = options
+  const settings = settingsIn(home)
+  const recent = recentStudiesIn(home)
+  const studies = createStudyStore(recent)
+  const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()))
+  const frames = createStudyFrames(studies, cache)
+  const resources = resourcesIn(options.resources)
+  const models = createModelShelf(home, resources)
+  const device = createDeviceChooser(settings)
+  const log = openLog(home)
+  const runs = createRunDesk({ home, models, device, log })
+  return {
+    ...{ home, resources, log, settings, recent, studies, cache, frames, models, device, runs },
+    views: createModelViews(studies, frames),
+    runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
+  }
+}
+
+async function handle(request: Request, context: EngineContext): Promise<Response> {
+  const { pathname } = new URL(request.url)
+  if (pathname.startsWith('/api/')) return callProcedure(request, context)
+  try {
+    return (await frameRoute(pathname, context)) ?? notFound()
+  } catch (thrown) {
+    const error = engineError(thrown)
+    context.log.error('frame failed', error)
+    return Response.json({ error }, { status: statusOf(error) })
+  }
+}
+
+function callProcedure(request: Request, context: EngineContext): Promise<Response> {
+  return fetchRequestHandler({
+    endpoint: '/api',
+    req: request,
+    router: engineRouter,
+    createContext: () => context,
+    allowMethodOverride: true,
+    onError: ({ error, path }) => {
+      context.log.error(`${path === undefined || path === '' ? 'stream' : path} failed`, engineError(error.cause ?? error))
+    },
+  })
+}
+
+function notFound(): Response {
+  const error = { code: 'usage', message: 'Engine: expected a path of its own, got another', tip: null, file: null } as const
+  return Response.json({ error }, { status: 404 })
+}

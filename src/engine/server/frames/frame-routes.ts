@@ -1,0 +1,41 @@
+import type { EngineContext } from '../context.ts'
+import { imageAt } from '../studies/study-store.ts'
+import { storedPayload, type FramePayload } from './frame-payload.ts'
+import type { RunFrameAddress } from './run-frames.ts'
+
+const studyFramePath = /^\/frames\/([0-9a-f]{16})\/(\d{1,6})\/(\d{1,6})$/
+const runFramePath = /^\/runs\/([\w-]{1,40})\/frames\/(adversarial|smoothed|perturbation)\/(\d{1,6})\/(\d{1,6})$/
+
+/** A binary route's answer; undefined for a path that is none of them. */
+export async function frameRoute(path: string, context: EngineContext): Promise<Response | undefined> {
+  const studyFrame = studyFramePath.exec(path)
+  if (studyFrame !== null) return studyFrameResponse(studyFrame, context)
+  const runFrame = runFramePath.exec(path)
+  return runFrame === null ? undefined : runFrameResponse(runFrame, context)
+}
+
+async function studyFrameResponse([, study = '', image = '', frame = '']: RegExpExecArray, context: EngineContext) {
+  const address = { study, image: Number(image), frame: Number(frame) }
+  const pixels = await context.frames.frame(address)
+  const { header } = imageAt(await context.studies.find(study), address.image)
+  // The file may be replaced by another one, so the page asks again after a while.
+  return frameResponse(storedPayload(pixels, header.pixelSpacing), 'private, max-age=600')
+}
+
+/** What a run has written stays as it is. */
+async function runFrameResponse([, run = '', kind = '', image = '', frame = '']: RegExpExecArray, context: EngineContext) {
+  const address = { run, kind: kind as RunFrameAddress['kind'], image: Number(image), frame: Number(frame) }
+  return frameResponse(await context.runFrames.frame(address), 'private, max-age=31536000, immutable')
+}
+
+function frameResponse({ values, headers }: FramePayload, cacheControl: string): Response {
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
+  return new Response(bytes, {
+    headers: {
+      ...headers,
+      'content-type': 'application/octet-stream',
+      'content-length': String(bytes.byteLength),
+      'cache-control': cacheControl,
+    },
+  })
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { fileExists } from '../../../adapters/fs/atomic-write.ts'
+import { readInstance } from '../../../adapters/fs/read-file.ts'
+import { modalityFunction } from '../../../core/dicom/luts.ts'
+import { RadversaryError } from '../../../core/errors.ts'
+import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import { exportedPath } from '../../attack/attack-group.ts'
+import type { ExportKind } from '../../attack/export-kinds.ts'
+import type { RunFolders } from '../runs/run-folders.ts'
+import type { StudyStore } from '../studies/study-store.ts'
+import type { FrameCache, InstanceSource } from './frame-cache.ts'
+import { modalityPayload, storedPayload, type FramePayload } from './frame-payload.ts'
+import type { StudyFrames } from './study-frames.ts'
+
+export interface RunFrameAddress {
+  readonly run: string
+  readonly kind: 'adversarial' | 'smoothed' | 'perturbation'
+  /** The image's place among the run's; both count from 0. */
+  readonly image: number
+  readonly frame: number
+}
+
+/** Frames that a run has made, as soon as it has written them. */
+export interface RunFrames {
+  /** @throws RadversaryError usage for what the run has not (yet) made; io-failed; dicom-unreadable. */
+  frame(address: RunFrameAddress): Promise<FramePayload>
+}
+
+interface RunFrameParts {
+  readonly folders: RunFolders
+  readonly studies: StudyStore
+  readonly studyFrames: StudyFrames
+  readonly cache: FrameCache
+}
+
+/** The perturbation is made of the adversarial image and the original, whose file must still be there. */
+export function createRunFrames({ folders, studies, studyFrames, cache }: RunFrameParts): RunFrames {
+  const sourceOf = async ({ run, image }: RunFrameAddress, kind: ExportKind): Promise<InstanceSource> => {
+    const path = join(folders.exportFolder(run), exportedPath(kind, image + 1))
+    if (!(await fileExists(path)))
+      throw new RadversaryError('usage', 'Run: expected a file that it has made, got none', { file: path })
+    return { key: `${run}/${kind}/${image}`, read: () => readInstance({ path }) }
+  }
+  const stored = async (address: RunFrameAddress, kind: ExportKind): Promise<FramePayload> => {
+    const source = await sourceOf(address, kind)
+    const { pixelSpacing } = await cache.instance(source)
+    return storedPayload(await cache.frame(source, address.frame), pixelSpacing)
+  }
+  const originalOf = async ({ run, image, frame }: RunFrameAddress): Promise<ImagePixels> => {
+    const { sopInstanceUid } = await folders.image(run, image)
+    const { info, study } = await studies.at((await folders.request(run)).paths)
+    const place = study.images.findIndex((candidate) => candidate.sopInstanceUid === sopInstanceUid)
+    if (place >= 0) return studyFrames.frame({ study: info.id, image: place, frame })
+    throw new RadversaryError('usage', 'Run: expected its original image, got a study without it', { file: info.paths[0] })
+  }
+  const perturbation = async (address: RunFrameAddress): Promise<FramePayload> => {
+    const source = await sourceOf(address, 'series')
+    const [original, adversarial] = await Promise.all([originalOf(address), cache.frame(source, address.frame)])
+    const { pixelSpacing } = await cache.instance(source)
+    return modalityPayload(original, difference(adversarial, original), pixelSpacing)
+  }
+  return {
+    frame: (address) => {
+      if (address.kind === 'perturbation') return perturbation(address)
+      return stored(address, address.kind === 'adversarial' ? 'series' : 'smoothed')
+    },
+  }
+}
+
+/** a − b in modality units. */
+function difference(a: ImagePixels, b: ImagePixels): Float32Array {
+  const valueOf = modalityFunction(b.meaning.modality)
+  const originals = b.frame.values
+  return Float32Array.from(a.frame.values, (value, i) => valueOf(value) - valueOf(originals[i] ?? NaN))
+}

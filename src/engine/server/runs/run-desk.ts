@@ -1,0 +1,163 @@
+import { RadversaryError } from '../../../core/errors.ts'
+import type { ExportKind } from '../../attack/export-kinds.ts'
+import { configureMethod, type GivenSettings } from '../../attack/method-settings.ts'
+import type { AttackRecord } from '../../attack/record.ts'
+import type { EngineError } from '../../../shared/engine-error.ts'
+import type { DeviceChooser } from '../device-chooser.ts'
+import { engineError } from '../engine-error.ts'
+import type { EngineLog } from '../log.ts'
+import type { ModelShelf } from '../models/model-shelf.ts'
+import { titleOf } from '../studies/study-info.ts'
+import { runFoldersIn, type FinishedImage, type RunFolders, type RunRegion } from './run-folders.ts'
+import { runInfo, type RunInfo } from './run-info.ts'
+import { createRunQueue, type RunQueue } from './run-queue.ts'
+import { runRequest, type RunRequest } from './run-request.ts'
+import type { AttackThreadData } from './thread-messages.ts'
+
+/** A run as a user asks for it; what is left out is at its preset. */
+export interface NewRun {
+  readonly paths: readonly string[]
+  /** SOP Instance UIDs; all images by default. */
+  readonly images: readonly string[] | undefined
+  readonly model: string
+  readonly labels?: string | undefined
+  readonly method: string
+  readonly settings: GivenSettings
+  readonly target?: string | undefined
+  readonly region: RunRegion | undefined
+  readonly seed: number
+  readonly earlyStop: boolean
+  readonly batch: number
+  readonly exports: readonly ExportKind[]
+  readonly name?: string | undefined
+}
+
+export interface RunDetails {
+  readonly info: RunInfo
+  /** Null until the run is done. */
+  readonly record: AttackRecord | null
+  /** With their iterations, as far as the run has come. */
+  readonly images: readonly FinishedImage[]
+}
+
+export interface RunList {
+  /** Latest first. */
+  readonly runs: readonly RunInfo[]
+  /** Those whose folders are damaged. */
+  readonly broken: readonly { readonly id: string; readonly error: EngineError }[]
+}
+
+/** The runs of a home: on disk, waiting and in work. */
+export interface RunDesk {
+  readonly folders: RunFolders
+  readonly queue: RunQueue
+  /** Checks, writes the run down and lets it wait its turn. @throws RadversaryError usage for a method, setting or model there isn't. */
+  start(run: NewRun): Promise<string>
+  /** Goes on where the run was stopped. @throws RadversaryError usage for a run that is in work or done. */
+  resume(run: string): Promise<void>
+  list(): Promise<RunList>
+  get(run: string): Promise<RunDetails>
+  rename(run: string, name: string): Promise<void>
+  /** @throws RadversaryError usage for a run that is in work. */
+  remove(run: string): Promise<void>
+}
+
+interface DeskParts {
+  readonly home: string
+  readonly models: ModelShelf
+  readonly device: DeviceChooser
+  readonly log: EngineLog
+}
+
+export function createRunDesk(parts: DeskParts): RunDesk {
+  const { home, models, device, log } = parts
+  const folders = runFoldersIn(home)
+  const queue = createRunQueue({
+    folders,
+    log,
+    dataOf: async (run) => threadData(run, await folders.request(run), { folders, home, models }),
+  })
+  const info = (run: string) => runInfo(run, folders, queue)
+  return {
+    folders,
+    queue,
+    start: async (given) => {
+      const { entry } = configureMethod(given.method, given.settings)
+      await models.show(given.model)
+      const { name, threads } = await device.chosen()
+      const title = `${entry.title}, ${titleOf(given.paths)}`
+      const run = await folders.create(requestOf(given, title, { name, threads }), given.region)
+      queue.add(run)
+      return run
+    },
+    resume: async (run) => {
+      const { state } = await info(run)
+      if (state !== 'cancelled' && state !== 'failed' && state !== 'interrupted') throw notNow(run, 'one that was stopped', state)
+      queue.add(run)
+    },
+    list: async () => listRuns(await folders.list(), info),
+    get: async (run) => {
+      const about = await info(run)
+      return {
+        info: about,
+        record: about.state === 'done' ? await folders.record(run) : null,
+        images: await folders.images(run),
+      }
+    },
+    rename: async (run, name) => folders.setRequest(run, { ...(await folders.request(run)), name }),
+    remove: async (run) => {
+      const { state } = await info(run)
+      if (['queued', 'running', 'cancelling', 'elsewhere'].includes(state)) throw notNow(run, 'one that is at rest', state)
+      await folders.remove(run)
+    },
+  }
+}
+
+function requestOf(given: NewRun, title: string, device: RunRequest['device']): RunRequest {
+  const { region, images, labels, target, name, ...rest } = given
+  return runRequest.parse({
+    ...rest,
+    name: name ?? title,
+    created: new Date().toISOString(),
+    images: images ?? null,
+    labels: labels ?? null,
+    target: target ?? null,
+    hasRegion: region !== undefined,
+    device,
+  })
+}
+
+async function threadData(
+  run: string,
+  request: RunRequest,
+  { folders, home, models }: Pick<DeskParts, 'home' | 'models'> & { readonly folders: RunFolders },
+): Promise<AttackThreadData> {
+  const { paths, images, model, labels, target, hasRegion, device, method, settings, seed, earlyStop, batch, exports } = request
+  return {
+    ...{ home, method, settings, seed, earlyStop, batch, exports },
+    study: paths,
+    images: images ?? undefined,
+    model: await models.pathOf(model),
+    labels: labels ?? undefined,
+    target: target ?? undefined,
+    region: hasRegion ? folders.regionFile(run) : undefined,
+    device: device.name,
+    threads: device.threads,
+    out: folders.exportFolder(run),
+  }
+}
+
+async function listRuns(ids: readonly string[], info: (run: string) => Promise<RunInfo>): Promise<RunList> {
+  const runs: RunInfo[] = []
+  const broken: { id: string; error: EngineError }[] = []
+  for (const id of [...ids].reverse())
+    await info(id).then(
+      (found) => runs.push(found),
+      (thrown: unknown) => broken.push({ id, error: engineError(thrown) }),
+    )
+  return { runs, broken }
+}
+
+function notNow(run: string, expected: string, state: string): RadversaryError {
+  return new RadversaryError('usage', `Run ${run}: expected ${expected}, got one that is ${state}`)
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { ImageResult } from '../../attack/image-result.ts'
+import { createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
+
+const iteration = (number: number, images: readonly number[]): RunEvent => ({
+  ...{ type: 'iteration', iteration: number, steps: 2, restart: 0, restarts: 1 },
+  samples: images.map((image) => ({
+    ...{ image, frame: 0, deviation: 1, stabilization: null, klToLabel: 0, klToSmoothed: null, klToPrevious: null },
+    ...{
+      perturbationMean: 0,
+      perturbationVariance: 0,
+      signAgreement: null,
+      probabilities: [1],
+      smoothedTarget: null,
+      success: false,
+    },
+  })),
+})
+const image = (number: number): RunEvent => ({ type: 'image', image: number, result: {} as ImageResult })
+const progress = (done: number): RunEvent => ({ type: 'progress', done, total: 4, phase: 'attacking', note: '' })
+const end: RunEvent = { type: 'end', state: 'done' }
+
+async function heard(events: RunEvents): Promise<RunEvent[]> {
+  const all: RunEvent[] = []
+  for await (const event of events.watch()) all.push(event)
+  return all
+}
+
+test('several watchers hear the same, whenever they come', async () => {
+  const events = createRunEvents()
+  const first = heard(events)
+  events.tell({ type: 'state', state: 'running' })
+  events.tell(iteration(1, [0, 1]))
+  const second = heard(events)
+  events.tell(image(0))
+  events.tell(end)
+  const third = heard(events)
+  const all = [{ type: 'state', state: 'running' }, iteration(1, [0, 1]), image(0), end]
+  expect(await first).toEqual(all)
+  expect(await second).toEqual(all)
+  expect(await third).toEqual(all)
+})
+
+test('an image that is done stands for its iterations, and the last progress for those before', async () => {
+  const events = createRunEvents()
+  for (const event of [progress(1), iteration(1, [0, 1]), iteration(2, [0, 1]), image(0), image(1), progress(2)])
+    events.tell(event)
+  events.tell(iteration(1, [2]))
+  events.tell(end)
+  expect(await heard(events)).toEqual([image(0), image(1), progress(2), iteration(1, [2]), end])
+  expect(events.progress).toMatchObject({ done: 2, total: 4 })
+})
+
+test('a watcher who leaves does not keep the others from hearing', async () => {
+  const events = createRunEvents()
+  events.tell(progress(1))
+  for await (const event of events.watch()) if (event.type === 'progress') break
+  const other = heard(events)
+  events.tell(end)
+  expect(await other).toEqual([progress(1), end])
+})

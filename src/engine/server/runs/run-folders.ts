@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileExists, writeFileAtomically } from '../../../adapters/fs/atomic-write.ts'
+import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
+import { manifestName } from '../../../adapters/fs/manifest.ts'
+import { readBytes } from '../../../adapters/fs/read-file.ts'
+import { RadversaryError } from '../../../core/errors.ts'
+import { writeNpy } from '../../../core/tensor/npy.ts'
+import { resultPath } from '../../attack/attack-group.ts'
+import { recordName } from '../../attack/attack-study.ts'
+import { imageResult, type ImageResult } from '../../attack/image-result.ts'
+import { attackRecord, type AttackRecord } from '../../attack/record.ts'
+import { readJsonFile, writeJsonFile } from '../json-file.ts'
+import { runOutcome, type RunOutcome } from './run-outcome.ts'
+import { runRequest, type RunRequest } from './run-request.ts'
+
+/** Which pixels may change. */
+export interface RunRegion {
+  readonly rows: number
+  readonly columns: number
+  /** [rows · columns], 0 where a pixel stays as it is. */
+  readonly mask: Uint8Array
+}
+
+/** An image that is done; `image` is its place among the run's. */
+export interface FinishedImage {
+  readonly image: number
+  readonly result: ImageResult
+}
+
+/** The runs on disk, a folder each: request.json, region.npy, outcome.json, and the export as `attackStudy` leaves it. */
+export interface RunFolders {
+  list(): Promise<string[]>
+  create(request: RunRequest, region: RunRegion | undefined): Promise<string>
+  remove(run: string): Promise<void>
+  /** @throws RadversaryError usage where there is no such run. */
+  request(run: string): Promise<RunRequest>
+  setRequest(run: string, request: RunRequest): Promise<void>
+  outcome(run: string): Promise<RunOutcome | undefined>
+  /** Undefined takes the outcome away: a new attempt begins. */
+  setOutcome(run: string, outcome: RunOutcome | undefined): Promise<void>
+  isDone(run: string): Promise<boolean>
+  /** Of a run that is done. */
+  record(run: string): Promise<AttackRecord>
+  /** The result of one image, by its place among the run's. @throws RadversaryError usage where it isn't done. */
+  image(run: string, image: number): Promise<ImageResult>
+  /** In the study's order, as far as the run has come. */
+  images(run: string): Promise<FinishedImage[]>
+  folder(run: string): string
+  exportFolder(run: string): string
+  regionFile(run: string): string
+}
+
+const runIdPattern = /^\d{8}-\d{6}-[0-9a-f]{6}$/
+
+export function runFoldersIn(home: string): RunFolders {
+  const all = join(home, 'runs')
+  const file = (run: string, name: string) => join(folderOf(all, run), name)
+  const exportFolder = (run: string) => file(run, 'export')
+  return {
+    list: () => namesIn(all, (name) => runIdPattern.test(name)),
+    create: async (request, region) => {
+      const run = newId(new Date(request.created))
+      await makeFolder(folderOf(all, run))
+      if (region !== undefined) await writeFileAtomically(file(run, 'region.npy'), regionBytes(region), { replace: false })
+      await writeJsonFile(file(run, 'request.json'), request)
+      return run
+    },
+    remove: async (run) => {
+      await rm(folderOf(all, run), { recursive: true, force: true }).catch((cause: unknown) => {
+        throw ioError('Remove run', folderOf(all, run), cause)
+      })
+    },
+    request: async (run) => (await readJsonFile(file(run, 'request.json'), runRequest)) ?? noSuchRun(run),
+    setRequest: (run, request) => writeJsonFile(file(run, 'request.json'), request),
+    outcome: (run) => readJsonFile(file(run, 'outcome.json'), runOutcome),
+    setOutcome: (run, outcome) =>
+      outcome === undefined ? rm(file(run, 'outcome.json'), { force: true }) : writeJsonFile(file(run, 'outcome.json'), outcome),
+    isDone: (run) => fileExists(join(exportFolder(run), manifestName)),
+    record: async (run) => (await readJsonFile(join(exportFolder(run), recordName), attackRecord)) ?? noSuchRun(run),
+    image: async (run, image) =>
+      (await readJsonFile(join(exportFolder(run), resultPath(image + 1)), imageResult)) ?? notDone(run, image),
+    images: (run) => finishedImages(join(exportFolder(run), 'images')),
+    folder: (run) => folderOf(all, run),
+    exportFolder,
+    regionFile: (run) => file(run, 'region.npy'),
+  }
+}
+
+/** Ids come from outside: one that isn't ours could lead anywhere. */
+function folderOf(all: string, run: string): string {
+  return runIdPattern.test(run) ? join(all, run) : noSuchRun(run)
+}
+
+function noSuchRun(run: string): never {
+  throw new RadversaryError('usage', `Run: expected one that there is, got ${JSON.stringify(run)}`)
+}
+
+function notDone(run: string, image: number): never {
+  throw new RadversaryError('usage', `Run ${run}: expected an image that is done, got ${image}`)
+}
+
+/** Sorts by time. */
+function newId(created: Date): string {
+  const [date = '', time = ''] = created.toISOString().replace(/[-:]/g, '').split('T')
+  return `${date}-${time.slice(0, 6)}-${randomBytes(3).toString('hex')}`
+}
+
+function regionBytes({ rows, columns, mask }: RunRegion): Uint8Array {
+  return writeNpy({ dataType: 'uint8', shape: [rows, columns], data: mask })
+}
+
+async function finishedImages(folder: string): Promise<FinishedImage[]> {
+  const names = await namesIn(folder, (name) => /^\d+\.json$/.test(name))
+  return Promise.all(
+    names.map(async (name) => {
+      const text = new TextDecoder().decode(await readBytes({ path: join(folder, name) }))
+      return { image: Number.parseInt(name) - 1, result: imageResult.parse(JSON.parse(text)) }
+    }),
+  )
+}
+
+async function namesIn(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter(isOurs).sort()
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return []
+    throw ioError('List folder', folder, cause)
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw ioError('make folder', folder, cause)
+  })
+}

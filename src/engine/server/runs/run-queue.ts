@@ -1,0 +1,124 @@
+import type { EngineLog } from '../log.ts'
+import { engineError } from '../engine-error.ts'
+import { startAttackThread, type AttackThread } from './attack-thread.ts'
+import { createRunEvents, type RunEnd, type RunEvents } from './run-events.ts'
+import type { RunFolders } from './run-folders.ts'
+import { lockRun } from './run-lock.ts'
+import type { AttackThreadData } from './thread-messages.ts'
+
+/** A run that waits or is in work. */
+export interface Attempt {
+  readonly events: RunEvents
+  readonly state: 'queued' | 'running' | 'cancelling'
+}
+
+/** Runs that wait or are in work: one attack at a time, since each takes the whole device. */
+export interface RunQueue {
+  add(run: string): void
+  /** Takes a waiting run out; ends the one in work within an iteration. */
+  cancel(run: string): void
+  find(run: string): Attempt | undefined
+  /** Ends the attack in work, at latest after some seconds, and forgets those that wait: they can be resumed. */
+  close(): Promise<void>
+}
+
+interface QueueOptions {
+  readonly folders: RunFolders
+  readonly log: EngineLog
+  /** What the run's thread is given. */
+  readonly dataOf: (run: string) => Promise<AttackThreadData>
+}
+
+interface Entry {
+  readonly run: string
+  readonly events: RunEvents
+  state: Attempt['state']
+  thread: AttackThread | undefined
+}
+
+const closeMs = 5000
+
+export function createRunQueue(options: QueueOptions): RunQueue {
+  const entries: Entry[] = []
+  let working: Promise<void> | undefined
+  let isClosed = false
+
+  const find = (run: string) => entries.find((entry) => entry.run === run)
+  const setState = (entry: Entry, state: Attempt['state']) => {
+    entry.state = state
+    entry.events.tell({ type: 'state', state })
+  }
+  const leave = async (entry: Entry, told: RunEnd) => {
+    // An engine that closes interrupts its runs; only a user cancels.
+    const end: RunEnd =
+      isClosed && told.type === 'end' && told.state === 'cancelled' ? { type: 'end', state: 'interrupted' } : told
+    await recordEnd(entry.run, end, options)
+    entries.splice(entries.indexOf(entry), 1)
+    entry.events.tell(end)
+  }
+  const work = async () => {
+    for (let [next] = entries; next !== undefined && !isClosed; [next] = entries) {
+      setState(next, 'running')
+      await leave(next, await attempt(next, options))
+    }
+    working = undefined
+  }
+  return {
+    find,
+    add: (run) => {
+      const entry: Entry = { run, events: createRunEvents(), state: 'queued', thread: undefined }
+      entries.push(entry)
+      setState(entry, 'queued')
+      working ??= work()
+    },
+    cancel: (run) => {
+      const entry = find(run)
+      if (entry === undefined) return
+      if (entry.state === 'queued') void leave(entry, { type: 'end', state: 'cancelled' })
+      else setState(entry, 'cancelling')
+      entry.thread?.cancel()
+    },
+    close: async () => {
+      isClosed = true
+      const [current, ...waiting] = entries
+      for (const entry of waiting) entry.events.tell({ type: 'end', state: 'interrupted' })
+      if (current === undefined) return
+      setState(current, 'cancelling')
+      current.thread?.cancel()
+      const timer = setTimeout(() => void current.thread?.kill(), closeMs)
+      await working
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** From the run's folder to its end; what goes wrong before there is a thread is an end as well. */
+async function attempt(entry: Entry, { folders, dataOf, log }: QueueOptions): Promise<RunEnd> {
+  const { run, events } = entry
+  log.write('run started', { run })
+  try {
+    const lock = await lockRun(folders.folder(run))
+    try {
+      await folders.setOutcome(run, undefined)
+      const thread = startAttackThread(await dataOf(run), events.tell)
+      entry.thread = thread
+      if (entry.state === 'cancelling') thread.cancel()
+      return await thread.ended
+    } finally {
+      await lock.release()
+    }
+  } catch (thrown) {
+    return { type: 'error', error: engineError(thrown) }
+  }
+}
+
+/** In the run's folder, for the next start, and in the log. */
+async function recordEnd(run: string, end: RunEnd, { folders, log }: QueueOptions): Promise<void> {
+  if (end.type === 'error') log.error('run failed', end.error)
+  else log.write(`run ${end.state}`, { run })
+  if (end.type === 'end' && end.state !== 'cancelled') return
+  const outcome = end.type === 'error' ? { state: 'failed' as const, error: end.error } : { state: 'cancelled' as const }
+  await folders.setOutcome(run, outcome).catch((thrown: unknown) => {
+    log.error('outcome not written', engineError(thrown))
+  })
+}

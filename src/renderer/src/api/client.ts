@@ -1,0 +1,31 @@
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchStreamLink, splitLink } from '@trpc/client'
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+import type { EngineRouter } from '../../../engine/server/router.ts'
+
+/** The engine lies under the page's own origin, in Electron (app://) and in a browser alike. */
+const url = '/api'
+
+/** Mark of a call that goes on for long: it gets a request of its own, so that ending it ends nothing else. */
+export const ownRequest = { context: { ownRequest: true } } as const
+
+export const engine = createTRPCClient<EngineRouter>({
+  links: [
+    splitLink({
+      condition: ({ context }) => context['ownRequest'] === true,
+      true: httpBatchStreamLink({ url, maxItems: 1 }),
+      false: httpBatchStreamLink({ url }),
+    }),
+  ],
+})
+
+/** Nothing changes behind the page's back, so nothing is asked again until the page knows that it changed. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+})
+
+/** Query and mutation options of every procedure. */
+export const api = createTRPCOptionsProxy<EngineRouter>({ client: engine, queryClient })

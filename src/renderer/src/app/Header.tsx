@@ -1,0 +1,47 @@
+import { ActionIcon, Button } from '@mantine/core'
+import { IconFolderOpen, IconInfoCircle, IconKeyboard } from '@tabler/icons-react'
+import { setUi } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import classes from './app.module.css'
+
+export function Header() {
+  return (
+    <header className={classes['header']}>
+      <span className={classes['brand']}>{texts.app.name}</span>
+      <Button
+        variant="default"
+        leftSection={<IconFolderOpen size={16} />}
+        aria-keyshortcuts="Control+O"
+        onClick={() => {
+          setUi({ dialog: 'open' })
+        }}
+      >
+        {texts.app.open}
+      </Button>
+      <span className={classes['grow']} />
+      <span className={classes['research']}>{texts.app.research}</span>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={texts.app.shortcuts}
+        title={texts.app.shortcuts}
+        onClick={() => {
+          setUi({ dialog: 'shortcuts' })
+        }}
+      >
+        <IconKeyboard size={18} />
+      </ActionIcon>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={texts.app.about}
+        title={texts.app.about}
+        onClick={() => {
+          setUi({ dialog: 'about' })
+        }}
+      >
+        <IconInfoCircle size={18} />
+      </ActionIcon>
+    </header>
+  )
+}

@@ -1,0 +1,176 @@
+import { Loader, NativeSelect, Text } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import type { SeriesInfo } from '../../../engine/server/studies/study-info.ts'
+import { seriesText } from '../features/study/tree.ts'
+import type { Pane as PaneState } from '../state/panes.ts'
+import { comparedKinds } from '../state/panes.ts'
+import { addToRegion, scrollBy, setActivePane, setKind, useUi } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import { ColourLegend } from '../viewer/ColourLegend.tsx'
+import { Corners } from '../viewer/Corners.tsx'
+import type { FrameKind } from '../viewer/frame.ts'
+import { limitText } from '../viewer/legend.ts'
+import { frameRefOf, perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
+import { slicesOf } from '../viewer/slices.ts'
+import { useScene } from '../viewer/use-scene.ts'
+import { nothingDrawn, Viewport } from '../viewer/Viewport.tsx'
+import classes from '../viewer/viewer.module.css'
+import { Fault } from './Fault.tsx'
+import { useDetails } from './use-details.ts'
+import { useOverlay } from './use-overlay.ts'
+
+interface PaneProps {
+  readonly index: number
+  readonly pane: PaneState
+  readonly series: SeriesInfo
+  /** The run whose results are shown, when it is one of this study. */
+  readonly run: RunPictures | undefined
+}
+
+/** One viewport of the grid with everything around its picture. */
+export function Pane({ index, pane, series, run }: PaneProps) {
+  const study = pane.series?.study ?? ''
+  const slices = slicesOf(series.images)
+  const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }
+  const place = run?.placeOf(slice.image)
+  const isThere = pane.kind === 'original' || place !== undefined
+  // The perturbation lies over the original, which gives it size, place and the probe's values.
+  const base = pane.kind === 'perturbation' ? 'original' : pane.kind
+  const { scene, error, isLoading } = useScene(
+    isThere ? frameRefOf(base, study, slice, run) : undefined,
+    run === undefined ? undefined : frameRefOf('perturbation', study, slice, run),
+  )
+  const [drawn, setDrawn] = useState(nothingDrawn)
+  const overlay = useOverlay(pane.kind, slice.image, scene, run)
+  const region = useUi((ui) => ui.region)
+  const settings = useUi((ui) => ui.overlay)
+  const details = useDetails({ study, ...slice })
+  const size = scene?.image.frame
+  const fitsRegion = region?.rows === size?.rows && region?.columns === size?.columns
+
+  return (
+    <PaneFrame
+      index={index}
+      label={texts.viewer.pane(texts.viewer.kinds[pane.kind], seriesText(series), pane.slice + 1, slices.length)}
+    >
+      <Viewport
+        index={index}
+        scene={scene}
+        overlay={overlay}
+        region={fitsRegion ? (region?.shapes ?? noShapes) : noShapes}
+        onDrawn={setDrawn}
+        onScroll={(delta) => {
+          scrollBy(index, delta)
+        }}
+        onRegion={(shape) => {
+          if (size !== undefined) addToRegion(shape, { rows: size.rows, columns: size.columns })
+        }}
+      />
+      {scene !== undefined && (
+        <Corners
+          {...{ scene, drawn, count: slices.length }}
+          kind={pane.kind}
+          slice={pane.slice}
+          orientation={details.orientation}
+        />
+      )}
+      {scene !== undefined && run !== undefined && overlay !== undefined && (
+        <ColourLegend
+          limit={limitText(perturbationScale(run, slice.image, scene.image.frame), settings.magnification, settings.unit)}
+        />
+      )}
+      <div className={classes['top']}>
+        {run !== undefined && <KindChoice index={index} kind={pane.kind} />}
+        {pane.kind !== 'original' && <GeneratedLabel />}
+        {scene !== undefined && details.lines.length > 0 && (
+          <div className={classes['lines']}>
+            {details.lines.map((line, i) => (
+              <div key={i}>{line}</div>
+            ))}
+          </div>
+        )}
+      </div>
+      <PaneMessage kind={pane.kind} isThere={isThere} isRunning={run?.isRunning === true} error={error} />
+      {isLoading && <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />}
+    </PaneFrame>
+  )
+}
+
+const noShapes: readonly never[] = []
+
+interface PaneFrameProps {
+  readonly index: number
+  readonly label: string
+  readonly children?: ReactNode
+}
+
+/** The box of a viewport, whatever it shows: focus and a press of the mouse make it the active one. */
+export function PaneFrame({ index, label, children }: PaneFrameProps) {
+  const isActive = useUi((ui) => ui.activePane === index)
+  const isOnly = useUi((ui) => ui.panes.length === 1)
+  const activate = (): void => {
+    setActivePane(index)
+  }
+  return (
+    <div
+      className={classes['pane']}
+      role="group"
+      tabIndex={0}
+      aria-label={label}
+      data-testid={`pane-${index}`}
+      data-active={(isActive && !isOnly) || undefined}
+      onFocus={activate}
+      onPointerDown={activate}
+    >
+      {children}
+    </div>
+  )
+}
+
+/** A picture that is generated says so, always. */
+function GeneratedLabel() {
+  return (
+    <span className={classes['adversarial']} data-testid="adversarial-label">
+      {texts.viewer.adversarial}
+    </span>
+  )
+}
+
+function KindChoice({ index, kind }: { readonly index: number; readonly kind: FrameKind }) {
+  return (
+    <NativeSelect
+      size="xs"
+      className={classes['paneBar']}
+      aria-label={texts.viewer.choose}
+      value={kind}
+      data={comparedKinds.map((value) => ({ value, label: texts.viewer.kinds[value] }))}
+      onChange={(event) => {
+        const chosen = comparedKinds.find((each) => each === event.currentTarget.value)
+        if (chosen !== undefined) setKind(index, chosen)
+      }}
+    />
+  )
+}
+
+interface PaneMessageProps {
+  readonly kind: FrameKind
+  readonly isThere: boolean
+  readonly isRunning: boolean
+  readonly error: unknown
+}
+
+function PaneMessage({ kind, isThere, isRunning, error }: PaneMessageProps) {
+  if (error !== undefined)
+    return (
+      <div className={classes['message']}>
+        <Fault error={error} />
+      </div>
+    )
+  if (isThere) return null
+  const name = texts.viewer.kinds[kind]
+  return (
+    <Text className={classes['message']} c="dimmed" size="sm">
+      {isRunning ? texts.viewer.waiting(name) : texts.viewer.notThere(name)}
+    </Text>
+  )
+}

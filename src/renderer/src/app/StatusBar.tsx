@@ -1,0 +1,91 @@
+import { Button, Progress, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { api } from '../api/client.ts'
+import type { LiveRun } from '../features/runs/live-run.ts'
+import { cancelRun } from '../features/runs/open-run.ts'
+import { isInWork } from '../features/runs/run-state.ts'
+import { durationText, timeLeft, type JobStart } from '../features/runs/time-left.ts'
+import { atWork, useLiveRuns, watchRun } from '../features/runs/watch-run.ts'
+import { texts } from '../texts.ts'
+import classes from './app.module.css'
+
+/** The device in use, and every attack that is waiting or running. */
+export function StatusBar() {
+  const device = useQuery(api.device.list.queryOptions())
+  const runs = useQuery(api.runs.list.queryOptions())
+  const live = useLiveRuns()
+  const infos = runs.data?.runs
+  // Runs of an earlier visit that go on are followed too.
+  useEffect(() => {
+    for (const { id, state } of infos ?? []) if (isInWork(state) && state !== 'elsewhere') watchRun(id)
+  }, [infos])
+  const jobs = atWork(live).filter(([id]) => infos === undefined || infos.some((run) => run.id === id && run.state !== 'done'))
+  return (
+    <footer className={classes['status']} aria-label={texts.app.status}>
+      <span data-testid="device">
+        {texts.device.label}:{' '}
+        {device.data === undefined ? texts.device.checking : texts.device.on(device.data.name, device.data.threads)}
+      </span>
+      <span className={classes['grow']} />
+      {jobs.length === 0 && (
+        <Text size="xs" c="dimmed">
+          {texts.runs.noJobs}
+        </Text>
+      )}
+      {jobs.map(([id, run]) => (
+        <Job
+          key={id}
+          run={run}
+          name={infos?.find((info) => info.id === id)?.request.name ?? id}
+          onCancel={() => {
+            cancelRun(id)
+          }}
+        />
+      ))}
+    </footer>
+  )
+}
+
+interface JobProps {
+  readonly name: string
+  readonly run: LiveRun
+  readonly onCancel: () => void
+}
+
+function Job({ name, run: { state, progress }, onCancel }: JobProps) {
+  const left = useTimeLeft(progress)
+  const done = progress === undefined ? 0 : (100 * progress.done) / Math.max(1, progress.total)
+  return (
+    <div className={classes['job']} data-testid="job">
+      <span className={classes['jobName']}>{name}</span>
+      <Progress w={140} value={done} aria-label={name} />
+      <span>
+        {Math.floor(done)} % · {texts.runs.states[state]}
+        {left === undefined ? '' : ` · ${texts.runs.left(durationText(left))}`}
+      </span>
+      <Button
+        size="compact-xs"
+        variant="default"
+        aria-label={texts.runs.cancel(name)}
+        disabled={state === 'cancelling'}
+        onClick={onCancel}
+      >
+        {texts.app.cancel}
+      </Button>
+    </div>
+  )
+}
+
+/** Counted from when this page first saw the job's present phase. */
+function useTimeLeft(progress: LiveRun['progress']): number | undefined {
+  const [start, setStart] = useState<(JobStart & { readonly phase: string }) | undefined>()
+  const phase = progress?.phase
+  const done = progress?.done ?? 0
+  useEffect(() => {
+    if (phase !== undefined && start?.phase !== phase) setStart({ phase, time: performance.now(), done })
+  }, [phase, start, done])
+  return progress === undefined || start?.phase !== phase || start === undefined
+    ? undefined
+    : timeLeft(start, performance.now(), progress)
+}

@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api } from '../api/client.ts'
+import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
+import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
+import { stripRows } from '../features/model/strip-rows.ts'
+import type { ShownRun } from '../features/runs/use-shown-run.ts'
+import { scrollTo, seriesOf, useUi } from '../state/ui-store.ts'
+
+/** What the model says of each slice of the active series, before and after the attack. */
+export function Strip({ run }: { readonly run: ShownRun | undefined }) {
+  const { studies, panes, activePane, model } = useUi()
+  const pane = panes[activePane]
+  const series = seriesOf(studies, pane?.series)
+  const models = useQuery(api.models.list.queryOptions())
+  const study = pane?.series?.study ?? ''
+  const own = run?.study.id === study ? run : undefined
+  const predictions = usePredictions((all) => (model === undefined ? undefined : all[predictionsKey(study, model)]))
+  const classes = own?.classes ?? models.data?.models.find(({ name }) => name === model)?.card.output.classes ?? []
+  const rows = useMemo(
+    () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, classes)),
+    [series, predictions, own?.live.images, classes],
+  )
+  if (rows.length === 0 || pane === undefined) return null
+  return (
+    <PredictionStrip
+      rows={rows}
+      classNames={classes}
+      current={pane.slice}
+      onSlice={(slice) => {
+        scrollTo(activePane, slice)
+      }}
+    />
+  )
+}

@@ -1,0 +1,204 @@
+import { ActionIcon, NativeSelect, Slider, Switch, Text, Tooltip } from '@mantine/core'
+import {
+  IconAngle,
+  IconArrowsMove,
+  IconCircle,
+  IconContrast,
+  IconContrastFilled,
+  IconEraser,
+  IconFlipHorizontal,
+  IconFlipVertical,
+  IconLassoPolygon,
+  IconLink,
+  IconPlayerPlay,
+  IconRectangle,
+  IconRefresh,
+  IconRotateClockwise,
+  IconRuler2,
+  IconVector,
+  IconZoomIn,
+  IconZoomScan,
+  type Icon,
+} from '@tabler/icons-react'
+import { layouts } from '../state/panes.ts'
+import { changeOverlay, setLayout, setUi, useUi, type OverlaySettings } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import type { ToolName } from '../viewer/tools.ts'
+import { keyOf } from './shortcuts.ts'
+import { runCommand, type Command } from './commands.ts'
+import { PresetChoice } from './PresetChoice.tsx'
+import classes from './app.module.css'
+
+const toolIcons: Readonly<Record<ToolName, Icon>> = {
+  window: IconContrast,
+  pan: IconArrowsMove,
+  zoom: IconZoomIn,
+  magnify: IconZoomScan,
+  length: IconRuler2,
+  angle: IconAngle,
+  ellipse: IconCircle,
+  rectangle: IconRectangle,
+  region: IconVector,
+  'region-ellipse': IconLassoPolygon,
+}
+
+const actions = [
+  ['invert', IconContrastFilled],
+  ['rotate', IconRotateClockwise],
+  ['flipHorizontally', IconFlipHorizontal],
+  ['flipVertically', IconFlipVertical],
+  ['reset', IconRefresh],
+  ['clear', IconEraser],
+] as const satisfies readonly (readonly [Command, Icon])[]
+
+/** Tools and switches of the viewports; each has a key too. */
+export function Toolbar({ isRunShown }: { readonly isRunShown: boolean }) {
+  const { layout, tool, linked, cine, overlay } = useUi()
+  return (
+    <div className={classes['toolbar']} role="toolbar" aria-label={texts.toolbar.label}>
+      <NativeSelect
+        size="xs"
+        w={66}
+        aria-label={texts.toolbar.layout}
+        value={layout}
+        data={[...layouts]}
+        onChange={(event) => {
+          setLayout(layouts.find((each) => each === event.currentTarget.value) ?? '1x1')
+        }}
+      />
+      <span className={classes['separator']} />
+      {toolNames.map((name) => (
+        <ToolButton
+          key={name}
+          icon={toolIcons[name]}
+          label={texts.toolbar.tools[name]}
+          command={`tool:${name}`}
+          isOn={tool === name}
+          onClick={() => {
+            setUi({ tool: name })
+          }}
+        />
+      ))}
+      <span className={classes['separator']} />
+      <PresetChoice />
+      {actions.map(([command, icon]) => (
+        <ToolButton
+          key={command}
+          icon={icon}
+          label={texts.toolbar[command]}
+          command={command}
+          onClick={() => {
+            runCommand(command)
+          }}
+        />
+      ))}
+      <span className={classes['separator']} />
+      <ToolButton
+        icon={IconLink}
+        label={texts.toolbar.linked}
+        command="link"
+        isOn={linked}
+        onClick={() => {
+          runCommand('link')
+        }}
+      />
+      <ToolButton
+        icon={IconPlayerPlay}
+        label={texts.toolbar.cine}
+        command="cine"
+        isOn={cine}
+        onClick={() => {
+          runCommand('cine')
+        }}
+      />
+      {isRunShown && <OverlayControls overlay={overlay} />}
+    </div>
+  )
+}
+
+const toolNames = Object.keys(toolIcons) as ToolName[]
+
+interface ToolButtonProps {
+  readonly icon: Icon
+  readonly label: string
+  readonly command: Command
+  readonly isOn?: boolean | undefined
+  readonly onClick: () => void
+}
+
+function ToolButton({ icon: Symbol, label, command, isOn, onClick }: ToolButtonProps) {
+  const key = keyOf(command)
+  const title = key === undefined ? label : `${label} (${key})`
+  return (
+    <Tooltip label={title}>
+      <ActionIcon
+        size={26}
+        variant={isOn === true ? 'filled' : 'subtle'}
+        color={isOn === true ? 'blue' : 'gray'}
+        aria-label={label}
+        aria-pressed={isOn}
+        aria-keyshortcuts={key}
+        onClick={onClick}
+      >
+        <Symbol size={17} stroke={1.7} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function OverlayControls({ overlay }: { readonly overlay: OverlaySettings }) {
+  return (
+    <div className={classes['overlayControls']}>
+      <Switch
+        size="xs"
+        label={texts.toolbar.overlayShort}
+        aria-label={texts.toolbar.overlay}
+        checked={overlay.shown}
+        aria-keyshortcuts="O"
+        onChange={(event) => {
+          changeOverlay({ shown: event.currentTarget.checked })
+        }}
+      />
+      <Slider
+        w={90}
+        size="sm"
+        {...{ min: 0, max: 1, step: 0.05 }}
+        value={overlay.opacity}
+        thumbLabel={texts.toolbar.opacity}
+        label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
+        onChange={(opacity) => {
+          changeOverlay({ opacity })
+        }}
+      />
+      <Text size="xs" c="dimmed">
+        {texts.toolbar.magnification}
+      </Text>
+      <Slider
+        w={110}
+        size="sm"
+        {...{ min: 0, max: 2, step: 0.01 }}
+        value={Math.log10(overlay.magnification)}
+        thumbLabel={texts.toolbar.magnification}
+        label={null}
+        onChange={(power) => {
+          changeOverlay({ magnification: Math.round(10 ** power) })
+        }}
+      />
+      <Text size="xs" w={34} data-testid="magnification">
+        {texts.toolbar.magnified(overlay.magnification)}
+      </Text>
+      <NativeSelect
+        size="xs"
+        w={150}
+        aria-label={texts.toolbar.unit}
+        value={overlay.unit}
+        data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
+        onChange={(event) => {
+          changeOverlay({ unit: units.find((unit) => unit === event.currentTarget.value) ?? 'modality' })
+        }}
+      />
+    </div>
+  )
+}
+
+const units = ['modality', 'grey-levels', 'stored-levels'] as const

@@ -1,0 +1,114 @@
+import { layouts, type Layout } from '../state/panes.ts'
+import {
+  changeOverlay,
+  scrollBy,
+  scrollTo,
+  seriesOf,
+  setActivePane,
+  setKind,
+  setLayout,
+  setUi,
+  useUi,
+} from '../state/ui-store.ts'
+import { presetsOf } from '../viewer/presets.ts'
+import type { ToolName } from '../viewer/tools.ts'
+import { applyPreset, clearMeasurementsIn, linkViewports, updateView, viewChanges } from '../viewer/viewports.ts'
+
+const ui = () => useUi.getState()
+const active = () => ui().activePane
+
+function movePane(delta: number): void {
+  const count = ui().panes.length
+  setActivePane((active() + delta + count) % count)
+}
+
+/** The same slice before and after the attack, in one place. */
+function blink(): void {
+  const kind = ui().panes[active()]?.kind
+  if (ui().run !== undefined) setKind(active(), kind === 'original' ? 'adversarial' : 'original')
+}
+
+function link(): void {
+  const linked = !ui().linked
+  setUi({ linked })
+  linkViewports(linked, active())
+}
+
+const plain = {
+  next: () => {
+    scrollBy(active(), 1)
+  },
+  previous: () => {
+    scrollBy(active(), -1)
+  },
+  nextTen: () => {
+    scrollBy(active(), 10)
+  },
+  previousTen: () => {
+    scrollBy(active(), -10)
+  },
+  first: () => {
+    scrollTo(active(), 0)
+  },
+  last: () => {
+    scrollTo(active(), Infinity)
+  },
+  nextPane: () => {
+    movePane(1)
+  },
+  previousPane: () => {
+    movePane(-1)
+  },
+  blink,
+  link,
+  cine: () => {
+    setUi({ cine: !ui().cine })
+  },
+  overlay: () => {
+    changeOverlay({ shown: !ui().overlay.shown })
+  },
+  clear: () => {
+    clearMeasurementsIn(active())
+  },
+  open: () => {
+    setUi({ dialog: 'open' })
+  },
+  tags: () => {
+    if (ui().studies.length > 0) setUi({ dialog: 'tags' })
+  },
+  shortcuts: () => {
+    setUi({ dialog: 'shortcuts' })
+  },
+} as const
+
+type ViewChange = keyof typeof viewChanges
+
+/** What keys and buttons can ask of the viewports. */
+export type Command = keyof typeof plain | ViewChange | `tool:${ToolName}` | `layout:${Layout}` | `preset:${string}`
+
+export function runCommand(command: Command): void {
+  if (isPlain(command)) plain[command]()
+  else if (isViewChange(command)) updateView(active(), viewChanges[command])
+  else {
+    const [what, name = ''] = command.split(':')
+    if (what === 'tool') setUi({ tool: name as ToolName })
+    if (what === 'preset') preset(name)
+    const layout = layouts.find((each) => each === name)
+    if (layout !== undefined) setLayout(layout)
+  }
+}
+
+function preset(key: string): void {
+  const { studies, panes } = ui()
+  const modality = seriesOf(studies, panes[active()]?.series)?.modality ?? ''
+  const found = presetsOf(modality).find((each) => each.key === key)
+  if (found !== undefined) applyPreset(active(), found)
+}
+
+function isPlain(command: Command): command is keyof typeof plain {
+  return Object.hasOwn(plain, command)
+}
+
+function isViewChange(command: Command): command is ViewChange {
+  return Object.hasOwn(viewChanges, command)
+}

@@ -1,0 +1,144 @@
+import { Accordion, Button, Loader, Select, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { MethodHelp } from '../../api/types.ts'
+import { api } from '../../api/client.ts'
+import { Fault } from '../../app/Fault.tsx'
+import { useActiveSlice } from '../../state/use-active-slice.ts'
+import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
+import { findLabels } from './find-labels.ts'
+import { GoalFields } from './GoalFields.tsx'
+import { RegionField } from './RegionField.tsx'
+import { RunFields } from './RunFields.tsx'
+import { SettingField } from './SettingField.tsx'
+import { isMain, isSize, settingProblem } from './setting-text.ts'
+import { SizeField } from './SizeField.tsx'
+import { startAttack, type AttackSubject } from './start-attack.ts'
+
+/** Choose a method, a budget and a goal, and start. */
+export function AttackStep() {
+  const methods = useQuery(api.attacks.methods.queryOptions())
+  const chosen = useAttackForm((form) => form.method)
+  const subject = useSubject()
+  const method = methods.data?.find(({ name }) => name === chosen)
+  return (
+    <Stack gap="sm">
+      {methods.isPending && <Loader size="sm" />}
+      {methods.isError && <Fault error={methods.error} />}
+      {methods.data !== undefined && (
+        <Select
+          label={texts.attack.method}
+          value={chosen}
+          data={methods.data.map(({ name, title }) => ({ value: name, label: title }))}
+          onChange={(name) => {
+            if (name !== null) changeForm({ method: name })
+          }}
+        />
+      )}
+      {method !== undefined && (
+        <>
+          <MethodText method={method} />
+          <Settings method={method} subject={subject} which="main" />
+          <GoalFields subject={subject} />
+          <RegionField />
+          <Accordion variant="contained" chevronPosition="left">
+            <Accordion.Item value="advanced">
+              <Accordion.Control>
+                <Text size="sm">{texts.attack.advanced}</Text>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <Stack gap="sm">
+                  <Settings method={method} subject={subject} which="advanced" />
+                  <RunFields />
+                </Stack>
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+          <StartButton method={method} subject={subject} />
+        </>
+      )}
+    </Stack>
+  )
+}
+
+function useSubject(): AttackSubject | undefined {
+  const slice = useActiveSlice()
+  const model = useUi((ui) => ui.model)
+  const series = useUi(({ panes, activePane }) => panes[activePane]?.series?.series)
+  return slice === undefined || model === undefined || series === undefined ? undefined : { ...slice, model, series }
+}
+
+function MethodText({ method: { summary, equation, source } }: { readonly method: MethodHelp }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {summary}
+      </Text>
+      <Text size="xs" ff="monospace" mt={4} style={{ overflowWrap: 'anywhere' }}>
+        {equation}
+      </Text>
+      {source !== undefined && (
+        <Text size="xs" c="dimmed" mt={4}>
+          {texts.attack.reference}: {source.authors}. <em>{source.title}</em>. {source.venue}. {source.identifier}
+        </Text>
+      )}
+    </div>
+  )
+}
+
+interface SettingsProps {
+  readonly method: MethodHelp
+  readonly subject: AttackSubject | undefined
+  readonly which: 'main' | 'advanced'
+}
+
+function Settings({ method, subject, which }: SettingsProps) {
+  const given = useAttackForm((form) => form.settings[method.name])
+  return method.settings
+    .filter((setting) => isMain(setting) === (which === 'main'))
+    .map((setting) => {
+      const field = {
+        setting,
+        text: given?.[setting.name] ?? '',
+        onText: (text: string) => {
+          changeSetting(setting.name, text)
+        },
+      }
+      const key = `${method.name} ${setting.name}`
+      return isSize(setting) ? <SizeField key={key} {...field} subject={subject} /> : <SettingField key={key} {...field} />
+    })
+}
+
+function StartButton({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
+  const given = useAttackForm((form) => form.settings[method.name])
+  const labels = useAttackForm((form) => form.labels)
+  const studies = useUi((ui) => ui.studies)
+  const isWrong = method.settings.some((setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined)
+  const start = useMutation({
+    mutationFn: async (wanted: AttackSubject) => {
+      const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []
+      await startAttack(wanted, method, labels ?? (await findLabels(paths)))
+    },
+  })
+  return (
+    <>
+      {subject === undefined && (
+        <Text size="xs" c="dimmed">
+          {texts.attack.needed}
+        </Text>
+      )}
+      {start.isError && <Fault error={start.error} />}
+      <Button
+        size="sm"
+        loading={start.isPending}
+        disabled={subject === undefined || isWrong}
+        onClick={() => {
+          if (subject !== undefined) start.mutate(subject)
+        }}
+      >
+        {texts.attack.start}
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,108 @@
+import { Button, Group, Modal, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { FileBrowser } from '../files/FileBrowser.tsx'
+import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
+import { findLabels } from './find-labels.ts'
+import type { AttackSubject } from './start-attack.ts'
+
+const scopes: readonly Scope[] = ['study', 'series', 'slice']
+
+/** What is attacked, away from which labels or towards which class. */
+export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
+  const { target, scope } = useAttackForm()
+  const models = useQuery(api.models.list.queryOptions())
+  const classes = models.data?.models.find(({ name }) => name === subject?.model)?.card.output.classes ?? []
+  return (
+    <>
+      <div>
+        <Text size="xs" fw={500} mb={3}>
+          {texts.attack.scope}
+        </Text>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label={texts.attack.scope}
+          value={scope}
+          data={scopes.map((value) => ({ value, label: texts.attack.scopes[value] }))}
+          onChange={(value) => {
+            changeForm({ scope: scopes.find((each) => each === value) ?? 'study' })
+          }}
+        />
+      </div>
+      <NativeSelect
+        size="xs"
+        label={texts.attack.target}
+        value={target ?? ''}
+        data={[
+          { value: '', label: texts.attack.untargeted },
+          ...classes.map((value) => ({ value, label: texts.attack.towards(value) })),
+        ]}
+        onChange={(event) => {
+          changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
+        }}
+      />
+      <LabelsField />
+    </>
+  )
+}
+
+/** The file beside the study unless the user names another one, or none. */
+function LabelsField() {
+  const given = useAttackForm((form) => form.labels)
+  const study = useUi(({ studies, panes, activePane }) => studies.find(({ id }) => id === panes[activePane]?.series?.study))
+  const found = useQuery({
+    queryKey: ['labels', study?.paths],
+    queryFn: async () => (await findLabels(study?.paths ?? [])) ?? null,
+  })
+  const [isPicking, setPicking] = useState(false)
+  return (
+    <>
+      <Group gap="xs" align="flex-end" wrap="nowrap">
+        <TextInput
+          flex={1}
+          label={texts.attack.labels}
+          description={texts.attack.labelsHelp}
+          placeholder={texts.attack.labelsNone}
+          value={given ?? found.data ?? ''}
+          spellCheck={false}
+          onChange={(event) => {
+            changeForm({ labels: event.currentTarget.value })
+          }}
+        />
+        <Button
+          variant="default"
+          onClick={() => {
+            setPicking(true)
+          }}
+        >
+          {texts.attack.browse}
+        </Button>
+      </Group>
+      {isPicking && (
+        <Modal
+          opened
+          size="lg"
+          title={texts.files.labelsTitle}
+          closeButtonProps={{ 'aria-label': texts.app.close }}
+          onClose={() => {
+            setPicking(false)
+          }}
+        >
+          <FileBrowser
+            pick="file"
+            endings={['.csv']}
+            start={study?.paths[0]}
+            onPick={(path) => {
+              changeForm({ labels: path })
+              setPicking(false)
+            }}
+          />
+        </Modal>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+import { create } from 'zustand'
+import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
+import { setUi, useUi } from '../../state/ui-store.ts'
+import { openStudy } from '../study/open-study.ts'
+
+export type Scope = 'study' | 'series' | 'slice'
+
+/** An attack as it is being filled in. */
+export interface AttackForm {
+  readonly method: string
+  /** Texts of settings by method and name; what is left out is at its preset. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** A class's name; null for an attack away from the label. */
+  readonly target: string | null
+  /** Path of a labels file. Undefined: the one beside the study, where there is one. */
+  readonly labels: string | undefined
+  readonly scope: Scope
+  readonly seed: number
+  readonly earlyStop: boolean
+  readonly name: string
+}
+
+const initial: AttackForm = {
+  ...{ method: 'smia', settings: {}, target: null, labels: undefined, scope: 'study', seed: 0, earlyStop: false, name: '' },
+}
+
+export const useAttackForm = create<AttackForm>(() => initial)
+
+export function changeForm(change: Partial<AttackForm>): void {
+  useAttackForm.setState(change)
+}
+
+export function changeSetting(name: string, text: string): void {
+  useAttackForm.setState(({ method, settings }) => ({
+    settings: { ...settings, [method]: { ...settings[method], [name]: text } },
+  }))
+}
+
+/** Fills the form with what a run was started with, so that it can be repeated with a change. */
+export async function repeatRun({ request, study }: RunInfo): Promise<void> {
+  const { method, settings, target, labels, seed, earlyStop, model, paths, name } = request
+  const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
+  useAttackForm.setState((form) => ({
+    ...{ method, target, seed, earlyStop, name, labels: labels ?? '' },
+    settings: { ...form.settings, [method]: texts },
+  }))
+  if (useUi.getState().studies.every(({ id }) => id !== study)) await openStudy(paths)
+  setUi({ step: 'attack', model })
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { attackMethods } from '../../../../core/attacks/attack-methods.ts'
+import { givenSettings, isMain, presetText, settingLabel, settingProblem, type SettingHelp } from './setting-text.ts'
+
+const smia = attackMethods.smia.settings
+
+function setting(name: string): SettingHelp {
+  return smia.find((each) => each.name === name)!
+}
+
+test('presets are told as users write them', () => {
+  expect(presetText(8 / 255)).toBe('8/255')
+  expect([10, true, 'soft', 0.5, null].map(presetText)).toEqual(['10', 'true', 'soft', '0.5', ''])
+})
+
+test('names become labels', () => {
+  expect(['stepSize', 'epsilon', 'stabilizationTarget'].map(settingLabel)).toEqual([
+    'Step size',
+    'Epsilon',
+    'Stabilization target',
+  ])
+})
+
+test('every method of the engine has its budget or steps in sight, if it has one', () => {
+  for (const { settings } of Object.values(attackMethods)) {
+    const shown = settings.filter(isMain).map(({ name }) => name)
+    expect(shown).toEqual(settings.map(({ name }) => name).filter((name) => name === 'epsilon' || name === 'steps'))
+  }
+})
+
+test('only what differs from the presets is given, each as what it is', () => {
+  const given = { epsilon: '4/255', steps: '10', alpha: '0.5', randomStart: 'true', smooth: 'image', sigma: ' ' }
+  expect(givenSettings(smia, given)).toEqual({ epsilon: '4/255', alpha: 0.5, randomStart: true, smooth: 'image' })
+})
+
+test('numbers that make no sense are told before anything is started', () => {
+  expect(settingProblem(setting('steps'), '2.5')).toBe('expected a whole number')
+  expect(settingProblem(setting('steps'), '0')).toBe('expected at least 1')
+  expect(settingProblem(setting('alpha'), 'much')).toBe('expected a number')
+  expect(settingProblem(setting('alpha'), '0.5')).toBeUndefined()
+  expect(settingProblem(setting('epsilon'), '8grey')).toBeUndefined()
+})

@@ -1,0 +1,55 @@
+import type { MethodHelp } from '../../api/types.ts'
+
+export type SettingHelp = MethodHelp['settings'][number]
+
+/** Settings that are sizes of change: given as text with a unit, shown in every unit. */
+const sizes: ReadonlySet<string> = new Set(['epsilon', 'stepSize'])
+
+export function isSize({ name }: Pick<SettingHelp, 'name'>): boolean {
+  return sizes.has(name)
+}
+
+/** The settings that everybody looks at; the others are folded away. */
+export function isMain({ name }: Pick<SettingHelp, 'name'>): boolean {
+  return name === 'epsilon' || name === 'steps'
+}
+
+/** A preset as a user would write it: 8/255 rather than 0.03137254901960784. */
+export function presetText(preset: SettingHelp['preset']): string {
+  if (preset === null) return ''
+  if (typeof preset !== 'number' || Number.isInteger(preset)) return String(preset)
+  const levels = preset * 255
+  return Math.abs(levels - Math.round(levels)) < 1e-9 ? `${Math.round(levels)}/255` : String(preset)
+}
+
+/** "stepSize" as "Step size". */
+export function settingLabel(name: string): string {
+  const words = name.replace(/([A-Z]|\d+)/g, ' $1').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** What the engine is to be given: settings that differ from their presets, as what they are. */
+export function givenSettings(
+  help: readonly SettingHelp[],
+  texts: Readonly<Record<string, string>>,
+): Record<string, string | number | boolean> {
+  const given: Record<string, string | number | boolean> = {}
+  for (const setting of help) {
+    const text = texts[setting.name]?.trim() ?? ''
+    if (text === '' || text === presetText(setting.preset)) continue
+    if (setting.kind === 'boolean') given[setting.name] = text === 'true'
+    else if (setting.kind === 'choice' || isSize(setting)) given[setting.name] = text
+    else given[setting.name] = Number(text)
+  }
+  return given
+}
+
+/** Why a setting's text can't be used; undefined when it can. Sizes are the engine's to judge. */
+export function settingProblem(setting: SettingHelp, text: string): string | undefined {
+  if (text.trim() === '' || setting.kind === 'choice' || setting.kind === 'boolean' || isSize(setting)) return undefined
+  const value = Number(text)
+  if (!Number.isFinite(value)) return 'expected a number'
+  if (setting.kind === 'integer' && !Number.isInteger(value)) return 'expected a whole number'
+  if (setting.minimum !== null && value < setting.minimum) return `expected at least ${setting.minimum}`
+  return undefined
+}

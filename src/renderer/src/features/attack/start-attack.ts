@@ -1,0 +1,68 @@
+import type { MethodHelp } from '../../api/types.ts'
+import { api, engine, queryClient } from '../../api/client.ts'
+import { tell } from '../../api/notify.ts'
+import { useUi } from '../../state/ui-store.ts'
+import type { ActiveSlice } from '../../state/use-active-slice.ts'
+import { regionMask, toBase64, type Region } from '../../viewer/region.ts'
+import { openStudy } from '../study/open-study.ts'
+import { showRun } from '../runs/open-run.ts'
+import { refreshRuns } from '../runs/watch-run.ts'
+import { useAttackForm, type Scope } from './attack-form.ts'
+import { findLabels } from './find-labels.ts'
+import { givenSettings } from './setting-text.ts'
+
+/** What is attacked, and with which model. */
+export interface AttackSubject extends ActiveSlice {
+  readonly model: string
+  /** Index of the series in the study. */
+  readonly series: number
+}
+
+/** Starts the attack that the form describes and shows its results as they come. What goes wrong is thrown. */
+export async function startAttack(subject: AttackSubject, method: MethodHelp, labels: string | undefined): Promise<void> {
+  const { settings, target, scope, seed, earlyStop, name } = useAttackForm.getState()
+  const { region, studies } = useUi.getState()
+  const study = studies.find(({ id }) => id === subject.study)
+  if (study === undefined) return
+  const images = imagesOf(subject, scope, study.series.find(({ index }) => index === subject.series)?.images ?? [])
+  const { run } = await engine.runs.start.mutate({
+    ...{ study: study.id, model: subject.model, method: method.name, seed, earlyStop },
+    settings: givenSettings(method.settings, settings[method.name] ?? {}),
+    ...(images === undefined ? {} : { images }),
+    ...(labels === undefined || labels === '' ? {} : { labels }),
+    ...(target === null ? {} : { target }),
+    ...(region === undefined ? {} : { region: maskOf(region) }),
+    ...(name.trim() === '' ? {} : { name: name.trim() }),
+  })
+  await refreshRuns()
+  showRun(run, study)
+}
+
+function imagesOf({ image }: AttackSubject, scope: Scope, series: readonly { readonly index: number }[]): number[] | undefined {
+  if (scope === 'slice') return [image]
+  return scope === 'series' ? series.map(({ index }) => index) : undefined
+}
+
+function maskOf(region: Region): { rows: number; columns: number; mask: string } {
+  return { rows: region.rows, columns: region.columns, mask: toBase64(regionMask(region)) }
+}
+
+/** The first start's one button: opens the sample, and attacks it with SMIA at its presets. */
+export async function attackSample(): Promise<void> {
+  try {
+    const study = await openStudy(await engine.studies.sample.query())
+    const { models } = await queryClient.query(api.models.list.queryOptions())
+    const model = models.find(({ source }) => source === 'sample')
+    if (study === undefined || model === undefined) return
+    useUi.setState({ model: model.name })
+    const labels = await findLabels(study.paths)
+    const { run } = await engine.runs.start.mutate({
+      ...{ study: study.id, model: model.name, method: 'smia' },
+      ...(labels === undefined ? {} : { labels }),
+    })
+    await refreshRuns()
+    showRun(run, study)
+  } catch (error) {
+    tell(error)
+  }
+}

@@ -1,0 +1,32 @@
+import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
+
+export type ExportKind = RunRequest['exports'][number]
+
+const folders: Readonly<Record<ExportKind, string>> = {
+  series: 'adversarial',
+  perturbation: 'perturbation',
+  smoothed: 'smoothed',
+}
+
+/** The folders of an export and how many files each gets: one for each image. */
+export function exportPlan(kinds: readonly ExportKind[], images: number): { readonly folder: string; readonly files: number }[] {
+  return kinds.map((kind) => ({ folder: folders[kind], files: images }))
+}
+
+/** A new folder for a run inside another one, in the style of the system's paths. */
+export function folderName(parent: string, name: string): string {
+  const separator = parent.includes('\\') && !parent.includes('/') ? '\\' : '/'
+  const slug = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+  return `${parent.replace(/[\\/]+$/, '')}${separator}${slug === '' ? 'run' : slug}`
+}
+
+/** "14.2 MB", in powers of ten as file managers count. */
+export function sizeText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+  const power = Math.min(Math.floor(Math.log10(Math.max(1, bytes)) / 3), units.length - 1)
+  const value = bytes / 1000 ** power
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? 'bytes'}`
+}

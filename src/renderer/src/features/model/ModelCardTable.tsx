@@ -1,0 +1,39 @@
+import { Alert, Table, Text } from '@mantine/core'
+import type { ModelInfo } from '../../../../engine/server/models/model-shelf.ts'
+import { texts } from '../../texts.ts'
+import { fitText, inputText, intensityText } from './card-text.ts'
+
+/** What a model's card says, in words. */
+export function ModelCardTable({ model: { card, proposed, sha256 } }: { readonly model: ModelInfo }) {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    [texts.model.task, card.task],
+    [texts.model.input, inputText(card.input)],
+    [texts.model.intensity, intensityText(card.intensity)],
+    [texts.model.fit, fitText(card.fit, card.interpolation)],
+    [texts.model.classes, card.output.classes.join(', ')],
+    [texts.model.source, card.provenance.source],
+    [texts.model.licence, card.provenance.licence],
+    [texts.model.hash, `${sha256.slice(0, 16)}…`],
+  ]
+  return (
+    <>
+      <Table variant="vertical" aria-label={texts.model.card}>
+        <Table.Tbody>
+          {rows
+            .filter(([, value]) => value !== undefined)
+            .map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th w={84}>{name}</Table.Th>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+        </Table.Tbody>
+      </Table>
+      {proposed.length > 0 && (
+        <Alert color="orange" variant="light" p="xs">
+          <Text size="xs">{texts.model.proposed(proposed.join(', '))}</Text>
+        </Alert>
+      )}
+    </>
+  )
+}

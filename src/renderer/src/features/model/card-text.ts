@@ -1,0 +1,33 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
+
+/** Which intensities become black and white, in words. */
+export function intensityText(intensity: ModelCard['intensity']): string {
+  switch (intensity.kind) {
+    case 'hu-window':
+      return `window, center ${intensity.center}, width ${intensity.width} HU`
+    case 'stored-range':
+      return `stored values ${intensity.lower ?? 'from the least'} to ${intensity.upper ?? 'the greatest'}`
+    case 'modality-range':
+      return `${intensity.lower} to ${intensity.upper} in modality units`
+    case 'percentile':
+      return `percentiles ${intensity.lower} to ${intensity.upper} of the ${intensity.of}`
+    case 'voi-window':
+      return `the file's window number ${intensity.index + 1}`
+  }
+}
+
+/** "1 channel, 224 x 224, NCHW". */
+export function inputText({ channels, size: [rows, columns], layout }: ModelCard['input']): string {
+  return `${channels} ${channels === 1 ? 'channel' : 'channels'}, ${rows} x ${columns}, ${layout}`
+}
+
+/** How an image is brought to the input's size. */
+export function fitText(fit: ModelCard['fit'], interpolation: string): string {
+  const how = {
+    stretch: 'stretched',
+    letterbox: 'fitted, the rest filled',
+    'centre-crop': 'cut out of the centre',
+    crop: 'a fixed part of it',
+  }[fit.kind]
+  return `${how}, ${interpolation}`
+}

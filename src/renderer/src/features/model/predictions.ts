@@ -1,0 +1,53 @@
+import { create } from 'zustand'
+import { engine, ownRequest } from '../../api/client.ts'
+import { tell } from '../../api/notify.ts'
+
+/** What a model says of one frame. */
+export interface SlicePrediction {
+  readonly prediction: string
+  readonly confidence: number
+}
+
+/** A model's predictions of a study: made, or on their way. */
+export interface StudyPredictions {
+  readonly classes: readonly string[]
+  /** By SOP Instance UID and frame, counted from 1. */
+  readonly byFrame: ReadonlyMap<string, SlicePrediction>
+  readonly progress: { readonly done: number; readonly total: number; readonly cancel: () => void } | undefined
+}
+
+/** By study and model. */
+export const usePredictions = create<Readonly<Record<string, StudyPredictions | undefined>>>(() => ({}))
+
+export function predictionsKey(study: string, model: string): string {
+  return `${study} ${model}`
+}
+
+export function frameKey(sopInstanceUid: string, frame: number): string {
+  return `${sopInstanceUid}/${frame}`
+}
+
+/** Predicts every frame of a study; what goes wrong is told. */
+export async function predictStudy(study: string, model: string): Promise<void> {
+  const key = predictionsKey(study, model)
+  const abort = new AbortController()
+  const cancel = (): void => {
+    abort.abort()
+  }
+  const none: StudyPredictions = { classes: [], byFrame: new Map(), progress: { done: 0, total: 0, cancel } }
+  usePredictions.setState({ [key]: none })
+  try {
+    const events = await engine.models.predict.mutate({ study, model }, { signal: abort.signal, ...ownRequest })
+    for await (const event of events) {
+      if (event.type === 'progress')
+        usePredictions.setState({ [key]: { ...none, progress: { done: event.done, total: event.total, cancel } } })
+      if (event.type !== 'predictions') continue
+      const { classes, predictions } = event
+      const byFrame = new Map(predictions.map((each) => [frameKey(each.sopInstanceUid, each.frame), each]))
+      usePredictions.setState({ [key]: { classes, byFrame, progress: undefined } })
+    }
+  } catch (error) {
+    usePredictions.setState({ [key]: undefined })
+    tell(error)
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import { frameKey } from './predictions.ts'
+import { stripRows } from './strip-rows.ts'
+
+const image = (index: number, frames = 1) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames, rows: 4, columns: 4 })
+const images = [image(0), image(1, 2)]
+const predicted = new Map([
+  [frameKey('1.0', 1), { prediction: 'a', confidence: 0.8 }],
+  [frameKey('1.1', 2), { prediction: 'b', confidence: 0.6 }],
+])
+const frame = { before: { classes: [0], confidence: 0.7 }, reread: { classes: [1], confidence: 0.9 } }
+const attacked = new Map([[0, { sopInstanceUid: '1.0', frames: [frame] } as unknown as ImageResult]])
+
+test('predictions of the study make one line, by slice', () => {
+  const [before, ...rest] = stripRows(images, predicted, undefined, ['a', 'b'])
+  expect(rest).toEqual([])
+  expect(before?.predictions.map((each) => each?.prediction)).toEqual(['a', undefined, 'b'])
+})
+
+test('a run adds a line for the adversarial slices and tells what it found before', () => {
+  const [before, after] = stripRows(images, predicted, attacked, ['a', 'b'])
+  expect(before?.predictions[0]).toEqual({ prediction: 'a', confidence: 0.7 })
+  expect(after?.predictions).toEqual([{ prediction: 'b', confidence: 0.9 }, undefined, undefined])
+})
+
+test('without predictions there is no strip', () => {
+  expect(stripRows(images, undefined, undefined, [])).toEqual([])
+})

@@ -1,0 +1,99 @@
+import { Button, Group } from '@mantine/core'
+import { LineChart } from 'echarts/charts'
+import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent } from 'echarts/components'
+import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
+import { useEffect, useRef } from 'react'
+import { texts } from '../../texts.ts'
+import { curvesCsv } from './curves.ts'
+import { lineChart, type NamedCurve } from './line-chart.ts'
+import { saveBlob } from './save-file.ts'
+import classes from './results.module.css'
+
+use([LineChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer, CanvasRenderer])
+
+interface ChartProps {
+  readonly title: string
+  readonly curves: readonly NamedCurve[]
+}
+
+/** Curves over iterations, which can be saved as picture and as numbers. */
+export function Chart({ title, curves }: ChartProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const chart = useRef<ECharts>(undefined)
+  const option = lineChart(title, curves)
+  useEffect(() => {
+    if (element.current === null) return
+    const made = init(element.current, null, { renderer: 'svg' })
+    chart.current = made
+    const resized = new ResizeObserver(() => {
+      made.resize()
+    })
+    resized.observe(element.current)
+    return () => {
+      resized.disconnect()
+      made.dispose()
+    }
+  }, [])
+  useEffect(() => {
+    chart.current?.setOption(option, { replaceMerge: ['series'] })
+  })
+  const save = (format: Format): void => {
+    if (chart.current !== undefined) void saveAs(format, chart.current, { title, curves }, option)
+  }
+  return (
+    <figure className={classes['chart']}>
+      <div ref={element} className={classes['plot']} data-testid="chart" />
+      <Group gap={4} justify="flex-end">
+        {formats.map((format) => (
+          <Button
+            key={format}
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            aria-label={texts.results.save(title, labels[format])}
+            onClick={() => {
+              save(format)
+            }}
+          >
+            {labels[format]}
+          </Button>
+        ))}
+      </Group>
+    </figure>
+  )
+}
+
+type Format = 'svg' | 'png' | 'csv'
+
+const formats: readonly Format[] = ['svg', 'png', 'csv']
+const labels: Readonly<Record<Format, string>> = {
+  svg: texts.results.saveSvg,
+  png: texts.results.savePng,
+  csv: texts.results.saveCsv,
+}
+
+async function saveAs(format: Format, chart: ECharts, { title, curves }: ChartProps, option: EChartsCoreOption): Promise<void> {
+  const name = `${title.toLowerCase().replace(/\W+/g, '-').replace(/-$/, '')}.${format}`
+  if (format === 'svg') saveBlob(name, new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' }))
+  else if (format === 'csv') saveBlob(name, new Blob([curvesCsv(curves)], { type: 'text/csv' }))
+  else saveBlob(name, await pngOf(option))
+}
+
+/** Painted anew on a canvas, twice as fine as on the screen. */
+async function pngOf(option: EChartsCoreOption): Promise<Blob> {
+  const host = document.createElement('div')
+  const chart = init(host, null, { renderer: 'canvas', width: 640, height: 360, devicePixelRatio: 2 })
+  try {
+    chart.setOption({ ...option, backgroundColor: '#151a20' })
+    const canvas = chart.renderToCanvas({ pixelRatio: 2 })
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => {
+        if (blob === null) reject(new Error('internal: a chart could not be painted'))
+        else resolve(blob)
+      })
+    })
+  } finally {
+    chart.dispose()
+  }
+}

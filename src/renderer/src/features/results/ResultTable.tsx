@@ -1,0 +1,99 @@
+import { Table, Text } from '@mantine/core'
+import { memo, useState } from 'react'
+import { showComparison, useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { sortedRows, type ResultRow, type SortKey, type SortOrder } from './result-rows.ts'
+import classes from './results.module.css'
+
+interface ResultTableProps {
+  readonly study: string
+  readonly rows: readonly ResultRow[]
+}
+
+const columns: readonly SortKey[] = ['slice', 'label', 'before', 'after', 'success', 'linf', 'psnr', 'ssim']
+
+/** Every attacked slice, sorted by any column; a row's number, or a click on it, goes to the slice. */
+export const ResultTable = memo(function ResultTable({ study, rows }: ResultTableProps) {
+  const [order, setOrder] = useState<SortOrder>({ key: 'slice', descending: false })
+  const pane = useUi(({ panes, activePane }) => panes[activePane])
+  if (rows.length === 0) return null
+  const several = new Set(rows.map(({ series }) => series)).size > 1
+  return (
+    <section aria-label={texts.results.table}>
+      <Text size="sm" fw={600} mb={4}>
+        {texts.results.table}
+      </Text>
+      <div className={classes['tableFrame']} tabIndex={0} role="region" aria-label={texts.results.table}>
+        <Table stickyHeader data-testid="slices">
+          <Table.Thead>
+            <Table.Tr>
+              {columns.map((key) => (
+                <Table.Th key={key} aria-sort={sortOf(key, order)}>
+                  <button
+                    type="button"
+                    className={classes['sort']}
+                    onClick={() => {
+                      setOrder({ key, descending: order.key === key && !order.descending })
+                    }}
+                  >
+                    {texts.results.columns[key]}
+                    {order.key === key ? (order.descending ? ' ↓' : ' ↑') : ''}
+                  </button>
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {sortedRows(rows, order).map((row) => (
+              <Row
+                key={`${row.series} ${row.slice}`}
+                row={row}
+                name={several ? `${row.series + 1}.${row.slice + 1}` : String(row.slice + 1)}
+                isCurrent={pane?.series?.series === row.series && pane.slice === row.slice}
+                onShow={() => {
+                  const { run } = useUi.getState()
+                  if (run !== undefined) showComparison(run, { study, series: row.series }, row.slice)
+                }}
+              />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </section>
+  )
+})
+
+function sortOf(key: SortKey, order: SortOrder): 'ascending' | 'descending' | 'none' {
+  if (order.key !== key) return 'none'
+  return order.descending ? 'descending' : 'ascending'
+}
+
+interface RowProps {
+  readonly row: ResultRow
+  readonly name: string
+  readonly isCurrent: boolean
+  readonly onShow: () => void
+}
+
+function Row({ row, name, isCurrent, onShow }: RowProps) {
+  return (
+    <Table.Tr className={classes['row']} data-current={isCurrent || undefined} onClick={onShow}>
+      <Table.Td>
+        <button type="button" className={classes['number']} onClick={onShow}>
+          {name}
+        </button>
+      </Table.Td>
+      <Table.Td>{row.label}</Table.Td>
+      <Table.Td>{withConfidence(row.before, row.confidenceBefore)}</Table.Td>
+      <Table.Td>{withConfidence(row.after, row.confidenceAfter)}</Table.Td>
+      <Table.Td>{row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}</Table.Td>
+      <Table.Td>{row.linf}</Table.Td>
+      <Table.Td>{row.psnr?.toFixed(1) ?? '—'}</Table.Td>
+      <Table.Td>{row.ssim?.toFixed(4) ?? '—'}</Table.Td>
+    </Table.Tr>
+  )
+}
+
+function withConfidence(name: string, confidence: number): string {
+  return `${name} ${Math.round(100 * confidence)} %`
+}

@@ -1,0 +1,95 @@
+import { Badge, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { useMemo } from 'react'
+import { EngineFault } from '../../api/fault.ts'
+import { Fault } from '../../app/Fault.tsx'
+import { useActiveSlice } from '../../state/use-active-slice.ts'
+import { leaveRun } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { isAtWork } from '../runs/live-run.ts'
+import { cancelRun, resumeRun } from '../runs/open-run.ts'
+import { canResume, stateColour } from '../runs/run-state.ts'
+import type { ShownRun } from '../runs/use-shown-run.ts'
+import { Curves } from './Curves.tsx'
+import { Metrics } from './Metrics.tsx'
+import { resultRows } from './result-rows.ts'
+import { ResultTable } from './ResultTable.tsx'
+
+/** What a run has done: metrics, curves and every slice; also while it runs. */
+export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
+  const active = useActiveSlice()
+  const rows = useMemo(() => (run === undefined ? [] : resultRows(run.live.images, run.study, run.classes)), [run])
+  if (run === undefined)
+    return (
+      <Text size="sm" c="dimmed">
+        {texts.results.none}
+      </Text>
+    )
+  return (
+    <Stack gap="md">
+      <RunHead run={run} />
+      <Metrics summary={run.info?.summary ?? undefined} rows={rows} />
+      {active?.study === run.study.id && <Curves run={run} image={active.image} frame={active.frame} />}
+      <ResultTable study={run.study.id} rows={rows} />
+    </Stack>
+  )
+}
+
+function RunHead({ run: { id, info, live } }: { readonly run: ShownRun }) {
+  const { state, progress, error, notices } = live
+  const name = info?.request.name ?? ''
+  return (
+    <div>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Text fw={600}>{name}</Text>
+        <Badge
+          variant="light"
+          color={stateColour(state === 'connecting' || state === 'lost' ? 'running' : state)}
+          data-testid="run-state"
+        >
+          {texts.runs.states[state]}
+        </Badge>
+      </Group>
+      {isAtWork(live) && progress !== undefined && (
+        <>
+          <Progress value={(100 * progress.done) / Math.max(1, progress.total)} mt={6} aria-label={name} />
+          <Text size="xs" c="dimmed" mt={2}>
+            {progress.note}
+          </Text>
+        </>
+      )}
+      {error !== undefined && <Fault error={new EngineFault(error)} />}
+      {state === 'lost' && <Text size="sm">{texts.runs.lost}</Text>}
+      {notices.map((notice) => (
+        <Text key={notice} size="xs" c="dimmed" mt={2}>
+          {notice}
+        </Text>
+      ))}
+      <Group gap="xs" mt={6}>
+        {isAtWork(live) && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              cancelRun(id)
+            }}
+          >
+            {texts.app.cancel}
+          </Button>
+        )}
+        {info !== undefined && !isAtWork(live) && canResume(info.state) && (
+          <Button
+            size="compact-xs"
+            onClick={() => {
+              void resumeRun(id)
+            }}
+          >
+            {texts.runs.resume}
+          </Button>
+        )}
+        <Button size="compact-xs" variant="default" onClick={leaveRun}>
+          {texts.results.close}
+        </Button>
+      </Group>
+    </div>
+  )
+}

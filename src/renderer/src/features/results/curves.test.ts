@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import type { TracePoint } from '../runs/live-run.ts'
+import { curveOf, curvesCsv, hasValues, meanCurve } from './curves.ts'
+
+const point = (deviation: number, stabilization: number | null) => ({ deviation, stabilization }) as TracePoint
+
+const smia = [point(1, null), point(3, -0.5)]
+const short = [point(5, null)]
+
+test('a curve has a point for each iteration', () => {
+  expect(curveOf(smia, 'deviation')).toEqual([
+    [1, 1],
+    [2, 3],
+  ])
+})
+
+test('the mean is of the slices that have the iteration', () => {
+  expect(meanCurve([smia, short], 'deviation')).toEqual([
+    [1, 3],
+    [2, 3],
+  ])
+  expect(meanCurve([smia, short], 'stabilization')).toEqual([
+    [1, null],
+    [2, -0.5],
+  ])
+})
+
+test('a method without smoothing has no such curve', () => {
+  expect(hasValues(curveOf(short, 'stabilization'))).toBe(false)
+  expect(hasValues(curveOf(smia, 'stabilization'))).toBe(true)
+})
+
+test('curves become CSV with quoted names and empty cells', () => {
+  const curves = [
+    { name: 'J(f(x), y)', curve: curveOf(smia, 'deviation') },
+    { name: 'L_STA', curve: curveOf(smia, 'stabilization') },
+  ]
+  expect(curvesCsv(curves)).toBe('iteration,"J(f(x), y)",L_STA\r\n1,1,\r\n2,3,-0.5\r\n')
+})

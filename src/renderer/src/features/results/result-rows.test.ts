@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { classText, fooledSoFar, resultRows, sortedRows, type ResultRow } from './result-rows.ts'
+
+const image = (index: number) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames: 1, rows: 4, columns: 4 })
+const study = { series: [{ index: 3, images: [image(5), image(6)] }] } as unknown as StudyInfo
+
+function result(uid: string, confidence: number, psnr: number | null, success = true): ImageResult {
+  const prediction = (index: number) => ({ classes: [index], confidence, probabilities: [] })
+  const distance = { linf: 12, psnr, ssim: 0.99 }
+  const frame = {
+    label: [0],
+    before: prediction(0),
+    reread: prediction(1),
+    success,
+    metBefore: false,
+    window: distance,
+    stored: distance,
+  }
+  return { sopInstanceUid: uid, frames: [frame] } as unknown as ImageResult
+}
+
+const images = new Map([
+  [0, result('1.6', 0.9, null)],
+  [1, result('1.5', 0.7, 40, false)],
+  [2, result('9.9', 0.7, 40)],
+])
+const rows = resultRows(images, study, ['no', 'nodule'])
+
+test('results lie in the study’s order, found by SOP Instance UID', () => {
+  expect(rows.map(({ series, slice, before, after }) => [series, slice, before, after])).toEqual([
+    [3, 0, 'no', 'nodule'],
+    [3, 1, 'no', 'nodule'],
+  ])
+  expect(fooledSoFar(rows)).toEqual({ successes: 1, count: 2 })
+})
+
+const slices = (sorted: readonly ResultRow[]) => sorted.map(({ slice }) => slice)
+
+test('rows are sorted by any column, both ways', () => {
+  expect(slices(sortedRows(rows, { key: 'slice', descending: true }))).toEqual([1, 0])
+  expect(slices(sortedRows(rows, { key: 'after', descending: false }))).toEqual([0, 1])
+  expect(slices(sortedRows(rows, { key: 'success', descending: true }))).toEqual([1, 0])
+})
+
+test('what is not defined comes last, whichever way', () => {
+  expect(slices(sortedRows(rows, { key: 'psnr', descending: false }))).toEqual([0, 1])
+  expect(slices(sortedRows(rows, { key: 'psnr', descending: true }))).toEqual([0, 1])
+})
+
+test('classes are told by name', () => {
+  expect(classText([1, 0], ['a', 'b'])).toBe('b; a')
+  expect(classText([], ['a'])).toBe('none')
+  expect(classText([4], ['a'])).toBe('4')
+})

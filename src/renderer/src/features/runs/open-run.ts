@@ -1,0 +1,56 @@
+import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { engine } from '../../api/client.ts'
+import { tell } from '../../api/notify.ts'
+import { leaveRun, setUi, showComparison, useUi } from '../../state/ui-store.ts'
+import { openStudy } from '../study/open-study.ts'
+import { forgetRun, refreshRuns, watchRun } from './watch-run.ts'
+
+/** Shows a run's results: its study is opened where it is not open yet. */
+export async function openRun(info: RunInfo): Promise<void> {
+  const study = useUi.getState().studies.find(({ id }) => id === info.study) ?? (await openStudy(info.request.paths))
+  if (study !== undefined) showRun(info.id, study)
+}
+
+/** Compares the four pictures of a run on the series that is shown, or on the study's first. */
+export function showRun(run: string, study: StudyInfo): void {
+  watchRun(run)
+  const { panes, activePane } = useUi.getState()
+  const shown = panes[activePane]?.series
+  const first = study.series[0]
+  const series = shown?.study === study.id ? shown : first && { study: study.id, series: first.index }
+  if (series !== undefined) showComparison(run, series)
+  setUi({ step: 'results' })
+}
+
+export function cancelRun(run: string): void {
+  engine.runs.cancel.mutate({ run }).catch(tell)
+}
+
+/** Goes on where a run was stopped. */
+export async function resumeRun(run: string): Promise<void> {
+  try {
+    await engine.runs.resume.mutate({ run })
+    forgetRun(run)
+    watchRun(run)
+    await refreshRuns()
+  } catch (error) {
+    tell(error)
+  }
+}
+
+export async function renameRun(run: string, name: string): Promise<void> {
+  await engine.runs.rename.mutate({ run, name }).catch(tell)
+  await refreshRuns()
+}
+
+export async function deleteRun(run: string): Promise<void> {
+  try {
+    await engine.runs.delete.mutate({ run })
+    if (useUi.getState().run === run) leaveRun()
+    forgetRun(run)
+  } catch (error) {
+    tell(error)
+  }
+  await refreshRuns()
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { newLiveRun, type LiveRun } from './live-run.ts'
+import { placeAmong, placesOf, runPictures } from './run-pictures.ts'
+
+type Result = LiveRun['images'] extends ReadonlyMap<number, infer R> ? R : never
+
+const image = (index: number) => ({ index, name: `${index}.dcm`, sopInstanceUid: `1.${index}`, frames: 1, rows: 4, columns: 4 })
+const study = {
+  id: 's',
+  series: [
+    { index: 0, images: [image(0), image(1)] },
+    { index: 1, images: [image(2)] },
+  ],
+} as unknown as StudyInfo
+
+function result(sopInstanceUid: string, domain: 'modality' | 'stored'): Result {
+  return { sopInstanceUid, frames: [{ range: { domain, lower: -1000, upper: 400, unit: 'HU' } }] } as unknown as Result
+}
+
+const live: LiveRun = {
+  ...newLiveRun,
+  images: new Map([
+    [0, result('1.2', 'modality')],
+    [1, result('1.1', 'stored')],
+    [2, result('9.9', 'stored')],
+  ]),
+}
+
+test('a run’s images are found in the study by their SOP Instance UID, wherever they lie', () => {
+  expect([...placesOf(live, study)]).toEqual([
+    [2, 0],
+    [1, 1],
+  ])
+})
+
+test('the range is told in modality units', () => {
+  const pictures = runPictures('r', live, study)
+  expect(pictures.rangeWidth(2, 2)).toBe(1400)
+  expect(pictures.rangeWidth(1, 2)).toBe(2800)
+  expect(pictures.rangeWidth(0, 2)).toBeUndefined()
+  expect(pictures.placeOf(0)).toBeUndefined()
+})
+
+test('an image still to be attacked has its place among those that were asked for', () => {
+  expect(placeAmong(2, study, null)).toBe(2)
+  expect(placeAmong(2, study, ['1.2', '1.1'])).toBe(1)
+  expect(placeAmong(0, study, ['1.2'])).toBe(-1)
+})

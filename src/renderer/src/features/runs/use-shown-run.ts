@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { api } from '../../api/client.ts'
+import { changeOverlay, useUi } from '../../state/ui-store.ts'
+import { fittingMagnification } from '../../viewer/legend.ts'
+import type { RunPictures } from '../../viewer/run-pictures.ts'
+import type { LiveRun } from './live-run.ts'
+import { placeAmong, runPictures } from './run-pictures.ts'
+import { useLiveRun } from './watch-run.ts'
+
+/** The run whose results are shown, with all that the page knows of it. */
+export interface ShownRun {
+  readonly id: string
+  /** Undefined for the moment before the list of runs has it. */
+  readonly info: RunInfo | undefined
+  readonly live: LiveRun
+  readonly study: StudyInfo
+  readonly pictures: RunPictures
+  /** Where the results of an image of the study are to come. */
+  readonly placeAtWork: (image: number) => number
+  /** Of the model's card. */
+  readonly classes: readonly string[]
+}
+
+export function useShownRun(): ShownRun | undefined {
+  const id = useUi((ui) => ui.run)
+  const studies = useUi((ui) => ui.studies)
+  const runs = useQuery(api.runs.list.queryOptions())
+  const models = useQuery(api.models.list.queryOptions())
+  const live = useLiveRun(id)
+  const info = runs.data?.runs.find((run) => run.id === id)
+  const study = studies.find((each) => each.id === info?.study)
+  const pictures = useMemo(
+    () => (id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study)),
+    [id, live, study],
+  )
+  if (id === undefined || live === undefined || study === undefined || pictures === undefined) return undefined
+  const classes = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output.classes ?? []
+  return {
+    id,
+    info,
+    live,
+    study,
+    pictures,
+    classes,
+    placeAtWork: (image) => placeAmong(image, study, info?.request.images ?? null),
+  }
+}
+
+/** Colours that a run's budget fills, chosen once for each run: when its first result tells the budget. */
+export function useFittedColours(shown: ShownRun | undefined): void {
+  const epsilon = shown && [...shown.live.images.values()][0]?.frames[0]?.epsilon?.relative
+  const id = shown?.id
+  useEffect(() => {
+    if (epsilon !== undefined) changeOverlay({ magnification: fittingMagnification(epsilon) })
+  }, [id, epsilon])
+}

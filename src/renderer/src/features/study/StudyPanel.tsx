@@ -1,0 +1,120 @@
+import { ActionIcon, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { IconTags, IconX } from '@tabler/icons-react'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { setUi, useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { cancelOpening, closeStudy, useOpening } from './open-study.ts'
+import { RecentStudies } from './RecentStudies.tsx'
+import { SeriesCard } from './SeriesCard.tsx'
+import { examinationsOf } from './tree.ts'
+
+/** Patient, examination and series of every open study. */
+export function StudyPanel({ attackedStudies }: { readonly attackedStudies: ReadonlySet<string> }) {
+  const studies = useUi((ui) => ui.studies)
+  return (
+    <Stack gap="sm">
+      <OpeningProgress />
+      {studies.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {texts.study.empty}
+        </Text>
+      )}
+      {studies.map((study) => (
+        <OpenedStudy key={study.id} study={study} isAttacked={attackedStudies.has(study.id)} />
+      ))}
+      <RecentStudies />
+    </Stack>
+  )
+}
+
+function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonly isAttacked: boolean }) {
+  return (
+    <section aria-label={study.title}>
+      <Group justify="space-between" wrap="nowrap" gap={4}>
+        <Text fw={600} size="sm" truncate title={study.paths.join('\n')}>
+          {study.title}
+        </Text>
+        <Group gap={2} wrap="nowrap">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={texts.study.tags}
+            title={texts.study.tags}
+            onClick={() => {
+              setUi({ dialog: 'tags' })
+            }}
+          >
+            <IconTags size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={texts.study.closeStudy(study.title)}
+            onClick={() => {
+              closeStudy(study.id)
+            }}
+          >
+            <IconX size={16} />
+          </ActionIcon>
+        </Group>
+      </Group>
+      {examinationsOf(study).map(({ key, patient, title, series }) => (
+        <div key={key}>
+          <Text size="xs" c="dimmed" mt={4}>
+            {patient}
+          </Text>
+          {title !== '' && (
+            <Text size="xs" c="dimmed">
+              {title}
+            </Text>
+          )}
+          <Stack gap={2} mt={4}>
+            {series.map((each) => (
+              <SeriesCard key={each.index} study={study.id} series={each} isAttacked={isAttacked} />
+            ))}
+          </Stack>
+        </div>
+      ))}
+      {study.failures.length > 0 && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          color="orange"
+          mt={6}
+          onClick={() => {
+            setUi({ dialog: 'failures' })
+          }}
+        >
+          {texts.study.failures(study.failures.length)}
+        </Button>
+      )}
+      {study.skipped > 0 && (
+        <Text size="xs" c="dimmed" mt={4}>
+          {texts.study.skipped(study.skipped)}
+        </Text>
+      )}
+    </section>
+  )
+}
+
+function OpeningProgress() {
+  const opening = useOpening((state) => state.opening)
+  if (opening === undefined) return null
+  const { title, done, total } = opening
+  return (
+    <div role="status">
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm" truncate>
+          {texts.study.opening(title)}
+        </Text>
+        <Button size="compact-xs" variant="default" onClick={cancelOpening}>
+          {texts.app.cancel}
+        </Button>
+      </Group>
+      <Progress value={total === 0 ? 0 : (100 * done) / total} mt={6} aria-label={texts.study.opening(title)} />
+      <Text size="xs" c="dimmed" mt={2}>
+        {texts.study.scanned(done, total)}
+      </Text>
+    </div>
+  )
+}

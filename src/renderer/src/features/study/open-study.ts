@@ -1,0 +1,63 @@
+import { create } from 'zustand'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
+import { tell } from '../../api/notify.ts'
+import { setUi, studyClosed, studyOpened } from '../../state/ui-store.ts'
+
+/** A scan that is under way. */
+export interface Opening {
+  readonly title: string
+  readonly done: number
+  readonly total: number
+  readonly cancel: () => void
+}
+
+export const useOpening = create<{ readonly opening: Opening | undefined }>(() => ({ opening: undefined }))
+
+/** Scans files and folders and shows what they hold. What goes wrong is told; undefined then, and when the user cancels. */
+export async function openStudy(paths: readonly string[]): Promise<StudyInfo | undefined> {
+  const abort = new AbortController()
+  const title = paths[0]?.split(/[\\/]/).at(-1) ?? ''
+  const progress = (done: number, total: number) => {
+    useOpening.setState({
+      opening: {
+        title,
+        done,
+        total,
+        cancel: () => {
+          abort.abort()
+        },
+      },
+    })
+  }
+  useOpening.getState().opening?.cancel()
+  progress(0, 0)
+  try {
+    const events = await engine.studies.open.mutate({ paths: [...paths] }, { signal: abort.signal, ...ownRequest })
+    for await (const event of events) {
+      if (abort.signal.aborted) return undefined
+      if (event.type === 'progress') progress(event.done, event.total)
+      if (event.type !== 'study') continue
+      studyOpened(event.study)
+      if (event.study.failures.length > 0) setUi({ leftTab: 'studies' })
+      await queryClient.invalidateQueries(api.studies.recent.queryFilter())
+      return event.study
+    }
+  } catch (error) {
+    tell(error)
+  } finally {
+    if (!abort.signal.aborted) useOpening.setState({ opening: undefined })
+  }
+  return undefined
+}
+
+/** Stops a scan at once; the engine hears of it when it next looks. */
+export function cancelOpening(): void {
+  useOpening.getState().opening?.cancel()
+  useOpening.setState({ opening: undefined })
+}
+
+export function closeStudy(study: string): void {
+  studyClosed(study)
+  engine.studies.close.mutate({ study }).catch(tell)
+}

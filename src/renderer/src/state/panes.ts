@@ -1,0 +1,66 @@
+import type { FrameKind } from '../viewer/frame.ts'
+
+/** What one viewport shows: a place in a series, as it is or as a run has made it. */
+export interface Pane {
+  /** Undefined for an empty viewport. */
+  readonly series: SeriesKey | undefined
+  readonly kind: FrameKind
+  /** Index of the picture in the series. */
+  readonly slice: number
+}
+
+export interface SeriesKey {
+  readonly study: string
+  /** Index of the series in the study. */
+  readonly series: number
+}
+
+export type Layout = '1x1' | '1x2' | '2x2' | '1x4'
+
+export const layouts: readonly Layout[] = ['1x1', '1x2', '2x2', '1x4']
+
+/** Rows and columns, as in '1x2'. */
+export function gridOf(layout: Layout): { readonly rows: number; readonly columns: number } {
+  const [rows = 1, columns = 1] = layout.split('x').map(Number)
+  return { rows, columns }
+}
+
+export const comparedKinds = ['original', 'adversarial', 'perturbation', 'smoothed'] as const satisfies readonly FrameKind[]
+
+export const emptyPane: Pane = { series: undefined, kind: 'original', slice: 0 }
+
+/** As many panes as the layout has; new ones continue what the first shows, with the next kind where kinds are compared. */
+export function withLayout(panes: readonly Pane[], layout: Layout, compared: boolean): Pane[] {
+  const { rows, columns } = gridOf(layout)
+  const [first = emptyPane] = panes
+  return Array.from({ length: rows * columns }, (_, i) => {
+    const kind = comparedKinds[i]
+    return panes[i] ?? { ...first, kind: compared && kind !== undefined ? kind : first.kind }
+  })
+}
+
+/** The same series and slice in every pane, each of another kind. */
+export function comparison(series: SeriesKey, slice: number, count: number): Pane[] {
+  return Array.from({ length: count }, (_, i) => ({ series, slice, kind: comparedKinds[i] ?? 'original' }))
+}
+
+/** Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many pictures a series has. */
+export function scrolled(
+  panes: readonly Pane[],
+  active: number,
+  slice: number,
+  { linked, countOf }: { readonly linked: boolean; readonly countOf: (series: SeriesKey) => number },
+): readonly Pane[] {
+  const moving = panes[active]
+  if (moving?.series === undefined) return panes
+  const within = (pane: Pane, wanted: number) =>
+    Math.max(0, Math.min(wanted, pane.series === undefined ? 0 : countOf(pane.series) - 1))
+  const delta = within(moving, slice) - moving.slice
+  if (delta === 0) return panes
+  return panes.map((pane, i) => (i === active || linked ? { ...pane, slice: within(pane, pane.slice + delta) } : pane))
+}
+
+/** Panes without what a closed study had shown. */
+export function withoutStudy(panes: readonly Pane[], study: string): Pane[] {
+  return panes.map((pane) => (pane.series?.study === study ? { ...emptyPane } : pane))
+}

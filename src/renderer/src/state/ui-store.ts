@@ -1,0 +1,144 @@
+import { create } from 'zustand'
+import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
+import { slicesOf } from '../viewer/slices.ts'
+import type { FrameKind } from '../viewer/frame.ts'
+import type { Region, RegionShape } from '../viewer/region.ts'
+import type { ToolName } from '../viewer/tools.ts'
+import { comparison, emptyPane, scrolled, withLayout, withoutStudy, type Layout, type Pane, type SeriesKey } from './panes.ts'
+
+export type Step = 'model' | 'attack' | 'results' | 'export'
+export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
+
+/** How the perturbation is shown over an image, and in its own pane. */
+export interface OverlaySettings {
+  readonly shown: boolean
+  /** 0 to 1. */
+  readonly opacity: number
+  /** 1 to 100: at 1 the colours span the model's whole intensity range. */
+  readonly magnification: number
+  /** What the legend counts in. */
+  readonly unit: 'modality' | 'grey-levels' | 'stored-levels'
+}
+
+/** State of the interface alone; what the engine knows is TanStack Query's. */
+export interface UiState {
+  readonly studies: readonly StudyInfo[]
+  readonly layout: Layout
+  readonly panes: readonly Pane[]
+  readonly activePane: number
+  readonly linked: boolean
+  readonly tool: ToolName
+  readonly cine: boolean
+  readonly overlay: OverlaySettings
+  readonly region: Region | undefined
+  /** Name of the chosen model. */
+  readonly model: string | undefined
+  /** The run whose results are shown. */
+  readonly run: string | undefined
+  readonly step: Step
+  readonly leftTab: 'studies' | 'runs'
+  readonly dialog: Dialog | undefined
+}
+
+const initial: UiState = {
+  ...{ studies: [], layout: '1x1', panes: [emptyPane], activePane: 0, linked: true, tool: 'window', cine: false },
+  overlay: { shown: false, opacity: 0.6, magnification: 30, unit: 'modality' },
+  ...{ region: undefined, model: undefined, run: undefined, step: 'model', leftTab: 'studies', dialog: undefined },
+}
+
+export const useUi = create<UiState>(() => initial)
+
+const { getState: get, setState: set } = useUi
+
+/** The series that a key names, when its study is open. */
+export function seriesOf(studies: readonly StudyInfo[], key: SeriesKey | undefined) {
+  return studies.find(({ id }) => id === key?.study)?.series.find(({ index }) => index === key?.series)
+}
+
+function countOf(key: SeriesKey): number {
+  return slicesOf(seriesOf(get().studies, key)?.images ?? []).length
+}
+
+/** Shows a study that has been opened: its first series, unless it is shown already. */
+export function studyOpened(study: StudyInfo): void {
+  const others = get().studies.filter(({ id }) => id !== study.id)
+  set({ studies: [...others, study] })
+  const [first] = study.series
+  const isShown = get().panes.some(({ series }) => series?.study === study.id)
+  if (first !== undefined && !isShown) showSeries({ study: study.id, series: first.index })
+}
+
+export function studyClosed(study: string): void {
+  set({ studies: get().studies.filter(({ id }) => id !== study), panes: withoutStudy(get().panes, study) })
+}
+
+/** In the active pane, or in all of them where kinds are compared. Begins in the middle, where there is something to see. */
+export function showSeries(key: SeriesKey): void {
+  const { panes, activePane, run } = get()
+  const slice = Math.floor(countOf(key) / 2)
+  const shown: Pane = { series: key, kind: 'original', slice }
+  const all = run !== undefined && isCompared(panes)
+  set({ panes: all ? comparison(key, slice, panes.length) : panes.map((pane, i) => (i === activePane ? shown : pane)) })
+  set({ region: undefined })
+}
+
+function isCompared(panes: readonly Pane[]): boolean {
+  return panes.some(({ kind }) => kind !== 'original')
+}
+
+export function setLayout(layout: Layout): void {
+  const panes = withLayout(get().panes, layout, get().run !== undefined)
+  set({ layout, panes, activePane: Math.min(get().activePane, panes.length - 1) })
+}
+
+/** The four pictures of a run side by side, at a slice or where the active pane is. */
+export function showComparison(run: string, series: SeriesKey, slice = get().panes[get().activePane]?.slice ?? 0): void {
+  const layout = get().panes.length === 4 ? get().layout : '2x2'
+  set({ run, layout, linked: true, activePane: 0, panes: comparison(series, Math.min(slice, countOf(series) - 1), 4) })
+}
+
+/** Leaves the run: every pane shows the original again. */
+export function leaveRun(): void {
+  set({ run: undefined, panes: get().panes.map((pane) => ({ ...pane, kind: 'original' })) })
+}
+
+export function setKind(index: number, kind: FrameKind): void {
+  set({ panes: get().panes.map((pane, i) => (i === index ? { ...pane, kind } : pane)) })
+}
+
+export function scrollTo(index: number, slice: number): void {
+  const { panes, linked } = get()
+  const moved = scrolled(panes, index, slice, { linked, countOf })
+  if (moved !== panes) set({ panes: moved })
+}
+
+export function scrollBy(index: number, delta: number): void {
+  scrollTo(index, (get().panes[index]?.slice ?? 0) + delta)
+}
+
+/** One picture on, from the last to the first: for cine. */
+export function scrollOn(index: number): void {
+  const pane = get().panes[index]
+  const count = pane?.series === undefined ? 0 : countOf(pane.series)
+  if (pane !== undefined && count > 1) scrollTo(index, (pane.slice + 1) % count)
+}
+
+export function setActivePane(activePane: number): void {
+  if (activePane !== get().activePane) set({ activePane })
+}
+
+export function changeOverlay(change: Partial<OverlaySettings>): void {
+  set({ overlay: { ...get().overlay, ...change } })
+}
+
+/** Adds a shape to the region; an image of another size begins a new one. */
+export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'columns'>): void {
+  const { region } = get()
+  const same = region?.rows === size.rows && region.columns === size.columns
+  set({ region: { ...size, shapes: [...(same ? region.shapes : []), shape] } })
+}
+
+/** Sets fields that need no more than being set. */
+export const setUi: (
+  change: Partial<Pick<UiState, 'linked' | 'tool' | 'cine' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>>,
+) => void = set

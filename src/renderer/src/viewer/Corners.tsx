@@ -1,0 +1,70 @@
+import { texts } from '../texts.ts'
+import type { FrameKind } from './frame.ts'
+import { orientationMarkers } from './orientation.ts'
+import { probe, probeText, shortNumber } from './probe.ts'
+import { lengthText, scaleBar } from './scale-bar.ts'
+import type { LoadedScene } from './use-scene.ts'
+import type { Drawn } from './Viewport.tsx'
+import { useCursor } from './viewports.ts'
+import classes from './viewer.module.css'
+
+interface CornersProps {
+  readonly kind: FrameKind
+  readonly scene: LoadedScene
+  readonly drawn: Drawn
+  readonly slice: number
+  readonly count: number
+  /** Six direction cosines (0020,0037). */
+  readonly orientation: readonly number[] | undefined
+}
+
+/** Numbers and marks around a picture. */
+export function Corners({ kind, scene, drawn, slice, count, orientation }: CornersProps) {
+  const { frame } = scene.image
+  const { center, width } = drawn.view.window ?? frame.window
+  const markers = orientationMarkers(orientation, drawn.view)
+  return (
+    <div className={classes['corners']}>
+      <ProbeLine scene={scene} />
+      <div className={classes['bottomRight']}>
+        <ScaleBarLine scene={scene} scale={drawn.scale} />
+        <div data-testid="slice">{texts.viewer.slice(slice + 1, count)}</div>
+        {kind !== 'perturbation' && frame.samples === 1 && (
+          <div data-testid="window">{texts.viewer.window(shortNumber(round(center)), shortNumber(round(width)))}</div>
+        )}
+        <div data-testid="zoom">{texts.viewer.zoom(Math.round(drawn.scale * 100))}</div>
+      </div>
+      <span className={classes['markerLeft']}>{markers.left}</span>
+      <span className={classes['markerRight']}>{markers.right}</span>
+      <span className={classes['markerTop']}>{markers.top}</span>
+      <span className={classes['markerBottom']}>{markers.bottom}</span>
+    </div>
+  )
+}
+
+function round(value: number): number {
+  return Math.abs(value) >= 10 ? Math.round(value) : value
+}
+
+function ProbeLine({ scene: { image, perturbation } }: Pick<CornersProps, 'scene'>) {
+  const pixel = useCursor((cursor) => cursor.pixel)
+  const found = pixel && probe(image.frame, perturbation?.frame, pixel.x, pixel.y)
+  if (found === undefined) return null
+  return (
+    <div className={classes['bottomLeft']} data-testid="probe">
+      {probeText(found)}
+    </div>
+  )
+}
+
+function ScaleBarLine({ scene, scale }: Pick<CornersProps, 'scene'> & { readonly scale: number }) {
+  const { spacing } = scene.image.frame
+  // cornerstone keeps the shorter side of a pixel and stretches the other.
+  const bar = scaleBar(spacing && scale / Math.min(spacing.row, spacing.column), 120)
+  if (bar === undefined) return null
+  return (
+    <div className={classes['scaleBar']} style={{ width: `${bar.pixels}px` }}>
+      {lengthText(bar.millimetres)}
+    </div>
+  )
+}

@@ -1,0 +1,111 @@
+import { useEffect, useEffectEvent, useRef, useState, type PointerEvent, type WheelEvent } from 'react'
+import type { RegionShape } from './region.ts'
+import { initViewer, onRegionDrawn } from './tools.ts'
+import type { LoadedScene } from './use-scene.ts'
+import { initialView, type View } from './view.ts'
+import { createViewport, type Scene, type ViewportControl } from './viewport-control.ts'
+import { linkGroup, registerViewport, useCursor } from './viewports.ts'
+import classes from './viewer.module.css'
+
+/** What is told of a viewport whenever it is drawn. */
+export interface Drawn {
+  readonly view: View
+  /** Screen pixels per image pixel. */
+  readonly scale: number
+}
+
+interface ViewportProps {
+  /** Place in the grid. */
+  readonly index: number
+  readonly scene: LoadedScene | undefined
+  readonly overlay: Scene['overlay']
+  readonly region: Scene['region']
+  readonly onDrawn: (drawn: Drawn) => void
+  readonly onScroll: (delta: number) => void
+  readonly onRegion: (shape: RegionShape) => void
+}
+
+/** A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have a size. */
+export function Viewport({ index, scene, overlay, region, onDrawn, onScroll, onRegion }: ViewportProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const control = useViewport(index, element, onDrawn, onRegion)
+  const notches = useRef(0)
+
+  useEffect(() => {
+    if (scene !== undefined) control?.show({ image: scene.image, overlay, region })
+  }, [control, scene, overlay, region])
+
+  const scroll = (event: WheelEvent): void => {
+    notches.current += event.deltaY / wheelNotch
+    const whole = Math.trunc(notches.current)
+    if (whole === 0) return
+    notches.current -= whole
+    onScroll(whole)
+  }
+  const point = (event: PointerEvent): void => {
+    useCursor.setState({ pixel: control?.pixelAt(event.pageX, event.pageY) })
+  }
+  const leave = (): void => {
+    useCursor.setState({ pixel: undefined })
+  }
+  return (
+    <div
+      ref={element}
+      className={classes['canvas']}
+      data-shown={scene === undefined ? undefined : scene.image.imageId}
+      onWheel={scroll}
+      onPointerMove={point}
+      onPointerLeave={leave}
+      onContextMenu={(event) => {
+        event.preventDefault()
+      }}
+    />
+  )
+}
+
+/** Pixels that browsers report for one notch of a mouse wheel are 100 or more; trackpads send many small ones. */
+const wheelNotch = 60
+
+function useViewport(
+  index: number,
+  element: { readonly current: HTMLDivElement | null },
+  onDrawn: ViewportProps['onDrawn'],
+  onRegion: ViewportProps['onRegion'],
+): ViewportControl | undefined {
+  const [control, setControl] = useState<ViewportControl>()
+  const drawn = useEffectEvent((view: View, scale: number) => {
+    onDrawn({ view, scale })
+  })
+  const regionDrawn = useEffectEvent(onRegion)
+  useEffect(() => {
+    const { current } = element
+    if (current === null) return
+    initViewer()
+    const made: ViewportControl = createViewport(current, {
+      onView: (view) => {
+        linkGroup.changed(made, view)
+      },
+      onDrawn: () => {
+        drawn(made.view, made.scale)
+      },
+    })
+    const unregister = registerViewport(index, made)
+    const forgetRegions = onRegionDrawn(current, (shape) => {
+      regionDrawn(shape)
+    })
+    const resized = new ResizeObserver(() => {
+      made.resize()
+    })
+    resized.observe(current)
+    setControl(made)
+    return () => {
+      resized.disconnect()
+      forgetRegions()
+      unregister()
+      made.dispose()
+    }
+  }, [index, element])
+  return control
+}
+
+export const nothingDrawn: Drawn = { view: initialView, scale: 0 }

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { paintSigned, signedColour } from './colormap.ts'
+
+function painted(values: number[], limit: number, use: 'alone' | 'over' = 'alone', samples: 1 | 3 = 1): number[][] {
+  const rgba = new Uint8ClampedArray((values.length / samples) * 4)
+  paintSigned(Float32Array.from(values), rgba, { limit, use, samples })
+  return Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(4 * i, 4 * i + 4)])
+}
+
+test('zero is black, negative is blue, positive is orange', () => {
+  expect(signedColour(0)).toEqual([0, 0, 0])
+  const [, , blueOfNegative] = signedColour(-0.5)
+  const [redOfNegative] = signedColour(-0.5)
+  const [redOfPositive, , blueOfPositive] = signedColour(0.5)
+  expect(blueOfNegative).toBeGreaterThan(redOfNegative)
+  expect(redOfPositive).toBeGreaterThan(blueOfPositive)
+})
+
+test('lightness grows with size, alike on both sides', () => {
+  const lightness = (value: number) => signedColour(value).reduce((sum, channel) => sum + channel, 0)
+  for (const sign of [-1, 1]) {
+    const sizes = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map((size) => lightness(sign * size))
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
+  }
+})
+
+test('the limit and beyond take the strongest colour', () => {
+  const [negative, zero, positive, beyond] = painted([-2, 0, 2, 50], 2)
+  expect(negative).toEqual([...signedColour(-1), 255])
+  expect(zero).toEqual([0, 0, 0, 255])
+  expect(positive).toEqual([...signedColour(1), 255])
+  expect(beyond).toEqual(positive)
+})
+
+test('over an image, nothing is see-through and much is opaque', () => {
+  const [nothing, little, much] = painted([0, 0.2, 1], 1, 'over').map((pixel) => pixel[3] ?? NaN)
+  expect(nothing).toBe(0)
+  expect(little).toBeGreaterThan(0)
+  expect(little).toBeLessThan(255)
+  expect(much).toBe(255)
+})
+
+test('of a colour pixel the sample of the greatest size is painted, with its sign', () => {
+  expect(painted([0.1, -1, 0.5], 1, 'alone', 3)).toEqual(painted([-1], 1))
+})

@@ -1,0 +1,78 @@
+/**
+ * Signed colours centred on zero: negative goes through blue to azure, positive through brown to a light orange, so that they
+ * differ in hue for colour-blind readers too, and lightness is the size. Zero is black.
+ */
+const stops = {
+  negative: [
+    [0, 0, 0],
+    [10, 40, 130],
+    [30, 105, 220],
+    [110, 200, 255],
+  ],
+  positive: [
+    [0, 0, 0],
+    [130, 40, 0],
+    [225, 105, 0],
+    [255, 190, 75],
+  ],
+} as const
+
+/** Entries on each side of zero. */
+const half = 255
+
+/** How a perturbation is painted: alone on black, or over an image, where small values are see-through. */
+export type ColormapUse = 'alone' | 'over'
+
+/** RGB of a value in [−1, 1]; what is beyond takes the end's colour. */
+export function signedColour(value: number): readonly [number, number, number] {
+  const size = Math.min(Math.abs(value), 1) * 3
+  const side = value < 0 ? stops.negative : stops.positive
+  const at = Math.min(Math.floor(size), 2)
+  const [from, to] = [side[at], side[at + 1]]
+  const mix = (channel: 0 | 1 | 2) => {
+    const start = from?.[channel] ?? 0
+    return Math.round(start + ((to?.[channel] ?? 0) - start) * (size - at))
+  }
+  return [mix(0), mix(1), mix(2)]
+}
+
+/** 511 entries from −1 to 1, each a pixel of a canvas's memory (little-endian ABGR). */
+function table(use: ColormapUse): Uint32Array {
+  return Uint32Array.from({ length: 2 * half + 1 }, (_, i) => {
+    const value = (i - half) / half
+    const [r, g, b] = signedColour(value)
+    const alpha = use === 'alone' ? 255 : Math.round(255 * Math.min(1, Math.abs(value) * 1.5))
+    return ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0
+  })
+}
+
+const tables = { alone: table('alone'), over: table('over') }
+
+/**
+ * Paints signed values [rows, columns, samples] into RGBA pixels; `limit` and beyond take the strongest colour. Of colour images the sample
+ * of the greatest size is painted.
+ */
+export function paintSigned(
+  values: Float32Array,
+  rgba: Uint8ClampedArray,
+  { limit, use, samples }: { readonly limit: number; readonly use: ColormapUse; readonly samples: 1 | 3 },
+): void {
+  const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.byteLength / 4)
+  const colours = tables[use]
+  const scale = half / limit
+  const last = 2 * half
+  for (let i = 0; i < pixels.length; i++) {
+    const value = samples === 1 ? (values[i] ?? 0) : strongest(values, i * 3)
+    const entry = Math.round(value * scale) + half
+    pixels[i] = colours[entry < 0 ? 0 : entry > last ? last : entry] ?? 0
+  }
+}
+
+function strongest(values: Float32Array, first: number): number {
+  let found = 0
+  for (let i = first; i < first + 3; i++) {
+    const value = values[i] ?? 0
+    if (Math.abs(value) > Math.abs(found)) found = value
+  }
+  return found
+}

@@ -1,0 +1,85 @@
+import cornerstone, { type Image } from 'cornerstone-core'
+import { engineFault } from '../api/fault.ts'
+import { displayPixels, rgbaPixels } from './display-pixels.ts'
+import { frameUrl, readFrame, type Frame, type FrameRef } from './frame.ts'
+
+/** A cornerstone image with the frame that it was made of, for probes and overlays. */
+export interface LoadedImage extends Image {
+  readonly frame: Frame
+}
+
+const scheme = 'radversary'
+
+/** cornerstone's name of a frame: the scheme of our loader and the engine's path. */
+export function imageIdOf(ref: FrameRef): string {
+  return `${scheme}:${frameUrl(ref)}`
+}
+
+/** Makes `loadFrame` work. Frames are kept, the oldest dropped, up to `cacheBytes`. */
+export function registerFrameLoader(cacheBytes: number): void {
+  cornerstone.imageCache.setMaximumSizeBytes(cacheBytes)
+  cornerstone.registerImageLoader(scheme, (imageId) => {
+    const abort = new AbortController()
+    const promise = fetchImage(imageId, abort.signal)
+    // A failure is asked for again next time, not remembered.
+    promise.catch(() => {
+      if (cornerstone.imageCache.getImageLoadObject(imageId) !== undefined) cornerstone.imageCache.removeImageLoadObject(imageId)
+    })
+    return {
+      promise,
+      cancelFn: () => {
+        abort.abort()
+      },
+    }
+  })
+}
+
+/** A frame from the cache or the engine. @throws EngineFault as the engine tells it. */
+export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
+  const image = await cornerstone.loadAndCacheImage(imageIdOf(ref))
+  if (!('frame' in image)) throw new Error('internal: an image of another loader')
+  return image as LoadedImage
+}
+
+/** Whether a frame is at hand or on its way. */
+export function isLoading(ref: FrameRef): boolean {
+  return cornerstone.imageCache.getImageLoadObject(imageIdOf(ref)) !== undefined
+}
+
+async function fetchImage(imageId: string, signal: AbortSignal): Promise<LoadedImage> {
+  const response = await fetch(imageId.slice(scheme.length + 1), { signal })
+  if (!response.ok) throw await engineFault(response)
+  return toImage(imageId, readFrame(response.headers, await response.arrayBuffer()))
+}
+
+function toImage(imageId: string, frame: Frame): LoadedImage {
+  const { rows, columns, spacing, window } = frame
+  const { pixels, bytes, ...levels } = frame.samples === 3 ? colourLevels(frame) : greyLevels(frame)
+  return {
+    ...{ imageId, frame, rows, columns, height: rows, width: columns },
+    ...{ columnPixelSpacing: spacing?.column, rowPixelSpacing: spacing?.row },
+    windowCenter: window.center,
+    windowWidth: window.width,
+    ...levels,
+    color: frame.samples === 3,
+    rgba: frame.samples === 3,
+    invert: frame.photometric === 'MONOCHROME1',
+    getPixelData: () => pixels,
+    sizeInBytes: frame.values.byteLength + bytes,
+  }
+}
+
+/** Perturbations (float) are painted by the overlay, never by cornerstone. */
+function greyLevels(frame: Frame) {
+  if (frame.values instanceof Float32Array)
+    return { pixels: frame.values, bytes: 0, minPixelValue: 0, maxPixelValue: 1, slope: 1, intercept: 0 }
+  const { values, min, max, slope, intercept } = displayPixels(frame)
+  const bytes = values === frame.values ? 0 : values.byteLength
+  return { pixels: values, bytes, minPixelValue: min, maxPixelValue: max, slope, intercept }
+}
+
+function colourLevels(frame: Frame) {
+  const pixels = rgbaPixels(frame)
+  const whole = { minPixelValue: 0, maxPixelValue: 255, slope: 1, intercept: 0, windowCenter: 127.5, windowWidth: 255 }
+  return { pixels, bytes: pixels.byteLength, ...whole }
+}

@@ -1,0 +1,31 @@
+import type { FrameKind, FrameRef } from './frame.ts'
+import type { PerturbationScale } from './legend.ts'
+import type { Slice } from './slices.ts'
+
+/** What viewports must know of a run whose pictures they show. */
+export interface RunPictures {
+  readonly run: string
+  readonly study: string
+  /** The place of a study's image among the run's, once it has been attacked and its pictures are there. */
+  placeOf(image: number): number | undefined
+  /** Whether more are on their way. */
+  readonly isRunning: boolean
+  /** Width of the model's intensity range for an image, in modality units; undefined before it is known. */
+  rangeWidth(image: number, slope: number): number | undefined
+}
+
+/** The frame of a slice as it is, or as a run has made it; undefined where the run has not come to it. */
+export function frameRefOf(kind: FrameKind, study: string, slice: Slice, run: RunPictures | undefined): FrameRef | undefined {
+  if (kind === 'original') return { study, ...slice, kind }
+  const image = run?.placeOf(slice.image)
+  return run === undefined || image === undefined ? undefined : { study, image, frame: slice.frame, kind, run: run.run }
+}
+
+/** The scale of a perturbation's colours; the image's own window where the model's range is not known. */
+export function perturbationScale(
+  run: RunPictures,
+  image: number,
+  frame: { readonly slope: number; readonly unit: string; readonly window: { readonly width: number } },
+): PerturbationScale {
+  return { rangeWidth: run.rangeWidth(image, frame.slope) ?? frame.window.width, slope: frame.slope, unit: frame.unit }
+}

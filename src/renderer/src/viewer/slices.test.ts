@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { clampSlice, prefetchOrder, slicesOf } from './slices.ts'
+
+test('frames of a multi-frame image are pictures of their own', () => {
+  expect(
+    slicesOf([
+      { index: 4, frames: 1 },
+      { index: 5, frames: 2 },
+    ]),
+  ).toEqual([
+    { image: 4, frame: 0 },
+    { image: 5, frame: 0 },
+    { image: 5, frame: 1 },
+  ])
+})
+
+test('scrolling stops at both ends', () => {
+  expect([-3, 0, 9, 10, 99].map((slice) => clampSlice(slice, 10))).toEqual([0, 0, 9, 9, 9])
+  expect(clampSlice(5, 0)).toBe(0)
+})
+
+test('the nearest pictures come first, none twice, none that there isn’t', () => {
+  expect(prefetchOrder(1, 5, 3)).toEqual([2, 0, 3, 4])
+  expect(prefetchOrder(0, 1, 3)).toEqual([])
+})

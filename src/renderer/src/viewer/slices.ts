@@ -1,0 +1,30 @@
+/** One picture of a series: an image, or one frame of a multi-frame image. */
+export interface Slice {
+  /** Index of the image within the study. */
+  readonly image: number
+  /** Counts from 0. */
+  readonly frame: number
+}
+
+interface ImageFrames {
+  readonly index: number
+  readonly frames: number
+}
+
+/** All pictures of a series in order. */
+export function slicesOf(images: readonly ImageFrames[]): Slice[] {
+  return images.flatMap(({ index, frames }) => Array.from({ length: frames }, (_, frame) => ({ image: index, frame })))
+}
+
+/** A place that exists, or 0 for a series without pictures. */
+export function clampSlice(slice: number, count: number): number {
+  return Math.max(0, Math.min(slice, count - 1))
+}
+
+/** Which pictures to fetch ahead of being asked: alternately after and before the one shown, at most `reach` on each side. */
+export function prefetchOrder(current: number, count: number, reach: number): number[] {
+  const order: number[] = []
+  for (let distance = 1; distance <= reach; distance++)
+    for (const slice of [current + distance, current - distance]) if (slice >= 0 && slice < count) order.push(slice)
+  return order
+}

@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'react'
+import type { FrameRef } from './frame.ts'
+import { imageIdOf, loadFrame, type LoadedImage } from './image-loader.ts'
+
+/** Frames of one viewport: the picture, and the perturbation where a run has one. */
+export interface LoadedScene {
+  readonly image: LoadedImage
+  readonly perturbation: LoadedImage | undefined
+}
+
+export interface SceneState {
+  /** The last one that was ready: stays while the next one is on its way. */
+  readonly scene: LoadedScene | undefined
+  /** Why the one asked for can't be shown. */
+  readonly error: unknown
+  readonly isLoading: boolean
+}
+
+/** Loads a picture and its perturbation together, so that they never show different slices. */
+export function useScene(image: FrameRef | undefined, perturbation: FrameRef | undefined): SceneState {
+  const [state, setState] = useState<SceneState>({ scene: undefined, error: undefined, isLoading: false })
+  const key = [image, perturbation].map((ref) => (ref === undefined ? '' : imageIdOf(ref))).join(' ')
+  useEffect(() => {
+    if (image === undefined) {
+      setState({ scene: undefined, error: undefined, isLoading: false })
+      return
+    }
+    let isCurrent = true
+    // Cached frames come at once; only what takes longer is told.
+    const slow = setTimeout(() => {
+      setState((before) => ({ ...before, isLoading: true }))
+    }, 150)
+    Promise.all([loadFrame(image), perturbation === undefined ? undefined : loadFrame(perturbation)])
+      .then(([loaded, change]) => ({ scene: { image: loaded, perturbation: change }, error: undefined, isLoading: false }))
+      .catch((error: unknown) => ({ scene: undefined, error, isLoading: false }))
+      .then((next) => {
+        clearTimeout(slow)
+        if (isCurrent) setState(next)
+      })
+      .catch(() => undefined)
+    return () => {
+      isCurrent = false
+      clearTimeout(slow)
+    }
+    // The key names both frames; the objects are new at each rendering.
+  }, [key])
+  return state
+}

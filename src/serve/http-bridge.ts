@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** A request of Node's HTTP server as one of the web, its body read. It is aborted when whoever asked goes away. */
+export async function webRequest(message: IncomingMessage, reply: ServerResponse, origin: string): Promise<Request> {
+  const abort = new AbortController()
+  reply.once('close', () => {
+    if (!reply.writableFinished) abort.abort()
+  })
+  const { method = 'GET', url = '/' } = message
+  const body = method === 'POST' ? await bodyOf(message) : null
+  return new Request(origin + url, { method, headers: headersOf(message), signal: abort.signal, body })
+}
+
+/** Sends a response of the web, piece by piece as it comes, no faster than it is taken. Ends quietly when the other side goes away. */
+export async function sendResponse(response: Response, reply: ServerResponse): Promise<void> {
+  reply.writeHead(response.status, Object.fromEntries(response.headers))
+  reply.flushHeaders()
+  const reader = response.body?.getReader()
+  const gone = once(reply, 'close')
+  void gone.then(() => reader?.cancel())
+  try {
+    for (;;) {
+      const piece = await reader?.read()
+      if (piece?.value === undefined) break
+      if (!reply.write(piece.value)) await Promise.race([once(reply, 'drain'), gone])
+    }
+    reply.end()
+  } catch {
+    // The stream broke in the middle: a cut connection tells the other side so.
+    reply.destroy()
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of message) pieces.push(piece as Uint8Array)
+  return new Uint8Array(Buffer.concat(pieces))
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
+  return headers
+}
