@@ -1,6 +1,6 @@
 """Writes test cases for input gradients: models exported to ONNX, each with an input and PyTorch's gradients at it.
 
-    python3 scripts/goldens/gradients.py OUT [--opset N ...] [--size PIXELS] [--exporter torchscript|dynamo] [LIBRARY:NAME ...]
+    python3 scripts/goldens/gradients.py OUT [--opset N ...] [--size PIXELS] [--seed N] [--exporter torchscript|dynamo] [LIBRARY:NAME ...]
     npx tsx scripts/goldens/compare-gradients.ts OUT
 
 LIBRARY is torchvision, torchvision-segmentation, timm, smp (segmentation_models_pytorch) or monai; by default one small variant of each of
@@ -181,7 +181,7 @@ def write(folder, name, values):
 
 def make_cases(label, options):
     library, name = label.split(":")
-    torch.manual_seed(zlib.crc32(label.encode()))
+    torch.manual_seed(zlib.crc32(label.encode()) + options.seed)
     size = options.size or SIZES.get(name, 64)
     model = Scores(LIBRARIES[library](name, size)).eval()
     dimensions = int(name[-2]) if library == "monai" else 2
@@ -226,6 +226,7 @@ def main():
     parser.add_argument("models", nargs="*", metavar="LIBRARY:NAME")
     parser.add_argument("--opset", type=int, nargs="+", default=[11, 13, 16, 17])
     parser.add_argument("--size", type=int)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_intermixed_args()
     warnings.filterwarnings("ignore")

@@ -10,6 +10,7 @@ const witnesses = {
   dcmtk: '/usr/bin/dcmdump',
   dicom3tools: '/usr/bin/dciodvfy',
   'python3-pydicom': '/usr/lib/python3/dist-packages/pydicom/__init__.py',
+  'python3-numpy': '/usr/lib/python3/dist-packages/numpy/__init__.py',
   'python3-gdcm': '/usr/lib/python3/dist-packages/gdcm.py',
 } as const
 

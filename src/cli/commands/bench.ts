@@ -1,6 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { formatRows } from '../../engine/bench/row.ts'
-import { benchSectionNames, runBench } from '../../engine/bench/run-bench.ts'
+import { benchSectionNames, runBench, type BenchSectionName } from '../../engine/bench/run-bench.ts'
 import { applicationFolder } from '../application-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
@@ -8,7 +8,7 @@ import { runJob } from '../job.ts'
 import { positiveInteger, withJson } from '../options.ts'
 
 interface Options {
-  readonly only?: string[]
+  readonly only?: BenchSectionName[]
   readonly threads?: number
   readonly json?: boolean
 }
@@ -16,15 +16,14 @@ interface Options {
 export function benchCommand(context: CommandContext): Command {
   const command = new Command('bench')
     .description('measure speed and memory, beside PyTorch where python3 has it')
-    .option('--only <section...>', `some of ${benchSectionNames.join(', ')}`)
+    .addOption(new Option('--only <section...>', 'some parts').choices(benchSectionNames))
     .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
   return withJson(command).action(async (options: Options) => {
     await runJob(context, options, async () => {
-      const only = options.only && benchSectionNames.filter((name) => options.only?.includes(name))
       const result = await runBench({
         repository: applicationFolder(),
         commandLine: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
-        only,
+        only: options.only,
         threads: options.threads,
         onRow: ({ name, ratio }) =>
           context.streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),

@@ -4,6 +4,7 @@ import { float32Value, smallModel } from '../../../test/support/onnx-models.ts'
 import { composites } from '../../../test/support/rule-cases/composites.ts'
 import { nameOf } from '../../../test/support/rule-cases/values.ts'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
+import type { LossSpec } from '../model/ports.ts'
 import { encodeModel } from '../onnx/codec.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
 import type { Attribute } from '../onnx/graph.ts'
@@ -23,33 +24,73 @@ test.each(composites.map((each) => [nameOf(each), each] as const))(
 /** AttributeProto.AttributeType.GRAPH */
 const graphType = 5
 
-/** A subgraph of one node that reads `name` from the graph around it. */
+/** A subgraph that computes f(−x) of a value `name` of the graph around it; it has values of its own. */
 function branch(attribute: string, opType: string, name: string): Attribute {
-  const outputs = [float32Value(attribute, [null, 4])]
-  const { graph: g } = modelProto.decode(smallModel({ inputs: [], outputs, nodes: [[opType, [name], attribute]] }))
-  if (g === null) throw new Error('no graph')
-  return { opaque: attributeProto.encode({ name: attribute, type: graphType, g: graphProto.encode(g) }) }
-}
-
-test('an If whose condition depends on shapes only is its branch', async () => {
-  const graph = new GraphBuilder()
-  const x = graph.input('x', ['batch', 4])
-  const features = graph.node('Neg', [x])
-  const columns = graph.node('Gather', [graph.node('Shape', [features]), graph.ints([1])])
-  const condition = graph.node('Equal', [columns, graph.ints([4])])
-  const scalar = graph.node('Squeeze', [condition])
-  graph.output(
-    graph.node('If', [scalar], {
-      then_branch: branch('then_branch', 'Exp', features),
-      else_branch: branch('else_branch', 'Tanh', features),
+  const [inner, outer] = [`${attribute}_inner`, `${attribute}_outer`]
+  const { graph } = modelProto.decode(
+    smallModel({
+      inputs: [],
+      outputs: [float32Value(outer, [null, 4])],
+      nodes: [
+        ['Neg', [name], inner],
+        [opType, [inner], outer],
+      ],
     }),
   )
-  const model = await createOnnxModel({ bytes: encodeModel(graph.build()), runtime })
-  const at = distinctValues([2, 4])
-  const target = tensor([2, 4], new Float32Array(8).fill(1))
-  const { gradient } = await model.lossAndGradient(at, { kind: 'dot', terms: [{ target, weight: 1 }] })
+  if (graph === null) throw new Error('no graph')
+  return { opaque: attributeProto.encode({ name: attribute, type: graphType, g: graphProto.encode(graph) }) }
+}
+
+/** x [N, 4] → exp(−x) or tanh(−x), chosen by a condition. */
+function withIf(condition: (graph: GraphBuilder, x: string) => string): Uint8Array {
+  const graph = new GraphBuilder()
+  const x = graph.input('x', ['batch', 4])
+  const branches = { then_branch: branch('then_branch', 'Exp', x), else_branch: branch('else_branch', 'Tanh', x) }
+  graph.output(graph.node('If', [condition(graph, x)], branches))
+  return encodeModel(graph.build())
+}
+
+const at = distinctValues([2, 4])
+const loss: LossSpec = { kind: 'dot', terms: [{ target: tensor([2, 4], new Float32Array(8).fill(1)), weight: 1 }] }
+
+test('an If whose condition depends on shapes only is its branch', async () => {
+  const bytes = withIf((graph, x) => {
+    const columns = graph.node('Gather', [graph.node('Shape', [x]), graph.ints([1])])
+    return graph.node('Squeeze', [graph.node('Equal', [columns, graph.ints([4])])])
+  })
+  const model = await createOnnxModel({ bytes, runtime })
+  const { gradient } = await model.lossAndGradient(at, loss)
   gradient.data.forEach((value, index) => {
-    expect(value).toBeCloseTo(-Math.exp(-at.data[index]!), 6)
+    expect(value).toBeCloseTo(-Math.exp(-at.data[index]!), 5)
   })
   await model.dispose()
+})
+
+test('an If that depends on the image predicts, and refuses a gradient by name', async () => {
+  const bytes = withIf((graph, x) =>
+    graph.node('Greater', [graph.node('ReduceMax', [x], { keepdims: 0 }), graph.floats([], [0])]),
+  )
+  const model = await createOnnxModel({ bytes, runtime, file: 'branches.onnx' })
+  const prediction = await model.predict(at)
+  prediction.data.forEach((value, index) => {
+    expect(value).toBeCloseTo(Math.exp(-at.data[index]!), 5)
+  })
+  await expect(model.lossAndGradient(at, loss)).rejects.toMatchObject({
+    code: 'model-unsupported',
+    file: 'branches.onnx',
+    message: expect.stringMatching(/^If: no gradient rule \(node 'If_\d'\)$/),
+  })
+  await model.dispose()
+})
+
+test('sequences are refused by name', async () => {
+  const graph = new GraphBuilder()
+  const parts = graph.node('SplitToSequence', [graph.input('x', ['batch', 4]), graph.ints([2, 2])], { axis: 1 })
+  graph.output(graph.node('ConcatFromSequence', [parts], { axis: 0 }))
+  const model = await createOnnxModel({ bytes: encodeModel(graph.build()), runtime, file: 'sequences.onnx' })
+  await expect(model.predict(at)).rejects.toMatchObject({
+    code: 'model-unsupported',
+    file: 'sequences.onnx',
+    message: expect.stringMatching(/^SplitToSequence: sequences of tensors are not supported \(node 'SplitToSequence_0'\)$/),
+  })
 })

@@ -26,6 +26,10 @@ const fixedTypes: Readonly<Record<string, readonly DataType[]>> = {
   DequantizeLinear: ['float32'],
   ConvInteger: ['int32'],
   MatMulInteger: ['int32'],
+  // A subgraph decides; what leads on to scores is float32.
+  If: ['float32'],
+  Loop: ['float32'],
+  Scan: ['float32'],
 }
 
 /** Element type of output `index` of a node (ONNX operator specifications); most operators keep the type of their first input. */

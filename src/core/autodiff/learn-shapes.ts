@@ -12,6 +12,18 @@ import type { Value } from './value.ts'
 /** Operators whose result depends on their input's shape only, which is fixed here. */
 const shapeOperators = new Set(['Shape', 'Size'])
 
+/** Operators that read or give sequences of tensors, which have no one shape. */
+const sequenceOperators = new Set([
+  'ConcatFromSequence',
+  'SequenceAt',
+  'SequenceConstruct',
+  'SequenceErase',
+  'SequenceInsert',
+  'SequenceLength',
+  'SequenceMap',
+  'SplitToSequence',
+])
+
 /** Which nodes depend on the input's elements, and which other values those nodes read that are computed, not stored. */
 interface Dependence {
   readonly nodes: readonly OnnxNode[]
@@ -51,9 +63,23 @@ function dependenceOf(graph: OnnxGraph): Dependence {
   }
   const leading = nodesLeadingTo(nodes, output)
   if (leading.length === 0) throw new RadversaryError('model-unsupported', 'Model: expected an output that depends on the input')
+  const sequence = leading.find(({ opType }) => sequenceOperators.has(opType))
+  if (sequence !== undefined) throw sequenceError(sequence)
+  // Only what a node of the graph gives: subgraphs also read values of their own.
+  const given = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
   const read = new Set(leading.flatMap(readsOf))
-  const computedConstants = [...read].filter((name) => !values.has(name) && !graph.initializers.has(name))
+  const computedConstants = [...read].filter((name) => given.has(name) && !values.has(name) && !graph.initializers.has(name))
   return { nodes: leading, values: new Set(leading.flatMap(({ outputs }) => outputs.filter(Boolean))), computedConstants }
+}
+
+function sequenceError({ opType, name, outputs }: OnnxNode): RadversaryError {
+  return new RadversaryError(
+    'model-unsupported',
+    `${opType}: sequences of tensors are not supported (node '${name || (outputs[0] ?? '')}')`,
+    {
+      tip: 'A newer PyTorch exports the same model without them.',
+    },
+  )
 }
 
 /** Shapes of the dependent values and the elements of the computed constants, by name. */

@@ -4,7 +4,7 @@ import type { OnnxNode } from '../onnx/graph.ts'
  * Operators that no gradient passes: their results are integers or truth values, or constant almost everywhere. A model may use them beside
  * its differentiable path (masks, indices, sizes); if they are the only path, the reverse pass says so.
  */
-const nonDifferentiable: ReadonlySet<string> = new Set([
+export const nonDifferentiableOps: ReadonlySet<string> = new Set([
   'And',
   'ArgMax',
   'ArgMin',
@@ -42,5 +42,5 @@ const nonDifferentiable: ReadonlySet<string> = new Set([
 ])
 
 export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain'>): boolean {
-  return node.domain === '' && nonDifferentiable.has(node.opType)
+  return node.domain === '' && nonDifferentiableOps.has(node.opType)
 }

@@ -24,7 +24,8 @@ export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
       `npy: expected ${expected} bytes of data for ${descr} [${shape.join(', ')}], got ${bytes.length - dataOffset}`,
       { file },
     )
-  const array = arrayOf(descr, shape, bytes.slice(dataOffset).buffer)
+  // Copied: a Buffer's own slice would be a view of memory that it shares.
+  const array = arrayOf(descr, shape, new Uint8Array(bytes.subarray(dataOffset)).buffer)
   return fortranOrder ? inCOrder(array) : array
 }
 

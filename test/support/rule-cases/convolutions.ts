@@ -39,6 +39,27 @@ export const convolutions: readonly NamedRuleCase[] = [
     attributes: { group: 2, strides: [2, 1, 2], pads: [0, 1, 1, 1, 1, 0] },
     device: 'webgpu',
   },
+  {
+    op: 'Conv',
+    at: 'of a computed kernel',
+    inputs: [image, kernel(4, 2, 3, 3)],
+    wrt: [0, 1],
+    attributes: { pads: [1, 0, 1, 2] },
+  },
+  {
+    op: 'Conv',
+    at: 'of a computed kernel, strides, dilations, groups',
+    inputs: [x([2, 4, 8, 9]), kernel(6, 2, 3, 2)],
+    wrt: [0, 1],
+    attributes: { group: 2, strides: [2, 3], dilations: [2, 1], pads: [1, 1, 0, 1] },
+  },
+  {
+    op: 'Conv',
+    at: 'of a computed kernel, 1-D',
+    inputs: [x([2, 2, 7]), kernel(2, 1, 2)],
+    wrt: [0, 1],
+    attributes: { group: 2, strides: [2] },
+  },
   { op: 'ConvTranspose', inputs: [x([1, 3, 3, 4]), kernel(3, 2, 2, 2), kernel(2)], wrt: [0, 2], attributes: { strides: [2, 2] } },
   {
     op: 'ConvTranspose',

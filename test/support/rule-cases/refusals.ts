@@ -20,8 +20,8 @@ export const refusals: readonly (NamedRuleCase & { readonly error: string })[] =
     error: 'expected inference, got training_mode = true',
   },
   {
-    op: 'Conv',
-    at: 'computed weights',
+    op: 'ConvTranspose',
+    at: 'a computed kernel',
     inputs: [image, kernel(2, 2, 3, 3)],
     wrt: [1],
     error: 'expected a constant as input 1, got one that depends on the image',

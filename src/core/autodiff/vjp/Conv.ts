@@ -6,12 +6,13 @@ import {
   rotatedKernel,
   type Convolution,
 } from '../convolution.ts'
+import { kernelVjp } from '../kernel-vjp.ts'
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
 /**
  * dx = the transposed convolution of g with the same kernel. At stride 1 that is a plain Conv with the kernel rotated by 180° and its
- * channels swapped, prepared here once. The kernel has no gradient: it is a weight.
+ * channels swapped, prepared here once. A kernel that depends on the image has a cotangent too (kernel-vjp.ts).
  */
 export const Conv: VjpRule = (node, emit) => {
   const kernel = node.input(1)
@@ -23,7 +24,7 @@ export const Conv: VjpRule = (node, emit) => {
     const swapped = rotatedKernel(kernel.constant, geometry.group)
     return emit.op('Conv', [node.g, emit.constant(swapped)], node.x.shape, { attributes: convolutionAttributes(rotated) })
   }
-  return [ofData, null, biasVjp(node, emit)]
+  return [ofData, () => kernelVjp(node.x, node.g, kernel.shape, geometry, emit), biasVjp(node, emit)]
 }
 
 /** The geometry of the stride-1 convolution that is the adjoint; undefined for other strides and for padding wider than the kernel. */

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { ScannedInstance } from '../../adapters/fs/scan.ts'
+import { imageGroups } from './image-groups.ts'
+import type { StudyImage } from './open-study.ts'
+
+interface Facts {
+  readonly series?: number
+  readonly rows?: number
+  readonly numberOfFrames?: number
+  readonly photometricInterpretation?: string
+}
+
+const image = ({ series = 0, ...header }: Facts): StudyImage => ({
+  header: { rows: 8, columns: 8, numberOfFrames: 1, photometricInterpretation: 'MONOCHROME2', ...header } as ScannedInstance,
+  name: '',
+  sopInstanceUid: '',
+  series,
+})
+
+test.each<[string, Facts[], number[]]>([
+  ['images of one kind go together up to the batch', [{}, {}, {}, {}, {}], [3, 2]],
+  ['another size begins anew, and so does the first size after it', [{}, { rows: 9 }, { rows: 9 }, {}], [1, 2, 1]],
+  ['another series begins anew', [{}, {}, { series: 1 }], [2, 1]],
+  ['so does another photometric interpretation', [{}, { photometricInterpretation: 'MONOCHROME1' }], [1, 1]],
+  ['a multi-frame image is by itself', [{}, { numberOfFrames: 5 }, { numberOfFrames: 5 }, {}, {}], [1, 1, 1, 2]],
+  ['no image makes no group', [], []],
+])('%s', (_name, facts, sizes) => {
+  const images = facts.map(image)
+  const groups = imageGroups(images, 3)
+  expect(groups.map((group) => group.length)).toEqual(sizes)
+  expect(groups.flat()).toEqual(images)
+})
