@@ -5,13 +5,14 @@ import { defineConfig } from 'electron-vite'
 const here = import.meta.dirname
 
 export default defineConfig({
-  /** Everything that runs in Node: Electron's main process, the command line, and the thread of an attack. */
+  /** Everything that runs in Node: Electron's main process and its engine's, the command line, and the thread of an attack. */
   main: {
     build: {
       rolldownOptions: {
         input: {
           index: resolve(here, 'src/main/index.ts'),
           radversary: resolve(here, 'src/cli/main.ts'),
+          'engine-process': resolve(here, 'src/serve/engine-process.ts'),
           'attack-worker': resolve(here, 'src/engine/server/attack-worker.ts'),
         },
         output: { format: 'es' },

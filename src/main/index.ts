@@ -1,13 +1,10 @@
-import { join } from 'node:path'
-import { app, BrowserWindow } from 'electron'
-import { windowOptions } from './window-options.ts'
-
-async function openWindow(): Promise<void> {
-  const window = new BrowserWindow(windowOptions(join(import.meta.dirname, '../preload/index.cjs')))
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  await window.loadFile(join(import.meta.dirname, '../renderer/index.html'))
-}
+import { app, protocol } from 'electron'
+import { startApplication } from './application.ts'
+import { turnNetworkOff } from './no-network.ts'
+import { schemes } from './scheme.ts'
 
 app.enableSandbox()
-await app.whenReady()
-await openWindow()
+turnNetworkOff(app)
+protocol.registerSchemesAsPrivileged(schemes)
+if (app.requestSingleInstanceLock()) await startApplication()
+else app.quit()

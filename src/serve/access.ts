@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { isSame } from './same.ts'
 
 /** What a request says of itself. */
 export interface Arrival {
@@ -69,12 +69,6 @@ function isOwnWay({ fetchSite }: Arrival): boolean {
 function cookieOf(header: string | undefined, name: string): string | undefined {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
-}
-
-/** Takes the same time however much of it is right. */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 function refuse(status: Extract<Verdict, { kind: 'refuse' }>['status'], reason: string): Verdict {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 export async function openBrowser(url: string, home: string): Promise<void> {
   const path = join(home, 'open-browser.html')
   const page = `<!doctype html><title>Radversary</title><meta http-equiv="refresh" content="0;url=${url}">`
+  await mkdir(home, { recursive: true })
   await writeFile(path, page, { mode: 0o600 })
   const [command, ...args] = openerOf(process.platform)
   const child = spawn(command, [...args, pathToFileURL(path).href], { stdio: 'ignore', detached: true })

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { contentTypeOf } from '../shared/content-type.ts'
 
 /** A page's files, by the path in the URL. */
@@ -13,12 +13,7 @@ export interface StaticFiles {
  * folder. @throws when the folder isn't there.
  */
 export async function staticFilesIn(folder: string): Promise<StaticFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = new Map<string, string>()
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) files.set(`/${relative(folder, path).split(sep).join('/')}`, path)
-  }
+  const files = new Map(await filesBelow(folder, ''))
   return {
     response: async (pathname) => {
       const path = files.get(pathname === '/' ? '/index.html' : pathname)
@@ -28,6 +23,17 @@ export async function staticFilesIn(folder: string): Promise<StaticFiles> {
       })
     },
   }
+}
+
+/** Folder by folder: in Electron's archives readdir is not recursive. */
+async function filesBelow(folder: string, url: string): Promise<[url: string, path: string][]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const found = entries.map(async (entry): Promise<[string, string][]> => {
+    const [path, below] = [join(folder, entry.name), `${url}/${entry.name}`]
+    if (entry.isDirectory()) return filesBelow(path, below)
+    return entry.isFile() ? [[below, path]] : []
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** Names in assets/ hold a hash of the content. */

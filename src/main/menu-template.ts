@@ -1,0 +1,60 @@
+import type { MenuItemConstructorOptions } from 'electron'
+import type { MenuEvent, Purpose } from '../shared/bridge.ts'
+
+interface MenuOptions {
+  readonly isMac: boolean
+  readonly isDevelopment: boolean
+  /** Opens a dialog and sends what is chosen to the page. */
+  readonly open: (purpose: Purpose) => void
+  readonly send: (event: MenuEvent) => void
+}
+
+/** The native menu. Whatever works on pictures has its key in the page, so that it is the same in a browser. */
+export function menuTemplate({ isMac, isDevelopment, open, send }: MenuOptions): MenuItemConstructorOptions[] {
+  const command = (label: string, name: Extract<MenuEvent, { type: 'command' }>['command']): MenuItemConstructorOptions => ({
+    label,
+    click: () => {
+      send({ type: 'command', command: name })
+    },
+  })
+  const dialog = (label: string, accelerator: string, purpose: Purpose): MenuItemConstructorOptions => ({
+    ...{ label, accelerator },
+    click: () => {
+      open(purpose)
+    },
+  })
+  return [
+    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    {
+      label: '&File',
+      submenu: [
+        dialog('Open &Folder…', 'CmdOrCtrl+O', 'study-folders'),
+        dialog('Open F&iles…', 'CmdOrCtrl+Shift+O', 'study-files'),
+        { type: 'separator' },
+        command('DICOM &Tags', 'tags'),
+        { type: 'separator' },
+        { role: isMac ? 'close' : 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: '&View',
+      submenu: [
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+        ...(isDevelopment
+          ? [{ type: 'separator' } as const, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]
+          : []),
+      ],
+    },
+    { role: 'windowMenu' },
+    {
+      label: '&Help',
+      role: 'help',
+      submenu: [command('Keyboard &Shortcuts', 'shortcuts'), command('&About Radversary', 'about')],
+    },
+  ]
+}

@@ -1,0 +1,17 @@
+import { createEngine } from '../engine/server/create-engine.ts'
+import { homeFolder } from '../engine/models/home.ts'
+import type { EngineReady, EngineStart } from '../shared/engine-address.ts'
+import { serveEngine } from './serve-engine.ts'
+import { staticFilesIn } from './static-files.ts'
+
+/** The entry of the engine's process under Electron (a utilityProcess): main says where to listen, then sends it the page's requests. */
+process.parentPort.once('message', ({ data }) => {
+  void start(data as EngineStart).then(() => {
+    process.parentPort.postMessage('ready' satisfies EngineReady)
+  })
+})
+
+async function start({ socket, secret, resources, page }: EngineStart): Promise<void> {
+  const engine = await createEngine({ home: homeFolder(), resources })
+  await serveEngine({ engine, files: await staticFilesIn(page), socket, secret })
+}
