@@ -1,5 +1,6 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { engine } from '../api/client.ts'
+import { droppedPaths } from '../api/native.ts'
 import { tell } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { useFittedColours, useShownRun } from '../features/runs/use-shown-run.ts'
@@ -22,11 +23,22 @@ import classes from './app.module.css'
 /** The one window: studies on the left, pictures in the middle, the work on the right, device and jobs below. */
 export function App() {
   useShortcuts()
+  useEffect(openAskedFor, [])
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
   useFittedColours(run)
   return (
-    <div className={classes['app']}>
+    <div
+      className={classes['app']}
+      onDragOver={(event) => {
+        event.preventDefault()
+      }}
+      onDrop={(event) => {
+        event.preventDefault()
+        const paths = droppedPaths(event.dataTransfer.files)
+        if (paths.length > 0) void openStudy(paths)
+      }}
+    >
       <Header />
       <aside className={classes['left']} aria-label={texts.app.left}>
         <Library />
@@ -52,6 +64,14 @@ export function App() {
       <Notices />
     </div>
   )
+}
+
+/** `radversary serve --study` names studies in the page's address; they are opened once, not at each reload. */
+function openAskedFor(): void {
+  const paths = new URLSearchParams(window.location.search).getAll('study')
+  if (paths.length === 0) return
+  window.history.replaceState(null, '', window.location.pathname)
+  void openStudy(paths)
 }
 
 function FirstStart() {

@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconFolderOpen, IconInfoCircle, IconKeyboard } from '@tabler/icons-react'
+import { askForStudy } from '../features/study/ask-for-study.ts'
 import { setUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
@@ -8,14 +9,7 @@ export function Header() {
   return (
     <header className={classes['header']}>
       <span className={classes['brand']}>{texts.app.name}</span>
-      <Button
-        variant="default"
-        leftSection={<IconFolderOpen size={16} />}
-        aria-keyshortcuts="Control+O"
-        onClick={() => {
-          setUi({ dialog: 'open' })
-        }}
-      >
+      <Button variant="default" leftSection={<IconFolderOpen size={16} />} aria-keyshortcuts="Control+O" onClick={askForStudy}>
         {texts.app.open}
       </Button>
       <span className={classes['grow']} />

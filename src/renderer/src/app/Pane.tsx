@@ -1,5 +1,5 @@
 import { Loader, NativeSelect, Text } from '@mantine/core'
-import { useState, type ReactNode } from 'react'
+import { memo, useState, type ReactNode } from 'react'
 import type { SeriesInfo } from '../../../engine/server/studies/study-info.ts'
 import { seriesText } from '../features/study/tree.ts'
 import type { Pane as PaneState } from '../state/panes.ts'
@@ -58,7 +58,9 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         scene={scene}
         overlay={overlay}
         region={fitsRegion ? (region?.shapes ?? noShapes) : noShapes}
-        onDrawn={setDrawn}
+        onDrawn={(next) => {
+          setDrawn((before) => (before.view === next.view && before.scale === next.scale ? before : next))
+        }}
         onScroll={(delta) => {
           scrollBy(index, delta)
         }}
@@ -136,7 +138,7 @@ function GeneratedLabel() {
   )
 }
 
-function KindChoice({ index, kind }: { readonly index: number; readonly kind: FrameKind }) {
+const KindChoice = memo(function KindChoice({ index, kind }: { readonly index: number; readonly kind: FrameKind }) {
   return (
     <NativeSelect
       size="xs"
@@ -150,7 +152,7 @@ function KindChoice({ index, kind }: { readonly index: number; readonly kind: Fr
       }}
     />
   )
-}
+})
 
 interface PaneMessageProps {
   readonly kind: FrameKind

@@ -1,5 +1,7 @@
 import { useEffect } from 'react'
-import { gridOf } from '../state/panes.ts'
+import { useShallow } from 'zustand/react/shallow'
+import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
+import { gridOf, type Pane as PaneState } from '../state/panes.ts'
 import { scrollOn, seriesOf, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import type { FrameRef } from '../viewer/frame.ts'
@@ -12,7 +14,9 @@ import { Pane, PaneFrame } from './Pane.tsx'
 
 /** All viewports. */
 export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {
-  const { layout, panes, studies, tool } = useUi()
+  const { layout, panes, studies, tool } = useUi(
+    useShallow(({ layout, panes, studies, tool }) => ({ layout, panes, studies, tool })),
+  )
   const { rows, columns } = gridOf(layout)
   usePrefetch(run)
   useCine()
@@ -36,24 +40,38 @@ export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {
 /** Pictures ahead on each side. */
 const reach = 40
 
+/** Scrolling rests this long before more is fetched ahead. */
+const restMilliseconds = 80
+
 /** Fetches what scrolling will need next, nearest first, of every kind that is shown. */
 function usePrefetch(run: RunPictures | undefined): void {
   const panes = useUi((ui) => ui.panes)
   const studies = useUi((ui) => ui.studies)
   useEffect(() => {
-    const wanted = panes.flatMap((pane): { at: number; ref: FrameRef }[] => {
-      const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])
-      const study = pane.series?.study ?? ''
-      return prefetchOrder(pane.slice, slices.length, reach).flatMap((place, at) => {
-        const slice = slices[place]
-        if (slice === undefined) return []
-        const own = run?.study === study ? run : undefined
-        const kinds = [pane.kind === 'perturbation' ? 'original' : pane.kind, 'perturbation'] as const
-        return kinds.flatMap((kind) => frameRefOf(kind, study, slice, own) ?? []).map((ref) => ({ at, ref }))
-      })
-    })
-    prefetcher.plan(wanted.sort((a, b) => a.at - b.at).map(({ ref }) => ref))
+    const timer = setTimeout(() => {
+      prefetcher.plan(neededNext(panes, studies, run))
+    }, restMilliseconds)
+    return () => {
+      clearTimeout(timer)
+    }
   }, [panes, studies, run])
+}
+
+function neededNext(panes: readonly PaneState[], studies: readonly StudyInfo[], run: RunPictures | undefined): FrameRef[] {
+  const wanted = panes.flatMap((pane) => {
+    const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])
+    const study = pane.series?.study ?? ''
+    const own = run?.study === study ? run : undefined
+    const kinds = [pane.kind === 'perturbation' ? 'original' : pane.kind, 'perturbation'] as const
+    return prefetchOrder(pane.slice, slices.length, reach).flatMap((place, at) =>
+      kinds.flatMap((kind) => {
+        const slice = slices[place]
+        const ref = slice && frameRefOf(kind, study, slice, own)
+        return ref === undefined ? [] : [{ at, ref }]
+      }),
+    )
+  })
+  return wanted.sort((a, b) => a.at - b.at).map(({ ref }) => ref)
 }
 
 const cineMilliseconds = 1000 / 15

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 import { api } from '../api/client.ts'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
 import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
@@ -9,8 +10,8 @@ import { scrollTo, seriesOf, useUi } from '../state/ui-store.ts'
 
 /** What the model says of each slice of the active series, before and after the attack. */
 export function Strip({ run }: { readonly run: ShownRun | undefined }) {
-  const { studies, panes, activePane, model } = useUi()
-  const pane = panes[activePane]
+  const { studies, activePane, model } = useUi(useShallow(({ studies, activePane, model }) => ({ studies, activePane, model })))
+  const pane = useUi(({ panes }) => panes[activePane])
   const series = seriesOf(studies, pane?.series)
   const models = useQuery(api.models.list.queryOptions())
   const study = pane?.series?.study ?? ''
@@ -21,15 +22,12 @@ export function Strip({ run }: { readonly run: ShownRun | undefined }) {
     () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, classes)),
     [series, predictions, own?.live.images, classes],
   )
-  if (rows.length === 0 || pane === undefined) return null
-  return (
-    <PredictionStrip
-      rows={rows}
-      classNames={classes}
-      current={pane.slice}
-      onSlice={(slice) => {
-        scrollTo(activePane, slice)
-      }}
-    />
+  const show = useCallback(
+    (slice: number) => {
+      scrollTo(activePane, slice)
+    },
+    [activePane],
   )
+  if (rows.length === 0 || pane === undefined) return null
+  return <PredictionStrip rows={rows} classNames={classes} current={pane.slice} onSlice={show} />
 }

@@ -20,6 +20,7 @@ import {
   IconZoomScan,
   type Icon,
 } from '@tabler/icons-react'
+import { memo } from 'react'
 import { layouts } from '../state/panes.ts'
 import { changeOverlay, setLayout, setUi, useUi, type OverlaySettings } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
@@ -52,8 +53,12 @@ const actions = [
 ] as const satisfies readonly (readonly [Command, Icon])[]
 
 /** Tools and switches of the viewports; each has a key too. */
-export function Toolbar({ isRunShown }: { readonly isRunShown: boolean }) {
-  const { layout, tool, linked, cine, overlay } = useUi()
+export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunShown: boolean }) {
+  const layout = useUi((ui) => ui.layout)
+  const tool = useUi((ui) => ui.tool)
+  const linked = useUi((ui) => ui.linked)
+  const cine = useUi((ui) => ui.cine)
+  const overlay = useUi((ui) => ui.overlay)
   return (
     <div className={classes['toolbar']} role="toolbar" aria-label={texts.toolbar.label}>
       <NativeSelect
@@ -114,7 +119,7 @@ export function Toolbar({ isRunShown }: { readonly isRunShown: boolean }) {
       {isRunShown && <OverlayControls overlay={overlay} />}
     </div>
   )
-}
+})
 
 const toolNames = Object.keys(toolIcons) as ToolName[]
 

@@ -1,3 +1,4 @@
+import { askForStudy } from '../features/study/ask-for-study.ts'
 import { layouts, type Layout } from '../state/panes.ts'
 import {
   changeOverlay,
@@ -70,9 +71,7 @@ const plain = {
   clear: () => {
     clearMeasurementsIn(active())
   },
-  open: () => {
-    setUi({ dialog: 'open' })
-  },
+  open: askForStudy,
   tags: () => {
     if (ui().studies.length > 0) setUi({ dialog: 'tags' })
   },

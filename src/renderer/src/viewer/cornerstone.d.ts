@@ -56,10 +56,9 @@ declare module 'cornerstone-core' {
     readonly EVENTS: { readonly IMAGE_RENDERED: string }
     readonly imageCache: {
       setMaximumSizeBytes(bytes: number): void
-      getCacheInfo(): { readonly cacheSizeInBytes: number; readonly numberOfImagesCached: number }
       getImageLoadObject(imageId: string): { readonly promise: Promise<Image> } | undefined
       removeImageLoadObject(imageId: string): void
-      purgeCache(): void
+      readonly cachedImages: readonly { readonly imageId: string }[]
     }
     readonly metaData: { addProvider(provider: (type: string, imageId: string) => unknown): void }
     registerImageLoader(
@@ -113,6 +112,7 @@ declare module 'cornerstone-tools' {
     readonly EVENTS: { readonly MEASUREMENT_COMPLETED: string }
     readonly toolColors: { setToolColor(colour: string): void; setActiveColor(colour: string): void }
     readonly textStyle: { setFont(font: string): void; setBackgroundColor(colour: string): void }
+    readonly globalImageIdSpecificToolStateManager: { clearImageIdToolState(imageId: string): void }
     readonly WwwcTool: Tool
     readonly PanTool: Tool
     readonly ZoomTool: Tool

@@ -1,4 +1,5 @@
 import cornerstone, { type Image } from 'cornerstone-core'
+import cornerstoneTools from 'cornerstone-tools'
 import { engineFault } from '../api/fault.ts'
 import { displayPixels, rgbaPixels } from './display-pixels.ts'
 import { frameUrl, readFrame, type Frame, type FrameRef } from './frame.ts'
@@ -44,6 +45,16 @@ export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
 /** Whether a frame is at hand or on its way. */
 export function isLoading(ref: FrameRef): boolean {
   return cornerstone.imageCache.getImageLoadObject(imageIdOf(ref)) !== undefined
+}
+
+/** Lets a study's frames, or a run's, go, with what was drawn on them. */
+export function forgetFrames(of: { readonly study: string } | { readonly run: string }): void {
+  const prefix = `${scheme}:${'study' in of ? `/frames/${of.study}/` : `/runs/${of.run}/`}`
+  const ids = cornerstone.imageCache.cachedImages.map(({ imageId }) => imageId).filter((imageId) => imageId.startsWith(prefix))
+  for (const imageId of ids) {
+    cornerstone.imageCache.removeImageLoadObject(imageId)
+    cornerstoneTools.globalImageIdSpecificToolStateManager.clearImageIdToolState(imageId)
+  }
 }
 
 async function fetchImage(imageId: string, signal: AbortSignal): Promise<LoadedImage> {

@@ -13,39 +13,60 @@ export interface SignedOverlay {
   readonly use: ColormapUse
 }
 
-/** Draws a perturbation; the painted pixels are kept as long as values and colours stay the same. */
-export function createOverlayPainter(): (
-  overlay: SignedOverlay,
-  element: EnabledElement,
-  context: CanvasRenderingContext2D,
-) => void {
+/** Draws a perturbation over what is there. */
+export function drawOverlay(overlay: SignedOverlay, element: EnabledElement, context: CanvasRenderingContext2D): void {
+  context.save()
+  cornerstone.setToPixelCoordinateSystem(element, context)
+  context.globalAlpha = overlay.opacity
+  context.drawImage(painted(overlay), 0, 0)
+  context.restore()
+}
+
+interface Painted {
+  readonly key: string
+  readonly canvas: HTMLCanvasElement
+}
+
+/** Pixels of painted perturbations that are kept for all viewports: scrolling back and forth paints nothing anew. */
+const mostPixels = 32 * 1024 * 1024
+
+let keptPixels = 0
+const kept = new Map<Frame, readonly Painted[]>()
+
+function painted({ frame, limit, use }: SignedOverlay): HTMLCanvasElement {
+  const key = `${use} ${limit}`
+  const known = kept.get(frame) ?? []
+  const found = known.find((each) => each.key === key)
+  if (found !== undefined) return found.canvas
+  const canvas = paint(frame, limit, use)
+  forget(frame)
+  // Alone and over the image; other limits come while the magnification is dragged, and don't come again.
+  keep(frame, [...known.slice(-1), { key, canvas }])
+  // A map keeps the order of insertion: what was painted long ago goes first.
+  for (const old of kept.keys()) if (keptPixels > mostPixels && old !== frame) forget(old)
+  return canvas
+}
+
+function keep(frame: Frame, canvases: readonly Painted[]): void {
+  kept.set(frame, canvases)
+  keptPixels += canvases.length * frame.rows * frame.columns
+}
+
+function forget(frame: Frame): void {
+  keptPixels -= (kept.get(frame)?.length ?? 0) * frame.rows * frame.columns
+  kept.delete(frame)
+}
+
+function paint({ rows, columns, samples, values }: Frame, limit: number, use: ColormapUse): HTMLCanvasElement {
   const canvas = document.createElement('canvas')
-  let pixels: ImageData | undefined
-  let painted: Omit<SignedOverlay, 'opacity'> | undefined
-
-  const paint = ({ frame, limit, use }: SignedOverlay): void => {
-    if (painted?.frame === frame && painted.limit === limit && painted.use === use) return
-    painted = { frame, limit, use }
-    const { rows, columns, samples, values } = frame
-    const target = canvas.getContext('2d')
-    if (target === null || !(values instanceof Float32Array)) return
-    if (pixels?.width !== columns || pixels.height !== rows) {
-      canvas.width = columns
-      canvas.height = rows
-      pixels = new ImageData(columns, rows)
-    }
-    paintSigned(values, pixels.data, { limit, use, samples })
-    target.putImageData(pixels, 0, 0)
-  }
-
-  return (overlay, element, context) => {
-    paint(overlay)
-    context.save()
-    cornerstone.setToPixelCoordinateSystem(element, context)
-    context.globalAlpha = overlay.opacity
-    context.drawImage(canvas, 0, 0)
-    context.restore()
-  }
+  canvas.width = columns
+  canvas.height = rows
+  const context = canvas.getContext('2d')
+  if (context === null || !(values instanceof Float32Array)) return canvas
+  const pixels = new ImageData(columns, rows)
+  paintSigned(values, pixels.data, { limit, use, samples })
+  context.putImageData(pixels, 0, 0)
+  return canvas
 }
 
 const regionColour = '#ffd43b'

@@ -11,9 +11,15 @@ interface ImageFrames {
   readonly frames: number
 }
 
-/** All pictures of a series in order. */
-export function slicesOf(images: readonly ImageFrames[]): Slice[] {
-  return images.flatMap(({ index, frames }) => Array.from({ length: frames }, (_, frame) => ({ image: index, frame })))
+const known = new WeakMap<readonly ImageFrames[], readonly Slice[]>()
+
+/** All pictures of a series in order; the same array for the same images, since every picture that is shown asks for it. */
+export function slicesOf(images: readonly ImageFrames[]): readonly Slice[] {
+  const slices =
+    known.get(images) ??
+    images.flatMap(({ index, frames }) => Array.from({ length: frames }, (_, frame) => ({ image: index, frame })))
+  known.set(images, slices)
+  return slices
 }
 
 /** A place that exists, or 0 for a series without pictures. */

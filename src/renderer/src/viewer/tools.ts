@@ -28,7 +28,7 @@ const measurements = [names.length, names.angle, names.ellipse, names.rectangle]
 const [leftButton, rightButton, middleButton] = [1, 2, 4]
 
 /** Bytes of frames that a page keeps decoded; the engine has its own cache, this one is for scrolling. */
-const frameCacheBytes = 768 * 1024 * 1024
+const frameCacheBytes = 512 * 1024 * 1024
 
 let ready = false
 

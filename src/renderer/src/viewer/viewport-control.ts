@@ -1,7 +1,7 @@
 import cornerstone, { type RenderedEvent } from 'cornerstone-core'
 import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
-import { createOverlayPainter, drawRegion, type SignedOverlay } from './overlay.ts'
+import { drawOverlay, drawRegion, type SignedOverlay } from './overlay.ts'
 import type { RegionShape } from './region.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
@@ -41,7 +41,6 @@ export interface ViewportControl {
 export function createViewport(element: HTMLElement, { onView, onDrawn }: ViewportListeners): ViewportControl {
   let view = initialView
   let scene: Scene | undefined
-  const paintOverlay = createOverlayPainter()
 
   const context = (): ViewContext | undefined => scene && contextOf(element, scene.image, view.rotation)
   const apply = (): void => {
@@ -58,7 +57,7 @@ export function createViewport(element: HTMLElement, { onView, onDrawn }: Viewpo
   }
   const drawn = (event: Event): void => {
     const { enabledElement, canvasContext } = (event as CustomEvent<RenderedEvent>).detail
-    if (scene?.overlay !== undefined) paintOverlay(scene.overlay, enabledElement, canvasContext)
+    if (scene?.overlay !== undefined) drawOverlay(scene.overlay, enabledElement, canvasContext)
     if (scene !== undefined) drawRegion(scene.region, enabledElement, canvasContext)
     readBack()
     onDrawn()

@@ -3,9 +3,10 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import type { MethodHelp } from '../../api/types.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
-import { useActiveSlice } from '../../state/use-active-slice.ts'
+import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { Estimate } from './Estimate.tsx'
 import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { GoalFields } from './GoalFields.tsx'
@@ -55,6 +56,7 @@ export function AttackStep() {
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
+          <Estimate method={method} subject={subject} />
           <StartButton method={method} subject={subject} />
         </>
       )}
@@ -63,10 +65,9 @@ export function AttackStep() {
 }
 
 function useSubject(): AttackSubject | undefined {
-  const slice = useActiveSlice()
+  const slice = useRestedSlice()
   const model = useUi((ui) => ui.model)
-  const series = useUi(({ panes, activePane }) => panes[activePane]?.series?.series)
-  return slice === undefined || model === undefined || series === undefined ? undefined : { ...slice, model, series }
+  return slice === undefined || model === undefined ? undefined : { ...slice, model }
 }
 
 function MethodText({ method: { summary, equation, source } }: { readonly method: MethodHelp }) {

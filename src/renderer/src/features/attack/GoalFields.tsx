@@ -1,10 +1,9 @@
-import { Button, Group, Modal, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { FileBrowser } from '../files/FileBrowser.tsx'
+import { PickButton } from '../files/PickButton.tsx'
 import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import type { AttackSubject } from './start-attack.ts'
@@ -58,51 +57,27 @@ function LabelsField() {
     queryKey: ['labels', study?.paths],
     queryFn: async () => (await findLabels(study?.paths ?? [])) ?? null,
   })
-  const [isPicking, setPicking] = useState(false)
   return (
-    <>
-      <Group gap="xs" align="flex-end" wrap="nowrap">
-        <TextInput
-          flex={1}
-          label={texts.attack.labels}
-          description={texts.attack.labelsHelp}
-          placeholder={texts.attack.labelsNone}
-          value={given ?? found.data ?? ''}
-          spellCheck={false}
-          onChange={(event) => {
-            changeForm({ labels: event.currentTarget.value })
-          }}
-        />
-        <Button
-          variant="default"
-          onClick={() => {
-            setPicking(true)
-          }}
-        >
-          {texts.attack.browse}
-        </Button>
-      </Group>
-      {isPicking && (
-        <Modal
-          opened
-          size="lg"
-          title={texts.files.labelsTitle}
-          closeButtonProps={{ 'aria-label': texts.app.close }}
-          onClose={() => {
-            setPicking(false)
-          }}
-        >
-          <FileBrowser
-            pick="file"
-            endings={['.csv']}
-            start={study?.paths[0]}
-            onPick={(path) => {
-              changeForm({ labels: path })
-              setPicking(false)
-            }}
-          />
-        </Modal>
-      )}
-    </>
+    <Group gap="xs" align="flex-end" wrap="nowrap">
+      <TextInput
+        flex={1}
+        label={texts.attack.labels}
+        description={texts.attack.labelsHelp}
+        placeholder={texts.attack.labelsNone}
+        value={given ?? found.data ?? ''}
+        spellCheck={false}
+        onChange={(event) => {
+          changeForm({ labels: event.currentTarget.value })
+        }}
+      />
+      <PickButton
+        kind="labels"
+        title={texts.files.labelsTitle}
+        start={study?.paths[0]}
+        onPick={(path) => {
+          changeForm({ labels: path })
+        }}
+      />
+    </Group>
   )
 }

@@ -14,8 +14,6 @@ import { givenSettings } from './setting-text.ts'
 /** What is attacked, and with which model. */
 export interface AttackSubject extends ActiveSlice {
   readonly model: string
-  /** Index of the series in the study. */
-  readonly series: number
 }
 
 /** Starts the attack that the form describes and shows its results as they come. What goes wrong is thrown. */

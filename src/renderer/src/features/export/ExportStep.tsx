@@ -1,10 +1,10 @@
-import { Button, Checkbox, List, Modal, Progress, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, List, Progress, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
 import { texts } from '../../texts.ts'
-import { FileBrowser } from '../files/FileBrowser.tsx'
+import { PickButton } from '../files/PickButton.tsx'
 import type { ShownRun } from '../runs/use-shown-run.ts'
 import { exportPlan, folderName, sizeText, type ExportKind } from './export-plan.ts'
 import { useExport } from './use-export.ts'
@@ -45,7 +45,6 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
   const settings = useQuery(api.settings.get.queryOptions(undefined, { staleTime: 0 }))
   const [left, setLeft] = useState<ReadonlySet<ExportKind>>(new Set())
   const [given, setGiven] = useState<string>()
-  const [isPicking, setPicking] = useState(false)
   const { state, start, cancel } = useExport()
   const home = useQuery(api.files.list.queryOptions({}))
   const parent = settings.data?.lastFolders['export'] ?? home.data?.path
@@ -81,14 +80,14 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
           setGiven(event.currentTarget.value)
         }}
       />
-      <Button
-        variant="default"
-        onClick={() => {
-          setPicking(true)
+      <PickButton
+        kind="folder"
+        title={texts.files.exportTitle}
+        start={parent}
+        onPick={(folder) => {
+          setGiven(folderName(folder, name))
         }}
-      >
-        {texts.export.browse}
-      </Button>
+      />
       <div>
         <Text size="sm" fw={600}>
           {texts.export.willWrite}
@@ -133,26 +132,6 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
             {state.report.folder}
           </Text>
         </div>
-      )}
-      {isPicking && (
-        <Modal
-          opened
-          size="lg"
-          title={texts.files.exportTitle}
-          closeButtonProps={{ 'aria-label': texts.app.close }}
-          onClose={() => {
-            setPicking(false)
-          }}
-        >
-          <FileBrowser
-            pick="folder"
-            start={parent}
-            onPick={(folder) => {
-              setGiven(folderName(folder, name))
-              setPicking(false)
-            }}
-          />
-        </Modal>
       )}
     </Stack>
   )

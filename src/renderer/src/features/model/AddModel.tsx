@@ -5,13 +5,12 @@ import { api, queryClient } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
 import { setUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { FileBrowser } from '../files/FileBrowser.tsx'
+import { PickButton } from '../files/PickButton.tsx'
 
 /** Copies a model of the user's, and its card, into the application's folder. */
 export function AddModel() {
   const [file, setFile] = useState<string>()
   const [card, setCard] = useState<string>()
-  const [picking, setPicking] = useState<'file' | 'card' | undefined>('file')
   const close = (): void => {
     setUi({ dialog: undefined })
   }
@@ -27,33 +26,15 @@ export function AddModel() {
   return (
     <Modal opened size="lg" title={texts.files.modelTitle} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
       <Stack gap="sm">
+        <Picked kind="model" label={texts.model.file} title={texts.files.modelTitle} path={file} onPick={setFile} />
         <Picked
-          label={texts.model.file}
-          path={file}
-          onPick={() => {
-            setPicking('file')
-          }}
-        />
-        <Picked
+          kind="card"
           label={texts.model.cardFile}
+          title={texts.files.cardTitle}
           path={card}
-          onPick={() => {
-            setPicking('card')
-          }}
+          start={file?.replace(/[\\/][^\\/]*$/, '')}
+          onPick={setCard}
         />
-        {picking !== undefined && (
-          <FileBrowser
-            key={picking}
-            pick="file"
-            endings={picking === 'file' ? ['.onnx'] : ['.json']}
-            start={file?.replace(/[\\/][^\\/]*$/, '')}
-            onPick={(path) => {
-              if (picking === 'file') setFile(path)
-              else setCard(path)
-              setPicking(undefined)
-            }}
-          />
-        )}
         <Text size="xs" c="dimmed">
           {texts.model.cardHelp}
         </Text>
@@ -75,12 +56,15 @@ export function AddModel() {
 }
 
 interface PickedProps {
+  readonly kind: 'model' | 'card'
   readonly label: string
+  readonly title: string
   readonly path: string | undefined
-  readonly onPick: () => void
+  readonly start?: string | undefined
+  readonly onPick: (path: string) => void
 }
 
-function Picked({ label, path, onPick }: PickedProps) {
+function Picked({ label, path, ...pick }: PickedProps) {
   return (
     <Group justify="space-between" wrap="nowrap">
       <div>
@@ -89,9 +73,7 @@ function Picked({ label, path, onPick }: PickedProps) {
           {path ?? '—'}
         </Text>
       </div>
-      <Button variant="default" style={{ flex: 'none' }} onClick={onPick}>
-        {texts.files.chooseFile}
-      </Button>
+      <PickButton {...pick} label={texts.files.chooseFile} />
     </Group>
   )
 }

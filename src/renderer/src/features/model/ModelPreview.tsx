@@ -1,5 +1,4 @@
 import { Group, Text } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { api } from '../../api/client.ts'
@@ -17,8 +16,7 @@ interface ModelPreviewProps {
 
 /** The model's input for the active picture: the same window, crop and size. */
 export function ModelPreview(props: ModelPreviewProps) {
-  const [rested] = useDebouncedValue(props, 200, { leading: true })
-  const preview = useQuery(api.models.preview.queryOptions(rested, { placeholderData: keepPreviousData, gcTime: 10_000 }))
+  const preview = useQuery(api.models.preview.queryOptions(props, { placeholderData: keepPreviousData, gcTime: 10_000 }))
   const canvas = useRef<HTMLCanvasElement>(null)
   const { data } = preview
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
-import { useActiveSlice } from '../../state/use-active-slice.ts'
+import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { EngineFault } from '../../api/fault.ts'
@@ -15,7 +15,7 @@ import { predictionsKey, predictStudy, usePredictions } from './predictions.ts'
 export function ModelStep() {
   const models = useQuery(api.models.list.queryOptions())
   const chosen = useUi((ui) => ui.model)
-  const active = useActiveSlice()
+  const active = useRestedSlice()
   const first = models.data?.models[0]?.name
   useEffect(() => {
     if (chosen === undefined && first !== undefined) setUi({ model: first })
@@ -65,7 +65,7 @@ export function ModelStep() {
           <ModelCardTable model={model} />
           {active !== undefined && (
             <>
-              <ModelPreview model={model.name} {...active} />
+              <ModelPreview model={model.name} study={active.study} image={active.image} frame={active.frame} />
               <PredictButton study={active.study} model={model.name} />
             </>
           )}

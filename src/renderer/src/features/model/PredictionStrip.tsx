@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { texts } from '../../texts.ts'
 import { colourOfClass } from './class-colours.ts'
 import type { SlicePrediction } from './predictions.ts'
@@ -19,23 +20,11 @@ export function PredictionStrip({ rows, classNames, current, onSlice }: Predicti
         <div key={name} className={classes['row']} role="group" aria-label={name}>
           <span>{name}</span>
           <div className={classes['cells']}>
-            {predictions.map((prediction, slice) => (
-              <button
-                key={slice}
-                type="button"
-                tabIndex={-1}
-                className={classes['cell']}
-                data-current={slice === current || undefined}
-                aria-label={cellText(slice, prediction)}
-                title={cellText(slice, prediction)}
-                style={
-                  prediction && { background: colourOfClass(prediction.prediction, classNames), opacity: strength(prediction) }
-                }
-                onClick={() => {
-                  onSlice(slice)
-                }}
-              />
-            ))}
+            <Cells predictions={predictions} classNames={classNames} onSlice={onSlice} />
+            <span
+              className={classes['current']}
+              style={{ left: `${(100 * current) / predictions.length}%`, width: `${100 / predictions.length}%` }}
+            />
           </div>
           <Said prediction={predictions[current]} />
         </div>
@@ -51,6 +40,26 @@ export function PredictionStrip({ rows, classNames, current, onSlice }: Predicti
     </section>
   )
 }
+
+interface CellsProps extends Pick<StripRow, 'predictions'>, Pick<PredictionStripProps, 'classNames' | 'onSlice'> {}
+
+/** Drawn once for all slices; scrolling moves a mark over them. */
+const Cells = memo(function Cells({ predictions, classNames, onSlice }: CellsProps) {
+  return predictions.map((prediction, slice) => (
+    <button
+      key={slice}
+      type="button"
+      tabIndex={-1}
+      className={classes['cell']}
+      aria-label={cellText(slice, prediction)}
+      title={cellText(slice, prediction)}
+      style={prediction && { background: colourOfClass(prediction.prediction, classNames), opacity: strength(prediction) }}
+      onClick={() => {
+        onSlice(slice)
+      }}
+    />
+  ))
+})
 
 function strength({ confidence }: SlicePrediction): number {
   return 0.35 + 0.65 * confidence

@@ -13,6 +13,8 @@ export interface StudyPredictions {
   readonly classes: readonly string[]
   /** By SOP Instance UID and frame, counted from 1. */
   readonly byFrame: ReadonlyMap<string, SlicePrediction>
+  /** How long one frame took; undefined before it is known. */
+  readonly millisecondsPerFrame: number | undefined
   readonly progress: { readonly done: number; readonly total: number; readonly cancel: () => void } | undefined
 }
 
@@ -27,6 +29,10 @@ export function frameKey(sopInstanceUid: string, frame: number): string {
   return `${sopInstanceUid}/${frame}`
 }
 
+export function forgetPredictions(study: string): void {
+  usePredictions.setState((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(`${study} `))), true)
+}
+
 /** Predicts every frame of a study; what goes wrong is told. */
 export async function predictStudy(study: string, model: string): Promise<void> {
   const key = predictionsKey(study, model)
@@ -34,8 +40,14 @@ export async function predictStudy(study: string, model: string): Promise<void> 
   const cancel = (): void => {
     abort.abort()
   }
-  const none: StudyPredictions = { classes: [], byFrame: new Map(), progress: { done: 0, total: 0, cancel } }
+  const none: StudyPredictions = {
+    classes: [],
+    byFrame: new Map(),
+    millisecondsPerFrame: undefined,
+    progress: { done: 0, total: 0, cancel },
+  }
   usePredictions.setState({ [key]: none })
+  const start = performance.now()
   try {
     const events = await engine.models.predict.mutate({ study, model }, { signal: abort.signal, ...ownRequest })
     for await (const event of events) {
@@ -44,7 +56,8 @@ export async function predictStudy(study: string, model: string): Promise<void> 
       if (event.type !== 'predictions') continue
       const { classes, predictions } = event
       const byFrame = new Map(predictions.map((each) => [frameKey(each.sopInstanceUid, each.frame), each]))
-      usePredictions.setState({ [key]: { classes, byFrame, progress: undefined } })
+      const millisecondsPerFrame = (performance.now() - start) / Math.max(1, predictions.length)
+      usePredictions.setState({ [key]: { classes, byFrame, millisecondsPerFrame, progress: undefined } })
     }
   } catch (error) {
     usePredictions.setState({ [key]: undefined })

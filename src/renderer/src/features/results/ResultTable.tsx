@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core'
 import { memo, useState } from 'react'
+import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { showComparison, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { sortedRows, type ResultRow, type SortKey, type SortOrder } from './result-rows.ts'
@@ -15,7 +16,7 @@ const columns: readonly SortKey[] = ['slice', 'label', 'before', 'after', 'succe
 /** Every attacked slice, sorted by any column; a row's number, or a click on it, goes to the slice. */
 export const ResultTable = memo(function ResultTable({ study, rows }: ResultTableProps) {
   const [order, setOrder] = useState<SortOrder>({ key: 'slice', descending: false })
-  const pane = useUi(({ panes, activePane }) => panes[activePane])
+  const active = useRestedSlice()
   if (rows.length === 0) return null
   const several = new Set(rows.map(({ series }) => series)).size > 1
   return (
@@ -49,7 +50,7 @@ export const ResultTable = memo(function ResultTable({ study, rows }: ResultTabl
                 key={`${row.series} ${row.slice}`}
                 row={row}
                 name={several ? `${row.series + 1}.${row.slice + 1}` : String(row.slice + 1)}
-                isCurrent={pane?.series?.series === row.series && pane.slice === row.slice}
+                isCurrent={active?.study === study && active.series === row.series && active.slice === row.slice}
                 onShow={() => {
                   const { run } = useUi.getState()
                   if (run !== undefined) showComparison(run, { study, series: row.series }, row.slice)

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { EngineFault } from '../../api/fault.ts'
 import { Fault } from '../../app/Fault.tsx'
-import { useActiveSlice } from '../../state/use-active-slice.ts'
+import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { leaveRun } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { isAtWork } from '../runs/live-run.ts'
@@ -16,7 +16,7 @@ import { ResultTable } from './ResultTable.tsx'
 
 /** What a run has done: metrics, curves and every slice; also while it runs. */
 export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
-  const active = useActiveSlice()
+  const active = useRestedSlice()
   const rows = useMemo(() => (run === undefined ? [] : resultRows(run.live.images, run.study, run.classes)), [run])
   if (run === undefined)
     return (

@@ -3,8 +3,10 @@ import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { engine } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
 import { leaveRun, setUi, showComparison, useUi } from '../../state/ui-store.ts'
+import { forgetFrames } from '../../viewer/image-loader.ts'
 import { openStudy } from '../study/open-study.ts'
-import { forgetRun, refreshRuns, watchRun } from './watch-run.ts'
+import { isAtWork } from './live-run.ts'
+import { forgetRun, refreshRuns, useLiveRuns, watchRun } from './watch-run.ts'
 
 /** Shows a run's results: its study is opened where it is not open yet. */
 export async function openRun(info: RunInfo): Promise<void> {
@@ -15,12 +17,21 @@ export async function openRun(info: RunInfo): Promise<void> {
 /** Compares the four pictures of a run on the series that is shown, or on the study's first. */
 export function showRun(run: string, study: StudyInfo): void {
   watchRun(run)
-  const { panes, activePane } = useUi.getState()
+  const { panes, activePane, run: before } = useUi.getState()
+  if (before !== undefined && before !== run) letGo(before)
   const shown = panes[activePane]?.series
   const first = study.series[0]
   const series = shown?.study === study.id ? shown : first && { study: study.id, series: first.index }
   if (series !== undefined) showComparison(run, series)
   setUi({ step: 'results' })
+}
+
+/** Frees what a run at rest holds in the page. */
+function letGo(run: string): void {
+  const live = useLiveRuns.getState()[run]
+  if (live === undefined || isAtWork(live)) return
+  forgetRun(run)
+  forgetFrames({ run })
 }
 
 export function cancelRun(run: string): void {
@@ -49,6 +60,7 @@ export async function deleteRun(run: string): Promise<void> {
     await engine.runs.delete.mutate({ run })
     if (useUi.getState().run === run) leaveRun()
     forgetRun(run)
+    forgetFrames({ run })
   } catch (error) {
     tell(error)
   }

@@ -27,7 +27,7 @@ export function watchRun(run: string): void {
 export function forgetRun(run: string): void {
   watched.get(run)?.abort()
   watched.delete(run)
-  useLiveRuns.setState({ [run]: undefined })
+  useLiveRuns.setState((all) => Object.fromEntries(Object.entries(all).filter(([id]) => id !== run)), true)
 }
 
 async function follow(run: string, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { Button, Group, Text, Title } from '@mantine/core'
-import { setUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { askForStudy } from './ask-for-study.ts'
 import classes from './study.module.css'
 
 interface WelcomeProps {
@@ -26,13 +26,7 @@ export function Welcome({ onAttackSample, onOpenSample, isBusy }: WelcomeProps) 
         <Button size="sm" variant="default" onClick={onOpenSample}>
           {texts.study.openSample}
         </Button>
-        <Button
-          size="sm"
-          variant="default"
-          onClick={() => {
-            setUi({ dialog: 'open' })
-          }}
-        >
+        <Button size="sm" variant="default" onClick={askForStudy}>
           {texts.study.openOwn}
         </Button>
       </Group>

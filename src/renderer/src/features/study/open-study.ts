@@ -2,6 +2,8 @@ import { create } from 'zustand'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
+import { forgetFrames } from '../../viewer/image-loader.ts'
+import { forgetPredictions } from '../model/predictions.ts'
 import { setUi, studyClosed, studyOpened } from '../../state/ui-store.ts'
 
 /** A scan that is under way. */
@@ -59,5 +61,7 @@ export function cancelOpening(): void {
 
 export function closeStudy(study: string): void {
   studyClosed(study)
+  forgetFrames({ study })
+  forgetPredictions(study)
   engine.studies.close.mutate({ study }).catch(tell)
 }

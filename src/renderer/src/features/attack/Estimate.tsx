@@ -1,0 +1,35 @@
+import { Text } from '@mantine/core'
+import type { MethodHelp } from '../../api/types.ts'
+import { seriesOf, useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { slicesOf } from '../../viewer/slices.ts'
+import { predictionsKey, usePredictions } from '../model/predictions.ts'
+import { durationText } from '../runs/time-left.ts'
+import { useAttackForm } from './attack-form.ts'
+import { attackMilliseconds, passesOf } from './estimate.ts'
+import type { AttackSubject } from './start-attack.ts'
+
+/** How long the attack will take, told before it is started. */
+export function Estimate({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
+  const { scope, settings } = useAttackForm()
+  const studies = useUi((ui) => ui.studies)
+  const key = subject && predictionsKey(subject.study, subject.model)
+  const perFrame = usePredictions((all) => (key === undefined ? undefined : all[key]?.millisecondsPerFrame))
+  if (subject === undefined) return null
+  if (perFrame === undefined)
+    return (
+      <Text size="xs" c="dimmed">
+        {texts.attack.noEstimate}
+      </Text>
+    )
+  const study = studies.find(({ id }) => id === subject.study)
+  const own = seriesOf(studies, subject)
+  const series = scope === 'study' ? (study?.series ?? []) : own === undefined ? [] : [own]
+  const pictures = scope === 'slice' ? 1 : series.reduce((sum, { images }) => sum + slicesOf(images).length, 0)
+  const time = attackMilliseconds({ pictures, passes: passesOf(method.settings, settings[method.name] ?? {}), perFrame })
+  return (
+    <Text size="xs" c="dimmed" data-testid="estimate">
+      {texts.attack.estimate(durationText(time), texts.study.pictures(pictures))}
+    </Text>
+  )
+}

@@ -1,0 +1,29 @@
+import type { SettingHelp } from './setting-text.ts'
+
+/** A gradient is a forward and a backward pass, which takes about twice as long; SMIA predicts the smoothed input besides. */
+const predictionsPerStep = 4
+
+/** Predictions of the original, of the rounded result, and of what was read back. */
+const predictionsAround = 3
+
+/** Gradient steps of a method, restarts counted. */
+export function passesOf(help: readonly SettingHelp[], given: Readonly<Record<string, string>>): number {
+  const valueOf = (name: string): number => {
+    const setting = help.find((each) => each.name === name)
+    const value = Number(given[name]?.trim() === '' ? undefined : (given[name] ?? setting?.preset))
+    return Number.isFinite(value) && value > 0 ? value : typeof setting?.preset === 'number' ? setting.preset : 1
+  }
+  return valueOf('steps') * valueOf('restarts')
+}
+
+interface Work {
+  readonly pictures: number
+  readonly passes: number
+  /** Milliseconds that one prediction took. */
+  readonly perFrame: number
+}
+
+/** About how long an attack takes, from how long predictions took on the same device. */
+export function attackMilliseconds({ pictures, passes, perFrame }: Work): number {
+  return pictures * perFrame * (predictionsPerStep * passes + predictionsAround)
+}

@@ -1,0 +1,61 @@
+import { Button, Modal } from '@mantine/core'
+import { useState } from 'react'
+import { hasNativeDialogs, pickNatively } from '../../api/native.ts'
+import { tell } from '../../api/notify.ts'
+import type { PickKind } from '../../../../shared/bridge.ts'
+import { texts } from '../../texts.ts'
+import { FileBrowser } from './FileBrowser.tsx'
+
+interface PickButtonProps {
+  readonly kind: Exclude<PickKind, 'study'>
+  readonly title: string
+  readonly start?: string | undefined
+  readonly label?: string | undefined
+  readonly onPick: (path: string) => void
+}
+
+const endings: Readonly<Record<PickButtonProps['kind'], readonly string[] | undefined>> = {
+  folder: undefined,
+  model: ['.onnx'],
+  card: ['.json'],
+  labels: ['.csv'],
+}
+
+/** Asks for a path: with the operating system's dialog, or with our own. */
+export function PickButton({ kind, title, start, label = texts.files.browse, onPick }: PickButtonProps) {
+  const [isOpen, setOpen] = useState(false)
+  const ask = (): void => {
+    if (!hasNativeDialogs()) {
+      setOpen(true)
+      return
+    }
+    pickNatively(kind, start)
+      .then((paths) => {
+        if (paths?.[0] !== undefined) onPick(paths[0])
+      })
+      .catch(tell)
+  }
+  const close = (): void => {
+    setOpen(false)
+  }
+  return (
+    <>
+      <Button variant="default" style={{ flex: 'none' }} onClick={ask}>
+        {label}
+      </Button>
+      {isOpen && (
+        <Modal opened size="lg" title={title} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
+          <FileBrowser
+            pick={kind === 'folder' ? 'folder' : 'file'}
+            endings={endings[kind]}
+            start={start}
+            onPick={(path) => {
+              close()
+              onPick(path)
+            }}
+          />
+        </Modal>
+      )}
+    </>
+  )
+}
