@@ -82,8 +82,10 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         />
       )}
       <div className={classes['top']}>
-        {run !== undefined && <KindChoice index={index} kind={pane.kind} />}
-        {pane.kind !== 'original' && <GeneratedLabel />}
+        <div className={classes['topRow']}>
+          {run !== undefined && <KindChoice index={index} kind={pane.kind} />}
+          {pane.kind !== 'original' && <GeneratedLabel />}
+        </div>
         {scene !== undefined && details.lines.length > 0 && (
           <div className={classes['lines']}>
             {details.lines.map((line, i) => (

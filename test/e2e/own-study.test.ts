@@ -1,0 +1,86 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { describeApplication } from '../support/application.ts'
+import { pane, viewportTexts } from '../support/viewports.ts'
+
+const sample = join(import.meta.dirname, '../../resources/sample/study')
+
+describeApplication('a folder of one’s own, with broken files among good ones', (application) => {
+  let page: Page
+  let folder: string
+  beforeAll(async () => {
+    folder = join(application().home, 'own')
+    mkdirSync(folder)
+    for (const name of ['01.dcm', '02.dcm', '03.dcm']) copyFileSync(join(sample, name), join(folder, name))
+    writeFileSync(join(folder, 'cut-short.dcm'), readFileSync(join(sample, '04.dcm')).subarray(0, 700))
+    writeFileSync(join(folder, 'notes.txt'), 'no image')
+    page = await application().open()
+  })
+
+  it('is found with the folder browser and opened', async () => {
+    await page.keyboard.press('Control+o')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Folder', { exact: true }).fill(application().home)
+    await dialog.getByRole('button', { name: 'Go' }).click()
+    await dialog.getByRole('button', { name: 'own' }).click()
+    await dialog.getByRole('button', { name: '01.dcm' }).waitFor()
+    await dialog.getByRole('button', { name: 'Open this folder' }).click()
+    await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
+    await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('2 / 3')
+  })
+
+  it('lists what could not be read, with the reason', async () => {
+    await page.getByRole('button', { name: '1 file could not be read' }).click()
+    const failures = page.getByTestId('failures')
+    expect(await failures.innerText()).toContain('cut-short.dcm')
+    expect(await failures.innerText()).toMatch(/expected/)
+    await page.keyboard.press('Escape')
+  })
+
+  it('shows every tag of a picture and finds one by number, keyword or value', async () => {
+    await pane(page, 0).focus()
+    await page.keyboard.press('d')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Search tag, keyword or value').fill('00080060')
+    await expect.poll(() => dialog.locator('tbody tr').count()).toBe(1)
+    expect(await dialog.locator('tbody tr').innerText()).toContain('CT')
+    await page.keyboard.press('Escape')
+  })
+
+  it('says what is wrong with a folder that is not there, and what to do', async () => {
+    await page.keyboard.press('Control+o')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Folder', { exact: true }).fill(join(folder, 'nowhere'))
+    await dialog.getByRole('button', { name: 'Go' }).click()
+    const alert = dialog.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.innerText()).toContain('nowhere')
+    expect(await alert.innerText()).not.toMatch(/\bat .*\.[jt]s/)
+    await page.keyboard.press('Escape')
+  })
+
+  it('says so where a folder holds no image', async () => {
+    const empty = join(application().home, 'empty')
+    mkdirSync(empty)
+    await page.keyboard.press('Control+o')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Folder', { exact: true }).fill(empty)
+    await dialog.getByRole('button', { name: 'Go' }).click()
+    await dialog.getByText('Nothing in this folder').waitFor()
+    await dialog.getByRole('button', { name: 'Open this folder' }).click()
+    const alert = page.getByRole('alert')
+    await alert.waitFor({ timeout: 20_000 })
+    expect(await alert.innerText()).toContain('expected at least one DICOM image')
+    await alert.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('is closed and found again among those opened lately', async () => {
+    await page.getByRole('button', { name: 'Close own' }).click()
+    await page.getByRole('button', { name: 'Attack the sample with SMIA' }).waitFor()
+    await page.getByRole('button', { name: 'own', exact: true }).click()
+    await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
+  })
+})

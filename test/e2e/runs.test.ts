@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { readBytes } from '../../src/adapters/fs/read-file.ts'
+import { parseInstance } from '../../src/core/dicom/instance.ts'
+import { imageResult } from '../../src/engine/attack/image-result.ts'
+import { decodeFrames } from '../../src/engine/study/load-image.ts'
+import { describeApplication, type Application } from '../support/application.ts'
+import { drag, pane, pointIn, untilRun } from '../support/viewports.ts'
+
+const sample = join(import.meta.dirname, '../../resources/sample/study')
+
+async function openSample(application: Application): Promise<Page> {
+  const page = await application.open({ query: new URLSearchParams({ study: sample }).toString() })
+  await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
+  return page
+}
+
+async function firstValues(path: string): Promise<ArrayLike<number>> {
+  const [pixels] = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
+  return pixels!.frame.values
+}
+
+/** Folder of the latest run. */
+function latestRun({ home }: Application): string {
+  return join(home, 'runs', readdirSync(join(home, 'runs')).sort().at(-1)!)
+}
+
+describeApplication('runs under control', (application) => {
+  it('a region drawn in the viewport is where the attack changes the image, and nowhere else', async () => {
+    const page = await openSample(application())
+    await pane(page, 0).focus()
+    await page.keyboard.press('x')
+    await drag(page, await pointIn(pane(page, 0), 0.35, 0.35), await pointIn(pane(page, 0), 0.6, 0.55))
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    await expect.poll(() => page.getByTestId('region').innerText()).toMatch(/Only what is drawn may change: \d+\.\d %/)
+    await page.getByText('This picture').click()
+    await page.getByLabel('Steps').fill('3')
+    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await untilRun(page, 'done')
+
+    const exported = join(latestRun(application()), 'export')
+    const { file, exported: made } = imageResult.parse(JSON.parse(readFileSync(join(exported, 'images/0001.json'), 'utf8')))
+    const [before, after] = [await firstValues(join(sample, file)), await firstValues(join(exported, made.series.path))]
+    const changed = Array.from(before).flatMap((value, i) => (value === after[i] ? [] : [[i % 512, Math.floor(i / 512)]]))
+    const [columns, rows] = [0, 1].map((axis) => changed.map((place) => place[axis]!))
+    expect(changed.length).toBeGreaterThan(1000)
+    const extent = (values: number[]) => Math.max(...values) - Math.min(...values)
+    expect(extent(columns!)).toBeLessThan(512 * 0.3)
+    expect(extent(rows!)).toBeLessThan(512 * 0.25)
+    await page.context().close()
+  }, 240_000)
+
+  it('a run is cancelled, keeps what it has, and goes on where it was', async () => {
+    const page = await openSample(application())
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    await page.getByLabel('Steps').fill('20')
+    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await page.getByTestId('slices').locator('tbody tr').first().waitFor({ timeout: 120_000 })
+    await page.getByTestId('job').getByRole('button').click()
+    await untilRun(page, 'cancelled')
+    const done = readdirSync(join(latestRun(application()), 'export/images')).length
+    expect(done).toBeGreaterThan(0)
+    expect(done).toBeLessThan(28)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await untilRun(page, 'done')
+    expect(readdirSync(join(latestRun(application()), 'export/images'))).toHaveLength(28)
+    await page.context().close()
+  }, 400_000)
+
+  it('an engine killed in mid-attack loses at most the slice in work, and the run goes on', async () => {
+    let page = await openSample(application())
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    await page.getByLabel('Steps').fill('20')
+    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await page.getByTestId('slices').locator('tbody tr').first().waitFor({ timeout: 120_000 })
+    await application().crash()
+    await expect.poll(() => page.getByTestId('run-state').innerText(), { timeout: 20_000 }).toMatch(/engine lost/i)
+    await page.context().close()
+
+    page = await application().open()
+    await page.getByRole('tab', { name: 'Runs' }).click()
+    const run = page.getByTestId('run').filter({ hasText: /interrupted/i })
+    await run.getByRole('button', { name: /What to do with/ }).click()
+    await page.getByRole('menuitem', { name: 'Go on' }).click()
+    await page.getByTestId('run').first().getByRole('button').first().click()
+    await untilRun(page, 'done')
+    expect(readdirSync(join(latestRun(application()), 'export/images'))).toHaveLength(28)
+    await page.context().close()
+    application().complaints()
+  }, 400_000)
+
+  it('a run is renamed, its settings are used again, and it is deleted when the user says so twice', async () => {
+    const page = await application().open()
+    await page.getByRole('tab', { name: 'Runs' }).click()
+    const runs = page.getByTestId('run')
+    await expect.poll(() => runs.count()).toBe(3)
+    const ask = async (what: string) => {
+      await runs
+        .first()
+        .getByRole('button', { name: /What to do with/ })
+        .click()
+      await page.getByRole('menuitem', { name: what }).click()
+    }
+    await ask('Rename')
+    await page.getByLabel('Name', { exact: true }).fill('Twenty steps')
+    await page.keyboard.press('Enter')
+    await runs.filter({ hasText: 'Twenty steps' }).waitFor()
+    await ask('Use its settings')
+    await expect.poll(() => page.getByRole('textbox', { name: 'Steps' }).inputValue(), { timeout: 20_000 }).toBe('20')
+    await page.getByRole('tab', { name: 'Runs' }).click()
+    await ask('Delete')
+    await page.getByRole('button', { name: 'Keep' }).click()
+    expect(await runs.count()).toBe(3)
+    await ask('Delete')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(() => runs.count()).toBe(2)
+    expect(readdirSync(join(application().home, 'runs'))).toHaveLength(2)
+    expect(application().complaints()).toEqual([])
+    await page.context().close()
+  }, 120_000)
+})

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+
+const images = join(import.meta.dirname, '../../docs/images')
+
+/** What a viewport says of itself, read off its corners. */
+export interface ViewportTexts {
+  readonly label: string
+  readonly slice: string
+  readonly window: string
+  readonly zoom: string
+  readonly probe: string
+  readonly isAdversarial: boolean
+}
+
+export function pane(page: Page, index: number): Locator {
+  return page.getByTestId(`pane-${index}`)
+}
+
+export async function viewportTexts(page: Page): Promise<ViewportTexts[]> {
+  return page.locator('[data-testid^=pane-]').evaluateAll((panes) =>
+    panes.map((element) => {
+      const text = (name: string) => element.querySelector<HTMLElement>(`[data-testid=${name}]`)?.innerText ?? ''
+      return {
+        label: element.getAttribute('aria-label') ?? '',
+        ...{ slice: text('slice'), window: text('window'), zoom: text('zoom'), probe: text('probe') },
+        isAdversarial: element.querySelector('[data-testid=adversarial-label]') !== null,
+      }
+    }),
+  )
+}
+
+/** A point of a viewport, as fractions of its size, on the page. */
+export async function pointIn(viewport: Locator, x: number, y: number): Promise<{ x: number; y: number }> {
+  const box = await viewport.boundingBox()
+  if (box === null) throw new Error('the viewport is not on the page')
+  return { x: box.x + x * box.width, y: box.y + y * box.height }
+}
+
+/** A drag with a mouse button, from one point to another, in several moves as a hand makes them. */
+export async function drag(
+  page: Page,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+  button: 'left' | 'middle' | 'right' = 'left',
+): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down({ button })
+  await page.mouse.move(to.x, to.y, { steps: 6 })
+  await page.mouse.up({ button })
+}
+
+/** Number of a viewport's pixels that have colour, i.e. whose channels differ, and of those that are not black. */
+export async function paintedPixels(viewport: Locator): Promise<{ coloured: number; bright: number }> {
+  return viewport
+    .locator('canvas')
+    .first()
+    .evaluate((element) => {
+      const canvas = element as HTMLCanvasElement
+      const copy = document.createElement('canvas')
+      copy.width = canvas.width
+      copy.height = canvas.height
+      const context = copy.getContext('2d', { willReadFrequently: true })
+      context?.drawImage(canvas, 0, 0)
+      const data = context?.getImageData(0, 0, copy.width, copy.height).data ?? new Uint8ClampedArray()
+      let coloured = 0
+      let bright = 0
+      for (let i = 0; i < data.length; i += 4) {
+        const [r = 0, g = 0, b = 0] = data.subarray(i, i + 3)
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 12) coloured++
+        if (r + g + b > 30) bright++
+      }
+      return { coloured, bright }
+    })
+}
+
+export async function colouredPixels(viewport: Locator): Promise<number> {
+  return (await paintedPixels(viewport)).coloured
+}
+
+/** Waits until the shown run has come to a state. */
+export async function untilRun(page: Page, state: string, timeout = 240_000): Promise<void> {
+  await page
+    .getByTestId('run-state')
+    .filter({ hasText: new RegExp(`^${state}$`, 'i') })
+    .waitFor({ timeout })
+}
+
+/** A picture of the page for the documentation, written when UPDATE_SCREENSHOTS is 1. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  if (process.env['UPDATE_SCREENSHOTS'] !== '1') return
+  // Charts and requests wait until scrolling rests.
+  await page.waitForTimeout(1500)
+  // Paths of the machine that made it are none of the reader's business.
+  const paths = page.getByLabel(/^(Labels file|Export to this new or empty folder)$/)
+  await page.screenshot({ path: join(images, `${name}.png`), mask: [paths], maskColor: '#1d242b' })
+}
