@@ -24,6 +24,9 @@ export const texts = {
   errors: {
     unreachable: 'The engine does not answer.',
     unreachableTip: 'Start Radversary again. Runs go on where they were.',
+    crashed: 'The engine stopped and is being started again.',
+    crashedTip: 'Nothing that was finished is lost. An attack that was running can go on: see Runs.',
+    givenUp: 'The engine stopped too often to be started again.',
     report: 'This is a fault of Radversary itself: please report it.',
     failed: 'Something went wrong',
   },
@@ -282,6 +285,7 @@ export const texts = {
     start: 'Export',
     working: (done: number, total: number) => `Exporting, ${done} of ${total}`,
     done: (files: number, size: string) => `${files} files, ${size}, were written and read back: every hash is right.`,
+    show: 'Show the folder',
     verify: 'Verify the run’s files',
     verifyHelp: 'Reads every file again, decodes it, lets the model predict it, and compares all that with the record.',
     verifying: (done: number, total: number) => `Verifying, ${done} of ${total}`,

@@ -1,4 +1,4 @@
-import type { PickKind, RadversaryBridge } from '../../../shared/bridge.ts'
+import type { Purpose, RadversaryBridge } from '../../../shared/bridge.ts'
 
 declare global {
   interface Window {
@@ -7,19 +7,23 @@ declare global {
   }
 }
 
-/** Whether the operating system's own dialogs are there; otherwise the page has a browser of its own. */
-export function hasNativeDialogs(): boolean {
-  return window.radversary?.pick !== undefined
+/** What only the desktop application has: dialogs, menus, a file manager. Undefined in a browser. */
+export function desktop(): RadversaryBridge | undefined {
+  return window.radversary
 }
 
 /** Asks with the operating system's own dialog; undefined where the user cancelled. */
-export async function pickNatively(kind: PickKind, folder?: string): Promise<readonly string[] | undefined> {
-  const paths = (await window.radversary?.pick?.(kind, folder)) ?? []
+export async function chooseNatively(
+  bridge: RadversaryBridge,
+  purpose: Purpose,
+  start?: string,
+): Promise<readonly string[] | undefined> {
+  const paths = await bridge.choose(purpose, start)
   return paths.length === 0 ? undefined : paths
 }
 
 /** Paths of dropped files and folders; none in a browser, which does not tell them. */
 export function droppedPaths(files: Iterable<File>): string[] {
-  const { radversary } = window
-  return [...files].map((file) => radversary?.pathOf?.(file) ?? '').filter((path) => path !== '')
+  const bridge = desktop()
+  return [...files].map((file) => bridge?.pathOf(file) ?? '').filter((path) => path !== '')
 }

@@ -8,6 +8,7 @@ import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
 import { useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
+import { listenToDesktop } from './desktop.ts'
 import { Dialogs } from './Dialogs.tsx'
 import { Header } from './Header.tsx'
 import { Library } from './Library.tsx'
@@ -24,6 +25,7 @@ import classes from './app.module.css'
 export function App() {
   useShortcuts()
   useEffect(openAskedFor, [])
+  useEffect(listenToDesktop, [])
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
   useFittedColours(run)

@@ -2,6 +2,8 @@ import { Button, Checkbox, List, Progress, Stack, Text, TextInput } from '@manti
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
+import { desktop } from '../../api/native.ts'
+import { tell } from '../../api/notify.ts'
 import { Fault } from '../../app/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
@@ -81,7 +83,7 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
         }}
       />
       <PickButton
-        kind="folder"
+        kind="export-folder"
         title={texts.files.exportTitle}
         start={parent}
         onPick={(folder) => {
@@ -131,8 +133,27 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
           <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
             {state.report.folder}
           </Text>
+          <ShowFolder folder={state.report.folder} />
         </div>
       )}
     </Stack>
+  )
+}
+
+/** The system's file manager, where the application may call it. */
+function ShowFolder({ folder }: { readonly folder: string }) {
+  const bridge = desktop()
+  if (bridge === undefined) return null
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      mt={4}
+      onClick={() => {
+        bridge.showInFolder(folder).catch(tell)
+      }}
+    >
+      {texts.export.show}
+    </Button>
   )
 }

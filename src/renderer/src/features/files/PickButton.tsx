@@ -1,13 +1,13 @@
 import { Button, Modal } from '@mantine/core'
 import { useState } from 'react'
-import { hasNativeDialogs, pickNatively } from '../../api/native.ts'
+import { chooseNatively, desktop } from '../../api/native.ts'
 import { tell } from '../../api/notify.ts'
-import type { PickKind } from '../../../../shared/bridge.ts'
+import type { Purpose } from '../../../../shared/bridge.ts'
 import { texts } from '../../texts.ts'
 import { FileBrowser } from './FileBrowser.tsx'
 
 interface PickButtonProps {
-  readonly kind: Exclude<PickKind, 'study'>
+  readonly kind: Exclude<Purpose, 'study-folders' | 'study-files'>
   readonly title: string
   readonly start?: string | undefined
   readonly label?: string | undefined
@@ -15,7 +15,7 @@ interface PickButtonProps {
 }
 
 const endings: Readonly<Record<PickButtonProps['kind'], readonly string[] | undefined>> = {
-  folder: undefined,
+  'export-folder': undefined,
   model: ['.onnx'],
   card: ['.json'],
   labels: ['.csv'],
@@ -25,11 +25,12 @@ const endings: Readonly<Record<PickButtonProps['kind'], readonly string[] | unde
 export function PickButton({ kind, title, start, label = texts.files.browse, onPick }: PickButtonProps) {
   const [isOpen, setOpen] = useState(false)
   const ask = (): void => {
-    if (!hasNativeDialogs()) {
+    const bridge = desktop()
+    if (bridge === undefined) {
       setOpen(true)
       return
     }
-    pickNatively(kind, start)
+    chooseNatively(bridge, kind, start)
       .then((paths) => {
         if (paths?.[0] !== undefined) onPick(paths[0])
       })
@@ -46,7 +47,7 @@ export function PickButton({ kind, title, start, label = texts.files.browse, onP
       {isOpen && (
         <Modal opened size="lg" title={title} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
           <FileBrowser
-            pick={kind === 'folder' ? 'folder' : 'file'}
+            pick={kind === 'export-folder' ? 'folder' : 'file'}
             endings={endings[kind]}
             start={start}
             onPick={(path) => {
