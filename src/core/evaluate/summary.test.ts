@@ -37,7 +37,9 @@ test('CSV quotes what RFC 4180 asks for', () => {
 test('metrics as CSV: a header, empty cells for what is undefined', () => {
   const [header, line, end] = sliceMetricsCsv([row]).split('\r\n')
   expect(header).toMatch(/^file,exported,SOPInstanceUID,frame,method,label,prediction_before,confidence_before,/)
-  expect(line).toBe('"a/IM ""1"", left.dcm",adversarial/0001.dcm,1.2.3,1,smia,benign,benign,0.75,malignant,0.5,true,false,10,0.03,2,40,0.9,0,0,,,0,0')
+  expect(line).toBe(
+    '"a/IM ""1"", left.dcm",adversarial/0001.dcm,1.2.3,1,smia,benign,benign,0.75,malignant,0.5,true,false,10,0.03,2,40,0.9,0,0,,,0,0',
+  )
   expect(end).toBe('')
 })
 
