@@ -4,8 +4,8 @@
     npx tsx scripts/goldens/compare-gradients.ts OUT
 
 LIBRARY is torchvision, torchvision-segmentation, timm, smp (segmentation_models_pytorch) or monai; by default one small variant of each of
-torchvision's families. The weights are random. The gradients are computed in float64; `float32_error` in case.json says how far PyTorch's
-own float32 gradient is from them. Needs the libraries named; nothing of the product or its tests does.
+torchvision's families. The weights are random. The gradients are computed in float64; `float32_error` in case.json says how far they move
+by float32's rounding (of PyTorch's own gradient, or of the input). Needs the libraries named; nothing of the product or its tests does.
 """
 
 import argparse
@@ -142,7 +142,10 @@ def gradients(model, x, target, cotangent):
 
 
 def well_conditioned(model, shape, attempts=8):
-    """An input at which float32 is precise: where a ReLU or a maximum changes sides by rounding, two correct gradients differ."""
+    """An input at which float32 is precise: where a ReLU or a maximum changes sides by rounding, two correct gradients differ.
+
+    No such kink may be as near as PyTorch's own rounding, nor as 1e-6 of the input.
+    """
     double = copy.deepcopy(model).double()
     best = None
     for _ in range(attempts):
@@ -153,10 +156,11 @@ def well_conditioned(model, shape, attempts=8):
         cotangent = torch.randn(scores.shape)
         reference = gradients(double, x.double(), target, cotangent.double())
         found = gradients(model, x, target, cotangent)
-        floor = [relative_error(found[index], reference[index]) for index in (0, 2, 3)]
+        nudged = gradients(double, x.double() * (1 + 1e-6 * torch.randn(shape, dtype=torch.float64)), target, cotangent.double())
+        floor = [max(relative_error(each[index], reference[index]) for each in (found, nudged)) for index in (0, 2, 3)]
         if best is None or max(floor) < max(best[-1]):
             best = (x, target, cotangent, reference, floor)
-        if max(floor) < 1e-5:
+        if max(floor) < 3e-5:
             break
     return best
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { tellInterrupted } from './interrupted.ts'
 
 /** How long a command may tidy up once it is interrupted. Exports are whole or resumable at any moment, so it need not. */
-const graceMs = 600
+const graceMs = 250
 
 /**
  * Runs the command line on a thread of its own and returns its exit code. ONNX Runtime computes on the thread that calls it, many seconds

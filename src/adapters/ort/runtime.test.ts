@@ -6,7 +6,7 @@ import { float32Value, smallModel } from '../../../test/support/onnx-models.ts'
 import type { RuntimeTensor } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { modelProto } from '../../core/onnx/proto.ts'
-import { float32Tensor } from '../../core/onnx/onnx-tensor.ts'
+import { float32Tensor, int64Tensor } from '../../core/onnx/onnx-tensor.ts'
 import { isDeviceBuiltIn, ortDevices } from './devices.ts'
 import { createOrtRuntime } from './runtime.ts'
 
@@ -216,6 +216,24 @@ test('sessions that are disposed give their memory back', async () => {
   for (let round = 0; round < rounds; round++) await useOnce()
   const grownMegabytes = (process.memoryUsage().rss - before) / 2 ** 20
   expect(grownMegabytes).toBeLessThan((rounds * megabytes) / 4)
+})
+
+test('zeros around an image take part in the maximum, also after simplification', async () => {
+  const model = smallModel({
+    inputs: [float32Value('x', [1, 1, 2, 2])],
+    outputs: [float32Value('y', null)],
+    initializers: { pads: int64Tensor([8], [0, 0, 1, 1, 0, 0, 1, 1]) },
+    nodes: [
+      ['Pad', ['x', 'pads'], 'padded'],
+      ['MaxPool', ['padded'], 'y', { kernel_shape: [2, 2], strides: [2, 2] }],
+    ],
+  })
+  for (const bytes of [model, await cpu.simplify(model)]) {
+    const session = await cpu.createSession(bytes)
+    const { y } = await session.run({ x: float32([1, 1, 2, 2], [-1, -2, -3, -4]) })
+    expect([...(y?.data ?? [])]).toEqual([0, 0, 0, 0])
+    await session.dispose()
+  }
 })
 
 describeWithSoftwareWebgpu('a session on WebGPU', () => {

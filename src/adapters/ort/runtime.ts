@@ -27,6 +27,12 @@ export interface OrtRuntime extends Runtime {
 // Warnings about initializers and fallbacks would spoil stderr; errors reach us as exceptions anyway. It is read at the first session.
 env.logLevel = 'fatal'
 
+/**
+ * ONNX Runtime 1.30 merges a Pad with zeros into the MaxPool that follows, whose own padding is −∞: where all pixels at a border are
+ * negative (a BiT ResNet's stem), the maximum was 0 and becomes one of them.
+ */
+const inexactOptimizers = 'Pad_Fusion'
+
 /** The Runtime port on ONNX Runtime. Throws `runtime-failed` when its library for this platform has no such device. */
 export function createOrtRuntime({ device, threads = physicalCores(), profilePrefix }: OrtRuntimeOptions): OrtRuntime {
   if (!isDeviceBuiltIn(device))
@@ -41,6 +47,7 @@ export function createOrtRuntime({ device, threads = physicalCores(), profilePre
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
+    extra: { optimization: { disable_specified_optimizers: inexactOptimizers } },
   }
   return {
     device,

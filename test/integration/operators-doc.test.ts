@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { nonDifferentiableOps } from '../../src/core/autodiff/non-differentiable.ts'
+import { supportedOps } from '../../src/core/autodiff/rules.ts'
+import { composites } from '../support/rule-cases/composites.ts'
+import { ruleCases } from '../support/rule-cases/index.ts'
+import { refusals } from '../support/rule-cases/refusals.ts'
+
+const page = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8')
+
+/** The text under a heading, up to the next one. */
+function section(heading: string): string {
+  const [, text = ''] = page.split(`\n## ${heading}\n`)
+  return text.split('\n## ')[0] ?? ''
+}
+
+/** The rows of a table, without its head. */
+function rows(heading: string): string[][] {
+  const lines = section(heading)
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+const supported = rows('Operators with a gradient')
+
+test('docs/operators.md lists every operator that has a rule', () => {
+  expect(supported.map(([name]) => name)).toEqual([...supportedOps].sort())
+})
+
+test('docs/operators.md lists the composite operators that are tested', () => {
+  expect(rows('Composite operators').map(([name]) => name)).toEqual([...new Set(composites.map(({ op }) => op))])
+})
+
+test('docs/operators.md lists every operator without a derivative', () => {
+  const listed = [...section('Operators without a derivative').matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  expect(listed).toEqual([...nonDifferentiableOps])
+})
+
+test('docs/operators.md says what is refused of every operator that refuses something', () => {
+  const restricted = new Set(supported.filter(([, , restrictions]) => restrictions !== '').map(([name]) => name))
+  expect(refusals.map(({ op }) => op).filter((op) => !restricted.has(op))).toEqual([])
+})
+
+test('docs/operators.md gives no operator an opset later than one that a test has used it at', () => {
+  const from = new Map(supported.map(([name = '', opset]) => [name, Number(opset)]))
+  const tested = (op: string): number => Math.min(...ruleCases.filter((each) => each.op === op).map(({ opset = 18 }) => opset))
+  expect(supportedOps.filter((op) => !((from.get(op) ?? NaN) <= tested(op)))).toEqual([])
+})
