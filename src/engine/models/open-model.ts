@@ -65,7 +65,7 @@ async function pathOf(model: string, home: string): Promise<string> {
 }
 
 /** NAME.card.json or card.json beside NAME.onnx. */
-async function cardBeside(modelPath: string): Promise<string | undefined> {
+export async function cardBeside(modelPath: string): Promise<string | undefined> {
   const candidates = [modelPath.replace(/\.[^./\\]+$/, '') + '.card.json', join(modelPath, '..', 'card.json')]
   for (const candidate of candidates) if (await isFile(candidate)) return candidate
   return undefined

@@ -2,6 +2,7 @@ import type { FrameCache } from './frames/frame-cache.ts'
 import type { RunFrames } from './frames/run-frames.ts'
 import type { StudyFrames } from './frames/study-frames.ts'
 import type { EngineLog } from './log.ts'
+import type { Gradients } from './models/gradients.ts'
 import type { ModelShelf } from './models/model-shelf.ts'
 import type { ModelViews } from './models/model-views.ts'
 import type { Resources } from './resources.ts'
@@ -26,5 +27,6 @@ export interface EngineContext {
   readonly runFrames: RunFrames
   readonly models: ModelShelf
   readonly views: ModelViews
+  readonly gradients: Gradients
   readonly device: DeviceChooser
 }

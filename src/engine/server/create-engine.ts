@@ -8,6 +8,7 @@ import { createFrameCache } from './frames/frame-cache.ts'
 import { createRunFrames } from './frames/run-frames.ts'
 import { createStudyFrames } from './frames/study-frames.ts'
 import { openLog } from './log.ts'
+import { createGradients } from './models/gradients.ts'
 import { createModelShelf } from './models/model-shelf.ts'
 import { createModelViews } from './models/model-views.ts'
 import { resourcesIn } from './resources.ts'
@@ -41,6 +42,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     handle: (request) => handle(request, context),
     close: async () => {
       await context.runs.queue.close()
+      await context.gradients.close()
       context.log.write('engine closed')
       await context.log.flush()
     },
@@ -59,18 +61,20 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const device = createDeviceChooser(settings)
   const log = openLog(home)
   const runs = createRunDesk({ home, models, device, log })
+  const views = createModelViews(studies, frames)
   return {
     ...{ home, resources, log, settings, recent, studies, cache, frames, models, device, runs },
-    views: createModelViews(studies, frames),
+    views,
+    gradients: createGradients({ home, models, views, device }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
 }
 
 async function handle(request: Request, context: EngineContext): Promise<Response> {
-  const { pathname } = new URL(request.url)
-  if (pathname.startsWith('/api/')) return callProcedure(request, context)
+  const url = new URL(request.url)
+  if (url.pathname.startsWith('/api/')) return callProcedure(request, context)
   try {
-    return (await frameRoute(pathname, context)) ?? notFound()
+    return (await frameRoute(url, context)) ?? notFound()
   } catch (thrown) {
     const error = engineError(thrown)
     context.log.error('frame failed', error)

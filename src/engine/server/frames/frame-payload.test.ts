@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PixelMeaning, StoredFrame } from '../../../core/dicom/image.ts'
-import { modalityPayload, storedPayload } from './frame-payload.ts'
+import { plainPayload, storedPayload } from './frame-payload.ts'
 
 const frame: StoredFrame = {
   ...{ rows: 1, columns: 2, samplesPerPixel: 1, photometric: 'MONOCHROME2', bitsStored: 12, signed: true },
@@ -36,7 +36,7 @@ test('a modality table has no slope, and what is not known is empty', () => {
 })
 
 test('a perturbation is in modality units already', () => {
-  const { headers } = modalityPayload({ frame, meaning }, Float32Array.of(-2, 0), undefined)
+  const { headers } = plainPayload({ frame, meaning }, Float32Array.of(-2, 0), { unit: 'HU', spacing: undefined })
   expect(headers).toMatchObject({
     'x-type': 'float32',
     'x-slope': '1',

@@ -24,16 +24,16 @@ export function storedPayload({ frame, meaning }: ImagePixels, spacing: PixelSpa
   })
 }
 
-/** Values in modality units, e.g. a perturbation. */
-export function modalityPayload(
-  { frame, meaning }: ImagePixels,
+/** Values that are in `unit` as they are, e.g. a perturbation. */
+export function plainPayload(
+  { frame }: ImagePixels,
   values: Float32Array,
-  spacing: PixelSpacing | undefined,
+  { unit, spacing }: { readonly unit: string; readonly spacing: PixelSpacing | undefined },
 ): FramePayload {
   return payload(frame, values, {
     'x-slope': '1',
     'x-intercept': '0',
-    'x-unit': latin1(meaning.modality.unit),
+    'x-unit': latin1(unit),
     'x-window-center': '',
     'x-window-width': '',
     'x-pixel-spacing': spacingText(spacing),

@@ -1,16 +1,19 @@
 import type { EngineContext } from '../context.ts'
 import { imageAt } from '../studies/study-store.ts'
-import { storedPayload, type FramePayload } from './frame-payload.ts'
+import { plainPayload, storedPayload, type FramePayload } from './frame-payload.ts'
 import type { RunFrameAddress } from './run-frames.ts'
 
 const studyFramePath = /^\/frames\/([0-9a-f]{16})\/(\d{1,6})\/(\d{1,6})$/
+const gradientPath = /^\/frames\/([0-9a-f]{16})\/(\d{1,6})\/(\d{1,6})\/gradient$/
 const runFramePath = /^\/runs\/([\w-]{1,40})\/frames\/(adversarial|smoothed|perturbation)\/(\d{1,6})\/(\d{1,6})$/
 
 /** A binary route's answer; undefined for a path that is none of them. */
-export async function frameRoute(path: string, context: EngineContext): Promise<Response | undefined> {
-  const studyFrame = studyFramePath.exec(path)
+export async function frameRoute({ pathname, searchParams }: URL, context: EngineContext): Promise<Response | undefined> {
+  const studyFrame = studyFramePath.exec(pathname)
   if (studyFrame !== null) return studyFrameResponse(studyFrame, context)
-  const runFrame = runFramePath.exec(path)
+  const gradient = gradientPath.exec(pathname)
+  if (gradient !== null) return gradientResponse(gradient, searchParams.get('model') ?? '', context)
+  const runFrame = runFramePath.exec(pathname)
   return runFrame === null ? undefined : runFrameResponse(runFrame, context)
 }
 
@@ -20,6 +23,15 @@ async function studyFrameResponse([, study = '', image = '', frame = '']: RegExp
   const { header } = imageAt(await context.studies.find(study), address.image)
   // The file may be replaced by another one, so the page asks again after a while.
   return frameResponse(storedPayload(pixels, header.pixelSpacing), 'private, max-age=600')
+}
+
+/** `?model=NAME`: how the loss of that model's prediction answers to each pixel, per width of the model's intensity range. */
+async function gradientResponse([, study = '', image = '', frame = '']: RegExpExecArray, model: string, context: EngineContext) {
+  const address = { study, image: Number(image), frame: Number(frame) }
+  const { pixels, values } = await context.gradients.of(address, model)
+  const { header } = imageAt(await context.studies.find(study), address.image)
+  const payload = plainPayload(pixels, values, { unit: '1/window', spacing: header.pixelSpacing })
+  return frameResponse(payload, 'private, max-age=600')
 }
 
 /** What a run has written stays as it is. */

@@ -9,7 +9,7 @@ import type { ExportKind } from '../../attack/export-kinds.ts'
 import type { RunFolders } from '../runs/run-folders.ts'
 import type { StudyStore } from '../studies/study-store.ts'
 import type { FrameCache, InstanceSource } from './frame-cache.ts'
-import { modalityPayload, storedPayload, type FramePayload } from './frame-payload.ts'
+import { plainPayload, storedPayload, type FramePayload } from './frame-payload.ts'
 import type { StudyFrames } from './study-frames.ts'
 
 export interface RunFrameAddress {
@@ -57,7 +57,8 @@ export function createRunFrames({ folders, studies, studyFrames, cache }: RunFra
     const source = await sourceOf(address, 'series')
     const [original, adversarial] = await Promise.all([originalOf(address), cache.frame(source, address.frame)])
     const { pixelSpacing } = await cache.instance(source)
-    return modalityPayload(original, difference(adversarial, original), pixelSpacing)
+    const { unit } = original.meaning.modality
+    return plainPayload(original, difference(adversarial, original), { unit, spacing: pixelSpacing })
   }
   return {
     frame: (address) => {

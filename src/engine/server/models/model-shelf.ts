@@ -7,7 +7,7 @@ import type { ModelCard } from '../../../core/model/card.ts'
 import type { TensorFacts } from '../../../core/model/model-facts.ts'
 import { modelFileName, modelsFolder } from '../../models/home.ts'
 import { addModel, listModels } from '../../models/model-store.ts'
-import { openModel, type OpenedModel } from '../../models/open-model.ts'
+import { cardBeside, openModel, type OpenedModel } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { engineError } from '../engine-error.ts'
 import type { Resources } from '../resources.ts'
@@ -62,12 +62,10 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
       ...added.map((name) => ({ name, source: 'added' as const, path: join(modelsFolder(home), name, modelFileName) })),
     ]
   }
-  /** Hashing a large file takes seconds, so it is done once for the same file. */
+  /** Hashing a large file takes seconds, so it is done once for the same file and card. */
   const infoOf = async (place: Place): Promise<ModelInfo> => {
-    const { mtimeMs, size } = await stat(place.path).catch((cause: unknown) => {
-      throw ioError('Read', place.path, cause)
-    })
-    const key = `${place.path} ${mtimeMs} ${size}`
+    const files = [place.path, await cardBeside(place.path)]
+    const key = (await Promise.all(files.map(versionOf))).join()
     const info = known.get(key) ?? openModel({ model: place.path, home }).then((opened) => modelInfo(place, opened))
     known.set(key, info)
     info.catch(() => known.delete(key))
@@ -99,6 +97,15 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
     show: async (name) => infoOf(await placeOf(name)),
     pathOf: async (name) => (await placeOf(name)).path,
   }
+}
+
+/** Changes with the file; '' for none. */
+async function versionOf(path: string | undefined): Promise<string> {
+  if (path === undefined) return ''
+  const { mtimeMs, size } = await stat(path).catch((cause: unknown) => {
+    throw ioError('Read', path, cause)
+  })
+  return `${path} ${mtimeMs} ${size}`
 }
 
 function modelInfo({ name, source, path }: Place, { bytes, sha256, card, proposed, facts }: OpenedModel): ModelInfo {
