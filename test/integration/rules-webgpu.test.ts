@@ -6,7 +6,7 @@ import { nameOf } from '../support/rule-cases/values.ts'
 import { describeWithSoftwareWebgpu } from '../support/software-webgpu.ts'
 
 /** Operators whose rules write another graph for a GPU than for the CPU. */
-const byDevice = new Set(['AveragePool', 'Conv', 'ConvTranspose', 'LpPool', 'MaxPool', 'Relu'])
+const byDevice = new Set(['AveragePool', 'Conv', 'ConvTranspose', 'HardSigmoid', 'HardSwish', 'LpPool', 'MaxPool', 'Relu'])
 
 /** Their forms that make a difference there; more of them would take minutes in software. */
 const forms = [undefined, '3-D', '3-D, strided', 'for WebGPU', '3-D for WebGPU', 'depthwise, strided', 'output padding']

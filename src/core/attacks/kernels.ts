@@ -30,11 +30,9 @@ export function clip(x: Float32Array, lower: Float32Array, upper: Float32Array):
   for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i] ?? 0, lower[i] ?? 0), upper[i] ?? 0)
 }
 
-/** a + b */
-export function add(a: Float32Array, b: Float32Array): Float32Array {
-  const result = new Float32Array(a.length)
-  for (let i = 0; i < result.length; i++) result[i] = (a[i] ?? 0) + (b[i] ?? 0)
-  return result
+/** sum ← a + b */
+export function sumInto(sum: Float32Array, a: Float32Array, b: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (a[i] ?? 0) + (b[i] ?? 0)
 }
 
 /** Σ |v|, in double precision. */

@@ -2,12 +2,10 @@ import { intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes
 import type { Attributes } from '../onnx/graph.ts'
 import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import { sizeOf, type Shape } from '../tensor/tensor.ts'
-import { spread } from './axis-map.ts'
 import type { Emitter } from './emitter.ts'
 import type { ForwardNode } from './forward-node.ts'
 import type { InputVjp } from './rule.ts'
 import { range } from './shapes.ts'
-import type { Value } from './value.ts'
 
 /** How windows lie on an image, one entry per spatial axis: of a convolution or a pooling. */
 export interface Convolution {
@@ -46,7 +44,11 @@ export function transposedConvolutionOf(node: ForwardNode, kernel: readonly numb
 }
 
 /** Pixels from the first window's start to the last one's end. */
-function spanOf({ strides, kernel, dilations }: Omit<Convolution, 'before' | 'after'>, axis: number, windows: number): number {
+export function spanOf(
+  { strides, kernel, dilations }: Omit<Convolution, 'before' | 'after'>,
+  axis: number,
+  windows: number,
+): number {
   return (windows - 1) * (strides[axis] ?? 1) + ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
 }
 
@@ -69,42 +71,6 @@ function commonGeometry(node: ForwardNode, kernel: readonly number[]): Omit<Conv
 /** Attributes of a Conv of this geometry. */
 export function convolutionAttributes({ kernel, strides, dilations, before, after, group }: Convolution): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group }
-}
-
-/** The adjoint of a convolution, which maps g back to an image of `shape`. Windows that reach beyond the padding (ceil_mode) are cut off. */
-export function transposedConvolution(g: Value, kernel: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
-  // The WebGPU provider has no ConvTranspose in three dimensions.
-  if (emit.device === 'webgpu' && geometry.kernel.length > 2 && kernel.constant !== undefined)
-    return spreadConvolution(g, rotatedKernel(kernel.constant, geometry.group), shape, geometry, emit)
-  const missing = geometry.kernel.map((_, axis) => {
-    const covered = spanOf(geometry, axis, g.shape[axis + 2] ?? 1) - (geometry.before[axis] ?? 0) - (geometry.after[axis] ?? 0)
-    return (shape[axis + 2] ?? 1) - covered
-  })
-  const after = geometry.after.map((pad, axis) => pad + Math.max(-(missing[axis] ?? 0), 0))
-  const attributes = {
-    ...convolutionAttributes({ ...geometry, after }),
-    output_padding: missing.map((pixels) => Math.max(pixels, 0)),
-  }
-  return emit.op('ConvTranspose', [g, kernel], shape, { attributes })
-}
-
-/** Each window's value added to all its pixels, channel by channel: the adjoint of summing over windows. */
-export function spreadOverWindows(g: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
-  const [n = 1, c = 1, ...image] = shape
-  const single = emit.reshape(g, [n * c, 1, ...g.shape.slice(2)])
-  const ones = emit.floats([1, 1, ...geometry.kernel], new Float32Array(sizeOf(geometry.kernel)).fill(1))
-  return emit.reshape(transposedConvolution(single, ones, [n * c, 1, ...image], { ...geometry, group: 1 }, emit), shape)
-}
-
-/** The same as a plain convolution at stride 1: of g with zeros between its elements, by the rotated kernel. */
-function spreadConvolution(g: Value, rotated: OnnxTensor, shape: Shape, geometry: Convolution, emit: Emitter): Value {
-  const { kernel, strides, dilations, before, group } = geometry
-  const wide = strides.reduce((value, stride, axis) => spread(value, axis + 2, stride, emit), g)
-  const reach = kernel.map((extent, axis) => (extent - 1) * (dilations[axis] ?? 1))
-  const first = reach.map((each, axis) => each - (before[axis] ?? 0))
-  const last = reach.map((each, axis) => (shape[axis + 2] ?? 1) + each - (wide.shape[axis + 2] ?? 1) - (first[axis] ?? 0))
-  const padded = emit.pad(wide, [0, 0, ...first], [0, 0, ...last])
-  return emit.op('Conv', [padded, emit.constant(rotated)], shape, { attributes: { kernel_shape: kernel, dilations, group } })
 }
 
 /** [M, C/group, …] to [C, M/group, …], every spatial axis reversed. */

@@ -50,7 +50,7 @@ test('a small classifier: constants folded, softmax taken off, only nodes on the
   `)
 })
 
-test('a small U-Net level: pooling by indices, resizing by matrices, the skip’s cotangents added', async () => {
+test('a small U-Net level: pooled maxima put back by index, resizing by matrices, the skip’s cotangents added', async () => {
   const graph = new GraphBuilder({ opset: 13 })
   const x = graph.input('x', [1, 1, 4, 4])
   const down = graph.node('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] })
@@ -83,12 +83,8 @@ test('a small U-Net level: pooling by indices, resizing by matrices, the skip’
     gd30_Reshape = Reshape(gd28_Reshape, [1, 4, 2])
     gd32_MatMul = MatMul([1, 0.75, 0.25, 0, 0, 0.25, 0.75, 1], gd30_Reshape)
     gd34_Reshape = Reshape(gd32_MatMul, [1, 1, 2, 2])
-    gd38_Expand = Expand(0, [16])
-    gd40_Reshape = Reshape(gd35_output, [4])
-    gd41_Reshape = Reshape(gd34_Reshape, [4])
-    gd42_ScatterElements = ScatterElements(gd38_Expand, gd40_Reshape, gd41_Reshape, axis=0, reduction=add)
-    gd44_Reshape = Reshape(gd42_ScatterElements, [1, 1, 4, 4])
-    gd45_Add = Add(gd22_Mul, gd44_Reshape)
-    -> v3: float32[1, 2, 4, 4], gd7_Mul: float32[1], gd45_Add: float32[1, 1, 4, 4]"
+    gd37_MaxUnpool = MaxUnpool(gd34_Reshape, gd35_output, [1, 1, 4, 4], kernel_shape=[1, 1])
+    gd38_Add = Add(gd22_Mul, gd37_MaxUnpool)
+    -> v3: float32[1, 2, 4, 4], gd7_Mul: float32[1], gd38_Add: float32[1, 1, 4, 4]"
   `)
 })

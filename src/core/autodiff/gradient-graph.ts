@@ -1,7 +1,7 @@
 import type { LossKind } from '../model/ports.ts'
 import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
-import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
+import { keepBlocked } from './blocked-layout.ts'
 import { Emitter } from './emitter.ts'
 import { heads } from './heads.ts'
 import type { ruleOf } from './rules.ts'
@@ -34,7 +34,7 @@ export interface GradientOptions {
 
 /** The forward pass alone, from the input to the logits. */
 export function forwardModel(graph: TypedGraph): OnnxModel {
-  return assemble(graph, graph.nodes, new Map(), [graph.input], [graph.output])
+  return assemble(graph, graph.nodes, undefined, [graph.input], [graph.output])
 }
 
 /** The forward pass, the loss and the reverse pass as one graph. */
@@ -48,10 +48,12 @@ export function gradientGraph(graph: TypedGraph, options: GradientOptions): Grad
   }))
   const { loss, cotangent } = heads[kind](output, terms, emit)
   const gradient = named(emit, reversePass(graph, cotangent, emit, options.ruleOf))
-  const nodes = [...graph.nodes.map((node) => emit.withExtraOutputs(node)), ...emit.nodes]
+  const plain = [...graph.nodes.map((node) => emit.withExtraOutputs(node)), ...emit.nodes]
+  const values = new Map([...graph.values, ...emit.values().map((value) => [value.name, value] as const)])
+  const nodes = device === 'cpu' ? keepBlocked(plain, values, emit) : plain
   const inputs = [input, ...terms.flatMap(({ target, weight }) => [target, weight])]
   return {
-    model: assemble(graph, nodes, emit.initializers, inputs, [output, loss, gradient]),
+    model: assemble(graph, nodes, emit, inputs, [output, loss, gradient]),
     input: input.name,
     targets: terms.map(({ target }) => target.name),
     weights: terms.map(({ weight }) => weight.name),
@@ -69,7 +71,7 @@ function named(emit: Emitter, value: Value): Value {
 function assemble(
   graph: TypedGraph,
   nodes: readonly OnnxNode[],
-  emitted: ReadonlyMap<string, OnnxTensor>,
+  emit: Emitter | undefined,
   inputs: readonly Value[],
   outputs: readonly Value[],
 ): OnnxModel {
@@ -79,7 +81,7 @@ function assemble(
   )
   const read = new Set(needed.flatMap((node) => node.inputs))
   const initializers = constantsOf(needed, graph.values)
-  for (const [name, tensor] of emitted) if (read.has(name)) initializers.set(name, tensor)
+  for (const [name, tensor] of emit?.initializers ?? []) if (read.has(name)) initializers.set(name, tensor)
   return {
     irVersion: graph.irVersion,
     opsets: new Map([...graph.opsets].filter(([domain]) => domain === '' || needed.some((node) => node.domain === domain))),
@@ -90,10 +92,16 @@ function assemble(
       initializers,
       inputs: inputs.map(valueInfo),
       outputs: outputs.map(valueInfo),
-      valueInfos: new Map(),
+      valueInfos: new Map(computedBy(needed, emit?.values() ?? []).map((value) => [value.name, valueInfo(value)])),
     },
     functions: graph.functions,
   }
+}
+
+/** Their shapes are known here; ONNX Runtime does not infer all of them, and keeps its own layout only for what it knows. */
+function computedBy(nodes: readonly OnnxNode[], values: readonly Value[]): Value[] {
+  const computed = new Set(nodes.flatMap(({ outputs }) => outputs))
+  return values.filter(({ name }) => computed.has(name))
 }
 
 function valueInfo({ name, dataType, shape }: Value): ValueInfo {

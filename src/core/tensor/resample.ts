@@ -29,7 +29,10 @@ export function createResampler(from: ImageSize, to: ImageSize, interpolation: I
   }
 }
 
-/** rows · X · columnsᵀ for every plane X. */
+/**
+ * rows · X · columnsᵀ for every plane X, one row of the result after the other: its weighted sum of X's rows is one line, which stays in
+ * the processor's nearest cache until the line's own columns are combined.
+ */
 function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
   const extents = imageBatchExtents(x, 'Resample')
   if (extents.rows !== rows.inputs || extents.columns !== columns.inputs)
@@ -37,41 +40,37 @@ function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
       'tensor-invalid',
       `Resample: expected images of ${rows.inputs}x${columns.inputs}, got ${extents.rows}x${extents.columns}`,
     )
-  const planes = extents.count * extents.channels
   const out = tensor([extents.count, extents.channels, rows.outputs, columns.outputs])
-  const narrow = new Float64Array(rows.inputs * columns.outputs)
-  for (let plane = 0; plane < planes; plane++) {
-    combineColumns(x.data.subarray(plane * rows.inputs * columns.inputs), columns, rows.inputs, narrow)
-    combineRows(narrow, rows, columns.outputs, out.data.subarray(plane * rows.outputs * columns.outputs))
-  }
+  const line = new Float64Array(columns.inputs)
+  for (let plane = 0; plane < extents.count * extents.channels; plane++)
+    for (let row = 0; row < rows.outputs; row++) {
+      combineRows(x.data, plane * rows.inputs, rows, row, line)
+      combineColumns(line, columns, out.data, (plane * rows.outputs + row) * columns.outputs)
+    }
   return out
 }
 
-function combineColumns(plane: Float32Array, table: AxisWeights, rows: number, out: Float64Array): void {
-  const { inputs, outputs, starts, offsets, weights } = table
+/** Output `row` of the vertical pass over the plane whose rows begin at `firstRow`. */
+function combineRows(data: Float32Array, firstRow: number, table: AxisWeights, row: number, line: Float64Array): void {
+  const begin = table.offsets[row] ?? 0
+  const start = firstRow + (table.starts[row] ?? 0) - begin
+  line.fill(0)
+  for (let at = begin; at < (table.offsets[row + 1] ?? 0); at++)
+    addScaled(line, table.weights[at] ?? 0, data, (start + at) * line.length)
+}
+
+function addScaled(line: Float64Array, weight: number, data: Float32Array, start: number): void {
+  for (let v = 0; v < line.length; v++) line[v] = (line[v] ?? 0) + weight * (data[start + v] ?? 0)
+}
+
+function combineColumns(line: Float64Array, table: AxisWeights, out: Float32Array, at: number): void {
+  const { outputs, starts, offsets, weights } = table
   for (let i = 0; i < outputs; i++) {
     const begin = offsets[i] ?? 0
     const end = offsets[i + 1] ?? 0
-    for (let row = 0; row < rows; row++) {
-      const first = row * inputs + (starts[i] ?? 0) - begin
-      let sum = 0
-      for (let at = begin; at < end; at++) sum += (weights[at] ?? 0) * (plane[first + at] ?? 0)
-      out[row * outputs + i] = sum
-    }
-  }
-}
-
-function combineRows(plane: Float64Array, table: AxisWeights, columns: number, out: Float32Array): void {
-  const { outputs, starts, offsets, weights } = table
-  const line = new Float64Array(columns)
-  for (let i = 0; i < outputs; i++) {
-    line.fill(0)
-    const begin = offsets[i] ?? 0
-    for (let at = begin; at < (offsets[i + 1] ?? 0); at++) {
-      const weight = weights[at] ?? 0
-      const first = ((starts[i] ?? 0) + at - begin) * columns
-      for (let v = 0; v < columns; v++) line[v] = (line[v] ?? 0) + weight * (plane[first + v] ?? 0)
-    }
-    out.set(line, i * columns)
+    const first = (starts[i] ?? 0) - begin
+    let sum = 0
+    for (let tap = begin; tap < end; tap++) sum += (weights[tap] ?? 0) * (line[first + tap] ?? 0)
+    out[at + i] = sum
   }
 }

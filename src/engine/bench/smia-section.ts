@@ -121,9 +121,10 @@ function oneHot(labels: readonly number[], classes: number): Tensor {
 }
 
 function toGreyLevels(x: Tensor, { lower, upper }: PixelInterval): Tensor {
-  const clamped = (value: number, index: number) => Math.min(upper.data[index] ?? 1, Math.max(lower.data[index] ?? 0, value))
-  return tensor(
-    x.shape,
-    x.data.map((value, index) => clamped(Math.round(value * greyLevels) / greyLevels, index)),
-  )
+  const levels = tensor(x.shape)
+  for (let i = 0; i < x.data.length; i++) {
+    const level = Math.round((x.data[i] ?? 0) * greyLevels) / greyLevels
+    levels.data[i] = Math.min(upper.data[i] ?? 1, Math.max(lower.data[i] ?? 0, level))
+  }
+  return levels
 }

@@ -35,6 +35,20 @@ export const pooling: readonly NamedRuleCase[] = [
     attributes: { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 1], ceil_mode: 1 },
   },
   { op: 'MaxPool', at: '3-D', inputs: [x([1, 2, 4, 4, 3])], attributes: { kernel_shape: [2, 2, 2], strides: [2, 1, 1] } },
+  { op: 'MaxPool', at: 'windows apart', inputs: [image], attributes: { kernel_shape: [2, 2], strides: [2, 3] } },
+  {
+    op: 'MaxPool',
+    at: 'windows apart, padded',
+    inputs: [x([2, 2, 5, 6])],
+    attributes: { kernel_shape: [2, 3], strides: [3, 3], pads: [1, 1, 0, 1] },
+  },
+  { op: 'MaxPool', at: 'windows apart, 1-D', inputs: [x([2, 3, 7])], attributes: { kernel_shape: [2], strides: [2] } },
+  {
+    op: 'MaxPool',
+    at: 'windows apart, 3-D',
+    inputs: [x([2, 2, 4, 5, 3])],
+    attributes: { kernel_shape: [2, 2, 1], strides: [2, 2, 1] },
+  },
   { op: 'MaxPool', at: 'Indices already there', inputs: [image], attributes: { kernel_shape: [2, 2] }, outputCount: 2 },
   {
     op: 'MaxPool',

@@ -4,7 +4,7 @@ import { referenceKernelConvolution } from '../../tensor/reference-kernel.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, Walk } from '../attack.ts'
 import { noBall } from '../balls.ts'
-import { add, advance, toScaledSign } from '../kernels.ts'
+import { advance, sumInto, toScaledSign } from '../kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
 import { steps } from '../settings.ts'
@@ -84,7 +84,7 @@ function smoothedPrediction(walk: Walk) {
     target,
     place: (sample: number, step: Float32Array) => {
       const convolved = referenceKernelConvolution(tensor([1, ...rest], step))
-      rowOf(smoothed, sample).set(add(rowOf(walk.x, sample), convolved.data))
+      sumInto(rowOf(smoothed, sample), rowOf(walk.x, sample), convolved.data)
     },
     predict: async () => {
       const logits = await walk.predict(smoothed)

@@ -3,7 +3,7 @@ import { smoothGaussian } from '../../tensor/gaussian.ts'
 import { sampleOf, tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
-import { add, advance, toScaledSign } from '../kernels.ts'
+import { advance, sumInto, toScaledSign } from '../kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
 import { epsilon, kernelSize, randomStart, stepSize, steps } from '../settings.ts'
@@ -75,7 +75,7 @@ function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<
     for (const sample of walk.active()) {
       const step = gradient.of(sample)
       toScaledSign(step, settings.stepSize) //                                          r_t = step·sign(g_t)
-      rowOf(smoothed, sample).set(smoothedInput(walk, sample, step, settings)) //         x̃_t = x_t + W ∗ r_t
+      smoothInto(rowOf(smoothed, sample), walk, sample, step, settings) //                x̃_t = x_t + W ∗ r_t
       advance(rowOf(x, sample), step, rowOf(box.lower, sample), rowOf(box.upper, sample)) //  x_{t+1} = clip(project(x_t + r_t))
     }
     const logits = await walk.predict(smoothed) //                                      s_t = f(x̃_t)
@@ -88,15 +88,20 @@ function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<
   }
 }
 
-function smoothedInput(
+/** x + W ∗ step, or W ∗ (x + step), into `smoothed`. */
+function smoothInto(
+  smoothed: Float32Array,
   walk: Walk,
   sample: number,
   step: Float32Array,
   { smooth, kernelSize, sigma }: SmiaSettings,
-): Float32Array {
+): void {
   const { shape } = sampleOf(walk.x, sample)
   const x = rowOf(walk.x, sample)
-  const kernel = { size: kernelSize, sigma }
-  if (smooth === 'image') return smoothGaussian(tensor(shape, add(x, step)), kernel).data
-  return add(x, smoothGaussian(tensor(shape, step), kernel).data)
+  const smoothing = (values: Float32Array) => smoothGaussian(tensor(shape, values), { size: kernelSize, sigma }).data
+  if (smooth === 'perturbation') sumInto(smoothed, x, smoothing(step))
+  else {
+    sumInto(smoothed, x, step)
+    smoothed.set(smoothing(smoothed))
+  }
 }

@@ -1,13 +1,7 @@
-import {
-  convolutionOf,
-  transposedConvolution,
-  convolutionAttributes,
-  biasVjp,
-  rotatedKernel,
-  type Convolution,
-} from '../convolution.ts'
+import { convolutionOf, convolutionAttributes, biasVjp, rotatedKernel, type Convolution } from '../convolution.ts'
 import { kernelVjp } from '../kernel-vjp.ts'
 import type { VjpRule } from '../rule.ts'
+import { transposedConvolution } from '../transposed-convolution.ts'
 import type { Value } from '../value.ts'
 
 /**

@@ -1,9 +1,8 @@
 import { floatAttribute } from '../../onnx/attributes.ts'
+import { isInside } from '../masks.ts'
 import type { VjpRule } from '../rule.ts'
 
-/** y = clip(α x + β, 0, 1): dx = α g where 0 < y < 1; y (1 − y) is positive just there. */
-export const HardSigmoid: VjpRule = (node, emit) => {
-  const alpha = floatAttribute(node, 'alpha', 0.2)
-  const inside = emit.test('Greater', emit.mul(node.y, emit.sub(1, node.y)), 0)
-  return [() => emit.where(inside, emit.mul(node.g, alpha), 0)]
-}
+/** y = clip(α x + β, 0, 1): dx = α g where 0 < y < 1. */
+export const HardSigmoid: VjpRule = (node, emit) => [
+  () => emit.scale(emit.mul(node.g, isInside(node.y, emit)), floatAttribute(node, 'alpha', 0.2)),
+]

@@ -1,7 +1,8 @@
 import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
-import { convolutionOf, spreadOverWindows } from '../convolution.ts'
+import { convolutionOf } from '../convolution.ts'
 import { powerNormVjp } from '../power-norm.ts'
 import type { VjpRule } from '../rule.ts'
+import { spreadOverWindows } from '../transposed-convolution.ts'
 import type { Value } from '../value.ts'
 
 /** y = (Σ |x|^p)^(1/p) over each window: dx = sign(x) |x|^(p−1) times g y^(1−p) summed over the windows that a pixel is in. */

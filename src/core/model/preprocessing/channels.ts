@@ -36,15 +36,16 @@ function mixed(x: Tensor, weights: readonly (readonly number[])[]): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Channels')
   const inputs = weights[0]?.length ?? 0
   if (channels !== inputs) throw new RadversaryError('tensor-invalid', `Channels: expected ${inputs} channels, got ${channels}`)
-  const plane = rows * columns
   const out = tensor([count, weights.length, rows, columns])
+  const plane = ({ data }: Tensor, index: number) => data.subarray(index * rows * columns, (index + 1) * rows * columns)
   for (let n = 0; n < count; n++)
     weights.forEach((row, to) => {
-      const target = out.data.subarray((n * weights.length + to) * plane)
-      row.forEach((weight, from) => {
-        const source = (n * inputs + from) * plane
-        for (let i = 0; i < plane; i++) target[i] = (target[i] ?? 0) + weight * (x.data[source + i] ?? 0)
-      })
+      const sum = plane(out, n * weights.length + to)
+      for (const [from, weight] of row.entries()) addScaled(sum, weight, plane(x, n * inputs + from))
     })
   return out
+}
+
+function addScaled(sum: Float32Array, weight: number, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0)
 }

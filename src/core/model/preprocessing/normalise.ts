@@ -39,7 +39,11 @@ function affine(x: Tensor, scale: readonly number[], offset: readonly number[]):
   for (let p = 0; p < count * channels; p++) {
     const factor = perChannel(scale, p % channels)
     const shift = perChannel(offset, p % channels)
-    for (let i = p * plane; i < (p + 1) * plane; i++) out.data[i] = factor * (x.data[i] ?? 0) + shift
+    scaleAndShift(x.data.subarray(p * plane, (p + 1) * plane), factor, shift, out.data.subarray(p * plane, (p + 1) * plane))
   }
   return out
+}
+
+function scaleAndShift(x: Float32Array, factor: number, shift: number, out: Float32Array): void {
+  for (let i = 0; i < x.length; i++) out[i] = factor * (x[i] ?? 0) + shift
 }

@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 /** One step from the image's grid to the model's input; differentiable. Steps hold no state, so a chain may serve several runs. */
 export interface PreprocessingStep {
   readonly name: string
+  /** May give `x` itself where the step changes nothing; its derivative there is the identity. */
   apply(x: Tensor): Tensor
   /** The transposed derivative at `x` (what `apply` was given), applied to `cotangent` (the shape of what it gave). */
   adjoint(cotangent: Tensor, x: Tensor): Tensor
@@ -40,7 +41,7 @@ function traceSteps(steps: readonly PreprocessingStep[], x: Tensor): Trace {
   for (const step of steps) {
     const input = value
     value = step.apply(input)
-    pullbacks.push((cotangent) => step.adjoint(cotangent, input))
+    if (value !== input) pullbacks.push((cotangent) => step.adjoint(cotangent, input))
   }
   return { output: value, adjoint: (cotangent) => pullbacks.reduceRight((upstream, pullback) => pullback(upstream), cotangent) }
 }
