@@ -42,10 +42,12 @@ describeWithSharedData('an export killed at any moment', () => {
     async (index) => {
       const folder = join(base, `kill-${index}`)
       const child = startWriter(folder)
+      // Listened for from the start: it may be over before it is killed.
+      const ended = once(child, 'exit')
       await once(child.stdout, 'data')
       await setTimeout(uniformInt(random, 0, wholeMs))
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
       outcomes[stateOf(folder)] += 1
       const before = filesWithTimes(folder)
       const resumed = await exportSeries(folder, sources)
