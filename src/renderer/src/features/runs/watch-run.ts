@@ -40,12 +40,16 @@ async function follow(run: string, signal: AbortSignal): Promise<void> {
     if (!signal.aborted) useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
   }
   const events = await engine.runs.watch.query({ run }, { signal, ...ownRequest })
-  for await (const event of events) {
-    waiting.push(event)
-    timer ??= setTimeout(draw, drawMilliseconds)
+  try {
+    for await (const event of events) {
+      waiting.push(event)
+      timer ??= setTimeout(draw, drawMilliseconds)
+    }
+  } finally {
+    // Also when the engine is lost: events drawn after that would say that the run goes on.
+    clearTimeout(timer)
+    draw()
   }
-  clearTimeout(timer)
-  draw()
   if (signal.aborted) return
   await refreshRuns()
 }
