@@ -15,7 +15,7 @@ export const largeScreen = { width: 2560, height: 1440 }
 /** The built application behind `radversary serve`, with a home of its own. */
 export interface Application {
   readonly home: string
-  /** Opens a page and comes in by the token. */
+  /** Opens a page, comes in by the token, and waits until the application is seen. */
   open(options?: { readonly size?: { readonly width: number; readonly height: number }; readonly query?: string }): Promise<Page>
   /** What pages complained of since the last call: console errors and exceptions. */
   complaints(): string[]
@@ -56,6 +56,7 @@ async function startApplication(): Promise<Started> {
       const page = await newPage(browser, size, (complaint) => complaints.push(complaint))
       await page.goto(server.url)
       if (query !== '') await page.goto(new URL(`/?${query}`, server.url).href)
+      await page.getByTestId('device').waitFor()
       return page
     },
     complaints: () => {

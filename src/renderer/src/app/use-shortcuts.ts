@@ -1,10 +1,10 @@
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { runCommand } from './commands.ts'
 import { commandFor } from './shortcuts.ts'
 
-/** Listens to the keys of the whole page. */
+/** Listens to the keys of the whole page, from the moment that it is seen. */
 export function useShortcuts(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const focused = event.target instanceof Element ? event.target : document.body
       const command = event.defaultPrevented ? undefined : commandFor(event, focused)
