@@ -5,7 +5,7 @@ import { defineConfig } from 'electron-vite'
 const here = import.meta.dirname
 
 export default defineConfig({
-  /** Everything that runs in Node: Electron's main process and its engine's, the command line, and the thread of an attack. */
+  /** Everything that runs in Node: Electron's main process and its engine's, the command line, and threads. */
   main: {
     build: {
       rolldownOptions: {
@@ -13,7 +13,8 @@ export default defineConfig({
           index: resolve(here, 'src/main/index.ts'),
           radversary: resolve(here, 'src/cli/main.ts'),
           'engine-process': resolve(here, 'src/serve/engine-process.ts'),
-          'attack-worker': resolve(here, 'src/engine/server/attack-worker.ts'),
+          'model-worker': resolve(here, 'src/engine/models/model-worker.ts'),
+          'engine-worker': resolve(here, 'src/engine/server/engine-worker.ts'),
         },
         output: { format: 'es' },
       },

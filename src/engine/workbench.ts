@@ -1,10 +1,10 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
+import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { RadversaryError } from '../core/errors.ts'
 import type { ModelOutput } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
-import { connectModel, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
-import { pixelModel, type PixelModel } from './models/pixel-model.ts'
+import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
@@ -18,20 +18,20 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
   readonly labels?: string | undefined
 }
 
-/** The same, opened and ready for each other. */
+/** The same, opened and fitting each other; the model is yet to be connected. */
 export interface Workbench {
   readonly study: Study
   /** Those to work on, in the study's order. */
   readonly images: readonly StudyImage[]
   readonly opened: OpenedModel
-  readonly model: PixelModel
+  readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
   /** Whether there is a labels file. */
   readonly isLabelled: boolean
   readonly labelOf: (image: StudyImage) => Label | undefined
 }
 
-/** Cheap checks come first. The model must be disposed of. @throws RadversaryError for whatever is wrong with any of them. */
+/** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
   const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output)
@@ -41,10 +41,10 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const labelOf = table === undefined ? () => undefined : labelsOf(study, table)
   if (table !== undefined && images.every((image) => labelOf(image) === undefined)) throw noLabels(request.labels, table.count)
   const choice = await chooseDevice(request)
+  const { runtime } = choice
   describeDevice(choice).forEach((sentence) => hooks.onNotice?.(sentence))
-  const device = { name: choice.runtime.device, threads: choice.runtime.threads }
-  const model = pixelModel(await connectModel(opened, choice.runtime), opened.card)
-  return { study, images, opened, model, device, labelOf, isLabelled: table !== undefined }
+  const device = { name: runtime.device, threads: runtime.threads }
+  return { study, images, opened, runtime, device, labelOf, isLabelled: table !== undefined }
 }
 
 /** `openStudy`, its progress told as a job's. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lossKindOf, predictionsOf, targetsOf } from '../../src/core/model/heads.ts'
+import { connectModel } from '../../src/engine/models/open-model.ts'
+import { pixelModel } from '../../src/engine/models/pixel-model.ts'
 import { createImageLoader } from '../../src/engine/study/load-image.ts'
 import { openWorkbench } from '../../src/engine/workbench.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
@@ -108,7 +110,8 @@ describe('the engine and models', () => {
     const bench = await openWorkbench(request, {})
     const [frame] = (await createImageLoader(bench.study, bench.opened.card.intensity).load(bench.images[12]!)).frames
     const { shape, data } = frame!.float.relative
-    const seen = bench.model.forShape(shape)
+    const pixels = pixelModel(await connectModel(bench.opened, bench.runtime), bench.opened.card)
+    const seen = pixels.forShape(shape)
     const { output } = bench.opened.card
     const labels = predictionsOf(output, await seen.predict(frame!.float.relative)).map(({ classes }) => classes)
     const loss = { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
@@ -117,7 +120,7 @@ describe('the engine and models', () => {
       const moved = { shape, data: data.map((x, i) => x + step * (direction[i] ?? NaN)) }
       losses.push((await seen.lossAndGradient(moved, loss)).loss[0]!)
     }
-    await bench.model.dispose()
+    await pixels.dispose()
     return losses
   }
 })

@@ -34,7 +34,7 @@ export function attackCommand(context: CommandContext): Command {
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
     .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
-    .option('--batch <n>', 'images attacked together', positiveInteger, 4)
+    .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {

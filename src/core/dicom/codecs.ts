@@ -29,6 +29,9 @@ export interface DecodedSamples {
   readonly signed: boolean
 }
 
+/** How a compressed frame becomes samples. */
+export type Decompress = (frame: CompressedFrame) => Promise<DecodedSamples>
+
 interface Codecs {
   readonly Context: typeof Context
   readonly NativeCodecs: typeof NativeCodecs

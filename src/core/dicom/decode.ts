@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { decodeCompressed, type CompressedFrame, type DecodedSamples } from './codecs.ts'
+import { decodeCompressed, type CompressedFrame, type DecodedSamples, type Decompress } from './codecs.ts'
 import { interleave, nameInMessage, ybrToRgb, type Words } from './colour.ts'
 import { inflate, unreadable } from './data-set.ts'
 import { encapsulatedFrame } from './fragments.ts'
@@ -25,24 +25,30 @@ interface RawFrame {
  * Decodes one frame, counted from 0, to stored values. Nothing is scaled or windowed; YBR and palette colours become RGB.
  * @throws RadversaryError dicom-unreadable for damaged, truncated or missing pixel data; dicom-unsupported, naming it, for a transfer
  * syntax, photometric interpretation or bit depth that isn't read.
+ * @param decompress another thread's `decodeCompressed`, perhaps
  */
-export async function decodeFrame(instance: Instance, frameIndex: number): Promise<StoredFrame> {
+export async function decodeFrame(
+  instance: Instance,
+  frameIndex: number,
+  decompress: Decompress = decodeCompressed,
+): Promise<StoredFrame> {
   const format = pixelFormatOf(instance)
   if (!Number.isInteger(frameIndex) || frameIndex < 0 || frameIndex >= instance.numberOfFrames)
     throw new RadversaryError('usage', `Frame: expected 0 to ${instance.numberOfFrames - 1}, got ${frameIndex}`, {
       file: instance.file,
     })
-  const raw = await rawFrame(instance, frameIndex, format)
+  const raw = await rawFrame(instance, frameIndex, format, decompress)
   return { rows: instance.rows, columns: instance.columns, ...interpret(instance, raw, format) }
 }
 
-async function rawFrame(instance: Instance, frameIndex: number, format: PixelFormat): Promise<RawFrame> {
+async function rawFrame(instance: Instance, frameIndex: number, format: PixelFormat, decompress: Decompress): Promise<RawFrame> {
   const { coding } = format.syntax
   if (coding === 'native') return asStored(nativeFrame(instance, frameIndex, format.wordBits), format)
   const bytes = encapsulatedFrame(instance, frameIndex)
   if (coding === 'rle') return asStored(rleFrame(instance, bytes, format), format)
   if (coding === 'deflated-frames') return asStored(deflatedFrame(instance, bytes, format), format)
-  return compressedFrame(instance, bytes, coding, format)
+  const frame = compressedFrame(instance, bytes, coding, format)
+  return decompressedFrame(await decompress(frame), frame, format)
 }
 
 function asStored(words: Words, layout: BitLayout): RawFrame {
@@ -76,17 +82,22 @@ function deflatedFrame(instance: Instance, bytes: Uint8Array, { wordBits, sample
   return isPlanar ? interleave(frame, wordsOf(wordBits, words), samplesPerPixel) : frame
 }
 
-async function compressedFrame(
-  instance: Instance,
+function compressedFrame(
+  { rows, columns, file }: Instance,
   bytes: Uint8Array,
   coding: CompressedFrame['coding'],
+  { syntax, samplesPerPixel, model }: PixelFormat,
+): CompressedFrame {
+  const syntaxName = describeTransferSyntax(syntax)
+  return { coding, syntaxName, bytes, rows, columns, samplesPerPixel, isYbr: model === 'ybr', file }
+}
+
+function decompressedFrame(
+  decoded: DecodedSamples,
+  { coding, syntaxName, file }: CompressedFrame,
   format: PixelFormat,
-): Promise<RawFrame> {
-  const { rows, columns, file } = instance
-  const { samplesPerPixel, model, wordBits } = format
-  const syntaxName = describeTransferSyntax(format.syntax)
-  const isYbr = model === 'ybr'
-  const decoded = await decodeCompressed({ coding, syntaxName, bytes, rows, columns, samplesPerPixel, isYbr, file })
+): RawFrame {
+  const { wordBits } = format
   if (decoded.bitsPerSample > wordBits)
     throw unreadable('Compressed frame', `at most ${wordBits} bits per sample`, String(decoded.bitsPerSample), file)
   if (coding === 'jpeg-ls') refuseAmbiguousSign(decoded.words, format, syntaxName, file)

@@ -3,10 +3,10 @@ import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
-import type { StudyImage } from '../study/open-study.ts'
-import type { AttackRun } from './attack-run.ts'
+import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
 import { folderOf, type ExportKind } from './export-kinds.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
@@ -14,15 +14,10 @@ import { frameReport } from './frame-report.ts'
 import { imageResult, imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
 
-/** An image with its place in the export: 1 for the study's first. */
-export interface NumberedImage {
-  readonly image: StudyImage
-  readonly number: number
-}
-
 /** What attacking a group needs besides the run. */
 export interface GroupContext {
   readonly run: AttackRun
+  readonly model: PixelModel
   readonly loader: ImageLoader
   readonly folder: ExportFolder
   readonly labels: ExportLabels
@@ -92,7 +87,7 @@ interface NumberedLoaded {
 
 async function loadAll(
   group: readonly NumberedImage[],
-  { run, loader }: GroupContext,
+  { run, model, loader }: GroupContext,
   failures: InputFailure[],
 ): Promise<NumberedLoaded[]> {
   const all: NumberedLoaded[] = []
@@ -102,7 +97,7 @@ async function loadAll(
       const loaded = await loader.load(image)
       loaded.frames.forEach((frame) => {
         checkRegion(run, frame)
-        checkInput(run, frame)
+        checkInput(model, frame)
       })
       all.push({ number, loaded })
     } catch (error) {
@@ -128,7 +123,7 @@ function checkRegion({ region }: AttackRun, { pixels: { frame } }: StudyFrame): 
 }
 
 /** Throws for images that can't be brought to the model's input. */
-function checkInput({ model }: AttackRun, { float }: StudyFrame): void {
+function checkInput(model: PixelModel, { float }: StudyFrame): void {
   model.forShape(float.relative.shape)
 }
 
@@ -139,8 +134,8 @@ interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, signal, onIteration } = context
-  const { request, opened, model, target, region } = run
+  const { run, model, signal, onIteration } = context
+  const { request, opened, target, region } = run
   const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
     frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
   )
@@ -187,7 +182,7 @@ async function exportOne(
   attacked: readonly AttackedFrame[],
   context: GroupContext,
 ): Promise<ImageResult> {
-  const { run, folder } = context
+  const { run, model, folder } = context
   const results = attacked.map(({ result }) => result)
   const kinds = run.request.exports
   const files = kinds.map((kind) => [kind, exportImage(kind, image, results, context.labels)] as const)
@@ -197,7 +192,7 @@ async function exportOne(
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
     exported: exportedFiles(files, number),
-    frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run),
+    frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model),
     notices: [...image.notices],
   }
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
@@ -211,7 +206,12 @@ function exportedFiles(files: readonly (readonly [ExportKind, DerivedFile])[], n
   return { series, ...Object.fromEntries(named) }
 }
 
-async function judgedFrames(path: string, attacked: readonly AttackedFrame[], run: AttackRun): Promise<FrameReport[]> {
+async function judgedFrames(
+  path: string,
+  attacked: readonly AttackedFrame[],
+  run: AttackRun,
+  model: PixelModel,
+): Promise<FrameReport[]> {
   const stored = await readStored(path)
   checkPixels(
     attacked.map(({ result }) => result.adversarial),
@@ -221,7 +221,7 @@ async function judgedFrames(path: string, attacked: readonly AttackedFrame[], ru
   const reports: FrameReport[] = []
   for (let first = 0; first < attacked.length; first += run.request.batch) {
     const part = attacked.slice(first, first + run.request.batch)
-    const judged = await judge(run.model, run.opened.card, {
+    const judged = await judge(model, run.opened.card, {
       frames: part.map(({ result }) => result.frame),
       values: stored.slice(first, first + part.length),
       labels: part.map(({ result }) => result.label),

@@ -5,8 +5,11 @@ import { RadversaryError } from '../../core/errors.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
 import { classIndex } from '../classes.ts'
 import type { JobHooks } from '../progress.ts'
+import { imageGroups } from '../study/image-groups.ts'
+import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
+import { lanesOf } from './attack-lanes.ts'
 import type { ExportKind } from './export-kinds.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
 
@@ -22,7 +25,7 @@ export interface AttackRequest extends WorkbenchRequest {
   readonly region?: string | undefined
   readonly seed: number
   readonly earlyStop: boolean
-  /** Frames that are attacked together. */
+  /** Frames that are attacked together, at most. */
   readonly batch: number
   readonly exports: readonly ExportKind[]
   readonly out: string
@@ -36,29 +39,42 @@ export interface Region {
   readonly sha256: string
 }
 
+/** An image with its place in the export: 1 for the first of those that are attacked. */
+export interface NumberedImage {
+  readonly image: StudyImage
+  readonly number: number
+}
+
 /** A request with everything opened and checked. */
 export interface AttackRun extends Workbench {
   readonly request: AttackRequest
   readonly method: ConfiguredMethod
   readonly target: number | undefined
   readonly region: Region | undefined
+  /** What is attacked together, in the order of the export. */
+  readonly groups: readonly (readonly NumberedImage[])[]
   /** Names the run: equal ids give equal bytes. */
   readonly exportId: string
 }
 
-/** Opens what a request names. The run's model must be disposed of. @throws RadversaryError for whatever is wrong. */
+/** Opens what a request names. @throws RadversaryError for whatever is wrong. */
 export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
   const method = configureMethod(request.method, request.settings)
   const region = request.region === undefined ? undefined : await readRegion(request.region)
   const workbench = await openWorkbench(request, hooks)
-  try {
-    const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
-    const run = { ...workbench, request, method, target, region }
-    return { ...run, exportId: exportIdOf(run) }
-  } catch (error) {
-    await workbench.model.dispose()
-    throw error
-  }
+  const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
+  const run = { ...workbench, request, method, target, region, groups: numberedGroups(workbench, request) }
+  return { ...run, exportId: exportIdOf(run) }
+}
+
+function numberedGroups({ images, runtime }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
+  let number = 0
+  return imageGroups(images, { most: batch, atATime: lanesOf(runtime) }).map((group) =>
+    group.map((image) => {
+      number += 1
+      return { image, number }
+    }),
+  )
 }
 
 async function readRegion(file: string): Promise<Region> {

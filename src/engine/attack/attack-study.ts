@@ -3,21 +3,17 @@ import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-fo
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
+import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
-import { imageGroups } from '../study/image-groups.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import {
-  attackGroup,
-  finishedResults,
-  resultPath,
-  type BatchIteration,
-  type GroupContext,
-  type NumberedImage,
-} from './attack-group.ts'
-import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
+import { attackGroup, finishedResults, resultPath, type BatchIteration, type GroupContext } from './attack-group.ts'
+import { connectLanes } from './attack-lanes.ts'
+import { attackProgress, type AttackProgress } from './attack-progress.ts'
+import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
+import { inLanes } from './in-lanes.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
 import { settingText } from './setting-text.ts'
 import { summaryText } from './summary-text.ts'
@@ -40,11 +36,13 @@ export interface AttackReport {
  */
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
+  const models = await connectLanes(run.opened, run.runtime, run.groups.length)
+  const lanes = models.map((model) => pixelModel(model, run.opened.card))
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
-    return folder.complete ? await finishedReport(folder) : await work(run, folder, hooks)
+    return folder.complete ? await finishedReport(folder) : await work(run, lanes, folder, hooks)
   } finally {
-    await run.model.dispose()
+    await Promise.all(lanes.map((model) => model.dispose()))
   }
 }
 
@@ -55,23 +53,33 @@ async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
   return { folder, record, failures, resumed: record.images.length }
 }
 
-async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): Promise<AttackReport> {
+async function work(
+  run: AttackRun,
+  lanes: readonly PixelModel[],
+  folder: ExportFolder,
+  hooks: AttackHooks,
+): Promise<AttackReport> {
   const loader = createImageLoader(run.study, run.opened.card.intensity)
+  const progress = attackProgress(run.images.length, hooks.onProgress)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
   const told: Notice[] = []
   let resumed = 0
-  for (const group of numberedGroups(run)) {
-    const context = groupContext(group, { run, loader, folder, hooks })
-    const finished = await finishedResults(group, context)
-    const outcome = finished === undefined ? await attackGroup(group, context) : { results: finished, failures: [] }
+  const common = { run, loader, folder, labels: exportLabels(run) }
+  const outcomes = inLanes({ items: run.groups, lanes, signal: hooks.signal }, async (group, model, signal) => {
+    const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
+    const outcome = await finishedOrAttacked(group, context)
+    progress.count(firstOf(group), group.length)
+    return outcome
+  })
+  for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {
       images.push(recordedImage(result, resultPath(number)))
       told.push(...result.notices)
       hooks.onEvent?.({ type: 'image', image: number - 1, result })
     }
     failures.push(...outcome.failures)
-    resumed += finished?.length ?? 0
+    resumed += outcome.resumed
   }
   if (images.length === 0) throw nothingLeft(failures)
   const notices = distinctNotices(told)
@@ -81,35 +89,25 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
   return { folder: folder.folder, record, failures, resumed }
 }
 
-/** Groups of images with their numbers in the export, which are their places among those that are attacked. */
-function numberedGroups({ images, request }: AttackRun): NumberedImage[][] {
-  let number = 0
-  return imageGroups(images, request.batch).map((group) =>
-    group.map((image) => {
-      number += 1
-      return { image, number }
-    }),
-  )
+async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {
+  const finished = await finishedResults(group, context)
+  if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
+  return { ...(await attackGroup(group, context)), resumed: 0 }
 }
 
-function groupContext(
+/** How an iteration of a group's batch is told. */
+function groupTold(
   group: readonly NumberedImage[],
-  { run, loader, folder, hooks }: Pick<GroupContext, 'run' | 'loader' | 'folder'> & { readonly hooks: AttackHooks },
-): GroupContext {
-  const first = group[0]?.number ?? 1
-  const last = first + group.length - 1
-  const slices = first === last ? `image ${first}` : `images ${first} to ${last}`
+  progress: AttackProgress,
+  { onEvent }: AttackHooks,
+): GroupContext['onIteration'] {
   const numbers = new Map(group.map(({ image, number }) => [image, number]))
-  const onIteration = ({ event, frames, done, all }: BatchIteration) => {
+  return ({ event, frames, done, all }: BatchIteration) => {
     const { iteration, steps, restart, restarts, samples } = event
     const [made, of] = [restart * steps + iteration, restarts * steps]
-    hooks.onProgress?.({
-      done: first - 1 + (group.length * (done + (frames.length * made) / of)) / all,
-      total: run.images.length,
-      phase: 'attacking',
-      note: `${slices}, iteration ${made} of ${of}`,
-    })
-    hooks.onEvent?.({
+    const images = (group.length * (done + (frames.length * made) / of)) / all
+    progress.tell(firstOf(group), images, `${slicesText(group)}, iteration ${made} of ${of}`)
+    onEvent?.({
       ...{ type: 'iteration', iteration, steps, restart, restarts },
       samples: samples.flatMap(({ sample, ...told }) => {
         const frame = frames[sample]
@@ -118,7 +116,15 @@ function groupContext(
       }),
     })
   }
-  return { run, loader, folder, labels: exportLabels(run), signal: hooks.signal, onIteration }
+}
+
+function firstOf(group: readonly NumberedImage[]): number {
+  return group[0]?.number ?? 1
+}
+
+function slicesText(group: readonly NumberedImage[]): string {
+  const first = firstOf(group)
+  return group.length === 1 ? `image ${first}` : `images ${first} to ${first + group.length - 1}`
 }
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {

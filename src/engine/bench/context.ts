@@ -1,12 +1,12 @@
+import type { OrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import type { Runtime } from '../../core/model/runtime.ts'
 import type { MatrixProduct } from './matrix-product.ts'
 import type { Peer } from './peer.ts'
 import type { BenchRow } from './row.ts'
 
 /** What every section of the benchmark works with. */
 export interface BenchContext {
-  readonly runtime: Runtime
+  readonly runtime: OrtRuntime
   readonly threads: number
   /** The machine's yardstick, measured in turns with the rest. */
   readonly matrixProduct: MatrixProduct

@@ -12,6 +12,9 @@ import { throughPreprocessing } from '../../core/model/preprocessing/through.ts'
 import type { PreprocessingCard } from '../../core/model/preprocessing/chain.ts'
 import type { PixelInterval } from '../../core/tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { connectLanes } from '../attack/attack-lanes.ts'
+import { inLanes } from '../attack/in-lanes.ts'
+import type { ConnectableModel } from '../models/open-model.ts'
 import type { BenchContext } from './context.ts'
 import { interleaved } from './interleave.ts'
 import { resnet50 } from './models/resnet50.ts'
@@ -19,33 +22,40 @@ import { comparison, type BenchRow } from './row.ts'
 
 const slices = 28
 const [rows, columns] = [512, 512]
-const batch = 4
+/** As `imageGroups` parts them for two lanes. */
+const batch = 7
 const greyLevels = 4095
 const bar = 0.7
 
 const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sigma: 1, kernelSize: 3 }
 
-const card: PreprocessingCard = {
+const card = {
   input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear-antialiased',
   mean: [0.5, 0.5, 0.5],
   std: [0.25, 0.25, 0.25],
-}
+  output: { name: 'logits', activation: 'softmax', gives: 'logits', classes: Array.from({ length: 1000 }, (_, k) => String(k)) },
+} satisfies PreprocessingCard & ConnectableModel['card']
 
 /**
- * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 4), predictions, resampling and
- * rounding included, against the same loop in PyTorch. Sessions are ready on both sides.
+ * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 7 in lanes as in an attack on
+ * a study), predictions, resampling and rounding included, against the same loop in PyTorch. Sessions are ready on both sides.
  */
 export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
-  const { torch, folder, threads, createModel } = context
+  const { torch, folder, threads, runtime } = context
   const network = resnet50()
   const images = series()
-  const model = throughPreprocessing(await createModel(network.model), card, [1, rows, columns])
+  const connected = await connectLanes(
+    { path: 'resnet50', bytes: network.model, externalData: {}, card },
+    runtime,
+    slices / batch,
+  )
+  const lanes = connected.map((model) => throughPreprocessing(model, card, [1, rows, columns]))
   let flips = NaN
   const ours = async (): Promise<number[]> => {
     const start = performance.now()
-    flips = await attackSeries(model, images)
+    flips = await attackSeries(lanes, images)
     return [performance.now() - start]
   }
 
@@ -64,9 +74,12 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
     await writeFile(join(folder, 'images.f32'), images.data)
     await torch.request({ do: 'load', model: 'resnet50', weights, threads })
   }
-  await attackSeries(model, tensor([batch, 1, rows, columns], images.data.subarray(0, batch * rows * columns)))
+  await attackSeries(
+    lanes,
+    tensor([lanes.length * batch, 1, rows, columns], images.data.subarray(0, lanes.length * batch * rows * columns)),
+  )
   const [a, b] = await interleaved(torch === null ? [ours] : [ours, theirs], { rounds: 2, warmUp: false })
-  await model.dispose()
+  await Promise.all(lanes.map((model) => model.dispose()))
   if (a === undefined) throw internalError('our side was timed')
   const notes =
     torch === null ? ['PyTorch is not installed'] : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
@@ -86,28 +99,31 @@ function series(): Tensor {
 }
 
 /** How many predictions change. */
-async function attackSeries(model: DifferentiableModel, images: Tensor): Promise<number> {
-  const method = configureAttack('smia', settings)
+async function attackSeries(lanes: readonly DifferentiableModel[], images: Tensor): Promise<number> {
+  const size = batch * rows * columns
+  const batches = Array.from({ length: (images.shape[0] ?? 0) / batch }, (_, part) =>
+    tensor([batch, 1, rows, columns], images.data.slice(part * size, (part + 1) * size)),
+  )
   let flips = 0
-  for (let first = 0; first < (images.shape[0] ?? 0); first += batch) {
-    const size = rows * columns
-    const part = tensor([batch, 1, rows, columns], images.data.subarray(first * size, (first + batch) * size))
-    const labels = labelsOf(await model.predict(part))
-    const { samples } = await attackToEnd(method, {
-      model,
-      images: part,
-      loss: 'cross-entropy',
-      targets: oneHot(labels, 1000),
-      targeted: false,
-      bounds: { lower: tensor(part.shape), upper: tensor(part.shape, new Float32Array(part.data.length).fill(1)) },
-      quantize: toGreyLevels,
-      criterion: misclassified(labels),
-      seeds: labels.map((_, sample) => first + sample),
-      earlyStop: false,
-    })
-    flips += samples.filter(({ success }) => success).length
-  }
+  for await (const flipped of inLanes({ items: batches, lanes }, attackBatch)) flips += flipped
   return flips
+}
+
+async function attackBatch(images: Tensor, model: DifferentiableModel): Promise<number> {
+  const labels = labelsOf(await model.predict(images))
+  const { samples } = await attackToEnd(configureAttack('smia', settings), {
+    model,
+    images,
+    loss: 'cross-entropy',
+    targets: oneHot(labels, 1000),
+    targeted: false,
+    bounds: { lower: tensor(images.shape), upper: tensor(images.shape, new Float32Array(images.data.length).fill(1)) },
+    quantize: toGreyLevels,
+    criterion: misclassified(labels),
+    seeds: labels,
+    earlyStop: false,
+  })
+  return samples.filter(({ success }) => success).length
 }
 
 function labelsOf(logits: Tensor): number[] {

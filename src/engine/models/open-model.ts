@@ -25,6 +25,11 @@ export interface OpenedModel extends ModelFile {
   readonly proposed: readonly string[]
 }
 
+/** What connecting needs of an opened model. */
+export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData'> {
+  readonly card: Pick<ModelCard, 'input' | 'output'>
+}
+
 /**
  * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name; card-invalid, listing every
  * field that is missing or wrong; io-failed; model-unreadable.
@@ -38,7 +43,10 @@ export async function openModel({ model, card, home }: ModelReference): Promise<
 }
 
 /** The model ready to be run and differentiated. */
-export function connectModel({ path, bytes, externalData, card }: OpenedModel, runtime: Runtime): Promise<DifferentiableModel> {
+export function connectModel(
+  { path, bytes, externalData, card }: ConnectableModel,
+  runtime: Runtime,
+): Promise<DifferentiableModel> {
   return createOnnxModel({
     bytes,
     externalData,

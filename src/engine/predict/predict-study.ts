@@ -2,6 +2,8 @@ import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { classNames } from '../classes.ts'
+import { connectModel } from '../models/open-model.ts'
+import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
@@ -35,12 +37,18 @@ export interface PredictReport {
   readonly failures: readonly InputFailure[]
 }
 
+interface Bench extends Workbench {
+  readonly model: PixelModel
+}
+
 /** Frames that are predicted together. */
 const batch = 8
 
 /** A model's predictions of every frame of a study. @throws RadversaryError for whatever stops the whole job. */
 export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = {}): Promise<PredictReport> {
-  const bench = await openWorkbench(request, hooks)
+  const workbench = await openWorkbench(request, hooks)
+  const { opened, runtime } = workbench
+  const bench = { ...workbench, model: pixelModel(await connectModel(opened, runtime), opened.card) }
   try {
     const failures: InputFailure[] = [...bench.study.failures]
     const found = await predictAll(bench, failures, hooks)
@@ -58,17 +66,13 @@ interface Found {
   readonly prediction: Prediction
 }
 
-async function predictAll(
-  bench: Workbench,
-  failures: InputFailure[],
-  { signal, onProgress, onNotice }: JobHooks,
-): Promise<Found[]> {
+async function predictAll(bench: Bench, failures: InputFailure[], { signal, onProgress, onNotice }: JobHooks): Promise<Found[]> {
   const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card.intensity)
   const found: Found[] = []
   const notices: Notice[] = []
   let done = 0
-  for (const group of imageGroups(images, batch)) {
+  for (const group of imageGroups(images, { most: batch })) {
     throwIfCancelled(signal)
     const loaded = await Promise.all(group.map((image) => load(bench, loader, image)))
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
@@ -88,7 +92,7 @@ interface Loaded {
   readonly failure?: InputFailure
 }
 
-async function load({ model }: Workbench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
+async function load({ model }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
   try {
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
@@ -99,7 +103,7 @@ async function load({ model }: Workbench, loader: ImageLoader, image: StudyImage
 }
 
 /** Frames of one size. */
-async function predictFrames({ model, opened }: Workbench, frames: readonly StudyFrame[]): Promise<Found[]> {
+async function predictFrames({ model, opened }: Bench, frames: readonly StudyFrame[]): Promise<Found[]> {
   const images = concatenate(frames.map(({ float }) => float.relative))
   const predictions = predictionsOf(opened.card.output, await model.forShape(images.shape).predict(images))
   return predictions.flatMap((prediction, i) => {

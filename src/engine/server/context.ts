@@ -9,6 +9,7 @@ import type { Resources } from './resources.ts'
 import type { RecentStudies } from './studies/recent-studies.ts'
 import type { RunDesk } from './runs/run-desk.ts'
 import type { StudyStore } from './studies/study-store.ts'
+import type { EngineThreads } from './engine-threads.ts'
 import type { SettingsFile } from './settings/settings-file.ts'
 import type { DeviceChooser } from './device-chooser.ts'
 
@@ -21,6 +22,7 @@ export interface EngineContext {
   readonly settings: SettingsFile
   readonly recent: RecentStudies
   readonly studies: StudyStore
+  readonly threads: EngineThreads
   readonly cache: FrameCache
   readonly frames: StudyFrames
   readonly runs: RunDesk

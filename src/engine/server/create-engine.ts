@@ -17,6 +17,7 @@ import { createRunDesk } from './runs/run-desk.ts'
 import { settingsIn } from './settings/settings-file.ts'
 import { recentStudiesIn } from './studies/recent-studies.ts'
 import { createStudyStore } from './studies/study-store.ts'
+import { createEngineThreads } from './engine-threads.ts'
 
 export interface EngineOptions {
   /** The user's folder: models, runs, settings, logs. Nothing else is written to. */
@@ -42,7 +43,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     handle: (request) => handle(request, context),
     close: async () => {
       await context.runs.queue.close()
-      await context.gradients.close()
+      await context.threads.close()
       context.log.write('engine closed')
       await context.log.flush()
     },
@@ -54,18 +55,19 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
   const studies = createStudyStore(recent)
-  const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()))
+  const threads = createEngineThreads()
+  const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()), threads.decompress)
   const frames = createStudyFrames(studies, cache)
   const resources = resourcesIn(options.resources)
   const models = createModelShelf(home, resources)
-  const device = createDeviceChooser(settings)
+  const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
   const runs = createRunDesk({ home, models, device, log })
-  const views = createModelViews(studies, frames)
+  const views = createModelViews(studies, frames, threads.decompress)
   return {
-    ...{ home, resources, log, settings, recent, studies, cache, frames, models, device, runs },
+    ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
     views,
-    gradients: createGradients({ home, models, views, device }),
+    gradients: createGradients({ home, models, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
 }

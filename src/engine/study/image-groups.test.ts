@@ -19,6 +19,7 @@ const image = ({ series = 0, ...header }: Facts): StudyImage => ({
 
 test.each<[string, Facts[], number[]]>([
   ['images of one kind go together up to the batch', [{}, {}, {}, {}, {}], [3, 2]],
+  ['they are parted evenly', Array.from({ length: 7 }, () => ({})), [3, 2, 2]],
   ['another size begins anew, and so does the first size after it', [{}, { rows: 9 }, { rows: 9 }, {}], [1, 2, 1]],
   ['another series begins anew', [{}, {}, { series: 1 }], [2, 1]],
   ['so does another photometric interpretation', [{}, { photometricInterpretation: 'MONOCHROME1' }], [1, 1]],
@@ -26,7 +27,18 @@ test.each<[string, Facts[], number[]]>([
   ['no image makes no group', [], []],
 ])('%s', (_name, facts, sizes) => {
   const images = facts.map(image)
-  const groups = imageGroups(images, 3)
+  const groups = imageGroups(images, { most: 3 })
   expect(groups.map((group) => group.length)).toEqual(sizes)
   expect(groups.flat()).toEqual(images)
+})
+
+test.each([
+  [28, 8, [7, 7, 7, 7]],
+  [24, 8, [6, 6, 6, 6]],
+  [5, 8, [3, 2]],
+  [1, 8, [1]],
+  [9, 4, [3, 2, 2, 2]],
+])('%i images in groups of %i at most keep two busy to the end', (count, most, sizes) => {
+  const images = Array.from({ length: count }, () => image({}))
+  expect(imageGroups(images, { most, atATime: 2 }).map((group) => group.length)).toEqual(sizes)
 })

@@ -1,18 +1,41 @@
 import type { StudyImage } from './open-study.ts'
 
+export interface GroupSizes {
+  /** Images of one group at most. */
+  readonly most: number
+  /** How many groups are worked on at a time; 1 by default. */
+  readonly atATime?: number
+}
+
 /**
- * Images that are worked on together: neighbours of one size, up to `most` of one frame each, or one multi-frame image. Groups depend on
- * headers alone, so that a run that goes on where another stopped has the same ones.
+ * Images that are worked on together: neighbours of one kind, of one frame each, or one multi-frame image. Neighbours are parted evenly, so
+ * that few batch sizes occur and those who work at the same time end at the same time. Groups depend on headers alone, so that a run that
+ * goes on where another stopped has the same ones.
  */
-export function imageGroups(images: readonly StudyImage[], most: number): StudyImage[][] {
-  const groups: StudyImage[][] = []
+export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): StudyImage[][] {
+  return neighbours(images).flatMap((run) => parted(run, sizes))
+}
+
+function neighbours(images: readonly StudyImage[]): StudyImage[][] {
+  const runs: StudyImage[][] = []
   for (const image of images) {
-    const group = groups.at(-1)
-    const [first] = group ?? []
-    if (group !== undefined && first !== undefined && group.length < most && goTogether(first, image)) group.push(image)
-    else groups.push([image])
+    const run = runs.at(-1)
+    const [first] = run ?? []
+    if (run !== undefined && first !== undefined && goTogether(first, image)) run.push(image)
+    else runs.push([image])
   }
-  return groups
+  return runs
+}
+
+/** Sizes differ by one at most, the larger ones first. */
+function parted(run: readonly StudyImage[], { most, atATime = 1 }: GroupSizes): StudyImage[][] {
+  const rounds = Math.ceil(run.length / (most * atATime))
+  const count = Math.min(run.length, rounds * atATime)
+  const [size, larger] = [Math.floor(run.length / count), run.length % count]
+  return Array.from({ length: count }, (_, group) => {
+    const first = group * size + Math.min(group, larger)
+    return run.slice(first, first + size + Number(group < larger))
+  })
 }
 
 function goTogether(a: StudyImage, b: StudyImage): boolean {

@@ -1,5 +1,6 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { nameOf } from '../../adapters/fs/file-ref.ts'
+import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
 import type { Instance } from '../../core/dicom/instance.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
@@ -38,12 +39,20 @@ export interface ImageLoader {
   frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame>
 }
 
-/** The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for. */
-export function createImageLoader(study: Study, intensity: Intensity): ImageLoader {
+/**
+ * The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for.
+ * @param decompress as in `decodeFrame`
+ */
+export function createImageLoader(study: Study, intensity: Intensity, decompress?: Decompress): ImageLoader {
   const counts = new Map<number, Promise<IntensityCounts>>()
   const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
-    const known = counts.get(series) ?? countSeries(study.images.filter((image) => image.series === series))
+    const known =
+      counts.get(series) ??
+      countSeries(
+        study.images.filter((image) => image.series === series),
+        decompress,
+      )
     counts.set(series, known)
     return known
   }
@@ -55,7 +64,7 @@ export function createImageLoader(study: Study, intensity: Intensity): ImageLoad
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
-      const pixels = await decodeFrames(parseInstance(file, { file: nameOf(image.header.source) }))
+      const pixels = await decodeFrames(parseInstance(file, { file: nameOf(image.header.source) }), decompress)
       const resolved = pixels.map((frame) => ({ pixels: frame, ...resolveIntensity(intensity, frame, counted) }))
       const frames = resolved.map((frame, index) => frameOf(image, index, frame))
       return { image, file, frames, notices: distinctNotices(resolved.flatMap(({ notices }) => notices)) }
@@ -79,19 +88,19 @@ export function distinctNotices(notices: readonly Notice[]): Notice[] {
 }
 
 /** All frames of an instance with what they mean. */
-export async function decodeFrames(instance: Instance): Promise<ImagePixels[]> {
+export async function decodeFrames(instance: Instance, decompress?: Decompress): Promise<ImagePixels[]> {
   const frames: ImagePixels[] = []
   for (let index = 0; index < instance.numberOfFrames; index++)
-    frames.push({ frame: await decodeFrame(instance, index), meaning: pixelMeaning(instance, index) })
+    frames.push({ frame: await decodeFrame(instance, index, decompress), meaning: pixelMeaning(instance, index) })
   return frames
 }
 
 /** Images that can't be read are left out here; they are told when their turn comes. */
-async function countSeries(images: readonly StudyImage[]): Promise<IntensityCounts> {
+async function countSeries(images: readonly StudyImage[], decompress: Decompress | undefined): Promise<IntensityCounts> {
   const counts = countIntensities()
   for (const { header } of images) {
     const pixels = await readBytes(header.source)
-      .then((bytes) => decodeFrames(parseInstance(bytes, { file: nameOf(header.source) })))
+      .then((bytes) => decodeFrames(parseInstance(bytes, { file: nameOf(header.source) }), decompress))
       .catch(() => [])
     for (const frame of pixels) counts.add(frame)
   }

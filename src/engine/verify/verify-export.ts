@@ -107,7 +107,7 @@ interface RecordedModel {
 async function openRecorded(file: ModelFile, record: AttackRecord, request: DeviceRequest): Promise<RecordedModel> {
   const card = parseCard(record.model.card)
   const { runtime } = await chooseDevice(request)
-  return { model: pixelModel(await connectModel({ ...file, card, proposed: [] }, runtime), card), card }
+  return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card }
 }
 
 async function verifyImage(folder: string, image: RecordedImage, model: RecordedModel | undefined): Promise<Discrepancy[]> {

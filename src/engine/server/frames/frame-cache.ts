@@ -1,3 +1,4 @@
+import type { Decompress } from '../../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../../core/dicom/decode.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../../core/dicom/meaning.ts'
@@ -27,7 +28,8 @@ export interface FrameCache {
 /** Of the bytes, this part is for whole multi-frame files, so that a cine loop doesn't read its file for each frame. */
 const partForFiles = 0.25
 
-export function createFrameCache(capacity: number): FrameCache {
+/** @param decompress on another thread: a large JPEG 2000 frame takes half a second */
+export function createFrameCache(capacity: number, decompress?: Decompress): FrameCache {
   const frames = createByteCache<ImagePixels>(capacity * (1 - partForFiles), ({ frame }) => frame.values.byteLength)
   const files = createByteCache<Instance>(capacity * partForFiles, ({ bytes, numberOfFrames }) =>
     numberOfFrames > 1 ? bytes.byteLength : Infinity,
@@ -35,7 +37,7 @@ export function createFrameCache(capacity: number): FrameCache {
   const instance = ({ key, read }: InstanceSource) => files.get(key, read)
   return {
     instance,
-    frame: (source, index) => frames.get(`${source.key}/${index}`, async () => decode(await instance(source), index)),
+    frame: (source, index) => frames.get(`${source.key}/${index}`, async () => decode(await instance(source), index, decompress)),
     forget: (owner) => {
       frames.forget(`${owner}/`)
       files.forget(`${owner}/`)
@@ -50,9 +52,9 @@ export function createFrameCache(capacity: number): FrameCache {
   }
 }
 
-async function decode(instance: Instance, index: number): Promise<ImagePixels> {
+async function decode(instance: Instance, index: number, decompress?: Decompress): Promise<ImagePixels> {
   const { numberOfFrames, file } = instance
   if (index >= numberOfFrames)
     throw new RadversaryError('usage', `Image: expected a frame below ${numberOfFrames}, got ${index}`, { file })
-  return { frame: await decodeFrame(instance, index), meaning: pixelMeaning(instance, index) }
+  return { frame: await decodeFrame(instance, index, decompress), meaning: pixelMeaning(instance, index) }
 }

@@ -1,4 +1,5 @@
 import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
+import type { Decompress } from '../../../core/dicom/codecs.ts'
 import { preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
 import { createImageLoader, type ImageLoader, type StudyFrame } from '../../study/load-image.ts'
 import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
@@ -25,13 +26,13 @@ export interface ModelViews {
 }
 
 /** Percentiles of a series are counted once for each model. */
-export function createModelViews(studies: StudyStore, frames: StudyFrames): ModelViews {
+export function createModelViews(studies: StudyStore, frames: StudyFrames, decompress?: Decompress): ModelViews {
   const loaders = new Map<string, ImageLoader>()
   return {
     frame: async (address, { sha256, card }) => {
       const opened = await studies.find(address.study)
       const key = `${address.study}/${sha256} ${JSON.stringify(card.intensity)}`
-      const loader = loaders.get(key) ?? createImageLoader(opened.study, card.intensity)
+      const loader = loaders.get(key) ?? createImageLoader(opened.study, card.intensity, decompress)
       loaders.set(key, loader)
       return loader.frame(imageAt(opened, address.image), address.frame, await frames.frame(address))
     },

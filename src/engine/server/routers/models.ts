@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { FramePrediction, PredictReport } from '../../predict/predict-study.ts'
-import { predictStudy } from '../../predict/predict-study.ts'
 import { modelPreview } from '../models/model-views.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { procedure, router } from '../trpc.ts'
@@ -42,7 +41,10 @@ export const modelsRouter = router({
     const chosen = images === undefined ? study : { ...study, images: study.images.filter((_, place) => images.includes(place)) }
     const model = await ctx.models.pathOf(input.model)
     const request = { study: chosen, model, labels: input.labels, home: ctx.home, ...(await ctx.device.request()) }
-    const { classes, predictions, agreement, failures } = yield* streamed((hooks) => predictStudy(request, hooks), signal)
+    const { classes, predictions, agreement, failures } = yield* streamed(
+      (hooks) => ctx.threads.compute.run('predict', request, hooks),
+      signal,
+    )
     yield { type: 'predictions', classes, predictions, agreement, failures }
   }),
 })

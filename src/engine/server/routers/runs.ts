@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { exportKinds } from '../../attack/export-kinds.ts'
-import { verifyExport, type VerifyReport } from '../../verify/verify-export.ts'
+import type { VerifyReport } from '../../verify/verify-export.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
 import type { RunRegion } from '../runs/run-folders.ts'
 import { watchRun } from '../runs/watch-run.ts'
@@ -35,7 +35,7 @@ const start = z.strictObject({
   region: region.optional(),
   seed: z.int().default(0),
   earlyStop: z.boolean().default(false),
-  batch: z.int().min(1).max(256).default(4),
+  batch: z.int().min(1).max(256).default(8),
   exports: z.array(z.enum(exportKinds)).default([...exportKinds]),
   name: z.string().min(1).max(200).optional(),
 })
@@ -78,7 +78,7 @@ export const runsRouter = router({
       device: device.name,
       threads: device.threads,
     }
-    const report = yield* streamed((hooks) => verifyExport(request, hooks), signal)
+    const report = yield* streamed((hooks) => ctx.threads.compute.run('verify', request, hooks), signal)
     yield { type: 'verified', ...report }
   }),
 })

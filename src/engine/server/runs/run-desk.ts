@@ -1,5 +1,6 @@
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ExportKind } from '../../attack/export-kinds.ts'
+import type { AttackRequest } from '../../attack/attack-run.ts'
 import { configureMethod, type GivenSettings } from '../../attack/method-settings.ts'
 import type { AttackRecord } from '../../attack/record.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
@@ -12,7 +13,6 @@ import { runFoldersIn, type FinishedImage, type RunFolders, type RunRegion } fro
 import { runInfo, type RunInfo } from './run-info.ts'
 import { createRunQueue, type RunQueue } from './run-queue.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
-import type { AttackThreadData } from './thread-messages.ts'
 
 /** A run as a user asks for it; what is left out is at its preset. */
 export interface NewRun {
@@ -131,7 +131,7 @@ async function threadData(
   run: string,
   request: RunRequest,
   { folders, home, models }: Pick<DeskParts, 'home' | 'models'> & { readonly folders: RunFolders },
-): Promise<AttackThreadData> {
+): Promise<AttackRequest> {
   const { paths, images, model, labels, target, hasRegion, device, method, settings, seed, earlyStop, batch, exports } = request
   return {
     ...{ home, method, settings, seed, earlyStop, batch, exports },

@@ -1,10 +1,11 @@
+import type { AttackHooks } from '../../attack/attack-hooks.ts'
+import type { AttackRequest } from '../../attack/attack-run.ts'
 import type { EngineLog } from '../log.ts'
 import { engineError } from '../engine-error.ts'
-import { startAttackThread, type AttackThread } from './attack-thread.ts'
+import { createEngineThread, type EngineThread } from '../engine-threads.ts'
 import { createRunEvents, type RunEnd, type RunEvents } from './run-events.ts'
 import type { RunFolders } from './run-folders.ts'
 import { lockRun } from './run-lock.ts'
-import type { AttackThreadData } from './thread-messages.ts'
 
 /** A run that waits or is in work. */
 export interface Attempt {
@@ -25,15 +26,18 @@ export interface RunQueue {
 interface QueueOptions {
   readonly folders: RunFolders
   readonly log: EngineLog
-  /** What the run's thread is given. */
-  readonly dataOf: (run: string) => Promise<AttackThreadData>
+  /** What the run's thread is asked. */
+  readonly dataOf: (run: string) => Promise<AttackRequest>
 }
 
 interface Entry {
   readonly run: string
   readonly events: RunEvents
+  /** Asks the attack to end; it does within an iteration. */
+  readonly abort: AbortController
+  /** Its own, so that it can be ended at any moment. */
+  readonly thread: EngineThread
   state: Attempt['state']
-  thread: AttackThread | undefined
 }
 
 const closeMs = 5000
@@ -50,8 +54,8 @@ export function createRunQueue(options: QueueOptions): RunQueue {
   }
   const leave = async (entry: Entry, told: RunEnd) => {
     // An engine that closes interrupts its runs; only a user cancels.
-    const end: RunEnd =
-      isClosed && told.type === 'end' && told.state === 'cancelled' ? { type: 'end', state: 'interrupted' } : told
+    const isDone = told.type === 'end' && told.state === 'done'
+    const end: RunEnd = isClosed && !isDone ? { type: 'end', state: 'interrupted' } : told
     await recordEnd(entry.run, end, options)
     entries.splice(entries.indexOf(entry), 1)
     entry.events.tell(end)
@@ -66,7 +70,10 @@ export function createRunQueue(options: QueueOptions): RunQueue {
   return {
     find,
     add: (run) => {
-      const entry: Entry = { run, events: createRunEvents(), state: 'queued', thread: undefined }
+      const entry: Entry = {
+        ...{ run, events: createRunEvents(), state: 'queued' },
+        ...{ abort: new AbortController(), thread: createEngineThread() },
+      }
       entries.push(entry)
       setState(entry, 'queued')
       working ??= work()
@@ -76,7 +83,7 @@ export function createRunQueue(options: QueueOptions): RunQueue {
       if (entry === undefined) return
       if (entry.state === 'queued') void leave(entry, { type: 'end', state: 'cancelled' })
       else setState(entry, 'cancelling')
-      entry.thread?.cancel()
+      entry.abort.abort()
     },
     close: async () => {
       isClosed = true
@@ -84,8 +91,8 @@ export function createRunQueue(options: QueueOptions): RunQueue {
       for (const entry of waiting) entry.events.tell({ type: 'end', state: 'interrupted' })
       if (current === undefined) return
       setState(current, 'cancelling')
-      current.thread?.cancel()
-      const timer = setTimeout(() => void current.thread?.kill(), closeMs)
+      current.abort.abort()
+      const timer = setTimeout(() => void current.thread.close(), closeMs)
       await working
       clearTimeout(timer)
     },
@@ -94,21 +101,34 @@ export function createRunQueue(options: QueueOptions): RunQueue {
 
 /** From the run's folder to its end; what goes wrong before there is a thread is an end as well. */
 async function attempt(entry: Entry, { folders, dataOf, log }: QueueOptions): Promise<RunEnd> {
-  const { run, events } = entry
+  const { run, thread } = entry
   log.write('run started', { run })
   try {
     const lock = await lockRun(folders.folder(run))
     try {
       await folders.setOutcome(run, undefined)
-      const thread = startAttackThread(await dataOf(run), events.tell)
-      entry.thread = thread
-      if (entry.state === 'cancelling') thread.cancel()
-      return await thread.ended
+      await thread.run('attack', await dataOf(run), hooksOf(entry))
+      return { type: 'end', state: 'done' }
     } finally {
+      await thread.close()
       await lock.release()
     }
   } catch (thrown) {
-    return { type: 'error', error: engineError(thrown) }
+    const error = engineError(thrown)
+    return error.code === 'cancelled' ? { type: 'end', state: 'cancelled' } : { type: 'error', error }
+  }
+}
+
+function hooksOf({ abort, events: { tell } }: Entry): AttackHooks {
+  return {
+    signal: abort.signal,
+    onProgress: (progress) => {
+      tell({ type: 'progress', ...progress })
+    },
+    onNotice: (sentence) => {
+      tell({ type: 'notice', sentence })
+    },
+    onEvent: tell,
   }
 }
 

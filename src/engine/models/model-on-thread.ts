@@ -1,0 +1,37 @@
+import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
+import type { Tensor } from '../../core/tensor/tensor.ts'
+import { createThread } from '../threads/thread.ts'
+import type { modelTasks, ModelToConnect } from './model-tasks.ts'
+
+/**
+ * A model on a thread of its own: ONNX Runtime computes on the thread that calls it, so only then can others work meanwhile. The thread
+ * ends when the model is disposed of. @throws as `connectModel`.
+ */
+export async function connectOnThread(model: ModelToConnect): Promise<DifferentiableModel> {
+  const thread = createThread<typeof modelTasks>('model-worker')
+  try {
+    const { input, output } = await thread.run('connect', model)
+    return {
+      input,
+      output,
+      predict: (x) => thread.run('predict', whole(x)),
+      lossAndGradient: (x, loss) => thread.run('lossAndGradient', { x: whole(x), loss: wholeTargets(loss) }),
+      dispose: async () => {
+        await thread.run('dispose', undefined)
+        await thread.close()
+      },
+    }
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
+}
+
+function wholeTargets({ kind, terms }: LossSpec): LossSpec {
+  return { kind, terms: terms.map(({ target, weight }) => ({ target: whole(target), weight })) }
+}
+
+/** A view would take all of its buffer to the other thread. */
+function whole({ shape, data }: Tensor): Tensor {
+  return { shape, data: data.byteLength === data.buffer.byteLength ? data : data.slice() }
+}

@@ -1,0 +1,32 @@
+import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
+import type { OrtDevice } from '../../adapters/ort/devices.ts'
+import { internalError } from '../../core/errors.ts'
+import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
+import type { Tensor } from '../../core/tensor/tensor.ts'
+import { connectModel, type ConnectableModel } from './open-model.ts'
+
+/** A model as it is sent to a thread. */
+export interface ModelToConnect extends ConnectableModel {
+  readonly device: OrtDevice
+  readonly threads: number
+}
+
+/** The thread's one model. */
+let model: DifferentiableModel | undefined
+
+/** What a thread with a model of its own does: the port `DifferentiableModel`, call by call. */
+export const modelTasks = {
+  connect: async ({ device, threads, ...file }: ModelToConnect): Promise<Pick<DifferentiableModel, 'input' | 'output'>> => {
+    model = await connectModel(file, createOrtRuntime({ device, threads }))
+    const { input, output } = model
+    return { input, output }
+  },
+  predict: (x: Tensor) => connected().predict(x),
+  lossAndGradient: ({ x, loss }: { readonly x: Tensor; readonly loss: LossSpec }) => connected().lossAndGradient(x, loss),
+  dispose: () => connected().dispose(),
+}
+
+function connected(): DifferentiableModel {
+  if (model === undefined) throw internalError('a thread was asked for its model before it had one')
+  return model
+}

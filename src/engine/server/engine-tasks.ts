@@ -1,0 +1,21 @@
+import { decodeCompressed } from '../../core/dicom/codecs.ts'
+import type { AttackHooks } from '../attack/attack-hooks.ts'
+import type { AttackRequest } from '../attack/attack-run.ts'
+import { attackStudy } from '../attack/attack-study.ts'
+import { predictStudy } from '../predict/predict-study.ts'
+import { verifyExport } from '../verify/verify-export.ts'
+import { checkDevice } from './check-device.ts'
+import { inputGradient } from './models/input-gradient.ts'
+
+/** What the engine does on threads of its own: whatever computes for longer than a page should wait for a picture. */
+export const engineTasks = {
+  /** One attack from its request to its end. */
+  attack: async (request: AttackRequest, hooks: AttackHooks): Promise<void> => {
+    await attackStudy(request, hooks)
+  },
+  predict: predictStudy,
+  verify: verifyExport,
+  checkDevice,
+  inputGradient,
+  decompress: decodeCompressed,
+}

@@ -1,0 +1,5 @@
+import { serveTasks } from '../threads/serve-tasks.ts'
+import { engineTasks } from './engine-tasks.ts'
+
+/** The entry of a thread of the engine. */
+serveTasks(engineTasks)

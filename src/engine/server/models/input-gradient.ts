@@ -1,0 +1,55 @@
+import type { ModelCard } from '../../../core/model/card.ts'
+import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
+import type { Tensor } from '../../../core/tensor/tensor.ts'
+import { chooseDevice, type DeviceRequest } from '../../device.ts'
+import { connectModel, openModel } from '../../models/open-model.ts'
+import { pixelModel, type PixelModel } from '../../models/pixel-model.ts'
+
+export interface InputGradientRequest extends DeviceRequest {
+  readonly home: string
+  /** The model's file. */
+  readonly model: string
+  readonly sha256: string
+  readonly card: ModelCard
+  /** [1, C, H, W] in relative intensity, on the image's own pixel grid. */
+  readonly image: Tensor
+}
+
+interface Connected {
+  readonly key: string
+  readonly model: PixelModel
+}
+
+/** One model stays connected, the one used last: connecting takes longer than a gradient. */
+let connected: Connected | undefined
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * dJ/dx of the shape of the image, where J is the loss of what the model predicts. One at a time.
+ * @throws RadversaryError model-unsupported, runtime-failed, io-failed.
+ */
+export function inputGradient(request: InputGradientRequest): Promise<Tensor> {
+  const computing = last.then(() => compute(request))
+  last = computing.catch(() => undefined)
+  return computing
+}
+
+async function compute(request: InputGradientRequest): Promise<Tensor> {
+  const { card, image } = request
+  const model = (await connect(request)).forShape(image.shape)
+  const labels = predictionsOf(card.output, await model.predict(image)).map(({ classes }) => classes)
+  const loss = { kind: lossKindOf(card.output), terms: [{ target: targetsOf(card.output, labels), weight: 1 }] }
+  return (await model.lossAndGradient(image, loss)).gradient
+}
+
+async function connect({ home, model: path, sha256, card, device, threads }: InputGradientRequest): Promise<PixelModel> {
+  const key = JSON.stringify([sha256, card, device, threads])
+  if (connected?.key === key) return connected.model
+  const left = connected
+  connected = undefined
+  await left?.model.dispose()
+  const { runtime } = await chooseDevice({ device, threads })
+  const model = pixelModel(await connectModel(await openModel({ model: path, home }), runtime), card)
+  connected = { key, model }
+  return model
+}
