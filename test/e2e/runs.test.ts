@@ -69,7 +69,7 @@ describeApplication('runs under control', (application) => {
     await page.context().close()
   }, 400_000)
 
-  it('an engine killed in mid-attack loses at most the slice in work, and the run goes on', async () => {
+  it('an engine killed in mid-attack loses at most the slices in work, and the run goes on', async () => {
     let page = await openSample(application())
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByLabel('Steps').fill('20')
@@ -91,7 +91,7 @@ describeApplication('runs under control', (application) => {
     application().complaints()
   }, 400_000)
 
-  it('a run is renamed, its settings are used again, and it is deleted when the user says so twice', async () => {
+  it('a run is compared with another, renamed, its settings are used again, and it is deleted when the user says so twice', async () => {
     const page = await application().open()
     await page.getByRole('tab', { name: 'Runs' }).click()
     const runs = page.getByTestId('run')
@@ -103,6 +103,16 @@ describeApplication('runs under control', (application) => {
         .click()
       await page.getByRole('menuitem', { name: what }).click()
     }
+    await runs.nth(1).getByRole('button').first().click()
+    await untilRun(page, 'done')
+    await ask('Compare with')
+    const compared = page.getByRole('dialog')
+    await expect
+      .poll(() => compared.getByTestId('fooled-together').innerText(), { timeout: 20_000 })
+      .toMatch(/\d+ fooled by both/)
+    expect(await compared.getByRole('table', { name: 'What was asked for' }).locator('[data-differs]').count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await page.getByRole('tab', { name: 'Runs' }).click()
     await ask('Rename')
     await page.getByLabel('Name', { exact: true }).fill('Twenty steps')
     await page.keyboard.press('Enter')

@@ -1,10 +1,13 @@
 import { ActionIcon, Badge, Button, Group, Menu, Modal, Text, TextInput } from '@mantine/core'
 import { IconDotsVertical } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
+import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { repeatRun } from '../attack/attack-form.ts'
+import { CompareRuns } from './CompareRuns.tsx'
 import { deleteRun, openRun, renameRun, resumeRun } from './open-run.ts'
 import { canResume, isInWork, stateColour } from './run-state.ts'
 import classes from './runs.module.css'
@@ -12,7 +15,8 @@ import classes from './runs.module.css'
 /** One run: what it was, how it ended, and what can be done with it. */
 export function RunCard({ run }: { readonly run: RunInfo }) {
   const isShown = useUi((ui) => ui.run === run.id)
-  const [asking, setAsking] = useState<'rename' | 'delete'>()
+  const shown = useDoneRun(useUi((ui) => ui.run))
+  const [asking, setAsking] = useState<'rename' | 'delete' | 'compare'>()
   const { request, state, summary, title } = run
   return (
     <div className={classes['card']} data-shown={isShown || undefined} data-testid="run">
@@ -58,6 +62,15 @@ export function RunCard({ run }: { readonly run: RunInfo }) {
           >
             {texts.runs.repeat}
           </Menu.Item>
+          {shown !== undefined && shown.id !== run.id && state === 'done' && (
+            <Menu.Item
+              onClick={() => {
+                setAsking('compare')
+              }}
+            >
+              {texts.runs.compare(shown.request.name)}
+            </Menu.Item>
+          )}
           {canResume(state) && (
             <Menu.Item
               onClick={() => {
@@ -78,6 +91,14 @@ export function RunCard({ run }: { readonly run: RunInfo }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {asking === 'compare' && shown !== undefined && (
+        <CompareRuns
+          runs={[shown, run]}
+          onClose={() => {
+            setAsking(undefined)
+          }}
+        />
+      )}
       {asking === 'rename' && (
         <RenameDialog
           name={request.name}
@@ -102,6 +123,12 @@ export function RunCard({ run }: { readonly run: RunInfo }) {
       )}
     </div>
   )
+}
+
+/** A run, if it is done: what others can be compared with. */
+function useDoneRun(id: string | undefined): RunInfo | undefined {
+  const runs = useQuery(api.runs.list.queryOptions())
+  return runs.data?.runs.find((run) => run.id === id && run.state === 'done')
 }
 
 interface RenameDialogProps {

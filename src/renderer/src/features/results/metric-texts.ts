@@ -1,0 +1,37 @@
+import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
+import { texts } from '../../texts.ts'
+
+/** One number of a run as it is shown. */
+export interface MetricText {
+  readonly name: string
+  readonly value: string
+  readonly note?: string | undefined
+}
+
+/** What is said of a run that is done; intensities are in the model's window. */
+export function metricTexts({ success, meanConfidenceBefore, meanConfidenceAfter, window, stored }: AttackSummary): MetricText[] {
+  return [
+    {
+      name: texts.results.fooled,
+      value: fooledText(success.successes, success.count),
+      note: texts.results.interval(percent(success.lower), percent(success.upper)),
+    },
+    { name: texts.results.confidence, value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}` },
+    { name: texts.results.largest, value: percent(window.largestLinf) },
+    { name: texts.results.psnr, value: decimal(window.meanPsnr, 1, ' dB') },
+    { name: texts.results.ssim, value: decimal(window.meanSsim, 4) },
+    { name: texts.results.changed, value: percent(stored.meanChangedFraction) },
+  ]
+}
+
+export function fooledText(successes: number, count: number): string {
+  return count === 0 ? '—' : texts.results.fooledOf(successes, count)
+}
+
+function percent(fraction: number | null): string {
+  return fraction === null ? '—' : `${(100 * fraction).toFixed(1)} %`
+}
+
+function decimal(value: number | null, digits: number, unit = ''): string {
+  return value === null ? '—' : `${value.toFixed(digits)}${unit}`
+}
