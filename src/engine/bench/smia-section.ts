@@ -16,7 +16,8 @@ import { connectLanes } from '../attack/attack-lanes.ts'
 import { inLanes } from '../attack/in-lanes.ts'
 import type { ConnectableModel } from '../models/open-model.ts'
 import type { BenchContext } from './context.ts'
-import { interleaved } from './interleave.ts'
+import { interleaved, type Contestant } from './interleave.ts'
+import type { Network } from './models/network.ts'
 import { resnet50 } from './models/resnet50.ts'
 import { comparison, type BenchRow } from './row.ts'
 
@@ -25,6 +26,8 @@ const [rows, columns] = [512, 512]
 /** As `imageGroups` parts them for two lanes. */
 const batch = 7
 const greyLevels = 4095
+/** Matrix products are short; so many are measured at a time. */
+const productRuns = 30
 const bar = 0.7
 
 const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sigma: 1, kernelSize: 3 }
@@ -43,7 +46,7 @@ const card = {
  * a study), predictions, resampling and rounding included, against the same loop in PyTorch. Sessions are ready on both sides.
  */
 export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
-  const { torch, folder, threads, runtime } = context
+  const { torch, folder, threads, runtime, matrixProduct } = context
   const network = resnet50()
   const images = series()
   const connected = await connectLanes(
@@ -78,12 +81,24 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
     lanes,
     tensor([lanes.length * batch, 1, rows, columns], images.data.subarray(0, lanes.length * batch * rows * columns)),
   )
-  const [a, b] = await interleaved(torch === null ? [ours] : [ours, theirs], { rounds: 2, warmUp: false })
+  const product: Contestant = () => matrixProduct.contestant(productRuns)
+  const [a, peak, b] = await interleaved(torch === null ? [ours, product] : [ours, product, theirs], { rounds: 2, warmUp: false })
   await Promise.all(lanes.map((model) => model.dispose()))
-  if (a === undefined) throw internalError('our side was timed')
+  if (a === undefined || peak === undefined) throw internalError('two sides were timed')
+  const atPeak = (peak.bestMs * multiplications(network)) / matrixProduct.multiplications
   const notes =
     torch === null ? ['PyTorch is not installed'] : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
-  yield { ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b), bar, peakShare: null, notes }
+  if (b !== undefined) notes.push(`ratio of the multiplications alone at the machine's peak: ${(atPeak / b.medianMs).toFixed(2)}`)
+  yield { ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b), bar, peakShare: atPeak / a.bestMs, notes }
+}
+
+/**
+ * A slice costs a forward pass for its label, one for each smoothed input, one at the end, and a forward and a backward pass for each
+ * gradient, which cost the same.
+ */
+function multiplications({ multiplications: forward }: Network): number {
+  const { steps } = settings
+  return slices * forward * (1 + steps + 1 + 2 * steps)
 }
 
 /** Discs and noise, 12 bits deep: what a slice costs does not depend on what it shows. */
