@@ -78,6 +78,21 @@ export async function colouredPixels(viewport: Locator): Promise<number> {
   return (await paintedPixels(viewport)).coloured
 }
 
+/** The path at the engine of what a viewport shows. */
+export async function shownPath(viewport: Locator): Promise<string> {
+  const shown = await viewport.locator('[data-shown]').getAttribute('data-shown')
+  return shown?.replace(/^radversary:/, '') ?? ''
+}
+
+/** The numbers of a float frame, fetched from the engine by the page. */
+export async function floatFrame(page: Page, path: string): Promise<{ readonly columns: number; readonly values: number[] }> {
+  return page.evaluate(async (url) => {
+    const response = await fetch(url)
+    const values = [...new Float32Array(await response.arrayBuffer())]
+    return { columns: Number(response.headers.get('x-columns')), values }
+  }, path)
+}
+
 /** Waits until the shown run has come to a state. */
 export async function untilRun(page: Page, state: string, timeout = 240_000): Promise<void> {
   await page

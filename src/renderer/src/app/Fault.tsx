@@ -6,16 +6,20 @@ import { faultText } from './fault-text.ts'
 
 interface FaultProps {
   readonly error: unknown
+  /** `note`: something is not to be had, and the rest goes on. */
+  readonly tone?: 'error' | 'note'
   readonly onRetry?: (() => void) | undefined
   readonly onDismiss?: (() => void) | undefined
 }
 
+const looks = { error: { color: 'red', role: 'alert' }, note: { color: 'gray', role: 'note' } } as const
+
 /** What happened, to which file, and what to do. Details can be copied; there is never a stack. */
-export function Fault({ error, onRetry, onDismiss }: FaultProps) {
+export function Fault({ error, tone = 'error', onRetry, onDismiss }: FaultProps) {
   const fault = faultOf(error)
   if (fault === undefined) return null
   return (
-    <Alert color="red" variant="light" p="xs" icon={<IconAlertTriangle size={18} />} role="alert">
+    <Alert {...looks[tone]} variant="light" p="xs" icon={<IconAlertTriangle size={18} />}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
         <Text size="sm" fw={600}>
           {fault.message}

@@ -6,18 +6,20 @@ import type { Pane as PaneState } from '../state/panes.ts'
 import { comparedKinds } from '../state/panes.ts'
 import { addToRegion, scrollBy, setActivePane, setKind, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
-import { ColourLegend } from '../viewer/ColourLegend.tsx'
 import { Corners } from '../viewer/Corners.tsx'
 import type { FrameKind } from '../viewer/frame.ts'
-import { limitText } from '../viewer/legend.ts'
+import { isGradientOf } from '../viewer/image-loader.ts'
 import { frameRefOf, perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import { useScene } from '../viewer/use-scene.ts'
 import { nothingDrawn, Viewport } from '../viewer/Viewport.tsx'
 import classes from '../viewer/viewer.module.css'
 import { Fault } from './Fault.tsx'
+import { GradientNote } from './GradientNote.tsx'
+import { OverlayLegend } from './OverlayLegend.tsx'
 import { useDetails } from './use-details.ts'
-import { useOverlay } from './use-overlay.ts'
+import { useGradientOverlay, usePerturbationOverlay } from './use-overlay.ts'
+import { useShownGradient } from './use-shown-gradient.ts'
 
 interface PaneProps {
   readonly index: number
@@ -41,9 +43,11 @@ export function Pane({ index, pane, series, run }: PaneProps) {
     run === undefined ? undefined : frameRefOf('perturbation', study, slice, run),
   )
   const [drawn, setDrawn] = useState(nothingDrawn)
-  const overlay = useOverlay(pane.kind, slice.image, scene, run)
+  const gradient = useShownGradient(pane.kind, study, slice)
+  const shownGradient = scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
+  const perturbationOverlay = usePerturbationOverlay(pane.kind, slice.image, scene, run)
+  const overlay = useGradientOverlay(shownGradient) ?? perturbationOverlay
   const region = useUi((ui) => ui.region)
-  const settings = useUi((ui) => ui.overlay)
   const details = useDetails({ study, ...slice })
   const size = scene?.image.frame
   const fitsRegion = region?.rows === size?.rows && region?.columns === size?.columns
@@ -71,15 +75,14 @@ export function Pane({ index, pane, series, run }: PaneProps) {
       {scene !== undefined && (
         <Corners
           {...{ scene, drawn, count: slices.length }}
+          gradient={shownGradient}
           kind={pane.kind}
           slice={pane.slice}
           orientation={details.orientation}
         />
       )}
-      {scene !== undefined && run !== undefined && overlay !== undefined && (
-        <ColourLegend
-          limit={limitText(perturbationScale(run, slice.image, scene.image.frame), settings.magnification, settings.unit)}
-        />
+      {scene !== undefined && overlay !== undefined && (
+        <OverlayLegend overlay={overlay} scale={run && perturbationScale(run, slice.image, scene.image.frame)} />
       )}
       <div className={classes['top']}>
         <div className={classes['topRow']}>
@@ -93,6 +96,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
             ))}
           </div>
         )}
+        <GradientNote gradient={gradient} />
       </div>
       <PaneMessage kind={pane.kind} isThere={isThere} isRunning={run?.isRunning === true} error={error} />
       {isLoading && <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />}

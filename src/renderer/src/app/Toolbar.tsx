@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Slider, Switch, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core'
 import {
   IconAngle,
   IconArrowsMove,
@@ -22,11 +22,12 @@ import {
 } from '@tabler/icons-react'
 import { memo } from 'react'
 import { layouts } from '../state/panes.ts'
-import { changeOverlay, setLayout, setUi, useUi, type OverlaySettings } from '../state/ui-store.ts'
+import { setLayout, setUi, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import type { ToolName } from '../viewer/tools.ts'
 import { keyOf } from './shortcuts.ts'
 import { runCommand, type Command } from './commands.ts'
+import { OverlayControls } from './OverlayControls.tsx'
 import { PresetChoice } from './PresetChoice.tsx'
 import classes from './app.module.css'
 
@@ -58,7 +59,6 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
   const tool = useUi((ui) => ui.tool)
   const linked = useUi((ui) => ui.linked)
   const cine = useUi((ui) => ui.cine)
-  const overlay = useUi((ui) => ui.overlay)
   return (
     <div className={classes['toolbar']} role="toolbar" aria-label={texts.toolbar.label}>
       <NativeSelect
@@ -116,7 +116,7 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
           runCommand('cine')
         }}
       />
-      {isRunShown && <OverlayControls overlay={overlay} />}
+      <OverlayControls isRunShown={isRunShown} />
     </div>
   )
 })
@@ -150,60 +150,3 @@ function ToolButton({ icon: Symbol, label, command, isOn, onClick }: ToolButtonP
     </Tooltip>
   )
 }
-
-function OverlayControls({ overlay }: { readonly overlay: OverlaySettings }) {
-  return (
-    <div className={classes['overlayControls']}>
-      <Switch
-        size="xs"
-        label={texts.toolbar.overlayShort}
-        aria-label={texts.toolbar.overlay}
-        checked={overlay.shown}
-        aria-keyshortcuts="O"
-        onChange={(event) => {
-          changeOverlay({ shown: event.currentTarget.checked })
-        }}
-      />
-      <Slider
-        w={90}
-        size="sm"
-        {...{ min: 0, max: 1, step: 0.05 }}
-        value={overlay.opacity}
-        thumbLabel={texts.toolbar.opacity}
-        label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
-        onChange={(opacity) => {
-          changeOverlay({ opacity })
-        }}
-      />
-      <Text size="xs" c="dimmed">
-        {texts.toolbar.magnification}
-      </Text>
-      <Slider
-        w={110}
-        size="sm"
-        {...{ min: 0, max: 2, step: 0.01 }}
-        value={Math.log10(overlay.magnification)}
-        thumbLabel={texts.toolbar.magnification}
-        label={null}
-        onChange={(power) => {
-          changeOverlay({ magnification: Math.round(10 ** power) })
-        }}
-      />
-      <Text size="xs" w={34} data-testid="magnification">
-        {texts.toolbar.magnified(overlay.magnification)}
-      </Text>
-      <NativeSelect
-        size="xs"
-        w={150}
-        aria-label={texts.toolbar.unit}
-        value={overlay.unit}
-        data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
-        onChange={(event) => {
-          changeOverlay({ unit: units.find((unit) => unit === event.currentTarget.value) ?? 'modality' })
-        }}
-      />
-    </div>
-  )
-}
-
-const units = ['modality', 'grey-levels', 'stored-levels'] as const

@@ -2,6 +2,7 @@ import { askForStudy } from '../features/study/ask-for-study.ts'
 import { layouts, type Layout } from '../state/panes.ts'
 import {
   changeOverlay,
+  overlayContent,
   scrollBy,
   scrollTo,
   seriesOf,
@@ -9,6 +10,7 @@ import {
   setKind,
   setLayout,
   setUi,
+  toggleOverlay,
   useUi,
 } from '../state/ui-store.ts'
 import { presetsOf } from '../viewer/presets.ts'
@@ -33,6 +35,10 @@ function link(): void {
   const linked = !ui().linked
   setUi({ linked })
   linkViewports(linked, active())
+}
+
+function changeOverlayContent(): void {
+  if (ui().run !== undefined) changeOverlay({ content: overlayContent(ui()) === 'gradient' ? 'perturbation' : 'gradient' })
 }
 
 const plain = {
@@ -65,9 +71,8 @@ const plain = {
   cine: () => {
     setUi({ cine: !ui().cine })
   },
-  overlay: () => {
-    changeOverlay({ shown: !ui().overlay.shown })
-  },
+  overlay: toggleOverlay,
+  overlayContent: changeOverlayContent,
   clear: () => {
     clearMeasurementsIn(active())
   },

@@ -1,29 +1,42 @@
 import { useMemo } from 'react'
-import { useUi } from '../state/ui-store.ts'
-import type { FrameKind } from '../viewer/frame.ts'
-import { colourLimit } from '../viewer/legend.ts'
-import type { SignedOverlay } from '../viewer/overlay.ts'
+import { overlayContent, useUi } from '../state/ui-store.ts'
+import type { Frame, FrameKind } from '../viewer/frame.ts'
+import { colourLimit, magnitudeLimit } from '../viewer/legend.ts'
+import type { Overlay } from '../viewer/overlay.ts'
 import { perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
 import type { LoadedScene } from '../viewer/use-scene.ts'
 
 /** The perturbation as it is painted: alone in its own viewport, over the image in the others while that is switched on. */
-export function useOverlay(
+export function usePerturbationOverlay(
   kind: FrameKind,
   image: number,
   scene: LoadedScene | undefined,
   run: RunPictures | undefined,
-): SignedOverlay | undefined {
-  const { shown, opacity, magnification } = useUi((ui) => ui.overlay)
+): Overlay | undefined {
+  const { opacity, magnification } = useUi((ui) => ui.overlay)
+  const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'perturbation')
   const isAlone = kind === 'perturbation'
   const frame = scene?.perturbation?.frame
   const limit = run && scene && colourLimit(perturbationScale(run, image, scene.image.frame), magnification)
-  const isPainted = isAlone || shown
+  const isPainted = isAlone || isSwitchedOn
   const strength = isAlone ? 1 : opacity
   return useMemo(
     () =>
       isPainted && frame !== undefined && limit !== undefined
-        ? { frame, limit, opacity: strength, use: isAlone ? 'alone' : 'over' }
+        ? { frame, limit, opacity: strength, colours: 'signed', use: isAlone ? 'alone' : 'over' }
         : undefined,
     [isPainted, frame, limit, strength, isAlone],
+  )
+}
+
+/** A gradient's magnitudes over the image, in colours that span those of this picture. */
+export function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
+  const { opacity, gradientMagnification } = useUi((ui) => ui.overlay)
+  return useMemo(
+    () =>
+      frame === undefined
+        ? undefined
+        : { frame, limit: magnitudeLimit(frame, gradientMagnification), opacity, colours: 'magnitude', use: 'over' },
+    [frame, opacity, gradientMagnification],
   )
 }

@@ -9,13 +9,19 @@ import { comparison, emptyPane, scrolled, withLayout, withoutStudy, type Layout,
 export type Step = 'model' | 'attack' | 'results' | 'export'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
 
-/** How the perturbation is shown over an image, and in its own pane. */
+/** What lies over images: what a run has changed, or how the chosen model's loss answers to each pixel of the original. */
+export type OverlayContent = 'perturbation' | 'gradient'
+
+/** How the overlay is shown over an image, and the perturbation in its own pane. */
 export interface OverlaySettings {
   readonly shown: boolean
+  readonly content: OverlayContent
   /** 0 to 1. */
   readonly opacity: number
-  /** 1 to 100: at 1 the colours span the model's whole intensity range. */
+  /** 1 to 100: at 1 the perturbation's colours span the model's whole intensity range. */
   readonly magnification: number
+  /** 1 to 100: at 1 the gradient's colours span all magnitudes of the picture. */
+  readonly gradientMagnification: number
   /** What the legend counts in. */
   readonly unit: 'modality' | 'grey-levels' | 'stored-levels'
 }
@@ -42,7 +48,10 @@ export interface UiState {
 
 const initial: UiState = {
   ...{ studies: [], layout: '1x1', panes: [emptyPane], activePane: 0, linked: true, tool: 'window', cine: false },
-  overlay: { shown: false, opacity: 0.6, magnification: 30, unit: 'modality' },
+  overlay: {
+    ...{ shown: false, content: 'perturbation', opacity: 0.6, unit: 'modality' },
+    ...{ magnification: 30, gradientMagnification: 4 },
+  },
   ...{ region: undefined, model: undefined, run: undefined, step: 'model', leftTab: 'studies', dialog: undefined },
 }
 
@@ -129,6 +138,16 @@ export function setActivePane(activePane: number): void {
 
 export function changeOverlay(change: Partial<OverlaySettings>): void {
   set({ overlay: { ...get().overlay, ...change } })
+}
+
+/** What the overlay shows: without a run there is no perturbation. */
+export function overlayContent({ run, overlay }: Pick<UiState, 'run' | 'overlay'>): OverlayContent {
+  return run === undefined ? 'gradient' : overlay.content
+}
+
+/** What is switched on stays what it is when a run is shown later. */
+export function toggleOverlay(): void {
+  changeOverlay({ shown: !get().overlay.shown, content: overlayContent(get()) })
 }
 
 /** Adds a shape to the region; an image of another size begins a new one. */

@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts'
-import type { FrameKind } from './frame.ts'
+import type { Frame, FrameKind } from './frame.ts'
 import { orientationMarkers } from './orientation.ts'
 import { probe, probeText, shortNumber } from './probe.ts'
 import { lengthText, scaleBar } from './scale-bar.ts'
@@ -11,6 +11,7 @@ import classes from './viewer.module.css'
 interface CornersProps {
   readonly kind: FrameKind
   readonly scene: LoadedScene
+  readonly gradient: Frame | undefined
   readonly drawn: Drawn
   readonly slice: number
   readonly count: number
@@ -19,13 +20,13 @@ interface CornersProps {
 }
 
 /** Numbers and marks around a picture. */
-export function Corners({ kind, scene, drawn, slice, count, orientation }: CornersProps) {
+export function Corners({ kind, scene, gradient, drawn, slice, count, orientation }: CornersProps) {
   const { frame } = scene.image
   const { center, width } = drawn.view.window ?? frame.window
   const markers = orientationMarkers(orientation, drawn.view)
   return (
     <div className={classes['corners']}>
-      <ProbeLine scene={scene} />
+      <ProbeLine scene={scene} gradient={gradient} />
       <div className={classes['bottomRight']}>
         <ScaleBarLine scene={scene} scale={drawn.scale} />
         <div data-testid="slice">{texts.viewer.slice(slice + 1, count)}</div>
@@ -46,9 +47,9 @@ function round(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : value
 }
 
-function ProbeLine({ scene: { image, perturbation } }: Pick<CornersProps, 'scene'>) {
+function ProbeLine({ scene: { image, perturbation }, gradient }: Pick<CornersProps, 'scene' | 'gradient'>) {
   const pixel = useCursor((cursor) => cursor.pixel)
-  const found = pixel && probe(image.frame, perturbation?.frame, pixel.x, pixel.y)
+  const found = pixel && probe(image.frame, { perturbation: perturbation?.frame, gradient }, pixel.x, pixel.y)
   if (found === undefined) return null
   return (
     <div className={classes['bottomLeft']} data-testid="probe">

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import { paintSigned, signedColour } from './colormap.ts'
+import { colourOf, paintValues, type Colours, type Painting } from './colormap.ts'
 
-function painted(values: number[], limit: number, use: 'alone' | 'over' = 'alone', samples: 1 | 3 = 1): number[][] {
+const signedColour = (value: number) => colourOf(value, 'signed')
+
+function painted(values: number[], limit: number, changes: Partial<Painting> = {}, samples: 1 | 3 = 1): number[][] {
   const rgba = new Uint8ClampedArray((values.length / samples) * 4)
-  paintSigned(Float32Array.from(values), rgba, { limit, use, samples })
+  paintValues(Float32Array.from(values), rgba, { colours: 'signed', limit, use: 'alone', samples, ...changes })
   return Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(4 * i, 4 * i + 4)])
 }
 
@@ -16,12 +18,19 @@ test('zero is black, negative is blue, positive is orange', () => {
   expect(redOfPositive).toBeGreaterThan(blueOfPositive)
 })
 
-test('lightness grows with size, alike on both sides', () => {
-  const lightness = (value: number) => signedColour(value).reduce((sum, channel) => sum + channel, 0)
-  for (const sign of [-1, 1]) {
-    const sizes = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map((size) => lightness(sign * size))
-    expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
-  }
+test.each<[Colours, number]>([
+  ['signed', -1],
+  ['signed', 1],
+  ['magnitude', 1],
+])('lightness of %s colours grows with size, times %d', (colours, sign) => {
+  const sizes = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map((size) => colourOf(sign * size, colours).reduce((a, b) => a + b))
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
+})
+
+test('magnitudes have no sign, and a colour that no signed value has', () => {
+  expect(painted([-1, -0.3], 1, { colours: 'magnitude' })).toEqual(painted([1, 0.3], 1, { colours: 'magnitude' }))
+  const [red, green, blue] = colourOf(0.6, 'magnitude')
+  expect(green).toBeGreaterThan(Math.max(red, blue))
 })
 
 test('the limit and beyond take the strongest colour', () => {
@@ -33,7 +42,7 @@ test('the limit and beyond take the strongest colour', () => {
 })
 
 test('over an image, nothing is see-through and much is opaque', () => {
-  const [nothing, little, much] = painted([0, 0.2, 1], 1, 'over').map((pixel) => pixel[3] ?? NaN)
+  const [nothing, little, much] = painted([0, 0.2, 1], 1, { use: 'over' }).map((pixel) => pixel[3] ?? NaN)
   expect(nothing).toBe(0)
   expect(little).toBeGreaterThan(0)
   expect(little).toBeLessThan(255)
@@ -41,5 +50,5 @@ test('over an image, nothing is see-through and much is opaque', () => {
 })
 
 test('of a colour pixel the sample of the greatest size is painted, with its sign', () => {
-  expect(painted([0.1, -1, 0.5], 1, 'alone', 3)).toEqual(painted([-1], 1))
+  expect(painted([0.1, -1, 0.5], 1, {}, 3)).toEqual(painted([-1], 1))
 })

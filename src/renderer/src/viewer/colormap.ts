@@ -1,6 +1,6 @@
 /**
  * Signed colours centred on zero: negative goes through blue to azure, positive through brown to a light orange, so that they
- * differ in hue for colour-blind readers too, and lightness is the size. Zero is black.
+ * differ in hue for colour-blind readers too, and lightness is the size. Zero is black. Magnitudes go through green, which neither side has.
  */
 const stops = {
   negative: [
@@ -15,18 +15,27 @@ const stops = {
     [225, 105, 0],
     [255, 190, 75],
   ],
+  magnitude: [
+    [0, 0, 0],
+    [15, 85, 55],
+    [60, 170, 80],
+    [225, 245, 150],
+  ],
 } as const
 
 /** Entries on each side of zero. */
 const half = 255
 
-/** How a perturbation is painted: alone on black, or over an image, where small values are see-through. */
+/** What colours tell: size and sign, as of a perturbation, or the size alone. */
+export type Colours = 'signed' | 'magnitude'
+
+/** How values are painted: alone on black, or over an image, where small values are see-through. */
 export type ColormapUse = 'alone' | 'over'
 
 /** RGB of a value in [−1, 1]; what is beyond takes the end's colour. */
-export function signedColour(value: number): readonly [number, number, number] {
+export function colourOf(value: number, colours: Colours): readonly [number, number, number] {
   const size = Math.min(Math.abs(value), 1) * 3
-  const side = value < 0 ? stops.negative : stops.positive
+  const side = stops[colours === 'magnitude' ? 'magnitude' : value < 0 ? 'negative' : 'positive']
   const at = Math.min(Math.floor(size), 2)
   const [from, to] = [side[at], side[at + 1]]
   const mix = (channel: 0 | 1 | 2) => {
@@ -37,34 +46,42 @@ export function signedColour(value: number): readonly [number, number, number] {
 }
 
 /** 511 entries from −1 to 1, each a pixel of a canvas's memory (little-endian ABGR). */
-function table(use: ColormapUse): Uint32Array {
+function table(colours: Colours, use: ColormapUse): Uint32Array {
   return Uint32Array.from({ length: 2 * half + 1 }, (_, i) => {
     const value = (i - half) / half
-    const [r, g, b] = signedColour(value)
+    const [r, g, b] = colourOf(value, colours)
     const alpha = use === 'alone' ? 255 : Math.round(255 * Math.min(1, Math.abs(value) * 1.5))
     return ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0
   })
 }
 
-const tables = { alone: table('alone'), over: table('over') }
+const tables = {
+  signed: { alone: table('signed', 'alone'), over: table('signed', 'over') },
+  magnitude: { alone: table('magnitude', 'alone'), over: table('magnitude', 'over') },
+}
 
-/**
- * Paints signed values [rows, columns, samples] into RGBA pixels; `limit` and beyond take the strongest colour. Of colour images the sample
- * of the greatest size is painted.
- */
-export function paintSigned(
+/** How values become colours. */
+export interface Painting {
+  readonly colours: Colours
+  /** What takes the strongest colour, and what is beyond it too. */
+  readonly limit: number
+  readonly use: ColormapUse
+}
+
+/** Paints values [rows, columns, samples] into RGBA pixels. Of colour images the sample of the greatest size is painted. */
+export function paintValues(
   values: Float32Array,
   rgba: Uint8ClampedArray,
-  { limit, use, samples }: { readonly limit: number; readonly use: ColormapUse; readonly samples: 1 | 3 },
+  { colours, limit, use, samples }: Painting & { readonly samples: 1 | 3 },
 ): void {
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.byteLength / 4)
-  const colours = tables[use]
+  const entries = tables[colours][use]
   const scale = half / limit
   const last = 2 * half
   for (let i = 0; i < pixels.length; i++) {
     const value = samples === 1 ? (values[i] ?? 0) : strongest(values, i * 3)
     const entry = Math.round(value * scale) + half
-    pixels[i] = colours[entry < 0 ? 0 : entry > last ? last : entry] ?? 0
+    pixels[i] = entries[entry < 0 ? 0 : entry > last ? last : entry] ?? 0
   }
 }
 

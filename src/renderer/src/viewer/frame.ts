@@ -8,14 +8,17 @@ export interface FrameRef {
   readonly image: number
   /** Counts from 0. */
   readonly frame: number
-  readonly kind: FrameKind
-  /** The run that made it; needed for every kind but the original. */
+  /** `gradient`: how a model's loss answers to each pixel of the study's frame. */
+  readonly kind: FrameKind | 'gradient'
+  /** The run that made it; needed for every kind but the original and the gradient. */
   readonly run?: string | undefined
+  /** The gradient's model. */
+  readonly model?: string | undefined
 }
 
 export type FrameValues = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array
 
-/** One frame as the engine sends it: stored values, or float32 modality units of a perturbation. */
+/** One frame as the engine sends it: stored values, or float32 in `unit` of a perturbation or a gradient. */
 export interface Frame {
   readonly rows: number
   readonly columns: number
@@ -47,8 +50,10 @@ const arrays = {
 } as const
 
 /** The path of a frame's bytes at the engine. */
-export function frameUrl({ study, image, frame, kind, run }: FrameRef): string {
-  if (kind === 'original' || run === undefined) return `/frames/${encodeURIComponent(study)}/${image}/${frame}`
+export function frameUrl({ study, image, frame, kind, run, model = '' }: FrameRef): string {
+  const original = `/frames/${encodeURIComponent(study)}/${image}/${frame}`
+  if (kind === 'gradient') return `${original}/gradient?model=${encodeURIComponent(model)}`
+  if (kind === 'original' || run === undefined) return original
   return `/runs/${encodeURIComponent(run)}/frames/${kind}/${image}/${frame}`
 }
 

@@ -42,6 +42,11 @@ export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
   return image as LoadedImage
 }
 
+/** Whether a gradient belongs to the picture: while one of them is on its way, they may be of different slices. */
+export function isGradientOf(gradient: LoadedImage, image: LoadedImage): boolean {
+  return gradient.imageId.startsWith(`${image.imageId}/gradient?`)
+}
+
 /** Whether a frame is at hand or on its way. */
 export function isLoading(ref: FrameRef): boolean {
   return cornerstone.imageCache.getImageLoadObject(imageIdOf(ref)) !== undefined
@@ -80,7 +85,7 @@ function toImage(imageId: string, frame: Frame): LoadedImage {
   }
 }
 
-/** Perturbations (float) are painted by the overlay, never by cornerstone. */
+/** Perturbations and gradients (float) are painted by the overlay, never by cornerstone. */
 function greyLevels(frame: Frame) {
   if (frame.values instanceof Float32Array)
     return { pixels: frame.values, bytes: 0, minPixelValue: 0, maxPixelValue: 1, slope: 1, intercept: 0 }

@@ -1,3 +1,4 @@
+import type { Frame } from './frame.ts'
 import { shortNumber } from './probe.ts'
 
 /** In which unit the legend of a perturbation counts. */
@@ -29,6 +30,11 @@ export function limitText(scale: PerturbationScale, magnification: number, unit:
     case 'stored-levels':
       return `±${shortNumber(limit / Math.abs(scale.slope))} stored levels`
   }
+}
+
+/** The magnitude that takes the strongest colour: at ×1 the picture's greatest. Where all are zero any will do. */
+export function magnitudeLimit({ min, max }: Pick<Frame, 'min' | 'max'>, magnification: number): number {
+  return Math.max(Math.abs(min), Math.abs(max)) / magnification || 1
 }
 
 /** A magnification at which a budget, as a fraction of the intensity range, fills the colours: a round one from 1 to 100. */

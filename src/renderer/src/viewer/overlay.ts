@@ -1,20 +1,17 @@
 import cornerstone, { type EnabledElement } from 'cornerstone-core'
-import { paintSigned, type ColormapUse } from './colormap.ts'
+import { paintValues, type Painting } from './colormap.ts'
 import type { Frame } from './frame.ts'
 import type { RegionShape } from './region.ts'
 
-/** A perturbation painted over, or instead of, an image of the same size. */
-export interface SignedOverlay {
+/** A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the frame's units. */
+export interface Overlay extends Painting {
   readonly frame: Frame
-  /** In the frame's units: what takes the strongest colour. */
-  readonly limit: number
   /** 0 to 1. */
   readonly opacity: number
-  readonly use: ColormapUse
 }
 
-/** Draws a perturbation over what is there. */
-export function drawOverlay(overlay: SignedOverlay, element: EnabledElement, context: CanvasRenderingContext2D): void {
+/** Draws an overlay over what is there. */
+export function drawOverlay(overlay: Overlay, element: EnabledElement, context: CanvasRenderingContext2D): void {
   context.save()
   cornerstone.setToPixelCoordinateSystem(element, context)
   context.globalAlpha = overlay.opacity
@@ -27,18 +24,18 @@ interface Painted {
   readonly canvas: HTMLCanvasElement
 }
 
-/** Pixels of painted perturbations that are kept for all viewports: scrolling back and forth paints nothing anew. */
+/** Pixels of painted overlays that are kept for all viewports: scrolling back and forth paints nothing anew. */
 const mostPixels = 32 * 1024 * 1024
 
 let keptPixels = 0
 const kept = new Map<Frame, readonly Painted[]>()
 
-function painted({ frame, limit, use }: SignedOverlay): HTMLCanvasElement {
-  const key = `${use} ${limit}`
+function painted({ frame, ...painting }: Overlay): HTMLCanvasElement {
+  const key = `${painting.colours} ${painting.use} ${painting.limit}`
   const known = kept.get(frame) ?? []
   const found = known.find((each) => each.key === key)
   if (found !== undefined) return found.canvas
-  const canvas = paint(frame, limit, use)
+  const canvas = paint(frame, painting)
   forget(frame)
   // Alone and over the image; other limits come while the magnification is dragged, and don't come again.
   keep(frame, [...known.slice(-1), { key, canvas }])
@@ -57,14 +54,14 @@ function forget(frame: Frame): void {
   kept.delete(frame)
 }
 
-function paint({ rows, columns, samples, values }: Frame, limit: number, use: ColormapUse): HTMLCanvasElement {
+function paint({ rows, columns, samples, values }: Frame, painting: Painting): HTMLCanvasElement {
   const canvas = document.createElement('canvas')
   canvas.width = columns
   canvas.height = rows
   const context = canvas.getContext('2d')
   if (context === null || !(values instanceof Float32Array)) return canvas
   const pixels = new ImageData(columns, rows)
-  paintSigned(values, pixels.data, { limit, use, samples })
+  paintValues(values, pixels.data, { ...painting, samples })
   context.putImageData(pixels, 0, 0)
   return canvas
 }

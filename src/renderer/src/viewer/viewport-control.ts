@@ -1,7 +1,7 @@
 import cornerstone, { type RenderedEvent } from 'cornerstone-core'
 import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
-import { drawOverlay, drawRegion, type SignedOverlay } from './overlay.ts'
+import { drawOverlay, drawRegion, type Overlay } from './overlay.ts'
 import type { RegionShape } from './region.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
@@ -9,7 +9,7 @@ import { fitScale, fromViewport, initialView, toViewport, type View, type ViewCo
 /** What one viewport shows. */
 export interface Scene {
   readonly image: LoadedImage
-  readonly overlay: SignedOverlay | undefined
+  readonly overlay: Overlay | undefined
   readonly region: readonly RegionShape[]
 }
 

@@ -1,0 +1,88 @@
+import { NativeSelect, Slider, Switch, Text } from '@mantine/core'
+import { changeOverlay, overlayContent, toggleOverlay, useUi, type OverlayContent } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import { keyOf } from './shortcuts.ts'
+import classes from './app.module.css'
+
+/** What lies over the pictures, how strongly, and in which colours. */
+export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
+  const { shown, opacity, unit } = useUi((ui) => ui.overlay)
+  const content = useUi(overlayContent)
+  return (
+    <div className={classes['overlayControls']}>
+      <Switch
+        size="xs"
+        label={texts.toolbar.overlayShort}
+        aria-label={texts.toolbar.overlay}
+        checked={shown}
+        aria-keyshortcuts={keyOf('overlay')}
+        onChange={toggleOverlay}
+      />
+      <NativeSelect
+        size="xs"
+        w={168}
+        aria-label={texts.toolbar.overlayContent}
+        value={content}
+        data={contents.map((value) => ({
+          value,
+          label: texts.toolbar.overlayContents[value],
+          disabled: value === 'perturbation' && !isRunShown,
+        }))}
+        onChange={(event) => {
+          changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
+        }}
+      />
+      <Slider
+        w={80}
+        size="sm"
+        {...{ min: 0, max: 1, step: 0.05 }}
+        value={opacity}
+        thumbLabel={texts.toolbar.opacity}
+        label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
+        onChange={(next) => {
+          changeOverlay({ opacity: next })
+        }}
+      />
+      <Magnification content={content} />
+      {content === 'perturbation' && (
+        <NativeSelect
+          size="xs"
+          w={140}
+          aria-label={texts.toolbar.unit}
+          value={unit}
+          data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
+          onChange={(event) => {
+            changeOverlay({ unit: units.find((each) => each === event.currentTarget.value) ?? 'modality' })
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+const contents = ['perturbation', 'gradient'] as const satisfies readonly OverlayContent[]
+const units = ['modality', 'grey-levels', 'stored-levels'] as const
+
+/** Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the other. */
+function Magnification({ content }: { readonly content: OverlayContent }) {
+  const key = content === 'gradient' ? 'gradientMagnification' : 'magnification'
+  const magnification = useUi((ui) => ui.overlay[key])
+  return (
+    <>
+      <Slider
+        w={100}
+        size="sm"
+        {...{ min: 0, max: 2, step: 0.01 }}
+        value={Math.log10(magnification)}
+        thumbLabel={texts.toolbar.magnification}
+        label={(power) => `${texts.toolbar.magnification} ${texts.toolbar.magnified(Math.round(10 ** power))}`}
+        onChange={(power) => {
+          changeOverlay({ [key]: Math.round(10 ** power) })
+        }}
+      />
+      <Text size="xs" w={34} data-testid="magnification">
+        {texts.toolbar.magnified(magnification)}
+      </Text>
+    </>
+  )
+}
