@@ -50,6 +50,24 @@ export async function drag(
   await page.mouse.up({ button })
 }
 
+/** A viewport's pixels between two fractions of its width, as one text that is equal where they are. */
+export async function pixelsBetween(viewport: Locator, from: number, to: number): Promise<string> {
+  return viewport
+    .locator('canvas')
+    .first()
+    .evaluate(
+      (element, [left, right]) => {
+        const canvas = element as HTMLCanvasElement
+        const part = document.createElement('canvas')
+        part.width = Math.round(right * canvas.width) - Math.round(left * canvas.width)
+        part.height = canvas.height
+        part.getContext('2d')?.drawImage(canvas, -Math.round(left * canvas.width), 0)
+        return part.toDataURL()
+      },
+      [from, to] as const,
+    )
+}
+
 /** Number of a viewport's pixels that have colour, i.e. whose channels differ, and of those that are not black. */
 export async function paintedPixels(viewport: Locator): Promise<{ coloured: number; bright: number }> {
   return viewport

@@ -1,10 +1,11 @@
 import { NativeSelect, Slider, Switch, Text } from '@mantine/core'
 import { changeOverlay, overlayContent, toggleOverlay, useUi, type OverlayContent } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
+import { CompareButtons } from './CompareButtons.tsx'
 import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 
-/** What lies over the pictures, how strongly, and in which colours. */
+/** What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are compared. */
 export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
   const { shown, opacity, unit } = useUi((ui) => ui.overlay)
   const content = useUi(overlayContent)
@@ -20,7 +21,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
       />
       <NativeSelect
         size="xs"
-        w={168}
+        w={158}
         aria-label={texts.toolbar.overlayContent}
         value={content}
         data={contents.map((value) => ({
@@ -33,7 +34,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
         }}
       />
       <Slider
-        w={80}
+        w={70}
         size="sm"
         {...{ min: 0, max: 1, step: 0.05 }}
         value={opacity}
@@ -47,7 +48,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
       {content === 'perturbation' && (
         <NativeSelect
           size="xs"
-          w={140}
+          w={132}
           aria-label={texts.toolbar.unit}
           value={unit}
           data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
@@ -55,6 +56,12 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
             changeOverlay({ unit: units.find((each) => each === event.currentTarget.value) ?? 'modality' })
           }}
         />
+      )}
+      {isRunShown && (
+        <>
+          <span className={classes['grow']} />
+          <CompareButtons />
+        </>
       )}
     </div>
   )
@@ -70,7 +77,7 @@ function Magnification({ content }: { readonly content: OverlayContent }) {
   return (
     <>
       <Slider
-        w={100}
+        w={90}
         size="sm"
         {...{ min: 0, max: 2, step: 0.01 }}
         value={Math.log10(magnification)}

@@ -1,13 +1,11 @@
-import { Loader, NativeSelect, Text } from '@mantine/core'
-import { memo, useState, type ReactNode } from 'react'
+import { Loader, Text } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
 import type { SeriesInfo } from '../../../engine/server/studies/study-info.ts'
 import { seriesText } from '../features/study/tree.ts'
-import type { Pane as PaneState } from '../state/panes.ts'
-import { comparedKinds } from '../state/panes.ts'
-import { addToRegion, scrollBy, setActivePane, setKind, useUi } from '../state/ui-store.ts'
+import { baseKind, type Pane as PaneState, type PaneKind } from '../state/panes.ts'
+import { addToRegion, scrollBy, setActivePane, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { Corners } from '../viewer/Corners.tsx'
-import type { FrameKind } from '../viewer/frame.ts'
 import { isGradientOf } from '../viewer/image-loader.ts'
 import { frameRefOf, perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
 import { slicesOf } from '../viewer/slices.ts'
@@ -16,7 +14,9 @@ import { nothingDrawn, Viewport } from '../viewer/Viewport.tsx'
 import classes from '../viewer/viewer.module.css'
 import { Fault } from './Fault.tsx'
 import { GradientNote } from './GradientNote.tsx'
+import { KindChoice } from './KindChoice.tsx'
 import { OverlayLegend } from './OverlayLegend.tsx'
+import { SwipeDivider } from './SwipeDivider.tsx'
 import { useDetails } from './use-details.ts'
 import { useGradientOverlay, usePerturbationOverlay } from './use-overlay.ts'
 import { useShownGradient } from './use-shown-gradient.ts'
@@ -36,11 +36,10 @@ export function Pane({ index, pane, series, run }: PaneProps) {
   const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }
   const place = run?.placeOf(slice.image)
   const isThere = pane.kind === 'original' || place !== undefined
-  // The perturbation lies over the original, which gives it size, place and the probe's values.
-  const base = pane.kind === 'perturbation' ? 'original' : pane.kind
   const { scene, error, isLoading } = useScene(
-    isThere ? frameRefOf(base, study, slice, run) : undefined,
+    isThere ? frameRefOf(baseKind(pane.kind), study, slice, run) : undefined,
     run === undefined ? undefined : frameRefOf('perturbation', study, slice, run),
+    pane.kind === 'swipe' ? frameRefOf('adversarial', study, slice, run) : undefined,
   )
   const [drawn, setDrawn] = useState(nothingDrawn)
   const gradient = useShownGradient(pane.kind, study, slice)
@@ -48,6 +47,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
   const perturbationOverlay = usePerturbationOverlay(pane.kind, slice.image, scene, run)
   const overlay = useGradientOverlay(shownGradient) ?? perturbationOverlay
   const region = useUi((ui) => ui.region)
+  const swipeAt = useUi((ui) => (pane.kind === 'swipe' ? ui.swipeAt : 1))
   const details = useDetails({ study, ...slice })
   const size = scene?.image.frame
   const fitsRegion = region?.rows === size?.rows && region?.columns === size?.columns
@@ -61,6 +61,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         index={index}
         scene={scene}
         overlay={overlay}
+        swipeAt={swipeAt}
         region={fitsRegion ? (region?.shapes ?? noShapes) : noShapes}
         onDrawn={(next) => {
           setDrawn((before) => (before.view === next.view && before.scale === next.scale ? before : next))
@@ -76,7 +77,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         <Corners
           {...{ scene, drawn, count: slices.length }}
           gradient={shownGradient}
-          kind={pane.kind}
+          isWindowed={pane.kind !== 'perturbation'}
           slice={pane.slice}
           orientation={details.orientation}
         />
@@ -84,6 +85,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
       {scene !== undefined && overlay !== undefined && (
         <OverlayLegend overlay={overlay} scale={run && perturbationScale(run, slice.image, scene.image.frame)} />
       )}
+      {scene?.swiped !== undefined && <SwipeDivider />}
       <div className={classes['top']}>
         <div className={classes['topRow']}>
           {run !== undefined && <KindChoice index={index} kind={pane.kind} />}
@@ -144,24 +146,8 @@ function GeneratedLabel() {
   )
 }
 
-const KindChoice = memo(function KindChoice({ index, kind }: { readonly index: number; readonly kind: FrameKind }) {
-  return (
-    <NativeSelect
-      size="xs"
-      className={classes['paneBar']}
-      aria-label={texts.viewer.choose}
-      value={kind}
-      data={comparedKinds.map((value) => ({ value, label: texts.viewer.kinds[value] }))}
-      onChange={(event) => {
-        const chosen = comparedKinds.find((each) => each === event.currentTarget.value)
-        if (chosen !== undefined) setKind(index, chosen)
-      }}
-    />
-  )
-})
-
 interface PaneMessageProps {
-  readonly kind: FrameKind
+  readonly kind: PaneKind
   readonly isThere: boolean
   readonly isRunning: boolean
   readonly error: unknown

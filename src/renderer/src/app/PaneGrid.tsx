@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
-import { gridOf, type Pane as PaneState } from '../state/panes.ts'
+import { baseKind, gridOf, type Pane as PaneState } from '../state/panes.ts'
 import { scrollOn, seriesOf, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import type { FrameRef } from '../viewer/frame.ts'
@@ -62,7 +62,7 @@ function neededNext(panes: readonly PaneState[], studies: readonly StudyInfo[], 
     const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])
     const study = pane.series?.study ?? ''
     const own = run?.study === study ? run : undefined
-    const kinds = [pane.kind === 'perturbation' ? 'original' : pane.kind, 'perturbation'] as const
+    const kinds = [baseKind(pane.kind), 'perturbation', ...(pane.kind === 'swipe' ? (['adversarial'] as const) : [])] as const
     return prefetchOrder(pane.slice, slices.length, reach).flatMap((place, at) =>
       kinds.flatMap((kind) => {
         const slice = slices[place]

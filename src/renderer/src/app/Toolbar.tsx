@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import {
   IconAngle,
   IconArrowsMove,
@@ -22,13 +22,13 @@ import {
 } from '@tabler/icons-react'
 import { memo } from 'react'
 import { layouts } from '../state/panes.ts'
-import { setLayout, setUi, useUi } from '../state/ui-store.ts'
+import { setLayout, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import type { ToolName } from '../viewer/tools.ts'
-import { keyOf } from './shortcuts.ts'
-import { runCommand, type Command } from './commands.ts'
+import type { Command } from './commands.ts'
 import { OverlayControls } from './OverlayControls.tsx'
 import { PresetChoice } from './PresetChoice.tsx'
+import { ToolButton } from './ToolButton.tsx'
 import classes from './app.module.css'
 
 const toolIcons: Readonly<Record<ToolName, Icon>> = {
@@ -79,74 +79,19 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
           label={texts.toolbar.tools[name]}
           command={`tool:${name}`}
           isOn={tool === name}
-          onClick={() => {
-            setUi({ tool: name })
-          }}
         />
       ))}
       <span className={classes['separator']} />
       <PresetChoice />
       {actions.map(([command, icon]) => (
-        <ToolButton
-          key={command}
-          icon={icon}
-          label={texts.toolbar[command]}
-          command={command}
-          onClick={() => {
-            runCommand(command)
-          }}
-        />
+        <ToolButton key={command} icon={icon} label={texts.toolbar[command]} command={command} />
       ))}
       <span className={classes['separator']} />
-      <ToolButton
-        icon={IconLink}
-        label={texts.toolbar.linked}
-        command="link"
-        isOn={linked}
-        onClick={() => {
-          runCommand('link')
-        }}
-      />
-      <ToolButton
-        icon={IconPlayerPlay}
-        label={texts.toolbar.cine}
-        command="cine"
-        isOn={cine}
-        onClick={() => {
-          runCommand('cine')
-        }}
-      />
+      <ToolButton icon={IconLink} label={texts.toolbar.linked} command="link" isOn={linked} />
+      <ToolButton icon={IconPlayerPlay} label={texts.toolbar.cine} command="cine" isOn={cine} />
       <OverlayControls isRunShown={isRunShown} />
     </div>
   )
 })
 
 const toolNames = Object.keys(toolIcons) as ToolName[]
-
-interface ToolButtonProps {
-  readonly icon: Icon
-  readonly label: string
-  readonly command: Command
-  readonly isOn?: boolean | undefined
-  readonly onClick: () => void
-}
-
-function ToolButton({ icon: Symbol, label, command, isOn, onClick }: ToolButtonProps) {
-  const key = keyOf(command)
-  const title = key === undefined ? label : `${label} (${key})`
-  return (
-    <Tooltip label={title}>
-      <ActionIcon
-        size={26}
-        variant={isOn === true ? 'filled' : 'subtle'}
-        color={isOn === true ? 'blue' : 'gray'}
-        aria-label={label}
-        aria-pressed={isOn}
-        aria-keyshortcuts={key}
-        onClick={onClick}
-      >
-        <Symbol size={17} stroke={1.7} />
-      </ActionIcon>
-    </Tooltip>
-  )
-}

@@ -1,5 +1,5 @@
 import { askForStudy } from '../features/study/ask-for-study.ts'
-import { layouts, type Layout } from '../state/panes.ts'
+import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
 import {
   changeOverlay,
   overlayContent,
@@ -25,10 +25,9 @@ function movePane(delta: number): void {
   setActivePane((active() + delta + count) % count)
 }
 
-/** The same slice before and after the attack, in one place. */
-function blink(): void {
-  const kind = ui().panes[active()]?.kind
-  if (ui().run !== undefined) setKind(active(), kind === 'original' ? 'adversarial' : 'original')
+/** Shows the same slice otherwise, in one place, or the original again. */
+function compareWith(kind: PaneKind): void {
+  if (ui().run !== undefined) setKind(active(), ui().panes[active()]?.kind === kind ? 'original' : kind)
 }
 
 function link(): void {
@@ -66,7 +65,15 @@ const plain = {
   previousPane: () => {
     movePane(-1)
   },
-  blink,
+  blink: () => {
+    compareWith('adversarial')
+  },
+  swipe: () => {
+    compareWith('swipe')
+  },
+  difference: () => {
+    compareWith('perturbation')
+  },
   link,
   cine: () => {
     setUi({ cine: !ui().cine })

@@ -45,6 +45,8 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'O', command: 'overlay', text: 'Overlay: perturbation or gradient over the image' },
   { keys: 'Shift+O', command: 'overlayContent', text: 'Overlay: change between perturbation and gradient' },
   { keys: 'B', command: 'blink', text: 'Change between original and adversarial' },
+  { keys: 'S', command: 'swipe', text: 'Divider between original and adversarial' },
+  { keys: 'F', command: 'difference', text: 'Difference: the perturbation instead of the image' },
   { keys: 'D', command: 'tags', text: 'DICOM tags' },
   { keys: 'Shift+1', command: 'layout:1x1', text: 'Layout 1x1' },
   { keys: 'Shift+2', command: 'layout:1x2', text: 'Layout 1x2' },

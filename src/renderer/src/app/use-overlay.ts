@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { overlayContent, useUi } from '../state/ui-store.ts'
-import type { Frame, FrameKind } from '../viewer/frame.ts'
+import type { PaneKind } from '../state/panes.ts'
+import type { Frame } from '../viewer/frame.ts'
 import { colourLimit, magnitudeLimit } from '../viewer/legend.ts'
 import type { Overlay } from '../viewer/overlay.ts'
 import { perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
@@ -8,7 +9,7 @@ import type { LoadedScene } from '../viewer/use-scene.ts'
 
 /** The perturbation as it is painted: alone in its own viewport, over the image in the others while that is switched on. */
 export function usePerturbationOverlay(
-  kind: FrameKind,
+  kind: PaneKind,
   image: number,
   scene: LoadedScene | undefined,
   run: RunPictures | undefined,

@@ -1,5 +1,5 @@
+import type { PaneKind } from '../state/panes.ts'
 import { overlayContent, useUi } from '../state/ui-store.ts'
-import type { FrameKind } from '../viewer/frame.ts'
 import type { Slice } from '../viewer/slices.ts'
 import { useGradient, type GradientState } from '../viewer/use-gradient.ts'
 
@@ -11,7 +11,7 @@ export interface ShownGradient extends GradientState {
 }
 
 /** The chosen model's gradient for a picture, while it is switched on. It is the original's, so it lies over nothing else. */
-export function useShownGradient(kind: FrameKind, study: string, slice: Slice): ShownGradient {
+export function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
   const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
   const model = useUi((ui) => ui.model)
   const isWanted = isOn && kind === 'original'

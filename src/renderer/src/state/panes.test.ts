@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { comparison, emptyPane, gridOf, scrolled, withLayout, withoutStudy, type Pane } from './panes.ts'
+import { baseKind, comparison, emptyPane, gridOf, scrolled, withLayout, withoutStudy, type Pane } from './panes.ts'
 
 const ct = { study: 'a', series: 0 }
 const mr = { study: 'b', series: 2 }
@@ -8,6 +8,11 @@ const countOf = ({ study }: { study: string }) => (study === 'a' ? 28 : 10)
 
 test('a layout is rows by columns', () => {
   expect(gridOf('1x4')).toEqual({ rows: 1, columns: 4 })
+})
+
+test('a perturbation and a divided viewport lie on the original', () => {
+  expect((['original', 'perturbation', 'swipe'] as const).map(baseKind)).toEqual(Array(3).fill('original'))
+  expect((['adversarial', 'smoothed'] as const).map(baseKind)).toEqual(['adversarial', 'smoothed'])
 })
 
 test('more panes continue what the first one shows; where kinds are compared, with the next kind', () => {

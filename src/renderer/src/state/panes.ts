@@ -1,10 +1,13 @@
 import type { FrameKind } from '../viewer/frame.ts'
 
+/** One picture of a slice, or `swipe`: the original left of a divider and the adversarial one right of it. */
+export type PaneKind = FrameKind | 'swipe'
+
 /** What one viewport shows: a place in a series, as it is or as a run has made it. */
 export interface Pane {
   /** Undefined for an empty viewport. */
   readonly series: SeriesKey | undefined
-  readonly kind: FrameKind
+  readonly kind: PaneKind
   /** Index of the picture in the series. */
   readonly slice: number
 }
@@ -25,7 +28,15 @@ export function gridOf(layout: Layout): { readonly rows: number; readonly column
   return { rows, columns }
 }
 
-export const comparedKinds = ['original', 'adversarial', 'perturbation', 'smoothed'] as const satisfies readonly FrameKind[]
+const comparedKinds = ['original', 'adversarial', 'perturbation', 'smoothed'] as const satisfies readonly FrameKind[]
+
+/** What a viewport can be told to show of a run. */
+export const paneKinds = [...comparedKinds, 'swipe'] as const satisfies readonly PaneKind[]
+
+/** The picture that lies below: a perturbation is painted on the original, which gives it size, place and the probe's values. */
+export function baseKind(kind: PaneKind): FrameKind {
+  return kind === 'perturbation' || kind === 'swipe' ? 'original' : kind
+}
 
 export const emptyPane: Pane = { series: undefined, kind: 'original', slice: 0 }
 

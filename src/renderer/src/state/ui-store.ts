@@ -1,10 +1,19 @@
 import { create } from 'zustand'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { slicesOf } from '../viewer/slices.ts'
-import type { FrameKind } from '../viewer/frame.ts'
 import type { Region, RegionShape } from '../viewer/region.ts'
 import type { ToolName } from '../viewer/tools.ts'
-import { comparison, emptyPane, scrolled, withLayout, withoutStudy, type Layout, type Pane, type SeriesKey } from './panes.ts'
+import {
+  comparison,
+  emptyPane,
+  scrolled,
+  withLayout,
+  withoutStudy,
+  type Layout,
+  type Pane,
+  type PaneKind,
+  type SeriesKey,
+} from './panes.ts'
 
 export type Step = 'model' | 'attack' | 'results' | 'export'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
@@ -36,6 +45,8 @@ export interface UiState {
   readonly tool: ToolName
   readonly cine: boolean
   readonly overlay: OverlaySettings
+  /** Of divided viewports: 0 at the left edge, 1 at the right one. */
+  readonly swipeAt: number
   readonly region: Region | undefined
   /** Name of the chosen model. */
   readonly model: string | undefined
@@ -52,6 +63,7 @@ const initial: UiState = {
     ...{ shown: false, content: 'perturbation', opacity: 0.6, unit: 'modality' },
     ...{ magnification: 30, gradientMagnification: 4 },
   },
+  swipeAt: 0.5,
   ...{ region: undefined, model: undefined, run: undefined, step: 'model', leftTab: 'studies', dialog: undefined },
 }
 
@@ -111,7 +123,7 @@ export function leaveRun(): void {
   set({ run: undefined, panes: get().panes.map((pane) => ({ ...pane, kind: 'original' })) })
 }
 
-export function setKind(index: number, kind: FrameKind): void {
+export function setKind(index: number, kind: PaneKind): void {
   set({ panes: get().panes.map((pane, i) => (i === index ? { ...pane, kind } : pane)) })
 }
 
@@ -159,5 +171,5 @@ export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'col
 
 /** Sets fields that need no more than being set. */
 export const setUi: (
-  change: Partial<Pick<UiState, 'linked' | 'tool' | 'cine' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>>,
+  change: Partial<Pick<UiState, 'linked' | 'tool' | 'cine' | 'swipeAt' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>>,
 ) => void = set

@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts'
-import type { Frame, FrameKind } from './frame.ts'
+import type { Frame } from './frame.ts'
 import { orientationMarkers } from './orientation.ts'
 import { probe, probeText, shortNumber } from './probe.ts'
 import { lengthText, scaleBar } from './scale-bar.ts'
@@ -9,7 +9,8 @@ import { useCursor } from './viewports.ts'
 import classes from './viewer.module.css'
 
 interface CornersProps {
-  readonly kind: FrameKind
+  /** Whether windows apply: not to colours that stand for values. */
+  readonly isWindowed: boolean
   readonly scene: LoadedScene
   readonly gradient: Frame | undefined
   readonly drawn: Drawn
@@ -20,7 +21,7 @@ interface CornersProps {
 }
 
 /** Numbers and marks around a picture. */
-export function Corners({ kind, scene, gradient, drawn, slice, count, orientation }: CornersProps) {
+export function Corners({ isWindowed, scene, gradient, drawn, slice, count, orientation }: CornersProps) {
   const { frame } = scene.image
   const { center, width } = drawn.view.window ?? frame.window
   const markers = orientationMarkers(orientation, drawn.view)
@@ -30,7 +31,7 @@ export function Corners({ kind, scene, gradient, drawn, slice, count, orientatio
       <div className={classes['bottomRight']}>
         <ScaleBarLine scene={scene} scale={drawn.scale} />
         <div data-testid="slice">{texts.viewer.slice(slice + 1, count)}</div>
-        {kind !== 'perturbation' && frame.samples === 1 && (
+        {isWindowed && frame.samples === 1 && (
           <div data-testid="window">{texts.viewer.window(shortNumber(round(center)), shortNumber(round(width)))}</div>
         )}
         <div data-testid="zoom">{texts.viewer.zoom(Math.round(drawn.scale * 100))}</div>
@@ -47,9 +48,10 @@ function round(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : value
 }
 
-function ProbeLine({ scene: { image, perturbation }, gradient }: Pick<CornersProps, 'scene' | 'gradient'>) {
+function ProbeLine({ scene: { image, perturbation, swiped }, gradient }: Pick<CornersProps, 'scene' | 'gradient'>) {
   const pixel = useCursor((cursor) => cursor.pixel)
-  const found = pixel && probe(image.frame, { perturbation: perturbation?.frame, gradient }, pixel.x, pixel.y)
+  const layers = { perturbation: perturbation?.frame, gradient, after: swiped?.frame }
+  const found = pixel && probe(image.frame, layers, pixel.x, pixel.y)
   if (found === undefined) return null
   return (
     <div className={classes['bottomLeft']} data-testid="probe">

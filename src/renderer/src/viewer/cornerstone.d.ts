@@ -78,7 +78,7 @@ declare module 'cornerstone-core' {
     pageToPixel(element: HTMLElement, pageX: number, pageY: number): Point
     pixelToCanvas(element: HTMLElement, point: Point): Point
     setToPixelCoordinateSystem(enabledElement: EnabledElement, context: CanvasRenderingContext2D): void
-    renderToCanvas(canvas: HTMLCanvasElement, image: Image): void
+    renderToCanvas(canvas: HTMLCanvasElement, image: Image, viewport?: Viewport): void
   }
 
   const cornerstone: Cornerstone

@@ -9,11 +9,11 @@ const ct: Frame = {
 const change: Frame = { ...ct, values: Float32Array.of(0, -2.5), intercept: 0 }
 
 const slope: Frame = { ...change, values: Float32Array.of(0.5, -0.25), unit: '1/window' }
-const nothing = { perturbation: undefined, gradient: undefined }
+const nothing = { perturbation: undefined, gradient: undefined, after: undefined }
 
 test('a probe tells stored value, modality value, perturbation and gradient of one pixel', () => {
-  const expected = { x: 1, y: 0, stored: [1064], modality: 40, unit: 'HU', perturbation: -2.5, gradient: -0.25 }
-  expect(probe(ct, { perturbation: change, gradient: slope }, 1, 0)).toEqual(expected)
+  const expected = { x: 1, y: 0, stored: [1064], modality: 40, unit: 'HU', perturbation: -2.5, gradient: -0.25, after: undefined }
+  expect(probe(ct, { ...nothing, perturbation: change, gradient: slope }, 1, 0)).toEqual(expected)
   expect(probe(ct, nothing, 1, 0)).toMatchObject(nothing)
   expect(probe(ct, { ...nothing, perturbation: change }, 2, 0)).toBeUndefined()
 })
@@ -33,10 +33,24 @@ test('of a colour pixel the strongest change is told', () => {
 })
 
 test('the text has units where there are some', () => {
-  const values = { x: 120, y: 88, stored: [1064], modality: 40, unit: 'HU', perturbation: 2, gradient: undefined }
+  const values = {
+    x: 120,
+    y: 88,
+    stored: [1064],
+    modality: 40,
+    unit: 'HU',
+    perturbation: 2,
+    gradient: undefined,
+    after: undefined,
+  }
   expect(probeText(values)).toBe('x 120 y 88 · 1064 · 40 HU · Δ +2 HU')
   expect(probeText({ ...values, unit: 'US', modality: 1064, perturbation: undefined })).toBe('x 120 y 88 · 1064')
   expect(probeText({ ...values, gradient: -0.00123456 })).toMatch(/ · Δ \+2 HU · ∂J\/∂x −0\.00123 per window$/)
+})
+
+test('where two pictures share a viewport, both are told', () => {
+  const found = probe(ct, { ...nothing, after: { ...ct, values: Int16Array.of(10, 1066) } }, 1, 0)
+  expect(found && probeText(found)).toBe('x 1 y 0 · 1064 → 1066 · 40 → 42 HU')
 })
 
 test('tiny values keep three digits', () => {

@@ -1,14 +1,21 @@
 import { texts } from '../texts.ts'
 import { modalityValue, storedValues, type Frame } from './frame.ts'
 
-/** What lies under the cursor. */
-export interface Probe {
-  readonly x: number
-  readonly y: number
+/** A pixel's values in one picture. */
+interface PixelValues {
   /** One value, or three of a colour image. */
   readonly stored: readonly number[]
-  /** In `unit`; undefined for colour images and look-up tables. */
+  /** Undefined for colour images and look-up tables. */
   readonly modality: number | undefined
+}
+
+/** What lies under the cursor. */
+export interface Probe extends PixelValues {
+  readonly x: number
+  readonly y: number
+  /** In the adversarial picture, where it shares the viewport. */
+  readonly after: PixelValues | undefined
+  /** Of modality values and the perturbation. */
   readonly unit: string
   /** Of the strongest sample of a colour image; undefined where there is no perturbation. */
   readonly perturbation: number | undefined
@@ -20,18 +27,24 @@ export interface Probe {
 interface Layers {
   readonly perturbation: Frame | undefined
   readonly gradient: Frame | undefined
+  /** The picture right of a divider. */
+  readonly after: Frame | undefined
 }
 
 /** Reads a pixel of a frame and of what was computed for it; undefined outside the image. */
-export function probe(frame: Frame, { perturbation, gradient }: Layers, x: number, y: number): Probe | undefined {
-  const stored = storedValues(frame, x, y)
-  if (stored.length === 0) return undefined
+export function probe(frame: Frame, { perturbation, gradient, after }: Layers, x: number, y: number): Probe | undefined {
+  const values = pixelValues(frame, x, y)
+  if (values.stored.length === 0) return undefined
   return {
-    ...{ x, y, stored, unit: frame.unit },
-    modality: frame.unit === '' ? undefined : modalityValue(frame, x, y),
+    ...{ x, y, ...values, unit: frame.unit },
+    after: after && pixelValues(after, x, y),
     perturbation: strongest(perturbation, x, y),
     gradient: strongest(gradient, x, y),
   }
+}
+
+function pixelValues(frame: Frame, x: number, y: number): PixelValues {
+  return { stored: storedValues(frame, x, y), modality: frame.unit === '' ? undefined : modalityValue(frame, x, y) }
 }
 
 function strongest(frame: Frame | undefined, x: number, y: number): number | undefined {
@@ -39,14 +52,21 @@ function strongest(frame: Frame | undefined, x: number, y: number): number | und
   return values.reduce<number | undefined>((a, b) => (a === undefined || Math.abs(b) > Math.abs(a) ? b : a), undefined)
 }
 
-/** "x 120 y 88 · 1064 · 40 HU · Δ +2 HU · ∂J/∂x −0.0012 per window". */
-export function probeText({ x, y, stored, modality, unit, perturbation, gradient }: Probe): string {
+/** "x 120 y 88 · 1064 → 1066 · 40 → 42 HU · Δ +2 HU · ∂J/∂x −0.0012 per window". */
+export function probeText({ x, y, stored, modality, after, unit, perturbation, gradient }: Probe): string {
   const named = unit === 'US' || unit === '' ? '' : ` ${unit}`
-  const parts = [`x ${x} y ${y}`, stored.join(' ')]
-  if (modality !== undefined && named !== '') parts.push(`${shortNumber(modality)}${named}`)
+  const parts = [`x ${x} y ${y}`, change(stored.join(' '), after?.stored.join(' '))]
+  if (modality !== undefined && named !== '')
+    parts.push(
+      `${change(shortNumber(modality), after?.modality === undefined ? undefined : shortNumber(after.modality))}${named}`,
+    )
   if (perturbation !== undefined) parts.push(`Δ ${signed(perturbation)}${named}`)
   if (gradient !== undefined) parts.push(texts.viewer.probedGradient(withSign(gradient, threeDigits(gradient))))
   return parts.join(' · ')
+}
+
+function change(before: string, after: string | undefined): string {
+  return after === undefined ? before : `${before} → ${after}`
 }
 
 /** At most three decimals, none where they say nothing. */

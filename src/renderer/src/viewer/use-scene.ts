@@ -2,10 +2,11 @@ import { useEffect, useState } from 'react'
 import type { FrameRef } from './frame.ts'
 import { imageIdOf, loadFrame, type LoadedImage } from './image-loader.ts'
 
-/** Frames of one viewport: the picture, and the perturbation where a run has one. */
+/** Frames of one viewport: the picture, the perturbation where a run has one, and the picture right of a divider. */
 export interface LoadedScene {
   readonly image: LoadedImage
   readonly perturbation: LoadedImage | undefined
+  readonly swiped: LoadedImage | undefined
 }
 
 export interface SceneState {
@@ -16,10 +17,14 @@ export interface SceneState {
   readonly isLoading: boolean
 }
 
-/** Loads a picture and its perturbation together, so that they never show different slices. */
-export function useScene(image: FrameRef | undefined, perturbation: FrameRef | undefined): SceneState {
+/** Loads a picture and what belongs to it together, so that they never show different slices. */
+export function useScene(
+  image: FrameRef | undefined,
+  perturbation: FrameRef | undefined,
+  swiped: FrameRef | undefined,
+): SceneState {
   const [state, setState] = useState<SceneState>({ scene: undefined, error: undefined, isLoading: false })
-  const key = [image, perturbation].map((ref) => (ref === undefined ? '' : imageIdOf(ref))).join(' ')
+  const key = [image, perturbation, swiped].map((ref) => (ref === undefined ? '' : imageIdOf(ref))).join(' ')
   useEffect(() => {
     if (image === undefined) {
       setState({ scene: undefined, error: undefined, isLoading: false })
@@ -30,8 +35,10 @@ export function useScene(image: FrameRef | undefined, perturbation: FrameRef | u
     const slow = setTimeout(() => {
       setState((before) => ({ ...before, isLoading: true }))
     }, 150)
-    Promise.all([loadFrame(image), perturbation === undefined ? undefined : loadFrame(perturbation)])
-      .then(([loaded, change]) => ({ scene: { image: loaded, perturbation: change }, error: undefined, isLoading: false }))
+    Promise.all([loadFrame(image), loadIfAny(perturbation), loadIfAny(swiped)])
+      .then(([loaded, change, second]) => ({
+        ...{ scene: { image: loaded, perturbation: change, swiped: second }, error: undefined, isLoading: false },
+      }))
       .catch((error: unknown) => ({ scene: undefined, error, isLoading: false }))
       .then((next) => {
         clearTimeout(slow)
@@ -42,7 +49,11 @@ export function useScene(image: FrameRef | undefined, perturbation: FrameRef | u
       isCurrent = false
       clearTimeout(slow)
     }
-    // The key names both frames; the objects are new at each rendering.
+    // The key names the frames; the objects are new at each rendering.
   }, [key])
   return state
+}
+
+function loadIfAny(ref: FrameRef | undefined): Promise<LoadedImage> | undefined {
+  return ref === undefined ? undefined : loadFrame(ref)
 }

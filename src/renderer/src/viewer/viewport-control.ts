@@ -3,6 +3,7 @@ import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
 import { drawOverlay, drawRegion, type Overlay } from './overlay.ts'
 import type { RegionShape } from './region.ts'
+import { drawSwipe, type Swipe } from './swipe.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
 
@@ -10,6 +11,7 @@ import { fitScale, fromViewport, initialView, toViewport, type View, type ViewCo
 export interface Scene {
   readonly image: LoadedImage
   readonly overlay: Overlay | undefined
+  readonly swipe: Swipe | undefined
   readonly region: readonly RegionShape[]
 }
 
@@ -57,6 +59,7 @@ export function createViewport(element: HTMLElement, { onView, onDrawn }: Viewpo
   }
   const drawn = (event: Event): void => {
     const { enabledElement, canvasContext } = (event as CustomEvent<RenderedEvent>).detail
+    if (scene?.swipe !== undefined) drawSwipe(scene.swipe, enabledElement, canvasContext)
     if (scene?.overlay !== undefined) drawOverlay(scene.overlay, enabledElement, canvasContext)
     if (scene !== undefined) drawRegion(scene.region, enabledElement, canvasContext)
     readBack()
