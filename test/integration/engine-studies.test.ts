@@ -47,6 +47,16 @@ describeWithSharedData('the engine and a study', () => {
     expect([headers['x-min'], headers['x-max']]).toEqual([String(sorted[0]), String(sorted.at(-1))])
   })
 
+  it('tells its memory, and how much of it frames take', async () => {
+    const [image] = study.series[0]!.images
+    await (await engine.get(`/frames/${study.id}/${image!.index}/0`)).arrayBuffer()
+    const before = await engine.client.device.memory.query()
+    expect(before.frames).toBeGreaterThanOrEqual(512 * 512 * 2)
+    expect(before.resident).toBeGreaterThan(before.frames)
+    await (await engine.get(`/frames/${study.id}/9/0`)).arrayBuffer()
+    expect((await engine.client.device.memory.query()).frames).toBe(before.frames + 512 * 512 * 2)
+  })
+
   it('lists the elements of an instance with their keywords', async () => {
     const rows = await engine.client.studies.tags.query({ study: study.id, image: 0 })
     expect(rows).toContainEqual({ tag: '0008,0060', keyword: 'Modality', vr: 'CS', value: 'CT', depth: 0 })

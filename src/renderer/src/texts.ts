@@ -333,6 +333,7 @@ export const texts = {
     on: (name: string, threads: number) => (name === 'cpu' ? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : name),
     checking: 'Checking devices…',
     label: 'Device',
+    memory: (resident: string, frames: string) => `Memory: ${resident}, pictures ${frames}`,
   },
   presets: { none: 'Own window' },
   about: {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../api/client.ts'
 import type { LiveRun } from '../features/runs/live-run.ts'
+import { sizeText } from '../features/export/export-plan.ts'
 import { cancelRun } from '../features/runs/open-run.ts'
 import { isInWork } from '../features/runs/run-state.ts'
 import { durationText, timeLeft, type JobStart } from '../features/runs/time-left.ts'
@@ -10,7 +11,7 @@ import { atWork, useLiveRuns, watchRun } from '../features/runs/watch-run.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 
-/** The device in use, and every attack that is waiting or running. */
+/** The device in use, the engine's memory, and every attack that is waiting or running. */
 export function StatusBar() {
   const device = useQuery(api.device.list.queryOptions())
   const runs = useQuery(api.runs.list.queryOptions())
@@ -27,6 +28,7 @@ export function StatusBar() {
         {texts.device.label}:{' '}
         {device.data === undefined ? texts.device.checking : texts.device.on(device.data.name, device.data.threads)}
       </span>
+      <Memory />
       <span className={classes['grow']} />
       {jobs.length === 0 && (
         <Text size="xs" c="dimmed">
@@ -44,6 +46,21 @@ export function StatusBar() {
         />
       ))}
     </footer>
+  )
+}
+
+const memoryMilliseconds = 5000
+
+/** What the engine holds. Asked for now and then while the page is seen: a hidden one is left in peace. */
+function Memory() {
+  const { data } = useQuery(
+    api.device.memory.queryOptions(undefined, { refetchInterval: memoryMilliseconds, refetchIntervalInBackground: false }),
+  )
+  if (data === undefined) return null
+  return (
+    <Text size="xs" c="dimmed" data-testid="memory">
+      {texts.device.memory(sizeText(data.resident), sizeText(data.frames))}
+    </Text>
   )
 }
 
