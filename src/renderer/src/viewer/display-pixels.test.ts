@@ -5,7 +5,7 @@ import type { Frame, FrameValues } from './frame.ts'
 function frameOf(values: FrameValues, changes: Partial<Frame> = {}): Frame {
   return {
     ...{ rows: 1, columns: values.length, samples: 1, values, photometric: 'MONOCHROME2' },
-    ...{ slope: 1, intercept: 0, unit: 'US', window: { center: 0, width: 1 }, spacing: undefined },
+    ...{ slope: 1, intercept: 0, table: undefined, unit: 'US', window: { center: 0, width: 1 }, spacing: undefined },
     ...{ min: Math.min(...values), max: Math.max(...values) },
     ...changes,
   }
@@ -36,6 +36,13 @@ test.each([
     const modality = (shown.values[i] ?? NaN) * shown.slope + shown.intercept
     expect(Math.abs(modality - (value * 3 - 7))).toBeLessThanOrEqual(3 * step)
   }
+})
+
+test('what a table makes of stored values is shown, in its order', () => {
+  const table = { first: 0, entries: [500, 100, 300], unit: 'HU' }
+  const shown = displayPixels(frameOf(Uint16Array.of(0, 1, 2, 9), { table }))
+  const modality = Array.from(shown.values, (value) => Math.round(value * shown.slope + shown.intercept))
+  expect(modality).toEqual([500, 100, 300, 300])
 })
 
 test('colours become opaque RGBA; more than 8 bits are scaled', () => {

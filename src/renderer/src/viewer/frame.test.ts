@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { frameUrl, modalityValue, readFrame, storedValues } from './frame.ts'
+import { frameUrl, modalityValue, needsTable, readFrame, storedValues } from './frame.ts'
 
 const headers = new Headers({
   'x-rows': '2',
@@ -51,6 +51,17 @@ test('an image without spacing has none', () => {
   const without = new Headers(headers)
   without.set('x-pixel-spacing', '')
   expect(readFrame(without, body).spacing).toBeUndefined()
+})
+
+test('a modality table gives values, unit and range instead of a slope', () => {
+  const tabled = new Headers(headers)
+  for (const [name, value] of Object.entries({ slope: '1', intercept: '0', unit: '', 'window-center': '' }))
+    tabled.set(`x-${name}`, value)
+  expect([needsTable(headers), needsTable(tabled)]).toEqual([false, true])
+  const frame = readFrame(tabled, body, { first: 0, entries: [100, 300, 200, 250], unit: 'OD' })
+  expect(frame).toMatchObject({ unit: 'OD', window: { center: 200, width: 200 } })
+  expect([0, 1, 2].map((x) => modalityValue(frame, x, 0))).toEqual([100, 300, 200])
+  expect(modalityValue(frame, 1, 1)).toBe(250)
 })
 
 test('originals and results lie under different paths', () => {

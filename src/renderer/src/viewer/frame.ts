@@ -1,3 +1,5 @@
+import { lookUp, tableRange, type ModalityTable } from './modality-table.ts'
+
 /** What a picture shows: the study's own pixels, or what a run made of them. */
 export type FrameKind = 'original' | 'adversarial' | 'smoothed' | 'perturbation'
 
@@ -12,6 +14,8 @@ export interface FrameRef {
   readonly kind: FrameKind | 'gradient'
   /** The run that made it; needed for every kind but the original and the gradient. */
   readonly run?: string | undefined
+  /** Of a run's picture: index within the study of the image that it was made of. */
+  readonly original?: number | undefined
   /** The gradient's model. */
   readonly model?: string | undefined
 }
@@ -28,7 +32,9 @@ export interface Frame {
   readonly photometric: 'MONOCHROME1' | 'MONOCHROME2' | 'RGB'
   readonly slope: number
   readonly intercept: number
-  /** Of slope · stored + intercept, e.g. HU; US is DICOM's word for unspecified; empty where there is a table instead of a slope. */
+  /** Instead of slope and intercept, which are 1 and 0 then. */
+  readonly table: ModalityTable | undefined
+  /** Of slope · stored + intercept or of the table, e.g. HU; US is DICOM's word for unspecified. */
   readonly unit: string
   /** In modality units: the file's first, or the whole range where it has none. */
   readonly window: { readonly center: number; readonly width: number }
@@ -57,8 +63,13 @@ export function frameUrl({ study, image, frame, kind, run, model = '' }: FrameRe
   return `/runs/${encodeURIComponent(run)}/frames/${kind}/${image}/${frame}`
 }
 
+/** Whether stored values become modality values by a table, which headers can't hold. */
+export function needsTable(headers: Pick<Headers, 'get'>): boolean {
+  return headers.get('x-unit') === ''
+}
+
 /** A frame from a response's headers and body (little-endian, as every platform that runs a browser is). @throws Error when they disagree. */
-export function readFrame(headers: Pick<Headers, 'get'>, body: ArrayBuffer): Frame {
+export function readFrame(headers: Pick<Headers, 'get'>, body: ArrayBuffer, table?: ModalityTable): Frame {
   const number = (name: string): number => {
     const text = headers.get(name)
     const value = text === null || text === '' ? NaN : Number(text)
@@ -69,28 +80,36 @@ export function readFrame(headers: Pick<Headers, 'get'>, body: ArrayBuffer): Fra
   if (!isArrayName(type)) throw new Error(`internal: frame: expected a known x-type, got "${type}"`)
   const [rows, columns, samples] = [number('x-rows'), number('x-columns'), number('x-samples') === 3 ? 3 : 1] as const
   const values = new arrays[type](body)
-  const levels = { slope: number('x-slope'), intercept: number('x-intercept'), min: number('x-min'), max: number('x-max') }
+  const range = { min: number('x-min'), max: number('x-max') }
+  const levels = { slope: number('x-slope'), intercept: number('x-intercept'), ...range, table }
   if (values.length !== rows * columns * samples)
     throw new Error(`internal: frame: expected ${rows * columns * samples} values, got ${values.length}`)
   return {
     ...{ rows, columns, samples, values, photometric: photometricOf(headers.get('x-photometric')) },
     ...levels,
-    unit: headers.get('x-unit') ?? '',
+    unit: table?.unit ?? headers.get('x-unit') ?? '',
     window: windowOf(headers) ?? wholeRange(levels),
     spacing: spacingOf(headers.get('x-pixel-spacing')),
   }
 }
 
-type Levels = Pick<Frame, 'slope' | 'intercept' | 'min' | 'max'>
+type Levels = Pick<Frame, 'slope' | 'intercept' | 'min' | 'max' | 'table'>
 
 function windowOf(headers: Pick<Headers, 'get'>): Frame['window'] | undefined {
   const [center, width] = [headers.get('x-window-center'), Number(headers.get('x-window-width'))]
   return center === null || center === '' || !(width > 0) ? undefined : { center: Number(center), width }
 }
 
+/** Least and greatest value in modality units. */
+export function modalityRange({ slope, intercept, min, max, table }: Levels): [lower: number, upper: number] {
+  if (table !== undefined) return tableRange(table, min, max)
+  const [a, b] = [min * slope + intercept, max * slope + intercept]
+  return a < b ? [a, b] : [b, a]
+}
+
 /** The window that shows every value. */
-export function wholeRange({ slope, intercept, min, max }: Levels): Frame['window'] {
-  const [lower, upper] = [min * slope + intercept, max * slope + intercept].sort((a, b) => a - b) as [number, number]
+export function wholeRange(levels: Levels): Frame['window'] {
+  const [lower, upper] = modalityRange(levels)
   return { center: (lower + upper) / 2, width: Math.max(upper - lower, 1) }
 }
 
@@ -109,9 +128,11 @@ function spacingOf(text: string | null): Frame['spacing'] {
 }
 
 /** A pixel's value in modality units; of colour images there is none. */
-export function modalityValue({ samples, values, columns, slope, intercept }: Frame, x: number, y: number): number | undefined {
+export function modalityValue(frame: Frame, x: number, y: number): number | undefined {
+  const { samples, values, columns, slope, intercept, table } = frame
   const stored = samples === 1 ? values[y * columns + x] : undefined
-  return stored === undefined ? undefined : stored * slope + intercept
+  if (stored === undefined) return undefined
+  return table === undefined ? stored * slope + intercept : lookUp(table, stored)
 }
 
 /** A pixel's stored values, one or three. Empty outside the image. */

@@ -2,7 +2,8 @@ import cornerstone, { type Image } from 'cornerstone-core'
 import cornerstoneTools from 'cornerstone-tools'
 import { engineFault } from '../api/fault.ts'
 import { displayPixels, rgbaPixels } from './display-pixels.ts'
-import { frameUrl, readFrame, type Frame, type FrameRef } from './frame.ts'
+import { fetchTable } from './fetch-table.ts'
+import { frameUrl, needsTable, readFrame, type Frame, type FrameRef } from './frame.ts'
 
 /** A cornerstone image with the frame that it was made of, for probes and overlays. */
 export interface LoadedImage extends Image {
@@ -11,9 +12,11 @@ export interface LoadedImage extends Image {
 
 const scheme = 'radversary'
 
-/** cornerstone's name of a frame: the scheme of our loader and the engine's path. */
+/** cornerstone's name of a frame: the scheme of our loader, the engine's path, and of a run's frame the original's too. */
 export function imageIdOf(ref: FrameRef): string {
-  return `${scheme}:${frameUrl(ref)}`
+  const { study, frame, original } = ref
+  const madeOf = original === undefined ? '' : `#${frameUrl({ study, image: original, frame, kind: 'original' })}`
+  return `${scheme}:${frameUrl(ref)}${madeOf}`
 }
 
 /** Makes `loadFrame` work. Frames are kept, the oldest dropped, up to `cacheBytes`. */
@@ -63,9 +66,13 @@ export function forgetFrames(of: { readonly study: string } | { readonly run: st
 }
 
 async function fetchImage(imageId: string, signal: AbortSignal): Promise<LoadedImage> {
-  const response = await fetch(imageId.slice(scheme.length + 1), { signal })
+  const [path = '', original = path] = imageId.slice(scheme.length + 1).split('#')
+  const response = await fetch(path, { signal })
   if (!response.ok) throw await engineFault(response)
-  return toImage(imageId, readFrame(response.headers, await response.arrayBuffer()))
+  const body = await response.arrayBuffer()
+  // What an attack makes of an image has the image's own table.
+  const table = needsTable(response.headers) ? await fetchTable(original) : undefined
+  return toImage(imageId, readFrame(response.headers, body, table))
 }
 
 function toImage(imageId: string, frame: Frame): LoadedImage {

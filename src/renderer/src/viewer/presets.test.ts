@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { presetsOf, windowOf } from './presets.ts'
 
-const frame = { slope: 1, intercept: -1024, min: 0, max: 4095 }
+const frame = { slope: 1, intercept: -1024, min: 0, max: 4095, table: undefined }
 
 test('presets have keys of their own', () => {
   for (const modality of ['CT', 'MR', 'US']) {

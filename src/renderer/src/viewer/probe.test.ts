@@ -4,7 +4,16 @@ import { probe, probeText, signed, threeDigits } from './probe.ts'
 
 const ct: Frame = {
   ...{ rows: 1, columns: 2, samples: 1, values: Int16Array.of(10, 1064), photometric: 'MONOCHROME2' },
-  ...{ slope: 1, intercept: -1024, unit: 'HU', window: { center: 0, width: 1 }, spacing: undefined, min: 10, max: 1064 },
+  ...{
+    slope: 1,
+    intercept: -1024,
+    table: undefined,
+    unit: 'HU',
+    window: { center: 0, width: 1 },
+    spacing: undefined,
+    min: 10,
+    max: 1064,
+  },
 }
 const change: Frame = { ...ct, values: Float32Array.of(0, -2.5), intercept: 0 }
 
@@ -18,8 +27,11 @@ test('a probe tells stored value, modality value, perturbation and gradient of o
   expect(probe(ct, { ...nothing, perturbation: change }, 2, 0)).toBeUndefined()
 })
 
-test('a look-up table has no slope, so only stored values are told', () => {
-  expect(probe({ ...ct, unit: '' }, nothing, 0, 0)?.modality).toBeUndefined()
+test('a look-up table gives the modality value where there is no slope', () => {
+  const table = { first: 10, entries: [7, 9], unit: 'OD' }
+  const found = [0, 1].map((x) => probe({ ...ct, table, unit: 'OD' }, nothing, x, 0))
+  expect(found.map((each) => each?.modality)).toEqual([7, 9])
+  expect(found[1] && probeText(found[1])).toBe('x 1 y 0 · 1064 · 9 OD')
 })
 
 test('of a colour pixel the strongest change is told', () => {

@@ -5,7 +5,7 @@ import { modalityValue, storedValues, type Frame } from './frame.ts'
 interface PixelValues {
   /** One value, or three of a colour image. */
   readonly stored: readonly number[]
-  /** Undefined for colour images and look-up tables. */
+  /** Undefined for colour images. */
   readonly modality: number | undefined
 }
 
@@ -44,7 +44,7 @@ export function probe(frame: Frame, { perturbation, gradient, after }: Layers, x
 }
 
 function pixelValues(frame: Frame, x: number, y: number): PixelValues {
-  return { stored: storedValues(frame, x, y), modality: frame.unit === '' ? undefined : modalityValue(frame, x, y) }
+  return { stored: storedValues(frame, x, y), modality: modalityValue(frame, x, y) }
 }
 
 function strongest(frame: Frame | undefined, x: number, y: number): number | undefined {

@@ -18,7 +18,8 @@ export interface RunPictures {
 export function frameRefOf(kind: FrameKind, study: string, slice: Slice, run: RunPictures | undefined): FrameRef | undefined {
   if (kind === 'original') return { study, ...slice, kind }
   const image = run?.placeOf(slice.image)
-  return run === undefined || image === undefined ? undefined : { study, image, frame: slice.frame, kind, run: run.run }
+  if (run === undefined || image === undefined) return undefined
+  return { study, image, frame: slice.frame, kind, run: run.run, original: slice.image }
 }
 
 /** The scale of a perturbation's colours; the image's own window where the model's range is not known. */
