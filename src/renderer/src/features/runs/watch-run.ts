@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { create } from 'zustand'
 import type { RunEvent } from '../../../../engine/server/runs/run-events.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
+import { inBatches } from './in-batches.ts'
 import { afterEvents, isAtWork, newLiveRun, type LiveRun } from './live-run.ts'
 
 /** What is known of runs that were looked at, by id. */
@@ -31,25 +32,11 @@ export function forgetRun(run: string): void {
 }
 
 async function follow(run: string, signal: AbortSignal): Promise<void> {
-  let waiting: RunEvent[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const draw = (): void => {
-    timer = undefined
-    const events = waiting
-    waiting = []
+  const draw = (events: readonly RunEvent[]): void => {
     if (!signal.aborted) useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
   }
   const events = await engine.runs.watch.query({ run }, { signal, ...ownRequest })
-  try {
-    for await (const event of events) {
-      waiting.push(event)
-      timer ??= setTimeout(draw, drawMilliseconds)
-    }
-  } finally {
-    // Also when the engine is lost: events drawn after that would say that the run goes on.
-    clearTimeout(timer)
-    draw()
-  }
+  await inBatches(events, draw, drawMilliseconds)
   if (signal.aborted) return
   await refreshRuns()
 }
