@@ -1,0 +1,26 @@
+/** Export and verification. */
+export const exportTexts = {
+  export: {
+    none: 'No finished run is shown.',
+    kinds: 'What to export',
+    series: 'Adversarial series (DICOM)',
+    perturbation: 'Perturbation (DICOM parametric maps)',
+    smoothed: 'Smoothed input (DICOM)',
+    to: 'Export to this new or empty folder',
+    willWrite: 'What will be written',
+    files: (folder: string, count: number) => `${folder}/ ${count} ${count === 1 ? 'file' : 'files'}`,
+    rest: 'record.json, metrics.csv, images/*.json and manifest.json with the SHA-256 of every file',
+    start: 'Export',
+    working: (done: number, total: number) => `Exporting, ${done} of ${total}`,
+    done: (files: number, size: string) => `${files} files, ${size}, were written and read back: every hash is right.`,
+    show: 'Show the folder',
+    verify: 'Verify the run’s files',
+    verifyHelp: 'Reads every file again, decodes it, lets the model predict it, and compares all that with the record.',
+    verifying: (done: number, total: number) => `Verifying, ${done} of ${total}`,
+    verified: (files: number, images: number) => `${files} files and ${images} images are as the record says.`,
+    predicted: 'The model predicted them again.',
+    notPredicted: 'The model was not at hand, so predictions were not compared.',
+    discrepancies: (count: number) =>
+      count === 1 ? '1 thing is not as the record says' : `${count} things are not as the record says`,
+  },
+} as const
