@@ -1,11 +1,11 @@
 /**
- * What a page of ours may load: its own files, and nothing from anywhere else. Styles may be inline because the component library writes
- * its variables into style elements; scripts may not. Pictures may be made by the page itself (cursors, saved charts).
+ * What a page of ours may load: its own files, and nothing from anywhere else. Neither scripts nor styles may be inline: what scripts set on an
+ * element's `style` is no markup and stays allowed. Pictures may be made by the page itself (cursors, saved charts).
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
