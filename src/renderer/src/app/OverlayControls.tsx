@@ -21,7 +21,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
       />
       <NativeSelect
         size="xs"
-        w={158}
+        w={166}
         aria-label={texts.toolbar.overlayContent}
         value={content}
         data={contents.map((value) => ({
