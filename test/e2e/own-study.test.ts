@@ -77,6 +77,31 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await expect.poll(() => page.getByRole('alert').count()).toBe(0)
   })
 
+  it('shows a file that has come since, when it is opened again', async () => {
+    copyFileSync(join(sample, '04.dcm'), join(folder, '00.dcm'))
+    const number = async () => {
+      const tags = page.getByRole('dialog')
+      await page.keyboard.press('d')
+      await tags.getByLabel('Search tag, keyword or value').fill('InstanceNumber')
+      const row = await tags.locator('tbody tr').innerText()
+      await page.keyboard.press('Escape')
+      await expect.poll(() => tags.count()).toBe(0)
+      return Number(/\d+\s*$/.exec(row)?.[0])
+    }
+    await pane(page, 0).focus()
+    await page.keyboard.press('End')
+    await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('3 / 3')
+    const before = await number()
+    await page.keyboard.press('Control+o')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Folder', { exact: true }).fill(folder)
+    await dialog.getByRole('button', { name: 'Go' }).click()
+    await dialog.getByRole('button', { name: '00.dcm' }).waitFor()
+    await dialog.getByRole('button', { name: 'Open this folder' }).click()
+    await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('3 / 4')
+    expect(await number()).not.toBe(before)
+  })
+
   it('is closed and found again among those opened lately', async () => {
     await page.getByRole('button', { name: 'Close own' }).click()
     await page.getByRole('button', { name: 'Attack the sample with SMIA' }).waitFor()

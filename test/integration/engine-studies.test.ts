@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
@@ -86,6 +86,24 @@ describeWithSharedData('the engine and a study', () => {
     expect((await again.get(`/frames/${study.id}/3/0`)).status).toBe(200)
     expect(await again.client.studies.recent.query()).toEqual([{ id: study.id, title: 'ct-head', paths: [folder] }])
     await again.engine.close()
+  })
+
+  it('shows other pictures where other files have come', async () => {
+    const own = join(engine.home, 'changing')
+    mkdirSync(own)
+    const [first, second] = study.series[0]!.images.map(({ name }) => join(folder, name))
+    const openOwn = async () => (await lastOf(await engine.client.studies.open.mutate({ paths: [own] }), 'study')).study
+    const pixels = async (id: string) => Buffer.from(await (await engine.get(`/frames/${id}/0/0`)).arrayBuffer())
+    copyFileSync(second!, join(own, 'second.dcm'))
+    const before = await pixels((await openOwn()).id)
+    copyFileSync(first!, join(own, 'first.dcm'))
+    const after = await pixels((await openOwn()).id)
+    expect(after.equals(before)).toBe(false)
+  })
+
+  it('lets no browser write what it answers to disk', async () => {
+    for (const path of [`/frames/${study.id}/0/0`, '/api/studies.recent'])
+      expect((await engine.get(path)).headers.get('cache-control')).toBe('no-store')
   })
 
   it('lists folders as the open dialog needs them', async () => {

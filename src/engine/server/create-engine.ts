@@ -40,7 +40,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const context = await createContext(options)
   context.log.write('engine started')
   return {
-    handle: (request) => handle(request, context),
+    handle: async (request) => unstored(await handle(request, context)),
     close: async () => {
       await context.runs.queue.close()
       await context.threads.close()
@@ -70,6 +70,12 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
     gradients: createGradients({ home, models, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
+}
+
+/** A browser writes what it caches to disk, and this is of patients. It may also be of other files tomorrow; the page has a cache of its own. */
+function unstored(response: Response): Response {
+  response.headers.set('cache-control', 'no-store')
+  return response
 }
 
 async function handle(request: Request, context: EngineContext): Promise<Response> {

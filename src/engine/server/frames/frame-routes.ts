@@ -21,8 +21,7 @@ async function studyFrameResponse([, study = '', image = '', frame = '']: RegExp
   const address = { study, image: Number(image), frame: Number(frame) }
   const pixels = await context.frames.frame(address)
   const { header } = imageAt(await context.studies.find(study), address.image)
-  // The file may be replaced by another one, so the page asks again after a while.
-  return frameResponse(storedPayload(pixels, header.pixelSpacing), 'private, max-age=600')
+  return frameResponse(storedPayload(pixels, header.pixelSpacing))
 }
 
 /** `?model=NAME`: how the loss of that model's prediction answers to each pixel, per width of the model's intensity range. */
@@ -31,23 +30,21 @@ async function gradientResponse([, study = '', image = '', frame = '']: RegExpEx
   const { pixels, values } = await context.gradients.of(address, model)
   const { header } = imageAt(await context.studies.find(study), address.image)
   const payload = plainPayload(pixels, values, { unit: '1/window', spacing: header.pixelSpacing })
-  return frameResponse(payload, 'private, max-age=600')
+  return frameResponse(payload)
 }
 
-/** What a run has written stays as it is. */
 async function runFrameResponse([, run = '', kind = '', image = '', frame = '']: RegExpExecArray, context: EngineContext) {
   const address = { run, kind: kind as RunFrameAddress['kind'], image: Number(image), frame: Number(frame) }
-  return frameResponse(await context.runFrames.frame(address), 'private, max-age=31536000, immutable')
+  return frameResponse(await context.runFrames.frame(address))
 }
 
-function frameResponse({ values, headers }: FramePayload, cacheControl: string): Response {
+function frameResponse({ values, headers }: FramePayload): Response {
   const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
   return new Response(bytes, {
     headers: {
       ...headers,
       'content-type': 'application/octet-stream',
       'content-length': String(bytes.byteLength),
-      'cache-control': cacheControl,
     },
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EngineContext } from '../context.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { imageDetails } from '../studies/image-details.ts'
 import { imageAt } from '../studies/study-store.ts'
@@ -17,12 +18,13 @@ export const studiesRouter = router({
     signal,
   }): AsyncGenerator<OpenStudyEvent> {
     const { info } = yield* streamed((hooks) => ctx.studies.open(input.paths, hooks), signal)
+    // Where the study was open already, files may have come and gone: a place in it can be another image's now.
+    forget(ctx, info.id)
     yield { type: 'study', study: info }
   }),
   close: procedure.input(z.strictObject({ study: studyId })).mutation(({ input, ctx }) => {
     ctx.studies.close(input.study)
-    ctx.cache.forget(input.study)
-    ctx.views.forget(input.study)
+    forget(ctx, input.study)
   }),
   /** Latest first. */
   recent: procedure.query(({ ctx }) => ctx.recent.list()),
@@ -36,3 +38,8 @@ export const studiesRouter = router({
   /** All elements of an instance, for the tag browser. */
   tags: procedure.input(imageAddress).query(async ({ input, ctx }) => tagRows(await ctx.frames.instance(input))),
 })
+
+function forget({ cache, views }: EngineContext, study: string): void {
+  cache.forget(study)
+  views.forget(study)
+}

@@ -1,10 +1,11 @@
 import { create } from 'zustand'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { asksOf } from '../../api/asks-of.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
 import { forgetPredictions } from '../model/predictions.ts'
-import { setUi, studyClosed, studyOpened } from '../../state/ui-store.ts'
+import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
 
 /** A scan that is under way. */
 export interface Opening {
@@ -40,7 +41,7 @@ export async function openStudy(paths: readonly string[]): Promise<StudyInfo | u
       if (abort.signal.aborted) return undefined
       if (event.type === 'progress') progress(event.done, event.total)
       if (event.type !== 'study') continue
-      studyOpened(event.study)
+      takeStudy(event.study)
       if (event.study.failures.length > 0) setUi({ leftTab: 'studies' })
       await queryClient.invalidateQueries(api.studies.recent.queryFilter())
       return event.study
@@ -59,9 +60,22 @@ export function cancelOpening(): void {
   useOpening.setState({ opening: undefined })
 }
 
+/** Where it was open with other images, nothing that is known of it holds: places in it mean others now. */
+function takeStudy(study: StudyInfo): void {
+  const before = useUi.getState().studies.find(({ id }) => id === study.id)
+  if (before !== undefined && JSON.stringify(before.series) !== JSON.stringify(study.series)) forgetStudy(study.id)
+  studyOpened(study)
+}
+
 export function closeStudy(study: string): void {
+  forgetStudy(study)
+  engine.studies.close.mutate({ study }).catch(tell)
+}
+
+/** Takes it, and all that was asked of it, out of the page. */
+function forgetStudy(study: string): void {
   studyClosed(study)
   forgetFrames({ study })
   forgetPredictions(study)
-  engine.studies.close.mutate({ study }).catch(tell)
+  queryClient.removeQueries({ predicate: ({ queryKey }) => asksOf(study, queryKey) })
 }
