@@ -74,6 +74,8 @@ async function newPage(
 ): Promise<Page> {
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })
   const page = await context.newPage()
+  // Before the test itself is over time, so that it is known what was waited for.
+  page.setDefaultTimeout(20_000)
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') onComplaint(message.text())
   })
