@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
@@ -31,8 +31,11 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('2 / 3')
   })
 
-  it('lists what could not be read, with the reason', async () => {
-    await page.getByRole('button', { name: '1 file could not be read' }).click()
+  it('lists what could not be read, with the reason, above the series', async () => {
+    const button = page.getByRole('button', { name: '1 file could not be read' })
+    const firstSeries = page.getByRole('complementary', { name: 'Studies and runs' }).locator('[aria-pressed]').first()
+    expect((await button.boundingBox())!.y).toBeLessThan((await firstSeries.boundingBox())!.y)
+    await button.click()
     const failures = page.getByTestId('failures')
     expect(await failures.innerText()).toContain('cut-short.dcm')
     expect(await failures.innerText()).toMatch(/expected/)
@@ -61,6 +64,27 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await page.keyboard.press('Escape')
   })
 
+  it('says line by line what a model without a card lacks', async () => {
+    const model = join(application().home, 'cardless')
+    mkdirSync(model)
+    copyFileSync(join(sample, '../model/phantom-thorax.onnx'), join(model, 'cardless.onnx'))
+    await page.getByRole('tab', { name: 'Model' }).click()
+    await page.getByRole('button', { name: 'Add a model…' }).click()
+    await page.getByRole('button', { name: 'Choose a file' }).first().click()
+    const files = page.getByRole('dialog').last()
+    await files.getByTestId('files').locator('button, p').first().waitFor()
+    await files.getByLabel('Folder', { exact: true }).fill(model)
+    await files.getByRole('button', { name: 'Go' }).click()
+    await files.getByRole('button', { name: 'cardless.onnx' }).click()
+    await files.getByRole('button', { name: 'Open cardless.onnx' }).click()
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const lines = (await page.getByRole('alert').innerText()).split('\n').map((line) => line.trim())
+    expect(lines.some((line) => line.startsWith('intensity: missing'))).toBe(true)
+    expect(lines.some((line) => line.startsWith('fit: missing'))).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+  })
+
   it('says so where a folder holds no image', async () => {
     const empty = join(application().home, 'empty')
     mkdirSync(empty)
@@ -77,10 +101,10 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await expect.poll(() => page.getByRole('alert').count()).toBe(0)
   })
 
-  it('shows a file that has come since, when it is opened again', async () => {
-    copyFileSync(join(sample, '04.dcm'), join(folder, '00.dcm'))
+  it('shows the files that are there now, when it is opened again', async () => {
     const number = async () => {
       const tags = page.getByRole('dialog')
+      await pane(page, 0).focus()
       await page.keyboard.press('d')
       await tags.getByLabel('Search tag, keyword or value').fill('InstanceNumber')
       const row = await tags.locator('tbody tr').innerText()
@@ -88,18 +112,19 @@ describeApplication('a folder of one’s own, with broken files among good ones'
       await expect.poll(() => tags.count()).toBe(0)
       return Number(/\d+\s*$/.exec(row)?.[0])
     }
-    await pane(page, 0).focus()
-    await page.keyboard.press('End')
-    await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('3 / 3')
-    const before = await number()
+    await expect.poll(number).toBe(2)
+    // The same places mean other images then.
+    rmSync(join(folder, '01.dcm'))
+    copyFileSync(join(sample, '04.dcm'), join(folder, '04.dcm'))
     await page.keyboard.press('Control+o')
     const dialog = page.getByRole('dialog')
+    await dialog.getByTestId('files').locator('button, p').first().waitFor()
     await dialog.getByLabel('Folder', { exact: true }).fill(folder)
     await dialog.getByRole('button', { name: 'Go' }).click()
-    await dialog.getByRole('button', { name: '00.dcm' }).waitFor()
+    await dialog.getByRole('button', { name: '04.dcm' }).waitFor()
     await dialog.getByRole('button', { name: 'Open this folder' }).click()
-    await expect.poll(async () => (await viewportTexts(page))[0]?.slice).toBe('3 / 4')
-    expect(await number()).not.toBe(before)
+    await expect.poll(() => dialog.count()).toBe(0)
+    await expect.poll(number, { timeout: 10_000 }).toBe(3)
   })
 
   it('is closed and found again among those opened lately', async () => {

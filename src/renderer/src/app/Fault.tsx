@@ -21,7 +21,7 @@ export function Fault({ error, tone = 'error', onRetry, onDismiss }: FaultProps)
   return (
     <Alert {...looks[tone]} variant="light" p="xs" icon={<IconAlertTriangle size={18} />}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
-        <Text size="sm" fw={600}>
+        <Text size="sm" fw={600} style={{ whiteSpace: 'pre-line' }}>
           {fault.message}
         </Text>
         {onDismiss !== undefined && (

@@ -58,6 +58,7 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
           </ActionIcon>
         </Group>
       </Group>
+      <Aside study={study} />
       {examinationsOf(study).map(({ key, patient, title, series }) => (
         <div key={key}>
           <Text size="xs" c="dimmed" mt={4}>
@@ -75,12 +76,20 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
           </Stack>
         </div>
       ))}
+    </section>
+  )
+}
+
+/** What is not among the series; above them, since a long list would hide it. */
+function Aside({ study }: { readonly study: StudyInfo }) {
+  return (
+    <>
       {study.failures.length > 0 && (
         <Button
           size="compact-xs"
           variant="light"
           color="orange"
-          mt={6}
+          my={4}
           onClick={() => {
             setUi({ dialog: 'failures' })
           }}
@@ -93,7 +102,7 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
           {texts.study.skipped(study.skipped)}
         </Text>
       )}
-    </section>
+    </>
   )
 }
 
