@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
@@ -62,6 +63,21 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     expect(await alert.innerText()).toContain('nowhere')
     expect(await alert.innerText()).not.toMatch(/\bat .*\.[jt]s/)
     await page.keyboard.press('Escape')
+  })
+
+  it('keeps a path that is typed while the folder before it is still being listed', async () => {
+    const fresh = await application().open()
+    await fresh.route(/files\.list/, async (route) => {
+      await sleep(1000)
+      await route.continue()
+    })
+    await fresh.keyboard.press('Control+o')
+    const dialog = fresh.getByRole('dialog')
+    await dialog.getByLabel('Folder', { exact: true }).fill('typed')
+    await dialog.getByTestId('files').locator('button, p').first().waitFor()
+    expect(await dialog.getByLabel('Folder', { exact: true }).inputValue()).toBe('typed')
+    await fresh.unrouteAll({ behavior: 'wait' })
+    await fresh.context().close()
   })
 
   it('says line by line what a model without a card lacks', async () => {

@@ -30,7 +30,7 @@ export function FileBrowser({ pick, endings, start, onPick }: FileBrowserProps) 
   const here = listing.data?.path
   return (
     <Stack gap="xs">
-      <PathField key={here} path={here ?? folder ?? ''} parent={listing.data?.parent} onGo={enter} />
+      <PathField key={folder} path={here ?? folder ?? ''} parent={listing.data?.parent} onGo={enter} />
       {listing.isError && <Fault error={listing.error} />}
       <div className={classes['list']} role="group" aria-label={texts.files.list} data-testid="files">
         {listing.isPending && <Loader size="sm" m="sm" />}
@@ -96,13 +96,17 @@ interface PathFieldProps {
   readonly onGo: (path: string) => void
 }
 
+/** Shows the folder until the user types another one: a listing that comes meanwhile does not take that away. */
 function PathField({ path, parent, onGo }: PathFieldProps) {
-  const [text, setText] = useState(path)
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? path
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (text.trim() !== '') onGo(text.trim())
+        if (text.trim() === '') return
+        setTyped(undefined)
+        onGo(text.trim())
       }}
     >
       <Group gap="xs" wrap="nowrap" align="flex-end">
@@ -123,7 +127,7 @@ function PathField({ path, parent, onGo }: PathFieldProps) {
           value={text}
           spellCheck={false}
           onChange={(event) => {
-            setText(event.currentTarget.value)
+            setTyped(event.currentTarget.value)
           }}
         />
         <Button type="submit" variant="default">
