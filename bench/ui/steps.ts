@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { browseTo as showFolder } from '../../test/support/open-dialog.ts'
 import { startApplication, type Application } from '../../test/support/start-application.ts'
 import { untilDrawn } from './page-measures.ts'
 import { probeScript } from './page-probe.ts'
@@ -24,14 +25,9 @@ export async function openWatchedPage(application: Application): Promise<Page> {
   return page
 }
 
-/** Opens the dialog and goes to a folder. */
+/** Opens the dialog and goes to a folder that holds images. */
 export async function browseTo(page: Page, folder: string): Promise<void> {
-  await page.keyboard.press('Control+o')
-  const dialog = page.getByRole('dialog')
-  // The field is filled anew when the first folder has been listed.
-  await dialog.getByTestId('files').locator('button, p').first().waitFor()
-  await dialog.getByLabel('Folder', { exact: true }).fill(folder)
-  await dialog.getByRole('button', { name: 'Go' }).click()
+  const dialog = await showFolder(page, folder)
   await dialog
     .getByRole('button', { name: /\.dcm$/ })
     .first()

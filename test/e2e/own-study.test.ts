@@ -1,24 +1,13 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
+import { browseTo } from '../support/open-dialog.ts'
 import { pane, viewportTexts } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
-
-/** Shows a folder in the open dialog, once that has listed the folder it begins with. */
-async function browseTo(page: Page, folder: string): Promise<Locator> {
-  const dialog = page.getByRole('dialog')
-  if (!(await dialog.isVisible())) await page.keyboard.press('Control+o')
-  await dialog.getByTestId('files').locator('button, p').first().waitFor()
-  const field = dialog.getByLabel('Folder', { exact: true })
-  await field.fill(folder)
-  await expect.poll(() => field.inputValue()).toBe(folder)
-  await dialog.getByRole('button', { name: 'Go' }).click()
-  return dialog
-}
 
 describeApplication('a folder of one’s own, with broken files among good ones', (application) => {
   let page: Page

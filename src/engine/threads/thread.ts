@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { internalError, RadversaryError } from '../../core/errors.ts'
-import type { FromThread, TaskEvent, TaskHooks, TaskInput, TaskResult, Tasks, ToThread } from './thread-messages.ts'
+import { internalError } from '../../core/errors.ts'
+import { createPendingTasks } from './pending-tasks.ts'
+import type { FromThread, TaskHooks, TaskInput, TaskResult, Tasks, ToThread } from './thread-messages.ts'
 import { workerFile, type WorkerName } from './worker-file.ts'
 
 /** A thread that does some tasks, so that its owner never waits. It starts with its first task, and at rest keeps no process alive. */
@@ -14,37 +15,17 @@ export interface Thread<T extends Tasks> {
   close(): Promise<void>
 }
 
-interface Pending {
-  readonly hooks: TaskHooks
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: Error) => void
-}
-
 export function createThread<T extends Tasks>(name: WorkerName): Thread<T> {
-  const pending = new Map<number, Pending>()
+  const pending = createPendingTasks()
   let worker: Worker | undefined
-  let count = 0
-
-  const settle = (id: number) => {
-    pending.delete(id)
-    if (pending.size === 0) worker?.unref()
-  }
   const hear = (message: FromThread) => {
-    const task = pending.get(message.id)
-    if (task === undefined) return
-    if (message.type === 'event') {
-      tellHooks(task.hooks, message.event)
-      return
-    }
-    settle(message.id)
-    if (message.type === 'done') task.resolve(message.result)
-    else task.reject(new RadversaryError(message.error.code, message.error.message, message.error))
+    pending.hear(message)
+    if (pending.count === 0) worker?.unref()
   }
   /** Whoever still waits is told; the next task starts another thread. */
   const died = (error: Error) => {
     worker = undefined
-    for (const { reject } of pending.values()) reject(error)
-    pending.clear()
+    pending.failAll(error)
   }
   const start = () => {
     const started = startWorker(workerFile(name))
@@ -57,25 +38,19 @@ export function createThread<T extends Tasks>(name: WorkerName): Thread<T> {
   }
   return {
     run: <Name extends keyof T & string>(task: Name, input: TaskInput<T, Name>, hooks: TaskHooks = {}) => {
-      const id = ++count
       const port = (worker ??= start())
       port.ref()
+      const { id, ended } = pending.add(hooks)
       const send = (message: ToThread) => {
         port.postMessage(message)
       }
-      const ended = new Promise<unknown>((resolve, reject) => {
-        pending.set(id, { hooks, resolve, reject })
-        send({ type: 'run', id, task, input })
-      })
-      const cancel = () => {
+      send({ type: 'run', id, task, input })
+      return cancelledBy(hooks.signal, ended, () => {
         send({ type: 'cancel', id })
-      }
-      if (hooks.signal?.aborted === true) cancel()
-      hooks.signal?.addEventListener('abort', cancel, { once: true })
-      return ended.finally(() => hooks.signal?.removeEventListener('abort', cancel)) as Promise<TaskResult<T, Name>>
+      }) as Promise<TaskResult<T, Name>>
     },
     get busy() {
-      return pending.size
+      return pending.count
     },
     close: async () => {
       await worker?.terminate()
@@ -83,10 +58,11 @@ export function createThread<T extends Tasks>(name: WorkerName): Thread<T> {
   }
 }
 
-function tellHooks({ onProgress, onNotice, onEvent }: TaskHooks, event: TaskEvent): void {
-  if (event.type === 'progress') onProgress?.(event)
-  else if (event.type === 'notice') onNotice?.(event.sentence)
-  else onEvent?.(event)
+/** Calls `cancel` when the signal is aborted before the end, or has been. */
+function cancelledBy<Result>(signal: AbortSignal | undefined, ended: Promise<Result>, cancel: () => void): Promise<Result> {
+  if (signal?.aborted === true) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  return ended.finally(() => signal?.removeEventListener('abort', cancel))
 }
 
 /** A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. */
