@@ -3,6 +3,7 @@ import { RadversaryError } from '../core/errors.ts'
 import { version } from '../engine/version.ts'
 import { attackCommand } from './commands/attack.ts'
 import { benchCommand } from './commands/bench.ts'
+import { compareCommand } from './commands/compare.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { modelCommand } from './commands/model.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -57,6 +58,7 @@ function program(context: CommandContext): Command {
     modelCommand,
     predictCommand,
     attackCommand,
+    compareCommand,
     verifyCommand,
     serveCommand,
     tensorCommand,

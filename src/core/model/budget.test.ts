@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { budgetToRelative, parseBudget, relativeInUnits } from './budget.ts'
+import { budgetToRelative, parseBudget, relativeInUnits, scaledBudget } from './budget.ts'
 
 const scale = { widthHu: 400, levelWidth: 1 / 800 }
 
@@ -30,4 +30,14 @@ test('a budget in HU is refused for a series without HU', () => {
 test('a relative size is shown in every unit that the image has', () => {
   expect(relativeInUnits(0.1, scale)).toEqual({ relative: 0.1, greyLevels: 25.5, storedLevels: 80, hu: 40 })
   expect(relativeInUnits(0.1, { ...scale, widthHu: undefined }).hu).toBeUndefined()
+})
+
+test('a budget is scaled in its own unit', () => {
+  expect(scaledBudget('8/255', 0.25)).toBe(String(2 / 255))
+  expect(['20HU', '8 grey', '5levels', '4%'].map((text) => scaledBudget(text, 0.5))).toEqual([
+    '10HU',
+    '4grey',
+    '2.5levels',
+    '0.02',
+  ])
 })

@@ -74,3 +74,11 @@ export function relativeInUnits(relative: number, { widthHu, levelWidth }: Budge
     hu: widthHu === undefined ? undefined : relative * widthHu,
   }
 }
+
+/** A budget's text times a number, in its own unit, e.g. '8/255' · 0.25 = '0.00784…'. Throws `usage` as `parseBudget`. */
+export function scaledBudget(text: string, factor: number): string {
+  const { value, unit } = parseBudget(text)
+  return `${value * factor}${suffixes[unit]}`
+}
+
+const suffixes = { relative: '', 'grey-levels': 'grey', hu: 'HU', 'stored-levels': 'levels' } satisfies Record<BudgetUnit, string>

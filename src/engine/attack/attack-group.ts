@@ -10,6 +10,7 @@ import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
 import { folderOf, type ExportKind } from './export-kinds.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
+import { frameBatches } from './frame-batches.ts'
 import { frameReport } from './frame-report.ts'
 import { imageResult, imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
@@ -142,7 +143,7 @@ async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContex
   const { seed, earlyStop } = request
   const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal }
   const attacked: AttackedFrame[] = []
-  for (const { method, members } of batches(tasks, run)) {
+  for (const { method, members } of frameBatches(tasks, run.method, request.batch)) {
     const done = attacked.length
     const frames = members.map(({ frame }) => frame)
     const told = (event: AttackEvent) => {
@@ -152,27 +153,6 @@ async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContex
     for (const result of results) attacked.push({ method, result })
   }
   return attacked
-}
-
-interface Batch {
-  readonly method: AttackMethod
-  readonly members: FrameTask[]
-}
-
-function batches(tasks: readonly FrameTask[], { method: configured, request }: AttackRun): Batch[] {
-  const all: Batch[] = []
-  for (const task of tasks) {
-    const method = configured.forScale(task.frame.scale)
-    const last = all.at(-1)
-    const fits = last?.method === method && last.members.length < request.batch && sameShape(last.members[0], task)
-    if (fits) last.members.push(task)
-    else all.push({ method, members: [task] })
-  }
-  return all
-}
-
-function sameShape(a: FrameTask | undefined, b: FrameTask): boolean {
-  return a?.frame.float.relative.shape.join() === b.frame.float.relative.shape.join()
 }
 
 /** Files first, then what was read back from them, then the image's result: where that is, the rest is. */

@@ -1,0 +1,151 @@
+import { performance } from 'node:perf_hooks'
+import { RadversaryError } from '../../core/errors.ts'
+import { spreadOf } from '../../core/evaluate/spread.ts'
+import { classNames } from '../classes.ts'
+import { attackFrames, type FrameResult, type FrameTask, type TracePoint } from '../attack/frame-attack.ts'
+import { frameBatches } from '../attack/frame-batches.ts'
+import { frameReport } from '../attack/frame-report.ts'
+import { inLanes } from '../attack/in-lanes.ts'
+import { lanesOf } from '../attack/attack-lanes.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+import { inputFailure, type InputFailure } from '../study/failures.ts'
+import { imageGroups } from '../study/image-groups.ts'
+import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { cellSchema, type CellResult, type CellSlice } from './cell-result.ts'
+import type { CompareRun, ComparedModel } from './compare-run.ts'
+import type { PlannedCell } from './plan-cells.ts'
+import { transferredTo, type Judge } from './transfer.ts'
+
+/** One of those who work at the same time: the cell's model, and the judges of what is made on it. */
+export interface Lane {
+  readonly model: PixelModel
+  readonly judges: readonly Judge[]
+}
+
+export interface CellContext {
+  readonly run: CompareRun
+  readonly cell: PlannedCell
+  readonly compared: ComparedModel
+  readonly lanes: readonly Lane[]
+  readonly loader: ImageLoader
+  readonly signal: AbortSignal | undefined
+  /** Hears how many slices are done. */
+  readonly onDone: (slices: number) => void
+}
+
+interface GroupOutcome {
+  /** Wall time of the attack alone, without measuring and judging, s. */
+  readonly seconds: number
+  readonly slices: readonly CellSlice[]
+  readonly failures: readonly InputFailure[]
+}
+
+/** Attacks all images of the study by one method at one budget. @throws RadversaryError for what stops the whole comparison. */
+export async function attackCell(context: CellContext): Promise<CellResult> {
+  const { run, cell, compared, lanes, signal, onDone } = context
+  const slices: CellSlice[] = []
+  const failures: InputFailure[] = []
+  let seconds = 0
+  const groups = imageGroups(run.images, { most: run.request.batch, atATime: lanesOf(compared.runtime) })
+  for await (const outcome of inLanes({ items: groups, lanes, signal }, (group, lane, either) =>
+    attackGroup(group, lane, { ...context, signal: either }),
+  )) {
+    slices.push(...outcome.slices)
+    failures.push(...outcome.failures)
+    seconds += outcome.seconds
+    onDone(slices.length + failures.length)
+  }
+  const { name, settings } = cell.method
+  return {
+    schema: cellSchema,
+    ...{ model: cell.model, method: name, settings: { ...settings }, budget: cell.budget, norm: cell.norm },
+    slices,
+    failures,
+    secondsPerSlice: seconds / lanes.length / Math.max(1, slices.length),
+  }
+}
+
+async function attackGroup(images: readonly StudyImage[], lane: Lane, context: CellContext): Promise<GroupOutcome> {
+  const failures: InputFailure[] = []
+  const tasks: FrameTask[] = []
+  for (const image of images) {
+    try {
+      tasks.push(...(await tasksOf(image, lane, context)))
+    } catch (error) {
+      failures.push(inputFailure(error, image))
+    }
+  }
+  const { cell, run } = context
+  const slices: CellSlice[] = []
+  let seconds = 0
+  for (const { method, members } of frameBatches(tasks, cell.method, run.request.batch)) {
+    const start = performance.now()
+    const results = await attackFrames(members, method, frameAttack(lane, context))
+    seconds += (performance.now() - start) / 1000
+    const transferred = await Promise.all(lane.judges.map((judge) => transferredTo(judge, results)))
+    results.forEach((result, n) => {
+      const judged = transferred.flatMap((frames) => frames[n] ?? [])
+      slices.push({ ...sliceOf(frameReport(result, method, reread(result)), result, context.compared), transferred: judged })
+    })
+  }
+  return { slices, failures, seconds }
+}
+
+async function tasksOf(image: StudyImage, { model }: Lane, { compared, loader }: CellContext): Promise<FrameTask[]> {
+  const label = compared.labelOf(image)
+  if (compared.isLabelled && label === undefined)
+    throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one')
+  const { frames } = await loader.load(image)
+  frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
+  return frames.map((frame) => ({ frame, label }))
+}
+
+function frameAttack({ model }: Lane, { run, compared, signal }: CellContext) {
+  const { seed } = run.request
+  const { opened, target } = compared
+  return {
+    ...{ model, card: opened.card, target, seed, earlyStop: false, region: undefined, signal },
+    onIteration: () => undefined,
+  }
+}
+
+/** Nothing is exported, so what was judged after rounding stands. */
+function reread({ after, outcome }: FrameResult) {
+  return { prediction: after, success: outcome.success }
+}
+
+function sliceOf(
+  report: ReturnType<typeof frameReport>,
+  { frame, adversarial }: FrameResult,
+  { opened }: ComparedModel,
+): Omit<CellSlice, 'transferred'> {
+  const { classes } = opened.card.output
+  const { before, after, success, metBefore, iterations, window, stored, trace } = report
+  return {
+    file: frame.image.name,
+    sopInstanceUid: frame.image.sopInstanceUid,
+    frame: report.frame,
+    label: classNames(report.label, classes),
+    predictionBefore: classNames(before.classes, classes),
+    confidenceBefore: before.confidence,
+    predictionAfter: classNames(after.classes, classes),
+    confidenceAfter: after.confidence,
+    ...{ success, metBefore, iterations, window, stored },
+    perturbation: perturbationOf(frame, adversarial),
+    trace: trace.map(watched),
+  }
+}
+
+/** Over all pixels, beyond the window too, in relative intensity. */
+function perturbationOf({ float }: StudyFrame, adversarial: FrameResult['adversarial']): CellSlice['perturbation'] {
+  const { data } = float.toRelative(adversarial)
+  const { mean, variance } = spreadOf(Array.from(data, (value, i) => value - (float.relative.data[i] ?? NaN)))
+  return { mean: mean ?? 0, variance: variance ?? 0 }
+}
+
+/** Iterations count on through restarts. */
+function watched(point: Omit<TracePoint, 'probabilities' | 'smoothedTarget'>, index: number): CellSlice['trace'][number] {
+  const { deviation, klToSmoothed, perturbationMean, perturbationVariance, signAgreement } = point
+  return { iteration: index + 1, deviation, klToSmoothed, perturbationMean, perturbationVariance, signAgreement }
+}

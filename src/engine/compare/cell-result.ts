@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { imageResult } from '../attack/image-result.ts'
+
+/** docs/comparison.md explains every field. */
+export const cellSchema = 'radversary/comparison-cell/1'
+
+const frame = imageResult.shape.frames.element
+const spread = z.strictObject({ mean: z.number(), variance: z.number() })
+
+const iteration = z.strictObject({
+  iteration: z.int().positive(),
+  deviation: z.number(),
+  klToSmoothed: z.number().nullable(),
+  perturbationMean: z.number(),
+  perturbationVariance: z.number(),
+  signAgreement: z.number().nullable(),
+})
+
+/** What another model makes of an adversarial slice. */
+const transferred = z.strictObject({ model: z.int().nonnegative(), success: z.boolean(), metBefore: z.boolean() })
+
+const slice = z.strictObject({
+  file: z.string(),
+  sopInstanceUid: z.string(),
+  frame: z.int().positive(),
+  label: z.string(),
+  predictionBefore: z.string(),
+  confidenceBefore: z.number(),
+  predictionAfter: z.string(),
+  confidenceAfter: z.number(),
+  success: z.boolean(),
+  metBefore: z.boolean(),
+  iterations: z.int(),
+  window: frame.shape.window,
+  stored: frame.shape.stored,
+  perturbation: spread,
+  trace: z.array(iteration),
+  transferred: z.array(transferred),
+})
+
+const failure = z.strictObject({ file: z.string(), code: z.string(), message: z.string(), tip: z.string().optional() })
+
+/** All that is known of one cell: a file of its own, and the unit in which a comparison goes on after it was stopped. */
+export const cellResult = z.strictObject({
+  schema: z.literal(cellSchema),
+  model: z.int().nonnegative(),
+  method: z.string(),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  budget: z.string().nullable(),
+  norm: z.enum(['Linf', 'L2', 'none']),
+  slices: z.array(slice),
+  failures: z.array(failure),
+  /** Wall time of the attack for a slice, measuring and judging left out, s: the one number that differs from run to run. */
+  secondsPerSlice: z.number(),
+})
+
+export type CellResult = z.output<typeof cellResult>
+export type CellSlice = z.output<typeof slice>

@@ -1,0 +1,78 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { RadversaryError } from '../../core/errors.ts'
+import { classIndex } from '../classes.ts'
+import type { DeviceRequest } from '../device.ts'
+import type { JobHooks } from '../progress.ts'
+import type { Study, StudyImage } from '../study/open-study.ts'
+import { version } from '../version.ts'
+import { openWorkbench, type Workbench } from '../workbench.ts'
+import { planCells, type Budgets, type ComparedMethod, type PlannedCell } from './plan-cells.ts'
+
+/** Several methods at several budgets on several models, on one study, as a user asks for it. */
+export interface CompareRequest extends DeviceRequest {
+  readonly study: readonly string[]
+  /** SOP Instance UIDs of the images to work on; all by default. */
+  readonly images?: readonly string[] | undefined
+  readonly labels?: string | undefined
+  /** Files or names of added models. */
+  readonly models: readonly string[]
+  readonly home: string
+  readonly methods: readonly ComparedMethod[]
+  readonly budgets: Budgets
+  /** Whether what was made on one model is judged on the others as well. */
+  readonly transfer: boolean
+  /** The class wanted, by name or index. */
+  readonly target?: string | undefined
+  readonly seed: number
+  /** Frames that are attacked together, at most. */
+  readonly batch: number
+  readonly out: string
+}
+
+/** One of the compared models with the study, opened. */
+export interface ComparedModel extends Workbench {
+  readonly target: number | undefined
+}
+
+/** A request with everything opened and checked. */
+export interface CompareRun {
+  readonly request: CompareRequest
+  readonly models: readonly ComparedModel[]
+  readonly study: Study
+  readonly images: readonly StudyImage[]
+  readonly cells: readonly PlannedCell[]
+  /** Names the run: equal ids give equal results. */
+  readonly exportId: string
+}
+
+/** Opens what a request names: settings first, then models, then the study, once. @throws RadversaryError for whatever is wrong. */
+export async function prepareComparison(request: CompareRequest, hooks: JobHooks): Promise<CompareRun> {
+  const cells = planCells(request.models.length, request.methods, request.budgets)
+  const models: ComparedModel[] = []
+  for (const model of request.models) {
+    const study = models[0]?.study ?? request.study
+    const workbench = await openWorkbench({ ...request, study, model }, hooks)
+    const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
+    models.push({ ...workbench, target })
+  }
+  const [first] = models
+  if (first === undefined) throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
+  return { request, models, study: first.study, images: first.images, cells, exportId: exportIdOf(request, models, cells) }
+}
+
+/** Everything that decides the results. */
+function exportIdOf(request: CompareRequest, models: readonly ComparedModel[], cells: readonly PlannedCell[]): string {
+  const { seed, batch, transfer } = request
+  const all = {
+    version,
+    ...{ seed, batch, transfer },
+    models: models.map(({ opened, target, device, images, labelOf }) => ({
+      ...{ sha256: opened.sha256, card: opened.card, target, device },
+      images: images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)]),
+    })),
+    cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),
+  }
+  const hash = sha256(new TextEncoder().encode(JSON.stringify(all)))
+  return `comparison-${bytesToHex(hash).slice(0, 32)}`
+}

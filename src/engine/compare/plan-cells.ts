@@ -1,0 +1,59 @@
+import { RadversaryError } from '../../core/errors.ts'
+import { scaledBudget } from '../../core/model/budget.ts'
+import { configureMethod, type ConfiguredMethod, type GivenSettings } from '../attack/method-settings.ts'
+
+/** A method with the settings that are the same at every budget. */
+export interface ComparedMethod {
+  /** As in `attackMethods`. */
+  readonly name: string
+  readonly settings: GivenSettings
+}
+
+/** Budgets as users give them, e.g. '8/255' or '20HU', by the norm that they bound. */
+export interface Budgets {
+  readonly Linf: readonly string[]
+  readonly L2: readonly string[]
+}
+
+/** One cell of the comparison's grid: a method at a budget on a model. */
+export interface PlannedCell {
+  /** Index among the compared models. */
+  readonly model: number
+  readonly method: ConfiguredMethod
+  /** null where the method has no budget. */
+  readonly budget: string | null
+  readonly norm: 'Linf' | 'L2' | 'none'
+}
+
+/** Any images' scale: which norm a method bounds does not depend on it. */
+const anyScale = { widthHu: 1, levelWidth: 1 }
+
+/**
+ * Every model with every method at every budget of the method's norm; a method without a budget, or whose budget is among its settings,
+ * is there once. @throws RadversaryError usage for a method, setting or budget that there is not.
+ */
+export function planCells(models: number, methods: readonly ComparedMethod[], budgets: Budgets): PlannedCell[] {
+  if (methods.length === 0) throw new RadversaryError('usage', 'Comparison: expected at least one method, got none')
+  const rows = methods.flatMap((method) => atBudgets(method, budgets))
+  return Array.from({ length: models }, (_, model) => rows.map((row) => ({ model, ...row }))).flat()
+}
+
+function atBudgets({ name, settings }: ComparedMethod, budgets: Budgets): Omit<PlannedCell, 'model'>[] {
+  const alone = configureMethod(name, settings)
+  const { norm } = alone.forScale(anyScale).ball
+  const given = norm === 'none' || 'epsilon' in settings ? [] : budgets[norm]
+  if (given.length === 0) return [{ method: alone, budget: norm === 'none' ? null : presetBudget(alone), norm }]
+  return given.map((budget) => ({ method: configureMethod(name, scaled(alone, settings, budget)), budget, norm }))
+}
+
+function presetBudget({ settings }: ConfiguredMethod): string | null {
+  const { epsilon } = settings
+  return typeof epsilon === 'number' || typeof epsilon === 'string' ? String(epsilon) : null
+}
+
+/** The budget and, unless it was given, a step that is the same part of it as the presets' step is of the preset budget. */
+function scaled({ settings: presets }: ConfiguredMethod, given: GivenSettings, budget: string): GivenSettings {
+  const { epsilon, stepSize } = presets
+  if ('stepSize' in given || typeof epsilon !== 'number' || typeof stepSize !== 'number') return { ...given, epsilon: budget }
+  return { ...given, epsilon: budget, stepSize: scaledBudget(budget, stepSize / epsilon) }
+}

@@ -1,0 +1,51 @@
+import type { StoredValues } from '../../core/dicom/image.ts'
+import { predictionsOf } from '../../core/model/heads.ts'
+import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import { goalOf } from '../attack/goal.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
+import type { CellSlice } from './cell-result.ts'
+import type { ComparedModel } from './compare-run.ts'
+
+/** A model that judges what was made on another one. */
+export interface Judge {
+  /** Index among the compared models. */
+  readonly index: number
+  readonly compared: ComparedModel
+  readonly model: PixelModel
+  /** In this model's own intensity. */
+  readonly loader: ImageLoader
+}
+
+/** A frame as it was made on another model: stored values are what two models share. */
+export interface AdversarialFrame {
+  readonly frame: StudyFrame
+  readonly adversarial: StoredValues
+}
+
+/** What the judge makes of frames of one size; without a labels file, against its own predictions of the sources. */
+export async function transferredTo(
+  { index, compared, model, loader }: Judge,
+  made: readonly AdversarialFrame[],
+): Promise<CellSlice['transferred']> {
+  const head = compared.opened.card.output
+  const frames = await Promise.all(made.map(({ frame }) => loader.frame(frame.image, frame.index, frame.pixels)))
+  const clean = await logitsOf(
+    model,
+    frames.map(({ float }) => float.relative),
+  )
+  const predicted = predictionsOf(head, clean)
+  const labels = frames.map(({ image }, n) => compared.labelOf(image) ?? predicted[n]?.classes ?? [])
+  const { criterion } = goalOf(head, labels, compared.target)
+  const after = await logitsOf(
+    model,
+    frames.map(({ float }, n) => float.toRelative(made[n]?.adversarial ?? float.frame.values)),
+  )
+  const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
+  return made.map((_, n) => ({ model: index, success: isMet(after, n), metBefore: isMet(clean, n) }))
+}
+
+function logitsOf(model: PixelModel, images: readonly Tensor[]): Promise<Tensor> {
+  const batch = concatenate(images)
+  return model.forShape(batch.shape).predict(batch)
+}
