@@ -29,6 +29,7 @@ test('variances of the perturbation are told over pixels, over slices and over i
   expect(perturbation).toEqual({ mean: 0, variance: 4 })
   expect(varianceOverSlices).toEqual({ mean: 3, variance: 1 })
   expect(varianceOverIterations).toBe(0.5)
+  expect(summariseCell([slice({}, [1])]).varianceOverIterations).toBeNull()
 })
 
 test('an iteration is told of the slices that were still at work in it', () => {

@@ -60,7 +60,7 @@ export interface CellSummary {
   readonly perturbation: Spread
   /** Spread over the dataset of the slices' own perturbation variances: what SMIA means to make small. */
   readonly varianceOverSlices: Spread
-  /** Mean over the slices of the variance, over iterations, of the perturbation's variance. */
+  /** Mean over the slices of the variance, over iterations, of the perturbation's variance; null for methods of one iteration. */
   readonly varianceOverIterations: number | null
   readonly iterations: readonly IterationSpread[]
 }
@@ -85,9 +85,13 @@ export function summariseCell(slices: readonly ComparedSlice[], seed = 0): CellS
     meanSsim: mean((slice) => slice.window.ssim),
     perturbation: pooledSpread(slices.map(({ perturbation }) => perturbation)),
     varianceOverSlices: spreadOf(slices.map(({ perturbation }) => perturbation.variance)),
-    varianceOverIterations: mean(({ trace }) => spreadOf(trace.map((point) => point.perturbationVariance)).variance),
+    varianceOverIterations: mean(({ trace }) => varianceIn(trace)),
     iterations: spreadByIteration(slices),
   }
+}
+
+function varianceIn(trace: ComparedSlice['trace']): number | null {
+  return trace.length < 2 ? null : spreadOf(trace.map((point) => point.perturbationVariance)).variance
 }
 
 function successOf(slices: readonly ComparedSlice[]): Proportion {

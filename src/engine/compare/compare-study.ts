@@ -12,6 +12,9 @@ import { prepareComparison, type CompareRequest, type CompareRun } from './compa
 import { comparisonCharts } from './comparison-charts.ts'
 import { comparisonCsv, comparisonOf, iterationsCsv, transferCsv, type Comparison } from './comparison.ts'
 
+/** Beside the tables, in the comparison's folder. */
+export const comparisonName = 'comparison.json'
+
 export interface CompareReport {
   readonly folder: string
   readonly comparison: Comparison
@@ -107,7 +110,7 @@ async function finish(folder: ExportFolder, comparison: Comparison): Promise<voi
   await folder.write('iterations.csv', text.encode(iterationsCsv(comparison)))
   if (comparison.models.length > 1) await folder.write('transfer.csv', text.encode(transferCsv(comparison)))
   for (const [name, svg] of comparisonCharts(comparison)) await folder.write(`charts/${name}.svg`, text.encode(svg))
-  await folder.write('comparison.json', jsonBytes(comparison))
+  await folder.write(comparisonName, jsonBytes(comparison))
   await folder.finish()
 }
 

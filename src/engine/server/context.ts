@@ -1,3 +1,4 @@
+import type { ComparisonShelf } from './comparisons/comparison-shelf.ts'
 import type { FrameCache } from './frames/frame-cache.ts'
 import type { RunFrames } from './frames/run-frames.ts'
 import type { StudyFrames } from './frames/study-frames.ts'
@@ -26,6 +27,7 @@ export interface EngineContext {
   readonly cache: FrameCache
   readonly frames: StudyFrames
   readonly runs: RunDesk
+  readonly comparisons: ComparisonShelf
   readonly runFrames: RunFrames
   readonly models: ModelShelf
   readonly views: ModelViews

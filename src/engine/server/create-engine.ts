@@ -1,5 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { cacheBytes } from './cache-bytes.ts'
+import { createComparisonShelf } from './comparisons/comparison-shelf.ts'
 import type { EngineContext } from './context.ts'
 import { createDeviceChooser } from './device-chooser.ts'
 import { engineError, statusOf } from './engine-error.ts'
@@ -42,7 +43,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     handle: async (request) => unstored(await handle(request, context)),
     close: async () => {
-      await context.runs.queue.close()
+      await Promise.all([context.runs.queue.close(), context.comparisons.close()])
       await context.threads.close()
       context.log.write('engine closed')
       await context.log.flush()
@@ -67,6 +68,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   return {
     ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
     views,
+    comparisons: createComparisonShelf({ home, models, device }),
     gradients: createGradients({ home, models, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }

@@ -2,6 +2,7 @@ import { decodeCompressed } from '../../core/dicom/codecs.ts'
 import type { AttackHooks } from '../attack/attack-hooks.ts'
 import type { AttackRequest } from '../attack/attack-run.ts'
 import { attackStudy } from '../attack/attack-study.ts'
+import { compareStudy } from '../compare/compare-study.ts'
 import { predictStudy } from '../predict/predict-study.ts'
 import { verifyExport } from '../verify/verify-export.ts'
 import { checkDevice } from './check-device.ts'
@@ -13,6 +14,7 @@ export const engineTasks = {
   attack: async (request: AttackRequest, hooks: AttackHooks): Promise<void> => {
     await attackStudy(request, hooks)
   },
+  compare: compareStudy,
   predict: predictStudy,
   verify: verifyExport,
   checkDevice,

@@ -1,5 +1,6 @@
 import { about } from './routers/about.ts'
 import { attacksRouter } from './routers/attacks.ts'
+import { comparisonsRouter } from './routers/comparisons.ts'
 import { deviceRouter } from './routers/device.ts'
 import { filesRouter } from './routers/files.ts'
 import { modelsRouter } from './routers/models.ts'
@@ -12,6 +13,7 @@ import { router } from './trpc.ts'
 export const engineRouter = router({
   about,
   attacks: attacksRouter,
+  comparisons: comparisonsRouter,
   device: deviceRouter,
   files: filesRouter,
   models: modelsRouter,

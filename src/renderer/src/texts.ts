@@ -1,5 +1,6 @@
 import { appTexts } from './texts/app.ts'
 import { attackTexts } from './texts/attack.ts'
+import { comparisonsTexts } from './texts/comparisons.ts'
 import { exportTexts } from './texts/export.ts'
 import { modelTexts } from './texts/model.ts'
 import { resultsTexts } from './texts/results.ts'
@@ -14,6 +15,7 @@ export const texts = {
   ...studyTexts,
   ...modelTexts,
   ...runsTexts,
+  ...comparisonsTexts,
   ...attackTexts,
   ...resultsTexts,
   ...exportTexts,

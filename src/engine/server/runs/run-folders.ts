@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileExists, writeFileAtomically } from '../../../adapters/fs/atomic-write.ts'
@@ -11,6 +10,7 @@ import { resultPath } from '../../attack/attack-group.ts'
 import { recordName } from '../../attack/attack-study.ts'
 import { imageResult, type ImageResult } from '../../attack/image-result.ts'
 import { attackRecord, type AttackRecord } from '../../attack/record.ts'
+import { datedId, isDatedId } from '../dated-id.ts'
 import { readJsonFile, writeJsonFile } from '../json-file.ts'
 import { runOutcome, type RunOutcome } from './run-outcome.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
@@ -52,16 +52,14 @@ export interface RunFolders {
   regionFile(run: string): string
 }
 
-const runIdPattern = /^\d{8}-\d{6}-[0-9a-f]{6}$/
-
 export function runFoldersIn(home: string): RunFolders {
   const all = join(home, 'runs')
   const file = (run: string, name: string) => join(folderOf(all, run), name)
   const exportFolder = (run: string) => file(run, 'export')
   return {
-    list: () => namesIn(all, (name) => runIdPattern.test(name)),
+    list: () => namesIn(all, isDatedId),
     create: async (request, region) => {
-      const run = newId(new Date(request.created))
+      const run = datedId(new Date(request.created))
       await makeFolder(folderOf(all, run))
       if (region !== undefined) await writeFileAtomically(file(run, 'region.npy'), regionBytes(region), { replace: false })
       await writeJsonFile(file(run, 'request.json'), request)
@@ -88,9 +86,8 @@ export function runFoldersIn(home: string): RunFolders {
   }
 }
 
-/** Ids come from outside: one that isn't ours could lead anywhere. */
 function folderOf(all: string, run: string): string {
-  return runIdPattern.test(run) ? join(all, run) : noSuchRun(run)
+  return isDatedId(run) ? join(all, run) : noSuchRun(run)
 }
 
 function noSuchRun(run: string): never {
@@ -99,12 +96,6 @@ function noSuchRun(run: string): never {
 
 function notDone(run: string, image: number): never {
   throw new RadversaryError('usage', `Run ${run}: expected an image that is done, got ${image}`)
-}
-
-/** Sorts by time. */
-function newId(created: Date): string {
-  const [date = '', time = ''] = created.toISOString().replace(/[-:]/g, '').split('T')
-  return `${date}-${time.slice(0, 6)}-${randomBytes(3).toString('hex')}`
 }
 
 function regionBytes({ rows, columns, mask }: RunRegion): Uint8Array {

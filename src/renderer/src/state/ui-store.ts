@@ -16,6 +16,7 @@ import {
 } from './panes.ts'
 
 export type Step = 'model' | 'attack' | 'results' | 'export'
+export type LeftTab = 'studies' | 'runs' | 'comparisons'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
 
 /** What lies over images: what a run has changed, or how the chosen model's loss answers to each pixel of the original. */
@@ -53,7 +54,7 @@ export interface UiState {
   /** The run whose results are shown. */
   readonly run: string | undefined
   readonly step: Step
-  readonly leftTab: 'studies' | 'runs'
+  readonly leftTab: LeftTab
   readonly dialog: Dialog | undefined
 }
 

@@ -15,13 +15,15 @@ use([LineChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, T
 interface ChartProps {
   readonly title: string
   readonly curves: readonly NamedCurve[]
+  /** What the curves are over, where it isn't iterations. */
+  readonly axis?: string | undefined
 }
 
-/** Curves over iterations, which can be saved as picture and as numbers. */
-export function Chart({ title, curves }: ChartProps) {
+/** Curves, over iterations unless told otherwise, which can be saved as picture and as numbers. */
+export function Chart({ title, curves, axis }: ChartProps) {
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts>(undefined)
-  const option = lineChart(title, curves)
+  const option = lineChart(title, curves, axis)
   useEffect(() => {
     if (element.current === null) return
     const made = init(element.current, null, { renderer: 'svg' })
@@ -39,7 +41,7 @@ export function Chart({ title, curves }: ChartProps) {
     chart.current?.setOption(option, { replaceMerge: ['series'] })
   })
   const save = (format: Format): void => {
-    if (chart.current !== undefined) void saveAs(format, chart.current, { title, curves }, option)
+    if (chart.current !== undefined) void saveAs(format, chart.current, { title, curves, axis }, option)
   }
   return (
     <figure className={classes['chart']}>
@@ -73,10 +75,15 @@ const labels: Readonly<Record<Format, string>> = {
   csv: texts.results.saveCsv,
 }
 
-async function saveAs(format: Format, chart: ECharts, { title, curves }: ChartProps, option: EChartsCoreOption): Promise<void> {
+async function saveAs(
+  format: Format,
+  chart: ECharts,
+  { title, curves, axis }: ChartProps,
+  option: EChartsCoreOption,
+): Promise<void> {
   const name = `${title.toLowerCase().replace(/\W+/g, '-').replace(/-$/, '')}.${format}`
   if (format === 'svg') saveBlob(name, new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' }))
-  else if (format === 'csv') saveBlob(name, new Blob([curvesCsv(curves)], { type: 'text/csv' }))
+  else if (format === 'csv') saveBlob(name, new Blob([curvesCsv(curves, axis)], { type: 'text/csv' }))
   else saveBlob(name, await pngOf(option))
 }
 

@@ -26,10 +26,15 @@ export function hasValues(curve: Curve): boolean {
   return curve.some(([, value]) => value !== null)
 }
 
-/** Curves as CSV: one line for each iteration, one column for each curve; empty where there is no value. */
-export function curvesCsv(curves: readonly { readonly name: string; readonly curve: Curve }[]): string {
+/** Curves as CSV: one line for each iteration (or whatever `axis` names), one column for each curve; empty where there is no value. */
+export function curvesCsv(curves: readonly { readonly name: string; readonly curve: Curve }[], axis = 'iteration'): string {
   const rows = curves[0]?.curve.map(([iteration], i) => [iteration, ...curves.map(({ curve }) => curve[i]?.[1] ?? '')]) ?? []
-  return [['iteration', ...curves.map(({ name }) => name)], ...rows].map((row) => row.map(quoted).join(',')).join('\r\n') + '\r\n'
+  return csvText([[axis, ...curves.map(({ name }) => name)], ...rows])
+}
+
+/** Lines end in CRLF; what there isn't is empty. */
+export function csvText(rows: readonly (readonly (string | number | null | undefined)[])[]): string {
+  return rows.map((row) => row.map((value) => quoted(value ?? '')).join(',') + '\r\n').join('')
 }
 
 /** RFC 4180. */

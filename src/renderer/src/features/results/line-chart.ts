@@ -12,8 +12,8 @@ export interface NamedCurve {
 
 const [ink, faint, grid] = ['#d5dce4', '#9aa6b2', '#29313a']
 
-/** ECharts' option for curves over iterations. No HTML: the page's content security policy allows no generated styles. */
-export function lineChart(title: string, curves: readonly NamedCurve[]): EChartsCoreOption {
+/** ECharts' option for curves over iterations, or over what `over` names. No HTML: the page's content security policy allows no generated styles. */
+export function lineChart(title: string, curves: readonly NamedCurve[], over?: string): EChartsCoreOption {
   const axis = {
     axisLabel: { color: faint, fontSize: 11 },
     axisLine: { lineStyle: { color: grid } },
@@ -29,10 +29,9 @@ export function lineChart(title: string, curves: readonly NamedCurve[]): ECharts
     xAxis: {
       ...{
         type: 'value',
-        min: 1,
         max: 'dataMax',
-        minInterval: 1,
-        name: texts.results.iteration,
+        ...(over === undefined ? { min: 1, minInterval: 1 } : { min: 0 }),
+        name: over ?? texts.results.iteration,
         nameLocation: 'middle',
         nameGap: 20,
       },

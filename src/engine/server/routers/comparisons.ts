@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { Comparison } from '../../compare/comparison.ts'
+import { comparedThings } from '../comparisons/comparison-request.ts'
+import { streamed, type JobEvent } from '../streamed.ts'
+import { imageAt } from '../studies/study-store.ts'
+import { procedure, router } from '../trpc.ts'
+import { studyId } from './addresses.ts'
+
+export type ComparisonEvent = JobEvent | { readonly type: 'compared'; readonly comparison: Comparison }
+
+const named = z.strictObject({ comparison: z.string() })
+
+const create = comparedThings.extend({
+  study: studyId,
+  /** Places in the study; all by default. */
+  images: z.array(z.int().min(0)).min(1).optional(),
+})
+
+export const comparisonsRouter = router({
+  create: procedure.input(create).mutation(async ({ input: { study, images, ...things }, ctx }) => {
+    const opened = await ctx.studies.find(study)
+    const uids = images?.map((place) => imageAt(opened, place).sopInstanceUid)
+    return { comparison: await ctx.comparisons.create({ ...things, paths: opened.info.paths, images: uids }) }
+  }),
+  /** Begins or goes on, and ends with the comparison. Whoever stops listening cancels it: what is done stays done. */
+  work: procedure.input(named).mutation(async function* ({ input, ctx, signal }): AsyncGenerator<ComparisonEvent> {
+    const comparison = yield* streamed((hooks) => ctx.comparisons.work(input.comparison, hooks), signal)
+    yield { type: 'compared', comparison }
+  }),
+  list: procedure.query(({ ctx }) => ctx.comparisons.list()),
+  get: procedure.input(named).query(({ input, ctx }) => ctx.comparisons.get(input.comparison)),
+  delete: procedure.input(named).mutation(({ input, ctx }) => ctx.comparisons.remove(input.comparison)),
+})

@@ -1,0 +1,159 @@
+import { Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { api } from '../../api/client.ts'
+import { Fault } from '../../app/Fault.tsx'
+import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { findLabels } from '../attack/find-labels.ts'
+import { PickButton } from '../files/PickButton.tsx'
+import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
+
+/** Asks what is to be compared on the study that is shown. */
+export function NewComparison({ onClose }: { readonly onClose: () => void }) {
+  const study = useUi(({ studies, panes, activePane }) => studies.find(({ id }) => id === panes[activePane]?.series?.study))
+  return (
+    <Modal
+      opened
+      size="lg"
+      title={texts.comparisons.title}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={onClose}
+    >
+      {study === undefined ? <Text size="sm">{texts.comparisons.noStudy}</Text> : <Form study={study} onStarted={onClose} />}
+    </Modal>
+  )
+}
+
+interface FormProps {
+  readonly study: StudyInfo
+  readonly onStarted: () => void
+}
+
+function Form({ study, onStarted }: FormProps) {
+  const { models, methods, labels: given } = useComparisonForm()
+  const [error, setError] = useState<unknown>()
+  const found = useQuery({
+    queryKey: ['labels', study.paths],
+    queryFn: async () => (await findLabels(study.paths)) ?? null,
+  })
+  const labels = given ?? found.data ?? ''
+  const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        startComparison(study, labels).then(onStarted, setError)
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
+        <Choices />
+        <Budgets />
+        <LabelsField study={study} labels={labels} />
+        {error !== undefined && <Fault error={error} />}
+        <Group justify="flex-end">
+          <Button type="submit" disabled={models.length === 0 || methods.length === 0}>
+            {texts.comparisons.start}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function Choices() {
+  const { models, methods, transfer } = useComparisonForm()
+  const known = useQuery(api.models.list.queryOptions())
+  const all = useQuery(api.attacks.methods.queryOptions())
+  return (
+    <>
+      <MultiSelect
+        data-autofocus
+        label={texts.comparisons.models}
+        data={known.data?.models.map(({ name }) => name) ?? []}
+        value={[...models]}
+        onChange={(value) => {
+          changeComparisonForm({ models: value })
+        }}
+      />
+      {models.length > 1 && (
+        <Checkbox
+          label={texts.comparisons.transfer}
+          checked={transfer}
+          onChange={(event) => {
+            changeComparisonForm({ transfer: event.currentTarget.checked })
+          }}
+        />
+      )}
+      <MultiSelect
+        label={texts.comparisons.methods}
+        data={all.data?.map(({ name, title }) => ({ value: name, label: title })) ?? []}
+        value={[...methods]}
+        onChange={(value) => {
+          changeComparisonForm({ methods: value })
+        }}
+      />
+    </>
+  )
+}
+
+function Budgets() {
+  const { budgets, budgetsL2, seed } = useComparisonForm()
+  return (
+    <>
+      <TextInput
+        label={texts.comparisons.budgets}
+        description={texts.comparisons.budgetsHelp}
+        value={budgets}
+        spellCheck={false}
+        onChange={(event) => {
+          changeComparisonForm({ budgets: event.currentTarget.value })
+        }}
+      />
+      <TextInput
+        label={texts.comparisons.budgetsL2}
+        description={texts.comparisons.budgetsL2Help}
+        value={budgetsL2}
+        spellCheck={false}
+        onChange={(event) => {
+          changeComparisonForm({ budgetsL2: event.currentTarget.value })
+        }}
+      />
+      <NumberInput
+        label={texts.comparisons.seed}
+        value={seed}
+        allowDecimal={false}
+        onChange={(value) => {
+          changeComparisonForm({ seed: Number(value) })
+        }}
+      />
+    </>
+  )
+}
+
+function LabelsField({ study, labels }: { readonly study: StudyInfo; readonly labels: string }) {
+  return (
+    <Group gap="xs" align="flex-end" wrap="nowrap">
+      <TextInput
+        flex={1}
+        label={texts.attack.labels}
+        placeholder={texts.attack.labelsNone}
+        value={labels}
+        spellCheck={false}
+        onChange={(event) => {
+          changeComparisonForm({ labels: event.currentTarget.value })
+        }}
+      />
+      <PickButton
+        kind="labels"
+        title={texts.files.labelsTitle}
+        start={study.paths[0]}
+        onPick={(path) => {
+          changeComparisonForm({ labels: path })
+        }}
+      />
+    </Group>
+  )
+}

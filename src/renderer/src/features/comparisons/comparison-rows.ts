@@ -1,0 +1,110 @@
+import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
+import { texts } from '../../texts.ts'
+import { csvText } from '../results/curves.ts'
+import type { NamedCurve } from '../results/line-chart.ts'
+
+export type ComparisonColumn = keyof typeof texts.comparisons.columns
+
+const columns = Object.keys(texts.comparisons.columns) as ComparisonColumn[]
+
+/** With one model its column says nothing. */
+export function columnsOf({ models }: Comparison): readonly ComparisonColumn[] {
+  return models.length > 1 ? columns : columns.filter((column) => column !== 'model')
+}
+
+/** The table as CSV (RFC 4180), with numbers as they are, not as they are shown. */
+export function cellsCsv({ models, cells }: Comparison): string {
+  const header = ['model', 'method', 'budget', 'success', 'lower', 'upper', 'confidence', 'linf', 'psnr_db', 'ssim', 'variance']
+  const rows = cells.map((cell) => [
+    ...[models[cell.model]?.name ?? '', cell.method, cell.budget, cell.successOfUnmet.rate, cell.bootstrap?.lower],
+    ...[cell.bootstrap?.upper, cell.meanConfidenceAfter, cell.meanLinf, cell.meanPsnr, cell.meanSsim, cell.perturbation.variance],
+    ...[cell.varianceOverSlices.variance, cell.varianceOverIterations, cell.secondsPerSlice],
+  ])
+  return csvText([[...header, 'variance_over_slices', 'variance_over_iterations', 'seconds_per_slice'], ...rows])
+}
+
+/** A cell of the table in words. */
+export function cellText({ models }: Comparison, cell: ComparedCell, column: ComparisonColumn): string {
+  return texted[column](cell, models[cell.model]?.name ?? '')
+}
+
+const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: string) => string>> = {
+  model: (_, model) => model,
+  method: ({ method }) => method,
+  budget: ({ budget }) => budget ?? '—',
+  success: ({ successOfUnmet }) => percent(successOfUnmet.rate),
+  interval: ({ bootstrap }) => (bootstrap === null ? '—' : `${percent(bootstrap.lower)} – ${percent(bootstrap.upper)}`),
+  confidence: ({ meanConfidenceAfter }) => percent(meanConfidenceAfter),
+  linf: ({ meanLinf }) => fixed(meanLinf, 4),
+  psnr: ({ meanPsnr }) => fixed(meanPsnr, 1),
+  ssim: ({ meanSsim }) => fixed(meanSsim, 4),
+  variance: ({ perturbation }) => exponential(perturbation.variance),
+  overSlices: ({ varianceOverSlices }) => exponential(varianceOverSlices.variance),
+  overIterations: ({ varianceOverIterations }) => exponential(varianceOverIterations),
+  seconds: ({ secondsPerSlice }) => secondsPerSlice.toFixed(2),
+}
+
+function percent(rate: number | null): string {
+  return rate === null ? '—' : `${(100 * rate).toFixed(0)} %`
+}
+
+function fixed(value: number | null, digits: number): string {
+  return value?.toFixed(digits) ?? '—'
+}
+
+function exponential(value: number | null): string {
+  return value?.toExponential(2) ?? '—'
+}
+
+/** Okabe and Ito's on dark, which colour-blind readers tell apart; dashes tell on where they begin anew. */
+const colours = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#8fa2ff', '#bbbbbb']
+const dashes = ['solid', 'dashed', 'dotted'] as const
+
+/** A curve for each method at least two budgets of which are there, over the budgets as fractions of the intensity range. */
+export function successCurves(cells: readonly ComparedCell[]): NamedCurve[] {
+  return byMethod(cells, (own) => {
+    const points = own.flatMap(({ budget, successOfUnmet }) => {
+      const size = budgetSize(budget)
+      return size === undefined ? [] : [[size, successOfUnmet.rate] as const]
+    })
+    return points.length < 2 ? undefined : points.sort(([a], [b]) => a - b)
+  })
+}
+
+/** The perturbation's variance over the iterations at each method's last budget. */
+export function varianceCurves(cells: readonly ComparedCell[]): NamedCurve[] {
+  return byMethod(cells, (own) => {
+    const points = own.at(-1)?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean] as const) ?? []
+    return points.length < 2 ? undefined : points
+  })
+}
+
+function byMethod(
+  cells: readonly ComparedCell[],
+  curveOf: (cells: readonly ComparedCell[]) => NamedCurve['curve'] | undefined,
+): NamedCurve[] {
+  const methods = [...new Set(cells.map(({ method }) => method))]
+  return methods.flatMap((name, index) => {
+    const curve = curveOf(cells.filter(({ method }) => method === name))
+    const colour = colours[index % colours.length] ?? '#fff'
+    const dash = dashes[Math.floor(index / colours.length) % dashes.length] ?? 'solid'
+    return curve === undefined ? [] : [{ name, curve, colour, dash }]
+  })
+}
+
+/** The number of a budget, for an axis: fractions of the range and what is told in another unit do not share one. */
+export function budgetSize(budget: string | null): number | undefined {
+  const [, numerator, denominator = '1'] = /^([\d.]+)(?:\/([\d.]+))?\s*[a-z%]*$/i.exec(budget ?? '') ?? []
+  return numerator === undefined ? undefined : Number(numerator) / Number(denominator)
+}
+
+/** Success of what one model's cell made (rows) on each model (columns), at the method's last budget; null where it wasn't judged. */
+export function transferMatrix({ models, cells }: Comparison, method: string): (number | null)[][] {
+  return models.map((_, made) => {
+    const cell = cells.findLast((one) => one.method === method && one.model === made)
+    return models.map((__, judge) => {
+      if (judge === made) return cell?.successOfUnmet.rate ?? null
+      return cell?.transfer.find(({ model }) => model === judge)?.success.rate ?? null
+    })
+  })
+}
