@@ -1,0 +1,303 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { describe, expect, test } from 'vitest'
+import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
+import { encodeModel } from '../../core/onnx/codec.ts'
+import type { Tensor } from '../../core/tensor/tensor.ts'
+import { createOrtRuntime } from '../ort/runtime.ts'
+import {
+  chained,
+  filesOf,
+  functional,
+  input,
+  layers,
+  merged,
+  mobileNet,
+  saved,
+  sequential,
+  unet,
+  withWeights,
+  type Layer,
+  type SavedModel,
+} from '../../../test/support/tfjs-models.ts'
+import { innerProduct, uniformTensor } from '../../../test/support/numbers.ts'
+import { fusedGraph, shapingGraph, TfjsGraph } from '../../../test/support/tfjs-graphs.ts'
+import { convertModel } from './convert-model.ts'
+import { loadModel, type TfjsFiles } from './load-model.ts'
+import { tf } from './tensorflow.ts'
+
+const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
+
+/** Largest difference, relative to the largest value. */
+function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const largest = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) / Math.max(largest, 1e-12)
+}
+
+/** Images as TensorFlow has them, [N, ..., C], with channels as axis 1. */
+function withClassesFirst(y: tf.Tensor): tf.Tensor {
+  const { rank } = y
+  if (rank < 3) return y
+  return tf.transpose(y, [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 1)])
+}
+
+const direction = 11
+const stepLength = 5e-4
+
+/** A model by TensorFlow.js: its outputs y, how Σ y · target changes along a direction by differences, and its gradient. */
+async function byTensorflow(model: (image: tf.Tensor) => tf.Tensor, x: Tensor, hasGradient: boolean) {
+  await tf.setBackend('cpu')
+  tf.engine().startScope()
+  try {
+    const input = tf.tensor(x.data, [...x.shape])
+    const run = (image: tf.Tensor) => withClassesFirst(model(image))
+    const y = run(input)
+    const target = uniformTensor([...y.shape], 5, [-1, 1])
+    const weights = tf.tensor(target.data, y.shape)
+    const along = tf.mul(tf.tensor(uniformTensor(x.shape, direction).data, [...x.shape]), stepLength)
+    const [ahead, behind] = [run(tf.add(input, along)), run(tf.sub(input, along))].map((end) => end.dataSync())
+    const change = target.data.reduce((sum, weight, i) => sum + weight * (ahead![i]! - behind![i]!), 0) / (2 * stepLength)
+    const gradient = hasGradient
+      ? tf
+          .grad((image) => tf.sum(tf.mul(run(image), weights)))(input)
+          .dataSync()
+      : undefined
+    return { shape: y.shape, data: y.dataSync(), target, change, gradient }
+  } finally {
+    tf.engine().endScope()
+  }
+}
+
+async function expectSame(model: LayersModel, inputShape: readonly number[], hasGradient = true): Promise<void> {
+  const run = (image: tf.Tensor) => model.apply(image, { training: false }) as tf.Tensor
+  await expectConverted(filesOf(await saved(model)), run, { inputShape, hasGradient })
+}
+
+async function expectSameGraph(model: SavedModel, inputShape: readonly number[], hasGradient = true): Promise<void> {
+  await tf.setBackend('cpu')
+  const { run } = await loadModel(filesOf(model))
+  await expectConverted(filesOf(model), (image) => run(image)[0]!, { inputShape, hasGradient })
+}
+
+interface Expected {
+  readonly inputShape: readonly number[]
+  readonly hasGradient: boolean
+}
+
+async function expectConverted(files: TfjsFiles, run: (image: tf.Tensor) => tf.Tensor, { inputShape, hasGradient }: Expected) {
+  const converted = await convertModel(files)
+  const x = uniformTensor([2, ...inputShape], 3, [-1, 1])
+  const theirs = await byTensorflow(run, x, hasGradient)
+  const ours = await createOnnxModel({ bytes: encodeModel(converted), runtime, activation: 'none' })
+  const prediction = await ours.predict(x)
+  expect(prediction.shape).toEqual(theirs.shape)
+  expect(relativeDifference(prediction.data, theirs.data)).toBeLessThan(1e-4)
+  const { gradient } = await ours.lossAndGradient(x, { kind: 'dot', terms: [{ target: theirs.target, weight: 1 }] })
+  const change = innerProduct(gradient, uniformTensor(x.shape, direction))
+  expect(Math.abs(change - theirs.change) / Math.sqrt(innerProduct(gradient, gradient))).toBeLessThan(0.03)
+  if (theirs.gradient !== undefined) expect(relativeDifference(gradient.data, theirs.gradient)).toBeLessThan(1e-4)
+  await ours.dispose()
+}
+
+const image = [9, 8, 3]
+const volume = [5, 6, 4, 2]
+
+/** Layers whose gradient TensorFlow.js 4.22 has not, or has wrong: ours is right by differences. */
+const withoutGradient: ReadonlySet<string> = new Set([
+  ...['conv2d, valid, dilated', 'conv3d transposed'],
+  // It divides by the whole window at the border too, and resizes back to columns by rows.
+  ...['average pooling, same', 'average pooling of a volume', 'upsampling, nearest', 'upsampling, bilinear'],
+])
+
+interface Case {
+  readonly name: string
+  readonly layer: () => Layer
+  readonly inputShape?: readonly number[]
+}
+
+/** Each as a model of that layer alone, on an image unless told otherwise. */
+const cases: readonly Case[] = [
+  {
+    name: 'conv2d, same, stride 2',
+    layer: () => layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+  },
+  { name: 'conv2d, valid, dilated', layer: () => layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2 }) },
+  {
+    name: 'conv2d, even kernel, same',
+    layer: () => layers.conv2d({ filters: 2, kernelSize: [2, 4], padding: 'same', activation: 'elu' }),
+  },
+  {
+    name: 'conv2d, channels first',
+    layer: () => layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', dataFormat: 'channelsFirst' }),
+  },
+  { name: 'conv1d', layer: () => layers.conv1d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2 }), inputShape: [11, 3] },
+  {
+    name: 'conv3d',
+    layer: () => layers.conv3d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'sigmoid' }),
+    inputShape: volume,
+  },
+  {
+    name: 'conv2d transposed, same',
+    layer: () => layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }),
+  },
+  {
+    name: 'conv2d transposed, valid',
+    layer: () => layers.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 2, activation: 'tanh' }),
+  },
+  {
+    name: 'conv3d transposed',
+    layer: () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2, padding: 'same' }),
+    inputShape: volume,
+  },
+  { name: 'depthwise', layer: () => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: 'same', strides: 2 }) },
+  { name: 'separable', layer: () => layers.separableConv2d({ filters: 5, kernelSize: 3, padding: 'same' }) },
+  { name: 'dense on a vector', layer: () => layers.dense({ units: 4, activation: 'softmax' }), inputShape: [6] },
+  { name: 'dense on an image', layer: () => layers.dense({ units: 4, activation: 'selu' }) },
+  { name: 'batch normalisation of an image', layer: () => layers.batchNormalization() },
+  { name: 'batch normalisation of a vector', layer: () => layers.batchNormalization(), inputShape: [6] },
+  { name: 'layer normalisation', layer: () => layers.layerNormalization({ axis: -1 }) },
+  { name: 'max pooling, same', layer: () => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
+  { name: 'average pooling, same', layer: () => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
+  { name: 'max pooling of a volume', layer: () => layers.maxPooling3d({ poolSize: 2 }), inputShape: volume },
+  {
+    name: 'average pooling of a volume',
+    layer: () => layers.averagePooling3d({ poolSize: 2, padding: 'same' }),
+    inputShape: volume,
+  },
+  { name: 'pooling of a signal', layer: () => layers.maxPooling1d({ poolSize: 2 }), inputShape: [11, 3] },
+  { name: 'global average pooling', layer: () => layers.globalAveragePooling2d({}) },
+  { name: 'global max pooling', layer: () => layers.globalMaxPooling2d({}) },
+  { name: 'flatten', layer: () => layers.flatten() },
+  { name: 'reshape', layer: () => layers.reshape({ targetShape: [6, 12, 3] }) },
+  { name: 'permute', layer: () => layers.permute({ dims: [3, 1, 2] }) },
+  { name: 'repeat', layer: () => layers.repeatVector({ n: 3 }), inputShape: [6] },
+  {
+    name: 'zero padding',
+    layer: () =>
+      layers.zeroPadding2d({
+        padding: [
+          [1, 2],
+          [0, 3],
+        ],
+      }),
+  },
+  {
+    name: 'cropping',
+    layer: () =>
+      layers.cropping2D({
+        cropping: [
+          [1, 2],
+          [0, 3],
+        ],
+      }),
+  },
+  { name: 'upsampling, nearest', layer: () => layers.upSampling2d({ size: [2, 3] }) },
+  { name: 'upsampling, bilinear', layer: () => layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }) },
+  { name: 'dropout', layer: () => layers.dropout({ rate: 0.5 }) },
+  { name: 'gaussian noise', layer: () => layers.gaussianNoise({ stddev: 1 }) },
+  { name: 'relu up to 6', layer: () => layers.reLU({ maxValue: 6 }) },
+  { name: 'leaky relu', layer: () => layers.leakyReLU({ alpha: 0.1 }) },
+  { name: 'elu', layer: () => layers.elu({ alpha: 1 }) },
+  { name: 'prelu', layer: () => layers.prelu() },
+  { name: 'softmax', layer: () => layers.softmax({ axis: 3 }) },
+  ...(['hardSigmoid', 'softplus', 'softsign', 'tanh', 'relu6', 'swish', 'mish', 'gelu'] as const).map((activation): Case => ({
+    name: activation,
+    layer: () => layers.activation({ activation }),
+  })),
+]
+
+describe('a layer is the same in ONNX as in TensorFlow.js, and so is its gradient', () => {
+  test.each(cases)('$name', async ({ name, layer, inputShape = image }) => {
+    const input = layers.inputLayer({ inputShape: [...inputShape] })
+    await expectSame(withWeights(sequential({ layers: [input, layer()] })), inputShape, !withoutGradient.has(name))
+  })
+})
+
+describe('two paths are merged', () => {
+  test.each([
+    ['added', layers.add()],
+    ['multiplied', layers.multiply()],
+    ['averaged', layers.average()],
+    ['by maximum', layers.maximum()],
+    ['by minimum', layers.minimum()],
+    ['side by side', layers.concatenate({ axis: -1 })],
+    ['one above the other', layers.concatenate({ axis: 1 })],
+  ])('%s', async (_, merge) => {
+    const x = input({ shape: image })
+    const [left, right] = [3, 1].map((kernelSize) => chained(x, layers.conv2d({ filters: 4, kernelSize, padding: 'same' })))
+    await expectSame(withWeights(functional({ inputs: x, outputs: merged(merge, left!, right!) })), image)
+  })
+
+  test('channels are weighted (squeeze and excitation)', async () => {
+    const x = input({ shape: image })
+    const squeezed = chained(x, layers.globalAveragePooling2d({}), layers.reshape({ targetShape: [1, 1, 3] }))
+    const gate = chained(squeezed, layers.conv2d({ filters: 3, kernelSize: 1, activation: 'sigmoid' }))
+    await expectSame(withWeights(functional({ inputs: x, outputs: merged(layers.multiply(), x, gate) })), image)
+  })
+})
+
+describe('networks', () => {
+  test('inverted residuals (MobileNetV2)', async () => {
+    await expectSame(mobileNet(), [16, 16, 3])
+  })
+
+  test('a U-Net, whose classes leave as axis 1', async () => {
+    await expectSame(unet(), [16, 16, 1])
+  })
+
+  test('a network that holds another one', async () => {
+    const inner = sequential({ layers: [layers.conv2d({ inputShape: image, filters: 4, kernelSize: 3 }), layers.reLU()] })
+    const outer = sequential({ layers: [inner, layers.flatten(), layers.dense({ units: 3 })] })
+    await expectSame(withWeights(outer), image)
+  })
+})
+
+describe('graph models', () => {
+  test('fused convolutions, pooling and a softmax', async () => {
+    await expectSameGraph(fusedGraph(), [16, 16, 3])
+  })
+
+  test('shapes that are worked out, for any batch', async () => {
+    await expectSameGraph(shapingGraph(), [6, 4, 3], false)
+  })
+
+  test('a graph with control flow is refused by node', async () => {
+    const graph = new TfjsGraph()
+    const image = graph.input('image', [-1, 4, 4, 1])
+    const looped = graph.saved(image, graph.node('While', [image], {}, 'loop_1'))
+    await expect(convertModel(filesOf(looped))).rejects.toMatchObject({
+      code: 'model-unsupported',
+      message: "TensorFlow.js model: expected a graph without control flow, got While 'loop_1'",
+      file: 'model.json',
+    })
+  })
+
+  test('an operation that can’t be converted is named', async () => {
+    const graph = new TfjsGraph()
+    const image = graph.input('image', [-1, 4, 4, 1])
+    const turned = graph.saved(image, graph.node('ReverseV2', [image, graph.ints([1])]))
+    await expect(convertModel(filesOf(turned))).rejects.toMatchObject({
+      code: 'model-unsupported',
+      message: "TensorFlow.js Reverse: this operation can't be converted to ONNX",
+    })
+  })
+})
+
+test('a softmax over the classes stays the last node, so that it can be taken off', async () => {
+  const { graph } = await convertModel(filesOf(await saved(unet())))
+  expect(graph.nodes.at(-1)).toMatchObject({ opType: 'Softmax', outputs: [graph.outputs[0]?.name] })
+})
+
+test('convolutions, activations and sums in a row stay in one layout', async () => {
+  const { graph } = await convertModel(filesOf(await saved(mobileNet())))
+  expect(graph.nodes.filter(({ opType }) => opType === 'Transpose')).toHaveLength(1)
+})
+
+test('an input of free size takes the size that is asked for', async () => {
+  const model = sequential({
+    layers: [layers.conv2d({ inputShape: [null, null, 1], filters: 2, kernelSize: 3 })],
+  })
+  const files = filesOf(await saved(withWeights(model)))
+  const { graph } = await convertModel(files, [7, 6, 1])
+  expect(graph.outputs[0]?.shape).toEqual(['batch', 2, 5, 4])
+  await expect(convertModel(files)).rejects.toThrow(/expected an input of one size, got \[any, any, 1\]/)
+})

@@ -1,0 +1,67 @@
+import { RadversaryError } from '../../core/errors.ts'
+import type { OnnxModel } from '../../core/onnx/graph.ts'
+import { TraceGraph } from '../../core/tfjs/trace/trace-graph.ts'
+import { loadModel, type LoadedModel, type TfjsFiles } from './load-model.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { tf } from './tensorflow.ts'
+import { registerTraceKernels, TraceBackend, traceBackendName } from './trace-backend.ts'
+
+/** The batch while a model is traced: a prime larger than any extent, so that it is told from everything that a shape is made of. */
+const tracedBatch = 100_003
+
+/**
+ * A TensorFlow.js model as ONNX. Its input stays as it is, usually [N, H, W, C]; images among its outputs leave as [N, C, H, W].
+ * @param inputShape extents of one sample, for models whose input size is free or shall be another
+ * @throws RadversaryError model-unsupported, naming the operation that can't be converted; model-unreadable
+ */
+export function convertModel(files: TfjsFiles, inputShape?: readonly number[]): Promise<OnnxModel> {
+  return oneAtATime(async () => {
+    await tf.setBackend('cpu')
+    const loaded = await loadModel(files, inputShape)
+    const graph = new TraceGraph(tracedBatch)
+    registerTraceKernels()
+    const backend = new TraceBackend(graph)
+    tf.registerBackend(traceBackendName, () => backend)
+    try {
+      await tf.setBackend(traceBackendName)
+      trace(loaded, backend, sampleShape(loaded, inputShape, files.file))
+      return graph.build()
+    } catch (error) {
+      throw namingFile(error, files.file)
+    } finally {
+      loaded.dispose()
+      await tf.setBackend('cpu')
+      tf.removeBackend(traceBackendName)
+    }
+  })
+}
+
+function trace({ input, outputs, run }: LoadedModel, backend: TraceBackend, shape: readonly number[]): void {
+  const { graph } = backend
+  tf.tidy(() => {
+    const placed = backend.placed(graph.input(input.name, [graph.batch, ...shape]))
+    const x = tf.engine().makeTensorFromTensorInfo(placed)
+    run(x).forEach((output, index) => {
+      graph.output(backend.tracedOf(output), outputs[index] ?? `output ${index}`)
+    })
+  })
+}
+
+function sampleShape({ input }: LoadedModel, given: readonly number[] | undefined, file: string): number[] {
+  const declared = input.shape.slice(1)
+  const shape = declared.map((extent, axis) => given?.[axis] ?? extent)
+  if (shape.length > 0 && shape.every((extent) => extent !== null)) return shape
+  throw new RadversaryError(
+    'model-unsupported',
+    `TensorFlow.js model: expected an input of one size, got [${declared.map((extent) => extent ?? 'any').join(', ')}]`,
+    {
+      file,
+      tip: 'Name the size in the model card: input.size and input.channels.',
+    },
+  )
+}
+
+function namingFile(error: unknown, file: string): unknown {
+  if (!(error instanceof RadversaryError) || error.file !== undefined) return error
+  return new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
+}

@@ -1,0 +1,231 @@
+import { sizeOf } from '../../tensor/tensor.ts'
+import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
+import type { TraceGraph } from './trace-graph.ts'
+import { axisIn, channelsFirstOrder, channelsLastOrder, isChannelsFirst, isKnown, type Traced } from './traced.ts'
+
+export const reshape: KernelRule = (call) => reshaped(call.graph, inputOf(call, 'x'), call.attributes.numbers('shape'))
+
+export const expandDims: KernelRule = (call) => {
+  const x = inputOf(call, 'input')
+  const rank = x.shape.length + 1
+  const dim = call.attributes.number('dim')
+  const shape = [...x.shape]
+  shape.splice(dim < 0 ? dim + rank : dim, 0, 1)
+  return reshaped(call.graph, x, shape)
+}
+
+/** To a shape whose extents may hold the batch, alone or times others. */
+export function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
+  const shape = withoutUnknown(wanted, sizeOf(x.shape))
+  if (isKnown(x)) return { ...x, shape }
+  if (sameNumbers(shape, x.shape)) return x
+  // One pixel: its channels lie in one row in either layout.
+  const flat = isChannelsFirst(x) && isOnePixel(x.shape)
+  const name = flat ? graph.nameOf(x) : graph.asIs(x)
+  const first = isOnePixel(shape)
+  const target = first ? channelsFirstOrder(shape.length).map((axis) => shape[axis] ?? 1) : shape
+  return placed(
+    graph.node('Reshape', [name, graph.ints(withFreeBatch(graph, target))]),
+    shape,
+    first ? 'channels-first' : 'as-is',
+    x.dtype,
+  )
+}
+
+function withoutUnknown(shape: readonly number[], size: number): number[] {
+  const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1)
+  return shape.map((extent) => (extent === -1 ? size / known : extent))
+}
+
+function isOnePixel(shape: readonly number[]): boolean {
+  return shape.length > 2 && shape.slice(1, -1).every((extent) => extent === 1)
+}
+
+/** ONNX works out one extent itself: the one that holds the batch. */
+function withFreeBatch({ batch }: TraceGraph, shape: readonly number[]): number[] {
+  const place = shape.findIndex((extent) => extent % batch === 0 && extent > 0)
+  return shape.map((extent, axis) => (axis === place ? -1 : extent))
+}
+
+export const transpose: KernelRule = ({ graph, attributes, ...call }) => {
+  const x = inputOf({ graph, attributes, ...call }, 'x')
+  const perm = attributes.numbers('perm')
+  const shape = perm.map((axis) => x.shape[axis] ?? 1)
+  const rank = perm.length
+  // Channels moved from second to last place: the value is what a convolution wants already.
+  if (!isChannelsFirst(x) && rank > 2 && sameNumbers(perm, channelsLastOrder(rank)))
+    return placed(graph.nameOf(x), shape, 'channels-first', x.dtype)
+  const places = perm.map((axis) => axisIn(x, axis))
+  return placed(graph.transpose(graph.nameOf(x), places), shape, 'as-is', x.dtype)
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i])
+}
+
+export const concat: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const values = listed(call).filter(({ shape }) => sizeOf(shape) > 0)
+  const [one] = values
+  if (one === undefined) throw unsupported(call, 'a concatenation of nothing')
+  const first = values.some(isChannelsFirst)
+  const rank = one.shape.length
+  const axis = positive(attributes.number('axis'), rank)
+  const names = values.map((value) => (first ? graph.channelsFirst(value) : graph.asIs(value)))
+  const shape = one.shape.map((extent, at) =>
+    at === axis ? values.reduce((sum, each) => sum + (each.shape[at] ?? 0), 0) : extent,
+  )
+  const place = first ? (channelsLastOrder(rank)[axis] ?? axis) : axis
+  return placed(graph.node('Concat', names, { axis: place }), shape, first ? 'channels-first' : 'as-is', one.dtype)
+}
+
+export const slice: KernelRule = (call) => {
+  const x = inputOf(call, 'x')
+  const begin = call.attributes.numbers('begin')
+  const size = call.attributes.numbers('size')
+  const shape = x.shape.map((extent, axis) => ((size[axis] ?? -1) === -1 ? extent - (begin[axis] ?? 0) : (size[axis] ?? extent)))
+  const parts = shape.map((extent, axis) => ({ start: begin[axis] ?? 0, end: (begin[axis] ?? 0) + extent, step: 1 }))
+  return sliced(call.graph, x, parts, shape)
+}
+
+interface Part {
+  readonly start: number
+  readonly end: number
+  readonly step: number
+}
+
+/** Axes that are taken whole, the batch among them, stay out of the node. */
+function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: readonly number[]): Traced {
+  const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
+  const cut = [...parts.entries()].filter(([axis, { start, end, step }]) => start !== 0 || end !== x.shape[axis] || step !== 1)
+  if (cut.length === 0) return x
+  const list = (value: (part: Part) => number) => graph.ints(cut.map(([, part]) => value(part)))
+  const axes = graph.ints(cut.map(([axis]) => axisIn(x, axis)))
+  const inputs = [graph.nameOf(x), list(({ start }) => start), list(({ end }) => end), axes, list(({ step }) => step)]
+  return placed(graph.node('Slice', inputs), shape, layout, x.dtype)
+}
+
+/** Without ellipsis and new axes, which models of images don't use on images. */
+export const stridedSlice: KernelRule = (call) => {
+  const { attributes, graph } = call
+  const x = inputOf(call, 'x')
+  const mask = (name: string, axis: number) => ((attributes.number(name, 0) >> axis) & 1) === 1
+  if (attributes.number('ellipsisMask', 0) !== 0 || attributes.number('newAxisMask', 0) !== 0)
+    throw unsupported(call, 'an ellipsis or a new axis')
+  const [begin, end, strides] = ['begin', 'end', 'strides'].map((name) => attributes.numbers(name))
+  const parts = x.shape.map((extent, axis): Part => {
+    const step = strides?.[axis] ?? 1
+    if (step < 0) throw unsupported(call, 'a negative stride')
+    const start = mask('beginMask', axis) ? 0 : clamped(begin?.[axis] ?? 0, extent)
+    if (mask('shrinkAxisMask', axis)) return { start, end: start + 1, step: 1 }
+    return {
+      start,
+      end: end?.[axis] === undefined || mask('endMask', axis) ? extent : clamped(end[axis] ?? extent, extent),
+      step,
+    }
+  })
+  const shape = parts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))
+  const kept = shape.filter((_, axis) => !mask('shrinkAxisMask', axis))
+  const cut = sliced(graph, x, parts, shape)
+  return kept.length === shape.length ? cut : reshaped(graph, cut, kept)
+}
+
+function clamped(position: number, extent: number): number {
+  return Math.min(Math.max(position < 0 ? position + extent : position, 0), extent)
+}
+
+/** PadV2 with a constant, MirrorPad by reflection. */
+export const pad: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const x = inputOf(call, 'x')
+  const mirrored = attributes.raw('mode')
+  if (mirrored === 'symmetric') throw unsupported(call, 'padding that repeats the edge')
+  const pairs = attributes.pairs('paddings')
+  const places = x.shape.map((_, axis) => axisIn(x, axis))
+  const ordered = places.map((_, place) => pairs[places.indexOf(place)] ?? ([0, 0] as const))
+  const pads = graph.ints([...ordered.map(([before]) => before), ...ordered.map(([, after]) => after)])
+  const value = graph.floats([], [attributes.number('constantValue', 0)])
+  const name =
+    mirrored === undefined
+      ? graph.node('Pad', [graph.nameOf(x), pads, value])
+      : graph.node('Pad', [graph.nameOf(x), pads], { mode: 'reflect' })
+  const shape = x.shape.map((extent, axis) => extent + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0))
+  return placed(name, shape, isChannelsFirst(x) ? 'channels-first' : 'as-is', x.dtype)
+}
+
+export const split: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const x = inputOf(call, 'x')
+  const axis = positive(attributes.number('axis'), x.shape.length)
+  const given = attributes.raw('numOrSizeSplits')
+  const extent = x.shape[axis] ?? 1
+  const sizes =
+    typeof given === 'number' ? Array.from({ length: given }, () => extent / given) : attributes.numbers('numOrSizeSplits')
+  const rest = extent - sizes.reduce((sum, size) => sum + Math.max(0, size), 0)
+  const whole = sizes.map((size) => (size === -1 ? rest : size))
+  const names = graph.nodes('Split', [graph.nameOf(x), graph.ints(whole)], whole.length, { axis: axisIn(x, axis) })
+  const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
+  return names.map((name, part) =>
+    placed(
+      name,
+      x.shape.map((each, at) => (at === axis ? (whole[part] ?? each) : each)),
+      layout,
+      x.dtype,
+    ),
+  )
+}
+
+export const pack: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const values = listed(call)
+  const rank = (values[0]?.shape.length ?? 0) + 1
+  const axis = positive(attributes.number('axis'), rank)
+  const axes = graph.ints([axis])
+  const names = values.map((value) => graph.node('Unsqueeze', [graph.asIs(value), axes]))
+  const shape = [...(values[0]?.shape ?? [])]
+  shape.splice(axis, 0, values.length)
+  return placed(graph.node('Concat', names, { axis }), shape, 'as-is', values[0]?.dtype)
+}
+
+export const unpack: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const x = inputOf(call, 'value')
+  const axis = positive(attributes.number('axis'), x.shape.length)
+  const count = x.shape[axis] ?? 1
+  const shape = x.shape.filter((_, at) => at !== axis)
+  const parts = graph.nodes('Split', [graph.asIs(x), graph.ints(Array.from({ length: count }, () => 1))], count, { axis })
+  return parts.map((part) => placed(graph.node('Squeeze', [part, graph.ints([axis])]), shape, 'as-is', x.dtype))
+}
+
+export const tile: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const x = inputOf(call, 'x')
+  const repeats = attributes.numbers('reps')
+  const shape = x.shape.map((extent, axis) => extent * (repeats[axis] ?? 1))
+  return placed(graph.node('Tile', [graph.asIs(x), graph.ints(repeats)]), shape, 'as-is', x.dtype)
+}
+
+export const gather: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const [x, indices] = [inputOf(call, 'x'), inputOf(call, 'indices')]
+  if (attributes.number('batchDims', 0) !== 0) throw unsupported(call, 'gathering by batch')
+  const axis = positive(attributes.number('axis', 0), x.shape.length)
+  const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
+  return placed(graph.node('Gather', [graph.asIs(x), graph.asIs(indices)], { axis }), shape, 'as-is', x.dtype)
+}
+
+export const depthToSpace: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const x = inputOf(call, 'x')
+  const block = attributes.number('blockSize')
+  const [count = 1, rows = 1, columns = 1, channels = 1] = x.shape
+  const name = graph.node('DepthToSpace', [graph.channelsFirst(x)], { blocksize: block, mode: 'DCR' })
+  return placed(name, [count, rows * block, columns * block, channels / block ** 2], 'channels-first')
+}
+
+function positive(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis
+}
+
+/** The value itself. */
+export const identity: KernelRule = (call: KernelCall) => inputOf(call, 'x')
