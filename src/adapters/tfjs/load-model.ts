@@ -16,6 +16,7 @@ export interface TfjsFiles {
 export interface LoadedModel {
   readonly input: { readonly name: string; readonly shape: readonly (number | null)[] }
   readonly outputs: readonly string[]
+  readonly outputShapes: readonly (readonly (number | null)[])[]
   /** All outputs of a batch, in the order of `outputs`; synchronous, and differentiable by TensorFlow.js. */
   readonly run: (x: tf.Tensor) => tf.Tensor[]
   readonly dispose: () => void
@@ -45,6 +46,7 @@ async function loadLayers(files: TfjsFiles, inputShape: readonly number[] | unde
     model,
     input: { name: namesOf(model.inputNames)[0] ?? 'input', shape: shape ?? [] },
     outputs: model.outputs.map((_, index) => namesOf(model.outputNames)[index] ?? (index === 0 ? 'output' : `output_${index}`)),
+    outputShapes: model.outputs.map((output) => output.shape),
     run: (x) => listOf(model.apply(x, { training: false })),
     dispose: () => {
       model.dispose()
@@ -56,11 +58,12 @@ async function loadGraph(files: TfjsFiles): Promise<LoadedModel> {
   const model = await explained(files.file, () => loadGraphModel(handlerOf(files, files.manifest.topology)))
   const outputs = model.outputs.map(({ name }) => name)
   const [input] = model.inputs
-  const shape = (input?.shape ?? []).map((extent) => (extent === -1 ? null : extent))
+  const shape = freeExtents(input?.shape)
   return {
     model,
     input: { name: input?.name ?? 'input', shape },
     outputs,
+    outputShapes: model.outputs.map((output) => freeExtents(output.shape)),
     run: (x) => listOf(model.execute({ [input?.name ?? 'input']: x }, outputs)),
     dispose: () => {
       model.dispose()
@@ -95,6 +98,10 @@ function withInputShape(topology: TfjsManifest['topology'], extents: readonly nu
 /** A sequential model has none, whatever its type says. */
 function namesOf(names: readonly string[] | undefined): readonly string[] {
   return names ?? []
+}
+
+function freeExtents(shape: readonly number[] | undefined): (number | null)[] {
+  return (shape ?? []).map((extent) => (extent === -1 ? null : extent))
 }
 
 function listOf(output: unknown): tf.Tensor[] {

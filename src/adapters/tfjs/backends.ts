@@ -1,0 +1,52 @@
+import { RadversaryError } from '../../core/errors.ts'
+import { registerGradientKernels } from './gradient-kernels.ts'
+import { tf } from './tensorflow.ts'
+
+/** TensorFlow.js's backends, the fastest first. `tensorflow-gpu` and `tensorflow` are addons that the user installs. */
+export const tfjsBackends = ['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'] as const
+
+export type TfjsBackend = (typeof tfjsBackends)[number]
+
+/** Packages that bring a backend along, and the name that they register it by. */
+const packages: Readonly<Record<TfjsBackend, { readonly module: string | undefined; readonly registered: string }>> = {
+  'tensorflow-gpu': { module: '@tensorflow/tfjs-node-gpu', registered: 'tensorflow' },
+  tensorflow: { module: '@tensorflow/tfjs-node', registered: 'tensorflow' },
+  wasm: { module: '@tensorflow/tfjs-backend-wasm', registered: 'wasm' },
+  cpu: { module: undefined, registered: 'cpu' },
+}
+
+/** Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed or can't be started. */
+export async function useBackend(backend: TfjsBackend): Promise<void> {
+  const { module, registered } = packages[backend]
+  if (tf.getBackend() === registered) return
+  if (module !== undefined && (tf.findBackendFactory(registered) as unknown) === null) await load(backend, module)
+  if (await tf.setBackend(registered)) {
+    prepare(registered)
+    return
+  }
+  throw failed(backend, 'it could not be started')
+}
+
+const prepared = new Set<string>()
+
+/** The addon differentiates everything itself. */
+function prepare(registered: string): void {
+  if (registered === 'tensorflow' || prepared.has(registered)) return
+  prepared.add(registered)
+  registerGradientKernels(registered)
+}
+
+async function load(backend: TfjsBackend, module: string): Promise<void> {
+  try {
+    await import(module)
+  } catch (cause) {
+    const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
+    throw failed(backend, /Cannot find (package|module)/.test(said) ? `${module} is not installed` : said)
+  }
+}
+
+function failed(backend: TfjsBackend, why: string): RadversaryError {
+  return new RadversaryError('runtime-failed', `TensorFlow.js backend ${backend}: ${why}`, {
+    tip: 'Leave the choice to Radversary (--backend auto); docs/tfjs.md says how backends are installed.',
+  })
+}

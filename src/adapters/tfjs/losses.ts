@@ -1,0 +1,57 @@
+import type { LossKind, LossSpec, LossTerm } from '../../core/model/ports.ts'
+import { sizeOf } from '../../core/tensor/tensor.ts'
+import { tf } from './tensorflow.ts'
+
+/** J(z, t) of each sample [N], of logits and target [N, K, ...]. */
+type TfjsLoss = (z: tf.Tensor, target: tf.Tensor) => tf.Tensor
+
+/** Keeps the Dice score of a class that is nowhere defined: 1. */
+const diceSmoothing = 1e-6
+
+/** The losses of core/model/ports.ts in operations of TensorFlow.js. */
+const losses = {
+  'cross-entropy': (z, t) => tf.div(tf.neg(perSample(tf.mul(t, overClasses(z, tf.logSoftmax)))), pixelsOf(z)),
+  'binary-cross-entropy': (z, t) => meanPerSample(tf.sub(tf.softplus(z), tf.mul(t, z))),
+  mse: (z, t) => meanPerSample(tf.square(tf.sub(z, t))),
+  margin: (z, t) => {
+    const best = tf.max(tf.where(tf.greater(t, 0.5), tf.fill(z.shape, -3e38), z), 1, true)
+    return tf.div(perSample(tf.sub(best, tf.sum(tf.mul(z, t), 1, true))), pixelsOf(z))
+  },
+  dice: (z, t) => {
+    const p = z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax)
+    const pixels = [...z.shape.keys()].slice(2)
+    const shared = tf.add(tf.mul(tf.sum(tf.mul(p, t), pixels), 2), diceSmoothing)
+    const score = tf.div(shared, tf.add(tf.sum(tf.add(p, t), pixels), diceSmoothing))
+    return tf.sub(1, tf.mean(score, 1))
+  },
+  dot: (z, t) => perSample(tf.mul(z, t)),
+} satisfies Record<LossKind, TfjsLoss>
+
+/** Σ weight · J(z, target) of each sample, [N]. */
+export function weightedLoss(z: tf.Tensor, { kind, terms }: LossSpec): tf.Tensor {
+  const parts = terms.map(({ target, weight }: LossTerm) => {
+    const t = tf.tensor(target.data, [...target.shape])
+    return tf.mul(losses[kind](z, t), weight)
+  })
+  return tf.addN(parts)
+}
+
+/** TensorFlow.js takes softmax over the last axis only. */
+function overClasses(z: tf.Tensor, of: (x: tf.Tensor, axis: number) => tf.Tensor): tf.Tensor {
+  if (z.rank === 2) return of(z, -1)
+  const axes = [...z.shape.keys()]
+  const last = tf.transpose(z, [0, ...axes.slice(2), 1])
+  return tf.transpose(of(last, -1), [0, z.rank - 1, ...axes.slice(1, -1)])
+}
+
+function perSample(values: tf.Tensor): tf.Tensor {
+  return tf.sum(values, [...values.shape.keys()].slice(1))
+}
+
+function meanPerSample(values: tf.Tensor): tf.Tensor {
+  return tf.mean(values, [...values.shape.keys()].slice(1))
+}
+
+function pixelsOf({ shape }: tf.Tensor): number {
+  return sizeOf(shape.slice(2))
+}
