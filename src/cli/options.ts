@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { modelRuntimes, type ModelRuntime } from '../engine/models/read-tfjs-model.ts'
 import { homeFolder } from '../engine/models/home.ts'
 
 export interface DeviceOptions {
@@ -6,7 +7,11 @@ export interface DeviceOptions {
   readonly threads?: number
 }
 
-export interface ModelOptions {
+export interface RuntimeOptions {
+  readonly runtime: ModelRuntime
+}
+
+export interface ModelOptions extends RuntimeOptions {
   readonly model: string
   readonly card?: string
 }
@@ -23,9 +28,16 @@ export function withStudy(command: Command): Command {
 }
 
 export function withModel(command: Command): Command {
-  return command
-    .requiredOption('--model <name|file>', 'an .onnx file, or the name of a model added with `model add`')
-    .option('--card <file>', 'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model')
+  return withRuntime(
+    command
+      .requiredOption('--model <name|file>', 'an .onnx file, a TensorFlow.js model.json, or the name of an added model')
+      .option('--card <file>', 'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model'),
+  )
+}
+
+export function withRuntime(command: Command): Command {
+  const text = 'of a TensorFlow.js model: converted to ONNX where it can be, always, or run by TensorFlow.js'
+  return command.addOption(new Option('--runtime <runtime>', text).choices(modelRuntimes).default('auto'))
 }
 
 export function withDevice(command: Command): Command {

@@ -42,8 +42,11 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   if (table !== undefined && images.every((image) => labelOf(image) === undefined)) throw noLabels(request.labels, table.count)
   const choice = await chooseDevice(request)
   const { runtime } = choice
-  describeDevice(choice).forEach((sentence) => hooks.onNotice?.(sentence))
-  const device = { name: runtime.device, threads: runtime.threads }
+  const { tfjs } = opened
+  const told = tfjs?.backend === undefined ? describeDevice(choice) : []
+  for (const sentence of [...told, ...(tfjs?.notices ?? [])]) hooks.onNotice?.(sentence)
+  const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
+  const device = { name, threads: runtime.threads }
   return { study, images, opened, runtime, device, labelOf, isLabelled: table !== undefined }
 }
 

@@ -6,7 +6,10 @@ test('a study may be several folders, a model is one ONNX file', () => {
     defaultPath: '/data',
     properties: ['openDirectory', 'multiSelections'],
   })
-  expect(dialogOptions('model', undefined)).toMatchObject({ properties: ['openFile'], filters: [{ extensions: ['onnx'] }] })
+  expect(dialogOptions('model', undefined)).toMatchObject({
+    properties: ['openFile'],
+    filters: [{ extensions: ['onnx', 'json'] }],
+  })
 })
 
 test('a purpose that there is not has no dialog', () => {

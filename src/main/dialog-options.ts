@@ -4,7 +4,7 @@ import type { Purpose } from '../shared/bridge.ts'
 const options: Readonly<Record<Purpose, OpenDialogOptions>> = {
   'study-folders': { title: 'Open a study', properties: ['openDirectory', 'multiSelections'] },
   'study-files': { title: 'Open files of a study', properties: ['openFile', 'multiSelections'] },
-  model: { title: 'Add a model', properties: ['openFile'], filters: [{ name: 'ONNX models', extensions: ['onnx'] }] },
+  model: { title: 'Add a model', properties: ['openFile'], filters: [{ name: 'Models', extensions: ['onnx', 'json'] }] },
   card: { title: 'Choose a model card', properties: ['openFile'], filters: [{ name: 'Model cards', extensions: ['json'] }] },
   labels: { title: 'Choose labels', properties: ['openFile'], filters: [{ name: 'Labels', extensions: ['csv'] }] },
   'export-folder': { title: 'Export to a folder', properties: ['openDirectory', 'createDirectory', 'promptToCreate'] },

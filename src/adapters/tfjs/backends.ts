@@ -7,19 +7,32 @@ export const tfjsBackends = ['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'] as c
 
 export type TfjsBackend = (typeof tfjsBackends)[number]
 
-/** Packages that bring a backend along, and the name that they register it by. */
-const packages: Readonly<Record<TfjsBackend, { readonly module: string | undefined; readonly registered: string }>> = {
-  'tensorflow-gpu': { module: '@tensorflow/tfjs-node-gpu', registered: 'tensorflow' },
-  tensorflow: { module: '@tensorflow/tfjs-node', registered: 'tensorflow' },
-  wasm: { module: '@tensorflow/tfjs-backend-wasm', registered: 'wasm' },
-  cpu: { module: undefined, registered: 'cpu' },
+interface BackendPackage {
+  readonly module: string
+  /** The name that it registers its backend by. */
+  readonly registered: string
+  readonly load: () => Promise<unknown>
+}
+
+/** Modules that may not be there: named by a variable, since nobody can resolve them before. */
+const optional = (module: string) => (): Promise<unknown> => import(module)
+
+const packages: Readonly<Record<TfjsBackend, BackendPackage>> = {
+  'tensorflow-gpu': {
+    module: '@tensorflow/tfjs-node-gpu',
+    registered: 'tensorflow',
+    load: optional('@tensorflow/tfjs-node-gpu'),
+  },
+  tensorflow: { module: '@tensorflow/tfjs-node', registered: 'tensorflow', load: optional('@tensorflow/tfjs-node') },
+  wasm: { module: '@tensorflow/tfjs-backend-wasm', registered: 'wasm', load: () => import('@tensorflow/tfjs-backend-wasm') },
+  cpu: { module: '@tensorflow/tfjs-backend-cpu', registered: 'cpu', load: () => import('@tensorflow/tfjs-backend-cpu') },
 }
 
 /** Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed or can't be started. */
 export async function useBackend(backend: TfjsBackend): Promise<void> {
-  const { module, registered } = packages[backend]
+  const { registered } = packages[backend]
   if (tf.getBackend() === registered) return
-  if (module !== undefined && (tf.findBackendFactory(registered) as unknown) === null) await load(backend, module)
+  if ((tf.findBackendFactory(registered) as unknown) === null) await load(backend)
   if (await tf.setBackend(registered)) {
     prepare(registered)
     return
@@ -36,9 +49,10 @@ function prepare(registered: string): void {
   registerGradientKernels(registered)
 }
 
-async function load(backend: TfjsBackend, module: string): Promise<void> {
+async function load(backend: TfjsBackend): Promise<void> {
+  const { module, load: importIt } = packages[backend]
   try {
-    await import(module)
+    await importIt()
   } catch (cause) {
     const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
     throw failed(backend, /Cannot find (package|module)/.test(said) ? `${module} is not installed` : said)

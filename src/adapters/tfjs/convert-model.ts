@@ -49,7 +49,8 @@ function trace({ input, outputs, run }: LoadedModel, backend: TraceBackend, shap
 
 function sampleShape({ input }: LoadedModel, given: readonly number[] | undefined, file: string): number[] {
   const declared = input.shape.slice(1)
-  const shape = declared.map((extent, axis) => given?.[axis] ?? extent)
+  const asked = given?.length === declared.length ? given : undefined
+  const shape = declared.map((extent, axis) => asked?.[axis] ?? extent)
   if (shape.length > 0 && shape.every((extent) => extent !== null)) return shape
   throw new RadversaryError(
     'model-unsupported',
@@ -61,7 +62,12 @@ function sampleShape({ input }: LoadedModel, given: readonly number[] | undefine
   )
 }
 
+/** What the library says while it is traced is of the model too. */
 function namingFile(error: unknown, file: string): unknown {
-  if (!(error instanceof RadversaryError) || error.file !== undefined) return error
-  return new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
+  if (error instanceof RadversaryError) {
+    if (error.file !== undefined || error.code === 'internal') return error
+    return new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
+  }
+  const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  return new RadversaryError('model-unsupported', `TensorFlow.js model: ${said}`, { file, cause: error })
 }

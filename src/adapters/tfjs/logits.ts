@@ -34,7 +34,7 @@ function withoutActivation(
   output: LogitsOf,
   activation: OutputActivation,
 ): LogitsOf | undefined {
-  const layer: unknown = model.outputLayers[index]
+  const layer = outputLayer(model, index)
   if (hasActivation(layer) && isWanted(layer.activation.getClassName(), activation)) {
     const [linear] = [layers.activation({ activation: 'linear' })] as unknown[]
     if (hasActivation(linear)) layer.activation = linear.activation
@@ -43,6 +43,17 @@ function withoutActivation(
   if (!isSoftmaxLayer(layer) || activation === 'sigmoid') return undefined
   layer.call = (inputs) => (Array.isArray(inputs) ? inputs[0] : inputs)
   return output
+}
+
+/** The layer that makes an output, inside models within models too. A sequential model has no list of such layers, whatever its type says. */
+function outputLayer(model: LayersModel, index: number): unknown {
+  const { outputLayers = [], layers: all } = model as Partial<Pick<LayersModel, 'outputLayers'>> & Pick<LayersModel, 'layers'>
+  const layer: unknown = outputLayers[index] ?? all.at(-1)
+  return isModel(layer) ? outputLayer(layer, 0) : layer
+}
+
+function isModel(layer: unknown): layer is LayersModel {
+  return typeof layer === 'object' && layer !== null && 'layers' in layer
 }
 
 interface ActivatedLayer {
@@ -75,13 +86,36 @@ interface GraphOutput {
 
 /** Runs a graph to the node before the final Softmax or Sigmoid; undefined where the output is made by another. */
 function beforeActivation(model: GraphModel, { loaded, manifest, index, activation }: GraphOutput): LogitsOf | undefined {
-  const name = (loaded.outputs[index] ?? '').replace(/:\d+$/, '')
-  const nodes = manifest.topology['node']
-  const node: unknown = Array.isArray(nodes) ? nodes.find((each: { name?: string }) => each.name === name) : undefined
-  const { op, input } = (node ?? {}) as { op?: string; input?: readonly string[] }
+  const { op, input } = nodeOf(loaded, manifest, index)
   const [before] = input ?? []
   if (op === undefined || before === undefined || !isWanted(op, activation)) return undefined
   return (x) => model.execute({ [loaded.input.name]: x }, before) as tf.Tensor
+}
+
+interface GraphNode {
+  readonly name?: string
+  readonly op?: string
+  readonly input?: readonly string[]
+}
+
+/** The node that makes an output. */
+function nodeOf({ outputs }: LoadedModel, { topology }: TfjsFiles['manifest'], index: number): GraphNode {
+  const name = (outputs[index] ?? '').replace(/:\d+$/, '')
+  const nodes = topology['node']
+  return Array.isArray(nodes) ? ((nodes as GraphNode[]).find((each) => each.name === name) ?? {}) : {}
+}
+
+/** Softmax or Sigmoid where an output ends with it, by ONNX's name. */
+export function finalActivation(loaded: LoadedModel, { manifest }: TfjsFiles, index: number): string | undefined {
+  const name = isLayersModel(loaded.model)
+    ? layerActivation(outputLayer(loaded.model, index))
+    : nodeOf(loaded, manifest, index).op
+  return ['Softmax', 'Sigmoid'].find((each) => each.toLowerCase() === name?.toLowerCase())
+}
+
+function layerActivation(layer: unknown): string | undefined {
+  if (hasActivation(layer)) return layer.activation.getClassName()
+  return isSoftmaxLayer(layer) ? 'Softmax' : undefined
 }
 
 function logarithm(p: tf.Tensor, activation: 'softmax' | 'sigmoid'): tf.Tensor {
@@ -90,7 +124,7 @@ function logarithm(p: tf.Tensor, activation: 'softmax' | 'sigmoid'): tf.Tensor {
 }
 
 /** [N, ..., K] as [N, K, ...]. */
-function classesFirst(y: tf.Tensor): tf.Tensor {
+export function classesFirst(y: tf.Tensor): tf.Tensor {
   if (y.rank < 3) return y
   return tf.transpose(y, [0, y.rank - 1, ...[...y.shape.keys()].slice(1, -1)])
 }

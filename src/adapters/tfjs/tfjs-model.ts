@@ -3,6 +3,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { useBackend, type TfjsBackend } from './backends.ts'
+import { classesFirstShape } from './classes-first.ts'
 import { loadModel, type LoadedModel, type TfjsFiles } from './load-model.ts'
 import { logitsOf, type LogitsOf } from './logits.ts'
 import { weightedLoss } from './losses.ts'
@@ -12,8 +13,8 @@ import { tf } from './tensorflow.ts'
 export interface TfjsModelOptions {
   readonly files: TfjsFiles
   readonly backend: TfjsBackend
-  /** By default the only output. */
-  readonly outputName?: string | undefined
+  /** Name or place; by default the only output. */
+  readonly output?: string | number | undefined
   readonly activation?: OutputActivation
   /** Extents of one sample, for models whose input size is free or shall be another. */
   readonly inputShape?: readonly number[] | undefined
@@ -58,11 +59,6 @@ function differentiable(
         loaded.dispose()
       }),
   }
-}
-
-export function classesFirstShape(shape: readonly (number | null)[]): (number | null)[] {
-  if (shape.length < 3) return [...shape]
-  return [shape[0] ?? null, shape.at(-1) ?? null, ...shape.slice(1, -1)]
 }
 
 function gradientOf(logits: LogitsOf, x: tf.Tensor, loss: LossSpec): LossAndGradient {
@@ -125,12 +121,15 @@ function read(tensor: tf.Tensor): Tensor {
   return { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) }
 }
 
-function outputIndex({ outputs }: LoadedModel, { files, outputName }: TfjsModelOptions): number {
-  const index = outputName === undefined ? (outputs.length === 1 ? 0 : -1) : outputs.indexOf(outputName)
-  if (index >= 0) return index
+function outputIndex(
+  { outputs }: LoadedModel,
+  { files, output = outputs.length === 1 ? 0 : undefined }: TfjsModelOptions,
+): number {
+  const index = typeof output === 'string' ? outputs.indexOf(output) : (output ?? -1)
+  if (index >= 0 && index < outputs.length) return index
   throw new RadversaryError(
     'model-unsupported',
-    `TensorFlow.js model: expected one of the outputs ${outputs.join(', ')}, got ${outputName ?? 'none'}`,
+    `TensorFlow.js model: expected one of the outputs ${outputs.join(', ')}, got ${output ?? 'none'}`,
     {
       file: files.file,
       tip: 'Name the output in the model card: output.name.',

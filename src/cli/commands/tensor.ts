@@ -6,9 +6,9 @@ import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
-import { positiveInteger, withDevice, withJson, type DeviceOptions } from '../options.ts'
+import { positiveInteger, withDevice, withJson, withRuntime, type DeviceOptions, type RuntimeOptions } from '../options.ts'
 
-interface TensorOptions extends DeviceOptions {
+interface TensorOptions extends DeviceOptions, RuntimeOptions {
   readonly model: string
   readonly input: string
   readonly inputName?: string
@@ -36,8 +36,8 @@ export function tensorCommand(context: CommandContext): Command {
 }
 
 function withTensors(command: Command): Command {
-  return command
-    .requiredOption('--model <file>', 'an .onnx file')
+  return withRuntime(command)
+    .requiredOption('--model <file>', 'an .onnx file, or a TensorFlow.js model.json')
     .requiredOption('--input <file>', '.npy of the model’s input, [N, ...]')
     .option('--input-name <name>', 'the model’s input, where it has several')
     .option('--output-name <name>', 'the model’s output, where it has several')

@@ -16,6 +16,13 @@ export function modelsFolder(home: string): string {
 }
 
 export const modelFileName = 'model.onnx'
+export const tfjsFileName = 'model.json'
+
+/** The model in a folder of an added one; undefined where there is none. */
+export async function storedModelFile(folder: string): Promise<string | undefined> {
+  for (const name of [modelFileName, tfjsFileName]) if (await isFile(join(folder, name))) return join(folder, name)
+  return undefined
+}
 
 /** Whether there is a file of this name: a folder of a model's name is none. */
 export async function isFile(path: string): Promise<boolean> {

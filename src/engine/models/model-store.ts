@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { isFile, modelFileName, modelsFolder } from './home.ts'
+import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
 import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
-import { readModelFile, type ModelFile } from './read-model.ts'
+import type { ModelFile } from './read-model.ts'
+import { convertedFileName } from './read-tfjs-model.ts'
 
 const cardFileName = 'card.json'
 
@@ -43,26 +44,35 @@ export async function addModel(reference: ModelReference): Promise<OpenedModel> 
 }
 
 /** The card last: while it is absent, there is no model of this name. */
-async function writeModel(folder: string, { bytes, externalData, card }: OpenedModel): Promise<void> {
-  const files = { ...externalData, [modelFileName]: bytes, [cardFileName]: cardBytes(card) }
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(folder, name)
-    await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-      throw ioError('Add model', path, cause)
-    })
-    await writeFileAtomically(path, content, { replace: true })
-  }
+async function writeModel(folder: string, opened: OpenedModel): Promise<void> {
+  const [name, files] = storedFiles(opened)
+  for (const [path, content] of Object.entries({ ...files, [cardFileName]: cardBytes(opened.card, name) }))
+    await writeStored(join(folder, path), content)
 }
 
-function cardBytes(card: OpenedModel['card']): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify({ ...card, file: modelFileName }, null, 2)}\n`)
+/** The model's own name in its folder, and everything that is kept. A TensorFlow.js model stays what it is, with what it became. */
+function storedFiles({ bytes, externalData, tfjs }: OpenedModel): [name: string, files: Record<string, Uint8Array>] {
+  if (tfjs === undefined) return [modelFileName, { ...externalData, [modelFileName]: bytes }]
+  const converted = bytes.length === 0 ? {} : { [convertedFileName]: bytes }
+  return [tfjsFileName, { ...tfjs.contents, ...converted }]
+}
+
+async function writeStored(path: string, content: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw ioError('Add model', path, cause)
+  })
+  await writeFileAtomically(path, content, { replace: true })
+}
+
+function cardBytes(card: OpenedModel['card'], file: string): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ ...card, file }, null, 2)}\n`)
 }
 
 /** The added model with this hash; undefined when there is none. */
 export async function findByHash(home: string, sha256: string): Promise<ModelFile | undefined> {
   for (const name of await listModels(home)) {
-    const file = await readModelFile(join(modelsFolder(home), name, modelFileName))
-    if (file.sha256 === sha256) return file
+    const opened = await openModel({ model: name, home })
+    if (opened.sha256 === sha256) return opened
   }
   return undefined
 }

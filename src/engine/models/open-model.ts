@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { createTfjsModel } from '../../adapters/tfjs/tfjs-model.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
@@ -8,7 +9,9 @@ import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
-import { isFile, modelFileName, modelsFolder } from './home.ts'
+import { isFile, modelsFolder, storedModelFile } from './home.ts'
+import { tfjsFiles, tfjsPath, type ModelRuntime } from './read-tfjs-model.ts'
+import { sampleShapeOf } from './sample-shape.ts'
 
 export interface ModelReference {
   /** A file's path, or the name of a model that was added. */
@@ -16,6 +19,8 @@ export interface ModelReference {
   /** The card's path; by default the one beside the file. */
   readonly card?: string | undefined
   readonly home: string
+  /** Of a TensorFlow.js model; `auto` by default. */
+  readonly runtime?: ModelRuntime | undefined
 }
 
 /** A model and what it says of images. */
@@ -26,7 +31,7 @@ export interface OpenedModel extends ModelFile {
 }
 
 /** What connecting needs of an opened model. */
-export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData'> {
+export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
   readonly card: Pick<ModelCard, 'input' | 'output'>
 }
 
@@ -34,19 +39,27 @@ export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | '
  * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name; card-invalid, listing every
  * field that is missing or wrong; io-failed; model-unreadable.
  */
-export async function openModel({ model, card, home }: ModelReference): Promise<OpenedModel> {
-  const file = await readModelFile(await pathOf(model, home))
-  const cardFile = card ?? (await cardBeside(file.path))
+export async function openModel({ model, card, home, runtime }: ModelReference): Promise<OpenedModel> {
+  const path = await pathOf(model, home)
+  const cardFile = card ?? (await cardBeside(path))
+  const given =
+    cardFile === undefined ? undefined : parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
+  const file = await readModelFile(path, { runtime, inputShape: sampleShapeOf(given) })
   if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
-  const given = parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
   return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
 }
 
 /** The model ready to be run and differentiated. */
 export function connectModel(
-  { path, bytes, externalData, card }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
+  const activation = activationOf(card.output)
+  if (tfjs?.backend !== undefined)
+    return createTfjsModel({
+      files: tfjsFiles(path, tfjs.contents),
+      ...{ backend: tfjs.backend, inputShape: tfjs.inputShape, output: card.output.name, activation },
+    })
   return createOnnxModel({
     bytes,
     externalData,
@@ -54,7 +67,7 @@ export function connectModel(
     file: path,
     inputName: card.input.name,
     outputName: card.output.name,
-    activation: activationOf(card.output),
+    activation,
   })
 }
 
@@ -65,9 +78,10 @@ function activationOf({ activation, gives }: ModelOutput): OutputActivation {
 
 async function pathOf(model: string, home: string): Promise<string> {
   if (await isFile(model)) return model
-  const stored = join(modelsFolder(home), model, modelFileName)
-  if (/^[\w.-]+$/.test(model) && (await isFile(stored))) return stored
-  throw new RadversaryError('usage', `Model: expected an .onnx file or the name of an added model, got ${model}`, {
+  const stored = /^[\w.-]+$/.test(model) ? await storedModelFile(join(modelsFolder(home), model)) : undefined
+  const found = (await tfjsPath(model)) ?? stored
+  if (found !== undefined && (await isFile(found))) return found
+  throw new RadversaryError('usage', `Model: expected an .onnx file, a model.json or the name of an added model, got ${model}`, {
     tip: 'Add a model with `radversary model add FILE`; `radversary model list` names those that there are.',
   })
 }

@@ -7,32 +7,64 @@ import type { ModelFacts } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
+import { readTfjsModel, tfjsPath, type ModelRuntime, type TfjsModel } from './read-tfjs-model.ts'
 
 /** A model's file as it lies on disk. */
 export interface ModelFile {
   readonly path: string
+  /** A ModelProto; of a TensorFlow.js model what it was converted to, empty where it wasn't. */
   readonly bytes: Uint8Array
-  /** Of the .onnx file and the files of weights that it names, in the order of their names. */
+  /** Of the model's file and the files of weights that it names, in the order of their names. */
   readonly sha256: string
   /** Contents of the files beside it that hold its weights, by the location that it names. */
   readonly externalData: Readonly<Record<string, Uint8Array>>
   readonly facts: ModelFacts
+  /** Where the file is TensorFlow.js's. */
+  readonly tfjs?: TfjsModel | undefined
 }
 
-/** @throws RadversaryError io-failed, model-unreadable (external data outside the model's folder included), model-unsupported. */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export interface ReadOptions {
+  /** Of a TensorFlow.js model; `auto` by default. */
+  readonly runtime?: ModelRuntime | undefined
+  /** Extents of one sample, for TensorFlow.js models whose input size is free. */
+  readonly inputShape?: readonly number[] | undefined
+}
+
+/**
+ * Reads an .onnx file, or the model.json of a TensorFlow.js model (or its folder) and converts it. @throws RadversaryError io-failed,
+ * model-unreadable (external data outside the model's folder included), model-unsupported.
+ */
+export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ModelFile> {
+  const json = await tfjsPath(path)
+  return json === undefined ? readOnnxFile(path) : readTfjsFile(json, options)
+}
+
+async function readTfjsFile(path: string, options: ReadOptions): Promise<ModelFile> {
+  const { bytes, contents, facts, ...tfjs } = await readTfjsModel(path, options)
+  const hash = hashOf(Object.entries(contents))
+  return {
+    path,
+    bytes,
+    externalData: {},
+    sha256: hash,
+    facts: { ...facts, file: path, sha256: hash },
+    tfjs: { ...tfjs, contents },
+  }
+}
+
+async function readOnnxFile(path: string): Promise<ModelFile> {
   const bytes = await readBytes({ path })
   const model = namingFile(path, () => decodeModel(bytes))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
     externalData[location] = await readBytes({ path: join(dirname(path), location) })
-  const hash = hashOf(bytes, externalData)
+  const hash = hashOf([[path, bytes], ...Object.entries(externalData)])
   return { path, bytes, externalData, sha256: hash, facts: factsOf(model, { file: path, sha256: hash }) }
 }
 
-function hashOf(bytes: Uint8Array, externalData: Readonly<Record<string, Uint8Array>>): string {
-  const hash = sha256.create().update(bytes)
-  for (const part of Object.values(externalData)) hash.update(part)
+function hashOf(parts: readonly (readonly [name: string, bytes: Uint8Array])[]): string {
+  const hash = sha256.create()
+  for (const [, bytes] of parts) hash.update(bytes)
   return bytesToHex(hash.digest())
 }
 

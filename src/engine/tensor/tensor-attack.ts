@@ -62,7 +62,7 @@ export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks
   const configured = configureMethod(request.method, request.settings)
   const method = configured.forScale(unitScale)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, hooks)
+  const model = await openTensorModel(request, x, hooks)
   try {
     const { shape } = await model.predict(part(x, 0, 1))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])

@@ -28,7 +28,7 @@ export interface TensorGradientReport {
 export async function tensorGradient(request: TensorGradientRequest, hooks: JobHooks = {}): Promise<TensorGradientReport> {
   const kind = lossKind(request.loss)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, hooks)
+  const model = await openTensorModel(request, x, hooks)
   try {
     const { shape } = await model.predict(x)
     const target = await readTargets(request.target, shape)

@@ -13,7 +13,7 @@ export function unary(opType: string, attributes: Attributes | ((call: KernelCal
 }
 
 /** The same with several nodes. */
-export function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
+function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
   const x = inputOf(call, input)
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   return placed(map(call.graph.nameOf(x)), x.shape, layout, dtype ?? x.dtype)

@@ -125,5 +125,3 @@ export const kernelRules = {
   Unpack: unpack,
   _FusedMatMul: matMul,
 } satisfies Readonly<Record<string, KernelRule>>
-
-export type TracedKernel = keyof typeof kernelRules

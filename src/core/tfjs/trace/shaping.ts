@@ -15,7 +15,7 @@ export const expandDims: KernelRule = (call) => {
 }
 
 /** To a shape whose extents may hold the batch, alone or times others. */
-export function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
+function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
   const shape = withoutUnknown(wanted, sizeOf(x.shape))
   if (isKnown(x)) return { ...x, shape }
   if (sameNumbers(shape, x.shape)) return x

@@ -129,7 +129,7 @@ export class TraceGraph {
 }
 
 /** `data` of `shape` with axis order[i] at place i. */
-export function permutedData(data: TracedData, shape: readonly number[], order: readonly number[]): TracedData {
+function permutedData(data: TracedData, shape: readonly number[], order: readonly number[]): TracedData {
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
   const target = order.map((axis) => shape[axis] ?? 1)
   const steps = order.map((axis) => strides[axis] ?? 1)

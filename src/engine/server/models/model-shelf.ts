@@ -5,7 +5,7 @@ import { ioError } from '../../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import type { TensorFacts } from '../../../core/model/model-facts.ts'
-import { modelFileName, modelsFolder } from '../../models/home.ts'
+import { modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
 import { addModel, listModels } from '../../models/model-store.ts'
 import { cardBeside, openModel, type OpenedModel } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
@@ -24,6 +24,8 @@ export interface ModelInfo {
   readonly card: ModelCard
   /** Fields of the card that were read off the file. */
   readonly proposed: readonly string[]
+  /** Sentences: how a TensorFlow.js model is run. */
+  readonly notices: readonly string[]
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
 }
@@ -54,12 +56,16 @@ interface Place {
 
 export function createModelShelf(home: string, resources: Resources): ModelShelf {
   const known = new Map<string, Promise<ModelInfo>>()
+  const stored = async (name: string): Promise<Place> => {
+    const folder = join(modelsFolder(home), name)
+    return { name, source: 'added', path: (await storedModelFile(folder)) ?? join(folder, modelFileName) }
+  }
   const places = async (): Promise<Place[]> => {
     const samples = await resources.sampleModels()
     const added = await listModels(home)
     return [
       ...samples.map((path) => ({ name: basename(path, '.onnx'), source: 'sample' as const, path })),
-      ...added.map((name) => ({ name, source: 'added' as const, path: join(modelsFolder(home), name, modelFileName) })),
+      ...(await Promise.all(added.map(stored))),
     ]
   }
   /** Hashing a large file takes seconds, so it is done once for the same file and card. */
@@ -92,7 +98,7 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
     },
     add: async (model, card) => {
       const { card: whole } = await addModel({ model, card, home })
-      return infoOf({ name: whole.name, source: 'added', path: join(modelsFolder(home), whole.name, modelFileName) })
+      return infoOf(await stored(whole.name))
     },
     show: async (name) => infoOf(await placeOf(name)),
     pathOf: async (name) => (await placeOf(name)).path,
@@ -108,6 +114,7 @@ async function versionOf(path: string | undefined): Promise<string> {
   return `${path} ${mtimeMs} ${size}`
 }
 
-function modelInfo({ name, source, path }: Place, { bytes, sha256, card, proposed, facts }: OpenedModel): ModelInfo {
-  return { name, source, path, sha256, bytes: bytes.length, card, proposed, inputs: facts.inputs, outputs: facts.outputs }
+function modelInfo({ name, source, path }: Place, { bytes, sha256, card, proposed, facts, tfjs }: OpenedModel): ModelInfo {
+  const { inputs, outputs } = facts
+  return { name, source, path, sha256, bytes: bytes.length, card, proposed, notices: tfjs?.notices ?? [], inputs, outputs }
 }

@@ -8,7 +8,7 @@ export const modelTexts = {
     card: 'Model card',
     cardHelp:
       'The card says what the file does not: intensities, classes, preprocessing. Without one, what the file says is used.',
-    file: 'Model file (.onnx)',
+    file: 'Model file (.onnx, or a TensorFlow.js model.json)',
     cardFile: 'Model card (.json), where it does not lie beside the model',
     addIt: 'Add',
     broken: (name: string) => `${name} can't be used`,
@@ -19,6 +19,7 @@ export const modelTexts = {
     classes: 'Classes',
     source: 'Source',
     licence: 'Licence',
+    runtime: 'Runs',
     hash: 'SHA-256',
     proposed: (fields: string) => `Read off the file, not from a card: ${fields}. Check them.`,
     preview: 'What the model sees',

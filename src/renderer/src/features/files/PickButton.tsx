@@ -16,7 +16,7 @@ interface PickButtonProps {
 
 const endings: Readonly<Record<PickButtonProps['kind'], readonly string[] | undefined>> = {
   'export-folder': undefined,
-  model: ['.onnx'],
+  model: ['.onnx', 'model.json'],
   card: ['.json'],
   labels: ['.csv'],
 }

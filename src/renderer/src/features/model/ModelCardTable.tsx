@@ -4,7 +4,7 @@ import { texts } from '../../texts.ts'
 import { fitText, inputText, intensityText } from './card-text.ts'
 
 /** What a model's card says, in words. */
-export function ModelCardTable({ model: { card, proposed, sha256 } }: { readonly model: ModelInfo }) {
+export function ModelCardTable({ model: { card, notices, proposed, sha256 } }: { readonly model: ModelInfo }) {
   const rows: readonly (readonly [string, string | undefined])[] = [
     [texts.model.task, card.task],
     [texts.model.input, inputText(card.input)],
@@ -13,6 +13,7 @@ export function ModelCardTable({ model: { card, proposed, sha256 } }: { readonly
     [texts.model.classes, card.output.classes.join(', ')],
     [texts.model.source, card.provenance.source],
     [texts.model.licence, card.provenance.licence],
+    [texts.model.runtime, notices.length === 0 ? undefined : notices.join(' ')],
     [texts.model.hash, `${sha256.slice(0, 16)}…`],
   ]
   return (

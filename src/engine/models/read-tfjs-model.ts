@@ -1,0 +1,113 @@
+import { dirname, join } from 'node:path'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { convertModel } from '../../adapters/tfjs/convert-model.ts'
+import { describeModel } from '../../adapters/tfjs/describe-model.ts'
+import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
+import { pickBackend } from '../../adapters/tfjs/pick-backend.ts'
+import type { TfjsBackend } from '../../adapters/tfjs/backends.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { ModelFacts } from '../../core/model/model-facts.ts'
+import { factsOf } from '../../core/model/read-facts.ts'
+import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
+import { parseModelJson } from '../../core/tfjs/manifest.ts'
+import { weightBytes } from '../../core/tfjs/weights.ts'
+import { checkConversion } from './check-conversion.ts'
+import { isFile, tfjsFileName } from './home.ts'
+
+/** What runs a TensorFlow.js model: ONNX Runtime, after conversion, or the library itself; `auto` converts where that can be done. */
+export const modelRuntimes = ['auto', 'onnx', 'tfjs'] as const
+export type ModelRuntime = (typeof modelRuntimes)[number]
+
+/** A TensorFlow.js model beside what every model file has. */
+export interface TfjsModel {
+  /** model.json first, then its shards by the paths that it names. */
+  readonly contents: Readonly<Record<string, Uint8Array>>
+  /** Set where TensorFlow.js runs it. */
+  readonly backend: TfjsBackend | undefined
+  /** Extents of one sample that were asked for. */
+  readonly inputShape: readonly number[] | undefined
+  /** Sentences: how it is run, and why not otherwise. */
+  readonly notices: readonly string[]
+}
+
+/** What a stored model was converted to and compared with, beside it. */
+export const convertedFileName = 'model.converted.onnx'
+
+/** The model.json that a path means: itself, or the one in a folder; undefined for anything else. */
+export async function tfjsPath(path: string): Promise<string | undefined> {
+  if (path.toLowerCase().endsWith('.json')) return path
+  const inside = join(path, tfjsFileName)
+  return (await isFile(inside)) ? inside : undefined
+}
+
+interface TfjsRead extends TfjsModel {
+  readonly bytes: Uint8Array
+  readonly facts: ModelFacts
+}
+
+interface TfjsOptions {
+  readonly runtime?: ModelRuntime | undefined
+  readonly inputShape?: readonly number[] | undefined
+}
+
+/** @throws RadversaryError io-failed, model-unreadable, model-unsupported. */
+export async function readTfjsModel(path: string, { runtime = 'auto', inputShape }: TfjsOptions): Promise<TfjsRead> {
+  const contents = await readContents(path)
+  const files = tfjsFiles(path, contents)
+  if (runtime === 'tfjs') return { ...(await byTensorflow(files, inputShape, 'as asked')), contents }
+  try {
+    return { ...(await converted(files, inputShape)), contents }
+  } catch (error) {
+    const canRun = error instanceof RadversaryError && (error.code === 'model-unsupported' || error.code === 'runtime-failed')
+    if (runtime === 'onnx' || !canRun) throw error
+    return { ...(await byTensorflow(files, inputShape, `not converted: ${error.message}`)), contents }
+  }
+}
+
+/** The model as the adapters take it. @throws RadversaryError model-unreadable. */
+export function tfjsFiles(path: string, contents: TfjsModel['contents']): TfjsFiles {
+  const manifest = parseModelJson(new TextDecoder().decode(contents[tfjsFileName] ?? new Uint8Array()), path)
+  return { file: path, manifest, weights: weightBytes(manifest, contents, path) }
+}
+
+async function readContents(path: string): Promise<Record<string, Uint8Array>> {
+  const json = await readBytes({ path })
+  const { groups } = parseModelJson(new TextDecoder().decode(json), path)
+  const contents: Record<string, Uint8Array> = { [tfjsFileName]: json }
+  for (const shard of groups.flatMap(({ paths }) => paths)) {
+    const place = join(dirname(path), shard)
+    if (await isFile(place)) contents[shard] = await readBytes({ path: place })
+  }
+  return contents
+}
+
+type Run = Omit<TfjsRead, 'contents'>
+
+async function converted(files: TfjsFiles, inputShape: readonly number[] | undefined): Promise<Run> {
+  const kept = await keptConversion(files, inputShape)
+  const bytes = kept ?? encodeModel(await convertModel(files, inputShape))
+  const difference = kept === undefined ? await checkConversion(files, bytes, inputShape) : undefined
+  const how =
+    difference === undefined
+      ? 'converted to ONNX when it was added'
+      : `converted to ONNX, outputs within ${difference.toExponential(0)}`
+  const facts = factsOf(decodeModel(bytes), { file: files.file })
+  return { bytes, facts, backend: undefined, inputShape, notices: [`TensorFlow.js model: ${how}`] }
+}
+
+/** A stored model's, which was compared when it was added; it has one input size. */
+async function keptConversion({ file }: TfjsFiles, inputShape: readonly number[] | undefined): Promise<Uint8Array | undefined> {
+  const path = join(dirname(file), convertedFileName)
+  if (!(await isFile(path))) return undefined
+  const bytes = await readBytes({ path })
+  const [input] = decodeModel(bytes).graph.inputs
+  const isSame = inputShape === undefined || input?.shape?.slice(1).join() === inputShape.join()
+  return isSame ? bytes : undefined
+}
+
+async function byTensorflow(files: TfjsFiles, inputShape: readonly number[] | undefined, why: string): Promise<Run> {
+  const { backend, sentences } = await pickBackend(files, inputShape)
+  const facts = await describeModel(files, inputShape)
+  const notices = [`TensorFlow.js model: run by TensorFlow.js on ${backend}, ${why}`, ...sentences]
+  return { bytes: new Uint8Array(), facts, backend, inputShape, notices }
+}

@@ -1,0 +1,19 @@
+/** Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed JSON, any part of a card */
+export function sampleShapeOf(card: unknown): readonly number[] | undefined {
+  const { size, channels, layout = 'NHWC' } = inputOf(card)
+  if (!Array.isArray(size) || size.length !== 2 || typeof channels !== 'number') return undefined
+  const [rows, columns] = size as number[]
+  if (typeof rows !== 'number' || typeof columns !== 'number') return undefined
+  return layout === 'NCHW' ? [channels, rows, columns] : [rows, columns, channels]
+}
+
+interface CardInput {
+  readonly size?: unknown
+  readonly channels?: unknown
+  readonly layout?: unknown
+}
+
+function inputOf(card: unknown): CardInput {
+  const input = typeof card === 'object' && card !== null && 'input' in card ? card.input : undefined
+  return typeof input === 'object' && input !== null ? input : {}
+}
