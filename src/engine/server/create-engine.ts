@@ -60,7 +60,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()), threads.decompress)
   const frames = createStudyFrames(studies, cache)
   const resources = resourcesIn(options.resources)
-  const models = createModelShelf(home, resources)
+  const models = createModelShelf(home, resources, threads.compute)
   const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
   const runs = createRunDesk({ home, models, device, log })

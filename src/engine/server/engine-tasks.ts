@@ -7,6 +7,7 @@ import { predictStudy } from '../predict/predict-study.ts'
 import { verifyExport } from '../verify/verify-export.ts'
 import { checkDevice } from './check-device.ts'
 import { inputGradient } from './models/input-gradient.ts'
+import { keepModel, readModelAbout } from './models/model-about.ts'
 
 /** What the engine does on threads of its own: whatever computes for longer than a page should wait for a picture. */
 export const engineTasks = {
@@ -19,5 +20,7 @@ export const engineTasks = {
   verify: verifyExport,
   checkDevice,
   inputGradient,
+  readModelAbout,
+  keepModel,
   decompress: decodeCompressed,
 }

@@ -3,31 +3,22 @@ import { basename, join } from 'node:path'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { ioError } from '../../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import type { ModelCard } from '../../../core/model/card.ts'
-import type { TensorFacts } from '../../../core/model/model-facts.ts'
 import { modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
-import { addModel, listModels } from '../../models/model-store.ts'
-import { cardBeside, openModel, type OpenedModel } from '../../models/open-model.ts'
+import { listModels } from '../../models/model-store.ts'
+import { cardBeside } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { engineError } from '../engine-error.ts'
+import type { EngineThread } from '../engine-threads.ts'
 import type { Resources } from '../resources.ts'
+import type { ModelAbout } from './model-about.ts'
 
 /** A model and its card, without the bytes. */
-export interface ModelInfo {
+export interface ModelInfo extends ModelAbout {
   /** What other requests name it by. */
   readonly name: string
   /** `file`: named by its path. */
   readonly source: 'sample' | 'added' | 'file'
   readonly path: string
-  readonly sha256: string
-  readonly bytes: number
-  readonly card: ModelCard
-  /** Fields of the card that were read off the file. */
-  readonly proposed: readonly string[]
-  /** Sentences: how a TensorFlow.js model is run. */
-  readonly notices: readonly string[]
-  readonly inputs: readonly TensorFacts[]
-  readonly outputs: readonly TensorFacts[]
 }
 
 /** A model that is listed but can't be used, and why. */
@@ -54,7 +45,8 @@ interface Place {
   readonly path: string
 }
 
-export function createModelShelf(home: string, resources: Resources): ModelShelf {
+/** @param thread reads models, so that nobody waits for a large one */
+export function createModelShelf(home: string, resources: Resources, thread: EngineThread): ModelShelf {
   const known = new Map<string, Promise<ModelInfo>>()
   const stored = async (name: string): Promise<Place> => {
     const folder = join(modelsFolder(home), name)
@@ -68,11 +60,15 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
       ...(await Promise.all(added.map(stored))),
     ]
   }
-  /** Hashing a large file takes seconds, so it is done once for the same file and card. */
+  const aboutOf = async (place: Place): Promise<ModelInfo> => ({
+    ...place,
+    ...(await thread.run('readModelAbout', { model: place.path, home })),
+  })
+  /** Once for the same file and card. */
   const infoOf = async (place: Place): Promise<ModelInfo> => {
     const files = [place.path, await cardBeside(place.path)]
     const key = (await Promise.all(files.map(versionOf))).join()
-    const info = known.get(key) ?? openModel({ model: place.path, home }).then((opened) => modelInfo(place, opened))
+    const info = known.get(key) ?? aboutOf(place)
     known.set(key, info)
     info.catch(() => known.delete(key))
     return info
@@ -97,7 +93,7 @@ export function createModelShelf(home: string, resources: Resources): ModelShelf
       return { models, broken }
     },
     add: async (model, card) => {
-      const { card: whole } = await addModel({ model, card, home })
+      const { card: whole } = await thread.run('keepModel', { model, card, home })
       return infoOf(await stored(whole.name))
     },
     show: async (name) => infoOf(await placeOf(name)),
@@ -112,9 +108,4 @@ async function versionOf(path: string | undefined): Promise<string> {
     throw ioError('Read', path, cause)
   })
   return `${path} ${mtimeMs} ${size}`
-}
-
-function modelInfo({ name, source, path }: Place, { bytes, sha256, card, proposed, facts, tfjs }: OpenedModel): ModelInfo {
-  const { inputs, outputs } = facts
-  return { name, source, path, sha256, bytes: bytes.length, card, proposed, notices: tfjs?.notices ?? [], inputs, outputs }
 }

@@ -1,0 +1,40 @@
+import { addModel } from '../../models/model-store.ts'
+import { openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
+import type { ModelCard } from '../../../core/model/card.ts'
+import type { TensorFacts } from '../../../core/model/model-facts.ts'
+
+/** What there is to say of a model and its card, without the bytes. */
+export interface ModelAbout {
+  readonly sha256: string
+  readonly bytes: number
+  readonly card: ModelCard
+  /** Fields of the card that were read off the file. */
+  readonly proposed: readonly string[]
+  /** Sentences: how a TensorFlow.js model is run. */
+  readonly notices: readonly string[]
+  readonly inputs: readonly TensorFacts[]
+  readonly outputs: readonly TensorFacts[]
+}
+
+/** Reads a model: a large file is hashed for seconds, TensorFlow.js's are converted and compared. @throws as `openModel`. */
+export async function readModelAbout(reference: ModelReference): Promise<ModelAbout> {
+  return aboutOf(await openModel(reference))
+}
+
+/** Keeps a model. @throws as `addModel`. */
+export async function keepModel(reference: ModelReference): Promise<ModelAbout> {
+  return aboutOf(await addModel(reference))
+}
+
+function aboutOf({ bytes, sha256, card, proposed, facts: { inputs, outputs }, tfjs }: OpenedModel): ModelAbout {
+  const weights = Object.values(tfjs?.contents ?? {}).reduce((sum, { length }) => sum + length, 0)
+  return {
+    sha256,
+    bytes: tfjs === undefined ? bytes.length : weights,
+    card,
+    proposed,
+    notices: tfjs?.notices ?? [],
+    inputs,
+    outputs,
+  }
+}
