@@ -12,6 +12,11 @@ export function unary(opType: string, attributes: Attributes | ((call: KernelCal
   }
 }
 
+/** A question to every pixel. */
+export function truth(opType: string): KernelRule {
+  return (call) => mapped(call, (name) => call.graph.node(opType, [name]), 'x', 'bool')
+}
+
 /** The same with several nodes. */
 function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
   const x = inputOf(call, input)
@@ -80,6 +85,11 @@ export const rsqrt: KernelRule = (call) => {
 }
 
 export const square: KernelRule = (call) => mapped(call, (name) => call.graph.node('Mul', [name, name]))
+
+export const expm1: KernelRule = (call) => {
+  const { graph } = call
+  return mapped(call, (name) => graph.node('Sub', [graph.node('Exp', [name]), graph.floats([], [1])]))
+}
 
 export const log1p: KernelRule = (call) => {
   const { graph } = call

@@ -1,5 +1,5 @@
 import { activated, fusedActivation } from './activation.ts'
-import { inputOf, placed, type KernelCall, type KernelRule } from './rule.ts'
+import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { Traced } from './traced.ts'
 
 /** BatchMatMul, and _FusedMatMul with its bias and activation. */
@@ -27,4 +27,25 @@ function turned({ graph, attributes }: KernelCall, value: Traced, flag: string) 
 function longer(a: readonly number[], b: readonly number[]): readonly number[] {
   if (a.length !== b.length) return a.length > b.length ? a : b
   return a.map((extent, axis) => Math.max(extent, b[axis] ?? 1))
+}
+
+/** Einsum with the result's axes named ('ij,jk->ik'), as TensorFlow.js demands. */
+export const einsum: KernelRule = (call) => {
+  const { graph, attributes } = call
+  const equation = attributes.text('equation').replaceAll(' ', '')
+  const [left = '', right] = equation.split('->')
+  if (right === undefined || equation.includes('.')) throw unsupported(call, `the equation ${equation}`)
+  const values = listed(call)
+  const extents = new Map(
+    left.split(',').flatMap((axes, index) => Array.from(axes, (name, axis) => [name, values[index]?.shape[axis] ?? 1] as const)),
+  )
+  const shape = Array.from(right, (name) => extents.get(name) ?? 1)
+  return placed(
+    graph.node(
+      'Einsum',
+      values.map((value) => graph.asIs(value)),
+      { equation },
+    ),
+    shape,
+  )
 }

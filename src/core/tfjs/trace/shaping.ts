@@ -1,3 +1,4 @@
+import { dataTypeCode } from '../../onnx/data-type.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
 import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
@@ -42,7 +43,7 @@ function isOnePixel(shape: readonly number[]): boolean {
 }
 
 /** ONNX works out one extent itself: the one that holds the batch. */
-function withFreeBatch({ batch }: TraceGraph, shape: readonly number[]): number[] {
+export function withFreeBatch({ batch }: TraceGraph, shape: readonly number[]): number[] {
   const place = shape.findIndex((extent) => extent % batch === 0 && extent > 0)
   return shape.map((extent, axis) => (axis === place ? -1 : extent))
 }
@@ -88,14 +89,15 @@ export const slice: KernelRule = (call) => {
   return sliced(call.graph, x, parts, shape)
 }
 
-interface Part {
+/** A range of an axis, as ONNX's Slice has it. */
+export interface Part {
   readonly start: number
   readonly end: number
   readonly step: number
 }
 
 /** Axes that are taken whole, the batch among them, stay out of the node. */
-function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: readonly number[]): Traced {
+export function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: readonly number[]): Traced {
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   const cut = [...parts.entries()].filter(([axis, { start, end, step }]) => start !== 0 || end !== x.shape[axis] || step !== 1)
   if (cut.length === 0) return x
@@ -103,54 +105,6 @@ function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: rea
   const axes = graph.ints(cut.map(([axis]) => axisIn(x, axis)))
   const inputs = [graph.nameOf(x), list(({ start }) => start), list(({ end }) => end), axes, list(({ step }) => step)]
   return placed(graph.node('Slice', inputs), shape, layout, x.dtype)
-}
-
-/** Without ellipsis and new axes, which models of images don't use on images. */
-export const stridedSlice: KernelRule = (call) => {
-  const { attributes, graph } = call
-  const x = inputOf(call, 'x')
-  const mask = (name: string, axis: number) => ((attributes.number(name, 0) >> axis) & 1) === 1
-  if (attributes.number('ellipsisMask', 0) !== 0 || attributes.number('newAxisMask', 0) !== 0)
-    throw unsupported(call, 'an ellipsis or a new axis')
-  const [begin, end, strides] = ['begin', 'end', 'strides'].map((name) => attributes.numbers(name))
-  const parts = x.shape.map((extent, axis): Part => {
-    const step = strides?.[axis] ?? 1
-    if (step < 0) throw unsupported(call, 'a negative stride')
-    const start = mask('beginMask', axis) ? 0 : clamped(begin?.[axis] ?? 0, extent)
-    if (mask('shrinkAxisMask', axis)) return { start, end: start + 1, step: 1 }
-    return {
-      start,
-      end: end?.[axis] === undefined || mask('endMask', axis) ? extent : clamped(end[axis] ?? extent, extent),
-      step,
-    }
-  })
-  const shape = parts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))
-  const kept = shape.filter((_, axis) => !mask('shrinkAxisMask', axis))
-  const cut = sliced(graph, x, parts, shape)
-  return kept.length === shape.length ? cut : reshaped(graph, cut, kept)
-}
-
-function clamped(position: number, extent: number): number {
-  return Math.min(Math.max(position < 0 ? position + extent : position, 0), extent)
-}
-
-/** PadV2 with a constant, MirrorPad by reflection. */
-export const pad: KernelRule = (call) => {
-  const { graph, attributes } = call
-  const x = inputOf(call, 'x')
-  const mirrored = attributes.raw('mode')
-  if (mirrored === 'symmetric') throw unsupported(call, 'padding that repeats the edge')
-  const pairs = attributes.pairs('paddings')
-  const places = x.shape.map((_, axis) => axisIn(x, axis))
-  const ordered = places.map((_, place) => pairs[places.indexOf(place)] ?? ([0, 0] as const))
-  const pads = graph.ints([...ordered.map(([before]) => before), ...ordered.map(([, after]) => after)])
-  const value = graph.floats([], [attributes.number('constantValue', 0)])
-  const name =
-    mirrored === undefined
-      ? graph.node('Pad', [graph.nameOf(x), pads, value])
-      : graph.node('Pad', [graph.nameOf(x), pads], { mode: 'reflect' })
-  const shape = x.shape.map((extent, axis) => extent + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0))
-  return placed(name, shape, isChannelsFirst(x) ? 'channels-first' : 'as-is', x.dtype)
 }
 
 export const split: KernelRule = (call) => {
@@ -214,6 +168,15 @@ export const gather: KernelRule = (call) => {
   return placed(graph.node('Gather', [graph.asIs(x), graph.asIs(indices)], { axis }), shape, 'as-is', x.dtype)
 }
 
+/** GatherNd: its indices are all known, or worked out. */
+export const gatherNd: KernelRule = (call) => {
+  const { graph } = call
+  const [x, indices] = [inputOf(call, 'params'), inputOf(call, 'indices')]
+  const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(indices.shape.at(-1) ?? 0)]
+  const places = graph.node('Cast', [graph.asIs(indices)], { to: dataTypeCode('int64') })
+  return placed(graph.node('GatherND', [graph.asIs(x), places]), shape, 'as-is', x.dtype)
+}
+
 export const depthToSpace: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'x')
@@ -223,7 +186,7 @@ export const depthToSpace: KernelRule = (call) => {
   return placed(name, [count, rows * block, columns * block, channels / block ** 2], 'channels-first')
 }
 
-function positive(axis: number, rank: number): number {
+export function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis
 }
 
