@@ -1,5 +1,5 @@
 import { RadversaryError } from '../../core/errors.ts'
-import { registerGradientKernels } from './gradient-kernels.ts'
+import { supplyKernels } from './kernels/supply.ts'
 import { tf } from './tensorflow.ts'
 
 /** TensorFlow.js's backends, the fastest first. `tensorflow-gpu` and `tensorflow` are addons that the user installs. */
@@ -31,22 +31,16 @@ const packages: Readonly<Record<TfjsBackend, BackendPackage>> = {
 /** Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed or can't be started. */
 export async function useBackend(backend: TfjsBackend): Promise<void> {
   const { registered } = packages[backend]
-  if (tf.getBackend() === registered) return
+  if (tf.getBackend() === registered) {
+    supplyKernels(registered)
+    return
+  }
   if ((tf.findBackendFactory(registered) as unknown) === null) await load(backend)
   if (await tf.setBackend(registered)) {
-    prepare(registered)
+    supplyKernels(registered)
     return
   }
   throw failed(backend, 'it could not be started')
-}
-
-const prepared = new Set<string>()
-
-/** The addon differentiates everything itself. */
-function prepare(registered: string): void {
-  if (registered === 'tensorflow' || prepared.has(registered)) return
-  prepared.add(registered)
-  registerGradientKernels(registered)
 }
 
 async function load(backend: TfjsBackend): Promise<void> {
