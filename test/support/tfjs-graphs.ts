@@ -4,7 +4,7 @@ import { uniformTensor } from './numbers.ts'
 /** An attribute of a NodeDef; the converter writes text in base64 and whole numbers as text. */
 export type NodeAttribute = object
 
-const attribute = {
+export const attribute = {
   text: (value: string): NodeAttribute => ({ s: Buffer.from(value).toString('base64') }),
   integers: (...values: readonly number[]): NodeAttribute => ({ list: { i: values.map(String) } }),
   integer: (value: number): NodeAttribute => ({ i: String(value) }),

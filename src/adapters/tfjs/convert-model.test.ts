@@ -188,10 +188,10 @@ describe('graph models', () => {
   test('an operation that can’t be converted is named', async () => {
     const graph = new TfjsGraph()
     const image = graph.input('image', [-1, 4, 4, 1])
-    const turned = graph.saved(image, graph.node('ReverseV2', [image, graph.ints([1])]))
+    const turned = graph.saved(image, graph.node('Atan2', [image, graph.floats([1])]))
     await expect(convertModel(filesOf(turned))).rejects.toMatchObject({
       code: 'model-unsupported',
-      message: "TensorFlow.js Reverse: this operation can't be converted to ONNX",
+      message: "TensorFlow.js Atan2: this operation can't be converted to ONNX",
     })
   })
 })

@@ -12,7 +12,7 @@ export interface ConvolutionAttributes {
 }
 
 /** Geometry of a convolution of x [N, H, W, C] with a filter [kh, kw, C, K]. */
-export function axesOf(
+function axesOf(
   shape: readonly number[],
   filter: tf.Tensor4D,
   { strides, pad, dilations }: ConvolutionAttributes,

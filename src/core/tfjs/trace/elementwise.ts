@@ -18,7 +18,7 @@ export function truth(opType: string): KernelRule {
 }
 
 /** The same with several nodes. */
-function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
+export function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
   const x = inputOf(call, input)
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   return placed(map(call.graph.nameOf(x)), x.shape, layout, dtype ?? x.dtype)

@@ -16,7 +16,7 @@ export const expandDims: KernelRule = (call) => {
 }
 
 /** To a shape whose extents may hold the batch, alone or times others. */
-function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
+export function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
   const shape = withoutUnknown(wanted, sizeOf(x.shape))
   if (isKnown(x)) return { ...x, shape }
   if (sameNumbers(shape, x.shape)) return x
@@ -186,7 +186,7 @@ export const depthToSpace: KernelRule = (call) => {
   return placed(name, [count, rows * block, columns * block, channels / block ** 2], 'channels-first')
 }
 
-export function positive(axis: number, rank: number): number {
+function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis
 }
 
