@@ -44,6 +44,11 @@ const methods: Record<keyof typeof attackMethods, object> = {
   'pgd-l2': { epsilon: 3 },
   'mi-fgsm': { epsilon: 0.25 },
   'ti-fgsm': { epsilon: 0.25, steps: 5, decay: 1, kernelSize: 3 },
+  'ni-fgsm': { epsilon: 0.25 },
+  'si-ni-fgsm': { epsilon: 0.25, scales: 3 },
+  'di-fgsm': { epsilon: 0.25, decay: 1, smallest: 0.7 },
+  'vmi-fgsm': { epsilon: 0.25, neighbours: 3 },
+  'vni-fgsm': { epsilon: 0.25, neighbours: 3 },
   noise: { epsilon: 0.25, draws: 2 },
 }
 

@@ -1,14 +1,17 @@
 import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
+import { diFgsm } from './methods/di-fgsm.ts'
 import { fgsm } from './methods/fgsm.ts'
 import { iFgsm } from './methods/i-fgsm.ts'
 import { miFgsm } from './methods/mi-fgsm.ts'
+import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
 import { noise } from './methods/noise.ts'
 import { pgd, pgdL2 } from './methods/pgd.ts'
 import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
 import { tiFgsm } from './methods/ti-fgsm.ts'
+import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
 /** Every method by its name on the command line and in records. */
 export const attackMethods = {
@@ -20,6 +23,11 @@ export const attackMethods = {
   'pgd-l2': pgdL2,
   'mi-fgsm': miFgsm,
   'ti-fgsm': tiFgsm,
+  'ni-fgsm': niFgsm,
+  'si-ni-fgsm': siNiFgsm,
+  'di-fgsm': diFgsm,
+  'vmi-fgsm': vmiFgsm,
+  'vni-fgsm': vniFgsm,
   noise,
 } satisfies Record<string, MethodEntry>
 

@@ -1,8 +1,10 @@
+import type { Notice } from '../model/intensity.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
 import type { Criterion } from './criteria.ts'
+import type { Faces } from './faces.ts'
 import type { RandomSource } from './random.ts'
 
 /** Losses that attacks raise so far: of heads with logits [N, K]. */
@@ -44,25 +46,59 @@ export interface Rows {
   of(sample: number): Float32Array
 }
 
+/** What the model says at some points of the samples at work. */
+export interface Answer {
+  /** [K] each. */
+  readonly logits: Rows
+  /** [C·H·W] each, frozen pixels included; the caller's to overwrite. */
+  readonly gradient: Rows
+}
+
 /** The batch under attack, as a method sees it: x_t, what may be done with it, and the model. */
 export interface Walk {
   /** [N, C, H, W] */
   readonly images: Tensor
   /** The iterate x_t, [N, C, H, W]; methods write it in place, for the samples at work only. */
   readonly x: Tensor
-  /** Bounds and budget together, where the budget's ball is a box; [N, C, H, W] each. */
+  /** Where x may be: bounds and budget together, where the budget's ball is a box; bounds alone for the smallest perturbation. */
   readonly box: PixelInterval
   /** J(f(x), y), turned for targeted attacks, so that attacks always ascend. */
   readonly deviation: LossTerm
   readonly loss: AttackLoss
+  readonly targeted: boolean
+  /** Which of the method's starts this is; counts from 0. */
+  readonly restart: number
   /** The samples at work. It changes while `evaluate` is awaited: samples that have succeeded leave. */
   active(): readonly number[]
   /** The images' own random numbers, one source per sample and restart. */
   random(sample: number): RandomSource
-  /** Gradient of Σ terms at x_t; zero where a pixel is frozen. The rows are the caller's to overwrite. Throws `cancelled`. */
-  evaluate(terms: readonly LossTerm[]): Promise<Rows>
+  /**
+   * Gradient of Σ terms at x_t, of the problem's loss unless another is named; zero where a pixel is frozen. The rows are the caller's to
+   * overwrite. x_t is judged. Throws `cancelled`.
+   */
+  evaluate(terms: readonly LossTerm[], kind?: LossKind): Promise<Rows>
+  /** Logits at x_t, which is judged, for methods that want no gradient there. Throws `cancelled`. */
+  look(): Promise<Rows>
+  /** The same where the logits at x_t, of the samples at work, are known already. */
+  known(logits: Rows): Promise<void>
+  /** f(x_t) [K], after one of the three. */
+  logits(sample: number): Float32Array
+  /** Gradient and logits at other points [N, C, H, W], of the samples at work; nothing is judged. Throws `cancelled`. */
+  gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer>
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
+  /** values ← 0 where a pixel of the sample is frozen. */
+  freeze(values: Float32Array, sample: number): void
+  /** Whether logits [K] meet the sample's criterion. */
+  succeeds(logits: Float32Array, sample: number): boolean
+  /** How the sample's criterion divides the logits. Throws `usage` where it does not by planes. */
+  faces(sample: number): Faces
+  /** A point that is not x_t, and its logits: it is handed over if it is better than all others of this restart. Copied. */
+  found(sample: number, point: Float32Array, logits: Float32Array): void
+  /** A sample that the method has done with is at work no longer. */
+  leave(sample: number): void
+  /** Something that whoever reads the results should know. */
+  tell(notice: Notice): void
 }
 
 /** What one iteration leaves to be watched. */
@@ -79,10 +115,19 @@ export interface AttackMethod {
   /** What the perturbation must stay in. */
   readonly ball: Ball
   readonly steps: number
-  /** Independent starts of which the best is kept. */
-  readonly restarts: number
+  /** Independent starts of which the best is kept; of a model of K logits, where it depends on them. */
+  readonly restarts: number | ((logits: number) => number)
   /** Whether x_0 is a random point of the ball instead of the image. */
   readonly randomStart: boolean
+  /** Whether the method places x_0 itself, before it first looks at it. */
+  readonly ownStart?: boolean
+  /**
+   * Which of a restart's points is handed over: the last one, by default; the strongest, which succeeds and has the greatest loss; or the
+   * smallest perturbation that succeeds, for methods that look for one. Then `ball` bounds what may be handed over, not where they walk.
+   */
+  readonly keeps?: 'last' | 'strongest' | 'smallest'
+  /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
+  readonly members?: readonly AttackMethod[]
   /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
   begin(walk: Walk): () => Promise<StepTaken>
 }
@@ -133,8 +178,12 @@ export interface SampleOutcome {
   readonly metBefore: boolean
   /** Iterations that made the returned image. */
   readonly iterations: number
-  /** The restart that it comes from, counted from 0. */
+  /** The restart that it comes from, counted from 0; of an ensemble, through all its members. */
   readonly restart: number
+  /** The ensemble's member that it comes from. */
+  readonly member?: string
+  /** Norm of the rounded perturbation, relative intensity, of methods that look for the smallest. */
+  readonly distance?: number
 }
 
 export interface AttackResult {
@@ -147,4 +196,5 @@ export interface AttackResult {
   /** Logits of the rounded adversarial images, [N, K]. */
   readonly after: Tensor
   readonly samples: readonly SampleOutcome[]
+  readonly notices: readonly Notice[]
 }

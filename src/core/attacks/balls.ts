@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import { distanceL2, normL2 } from './kernels.ts'
+import { distanceL2, distanceLinf, normL2 } from './kernels.ts'
 import { fillNormal, type RandomSource } from './random.ts'
 
 /** What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget. */
@@ -9,6 +9,8 @@ export interface Ball {
   readonly norm: 'Linf' | 'L2' | 'none'
   /** In relative intensity; Infinity for 'none'. */
   readonly epsilon: number
+  /** ‖x − image‖ in the ball's norm; the Euclidean one for 'none'. */
+  distance(x: Float32Array, image: Float32Array): number
   /** The smallest box [N, C, H, W] around ball and bounds; `bounds` itself where the ball adds nothing. */
   box(images: Tensor, bounds: PixelInterval): PixelInterval
   /** Brings x, which lies in the box, into the ball, in place and without leaving the box. */
@@ -31,6 +33,7 @@ export function linfBall(epsilon: number): Ball {
   return {
     norm: 'Linf',
     epsilon,
+    distance: distanceLinf,
     box: (images, bounds) => ({
       lower: combined(images, bounds.lower, (pixel, bound) => Math.max(pixel - radius, bound)),
       upper: combined(images, bounds.upper, (pixel, bound) => Math.min(pixel + radius, bound)),
@@ -51,6 +54,7 @@ export function l2Ball(epsilon: number): Ball {
   return {
     norm: 'L2',
     epsilon,
+    distance: distanceL2,
     box: (_images, bounds) => bounds,
     project: (x, image) => {
       const distance = distanceL2(x, image)
@@ -75,6 +79,7 @@ export function noBall(): Ball {
   return {
     norm: 'none',
     epsilon: Infinity,
+    distance: distanceL2,
     box: (_images, bounds) => bounds,
     project: () => undefined,
     randomPoint: () => {

@@ -1,33 +1,37 @@
 import { internalError, RadversaryError } from '../errors.ts'
-import type { LossTerm } from '../model/ports.ts'
+import type { LossKind, LossTerm } from '../model/ports.ts'
 import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { AttackProblem, Rows } from './attack.ts'
+import type { Answer, AttackProblem, Rows } from './attack.ts'
 import { rowOf } from './rows.ts'
 
 /** The model on some of a batch's samples. */
 export interface BatchModel {
-  gradient(points: Tensor, samples: readonly number[], terms: readonly LossTerm[]): Promise<LogitsAndGradient>
+  gradient(points: Tensor, samples: readonly number[], loss: LossAt): Promise<Answer>
   logits(points: Tensor | Rows, samples: readonly number[]): Promise<Rows>
 }
 
-export interface LogitsAndGradient {
-  readonly logits: Rows
-  readonly gradient: Rows
+const nothing = rowsOf(tensor([0]), [])
+
+/** Σ terms of a loss: the problem's unless another is named; targets are [N, K]. */
+export interface LossAt {
+  readonly terms: readonly LossTerm[]
+  readonly kind?: LossKind | undefined
 }
 
 /** Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not a number. */
 export function batchModel({ model, images, loss, signal }: AttackProblem): BatchModel {
   const gather = gatherFrom(images.shape)
   return {
-    gradient: async (points, samples, terms) => {
+    gradient: async (points, samples, { terms, kind = loss }) => {
+      if (samples.length === 0) return { logits: nothing, gradient: nothing }
       throwIfCancelled(signal)
       const weighted = terms.map(({ target, weight }) => ({ weight, target: gatherFrom(target.shape)(target, samples) }))
-      const result = await model.lossAndGradient(gather(points, samples), { kind: loss, terms: weighted })
+      const result = await model.lossAndGradient(gather(points, samples), { kind, terms: weighted })
       checkLoss(result.loss, samples)
       return { logits: rowsOf(result.logits, samples), gradient: rowsOf(result.gradient, samples) }
     },
     logits: async (points, samples) => {
-      if (samples.length === 0) return rowsOf(tensor([0]), samples)
+      if (samples.length === 0) return nothing
       throwIfCancelled(signal)
       return rowsOf(await model.predict(gather(points, samples)), samples)
     },

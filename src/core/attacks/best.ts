@@ -1,8 +1,8 @@
 import { smoothGaussian } from '../tensor/gaussian.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { AttackProblem, AttackResult } from './attack.ts'
+import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
 import { rowOf } from './rows.ts'
-import { lossOf } from './likelihood.ts'
+import { isBetter, valuerOf, type Valuer, type Worth } from './worth.ts'
 
 /** What a restart ended with for one sample. */
 export interface Offer {
@@ -10,60 +10,74 @@ export interface Offer {
   readonly image: Float32Array
   /** Its prediction, [K]. */
   readonly logits: Float32Array
-  readonly success: boolean
   readonly iterations: number
+  /** Among all rounds of the attack. */
   readonly restart: number
+  /** The method of the round. */
+  readonly member: string
   /** The smoothed input of its last iteration, [C·H·W]. */
   readonly smoothed: Float32Array | undefined
 }
 
-interface Kept extends Pick<Offer, 'success' | 'iterations' | 'restart'> {
-  readonly objective: number
+interface Kept extends Pick<Offer, 'iterations' | 'restart' | 'member'> {
+  readonly worth: Worth
   readonly hasSmoothed: boolean
 }
 
-/** The best image of each sample so far: one that succeeds before one that does not, then the one with the greater objective. */
+/** The best image of each sample so far, as `valuerOf` has it. */
 export class Best {
   private readonly adversarial: Tensor
   private readonly smoothed: Tensor
   private readonly after: Tensor
   private readonly kept = new Map<number, Kept>()
+  private readonly valuer: Valuer
 
-  constructor(private readonly problem: AttackProblem) {
+  constructor(
+    private readonly method: AttackMethod,
+    private readonly problem: AttackProblem,
+  ) {
+    this.valuer = valuerOf(method, problem)
     this.adversarial = tensor(problem.images.shape)
     this.smoothed = tensor(problem.images.shape)
     this.after = tensor(problem.targets.shape)
   }
 
   hasSucceeded(sample: number): boolean {
-    return this.kept.get(sample)?.success === true
+    return this.kept.get(sample)?.worth.success === true
   }
 
   /** Copies what it keeps. */
-  offer(sample: number, { image, logits, success, iterations, restart, smoothed }: Offer): void {
-    const { loss, targets, targeted } = this.problem
-    const objective = lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1)
+  offer(sample: number, { image, logits, iterations, restart, member, smoothed }: Offer): void {
+    const worth = this.valuer(sample, image, logits)
     const kept = this.kept.get(sample)
-    if (kept !== undefined && !isBetter({ success, objective }, kept)) return
-    this.kept.set(sample, { success, objective, iterations, restart, hasSmoothed: smoothed !== undefined })
+    if (kept !== undefined && !isBetter(worth, kept.worth)) return
+    this.kept.set(sample, { worth, iterations, restart, member, hasSmoothed: smoothed !== undefined })
     rowOf(this.adversarial, sample).set(image)
     rowOf(this.after, sample).set(logits)
     if (smoothed) rowOf(this.smoothed, sample).set(smoothed)
   }
 
   /** Every sample has been offered; `before` are the images' logits. */
-  result(before: Tensor): AttackResult {
+  result(before: Tensor): Omit<AttackResult, 'notices'> {
     const { adversarial, smoothed, after } = this
     const samples = Array.from({ length: before.shape[0] ?? 0 }, (_, sample) => {
-      const { success = false, iterations = 0, restart = 0, hasSmoothed } = this.kept.get(sample) ?? {}
-      if (!hasSmoothed) rowOf(smoothed, sample).set(smoothGaussian(sampleOf(adversarial, sample)).data)
-      const metBefore = this.problem.criterion.isMet(rowOf(before, sample), sample)
-      return { success, metBefore, iterations, restart }
+      if (this.kept.get(sample)?.hasSmoothed !== true)
+        rowOf(smoothed, sample).set(smoothGaussian(sampleOf(adversarial, sample)).data)
+      return this.outcome(sample, rowOf(before, sample))
     })
     return { adversarial, smoothed, before, after, samples }
   }
-}
 
-function isBetter(a: Pick<Kept, 'success' | 'objective'>, b: Pick<Kept, 'success' | 'objective'>): boolean {
-  return a.success === b.success ? a.objective > b.objective : a.success
+  private outcome(sample: number, before: Float32Array): SampleOutcome {
+    const { worth, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
+    const { ball, keeps, members } = this.method
+    const metBefore = this.problem.criterion.isMet(before, sample)
+    return {
+      ...{ success: worth?.success ?? false, metBefore, iterations, restart },
+      ...(members === undefined ? {} : { member }),
+      ...(keeps === 'smallest'
+        ? { distance: ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample)) }
+        : {}),
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { difference, threshold as labelFace, type Faces } from './faces.ts'
 
 /** When an attack on a sample has succeeded, as a function of the logits. */
 export interface Criterion {
@@ -7,16 +8,32 @@ export interface Criterion {
   readonly name: string
   /** `logits` is [K], those of sample `sample`. */
   isMet(logits: Float32Array, sample: number): boolean
+  /** The same as planes among K logits, for methods that look for the nearest one; absent where there are none. */
+  faces?(sample: number, classes: number): Faces
 }
 
 /** The most likely class is not the label. Of several largest logits the first counts. */
 export function misclassified(labels: readonly number[]): Criterion {
-  return { name: 'misclassified', isMet: (logits, sample) => argMax(logits) !== labels[sample] }
+  return {
+    name: 'misclassified',
+    isMet: (logits, sample) => argMax(logits) !== labels[sample],
+    faces: (sample, classes) => ({
+      need: 'any',
+      faces: others(classes, labels[sample]).map((k) => difference(classes, k, labels[sample] ?? NaN)),
+    }),
+  }
 }
 
 /** The most likely class is the wanted one. */
 export function targetReached(classes: readonly number[]): Criterion {
-  return { name: 'target reached', isMet: (logits, sample) => argMax(logits) === classes[sample] }
+  return {
+    name: 'target reached',
+    isMet: (logits, sample) => argMax(logits) === classes[sample],
+    faces: (sample, count) => ({
+      need: 'all',
+      faces: others(count, classes[sample]).map((k) => difference(count, classes[sample] ?? NaN, k)),
+    }),
+  }
 }
 
 /**
@@ -28,17 +45,25 @@ export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
   return {
     name: 'any label flipped',
     isMet: (logits, sample) => logits.some((logit, k) => isSet(truth, sample, k) !== logit >= bar),
+    faces: (sample, classes) => ({
+      need: 'any',
+      faces: indices(classes).map((k) => labelFace(classes, k, { bar, set: !isSet(truth, sample, k) })),
+    }),
   }
 }
 
 /** Every one of `labels` (all by default) is decided as `wanted` [N, K] of 0 and 1 says; the others are left alone. */
 export function labelsReached(wanted: Tensor, labels?: readonly number[], threshold = 0.5): Criterion {
   const bar = logitOf(threshold)
-  const chosen = labels ?? Array.from({ length: wanted.shape[1] ?? 0 }, (_, k) => k)
+  const chosen = labels ?? indices(wanted.shape[1] ?? 0)
   if (chosen.length === 0) throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
   return {
     name: 'labels reached',
     isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
+    faces: (sample, classes) => ({
+      need: 'all',
+      faces: chosen.map((k) => labelFace(classes, k, { bar, set: isSet(wanted, sample, k) })),
+    }),
   }
 }
 
@@ -47,6 +72,14 @@ export function argMax(values: ArrayLike<number>): number {
   let best = 0
   for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k
   return best
+}
+
+function others(classes: number, label: number | undefined): number[] {
+  return indices(classes).filter((k) => k !== label)
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, k) => k)
 }
 
 function isSet(labels: Tensor, sample: number, k: number): boolean {

@@ -20,6 +20,11 @@ export function accumulate(sum: Float32Array, decay: number, values: Float32Arra
   for (let i = 0; i < sum.length; i++) sum[i] = decay * (sum[i] ?? 0) + scale * (values[i] ?? 0)
 }
 
+/** sum ← a + scale · b; `sum` may be one of them. */
+export function addScaled(sum: Float32Array, a: Float32Array, b: Float32Array, scale: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (a[i] ?? 0) + scale * (b[i] ?? 0)
+}
+
 /** x ← x + step, within [lower, upper]. */
 export function advance(x: Float32Array, step: Float32Array, lower: Float32Array, upper: Float32Array): void {
   for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max((x[i] ?? 0) + (step[i] ?? 0), lower[i] ?? 0), upper[i] ?? 0)
@@ -28,6 +33,12 @@ export function advance(x: Float32Array, step: Float32Array, lower: Float32Array
 /** x ← x within [lower, upper]. */
 export function clip(x: Float32Array, lower: Float32Array, upper: Float32Array): void {
   for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i] ?? 0, lower[i] ?? 0), upper[i] ?? 0)
+}
+
+/** image + factor · (x − image), a copy; x itself for 1. */
+export function stretch(x: Float32Array, image: Float32Array, factor: number): Float32Array {
+  if (factor === 1) return x.slice()
+  return x.map((value, i) => (image[i] ?? 0) + factor * (value - (image[i] ?? 0)))
 }
 
 /** sum ← a + b */
@@ -54,6 +65,13 @@ export function distanceL2(a: Float32Array, b: Float32Array): number {
   let total = 0
   for (let i = 0; i < a.length; i++) total += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2
   return Math.sqrt(total)
+}
+
+/** max |a − b| */
+export function distanceLinf(a: Float32Array, b: Float32Array): number {
+  let largest = 0
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs((a[i] ?? 0) - (b[i] ?? 0)))
+  return largest
 }
 
 /** Zero where lower = upper: such pixels are frozen. */

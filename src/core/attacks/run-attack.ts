@@ -1,39 +1,50 @@
 import { RadversaryError } from '../errors.ts'
+import type { Notice } from '../model/intensity.ts'
+import type { PixelInterval } from '../tensor/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
 import { tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
 import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } from './attack.ts'
+import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
 import { rowOf } from './rows.ts'
+import { roundsOf } from './rounds.ts'
 import { RestartWalk } from './walk.ts'
 import { Watcher } from './watcher.ts'
 
 /**
  * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that succeed leave early if
  * wanted; what is left at the end is rounded to storable values and judged by a prediction of its own; the best of the restarts is
- * kept. Yields an event per iteration and returns the result. Leaving the generator early (`return`) ends the attack too. Throws
+ * kept. An ensemble's members run one after the other in the same way, on samples that still hold. Yields an event per iteration and returns the result. Leaving the generator early (`return`) ends the attack too. Throws
  * `cancelled`, `tensor-invalid` where shapes do not fit or an image lies outside its bounds, and what the model throws.
  */
 export async function* runAttack(method: AttackMethod, problem: AttackProblem): AsyncGenerator<AttackEvent, AttackResult, void> {
   checkProblem(problem)
   const all = problem.images.shape[0] ?? 0
-  const box = method.ball.box(problem.images, problem.bounds)
-  const best = new Best(problem)
-  let before = method.randomStart ? await clean(problem) : undefined
+  const best = new Best(method, problem)
+  const notices = new Map<string, Notice>()
+  const rounds = roundsOf(method, problem)
+  const boxOf = boxes(problem)
+  let before: Tensor | undefined
 
-  for (let restart = 0; restart < method.restarts; restart++) {
-    const samples = indices(all).filter((sample) => !(problem.earlyStop && best.hasSucceeded(sample)))
+  for (const [round, { method: member, restart }] of rounds.entries()) {
+    const goesOn = (sample: number) => !((problem.earlyStop || method.members) && best.hasSucceeded(sample))
+    const samples = indices(all).filter(goesOn)
     if (samples.length === 0) break
-    const walk = new RestartWalk({ method, problem, box, best, restart, samples })
+    if (member.randomStart || member.ownStart) before ??= await clean(problem)
+    const tell = (notice: Notice) => notices.set(notice.message, notice)
+    const walk = new RestartWalk({ method: member, problem, box: boxOf(member.ball), best, restart, round, samples, tell })
     const watcher = new Watcher(problem, walk)
-    const iterate = method.begin(walk)
+    const iterate = member.begin(walk)
     const event = (): AttackEvent | undefined => {
       const told = walk.seen ? watcher.tell(walk.seen, walk.iteration) : []
-      const { steps, restarts } = method
-      return told.length > 0 ? { iteration: walk.iteration, steps, restart, restarts, samples: told } : undefined
+      const { iteration } = walk
+      return told.length > 0
+        ? { iteration, steps: member.steps, restart: round, restarts: rounds.length, samples: told }
+        : undefined
     }
 
-    while (walk.iteration < method.steps && walk.active().length > 0) {
+    while (walk.iteration < member.steps && walk.active().length > 0) {
       const step = await iterate()
       before ??= walk.seen ? collect(walk.seen.logits, problem.targets.shape) : await clean(problem)
       const last = event()
@@ -47,7 +58,7 @@ export async function* runAttack(method: AttackMethod, problem: AttackProblem): 
     const last = event()
     if (last) yield last
   }
-  return best.result(before ?? (await clean(problem)))
+  return { ...best.result(before ?? (await clean(problem))), notices: [...notices.values()] }
 }
 
 /** Runs an attack to its end for the result alone. */
@@ -56,6 +67,16 @@ export async function attackToEnd(method: AttackMethod, problem: AttackProblem):
   for (;;) {
     const next = await running.next()
     if (next.done) return next.value
+  }
+}
+
+/** Bounds and each ball together; members of an ensemble share theirs. */
+function boxes({ images, bounds }: AttackProblem): (ball: Ball) => PixelInterval {
+  const known = new Map<Ball, PixelInterval>()
+  return (ball) => {
+    const box = known.get(ball) ?? ball.box(images, bounds)
+    known.set(ball, box)
+    return box
   }
 }
 

@@ -1,12 +1,18 @@
-import type { LossTerm } from '../model/ports.ts'
+import { RadversaryError } from '../errors.ts'
+import type { Notice } from '../model/intensity.ts'
+import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { AttackLoss, AttackMethod, AttackProblem, Rows, Walk } from './attack.ts'
+import type { Answer, AttackLoss, AttackMethod, AttackProblem, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'
 import type { Best } from './best.ts'
-import { clip, zeroWhereFrozen } from './kernels.ts'
+import type { Faces } from './faces.ts'
+import { Highlights } from './highlights.ts'
+import { clip, stretch, zeroWhereFrozen } from './kernels.ts'
 import { randomSource, type RandomSource } from './random.ts'
 import { rowOf } from './rows.ts'
+import { settle, type Settled } from './settle.ts'
+import { valuerOf } from './worth.ts'
 
 /** f(x_t) of the samples that were at work, and whether they succeed. */
 export interface Seen {
@@ -17,11 +23,15 @@ export interface Seen {
 export interface WalkOptions {
   readonly method: AttackMethod
   readonly problem: AttackProblem
+  /** Bounds and, where it is one, the ball's box. */
   readonly box: PixelInterval
   readonly best: Best
+  /** Of this method, and among all rounds of the attack. */
   readonly restart: number
+  readonly round: number
   /** The samples at work, rising. */
   readonly samples: readonly number[]
+  readonly tell: (notice: Notice) => void
 }
 
 /** One restart: the batch as the method sees it (`Walk`), and the rounding, judging and leaving that the loop does for all methods. */
@@ -30,7 +40,10 @@ export class RestartWalk implements Walk {
   readonly x: Tensor
   readonly box: PixelInterval
   readonly loss: AttackLoss
+  readonly targeted: boolean
+  readonly restart: number
   readonly deviation: LossTerm
+  readonly tell: (notice: Notice) => void
   /** Iterations made so far: x is x_t. */
   iteration = 0
   /** SMIA's x̃_{t−1}. */
@@ -40,18 +53,25 @@ export class RestartWalk implements Walk {
   private readonly model: BatchModel
   private readonly sources = new Map<number, RandomSource>()
   private readonly withFrozen: ReadonlySet<number>
+  /** Undefined where a restart hands over its last point. */
+  private readonly highlights: Highlights | undefined
   private samples: readonly number[]
+  private left: readonly number[] = []
 
   constructor(private readonly options: WalkOptions) {
     const { method, problem, box, samples } = options
     this.images = problem.images
     this.x = tensor(problem.images.shape, problem.images.data.slice())
-    this.box = box
+    this.box = method.keeps === 'smallest' ? problem.bounds : box
     this.loss = problem.loss
+    this.targeted = problem.targeted
+    this.restart = options.restart
     this.deviation = { target: problem.targets, weight: problem.targeted ? -1 : 1 }
+    this.tell = options.tell
     this.model = batchModel(problem)
     this.samples = samples
     this.withFrozen = new Set(samples.filter((sample) => hasFrozenPixels(problem.bounds, sample)))
+    this.highlights = (method.keeps ?? 'last') === 'last' ? undefined : new Highlights(valuerOf(method, problem))
     if (method.randomStart) for (const sample of samples) this.placeAtRandom(sample)
   }
 
@@ -66,24 +86,74 @@ export class RestartWalk implements Walk {
     return source
   }
 
-  async evaluate(terms: readonly LossTerm[]): Promise<Rows> {
-    const { bounds, earlyStop } = this.options.problem
-    const { logits, gradient } = await this.model.gradient(this.x, this.samples, terms)
-    this.seen = earlyStop ? await this.retire(logits) : this.judge(logits)
-    for (const sample of this.samples)
-      if (this.withFrozen.has(sample))
-        zeroWhereFrozen(gradient.of(sample), rowOf(bounds.lower, sample), rowOf(bounds.upper, sample))
+  async evaluate(terms: readonly LossTerm[], kind?: LossKind): Promise<Rows> {
+    const { logits, gradient } = await this.model.gradient(this.x, this.samples, { terms, kind })
+    await this.known(logits)
+    for (const sample of this.samples) this.freeze(gradient.of(sample), sample)
     return gradient
+  }
+
+  async look(): Promise<Rows> {
+    const logits = await this.predict(this.x)
+    await this.known(logits)
+    return logits
+  }
+
+  async known(logits: Rows): Promise<void> {
+    this.highlights?.noteAll(this.samples, this.rows(), logits)
+    this.seen = this.options.problem.earlyStop ? await this.retire(logits) : this.judge(logits)
+  }
+
+  logits(sample: number): Float32Array {
+    return this.seen?.logits.of(sample) ?? new Float32Array()
+  }
+
+  gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer> {
+    return this.model.gradient(points, this.samples, { terms, kind })
   }
 
   predict(points: Tensor): Promise<Rows> {
     return this.model.logits(points, this.samples)
   }
 
-  /** Rounds and judges the samples still at work. */
+  freeze(values: Float32Array, sample: number): void {
+    const { bounds } = this.options.problem
+    if (this.withFrozen.has(sample)) zeroWhereFrozen(values, rowOf(bounds.lower, sample), rowOf(bounds.upper, sample))
+  }
+
+  succeeds(logits: Float32Array, sample: number): boolean {
+    return this.options.problem.criterion.isMet(logits, sample)
+  }
+
+  faces(sample: number): Faces {
+    const { method, problem } = this.options
+    const faces = problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
+    if (faces !== undefined) return faces
+    throw new RadversaryError(
+      'usage',
+      `${method.name}: expected a goal of a classifier, which planes between logits divide, got '${problem.criterion.name}'`,
+      { tip: 'Use a method that follows the loss, e.g. pgd.' },
+    )
+  }
+
+  found(sample: number, point: Float32Array, logits: Float32Array): void {
+    this.highlights?.note(sample, point, logits)
+  }
+
+  leave(sample: number): void {
+    this.samples = this.samples.filter((each) => each !== sample)
+    this.left = [...this.left, sample]
+  }
+
+  /** Rounds, judges and hands over what is left. */
   async finish(): Promise<void> {
-    for (const sample of this.samples) rowOf(this.x, sample).set(this.rounded(sample))
-    const logits = await this.model.logits(this.x, this.samples)
+    this.samples = [...this.samples, ...this.left].sort((a, b) => a - b)
+    await this.takeHighlights()
+    const settled = await this.settled()
+    for (const sample of this.samples) rowOf(this.x, sample).set(settled.get(sample)?.image ?? this.rounded(sample))
+    const rest = this.samples.filter((sample) => !settled.has(sample))
+    const ofRest = await this.model.logits(this.x, rest)
+    const logits: Rows = { of: (sample) => settled.get(sample)?.logits ?? ofRest.of(sample) }
     this.seen = this.judge(logits)
     for (const sample of this.samples) this.offer(sample, rowOf(this.x, sample), logits.of(sample))
     this.samples = []
@@ -99,45 +169,98 @@ export class RestartWalk implements Walk {
     ball.project(x, image)
   }
 
+  /** x ← the best of all points, the last one included. */
+  private async takeHighlights(): Promise<void> {
+    const { highlights } = this
+    if (highlights === undefined) return
+    highlights.noteAll(this.samples, this.rows(), await this.predict(this.x))
+    for (const sample of this.samples) rowOf(this.x, sample).set(highlights.point(sample) ?? [])
+  }
+
+  /** The smallest perturbations that succeed, as they can be stored; what does not succeed is brought into the ball. */
+  private async settled(): Promise<Map<number, Settled>> {
+    if (this.options.method.keeps !== 'smallest') return new Map()
+    const settled = await settle({
+      samples: this.samples.filter((sample) => this.highlights?.hasSucceeded(sample)),
+      trial: (sample, factor) => this.stretched(sample, factor),
+      predict: (points, samples) => this.model.logits(points, samples),
+      accepts: (sample, image, logits) => this.succeeds(logits, sample) && this.isWithinBudget(image, sample),
+    })
+    for (const sample of this.samples) if (!settled.has(sample)) this.bringIntoBall(sample)
+    return settled
+  }
+
+  private stretched(sample: number, factor: number): Float32Array {
+    const { bounds } = this.options.problem
+    const box = { lower: rowOf(bounds.lower, sample), upper: rowOf(bounds.upper, sample) }
+    const point = stretch(rowOf(this.x, sample), rowOf(this.images, sample), factor)
+    clip(point, box.lower, box.upper)
+    return this.quantized(sample, point, box)
+  }
+
+  private isWithinBudget(image: Float32Array, sample: number): boolean {
+    const { ball } = this.options.method
+    return ball.distance(image, rowOf(this.images, sample)) <= ball.epsilon * (1 + 1e-6)
+  }
+
+  private bringIntoBall(sample: number): void {
+    const { method, box } = this.options
+    const x = rowOf(this.x, sample)
+    clip(x, rowOf(box.lower, sample), rowOf(box.upper, sample))
+    method.ball.project(x, rowOf(this.images, sample))
+  }
+
   private judge(logits: Rows): Seen {
-    return { logits, success: new Map(this.samples.map((sample) => [sample, this.isMet(logits.of(sample), sample)])) }
+    return { logits, success: new Map(this.samples.map((sample) => [sample, this.succeeds(logits.of(sample), sample)])) }
   }
 
   /** Samples that succeed after rounding leave; one that succeeds only before it walks on from where it was. */
   private async retire(logits: Rows): Promise<Seen> {
-    const candidates = this.samples.filter((sample) => this.isMet(logits.of(sample), sample))
+    const candidates = this.samples.filter((sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample))
     const rounded = new Map(candidates.map((sample) => [sample, this.rounded(sample)]))
     const roundedRows: Rows = { of: (sample) => rounded.get(sample) ?? rowOf(this.x, sample) }
     const moved = candidates.filter((sample) => !sameNumbers(roundedRows.of(sample), rowOf(this.x, sample)))
     const logitsOfMoved = await this.model.logits(roundedRows, moved)
     const logitsOf = (sample: number) => (moved.includes(sample) ? logitsOfMoved : logits).of(sample)
-    const succeeded = candidates.filter((sample) => this.isMet(logitsOf(sample), sample))
+    const succeeded = candidates.filter((sample) => this.succeeds(logitsOf(sample), sample))
     for (const sample of succeeded) this.offer(sample, roundedRows.of(sample), logitsOf(sample))
     const success = new Map(this.samples.map((sample) => [sample, succeeded.includes(sample)]))
     this.samples = this.samples.filter((sample) => !succeeded.includes(sample))
     return { logits, success }
   }
 
-  private isMet(logits: Float32Array, sample: number): boolean {
-    return this.options.problem.criterion.isMet(logits, sample)
+  /** A search for the smallest perturbation goes on to its end, unless a budget says what is small enough. */
+  private mayRetire(sample: number): boolean {
+    const { keeps, ball } = this.options.method
+    return keeps !== 'smallest' || (Number.isFinite(ball.epsilon) && this.isWithinBudget(rowOf(this.x, sample), sample))
   }
 
   private rounded(sample: number): Float32Array {
-    const { method, problem } = this.options
+    const { method, box } = this.options
     const x = rowOf(this.x, sample)
-    if (problem.quantize === undefined) return x
-    const [, ...rest] = this.x.shape
-    const box = { lower: rowOf(this.box.lower, sample), upper: rowOf(this.box.upper, sample) }
-    const { lower, upper } = method.ball.roundingBox(x, rowOf(this.images, sample), box)
-    const allowed = { lower: tensor([1, ...rest], lower), upper: tensor([1, ...rest], upper) }
-    return problem.quantize(sampleOf(this.x, sample), allowed, sample).data
+    const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
+    return this.quantized(sample, x, method.ball.roundingBox(x, rowOf(this.images, sample), own))
+  }
+
+  private quantized(
+    sample: number,
+    x: Float32Array,
+    { lower, upper }: { lower: Float32Array; upper: Float32Array },
+  ): Float32Array {
+    const { quantize } = this.options.problem
+    if (quantize === undefined) return x
+    const { shape } = sampleOf(this.x, sample)
+    return quantize(tensor(shape, x), { lower: tensor(shape, lower), upper: tensor(shape, upper) }, sample).data
+  }
+
+  private rows(): Rows {
+    return { of: (sample) => rowOf(this.x, sample) }
   }
 
   private offer(sample: number, image: Float32Array, logits: Float32Array): void {
-    const { best, restart } = this.options
-    const success = this.isMet(logits, sample)
+    const { best, method, round } = this.options
     const smoothed = this.smoothed && rowOf(this.smoothed, sample)
-    best.offer(sample, { image, logits, success, iterations: this.iteration, restart, smoothed })
+    best.offer(sample, { image, logits, iterations: this.iteration, restart: round, member: method.name, smoothed })
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tensor } from '../../tensor/tensor.ts'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { accumulate, normL1 } from '../kernels.ts'
@@ -31,13 +31,12 @@ export const miFgsm = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => signIteration(walk, stepSize, momentum(walk, decay)),
+    begin: (walk) => signIteration(walk, stepSize, { direct: momentum(walk, decay) }),
   }),
 })
 
-/** g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place. */
-export function momentum(walk: Walk, decay: number): Direct {
-  const sums = tensor(walk.x.shape)
+/** g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all samples. */
+export function momentum(walk: Walk, decay: number, sums: Tensor = tensor(walk.x.shape)): Direct {
   return (gradient, sample) => {
     const sum = rowOf(sums, sample)
     const norm = normL1(gradient)

@@ -4,7 +4,7 @@ import { tensor } from '../../tensor/tensor.ts'
 import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decay, epsilon, kernelSize, optionalStepSize, steps } from '../settings.ts'
-import { signIteration } from '../sign-iteration.ts'
+import { signIteration, type Direct } from '../sign-iteration.ts'
 import { momentum } from './mi-fgsm.ts'
 
 /**
@@ -38,10 +38,11 @@ export const tiFgsm = defineMethod({
     begin: (walk) => {
       const [, ...rest] = walk.x.shape
       const gather = momentum(walk, decay)
-      return signIteration(walk, stepSize, (gradient, sample) => {
+      const direct: Direct = (gradient, sample) => {
         gradient.set(smoothGaussian(tensor([1, ...rest], gradient), { size: kernelSize, sigma }).data)
         gather(gradient, sample)
-      })
+      }
+      return signIteration(walk, stepSize, { direct })
     },
   }),
 })

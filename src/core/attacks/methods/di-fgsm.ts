@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { imageBatchExtents } from '../../tensor/image-batch.ts'
+import { diverseInput, type Diversity } from '../../tensor/diverse-input.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { Rows, Walk } from '../attack.ts'
+import { linfBall } from '../balls.ts'
+import { defineMethod } from '../method-entry.ts'
+import type { RandomSource } from '../random.ts'
+import { rowOf } from '../rows.ts'
+import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
+import { signIteration } from '../sign-iteration.ts'
+import { momentum } from './mi-fgsm.ts'
+
+const settings = z.strictObject({
+  epsilon,
+  steps: steps(10, 'As for the other transfer attacks.'),
+  stepSize: optionalStepSize('epsilon / steps'),
+  decay: decay(0, '0 is DI²-FGSM; 1 is M-DI²-FGSM, as in the paper.'),
+  probability: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('How often the image is shrunk and padded before its gradient is taken. As in the paper.'),
+  smallest: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.9)
+    .describe('The least that it shrinks to, as a fraction of its size. The paper’s 299 pixels of 330.'),
+})
+
+type Settings = z.output<typeof settings>
+
+/** Diverse Inputs Iterative FGSM: Xie et al., equations 5 to 7. */
+export const diFgsm = defineMethod({
+  title: 'DI-FGSM',
+  summary: 'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',
+  equation: 'x_{t+1} = clip_ε(x_t + α·sign(g)), g = ∇J(f(T(x_t; p)), y): T shrinks and pads with probability p',
+  source: {
+    authors: 'C. Xie, Z. Zhang, Y. Zhou, S. Bai, J. Wang, Z. Ren, A. Yuille',
+    title: 'Improving Transferability of Adversarial Examples with Input Diversity',
+    venue: 'CVPR 2019',
+    identifier: 'arXiv:1803.06978',
+  },
+  settings,
+  create: (chosen) => ({
+    name: 'di-fgsm',
+    ball: linfBall(chosen.epsilon),
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => diverseIteration(walk, chosen),
+  }),
+})
+
+function diverseIteration(walk: Walk, chosen: Settings) {
+  const { epsilon, steps, stepSize = epsilon / steps, decay } = chosen
+  const inputs = tensor(walk.x.shape)
+  const gradient = async (): Promise<Rows> => {
+    await walk.look()
+    const maps = new Map(walk.active().map((sample) => [sample, drawnMap(walk, walk.random(sample), chosen)]))
+    for (const sample of walk.active()) {
+      const x = rowOf(walk.x, sample)
+      rowOf(inputs, sample).set(maps.get(sample)?.apply(x) ?? x) //                  T(x_t; p)
+    }
+    const answer = await walk.gradientAt(inputs, [walk.deviation])
+    for (const sample of walk.active()) {
+      const row = answer.gradient.of(sample)
+      row.set(maps.get(sample)?.adjoint(row) ?? row) //                              ∇ through T
+      walk.freeze(row, sample)
+    }
+    return answer.gradient
+  }
+  return signIteration(walk, stepSize, { gradient, direct: momentum(walk, decay) })
+}
+
+/** T with a random size and place; undefined where the image stays as it is. */
+function drawnMap({ x }: Walk, random: RandomSource, { probability, smallest }: Settings): Diversity | undefined {
+  const { channels, rows, columns } = imageBatchExtents(x, 'DI-FGSM')
+  const [chance, scale, top, left] = [random.open(), random.open(), random.open(), random.open()]
+  if (chance >= probability) return undefined
+  const fraction = smallest + (1 - smallest) * scale
+  const size = [Math.max(1, Math.floor(fraction * rows)), Math.max(1, Math.floor(fraction * columns))] as const
+  const corner = [Math.floor(top * (rows - size[0] + 1)), Math.floor(left * (columns - size[1] + 1))] as const
+  return diverseInput({ shape: [channels, rows, columns], size, corner })
+}

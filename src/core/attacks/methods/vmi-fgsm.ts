@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { tensor } from '../../tensor/tensor.ts'
+import type { Rows, Walk } from '../attack.ts'
+import { linfBall } from '../balls.ts'
+import { gradientSum } from '../gradient-sum.ts'
+import { addScaled, scaleBy } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { rowOf } from '../rows.ts'
+import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
+import { signIteration } from '../sign-iteration.ts'
+import { momentum } from './mi-fgsm.ts'
+import { lookAhead } from './ni-fgsm.ts'
+
+const source = {
+  authors: 'X. Wang, K. He',
+  title: 'Enhancing the Transferability of Adversarial Attacks through Variance Tuning',
+  venue: 'CVPR 2021',
+  identifier: 'arXiv:2103.15571',
+}
+
+const settings = z.strictObject({
+  epsilon,
+  steps: steps(10, 'As in the paper.'),
+  stepSize: optionalStepSize('epsilon / steps, as in the paper'),
+  decay: decay(1, 'As in the paper.'),
+  neighbours: z.int().min(1).default(20).describe('Points N around x_t whose gradients tell the variance. As in the paper.'),
+  reach: z.number().positive().default(1.5).describe('β: neighbours lie within β times the budget. As in the paper.'),
+})
+
+type Settings = z.output<typeof settings>
+
+/** Variance-tuned MI-FGSM: Wang and He, algorithm 1. */
+export const vmiFgsm = defineMethod({
+  title: 'VMI-FGSM',
+  summary: 'MI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
+  equation:
+    'g_{t+1} = μ·g_t + (∇J(x_t) + v_t) / ‖∇J(x_t) + v_t‖₁; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_t), r_i uniform in [−β·ε, β·ε]',
+  source,
+  settings,
+  create: (chosen) => ({
+    name: 'vmi-fgsm',
+    ball: linfBall(chosen.epsilon),
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => varianceTuned(walk, chosen, (current) => current.atX()),
+  }),
+})
+
+/** Variance-tuned NI-FGSM: the same with the gradient where the momentum leads. */
+export const vniFgsm = defineMethod({
+  title: 'VNI-FGSM',
+  summary: 'NI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
+  equation:
+    'g_{t+1} = μ·g_t + (∇J(x_nes) + v_t) / ‖∇J(x_nes) + v_t‖₁, x_nes = x_t + α·μ·g_t; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_nes)',
+  source,
+  settings,
+  create: (chosen) => ({
+    name: 'vni-fgsm',
+    ball: linfBall(chosen.epsilon),
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => varianceTuned(walk, chosen, (current) => current.ahead()),
+  }),
+})
+
+/** The current gradient: at x_t, or at x_nes. */
+interface Current {
+  atX(): Promise<Rows>
+  ahead(): Promise<Rows>
+}
+
+/** Algorithm 1, lines 3 to 7. */
+function varianceTuned(walk: Walk, chosen: Settings, take: (current: Current) => Promise<Rows>) {
+  const { epsilon, steps, stepSize = epsilon / steps, decay, neighbours, reach } = chosen
+  const sums = tensor(walk.x.shape) //                                            g_t
+  const variance = tensor(walk.x.shape) //                                        v_t
+  const current = currentGradients(walk, (point, sample) => {
+    lookAhead(point, walk, { sums, reach: stepSize * decay, sample })
+  })
+  const gradient = async () => {
+    const own = await take(current) //                                            ĝ_{t+1} = ∇J(x_t)
+    const around = await neighbourhood(walk, neighbours, reach * epsilon) //      Σ_i ∇J(x_t + r_i)
+    for (const sample of walk.active()) {
+      const [g, v] = [own.of(sample), rowOf(variance, sample)]
+      const tuned = Float32Array.from(g, (value, i) => value + (v[i] ?? 0)) //    ĝ_{t+1} + v_t
+      scaleBy(around.of(sample), 1 / neighbours)
+      addScaled(v, around.of(sample), g, -1) //                                   v_{t+1} = V(x_t)
+      g.set(tuned)
+    }
+    return own
+  }
+  return signIteration(walk, stepSize, { gradient, direct: momentum(walk, decay, sums) })
+}
+
+function currentGradients(walk: Walk, place: (point: Float32Array, sample: number) => void): Current {
+  return {
+    atX: () => walk.evaluate([walk.deviation]),
+    ahead: async () => {
+      await walk.look()
+      return gradientSum(walk, { count: 1, place })
+    },
+  }
+}
+
+/** Equation 7's sum: gradients at uniform random points around x_t, which are not clipped. */
+function neighbourhood(walk: Walk, count: number, radius: number): Promise<Rows> {
+  return gradientSum(walk, {
+    count,
+    place: (point, sample) => {
+      const [x, random] = [rowOf(walk.x, sample), walk.random(sample)]
+      for (let i = 0; i < point.length; i++) point[i] = (x[i] ?? 0) + radius * random.symmetric()
+    },
+  })
+}

@@ -1,0 +1,25 @@
+import type { AttackMethod, AttackProblem } from './attack.ts'
+import { lossOf } from './likelihood.ts'
+import { rowOf } from './rows.ts'
+
+/** What a point is worth to whoever attacks: one that succeeds beats one that does not, then the greater value. */
+export interface Worth {
+  readonly success: boolean
+  readonly value: number
+}
+
+export type Valuer = (sample: number, point: Float32Array, logits: Float32Array) => Worth
+
+/** By the loss that attacks raise; successes of methods that look for the smallest perturbation by how small theirs is. */
+export function valuerOf({ ball, keeps = 'last' }: AttackMethod, problem: AttackProblem): Valuer {
+  const { images, loss, targets, targeted, criterion } = problem
+  return (sample, point, logits) => {
+    const success = criterion.isMet(logits, sample)
+    if (success && keeps === 'smallest') return { success, value: -ball.distance(point, rowOf(images, sample)) }
+    return { success, value: lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1) }
+  }
+}
+
+export function isBetter(a: Worth, b: Worth): boolean {
+  return a.success === b.success ? a.value > b.value : a.success
+}

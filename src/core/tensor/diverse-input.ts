@@ -1,0 +1,65 @@
+import { createResampler, type Resampler } from './resample.ts'
+import { tensor } from './tensor.ts'
+
+/** Where an image is put and how small it gets. */
+export interface DiverseInput {
+  readonly shape: readonly [channels: number, rows: number, columns: number]
+  /** Of the shrunk image; at most the image's own. */
+  readonly size: readonly [rows: number, columns: number]
+  /** First row and column of the shrunk image in the image's grid. */
+  readonly corner: readonly [row: number, column: number]
+}
+
+/** A linear map of images [C·H·W] to images of the same size, with its exact transpose. */
+export interface Diversity {
+  apply(x: Float32Array): Float32Array
+  adjoint(cotangent: Float32Array): Float32Array
+}
+
+/**
+ * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978), section 3.2. They enlarge the input and pad it to a
+ * larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded back.
+ */
+export function diverseInput({ shape: [channels, rows, columns], size, corner }: DiverseInput): Diversity {
+  const resampler: Resampler = createResampler([rows, columns], size, 'bilinear')
+  const [height, width] = size
+  const place = { rows, columns, height, width, corner, channels }
+  return {
+    apply: (x) => padded(resampler.apply(tensor([1, channels, rows, columns], x)).data, place),
+    adjoint: (cotangent) => resampler.adjoint(tensor([1, channels, height, width], cropped(cotangent, place))).data,
+  }
+}
+
+interface Place {
+  readonly channels: number
+  readonly rows: number
+  readonly columns: number
+  readonly height: number
+  readonly width: number
+  readonly corner: readonly [row: number, column: number]
+}
+
+function padded(small: Float32Array, place: Place): Float32Array {
+  const whole = new Float32Array(place.channels * place.rows * place.columns)
+  forEachRow(place, (inSmall, inWhole) => {
+    whole.set(small.subarray(inSmall, inSmall + place.width), inWhole)
+  })
+  return whole
+}
+
+function cropped(whole: Float32Array, place: Place): Float32Array {
+  const small = new Float32Array(place.channels * place.height * place.width)
+  forEachRow(place, (inSmall, inWhole) => {
+    small.set(whole.subarray(inWhole, inWhole + place.width), inSmall)
+  })
+  return small
+}
+
+/** Where each row of the small image begins, in it and in the whole one. */
+function forEachRow(
+  { channels, rows, columns, height, width, corner: [top, left] }: Place,
+  work: (inSmall: number, inWhole: number) => void,
+): void {
+  for (let channel = 0; channel < channels; channel++)
+    for (let row = 0; row < height; row++) work((channel * height + row) * width, (channel * rows + top + row) * columns + left)
+}
