@@ -49,6 +49,12 @@ const methods: Record<keyof typeof attackMethods, object> = {
   'di-fgsm': { epsilon: 0.25, decay: 1, smallest: 0.7 },
   'vmi-fgsm': { epsilon: 0.25, neighbours: 3 },
   'vni-fgsm': { epsilon: 0.25, neighbours: 3 },
+  'apgd-ce': { epsilon: 0.25, steps: 20 },
+  'apgd-ce-l2': { epsilon: 3, steps: 20 },
+  'apgd-dlr': { epsilon: 0.25, steps: 20, restarts: 2 },
+  'apgd-dlr-l2': { epsilon: 3, steps: 20 },
+  'apgd-t': { epsilon: 0.25, steps: 20, targetClasses: 2 },
+  'apgd-t-l2': { epsilon: 3, steps: 20 },
   noise: { epsilon: 0.25, draws: 2 },
 }
 
@@ -120,7 +126,11 @@ function only(problem: AttackProblem, n: number): AttackProblem {
     targets: sampleOf(problem.targets, n),
     bounds: { lower: sampleOf(problem.bounds.lower, n), upper: sampleOf(problem.bounds.upper, n) },
     seeds: [problem.seeds[n]!],
-    criterion: { name: problem.criterion.name, isMet: (logits) => problem.criterion.isMet(logits, n) },
+    criterion: {
+      name: problem.criterion.name,
+      isMet: (logits) => problem.criterion.isMet(logits, n),
+      faces: (_, classes) => problem.criterion.faces!(n, classes),
+    },
   }
 }
 

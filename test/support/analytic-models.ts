@@ -73,7 +73,62 @@ function analyticModel({ imageShape, classes, logits, pullBack }: Formula): Anal
   }
 }
 
-function lossAndCotangent(z: Float32Array, { kind, terms }: LossSpec, sample: number): { loss: number; cotangent: number[] } {
+interface LossAtLogits {
+  readonly loss: number
+  readonly cotangent: number[]
+}
+
+function lossAndCotangent(z: Float32Array, spec: LossSpec, sample: number): LossAtLogits {
+  const { kind } = spec
+  if (kind === 'cross-entropy' || kind === 'binary-cross-entropy') return likelihood(z, { ...spec, kind }, sample)
+  const parts = spec.terms.map(({ target, weight }) => ({ weight, ...ofLogits(kind, z, rows(target)[sample]!) }))
+  return {
+    loss: parts.reduce((sum, { loss, weight }) => sum + weight * loss, 0),
+    cotangent: [...z].map((_, k) => parts.reduce((sum, { cotangent, weight }) => sum + weight * cotangent[k]!, 0)),
+  }
+}
+
+/** The losses that are made of logits and not of probabilities. */
+function ofLogits(kind: LossSpec['kind'], z: Float32Array, t: Float32Array): LossAtLogits {
+  const order = [...z.keys()].sort((a, b) => z[b]! - z[a]!)
+  const unit = (k: number | undefined) => [...z].map((_, i) => Number(i === k))
+  const other = unit(order.find((k) => t[k]! < 0.5))
+  const margin = other.map((value, k) => value - t[k]!)
+  switch (kind) {
+    case 'dot':
+      return { loss: inner(z, t), cotangent: [...t] }
+    case 'margin':
+      return { loss: inner(z, margin), cotangent: margin }
+    case 'dlr':
+      return ratio(
+        z,
+        margin,
+        unit(order[0]).map((value, k) => value - unit(order[2])[k]!),
+      )
+    case 'targeted-dlr': {
+      const [third, fourth] = [unit(order[2]), unit(order[3])]
+      return ratio(
+        z,
+        [...t],
+        unit(order[0]).map((value, k) => value - (third[k]! + fourth[k]!) / 2),
+      )
+    }
+    default:
+      throw new Error(`${kind} is not among the losses of analytic models`)
+  }
+}
+
+/** (a·z) / (b·z) */
+function ratio(z: Float32Array, a: readonly number[], b: readonly number[]): LossAtLogits {
+  const [above, below] = [inner(z, a), Math.max(inner(z, b), 1e-12)]
+  return { loss: above / below, cotangent: a.map((value, k) => (value - (above / below) * b[k]!) / below) }
+}
+
+function inner(a: Float32Array, b: ArrayLike<number>): number {
+  return a.reduce((sum, value, k) => sum + value * b[k]!, 0)
+}
+
+function likelihood(z: Float32Array, { kind, terms }: LossSpec, sample: number): LossAtLogits {
   const p = [...z].map((value) =>
     kind === 'cross-entropy' ? Math.exp(value) / z.reduce((sum, v) => sum + Math.exp(v), 0) : sigmoid(value),
   )

@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
+import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
 import { fgsm } from './methods/fgsm.ts'
 import { iFgsm } from './methods/i-fgsm.ts'
@@ -28,6 +29,12 @@ export const attackMethods = {
   'di-fgsm': diFgsm,
   'vmi-fgsm': vmiFgsm,
   'vni-fgsm': vniFgsm,
+  'apgd-ce': apgdCe,
+  'apgd-ce-l2': apgdCeL2,
+  'apgd-dlr': apgdDlr,
+  'apgd-dlr-l2': apgdDlrL2,
+  'apgd-t': apgdT,
+  'apgd-t-l2': apgdTL2,
   noise,
 } satisfies Record<string, MethodEntry>
 

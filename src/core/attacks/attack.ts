@@ -109,14 +109,20 @@ export interface StepTaken {
   readonly smoothed?: { readonly x: Tensor; readonly target: Tensor }
 }
 
+/** What a method that goes for one plane of the goal after the other has to choose from. */
+export interface Choice {
+  /** 1 where all planes have to be passed. */
+  readonly choices: number
+}
+
 /** One method with its settings: the parts of the loop in run-attack.ts that differ. */
 export interface AttackMethod {
   readonly name: string
   /** What the perturbation must stay in. */
   readonly ball: Ball
   readonly steps: number
-  /** Independent starts of which the best is kept; of a model of K logits, where it depends on them. */
-  readonly restarts: number | ((logits: number) => number)
+  /** Independent starts of which the best is kept; for methods that choose among planes (classes), how many it takes to try them. */
+  readonly restarts: number | ((goal: Choice) => number)
   /** Whether x_0 is a random point of the ball instead of the image. */
   readonly randomStart: boolean
   /** Whether the method places x_0 itself, before it first looks at it. */

@@ -1,4 +1,4 @@
-import type { AttackMethod, AttackProblem } from './attack.ts'
+import type { AttackMethod, AttackProblem, Choice } from './attack.ts'
 
 /** What the loop runs one after the other: a restart of the method, or of one of an ensemble's members. */
 export interface Round {
@@ -8,9 +8,15 @@ export interface Round {
 }
 
 export function roundsOf(method: AttackMethod, problem: AttackProblem): Round[] {
-  const classes = problem.targets.shape[1] ?? 0
+  const choice = choiceOf(problem)
   return (method.members ?? [method]).flatMap((member) => {
-    const count = typeof member.restarts === 'number' ? member.restarts : member.restarts(classes)
+    const count = typeof member.restarts === 'number' ? member.restarts : member.restarts(choice)
     return Array.from({ length: count }, (_, restart) => ({ method: member, restart }))
   })
+}
+
+/** All samples have as many planes. */
+function choiceOf({ criterion, targets }: AttackProblem): Choice {
+  const divided = criterion.faces?.(0, targets.shape[1] ?? 0)
+  return { choices: divided?.need === 'any' ? divided.faces.length : 1 }
 }

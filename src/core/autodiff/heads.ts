@@ -1,4 +1,4 @@
-import { RadversaryError } from '../errors.ts'
+import { internalError, RadversaryError } from '../errors.ts'
 import type { LossKind } from '../model/ports.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { Emitter } from './emitter.ts'
@@ -25,6 +25,8 @@ export const heads = {
   'binary-cross-entropy': binaryCrossEntropy,
   mse: meanSquaredError,
   margin,
+  dlr: differenceOfLogitsRatio,
+  'targeted-dlr': targetedRatio,
   dice,
   dot,
 } satisfies Record<LossKind, EmitHead>
@@ -66,16 +68,90 @@ function meanSquaredError(z: Value, terms: readonly HeadTerm[], emit: Emitter): 
 function margin(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   const pixels = pixelsOf(z, 'margin')
   return weightedSum(terms, emit, ({ target }) => {
-    const others = emit.where(emit.test('Greater', target, 0.5), -3e38, z)
-    const best = emit.reduce('ReduceMax', others, [1])
-    const chosen = emit.reduce('ReduceSum', emit.mul(z, target), [1])
-    const isBest = emit.cast(emit.test('Equal', others, best), 'float32')
-    const share = emit.div(isBest, emit.reduce('ReduceSum', isBest, [1]))
+    const { value, slope } = marginOf(z, target, emit)
     return {
-      loss: emit.mul(perSample('ReduceSum', emit.sub(best, chosen), emit), 1 / pixels),
-      cotangent: scaled(emit.sub(share, target), 1 / pixels, emit),
+      loss: emit.mul(perSample('ReduceSum', value, emit), 1 / pixels),
+      cotangent: scaled(slope, 1 / pixels, emit),
     }
   })
+}
+
+/** A value for each sample (and pixel), [N, 1, …], and its derivative by the logits, [N, K, …]. */
+interface OfLogits {
+  readonly value: Value
+  readonly slope: Value
+}
+
+function marginOf(z: Value, target: Value, emit: Emitter): OfLogits {
+  const best = largest(emit.where(emit.test('Greater', target, 0.5), nowhere, z), emit)
+  const chosen = emit.reduce('ReduceSum', emit.mul(z, target), [1])
+  return { value: emit.sub(best.value, chosen), slope: emit.sub(best.slope, target) }
+}
+
+/** The largest logit; its derivative is shared among the tied. */
+function largest(z: Value, emit: Emitter): OfLogits {
+  const value = emit.reduce('ReduceMax', z, [1])
+  const isBest = emit.cast(emit.test('Equal', z, value), 'float32')
+  return { value, slope: emit.div(isBest, emit.reduce('ReduceSum', isBest, [1])) }
+}
+
+/** Below every logit. */
+const nowhere = -3e38
+
+/** The `count` largest distinct logits, the largest first. */
+function largestDistinct(z: Value, count: number, emit: Emitter): OfLogits[] {
+  const found: OfLogits[] = []
+  let rest = z
+  for (let rank = 0; rank < count; rank++) {
+    const next = largest(rest, emit)
+    found.push(next)
+    rest = emit.where(emit.test('Equal', rest, next.value), nowhere, rest)
+  }
+  return found
+}
+
+/** margin / (z_π1 − z_π3) */
+function differenceOfLogitsRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  checkClasses(z, 'dlr', 3)
+  const [first, , third] = largestDistinct(z, 3, emit)
+  if (first === undefined || third === undefined) throw internalError('three logits were asked for')
+  const spread = { value: emit.sub(first.value, third.value), slope: emit.sub(first.slope, third.slope) }
+  return weightedSum(terms, emit, ({ target }) => ratio(marginOf(z, target, emit), spread, emit))
+}
+
+/** Σ z·t / (z_π1 − (z_π3 + z_π4) / 2) */
+function targetedRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  checkClasses(z, 'targeted-dlr', 4)
+  const [first, , third, fourth] = largestDistinct(z, 4, emit)
+  if (first === undefined || third === undefined || fourth === undefined) throw internalError('four logits were asked for')
+  const half = (a: Value, b: Value) => emit.mul(emit.add(a, b), 0.5)
+  const spread = {
+    value: emit.sub(first.value, half(third.value, fourth.value)),
+    slope: emit.sub(first.slope, half(third.slope, fourth.slope)),
+  }
+  return weightedSum(terms, emit, ({ target }) => {
+    const difference = { value: emit.reduce('ReduceSum', emit.mul(z, target), [1]), slope: target }
+    return ratio(difference, spread, emit)
+  })
+}
+
+/** a / b, whose derivative is (a' − (a / b) b') / b; b is at least 1e-12. */
+function ratio(a: OfLogits, b: OfLogits, emit: Emitter): Head {
+  const below = emit.map('Max', b.value, 1e-12)
+  const value = emit.div(a.value, below)
+  return {
+    loss: perSample('ReduceSum', value, emit),
+    cotangent: emit.div(emit.sub(a.slope, emit.mul(value, b.slope)), below),
+  }
+}
+
+function checkClasses(z: Value, kind: LossKind, least: number): void {
+  if (z.shape.length !== 2 || (z.shape[1] ?? 0) < least)
+    throw new RadversaryError(
+      'model-unsupported',
+      `Loss ${kind}: expected logits [N, K] of at least ${least} classes, got [${z.shape.join(', ')}]`,
+      { tip: 'Use the margin of logits.' },
+    )
 }
 
 /** 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel; ε = 1e-6. */

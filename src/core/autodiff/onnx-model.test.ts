@@ -101,6 +101,30 @@ describe('losses', () => {
     await network.dispose()
   })
 
+  const four = tensor([1, 4], Float32Array.of(2, -1, 0.5, -3))
+  test.each<[LossKind, number[], number, number[]]>([
+    // (0.5 − 2) / (2 + 1) and, away from another label, (2 + 1) / (2 + 1), which nothing changes; derivatives by the quotient rule.
+    ['dlr', [1, 0, 0, 0], -1.5 / 3, [-1 / 3 + 1.5 / 9, -1.5 / 9, 1 / 3, 0]],
+    ['dlr', [0, 0, 1, 0], 1.5 / 3, [1 / 3 - 1.5 / 9, 1.5 / 9, -1 / 3, 0]],
+    // (−3 − 2) / (2 − (−1 − 3) / 2)
+    ['targeted-dlr', [-1, 0, 0, 1], -5 / 4, [-1 / 4 + 5 / 16, -5 / 32, 0, 1 / 4 - 5 / 32]],
+  ])('%s of %j has the value and the derivative of its definition', async (kind, target, value, slope) => {
+    const network = await open(model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 4])])])))
+    const terms = [{ target: tensor([1, 4], Float32Array.from(target)), weight: 1 }]
+    const { loss, gradient } = await network.lossAndGradient(four, { kind, terms })
+    expect(loss[0]).toBeCloseTo(value, 6)
+    gradient.data.forEach((each, k) => {
+      expect(each).toBeCloseTo(slope[k]!, 6)
+    })
+    await network.dispose()
+  })
+
+  test('the difference of logits ratio refuses too few classes', async () => {
+    const network = await open(identity)
+    const terms = [{ target: tensor([1, 2], Float32Array.of(1, 0)), weight: 1 }]
+    await expect(network.lossAndGradient(logits, { kind: 'dlr', terms })).rejects.toThrow('at least 3 classes, got [1, 2]')
+  })
+
   test('dice has the value of its definition: one channel, sigmoid', async () => {
     const network = await open(model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 1, 1, 2])])])))
     const z = tensor([1, 1, 1, 2], Float32Array.of(2, -1))

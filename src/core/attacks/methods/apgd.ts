@@ -1,0 +1,224 @@
+import { z } from 'zod'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import { checkpointsOf, StepSchedule } from '../apgd-schedule.ts'
+import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
+import { l2Ball, linfBall, type Ball } from '../balls.ts'
+import { faceValue, type Face } from '../faces.ts'
+import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { dlrObjective, lossObjective, targetedDlrObjective, type Objective } from '../objectives.ts'
+import { rowOf } from '../rows.ts'
+import { epsilon, epsilonL2, randomStart, restarts, steps } from '../settings.ts'
+
+export const autoAttackSource = {
+  authors: 'F. Croce, M. Hein',
+  title: 'Reliable Evaluation of Adversarial Robustness with an Ensemble of Diverse Parameter-free Attacks',
+  venue: 'ICML 2020',
+  identifier: 'arXiv:2003.01690',
+}
+
+const equation =
+  'z = P(x_t + η·∇f(x_t)); x_{t+1} = P(x_t + 0.75·(z − x_t) + 0.25·(x_t − x_{t−1})); at checkpoints η/2 and x_max where progress stalls; η_0 = 2·ε'
+
+/** Of the authors' evaluation: section 3. */
+const iterations = steps(100, 'As in the paper.')
+const common = { steps: iterations, restarts, randomStart: randomStart(true) }
+const targetClasses = z
+  .int()
+  .min(1)
+  .default(9)
+  .describe('Classes towards which it is run one after the other, the most likely first. As in the paper.')
+
+const [linf, l2] = [z.strictObject({ epsilon, ...common }), z.strictObject({ epsilon: epsilonL2, ...common })]
+const [linfTargeted, l2Targeted] = [
+  z.strictObject({ epsilon, steps: iterations, targetClasses, randomStart: randomStart(true) }),
+  z.strictObject({ epsilon: epsilonL2, steps: iterations, targetClasses, randomStart: randomStart(true) }),
+]
+
+type Common = Pick<z.output<typeof linf>, 'steps' | 'restarts' | 'randomStart'>
+type Targeted = Pick<z.output<typeof linfTargeted>, 'steps' | 'targetClasses' | 'randomStart'>
+
+export const apgdCe = defineMethod({
+  title: 'APGD-CE (Linf)',
+  summary: 'Auto-PGD on the loss: gradient ascent with momentum that chooses its own step sizes.',
+  equation: `f = J(f(x), y); ${equation}`,
+  source: autoAttackSource,
+  settings: linf,
+  create: (chosen) => apgd('apgd-ce', linfBall(chosen.epsilon), chosen, lossObjective),
+})
+
+export const apgdCeL2 = defineMethod({
+  title: 'APGD-CE (L2)',
+  summary: 'Auto-PGD on the loss within a Euclidean budget: gradient ascent with momentum that chooses its own step sizes.',
+  equation: `f = J(f(x), y); ${equation}`,
+  source: autoAttackSource,
+  settings: l2,
+  create: (chosen) => apgd('apgd-ce-l2', l2Ball(chosen.epsilon), chosen, lossObjective),
+})
+
+export const apgdDlr = defineMethod({
+  title: 'APGD-DLR (Linf)',
+  summary: 'Auto-PGD on the difference of logits ratio, which scaling a model’s logits does not change.',
+  equation: `f = −(z_y − max_{i≠y} z_i) / (z_π1 − z_π3); ${equation}`,
+  source: autoAttackSource,
+  settings: linf,
+  create: (chosen) => apgd('apgd-dlr', linfBall(chosen.epsilon), chosen, dlrObjective),
+})
+
+export const apgdDlrL2 = defineMethod({
+  title: 'APGD-DLR (L2)',
+  summary: 'Auto-PGD on the difference of logits ratio within a Euclidean budget.',
+  equation: `f = −(z_y − max_{i≠y} z_i) / (z_π1 − z_π3); ${equation}`,
+  source: autoAttackSource,
+  settings: l2,
+  create: (chosen) => apgd('apgd-dlr-l2', l2Ball(chosen.epsilon), chosen, dlrObjective),
+})
+
+const targetedSummary = 'towards other classes one after the other, on the targeted difference of logits ratio'
+
+export const apgdT = defineMethod({
+  title: 'APGD-T (Linf)',
+  summary: `Auto-PGD ${targetedSummary}.`,
+  equation: `f = −(z_y − z_t) / (z_π1 − (z_π3 + z_π4) / 2); ${equation}`,
+  source: autoAttackSource,
+  settings: linfTargeted,
+  create: (chosen) => targetedApgd('apgd-t', linfBall(chosen.epsilon), chosen),
+})
+
+export const apgdTL2 = defineMethod({
+  title: 'APGD-T (L2)',
+  summary: `Auto-PGD ${targetedSummary}, within a Euclidean budget.`,
+  equation: `f = −(z_y − z_t) / (z_π1 − (z_π3 + z_π4) / 2); ${equation}`,
+  source: autoAttackSource,
+  settings: l2Targeted,
+  create: (chosen) => targetedApgd('apgd-t-l2', l2Ball(chosen.epsilon), chosen),
+})
+
+function apgd(
+  name: string,
+  ball: Ball,
+  { steps, restarts, randomStart }: Common,
+  objectiveOf: (walk: Walk) => Objective,
+): AttackMethod {
+  return {
+    ...{ name, ball, steps, randomStart, keeps: 'strongest' },
+    restarts: randomStart ? restarts : 1,
+    begin: (walk) => autoPgd(walk, { ball, steps, objective: objectiveOf(walk) }),
+  }
+}
+
+/** With a class that is wanted there is nothing to choose: it is APGD-DLR towards that. */
+function targetedApgd(name: string, ball: Ball, { steps, targetClasses, randomStart }: Targeted): AttackMethod {
+  return {
+    ...{ name, ball, steps, randomStart, keeps: 'strongest' },
+    restarts: ({ choices }) => Math.min(targetClasses, choices),
+    begin: (walk) => {
+      const ranked = walk.targeted ? undefined : rankedFaces(walk)
+      const objective = ranked === undefined ? dlrObjective(walk) : targetedDlrObjective(walk, ranked.faceOf)
+      const iterate = autoPgd(walk, { ball, steps, objective })
+      return async () => {
+        await ranked?.find()
+        return iterate()
+      }
+    },
+  }
+}
+
+/** For each sample the face that is `restart`-th at the clean image: its most likely other class first. */
+export function rankedFaces(walk: Walk) {
+  const chosen = new Map<number, Face>()
+  return {
+    faceOf: (sample: number): Face => chosen.get(sample) ?? { weights: new Float32Array(), offset: NaN },
+    /** Once, before the first step. */
+    find: async () => {
+      if (chosen.size > 0) return
+      const logits = await walk.predict(walk.images)
+      for (const sample of walk.active()) {
+        const { faces } = walk.faces(sample)
+        const order = [...faces].sort((a, b) => faceValue(b, logits.of(sample)) - faceValue(a, logits.of(sample)))
+        const face = order[walk.restart]
+        if (face !== undefined) chosen.set(sample, face)
+      }
+    },
+  }
+}
+
+interface AutoPgd {
+  readonly ball: Ball
+  readonly steps: number
+  readonly objective: Objective
+}
+
+/** Algorithm 1 of Croce and Hein 2020; x_max and its gradient are kept, so that going back costs no pass through the model. */
+function autoPgd(walk: Walk, { ball, steps, objective }: AutoPgd): () => Promise<StepTaken> {
+  const { x } = walk
+  const checkpoints = checkpointsOf(steps)
+  const schedules = new Map<number, StepSchedule>()
+  const best = { x: tensor(x.shape), gradient: tensor(x.shape) }
+  const move = momentumStep(walk, ball)
+
+  return async () => {
+    const gradient = await objective.gradient() //                                            ∇f(x_t)
+    for (const sample of walk.active()) {
+      const [row, g] = [rowOf(x, sample), gradient.of(sample)]
+      const schedule = schedules.get(sample) ?? new StepSchedule(2 * ball.epsilon, checkpoints) // η_0 = 2·ε
+      schedules.set(sample, schedule)
+      const { improved, halved } = schedule.observe(objective.value(sample, walk.logits(sample)))
+      if (improved) keep(best, sample, row, g) //                                             x_max ← x_t
+      if (halved) goBack(best, sample, row, g) //                                             x_t ← x_max
+      move(sample, g, schedule.size)
+    }
+    return { direction: gradient }
+  }
+}
+
+interface BestPoint {
+  readonly x: Tensor
+  readonly gradient: Tensor
+}
+
+function keep(best: BestPoint, sample: number, x: Float32Array, gradient: Float32Array): void {
+  rowOf(best.x, sample).set(x)
+  rowOf(best.gradient, sample).set(gradient)
+}
+
+function goBack(best: BestPoint, sample: number, x: Float32Array, gradient: Float32Array): void {
+  x.set(rowOf(best.x, sample))
+  gradient.set(rowOf(best.gradient, sample))
+}
+
+/** Equations 3 and 4: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in the first step, then 0.75. */
+function momentumStep(walk: Walk, ball: Ball) {
+  const { x, images, box } = walk
+  const previous = new Map<number, Float32Array>()
+  return (sample: number, gradient: Float32Array, size: number): void => {
+    const [row, image, lower, upper] = [
+      rowOf(x, sample),
+      rowOf(images, sample),
+      rowOf(box.lower, sample),
+      rowOf(box.upper, sample),
+    ]
+    const before = previous.get(sample)
+    const current = row.slice()
+    toStep(gradient, ball, size)
+    advance(row, gradient, lower, upper)
+    ball.project(row, image) //                                                               z
+    if (before !== undefined) {
+      const step = row.map((z, i) => 0.75 * (z - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0)))
+      row.set(current)
+      advance(row, step, lower, upper)
+      ball.project(row, image)
+    }
+    previous.set(sample, current)
+    addScaled(gradient, row, current, -1) //                                                  what was moved, to be watched
+  }
+}
+
+/** η·sign(g), or η·g / ‖g‖₂. */
+function toStep(gradient: Float32Array, { norm }: Ball, size: number): void {
+  if (norm === 'Linf') toScaledSign(gradient, size)
+  else {
+    const length = normL2(gradient)
+    if (length > 0) scaleBy(gradient, size / length)
+  }
+}
