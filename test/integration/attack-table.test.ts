@@ -55,6 +55,15 @@ const methods: Record<keyof typeof attackMethods, object> = {
   'apgd-dlr-l2': { epsilon: 3, steps: 20 },
   'apgd-t': { epsilon: 0.25, steps: 20, targetClasses: 2 },
   'apgd-t-l2': { epsilon: 3, steps: 20 },
+  'fab-t': { steps: 10, targetClasses: 2 },
+  'fab-t-l2': { steps: 10 },
+  deepfool: { steps: 30 },
+  cw: { steps: 30, searches: 3, learningRate: 0.05, initialConstant: 1 },
+  square: { epsilon: 0.25, steps: 60 },
+  'square-l2': { epsilon: 4, steps: 60 },
+  spsa: { epsilon: 0.25, steps: 10, pairs: 8, learningRate: 0.05 },
+  hopskipjump: { steps: 3, firstEvaluations: 20 },
+  'hopskipjump-linf': { steps: 3, firstEvaluations: 20 },
   noise: { epsilon: 0.25, draws: 2 },
 }
 

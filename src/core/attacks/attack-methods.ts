@@ -2,8 +2,12 @@ import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
+import { carliniWagner } from './methods/carlini-wagner.ts'
+import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
+import { fabT, fabTL2 } from './methods/fab.ts'
 import { fgsm } from './methods/fgsm.ts'
+import { hopSkipJump, hopSkipJumpLinf } from './methods/hop-skip-jump.ts'
 import { iFgsm } from './methods/i-fgsm.ts'
 import { miFgsm } from './methods/mi-fgsm.ts'
 import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
@@ -11,6 +15,8 @@ import { noise } from './methods/noise.ts'
 import { pgd, pgdL2 } from './methods/pgd.ts'
 import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
+import { spsa } from './methods/spsa.ts'
+import { square, squareL2 } from './methods/square.ts'
 import { tiFgsm } from './methods/ti-fgsm.ts'
 import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
@@ -35,6 +41,15 @@ export const attackMethods = {
   'apgd-dlr-l2': apgdDlrL2,
   'apgd-t': apgdT,
   'apgd-t-l2': apgdTL2,
+  'fab-t': fabT,
+  'fab-t-l2': fabTL2,
+  deepfool,
+  cw: carliniWagner,
+  square,
+  'square-l2': squareL2,
+  spsa,
+  hopskipjump: hopSkipJump,
+  'hopskipjump-linf': hopSkipJumpLinf,
   noise,
 } satisfies Record<string, MethodEntry>
 

@@ -46,3 +46,20 @@ export const kernelSize = (preset: number, source = '') =>
     .refine((size) => size % 2 === 1, 'expected an odd number')
     .default(preset)
     .describe(`Taps of the Gaussian W along each axis: an odd number. ${source}`.trimEnd())
+
+/** Of methods that look for the smallest perturbation. */
+export const smallestEpsilon = (norm: string) =>
+  z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      `Bound on what is found, not a budget to be used up: a smallest change of a larger ${norm} norm counts as a failure. Default: none.`,
+    )
+
+/** Classes that a method goes for one after the other. */
+export const targetClasses = z
+  .int()
+  .min(1)
+  .default(9)
+  .describe('Classes towards which it is run one after the other, the most likely first. As in the paper.')

@@ -5,7 +5,7 @@ import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
-import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
+import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
 import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
 import { folderOf, type ExportKind } from './export-kinds.ts'
@@ -173,7 +173,7 @@ async function exportOne(
     sopInstanceUid: image.image.sopInstanceUid,
     exported: exportedFiles(files, number),
     frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model),
-    notices: [...image.notices],
+    notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),
   }
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
   return result

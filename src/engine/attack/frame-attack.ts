@@ -10,6 +10,7 @@ import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { internalError } from '../../core/errors.ts'
+import type { Notice } from '../../core/model/intensity.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { lossKindOf, predictionsOf, type Prediction } from '../../core/model/heads.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -45,6 +46,8 @@ export interface FrameResult {
   readonly adversarial: StoredValues
   readonly smoothed: StoredValues
   readonly trace: readonly TracePoint[]
+  /** What the method had to say of the frame's batch. */
+  readonly notices: readonly Notice[]
 }
 
 /** What all frames of a run have in common. */
@@ -146,5 +149,6 @@ function resultOf(frame: StudyFrame, sample: number, { labels, result, traces, h
     adversarial: float.toStored(sampleOf(result.adversarial, sample)),
     smoothed: float.toStored(sampleOf(result.smoothed, sample)),
     trace: traces[sample] ?? [],
+    notices: result.notices,
   }
 }

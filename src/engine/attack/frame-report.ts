@@ -15,7 +15,8 @@ export interface Reread {
 /** One frame's part of an image's result. */
 export function frameReport(result: FrameResult, { ball }: AttackMethod, { prediction, success }: Reread): FrameReport {
   const { frame, label, before, after, outcome, trace } = result
-  const epsilon = ball.norm === 'none' ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
+  const epsilon =
+    ball.norm === 'none' || !Number.isFinite(ball.epsilon) ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
     frame: frame.index + 1,
     label: [...label],
@@ -28,6 +29,8 @@ export function frameReport(result: FrameResult, { ball }: AttackMethod, { predi
     metBefore: outcome.metBefore,
     iterations: outcome.iterations,
     restart: outcome.restart,
+    ...(outcome.member === undefined ? {} : { member: outcome.member }),
+    ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
     ...distances(result),
     trace: trace.map((point) => ({
       ...point,

@@ -61,6 +61,10 @@ const frameResult = z.strictObject({
   metBefore: z.boolean(),
   iterations: z.int(),
   restart: z.int(),
+  /** The ensemble's member that made the image. */
+  member: z.string().optional(),
+  /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
+  smallest: size.optional(),
   window: distance,
   stored: distance,
   trace: z.array(tracePoint),

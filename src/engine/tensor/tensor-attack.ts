@@ -42,6 +42,10 @@ export interface TensorSampleReport {
   readonly metBefore: boolean
   readonly iterations: number
   readonly restart: number
+  /** Of ensembles. */
+  readonly member?: string
+  /** Of methods that look for the smallest change: its norm. */
+  readonly distance?: number
 }
 
 export interface TensorAttackReport {
@@ -93,6 +97,7 @@ async function attackAll(method: AttackMethod, work: Work) {
   const adversarial = new Float32Array(x.data.length)
   const samples: TensorSampleReport[] = []
   const events: AttackEvent[] = []
+  const notices = new Set<string>()
   for (let first = 0; first < count; first += request.batch) {
     const problem = problemOf(work, first)
     const running = runAttack(method, problem)
@@ -101,6 +106,7 @@ async function attackAll(method: AttackMethod, work: Work) {
       if (next.done) {
         adversarial.set(next.value.adversarial.data, first * sizeOf(x.shape.slice(1)))
         samples.push(...samplesOf(next.value, first))
+        for (const { message, tip } of next.value.notices) notices.add(`${message} ${tip}`)
         break
       }
       const { iteration, steps, restart, restarts } = next.value
@@ -110,6 +116,7 @@ async function attackAll(method: AttackMethod, work: Work) {
       hooks.onProgress?.({ done, total: count, phase: 'attacking', note: `iteration ${iteration} of ${steps}` })
     }
   }
+  for (const notice of notices) hooks.onNotice?.(notice)
   return { adversarial, samples, events }
 }
 

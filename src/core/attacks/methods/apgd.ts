@@ -3,12 +3,12 @@ import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { checkpointsOf, StepSchedule } from '../apgd-schedule.ts'
 import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { faceValue, type Face } from '../faces.ts'
 import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { dlrObjective, lossObjective, targetedDlrObjective, type Objective } from '../objectives.ts'
+import { rankedFaces } from '../ranked-faces.ts'
 import { rowOf } from '../rows.ts'
-import { epsilon, epsilonL2, randomStart, restarts, steps } from '../settings.ts'
+import { epsilon, epsilonL2, randomStart, restarts, steps, targetClasses } from '../settings.ts'
 
 export const autoAttackSource = {
   authors: 'F. Croce, M. Hein',
@@ -23,11 +23,6 @@ const equation =
 /** Of the authors' evaluation: section 3. */
 const iterations = steps(100, 'As in the paper.')
 const common = { steps: iterations, restarts, randomStart: randomStart(true) }
-const targetClasses = z
-  .int()
-  .min(1)
-  .default(9)
-  .describe('Classes towards which it is run one after the other, the most likely first. As in the paper.')
 
 const [linf, l2] = [z.strictObject({ epsilon, ...common }), z.strictObject({ epsilon: epsilonL2, ...common })]
 const [linfTargeted, l2Targeted] = [
@@ -119,25 +114,6 @@ function targetedApgd(name: string, ball: Ball, { steps, targetClasses, randomSt
       return async () => {
         await ranked?.find()
         return iterate()
-      }
-    },
-  }
-}
-
-/** For each sample the face that is `restart`-th at the clean image: its most likely other class first. */
-export function rankedFaces(walk: Walk) {
-  const chosen = new Map<number, Face>()
-  return {
-    faceOf: (sample: number): Face => chosen.get(sample) ?? { weights: new Float32Array(), offset: NaN },
-    /** Once, before the first step. */
-    find: async () => {
-      if (chosen.size > 0) return
-      const logits = await walk.predict(walk.images)
-      for (const sample of walk.active()) {
-        const { faces } = walk.faces(sample)
-        const order = [...faces].sort((a, b) => faceValue(b, logits.of(sample)) - faceValue(a, logits.of(sample)))
-        const face = order[walk.restart]
-        if (face !== undefined) chosen.set(sample, face)
       }
     },
   }

@@ -6,14 +6,17 @@ const predictionsPerStep = 4
 /** Predictions of the original, of the rounded result, and of what was read back. */
 const predictionsAround = 3
 
-/** Gradient steps of a method, restarts counted. */
+/** Settings that multiply the passes through the model. */
+const factors = ['steps', 'restarts', 'searches', 'scales']
+
+/** Gradient steps of a method, restarts and the like counted. */
 export function passesOf(help: readonly SettingHelp[], given: Readonly<Record<string, string>>): number {
   const valueOf = (name: string): number => {
     const setting = help.find((each) => each.name === name)
     const value = Number(given[name]?.trim() === '' ? undefined : (given[name] ?? setting?.preset))
     return Number.isFinite(value) && value > 0 ? value : typeof setting?.preset === 'number' ? setting.preset : 1
   }
-  return valueOf('steps') * valueOf('restarts')
+  return factors.reduce((passes, name) => passes * valueOf(name), 1)
 }
 
 interface Work {

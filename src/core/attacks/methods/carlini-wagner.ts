@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { tensor } from '../../tensor/tensor.ts'
+import { Adam } from '../adam.ts'
+import type { StepTaken, Walk } from '../attack.ts'
+import { l2Ball, type RowInterval } from '../balls.ts'
+import { addScaled } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { marginObjective } from '../objectives.ts'
+import { rowOf } from '../rows.ts'
+import { smallestEpsilon, steps } from '../settings.ts'
+
+const settings = z.strictObject({
+  epsilon: smallestEpsilon('Euclidean'),
+  steps: steps(200, 'Of each search; the paper takes 10,000, its authors’ code 1,000 of them.'),
+  searches: z
+    .int()
+    .min(1)
+    .default(6)
+    .describe('Values of c that are tried, each halving what is left. The paper takes 20, the code 9.'),
+  initialConstant: z.number().positive().default(0.01).describe('The first c. The paper starts at 0.01, the code at 0.001.'),
+  learningRate: z.number().positive().default(0.01).describe('Of Adam, as in the authors’ code.'),
+})
+
+type Settings = z.output<typeof settings>
+
+/** Carlini and Wagner's L2 attack: section VI-A, with f₆ of section V-A. */
+export const carliniWagner = defineMethod({
+  title: 'C&W (L2)',
+  summary: 'The smallest Euclidean change, by Adam on norm and margin together and a search for their balance c.',
+  equation: 'minimise ‖x′ − x‖₂² + c·max(z_y − max_{i≠y} z_i, 0), x′ = lower + (upper − lower)·(tanh w + 1) / 2',
+  source: {
+    authors: 'N. Carlini, D. Wagner',
+    title: 'Towards Evaluating the Robustness of Neural Networks',
+    venue: 'IEEE S&P 2017',
+    identifier: 'arXiv:1608.04644',
+  },
+  settings,
+  create: (chosen) => ({
+    name: 'cw',
+    ball: l2Ball(chosen.epsilon ?? Infinity),
+    steps: chosen.steps * chosen.searches,
+    restarts: 1,
+    randomStart: false,
+    keeps: 'smallest',
+    begin: (walk) => searches(walk, chosen),
+  }),
+})
+
+/** One sample's search. */
+interface Search {
+  readonly w: Float32Array
+  adam: Adam
+  constant: number
+  /** c is too small at the one, large enough at the other. */
+  readonly range: [low: number, high: number]
+  succeeded: boolean
+}
+
+/** Every iteration is a step of Adam; after `steps` of them each sample takes its next c and begins anew. */
+function searches(walk: Walk, { steps, initialConstant, learningRate }: Settings): () => Promise<StepTaken> {
+  const { x, images, box } = walk
+  const objective = marginObjective(walk)
+  const states = new Map<number, Search>()
+  const moved = tensor(x.shape)
+  let iteration = 0
+
+  return async () => {
+    const gradient = await objective.gradient() //                                  ∇ of the margin at x′
+    for (const sample of walk.active()) {
+      const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
+      const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
+      const begin = () => freshSearch(image, own, learningRate)
+      const search = states.get(sample) ?? { ...begin(), constant: initialConstant, range: [0, Infinity] }
+      states.set(sample, search)
+      const margin = objective.value(sample, walk.logits(sample))
+      search.succeeded ||= walk.succeeds(walk.logits(sample), sample)
+      const slope = gradient.of(sample)
+      const pull = margin < 0 ? -search.constant : 0 //                              f = max(−margin, 0)
+      for (let i = 0; i < slope.length; i++) slope[i] = 2 * ((row[i] ?? 0) - (image[i] ?? 0)) + pull * (slope[i] ?? 0)
+      throughTanh(slope, search.w, own)
+      search.adam.toStep(slope)
+      addScaled(search.w, search.w, slope, -1)
+      if ((iteration + 1) % steps === 0) Object.assign(search, nextConstant(search), begin())
+      rowOf(moved, sample).set(row)
+      fromTanh(row, search.w, own) //                                               x′ of w
+      addScaled(rowOf(moved, sample), row, rowOf(moved, sample), -1)
+    }
+    iteration++
+    return { direction: { of: (sample) => rowOf(moved, sample) } }
+  }
+}
+
+function freshSearch(image: Float32Array, box: RowInterval, learningRate: number) {
+  return { w: toTanh(image, box), adam: new Adam(image.length, learningRate), succeeded: false }
+}
+
+/** Section VI-A: halved when it succeeded, ten times as large while it never has. */
+function nextConstant({ constant, range: [low, high], succeeded }: Search): Pick<Search, 'constant' | 'range'> {
+  const range: Search['range'] = succeeded ? [low, Math.min(high, constant)] : [Math.max(low, constant), high]
+  return { range, constant: Number.isFinite(range[1]) ? (range[0] + range[1]) / 2 : 10 * constant }
+}
+
+/** Keeps the arc tangent finite at the box's ends. */
+const inside = 1 - 1e-6
+
+/** w of x: atanh of its place in the box; 0 where the box is a point. */
+function toTanh(x: Float32Array, { lower, upper }: RowInterval): Float32Array {
+  return x.map((value, i) => {
+    const width = (upper[i] ?? 0) - (lower[i] ?? 0)
+    return width > 0 ? Math.atanh(inside * ((2 * (value - (lower[i] ?? 0))) / width - 1)) : 0
+  })
+}
+
+function fromTanh(x: Float32Array, w: Float32Array, { lower, upper }: RowInterval): void {
+  for (let i = 0; i < x.length; i++) {
+    const [low, high] = [lower[i] ?? 0, upper[i] ?? 0]
+    x[i] = Math.min(high, low + ((high - low) * (Math.tanh(w[i] ?? 0) + 1)) / 2)
+  }
+}
+
+/** gradient ← gradient · dx′/dw */
+function throughTanh(gradient: Float32Array, w: Float32Array, { lower, upper }: RowInterval): void {
+  for (let i = 0; i < gradient.length; i++) {
+    const tangent = Math.tanh(w[i] ?? 0)
+    gradient[i] = ((gradient[i] ?? 0) * ((upper[i] ?? 0) - (lower[i] ?? 0)) * (1 - tangent * tangent)) / 2
+  }
+}

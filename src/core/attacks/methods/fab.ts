@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import { tensor } from '../../tensor/tensor.ts'
+import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
+import { l2Ball, linfBall, type Ball } from '../balls.ts'
+import { addScaled, clip, stretch } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { faceObjective, marginObjective, type Objective } from '../objectives.ts'
+import { stepToPlane } from '../plane-projection.ts'
+import { rankedFaces } from '../ranked-faces.ts'
+import { rowOf } from '../rows.ts'
+import { smallestEpsilon, steps, targetClasses } from '../settings.ts'
+
+const source = {
+  authors: 'F. Croce, M. Hein',
+  title: 'Minimally Distorted Adversarial Examples with a Fast Adaptive Boundary Attack',
+  venue: 'ICML 2020',
+  identifier: 'arXiv:1907.02044',
+}
+
+const common = {
+  steps: steps(100, 'As in the paper.'),
+  targetClasses,
+  largestBias: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe('α_max: the most that a step leans to the original. As in the paper.'),
+  overshoot: z.number().min(1).default(1.05).describe('η: how far beyond the plane. As in the paper.'),
+  backward: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.9)
+    .describe('β: what is left of the change after it has succeeded. As in the paper.'),
+}
+
+const linf = z.strictObject({ epsilon: smallestEpsilon('largest-pixel'), ...common })
+const l2 = z.strictObject({ epsilon: smallestEpsilon('Euclidean'), ...common })
+
+type Settings = Omit<z.output<typeof linf>, 'epsilon'>
+
+const equation =
+  'x_{t+1} = clip((1 − α)·(x_t + η·δ_t) + α·(x + η·δ)), δ_t and δ the smallest steps from x_t and from x to the plane of z_s = z_y; α = min(‖δ_t‖ / (‖δ_t‖ + ‖δ‖), α_max)'
+
+export const fabT = defineMethod({
+  title: 'FAB-T (Linf)',
+  summary: 'Fast Adaptive Boundary attack, targeted: the smallest change of any pixel towards each of the most likely classes.',
+  equation,
+  source,
+  settings: linf,
+  create: ({ epsilon = Infinity, ...chosen }) => fab('fab-t', linfBall(epsilon), 'Linf', chosen),
+})
+
+export const fabTL2 = defineMethod({
+  title: 'FAB-T (L2)',
+  summary: 'Fast Adaptive Boundary attack, targeted: the smallest Euclidean change towards each of the most likely classes.',
+  equation,
+  source,
+  settings: l2,
+  create: ({ epsilon = Infinity, ...chosen }) => fab('fab-t-l2', l2Ball(epsilon), 'L2', chosen),
+})
+
+function fab(name: string, ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): AttackMethod {
+  return {
+    ...{ name, ball, steps: chosen.steps, randomStart: false, keeps: 'smallest' },
+    restarts: ({ choices }) => Math.min(chosen.targetClasses, choices),
+    begin: (walk) => boundarySteps(walk, ball, norm, chosen),
+  }
+}
+
+/** Algorithm 1 towards one plane; where all planes have to be passed, the one that is farthest. */
+function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): () => Promise<StepTaken> {
+  const { x, images, box } = walk
+  const ranked = walk.targeted ? undefined : rankedFaces(walk)
+  const objective = ranked === undefined ? marginObjective(walk) : faceObjective(walk, ranked.faceOf)
+  const found = new SmallestFound(walk, ball)
+  const moved = tensor(x.shape)
+  let iteration = 0
+
+  return async () => {
+    await ranked?.find()
+    const gradient = await objective.gradient() //                                       ∇(z_s − z_y) at x_t
+    for (const sample of walk.active()) {
+      const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
+      const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
+      const normal = gradient.of(sample)
+      const value = objective.value(sample, walk.logits(sample))
+      const step = stepToPlane(row, { normal, gap: -value }, own, norm) //               δ_t
+      const back = stepToPlane(image, { normal, gap: -value - inner(normal, image, row) }, own, norm) // δ
+      const alpha = bias(ball, step, back, chosen.largestBias)
+      rowOf(moved, sample).set(row)
+      for (let i = 0; i < row.length; i++)
+        row[i] =
+          (1 - alpha) * ((row[i] ?? 0) + chosen.overshoot * (step[i] ?? 0)) +
+          alpha * ((image[i] ?? 0) + chosen.overshoot * (back[i] ?? 0))
+      clip(row, own.lower, own.upper) //                                                 x_{t+1}
+    }
+    const logits = await walk.predict(x)
+    for (const sample of walk.active()) {
+      const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
+      if (!walk.succeeds(logits.of(sample), sample)) continue
+      found.note(sample, row, logits.of(sample))
+      row.set(stretch(row, image, chosen.backward)) //                                   backward step, equation 11
+    }
+    if (++iteration === chosen.steps) await found.searchLine(objective)
+    for (const sample of walk.active()) addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
+    return { direction: { of: (sample) => rowOf(moved, sample) } }
+  }
+}
+
+/** α, equation 9. */
+function bias(ball: Ball, step: Float32Array, back: Float32Array, largest: number): number {
+  const zero = new Float32Array(step.length)
+  const [near, far] = [ball.distance(step, zero), ball.distance(back, zero)]
+  return near + far > 0 ? Math.min(near / (near + far), largest) : 0
+}
+
+/** w·(a − b) */
+function inner(normal: Float32Array, a: Float32Array, b: Float32Array): number {
+  return normal.reduce((sum, weight, i) => sum + weight * ((a[i] ?? 0) - (b[i] ?? 0)), 0)
+}
+
+interface Found {
+  readonly point: Float32Array
+  readonly logits: Float32Array
+  readonly distance: number
+}
+
+/** x_out of each sample, and the final search of section 3.2. */
+class SmallestFound {
+  private readonly kept = new Map<number, Found>()
+
+  constructor(
+    private readonly walk: Walk,
+    private readonly ball: Ball,
+  ) {}
+
+  note(sample: number, point: Float32Array, logits: Float32Array): void {
+    this.walk.found(sample, point, logits)
+    const distance = this.ball.distance(point, rowOf(this.walk.images, sample))
+    if (distance < (this.kept.get(sample)?.distance ?? Infinity))
+      this.kept.set(sample, { point: point.slice(), logits: logits.slice(), distance })
+  }
+
+  /** Three times to where the line from the original to x_out would cross the boundary, if the logits were linear on it. */
+  async searchLine(objective: Objective): Promise<void> {
+    const { walk } = this
+    const points = tensor(walk.x.shape)
+    const clean = await walk.predict(walk.images)
+    const start = new Map(
+      walk.active().map((sample) => [sample, { point: rowOf(walk.images, sample), logits: clean.of(sample) }]),
+    )
+    for (let round = 0; round < 3; round++) {
+      for (const sample of walk.active()) {
+        const [from, to] = [start.get(sample), this.kept.get(sample)]
+        if (from === undefined || to === undefined) continue
+        const [low, high] = [objective.value(sample, from.logits), objective.value(sample, to.logits)]
+        const share = low < 0 && high > 0 ? low / (low - high) : 1
+        rowOf(points, sample).set(stretch(to.point, from.point, share))
+      }
+      const logits = await walk.predict(points)
+      for (const sample of walk.active()) {
+        if (!this.kept.has(sample)) continue
+        const point = rowOf(points, sample)
+        if (walk.succeeds(logits.of(sample), sample)) this.note(sample, point, logits.of(sample))
+        else start.set(sample, { point: point.slice(), logits: logits.of(sample).slice() })
+      }
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import type { AttackMethod, Rows, StepTaken, Walk } from '../attack.ts'
+import { l2Ball, linfBall, type Ball } from '../balls.ts'
+import { boundarySearch } from '../boundary-search.ts'
+import { addScaled, clip, normL2, scaleBy, toScaledSign } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { fillNormal } from '../random.ts'
+import { rowOf } from '../rows.ts'
+import { smallestEpsilon, steps } from '../settings.ts'
+
+const source = {
+  authors: 'J. Chen, M. I. Jordan, M. J. Wainwright',
+  title: 'HopSkipJumpAttack: a Query-Efficient Decision-Based Attack',
+  venue: 'IEEE S&P 2020',
+  identifier: 'arXiv:1904.02144',
+}
+
+const common = {
+  steps: steps(20, 'The paper takes 64, at some 25,000 predictions.'),
+  firstEvaluations: z
+    .int()
+    .min(1)
+    .default(100)
+    .describe('B_0: predictions for the first estimate of the boundary’s normal; the t-th takes B_0·√t. As in the paper.'),
+  tries: z.int().min(1).default(100).describe('Random images that are tried for a first one that succeeds.'),
+}
+
+const l2 = z.strictObject({ epsilon: smallestEpsilon('Euclidean'), ...common })
+const linf = z.strictObject({ epsilon: smallestEpsilon('largest-pixel'), ...common })
+
+type Settings = Omit<z.output<typeof l2>, 'epsilon'>
+
+const equation =
+  'x̃_t = x_t + ξ_t·v_t, v_t = Σ_b (φ(x_t + δ_t·u_b) − φ̄)·u_b, ξ_t = ‖x_t − x‖ / √t halved until φ(x̃_t) = 1; x_{t+1} between x and x̃_t on the boundary; φ = ±1 by success alone'
+
+export const hopSkipJump = defineMethod({
+  title: 'HopSkipJump (L2)',
+  summary: 'Black box by decisions alone: the smallest Euclidean change, along the boundary’s estimated normal.',
+  equation,
+  source,
+  settings: l2,
+  create: ({ epsilon = Infinity, ...chosen }) => hop('hopskipjump', l2Ball(epsilon), chosen),
+})
+
+export const hopSkipJumpLinf = defineMethod({
+  title: 'HopSkipJump (Linf)',
+  summary: 'Black box by decisions alone: the smallest change of any pixel, along the boundary’s estimated normal.',
+  equation,
+  source,
+  settings: linf,
+  create: ({ epsilon = Infinity, ...chosen }) => hop('hopskipjump-linf', linfBall(epsilon), chosen),
+})
+
+function hop(name: string, ball: Ball, chosen: Settings): AttackMethod {
+  return {
+    ...{ name, ball, steps: chosen.steps, restarts: 1, randomStart: false, ownStart: true, keeps: 'smallest' },
+    begin: (walk) => hops(walk, ball, chosen),
+  }
+}
+
+/** Algorithm 2; x_t is on the boundary, on its wanted side. */
+function hops(walk: Walk, ball: Ball, { firstEvaluations, tries }: Settings): () => Promise<StepTaken> {
+  const { x } = walk
+  const before = tensor(x.shape)
+  let logits: Rows | undefined //                                                      f(x_t)
+  let distances = new Map<number, number>() //                                         ‖x̃_{t−1} − x‖
+  let iteration = 0
+
+  const toBoundary = async () => {
+    distances = distancesOf(walk, ball)
+    logits = await boundarySearch(walk, ball)
+  }
+  return async () => {
+    if (iteration++ === 0) {
+      await placeSuccesses(walk, tries)
+      await toBoundary() //                                                            x_1
+    }
+    if (logits) await walk.known(logits)
+    for (const sample of walk.active()) rowOf(before, sample).set(rowOf(x, sample))
+    const count = Math.round(firstEvaluations * Math.sqrt(iteration)) //               B_t
+    const reach = (sample: number) => (iteration === 1 ? 0.1 : probeReach(walk, distances.get(sample) ?? 0)) // δ_t
+    const normal = await estimatedNormal(walk, ball, { count, reach }) //              v_t
+    await step(walk, ball, normal, iteration) //                                       x̃_t
+    await toBoundary() //                                                              x_{t+1}
+    for (const sample of walk.active()) addScaled(rowOf(before, sample), rowOf(x, sample), rowOf(before, sample), -1)
+    return { direction: { of: (sample) => rowOf(before, sample) } }
+  }
+}
+
+/** x̃_0: uniform noise over the intensity range that succeeds; samples without any stay as they are. */
+async function placeSuccesses(walk: Walk, tries: number): Promise<void> {
+  const points = tensor(walk.x.shape)
+  const placed = new Set<number>()
+  for (let round = 0; round < tries && placed.size < walk.active().length; round++) {
+    const searching = walk.active().filter((sample) => !placed.has(sample))
+    for (const sample of searching) {
+      const [point, random] = [rowOf(points, sample), walk.random(sample)]
+      for (let i = 0; i < point.length; i++) point[i] = random.open()
+      clip(point, rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+    }
+    const logits = await walk.predict(points)
+    for (const sample of searching) {
+      if (!walk.succeeds(logits.of(sample), sample)) continue
+      rowOf(walk.x, sample).set(rowOf(points, sample))
+      placed.add(sample)
+    }
+  }
+  for (const sample of walk.active()) if (!placed.has(sample)) walk.leave(sample)
+}
+
+function distancesOf(walk: Walk, ball: Ball): Map<number, number> {
+  const { x, images } = walk
+  return new Map(walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]))
+}
+
+/** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance (section III-D). */
+function probeReach({ x }: Walk, distance: number): number {
+  const pixels = x.data.length / (x.shape[0] ?? 1)
+  return Math.max(distance / pixels, 1e-7)
+}
+
+interface Estimate {
+  readonly count: number
+  readonly reach: (sample: number) => number
+}
+
+/** Equations 12 and 16: the mean of random directions, weighted by whether they succeed, less the mean success. */
+async function estimatedNormal(walk: Walk, ball: Ball, { count, reach }: Estimate): Promise<Rows> {
+  const [points, directions, weighted, plain] = [emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x)]
+  const successes = new Map<number, number>()
+  for (let evaluation = 0; evaluation < count; evaluation++) {
+    for (const sample of walk.active())
+      drawDirection(walk, sample, { direction: rowOf(directions, sample), point: rowOf(points, sample), reach: reach(sample) })
+    const logits = await walk.predict(points)
+    for (const sample of walk.active()) {
+      const sign = walk.succeeds(logits.of(sample), sample) ? 1 : -1
+      successes.set(sample, (successes.get(sample) ?? 0) + sign / count)
+      addScaled(rowOf(weighted, sample), rowOf(weighted, sample), rowOf(directions, sample), sign)
+      addScaled(rowOf(plain, sample), rowOf(plain, sample), rowOf(directions, sample), 1)
+    }
+  }
+  for (const sample of walk.active()) {
+    const [sum, mean] = [rowOf(weighted, sample), successes.get(sample) ?? 0]
+    // Where all succeed, or none does, their mean says nothing: the directions themselves do (the authors' code).
+    if (Math.abs(mean) < 1) addScaled(sum, sum, rowOf(plain, sample), -mean)
+    toUnit(sum, ball)
+  }
+  return { of: (sample) => rowOf(weighted, sample) }
+}
+
+function emptyLike({ shape }: Tensor): Tensor {
+  return tensor(shape)
+}
+
+interface Drawn {
+  readonly direction: Float32Array
+  readonly point: Float32Array
+  readonly reach: number
+}
+
+/** u_b of length 1 and x_t + δ·u_b within the bounds; u_b ← what that moved. */
+function drawDirection(walk: Walk, sample: number, { direction, point, reach }: Drawn): void {
+  const x = rowOf(walk.x, sample)
+  fillNormal(direction, walk.random(sample))
+  walk.freeze(direction, sample)
+  scaleBy(direction, 1 / Math.max(normL2(direction), 1e-12))
+  addScaled(point, x, direction, reach)
+  clip(point, rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+  for (let i = 0; i < direction.length; i++) direction[i] = ((point[i] ?? 0) - (x[i] ?? 0)) / reach
+}
+
+function toUnit(direction: Float32Array, { norm }: Ball): void {
+  if (norm === 'Linf') toScaledSign(direction, 1)
+  else scaleBy(direction, 1 / Math.max(normL2(direction), 1e-12))
+}
+
+const mostHalvings = 30
+
+/** x̃_t = x_t + ξ·v, ξ = ‖x_t − x‖ / √t halved until that succeeds (section III-C). */
+async function step(walk: Walk, ball: Ball, normal: Rows, iteration: number): Promise<void> {
+  const points = tensor(walk.x.shape, walk.x.data.slice())
+  const lengths = new Map([...distancesOf(walk, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]))
+  const open = new Set(walk.active())
+  for (let halving = 0; halving < mostHalvings && open.size > 0; halving++) {
+    for (const sample of open) {
+      const length = (lengths.get(sample) ?? 0) / 2 ** halving
+      addScaled(rowOf(points, sample), rowOf(walk.x, sample), normal.of(sample), length)
+      clip(rowOf(points, sample), rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+    }
+    const logits = await walk.predict(points)
+    for (const sample of [...open]) if (walk.succeeds(logits.of(sample), sample)) open.delete(sample)
+  }
+  for (const sample of walk.active()) if (!open.has(sample)) rowOf(walk.x, sample).set(rowOf(points, sample))
+}

@@ -1,0 +1,53 @@
+import type { RowInterval } from './balls.ts'
+
+/** The plane w·(z − x) = gap, seen from a point x that lies in the box. */
+export interface Plane {
+  readonly normal: Float32Array
+  readonly gap: number
+}
+
+/**
+ * The smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044, section 2.1), in the Linf or L2
+ * norm. Where the plane does not meet the box, the step goes as far towards it as the box allows.
+ *
+ * Every pixel moves by min(room, t·speed) towards the plane, speed being 1 (Linf) or |w| (L2). How far that gets is a concave, piecewise
+ * linear function of t, so that Newton's method from 0 rises to the solution and ends.
+ */
+export function stepToPlane(x: Float32Array, { normal, gap }: Plane, box: RowInterval, norm: 'Linf' | 'L2'): Float32Array {
+  const room = roomTowards(x, normal, gap, box)
+  const reach = solveReach(normal, Math.abs(gap), room, norm)
+  const sign = Math.sign(gap)
+  return normal.map((weight, i) => sign * Math.sign(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm)))
+}
+
+function speed(weight: number, norm: 'Linf' | 'L2'): number {
+  return norm === 'Linf' ? 1 : Math.abs(weight)
+}
+
+/** How far each pixel can move in the direction that brings x nearer to the plane; at least 0. */
+function roomTowards(x: Float32Array, normal: Float32Array, gap: number, { lower, upper }: RowInterval): Float64Array {
+  return Float64Array.from(x, (value, i) => {
+    const direction = Math.sign(gap) * (normal[i] ?? 0)
+    if (direction === 0) return 0
+    return Math.max(0, direction > 0 ? (upper[i] ?? 0) - value : value - (lower[i] ?? 0))
+  })
+}
+
+const mostPasses = 60
+
+function solveReach(normal: Float32Array, gap: number, room: Float64Array, norm: 'Linf' | 'L2'): number {
+  let reach = 0
+  for (let pass = 0; pass < mostPasses; pass++) {
+    let [covered, slope] = [0, 0]
+    for (let i = 0; i < normal.length; i++) {
+      const weight = Math.abs(normal[i] ?? 0)
+      const pace = norm === 'Linf' ? 1 : weight
+      const moved = Math.min(room[i] ?? 0, reach * pace)
+      covered += weight * moved
+      if ((room[i] ?? 0) > moved) slope += weight * pace
+    }
+    if (slope === 0 || gap - covered <= 1e-9 * gap) break
+    reach += (gap - covered) / slope
+  }
+  return reach
+}

@@ -1,0 +1,96 @@
+import { normL2, scaleBy } from '../kernels.ts'
+import type { RandomSource } from '../random.ts'
+import { below, forEachPixel, sideOf, sign, type Extents, type Proposals, type Window } from './proposals.ts'
+
+/** Section 3.3: a grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
+export function l2Squares(epsilon: number): Proposals {
+  return {
+    start: (change, extents, random) => {
+      const side = Math.max(1, Math.floor(Math.min(extents.rows, extents.columns) / 5))
+      for (let channel = 0; channel < extents.channels; channel++)
+        for (let top = 0; top + side <= extents.rows; top += side)
+          for (let left = 0; left + side <= extents.columns; left += side) {
+            const [bump, window] = [bumps(side, random), { channel, top, left, height: side, width: side }]
+            forEachPixel(extents, window, (index, row, column) => {
+              change[index] = bump[row * side + column] ?? 0
+            })
+          }
+      scaleTo(change, epsilon)
+    },
+    change: (change, where, random) => {
+      const side = sideOf(where, Math.min(3, where.rows, where.columns))
+      const at = () => ({ top: below(where.rows - side + 1, random), left: below(where.columns - side + 1, random) })
+      const [to, from] = [at(), at()]
+      const unused = Math.max(0, epsilon ** 2 - normL2(change) ** 2) / where.channels
+      const bump = bumps(side, random)
+      for (let channel = 0; channel < where.channels; channel++) {
+        const size = { channel, height: side, width: side }
+        exchange(change, where, { to: { ...size, ...to }, from: { ...size, ...from }, unused, bump, sign: sign(random) })
+      }
+    },
+  }
+}
+
+interface Exchange {
+  /** W₁, which gets a bump, and W₂, which is emptied. */
+  readonly to: Window
+  readonly from: Window
+  /** This channel's share of ε² − ‖ν‖². */
+  readonly unused: number
+  /** Of norm 1. */
+  readonly bump: Float32Array
+  readonly sign: number
+}
+
+/** Algorithm 3, the loop over channels. */
+function exchange(change: Float32Array, extents: Extents, { to, from, unused, bump, sign }: Exchange): void {
+  const [inTo, inFrom] = [indices(extents, to), indices(extents, from)]
+  const available = Math.sqrt(squares(change, new Set([...inTo, ...inFrom])) + unused)
+  const old = Math.sqrt(squares(change, inTo))
+  const fresh = Float32Array.from(inTo, (index, i) => sign * (bump[i] ?? 0) + (old > 0 ? (change[index] ?? 0) / old : 0))
+  scaleTo(fresh, available)
+  for (const index of inFrom) change[index] = 0
+  inTo.forEach((index, i) => (change[index] = fresh[i] ?? 0))
+}
+
+function indices(extents: Extents, window: Window): number[] {
+  const all: number[] = []
+  forEachPixel(extents, window, (index) => all.push(index))
+  return all
+}
+
+function squares(values: Float32Array, at: Iterable<number>): number {
+  let total = 0
+  for (const index of at) total += (values[index] ?? 0) ** 2
+  return total
+}
+
+/** Two bumps of opposite sign beside or above each other (equation 2), [side · side], of norm 1. */
+function bumps(side: number, random: RandomSource): Float32Array {
+  const half = Math.floor(side / 2)
+  const lies = random.symmetric() < 0
+  const values = new Float32Array(side * side)
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++) {
+      const [along, across] = lies ? [row, column] : [column, row]
+      values[row * side + column] =
+        along < half ? bump(along, across, half, side) : -bump(along - half, across, side - half, side)
+    }
+  scaleTo(values, sign(random))
+  return values
+}
+
+/** Equation 2: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
+function bump(r: number, s: number, height: number, width: number): number {
+  const n = Math.floor(height / 2)
+  const layers = n - Math.max(Math.abs(r - n), Math.abs(s - Math.floor(width / 2)))
+  let sum = 0
+  for (let k = 0; k <= layers; k++) sum += 1 / (n + 1 - k) ** 2
+  return sum
+}
+
+/** values ← values · length / ‖values‖; zeros stay. */
+function scaleTo(values: Float32Array, length: number): void {
+  const norm = normL2(values)
+  if (norm > 0) scaleBy(values, length / norm)
+}
