@@ -13,9 +13,15 @@ const losses = {
   'cross-entropy': (z, t) => tf.div(tf.neg(perSample(tf.mul(t, overClasses(z, tf.logSoftmax)))), pixelsOf(z)),
   'binary-cross-entropy': (z, t) => meanPerSample(tf.sub(tf.softplus(z), tf.mul(t, z))),
   mse: (z, t) => meanPerSample(tf.square(tf.sub(z, t))),
-  margin: (z, t) => {
-    const best = tf.max(tf.where(tf.greater(t, 0.5), tf.fill(z.shape, -3e38), z), 1, true)
-    return tf.div(perSample(tf.sub(best, tf.sum(tf.mul(z, t), 1, true))), pixelsOf(z))
+  margin: (z, t) => tf.div(perSample(marginOf(z, t)), pixelsOf(z)),
+  dlr: (z, t) => {
+    const [first, , third] = largestDistinct(z, 3)
+    return perSample(ratio(marginOf(z, t), tf.sub(first ?? z, third ?? z)))
+  },
+  'targeted-dlr': (z, t) => {
+    const [first, , third, fourth] = largestDistinct(z, 4)
+    const spread = tf.sub(first ?? z, tf.mul(tf.add(third ?? z, fourth ?? z), 0.5))
+    return perSample(ratio(tf.sum(tf.mul(z, t), 1, true), spread))
   },
   dice: (z, t) => {
     const p = z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax)
@@ -26,6 +32,40 @@ const losses = {
   },
   dot: (z, t) => perSample(tf.mul(z, t)),
 } satisfies Record<LossKind, TfjsLoss>
+
+/** Below every logit. */
+const nowhere = -3e38
+
+/** The best other class's logit minus that of the target's class, [N, 1, ...]. */
+function marginOf(z: tf.Tensor, t: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.max(without(z, tf.greater(t, 0.5)), 1, true), tf.sum(tf.mul(z, t), 1, true))
+}
+
+function without(z: tf.Tensor, where: tf.Tensor): tf.Tensor {
+  return tf.where(where, tf.fill(z.shape, nowhere), z)
+}
+
+/** The `count` largest distinct logits, [N, 1] each, the largest first. */
+function largestDistinct(z: tf.Tensor, count: number): tf.Tensor[] {
+  const found: tf.Tensor[] = []
+  let rest = z
+  for (let rank = 0; rank < count; rank++) {
+    const next = tf.max(rest, 1, true)
+    found.push(next)
+    rest = without(rest, constant(tf.equal(rest, next)))
+  }
+  return found
+}
+
+/** Nothing flows back through it: a comparison has no gradient. */
+function constant(x: tf.Tensor): tf.Tensor {
+  return tf.tensor(x.dataSync(), x.shape, x.dtype)
+}
+
+/** a / b, b at least 1e-12. */
+function ratio(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.div(a, tf.maximum(b, 1e-12))
+}
 
 /** Σ weight · J(z, target) of each sample, [N]. */
 export function weightedLoss(z: tf.Tensor, { kind, terms }: LossSpec): tf.Tensor {

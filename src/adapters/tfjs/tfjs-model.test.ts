@@ -47,7 +47,7 @@ async function expectSameAsOnnx(
       { target, weight: 1 },
       { target: uniformTensor(logits.shape, 9, [0, 1]), weight: -0.5 },
     ]
-    const loss: LossSpec = { kind, terms: kind === 'margin' ? terms.slice(0, 1) : terms }
+    const loss: LossSpec = { kind, terms: ['margin', 'dlr'].includes(kind) ? terms.slice(0, 1) : terms }
     const [a, b] = [await theirs.lossAndGradient(x, loss), await ours.lossAndGradient(x, loss)]
     expect(relativeDifference(a.loss, b.loss)).toBeLessThan(1e-4)
     expect(relativeDifference(a.logits.data, b.logits.data)).toBeLessThan(1e-4)
@@ -58,13 +58,15 @@ async function expectSameAsOnnx(
 }
 
 const everyLoss: readonly LossKind[] = ['cross-entropy', 'binary-cross-entropy', 'mse', 'margin', 'dice', 'dot']
+/** Of classifiers only. */
+const ratios: readonly LossKind[] = ['dlr', 'targeted-dlr']
 
 describe('TensorFlow.js computes what the converted model computes', () => {
   test('a classifier, with every loss', async () => {
     await expectSameAsOnnx(
       filesOf(await saved(mobileNet())),
       [16, 16, 3],
-      everyLoss.filter((kind) => kind !== 'dice'),
+      [...everyLoss.filter((kind) => kind !== 'dice'), ...ratios],
       'cpu',
     )
   })
