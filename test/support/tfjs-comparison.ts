@@ -70,7 +70,12 @@ interface Expected {
   readonly hasGradient: boolean
 }
 
-async function expectConverted(files: TfjsFiles, run: (image: tf.Tensor) => tf.Tensor, { inputShape, hasGradient }: Expected) {
+/** A converted model gives what `run` does by TensorFlow.js, of two random images, and so does its gradient. */
+export async function expectConverted(
+  files: TfjsFiles,
+  run: (image: tf.Tensor) => tf.Tensor,
+  { inputShape, hasGradient }: Expected,
+) {
   const converted = await convertModel(files)
   const x = uniformTensor([2, ...inputShape], 3, [-1, 1])
   const theirs = await byTensorflow(run, x, hasGradient)

@@ -13,10 +13,12 @@ import {
   withWeights,
   type Layer,
 } from '../../../test/support/tfjs-models.ts'
-import { fusedGraph, shapingGraph, TfjsGraph } from '../../../test/support/tfjs-graphs.ts'
-import { expectSame, expectSameGraph } from '../../../test/support/tfjs-comparison.ts'
+import { attribute, fusedGraph, shapingGraph, TfjsGraph } from '../../../test/support/tfjs-graphs.ts'
+import { expectConverted, expectSame, expectSameGraph } from '../../../test/support/tfjs-comparison.ts'
 import { convertModel } from './convert-model.ts'
 import { supplyKernels } from './kernels/supply.ts'
+import { loadModel } from './load-model.ts'
+import { tf } from './tensorflow.ts'
 
 const image = [9, 8, 3]
 const volume = [5, 6, 4, 2]
@@ -194,6 +196,38 @@ describe('graph models', () => {
       message: "TensorFlow.js Atan2: this operation can't be converted to ONNX",
     })
   })
+})
+
+test('a graph that counts its images is refused', async () => {
+  const graph = new TfjsGraph()
+  const image = graph.input('image', [-1, 6, 3])
+  const { int32, float32, integer } = attribute
+  const shape = graph.node('Shape', [image], { out_type: int32 })
+  const count = graph.node('StridedSlice', [shape, graph.ints([0]), graph.ints([1]), graph.ints([1])], {
+    shrink_axis_mask: integer(1),
+  })
+  const range = graph.node('Range', [graph.ints([0], []), count, graph.ints([1], [])])
+  const numbers = graph.node('Reshape', [graph.node('Cast', [range], { DstT: float32 }), graph.ints([-1, 1, 1])])
+  await expect(convertModel(filesOf(graph.saved(image, graph.node('Mul', [image, numbers]))))).rejects.toMatchObject({
+    code: 'model-unsupported',
+    message: expect.stringContaining('depends on how many images there are') as string,
+  })
+})
+
+test('quantised weights are converted as TensorFlow.js reads them', async () => {
+  const { json, shard } = await saved(withWeights(sequential({ layers: [layers.dense({ inputShape: [6], units: 4 })] })))
+  const { weightsManifest, ...rest } = JSON.parse(json) as { weightsManifest: { weights: object[] }[] }
+  const weights = weightsManifest[0]!.weights.map((spec) => ({
+    ...spec,
+    quantization: { dtype: 'uint8', scale: 0.01, min: -1 },
+  }))
+  const quantised = {
+    json: JSON.stringify({ ...rest, weightsManifest: [{ paths: ['weights.bin'], weights }] }),
+    shard: shard.filter((_, at) => at % 4 === 1),
+  }
+  await tf.setBackend('cpu')
+  const { run } = await loadModel(filesOf(quantised))
+  await expectConverted(filesOf(quantised), (image) => run(image)[0]!, { inputShape: [6], hasGradient: true })
 })
 
 test('a softmax over the classes stays the last node, so that it can be taken off', async () => {

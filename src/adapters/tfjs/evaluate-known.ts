@@ -1,4 +1,4 @@
-import { internalError } from '../../core/errors.ts'
+import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Traced, TracedData } from '../../core/tfjs/trace/traced.ts'
 import { tf } from './tensorflow.ts'
 
@@ -23,7 +23,18 @@ export function evaluateKnown(
   const isList = Object.keys(written).every((name, index) => name === String(index))
   const list = Object.values(written) as unknown as tf.NamedTensorInfoMap
   const results = own.kernelFunc({ inputs: isList ? list : written, attrs, backend: cpu })
-  return Array.isArray(results) ? results.map((result) => read(cpu, result)) : read(cpu, results)
+  return Array.isArray(results)
+    ? results.map((result) => forAnyBatch(kernel, read(cpu, result), batch))
+    : forAnyBatch(kernel, read(cpu, results), batch)
+}
+
+/** @throws RadversaryError model-unsupported for a constant that has something of its own for each sample, such as its number */
+function forAnyBatch(kernel: string, result: Traced, batch: number): Traced {
+  if (!result.shape.some((extent) => extent > 0 && extent % batch === 0)) return result
+  throw new RadversaryError(
+    'model-unsupported',
+    `TensorFlow.js ${kernel}: its result depends on how many images there are, which can't be said in ONNX`,
+  )
 }
 
 function withoutBatch(attrs: tf.NamedAttrMap, name: string | undefined, batch: number): tf.NamedAttrMap {
