@@ -64,6 +64,8 @@ const methods: Record<keyof typeof attackMethods, object> = {
   spsa: { epsilon: 0.25, steps: 10, pairs: 8, learningRate: 0.05 },
   hopskipjump: { steps: 3, firstEvaluations: 20 },
   'hopskipjump-linf': { steps: 3, firstEvaluations: 20 },
+  autoattack: { epsilon: 0.25, steps: 10, targetClasses: 1, queries: 20 },
+  'autoattack-l2': { epsilon: 3, steps: 10, targetClasses: 1, queries: 20 },
   noise: { epsilon: 0.25, draws: 2 },
 }
 

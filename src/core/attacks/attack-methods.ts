@@ -2,6 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
+import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
@@ -50,6 +51,8 @@ export const attackMethods = {
   spsa,
   hopskipjump: hopSkipJump,
   'hopskipjump-linf': hopSkipJumpLinf,
+  autoattack: autoAttack,
+  'autoattack-l2': autoAttackL2,
   noise,
 } satisfies Record<string, MethodEntry>
 

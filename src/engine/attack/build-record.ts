@@ -28,6 +28,7 @@ export function buildRecord(
       title: method.entry.title,
       source: method.entry.source === undefined ? null : { ...method.entry.source },
       equation: method.entry.equation,
+      ...(method.members.length > 0 ? { members: [...method.members] } : {}),
       settings: method.settings,
       criterion: goalOf(opened.card.output, [], target).criterion.name,
       target: target === undefined ? null : (classes[target] ?? null),

@@ -14,6 +14,8 @@ export interface ConfiguredMethod {
   readonly entry: MethodEntry
   /** All settings, those left out at their presets; sizes as they were given. */
   readonly settings: Readonly<Record<string, string | number | boolean | null>>
+  /** Of an ensemble, in the order in which they run; none otherwise. */
+  readonly members: readonly string[]
   /** The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage. */
   forScale(scale: BudgetScale): AttackMethod
 }
@@ -32,9 +34,9 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     return method
   }
   // Whatever the images are, wrong settings are told before any work is done.
-  forScale({ widthHu: 1, levelWidth: 1 })
+  const { members = [] } = forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
-  return { name, entry, settings: { ...presets, ...parsed }, forScale }
+  return { name, entry, settings: { ...presets, ...parsed }, members: members.map((member) => member.name), forScale }
 }
 
 function entryOf(name: string): MethodEntry {

@@ -36,6 +36,8 @@ export const attackRecord = z.strictObject({
     title: z.string(),
     source: z.record(z.string(), z.string()).nullable(),
     equation: z.string(),
+    /** Of ensembles, in the order in which they run. */
+    members: z.array(z.string()).optional(),
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     criterion: z.string(),
     /** The class that the attack wants; null for an attack away from the label. */

@@ -1,3 +1,4 @@
+import { memberResults } from '../../core/attacks/member-results.ts'
 import type { Proportion } from '../../core/evaluate/interval.ts'
 import type { AttackRecord } from './record.ts'
 import { settingText } from './setting-text.ts'
@@ -15,12 +16,23 @@ export function summaryText(record: AttackRecord): string {
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
     `Success      ${proportion(summary.success)} of all slices`,
     `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
+    ...membersText(record),
     `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
     `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
     record.notice,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Who broke how many of the slices that still held at its turn. */
+function membersText({ attack, images }: AttackRecord): string[] {
+  if (attack.members === undefined) return []
+  const results = memberResults(
+    attack.members,
+    images.flatMap(({ frames }) => frames.map(({ success, member = '' }) => ({ success, member }))),
+  )
+  return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {

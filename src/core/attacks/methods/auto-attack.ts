@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { internalError } from '../../errors.ts'
+import type { AttackMethod } from '../attack.ts'
+import { l2Ball, linfBall, type Ball } from '../balls.ts'
+import { defineMethod, type MethodEntry } from '../method-entry.ts'
+import { epsilon, epsilonL2, steps, targetClasses } from '../settings.ts'
+import { apgdCe, apgdCeL2, apgdT, apgdTL2, autoAttackSource } from './apgd.ts'
+import { fabT, fabTL2 } from './fab.ts'
+import { square, squareL2 } from './square.ts'
+
+const common = {
+  steps: steps(100, 'Of APGD and FAB-T, as in the paper.'),
+  targetClasses,
+  queries: z.int().min(1).default(5000).describe('Predictions of each image by Square, as in the paper.'),
+}
+
+const linf = z.strictObject({ epsilon, ...common })
+const l2 = z.strictObject({ epsilon: epsilonL2, ...common })
+
+const equation = 'APGD-CE, then APGD-T, then FAB-T, then Square, each on the images that still hold'
+
+/** AutoAttack, its standard version: Croce and Hein 2020, section 5. */
+export const autoAttack = defineMethod({
+  title: 'AutoAttack (Linf)',
+  summary:
+    'The usual yardstick of robust accuracy: four attacks in turn, white box and black box; told which one broke each image.',
+  equation,
+  source: autoAttackSource,
+  settings: linf,
+  create: (chosen) =>
+    ensemble('autoattack', linfBall(chosen.epsilon), chosen, { apgd: apgdCe, targeted: apgdT, fab: fabT, square }),
+})
+
+export const autoAttackL2 = defineMethod({
+  title: 'AutoAttack (L2)',
+  summary: 'The same four attacks in turn within a Euclidean budget.',
+  equation,
+  source: autoAttackSource,
+  settings: l2,
+  create: (chosen) =>
+    ensemble('autoattack-l2', l2Ball(chosen.epsilon), chosen, {
+      apgd: apgdCeL2,
+      targeted: apgdTL2,
+      fab: fabTL2,
+      square: squareL2,
+    }),
+})
+
+type Members = Readonly<Record<'apgd' | 'targeted' | 'fab' | 'square', MethodEntry>>
+
+function ensemble(
+  name: string,
+  ball: Ball,
+  { epsilon, steps, targetClasses, queries }: z.output<typeof linf>,
+  { apgd, targeted, fab, square }: Members,
+): AttackMethod {
+  const members = [
+    apgd.configure({ epsilon, steps }),
+    targeted.configure({ epsilon, steps, targetClasses }),
+    fab.configure({ epsilon, steps, targetClasses }),
+    square.configure({ epsilon, steps: queries }),
+  ]
+  return {
+    ...{ name, ball, steps: 2 * steps + queries, restarts: 1, randomStart: false, keeps: 'strongest', members },
+    begin: () => {
+      throw internalError('an ensemble was run instead of its members')
+    },
+  }
+}
