@@ -12,8 +12,8 @@ export interface DiverseInput {
 
 /** A linear map of images [C·H·W] to images of the same size, with its exact transpose. */
 export interface Diversity {
-  apply(x: Float32Array): Float32Array
-  adjoint(cotangent: Float32Array): Float32Array
+  readonly apply: (x: Float32Array) => Float32Array
+  readonly adjoint: (cotangent: Float32Array) => Float32Array
 }
 
 /**
