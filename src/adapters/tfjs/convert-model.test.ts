@@ -14,6 +14,7 @@ import {
   type Layer,
 } from '../../../test/support/tfjs-models.ts'
 import { attribute, fusedGraph, shapingGraph, TfjsGraph } from '../../../test/support/tfjs-graphs.ts'
+import { keras3Model } from '../../../test/support/keras3-model.ts'
 import { expectConverted, expectSame, expectSameGraph } from '../../../test/support/tfjs-comparison.ts'
 import { convertModel } from './convert-model.ts'
 import { supplyKernels } from './kernels/supply.ts'
@@ -212,6 +213,13 @@ test('a graph that counts its images is refused', async () => {
     code: 'model-unsupported',
     message: expect.stringContaining('depends on how many images there are') as string,
   })
+})
+
+test('a model of Keras 3 is converted', async () => {
+  const files = filesOf(keras3Model())
+  await tf.setBackend('cpu')
+  const { run } = await loadModel(files)
+  await expectConverted(files, (image) => run(image)[0]!, { inputShape: [8, 8, 3], hasGradient: true })
 })
 
 test('quantised weights are converted as TensorFlow.js reads them', async () => {

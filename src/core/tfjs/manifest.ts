@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
+import { asKeras2 } from './keras3.ts'
 
 /** Types of weights that a model file can hold; a diagnostic model has float32 and, for axes and shapes, int32 and bool. */
 const dataTypes = ['float32', 'int32', 'bool'] as const
@@ -57,14 +58,14 @@ export interface TfjsManifest {
 }
 
 /**
- * Parses the text of a model.json in layers or graph format. Throws `model-unreadable` for text that is none, for weights of another type
+ * Parses the text of a model.json in layers or graph format; what Keras 3 wrote comes out as Keras 2 writes it. Throws `model-unreadable` for text that is none, for weights of another type
  * than float32, int32 and bool, and for shards that would lie outside the model's folder.
  */
 export function parseModelJson(text: string, file: string): TfjsManifest {
   const parsed = modelJson.safeParse(parseJson(text, file))
   if (!parsed.success) throw unreadable(`a TensorFlow.js model.json`, wrongFields(parsed.error.issues), file)
   const { format, modelTopology, weightsManifest, signature, userDefinedMetadata, generatedBy, convertedBy } = parsed.data
-  return {
+  return asKeras2({
     format: formatOf(format, modelTopology, file),
     topology: modelTopology,
     groups: weightsManifest.map(({ paths, weights }) => ({
@@ -75,7 +76,7 @@ export function parseModelJson(text: string, file: string): TfjsManifest {
     userDefinedMetadata: userDefinedMetadata ?? {},
     generatedBy: generatedBy ?? undefined,
     convertedBy: convertedBy ?? undefined,
-  }
+  })
 }
 
 function parseJson(text: string, file: string): unknown {
