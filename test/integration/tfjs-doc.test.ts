@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { plainLayers } from '../../src/adapters/tfjs/added-layers/plain-layers.ts'
+import { spatialLayers } from '../../src/adapters/tfjs/added-layers/spatial-layers.ts'
 import { kernelRules } from '../../src/core/tfjs/trace/kernels.ts'
 
+const text = readFileSync(join(import.meta.dirname, '../../docs/tfjs.md'), 'utf8')
+
+/** What is named in code on the line that begins like this. */
+function namesAfter(beginning: string): (string | undefined)[] {
+  const line = text.split('\n').find((each) => each.startsWith(beginning))
+  return [...(line ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
+}
+
 test('docs/tfjs.md lists every kernel that is converted, and no other', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/tfjs.md'), 'utf8')
-  const row = text.split('\n').find((line) => line.startsWith('| `Abs`'))
-  const listed = [...(row ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
-  expect(listed).toEqual(Object.keys(kernelRules))
+  expect(namesAfter('| `Abs`')).toEqual(Object.keys(kernelRules))
+})
+
+test('docs/tfjs.md lists every layer that is added to those of TensorFlow.js', () => {
+  const names = [...spatialLayers, ...plainLayers].map(({ className }) => className)
+  expect(namesAfter('Layers that Keras has')).toEqual([...names, 'Normalization', 'GroupNormalization'])
 })

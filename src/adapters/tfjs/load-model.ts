@@ -1,6 +1,7 @@
 import { RadversaryError } from '../../core/errors.ts'
 import { checkOperations } from '../../core/tfjs/graph-operations.ts'
 import type { TfjsManifest } from '../../core/tfjs/manifest.ts'
+import { supplyLayers } from './added-layers/supply-layers.ts'
 import { loadGraphModel, loadLayersModel, type GraphModel, type LayersModel, type tf } from './tensorflow.ts'
 
 /** A TensorFlow.js model as it lies on disk, read. */
@@ -39,6 +40,7 @@ export async function loadModel(files: TfjsFiles, inputShape?: readonly number[]
 }
 
 async function loadLayers(files: TfjsFiles, inputShape: readonly number[] | undefined): Promise<LoadedModel> {
+  supplyLayers()
   const topology = inputShape === undefined ? files.manifest.topology : withInputShape(files.manifest.topology, inputShape)
   const model = await explained(files.file, () => loadLayersModel(handlerOf(files, topology)))
   const [shape] = model.inputs.map((input) => input.shape)

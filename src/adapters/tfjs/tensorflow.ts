@@ -6,4 +6,4 @@ tf.enableProdMode()
 
 export { tf }
 export { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter'
-export { layers, loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers'
+export { initializers, layers, loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers'

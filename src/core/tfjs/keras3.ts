@@ -32,6 +32,8 @@ function isKeras3({ generatedBy = '', topology }: ModelJson): boolean {
 function asKeras2Value(key: string, value: unknown): unknown {
   if (key === 'inbound_nodes') return Array.isArray(value) ? value.map(asInboundNode) : value
   if (key === 'input_layers' || key === 'output_layers') return isHistory(value) ? [value] : value
+  // Another function by the same name; TensorFlow.js is given this one.
+  if (key === 'activation' && value === 'hard_sigmoid') return 'hard_sigmoid_keras3'
   if (!isObject(value)) return value
   const { class_name: className, config } = value
   if (!isObject(config)) return value

@@ -165,7 +165,11 @@ export const gather: KernelRule = (call) => {
   if (attributes.number('batchDims', 0) !== 0) throw unsupported(call, 'gathering by batch')
   const axis = positive(attributes.number('axis', 0), x.shape.length)
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
-  return placed(graph.node('Gather', [graph.asIs(x), graph.asIs(indices)], { axis }), shape, 'as-is', x.dtype)
+  // As many axes as before, so that they may stay where they are.
+  const inPlace = isChannelsFirst(x) && indices.shape.length === 1
+  const inputs = [inPlace ? graph.nameOf(x) : graph.asIs(x), graph.asIs(indices)]
+  const name = graph.node('Gather', inputs, { axis: inPlace ? axisIn(x, axis) : axis })
+  return placed(name, shape, inPlace ? 'channels-first' : 'as-is', x.dtype)
 }
 
 /** GatherNd: its indices are all known, or worked out. */
