@@ -1,9 +1,24 @@
 import { parse } from 'csv-parse/sync'
 import { RadversaryError } from '../core/errors.ts'
+import type { Mask } from '../core/model/mask.ts'
 import { classIndex } from './classes.ts'
 
 /** What a labels file says of one image: class indices, one for a single-label task. */
 export type Label = readonly number[]
+
+/** What a frame shows; a prediction is one. */
+export interface FrameLabel {
+  readonly classes: Label
+  /** Where, on the image's own grid, of a segmentation. */
+  readonly mask?: Mask
+  /** What a targeted attack wants instead, where a file says so. */
+  readonly wanted?: Mask
+}
+
+/** A line of a labels file as what each frame of its image shows. */
+export function frameLabel(classes: Label | undefined): FrameLabel | undefined {
+  return classes && { classes }
+}
 
 /** How an image is looked up in a labels file. */
 export interface LabelledImage {

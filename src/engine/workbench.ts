@@ -1,7 +1,7 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { RadversaryError } from '../core/errors.ts'
-import type { ModelOutput } from '../core/model/card.ts'
+import type { ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
@@ -34,7 +34,7 @@ export interface Workbench {
 /** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
-  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card.output)
+  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
   const images = chosenImages(study, request.images)
@@ -69,7 +69,12 @@ function chosenImages({ images }: Study, chosen: readonly string[] | undefined):
   })
 }
 
-async function readLabels(file: string, { classes, activation }: ModelOutput): Promise<LabelTable> {
+async function readLabels(file: string, { task, output: { classes, activation } }: ModelCard): Promise<LabelTable> {
+  if (task === 'segmentation')
+    throw new RadversaryError('usage', 'labels: expected masks for a segmentation, got a labels file', {
+      file,
+      tip: 'Give PNG masks or DICOM SEG with --masks.',
+    })
   const isMultiLabel = activation === 'multi-label-sigmoid'
   return parseLabels(new TextDecoder().decode(await readBytes({ path: file })), { file, classes, isMultiLabel })
 }

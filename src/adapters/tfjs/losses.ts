@@ -1,3 +1,4 @@
+import { lossParts } from '../../core/model/loss-parts.ts'
 import type { LossKind, LossSpec, LossTerm } from '../../core/model/ports.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
 import { tf } from './tensorflow.ts'
@@ -23,13 +24,8 @@ const losses = {
     const spread = tf.sub(first ?? z, tf.mul(tf.add(third ?? z, fourth ?? z), 0.5))
     return perSample(ratio(tf.sum(tf.mul(z, t), 1, true), spread))
   },
-  dice: (z, t) => {
-    const p = z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax)
-    const pixels = [...z.shape.keys()].slice(2)
-    const shared = tf.add(tf.mul(tf.sum(tf.mul(p, t), pixels), 2), diceSmoothing)
-    const score = tf.div(shared, tf.add(tf.sum(tf.add(p, t), pixels), diceSmoothing))
-    return tf.sub(1, tf.mean(score, 1))
-  },
+  dice: (z, t) => diceLoss(z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax), t),
+  'binary-dice': (z, t) => diceLoss(tf.sigmoid(z), t),
   dot: (z, t) => perSample(tf.mul(z, t)),
 } satisfies Record<LossKind, TfjsLoss>
 
@@ -71,9 +67,17 @@ function ratio(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
 export function weightedLoss(z: tf.Tensor, { kind, terms }: LossSpec): tf.Tensor {
   const parts = terms.map(({ target, weight }: LossTerm) => {
     const t = tf.tensor(target.data, [...target.shape])
-    return tf.mul(losses[kind](z, t), weight)
+    const ofTarget = lossParts(kind).map((part) => tf.mul(losses[part.kind](z, t), part.weight))
+    return tf.mul(tf.addN(ofTarget), weight)
   })
   return tf.addN(parts)
+}
+
+function diceLoss(p: tf.Tensor, t: tf.Tensor): tf.Tensor {
+  const pixels = [...p.shape.keys()].slice(2)
+  const shared = tf.add(tf.mul(tf.sum(tf.mul(p, t), pixels), 2), diceSmoothing)
+  const score = tf.div(shared, tf.add(tf.sum(tf.add(p, t), pixels), diceSmoothing))
+  return tf.sub(1, tf.mean(score, 1))
 }
 
 /** TensorFlow.js takes softmax over the last axis only. */

@@ -21,6 +21,8 @@ import { failuresText } from '../output.ts'
 
 interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptions {
   readonly region?: string
+  readonly criterion?: string
+  readonly loss?: string
   readonly export: string
   readonly batch: number
   readonly out: string
@@ -33,6 +35,8 @@ export function attackCommand(context: CommandContext): Command {
     context.args,
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
+    .option('--criterion <bound>', 'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted')
+    .option('--loss <loss>', 'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5')
     .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')

@@ -1,3 +1,4 @@
+import type { DenseLoss } from '../model/dense-losses.ts'
 import type { Notice } from '../model/intensity.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
@@ -7,8 +8,8 @@ import type { Criterion } from './criteria.ts'
 import type { Faces } from './faces.ts'
 import type { RandomSource } from './random.ts'
 
-/** Losses that attacks raise so far: of heads with logits [N, K]. */
-export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'>
+/** Losses that attacks raise: of heads with logits [N, K], or of dense outputs [N, K, h, w]. */
+export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | DenseLoss
 
 /** An AbortSignal is one. */
 export interface CancelSignal {
@@ -22,7 +23,7 @@ export interface AttackProblem {
   /** [N, C, H, W], relative intensity. Never written. */
   readonly images: Tensor
   readonly loss: AttackLoss
-  /** [N, K], one-hot or multi-hot: the labels, or the wanted classes when `targeted`. */
+  /** [N, K] or [N, K, h, w], one-hot or multi-hot: the labels, or the wanted classes when `targeted`. */
   readonly targets: Tensor
   /** Whether the loss is lowered towards `targets` instead of raised away from them. */
   readonly targeted: boolean
@@ -157,9 +158,9 @@ export interface SampleEvent {
   readonly perturbationVariance: number
   /** Fraction of the pixels that are moved where the step has the sign of the step before; null in the first iteration. */
   readonly signAgreement: number | null
-  /** f(x_t), [K]. */
+  /** f(x_t), [K]; of dense outputs the mean over pixels. */
   readonly probabilities: readonly number[]
-  /** s_{t−1} = f(x̃_{t−1}), [K]; null for methods without smoothing. */
+  /** s_{t−1} = f(x̃_{t−1}), [K], of dense outputs the mean over pixels; null for methods without smoothing. */
   readonly smoothedTarget: readonly number[] | null
   /** Whether the criterion is met; judged on the rounded image in a sample's last event, and always where samples stop early. */
   readonly success: boolean
@@ -197,7 +198,7 @@ export interface AttackResult {
   readonly adversarial: Tensor
   /** SMIA's last smoothed input; for other methods the Gaussian of the result. Not rounded, may leave the bounds. */
   readonly smoothed: Tensor
-  /** Logits of the images, [N, K]. */
+  /** Logits of the images, [N, K] or [N, K, h, w]. */
   readonly before: Tensor
   /** Logits of the rounded adversarial images, [N, K]. */
   readonly after: Tensor

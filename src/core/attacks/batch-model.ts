@@ -22,7 +22,7 @@ export interface LossAt {
 export function batchModel({ model, images, loss, signal }: AttackProblem): BatchModel {
   const gather = gatherFrom(images.shape)
   return {
-    gradient: async (points, samples, { terms, kind = loss }) => {
+    gradient: async (points, samples, { terms, kind = typeof loss === 'string' ? loss : loss.kind }) => {
       if (samples.length === 0) return { logits: nothing, gradient: nothing }
       throwIfCancelled(signal)
       const weighted = terms.map(({ target, weight }) => ({ weight, target: gatherFrom(target.shape)(target, samples) }))

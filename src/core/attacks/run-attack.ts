@@ -105,7 +105,7 @@ function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
   }
   same('lower bounds', bounds.lower.shape, images.shape)
   same('upper bounds', bounds.upper.shape, images.shape)
-  same('targets', targets.shape, [count, targets.shape[1] ?? 0])
+  same('targets', targets.shape, [count, ...targets.shape.slice(1)])
   same('seeds', [seeds.length], [count])
   const outside = images.data.findIndex(
     (value, i) => !(value >= (bounds.lower.data[i] ?? NaN) && value <= (bounds.upper.data[i] ?? NaN)),

@@ -1,7 +1,7 @@
 import type { AttackProblem, SampleEvent, StepTaken } from './attack.ts'
 import { rowOf } from './rows.ts'
 import { perturbationStatistics, type PerturbationStatistics } from './kernels.ts'
-import { divergenceOf, lossOf, probabilitiesOf } from './likelihood.ts'
+import { divergenceOf, lossOf, probabilitiesOf, toldProbabilities } from './likelihood.ts'
 import type { RestartWalk, Seen } from './walk.ts'
 
 interface Noted {
@@ -64,8 +64,8 @@ export class Watcher {
       perturbationMean: statistics.mean,
       perturbationVariance: statistics.variance,
       signAgreement: iteration === 1 ? null : statistics.signAgreement,
-      probabilities: [...p],
-      smoothedTarget: smoothedTarget ? [...smoothedTarget] : null,
+      probabilities: toldProbabilities(loss, p),
+      smoothedTarget: smoothedTarget ? toldProbabilities(loss, smoothedTarget) : null,
       success: seen.success.get(sample) ?? false,
     }
   }

@@ -1,9 +1,9 @@
-import type { LossKind } from '../model/ports.ts'
+import type { LossSpec } from '../model/ports.ts'
 import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import { keepBlocked } from './blocked-layout.ts'
 import { Emitter } from './emitter.ts'
-import { heads } from './heads.ts'
+import { emitLoss } from './heads.ts'
 import type { ruleOf } from './rules.ts'
 import { range } from './shapes.ts'
 import { reversePass } from './reverse-pass.ts'
@@ -23,7 +23,7 @@ export interface GradientGraph {
 }
 
 export interface GradientOptions {
-  readonly kind: LossKind
+  readonly kind: LossSpec['kind']
   /** How many weighted targets the loss has. */
   readonly termCount: number
   /** Execution provider that the graph is meant for. */
@@ -46,7 +46,7 @@ export function gradientGraph(graph: TypedGraph, options: GradientOptions): Grad
     target: { name: `${freshPrefix}0_target${index}`, shape: output.shape, dataType: 'float32' } as const,
     weight: { name: `${freshPrefix}0_weight${index}`, shape: [1], dataType: 'float32' } as const,
   }))
-  const { loss, cotangent } = heads[kind](output, terms, emit)
+  const { loss, cotangent } = emitLoss(kind, output, terms, emit)
   const gradient = named(emit, reversePass(graph, cotangent, emit, options.ruleOf))
   const plain = [...graph.nodes.map((node) => emit.withExtraOutputs(node)), ...emit.nodes]
   const values = new Map([...graph.values, ...emit.values().map((value) => [value.name, value] as const)])

@@ -1,5 +1,6 @@
 import { internalError, RadversaryError } from '../errors.ts'
-import type { LossKind } from '../model/ports.ts'
+import { lossParts } from '../model/loss-parts.ts'
+import type { LossKind, LossSpec } from '../model/ports.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { Emitter } from './emitter.ts'
 import { range } from './shapes.ts'
@@ -27,12 +28,19 @@ export const heads = {
   margin,
   dlr: differenceOfLogitsRatio,
   'targeted-dlr': targetedRatio,
-  dice,
+  dice: diceOf('softmax'),
+  'binary-dice': diceOf('sigmoid'),
   dot,
 } satisfies Record<LossKind, EmitHead>
 
-/** Keeps the Dice score of a class that is nowhere defined: 1. */
-const diceSmoothing = 1e-6
+/** The head of a loss or of a mixture, whose parts share the targets and the reverse pass. */
+export function emitLoss(kind: LossSpec['kind'], logits: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  const parts = lossParts(kind).map((part) => ({ ...heads[part.kind](logits, terms, emit), weight: part.weight }))
+  return {
+    loss: emit.sum(parts.map(({ loss, weight }) => scaled(loss, weight, emit))),
+    cotangent: emit.sum(parts.map(({ cotangent, weight }) => scaled(cotangent, weight, emit))),
+  }
+}
 
 /** Affine in the target: with T = Σ w t, −Σ_k T_k log softmax(z)_k, whose derivative is softmax(z) Σ_k T_k − T; both over pixels' mean. */
 function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
@@ -154,24 +162,40 @@ function checkClasses(z: Value, kind: LossKind, least: number): void {
     )
 }
 
-/** 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel; ε = 1e-6. */
-function dice(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
-  pixelsOf(z, 'dice')
-  const classes = z.shape[1] ?? 1
-  const p = classes === 1 ? emit.map('Sigmoid', z) : emit.op('Softmax', [z], z.shape, { attributes: { axis: 1 } })
-  const pixelSum = (value: Value): Value => emit.reduce('ReduceSum', value, range(z.shape.length).slice(2))
+/** 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel and where asked for; ε = 1e-6. */
+function diceOf(activation: 'softmax' | 'sigmoid'): EmitHead {
+  return (z, terms, emit) => {
+    pixelsOf(z, 'dice')
+    const isSigmoid = activation === 'sigmoid' || z.shape[1] === 1
+    const p = isSigmoid ? emit.map('Sigmoid', z) : emit.op('Softmax', [z], z.shape, { attributes: { axis: 1 } })
+    return diceOfProbabilities({ p, isSigmoid, terms }, emit)
+  }
+}
+
+interface Probabilities {
+  readonly p: Value
+  readonly isSigmoid: boolean
+  readonly terms: readonly HeadTerm[]
+}
+
+/** Keeps the Dice score of a class that is nowhere defined: 1. */
+const diceSmoothing = 1e-6
+
+function diceOfProbabilities({ p, isSigmoid, terms }: Probabilities, emit: Emitter): Head {
+  const classes = p.shape[1] ?? 1
+  const pixelSum = (value: Value): Value => emit.reduce('ReduceSum', value, range(p.shape.length).slice(2))
   return weightedSum(terms, emit, ({ target }) => {
     const numerator = emit.add(emit.mul(pixelSum(emit.mul(p, target)), 2), diceSmoothing)
     const denominator = emit.add(pixelSum(emit.add(p, target)), diceSmoothing)
     const score = emit.div(numerator, denominator)
     const ofP = emit.mul(emit.div(emit.sub(score, emit.mul(target, 2)), denominator), 1 / classes)
-    return { loss: emit.sub(1, perSample('ReduceMean', score, emit)), cotangent: throughProbability(ofP, p, classes, emit) }
+    return { loss: emit.sub(1, perSample('ReduceMean', score, emit)), cotangent: throughProbability(ofP, p, isSigmoid, emit) }
   })
 }
 
-/** d / d logits from d / d probabilities, through the softmax or, for one class, the sigmoid. */
-function throughProbability(ofP: Value, p: Value, classes: number, emit: Emitter): Value {
-  if (classes === 1) return emit.mul(ofP, emit.mul(p, emit.sub(1, p)))
+/** d / d logits from d / d probabilities, through the softmax or the sigmoid. */
+function throughProbability(ofP: Value, p: Value, isSigmoid: boolean, emit: Emitter): Value {
+  if (isSigmoid) return emit.mul(ofP, emit.mul(p, emit.sub(1, p)))
   return emit.mul(p, emit.sub(ofP, emit.reduce('ReduceSum', emit.mul(p, ofP), [1])))
 }
 

@@ -48,7 +48,7 @@ describe('losses', () => {
   const softDense = distinctValues([2, 3, 2, 2], 0.1, 0.6)
   const terms = (...targets: Tensor[]): LossSpec['terms'] =>
     targets.map((target, index) => ({ target, weight: index === 0 ? 1 : -0.7 }))
-  const cases: readonly [LossKind, string, LossSpec['terms'], boolean][] = [
+  const cases: readonly [LossSpec['kind'], string, LossSpec['terms'], boolean][] = [
     ['cross-entropy', 'two soft targets', terms(oneHot([2, 3]), soft), false],
     ['cross-entropy', 'dense', terms(oneHot([2, 3, 2, 2]), softDense), true],
     ['binary-cross-entropy', 'two targets', terms(oneHot([2, 3]), soft), false],
@@ -58,11 +58,13 @@ describe('losses', () => {
     ['margin', 'two targets', terms(oneHot([2, 3]), oneHot([2, 3])), false],
     ['margin', 'dense', terms(oneHot([2, 3, 2, 2])), true],
     ['dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
+    ['binary-dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
+    [{ 'cross-entropy': 0.5, dice: 2 }, 'a mixture, two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
     ['dot', 'two targets', terms(soft, oneHot([2, 3])), false],
   ]
 
   test.each(cases)(
-    '%s (%s): gradient and loss agree by differences, each sample on its own',
+    '%j (%s): gradient and loss agree by differences, each sample on its own',
     async (kind, _, lossTerms, isDense) => {
       const network = await open(model(isDense ? dense : linear))
       const at = isDense ? image : x

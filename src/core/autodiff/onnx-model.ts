@@ -1,4 +1,5 @@
 import { RadversaryError } from '../errors.ts'
+import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
 import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
 import { decodeModel, encodeModel } from '../onnx/codec.ts'
@@ -93,8 +94,9 @@ class OnnxModelImplementation implements DifferentiableModel {
   lossAndGradient(x: Tensor, loss: LossSpec): Promise<LossAndGradient> {
     return withFile(this.options.file, async () => {
       this.checkInput(x)
-      if (loss.terms.length === 0) throw new RadversaryError('usage', `Loss ${loss.kind}: expected at least one target, got none`)
-      const key = `${x.shape.join()} ${loss.kind} ${loss.terms.length}`
+      if (loss.terms.length === 0)
+        throw new RadversaryError('usage', `Loss ${lossName(loss.kind)}: expected at least one target, got none`)
+      const key = `${x.shape.join()} ${lossName(loss.kind)} ${loss.terms.length}`
       return this.gradients.use(
         key,
         () => this.createGradient(x.shape, loss),
@@ -172,7 +174,7 @@ function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): Ru
     if (!sameShape(target.shape, graph.logits.shape))
       throw new RadversaryError(
         'tensor-invalid',
-        `Loss ${kind}: expected a target of the logits' shape [${graph.logits.shape.join(', ')}], got [${target.shape.join(', ')}]`,
+        `Loss ${lossName(kind)}: expected a target of the logits' shape [${graph.logits.shape.join(', ')}], got [${target.shape.join(', ')}]`,
       )
     feeds[graph.targets[index] ?? ''] = feed(target)
     feeds[graph.weights[index] ?? ''] = { dataType: 'float32', shape: [1], data: Float32Array.of(weight) }

@@ -64,7 +64,7 @@ const requirements: readonly Requirement[] = [
   {
     field: 'output.classes',
     why: () => 'the model holds no class names',
-    example: ({ outputs }) => exampleClasses(outputs[0]?.shape.at(-1)),
+    example: ({ outputs }) => exampleClasses(outputs[0]?.shape.at(outputs[0].shape.length === 4 ? 1 : -1)),
   },
 ]
 

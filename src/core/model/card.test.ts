@@ -92,6 +92,21 @@ describe('parseCard', () => {
     expect(messageOf(() => parseCard({ ...card, ...change }))).toContain(`\n  ${line}`)
   })
 
+  describe('of a segmentation', () => {
+    const pixels = { ...card, task: 'segmentation', output: { ...card.output, classes: ['body', 'cyst'], background: 'body' } }
+
+    test('says which class is the background of a softmax, and nothing else that classifications don’t', () => {
+      expect(parseCard(pixels)).toMatchObject({ task: 'segmentation', output: { background: 'body' } })
+      expect(messageOf(() => parseCard({ ...card, output: pixels.output }))).toContain('output.background: unknown field')
+    })
+
+    test('names a background that is no class, and an unknown task', () => {
+      const wrong = { ...pixels, output: { ...pixels.output, background: 'air' } }
+      expect(messageOf(() => parseCard(wrong))).toContain('output.background: expected one of output.classes, got "air"')
+      expect(messageOf(() => parseCard({ ...card, task: 'detection' }))).toContain('task: expected "classification" or "segmentation"') // prettier-ignore
+    })
+  })
+
   test('tells text that is not JSON, and the file', () => {
     expect(() => parseCardText('{', 'card.json')).toThrow(expect.objectContaining({ code: 'card-invalid', file: 'card.json', message: expect.stringContaining('expected JSON') })) // prettier-ignore
     expect(parseCardText(JSON.stringify(card))).toEqual(parseCard(card))
@@ -109,6 +124,21 @@ describe('proposeCard', () => {
     })
     expect(proposed).toContain('input.layout')
     expect(proposed).not.toContain('output.classes')
+  })
+
+  test('takes an output of four axes for a segmentation, its classes from the second', () => {
+    const dense = { ...facts, outputs: [{ name: 'z', shape: ['batch', 2, 56, 56], finalOp: 'Softmax' }] }
+    expect(proposeCard(dense, told).card).toMatchObject({ task: 'segmentation', output: { activation: 'softmax', gives: 'probabilities' } }) // prettier-ignore
+    const one = { ...facts, outputs: [{ name: 'z', shape: ['batch', 1, null, null], finalOp: 'Conv' }] }
+    expect(proposeCard(one, told).card).toMatchObject({ task: 'segmentation', output: { activation: 'binary-sigmoid', gives: 'logits' } }) // prettier-ignore
+    const three = { ...told, output: { classes: ['a', 'b', 'c'] } }
+    expect(messageOf(() => proposeCard(dense, three))).toContain("output.classes: 3 (softmax), but the model's is 2 outputs")
+  })
+
+  test('tells a task that the output contradicts', () => {
+    expect(messageOf(() => proposeCard(facts, { ...told, task: 'segmentation' }))).toContain('task: segmentation, but the model')
+    const dense = { ...facts, outputs: [{ name: 'z', shape: ['batch', 2, 56, 56], finalOp: 'Softmax' }] }
+    expect(messageOf(() => proposeCard(dense, { ...told, task: 'classification' }))).toContain('task: classification, but the model') // prettier-ignore
   })
 
   test('lists every field that neither the model nor the user told, why, and an example', () => {

@@ -52,6 +52,14 @@ const output = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: z.array(name).min(1), threshold }),
 ])
 
+/** Of each pixel. A mask holds class indices in bytes. */
+const pixelClasses = z.array(name).min(2).max(255)
+const denseOutput = z.discriminatedUnion('activation', [
+  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: pixelClasses, background: name.optional() }),
+  z.strictObject({ name, activation: z.literal('binary-sigmoid'), gives, classes: z.tuple([name, name]), threshold }),
+  z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: pixelClasses.min(1), threshold }),
+])
+
 const provenance = z.strictObject({
   source: z.string().optional(),
   licence: z.string().optional(),
@@ -62,21 +70,29 @@ const provenance = z.strictObject({
     .optional(),
 })
 
+/** What cards of every task say. */
+const common = {
+  schema: z.literal(cardSchemaVersion),
+  file: name,
+  name,
+  input,
+  intensity,
+  fit,
+  interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),
+  mean: z.array(z.number()).min(1),
+  std: z.array(z.number().positive()).min(1),
+  provenance: provenance.default({}),
+}
+
 const card = z
-  .strictObject({
-    schema: z.literal(cardSchemaVersion),
-    file: name,
-    name,
-    task: z.literal('classification'),
-    input,
-    intensity,
-    fit,
-    interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),
-    mean: z.array(z.number()).min(1),
-    std: z.array(z.number().positive()).min(1),
-    output,
-    provenance: provenance.default({}),
-  })
+  .discriminatedUnion(
+    'task',
+    [
+      z.strictObject({ ...common, task: z.literal('classification'), output }),
+      z.strictObject({ ...common, task: z.literal('segmentation'), output: denseOutput }),
+    ],
+    { error: 'expected "classification" or "segmentation"' },
+  )
   .superRefine((value, context) => {
     for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
   })
@@ -86,6 +102,10 @@ export type ModelCard = Readonly<z.output<typeof card>>
 export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>
+/** Logits [N, K], one prediction an image. */
+export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classification' }>['output']>
+/** Logits [N, K, h, w], one prediction a pixel. */
+export type SegmentationOutput = Readonly<Extract<ModelCard, { task: 'segmentation' }>['output']>
 
 /**
  * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included), naming `file`.
@@ -130,5 +150,8 @@ function inconsistencies({ input, fit, mean, std, output }: z.output<typeof card
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
   if (new Set(output.classes).size !== output.classes.length)
     found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
+  const background = 'background' in output ? output.background : undefined
+  if (background !== undefined && !output.classes.includes(background))
+    found.push({ path: ['output', 'background'], message: `expected one of output.classes, got "${background}"` })
   return found
 }

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { ModelOutput } from './card.ts'
+import type { ClassificationOutput } from './card.ts'
 import type { LossKind } from './ports.ts'
 
 /** Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at most). */
@@ -21,7 +21,7 @@ export function lossPerSample(kind: HeadLoss, logits: Tensor, target: Tensor): n
  * KL(p ‖ q) in nats of each sample of probabilities [N, K] (SMIA, section 3.2): Σ p (log p − log q) over the classes of a softmax head;
  * for sigmoid heads the divergence of each label's yes and no, averaged over labels. q is taken as at least 1e-12.
  */
-export function klDivergence({ activation }: Pick<ModelOutput, 'activation'>, p: Tensor, q: Tensor): number[] {
+export function klDivergence({ activation }: Pick<ClassificationOutput, 'activation'>, p: Tensor, q: Tensor): number[] {
   return samplePairs(p, q).map(([ps, qs]) => {
     if (activation === 'softmax') return Math.max(0, sumOver(ps, qs, divergence))
     return Math.max(0, sumOver(ps, qs, (a, b) => divergence(a, b) + divergence(1 - a, 1 - b)) / ps.length)

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../tensor/tensor.ts'
-import type { ModelOutput } from './card.ts'
+import type { ClassificationOutput } from './card.ts'
 import { klDivergence, lossPerSample } from './head-losses.ts'
 import { activate, logitCount, lossKindOf, predictionsOf, targetsOf } from './heads.ts'
 
-const softmax: ModelOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes: ['a', 'b', 'c'] }
-const binary: ModelOutput = { name: 'z', activation: 'binary-sigmoid', gives: 'logits', classes: ['no', 'yes'], threshold: 0.5 }
-const multi: ModelOutput = {
+const softmax: ClassificationOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes: ['a', 'b', 'c'] }
+const binary: ClassificationOutput = {
+  name: 'z',
+  activation: 'binary-sigmoid',
+  gives: 'logits',
+  classes: ['no', 'yes'],
+  threshold: 0.5,
+}
+const multi: ClassificationOutput = {
   name: 'z',
   activation: 'multi-label-sigmoid',
   gives: 'logits',

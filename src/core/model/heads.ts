@@ -1,30 +1,33 @@
 import { RadversaryError } from '../errors.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import type { ModelOutput } from './card.ts'
+import type { ClassificationOutput } from './card.ts'
+import type { Mask } from './mask.ts'
 import type { LossKind } from './ports.ts'
 
 /** What a head says of one sample. */
 export interface Prediction {
-  /** Predicted class indices: one for softmax and binary heads, any number for multi-label ones. Rising. */
+  /** Predicted class indices: one for softmax and binary heads, any number for multi-label ones and for masks. Rising. */
   readonly classes: readonly number[]
   /** Probability of what was predicted; for multi-label heads that of the least certain of its yes and no decisions. */
   readonly confidence: number
   /** Per class; [1 − p, p] for binary heads. */
   readonly probabilities: readonly number[]
+  /** What each pixel shows, of a segmentation. */
+  readonly mask?: Mask
 }
 
 /** The loss that a head is trained with, and that attacks raise. */
-export function lossKindOf({ activation }: ModelOutput): Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> {
+export function lossKindOf({ activation }: ClassificationOutput): Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> {
   return activation === 'softmax' ? 'cross-entropy' : 'binary-cross-entropy'
 }
 
 /** How many logits a head has: one per class, one for a binary head. */
-export function logitCount({ activation, classes }: ModelOutput): number {
+export function logitCount({ activation, classes }: ClassificationOutput): number {
   return activation === 'binary-sigmoid' ? 1 : classes.length
 }
 
 /** Softmax over the classes or sigmoid of each, of logits [N, K]; the soft targets of SMIA's stabilization. */
-export function activate(head: ModelOutput, logits: Tensor): Tensor {
+export function activate(head: ClassificationOutput, logits: Tensor): Tensor {
   const count = checkedCount(head, logits)
   const probabilities = tensor(logits.shape)
   for (let at = 0; at < logits.data.length; at += count) {
@@ -35,7 +38,7 @@ export function activate(head: ModelOutput, logits: Tensor): Tensor {
 }
 
 /** One prediction per sample of logits [N, K]. The lowest index wins a tie. Throws `tensor-invalid` for another number of logits. */
-export function predictionsOf(head: ModelOutput, logits: Tensor): Prediction[] {
+export function predictionsOf(head: ClassificationOutput, logits: Tensor): Prediction[] {
   const count = checkedCount(head, logits)
   const decide = deciders[head.activation]
   return Array.from({ length: logits.data.length / count }, (_, n) => {
@@ -46,7 +49,7 @@ export function predictionsOf(head: ModelOutput, logits: Tensor): Prediction[] {
 }
 
 const deciders = { softmax: mostLikely, 'binary-sigmoid': yesOrNo, 'multi-label-sigmoid': eachYesOrNo } satisfies Record<
-  ModelOutput['activation'],
+  ClassificationOutput['activation'],
   (logits: Float64Array, threshold: number) => Prediction
 >
 
@@ -74,7 +77,7 @@ function eachYesOrNo(logits: Float64Array, threshold: number): Prediction {
  * Targets [N, K] for the loss from class indices per sample: one-hot (softmax), 0 or 1 (binary), multi-hot (multi-label). Throws
  * `labels-invalid` for an index that the head has not, or for other than one index where classes exclude each other.
  */
-export function targetsOf(head: ModelOutput, labels: readonly (readonly number[])[]): Tensor {
+export function targetsOf(head: ClassificationOutput, labels: readonly (readonly number[])[]): Tensor {
   const count = logitCount(head)
   const targets = tensor([labels.length, count])
   labels.forEach((indices, n) => {
@@ -85,7 +88,7 @@ export function targetsOf(head: ModelOutput, labels: readonly (readonly number[]
   return targets
 }
 
-function checkLabel({ activation, classes }: ModelOutput, indices: readonly number[]): void {
+function checkLabel({ activation, classes }: ClassificationOutput, indices: readonly number[]): void {
   const wrong = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= classes.length)
   if (wrong !== undefined)
     throw new RadversaryError('labels-invalid', `Label: expected a class index below ${classes.length}, got ${wrong}`)
@@ -93,7 +96,7 @@ function checkLabel({ activation, classes }: ModelOutput, indices: readonly numb
     throw new RadversaryError('labels-invalid', `Label: expected one class, got ${indices.length}`)
 }
 
-function checkedCount(head: ModelOutput, { shape }: Tensor): number {
+function checkedCount(head: ClassificationOutput, { shape }: Tensor): number {
   const count = logitCount(head)
   if (shape.length !== 2 || shape[1] !== count)
     throw new RadversaryError('tensor-invalid', `Head: expected logits [N, ${count}], got [${shape.join(', ')}]`, {

@@ -18,9 +18,14 @@ export interface TensorSpec {
  *   the difference of logits ratio (Croce and Hein 2020, equation 6), for logits [N, K], K ≥ 3, and one-hot t.
  * - `targeted-dlr`: Σ z·t / (z_π1 − (z_π3 + z_π4) / 2), t of 1 at the wanted class and −1 at the label (equation 7), K ≥ 4.
  * - `dice`: 1 − soft Dice of softmax(z) (sigmoid for one channel) and t, averaged over classes; dense outputs.
+ * - `binary-dice`: the same of the sigmoid of each channel, for classes that may overlap.
  * - `dot`: Σ z·t, so that the gradient is the vector-Jacobian product with t.
  */
-export type LossKind = 'cross-entropy' | 'binary-cross-entropy' | 'mse' | 'margin' | 'dlr' | 'targeted-dlr' | 'dice' | 'dot'
+export type LossKind =
+  'cross-entropy' | 'binary-cross-entropy' | 'mse' | 'margin' | 'dlr' | 'targeted-dlr' | 'dice' | 'binary-dice' | 'dot'
+
+/** Σ weight · J over losses of the same target, such as {'cross-entropy': 0.5, dice: 0.5}. */
+export type LossMixture = Readonly<Partial<Record<LossKind, number>>>
 
 /** One weighted target: weight · J(f(x), target). */
 export interface LossTerm {
@@ -34,7 +39,7 @@ export interface LossTerm {
  * target (cross-entropy, binary cross-entropy, mse, dot) merge them, so any number of terms costs one backward pass.
  */
 export interface LossSpec {
-  readonly kind: LossKind
+  readonly kind: LossKind | LossMixture
   readonly terms: readonly LossTerm[]
 }
 

@@ -33,11 +33,21 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
     schema: cardSchemaVersion,
     file: fileName,
     name: fileName.replace(/\.[^.]+$/, ''),
-    task: 'classification',
+    task: taskOf(facts, given),
     input: inputOf(facts, given),
     output: outputOf(facts, given),
     provenance: defined({ sha256: facts.sha256 }),
   })
+}
+
+/** An output of four axes has a prediction for each pixel. */
+function taskOf({ outputs }: ModelFacts, given: JsonObject): ModelCard['task'] {
+  return named(outputs, given['output'])?.shape.length === 4 ? 'segmentation' : 'classification'
+}
+
+/** The channels of a dense output [N, K, h, w] are its second axis, those of [N, K] the last. */
+function classExtent({ shape }: TensorFacts): TensorFacts['shape'][number] | undefined {
+  return shape.length === 4 ? shape[1] : shape.at(-1)
 }
 
 function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
@@ -55,7 +65,7 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
 function outputOf({ outputs, metadata }: ModelFacts, given: JsonObject): JsonObject {
   const output = named(outputs, given['output'])
   if (output === undefined) return {}
-  const count = output.shape.at(-1)
+  const count = classExtent(output)
   const sigmoid = count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
   const activation = output.finalOp === 'Softmax' ? 'softmax' : output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
   const gives = output.finalOp === 'Softmax' || output.finalOp === 'Sigmoid' ? 'probabilities' : 'logits'
@@ -63,7 +73,7 @@ function outputOf({ outputs, metadata }: ModelFacts, given: JsonObject): JsonObj
 }
 
 /** What the card says against the graph. */
-function contradictionsOf({ input, output }: ModelCard, facts: ModelFacts): string[] {
+function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts): string[] {
   const found: string[] = []
   const disagree = (field: string, said: string, graph: string) => found.push(`${field}: ${said}, but the model's is ${graph}`)
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
@@ -74,7 +84,14 @@ function contradictionsOf({ input, output }: ModelCard, facts: ModelFacts): stri
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
   const count = output.activation === 'binary-sigmoid' ? 1 : output.classes.length
-  const outputs = graphOutput?.shape.at(-1)
+  const axes = graphOutput?.shape.length ?? 0
+  if (axes > 0 && (task === 'segmentation') !== (axes === 4))
+    disagree(
+      'task',
+      task,
+      `an output [${graphOutput?.shape.join(', ') ?? ''}]; that of a segmentation is [N, classes, rows, columns]`,
+    )
+  const outputs = graphOutput && classExtent(graphOutput)
   if (typeof outputs === 'number' && outputs !== count)
     disagree('output.classes', `${output.classes.length} (${output.activation})`, `${outputs} outputs`)
   return found

@@ -3,6 +3,7 @@ import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
+import { frameLabel } from '../labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
@@ -136,12 +137,12 @@ interface AttackedFrame {
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
   const { run, model, signal, onIteration } = context
-  const { request, opened, target, region } = run
+  const { request, opened, goal, region } = run
   const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
-    frames.map((frame): FrameTask => ({ frame, label: run.labelOf(image) })),
+    frames.map((frame): FrameTask => ({ frame, label: frameLabel(run.labelOf(image)) })),
   )
   const { seed, earlyStop } = request
-  const attack = { model, card: opened.card, target, seed, earlyStop, region: region?.mask, signal }
+  const attack = { model, card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, signal }
   const attacked: AttackedFrame[] = []
   for (const { method, members } of frameBatches(tasks, run.method, request.batch)) {
     const done = attacked.length
@@ -205,7 +206,7 @@ async function judgedFrames(
       frames: part.map(({ result }) => result.frame),
       values: stored.slice(first, first + part.length),
       labels: part.map(({ result }) => result.label),
-      target: run.target,
+      goal: run.goal.maker,
     })
     part.forEach(({ result, method }, i) => {
       const reread = judged[i]

@@ -3,7 +3,6 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
-import { classIndex } from '../classes.ts'
 import type { JobHooks } from '../progress.ts'
 import { imageGroups } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -11,16 +10,15 @@ import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { lanesOf } from './attack-lanes.ts'
 import type { ExportKind } from './export-kinds.ts'
+import { taskGoal, type GoalRequest, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
-export interface AttackRequest extends WorkbenchRequest {
+export interface AttackRequest extends WorkbenchRequest, GoalRequest {
   readonly study: readonly string[]
   /** As in `attackMethods`. */
   readonly method: string
   readonly settings: GivenSettings
-  /** The class wanted, by name or index. */
-  readonly target?: string | undefined
   /** A .npy mask [rows, columns]: where it is not 0, pixels may change. */
   readonly region?: string | undefined
   readonly seed: number
@@ -49,7 +47,7 @@ export interface NumberedImage {
 export interface AttackRun extends Workbench {
   readonly request: AttackRequest
   readonly method: ConfiguredMethod
-  readonly target: number | undefined
+  readonly goal: TaskGoal
   readonly region: Region | undefined
   /** What is attacked together, in the order of the export. */
   readonly groups: readonly (readonly NumberedImage[])[]
@@ -62,8 +60,8 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const method = configureMethod(request.method, request.settings)
   const region = request.region === undefined ? undefined : await readRegion(request.region)
   const workbench = await openWorkbench(request, hooks)
-  const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
-  const run = { ...workbench, request, method, target, region, groups: numberedGroups(workbench, request) }
+  const goal = taskGoal(workbench.opened.card, request)
+  const run = { ...workbench, request, method, goal, region, groups: numberedGroups(workbench, request) }
   return { ...run, exportId: exportIdOf(run) }
 }
 
@@ -88,14 +86,15 @@ async function readRegion(file: string): Promise<Region> {
 
 /** Everything that decides the bytes of an export. */
 function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
-  const { request, method, study, opened, target, region, labelOf, device } = run
+  const { request, method, study, opened, goal, region, labelOf, device } = run
   const { seed, earlyStop, batch, exports } = request
   const { name, settings } = method
   const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
   const inputs = { images, failures, model, region: region?.sha256, ...unchosen(run) }
-  const all = { version, name, settings, target, seed, earlyStop, batch, exports, device, ...inputs }
+  const wanted = { target: goal.target, ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }) }
+  const all = { version, name, settings, ...wanted, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
 }
 

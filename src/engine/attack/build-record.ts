@@ -5,7 +5,6 @@ import { classNames } from '../classes.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from './attack-run.ts'
-import { goalOf } from './goal.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
 
@@ -15,7 +14,7 @@ export function buildRecord(
   images: readonly RecordedImage[],
   { failures, notices }: { readonly failures: readonly InputFailure[]; readonly notices: readonly Notice[] },
 ): AttackRecord {
-  const { request, method, opened, target, region, device, exportId } = run
+  const { request, method, opened, goal, region, device, exportId } = run
   const { classes } = opened.card.output
   return {
     schema: attackRecordSchema,
@@ -30,8 +29,9 @@ export function buildRecord(
       equation: method.entry.equation,
       ...(method.members.length > 0 ? { members: [...method.members] } : {}),
       settings: method.settings,
-      criterion: goalOf(opened.card.output, [], target).criterion.name,
-      target: target === undefined ? null : (classes[target] ?? null),
+      criterion: goal.maker.criterion,
+      target: goal.target,
+      ...(goal.loss && { loss: { ...goal.loss } }),
       region: region?.sha256 ?? null,
       earlyStop: request.earlyStop,
       seed: request.seed,

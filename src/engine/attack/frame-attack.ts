@@ -12,19 +12,24 @@ import type { StoredValues } from '../../core/dicom/image.ts'
 import { internalError } from '../../core/errors.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { lossKindOf, predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import type { Prediction } from '../../core/model/heads.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
+import type { Mask } from '../../core/model/mask.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
 import type { PixelInterval } from '../../core/tensor/float-image.ts'
-import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import type { Label } from '../labels.ts'
+import type { ImageSize } from '../../core/tensor/resample.ts'
+import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
+import type { FrameLabel } from '../labels.ts'
 import type { StudyFrame } from '../study/load-image.ts'
-import { goalOf } from './goal.ts'
+import type { GoalMaker } from './goal.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 
 /** One frame to be attacked, and what it shows; without a label, what the model says it shows. */
 export interface FrameTask {
   readonly frame: StudyFrame
-  readonly label: Label | undefined
+  readonly label: FrameLabel | undefined
+  /** What a targeted attack wants instead, where a file says it. */
+  readonly wanted?: Mask | undefined
 }
 
 /** What the attack watched of one frame in one iteration. */
@@ -38,7 +43,7 @@ export interface TracePoint extends Omit<SampleEvent, 'sample'> {
 /** What became of one frame. */
 export interface FrameResult {
   readonly frame: StudyFrame
-  readonly label: Label
+  readonly label: FrameLabel
   readonly before: Prediction
   /** Of the image rounded to stored values. */
   readonly after: Prediction
@@ -54,7 +59,7 @@ export interface FrameResult {
 export interface FrameAttack {
   readonly model: PixelModel
   readonly card: ModelCard
-  readonly target: number | undefined
+  readonly goal: GoalMaker
   readonly seed: number
   readonly earlyStop: boolean
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
@@ -72,12 +77,11 @@ export async function attackFrames(
   const frames = tasks.map(({ frame }) => frame)
   const images = concatenate(frames.map(({ float }) => float.relative))
   const model = attack.model.forShape(images.shape)
-  const labels = await labelsOf(tasks, images, model, attack.card)
+  const { labels, logits } = await labelsOf(tasks, images, model, attack.card)
   const problem: AttackProblem = {
     model,
     images,
-    loss: lossKindOf(attack.card.output),
-    ...goalOf(attack.card.output, labels, attack.target),
+    ...attack.goal.of(labels, { image: sizeOf(images), logits }),
     bounds: boundsOf(frames, attack.region),
     quantize: (x, allowed, sample) => frames[sample]?.float.quantize(x, allowed) ?? x,
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
@@ -85,18 +89,40 @@ export async function attackFrames(
     signal: attack.signal,
   }
   const { result, traces } = await watched(method, problem, attack.onIteration)
-  return frames.map((frame, sample) => resultOf(frame, sample, { labels, result, traces, head: attack.card.output }))
+  return frames.map((frame, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
 }
 
 async function labelsOf(
   tasks: readonly FrameTask[],
   images: Tensor,
   model: DifferentiableModel,
-  { output }: ModelCard,
-): Promise<Label[]> {
-  if (tasks.every(({ label }) => label !== undefined)) return tasks.map(({ label = [] }) => label)
-  const predictions = predictionsOf(output, await model.predict(images))
-  return tasks.map(({ label }, sample) => label ?? predictions[sample]?.classes ?? [])
+  card: ModelCard,
+): Promise<{ labels: FrameLabel[]; logits: Shape }> {
+  const known = knownShape(model)
+  const given = tasks.flatMap(({ label }) => label ?? [])
+  if (known && given.length === tasks.length) return { labels: withWanted(given, tasks), logits: known }
+  const logits = await model.predict(images)
+  const predictions = imagePredictions(card, sizeOf(images), logits)
+  const labels = tasks.map(({ label }, sample) => label ?? predictions[sample] ?? { classes: [] })
+  return { labels: withWanted(labels, tasks), logits: logits.shape }
+}
+
+function withWanted(labels: readonly FrameLabel[], tasks: readonly FrameTask[]): FrameLabel[] {
+  return labels.map((label, i) => {
+    const wanted = tasks[i]?.wanted
+    return wanted === undefined ? label : { ...label, wanted }
+  })
+}
+
+/** Of the logits of one sample, where the model says it. */
+function knownShape({ output }: DifferentiableModel): Shape | undefined {
+  const [, ...rest] = output.shape
+  return rest.length > 0 && rest.every((extent) => extent !== null) ? [1, ...rest] : undefined
+}
+
+/** Rows and columns of a batch of images [N, C, H, W]. */
+function sizeOf({ shape: [, , rows = 0, columns = 0] }: Tensor): ImageSize {
+  return [rows, columns]
 }
 
 /** What each pixel can be stored as; frozen outside the region. */
@@ -129,20 +155,21 @@ async function watched(
 }
 
 interface Attacked {
-  readonly labels: readonly Label[]
+  readonly labels: readonly FrameLabel[]
   readonly result: AttackResult
   readonly traces: readonly TracePoint[][]
-  readonly head: ModelCard['output']
+  readonly card: ModelCard
 }
 
-function resultOf(frame: StudyFrame, sample: number, { labels, result, traces, head }: Attacked): FrameResult {
+function resultOf(frame: StudyFrame, sample: number, { labels, result, traces, card }: Attacked): FrameResult {
   const { float } = frame
-  const [before, after] = [result.before, result.after].map((logits) => predictionsOf(head, sampleOf(logits, sample))[0])
+  const size = sizeOf(float.relative)
+  const [before, after] = [result.before, result.after].map((logits) => imagePredictions(card, size, sampleOf(logits, sample))[0])
   const outcome = result.samples[sample]
   if (before === undefined || after === undefined || outcome === undefined) throw internalError('a sample has no result')
   return {
     frame,
-    label: labels[sample] ?? [],
+    label: labels[sample] ?? { classes: [] },
     before,
     after,
     outcome,

@@ -19,7 +19,7 @@ export function frameReport(result: FrameResult, { ball }: AttackMethod, { predi
     ball.norm === 'none' || !Number.isFinite(ball.epsilon) ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
     frame: frame.index + 1,
-    label: [...label],
+    label: [...label.classes],
     range: frame.float.range,
     ...epsilon,
     before: plain(before),

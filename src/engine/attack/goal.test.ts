@@ -1,14 +1,34 @@
 import { expect, test } from 'vitest'
-import type { ModelOutput } from '../../core/model/card.ts'
-import { goalOf } from './goal.ts'
+import type { ClassificationOutput } from '../../core/model/card.ts'
+import { classGoals } from './goal.ts'
 
 const classes = ['a', 'b', 'c']
-const softmax: ModelOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes }
-const binary: ModelOutput = { name: 'z', activation: 'binary-sigmoid', gives: 'logits', classes: ['no', 'yes'], threshold: 0.5 }
-const multiLabel: ModelOutput = { name: 'z', activation: 'multi-label-sigmoid', gives: 'logits', classes, threshold: 0.8 }
+const softmax: ClassificationOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes }
+const binary: ClassificationOutput = {
+  name: 'z',
+  activation: 'binary-sigmoid',
+  gives: 'logits',
+  classes: ['no', 'yes'],
+  threshold: 0.5,
+}
+const multiLabel: ClassificationOutput = {
+  name: 'z',
+  activation: 'multi-label-sigmoid',
+  gives: 'logits',
+  classes,
+  threshold: 0.8,
+}
+
+const anyGrid = { image: [1, 1], logits: [1, 3] } as const
 
 test.each<
-  [string, ModelOutput, number[], number | undefined, { targets: number[]; name: string; met: number[][]; not: number[][] }]
+  [
+    string,
+    ClassificationOutput,
+    number[],
+    number | undefined,
+    { targets: number[]; name: string; met: number[][]; not: number[][] },
+  ]
 >([
   [
     'away from a class',
@@ -25,7 +45,7 @@ test.each<
   ['towards one more label', multiLabel, [0], 1, { targets: [1, 1, 0], name: 'labels reached', met: [[-2, 2, 2]], not: [[2, 1, -2]] }], // prettier-ignore
   ['away from no label', multiLabel, [], undefined, { targets: [0, 0, 0], name: 'any label flipped', met: [[2, 0, 0]], not: [[1, 1, 1]] }], // prettier-ignore
 ])('%s', (_name, head, label, target, { targets, name, met, not }) => {
-  const goal = goalOf(head, [label], target)
+  const goal = classGoals(head, target).of([{ classes: label }], anyGrid)
   expect([...goal.targets.data]).toEqual(targets)
   expect(goal.targeted).toBe(target !== undefined)
   expect(goal.criterion.name).toBe(name)
@@ -34,6 +54,6 @@ test.each<
 })
 
 test('the criterion of a batch looks at each sample’s own label', () => {
-  const { criterion } = goalOf(softmax, [[0], [1]], undefined)
+  const { criterion } = classGoals(softmax, undefined).of([{ classes: [0] }, { classes: [1] }], anyGrid)
   expect([0, 1].map((sample) => criterion.isMet(Float32Array.of(2, 1, 0), sample))).toEqual([false, true])
 })

@@ -42,6 +42,8 @@ export const attackRecord = z.strictObject({
     criterion: z.string(),
     /** The class that the attack wants; null for an attack away from the label. */
     target: z.string().nullable(),
+    /** Weights of J's parts, of a segmentation. */
+    loss: z.record(z.string(), z.number()).optional(),
     /** SHA-256 of the mask's file; null where the whole image may change. */
     region: z.string().nullable(),
     earlyStop: z.boolean(),

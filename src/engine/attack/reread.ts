@@ -3,12 +3,13 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import type { Prediction } from '../../core/model/heads.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
-import type { Label } from '../labels.ts'
+import type { FrameLabel } from '../labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
-import { goalOf } from './goal.ts'
+import type { GoalMaker } from './goal.ts'
 
 /** Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes are summed in another order. */
 const largestDifference = 1e-4
@@ -48,17 +49,18 @@ export interface FramesToJudge {
   readonly frames: readonly StudyFrame[]
   /** Of each frame, as read back. */
   readonly values: readonly StoredValues[]
-  readonly labels: readonly Label[]
-  readonly target: number | undefined
+  readonly labels: readonly FrameLabel[]
+  readonly goal: GoalMaker
 }
 
 /** Judges frames of one size in one batch. */
-export async function judge(model: PixelModel, { output }: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
-  const { frames, values, labels, target } = judged
+export async function judge(model: PixelModel, card: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
+  const { frames, values, labels, goal } = judged
   const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
   const logits = await model.forShape(images.shape).predict(images)
-  const { criterion } = goalOf(output, labels, target)
-  return predictionsOf(output, logits).map((prediction, n) => ({
+  const [, , rows = 0, columns = 0] = images.shape
+  const { criterion } = goal.of(labels, { image: [rows, columns], logits: logits.shape })
+  return imagePredictions(card, [rows, columns], logits).map((prediction, n) => ({
     prediction,
     success: criterion.isMet(sampleOf(logits, n).data, n),
   }))

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { RadversaryError } from '../../core/errors.ts'
 import { spreadOf } from '../../core/evaluate/spread.ts'
 import { classNames } from '../classes.ts'
+import { frameLabel } from '../labels.ts'
 import { attackFrames, type FrameResult, type FrameTask, type TracePoint } from '../attack/frame-attack.ts'
 import { frameBatches } from '../attack/frame-batches.ts'
 import { frameReport } from '../attack/frame-report.ts'
@@ -98,14 +99,14 @@ async function tasksOf(image: StudyImage, { model }: Lane, { compared, loader }:
     throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one')
   const { frames } = await loader.load(image)
   frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
-  return frames.map((frame) => ({ frame, label }))
+  return frames.map((frame) => ({ frame, label: frameLabel(label) }))
 }
 
 function frameAttack({ model }: Lane, { run, compared, signal }: CellContext) {
   const { seed } = run.request
-  const { opened, target } = compared
+  const { opened, goal } = compared
   return {
-    ...{ model, card: opened.card, target, seed, earlyStop: false, region: undefined, signal },
+    ...{ model, card: opened.card, goal: goal.maker, seed, earlyStop: false, region: undefined, signal },
     onIteration: () => undefined,
   }
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
-import { classIndex } from '../classes.ts'
+import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
 import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
@@ -32,7 +32,7 @@ export interface CompareRequest extends DeviceRequest {
 
 /** One of the compared models with the study, opened. */
 export interface ComparedModel extends Workbench {
-  readonly target: number | undefined
+  readonly goal: TaskGoal
 }
 
 /** A request with everything opened and checked. */
@@ -53,8 +53,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   for (const model of request.models) {
     const study = models[0]?.study ?? request.study
     const workbench = await openWorkbench({ ...request, study, model }, hooks)
-    const target = request.target === undefined ? undefined : classIndex(request.target, workbench.opened.card.output.classes)
-    models.push({ ...workbench, target })
+    models.push({ ...workbench, goal: taskGoal(workbench.opened.card, { target: request.target }) })
   }
   const [first] = models
   if (first === undefined) throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
@@ -67,8 +66,8 @@ function exportIdOf(request: CompareRequest, models: readonly ComparedModel[], c
   const all = {
     version,
     ...{ seed, batch, transfer },
-    models: models.map(({ opened, target, device, images, labelOf }) => ({
-      ...{ sha256: opened.sha256, card: opened.card, target, device },
+    models: models.map(({ opened, goal, device, images, labelOf }) => ({
+      ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)]),
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),

@@ -1,7 +1,7 @@
 import type { StoredValues } from '../../core/dicom/image.ts'
-import { predictionsOf } from '../../core/model/heads.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import { goalOf } from '../attack/goal.ts'
+import { frameLabel } from '../labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
@@ -28,15 +28,15 @@ export async function transferredTo(
   { index, compared, model, loader }: Judge,
   made: readonly AdversarialFrame[],
 ): Promise<CellSlice['transferred']> {
-  const head = compared.opened.card.output
   const frames = await Promise.all(made.map(({ frame }) => loader.frame(frame.image, frame.index, frame.pixels)))
   const clean = await logitsOf(
     model,
     frames.map(({ float }) => float.relative),
   )
-  const predicted = predictionsOf(head, clean)
-  const labels = frames.map(({ image }, n) => compared.labelOf(image) ?? predicted[n]?.classes ?? [])
-  const { criterion } = goalOf(head, labels, compared.target)
+  const { rows = 0, columns = 0 } = frames[0]?.pixels.frame ?? {}
+  const predicted = imagePredictions(compared.opened.card, [rows, columns], clean)
+  const labels = frames.map(({ image }, n) => frameLabel(compared.labelOf(image)) ?? predicted[n] ?? { classes: [] })
+  const { criterion } = compared.goal.maker.of(labels, { image: [rows, columns], logits: clean.shape })
   const after = await logitsOf(
     model,
     frames.map(({ float }, n) => float.toRelative(made[n]?.adversarial ?? float.frame.values)),

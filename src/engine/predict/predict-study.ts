@@ -1,5 +1,6 @@
-import { predictionsOf, type Prediction } from '../../core/model/heads.ts'
+import type { Prediction } from '../../core/model/heads.ts'
 import type { Notice } from '../../core/model/intensity.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { classNames } from '../classes.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -105,7 +106,8 @@ async function load({ model }: Bench, loader: ImageLoader, image: StudyImage): P
 /** Frames of one size. */
 async function predictFrames({ model, opened }: Bench, frames: readonly StudyFrame[]): Promise<Found[]> {
   const images = concatenate(frames.map(({ float }) => float.relative))
-  const predictions = predictionsOf(opened.card.output, await model.forShape(images.shape).predict(images))
+  const [, , rows = 0, columns = 0] = images.shape
+  const predictions = imagePredictions(opened.card, [rows, columns], await model.forShape(images.shape).predict(images))
   return predictions.flatMap((prediction, i) => {
     const frame = frames[i]
     return frame === undefined ? [] : [{ image: frame.image, index: frame.index, prediction }]

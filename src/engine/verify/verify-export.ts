@@ -4,7 +4,7 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { parseCard, type ModelCard } from '../../core/model/card.ts'
-import { predictionsOf } from '../../core/model/heads.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
@@ -131,7 +131,8 @@ async function predictAgain(path: string, frames: readonly RecordedFrame[], reco
     const expected = frames[index]
     if (expected === undefined) continue
     const { relative } = createFloatImage(frame, meaning, expected.range)
-    const [prediction] = predictionsOf(card.output, await model.forShape(relative.shape).predict(relative))
+    const logits = await model.forShape(relative.shape).predict(relative)
+    const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
     if (prediction !== undefined) checkPrediction(expected.reread, prediction, path)
   }
 }

@@ -1,5 +1,7 @@
 import type { ModelCard } from '../../../core/model/card.ts'
 import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
+import type { LossSpec } from '../../../core/model/ports.ts'
+import { denseLoss, denseSize, maskPredictionsOf, maskTargetsOf } from '../../../core/model/segmentation.ts'
 import type { Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
 import { connectModel, openModel } from '../../models/open-model.ts'
@@ -37,9 +39,18 @@ export function inputGradient(request: InputGradientRequest): Promise<Tensor> {
 async function compute(request: InputGradientRequest): Promise<Tensor> {
   const { card, image } = request
   const model = (await connect(request)).forShape(image.shape)
-  const labels = predictionsOf(card.output, await model.predict(image)).map(({ classes }) => classes)
-  const loss = { kind: lossKindOf(card.output), terms: [{ target: targetsOf(card.output, labels), weight: 1 }] }
-  return (await model.lossAndGradient(image, loss)).gradient
+  return (await model.lossAndGradient(image, lossOfPrediction(card, await model.predict(image)))).gradient
+}
+
+/** J against what the logits themselves say, class or mask. */
+function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec {
+  if (task === 'classification') {
+    const labels = predictionsOf(output, logits).map(({ classes }) => classes)
+    return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
+  }
+  const masks = maskPredictionsOf(output, logits).flatMap(({ mask }) => mask ?? [])
+  const target = maskTargetsOf(output, masks, denseSize(output, logits.shape))
+  return { kind: denseLoss(output, { 'cross-entropy': 1 }).kind, terms: [{ target, weight: 1 }] }
 }
 
 async function connect({ home, model: path, sha256, card, device, threads }: InputGradientRequest): Promise<PixelModel> {

@@ -1,0 +1,15 @@
+import type { ImageSize } from '../tensor/resample.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { ModelCard } from './card.ts'
+import { predictionsOf, type Prediction } from './heads.ts'
+import { denseSize, maskGridFor, maskPredictionsOf } from './segmentation.ts'
+
+/** Predictions of images of one size from their logits; masks lie on the images' own grid. Throws `tensor-invalid` for other logits. */
+export function imagePredictions(card: ModelCard, image: ImageSize, logits: Tensor): Prediction[] {
+  if (card.task === 'classification') return predictionsOf(card.output, logits)
+  const grid = maskGridFor(card, image, denseSize(card.output, logits.shape))
+  return maskPredictionsOf(card.output, logits).map((prediction) => ({
+    ...prediction,
+    ...(prediction.mask && { mask: grid.toImage(prediction.mask) }),
+  }))
+}

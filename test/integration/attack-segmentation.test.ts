@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
+import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import { predictStudy } from '../../src/engine/predict/predict-study.ts'
+import { verifyExport } from '../../src/engine/verify/verify-export.ts'
+import { attackRequest, imageResults } from '../support/attack-requests.ts'
+import { writeSeries } from '../support/small-study.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { writeSegmenter, type TinySegmentation } from '../support/tiny-segmenters.ts'
+
+const base = temporaryFolder('attack-segmentation')
+const strong = { settings: { epsilon: '60/255', stepSize: '12/255', steps: 8 } }
+let runs = 0
+
+/** Dark, with a grey square of 6x6 and a bright one of 3x3 in it. */
+const picture = Array.from({ length: 24 * 24 }, (_, i) => {
+  const [row, column] = [Math.floor(i / 24), i % 24]
+  const isIn = (from: number, to: number) => row >= from && row < to && column >= from && column < to
+  return isIn(14, 20) ? 1850 : isIn(4, 20) ? 1100 : 200
+})
+
+async function attacked(changes: Partial<AttackRequest> = {}, segmentation: Partial<TinySegmentation> = {}) {
+  const folder = join(base, String(runs++))
+  const [study, out] = [join(folder, 'study'), join(folder, 'out')]
+  writeSeries(study, 2, { rows: 24, columns: 24, values: picture })
+  const segmenter = writeSegmenter(folder, segmentation)
+  const request = attackRequest(segmenter, { study, out }, { ...strong, ...changes })
+  const report = await attackStudy(request)
+  const [frame] = report.record.images[0]!.frames
+  return { ...report, out, segmenter, request, frame: frame! }
+}
+
+test('a segmentation is predicted with the classes that are there', async () => {
+  const study = join(base, 'predicted')
+  writeSeries(study, 1, { rows: 24, columns: 24, values: picture })
+  const { model, card } = writeSegmenter(join(base, 'predictor'))
+  const { predictions } = await predictStudy({ study: [study], model, card, home: base, device: 'cpu', threads: 1 })
+  expect(predictions[0]!.prediction).toBe('grey; bright')
+  expect(predictions[0]!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+})
+
+describe('every method and head', () => {
+  test.each([
+    ['smia', {}],
+    ['pgd', { gives: 'probabilities' }],
+    ['mi-fgsm', { halved: true }],
+    ['smia', { activation: 'binary-sigmoid' }],
+    ['smia', { activation: 'binary-sigmoid', gives: 'probabilities', halved: true }],
+    ['smia', { activation: 'multi-label-sigmoid' }],
+  ] as const)('%s lowers the overlap with the prediction (%j)', async (method, segmentation) => {
+    const { record, frame } = await attacked({ method }, segmentation)
+    expect(record.attack).toMatchObject({ criterion: 'mean dice below 0.5', target: null, loss: { 'cross-entropy': 1 } })
+    expect(frame.success).toBe(true)
+    expect(frame.metBefore).toBe(false)
+    expect(frame.label).toEqual(frame.before.classes)
+  })
+})
+
+test('the trace holds means over the pixels, never a number for each', async () => {
+  const { out } = await attacked({}, {})
+  const [point] = imageResults(out)[0]!.frames[0]!.trace
+  expect(point!.probabilities).toHaveLength(3)
+  expect(point!.smoothedTarget).toHaveLength(3)
+  expect(point!.klToLabel).toBeGreaterThanOrEqual(0)
+})
+
+describe('what is wanted', () => {
+  const stronger = { settings: { epsilon: '150/255', stepSize: '20/255', steps: 12 } }
+
+  test('nothing: the things vanish', async () => {
+    const { record, frame } = await attacked({ ...stronger, target: 'background' })
+    expect(record.attack).toMatchObject({ target: 'background', criterion: 'mean dice with the wanted mask at least 0.9' })
+    expect(frame.success).toBe(true)
+    expect(frame.reread.probabilities[0]).toBeGreaterThan(0.8)
+  })
+
+  test('nothing at all, where classes may overlap', async () => {
+    const { record, frame } = await attacked({ ...stronger, target: 'none' }, { activation: 'multi-label-sigmoid' })
+    expect(record.attack.target).toBe('none')
+    expect(frame.success).toBe(true)
+  })
+
+  test('a class everywhere, by Dice and a bound of the user’s', async () => {
+    const { record } = await attacked({ target: 'grey', loss: 'dice', criterion: 'iou>=0.2' })
+    expect(record.attack).toMatchObject({ criterion: 'mean iou with the wanted mask at least 0.2', loss: { dice: 1 } })
+  })
+})
+
+test.each(['dice', 'cross-entropy=0.5,dice=0.5'])('the loss %s attacks as well', async (loss) => {
+  const { frame } = await attacked({ loss, criterion: 'iou<0.4' })
+  expect(frame.success).toBe(true)
+})
+
+test('the same request gives the same bytes, and verifies', async () => {
+  const { out, segmenter, request } = await attacked()
+  const again = await attackStudy({ ...request, out: join(out, '..', 'again') })
+  expect(readFileSync(join(again.folder, 'record.json'))).toEqual(readFileSync(join(out, 'record.json')))
+  const report = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+  expect(report).toMatchObject({ predictions: true, discrepancies: [] })
+})
+
+test.each([
+  [{ criterion: 'dice>=0.5' }, 'Criterion: expected dice<N'],
+  [{ criterion: 'dice<0.5', target: 'background' }, 'Criterion: expected dice>=N'],
+  [{ loss: 'hinge' }, 'Loss: expected cross-entropy, dice or both'],
+  [{ loss: 'dice,dice' }, 'Loss: expected cross-entropy, dice or both'],
+  [{ target: 'none' }, 'Class: expected a class name'],
+  [{ labels: 'labels.csv' }, 'labels: expected masks for a segmentation'],
+])('%j is refused', async (changes, message) => {
+  await expect(attacked(changes)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
+})
