@@ -114,7 +114,7 @@ function ofLogits(kind: LossSpec['kind'], z: Float32Array, t: Float32Array): Los
       )
     }
     default:
-      throw new Error(`${kind} is not among the losses of analytic models`)
+      throw new Error(`${JSON.stringify(kind)} is not among the losses of analytic models`)
   }
 }
 

@@ -1,4 +1,3 @@
-import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../model/intensity.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Rows, Walk } from './attack.ts'
@@ -102,7 +101,7 @@ function tooFewClasses(least: number): Notice {
 }
 
 /** (max_{i≠y} z_i − z_y) / (z_π1 − z_π3) */
-export function dlr(logits: Float32Array, target: Float32Array): number {
+function dlr(logits: Float32Array, target: Float32Array): number {
   const [first = NaN, , third = -3e38] = distinctSorted(logits)
   const label = target.indexOf(1)
   const best = logits.reduce((largest, z, k) => (k === label ? largest : Math.max(largest, z)), -Infinity)
@@ -110,19 +109,11 @@ export function dlr(logits: Float32Array, target: Float32Array): number {
 }
 
 /** (z_t − z_y) / (z_π1 − (z_π3 + z_π4) / 2) */
-export function targetedDlr(logits: Float32Array, face: Face): number {
+function targetedDlr(logits: Float32Array, face: Face): number {
   const [first = NaN, , third = -3e38, fourth = -3e38] = distinctSorted(logits)
   return faceValue(face, logits) / Math.max(first - (third + fourth) / 2, 1e-12)
 }
 
 function distinctSorted(logits: Float32Array): number[] {
   return [...new Set(logits)].sort((a, b) => b - a)
-}
-
-/** For methods that choose classes by themselves and can't be told one. */
-export function refuseTarget(walk: Walk, title: string): void {
-  if (!walk.targeted) return
-  throw new RadversaryError('usage', `${title}: expected an attack away from the label, got one towards a class`, {
-    tip: 'Leave out the target.',
-  })
 }

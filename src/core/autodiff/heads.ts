@@ -21,7 +21,7 @@ export interface Head {
 type EmitHead = (logits: Value, terms: readonly HeadTerm[], emit: Emitter) => Head
 
 /** The losses of core/model/ports.ts with their derivatives written out; every one costs a single reverse pass, however many terms it has. */
-export const heads = {
+const heads = {
   'cross-entropy': crossEntropy,
   'binary-cross-entropy': binaryCrossEntropy,
   mse: meanSquaredError,

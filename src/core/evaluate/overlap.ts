@@ -24,7 +24,7 @@ export function meanOverlap(overlaps: readonly Overlap[], measure: keyof Overlap
   return meanDefined(classes.map((k) => overlaps[k]?.[measure] ?? null))
 }
 
-export function meanDefined(values: readonly (number | null)[]): number | null {
+function meanDefined(values: readonly (number | null)[]): number | null {
   const defined = values.filter((value) => value !== null)
   return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length
 }

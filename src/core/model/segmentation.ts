@@ -13,7 +13,7 @@ import { maskGrid, type MaskGrid } from './preprocessing/mask-grid.ts'
 export type MaskLoss = Readonly<Partial<Record<'cross-entropy' | 'dice', number>>>
 
 /** How many channels the output has: one per class, one for a binary head. */
-export function channelCount({ activation, classes }: SegmentationOutput): number {
+function channelCount({ activation, classes }: SegmentationOutput): number {
   return activation === 'binary-sigmoid' ? 1 : classes.length
 }
 
@@ -86,7 +86,7 @@ export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Ten
 }
 
 /** The things that any pixel shows, or the background where none does. */
-export function shownClasses(head: SegmentationOutput, mask: Mask): number[] {
+function shownClasses(head: SegmentationOutput, mask: Mask): number[] {
   const areas = areasOf(mask, head.classes.length)
   const shown = thingsOf(head).filter((k) => (areas[k] ?? 0) > 0)
   const background = backgroundOf(head)
