@@ -97,11 +97,15 @@ function sumOf([before, after]: Pair = [0, 0]): number {
   return before + after
 }
 
-/** Layers that Keras has for signals, images and volumes, and TensorFlow.js for images only. */
+/** Layers that Keras has for signals, images and volumes, and TensorFlow.js not for all; its global pools know no `keepdims`. */
 export const spatialLayers: readonly LayerDefinition[] = [
   ...['ZeroPadding1D', 'ZeroPadding3D'].map(padding),
   ...['Cropping1D', 'Cropping3D'].map(cropping),
   ...['UpSampling1D', 'UpSampling3D'].map(upsampling),
-  globalPooling('GlobalAveragePooling3D', (x, axes, keeps) => tf.mean(x, axes, keeps)),
-  globalPooling('GlobalMaxPooling3D', (x, axes, keeps) => tf.max(x, axes, keeps)),
+  ...signalImageVolume('GlobalAveragePooling').map((name) => globalPooling(name, (x, axes, keeps) => tf.mean(x, axes, keeps))),
+  ...signalImageVolume('GlobalMaxPooling').map((name) => globalPooling(name, (x, axes, keeps) => tf.max(x, axes, keeps))),
 ]
+
+function signalImageVolume(name: string): string[] {
+  return ['1D', '2D', '3D'].map((rank) => name + rank)
+}

@@ -25,6 +25,8 @@ interface Case {
   readonly inputShape: readonly number[]
   readonly config?: object
   readonly weights?: LayerWeights
+  /** False where TensorFlow.js has none of comparisons. */
+  readonly hasGradient?: boolean
 }
 
 const cases: readonly Case[] = [
@@ -60,6 +62,10 @@ const cases: readonly Case[] = [
   { className: 'UpSampling3D', inputShape: volume, config: { size: [2, 2, 2], data_format: 'channels_first' } },
   { className: 'GlobalAveragePooling3D', inputShape: volume, config: { data_format: 'channels_last', keepdims: false } },
   { className: 'GlobalMaxPooling3D', inputShape: volume, config: { data_format: 'channels_last', keepdims: true } },
+  { className: 'GlobalAveragePooling2D', inputShape: image, config: { data_format: 'channels_last', keepdims: true } },
+  { className: 'GlobalMaxPooling1D', inputShape: [5, 2], config: { data_format: 'channels_last', keepdims: false } },
+  { className: 'ReLU', inputShape: image, config: { max_value: 6, negative_slope: 0, threshold: 0 } },
+  { className: 'ReLU', inputShape: image, config: { max_value: 0.5, negative_slope: 0.2, threshold: 0 }, hasGradient: false },
   { className: 'SpatialDropout2D', inputShape: image, config: { rate: 0.5 } },
   { className: 'SpatialDropout3D', inputShape: volume, config: { rate: 0.5 } },
   { className: 'ActivityRegularization', inputShape: image, config: { l1: 0.1, l2: 0 } },
@@ -75,13 +81,13 @@ const cases: readonly Case[] = [
 ]
 
 describe('layers that TensorFlow.js lacks are loaded and converted', () => {
-  test.each(cases)('$className $config', async ({ className, inputShape, config = {}, weights }) => {
+  test.each(cases)('$className $config', async ({ className, inputShape, config = {}, weights, hasGradient = true }) => {
     const files = filesOf(layerModel(className, inputShape, config, weights))
     await tf.setBackend('cpu')
     const { run, outputShapes } = await loadModel(files)
     const y = run(tf.zeros([1, ...inputShape]))[0]!
     expect(outputShapes[0]).toEqual([null, ...y.shape.slice(1)])
-    await expectConverted(files, (x) => run(x)[0]!, { inputShape, hasGradient: true })
+    await expectConverted(files, (x) => run(x)[0]!, { inputShape, hasGradient })
   })
 
   test('the difference of two paths', async () => {
@@ -113,6 +119,11 @@ describe('layers that are added do what Keras does', () => {
   test('padding and cropping take the front first', async () => {
     expect(await valuesOf('ZeroPadding1D', { padding: [1, 2] }, signal)).toEqual([0, 1, 2, 3, 4, 0, 0])
     expect(await valuesOf('Cropping1D', { cropping: [1, 2] }, signal)).toEqual([2])
+  })
+
+  test('a relu has a slope, a threshold and a limit', async () => {
+    const config = { max_value: 3, negative_slope: 0.5, threshold: 2 }
+    expect(await valuesOf('ReLU', config, signal)).toEqual([-0.5, 2, 3, 3])
   })
 
   test('normalisation divides by the deviation', async () => {
