@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { attackMethods } from '../../src/core/attacks/attack-methods.ts'
+
+test('docs/attacks.md lists every method once, with what it does and whose it is', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/attacks.md'), 'utf8')
+  const rows = new Map([...text.matchAll(/^\| `(\w[\w-]*)` .*$/gm)].map(([row, name]) => [name, row]))
+  expect([...rows.keys()].sort()).toEqual(Object.keys(attackMethods).sort())
+  for (const [name, { summary, source }] of Object.entries(attackMethods)) {
+    expect(rows.get(name)).toContain(summary)
+    expect(rows.get(name)).toContain(source?.identifier ?? '—')
+  }
+})
