@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { modelRuntimes, type ModelRuntime } from '../engine/models/read-tfjs-model.ts'
+import { modelRuntimes, type ModelRuntime } from '../engine/models/tfjs-model-file.ts'
 import { homeFolder } from '../engine/models/home.ts'
 
 export interface DeviceOptions {

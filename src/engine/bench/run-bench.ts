@@ -12,10 +12,19 @@ import type { BenchRow } from './row.ts'
 import { scanSection } from './scan-section.ts'
 import { smiaSection } from './smia-section.ts'
 
-const sections = { gradient: gradientSection, smia: smiaSection, scan: scanSection, memory: memorySection } satisfies Record<
-  string,
-  BenchSection
->
+/** Loaded when it is asked for: the command line does without TensorFlow.js. */
+async function* tfjs(context: BenchContext): AsyncIterable<BenchRow> {
+  const { tfjsSection } = await import('./tfjs-section.ts')
+  yield* tfjsSection(context)
+}
+
+const sections = {
+  gradient: gradientSection,
+  smia: smiaSection,
+  tfjs,
+  scan: scanSection,
+  memory: memorySection,
+} satisfies Record<string, BenchSection>
 
 export type BenchSectionName = keyof typeof sections
 

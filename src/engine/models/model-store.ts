@@ -6,7 +6,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
 import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import type { ModelFile } from './read-model.ts'
-import { convertedFileName } from './read-tfjs-model.ts'
+import { convertedFileName } from './tfjs-model-file.ts'
 
 const cardFileName = 'card.json'
 

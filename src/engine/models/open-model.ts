@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { createTfjsModel } from '../../adapters/tfjs/tfjs-model.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
@@ -10,7 +9,7 @@ import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
-import { tfjsFiles, tfjsPath, type ModelRuntime } from './read-tfjs-model.ts'
+import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
 import { sampleShapeOf } from './sample-shape.ts'
 
 export interface ModelReference {
@@ -49,17 +48,16 @@ export async function openModel({ model, card, home, runtime }: ModelReference):
   return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
 }
 
-/** The model ready to be run and differentiated. */
-export function connectModel(
+/** The model ready to be run and differentiated. TensorFlow.js is loaded where a model needs it: half a second. */
+export async function connectModel(
   { path, bytes, externalData, card, tfjs }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const activation = activationOf(card.output)
-  if (tfjs?.backend !== undefined)
-    return createTfjsModel({
-      files: tfjsFiles(path, tfjs.contents),
-      ...{ backend: tfjs.backend, inputShape: tfjs.inputShape, output: card.output.name, activation },
-    })
+  if (tfjs?.backend !== undefined) {
+    const { connectTfjs } = await import('./connect-tfjs.ts')
+    return connectTfjs(path, tfjs, { output: card.output.name, activation })
+  }
   return createOnnxModel({
     bytes,
     externalData,

@@ -7,7 +7,7 @@ import type { ModelFacts } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
-import { readTfjsModel, tfjsPath, type ModelRuntime, type TfjsModel } from './read-tfjs-model.ts'
+import { tfjsPath, type ModelRuntime, type TfjsModel } from './tfjs-model-file.ts'
 
 /** A model's file as it lies on disk. */
 export interface ModelFile {
@@ -40,6 +40,7 @@ export async function readModelFile(path: string, options: ReadOptions = {}): Pr
 }
 
 async function readTfjsFile(path: string, options: ReadOptions): Promise<ModelFile> {
+  const { readTfjsModel } = await import('./read-tfjs-model.ts')
   const { bytes, contents, facts, ...tfjs } = await readTfjsModel(path, options)
   const hash = hashOf(Object.entries(contents))
   return {

@@ -4,7 +4,6 @@ import { convertModel } from '../../adapters/tfjs/convert-model.ts'
 import { describeModel } from '../../adapters/tfjs/describe-model.ts'
 import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
 import { pickBackend } from '../../adapters/tfjs/pick-backend.ts'
-import type { TfjsBackend } from '../../adapters/tfjs/backends.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
@@ -13,32 +12,7 @@ import { parseModelJson } from '../../core/tfjs/manifest.ts'
 import { weightBytes } from '../../core/tfjs/weights.ts'
 import { checkConversion } from './check-conversion.ts'
 import { isFile, tfjsFileName } from './home.ts'
-
-/** What runs a TensorFlow.js model: ONNX Runtime, after conversion, or the library itself; `auto` converts where that can be done. */
-export const modelRuntimes = ['auto', 'onnx', 'tfjs'] as const
-export type ModelRuntime = (typeof modelRuntimes)[number]
-
-/** A TensorFlow.js model beside what every model file has. */
-export interface TfjsModel {
-  /** model.json first, then its shards by the paths that it names. */
-  readonly contents: Readonly<Record<string, Uint8Array>>
-  /** Set where TensorFlow.js runs it. */
-  readonly backend: TfjsBackend | undefined
-  /** Extents of one sample that were asked for. */
-  readonly inputShape: readonly number[] | undefined
-  /** Sentences: how it is run, and why not otherwise. */
-  readonly notices: readonly string[]
-}
-
-/** What a stored model was converted to and compared with, beside it. */
-export const convertedFileName = 'model.converted.onnx'
-
-/** The model.json that a path means: itself, or the one in a folder; undefined for anything else. */
-export async function tfjsPath(path: string): Promise<string | undefined> {
-  if (path.toLowerCase().endsWith('.json')) return path
-  const inside = join(path, tfjsFileName)
-  return (await isFile(inside)) ? inside : undefined
-}
+import { convertedFileName, type ModelRuntime, type TfjsModel } from './tfjs-model-file.ts'
 
 interface TfjsRead extends TfjsModel {
   readonly bytes: Uint8Array

@@ -1,10 +1,9 @@
-import { createTfjsModel } from '../../adapters/tfjs/tfjs-model.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from '../device.ts'
 import { readModelFile } from '../models/read-model.ts'
-import { tfjsFiles, type ModelRuntime } from '../models/read-tfjs-model.ts'
+import type { ModelRuntime } from '../models/tfjs-model-file.ts'
 import type { JobHooks } from '../progress.ts'
 
 /** A model without a card: its input and output are taken as they are. */
@@ -27,8 +26,10 @@ export async function openTensorModel(
   const { path, bytes, externalData, tfjs } = await readModelFile(request.model, { runtime: request.runtime, inputShape })
   tfjs?.notices.forEach((sentence) => onNotice?.(sentence))
   const { inputName, outputName } = request
-  if (tfjs?.backend !== undefined)
-    return createTfjsModel({ files: tfjsFiles(path, tfjs.contents), backend: tfjs.backend, inputShape, output: outputName })
+  if (tfjs?.backend !== undefined) {
+    const { connectTfjs } = await import('../models/connect-tfjs.ts')
+    return connectTfjs(path, tfjs, { output: outputName })
+  }
   const choice = await chooseDevice(request)
   describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
   return createOnnxModel({ bytes, externalData, runtime: choice.runtime, file: path, inputName, outputName })

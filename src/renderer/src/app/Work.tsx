@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core'
 import { AttackStep } from '../features/attack/AttackStep.tsx'
 import { ExportStep } from '../features/export/ExportStep.tsx'
 import { ModelStep } from '../features/model/ModelStep.tsx'
+import { useFirstModel } from '../features/model/use-first-model.ts'
 import { ResultsStep } from '../features/results/ResultsStep.tsx'
 import type { ShownRun } from '../features/runs/use-shown-run.ts'
 import { setUi, useUi, type Step } from '../state/ui-store.ts'
@@ -12,6 +13,7 @@ const steps: readonly Step[] = ['model', 'attack', 'results', 'export']
 
 /** The four steps of the work; each can be used on its own. */
 export function Work({ run }: { readonly run: ShownRun | undefined }) {
+  useFirstModel()
   const step = useUi((ui) => ui.step)
   return (
     <Tabs

@@ -1,6 +1,5 @@
 import { Button, Loader, Progress, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
 import { useRestedSlice } from '../../state/use-active-slice.ts'
@@ -16,10 +15,6 @@ export function ModelStep() {
   const models = useQuery(api.models.list.queryOptions())
   const chosen = useUi((ui) => ui.model)
   const active = useRestedSlice()
-  const first = models.data?.models[0]?.name
-  useEffect(() => {
-    if (chosen === undefined && first !== undefined) setUi({ model: first })
-  }, [chosen, first])
   const model = models.data?.models.find(({ name }) => name === chosen)
   return (
     <Stack gap="sm">
