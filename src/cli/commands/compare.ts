@@ -75,7 +75,7 @@ function settingsOf(method: string, set: readonly string[], methods: readonly st
 }
 
 function compareText({ folder, comparison, resumed }: CompareReport): string {
-  const { models, cells, failures } = comparison
+  const { models, cells, failures, warnings } = comparison
   const rows = cells.map((cell) => [
     ...(models.length > 1 ? [models[cell.model]?.name ?? ''] : []),
     ...[cell.method, cell.budget ?? '–', percent(cell.successOfUnmet.rate)],
@@ -88,7 +88,8 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
     ...['method', 'budget', 'success', 'bootstrap 95 %', 'confidence', 'PSNR, dB', 'SSIM', 'variance', 'per slice'],
   ]
   const kept = resumed === 0 ? '' : `Resumed: ${resumed} cells were done before\n`
-  return `${tableText([header, ...rows])}\n${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
+  const warned = warnings.map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}\n`).join('')
+  return `${tableText([header, ...rows])}\n${warned}${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
 }
 
 function percent(value: number | null): string {

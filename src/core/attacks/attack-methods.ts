@@ -4,6 +4,7 @@ import type { MethodEntry } from './method-entry.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
 import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
+import { gaussianBlur, gaussianNoise, lowContrast, motionBlur } from './methods/corruption.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
 import { fabT, fabTL2 } from './methods/fab.ts'
@@ -54,6 +55,10 @@ export const attackMethods = {
   autoattack: autoAttack,
   'autoattack-l2': autoAttackL2,
   noise,
+  'gaussian-noise': gaussianNoise,
+  'gaussian-blur': gaussianBlur,
+  'low-contrast': lowContrast,
+  'motion-blur': motionBlur,
 } satisfies Record<string, MethodEntry>
 
 export type AttackMethodName = keyof typeof attackMethods

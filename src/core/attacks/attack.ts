@@ -96,6 +96,8 @@ export interface Walk {
   faces(sample: number): Faces
   /** A point that is not x_t, and its logits: it is handed over if it is better than all others of this restart. Copied. */
   found(sample: number, point: Float32Array, logits: Float32Array): void
+  /** What makes a point of this restart stronger than another, of those that succeed and those that don't; the loss by default. */
+  rankBy(value: (sample: number, logits: Float32Array) => number): void
   /** A sample that the method has done with is at work no longer. */
   leave(sample: number): void
   /** Something that whoever reads the results should know. */

@@ -8,9 +8,9 @@ import { rowOf } from './rows.ts'
 /** What a method raises, where it may be something else than the loss. */
 export interface Objective {
   /** Gradient at x_t, which is judged. */
-  gradient(): Promise<Rows>
+  readonly gradient: () => Promise<Rows>
   /** At logits [K] of a sample. */
-  value(sample: number, logits: Float32Array): number
+  readonly value: (sample: number, logits: Float32Array) => number
 }
 
 /** J(f(x), y) itself. */
@@ -64,10 +64,13 @@ function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): 
   return weights
 }
 
-/** The difference of logits ratio: Croce and Hein 2020, section 3.1, equation 6. With too few classes the margin, said aloud. */
+/**
+ * The difference of logits ratio: Croce and Hein 2020, section 3.1, equation 6. With too few classes, and towards a wanted one, the margin
+ * instead, said aloud: below zero the ratio also rises when the other logits spread, which brings the wanted class no nearer.
+ */
 export function dlrObjective(walk: Walk): Objective {
-  if (!hasClasses(walk, 3)) {
-    walk.tell(tooFewClasses(3))
+  if (walk.targeted || !hasClasses(walk, 3)) {
+    walk.tell(walk.targeted ? wantedClass : tooFewClasses(3))
     return marginObjective(walk)
   }
   const { deviation } = walk
@@ -87,6 +90,11 @@ export function targetedDlrObjective(walk: Walk, faceOf: (sample: number) => Fac
     gradient: () => walk.evaluate([{ target: faceWeights(walk, faceOf), weight: 1 }], 'targeted-dlr'),
     value: (sample, logits) => targetedDlr(logits, faceOf(sample)),
   }
+}
+
+const wantedClass: Notice = {
+  message: 'Towards a wanted class the margin of logits was raised instead of the difference of logits ratio.',
+  tip: 'Without a target the ratio is raised.',
 }
 
 function hasClasses({ loss, deviation }: Walk, least: number): boolean {

@@ -24,7 +24,7 @@ interface Search {
 
 const trials = 18
 /** Ends the halving. */
-const resolution = 0.005
+const resolution = 0.001
 
 /**
  * A smallest perturbation ends at the decision boundary, and rounding to stored values may put it back behind it. Then it is stretched
@@ -54,9 +54,9 @@ function isOpen({ fails, succeeds }: Search = {}): boolean {
   return fails !== undefined && succeeds - fails > resolution * succeeds
 }
 
-/** 1, 1.01, 1.03, 1.07, … and, once one succeeds, the middle of the gap. */
+/** 1, 1.001, 1.003, 1.007, … and, once one succeeds, the middle of the gap. */
 function nextStretch({ fails, succeeds }: Search = {}, count: number): number {
-  return fails !== undefined && succeeds !== undefined ? (fails + succeeds) / 2 : 1 + 0.01 * (2 ** count - 1)
+  return fails !== undefined && succeeds !== undefined ? (fails + succeeds) / 2 : 1 + 0.001 * (2 ** count - 1)
 }
 
 function note(search: Search, stretch: number, settled: Settled | undefined): void {

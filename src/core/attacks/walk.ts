@@ -54,7 +54,7 @@ export class RestartWalk implements Walk {
   private readonly sources = new Map<number, RandomSource>()
   private readonly withFrozen: ReadonlySet<number>
   /** Undefined where a restart hands over its last point. */
-  private readonly highlights: Highlights | undefined
+  private highlights: Highlights | undefined
   private samples: readonly number[]
   private left: readonly number[] = []
 
@@ -138,6 +138,11 @@ export class RestartWalk implements Walk {
 
   found(sample: number, point: Float32Array, logits: Float32Array): void {
     this.highlights?.note(sample, point, logits)
+  }
+
+  rankBy(value: (sample: number, logits: Float32Array) => number): void {
+    const { method, problem } = this.options
+    if (this.highlights) this.highlights = new Highlights(valuerOf(method, problem, value))
   }
 
   leave(sample: number): void {

@@ -10,14 +10,25 @@ export interface Worth {
 
 export type Valuer = (sample: number, point: Float32Array, logits: Float32Array) => Worth
 
-/** By the loss that attacks raise; successes of methods that look for the smallest perturbation by how small theirs is. */
-export function valuerOf({ ball, keeps = 'last' }: AttackMethod, problem: AttackProblem): Valuer {
-  const { images, loss, targets, targeted, criterion } = problem
+/**
+ * By the loss that attacks raise, or by what a method raises in its place; successes of methods that look for the smallest perturbation
+ * by how small theirs is.
+ */
+export function valuerOf(
+  { ball, keeps = 'last' }: AttackMethod,
+  problem: AttackProblem,
+  rank: (sample: number, logits: Float32Array) => number = lossIn(problem),
+): Valuer {
+  const { images, criterion } = problem
   return (sample, point, logits) => {
     const success = criterion.isMet(logits, sample)
     if (success && keeps === 'smallest') return { success, value: -ball.distance(point, rowOf(images, sample)) }
-    return { success, value: lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1) }
+    return { success, value: rank(sample, logits) }
   }
+}
+
+function lossIn({ loss, targets, targeted }: AttackProblem) {
+  return (sample: number, logits: Float32Array) => lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1)
 }
 
 export function isBetter(a: Worth, b: Worth): boolean {

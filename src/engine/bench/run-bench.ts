@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
+import { attackSection } from './attack-section.ts'
 import type { BenchContext, BenchSection } from './context.ts'
 import { gradientSection } from './gradient-section.ts'
 import { memorySection } from './memory-section.ts'
@@ -21,6 +22,7 @@ async function* tfjs(context: BenchContext): AsyncIterable<BenchRow> {
 const sections = {
   gradient: gradientSection,
   smia: smiaSection,
+  attacks: attackSection,
   tfjs,
   scan: scanSection,
   memory: memorySection,

@@ -1,6 +1,9 @@
+import { accessOf } from '../../core/attacks/method-access.ts'
 import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.ts'
+import { maskingWarnings, type MaskingWarning } from '../../core/evaluate/gradient-masking.ts'
 import { wilsonInterval, type Proportion } from '../../core/evaluate/interval.ts'
+import { parseBudget } from '../../core/model/budget.ts'
 import { researchNotice } from '../attack/record.ts'
 import { version } from '../version.ts'
 import type { CellResult } from './cell-result.ts'
@@ -31,6 +34,12 @@ export interface Comparison {
   readonly seed: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
+  /** Signs, for each model, that its gradients mislead. */
+  readonly warnings: readonly ModelWarning[]
+}
+
+export interface ModelWarning extends MaskingWarning {
+  readonly model: number
 }
 
 export function comparisonOf({ request, models, study, exportId }: CompareRun, cells: readonly CellResult[]): Comparison {
@@ -48,7 +57,18 @@ export function comparisonOf({ request, models, study, exportId }: CompareRun, c
       ...study.failures.map(({ file, code, message, tip }) => ({ file, code, message, ...(tip && { tip }) })),
       ...distinctFailures(cells),
     ],
+    warnings: models.flatMap((_, model) => warningsOf(cells, model)),
   }
+}
+
+function warningsOf(cells: readonly CellResult[], model: number): ModelWarning[] {
+  const evidence = cells
+    .filter((cell) => cell.model === model)
+    .map(({ method, norm, budget, slices }) => ({
+      ...{ method, norm, slices, access: accessOf(method) },
+      budget: budget === null ? null : parseBudget(budget),
+    }))
+  return maskingWarnings(evidence).map((warning) => ({ model, ...warning }))
 }
 
 function comparedCell(

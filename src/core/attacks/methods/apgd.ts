@@ -102,7 +102,7 @@ function apgd(
   }
 }
 
-/** With a class that is wanted there is nothing to choose: it is APGD-DLR towards that. */
+/** With a class that is wanted there is nothing to choose: it is APGD-DLR towards that, which raises the margin. */
 function targetedApgd(name: string, ball: Ball, { steps, targetClasses, randomStart }: Targeted): AttackMethod {
   return {
     ...{ name, ball, steps, randomStart, keeps: 'strongest' },
@@ -132,6 +132,7 @@ function autoPgd(walk: Walk, { ball, steps, objective }: AutoPgd): () => Promise
   const schedules = new Map<number, StepSchedule>()
   const best = { x: tensor(x.shape), gradient: tensor(x.shape) }
   const move = momentumStep(walk, ball)
+  walk.rankBy(objective.value) //                                                              x_max
 
   return async () => {
     const gradient = await objective.gradient() //                                            ∇f(x_t)

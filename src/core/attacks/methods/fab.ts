@@ -143,7 +143,10 @@ class SmallestFound {
       this.kept.set(sample, { point: point.slice(), logits: logits.slice(), distance })
   }
 
-  /** Three times to where the line from the original to x_out would cross the boundary, if the logits were linear on it. */
+  /**
+   * Three times to where the line from the original to x_out would cross the boundary, if the logits were linear on it. Where that
+   * stays on the near side by a rounding, a hundredth of what is left lies beyond.
+   */
   async searchLine(objective: Objective): Promise<void> {
     const { walk } = this
     const points = tensor(walk.x.shape)
@@ -151,12 +154,12 @@ class SmallestFound {
     const start = new Map(
       walk.active().map((sample) => [sample, { point: rowOf(walk.images, sample), logits: clean.of(sample) }]),
     )
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 4; round++) {
       for (const sample of walk.active()) {
         const [from, to] = [start.get(sample), this.kept.get(sample)]
         if (from === undefined || to === undefined) continue
         const [low, high] = [objective.value(sample, from.logits), objective.value(sample, to.logits)]
-        const share = low < 0 && high > 0 ? low / (low - high) : 1
+        const share = round === 3 ? 0.01 : low < 0 && high > 0 ? low / (low - high) : 1
         rowOf(points, sample).set(stretch(to.point, from.point, share))
       }
       const logits = await walk.predict(points)

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { smoothGaussian } from '../../tensor/gaussian.ts'
+import { sampleOf, type Tensor } from '../../tensor/tensor.ts'
+import type { StepTaken, Walk } from '../attack.ts'
+import { noBall } from '../balls.ts'
+import { contrastLowered, motionBlurred } from '../corruptions.ts'
+import { addScaled, clip } from '../kernels.ts'
+import { defineMethod, type MethodEntry } from '../method-entry.ts'
+import { fillNormal, type RandomSource } from '../random.ts'
+import { rowOf } from '../rows.ts'
+
+const source = {
+  authors: 'D. Hendrycks, T. Dietterich',
+  title: 'Benchmarking Neural Network Robustness to Common Corruptions and Perturbations',
+  venue: 'ICLR 2019',
+  identifier: 'arXiv:1903.12261',
+}
+
+const settings = z.strictObject({
+  severity: z.int().min(1).max(5).default(3).describe('Strength, 1 to 5, with the paper’s constants.'),
+})
+
+/** What becomes of one image [1, C, H, W] at one of the five strengths, given in order. */
+interface Corruption<Strength> {
+  readonly name: string
+  readonly title: string
+  readonly summary: string
+  readonly equation: string
+  readonly strengths: readonly [Strength, Strength, Strength, Strength, Strength]
+  readonly corrupt: (image: Tensor, strength: Strength, random: RandomSource) => Tensor
+}
+
+/** No attack: the yardstick of what images go through anyway. It has no budget; bounds and region hold. */
+function corruption<Strength>({ name, title, summary, equation, strengths, corrupt }: Corruption<Strength>): MethodEntry {
+  return defineMethod({
+    ...{ title, summary, equation, source, settings },
+    create: ({ severity }) => ({
+      ...{ name, ball: noBall(), steps: 1, restarts: 1, randomStart: false },
+      begin: (walk) => corrupted(walk, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
+    }),
+  })
+}
+
+function corrupted(walk: Walk, corrupt: (image: Tensor, random: RandomSource) => Tensor): () => Promise<StepTaken> {
+  const { x, images, box } = walk
+  return () => {
+    const moved = new Map<number, Float32Array>()
+    for (const sample of walk.active()) {
+      const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
+      row.set(corrupt(sampleOf(images, sample), walk.random(sample)).data)
+      clip(row, rowOf(box.lower, sample), rowOf(box.upper, sample))
+      const change = row.slice()
+      addScaled(change, row, image, -1)
+      moved.set(sample, change)
+    }
+    return Promise.resolve({ direction: { of: (sample) => moved.get(sample) ?? new Float32Array() } })
+  }
+}
+
+export const gaussianNoise = corruption({
+  name: 'gaussian-noise',
+  title: 'Gaussian noise',
+  summary: 'Not an attack: normally distributed noise at one of five strengths, the yardstick of a noisy detector.',
+  equation: 'x + n, n normal with standard deviation 0.08, 0.12, 0.18, 0.26 or 0.38 of the intensity range',
+  strengths: [0.08, 0.12, 0.18, 0.26, 0.38],
+  corrupt: (image, deviation, random) => {
+    const noise = new Float32Array(image.data.length)
+    fillNormal(noise, random)
+    addScaled(noise, image.data, noise, deviation)
+    return { shape: image.shape, data: noise }
+  },
+})
+
+export const gaussianBlur = corruption({
+  name: 'gaussian-blur',
+  title: 'Gaussian blur',
+  summary: 'Not an attack: blur at one of five strengths, the yardstick of a soft image.',
+  equation: 'W ∗ x, W Gaussian with a standard deviation of 1, 2, 3, 4 or 6 pixels of 224, scaled to the image’s height',
+  strengths: [1, 2, 3, 4, 6],
+  corrupt: (image, sigma) => {
+    const scaled = Math.max(0.4, sigma * scaleOf(image))
+    return smoothGaussian(image, { sigma: scaled, size: 2 * Math.ceil(3 * scaled) + 1 })
+  },
+})
+
+export const lowContrast = corruption({
+  name: 'low-contrast',
+  title: 'Low contrast',
+  summary: 'Not an attack: contrast lowered to one of five levels, the yardstick of an ill-set exposure.',
+  equation: 'm + c·(x − m), m the image’s mean, c = 0.4, 0.3, 0.2, 0.1 or 0.05',
+  strengths: [0.4, 0.3, 0.2, 0.1, 0.05],
+  corrupt: (image, factor) => contrastLowered(image, factor),
+})
+
+export const motionBlur = corruption({
+  name: 'motion-blur',
+  title: 'Motion blur',
+  summary: 'Not an attack: blur along a line of random direction at one of five strengths, the yardstick of a patient who moves.',
+  equation: 'the mean along a line of 6, 10, 16, 24 or 30 pixels of 224, scaled to the image’s height, within 45° of the rows',
+  strengths: [6, 10, 16, 24, 30],
+  corrupt: (image, length, random) =>
+    motionBlurred(image, { length: Math.max(2, Math.round(length * scaleOf(image))), angle: (random.symmetric() * Math.PI) / 4 }),
+})
+
+/** The paper's constants are for images of 224 pixels. */
+function scaleOf({ shape }: Tensor): number {
+  return (shape[2] ?? 224) / 224
+}

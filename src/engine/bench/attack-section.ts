@@ -1,0 +1,105 @@
+import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
+import type { AttackProblem } from '../../core/attacks/attack.ts'
+import { argMax, misclassified } from '../../core/attacks/criteria.ts'
+import { attackToEnd } from '../../core/attacks/run-attack.ts'
+import { internalError } from '../../core/errors.ts'
+import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
+import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import type { BenchContext } from './context.ts'
+import { interleaved, timed } from './interleave.ts'
+import { resnet50 } from './models/resnet50.ts'
+import { comparison, type BenchRow } from './row.ts'
+
+const batch = 2
+const bar = 1.1
+
+/** Few passes of each, so that all methods are measured; what a pass costs does not depend on how many there are. */
+const short: Readonly<Record<string, number>> = {
+  steps: 2,
+  scales: 2,
+  neighbours: 2,
+  restarts: 1,
+  searches: 1,
+  targetClasses: 1,
+  queries: 4,
+  pairs: 2,
+  firstEvaluations: 4,
+  candidates: 2,
+}
+
+/** Hardly a pass through the model, or those of others. */
+const left: ReadonlySet<string> = new Set(['noise', 'gaussian-noise', 'gaussian-blur', 'low-contrast', 'motion-blur'])
+
+/**
+ * Every method's time against that of the passes through the model alone that it makes, gradients and predictions, repeated without it:
+ * ResNet-50 at 224, batch 2.
+ */
+export async function* attackSection(context: BenchContext): AsyncIterable<BenchRow> {
+  const model = await context.createModel(resnet50().model)
+  const problem = await problemOn(model)
+  for (const name of Object.keys(attackMethods).filter((each) => !left.has(each))) yield await methodRow(name, problem)
+  await model.dispose()
+}
+
+async function methodRow(name: string, problem: AttackProblem): Promise<BenchRow> {
+  const method = configureAttack(name, shortSettings(name))
+  const recorded = recording(problem.model)
+  await attackToEnd(method, { ...problem, model: recorded.model })
+  const [ours, bare] = await interleaved([timed(() => attackToEnd(method, problem)), timed(() => recorded.repeat())], {
+    rounds: 3,
+    visitMs: 1,
+    warmUp: false,
+  })
+  if (ours === undefined || bare === undefined) throw internalError('two sides were timed')
+  return { ...comparison(`${name}, over its passes alone`, ours, bare), bar, peakShare: null, notes: [recorded.note()] }
+}
+
+function shortSettings(name: string): Record<string, number> {
+  const { settings } = Object.entries(attackMethods).find(([key]) => key === name)?.[1] ?? { settings: [] }
+  return Object.fromEntries(
+    settings.flatMap((setting) => (setting.name in short ? [[setting.name, short[setting.name] ?? 1]] : [])),
+  )
+}
+
+/** A model that remembers what it was asked, so that it can be asked the same again. */
+function recording(model: DifferentiableModel) {
+  const calls: (() => Promise<unknown>)[] = []
+  const counts = { gradients: 0, predictions: 0 }
+  return {
+    model: {
+      ...model,
+      input: model.input,
+      output: model.output,
+      predict: (x: Tensor) => {
+        counts.predictions++
+        calls.push(() => model.predict(x))
+        return model.predict(x)
+      },
+      lossAndGradient: (x: Tensor, loss: LossSpec) => {
+        counts.gradients++
+        calls.push(() => model.lossAndGradient(x, loss))
+        return model.lossAndGradient(x, loss)
+      },
+      dispose: () => model.dispose(),
+    } satisfies DifferentiableModel,
+    repeat: async () => {
+      for (const call of calls) await call()
+    },
+    note: () => `${counts.gradients} gradients, ${counts.predictions} predictions`,
+  }
+}
+
+async function problemOn(model: DifferentiableModel): Promise<AttackProblem> {
+  const shape = [batch, 3, 224, 224]
+  const images = tensor(shape)
+  images.data.forEach((_, i) => (images.data[i] = 0.5 + 0.3 * Math.sin(i / 7) * Math.cos(i / 1000)))
+  const logits = await model.predict(images)
+  const labels = Array.from({ length: batch }, (_, n) => argMax(sampleOf(logits, n).data))
+  const targets = tensor(logits.shape)
+  labels.forEach((label, n) => (targets.data[n * (logits.shape[1] ?? 0) + label] = 1))
+  return {
+    ...{ model, images, loss: 'cross-entropy', targets, targeted: false, criterion: misclassified(labels) },
+    bounds: { lower: tensor(shape), upper: tensor(shape, new Float32Array(images.data.length).fill(1)) },
+    ...{ seeds: labels, earlyStop: false },
+  }
+}
