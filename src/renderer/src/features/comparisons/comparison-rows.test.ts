@@ -24,7 +24,7 @@ function cell(changes: Partial<ComparedCell>): ComparedCell {
 
 const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison => ({
   ...{ schema: 'radversary/comparison/1', notice: '', exportId: '', software: { name: 'Radversary', version: '0' } },
-  ...{ labels: 'file', target: null, seed: 0, cells, failures: [] },
+  ...{ labels: 'file', target: null, seed: 0, cells, failures: [], warnings: [] },
   models: names.map((name) => ({ name, sha256: '', device: 'cpu' })),
 })
 
