@@ -1,60 +1,56 @@
 import { RadversaryError } from '../../core/errors.ts'
+import { checkGradient } from './check-backend.ts'
 import { supplyKernels } from './kernels/supply.ts'
+import { loadAddon } from './node-addon.ts'
 import { tf } from './tensorflow.ts'
+import { loadWebgpu } from './webgpu.ts'
 
-/** TensorFlow.js's backends, the fastest first. `tensorflow-gpu` and `tensorflow` are addons that the user installs. */
-export const tfjsBackends = ['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'] as const
+/** TensorFlow.js's backends, the fastest first. All but the last two need packages that the user adds. */
+export const tfjsBackends = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const
 
 export type TfjsBackend = (typeof tfjsBackends)[number]
 
-interface BackendPackage {
-  readonly module: string
+interface BackendSource {
   /** The name that it registers its backend by. */
   readonly registered: string
   readonly load: () => Promise<unknown>
 }
 
-/** Modules that may not be there: named by a variable, since nobody can resolve them before. */
-const optional = (module: string) => (): Promise<unknown> => import(module)
-
-const packages: Readonly<Record<TfjsBackend, BackendPackage>> = {
-  'tensorflow-gpu': {
-    module: '@tensorflow/tfjs-node-gpu',
-    registered: 'tensorflow',
-    load: optional('@tensorflow/tfjs-node-gpu'),
-  },
-  tensorflow: { module: '@tensorflow/tfjs-node', registered: 'tensorflow', load: optional('@tensorflow/tfjs-node') },
-  wasm: { module: '@tensorflow/tfjs-backend-wasm', registered: 'wasm', load: () => import('@tensorflow/tfjs-backend-wasm') },
-  cpu: { module: '@tensorflow/tfjs-backend-cpu', registered: 'cpu', load: () => import('@tensorflow/tfjs-backend-cpu') },
+const sources: Readonly<Record<TfjsBackend, BackendSource>> = {
+  'tensorflow-gpu': { registered: 'tensorflow', load: () => loadAddon({ gpu: true }) },
+  tensorflow: { registered: 'tensorflow', load: () => loadAddon({ gpu: false }) },
+  webgpu: { registered: 'webgpu', load: loadWebgpu },
+  wasm: { registered: 'wasm', load: () => import('@tensorflow/tfjs-backend-wasm') },
+  cpu: { registered: 'cpu', load: () => import('@tensorflow/tfjs-backend-cpu') },
 }
 
-/** Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed or can't be started. */
+const loaded = new Set<TfjsBackend>()
+
+/**
+ * Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed, can't be started or computes another
+ * gradient than the JavaScript backend.
+ */
 export async function useBackend(backend: TfjsBackend): Promise<void> {
-  const { registered } = packages[backend]
-  if (tf.getBackend() === registered) {
+  const { registered } = sources[backend]
+  try {
+    if (!loaded.has(backend)) await load(backend)
+    if (tf.getBackend() !== registered && !(await tf.setBackend(registered))) throw new Error('it could not be started')
     supplyKernels(registered)
-    return
+    await checkGradient(registered)
+  } catch (cause) {
+    throw failed(backend, cause)
   }
-  if ((tf.findBackendFactory(registered) as unknown) === null) await load(backend)
-  if (await tf.setBackend(registered)) {
-    supplyKernels(registered)
-    return
-  }
-  throw failed(backend, 'it could not be started')
 }
 
 async function load(backend: TfjsBackend): Promise<void> {
-  const { module, load: importIt } = packages[backend]
-  try {
-    await importIt()
-  } catch (cause) {
-    const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
-    throw failed(backend, /Cannot find (package|module)/.test(said) ? `${module} is not installed` : said)
-  }
+  await sources[backend].load()
+  loaded.add(backend)
 }
 
-function failed(backend: TfjsBackend, why: string): RadversaryError {
+function failed(backend: TfjsBackend, cause: unknown): RadversaryError {
+  const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
   return new RadversaryError('runtime-failed', `TensorFlow.js backend ${backend}: ${why}`, {
-    tip: 'Leave the choice to Radversary (--backend auto); docs/tfjs.md says how backends are installed.',
+    tip: 'Leave the choice to Radversary; docs/tfjs.md says how backends are installed.',
+    cause,
   })
 }

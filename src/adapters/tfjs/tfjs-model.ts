@@ -9,6 +9,7 @@ import { logitsOf, type LogitsOf } from './logits.ts'
 import { weightedLoss } from './losses.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { tf } from './tensorflow.ts'
+import { throwWebgpuFault } from './webgpu.ts'
 
 export interface TfjsModelOptions {
   readonly files: TfjsFiles
@@ -41,7 +42,7 @@ function differentiable(
   { files, backend }: TfjsModelOptions,
   index: number,
 ): DifferentiableModel {
-  const withBackend = <T>(work: () => T): Promise<T> =>
+  const withBackend = <Name extends string>(work: () => Tensors<Name>): Promise<Record<Name, Tensor>> =>
     oneAtATime(async () => {
       await useBackend(backend)
       return inScope(work, files.file)
@@ -51,8 +52,11 @@ function differentiable(
   return {
     input,
     output: { name: loaded.outputs[index] ?? 'output', shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])) },
-    predict: (x) => withBackend(() => read(logits(placed(x)))),
-    lossAndGradient: (x, loss) => withBackend(() => gradientOf(logits, placed(x), loss)),
+    predict: async (x) => (await withBackend(() => ({ logits: logits(placed(x)) }))).logits,
+    lossAndGradient: async (x, given): Promise<LossAndGradient> => {
+      const { loss, ...rest } = await withBackend(() => gradientOf(logits, placed(x), given))
+      return { ...rest, loss: loss.data }
+    },
     dispose: () =>
       oneAtATime(async () => {
         await useBackend(backend)
@@ -61,34 +65,44 @@ function differentiable(
   }
 }
 
-function gradientOf(logits: LogitsOf, x: tf.Tensor, loss: LossSpec): LossAndGradient {
-  let z: tf.Tensor | undefined
-  let losses: tf.Tensor | undefined
+/** One value of the library per field. */
+type Tensors<Name extends string> = Readonly<Record<Name, tf.Tensor>>
+
+function gradientOf(logits: LogitsOf, x: tf.Tensor, loss: LossSpec): Tensors<'gradient' | 'logits' | 'loss'> {
+  const kept: { z?: tf.Tensor; losses?: tf.Tensor } = {}
   const total = (image: tf.Tensor) => {
-    z = tf.keep(logits(image))
-    losses = tf.keep(weightedLoss(z, loss))
-    return tf.sum(losses)
+    kept.z = tf.keep(logits(image))
+    kept.losses = tf.keep(weightedLoss(kept.z, loss))
+    return tf.sum(kept.losses)
   }
-  const gradient = read(tf.grad(total)(x))
-  const result = {
-    gradient,
-    logits: z === undefined ? gradient : read(z),
-    loss: losses === undefined ? gradient.data : read(losses).data,
+  try {
+    const gradient = tf.grad(total)(x)
+    const { z = gradient, losses = gradient } = kept
+    return { gradient, logits: tf.clone(z), loss: tf.clone(losses) }
+  } finally {
+    tf.dispose(kept)
   }
-  tf.dispose([z, losses].filter((kept) => kept !== undefined))
-  return result
 }
 
-/** Everything that `work` makes is freed when it ends. */
-function inScope<T>(work: () => T, file: string): T {
-  tf.engine().startScope()
+/** What `work` makes is read, and with everything else that it made freed. Backends on graphics cards are read asynchronously only. */
+async function inScope<Name extends string>(work: () => Tensors<Name>, file: string): Promise<Record<Name, Tensor>> {
   try {
-    return work()
+    const made = tf.tidy<Tensors<Name>>(work)
+    try {
+      return await readAll(made)
+    } finally {
+      tf.dispose(made)
+    }
   } catch (cause) {
     throw explained(cause, file)
-  } finally {
-    tf.engine().endScope()
   }
+}
+
+async function readAll<Name extends string>(made: Tensors<Name>): Promise<Record<Name, Tensor>> {
+  const entries = Object.entries<tf.Tensor>(made)
+  const values = await Promise.all(entries.map(async ([name, value]) => [name, await read(value)] as const))
+  throwWebgpuFault()
+  return Object.fromEntries(values) as Record<Name, Tensor>
 }
 
 function explained(cause: unknown, file: string): unknown {
@@ -108,7 +122,7 @@ function explained(cause: unknown, file: string): unknown {
   if (missing !== undefined)
     return new RadversaryError('model-unsupported', `TensorFlow.js ${missing}: not there on this backend`, {
       ...{ file, cause },
-      tip: 'Choose another backend, e.g. --backend cpu.',
+      tip: 'Use the runtime onnx, where the model can be converted.',
     })
   return new RadversaryError('runtime-failed', `TensorFlow.js: ${said}`, { file, cause })
 }
@@ -117,8 +131,8 @@ function placed({ shape, data }: Tensor): tf.Tensor {
   return tf.tensor(data, [...shape])
 }
 
-function read(tensor: tf.Tensor): Tensor {
-  return { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) }
+async function read(tensor: tf.Tensor): Promise<Tensor> {
+  return { shape: tensor.shape, data: Float32Array.from(await tensor.data()) }
 }
 
 function outputIndex(

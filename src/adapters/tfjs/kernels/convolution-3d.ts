@@ -67,19 +67,45 @@ export function conv3dInputGradient(
       const overhang = ((filter.shape[axis] ?? 1) - 1) * (dilations[axis] ?? 1)
       return [overhang - pad, (shape[axis + 1] ?? 0) + pad - (apart.shape[axis + 1] ?? 0)]
     })
-    const turned: tf.Tensor5D = tf.transpose(tf.reverse(filter, [0, 1, 2]), [0, 1, 2, 4, 3])
-    return tf.conv3d(tf.pad(apart, [[0, 0], ...pads, [0, 0]]), turned, 1, 'valid', 'NDHWC', dilations)
+    const turned: tf.Tensor5D = tf.transpose(turnedAround(filter), [0, 1, 2, 4, 3])
+    return tf.conv3d(pads.reduce(padded, apart), turned, 1, 'valid', 'NDHWC', dilations)
   })
+}
+
+/** The taps in reverse. Backends reverse at most four axes. */
+function turnedAround(filter: tf.Tensor5D): tf.Tensor5D {
+  const [depth, height, width, channels, outputs] = filter.shape
+  const flat: tf.Tensor4D = tf.reshape(filter, [depth, height, width, channels * outputs])
+  return tf.reshape(tf.reverse(flat, [0, 1, 2]), filter.shape)
 }
 
 /** `stride` − 1 zeros between neighbours along a spatial axis. */
 function withZerosBetween(x: tf.Tensor5D, stride: number, spatialAxis: number): tf.Tensor5D {
   if (stride === 1) return x
-  const axis = spatialAxis + 1
-  const [before, extent, after] = [x.shape.slice(0, axis), x.shape[axis] ?? 1, x.shape.slice(axis + 1)]
-  const flat = tf.reshape(x, [sizeOf(before) * extent, 1, sizeOf(after)])
-  const apart = tf.pad(flat, [[0, 0], [0, stride - 1], [0, 0]]) // prettier-ignore
-  const all: tf.Tensor5D = tf.reshape(apart, [...before, extent * stride, ...after] as unknown as tf.Tensor5D['shape'])
-  const size = x.shape.map((each, at) => (at === axis ? (extent - 1) * stride + 1 : each))
-  return tf.slice(all, [0, 0, 0, 0, 0], size)
+  const { before, extent, after } = aroundAxis(x, spatialAxis + 1)
+  const apart = tf.pad(tf.reshape(x, [sizeOf(before) * extent, 1, sizeOf(after)]), [[0, 0], [0, stride - 1], [0, 0]]) // prettier-ignore
+  const all = tf.reshape(apart, [sizeOf(before), extent * stride, sizeOf(after)])
+  const size = (extent - 1) * stride + 1
+  return reshaped(tf.slice(all, [0, 0, 0], [sizeOf(before), size, sizeOf(after)]), [...before, size, ...after])
+}
+
+/** Zeros before and after along a spatial axis; of three axes, since WebGPU pads no more than four. */
+function padded(x: tf.Tensor5D, [first, last]: readonly [number, number], spatialAxis: number): tf.Tensor5D {
+  if (first === 0 && last === 0) return x
+  const { before, extent, after } = aroundAxis(x, spatialAxis + 1)
+  const flat = tf.reshape(x, [sizeOf(before), extent, sizeOf(after)])
+  return reshaped(tf.pad(flat, [[0, 0], [first, last], [0, 0]]), [...before, first + extent + last, ...after]) // prettier-ignore
+}
+
+function aroundAxis({ shape }: tf.Tensor5D, axis: number) {
+  return { before: shape.slice(0, axis), extent: shape[axis] ?? 1, after: shape.slice(axis + 1) }
+}
+
+function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor5D {
+  return tf.reshape(x, shape as tf.Tensor5D['shape'])
+}
+
+/** Of convolutions of images and of volumes. */
+export function isDilated({ dilations }: { readonly dilations?: number | readonly number[] | null | undefined }): boolean {
+  return [dilations ?? 1].flat().some((dilation) => dilation !== 1)
 }

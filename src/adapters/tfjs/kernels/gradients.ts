@@ -1,6 +1,6 @@
 import { tf } from '../tensorflow.ts'
 import { conv2dInputGradient, depthwiseInputGradient, type ConvolutionAttributes } from './convolution-2d.ts'
-import { conv3dInputGradient, type Convolution3dAttributes } from './convolution-3d.ts'
+import { conv3dInputGradient, isDilated, type Convolution3dAttributes } from './convolution-3d.ts'
 import { correctedForBorder, type PoolAttributes } from './pooling.ts'
 import { bilinearTaps, nearestTaps, resizeInputGradient, type ResizeAttributes } from './resizing.ts'
 
@@ -69,26 +69,27 @@ const missing: readonly tf.GradConfig[] = [
   },
 ]
 
-let isDone = false
+const ours = new WeakSet<tf.GradConfig>()
 
-/** Completes TensorFlow.js's table of gradients; once a process is enough. */
+/** Completes TensorFlow.js's table of gradients; anew after a package has brought the library's own along once more. */
 export function supplyGradients(): void {
-  if (isDone) return
-  isDone = true
   for (const [kernelName, { input, gradient }] of Object.entries(mended)) mend(kernelName, input, gradient)
-  for (const config of missing) tf.registerGradient(config)
+  for (const config of missing) if ((tf.getGradient(config.kernelName) as unknown) === undefined) tf.registerGradient(config)
 }
 
 function mend(kernelName: string, input: string, gradient: InputGradient): void {
   const own = tf.getGradient(kernelName)
-  tf.unregisterGradient(kernelName)
-  tf.registerGradient({
+  if (ours.has(own)) return
+  const config: tf.GradConfig = {
     ...own,
     gradFunc: (dy, saved, attrs) => {
-      const ours = gradient(dy as tf.Tensor, saved, attrs)
-      return ours === undefined ? own.gradFunc(dy, saved, attrs) : { [input]: ours }
+      const given = gradient(dy as tf.Tensor, saved, attrs)
+      return given === undefined ? own.gradFunc(dy, saved, attrs) : { [input]: given }
     },
-  })
+  }
+  ours.add(config)
+  tf.unregisterGradient(kernelName)
+  tf.registerGradient(config)
 }
 
 /** TensorFlow's own library divides right. */
@@ -105,10 +106,6 @@ function averagePool(dy: tf.Tensor, [x]: readonly tf.Tensor[], attributes: unkno
 function resize(taps: typeof bilinearTaps): InputGradient {
   return (dy, [images], attributes) =>
     images && (() => resizeInputGradient(dy as tf.Tensor4D, images.shape, taps, attributes as ResizeAttributes))
-}
-
-function isDilated({ dilations }: { readonly dilations?: number | readonly number[] | null | undefined }): boolean {
-  return [dilations ?? 1].flat().some((dilation) => dilation !== 1)
 }
 
 /** The inverse of depth to space: [N, H·b, W·b, C] to [N, H, W, b·b·C]. */

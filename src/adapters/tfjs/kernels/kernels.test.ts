@@ -49,6 +49,9 @@ const cases: readonly Case[] = [
     layer: layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding }),
     inputShape: image,
   },
+  { name: 'maximum pooling, below zero too', layer: layers.maxPooling2d({ poolSize: 2 }), inputShape: [16, 16, 3] },
+  { name: 'maximum pooling, overlapping', layer: layers.maxPooling2d({ poolSize: 3, strides: 2, padding }), inputShape: image },
+  { name: 'volumes, their maxima', layer: layers.maxPooling3d({ poolSize: 2 }), inputShape: volume },
   { name: 'average pooling', layer: layers.averagePooling2d({ poolSize: 3, strides: 2, padding }), inputShape: image },
   { name: 'nearest neighbours', layer: layers.upSampling2d({ size: [2, 3] }), inputShape: image },
   { name: 'bilinear', layer: layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }), inputShape: image },
@@ -94,7 +97,7 @@ describe.each(['cpu', 'wasm'] as const)('gradients on %s are those of the conver
 async function expectSame(files: TfjsFiles, inputShape: readonly number[], backend: TfjsBackend): Promise<void> {
   const theirs = await createTfjsModel({ files, backend })
   const ours = await createOnnxModel({ bytes: encodeModel(await convertModel(files)), runtime })
-  const x = uniformTensor([2, ...inputShape], 3)
+  const x = uniformTensor([2, ...inputShape], 3, [-1, 0.5])
   const target = uniformTensor((await ours.predict(x)).shape, 5, [-1, 1])
   const dot = { kind: 'dot', terms: [{ target, weight: 1 }] } as const
   const [a, b] = [await theirs.lossAndGradient(x, dot), await ours.lossAndGradient(x, dot)]

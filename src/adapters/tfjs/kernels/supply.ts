@@ -1,3 +1,4 @@
+import { supplyAddonKernels } from './addon-kernels.ts'
 import { borrowCpuKernels } from './borrowed-kernels.ts'
 import { skipFilterGradients } from './filter-gradients.ts'
 import { unfuseForGradients } from './fused-convolution.ts'
@@ -9,6 +10,7 @@ export function supplyKernels(backendName: string): void {
   supplyGradients()
   unfuseForGradients()
   skipFilterGradients(backendName)
+  if (backendName === 'tensorflow') supplyAddonKernels()
   if (backendName !== 'wasm') return
   supplyWasmKernels()
   borrowCpuKernels(backendName)

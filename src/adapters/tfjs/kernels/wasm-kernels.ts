@@ -1,8 +1,7 @@
 import { tf } from '../tensorflow.ts'
 import { conv2dInputGradient, depthwiseInputGradient, type ConvolutionAttributes } from './convolution-2d.ts'
+import { replaceKernel, type Kernel, type NamedTensors } from './replace-kernel.ts'
 import { conv3dBySlices, conv3dInputGradient, type Convolution3dAttributes } from './convolution-3d.ts'
-
-type Kernel = (inputs: Readonly<Record<string, tf.Tensor>>, attributes: unknown) => tf.Tensor | undefined
 
 /**
  * Kernels that gradients need and the WebAssembly backend has not, or only as plain loops (on one core 20 times slower than its
@@ -17,6 +16,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
     const { inputShape, ...rest } = attributes as ConvolutionAttributes & InputShape
     return depthwiseInputGradient(inputShape, dy as tf.Tensor4D, filter as tf.Tensor4D, rest)
   },
+  [tf.MaxPoolGrad]: aboveZero,
   // The backend's own is wrong for strides above 1.
   [tf.Conv3DBackpropInputV2]: ({ dy, filter }, attributes) => {
     const { inputShape, ...rest } = attributes as Convolution3dAttributes & InputShape
@@ -36,20 +36,18 @@ let isDone = false
 export function supplyWasmKernels(): void {
   if (isDone) return
   isDone = true
-  for (const [kernelName, kernel] of Object.entries(kernels)) replace(kernelName, kernel)
+  // These find no maximum below zero; the JavaScript backend's do, and are borrowed.
+  for (const wrong of [tf.MaxPool3D, tf.MaxPool3DGrad]) tf.unregisterKernel(wrong, 'wasm')
+  for (const [kernelName, kernel] of Object.entries(kernels)) replaceKernel(kernelName, 'wasm', kernel)
 }
 
-function replace(kernelName: string, kernel: Kernel): void {
-  const own = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined
-  if (own !== undefined) tf.unregisterKernel(kernelName, 'wasm')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: (call) => {
-      const result = kernel(call.inputs as unknown as Record<string, tf.Tensor>, call.attrs)
-      if (result !== undefined) return result
-      if (own !== undefined) return own.kernelFunc(call)
-      throw new Error(`Kernel '${kernelName}' not registered for backend 'wasm'`)
-    },
+/** The backend's gradient of maximum pooling finds no maximum below zero, so all pixels are moved above it. */
+function aboveZero(inputs: NamedTensors, _: unknown, own: (inputs: NamedTensors) => tf.TensorInfo): tf.TensorInfo {
+  const shifted = tf.tidy(() => {
+    const input = inputs['input'] as tf.Tensor
+    return tf.add(tf.sub(input, tf.min(input)), 1)
   })
+  const gradient = own({ ...inputs, input: shifted })
+  shifted.dispose()
+  return gradient
 }
