@@ -69,6 +69,7 @@ const methods: Record<keyof typeof attackMethods, object> = {
   'hopskipjump-linf': { steps: 3, firstEvaluations: 20 },
   autoattack: { epsilon: 0.25, steps: 10, targetClasses: 1, queries: 20 },
   'autoattack-l2': { epsilon: 3, steps: 10, targetClasses: 1, queries: 20 },
+  'dct-pgd': { epsilon: 0.4, block: 4, band: 0.75 },
   noise: { epsilon: 0.25, draws: 2 },
   'gaussian-noise': {},
   'gaussian-blur': { severity: 5 },

@@ -1,4 +1,4 @@
-/** Where the step size is reconsidered: w_j = ⌈p_j·N⌉, p_0 = 0, p_1 = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06) (section 3.1). */
+/** Where the step size is reconsidered: w_j = ⌈p_j·N⌉, p_0 = 0, p_1 = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06) (arXiv 2003.01690). */
 export function checkpointsOf(steps: number): number[] {
   const fractions = [0, 0.22]
   for (let j = 1; (fractions[j] ?? 1) <= 1; j++) {
@@ -20,7 +20,7 @@ export interface Observation {
 const rho = 0.75
 
 /**
- * The step size of one sample: Croce and Hein 2020, section 3.1. It is halved at a checkpoint w_j
+ * The step size of one sample: Croce and Hein 2020, conditions 1 and 2. It is halved at a checkpoint w_j
  * (1) when fewer than ρ = 0.75 of the steps since w_{j−1} raised the objective, or
  * (2) when neither step size nor best objective has changed since w_{j−1}.
  */

@@ -5,6 +5,7 @@ import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/
 import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
 import { gaussianBlur, gaussianNoise, lowContrast, motionBlur } from './methods/corruption.ts'
+import { dctPgd } from './methods/dct-pgd.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
 import { fabT, fabTL2 } from './methods/fab.ts'
@@ -52,6 +53,7 @@ export const attackMethods = {
   spsa,
   hopskipjump: hopSkipJump,
   'hopskipjump-linf': hopSkipJumpLinf,
+  'dct-pgd': dctPgd,
   autoattack: autoAttack,
   'autoattack-l2': autoAttackL2,
   noise,

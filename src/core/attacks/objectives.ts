@@ -65,7 +65,7 @@ function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): 
 }
 
 /**
- * The difference of logits ratio: Croce and Hein 2020, section 3.1, equation 6. With too few classes, and towards a wanted one, the margin
+ * The difference of logits ratio: Croce and Hein 2020, arXiv 2003.01690. With too few classes, and towards a wanted one, the margin
  * instead, said aloud: below zero the ratio also rises when the other logits spread, which brings the wanted class no nearer.
  */
 export function dlrObjective(walk: Walk): Objective {
@@ -80,7 +80,7 @@ export function dlrObjective(walk: Walk): Objective {
   }
 }
 
-/** The targeted one, equation 7, towards the face that a restart has chosen for each sample. */
+/** The targeted one, towards the face that a restart has chosen for each sample. */
 export function targetedDlrObjective(walk: Walk, faceOf: (sample: number) => Face): Objective {
   if (!hasClasses(walk, 4)) {
     walk.tell(tooFewClasses(4))

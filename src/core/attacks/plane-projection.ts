@@ -7,7 +7,7 @@ export interface Plane {
 }
 
 /**
- * The smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044, section 2.1), in the Linf or L2
+ * The smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044), in the Linf or L2
  * norm. Where the plane does not meet the box, the step goes as far towards it as the box allows.
  *
  * Every pixel moves by min(room, t·speed) towards the plane, speed being 1 (Linf) or |w| (L2). How far that gets is a concave, piecewise

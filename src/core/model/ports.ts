@@ -15,8 +15,8 @@ export interface TensorSpec {
  * - `mse`: (z − t)², averaged over all outputs of a sample.
  * - `margin`: max over classes where t = 0 of z, minus z where t = 1 (one-hot t), averaged over pixels for dense outputs.
  * - `dlr`: (max over classes where t = 0 of z, minus z where t = 1) / (z_π1 − z_π3), π sorting the classes' distinct logits downwards:
- *   the difference of logits ratio (Croce and Hein 2020, equation 6), for logits [N, K], K ≥ 3, and one-hot t.
- * - `targeted-dlr`: Σ z·t / (z_π1 − (z_π3 + z_π4) / 2), t of 1 at the wanted class and −1 at the label (equation 7), K ≥ 4.
+ *   the difference of logits ratio (Croce and Hein 2020, arXiv 2003.01690), for logits [N, K], K ≥ 3, and one-hot t.
+ * - `targeted-dlr`: Σ z·t / (z_π1 − (z_π3 + z_π4) / 2), t of 1 at the wanted class and −1 at the label, K ≥ 4.
  * - `dice`: 1 − soft Dice of softmax(z) (sigmoid for one channel) and t, averaged over classes; dense outputs.
  * - `binary-dice`: the same of the sigmoid of each channel, for classes that may overlap.
  * - `dot`: Σ z·t, so that the gradient is the vector-Jacobian product with t.

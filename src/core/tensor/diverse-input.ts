@@ -17,7 +17,7 @@ export interface Diversity {
 }
 
 /**
- * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978), section 3.2. They enlarge the input and pad it to a
+ * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978). They enlarge the input and pad it to a
  * larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded back.
  */
 export function diverseInput({ shape: [channels, rows, columns], size, corner }: DiverseInput): Diversity {

@@ -20,7 +20,7 @@ export const autoAttackSource = {
 const equation =
   'z = P(x_t + η·∇f(x_t)); x_{t+1} = P(x_t + 0.75·(z − x_t) + 0.25·(x_t − x_{t−1})); at checkpoints η/2 and x_max where progress stalls; η_0 = 2·ε'
 
-/** Of the authors' evaluation: section 3. */
+/** Of the authors' evaluation. */
 const iterations = steps(100, 'As in the paper.')
 const common = { steps: iterations, restarts, randomStart: randomStart(true) }
 
@@ -164,7 +164,7 @@ function goBack(best: BestPoint, sample: number, x: Float32Array, gradient: Floa
   gradient.set(rowOf(best.gradient, sample))
 }
 
-/** Equations 3 and 4: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in the first step, then 0.75. */
+/** The momentum step: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in the first step, then 0.75. */
 function momentumStep(walk: Walk, ball: Ball) {
   const { x, images, box } = walk
   const previous = new Map<number, Float32Array>()

@@ -19,7 +19,7 @@ const l2 = z.strictObject({ epsilon: epsilonL2, ...common })
 
 const equation = 'APGD-CE, then APGD-T, then FAB-T, then Square, each on the images that still hold'
 
-/** AutoAttack, its standard version: Croce and Hein 2020, section 5. */
+/** AutoAttack, its standard version: Croce and Hein 2020. */
 export const autoAttack = defineMethod({
   title: 'AutoAttack (Linf)',
   summary:

@@ -11,13 +11,13 @@ import { smallestEpsilon, steps } from '../settings.ts'
 
 const settings = z.strictObject({
   epsilon: smallestEpsilon('Euclidean'),
-  steps: steps(200, 'Of each search; the paper takes 10,000, its authors’ code 1,000 of them.'),
+  steps: steps(200, 'Of each search; the authors’ code takes 1,000.'),
   searches: z
     .int()
     .min(1)
     .default(6)
-    .describe('Values of c that are tried, each halving what is left. The paper takes 20, the code 9.'),
-  initialConstant: z.number().positive().default(0.01).describe('The first c. The paper starts at 0.01, the code at 0.001.'),
+    .describe('Values of c that are tried, each halving what is left. The authors’ code takes 9.'),
+  initialConstant: z.number().positive().default(0.01).describe('The first c. The authors’ code starts at 0.001.'),
   learningRate: z.number().positive().default(0.01).describe('Of Adam, as in the authors’ code.'),
 })
 

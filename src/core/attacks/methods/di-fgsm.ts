@@ -32,7 +32,7 @@ const settings = z.strictObject({
 
 type Settings = z.output<typeof settings>
 
-/** Diverse Inputs Iterative FGSM: Xie et al., equations 5 to 7. */
+/** Diverse Inputs Iterative FGSM: Xie et al., DI²-FGSM and M-DI²-FGSM. */
 export const diFgsm = defineMethod({
   title: 'DI-FGSM',
   summary: 'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',

@@ -101,7 +101,7 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
       const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
       if (!walk.succeeds(logits.of(sample), sample)) continue
       found.note(sample, row, logits.of(sample))
-      row.set(stretch(row, image, chosen.backward)) //                                   backward step, equation 11
+      row.set(stretch(row, image, chosen.backward)) //                                   backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
     for (const sample of walk.active()) addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
@@ -109,7 +109,7 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
   }
 }
 
-/** α, equation 9. */
+/** α: how far a step leans to the original. */
 function bias(ball: Ball, step: Float32Array, back: Float32Array, largest: number): number {
   const zero = new Float32Array(step.length)
   const [near, far] = [ball.distance(step, zero), ball.distance(back, zero)]
@@ -127,7 +127,7 @@ interface Found {
   readonly distance: number
 }
 
-/** x_out of each sample, and the final search of section 3.2. */
+/** x_out of each sample, and the paper's final search. */
 class SmallestFound {
   private readonly kept = new Map<number, Found>()
 

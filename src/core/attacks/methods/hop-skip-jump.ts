@@ -114,7 +114,7 @@ function distancesOf(walk: Walk, ball: Ball): Map<number, number> {
   return new Map(walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]))
 }
 
-/** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance (section III-D). */
+/** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance. */
 function probeReach({ x }: Walk, distance: number): number {
   const pixels = x.data.length / (x.shape[0] ?? 1)
   return Math.max(distance / pixels, 1e-7)
@@ -125,7 +125,7 @@ interface Estimate {
   readonly reach: (sample: number) => number
 }
 
-/** Equations 12 and 16: the mean of random directions, weighted by whether they succeed, less the mean success. */
+/** The estimate with a baseline: the mean of random directions, weighted by whether they succeed, less the mean success. */
 async function estimatedNormal(walk: Walk, ball: Ball, { count, reach }: Estimate): Promise<Rows> {
   const [points, directions, weighted, plain] = [emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x)]
   const successes = new Map<number, number>()
@@ -177,7 +177,7 @@ function toUnit(direction: Float32Array, { norm }: Ball): void {
 
 const mostHalvings = 30
 
-/** x̃_t = x_t + ξ·v, ξ = ‖x_t − x‖ / √t halved until that succeeds (section III-C). */
+/** x̃_t = x_t + ξ·v, ξ = ‖x_t − x‖ / √t halved until that succeeds. */
 async function step(walk: Walk, ball: Ball, normal: Rows, iteration: number): Promise<void> {
   const points = tensor(walk.x.shape, walk.x.data.slice())
   const lengths = new Map([...distancesOf(walk, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]))

@@ -16,7 +16,7 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .default(64)
-    .describe('Pairs of predictions for one estimate of the gradient. The paper takes 64 and more.'),
+    .describe('Pairs of predictions for one estimate of the gradient. More are steadier; the paper takes up to thousands.'),
   probe: z.number().positive().default(0.01).describe('δ: how far from x_t they are taken, as in the paper.'),
   learningRate: z.number().positive().default(0.01).describe('Of Adam, as in the paper.'),
 })

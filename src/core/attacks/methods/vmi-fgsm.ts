@@ -104,7 +104,7 @@ function currentGradients(walk: Walk, place: (point: Float32Array, sample: numbe
   }
 }
 
-/** Equation 7's sum: gradients at uniform random points around x_t, which are not clipped. */
+/** The variance's sum: gradients at uniform random points around x_t, which are not clipped. */
 function neighbourhood(walk: Walk, count: number, radius: number): Promise<Rows> {
   return gradientSum(walk, {
     count,

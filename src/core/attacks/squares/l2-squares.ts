@@ -2,7 +2,7 @@ import { normL2, scaleBy } from '../kernels.ts'
 import type { RandomSource } from '../random.ts'
 import { below, forEachPixel, sideOf, sign, type Extents, type Proposals, type Window } from './proposals.ts'
 
-/** Section 3.3: a grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
+/** A grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
 export function l2Squares(epsilon: number): Proposals {
   return {
     start: (change, extents, random) => {
@@ -65,7 +65,7 @@ function squares(values: Float32Array, at: Iterable<number>): number {
   return total
 }
 
-/** Two bumps of opposite sign beside or above each other (equation 2), [side · side], of norm 1. */
+/** Two bumps of opposite sign beside or above each other, [side · side], of norm 1. */
 function bumps(side: number, random: RandomSource): Float32Array {
   const half = Math.floor(side / 2)
   const lies = random.symmetric() < 0
@@ -80,7 +80,7 @@ function bumps(side: number, random: RandomSource): Float32Array {
   return values
 }
 
-/** Equation 2: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
+/** The paper's pyramid: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
 function bump(r: number, s: number, height: number, width: number): number {
   const n = Math.floor(height / 2)
   const layers = n - Math.max(Math.abs(r - n), Math.abs(s - Math.floor(width / 2)))

@@ -1,6 +1,6 @@
 import { below, forEachPixel, sideOf, sign, type Extents, type Proposals } from './proposals.ts'
 
-/** Section 3.2: vertical stripes of ±ε, then squares of one colour, ±ε in each channel. */
+/** Vertical stripes of ±ε, then squares of one colour, ±ε in each channel. */
 export function linfSquares(epsilon: number): Proposals {
   return {
     start: (change, extents, random) => {

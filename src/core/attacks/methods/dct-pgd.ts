@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { blockDct } from '../../tensor/block-dct.ts'
+import { imageBatchExtents } from '../../tensor/image-batch.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { StepTaken, Walk } from '../attack.ts'
+import { noBall } from '../balls.ts'
+import { addScaled, clip, toScaledSign } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { rowOf } from '../rows.ts'
+import { optionalStepSize, steps } from '../settings.ts'
+
+const settings = z.strictObject({
+  epsilon: z
+    .number()
+    .positive()
+    .default(8 / 255)
+    .describe('Budget: the most that a cosine coefficient may change, as a fraction of the intensity range.'),
+  steps: steps(20),
+  stepSize: optionalStepSize('2.5·epsilon / steps'),
+  block: z
+    .int()
+    .min(2)
+    .default(8)
+    .describe('Side of the blocks that are transformed, in pixels; as large as the image for one transform.'),
+  band: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('Frequencies that may change along each axis, from the lowest on, as a fraction: 0.25 leaves 2 of 8.'),
+})
+
+type Settings = z.output<typeof settings>
+
+/** Sign steps in the space of cosine coefficients, of which all or the low ones may change: Sharma et al., with a budget there. */
+export const dctPgd = defineMethod({
+  title: 'PGD (frequencies)',
+  summary:
+    'Sign steps on the cosine coefficients of blocks, all or low ones; the budget bounds every coefficient instead of every pixel.',
+  equation: 'δ ← clip_ε(δ + α·M ⊙ sign(D(∇J(f(x_t), y)))), x_{t+1} = x + D⁻¹(δ), M the frequencies that may change',
+  source: {
+    authors: 'Y. Sharma, G. W. Ding, M. A. Brubaker',
+    title: 'On the Effectiveness of Low Frequency Perturbations',
+    venue: 'IJCAI 2019',
+    identifier: 'arXiv:1903.00073',
+  },
+  settings,
+  create: (chosen) => ({
+    name: 'dct-pgd',
+    ball: noBall(),
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => coefficientSteps(walk, chosen),
+  }),
+})
+
+/** D is orthonormal, so that D(∇J) is the gradient by the coefficients. */
+function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken> {
+  const { epsilon, steps, stepSize = (2.5 * epsilon) / steps, block, band } = chosen
+  const { x, images, box } = walk
+  const { channels, rows, columns } = imageBatchExtents(x, 'PGD')
+  const dct = blockDct([channels, rows, columns], block)
+  const mask = lowFrequencies({ rows, columns, block, band })
+  const changes = tensor(x.shape) //                                                δ, coefficients
+  const moved = tensor(x.shape)
+
+  return async () => {
+    const gradient = await walk.evaluate([walk.deviation])
+    for (const sample of walk.active()) {
+      const [row, change] = [rowOf(x, sample), rowOf(changes, sample)]
+      const step = dct.forward(gradient.of(sample))
+      toScaledSign(step, stepSize)
+      for (let i = 0; i < change.length; i++)
+        change[i] = Math.min(Math.max((change[i] ?? 0) + (mask[i % mask.length] ?? 0) * (step[i] ?? 0), -epsilon), epsilon)
+      rowOf(moved, sample).set(row)
+      addScaled(row, rowOf(images, sample), dct.inverse(change), 1) //               x + D⁻¹(δ)
+      clip(row, rowOf(box.lower, sample), rowOf(box.upper, sample))
+      addScaled(rowOf(moved, sample), row, rowOf(moved, sample), -1)
+    }
+    return { direction: { of: (sample) => rowOf(moved, sample) } }
+  }
+}
+
+interface Band {
+  readonly rows: number
+  readonly columns: number
+  readonly block: number
+  readonly band: number
+}
+
+/** M for one channel: 1 where a frequency may change; the constant one always may. */
+function lowFrequencies({ rows, columns, block, band }: Band): Uint8Array {
+  const isLow = (frequency: number, size: number) => frequency < Math.max(1, Math.round(band * size))
+  return Uint8Array.from({ length: rows * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns]
+    return Number(isLow(row % block, Math.min(block, rows)) && isLow(column % block, Math.min(block, columns)))
+  })
+}
