@@ -162,7 +162,7 @@ def vmi(model, y, step, decay, eps, neighbours, reach, ahead):
 
 
 def di(model, y, probability, smallest):
-    """Xie et al., CVPR 2019, equations 5 to 7, on the image's own grid: shrunk and padded back."""
+    """Xie et al., CVPR 2019, on the image's own grid: shrunk and padded back."""
     loss, sources = cross_entropy(model, y), [Xoroshiro(seed) for seed in range(len(y))]
 
     def diverse(x):
@@ -197,7 +197,7 @@ def sign_methods(model, x, y):
     }
 
 
-# Auto-PGD: Croce and Hein, ICML 2020 (arXiv 2003.01690), algorithm 1 and section 3.
+# Auto-PGD: Croce and Hein, ICML 2020 (arXiv 2003.01690), algorithm 1.
 
 def dlr(model, y):
     def value(x):
@@ -338,7 +338,7 @@ def carlini_wagner(model, x0, y, steps=200, searches=6, constant=0.01, rate=0.01
 
 
 def plane_step(x, w, gap, p):
-    """The smallest δ with w·δ = gap and x + δ in [0, 1] (arXiv 1907.02044, section 2.1), by sorting where pixels reach the box."""
+    """The smallest δ with w·δ = gap and x + δ in [0, 1] (arXiv 1907.02044), by sorting where pixels reach the box."""
     direction = torch.sign(w) * math.copysign(1, gap)
     weight = w.abs()
     room = torch.where(direction > 0, 1 - x, x).clamp(min=0) * (weight > 0)

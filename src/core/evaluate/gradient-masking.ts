@@ -25,8 +25,8 @@ export interface MaskingWarning {
 }
 
 /**
- * Signs that gradients mislead, so that a model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420, section
- * 3.1; Carlini et al. 2019, arXiv 1902.06705). `evidence` is of one model. Slices that were wrong before do not count.
+ * Signs that gradients mislead, so that a model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420;
+ * Carlini et al. 2019, arXiv 1902.06705). `evidence` is of one model. Slices that were wrong before do not count.
  */
 export function maskingWarnings(evidence: readonly MaskingEvidence[]): MaskingWarning[] {
   const counted = evidence.map(withoutMet).filter(({ slices }) => slices.length > 0)
