@@ -19,7 +19,7 @@ export function misclassified(labels: readonly number[]): Criterion {
     isMet: (logits, sample) => argMax(logits) !== labels[sample],
     faces: (sample, classes) => ({
       need: 'any',
-      faces: others(classes, labels[sample]).map((k) => difference(classes, k, labels[sample] ?? NaN)),
+      faces: others(classes, labels[sample]).map((k) => difference(k, labels[sample] ?? NaN)),
     }),
   }
 }
@@ -31,7 +31,7 @@ export function targetReached(classes: readonly number[]): Criterion {
     isMet: (logits, sample) => argMax(logits) === classes[sample],
     faces: (sample, count) => ({
       need: 'all',
-      faces: others(count, classes[sample]).map((k) => difference(count, classes[sample] ?? NaN, k)),
+      faces: others(count, classes[sample]).map((k) => difference(classes[sample] ?? NaN, k)),
     }),
   }
 }
@@ -47,7 +47,7 @@ export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
     isMet: (logits, sample) => logits.some((logit, k) => isSet(truth, sample, k) !== logit >= bar),
     faces: (sample, classes) => ({
       need: 'any',
-      faces: indices(classes).map((k) => labelFace(classes, k, { bar, set: !isSet(truth, sample, k) })),
+      faces: indices(classes).map((k) => labelFace(k, { bar, set: !isSet(truth, sample, k) })),
     }),
   }
 }
@@ -60,9 +60,9 @@ export function labelsReached(wanted: Tensor, labels?: readonly number[], thresh
   return {
     name: 'labels reached',
     isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
-    faces: (sample, classes) => ({
+    faces: (sample) => ({
       need: 'all',
-      faces: chosen.map((k) => labelFace(classes, k, { bar, set: isSet(wanted, sample, k) })),
+      faces: chosen.map((k) => labelFace(k, { bar, set: isSet(wanted, sample, k) })),
     }),
   }
 }

@@ -1,7 +1,7 @@
 /** An affine function of the logits, a·z + b: positive on the side that the attack wants. */
 export interface Face {
-  /** a, [K] */
-  readonly weights: Float32Array
+  /** What is not zero of a: class and factor. */
+  readonly terms: readonly (readonly [k: number, factor: number])[]
   /** b */
   readonly offset: number
 }
@@ -13,8 +13,14 @@ export interface Faces {
 }
 
 /** How far logits [K] are on the face's wanted side; negative on the other. */
-export function faceValue({ weights, offset }: Face, logits: Float32Array): number {
-  return weights.reduce((sum, weight, k) => (weight === 0 ? sum : sum + weight * (logits[k] ?? NaN)), offset)
+export function faceValue({ terms, offset }: Face, logits: Float32Array): number {
+  return terms.reduce((sum, [k, factor]) => sum + factor * (logits[k] ?? NaN), offset)
+}
+
+/** row [K] ← a */
+export function writeFace(row: Float32Array, { terms }: Face): void {
+  row.fill(0)
+  for (const [k, factor] of terms) row[k] = factor
 }
 
 /** The face that decides, the best of `any` and the worst of `all`, and its value: the goal's margin. The first of several. */
@@ -28,17 +34,18 @@ export function decidingFace({ need, faces }: Faces, logits: Float32Array): { re
   return { index, margin: sign * best }
 }
 
-/** z_wanted − z_other of K logits. */
-export function difference(classes: number, wanted: number, other: number): Face {
-  const weights = new Float32Array(classes)
-  weights[wanted] = 1
-  weights[other] = -1
-  return { weights, offset: 0 }
+/** z_wanted − z_other. */
+export function difference(wanted: number, other: number): Face {
+  return {
+    terms: [
+      [wanted, 1],
+      [other, -1],
+    ],
+    offset: 0,
+  }
 }
 
-/** ±(z_k − bar) of K logits: positive where label k is set, or where it is not. */
-export function threshold(classes: number, k: number, { bar, set }: { readonly bar: number; readonly set: boolean }): Face {
-  const weights = new Float32Array(classes)
-  weights[k] = set ? 1 : -1
-  return { weights, offset: set ? -bar : bar }
+/** ±(z_k − bar): positive where label k is set, or where it is not. */
+export function threshold(k: number, { bar, set }: { readonly bar: number; readonly set: boolean }): Face {
+  return set ? { terms: [[k, 1]], offset: -bar } : { terms: [[k, -1]], offset: bar }
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../model/intensity.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Rows, Walk } from './attack.ts'
-import { decidingFace, faceValue, type Face } from './faces.ts'
+import { decidingFace, faceValue, writeFace, type Face } from './faces.ts'
 import { lossOf } from './likelihood.ts'
 import { rowOf } from './rows.ts'
 
@@ -60,7 +60,10 @@ async function faceGradient(walk: Walk, target: Tensor): Promise<Rows> {
 /** [N, K]; zeros for samples that are not at work. */
 function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): Tensor {
   const weights = tensor(walk.deviation.target.shape)
-  for (const sample of walk.active()) rowOf(weights, sample).set(faceOf(sample)?.weights ?? [])
+  for (const sample of walk.active()) {
+    const face = faceOf(sample)
+    if (face !== undefined) writeFace(rowOf(weights, sample), face)
+  }
   return weights
 }
 

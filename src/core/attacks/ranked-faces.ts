@@ -5,7 +5,7 @@ import { faceValue, type Face } from './faces.ts'
 export function rankedFaces(walk: Walk) {
   const chosen = new Map<number, Face>()
   return {
-    faceOf: (sample: number): Face => chosen.get(sample) ?? { weights: new Float32Array(), offset: NaN },
+    faceOf: (sample: number): Face => chosen.get(sample) ?? { terms: [], offset: NaN },
     /** Once, before the first step. */
     find: async () => {
       if (chosen.size > 0) return

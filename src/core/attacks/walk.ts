@@ -52,6 +52,7 @@ export class RestartWalk implements Walk {
   seen: Seen | undefined
   private readonly model: BatchModel
   private readonly sources = new Map<number, RandomSource>()
+  private readonly dividing = new Map<number, Faces>()
   private readonly withFrozen: ReadonlySet<number>
   /** Undefined where a restart hands over its last point. */
   private highlights: Highlights | undefined
@@ -127,8 +128,11 @@ export class RestartWalk implements Walk {
 
   faces(sample: number): Faces {
     const { method, problem } = this.options
-    const faces = problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
-    if (faces !== undefined) return faces
+    const faces = this.dividing.get(sample) ?? problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
+    if (faces !== undefined) {
+      this.dividing.set(sample, faces)
+      return faces
+    }
     throw new RadversaryError(
       'usage',
       `${method.name}: expected a goal of a classifier, which planes between logits divide, got '${problem.criterion.name}'`,

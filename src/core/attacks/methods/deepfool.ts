@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
 import type { Rows, StepTaken, Walk } from '../attack.ts'
 import { l2Ball } from '../balls.ts'
-import { faceValue, type Face } from '../faces.ts'
+import { faceValue, writeFace, type Face } from '../faces.ts'
 import { addScaled, clip, normL2 } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
@@ -80,7 +80,10 @@ async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly F
   const most = Math.max(0, ...walk.active().map((sample) => facesOf(sample).length))
   for (let index = 0; index < most; index++) {
     const target = tensor(walk.deviation.target.shape)
-    for (const sample of walk.active()) rowOf(target, sample).set(facesOf(sample)[index]?.weights ?? [])
+    for (const sample of walk.active()) {
+      const face = facesOf(sample)[index]
+      if (face !== undefined) writeFace(rowOf(target, sample), face)
+    }
     const { logits, gradient } = await walk.gradientAt(walk.x, [{ target, weight: 1 }], 'dot')
     for (const sample of walk.active()) {
       const face = facesOf(sample)[index]
