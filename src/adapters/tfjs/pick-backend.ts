@@ -21,7 +21,7 @@ export async function pickBackend(files: TfjsFiles, inputShape?: readonly number
     } catch (error) {
       if (!(error instanceof RadversaryError)) throw error
       last = error
-      sentences.push(`TensorFlow.js backend ${backend} not used: ${error.message}`)
+      sentences.push(`TensorFlow.js backend ${backend} not used: ${error.message.replace(/^TensorFlow.js backend [\w-]+: /, '')}`)
     }
   }
   throw last
