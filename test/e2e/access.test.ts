@@ -3,7 +3,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { describeApplication, largeScreen, smallScreen, type Application } from '../support/application.ts'
-import { pane, paintedPixels, untilRun, viewportTexts } from '../support/viewports.ts'
+import { paintedPixels, pane, startAttack, untilRun, viewportTexts } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -30,7 +30,7 @@ async function attackOnePicture(application: Application, size: { width: number;
   await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
   await page.getByRole('tab', { name: 'Attack' }).click()
   await page.getByText('This picture').click()
-  await page.getByRole('button', { name: 'Start the attack' }).click()
+  await startAttack(page)
   await untilRun(page, 'done')
   await page.getByTestId('legend').waitFor({ timeout: 30_000 })
   return page

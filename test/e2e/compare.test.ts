@@ -2,7 +2,17 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
-import { colouredPixels, drag, pane, pixelsBetween, pointIn, shownPath, untilRun, viewportTexts } from '../support/viewports.ts'
+import {
+  colouredPixels,
+  drag,
+  pane,
+  pixelsBetween,
+  pointIn,
+  shownPath,
+  startAttack,
+  untilRun,
+  viewportTexts,
+} from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -22,7 +32,7 @@ describeApplication('before and after in one viewport', (application) => {
     await viewport().locator('[data-shown]').waitFor({ timeout: 30_000 })
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByText('This picture').click()
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await untilRun(page, 'done')
     await page.getByTestId('legend').waitFor({ timeout: 30_000 })
   }, 300_000)

@@ -7,7 +7,7 @@ import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { imageResult } from '../../src/engine/attack/image-result.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { describeApplication, type Application } from '../support/application.ts'
-import { drag, pane, pointIn, untilRun } from '../support/viewports.ts'
+import { drag, pane, pointIn, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -37,7 +37,7 @@ describeApplication('runs under control', (application) => {
     await expect.poll(() => page.getByTestId('region').innerText()).toMatch(/Only what is drawn may change: \d+\.\d %/)
     await page.getByText('This picture').click()
     await page.getByLabel('Steps').fill('3')
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await untilRun(page, 'done')
 
     const exported = join(latestRun(application()), 'export')
@@ -56,7 +56,7 @@ describeApplication('runs under control', (application) => {
     const page = await openSample(application())
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByLabel('Steps').fill('20')
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await page.getByTestId('slices').locator('tbody tr').first().waitFor({ timeout: 120_000 })
     await page.getByTestId('job').getByRole('button').click()
     await untilRun(page, 'cancelled')
@@ -73,7 +73,7 @@ describeApplication('runs under control', (application) => {
     let page = await openSample(application())
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByLabel('Steps').fill('20')
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await page.getByTestId('slices').locator('tbody tr').first().waitFor({ timeout: 120_000 })
     await application().crash()
     await expect.poll(() => page.getByTestId('run-state').innerText(), { timeout: 20_000 }).toMatch(/engine lost/i)

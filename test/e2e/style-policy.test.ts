@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeApplication, type Application } from '../support/application.ts'
-import { drag, pane, pointIn, untilRun } from '../support/viewports.ts'
+import { drag, pane, pointIn, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -38,7 +38,7 @@ async function useViewer(page: Page): Promise<void> {
 async function runAttack(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Attack' }).click()
   await page.getByText('This picture').click()
-  await page.getByRole('button', { name: 'Start the attack' }).click()
+  await startAttack(page)
   await untilRun(page, 'done')
   await page.getByTestId('chart').first().hover()
   for (const format of ['SVG', 'PNG']) {

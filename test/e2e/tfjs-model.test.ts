@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
 import { layers, saved, sequential, withWeights } from '../support/tfjs-models.ts'
-import { untilRun } from '../support/viewports.ts'
+import { startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -37,7 +37,7 @@ describeApplication('a TensorFlow.js model in the application', (application) =>
   it('is attacked like any other', async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByText('This picture').click()
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await untilRun(page, 'done')
     expect(application().complaints()).toEqual([])
   }, 120_000)

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
-import { pane, untilRun, viewportTexts } from '../support/viewports.ts'
+import { pane, startAttack, untilRun, viewportTexts } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -16,7 +16,7 @@ describeApplication('a second study beside one that was attacked', (application)
     await page.getByRole('tab', { name: 'Attack' }).click()
     await page.getByText('This picture').click()
     await page.getByLabel('Steps').fill('2')
-    await page.getByRole('button', { name: 'Start the attack' }).click()
+    await startAttack(page)
     await untilRun(page, 'done')
     await pane(page, 1).locator('[data-shown]').waitFor({ timeout: 30_000 })
     const canvases = [0, 1, 2, 3].map((index) => pane(page, index).locator('canvas').first())

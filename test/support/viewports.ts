@@ -111,6 +111,16 @@ export async function floatFrame(page: Page, path: string): Promise<{ readonly c
   }, path)
 }
 
+/** Presses Start and waits for the run; fails with what the page says where none comes. */
+export async function startAttack(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the attack' }).click()
+  const state = page.getByTestId('run-state')
+  await state.waitFor().catch(async (cause: unknown) => {
+    const told = await page.getByRole('alert').allInnerTexts()
+    throw new Error(`The attack did not start: ${told.join('; ') || 'the page gives no reason'}`, { cause })
+  })
+}
+
 /** Waits until the shown run has come to a state. */
 export async function untilRun(page: Page, state: string, timeout = 240_000): Promise<void> {
   await page

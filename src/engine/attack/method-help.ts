@@ -1,17 +1,21 @@
-import { attackMethods } from '../../core/attacks/attack-methods.ts'
+import { methodGroups } from '../../core/attacks/attack-methods.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { settingText } from './setting-text.ts'
 
 /** What a form, a help page or the documentation says of a method. */
 export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
   readonly name: string
+  /** Kind of method, such as "Black box". */
+  readonly group: string
 }
 
 export function methodsHelp(): MethodHelp[] {
-  return Object.entries(attackMethods).map(([name, { title, summary, equation, source, settings }]) => ({
-    ...{ name, title, summary, equation },
-    ...{ source, settings },
-  }))
+  return Object.entries<Readonly<Record<string, MethodEntry>>>(methodGroups).flatMap(([group, methods]) =>
+    Object.entries(methods).map(([name, { title, summary, equation, source, settings }]) => ({
+      ...{ name, group, title, summary, equation },
+      ...{ source, settings },
+    })),
+  )
 }
 
 /** "Number of iterations. Preset: 10." */

@@ -7,9 +7,11 @@ import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { Estimate } from './Estimate.tsx'
+import classes from './attack.module.css'
 import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { GoalFields } from './GoalFields.tsx'
+import { methodOptions } from './method-options.ts'
 import { RegionField } from './RegionField.tsx'
 import { RunFields } from './RunFields.tsx'
 import { SettingField } from './SettingField.tsx'
@@ -24,14 +26,14 @@ export function AttackStep() {
   const subject = useSubject()
   const method = methods.data?.find(({ name }) => name === chosen)
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" className={classes['step']}>
       {methods.isPending && <Loader size="sm" />}
       {methods.isError && <Fault error={methods.error} />}
       {methods.data !== undefined && (
         <Select
           label={texts.attack.method}
           value={chosen}
-          data={methods.data.map(({ name, title }) => ({ value: name, label: title }))}
+          data={methodOptions(methods.data)}
           onChange={(name) => {
             if (name !== null) changeForm({ method: name })
           }}
@@ -56,8 +58,10 @@ export function AttackStep() {
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
-          <Estimate method={method} subject={subject} />
-          <StartButton method={method} subject={subject} />
+          <div className={classes['start']}>
+            <Estimate method={method} subject={subject} />
+            <StartButton method={method} subject={subject} />
+          </div>
         </>
       )}
     </Stack>
@@ -131,6 +135,7 @@ function StartButton({ method, subject }: { readonly method: MethodHelp; readonl
       )}
       {start.isError && <Fault error={start.error} />}
       <Button
+        fullWidth
         size="sm"
         loading={start.isPending}
         disabled={subject === undefined || isWrong}

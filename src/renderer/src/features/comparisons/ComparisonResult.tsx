@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core'
+import { Alert, Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Comparison } from '../../../../engine/compare/comparison.ts'
 import { api } from '../../api/client.ts'
@@ -41,6 +41,7 @@ function Result({ comparison }: { readonly comparison: Comparison }) {
         {texts.comparisons.columnsHelp}
       </Text>
       <SaveButtons comparison={comparison} />
+      <Warnings comparison={comparison} />
       <Charts comparison={comparison} />
       <Transfers comparison={comparison} />
       {failures.length > 0 && (
@@ -76,6 +77,20 @@ function CellTable({ comparison }: { readonly comparison: Comparison }) {
       </Table>
     </div>
   )
+}
+
+/** Signs that a model's gradients are masked, so that its success rates say too little. */
+function Warnings({ comparison: { models, warnings } }: { readonly comparison: Comparison }) {
+  return warnings.map(({ model, message, tip }, index) => (
+    <Alert key={index} color="orange" p="xs" data-testid="comparison-warning">
+      <Text size="sm">
+        <strong>{models[model]?.name}</strong>: {message}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {tip}
+      </Text>
+    </Alert>
+  ))
 }
 
 function SaveButtons({ comparison }: { readonly comparison: Comparison }) {

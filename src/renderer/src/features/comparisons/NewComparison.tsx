@@ -7,6 +7,7 @@ import { Fault } from '../../app/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { findLabels } from '../attack/find-labels.ts'
+import { methodOptions } from '../attack/method-options.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
 
@@ -89,7 +90,7 @@ function Choices() {
       )}
       <MultiSelect
         label={texts.comparisons.methods}
-        data={all.data?.map(({ name, title }) => ({ value: name, label: title })) ?? []}
+        data={methodOptions(all.data ?? [])}
         value={[...methods]}
         onChange={(value) => {
           changeComparisonForm({ methods: value })
