@@ -49,6 +49,10 @@ describe('every method and head', () => {
     ['smia', { activation: 'binary-sigmoid' }],
     ['smia', { activation: 'binary-sigmoid', gives: 'probabilities', halved: true }],
     ['smia', { activation: 'multi-label-sigmoid' }],
+    ['segpgd', {}],
+    ['segpgd', { activation: 'multi-label-sigmoid', halved: true }],
+    ['cospgd', { gives: 'probabilities' }],
+    ['cospgd', { activation: 'binary-sigmoid' }],
   ] as const)('%s lowers the overlap with the prediction (%j)', async (method, segmentation) => {
     const { record, frame } = await attacked({ method }, segmentation)
     expect(record.attack).toMatchObject({ criterion: 'mean dice below 0.5', target: null, loss: { 'cross-entropy': 1 } })

@@ -2,9 +2,11 @@ import { RadversaryError } from '../errors.ts'
 import type { AttackMethod } from './attack.ts'
 import type { MethodEntry } from './method-entry.ts'
 import { apgdCe, apgdCeL2, apgdDlr, apgdDlrL2, apgdT, apgdTL2 } from './methods/apgd.ts'
+import { asma } from './methods/asma.ts'
 import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
 import { gaussianBlur, gaussianNoise, lowContrast, motionBlur } from './methods/corruption.ts'
+import { cosPgd } from './methods/cos-pgd.ts'
 import { dctPgd } from './methods/dct-pgd.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
@@ -16,6 +18,7 @@ import { miFgsm } from './methods/mi-fgsm.ts'
 import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
 import { noise } from './methods/noise.ts'
 import { pgd, pgdL2 } from './methods/pgd.ts'
+import { segPgd } from './methods/seg-pgd.ts'
 import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
 import { spsa } from './methods/spsa.ts'
@@ -49,6 +52,7 @@ export const methodGroups = {
   'The smallest change': { 'fab-t': fabT, 'fab-t-l2': fabTL2, deepfool, cw: carliniWagner },
   'Black box': { square, 'square-l2': squareL2, spsa, hopskipjump: hopSkipJump, 'hopskipjump-linf': hopSkipJumpLinf },
   Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
+  'Pixels of a segmentation': { segpgd: segPgd, cospgd: cosPgd, asma },
   Baselines: {
     noise,
     'gaussian-noise': gaussianNoise,
@@ -66,6 +70,7 @@ export const attackMethods = {
   ...methodGroups['The smallest change'],
   ...methodGroups['Black box'],
   ...methodGroups.Ensembles,
+  ...methodGroups['Pixels of a segmentation'],
   ...methodGroups.Baselines,
 } satisfies Record<string, MethodEntry>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
+import type { ModelCard } from '../model/card.ts'
 import type { AttackMethod } from './attack.ts'
 
 export interface MethodSource {
@@ -18,6 +19,8 @@ export interface MethodEntry {
   /** The update, as its paper has it. */
   readonly equation: string
   readonly source: MethodSource | undefined
+  /** Tasks of models that it is for; undefined for all. */
+  readonly tasks?: readonly ModelCard['task'][] | undefined
   readonly settings: readonly SettingHelp[]
   /** Parses settings; throws `usage` that names what is wrong. */
   configure(settings: unknown): AttackMethod
@@ -35,7 +38,10 @@ export interface SettingHelp {
   readonly minimum: number | null
 }
 
-interface MethodDefinition<Schema extends z.ZodObject> extends Pick<MethodEntry, 'title' | 'summary' | 'equation' | 'source'> {
+interface MethodDefinition<Schema extends z.ZodObject> extends Pick<
+  MethodEntry,
+  'title' | 'summary' | 'equation' | 'source' | 'tasks'
+> {
   /** Strict, every field with `describe`. */
   readonly settings: Schema
   readonly create: (settings: z.output<Schema>) => AttackMethod
@@ -43,12 +49,13 @@ interface MethodDefinition<Schema extends z.ZodObject> extends Pick<MethodEntry,
 
 /** Ties a method's schema to the function that takes what it parses. */
 export function defineMethod<Schema extends z.ZodObject>(definition: MethodDefinition<Schema>): MethodEntry {
-  const { settings, create, title, summary, equation, source } = definition
+  const { settings, create, title, summary, equation, source, tasks } = definition
   return {
     title,
     summary,
     equation,
     source,
+    tasks,
     settings: helpOf(settings),
     configure: (given) => create(parsed(title, settings, given)),
   }

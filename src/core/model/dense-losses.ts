@@ -9,6 +9,8 @@ export interface DenseLoss {
   readonly activation: 'softmax' | 'sigmoid'
   /** K. */
   readonly channels: number
+  /** From which probability a sigmoid says yes; 0.5 by default. */
+  readonly threshold?: number | undefined
 }
 
 /** Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at most). */

@@ -36,7 +36,8 @@ export function denseLoss(head: SegmentationOutput, { 'cross-entropy': crossEntr
   const kind: LossMixture = isSoftmax
     ? { 'cross-entropy': crossEntropy, dice }
     : { 'binary-cross-entropy': crossEntropy, 'binary-dice': dice }
-  return { kind, activation: isSoftmax ? 'softmax' : 'sigmoid', channels: channelCount(head) }
+  const threshold = 'threshold' in head ? head.threshold : undefined
+  return { kind, activation: isSoftmax ? 'softmax' : 'sigmoid', channels: channelCount(head), threshold }
 }
 
 /** From the grid of images of one size to that of logits [N, K, h, w] and back; what the model doesn't see is background. */

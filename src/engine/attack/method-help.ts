@@ -11,9 +11,9 @@ export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
 
 export function methodsHelp(): MethodHelp[] {
   return Object.entries<Readonly<Record<string, MethodEntry>>>(methodGroups).flatMap(([group, methods]) =>
-    Object.entries(methods).map(([name, { title, summary, equation, source, settings }]) => ({
+    Object.entries(methods).map(([name, { title, summary, equation, source, tasks, settings }]) => ({
       ...{ name, group, title, summary, equation },
-      ...{ source, settings },
+      ...{ source, tasks, settings },
     })),
   )
 }

@@ -1,4 +1,5 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
+import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import type { AttackProblem } from '../../core/attacks/attack.ts'
 import { argMax, misclassified } from '../../core/attacks/criteria.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
@@ -37,7 +38,8 @@ const left: ReadonlySet<string> = new Set(['noise', 'gaussian-noise', 'gaussian-
 export async function* attackSection(context: BenchContext): AsyncIterable<BenchRow> {
   const model = await context.createModel(resnet50().model)
   const problem = await problemOn(model)
-  for (const name of Object.keys(attackMethods).filter((each) => !left.has(each))) yield await methodRow(name, problem)
+  for (const [name, { tasks = ['classification'] }] of Object.entries<MethodEntry>(attackMethods))
+    if (tasks.includes('classification') && !left.has(name)) yield await methodRow(name, problem)
   await model.dispose()
 }
 

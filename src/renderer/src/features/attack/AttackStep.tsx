@@ -24,16 +24,18 @@ export function AttackStep() {
   const methods = useQuery(api.attacks.methods.queryOptions())
   const chosen = useAttackForm((form) => form.method)
   const subject = useSubject()
-  const method = methods.data?.find(({ name }) => name === chosen)
+  const task = useTask(subject?.model)
+  const offered = methods.data?.filter(({ tasks }) => task === undefined || tasks === undefined || tasks.includes(task))
+  const method = offered?.find(({ name }) => name === chosen) ?? offered?.[0]
   return (
     <Stack gap="sm" className={classes['step']}>
       {methods.isPending && <Loader size="sm" />}
       {methods.isError && <Fault error={methods.error} />}
-      {methods.data !== undefined && (
+      {offered !== undefined && (
         <Select
           label={texts.attack.method}
-          value={chosen}
-          data={methodOptions(methods.data)}
+          value={method?.name ?? null}
+          data={methodOptions(offered)}
           onChange={(name) => {
             if (name !== null) changeForm({ method: name })
           }}
@@ -66,6 +68,12 @@ export function AttackStep() {
       )}
     </Stack>
   )
+}
+
+/** What the model is for. */
+function useTask(model: string | undefined) {
+  const models = useQuery(api.models.list.queryOptions())
+  return models.data?.models.find(({ name }) => name === model)?.card.task
 }
 
 function useSubject(): AttackSubject | undefined {
@@ -107,7 +115,7 @@ function Settings({ method, subject, which }: SettingsProps) {
         setting,
         text: given?.[setting.name] ?? '',
         onText: (text: string) => {
-          changeSetting(setting.name, text)
+          changeSetting(method.name, setting.name, text)
         },
       }
       const key = `${method.name} ${setting.name}`

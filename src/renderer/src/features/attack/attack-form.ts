@@ -30,8 +30,8 @@ export function changeForm(change: Partial<AttackForm>): void {
   useAttackForm.setState(change)
 }
 
-export function changeSetting(name: string, text: string): void {
-  useAttackForm.setState(({ method, settings }) => ({
+export function changeSetting(method: string, name: string, text: string): void {
+  useAttackForm.setState(({ settings }) => ({
     settings: { ...settings, [method]: { ...settings[method], [name]: text } },
   }))
 }
