@@ -24,7 +24,10 @@ export function withMethod(command: Command, args: readonly string[]): Command {
     .addOption(
       new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code').choices(['paper', 'reference']).default('paper'),
     )
-    .option('--target <class>', 'attack towards this class (index or name) instead of away from the label')
+    .option(
+      '--target <class>',
+      'attack towards this class or grade (index or name) instead of away from the label; where labels may overlap e.g. "Edema=raise,Mass=lower,Nodule=leave"',
+    )
     .option('--seed <n>', 'seed of everything random', integer, 0)
     .option('--early-stop', 'leave an image alone once its attack succeeds')
   for (const setting of settingsOf(methods).values()) {

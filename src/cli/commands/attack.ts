@@ -35,7 +35,10 @@ export function attackCommand(context: CommandContext): Command {
     context.args,
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
-    .option('--criterion <bound>', 'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted')
+    .option(
+      '--criterion <bound>',
+      'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted; of grades: change>=N',
+    )
     .option('--loss <loss>', 'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5')
     .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)

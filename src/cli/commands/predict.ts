@@ -28,7 +28,7 @@ export function predictCommand(context: CommandContext): Command {
   })
 }
 
-function predictText({ predictions, agreement, classes, failures }: PredictReport): string {
+function predictText({ predictions, agreement, taskAgreement, classes, failures }: PredictReport): string {
   const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
     predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
     prediction,
@@ -36,7 +36,7 @@ function predictText({ predictions, agreement, classes, failures }: PredictRepor
     label === null ? '' : label === prediction ? label : `${label} (wrong)`,
   ])
   const table = tableText([['image', 'prediction', 'confidence', agreement === null ? '' : 'label'], ...rows])
-  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${failuresText(failures)}`
+  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${failuresText(failures)}`
 }
 
 function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agreement']>, classes: readonly string[]): string {
@@ -46,6 +46,19 @@ function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agree
   if (confusion === null) return line
   const rows = confusion.map((row, index) => [classes[index] ?? '', ...row.map(String)])
   return `${line}${tableText([['label \\ prediction', ...classes], ...rows])}`
+}
+
+function taskText(agreement: PredictReport['taskAgreement']): string {
+  const { grades, auc } = agreement ?? {}
+  const number = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value.toFixed(3))
+  if (grades !== undefined)
+    return `\nQuadratic weighted kappa ${number(grades.kappa)}, mean absolute error ${number(grades.meanAbsoluteError)} grades\n`
+  if (auc === undefined) return ''
+  const rows = auc.map(({ label, value, interval, positives, negatives }) => [
+    ...[label, number(value), interval === null ? '–' : `${number(interval.lower)} to ${number(interval.upper)}`],
+    ...[String(positives), String(negatives)],
+  ])
+  return `\n${tableText([['label', 'AUC', 'bootstrap 95 %', 'with it', 'without'], ...rows])}`
 }
 
 function percent(value: number): string {

@@ -14,15 +14,29 @@ const resamples = 2000
  * alone: give a Wilson interval beside it where these are successes.
  */
 export function bootstrapInterval(values: readonly number[], seed = 0): Interval | null {
-  const count = values.length
+  return bootstrapOf(values.length, (drawn) => meanAt(values, drawn), seed)
+}
+
+/** The same of any statistic of `count` values, by the indices of those drawn; where a resample has none (null) it is left out. */
+export function bootstrapOf(count: number, statistic: (drawn: Int32Array) => number | null, seed = 0): Interval | null {
   if (count === 0) return null
   const random = xoroshiro128plus(seed)
-  const means = Float64Array.from({ length: resamples }, () => {
-    let sum = 0
-    for (let drawn = 0; drawn < count; drawn++) sum += values[uniformInt(random, 0, count - 1)] ?? NaN
-    return sum / count
-  }).sort()
-  return { lower: quantile(means, 0.025), upper: quantile(means, 0.975) }
+  const found: number[] = []
+  const drawn = new Int32Array(count)
+  for (let round = 0; round < resamples; round++) {
+    for (let i = 0; i < count; i++) drawn[i] = uniformInt(random, 0, count - 1)
+    const value = statistic(drawn)
+    if (value !== null) found.push(value)
+  }
+  if (found.length === 0) return null
+  const sorted = Float64Array.from(found).sort()
+  return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+}
+
+function meanAt(values: readonly number[], drawn: Int32Array): number {
+  let sum = 0
+  for (const i of drawn) sum += values[i] ?? NaN
+  return sum / drawn.length
 }
 
 /** Of sorted values, between the two nearest. */

@@ -103,7 +103,7 @@ describe('parseCard', () => {
     test('names a background that is no class, and an unknown task', () => {
       const wrong = { ...pixels, output: { ...pixels.output, background: 'air' } }
       expect(messageOf(() => parseCard(wrong))).toContain('output.background: expected one of output.classes, got "air"')
-      expect(messageOf(() => parseCard({ ...card, task: 'detection' }))).toContain('task: expected "classification" or "segmentation"') // prettier-ignore
+      expect(messageOf(() => parseCard({ ...card, task: 'detection' }))).toContain('task: expected "classification", "ordinal" or "segmentation"') // prettier-ignore
     })
   })
 

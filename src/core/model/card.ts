@@ -52,6 +52,13 @@ const output = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: z.array(name).min(1), threshold }),
 ])
 
+/** Grades, lowest first: one of them as any class, or for each above the lowest whether the image reaches it. */
+const grades = z.array(name).min(2)
+const gradeOutput = z.discriminatedUnion('activation', [
+  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: grades }),
+  z.strictObject({ name, activation: z.literal('cumulative-sigmoid'), gives, classes: grades, threshold }),
+])
+
 /** Of each pixel. A mask holds class indices in bytes. */
 const pixelClasses = z.array(name).min(2).max(255)
 const denseOutput = z.discriminatedUnion('activation', [
@@ -89,9 +96,10 @@ const card = z
     'task',
     [
       z.strictObject({ ...common, task: z.literal('classification'), output }),
+      z.strictObject({ ...common, task: z.literal('ordinal'), output: gradeOutput }),
       z.strictObject({ ...common, task: z.literal('segmentation'), output: denseOutput }),
     ],
-    { error: 'expected "classification" or "segmentation"' },
+    { error: 'expected "classification", "ordinal" or "segmentation"' },
   )
   .superRefine((value, context) => {
     for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
@@ -102,8 +110,9 @@ export type ModelCard = Readonly<z.output<typeof card>>
 export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>
-/** Logits [N, K], one prediction an image. */
-export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classification' }>['output']>
+/** Logits [N, K], one prediction an image: a class, or a grade. */
+export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classification' | 'ordinal' }>['output']>
+export type OrdinalOutput = Readonly<Extract<ModelCard, { task: 'ordinal' }>['output']>
 /** Logits [N, K, h, w], one prediction a pixel. */
 export type SegmentationOutput = Readonly<Extract<ModelCard, { task: 'segmentation' }>['output']>
 

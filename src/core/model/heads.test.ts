@@ -45,6 +45,19 @@ describe('predictionsOf', () => {
     expect(no!.confidence).toBeCloseTo(0.25, 6)
   })
 
+  test('takes as many grades as thresholds are reached, and tells the probability of each', () => {
+    const head: ClassificationOutput = { ...multi, activation: 'cumulative-sigmoid', threshold: 0.5 }
+    const [falling, rising] = predictionsOf(head, rows([Math.log(9), -Math.log(4)], [-Math.log(4), Math.log(9)]))
+    expect(falling!.classes).toEqual([1])
+    expect(falling!.confidence).toBeCloseTo(0.7, 6)
+    for (const [k, p] of [0.1, 0.7, 0.2].entries()) expect(falling!.probabilities[k]).toBeCloseTo(p, 6)
+    expect(rising!.classes).toEqual([1])
+    for (const [k, p] of [0.8, 0, 0.2].entries()) expect(rising!.probabilities[k]).toBeCloseTo(p, 6)
+    expect(lossKindOf(head)).toBe('binary-cross-entropy')
+    expect(logitCount(head)).toBe(2)
+    expect([...targetsOf(head, [[0], [1], [2]]).data]).toEqual([0, 0, 1, 0, 1, 1])
+  })
+
   test('takes every label of a multi-label head that reaches the threshold; its weakest decision is its confidence', () => {
     const [some, none] = predictionsOf(multi, rows([Math.log(9), Math.log(4), -Math.log(4)], [-9, -9, -9]))
     expect(some!.classes).toEqual([0, 1])

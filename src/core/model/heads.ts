@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import type { ClassificationOutput } from './card.ts'
+import type { ClassificationOutput, OrdinalOutput } from './card.ts'
 import type { Mask } from './mask.ts'
 import type { LossKind } from './ports.ts'
 
@@ -21,9 +21,10 @@ export function lossKindOf({ activation }: ClassificationOutput): Extract<LossKi
   return activation === 'softmax' ? 'cross-entropy' : 'binary-cross-entropy'
 }
 
-/** How many logits a head has: one per class, one for a binary head. */
-export function logitCount({ activation, classes }: ClassificationOutput): number {
-  return activation === 'binary-sigmoid' ? 1 : classes.length
+/** How many logits a head has: one per class, one for a binary head, one less than grades for a cumulative one. */
+export function logitCount({ activation, classes }: Pick<ClassificationOutput, 'activation' | 'classes'>): number {
+  if (activation === 'binary-sigmoid') return 1
+  return activation === 'cumulative-sigmoid' ? classes.length - 1 : classes.length
 }
 
 /** Softmax over the classes or sigmoid of each, of logits [N, K]; the soft targets of SMIA's stabilization. */
@@ -48,10 +49,18 @@ export function predictionsOf(head: ClassificationOutput, logits: Tensor): Predi
   })
 }
 
-const deciders = { softmax: mostLikely, 'binary-sigmoid': yesOrNo, 'multi-label-sigmoid': eachYesOrNo } satisfies Record<
-  ClassificationOutput['activation'],
-  (logits: Float64Array, threshold: number) => Prediction
->
+/** The grade that logits [K] of one sample say: the largest of one for each, the first of several, or how many thresholds they reach. */
+export function gradeOf(head: OrdinalOutput, logits: Float32Array): number {
+  if (head.activation === 'softmax') return logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
+  return logits.reduce((count, logit) => count + Number(sigmoid(logit) >= head.threshold), 0)
+}
+
+const deciders = {
+  softmax: mostLikely,
+  'binary-sigmoid': yesOrNo,
+  'multi-label-sigmoid': eachYesOrNo,
+  'cumulative-sigmoid': gradeReached,
+} satisfies Record<ClassificationOutput['activation'], (logits: Float64Array, threshold: number) => Prediction>
 
 function mostLikely(logits: Float64Array): Prediction {
   const best = logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
@@ -74,7 +83,20 @@ function eachYesOrNo(logits: Float64Array, threshold: number): Prediction {
 }
 
 /**
- * Targets [N, K] for the loss from class indices per sample: one-hot (softmax), 0 or 1 (binary), multi-hot (multi-label). Throws
+ * The grade is how many of the thresholds P(y > k) are reached (Cao et al. 2020, arXiv 1901.07884). For the grades' probabilities a threshold
+ * is at most as likely as the one below it.
+ */
+function gradeReached(logits: Float64Array, threshold: number): Prediction {
+  const above = [1]
+  for (const logit of logits) above.push(Math.min(above.at(-1) ?? 1, sigmoid(logit)))
+  const probabilities = above.map((p, grade) => p - (above[grade + 1] ?? 0))
+  const grade = logits.reduce((count, logit) => count + Number(sigmoid(logit) >= threshold), 0)
+  return { classes: [grade], confidence: probabilities[grade] ?? NaN, probabilities }
+}
+
+/**
+ * Targets [N, K] for the loss from class indices per sample: one-hot (softmax), 0 or 1 (binary), multi-hot (multi-label), as many ones as
+ * the grade is high (cumulative). Throws
  * `labels-invalid` for an index that the head has not, or for other than one index where classes exclude each other.
  */
 export function targetsOf(head: ClassificationOutput, labels: readonly (readonly number[])[]): Tensor {
@@ -83,6 +105,7 @@ export function targetsOf(head: ClassificationOutput, labels: readonly (readonly
   labels.forEach((indices, n) => {
     checkLabel(head, indices)
     if (head.activation === 'binary-sigmoid') targets.data[n] = indices[0] ?? 0
+    else if (head.activation === 'cumulative-sigmoid') targets.data.fill(1, n * count, n * count + (indices[0] ?? 0))
     else for (const index of indices) targets.data[n * count + index] = 1
   })
   return targets

@@ -6,7 +6,7 @@ import { denseSize, maskGridFor, maskPredictionsOf } from './segmentation.ts'
 
 /** Predictions of images of one size from their logits; masks lie on the images' own grid. Throws `tensor-invalid` for other logits. */
 export function imagePredictions(card: ModelCard, image: ImageSize, logits: Tensor): Prediction[] {
-  if (card.task === 'classification') return predictionsOf(card.output, logits)
+  if (card.task !== 'segmentation') return predictionsOf(card.output, logits)
   const grid = maskGridFor(card, image, denseSize(card.output, logits.shape))
   return maskPredictionsOf(card.output, logits).map((prediction) => ({
     ...prediction,

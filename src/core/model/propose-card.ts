@@ -1,6 +1,7 @@
 import { cardInvalid } from './card-issues.ts'
 import { cardSchemaVersion, parseCard, type ModelCard } from './card.ts'
 import { classesInMetadata } from './card-metadata.ts'
+import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 
@@ -83,7 +84,7 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   const image = input.layout === 'NCHW' ? [input.channels, ...input.size] : [...input.size, input.channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
-  const count = output.activation === 'binary-sigmoid' ? 1 : output.classes.length
+  const count = logitCount(output)
   const axes = graphOutput?.shape.length ?? 0
   if (axes > 0 && (task === 'segmentation') !== (axes === 4))
     disagree(

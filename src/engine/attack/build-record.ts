@@ -1,7 +1,9 @@
 import { summarise } from '../../core/evaluate/summary.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import { classNames } from '../classes.ts'
+import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from './attack-run.ts'
@@ -41,8 +43,20 @@ export function buildRecord(
     images: [...images],
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
+    ...(request.labels !== undefined && agreementOf(opened.card, images)),
     summary: summarise(sliceMetrics(images, method.name, classes)),
   }
+}
+
+function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
+  const frames = images.flatMap((image) => image.frames)
+  const of = (which: 'before' | 'reread') =>
+    taskAgreement(
+      card,
+      frames.map(({ label, [which]: predicted }) => ({ label, predicted })),
+    )
+  const [before, after] = [of('before'), of('reread')]
+  return before && after ? { agreement: { before, after } } : {}
 }
 
 /** An image's result without its iterations, which stay in its own file. */

@@ -1,6 +1,7 @@
 import type { AttackLoss } from '../../core/attacks/attack.ts'
 import { anyLabelFlipped, labelsReached, misclassified, targetReached, type Criterion } from '../../core/attacks/criteria.ts'
-import type { ClassificationOutput } from '../../core/model/card.ts'
+import { gradeChanged, gradeReached } from '../../core/attacks/grade-criteria.ts'
+import type { ClassificationOutput, OrdinalOutput } from '../../core/model/card.ts'
 import { lossKindOf, targetsOf } from '../../core/model/heads.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
@@ -29,16 +30,34 @@ export interface GoalMaker {
   of(labels: readonly FrameLabel[], grid: FrameGrid): Goal
 }
 
-/**
- * Away from the labels or, with a `target`, towards that class. A multi-label head's target is a label to be set; its other labels are
- * meant to stay as they are.
- */
-export function classGoals(head: ClassificationOutput, target: number | undefined): GoalMaker {
+/** What is wanted of labels that don't exclude each other, by index. Those that are not named are meant to stay but don't count. */
+export type LabelWishes = ReadonlyMap<number, 'raise' | 'lower' | 'leave'>
+
+/** Away from the labels or, with a `target`, towards that class or those labels. */
+export function classGoals(head: ClassificationOutput, target: number | LabelWishes | undefined): GoalMaker {
   const loss = lossKindOf(head)
   const goalOf = (labels: readonly Label[]) => ({
     loss,
     ...(target === undefined ? awayFrom(head, labels) : towards(head, labels, target)),
   })
+  return makerOf(goalOf)
+}
+
+/** Away from the grades of the labels by at least `least`, or towards the grade `target`. */
+export function gradeGoals(head: OrdinalOutput, { target, least }: { target: number | undefined; least: number }): GoalMaker {
+  const loss = lossKindOf(head)
+  return makerOf((labels) => {
+    const grades = labels.map(([grade = NaN]) => target ?? grade)
+    const criterion = target === undefined ? gradeChanged(head, grades, least) : gradeReached(head, grades)
+    const targets = targetsOf(
+      head,
+      grades.map((grade) => [grade]),
+    )
+    return { loss, targets, targeted: target !== undefined, criterion }
+  })
+}
+
+function makerOf(goalOf: (labels: readonly Label[]) => Goal): GoalMaker {
   return { criterion: goalOf([]).criterion.name, of: (labels) => goalOf(labels.map(({ classes }) => classes)) }
 }
 
@@ -49,15 +68,27 @@ function awayFrom(head: ClassificationOutput, labels: readonly Label[]): Omit<Go
   return { targets, targeted: false, criterion }
 }
 
-function towards(head: ClassificationOutput, labels: readonly Label[], target: number): Omit<Goal, 'loss'> {
-  const wanted = labels.map((label) => (head.activation === 'multi-label-sigmoid' ? [...new Set([...label, target])] : [target]))
+function towards(head: ClassificationOutput, labels: readonly Label[], target: number | LabelWishes): Omit<Goal, 'loss'> {
+  if (typeof target !== 'number') return asWished(head, labels, target)
+  const targets = targetsOf(
+    head,
+    labels.map(() => [target]),
+  )
+  const criterion =
+    head.activation === 'softmax' ? targetReached(labels.map(() => target)) : labelsReached(targets, undefined, head.threshold)
+  return { targets, targeted: true, criterion }
+}
+
+function asWished(head: ClassificationOutput, labels: readonly Label[], wishes: LabelWishes): Omit<Goal, 'loss'> {
+  const wanted = labels.map((label) => {
+    const set = new Set(label)
+    for (const [index, wish] of wishes) {
+      if (wish === 'raise') set.add(index)
+      if (wish === 'lower') set.delete(index)
+    }
+    return [...set]
+  })
   const targets = targetsOf(head, wanted)
-  switch (head.activation) {
-    case 'softmax':
-      return { targets, targeted: true, criterion: targetReached(labels.map(() => target)) }
-    case 'binary-sigmoid':
-      return { targets, targeted: true, criterion: labelsReached(targets, undefined, head.threshold) }
-    case 'multi-label-sigmoid':
-      return { targets, targeted: true, criterion: labelsReached(targets, [target], head.threshold) }
-  }
+  const bar = head.activation === 'softmax' ? undefined : head.threshold
+  return { targets, targeted: true, criterion: labelsReached(targets, [...wishes.keys()], bar) }
 }

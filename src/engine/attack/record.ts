@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
+import type { TaskAgreement } from '../predict/task-agreement.ts'
 import { imageResult } from './image-result.ts'
 
 export const attackRecordSchema = 'radversary/attack-record/1'
@@ -54,8 +55,16 @@ export const attackRecord = z.strictObject({
   images: z.array(recordedImage),
   failures: z.array(failure),
   notices: imageResult.shape.notices,
+  /** Over the slices of labels from a file: AUC per label, or kappa and mean absolute error of grades. */
+  agreement: z.custom<TaskChange>((value) => typeof value === 'object' && value !== null).optional(),
   summary: z.custom<AttackSummary>((value) => typeof value === 'object' && value !== null),
 })
+
+export interface TaskChange {
+  readonly before: TaskAgreement
+  /** Of the pixels read back. */
+  readonly after: TaskAgreement
+}
 
 export type AttackRecord = z.output<typeof attackRecord>
 export type RecordedImage = z.output<typeof recordedImage>

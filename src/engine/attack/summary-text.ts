@@ -17,6 +17,7 @@ export function summaryText(record: AttackRecord): string {
     `Success      ${proportion(summary.success)} of all slices`,
     `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
     ...membersText(record),
+    ...agreementText(record),
     `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
     `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
@@ -33,6 +34,20 @@ function membersText({ attack, images }: AttackRecord): string[] {
     images.flatMap(({ frames }) => frames.map(({ success, member = '' }) => ({ success, member }))),
   )
   return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
+}
+
+/** "AUC" or "Grades" lines, before and after. */
+function agreementText({ agreement }: AttackRecord): string[] {
+  if (agreement === undefined) return []
+  const { before, after } = agreement
+  const grades = before.grades &&
+    after.grades && [
+      `Grades       kappa ${number(before.grades.kappa, 3)} before, ${number(after.grades.kappa, 3)} after; mean absolute error ${number(before.grades.meanAbsoluteError, 2)} before, ${number(after.grades.meanAbsoluteError, 2)} after`,
+    ]
+  const aucs = before.auc?.map(
+    ({ label, value }, k) => `${label} ${number(value, 3)} to ${number(after.auc?.[k]?.value ?? null, 3)}`,
+  )
+  return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {

@@ -1,18 +1,23 @@
 import type { MaskBound } from '../../core/attacks/mask-criteria.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { ModelCard, SegmentationOutput } from '../../core/model/card.ts'
+import type { ClassificationOutput, ModelCard, OrdinalOutput, SegmentationOutput } from '../../core/model/card.ts'
 import type { MaskLoss } from '../../core/model/segmentation.ts'
 import { classIndex } from '../classes.ts'
-import { classGoals, type GoalMaker } from './goal.ts'
+import { classGoals, gradeGoals, type GoalMaker, type LabelWishes } from './goal.ts'
 import { maskGoals, type MaskChoice } from './mask-goal.ts'
 
 /** What a user wants of an attack, in words; what is undefined is the task's default. */
 export interface GoalRequest {
-  /** The class wanted, by name or index; `none` where classes may overlap, for nothing at all. */
+  /**
+   * The class wanted, by name or index. Where classes may overlap: labels with what is wanted of each (`Edema=raise,Mass=lower,Nodule=leave`;
+   * a name alone is raised), or of a segmentation `none` for nothing at all.
+   */
   readonly target?: string | undefined
   /** Of a segmentation: PNG masks or DICOM SEG of what is wanted. */
   readonly targetMasks?: string | undefined
-  /** Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. */
+  /**
+   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`.
+   */
   readonly criterion?: string | undefined
   /** Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. */
   readonly loss?: string | undefined
@@ -21,7 +26,7 @@ export interface GoalRequest {
 /** What is wanted, read and checked. */
 export interface TaskGoal {
   readonly maker: GoalMaker
-  /** The class's name, `none`, `masks` for those of a file, or null for an attack away from the label. */
+  /** The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, or null for an attack away from the label. */
   readonly target: string | null
   /** Of a segmentation: the weights of J's parts. */
   readonly loss: MaskLoss | undefined
@@ -29,14 +34,63 @@ export interface TaskGoal {
 
 /** @throws RadversaryError usage for a class, criterion or loss that the model's task has not. */
 export function taskGoal(card: ModelCard, request: GoalRequest): TaskGoal {
-  if (card.task === 'segmentation') return segmentationGoal(card, request)
-  const { target, targetMasks, criterion, loss } = request
-  const foreign = Object.entries({ targetMasks, criterion, loss }).find(([, value]) => value !== undefined)
+  switch (card.task) {
+    case 'segmentation':
+      return segmentationGoal(card, request)
+    case 'ordinal':
+      return ordinalGoal(card.output, request)
+    case 'classification':
+      return classificationGoal(card.output, request)
+  }
+}
+
+function classificationGoal(head: ClassificationOutput, request: GoalRequest): TaskGoal {
+  refuse('classification', request, ['targetMasks', 'criterion', 'loss'])
+  const { target } = request
+  if (target === undefined) return { maker: classGoals(head, undefined), target: null, loss: undefined }
+  if (head.activation !== 'multi-label-sigmoid') {
+    const index = classIndex(target, head.classes)
+    return { maker: classGoals(head, index), target: nameOf(index, head.classes), loss: undefined }
+  }
+  const wishes = parseWishes(target, head.classes)
+  const words = [...wishes].map(([index, wish]) => `${head.classes[index] ?? ''}=${wish}`)
+  return { maker: classGoals(head, wishes), target: words.join(','), loss: undefined }
+}
+
+/** `Edema=raise,Mass=lower`; a name alone is raised. */
+function parseWishes(text: string, classes: readonly string[]): LabelWishes {
+  const wishes = new Map<number, 'raise' | 'lower' | 'leave'>()
+  for (const part of classes.includes(text.trim()) ? [text] : text.split(',')) {
+    const [, name = part, wish = 'raise'] = /^(.*?)\s*=\s*(raise|lower|leave)\s*$/.exec(part) ?? []
+    wishes.set(classIndex(name.trim(), classes), wish as 'raise' | 'lower' | 'leave')
+  }
+  if ([...wishes.values()].some((wish) => wish !== 'leave')) return wishes
+  throw new RadversaryError('usage', `Target: expected a label to raise or lower, got "${text}"`, {
+    tip: 'E.g. --target "Edema=raise,Mass=lower,Nodule=leave".',
+  })
+}
+
+function ordinalGoal(head: OrdinalOutput, request: GoalRequest): TaskGoal {
+  refuse('ordinal', request, ['targetMasks', 'loss'])
+  const target = request.target === undefined ? undefined : classIndex(request.target, head.classes)
+  if (target !== undefined) refuse('a wanted grade', request, ['criterion'])
+  const maker = gradeGoals(head, { target, least: leastChange(request.criterion, head.classes.length) })
+  return { maker, target: nameOf(target, head.classes), loss: undefined }
+}
+
+function leastChange(text: string | undefined, grades: number): number {
+  if (text === undefined) return 1
+  const least = Number(/^\s*change\s*>=\s*(\d+)\s*$/.exec(text)?.[1])
+  if (least >= 1 && least < grades) return least
+  throw new RadversaryError('usage', `Criterion: expected change>=N, N from 1 to ${grades - 1} grades, got "${text}"`, {
+    tip: 'E.g. --criterion "change>=2".',
+  })
+}
+
+function refuse(what: string, request: GoalRequest, fields: readonly (keyof GoalRequest)[]): void {
+  const foreign = fields.find((field) => request[field] !== undefined)
   if (foreign !== undefined)
-    throw new RadversaryError('usage', `Goal: expected a segmentation for ${foreign[0]}, got a classification`)
-  const { classes } = card.output
-  const index = target === undefined ? undefined : classIndex(target, classes)
-  return { maker: classGoals(card.output, index), target: nameOf(index, classes), loss: undefined }
+    throw new RadversaryError('usage', `Goal: expected no ${foreign} for ${what}, got "${request[foreign] ?? ''}"`)
 }
 
 function segmentationGoal(card: Extract<ModelCard, { task: 'segmentation' }>, request: GoalRequest): TaskGoal {

@@ -12,6 +12,7 @@ import { createImageLoader, distinctNotices, type ImageLoader, type LoadedImage,
 import type { StudyImage } from '../study/open-study.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
+import { taskAgreement, type TaskAgreement } from './task-agreement.ts'
 
 /** What a model says of one frame. */
 export interface FramePrediction {
@@ -35,6 +36,8 @@ export interface PredictReport {
   readonly predictions: readonly FramePrediction[]
   /** Null without labels. */
   readonly agreement: Agreement | null
+  /** AUC per label, or kappa and mean absolute error of grades; null without labels, and for other tasks. */
+  readonly taskAgreement: TaskAgreement | null
   readonly failures: readonly InputFailure[]
 }
 
@@ -122,14 +125,22 @@ function report(
   const { classes, activation } = opened.card.output
   const labelled = found.flatMap(({ image, prediction }) => {
     const label = labelOf(image)
-    return label === undefined ? [] : [{ label, predicted: prediction.classes }]
+    return label === undefined ? [] : [{ label, predicted: prediction }]
   })
   return {
     model: opened.card.name,
     device: device.name,
     classes,
     predictions: found.map((each) => inWords(each, labelOf(each.image), classes)),
-    agreement: labelled.length === 0 ? null : agreementOf(labelled, classes.length, activation === 'multi-label-sigmoid'),
+    taskAgreement: labelled.length === 0 ? null : (taskAgreement(opened.card, labelled) ?? null),
+    agreement:
+      labelled.length === 0
+        ? null
+        : agreementOf(
+            labelled.map(({ label, predicted }) => ({ label, predicted: predicted.classes })),
+            classes.length,
+            activation === 'multi-label-sigmoid',
+          ),
     failures,
   }
 }

@@ -44,7 +44,7 @@ async function compute(request: InputGradientRequest): Promise<Tensor> {
 
 /** J against what the logits themselves say, class or mask. */
 function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec {
-  if (task === 'classification') {
+  if (task !== 'segmentation') {
     const labels = predictionsOf(output, logits).map(({ classes }) => classes)
     return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
   }
