@@ -2,6 +2,8 @@
 
     python3 scripts/sample/make.py study    the series and its labels, to the byte
     python3 scripts/sample/make.py model    trains the classifier; writes it, its card and what was measured (training.json)
+    python3 scripts/sample/make.py masks    what a segmentation of the series should find, as PNG, to the byte
+    python3 scripts/sample/make.py segmenter    trains the segmentation model, as the classifier
 """
 
 import argparse
@@ -15,8 +17,9 @@ import numpy
 import torch
 
 from phantom import CLASSES
+from segmenter import SEGMENT_CLASSES, judge_segmenter, train_segmenter
 from slices import INPUT_SIZE, PHANTOMS, WINDOW_CENTRE_HU, WINDOW_WIDTH_HU, load_slices, prepare
-from study import STUDY_PHANTOM, read_study, write_study
+from study import STUDY_PHANTOM, read_study, study_slices, write_masks, write_study
 from training import judge, logits_of, train
 
 SAMPLE = Path('resources/sample')
@@ -32,9 +35,37 @@ def make_model(cache, epochs):
     folder.mkdir(parents=True, exist_ok=True)
     onnx = exported(model.network)
     (folder / f'{NAME}.onnx').write_bytes(onnx)
-    write_json(folder / f'{NAME}.card.json', card(model, onnx, report))
+    test = report['test']
+    training = (
+        f'Residual network trained on {report["slices"]["training"]} slices of {len(PHANTOMS["training"])} synthetic thorax phantoms; '
+        f'accuracy {test["accuracy"]:.3f} on {test["slices"]} slices of {len(PHANTOMS["test"])} others.'
+    )
+    output = {'name': 'logits', 'activation': 'softmax', 'gives': 'logits', 'classes': CLASSES}
+    write_json(folder / f'{NAME}.card.json', card(NAME, 'classification', model, onnx, output, training))
     write_json(folder / 'training.json', report)
     print(json.dumps(report['test'], indent=2), f'{time.time() - started:.0f} s', sep='\n')
+
+
+def make_segmenter(cache, epochs):
+    started = time.time()
+    model = train_segmenter(load_slices('training', cache), load_slices('validation', cache), epochs)
+    test = judge_segmenter(model, load_slices('test', cache))
+    report = {**made_by(), 'classes': SEGMENT_CLASSES, 'test': test, 'study': judge_segmenter(model, study_slices())}
+    name, onnx = f'{NAME}-segmentation', exported(model.network)
+    (SAMPLE / 'model' / f'{name}.onnx').write_bytes(onnx)
+    dice = ', '.join(f'{value:.3f} of {thing}' for thing, value in test['dice'].items())
+    training = f'U-Net trained on slices of {len(PHANTOMS["training"])} synthetic thorax phantoms; Dice {dice} over {test["slices"]} slices of {len(PHANTOMS["test"])} others.'
+    output = {'name': 'logits', 'activation': 'softmax', 'gives': 'logits', 'classes': SEGMENT_CLASSES, 'background': SEGMENT_CLASSES[0]}
+    write_json(SAMPLE / 'model' / f'{name}.card.json', card(name, 'segmentation', model, onnx, output, training))
+    write_json(SAMPLE / 'model' / 'segmentation.training.json', report)
+    print(json.dumps(report, indent=2), f'{time.time() - started:.0f} s', sep='\n')
+
+
+def made_by():
+    return {
+        'madeBy': f'scripts/sample/make.py, PyTorch {torch.__version__}, NumPy {numpy.__version__}',
+        'phantoms': {name: [numbers[0], numbers[-1]] for name, numbers in PHANTOMS.items()},
+    }
 
 
 def measure(model, cache):
@@ -43,9 +74,8 @@ def measure(model, cache):
     files, stored, labels = read_study(SAMPLE / 'study')
     study = prepare(stored)
     return {
-        'madeBy': f'scripts/sample/make.py, PyTorch {torch.__version__}, NumPy {numpy.__version__}',
+        **made_by(),
         'classes': CLASSES,
-        'phantoms': {name: [numbers[0], numbers[-1]] for name, numbers in PHANTOMS.items()},
         'slices': {name: len(each.labels) for name, each in sets.items()},
         **{name: judge(model, sets[name].images, sets[name].labels) for name in ('validation', 'test')},
         'study': {
@@ -71,26 +101,23 @@ def exported(network):
     return buffer.getvalue()
 
 
-def card(model, onnx, report):
-    test = report['test']
+def card(name, task, model, onnx, output, training):
     return {
         'schema': 'radversary/model-card/1',
-        'file': f'{NAME}.onnx',
-        'name': NAME,
-        'task': 'classification',
+        'file': f'{name}.onnx',
+        'name': name,
+        'task': task,
         'input': {'name': 'image', 'layout': 'NCHW', 'size': INPUT_SIZE, 'channels': 1},
         'intensity': {'kind': 'hu-window', 'center': WINDOW_CENTRE_HU, 'width': WINDOW_WIDTH_HU},
         'fit': {'kind': 'stretch'},
         'interpolation': 'bilinear-antialiased',
         'mean': [model.mean],
         'std': [model.std],
-        'output': {'name': 'logits', 'activation': 'softmax', 'gives': 'logits', 'classes': CLASSES},
+        'output': output,
         'provenance': {
             'source': 'made for Radversary by scripts/sample/make.py; see docs/sample.md',
             'licence': 'Apache-2.0',
-            'training': f'Residual network trained on {report["slices"]["training"]} slices of {len(PHANTOMS["training"])} synthetic thorax phantoms; '
-            f'accuracy {test["accuracy"]:.3f} on {test["slices"]} slices of {len(PHANTOMS["test"])} others. '
-            'A toy task for demonstration: no image of a person, no diagnostic value.',
+            'training': f'{training} A toy task for demonstration: no image of a person, no diagnostic value.',
             'sha256': hashlib.sha256(onnx).hexdigest(),
         },
     }
@@ -102,14 +129,18 @@ def write_json(path, value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('part', choices=['study', 'model'])
+    parser.add_argument('part', choices=['study', 'model', 'masks', 'segmenter'])
     parser.add_argument('--cache', default='out/sample', help='folder that keeps rendered slices (default: %(default)s)')
-    parser.add_argument('--epochs', type=int, default=14)
+    parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 6')
     options = parser.parse_args()
     if options.part == 'study':
         write_study(SAMPLE / 'study')
+    elif options.part == 'masks':
+        write_masks(SAMPLE / 'masks')
+    elif options.part == 'segmenter':
+        make_segmenter(options.cache, options.epochs or 6)
     else:
-        make_model(options.cache, options.epochs)
+        make_model(options.cache, options.epochs or 14)
 
 
 if __name__ == '__main__':

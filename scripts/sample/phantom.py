@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from lesions import random_ground_glass, random_nodule, visible_area_mm2
-from shapes import PIXEL_MM, PIXELS, Grid
+from shapes import PIXEL_MM, PIXELS, Grid, soft
 from thorax import BOTTOM_MM, TOP_MM, Thorax
 
 CLASSES = ('no lesion', 'solid nodule', 'ground-glass opacity')
@@ -15,6 +15,7 @@ LARGEST_STORED = 4095
 # A slice is called after a lesion that it shows this much of: a disc of 6 mm, and one of 12 mm.
 LEAST_NODULE_MM2 = 28.0
 LEAST_GROUND_GLASS_MM2 = 113.0
+LESIONS, LEAST_MM2 = ('nodule', 'ground-glass'), (LEAST_NODULE_MM2, LEAST_GROUND_GLASS_MM2)
 # What a slice may show of a lesion and still be called free of it.
 INVISIBLE_MM2 = 1.0
 
@@ -72,6 +73,29 @@ class Phantom:
             there = lesion.grid.of(maps[0 if lesion.kind == 'nodule' else 1])
             np.maximum(there, lesion.occupancy(z, lung), out=there)
         return maps
+
+    def lesion_boxes(self, z):
+        """Lesions that the slice at z shows enough of to be called after: index into LESIONS, and left, top, right, bottom in pixels from
+        the image's corner, around what is at least half lesion."""
+        boxes = []
+        for lesion in self._lesions_at(z):
+            lung = self.thorax.lung_inside(lesion.grid.x, lesion.grid.y, z)
+            occupancy = lesion.occupancy(z, lung)
+            kind = LESIONS.index(lesion.kind)
+            if visible_area_mm2(occupancy) < LEAST_MM2[kind]:
+                continue
+            there = np.zeros((PIXELS, PIXELS), bool)
+            lesion.grid.of(there)[...] = occupancy >= 0.5
+            rows, columns = np.nonzero(there.any(axis=1))[0], np.nonzero(there.any(axis=0))[0]
+            if len(rows) > 0:
+                boxes.append((kind, columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+        return np.array(boxes, np.float32).reshape(-1, 5)
+
+    def lung_map(self, z):
+        """How much of each pixel of the slice at z is lung, great vessels and airways left out: float32 [512, 512]."""
+        lung = soft(self.thorax.lung_inside(grid.x, grid.y, z))
+        others = [self.thorax.blood.occupancy(z), self.thorax.airways.thicker(1.6).occupancy(z)]
+        return (lung * np.prod([1 - other for other in others], axis=0)).astype(np.float32)
 
     def name(self, z):
         """What the slice at z shows: one of CLASSES, or None where lesions are cut at their rim."""

@@ -1,4 +1,4 @@
-"""The slices that the classifier learns from and is judged by: which phantoms, which of their slices, and how they are prepared."""
+"""The slices that the sample's models learn from and are judged by: which phantoms, which of their slices, and how they are prepared."""
 
 from dataclasses import dataclass
 from multiprocessing import Pool
@@ -21,12 +21,15 @@ WINDOW_CENTRE_HU, WINDOW_WIDTH_HU = -600, 1500
 
 @dataclass(frozen=True)
 class Slices:
-    """Relative intensities float32 [N, 1, 160, 160], class indices int64 [N], and where each kind of lesion is: from 0 to 1, float32
-    [N, 2, 160, 160]."""
+    """Relative intensities float32 [N, 1, 160, 160], class indices int64 [N], where each kind of lesion is and where lung: from 0 to 1,
+    float32 [N, 2, 160, 160] and [N, 1, 160, 160]; and boxes around lesions float32 [M, 6]: index of the slice, of the kind of lesion, and
+    left, top, right, bottom in pixels of 512x512."""
 
     images: torch.Tensor
     labels: torch.Tensor
     lesions: torch.Tensor
+    lungs: torch.Tensor
+    boxes: torch.Tensor
 
 
 def prepare(stored):
@@ -48,11 +51,24 @@ def slices_of(number):
     """Slices of one phantom at random heights: images, labels and lesions as arrays."""
     torch.set_num_threads(1)
     phantom = Phantom(number)
-    chosen = chosen_heights(phantom, number)
-    images = prepare(np.stack([phantom.slice(z) for z, _ in chosen]))
-    lesions = torch.from_numpy(np.stack([phantom.lesion_maps(z) for z, _ in chosen]))
-    lesions = F.interpolate(lesions, INPUT_SIZE, mode='bilinear', align_corners=False, antialias=True)
-    return {'images': images.numpy(), 'labels': np.array([label for _, label in chosen]), 'lesions': lesions.numpy()}
+    heights, labels = zip(*chosen_heights(phantom, number))
+    return slices_at(phantom, heights, labels)
+
+
+def slices_at(phantom, heights, labels):
+    boxes = [np.insert(phantom.lesion_boxes(z), 0, n, axis=1) for n, z in enumerate(heights)]
+    return {
+        'images': prepare(np.stack([phantom.slice(z) for z in heights])).numpy(),
+        'labels': np.array(labels),
+        'lesions': resampled(np.stack([phantom.lesion_maps(z) for z in heights])),
+        'lungs': resampled(np.stack([phantom.lung_map(z)[None] for z in heights])),
+        'boxes': np.concatenate(boxes),
+    }
+
+
+def resampled(maps):
+    """[N, C, 512, 512] to the input's size, as images are."""
+    return F.interpolate(torch.from_numpy(maps), INPUT_SIZE, mode='bilinear', align_corners=False, antialias=True).numpy()
 
 
 def _cached(task):
@@ -70,4 +86,7 @@ def load_slices(name, cache, workers=2):
     Path(cache).mkdir(parents=True, exist_ok=True)
     with Pool(workers) as pool:
         parts = pool.map(_cached, [(cache, number) for number in PHANTOMS[name]], chunksize=1)
+    starts = np.cumsum([0] + [len(part['labels']) for part in parts])
+    for part, start in zip(parts, starts):
+        part['boxes'][:, 0] += start
     return Slices(**{field: torch.from_numpy(np.concatenate([part[field] for part in parts])) for field in parts[0]})

@@ -6,12 +6,16 @@ import uuid
 from pathlib import Path
 
 import numpy as np
+import torch
+from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from phantom import CLASSES, RESCALE_INTERCEPT, Phantom
+from segmenter import masks_of
 from shapes import PIXEL_MM, PIXELS, SLICE_MM
+from slices import Slices, slices_at
 
 # A phantom of the test set, and a stack of it that shows nine slices of each class and one at a lesion's rim.
 STUDY_PHANTOM = 9002
@@ -32,6 +36,25 @@ def write_study(folder):
         rows.append((file, phantom.name_with_rims(z)))
     with open(folder / 'labels.csv', 'w', newline='', encoding='ascii') as text:
         csv.writer(text, lineterminator='\n').writerows(rows)
+
+
+def study_slices():
+    """The study's slices as the models' other sets are."""
+    phantom = Phantom(STUDY_PHANTOM)
+    heights = [LOWEST_MM + SLICE_MM * (SLICES - index) for index in range(1, SLICES + 1)]
+    return Slices(**{field: torch.from_numpy(values) for field, values in slices_at(phantom, heights, [0] * SLICES).items()})
+
+
+def write_masks(folder):
+    """01.png to 28.png beside the series: class indices 0 to 3 of every pixel, as segmenter.SEGMENT_CLASSES names them."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    phantom = Phantom(STUDY_PHANTOM)
+    for index in range(1, SLICES + 1):
+        z = LOWEST_MM + SLICE_MM * (SLICES - index)
+        lungs, lesions = phantom.lung_map(z)[None, None], phantom.lesion_maps(z)[None]
+        mask = masks_of(torch.from_numpy(lungs), torch.from_numpy(lesions))[0].numpy().astype(np.uint8)
+        Image.fromarray(mask, 'L').save(folder / f'{index:02}.png', optimize=True)
 
 
 def read_study(folder):

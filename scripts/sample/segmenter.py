@@ -1,0 +1,113 @@
+"""A small U-Net that finds the lungs and lesions of a slice: its training, and what it is worth."""
+
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from network import unit
+from slices import Slices
+from training import BATCH, augmented
+
+SEGMENT_CLASSES = ('background', 'lung', 'solid nodule', 'ground-glass opacity')
+CHANNELS = (8, 16, 24, 32)
+LEARNING_RATE = 1e-2
+
+
+def level(inputs, outputs):
+    return nn.Sequential(unit(inputs, outputs), nn.ReLU(), unit(outputs, outputs), nn.ReLU())
+
+
+class Segmenter(nn.Module):
+    """[N, 1, 160, 160] to logits [N, 4, 160, 160]."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.ModuleList(level(a, b) for a, b in zip((1, *CHANNELS), CHANNELS))
+        self.up = nn.ModuleList(level(a + b, a) for a, b in zip(CHANNELS, CHANNELS[1:]))
+        self.head = nn.Conv2d(CHANNELS[0], len(SEGMENT_CLASSES), 1)
+
+    def forward(self, x):
+        kept = []
+        for index, part in enumerate(self.down):
+            x = part(x if index == 0 else F.max_pool2d(x, 2))
+            kept.append(x)
+        for part, beside in zip(reversed(self.up), reversed(kept[:-1])):
+            x = part(torch.cat([beside, F.interpolate(x, scale_factor=2.0, mode='nearest')], dim=1))
+        return self.head(x)
+
+
+class PreparedSegmenter(nn.Module):
+    """The network, and the mean and standard deviation of its input."""
+
+    def __init__(self, mean, std):
+        super().__init__()
+        self.mean, self.std = mean, std
+        self.network = Segmenter()
+
+    def forward(self, images):
+        return self.network((images - self.mean) / self.std)
+
+
+def masks_of(lungs, lesions):
+    """Class indices int64 [N, H, W] of maps [N, 1, H, W] and [N, 2, H, W]: what fills half a pixel or more, lesions before lung."""
+    mask = (lungs[:, 0] >= 0.5).long()
+    for kind in (0, 1):
+        mask[lesions[:, kind] >= 0.5] = 2 + kind
+    return mask
+
+
+def train_segmenter(training: Slices, validation: Slices, epochs, seed=2026):
+    """The network after the epoch with the best validation Dice, mean over the three things."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    model = PreparedSegmenter(round(float(training.images.mean()), 4), round(float(training.images.std()), 4))
+    optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
+    steps = -(-len(training.labels) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps)
+    best, best_state = -1.0, None
+    for epoch in range(epochs):
+        started, total = time.time(), 0.0
+        model.train()
+        for batch in torch.randperm(len(training.labels), generator=generator).split(BATCH):
+            maps = torch.cat([training.lungs[batch], training.lesions[batch]], dim=1)
+            images, maps = augmented(training.images[batch], maps, generator)
+            loss = _loss(model(images), masks_of(maps[:, :1], maps[:, 1:]))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            total += float(loss) / steps
+        dice = judge_segmenter(model, validation)['dice']
+        print(f'epoch {epoch + 1} of {epochs}: loss {total:.4f}, validation {dice}, {time.time() - started:.0f} s', flush=True)
+        mean = float(np.mean(list(dice.values())))
+        if mean >= best:
+            best, best_state = mean, {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(best_state)
+    return model.eval()
+
+
+def _loss(logits, masks):
+    """Cross-entropy and soft Dice of the things over the batch: a nodule is a handful of pixels."""
+    probabilities = logits.softmax(dim=1)[:, 1:]
+    wanted = F.one_hot(masks, len(SEGMENT_CLASSES)).movedim(3, 1)[:, 1:].float()
+    both, all_of = (probabilities * wanted).sum(dim=(0, 2, 3)), (probabilities + wanted).sum(dim=(0, 2, 3))
+    return F.cross_entropy(logits, masks) + 1 - ((2 * both + 1) / (all_of + 1)).mean()
+
+
+@torch.no_grad()
+def masks_told(model, images):
+    model.eval()
+    return torch.cat([model(batch).argmax(dim=1) for batch in images.split(32)])
+
+
+def judge_segmenter(model, slices: Slices):
+    """Dice of each thing over all pixels of all slices."""
+    told, true = masks_told(model, slices.images), masks_of(slices.lungs, slices.lesions)
+    dice = {}
+    for index, name in enumerate(SEGMENT_CLASSES[1:], start=1):
+        both, all_of = ((told == index) & (true == index)).sum(), (told == index).sum() + (true == index).sum()
+        dice[name] = round(float(2 * both / all_of), 4)
+    return {'slices': len(told), 'dice': dice}
