@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import type { ImageResult } from '../../src/engine/attack/image-result.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, imageResults } from '../support/attack-requests.ts'
@@ -103,6 +104,44 @@ test('the same request gives the same bytes, and verifies', async () => {
   expect(readFileSync(join(again.folder, 'record.json'))).toEqual(readFileSync(join(out, 'record.json')))
   const report = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
   expect(report).toMatchObject({ predictions: true, discrepancies: [] })
+})
+
+test('Dice, IoU and HD95 of each class are in the record, the table and the summary', async () => {
+  const { out, record, frame } = await attacked()
+  const { before, after, distanceUnit } = frame.segments!
+  expect(before.map((each) => [each.class, each.dice, each.iou, each.hd95])).toEqual([
+    ['grey', 1, 1, 0],
+    ['bright', 1, 1, 0],
+  ])
+  expect(after[0]!.dice).toBeLessThan(0.9)
+  expect(after[0]!.iou).toBeLessThan(after[0]!.dice!)
+  expect(distanceUnit).toBe('px')
+  const mean = record.summary.segments!.classes[0]!
+  expect(mean.diceAfter).toBeCloseTo(after[0]!.dice!, 9)
+  const [header, line] = readFileSync(join(out, 'metrics.csv'), 'utf8').split('\r\n')
+  const column = header!.split(',').indexOf('dice_after grey')
+  expect(Number(line!.split(',')[column])).toBe(after[0]!.dice)
+  expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toMatch(
+    /Segments     grey: Dice 1\.000 to 0\.\d{3}, IoU .* HD95 0\.0 to .* px/,
+  )
+})
+
+test('masks that were tampered with do not verify, nor measures that are not theirs', async () => {
+  const { out, segmenter } = await attacked()
+  const path = join(out, 'images/0001.json')
+  const result = JSON.parse(readFileSync(path, 'utf8')) as ImageResult
+  const frame = result.frames[0]!
+  const verify = async (changes: object) => {
+    writeFileSync(path, JSON.stringify({ ...result, frames: [{ ...frame, ...changes }] }))
+    const report = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+    return report.discrepancies.map(({ message }) => message).join('; ')
+  }
+  expect(await verify({ masks: { ...frame.masks!, after: frame.masks!.before } })).toContain('Dice, IoU and HD95')
+  const before = {
+    masks: { ...frame.masks!, after: frame.masks!.before },
+    segments: { ...frame.segments!, after: frame.segments!.before },
+  }
+  expect(await verify(before)).toContain('one that differs in')
 })
 
 test.each([

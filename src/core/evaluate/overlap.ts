@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { Mask } from '../model/mask.ts'
+import { meanOf } from './mean.ts'
 
 /** How two regions of one grid overlap. */
 export interface Overlap {
@@ -21,12 +22,7 @@ export function overlapsOf(a: Mask, b: Mask, classes: number): Overlap[] {
 
 /** The mean over some classes of what is defined; null where nothing is. */
 export function meanOverlap(overlaps: readonly Overlap[], measure: keyof Overlap, classes: readonly number[]): number | null {
-  return meanDefined(classes.map((k) => overlaps[k]?.[measure] ?? null))
-}
-
-function meanDefined(values: readonly (number | null)[]): number | null {
-  const defined = values.filter((value) => value !== null)
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length
+  return meanOf(classes.map((k) => overlaps[k]?.[measure] ?? null))
 }
 
 /** Pixels of each class. */

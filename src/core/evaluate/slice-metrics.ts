@@ -1,6 +1,22 @@
 import { csv } from './csv.ts'
 import type { ImageDistance } from './image-distance.ts'
 
+/** One class of a segmentation against the label. */
+export interface SegmentMetrics {
+  /** Its name. */
+  readonly class: string
+  readonly dice: number | null
+  readonly iou: number | null
+  readonly hd95: number | null
+}
+
+/** Every class but the background. */
+export interface SliceSegments {
+  readonly distanceUnit: 'mm' | 'px'
+  readonly before: readonly SegmentMetrics[]
+  readonly after: readonly SegmentMetrics[]
+}
+
 /** What one attack did to one slice: a row of the metrics' CSV. */
 export interface SliceMetrics {
   /** Relative to the study's folder, with forward slashes. */
@@ -22,13 +38,17 @@ export interface SliceMetrics {
   /** The criterion was met by the source already. */
   readonly metBefore: boolean
   readonly iterations: number
+  /** Of a segmentation. */
+  readonly segments?: SliceSegments
   /** Relative intensity clipped to its window [0, 1]; data range 1. */
   readonly window: ImageDistance
   /** Stored values; data range 2^BitsStored − 1. */
   readonly stored: ImageDistance
 }
 
-const columns: readonly (readonly [name: string, value: (row: SliceMetrics) => string | number | boolean | null])[] = [
+type Column = readonly [name: string, value: (row: SliceMetrics) => string | number | boolean | null]
+
+const columns: readonly Column[] = [
   ['file', (row) => row.file],
   ['exported', (row) => row.exported],
   ['SOPInstanceUID', (row) => row.sopInstanceUid],
@@ -54,7 +74,22 @@ const columns: readonly (readonly [name: string, value: (row: SliceMetrics) => s
   ['changed_fraction', (row) => row.stored.changedFraction],
 ]
 
-/** The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), SSIM of images below 11x11 (undefined). */
+/** The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), what is undefined (SSIM of images below 11x11). */
 export function sliceMetricsCsv(rows: readonly SliceMetrics[]): string {
-  return csv([columns.map(([name]) => name), ...rows.map((row) => columns.map(([, value]) => value(row)))])
+  const all = [...columns, ...segmentColumns(rows)]
+  return csv([all.map(([name]) => name), ...rows.map((row) => all.map(([, value]) => value(row)))])
+}
+
+/** e.g. `dice_before liver`: for each class that any row has. */
+function segmentColumns(rows: readonly SliceMetrics[]): Column[] {
+  const classes = [...new Set(rows.flatMap(({ segments }) => segments?.before.map((segment) => segment.class) ?? []))]
+  if (classes.length === 0) return []
+  const column = (name: string, measure: 'dice' | 'iou' | 'hd95', when: 'before' | 'after'): Column => [
+    `${measure}_${when} ${name}`,
+    ({ segments }) => segments?.[when].find((segment) => segment.class === name)?.[measure] ?? null,
+  ]
+  const measured = classes.flatMap((name) =>
+    (['dice', 'iou', 'hd95'] as const).flatMap((measure) => [column(name, measure, 'before'), column(name, measure, 'after')]),
+  )
+  return [...measured, ['hd95_unit', ({ segments }) => segments?.distanceUnit ?? null]]
 }

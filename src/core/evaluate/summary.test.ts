@@ -43,6 +43,26 @@ test('metrics as CSV: a header, empty cells for what is undefined', () => {
   expect(end).toBe('')
 })
 
+test('classes of a segmentation are columns, and means in the summary where they are defined', () => {
+  const segment = { class: 'liver, left', dice: 0.9, iou: 0.8, hd95: 2 }
+  const gone = { ...segment, dice: 0, iou: 0, hd95: null }
+  const segments = { distanceUnit: 'mm', before: [segment], after: [gone] } as const
+  const other = { ...segments, after: [{ ...gone, dice: 0.5 }] }
+  const rows = [row, { ...row, segments }, { ...row, segments: other }]
+  const [header, plain, line] = sliceMetricsCsv(rows).split('\r\n')
+  expect(header).toMatch(/,"dice_before liver, left","dice_after liver, left","iou_before .*,hd95_unit$/)
+  expect(plain).toMatch(/,0,0,,,,,,,$/)
+  expect(line).toMatch(/,0,0,0\.9,0,0\.8,0,2,,mm$/)
+  const summary = summarise(rows).segments
+  expect(summary).toMatchObject({
+    distanceUnit: 'mm',
+    classes: [{ class: 'liver, left', diceAfter: 0.25, hd95Before: 2, hd95After: null }],
+  })
+  const mixed = summarise([...rows, { ...row, segments: { ...segments, distanceUnit: 'px' } }]).segments
+  expect(mixed).toMatchObject({ distanceUnit: null, classes: [{ hd95Before: null }] })
+  expect(summarise([row])).not.toHaveProperty('segments')
+})
+
 test('Wilson intervals as tabulated', () => {
   const { rate, lower, upper } = wilsonInterval(8, 10)
   expect(rate).toBe(0.8)

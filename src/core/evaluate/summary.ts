@@ -1,4 +1,6 @@
 import { wilsonInterval, type Proportion } from './interval.ts'
+import { meanOf } from './mean.ts'
+import { meanSegments, type MeanSegments } from './segment-summary.ts'
 import type { SliceMetrics } from './slice-metrics.ts'
 
 /** One attack over many slices. Means of nothing are null. */
@@ -11,6 +13,8 @@ export interface AttackSummary {
   readonly meanConfidenceBefore: number | null
   readonly meanConfidenceAfter: number | null
   readonly meanIterations: number | null
+  /** Of a segmentation. */
+  readonly segments?: MeanSegments
   readonly window: MeanDistance
   readonly stored: MeanDistance
 }
@@ -26,14 +30,16 @@ export interface MeanDistance {
 }
 
 export function summarise(rows: readonly SliceMetrics[]): AttackSummary {
+  const segments = meanSegments(rows)
   const unmet = rows.filter(({ metBefore }) => !metBefore)
   return {
     slices: rows.length,
     success: successOf(rows),
     successOfUnmet: successOf(unmet),
-    meanConfidenceBefore: mean(rows.map((row) => row.confidenceBefore)),
-    meanConfidenceAfter: mean(rows.map((row) => row.confidenceAfter)),
-    meanIterations: mean(rows.map((row) => row.iterations)),
+    meanConfidenceBefore: meanOf(rows.map((row) => row.confidenceBefore)),
+    meanConfidenceAfter: meanOf(rows.map((row) => row.confidenceAfter)),
+    meanIterations: meanOf(rows.map((row) => row.iterations)),
+    ...(segments && { segments }),
     window: meanDistance(rows.map((row) => row.window)),
     stored: meanDistance(rows.map((row) => row.stored)),
   }
@@ -46,16 +52,10 @@ function successOf(rows: readonly SliceMetrics[]): Proportion {
 function meanDistance(distances: readonly SliceMetrics['window'][]): MeanDistance {
   return {
     largestLinf: distances.reduce<number | null>((largest, { linf }) => Math.max(largest ?? 0, linf), null),
-    meanLinf: mean(distances.map(({ linf }) => linf)),
-    meanL2: mean(distances.map(({ l2 }) => l2)),
-    meanPsnr: mean(distances.map(({ psnr }) => psnr)),
-    meanSsim: mean(distances.map(({ ssim }) => ssim)),
-    meanChangedFraction: mean(distances.map(({ changedFraction }) => changedFraction)),
+    meanLinf: meanOf(distances.map(({ linf }) => linf)),
+    meanL2: meanOf(distances.map(({ l2 }) => l2)),
+    meanPsnr: meanOf(distances.map(({ psnr }) => psnr)),
+    meanSsim: meanOf(distances.map(({ ssim }) => ssim)),
+    meanChangedFraction: meanOf(distances.map(({ changedFraction }) => changedFraction)),
   }
-}
-
-/** Of the values that there are. */
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }

@@ -212,7 +212,7 @@ async function judgedFrames(
       const reread = judged[i]
       if (reread === undefined) throw internalError('a frame was not judged')
       checkPrediction(result.after, reread.prediction, path)
-      reports.push(frameReport(result, method, reread))
+      reports.push(frameReport(result, { method, card: run.opened.card }, reread))
     })
   }
   return reports

@@ -48,6 +48,7 @@ export function buildRecord(
   }
 }
 
+<<<<<<< HEAD
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
   const frames = images.flatMap((image) => image.frames)
   const of = (which: 'before' | 'reread') =>
@@ -60,18 +61,21 @@ function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<At
 }
 
 /** An image's result without its iterations, which stay in its own file. */
+=======
+/** An image's result without its iterations and masks, which stay in its own file. */
+>>>>>>> 84e2293 (feat(evaluate): Dice, IoU and HD95 of every class, before and after an attack)
 export function recordedImage({ file, sopInstanceUid, exported, frames }: ImageResult, result: string): RecordedImage {
-  return { file, sopInstanceUid, exported, result, frames: frames.map(withoutTrace) }
+  return { file, sopInstanceUid, exported, result, frames: frames.map(recordedFrame) }
 }
 
-function withoutTrace({ trace, ...frame }: FrameReport): RecordedFrame {
+function recordedFrame({ trace, masks, ...frame }: FrameReport): RecordedFrame {
   return frame
 }
 
 /** A row for each frame; predictions and success are those of the pixels read back. */
 export function sliceMetrics(images: readonly RecordedImage[], method: string, classes: readonly string[]): SliceMetrics[] {
   return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
-    frames.map(({ frame, label, before, reread, success, metBefore, iterations, window, stored }) => ({
+    frames.map(({ frame, label, before, reread, success, metBefore, iterations, segments, window, stored }) => ({
       file,
       exported: exported.series.path,
       sopInstanceUid,
@@ -85,6 +89,7 @@ export function sliceMetrics(images: readonly RecordedImage[], method: string, c
       success,
       metBefore,
       iterations,
+      ...(segments && { segments }),
       window,
       stored,
     })),

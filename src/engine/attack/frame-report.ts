@@ -1,9 +1,11 @@
 import type { AttackMethod } from '../../core/attacks/attack.ts'
 import { clippedToWindow, imageDistance, toPlanes, type ImageDistance } from '../../core/evaluate/image-distance.ts'
 import { relativeInUnits } from '../../core/model/budget.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import type { FrameResult } from './frame-attack.ts'
 import type { FrameReport } from './image-result.ts'
+import { maskReport } from './mask-report.ts'
 
 /** What was read back from the exported file. */
 export interface Reread {
@@ -13,8 +15,13 @@ export interface Reread {
 }
 
 /** One frame's part of an image's result. */
-export function frameReport(result: FrameResult, { ball }: AttackMethod, { prediction, success }: Reread): FrameReport {
+export function frameReport(
+  result: FrameResult,
+  { method: { ball }, card }: { readonly method: AttackMethod; readonly card: ModelCard },
+  { prediction, success }: Reread,
+): FrameReport {
   const { frame, label, before, after, outcome, trace } = result
+  const masks = { label: label.mask, before: before.mask, after: prediction.mask }
   const epsilon =
     ball.norm === 'none' || !Number.isFinite(ball.epsilon) ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
@@ -31,6 +38,7 @@ export function frameReport(result: FrameResult, { ball }: AttackMethod, { predi
     restart: outcome.restart,
     ...(outcome.member === undefined ? {} : { member: outcome.member }),
     ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
+    ...maskReport(card, masks, frame.image.header.pixelSpacing),
     ...distances(result),
     trace: trace.map((point) => ({
       ...point,

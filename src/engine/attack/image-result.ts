@@ -40,6 +40,30 @@ const tracePoint = z.strictObject({
   success: z.boolean(),
 })
 
+const maskRuns = z.strictObject({
+  rows: z.int().positive(),
+  columns: z.int().positive(),
+  overlapping: z.boolean(),
+  runs: z.array(z.int().nonnegative()),
+})
+
+const segment = z.strictObject({
+  /** Its name. */
+  class: z.string(),
+  area: z.int().nonnegative(),
+  dice: z.number().nullable(),
+  iou: z.number().nullable(),
+  hd95: z.number().nullable(),
+})
+
+const segments = z.strictObject({
+  distanceUnit: z.enum(['mm', 'px']),
+  /** Of HD95: between rows and between columns, in the unit. */
+  spacing: z.tuple([z.number().positive(), z.number().positive()]),
+  before: z.array(segment),
+  after: z.array(segment),
+})
+
 const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
@@ -65,6 +89,9 @@ const frameResult = z.strictObject({
   member: z.string().optional(),
   /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
   smallest: size.optional(),
+  /** Of a segmentation: every class but the background against the label; `after` of the pixels read back. */
+  segments: segments.optional(),
+  masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),
   window: distance,
   stored: distance,
   trace: z.array(tracePoint),

@@ -6,11 +6,11 @@ import { imageResult } from './image-result.ts'
 
 export const attackRecordSchema = 'radversary/attack-record/1'
 
-const frame = imageResult.shape.frames.element.omit({ trace: true })
+const frame = imageResult.shape.frames.element.omit({ trace: true, masks: true })
 
 const recordedImage = imageResult
   .omit({ schema: true, frames: true, notices: true })
-  .extend({ /** The file with the iterations. */ result: z.string(), frames: z.array(frame) })
+  .extend({ /** The file with the iterations and masks. */ result: z.string(), frames: z.array(frame) })
 
 const failure = z.strictObject({
   file: z.string(),

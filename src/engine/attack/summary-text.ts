@@ -1,5 +1,6 @@
 import { memberResults } from '../../core/attacks/member-results.ts'
 import type { Proportion } from '../../core/evaluate/interval.ts'
+import type { MeanSegment } from '../../core/evaluate/segment-summary.ts'
 import type { AttackRecord } from './record.ts'
 import { settingText } from './setting-text.ts'
 
@@ -19,6 +20,7 @@ export function summaryText(record: AttackRecord): string {
     ...membersText(record),
     ...agreementText(record),
     `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
+    ...segmentsText(record),
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
     `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
     record.notice,
@@ -36,6 +38,7 @@ function membersText({ attack, images }: AttackRecord): string[] {
   return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
 }
 
+<<<<<<< HEAD
 /** "AUC" or "Grades" lines, before and after. */
 function agreementText({ agreement }: AttackRecord): string[] {
   if (agreement === undefined) return []
@@ -48,6 +51,17 @@ function agreementText({ agreement }: AttackRecord): string[] {
     ({ label, value }, k) => `${label} ${number(value, 3)} to ${number(after.auc?.[k]?.value ?? null, 3)}`,
   )
   return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
+=======
+/** Of a segmentation, a line for each class. */
+function segmentsText({ summary: { segments } }: AttackRecord): string[] {
+  if (segments === undefined) return []
+  const unit = segments.distanceUnit ?? ''
+  const change = (before: number | null, after: number | null, digits: number) =>
+    `${number(before, digits)} to ${number(after, digits)}`
+  const line = (each: MeanSegment) =>
+    `${each.class}: Dice ${change(each.diceBefore, each.diceAfter, 3)}, IoU ${change(each.iouBefore, each.iouAfter, 3)}, HD95 ${change(each.hd95Before, each.hd95After, 1)} ${unit}`
+  return segments.classes.map((each, i) => `${i === 0 ? 'Segments     ' : '             '}${line(each).trim()}`)
+>>>>>>> 84e2293 (feat(evaluate): Dice, IoU and HD95 of every class, before and after an attack)
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {

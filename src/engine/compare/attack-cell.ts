@@ -87,7 +87,8 @@ async function attackGroup(images: readonly StudyImage[], lane: Lane, context: C
     const transferred = await Promise.all(lane.judges.map((judge) => transferredTo(judge, results)))
     results.forEach((result, n) => {
       const judged = transferred.flatMap((frames) => frames[n] ?? [])
-      slices.push({ ...sliceOf(frameReport(result, method, reread(result)), result, context.compared), transferred: judged })
+      const report = frameReport(result, { method, card: context.compared.opened.card }, reread(result))
+      slices.push({ ...sliceOf(report, result, context.compared), transferred: judged })
     })
   }
   return { slices, failures, seconds }

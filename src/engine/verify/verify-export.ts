@@ -8,6 +8,8 @@ import { imagePredictions } from '../../core/model/predictions.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
+import { imageResult, type FrameReport } from '../attack/image-result.ts'
+import { checkMasks } from '../attack/mask-check.ts'
 import { checkPrediction } from '../attack/reread.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -78,11 +80,14 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   return { folder, exportId, ...counts, discrepancies }
 }
 
-async function readRecord(folder: string): Promise<AttackRecord> {
-  const path = join(folder, recordName)
+function readRecord(folder: string): Promise<AttackRecord> {
+  return readSound(join(folder, recordName), attackRecord)
+}
+
+async function readSound<T>(path: string, schema: { readonly parse: (json: unknown) => T }): Promise<T> {
   const bytes = await readBytes({ path })
   try {
-    return attackRecord.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
     throw new RadversaryError('verification-failed', 'Record: expected one that Radversary wrote, got a damaged one', {
       file: path,
@@ -114,7 +119,7 @@ async function openRecorded(file: ModelFile, record: AttackRecord, request: Devi
 async function verifyImage(folder: string, image: RecordedImage, model: RecordedModel | undefined): Promise<Discrepancy[]> {
   const { path } = image.exported.series
   try {
-    await predictAgain(join(folder, path), image.frames, model)
+    await predictAgain(join(folder, path), await recordedFrames(folder, image), model)
     return []
   } catch (error) {
     if (!(error instanceof RadversaryError)) throw error
@@ -122,8 +127,21 @@ async function verifyImage(folder: string, image: RecordedImage, model: Recorded
   }
 }
 
+/** Masks are in the image's own file. @throws RadversaryError verification-failed, io-failed */
+async function recordedFrames(
+  folder: string,
+  { frames, result }: RecordedImage,
+): Promise<RecordedImage['frames'] | FrameReport[]> {
+  if (frames.every(({ segments }) => segments === undefined)) return frames
+  return (await readSound(join(folder, result), imageResult)).frames
+}
+
 /** The recorded intensity range and the file's own pixels are all that the model needs. */
-async function predictAgain(path: string, frames: readonly RecordedFrame[], recorded: RecordedModel | undefined): Promise<void> {
+async function predictAgain(
+  path: string,
+  frames: readonly (RecordedFrame & Pick<FrameReport, 'masks'>)[],
+  recorded: RecordedModel | undefined,
+): Promise<void> {
   const pixels = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
   if (recorded === undefined) return
   const { model, card } = recorded
@@ -133,6 +151,8 @@ async function predictAgain(path: string, frames: readonly RecordedFrame[], reco
     const { relative } = createFloatImage(frame, meaning, expected.range)
     const logits = await model.forShape(relative.shape).predict(relative)
     const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
-    if (prediction !== undefined) checkPrediction(expected.reread, prediction, path)
+    if (prediction === undefined) continue
+    checkPrediction(expected.reread, prediction, path)
+    checkMasks(card, expected, prediction.mask, path)
   }
 }
