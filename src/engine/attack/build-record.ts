@@ -48,7 +48,6 @@ export function buildRecord(
   }
 }
 
-<<<<<<< HEAD
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
   const frames = images.flatMap((image) => image.frames)
   const of = (which: 'before' | 'reread') =>
@@ -60,10 +59,7 @@ function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<At
   return before && after ? { agreement: { before, after } } : {}
 }
 
-/** An image's result without its iterations, which stay in its own file. */
-=======
 /** An image's result without its iterations and masks, which stay in its own file. */
->>>>>>> 84e2293 (feat(evaluate): Dice, IoU and HD95 of every class, before and after an attack)
 export function recordedImage({ file, sopInstanceUid, exported, frames }: ImageResult, result: string): RecordedImage {
   return { file, sopInstanceUid, exported, result, frames: frames.map(recordedFrame) }
 }

@@ -38,7 +38,6 @@ function membersText({ attack, images }: AttackRecord): string[] {
   return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
 }
 
-<<<<<<< HEAD
 /** "AUC" or "Grades" lines, before and after. */
 function agreementText({ agreement }: AttackRecord): string[] {
   if (agreement === undefined) return []
@@ -51,7 +50,8 @@ function agreementText({ agreement }: AttackRecord): string[] {
     ({ label, value }, k) => `${label} ${number(value, 3)} to ${number(after.auc?.[k]?.value ?? null, 3)}`,
   )
   return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
-=======
+}
+
 /** Of a segmentation, a line for each class. */
 function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   if (segments === undefined) return []
@@ -61,7 +61,6 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   const line = (each: MeanSegment) =>
     `${each.class}: Dice ${change(each.diceBefore, each.diceAfter, 3)}, IoU ${change(each.iouBefore, each.iouAfter, 3)}, HD95 ${change(each.hd95Before, each.hd95After, 1)} ${unit}`
   return segments.classes.map((each, i) => `${i === 0 ? 'Segments     ' : '             '}${line(each).trim()}`)
->>>>>>> 84e2293 (feat(evaluate): Dice, IoU and HD95 of every class, before and after an attack)
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {
