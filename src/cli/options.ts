@@ -24,7 +24,10 @@ export interface StudyOptions {
 export function withStudy(command: Command): Command {
   return command
     .requiredOption('--study <path...>', 'folder, file, DICOMDIR or zip archive of DICOM images; may be several')
-    .option('--labels <file>', 'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name)')
+    .option(
+      '--labels <path>',
+      'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name); of a segmentation a folder of PNG masks, a CSV that lists them, or DICOM SEG',
+    )
 }
 
 export function withModel(command: Command): Command {

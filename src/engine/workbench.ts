@@ -4,6 +4,8 @@ import { RadversaryError } from '../core/errors.ts'
 import type { ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
+import { openMasks } from './masks/open-masks.ts'
+import type { MaskSource } from './masks/mask-source.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
@@ -14,7 +16,7 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
   readonly study: readonly string[] | Study
   /** SOP Instance UIDs of the images to work on; all by default. */
   readonly images?: readonly string[] | undefined
-  /** A labels file. */
+  /** A labels file; of a segmentation masks (`openMasks`). */
   readonly labels?: string | undefined
 }
 
@@ -26,15 +28,18 @@ export interface Workbench {
   readonly opened: OpenedModel
   readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
-  /** Whether there is a labels file. */
+  /** Whether labels or masks were given. */
   readonly isLabelled: boolean
+  /** Of tasks with a label per image. */
   readonly labelOf: (image: StudyImage) => Label | undefined
+  /** Of a segmentation, where masks were given. */
+  readonly masks: MaskSource | undefined
 }
 
 /** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
-  const table = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
+  const { table, masks } = request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
   const images = chosenImages(study, request.images)
@@ -47,7 +52,7 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   for (const sentence of [...told, ...(tfjs?.notices ?? [])]) hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
-  return { study, images, opened, runtime, device, labelOf, isLabelled: table !== undefined }
+  return { study, images, opened, runtime, device, labelOf, masks, isLabelled: request.labels !== undefined }
 }
 
 /** `openStudy`, its progress told as a job's. */
@@ -69,14 +74,17 @@ function chosenImages({ images }: Study, chosen: readonly string[] | undefined):
   })
 }
 
-async function readLabels(file: string, { task, output: { classes, activation } }: ModelCard): Promise<LabelTable> {
-  if (task === 'segmentation')
-    throw new RadversaryError('usage', 'labels: expected masks for a segmentation, got a labels file', {
-      file,
-      tip: 'Give PNG masks or DICOM SEG with --masks.',
-    })
+interface GivenLabels {
+  readonly table?: LabelTable
+  readonly masks?: MaskSource
+}
+
+async function readLabels(file: string, { task, output }: ModelCard): Promise<GivenLabels> {
+  if (task === 'segmentation') return { masks: await openMasks(file, output) }
+  const { classes, activation } = output
   const isMultiLabel = activation === 'multi-label-sigmoid'
-  return parseLabels(new TextDecoder().decode(await readBytes({ path: file })), { file, classes, isMultiLabel })
+  const csv = new TextDecoder().decode(await readBytes({ path: file }))
+  return { table: parseLabels(csv, { file, classes, isMultiLabel }) }
 }
 
 /** By an image's path in the study or, where no other image has it, its file's name alone. */

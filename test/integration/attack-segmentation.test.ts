@@ -150,7 +150,6 @@ test.each([
   [{ loss: 'hinge' }, 'Loss: expected cross-entropy, dice or both'],
   [{ loss: 'dice,dice' }, 'Loss: expected cross-entropy, dice or both'],
   [{ target: 'none' }, 'Class: expected a class name'],
-  [{ labels: 'labels.csv' }, 'labels: expected masks for a segmentation'],
 ])('%j is refused', async (changes, message) => {
   await expect(attacked(changes)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
 })

@@ -21,6 +21,7 @@ import { failuresText } from '../output.ts'
 
 interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptions {
   readonly region?: string
+  readonly targetMasks?: string
   readonly criterion?: string
   readonly loss?: string
   readonly export: string
@@ -35,6 +36,7 @@ export function attackCommand(context: CommandContext): Command {
     context.args,
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')
+    .option('--target-masks <path>', 'of a segmentation: towards these masks, given as --labels are')
     .option(
       '--criterion <bound>',
       'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted; of grades: change>=N',

@@ -28,7 +28,7 @@ export function predictCommand(context: CommandContext): Command {
   })
 }
 
-function predictText({ predictions, agreement, taskAgreement, classes, failures }: PredictReport): string {
+function predictText({ predictions, agreement, taskAgreement, segments, classes, failures }: PredictReport): string {
   const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
     predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
     prediction,
@@ -36,7 +36,7 @@ function predictText({ predictions, agreement, taskAgreement, classes, failures 
     label === null ? '' : label === prediction ? label : `${label} (wrong)`,
   ])
   const table = tableText([['image', 'prediction', 'confidence', agreement === null ? '' : 'label'], ...rows])
-  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${failuresText(failures)}`
+  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${segmentsText(segments)}${failuresText(failures)}`
 }
 
 function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agreement']>, classes: readonly string[]): string {
@@ -59,6 +59,13 @@ function taskText(agreement: PredictReport['taskAgreement']): string {
     ...[String(positives), String(negatives)],
   ])
   return `\n${tableText([['label', 'AUC', 'bootstrap 95 %', 'with it', 'without'], ...rows])}`
+}
+
+function segmentsText(segments: PredictReport['segments']): string {
+  if (segments === null) return ''
+  const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
+  const rows = segments.map((each) => [each.class, number(each.dice), number(each.iou), number(each.hd95)])
+  return `\n${tableText([['class', 'Dice', 'IoU', `HD95 (${segments[0]?.distanceUnit ?? ''})`], ...rows])}`
 }
 
 function percent(value: number): string {

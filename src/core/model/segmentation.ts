@@ -87,7 +87,7 @@ export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Ten
 }
 
 /** The things that any pixel shows, or the background where none does. */
-function shownClasses(head: SegmentationOutput, mask: Mask): number[] {
+export function shownClasses(head: SegmentationOutput, mask: Mask): number[] {
   const areas = areasOf(mask, head.classes.length)
   const shown = thingsOf(head).filter((k) => (areas[k] ?? 0) > 0)
   const background = backgroundOf(head)

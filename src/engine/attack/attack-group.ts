@@ -3,7 +3,7 @@ import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
-import { frameLabel } from '../labels.ts'
+import { frameLabels, maskOfFrame } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
@@ -85,6 +85,7 @@ export async function attackGroup(group: readonly NumberedImage[], context: Grou
 interface NumberedLoaded {
   readonly number: number
   readonly loaded: LoadedImage
+  readonly tasks: readonly FrameTask[]
 }
 
 async function loadAll(
@@ -95,13 +96,12 @@ async function loadAll(
   const all: NumberedLoaded[] = []
   for (const { image, number } of group) {
     try {
-      if (run.isLabelled && run.labelOf(image) === undefined) throw unlabelled(run)
       const loaded = await loader.load(image)
       loaded.frames.forEach((frame) => {
         checkRegion(run, frame)
         checkInput(model, frame)
       })
-      all.push({ number, loaded })
+      all.push({ number, loaded, tasks: await tasksOf(run, loaded) })
     } catch (error) {
       failures.push(inputFailure(error, image))
     }
@@ -109,10 +109,11 @@ async function loadAll(
   return all
 }
 
-function unlabelled({ request }: AttackRun): RadversaryError {
-  return new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one', {
-    tip: `Add a line for it to ${request.labels ?? 'the labels file'}.`,
-  })
+async function tasksOf(run: AttackRun, { frames }: LoadedImage): Promise<FrameTask[]> {
+  const labels = await frameLabels(run, frames)
+  const { wanted } = run
+  const masks = await Promise.all(wanted === undefined ? [] : frames.map((frame) => maskOfFrame(wanted, frame)))
+  return frames.map((frame, i) => ({ frame, label: labels[i], wanted: masks[i] }))
 }
 
 function checkRegion({ region }: AttackRun, { pixels: { frame } }: StudyFrame): void {
@@ -138,9 +139,7 @@ interface AttackedFrame {
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
   const { run, model, signal, onIteration } = context
   const { request, opened, goal, region } = run
-  const tasks = loaded.flatMap(({ loaded: { image, frames } }) =>
-    frames.map((frame): FrameTask => ({ frame, label: frameLabel(run.labelOf(image)) })),
-  )
+  const tasks = loaded.flatMap((each) => each.tasks)
   const { seed, earlyStop } = request
   const attack = { model, card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, signal }
   const attacked: AttackedFrame[] = []

@@ -2,7 +2,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
+import { openMasks } from '../masks/open-masks.ts'
+import type { MaskSource } from '../masks/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { imageGroups } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -49,6 +52,8 @@ export interface AttackRun extends Workbench {
   readonly method: ConfiguredMethod
   readonly goal: TaskGoal
   readonly region: Region | undefined
+  /** Masks that a targeted attack on a segmentation wants. */
+  readonly wanted: MaskSource | undefined
   /** What is attacked together, in the order of the export. */
   readonly groups: readonly (readonly NumberedImage[])[]
   /** Names the run: equal ids give equal bytes. */
@@ -61,8 +66,13 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const region = request.region === undefined ? undefined : await readRegion(request.region)
   const workbench = await openWorkbench(request, hooks)
   const goal = taskGoal(workbench.opened.card, request)
-  const run = { ...workbench, request, method, goal, region, groups: numberedGroups(workbench, request) }
+  const wanted = await wantedMasks(workbench.opened.card, request)
+  const run = { ...workbench, request, method, goal, region, wanted, groups: numberedGroups(workbench, request) }
   return { ...run, exportId: exportIdOf(run) }
+}
+
+async function wantedMasks({ task, output }: ModelCard, { targetMasks }: AttackRequest): Promise<MaskSource | undefined> {
+  return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
 }
 
 function numberedGroups({ images, runtime }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
@@ -92,7 +102,8 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
-  const inputs = { images, failures, model, region: region?.sha256, ...unchosen(run) }
+  const masks = { masks: run.masks?.sha256, wanted: run.wanted?.sha256 }
+  const inputs = { images, failures, model, region: region?.sha256, ...masks, ...unchosen(run) }
   const wanted = { target: goal.target, ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }) }
   const all = { version, name, settings, ...wanted, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`

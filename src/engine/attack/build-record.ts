@@ -35,6 +35,7 @@ export function buildRecord(
       target: goal.target,
       ...(goal.loss && { loss: { ...goal.loss } }),
       region: region?.sha256 ?? null,
+      ...(run.wanted && { targetMasks: run.wanted.sha256 }),
       earlyStop: request.earlyStop,
       seed: request.seed,
     },

@@ -47,6 +47,8 @@ export const attackRecord = z.strictObject({
     loss: z.record(z.string(), z.number()).optional(),
     /** SHA-256 of the mask's file; null where the whole image may change. */
     region: z.string().nullable(),
+    /** SHA-256 of the wanted masks' files. */
+    targetMasks: z.string().optional(),
     earlyStop: z.boolean(),
     seed: z.int(),
   }),

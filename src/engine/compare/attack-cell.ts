@@ -1,13 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { RadversaryError } from '../../core/errors.ts'
 import { spreadOf } from '../../core/evaluate/spread.ts'
 import { classNames } from '../classes.ts'
-import { frameLabel } from '../labels.ts'
 import { attackFrames, type FrameResult, type FrameTask, type TracePoint } from '../attack/frame-attack.ts'
 import { frameBatches } from '../attack/frame-batches.ts'
 import { frameReport } from '../attack/frame-report.ts'
 import { inLanes } from '../attack/in-lanes.ts'
 import { lanesOf } from '../attack/attack-lanes.ts'
+import { frameLabels } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
@@ -95,12 +94,10 @@ async function attackGroup(images: readonly StudyImage[], lane: Lane, context: C
 }
 
 async function tasksOf(image: StudyImage, { model }: Lane, { compared, loader }: CellContext): Promise<FrameTask[]> {
-  const label = compared.labelOf(image)
-  if (compared.isLabelled && label === undefined)
-    throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one')
   const { frames } = await loader.load(image)
+  const labels = await frameLabels(compared, frames)
   frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
-  return frames.map((frame) => ({ frame, label: frameLabel(label) }))
+  return frames.map((frame, i) => ({ frame, label: labels[i] }))
 }
 
 function frameAttack({ model }: Lane, { run, compared, signal }: CellContext) {

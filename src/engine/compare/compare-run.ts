@@ -66,9 +66,10 @@ function exportIdOf(request: CompareRequest, models: readonly ComparedModel[], c
   const all = {
     version,
     ...{ seed, batch, transfer },
-    models: models.map(({ opened, goal, device, images, labelOf }) => ({
+    models: models.map(({ opened, goal, device, images, labelOf, masks }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)]),
+      masks: masks?.sha256,
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),
   }

@@ -1,7 +1,7 @@
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import { frameLabel } from '../labels.ts'
+import { frameLabels } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
@@ -35,7 +35,8 @@ export async function transferredTo(
   )
   const { rows = 0, columns = 0 } = frames[0]?.pixels.frame ?? {}
   const predicted = imagePredictions(compared.opened.card, [rows, columns], clean)
-  const labels = frames.map(({ image }, n) => frameLabel(compared.labelOf(image)) ?? predicted[n] ?? { classes: [] })
+  const given = await frameLabels(compared, frames)
+  const labels = given.map((label, n) => label ?? predicted[n] ?? { classes: [] })
   const { criterion } = compared.goal.maker.of(labels, { image: [rows, columns], logits: clean.shape })
   const after = await logitsOf(
     model,

@@ -1,8 +1,12 @@
 import type { Prediction } from '../../core/model/heads.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import type { Mask } from '../../core/model/mask.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { classNames } from '../classes.ts'
+import { maskedFrame } from '../masks/frame-labels.ts'
+import { maskAgreement, type MaskAgreement } from '../masks/mask-agreement.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
@@ -12,6 +16,7 @@ import { createImageLoader, distinctNotices, type ImageLoader, type LoadedImage,
 import type { StudyImage } from '../study/open-study.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
+import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
 import { taskAgreement, type TaskAgreement } from './task-agreement.ts'
 
 /** What a model says of one frame. */
@@ -27,6 +32,8 @@ export interface FramePrediction {
   readonly probabilities: readonly number[]
   /** In words; null where there is none. */
   readonly label: string | null
+  /** Of a segmentation with masks: every class but the background against them. */
+  readonly segments?: MaskAgreement
 }
 
 export interface PredictReport {
@@ -38,6 +45,8 @@ export interface PredictReport {
   readonly agreement: Agreement | null
   /** AUC per label, or kappa and mean absolute error of grades; null without labels, and for other tasks. */
   readonly taskAgreement: TaskAgreement | null
+  /** Of a segmentation with masks: means over the frames where each is defined. */
+  readonly segments: readonly MeanAgreement[] | null
   readonly failures: readonly InputFailure[]
 }
 
@@ -67,7 +76,9 @@ export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = 
 interface Found {
   readonly image: StudyImage
   readonly index: number
-  readonly prediction: Prediction
+  readonly prediction: Omit<Prediction, 'mask'>
+  /** Of the mask that was given. */
+  readonly segments?: MaskAgreement
 }
 
 async function predictAll(bench: Bench, failures: InputFailure[], { signal, onProgress, onNotice }: JobHooks): Promise<Found[]> {
@@ -81,7 +92,7 @@ async function predictAll(bench: Bench, failures: InputFailure[], { signal, onPr
     const loaded = await Promise.all(group.map((image) => load(bench, loader, image)))
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
-    const frames = loaded.flatMap(({ image }) => image?.frames ?? [])
+    const frames = loaded.flatMap((each) => each.frames ?? [])
     for (let first = 0; first < frames.length; first += batch)
       found.push(...(await predictFrames(bench, frames.slice(first, first + batch))))
     done += group.length
@@ -91,30 +102,43 @@ async function predictAll(bench: Bench, failures: InputFailure[], { signal, onPr
   return found
 }
 
+interface LabelledFrame {
+  readonly frame: StudyFrame
+  readonly mask: Mask | undefined
+}
+
 interface Loaded {
   readonly image?: LoadedImage
+  readonly frames?: readonly LabelledFrame[]
   readonly failure?: InputFailure
 }
 
-async function load({ model }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
+async function load({ model, masks }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
   try {
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
-    return { image: loaded }
+    const frames = await Promise.all(loaded.frames.map(async (frame) => ({ frame, mask: await masks?.find(maskedFrame(frame)) })))
+    return { image: loaded, frames }
   } catch (error) {
     return { failure: inputFailure(error, image) }
   }
 }
 
 /** Frames of one size. */
-async function predictFrames({ model, opened }: Bench, frames: readonly StudyFrame[]): Promise<Found[]> {
-  const images = concatenate(frames.map(({ float }) => float.relative))
+async function predictFrames({ model, opened }: Bench, frames: readonly LabelledFrame[]): Promise<Found[]> {
+  const images = concatenate(frames.map(({ frame }) => frame.float.relative))
   const [, , rows = 0, columns = 0] = images.shape
   const predictions = imagePredictions(opened.card, [rows, columns], await model.forShape(images.shape).predict(images))
   return predictions.flatMap((prediction, i) => {
-    const frame = frames[i]
-    return frame === undefined ? [] : [{ image: frame.image, index: frame.index, prediction }]
+    const labelled = frames[i]
+    return labelled === undefined ? [] : [foundOf(labelled, prediction, opened.card)]
   })
+}
+
+function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }: Prediction, { task, output }: ModelCard): Found {
+  const found = { image: frame.image, index: frame.index, prediction }
+  if (task !== 'segmentation' || mask === undefined || label === undefined) return found
+  return { ...found, segments: maskAgreement(output, { mask, label }, frame.image.header.pixelSpacing) }
 }
 
 function report(
@@ -141,12 +165,13 @@ function report(
             classes.length,
             activation === 'multi-label-sigmoid',
           ),
+    segments: meanAgreement(found.flatMap(({ segments }) => segments ?? [])),
     failures,
   }
 }
 
 function inWords(
-  { image, index, prediction: { classes: predicted, confidence, probabilities } }: Found,
+  { image, index, segments, prediction: { classes: predicted, confidence, probabilities } }: Found,
   label: readonly number[] | undefined,
   classes: readonly string[],
 ): FramePrediction {
@@ -158,5 +183,6 @@ function inWords(
     confidence,
     probabilities,
     label: label === undefined ? null : classNames(label, classes),
+    ...(segments && { segments }),
   }
 }

@@ -1,0 +1,45 @@
+import { decode } from 'fast-png'
+import { RadversaryError } from '../../core/errors.ts'
+
+/** A picture of one number a pixel: greys, or a palette's indices. */
+export interface PngValues {
+  readonly rows: number
+  readonly columns: number
+  /** [rows, columns], as they are stored. */
+  readonly values: Uint8Array | Uint16Array
+}
+
+/** Throws `labels-invalid` for what is no PNG, is damaged, or has colours or transparency. */
+export function readPng(bytes: Uint8Array, file: string): PngValues {
+  const { width: columns, height: rows, channels, depth, data } = decoded(bytes, file)
+  if (channels !== 1)
+    throw new RadversaryError('labels-invalid', `PNG: expected greys or a palette, got ${channels} channels`, {
+      file,
+      tip: 'Save the mask as 8-bit grey values or palette indices that are class indices, without transparency.',
+    })
+  return { rows, columns, values: depth < 8 ? unpacked(data as Uint8Array, [rows, columns], depth) : (data as Uint8Array) }
+}
+
+function decoded(bytes: Uint8Array, file: string) {
+  try {
+    return decode(bytes, { checkCrc: true })
+  } catch (cause) {
+    throw new RadversaryError('labels-invalid', `PNG: expected a sound picture, got: ${(cause as Error).message}`, {
+      file,
+      tip: 'Save the mask as PNG again.',
+      cause,
+    })
+  }
+}
+
+/** Of 1, 2 or 4 bits; every row begins with a byte of its own (PNG specification, section 7.2). */
+function unpacked(packed: Uint8Array, [rows, columns]: readonly [number, number], depth: number): Uint8Array {
+  const rowBytes = Math.ceil((columns * depth) / 8)
+  const values = new Uint8Array(rows * columns)
+  for (let i = 0; i < values.length; i++) {
+    const bit = (i % columns) * depth
+    const byte = packed[Math.floor(i / columns) * rowBytes + (bit >> 3)] ?? 0
+    values[i] = (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
+  }
+  return values
+}

@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { readPng } from '../../adapters/png/read-png.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { SegmentationOutput } from '../../core/model/card.ts'
+import { maskOfIndices } from '../../core/model/label-masks.ts'
+import type { Mask } from '../../core/model/mask.ts'
+import { hashOf } from './hash.ts'
+import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
+
+/**
+ * PNG masks of a folder, found by name: `01.png` for `01.dcm`, `01.3.png` for its third frame; or those that a CSV lists with the columns
+ * `file` or `SOPInstanceUID`, and `mask` (relative to the CSV). Values are class indices.
+ */
+export async function pngMasks(path: string, head: SegmentationOutput): Promise<MaskSource> {
+  const isTable = extname(path).toLowerCase() === '.csv'
+  const pathOf = isTable ? await listed(path) : await named(path)
+  return {
+    sha256: hashOf(await Promise.all(pathOf.all.map((file) => readBytes({ path: file })))),
+    find: async (frame) => {
+      const file = pathOf.find(frame)
+      return file === undefined ? undefined : readMask(file, frame, head)
+    },
+  }
+}
+
+async function readMask(file: string, frame: MaskedFrame, head: SegmentationOutput): Promise<Mask> {
+  const pixels = readPng(await readBytes({ path: file }), file)
+  checkGrid(pixels, frame, file)
+  return maskOfIndices(head, pixels, file)
+}
+
+interface MaskPaths {
+  /** In a fixed order. */
+  readonly all: readonly string[]
+  readonly find: (frame: MaskedFrame) => string | undefined
+}
+
+async function named(folder: string): Promise<MaskPaths> {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => extname(name).toLowerCase() === '.png').sort()
+  const byName = new Map(files.map((name) => [withoutExtension(name.replaceAll('\\', '/')), join(folder, name)]))
+  return {
+    all: [...byName.values()],
+    find: ({ name, index, frames }) =>
+      [name, withoutExtension(name)]
+        .flatMap((whole) => [whole, basename(whole)])
+        .map((stem) => byName.get(frames > 1 ? `${stem}.${index + 1}` : stem))
+        .find((file) => file !== undefined),
+  }
+}
+
+function withoutExtension(name: string): string {
+  return name.slice(0, name.length - extname(name).length)
+}
+
+async function listed(table: string): Promise<MaskPaths> {
+  const rows = parse(await readBytes({ path: table }).then((bytes) => new TextDecoder().decode(bytes)), {
+    ...{ columns: true, bom: true, trim: true, skip_empty_lines: true },
+  }) as unknown as Record<string, string>[]
+  const columns = Object.keys(rows[0] ?? {})
+  if (!columns.includes('mask') || !(columns.includes('file') || columns.includes('SOPInstanceUID')))
+    throw new RadversaryError(
+      'labels-invalid',
+      `Masks: expected the columns "file" or "SOPInstanceUID", and "mask", got ${columns.join(', ') || 'nothing'}`,
+      { file: table, tip: 'A row names an image and its PNG, e.g. 01.dcm,masks/01.png; or give a folder of DICOM SEG.' },
+    )
+  const pathOf = (row: Record<string, string> | undefined) => row && join(dirname(table), row['mask'] ?? '')
+  return {
+    all: rows.flatMap((row) => pathOf(row) ?? []),
+    find: ({ name, sopInstanceUid }) =>
+      pathOf(
+        rows.find((row) => row['SOPInstanceUID'] === sopInstanceUid) ??
+          rows.find((row) => row['file'] === name) ??
+          rows.find((row) => row['file'] === basename(name)),
+      ),
+  }
+}
