@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { ModelCard } from '../../src/core/model/card.ts'
 import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import { kindsFor } from '../../src/engine/attack/export-kinds.ts'
 import type { ImageResult } from '../../src/engine/attack/image-result.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
@@ -142,6 +144,39 @@ test('masks that were tampered with do not verify, nor measures that are not the
     segments: { ...frame.segments!, after: frame.segments!.before },
   }
   expect(await verify(before)).toContain('one that differs in')
+})
+
+describe('masks in the export', () => {
+  const exports = ['series', 'masksBefore', 'masksAfter'] as const
+
+  test.each(['softmax', 'multi-label-sigmoid'] as const)('are DICOM SEG that come back as labels (%s)', async (activation) => {
+    const { out, frame, segmenter, request } = await attacked({ exports }, { activation })
+    const { record } = await attackStudy({ ...request, out: join(out, '../again'), labels: join(out, 'masks-before') })
+    expect(record.images[0]!.frames[0]!.segments!.before).toEqual(frame.segments!.before)
+    expect(record.images[0]!.frames[0]!.segments!.after).toEqual(frame.segments!.after)
+    const { model, card } = segmenter
+    const adversarial = { study: [join(out, 'adversarial')], model, card, labels: join(out, 'masks-after') }
+    const { segments } = await predictStudy({ ...adversarial, home: base, device: 'cpu', threads: 1 })
+    expect(segments!.map(({ dice }) => dice ?? 1)).toEqual(segments!.map(() => 1))
+  })
+
+  test('are read again, and told where they are not what was recorded', async () => {
+    const { out, segmenter } = await attacked({ exports })
+    const verify = () => verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+    expect((await verify()).discrepancies).toEqual([])
+    const path = join(out, 'masks-after/0001.dcm')
+    const bytes = readFileSync(path)
+    bytes.writeUInt8(bytes.at(-5)! ^ 1, bytes.length - 5)
+    writeFileSync(path, bytes)
+    const { discrepancies } = await verify()
+    expect(discrepancies.map(({ message }) => message).join('; ')).toContain(
+      'expected the masks that were recorded, got others for',
+    )
+  })
+
+  test('are left out where the model is no segmentation', () => {
+    expect(kindsFor({ task: 'classification' } as ModelCard, exports)).toEqual(['series'])
+  })
 })
 
 test.each([

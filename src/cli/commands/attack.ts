@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { attackStudy, type AttackReport } from '../../engine/attack/attack-study.ts'
-import { exportKinds, parseExportKinds } from '../../engine/attack/export-kinds.ts'
+import { exportNames, exportPreset, parseExportKinds } from '../../engine/attack/export-kinds.ts'
 import { summaryText } from '../../engine/attack/summary-text.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
@@ -42,7 +42,7 @@ export function attackCommand(context: CommandContext): Command {
       'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted; of grades: change>=N',
     )
     .option('--loss <loss>', 'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5')
-    .option('--export <kinds>', `some of ${exportKinds.join(',')}`, 'series')
+    .option('--export <kinds>', `some of ${exportNames.join(',')} (masks: of a segmentation, before and after)`, exportPreset)
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {

@@ -4,6 +4,7 @@ import { decimalOf, itemOf, itemsOf, textOf, unsignedOf } from './attributes.ts'
 import { decodeFrame } from './decode.ts'
 import { functionalGroup } from './functional-groups.ts'
 import type { Instance } from './instance.ts'
+import { segmentationStorage } from './write/sop-classes.ts'
 
 /** One segment's pixels on one image. */
 export interface SegmentFrame {
@@ -28,7 +29,6 @@ export interface Segmentation {
   readonly frames: readonly SegmentFrame[]
 }
 
-const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4'
 const labelMapStorage = '1.2.840.10008.5.1.4.1.1.66.7'
 
 /**

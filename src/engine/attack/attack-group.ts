@@ -9,7 +9,8 @@ import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
 import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
-import { folderOf, type ExportKind } from './export-kinds.ts'
+import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
+import { exportMasks, type MasksToExport } from './export-masks.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
 import { frameBatches } from './frame-batches.ts'
 import { frameReport } from './frame-report.ts'
@@ -59,7 +60,7 @@ export async function finishedResults(
     const result = imageResult.parse(
       JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
     )
-    for (const kind of run.request.exports) if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
+    for (const kind of run.exports) if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
     results.push({ number, result })
   }
   return results
@@ -164,19 +165,35 @@ async function exportOne(
 ): Promise<ImageResult> {
   const { run, model, folder } = context
   const results = attacked.map(({ result }) => result)
-  const kinds = run.request.exports
-  const files = kinds.map((kind) => [kind, exportImage(kind, image, results, context.labels)] as const)
-  for (const [kind, { bytes }] of files) await folder.write(exportedPath(kind, number), bytes)
+  const pixels = run.exports.flatMap((kind) =>
+    isOfMasks(kind) ? [] : [[kind, exportImage(kind, image, results, context.labels)] as const],
+  )
+  for (const [kind, { bytes }] of pixels) await folder.write(exportedPath(kind, number), bytes)
+  const frames = await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model)
+  const masks = maskFiles({ image, frames, adversarial: pixels.find(([kind]) => kind === 'series')?.[1].bytes }, context)
+  for (const [kind, { bytes }] of masks) await folder.write(exportedPath(kind, number), bytes)
   const result: ImageResult = {
     schema: imageResultSchema,
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
-    exported: exportedFiles(files, number),
-    frames: await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model),
+    exported: exportedFiles([...pixels, ...masks], number),
+    frames,
     notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),
   }
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
   return result
+}
+
+/** Of a segmentation: what the model says before, and of what was read back. */
+function maskFiles(
+  { image, frames, adversarial }: Pick<MasksToExport, 'image' | 'frames'> & { readonly adversarial: Uint8Array | undefined },
+  { run: { exports, opened }, labels }: GroupContext,
+): (readonly [ExportKind, DerivedFile])[] {
+  const { task, name, output } = opened.card
+  if (task !== 'segmentation' || adversarial === undefined) return []
+  return exports
+    .filter(isOfMasks)
+    .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const)
 }
 
 function exportedFiles(files: readonly (readonly [ExportKind, DerivedFile])[], number: number): ImageResult['exported'] {

@@ -12,7 +12,7 @@ import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { lanesOf } from './attack-lanes.ts'
-import type { ExportKind } from './export-kinds.ts'
+import { kindsFor, type ExportKind } from './export-kinds.ts'
 import { taskGoal, type GoalRequest, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
 
@@ -54,6 +54,8 @@ export interface AttackRun extends Workbench {
   readonly region: Region | undefined
   /** Masks that a targeted attack on a segmentation wants. */
   readonly wanted: MaskSource | undefined
+  /** Of those that were asked for, what the model's task has. */
+  readonly exports: readonly ExportKind[]
   /** What is attacked together, in the order of the export. */
   readonly groups: readonly (readonly NumberedImage[])[]
   /** Names the run: equal ids give equal bytes. */
@@ -67,7 +69,16 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const workbench = await openWorkbench(request, hooks)
   const goal = taskGoal(workbench.opened.card, request)
   const wanted = await wantedMasks(workbench.opened.card, request)
-  const run = { ...workbench, request, method, goal, region, wanted, groups: numberedGroups(workbench, request) }
+  const run = {
+    ...workbench,
+    request,
+    method,
+    goal,
+    region,
+    wanted,
+    exports: kindsFor(workbench.opened.card, request.exports),
+    groups: numberedGroups(workbench, request),
+  }
   return { ...run, exportId: exportIdOf(run) }
 }
 
@@ -96,8 +107,8 @@ async function readRegion(file: string): Promise<Region> {
 
 /** Everything that decides the bytes of an export. */
 function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
-  const { request, method, study, opened, goal, region, labelOf, device } = run
-  const { seed, earlyStop, batch, exports } = request
+  const { request, method, study, opened, goal, region, exports, labelOf, device } = run
+  const { seed, earlyStop, batch } = request
   const { name, settings } = method
   const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
   const model = [opened.sha256, opened.card]

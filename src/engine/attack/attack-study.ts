@@ -130,8 +130,9 @@ function slicesText(group: readonly NumberedImage[]): string {
 function exportLabels({ method, opened, request, exportId }: AttackRun) {
   const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${settingText(value)}`)
   const model = `${opened.card.name} sha256:${opened.sha256}`
-  const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; Radversary ${version}`
-  return { exportId, method: method.entry.title, description, softwareVersion: version }
+  const software = `Radversary ${version}`
+  const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; ${software}`
+  return { exportId, method: method.entry.title, description, softwareVersion: version, model: `Model ${model}; ${software}` }
 }
 
 /** Record, table and summary; then the manifest makes the export whole. */

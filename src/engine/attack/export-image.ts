@@ -4,7 +4,7 @@ import { deriveInstance, type DerivedRole } from '../../core/dicom/write/derive-
 import { mapUnits } from '../../core/dicom/write/parametric-map-series.ts'
 import { buildParametricMap } from '../../core/dicom/write/parametric-map.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
-import type { ExportKind } from './export-kinds.ts'
+import { seriesOffsets, type PixelKind } from './export-kinds.ts'
 import type { FrameResult } from './frame-attack.ts'
 
 /** What every file of a run says of where it comes from. */
@@ -16,6 +16,8 @@ export interface ExportLabels {
   /** Method, settings, model and seed in a sentence. */
   readonly description: string
   readonly softwareVersion: string
+  /** The model and its hash alone, in a sentence. */
+  readonly model: string
 }
 
 export interface DerivedFile {
@@ -23,16 +25,13 @@ export interface DerivedFile {
   readonly bytes: Uint8Array
 }
 
-/** Series numbers of what is made of series n are n plus these. */
-const seriesOffsets = { series: 9000, smoothed: 10000, perturbation: 11000 } as const satisfies Record<ExportKind, number>
-
 /**
  * One file of the export: an image's adversarial or smoothed instance, or its perturbation as a Parametric Map.
  * @param results of all of the image's frames, in order
  * @throws RadversaryError dicom-unsupported where the source can't be exported, naming why.
  */
 export function exportImage(
-  kind: ExportKind,
+  kind: PixelKind,
   { image, file }: LoadedImage,
   results: readonly FrameResult[],
   labels: ExportLabels,

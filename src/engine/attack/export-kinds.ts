@@ -1,22 +1,51 @@
 import { RadversaryError } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 
 /** What an attack can leave as DICOM. */
-export const exportKinds = ['series', 'perturbation', 'smoothed'] as const
+export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'] as const
 
 export type ExportKind = (typeof exportKinds)[number]
+/** Those that are made of an attack's pixels, and not of what the model says of them. */
+export type PixelKind = Exclude<ExportKind, (typeof maskKinds)[number]>
 
 /** The folder of each kind inside an export. */
 export const folderOf = {
   series: 'adversarial',
   perturbation: 'perturbation',
   smoothed: 'smoothed',
+  masksBefore: 'masks-before',
+  masksAfter: 'masks-after',
 } as const satisfies Record<ExportKind, string>
 
-/** "series,perturbation" as kinds, in their own order; the adversarial series is always among them. @throws RadversaryError usage. */
+/** Series numbers of what is made of series n are n plus these. */
+export const seriesOffsets = {
+  ...{ series: 9000, smoothed: 10000, perturbation: 11000 },
+  ...{ masksBefore: 12000, masksAfter: 13000 },
+} as const satisfies Record<ExportKind, number>
+
+export const maskKinds = ['masksBefore', 'masksAfter'] as const
+
+/** As users name them; both masks are one. */
+export const exportNames = ['series', 'perturbation', 'smoothed', 'masks'] as const
+
+/** What is written unless something else is asked for. */
+export const exportPreset = 'series,masks'
+
+/** "series,masks" as kinds, in their own order; the adversarial series is always among them. @throws RadversaryError usage. */
 export function parseExportKinds(text: string): ExportKind[] {
   const given = new Set(text.split(',').map((part) => part.trim()))
-  const unknown = [...given].filter((kind) => !(exportKinds as readonly string[]).includes(kind))
+  const unknown = [...given].filter((name) => !(exportNames as readonly string[]).includes(name))
   if (unknown.length > 0)
-    throw new RadversaryError('usage', `Export: expected some of ${exportKinds.join(', ')}, got ${unknown.join(', ')}`)
-  return exportKinds.filter((kind) => kind === 'series' || given.has(kind))
+    throw new RadversaryError('usage', `Export: expected some of ${exportNames.join(', ')}, got ${unknown.join(', ')}`)
+  return exportKinds.filter((kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind))
+}
+
+/** Masks are of segmentations. */
+export function kindsFor({ task }: ModelCard, kinds: readonly ExportKind[]): ExportKind[] {
+  return kinds.filter((kind) => task === 'segmentation' || !isOfMasks(kind))
+}
+
+/** Whether a kind is what the model says, and not pixels. */
+export function isOfMasks(kind: ExportKind): kind is (typeof maskKinds)[number] {
+  return (maskKinds as readonly ExportKind[]).includes(kind)
 }

@@ -107,6 +107,8 @@ export const imageResult = z.strictObject({
     series: exportedFile,
     perturbation: exportedFile.optional(),
     smoothed: exportedFile.optional(),
+    masksBefore: exportedFile.optional(),
+    masksAfter: exportedFile.optional(),
   }),
   frames: z.array(frameResult).min(1),
   /** What a user should know of how the image's intensities were taken. */

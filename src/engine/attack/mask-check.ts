@@ -1,8 +1,13 @@
+import { join } from 'node:path'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import { readSegmentation } from '../../core/dicom/segmentation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { differingFraction, type Mask } from '../../core/model/mask.ts'
+import { differingFraction, planeOf, type Mask } from '../../core/model/mask.ts'
 import { fromRuns } from '../../core/model/mask-runs.ts'
-import type { FrameReport } from './image-result.ts'
+import { isLabelOf } from '../masks/segment-label.ts'
+import type { FrameReport, ImageResult } from './image-result.ts'
 import { maskReport } from './mask-report.ts'
 
 /** Pixels between two classes may fall to the other one where sums are made in another order. */
@@ -23,6 +28,42 @@ export function checkMasks(card: ModelCard, { segments, masks }: RecordedMasks, 
   const differing = after === undefined ? 1 : differingFraction(after, predicted)
   if (differing > largestDifference)
     throw mismatch('the mask that was recorded', `one that differs in ${(100 * differing).toFixed(2)} % of its values`, file)
+}
+
+/**
+ * That exported segmentations are the recorded masks, segment by segment.
+ * @throws RadversaryError verification-failed; io-failed, dicom-unreadable, dicom-unsupported where they can't be read.
+ */
+export async function checkMaskFiles(
+  { folder, exported }: { readonly folder: string; readonly exported: ImageResult['exported'] },
+  frames: readonly RecordedMasks[],
+  classes: readonly string[],
+): Promise<void> {
+  for (const [kind, when] of [
+    ['masksBefore', 'before'],
+    ['masksAfter', 'after'],
+  ] as const) {
+    const path = exported[kind]?.path
+    if (path === undefined) continue
+    const masks = frames.flatMap((frame) => (frame.masks === undefined ? [] : [fromRuns(frame.masks[when])]))
+    await checkMaskFile(join(folder, path), masks, classes)
+  }
+}
+
+async function checkMaskFile(path: string, masks: readonly Mask[], classes: readonly string[]): Promise<void> {
+  const { frames } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
+  for (const { label, frameNumber = 1, read } of frames) {
+    const mask = masks[frameNumber - 1]
+    const expected =
+      mask &&
+      planeOf(
+        mask,
+        classes.findIndex((name) => isLabelOf(label, name)),
+      )
+    const got = await read()
+    if (expected?.length !== got.length || expected.some((value, i) => value !== got[i]))
+      throw mismatch('the masks that were recorded', `others for ${label}`, path)
+  }
 }
 
 function mismatch(expected: string, got: string, file: string): RadversaryError {

@@ -9,7 +9,7 @@ import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
 import { imageResult, type FrameReport } from '../attack/image-result.ts'
-import { checkMasks } from '../attack/mask-check.ts'
+import { checkMaskFiles, checkMasks } from '../attack/mask-check.ts'
 import { checkPrediction } from '../attack/reread.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -59,12 +59,14 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
     ...unlisted.map((file) => ({ file, message: 'is not in the manifest' })),
   ]
   const record = await readRecord(folder)
+  const { classes } = parseCard(record.model.card).output
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
-      if (!missing.includes(image.exported.series.path)) discrepancies.push(...(await verifyImage(folder, image, model)))
+      if (!missing.includes(image.exported.series.path))
+        discrepancies.push(...(await verifyImage({ folder, classes }, image, model)))
       hooks.onProgress?.({
         done: index + 1,
         total: record.images.length,
@@ -116,10 +118,16 @@ async function openRecorded(file: ModelFile, record: AttackRecord, request: Devi
   return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card }
 }
 
-async function verifyImage(folder: string, image: RecordedImage, model: RecordedModel | undefined): Promise<Discrepancy[]> {
+async function verifyImage(
+  { folder, classes }: { readonly folder: string; readonly classes: readonly string[] },
+  image: RecordedImage,
+  model: RecordedModel | undefined,
+): Promise<Discrepancy[]> {
   const { path } = image.exported.series
   try {
-    await predictAgain(join(folder, path), await recordedFrames(folder, image), model)
+    const frames = await recordedFrames(folder, image)
+    await predictAgain(join(folder, path), frames, model)
+    await checkMaskFiles({ folder, exported: image.exported }, frames, classes)
     return []
   } catch (error) {
     if (!(error instanceof RadversaryError)) throw error

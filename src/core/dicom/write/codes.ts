@@ -4,7 +4,7 @@ import { tag } from './tags.ts'
 /** A coded concept (PS3.3 section 8.8). */
 export interface Code {
   readonly value: string
-  readonly scheme: 'DCM' | 'UCUM'
+  readonly scheme: 'DCM' | 'UCUM' | 'SCT' | '99RADVERSARY'
   readonly meaning: string
 }
 
@@ -16,6 +16,7 @@ export const codes = {
   pixelByPixelSubtraction: dcm('113062', 'Pixel by pixel subtraction'),
   gaussianBlur: dcm('113088', 'Gaussian blur'),
   sourceOfProcessing: dcm('121322', 'Source image for image processing operation'),
+  segmentation: dcm('113076', 'Segmentation'),
   processingEquipment: dcm('109102', 'Processing Equipment'),
 } as const
 

@@ -6,6 +6,7 @@ import type { MapFrame } from './parametric-map-frames.ts'
 import type { ParametricMapSeries } from './parametric-map-series.ts'
 import type { SourceInstance } from './part10.ts'
 import { frameCount, requiredText } from './source-values.ts'
+import { referencedSeries } from './referenced-series.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
@@ -37,17 +38,6 @@ export function groupElements(
       vr: 'SQ',
       items: frames.map((frame) => frameGroup(source, original, frame, series, frames.at(-1)?.channel ?? 1)),
     },
-  ]
-}
-
-function referencedSeries(original: InstanceIdentity): DataElement[] {
-  const instance: DataElement[] = [
-    { tag: tag.ReferencedSOPClassUID, vr: 'UI', value: original.sopClassUid },
-    { tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: original.sopInstanceUid },
-  ]
-  return [
-    { tag: tag.ReferencedInstanceSequence, vr: 'SQ', items: [instance] },
-    { tag: tag.SeriesInstanceUID, vr: 'UI', value: original.seriesInstanceUid },
   ]
 }
 

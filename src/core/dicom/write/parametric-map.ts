@@ -6,7 +6,8 @@ import type { ParametricMapSeries } from './parametric-map-series.ts'
 import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
 import { parametricMapStorage } from './sop-classes.ts'
-import { elementBytes, findElement, requiredText, requiredUnsigned, textValue } from './source-values.ts'
+import { requiredUnsigned, textValue } from './source-values.ts'
+import { contentDate, contentTime, lateralityElements, studyElements } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
@@ -33,7 +34,8 @@ export function buildParametricMap(
   const identity = parametricMapIdentity(original, series)
   const mapFrames = splitChannels(source, frames)
   const elements = [
-    ...copiedElements(source),
+    ...studyElements(source),
+    ...lateralityElements(source),
     ...placeElements(source, original, mapFrames),
     ...imageElements(source, identity, mapFrames, series),
     ...groupElements(source, original, mapFrames, series),
@@ -50,41 +52,6 @@ function parametricMapIdentity(source: InstanceIdentity, series: Pick<Parametric
     sopInstanceUid: deriveUid(series.exportId, 'perturbation', 'instance', source.sopInstanceUid),
     seriesInstanceUid: deriveUid(series.exportId, 'perturbation', 'series', source.seriesInstanceUid),
   }
-}
-
-/** Patient and study, byte for byte as in the source (PS3.3 C.7.1 to C.7.3). */
-const copiedTags: readonly number[] = [
-  tag.SpecificCharacterSet,
-  ...[tag.StudyDate, tag.StudyTime, tag.AccessionNumber, tag.ReferringPhysicianName, tag.StudyDescription],
-  ...[tag.PatientName, tag.PatientID, tag.PatientBirthDate, tag.PatientSex, tag.StudyInstanceUID, tag.StudyID],
-  ...[0x00101010, 0x00101020, 0x00101030], // Patient's Age, Size, Weight
-  ...[0x00080201, 0x00100021, 0x00120062, 0x00120063, 0x00120064], // Timezone Offset, Issuer of Patient ID, de-identification
-  ...[tag.BodyPartExamined, tag.Laterality],
-  ...[tag.LossyImageCompressionRatio, tag.LossyImageCompressionMethod],
-]
-
-/** Of Type 2: present, if need be without a value. */
-const emptyUnlessCopied: readonly DataElement[] = [
-  { tag: tag.StudyDate, vr: 'DA', value: '' },
-  { tag: tag.StudyTime, vr: 'TM', value: '' },
-  { tag: tag.AccessionNumber, vr: 'SH', value: '' },
-  { tag: tag.ReferringPhysicianName, vr: 'PN', value: '' },
-  { tag: tag.PatientName, vr: 'PN', value: '' },
-  { tag: tag.PatientID, vr: 'LO', value: '' },
-  { tag: tag.PatientBirthDate, vr: 'DA', value: '' },
-  { tag: tag.PatientSex, vr: 'CS', value: '' },
-  { tag: tag.StudyID, vr: 'SH', value: '' },
-]
-
-function copiedElements(source: SourceInstance): DataElement[] {
-  requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
-  const copied = copiedTags.flatMap((at): DataElement[] => {
-    const element = findElement(source, at)
-    return element === undefined ? [] : [{ tag: at, vr: 'copy', bytes: elementBytes(source, element) }]
-  })
-  const present = new Set(copied.map((element) => element.tag))
-  const laterality: DataElement[] = present.has(tag.BodyPartExamined) ? [] : [{ tag: tag.Laterality, vr: 'CS', value: '' }]
-  return [...copied, ...[...emptyUnlessCopied, ...laterality].filter((element) => !present.has(element.tag))]
 }
 
 /**
@@ -147,14 +114,4 @@ function imageElements(
     code(tag.PresentationLUTShape, 'IDENTITY'),
     { tag: tag.FloatPixelData, vr: 'OF', value: floatBytes(frames) },
   ]
-}
-
-function contentDate(source: SourceInstance): string {
-  const date = textValue(source, tag.ContentDate) ?? textValue(source, tag.StudyDate)
-  return date !== undefined && /^\d{8}$/.test(date) ? date : '19000101'
-}
-
-function contentTime(source: SourceInstance): string {
-  const time = textValue(source, tag.ContentTime) ?? textValue(source, tag.StudyTime)
-  return time !== undefined && /^\d{6}(\.\d{1,6})?$/.test(time) ? time : '000000'
 }

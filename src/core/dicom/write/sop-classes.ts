@@ -22,6 +22,9 @@ export function isEnhancedImage(sopClassUid: string): boolean {
 /** Parametric Map Storage (PS3.3 A.75). */
 export const parametricMapStorage = `${storage}30`
 
+/** Segmentation Storage (PS3.3 A.51). */
+export const segmentationStorage = `${storage}66.4`
+
 /**
  * MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3) of Enhanced MR: required of an ORIGINAL image and not
  * allowed in a DERIVED one.

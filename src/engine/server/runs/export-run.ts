@@ -31,8 +31,11 @@ export async function exportRun({ run, to, kinds }: RunExport, folders: RunFolde
   const { manifest, missing, changed } = await verifyManifest(source)
   const [damaged] = [...missing, ...changed]
   if (damaged !== undefined) throw notAsWritten(join(source, damaged))
-  const left = exportKinds.filter((kind) => kind !== 'series' && !kinds.includes(kind))
-  const files = manifest.files.filter(({ path }) => !left.some((kind) => path.startsWith(`${folderOf[kind]}/`)))
+  const isOf = (path: string, kind: ExportKind) => path.startsWith(`${folderOf[kind]}/`)
+  const left = exportKinds.filter(
+    (kind) => kind !== 'series' && !kinds.includes(kind) && manifest.files.some(({ path }) => isOf(path, kind)),
+  )
+  const files = manifest.files.filter(({ path }) => !left.some((kind) => isOf(path, kind)))
   const { paths } = await folders.request(run)
   const exportId = [manifest.exportId, ...left.map((kind) => `without-${kind}`)].join('-')
   const target = await openExportFolder({ folder: to, exportId, sources: [...paths, source] })

@@ -6,6 +6,8 @@ export const exportTexts = {
     series: 'Adversarial series (DICOM)',
     perturbation: 'Perturbation (DICOM parametric maps)',
     smoothed: 'Smoothed input (DICOM)',
+    masksBefore: 'Masks before the attack (DICOM SEG)',
+    masksAfter: 'Masks after the attack (DICOM SEG)',
     to: 'Export to this new or empty folder',
     willWrite: 'What will be written',
     files: (folder: string, count: number) => `${folder}/ ${count} ${count === 1 ? 'file' : 'files'}`,

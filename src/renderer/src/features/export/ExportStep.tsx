@@ -8,7 +8,7 @@ import { Fault } from '../../app/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import type { ShownRun } from '../runs/use-shown-run.ts'
-import { exportPlan, folderName, sizeText, type ExportKind } from './export-plan.ts'
+import { exportPlan, folderName, madeKinds, sizeText, type ExportKind } from './export-plan.ts'
 import { useExport } from './use-export.ts'
 import { VerifyRun } from './VerifyRun.tsx'
 
@@ -27,7 +27,7 @@ export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
         key={run.id}
         run={run.id}
         name={run.info.request.name}
-        made={run.info.request.exports}
+        made={madeKinds(run.info.request.exports, run.live.images)}
         images={run.live.images.size}
       />
       <VerifyRun key={`verify ${run.id}`} run={run.id} />

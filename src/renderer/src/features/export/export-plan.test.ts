@@ -1,11 +1,21 @@
 import { expect, test } from 'vitest'
-import { exportPlan, folderName, sizeText } from './export-plan.ts'
+import { exportPlan, folderName, madeKinds, sizeText } from './export-plan.ts'
 
 test('what will be written is told by folder', () => {
   expect(exportPlan(['series', 'smoothed'], 28)).toEqual([
     { folder: 'adversarial', files: 28 },
     { folder: 'smoothed', files: 28 },
   ])
+})
+
+test('masks are offered where the run has some', () => {
+  const file = { path: 'a.dcm', sopInstanceUid: '1' }
+  const exported = { series: file, masksAfter: file }
+  expect(madeKinds(['series', 'smoothed', 'masksBefore', 'masksAfter'], new Map([[3, { exported }]]))).toEqual([
+    'series',
+    'masksAfter',
+  ])
+  expect(madeKinds(['series'], new Map())).toEqual([])
 })
 
 test('the folder is named after the run, in the style of the system', () => {

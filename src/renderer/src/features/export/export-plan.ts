@@ -1,3 +1,4 @@
+import type { ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
 
 export type ExportKind = RunRequest['exports'][number]
@@ -6,6 +7,17 @@ const folders: Readonly<Record<ExportKind, string>> = {
   series: 'adversarial',
   perturbation: 'perturbation',
   smoothed: 'smoothed',
+  masksBefore: 'masks-before',
+  masksAfter: 'masks-after',
+}
+
+/** Of those that were asked for, the kinds that a run has: masks are of segmentations. */
+export function madeKinds(
+  asked: readonly ExportKind[],
+  images: ReadonlyMap<number, Pick<ImageResult, 'exported'>>,
+): ExportKind[] {
+  const [first] = images.values()
+  return asked.filter((kind) => first?.exported[kind] !== undefined)
 }
 
 /** The folders of an export and how many files each gets: one for each image. */

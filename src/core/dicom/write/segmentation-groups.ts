@@ -1,0 +1,118 @@
+import { codeItem, codes, type Code } from './codes.ts'
+import type { InstanceIdentity } from './derive-instance.ts'
+import { asciiText, type DataElement } from './encode.ts'
+import { derivationImageItem, hasFunctionalGroups } from './functional-groups.ts'
+import { frameGeometries, type FrameGeometry } from './geometry.ts'
+import type { SourceInstance } from './part10.ts'
+import { referencedSeries } from './referenced-series.ts'
+import type { Segment, SegmentPlane } from './segmentation-frames.ts'
+import type { SegmentationSeries } from './segmentation-series.ts'
+import { frameCount, requiredText, textValue } from './source-values.ts'
+import { tag } from './tags.ts'
+import { deriveUid } from './uids.ts'
+
+/** Nothing is known of what a class is: neither an organ nor a finding may be claimed (PS3.16 CID 7150). */
+const category: Code = { value: '309825002', scheme: 'SCT', meaning: 'Spatial and Relational Concept' }
+
+/** Segment Sequence (PS3.3 C.8.20.2): the model's classes by their names. */
+export function segmentSequence(segments: readonly Segment[], { algorithmName }: SegmentationSeries): DataElement {
+  return {
+    tag: tag.SegmentSequence,
+    vr: 'SQ',
+    items: segments.map(({ class: index, label }, i) => [
+      { tag: tag.SegmentedPropertyCategoryCodeSequence, vr: 'SQ', items: [codeItem(category)] },
+      { tag: tag.SegmentNumber, vr: 'US', value: [i + 1] },
+      { tag: tag.SegmentLabel, vr: 'LO', value: asciiText(label, 'LO') },
+      { tag: tag.SegmentAlgorithmType, vr: 'CS', value: 'AUTOMATIC' },
+      { tag: tag.SegmentAlgorithmName, vr: 'LO', value: asciiText(algorithmName, 'LO') },
+      { tag: tag.SegmentedPropertyTypeCodeSequence, vr: 'SQ', items: [codeItem(typeOf(index, label))] },
+    ]),
+  }
+}
+
+function typeOf(index: number, label: string): Code {
+  return { value: `CLASS${index}`, scheme: '99RADVERSARY', meaning: asciiText(label, 'LO') }
+}
+
+/** References, dimensions and functional groups (PS3.3 C.7.6.16, C.7.6.17, C.12.2); places only where the source says them. */
+export function segmentationGroups(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  planes: readonly SegmentPlane[],
+  series: SegmentationSeries,
+): DataElement[] {
+  const organization: DataElement = {
+    tag: tag.DimensionOrganizationUID,
+    vr: 'UI',
+    value: deriveUid(series.exportId, series.role, 'dimensions'),
+  }
+  const dimension = (pointer: number, group: number): DataElement[] => [
+    organization,
+    { tag: tag.DimensionIndexPointer, vr: 'AT', value: [pointer] },
+    { tag: tag.FunctionalGroupPointer, vr: 'AT', value: [group] },
+  ]
+  const geometries = frameGeometries(source)
+  return [
+    { tag: tag.ReferencedSeriesSequence, vr: 'SQ', items: [referencedSeries(original)] },
+    { tag: tag.DimensionOrganizationSequence, vr: 'SQ', items: [[organization]] },
+    {
+      tag: tag.DimensionIndexSequence,
+      vr: 'SQ',
+      items: [
+        dimension(tag.ReferencedSegmentNumber, tag.SegmentIdentificationSequence),
+        dimension(tag.InStackPositionNumber, tag.FrameContentSequence),
+      ],
+    },
+    { tag: tag.SharedFunctionalGroupsSequence, vr: 'SQ', items: [[]] },
+    {
+      tag: tag.PerFrameFunctionalGroupsSequence,
+      vr: 'SQ',
+      items: planes.map((plane) => frameGroup(source, original, plane, { series, geometry: geometries[plane.frameNumber - 1] })),
+    },
+    ...placeElements(source, geometries),
+  ]
+}
+
+function frameGroup(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  { segmentNumber, frameNumber }: SegmentPlane,
+  { series, geometry }: { readonly series: SegmentationSeries; readonly geometry: FrameGeometry | undefined },
+): DataElement[] {
+  const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+  const derivation = {
+    source: { ...original, studyInstanceUid },
+    code: codes.segmentation,
+    description: series.derivationDescription,
+  }
+  const referenced = frameCount(source) > 1 || hasFunctionalGroups(source) ? frameNumber : undefined
+  const segment: DataElement[] = [{ tag: tag.ReferencedSegmentNumber, vr: 'US', value: [segmentNumber] }]
+  return [
+    { tag: tag.DerivationImageSequence, vr: 'SQ', items: [derivationImageItem(derivation, referenced)] },
+    { tag: tag.FrameContentSequence, vr: 'SQ', items: [frameContent(segmentNumber, frameNumber)] },
+    { tag: tag.SegmentIdentificationSequence, vr: 'SQ', items: [segment] },
+    ...(isPlaced(geometry) ? geometry.groups : []),
+  ]
+}
+
+function frameContent(segmentNumber: number, frameNumber: number): DataElement[] {
+  return [
+    { tag: tag.StackID, vr: 'SH', value: '1' },
+    { tag: tag.InStackPositionNumber, vr: 'UL', value: [frameNumber] },
+    { tag: tag.DimensionIndexValues, vr: 'UL', value: [segmentNumber, frameNumber] },
+  ]
+}
+
+function isPlaced(geometry: FrameGeometry | undefined): geometry is FrameGeometry {
+  return geometry?.placed === true && geometry.measured
+}
+
+/** Frame of Reference (PS3.3 C.7.4.1) of sources that have one; without it the reference to the source image says where the pixels are. */
+function placeElements(source: SourceInstance, geometries: readonly FrameGeometry[]): DataElement[] {
+  const uid = textValue(source, tag.FrameOfReferenceUID)
+  if (uid === undefined || !geometries.every(isPlaced)) return [{ tag: tag.PatientOrientation, vr: 'CS', value: '' }]
+  return [
+    { tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid },
+    { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },
+  ]
+}
