@@ -51,13 +51,13 @@ def make_segmenter(cache, epochs):
     model = train_segmenter(load_slices('training', cache), load_slices('validation', cache), epochs)
     test = judge_segmenter(model, load_slices('test', cache))
     report = {**made_by(), 'classes': SEGMENT_CLASSES, 'test': test, 'study': judge_segmenter(model, study_slices())}
-    name, onnx = f'{NAME}-segmentation', exported(model.network)
+    name, onnx = f'{NAME}-lungs', exported(model.network)
     (SAMPLE / 'model' / f'{name}.onnx').write_bytes(onnx)
     dice = ', '.join(f'{value:.3f} of {thing}' for thing, value in test['dice'].items())
     training = f'U-Net trained on slices of {len(PHANTOMS["training"])} synthetic thorax phantoms; Dice {dice} over {test["slices"]} slices of {len(PHANTOMS["test"])} others.'
     output = {'name': 'logits', 'activation': 'softmax', 'gives': 'logits', 'classes': SEGMENT_CLASSES, 'background': SEGMENT_CLASSES[0]}
     write_json(SAMPLE / 'model' / f'{name}.card.json', card(name, 'segmentation', model, onnx, output, training))
-    write_json(SAMPLE / 'model' / 'segmentation.training.json', report)
+    write_json(SAMPLE / 'model' / 'lungs.training.json', report)
     print(json.dumps(report, indent=2), f'{time.time() - started:.0f} s', sep='\n')
 
 
@@ -131,14 +131,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('part', choices=['study', 'model', 'masks', 'segmenter'])
     parser.add_argument('--cache', default='out/sample', help='folder that keeps rendered slices (default: %(default)s)')
-    parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 6')
+    parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 4')
     options = parser.parse_args()
     if options.part == 'study':
         write_study(SAMPLE / 'study')
     elif options.part == 'masks':
         write_masks(SAMPLE / 'masks')
     elif options.part == 'segmenter':
-        make_segmenter(options.cache, options.epochs or 6)
+        make_segmenter(options.cache, options.epochs or 4)
     else:
         make_model(options.cache, options.epochs or 14)
 

@@ -46,14 +46,13 @@ def study_slices():
 
 
 def write_masks(folder):
-    """01.png to 28.png beside the series: class indices 0 to 3 of every pixel, as segmenter.SEGMENT_CLASSES names them."""
+    """01.png to 28.png beside the series: class indices of every pixel, as segmenter.SEGMENT_CLASSES names them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     phantom = Phantom(STUDY_PHANTOM)
     for index in range(1, SLICES + 1):
         z = LOWEST_MM + SLICE_MM * (SLICES - index)
-        lungs, lesions = phantom.lung_map(z)[None, None], phantom.lesion_maps(z)[None]
-        mask = masks_of(torch.from_numpy(lungs), torch.from_numpy(lesions))[0].numpy().astype(np.uint8)
+        mask = masks_of(torch.from_numpy(phantom.lung_map(z)[None, None]))[0].numpy().astype(np.uint8)
         Image.fromarray(mask, 'L').save(folder / f'{index:02}.png', optimize=True)
 
 

@@ -7,7 +7,7 @@ export interface Resources {
   readonly folder: string
   /** The sample study's folder. */
   readonly sampleStudy: string
-  /** .onnx files of the sample's models; none where the sample isn't there. @throws RadversaryError io-failed. */
+  /** .onnx files of the sample's models, the classifier first; none where the sample isn't there. @throws RadversaryError io-failed. */
   sampleModels(): Promise<string[]>
 }
 
@@ -19,7 +19,10 @@ export function resourcesIn(folder: string): Resources {
     sampleStudy: join(folder, 'sample', 'study'),
     sampleModels: async () => {
       try {
-        return (await readdir(models)).filter((name) => name.endsWith('.onnx')).map((name) => join(models, name))
+        const names = (await readdir(models))
+          .filter((name) => name.endsWith('.onnx'))
+          .map((name) => name.slice(0, -'.onnx'.length))
+        return names.sort().map((name) => join(models, `${name}.onnx`))
       } catch (cause) {
         if (errorCode(cause) === 'ENOENT') return []
         throw ioError('List models', models, cause)
