@@ -135,6 +135,6 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   // Charts and requests wait until scrolling rests.
   await page.waitForTimeout(1500)
   // Paths of the machine that made it are none of the reader's business.
-  const paths = page.getByLabel(/^(Labels file|Export to this new or empty folder)$/)
+  const paths = page.getByLabel(/^(Labels file|Masks: .*|Export to this new or empty folder)$/)
   await page.screenshot({ path: join(images, `${name}.png`), mask: [paths], maskColor: '#1d242b' })
 }

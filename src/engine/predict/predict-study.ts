@@ -1,6 +1,6 @@
 import type { Prediction } from '../../core/model/heads.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Mask } from '../../core/model/mask.ts'
+import { areasOf, type Mask } from '../../core/model/mask.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
@@ -30,6 +30,8 @@ export interface FramePrediction {
   readonly confidence: number
   /** Per class. */
   readonly probabilities: readonly number[]
+  /** Of a segmentation: pixels of each class. */
+  readonly areas?: readonly number[]
   /** In words; null where there is none. */
   readonly label: string | null
   /** Of a segmentation with masks: every class but the background against them. */
@@ -77,6 +79,8 @@ interface Found {
   readonly image: StudyImage
   readonly index: number
   readonly prediction: Omit<Prediction, 'mask'>
+  /** Of a segmentation: pixels of each class. */
+  readonly areas?: readonly number[]
   /** Of the mask that was given. */
   readonly segments?: MaskAgreement
 }
@@ -136,7 +140,8 @@ async function predictFrames({ model, opened }: Bench, frames: readonly Labelled
 }
 
 function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }: Prediction, { task, output }: ModelCard): Found {
-  const found = { image: frame.image, index: frame.index, prediction }
+  const areas = mask && areasOf(mask, output.classes.length)
+  const found = { image: frame.image, index: frame.index, prediction, ...(areas && { areas }) }
   if (task !== 'segmentation' || mask === undefined || label === undefined) return found
   return { ...found, segments: maskAgreement(output, { mask, label }, frame.image.header.pixelSpacing) }
 }
@@ -171,7 +176,7 @@ function report(
 }
 
 function inWords(
-  { image, index, segments, prediction: { classes: predicted, confidence, probabilities } }: Found,
+  { image, index, areas, segments, prediction: { classes: predicted, confidence, probabilities } }: Found,
   label: readonly number[] | undefined,
   classes: readonly string[],
 ): FramePrediction {
@@ -182,6 +187,7 @@ function inWords(
     prediction: classNames(predicted, classes),
     confidence,
     probabilities,
+    ...(areas && { areas }),
     label: label === undefined ? null : classNames(label, classes),
     ...(segments && { segments }),
   }

@@ -24,6 +24,8 @@ export interface NewRun {
   readonly method: string
   readonly settings: GivenSettings
   readonly target?: string | undefined
+  readonly criterion?: string | undefined
+  readonly loss?: string | undefined
   readonly region: RunRegion | undefined
   readonly seed: number
   readonly earlyStop: boolean
@@ -114,7 +116,7 @@ export function createRunDesk(parts: DeskParts): RunDesk {
 }
 
 function requestOf(given: NewRun, title: string, device: RunRequest['device']): RunRequest {
-  const { region, images, labels, target, name, ...rest } = given
+  const { region, images, labels, target, criterion, loss, name, ...rest } = given
   return runRequest.parse({
     ...rest,
     name: name ?? title,
@@ -122,6 +124,8 @@ function requestOf(given: NewRun, title: string, device: RunRequest['device']): 
     images: images ?? null,
     labels: labels ?? null,
     target: target ?? null,
+    criterion: criterion ?? null,
+    loss: loss ?? null,
     hasRegion: region !== undefined,
     device,
   })
@@ -140,6 +144,8 @@ async function threadData(
     model: await models.pathOf(model),
     labels: labels ?? undefined,
     target: target ?? undefined,
+    criterion: request.criterion ?? undefined,
+    loss: request.loss ?? undefined,
     region: hasRegion ? folders.regionFile(run) : undefined,
     device: device.name,
     threads: device.threads,

@@ -20,6 +20,8 @@ export const runRequest = z.strictObject({
   method: z.string(),
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   target: z.string().nullable(),
+  criterion: z.string().nullable().default(null),
+  loss: z.string().nullable().default(null),
   /** Whether region.npy beside this file says which pixels may change. */
   hasRegion: z.boolean(),
   seed: z.int(),

@@ -3,7 +3,7 @@ import { engine } from '../api/client.ts'
 import { droppedPaths } from '../api/native.ts'
 import { tell } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
-import { useFittedColours, useShownRun } from '../features/runs/use-shown-run.ts'
+import { hasMasks, useFittedColours, useFittedContent, useShownRun } from '../features/runs/use-shown-run.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
 import { useUi } from '../state/ui-store.ts'
@@ -29,6 +29,7 @@ export function App() {
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
   useFittedColours(run)
+  useFittedContent(run)
   return (
     <div
       className={classes['app']}
@@ -50,7 +51,7 @@ export function App() {
           <FirstStart />
         ) : (
           <>
-            <Toolbar isRunShown={run !== undefined} />
+            <Toolbar isRunShown={run !== undefined} hasMasks={run !== undefined && hasMasks(run)} />
             <div className={classes['viewports']}>
               <PaneGrid run={run?.pictures} />
             </div>

@@ -6,7 +6,7 @@ import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 
 /** What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are compared. */
-export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
+export function OverlayControls({ isRunShown, hasMasks }: { readonly isRunShown: boolean; readonly hasMasks: boolean }) {
   const { shown, opacity, unit } = useUi((ui) => ui.overlay)
   const content = useUi(overlayContent)
   return (
@@ -27,7 +27,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
         data={contents.map((value) => ({
           value,
           label: texts.toolbar.overlayContents[value],
-          disabled: value === 'perturbation' && !isRunShown,
+          disabled: (value === 'perturbation' && !isRunShown) || (value === 'masks' && !hasMasks),
         }))}
         onChange={(event) => {
           changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
@@ -44,7 +44,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
           changeOverlay({ opacity: next })
         }}
       />
-      <Magnification content={content} />
+      {content !== 'masks' && <Magnification content={content} />}
       {content === 'perturbation' && (
         <NativeSelect
           size="xs"
@@ -67,11 +67,11 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
   )
 }
 
-const contents = ['perturbation', 'gradient'] as const satisfies readonly OverlayContent[]
+const contents = ['perturbation', 'gradient', 'masks'] as const satisfies readonly OverlayContent[]
 const units = ['modality', 'grey-levels', 'stored-levels'] as const
 
 /** Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the other. */
-function Magnification({ content }: { readonly content: OverlayContent }) {
+function Magnification({ content }: { readonly content: Exclude<OverlayContent, 'masks'> }) {
   const key = content === 'gradient' ? 'gradientMagnification' : 'magnification'
   const magnification = useUi((ui) => ui.overlay[key])
   return (

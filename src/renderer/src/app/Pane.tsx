@@ -7,6 +7,7 @@ import { addToRegion, scrollBy, setActivePane, useUi } from '../state/ui-store.t
 import { texts } from '../texts.ts'
 import { Corners } from '../viewer/Corners.tsx'
 import { isGradientOf } from '../viewer/image-loader.ts'
+import { MaskLegend } from '../viewer/MaskLegend.tsx'
 import { frameRefOf, perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import { useScene } from '../viewer/use-scene.ts'
@@ -17,6 +18,7 @@ import { GradientNote } from './GradientNote.tsx'
 import { KindChoice } from './KindChoice.tsx'
 import { OverlayLegend } from './OverlayLegend.tsx'
 import { SwipeDivider } from './SwipeDivider.tsx'
+import { useMaskOverlay } from './use-mask-overlay.ts'
 import { useDetails } from './use-details.ts'
 import { useGradientOverlay, usePerturbationOverlay } from './use-overlay.ts'
 import { useShownGradient } from './use-shown-gradient.ts'
@@ -46,6 +48,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
   const shownGradient = scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
   const perturbationOverlay = usePerturbationOverlay(pane.kind, slice.image, scene, run)
   const overlay = useGradientOverlay(shownGradient) ?? perturbationOverlay
+  const masks = useMaskOverlay(pane.kind, slice, run)
   const region = useUi((ui) => ui.region)
   const swipeAt = useUi((ui) => (pane.kind === 'swipe' ? ui.swipeAt : 1))
   const details = useDetails({ study, ...slice })
@@ -61,6 +64,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         index={index}
         scene={scene}
         overlay={overlay}
+        masks={masks}
         swipeAt={swipeAt}
         region={fitsRegion ? (region?.shapes ?? noShapes) : noShapes}
         onDrawn={(next) => {
@@ -85,6 +89,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
       {scene !== undefined && overlay !== undefined && (
         <OverlayLegend overlay={overlay} scale={run && perturbationScale(run, slice.image, scene.image.frame)} />
       )}
+      {scene !== undefined && masks !== undefined && <MaskLegend overlay={masks} />}
       {scene?.swiped !== undefined && <SwipeDivider />}
       <div className={classes['top']}>
         <div className={classes['topRow']}>

@@ -19,8 +19,8 @@ export type Step = 'model' | 'attack' | 'results' | 'export'
 export type LeftTab = 'studies' | 'runs' | 'comparisons'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
 
-/** What lies over images: what a run has changed, or how the chosen model's loss answers to each pixel of the original. */
-export type OverlayContent = 'perturbation' | 'gradient'
+/** What lies over images: what a run has changed, what a segmentation says before and after, or how the chosen model's loss answers to each pixel of the original. */
+export type OverlayContent = 'perturbation' | 'gradient' | 'masks'
 
 /** How the overlay is shown over an image, and the perturbation in its own pane. */
 export interface OverlaySettings {

@@ -19,6 +19,7 @@ interface ViewportProps {
   readonly index: number
   readonly scene: LoadedScene | undefined
   readonly overlay: Scene['overlay']
+  readonly masks: Scene['masks']
   /** Where the divider is, 0 to 1, when the scene has a second picture. */
   readonly swipeAt: number
   readonly region: Scene['region']
@@ -28,7 +29,7 @@ interface ViewportProps {
 }
 
 /** A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have a size. */
-export function Viewport({ index, scene, overlay, swipeAt, region, onDrawn, onScroll, onRegion }: ViewportProps) {
+export function Viewport({ index, scene, overlay, masks, swipeAt, region, onDrawn, onScroll, onRegion }: ViewportProps) {
   const element = useRef<HTMLDivElement>(null)
   const control = useViewport(index, element, onDrawn, onRegion)
   const notches = useRef(0)
@@ -36,8 +37,8 @@ export function Viewport({ index, scene, overlay, swipeAt, region, onDrawn, onSc
   useEffect(() => {
     if (scene === undefined) return
     const swipe = scene.swiped && { image: scene.swiped, at: swipeAt }
-    control?.show({ image: scene.image, overlay, swipe, region })
-  }, [control, scene, overlay, swipeAt, region])
+    control?.show({ image: scene.image, overlay, masks, swipe, region })
+  }, [control, scene, overlay, masks, swipeAt, region])
 
   const scroll = (event: WheelEvent): void => {
     notches.current += event.deltaY / wheelNotch

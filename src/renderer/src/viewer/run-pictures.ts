@@ -1,5 +1,7 @@
 import type { FrameKind, FrameRef } from './frame.ts'
 import type { PerturbationScale } from './legend.ts'
+import type { MaskRuns } from '../../../core/model/mask-runs.ts'
+import type { ShownClass } from './mask-pixels.ts'
 import type { Slice } from './slices.ts'
 
 /** What viewports must know of a run whose pictures they show. */
@@ -12,6 +14,15 @@ export interface RunPictures {
   readonly isRunning: boolean
   /** Width of the model's intensity range for an image, in modality units; undefined before it is known. */
   rangeWidth(image: number, slope: number): number | undefined
+  /** Of a segmentation, what the model says of a frame; the same object each time. */
+  masksOf(image: number, frame: number): FrameMasks | undefined
+}
+
+/** Before the attack and after it, and the classes that are shown: all but the background. */
+export interface FrameMasks {
+  readonly before: MaskRuns
+  readonly after: MaskRuns
+  readonly classes: readonly ShownClass[]
 }
 
 /** The frame of a slice as it is, or as a run has made it; undefined where the run has not come to it. */

@@ -1,6 +1,7 @@
 import cornerstone, { type RenderedEvent } from 'cornerstone-core'
 import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
+import { drawMasks, type MaskOverlay } from './mask-overlay.ts'
 import { drawOverlay, drawRegion, type Overlay } from './overlay.ts'
 import type { RegionShape } from './region.ts'
 import { drawSwipe, type Swipe } from './swipe.ts'
@@ -11,6 +12,7 @@ import { fitScale, fromViewport, initialView, toViewport, type View, type ViewCo
 export interface Scene {
   readonly image: LoadedImage
   readonly overlay: Overlay | undefined
+  readonly masks: MaskOverlay | undefined
   readonly swipe: Swipe | undefined
   readonly region: readonly RegionShape[]
 }
@@ -61,6 +63,7 @@ export function createViewport(element: HTMLElement, { onView, onDrawn }: Viewpo
     const { enabledElement, canvasContext } = (event as CustomEvent<RenderedEvent>).detail
     if (scene?.swipe !== undefined) drawSwipe(scene.swipe, enabledElement, canvasContext)
     if (scene?.overlay !== undefined) drawOverlay(scene.overlay, enabledElement, canvasContext)
+    if (scene?.masks !== undefined) drawMasks(scene.masks, enabledElement, canvasContext)
     if (scene !== undefined) drawRegion(scene.region, enabledElement, canvasContext)
     readBack()
     onDrawn()

@@ -127,11 +127,12 @@ function StartButton({ method, subject }: { readonly method: MethodHelp; readonl
   const given = useAttackForm((form) => form.settings[method.name])
   const labels = useAttackForm((form) => form.labels)
   const studies = useUi((ui) => ui.studies)
+  const task = useTask(subject?.model)
   const isWrong = method.settings.some((setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined)
   const start = useMutation({
     mutationFn: async (wanted: AttackSubject) => {
       const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []
-      await startAttack(wanted, method, labels ?? (await findLabels(paths)))
+      await startAttack(wanted, method, { labels: labels ?? (await findLabels(paths, task)), task })
     },
   })
   return (

@@ -1,11 +1,13 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { ModelCard } from '../../../../core/model/card.ts'
 import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
+import { MaskGoalFields } from './MaskGoalFields.tsx'
 import type { AttackSubject } from './start-attack.ts'
 
 const scopes: readonly Scope[] = ['study', 'series', 'slice']
@@ -14,7 +16,8 @@ const scopes: readonly Scope[] = ['study', 'series', 'slice']
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
   const { target, scope } = useAttackForm()
   const models = useQuery(api.models.list.queryOptions())
-  const classes = models.data?.models.find(({ name }) => name === subject?.model)?.card.output.classes ?? []
+  const card = models.data?.models.find(({ name }) => name === subject?.model)?.card
+  const classes = card?.output.classes ?? []
   return (
     <>
       <div>
@@ -44,24 +47,25 @@ export function GoalFields({ subject }: { readonly subject: AttackSubject | unde
           changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
         }}
       />
-      <LabelsField />
+      {card?.task === 'segmentation' && <MaskGoalFields />}
+      <LabelsField task={card?.task} />
     </>
   )
 }
 
 /** The file beside the study unless the user names another one, or none. */
-function LabelsField() {
+function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined }) {
   const given = useAttackForm((form) => form.labels)
   const study = useUi(({ studies, panes, activePane }) => studies.find(({ id }) => id === panes[activePane]?.series?.study))
   const found = useQuery({
-    queryKey: ['labels', study?.paths],
-    queryFn: async () => (await findLabels(study?.paths ?? [])) ?? null,
+    queryKey: ['labels', study?.paths, task],
+    queryFn: async () => (await findLabels(study?.paths ?? [], task)) ?? null,
   })
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
       <TextInput
         flex={1}
-        label={texts.attack.labels}
+        label={task === 'segmentation' ? texts.attack.masks : texts.attack.labels}
         description={texts.attack.labelsHelp}
         placeholder={texts.attack.labelsNone}
         value={given ?? found.data ?? ''}

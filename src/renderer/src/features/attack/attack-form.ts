@@ -12,6 +12,9 @@ export interface AttackForm {
   readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** A class's name; null for an attack away from the label. */
   readonly target: string | null
+  /** Of a segmentation, as on the command line; empty: the preset. */
+  readonly criterion: string
+  readonly loss: string
   /** Path of a labels file. Undefined: the one beside the study, where there is one. */
   readonly labels: string | undefined
   readonly scope: Scope
@@ -21,7 +24,18 @@ export interface AttackForm {
 }
 
 const initial: AttackForm = {
-  ...{ method: 'smia', settings: {}, target: null, labels: undefined, scope: 'study', seed: 0, earlyStop: false, name: '' },
+  ...{
+    method: 'smia',
+    settings: {},
+    target: null,
+    criterion: '',
+    loss: '',
+    labels: undefined,
+    scope: 'study',
+    seed: 0,
+    earlyStop: false,
+    name: '',
+  },
 }
 
 export const useAttackForm = create<AttackForm>(() => initial)
@@ -38,10 +52,10 @@ export function changeSetting(method: string, name: string, text: string): void 
 
 /** Fills the form with what a run was started with, so that it can be repeated with a change. */
 export async function repeatRun({ request, study }: RunInfo): Promise<void> {
-  const { method, settings, target, labels, seed, earlyStop, model, paths, name } = request
+  const { method, settings, target, criterion, loss, labels, seed, earlyStop, model, paths, name } = request
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
-    ...{ method, target, seed, earlyStop, name, labels: labels ?? '' },
+    ...{ method, target, criterion: criterion ?? '', loss: loss ?? '', seed, earlyStop, name, labels: labels ?? '' },
     settings: { ...form.settings, [method]: texts },
   }))
   if (useUi.getState().studies.every(({ id }) => id !== study)) await openStudy(paths)

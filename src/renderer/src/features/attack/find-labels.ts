@@ -1,9 +1,23 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
 import { engine } from '../../api/client.ts'
 
-/** The file labels.csv in the study's folder, where there is one. */
-export async function findLabels(paths: readonly string[]): Promise<string | undefined> {
+/** The file labels.csv in the study's folder, where there is one; of a segmentation the folder `masks` in it or beside it. */
+export async function findLabels(paths: readonly string[], task?: ModelCard['task']): Promise<string | undefined> {
   const [path] = paths
   if (path === undefined || paths.length > 1) return undefined
-  const { entries } = await engine.files.list.query({ path }).catch(() => ({ entries: [] }))
-  return entries.find(({ name, kind }) => kind === 'file' && name.toLowerCase() === 'labels.csv')?.path
+  const { parent, entries } = await listed(path)
+  if (task !== 'segmentation') return named('file', 'labels.csv', entries)
+  return (
+    named('folder', 'masks', entries) ?? (parent === null ? undefined : named('folder', 'masks', (await listed(parent)).entries))
+  )
+}
+
+type Listed = Awaited<ReturnType<typeof engine.files.list.query>>
+
+function listed(path: string): Promise<Pick<Listed, 'parent' | 'entries'>> {
+  return engine.files.list.query({ path }).catch(() => ({ parent: null, entries: [] }))
+}
+
+function named(kind: Listed['entries'][number]['kind'], wanted: string, entries: Listed['entries']): string | undefined {
+  return entries.find((entry) => entry.name.toLowerCase() === wanted && entry.kind === kind)?.path
 }

@@ -1,3 +1,4 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { api, engine, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
@@ -17,8 +18,12 @@ export interface AttackSubject extends ActiveSlice {
 }
 
 /** Starts the attack that the form describes and shows its results as they come. What goes wrong is thrown. */
-export async function startAttack(subject: AttackSubject, method: MethodHelp, labels: string | undefined): Promise<void> {
-  const { settings, target, scope, seed, earlyStop, name } = useAttackForm.getState()
+export async function startAttack(
+  subject: AttackSubject,
+  method: MethodHelp,
+  { labels, task }: { readonly labels: string | undefined; readonly task: ModelCard['task'] | undefined },
+): Promise<void> {
+  const { settings, target, criterion, loss, scope, seed, earlyStop, name } = useAttackForm.getState()
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
@@ -29,6 +34,8 @@ export async function startAttack(subject: AttackSubject, method: MethodHelp, la
     ...(images === undefined ? {} : { images }),
     ...(labels === undefined || labels === '' ? {} : { labels }),
     ...(target === null ? {} : { target }),
+    ...(task === 'segmentation' && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
+    ...(task === 'segmentation' && loss !== '' ? { loss } : {}),
     ...(region === undefined ? {} : { region: maskOf(region) }),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
   })

@@ -6,6 +6,7 @@ import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { EngineFault } from '../../api/fault.ts'
+import { AreaTable } from './AreaTable.tsx'
 import { ModelCardTable } from './ModelCardTable.tsx'
 import { ModelPreview } from './ModelPreview.tsx'
 import { predictionsKey, predictStudy, usePredictions } from './predictions.ts'
@@ -62,6 +63,7 @@ export function ModelStep() {
             <>
               <ModelPreview model={model.name} study={active.study} image={active.image} frame={active.frame} />
               <PredictButton study={active.study} model={model.name} />
+              <AreaTable {...active} model={model.name} classNames={model.card.output.classes} />
             </>
           )}
         </>

@@ -6,6 +6,8 @@ import { tell } from '../../api/notify.ts'
 export interface SlicePrediction {
   readonly prediction: string
   readonly confidence: number
+  /** Of a segmentation: pixels of each class. */
+  readonly areas?: readonly number[] | undefined
 }
 
 /** A model's predictions of a study: made, or on their way. */

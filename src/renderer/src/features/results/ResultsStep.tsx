@@ -12,6 +12,7 @@ import type { ShownRun } from '../runs/use-shown-run.ts'
 import { Curves } from './Curves.tsx'
 import { Metrics } from './Metrics.tsx'
 import { resultRows } from './result-rows.ts'
+import { SegmentTable } from './SegmentTable.tsx'
 import { ResultTable } from './ResultTable.tsx'
 
 /** What a run has done: metrics, curves and every slice; also while it runs. */
@@ -28,6 +29,7 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
     <Stack gap="md">
       <RunHead run={run} />
       <Metrics summary={run.info?.summary ?? undefined} rows={rows} />
+      <SegmentTable segments={run.info?.summary?.segments} />
       {active?.study === run.study.id && <Curves run={run} image={active.image} frame={active.frame} />}
       <ResultTable study={run.study.id} rows={rows} />
     </Stack>

@@ -35,11 +35,25 @@ test('a run’s images are found in the study by their SOP Instance UID, whereve
 })
 
 test('the range is told in modality units', () => {
-  const pictures = runPictures('r', live, study)
+  const pictures = runPictures('r', live, study, [])
   expect(pictures.rangeWidth(2, 2)).toBe(1400)
   expect(pictures.rangeWidth(1, 2)).toBe(2800)
   expect(pictures.rangeWidth(0, 2)).toBeUndefined()
   expect(pictures.placeOf(0)).toBeUndefined()
+})
+
+test('masks are those of a segmentation, its classes in their colours', () => {
+  const runs = { rows: 1, columns: 2, overlapping: false, runs: [1, 2] }
+  const frame = {
+    masks: { label: runs, before: runs, after: { ...runs, runs: [0, 2] } },
+    segments: { before: [{ class: 'lung' }] },
+  }
+  const images = new Map([[0, { sopInstanceUid: '1.2', frames: [frame] } as unknown as Result]])
+  const pictures = runPictures('r', { ...newLiveRun, images }, study, ['background', 'lung'])
+  expect(pictures.masksOf(2, 0)).toMatchObject({ before: runs, classes: [{ index: 1, name: 'lung' }] })
+  expect(pictures.masksOf(2, 0)).toBe(pictures.masksOf(2, 0))
+  expect(pictures.masksOf(1, 0)).toBeUndefined()
+  expect(runPictures('r', live, study, []).masksOf(2, 0)).toBeUndefined()
 })
 
 test('an image still to be attacked has its place among those that were asked for', () => {

@@ -24,6 +24,8 @@ export interface ShownRun {
   readonly classes: readonly string[]
 }
 
+const noClasses: readonly string[] = []
+
 export function useShownRun(): ShownRun | undefined {
   const id = useUi((ui) => ui.run)
   const studies = useUi((ui) => ui.studies)
@@ -32,12 +34,12 @@ export function useShownRun(): ShownRun | undefined {
   const live = useLiveRun(id)
   const info = runs.data?.runs.find((run) => run.id === id)
   const study = studies.find((each) => each.id === info?.study)
+  const classes = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output.classes ?? noClasses
   const pictures = useMemo(
-    () => (id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study)),
-    [id, live, study],
+    () => (id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study, classes)),
+    [id, live, study, classes],
   )
   if (id === undefined || live === undefined || study === undefined || pictures === undefined) return undefined
-  const classes = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output.classes ?? []
   return {
     id,
     info,
@@ -47,6 +49,22 @@ export function useShownRun(): ShownRun | undefined {
     classes,
     placeAtWork: (image) => placeAmong(image, study, info?.request.images ?? null),
   }
+}
+
+/** Whether a run is of a segmentation, as its first result tells. */
+export function hasMasks({ live }: Pick<ShownRun, 'live'>): boolean {
+  return [...live.images.values()][0]?.frames[0]?.masks !== undefined
+}
+
+/** A segmentation's masks are shown when its first result is there; the pictures of other runs have none. */
+export function useFittedContent(shown: ShownRun | undefined): void {
+  const id = shown?.live.images.size === 0 ? undefined : shown?.id
+  const isMasked = shown !== undefined && hasMasks(shown)
+  useEffect(() => {
+    if (id === undefined) return
+    if (isMasked) changeOverlay({ content: 'masks', shown: true })
+    else if (useUi.getState().overlay.content === 'masks') changeOverlay({ content: 'perturbation' })
+  }, [id, isMasked])
 }
 
 /** Colours that a run's budget fills, chosen once for each run: when its first result tells the budget. */
