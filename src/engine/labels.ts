@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { RadversaryError } from '../core/errors.ts'
+import type { LabelledBox } from '../core/model/boxes.ts'
 import type { Mask } from '../core/model/mask.ts'
 import { classIndex } from './classes.ts'
 
@@ -11,6 +12,8 @@ export interface FrameLabel {
   readonly classes: Label
   /** Where, on the image's own grid, of a segmentation. */
   readonly mask?: Mask
+  /** In the image's own pixels, of a detection. */
+  readonly boxes?: readonly LabelledBox[]
   /** What a targeted attack wants instead, where a file says so. */
   readonly wanted?: Mask
 }

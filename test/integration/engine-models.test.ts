@@ -112,7 +112,8 @@ describe('the engine and models', () => {
     const { shape, data } = frame!.float.relative
     const pixels = pixelModel(await connectModel(bench.opened, bench.runtime), bench.opened.card)
     const seen = pixels.forShape(shape)
-    const { output } = bench.opened.card
+    const { output, task } = bench.opened.card
+    if (task !== 'classification') throw new Error('the sample is a classifier')
     const labels = predictionsOf(output, await seen.predict(frame!.float.relative)).map(({ classes }) => classes)
     const loss = { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
     const losses: number[] = []

@@ -11,11 +11,11 @@ import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
 import { pixelMeaning } from '../../src/core/dicom/meaning.ts'
 import { parseCardText } from '../../src/core/model/card.ts'
-import { predictionsOf } from '../../src/core/model/heads.ts'
 import type { ImagePixels } from '../../src/core/model/intensity-counts.ts'
 import { resolveIntensity } from '../../src/core/model/intensity.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import { throughPreprocessing } from '../../src/core/model/preprocessing/through.ts'
+import { imagePredictions } from '../../src/core/model/predictions.ts'
 import { proposeCard } from '../../src/core/model/propose-card.ts'
 import { factsOf } from '../../src/core/model/read-facts.ts'
 import { decodeModel } from '../../src/core/onnx/codec.ts'
@@ -114,7 +114,7 @@ describe("the sample's study", () => {
     test('agree on as many labels as were counted when it was trained, and on most', () => {
       const labels = readLabels()
       const right = slices.filter((fileName) => {
-        const [prediction] = predictionsOf(card.output, logits.get(fileName)!)
+        const [prediction] = imagePredictions(card, [512, 512], logits.get(fileName)!)
         return prediction?.classes[0] === labels.find({ fileName, sopInstanceUid: '' })?.[0]
       })
       expect({ slices: slices.length, right: right.length }).toEqual(tally(measured.study.confusion))

@@ -1,3 +1,4 @@
+import { boxRows } from '../../core/model/anchor-losses.ts'
 import { lossParts } from '../../core/model/loss-parts.ts'
 import type { LossKind, LossSpec, LossTerm } from '../../core/model/ports.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
@@ -26,6 +27,9 @@ const losses = {
   },
   dice: (z, t) => diceLoss(z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax), t),
   'binary-dice': (z, t) => diceLoss(tf.sigmoid(z), t),
+  'anchor-cross-entropy': (z, t) => tf.neg(overAnchors(t, (of) => tf.mul(of(t), overClasses(of(z), tf.logSoftmax)))),
+  'anchor-binary-cross-entropy': (z, t) =>
+    overAnchors(t, (of) => tf.div(tf.sub(tf.softplus(of(z)), tf.mul(of(t), of(z))), of(z).shape[1] ?? 1)),
   dot: (z, t) => perSample(tf.mul(z, t)),
 } satisfies Record<LossKind, TfjsLoss>
 
@@ -78,6 +82,14 @@ function diceLoss(p: tf.Tensor, t: tf.Tensor): tf.Tensor {
   const shared = tf.add(tf.mul(tf.sum(tf.mul(p, t), pixels), 2), diceSmoothing)
   const score = tf.div(shared, tf.add(tf.sum(tf.add(p, t), pixels), diceSmoothing))
   return tf.sub(1, tf.mean(score, 1))
+}
+
+/** Σ over anchors of row 0 of the target times the losses of rows 4 and on, the scores. */
+function overAnchors(t: tf.Tensor, losses: (of: (rows: tf.Tensor) => tf.Tensor) => tf.Tensor): tf.Tensor {
+  const [count = 1, rows = 0, anchors = 0] = t.shape
+  const weight = tf.slice(t, [0, 0, 0], [count, 1, anchors])
+  const scores = (of: tf.Tensor) => tf.slice(of, [0, boxRows, 0], [count, rows - boxRows, anchors])
+  return perSample(tf.mul(weight, losses(scores)))
 }
 
 /** TensorFlow.js takes softmax over the last axis only. */

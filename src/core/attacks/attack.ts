@@ -1,3 +1,4 @@
+import type { AnchorLoss } from '../model/anchor-losses.ts'
 import type { DenseLoss } from '../model/dense-losses.ts'
 import type { Notice } from '../model/intensity.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
@@ -8,8 +9,8 @@ import type { Criterion } from './criteria.ts'
 import type { Faces } from './faces.ts'
 import type { RandomSource } from './random.ts'
 
-/** Losses that attacks raise: of heads with logits [N, K], or of dense outputs [N, K, h, w]. */
-export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | DenseLoss
+/** Losses that attacks raise: of heads with logits [N, K], of dense outputs [N, K, h, w], or of a detector's [N, 4 + K, A]. */
+export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | DenseLoss | AnchorLoss
 
 /** An AbortSignal is one. */
 export interface CancelSignal {

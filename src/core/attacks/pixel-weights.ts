@@ -1,4 +1,5 @@
 import { RadversaryError } from '../errors.ts'
+import { isOfAnchors } from '../model/anchor-losses.ts'
 import { denseProbabilities, largestChannel, type DenseLoss } from '../model/dense-losses.ts'
 import type { Notice } from '../model/intensity.ts'
 import { lossParts } from '../model/loss-parts.ts'
@@ -31,7 +32,7 @@ const ownLoss: Notice = {
 /** The problem's loss, for methods that weigh pixels. Throws `usage` where the model decides of images, not of pixels. */
 export function lossOfPixels(walk: Walk, method: string): DenseLoss {
   const { loss } = walk
-  if (typeof loss === 'string')
+  if (typeof loss === 'string' || isOfAnchors(loss))
     throw new RadversaryError('usage', `${method}: expected a segmentation, whose pixels it weighs, got another task`, {
       tip: 'Use a method for every task, e.g. smia or pgd.',
     })

@@ -2,21 +2,11 @@ import { internalError, RadversaryError } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
 import { sizeOf } from '../tensor/tensor.ts'
+import { anchorBinaryCrossEntropy, anchorCrossEntropy } from './anchor-heads.ts'
 import type { Emitter } from './emitter.ts'
+import type { Head, HeadTerm } from './head.ts'
 import { range } from './shapes.ts'
 import type { Value } from './value.ts'
-
-/** One weighted target in the graph: `target` has the logits' shape, `weight` is [1]. */
-export interface HeadTerm {
-  readonly target: Value
-  readonly weight: Value
-}
-
-/** The loss per sample, [N], and d(Σ_n loss_n) / d logits. */
-export interface Head {
-  readonly loss: Value
-  readonly cotangent: Value
-}
 
 type EmitHead = (logits: Value, terms: readonly HeadTerm[], emit: Emitter) => Head
 
@@ -30,6 +20,8 @@ const heads = {
   'targeted-dlr': targetedRatio,
   dice: diceOf('softmax'),
   'binary-dice': diceOf('sigmoid'),
+  'anchor-cross-entropy': anchorCrossEntropy,
+  'anchor-binary-cross-entropy': anchorBinaryCrossEntropy,
   dot,
 } satisfies Record<LossKind, EmitHead>
 

@@ -58,7 +58,8 @@ const requirements: readonly Requirement[] = [
   {
     field: 'output.activation',
     why: () => 'the graph does not end in a Softmax or Sigmoid',
-    example: () => '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"',
+    example: () =>
+      '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"; of a detector "softmax" or "sigmoid"',
   },
   { field: 'output.gives', why: () => 'the output is not known', example: () => '"logits" or "probabilities"' },
   {

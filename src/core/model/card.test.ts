@@ -75,7 +75,7 @@ describe('parseCard', () => {
 
   test.each([
     [{ schema: 'radversary/model-card/2' }, 'schema: '],
-    [{ task: 'detection' }, 'task: '],
+    [{ task: 'tracking' }, 'task: '],
     [{ input: { ...card.input, size: [224, 0] } }, 'input.size[1]: '],
     [{ input: { ...card.input, channels: 2 } }, 'input.channels: '],
     [{ input: { ...card.input, valueRange: [1, 1] } }, 'input.valueRange: expected two different numbers'],
@@ -103,7 +103,7 @@ describe('parseCard', () => {
     test('names a background that is no class, and an unknown task', () => {
       const wrong = { ...pixels, output: { ...pixels.output, background: 'air' } }
       expect(messageOf(() => parseCard(wrong))).toContain('output.background: expected one of output.classes, got "air"')
-      expect(messageOf(() => parseCard({ ...card, task: 'detection' }))).toContain('task: expected "classification", "ordinal" or "segmentation"') // prettier-ignore
+      expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected "classification", "ordinal", "segmentation" or "detection"') // prettier-ignore
     })
   })
 

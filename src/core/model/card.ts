@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
+import { detectionOutput } from './card-detection.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 
 /** The one version of the model card's schema so far. */
@@ -98,8 +99,9 @@ const card = z
       z.strictObject({ ...common, task: z.literal('classification'), output }),
       z.strictObject({ ...common, task: z.literal('ordinal'), output: gradeOutput }),
       z.strictObject({ ...common, task: z.literal('segmentation'), output: denseOutput }),
+      z.strictObject({ ...common, task: z.literal('detection'), output: detectionOutput }),
     ],
-    { error: 'expected "classification", "ordinal" or "segmentation"' },
+    { error: 'expected "classification", "ordinal", "segmentation" or "detection"' },
   )
   .superRefine((value, context) => {
     for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
@@ -115,6 +117,8 @@ export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classifi
 export type OrdinalOutput = Readonly<Extract<ModelCard, { task: 'ordinal' }>['output']>
 /** Logits [N, K, h, w], one prediction a pixel. */
 export type SegmentationOutput = Readonly<Extract<ModelCard, { task: 'segmentation' }>['output']>
+/** Boxes and scores of anchors, [N, 4 + K, A] once they are in one tensor. */
+export type DetectionOutput = Readonly<Extract<ModelCard, { task: 'detection' }>['output']>
 
 /**
  * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included), naming `file`.

@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
+import type { Box } from './boxes.ts'
 import type { ClassificationOutput, OrdinalOutput } from './card.ts'
 import type { Mask } from './mask.ts'
 import type { LossKind } from './ports.ts'
@@ -14,6 +15,8 @@ export interface Prediction {
   readonly probabilities: readonly number[]
   /** What each pixel shows, of a segmentation. */
   readonly mask?: Mask
+  /** What was found where, in the image's own pixels, of a detection. */
+  readonly boxes?: readonly Box[]
 }
 
 /** The loss that a head is trained with, and that attacks raise. */

@@ -1,3 +1,5 @@
+import type { Suppression } from '../onnx/suppression.ts'
+
 /** One input or output of the graph. Names stand for free extents, null for unknown ones. */
 export interface TensorFacts {
   readonly name: string
@@ -13,5 +15,7 @@ export interface ModelFacts {
   readonly outputs: readonly (TensorFacts & { readonly finalOp: string | undefined })[]
   /** metadata_props of the ModelProto. */
   readonly metadata: Readonly<Record<string, string>>
+  /** Of a graph that ends in NonMaxSuppression: what goes into it, and which operator makes its scores. */
+  readonly suppression?: (Suppression & { readonly scoresOp: string | undefined }) | undefined
   readonly sha256?: string | undefined
 }

@@ -19,10 +19,22 @@ export interface TensorSpec {
  * - `targeted-dlr`: Σ z·t / (z_π1 − (z_π3 + z_π4) / 2), t of 1 at the wanted class and −1 at the label, K ≥ 4.
  * - `dice`: 1 − soft Dice of softmax(z) (sigmoid for one channel) and t, averaged over classes; dense outputs.
  * - `binary-dice`: the same of the sigmoid of each channel, for classes that may overlap.
+ * - `anchor-cross-entropy`, `anchor-binary-cross-entropy`: of a detector's output [N, 4 + K, A], Σ over anchors of w · J(z, t) with z and t
+ *   rows 4 and on, J the cross-entropy over classes or the binary one averaged over them, and w row 0 of the target.
  * - `dot`: Σ z·t, so that the gradient is the vector-Jacobian product with t.
  */
 export type LossKind =
-  'cross-entropy' | 'binary-cross-entropy' | 'mse' | 'margin' | 'dlr' | 'targeted-dlr' | 'dice' | 'binary-dice' | 'dot'
+  | 'cross-entropy'
+  | 'binary-cross-entropy'
+  | 'mse'
+  | 'margin'
+  | 'dlr'
+  | 'targeted-dlr'
+  | 'dice'
+  | 'binary-dice'
+  | 'anchor-cross-entropy'
+  | 'anchor-binary-cross-entropy'
+  | 'dot'
 
 /** Σ weight · J over losses of the same target, such as {'cross-entropy': 0.5, dice: 0.5}. */
 export type LossMixture = Readonly<Partial<Record<LossKind, number>>>

@@ -4,6 +4,7 @@ import { classesInMetadata } from './card-metadata.ts'
 import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
+import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
 
 export interface ProposedCard {
   readonly card: ModelCard
@@ -41,8 +42,9 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
   })
 }
 
-/** An output of four axes has a prediction for each pixel. */
-function taskOf({ outputs }: ModelFacts, given: JsonObject): ModelCard['task'] {
+/** An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for boxes. */
+function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
+  if (suppression !== undefined) return 'detection'
   return named(outputs, given['output'])?.shape.length === 4 ? 'segmentation' : 'classification'
 }
 
@@ -63,14 +65,18 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
   return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size })
 }
 
-function outputOf({ outputs, metadata }: ModelFacts, given: JsonObject): JsonObject {
+function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
+  const { outputs, metadata } = facts
+  const classes = classesInMetadata(metadata)
   const output = named(outputs, given['output'])
+  if ((given['task'] ?? taskOf(facts, given)) === 'detection')
+    return defined({ name: output?.name, ...defined(suppressedOutput(facts)), classes })
   if (output === undefined) return {}
   const count = classExtent(output)
   const sigmoid = count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
   const activation = output.finalOp === 'Softmax' ? 'softmax' : output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
   const gives = output.finalOp === 'Softmax' || output.finalOp === 'Sigmoid' ? 'probabilities' : 'logits'
-  return defined({ name: output.name, activation, gives, classes: classesInMetadata(metadata) })
+  return defined({ name: output.name, activation, gives, classes })
 }
 
 /** What the card says against the graph. */
@@ -80,10 +86,12 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
   const graphOutput = facts.outputs.find(({ name }) => name === output.name)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
-  if (!graphOutput) disagree('output.name', output.name, facts.outputs.map(({ name }) => name).join(' or '))
+  if (!graphOutput && task !== 'detection')
+    disagree('output.name', output.name, facts.outputs.map(({ name }) => name).join(' or '))
   const image = input.layout === 'NCHW' ? [input.channels, ...input.size] : [...input.size, input.channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
+  if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
   const count = logitCount(output)
   const axes = graphOutput?.shape.length ?? 0
   if (axes > 0 && (task === 'segmentation') !== (axes === 4))

@@ -77,11 +77,11 @@ export async function attackFrames(
   const frames = tasks.map(({ frame }) => frame)
   const images = concatenate(frames.map(({ float }) => float.relative))
   const model = attack.model.forShape(images.shape)
-  const { labels, logits } = await labelsOf(tasks, images, model, attack.card)
+  const { labels, ...known } = await labelsOf(tasks, images, model, attack.card)
   const problem: AttackProblem = {
     model,
     images,
-    ...attack.goal.of(labels, { image: sizeOf(images), logits }),
+    ...attack.goal.of(labels, { image: sizeOf(images), ...known }),
     bounds: boundsOf(frames, attack.region),
     quantize: (x, allowed, sample) => frames[sample]?.float.quantize(x, allowed) ?? x,
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
@@ -97,14 +97,14 @@ async function labelsOf(
   images: Tensor,
   model: DifferentiableModel,
   card: ModelCard,
-): Promise<{ labels: FrameLabel[]; logits: Shape }> {
+): Promise<{ labels: FrameLabel[]; logits: Shape; clean?: Tensor }> {
   const known = knownShape(model)
   const given = tasks.flatMap(({ label }) => label ?? [])
   if (known && given.length === tasks.length) return { labels: withWanted(given, tasks), logits: known }
   const logits = await model.predict(images)
   const predictions = imagePredictions(card, sizeOf(images), logits)
   const labels = tasks.map(({ label }, sample) => label ?? predictions[sample] ?? { classes: [] })
-  return { labels: withWanted(labels, tasks), logits: logits.shape }
+  return { labels: withWanted(labels, tasks), logits: logits.shape, clean: logits }
 }
 
 function withWanted(labels: readonly FrameLabel[], tasks: readonly FrameTask[]): FrameLabel[] {

@@ -10,7 +10,7 @@ import type { FrameLabel, Label } from '../labels.ts'
 /** What an attack on a batch is after. */
 export interface Goal {
   readonly loss: AttackLoss
-  /** [N, K] or [N, K, h, w]: the labels, or what is wanted. */
+  /** [N, K], [N, K, h, w] or [N, 4 + K, A]: the labels, or what is wanted. */
   readonly targets: Tensor
   readonly targeted: boolean
   readonly criterion: Criterion
@@ -19,8 +19,10 @@ export interface Goal {
 /** A batch of frames of one size and what the model says of them, as far as goals depend on it. */
 export interface FrameGrid {
   readonly image: ImageSize
-  /** Of the logits, [N, K] or [N, K, h, w]. */
+  /** Of the logits, [N, K], [N, K, h, w] or [N, 4 + K, A]. */
   readonly logits: Shape
+  /** The logits of the images before they are attacked; undefined where only the criterion is asked for, or goals don't depend on them. */
+  readonly clean?: Tensor | undefined
 }
 
 /** What an attack is after, on any batch: made once, of the model's task and of what the user wants. */

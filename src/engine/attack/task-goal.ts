@@ -3,6 +3,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import type { ClassificationOutput, ModelCard, OrdinalOutput, SegmentationOutput } from '../../core/model/card.ts'
 import type { MaskLoss } from '../../core/model/segmentation.ts'
 import { classIndex } from '../classes.ts'
+import { boxChoice, boxGoals, choiceName } from './box-goal.ts'
 import { classGoals, gradeGoals, type GoalMaker, type LabelWishes } from './goal.ts'
 import { maskGoals, type MaskChoice } from './mask-goal.ts'
 
@@ -10,13 +11,15 @@ import { maskGoals, type MaskChoice } from './mask-goal.ts'
 export interface GoalRequest {
   /**
    * The class wanted, by name or index. Where classes may overlap: labels with what is wanted of each (`Edema=raise,Mass=lower,Nodule=leave`;
-   * a name alone is raised), or of a segmentation `none` for nothing at all.
+   * a name alone is raised), or of a segmentation `none` for nothing at all. Of a
+   * detection also `vanish`, `false-positives` or `class:NAME`.
    */
   readonly target?: string | undefined
   /** Of a segmentation: PNG masks or DICOM SEG of what is wanted. */
   readonly targetMasks?: string | undefined
   /**
-   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`.
+   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`. Of
+   * false positives: `boxes>=5`.
    */
   readonly criterion?: string | undefined
   /** Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. */
@@ -26,7 +29,7 @@ export interface GoalRequest {
 /** What is wanted, read and checked. */
 export interface TaskGoal {
   readonly maker: GoalMaker
-  /** The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, or null for an attack away from the label. */
+  /** The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, `vanish`, `false-positives`, or null for an attack away from the label. */
   readonly target: string | null
   /** Of a segmentation: the weights of J's parts. */
   readonly loss: MaskLoss | undefined
@@ -37,6 +40,8 @@ export function taskGoal(card: ModelCard, request: GoalRequest): TaskGoal {
   switch (card.task) {
     case 'segmentation':
       return segmentationGoal(card, request)
+    case 'detection':
+      return detectionGoal(card, request)
     case 'ordinal':
       return ordinalGoal(card.output, request)
     case 'classification':
@@ -91,6 +96,12 @@ function refuse(what: string, request: GoalRequest, fields: readonly (keyof Goal
   const foreign = fields.find((field) => request[field] !== undefined)
   if (foreign !== undefined)
     throw new RadversaryError('usage', `Goal: expected no ${foreign} for ${what}, got "${request[foreign] ?? ''}"`)
+}
+
+function detectionGoal(card: Extract<ModelCard, { task: 'detection' }>, request: GoalRequest): TaskGoal {
+  refuse('a detection', request, ['targetMasks', 'loss'])
+  const choice = boxChoice(card, request)
+  return { maker: boxGoals(card, choice), target: choiceName(choice, card.output.classes), loss: undefined }
 }
 
 function segmentationGoal(card: Extract<ModelCard, { task: 'segmentation' }>, request: GoalRequest): TaskGoal {

@@ -3,10 +3,12 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
-import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
+import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
+import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
+import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
@@ -53,7 +55,9 @@ export async function connectModel(
   { path, bytes, externalData, card, tfjs }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
-  const activation = activationOf(card.output)
+  const { output } = card
+  if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs }, card.input.name, output, runtime)
+  const activation = activationOf(output)
   if (tfjs?.backend !== undefined) {
     const { connectTfjs } = await import('./connect-tfjs.ts')
     return connectTfjs(path, tfjs, { output: card.output.name, activation })
@@ -69,7 +73,27 @@ export async function connectModel(
   })
 }
 
-function activationOf({ activation, gives }: ModelOutput): OutputActivation {
+/** Its graph gets one output with boxes and scores. */
+function connectDetector(
+  { path, bytes, externalData, tfjs }: Omit<ConnectableModel, 'card'>,
+  inputName: string,
+  output: DetectionOutput,
+  runtime: Runtime,
+): Promise<DifferentiableModel> {
+  if (tfjs?.backend !== undefined)
+    throw new RadversaryError('model-unsupported', 'Model: expected a detector that is ONNX, got one that TensorFlow.js runs', {
+      file: path,
+      tip: 'Use --runtime onnx, which converts it.',
+    })
+  const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
+  return createOnnxModel({
+    ...{ bytes: model, externalData, runtime, file: path, inputName },
+    outputName: detectionName,
+    activation: 'none',
+  })
+}
+
+function activationOf({ activation, gives }: Exclude<ModelOutput, DetectionOutput>): OutputActivation {
   if (gives === 'logits') return 'none'
   return activation === 'softmax' ? 'softmax' : 'sigmoid'
 }

@@ -1,8 +1,9 @@
+import { anchorHardened, anchorLossOfHead, anchorProbabilities, type AnchorLoss } from '../../../core/model/anchor-losses.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
 import type { LossSpec } from '../../../core/model/ports.ts'
 import { denseLoss, denseSize, maskPredictionsOf, maskTargetsOf } from '../../../core/model/segmentation.ts'
-import type { Tensor } from '../../../core/tensor/tensor.ts'
+import { tensor, type Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
 import { connectModel, openModel } from '../../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../../models/pixel-model.ts'
@@ -42,8 +43,12 @@ async function compute(request: InputGradientRequest): Promise<Tensor> {
   return (await model.lossAndGradient(image, lossOfPrediction(card, await model.predict(image)))).gradient
 }
 
-/** J against what the logits themselves say, class or mask. */
+/** J against what the logits themselves say, class, mask or boxes. */
 function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec {
+  if (task === 'detection') {
+    const loss = anchorLossOfHead(output)
+    return { kind: loss.kind, terms: [{ target: certainTargets(loss, logits), weight: 1 }] }
+  }
   if (task !== 'segmentation') {
     const labels = predictionsOf(output, logits).map(({ classes }) => classes)
     return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
@@ -51,6 +56,11 @@ function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec
   const masks = maskPredictionsOf(output, logits).flatMap(({ mask }) => mask ?? [])
   const target = maskTargetsOf(output, masks, denseSize(output, logits.shape))
   return { kind: denseLoss(output, { 'cross-entropy': 1 }).kind, terms: [{ target, weight: 1 }] }
+}
+
+/** What a detector says of each anchor, for certain; one sample. */
+function certainTargets(loss: AnchorLoss, { shape, data }: Tensor): Tensor {
+  return tensor(shape, anchorHardened(loss, anchorProbabilities(loss, data)))
 }
 
 async function connect({ home, model: path, sha256, card, device, threads }: InputGradientRequest): Promise<PixelModel> {

@@ -1,0 +1,94 @@
+import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { anchorLossOfHead, boxRows, largestClass } from './anchor-losses.ts'
+import { boxIou, sameThing, type LabelledBox, type Rectangle } from './boxes.ts'
+import type { DetectionOutput } from './card.ts'
+import { objectsOf } from './detection.ts'
+
+/** What a target says of an anchor: its class (undefined: nothing) where it counts; null where it doesn't. */
+type Said = number | undefined | null
+
+/** One sample as targets are made of it. */
+export interface AnchoredSample {
+  /** Of each anchor. */
+  readonly boxes: readonly Rectangle[]
+  /** [4 + K, A]: what the model says of the clean image. */
+  readonly logits: Float32Array
+  readonly labels: readonly LabelledBox[]
+}
+
+/** Which classes a sample's anchors should have, and which of them count. */
+export type SayAnchors = (head: DetectionOutput, sample: AnchoredSample) => Said[]
+
+/** Anchors of labelled boxes are what the label says; without labelled boxes every anchor is nothing. */
+export const asLabelled: SayAnchors = (head, sample) =>
+  sample.labels.length === 0
+    ? asNothing(head, sample)
+    : matched(sample).map((label) => (label === undefined ? null : label.class))
+
+/** Every anchor is nothing. */
+export const asNothing: SayAnchors = (_, { boxes }) => boxes.map(() => undefined)
+
+/** Anchors of labelled boxes of other classes are of one class. */
+export function asClass(wanted: number): SayAnchors {
+  return (_, sample) => matched(sample).map((label) => (label === undefined || label.class === wanted ? null : wanted))
+}
+
+/** Anchors that overlap no labelled box are the object that they are most like. */
+export const asFalsePositives: SayAnchors = (head, { boxes, logits, labels }) => {
+  const objects = objectsOf(head)
+  const count = boxes.length
+  return boxes.map((box, a) => {
+    if (labels.some((label) => boxIou(label, box) >= sameThing)) return null
+    const best = largestClass(anchorLossOfHead(head), logits, a)
+    if (objects.includes(best)) return best
+    const scoreOf = (k: number) => logits[(boxRows + k) * count + a] ?? NaN
+    return objects.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a))
+  })
+}
+
+/**
+ * Targets [N, 4 + K, A] for the loss: what anchors should be in one-hot or multi-hot rows 4 and on, weights that add up to 1 in row 0.
+ * Where no anchor counts, all is zero, and so is the loss.
+ */
+export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredSample[], say: SayAnchors): Tensor {
+  const rows = boxRows + head.classes.length
+  const count = samples[0]?.boxes.length ?? 0
+  const targets = tensor([samples.length, rows, count])
+  const background = head.activation === 'softmax' ? head.classes.indexOf(head.background) : undefined
+  samples.forEach((sample, n) => {
+    const row = targets.data.subarray(n * rows * count, (n + 1) * rows * count)
+    const said = say(head, sample)
+    const counting = said.filter((one) => one !== null).length
+    said.forEach((one, a) => {
+      if (one === null) return
+      row[a] = 1 / counting
+      const shown = one ?? background
+      if (shown !== undefined) row[(boxRows + shown) * count + a] = 1
+    })
+  })
+  return targets
+}
+
+/**
+ * The labelled box of each anchor: the one that its own box overlaps most, by an IoU of at least 0.5; and the best anchor of every labelled
+ * box, however little it overlaps, as in SSD (Liu et al., ECCV 2016, section 2.2).
+ */
+function matched({ boxes, labels }: AnchoredSample): (LabelledBox | undefined)[] {
+  const matches = boxes.map((box) => bestOf(labels, (label) => boxIou(label, box), sameThing))
+  for (const label of labels) {
+    if (matches.includes(label)) continue
+    const overlaps = boxes.map((box) => boxIou(label, box))
+    const best = overlaps.indexOf(overlaps.reduce((a, b) => Math.max(a, b), 0))
+    if ((overlaps[best] ?? 0) > 0) matches[best] = label
+  }
+  return matches
+}
+
+function bestOf<T>(items: readonly T[], valueOf: (item: T) => number, least: number): T | undefined {
+  let best: { readonly item: T; readonly value: number } | undefined
+  for (const item of items) {
+    const value = valueOf(item)
+    if (value >= least && (best === undefined || value > best.value)) best = { item, value }
+  }
+  return best?.item
+}
