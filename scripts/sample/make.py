@@ -4,6 +4,8 @@
     python3 scripts/sample/make.py model    trains the classifier; writes it, its card and what was measured (training.json)
     python3 scripts/sample/make.py masks    what a segmentation of the series should find, as PNG, to the byte
     python3 scripts/sample/make.py segmenter    trains the segmentation model, as the classifier
+    python3 scripts/sample/make.py boxes    what a detector should find in the series, as CSV, to the byte
+    python3 scripts/sample/make.py detector    trains the detector, as the classifier
 """
 
 import argparse
@@ -16,10 +18,11 @@ from pathlib import Path
 import numpy
 import torch
 
+from detector import OBJECTS, SCORE, judge_detector, train_detector
 from phantom import CLASSES
 from segmenter import SEGMENT_CLASSES, judge_segmenter, train_segmenter
 from slices import INPUT_SIZE, PHANTOMS, WINDOW_CENTRE_HU, WINDOW_WIDTH_HU, load_slices, prepare
-from study import STUDY_PHANTOM, read_study, study_slices, write_masks, write_study
+from study import STUDY_PHANTOM, read_study, study_slices, write_boxes, write_masks, write_study
 from training import judge, logits_of, train
 
 SAMPLE = Path('resources/sample')
@@ -61,6 +64,26 @@ def make_segmenter(cache, epochs):
     print(json.dumps(report, indent=2), f'{time.time() - started:.0f} s', sep='\n')
 
 
+def make_detector(cache, epochs):
+    started = time.time()
+    model = train_detector(load_slices('training', cache), load_slices('validation', cache), epochs)
+    test = judge_detector(model, load_slices('test', cache))
+    report = {**made_by(), 'classes': OBJECTS, 'test': test, 'study': judge_detector(model, study_slices())}
+    name, onnx = f'{NAME}-detection', exported(model.network, 'detections')
+    (SAMPLE / 'model' / f'{name}.onnx').write_bytes(onnx)
+    training = (
+        f'One-stage detector trained on slices of {len(PHANTOMS["training"])} synthetic thorax phantoms; mAP at IoU 0.5 {test["meanAveragePrecision"]:.3f}, '
+        f'recall {test["recall"]:.3f} at {test["falsePositivesPerSlice"]:.2f} false positives per slice over {test["slices"]} slices of {len(PHANTOMS["test"])} others.'
+    )
+    output = {
+        **{'name': 'detections', 'layout': 'anchors-last', 'activation': 'sigmoid', 'gives': 'logits', 'classes': OBJECTS},
+        **{'boxes': {'format': 'cxcywh', 'unit': 'pixels'}, 'threshold': SCORE, 'nmsIou': 0.45, 'maxDetections': 100},
+    }
+    write_json(SAMPLE / 'model' / f'{name}.card.json', card(name, 'detection', model, onnx, output, training))
+    write_json(SAMPLE / 'model' / 'detection.training.json', report)
+    print(json.dumps(report, indent=2), f'{time.time() - started:.0f} s', sep='\n')
+
+
 def made_by():
     return {
         'madeBy': f'scripts/sample/make.py, PyTorch {torch.__version__}, NumPy {numpy.__version__}',
@@ -86,7 +109,7 @@ def measure(model, cache):
     }
 
 
-def exported(network):
+def exported(network, output='logits'):
     """The network as ONNX, with a free batch size; takes prepared slices less the mean, over the standard deviation."""
     buffer = io.BytesIO()
     torch.onnx.export(
@@ -95,8 +118,8 @@ def exported(network):
         buffer,
         opset_version=OPSET,
         input_names=['image'],
-        output_names=['logits'],
-        dynamic_axes={'image': {0: 'N'}, 'logits': {0: 'N'}},
+        output_names=[output],
+        dynamic_axes={'image': {0: 'N'}, output: {0: 'N'}},
     )
     return buffer.getvalue()
 
@@ -129,9 +152,9 @@ def write_json(path, value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('part', choices=['study', 'model', 'masks', 'segmenter'])
+    parser.add_argument('part', choices=['study', 'model', 'masks', 'segmenter', 'boxes', 'detector'])
     parser.add_argument('--cache', default='out/sample', help='folder that keeps rendered slices (default: %(default)s)')
-    parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 4')
+    parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 4, of the detector 6')
     options = parser.parse_args()
     if options.part == 'study':
         write_study(SAMPLE / 'study')
@@ -139,6 +162,10 @@ def main():
         write_masks(SAMPLE / 'masks')
     elif options.part == 'segmenter':
         make_segmenter(options.cache, options.epochs or 4)
+    elif options.part == 'boxes':
+        write_boxes(SAMPLE / 'boxes.csv')
+    elif options.part == 'detector':
+        make_detector(options.cache, options.epochs or 6)
     else:
         make_model(options.cache, options.epochs or 14)
 

@@ -56,6 +56,14 @@ def write_masks(folder):
         Image.fromarray(mask, 'L').save(folder / f'{index:02}.png', optimize=True)
 
 
+def write_boxes(file):
+    """A CSV of the lesions' boxes in pixels of 512x512: file, class, x0, y0, x1, y1."""
+    lines = ['file,class,x0,y0,x1,y1']
+    for index, kind, *corners in study_slices().boxes.int().tolist():
+        lines.append(','.join([f'{index + 1:02}.dcm', CLASSES[1 + kind], *map(str, corners)]))
+    file.write_text('\n'.join(lines) + '\n', encoding='ascii')
+
+
 def read_study(folder):
     """File names, stored values uint16 [N, 512, 512] and class indices of a written study."""
     with open(Path(folder) / 'labels.csv', newline='', encoding='ascii') as text:
