@@ -18,7 +18,7 @@ LEARNING_RATE = 6e-3
 # From pixels of 512x512 to those of the input.
 SCALE = INPUT_SIZE[0] / 512
 FOCUS = 2.0
-SCORE, SAME = 0.25, 0.5
+SCORE, SAME = 0.35, 0.5
 
 
 class Detector(nn.Module):
@@ -28,8 +28,8 @@ class Detector(nn.Module):
     def __init__(self):
         super().__init__()
         self.fine = nn.Sequential(unit(1, 12, 2), nn.ReLU(), Block(12, 24, 2))
-        self.coarse = nn.Sequential(Block(24, 32, 2), Block(32, 32, 1))
-        self.joined = nn.Sequential(unit(24 + 32, 32), nn.ReLU(), unit(32, 32), nn.ReLU())
+        self.coarse = nn.Sequential(Block(24, 32, 2), Block(32, 28, 1))
+        self.joined = nn.Sequential(unit(24 + 28, 32), nn.ReLU(), unit(32, 32), nn.ReLU())
         self.scores = nn.Conv2d(32, len(OBJECTS), 1)
         self.boxes = nn.Conv2d(32, 4, 1)
         nn.init.constant_(self.scores.bias, -4.0)

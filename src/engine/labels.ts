@@ -29,9 +29,9 @@ export interface LabelledImage {
   readonly sopInstanceUid: string
 }
 
-export interface LabelTable {
+export interface LabelTable<T = Label> {
   readonly count: number
-  find(image: LabelledImage): Label | undefined
+  find(image: LabelledImage): T | undefined
 }
 
 interface Reading {
@@ -75,7 +75,8 @@ function readRows(csv: string, { file }: Reading): Record<string, string>[] {
   )
 }
 
-function parseCsv(csv: string, file: string): Record<string, string>[] {
+/** Rows by the names of their columns. Throws `labels-invalid` for what is no CSV. */
+export function parseCsv(csv: string, file: string): Record<string, string>[] {
   try {
     return parse(csv, { columns: true, bom: true, trim: true, skip_empty_lines: true })
   } catch (cause) {

@@ -1,8 +1,10 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { RadversaryError } from '../core/errors.ts'
+import { classesOf, type LabelledBox } from '../core/model/boxes.ts'
 import type { ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
+import { parseBoxes } from './box-labels.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
 import { openMasks } from './masks/open-masks.ts'
 import type { MaskSource } from './masks/mask-source.ts'
@@ -16,7 +18,7 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
   readonly study: readonly string[] | Study
   /** SOP Instance UIDs of the images to work on; all by default. */
   readonly images?: readonly string[] | undefined
-  /** A labels file; of a segmentation masks (`openMasks`). */
+  /** A labels file; of a segmentation masks (`openMasks`), of a detection boxes (`parseBoxes`). */
   readonly labels?: string | undefined
 }
 
@@ -34,17 +36,24 @@ export interface Workbench {
   readonly labelOf: (image: StudyImage) => Label | undefined
   /** Of a segmentation, where masks were given. */
   readonly masks: MaskSource | undefined
+  /** Of a detection, where boxes were given: an image that they leave out has none. */
+  readonly boxesOf: ((image: StudyImage) => readonly LabelledBox[]) | undefined
 }
 
 /** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
-  const { table, masks } = request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
+  const { table, masks, boxes } = request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
   const images = chosenImages(study, request.images)
-  const labelOf = table === undefined ? () => undefined : labelsOf(study, table)
-  if (table !== undefined && images.every((image) => labelOf(image) === undefined)) throw noLabels(request.labels, table.count)
+  const findBoxes = boxes && labelsOf(study, boxes)
+  const boxesOf = findBoxes && ((image: StudyImage) => findBoxes(image) ?? [])
+  const findLabel = table && labelsOf(study, table)
+  const labelOf = (image: StudyImage) => findLabel?.(image) ?? (boxesOf && classesOf(boxesOf(image)))
+  const find = findLabel ?? findBoxes
+  if (find !== undefined && images.every((image) => find(image) === undefined))
+    throw noLabels(request.labels, (table ?? boxes)?.count ?? 0)
   const choice = await chooseDevice(request)
   const { runtime } = choice
   const { tfjs } = opened
@@ -52,7 +61,7 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   for (const sentence of [...told, ...(tfjs?.notices ?? [])]) hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
-  return { study, images, opened, runtime, device, labelOf, masks, isLabelled: request.labels !== undefined }
+  return { study, images, opened, runtime, device, labelOf, masks, boxesOf, isLabelled: request.labels !== undefined }
 }
 
 /** `openStudy`, its progress told as a job's. */
@@ -77,18 +86,20 @@ function chosenImages({ images }: Study, chosen: readonly string[] | undefined):
 interface GivenLabels {
   readonly table?: LabelTable
   readonly masks?: MaskSource
+  readonly boxes?: LabelTable<readonly LabelledBox[]>
 }
 
 async function readLabels(file: string, { task, output }: ModelCard): Promise<GivenLabels> {
   if (task === 'segmentation') return { masks: await openMasks(file, output) }
+  const csv = new TextDecoder().decode(await readBytes({ path: file }))
+  if (task === 'detection') return { boxes: parseBoxes(csv, file, output) }
   const { classes, activation } = output
   const isMultiLabel = activation === 'multi-label-sigmoid'
-  const csv = new TextDecoder().decode(await readBytes({ path: file }))
   return { table: parseLabels(csv, { file, classes, isMultiLabel }) }
 }
 
 /** By an image's path in the study or, where no other image has it, its file's name alone. */
-function labelsOf({ images }: Study, table: LabelTable): (image: StudyImage) => Label | undefined {
+function labelsOf<T>({ images }: Study, table: LabelTable<T>): (image: StudyImage) => T | undefined {
   const counts = new Map<string, number>()
   for (const { name } of images) counts.set(lastPart(name), (counts.get(lastPart(name)) ?? 0) + 1)
   return ({ name, sopInstanceUid }) => {

@@ -39,7 +39,7 @@ const models: Record<string, () => Promise<AttackProblem>> = {
 const yardsticks = new Set(['noise', 'gaussian-noise', 'gaussian-blur', 'low-contrast', 'motion-blur'])
 
 /** Those of pixels have no classifier to attack: core/attacks/pixel-weights.test.ts. */
-type OfImages = Exclude<keyof typeof attackMethods, 'segpgd' | 'cospgd' | 'asma'>
+type OfImages = Exclude<keyof typeof attackMethods, 'segpgd' | 'cospgd' | 'asma' | 'dag'>
 
 /** Strong enough to succeed on every sample, but for yardsticks. */
 const methods: Record<OfImages, object> = {

@@ -28,7 +28,7 @@ export function predictCommand(context: CommandContext): Command {
   })
 }
 
-function predictText({ predictions, agreement, taskAgreement, segments, classes, failures }: PredictReport): string {
+function predictText({ predictions, agreement, taskAgreement, segments, detection, classes, failures }: PredictReport): string {
   const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
     predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
     prediction,
@@ -36,7 +36,7 @@ function predictText({ predictions, agreement, taskAgreement, segments, classes,
     label === null ? '' : label === prediction ? label : `${label} (wrong)`,
   ])
   const table = tableText([['image', 'prediction', 'confidence', agreement === null ? '' : 'label'], ...rows])
-  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${segmentsText(segments)}${failuresText(failures)}`
+  return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${segmentsText(segments)}${boxesText(predictions, classes)}${detectionText(detection, classes)}${failuresText(failures)}`
 }
 
 function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agreement']>, classes: readonly string[]): string {
@@ -66,6 +66,26 @@ function segmentsText(segments: PredictReport['segments']): string {
   const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
   const rows = segments.map((each) => [each.class, number(each.dice), number(each.iou), number(each.hd95)])
   return `\n${tableText([['class', 'Dice', 'IoU', `HD95 (${segments[0]?.distanceUnit ?? ''})`], ...rows])}`
+}
+
+/** A line for each box. */
+function boxesText(predictions: PredictReport['predictions'], classes: readonly string[]): string {
+  const rows = predictions.flatMap(({ file, boxes = [] }) =>
+    boxes.map((box) => [
+      ...[file, classes[box.class] ?? '', percent(box.score)],
+      ...[box.x0, box.y0, box.x1, box.y1].map((corner) => corner.toFixed(1)),
+    ]),
+  )
+  return rows.length === 0 ? '' : `\n${tableText([['image', 'box', 'score', 'x0', 'y0', 'x1', 'y1'], ...rows])}`
+}
+
+function detectionText(detection: PredictReport['detection'], classes: readonly string[]): string {
+  if (detection === null) return ''
+  const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
+  const rows = detection.classes.map((each) => [classes[each.class] ?? '', String(each.boxes), number(each.averagePrecision)])
+  const { meanAveragePrecision, recall, falsePositivesPerImage } = detection
+  const line = `mAP@0.5 (all points) ${number(meanAveragePrecision)}, recall ${number(recall)}, ${falsePositivesPerImage.toFixed(2)} false positives per image`
+  return `\n${line}\n${tableText([['class', 'boxes', 'average precision'], ...rows])}`
 }
 
 function percent(value: number): string {

@@ -7,6 +7,7 @@ import { autoAttack, autoAttackL2 } from './methods/auto-attack.ts'
 import { carliniWagner } from './methods/carlini-wagner.ts'
 import { gaussianBlur, gaussianNoise, lowContrast, motionBlur } from './methods/corruption.ts'
 import { cosPgd } from './methods/cos-pgd.ts'
+import { dag } from './methods/dag.ts'
 import { dctPgd } from './methods/dct-pgd.ts'
 import { deepfool } from './methods/deepfool.ts'
 import { diFgsm } from './methods/di-fgsm.ts'
@@ -53,6 +54,7 @@ export const methodGroups = {
   'Black box': { square, 'square-l2': squareL2, spsa, hopskipjump: hopSkipJump, 'hopskipjump-linf': hopSkipJumpLinf },
   Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
   'Pixels of a segmentation': { segpgd: segPgd, cospgd: cosPgd, asma },
+  'Boxes of a detection': { dag },
   Baselines: {
     noise,
     'gaussian-noise': gaussianNoise,
@@ -71,6 +73,7 @@ export const attackMethods = {
   ...methodGroups['Black box'],
   ...methodGroups.Ensembles,
   ...methodGroups['Pixels of a segmentation'],
+  ...methodGroups['Boxes of a detection'],
   ...methodGroups.Baselines,
 } satisfies Record<string, MethodEntry>
 

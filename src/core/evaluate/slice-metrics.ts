@@ -1,4 +1,5 @@
 import { csv } from './csv.ts'
+import type { DetectionCounts } from './detection.ts'
 import type { ImageDistance } from './image-distance.ts'
 
 /** One class of a segmentation against the label. */
@@ -15,6 +16,13 @@ export interface SliceSegments {
   readonly distanceUnit: 'mm' | 'px'
   readonly before: readonly SegmentMetrics[]
   readonly after: readonly SegmentMetrics[]
+}
+
+/** Boxes of one slice, and how many labelled ones they find (IoU 0.5). */
+export interface SliceDetections {
+  readonly labelled: number
+  readonly before: DetectionCounts & { readonly boxes: number }
+  readonly after: DetectionCounts & { readonly boxes: number }
 }
 
 /** What one attack did to one slice: a row of the metrics' CSV. */
@@ -40,6 +48,8 @@ export interface SliceMetrics {
   readonly iterations: number
   /** Of a segmentation. */
   readonly segments?: SliceSegments
+  /** Of a detection. */
+  readonly detections?: SliceDetections
   /** Relative intensity clipped to its window [0, 1]; data range 1. */
   readonly window: ImageDistance
   /** Stored values; data range 2^BitsStored − 1. */
@@ -76,8 +86,18 @@ const columns: readonly Column[] = [
 
 /** The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), what is undefined (SSIM of images below 11x11). */
 export function sliceMetricsCsv(rows: readonly SliceMetrics[]): string {
-  const all = [...columns, ...segmentColumns(rows)]
+  const all = [...columns, ...segmentColumns(rows), ...detectionColumns(rows)]
   return csv([all.map(([name]) => name), ...rows.map((row) => all.map(([, value]) => value(row)))])
+}
+
+function detectionColumns(rows: readonly SliceMetrics[]): Column[] {
+  if (rows.every(({ detections }) => detections === undefined)) return []
+  const counts = (when: 'before' | 'after'): Column[] => [
+    [`boxes_${when}`, ({ detections }) => detections?.[when].boxes ?? null],
+    [`boxes_found_${when}`, ({ detections }) => detections?.[when].found ?? null],
+    [`false_positives_${when}`, ({ detections }) => detections?.[when].falsePositives ?? null],
+  ]
+  return [['boxes_labelled', ({ detections }) => detections?.labelled ?? null], ...counts('before'), ...counts('after')]
 }
 
 /** e.g. `dice_before liver`: for each class that any row has. */

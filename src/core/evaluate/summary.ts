@@ -1,3 +1,4 @@
+import type { DetectionAgreement } from './detection.ts'
 import { wilsonInterval, type Proportion } from './interval.ts'
 import { meanOf } from './mean.ts'
 import { meanSegments, type MeanSegments } from './segment-summary.ts'
@@ -15,8 +16,17 @@ export interface AttackSummary {
   readonly meanIterations: number | null
   /** Of a segmentation. */
   readonly segments?: MeanSegments
+  /** Of a detection. */
+  readonly detections?: DetectionChange
   readonly window: MeanDistance
   readonly stored: MeanDistance
+}
+
+/** Over all slices. */
+export interface DetectionChange {
+  readonly before: DetectionAgreement
+  /** Of the pixels read back. */
+  readonly after: DetectionAgreement
 }
 
 export interface MeanDistance {

@@ -14,6 +14,8 @@ export interface AnchorLoss {
   readonly classes: number
   /** The class of what is nothing, of a softmax; undefined for sigmoids. */
   readonly background: number | undefined
+  /** From which score there is a box. */
+  readonly threshold: number
 }
 
 /** Whether a loss is a detector's. */
@@ -26,9 +28,10 @@ const smallestProbability = 1e-12
 
 /** J of a detector's head. */
 export function anchorLossOfHead(head: DetectionOutput): AnchorLoss {
+  const shared = { classes: head.classes.length, threshold: head.threshold }
   return head.activation === 'softmax'
-    ? { kind: 'anchor-cross-entropy', classes: head.classes.length, background: head.classes.indexOf(head.background) }
-    : { kind: 'anchor-binary-cross-entropy', classes: head.classes.length, background: undefined }
+    ? { ...shared, kind: 'anchor-cross-entropy', background: head.classes.indexOf(head.background) }
+    : { ...shared, kind: 'anchor-binary-cross-entropy', background: undefined }
 }
 
 /**
@@ -102,7 +105,7 @@ export function anchorMaxima(loss: AnchorLoss, p: Float32Array): number[] {
 }
 
 /** The class with an anchor's largest value, the first of several. */
-export function largestClass(loss: AnchorLoss, values: Float32Array, anchor: number): number {
+function largestClass(loss: AnchorLoss, values: Float32Array, anchor: number): number {
   const count = anchorsIn(loss, values)
   let best = 0
   for (let k = 1; k < loss.classes; k++)

@@ -1,11 +1,22 @@
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import { anchorLossOfHead, boxRows, largestClass } from './anchor-losses.ts'
+import { anchorLossOfHead, anchorProbabilities, boxRows } from './anchor-losses.ts'
 import { boxIou, sameThing, type LabelledBox, type Rectangle } from './boxes.ts'
 import type { DetectionOutput } from './card.ts'
 import { objectsOf } from './detection.ts'
 
 /** What a target says of an anchor: its class (undefined: nothing) where it counts; null where it doesn't. */
 type Said = number | undefined | null
+
+/** How much each anchor counts, of those that do. */
+type Weigh = (head: DetectionOutput, sample: AnchoredSample) => (anchor: number) => number
+
+const alike: Weigh = () => () => 1
+
+/** By what the model takes it for in the clean image: its highest score of an object, as in SMIA's smoothed targets. */
+const byScore: Weigh = (head, { logits }) => {
+  const p = anchorProbabilities(anchorLossOfHead(head), logits)
+  return (anchor) => p[anchor] ?? 0
+}
 
 /** One sample as targets are made of it. */
 export interface AnchoredSample {
@@ -16,41 +27,50 @@ export interface AnchoredSample {
   readonly labels: readonly LabelledBox[]
 }
 
-/** Which classes a sample's anchors should have, and which of them count. */
-export type SayAnchors = (head: DetectionOutput, sample: AnchoredSample) => Said[]
+/** Which classes a sample's anchors should have, which of them count, and how much. */
+export interface SayAnchors {
+  readonly say: (head: DetectionOutput, sample: AnchoredSample) => Said[]
+  readonly weigh: Weigh
+}
 
 /** Anchors of labelled boxes are what the label says; without labelled boxes every anchor is nothing. */
-export const asLabelled: SayAnchors = (head, sample) =>
-  sample.labels.length === 0
-    ? asNothing(head, sample)
-    : matched(sample).map((label) => (label === undefined ? null : label.class))
+export const asLabelled: SayAnchors = {
+  weigh: alike,
+  say: (_, sample) =>
+    sample.labels.length === 0
+      ? sample.boxes.map(() => undefined)
+      : matched(sample).map((label) => (label === undefined ? null : label.class)),
+}
 
-/** Every anchor is nothing. */
-export const asNothing: SayAnchors = (_, { boxes }) => boxes.map(() => undefined)
+/** Every anchor is nothing, above all those that are something in the clean image. */
+export const asNothing: SayAnchors = { weigh: byScore, say: (_, { boxes }) => boxes.map(() => undefined) }
 
 /** Anchors of labelled boxes of other classes are of one class. */
 export function asClass(wanted: number): SayAnchors {
-  return (_, sample) => matched(sample).map((label) => (label === undefined || label.class === wanted ? null : wanted))
+  const say: SayAnchors['say'] = (_, sample) =>
+    matched(sample).map((label) => (label === undefined || label.class === wanted ? null : wanted))
+  return { weigh: alike, say }
 }
 
 /** Anchors that overlap no labelled box are the object that they are most like. */
-export const asFalsePositives: SayAnchors = (head, { boxes, logits, labels }) => {
-  const objects = objectsOf(head)
-  const count = boxes.length
-  return boxes.map((box, a) => {
-    if (labels.some((label) => boxIou(label, box) >= sameThing)) return null
-    const best = largestClass(anchorLossOfHead(head), logits, a)
-    if (objects.includes(best)) return best
-    const scoreOf = (k: number) => logits[(boxRows + k) * count + a] ?? NaN
-    return objects.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a))
-  })
+export const asFalsePositives: SayAnchors = {
+  weigh: alike,
+  say: (head, { boxes, logits, labels }) =>
+    boxes.map((box, a) =>
+      labels.some((label) => boxIou(label, box) >= sameThing) ? null : likeliestObject(head, logits, a, boxes.length),
+    ),
+}
+
+function likeliestObject(head: DetectionOutput, logits: Float32Array, anchor: number, count: number): number {
+  const scoreOf = (k: number) => logits[(boxRows + k) * count + anchor] ?? NaN
+  return objectsOf(head).reduce((best, k) => (scoreOf(k) > scoreOf(best) ? k : best))
 }
 
 /**
  * Targets [N, 4 + K, A] for the loss: what anchors should be in one-hot or multi-hot rows 4 and on, weights that add up to 1 in row 0.
  * Where no anchor counts, all is zero, and so is the loss.
  */
-export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredSample[], say: SayAnchors): Tensor {
+export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredSample[], { say, weigh }: SayAnchors): Tensor {
   const rows = boxRows + head.classes.length
   const count = samples[0]?.boxes.length ?? 0
   const targets = tensor([samples.length, rows, count])
@@ -58,10 +78,11 @@ export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredS
   samples.forEach((sample, n) => {
     const row = targets.data.subarray(n * rows * count, (n + 1) * rows * count)
     const said = say(head, sample)
-    const counting = said.filter((one) => one !== null).length
+    const weight = weigh(head, sample)
+    const total = said.reduce<number>((sum, one, a) => sum + (one === null ? 0 : weight(a)), 0)
     said.forEach((one, a) => {
       if (one === null) return
-      row[a] = 1 / counting
+      row[a] = weight(a) / total
       const shown = one ?? background
       if (shown !== undefined) row[(boxRows + shown) * count + a] = 1
     })

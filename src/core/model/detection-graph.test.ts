@@ -126,8 +126,8 @@ describe('boxes and scores become one output [N, 4 + K, A] of logits', () => {
 
 describe('the loss of a detector’s scores', () => {
   const losses: AnchorLoss[] = [
-    { kind: 'anchor-cross-entropy', classes: 2, background: 1 },
-    { kind: 'anchor-binary-cross-entropy', classes: 2, background: undefined },
+    { kind: 'anchor-cross-entropy', classes: 2, background: 1, threshold: 0.25 },
+    { kind: 'anchor-binary-cross-entropy', classes: 2, background: undefined, threshold: 0.25 },
   ]
   /** Weights in row 0, what the scores should be in rows 4 and 5. */
   const target = (weights: number[], scores: number[]) => {

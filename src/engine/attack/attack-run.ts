@@ -107,10 +107,10 @@ async function readRegion(file: string): Promise<Region> {
 
 /** Everything that decides the bytes of an export. */
 function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
-  const { request, method, study, opened, goal, region, exports, labelOf, device } = run
+  const { request, method, study, opened, goal, region, exports, labelOf, boxesOf, device } = run
   const { seed, earlyStop, batch } = request
   const { name, settings } = method
-  const images = run.images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)])
+  const images = run.images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: run.masks?.sha256, wanted: run.wanted?.sha256 }

@@ -53,14 +53,14 @@ export function choiceName(choice: BoxChoice, classes: readonly string[]): strin
 }
 
 interface Aim {
-  readonly say: SayAnchors
+  readonly wanted: SayAnchors
   readonly targeted: boolean
   readonly criterion: (judge: BoxJudge) => Criterion
 }
 
 /** Away from the labelled boxes, or towards what is wanted. Anchors are matched by the boxes that they have in the clean image. */
 export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
-  const { say, targeted, criterion } = aimOf(choice)
+  const { wanted, targeted, criterion } = aimOf(choice)
   return {
     criterion: criterion({ labels: [], read: () => [] }).name,
     of: (frameLabels, { image, logits, clean }) => {
@@ -73,7 +73,7 @@ export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
       const known = samples.flatMap((sample) => sample ?? [])
       return {
         loss: anchorLossOfHead(card.output),
-        targets: clean === undefined ? tensor([labels.length, ...logits.slice(1)]) : anchorTargets(card.output, known, say),
+        targets: clean === undefined ? tensor([labels.length, ...logits.slice(1)]) : anchorTargets(card.output, known, wanted),
         targeted,
         criterion: criterion({ labels, read: (values) => detector.detections(values) }),
       }
@@ -84,13 +84,13 @@ export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
 function aimOf(choice: BoxChoice): Aim {
   switch (choice.kind) {
     case 'away':
-      return { say: asLabelled, targeted: false, criterion: boxesLost }
+      return { wanted: asLabelled, targeted: false, criterion: boxesLost }
     case 'vanish':
-      return { say: asNothing, targeted: true, criterion: nothingFound }
+      return { wanted: asNothing, targeted: true, criterion: nothingFound }
     case 'false-positives':
-      return { say: asFalsePositives, targeted: true, criterion: (judge) => falseBoxes(judge, choice.least) }
+      return { wanted: asFalsePositives, targeted: true, criterion: (judge) => falseBoxes(judge, choice.least) }
     case 'class':
-      return { say: asClass(choice.wanted), targeted: true, criterion: (judge) => wrongClass(judge, choice.wanted) }
+      return { wanted: asClass(choice.wanted), targeted: true, criterion: (judge) => wrongClass(judge, choice.wanted) }
   }
 }
 

@@ -7,6 +7,7 @@ import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from './attack-run.ts'
+import { boxCounts, detectionChange } from './box-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
 
@@ -18,6 +19,7 @@ export function buildRecord(
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
   const { classes } = opened.card.output
+  const detections = detectionChange(opened.card, images.flatMap(({ frames }) => frames)) // prettier-ignore
   return {
     schema: attackRecordSchema,
     notice: researchNotice,
@@ -45,7 +47,7 @@ export function buildRecord(
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
-    summary: summarise(sliceMetrics(images, method.name, classes)),
+    summary: { ...summarise(sliceMetrics(images, method.name, classes)), ...(detections && { detections }) },
   }
 }
 
@@ -72,7 +74,7 @@ function recordedFrame({ trace, masks, ...frame }: FrameReport): RecordedFrame {
 /** A row for each frame; predictions and success are those of the pixels read back. */
 export function sliceMetrics(images: readonly RecordedImage[], method: string, classes: readonly string[]): SliceMetrics[] {
   return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
-    frames.map(({ frame, label, before, reread, success, metBefore, iterations, segments, window, stored }) => ({
+    frames.map(({ frame, label, before, reread, success, metBefore, iterations, segments, boxes, window, stored }) => ({
       file,
       exported: exported.series.path,
       sopInstanceUid,
@@ -87,6 +89,7 @@ export function sliceMetrics(images: readonly RecordedImage[], method: string, c
       metBefore,
       iterations,
       ...(segments && { segments }),
+      ...(boxes && { detections: boxCounts(boxes) }),
       window,
       stored,
     })),

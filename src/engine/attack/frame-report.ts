@@ -5,6 +5,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import type { FrameResult } from './frame-attack.ts'
 import type { FrameReport } from './image-result.ts'
+import { boxReport } from './box-report.ts'
 import { maskReport } from './mask-report.ts'
 
 /** What was read back from the exported file. */
@@ -39,6 +40,7 @@ export function frameReport(
     ...(outcome.member === undefined ? {} : { member: outcome.member }),
     ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
+    ...boxReport(label.boxes, before.boxes, prediction.boxes),
     ...distances(result),
     trace: trace.map((point) => ({
       ...point,

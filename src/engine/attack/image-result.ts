@@ -64,6 +64,9 @@ const segments = z.strictObject({
   after: z.array(segment),
 })
 
+const rectangle = { class: z.int().nonnegative(), x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }
+const found = z.strictObject({ ...rectangle, score: z.number() })
+
 const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
@@ -92,6 +95,8 @@ const frameResult = z.strictObject({
   /** Of a segmentation: every class but the background against the label; `after` of the pixels read back. */
   segments: segments.optional(),
   masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),
+  /** Of a detection, in the image's own pixels; `after` of the pixels read back. */
+  boxes: z.strictObject({ label: z.array(z.strictObject(rectangle)), before: z.array(found), after: z.array(found) }).optional(),
   window: distance,
   stored: distance,
   trace: z.array(tracePoint),

@@ -21,6 +21,7 @@ export function summaryText(record: AttackRecord): string {
     ...agreementText(record),
     `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
     ...segmentsText(record),
+    ...detectionText(record),
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
     `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
     record.notice,
@@ -61,6 +62,16 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   const line = (each: MeanSegment) =>
     `${each.class}: Dice ${change(each.diceBefore, each.diceAfter, 3)}, IoU ${change(each.iouBefore, each.iouAfter, 3)}, HD95 ${change(each.hd95Before, each.hd95After, 1)} ${unit}`
   return segments.classes.map((each, i) => `${i === 0 ? 'Segments     ' : '             '}${line(each).trim()}`)
+}
+
+/** Of a detection: average precision interpolated at all points, as PASCAL VOC's. */
+function detectionText({ summary: { detections } }: AttackRecord): string[] {
+  if (detections === undefined) return []
+  const { before, after } = detections
+  const precision = `mAP@0.5 (all points) ${number(before.meanAveragePrecision, 3)} to ${number(after.meanAveragePrecision, 3)}`
+  const recall = `recall ${number(before.recall, 3)} to ${number(after.recall, 3)} of ${before.boxes} boxes`
+  const wrong = `${number(before.falsePositivesPerImage, 2)} to ${number(after.falsePositivesPerImage, 2)} false positives per image`
+  return [`Detection    ${precision}, ${recall}, ${wrong}`]
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {

@@ -66,9 +66,9 @@ function exportIdOf(request: CompareRequest, models: readonly ComparedModel[], c
   const all = {
     version,
     ...{ seed, batch, transfer },
-    models: models.map(({ opened, goal, device, images, labelOf, masks }) => ({
+    models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
-      images: images.map((image) => [image.name, image.sopInstanceUid, labelOf(image)]),
+      images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),
       masks: masks?.sha256,
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),

@@ -1,3 +1,6 @@
+import { detectionAgreement, type DetectionAgreement } from '../../core/evaluate/detection.ts'
+import type { Box } from '../../core/model/boxes.ts'
+import { objectsOf } from '../../core/model/detection.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/model/mask.ts'
@@ -36,6 +39,8 @@ export interface FramePrediction {
   readonly label: string | null
   /** Of a segmentation with masks: every class but the background against them. */
   readonly segments?: MaskAgreement
+  /** Of a detection, in the image's own pixels. */
+  readonly boxes?: readonly Box[]
 }
 
 export interface PredictReport {
@@ -49,6 +54,8 @@ export interface PredictReport {
   readonly taskAgreement: TaskAgreement | null
   /** Of a segmentation with masks: means over the frames where each is defined. */
   readonly segments: readonly MeanAgreement[] | null
+  /** mAP, recall and false positives of a detection with boxes; null without. */
+  readonly detection: DetectionAgreement | null
   readonly failures: readonly InputFailure[]
 }
 
@@ -147,11 +154,12 @@ function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }:
 }
 
 function report(
-  { opened, device, labelOf }: Workbench,
+  { opened, device, labelOf, boxesOf }: Workbench,
   found: readonly Found[],
   failures: readonly InputFailure[],
 ): PredictReport {
   const { classes, activation } = opened.card.output
+  const { card } = opened
   const labelled = found.flatMap(({ image, prediction }) => {
     const label = labelOf(image)
     return label === undefined ? [] : [{ label, predicted: prediction }]
@@ -163,20 +171,30 @@ function report(
     predictions: found.map((each) => inWords(each, labelOf(each.image), classes)),
     taskAgreement: labelled.length === 0 ? null : (taskAgreement(opened.card, labelled) ?? null),
     agreement:
-      labelled.length === 0
+      labelled.length === 0 || card.task === 'detection'
         ? null
         : agreementOf(
             labelled.map(({ label, predicted }) => ({ label, predicted: predicted.classes })),
             classes.length,
             activation === 'multi-label-sigmoid',
           ),
+    detection: boxesOf === undefined || card.task !== 'detection' ? null : boxAgreement(card, found, boxesOf),
     segments: meanAgreement(found.flatMap(({ segments }) => segments ?? [])),
     failures,
   }
 }
 
+function boxAgreement(
+  { output }: Extract<ModelCard, { task: 'detection' }>,
+  found: readonly Found[],
+  boxesOf: NonNullable<Workbench['boxesOf']>,
+): DetectionAgreement {
+  const images = found.map(({ image, prediction }) => ({ found: prediction.boxes ?? [], labels: boxesOf(image) }))
+  return detectionAgreement(images, objectsOf(output))
+}
+
 function inWords(
-  { image, index, areas, segments, prediction: { classes: predicted, confidence, probabilities } }: Found,
+  { image, index, areas, segments, prediction: { classes: predicted, confidence, probabilities, boxes } }: Found,
   label: readonly number[] | undefined,
   classes: readonly string[],
 ): FramePrediction {
@@ -190,5 +208,6 @@ function inWords(
     ...(areas && { areas }),
     label: label === undefined ? null : classNames(label, classes),
     ...(segments && { segments }),
+    ...(boxes && { boxes }),
   }
 }
