@@ -58,10 +58,18 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const { runtime } = choice
   const { tfjs } = opened
   const told = tfjs?.backend === undefined ? describeDevice(choice) : []
-  for (const sentence of [...told, ...(tfjs?.notices ?? [])]) hooks.onNotice?.(sentence)
+  for (const sentence of [...told, ...(tfjs?.notices ?? []), ...suppressionNotice(opened)]) hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
   return { study, images, opened, runtime, device, labelOf, masks, boxesOf, isLabelled: request.labels !== undefined }
+}
+
+/** A detector's own NonMaxSuppression has no gradient, and is left out. */
+function suppressionNotice({ card: { task, output }, facts: { suppression } }: OpenedModel): string[] {
+  if (task !== 'detection' || suppression?.scores !== output.name) return []
+  return [
+    `The model is cut before its NonMaxSuppression, at '${suppression.boxes}' and '${suppression.scores}'; boxes are suppressed as the card says.`,
+  ]
 }
 
 /** `openStudy`, its progress told as a job's. */

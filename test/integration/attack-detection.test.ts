@@ -20,8 +20,16 @@ const measured = JSON.parse(readFileSync(join(sample, 'model/detection.training.
 }
 const nodules = ['18', '19', '20', '21'].map((name) => join(sample, `study/${name}.dcm`))
 
+const root = temporaryFolder('detection')
+let folders = 0
+
+function nextFolder(): string {
+  folders += 1
+  return join(root, String(folders))
+}
+
 async function attack(args: readonly string[]): Promise<{ folder: string; record: AttackRecord }> {
-  const folder = join(temporaryFolder(), 'out')
+  const folder = nextFolder()
   const shared = ['--study', ...nodules, '--model', model, '--device', 'cpu', '--out', folder, '--json']
   const ended = await commandLine(['attack', ...shared, ...args])
   expect(ended).toMatchObject({ code: 0 })
@@ -112,16 +120,7 @@ test('DAG takes boxes away with hardly any change', async () => {
 
 test('what a detection has not is refused in words', async () => {
   const refused = async (args: readonly string[], message: string) => {
-    const ended = await commandLine([
-      'attack',
-      '--study',
-      ...nodules,
-      '--model',
-      model,
-      '--out',
-      join(temporaryFolder(), 'out'),
-      ...args,
-    ])
+    const ended = await commandLine(['attack', '--study', ...nodules, '--model', model, '--out', nextFolder(), ...args])
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(message) as string })
   }
   await refused(['--method', 'smia', '--target', 'mass'], 'Class: expected a class name')
