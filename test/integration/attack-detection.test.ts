@@ -33,9 +33,8 @@ async function attack(args: readonly string[]): Promise<{ folder: string; record
   const shared = ['--study', ...nodules, '--model', model, '--device', 'cpu', '--out', folder, '--json']
   const ended = await commandLine(['attack', ...shared, ...args])
   expect(ended).toMatchObject({ code: 0 })
-  return (
-    (jsonOf(ended) as { record: AttackRecord }).record && { folder, record: (jsonOf(ended) as { record: AttackRecord }).record }
-  )
+  const { record } = jsonOf(ended) as { record: AttackRecord }
+  return { folder, record }
 }
 
 const framesOf = ({ images }: AttackRecord) => images.flatMap(({ frames }) => frames)

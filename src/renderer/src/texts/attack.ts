@@ -13,6 +13,8 @@ export const attackTexts = {
     target: 'Goal',
     untargeted: 'Away from the label',
     towards: (name: string) => `Towards ${name}`,
+    vanish: 'Boxes vanish',
+    falsePositives: 'Boxes where there are none',
     criterion: 'Fooled when',
     loss: 'Loss',
     losses: { '': 'Cross-entropy', dice: 'Dice', 'cross-entropy=0.5,dice=0.5': 'Both, half and half' },

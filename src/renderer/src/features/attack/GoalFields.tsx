@@ -10,6 +10,12 @@ import { findLabels } from './find-labels.ts'
 import { MaskGoalFields } from './MaskGoalFields.tsx'
 import type { AttackSubject } from './start-attack.ts'
 
+/** Of a detection, beside its classes. */
+const boxGoals = [
+  { value: 'vanish', label: texts.attack.vanish },
+  { value: 'false-positives', label: texts.attack.falsePositives },
+]
+
 const scopes: readonly Scope[] = ['study', 'series', 'slice']
 
 /** What is attacked, away from which labels or towards which class. */
@@ -41,6 +47,7 @@ export function GoalFields({ subject }: { readonly subject: AttackSubject | unde
         value={target ?? ''}
         data={[
           { value: '', label: texts.attack.untargeted },
+          ...(card?.task === 'detection' ? boxGoals : []),
           ...classes.map((value) => ({ value, label: texts.attack.towards(value) })),
         ]}
         onChange={(event) => {

@@ -1,15 +1,14 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { engine } from '../../api/client.ts'
 
-/** The file labels.csv in the study's folder, where there is one; of a segmentation the folder `masks` in it or beside it. */
+/** The file labels.csv in the study's folder, where there is one; of a segmentation the folder `masks`, of a detection the file boxes.csv, in it or beside it. */
 export async function findLabels(paths: readonly string[], task?: ModelCard['task']): Promise<string | undefined> {
   const [path] = paths
   if (path === undefined || paths.length > 1) return undefined
   const { parent, entries } = await listed(path)
-  if (task !== 'segmentation') return named('file', 'labels.csv', entries)
-  return (
-    named('folder', 'masks', entries) ?? (parent === null ? undefined : named('folder', 'masks', (await listed(parent)).entries))
-  )
+  if (task !== 'segmentation' && task !== 'detection') return named('file', 'labels.csv', entries)
+  const [kind, name] = task === 'segmentation' ? (['folder', 'masks'] as const) : (['file', 'boxes.csv'] as const)
+  return named(kind, name, entries) ?? (parent === null ? undefined : named(kind, name, (await listed(parent)).entries))
 }
 
 type Listed = Awaited<ReturnType<typeof engine.files.list.query>>

@@ -7,6 +7,7 @@ import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { AreaTable } from './AreaTable.tsx'
+import { BoxTable } from './BoxTable.tsx'
 import { ModelCardTable } from './ModelCardTable.tsx'
 import { ModelPreview } from './ModelPreview.tsx'
 import { predictionsKey, predictStudy, usePredictions } from './predictions.ts'
@@ -64,6 +65,7 @@ export function ModelStep() {
               <ModelPreview model={model.name} study={active.study} image={active.image} frame={active.frame} />
               <PredictButton study={active.study} model={model.name} />
               <AreaTable {...active} model={model.name} classNames={model.card.output.classes} />
+              <BoxTable {...active} model={model.name} classNames={model.card.output.classes} />
             </>
           )}
         </>

@@ -1,3 +1,4 @@
+import type { Box } from '../../../../core/model/boxes.ts'
 import { create } from 'zustand'
 import { engine, ownRequest } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
@@ -8,6 +9,8 @@ export interface SlicePrediction {
   readonly confidence: number
   /** Of a segmentation: pixels of each class. */
   readonly areas?: readonly number[] | undefined
+  /** Of a detection, in the picture's own pixels; `class` is an index. */
+  readonly boxes?: readonly Box[] | undefined
 }
 
 /** A model's predictions of a study: made, or on their way. */
