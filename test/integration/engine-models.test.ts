@@ -28,16 +28,18 @@ describe('the engine and models', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('lists the sample’s model, adds others under the names in their cards, and tells of broken ones', async () => {
+  it('lists the sample’s models, the classifier first, adds others under the names in their cards, and tells of broken ones', async () => {
     const { models, broken } = await engine.client.models.list.query()
     expect(broken).toEqual([])
-    expect(models).toMatchObject([{ name: model, source: 'sample', path: file }])
+    expect(models[0]).toMatchObject({ name: model, source: 'sample', path: file })
+    const samples = models.map(({ name }) => name)
+    expect(samples).toContain('phantom-thorax-lungs')
     const card = join(folder, 'card.json')
     writeFileSync(card, JSON.stringify({ ...models[0]!.card, name: 'mine' }))
     expect(await engine.client.models.add.mutate({ file, card })).toMatchObject({ name: 'mine', source: 'added' })
     writeFileSync(join(engine.home, 'models/mine/card.json'), '{')
     const after = await engine.client.models.list.query()
-    expect(after.models.map(({ name }) => name)).toEqual([model])
+    expect(after.models.map(({ name }) => name)).toEqual(samples)
     expect(after.broken).toMatchObject([{ name: 'mine', error: { code: 'card-invalid' } }])
   })
 
