@@ -52,7 +52,8 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const findLabel = table && labelsOf(study, table)
   const labelOf = (image: StudyImage) => findLabel?.(image) ?? (boxesOf && classesOf(boxesOf(image)))
   const find = findLabel ?? findBoxes
-  if (find !== undefined && images.every((image) => find(image) === undefined))
+  // Of the whole study: the chosen images of a detection may well have no boxes.
+  if (find !== undefined && study.images.every((image) => find(image) === undefined))
     throw noLabels(request.labels, (table ?? boxes)?.count ?? 0)
   const choice = await chooseDevice(request)
   const { runtime } = choice

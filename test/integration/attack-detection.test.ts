@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parseInstance } from '../../src/core/dicom/instance.ts'
+import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import type { AttackRecord } from '../../src/engine/attack/record.ts'
 import type { PredictReport } from '../../src/engine/predict/predict-study.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
@@ -94,6 +96,17 @@ test('away from the model’s own boxes none of them is found again', async () =
   expect(met.length).toBeGreaterThanOrEqual(3)
   for (const { boxes } of met) expect(boxes?.label.length).toBeGreaterThan(0)
 }, 120_000)
+
+test('a picture that the boxes leave out has none, also when it is attacked alone', async () => {
+  const out = nextFolder()
+  const { sopInstanceUid } = parseInstance(readFileSync(join(sample, 'study/15.dcm')))
+  const alone = await attackStudy({
+    ...{ study: [join(sample, 'study')], images: [sopInstanceUid ?? ''], out, home: out, model },
+    ...{ labels: join(sample, 'boxes.csv'), device: 'cpu', threads: 1, method: 'fgsm', settings: {}, seed: 0 },
+    ...{ earlyStop: false, batch: 1, exports: ['series'] },
+  })
+  expect(framesOf(alone.record).map(({ boxes }) => boxes?.label)).toEqual([[]])
+})
 
 test('false positives are made where there was nothing, as many as are asked for', async () => {
   const { record } = await attack([
