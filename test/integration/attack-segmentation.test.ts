@@ -174,6 +174,17 @@ describe('masks in the export', () => {
     )
   })
 
+  test('that lack a frame of a segment are told', async () => {
+    const { out, segmenter } = await attacked({ exports })
+    const path = join(out, 'masks-after/0001.dcm')
+    const bytes = readFileSync(path)
+    const numberOfFrames = bytes.indexOf(Buffer.from([0x28, 0, 0x08, 0, 0x49, 0x53])) + 8
+    bytes.write('1', numberOfFrames, 'ascii')
+    writeFileSync(path, bytes)
+    const { discrepancies } = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+    expect(discrepancies.map(({ message }) => message).join('; ')).toContain('expected 2 frames of segments, got 1')
+  })
+
   test('are left out where the model is no segmentation', () => {
     expect(kindsFor({ task: 'classification' } as ModelCard, exports)).toEqual(['series'])
   })

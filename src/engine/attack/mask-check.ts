@@ -51,7 +51,10 @@ export async function checkMaskFiles(
 }
 
 async function checkMaskFile(path: string, masks: readonly Mask[], classes: readonly string[]): Promise<void> {
-  const { frames } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
+  const { frames, labels } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
+  // Every segment has a frame on every frame of the image, also where it shows nothing.
+  const count = labels.length * masks.length
+  if (frames.length !== count) throw mismatch(`${count} frames of segments`, String(frames.length), path)
   for (const { label, frameNumber = 1, read } of frames) {
     const mask = masks[frameNumber - 1]
     const expected =
