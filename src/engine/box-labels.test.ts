@@ -27,12 +27,18 @@ test('an image has a box for each of its lines, and none where a line has no cla
   expect(parsed('SOPInstanceUID,class,x0,y0,x1,y1\n1.2,1,5,6,7,8\n').find(image)).toHaveLength(1)
 })
 
+test('lines of one file may name images in either way', () => {
+  const csv = 'file,SOPInstanceUID,class,x0,y0,x1,y1\n02.dcm,,1,1,2,3,4\n,1.2,1,5,6,7,8\n'
+  expect(parsed(csv).find({ fileName: '02.dcm', sopInstanceUid: '1.3' })).toHaveLength(1)
+  expect(parsed(csv).find(image)).toEqual([{ class: 1, x0: 5, y0: 6, x1: 7, y1: 8 }])
+})
+
 test.each([
   ['file,label\n01.dcm,1\n', 'expected the columns "file" or "SOPInstanceUID", and "class"'],
   ['file,class,x0,y0,x1,y1\n01.dcm,1,a,2,3,4\n', 'line 2: x0: expected a number'],
   ['file,class,x0,y0,x1,y1\n01.dcm,1,3,2,3,4\n', 'line 2: expected x0 < x1'],
   ['file,class,x0,y0,x1,y1\n01.dcm,none,1,2,3,4\n', 'no background'],
-  ['file,class,x0,y0,x1,y1\n01.dcm,mass,1,2,3,4\n', 'got "mass"'],
+  ['file,class,x0,y0,x1,y1\n01.dcm,mass,1,2,3,4\n', 'line 2: Class: expected a class name or an index below 2, got "mass"'],
 ])('refuses %j', (csv, message) => {
   expect(() => parsed(csv)).toThrow(message)
 })

@@ -1,8 +1,6 @@
-import { parse } from 'csv-parse/sync'
-import { RadversaryError } from '../core/errors.ts'
 import type { LabelledBox } from '../core/model/boxes.ts'
 import type { Mask } from '../core/model/mask.ts'
-import { classIndex } from './classes.ts'
+import { classOfLine, invalidLine, labelRows } from './label-rows.ts'
 
 /** What a labels file says of one image: class indices, one for a single-label task. */
 export type Label = readonly number[]
@@ -62,29 +60,8 @@ export function parseLabels(csv: string, reading: Reading): LabelTable {
 }
 
 function readRows(csv: string, { file }: Reading): Record<string, string>[] {
-  const rows = parseCsv(csv, file)
-  const columns = Object.keys(rows[0] ?? {})
-  if (columns.includes('label') && (columns.includes('file') || columns.includes('SOPInstanceUID'))) return rows
-  throw new RadversaryError(
-    'labels-invalid',
-    `labels: expected the columns "file" or "SOPInstanceUID", and "label", got ${columns.join(', ') || 'nothing'}`,
-    {
-      file,
-      tip: 'The first line of the file names its columns, e.g. file,label.',
-    },
-  )
-}
-
-/** Rows by the names of their columns. Throws `labels-invalid` for what is no CSV. */
-export function parseCsv(csv: string, file: string): Record<string, string>[] {
-  try {
-    return parse(csv, { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  } catch (cause) {
-    throw new RadversaryError('labels-invalid', `labels: expected comma-separated values, got: ${(cause as Error).message}`, {
-      file,
-      cause,
-    })
-  }
+  const tip = 'The first line of the file names its columns, e.g. file,label.'
+  return labelRows(csv, { file, what: 'labels', columns: ['label'], tip })
 }
 
 interface Place extends Reading {
@@ -94,26 +71,13 @@ interface Place extends Reading {
 function setOnce(labels: Map<string, Label>, image: string, label: Label, place: Place): void {
   const known = labels.get(image)
   if (known !== undefined && known.join() !== label.join())
-    throw invalid('expected one line for an image, got another label', place)
+    throw invalidLine('expected one line for an image, got another label', place)
   labels.set(image, label)
 }
 
 function parseLabel(text: string, place: Place): Label {
   if (place.isMultiLabel && text === 'none' && !place.classes.includes(text)) return []
-  const label = text.split(';').map((part) => namedClass(part.trim(), place))
-  if (!place.isMultiLabel && label.length > 1) throw invalid(`expected one class, got ${label.length}`, place)
+  const label = text.split(';').map((part) => classOfLine(part.trim(), place.classes, place))
+  if (!place.isMultiLabel && label.length > 1) throw invalidLine(`expected one class, got ${label.length}`, place)
   return label
-}
-
-function namedClass(text: string, place: Place): number {
-  try {
-    return classIndex(text, place.classes)
-  } catch (error) {
-    if (!(error instanceof RadversaryError)) throw error
-    throw invalid(error.message, place, error.tip)
-  }
-}
-
-function invalid(message: string, { file, line }: Place, tip?: string): RadversaryError {
-  return new RadversaryError('labels-invalid', `labels: line ${line}: ${message}`, { file, tip })
 }

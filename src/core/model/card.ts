@@ -53,7 +53,7 @@ const output = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: z.array(name).min(1), threshold }),
 ])
 
-/** Grades, lowest first: one of them as any class, or for each above the lowest whether the image reaches it. */
+/** Lowest first. A softmax tells them apart as classes; cumulative sigmoids tell, of each grade above the lowest, whether it is reached. */
 const grades = z.array(name).min(2)
 const gradeOutput = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('softmax'), gives, classes: grades }),

@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { readPng } from '../../adapters/png/read-png.ts'
-import { RadversaryError } from '../../core/errors.ts'
 import type { SegmentationOutput } from '../../core/model/card.ts'
 import { maskOfIndices } from '../../core/model/label-masks.ts'
 import type { Mask } from '../../core/model/mask.ts'
+import { labelRows } from '../label-rows.ts'
 import { hashOf } from './hash.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
 
@@ -56,16 +55,9 @@ function withoutExtension(name: string): string {
 }
 
 async function listed(table: string): Promise<MaskPaths> {
-  const rows = parse(await readBytes({ path: table }).then((bytes) => new TextDecoder().decode(bytes)), {
-    ...{ columns: true, bom: true, trim: true, skip_empty_lines: true },
-  }) as unknown as Record<string, string>[]
-  const columns = Object.keys(rows[0] ?? {})
-  if (!columns.includes('mask') || !(columns.includes('file') || columns.includes('SOPInstanceUID')))
-    throw new RadversaryError(
-      'labels-invalid',
-      `Masks: expected the columns "file" or "SOPInstanceUID", and "mask", got ${columns.join(', ') || 'nothing'}`,
-      { file: table, tip: 'A row names an image and its PNG, e.g. 01.dcm,masks/01.png; or give a folder of DICOM SEG.' },
-    )
+  const csv = new TextDecoder().decode(await readBytes({ path: table }))
+  const tip = 'A row names an image and its PNG, e.g. 01.dcm,masks/01.png; or give a folder of DICOM SEG.'
+  const rows = labelRows(csv, { file: table, what: 'Masks', columns: ['mask'], tip })
   const pathOf = (row: Record<string, string> | undefined) => row && join(dirname(table), row['mask'] ?? '')
   return {
     all: rows.flatMap((row) => pathOf(row) ?? []),
