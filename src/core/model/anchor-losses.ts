@@ -1,4 +1,5 @@
 import type { DetectionOutput } from './card.ts'
+import { denseHardened, denseProbabilities, divergence, logSumExp, smallestProbability, type DenseLoss } from './dense-losses.ts'
 
 /** How many rows of a detector's logits [4 + K, A] tell boxes; the scores of K classes follow. */
 export const boxRows = 4
@@ -23,9 +24,6 @@ export function isOfAnchors(loss: object | string): loss is AnchorLoss {
   return typeof loss === 'object' && 'background' in loss
 }
 
-/** Probabilities below this count as it, so that divergence from a hard target stays finite. */
-const smallestProbability = 1e-12
-
 /** J of a detector's head. */
 export function anchorLossOfHead(head: DetectionOutput): AnchorLoss {
   const shared = { classes: head.classes.length, threshold: head.threshold }
@@ -41,18 +39,12 @@ export function anchorLossOfHead(head: DetectionOutput): AnchorLoss {
 export function anchorProbabilities(loss: AnchorLoss, logits: Float32Array): Float32Array {
   const p = new Float32Array(logits.length)
   const count = anchorsIn(loss, logits)
-  const isSoftmax = loss.kind === 'anchor-cross-entropy'
+  const scores = p.subarray(boxRows * count)
+  scores.set(denseProbabilities(asDense(loss), logits.subarray(boxRows * count)))
   let total = 0
   for (let a = 0; a < count; a++) {
-    const offset = isSoftmax ? logSumExp(loss, logits, a) : 0
     let best = 0
-    for (let k = 0; k < loss.classes; k++) {
-      const i = (boxRows + k) * count + a
-      const z = logits[i] ?? 0
-      const value = isSoftmax ? Math.exp(z - offset) : 1 / (1 + Math.exp(-z))
-      p[i] = value
-      if (k !== loss.background) best = Math.max(best, value)
-    }
+    for (let k = 0; k < loss.classes; k++) if (k !== loss.background) best = Math.max(best, scores[k * count + a] ?? 0)
     p[a] = best
     total += best
   }
@@ -60,15 +52,18 @@ export function anchorProbabilities(loss: AnchorLoss, logits: Float32Array): Flo
   return p
 }
 
+/** An anchor's scores are to it what a pixel's channels are to a segmentation. */
+function asDense({ kind, classes }: AnchorLoss): DenseLoss {
+  return kind === 'anchor-cross-entropy'
+    ? { kind: 'cross-entropy', activation: 'softmax', channels: classes }
+    : { kind: 'binary-cross-entropy', activation: 'sigmoid', channels: classes }
+}
+
 /** The nearest certain prediction of each anchor, weighing what it did. */
 export function anchorHardened(loss: AnchorLoss, p: Float32Array): Float32Array {
   const hard = p.slice()
-  const count = anchorsIn(loss, p)
-  if (loss.kind === 'anchor-binary-cross-entropy') return hard.map((value, i) => (i < count ? value : Number(value >= 0.5)))
-  for (let a = 0; a < count; a++) {
-    const best = largestClass(loss, p, a)
-    for (let k = 0; k < loss.classes; k++) hard[(boxRows + k) * count + a] = Number(k === best)
-  }
+  const first = boxRows * anchorsIn(loss, p)
+  hard.set(denseHardened(asDense(loss), p.subarray(first)), first)
   return hard
 }
 
@@ -104,15 +99,6 @@ export function anchorMaxima(loss: AnchorLoss, p: Float32Array): number[] {
   })
 }
 
-/** The class with an anchor's largest value, the first of several. */
-function largestClass(loss: AnchorLoss, values: Float32Array, anchor: number): number {
-  const count = anchorsIn(loss, values)
-  let best = 0
-  for (let k = 1; k < loss.classes; k++)
-    if ((values[(boxRows + k) * count + anchor] ?? NaN) > (values[(boxRows + best) * count + anchor] ?? NaN)) best = k
-  return best
-}
-
 function anchorsIn({ classes }: AnchorLoss, values: Float32Array): number {
   return values.length / (boxRows + classes)
 }
@@ -126,18 +112,9 @@ function weightedSum(count: number, target: Float32Array, term: (anchor: number)
   return total
 }
 
-/** log Σ_k e^z of one anchor; the largest is taken off first. */
-function logSumExp(loss: AnchorLoss, logits: Float32Array, anchor: number): number {
-  const count = anchorsIn(loss, logits)
-  const largest = logits[(boxRows + largestClass(loss, logits, anchor)) * count + anchor] ?? 0
-  let sum = 0
-  for (let k = 0; k < loss.classes; k++) sum += Math.exp((logits[(boxRows + k) * count + anchor] ?? 0) - largest)
-  return largest + Math.log(sum)
-}
-
 function crossEntropy(loss: AnchorLoss, logits: Float32Array, target: Float32Array, anchor: number): number {
   const count = anchorsIn(loss, logits)
-  const offset = logSumExp(loss, logits, anchor)
+  const offset = logSumExp(logits.subarray(boxRows * count), anchor, count)
   let sum = 0
   for (let k = 0; k < loss.classes; k++) {
     const i = (boxRows + k) * count + anchor
@@ -155,8 +132,4 @@ function binaryCrossEntropy(loss: AnchorLoss, logits: Float32Array, target: Floa
     sum += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (target[i] ?? 0) * z
   }
   return sum / loss.classes
-}
-
-function divergence(p: number, q: number): number {
-  return p === 0 ? 0 : p * (Math.log(p) - Math.log(Math.max(q, smallestProbability)))
 }

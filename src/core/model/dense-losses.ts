@@ -14,7 +14,7 @@ export interface DenseLoss {
 }
 
 /** Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at most). */
-const smallestProbability = 1e-12
+export const smallestProbability = 1e-12
 /** As in autodiff/heads.ts: keeps the Dice score of a class that is nowhere defined. */
 const diceSmoothing = 1e-6
 
@@ -88,7 +88,7 @@ function sumOf(values: Float32Array, start: number, count: number): number {
 }
 
 /** log Σ_k e^z of one pixel; the largest logit is taken off first. */
-function logSumExp(logits: Float32Array, pixel: number, pixels: number): number {
+export function logSumExp(logits: Float32Array, pixel: number, pixels: number): number {
   const largest = logits[pixel + pixels * largestChannel(logits, pixel, pixels)] ?? 0
   let sum = 0
   for (let i = pixel; i < logits.length; i += pixels) sum += Math.exp((logits[i] ?? 0) - largest)
@@ -128,6 +128,7 @@ function softDiceLoss(p: Float32Array, target: Float32Array, channels: number): 
   return 1 - scores / channels
 }
 
-function divergence(p: number, q: number): number {
+/** A term of KL(p ‖ q), nats. */
+export function divergence(p: number, q: number): number {
   return p === 0 ? 0 : p * (Math.log(p) - Math.log(Math.max(q, smallestProbability)))
 }

@@ -1,10 +1,6 @@
-import { z } from 'zod'
-import type { StepTaken, Walk } from '../attack.ts'
-import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
-import { lossOfPixels, weightedGradient, type Weigh } from '../pixel-weights.ts'
-import { epsilon, randomStart, restarts, stepSize, steps } from '../settings.ts'
-import { signIteration } from '../sign-iteration.ts'
+import { pixelPgd, pixelPgdSettings } from '../pixel-pgd.ts'
+import type { Weigh } from '../pixel-weights.ts'
 
 /** Agnihotri et al. 2024: PGD whose loss weighs each pixel by how far it still is from being won. */
 export const cosPgd = defineMethod({
@@ -18,28 +14,10 @@ export const cosPgd = defineMethod({
     identifier: 'arXiv:2302.02213',
   },
   tasks: ['segmentation'],
-  settings: z.strictObject({
-    epsilon,
-    stepSize: stepSize(2 / 255),
-    steps: steps(20),
-    restarts,
-    randomStart: randomStart(true),
-  }),
-  create: ({ epsilon, stepSize, steps, restarts, randomStart }) => ({
-    name: 'cospgd',
-    ball: linfBall(epsilon),
-    steps,
-    restarts: randomStart ? restarts : 1,
-    randomStart,
-    begin: (walk) => cosPgdIteration(walk, stepSize),
-  }),
+  settings: pixelPgdSettings,
+  create: (chosen) =>
+    pixelPgd({ name: 'cospgd', title: 'CosPGD', weighAt: ({ targeted }) => (targeted ? missing : cosine) }, chosen),
 })
-
-function cosPgdIteration(walk: Walk, stepSize: number): () => Promise<StepTaken> {
-  const loss = lossOfPixels(walk, 'CosPGD')
-  const weigh: Weigh = walk.targeted ? (...at) => 1 - cosine(...at) : cosine
-  return signIteration(walk, stepSize, { gradient: () => weightedGradient(walk, loss, weigh) })
-}
 
 /** Of the distributions over classes; a single output is one of yes and no. */
 const cosine: Weigh = ({ first, stride, channels }, { p, target }) => {
@@ -57,3 +35,5 @@ const cosine: Weigh = ({ first, stride, channels }, { p, target }) => {
 function cosineOfTwo(p: number, t: number): number {
   return (p * t + (1 - p) * (1 - t)) / (Math.hypot(p, 1 - p) * Math.hypot(t, 1 - t))
 }
+
+const missing: Weigh = (...at) => 1 - cosine(...at)

@@ -1,10 +1,6 @@
-import { z } from 'zod'
-import type { StepTaken, Walk } from '../attack.ts'
-import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
-import { isAtTarget, lossOfPixels, weightedGradient, type Weigh } from '../pixel-weights.ts'
-import { epsilon, randomStart, restarts, stepSize, steps } from '../settings.ts'
-import { signIteration } from '../sign-iteration.ts'
+import { pixelPgd, pixelPgdSettings } from '../pixel-pgd.ts'
+import { isAtTarget, type Weigh } from '../pixel-weights.ts'
 
 /** Gu et al. 2022: PGD whose loss is that of the pixels that still hold, and in the end of all of them. */
 export const segPgd = defineMethod({
@@ -19,29 +15,13 @@ export const segPgd = defineMethod({
     identifier: 'arXiv:2207.12391',
   },
   tasks: ['segmentation'],
-  settings: z.strictObject({
-    epsilon,
-    stepSize: stepSize(2 / 255),
-    steps: steps(20),
-    restarts,
-    randomStart: randomStart(true),
-  }),
-  create: ({ epsilon, stepSize, steps, restarts, randomStart }) => ({
-    name: 'segpgd',
-    ball: linfBall(epsilon),
-    steps,
-    restarts: randomStart ? restarts : 1,
-    randomStart,
-    begin: (walk) => segPgdIteration(walk, stepSize, steps),
-  }),
+  settings: pixelPgdSettings,
+  create: (chosen) =>
+    pixelPgd(
+      { name: 'segpgd', title: 'SegPGD', weighAt: ({ targeted }, t, steps) => towardsHeld(targeted, t / (2 * steps)) },
+      chosen,
+    ),
 })
-
-function segPgdIteration(walk: Walk, stepSize: number, steps: number): () => Promise<StepTaken> {
-  const loss = lossOfPixels(walk, 'SegPGD')
-  let taken = 0
-  const gradient = () => weightedGradient(walk, loss, towardsHeld(walk.targeted, taken++ / (2 * steps)))
-  return signIteration(walk, stepSize, { gradient })
-}
 
 /** λ for pixels that are won (wrong, or as wanted where that is the goal), 1 − λ for the others. */
 function towardsHeld(targeted: boolean, lambda: number): Weigh {

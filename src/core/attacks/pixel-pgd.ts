@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { AttackMethod, Walk } from './attack.ts'
+import { linfBall } from './balls.ts'
+import { lossOfPixels, weightedGradient, type Weigh } from './pixel-weights.ts'
+import { epsilon, randomStart, restarts, stepSize, steps } from './settings.ts'
+import { signIteration } from './sign-iteration.ts'
+
+/** Settings of PGD whose loss weighs pixels. */
+export const pixelPgdSettings = z.strictObject({
+  epsilon,
+  stepSize: stepSize(2 / 255),
+  steps: steps(20),
+  restarts,
+  randomStart: randomStart(true),
+})
+
+interface PixelPgd {
+  readonly name: string
+  readonly title: string
+  /** How iteration t, from 0, of `steps` weighs. */
+  readonly weighAt: (walk: Walk, t: number, steps: number) => Weigh
+}
+
+/** x_{t+1} = project_ε(x_t + α·sign(∇L)) with L = mean_i w_i·J_i. */
+export function pixelPgd(
+  { name, title, weighAt }: PixelPgd,
+  { epsilon, stepSize, steps, restarts, randomStart }: z.output<typeof pixelPgdSettings>,
+): AttackMethod {
+  return {
+    name,
+    ball: linfBall(epsilon),
+    steps,
+    restarts: randomStart ? restarts : 1,
+    randomStart,
+    begin: (walk) => {
+      const loss = lossOfPixels(walk, title)
+      let taken = 0
+      return signIteration(walk, stepSize, { gradient: () => weightedGradient(walk, loss, weighAt(walk, taken++, steps)) })
+    },
+  }
+}
