@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from network import Block, unit
+from network import Block, Prepared, unit
 from phantom import CLASSES
 from slices import INPUT_SIZE, Slices
 from training import BATCH, LARGEST_SHIFT
@@ -46,18 +46,6 @@ class Detector(nn.Module):
         return torch.cat([boxes, self.scores(features).flatten(2)], dim=1)
 
 
-class PreparedDetector(nn.Module):
-    """The network, and the mean and standard deviation of its input."""
-
-    def __init__(self, mean, std):
-        super().__init__()
-        self.mean, self.std = mean, std
-        self.network = Detector()
-
-    def forward(self, images):
-        return self.network((images - self.mean) / self.std)
-
-
 def boxes_per_slice(slices: Slices):
     """For each slice float32 [M, 5]: index into OBJECTS, and left, top, right, bottom in pixels of the input."""
     scaled = torch.cat([slices.boxes[:, 1:2], slices.boxes[:, 2:] * SCALE], dim=1)
@@ -68,7 +56,7 @@ def train_detector(training: Slices, validation: Slices, epochs, seed=2026):
     """The network after the epoch with the best validation mAP."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    model = PreparedDetector(round(float(training.images.mean()), 4), round(float(training.images.std()), 4))
+    model = Prepared(Detector(), training.images)
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
     steps = -(-len(training.labels) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps)

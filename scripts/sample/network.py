@@ -1,4 +1,4 @@
-"""A compact residual network for one-channel slices of 160x160."""
+"""A compact residual network for one-channel slices of 160x160, and what the sample's other networks share with it."""
 
 import torch
 from torch import nn
@@ -7,6 +7,18 @@ from torch import nn
 def unit(inputs, outputs, stride=1):
     """Convolution and batch normalisation."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs))
+
+
+class Prepared(nn.Module):
+    """A network, and the mean and standard deviation of its input: those of `images`."""
+
+    def __init__(self, network, images):
+        super().__init__()
+        self.network = network
+        self.mean, self.std = round(float(images.mean()), 4), round(float(images.std()), 4)
+
+    def forward(self, images):
+        return self.network((images - self.mean) / self.std)
 
 
 class Block(nn.Module):

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from network import unit
+from network import Prepared, unit
 from slices import Slices
 from training import augmented
 
@@ -42,18 +42,6 @@ class Segmenter(nn.Module):
         return self.head(x)
 
 
-class PreparedSegmenter(nn.Module):
-    """The network, and the mean and standard deviation of its input."""
-
-    def __init__(self, mean, std):
-        super().__init__()
-        self.mean, self.std = mean, std
-        self.network = Segmenter()
-
-    def forward(self, images):
-        return self.network((images - self.mean) / self.std)
-
-
 def masks_of(lungs):
     """Class indices int64 [N, H, W] of maps [N, 1, H, W]: lung where it fills half a pixel or more, lesions and vessels in it included."""
     return (lungs[:, 0] >= 0.5).long()
@@ -63,7 +51,7 @@ def train_segmenter(training: Slices, validation: Slices, epochs, seed=2026):
     """The network after the epoch with the best validation Dice."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    model = PreparedSegmenter(round(float(training.images.mean()), 4), round(float(training.images.std()), 4))
+    model = Prepared(Segmenter(), training.images)
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
     chosen = torch.arange(0, len(training.labels), EVERY)
     steps = -(-len(chosen) // BATCH)

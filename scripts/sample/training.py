@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from network import Network
+from network import Network, Prepared
 from phantom import CLASSES
 from slices import Slices
 
@@ -18,19 +18,11 @@ LARGEST_SHIFT = 8
 PLACE_WEIGHT = 0.05
 
 
-class Prepared(torch.nn.Module):
-    """The network, and the mean and standard deviation of its input."""
-
-    def __init__(self, mean, std):
-        super().__init__()
-        self.mean, self.std = mean, std
-        self.network = Network(len(CLASSES))
+class Classifier(Prepared):
+    """The residual network, whose features are trained by themselves, too."""
 
     def features(self, images):
         return self.network.features((images - self.mean) / self.std)
-
-    def forward(self, images):
-        return self.network.classify(self.features(images))
 
 
 def train(training: Slices, validation: Slices, epochs, seed=2026):
@@ -41,7 +33,7 @@ def train(training: Slices, validation: Slices, epochs, seed=2026):
     """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    model = Prepared(round(float(training.images.mean()), 4), round(float(training.images.std()), 4))
+    model = Classifier(Network(len(CLASSES)), training.images)
     places = torch.nn.Conv2d(Network.FEATURES, training.lesions.shape[1], 1)
     optimiser = torch.optim.AdamW([*model.parameters(), *places.parameters()], weight_decay=0.02)
     steps = -(-len(training.labels) // BATCH)
