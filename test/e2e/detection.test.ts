@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
-import { keepScreenshot, pane } from '../support/viewports.ts'
+import { keepScreenshot, pane, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -27,5 +27,15 @@ describeApplication('a detector’s boxes', (application) => {
       expect(place).toMatch(/^\d+, \d+ – \d+, \d+$/)
     }
     await keepScreenshot(page, 'boxes')
+  })
+
+  it('are attacked in one picture, also where none is labelled', { timeout: 120_000 }, async () => {
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    await expect.poll(() => page.getByLabel('Labels file').inputValue()).toMatch(/boxes\.csv$/)
+    await page.getByText('This picture').click()
+    await page.getByRole('textbox', { name: 'Steps' }).fill('3')
+    await startAttack(page)
+    await untilRun(page, 'done')
+    await expect.poll(() => page.getByTestId('slices').locator('tbody tr').count()).toBe(1)
   })
 })
