@@ -43,3 +43,12 @@ test('from the sample to masks before and after, on the command line', { timeout
   const again = await commandLine(['predict', '--study', join(out, 'adversarial'), '--labels', join(out, 'masks-after'), '--model', model, ...cpu, '--json']) // prettier-ignore
   expect((JSON.parse(again.out) as { segments: { dice: number }[] }).segments[0]!.dice).toBe(1)
 })
+
+test('ASMA at its presets takes the lungs towards the background', { timeout: 120_000 }, async () => {
+  const study = ['--study', join(sample, 'study/15.dcm'), '--model', model]
+  const options = ['--method', 'asma', '--target', 'background', '--steps', '40', '--out', join(base, 'asma')]
+  const attacked = await commandLine(['attack', ...study, ...options, ...cpu])
+  const [, before, after] = /lung: Dice ([\d.]+) to ([\d.]+)/.exec(attacked.out) ?? []
+  expect(Number(before)).toBe(1)
+  expect(Number(after)).toBeLessThan(0.99)
+})

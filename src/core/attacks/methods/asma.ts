@@ -12,8 +12,20 @@ import { steps } from '../settings.ts'
 const settings = z.strictObject({
   epsilon: z.number().positive().optional().describe('The most that a pixel may change. Default: none, as in the paper.'),
   steps: steps(300, 'The authors’ code takes up to 2,500.'),
-  beta: z.number().min(0).default(1e-6).describe('β: how the step grows with the overlap. As in the authors’ code.'),
-  tau: z.number().positive().default(1e-7).describe('τ: the step where there is no overlap yet. As in the authors’ code.'),
+  beta: z
+    .number()
+    .min(0)
+    .default(1e-3)
+    .describe(
+      'β: how the step grows with the overlap. It goes with the model’s gradients; the authors’ code takes 1e-6 for theirs.',
+    ),
+  tau: z
+    .number()
+    .positive()
+    .default(1e-4)
+    .describe(
+      'τ: the step where there is no overlap yet. Steps below a stored value may leave nothing; the authors’ code takes 1e-7.',
+    ),
 })
 
 type Settings = z.output<typeof settings>
