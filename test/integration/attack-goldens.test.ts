@@ -67,17 +67,10 @@ describe('smallest changes: norms against PyTorch on 32 images', () => {
   test.each(Object.entries(cases))('%s', async (method, { settings, norms }) => {
     const { samples } = await attacked(method, settings, 32)
     expect(samples.map(({ success }) => success)).toEqual(norms.map((norm) => norm !== null))
-    const errors = samples.map(({ distance = NaN }, n) => Math.abs(distance / (norms[n] ?? NaN) - 1)).sort((a, b) => a - b)
-    // Two of FAB's walks at the boundary go another way by float32's rounding: the reference walks in double precision.
-    expect(errors.at(method === 'fab-t-l2' ? -3 : -1)).toBeLessThan(0.02)
-    const [ours, theirs] = [samples.map(({ distance = NaN }) => distance), norms.map((norm) => norm ?? NaN)].map(mean)
-    expect(Math.abs(ours! / theirs! - 1)).toBeLessThan(0.02)
+    const errors = samples.map(({ distance = NaN }, n) => Math.abs(distance / (norms[n] ?? NaN) - 1))
+    expect(Math.max(...errors)).toBeLessThan(0.02)
   })
 })
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
 
 /** Whether two rates of 64 differ by less than three standard deviations of chance. */
 function expectSameRate(ours: number, theirs: number, count: number): void {

@@ -98,10 +98,10 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
     }
     const logits = await walk.predict(x)
     for (const sample of walk.active()) {
-      const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
-      if (!walk.succeeds(logits.of(sample), sample)) continue
-      found.note(sample, row, logits.of(sample))
-      row.set(stretch(row, image, chosen.backward)) //                                   backward step
+      const [row, z] = [rowOf(x, sample), logits.of(sample)]
+      const beyond = walk.succeeds(z, sample)
+      if (beyond) found.note(sample, row, z)
+      if (beyond || isTie(objective.value(sample, z), z)) row.set(stretch(row, rowOf(images, sample), chosen.backward)) //                 backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
     for (const sample of walk.active()) addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
@@ -114,6 +114,14 @@ function bias(ball: Ball, step: Float32Array, back: Float32Array, largest: numbe
   const zero = new Float32Array(step.length)
   const [near, far] = [ball.distance(step, zero), ball.distance(back, zero)]
   return near + far > 0 ? Math.min(near / (near + far), largest) : 0
+}
+
+/**
+ * On the plane, but for rounding. From beyond it (f(x_t) > 0, α below α_max) the overshoots of both steps cancel: (1 − α)·(1 − η)·f(x_t) +
+ * α·(1 − η)·f(x) = 0, since α = ‖δ_t‖ / (‖δ_t‖ + ‖δ‖). Rounding would then decide whether the walk goes on or stands still for good.
+ */
+function isTie(value: number, logits: Float32Array): boolean {
+  return Math.abs(value) <= 1e-5 * logits.reduce((largest, z) => Math.max(largest, Math.abs(z)), 0)
 }
 
 /** w·(a − b) */
