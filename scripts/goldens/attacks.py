@@ -130,11 +130,11 @@ def gaussian(taps, sigma):
     return torch.outer(kernel, kernel)[None, None]
 
 
-def sign_method(model, x0, y, eps, steps, step, decay=None, taken=None, after=None):
+def sign_method(model, x0, y, eps, steps, step, decay=None, taken=None, after=None, start=None):
     """x ← clip(x + step·sign(g)), g ← decay·g + taken / ‖taken‖₁ where there is a decay."""
     loss = cross_entropy(model, y)
     taken = taken or (lambda x, g: gradient(loss, x))
-    x, g = x0.clone(), torch.zeros_like(x0)
+    x, g = (x0 if start is None else start).clone(), torch.zeros_like(x0)
     for _ in range(steps):
         d = taken(x, g)
         if after:
@@ -191,6 +191,42 @@ def di(model, y, probability, smallest):
     return lambda x, g: gradient(lambda x: loss(diverse(x)), x)
 
 
+def random_start(x0, eps):
+    """Uniform in the budget."""
+    sources = [Xoroshiro(seed) for seed in range(len(x0))]
+    r = torch.tensor([[source.symmetric() for _ in range(x0[0].numel())] for source in sources]).view_as(x0)
+    return (x0 + eps * r).clamp(0, 1)
+
+
+def pgd_l2(model, x0, y, eps, steps, step):
+    """Madry et al., ICLR 2018, in the Euclidean norm, from the image."""
+    x = x0.clone()
+    for _ in range(steps):
+        g = gradient(cross_entropy(model, y), x)
+        x = project(x + step * g / flat_norm(g, 2), x0, eps, 2)
+    return x
+
+
+def dct_matrix(n):
+    """The orthonormal DCT-II: row k is cos(π·(2i + 1)·k / 2n), scaled to length 1."""
+    k, i = torch.meshgrid(torch.arange(n), torch.arange(n), indexing="ij")
+    rows = torch.cos(math.pi * (2 * i + 1) * k / (2 * n)).double()
+    return (rows / rows.norm(2, 1, keepdim=True)).float()
+
+
+def dct_pgd(model, x0, y, eps, steps, step, block, lowest):
+    """Sharma et al., IJCAI 2019: sign steps on the cosine coefficients of blocks, of which the lowest of each axis may change."""
+    whole = torch.block_diag(*[dct_matrix(block)] * (SIZE // block))
+    low = (torch.arange(SIZE) % block < lowest).float()
+    change = torch.zeros_like(x0)
+    x = x0
+    for _ in range(steps):
+        g = whole @ gradient(cross_entropy(model, y), x) @ whole.T
+        change = (change + step * torch.outer(low, low) * g.sign()).clamp(-eps, eps)
+        x = (x0 + whole.T @ change @ whole).clamp(0, 1)
+    return x
+
+
 def sign_methods(model, x, y):
     eps = 8 / 255
     smooth = lambda d: F.conv2d(F.pad(d, (3, 3, 3, 3), mode="reflect"), gaussian(7, 3 / math.sqrt(3)))
@@ -199,6 +235,9 @@ def sign_methods(model, x, y):
     return {
         "fgsm": ({}, run(1)),
         "i-fgsm": ({"steps": 5, "stepSize": step}, run(5)),
+        "pgd": ({"steps": 5, "stepSize": step, "randomStart": True}, run(5, start=random_start(x, eps))),
+        "pgd-l2": ({"steps": 5, "epsilon": 0.5, "stepSize": 0.15, "randomStart": False}, pgd_l2(model, x, y, 0.5, 5, 0.15)),
+        "dct-pgd": ({"steps": 5, "stepSize": step, "band": 0.5}, dct_pgd(model, x, y, eps, 5, step, 8, 4)),
         "mi-fgsm": ({"steps": 5}, run(5, decay=1)),
         "ti-fgsm": ({"steps": 5, "decay": 1, "kernelSize": 7}, run(5, decay=1, after=smooth)),
         "ni-fgsm": ({"steps": 5}, run(5, decay=1, taken=ni(model, y, step, 1, 1))),

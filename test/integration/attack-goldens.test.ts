@@ -102,3 +102,21 @@ describe('black boxes: success against our own references in PyTorch on 64 image
     }
   })
 })
+
+describe('SPSA against PyTorch', () => {
+  const golden = { settings, x: z.string().optional(), broken: z.array(z.boolean()).optional() }
+  const { steps, rate } = z
+    .object({ steps: z.object(golden).required({ x: true }), rate: z.object(golden).required({ broken: true }) })
+    .parse(readGolden('spsa.json', z.object(golden)))
+
+  test('the same steps along the same random directions', async () => {
+    const { adversarial } = await attacked('spsa', steps.settings, 4)
+    expect(sameShare(adversarial.data, unpacked(steps.x))).toBeGreaterThanOrEqual(0.999)
+  })
+
+  test('success on 64 images along its own', async () => {
+    const { samples } = await attacked('spsa', rate.settings, 64)
+    const [ours, theirs] = [samples.filter(({ success }) => success).length, rate.broken.filter(Boolean).length]
+    expectSameRate(ours, theirs, 64)
+  })
+})
