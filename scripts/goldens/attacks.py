@@ -250,6 +250,26 @@ def sign_methods(model, x, y):
 
 # Auto-PGD: Croce and Hein, ICML 2020 (arXiv 2003.01690), algorithm 1.
 
+def universal(model, x, y, eps, step, epochs, size, bound, p):
+    """Algorithm 1 of Shafahi et al. 2020 with the loss of its equation 4; mini-batches in the images' own order."""
+    v = torch.zeros_like(x[:1])
+    for _ in range(epochs):
+        for images, labels in zip(x.split(size), y.split(size)):
+            g = gradient(lambda v: cross_entropy(model, labels)((images + v).clamp(0, 1)).clamp(max=bound).mean(), v)
+            if p == math.inf:
+                v = (v + step * g.sign()).clamp(-eps, eps)
+            else:
+                v = v + step * g / flat_norm(g, p)
+                v = v * (eps / flat_norm(v, p)).clamp(max=1)
+    return v
+
+
+def universal_methods(model, x, y):
+    settings = {"epochs": 3, "miniBatch": 4, "lossBound": 2}
+    return {name: {"settings": {"epsilon": eps, "stepSize": step, **settings}, "v": packed(universal(model, x, y, eps, step, 3, 4, 2, p))}
+            for name, eps, step, p in (("universal", 24 / 255, 3 / 255, math.inf), ("universal-l2", 1.0, 0.3, 2))}
+
+
 def dlr(model, y):
     def value(x):
         z = model(x)
@@ -596,7 +616,7 @@ def write(name, value):
 
 def main():
     os.makedirs(FOLDER, exist_ok=True)
-    wanted = sys.argv[1:] or ["model", "signs", "apgd", "smallest", "black-box"]
+    wanted = sys.argv[1:] or ["model", "signs", "universal", "apgd", "smallest", "black-box"]
     model = trained() if "model" in wanted else stored()
     x, y = chosen_images(model, 64)
     for parameter in model.parameters():
@@ -613,6 +633,8 @@ def main():
         write("signs.json", {"madeBy": made_by, "cases": {
             name: {"settings": {"epsilon": 8 / 255, **settings}, "x": packed(adversarial)}
             for name, (settings, adversarial) in sign_methods(model, x[few], y[few]).items()}})
+    if "universal" in wanted:
+        write("universal.json", {"madeBy": made_by, "cases": universal_methods(model, x[:16], y[:16])})
     if "apgd" in wanted:
         write("apgd.json", {"madeBy": made_by, "cases": apgd_methods(model, x[:8], y[:8])})
     if "smallest" in wanted:

@@ -25,6 +25,7 @@ import { smia } from './methods/smia.ts'
 import { spsa } from './methods/spsa.ts'
 import { square, squareL2 } from './methods/square.ts'
 import { tiFgsm } from './methods/ti-fgsm.ts'
+import { universal, universalL2 } from './methods/universal.ts'
 import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
 /** Methods by kind, each by its name on the command line and in records. */
@@ -50,6 +51,7 @@ export const methodGroups = {
     'apgd-t-l2': apgdTL2,
   },
   Frequencies: { 'dct-pgd': dctPgd },
+  'One perturbation for many images': { universal, 'universal-l2': universalL2 },
   'The smallest change': { 'fab-t': fabT, 'fab-t-l2': fabTL2, deepfool, cw: carliniWagner },
   'Black box': { square, 'square-l2': squareL2, spsa, hopskipjump: hopSkipJump, 'hopskipjump-linf': hopSkipJumpLinf },
   Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
@@ -69,6 +71,7 @@ export const attackMethods = {
   ...methodGroups.SMIA,
   ...methodGroups['Gradients within a budget'],
   ...methodGroups.Frequencies,
+  ...methodGroups['One perturbation for many images'],
   ...methodGroups['The smallest change'],
   ...methodGroups['Black box'],
   ...methodGroups.Ensembles,

@@ -119,6 +119,19 @@ export interface Choice {
   readonly choices: number
 }
 
+/** How a perturbation that a group of images shares is learned: `learnUniversal`. */
+export interface UniversalPlan {
+  readonly over: 'series' | 'cohort'
+  /** Passes over the group. */
+  readonly epochs: number
+  /** Images whose gradients make one step. */
+  readonly miniBatch: number
+  /** β, of the cross-entropy. */
+  readonly lossBound: number
+  /** v ← project(v + step(gradient)), both [C·H·W]; the gradient becomes the step. */
+  readonly ascend: (v: Float32Array, gradient: Float32Array) => void
+}
+
 /** One method with its settings: the parts of the loop in run-attack.ts that differ. */
 export interface AttackMethod {
   readonly name: string
@@ -138,6 +151,8 @@ export interface AttackMethod {
   readonly keeps?: 'last' | 'strongest' | 'smallest'
   /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
   readonly members?: readonly AttackMethod[]
+  /** All images of a group get the same perturbation, which is learned first. The loop takes its batch as the group; none leaves early. */
+  readonly universal?: UniversalPlan
   /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
   begin(walk: Walk): () => Promise<StepTaken>
 }

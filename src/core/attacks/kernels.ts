@@ -35,6 +35,11 @@ export function clip(x: Float32Array, lower: Float32Array, upper: Float32Array):
   for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i] ?? 0, lower[i] ?? 0), upper[i] ?? 0)
 }
 
+/** values ← values within [−radius, radius]. */
+export function clampTo(values: Float32Array, radius: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(Math.max(values[i] ?? 0, -radius), radius)
+}
+
 /** image + factor · (x − image), a copy; x itself for 1. */
 export function stretch(x: Float32Array, image: Float32Array, factor: number): Float32Array {
   if (factor === 1) return x.slice()

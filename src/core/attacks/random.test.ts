@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillNormal, randomSource, sampleSeed } from './random.ts'
+import { fillNormal, randomSource, sampleSeed, shuffled } from './random.ts'
 
 const draw = (seed: number, restart: number) => {
   const source = randomSource(seed, restart)
@@ -29,4 +29,13 @@ test('normal numbers have mean 0 and variance 1, for odd counts too', () => {
   expect(Math.abs(mean)).toBeLessThan(0.03)
   expect(Math.abs(variance - 1)).toBeLessThan(0.05)
   expect(values[20_000]).not.toBe(0)
+})
+
+test('a shuffle has every value once, in an order that the seed decides', () => {
+  const values = Array.from({ length: 50 }, (_, i) => i)
+  const order = shuffled(values, randomSource(1, 0))
+  expect([...order].sort((a, b) => a - b)).toEqual(values)
+  expect(order).not.toEqual(values)
+  expect(shuffled(values, randomSource(1, 0))).toEqual(order)
+  expect(shuffled(values, randomSource(1, 1))).not.toEqual(order)
 })

@@ -37,3 +37,9 @@ export function fillNormal(values: Float32Array, random: RandomSource): void {
     if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle)
   }
 }
+
+/** The values in a random order; a copy. */
+export function shuffled<T>(values: readonly T[], random: RandomSource): T[] {
+  const drawn = values.map((value) => ({ value, key: random.open() }))
+  return drawn.sort((a, b) => a.key - b.key).map(({ value }) => value)
+}

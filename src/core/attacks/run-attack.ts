@@ -18,8 +18,9 @@ import { Watcher } from './watcher.ts'
  * kept. An ensemble's members run one after the other in the same way, on samples that still hold. Yields an event per iteration and returns the result. Leaving the generator early (`return`) ends the attack too. Throws
  * `cancelled`, `tensor-invalid` where shapes do not fit or an image lies outside its bounds, and what the model throws.
  */
-export async function* runAttack(method: AttackMethod, problem: AttackProblem): AsyncGenerator<AttackEvent, AttackResult, void> {
-  checkProblem(problem)
+export async function* runAttack(method: AttackMethod, given: AttackProblem): AsyncGenerator<AttackEvent, AttackResult, void> {
+  checkProblem(given)
+  const problem = method.universal ? { ...given, earlyStop: false } : given
   const all = problem.images.shape[0] ?? 0
   const best = new Best(method, problem)
   const notices = new Map<string, Notice>()

@@ -7,6 +7,7 @@ import { frameLabels, maskOfFrame } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
 import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
 import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
@@ -15,6 +16,7 @@ import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.t
 import { frameBatches } from './frame-batches.ts'
 import { frameReport } from './frame-report.ts'
 import { imageResult, imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
+import type { SharedPerturbations } from './shared-perturbations.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
 
 /** What attacking a group needs besides the run. */
@@ -24,6 +26,8 @@ export interface GroupContext {
   readonly loader: ImageLoader
   readonly folder: ExportFolder
   readonly labels: ExportLabels
+  /** Of methods whose perturbation is shared by images. */
+  readonly shared: SharedPerturbations | undefined
   readonly signal: AbortSignal | undefined
   readonly onIteration: (iteration: BatchIteration) => void
 }
@@ -91,23 +95,31 @@ interface NumberedLoaded {
 
 async function loadAll(
   group: readonly NumberedImage[],
-  { run, model, loader }: GroupContext,
+  context: GroupContext,
   failures: InputFailure[],
 ): Promise<NumberedLoaded[]> {
   const all: NumberedLoaded[] = []
   for (const { image, number } of group) {
     try {
-      const loaded = await loader.load(image)
-      loaded.frames.forEach((frame) => {
-        checkRegion(run, frame)
-        checkInput(model, frame)
-      })
-      all.push({ number, loaded, tasks: await tasksOf(run, loaded) })
+      all.push({ number, ...(await loadTasks(image, context)) })
     } catch (error) {
       failures.push(inputFailure(error, image))
     }
   }
   return all
+}
+
+/** @throws RadversaryError for an image that can't be read, or not be attacked with this region or model. */
+export async function loadTasks(
+  image: StudyImage,
+  { run, model, loader }: Pick<GroupContext, 'run' | 'model' | 'loader'>,
+): Promise<Omit<NumberedLoaded, 'number'>> {
+  const loaded = await loader.load(image)
+  loaded.frames.forEach((frame) => {
+    checkRegion(run, frame)
+    checkInput(model, frame)
+  })
+  return { loaded, tasks: await tasksOf(run, loaded) }
 }
 
 async function tasksOf(run: AttackRun, { frames }: LoadedImage): Promise<FrameTask[]> {
@@ -138,13 +150,14 @@ interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, model, signal, onIteration } = context
-  const { request, opened, goal, region } = run
+  const { run, model, shared, signal, onIteration } = context
+  const { request } = run
   const tasks = loaded.flatMap((each) => each.tasks)
-  const { seed, earlyStop } = request
-  const attack = { model, card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, signal }
+  const attack = { model, ...ofAllFrames(run), signal }
   const attacked: AttackedFrame[] = []
-  for (const { method, members } of frameBatches(tasks, run.method, request.batch)) {
+  for (const { method: configured, members } of frameBatches(tasks, run.method, request.batch)) {
+    const [first] = members
+    const method = shared && first ? shared.methodFor(configured, first.frame.image) : configured
     const done = attacked.length
     const frames = members.map(({ frame }) => frame)
     const told = (event: AttackEvent) => {
@@ -154,6 +167,12 @@ async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContex
     for (const result of results) attacked.push({ method, result })
   }
   return attacked
+}
+
+/** What every attack of a run has in common. */
+export function ofAllFrames({ request, opened, goal, region }: AttackRun) {
+  const { seed, earlyStop } = request
+  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask }
 }
 
 /** Files first, then what was read back from them, then the image's result: where that is, the rest is. */

@@ -8,14 +8,24 @@ import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import { attackGroup, finishedResults, resultPath, type BatchIteration, type GroupContext } from './attack-group.ts'
+import {
+  attackGroup,
+  finishedResults,
+  loadTasks,
+  ofAllFrames,
+  resultPath,
+  type BatchIteration,
+  type GroupContext,
+} from './attack-group.ts'
 import { connectLanes } from './attack-lanes.ts'
 import { attackProgress, type AttackProgress } from './attack-progress.ts'
 import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
 import { inLanes } from './in-lanes.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
+import { learnShared } from './learn-shared.ts'
 import { settingText } from './setting-text.ts'
+import { sharedPerturbations, type SharedPerturbations } from './shared-perturbations.ts'
 import { summaryText } from './summary-text.ts'
 
 export const recordName = 'record.json'
@@ -65,7 +75,8 @@ async function work(
   const failures: InputFailure[] = [...run.study.failures]
   const told: Notice[] = []
   let resumed = 0
-  const common = { run, loader, folder, labels: exportLabels(run) }
+  const shared = await sharedOf(run, { lanes, loader, folder, hooks })
+  const common = { run, loader, folder, labels: exportLabels(run), shared }
   const outcomes = inLanes({ items: run.groups, lanes, signal: hooks.signal }, async (group, model, signal) => {
     const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
     const outcome = await finishedOrAttacked(group, context)
@@ -84,9 +95,35 @@ async function work(
   if (images.length === 0) throw nothingLeft(failures)
   const notices = distinctNotices(told)
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, { failures, notices })
+  const record = buildRecord(run, images, { failures, notices, universal: shared?.reports })
   await finish(folder, record, run)
   return { folder: folder.folder, record, failures, resumed }
+}
+
+interface ForShared extends Pick<GroupContext, 'loader' | 'folder'> {
+  readonly lanes: readonly PixelModel[]
+  readonly hooks: AttackHooks
+}
+
+/** Of methods whose perturbation is shared by images: learned before any of them is changed. */
+async function sharedOf(run: AttackRun, { lanes, loader, folder, hooks }: ForShared): Promise<SharedPerturbations | undefined> {
+  const { method, request } = run
+  if (method.over === undefined) return undefined
+  return sharedPerturbations({
+    images: run.groups.flat(),
+    over: method.over,
+    folder,
+    learn: (images, group, groups) =>
+      learnShared({
+        ...{ images, method, lanes, batch: request.batch },
+        attack: { ...ofAllFrames(run), signal: hooks.signal },
+        tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
+        onEpoch: ({ epoch, images: all, fooled }, epochs) => {
+          const note = `epoch ${epoch} of ${epochs}, ${fooled} of ${all} images fooled`
+          hooks.onProgress?.({ done: group + epoch / epochs, total: groups, phase: 'learning the shared perturbation', note })
+        },
+      }),
+  })
 }
 
 async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {

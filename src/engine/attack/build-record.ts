@@ -10,12 +10,20 @@ import type { AttackRun } from './attack-run.ts'
 import { boxCounts, detectionChange } from './box-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
+import type { SharedReport } from './shared-perturbations.ts'
+
+interface RunOutcome {
+  readonly failures: readonly InputFailure[]
+  readonly notices: readonly Notice[]
+  /** Of methods whose perturbation is shared by images. */
+  readonly universal: readonly SharedReport[] | undefined
+}
 
 /** A run's record from what became of its images. */
 export function buildRecord(
   run: AttackRun,
   images: readonly RecordedImage[],
-  { failures, notices }: { readonly failures: readonly InputFailure[]; readonly notices: readonly Notice[] },
+  { failures, notices, universal }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
   const { classes } = opened.card.output
@@ -43,6 +51,7 @@ export function buildRecord(
     },
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',
+    ...(universal && { universal: [...universal] }),
     images: [...images],
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),

@@ -74,6 +74,16 @@ export async function attackFrames(
   method: AttackMethod,
   attack: FrameAttack,
 ): Promise<FrameResult[]> {
+  const { problem, labels } = await frameProblem(tasks, attack)
+  const { result, traces } = await watched(method, problem, attack.onIteration)
+  return tasks.map(({ frame }, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
+}
+
+/** What attacking frames of one size as one batch comes to; of those without a label, the model is asked first. */
+export async function frameProblem(
+  tasks: readonly FrameTask[],
+  attack: Omit<FrameAttack, 'onIteration'>,
+): Promise<{ readonly problem: AttackProblem; readonly labels: readonly FrameLabel[] }> {
   const frames = tasks.map(({ frame }) => frame)
   const images = concatenate(frames.map(({ float }) => float.relative))
   const model = attack.model.forShape(images.shape)
@@ -88,8 +98,7 @@ export async function attackFrames(
     earlyStop: attack.earlyStop,
     signal: attack.signal,
   }
-  const { result, traces } = await watched(method, problem, attack.onIteration)
-  return frames.map((frame, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
+  return { problem, labels }
 }
 
 async function labelsOf(

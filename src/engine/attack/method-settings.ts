@@ -1,5 +1,5 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
-import type { AttackMethod } from '../../core/attacks/attack.ts'
+import type { AttackMethod, UniversalPlan } from '../../core/attacks/attack.ts'
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
@@ -16,6 +16,8 @@ export interface ConfiguredMethod {
   readonly settings: Readonly<Record<string, string | number | boolean | null>>
   /** Of an ensemble, in the order in which they run; none otherwise. */
   readonly members: readonly string[]
+  /** Which images share a perturbation, of methods that learn one. */
+  readonly over: UniversalPlan['over'] | undefined
   /** The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage. */
   forScale(scale: BudgetScale): AttackMethod
 }
@@ -34,9 +36,16 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     return method
   }
   // Whatever the images are, wrong settings are told before any work is done.
-  const { members = [] } = forScale({ widthHu: 1, levelWidth: 1 })
+  const { members = [], universal } = forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
-  return { name, entry, settings: { ...presets, ...parsed }, members: members.map((member) => member.name), forScale }
+  return {
+    name,
+    entry,
+    settings: { ...presets, ...parsed },
+    members: members.map((member) => member.name),
+    over: universal?.over,
+    forScale,
+  }
 }
 
 function entryOf(name: string): MethodEntry {

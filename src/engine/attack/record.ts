@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../core/errors.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
 import { imageResult } from './image-result.ts'
+import { sharedReport } from './shared-perturbations.ts'
 
 export const attackRecordSchema = 'radversary/attack-record/1'
 
@@ -54,6 +55,8 @@ export const attackRecord = z.strictObject({
   }),
   device: z.strictObject({ name: z.string(), threads: z.int(), batch: z.int() }),
   labels: z.enum(['file', 'prediction']),
+  /** Perturbations that images share. */
+  universal: z.array(sharedReport).optional(),
   images: z.array(recordedImage),
   failures: z.array(failure),
   notices: imageResult.shape.notices,

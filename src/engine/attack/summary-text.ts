@@ -18,6 +18,7 @@ export function summaryText(record: AttackRecord): string {
     `Success      ${proportion(summary.success)} of all slices`,
     `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
     ...membersText(record),
+    ...universalText(record),
     ...agreementText(record),
     `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
     ...segmentsText(record),
@@ -37,6 +38,13 @@ function membersText({ attack, images }: AttackRecord): string[] {
     images.flatMap(({ frames }) => frames.map(({ success, member = '' }) => ({ success, member }))),
   )
   return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
+}
+
+/** The perturbations that images share, before they meet any image's bounds and stored values. */
+function universalText({ universal = [] }: AttackRecord): string[] {
+  const line = ({ file, images, linf, l2, epochs }: NonNullable<AttackRecord['universal']>[number]) =>
+    `${file}, shared by ${images.length} images: Linf ${number(linf, 4)}, L2 ${number(l2, 2)}, ${epochs.length} epochs`
+  return universal.map((each, i) => `${i === 0 ? 'Universal    ' : '             '}${line(each)}`)
 }
 
 /** "AUC" or "Grades" lines, before and after. */

@@ -17,6 +17,7 @@ const bar = 1.1
 /** Few passes of each, so that all methods are measured; what a pass costs does not depend on how many there are. */
 const short: Readonly<Record<string, number>> = {
   steps: 2,
+  epochs: 2,
   scales: 2,
   neighbours: 2,
   restarts: 1,

@@ -6,6 +6,8 @@ import { frameBatches } from '../attack/frame-batches.ts'
 import { frameReport } from '../attack/frame-report.ts'
 import { inLanes } from '../attack/in-lanes.ts'
 import { lanesOf } from '../attack/attack-lanes.ts'
+import { learnShared } from '../attack/learn-shared.ts'
+import { sharedMethods, type SharedMethods } from '../attack/shared-groups.ts'
 import { frameLabels } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
@@ -47,9 +49,12 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const slices: CellSlice[] = []
   const failures: InputFailure[] = []
   let seconds = 0
+  const start = performance.now()
+  const shared = await sharedOf(context)
+  const secondsBefore = (performance.now() - start) / 1000
   const groups = imageGroups(run.images, { most: run.request.batch, atATime: lanesOf(compared.runtime) })
   for await (const outcome of inLanes({ items: groups, lanes, signal }, (group, lane, either) =>
-    attackGroup(group, lane, { ...context, signal: either }),
+    attackGroup(group, lane, { ...context, signal: either, shared }),
   )) {
     slices.push(...outcome.slices)
     failures.push(...outcome.failures)
@@ -62,26 +67,47 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
     ...{ model: cell.model, method: name, settings: { ...settings }, budget: cell.budget, norm: cell.norm },
     slices,
     failures,
-    secondsPerSlice: seconds / lanes.length / Math.max(1, slices.length),
+    secondsPerSlice: (secondsBefore + seconds / lanes.length) / Math.max(1, slices.length),
   }
 }
 
-async function attackGroup(images: readonly StudyImage[], lane: Lane, context: CellContext): Promise<GroupOutcome> {
+/** Of methods whose perturbation is shared by images: learned before any of them is changed, on all lanes. */
+async function sharedOf(context: CellContext): Promise<SharedMethods | undefined> {
+  const { run, cell, lanes } = context
+  const { method } = cell
+  if (method.over === undefined) return undefined
+  return sharedMethods(run.images, method.over, async (images) => {
+    const learned = await learnShared({
+      ...{ images, method, lanes: lanes.map(({ model }) => model), batch: run.request.batch, attack: ofAllFrames(context) },
+      tasksOf: (image, model) => tasksOf(image, model, context),
+    })
+    return learned?.v
+  })
+}
+
+interface GroupContext extends CellContext {
+  readonly shared: SharedMethods | undefined
+}
+
+async function attackGroup(images: readonly StudyImage[], lane: Lane, context: GroupContext): Promise<GroupOutcome> {
   const failures: InputFailure[] = []
   const tasks: FrameTask[] = []
   for (const image of images) {
     try {
-      tasks.push(...(await tasksOf(image, lane, context)))
+      tasks.push(...(await tasksOf(image, lane.model, context)))
     } catch (error) {
       failures.push(inputFailure(error, image))
     }
   }
-  const { cell, run } = context
+  const { cell, run, shared } = context
   const slices: CellSlice[] = []
   let seconds = 0
-  for (const { method, members } of frameBatches(tasks, cell.method, run.request.batch)) {
+  for (const { method: configured, members } of frameBatches(tasks, cell.method, run.request.batch)) {
+    const [first] = members
+    const method = shared && first ? shared.methodFor(configured, first.frame.image) : configured
     const start = performance.now()
-    const results = await attackFrames(members, method, frameAttack(lane, context))
+    const attack = { model: lane.model, ...ofAllFrames(context), onIteration: () => undefined }
+    const results = await attackFrames(members, method, attack)
     seconds += (performance.now() - start) / 1000
     const transferred = await Promise.all(lane.judges.map((judge) => transferredTo(judge, results)))
     results.forEach((result, n) => {
@@ -93,20 +119,16 @@ async function attackGroup(images: readonly StudyImage[], lane: Lane, context: C
   return { slices, failures, seconds }
 }
 
-async function tasksOf(image: StudyImage, { model }: Lane, { compared, loader }: CellContext): Promise<FrameTask[]> {
+async function tasksOf(image: StudyImage, model: PixelModel, { compared, loader }: CellContext): Promise<FrameTask[]> {
   const { frames } = await loader.load(image)
   const labels = await frameLabels(compared, frames)
   frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
   return frames.map((frame, i) => ({ frame, label: labels[i] }))
 }
 
-function frameAttack({ model }: Lane, { run, compared, signal }: CellContext) {
-  const { seed } = run.request
+function ofAllFrames({ run, compared, signal }: CellContext) {
   const { opened, goal } = compared
-  return {
-    ...{ model, card: opened.card, goal: goal.maker, seed, earlyStop: false, region: undefined, signal },
-    onIteration: () => undefined,
-  }
+  return { card: opened.card, goal: goal.maker, seed: run.request.seed, earlyStop: false, region: undefined, signal }
 }
 
 /** Nothing is exported, so what was judged after rounding stands. */

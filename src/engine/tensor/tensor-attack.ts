@@ -1,4 +1,11 @@
-import type { AttackEvent, AttackLoss, AttackMethod, AttackProblem, AttackResult } from '../../core/attacks/attack.ts'
+import type {
+  AttackEvent,
+  AttackLoss,
+  AttackMethod,
+  AttackProblem,
+  AttackResult,
+  UniversalPlan,
+} from '../../core/attacks/attack.ts'
 import {
   anyLabelFlipped,
   argMax,
@@ -7,11 +14,13 @@ import {
   targetReached,
   type Criterion,
 } from '../../core/attacks/criteria.ts'
-import { sampleSeed } from '../../core/attacks/random.ts'
+import { learnUniversal, type MiniBatch } from '../../core/attacks/learn-universal.ts'
+import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
+import { withPerturbation } from '../../core/attacks/shared-perturbation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { concatenate, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { configureMethod, type GivenSettings } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
@@ -68,9 +77,10 @@ export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks
   const x = await readTensor(request.input)
   const model = await openTensorModel(request, x, hooks)
   try {
-    const { shape } = await model.predict(part(x, 0, 1))
+    const { shape } = await model.predict(sampleOf(x, 0))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
-    const attacked = await attackAll(method, { model, x, labels, isSoftmax: isOneHot(labels), request, hooks })
+    const work = { model, x, labels, isSoftmax: isOneHot(labels), request, hooks }
+    const attacked = await attackAll(await withShared(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
     const report = { method: request.method, settings: configured.settings, samples: attacked.samples, out: request.out }
     if (request.log !== undefined) await writeResult(request.log, json({ ...report, events: attacked.events }))
@@ -91,6 +101,39 @@ interface Work {
   readonly hooks: JobHooks
 }
 
+/** A perturbation that images share is learned on all of the tensor's before any of them is changed. */
+async function withShared(method: AttackMethod, work: Work): Promise<AttackMethod> {
+  const { universal } = method
+  if (universal === undefined) return method
+  const { x, request, hooks } = work
+  const seed = sampleSeed(request.seed, 'universal')
+  const running = learnUniversal(universal, {
+    size: sizeOf(x.shape.slice(1)),
+    earlyStop: request.earlyStop,
+    miniBatches: (epoch) => miniBatches(shuffled(indices(0, x.shape[0] ?? 0), randomSource(seed, epoch)), universal, work),
+  })
+  for (;;) {
+    const next = await running.next()
+    if (next.done) return withPerturbation(method, next.value)
+    const { epoch, images, fooled } = next.value
+    const note = `epoch ${epoch}, ${fooled} of ${images} images fooled`
+    hooks.onProgress?.({ done: epoch, total: universal.epochs, phase: 'learning the shared perturbation', note })
+  }
+}
+
+/** @param order of all samples */
+async function* miniBatches(order: readonly number[], { miniBatch }: UniversalPlan, work: Work): AsyncGenerator<MiniBatch> {
+  for (let first = 0; first < order.length; first += miniBatch) {
+    const samples = order.slice(first, first + miniBatch)
+    yield await Promise.resolve(async (partOf: Parameters<MiniBatch>[0]) => {
+      const parts = []
+      for (let at = 0; at < samples.length; at += work.request.batch)
+        parts.push(await partOf(problemOf(work, samples.slice(at, at + work.request.batch))))
+      return parts
+    })
+  }
+}
+
 async function attackAll(method: AttackMethod, work: Work) {
   const { x, request, hooks } = work
   const count = x.shape[0] ?? 0
@@ -99,7 +142,7 @@ async function attackAll(method: AttackMethod, work: Work) {
   const events: AttackEvent[] = []
   const notices = new Set<string>()
   for (let first = 0; first < count; first += request.batch) {
-    const problem = problemOf(work, first)
+    const problem = problemOf(work, indices(first, Math.min(request.batch, count - first)))
     const running = runAttack(method, problem)
     for (;;) {
       const next = await running.next()
@@ -120,17 +163,17 @@ async function attackAll(method: AttackMethod, work: Work) {
   return { adversarial, samples, events }
 }
 
-/** The batch whose first sample is sample `first` of all. */
-function problemOf({ model, x, labels, isSoftmax, request, hooks }: Work, first: number): AttackProblem {
-  const images = part(x, first, request.batch)
+/** Some of the samples as a batch. */
+function problemOf({ model, x, labels, isSoftmax, request, hooks }: Work, samples: readonly number[]): AttackProblem {
+  const images = rows(x, samples)
   const [lowest, highest] = request.method === 'smia-reference' ? [-Infinity, Infinity] : [0, 1]
   const filled = (value: number) => tensor(images.shape, new Float32Array(images.data.length).fill(value))
   return {
     model,
     images,
-    ...goalOf(part(labels, first, request.batch), isSoftmax, request.target),
+    ...goalOf(rows(labels, samples), isSoftmax, request.target),
     bounds: { lower: filled(lowest), upper: filled(highest) },
-    seeds: Array.from({ length: images.shape[0] ?? 0 }, (_, n) => sampleSeed(request.seed, String(first + n))),
+    seeds: samples.map((sample) => sampleSeed(request.seed, String(sample))),
     earlyStop: request.earlyStop,
     signal: hooks.signal,
   }
@@ -185,11 +228,13 @@ function samplesOf({ before, after, samples }: AttackResult, first: number): Ten
   }))
 }
 
-/** `count` samples from `first` on, or as many as there are; a view. */
-function part({ shape: [all = 0, ...rest], data }: Tensor, first: number, count: number): Tensor {
-  const size = sizeOf(rest)
-  const taken = Math.min(count, all - first)
-  return { shape: [taken, ...rest], data: data.subarray(first * size, (first + taken) * size) }
+/** Samples `first`, `first` + 1, … */
+function indices(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => first + n)
+}
+
+function rows(all: Tensor, samples: readonly number[]): Tensor {
+  return concatenate(samples.map((sample) => sampleOf(all, sample)))
 }
 
 function json(value: unknown): Uint8Array {

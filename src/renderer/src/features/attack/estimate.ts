@@ -7,7 +7,7 @@ const predictionsPerStep = 4
 const predictionsAround = 3
 
 /** Settings that multiply the passes through the model. */
-const factors = ['steps', 'restarts', 'searches', 'scales']
+const factors = ['steps', 'epochs', 'restarts', 'searches', 'scales']
 
 /** Gradient steps of a method, restarts and the like counted. */
 export function passesOf(help: readonly SettingHelp[], given: Readonly<Record<string, string>>): number {
