@@ -1,13 +1,16 @@
 import type { LabelledBox } from '../core/model/boxes.ts'
+import type { ModelCard } from '../core/model/card.ts'
 import type { Mask } from '../core/model/mask.ts'
 import { classOfLine, invalidLine, labelRows } from './label-rows.ts'
 
-/** What a labels file says of one image: class indices, one for a single-label task. */
+/** What a labels file says of one image: class indices, one for a single-label task; of a regression the value itself. */
 export type Label = readonly number[]
 
 /** What a frame shows; a prediction is one. */
 export interface FrameLabel {
   readonly classes: Label
+  /** Of a regression, in the card's unit. */
+  readonly value?: number | undefined
   /** Where, on the image's own grid, of a segmentation. */
   readonly mask?: Mask
   /** In the image's own pixels, of a detection. */
@@ -17,8 +20,9 @@ export interface FrameLabel {
 }
 
 /** A line of a labels file as what each frame of its image shows. */
-export function frameLabel(classes: Label | undefined): FrameLabel | undefined {
-  return classes && { classes }
+export function frameLabel(label: Label | undefined, { task }: Pick<ModelCard, 'task'>): FrameLabel | undefined {
+  if (label === undefined) return undefined
+  return task === 'regression' ? { classes: [], value: label[0] ?? NaN } : { classes: label }
 }
 
 /** How an image is looked up in a labels file. */
@@ -37,11 +41,13 @@ interface Reading {
   readonly classes: readonly string[]
   /** Whether an image may have several labels, or none. */
   readonly isMultiLabel: boolean
+  /** Whether labels are numbers. */
+  readonly isNumber?: boolean
 }
 
 /**
  * A CSV with the columns `file` or `SOPInstanceUID`, and `label`: a class index or name; for multi-label tasks several, separated by `;`,
- * or `none`. Throws `labels-invalid`, naming the file and the line.
+ * or `none`; for regressions a number. Throws `labels-invalid`, naming the file and the line.
  */
 export function parseLabels(csv: string, reading: Reading): LabelTable {
   const rows = readRows(csv, reading)
@@ -76,8 +82,15 @@ function setOnce(labels: Map<string, Label>, image: string, label: Label, place:
 }
 
 function parseLabel(text: string, place: Place): Label {
+  if (place.isNumber === true) return [parseValue(text, place)]
   if (place.isMultiLabel && text === 'none' && !place.classes.includes(text)) return []
   const label = text.split(';').map((part) => classOfLine(part.trim(), place.classes, place))
   if (!place.isMultiLabel && label.length > 1) throw invalidLine(`expected one class, got ${label.length}`, place)
   return label
+}
+
+function parseValue(text: string, place: Place): number {
+  const value = Number(text)
+  if (text !== '' && Number.isFinite(value)) return value
+  throw invalidLine(`expected a number, got "${text}"`, place)
 }

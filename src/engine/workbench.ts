@@ -2,7 +2,7 @@ import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { RadversaryError } from '../core/errors.ts'
 import { classesOf, type LabelledBox } from '../core/model/boxes.ts'
-import type { ModelCard } from '../core/model/card.ts'
+import { namesOf, type ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { parseBoxes } from './box-labels.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
@@ -98,13 +98,13 @@ interface GivenLabels {
   readonly boxes?: LabelTable<readonly LabelledBox[]>
 }
 
-async function readLabels(file: string, { task, output }: ModelCard): Promise<GivenLabels> {
+async function readLabels(file: string, card: ModelCard): Promise<GivenLabels> {
+  const { task, output } = card
   if (task === 'segmentation') return { masks: await openMasks(file, output) }
   const csv = new TextDecoder().decode(await readBytes({ path: file }))
   if (task === 'detection') return { boxes: parseBoxes(csv, file, output) }
-  const { classes, activation } = output
-  const isMultiLabel = activation === 'multi-label-sigmoid'
-  return { table: parseLabels(csv, { file, classes, isMultiLabel }) }
+  const isMultiLabel = output.activation === 'multi-label-sigmoid'
+  return { table: parseLabels(csv, { file, classes: namesOf(card), isMultiLabel, isNumber: task === 'regression' }) }
 }
 
 /** By an image's path in the study or, where no other image has it, its file's name alone. */

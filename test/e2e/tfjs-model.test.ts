@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { addModel } from '../support/add-model.ts'
 import { describeApplication } from '../support/application.ts'
 import { layers, saved, sequential, withWeights } from '../support/tfjs-models.ts'
 import { startAttack, untilRun } from '../support/viewports.ts'
@@ -20,15 +21,7 @@ describeApplication('a TensorFlow.js model in the application', (application) =>
 
   it('is added by its model.json and says that it was converted', async () => {
     await page.getByRole('tab', { name: 'Model' }).click()
-    await page.getByRole('button', { name: 'Add a model…' }).click()
-    await page.getByRole('button', { name: 'Choose a file' }).first().click()
-    const files = page.getByRole('dialog').last()
-    await files.getByTestId('files').locator('button, p').first().waitFor()
-    await files.getByLabel('Folder', { exact: true }).fill(folder)
-    await files.getByRole('button', { name: 'Go' }).click()
-    await files.getByRole('button', { name: 'model.json' }).click()
-    await files.getByRole('button', { name: 'Open model.json' }).click()
-    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await addModel(page, folder, 'model.json')
     const table = page.getByRole('table', { name: 'Model card' })
     await table.getByText('TensorFlow.js model: converted to ONNX').waitFor({ timeout: 30_000 })
     expect(await table.innerText()).toContain('NHWC')

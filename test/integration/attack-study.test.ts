@@ -126,7 +126,7 @@ describe('an attack on a series with everything exported', () => {
       const { trace, after } = frames[0]!
       expect(trace.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4, 5])
       expect(trace[0]).toMatchObject({ restart: 0, signAgreement: null })
-      expect(trace.at(-1)!.probabilities).toEqual(expect.arrayContaining([expect.closeTo(after.confidence, 5)]))
+      expect(trace.at(-1)!.probabilities).toEqual(expect.arrayContaining([expect.closeTo(after.confidence ?? NaN, 5)]))
       expect(trace.slice(1).every(({ klToSmoothed, smoothedTarget }) => klToSmoothed !== null && smoothedTarget !== null)).toBe(
         true,
       )

@@ -10,7 +10,7 @@ import { createOrtRuntime } from '../../src/adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
 import { pixelMeaning } from '../../src/core/dicom/meaning.ts'
-import { parseCardText } from '../../src/core/model/card.ts'
+import { namesOf, parseCardText } from '../../src/core/model/card.ts'
 import type { ImagePixels } from '../../src/core/model/intensity-counts.ts'
 import { resolveIntensity } from '../../src/core/model/intensity.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
@@ -155,7 +155,7 @@ describe("the sample's model", () => {
 
 function readLabels(): LabelTable {
   const file = join(study, 'labels.csv')
-  return parseLabels(readFileSync(file, 'utf8'), { file, classes: card.output.classes, isMultiLabel: false })
+  return parseLabels(readFileSync(file, 'utf8'), { file, classes: namesOf(card), isMultiLabel: false })
 }
 
 /** [1, 1, 512, 512] */

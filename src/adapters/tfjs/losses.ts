@@ -15,6 +15,13 @@ const losses = {
   'cross-entropy': (z, t) => tf.div(tf.neg(perSample(tf.mul(t, overClasses(z, tf.logSoftmax)))), pixelsOf(z)),
   'binary-cross-entropy': (z, t) => meanPerSample(tf.sub(tf.softplus(z), tf.mul(t, z))),
   mse: (z, t) => meanPerSample(tf.square(tf.sub(z, t))),
+  huber: (z, t) => {
+    const difference = tf.sub(z, t)
+    const clipped = tf.clipByValue(difference, -1, 1)
+    // As constants, c·d − c²/2 has the derivative c that it should.
+    const c = constant(clipped)
+    return meanPerSample(tf.sub(tf.mul(c, difference), tf.div(tf.square(c), 2)))
+  },
   margin: (z, t) => tf.div(perSample(marginOf(z, t)), pixelsOf(z)),
   dlr: (z, t) => {
     const [first, , third] = largestDistinct(z, 3)

@@ -57,7 +57,7 @@ async function expectSameAsOnnx(
   await ours.dispose()
 }
 
-const everyLoss: readonly LossKind[] = ['cross-entropy', 'binary-cross-entropy', 'mse', 'margin', 'dice', 'dot']
+const everyLoss: readonly LossKind[] = ['cross-entropy', 'binary-cross-entropy', 'mse', 'huber', 'margin', 'dice', 'dot']
 /** Of classifiers only. */
 const ratios: readonly LossKind[] = ['dlr', 'targeted-dlr']
 

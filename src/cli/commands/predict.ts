@@ -32,10 +32,13 @@ function predictText({ predictions, agreement, taskAgreement, segments, detectio
   const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
     predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
     prediction,
-    percent(confidence),
-    label === null ? '' : label === prediction ? label : `${label} (wrong)`,
+    confidence === null ? '' : percent(confidence),
+    label === null ? '' : label === prediction || agreement === null ? label : `${label} (wrong)`,
   ])
-  const table = tableText([['image', 'prediction', 'confidence', agreement === null ? '' : 'label'], ...rows])
+  const table = tableText([
+    ['image', 'prediction', 'confidence', predictions.some(({ label }) => label !== null) ? 'label' : ''],
+    ...rows,
+  ])
   return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${segmentsText(segments)}${boxesText(predictions, classes)}${detectionText(detection, classes)}${failuresText(failures)}`
 }
 
@@ -49,10 +52,11 @@ function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agree
 }
 
 function taskText(agreement: PredictReport['taskAgreement']): string {
-  const { grades, auc } = agreement ?? {}
+  const { grades, auc, meanAbsoluteError } = agreement ?? {}
   const number = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value.toFixed(3))
   if (grades !== undefined)
     return `\nQuadratic weighted kappa ${number(grades.kappa)}, mean absolute error ${number(grades.meanAbsoluteError)} grades\n`
+  if (meanAbsoluteError !== undefined) return `\nMean absolute error ${number(meanAbsoluteError)}\n`
   if (auc === undefined) return ''
   const rows = auc.map(({ label, value, interval, positives, negatives }) => [
     ...[label, number(value), interval === null ? '–' : `${number(interval.lower)} to ${number(interval.upper)}`],

@@ -1,5 +1,6 @@
 import type { AnchorLoss } from '../model/anchor-losses.ts'
 import type { DenseLoss } from '../model/dense-losses.ts'
+import type { ValueLoss } from '../model/value-losses.ts'
 import type { Notice } from '../model/intensity.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
@@ -9,8 +10,8 @@ import type { Criterion } from './criteria.ts'
 import type { Faces } from './faces.ts'
 import type { RandomSource } from './random.ts'
 
-/** Losses that attacks raise: of heads with logits [N, K], of dense outputs [N, K, h, w], or of a detector's [N, 4 + K, A]. */
-export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | DenseLoss | AnchorLoss
+/** Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w], or of a detector's [N, 4 + K, A]. */
+export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | ValueLoss | DenseLoss | AnchorLoss
 
 /** An AbortSignal is one. */
 export interface CancelSignal {

@@ -8,12 +8,14 @@ import {
 } from '../model/anchor-losses.ts'
 import { denseDivergence, denseHardened, denseLossOf, denseProbabilities, channelMeans } from '../model/dense-losses.ts'
 import { klDivergence, lossPerSample } from '../model/head-losses.ts'
+import { isValueLoss, valueDivergence, valueLossOf } from '../model/value-losses.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackLoss } from './attack.ts'
 import { argMax } from './criteria.ts'
 
-/** f(x) of one sample as probabilities: softmax of its logits [K] (of each pixel's, for dense ones), or the sigmoid of each. */
+/** f(x) of one sample as probabilities: softmax of its logits [K] (of each pixel's, for dense ones), or the sigmoid of each; numbers are themselves. */
 export function probabilitiesOf(loss: AttackLoss, logits: Float32Array): Float32Array {
+  if (isValueLoss(loss)) return logits.slice()
   if (isOfAnchors(loss)) return anchorProbabilities(loss, logits)
   if (typeof loss !== 'string') return denseProbabilities(loss, logits)
   if (loss === 'binary-cross-entropy') return logits.map((z) => 1 / (1 + Math.exp(-z)))
@@ -23,8 +25,9 @@ export function probabilitiesOf(loss: AttackLoss, logits: Float32Array): Float32
   return Float32Array.from(powers, (power) => power / total)
 }
 
-/** The nearest certain prediction: one-hot at the largest probability, or each rounded to 0 or 1. */
+/** The nearest certain prediction: one-hot at the largest probability, or each rounded to 0 or 1; numbers as they are. */
 export function hardened(loss: AttackLoss, probabilities: Float32Array): Float32Array {
+  if (isValueLoss(loss)) return probabilities
   if (isOfAnchors(loss)) return anchorHardened(loss, probabilities)
   if (typeof loss !== 'string') return denseHardened(loss, probabilities)
   if (loss === 'binary-cross-entropy') return probabilities.map((p) => Number(p >= 0.5))
@@ -34,6 +37,7 @@ export function hardened(loss: AttackLoss, probabilities: Float32Array): Float32
 
 /** J(f(x), target) of one sample. */
 export function lossOf(loss: AttackLoss, logits: Float32Array, target: Float32Array): number {
+  if (isValueLoss(loss)) return valueLossOf(loss, logits, target)
   if (isOfAnchors(loss)) return anchorLossOf(loss, logits, target)
   if (typeof loss !== 'string') return denseLossOf(loss, logits, target)
   return lossPerSample(loss, one(logits), one(target))[0] ?? NaN
@@ -41,6 +45,7 @@ export function lossOf(loss: AttackLoss, logits: Float32Array, target: Float32Ar
 
 /** KL(p ‖ q) of one sample, nats; averaged over labels for sigmoid heads, and over the pixels of dense outputs. */
 export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array): number {
+  if (isValueLoss(loss)) return valueDivergence(p, q)
   if (isOfAnchors(loss)) return anchorDivergence(loss, p, q)
   if (typeof loss !== 'string') return denseDivergence(loss, p, q)
   const activation = loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid'

@@ -15,6 +15,7 @@ const heads = {
   'cross-entropy': crossEntropy,
   'binary-cross-entropy': binaryCrossEntropy,
   mse: meanSquaredError,
+  huber,
   margin,
   dlr: differenceOfLogitsRatio,
   'targeted-dlr': targetedRatio,
@@ -62,6 +63,16 @@ function meanSquaredError(z: Value, terms: readonly HeadTerm[], emit: Emitter): 
     loss: perSample('ReduceMean', emit.sum(squares), emit),
     cotangent: emit.mul(emit.sum(weighted), 2 / outputsOf(z)),
   }
+}
+
+/** With c = clip(d, −1, 1) of d = z − t it is c·(d − c/2), and its derivative is c. */
+function huber(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+  return weightedSum(terms, emit, ({ target }) => {
+    const difference = emit.sub(z, target)
+    const clipped = emit.op('Clip', [difference, emit.scalar(-1), emit.scalar(1)], z.shape)
+    const losses = emit.mul(clipped, emit.sub(difference, emit.mul(clipped, 0.5)))
+    return { loss: perSample('ReduceMean', losses, emit), cotangent: emit.mul(clipped, 1 / outputsOf(z)) }
+  })
 }
 
 /** The best other class's logit minus that of the target's class. The derivative of a tie is shared among the tied. */

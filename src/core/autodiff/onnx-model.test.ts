@@ -55,6 +55,8 @@ describe('losses', () => {
     ['binary-cross-entropy', 'dense', terms(softDense), true],
     ['mse', 'two targets', terms(soft, oneHot([2, 3])), false],
     ['mse', 'dense', terms(softDense), true],
+    ['huber', 'two targets', terms(soft, oneHot([2, 3])), false],
+    ['huber', 'dense', terms(softDense), true],
     ['margin', 'two targets', terms(oneHot([2, 3]), oneHot([2, 3])), false],
     ['margin', 'dense', terms(oneHot([2, 3, 2, 2])), true],
     ['dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
@@ -91,6 +93,7 @@ describe('losses', () => {
     ['cross-entropy', [0, 1], Math.log(Math.exp(2) + Math.exp(-1)) + 1],
     ['binary-cross-entropy', [1, 0], (Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1))) / 2],
     ['mse', [1, 1], (1 + 4) / 2],
+    ['huber', [1.5, 3], (0.125 + 3.5) / 2],
     ['margin', [1, 0], -3],
     ['dot', [3, 5], 1],
   ])('%s has the value of its definition', async (kind, target, expected) => {

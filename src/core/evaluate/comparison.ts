@@ -21,8 +21,8 @@ export interface ComparedIteration {
 export interface ComparedSlice {
   readonly success: boolean
   readonly metBefore: boolean
-  readonly confidenceBefore: number
-  readonly confidenceAfter: number
+  readonly confidenceBefore: number | null
+  readonly confidenceAfter: number | null
   readonly iterations: number
   /** Relative intensity clipped to its window; data range 1. */
   readonly window: ImageDistance

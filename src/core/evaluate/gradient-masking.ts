@@ -13,7 +13,7 @@ export interface MaskingSlice {
   readonly success: boolean
   /** Whether the slice was wrong before. */
   readonly metBefore: boolean
-  readonly confidenceBefore: number
+  readonly confidenceBefore: number | null
   /** Of the perturbation over the slice's pixels. */
   readonly perturbation: { readonly mean: number; readonly variance: number }
 }
@@ -70,7 +70,7 @@ const noticeable = 0.1
 function saturation(evidence: readonly MaskingEvidence[]): MaskingWarning[] {
   const [first] = evidence
   if (first === undefined || !evidence.some(({ access }) => access === 'white-box')) return []
-  const saturated = first.slices.filter(({ confidenceBefore }) => confidenceBefore >= certain).length
+  const saturated = first.slices.filter(({ confidenceBefore }) => (confidenceBefore ?? 0) >= certain).length
   if (saturated < noticeable * first.slices.length) return []
   return [
     {

@@ -38,9 +38,10 @@ export interface SliceMetrics {
   /** Class names; several of a multi-label head are joined by '; '. */
   readonly label: string
   readonly predictionBefore: string
-  readonly confidenceBefore: number
+  /** Null of a regression. */
+  readonly confidenceBefore: number | null
   readonly predictionAfter: string
-  readonly confidenceAfter: number
+  readonly confidenceAfter: number | null
   /** The criterion is met by the rounded adversarial image. */
   readonly success: boolean
   /** The criterion was met by the source already. */

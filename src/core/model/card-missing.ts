@@ -5,6 +5,8 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** A field that a card must have, why the model file could not tell it, and what it may look like. */
 interface Requirement {
   readonly field: string
+  /** Whether only regressions must have it, or only others; all where it is left out. */
+  readonly of?: 'values' | 'classes'
   readonly why: (facts: ModelFacts) => string
   readonly example: (facts: ModelFacts) => string
 }
@@ -57,21 +59,32 @@ const requirements: readonly Requirement[] = [
   },
   {
     field: 'output.activation',
+    of: 'classes',
     why: () => 'the graph does not end in a Softmax or Sigmoid',
     example: () =>
       '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"; of a detector "softmax" or "sigmoid"',
   },
-  { field: 'output.gives', why: () => 'the output is not known', example: () => '"logits" or "probabilities"' },
+  { field: 'output.gives', of: 'classes', why: () => 'the output is not known', example: () => '"logits" or "probabilities"' },
   {
     field: 'output.classes',
+    of: 'classes',
     why: () => 'the model holds no class names',
     example: ({ outputs }) => exampleClasses(outputs[0]?.shape.at(outputs[0].shape.length === 4 ? 1 : -1)),
+  },
+  { field: 'output.value', of: 'values', why: () => 'a model file does not say what its number is', example: () => '"bone age"' },
+  {
+    field: 'output.tolerance',
+    of: 'values',
+    why: () => 'how large a change matters is for you to say, in output.unit',
+    example: () => '6',
   },
 ]
 
 /** A line for every field of `card` that is not there. */
 export function missingFields(card: JsonObject, facts: ModelFacts): string[] {
+  const kind = card['task'] === 'regression' ? 'values' : 'classes'
   return requirements
+    .filter(({ of = kind }) => of === kind)
     .filter(({ field }) => valueAt(card, field.split('.')) === undefined)
     .map(({ field, why, example }) => `${field}: missing; ${why(facts)}. Example: ${example(facts)}`)
 }

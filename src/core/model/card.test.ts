@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { parseCard, parseCardText } from './card.ts'
+import { namesOf, parseCard, parseCardText } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { proposeCard } from './propose-card.ts'
 
@@ -103,7 +103,18 @@ describe('parseCard', () => {
     test('names a background that is no class, and an unknown task', () => {
       const wrong = { ...pixels, output: { ...pixels.output, background: 'air' } }
       expect(messageOf(() => parseCard(wrong))).toContain('output.background: expected one of output.classes, got "air"')
-      expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected "classification", "ordinal", "segmentation" or "detection"') // prettier-ignore
+      expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected "classification", "ordinal", "regression", "segmentation" or "detection"') // prettier-ignore
+    })
+  })
+
+  describe('of a regression', () => {
+    const value = { ...card, task: 'regression', output: { name: 'age', activation: 'linear', value: 'bone age', tolerance: 6 } }
+
+    test('says what the number is, and what it takes to be a change', () => {
+      expect(parseCard(value).output).toMatchObject({ value: 'bone age', unit: '', scale: 1, offset: 0, tolerance: 6 })
+      const flat = { ...value, output: { ...value.output, scale: 0, tolerance: -1 } }
+      expect(messageOf(() => parseCard(flat))).toMatch(/output.scale: expected another number than 0[^]*output.tolerance/)
+      expect(messageOf(() => parseCard({ ...value, output: card.output }))).toContain('output.value')
     })
   })
 
@@ -124,6 +135,18 @@ describe('proposeCard', () => {
     })
     expect(proposed).toContain('input.layout')
     expect(proposed).not.toContain('output.classes')
+  })
+
+  test('asks for the value of a regression, not for its classes', () => {
+    const one = { ...facts, outputs: [{ name: 'age', shape: ['batch', 1], finalOp: undefined }], metadata: {} }
+    const given = { ...told, task: 'regression', output: {} }
+    const missing = messageOf(() => proposeCard(one, given))
+    expect(missing).toMatch(/output.value: missing[^]*output.tolerance: missing/)
+    expect(missing).not.toContain('output.classes')
+    const whole = proposeCard(one, { ...given, output: { value: 'bone age', tolerance: 6 } })
+    expect(whole.card.output).toMatchObject({ name: 'age', activation: 'linear' })
+    const several = { ...facts, outputs: [{ name: 'age', shape: ['batch', 3], finalOp: undefined }], metadata: {} }
+    expect(messageOf(() => proposeCard(several, { ...given, output: { value: 'a', tolerance: 1 } }))).toContain('3 outputs')
   })
 
   test('takes an output of four axes for a segmentation, its classes from the second', () => {
@@ -181,7 +204,7 @@ describe('proposeCard', () => {
     [{ names: "{0: 'clear', 1: 'no'}" }, ['clear', 'no']],
   ])('reads class names from the metadata %j', (metadata, classes) => {
     const rest = { ...told, output: {} }
-    expect(proposeCard({ ...facts, metadata }, rest).card.output.classes).toEqual(classes)
+    expect(namesOf(proposeCard({ ...facts, metadata }, rest).card)).toEqual(classes)
   })
 
   test('lets what is given win, and refuses it where it contradicts the model', () => {

@@ -68,6 +68,20 @@ const denseOutput = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: pixelClasses.min(1), threshold }),
 ])
 
+/** One number an image: scale · output + offset, in `unit`. */
+const valueOutput = z.strictObject({
+  name,
+  activation: z.literal('linear').default('linear'),
+  value: name,
+  unit: z.string().default(''),
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, 'expected another number than 0')
+    .default(1),
+  offset: z.number().default(0),
+  tolerance: z.number().positive(),
+})
+
 const provenance = z.strictObject({
   source: z.string().optional(),
   licence: z.string().optional(),
@@ -98,10 +112,11 @@ const card = z
     [
       z.strictObject({ ...common, task: z.literal('classification'), output }),
       z.strictObject({ ...common, task: z.literal('ordinal'), output: gradeOutput }),
+      z.strictObject({ ...common, task: z.literal('regression'), output: valueOutput }),
       z.strictObject({ ...common, task: z.literal('segmentation'), output: denseOutput }),
       z.strictObject({ ...common, task: z.literal('detection'), output: detectionOutput }),
     ],
-    { error: 'expected "classification", "ordinal", "segmentation" or "detection"' },
+    { error: 'expected "classification", "ordinal", "regression", "segmentation" or "detection"' },
   )
   .superRefine((value, context) => {
     for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
@@ -115,10 +130,17 @@ export type ModelOutput = Readonly<ModelCard['output']>
 /** Logits [N, K], one prediction an image: a class, or a grade. */
 export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classification' | 'ordinal' }>['output']>
 export type OrdinalOutput = Readonly<Extract<ModelCard, { task: 'ordinal' }>['output']>
+/** Outputs [N, 1], one number an image. */
+export type RegressionOutput = Readonly<Extract<ModelCard, { task: 'regression' }>['output']>
 /** Logits [N, K, h, w], one prediction a pixel. */
 export type SegmentationOutput = Readonly<Extract<ModelCard, { task: 'segmentation' }>['output']>
 /** Boxes and scores of anchors, [N, 4 + K, A] once they are in one tensor. */
 export type DetectionOutput = Readonly<Extract<ModelCard, { task: 'detection' }>['output']>
+
+/** What a model tells apart: its classes or grades; of a regression the value's name alone. */
+export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[] {
+  return 'classes' in output ? output.classes : [output.value]
+}
 
 /**
  * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included), naming `file`.
@@ -161,10 +183,10 @@ function inconsistencies({ input, fit, mean, std, output }: z.output<typeof card
     })
   if (input.valueRange[0] === input.valueRange[1])
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
-  if (new Set(output.classes).size !== output.classes.length)
-    found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
+  const names = namesOf({ output })
+  if (new Set(names).size !== names.length) found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
   const background = 'background' in output ? output.background : undefined
-  if (background !== undefined && !output.classes.includes(background))
+  if (background !== undefined && !names.includes(background))
     found.push({ path: ['output', 'background'], message: `expected one of output.classes, got "${background}"` })
   return found
 }

@@ -9,14 +9,16 @@ import type { LossKind } from './ports.ts'
 export interface Prediction {
   /** Predicted class indices: one for softmax and binary heads, any number for multi-label ones and for masks. Rising. */
   readonly classes: readonly number[]
-  /** Probability of what was predicted; for multi-label heads that of the least certain of its yes and no decisions. */
-  readonly confidence: number
+  /** Probability of what was predicted; for multi-label heads that of the least certain of its yes and no decisions; null of a number. */
+  readonly confidence: number | null
   /** Per class; [1 − p, p] for binary heads. */
   readonly probabilities: readonly number[]
   /** What each pixel shows, of a segmentation. */
   readonly mask?: Mask
   /** What was found where, in the image's own pixels, of a detection. */
   readonly boxes?: readonly Box[]
+  /** In the card's unit, of a regression. */
+  readonly value?: number | undefined
 }
 
 /** The loss that a head is trained with, and that attacks raise. */

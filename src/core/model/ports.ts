@@ -13,6 +13,7 @@ export interface TensorSpec {
  *   t is one-hot or any soft distribution.
  * - `binary-cross-entropy`: softplus(z) − t·z, averaged over all outputs of a sample.
  * - `mse`: (z − t)², averaged over all outputs of a sample.
+ * - `huber`: of d = z − t, d² / 2 where |d| ≤ 1 and |d| − 1/2 elsewhere (Huber 1964, δ = 1), averaged over all outputs of a sample.
  * - `margin`: max over classes where t = 0 of z, minus z where t = 1 (one-hot t), averaged over pixels for dense outputs.
  * - `dlr`: (max over classes where t = 0 of z, minus z where t = 1) / (z_π1 − z_π3), π sorting the classes' distinct logits downwards:
  *   the difference of logits ratio (Croce and Hein 2020, arXiv 2003.01690), for logits [N, K], K ≥ 3, and one-hot t.
@@ -27,6 +28,7 @@ export type LossKind =
   | 'cross-entropy'
   | 'binary-cross-entropy'
   | 'mse'
+  | 'huber'
   | 'margin'
   | 'dlr'
   | 'targeted-dlr'

@@ -1,5 +1,5 @@
 import { cardInvalid } from './card-issues.ts'
-import { cardSchemaVersion, parseCard, type ModelCard } from './card.ts'
+import { cardSchemaVersion, namesOf, parseCard, type ModelCard } from './card.ts'
 import { classesInMetadata } from './card-metadata.ts'
 import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
@@ -72,6 +72,7 @@ function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
   if ((given['task'] ?? taskOf(facts, given)) === 'detection')
     return defined({ name: output?.name, ...defined(suppressedOutput(facts)), classes })
   if (output === undefined) return {}
+  if (given['task'] === 'regression') return { name: output.name }
   const count = classExtent(output)
   const sigmoid = count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
   const activation = output.finalOp === 'Softmax' ? 'softmax' : output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
@@ -92,7 +93,7 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
   if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
-  const count = logitCount(output)
+  const count = 'classes' in output ? logitCount(output) : 1
   const axes = graphOutput?.shape.length ?? 0
   if (axes > 0 && (task === 'segmentation') !== (axes === 4))
     disagree(
@@ -102,7 +103,7 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
     )
   const outputs = graphOutput && classExtent(graphOutput)
   if (typeof outputs === 'number' && outputs !== count)
-    disagree('output.classes', `${output.classes.length} (${output.activation})`, `${outputs} outputs`)
+    disagree('output.classes', `${namesOf({ output }).length} (${output.activation})`, `${outputs} outputs`)
   return found
 }
 

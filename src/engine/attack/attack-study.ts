@@ -175,7 +175,7 @@ function exportLabels({ method, opened, request, exportId }: AttackRun) {
 /** Record, table and summary; then the manifest makes the export whole. */
 async function finish(folder: ExportFolder, record: AttackRecord, { method, opened }: AttackRun): Promise<void> {
   const text = new TextEncoder()
-  const rows = sliceMetrics(record.images, method.name, opened.card.output.classes)
+  const rows = sliceMetrics(record.images, method.name, opened.card)
   await folder.write('metrics.csv', text.encode(sliceMetricsCsv(rows)))
   await folder.write('summary.txt', text.encode(summaryText(record)))
   await folder.write(recordName, text.encode(`${JSON.stringify(record, null, 2)}\n`))

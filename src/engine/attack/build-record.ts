@@ -2,7 +2,7 @@ import { summarise } from '../../core/evaluate/summary.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { classNames } from '../classes.ts'
+import { saidBy } from '../classes.ts'
 import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
@@ -26,7 +26,6 @@ export function buildRecord(
   { failures, notices, universal }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
-  const { classes } = opened.card.output
   const detections = detectionChange(opened.card, images.flatMap(({ frames }) => frames)) // prettier-ignore
   return {
     schema: attackRecordSchema,
@@ -56,7 +55,7 @@ export function buildRecord(
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
-    summary: { ...summarise(sliceMetrics(images, method.name, classes)), ...(detections && { detections }) },
+    summary: { ...summarise(sliceMetrics(images, method.name, opened.card)), ...(detections && { detections }) },
   }
 }
 
@@ -65,7 +64,7 @@ function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<At
   const of = (which: 'before' | 'reread') =>
     taskAgreement(
       card,
-      frames.map(({ label, [which]: predicted }) => ({ label, predicted })),
+      frames.map(({ label, labelValue, [which]: predicted }) => ({ label: { classes: label, value: labelValue }, predicted })),
     )
   const [before, after] = [of('before'), of('reread')]
   return before && after ? { agreement: { before, after } } : {}
@@ -81,27 +80,30 @@ function recordedFrame({ trace, masks, ...frame }: FrameReport): RecordedFrame {
 }
 
 /** A row for each frame; predictions and success are those of the pixels read back. */
-export function sliceMetrics(images: readonly RecordedImage[], method: string, classes: readonly string[]): SliceMetrics[] {
+export function sliceMetrics(images: readonly RecordedImage[], method: string, card: ModelCard): SliceMetrics[] {
+  const said = saidBy(card)
   return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
-    frames.map(({ frame, label, before, reread, success, metBefore, iterations, segments, boxes, window, stored }) => ({
-      file,
-      exported: exported.series.path,
-      sopInstanceUid,
-      frame,
-      method,
-      label: classNames(label, classes),
-      predictionBefore: classNames(before.classes, classes),
-      confidenceBefore: before.confidence,
-      predictionAfter: classNames(reread.classes, classes),
-      confidenceAfter: reread.confidence,
-      success,
-      metBefore,
-      iterations,
-      ...(segments && { segments }),
-      ...(boxes && { detections: boxCounts(boxes) }),
-      window,
-      stored,
-    })),
+    frames.map(
+      ({ frame, label, labelValue, before, reread, success, metBefore, iterations, segments, boxes, window, stored }) => ({
+        file,
+        exported: exported.series.path,
+        sopInstanceUid,
+        frame,
+        method,
+        label: said({ classes: label, value: labelValue }),
+        predictionBefore: said(before),
+        confidenceBefore: before.confidence,
+        predictionAfter: said(reread),
+        confidenceAfter: reread.confidence,
+        success,
+        metBefore,
+        iterations,
+        ...(segments && { segments }),
+        ...(boxes && { detections: boxCounts(boxes) }),
+        window,
+        stored,
+      }),
+    ),
   )
 }
 

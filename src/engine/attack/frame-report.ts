@@ -28,6 +28,7 @@ export function frameReport(
   return {
     frame: frame.index + 1,
     label: [...label.classes],
+    ...(label.value === undefined ? {} : { labelValue: label.value }),
     range: frame.float.range,
     ...epsilon,
     before: plain(before),
@@ -50,8 +51,8 @@ export function frameReport(
   }
 }
 
-function plain({ classes, confidence, probabilities }: Prediction): FrameReport['before'] {
-  return { classes: [...classes], confidence, probabilities: [...probabilities] }
+function plain({ classes, confidence, probabilities, value }: Prediction): FrameReport['before'] {
+  return { classes: [...classes], confidence, probabilities: [...probabilities], ...(value === undefined ? {} : { value }) }
 }
 
 /** In the window and in stored values. */

@@ -1,8 +1,11 @@
 import type { AttackLoss } from '../../core/attacks/attack.ts'
 import { anyLabelFlipped, labelsReached, misclassified, targetReached, type Criterion } from '../../core/attacks/criteria.ts'
 import { gradeChanged, gradeReached } from '../../core/attacks/grade-criteria.ts'
-import type { ClassificationOutput, OrdinalOutput } from '../../core/model/card.ts'
+import { valueChanged, valueReached } from '../../core/attacks/value-criteria.ts'
+import type { ClassificationOutput, OrdinalOutput, RegressionOutput } from '../../core/model/card.ts'
 import { lossKindOf, targetsOf } from '../../core/model/heads.ts'
+import { valueTargets } from '../../core/model/regression.ts'
+import type { ValueLoss } from '../../core/model/value-losses.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
 import type { FrameLabel, Label } from '../labels.ts'
@@ -57,6 +60,34 @@ export function gradeGoals(head: OrdinalOutput, { target, least }: { target: num
     )
     return { loss, targets, targeted: target !== undefined, criterion }
   })
+}
+
+/** What an attack on numbers is after: away from the labels by more than the tolerance, or to a value. */
+export interface ValueChoice {
+  readonly loss: ValueLoss
+  readonly tolerance: number
+  readonly target: number | undefined
+}
+
+/**
+ * Where the label is the prediction itself, J is flat at the image: so it is taken against a value that is a thousandth of the tolerance
+ * lower, and the first step goes up.
+ */
+export function valueGoals(head: RegressionOutput, { loss, tolerance, target }: ValueChoice): GoalMaker {
+  const goalOf = (labels: readonly FrameLabel[]): Goal => {
+    const values = labels.map(({ value = NaN }) => target ?? value)
+    const isTargeted = target !== undefined
+    return {
+      loss,
+      targeted: isTargeted,
+      targets: valueTargets(
+        head,
+        values.map((value) => (isTargeted ? value : value - tolerance / 1000)),
+      ),
+      criterion: isTargeted ? valueReached(head, values, tolerance) : valueChanged(head, values, tolerance),
+    }
+  }
+  return { criterion: goalOf([]).criterion.name, of: goalOf }
 }
 
 function makerOf(goalOf: (labels: readonly Label[]) => Goal): GoalMaker {

@@ -6,7 +6,8 @@ export const imageResultSchema = 'radversary/image-result/1'
 const classes = z.array(z.int().nonnegative())
 const probabilities = z.array(z.number())
 
-const prediction = z.strictObject({ classes, confidence: z.number(), probabilities })
+/** `value` in the card's unit and no confidence: of a regression. */
+const prediction = z.strictObject({ classes, confidence: z.number().nullable(), probabilities, value: z.number().optional() })
 
 const distance = z.strictObject({
   linf: z.number(),
@@ -71,6 +72,8 @@ const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
   label: classes,
+  /** Of a regression. */
+  labelValue: z.number().optional(),
   range: z.strictObject({
     domain: z.enum(['modality', 'stored']),
     lower: z.number(),

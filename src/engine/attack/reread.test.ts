@@ -31,3 +31,11 @@ test('probabilities may differ as sums in another order do, and no more', () => 
   }).not.toThrow()
   for (const other of [[0.8995, 0.1005], [0.9], [NaN, 0.1]]) expect(() => { check(...other) }).toThrow(expect.objectContaining(fault)) // prettier-ignore
 })
+
+test('a value may differ as sums in another order do, and no more', () => {
+  const check = (value: number | undefined) => () => {
+    checkPrediction({ classes: [], confidence: null, probabilities: [], value: 120 }, { classes: [], confidence: null, probabilities: [], value }, 'a.dcm') // prettier-ignore
+  }
+  expect(check(120.001)).not.toThrow()
+  for (const other of [121, NaN, undefined]) expect(check(other)).toThrow(expect.objectContaining(fault))
+})

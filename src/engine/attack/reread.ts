@@ -37,6 +37,10 @@ export function checkPrediction(expected: Prediction, got: Prediction, file: str
   const largest = Math.max(...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))))
   if (!(largest <= largestDifference))
     throw mismatch('the prediction that was recorded', `one whose probabilities differ by ${largest.toExponential(1)}`, file)
+  if (expected.value === undefined) return
+  const change = Math.abs((got.value ?? NaN) - expected.value)
+  if (!(change <= largestDifference * Math.max(1, Math.abs(expected.value))))
+    throw mismatch('the value that was recorded', `one that differs by ${change.toExponential(1)}`, file)
 }
 
 /** What the model says of pixels that were read back, and whether the attack's criterion is met by them. */

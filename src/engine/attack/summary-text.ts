@@ -20,7 +20,9 @@ export function summaryText(record: AttackRecord): string {
     ...membersText(record),
     ...universalText(record),
     ...agreementText(record),
-    `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
+    ...(summary.meanConfidenceBefore === null
+      ? []
+      : [`Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`]),
     ...segmentsText(record),
     ...detectionText(record),
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
@@ -58,6 +60,9 @@ function agreementText({ agreement }: AttackRecord): string[] {
   const aucs = before.auc?.map(
     ({ label, value }, k) => `${label} ${number(value, 3)} to ${number(after.auc?.[k]?.value ?? null, 3)}`,
   )
+  const errors = [before, after].map(({ meanAbsoluteError }) => meanAbsoluteError)
+  if (errors.every((error) => error !== undefined))
+    return [`Error        ${errors.map((error) => number(error, 3)).join(' before, ')} after (mean absolute)`]
   return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
 }
 

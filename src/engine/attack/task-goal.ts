@@ -1,10 +1,17 @@
 import type { MaskBound } from '../../core/attacks/mask-criteria.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { ClassificationOutput, ModelCard, OrdinalOutput, SegmentationOutput } from '../../core/model/card.ts'
+import type {
+  ClassificationOutput,
+  ModelCard,
+  OrdinalOutput,
+  RegressionOutput,
+  SegmentationOutput,
+} from '../../core/model/card.ts'
+import { isValueLoss } from '../../core/model/value-losses.ts'
 import type { MaskLoss } from '../../core/model/segmentation.ts'
 import { classIndex } from '../classes.ts'
 import { boxChoice, boxGoals, choiceName } from './box-goal.ts'
-import { classGoals, gradeGoals, type GoalMaker, type LabelWishes } from './goal.ts'
+import { classGoals, gradeGoals, valueGoals, type GoalMaker, type LabelWishes } from './goal.ts'
 import { maskGoals, type MaskChoice } from './mask-goal.ts'
 
 /** What a user wants of an attack, in words; what is undefined is the task's default. */
@@ -18,11 +25,11 @@ export interface GoalRequest {
   /** Of a segmentation: PNG masks or DICOM SEG of what is wanted. */
   readonly targetMasks?: string | undefined
   /**
-   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`. Of
-   * false positives: `boxes>=5`.
+   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`. Of false
+   * positives: `boxes>=5`. Of numbers: `change>6` away from the label, `within 3` of a wanted value.
    */
   readonly criterion?: string | undefined
-  /** Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. */
+  /** Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. Of a regression: `mse` or `huber`. */
   readonly loss?: string | undefined
 }
 
@@ -31,8 +38,8 @@ export interface TaskGoal {
   readonly maker: GoalMaker
   /** The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, `vanish`, `false-positives`, or null for an attack away from the label. */
   readonly target: string | null
-  /** Of a segmentation: the weights of J's parts. */
-  readonly loss: MaskLoss | undefined
+  /** The weights of J's parts, where a task has a choice. */
+  readonly loss: Readonly<Record<string, number>> | undefined
 }
 
 /** @throws RadversaryError usage for a class, criterion or loss that the model's task has not. */
@@ -44,6 +51,8 @@ export function taskGoal(card: ModelCard, request: GoalRequest): TaskGoal {
       return detectionGoal(card, request)
     case 'ordinal':
       return ordinalGoal(card.output, request)
+    case 'regression':
+      return regressionGoal(card.output, request)
     case 'classification':
       return classificationGoal(card.output, request)
   }
@@ -89,6 +98,30 @@ function leastChange(text: string | undefined, grades: number): number {
   if (least >= 1 && least < grades) return least
   throw new RadversaryError('usage', `Criterion: expected change>=N, N from 1 to ${grades - 1} grades, got "${text}"`, {
     tip: 'E.g. --criterion "change>=2".',
+  })
+}
+
+function regressionGoal(head: RegressionOutput, request: GoalRequest): TaskGoal {
+  refuse('regression', request, ['targetMasks'])
+  const target = request.target === undefined ? undefined : Number(request.target)
+  if (target !== undefined && (!Number.isFinite(target) || request.target?.trim() === ''))
+    throw new RadversaryError('usage', `Target: expected a value of ${head.value}, got "${request.target ?? ''}"`, {
+      tip: `A number in ${head.unit || 'the card’s unit'}, e.g. --target 120.`,
+    })
+  const { loss = 'mse' } = request
+  if (!isValueLoss(loss)) throw new RadversaryError('usage', `Loss: expected mse or huber, got "${loss}"`)
+  const tolerance = toleranceOf(request.criterion, target !== undefined) ?? head.tolerance
+  return { maker: valueGoals(head, { loss, tolerance, target }), target: request.target?.trim() ?? null, loss: { [loss]: 1 } }
+}
+
+function toleranceOf(text: string | undefined, isTargeted: boolean): number | undefined {
+  if (text === undefined) return undefined
+  const pattern = isTargeted ? /^\s*within\s+([\d.]+)\s*$/ : /^\s*change\s*>\s*([\d.]+)\s*$/
+  const tolerance = Number(pattern.exec(text)?.[1])
+  if (tolerance > 0) return tolerance
+  const expected = isTargeted ? 'within N' : 'change>N'
+  throw new RadversaryError('usage', `Criterion: expected ${expected}, N above 0 in the card’s unit, got "${text}"`, {
+    tip: `E.g. --criterion "${isTargeted ? 'within 3' : 'change>6'}".`,
   })
 }
 

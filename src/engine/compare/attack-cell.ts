@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { spreadOf } from '../../core/evaluate/spread.ts'
-import { classNames } from '../classes.ts'
+import { saidBy } from '../classes.ts'
 import { attackFrames, type FrameResult, type FrameTask, type TracePoint } from '../attack/frame-attack.ts'
 import { frameBatches } from '../attack/frame-batches.ts'
 import { frameReport } from '../attack/frame-report.ts'
@@ -141,16 +141,16 @@ function sliceOf(
   { frame, adversarial }: FrameResult,
   { opened }: ComparedModel,
 ): Omit<CellSlice, 'transferred'> {
-  const { classes } = opened.card.output
+  const said = saidBy(opened.card)
   const { before, after, success, metBefore, iterations, window, stored, trace } = report
   return {
     file: frame.image.name,
     sopInstanceUid: frame.image.sopInstanceUid,
     frame: report.frame,
-    label: classNames(report.label, classes),
-    predictionBefore: classNames(before.classes, classes),
+    label: said({ classes: report.label, value: report.labelValue }),
+    predictionBefore: said(before),
     confidenceBefore: before.confidence,
-    predictionAfter: classNames(after.classes, classes),
+    predictionAfter: said(after),
     confidenceAfter: after.confidence,
     ...{ success, metBefore, iterations, window, stored },
     perturbation: perturbationOf(frame, adversarial),

@@ -32,7 +32,7 @@ async function frameLabelOf(
     return { classes: shownClasses(card.output, mask), mask }
   }
   if (boxesOf !== undefined) return boxesLabel(boxesOf(frame.image))
-  const label = frameLabel(labelOf(frame.image))
+  const label = frameLabel(labelOf(frame.image), card)
   if (!isLabelled || label !== undefined) return label
   throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one', {
     tip: 'Add a line for it to the labels file.',

@@ -93,9 +93,9 @@ function connectDetector(
   })
 }
 
-function activationOf({ activation, gives }: Exclude<ModelOutput, DetectionOutput>): OutputActivation {
-  if (gives === 'logits') return 'none'
-  return activation === 'softmax' ? 'softmax' : 'sigmoid'
+function activationOf(output: Exclude<ModelOutput, DetectionOutput>): OutputActivation {
+  if (output.activation === 'linear' || output.gives === 'logits') return 'none'
+  return output.activation === 'softmax' ? 'softmax' : 'sigmoid'
 }
 
 async function pathOf(model: string, home: string): Promise<string> {

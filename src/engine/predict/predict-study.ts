@@ -2,12 +2,13 @@ import { detectionAgreement, type DetectionAgreement } from '../../core/evaluate
 import type { Box } from '../../core/model/boxes.ts'
 import { objectsOf } from '../../core/model/detection.ts'
 import type { Prediction } from '../../core/model/heads.ts'
-import type { ModelCard } from '../../core/model/card.ts'
+import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/model/mask.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
-import { classNames } from '../classes.ts'
+import { saidBy } from '../classes.ts'
+import { frameLabel, type FrameLabel } from '../labels.ts'
 import { maskedFrame } from '../masks/frame-labels.ts'
 import { maskAgreement, type MaskAgreement } from '../masks/mask-agreement.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -20,7 +21,7 @@ import type { StudyImage } from '../study/open-study.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
 import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
-import { taskAgreement, type TaskAgreement } from './task-agreement.ts'
+import { taskAgreement, type LabelledPrediction, type TaskAgreement } from './task-agreement.ts'
 
 /** What a model says of one frame. */
 export interface FramePrediction {
@@ -30,7 +31,10 @@ export interface FramePrediction {
   readonly frame: number
   /** In words; several of a multi-label head are joined by '; '. */
   readonly prediction: string
-  readonly confidence: number
+  /** Null of a regression. */
+  readonly confidence: number | null
+  /** Of a regression, in the card's unit. */
+  readonly value?: number
   /** Per class. */
   readonly probabilities: readonly number[]
   /** Of a segmentation: pixels of each class. */
@@ -146,42 +150,41 @@ async function predictFrames({ model, opened }: Bench, frames: readonly Labelled
   })
 }
 
-function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }: Prediction, { task, output }: ModelCard): Found {
-  const areas = mask && areasOf(mask, output.classes.length)
+function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }: Prediction, card: ModelCard): Found {
+  const { task, output } = card
+  const areas = mask && areasOf(mask, namesOf(card).length)
   const found = { image: frame.image, index: frame.index, prediction, ...(areas && { areas }) }
   if (task !== 'segmentation' || mask === undefined || label === undefined) return found
   return { ...found, segments: maskAgreement(output, { mask, label }, frame.image.header.pixelSpacing) }
 }
 
 function report(
-  { opened, device, labelOf, boxesOf }: Workbench,
+  { opened: { card }, device, labelOf, boxesOf }: Workbench,
   found: readonly Found[],
   failures: readonly InputFailure[],
 ): PredictReport {
-  const { classes, activation } = opened.card.output
-  const { card } = opened
   const labelled = found.flatMap(({ image, prediction }) => {
-    const label = labelOf(image)
+    const label = frameLabel(labelOf(image), card)
     return label === undefined ? [] : [{ label, predicted: prediction }]
   })
   return {
-    model: opened.card.name,
+    model: card.name,
     device: device.name,
-    classes,
-    predictions: found.map((each) => inWords(each, labelOf(each.image), classes)),
-    taskAgreement: labelled.length === 0 ? null : (taskAgreement(opened.card, labelled) ?? null),
-    agreement:
-      labelled.length === 0 || card.task === 'detection'
-        ? null
-        : agreementOf(
-            labelled.map(({ label, predicted }) => ({ label, predicted: predicted.classes })),
-            classes.length,
-            activation === 'multi-label-sigmoid',
-          ),
+    classes: namesOf(card),
+    predictions: found.map((each) => inWords(each, frameLabel(labelOf(each.image), card), card)),
+    taskAgreement: labelled.length === 0 ? null : (taskAgreement(card, labelled) ?? null),
+    agreement: labelled.length === 0 ? null : agreementOn(card, labelled),
     detection: boxesOf === undefined || card.task !== 'detection' ? null : boxAgreement(card, found, boxesOf),
     segments: meanAgreement(found.flatMap(({ segments }) => segments ?? [])),
     failures,
   }
+}
+
+/** Null of tasks that don't class whole images. */
+function agreementOn(card: ModelCard, labelled: readonly LabelledPrediction[]): Agreement | null {
+  if (card.task === 'detection' || card.task === 'regression') return null
+  const judged = labelled.map(({ label, predicted }) => ({ label: label.classes, predicted: predicted.classes }))
+  return agreementOf(judged, namesOf(card).length, card.output.activation === 'multi-label-sigmoid')
 }
 
 function boxAgreement(
@@ -194,19 +197,22 @@ function boxAgreement(
 }
 
 function inWords(
-  { image, index, areas, segments, prediction: { classes: predicted, confidence, probabilities, boxes } }: Found,
-  label: readonly number[] | undefined,
-  classes: readonly string[],
+  { image, index, areas, segments, prediction }: Found,
+  label: FrameLabel | undefined,
+  card: ModelCard,
 ): FramePrediction {
+  const said = saidBy(card)
+  const { boxes, value } = prediction
   return {
     file: image.name,
     sopInstanceUid: image.sopInstanceUid,
     frame: index + 1,
-    prediction: classNames(predicted, classes),
-    confidence,
-    probabilities,
+    prediction: said(prediction),
+    confidence: prediction.confidence,
+    ...(value !== undefined && { value }),
+    probabilities: prediction.probabilities,
     ...(areas && { areas }),
-    label: label === undefined ? null : classNames(label, classes),
+    label: label === undefined ? null : said(label),
     ...(segments && { segments }),
     ...(boxes && { boxes }),
   }

@@ -3,7 +3,7 @@ import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { parseCard, type ModelCard } from '../../core/model/card.ts'
+import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
@@ -59,7 +59,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
     ...unlisted.map((file) => ({ file, message: 'is not in the manifest' })),
   ]
   const record = await readRecord(folder)
-  const { classes } = parseCard(record.model.card).output
+  const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
   try {

@@ -43,12 +43,14 @@ async function compute(request: InputGradientRequest): Promise<Tensor> {
   return (await model.lossAndGradient(image, lossOfPrediction(card, await model.predict(image)))).gradient
 }
 
-/** J against what the logits themselves say, class, mask or boxes. */
+/** J against what the logits themselves say, class, mask or boxes; of a number the number itself. */
 function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec {
   if (task === 'detection') {
     const loss = anchorLossOfHead(output)
     return { kind: loss.kind, terms: [{ target: certainTargets(loss, logits), weight: 1 }] }
   }
+  if (task === 'regression')
+    return { kind: 'dot', terms: [{ target: { shape: logits.shape, data: logits.data.map(() => 1) }, weight: 1 }] }
   if (task !== 'segmentation') {
     const labels = predictionsOf(output, logits).map(({ classes }) => classes)
     return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { api } from '../api/client.ts'
+import { answerNames, noNames } from '../features/model/answers.ts'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
 import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
 import { stripRows } from '../features/model/strip-rows.ts'
@@ -17,10 +18,11 @@ export function Strip({ run }: { readonly run: ShownRun | undefined }) {
   const study = pane?.series?.study ?? ''
   const own = run?.study.id === study ? run : undefined
   const predictions = usePredictions((all) => (model === undefined ? undefined : all[predictionsKey(study, model)]))
-  const classes = own?.classes ?? models.data?.models.find(({ name }) => name === model)?.card.output.classes ?? []
+  const output = models.data?.models.find(({ name }) => name === model)?.card.output
+  const names = useMemo(() => own?.names ?? (output === undefined ? noNames : answerNames(output)), [own?.names, output])
   const rows = useMemo(
-    () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, classes)),
-    [series, predictions, own?.live.images, classes],
+    () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, names)),
+    [series, predictions, own?.live.images, names],
   )
   const show = useCallback(
     (slice: number) => {
@@ -29,5 +31,5 @@ export function Strip({ run }: { readonly run: ShownRun | undefined }) {
     [activePane],
   )
   if (rows.length === 0 || pane === undefined) return null
-  return <PredictionStrip rows={rows} classNames={classes} current={pane.slice} onSlice={show} />
+  return <PredictionStrip rows={rows} names={names} current={pane.slice} onSlice={show} />
 }

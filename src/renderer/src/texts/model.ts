@@ -17,6 +17,7 @@ export const modelTexts = {
     intensity: 'Intensities',
     fit: 'Fit',
     classes: 'Classes',
+    value: 'Value',
     source: 'Source',
     licence: 'Licence',
     runtime: 'Runs',
@@ -38,7 +39,7 @@ export const modelTexts = {
     strip: 'Predictions over the slices',
     before: 'Original',
     after: 'Adversarial',
-    cell: (slice: number, prediction: string, confidence: string) => `Slice ${slice}: ${prediction}, ${confidence}`,
+    cell: (slice: number, prediction: string) => `Slice ${slice}: ${prediction}`,
     needed: 'Open a study and choose a model first.',
   },
 } as const

@@ -1,13 +1,14 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { ModelCard, RegressionOutput } from '../../../../core/model/card.ts'
 import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
+import { CriterionFields } from './CriterionFields.tsx'
+import { answerNames } from '../model/answers.ts'
 import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { MaskGoalFields } from './MaskGoalFields.tsx'
 import type { AttackSubject } from './start-attack.ts'
 
 /** Of a detection, beside its classes. */
@@ -20,10 +21,9 @@ const scopes: readonly Scope[] = ['study', 'series', 'slice']
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
-  const { target, scope } = useAttackForm()
+  const { scope } = useAttackForm()
   const models = useQuery(api.models.list.queryOptions())
   const card = models.data?.models.find(({ name }) => name === subject?.model)?.card
-  const classes = card?.output.classes ?? []
   return (
     <>
       <div>
@@ -41,23 +41,59 @@ export function GoalFields({ subject }: { readonly subject: AttackSubject | unde
           }}
         />
       </div>
-      <NativeSelect
-        size="xs"
-        label={texts.attack.target}
-        value={target ?? ''}
-        data={[
-          { value: '', label: texts.attack.untargeted },
-          ...(card?.task === 'detection' ? boxGoals : []),
-          ...classes.map((value) => ({ value, label: texts.attack.towards(value) })),
-        ]}
-        onChange={(event) => {
-          changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
-        }}
-      />
-      {card?.task === 'segmentation' && <MaskGoalFields />}
+      {card?.task === 'regression' ? <ValueField output={card.output} /> : <ClassField card={card} />}
+      <CriterionOf card={card} />
       <LabelsField task={card?.task} />
     </>
   )
+}
+
+/** Away from the labels, or towards a class. */
+function ClassField({ card }: { readonly card: ModelCard | undefined }) {
+  const target = useAttackForm((form) => form.target)
+  const classes = card === undefined ? [] : answerNames(card.output).classes
+  return (
+    <NativeSelect
+      size="xs"
+      label={texts.attack.target}
+      value={target ?? ''}
+      data={[
+        { value: '', label: texts.attack.untargeted },
+        ...(card?.task === 'detection' ? boxGoals : []),
+        ...classes.map((value) => ({ value, label: texts.attack.towards(value) })),
+      ]}
+      onChange={(event) => {
+        changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
+      }}
+    />
+  )
+}
+
+/** Away from the labels, or towards a value. */
+function ValueField({ output }: { readonly output: RegressionOutput }) {
+  const target = useAttackForm((form) => form.target)
+  return (
+    <TextInput
+      size="xs"
+      label={texts.attack.targetValue(output.value, output.unit)}
+      placeholder={texts.attack.untargeted}
+      value={target ?? ''}
+      inputMode="decimal"
+      spellCheck={false}
+      onChange={(event) => {
+        changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
+      }}
+    />
+  )
+}
+
+function CriterionOf({ card }: { readonly card: ModelCard | undefined }) {
+  const isTargeted = useAttackForm((form) => form.target !== null)
+  if (card?.task === 'segmentation')
+    return <CriterionFields preset={isTargeted ? 'dice>=0.9' : 'dice<0.5'} losses={texts.attack.losses} />
+  if (card?.task !== 'regression') return null
+  const { tolerance } = card.output
+  return <CriterionFields preset={isTargeted ? `within ${tolerance}` : `change>${tolerance}`} losses={texts.attack.valueLosses} />
 }
 
 /** The file beside the study unless the user names another one, or none. */

@@ -34,13 +34,18 @@ export async function startAttack(
     ...(images === undefined ? {} : { images }),
     ...(labels === undefined || labels === '' ? {} : { labels }),
     ...(target === null ? {} : { target }),
-    ...(task === 'segmentation' && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
-    ...(task === 'segmentation' && loss !== '' ? { loss } : {}),
+    ...(hasCriterion(task) && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
+    ...(hasCriterion(task) && loss !== '' ? { loss } : {}),
     ...(region === undefined ? {} : { region: maskOf(region) }),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
   })
   await refreshRuns()
   showRun(run, study)
+}
+
+/** Of the tasks that the form asks for one. */
+function hasCriterion(task: ModelCard['task'] | undefined): boolean {
+  return task === 'segmentation' || task === 'regression'
 }
 
 function imagesOf({ image }: AttackSubject, scope: Scope, series: readonly { readonly index: number }[]): number[] | undefined {

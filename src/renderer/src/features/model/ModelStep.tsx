@@ -6,6 +6,7 @@ import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { EngineFault } from '../../api/fault.ts'
+import { answerNames } from './answers.ts'
 import { AreaTable } from './AreaTable.tsx'
 import { BoxTable } from './BoxTable.tsx'
 import { ModelCardTable } from './ModelCardTable.tsx'
@@ -64,8 +65,8 @@ export function ModelStep() {
             <>
               <ModelPreview model={model.name} study={active.study} image={active.image} frame={active.frame} />
               <PredictButton study={active.study} model={model.name} />
-              <AreaTable {...active} model={model.name} classNames={model.card.output.classes} />
-              <BoxTable {...active} model={model.name} classNames={model.card.output.classes} />
+              <AreaTable {...active} model={model.name} classNames={answerNames(model.card.output).classes} />
+              <BoxTable {...active} model={model.name} classNames={answerNames(model.card.output).classes} />
             </>
           )}
         </>

@@ -1,39 +1,29 @@
 import { memo } from 'react'
 import { texts } from '../../texts.ts'
-import { colourOfClass } from './class-colours.ts'
+import { answerText, withConfidence, type AnswerNames } from './answers.ts'
+import { classColour, colourOfClass } from './class-colours.ts'
 import type { SlicePrediction } from './predictions.ts'
-import type { StripRow } from './strip-rows.ts'
+import { cellStrength, valueSpan, type StripRow } from './strip-rows.ts'
 import classes from './model.module.css'
 
 interface PredictionStripProps {
   readonly rows: readonly StripRow[]
-  readonly classNames: readonly string[]
+  readonly names: AnswerNames
   readonly current: number
   readonly onSlice: (slice: number) => void
 }
 
-/** Predictions over the slices, under the viewports: hue is the class, strength the confidence. A click goes to the slice. */
-export function PredictionStrip({ rows, classNames, current, onSlice }: PredictionStripProps) {
+/** Predictions over the slices, under the viewports: hue is the class, strength the confidence or the value. A click goes to the slice. */
+export function PredictionStrip({ rows, names, current, onSlice }: PredictionStripProps) {
   return (
     <section className={classes['strip']} aria-label={texts.model.strip} data-testid="prediction-strip">
-      {rows.map(({ name, predictions }) => (
-        <div key={name} className={classes['row']} role="group" aria-label={name}>
-          <span>{name}</span>
-          <div className={classes['cells']}>
-            <Cells predictions={predictions} classNames={classNames} onSlice={onSlice} />
-            <span
-              className={classes['current']}
-              style={{ left: `${(100 * current) / predictions.length}%`, width: `${100 / predictions.length}%` }}
-            />
-          </div>
-          <Said prediction={predictions[current]} />
-        </div>
-      ))}
+      <Lines rows={rows} names={names} current={current} onSlice={onSlice} />
       <div className={classes['legend']}>
-        {classNames.map((name) => (
+        {names.classes.map((name) => (
           <span key={name}>
-            <span className={classes['swatch']} style={{ background: colourOfClass(name, classNames) }} />
+            <span className={classes['swatch']} style={{ background: colourOfClass(name, names.classes) }} />
             {name}
+            {spanText(rows, names)}
           </span>
         ))}
       </div>
@@ -41,10 +31,33 @@ export function PredictionStrip({ rows, classNames, current, onSlice }: Predicti
   )
 }
 
-interface CellsProps extends Pick<StripRow, 'predictions'>, Pick<PredictionStripProps, 'classNames' | 'onSlice'> {}
+function Lines({ rows, names, current, onSlice }: PredictionStripProps) {
+  return rows.map(({ name, predictions }) => (
+    <div key={name} className={classes['row']} role="group" aria-label={name}>
+      <span>{name}</span>
+      <div className={classes['cells']}>
+        <Cells rows={rows} predictions={predictions} names={names} onSlice={onSlice} />
+        <span
+          className={classes['current']}
+          style={{ left: `${(100 * current) / predictions.length}%`, width: `${100 / predictions.length}%` }}
+        />
+      </div>
+      <Said prediction={predictions[current]} />
+    </div>
+  ))
+}
+
+/** ", 96 months to 132 months" of a regression. */
+function spanText(rows: readonly StripRow[], names: AnswerNames): string {
+  const ends = valueSpan(rows)?.map((value) => answerText({ classes: [], value }, names))
+  return ends === undefined ? '' : `, ${ends.join(' – ')}`
+}
+
+interface CellsProps extends Pick<StripRow, 'predictions'>, Pick<PredictionStripProps, 'rows' | 'names' | 'onSlice'> {}
 
 /** Drawn once for all slices; scrolling moves a mark over them. */
-const Cells = memo(function Cells({ predictions, classNames, onSlice }: CellsProps) {
+const Cells = memo(function Cells({ rows, predictions, names, onSlice }: CellsProps) {
+  const span = valueSpan(rows)
   return predictions.map((prediction, slice) => (
     <button
       key={slice}
@@ -53,7 +66,7 @@ const Cells = memo(function Cells({ predictions, classNames, onSlice }: CellsPro
       className={classes['cell']}
       aria-label={cellText(slice, prediction)}
       title={cellText(slice, prediction)}
-      style={prediction && { background: colourOfClass(prediction.prediction, classNames), opacity: strength(prediction) }}
+      style={prediction && { background: colourOf(prediction, names), opacity: 0.35 + 0.65 * cellStrength(prediction, span) }}
       onClick={() => {
         onSlice(slice)
       }}
@@ -61,13 +74,13 @@ const Cells = memo(function Cells({ predictions, classNames, onSlice }: CellsPro
   ))
 })
 
-function strength({ confidence }: SlicePrediction): number {
-  return 0.35 + 0.65 * confidence
+function colourOf({ prediction, value }: SlicePrediction, { classes: names }: AnswerNames): string {
+  return value === undefined ? colourOfClass(prediction, names) : classColour(0)
 }
 
 /** The present slice's prediction in words. */
 function Said({ prediction }: { readonly prediction: SlicePrediction | undefined }) {
-  const text = prediction === undefined ? '' : `${prediction.prediction} ${percent(prediction.confidence)}`
+  const text = prediction === undefined ? '' : saidOf(prediction)
   return (
     <span className={classes['said']} title={text}>
       {text}
@@ -76,10 +89,9 @@ function Said({ prediction }: { readonly prediction: SlicePrediction | undefined
 }
 
 function cellText(slice: number, prediction: SlicePrediction | undefined): string {
-  if (prediction === undefined) return String(slice + 1)
-  return texts.model.cell(slice + 1, prediction.prediction, percent(prediction.confidence))
+  return prediction === undefined ? String(slice + 1) : texts.model.cell(slice + 1, saidOf(prediction))
 }
 
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`
+function saidOf({ prediction, confidence }: SlicePrediction): string {
+  return withConfidence(prediction, confidence, 1)
 }

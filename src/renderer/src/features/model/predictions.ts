@@ -6,7 +6,10 @@ import { tell } from '../../api/notify.ts'
 /** What a model says of one frame. */
 export interface SlicePrediction {
   readonly prediction: string
-  readonly confidence: number
+  /** Null of a regression. */
+  readonly confidence: number | null
+  /** Of a regression, in the card's unit. */
+  readonly value?: number | undefined
   /** Of a segmentation: pixels of each class. */
   readonly areas?: readonly number[] | undefined
   /** Of a detection, in the picture's own pixels; `class` is an index. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import { noNames } from './answers.ts'
 import { frameKey } from './predictions.ts'
-import { stripRows } from './strip-rows.ts'
+import { cellStrength, stripRows, valueSpan } from './strip-rows.ts'
 
 const image = (index: number, frames = 1) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames, rows: 4, columns: 4 })
 const images = [image(0), image(1, 2)]
@@ -13,17 +14,34 @@ const frame = { before: { classes: [0], confidence: 0.7 }, reread: { classes: [1
 const attacked = new Map([[0, { sopInstanceUid: '1.0', frames: [frame] } as unknown as ImageResult]])
 
 test('predictions of the study make one line, by slice', () => {
-  const [before, ...rest] = stripRows(images, predicted, undefined, ['a', 'b'])
+  const [before, ...rest] = stripRows(images, predicted, undefined, { classes: ['a', 'b'], unit: '' })
   expect(rest).toEqual([])
   expect(before?.predictions.map((each) => each?.prediction)).toEqual(['a', undefined, 'b'])
 })
 
 test('a run adds a line for the adversarial slices and tells what it found before', () => {
-  const [before, after] = stripRows(images, predicted, attacked, ['a', 'b'])
+  const [before, after] = stripRows(images, predicted, attacked, { classes: ['a', 'b'], unit: '' })
   expect(before?.predictions[0]).toEqual({ prediction: 'a', confidence: 0.7 })
   expect(after?.predictions).toEqual([{ prediction: 'b', confidence: 0.9 }, undefined, undefined])
 })
 
 test('without predictions there is no strip', () => {
-  expect(stripRows(images, undefined, undefined, [])).toEqual([])
+  expect(stripRows(images, undefined, undefined, noNames)).toEqual([])
+})
+
+test('values colour a cell by their place between the least and the greatest of both lines', () => {
+  const value = (number: number) => ({ prediction: `${number} months`, confidence: null, value: number })
+  const rows = [
+    { name: 'before', predictions: [value(100), undefined, value(120)] },
+    { name: 'after', predictions: [value(140), undefined, undefined] },
+  ]
+  const span = valueSpan(rows)
+  expect(span).toEqual([100, 140])
+  expect(cellStrength(value(120), span)).toBe(0.5)
+  expect(cellStrength(value(7), [7, 7])).toBe(1)
+})
+
+test('a confidence colours a cell as it is', () => {
+  expect(valueSpan([{ name: 'before', predictions: [{ prediction: 'a', confidence: 0.8 }] }])).toBeUndefined()
+  expect(cellStrength({ prediction: 'a', confidence: 0.8 }, undefined)).toBe(0.8)
 })

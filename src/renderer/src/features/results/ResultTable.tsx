@@ -3,6 +3,7 @@ import { memo, useState } from 'react'
 import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { showComparison, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { withConfidence } from '../model/answers.ts'
 import { sortedRows, type ResultRow, type SortKey, type SortOrder } from './result-rows.ts'
 import classes from './results.module.css'
 
@@ -93,8 +94,4 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
       <Table.Td>{row.ssim?.toFixed(4) ?? '—'}</Table.Td>
     </Table.Tr>
   )
-}
-
-function withConfidence(name: string, confidence: number): string {
-  return `${name} ${Math.round(100 * confidence)} %`
 }

@@ -18,7 +18,7 @@ import { ResultTable } from './ResultTable.tsx'
 /** What a run has done: metrics, curves and every slice; also while it runs. */
 export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
   const active = useRestedSlice()
-  const rows = useMemo(() => (run === undefined ? [] : resultRows(run.live.images, run.study, run.classes)), [run])
+  const rows = useMemo(() => (run === undefined ? [] : resultRows(run.live.images, run.study, run.names)), [run])
   if (run === undefined)
     return (
       <Text size="sm" c="dimmed">

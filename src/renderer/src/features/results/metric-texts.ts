@@ -16,7 +16,9 @@ export function metricTexts({ success, meanConfidenceBefore, meanConfidenceAfter
       value: fooledText(success.successes, success.count),
       note: texts.results.interval(percent(success.lower), percent(success.upper)),
     },
-    { name: texts.results.confidence, value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}` },
+    ...(meanConfidenceBefore === null
+      ? []
+      : [{ name: texts.results.confidence, value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}` }]),
     { name: texts.results.largest, value: percent(window.largestLinf) },
     { name: texts.results.psnr, value: decimal(window.meanPsnr, 1, ' dB') },
     { name: texts.results.ssim, value: decimal(window.meanSsim, 4) },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { classText, fooledSoFar, resultRows, sortedRows, type ResultRow } from './result-rows.ts'
+import { fooledSoFar, resultRows, sortedRows, type ResultRow } from './result-rows.ts'
 
 const image = (index: number) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames: 1, rows: 4, columns: 4 })
 const study = { series: [{ index: 3, images: [image(5), image(6)] }] } as unknown as StudyInfo
@@ -26,7 +26,7 @@ const images = new Map([
   [1, result('1.5', 0.7, 40, false)],
   [2, result('9.9', 0.7, 40)],
 ])
-const rows = resultRows(images, study, ['no', 'nodule'])
+const rows = resultRows(images, study, { classes: ['no', 'nodule'], unit: '' })
 
 test('results lie in the study’s order, found by SOP Instance UID', () => {
   expect(rows.map(({ series, slice, before, after }) => [series, slice, before, after])).toEqual([
@@ -49,8 +49,11 @@ test('what is not defined comes last, whichever way', () => {
   expect(slices(sortedRows(rows, { key: 'psnr', descending: true }))).toEqual([0, 1])
 })
 
-test('classes are told by name', () => {
-  expect(classText([1, 0], ['a', 'b'])).toBe('b; a')
-  expect(classText([], ['a'])).toBe('none')
-  expect(classText([4], ['a'])).toBe('4')
+test('values of a regression are sorted as numbers', () => {
+  const valued = [
+    { valueBefore: 9, before: '9 months' },
+    { valueBefore: 110, before: '110 months' },
+  ]
+  const numbered = valued.map((each, slice) => ({ ...rows[0], ...each, slice, confidenceBefore: null }) as ResultRow)
+  expect(slices(sortedRows(numbered, { key: 'before', descending: true }))).toEqual([1, 0])
 })

@@ -1,5 +1,6 @@
 import type { FrameReport, ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { answerText, type AnswerNames } from '../model/answers.ts'
 import { slicesOf } from '../../viewer/slices.ts'
 
 /** One attacked slice, as the table shows it. */
@@ -9,9 +10,13 @@ export interface ResultRow {
   readonly slice: number
   readonly label: string
   readonly before: string
-  readonly confidenceBefore: number
+  /** Null of a regression. */
+  readonly confidenceBefore: number | null
+  /** Of a regression, in the card's unit: what rows are sorted by. */
+  readonly valueBefore?: number | undefined
   readonly after: string
-  readonly confidenceAfter: number
+  readonly confidenceAfter: number | null
+  readonly valueAfter?: number | undefined
   readonly success: boolean
   readonly metBefore: boolean
   /** Greatest change, in stored levels. */
@@ -22,33 +27,36 @@ export interface ResultRow {
 }
 
 /** A run's results in the study's order; what a later version of the study no longer holds is left out. */
-export function resultRows(images: ReadonlyMap<number, ImageResult>, study: StudyInfo, classes: readonly string[]): ResultRow[] {
+export function resultRows(images: ReadonlyMap<number, ImageResult>, study: StudyInfo, names: AnswerNames): ResultRow[] {
   const byUid = new Map([...images.values()].map((result) => [result.sopInstanceUid, result]))
   return study.series.flatMap(({ index, images: own }) => {
     const uids = new Map(own.map((image) => [image.index, image.sopInstanceUid]))
     return slicesOf(own).flatMap(({ image, frame }, slice) => {
       const report = byUid.get(uids.get(image) ?? '')?.frames[frame]
-      return report === undefined ? [] : [rowOf(report, { series: index, slice }, classes)]
+      return report === undefined ? [] : [rowOf(report, { series: index, slice }, names)]
     })
   })
 }
 
-function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, classes: readonly string[]): ResultRow {
-  const { label, before, reread, success, metBefore, window, stored } = report
+function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, names: AnswerNames): ResultRow {
+  const { label, labelValue, before, reread, success, metBefore, window, stored } = report
   return {
     ...place,
-    label: classText(label, classes),
-    before: classText(before.classes, classes),
+    label: answerText({ classes: label, value: labelValue }, names),
+    before: answerText(before, names),
     confidenceBefore: before.confidence,
-    after: classText(reread.classes, classes),
+    after: answerText(reread, names),
     confidenceAfter: reread.confidence,
-    ...{ success, metBefore, linf: stored.linf, psnr: window.psnr, ssim: window.ssim },
+    ...{
+      valueBefore: before.value,
+      valueAfter: reread.value,
+      success,
+      metBefore,
+      linf: stored.linf,
+      psnr: window.psnr,
+      ssim: window.ssim,
+    },
   }
-}
-
-/** Classes by name; several of a multi-label head are joined. */
-export function classText(indices: readonly number[], classes: readonly string[]): string {
-  return indices.length === 0 ? 'none' : indices.map((index) => classes[index] ?? String(index)).join('; ')
 }
 
 export type SortKey = 'slice' | 'label' | 'before' | 'after' | 'success' | 'linf' | 'psnr' | 'ssim'
@@ -80,9 +88,9 @@ function sortValue(row: ResultRow, key: SortKey): readonly (string | number | nu
     case 'label':
       return [row.label]
     case 'before':
-      return [row.before, row.confidenceBefore]
+      return [row.valueBefore ?? row.before, row.confidenceBefore]
     case 'after':
-      return [row.after, row.confidenceAfter]
+      return [row.valueAfter ?? row.after, row.confidenceAfter]
     case 'success':
       return [Number(row.success), Number(row.metBefore)]
     case 'linf':

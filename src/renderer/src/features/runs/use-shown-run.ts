@@ -7,6 +7,7 @@ import { changeOverlay, useUi } from '../../state/ui-store.ts'
 import { fittingMagnification } from '../../viewer/legend.ts'
 import type { RunPictures } from '../../viewer/run-pictures.ts'
 import type { LiveRun } from './live-run.ts'
+import { answerNames, noNames, type AnswerNames } from '../model/answers.ts'
 import { placeAmong, runPictures } from './run-pictures.ts'
 import { useLiveRun } from './watch-run.ts'
 
@@ -20,11 +21,8 @@ export interface ShownRun {
   readonly pictures: RunPictures
   /** Where the results of an image of the study are to come. */
   readonly placeAtWork: (image: number) => number
-  /** Of the model's card. */
-  readonly classes: readonly string[]
+  readonly names: AnswerNames
 }
-
-const noClasses: readonly string[] = []
 
 export function useShownRun(): ShownRun | undefined {
   const id = useUi((ui) => ui.run)
@@ -34,10 +32,12 @@ export function useShownRun(): ShownRun | undefined {
   const live = useLiveRun(id)
   const info = runs.data?.runs.find((run) => run.id === id)
   const study = studies.find((each) => each.id === info?.study)
-  const classes = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output.classes ?? noClasses
+  const output = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output
+  const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
   const pictures = useMemo(
-    () => (id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study, classes)),
-    [id, live, study, classes],
+    () =>
+      id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study, names.classes),
+    [id, live, study, names],
   )
   if (id === undefined || live === undefined || study === undefined || pictures === undefined) return undefined
   return {
@@ -46,7 +46,7 @@ export function useShownRun(): ShownRun | undefined {
     live,
     study,
     pictures,
-    classes,
+    names,
     placeAtWork: (image) => placeAmong(image, study, info?.request.images ?? null),
   }
 }

@@ -2,12 +2,16 @@ import { Group, NativeSelect, TextInput } from '@mantine/core'
 import { texts } from '../../texts.ts'
 import { changeForm, useAttackForm } from './attack-form.ts'
 
-const losses = ['', 'dice', 'cross-entropy=0.5,dice=0.5'] as const
+interface CriterionFieldsProps {
+  /** The criterion that is taken where none is given. */
+  readonly preset: string
+  /** By what the form holds; '' is the preset. */
+  readonly losses: Readonly<Record<string, string>>
+}
 
-/** Of a segmentation: what counts as fooled, and which loss is raised. */
-export function MaskGoalFields() {
-  const { criterion, loss, target } = useAttackForm()
-  const preset = target === null ? 'dice<0.5' : 'dice>=0.9'
+/** Of tasks that leave a choice: what counts as fooled, and which loss is raised. */
+export function CriterionFields({ preset, losses }: CriterionFieldsProps) {
+  const { criterion, loss } = useAttackForm()
   return (
     <Group gap="xs" grow align="flex-start">
       <TextInput
@@ -24,7 +28,7 @@ export function MaskGoalFields() {
         size="xs"
         label={texts.attack.loss}
         value={loss}
-        data={losses.map((value) => ({ value, label: texts.attack.losses[value] }))}
+        data={Object.entries(losses).map(([value, label]) => ({ value, label }))}
         onChange={(event) => {
           changeForm({ loss: event.currentTarget.value })
         }}

@@ -1,0 +1,33 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
+
+/** How a model's answers are told: by its classes' names or, of a regression, as a value with its unit. */
+export interface AnswerNames {
+  /** Of a regression the value's name alone. */
+  readonly classes: readonly string[]
+  /** Empty where there is none. */
+  readonly unit: string
+}
+
+export const noNames: AnswerNames = { classes: [], unit: '' }
+
+export function answerNames(output: ModelCard['output']): AnswerNames {
+  return 'classes' in output ? { classes: output.classes, unit: '' } : { classes: [output.value], unit: output.unit }
+}
+
+/** A prediction or a label. */
+export interface Answer {
+  readonly classes: readonly number[]
+  /** Of a regression. */
+  readonly value?: number | undefined
+}
+
+/** Classes by name, several of a multi-label head joined; or a value and its unit. */
+export function answerText({ classes: indices, value }: Answer, { classes, unit }: AnswerNames): string {
+  if (value !== undefined) return `${Number(value.toPrecision(6))} ${unit}`.trim()
+  return indices.length === 0 ? 'none' : indices.map((index) => classes[index] ?? String(index)).join('; ')
+}
+
+/** "nodule 97 %"; a value has no confidence. */
+export function withConfidence(answer: string, confidence: number | null, digits = 0): string {
+  return confidence === null ? answer : `${answer} ${(100 * confidence).toFixed(digits)} %`
+}
