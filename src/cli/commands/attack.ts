@@ -26,6 +26,7 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptio
   readonly loss?: string
   readonly export: string
   readonly batch: number
+  readonly slices?: number
   readonly out: string
   readonly json?: boolean
 }
@@ -44,6 +45,11 @@ export function attackCommand(context: CommandContext): Command {
     .option('--loss <loss>', 'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5')
     .option('--export <kinds>', `some of ${exportNames.join(',')} (masks: of a segmentation, before and after)`, exportPreset)
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
+    .option(
+      '--slices <n>',
+      'of a model of neighbouring slices: slices attacked at once (default: 16 million pixels)',
+      positiveInteger,
+    )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {

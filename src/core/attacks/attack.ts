@@ -41,6 +41,11 @@ export interface AttackProblem {
   readonly seeds: readonly number[]
   /** Whether a sample is left alone once it succeeds, rounded. */
   readonly earlyStop: boolean
+  /**
+   * Whether samples are neighbouring slices on which each other's logits depend: then they start, are kept and leave together. For methods
+   * that `canBeCoupled`.
+   */
+  readonly coupled?: boolean
   readonly signal?: CancelSignal | undefined
 }
 

@@ -19,8 +19,12 @@ export interface LossAt {
 }
 
 /** Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not a number. */
-export function batchModel({ model, images, loss, signal }: AttackProblem): BatchModel {
-  const gather = gatherFrom(images.shape)
+export function batchModel({ model, images, loss, coupled = false, signal }: AttackProblem): BatchModel {
+  const gatherSome = gatherFrom(images.shape)
+  const gather = (points: Tensor | Rows, samples: readonly number[]): Tensor => {
+    if (coupled && samples.length !== images.shape[0]) throw internalError('samples that depend on each other were parted')
+    return gatherSome(points, samples)
+  }
   return {
     gradient: async (points, samples, { terms, kind = typeof loss === 'string' ? loss : loss.kind }) => {
       if (samples.length === 0) return { logits: nothing, gradient: nothing }

@@ -2,7 +2,7 @@ import { smoothGaussian } from '../tensor/gaussian.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
 import { rowOf } from './rows.ts'
-import { isBetter, valuerOf, type Valuer, type Worth } from './worth.ts'
+import { isBetter, isBetterTogether, valuerOf, type Valuer, type Worth } from './worth.ts'
 
 /** What a restart ended with for one sample. */
 export interface Offer {
@@ -46,11 +46,22 @@ export class Best {
     return this.kept.get(sample)?.worth.success === true
   }
 
-  /** Copies what it keeps. */
-  offer(sample: number, { image, logits, iterations, restart, member, smoothed }: Offer): void {
-    const worth = this.valuer(sample, image, logits)
-    const kept = this.kept.get(sample)
-    if (kept !== undefined && !isBetter(worth, kept.worth)) return
+  /** Copies what it keeps: of samples that depend on each other all or none. */
+  offer(offers: ReadonlyMap<number, Offer>): void {
+    const worths = new Map([...offers].map(([sample, { image, logits }]) => [sample, this.valuer(sample, image, logits)]))
+    const isBest = this.problem.coupled === true ? this.areBest(worths) : undefined
+    for (const [sample, worth] of worths) {
+      const kept = this.kept.get(sample)
+      const offer = offers.get(sample)
+      if (offer && (isBest ?? (kept === undefined || isBetter(worth, kept.worth)))) this.keep(sample, worth, offer)
+    }
+  }
+
+  private areBest(worths: ReadonlyMap<number, Worth>): boolean {
+    return this.kept.size === 0 || isBetterTogether([...worths.values()], [...this.kept.values()].map(({ worth }) => worth)) // prettier-ignore
+  }
+
+  private keep(sample: number, worth: Worth, { image, logits, iterations, restart, member, smoothed }: Offer): void {
     this.kept.set(sample, { worth, iterations, restart, member, hasSmoothed: smoothed !== undefined })
     rowOf(this.adversarial, sample).set(image)
     rowOf(this.after, sample).set(logits)

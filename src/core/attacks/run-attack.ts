@@ -30,7 +30,7 @@ export async function* runAttack(method: AttackMethod, given: AttackProblem): As
 
   for (const [round, { method: member, restart }] of rounds.entries()) {
     const goesOn = (sample: number) => !((problem.earlyStop || method.members) && best.hasSucceeded(sample))
-    const samples = indices(all).filter(goesOn)
+    const samples = problem.coupled && indices(all).some(goesOn) ? indices(all) : indices(all).filter(goesOn)
     if (samples.length === 0) break
     if (member.randomStart || member.ownStart) before ??= await clean(problem)
     const tell = (notice: Notice) => notices.set(notice.message, notice)

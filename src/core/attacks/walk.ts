@@ -5,7 +5,7 @@ import type { PixelInterval } from '../tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Answer, AttackLoss, AttackMethod, AttackProblem, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'
-import type { Best } from './best.ts'
+import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
 import { Highlights } from './highlights.ts'
 import { clip, stretch, zeroWhereFrozen } from './kernels.ts'
@@ -164,7 +164,7 @@ export class RestartWalk implements Walk {
     const ofRest = await this.model.logits(this.x, rest)
     const logits: Rows = { of: (sample) => settled.get(sample)?.logits ?? ofRest.of(sample) }
     this.seen = this.judge(logits)
-    for (const sample of this.samples) this.offer(sample, rowOf(this.x, sample), logits.of(sample))
+    this.offer(this.samples, this.rows(), logits)
     this.samples = []
   }
 
@@ -225,17 +225,24 @@ export class RestartWalk implements Walk {
 
   /** Samples that succeed after rounding leave; one that succeeds only before it walks on from where it was. */
   private async retire(logits: Rows): Promise<Seen> {
-    const candidates = this.samples.filter((sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample))
+    const candidates = this.allOrAny((sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample))
     const rounded = new Map(candidates.map((sample) => [sample, this.rounded(sample)]))
     const roundedRows: Rows = { of: (sample) => rounded.get(sample) ?? rowOf(this.x, sample) }
-    const moved = candidates.filter((sample) => !sameNumbers(roundedRows.of(sample), rowOf(this.x, sample)))
+    const isMoved = (sample: number) => !sameNumbers(roundedRows.of(sample), rowOf(this.x, sample))
+    const moved = this.options.problem.coupled && candidates.some(isMoved) ? candidates : candidates.filter(isMoved)
     const logitsOfMoved = await this.model.logits(roundedRows, moved)
     const logitsOf = (sample: number) => (moved.includes(sample) ? logitsOfMoved : logits).of(sample)
-    const succeeded = candidates.filter((sample) => this.succeeds(logitsOf(sample), sample))
-    for (const sample of succeeded) this.offer(sample, roundedRows.of(sample), logitsOf(sample))
+    const succeeded = this.allOrAny((sample) => candidates.includes(sample) && this.succeeds(logitsOf(sample), sample))
+    this.offer(succeeded, roundedRows, { of: logitsOf })
     const success = new Map(this.samples.map((sample) => [sample, succeeded.includes(sample)]))
     this.samples = this.samples.filter((sample) => !succeeded.includes(sample))
     return { logits, success }
+  }
+
+  /** The samples at work of which something holds; where they depend on each other, all of them or none. */
+  private allOrAny(holds: (sample: number) => boolean): readonly number[] {
+    const found = this.samples.filter(holds)
+    return this.options.problem.coupled && found.length < this.samples.length ? [] : found
   }
 
   /** A search for the smallest perturbation goes on to its end, unless a budget says what is small enough. */
@@ -266,10 +273,16 @@ export class RestartWalk implements Walk {
     return { of: (sample) => rowOf(this.x, sample) }
   }
 
-  private offer(sample: number, image: Float32Array, logits: Float32Array): void {
+  private offer(samples: readonly number[], images: Rows, logits: Rows): void {
     const { best, method, round } = this.options
-    const smoothed = this.smoothed && rowOf(this.smoothed, sample)
-    best.offer(sample, { image, logits, iterations: this.iteration, restart: round, member: method.name, smoothed })
+    const common = { iterations: this.iteration, restart: round, member: method.name }
+    const offerOf = (sample: number): Offer => ({
+      ...common,
+      image: images.of(sample),
+      logits: logits.of(sample),
+      smoothed: this.smoothed && rowOf(this.smoothed, sample),
+    })
+    best.offer(new Map(samples.map((sample) => [sample, offerOf(sample)])))
   }
 }
 

@@ -34,3 +34,10 @@ function lossIn({ loss, targets, targeted }: AttackProblem) {
 export function isBetter(a: Worth, b: Worth): boolean {
   return a.success === b.success ? a.value > b.value : a.success
 }
+
+/** The same of samples that depend on each other: more of them succeed, then the greater sum. */
+export function isBetterTogether(a: readonly Worth[], b: readonly Worth[]): boolean {
+  const successes = (worths: readonly Worth[]) => worths.filter(({ success }) => success).length
+  const sum = (worths: readonly Worth[]) => worths.reduce((total, { value }) => total + value, 0)
+  return successes(a) === successes(b) ? sum(a) > sum(b) : successes(a) > successes(b)
+}

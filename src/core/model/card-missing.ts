@@ -27,7 +27,7 @@ const requirements: readonly Requirement[] = [
   {
     field: 'input.channels',
     why: (facts) => `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
-    example: () => '1 or 3',
+    example: () => '1 or 3; of neighbouring slices as channels 1, beside "slices": {"count": 5}',
   },
   {
     field: 'input.size',

@@ -78,6 +78,8 @@ describe('parseCard', () => {
     [{ task: 'tracking' }, 'task: '],
     [{ input: { ...card.input, size: [224, 0] } }, 'input.size[1]: '],
     [{ input: { ...card.input, channels: 2 } }, 'input.channels: '],
+    [{ input: { ...card.input, slices: { count: 3 } } }, 'input.channels: expected 1 beside input.slices'],
+    [{ input: { ...card.input, channels: 1, slices: { count: 4 } } }, 'input.slices.count: expected an odd number'],
     [{ input: { ...card.input, valueRange: [1, 1] } }, 'input.valueRange: expected two different numbers'],
     [{ intensity: { kind: 'percentile', lower: 99, upper: 1, of: 'image' } }, 'intensity: lower must be below upper'],
     [{ intensity: { kind: 'window' } }, 'intensity.kind: '],
@@ -184,6 +186,20 @@ describe('proposeCard', () => {
     const sigmoid = (count: number) => ({ ...facts, outputs: [{ name: 'p', shape: [null, count], finalOp: 'Sigmoid' }] })
     expect(proposeCard(sigmoid(1), told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
     expect(proposeCard(sigmoid(2), told).card.output).toMatchObject({ activation: 'multi-label-sigmoid', threshold: 0.5 })
+  })
+
+  test('knows neighbouring slices, once the card says that they are the channels', () => {
+    const slices = (layout: string, shape: (number | null)[]) => {
+      const { input } = proposeCard({ ...facts, inputs: [{ name: 'image', shape }] }, { ...told, input: { slices: { count: 5 } } }).card // prettier-ignore
+      expect(input).toMatchObject({ layout, size: [96, 64], channels: 1, slices: { count: 5, edge: 'repeat' } })
+    }
+    slices('NCHW', [null, 5, 96, 64])
+    slices('NHWC', [null, 96, 64, 5])
+    const other = { ...facts, inputs: [{ name: 'image', shape: [null, 5, 96, 64] }] }
+    const input = { layout: 'NCHW', size: [96, 64], channels: 1, slices: { count: 3 } }
+    expect(messageOf(() => proposeCard(other, { ...told, input }))).toContain(
+      "input: NCHW [N, 3, 96, 64], but the model's is [, 5, 96, 64]",
+    )
   })
 
   test('asks which of several inputs and outputs to use, and takes the one that is named', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
 import { detectionOutput } from './card-detection.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
+import { graphChannels, slicesOfInput } from './slices.ts'
 
 /** The one version of the model card's schema so far. */
 export const cardSchemaVersion = 'radversary/model-card/1'
@@ -42,6 +43,7 @@ const input = z.strictObject({
   layout: z.enum(['NCHW', 'NHWC']),
   size: z.tuple([pixels, pixels]),
   channels: z.union([z.literal(1), z.literal(3)]),
+  slices: slicesOfInput.optional(),
   valueRange: z.tuple([z.number(), z.number()]).default([0, 1]),
 })
 
@@ -174,8 +176,13 @@ interface Inconsistency {
 function inconsistencies({ input, fit, mean, std, output }: z.output<typeof card>): Inconsistency[] {
   const found: Inconsistency[] = []
   for (const [field, values] of Object.entries({ mean, std }))
-    if (values.length !== 1 && values.length !== input.channels)
-      found.push({ path: [field], message: `expected 1 number or one per channel (${input.channels}), got ${values.length}` })
+    if (values.length !== 1 && values.length !== graphChannels(input))
+      found.push({
+        path: [field],
+        message: `expected 1 number or one per channel (${graphChannels(input)}), got ${values.length}`,
+      })
+  if (input.slices !== undefined && input.channels !== 1)
+    found.push({ path: ['input', 'channels'], message: 'expected 1 beside input.slices: each slice is one channel' })
   if (fit.kind === 'centre-crop' && fit.shorterSide !== undefined && fit.shorterSide < Math.max(...input.size))
     found.push({
       path: ['fit', 'shorterSide'],

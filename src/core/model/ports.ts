@@ -62,7 +62,7 @@ export interface LossAndGradient {
   readonly loss: Float32Array
   /** Values before a final softmax or sigmoid, e.g. [N, K] or [N, K, H, W]. */
   readonly logits: Tensor
-  /** d(Σ_n loss_n)/dx, the shape of x. Samples do not mix, so each sample's slice is its own gradient. */
+  /** d(Σ_n loss_n)/dx, the shape of x. Samples do not mix, so each sample's slice is its own gradient (but for `throughPreprocessing` of neighbouring slices). */
   readonly gradient: Tensor
 }
 

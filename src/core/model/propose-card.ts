@@ -4,6 +4,7 @@ import { classesInMetadata } from './card-metadata.ts'
 import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
+import { graphChannels } from './slices.ts'
 import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
 
 export interface ProposedCard {
@@ -57,10 +58,12 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
   const input = named(inputs, given['input'])
   if (input?.shape.length !== 4) return defined({ name: input?.name })
   const [, second, third, fourth] = input.shape
-  const first = isChannels(second)
-  const last = isChannels(fourth)
+  const slices = sliceCount(given)
+  const first = isChannels(second, slices)
+  const last = isChannels(fourth, slices)
   if (first === last) return { name: input.name }
-  const [channels, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
+  const [found, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
+  const channels = slices === undefined ? found : 1
   const size = typeof rows === 'number' && typeof columns === 'number' ? [rows, columns] : undefined
   return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size })
 }
@@ -89,7 +92,8 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
   if (!graphOutput && task !== 'detection')
     disagree('output.name', output.name, facts.outputs.map(({ name }) => name).join(' or '))
-  const image = input.layout === 'NCHW' ? [input.channels, ...input.size] : [...input.size, input.channels]
+  const channels = graphChannels(input)
+  const image = input.layout === 'NCHW' ? [channels, ...input.size] : [...input.size, channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
   if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
@@ -117,8 +121,15 @@ function named<T extends TensorFacts>(tensors: readonly T[], given: unknown): T 
   return name === undefined ? (tensors.length === 1 ? tensors[0] : undefined) : tensors.find((one) => one.name === name)
 }
 
-function isChannels(extent: TensorFacts['shape'][number] | undefined): boolean {
-  return extent === 1 || extent === 3
+/** Neighbouring slices, as far as the card says that they are the channels. */
+function sliceCount({ input }: JsonObject): number | undefined {
+  const slices = isObject(input) ? input['slices'] : undefined
+  const count = isObject(slices) ? slices['count'] : undefined
+  return typeof count === 'number' ? count : undefined
+}
+
+function isChannels(extent: TensorFacts['shape'][number] | undefined, slices: number | undefined): boolean {
+  return slices === undefined ? extent === 1 || extent === 3 : extent === slices
 }
 
 function isObject(value: unknown): value is JsonObject {

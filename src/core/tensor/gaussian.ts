@@ -47,7 +47,7 @@ export function smoothGaussian(x: Tensor, options: GaussianOptions = {}): Tensor
 }
 
 /** Index of the mirrored signal … 2 1 0 1 2 … n−1 n−2 … at any whole position. */
-function mirrored(position: number, extent: number): number {
+export function mirrored(position: number, extent: number): number {
   if (extent === 1) return 0
   const period = 2 * (extent - 1)
   const phase = Math.abs(position) % period

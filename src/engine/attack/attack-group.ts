@@ -87,13 +87,15 @@ export async function attackGroup(group: readonly NumberedImage[], context: Grou
   return { results, failures }
 }
 
-interface NumberedLoaded {
+/** An image with its pixels, and what is to be done with its frames. */
+export interface NumberedLoaded {
   readonly number: number
   readonly loaded: LoadedImage
   readonly tasks: readonly FrameTask[]
 }
 
-async function loadAll(
+/** Those that can be worked on; the others are failures. */
+export async function loadAll(
   group: readonly NumberedImage[],
   context: GroupContext,
   failures: InputFailure[],
@@ -143,7 +145,7 @@ function checkInput(model: PixelModel, { float }: StudyFrame): void {
   model.forShape(float.relative.shape)
 }
 
-interface AttackedFrame {
+export interface AttackedFrame {
   readonly method: AttackMethod
   readonly result: FrameResult
 }
@@ -184,11 +186,42 @@ async function exportOne(
 ): Promise<ImageResult> {
   const { run, model, folder } = context
   const results = attacked.map(({ result }) => result)
+  const pixels = await exportPixels(number, image, results, context)
+  const frames = await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model)
+  return recordImage({ number, image, results, pixels, frames }, context)
+}
+
+type ExportedFiles = readonly (readonly [ExportKind, DerivedFile])[]
+
+/** Writes what was asked for of an image's pixels. */
+export async function exportPixels(
+  number: number,
+  image: LoadedImage,
+  results: readonly FrameResult[],
+  { run, folder, labels }: GroupContext,
+): Promise<ExportedFiles> {
   const pixels = run.exports.flatMap((kind) =>
-    isOfMasks(kind) ? [] : [[kind, exportImage(kind, image, results, context.labels)] as const],
+    isOfMasks(kind) ? [] : [[kind, exportImage(kind, image, results, labels)] as const],
   )
   for (const [kind, { bytes }] of pixels) await folder.write(exportedPath(kind, number), bytes)
-  const frames = await judgedFrames(join(folder.folder, exportedPath('series', number)), attacked, run, model)
+  return pixels
+}
+
+/** An image whose pixels are exported and whose frames are judged. */
+export interface JudgedImage {
+  readonly number: number
+  readonly image: LoadedImage
+  readonly results: readonly FrameResult[]
+  readonly pixels: ExportedFiles
+  readonly frames: readonly FrameReport[]
+}
+
+/** Writes an image's masks, and then its result. */
+export async function recordImage(
+  { number, image, results, pixels, frames }: JudgedImage,
+  context: GroupContext,
+): Promise<ImageResult> {
+  const { folder } = context
   const masks = maskFiles({ image, frames, adversarial: pixels.find(([kind]) => kind === 'series')?.[1].bytes }, context)
   for (const [kind, { bytes }] of masks) await folder.write(exportedPath(kind, number), bytes)
   const result: ImageResult = {
@@ -196,7 +229,7 @@ async function exportOne(
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
     exported: exportedFiles([...pixels, ...masks], number),
-    frames,
+    frames: [...frames],
     notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),
   }
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
@@ -215,7 +248,7 @@ function maskFiles(
     .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const)
 }
 
-function exportedFiles(files: readonly (readonly [ExportKind, DerivedFile])[], number: number): ImageResult['exported'] {
+function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {
   const named = new Map(files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]))
   const series = named.get('series')
   if (series === undefined) throw internalError('an export has no adversarial series')

@@ -7,12 +7,13 @@ import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
 import { openMasks } from '../masks/open-masks.ts'
 import type { MaskSource } from '../masks/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
-import { imageGroups } from '../study/image-groups.ts'
+import { imageGroups, imageStacks } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { lanesOf } from './attack-lanes.ts'
 import { kindsFor, type ExportKind } from './export-kinds.ts'
+import { checkStacks } from './stack-checks.ts'
 import { taskGoal, type GoalRequest, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
 
@@ -28,6 +29,8 @@ export interface AttackRequest extends WorkbenchRequest, GoalRequest {
   readonly earlyStop: boolean
   /** Frames that are attacked together, at most. */
   readonly batch: number
+  /** Neighbouring slices that are attacked at once, at most; as many as have 16 million pixels by default. */
+  readonly slices?: number | undefined
   readonly exports: readonly ExportKind[]
   readonly out: string
 }
@@ -67,6 +70,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const method = configureMethod(request.method, request.settings)
   const region = request.region === undefined ? undefined : await readRegion(request.region)
   const workbench = await openWorkbench(request, hooks)
+  checkStacks(workbench, request.method)
   const goal = taskGoal(workbench.opened.card, request)
   const wanted = await wantedMasks(workbench.opened.card, request)
   const run = {
@@ -86,9 +90,11 @@ async function wantedMasks({ task, output }: ModelCard, { targetMasks }: AttackR
   return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
 }
 
-function numberedGroups({ images, runtime }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
+function numberedGroups({ images, runtime, opened }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
   let number = 0
-  return imageGroups(images, { most: batch, atATime: lanesOf(runtime) }).map((group) =>
+  const stacked = opened.card.input.slices !== undefined
+  const groups = stacked ? imageStacks(images) : imageGroups(images, { most: batch, atATime: lanesOf(runtime) })
+  return groups.map((group) =>
     group.map((image) => {
       number += 1
       return { image, number }
@@ -114,7 +120,8 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: run.masks?.sha256, wanted: run.wanted?.sha256 }
-  const inputs = { images, failures, model, region: region?.sha256, ...masks, ...unchosen(run) }
+  const slices = request.slices === undefined ? {} : { slices: request.slices }
+  const inputs = { images, failures, model, region: region?.sha256, ...masks, ...slices, ...unchosen(run) }
   const wanted = { target: goal.target, ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }) }
   const all = { version, name, settings, ...wanted, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`

@@ -18,6 +18,7 @@ import {
   type GroupContext,
 } from './attack-group.ts'
 import { connectLanes } from './attack-lanes.ts'
+import { attackStack } from './attack-stack.ts'
 import { attackProgress, type AttackProgress } from './attack-progress.ts'
 import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
@@ -47,7 +48,7 @@ export interface AttackReport {
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
   const models = await connectLanes(run.opened, run.runtime, run.groups.length)
-  const lanes = models.map((model) => pixelModel(model, run.opened.card))
+  const lanes = models.map((model) => pixelModel(model, run.opened.card, request.batch))
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
     return folder.complete ? await finishedReport(folder) : await work(run, lanes, folder, hooks)
@@ -129,7 +130,8 @@ async function sharedOf(run: AttackRun, { lanes, loader, folder, hooks }: ForSha
 async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {
   const finished = await finishedResults(group, context)
   if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
-  return { ...(await attackGroup(group, context)), resumed: 0 }
+  const { slices } = context.run.opened.card.input
+  return { ...(await (slices === undefined ? attackGroup : attackStack)(group, context)), resumed: 0 }
 }
 
 /** How an iteration of a group's batch is told. */

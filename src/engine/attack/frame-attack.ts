@@ -15,6 +15,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/model/mask.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import type { PixelInterval } from '../../core/tensor/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
@@ -30,6 +31,8 @@ export interface FrameTask {
   readonly label: FrameLabel | undefined
   /** What a targeted attack wants instead, where a file says it. */
   readonly wanted?: Mask | undefined
+  /** A slice that was attacked before the others of its stack: it is judged with them, and stays as it is. */
+  readonly held?: FrameResult | undefined
 }
 
 /** What the attack watched of one frame in one iteration. */
@@ -65,10 +68,12 @@ export interface FrameAttack {
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
   readonly region: Uint8Array | undefined
   readonly signal: AbortSignal | undefined
+  /** What lies around the frames, of models that take them for neighbouring slices. */
+  readonly beyond?: Beyond | undefined
   readonly onIteration: (event: AttackEvent) => void
 }
 
-/** Attacks frames of one size by one method, as one batch. @throws what `runAttack` throws. */
+/** Attacks frames of one size by one method, as one batch: of models of neighbouring slices, a run of them. @throws what `runAttack` throws. */
 export async function attackFrames(
   tasks: readonly FrameTask[],
   method: AttackMethod,
@@ -85,17 +90,18 @@ export async function frameProblem(
   attack: Omit<FrameAttack, 'onIteration'>,
 ): Promise<{ readonly problem: AttackProblem; readonly labels: readonly FrameLabel[] }> {
   const frames = tasks.map(({ frame }) => frame)
-  const images = concatenate(frames.map(({ float }) => float.relative))
-  const model = attack.model.forShape(images.shape)
+  const images = concatenate(tasks.map(startOf))
+  const model = attack.model.forShape(images.shape, attack.beyond)
   const { labels, ...known } = await labelsOf(tasks, images, model, attack.card)
   const problem: AttackProblem = {
     model,
     images,
     ...attack.goal.of(labels, { image: sizeOf(images), ...known }),
-    bounds: boundsOf(frames, attack.region),
-    quantize: (x, allowed, sample) => frames[sample]?.float.quantize(x, allowed) ?? x,
+    bounds: boundsOf(tasks, attack.region),
+    quantize: (x, allowed, sample) => (tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x)),
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
     earlyStop: attack.earlyStop,
+    coupled: attack.card.input.slices !== undefined,
     signal: attack.signal,
   }
   return { problem, labels }
@@ -134,10 +140,19 @@ function sizeOf({ shape: [, , rows = 0, columns = 0] }: Tensor): ImageSize {
   return [rows, columns]
 }
 
+/** The image, or what it has become already. */
+function startOf({ frame: { float }, held }: FrameTask): Tensor {
+  return held === undefined ? float.relative : float.toRelative(held.adversarial)
+}
+
 /** What each pixel can be stored as; frozen outside the region. */
-function boundsOf(frames: readonly StudyFrame[], region: Uint8Array | undefined): PixelInterval {
-  const end = (side: keyof PixelInterval) =>
-    concatenate(frames.map(({ float }) => (region === undefined ? float.limits[side] : within(region, float, side))))
+function boundsOf(tasks: readonly FrameTask[], region: Uint8Array | undefined): PixelInterval {
+  const endOf = (task: FrameTask, side: keyof PixelInterval) => {
+    const { float } = task.frame
+    if (task.held !== undefined) return startOf(task)
+    return region === undefined ? float.limits[side] : within(region, float, side)
+  }
+  const end = (side: keyof PixelInterval) => concatenate(tasks.map((task) => endOf(task, side)))
   return { lower: end('lower'), upper: end('upper') }
 }
 

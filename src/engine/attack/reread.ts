@@ -5,6 +5,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
 import type { FrameLabel } from '../labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
@@ -55,13 +56,15 @@ export interface FramesToJudge {
   readonly values: readonly StoredValues[]
   readonly labels: readonly FrameLabel[]
   readonly goal: GoalMaker
+  /** What lies around them, of models of neighbouring slices: read back as well. */
+  readonly beyond?: Beyond | undefined
 }
 
 /** Judges frames of one size in one batch. */
 export async function judge(model: PixelModel, card: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
-  const { frames, values, labels, goal } = judged
+  const { frames, values, labels, goal, beyond } = judged
   const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
-  const logits = await model.forShape(images.shape).predict(images)
+  const logits = await model.forShape(images.shape, beyond).predict(images)
   const [, , rows = 0, columns = 0] = images.shape
   const { criterion } = goal.of(labels, { image: [rows, columns], logits: logits.shape })
   return imagePredictions(card, [rows, columns], logits).map((prediction, n) => ({

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
+import { refuseStacks } from '../attack/stack-checks.ts'
 import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
 import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
@@ -53,6 +54,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   for (const model of request.models) {
     const study = models[0]?.study ?? request.study
     const workbench = await openWorkbench({ ...request, study, model }, hooks)
+    refuseStacks(workbench.opened.card, 'Comparison')
     models.push({ ...workbench, goal: taskGoal(workbench.opened.card, { target: request.target }) })
   }
   const [first] = models

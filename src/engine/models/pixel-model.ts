@@ -1,22 +1,32 @@
 import type { ModelCard } from '../../core/model/card.ts'
+import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { ImageShape } from '../../core/model/preprocessing/chain.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { throughPreprocessing } from '../../core/model/preprocessing/through.ts'
 import type { Shape } from '../../core/tensor/tensor.ts'
 
 /** A model seen from the pixel grids of images of any size, in relative intensity. */
 export interface PixelModel {
-  /** For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't be brought to its input. */
-  forShape(shape: Shape): DifferentiableModel
+  /**
+   * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't be brought to its input.
+   * @param beyond what lies around a batch, for models of neighbouring slices
+   */
+  forShape(shape: Shape, beyond?: Beyond): DifferentiableModel
   dispose(): Promise<void>
 }
 
-/** Preprocessing is prepared once for each size. */
-export function pixelModel(model: DifferentiableModel, card: ModelCard): PixelModel {
+/**
+ * Preprocessing is prepared once for each size.
+ * @param windows that a model of neighbouring slices is run on at a time, at most: stacks may be longer than batches
+ */
+export function pixelModel(connected: DifferentiableModel, card: ModelCard, windows = 8): PixelModel {
+  const model = card.input.slices === undefined ? connected : inChunks(connected, windows)
   const known = new Map<string, DifferentiableModel>()
   return {
-    forShape: ([, channels = 0, rows = 0, columns = 0]) => {
+    forShape: ([, channels = 0, rows = 0, columns = 0], beyond) => {
       const shape: ImageShape = [channels, rows, columns]
+      if (beyond !== undefined) return throughPreprocessing(model, card, shape, beyond)
       const seen = known.get(shape.join()) ?? throughPreprocessing(model, card, shape)
       known.set(shape.join(), seen)
       return seen

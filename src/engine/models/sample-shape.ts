@@ -1,7 +1,8 @@
 /** Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed JSON, any part of a card */
 export function sampleShapeOf(card: unknown): readonly number[] | undefined {
-  const { size, channels, layout = 'NHWC' } = inputOf(card)
-  if (!Array.isArray(size) || size.length !== 2 || typeof channels !== 'number') return undefined
+  const { size, channels: each, slices, layout = 'NHWC' } = inputOf(card)
+  if (!Array.isArray(size) || size.length !== 2 || typeof each !== 'number') return undefined
+  const channels = each * (typeof slices?.count === 'number' ? slices.count : 1)
   const [rows, columns] = size as number[]
   if (typeof rows !== 'number' || typeof columns !== 'number') return undefined
   return layout === 'NCHW' ? [channels, rows, columns] : [rows, columns, channels]
@@ -10,6 +11,7 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
 interface CardInput {
   readonly size?: unknown
   readonly channels?: unknown
+  readonly slices?: { readonly count?: unknown } | null
   readonly layout?: unknown
 }
 

@@ -6,6 +6,8 @@ import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/model/mask.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { saidBy } from '../classes.ts'
 import { frameLabel, type FrameLabel } from '../labels.ts'
@@ -18,6 +20,7 @@ import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.
 import { imageGroups } from '../study/image-groups.ts'
 import { createImageLoader, distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
+import { surroundingsIn, withSurroundings } from '../study/surroundings.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
 import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
@@ -99,17 +102,24 @@ interface Found {
 async function predictAll(bench: Bench, failures: InputFailure[], { signal, onProgress, onNotice }: JobHooks): Promise<Found[]> {
   const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card.intensity)
+  const around = surroundingsIn(bench.study.images, loader, reachOf(bench.opened.card.input))
   const found: Found[] = []
   const notices: Notice[] = []
   let done = 0
-  for (const group of imageGroups(images, { most: batch })) {
+  // Some slices of a stack may be far from each other.
+  const most = around === undefined || images.length === bench.study.images.length ? batch : 1
+  for (const group of imageGroups(images, { most })) {
     throwIfCancelled(signal)
-    const loaded = await Promise.all(group.map((image) => load(bench, loader, image)))
+    const each = await Promise.all(group.map((image) => load(bench, loader, image)))
+    const { loaded, surroundings } = await withSurroundings(group, each, around)
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
-    for (let first = 0; first < frames.length; first += batch)
-      found.push(...(await predictFrames(bench, frames.slice(first, first + batch))))
+    for (let first = 0; first < frames.length; first += batch) {
+      const part = frames.slice(first, first + batch)
+      const beyond = surroundings?.of(frames.map(({ frame }) => frame), first, first + part.length) // prettier-ignore
+      found.push(...(await predictFrames(bench, part, beyond)))
+    }
     done += group.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
@@ -140,10 +150,10 @@ async function load({ model, masks }: Bench, loader: ImageLoader, image: StudyIm
 }
 
 /** Frames of one size. */
-async function predictFrames({ model, opened }: Bench, frames: readonly LabelledFrame[]): Promise<Found[]> {
+async function predictFrames({ model, opened }: Bench, frames: readonly LabelledFrame[], beyond?: Beyond): Promise<Found[]> {
   const images = concatenate(frames.map(({ frame }) => frame.float.relative))
   const [, , rows = 0, columns = 0] = images.shape
-  const predictions = imagePredictions(opened.card, [rows, columns], await model.forShape(images.shape).predict(images))
+  const predictions = imagePredictions(opened.card, [rows, columns], await model.forShape(images.shape, beyond).predict(images))
   return predictions.flatMap((prediction, i) => {
     const labelled = frames[i]
     return labelled === undefined ? [] : [foundOf(labelled, prediction, opened.card)]

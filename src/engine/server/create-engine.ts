@@ -69,7 +69,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
     ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
     views,
     comparisons: createComparisonShelf({ home, models, device }),
-    gradients: createGradients({ home, models, views, device, thread: threads.compute }),
+    gradients: createGradients({ home, models, studies, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
 }

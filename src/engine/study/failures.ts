@@ -25,3 +25,10 @@ export function nothingLeft(failures: readonly InputFailure[]): RadversaryError 
     tip: first?.tip,
   })
 }
+
+/** Why a slice whose neighbour failed can't be worked on by a model that sees both. */
+export function stackFailure({ file, code }: InputFailure): RadversaryError {
+  return new RadversaryError(code, `Stack: expected all of its slices, got one that can't be used (${file})`, {
+    tip: 'The model sees neighbouring slices together: mend that file, or take it out of the study.',
+  })
+}

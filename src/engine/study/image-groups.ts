@@ -13,10 +13,11 @@ export interface GroupSizes {
  * goes on where another stopped has the same ones.
  */
 export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): StudyImage[][] {
-  return neighbours(images).flatMap((run) => parted(run, sizes))
+  return imageStacks(images).flatMap((run) => parted(run, sizes))
 }
 
-function neighbours(images: readonly StudyImage[]): StudyImage[][] {
+/** Runs of neighbours of one series and kind, of one frame each, or one multi-frame image: what models of neighbouring slices take for a stack. */
+export function imageStacks(images: readonly StudyImage[]): StudyImage[][] {
   const runs: StudyImage[][] = []
   for (const image of images) {
     const run = runs.at(-1)
@@ -28,7 +29,7 @@ function neighbours(images: readonly StudyImage[]): StudyImage[][] {
 }
 
 /** Sizes differ by one at most, the larger ones first. */
-function parted(run: readonly StudyImage[], { most, atATime = 1 }: GroupSizes): StudyImage[][] {
+export function parted<Image>(run: readonly Image[], { most, atATime = 1 }: GroupSizes): Image[][] {
   const rounds = Math.ceil(run.length / (most * atATime))
   const count = Math.min(run.length, rounds * atATime)
   const [size, larger] = [Math.floor(run.length / count), run.length % count]

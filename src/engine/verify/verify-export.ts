@@ -5,6 +5,7 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
@@ -19,6 +20,7 @@ import { sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { decodeFrames } from '../study/load-image.ts'
+import { recordedStack, type BeyondFrame } from './recorded-stack.ts'
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
@@ -62,11 +64,12 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
+  const stack = model && recordedStack(folder, record.images, reachOf(model.card.input))
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
       if (!missing.includes(image.exported.series.path))
-        discrepancies.push(...(await verifyImage({ folder, classes }, image, model)))
+        discrepancies.push(...(await verifyImage({ folder, classes, beyond: () => stack?.around(index) }, image, model)))
       hooks.onProgress?.({
         done: index + 1,
         total: record.images.length,
@@ -118,15 +121,22 @@ async function openRecorded(file: ModelFile, record: AttackRecord, request: Devi
   return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card }
 }
 
+interface ExportedImages {
+  readonly folder: string
+  readonly classes: readonly string[]
+  /** Neighbouring slices as they were exported; undefined for models of single images. */
+  readonly beyond: () => Promise<BeyondFrame> | undefined
+}
+
 async function verifyImage(
-  { folder, classes }: { readonly folder: string; readonly classes: readonly string[] },
+  { folder, classes, beyond }: ExportedImages,
   image: RecordedImage,
   model: RecordedModel | undefined,
 ): Promise<Discrepancy[]> {
   const { path } = image.exported.series
   try {
     const frames = await recordedFrames(folder, image)
-    await predictAgain(join(folder, path), frames, model)
+    await predictAgain(join(folder, path), frames, model && { ...model, beyond: await beyond() })
     await checkMaskFiles({ folder, exported: image.exported }, frames, classes)
     return []
   } catch (error) {
@@ -148,16 +158,16 @@ async function recordedFrames(
 async function predictAgain(
   path: string,
   frames: readonly (RecordedFrame & Pick<FrameReport, 'masks'>)[],
-  recorded: RecordedModel | undefined,
+  recorded: (RecordedModel & { readonly beyond: BeyondFrame | undefined }) | undefined,
 ): Promise<void> {
   const pixels = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
   if (recorded === undefined) return
-  const { model, card } = recorded
+  const { model, card, beyond } = recorded
   for (const [index, { frame, meaning }] of pixels.entries()) {
     const expected = frames[index]
     if (expected === undefined) continue
     const { relative } = createFloatImage(frame, meaning, expected.range)
-    const logits = await model.forShape(relative.shape).predict(relative)
+    const logits = await model.forShape(relative.shape, beyond?.(index)).predict(relative)
     const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
     if (prediction === undefined) continue
     checkPrediction(expected.reread, prediction, path)

@@ -122,6 +122,25 @@ describe('throughPreprocessing', () => {
     expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
   })
 
+  test('of neighbouring slices sums what all windows say of a slice', async () => {
+    const slices = { ...card, input: { ...card.input, slices: { count: 3, edge: 'repeat' } } } as const
+    const beyond = { before: uniformTensor([1, 1, 16, 30], 7, [0, 1]) }
+    const model = throughPreprocessing(linearModel(uniformTensor([3 * 96], 8).data), slices, [1, 16, 30], beyond)
+    const x = awayFromKinks(uniformTensor([4, 1, 16, 30], 9, [-0.2, 1.2]))
+    const { gradient } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
+    expect(gradient.shape).toEqual(x.shape)
+    for (const slice of [0, 1, 3]) {
+      const direction = uniformTensor(x.shape, 10 + slice)
+      direction.data.forEach((_, i) => (direction.data[i]! *= Number(Math.floor(i / 480) === slice)))
+      const total = async (step: number) => {
+        const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
+        return (await model.predict(moved)).data.reduce((sum, logit) => sum + logit, 0)
+      }
+      const difference = ((await total(1e-2)) - (await total(-1e-2))) / 2e-2
+      expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
+    }
+  })
+
   test('gives no gradient to pixels that the window saturates', async () => {
     const model = throughPreprocessing(linearModel(weights), card, [1, 8, 12])
     const x = uniformTensor([1, 1, 8, 12], 6, [-1, 2])

@@ -2,13 +2,15 @@ import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import type { EngineThread } from '../engine-threads.ts'
+import type { StudyStore } from '../studies/study-store.ts'
+import { beyondFrame } from './beyond-frame.ts'
 import type { ModelShelf } from './model-shelf.ts'
 import type { ModelViews } from './model-views.ts'
 
 /** How a model's loss answers to each pixel of a frame. */
 export interface FrameGradient {
   readonly pixels: ImagePixels
-  /** dJ/dx at the frame, where J is the loss of what the model predicts; pixel-interleaved, per width of the intensity range. */
+  /** dJ/dx at the frame, where J is the loss of what the model predicts of it; pixel-interleaved, per width of the intensity range. */
   readonly values: Float32Array
 }
 
@@ -20,18 +22,20 @@ export interface Gradients {
 interface GradientParts {
   readonly home: string
   readonly models: ModelShelf
+  readonly studies: StudyStore
   readonly views: ModelViews
   readonly device: DeviceChooser
   readonly thread: EngineThread
 }
 
-export function createGradients({ home, models, views, device, thread }: GradientParts): Gradients {
+export function createGradients({ home, models, studies, views, device, thread }: GradientParts): Gradients {
   return {
     of: async (address, name) => {
       const info = await models.show(name)
       const { pixels, float } = await views.frame(address, info)
       const { path: model, sha256, card } = info
-      const request = { home, model, sha256, card, image: float.relative, ...(await device.request()) }
+      const beyond = await beyondFrame(address, info, { studies, views })
+      const request = { home, model, sha256, card, image: float.relative, beyond, ...(await device.request()) }
       const gradient = await thread.run('inputGradient', request)
       return { pixels, values: interleaved(gradient.data, pixels.frame.samplesPerPixel) }
     },

@@ -2,6 +2,7 @@ import { anchorHardened, anchorLossOfHead, anchorProbabilities, type AnchorLoss 
 import type { ModelCard } from '../../../core/model/card.ts'
 import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
 import type { LossSpec } from '../../../core/model/ports.ts'
+import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
 import { denseLoss, denseSize, maskPredictionsOf, maskTargetsOf } from '../../../core/model/segmentation.ts'
 import { tensor, type Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
@@ -16,6 +17,8 @@ export interface InputGradientRequest extends DeviceRequest {
   readonly card: ModelCard
   /** [1, C, H, W] in relative intensity, on the image's own pixel grid. */
   readonly image: Tensor
+  /** What lies around it, of models of neighbouring slices. */
+  readonly beyond?: Beyond | undefined
 }
 
 interface Connected {
@@ -38,8 +41,8 @@ export function inputGradient(request: InputGradientRequest): Promise<Tensor> {
 }
 
 async function compute(request: InputGradientRequest): Promise<Tensor> {
-  const { card, image } = request
-  const model = (await connect(request)).forShape(image.shape)
+  const { card, image, beyond } = request
+  const model = (await connect(request)).forShape(image.shape, beyond)
   return (await model.lossAndGradient(image, lossOfPrediction(card, await model.predict(image)))).gradient
 }
 

@@ -1,12 +1,13 @@
 import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
-import { preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
+import type { ModelCard } from '../../../core/model/card.ts'
+import { preprocessingFor, type PreprocessingCard } from '../../../core/model/preprocessing/chain.ts'
 import { createImageLoader, type ImageLoader, type StudyFrame } from '../../study/load-image.ts'
 import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-shelf.ts'
 
-/** What a model sees of a frame: its input before mean and standard deviation, in grey levels. */
+/** What a model sees of a frame: its input before mean and standard deviation, in grey levels; of neighbouring slices the frame's own. */
 export interface ModelPreview {
   readonly rows: number
   readonly columns: number
@@ -42,12 +43,17 @@ export function createModelViews(studies: StudyStore, frames: StudyFrames, decom
   }
 }
 
+/** Without neighbouring slices, mean and standard deviation, and in the order of planes. */
+function plainCard(card: ModelCard): PreprocessingCard {
+  return { ...card, mean: [0], std: [1], input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined } }
+}
+
 /** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */
 export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelPreview {
   const [, imageChannels = 0, imageRows = 0, imageColumns = 0] = float.relative.shape
-  const { steps } = preprocessingFor(card, [imageChannels, imageRows, imageColumns])
-  const normalise = steps.findIndex(({ name }) => name === 'normalise')
-  const seen = steps.slice(0, normalise).reduce((x, step) => step.apply(x), float.relative)
+  const shape = [imageChannels, imageRows, imageColumns] as const
+  const { steps } = preprocessingFor(card, shape)
+  const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
   const [, channels = 0, rows = 0, columns = 0] = seen.shape
   const pixels = Uint8Array.from({ length: seen.data.length }, (_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels]

@@ -38,9 +38,9 @@ export const modelsRouter = router({
   predict: procedure.input(predictInput).mutation(async function* ({ input, ctx, signal }): AsyncGenerator<PredictEvent> {
     const { study } = await ctx.studies.find(input.study)
     const { images } = input
-    const chosen = images === undefined ? study : { ...study, images: study.images.filter((_, place) => images.includes(place)) }
+    const uids = images && study.images.flatMap(({ sopInstanceUid }, place) => (images.includes(place) ? [sopInstanceUid] : []))
     const model = await ctx.models.pathOf(input.model)
-    const request = { study: chosen, model, labels: input.labels, home: ctx.home, ...(await ctx.device.request()) }
+    const request = { study, images: uids, model, labels: input.labels, home: ctx.home, ...(await ctx.device.request()) }
     const { classes, predictions, agreement, failures } = yield* streamed(
       (hooks) => ctx.threads.compute.run('predict', request, hooks),
       signal,

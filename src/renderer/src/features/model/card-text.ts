@@ -16,9 +16,10 @@ export function intensityText(intensity: ModelCard['intensity']): string {
   }
 }
 
-/** "1 channel, 224 x 224, NCHW". */
-export function inputText({ channels, size: [rows, columns], layout }: ModelCard['input']): string {
-  return `${channels} ${channels === 1 ? 'channel' : 'channels'}, ${rows} x ${columns}, ${layout}`
+/** "1 channel, 224 x 224, NCHW", "5 neighbouring slices, 224 x 224, NCHW". */
+export function inputText({ channels, slices, size: [rows, columns], layout }: ModelCard['input']): string {
+  const what = slices === undefined ? (channels === 1 ? 'channel' : 'channels') : 'neighbouring slices'
+  return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`
 }
 
 /** How an image is brought to the input's size. */

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/**
+ * Neighbouring slices as a 2-D network's channels (2.5-D): each image is seen with (count − 1) / 2 slices of its stack on either side, in the
+ * stack's order. Beyond its ends the last slice is repeated, or the stack is mirrored without repeating it.
+ */
+export const slicesOfInput = z.strictObject({
+  count: z
+    .int()
+    .min(3)
+    .max(63)
+    .refine((count) => count % 2 === 1, 'expected an odd number: the slice itself is the middle one'),
+  edge: z.enum(['repeat', 'reflect']).default('repeat'),
+})
+
+export type SlicesOfInput = Readonly<z.output<typeof slicesOfInput>>
+
+/** What of a card's input says how many channels its graph has. */
+export interface InputChannels {
+  readonly channels: number
+  readonly slices?: SlicesOfInput | undefined
+}
+
+/** Channels of the graph's input: those of an image, or one per slice. */
+export function graphChannels({ channels, slices }: InputChannels): number {
+  return channels * (slices?.count ?? 1)
+}
+
+/** How many slices on either side of an image its prediction depends on; 0 for models of single images. */
+export function reachOf({ slices }: Pick<InputChannels, 'slices'>): number {
+  return ((slices?.count ?? 1) - 1) / 2
+}

@@ -1,0 +1,70 @@
+import { canBeCoupled, coupledMethods } from '../../core/attacks/method-coupling.ts'
+import type { Series } from '../../core/dicom/series.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import type { Notice } from '../../core/model/intensity.ts'
+import type { SlicesOfInput } from '../../core/model/slices.ts'
+import { imageStacks } from '../study/image-groups.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import type { Workbench } from '../workbench.ts'
+
+/**
+ * What an attack on a model of neighbouring slices needs: a method that follows the gradient of all slices together, and whole stacks, since
+ * an export is verified by its own slices. @throws RadversaryError usage
+ */
+export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>, method: string): void {
+  if (opened.card.input.slices === undefined) return
+  if (!canBeCoupled(method))
+    throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${method}`, {
+      tip: `The model's prediction of a slice depends on its neighbours, and ${method} takes every image for itself. Use one of ${coupledMethods.join(', ')}.`,
+    })
+  const chosen = new Set(images)
+  const isParted = (stack: readonly StudyImage[]) => stack.some((image) => chosen.has(image)) && !stack.every((image) => chosen.has(image)) // prettier-ignore
+  if (imageStacks(study.images).some(isParted))
+    throw new RadversaryError('usage', 'Images: expected all slices of a series, got some of them', {
+      tip: 'The model sees neighbouring slices together: attack the whole series.',
+    })
+}
+
+/** For what takes images one by one. @throws RadversaryError usage */
+export function refuseStacks({ input }: ModelCard, what: string): void {
+  if (input.slices === undefined) return
+  throw new RadversaryError(
+    'usage',
+    `${what}: expected models of single images, got one of ${input.slices.count} neighbouring slices`,
+    {
+      tip: 'Use `radversary attack` for each method and budget.',
+    },
+  )
+}
+
+/** What a user should know of a stack's order and length. @param unreadable files of the study */
+export function stackNotices(
+  slices: number,
+  { series: { notes, orderedBy }, unreadable }: { readonly series: Series; readonly unreadable: number },
+  { count }: SlicesOfInput,
+): Notice[] {
+  const found: Notice[] = []
+  if (unreadable > 0)
+    found.push({
+      message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
+      tip: 'Mend or remove them.',
+    })
+  if (slices < count)
+    found.push({
+      message: `A stack has ${slices} slices and the model takes ${count} neighbours: its ends are continued as the card says.`,
+      tip: 'Compare with what the model was trained on.',
+    })
+  if (orderedBy === 'instance-number' && slices > 1)
+    found.push({
+      message: 'The slices have no common position, so their neighbours are those of their instance numbers.',
+      tip: 'Compare the order in the viewer.',
+    })
+  const gap = notes.find(({ kind }) => kind === 'gap')
+  if (gap !== undefined)
+    found.push({
+      message: `Neighbouring slices: ${gap.message}.`,
+      tip: 'Slices beside a gap count as neighbours: add what is missing.',
+    })
+  return found
+}

@@ -1,0 +1,38 @@
+import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
+import { reachOf } from '../../../core/model/slices.ts'
+import { concatenate } from '../../../core/tensor/tensor.ts'
+import { imageStacks } from '../../study/image-groups.ts'
+import type { Study } from '../../study/open-study.ts'
+import type { FrameAddress } from '../frames/study-frames.ts'
+import { imageAt, type StudyStore } from '../studies/study-store.ts'
+import type { ModelInfo } from './model-shelf.ts'
+import type { ModelViews } from './model-views.ts'
+
+/** What lies around a frame of an open study, for models of neighbouring slices; undefined for others. @throws as `ModelViews.frame`. */
+export async function beyondFrame(
+  address: FrameAddress,
+  model: ModelInfo,
+  { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
+): Promise<Beyond | undefined> {
+  const reach = reachOf(model.card.input)
+  if (reach === 0) return undefined
+  const opened = await studies.find(address.study)
+  const slices = slicesAround(address, opened.study, imageAt(opened, address.image).header.numberOfFrames)
+  const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
+  const joined = async (part: readonly FrameAddress[]) => {
+    const frames = await Promise.all(part.map((one) => views.frame(one, model)))
+    return frames.length === 0 ? undefined : concatenate(frames.map(({ float }) => float.relative))
+  }
+  return {
+    before: await joined(slices.slice(Math.max(0, at - reach), at)),
+    after: await joined(slices.slice(at + 1, at + 1 + reach)),
+  }
+}
+
+/** The frame's stack, in order. */
+function slicesAround({ study, image, frame }: FrameAddress, { images }: Study, frames: number): FrameAddress[] {
+  if (frames > 1) return Array.from({ length: frames }, (_, index) => ({ study, image, frame: index }))
+  const own = images[image]
+  const stack = imageStacks(images).find((members) => own !== undefined && members.includes(own)) ?? []
+  return stack.map((member) => ({ study, image: images.indexOf(member), frame }))
+}

@@ -1,0 +1,72 @@
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { concatenate } from '../../core/tensor/tensor.ts'
+import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
+import { imageStacks } from './image-groups.ts'
+import type { ImageLoader, StudyFrame } from './load-image.ts'
+import type { StudyImage } from './open-study.ts'
+
+/** What lies around images of one stack, as far as models of neighbouring slices look. */
+export interface Surroundings {
+  /** Of frames[from] to frames[to − 1] of the images' frames, in order. */
+  of(frames: readonly StudyFrame[], from: number, to: number): Beyond
+}
+
+export type FindSurroundings = (group: readonly StudyImage[]) => Promise<Surroundings>
+
+/**
+ * Finds the slices around images that follow each other in a stack of a study. Of multi-frame images these are their own frames.
+ * @param reach slices on either side; undefined for 0, models of single images
+ */
+export function surroundingsIn(images: readonly StudyImage[], loader: ImageLoader, reach: number): FindSurroundings | undefined {
+  if (reach === 0) return undefined
+  const stacks = imageStacks(images)
+  const load = async (neighbours: readonly StudyImage[]) =>
+    (await Promise.all(neighbours.map((image) => loader.load(image)))).flatMap(({ frames }) => frames)
+  return async ([first, ...others]) => {
+    const stack = stacks.find((members) => first !== undefined && members.includes(first)) ?? []
+    const from = first === undefined ? 0 : stack.indexOf(first)
+    const to = from + 1 + others.length
+    const before = await load(stack.slice(Math.max(0, from - reach), Math.max(0, from)))
+    const after = await load(stack.slice(to, to + reach))
+    return {
+      of: (frames, start, end) => beyondOf([...before, ...frames, ...after], before.length + start, before.length + end, reach),
+    }
+  }
+}
+
+interface MaybeLoaded {
+  readonly failure?: InputFailure
+}
+
+interface NotLoaded {
+  readonly failure: InputFailure
+  readonly image?: undefined
+  readonly frames?: undefined
+}
+
+/** A group with what lies around it. Where a slice of either can't be read, the whole group fails: it would be another stack without it. */
+export async function withSurroundings<Loaded extends MaybeLoaded>(
+  group: readonly StudyImage[],
+  loaded: readonly Loaded[],
+  find: FindSurroundings | undefined,
+): Promise<{ readonly loaded: readonly (Loaded | NotLoaded)[]; readonly surroundings?: Surroundings }> {
+  if (find === undefined) return { loaded }
+  try {
+    const { failure } = loaded.find((each) => each.failure !== undefined) ?? {}
+    if (failure !== undefined) throw stackFailure(failure)
+    return { loaded, surroundings: await find(group) }
+  } catch (error) {
+    return { loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })) }
+  }
+}
+
+function beyondOf(slices: readonly StudyFrame[], from: number, to: number, reach: number): Beyond {
+  return {
+    before: joined(slices.slice(Math.max(0, from - reach), from)),
+    after: joined(slices.slice(to, to + reach)),
+  }
+}
+
+function joined(slices: readonly StudyFrame[]) {
+  return slices.length === 0 ? undefined : concatenate(slices.map(({ float }) => float.relative))
+}

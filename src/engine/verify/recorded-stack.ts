@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { createFloatImage } from '../../core/tensor/float-image.ts'
+import { concatenate, type Tensor } from '../../core/tensor/tensor.ts'
+import type { RecordedImage } from '../attack/record.ts'
+import { decodeFrames } from '../study/load-image.ts'
+
+/** What lies around frame `index` of an image, from 0. */
+export type BeyondFrame = (index: number) => Beyond
+
+/** The slices of an export, in the order in which they were attacked. */
+export interface RecordedStack {
+  /** @throws RadversaryError io-failed, dicom-unreadable where a neighbour can't be read. */
+  around(index: number): Promise<BeyondFrame>
+}
+
+interface Slices {
+  /** Equal for slices of one stack. */
+  readonly kind: string
+  /** [1, C, H, W] of each frame, in the recorded range. */
+  readonly relatives: readonly Tensor[]
+}
+
+/** @param reach slices on either side that the model sees; undefined for 0 */
+export function recordedStack(folder: string, images: readonly RecordedImage[], reach: number): RecordedStack | undefined {
+  if (reach === 0) return undefined
+  const known = new Map<number, Promise<Slices>>()
+  const slicesOf = (index: number): Promise<Slices> | undefined => {
+    const image = images[index]
+    if (image === undefined) return undefined
+    const slices = known.get(index) ?? readSlices(join(folder, image.exported.series.path), image, index)
+    known.set(index, slices)
+    return slices
+  }
+  /** Those of the same stack, outwards. */
+  const towards = async (index: number, step: 1 | -1) => {
+    const own = await slicesOf(index)
+    const found: Tensor[] = []
+    for (let at = index + step; found.length < reach; at += step) {
+      const next = await slicesOf(at)
+      if (next === undefined || next.kind !== own?.kind) break
+      found.push(...next.relatives)
+    }
+    return found
+  }
+  return {
+    around: async (index) => {
+      known.delete(index - reach - 1)
+      const own = (await slicesOf(index))?.relatives ?? []
+      const before = (await towards(index, -1)).reverse()
+      const slices = [...before, ...own, ...(await towards(index, 1))]
+      return (frame) => beyondOf(slices, before.length + frame, reach)
+    },
+  }
+}
+
+function beyondOf(slices: readonly Tensor[], at: number, reach: number): Beyond {
+  const joined = (part: readonly Tensor[]) => (part.length === 0 ? undefined : concatenate(part))
+  return { before: joined(slices.slice(Math.max(0, at - reach), at)), after: joined(slices.slice(at + 1, at + 1 + reach)) }
+}
+
+/** A multi-frame image is a stack by itself. */
+async function readSlices(path: string, { frames }: RecordedImage, index: number): Promise<Slices> {
+  const instance = parseInstance(await readBytes({ path }), { file: path })
+  const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames } = instance
+  const pixels = await decodeFrames(instance)
+  const relatives = pixels.flatMap(({ frame, meaning }, n) => {
+    const range = frames[n]?.range
+    return range === undefined ? [] : [createFloatImage(frame, meaning, range).relative]
+  })
+  const kind = numberOfFrames > 1 ? `image ${index}` : [seriesInstanceUid, rows, columns, photometricInterpretation].join()
+  return { kind, relatives }
+}
