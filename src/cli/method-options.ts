@@ -26,7 +26,7 @@ export function withMethod(command: Command, args: readonly string[]): Command {
     )
     .option(
       '--target <class>',
-      'attack towards this class or grade (index or name) instead of away from the label; where labels may overlap e.g. "Edema=raise,Mass=lower,Nodule=leave"',
+      'attack towards this class or grade (index or name), or this value, instead of away from the label; where labels may overlap e.g. "Edema=raise,Mass=lower,Nodule=leave"; of boxes vanish, false-positives or class:NAME',
     )
     .option('--seed <n>', 'seed of everything random', integer, 0)
     .option('--early-stop', 'leave an image alone once its attack succeeds')

@@ -26,7 +26,7 @@ export function withStudy(command: Command): Command {
     .requiredOption('--study <path...>', 'folder, file, DICOMDIR or zip archive of DICOM images; may be several')
     .option(
       '--labels <path>',
-      'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name); of a segmentation a folder of PNG masks, a CSV that lists them, or DICOM SEG',
+      'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name, or a value); of a segmentation a folder of PNG masks, a CSV that lists them, or DICOM SEG; of a detection a CSV of boxes',
     )
 }
 

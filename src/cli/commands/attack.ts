@@ -40,9 +40,12 @@ export function attackCommand(context: CommandContext): Command {
     .option('--target-masks <path>', 'of a segmentation: towards these masks, given as --labels are')
     .option(
       '--criterion <bound>',
-      'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted; of grades: change>=N',
+      'of a segmentation: dice<N or iou<N; dice>=N or iou>=N towards something wanted; of grades: change>=N; of values: change>N, or within N of --target; of false positives: boxes>=N',
     )
-    .option('--loss <loss>', 'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5')
+    .option(
+      '--loss <loss>',
+      'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5; of values: mse or huber',
+    )
     .option('--export <kinds>', `some of ${exportNames.join(',')} (masks: of a segmentation, before and after)`, exportPreset)
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .option(
