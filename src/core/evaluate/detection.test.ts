@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Box, LabelledBox } from '../model/boxes.ts'
-import { detectionAgreement, detectionCounts, type DetectedImage } from './detection.ts'
+import { detectionAgreement, detectionCounts, labelsFound, type DetectedImage } from './detection.ts'
 
 const at = (x0: number, of = 0): LabelledBox => ({ class: of, x0, y0: 0, x1: x0 + 10, y1: 10 })
 const found = (score: number, x0: number, of = 0): Box => ({ ...at(x0, of), score })
@@ -29,6 +29,11 @@ test('a label is found once, by the highest score, and only by a box of its clas
   expect(detectionCounts({ found: [found(0.9, 0, 1)], labels: [at(0)] })).toEqual({ found: 0, falsePositives: 1 })
   expect(detectionCounts({ found: [found(0.9, 3)], labels: [at(0)] })).toEqual({ found: 1, falsePositives: 0 }) // 7/13
   expect(detectionCounts({ found: [found(0.9, 4)], labels: [at(0)] })).toEqual({ found: 0, falsePositives: 1 }) // 6/14
+})
+
+test('each box has the label that it finds, whatever the order of the scores', () => {
+  const image = { found: [found(0.5, 1), found(0.9, 41), found(0.8, 2), found(0.7, 90)], labels: [at(0), at(40)] }
+  expect(labelsFound(image)).toEqual([undefined, 1, 0, undefined])
 })
 
 test('images without boxes and labels are right, and have no recall', () => {

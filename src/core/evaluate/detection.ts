@@ -73,18 +73,36 @@ function classPrecision(images: readonly DetectedImage[], k: number): ClassPreci
   return { class: k, boxes, averagePrecision: boxes === 0 ? null : averagePrecision(ranked, boxes) }
 }
 
-/** The highest score first, each box takes the label of its class that it overlaps most, of those that are left. */
-function judged({ found, labels }: DetectedImage): Ranked[] {
-  const left = new Set(labels)
-  return found
-    .toSorted((a, b) => b.score - a.score)
-    .map((box) => {
-      let best: LabelledBox | undefined
-      for (const label of left)
-        if (label.class === box.class && boxIou(label, box) >= Math.max(sameThing, best ? boxIou(best, box) : 0)) best = label
-      if (best) left.delete(best)
-      return { score: box.score, right: best !== undefined }
-    })
+function judged(image: DetectedImage): Ranked[] {
+  const finds = labelsFound(image)
+  return image.found.map(({ score }, i) => ({ score, right: finds[i] !== undefined }))
+}
+
+/**
+ * The index of the labelled box that each box finds, undefined for false positives: the highest score first, each box takes the label of
+ * its class that it overlaps most, of those that are left.
+ */
+export function labelsFound({ found, labels }: DetectedImage): (number | undefined)[] {
+  const left = new Set(labels.keys())
+  const finds = new Map<Box, number>()
+  for (const box of found.toSorted((a, b) => b.score - a.score)) {
+    const best = bestLabel(box, labels, left)
+    if (best === undefined) continue
+    left.delete(best)
+    finds.set(box, best)
+  }
+  return found.map((box) => finds.get(box))
+}
+
+function bestLabel(box: Box, labels: readonly LabelledBox[], left: ReadonlySet<number>): number | undefined {
+  let [best, least]: [number | undefined, number] = [undefined, sameThing]
+  for (const index of left) {
+    const label = labels[index]
+    if (label?.class !== box.class || boxIou(label, box) < least) continue
+    best = index
+    least = boxIou(label, box)
+  }
+  return best
 }
 
 /** Σ over right boxes of the best precision at their recall or a greater one, over the labelled boxes. */

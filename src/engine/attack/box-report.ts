@@ -1,25 +1,61 @@
-import { detectionAgreement, detectionCounts } from '../../core/evaluate/detection.ts'
+import { internalError } from '../../core/errors.ts'
+import { detectionAgreement, labelsFound } from '../../core/evaluate/detection.ts'
 import type { SliceDetections } from '../../core/evaluate/slice-metrics.ts'
 import type { DetectionChange } from '../../core/evaluate/summary.ts'
 import type { Box, LabelledBox } from '../../core/model/boxes.ts'
-import type { ModelCard } from '../../core/model/card.ts'
+import type { DetectionOutput, ModelCard } from '../../core/model/card.ts'
 import { objectsOf } from '../../core/model/detection.ts'
+import type { Prediction } from '../../core/model/heads.ts'
 import type { FrameReport } from './image-result.ts'
 
-/** The boxes of a frame of a detection; nothing for models of other tasks. */
+type FrameBoxes = NonNullable<FrameReport['boxes']>
+
+/** What the model says of a frame, before and after (of the pixels read back). */
+interface Predictions {
+  readonly before: Prediction
+  readonly after: Prediction
+}
+
+/** The boxes of a frame of a detection, and which labelled ones they find; nothing for models of other tasks. */
 export function boxReport(
+  { task, output }: ModelCard,
   label: readonly LabelledBox[] | undefined,
-  before: readonly Box[] | undefined,
-  after: readonly Box[] | undefined,
+  { before, after }: Predictions,
 ): Pick<FrameReport, 'boxes'> {
-  if (label === undefined || before === undefined || after === undefined) return {}
-  const plain = ({ class: k, x0, y0, x1, y1 }: LabelledBox) => ({ class: k, x0, y0, x1, y1 })
-  return { boxes: { label: label.map(plain), before: [...before], after: [...after] } }
+  if (task !== 'detection') return {}
+  if (label === undefined || before.boxes === undefined || after.boxes === undefined)
+    throw internalError('a frame of a detection has no boxes')
+  const labels = label.map(plain)
+  return {
+    boxes: {
+      label: labels,
+      before: foundBoxes(before.boxes, labels),
+      after: foundBoxes(after.boxes, labels),
+      highest: { before: highestScore(output, before), after: highestScore(output, after) },
+    },
+  }
+}
+
+function plain({ class: k, x0, y0, x1, y1 }: LabelledBox): FrameBoxes['label'][number] {
+  return { class: k, x0, y0, x1, y1 }
+}
+
+/** Boxes with the index of the labelled box that each finds. */
+export function foundBoxes(found: readonly Box[], labels: readonly LabelledBox[]): FrameBoxes['before'] {
+  const finds = labelsFound({ found, labels })
+  return found.map((box, i) => ({ ...plain(box), score: box.score, finds: finds[i] ?? null }))
+}
+
+function highestScore(output: DetectionOutput, { probabilities }: Prediction): number {
+  return Math.max(...objectsOf(output).map((k) => probabilities[k] ?? 0))
 }
 
 /** How many of a frame's labelled boxes are found, before and after. */
-export function boxCounts({ label, before, after }: NonNullable<FrameReport['boxes']>): SliceDetections {
-  const counts = (found: readonly Box[]) => ({ boxes: found.length, ...detectionCounts({ found, labels: label }) })
+export function boxCounts({ label, before, after }: FrameBoxes): SliceDetections {
+  const counts = (boxes: FrameBoxes['before']) => {
+    const found = boxes.filter(({ finds }) => finds !== null).length
+    return { boxes: boxes.length, found, falsePositives: boxes.length - found }
+  }
   return { labelled: label.length, before: counts(before), after: counts(after) }
 }
 

@@ -41,7 +41,7 @@ export function frameReport(
     ...(outcome.member === undefined ? {} : { member: outcome.member }),
     ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
-    ...boxReport(label.boxes, before.boxes, prediction.boxes),
+    ...boxReport(card, label.boxes, { before, after: prediction }),
     ...distances(result),
     trace: trace.map((point) => ({
       ...point,

@@ -66,7 +66,20 @@ const segments = z.strictObject({
 })
 
 const rectangle = { class: z.int().nonnegative(), x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }
-const found = z.strictObject({ ...rectangle, score: z.number() })
+const found = z.strictObject({
+  ...rectangle,
+  score: z.number(),
+  /** Index of the labelled box that it finds (its class, IoU 0.5); null for a false positive. */
+  finds: z.int().nonnegative().nullable(),
+})
+
+const boxes = z.strictObject({
+  label: z.array(z.strictObject(rectangle)),
+  before: z.array(found),
+  after: z.array(found),
+  /** The highest score at any anchor, of any class that is looked for, also below the threshold. */
+  highest: z.strictObject({ before: z.number(), after: z.number() }),
+})
 
 const frameResult = z.strictObject({
   /** Counts from 1. */
@@ -99,7 +112,7 @@ const frameResult = z.strictObject({
   segments: segments.optional(),
   masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),
   /** Of a detection, in the image's own pixels; `after` of the pixels read back. */
-  boxes: z.strictObject({ label: z.array(z.strictObject(rectangle)), before: z.array(found), after: z.array(found) }).optional(),
+  boxes: boxes.optional(),
   window: distance,
   stored: distance,
   trace: z.array(tracePoint),
