@@ -68,8 +68,25 @@ export async function pixelsBetween(viewport: Locator, from: number, to: number)
     )
 }
 
-/** Number of a viewport's pixels that have colour, i.e. whose channels differ, and of those that are not black. */
-export async function paintedPixels(viewport: Locator): Promise<{ coloured: number; bright: number }> {
+/** A rectangle of a canvas. */
+export interface Bounds {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+interface Painted {
+  /** Pixels that have colour, i.e. whose channels differ. */
+  readonly coloured: number
+  /** Pixels that are not black. */
+  readonly bright: number
+  /** Around those that have colour; undefined where none has. */
+  readonly bounds: Bounds | undefined
+}
+
+/** What a viewport's canvas holds. */
+export async function paintedPixels(viewport: Locator): Promise<Painted> {
   return viewport
     .locator('canvas')
     .first()
@@ -81,15 +98,26 @@ export async function paintedPixels(viewport: Locator): Promise<{ coloured: numb
       const context = copy.getContext('2d', { willReadFrequently: true })
       context?.drawImage(canvas, 0, 0)
       const data = context?.getImageData(0, 0, copy.width, copy.height).data ?? new Uint8ClampedArray()
-      let coloured = 0
-      let bright = 0
+      let [coloured, bright] = [0, 0]
+      let [left, top, right, bottom] = [Infinity, Infinity, 0, 0]
       for (let i = 0; i < data.length; i += 4) {
         const [r = 0, g = 0, b = 0] = data.subarray(i, i + 3)
-        if (Math.max(r, g, b) - Math.min(r, g, b) > 12) coloured++
         if (r + g + b > 30) bright++
+        if (Math.max(r, g, b) - Math.min(r, g, b) <= 12) continue
+        coloured++
+        const [x, y] = [(i / 4) % copy.width, Math.floor(i / 4 / copy.width)]
+        left = Math.min(left, x)
+        top = Math.min(top, y)
+        right = Math.max(right, x + 1)
+        bottom = Math.max(bottom, y + 1)
       }
-      return { coloured, bright }
+      return { coloured, bright, bounds: coloured === 0 ? undefined : { left, top, right, bottom } }
     })
+}
+
+/** The rectangle around a viewport's coloured pixels. */
+export async function colouredBounds(viewport: Locator): Promise<Bounds | undefined> {
+  return (await paintedPixels(viewport)).bounds
 }
 
 export async function colouredPixels(viewport: Locator): Promise<number> {

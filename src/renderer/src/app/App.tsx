@@ -3,7 +3,7 @@ import { engine } from '../api/client.ts'
 import { droppedPaths } from '../api/native.ts'
 import { tell } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
-import { hasMasks, useFittedColours, useFittedContent, useShownRun } from '../features/runs/use-shown-run.ts'
+import { useFittedColours, useShownRun } from '../features/runs/use-shown-run.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
 import { useUi } from '../state/ui-store.ts'
@@ -17,6 +17,7 @@ import { PaneGrid } from './PaneGrid.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { Strip } from './Strip.tsx'
 import { Toolbar } from './Toolbar.tsx'
+import { useOverlayContents } from './use-overlay-contents.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { Work } from './Work.tsx'
 import classes from './app.module.css'
@@ -29,7 +30,7 @@ export function App() {
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
   useFittedColours(run)
-  useFittedContent(run)
+  useOverlayContents(run)
   return (
     <div
       className={classes['app']}
@@ -51,7 +52,7 @@ export function App() {
           <FirstStart />
         ) : (
           <>
-            <Toolbar isRunShown={run !== undefined} hasMasks={run !== undefined && hasMasks(run)} />
+            <Toolbar isRunShown={run !== undefined} />
             <div className={classes['viewports']}>
               <PaneGrid run={run?.pictures} />
             </div>

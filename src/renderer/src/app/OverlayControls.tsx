@@ -6,9 +6,10 @@ import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 
 /** What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are compared. */
-export function OverlayControls({ isRunShown, hasMasks }: { readonly isRunShown: boolean; readonly hasMasks: boolean }) {
+export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
   const { shown, opacity, unit } = useUi((ui) => ui.overlay)
   const content = useUi(overlayContent)
+  const available = useUi((ui) => ui.overlayContents)
   return (
     <div className={classes['overlayControls']}>
       <Switch
@@ -27,24 +28,26 @@ export function OverlayControls({ isRunShown, hasMasks }: { readonly isRunShown:
         data={contents.map((value) => ({
           value,
           label: texts.toolbar.overlayContents[value],
-          disabled: (value === 'perturbation' && !isRunShown) || (value === 'masks' && !hasMasks),
+          disabled: !available.includes(value),
         }))}
         onChange={(event) => {
           changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
         }}
       />
-      <Slider
-        w={70}
-        size="sm"
-        {...{ min: 0, max: 1, step: 0.05 }}
-        value={opacity}
-        thumbLabel={texts.toolbar.opacity}
-        label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
-        onChange={(next) => {
-          changeOverlay({ opacity: next })
-        }}
-      />
-      {content !== 'masks' && <Magnification content={content} />}
+      {content !== 'boxes' && (
+        <Slider
+          w={70}
+          size="sm"
+          {...{ min: 0, max: 1, step: 0.05 }}
+          value={opacity}
+          thumbLabel={texts.toolbar.opacity}
+          label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
+          onChange={(next) => {
+            changeOverlay({ opacity: next })
+          }}
+        />
+      )}
+      {(content === 'perturbation' || content === 'gradient') && <Magnification content={content} />}
       {content === 'perturbation' && (
         <NativeSelect
           size="xs"
@@ -67,11 +70,11 @@ export function OverlayControls({ isRunShown, hasMasks }: { readonly isRunShown:
   )
 }
 
-const contents = ['perturbation', 'gradient', 'masks'] as const satisfies readonly OverlayContent[]
+const contents = ['perturbation', 'gradient', 'masks', 'boxes'] as const satisfies readonly OverlayContent[]
 const units = ['modality', 'grey-levels', 'stored-levels'] as const
 
 /** Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the other. */
-function Magnification({ content }: { readonly content: Exclude<OverlayContent, 'masks'> }) {
+function Magnification({ content }: { readonly content: Extract<OverlayContent, 'perturbation' | 'gradient'> }) {
   const key = content === 'gradient' ? 'gradientMagnification' : 'magnification'
   const magnification = useUi((ui) => ui.overlay[key])
   return (

@@ -5,6 +5,7 @@ import { seriesText } from '../features/study/tree.ts'
 import { baseKind, type Pane as PaneState, type PaneKind } from '../state/panes.ts'
 import { addToRegion, scrollBy, setActivePane, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
+import { BoxLegend } from '../viewer/BoxLegend.tsx'
 import { Corners } from '../viewer/Corners.tsx'
 import { isGradientOf } from '../viewer/image-loader.ts'
 import { MaskLegend } from '../viewer/MaskLegend.tsx'
@@ -18,6 +19,7 @@ import { GradientNote } from './GradientNote.tsx'
 import { KindChoice } from './KindChoice.tsx'
 import { OverlayLegend } from './OverlayLegend.tsx'
 import { SwipeDivider } from './SwipeDivider.tsx'
+import { useBoxOverlay } from './use-box-overlay.ts'
 import { useMaskOverlay } from './use-mask-overlay.ts'
 import { useDetails } from './use-details.ts'
 import { useGradientOverlay, usePerturbationOverlay } from './use-overlay.ts'
@@ -49,6 +51,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
   const perturbationOverlay = usePerturbationOverlay(pane.kind, slice.image, scene, run)
   const overlay = useGradientOverlay(shownGradient) ?? perturbationOverlay
   const masks = useMaskOverlay(pane.kind, slice, run)
+  const boxes = useBoxOverlay(pane, series, slice, run)
   const region = useUi((ui) => ui.region)
   const swipeAt = useUi((ui) => (pane.kind === 'swipe' ? ui.swipeAt : 1))
   const details = useDetails({ study, ...slice })
@@ -65,6 +68,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         scene={scene}
         overlay={overlay}
         masks={masks}
+        boxes={boxes}
         swipeAt={swipeAt}
         region={fitsRegion ? (region?.shapes ?? noShapes) : noShapes}
         onDrawn={(next) => {
@@ -90,6 +94,7 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         <OverlayLegend overlay={overlay} scale={run && perturbationScale(run, slice.image, scene.image.frame)} />
       )}
       {scene !== undefined && masks !== undefined && <MaskLegend overlay={masks} />}
+      {scene !== undefined && boxes !== undefined && <BoxLegend overlay={boxes} />}
       {scene?.swiped !== undefined && <SwipeDivider />}
       <div className={classes['top']}>
         <div className={classes['topRow']}>

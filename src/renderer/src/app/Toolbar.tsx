@@ -54,13 +54,7 @@ const actions = [
 ] as const satisfies readonly (readonly [Command, Icon])[]
 
 /** Tools and switches of the viewports; each has a key too. */
-export const Toolbar = memo(function Toolbar({
-  isRunShown,
-  hasMasks,
-}: {
-  readonly isRunShown: boolean
-  readonly hasMasks: boolean
-}) {
+export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunShown: boolean }) {
   const layout = useUi((ui) => ui.layout)
   const tool = useUi((ui) => ui.tool)
   const linked = useUi((ui) => ui.linked)
@@ -95,7 +89,7 @@ export const Toolbar = memo(function Toolbar({
       <span className={classes['separator']} />
       <ToolButton icon={IconLink} label={texts.toolbar.linked} command="link" isOn={linked} />
       <ToolButton icon={IconPlayerPlay} label={texts.toolbar.cine} command="cine" isOn={cine} />
-      <OverlayControls isRunShown={isRunShown} hasMasks={hasMasks} />
+      <OverlayControls isRunShown={isRunShown} />
     </div>
   )
 })

@@ -1,8 +1,7 @@
 import { askForStudy } from '../features/study/ask-for-study.ts'
 import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
 import {
-  changeOverlay,
-  overlayContent,
+  nextOverlayContent,
   scrollBy,
   scrollTo,
   seriesOf,
@@ -34,10 +33,6 @@ function link(): void {
   const linked = !ui().linked
   setUi({ linked })
   linkViewports(linked, active())
-}
-
-function changeOverlayContent(): void {
-  if (ui().run !== undefined) changeOverlay({ content: overlayContent(ui()) === 'gradient' ? 'perturbation' : 'gradient' })
 }
 
 const plain = {
@@ -79,7 +74,7 @@ const plain = {
     setUi({ cine: !ui().cine })
   },
   overlay: toggleOverlay,
-  overlayContent: changeOverlayContent,
+  overlayContent: nextOverlayContent,
   clear: () => {
     clearMeasurementsIn(active())
   },

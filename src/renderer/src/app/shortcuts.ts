@@ -43,7 +43,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'L', command: 'link', text: 'Link viewports' },
   { keys: 'C', command: 'cine', text: 'Cine' },
   { keys: 'O', command: 'overlay', text: 'Overlay: perturbation or gradient over the image' },
-  { keys: 'Shift+O', command: 'overlayContent', text: 'Overlay: change between perturbation and gradient' },
+  { keys: 'Shift+O', command: 'overlayContent', text: 'Overlay: change what it shows' },
   { keys: 'B', command: 'blink', text: 'Change between original and adversarial' },
   { keys: 'S', command: 'swipe', text: 'Divider between original and adversarial' },
   { keys: 'F', command: 'difference', text: 'Difference: the perturbation instead of the image' },

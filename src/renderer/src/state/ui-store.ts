@@ -19,8 +19,8 @@ export type Step = 'model' | 'attack' | 'results' | 'export'
 export type LeftTab = 'studies' | 'runs' | 'comparisons'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
 
-/** What lies over images: what a run has changed, what a segmentation says before and after, or how the chosen model's loss answers to each pixel of the original. */
-export type OverlayContent = 'perturbation' | 'gradient' | 'masks'
+/** What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or how the chosen model's loss answers to each pixel of the original. */
+export type OverlayContent = 'perturbation' | 'gradient' | 'masks' | 'boxes'
 
 /** How the overlay is shown over an image, and the perturbation in its own pane. */
 export interface OverlaySettings {
@@ -46,6 +46,8 @@ export interface UiState {
   readonly tool: ToolName
   readonly cine: boolean
   readonly overlay: OverlaySettings
+  /** Those that there are: without a run there is no perturbation. */
+  readonly overlayContents: readonly OverlayContent[]
   /** Of divided viewports: 0 at the left edge, 1 at the right one. */
   readonly swipeAt: number
   readonly region: Region | undefined
@@ -64,6 +66,7 @@ const initial: UiState = {
     ...{ shown: false, content: 'perturbation', opacity: 0.6, unit: 'modality' },
     ...{ magnification: 30, gradientMagnification: 4 },
   },
+  overlayContents: ['gradient'],
   swipeAt: 0.5,
   ...{ region: undefined, model: undefined, run: undefined, step: 'model', leftTab: 'studies', dialog: undefined },
 }
@@ -153,9 +156,15 @@ export function changeOverlay(change: Partial<OverlaySettings>): void {
   set({ overlay: { ...get().overlay, ...change } })
 }
 
-/** What the overlay shows: without a run there is no perturbation. */
-export function overlayContent({ run, overlay }: Pick<UiState, 'run' | 'overlay'>): OverlayContent {
-  return run === undefined ? 'gradient' : overlay.content
+/** What the overlay shows, of what there is. */
+export function overlayContent({ overlay, overlayContents }: Pick<UiState, 'overlay' | 'overlayContents'>): OverlayContent {
+  return overlayContents.includes(overlay.content) ? overlay.content : 'gradient'
+}
+
+/** Shows the next one of what there is. */
+export function nextOverlayContent(): void {
+  const { overlayContents: all } = get()
+  changeOverlay({ content: all[(all.indexOf(overlayContent(get())) + 1) % all.length] ?? 'gradient' })
 }
 
 /** What is switched on stays what it is when a run is shown later. */
@@ -172,5 +181,7 @@ export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'col
 
 /** Sets fields that need no more than being set. */
 export const setUi: (
-  change: Partial<Pick<UiState, 'linked' | 'tool' | 'cine' | 'swipeAt' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>>,
+  change: Partial<
+    Pick<UiState, 'overlayContents' | 'linked' | 'tool' | 'cine' | 'swipeAt' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>
+  >,
 ) => void = set

@@ -20,6 +20,7 @@ interface ViewportProps {
   readonly scene: LoadedScene | undefined
   readonly overlay: Scene['overlay']
   readonly masks: Scene['masks']
+  readonly boxes: Scene['boxes']
   /** Where the divider is, 0 to 1, when the scene has a second picture. */
   readonly swipeAt: number
   readonly region: Scene['region']
@@ -29,7 +30,8 @@ interface ViewportProps {
 }
 
 /** A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have a size. */
-export function Viewport({ index, scene, overlay, masks, swipeAt, region, onDrawn, onScroll, onRegion }: ViewportProps) {
+export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, ...over }: ViewportProps) {
+  const { overlay, masks, boxes, region } = over
   const element = useRef<HTMLDivElement>(null)
   const control = useViewport(index, element, onDrawn, onRegion)
   const notches = useRef(0)
@@ -37,8 +39,8 @@ export function Viewport({ index, scene, overlay, masks, swipeAt, region, onDraw
   useEffect(() => {
     if (scene === undefined) return
     const swipe = scene.swiped && { image: scene.swiped, at: swipeAt }
-    control?.show({ image: scene.image, overlay, masks, swipe, region })
-  }, [control, scene, overlay, masks, swipeAt, region])
+    control?.show({ image: scene.image, overlay, masks, boxes, swipe, region })
+  }, [control, scene, overlay, masks, boxes, swipeAt, region])
 
   const scroll = (event: WheelEvent): void => {
     notches.current += event.deltaY / wheelNotch

@@ -1,6 +1,7 @@
 import type { FrameKind, FrameRef } from './frame.ts'
 import type { PerturbationScale } from './legend.ts'
 import type { MaskRuns } from '../../../core/model/mask-runs.ts'
+import type { BoxOverlay } from './box-overlay.ts'
 import type { ShownClass } from './mask-pixels.ts'
 import type { Slice } from './slices.ts'
 
@@ -8,6 +9,8 @@ import type { Slice } from './slices.ts'
 export interface RunPictures {
   readonly run: string
   readonly study: string
+  /** Name of the attacked model. */
+  readonly model: string
   /** The place of a study's image among the run's, once it has been attacked and its pictures are there. */
   placeOf(image: number): number | undefined
   /** Whether more are on their way. */
@@ -16,6 +19,8 @@ export interface RunPictures {
   rangeWidth(image: number, slope: number): number | undefined
   /** Of a segmentation, what the model says of a frame; the same object each time. */
   masksOf(image: number, frame: number): FrameMasks | undefined
+  /** Of a detection, its boxes in a frame; the same object each time. */
+  boxesOf(image: number, frame: number): BoxOverlay | undefined
 }
 
 /** Before the attack and after it, and the classes that are shown: all but the background. */

@@ -1,4 +1,5 @@
 import cornerstone, { type RenderedEvent } from 'cornerstone-core'
+import { drawBoxes, type BoxOverlay } from './box-overlay.ts'
 import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
 import { drawMasks, type MaskOverlay } from './mask-overlay.ts'
@@ -13,6 +14,7 @@ export interface Scene {
   readonly image: LoadedImage
   readonly overlay: Overlay | undefined
   readonly masks: MaskOverlay | undefined
+  readonly boxes: BoxOverlay | undefined
   readonly swipe: Swipe | undefined
   readonly region: readonly RegionShape[]
 }
@@ -64,6 +66,7 @@ export function createViewport(element: HTMLElement, { onView, onDrawn }: Viewpo
     if (scene?.swipe !== undefined) drawSwipe(scene.swipe, enabledElement, canvasContext)
     if (scene?.overlay !== undefined) drawOverlay(scene.overlay, enabledElement, canvasContext)
     if (scene?.masks !== undefined) drawMasks(scene.masks, enabledElement, canvasContext)
+    if (scene?.boxes !== undefined) drawBoxes(scene.boxes, enabledElement, canvasContext)
     if (scene !== undefined) drawRegion(scene.region, enabledElement, canvasContext)
     readBack()
     onDrawn()

@@ -34,8 +34,10 @@ test('a run’s images are found in the study by their SOP Instance UID, whereve
   ])
 })
 
+const reading = { model: 'm', classes: [], isLabelled: false }
+
 test('the range is told in modality units', () => {
-  const pictures = runPictures('r', live, study, [])
+  const pictures = runPictures('r', live, study, reading)
   expect(pictures.rangeWidth(2, 2)).toBe(1400)
   expect(pictures.rangeWidth(1, 2)).toBe(2800)
   expect(pictures.rangeWidth(0, 2)).toBeUndefined()
@@ -49,11 +51,29 @@ test('masks are those of a segmentation, its classes in their colours', () => {
     segments: { before: [{ class: 'lung' }] },
   }
   const images = new Map([[0, { sopInstanceUid: '1.2', frames: [frame] } as unknown as Result]])
-  const pictures = runPictures('r', { ...newLiveRun, images }, study, ['background', 'lung'])
+  const pictures = runPictures('r', { ...newLiveRun, images }, study, { ...reading, classes: ['background', 'lung'] })
   expect(pictures.masksOf(2, 0)).toMatchObject({ before: runs, classes: [{ index: 1, name: 'lung' }] })
   expect(pictures.masksOf(2, 0)).toBe(pictures.masksOf(2, 0))
   expect(pictures.masksOf(1, 0)).toBeUndefined()
-  expect(runPictures('r', live, study, []).masksOf(2, 0)).toBeUndefined()
+  expect(runPictures('r', live, study, reading).masksOf(2, 0)).toBeUndefined()
+})
+
+test('boxes are those of a detection, the annotated ones of a labels file only', () => {
+  const box = (score: number) => ({ class: 1, x0: 1, y0: 2, x1: 3, y1: 4, score })
+  const boxes = { label: [box(1)], before: [box(0.9)], after: [] }
+  const images = new Map([[0, { sopInstanceUid: '1.2', frames: [{ boxes }] } as unknown as Result]])
+  const own = { ...reading, classes: ['cyst', 'nodule'] }
+  const of = (isLabelled: boolean) => runPictures('r', { ...newLiveRun, images }, study, { ...own, isLabelled })
+  expect(of(true).boxesOf(2, 0)).toMatchObject({ annotated: boxes.label, before: boxes.before, after: [] })
+  expect(
+    of(true)
+      .boxesOf(2, 0)
+      ?.classes.map(({ name }) => name),
+  ).toEqual(['cyst', 'nodule'])
+  expect(of(false).boxesOf(2, 0)?.annotated).toBeUndefined()
+  const pictures = of(true)
+  expect(pictures.boxesOf(2, 0)).toBe(pictures.boxesOf(2, 0))
+  expect(pictures.boxesOf(1, 0)).toBeUndefined()
 })
 
 test('an image still to be attacked has its place among those that were asked for', () => {

@@ -1,7 +1,8 @@
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import type { FrameReport } from '../../../../engine/attack/image-result.ts'
+import type { BoxOverlay } from '../../viewer/box-overlay.ts'
 import type { FrameMasks, RunPictures } from '../../viewer/run-pictures.ts'
-import { classColour } from '../model/class-colours.ts'
+import { shownClasses } from '../model/class-colours.ts'
 import { isAtWork, type LiveRun } from './live-run.ts'
 
 /** Where a run's results lie, by the study's images: the same SOP Instance UID. */
@@ -30,31 +31,55 @@ export function placeAmong(image: number, study: StudyInfo, uids: readonly strin
     .indexOf(image)
 }
 
+/** What a run's results are read with. */
+export interface Reading {
+  /** Its name. */
+  readonly model: string
+  /** Of the model's card. */
+  readonly classes: readonly string[]
+  /** Whether the run had a labels file; without one a label is what the model says of the original. */
+  readonly isLabelled: boolean
+}
+
 /** What viewports must know of a run. */
-export function runPictures(run: string, live: LiveRun, study: StudyInfo, classes: readonly string[]): RunPictures {
+export function runPictures(run: string, live: LiveRun, study: StudyInfo, { model, classes, isLabelled }: Reading): RunPictures {
   const places = placesOf(live, study)
-  const masks = new Map<FrameReport, FrameMasks | undefined>()
+  const reportOf = (image: number, frame: number) => live.images.get(places.get(image) ?? -1)?.frames[frame]
+  const masks = keptFor((report) => masksOf(report, classes))
+  const boxes = keptFor((report) => boxesOf(report, classes, isLabelled))
   return {
-    ...{ run, study: study.id, isRunning: isAtWork(live) },
+    ...{ run, model, study: study.id, isRunning: isAtWork(live) },
     placeOf: (image) => places.get(image),
     rangeWidth: (image, slope) => {
       const range = live.images.get(places.get(image) ?? -1)?.frames[0]?.range
       return range && (range.upper - range.lower) * (range.domain === 'stored' ? Math.abs(slope) : 1)
     },
-    masksOf: (image, frame) => {
-      const report = live.images.get(places.get(image) ?? -1)?.frames[frame]
-      if (report === undefined) return undefined
-      if (!masks.has(report)) masks.set(report, masksOf(report, classes))
-      return masks.get(report)
-    },
+    masksOf: (image, frame) => masks(reportOf(image, frame)),
+    boxesOf: (image, frame) => boxes(reportOf(image, frame)),
+  }
+}
+
+/** Makes each report's once: viewports are drawn anew for another object. */
+function keptFor<T>(make: (report: FrameReport) => T | undefined): (report: FrameReport | undefined) => T | undefined {
+  const kept = new Map<FrameReport, T | undefined>()
+  return (report) => {
+    if (report === undefined) return undefined
+    if (!kept.has(report)) kept.set(report, make(report))
+    return kept.get(report)
   }
 }
 
 function masksOf({ masks, segments }: FrameReport, classes: readonly string[]): FrameMasks | undefined {
   if (masks === undefined || segments === undefined) return undefined
-  const shown = segments.before.map(({ class: name }) => {
-    const index = classes.indexOf(name)
-    return { index, name, colour: classColour(index) }
-  })
+  const shown = shownClasses(
+    classes,
+    segments.before.map(({ class: name }) => name),
+  )
   return { before: masks.before, after: masks.after, classes: shown }
+}
+
+function boxesOf({ boxes }: FrameReport, classes: readonly string[], isLabelled: boolean): BoxOverlay | undefined {
+  if (boxes === undefined) return undefined
+  const { label, before, after } = boxes
+  return { annotated: isLabelled ? label : undefined, before, after, classes: shownClasses(classes) }
 }

@@ -34,10 +34,13 @@ export function useShownRun(): ShownRun | undefined {
   const study = studies.find((each) => each.id === info?.study)
   const output = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output
   const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
+  const { model = '', labels = null } = info?.request ?? {}
   const pictures = useMemo(
     () =>
-      id === undefined || live === undefined || study === undefined ? undefined : runPictures(id, live, study, names.classes),
-    [id, live, study, names],
+      id === undefined || live === undefined || study === undefined
+        ? undefined
+        : runPictures(id, live, study, { model, classes: names.classes, isLabelled: labels !== null }),
+    [id, live, study, names, model, labels],
   )
   if (id === undefined || live === undefined || study === undefined || pictures === undefined) return undefined
   return {
@@ -49,22 +52,6 @@ export function useShownRun(): ShownRun | undefined {
     names,
     placeAtWork: (image) => placeAmong(image, study, info?.request.images ?? null),
   }
-}
-
-/** Whether a run is of a segmentation, as its first result tells. */
-export function hasMasks({ live }: Pick<ShownRun, 'live'>): boolean {
-  return [...live.images.values()][0]?.frames[0]?.masks !== undefined
-}
-
-/** A segmentation's masks are shown when its first result is there; the pictures of other runs have none. */
-export function useFittedContent(shown: ShownRun | undefined): void {
-  const id = shown?.live.images.size === 0 ? undefined : shown?.id
-  const isMasked = shown !== undefined && hasMasks(shown)
-  useEffect(() => {
-    if (id === undefined) return
-    if (isMasked) changeOverlay({ content: 'masks', shown: true })
-    else if (useUi.getState().overlay.content === 'masks') changeOverlay({ content: 'perturbation' })
-  }, [id, isMasked])
 }
 
 /** Colours that a run's budget fills, chosen once for each run: when its first result tells the budget. */
