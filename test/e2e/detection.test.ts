@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
-import { keepScreenshot, pane, startAttack, untilRun } from '../support/viewports.ts'
+import { colouredPixels, keepScreenshot, pane, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -26,7 +26,6 @@ describeApplication('a detector’s boxes', (application) => {
       expect(score).toMatch(/^\d+\.\d %$/)
       expect(place).toMatch(/^\d+, \d+ – \d+, \d+$/)
     }
-    await keepScreenshot(page, 'boxes')
   })
 
   it('are attacked in one picture, also where none is labelled', { timeout: 120_000 }, async () => {
@@ -38,4 +37,50 @@ describeApplication('a detector’s boxes', (application) => {
     await untilRun(page, 'done')
     await expect.poll(() => page.getByTestId('slices').locator('tbody tr').count()).toBe(1)
   })
+
+  it('lie over the pictures: the annotated ones, those before the attack and, over what it made, those after it', async () => {
+    const legend = (index: number) => pane(page, index).getByTestId('box-legend').innerText()
+    await pane(page, 1).getByTestId('box-legend').waitFor()
+    expect(await legend(0)).toMatch(/annotated: \d+\s+in the original: \d+$/)
+    expect(await legend(1)).toMatch(/annotated: \d+\s+in the original: \d+\s+after the attack: \d+$/)
+    await expect.poll(() => colouredPixels(pane(page, 1))).toBeGreaterThan(100)
+    await pane(page, 0).focus()
+    await page.keyboard.press('o')
+    await expect.poll(() => colouredPixels(pane(page, 1))).toBe(0)
+    await page.keyboard.press('o')
+  })
+
+  it(
+    'are counted before and after, slice by slice and over all, and each says what became of it',
+    { timeout: 120_000 },
+    async () => {
+      await page.getByRole('button', { name: 'Leave the run' }).click()
+      await pane(page, 0).focus()
+      await page.keyboard.press('End')
+      await page.getByRole('tab', { name: 'Attack' }).click()
+      await page.getByText('This picture').click()
+      await page.getByRole('combobox', { name: 'Goal' }).selectOption('vanish')
+      await page.getByLabel('Budget', { exact: true }).fill('16/255')
+      await page.getByRole('textbox', { name: 'Steps' }).fill('20')
+      await startAttack(page)
+      await untilRun(page, 'done')
+      const head = await page.getByTestId('slices').locator('th').allInnerTexts()
+      expect(head.map((text) => text.replace(/ [↑↓]$/, ''))).toEqual([
+        ...['Slice', 'Found', 'Best score', 'False', 'Fooled', 'Max Δ', 'PSNR', 'SSIM'],
+      ])
+      const [found = '', best, wrong] = (await page.getByTestId('slices').locator('tbody td').allInnerTexts()).slice(1)
+      expect(found).toMatch(/^\d → \d of 3$/)
+      const [before = NaN, after = NaN] = found.match(/\d/g)!.map(Number)
+      expect(before).toBeGreaterThan(after)
+      expect(best).toMatch(/^\d+ % → \d+ %$/)
+      const metrics = async () => (await page.getByTestId('metrics').innerText()).replace(/\s+/g, ' ')
+      await expect.poll(metrics).toMatch(/mAP@0\.5 \d\.\d{3} → \d\.\d{3}/)
+      expect(await metrics()).toContain(`${(before / 3).toFixed(3)} → ${(after / 3).toFixed(3)} of 3 labelled boxes`)
+      expect(await page.getByTestId('detections').locator('tbody tr').count()).toBe(2)
+      const fates = (await page.getByTestId('fates').locator('tbody tr').allInnerTexts()).map((text) => text.split('\t').at(-1))
+      expect(fates.filter((fate) => fate === 'lost' || fate === 'kept')).toHaveLength(before)
+      expect(fates.filter((fate) => fate === 'false after')).toHaveLength(Number(wrong!.split(' → ')[1]))
+      await keepScreenshot(page, 'boxes')
+    },
+  )
 })

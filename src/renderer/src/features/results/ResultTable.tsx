@@ -4,6 +4,7 @@ import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { showComparison, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { withConfidence } from '../model/answers.ts'
+import { percentChange } from './change-text.ts'
 import { sortedRows, type ResultRow, type SortKey, type SortOrder } from './result-rows.ts'
 import classes from './results.module.css'
 
@@ -12,13 +13,15 @@ interface ResultTableProps {
   readonly rows: readonly ResultRow[]
 }
 
-const columns: readonly SortKey[] = ['slice', 'label', 'before', 'after', 'success', 'linf', 'psnr', 'ssim']
+const columnsOfClasses: readonly SortKey[] = ['slice', 'label', 'before', 'after', 'success', 'linf', 'psnr', 'ssim']
+const columnsOfBoxes: readonly SortKey[] = ['slice', 'found', 'highest', 'wrong', 'success', 'linf', 'psnr', 'ssim']
 
 /** Every attacked slice, sorted by any column; a row's number, or a click on it, goes to the slice. */
 export const ResultTable = memo(function ResultTable({ study, rows }: ResultTableProps) {
   const [order, setOrder] = useState<SortOrder>({ key: 'slice', descending: false })
   const active = useRestedSlice()
   if (rows.length === 0) return null
+  const columns = rows[0]?.boxes === undefined ? columnsOfClasses : columnsOfBoxes
   const several = new Set(rows.map(({ series }) => series)).size > 1
   return (
     <section aria-label={texts.results.table}>
@@ -85,13 +88,24 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
           {name}
         </button>
       </Table.Td>
-      <Table.Td>{row.label}</Table.Td>
-      <Table.Td>{withConfidence(row.before, row.confidenceBefore)}</Table.Td>
-      <Table.Td>{withConfidence(row.after, row.confidenceAfter)}</Table.Td>
+      {said(row).map((text, i) => (
+        <Table.Td key={i}>{text}</Table.Td>
+      ))}
       <Table.Td>{row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}</Table.Td>
       <Table.Td>{row.linf}</Table.Td>
       <Table.Td>{row.psnr?.toFixed(1) ?? '—'}</Table.Td>
       <Table.Td>{row.ssim?.toFixed(4) ?? '—'}</Table.Td>
     </Table.Tr>
   )
+}
+
+/** What the model says before and after, beside what is there. */
+function said({ label, before, confidenceBefore, after, confidenceAfter, boxes }: ResultRow): readonly string[] {
+  if (boxes === undefined) return [label, withConfidence(before, confidenceBefore), withConfidence(after, confidenceAfter)]
+  const { labelled, found, highest, wrong } = boxes
+  return [
+    texts.results.foundOf(found.before, found.after, labelled),
+    percentChange(highest.before, highest.after),
+    `${wrong.before} → ${wrong.after}`,
+  ]
 }

@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
+import type { FrameReport } from '../../../../engine/attack/image-result.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { Fault } from '../../app/Fault.tsx'
-import { useRestedSlice } from '../../state/use-active-slice.ts'
+import { useRestedSlice, type ActiveSlice } from '../../state/use-active-slice.ts'
 import { leaveRun } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { isAtWork } from '../runs/live-run.ts'
@@ -10,6 +11,8 @@ import { cancelRun, resumeRun } from '../runs/open-run.ts'
 import { canResume, stateColour } from '../runs/run-state.ts'
 import type { ShownRun } from '../runs/use-shown-run.ts'
 import { Curves } from './Curves.tsx'
+import { DetectionTable } from './DetectionTable.tsx'
+import { FateTable } from './FateTable.tsx'
 import { Metrics } from './Metrics.tsx'
 import { resultRows } from './result-rows.ts'
 import { SegmentTable } from './SegmentTable.tsx'
@@ -25,15 +28,23 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
         {texts.results.none}
       </Text>
     )
+  const shown = active?.study === run.study.id ? reportOf(run, active) : undefined
   return (
     <Stack gap="md">
       <RunHead run={run} />
       <Metrics summary={run.info?.summary ?? undefined} rows={rows} />
       <SegmentTable segments={run.info?.summary?.segments} />
+      <DetectionTable detections={run.info?.summary?.detections} classNames={run.names.classes} />
+      <FateTable boxes={shown?.boxes} classNames={run.names.classes} />
       {active?.study === run.study.id && <Curves run={run} image={active.image} frame={active.frame} />}
       <ResultTable study={run.study.id} rows={rows} />
     </Stack>
   )
+}
+
+/** What a run has made of the picture in the active viewport. */
+function reportOf({ live, pictures }: ShownRun, { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>): FrameReport | undefined {
+  return live.images.get(pictures.placeOf(image) ?? -1)?.frames[frame]
 }
 
 function RunHead({ run: { id, info, live } }: { readonly run: ShownRun }) {

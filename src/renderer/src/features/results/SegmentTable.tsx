@@ -1,39 +1,22 @@
-import { Table, Text } from '@mantine/core'
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
+import { SmallTable } from '../../app/SmallTable.tsx'
 import { texts } from '../../texts.ts'
+import { changeText } from './change-text.ts'
 
 /** Of a segmentation that is done: how every class agrees with the labels before and after, means over the slices. */
 export function SegmentTable({ segments }: { readonly segments: AttackSummary['segments'] }) {
   if (segments === undefined) return null
   return (
-    <section aria-label={texts.results.segments}>
-      <Text size="sm" fw={600} mb={4}>
-        {texts.results.segments}
-      </Text>
-      <Table data-testid="segments">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.results.segmentClass}</Table.Th>
-            <Table.Th>Dice</Table.Th>
-            <Table.Th>IoU</Table.Th>
-            <Table.Th>{texts.results.hd95(segments.distanceUnit ?? '')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {segments.classes.map((each) => (
-            <Table.Tr key={each.class}>
-              <Table.Td>{each.class}</Table.Td>
-              <Table.Td>{change(each.diceBefore, each.diceAfter, 3)}</Table.Td>
-              <Table.Td>{change(each.iouBefore, each.iouAfter, 3)}</Table.Td>
-              <Table.Td>{change(each.hd95Before, each.hd95After, 1)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SmallTable
+      heading={texts.results.segments}
+      testId="segments"
+      columns={[texts.results.segmentClass, 'Dice', 'IoU', texts.results.hd95(segments.distanceUnit ?? '')]}
+      rows={segments.classes.map((each) => [
+        each.class,
+        changeText(each.diceBefore, each.diceAfter, 3),
+        changeText(each.iouBefore, each.iouAfter, 3),
+        changeText(each.hd95Before, each.hd95After, 1),
+      ])}
+    />
   )
-}
-
-function change(before: number | null, after: number | null, digits: number): string {
-  return [before, after].map((value) => (value === null ? '—' : value.toFixed(digits))).join(' → ')
 }

@@ -1,5 +1,6 @@
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
 import { texts } from '../../texts.ts'
+import { changeText } from './change-text.ts'
 
 /** One number of a run as it is shown. */
 export interface MetricText {
@@ -9,7 +10,8 @@ export interface MetricText {
 }
 
 /** What is said of a run that is done; intensities are in the model's window. */
-export function metricTexts({ success, meanConfidenceBefore, meanConfidenceAfter, window, stored }: AttackSummary): MetricText[] {
+export function metricTexts(summary: AttackSummary): MetricText[] {
+  const { success, meanConfidenceBefore, meanConfidenceAfter, window, stored } = summary
   return [
     {
       name: texts.results.fooled,
@@ -19,10 +21,31 @@ export function metricTexts({ success, meanConfidenceBefore, meanConfidenceAfter
     ...(meanConfidenceBefore === null
       ? []
       : [{ name: texts.results.confidence, value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}` }]),
+    ...detectionTexts(summary),
     { name: texts.results.largest, value: percent(window.largestLinf) },
     { name: texts.results.psnr, value: decimal(window.meanPsnr, 1, ' dB') },
     { name: texts.results.ssim, value: decimal(window.meanSsim, 4) },
     { name: texts.results.changed, value: percent(stored.meanChangedFraction) },
+  ]
+}
+
+function detectionTexts({ detections }: AttackSummary): MetricText[] {
+  if (detections === undefined) return []
+  const { before, after } = detections
+  return [
+    {
+      name: texts.results.meanAveragePrecision,
+      value: changeText(before.meanAveragePrecision, after.meanAveragePrecision, 3),
+    },
+    {
+      name: texts.results.recall,
+      value: changeText(before.recall, after.recall, 3),
+      note: texts.results.ofBoxes(before.boxes),
+    },
+    {
+      name: texts.results.falsePositives,
+      value: changeText(before.falsePositivesPerImage, after.falsePositivesPerImage, 2),
+    },
   ]
 }
 

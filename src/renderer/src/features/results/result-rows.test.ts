@@ -57,3 +57,23 @@ test('values of a regression are sorted as numbers', () => {
   const numbered = valued.map((each, slice) => ({ ...rows[0], ...each, slice, confidenceBefore: null }) as ResultRow)
   expect(slices(sortedRows(numbered, { key: 'before', descending: true }))).toEqual([1, 0])
 })
+
+test('of a detection, boxes are counted, and sorted by what is left', () => {
+  const at = (finds: number | null) => ({ class: 0, x0: 0, y0: 0, x1: 1, y1: 1, score: 0.5, finds })
+  const withBoxes = (uid: string, after: readonly (number | null)[]) => {
+    const made = result(uid, 0.9, 40)
+    const boxes = { label: [at(0)], before: [at(0)], after: after.map(at), highest: { before: 0.5, after: 0.1 } }
+    return { ...made, frames: made.frames.map((frame) => ({ ...frame, boxes })) }
+  }
+  const all = new Map([
+    [0, withBoxes('1.5', [0, null])],
+    [1, withBoxes('1.6', [])],
+  ])
+  const found = resultRows(all, study, { classes: ['nodule'], unit: '' })
+  expect(found[0]?.boxes).toEqual({
+    ...{ labelled: 1, highest: { before: 0.5, after: 0.1 } },
+    ...{ found: { before: 1, after: 1 }, wrong: { before: 0, after: 1 } },
+  })
+  expect(slices(sortedRows(found, { key: 'found', descending: false }))).toEqual([1, 0])
+  expect(slices(sortedRows(found, { key: 'wrong', descending: true }))).toEqual([0, 1])
+})

@@ -19,11 +19,26 @@ export interface ResultRow {
   readonly valueAfter?: number | undefined
   readonly success: boolean
   readonly metBefore: boolean
+  /** Of a detection. */
+  readonly boxes?: BoxCounts
   /** Greatest change, in stored levels. */
   readonly linf: number
   /** In the window; null where it is not defined. */
   readonly psnr: number | null
   readonly ssim: number | null
+}
+
+/** How many labelled boxes a slice has and how many are found, the highest score at any anchor, and the false positives; before and after. */
+export interface BoxCounts {
+  readonly labelled: number
+  readonly found: Change
+  readonly highest: Change
+  readonly wrong: Change
+}
+
+interface Change {
+  readonly before: number
+  readonly after: number
 }
 
 /** A run's results in the study's order; what a later version of the study no longer holds is left out. */
@@ -39,7 +54,7 @@ export function resultRows(images: ReadonlyMap<number, ImageResult>, study: Stud
 }
 
 function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, names: AnswerNames): ResultRow {
-  const { label, labelValue, before, reread, success, metBefore, window, stored } = report
+  const { label, labelValue, before, reread, success, metBefore, boxes, window, stored } = report
   return {
     ...place,
     label: answerText({ classes: label, value: labelValue }, names),
@@ -47,6 +62,7 @@ function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, 
     confidenceBefore: before.confidence,
     after: answerText(reread, names),
     confidenceAfter: reread.confidence,
+    ...(boxes && { boxes: countsOf(boxes) }),
     ...{
       valueBefore: before.value,
       valueAfter: reread.value,
@@ -59,7 +75,19 @@ function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, 
   }
 }
 
-export type SortKey = 'slice' | 'label' | 'before' | 'after' | 'success' | 'linf' | 'psnr' | 'ssim'
+function countsOf({ label, before, after, highest }: NonNullable<FrameReport['boxes']>): BoxCounts {
+  const found = (boxes: typeof before) => boxes.filter(({ finds }) => finds !== null).length
+  const [foundBefore, foundAfter] = [found(before), found(after)]
+  return {
+    labelled: label.length,
+    found: { before: foundBefore, after: foundAfter },
+    highest,
+    wrong: { before: before.length - foundBefore, after: after.length - foundAfter },
+  }
+}
+
+export type SortKey =
+  'slice' | 'label' | 'before' | 'after' | keyof Omit<BoxCounts, 'labelled'> | 'success' | 'linf' | 'psnr' | 'ssim'
 
 export interface SortOrder {
   readonly key: SortKey
@@ -91,6 +119,10 @@ function sortValue(row: ResultRow, key: SortKey): readonly (string | number | nu
       return [row.valueBefore ?? row.before, row.confidenceBefore]
     case 'after':
       return [row.valueAfter ?? row.after, row.confidenceAfter]
+    case 'found':
+    case 'highest':
+    case 'wrong':
+      return [row.boxes?.[key].after ?? null, row.boxes?.[key].before ?? null]
     case 'success':
       return [Number(row.success), Number(row.metBefore)]
     case 'linf':

@@ -19,8 +19,9 @@ export function settingRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
 
 /** What came of it. */
 export function outcomeRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
-  const others = metricTexts(b.summary)
-  return metricTexts(a.summary).map(({ name, value }, i) => row(name, value, others[i]?.value ?? '—'))
+  const [one, other] = [a, b].map(({ summary }) => new Map(metricTexts(summary).map(({ name, value }) => [name, value])))
+  const names = [...new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])]
+  return names.map((name) => row(name, one?.get(name) ?? '—', other?.get(name) ?? '—'))
 }
 
 export interface FooledTogether {

@@ -1,0 +1,28 @@
+import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
+import { SmallTable } from '../../app/SmallTable.tsx'
+import { texts } from '../../texts.ts'
+import { ClassName } from '../model/ClassName.tsx'
+import { changeText } from './change-text.ts'
+
+interface DetectionTableProps {
+  readonly detections: AttackSummary['detections']
+  readonly classNames: readonly string[]
+}
+
+/** Of a detection that is done: average precision before and after of every class that is looked for, over all slices. */
+export function DetectionTable({ detections, classNames }: DetectionTableProps) {
+  if (detections === undefined) return null
+  const { before, after } = detections
+  return (
+    <SmallTable
+      heading={texts.results.detections}
+      testId="detections"
+      columns={[texts.results.segmentClass, texts.results.labelledBoxes, 'AP@0.5']}
+      rows={before.classes.map(({ class: index, boxes, averagePrecision }, i) => [
+        <ClassName key="class" index={index} names={classNames} />,
+        boxes,
+        changeText(averagePrecision, after.classes[i]?.averagePrecision ?? null, 3),
+      ])}
+    />
+  )
+}

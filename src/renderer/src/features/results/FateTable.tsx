@@ -1,0 +1,32 @@
+import type { FrameReport } from '../../../../engine/attack/image-result.ts'
+import { SmallTable } from '../../app/SmallTable.tsx'
+import { texts } from '../../texts.ts'
+import { boxPlaceText } from '../model/box-text.ts'
+import { ClassName } from '../model/ClassName.tsx'
+import { boxFates } from './box-fates.ts'
+
+interface FateTableProps {
+  /** Of the picture in the active viewport, of a detection. */
+  readonly boxes: FrameReport['boxes']
+  readonly classNames: readonly string[]
+}
+
+/** What the attack did to every box of a picture. */
+export function FateTable({ boxes, classNames }: FateTableProps) {
+  if (boxes === undefined) return null
+  const percent = (score: number | null) => (score === null ? '—' : `${Math.round(100 * score)} %`)
+  return (
+    <SmallTable
+      heading={texts.results.fates}
+      testId="fates"
+      columns={texts.results.fateColumns}
+      rows={boxFates(boxes).map(({ box, fate, before, after }) => [
+        <ClassName key="class" index={box.class} names={classNames} />,
+        boxPlaceText(box),
+        `${percent(before)} → ${percent(after)}`,
+        texts.results.fateOf[fate],
+      ])}
+      none={texts.results.noFates}
+    />
+  )
+}
