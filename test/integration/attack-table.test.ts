@@ -41,8 +41,11 @@ const yardsticks = new Set(['noise', 'gaussian-noise', 'gaussian-blur', 'low-con
 /** Methods whose outcome for an image depends on the others of its group: core/attacks/universal.test.ts. */
 type OfGroups = 'universal' | 'universal-l2'
 
+/** Needs features of clean images: test/integration/attack-hfc.test.ts. */
+type OfFeatures = 'hfc'
+
 /** Those of pixels have no classifier to attack: core/attacks/pixel-weights.test.ts. */
-type OfImages = Exclude<keyof typeof attackMethods, 'segpgd' | 'cospgd' | 'asma' | 'dag' | OfGroups>
+type OfImages = Exclude<keyof typeof attackMethods, 'segpgd' | 'cospgd' | 'asma' | 'dag' | OfGroups | OfFeatures>
 
 /** Strong enough to succeed on every sample, but for yardsticks. */
 const methods: Record<OfImages, object> = {
@@ -131,7 +134,10 @@ describe.each(Object.entries(models))('against %s', (_name, makeProblem) => {
 
 test('every method is in the table', () => {
   const ofImages = Object.entries<MethodEntry>(attackMethods).filter(
-    ([name, { tasks }]) => configureAttack(name).universal === undefined && (tasks?.includes('classification') ?? true),
+    ([name, { tasks }]) =>
+      configureAttack(name).universal === undefined &&
+      configureAttack(name).hides === undefined &&
+      (tasks?.includes('classification') ?? true),
   )
   expect(Object.keys(methods).sort()).toEqual(ofImages.map(([name]) => name).sort())
 })

@@ -14,6 +14,7 @@ import { diFgsm } from './methods/di-fgsm.ts'
 import { fabT, fabTL2 } from './methods/fab.ts'
 import { fgsm } from './methods/fgsm.ts'
 import { hopSkipJump, hopSkipJumpLinf } from './methods/hop-skip-jump.ts'
+import { hfc } from './methods/hfc.ts'
 import { iFgsm } from './methods/i-fgsm.ts'
 import { miFgsm } from './methods/mi-fgsm.ts'
 import { niFgsm, siNiFgsm } from './methods/ni-fgsm.ts'
@@ -52,6 +53,7 @@ export const methodGroups = {
   },
   Frequencies: { 'dct-pgd': dctPgd },
   'One perturbation for many images': { universal, 'universal-l2': universalL2 },
+  'Hiding from detectors': { hfc },
   'The smallest change': { 'fab-t': fabT, 'fab-t-l2': fabTL2, deepfool, cw: carliniWagner },
   'Black box': { square, 'square-l2': squareL2, spsa, hopskipjump: hopSkipJump, 'hopskipjump-linf': hopSkipJumpLinf },
   Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
@@ -72,6 +74,7 @@ export const attackMethods = {
   ...methodGroups['Gradients within a budget'],
   ...methodGroups.Frequencies,
   ...methodGroups['One perturbation for many images'],
+  ...methodGroups['Hiding from detectors'],
   ...methodGroups['The smallest change'],
   ...methodGroups['Black box'],
   ...methodGroups.Ensembles,

@@ -8,10 +8,21 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
 import type { Criterion } from './criteria.ts'
 import type { Faces } from './faces.ts'
+import type { GaussianMixture } from './gaussian-mixture.ts'
 import type { RandomSource } from './random.ts'
 
 /** Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w], or of a detector's [N, 4 + K, A]. */
 export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | ValueLoss | DenseLoss | AnchorLoss
+
+/** Features of clean images, class by class, among which an attack hides. */
+export interface Hiding {
+  /** The images' model as far as its inner tensors: takes what the model takes, gives their features [N, D]. */
+  readonly model: DifferentiableModel
+  /** How many of the D features each inner tensor has, in their order. */
+  readonly sizes: readonly number[]
+  /** By class index: a mixture for each inner tensor. */
+  readonly classes: ReadonlyMap<number, readonly GaussianMixture[]>
+}
 
 /** An AbortSignal is one. */
 export interface CancelSignal {
@@ -47,6 +58,8 @@ export interface AttackProblem {
    */
   readonly coupled?: boolean
   readonly signal?: CancelSignal | undefined
+  /** For methods that hide in the features of clean images. */
+  readonly hiding?: Hiding | undefined
 }
 
 /** Values per sample, e.g. gradients of the samples at work. */
@@ -95,6 +108,12 @@ export interface Walk {
   gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer>
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
+  /** Where to hide. Throws `usage` where nothing was fitted. */
+  hiding(): Hiding
+  /** Features [D] at x_t of the samples at work. Throws `cancelled`. */
+  features(): Promise<Rows>
+  /** Gradient of Σ_d target_d · feature_d at x_t; target is [N, D]. Throws `cancelled`. */
+  featureGradient(target: Tensor): Promise<Rows>
   /** values ← 0 where a pixel of the sample is frozen. */
   freeze(values: Float32Array, sample: number): void
   /** Whether logits [K] meet the sample's criterion. */
@@ -138,6 +157,14 @@ export interface UniversalPlan {
   readonly ascend: (v: Float32Array, gradient: Float32Array) => void
 }
 
+/** Which features of clean images a method hides in. */
+export interface HidingPlan {
+  /** Names of the model's inner tensors, [N, C, …]; a feature is a channel's mean. */
+  readonly tensors: readonly string[]
+  /** Of the mixture of each class and tensor, at most. */
+  readonly components: number
+}
+
 /** One method with its settings: the parts of the loop in run-attack.ts that differ. */
 export interface AttackMethod {
   readonly name: string
@@ -159,6 +186,8 @@ export interface AttackMethod {
   readonly members?: readonly AttackMethod[]
   /** All images of a group get the same perturbation, which is learned first. The loop takes its batch as the group; none leaves early. */
   readonly universal?: UniversalPlan
+  /** Features of clean images have to be fitted first. */
+  readonly hides?: HidingPlan
   /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
   begin(walk: Walk): () => Promise<StepTaken>
 }

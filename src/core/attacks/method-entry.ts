@@ -32,7 +32,7 @@ export interface SettingHelp {
   readonly explanation: string
   /** null where there is none, or where it depends on other settings (the explanation says how). */
   readonly preset: number | string | boolean | null
-  readonly kind: 'number' | 'integer' | 'boolean' | 'choice'
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice' | 'text'
   readonly choices: readonly string[]
   /** Inclusive or not, as the explanation's words go; null where there is no bound. */
   readonly minimum: number | null
@@ -84,13 +84,23 @@ const jsonSchemas = z.object({
   ),
 })
 
+function kindOf({
+  type,
+  enum: choices,
+}: {
+  readonly type: 'string' | Exclude<SettingHelp['kind'], 'choice' | 'text'>
+  readonly enum: readonly string[]
+}) {
+  return type !== 'string' ? type : choices.length > 0 ? 'choice' : 'text'
+}
+
 function helpOf(schema: z.ZodObject): SettingHelp[] {
   const { properties } = jsonSchemas.parse(z.toJSONSchema(schema, { io: 'input' }))
   return Object.entries(properties).map(([name, property]) => ({
     name,
     explanation: property.description,
     preset: property.default ?? null,
-    kind: property.type === 'string' ? 'choice' : property.type,
+    kind: kindOf(property),
     choices: property.enum,
     minimum: property.minimum ?? property.exclusiveMinimum ?? null,
   }))

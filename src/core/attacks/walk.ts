@@ -3,7 +3,7 @@ import type { Notice } from '../model/intensity.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Answer, AttackLoss, AttackMethod, AttackProblem, Rows, Walk } from './attack.ts'
+import type { Answer, AttackLoss, AttackMethod, AttackProblem, Hiding, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'
 import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
@@ -117,6 +117,23 @@ export class RestartWalk implements Walk {
     return this.model.logits(points, this.samples)
   }
 
+  hiding(): Hiding {
+    const { problem, method } = this.options
+    if (problem.hiding !== undefined) return problem.hiding
+    throw new RadversaryError('usage', `${method.name}: expected features of clean images to hide in, got none`, {
+      tip: 'They are fitted by attacks on studies, not by comparisons, nor for tensors.',
+    })
+  }
+
+  features(): Promise<Rows> {
+    return this.innerModel().logits(this.x, this.samples)
+  }
+
+  async featureGradient(target: Tensor): Promise<Rows> {
+    const { gradient } = await this.innerModel().gradient(this.x, this.samples, { terms: [{ target, weight: 1 }], kind: 'dot' })
+    return gradient
+  }
+
   freeze(values: Float32Array, sample: number): void {
     const { bounds } = this.options.problem
     if (this.withFrozen.has(sample)) zeroWhereFrozen(values, rowOf(bounds.lower, sample), rowOf(bounds.upper, sample))
@@ -217,6 +234,10 @@ export class RestartWalk implements Walk {
     const x = rowOf(this.x, sample)
     clip(x, rowOf(box.lower, sample), rowOf(box.upper, sample))
     method.ball.project(x, rowOf(this.images, sample))
+  }
+
+  private innerModel(): BatchModel {
+    return batchModel({ ...this.options.problem, model: this.hiding().model })
   }
 
   private judge(logits: Rows): Seen {

@@ -12,6 +12,7 @@ import type { AttackRun, NumberedImage } from './attack-run.ts'
 import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
 import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
 import { exportMasks, type MasksToExport } from './export-masks.ts'
+import type { FittedHiding } from './fit-hiding.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
 import { frameBatches } from './frame-batches.ts'
 import { frameReport } from './frame-report.ts'
@@ -28,6 +29,8 @@ export interface GroupContext {
   readonly labels: ExportLabels
   /** Of methods whose perturbation is shared by images. */
   readonly shared: SharedPerturbations | undefined
+  /** Of methods that hide in the features of clean images. */
+  readonly hiding: FittedHiding | undefined
   readonly signal: AbortSignal | undefined
   readonly onIteration: (iteration: BatchIteration) => void
 }
@@ -152,10 +155,10 @@ export interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, model, shared, signal, onIteration } = context
+  const { run, model, shared, hiding, signal, onIteration } = context
   const { request } = run
   const tasks = loaded.flatMap((each) => each.tasks)
-  const attack = { model, ...ofAllFrames(run), signal }
+  const attack = { model, ...ofAllFrames(run), hiding, signal }
   const attacked: AttackedFrame[] = []
   for (const { method: configured, members } of frameBatches(tasks, run.method, request.batch)) {
     const [first] = members

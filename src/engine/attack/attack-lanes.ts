@@ -17,11 +17,11 @@ export function lanesOf({ device, threads }: Pick<OrtRuntime, 'device' | 'thread
  * Every one must be disposed of. @throws as `connectModel`.
  */
 export async function connectLanes(
-  { path, bytes, externalData, card, tfjs }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
   runtime: OrtRuntime,
   groups: number,
 ): Promise<DifferentiableModel[]> {
-  const model = { path, bytes, externalData, card, tfjs }
+  const model = { path, bytes, externalData, card, tfjs, inner }
   const count = Math.max(1, Math.min(lanesOf(runtime), groups))
   if (count === 1) return [await connectModel(model, runtime)]
   const threads = Math.floor(runtime.threads / count)

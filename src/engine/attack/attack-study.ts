@@ -22,6 +22,8 @@ import { attackStack } from './attack-stack.ts'
 import { attackProgress, type AttackProgress } from './attack-progress.ts'
 import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
+import { fitHiding, type FittedHiding } from './fit-hiding.ts'
+import { connectFeatures, featureSizes } from './hiding.ts'
 import { inLanes } from './in-lanes.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
 import { learnShared } from './learn-shared.ts'
@@ -48,7 +50,11 @@ export interface AttackReport {
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
   const models = await connectLanes(run.opened, run.runtime, run.groups.length)
-  const lanes = models.map((model) => pixelModel(model, run.opened.card, request.batch))
+  const features = await connectFeatures(run).catch(async (error: unknown) => {
+    await Promise.all(models.map((model) => model.dispose()))
+    throw error
+  })
+  const lanes = models.map((model, lane) => pixelModel(model, run.opened.card, request.batch, features[lane]))
   try {
     const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
     return folder.complete ? await finishedReport(folder) : await work(run, lanes, folder, hooks)
@@ -77,7 +83,8 @@ async function work(
   const told: Notice[] = []
   let resumed = 0
   const shared = await sharedOf(run, { lanes, loader, folder, hooks })
-  const common = { run, loader, folder, labels: exportLabels(run), shared }
+  const hiding = await hidingOf(run, { lanes, loader, hooks })
+  const common = { run, loader, folder, labels: exportLabels(run), shared, hiding }
   const outcomes = inLanes({ items: run.groups, lanes, signal: hooks.signal }, async (group, model, signal) => {
     const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
     const outcome = await finishedOrAttacked(group, context)
@@ -96,7 +103,7 @@ async function work(
   if (images.length === 0) throw nothingLeft(failures)
   const notices = distinctNotices(told)
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, { failures, notices, universal: shared?.reports })
+  const record = buildRecord(run, images, { failures, notices, universal: shared?.reports, hiding })
   await finish(folder, record, run)
   return { folder: folder.folder, record, failures, resumed }
 }
@@ -124,6 +131,19 @@ async function sharedOf(run: AttackRun, { lanes, loader, folder, hooks }: ForSha
           hooks.onProgress?.({ done: group + epoch / epochs, total: groups, phase: 'learning the shared perturbation', note })
         },
       }),
+  })
+}
+
+/** Of methods that hide in the features of clean images: those of the images that are attacked, before any of them is. */
+async function hidingOf(run: AttackRun, { lanes, loader, hooks }: Omit<ForShared, 'folder'>): Promise<FittedHiding | undefined> {
+  const { method, request, images, groups } = run
+  if (method.hides === undefined) return undefined
+  return fitHiding({
+    ...{ plan: method.hides, lanes, sizes: await featureSizes(method.hides, run), batch: request.batch },
+    groups: groups.map((group) => group.map(({ image }) => image)),
+    attack: { ...ofAllFrames(run), signal: hooks.signal },
+    tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
+    onGroup: (done) => hooks.onProgress?.({ done, total: images.length, phase: 'fitting features', note: '' }),
   })
 }
 

@@ -1,13 +1,15 @@
 import { summarise } from '../../core/evaluate/summary.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
-import type { ModelCard } from '../../core/model/card.ts'
+import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { saidBy } from '../classes.ts'
 import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from './attack-run.ts'
 import { boxCounts, detectionChange } from './box-report.ts'
+import type { FittedHiding } from './fit-hiding.ts'
+import { reportOf } from './hiding-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
 import type { SharedReport } from './shared-perturbations.ts'
@@ -17,13 +19,15 @@ interface RunOutcome {
   readonly notices: readonly Notice[]
   /** Of methods whose perturbation is shared by images. */
   readonly universal: readonly SharedReport[] | undefined
+  /** Of methods that hide in the features of clean images. */
+  readonly hiding: FittedHiding | undefined
 }
 
 /** A run's record from what became of its images. */
 export function buildRecord(
   run: AttackRun,
   images: readonly RecordedImage[],
-  { failures, notices, universal }: RunOutcome,
+  { failures, notices, universal, hiding }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
   const detections = detectionChange(opened.card, images.flatMap(({ frames }) => frames)) // prettier-ignore
@@ -51,6 +55,7 @@ export function buildRecord(
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',
     ...(universal && { universal: [...universal] }),
+    ...(hiding && method.hides && { hiding: reportOf(method.hides, hiding, namesOf(opened.card)) }),
     images: [...images],
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),

@@ -3,6 +3,7 @@ import type {
   AttackMethod,
   AttackProblem,
   AttackResult,
+  Hiding,
   SampleEvent,
   SampleOutcome,
 } from '../../core/attacks/attack.ts'
@@ -67,6 +68,8 @@ export interface FrameAttack {
   readonly earlyStop: boolean
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
   readonly region: Uint8Array | undefined
+  /** Of methods that hide in the features of clean images, once those are fitted. */
+  readonly hiding?: Pick<Hiding, 'sizes' | 'classes'> | undefined
   readonly signal: AbortSignal | undefined
   /** What lies around the frames, of models that take them for neighbouring slices. */
   readonly beyond?: Beyond | undefined
@@ -103,8 +106,16 @@ export async function frameProblem(
     earlyStop: attack.earlyStop,
     coupled: attack.card.input.slices !== undefined,
     signal: attack.signal,
+    hiding: attack.hiding && { ...attack.hiding, model: featureModelOf(attack.model, images.shape) },
   }
   return { problem, labels }
+}
+
+/** @throws an internal error where a model was connected without its inner tensors */
+export function featureModelOf(model: PixelModel, shape: Shape): DifferentiableModel {
+  const features = model.features?.(shape)
+  if (features === undefined) throw internalError('a model was connected without its inner tensors')
+  return features
 }
 
 async function labelsOf(

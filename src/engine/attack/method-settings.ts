@@ -1,5 +1,5 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
-import type { AttackMethod, UniversalPlan } from '../../core/attacks/attack.ts'
+import type { AttackMethod, HidingPlan, UniversalPlan } from '../../core/attacks/attack.ts'
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
@@ -18,6 +18,8 @@ export interface ConfiguredMethod {
   readonly members: readonly string[]
   /** Which images share a perturbation, of methods that learn one. */
   readonly over: UniversalPlan['over'] | undefined
+  /** Of methods that hide in the features of clean images. */
+  readonly hides: HidingPlan | undefined
   /** The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage. */
   forScale(scale: BudgetScale): AttackMethod
 }
@@ -36,7 +38,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     return method
   }
   // Whatever the images are, wrong settings are told before any work is done.
-  const { members = [], universal } = forScale({ widthHu: 1, levelWidth: 1 })
+  const { members = [], universal, hides } = forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
   return {
     name,
@@ -44,6 +46,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     settings: { ...presets, ...parsed },
     members: members.map((member) => member.name),
     over: universal?.over,
+    hides,
     forScale,
   }
 }
@@ -70,7 +73,8 @@ type SettingValue = GivenSettings[string]
 
 /** Text as what the setting is; whether the value makes sense is for the method to say. Sizes of change stay text. */
 function parse(help: SettingHelp | undefined, value: SettingValue): SettingValue {
-  if (typeof value !== 'string' || help === undefined || help.kind === 'choice' || budgetSettings.has(help.name)) return value
+  if (typeof value !== 'string' || help === undefined || budgetSettings.has(help.name)) return value
+  if (help.kind === 'choice' || help.kind === 'text') return value
   if (help.kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
   return value.trim() === '' ? NaN : Number(value)
 }

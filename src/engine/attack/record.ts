@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
+import { hidingReport } from './hiding-report.ts'
 import { imageResult } from './image-result.ts'
 import { sharedReport } from './shared-perturbations.ts'
 
@@ -57,6 +58,8 @@ export const attackRecord = z.strictObject({
   labels: z.enum(['file', 'prediction']),
   /** Perturbations that images share. */
   universal: z.array(sharedReport).optional(),
+  /** What was fitted to clean images, to hide in. */
+  hiding: hidingReport.optional(),
   images: z.array(recordedImage),
   failures: z.array(failure),
   notices: imageResult.shape.notices,

@@ -40,6 +40,10 @@ export function planCells(models: number, methods: readonly ComparedMethod[], bu
 
 function atBudgets({ name, settings }: ComparedMethod, budgets: Budgets): Omit<PlannedCell, 'model'>[] {
   const alone = configureMethod(name, settings)
+  if (alone.hides !== undefined)
+    throw new RadversaryError('usage', `Comparison: expected methods that need no fitted features, got ${name}`, {
+      tip: 'Attack the study with it by itself.',
+    })
   const { norm } = alone.forScale(anyScale).ball
   const given = norm === 'none' || 'epsilon' in settings ? [] : budgets[norm]
   if (given.length === 0) return [{ method: alone, budget: norm === 'none' ? null : presetBudget(alone), norm }]

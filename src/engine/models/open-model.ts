@@ -5,6 +5,7 @@ import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
 import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
+import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
@@ -34,6 +35,8 @@ export interface OpenedModel extends ModelFile {
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
   readonly card: Pick<ModelCard, 'input' | 'output'>
+  /** Inner tensors whose features are to be the output instead (`featureModel`). */
+  readonly inner?: readonly string[] | undefined
 }
 
 /**
@@ -52,10 +55,11 @@ export async function openModel({ model, card, home, runtime }: ModelReference):
 
 /** The model ready to be run and differentiated. TensorFlow.js is loaded where a model needs it: half a second. */
 export async function connectModel(
-  { path, bytes, externalData, card, tfjs }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
+  if (inner !== undefined) return connectFeatures({ path, bytes, externalData, tfjs }, card.input.name, inner, runtime)
   if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs }, card.input.name, output, runtime)
   const activation = activationOf(output)
   if (tfjs?.backend !== undefined) {
@@ -73,6 +77,28 @@ export async function connectModel(
   })
 }
 
+function connectFeatures(
+  { path, bytes, externalData, tfjs }: Omit<ConnectableModel, 'card'>,
+  inputName: string,
+  inner: readonly string[],
+  runtime: Runtime,
+): Promise<DifferentiableModel> {
+  if (tfjs?.backend !== undefined) throw needsOnnx('a model with inner tensors', path)
+  const model = encodeModel(namingFile(path, () => featureModel(decodeModel(bytes), inner)))
+  return createOnnxModel({
+    ...{ bytes: model, externalData, runtime, file: path, inputName },
+    outputName: featureName,
+    activation: 'none',
+  })
+}
+
+function needsOnnx(what: string, file: string): RadversaryError {
+  return new RadversaryError('model-unsupported', `Model: expected ${what} that is ONNX, got one that TensorFlow.js runs`, {
+    file,
+    tip: 'Use --runtime onnx, which converts it.',
+  })
+}
+
 /** Its graph gets one output with boxes and scores. */
 function connectDetector(
   { path, bytes, externalData, tfjs }: Omit<ConnectableModel, 'card'>,
@@ -80,11 +106,7 @@ function connectDetector(
   output: DetectionOutput,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
-  if (tfjs?.backend !== undefined)
-    throw new RadversaryError('model-unsupported', 'Model: expected a detector that is ONNX, got one that TensorFlow.js runs', {
-      file: path,
-      tip: 'Use --runtime onnx, which converts it.',
-    })
+  if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
   const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
   return createOnnxModel({
     ...{ bytes: model, externalData, runtime, file: path, inputName },

@@ -13,24 +13,39 @@ export interface PixelModel {
    * @param beyond what lies around a batch, for models of neighbouring slices
    */
   forShape(shape: Shape, beyond?: Beyond): DifferentiableModel
+  /** The features of its inner tensors, of the same batches; undefined where none are connected. */
+  readonly features?: ((shape: Shape) => DifferentiableModel) | undefined
   dispose(): Promise<void>
 }
 
 /**
  * Preprocessing is prepared once for each size.
  * @param windows that a model of neighbouring slices is run on at a time, at most: stacks may be longer than batches
+ * @param inner the model as far as inner tensors (`featureModel`)
  */
-export function pixelModel(connected: DifferentiableModel, card: ModelCard, windows = 8): PixelModel {
+export function pixelModel(
+  connected: DifferentiableModel,
+  card: ModelCard,
+  windows = 8,
+  inner?: DifferentiableModel,
+): PixelModel {
   const model = card.input.slices === undefined ? connected : inChunks(connected, windows)
-  const known = new Map<string, DifferentiableModel>()
   return {
-    forShape: ([, channels = 0, rows = 0, columns = 0], beyond) => {
-      const shape: ImageShape = [channels, rows, columns]
-      if (beyond !== undefined) return throughPreprocessing(model, card, shape, beyond)
-      const seen = known.get(shape.join()) ?? throughPreprocessing(model, card, shape)
-      known.set(shape.join(), seen)
-      return seen
+    forShape: onGrids(model, card),
+    features: inner && onGrids(inner, card),
+    dispose: async () => {
+      await Promise.all([model.dispose(), inner?.dispose()])
     },
-    dispose: () => model.dispose(),
+  }
+}
+
+function onGrids(model: DifferentiableModel, card: ModelCard): PixelModel['forShape'] {
+  const known = new Map<string, DifferentiableModel>()
+  return ([, channels = 0, rows = 0, columns = 0], beyond) => {
+    const shape: ImageShape = [channels, rows, columns]
+    if (beyond !== undefined) return throughPreprocessing(model, card, shape, beyond)
+    const seen = known.get(shape.join()) ?? throughPreprocessing(model, card, shape)
+    known.set(shape.join(), seen)
+    return seen
   }
 }

@@ -37,7 +37,7 @@ export function SettingField({ setting, text, onText }: SettingFieldProps) {
       value={text}
       placeholder={preset === null ? texts.attack.byDefault : presetText(preset)}
       error={settingProblem(setting, text)}
-      inputMode="decimal"
+      inputMode={kind === 'text' ? 'text' : 'decimal'}
       onChange={(event) => {
         onText(event.currentTarget.value)
       }}

@@ -38,7 +38,7 @@ export function givenSettings(
     const text = texts[setting.name]?.trim() ?? ''
     if (text === '' || text === presetText(setting.preset)) continue
     if (setting.kind === 'boolean') given[setting.name] = text === 'true'
-    else if (setting.kind === 'choice' || isSize(setting)) given[setting.name] = text
+    else if (setting.kind === 'choice' || setting.kind === 'text' || isSize(setting)) given[setting.name] = text
     else given[setting.name] = Number(text)
   }
   return given
@@ -46,7 +46,8 @@ export function givenSettings(
 
 /** Why a setting's text can't be used; undefined when it can. Sizes are the engine's to judge. */
 export function settingProblem(setting: SettingHelp, text: string): string | undefined {
-  if (text.trim() === '' || setting.kind === 'choice' || setting.kind === 'boolean' || isSize(setting)) return undefined
+  const isText = setting.kind === 'choice' || setting.kind === 'text' || setting.kind === 'boolean'
+  if (text.trim() === '' || isText || isSize(setting)) return undefined
   const value = Number(text)
   if (!Number.isFinite(value)) return 'expected a number'
   if (setting.kind === 'integer' && !Number.isInteger(value)) return 'expected a whole number'

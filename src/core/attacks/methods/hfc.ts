@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { RadversaryError } from '../../errors.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { Rows, Walk } from '../attack.ts'
+import { linfBall } from '../balls.ts'
+import { likeliest, type GaussianMixture } from '../gaussian-mixture.ts'
+import { accumulate } from '../kernels.ts'
+import { defineMethod } from '../method-entry.ts'
+import { rowOf } from '../rows.ts'
+import { epsilon, randomStart, stepSize, steps } from '../settings.ts'
+import { signIteration } from '../sign-iteration.ts'
+
+/** PGD that hides in the features of clean images: Yao et al. 2021, section 3.2. */
+export const hfc = defineMethod({
+  title: 'HFC (hierarchical feature constraint)',
+  summary:
+    'PGD that also draws inner features to those of clean images of the class it goes for, to hide from detectors that watch them.',
+  equation:
+    'x_{t+1} = project_ε(x_t + α·sign(∇(J(f(x_t), y) − λ·Σ_l mean((z_l − μ_k)² / σ_k²)))), k the likeliest component of layer l’s mixture',
+  source: {
+    authors: 'Q. Yao, Z. He, Y. Lin, K. Ma, Y. Zheng, S. K. Zhou',
+    title: 'A Hierarchical Feature Constraint to Camouflage Medical Adversarial Attacks',
+    venue: 'MICCAI 2021',
+    identifier: 'arXiv:2012.09501',
+  },
+  tasks: ['classification'],
+  settings: z.strictObject({
+    epsilon,
+    stepSize: stepSize(1 / 255),
+    steps: steps(20),
+    tensors: z
+      .string()
+      .default('')
+      .describe(
+        'Names of inner tensors [N, C, …] of the ONNX graph, parted by commas; a feature is a channel’s mean. At least one has to be named.',
+      ),
+    components: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe(
+        'Components of the Gaussian mixture of each class and tensor, at most. The paper takes 64 for thousands of clean images.',
+      ),
+    hidingWeight: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe(
+        'λ: weight of the features’ squared distance, in standard deviations and averaged over a tensor’s features. As in the authors’ code.',
+      ),
+    randomStart: randomStart(false),
+  }),
+  create: ({ epsilon, stepSize, steps, tensors, components, hidingWeight, randomStart }) => ({
+    ...{ name: 'hfc', ball: linfBall(epsilon), steps, restarts: 1, randomStart },
+    hides: { tensors: namesIn(tensors), components },
+    begin: (walk) => signIteration(walk, stepSize, { gradient: () => hiddenGradient(walk, hidingWeight) }),
+  }),
+})
+
+function namesIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** ∇(J − λ·Σ_l mean((z_l − μ_k)² / σ_k²)); k is chosen at x_t, and no gradient flows through the choice. */
+async function hiddenGradient(walk: Walk, weight: number): Promise<Rows> {
+  const { sizes, classes } = walk.hiding()
+  const gradient = await walk.evaluate([walk.deviation])
+  const features = await walk.features()
+  const slopes = tensor([walk.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
+  for (const sample of walk.active()) {
+    const mixtures = classes.get(classOf(walk, sample, classes)) ?? []
+    writeSlopes(rowOf(slopes, sample), features.of(sample), mixtures)
+  }
+  const ofFeatures = await walk.featureGradient(slopes)
+  for (const sample of walk.active()) {
+    const sum = gradient.of(sample)
+    accumulate(sum, 1, ofFeatures.of(sample), -weight)
+    walk.freeze(sum, sample)
+  }
+  return gradient
+}
+
+/** 2 (z − μ_k) / (σ_k² C) of each tensor's C features, one after the other. */
+function writeSlopes(slopes: Float32Array, features: Float32Array, mixtures: readonly GaussianMixture[]): void {
+  let first = 0
+  for (const mixture of mixtures) {
+    const size = mixture[0]?.mean.length ?? 0
+    const component = likeliest(features.subarray(first, first + size), mixture)
+    for (let d = 0; component !== undefined && d < size; d++) {
+      const difference = (features[first + d] ?? 0) - (component.mean[d] ?? 0)
+      slopes[first + d] = (2 * difference) / ((component.variance[d] ?? 1) * size)
+    }
+    first += size
+  }
+}
+
+/** The wanted class or, away from the label, the likeliest of the others of which there are clean images. */
+function classOf(walk: Walk, sample: number, fitted: ReadonlyMap<number, unknown>): number {
+  const [target, logits] = [rowOf(walk.deviation.target, sample), walk.logits(sample)]
+  const isBinary = walk.loss === 'binary-cross-entropy' && target.length === 1
+  if (walk.loss !== 'cross-entropy' && !isBinary) throw unfit('labels that don’t exclude each other')
+  const [values, label] = isBinary ? [[0, logits[0] ?? 0], Number((target[0] ?? 0) > 0.5)] : [[...logits], target.indexOf(1)]
+  if (walk.targeted) return fitted.has(label) ? label : nobody()
+  const others = [...values.keys()].filter((k) => k !== label && fitted.has(k))
+  return others.reduce((best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best), others[0] ?? nobody())
+}
+
+function unfit(got: string): RadversaryError {
+  return new RadversaryError('usage', `HFC: expected classes that exclude each other, got ${got}`, { tip: 'Use pgd.' })
+}
+
+function nobody(): never {
+  throw new RadversaryError('usage', 'HFC: expected clean images of the class it goes for, got none', {
+    tip: 'Attack a study in which the model finds that class too.',
+  })
+}
