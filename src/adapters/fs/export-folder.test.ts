@@ -29,7 +29,8 @@ describe('an export folder', () => {
     const target = await open()
     await target.write('series/1.dcm', bytes('one'))
     expect(readdirSync(folder).sort()).toEqual([markerName, 'series'])
-    await expect(readManifest(folder)).rejects.toMatchObject({ code: 'verification-failed', file: folder })
+    const fault = { code: 'verification-failed', file: folder }
+    await expect(readManifest(folder)).rejects.toMatchObject({ ...fault, message: expect.stringContaining('not complete') })
     await target.finish()
     expect(readdirSync(folder).sort()).toEqual([manifestName, 'series'])
     expect((await readManifest(folder)).files).toEqual([
@@ -135,4 +136,10 @@ describe('an export folder', () => {
       tip: expect.stringMatching(/in the way/) as string,
     })
   })
+})
+
+it('a folder that no export was written to is told apart from a partial one', async () => {
+  const folder = join(base, 'nothing')
+  const fault = { code: 'verification-failed', file: folder, message: expect.stringContaining('this is no export') }
+  await expect(readManifest(folder)).rejects.toMatchObject(fault)
 })

@@ -51,14 +51,18 @@ export interface ManifestCheck {
 
 /**
  * The manifest of a complete export.
- * @throws RadversaryError verification-failed when there is none (the export is partial) or it is damaged; io-failed
+ * @throws RadversaryError verification-failed when there is none (the export is partial, or the folder is none) or it is damaged; io-failed
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await readJson(folder, manifestName, manifestSchema)
   if (manifest !== undefined) return manifest
-  throw new RadversaryError('verification-failed', `export: expected ${manifestName}, got none: the export is not complete`, {
+  const isPartial = await fileExists(join(folder, markerName))
+  const found = isPartial ? 'the export is not complete' : 'this is no export'
+  throw new RadversaryError('verification-failed', `export: expected ${manifestName}, got none: ${found}`, {
     file: folder,
-    tip: 'Run the same command again: it resumes the export and keeps what is already written.',
+    tip: isPartial
+      ? 'Run the same command again: it resumes the export and keeps what is already written.'
+      : 'Give the folder that an attack was told to write to with --out.',
   })
 }
 
