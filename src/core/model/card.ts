@@ -3,6 +3,7 @@ import { RadversaryError } from '../errors.ts'
 import { detectionOutput } from './card-detection.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
+import { volumeIssues, volumeOfInput } from './volume.ts'
 
 /** The one version of the model card's schema so far. */
 export const cardSchemaVersion = 'radversary/model-card/1'
@@ -44,6 +45,7 @@ const input = z.strictObject({
   size: z.tuple([pixels, pixels]),
   channels: z.union([z.literal(1), z.literal(3)]),
   slices: slicesOfInput.optional(),
+  volume: volumeOfInput.optional(),
   valueRange: z.tuple([z.number(), z.number()]).default([0, 1]),
 })
 
@@ -173,8 +175,8 @@ interface Inconsistency {
 }
 
 /** What no single field's type can say. */
-function inconsistencies({ input, fit, mean, std, output }: z.output<typeof card>): Inconsistency[] {
-  const found: Inconsistency[] = []
+function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeof card>): Inconsistency[] {
+  const found: Inconsistency[] = volumeIssues({ task, input })
   for (const [field, values] of Object.entries({ mean, std }))
     if (values.length !== 1 && values.length !== graphChannels(input))
       found.push({

@@ -5,6 +5,7 @@ import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 import { graphChannels } from './slices.ts'
+import { volumeFacts } from './volume.ts'
 import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
 
 export interface ProposedCard {
@@ -46,16 +47,17 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
 /** An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for boxes. */
 function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
   if (suppression !== undefined) return 'detection'
-  return named(outputs, given['output'])?.shape.length === 4 ? 'segmentation' : 'classification'
+  return (named(outputs, given['output'])?.shape.length ?? 0) >= 4 ? 'segmentation' : 'classification'
 }
 
-/** The channels of a dense output [N, K, h, w] are its second axis, those of [N, K] the last. */
+/** The channels of a dense output [N, K, h, w], or [N, K, D, h, w], are its second axis, those of [N, K] the last. */
 function classExtent({ shape }: TensorFacts): TensorFacts['shape'][number] | undefined {
-  return shape.length === 4 ? shape[1] : shape.at(-1)
+  return shape.length >= 4 ? shape[1] : shape.at(-1)
 }
 
 function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
   const input = named(inputs, given['input'])
+  if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape) }
   if (input?.shape.length !== 4) return defined({ name: input?.name })
   const [, second, third, fourth] = input.shape
   const slices = sliceCount(given)
@@ -93,13 +95,14 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   if (!graphOutput && task !== 'detection')
     disagree('output.name', output.name, facts.outputs.map(({ name }) => name).join(' or '))
   const channels = graphChannels(input)
-  const image = input.layout === 'NCHW' ? [channels, ...input.size] : [...input.size, channels]
+  const frame = input.volume?.patch ?? input.size
+  const image = input.layout === 'NCHW' ? [channels, ...frame] : [...frame, channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
   if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
   const count = 'classes' in output ? logitCount(output) : 1
   const axes = graphOutput?.shape.length ?? 0
-  if (axes > 0 && (task === 'segmentation') !== (axes === 4))
+  if (axes > 0 && (task === 'segmentation') !== (axes === (input.volume ? 5 : 4)))
     disagree(
       'task',
       task,

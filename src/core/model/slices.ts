@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { VolumeOfInput } from './volume.ts'
 
 /**
  * Neighbouring slices as a 2-D network's channels (2.5-D): each image is seen with (count − 1) / 2 slices of its stack on either side, in the
@@ -26,7 +27,14 @@ export function graphChannels({ channels, slices }: InputChannels): number {
   return channels * (slices?.count ?? 1)
 }
 
-/** How many slices on either side of an image its prediction depends on; 0 for models of single images. */
-export function reachOf({ slices }: Pick<InputChannels, 'slices'>): number {
+/** What of a card's input says whether it takes slices of a stack. */
+export interface Stacked {
+  readonly slices?: SlicesOfInput | undefined
+  readonly volume?: VolumeOfInput | undefined
+}
+
+/** How many slices on either side of an image its prediction depends on; 0 for models of single images, Infinity for those of volumes. */
+export function reachOf({ slices, volume }: Stacked): number {
+  if (volume !== undefined) return Infinity
   return ((slices?.count ?? 1) - 1) / 2
 }

@@ -3,6 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
 import { openMasks } from '../masks/open-masks.ts'
 import type { MaskSource } from '../masks/mask-source.ts'
@@ -92,7 +93,7 @@ async function wantedMasks({ task, output }: ModelCard, { targetMasks }: AttackR
 
 function numberedGroups({ images, runtime, opened }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
   let number = 0
-  const stacked = opened.card.input.slices !== undefined
+  const stacked = reachOf(opened.card.input) > 0
   const groups = stacked ? imageStacks(images) : imageGroups(images, { most: batch, atATime: lanesOf(runtime) })
   return groups.map((group) =>
     group.map((image) => {

@@ -28,6 +28,8 @@ import { stackNotices } from './stack-checks.ts'
 
 /** Values of the slices that are attacked at once, at most: some twelve tensors of as many are needed. */
 const mostValues = 2 ** 24
+/** The same of a volume, which is not parted: 256 slices of 512x512. */
+const mostOfVolume = 2 ** 26
 
 /** Slices that have been attacked together, with what was before them. */
 interface Block {
@@ -63,10 +65,21 @@ export async function attackStack(group: readonly NumberedImage[], context: Grou
 }
 
 /** A block holds at least what its neighbours' windows reach into. */
-function blockSize([first]: readonly NumberedImage[], { run }: GroupContext): number {
-  const { rows = 1, columns = 1 } = first?.image.header ?? {}
+function blockSize(group: readonly NumberedImage[], { run }: GroupContext): number {
+  const { rows = 1, columns = 1 } = group[0]?.image.header ?? {}
+  const reach = reachOf(run.opened.card.input)
+  if (reach === Infinity) return checkedVolume(group, rows * columns)
   const most = run.request.slices ?? Math.floor(mostValues / (rows * columns))
-  return Math.max(1, most, 2 * reachOf(run.opened.card.input))
+  return Math.max(1, most, 2 * reach)
+}
+
+/** A volume is one block. @throws RadversaryError usage where that takes too much memory. */
+function checkedVolume(group: readonly NumberedImage[], pixels: number): number {
+  const slices = group.reduce((sum, { image }) => sum + image.header.numberOfFrames, 0)
+  if (slices * pixels <= mostOfVolume) return group.length
+  throw new RadversaryError('usage', `Volume: expected at most ${mostOfVolume} pixels in a series, got ${slices * pixels}`, {
+    tip: 'A model of volumes needs the whole series in memory some twelve times: attack a part of it, in a folder of its own.',
+  })
 }
 
 /** All slices are read before the first is attacked; they are kept where they make one block. */
@@ -163,9 +176,8 @@ class StackWalk {
   private notices(index: number) {
     const { study, opened } = this.context.run
     const series = study.series[index]
-    const { slices } = opened.card.input
     const count = this.group.reduce((sum, { image }) => sum + image.header.numberOfFrames, 0)
-    return series && slices ? stackNotices(count, { series, unreadable: study.failures.length }, slices) : []
+    return series ? stackNotices(count, { series, unreadable: study.failures.length }, opened.card.input) : []
   }
 
   /** What the model says of slices and whether the goal is met, before anything around them is changed. */

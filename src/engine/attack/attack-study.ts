@@ -3,6 +3,7 @@ import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-fo
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/model/intensity.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
@@ -150,8 +151,8 @@ async function hidingOf(run: AttackRun, { lanes, loader, hooks }: Omit<ForShared
 async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {
   const finished = await finishedResults(group, context)
   if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
-  const { slices } = context.run.opened.card.input
-  return { ...(await (slices === undefined ? attackGroup : attackStack)(group, context)), resumed: 0 }
+  const attack = reachOf(context.run.opened.card.input) === 0 ? attackGroup : attackStack
+  return { ...(await attack(group, context)), resumed: 0 }
 }
 
 /** How an iteration of a group's batch is told. */

@@ -18,6 +18,7 @@ import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/model/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import type { PixelInterval } from '../../core/tensor/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
@@ -104,7 +105,7 @@ export async function frameProblem(
     quantize: (x, allowed, sample) => (tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x)),
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
     earlyStop: attack.earlyStop,
-    coupled: attack.card.input.slices !== undefined,
+    coupled: reachOf(attack.card.input) > 0,
     signal: attack.signal,
     hiding: attack.hiding && { ...attack.hiding, model: featureModelOf(attack.model, images.shape) },
   }

@@ -3,7 +3,7 @@ import type { Series } from '../../core/dicom/series.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Notice } from '../../core/model/intensity.ts'
-import type { SlicesOfInput } from '../../core/model/slices.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { imageStacks } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import type { Workbench } from '../workbench.ts'
@@ -13,7 +13,7 @@ import type { Workbench } from '../workbench.ts'
  * an export is verified by its own slices. @throws RadversaryError usage
  */
 export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>, method: string): void {
-  if (opened.card.input.slices === undefined) return
+  if (reachOf(opened.card.input) === 0) return
   if (!canBeCoupled(method))
     throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${method}`, {
       tip: `The model's prediction of a slice depends on its neighbours, and ${method} takes every image for itself. Use one of ${coupledMethods.join(', ')}.`,
@@ -28,21 +28,17 @@ export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' 
 
 /** For what takes images one by one. @throws RadversaryError usage */
 export function refuseStacks({ input }: ModelCard, what: string): void {
-  if (input.slices === undefined) return
-  throw new RadversaryError(
-    'usage',
-    `${what}: expected models of single images, got one of ${input.slices.count} neighbouring slices`,
-    {
-      tip: 'Use `radversary attack` for each method and budget.',
-    },
-  )
+  if (reachOf(input) === 0) return
+  throw new RadversaryError('usage', `${what}: expected models of single images, got one of stacks of slices`, {
+    tip: 'Use `radversary attack` for each method and budget.',
+  })
 }
 
 /** What a user should know of a stack's order and length. @param unreadable files of the study */
 export function stackNotices(
   slices: number,
   { series: { notes, orderedBy }, unreadable }: { readonly series: Series; readonly unreadable: number },
-  { count }: SlicesOfInput,
+  { slices: neighbours, volume }: ModelCard['input'],
 ): Notice[] {
   const found: Notice[] = []
   if (unreadable > 0)
@@ -50,9 +46,10 @@ export function stackNotices(
       message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
       tip: 'Mend or remove them.',
     })
+  const count = neighbours?.count ?? volume?.patch[0] ?? 1
   if (slices < count)
     found.push({
-      message: `A stack has ${slices} slices and the model takes ${count} neighbours: its ends are continued as the card says.`,
+      message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,
       tip: 'Compare with what the model was trained on.',
     })
   if (orderedBy === 'instance-number' && slices > 1)

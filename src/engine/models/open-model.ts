@@ -11,6 +11,7 @@ import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
+import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
 import { sampleShapeOf } from './sample-shape.ts'
@@ -63,18 +64,13 @@ export async function connectModel(
   if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs }, card.input.name, output, runtime)
   const activation = activationOf(output)
   if (tfjs?.backend !== undefined) {
+    if (card.input.volume !== undefined) throw volumeOfTfjs(path)
     const { connectTfjs } = await import('./connect-tfjs.ts')
     return connectTfjs(path, tfjs, { output: card.output.name, activation })
   }
-  return createOnnxModel({
-    bytes,
-    externalData,
-    runtime,
-    file: path,
-    inputName: card.input.name,
-    outputName: card.output.name,
-    activation,
-  })
+  const { volume, size, name: inputName } = card.input
+  const options = { bytes, externalData, runtime, file: path, inputName, outputName: card.output.name, activation }
+  return volume === undefined ? createOnnxModel(options) : connectVolume(options, volume, size)
 }
 
 function connectFeatures(
@@ -113,6 +109,14 @@ function connectDetector(
     outputName: detectionName,
     activation: 'none',
   })
+}
+
+function volumeOfTfjs(file: string): RadversaryError {
+  return new RadversaryError(
+    'model-unsupported',
+    'Model: expected a network of volumes that is ONNX, got one that TensorFlow.js runs',
+    { file },
+  )
 }
 
 function activationOf(output: Exclude<ModelOutput, DetectionOutput>): OutputActivation {

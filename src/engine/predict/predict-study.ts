@@ -107,7 +107,8 @@ async function predictAll(bench: Bench, failures: InputFailure[], { signal, onPr
   const notices: Notice[] = []
   let done = 0
   // Some slices of a stack may be far from each other.
-  const most = around === undefined || images.length === bench.study.images.length ? batch : 1
+  const together = reachOf(bench.opened.card.input) === Infinity ? Infinity : batch
+  const most = around === undefined || images.length === bench.study.images.length ? Math.min(together, images.length) : 1
   for (const group of imageGroups(images, { most })) {
     throwIfCancelled(signal)
     const each = await Promise.all(group.map((image) => load(bench, loader, image)))
@@ -115,8 +116,8 @@ async function predictAll(bench: Bench, failures: InputFailure[], { signal, onPr
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
-    for (let first = 0; first < frames.length; first += batch) {
-      const part = frames.slice(first, first + batch)
+    for (let first = 0; first < frames.length; first += together) {
+      const part = frames.slice(first, first + together)
       const beyond = surroundings?.of(frames.map(({ frame }) => frame), first, first + part.length) // prettier-ignore
       found.push(...(await predictFrames(bench, part, beyond)))
     }

@@ -3,17 +3,18 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
-import { concatenate, type Tensor } from '../../core/tensor/tensor.ts'
+import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import type { RecordedImage } from '../attack/record.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames } from '../study/load-image.ts'
 
-/** What lies around frame `index` of an image, from 0. */
-export type BeyondFrame = (index: number) => Beyond
+/** Logits of a slice, [1, C, H, W], that is frame `index` of its image, from 0. */
+export type PredictSlice = (slice: Tensor, index: number) => Promise<Tensor>
 
 /** The slices of an export, in the order in which they were attacked. */
 export interface RecordedStack {
   /** @throws RadversaryError io-failed, dicom-unreadable where a neighbour can't be read. */
-  around(index: number): Promise<BeyondFrame>
+  predictor(index: number): Promise<PredictSlice>
 }
 
 interface Slices {
@@ -23,8 +24,12 @@ interface Slices {
   readonly relatives: readonly Tensor[]
 }
 
-/** @param reach slices on either side that the model sees; undefined for 0 */
-export function recordedStack(folder: string, images: readonly RecordedImage[], reach: number): RecordedStack | undefined {
+/** @param reach slices on either side that the model sees; undefined for 0. A volume (Infinity) is predicted once, as a whole. */
+export function recordedStack(
+  folder: string,
+  images: readonly RecordedImage[],
+  { reach, model }: { readonly reach: number; readonly model: PixelModel },
+): RecordedStack | undefined {
   if (reach === 0) return undefined
   const known = new Map<number, Promise<Slices>>()
   const slicesOf = (index: number): Promise<Slices> | undefined => {
@@ -33,6 +38,11 @@ export function recordedStack(folder: string, images: readonly RecordedImage[], 
     const slices = known.get(index) ?? readSlices(join(folder, image.exported.series.path), image, index)
     known.set(index, slices)
     return slices
+  }
+  const volumes = new Map<number, Promise<Tensor>>()
+  const predictAll = (slices: readonly Tensor[]) => {
+    const volume = concatenate(slices)
+    return model.forShape(volume.shape).predict(volume)
   }
   /** Those of the same stack, outwards. */
   const towards = async (index: number, step: 1 | -1) => {
@@ -46,12 +56,18 @@ export function recordedStack(folder: string, images: readonly RecordedImage[], 
     return found
   }
   return {
-    around: async (index) => {
+    predictor: async (index) => {
       known.delete(index - reach - 1)
       const own = (await slicesOf(index))?.relatives ?? []
       const before = (await towards(index, -1)).reverse()
       const slices = [...before, ...own, ...(await towards(index, 1))]
-      return (frame) => beyondOf(slices, before.length + frame, reach)
+      if (reach === Infinity) {
+        const first = index - before.length
+        const logits = volumes.get(first) ?? predictAll(slices)
+        volumes.set(first, logits)
+        return async (_slice, frame) => sampleOf(await logits, before.length + frame)
+      }
+      return (slice, frame) => model.forShape(slice.shape, beyondOf(slices, before.length + frame, reach)).predict(slice)
     },
   }
 }

@@ -20,7 +20,7 @@ import { sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { decodeFrames } from '../study/load-image.ts'
-import { recordedStack, type BeyondFrame } from './recorded-stack.ts'
+import { recordedStack, type PredictSlice } from './recorded-stack.ts'
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
@@ -64,12 +64,12 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
-  const stack = model && recordedStack(folder, record.images, reachOf(model.card.input))
+  const stack = model && recordedStack(folder, record.images, { reach: reachOf(model.card.input), model: model.model })
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
       if (!missing.includes(image.exported.series.path))
-        discrepancies.push(...(await verifyImage({ folder, classes, beyond: () => stack?.around(index) }, image, model)))
+        discrepancies.push(...(await verifyImage({ folder, classes, predictor: () => stack?.predictor(index) }, image, model)))
       hooks.onProgress?.({
         done: index + 1,
         total: record.images.length,
@@ -124,19 +124,19 @@ async function openRecorded(file: ModelFile, record: AttackRecord, request: Devi
 interface ExportedImages {
   readonly folder: string
   readonly classes: readonly string[]
-  /** Neighbouring slices as they were exported; undefined for models of single images. */
-  readonly beyond: () => Promise<BeyondFrame> | undefined
+  /** How a slice is predicted among its neighbours as they were exported; undefined for models of single images. */
+  readonly predictor: () => Promise<PredictSlice> | undefined
 }
 
 async function verifyImage(
-  { folder, classes, beyond }: ExportedImages,
+  { folder, classes, predictor }: ExportedImages,
   image: RecordedImage,
   model: RecordedModel | undefined,
 ): Promise<Discrepancy[]> {
   const { path } = image.exported.series
   try {
     const frames = await recordedFrames(folder, image)
-    await predictAgain(join(folder, path), frames, model && { ...model, beyond: await beyond() })
+    await predictAgain(join(folder, path), frames, model && { ...model, predict: await predictor() })
     await checkMaskFiles({ folder, exported: image.exported }, frames, classes)
     return []
   } catch (error) {
@@ -158,16 +158,16 @@ async function recordedFrames(
 async function predictAgain(
   path: string,
   frames: readonly (RecordedFrame & Pick<FrameReport, 'masks'>)[],
-  recorded: (RecordedModel & { readonly beyond: BeyondFrame | undefined }) | undefined,
+  recorded: (RecordedModel & { readonly predict: PredictSlice | undefined }) | undefined,
 ): Promise<void> {
   const pixels = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
   if (recorded === undefined) return
-  const { model, card, beyond } = recorded
+  const { model, card, predict } = recorded
   for (const [index, { frame, meaning }] of pixels.entries()) {
     const expected = frames[index]
     if (expected === undefined) continue
     const { relative } = createFloatImage(frame, meaning, expected.range)
-    const logits = await model.forShape(relative.shape, beyond?.(index)).predict(relative)
+    const logits = await (predict?.(relative, index) ?? model.forShape(relative.shape).predict(relative))
     const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
     if (prediction === undefined) continue
     checkPrediction(expected.reread, prediction, path)

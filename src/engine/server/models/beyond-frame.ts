@@ -1,4 +1,5 @@
 import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
+import { RadversaryError } from '../../../core/errors.ts'
 import { reachOf } from '../../../core/model/slices.ts'
 import { concatenate } from '../../../core/tensor/tensor.ts'
 import { imageStacks } from '../../study/image-groups.ts'
@@ -16,6 +17,14 @@ export async function beyondFrame(
 ): Promise<Beyond | undefined> {
   const reach = reachOf(model.card.input)
   if (reach === 0) return undefined
+  if (reach === Infinity)
+    throw new RadversaryError(
+      'model-unsupported',
+      'Gradient: expected a model of single images or neighbouring slices, got one of volumes',
+      {
+        tip: 'A volume’s gradient is that of all its slices together: attack the whole series.',
+      },
+    )
   const opened = await studies.find(address.study)
   const slices = slicesAround(address, opened.study, imageAt(opened, address.image).header.numberOfFrames)
   const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)

@@ -45,7 +45,12 @@ export function createModelViews(studies: StudyStore, frames: StudyFrames, decom
 
 /** Without neighbouring slices, mean and standard deviation, and in the order of planes. */
 function plainCard(card: ModelCard): PreprocessingCard {
-  return { ...card, mean: [0], std: [1], input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined } }
+  return {
+    ...card,
+    mean: [0],
+    std: [1],
+    input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined, volume: undefined },
+  }
 }
 
 /** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */
