@@ -80,6 +80,7 @@ describe.each<[string, Partial<AttackRequest>]>([
 ])('a stack, %s', (_name, changes) => {
   test.each([
     ['smia', { epsilon: '16/255', stepSize: '4/255', steps: 6 }],
+    ['smia', { epsilon: '16/255', stepSize: '4/255', steps: 6, kernelSlices: 3 }],
     ['fgsm', { epsilon: '16/255' }],
     ['pgd', { epsilon: '16/255', stepSize: '4/255', steps: 4, restarts: 2 }],
     ['mi-fgsm', { epsilon: '16/255', steps: 4 }],

@@ -35,6 +35,8 @@ test('the table of settings, as the command line shows it', () => {
     'alpha number 1',
     'kernelSize integer 3',
     'sigma number 1',
+    'kernelSlices integer 1',
+    'sigmaSlices number 1',
     'smooth choice perturbation',
     'stabilizationTarget choice soft',
     'randomStart boolean false',

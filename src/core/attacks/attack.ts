@@ -87,6 +87,8 @@ export interface Walk {
   readonly deviation: LossTerm
   readonly loss: AttackLoss
   readonly targeted: boolean
+  /** Whether samples are neighbouring slices of one stack, in order; then all of them are at work. */
+  readonly coupled: boolean
   /** Which of the method's starts this is; counts from 0. */
   readonly restart: number
   /** The samples at work. It changes while `evaluate` is awaited: samples that have succeeded leave. */

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { nearestCentreModel } from '../../../test/support/analytic-models.ts'
 import { problemAgainst, roundsTo, rowsOf, run } from '../../../test/support/attack-problems.ts'
-import { uniformTensor } from '../../../test/support/numbers.ts'
+import { largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
 import type { PreprocessingCard } from '../model/preprocessing/chain.ts'
 import { throughPreprocessing } from '../model/preprocessing/through.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { smoothGaussian } from '../tensor/gaussian.ts'
+import { smoothAlongStack } from '../tensor/stack-smoothing.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackProblem } from './attack.ts'
 import { argMax } from './criteria.ts'
 import { attackMethods, configureAttack } from './attack-methods.ts'
@@ -71,6 +73,25 @@ test('steps follow the sum of all losses: it is raised by more than by steps for
   expect(images).toBe(problem.images)
   expect(gain(whole.result.after)).toBeGreaterThan(gain(alone.result.after))
   expect(gain(alone.result.after)).toBeGreaterThan(0)
+})
+
+describe.each(['perturbation', 'image'] as const)('SMIA’s smoothing of the %s', (smooth) => {
+  test('has a third axis, from slice to slice', async () => {
+    const { problem, images } = await stack()
+    const settings = { epsilon: 0.2, stepSize: 0.05, steps: 1, smooth, sigma: 0.9, kernelSlices: 5, sigmaSlices: 1.3 }
+    const { result } = await run(configureAttack('smia', settings), problem)
+    const gradient = await problem.model.lossAndGradient(images, { kind: 'cross-entropy', terms: [{ target: problem.targets, weight: 1 }] }) // prettier-ignore
+    const step = tensor(images.shape, gradient.gradient.data.map((g) => 0.05 * Math.sign(g))) // prettier-ignore
+    const moved = tensor(images.shape, images.data.map((v, i) => v + step.data[i]!)) // prettier-ignore
+    const w = (x: Tensor) => smoothAlongStack(smoothGaussian(x, { sigma: 0.9 }), { size: 5, sigma: 1.3 }).data
+    const expected = smooth === 'image' ? w(moved) : w(step).map((v, i) => images.data[i]! + v)
+    expect(largestDifference(result.smoothed.data, expected)).toBeLessThan(1e-6)
+  })
+
+  test('is refused from slice to slice where images are no neighbours', async () => {
+    const { problem } = await stack({ coupled: false })
+    await expect(run(configureAttack('smia', { smooth, kernelSlices: 3 }), problem)).rejects.toThrow('a stack of slices')
+  })
 })
 
 async function ownGradients(

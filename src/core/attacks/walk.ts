@@ -41,6 +41,7 @@ export class RestartWalk implements Walk {
   readonly box: PixelInterval
   readonly loss: AttackLoss
   readonly targeted: boolean
+  readonly coupled: boolean
   readonly restart: number
   readonly deviation: LossTerm
   readonly tell: (notice: Notice) => void
@@ -66,6 +67,7 @@ export class RestartWalk implements Walk {
     this.box = method.keeps === 'smallest' ? problem.bounds : box
     this.loss = problem.loss
     this.targeted = problem.targeted
+    this.coupled = problem.coupled ?? false
     this.restart = options.restart
     this.deviation = { target: problem.targets, weight: problem.targeted ? -1 : 1 }
     this.tell = options.tell

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { RadversaryError } from '../../errors.ts'
 import { smoothGaussian } from '../../tensor/gaussian.ts'
-import { sampleOf, tensor } from '../../tensor/tensor.ts'
+import { smoothAlongStack } from '../../tensor/stack-smoothing.ts'
+import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
-import { advance, sumInto, toScaledSign } from '../kernels.ts'
+import { addScaled, advance, sumInto, toScaledSign } from '../kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
 import { epsilon, kernelSize, randomStart, stepSize, steps } from '../settings.ts'
@@ -20,6 +22,15 @@ const settings = z.strictObject({
     .describe('Weight of the stabilization term; 0 leaves I-FGSM, with the smoothed input still watched.'),
   kernelSize: kernelSize(3),
   sigma: z.number().positive().default(1).describe('Standard deviation of W, in pixels.'),
+  kernelSlices: z
+    .int()
+    .min(1)
+    .refine((size) => size % 2 === 1, 'expected an odd number')
+    .default(1)
+    .describe(
+      'Taps of W from slice to slice, of models that take a stack of them: an odd number; 1 smooths each slice by itself.',
+    ),
+  sigmaSlices: z.number().positive().default(1).describe('Standard deviation of W from slice to slice, in slices.'),
   smooth: z
     .enum(['perturbation', 'image'])
     .default('perturbation')
@@ -76,6 +87,10 @@ function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<
       const step = gradient.of(sample)
       toScaledSign(step, settings.stepSize) //                                          r_t = step·sign(g_t)
       smoothInto(rowOf(smoothed, sample), walk, sample, step, settings) //                x̃_t = x_t + W ∗ r_t
+    }
+    if (settings.kernelSlices > 1) smoothSlices(smoothed, walk, settings)
+    for (const sample of walk.active()) {
+      const step = gradient.of(sample)
       advance(rowOf(x, sample), step, rowOf(box.lower, sample), rowOf(box.upper, sample)) //  x_{t+1} = clip(project(x_t + r_t))
     }
     const logits = await walk.predict(smoothed) //                                      s_t = f(x̃_t)
@@ -103,5 +118,23 @@ function smoothInto(
   else {
     sumInto(smoothed, x, step)
     smoothed.set(smoothing(smoothed))
+  }
+}
+
+/** The third axis of W: from slice to slice of the stack that the batch is. */
+function smoothSlices(smoothed: Tensor, { x, coupled }: Walk, { smooth, kernelSlices, sigmaSlices }: SmiaSettings): void {
+  if (!coupled)
+    throw new RadversaryError(
+      'usage',
+      'SMIA: expected a model that takes a stack of slices for kernelSlices above 1, got another',
+      {
+        tip: 'Leave kernelSlices at 1: the images of a batch are no neighbours to such a model.',
+      },
+    )
+  const along = (values: Tensor) => smoothAlongStack(values, { size: kernelSlices, sigma: sigmaSlices }).data
+  if (smooth === 'image') smoothed.data.set(along(smoothed))
+  else {
+    addScaled(smoothed.data, smoothed.data, x.data, -1)
+    sumInto(smoothed.data, x.data, along(smoothed))
   }
 }
