@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DetectionOutput } from '../core/model/card.ts'
-import { parseBoxes } from './box-labels.ts'
+import { boxesLabel, checkFrames, parseBoxes } from './box-labels.ts'
 
 const head: DetectionOutput = {
   ...{
@@ -27,6 +27,19 @@ test('an image has a box for each of its lines, and none where a line has no cla
   expect(parsed('SOPInstanceUID,class,x0,y0,x1,y1\n1.2,1,5,6,7,8\n').find(image)).toHaveLength(1)
 })
 
+test('a box is of the frame that its line names, or of every frame', () => {
+  const boxes = parsed('file,frame,class,x0,y0,x1,y1\n01.dcm,2,1,1,2,3,4\n01.dcm,,1,5,6,7,8\n').find(image) ?? []
+  expect(boxes.map(({ frame }) => frame)).toEqual([2, undefined])
+  expect(boxesLabel(boxes, 0).boxes.map(({ x0 }) => x0)).toEqual([5])
+  expect(boxesLabel(boxes, 1)).toMatchObject({ classes: [1], boxes: [{ x0: 1 }, { x0: 5 }] })
+  expect(() => {
+    checkFrames(boxes, 2)
+  }).not.toThrow()
+  expect(() => {
+    checkFrames(boxes, 1)
+  }).toThrow('labels: expected frames from 1 to 1, got 2')
+})
+
 test('lines of one file may name images in either way', () => {
   const csv = 'file,SOPInstanceUID,class,x0,y0,x1,y1\n02.dcm,,1,1,2,3,4\n,1.2,1,5,6,7,8\n'
   expect(parsed(csv).find({ fileName: '02.dcm', sopInstanceUid: '1.3' })).toHaveLength(1)
@@ -37,6 +50,7 @@ test.each([
   ['file,label\n01.dcm,1\n', 'expected the columns "file" or "SOPInstanceUID", and "class"'],
   ['file,class,x0,y0,x1,y1\n01.dcm,1,a,2,3,4\n', 'line 2: x0: expected a number'],
   ['file,class,x0,y0,x1,y1\n01.dcm,1,3,2,3,4\n', 'line 2: expected x0 < x1'],
+  ['file,frame,class,x0,y0,x1,y1\n01.dcm,0,1,1,2,3,4\n', 'line 2: frame: expected a whole number above 0'],
   ['file,class,x0,y0,x1,y1\n01.dcm,none,1,2,3,4\n', 'no background'],
   ['file,class,x0,y0,x1,y1\n01.dcm,mass,1,2,3,4\n', 'line 2: Class: expected a class name or an index below 2, got "mass"'],
 ])('refuses %j', (csv, message) => {

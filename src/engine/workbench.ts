@@ -1,10 +1,9 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { RadversaryError } from '../core/errors.ts'
-import { classesOf, type LabelledBox } from '../core/model/boxes.ts'
 import { namesOf, type ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
-import { parseBoxes } from './box-labels.ts'
+import { checkFrames, parseBoxes, type FramedBox } from './box-labels.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
 import { openMasks } from './masks/open-masks.ts'
 import type { MaskSource } from './masks/mask-source.ts'
@@ -37,7 +36,7 @@ export interface Workbench {
   /** Of a segmentation, where masks were given. */
   readonly masks: MaskSource | undefined
   /** Of a detection, where boxes were given: an image that they leave out has none. */
-  readonly boxesOf: ((image: StudyImage) => readonly LabelledBox[]) | undefined
+  readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
 }
 
 /** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
@@ -50,11 +49,12 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const findBoxes = boxes && labelsOf(study, boxes)
   const boxesOf = findBoxes && ((image: StudyImage) => findBoxes(image) ?? [])
   const findLabel = table && labelsOf(study, table)
-  const labelOf = (image: StudyImage) => findLabel?.(image) ?? (boxesOf && classesOf(boxesOf(image)))
+  const labelOf = (image: StudyImage) => findLabel?.(image)
   const find = findLabel ?? findBoxes
   // Of the whole study: the chosen images of a detection may well have no boxes.
   if (find !== undefined && study.images.every((image) => find(image) === undefined))
     throw noLabels(request.labels, (table ?? boxes)?.count ?? 0)
+  for (const image of images) checkFrames(boxesOf?.(image) ?? [], image.header.numberOfFrames)
   const choice = await chooseDevice(request)
   const { runtime } = choice
   const { tfjs } = opened
@@ -95,7 +95,7 @@ function chosenImages({ images }: Study, chosen: readonly string[] | undefined):
 interface GivenLabels {
   readonly table?: LabelTable
   readonly masks?: MaskSource
-  readonly boxes?: LabelTable<readonly LabelledBox[]>
+  readonly boxes?: LabelTable<readonly FramedBox[]>
 }
 
 async function readLabels(file: string, card: ModelCard): Promise<GivenLabels> {

@@ -1,9 +1,8 @@
 import { RadversaryError } from '../../core/errors.ts'
-import type { LabelledBox } from '../../core/model/boxes.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Mask } from '../../core/model/mask.ts'
 import { shownClasses } from '../../core/model/segmentation.ts'
-import { boxesLabel } from '../box-labels.ts'
+import { boxesLabel, type FramedBox } from '../box-labels.ts'
 import { frameLabel, type FrameLabel, type Label } from '../labels.ts'
 import type { StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -15,7 +14,7 @@ export interface GivenTruth {
   readonly isLabelled: boolean
   readonly labelOf: (image: StudyImage) => Label | undefined
   readonly masks: MaskSource | undefined
-  readonly boxesOf: ((image: StudyImage) => readonly LabelledBox[]) | undefined
+  readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
 }
 
 /** Labels of an image's frames, in order; undefined each where nothing was given. @throws RadversaryError labels-invalid for an image without. */
@@ -31,7 +30,7 @@ async function frameLabelOf(
     const mask = await maskOfFrame(masks, frame)
     return { classes: shownClasses(card.output, mask), mask }
   }
-  if (boxesOf !== undefined) return boxesLabel(boxesOf(frame.image))
+  if (boxesOf !== undefined) return boxesLabel(boxesOf(frame.image), frame.index)
   const label = frameLabel(labelOf(frame.image), card)
   if (!isLabelled || label !== undefined) return label
   throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one', {

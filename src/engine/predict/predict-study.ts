@@ -11,6 +11,7 @@ import { reachOf } from '../../core/model/slices.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { saidBy } from '../classes.ts'
 import { frameLabel, type FrameLabel } from '../labels.ts'
+import { boxesLabel } from '../box-labels.ts'
 import { maskedFrame } from '../masks/frame-labels.ts'
 import { maskAgreement, type MaskAgreement } from '../masks/mask-agreement.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -174,15 +175,17 @@ function report(
   found: readonly Found[],
   failures: readonly InputFailure[],
 ): PredictReport {
-  const labelled = found.flatMap(({ image, prediction }) => {
-    const label = frameLabel(labelOf(image), card)
-    return label === undefined ? [] : [{ label, predicted: prediction }]
+  const labelOfFrame = ({ image, index }: Found) =>
+    boxesOf === undefined ? frameLabel(labelOf(image), card) : boxesLabel(boxesOf(image), index)
+  const labelled = found.flatMap((each) => {
+    const label = labelOfFrame(each)
+    return label === undefined ? [] : [{ label, predicted: each.prediction }]
   })
   return {
     model: card.name,
     device: device.name,
     classes: namesOf(card),
-    predictions: found.map((each) => inWords(each, frameLabel(labelOf(each.image), card), card)),
+    predictions: found.map((each) => inWords(each, labelOfFrame(each), card)),
     taskAgreement: labelled.length === 0 ? null : (taskAgreement(card, labelled) ?? null),
     agreement: labelled.length === 0 ? null : agreementOn(card, labelled),
     detection: boxesOf === undefined || card.task !== 'detection' ? null : boxAgreement(card, found, boxesOf),
@@ -203,7 +206,10 @@ function boxAgreement(
   found: readonly Found[],
   boxesOf: NonNullable<Workbench['boxesOf']>,
 ): DetectionAgreement {
-  const images = found.map(({ image, prediction }) => ({ found: prediction.boxes ?? [], labels: boxesOf(image) }))
+  const images = found.map(({ image, index, prediction }) => ({
+    found: prediction.boxes ?? [],
+    labels: boxesLabel(boxesOf(image), index).boxes,
+  }))
   return detectionAgreement(images, objectsOf(output))
 }
 
