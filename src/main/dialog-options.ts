@@ -7,6 +7,7 @@ const options: Readonly<Record<Purpose, OpenDialogOptions>> = {
   model: { title: 'Add a model', properties: ['openFile'], filters: [{ name: 'Models', extensions: ['onnx', 'json'] }] },
   card: { title: 'Choose a model card', properties: ['openFile'], filters: [{ name: 'Model cards', extensions: ['json'] }] },
   labels: { title: 'Choose labels', properties: ['openFile'], filters: [{ name: 'Labels', extensions: ['csv'] }] },
+  masks: { title: 'Choose a folder of masks', properties: ['openDirectory'] },
   'export-folder': { title: 'Export to a folder', properties: ['openDirectory', 'createDirectory', 'promptToCreate'] },
 }
 

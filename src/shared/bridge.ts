@@ -1,5 +1,5 @@
 /** What a native dialog is opened for. */
-export type Purpose = 'study-folders' | 'study-files' | 'model' | 'card' | 'labels' | 'export-folder'
+export type Purpose = 'study-folders' | 'study-files' | 'model' | 'card' | 'labels' | 'masks' | 'export-folder'
 
 /** What a menu, the system or another start of the application asks of the page. */
 export type MenuEvent =

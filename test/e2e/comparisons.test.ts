@@ -26,7 +26,11 @@ describeApplication('methods side by side', (application) => {
     await page.getByRole('button', { name: 'Compare methods…' }).click()
     await dialog().getByText('On 28 images of').waitFor()
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/labels\.csv$/)
+    await choose('Models', 'phantom-thorax-detection')
+    await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/boxes\.csv$/)
+    await choose('Models', 'phantom-thorax-detection')
     await choose('Models', 'phantom-thorax')
+    await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/labels\.csv$/)
   })
 
   it('a budget without sense is told in the form, and nothing is begun', async () => {

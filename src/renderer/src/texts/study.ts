@@ -31,6 +31,7 @@ export const studyTexts = {
     modelTitle: 'Add a model',
     cardTitle: 'Choose a model card',
     labelsTitle: 'Choose a labels file',
+    masksTitle: 'Choose a folder of masks, a DICOM SEG or a list of masks',
     exportTitle: 'Choose a folder to export to',
     path: 'Folder',
     go: 'Go',

@@ -118,8 +118,8 @@ function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined })
         }}
       />
       <PickButton
-        kind="labels"
-        title={texts.files.labelsTitle}
+        kind={task === 'segmentation' ? 'masks' : 'labels'}
+        title={task === 'segmentation' ? texts.files.masksTitle : texts.files.labelsTitle}
         start={study?.paths[0]}
         onPick={(path) => {
           changeForm({ labels: path })

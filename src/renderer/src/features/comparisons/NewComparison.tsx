@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { ModelCard } from '../../../../core/model/card.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
@@ -35,9 +36,11 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const { models, methods, labels: given } = useComparisonForm()
   const [error, setError] = useState<unknown>()
+  const known = useQuery(api.models.list.queryOptions())
+  const task = known.data?.models.find(({ name }) => name === models[0])?.card.task
   const found = useQuery({
-    queryKey: ['labels', study.paths],
-    queryFn: async () => (await findLabels(study.paths)) ?? null,
+    queryKey: ['labels', study.paths, task],
+    queryFn: async () => (await findLabels(study.paths, task)) ?? null,
   })
   const labels = given ?? found.data ?? ''
   const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
@@ -52,7 +55,7 @@ function Form({ study, onStarted }: FormProps) {
         <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
         <Choices />
         <Budgets />
-        <LabelsField study={study} labels={labels} />
+        <LabelsField study={study} labels={labels} task={task} />
         {error !== undefined && <Fault error={error} />}
         <Group justify="flex-end">
           <Button type="submit" disabled={models.length === 0 || methods.length === 0}>
@@ -134,12 +137,19 @@ function Budgets() {
   )
 }
 
-function LabelsField({ study, labels }: { readonly study: StudyInfo; readonly labels: string }) {
+interface LabelsFieldProps {
+  readonly study: StudyInfo
+  readonly labels: string
+  /** Of the first of the models. */
+  readonly task: ModelCard['task'] | undefined
+}
+
+function LabelsField({ study, labels, task }: LabelsFieldProps) {
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
       <TextInput
         flex={1}
-        label={texts.attack.labels}
+        label={task === 'segmentation' ? texts.attack.masks : texts.attack.labels}
         placeholder={texts.attack.labelsNone}
         value={labels}
         spellCheck={false}
@@ -148,8 +158,8 @@ function LabelsField({ study, labels }: { readonly study: StudyInfo; readonly la
         }}
       />
       <PickButton
-        kind="labels"
-        title={texts.files.labelsTitle}
+        kind={task === 'segmentation' ? 'masks' : 'labels'}
+        title={task === 'segmentation' ? texts.files.masksTitle : texts.files.labelsTitle}
         start={study.paths[0]}
         onPick={(path) => {
           changeComparisonForm({ labels: path })

@@ -14,11 +14,18 @@ interface PickButtonProps {
   readonly onPick: (path: string) => void
 }
 
-const endings: Readonly<Record<PickButtonProps['kind'], readonly string[] | undefined>> = {
-  'export-folder': undefined,
-  model: ['.onnx', 'model.json'],
-  card: ['.json'],
-  labels: ['.csv'],
+interface Pickable {
+  readonly pick: 'any' | 'folder' | 'file'
+  /** Of the files that are shown; all when left out. */
+  readonly endings?: readonly string[]
+}
+
+const pickable: Readonly<Record<PickButtonProps['kind'], Pickable>> = {
+  'export-folder': { pick: 'folder' },
+  model: { pick: 'file', endings: ['.onnx', 'model.json'] },
+  card: { pick: 'file', endings: ['.json'] },
+  labels: { pick: 'file', endings: ['.csv'] },
+  masks: { pick: 'any' },
 }
 
 /** Asks for a path: with the operating system's dialog, or with our own. */
@@ -47,8 +54,7 @@ export function PickButton({ kind, title, start, label = texts.files.browse, onP
       {isOpen && (
         <Modal opened size="lg" title={title} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
           <FileBrowser
-            pick={kind === 'export-folder' ? 'folder' : 'file'}
-            endings={endings[kind]}
+            {...pickable[kind]}
             start={start}
             onPick={(path) => {
               close()
