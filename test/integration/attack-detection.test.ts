@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -88,6 +88,15 @@ describe('SMIA makes boxes vanish', () => {
   })
 })
 
+test('verify tells a box that the model does not find', async () => {
+  const { folder, record } = await attack([...labels, '--method', 'fgsm'])
+  for (const { boxes } of framesOf(record)) boxes?.after.push({ class: 0, x0: 9, y0: 9, x1: 60, y1: 60, score: 0.9, finds: null })
+  writeFileSync(join(folder, 'record.json'), JSON.stringify(record))
+  const ended = await commandLine(['verify', folder, '--model', model, '--device', 'cpu', '--json'])
+  expect(ended.code).not.toBe(0)
+  expect(ended.out).toMatch(/Export: expected the \d+ boxes that were recorded, got \d+, 1 of them all not alike/)
+})
+
 test('away from the model’s own boxes none of them is found again', async () => {
   const { record } = await attack(['--method', 'pgd', '--epsilon', '16/255', '--early-stop'])
   expect(record.attack).toMatchObject({ target: null, criterion: 'no labelled box found (IoU 0.5)' })
@@ -136,6 +145,7 @@ test('what a detection has not is refused in words', async () => {
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(message) as string })
   }
   await refused(['--method', 'smia', '--target', 'mass'], 'Class: expected a class name')
+  await refused(['--method', 'smia', '--export', 'masks'], 'Export: expected masks of a segmentation only')
   await refused(['--method', 'smia', '--criterion', 'dice<0.5'], 'Criterion: expected none but for false positives')
   await refused(['--method', 'smia', '--target', 'false-positives', '--criterion', 'boxes<3'], 'Criterion: expected boxes>=N')
 })

@@ -24,7 +24,7 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptio
   readonly targetMasks?: string
   readonly criterion?: string
   readonly loss?: string
-  readonly export: string
+  readonly export?: string
   readonly batch: number
   readonly slices?: number
   readonly out: string
@@ -46,7 +46,10 @@ export function attackCommand(context: CommandContext): Command {
       '--loss <loss>',
       'of a segmentation: cross-entropy, dice, or both with weights: cross-entropy=0.5,dice=0.5; of values: mse or huber',
     )
-    .option('--export <kinds>', `some of ${exportNames.join(',')} (masks: of a segmentation, before and after)`, exportPreset)
+    .option(
+      '--export <kinds>',
+      `some of ${exportNames.join(',')} (masks: of a segmentation, before and after); default: series, and masks where there are any`,
+    )
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .option(
       '--slices <n>',
@@ -67,7 +70,8 @@ function requestOf(options: Options) {
   return {
     ...options,
     ...methodRequest(options),
-    exports: parseExportKinds(options.export),
+    exports: parseExportKinds(options.export ?? exportPreset),
+    strictExports: options.export !== undefined,
     earlyStop: options.earlyStop ?? false,
     home: home(),
   }

@@ -33,6 +33,8 @@ export interface AttackRequest extends WorkbenchRequest, GoalRequest {
   /** Neighbouring slices that are attacked at once, at most; as many as have 16 million pixels by default. */
   readonly slices?: number | undefined
   readonly exports: readonly ExportKind[]
+  /** Whether kinds that the model's task has not are refused; else they are left out. */
+  readonly strictExports?: boolean | undefined
   readonly out: string
 }
 
@@ -81,7 +83,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     goal,
     region,
     wanted,
-    exports: kindsFor(workbench.opened.card, request.exports),
+    exports: kindsFor(workbench.opened.card, request.exports, request.strictExports),
     groups: numberedGroups(workbench, request),
   }
   return { ...run, exportId: exportIdOf(run) }

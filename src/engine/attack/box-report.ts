@@ -41,7 +41,7 @@ function plain({ class: k, x0, y0, x1, y1 }: LabelledBox): FrameBoxes['label'][n
 }
 
 /** Boxes with the index of the labelled box that each finds. */
-function foundBoxes(found: readonly Box[], labels: readonly LabelledBox[]): FrameBoxes['before'] {
+export function foundBoxes(found: readonly Box[], labels: readonly LabelledBox[]): FrameBoxes['before'] {
   const finds = labelsFound({ found, labels })
   return found.map((box, i) => ({ ...plain(box), score: box.score, finds: finds[i] ?? null }))
 }

@@ -40,9 +40,13 @@ export function parseExportKinds(text: string): ExportKind[] {
   return exportKinds.filter((kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind))
 }
 
-/** Masks are of segmentations. */
-export function kindsFor({ task }: ModelCard, kinds: readonly ExportKind[]): ExportKind[] {
-  return kinds.filter((kind) => task === 'segmentation' || !isOfMasks(kind))
+/** Masks are of segmentations. Of other tasks they are left out or, if `isStrict`, refused. @throws RadversaryError usage. */
+export function kindsFor({ task }: Pick<ModelCard, 'task'>, kinds: readonly ExportKind[], isStrict = false): ExportKind[] {
+  const made = kinds.filter((kind) => task === 'segmentation' || !isOfMasks(kind))
+  if (!isStrict || made.length === kinds.length) return made
+  throw new RadversaryError('usage', `Export: expected masks of a segmentation only, got a model for ${task}`, {
+    tip: 'Leave masks out of --export.',
+  })
 }
 
 /** Whether a kind is what the model says, and not pixels. */

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { readSegmentation } from '../../core/dicom/segmentation.ts'
-import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { differingFraction, planeOf, type Mask } from '../../core/model/mask.ts'
 import { fromRuns } from '../../core/model/mask-runs.ts'
 import { isLabelOf } from '../masks/segment-label.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { maskReport } from './mask-report.ts'
+import { mismatch } from './mismatch.ts'
 
 /** Pixels between two classes may fall to the other one where sums are made in another order. */
 const largestDifference = 1e-3
@@ -67,11 +67,4 @@ async function checkMaskFile(path: string, masks: readonly Mask[], classes: read
     if (expected?.length !== got.length || expected.some((value, i) => value !== got[i]))
       throw mismatch('the masks that were recorded', `others for ${label}`, path)
   }
-}
-
-function mismatch(expected: string, got: string, file: string): RadversaryError {
-  return new RadversaryError('verification-failed', `Export: expected ${expected}, got ${got}`, {
-    file,
-    tip: 'Verify on the device that the record names; if it happens again, repeat the attack.',
-  })
 }

@@ -38,6 +38,11 @@ test('a run is told in a dozen lines', () => {
   `)
 })
 
+test('a model whose file has the name of all of its kind is told by its own', () => {
+  const model = { file: 'model.json', sha256: '0123456789abcdef', card: { name: 'brain' } }
+  expect(textOf([row], { model })).toContain('Model        brain, model.json with its weights (sha256 0123456789ab…) on cpu')
+})
+
 test('a target, failures and the lack of labels are told', () => {
   const text = textOf([row], {
     attack: { title: 'PGD', settings: {}, target: 'benign', seed: 0 },

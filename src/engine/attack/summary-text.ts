@@ -12,7 +12,7 @@ export function summaryText(record: AttackRecord): string {
   const lines = [
     `Attack       ${attack.title}, ${goal}`,
     `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
-    `Model        ${model.file} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
+    `Model        ${modelText(model)} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
     `Slices       ${summary.slices}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
     `Success      ${proportion(summary.success)} of all slices`,
@@ -30,6 +30,11 @@ export function summaryText(record: AttackRecord): string {
     record.notice,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Of TensorFlow.js every model's file is model.json: its name says which. */
+function modelText({ file, card }: AttackRecord['model']): string {
+  return file.endsWith('.json') && typeof card['name'] === 'string' ? `${card['name']}, ${file} with its weights` : file
 }
 
 /** Who broke how many of the slices that still held at its turn. */

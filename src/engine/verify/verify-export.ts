@@ -10,6 +10,7 @@ import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
 import { imageResult, type FrameReport } from '../attack/image-result.ts'
+import { checkBoxes } from '../attack/box-check.ts'
 import { checkMaskFiles, checkMasks } from '../attack/mask-check.ts'
 import { checkPrediction } from '../attack/reread.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
@@ -172,5 +173,6 @@ async function predictAgain(
     if (prediction === undefined) continue
     checkPrediction(expected.reread, prediction, path)
     checkMasks(card, expected, prediction.mask, path)
+    checkBoxes(card, expected, prediction.boxes, path)
   }
 }
