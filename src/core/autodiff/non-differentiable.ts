@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../onnx/graph.ts'
+import { isStopGradient } from '../onnx/stop-gradient.ts'
 
 /**
  * Operators that no gradient passes: their results are integers or truth values, or constant almost everywhere. A model may use them beside
@@ -41,6 +42,6 @@ export const nonDifferentiableOps: ReadonlySet<string> = new Set([
   'Xor',
 ])
 
-export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain'>): boolean {
-  return node.domain === '' && nonDifferentiableOps.has(node.opType)
+export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain' | 'name'>): boolean {
+  return node.domain === '' && (nonDifferentiableOps.has(node.opType) || isStopGradient(node))
 }

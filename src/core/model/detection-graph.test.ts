@@ -161,6 +161,23 @@ describe('the loss of a detector’s scores', () => {
     await model.dispose()
   })
 
+  test('what only boxes are made of is not differentiated, whatever it is', async () => {
+    const gradientOf = async (boxesOf: (graph: GraphBuilder, boxes: string) => string) => {
+      const model = await opened((graph, input) => {
+        const boxes = graph.output(boxesOf(graph, values(graph, input, 4, 0)))
+        return { name: graph.output(values(graph, input, 2, 0.5)), boxes: { ...sigmoidHead.boxes, name: boxes } as never }
+      })
+      const { gradient } = await model.lossAndGradient(x, { kind: losses[1]!.kind, terms: [{ target: hard, weight: 1 }] })
+      await model.dispose()
+      return gradient.data
+    }
+    const plain = await gradientOf((graph, boxes) => graph.node('Neg', [boxes]))
+    const reversed = (graph: GraphBuilder, boxes: string) =>
+      graph.node('ReverseSequence', [boxes, graph.ints([2, 3])], { batch_axis: 0, time_axis: 1 })
+    expect(await gradientOf(reversed)).toEqual(plain)
+    expect(plain.some((value) => value !== 0)).toBe(true)
+  })
+
   test('anchors without weight count for nothing, whatever they say', () => {
     const [loss] = losses
     const logits = Float32Array.from([...new Array<number>(12).fill(9), 1, 50, -1, 0, -50, 2])

@@ -2,6 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import { intAttribute } from '../onnx/attributes.ts'
 import type { Attributes, OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
+import { stopGradient } from '../onnx/stop-gradient.ts'
 import { boxRows } from './anchor-losses.ts'
 import type { DetectionOutput } from './card.ts'
 
@@ -18,7 +19,8 @@ const leastProbability = 1e-30
  */
 export function detectionModel(model: OnnxModel, head: DetectionOutput): OnnxModel {
   const edit = new GraphEdit(model.graph)
-  const boxes = boxesIn(edit, head)
+  // Losses are of scores alone: what only boxes are made of need not be differentiated.
+  const boxes = edit.withoutGradient(boxesIn(edit, head))
   const scores = scoresIn(edit, head)
   edit.node('Concat', [boxes, scores], { axis: 1 }, detectionName)
   const { nodes, initializers } = edit
@@ -76,6 +78,12 @@ class GraphEdit {
   node(opType: string, inputs: readonly string[], attributes: Attributes = {}, output = this.freshName()): string {
     this.nodes.push({ opType, domain: '', name: output, inputs, outputs: [output], attributes })
     return output
+  }
+
+  withoutGradient(value: string): string {
+    const node = stopGradient(value)
+    this.nodes.push(node)
+    return node.name
   }
 
   anchorsLast(value: string, layout: DetectionOutput['layout']): string {
