@@ -116,6 +116,10 @@ describe('an attack that hides', () => {
     expect(record.summary.success.successes).toBeGreaterThan(6)
     expect(without.summary.success.successes).toBeGreaterThan(6)
     expect(await meanDistance(hidden)).toBeLessThan(0.7 * (await meanDistance(open)))
+    const deviation = (out: string) =>
+      imageResults(out).reduce((sum, { frames }) => sum + (frames[0]!.features!.after ?? Infinity), 0) / images.length
+    expect(deviation(hidden)).toBeLessThan(0.7 * deviation(open))
+    expect(readFileSync(join(hidden, 'summary.txt'), 'utf8')).toMatch(/^Features +squared deviation .* before, .* after/m)
   })
 
   test('records what was fitted to which images', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitMixture, likeliest, meanSquaredDeviation } from './gaussian-mixture.ts'
+import { featureDeviation, fitMixture, likeliest, meanSquaredDeviation } from './gaussian-mixture.ts'
 import { fillNormal, randomSource } from './random.ts'
 
 /** Normal samples around two centres, the second twice as wide. */
@@ -49,4 +49,11 @@ test('no more components than different samples, and variances no smaller than t
   const mixture = fitMixture(same, { components: 3, floor: Float64Array.of(0.1, 0.2), random: randomSource(1, 0) })
   expect(mixture).toHaveLength(1)
   expect([...mixture[0]!.variance]).toEqual([0.1, 0.2])
+})
+
+test('features of several tensors deviate by the sum of what each does', () => {
+  const near = { weight: 1e-3, mean: Float64Array.of(0, 0), variance: Float64Array.of(1, 4) }
+  const far = { ...near, weight: 0.999, mean: Float64Array.of(50, 50) }
+  const other = { weight: 1, mean: Float64Array.of(0), variance: Float64Array.of(9) }
+  expect(featureDeviation(Float32Array.of(1, 4, 3), [[near, far], [other]])).toBeCloseTo((1 + 4) / 2 + 1, 10)
 })

@@ -62,6 +62,19 @@ export function meanSquaredDeviation(z: ArrayLike<number>, { mean, variance }: C
   return mean.reduce((sum, m, d) => sum + ((z[d] ?? 0) - m) ** 2 / (variance[d] ?? 1), 0) / mean.length
 }
 
+/** Σ over tensors of z's `meanSquaredDeviation` from the likeliest component; z holds their features, one tensor after the other. */
+export function featureDeviation(z: Float32Array, mixtures: readonly GaussianMixture[]): number {
+  let [sum, first] = [0, 0]
+  for (const mixture of mixtures) {
+    const size = mixture[0]?.mean.length ?? 0
+    const own = z.subarray(first, first + size)
+    const component = likeliest(own, mixture)
+    if (component !== undefined) sum += meanSquaredDeviation(own, component)
+    first += size
+  }
+  return sum
+}
+
 /** log(π N(z | μ, Σ)), but for the constant that all components share. */
 function logDensity(z: ArrayLike<number>, component: Component): number {
   const { weight, mean, variance } = component

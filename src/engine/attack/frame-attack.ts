@@ -7,6 +7,7 @@ import type {
   SampleEvent,
   SampleOutcome,
 } from '../../core/attacks/attack.ts'
+import { featureDeviation } from '../../core/attacks/gaussian-mixture.ts'
 import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
@@ -56,6 +57,8 @@ export interface FrameResult {
   readonly adversarial: StoredValues
   readonly smoothed: StoredValues
   readonly trace: readonly TracePoint[]
+  /** Of methods that hide: how far the features are from clean ones of the class that the model sees; null where none of it were fitted. */
+  readonly features?: { readonly before: number | null; readonly after: number | null }
   /** What the method had to say of the frame's batch. */
   readonly notices: readonly Notice[]
 }
@@ -85,7 +88,24 @@ export async function attackFrames(
 ): Promise<FrameResult[]> {
   const { problem, labels } = await frameProblem(tasks, attack)
   const { result, traces } = await watched(method, problem, attack.onIteration)
-  return tasks.map(({ frame }, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
+  const results = tasks.map(({ frame }, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
+  return problem.hiding === undefined ? results : withFeatures(results, problem.hiding, [problem.images, result.adversarial])
+}
+
+async function withFeatures(
+  results: readonly FrameResult[],
+  { model, classes }: Hiding,
+  [images, adversarial]: readonly [Tensor, Tensor],
+): Promise<FrameResult[]> {
+  const [clean, changed] = [await model.predict(images), await model.predict(adversarial)]
+  const deviation = (features: Tensor, sample: number, { classes: [label = NaN] }: Prediction) => {
+    const mixtures = classes.get(label)
+    return mixtures === undefined ? null : featureDeviation(sampleOf(features, sample).data, mixtures)
+  }
+  return results.map((result, n) => ({
+    ...result,
+    features: { before: deviation(clean, n, result.before), after: deviation(changed, n, result.after) },
+  }))
 }
 
 /** What attacking frames of one size as one batch comes to; of those without a label, the model is asked first. */

@@ -40,6 +40,7 @@ export function frameReport(
     restart: outcome.restart,
     ...(outcome.member === undefined ? {} : { member: outcome.member }),
     ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
+    ...(result.features === undefined ? {} : { features: result.features }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
     ...boxReport(card, label.boxes, { before, after: prediction }),
     ...distances(result),

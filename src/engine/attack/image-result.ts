@@ -108,6 +108,8 @@ const frameResult = z.strictObject({
   member: z.string().optional(),
   /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
   smallest: size.optional(),
+  /** Of methods that hide: how far the features are from those of clean images of the predicted class, as the attack judged it. */
+  features: z.strictObject({ before: z.number().nullable(), after: z.number().nullable() }).optional(),
   /** Of a segmentation: every class but the background against the label; `after` of the pixels read back. */
   segments: segments.optional(),
   masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),

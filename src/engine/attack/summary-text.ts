@@ -19,6 +19,7 @@ export function summaryText(record: AttackRecord): string {
     `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
     ...membersText(record),
     ...universalText(record),
+    ...featuresText(record),
     ...agreementText(record),
     ...(summary.meanConfidenceBefore === null
       ? []
@@ -52,6 +53,20 @@ function universalText({ universal = [] }: AttackRecord): string[] {
   const line = ({ file, images, linf, l2, epochs }: NonNullable<AttackRecord['universal']>[number]) =>
     `${file}, shared by ${images.length} images: Linf ${number(linf, 4)}, L2 ${number(l2, 2)}, ${epochs.length} epochs`
   return universal.map((each, i) => `${i === 0 ? 'Universal    ' : '             '}${line(each)}`)
+}
+
+/** Of attacks that hide: how unusual the features are for the class that the model sees. */
+function featuresText({ hiding, images }: AttackRecord): string[] {
+  if (hiding === undefined) return []
+  const all = images.flatMap(({ frames }) => frames.flatMap(({ features }) => features ?? []))
+  const mean = (which: 'before' | 'after') => meanOf(all.flatMap((each) => each[which] ?? []))
+  return [
+    `Features     squared deviation from clean ones of the predicted class ${mean('before')} before, ${mean('after')} after (means)`,
+  ]
+}
+
+function meanOf(values: readonly number[]): string {
+  return number(values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length, 2)
 }
 
 /** "AUC" or "Grades" lines, before and after. */
