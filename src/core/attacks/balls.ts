@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
-import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { distanceL2, distanceLinf, normL2 } from './kernels.ts'
 import { fillNormal, type RandomSource } from './random.ts'
 
@@ -34,10 +34,7 @@ export function linfBall(epsilon: number): Ball {
     norm: 'Linf',
     epsilon,
     distance: distanceLinf,
-    box: (images, bounds) => ({
-      lower: combined(images, bounds.lower, (pixel, bound) => Math.max(pixel - radius, bound)),
-      upper: combined(images, bounds.upper, (pixel, bound) => Math.min(pixel + radius, bound)),
-    }),
+    box: (images, bounds) => boxAround(images, bounds, radius),
     project: () => undefined,
     randomPoint: (x, image, random) => {
       for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + radius * random.symmetric()
@@ -67,10 +64,14 @@ export function l2Ball(epsilon: number): Ball {
       for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + scale * (x[i] ?? 0)
     },
     // Rounding towards the image never lengthens the perturbation.
-    roundingBox: (x, image) => ({
-      lower: x.map((value, i) => Math.min(value, image[i] ?? 0)),
-      upper: x.map((value, i) => Math.max(value, image[i] ?? 0)),
-    }),
+    roundingBox: (x, image) => {
+      const [lower, upper] = [new Float32Array(x.length), new Float32Array(x.length)]
+      for (let i = 0; i < x.length; i++) {
+        lower[i] = Math.min(x[i] ?? 0, image[i] ?? 0)
+        upper[i] = Math.max(x[i] ?? 0, image[i] ?? 0)
+      }
+      return { lower, upper }
+    },
   }
 }
 
@@ -89,10 +90,14 @@ export function noBall(): Ball {
   }
 }
 
-function combined(images: Tensor, bounds: Tensor, combine: (pixel: number, bound: number) => number): Tensor {
-  const result = tensor(images.shape)
-  for (let i = 0, size = sizeOf(images.shape); i < size; i++) result.data[i] = combine(images.data[i] ?? 0, bounds.data[i] ?? 0)
-  return result
+function boxAround({ shape, data }: Tensor, bounds: PixelInterval, radius: number): PixelInterval {
+  const [lower, upper] = [tensor(shape), tensor(shape)]
+  const [least, most] = [bounds.lower.data, bounds.upper.data]
+  for (let i = 0; i < data.length; i++) {
+    lower.data[i] = Math.max((data[i] ?? 0) - radius, least[i] ?? 0)
+    upper.data[i] = Math.min((data[i] ?? 0) + radius, most[i] ?? 0)
+  }
+  return { lower, upper }
 }
 
 function shrinkTowards(x: Float32Array, image: Float32Array, fraction: number): void {

@@ -49,8 +49,10 @@ function halvings({ x }: Walk, { norm }: Ball): number {
 }
 
 function clippedChange(far: Float32Array, image: Float32Array, most: number): Float32Array {
-  return far.map((value, i) => {
+  const clipped = new Float32Array(far.length)
+  for (let i = 0; i < far.length; i++) {
     const centre = image[i] ?? 0
-    return Math.min(Math.max(value, centre - most), centre + most)
-  })
+    clipped[i] = Math.min(Math.max(far[i] ?? 0, centre - most), centre + most)
+  }
+  return clipped
 }

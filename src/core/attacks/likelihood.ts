@@ -20,9 +20,9 @@ export function probabilitiesOf(loss: AttackLoss, logits: Float32Array): Float32
   if (typeof loss !== 'string') return denseProbabilities(loss, logits)
   if (loss === 'binary-cross-entropy') return logits.map((z) => 1 / (1 + Math.exp(-z)))
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity)
-  const powers = Float64Array.from(logits, (z) => Math.exp(z - largest))
+  const powers = new Float64Array(logits).map((z) => Math.exp(z - largest))
   const total = powers.reduce((a, b) => a + b, 0)
-  return Float32Array.from(powers, (power) => power / total)
+  return new Float32Array(powers.map((power) => power / total))
 }
 
 /** The nearest certain prediction: one-hot at the largest probability, or each rounded to 0 or 1; numbers as they are. */

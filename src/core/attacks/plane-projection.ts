@@ -17,7 +17,12 @@ export function stepToPlane(x: Float32Array, { normal, gap }: Plane, box: RowInt
   const room = roomTowards(x, normal, gap, box)
   const reach = solveReach(normal, Math.abs(gap), room, norm)
   const sign = Math.sign(gap)
-  return normal.map((weight, i) => sign * Math.sign(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm)))
+  const step = new Float32Array(normal.length)
+  for (let i = 0; i < step.length; i++) {
+    const weight = normal[i] ?? 0
+    step[i] = sign * Math.sign(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm))
+  }
+  return step
 }
 
 function speed(weight: number, norm: 'Linf' | 'L2'): number {
@@ -26,11 +31,13 @@ function speed(weight: number, norm: 'Linf' | 'L2'): number {
 
 /** How far each pixel can move in the direction that brings x nearer to the plane; at least 0. */
 function roomTowards(x: Float32Array, normal: Float32Array, gap: number, { lower, upper }: RowInterval): Float64Array {
-  return Float64Array.from(x, (value, i) => {
-    const direction = Math.sign(gap) * (normal[i] ?? 0)
-    if (direction === 0) return 0
-    return Math.max(0, direction > 0 ? (upper[i] ?? 0) - value : value - (lower[i] ?? 0))
-  })
+  const [room, sign] = [new Float64Array(x.length), Math.sign(gap)]
+  for (let i = 0; i < x.length; i++) {
+    const direction = sign * (normal[i] ?? 0)
+    if (direction > 0) room[i] = Math.max(0, (upper[i] ?? 0) - (x[i] ?? 0))
+    if (direction < 0) room[i] = Math.max(0, (x[i] ?? 0) - (lower[i] ?? 0))
+  }
+  return room
 }
 
 const mostPasses = 60

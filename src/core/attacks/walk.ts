@@ -310,8 +310,9 @@ export class RestartWalk implements Walk {
 }
 
 function hasFrozenPixels({ lower, upper }: PixelInterval, sample: number): boolean {
-  const highest = rowOf(upper, sample)
-  return rowOf(lower, sample).some((lowest, i) => lowest === highest[i])
+  const [lowest, highest] = [rowOf(lower, sample), rowOf(upper, sample)]
+  for (let i = 0; i < lowest.length; i++) if (lowest[i] === highest[i]) return true
+  return false
 }
 
 function sameNumbers(a: Float32Array, b: Float32Array): boolean {

@@ -181,9 +181,10 @@ function momentumStep(walk: Walk, ball: Ball) {
     advance(row, gradient, lower, upper)
     ball.project(row, image) //                                                               z
     if (before !== undefined) {
-      const step = row.map((z, i) => 0.75 * (z - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0)))
+      for (let i = 0; i < row.length; i++)
+        gradient[i] = 0.75 * ((row[i] ?? 0) - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0))
       row.set(current)
-      advance(row, step, lower, upper)
+      advance(row, gradient, lower, upper)
       ball.project(row, image)
     }
     previous.set(sample, current)

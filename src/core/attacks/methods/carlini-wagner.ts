@@ -49,15 +49,17 @@ export const carliniWagner = defineMethod({
 /** One sample's search. */
 interface Search {
   readonly w: Float32Array
-  adam: Adam
+  /** tanh w */
+  readonly tangent: Float64Array
+  readonly adam: Adam
   constant: number
   /** c is too small at the one, large enough at the other. */
   readonly range: [low: number, high: number]
   succeeded: boolean
 }
 
-/** Every iteration is a step of Adam; after `steps` of them each sample takes its next c and begins anew. */
-function searches(walk: Walk, { steps, initialConstant, learningRate }: Settings): () => Promise<StepTaken> {
+/** Every iteration is a step of Adam; after `steps` of them each sample takes its next c and begins anew, if there is a search left. */
+function searches(walk: Walk, { steps, searches, initialConstant, learningRate }: Settings): () => Promise<StepTaken> {
   const { x, images, box } = walk
   const objective = marginObjective(walk)
   const states = new Map<number, Search>()
@@ -66,6 +68,7 @@ function searches(walk: Walk, { steps, initialConstant, learningRate }: Settings
 
   return async () => {
     const gradient = await objective.gradient() //                                  ∇ of the margin at x′
+    const beginsAnew = ++iteration % steps === 0 && iteration < steps * searches
     for (const sample of walk.active()) {
       const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
       const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
@@ -77,21 +80,23 @@ function searches(walk: Walk, { steps, initialConstant, learningRate }: Settings
       const slope = gradient.of(sample)
       const pull = margin < 0 ? -search.constant : 0 //                              f = max(−margin, 0)
       for (let i = 0; i < slope.length; i++) slope[i] = 2 * ((row[i] ?? 0) - (image[i] ?? 0)) + pull * (slope[i] ?? 0)
-      throughTanh(slope, search.w, own)
+      throughTanh(slope, search.tangent, own)
       search.adam.toStep(slope)
       addScaled(search.w, search.w, slope, -1)
-      if ((iteration + 1) % steps === 0) Object.assign(search, nextConstant(search), begin())
+      if (beginsAnew) Object.assign(search, nextConstant(search), begin())
+      else writeTangent(search.tangent, search.w)
       rowOf(moved, sample).set(row)
-      fromTanh(row, search.w, own) //                                               x′ of w
+      fromTanh(row, search.tangent, own) //                                         x′ of w
       addScaled(rowOf(moved, sample), row, rowOf(moved, sample), -1)
     }
-    iteration++
     return { direction: { of: (sample) => rowOf(moved, sample) } }
   }
 }
 
 function freshSearch(image: Float32Array, box: RowInterval, learningRate: number) {
-  return { w: toTanh(image, box), adam: new Adam(image.length, learningRate), succeeded: false }
+  const [w, tangent] = [toTanh(image, box), new Float64Array(image.length)]
+  writeTangent(tangent, w)
+  return { w, tangent, adam: new Adam(image.length, learningRate), succeeded: false }
 }
 
 /** Section VI-A: halved when it succeeded, ten times as large while it never has. */
@@ -105,23 +110,30 @@ const inside = 1 - 1e-6
 
 /** w of x: atanh of its place in the box; 0 where the box is a point. */
 function toTanh(x: Float32Array, { lower, upper }: RowInterval): Float32Array {
-  return x.map((value, i) => {
+  const w = new Float32Array(x.length)
+  for (let i = 0; i < x.length; i++) {
     const width = (upper[i] ?? 0) - (lower[i] ?? 0)
-    return width > 0 ? Math.atanh(inside * ((2 * (value - (lower[i] ?? 0))) / width - 1)) : 0
-  })
+    if (width > 0) w[i] = Math.atanh(inside * ((2 * ((x[i] ?? 0) - (lower[i] ?? 0))) / width - 1))
+  }
+  return w
 }
 
-function fromTanh(x: Float32Array, w: Float32Array, { lower, upper }: RowInterval): void {
+/** Once for each w: x′ and its derivative both take it. */
+function writeTangent(tangent: Float64Array, w: Float32Array): void {
+  for (let i = 0; i < w.length; i++) tangent[i] = Math.tanh(w[i] ?? 0)
+}
+
+function fromTanh(x: Float32Array, tangent: Float64Array, { lower, upper }: RowInterval): void {
   for (let i = 0; i < x.length; i++) {
     const [low, high] = [lower[i] ?? 0, upper[i] ?? 0]
-    x[i] = Math.min(high, low + ((high - low) * (Math.tanh(w[i] ?? 0) + 1)) / 2)
+    x[i] = Math.min(high, low + ((high - low) * ((tangent[i] ?? 0) + 1)) / 2)
   }
 }
 
 /** gradient ← gradient · dx′/dw */
-function throughTanh(gradient: Float32Array, w: Float32Array, { lower, upper }: RowInterval): void {
+function throughTanh(gradient: Float32Array, tangents: Float64Array, { lower, upper }: RowInterval): void {
   for (let i = 0; i < gradient.length; i++) {
-    const tangent = Math.tanh(w[i] ?? 0)
+    const tangent = tangents[i] ?? 0
     gradient[i] = ((gradient[i] ?? 0) * ((upper[i] ?? 0) - (lower[i] ?? 0)) * (1 - tangent * tangent)) / 2
   }
 }

@@ -3,7 +3,7 @@ import { tensor } from '../../tensor/tensor.ts'
 import type { Rows, Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { gradientSum } from '../gradient-sum.ts'
-import { addScaled, scaleBy } from '../kernels.ts'
+import { scaleBy } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
@@ -83,11 +83,13 @@ function varianceTuned(walk: Walk, chosen: Settings, take: (current: Current) =>
     const own = await take(current) //                                            ĝ_{t+1} = ∇J(x_t)
     const around = await neighbourhood(walk, neighbours, reach * epsilon) //      Σ_i ∇J(x_t + r_i)
     for (const sample of walk.active()) {
-      const [g, v] = [own.of(sample), rowOf(variance, sample)]
-      const tuned = Float32Array.from(g, (value, i) => value + (v[i] ?? 0)) //    ĝ_{t+1} + v_t
-      scaleBy(around.of(sample), 1 / neighbours)
-      addScaled(v, around.of(sample), g, -1) //                                   v_{t+1} = V(x_t)
-      g.set(tuned)
+      const [g, v, mean] = [own.of(sample), rowOf(variance, sample), around.of(sample)]
+      scaleBy(mean, 1 / neighbours)
+      for (let i = 0; i < g.length; i++) {
+        const untuned = g[i] ?? 0
+        g[i] = untuned + (v[i] ?? 0) //                                           ĝ_{t+1} + v_t
+        v[i] = (mean[i] ?? 0) - untuned //                                        v_{t+1} = V(x_t)
+      }
     }
     return own
   }

@@ -44,25 +44,21 @@ interface Exchange {
 
 /** Algorithm 3, the loop over channels. */
 function exchange(change: Float32Array, extents: Extents, { to, from, unused, bump, sign }: Exchange): void {
-  const [inTo, inFrom] = [indices(extents, to), indices(extents, from)]
-  const available = Math.sqrt(squares(change, new Set([...inTo, ...inFrom])) + unused)
-  const old = Math.sqrt(squares(change, inTo))
-  const fresh = Float32Array.from(inTo, (index, i) => sign * (bump[i] ?? 0) + (old > 0 ? (change[index] ?? 0) / old : 0))
-  scaleTo(fresh, available)
-  for (const index of inFrom) change[index] = 0
-  inTo.forEach((index, i) => (change[index] = fresh[i] ?? 0))
+  const fresh = valuesIn(change, extents, to)
+  const old = normL2(fresh)
+  forEachPixel(extents, to, (index) => (change[index] = 0))
+  const ofOthers = normL2(valuesIn(change, extents, from)) // what both windows share is in `old` already
+  forEachPixel(extents, from, (index) => (change[index] = 0))
+  for (let i = 0; i < fresh.length; i++) fresh[i] = sign * (bump[i] ?? 0) + (old > 0 ? (fresh[i] ?? 0) / old : 0)
+  scaleTo(fresh, Math.sqrt(old ** 2 + ofOthers ** 2 + unused))
+  forEachPixel(extents, to, (index, row, column) => (change[index] = fresh[row * to.width + column] ?? 0))
 }
 
-function indices(extents: Extents, window: Window): number[] {
-  const all: number[] = []
-  forEachPixel(extents, window, (index) => all.push(index))
-  return all
-}
-
-function squares(values: Float32Array, at: Iterable<number>): number {
-  let total = 0
-  for (const index of at) total += (values[index] ?? 0) ** 2
-  return total
+/** Row by row, [height · width]. */
+function valuesIn(values: Float32Array, extents: Extents, window: Window): Float32Array {
+  const inside = new Float32Array(window.height * window.width)
+  forEachPixel(extents, window, (index, row, column) => (inside[row * window.width + column] = values[index] ?? 0))
+  return inside
 }
 
 /** Two bumps of opposite sign beside or above each other, [side · side], of norm 1. */
