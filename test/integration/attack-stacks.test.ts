@@ -8,6 +8,7 @@ import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { openStudy } from '../../src/engine/study/open-study.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, filesBelow, imageResults, largestChange, tinyInput } from '../support/attack-requests.ts'
+import { commandLine, jsonOf } from '../support/command-line.ts'
 import { pixelsAtEnd, writeImage, writeSeries, type SmallImage, type WrittenImage } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier, type TinyClassifier } from '../support/tiny-classifiers.ts'
@@ -128,6 +129,25 @@ test('the same attack gives the same bytes, and goes on where it was', async () 
   await attackStudy(again)
   expect(filesBelow(again.out)).toEqual(filesBelow(stack.out))
   expect((await attackStudy(request)).resumed).toBe(5)
+})
+
+test('the command line names blocks and smoothing from slice to slice', async () => {
+  const stack = made(5)
+  const given = ['--study', stack.study, '--model', stack.model.model, '--device', 'cpu', '--threads', '1', '--out', stack.out]
+  const ended = await commandLine([
+    'attack',
+    ...given,
+    '--slices',
+    '2',
+    '--kernel-slices',
+    '3',
+    '--sigma-slices',
+    '0.8',
+    '--json',
+  ])
+  expect(ended.code).toBe(0)
+  expect(jsonOf(ended)).toMatchObject({ record: { attack: { settings: { kernelSlices: 3, sigmaSlices: 0.8 } } } })
+  await expectVerified(stack)
 })
 
 test('frames of a multi-frame image are a stack', async () => {
