@@ -16,7 +16,7 @@ export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' 
   if (reachOf(opened.card.input) === 0) return
   if (!canBeCoupled(method))
     throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${method}`, {
-      tip: `The model's prediction of a slice depends on its neighbours, and ${method} takes every image for itself. Use one of ${coupledMethods.join(', ')}.`,
+      tip: `The model's prediction of a slice depends on its neighbours, and ${method} is not for images that depend on each other. Use one of ${coupledMethods.join(', ')}.`,
     })
   const chosen = new Set(images)
   const isParted = (stack: readonly StudyImage[]) => stack.some((image) => chosen.has(image)) && !stack.every((image) => chosen.has(image)) // prettier-ignore
