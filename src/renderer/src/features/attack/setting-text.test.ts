@@ -21,11 +21,15 @@ test('names become labels', () => {
   ])
 })
 
-test('every method of the engine has its budget or steps in sight, if it has one', () => {
-  for (const { settings } of Object.values(attackMethods)) {
-    const shown = settings.filter(isMain).map(({ name }) => name)
-    expect(shown).toEqual(settings.map(({ name }) => name).filter((name) => name === 'epsilon' || name === 'steps'))
+test('every method of the engine has its budget, its length and what it can’t do without in sight', () => {
+  const inSight = ({ settings }: (typeof attackMethods)[keyof typeof attackMethods]) =>
+    settings.filter(isMain).map(({ name }) => name)
+  for (const method of Object.values(attackMethods)) {
+    const budgetAndSteps = method.settings.map(({ name }) => name).filter((name) => name === 'epsilon' || name === 'steps')
+    expect(inSight(method)).toEqual(expect.arrayContaining(budgetAndSteps))
   }
+  expect(inSight(attackMethods.hfc)).toEqual(['epsilon', 'steps', 'tensors'])
+  expect(inSight(attackMethods.universal)).toEqual(['epsilon', 'epochs'])
 })
 
 test('only what differs from the presets is given, each as what it is', () => {

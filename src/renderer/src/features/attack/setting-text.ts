@@ -9,9 +9,11 @@ export function isSize({ name }: Pick<SettingHelp, 'name'>): boolean {
   return sizes.has(name)
 }
 
-/** The settings that everybody looks at; the others are folded away. */
+/** Settings that everybody looks at, or that have no preset; the others are folded away. */
+const main: ReadonlySet<string> = new Set(['epsilon', 'steps', 'epochs', 'tensors'])
+
 export function isMain({ name }: Pick<SettingHelp, 'name'>): boolean {
-  return name === 'epsilon' || name === 'steps'
+  return main.has(name)
 }
 
 /** A preset as a user would write it: 8/255 rather than 0.03137254901960784. */
