@@ -75,6 +75,14 @@ export interface Answer {
   readonly gradient: Rows
 }
 
+/** Where a method hides, and the features of its batch. Both throw `cancelled`. */
+export interface HiddenWalk extends Pick<Hiding, 'sizes' | 'classes'> {
+  /** [D] at x_t of the samples at work. */
+  features(): Promise<Rows>
+  /** Of Σ_d target_d · feature_d at x_t; target is [N, D]. */
+  gradient(target: Tensor): Promise<Rows>
+}
+
 /** The batch under attack, as a method sees it: x_t, what may be done with it, and the model. */
 export interface Walk {
   /** [N, C, H, W] */
@@ -111,11 +119,7 @@ export interface Walk {
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
   /** Where to hide. Throws `usage` where nothing was fitted. */
-  hiding(): Hiding
-  /** Features [D] at x_t of the samples at work. Throws `cancelled`. */
-  features(): Promise<Rows>
-  /** Gradient of Σ_d target_d · feature_d at x_t; target is [N, D]. Throws `cancelled`. */
-  featureGradient(target: Tensor): Promise<Rows>
+  hiding(): HiddenWalk
   /** values ← 0 where a pixel of the sample is frozen. */
   freeze(values: Float32Array, sample: number): void
   /** Whether logits [K] meet the sample's criterion. */

@@ -1,7 +1,7 @@
 /**
  * The passes over pixels that attacks are made of. Each runs once or twice per iteration over every pixel of the batch, so they are
- * plain loops over typed arrays (whose own `map` and `from` take several times as long) without branches on the data: signs of gradients are random, and a mispredicted branch costs more
- * than the arithmetic.
+ * plain loops over typed arrays (whose own `map` and `from` take several times as long) without branches on the data: signs of
+ * gradients are random, and a mispredicted branch costs more than the arithmetic.
  */
 
 /** values ← scale · sign(values), with sign(±0) = 0. */
@@ -79,6 +79,12 @@ export function distanceLinf(a: Float32Array, b: Float32Array): number {
   let largest = 0
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs((a[i] ?? 0) - (b[i] ?? 0)))
   return largest
+}
+
+/** Whether a pixel's bounds leave it no room. */
+export function hasFrozen(lower: Float32Array, upper: Float32Array): boolean {
+  for (let i = 0; i < lower.length; i++) if (lower[i] === upper[i]) return true
+  return false
 }
 
 /** Zero where lower = upper: such pixels are frozen. */

@@ -3,12 +3,13 @@ import type { Notice } from '../model/intensity.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Answer, AttackLoss, AttackMethod, AttackProblem, Hiding, Rows, Walk } from './attack.ts'
+import type { Answer, AttackLoss, AttackMethod, AttackProblem, HiddenWalk, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'
 import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
+import { hiddenWalk } from './hidden-walk.ts'
 import { Highlights } from './highlights.ts'
-import { clip, stretch, zeroWhereFrozen } from './kernels.ts'
+import { clip, hasFrozen, stretch, zeroWhereFrozen } from './kernels.ts'
 import { randomSource, type RandomSource } from './random.ts'
 import { rowOf } from './rows.ts'
 import { settle, type Settled } from './settle.ts'
@@ -73,7 +74,9 @@ export class RestartWalk implements Walk {
     this.tell = options.tell
     this.model = batchModel(problem)
     this.samples = samples
-    this.withFrozen = new Set(samples.filter((sample) => hasFrozenPixels(problem.bounds, sample)))
+    const { lower, upper } = problem.bounds
+    const isPartlyFrozen = (sample: number) => hasFrozen(rowOf(lower, sample), rowOf(upper, sample))
+    this.withFrozen = new Set(samples.filter(isPartlyFrozen))
     this.highlights = (method.keeps ?? 'last') === 'last' ? undefined : new Highlights(valuerOf(method, problem))
     if (method.randomStart) for (const sample of samples) this.placeAtRandom(sample)
   }
@@ -119,21 +122,8 @@ export class RestartWalk implements Walk {
     return this.model.logits(points, this.samples)
   }
 
-  hiding(): Hiding {
-    const { problem, method } = this.options
-    if (problem.hiding !== undefined) return problem.hiding
-    throw new RadversaryError('usage', `${method.name}: expected features of clean images to hide in, got none`, {
-      tip: 'They are fitted by attacks on studies, not by comparisons, nor for tensors.',
-    })
-  }
-
-  features(): Promise<Rows> {
-    return this.innerModel().logits(this.x, this.samples)
-  }
-
-  async featureGradient(target: Tensor): Promise<Rows> {
-    const { gradient } = await this.innerModel().gradient(this.x, this.samples, { terms: [{ target, weight: 1 }], kind: 'dot' })
-    return gradient
+  hiding(): HiddenWalk {
+    return hiddenWalk(this, this.options.problem, this.options.method.name)
   }
 
   freeze(values: Float32Array, sample: number): void {
@@ -238,10 +228,6 @@ export class RestartWalk implements Walk {
     method.ball.project(x, rowOf(this.images, sample))
   }
 
-  private innerModel(): BatchModel {
-    return batchModel({ ...this.options.problem, model: this.hiding().model })
-  }
-
   private judge(logits: Rows): Seen {
     return { logits, success: new Map(this.samples.map((sample) => [sample, this.succeeds(logits.of(sample), sample)])) }
   }
@@ -307,12 +293,6 @@ export class RestartWalk implements Walk {
     })
     best.offer(new Map(samples.map((sample) => [sample, offerOf(sample)])))
   }
-}
-
-function hasFrozenPixels({ lower, upper }: PixelInterval, sample: number): boolean {
-  const [lowest, highest] = [rowOf(lower, sample), rowOf(upper, sample)]
-  for (let i = 0; i < lowest.length; i++) if (lowest[i] === highest[i]) return true
-  return false
 }
 
 function sameNumbers(a: Float32Array, b: Float32Array): boolean {

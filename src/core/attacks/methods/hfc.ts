@@ -66,15 +66,16 @@ function namesIn(text: string): string[] {
 
 /** ∇(J − λ·Σ_l mean((z_l − μ_k)² / σ_k²)); k is chosen at x_t, and no gradient flows through the choice. */
 async function hiddenGradient(walk: Walk, weight: number): Promise<Rows> {
-  const { sizes, classes } = walk.hiding()
+  const hidden = walk.hiding()
+  const { sizes, classes } = hidden
   const gradient = await walk.evaluate([walk.deviation])
-  const features = await walk.features()
+  const features = await hidden.features()
   const slopes = tensor([walk.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
   for (const sample of walk.active()) {
     const mixtures = classes.get(classOf(walk, sample, classes)) ?? []
     writeSlopes(rowOf(slopes, sample), features.of(sample), mixtures)
   }
-  const ofFeatures = await walk.featureGradient(slopes)
+  const ofFeatures = await hidden.gradient(slopes)
   for (const sample of walk.active()) {
     const sum = gradient.of(sample)
     accumulate(sum, 1, ofFeatures.of(sample), -weight)
