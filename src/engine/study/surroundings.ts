@@ -1,5 +1,4 @@
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { concatenate } from '../../core/tensor/tensor.ts'
+import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import { imageStacks } from './image-groups.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
@@ -29,7 +28,10 @@ export function surroundingsIn(images: readonly StudyImage[], loader: ImageLoade
     const before = await load(stack.slice(Math.max(0, from - reach), Math.max(0, from)))
     const after = await load(stack.slice(to, to + reach))
     return {
-      of: (frames, start, end) => beyondOf([...before, ...frames, ...after], before.length + start, before.length + end, reach),
+      of: (frames, start, end) => {
+        const slices = [...before, ...frames, ...after].map(({ float }) => float.relative)
+        return beyondOf(slices, before.length + start, before.length + end, reach)
+      },
     }
   }
 }
@@ -58,15 +60,4 @@ export async function withSurroundings<Loaded extends MaybeLoaded>(
   } catch (error) {
     return { loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })) }
   }
-}
-
-function beyondOf(slices: readonly StudyFrame[], from: number, to: number, reach: number): Beyond {
-  return {
-    before: joined(slices.slice(Math.max(0, from - reach), from)),
-    after: joined(slices.slice(to, to + reach)),
-  }
-}
-
-function joined(slices: readonly StudyFrame[]) {
-  return slices.length === 0 ? undefined : concatenate(slices.map(({ float }) => float.relative))
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { beyondOf } from '../../core/model/preprocessing/neighbours.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import type { RecordedImage } from '../attack/record.ts'
@@ -67,14 +67,12 @@ export function recordedStack(
         volumes.set(first, logits)
         return async (_slice, frame) => sampleOf(await logits, before.length + frame)
       }
-      return (slice, frame) => model.forShape(slice.shape, beyondOf(slices, before.length + frame, reach)).predict(slice)
+      return (slice, frame) => {
+        const at = before.length + frame
+        return model.forShape(slice.shape, beyondOf(slices, at, at + 1, reach)).predict(slice)
+      }
     },
   }
-}
-
-function beyondOf(slices: readonly Tensor[], at: number, reach: number): Beyond {
-  const joined = (part: readonly Tensor[]) => (part.length === 0 ? undefined : concatenate(part))
-  return { before: joined(slices.slice(Math.max(0, at - reach), at)), after: joined(slices.slice(at + 1, at + 1 + reach)) }
 }
 
 /** A multi-frame image is a stack by itself. */

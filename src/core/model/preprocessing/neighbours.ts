@@ -14,6 +14,19 @@ export interface Beyond {
   readonly after?: Tensor | undefined
 }
 
+/** What lies around slices `from` to `to` − 1 of a run of slices [1, C, H, W], as far as windows reach. */
+export function beyondOf(slices: readonly Tensor[], from: number, to: number, reach: number): Beyond {
+  return {
+    before: joinedSlices(slices.slice(Math.max(0, from - reach), from)),
+    after: joinedSlices(slices.slice(to, to + reach)),
+  }
+}
+
+/** [1, C, H, W] each as [n, C, H, W]; undefined of none. */
+export function joinedSlices(slices: readonly Tensor[]): Tensor | undefined {
+  return slices.length === 0 ? undefined : concatenate(slices)
+}
+
 /**
  * A batch of neighbouring slices [N, 1, H, W] to their windows [N, count, H, W]: channel j of window n is slice n + j − (count − 1) / 2 of the
  * stack. Slices beyond the batch are constants. Linear but for them; the adjoint sums what all windows say of a slice.

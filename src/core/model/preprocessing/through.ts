@@ -48,16 +48,16 @@ function partOfVolume(
       const size = data.length / (shape[0] ?? 1)
       return tensor([count, ...shape.slice(1)], data.slice(first * size, (first + count) * size))
     },
-    lossAndGradient: () =>
-      Promise.reject(
-        new RadversaryError(
-          'model-unsupported',
-          'Gradient: expected a model of single images or neighbouring slices, got one of volumes',
-          {
-            tip: 'A volume’s gradient is that of all its slices together: attack the whole series.',
-          },
-        ),
-      ),
+    lossAndGradient: () => Promise.reject(noPartialGradient()),
     dispose: () => model.dispose(),
   }
+}
+
+/** Why a slice of a volume has no gradient. */
+export function noPartialGradient(): RadversaryError {
+  return new RadversaryError(
+    'model-unsupported',
+    'Gradient: expected a model of single images or neighbouring slices, got one of volumes',
+    { tip: 'A volume’s gradient is that of all its slices together: attack the whole series.' },
+  )
 }

@@ -1,7 +1,6 @@
-import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
-import { RadversaryError } from '../../../core/errors.ts'
+import { joinedSlices, type Beyond } from '../../../core/model/preprocessing/neighbours.ts'
+import { noPartialGradient } from '../../../core/model/preprocessing/through.ts'
 import { reachOf } from '../../../core/model/slices.ts'
-import { concatenate } from '../../../core/tensor/tensor.ts'
 import { imageStacks } from '../../study/image-groups.ts'
 import type { Study } from '../../study/open-study.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
@@ -17,20 +16,13 @@ export async function beyondFrame(
 ): Promise<Beyond | undefined> {
   const reach = reachOf(model.card.input)
   if (reach === 0) return undefined
-  if (reach === Infinity)
-    throw new RadversaryError(
-      'model-unsupported',
-      'Gradient: expected a model of single images or neighbouring slices, got one of volumes',
-      {
-        tip: 'A volume’s gradient is that of all its slices together: attack the whole series.',
-      },
-    )
+  if (reach === Infinity) throw noPartialGradient()
   const opened = await studies.find(address.study)
   const slices = slicesAround(address, opened.study, imageAt(opened, address.image).header.numberOfFrames)
   const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
   const joined = async (part: readonly FrameAddress[]) => {
     const frames = await Promise.all(part.map((one) => views.frame(one, model)))
-    return frames.length === 0 ? undefined : concatenate(frames.map(({ float }) => float.relative))
+    return joinedSlices(frames.map(({ float }) => float.relative))
   }
   return {
     before: await joined(slices.slice(Math.max(0, at - reach), at)),
