@@ -1,32 +1,26 @@
 import { join } from 'node:path'
-import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { frameLabels, maskOfFrame } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
-import { distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
+import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import type { AttackRun, NumberedImage } from './attack-run.ts'
-import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
-import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
-import { exportMasks, type MasksToExport } from './export-masks.ts'
 import type { FittedHiding } from './fit-hiding.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
 import { frameBatches } from './frame-batches.ts'
 import { frameReport } from './frame-report.ts'
-import { imageResult, imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
+import { imageResult, type FrameReport, type ImageResult } from './image-result.ts'
+import { exportedPath, exportPixels, recordImage, resultPath, type ExportContext } from './record-image.ts'
 import type { SharedPerturbations } from './shared-perturbations.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
 
 /** What attacking a group needs besides the run. */
-export interface GroupContext {
-  readonly run: AttackRun
+export interface GroupContext extends ExportContext {
   readonly model: PixelModel
   readonly loader: ImageLoader
-  readonly folder: ExportFolder
-  readonly labels: ExportLabels
   /** Of methods whose perturbation is shared by images. */
   readonly shared: SharedPerturbations | undefined
   /** Of methods that hide in the features of clean images. */
@@ -194,70 +188,6 @@ async function exportOne(
   return recordImage({ number, image, results, pixels, frames }, context)
 }
 
-type ExportedFiles = readonly (readonly [ExportKind, DerivedFile])[]
-
-/** Writes what was asked for of an image's pixels. */
-export async function exportPixels(
-  number: number,
-  image: LoadedImage,
-  results: readonly FrameResult[],
-  { run, folder, labels }: GroupContext,
-): Promise<ExportedFiles> {
-  const pixels = run.exports.flatMap((kind) =>
-    isOfMasks(kind) ? [] : [[kind, exportImage(kind, image, results, labels)] as const],
-  )
-  for (const [kind, { bytes }] of pixels) await folder.write(exportedPath(kind, number), bytes)
-  return pixels
-}
-
-/** An image whose pixels are exported and whose frames are judged. */
-export interface JudgedImage {
-  readonly number: number
-  readonly image: LoadedImage
-  readonly results: readonly FrameResult[]
-  readonly pixels: ExportedFiles
-  readonly frames: readonly FrameReport[]
-}
-
-/** Writes an image's masks, and then its result. */
-export async function recordImage(
-  { number, image, results, pixels, frames }: JudgedImage,
-  context: GroupContext,
-): Promise<ImageResult> {
-  const { folder } = context
-  const masks = maskFiles({ image, frames, adversarial: pixels.find(([kind]) => kind === 'series')?.[1].bytes }, context)
-  for (const [kind, { bytes }] of masks) await folder.write(exportedPath(kind, number), bytes)
-  const result: ImageResult = {
-    schema: imageResultSchema,
-    file: image.image.name,
-    sopInstanceUid: image.image.sopInstanceUid,
-    exported: exportedFiles([...pixels, ...masks], number),
-    frames: [...frames],
-    notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),
-  }
-  await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
-  return result
-}
-
-/** Of a segmentation: what the model says before, and of what was read back. */
-function maskFiles(
-  { image, frames, adversarial }: Pick<MasksToExport, 'image' | 'frames'> & { readonly adversarial: Uint8Array | undefined },
-  { run: { exports, opened }, labels }: GroupContext,
-): (readonly [ExportKind, DerivedFile])[] {
-  const { task, name, output } = opened.card
-  if (task !== 'segmentation' || adversarial === undefined) return []
-  return exports
-    .filter(isOfMasks)
-    .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const)
-}
-
-function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {
-  const named = new Map(files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]))
-  const series = named.get('series')
-  if (series === undefined) throw internalError('an export has no adversarial series')
-  return { series, ...Object.fromEntries(named) }
-}
-
 async function judgedFrames(
   path: string,
   attacked: readonly AttackedFrame[],
@@ -287,17 +217,4 @@ async function judgedFrames(
     })
   }
   return reports
-}
-
-/** e.g. adversarial/0001.dcm. @param number from 1 */
-export function exportedPath(kind: ExportKind, number: number): string {
-  return `${folderOf[kind]}/${padded(number)}.dcm`
-}
-
-export function resultPath(number: number): string {
-  return `images/${padded(number)}.json`
-}
-
-function padded(number: number): string {
-  return String(number).padStart(4, '0')
 }

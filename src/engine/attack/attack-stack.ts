@@ -3,7 +3,7 @@ import type { AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import type { Prediction } from '../../core/model/heads.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { joinedSlices, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import type { FrameLabel } from '../labels.ts'
@@ -11,10 +11,8 @@ import { parted } from '../study/image-groups.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
 import type { StudyFrame } from '../study/load-image.ts'
 import {
-  exportedPath,
-  exportPixels,
   loadAll,
-  recordImage,
+  ofAllFrames,
   type GroupContext,
   type GroupOutcome,
   type NumberedLoaded,
@@ -23,6 +21,7 @@ import {
 import type { NumberedImage } from './attack-run.ts'
 import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
 import { frameReport } from './frame-report.ts'
+import { exportedPath, exportPixels, recordImage } from './record-image.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
 import { stackNotices } from './stack-checks.ts'
 
@@ -142,11 +141,9 @@ class StackWalk {
     const { card } = run.opened
     const paths = images.map(({ number }) => join(folder.folder, exportedPath('series', number)))
     const stored = await Promise.all(paths.map(readStored))
-    let first = 0
-    const own = images.map(({ tasks }) => results.slice(first, (first += tasks.length)))
-    own.forEach((made, at) => {
-      const path = paths[at] ?? ''
-      checkPixels(made.map(({ adversarial }) => adversarial), stored[at] ?? [], path) // prettier-ignore
+    const own = dealt(results, images)
+    own.forEach((made, n) => {
+      checkPixels(made.map(({ adversarial }) => adversarial), stored[n] ?? [], paths[n] ?? '') // prettier-ignore
     })
     const judged = await judge(model, card, {
       frames: results.map(({ frame }) => frame),
@@ -155,17 +152,16 @@ class StackWalk {
       goal: run.goal.maker,
       beyond: { before, after: madeOf(next.slice(0, this.reach)) },
     })
-    const reports = results.map((result, n) => {
-      const reread = judged[n]
-      if (reread === undefined) throw internalError('a slice was not judged')
-      checkPrediction(result.after, reread.prediction, result.frame.image.name)
-      return frameReport(result, { method, card }, reread)
-    })
+    const rereads = dealt(judged, images)
     const finished: NumberedResult[] = []
-    let at = 0
     for (const [index, { number, loaded }] of images.entries()) {
       const made = own[index] ?? []
-      const frames = reports.slice(at, (at += made.length))
+      const frames = made.map((result, n) => {
+        const reread = rereads[index]?.[n]
+        if (reread === undefined) throw internalError('a slice was not judged')
+        checkPrediction(result.after, reread.prediction, paths[index] ?? '')
+        return frameReport(result, { method, card }, reread)
+      })
       const image = { ...loaded, notices: [...loaded.notices, ...this.notices(loaded.image.series)] }
       const pixels = exported[index] ?? []
       finished.push({ number, result: await recordImage({ number, image, results: made, pixels, frames }, this.context) })
@@ -211,12 +207,11 @@ class StackWalk {
 
   private attackTasks(tasks: readonly FrameTask[], method: AttackMethod, beyond: Beyond): Promise<FrameResult[]> {
     const { run, model, signal, onIteration } = this.context
-    const { seed, earlyStop } = run.request
     const held = tasks.filter((task) => task.held !== undefined).length
     const frames = tasks.slice(held).map(({ frame }) => frame)
     const all = this.group.reduce((sum, { image }) => sum + image.header.numberOfFrames, 0)
     return attackFrames(tasks, method, {
-      ...{ model, card: run.opened.card, goal: run.goal.maker, seed, earlyStop, region: run.region?.mask, signal, beyond },
+      ...{ model, ...ofAllFrames(run), signal, beyond },
       onIteration: (event) => {
         const samples = event.samples
           .filter(({ sample }) => sample >= held)
@@ -228,14 +223,15 @@ class StackWalk {
 
   private async originals(images: readonly NumberedImage[]): Promise<Tensor | undefined> {
     const loaded = await loadSound(images, this.context)
-    return joined(loaded.flatMap(({ loaded: { frames } }) => frames.map(({ float }: StudyFrame) => float.relative)))
+    return joinedSlices(loaded.flatMap(({ loaded: { frames } }) => frames.map(({ float }: StudyFrame) => float.relative)))
   }
 
   private async exportAll(images: readonly NumberedLoaded[], results: readonly FrameResult[]): Promise<Block['exported']> {
     const exported: Block['exported'][number][] = []
-    let first = 0
-    for (const { number, loaded, tasks } of images)
-      exported.push(await exportPixels(number, loaded, results.slice(first, (first += tasks.length)), this.context))
+    for (const [index, made] of dealt(results, images).entries()) {
+      const image = images[index]
+      if (image) exported.push(await exportPixels(image.number, image.loaded, made, this.context))
+    }
     return exported
   }
 }
@@ -259,13 +255,15 @@ function heldTask(held: FrameResult): FrameTask {
 }
 
 function sourcesOf(results: readonly FrameResult[]): Tensor | undefined {
-  return joined(results.map(({ frame }) => frame.float.relative))
+  return joinedSlices(results.map(({ frame }) => frame.float.relative))
 }
 
 function madeOf(results: readonly FrameResult[]): Tensor | undefined {
-  return joined(results.map(({ frame, adversarial }) => frame.float.toRelative(adversarial)))
+  return joinedSlices(results.map(({ frame, adversarial }) => frame.float.toRelative(adversarial)))
 }
 
-function joined(slices: readonly Tensor[]): Tensor | undefined {
-  return slices.length === 0 ? undefined : concatenate(slices)
+/** What there is for every frame of some images, image by image. */
+function dealt<T>(all: readonly T[], images: readonly NumberedLoaded[]): T[][] {
+  let first = 0
+  return images.map(({ tasks }) => all.slice(first, (first += tasks.length)))
 }

@@ -9,15 +9,7 @@ import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import {
-  attackGroup,
-  finishedResults,
-  loadTasks,
-  ofAllFrames,
-  resultPath,
-  type BatchIteration,
-  type GroupContext,
-} from './attack-group.ts'
+import { attackGroup, finishedResults, loadTasks, ofAllFrames, type BatchIteration, type GroupContext } from './attack-group.ts'
 import { connectLanes } from './attack-lanes.ts'
 import { attackStack } from './attack-stack.ts'
 import { attackProgress, type AttackProgress } from './attack-progress.ts'
@@ -26,6 +18,7 @@ import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
 import { fitHiding, type FittedHiding } from './fit-hiding.ts'
 import { connectFeatures, featureSizes } from './hiding.ts'
 import { inLanes } from './in-lanes.ts'
+import { resultPath } from './record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
 import { learnShared } from './learn-shared.ts'
 import { settingText } from './setting-text.ts'

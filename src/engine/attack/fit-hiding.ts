@@ -5,6 +5,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { sampleOf } from '../../core/tensor/tensor.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
+import { leftOut } from '../study/failures.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { featureModelOf, frameProblem, type FrameAttack, type FrameTask } from './frame-attack.ts'
 import { inLanes } from './in-lanes.ts'
@@ -89,11 +90,6 @@ async function featuresOf(
     })
   }
   return all
-}
-
-function leftOut(error: unknown): readonly FrameTask[] {
-  if (error instanceof RadversaryError && error.code !== 'cancelled') return []
-  throw error
 }
 
 /** Samples [D] as those of each tensor. */

@@ -5,6 +5,8 @@ import { RadversaryError } from '../../core/errors.ts'
 import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled } from '../progress.ts'
+import { leftOut } from '../study/failures.ts'
+import { parted } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { frameProblem, type FrameAttack, type FrameTask } from './frame-attack.ts'
 import { inLanes } from './in-lanes.ts'
@@ -64,11 +66,6 @@ async function firstTask({ images, lanes, tasksOf }: SharedLearning): Promise<Fr
   return undefined
 }
 
-function leftOut(error: unknown): readonly FrameTask[] {
-  if (error instanceof RadversaryError && error.code !== 'cancelled') return []
-  throw error
-}
-
 interface Group {
   readonly learning: SharedLearning
   readonly method: AttackMethod
@@ -122,7 +119,7 @@ function miniBatch(tasks: readonly FrameTask[], { lanes, batch, attack }: Shared
   return async (work) => {
     const parts = []
     for await (const part of inLanes(
-      { items: parted(tasks, lanes.length, batch), lanes, signal: attack.signal },
+      { items: parted(tasks, { most: batch, atATime: lanes.length }), lanes, signal: attack.signal },
       async (items, model) => {
         const { problem } = await frameProblem(items, { ...attack, model })
         return work(problem)
@@ -131,12 +128,4 @@ function miniBatch(tasks: readonly FrameTask[], { lanes, batch, attack }: Shared
       parts.push(part)
     return parts
   }
-}
-
-/** As many parts as lanes, or a multiple of that where they would be too large; sizes differ by one at most. */
-function parted(tasks: readonly FrameTask[], lanes: number, most: number): FrameTask[][] {
-  const count = Math.min(tasks.length, lanes * Math.ceil(tasks.length / (most * lanes)))
-  const parts = Array.from({ length: count }, (): FrameTask[] => [])
-  tasks.forEach((task, i) => parts[i % count]?.push(task))
-  return parts
 }

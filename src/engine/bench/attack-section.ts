@@ -14,7 +14,7 @@ import { comparison, type BenchRow } from './row.ts'
 const batch = 2
 const bar = 1.1
 
-/** Few passes of each, so that all methods are measured; what a pass costs does not depend on how many there are. */
+/** Few passes of each, so that all methods are measured. What is done once in an attack weighs more here than in a whole one. */
 const short: Readonly<Record<string, number>> = {
   steps: 2,
   epochs: 2,

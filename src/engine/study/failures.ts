@@ -26,6 +26,12 @@ export function nothingLeft(failures: readonly InputFailure[]): RadversaryError 
   })
 }
 
+/** Instead of what an image would have given: nothing where it can't be used, which is told when its turn comes. @throws what is no such fault */
+export function leftOut(error: unknown): readonly never[] {
+  if (error instanceof RadversaryError && error.code !== 'cancelled') return []
+  throw error
+}
+
 /** Why a slice whose neighbour failed can't be worked on by a model that sees both. */
 export function stackFailure({ file, code }: InputFailure): RadversaryError {
   return new RadversaryError(code, `Stack: expected all of its slices, got one that can't be used (${file})`, {
