@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { addModel } from '../support/add-model.ts'
 import { describeApplication } from '../support/application.ts'
 import { browseTo } from '../support/open-dialog.ts'
 import { pane, viewportTexts } from '../support/viewports.ts'
@@ -83,15 +84,7 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     mkdirSync(model)
     copyFileSync(join(sample, '../model/phantom-thorax.onnx'), join(model, 'cardless.onnx'))
     await page.getByRole('tab', { name: 'Model' }).click()
-    await page.getByRole('button', { name: 'Add a model…' }).click()
-    await page.getByRole('button', { name: 'Choose a file' }).first().click()
-    const files = page.getByRole('dialog').last()
-    await files.getByTestId('files').locator('button, p').first().waitFor()
-    await files.getByLabel('Folder', { exact: true }).fill(model)
-    await files.getByRole('button', { name: 'Go' }).click()
-    await files.getByRole('button', { name: 'cardless.onnx' }).click()
-    await files.getByRole('button', { name: 'Open cardless.onnx' }).click()
-    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await addModel(page, model, 'cardless.onnx')
     const lines = (await page.getByRole('alert').innerText()).split('\n').map((line) => line.trim())
     expect(lines.some((line) => line.startsWith('intensity: missing'))).toBe(true)
     expect(lines.some((line) => line.startsWith('fit: missing'))).toBe(true)

@@ -154,14 +154,7 @@ test('frames of a multi-frame image are a stack', async () => {
   const stack = made(1, { frames: 4 })
   const { record } = await attackStudy(attackRequest(stack.model, stack))
   expect(record.images[0]!.frames).toHaveLength(4)
-  const verified = await verifyExport({
-    folder: stack.out,
-    model: stack.model.model,
-    home: stack.folder,
-    device: 'cpu',
-    threads: 1,
-  })
-  expect(verified).toMatchObject({ predictions: true, discrepancies: [] })
+  await expectVerified(stack)
 })
 
 test('stacks end where the size changes and where a series does', async () => {
@@ -173,14 +166,7 @@ test('stacks end where the size changes and where a series does', async () => {
   expect(record.images).toHaveLength(4)
   expect(record.notices.map(({ message }) => message)).toContainEqual(expect.stringContaining('A stack has 1 slices'))
   expectClose(imageResults(stack.out).slice(0, 2).map(({ frames }) => frames[0]!.reread.probabilities), expected(stack, exported(stack))) // prettier-ignore
-  const verified = await verifyExport({
-    folder: stack.out,
-    model: stack.model.model,
-    home: stack.folder,
-    device: 'cpu',
-    threads: 1,
-  })
-  expect(verified).toMatchObject({ predictions: true, discrepancies: [] })
+  await expectVerified(stack)
 })
 
 test('a slice that can’t be worked on fails its stack, and another series goes on', async () => {

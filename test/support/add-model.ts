@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Adds a model by the dialog, its card beside it; the model step is open. */
+/** Adds a model by the dialog, its card beside it where there is one; the model step is open. */
 export async function addModel(page: Page, folder: string, file: string): Promise<void> {
   await page.getByRole('button', { name: 'Add a model…' }).click()
   await page.getByRole('button', { name: 'Choose a file' }).first().click()
