@@ -8,7 +8,7 @@ import type { AttackEvent, AttackProblem, AttackResult } from '../../src/core/at
 import { argMax, misclassified } from '../../src/core/attacks/criteria.ts'
 import { runAttack } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
-import { tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
+import { largestFloat32, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 
@@ -90,7 +90,7 @@ function goldenProblem(
   labels: readonly number[],
   expected: GoldenCase,
 ): AttackProblem {
-  const [lowest, highest] = expected.mode === 'paper' ? [0, 1] : [-Infinity, Infinity]
+  const [lowest, highest] = expected.mode === 'paper' ? [0, 1] : [-largestFloat32, largestFloat32]
   const classes = model.output.shape[1]!
   const targets = tensor([labels.length, classes])
   labels.forEach((label, n) => (targets.data[n * classes + label] = 1))

@@ -40,7 +40,7 @@ export interface AttackProblem {
   readonly targets: Tensor
   /** Whether the loss is lowered towards `targets` instead of raised away from them. */
   readonly targeted: boolean
-  /** What each pixel can be, [N, C, H, W] each; both ends are the image's value where a pixel is frozen (padding, outside the region). */
+  /** What each pixel can be, finite, [N, C, H, W] each; both ends are the image's value where a pixel is frozen (padding, outside the region). */
   readonly bounds: PixelInterval
   /**
    * Sample `sample`, [1, C, H, W], rounded to values that can be stored and lie in `allowed`, which holds the image. `FloatImage.quantize`

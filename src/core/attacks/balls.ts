@@ -67,8 +67,10 @@ export function l2Ball(epsilon: number): Ball {
     roundingBox: (x, image) => {
       const [lower, upper] = [new Float32Array(x.length), new Float32Array(x.length)]
       for (let i = 0; i < x.length; i++) {
-        lower[i] = Math.min(x[i] ?? 0, image[i] ?? 0)
-        upper[i] = Math.max(x[i] ?? 0, image[i] ?? 0)
+        const a = x[i] ?? 0
+        const b = image[i] ?? 0
+        lower[i] = a < b ? a : b
+        upper[i] = a < b ? b : a
       }
       return { lower, upper }
     },

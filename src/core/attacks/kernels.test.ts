@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { accumulate, advance, perturbationStatistics, toScaledSign, zeroWhereFrozen } from './kernels.ts'
+import { accumulate, advance, clampTo, perturbationStatistics, toScaledSign, zeroWhereFrozen } from './kernels.ts'
+import { randomSource } from './random.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 
@@ -39,4 +40,17 @@ test('mean, variance and sign agreement of a perturbation, by hand', () => {
   // Changes 1, 1, 0, -2, 0. Of the four pixels that move now or moved before, two kept their sign.
   expect(statistics).toEqual({ mean: 0, variance: 6 / 5, signAgreement: 0.5 })
   expect([...signs]).toEqual([1, -1, -1, 1, 0])
+})
+
+test('a step ends exactly where min and max would, and so does a clamp', () => {
+  const random = randomSource(7, 0)
+  const draw = () => Float32Array.from({ length: 2000 }, () => random.symmetric() * 10 ** Math.round(8 * random.symmetric()))
+  const [x, step, ends] = [draw(), draw(), draw()]
+  const [lower, upper] = [ends.map((end) => Math.min(end, 0)), ends.map((end) => Math.max(end, 0))]
+  const moved = x.slice()
+  advance(moved, step, lower, upper)
+  expect(moved).toEqual(x.map((value, i) => Math.min(Math.max(value + step[i]!, lower[i]!), upper[i]!)))
+  const clamped = x.slice()
+  clampTo(clamped, 0.01)
+  expect(clamped).toEqual(x.map((value) => Math.min(Math.max(value, -0.01), 0.01)))
 })

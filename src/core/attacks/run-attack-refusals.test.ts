@@ -19,6 +19,11 @@ describe('refusals', () => {
     await (await refused({ bounds: { lower: filled(images, 0.5), upper: filled(images, 1) } })).toThrow('within their bounds')
   })
 
+  test('bounds without an end', async () => {
+    const bounds = { lower: filled(images, 0), upper: filled(images, Infinity) }
+    await (await refused({ bounds })).toThrow('which are finite, got')
+  })
+
   test('shapes that do not fit', async () => {
     await (await refused({ seeds: [1] })).toThrow('Attack: expected seeds [4], got [1]')
     await (await refused({ targets: tensor([2, 3]) })).toThrow('Attack: expected targets [4, 3], got [2, 3]')

@@ -108,13 +108,22 @@ function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
   same('upper bounds', bounds.upper.shape, images.shape)
   same('targets', targets.shape, [count, ...targets.shape.slice(1)])
   same('seeds', [seeds.length], [count])
-  const outside = images.data.findIndex(
-    (value, i) => !(value >= (bounds.lower.data[i] ?? NaN) && value <= (bounds.upper.data[i] ?? NaN)),
-  )
+  const outside = firstOutside(images.data, bounds.lower.data, bounds.upper.data)
   if (outside >= 0)
     throw new RadversaryError(
       'tensor-invalid',
-      `Attack: expected images within their bounds, got ${images.data[outside]} of [${bounds.lower.data[outside]}, ${bounds.upper.data[outside]}]`,
+      `Attack: expected images within their bounds, which are finite, got ${images.data[outside]} of [${bounds.lower.data[outside]}, ${bounds.upper.data[outside]}]`,
       { tip: 'Tensors are attacked in [0, 1]: scale the input to that range.' },
     )
+}
+
+/** Index of the first value that is not within finite bounds, or −1. */
+function firstOutside(values: Float32Array, lower: Float32Array, upper: Float32Array): number {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN
+    const least = lower[i] ?? NaN
+    const most = upper[i] ?? NaN
+    if (!(value >= least && value <= most && least > -Infinity && most < Infinity)) return i
+  }
+  return -1
 }

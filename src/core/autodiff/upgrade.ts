@@ -2,7 +2,7 @@ import { internalError, RadversaryError } from '../errors.ts'
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
 import type { Attributes, OnnxNode } from '../onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { largestFloat32, sizeOf, type Shape } from '../tensor/tensor.ts'
 import { axisOf } from './shapes.ts'
 import type { TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
@@ -127,7 +127,7 @@ function reshapeNode(input: string, output: string, shape: string): OnnxNode {
 /** min and max are inputs since 11. */
 function clipLimitsAsInputs(node: OnnxNode, graph: Upgrader): OnnxNode {
   if (graph.opset >= 11) return node
-  const limits = [floatAttribute(node, 'min', -3.4028234663852886e38), floatAttribute(node, 'max', 3.4028234663852886e38)]
+  const limits = [floatAttribute(node, 'min', -largestFloat32), floatAttribute(node, 'max', largestFloat32)]
   const inputs = limits.map((limit) => graph.constant(float32Tensor([], [limit])))
   return { ...node, inputs: [node.inputs[0] ?? '', ...inputs], attributes: {} }
 }

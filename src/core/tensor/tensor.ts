@@ -9,6 +9,9 @@ export interface Tensor {
   readonly data: Float32Array
 }
 
+/** (2 − 2⁻²³)·2¹²⁷ */
+export const largestFloat32 = 3.4028234663852886e38
+
 /** Number of elements of a shape; 1 for a scalar's []. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1)

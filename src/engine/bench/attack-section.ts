@@ -14,9 +14,12 @@ import { comparison, type BenchRow } from './row.ts'
 const batch = 2
 const bar = 1.1
 
-/** Few passes of each, so that all methods are measured. What is done once in an attack weighs more here than in a whole one. */
+/**
+ * The steps of a short attack, as SMIA, MI-FGSM and TI-FGSM have them by default; few rounds around them, so that all methods are
+ * measured. What is done once in an attack weighs as in one of these, more than in the hundreds of steps of others.
+ */
 const short: Readonly<Record<string, number>> = {
-  steps: 2,
+  steps: 10,
   epochs: 2,
   scales: 2,
   neighbours: 2,
@@ -28,6 +31,9 @@ const short: Readonly<Record<string, number>> = {
   firstEvaluations: 4,
   candidates: 2,
 }
+
+/** Methods whose every step makes many passes. */
+const manyPasses: ReadonlySet<string> = new Set(['hopskipjump', 'hopskipjump-linf', 'spsa'])
 
 /** Hardly a pass through the model, or those of others; or in need of clean images. */
 const left: ReadonlySet<string> = new Set(['hfc', 'noise', 'gaussian-noise', 'gaussian-blur', 'low-contrast', 'motion-blur'])
@@ -49,7 +55,7 @@ async function methodRow(name: string, problem: AttackProblem): Promise<BenchRow
   const recorded = recording(problem.model)
   await attackToEnd(method, { ...problem, model: recorded.model })
   const [ours, bare] = await interleaved([timed(() => attackToEnd(method, problem)), timed(() => recorded.repeat())], {
-    rounds: 3,
+    rounds: 5,
     visitMs: 1,
     warmUp: false,
   })
@@ -58,9 +64,10 @@ async function methodRow(name: string, problem: AttackProblem): Promise<BenchRow
 }
 
 function shortSettings(name: string): Record<string, number> {
+  const given = manyPasses.has(name) ? { ...short, steps: 2 } : short
   const { settings } = Object.entries(attackMethods).find(([key]) => key === name)?.[1] ?? { settings: [] }
   return Object.fromEntries(
-    settings.flatMap((setting) => (setting.name in short ? [[setting.name, short[setting.name] ?? 1]] : [])),
+    settings.flatMap((setting) => (setting.name in given ? [[setting.name, given[setting.name] ?? 1]] : [])),
   )
 }
 

@@ -20,7 +20,7 @@ import { runAttack } from '../../core/attacks/run-attack.ts'
 import { withPerturbation } from '../../core/attacks/shared-perturbation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { concatenate, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { concatenate, largestFloat32, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { configureMethod, type GivenSettings } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
@@ -166,7 +166,7 @@ async function attackAll(method: AttackMethod, work: Work) {
 /** Some of the samples as a batch. */
 function problemOf({ model, x, labels, isSoftmax, request, hooks }: Work, samples: readonly number[]): AttackProblem {
   const images = rows(x, samples)
-  const [lowest, highest] = request.method === 'smia-reference' ? [-Infinity, Infinity] : [0, 1]
+  const [lowest, highest] = request.method === 'smia-reference' ? [-largestFloat32, largestFloat32] : [0, 1]
   const filled = (value: number) => tensor(images.shape, new Float32Array(images.data.length).fill(value))
   return {
     model,

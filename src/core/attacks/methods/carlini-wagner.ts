@@ -79,7 +79,7 @@ function searches(walk: Walk, { steps, searches, initialConstant, learningRate }
       search.succeeded ||= walk.succeeds(walk.logits(sample), sample)
       const slope = gradient.of(sample)
       const pull = margin < 0 ? -search.constant : 0 //                              f = max(−margin, 0)
-      for (let i = 0; i < slope.length; i++) slope[i] = 2 * ((row[i] ?? 0) - (image[i] ?? 0)) + pull * (slope[i] ?? 0)
+      toSlope(slope, row, image, pull)
       throughTanh(slope, search.tangent, own)
       search.adam.toStep(slope)
       addScaled(search.w, search.w, slope, -1)
@@ -97,6 +97,11 @@ function freshSearch(image: Float32Array, box: RowInterval, learningRate: number
   const [w, tangent] = [toTanh(image, box), new Float64Array(image.length)]
   writeTangent(tangent, w)
   return { w, tangent, adam: new Adam(image.length, learningRate), succeeded: false }
+}
+
+/** Of the margin's gradient, the gradient of ‖x′ − x‖₂² + c·f by x′. */
+function toSlope(gradient: Float32Array, x: Float32Array, image: Float32Array, pull: number): void {
+  for (let i = 0; i < gradient.length; i++) gradient[i] = 2 * ((x[i] ?? 0) - (image[i] ?? 0)) + pull * (gradient[i] ?? 0)
 }
 
 /** Section VI-A: halved when it succeeded, ten times as large while it never has. */
@@ -118,15 +123,17 @@ function toTanh(x: Float32Array, { lower, upper }: RowInterval): Float32Array {
   return w
 }
 
-/** Once for each w: x′ and its derivative both take it. */
+/** tanh w, once for each w, since x′ and its derivative both take it. By one exponential: Math.tanh takes half as long again. */
 function writeTangent(tangent: Float64Array, w: Float32Array): void {
-  for (let i = 0; i < w.length; i++) tangent[i] = Math.tanh(w[i] ?? 0)
+  for (let i = 0; i < w.length; i++) tangent[i] = 1 - 2 / (Math.exp(2 * (w[i] ?? 0)) + 1)
 }
 
 function fromTanh(x: Float32Array, tangent: Float64Array, { lower, upper }: RowInterval): void {
   for (let i = 0; i < x.length; i++) {
-    const [low, high] = [lower[i] ?? 0, upper[i] ?? 0]
-    x[i] = Math.min(high, low + ((high - low) * ((tangent[i] ?? 0) + 1)) / 2)
+    const low = lower[i] ?? 0
+    const high = upper[i] ?? 0
+    const value = low + ((high - low) * ((tangent[i] ?? 0) + 1)) / 2
+    x[i] = value < high ? value : high
   }
 }
 

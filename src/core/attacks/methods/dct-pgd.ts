@@ -4,7 +4,7 @@ import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, Walk } from '../attack.ts'
 import { noBall } from '../balls.ts'
-import { addScaled, clip, toScaledSign } from '../kernels.ts'
+import { addScaled, advance, clampTo, multiply, toScaledSign } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { optionalStepSize, steps } from '../settings.ts'
@@ -61,7 +61,7 @@ function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken
   const { x, images, box } = walk
   const { channels, rows, columns } = imageBatchExtents(x, 'PGD')
   const dct = blockDct([channels, rows, columns], block)
-  const mask = lowFrequencies({ rows, columns, block, band })
+  const mask = lowFrequencies({ channels, rows, columns, block, band })
   const changes = tensor(x.shape) //                                                δ, coefficients
   const moved = tensor(x.shape)
 
@@ -69,13 +69,16 @@ function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken
     const gradient = await walk.evaluate([walk.deviation])
     for (const sample of walk.active()) {
       const [row, change] = [rowOf(x, sample), rowOf(changes, sample)]
-      const step = dct.forward(gradient.of(sample))
+      const step = gradient.of(sample)
+      dct.forward(step)
       toScaledSign(step, stepSize)
-      for (let i = 0; i < change.length; i++)
-        change[i] = Math.min(Math.max((change[i] ?? 0) + (mask[i % mask.length] ?? 0) * (step[i] ?? 0), -epsilon), epsilon)
+      multiply(step, mask)
+      addScaled(change, change, step, 1)
+      clampTo(change, epsilon)
       rowOf(moved, sample).set(row)
-      addScaled(row, rowOf(images, sample), dct.inverse(change), 1) //               x + D⁻¹(δ)
-      clip(row, rowOf(box.lower, sample), rowOf(box.upper, sample))
+      row.set(change)
+      dct.inverse(row)
+      advance(row, rowOf(images, sample), rowOf(box.lower, sample), rowOf(box.upper, sample)) // x + D⁻¹(δ)
       addScaled(rowOf(moved, sample), row, rowOf(moved, sample), -1)
     }
     return { direction: { of: (sample) => rowOf(moved, sample) } }
@@ -83,17 +86,18 @@ function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken
 }
 
 interface Band {
+  readonly channels: number
   readonly rows: number
   readonly columns: number
   readonly block: number
   readonly band: number
 }
 
-/** M for one channel: 1 where a frequency may change; the constant one always may. */
-function lowFrequencies({ rows, columns, block, band }: Band): Uint8Array {
-  const isLow = (frequency: number, size: number) => frequency < Math.max(1, Math.round(band * size))
-  return Uint8Array.from({ length: rows * columns }, (_, at) => {
-    const [row, column] = [Math.floor(at / columns), at % columns]
-    return Number(isLow(row % block, Math.min(block, rows)) && isLow(column % block, Math.min(block, columns)))
-  })
+/** M, [C·H·W]: 1 where a frequency may change; the constant one always may. */
+function lowFrequencies({ channels, rows, columns, block, band }: Band): Float32Array {
+  const isLow = (at: number, size: number) => at % block < Math.max(1, Math.round(band * Math.min(block, size)))
+  const across = Float32Array.from({ length: columns }, (_, column) => Number(isLow(column, columns)))
+  const mask = new Float32Array(channels * rows * columns)
+  for (let line = 0; line < channels * rows; line++) if (isLow(line % rows, rows)) mask.set(across, line * columns)
+  return mask
 }

@@ -126,7 +126,9 @@ function isTie(value: number, logits: Float32Array): boolean {
 
 /** w·(a − b) */
 function inner(normal: Float32Array, a: Float32Array, b: Float32Array): number {
-  return normal.reduce((sum, weight, i) => sum + weight * ((a[i] ?? 0) - (b[i] ?? 0)), 0)
+  let sum = 0
+  for (let i = 0; i < normal.length; i++) sum += (normal[i] ?? 0) * ((a[i] ?? 0) - (b[i] ?? 0))
+  return sum
 }
 
 interface Found {

@@ -3,7 +3,7 @@ import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { addScaled, clip } from '../kernels.ts'
+import { addScaled, advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import type { RandomSource } from '../random.ts'
@@ -80,49 +80,49 @@ function randomSearch(
 ): () => Promise<StepTaken> {
   const { x } = walk
   const objective = marginObjective(walk)
-  const candidates = tensor(x.shape)
+  const [candidates, moved] = [tensor(x.shape), tensor(x.shape)]
   const kept = new Map<number, Float32Array>() //                                     f(x_t)
   let iteration = 0
   const place = placer(walk, ball)
 
   return async () => {
     if (iteration === 0) {
-      for (const sample of walk.active()) place(sample, rowOf(x, sample), proposals.start) // x_0
+      for (const sample of walk.active()) place(sample, proposals.start, rowOf(x, sample)) // x_0
       const first = await walk.look()
       for (const sample of walk.active()) kept.set(sample, first.of(sample).slice())
     } else await walk.known({ of: (sample) => kept.get(sample) ?? new Float32Array() })
     const fraction = fractionAt(iteration++)
     for (const sample of walk.active()) {
-      const candidate = rowOf(candidates, sample)
-      candidate.set(rowOf(x, sample))
-      place(sample, candidate, (change, extents, random) => {
+      const draw: Draw = (change, extents, random) => {
         proposals.change(change, { ...extents, fraction }, random)
-      })
+      }
+      place(sample, draw, rowOf(candidates, sample))
     }
     const logits = await walk.predict(candidates)
     for (const sample of walk.active()) {
-      const [row, candidate] = [rowOf(x, sample), rowOf(candidates, sample)]
+      const [row, candidate, move] = [rowOf(x, sample), rowOf(candidates, sample), rowOf(moved, sample)]
       const isBetter = objective.value(sample, logits.of(sample)) > objective.value(sample, kept.get(sample) ?? logits.of(sample))
-      if (isBetter) kept.set(sample, logits.of(sample).slice())
-      const taken = isBetter ? candidate.slice() : row.slice()
-      addScaled(candidate, taken, row, -1) //                                         what was moved
-      row.set(taken)
+      if (isBetter) {
+        kept.set(sample, logits.of(sample).slice())
+        addScaled(move, candidate, row, -1)
+        row.set(candidate)
+      } else move.fill(0)
     }
-    return { direction: { of: (sample) => rowOf(candidates, sample) } }
+    return { direction: { of: (sample) => rowOf(moved, sample) } }
   }
 }
 
-/** Lets `draw` change a sample's perturbation, and brings the sum back into bounds and ball. */
+type Draw = (change: Float32Array, extents: Extents, random: RandomSource) => void
+
+/** Lets `draw` change a sample's perturbation, and brings the sum back into bounds and ball: a new point, into `point`. */
 function placer(walk: Walk, ball: Ball) {
-  const { images, box } = walk
+  const { x, images, box } = walk
   const { channels, rows, columns } = imageBatchExtents(images, 'Square')
-  type Draw = (change: Float32Array, extents: Extents, random: RandomSource) => void
-  return (sample: number, point: Float32Array, draw: Draw): void => {
+  return (sample: number, draw: Draw, point: Float32Array): void => {
     const image = rowOf(images, sample)
-    addScaled(point, point, image, -1)
+    addScaled(point, rowOf(x, sample), image, -1)
     draw(point, { channels, rows, columns }, walk.random(sample))
-    addScaled(point, image, point, 1)
-    clip(point, rowOf(box.lower, sample), rowOf(box.upper, sample))
+    advance(point, image, rowOf(box.lower, sample), rowOf(box.upper, sample))
     ball.project(point, image)
   }
 }

@@ -1,6 +1,6 @@
 import { normL2, scaleBy } from '../kernels.ts'
 import type { RandomSource } from '../random.ts'
-import { below, forEachPixel, sideOf, sign, type Extents, type Proposals, type Window } from './proposals.ts'
+import { below, fillWindow, forEachRow, sideOf, sign, type Extents, type Proposals, type Window } from './proposals.ts'
 
 /** A grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
 export function l2Squares(epsilon: number): Proposals {
@@ -9,12 +9,8 @@ export function l2Squares(epsilon: number): Proposals {
       const side = Math.max(1, Math.floor(Math.min(extents.rows, extents.columns) / 5))
       for (let channel = 0; channel < extents.channels; channel++)
         for (let top = 0; top + side <= extents.rows; top += side)
-          for (let left = 0; left + side <= extents.columns; left += side) {
-            const [bump, window] = [bumps(side, random), { channel, top, left, height: side, width: side }]
-            forEachPixel(extents, window, (index, row, column) => {
-              change[index] = bump[row * side + column] ?? 0
-            })
-          }
+          for (let left = 0; left + side <= extents.columns; left += side)
+            putInto(change, extents, { channel, top, left, height: side, width: side }, bumps(side, random))
       scaleTo(change, epsilon)
     },
     change: (change, where, random) => {
@@ -46,43 +42,54 @@ interface Exchange {
 function exchange(change: Float32Array, extents: Extents, { to, from, unused, bump, sign }: Exchange): void {
   const fresh = valuesIn(change, extents, to)
   const old = normL2(fresh)
-  forEachPixel(extents, to, (index) => (change[index] = 0))
+  fillWindow(change, extents, to, 0)
   const ofOthers = normL2(valuesIn(change, extents, from)) // what both windows share is in `old` already
-  forEachPixel(extents, from, (index) => (change[index] = 0))
+  fillWindow(change, extents, from, 0)
   for (let i = 0; i < fresh.length; i++) fresh[i] = sign * (bump[i] ?? 0) + (old > 0 ? (fresh[i] ?? 0) / old : 0)
   scaleTo(fresh, Math.sqrt(old ** 2 + ofOthers ** 2 + unused))
-  forEachPixel(extents, to, (index, row, column) => (change[index] = fresh[row * to.width + column] ?? 0))
+  putInto(change, extents, to, fresh)
 }
 
 /** Row by row, [height · width]. */
 function valuesIn(values: Float32Array, extents: Extents, window: Window): Float32Array {
   const inside = new Float32Array(window.height * window.width)
-  forEachPixel(extents, window, (index, row, column) => (inside[row * window.width + column] = values[index] ?? 0))
+  forEachRow(extents, window, (start, end, row) => {
+    inside.set(values.subarray(start, end), row * window.width)
+  })
   return inside
+}
+
+function putInto(values: Float32Array, extents: Extents, window: Window, inside: Float32Array): void {
+  const { width } = window
+  forEachRow(extents, window, (start, _end, row) => {
+    values.set(inside.subarray(row * width, (row + 1) * width), start)
+  })
 }
 
 /** Two bumps of opposite sign beside or above each other, [side · side], of norm 1. */
 function bumps(side: number, random: RandomSource): Float32Array {
   const half = Math.floor(side / 2)
   const lies = random.symmetric() < 0
+  const [first, second] = [pyramid(half, side), pyramid(side - half, side)]
   const values = new Float32Array(side * side)
   for (let row = 0; row < side; row++)
     for (let column = 0; column < side; column++) {
       const [along, across] = lies ? [row, column] : [column, row]
-      values[row * side + column] =
-        along < half ? bump(along, across, half, side) : -bump(along - half, across, side - half, side)
+      values[row * side + column] = along < half ? first(along, across) : -second(along - half, across)
     }
   scaleTo(values, sign(random))
   return values
 }
 
-/** The paper's pyramid: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
-function bump(r: number, s: number, height: number, width: number): number {
-  const n = Math.floor(height / 2)
-  const layers = n - Math.max(Math.abs(r - n), Math.abs(s - Math.floor(width / 2)))
-  let sum = 0
-  for (let k = 0; k <= layers; k++) sum += 1 / (n + 1 - k) ** 2
-  return sum
+/** The paper's bump: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
+function pyramid(height: number, width: number): (r: number, s: number) => number {
+  const [n, middle] = [Math.floor(height / 2), Math.floor(width / 2)]
+  const heights = new Float64Array(n + 1) //                                         of M = 0, 1, …
+  for (let k = 0; k <= n; k++) heights[k] = (heights[k - 1] ?? 0) + 1 / (n + 1 - k) ** 2
+  return (r, s) => {
+    const layer = n - Math.max(Math.abs(r - n), Math.abs(s - middle))
+    return layer < 0 ? 0 : (heights[layer] ?? 0)
+  }
 }
 
 /** values ← values · length / ‖values‖; zeros stay. */

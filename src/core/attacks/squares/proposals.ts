@@ -50,12 +50,18 @@ export interface Window {
   readonly width: number
 }
 
-/** Calls with each pixel of a window: its index in [C·H·W], and its row and column in the window. */
-export function forEachPixel(
+/** Calls with each row of a window: where it begins and ends in [C·H·W], and its number in the window. Rows, since whole ones are quickly copied. */
+export function forEachRow(
   { rows, columns }: Extents,
   { channel, top, left, height, width }: Window,
-  work: (index: number, row: number, column: number) => void,
+  work: (start: number, end: number, row: number) => void,
 ): void {
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) work((channel * rows + top + row) * columns + left + column, row, column)
+  for (let row = 0; row < height; row++) {
+    const start = (channel * rows + top + row) * columns + left
+    work(start, start + width, row)
+  }
+}
+
+export function fillWindow(values: Float32Array, extents: Extents, window: Window, value: number): void {
+  forEachRow(extents, window, (start, end) => values.fill(value, start, end))
 }

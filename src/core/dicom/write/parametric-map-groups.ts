@@ -1,3 +1,4 @@
+import { largestFloat32 } from '../../tensor/tensor.ts'
 import { codeItem, codes } from './codes.ts'
 import type { InstanceIdentity } from './derive-instance.ts'
 import { asciiText, type DataElement } from './encode.ts'
@@ -88,7 +89,6 @@ function frameContent(frame: MapFrame): DataElement[] {
 /** Real World Value Mapping macro (PS3.3 C.7.6.16.2.11): a value is what it says, over the whole range of a float. */
 function realWorldValues(frame: MapFrame, series: ParametricMapSeries, channels: number): DataElement[] {
   const name = channels === 1 ? undefined : channelNames[frame.channel - 1]
-  const highest = 3.4028234663852886e38
   return [
     {
       tag: tag.LUTExplanation,
@@ -97,8 +97,8 @@ function realWorldValues(frame: MapFrame, series: ParametricMapSeries, channels:
     },
     { tag: tag.MeasurementUnitsCodeSequence, vr: 'SQ', items: [codeItem(series.unit)] },
     { tag: tag.LUTLabel, vr: 'SH', value: name?.toUpperCase() ?? 'PERTURBATION' },
-    { tag: tag.DoubleFloatRealWorldValueFirstValueMapped, vr: 'FD', value: [-highest] },
-    { tag: tag.DoubleFloatRealWorldValueLastValueMapped, vr: 'FD', value: [highest] },
+    { tag: tag.DoubleFloatRealWorldValueFirstValueMapped, vr: 'FD', value: [-largestFloat32] },
+    { tag: tag.DoubleFloatRealWorldValueLastValueMapped, vr: 'FD', value: [largestFloat32] },
     { tag: tag.RealWorldValueIntercept, vr: 'FD', value: [0] },
     { tag: tag.RealWorldValueSlope, vr: 'FD', value: [1] },
   ]
