@@ -48,6 +48,18 @@ test('a prediction is the output scaled and moved into the card’s unit', async
   }
 })
 
+test('a number without an axis of its own is the same number, to predictions, attacks and their verification', async () => {
+  const { folder, study, model, out } = valued()
+  const squeezed = writeClassifier(join(folder, 'squeezed'), { activation: 'binary-sigmoid', squeezed: true }, { task: 'regression', output }) // prettier-ignore
+  const request = { study: [study], home: folder, device: 'cpu', threads: 1 } as const
+  const values = async (of: { model: string; card: string }) =>
+    (await predictStudy({ ...request, ...of })).predictions.map(({ value }) => value)
+  expect(await values(squeezed)).toEqual(await values(model))
+  const { record } = await attackStudy(attackRequest(squeezed, { study, out }, strong))
+  expect(record.images.flatMap(({ frames }) => frames).every(({ success }) => success)).toBe(true)
+  expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual([])
+})
+
 describe.each([{}, { loss: 'huber' }])('numbers, with %j', (loss) => {
   test('are moved away by more than the tolerance, on every image', async () => {
     const { record, frames, out } = await attacked(loss)

@@ -10,6 +10,8 @@ export interface TinyHead {
   readonly gives: 'logits' | 'probabilities'
   readonly channels: 1 | 3
   readonly layout: 'NCHW' | 'NHWC'
+  /** Whether one output has no axis of its own: [N] instead of [N, 1]. */
+  readonly squeezed: boolean
 }
 
 /** A classifier on disk with its card, and the same network worked out in plain numbers. */
@@ -30,7 +32,7 @@ const tinyClasses = ['normal', 'benign', 'malignant']
 /** Mean and standard deviation in every card. */
 export const tinyNormalisation = { mean: 0.4, std: 0.5 }
 
-const threeClasses: TinyHead = { activation: 'softmax', gives: 'logits', channels: 1, layout: 'NCHW' }
+const threeClasses: TinyHead = { activation: 'softmax', gives: 'logits', channels: 1, layout: 'NCHW', squeezed: false }
 
 /**
  * A network of one hidden layer with seeded weights: three classes, or two for a single logit. `cardChanges` go into its card, whose
@@ -74,7 +76,8 @@ function weightsOf(channels: number, logits: number): Weights {
   return { first: scaled(hidden * inputs, 31, 0.4), second: scaled(logits * hidden, 32, 0.6), inputs, logits }
 }
 
-function networkBytes({ first, second, inputs, logits }: Weights, { activation, gives, channels, layout }: TinyHead): Uint8Array {
+function networkBytes({ first, second, inputs, logits }: Weights, head: TinyHead): Uint8Array {
+  const { activation, gives, channels, layout, squeezed } = head
   const graph = new GraphBuilder()
   const image = layout === 'NCHW' ? [channels, tinySize, tinySize] : [tinySize, tinySize, channels]
   const flat = graph.node('Flatten', [graph.input('image', ['batch', ...image])])
@@ -82,7 +85,9 @@ function networkBytes({ first, second, inputs, logits }: Weights, { activation, 
   const rectified = graph.node('Relu', [inner])
   const out = graph.node('Gemm', [rectified, graph.floats([logits, hidden], second)], { transB: 1 })
   const final = activation === 'softmax' ? 'Softmax' : 'Sigmoid'
-  graph.output(gives === 'probabilities' ? graph.node(final, [out]) : out, ['batch', logits])
+  const given = gives === 'probabilities' ? graph.node(final, [out]) : out
+  if (squeezed) graph.output(graph.node('Squeeze', [given, graph.ints([1])]), ['batch'])
+  else graph.output(given, ['batch', logits])
   return encodeModel(graph.build())
 }
 

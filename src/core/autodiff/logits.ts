@@ -42,7 +42,26 @@ function withLogarithm(graph: TypedGraph, activation: 'softmax' | 'sigmoid'): Ty
   const emit = new Emitter('', `${graph.freshPrefix}log`)
   const log = (p: Value): Value => emit.map('Log', emit.map('Max', p, leastProbability))
   const p = graph.output
-  const output = activation === 'softmax' ? log(p) : emit.sub(log(p), log(emit.sub(1, p)))
+  return withMore(graph, emit, activation === 'softmax' ? log(p) : emit.sub(log(p), log(emit.sub(1, p))))
+}
+
+/** Of a graph whose last step squeezes [N, 1] to [N], what came before, so that an activation before it is found. */
+export function beforeSqueeze(graph: TypedGraph): TypedGraph {
+  const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.output.name))
+  const before = last?.opType === 'Squeeze' ? graph.values.get(last.inputs[0] ?? '') : undefined
+  return before?.shape.length === 2 && graph.output.shape.length === 1 ? withOutput(graph, before) : graph
+}
+
+/** An output [N] as [N, 1]; others as they are. */
+export function withClassAxis(graph: TypedGraph): TypedGraph {
+  const { shape } = graph.output
+  if (shape.length !== 1) return graph
+  const emit = new Emitter('', `${graph.freshPrefix}axis`)
+  return withMore(graph, emit, emit.reshape(graph.output, [...shape, 1]))
+}
+
+/** The graph and what `emit` adds to it, of which `output` comes out. */
+function withMore(graph: TypedGraph, emit: Emitter, output: Value): TypedGraph {
   const values = new Map(graph.values).set(output.name, output)
   for (const value of emit.values()) values.set(value.name, value)
   return { ...graph, nodes: [...graph.nodes, ...emit.nodes], values, output, freshPrefix: `${graph.freshPrefix}e` }

@@ -71,7 +71,7 @@ class OnnxModelImplementation implements DifferentiableModel {
     private readonly options: OnnxModelOptions,
   ) {
     this.input = specOf(ports.input)
-    this.output = specOf(ports.output)
+    this.output = withClassAxis(specOf(ports.output))
     const capacity = options.sessions ?? 4
     this.predictions = new SessionCache(capacity)
     this.gradients = new SessionCache(capacity)
@@ -166,6 +166,11 @@ class OnnxModelImplementation implements DifferentiableModel {
 function specOf({ name, shape }: ValueInfo): TensorSpec {
   const extents = (shape ?? []).map((extent, axis) => (axis > 0 && typeof extent === 'number' ? extent : null))
   return { name, shape: extents }
+}
+
+/** A squeezed output [N] is handed out as [N, 1]. */
+function withClassAxis({ name, shape }: TensorSpec): TensorSpec {
+  return { name, shape: shape.length === 1 ? [...shape, 1] : shape }
 }
 
 function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): RuntimeFeeds {

@@ -4,7 +4,7 @@ import type { OnnxModel } from '../onnx/graph.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import { learnShapes } from './learn-shapes.ts'
-import { takeOffActivation, type OutputActivation } from './logits.ts'
+import { beforeSqueeze, takeOffActivation, withClassAxis, type OutputActivation } from './logits.ts'
 import type { TypedGraph } from './typed-graph.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -17,14 +17,14 @@ export interface PrepareOptions {
 }
 
 /**
- * A model as the reverse pass needs it: constants folded, shapes known, in the form of opset 18, its output being the logits.
+ * A model as the reverse pass needs it: constants folded, shapes known, in the form of opset 18, its output being the logits [N, K, …].
  * Throws `runtime-failed` when the model can't be run on an input of that shape.
  */
 export async function prepare(model: OnnxModel, options: PrepareOptions, runtime: Runtime): Promise<TypedGraph> {
   const fixed = fixShapes(model, options)
   const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
   const graph = upgrade(await learnShapes(simplified, options.inputShape, runtime))
-  return takeOffActivation(graph, options.activation)
+  return withClassAxis(takeOffActivation(beforeSqueeze(graph), options.activation))
 }
 
 /** The model from one input of a given shape to one output. Shapes stored further on are dropped: they may be those of another batch. */

@@ -1,4 +1,4 @@
-import type { ModelFacts } from './model-facts.ts'
+import { classExtent, type ModelFacts } from './model-facts.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -69,7 +69,7 @@ const requirements: readonly Requirement[] = [
     field: 'output.classes',
     of: 'classes',
     why: () => 'the model holds no class names',
-    example: ({ outputs }) => exampleClasses(outputs[0]?.shape.at(outputs[0].shape.length === 4 ? 1 : -1)),
+    example: ({ outputs }) => exampleClasses(outputs[0] && classExtent(outputs[0])),
   },
   { field: 'output.value', of: 'values', why: () => 'a model file does not say what its number is', example: () => '"bone age"' },
   {

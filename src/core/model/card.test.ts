@@ -147,6 +147,10 @@ describe('proposeCard', () => {
     expect(missing).not.toContain('output.classes')
     const whole = proposeCard(one, { ...given, output: { value: 'bone age', tolerance: 6 } })
     expect(whole.card.output).toMatchObject({ name: 'age', activation: 'linear' })
+    const squeezed = { ...facts, outputs: [{ name: 'age', shape: ['batch'], finalOp: undefined }], metadata: {} }
+    expect(proposeCard(squeezed, { ...given, output: { value: 'bone age', tolerance: 6 } }).card.output).toEqual(
+      whole.card.output,
+    )
     const several = { ...facts, outputs: [{ name: 'age', shape: ['batch', 3], finalOp: undefined }], metadata: {} }
     expect(messageOf(() => proposeCard(several, { ...given, output: { value: 'a', tolerance: 1 } }))).toContain('3 outputs')
   })
@@ -186,6 +190,8 @@ describe('proposeCard', () => {
     const sigmoid = (count: number) => ({ ...facts, outputs: [{ name: 'p', shape: [null, count], finalOp: 'Sigmoid' }] })
     expect(proposeCard(sigmoid(1), told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
     expect(proposeCard(sigmoid(2), told).card.output).toMatchObject({ activation: 'multi-label-sigmoid', threshold: 0.5 })
+    const squeezed = { ...facts, outputs: [{ name: 'p', shape: ['batch'], finalOp: 'Sigmoid' }] }
+    expect(proposeCard(squeezed, told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
   })
 
   test('knows neighbouring slices, once the card says that they are the channels', () => {

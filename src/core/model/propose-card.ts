@@ -3,7 +3,7 @@ import { cardSchemaVersion, namesOf, parseCard, type ModelCard } from './card.ts
 import { classesInMetadata } from './card-metadata.ts'
 import { logitCount } from './heads.ts'
 import { missingFields, type JsonObject } from './card-missing.ts'
-import type { ModelFacts, TensorFacts } from './model-facts.ts'
+import { classExtent, type ModelFacts, type TensorFacts } from './model-facts.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
 import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
@@ -48,11 +48,6 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
 function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
   if (suppression !== undefined) return 'detection'
   return (named(outputs, given['output'])?.shape.length ?? 0) >= 4 ? 'segmentation' : 'classification'
-}
-
-/** The channels of a dense output [N, K, h, w], or [N, K, D, h, w], are its second axis, those of [N, K] the last. */
-function classExtent({ shape }: TensorFacts): TensorFacts['shape'][number] | undefined {
-  return shape.length >= 4 ? shape[1] : shape.at(-1)
 }
 
 function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {

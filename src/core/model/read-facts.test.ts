@@ -16,3 +16,12 @@ test('a model tells its tensors, the operator of each output, and its metadata a
     metadata: { classes: '["a", "b", "c"]' },
   })
 })
+
+test('the operator of an output is the one before its axis was squeezed', () => {
+  const graph = new GraphBuilder({ opset: 17 })
+  const p = graph.node('Sigmoid', [graph.input('x', ['batch', 1])])
+  graph.output(graph.node('Squeeze', [p, graph.ints([1])]), ['batch'])
+  expect(factsOf(graph.build(), { file: 'm.onnx', sha256: undefined }).outputs).toMatchObject([
+    { finalOp: 'Sigmoid', shape: ['batch'] },
+  ])
+})
