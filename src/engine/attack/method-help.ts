@@ -1,4 +1,5 @@
 import { methodGroups } from '../../core/attacks/attack-methods.ts'
+import { canBeCoupled } from '../../core/attacks/method-coupling.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { settingText } from './setting-text.ts'
 
@@ -7,13 +8,15 @@ export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
   readonly name: string
   /** Kind of method, such as "Black box". */
   readonly group: string
+  /** Whether it may attack slices whose predictions depend on their neighbours. */
+  readonly stacks: boolean
 }
 
 export function methodsHelp(): MethodHelp[] {
   return Object.entries<Readonly<Record<string, MethodEntry>>>(methodGroups).flatMap(([group, methods]) =>
     Object.entries(methods).map(([name, { title, summary, equation, source, tasks, settings }]) => ({
       ...{ name, group, title, summary, equation },
-      ...{ source, tasks, settings },
+      ...{ source, tasks, settings, stacks: canBeCoupled(name) },
     })),
   )
 }

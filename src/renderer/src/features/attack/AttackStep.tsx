@@ -11,7 +11,7 @@ import classes from './attack.module.css'
 import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { GoalFields } from './GoalFields.tsx'
-import { methodOptions } from './method-options.ts'
+import { methodOptions, methodsFor } from './method-options.ts'
 import { RegionField } from './RegionField.tsx'
 import { RunFields } from './RunFields.tsx'
 import { SettingField } from './SettingField.tsx'
@@ -24,8 +24,8 @@ export function AttackStep() {
   const methods = useQuery(api.attacks.methods.queryOptions())
   const chosen = useAttackForm((form) => form.method)
   const subject = useSubject()
-  const task = useTask(subject?.model)
-  const offered = methods.data?.filter(({ tasks }) => task === undefined || tasks === undefined || tasks.includes(task))
+  const card = useCard(subject?.model)
+  const offered = methods.data && methodsFor(card === undefined ? [] : [card], methods.data)
   const method = offered?.find(({ name }) => name === chosen) ?? offered?.[0]
   return (
     <Stack gap="sm" className={classes['step']}>
@@ -70,10 +70,9 @@ export function AttackStep() {
   )
 }
 
-/** What the model is for. */
-function useTask(model: string | undefined) {
+function useCard(model: string | undefined) {
   const models = useQuery(api.models.list.queryOptions())
-  return models.data?.models.find(({ name }) => name === model)?.card.task
+  return models.data?.models.find(({ name }) => name === model)?.card
 }
 
 function useSubject(): AttackSubject | undefined {
@@ -127,7 +126,7 @@ function StartButton({ method, subject }: { readonly method: MethodHelp; readonl
   const given = useAttackForm((form) => form.settings[method.name])
   const labels = useAttackForm((form) => form.labels)
   const studies = useUi((ui) => ui.studies)
-  const task = useTask(subject?.model)
+  const task = useCard(subject?.model)?.task
   const isWrong = method.settings.some((setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined)
   const start = useMutation({
     mutationFn: async (wanted: AttackSubject) => {

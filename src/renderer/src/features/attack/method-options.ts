@@ -1,3 +1,4 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
 
 interface MethodOptions {
@@ -5,8 +6,23 @@ interface MethodOptions {
   readonly items: { readonly value: string; readonly label: string }[]
 }
 
+/** What says whether a method suits a model. */
+type Fitness = Pick<MethodHelp, 'stacks'> & { readonly tasks?: readonly ModelCard['task'][] | undefined }
+
+interface Subject {
+  readonly task: ModelCard['task']
+  readonly input: { readonly slices?: unknown; readonly volume?: unknown }
+}
+
+/** Those that can attack all of some models: of their tasks and, where slices are seen with their neighbours, made for that. */
+export function methodsFor<Method extends Fitness>(cards: readonly Subject[], methods: readonly Method[]): Method[] {
+  const suits = ({ tasks, stacks }: Method, { task, input }: Subject) =>
+    (tasks === undefined || tasks.includes(task)) && (stacks || (input.slices === undefined && input.volume === undefined))
+  return methods.filter((method) => cards.every((card) => suits(method, card)))
+}
+
 /** Methods for a list to choose from, by kind. */
-export function methodOptions(methods: readonly MethodHelp[]): MethodOptions[] {
+export function methodOptions(methods: readonly Pick<MethodHelp, 'group' | 'name' | 'title'>[]): MethodOptions[] {
   const groups = new Map<string, MethodOptions['items']>()
   for (const { group, name, title } of methods) {
     const items = groups.get(group) ?? []

@@ -8,7 +8,7 @@ import { Fault } from '../../app/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { findLabels } from '../attack/find-labels.ts'
-import { methodOptions } from '../attack/method-options.ts'
+import { methodOptions, methodsFor } from '../attack/method-options.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
 
@@ -71,6 +71,7 @@ function Choices() {
   const { models, methods, transfer } = useComparisonForm()
   const known = useQuery(api.models.list.queryOptions())
   const all = useQuery(api.attacks.methods.queryOptions())
+  const cards = known.data?.models.filter(({ name }) => models.includes(name)).map(({ card }) => card) ?? []
   return (
     <>
       <MultiSelect
@@ -93,7 +94,7 @@ function Choices() {
       )}
       <MultiSelect
         label={texts.comparisons.methods}
-        data={methodOptions(all.data ?? [])}
+        data={methodOptions(methodsFor(cards, all.data ?? []))}
         value={[...methods]}
         onChange={(value) => {
           changeComparisonForm({ methods: value })
