@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
-import { tensor } from '../../tensor/tensor.ts'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
-import type { RandomSource } from '../random.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, restarts } from '../settings.ts'
 import { linfSquares } from '../squares/linf-squares.ts'
 import { l2Squares } from '../squares/l2-squares.ts'
-import { squareFraction, type Extents, type Proposals } from '../squares/proposals.ts'
+import { forEachRow, squareFraction, type Extents, type Proposals, type Window } from '../squares/proposals.ts'
 
 const source = {
   authors: 'M. Andriushchenko, F. Croce, N. Flammarion, M. Hein',
@@ -78,51 +77,92 @@ function randomSearch(
   proposals: Proposals,
   fractionAt: (iteration: number) => number,
 ): () => Promise<StepTaken> {
-  const { x } = walk
   const objective = marginObjective(walk)
-  const [candidates, moved] = [tensor(x.shape), tensor(x.shape)]
+  const search = new Search(walk, ball, proposals)
   const kept = new Map<number, Float32Array>() //                                     f(x_t)
   let iteration = 0
-  const place = placer(walk, ball)
 
   return async () => {
     if (iteration === 0) {
-      for (const sample of walk.active()) place(sample, proposals.start, rowOf(x, sample)) // x_0
+      for (const sample of walk.active()) search.start(sample) //                      x_0
       const first = await walk.look()
       for (const sample of walk.active()) kept.set(sample, first.of(sample).slice())
     } else await walk.known({ of: (sample) => kept.get(sample) ?? new Float32Array() })
     const fraction = fractionAt(iteration++)
+    for (const sample of walk.active()) search.propose(sample, fraction)
+    const logits = await walk.predict(search.candidates)
     for (const sample of walk.active()) {
-      const draw: Draw = (change, extents, random) => {
-        proposals.change(change, { ...extents, fraction }, random)
-      }
-      place(sample, draw, rowOf(candidates, sample))
-    }
-    const logits = await walk.predict(candidates)
-    for (const sample of walk.active()) {
-      const [row, candidate, move] = [rowOf(x, sample), rowOf(candidates, sample), rowOf(moved, sample)]
       const isBetter = objective.value(sample, logits.of(sample)) > objective.value(sample, kept.get(sample) ?? logits.of(sample))
-      if (isBetter) {
-        kept.set(sample, logits.of(sample).slice())
-        addScaled(move, candidate, row, -1)
-        row.set(candidate)
-      } else move.fill(0)
+      if (isBetter) kept.set(sample, logits.of(sample).slice())
+      search.settle(sample, isBetter)
     }
-    return { direction: { of: (sample) => rowOf(moved, sample) } }
+    return { direction: { of: (sample) => rowOf(search.moved, sample) } }
   }
 }
 
-type Draw = (change: Float32Array, extents: Extents, random: RandomSource) => void
+/** Where the batch is, and what is proposed. Only the pixels that a proposal changes are worked out anew. */
+class Search {
+  readonly candidates: Tensor
+  /** x_{t+1} − x_t */
+  readonly moved: Tensor
+  /** x_t − x, and what is proposed in its place. */
+  private readonly changes: Tensor
+  private readonly proposed: Tensor
+  private readonly extents: Extents
 
-/** Lets `draw` change a sample's perturbation, and brings the sum back into bounds and ball: a new point, into `point`. */
-function placer(walk: Walk, ball: Ball) {
-  const { x, images, box } = walk
-  const { channels, rows, columns } = imageBatchExtents(images, 'Square')
-  return (sample: number, draw: Draw, point: Float32Array): void => {
-    const image = rowOf(images, sample)
-    addScaled(point, rowOf(x, sample), image, -1)
-    draw(point, { channels, rows, columns }, walk.random(sample))
-    advance(point, image, rowOf(box.lower, sample), rowOf(box.upper, sample))
-    ball.project(point, image)
+  constructor(
+    private readonly walk: Walk,
+    private readonly ball: Ball,
+    private readonly proposals: Proposals,
+  ) {
+    const { shape } = walk.x
+    this.candidates = tensor(shape)
+    this.moved = tensor(shape)
+    this.changes = tensor(shape)
+    this.proposed = tensor(shape)
+    this.extents = imageBatchExtents(walk.x, 'Square')
+  }
+
+  start(sample: number): void {
+    const { x, images, box } = this.walk
+    const [row, image, change] = [rowOf(x, sample), rowOf(images, sample), rowOf(this.changes, sample)]
+    this.proposals.start(change, this.extents, this.walk.random(sample))
+    row.set(change)
+    advance(row, image, rowOf(box.lower, sample), rowOf(box.upper, sample))
+    this.ball.project(row, image)
+    addScaled(change, row, image, -1)
+  }
+
+  propose(sample: number, fraction: number): void {
+    const { x, images } = this.walk
+    const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
+    proposed.set(rowOf(this.changes, sample))
+    const windows = this.proposals.change(proposed, { ...this.extents, fraction }, this.walk.random(sample))
+    candidate.set(rowOf(x, sample))
+    for (const window of windows) this.place(sample, window)
+    this.ball.project(candidate, rowOf(images, sample))
+  }
+
+  /** candidate ← x + change within the bounds, in a window. */
+  private place(sample: number, window: Window): void {
+    const { images, box } = this.walk
+    const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
+    const [image, lower, upper] = [rowOf(images, sample), rowOf(box.lower, sample), rowOf(box.upper, sample)]
+    forEachRow(this.extents, window, (start, end) => {
+      const line = candidate.subarray(start, end)
+      line.set(proposed.subarray(start, end))
+      advance(line, image.subarray(start, end), lower.subarray(start, end), upper.subarray(start, end))
+    })
+  }
+
+  /** Takes the candidate or leaves it. */
+  settle(sample: number, isTaken: boolean): void {
+    const { x, images } = this.walk
+    const [row, candidate, move] = [rowOf(x, sample), rowOf(this.candidates, sample), rowOf(this.moved, sample)]
+    if (isTaken) {
+      addScaled(move, candidate, row, -1)
+      row.set(candidate)
+      addScaled(rowOf(this.changes, sample), row, rowOf(images, sample), -1)
+    } else move.fill(0)
   }
 }

@@ -1,6 +1,6 @@
 import { normL2, scaleBy } from '../kernels.ts'
 import type { RandomSource } from '../random.ts'
-import { below, fillWindow, forEachRow, sideOf, sign, type Extents, type Proposals, type Window } from './proposals.ts'
+import { below, fillWindow, forEachRow, sideOf, sign, windowsOf, type Extents, type Proposals, type Window } from './proposals.ts'
 
 /** A grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
 export function l2Squares(epsilon: number): Proposals {
@@ -15,14 +15,16 @@ export function l2Squares(epsilon: number): Proposals {
     },
     change: (change, where, random) => {
       const side = sideOf(where, Math.min(3, where.rows, where.columns))
-      const at = () => ({ top: below(where.rows - side + 1, random), left: below(where.columns - side + 1, random) })
-      const [to, from] = [at(), at()]
+      const anywhere = (): Window[] => {
+        const top = below(where.rows - side + 1, random)
+        return windowsOf(where, { top, left: below(where.columns - side + 1, random), height: side, width: side })
+      }
+      const [tos, froms] = [anywhere(), anywhere()]
       const unused = Math.max(0, epsilon ** 2 - normL2(change) ** 2) / where.channels
       const bump = bumps(side, random)
-      for (let channel = 0; channel < where.channels; channel++) {
-        const size = { channel, height: side, width: side }
-        exchange(change, where, { to: { ...size, ...to }, from: { ...size, ...from }, unused, bump, sign: sign(random) })
-      }
+      for (const [channel, to] of tos.entries())
+        exchange(change, where, { to, from: froms[channel] ?? to, unused, bump, sign: sign(random) })
+      return [...tos, ...froms]
     },
   }
 }

@@ -1,4 +1,4 @@
-import { below, fillWindow, forEachRow, sideOf, sign, type Proposals } from './proposals.ts'
+import { below, fillWindow, forEachRow, sideOf, sign, windowsOf, type Proposals } from './proposals.ts'
 
 /** Vertical stripes of ±ε, then squares of one colour, ±ε in each channel. */
 export function linfSquares(epsilon: number): Proposals {
@@ -17,8 +17,9 @@ export function linfSquares(epsilon: number): Proposals {
       const side = sideOf(where, 1)
       const top = below(where.rows - side + 1, random)
       const left = below(where.columns - side + 1, random)
-      for (let channel = 0; channel < where.channels; channel++)
-        fillWindow(change, where, { channel, top, left, height: side, width: side }, epsilon * sign(random))
+      const windows = windowsOf(where, { top, left, height: side, width: side })
+      for (const window of windows) fillWindow(change, where, window, epsilon * sign(random))
+      return windows
     },
   }
 }

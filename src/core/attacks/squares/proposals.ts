@@ -10,8 +10,12 @@ export interface Extents {
 export interface Proposals {
   /** The first perturbation, over zeros. */
   readonly start: (change: Float32Array, extents: Extents, random: RandomSource) => void
-  /** A proposal over the perturbation that is there; squares cover `fraction` of the image. */
-  readonly change: (change: Float32Array, where: Extents & { readonly fraction: number }, random: RandomSource) => void
+  /** A proposal over the perturbation that is there, and where it differs from it; squares cover `fraction` of the image. */
+  readonly change: (
+    change: Float32Array,
+    where: Extents & { readonly fraction: number },
+    random: RandomSource,
+  ) => readonly Window[]
 }
 
 /** Of 10,000 iterations, where the fraction is halved: arXiv 1912.00049. */
@@ -48,6 +52,11 @@ export interface Window {
   readonly left: number
   readonly height: number
   readonly width: number
+}
+
+/** The same window in every channel. */
+export function windowsOf({ channels }: Extents, place: Omit<Window, 'channel'>): Window[] {
+  return Array.from({ length: channels }, (_, channel) => ({ channel, ...place }))
 }
 
 /** Calls with each row of a window: where it begins and ends in [C·H·W], and its number in the window. Rows, since whole ones are quickly copied. */
