@@ -35,11 +35,16 @@ export function smoothGaussian(x: Tensor, options: GaussianOptions = {}): Tensor
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Gaussian')
   const half = gaussianTaps(options).subarray(((options.size ?? 3) - 1) / 2)
   const smoothed = tensor(x.shape)
-  const line = new Float64Array(columns + 2 * (half.length - 1))
+  const line = new Float64Array(columns + 2 * (half.length - 1) + 1) // one more, since columns go by twos
+  const taps = { half, above: new Int32Array(half.length), below: new Int32Array(half.length) }
   for (let plane = 0; plane < count * channels; plane++)
     for (let row = 0; row < rows; row++) {
       const start = plane * rows * columns
-      combineRows(x.data, line, { start, row, rows, columns, half })
+      for (let k = 0; k < half.length; k++) {
+        taps.above[k] = start + mirrored(row - k, rows) * columns
+        taps.below[k] = start + mirrored(row + k, rows) * columns
+      }
+      combineRows(x.data, line, taps, columns)
       mirrorEnds(line, half.length - 1, columns)
       combineColumns(line, smoothed.data, start + row * columns, columns, half)
     }
@@ -54,27 +59,31 @@ export function mirrored(position: number, extent: number): number {
   return phase < extent ? phase : period - phase
 }
 
-interface RowSum {
-  readonly start: number
-  readonly row: number
-  readonly rows: number
-  readonly columns: number
+interface RowTaps {
   /** The kernel from its middle outwards; it is symmetric. */
   readonly half: Float64Array
+  /** Where the rows begin that are so far above and below. */
+  readonly above: Int32Array
+  readonly below: Int32Array
 }
 
-/** The vertical pass for one row, into the middle of `line`. */
-function combineRows(data: Float32Array, line: Float64Array, { start, row, rows, columns, half }: RowSum): void {
+/** The vertical pass for one row, into the middle of `line`; two columns at a time, which share the taps. */
+function combineRows(data: Float32Array, line: Float64Array, { half, above, below }: RowTaps, columns: number): void {
   const radius = half.length - 1
   const middle = half[0] ?? 1
-  const own = start + row * columns
-  for (let v = 0; v < columns; v++) line[radius + v] = middle * (data[own + v] ?? 0)
-  for (let k = 1; k <= radius; k++) {
-    const above = start + mirrored(row - k, rows) * columns
-    const below = start + mirrored(row + k, rows) * columns
-    const tap = half[k] ?? 0
-    for (let v = 0; v < columns; v++)
-      line[radius + v] = (line[radius + v] ?? 0) + tap * ((data[above + v] ?? 0) + (data[below + v] ?? 0))
+  const own = above[0] ?? 0
+  for (let v = 0; v < columns; v += 2) {
+    let left = middle * (data[own + v] ?? 0)
+    let right = middle * (data[own + v + 1] ?? 0)
+    for (let k = 1; k <= radius; k++) {
+      const tap = half[k] ?? 0
+      const up = (above[k] ?? 0) + v
+      const down = (below[k] ?? 0) + v
+      left += tap * ((data[up] ?? 0) + (data[down] ?? 0))
+      right += tap * ((data[up + 1] ?? 0) + (data[down + 1] ?? 0))
+    }
+    line[radius + v] = left
+    line[radius + v + 1] = right
   }
 }
 
@@ -85,13 +94,20 @@ function mirrorEnds(line: Float64Array, radius: number, columns: number): void {
   }
 }
 
-/** The horizontal pass from the padded `line` into `out` at `start`. */
+/** The horizontal pass from the padded `line` into `out` at `start`; two columns at a time, which share the taps. */
 function combineColumns(line: Float64Array, out: Float32Array, start: number, columns: number, half: Float64Array): void {
   const radius = half.length - 1
   const middle = half[0] ?? 1
-  for (let v = 0; v < columns; v++) {
-    let sum = middle * (line[radius + v] ?? 0)
-    for (let k = 1; k <= radius; k++) sum += (half[k] ?? 0) * ((line[radius + v - k] ?? 0) + (line[radius + v + k] ?? 0))
-    out[start + v] = sum
+  for (let v = 0; v < columns; v += 2) {
+    const at = radius + v
+    let left = middle * (line[at] ?? 0)
+    let right = middle * (line[at + 1] ?? 0)
+    for (let k = 1; k <= radius; k++) {
+      const tap = half[k] ?? 0
+      left += tap * ((line[at - k] ?? 0) + (line[at + k] ?? 0))
+      right += tap * ((line[at + 1 - k] ?? 0) + (line[at + 1 + k] ?? 0))
+    }
+    out[start + v] = left
+    if (v + 1 < columns) out[start + v + 1] = right
   }
 }

@@ -181,8 +181,7 @@ function momentumStep(walk: Walk, ball: Ball) {
     advance(row, gradient, lower, upper)
     ball.project(row, image) //                                                               z
     if (before !== undefined) {
-      for (let i = 0; i < row.length; i++)
-        gradient[i] = 0.75 * ((row[i] ?? 0) - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0))
+      leanToLastMove(gradient, row, current, before)
       row.set(current)
       advance(row, gradient, lower, upper)
       ball.project(row, image)
@@ -190,6 +189,12 @@ function momentumStep(walk: Walk, ball: Ball) {
     previous.set(sample, current)
     addScaled(gradient, row, current, -1) //                                                  what was moved, to be watched
   }
+}
+
+/** α·(z − x_t) + (1 − α)·(x_t − x_{t−1}), α = 0.75. */
+function leanToLastMove(step: Float32Array, z: Float32Array, current: Float32Array, before: Float32Array): void {
+  for (let i = 0; i < step.length; i++)
+    step[i] = 0.75 * ((z[i] ?? 0) - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0))
 }
 
 /** η·sign(g), or η·g / ‖g‖₂. */
