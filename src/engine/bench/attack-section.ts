@@ -6,12 +6,16 @@ import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { connectLanes } from '../attack/attack-lanes.ts'
 import type { BenchContext } from './context.ts'
 import { interleaved, timed } from './interleave.ts'
+import { resnetCard as card } from './models/resnet-card.ts'
 import { resnet50 } from './models/resnet50.ts'
 import { comparison, type BenchRow } from './row.ts'
 
 const batch = 2
+/** Attacked at a time, where the runtime has threads for as many. */
+const groups = 2
 const bar = 1.1
 
 /**
@@ -40,27 +44,26 @@ const left: ReadonlySet<string> = new Set(['hfc', 'noise', 'gaussian-noise', 'ga
 
 /**
  * Every method's time against that of the passes through the model alone that it makes, gradients and predictions, repeated without it:
- * ResNet-50 at 224, batch 2.
+ * ResNet-50 at 224, batches of 2, two at a time in lanes as in an attack on a study.
  */
-export async function* attackSection(context: BenchContext): AsyncIterable<BenchRow> {
-  const model = await context.createModel(resnet50().model)
-  const problem = await problemOn(model)
+export async function* attackSection({ runtime }: BenchContext): AsyncIterable<BenchRow> {
+  const lanes = await connectLanes({ path: 'resnet50', bytes: resnet50().model, externalData: {}, card }, runtime, groups)
+  const problems = await Promise.all(lanes.map(problemOn))
   for (const [name, { tasks = ['classification'] }] of Object.entries<MethodEntry>(attackMethods))
-    if (tasks.includes('classification') && !left.has(name)) yield await methodRow(name, problem)
-  await model.dispose()
+    if (tasks.includes('classification') && !left.has(name)) yield await methodRow(name, problems)
+  await Promise.all(lanes.map((model) => model.dispose()))
 }
 
-async function methodRow(name: string, problem: AttackProblem): Promise<BenchRow> {
+async function methodRow(name: string, problems: readonly AttackProblem[]): Promise<BenchRow> {
   const method = configureAttack(name, shortSettings(name))
-  const recorded = recording(problem.model)
-  await attackToEnd(method, { ...problem, model: recorded.model })
-  const [ours, bare] = await interleaved([timed(() => attackToEnd(method, problem)), timed(() => recorded.repeat())], {
-    rounds: 5,
-    visitMs: 1,
-    warmUp: false,
-  })
+  const attack = (on: readonly AttackProblem[]) => Promise.all(on.map((problem) => attackToEnd(method, problem)))
+  const recorded = problems.map(({ model }) => recording(model))
+  await attack(problems.map((problem, lane) => ({ ...problem, model: recorded[lane]?.model ?? problem.model })))
+  const repeat = () => Promise.all(recorded.map((each) => each.repeat()))
+  const [ours, bare] = await interleaved([timed(() => attack(problems)), timed(repeat)], { rounds: 3, visitMs: 1, warmUp: false })
   if (ours === undefined || bare === undefined) throw internalError('two sides were timed')
-  return { ...comparison(`${name}, over its passes alone`, ours, bare), bar, peakShare: null, notes: [recorded.note()] }
+  const notes = recorded.slice(0, 1).map((each) => each.note())
+  return { ...comparison(`${name}, over its passes alone`, ours, bare), bar, peakShare: null, notes }
 }
 
 function shortSettings(name: string): Record<string, number> {

@@ -9,16 +9,15 @@ import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { throughPreprocessing } from '../../core/model/preprocessing/through.ts'
-import type { PreprocessingCard } from '../../core/model/preprocessing/chain.ts'
 import type { PixelInterval } from '../../core/tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectLanes } from '../attack/attack-lanes.ts'
 import { inLanes } from '../attack/in-lanes.ts'
-import type { ConnectableModel } from '../models/open-model.ts'
 import type { BenchContext } from './context.ts'
 import { interleaved, type Contestant } from './interleave.ts'
 import type { Network } from './models/network.ts'
 import { resnet50 } from './models/resnet50.ts'
+import { resnetCard as card } from './models/resnet-card.ts'
 import { comparison, type BenchRow } from './row.ts'
 
 const slices = 28
@@ -31,15 +30,6 @@ const productRuns = 30
 const bar = 0.7
 
 const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sigma: 1, kernelSize: 3 }
-
-const card = {
-  input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },
-  fit: { kind: 'stretch' },
-  interpolation: 'bilinear-antialiased',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.25, 0.25, 0.25],
-  output: { name: 'logits', activation: 'softmax', gives: 'logits', classes: Array.from({ length: 1000 }, (_, k) => String(k)) },
-} satisfies PreprocessingCard & ConnectableModel['card']
 
 /**
  * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 7 in lanes as in an attack on
