@@ -19,7 +19,7 @@ const groups = 2
 const bar = 1.1
 
 /**
- * The steps of a short attack, as SMIA, MI-FGSM and TI-FGSM have them by default; few rounds around them, so that all methods are
+ * The steps of a short attack, as SMIA, I-FGSM and MI-FGSM have them by default; few rounds around them, so that all methods are
  * measured. What is done once in an attack weighs as in one of these, more than in the hundreds of steps of others.
  */
 const short: Readonly<Record<string, number>> = {
