@@ -146,6 +146,6 @@ function smaller(a: number, b: number): number {
 }
 
 /** −1, 0 or 1; Math.sign branches. */
-function signOf(value: number): number {
+export function signOf(value: number): number {
   return Number(value > 0) - Number(value < 0)
 }

@@ -1,4 +1,5 @@
 import type { RowInterval } from './balls.ts'
+import { signOf } from './kernels.ts'
 
 /** The plane w·(z − x) = gap, seen from a point x that lies in the box. */
 export interface Plane {
@@ -20,7 +21,7 @@ export function stepToPlane(x: Float32Array, { normal, gap }: Plane, box: RowInt
   const step = new Float32Array(normal.length)
   for (let i = 0; i < step.length; i++) {
     const weight = normal[i] ?? 0
-    step[i] = sign * Math.sign(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm))
+    step[i] = sign * signOf(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm))
   }
   return step
 }
@@ -34,8 +35,8 @@ function roomTowards(x: Float32Array, normal: Float32Array, gap: number, { lower
   const [room, sign] = [new Float64Array(x.length), Math.sign(gap)]
   for (let i = 0; i < x.length; i++) {
     const direction = sign * (normal[i] ?? 0)
-    if (direction > 0) room[i] = Math.max(0, (upper[i] ?? 0) - (x[i] ?? 0))
-    if (direction < 0) room[i] = Math.max(0, (x[i] ?? 0) - (lower[i] ?? 0))
+    const [above, below] = [(upper[i] ?? 0) - (x[i] ?? 0), (x[i] ?? 0) - (lower[i] ?? 0)]
+    room[i] = Math.max(0, Number(direction > 0) * above + Number(direction < 0) * below)
   }
   return room
 }
