@@ -140,7 +140,7 @@ function larger(a: number, b: number): number {
 }
 
 /** min(a, b) of finite numbers, likewise. */
-function smaller(a: number, b: number): number {
+export function smaller(a: number, b: number): number {
   const isAbove = Number(a > b)
   return isAbove * b + (1 - isAbove) * a
 }

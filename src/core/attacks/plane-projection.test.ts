@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { normL2 } from './kernels.ts'
-import { stepToPlane } from './plane-projection.ts'
+import type { RowInterval } from './balls.ts'
+import { planeProjector, type Plane } from './plane-projection.ts'
+
+const stepToPlane = (x: Float32Array, plane: Plane, box: RowInterval, norm: 'Linf' | 'L2') =>
+  planeProjector(x.length, norm)(x, plane, box)
 
 const floats = (...values: number[]) => Float32Array.from(values)
 const wide = { lower: floats(-9, -9, -9), upper: floats(9, 9, 9) }

@@ -1,5 +1,5 @@
 import type { RowInterval } from './balls.ts'
-import { signOf } from './kernels.ts'
+import { normL1, normL2, signOf, smaller } from './kernels.ts'
 
 /** The plane w·(z − x) = gap, seen from a point x that lies in the box. */
 export interface Plane {
@@ -8,22 +8,36 @@ export interface Plane {
 }
 
 /**
- * The smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044), in the Linf or L2
+ * Finds the smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044), in the Linf or L2
  * norm. Where the plane does not meet the box, the step goes as far towards it as the box allows.
  *
  * Every pixel moves by min(room, t·speed) towards the plane, speed being 1 (Linf) or |w| (L2). How far that gets is a concave, piecewise
- * linear function of t, so that Newton's method from 0 rises to the solution and ends.
+ * linear function of t, so that Newton's method rises to the solution and ends; it starts where t would be without a box. The
+ * next step is written over the last one.
  */
-export function stepToPlane(x: Float32Array, { normal, gap }: Plane, box: RowInterval, norm: 'Linf' | 'L2'): Float32Array {
-  const room = roomTowards(x, normal, gap, box)
-  const reach = solveReach(normal, Math.abs(gap), room, norm)
-  const sign = Math.sign(gap)
-  const step = new Float32Array(normal.length)
+export function planeProjector(
+  length: number,
+  norm: 'Linf' | 'L2',
+): (x: Float32Array, plane: Plane, box: RowInterval) => Float32Array {
+  const [room, step] = [new Float64Array(length), new Float32Array(length)]
+  return (x, { normal, gap }, box) => {
+    writeRoom(room, x, { normal, gap }, box)
+    writeStep(step, normal, room, { sign: Math.sign(gap), reach: solveReach(normal, Math.abs(gap), room, norm), norm })
+    return step
+  }
+}
+
+interface Reach {
+  readonly sign: number
+  readonly reach: number
+  readonly norm: 'Linf' | 'L2'
+}
+
+function writeStep(step: Float32Array, normal: Float32Array, room: Float64Array, { sign, reach, norm }: Reach): void {
   for (let i = 0; i < step.length; i++) {
     const weight = normal[i] ?? 0
-    step[i] = sign * signOf(weight) * Math.min(room[i] ?? 0, reach * speed(weight, norm))
+    step[i] = sign * signOf(weight) * smaller(room[i] ?? 0, reach * speed(weight, norm))
   }
-  return step
 }
 
 function speed(weight: number, norm: 'Linf' | 'L2'): number {
@@ -31,28 +45,31 @@ function speed(weight: number, norm: 'Linf' | 'L2'): number {
 }
 
 /** How far each pixel can move in the direction that brings x nearer to the plane; at least 0. */
-function roomTowards(x: Float32Array, normal: Float32Array, gap: number, { lower, upper }: RowInterval): Float64Array {
-  const [room, sign] = [new Float64Array(x.length), Math.sign(gap)]
+function writeRoom(room: Float64Array, x: Float32Array, { normal, gap }: Plane, { lower, upper }: RowInterval): void {
+  const sign = Math.sign(gap)
   for (let i = 0; i < x.length; i++) {
     const direction = sign * (normal[i] ?? 0)
-    const [above, below] = [(upper[i] ?? 0) - (x[i] ?? 0), (x[i] ?? 0) - (lower[i] ?? 0)]
+    const above = (upper[i] ?? 0) - (x[i] ?? 0)
+    const below = (x[i] ?? 0) - (lower[i] ?? 0)
     room[i] = Math.max(0, Number(direction > 0) * above + Number(direction < 0) * below)
   }
-  return room
 }
 
 const mostPasses = 60
 
 function solveReach(normal: Float32Array, gap: number, room: Float64Array, norm: 'Linf' | 'L2'): number {
-  let reach = 0
+  const unbounded = norm === 'Linf' ? normL1(normal) : normL2(normal) ** 2
+  let reach = unbounded > 0 ? gap / unbounded : 0
   for (let pass = 0; pass < mostPasses; pass++) {
-    let [covered, slope] = [0, 0]
+    let covered = 0
+    let slope = 0
     for (let i = 0; i < normal.length; i++) {
       const weight = Math.abs(normal[i] ?? 0)
       const pace = norm === 'Linf' ? 1 : weight
-      const moved = Math.min(room[i] ?? 0, reach * pace)
-      covered += weight * moved
-      if ((room[i] ?? 0) > moved) slope += weight * pace
+      const most = room[i] ?? 0
+      const goesOn = Number(most > reach * pace)
+      covered += weight * (goesOn * reach * pace + (1 - goesOn) * most)
+      slope += goesOn * weight * pace
     }
     if (slope === 0 || gap - covered <= 1e-9 * gap) break
     reach += (gap - covered) / slope

@@ -133,7 +133,7 @@ function fromTanh(x: Float32Array, tangent: Float64Array, { lower, upper }: RowI
     const low = lower[i] ?? 0
     const high = upper[i] ?? 0
     const value = low + ((high - low) * ((tangent[i] ?? 0) + 1)) / 2
-    x[i] = value < high ? value : high
+    x[i] = value > high ? high : value
   }
 }
 

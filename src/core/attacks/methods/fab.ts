@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
 import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { addScaled, clip, stretch } from '../kernels.ts'
+import { accumulate, addScaled, clip, stretch } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { faceObjective, marginObjective, type Objective } from '../objectives.ts'
-import { stepToPlane } from '../plane-projection.ts'
+import { planeProjector } from '../plane-projection.ts'
 import { rankedFaces } from '../ranked-faces.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps, targetClasses } from '../settings.ts'
@@ -76,6 +76,8 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
   const objective = ranked === undefined ? marginObjective(walk) : faceObjective(walk, ranked.faceOf)
   const found = new SmallestFound(walk, ball)
   const moved = tensor(x.shape)
+  const nothing = new Float32Array(rowOf(x, 0).length)
+  const [stepFromPoint, stepFromImage] = [planeProjector(nothing.length, norm), planeProjector(nothing.length, norm)]
   let iteration = 0
 
   return async () => {
@@ -86,14 +88,13 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
       const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
       const normal = gradient.of(sample)
       const value = objective.value(sample, walk.logits(sample))
-      const step = stepToPlane(row, { normal, gap: -value }, own, norm) //               δ_t
-      const back = stepToPlane(image, { normal, gap: -value - inner(normal, image, row) }, own, norm) // δ
-      const alpha = bias(ball, step, back, chosen.largestBias)
+      const step = stepFromPoint(row, { normal, gap: -value }, own) //                   δ_t
+      const back = stepFromImage(image, { normal, gap: -value - inner(normal, image, row) }, own) // δ
+      const alpha = bias(ball.distance(step, nothing), ball.distance(back, nothing), chosen.largestBias)
       rowOf(moved, sample).set(row)
-      for (let i = 0; i < row.length; i++)
-        row[i] =
-          (1 - alpha) * ((row[i] ?? 0) + chosen.overshoot * (step[i] ?? 0)) +
-          alpha * ((image[i] ?? 0) + chosen.overshoot * (back[i] ?? 0))
+      addScaled(row, row, step, chosen.overshoot)
+      addScaled(back, image, back, chosen.overshoot)
+      accumulate(row, 1 - alpha, back, alpha)
       clip(row, own.lower, own.upper) //                                                 x_{t+1}
     }
     const logits = await walk.predict(x)
@@ -101,7 +102,8 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
       const [row, z] = [rowOf(x, sample), logits.of(sample)]
       const beyond = walk.succeeds(z, sample)
       if (beyond) found.note(sample, row, z)
-      if (beyond || isTie(objective.value(sample, z), z)) row.set(stretch(row, rowOf(images, sample), chosen.backward)) //                 backward step
+      if (beyond || isTie(objective.value(sample, z), z))
+        accumulate(row, chosen.backward, rowOf(images, sample), 1 - chosen.backward) //    backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
     for (const sample of walk.active()) addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
@@ -109,10 +111,8 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
   }
 }
 
-/** α: how far a step leans to the original. */
-function bias(ball: Ball, step: Float32Array, back: Float32Array, largest: number): number {
-  const zero = new Float32Array(step.length)
-  const [near, far] = [ball.distance(step, zero), ball.distance(back, zero)]
+/** α, of ‖δ_t‖ and ‖δ‖: how far a step leans to the original. */
+function bias(near: number, far: number, largest: number): number {
   return near + far > 0 ? Math.min(near / (near + far), largest) : 0
 }
 
