@@ -105,7 +105,7 @@ class Search {
   readonly candidates: Tensor
   /** x_{t+1} − x_t */
   readonly moved: Tensor
-  /** x_t − x, and what is proposed in its place. */
+  /** x_t − x, and what is proposed in its place; x is the image. */
   private readonly changes: Tensor
   private readonly proposed: Tensor
   private readonly extents: Extents
@@ -143,7 +143,7 @@ class Search {
     this.ball.project(candidate, rowOf(images, sample))
   }
 
-  /** candidate ← x + change within the bounds, in a window. */
+  /** candidate ← x + what is proposed, within the bounds, in a window. */
   private place(sample: number, window: Window): void {
     const { images, box } = this.walk
     const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
