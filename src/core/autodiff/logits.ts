@@ -49,7 +49,7 @@ function withLogarithm(graph: TypedGraph, activation: 'softmax' | 'sigmoid'): Ty
 export function beforeSqueeze(graph: TypedGraph): TypedGraph {
   const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.output.name))
   const before = last?.opType === 'Squeeze' ? graph.values.get(last.inputs[0] ?? '') : undefined
-  return before?.shape.length === 2 && graph.output.shape.length === 1 ? withOutput(graph, before) : graph
+  return before?.shape.length === 2 && before.shape[1] === 1 ? withOutput(graph, before) : graph
 }
 
 /** An output [N] as [N, 1]; others as they are. */

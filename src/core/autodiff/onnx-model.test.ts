@@ -4,7 +4,7 @@ import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
 import { encodeModel } from '../onnx/codec.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
-import { bytesOf, int64Tensor } from '../onnx/onnx-tensor.ts'
+import { bytesOf } from '../onnx/onnx-tensor.ts'
 import { concatenate, sampleOf, tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
 import { createOnnxModel, type OnnxModelOptions } from './onnx-model.ts'
 
@@ -42,29 +42,6 @@ function oneHot(shape: Shape): Tensor {
     target.data[(Math.floor(index / pixels) * classes + (index % classes)) * pixels + (index % pixels)] = 1
   return target
 }
-
-describe('an output [N], of which the class axis was squeezed, is [N, 1]', () => {
-  const one = (graph: GraphBuilder): string =>
-    graph.node('Gemm', [graph.input('x', ['batch', 4]), graph.floats([4, 1], distinctValues([4, 1]).data)])
-  const squeezed = (graph: GraphBuilder, value: string) => graph.node('Squeeze', [value, graph.ints([1])])
-  const forms: Readonly<Record<string, (graph: GraphBuilder) => string>> = {
-    logits: (graph) => squeezed(graph, one(graph)),
-    'probabilities, squeezed': (graph) => squeezed(graph, graph.node('Sigmoid', [one(graph)])),
-    'probabilities of what was squeezed': (graph) => graph.node('Sigmoid', [squeezed(graph, one(graph))]),
-    'a column': (graph) => graph.node('Gather', [one(graph), graph.constant(int64Tensor([], [0]))], { axis: 1 }),
-  }
-  const loss: LossSpec = { kind: 'binary-cross-entropy', terms: [{ target: tensor([2, 1], Float32Array.of(1, 0)), weight: 1 }] }
-
-  test.each(Object.keys(forms))('%s', async (form) => {
-    const graph = new GraphBuilder()
-    graph.output(forms[form]!(graph), ['batch'])
-    const [network, plain] = await Promise.all([open(encodeModel(graph.build())), open(model(one))])
-    expect(network.output.shape).toEqual([null, 1])
-    expect(await network.predict(x)).toEqual(await plain.predict(x))
-    expect(await network.lossAndGradient(x, loss)).toEqual(await plain.lossAndGradient(x, loss))
-    await Promise.all([network.dispose(), plain.dispose()])
-  })
-})
 
 describe('losses', () => {
   const soft = distinctValues([2, 3], 0.1, 0.6)

@@ -71,7 +71,7 @@ class OnnxModelImplementation implements DifferentiableModel {
     private readonly options: OnnxModelOptions,
   ) {
     this.input = specOf(ports.input)
-    this.output = withClassAxis(specOf(ports.output))
+    this.output = outputSpecOf(ports.output)
     const capacity = options.sessions ?? 4
     this.predictions = new SessionCache(capacity)
     this.gradients = new SessionCache(capacity)
@@ -169,7 +169,8 @@ function specOf({ name, shape }: ValueInfo): TensorSpec {
 }
 
 /** A squeezed output [N] is handed out as [N, 1]. */
-function withClassAxis({ name, shape }: TensorSpec): TensorSpec {
+function outputSpecOf(output: ValueInfo): TensorSpec {
+  const { name, shape } = specOf(output)
   return { name, shape: shape.length === 1 ? [...shape, 1] : shape }
 }
 
