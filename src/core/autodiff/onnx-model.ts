@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
+import type { GreyInput } from '../model/preprocessing/grey.ts'
 import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
 import { decodeModel, encodeModel } from '../onnx/codec.ts'
 import { withExternalData } from '../onnx/external-data.ts'
@@ -11,6 +12,7 @@ import { checkBatch, withBatchExplained } from './batch.ts'
 import { forwardModel, gradientGraph, type GradientGraph } from './gradient-graph.ts'
 import type { OutputActivation } from './logits.ts'
 import { choosePorts, type PortNames, type Ports } from './model-ports.ts'
+import { fromGrey } from './grey-graph.ts'
 import { prepare } from './prepare.ts'
 import { SessionCache } from './session-cache.ts'
 import { sameShape } from './shapes.ts'
@@ -24,6 +26,8 @@ export interface OnnxModelOptions extends PortNames {
   readonly runtime: Runtime
   /** What the output holds; by default a final Softmax, LogSoftmax or Sigmoid is recognised. */
   readonly activation?: OutputActivation
+  /** Of a model of images [N, C, H, W]: what makes it take [N, 1, H, W] too. */
+  readonly grey?: GreyInput | undefined
   /** Shown in errors. */
   readonly file?: string | undefined
   /** Sessions kept ready, one per input shape and loss (and one more to predict); the least recently used are released. */
@@ -39,6 +43,7 @@ interface GradientSession {
 
 interface PredictSession {
   readonly session: RuntimeSession
+  readonly input: string
   readonly logits: string
   dispose(): Promise<void>
 }
@@ -60,6 +65,7 @@ export function createOnnxModel(options: OnnxModelOptions): Promise<Differentiab
 class OnnxModelImplementation implements DifferentiableModel {
   readonly input: TensorSpec
   readonly output: TensorSpec
+  readonly takesGrey: boolean
   private readonly predictions: SessionCache<PredictSession>
   private readonly gradients: SessionCache<GradientSession>
   /** The graph of the last shape: predicting and differentiating prepare it once. */
@@ -72,6 +78,7 @@ class OnnxModelImplementation implements DifferentiableModel {
   ) {
     this.input = specOf(ports.input)
     this.output = outputSpecOf(ports.output)
+    this.takesGrey = options.grey !== undefined
     const capacity = options.sessions ?? 4
     this.predictions = new SessionCache(capacity)
     this.gradients = new SessionCache(capacity)
@@ -83,8 +90,8 @@ class OnnxModelImplementation implements DifferentiableModel {
       return this.predictions.use(
         x.shape.join(),
         () => this.createPrediction(x.shape),
-        async ({ session, logits }) => {
-          const results = await session.run({ [this.ports.input.name]: feed(x) })
+        async ({ session, input, logits }) => {
+          const results = await session.run({ [input]: feed(x) })
           return tensorOf(results, logits)
         },
       )
@@ -120,7 +127,7 @@ class OnnxModelImplementation implements DifferentiableModel {
   private async createPrediction(shape: Shape): Promise<PredictSession> {
     const graph = await this.prepare(shape)
     const session = await this.options.runtime.createSession(encodeModel(forwardModel(graph)))
-    return { session, logits: graph.output.name, dispose: () => session.dispose() }
+    return { session, input: graph.input.name, logits: graph.output.name, dispose: () => session.dispose() }
   }
 
   private async createGradient(shape: Shape, { kind, terms }: LossSpec): Promise<GradientSession> {
@@ -145,15 +152,24 @@ class OnnxModelImplementation implements DifferentiableModel {
     return withBatchExplained(model, ports, inputShape, async () => {
       const names = { inputName: ports.input.name, outputName: ports.output.name }
       const activation = options.activation ?? 'detect'
-      return checkBatch(await prepare(model, { ...names, inputShape, activation }, options.runtime))
+      const grey = this.greyOf(inputShape)
+      const whole = { ...names, inputShape: withChannels(inputShape, grey), activation }
+      const graph = await prepare(model, whole, options.runtime)
+      return checkBatch(grey === undefined ? graph : fromGrey(graph, grey))
     })
+  }
+
+  /** How an input of one channel becomes one of all. */
+  private greyOf({ length, 1: channels }: Shape): GreyInput | undefined {
+    return length === 4 && channels === 1 ? this.options.grey : undefined
   }
 
   private checkInput(x: Tensor): void {
     const { name, shape } = this.input
+    const whole = withChannels(x.shape, this.greyOf(x.shape))
     const fits =
       shape.length === 0 ||
-      (shape.length === x.shape.length && shape.every((extent, axis) => extent === null || extent === x.shape[axis]))
+      (shape.length === whole.length && shape.every((extent, axis) => extent === null || extent === whole[axis]))
     if (!fits || sizeOf(x.shape) === 0)
       throw new RadversaryError(
         'tensor-invalid',
@@ -166,6 +182,10 @@ class OnnxModelImplementation implements DifferentiableModel {
 function specOf({ name, shape }: ValueInfo): TensorSpec {
   const extents = (shape ?? []).map((extent, axis) => (axis > 0 && typeof extent === 'number' ? extent : null))
   return { name, shape: extents }
+}
+
+function withChannels(shape: Shape, grey: GreyInput | undefined): Shape {
+  return grey === undefined ? shape : shape.with(1, grey.scale.length)
 }
 
 /** A squeezed output [N] is handed out as [N, 1]. */

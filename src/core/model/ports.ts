@@ -72,6 +72,8 @@ export interface DifferentiableModel {
   readonly input: TensorSpec
   /** The logits, e.g. [null, 5]. */
   readonly output: TensorSpec
+  /** Of images whose channels follow from the first one (`GreyInput`) also [N, 1, H, W] is taken, and is cheaper. */
+  readonly takesGrey?: boolean | undefined
   /** Logits of a batch x [N, ...]. */
   predict(x: Tensor): Promise<Tensor>
   /** One forward and one backward pass. */

@@ -10,10 +10,11 @@ import type { modelTasks, ModelToConnect } from './model-tasks.ts'
 export async function connectOnThread(model: ModelToConnect): Promise<DifferentiableModel> {
   const thread = createThread<typeof modelTasks>('model-worker')
   try {
-    const { input, output } = await thread.run('connect', model)
+    const { input, output, takesGrey } = await thread.run('connect', model)
     return {
       input,
       output,
+      takesGrey,
       predict: (x) => thread.run('predict', whole(x)),
       lossAndGradient: (x, loss) => thread.run('lossAndGradient', { x: whole(x), loss: wholeTargets(loss) }),
       dispose: async () => {

@@ -16,10 +16,14 @@ let model: DifferentiableModel | undefined
 
 /** What a thread with a model of its own does: the port `DifferentiableModel`, call by call. */
 export const modelTasks = {
-  connect: async ({ device, threads, ...file }: ModelToConnect): Promise<Pick<DifferentiableModel, 'input' | 'output'>> => {
+  connect: async ({
+    device,
+    threads,
+    ...file
+  }: ModelToConnect): Promise<Pick<DifferentiableModel, 'input' | 'output' | 'takesGrey'>> => {
     model = await connectModel(file, createOrtRuntime({ device, threads }))
-    const { input, output } = model
-    return { input, output }
+    const { input, output, takesGrey } = model
+    return { input, output, takesGrey }
   },
   predict: (x: Tensor) => connected().predict(x),
   lossAndGradient: ({ x, loss }: { readonly x: Tensor; readonly loss: LossSpec }) => connected().lossAndGradient(x, loss),

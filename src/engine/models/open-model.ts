@@ -7,6 +7,7 @@ import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } fro
 import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { greyInputOf } from '../../core/model/preprocessing/grey.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
@@ -35,7 +36,7 @@ export interface OpenedModel extends ModelFile {
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<ModelCard, 'input' | 'output'>
+  readonly card: Pick<ModelCard, 'input' | 'mean' | 'std' | 'output'>
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
 }
@@ -60,8 +61,8 @@ export async function connectModel(
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
-  if (inner !== undefined) return connectFeatures({ path, bytes, externalData, tfjs }, card.input.name, inner, runtime)
-  if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs }, card.input.name, output, runtime)
+  if (inner !== undefined) return connectFeatures({ path, bytes, externalData, tfjs, card }, inner, runtime)
+  if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs, card }, output, runtime)
   const activation = activationOf(output)
   if (tfjs?.backend !== undefined) {
     if (card.input.volume !== undefined) throw volumeOfTfjs(path)
@@ -69,20 +70,22 @@ export async function connectModel(
     return connectTfjs(path, tfjs, { output: card.output.name, activation })
   }
   const { volume, size, name: inputName } = card.input
-  const options = { bytes, externalData, runtime, file: path, inputName, outputName: card.output.name, activation }
+  const options = {
+    ...{ bytes, externalData, runtime, file: path, inputName, grey: greyInputOf(card) },
+    ...{ outputName: card.output.name, activation },
+  }
   return volume === undefined ? createOnnxModel(options) : connectVolume(options, volume, size)
 }
 
 function connectFeatures(
-  { path, bytes, externalData, tfjs }: Omit<ConnectableModel, 'card'>,
-  inputName: string,
+  { path, bytes, externalData, tfjs, card }: ConnectableModel,
   inner: readonly string[],
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a model with inner tensors', path)
   const model = encodeModel(namingFile(path, () => featureModel(decodeModel(bytes), inner)))
   return createOnnxModel({
-    ...{ bytes: model, externalData, runtime, file: path, inputName },
+    ...{ bytes: model, externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) },
     outputName: featureName,
     activation: 'none',
   })
@@ -97,15 +100,14 @@ function needsOnnx(what: string, file: string): RadversaryError {
 
 /** Its graph gets one output with boxes and scores. */
 function connectDetector(
-  { path, bytes, externalData, tfjs }: Omit<ConnectableModel, 'card'>,
-  inputName: string,
+  { path, bytes, externalData, tfjs, card }: ConnectableModel,
   output: DetectionOutput,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
   const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
   return createOnnxModel({
-    ...{ bytes: model, externalData, runtime, file: path, inputName },
+    ...{ bytes: model, externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) },
     outputName: detectionName,
     activation: 'none',
   })

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { awayFromKinks, innerProduct, largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
 import { createResampler } from '../../tensor/resample.ts'
-import { tensor } from '../../tensor/tensor.ts'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
 import type { DifferentiableModel } from '../ports.ts'
 import { preprocessingFor, type PreprocessingCard } from './chain.ts'
+import { greyInputOf } from './grey.ts'
 import { throughPreprocessing } from './through.ts'
 
 const card: PreprocessingCard = {
@@ -139,6 +140,37 @@ describe('throughPreprocessing', () => {
       const difference = ((await total(1e-2)) - (await total(-1e-2))) / 2e-2
       expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
     }
+  })
+
+  test('hands grey images of one channel to a model that takes them, as its first channel', async () => {
+    const rgb: PreprocessingCard = { ...card, input: { ...card.input, channels: 3 }, mean: [0.5, 0.4, 0.3], std: [0.2, 0.1, 0.5] }
+    const given: Tensor[] = []
+    const inner: DifferentiableModel = {
+      ...linearModel(weights),
+      takesGrey: true,
+      predict: (x) => {
+        given.push(x)
+        return Promise.resolve(x)
+      },
+    }
+    const [grey, colour] = [uniformTensor([2, 1, 8, 12], 4, [0, 1]), uniformTensor([2, 3, 8, 12], 4, [0, 1])]
+    await throughPreprocessing(inner, rgb, [1, 8, 12]).predict(grey)
+    await throughPreprocessing(inner, rgb, [3, 8, 12]).predict(colour)
+    const first = grey.data.map((value) => (value - 0.5) / 0.2)
+    expect(given[0]?.shape).toEqual([2, 1, 8, 12])
+    expect(largestDifference(given[0]!.data, first)).toBeLessThan(1e-6)
+    expect(given[1]).toEqual(preprocessingFor(rgb, [3, 8, 12]).apply(colour))
+    // What the graph makes of it (GreyInput) is what the chain would have given.
+    const { scale, offset } = greyInputOf(rgb)!
+    const whole = preprocessingFor(rgb, [1, 8, 12]).apply(grey)
+    const channel = (c: number) => whole.data.subarray(c * 96, (c + 1) * 96)
+    for (const c of [0, 1, 2])
+      expect(
+        largestDifference(
+          first.subarray(0, 96).map((value) => value * scale[c]! + offset[c]!),
+          channel(c),
+        ),
+      ).toBeLessThan(1e-5)
   })
 
   test('gives no gradient to pixels that the window saturates', async () => {

@@ -2,6 +2,7 @@ import { RadversaryError } from '../../errors.ts'
 import { concatenate, tensor } from '../../tensor/tensor.ts'
 import type { DifferentiableModel } from '../ports.ts'
 import { preprocessingFor, type ImageShape, type PreprocessingCard } from './chain.ts'
+import { firstChannelOf } from './grey.ts'
 import type { Beyond } from './neighbours.ts'
 import type { PreprocessingChain } from './step.ts'
 
@@ -16,7 +17,8 @@ export function throughPreprocessing(
   imageShape: ImageShape,
   beyond: Beyond = {},
 ): DifferentiableModel {
-  const chain = preprocessingFor(card, imageShape, beyond)
+  const isGrey = model.takesGrey === true && imageShape[0] === 1
+  const chain = preprocessingFor(isGrey ? firstChannelOf(card) : card, imageShape, beyond)
   if (card.input.volume !== undefined && (beyond.before ?? beyond.after)) return partOfVolume(model, chain, imageShape, beyond)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
