@@ -86,7 +86,7 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
  * A slice costs a forward pass for its label, one for each smoothed input, one at the end, and a forward and a backward pass for each
  * gradient, which cost the same.
  */
-function multiplications({ multiplications: forward }: Network): number {
+function multiplications({ greyMultiplications: forward }: Network): number {
   const { steps } = settings
   return slices * forward * (1 + steps + 1 + 2 * steps)
 }

@@ -28,6 +28,8 @@ export interface Network {
   readonly parameters: Float32Array
   /** Multiplications of the forward pass of one sample, in convolutions and matrix products. */
   readonly multiplications: number
+  /** The same where all channels of the input are one grey image, and the first convolution's kernels are summed. */
+  readonly greyMultiplications: number
   /** [channels, height, width] */
   readonly inputShape: readonly [number, number, number]
   /** Shape of one sample's logits, [classes] or [classes, height, width]. */
@@ -43,6 +45,7 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
   const initializers = new Map<string, OnnxTensor>()
   const parameters: Float32Array[] = []
   let multiplications = 0
+  let ofInput = 0
 
   function node(opType: string, inputs: readonly string[], shape: Omit<Feature, 'name'>, attributes: Attributes = {}): Feature {
     const name = `${opType}_${nodes.length}`
@@ -71,6 +74,7 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
       const weights = [parameter([channels, x.channels / groups, kernel, kernel], 0, Math.sqrt(2 / fanIn))]
       if (bias) weights.push(parameter([channels], 0, 0.1))
       multiplications += fanIn * channels * height * width
+      if (x === layers.input) ofInput += fanIn * channels * height * width
       const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad], group: groups }
       return node('Conv', [x.name, ...weights], { channels, height, width }, attributes)
     },
@@ -124,7 +128,9 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
     finish(logits: Feature, dense = false): Network {
       const logitsShape = dense ? [logits.channels, logits.height, logits.width] : [logits.channels]
       nodes.push({ opType: 'Identity', domain: '', name: 'logits', inputs: [logits.name], outputs: ['logits'], attributes: {} })
-      return { model: encode(logitsShape), parameters: joined(parameters), multiplications, inputShape, logitsShape }
+      const greyMultiplications = multiplications - ofInput + ofInput / inputShape[0]
+      const counts = { multiplications, greyMultiplications }
+      return { model: encode(logitsShape), parameters: joined(parameters), ...counts, inputShape, logitsShape }
     },
   }
 
