@@ -1,0 +1,44 @@
+import type { ModelCard } from '../../../../core/model/card.ts'
+import type { MethodHelp } from '../../api/types.ts'
+import { methodsFor } from '../attack/method-options.ts'
+import type { ComparisonForm } from './comparison-form.ts'
+
+type Card = Pick<ModelCard, 'task'> & { readonly input: Pick<ModelCard['input'], 'slices' | 'volume'> }
+type Method = Pick<MethodHelp, 'name' | 'group' | 'title' | 'stacks' | 'tasks'>
+
+/** All models and methods that there are. */
+interface Known {
+  readonly models: readonly { readonly name: string; readonly card: Card }[]
+  readonly methods: readonly Method[]
+}
+
+/** What the form offers, and what of it is ticked: that is what is compared. */
+export interface Choices {
+  readonly offered: { readonly models: readonly string[]; readonly methods: readonly Method[] }
+  readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
+  /** Of the first of the chosen models. */
+  readonly task: ModelCard['task'] | undefined
+}
+
+/** Offers the methods that suit the chosen models. Ticks of others wait: they are there again once the models are. */
+export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
+  const models = ticked.models.flatMap((name) => known.models.find((model) => model.name === name) ?? [])
+  const methods = methodsFor(
+    models.map(({ card }) => card),
+    known.methods,
+  )
+  return {
+    offered: { models: known.models.map(({ name }) => name), methods },
+    chosen: { models: models.map(({ name }) => name), methods: ticked.methods.filter((name) => isAmong(methods, name)) },
+    task: models[0]?.card.task,
+  }
+}
+
+/** All ticks after those of the offered methods were changed. */
+export function ticksAfter(ticks: readonly string[], offered: readonly Method[], changed: readonly string[]): string[] {
+  return [...ticks.filter((name) => !isAmong(offered, name)), ...changed]
+}
+
+function isAmong(methods: readonly Method[], wanted: string): boolean {
+  return methods.some(({ name }) => name === wanted)
+}
