@@ -44,4 +44,14 @@ describeApplication('a model of neighbouring slices', (application) => {
     await expect.poll(() => page.getByTestId('slices').locator('tbody tr').count()).toBe(28)
     expect(application().complaints()).toEqual([])
   })
+
+  it('is not offered for a comparison, which says so', async () => {
+    await page.getByRole('tab', { name: 'Compare' }).click()
+    await page.getByRole('button', { name: 'Compare methods…' }).click()
+    await page.getByText('Of single images: those that see neighbouring slices').waitFor()
+    await page.getByRole('combobox', { name: 'Models' }).press('ArrowDown')
+    const offered = page.getByRole('listbox', { name: 'Models' }).getByRole('option')
+    await expect.poll(() => offered.count()).toBeGreaterThan(0)
+    expect(await offered.allInnerTexts()).not.toContain('three-slices')
+  })
 })

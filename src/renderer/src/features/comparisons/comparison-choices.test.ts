@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { choicesOf, ticksAfter } from './comparison-choices.ts'
 
-const common = { group: 'any', title: 'Any', stacks: true }
+const common = { group: 'any', title: 'Any', stacks: true, compares: true }
 const methods = [
   { name: 'smia', ...common },
   { name: 'pgd', ...common },
@@ -37,4 +37,17 @@ test('a model that is no longer there is not compared', () => {
 test('nothing is compared before the models and methods are known', () => {
   const none = choicesOf({ models: ['organs'], methods: ['smia'] }, { models: [], methods: [] })
   expect(none.chosen).toEqual({ models: [], methods: [] })
+})
+
+test('models of neighbouring slices and methods that fit features are not offered, since comparisons do not take them', () => {
+  const slices = { name: 'slices', card: { task: 'segmentation', input: { slices: { count: 3 } } } } as const
+  const hfc = { name: 'hfc', ...common, compares: false }
+  const { offered, leavesOut } = choicesOf(
+    { models: [], methods: [] },
+    { models: [...models, slices], methods: [...methods, hfc] },
+  )
+  expect(offered.models).toEqual(['organs', 'findings'])
+  expect(offered.methods).toEqual(methods)
+  expect(leavesOut).toBe(true)
+  expect(choicesOf({ models: [], methods: [] }, { models, methods }).leavesOut).toBe(false)
 })
