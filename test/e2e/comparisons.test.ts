@@ -28,9 +28,18 @@ describeApplication('methods side by side', (application) => {
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/labels\.csv$/)
     await choose('Models', 'phantom-thorax-detection')
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/boxes\.csv$/)
+    await choose('Methods', 'DAG')
     await choose('Models', 'phantom-thorax-detection')
     await choose('Models', 'phantom-thorax')
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/labels\.csv$/)
+  })
+
+  it('what was ticked for another model is not among what is compared', async () => {
+    const isTicked = (title: string) => dialog().getByText(title, { exact: true }).isVisible()
+    expect([await isTicked('FGSM'), await isTicked('DAG')]).toEqual([true, false])
+    await choose('Models', 'phantom-thorax')
+    await expect.poll(() => isTicked('DAG')).toBe(true)
+    await choose('Models', 'phantom-thorax')
   })
 
   it('a budget without sense is told in the form, and nothing is begun', async () => {

@@ -64,6 +64,8 @@ describeApplication('runs under control', (application) => {
     expect(done).toBeGreaterThan(0)
     expect(done).toBeLessThan(28)
     await page.getByRole('button', { name: 'Go on' }).click()
+    // There as long as the run is still the cancelled one.
+    await page.getByRole('button', { name: 'Go on' }).waitFor({ state: 'hidden' })
     await untilRun(page, 'done')
     expect(readdirSync(join(latestRun(application()), 'export/images'))).toHaveLength(28)
     await page.context().close()
@@ -130,4 +132,13 @@ describeApplication('runs under control', (application) => {
     expect(application().complaints()).toEqual([])
     await page.context().close()
   }, 120_000)
+
+  it('a run that fails says why, and whoever waits for it hears it', async () => {
+    const page = await openSample(application())
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    await page.getByLabel('Labels file').fill(join(application().home, 'nowhere.csv'))
+    await startAttack(page)
+    await expect(untilRun(page, 'done')).rejects.toThrow(/The run is failed, expected done: .*nowhere\.csv/s)
+    await page.context().close()
+  }, 60_000)
 })

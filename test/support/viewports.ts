@@ -144,17 +144,27 @@ export async function startAttack(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the attack' }).click()
   const state = page.getByTestId('run-state')
   await state.waitFor().catch(async (cause: unknown) => {
-    const told = await page.getByRole('alert').allInnerTexts()
-    throw new Error(`The attack did not start: ${told.join('; ') || 'the page gives no reason'}`, { cause })
+    throw new Error(`The attack did not start: ${await toldOn(page)}`, { cause })
   })
 }
 
-/** Waits until the shown run has come to a state. */
+/** States that a run does not leave by itself. */
+const ends = ['done', 'failed', 'cancelled', 'engine lost']
+
+/** Waits until the shown run has come to a state; fails with what the page says as soon as the run has ended in another. */
 export async function untilRun(page: Page, state: string, timeout = 240_000): Promise<void> {
-  await page
-    .getByTestId('run-state')
-    .filter({ hasText: new RegExp(`^${state}$`, 'i') })
-    .waitFor({ timeout })
+  const awaited = new RegExp(`^(${[state, ...ends].join('|')})$`, 'i')
+  const shown = page.getByTestId('run-state').filter({ hasText: awaited })
+  await shown.waitFor({ timeout })
+  // A style sheet writes it in capitals.
+  const reached = (await shown.innerText()).toLowerCase()
+  if (reached !== state) throw new Error(`The run is ${reached}, expected ${state}: ${await toldOn(page)}`)
+}
+
+/** What went wrong, as the page tells it. */
+async function toldOn(page: Page): Promise<string> {
+  const told = await page.getByRole('alert').allInnerTexts()
+  return told.join('; ') || 'the page gives no reason'
 }
 
 /** A picture of the page for the documentation, written when UPDATE_SCREENSHOTS is 1. */

@@ -10,15 +10,20 @@ export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
   readonly group: string
   /** Whether it may attack slices whose predictions depend on their neighbours. */
   readonly stacks: boolean
+  /** Whether comparisons take it, which fit no features. */
+  readonly compares: boolean
 }
 
 export function methodsHelp(): MethodHelp[] {
   return Object.entries<Readonly<Record<string, MethodEntry>>>(methodGroups).flatMap(([group, methods]) =>
-    Object.entries(methods).map(([name, { title, summary, equation, source, tasks, settings }]) => ({
-      ...{ name, group, title, summary, equation },
-      ...{ source, tasks, settings, stacks: canBeCoupled(name) },
-    })),
+    Object.entries(methods).map(([name, entry]) => ({ name, group, ...helpOf(name, entry) })),
   )
+}
+
+function helpOf(name: string, entry: MethodEntry): Omit<MethodHelp, 'name' | 'group'> {
+  const { title, summary, equation, source, tasks, settings } = entry
+  const compares = entry.configure({}).hides === undefined
+  return { title, summary, equation, source, tasks, settings, stacks: canBeCoupled(name), compares }
 }
 
 /** "Number of iterations. Preset: 10." */

@@ -6,35 +6,31 @@ import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import { CriterionFields } from './CriterionFields.tsx'
-import { answerNames } from '../model/answers.ts'
-import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
+import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
+import { goalFor, goalsFor } from './goals.ts'
+import { scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-
-/** Of a detection, beside its classes. */
-const boxGoals = [
-  { value: 'vanish', label: texts.attack.vanish },
-  { value: 'false-positives', label: texts.attack.falsePositives },
-]
-
-const scopes: readonly Scope[] = ['study', 'series', 'slice']
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
-  const { scope } = useAttackForm()
+  const chosen = useAttackForm((form) => form.scope)
+  const studies = useUi((ui) => ui.studies)
   const models = useQuery(api.models.list.queryOptions())
   const card = models.data?.models.find(({ name }) => name === subject?.model)?.card
+  const place = { card, studies, slice: subject }
+  const scopes = scopesFor(place)
   return (
     <>
       <div>
-        <Text size="xs" fw={500} mb={3}>
+        <Text size="xs" fw={600} mb={3}>
           {texts.attack.scope}
         </Text>
         <SegmentedControl
           size="xs"
           fullWidth
           aria-label={texts.attack.scope}
-          value={scope}
+          value={scopeFor(chosen, place)}
           data={scopes.map((value) => ({ value, label: texts.attack.scopes[value] }))}
           onChange={(value) => {
             changeForm({ scope: scopes.find((each) => each === value) ?? 'study' })
@@ -50,18 +46,13 @@ export function GoalFields({ subject }: { readonly subject: AttackSubject | unde
 
 /** Away from the labels, or towards a class. */
 function ClassField({ card }: { readonly card: ModelCard | undefined }) {
-  const target = useAttackForm((form) => form.target)
-  const classes = card === undefined ? [] : answerNames(card.output).classes
+  const chosen = useAttackForm((form) => form.target)
   return (
     <NativeSelect
       size="xs"
       label={texts.attack.target}
-      value={target ?? ''}
-      data={[
-        { value: '', label: texts.attack.untargeted },
-        ...(card?.task === 'detection' ? boxGoals : []),
-        ...classes.map((value) => ({ value, label: texts.attack.towards(value) })),
-      ]}
+      value={goalFor(chosen, card) ?? ''}
+      data={[{ value: '', label: texts.attack.untargeted }, ...goalsFor(card)]}
       onChange={(event) => {
         changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
       }}
@@ -88,7 +79,7 @@ function ValueField({ output }: { readonly output: RegressionOutput }) {
 }
 
 function CriterionOf({ card }: { readonly card: ModelCard | undefined }) {
-  const isTargeted = useAttackForm((form) => form.target !== null)
+  const isTargeted = useAttackForm((form) => goalFor(form.target, card) !== null)
   if (card?.task === 'segmentation')
     return <CriterionFields preset={isTargeted ? 'dice>=0.9' : 'dice<0.5'} losses={texts.attack.losses} />
   if (card?.task !== 'regression') return null

@@ -8,7 +8,7 @@ export function RegionField() {
   const region = useUi((ui) => ui.region)
   return (
     <div data-testid="region">
-      <Text size="xs" fw={500}>
+      <Text size="xs" fw={600}>
         {texts.attack.region}
       </Text>
       <Text size="xs" c="dimmed">

@@ -9,16 +9,22 @@ interface MethodOptions {
 /** What says whether a method suits a model. */
 type Fitness = Pick<MethodHelp, 'stacks'> & { readonly tasks?: readonly ModelCard['task'][] | undefined }
 
-interface Subject {
+/** What of a card says which methods suit the model. */
+export interface Subject {
   readonly task: ModelCard['task']
   readonly input: { readonly slices?: unknown; readonly volume?: unknown }
 }
 
 /** Those that can attack all of some models: of their tasks and, where slices are seen with their neighbours, made for that. */
 export function methodsFor<Method extends Fitness>(cards: readonly Subject[], methods: readonly Method[]): Method[] {
-  const suits = ({ tasks, stacks }: Method, { task, input }: Subject) =>
-    (tasks === undefined || tasks.includes(task)) && (stacks || (input.slices === undefined && input.volume === undefined))
+  const suits = ({ tasks, stacks }: Method, card: Subject) =>
+    (tasks === undefined || tasks.includes(card.task)) && (stacks || !seesNeighbours(card))
   return methods.filter((method) => cards.every((card) => suits(method, card)))
+}
+
+/** Whether a model's prediction of a slice depends on the slices beside it. */
+export function seesNeighbours({ input }: Pick<Subject, 'input'>): boolean {
+  return input.slices !== undefined || input.volume !== undefined
 }
 
 /** Methods for a list to choose from, by kind. */

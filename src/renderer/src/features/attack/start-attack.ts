@@ -10,6 +10,8 @@ import { showRun } from '../runs/open-run.ts'
 import { refreshRuns } from '../runs/watch-run.ts'
 import { useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
+import { goalFor } from './goals.ts'
+import { scopeFor } from './scopes.ts'
 import { givenSettings } from './setting-text.ts'
 
 /** What is attacked, and with which model. */
@@ -27,13 +29,16 @@ export async function startAttack(
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
-  const images = imagesOf(subject, scope, study.series.find(({ index }) => index === subject.series)?.images ?? [])
+  const card = await cardOf(subject.model)
+  const goal = goalFor(target, card)
+  const where = scopeFor(scope, { card, studies, slice: subject })
+  const images = imagesOf(subject, where, study.series.find(({ index }) => index === subject.series)?.images ?? [])
   const { run } = await engine.runs.start.mutate({
     ...{ study: study.id, model: subject.model, method: method.name, seed, earlyStop },
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
     ...(images === undefined ? {} : { images }),
     ...(labels === undefined || labels === '' ? {} : { labels }),
-    ...(target === null ? {} : { target }),
+    ...(goal === null ? {} : { target: goal }),
     ...(hasCriterion(task) && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
     ...(hasCriterion(task) && loss !== '' ? { loss } : {}),
     ...(region === undefined ? {} : { region: maskOf(region) }),
@@ -41,6 +46,11 @@ export async function startAttack(
   })
   await refreshRuns()
   showRun(run, study)
+}
+
+async function cardOf(model: string): Promise<ModelCard | undefined> {
+  const { models } = await queryClient.query(api.models.list.queryOptions())
+  return models.find(({ name }) => name === model)?.card
 }
 
 /** Of the tasks that the form asks for one. */

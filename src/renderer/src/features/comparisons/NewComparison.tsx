@@ -8,8 +8,9 @@ import { Fault } from '../../app/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { findLabels } from '../attack/find-labels.ts'
-import { methodOptions, methodsFor } from '../attack/method-options.ts'
+import { methodOptions } from '../attack/method-options.ts'
 import { PickButton } from '../files/PickButton.tsx'
+import { choicesOf, ticksAfter, type Choices } from './comparison-choices.ts'
 import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
 
 /** Asks what is to be compared on the study that is shown. */
@@ -34,10 +35,10 @@ interface FormProps {
 }
 
 function Form({ study, onStarted }: FormProps) {
-  const { models, methods, labels: given } = useComparisonForm()
+  const given = useComparisonForm((form) => form.labels)
   const [error, setError] = useState<unknown>()
-  const known = useQuery(api.models.list.queryOptions())
-  const task = known.data?.models.find(({ name }) => name === models[0])?.card.task
+  const choices = useChoices()
+  const { chosen, task } = choices
   const found = useQuery({
     queryKey: ['labels', study.paths, task],
     queryFn: async () => (await findLabels(study.paths, task)) ?? null,
@@ -48,17 +49,17 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, labels).then(onStarted, setError)
+        startComparison(study, { ...chosen, labels }).then(onStarted, setError)
       }}
     >
       <Stack gap="sm">
         <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
-        <Choices />
+        <ChoiceFields choices={choices} />
         <Budgets />
         <LabelsField study={study} labels={labels} task={task} />
         {error !== undefined && <Fault error={error} />}
         <Group justify="flex-end">
-          <Button type="submit" disabled={models.length === 0 || methods.length === 0}>
+          <Button type="submit" disabled={chosen.models.length === 0 || chosen.methods.length === 0}>
             {texts.comparisons.start}
           </Button>
         </Group>
@@ -67,23 +68,28 @@ function Form({ study, onStarted }: FormProps) {
   )
 }
 
-function Choices() {
-  const { models, methods, transfer } = useComparisonForm()
+function useChoices(): Choices {
+  const { models, methods } = useComparisonForm()
   const known = useQuery(api.models.list.queryOptions())
   const all = useQuery(api.attacks.methods.queryOptions())
-  const cards = known.data?.models.filter(({ name }) => models.includes(name)).map(({ card }) => card) ?? []
+  return choicesOf({ models, methods }, { models: known.data?.models ?? [], methods: all.data ?? [] })
+}
+
+function ChoiceFields({ choices: { offered, chosen, leavesOut } }: { readonly choices: Choices }) {
+  const { methods, transfer } = useComparisonForm()
   return (
     <>
       <MultiSelect
         data-autofocus
         label={texts.comparisons.models}
-        data={known.data?.models.map(({ name }) => name) ?? []}
-        value={[...models]}
+        description={leavesOut && texts.comparisons.modelsHelp}
+        data={[...offered.models]}
+        value={[...chosen.models]}
         onChange={(value) => {
           changeComparisonForm({ models: value })
         }}
       />
-      {models.length > 1 && (
+      {chosen.models.length > 1 && (
         <Checkbox
           label={texts.comparisons.transfer}
           checked={transfer}
@@ -94,10 +100,10 @@ function Choices() {
       )}
       <MultiSelect
         label={texts.comparisons.methods}
-        data={methodOptions(methodsFor(cards, all.data ?? []))}
-        value={[...methods]}
+        data={methodOptions(offered.methods)}
+        value={[...chosen.methods]}
         onChange={(value) => {
-          changeComparisonForm({ methods: value })
+          changeComparisonForm({ methods: ticksAfter(methods, offered.methods, value) })
         }}
       />
     </>

@@ -3,7 +3,7 @@ import { engine } from '../../api/client.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
-/** What the form holds; kept while the dialog is closed. */
+/** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
 export interface ComparisonForm {
   readonly models: readonly string[]
   readonly methods: readonly string[]
@@ -28,14 +28,19 @@ export const useComparisonForm = create<ComparisonForm>(() => ({
 
 export const changeComparisonForm: (change: Partial<ComparisonForm>) => void = useComparisonForm.setState
 
+/** What is compared, and by which labels. */
+interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
+  readonly labels: string
+}
+
 /** Writes the comparison down and sets it to work in the background. What is wrong with the form is thrown. */
-export async function startComparison(study: StudyInfo, labels: string | undefined): Promise<void> {
-  const { models, methods, budgets, budgetsL2, transfer, seed } = useComparisonForm.getState()
+export async function startComparison(study: StudyInfo, { models, methods, labels }: Compared): Promise<void> {
+  const { budgets, budgetsL2, transfer, seed } = useComparisonForm.getState()
   const { comparison } = await engine.comparisons.create.mutate({
     ...{ study: study.id, models: [...models], seed, transfer: transfer && models.length > 1 },
     methods: methods.map((name) => ({ name })),
     budgets: { Linf: budgetsIn(budgets), L2: budgetsIn(budgetsL2) },
-    labels: labels === undefined || labels === '' ? null : labels,
+    labels: labels === '' ? null : labels,
   })
   await refreshComparisons()
   void workOnComparison(comparison)

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { choicesOf, ticksAfter } from './comparison-choices.ts'
+
+const common = { group: 'any', title: 'Any', stacks: true, compares: true }
+const methods = [
+  { name: 'smia', ...common },
+  { name: 'pgd', ...common },
+  { name: 'segpgd', tasks: ['segmentation' as const], ...common },
+]
+const models = [
+  { name: 'organs', card: { task: 'segmentation', input: {} } },
+  { name: 'findings', card: { task: 'classification', input: {} } },
+] as const
+const chosenOf = (...ticked: [models: string[], methods: string[]]) =>
+  choicesOf({ models: ticked[0], methods: ticked[1] }, { models, methods }).chosen
+
+test('a ticked method that does not suit the models is neither offered nor compared, and is again with models that it suits', () => {
+  const ticks = ['segpgd', 'smia']
+  expect(chosenOf(['organs'], ticks).methods).toEqual(['segpgd', 'smia'])
+  expect(chosenOf(['organs', 'findings'], ticks).methods).toEqual(['smia'])
+  const { offered } = choicesOf({ models: ['findings'], methods: ticks }, { models, methods })
+  expect(offered.methods.map(({ name }) => name)).toEqual(['smia', 'pgd'])
+  expect(chosenOf(['organs'], ticks).methods).toEqual(['segpgd', 'smia'])
+})
+
+test('ticks of methods that are not offered outlast a change of the others', () => {
+  const { offered } = choicesOf({ models: ['findings'], methods: [] }, { models, methods })
+  expect(ticksAfter(['segpgd', 'smia'], offered.methods, ['pgd'])).toEqual(['segpgd', 'pgd'])
+})
+
+test('a model that is no longer there is not compared', () => {
+  const { chosen, task } = choicesOf({ models: ['gone', 'findings'], methods: ['smia'] }, { models, methods })
+  expect(chosen).toEqual({ models: ['findings'], methods: ['smia'] })
+  expect(task).toBe('classification')
+})
+
+test('nothing is compared before the models and methods are known', () => {
+  const none = choicesOf({ models: ['organs'], methods: ['smia'] }, { models: [], methods: [] })
+  expect(none.chosen).toEqual({ models: [], methods: [] })
+})
+
+test('models of neighbouring slices and methods that fit features are not offered, since comparisons do not take them', () => {
+  const slices = { name: 'slices', card: { task: 'segmentation', input: { slices: { count: 3 } } } } as const
+  const hfc = { name: 'hfc', ...common, compares: false }
+  const { offered, leavesOut } = choicesOf(
+    { models: [], methods: [] },
+    { models: [...models, slices], methods: [...methods, hfc] },
+  )
+  expect(offered.models).toEqual(['organs', 'findings'])
+  expect(offered.methods).toEqual(methods)
+  expect(leavesOut).toBe(true)
+  expect(choicesOf({ models: [], methods: [] }, { models, methods }).leavesOut).toBe(false)
+})
