@@ -52,7 +52,7 @@ function ClassField({ card }: { readonly card: ModelCard | undefined }) {
       size="xs"
       label={texts.attack.target}
       value={goalFor(chosen, card) ?? ''}
-      data={[{ value: '', label: texts.attack.untargeted }, ...goalsFor(card)]}
+      data={[{ value: '', label: texts.attack.untargeted }, ...goalsFor(card, chosen)]}
       onChange={(event) => {
         changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
       }}
