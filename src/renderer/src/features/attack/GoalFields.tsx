@@ -1,7 +1,6 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ModelCard, RegressionOutput } from '../../../../core/model/card.ts'
-import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
@@ -10,6 +9,7 @@ import { answerNames } from '../model/answers.ts'
 import { changeForm, useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import type { AttackSubject } from './start-attack.ts'
+import { useCard } from './use-card.ts'
 
 /** Of a detection, beside its classes. */
 const boxGoals = [
@@ -22,8 +22,7 @@ const scopes: readonly Scope[] = ['study', 'series', 'slice']
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
   const { scope } = useAttackForm()
-  const models = useQuery(api.models.list.queryOptions())
-  const card = models.data?.models.find(({ name }) => name === subject?.model)?.card
+  const card = useCard(subject?.model)
   return (
     <>
       <div>
