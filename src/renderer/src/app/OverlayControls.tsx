@@ -7,59 +7,14 @@ import classes from './app.module.css'
 
 /** What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are compared. */
 export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
-  const { shown, opacity, unit } = useUi((ui) => ui.overlay)
   const content = useUi(overlayContent)
-  const available = useUi((ui) => ui.overlayContents)
   return (
     <div className={classes['overlayControls']}>
-      <Switch
-        size="xs"
-        label={texts.toolbar.overlayShort}
-        aria-label={texts.toolbar.overlay}
-        checked={shown}
-        aria-keyshortcuts={keyOf('overlay')}
-        onChange={toggleOverlay}
-      />
-      <NativeSelect
-        size="xs"
-        w={166}
-        aria-label={texts.toolbar.overlayContent}
-        value={content}
-        data={contents.map((value) => ({
-          value,
-          label: texts.toolbar.overlayContents[value],
-          disabled: !available.includes(value),
-        }))}
-        onChange={(event) => {
-          changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
-        }}
-      />
-      {content !== 'boxes' && (
-        <Slider
-          w={70}
-          size="sm"
-          {...{ min: 0, max: 1, step: 0.05 }}
-          value={opacity}
-          thumbLabel={texts.toolbar.opacity}
-          label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
-          onChange={(next) => {
-            changeOverlay({ opacity: next })
-          }}
-        />
-      )}
+      <ShownSwitch />
+      <ContentChoice content={content} />
+      {content !== 'boxes' && <OpacitySlider />}
       {(content === 'perturbation' || content === 'gradient') && <Magnification content={content} />}
-      {content === 'perturbation' && (
-        <NativeSelect
-          size="xs"
-          w={132}
-          aria-label={texts.toolbar.unit}
-          value={unit}
-          data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
-          onChange={(event) => {
-            changeOverlay({ unit: units.find((each) => each === event.currentTarget.value) ?? 'modality' })
-          }}
-        />
-      )}
+      {content === 'perturbation' && <UnitChoice />}
       {isRunShown && (
         <>
           <span className={classes['grow']} />
@@ -70,8 +25,58 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
   )
 }
 
+function ShownSwitch() {
+  const shown = useUi((ui) => ui.overlay.shown)
+  return (
+    <Switch
+      size="xs"
+      label={texts.toolbar.overlayShort}
+      aria-label={texts.toolbar.overlay}
+      checked={shown}
+      aria-keyshortcuts={keyOf('overlay')}
+      onChange={toggleOverlay}
+    />
+  )
+}
+
 const contents = ['perturbation', 'gradient', 'masks', 'boxes'] as const satisfies readonly OverlayContent[]
-const units = ['modality', 'grey-levels', 'stored-levels'] as const
+
+function ContentChoice({ content }: { readonly content: OverlayContent }) {
+  const available = useUi((ui) => ui.overlayContents)
+  return (
+    <NativeSelect
+      size="xs"
+      w={166}
+      aria-label={texts.toolbar.overlayContent}
+      value={content}
+      data={contents.map((value) => ({
+        value,
+        label: texts.toolbar.overlayContents[value],
+        disabled: !available.includes(value),
+      }))}
+      onChange={(event) => {
+        changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
+      }}
+    />
+  )
+}
+
+function OpacitySlider() {
+  const opacity = useUi((ui) => ui.overlay.opacity)
+  return (
+    <Slider
+      w={70}
+      size="sm"
+      {...{ min: 0, max: 1, step: 0.05 }}
+      value={opacity}
+      thumbLabel={texts.toolbar.opacity}
+      label={(value) => `${texts.toolbar.opacity} ${Math.round(value * 100)} %`}
+      onChange={(next) => {
+        changeOverlay({ opacity: next })
+      }}
+    />
+  )
+}
 
 /** Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the other. */
 function Magnification({ content }: { readonly content: Extract<OverlayContent, 'perturbation' | 'gradient'> }) {
@@ -94,5 +99,24 @@ function Magnification({ content }: { readonly content: Extract<OverlayContent, 
         {texts.toolbar.magnified(magnification)}
       </Text>
     </>
+  )
+}
+
+const units = ['modality', 'grey-levels', 'stored-levels'] as const
+
+/** Of the numbers in the perturbation's legend. */
+function UnitChoice() {
+  const unit = useUi((ui) => ui.overlay.unit)
+  return (
+    <NativeSelect
+      size="xs"
+      w={132}
+      aria-label={texts.toolbar.unit}
+      value={unit}
+      data={units.map((value) => ({ value, label: texts.toolbar.units[value] }))}
+      onChange={(event) => {
+        changeOverlay({ unit: units.find((each) => each === event.currentTarget.value) ?? 'modality' })
+      }}
+    />
   )
 }

@@ -10,7 +10,8 @@ import { prefetchOrder, slicesOf } from '../viewer/slices.ts'
 import { selectTool } from '../viewer/tools.ts'
 import { prefetcher } from '../viewer/viewports.ts'
 import viewer from '../viewer/viewer.module.css'
-import { Pane, PaneFrame } from './Pane.tsx'
+import { Pane } from './Pane.tsx'
+import { PaneFrame } from './PaneFrame.tsx'
 
 /** All viewports. */
 export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {

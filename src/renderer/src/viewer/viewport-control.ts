@@ -43,75 +43,103 @@ export interface ViewportControl {
   dispose(): void
 }
 
-/** Enables an element for cornerstone. The view is ours: cornerstone's viewport is made of it, and read back where a tool changed it. */
-export function createViewport(element: HTMLElement, { onView, onDrawn }: ViewportListeners): ViewportControl {
-  let view = initialView
-  let scene: Scene | undefined
+/** Enables an element for cornerstone, until the control is disposed of. */
+export function createViewport(element: HTMLElement, listeners: ViewportListeners): ViewportControl {
+  return new ElementViewport(element, listeners)
+}
 
-  const context = (): ViewContext | undefined => scene && contextOf(element, scene.image, view.rotation)
-  const apply = (): void => {
-    const known = context()
-    if (known !== undefined) cornerstone.setViewport(element, toViewport(view, known))
+/** The view is ours: cornerstone's viewport is made of it, and read back where a tool changed it. */
+class ElementViewport implements ViewportControl {
+  private scene: Scene | undefined
+  private current = initialView
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly listeners: ViewportListeners,
+  ) {
+    // Before cornerstone-tools hears of the element, so that measurements are drawn over the overlay.
+    element.addEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
+    cornerstone.enable(element)
   }
-  const readBack = (): void => {
-    const known = context()
+
+  get view(): View {
+    return this.current
+  }
+
+  get scale(): number {
+    return this.scene === undefined ? 0 : cornerstone.getEnabledElement(this.element).viewport.scale
+  }
+
+  get frame(): Frame | undefined {
+    return this.scene?.image.frame
+  }
+
+  show(scene: Scene): void {
+    this.scene = scene
+    const known = contextOf(this.element, scene.image, this.current.rotation)
+    cornerstone.displayImage(this.element, scene.image, toViewport(this.current, known))
+  }
+
+  setView(view: View): void {
+    this.current = view
+    this.apply()
+  }
+
+  pixelAt(pageX: number, pageY: number): { readonly x: number; readonly y: number } | undefined {
+    if (this.scene === undefined) return undefined
+    const { rows, columns } = this.scene.image
+    const { x, y } = cornerstone.pageToPixel(this.element, pageX, pageY)
+    const inside = x >= 0 && y >= 0 && x < columns && y < rows
+    return inside ? { x: Math.floor(x), y: Math.floor(y) } : undefined
+  }
+
+  clearMeasurements(): void {
+    if (this.scene !== undefined) clearMeasurements(this.element)
+  }
+
+  resize(): void {
+    cornerstone.resize(this.element, false)
+    this.apply()
+  }
+
+  dispose(): void {
+    this.element.removeEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
+    cornerstone.disable(this.element)
+  }
+
+  /** A function of its own, since it is a listener: one and the same is added and removed. */
+  private readonly drawn = (event: Event): void => {
+    if (this.scene !== undefined) drawOver(this.scene, (event as CustomEvent<RenderedEvent>).detail)
+    this.readBack()
+    this.listeners.onDrawn()
+  }
+
+  private apply(): void {
+    const known = this.context()
+    if (known !== undefined) cornerstone.setViewport(this.element, toViewport(this.current, known))
+  }
+
+  private readBack(): void {
+    const known = this.context()
     if (known === undefined) return
-    const shown = fromViewport(view, cornerstone.getEnabledElement(element).viewport, known)
-    if (shown === view) return
-    view = shown
-    onView(view)
+    const shown = fromViewport(this.current, cornerstone.getEnabledElement(this.element).viewport, known)
+    if (shown === this.current) return
+    this.current = shown
+    this.listeners.onView(shown)
   }
-  const drawn = (event: Event): void => {
-    const { enabledElement, canvasContext } = (event as CustomEvent<RenderedEvent>).detail
-    if (scene?.swipe !== undefined) drawSwipe(scene.swipe, enabledElement, canvasContext)
-    if (scene?.overlay !== undefined) drawOverlay(scene.overlay, enabledElement, canvasContext)
-    if (scene?.masks !== undefined) drawMasks(scene.masks, enabledElement, canvasContext)
-    if (scene?.boxes !== undefined) drawBoxes(scene.boxes, enabledElement, canvasContext)
-    if (scene !== undefined) drawRegion(scene.region, enabledElement, canvasContext)
-    readBack()
-    onDrawn()
-  }
-  // Before cornerstone-tools hears of the element, so that measurements are drawn over the overlay.
-  element.addEventListener(cornerstone.EVENTS.IMAGE_RENDERED, drawn)
-  cornerstone.enable(element)
 
-  return {
-    show: (next) => {
-      scene = next
-      const known = contextOf(element, next.image, view.rotation)
-      cornerstone.displayImage(element, next.image, toViewport(view, known))
-    },
-    setView: (next) => {
-      view = next
-      apply()
-    },
-    get view() {
-      return view
-    },
-    get scale() {
-      return scene === undefined ? 0 : cornerstone.getEnabledElement(element).viewport.scale
-    },
-    pixelAt: (pageX, pageY) => {
-      if (scene === undefined) return undefined
-      const { x, y } = cornerstone.pageToPixel(element, pageX, pageY)
-      const inside = x >= 0 && y >= 0 && x < scene.image.columns && y < scene.image.rows
-      return inside ? { x: Math.floor(x), y: Math.floor(y) } : undefined
-    },
-    get frame() {
-      return scene?.image.frame
-    },
-    clearMeasurements: () => {
-      if (scene !== undefined) clearMeasurements(element)
-    },
-    resize: () => {
-      cornerstone.resize(element, false)
-      apply()
-    },
-    dispose: () => {
-      element.removeEventListener(cornerstone.EVENTS.IMAGE_RENDERED, drawn)
-      cornerstone.disable(element)
-    },
+  private context(): ViewContext | undefined {
+    return this.scene && contextOf(this.element, this.scene.image, this.current.rotation)
   }
+}
+
+/** What lies over the image, lowest first. */
+function drawOver({ swipe, overlay, masks, boxes, region }: Scene, { enabledElement, canvasContext }: RenderedEvent): void {
+  if (swipe !== undefined) drawSwipe(swipe, enabledElement, canvasContext)
+  if (overlay !== undefined) drawOverlay(overlay, enabledElement, canvasContext)
+  if (masks !== undefined) drawMasks(masks, enabledElement, canvasContext)
+  if (boxes !== undefined) drawBoxes(boxes, enabledElement, canvasContext)
+  drawRegion(region, enabledElement, canvasContext)
 }
 
 function contextOf(element: HTMLElement, image: LoadedImage, rotation: number): ViewContext {

@@ -1,5 +1,6 @@
-import { Accordion, Button, Loader, Select, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Accordion, Loader, Select, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import type { MethodHelp } from '../../api/types.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
@@ -9,15 +10,16 @@ import { texts } from '../../texts.ts'
 import { Estimate } from './Estimate.tsx'
 import classes from './attack.module.css'
 import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
-import { findLabels } from './find-labels.ts'
 import { GoalFields } from './GoalFields.tsx'
 import { methodOptions, methodsFor } from './method-options.ts'
 import { RegionField } from './RegionField.tsx'
 import { RunFields } from './RunFields.tsx'
 import { SettingField } from './SettingField.tsx'
-import { isMain, isSize, settingProblem } from './setting-text.ts'
+import { isMain, isSize } from './setting-text.ts'
 import { SizeField } from './SizeField.tsx'
-import { startAttack, type AttackSubject } from './start-attack.ts'
+import { StartButton } from './StartButton.tsx'
+import type { AttackSubject } from './start-attack.ts'
+import { useCard } from './use-card.ts'
 
 /** Choose a method, a budget and a goal, and start. */
 export function AttackStep() {
@@ -41,38 +43,50 @@ export function AttackStep() {
           }}
         />
       )}
-      {method !== undefined && (
-        <>
-          <MethodText method={method} />
-          <Settings method={method} subject={subject} which="main" />
-          <GoalFields subject={subject} />
-          <RegionField />
-          <Accordion variant="contained" chevronPosition="left">
-            <Accordion.Item value="advanced">
-              <Accordion.Control>
-                <Text size="sm">{texts.attack.advanced}</Text>
-              </Accordion.Control>
-              <Accordion.Panel>
-                <Stack gap="sm">
-                  <Settings method={method} subject={subject} which="advanced" />
-                  <RunFields />
-                </Stack>
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
-          <div className={classes['start']}>
-            <Estimate method={method} subject={subject} />
-            <StartButton method={method} subject={subject} />
-          </div>
-        </>
-      )}
+      {method !== undefined && <MethodForm method={method} subject={subject} />}
     </Stack>
   )
 }
 
-function useCard(model: string | undefined) {
-  const models = useQuery(api.models.list.queryOptions())
-  return models.data?.models.find(({ name }) => name === model)?.card
+interface MethodFormProps {
+  readonly method: MethodHelp
+  readonly subject: AttackSubject | undefined
+}
+
+/** All that an attack by a method can be told, and its start. */
+function MethodForm({ method, subject }: MethodFormProps) {
+  return (
+    <>
+      <MethodText method={method} />
+      <Settings method={method} subject={subject} which="main" />
+      <GoalFields subject={subject} />
+      <RegionField />
+      <Advanced>
+        <Settings method={method} subject={subject} which="advanced" />
+        <RunFields />
+      </Advanced>
+      <div className={classes['start']}>
+        <Estimate method={method} subject={subject} />
+        <StartButton method={method} subject={subject} />
+      </div>
+    </>
+  )
+}
+
+/** Folded away at first. */
+function Advanced({ children }: { readonly children: ReactNode }) {
+  return (
+    <Accordion variant="contained" chevronPosition="left">
+      <Accordion.Item value="advanced">
+        <Accordion.Control>
+          <Text size="sm">{texts.attack.advanced}</Text>
+        </Accordion.Control>
+        <Accordion.Panel>
+          <Stack gap="sm">{children}</Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  )
 }
 
 function useSubject(): AttackSubject | undefined {
@@ -99,9 +113,7 @@ function MethodText({ method: { summary, equation, source } }: { readonly method
   )
 }
 
-interface SettingsProps {
-  readonly method: MethodHelp
-  readonly subject: AttackSubject | undefined
+interface SettingsProps extends MethodFormProps {
   readonly which: 'main' | 'advanced'
 }
 
@@ -120,39 +132,4 @@ function Settings({ method, subject, which }: SettingsProps) {
       const key = `${method.name} ${setting.name}`
       return isSize(setting) ? <SizeField key={key} {...field} subject={subject} /> : <SettingField key={key} {...field} />
     })
-}
-
-function StartButton({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
-  const given = useAttackForm((form) => form.settings[method.name])
-  const labels = useAttackForm((form) => form.labels)
-  const studies = useUi((ui) => ui.studies)
-  const task = useCard(subject?.model)?.task
-  const isWrong = method.settings.some((setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined)
-  const start = useMutation({
-    mutationFn: async (wanted: AttackSubject) => {
-      const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []
-      await startAttack(wanted, method, { labels: labels ?? (await findLabels(paths, task)), task })
-    },
-  })
-  return (
-    <>
-      {subject === undefined && (
-        <Text size="xs" c="dimmed">
-          {texts.attack.needed}
-        </Text>
-      )}
-      {start.isError && <Fault error={start.error} />}
-      <Button
-        fullWidth
-        size="sm"
-        loading={start.isPending}
-        disabled={subject === undefined || isWrong}
-        onClick={() => {
-          if (subject !== undefined) start.mutate(subject)
-        }}
-      >
-        {texts.attack.start}
-      </Button>
-    </>
-  )
 }

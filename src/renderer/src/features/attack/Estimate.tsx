@@ -1,6 +1,4 @@
 import { Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { api } from '../../api/client.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { seriesOf, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
@@ -11,11 +9,12 @@ import { useAttackForm } from './attack-form.ts'
 import { attackMilliseconds, passesOf } from './estimate.ts'
 import { scopeFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
+import { useCard } from './use-card.ts'
 
 /** How long the attack will take, told before it is started. */
 export function Estimate({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
   const { scope: chosen, settings } = useAttackForm()
-  const models = useQuery(api.models.list.queryOptions())
+  const card = useCard(subject?.model)
   const studies = useUi((ui) => ui.studies)
   const key = subject && predictionsKey(subject.study, subject.model)
   const perFrame = usePredictions((all) => (key === undefined ? undefined : all[key]?.millisecondsPerFrame))
@@ -26,7 +25,6 @@ export function Estimate({ method, subject }: { readonly method: MethodHelp; rea
         {texts.attack.noEstimate}
       </Text>
     )
-  const card = models.data?.models.find(({ name }) => name === subject.model)?.card
   const scope = scopeFor(chosen, { card, studies, slice: subject })
   const study = studies.find(({ id }) => id === subject.study)
   const own = seriesOf(studies, subject)

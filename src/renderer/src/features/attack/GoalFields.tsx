@@ -1,7 +1,6 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ModelCard, RegressionOutput } from '../../../../core/model/card.ts'
-import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
@@ -11,13 +10,13 @@ import { findLabels } from './find-labels.ts'
 import { goalFor, goalsFor } from './goals.ts'
 import { scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
+import { useCard } from './use-card.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
   const chosen = useAttackForm((form) => form.scope)
   const studies = useUi((ui) => ui.studies)
-  const models = useQuery(api.models.list.queryOptions())
-  const card = models.data?.models.find(({ name }) => name === subject?.model)?.card
+  const card = useCard(subject?.model)
   const place = { card, studies, slice: subject }
   const scopes = scopesFor(place)
   return (

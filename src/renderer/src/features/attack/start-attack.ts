@@ -23,13 +23,12 @@ export interface AttackSubject extends ActiveSlice {
 export async function startAttack(
   subject: AttackSubject,
   method: MethodHelp,
-  { labels, task }: { readonly labels: string | undefined; readonly task: ModelCard['task'] | undefined },
+  { labels, card }: { readonly labels: string | undefined; readonly card: ModelCard | undefined },
 ): Promise<void> {
   const { settings, target, criterion, loss, scope, seed, earlyStop, name } = useAttackForm.getState()
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
-  const card = await cardOf(subject.model)
   const goal = goalFor(target, card)
   const where = scopeFor(scope, { card, studies, slice: subject })
   const images = imagesOf(subject, where, study.series.find(({ index }) => index === subject.series)?.images ?? [])
@@ -39,8 +38,8 @@ export async function startAttack(
     ...(images === undefined ? {} : { images }),
     ...(labels === undefined || labels === '' ? {} : { labels }),
     ...(goal === null ? {} : { target: goal }),
-    ...(hasCriterion(task) && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
-    ...(hasCriterion(task) && loss !== '' ? { loss } : {}),
+    ...(hasCriterion(card) && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
+    ...(hasCriterion(card) && loss !== '' ? { loss } : {}),
     ...(region === undefined ? {} : { region: maskOf(region) }),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
   })
@@ -48,14 +47,9 @@ export async function startAttack(
   showRun(run, study)
 }
 
-async function cardOf(model: string): Promise<ModelCard | undefined> {
-  const { models } = await queryClient.query(api.models.list.queryOptions())
-  return models.find(({ name }) => name === model)?.card
-}
-
 /** Of the tasks that the form asks for one. */
-function hasCriterion(task: ModelCard['task'] | undefined): boolean {
-  return task === 'segmentation' || task === 'regression'
+function hasCriterion(card: ModelCard | undefined): boolean {
+  return card?.task === 'segmentation' || card?.task === 'regression'
 }
 
 function imagesOf({ image }: AttackSubject, scope: Scope, series: readonly { readonly index: number }[]): number[] | undefined {

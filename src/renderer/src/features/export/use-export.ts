@@ -8,10 +8,16 @@ interface Wanted {
   readonly kinds: readonly ExportKind[]
 }
 
+export interface ExportReport {
+  readonly folder: string
+  readonly files: number
+  readonly bytes: number
+}
+
 interface ExportState {
   readonly progress?: { readonly done: number; readonly total: number } | undefined
   readonly error?: unknown
-  readonly report?: { readonly folder: string; readonly files: number; readonly bytes: number } | undefined
+  readonly report?: ExportReport | undefined
 }
 
 /** An export as it goes: one at a time, and it can be cancelled. */

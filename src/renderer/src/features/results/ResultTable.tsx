@@ -33,18 +33,7 @@ export const ResultTable = memo(function ResultTable({ study, rows }: ResultTabl
           <Table.Thead>
             <Table.Tr>
               {columns.map((key) => (
-                <Table.Th key={key} aria-sort={sortOf(key, order)}>
-                  <button
-                    type="button"
-                    className={classes['sort']}
-                    onClick={() => {
-                      setOrder({ key, descending: order.key === key && !order.descending })
-                    }}
-                  >
-                    {texts.results.columns[key]}
-                    {order.key === key ? (order.descending ? ' ↓' : ' ↑') : ''}
-                  </button>
-                </Table.Th>
+                <ColumnHead key={key} column={key} order={order} onOrder={setOrder} />
               ))}
             </Table.Tr>
           </Table.Thead>
@@ -56,8 +45,7 @@ export const ResultTable = memo(function ResultTable({ study, rows }: ResultTabl
                 name={several ? `${row.series + 1}.${row.slice + 1}` : String(row.slice + 1)}
                 isCurrent={active?.study === study && active.series === row.series && active.slice === row.slice}
                 onShow={() => {
-                  const { run } = useUi.getState()
-                  if (run !== undefined) showComparison(run, { study, series: row.series }, row.slice)
+                  showRow(study, row)
                 }}
               />
             ))}
@@ -68,9 +56,34 @@ export const ResultTable = memo(function ResultTable({ study, rows }: ResultTabl
   )
 })
 
-function sortOf(key: SortKey, order: SortOrder): 'ascending' | 'descending' | 'none' {
-  if (order.key !== key) return 'none'
-  return order.descending ? 'descending' : 'ascending'
+function showRow(study: string, { series, slice }: ResultRow): void {
+  const { run } = useUi.getState()
+  if (run !== undefined) showComparison(run, { study, series }, slice)
+}
+
+interface ColumnHeadProps {
+  readonly column: SortKey
+  readonly order: SortOrder
+  readonly onOrder: (order: SortOrder) => void
+}
+
+/** A column's name. A click sorts by it, and a second one the other way round. */
+function ColumnHead({ column, order: { key, descending }, onOrder }: ColumnHeadProps) {
+  const isSorted = column === key
+  return (
+    <Table.Th aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}>
+      <button
+        type="button"
+        className={classes['sort']}
+        onClick={() => {
+          onOrder({ key: column, descending: isSorted && !descending })
+        }}
+      >
+        {texts.results.columns[column]}
+        {isSorted ? (descending ? ' ↓' : ' ↑') : ''}
+      </button>
+    </Table.Th>
+  )
 }
 
 interface RowProps {

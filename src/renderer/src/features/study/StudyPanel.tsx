@@ -30,34 +30,7 @@ export function StudyPanel({ attackedStudies }: { readonly attackedStudies: Read
 function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonly isAttacked: boolean }) {
   return (
     <section aria-label={study.title}>
-      <Group justify="space-between" wrap="nowrap" gap={4}>
-        <Text fw={600} size="sm" truncate title={study.paths.join('\n')}>
-          {study.title}
-        </Text>
-        <Group gap={2} wrap="nowrap">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={texts.study.tags}
-            title={texts.study.tags}
-            onClick={() => {
-              setUi({ dialog: 'tags' })
-            }}
-          >
-            <IconTags size={16} />
-          </ActionIcon>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={texts.study.closeStudy(study.title)}
-            onClick={() => {
-              closeStudy(study.id)
-            }}
-          >
-            <IconX size={16} />
-          </ActionIcon>
-        </Group>
-      </Group>
+      <StudyHead study={study} />
       <Aside study={study} />
       {examinationsOf(study).map(({ key, patient, title, series }) => (
         <div key={key}>
@@ -77,6 +50,39 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
         </div>
       ))}
     </section>
+  )
+}
+
+function StudyHead({ study: { id, title, paths } }: { readonly study: StudyInfo }) {
+  return (
+    <Group justify="space-between" wrap="nowrap" gap={4}>
+      <Text fw={600} size="sm" truncate title={paths.join('\n')}>
+        {title}
+      </Text>
+      <Group gap={2} wrap="nowrap">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={texts.study.tags}
+          title={texts.study.tags}
+          onClick={() => {
+            setUi({ dialog: 'tags' })
+          }}
+        >
+          <IconTags size={16} />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={texts.study.closeStudy(title)}
+          onClick={() => {
+            closeStudy(id)
+          }}
+        >
+          <IconX size={16} />
+        </ActionIcon>
+      </Group>
+    </Group>
   )
 }
 

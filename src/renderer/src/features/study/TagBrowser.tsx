@@ -1,6 +1,7 @@
 import { Loader, Modal, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
+import type { TagRow } from '../../../../engine/server/studies/tag-rows.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../app/Fault.tsx'
 import { setUi } from '../../state/ui-store.ts'
@@ -40,30 +41,36 @@ export function TagBrowser({ study, image }: { readonly study: string; readonly 
             {texts.study.tagCount(found.length, tags.data.length)}
           </Text>
         )}
-        <div className={classes['tags']} tabIndex={0} role="region" aria-label={texts.study.tags}>
-          <Table stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                {texts.study.tagColumns.map((name) => (
-                  <Table.Th key={name}>{name}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {found.map(({ tag, keyword, vr, value, depth }, i) => (
-                <Table.Tr key={i}>
-                  <Table.Td ff="monospace" style={{ paddingLeft: 6 + 14 * depth }}>
-                    {tag}
-                  </Table.Td>
-                  <Table.Td>{keyword}</Table.Td>
-                  <Table.Td>{vr}</Table.Td>
-                  <Table.Td className={classes['value']}>{value}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <TagTable tags={found} />
       </Stack>
     </Modal>
+  )
+}
+
+function TagTable({ tags }: { readonly tags: readonly TagRow[] }) {
+  return (
+    <div className={classes['tags']} tabIndex={0} role="region" aria-label={texts.study.tags}>
+      <Table stickyHeader>
+        <Table.Thead>
+          <Table.Tr>
+            {texts.study.tagColumns.map((name) => (
+              <Table.Th key={name}>{name}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tags.map(({ tag, keyword, vr, value, depth }, i) => (
+            <Table.Tr key={i}>
+              <Table.Td ff="monospace" style={{ paddingLeft: 6 + 14 * depth }}>
+                {tag}
+              </Table.Td>
+              <Table.Td>{keyword}</Table.Td>
+              <Table.Td>{vr}</Table.Td>
+              <Table.Td className={classes['value']}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
   )
 }
