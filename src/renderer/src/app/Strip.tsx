@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
-import { api } from '../api/client.ts'
 import { answerNames, noNames } from '../features/model/answers.ts'
+import { useCard } from '../features/model/use-card.ts'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
 import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
 import { stripRows } from '../features/model/strip-rows.ts'
@@ -14,11 +13,10 @@ export function Strip({ run }: { readonly run: ShownRun | undefined }) {
   const { studies, activePane, model } = useUi(useShallow(({ studies, activePane, model }) => ({ studies, activePane, model })))
   const pane = useUi(({ panes }) => panes[activePane])
   const series = seriesOf(studies, pane?.series)
-  const models = useQuery(api.models.list.queryOptions())
   const study = pane?.series?.study ?? ''
   const own = run?.study.id === study ? run : undefined
   const predictions = usePredictions((all) => (model === undefined ? undefined : all[predictionsKey(study, model)]))
-  const output = models.data?.models.find(({ name }) => name === model)?.card.output
+  const output = useCard(model)?.output
   const names = useMemo(() => own?.names ?? (output === undefined ? noNames : answerNames(output)), [own?.names, output])
   const rows = useMemo(
     () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, names)),

@@ -19,7 +19,7 @@ import { isMain, isSize } from './setting-text.ts'
 import { SizeField } from './SizeField.tsx'
 import { StartButton } from './StartButton.tsx'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from './use-card.ts'
+import { useCard } from '../model/use-card.ts'
 
 /** Choose a method, a budget and a goal, and start. */
 export function AttackStep() {

@@ -9,7 +9,7 @@ import { useAttackForm } from './attack-form.ts'
 import { attackMilliseconds, passesOf } from './estimate.ts'
 import { scopeFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from './use-card.ts'
+import { useCard } from '../model/use-card.ts'
 
 /** How long the attack will take, told before it is started. */
 export function Estimate({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {

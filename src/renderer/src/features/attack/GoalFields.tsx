@@ -7,78 +7,93 @@ import { PickButton } from '../files/PickButton.tsx'
 import { CriterionFields } from './CriterionFields.tsx'
 import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { goalFor, goalsFor } from './goals.ts'
-import { scopeFor, scopesFor } from './scopes.ts'
+import { goalOf, goalsFor } from './goals.ts'
+import { scopeFor, scopesFor, type Place } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from './use-card.ts'
+import { useCard } from '../model/use-card.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
-  const chosen = useAttackForm((form) => form.scope)
-  const studies = useUi((ui) => ui.studies)
   const card = useCard(subject?.model)
-  const place = { card, studies, slice: subject }
-  const scopes = scopesFor(place)
+  const goal = useAttackForm((form) => goalOf(form.goal, subject?.model))
+  const onGoal = (text: string) => {
+    changeForm({ goal: text === '' || subject === undefined ? null : { model: subject.model, goal: text } })
+  }
   return (
     <>
-      <div>
-        <Text size="xs" fw={600} mb={3}>
-          {texts.attack.scope}
-        </Text>
-        <SegmentedControl
-          size="xs"
-          fullWidth
-          aria-label={texts.attack.scope}
-          value={scopeFor(chosen, place)}
-          data={scopes.map((value) => ({ value, label: texts.attack.scopes[value] }))}
-          onChange={(value) => {
-            changeForm({ scope: scopes.find((each) => each === value) ?? 'study' })
-          }}
-        />
-      </div>
-      {card?.task === 'regression' ? <ValueField output={card.output} /> : <ClassField card={card} />}
-      <CriterionOf card={card} />
+      <ScopeField place={{ card, slice: subject }} />
+      {card?.task === 'regression' ? (
+        <ValueField output={card.output} {...{ goal, onGoal }} />
+      ) : (
+        <ClassField {...{ card, goal, onGoal }} />
+      )}
+      <CriterionOf card={card} isTargeted={goal !== null} />
       <LabelsField task={card?.task} />
     </>
   )
 }
 
-/** Away from the labels, or towards a class. */
-function ClassField({ card }: { readonly card: ModelCard | undefined }) {
-  const chosen = useAttackForm((form) => form.target)
+function ScopeField({ place: { card, slice } }: { readonly place: Omit<Place, 'studies'> }) {
+  const chosen = useAttackForm((form) => form.scope)
+  const place = { card, slice, studies: useUi((ui) => ui.studies) }
+  const scopes = scopesFor(place)
+  return (
+    <div>
+      <Text size="xs" fw={600} mb={3}>
+        {texts.attack.scope}
+      </Text>
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={texts.attack.scope}
+        value={scopeFor(chosen, place)}
+        data={scopes.map((value) => ({ value, label: texts.attack.scopes[value] }))}
+        onChange={(value) => {
+          changeForm({ scope: scopes.find((each) => each === value) ?? 'study' })
+        }}
+      />
+    </div>
+  )
+}
+
+interface GoalProps {
+  /** Null for away from the labels. */
+  readonly goal: string | null
+  /** Hears of the empty text too. */
+  readonly onGoal: (text: string) => void
+}
+
+function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCard | undefined }) {
   return (
     <NativeSelect
       size="xs"
       label={texts.attack.target}
-      value={goalFor(chosen, card) ?? ''}
-      data={[{ value: '', label: texts.attack.untargeted }, ...goalsFor(card, chosen)]}
+      value={goal ?? ''}
+      data={[{ value: '', label: texts.attack.untargeted }, ...(card === undefined ? [] : goalsFor(card, goal))]}
       onChange={(event) => {
-        changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
+        onGoal(event.currentTarget.value)
       }}
     />
   )
 }
 
-/** Away from the labels, or towards a value. */
-function ValueField({ output }: { readonly output: RegressionOutput }) {
-  const target = useAttackForm((form) => form.target)
+function ValueField({ output, goal, onGoal }: GoalProps & { readonly output: RegressionOutput }) {
   return (
     <TextInput
       size="xs"
       label={texts.attack.targetValue(output.value, output.unit)}
       placeholder={texts.attack.untargeted}
-      value={target ?? ''}
+      value={goal ?? ''}
       inputMode="decimal"
       spellCheck={false}
       onChange={(event) => {
-        changeForm({ target: event.currentTarget.value === '' ? null : event.currentTarget.value })
+        onGoal(event.currentTarget.value)
       }}
     />
   )
 }
 
-function CriterionOf({ card }: { readonly card: ModelCard | undefined }) {
-  const isTargeted = useAttackForm((form) => goalFor(form.target, card) !== null)
+function CriterionOf({ card, isTargeted }: { readonly card: ModelCard | undefined; readonly isTargeted: boolean }) {
   if (card?.task === 'segmentation')
     return <CriterionFields preset={isTargeted ? 'dice>=0.9' : 'dice<0.5'} losses={texts.attack.losses} />
   if (card?.task !== 'regression') return null

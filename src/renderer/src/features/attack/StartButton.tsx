@@ -8,7 +8,7 @@ import { useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { settingProblem } from './setting-text.ts'
 import { startAttack, type AttackSubject } from './start-attack.ts'
-import { useCard } from './use-card.ts'
+import { useCard } from '../model/use-card.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */
 export function StartButton({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
+import type { ChosenGoal } from './goals.ts'
 import { openStudy } from '../study/open-study.ts'
 
 export type Scope = 'study' | 'series' | 'slice'
@@ -10,8 +11,8 @@ export interface AttackForm {
   readonly method: string
   /** Texts of settings by method and name; what is left out is at its preset. */
   readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** A class's name; null for an attack away from the label. */
-  readonly target: string | null
+  /** Null for an attack away from the label. */
+  readonly goal: ChosenGoal | null
   /** Of a segmentation, as on the command line; empty: the preset. */
   readonly criterion: string
   readonly loss: string
@@ -27,7 +28,7 @@ const initial: AttackForm = {
   ...{
     method: 'smia',
     settings: {},
-    target: null,
+    goal: null,
     criterion: '',
     loss: '',
     labels: undefined,
@@ -55,7 +56,16 @@ export async function repeatRun({ request, study }: RunInfo): Promise<void> {
   const { method, settings, target, criterion, loss, labels, seed, earlyStop, model, paths, name } = request
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
-    ...{ method, target, criterion: criterion ?? '', loss: loss ?? '', seed, earlyStop, name, labels: labels ?? '' },
+    ...{
+      method,
+      goal: target === null ? null : { model, goal: target },
+      criterion: criterion ?? '',
+      loss: loss ?? '',
+      seed,
+      earlyStop,
+      name,
+      labels: labels ?? '',
+    },
     settings: { ...form.settings, [method]: texts },
   }))
   if (useUi.getState().studies.every(({ id }) => id !== study)) await openStudy(paths)

@@ -2,7 +2,11 @@ import type { ModelCard } from '../../../../core/model/card.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../model/answers.ts'
 
-type Card = Pick<ModelCard, 'task' | 'output'>
+/** What an attack goes towards, as on the command line, chosen for one model: to another it is none. */
+export interface ChosenGoal {
+  readonly model: string
+  readonly goal: string
+}
 
 interface Goal {
   readonly value: string
@@ -17,28 +21,17 @@ const wordsOf: Readonly<Partial<Record<ModelCard['task'], readonly Goal[]>>> = {
   ],
 }
 
-/** What an attack can go towards; of a value none, since it is written. A repeated run may have another goal of the model: it is among them. */
-export function goalsFor(card: Card | undefined, chosen: string | null): readonly Goal[] {
-  if (card === undefined || card.task === 'regression') return []
-  const classes = answerNames(card.output).classes.map(towards)
-  const offered = [...(wordsOf[card.task] ?? []), ...classes]
-  const isOffered = offered.some(({ value }) => value === chosen)
-  return chosen === null || isOffered || !namesClassesOf(chosen, card) ? offered : [...offered, towards(chosen)]
+/** The goal of a model; null for away from the label. */
+export function goalOf(chosen: ChosenGoal | null, model: string | undefined): string | null {
+  return chosen !== null && chosen.model === model ? chosen.goal : null
 }
 
-/** What an attack goes towards: what was chosen, or null where another model had that goal. */
-export function goalFor(chosen: string | null, card: Card | undefined): string | null {
-  const isOffered = card?.task === 'regression' || goalsFor(card, chosen).some(({ value }) => value === chosen)
-  return isOffered ? chosen : null
+/** What a model's attack can go towards, and what it does: a repeated run's goal may be none of those offered (`Edema=raise,Mass=lower`). */
+export function goalsFor({ task, output }: Pick<ModelCard, 'task' | 'output'>, goal: string | null): readonly Goal[] {
+  const offered = [...(wordsOf[task] ?? []), ...answerNames(output).classes.map(towards)]
+  return goal === null || offered.some(({ value }) => value === goal) ? offered : [...offered, towards(goal)]
 }
 
 function towards(value: string): Goal {
   return { value, label: texts.attack.towards(value) }
-}
-
-/** As the command line takes them: by index, `class:NAME` of boxes, `none` of masks, `Edema=raise,Mass=lower` where labels may overlap. */
-function namesClassesOf(goal: string, { task, output }: Card): boolean {
-  const { classes } = answerNames(output)
-  const known = new Set([...classes, ...classes.map((_, index) => String(index)), ...(task === 'segmentation' ? ['none'] : [])])
-  return goal.split(',').every((part) => known.has(part.replace(/^class:|=\s*(raise|lower|leave)\s*$/g, '').trim()))
 }

@@ -5,7 +5,7 @@ import type { Scope } from './attack-form.ts'
 import { seesNeighbours, type Subject } from './method-options.ts'
 
 /** Where an attack is to be made. */
-interface Place {
+export interface Place {
   readonly card: Pick<Subject, 'input'> | undefined
   readonly studies: readonly StudyInfo[]
   readonly slice: ActiveSlice | undefined

@@ -10,7 +10,7 @@ import { showRun } from '../runs/open-run.ts'
 import { refreshRuns } from '../runs/watch-run.ts'
 import { useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { goalFor } from './goals.ts'
+import { goalOf } from './goals.ts'
 import { scopeFor } from './scopes.ts'
 import { givenSettings } from './setting-text.ts'
 
@@ -25,11 +25,11 @@ export async function startAttack(
   method: MethodHelp,
   { labels, card }: { readonly labels: string | undefined; readonly card: ModelCard | undefined },
 ): Promise<void> {
-  const { settings, target, criterion, loss, scope, seed, earlyStop, name } = useAttackForm.getState()
+  const { settings, goal: chosen, criterion, loss, scope, seed, earlyStop, name } = useAttackForm.getState()
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
-  const goal = goalFor(target, card)
+  const goal = goalOf(chosen, subject.model)
   const where = scopeFor(scope, { card, studies, slice: subject })
   const images = imagesOf(subject, where, study.series.find(({ index }) => index === subject.series)?.images ?? [])
   const { run } = await engine.runs.start.mutate({

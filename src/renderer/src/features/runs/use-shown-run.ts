@@ -8,6 +8,7 @@ import { fittingMagnification } from '../../viewer/legend.ts'
 import type { RunPictures } from '../../viewer/run-pictures.ts'
 import type { LiveRun } from './live-run.ts'
 import { answerNames, noNames, type AnswerNames } from '../model/answers.ts'
+import { useCard } from '../model/use-card.ts'
 import { placeAmong, runPictures } from './run-pictures.ts'
 import { useLiveRun } from './watch-run.ts'
 
@@ -28,11 +29,10 @@ export function useShownRun(): ShownRun | undefined {
   const id = useUi((ui) => ui.run)
   const studies = useUi((ui) => ui.studies)
   const runs = useQuery(api.runs.list.queryOptions())
-  const models = useQuery(api.models.list.queryOptions())
   const live = useLiveRun(id)
   const info = runs.data?.runs.find((run) => run.id === id)
   const study = studies.find((each) => each.id === info?.study)
-  const output = models.data?.models.find(({ name }) => name === info?.request.model)?.card.output
+  const output = useCard(info?.request.model)?.output
   const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
   const { model = '', labels = null } = info?.request ?? {}
   const pictures = useMemo(
