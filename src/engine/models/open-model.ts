@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
 import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
@@ -61,34 +61,29 @@ export async function connectModel(
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
-  if (inner !== undefined) return connectFeatures({ path, bytes, externalData, tfjs, card }, inner, runtime)
-  if ('boxes' in output) return connectDetector({ path, bytes, externalData, tfjs, card }, output, runtime)
+  const common = { externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) }
+  if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)
+  if ('boxes' in output) return connectDetector({ path, bytes, tfjs, common }, output)
   const activation = activationOf(output)
   if (tfjs?.backend !== undefined) {
     if (card.input.volume !== undefined) throw volumeOfTfjs(path)
     const { connectTfjs } = await import('./connect-tfjs.ts')
     return connectTfjs(path, tfjs, { output: card.output.name, activation })
   }
-  const { volume, size, name: inputName } = card.input
-  const options = {
-    ...{ bytes, externalData, runtime, file: path, inputName, grey: greyInputOf(card) },
-    ...{ outputName: card.output.name, activation },
-  }
+  const { volume, size } = card.input
+  const options = { ...common, bytes, outputName: card.output.name, activation }
   return volume === undefined ? createOnnxModel(options) : connectVolume(options, volume, size)
 }
 
-function connectFeatures(
-  { path, bytes, externalData, tfjs, card }: ConnectableModel,
-  inner: readonly string[],
-  runtime: Runtime,
-): Promise<DifferentiableModel> {
+interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'> {
+  /** What is told of the model however its graph is changed. */
+  readonly common: Omit<OnnxModelOptions, 'bytes'>
+}
+
+function connectFeatures({ path, bytes, tfjs, common }: GraphToChange, inner: readonly string[]): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a model with inner tensors', path)
   const model = encodeModel(namingFile(path, () => featureModel(decodeModel(bytes), inner)))
-  return createOnnxModel({
-    ...{ bytes: model, externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) },
-    outputName: featureName,
-    activation: 'none',
-  })
+  return createOnnxModel({ ...common, bytes: model, outputName: featureName, activation: 'none' })
 }
 
 function needsOnnx(what: string, file: string): RadversaryError {
@@ -99,18 +94,10 @@ function needsOnnx(what: string, file: string): RadversaryError {
 }
 
 /** Its graph gets one output with boxes and scores. */
-function connectDetector(
-  { path, bytes, externalData, tfjs, card }: ConnectableModel,
-  output: DetectionOutput,
-  runtime: Runtime,
-): Promise<DifferentiableModel> {
+function connectDetector({ path, bytes, tfjs, common }: GraphToChange, output: DetectionOutput): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
   const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
-  return createOnnxModel({
-    ...{ bytes: model, externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) },
-    outputName: detectionName,
-    activation: 'none',
-  })
+  return createOnnxModel({ ...common, bytes: model, outputName: detectionName, activation: 'none' })
 }
 
 function volumeOfTfjs(file: string): RadversaryError {

@@ -1,4 +1,5 @@
 import type { ModelCard } from '../card.ts'
+import { perChannel } from './normalise.ts'
 
 /** How the channels of a model's input follow from its first one, x, where an image is grey: channel c is scale[c]·x + offset[c]. */
 export interface GreyInput {
@@ -15,11 +16,10 @@ type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
 export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {
   const { channels, layout, slices, volume } = input
   if (channels === 1 || layout !== 'NCHW' || slices !== undefined || volume !== undefined) return undefined
-  const of = (values: readonly number[], channel: number): number => values[values.length === 1 ? 0 : channel] ?? NaN
   const each = Array.from({ length: channels }, (_, c) => c)
   return {
-    scale: each.map((c) => of(std, 0) / of(std, c)),
-    offset: each.map((c) => (of(mean, 0) - of(mean, c)) / of(std, c)),
+    scale: each.map((c) => perChannel(std, 0) / perChannel(std, c)),
+    offset: each.map((c) => (perChannel(mean, 0) - perChannel(mean, c)) / perChannel(std, c)),
   }
 }
 

@@ -25,7 +25,8 @@ export function normalise({ valueRange: [a, b], mean, std }: Normalisation): Pre
   }
 }
 
-function perChannel(values: readonly number[], channel: number): number {
+/** The value of a channel, of one for all or one for each. */
+export function perChannel(values: readonly number[], channel: number): number {
   return (values.length === 1 ? values[0] : values[channel]) ?? NaN
 }
 
