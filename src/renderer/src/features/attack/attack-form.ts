@@ -1,8 +1,8 @@
 import { create } from 'zustand'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
-import { setUi, useUi } from '../../state/ui-store.ts'
 import type { ChosenGoal } from './goals.ts'
-import { openStudy } from '../study/open-study.ts'
+
+type RunRequest = RunInfo['request']
 
 export type Scope = 'study' | 'series' | 'slice'
 
@@ -25,18 +25,16 @@ export interface AttackForm {
 }
 
 const initial: AttackForm = {
-  ...{
-    method: 'smia',
-    settings: {},
-    goal: null,
-    criterion: '',
-    loss: '',
-    labels: undefined,
-    scope: 'study',
-    seed: 0,
-    earlyStop: false,
-    name: '',
-  },
+  method: 'smia',
+  settings: {},
+  goal: null,
+  criterion: '',
+  loss: '',
+  labels: undefined,
+  scope: 'study',
+  seed: 0,
+  earlyStop: false,
+  name: '',
 }
 
 export const useAttackForm = create<AttackForm>(() => initial)
@@ -51,23 +49,12 @@ export function changeSetting(method: string, name: string, text: string): void 
   }))
 }
 
-/** Fills the form with what a run was started with, so that it can be repeated with a change. */
-export async function repeatRun({ request, study }: RunInfo): Promise<void> {
-  const { method, settings, target, criterion, loss, labels, seed, earlyStop, model, paths, name } = request
+/** Fills the form with what a run was started with. */
+export function fillForm({ method, settings, target, criterion, loss, labels, seed, earlyStop, model, name }: RunRequest): void {
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
-    ...{
-      method,
-      goal: target === null ? null : { model, goal: target },
-      criterion: criterion ?? '',
-      loss: loss ?? '',
-      seed,
-      earlyStop,
-      name,
-      labels: labels ?? '',
-    },
+    ...{ method, seed, earlyStop, name, criterion: criterion ?? '', loss: loss ?? '', labels: labels ?? '' },
+    goal: target === null ? null : { model, goal: target },
     settings: { ...form.settings, [method]: texts },
   }))
-  if (useUi.getState().studies.every(({ id }) => id !== study)) await openStudy(paths)
-  setUi({ step: 'attack', model })
 }
