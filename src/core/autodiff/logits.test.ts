@@ -6,16 +6,18 @@ import { encodeModel } from '../onnx/codec.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
 import { int64Tensor } from '../onnx/onnx-tensor.ts'
 import { tensor } from '../tensor/tensor.ts'
-import { createOnnxModel } from './onnx-model.ts'
+import { createOnnxModel, type OnnxModelOptions } from './onnx-model.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const x = distinctValues([2, 4])
 
+type Build = (graph: GraphBuilder) => string
+
 /** A graph that ends in what `build` returns, of a shape that it says. */
-function open(build: (graph: GraphBuilder) => string, shape: readonly (string | number)[]) {
-  const graph = new GraphBuilder()
+function open(build: Build, shape: readonly (string | number)[], opset = 17, options: Partial<OnnxModelOptions> = {}) {
+  const graph = new GraphBuilder({ opset })
   graph.output(build(graph), shape)
-  return createOnnxModel({ bytes: encodeModel(graph.build()), runtime })
+  return createOnnxModel({ bytes: encodeModel(graph.build()), runtime, ...options })
 }
 
 const gemm = (graph: GraphBuilder, outputs: number) =>
@@ -23,8 +25,62 @@ const gemm = (graph: GraphBuilder, outputs: number) =>
 const one = (graph: GraphBuilder) => gemm(graph, 1)
 const squeezed = (graph: GraphBuilder, value: string, axis = 1) => graph.node('Squeeze', [value, graph.ints([axis])])
 
+describe('a final activation', () => {
+  const scores: Build = (graph) => gemm(graph, 3)
+  const shape = ['batch', 3]
+  const ending =
+    (opType: string): Build =>
+    (graph) =>
+      graph.node(opType, [scores(graph)], opType === 'Sigmoid' ? {} : { axis: 1 })
+
+  test.each([
+    ['Softmax', 17],
+    ['Softmax', 11],
+    ['LogSoftmax', 17],
+    ['Sigmoid', 17],
+  ])('%s of opset %i is taken off', async (opType, opset) => {
+    const expected = await (await open(scores, shape)).predict(x)
+    expect(await (await open(ending(opType), shape, opset)).predict(x)).toEqual(expected)
+  })
+
+  test('stays when the card says that these are logits', async () => {
+    const output = await (await open(ending('Sigmoid'), shape, 17, { activation: 'none' })).predict(x)
+    expect(output.data.every((value) => value > 0 && value < 1)).toBe(true)
+  })
+
+  test('that is no node of its own becomes a logarithm, with the same gradient', async () => {
+    const softmax: Build = (graph) => {
+      const exp = graph.node('Exp', [scores(graph)])
+      return graph.node('Div', [exp, graph.node('ReduceSum', [exp, graph.ints([1])])])
+    }
+    const loss: LossSpec = {
+      kind: 'cross-entropy',
+      terms: [{ target: tensor([2, 3], Float32Array.of(1, 0, 0, 0, 1, 0)), weight: 1 }],
+    }
+    const expected = await (await open(scores, shape)).lossAndGradient(x, loss)
+    const found = await (await open(softmax, shape, 17, { activation: 'softmax' })).lossAndGradient(x, loss)
+    found.gradient.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.gradient.data[index]!, 5)
+    })
+    expect(found.loss[0]).toBeCloseTo(expected.loss[0]!, 5)
+  })
+
+  test('that is no node of its own becomes log-odds for a sigmoid', async () => {
+    const sigmoid: Build = (graph) =>
+      graph.node('Div', [
+        graph.floats([1], [1]),
+        graph.node('Add', [graph.node('Exp', [graph.node('Neg', [scores(graph)])]), graph.floats([1], [1])]),
+      ])
+    const expected = await (await open(scores, shape)).predict(x)
+    const found = await (await open(sigmoid, shape, 17, { activation: 'sigmoid' })).predict(x)
+    found.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.data[index]!, 4)
+    })
+  })
+})
+
 describe('an output [N], of which the class axis was squeezed, is [N, 1]', () => {
-  const forms: Readonly<Record<string, (graph: GraphBuilder) => string>> = {
+  const forms: Readonly<Record<string, Build>> = {
     logits: (graph) => squeezed(graph, one(graph)),
     'probabilities, squeezed': (graph) => squeezed(graph, graph.node('Sigmoid', [one(graph)])),
     'probabilities of what was squeezed': (graph) => graph.node('Sigmoid', [squeezed(graph, one(graph))]),

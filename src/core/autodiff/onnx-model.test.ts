@@ -153,55 +153,6 @@ describe('losses', () => {
   })
 })
 
-describe('a final activation', () => {
-  const bare = model(linear)
-  const ending = (opType: string, opset = 17) =>
-    model((graph) => graph.node(opType, [linear(graph)], opType === 'Sigmoid' ? {} : { axis: 1 }), opset)
-
-  test.each([
-    ['Softmax', ending('Softmax')],
-    ['Softmax of opset 11', ending('Softmax', 11)],
-    ['LogSoftmax', ending('LogSoftmax')],
-    ['Sigmoid', ending('Sigmoid')],
-  ])('%s is taken off', async (_, bytes) => {
-    const expected = await (await open(bare)).predict(x)
-    expect(await (await open(bytes)).predict(x)).toEqual(expected)
-  })
-
-  test('stays when the card says that these are logits', async () => {
-    const output = await (await open(ending('Sigmoid'), { activation: 'none' })).predict(x)
-    expect(output.data.every((value) => value > 0 && value < 1)).toBe(true)
-  })
-
-  test('that is no node of its own becomes a logarithm, with the same gradient', async () => {
-    const bytes = model((graph) => {
-      const exp = graph.node('Exp', [linear(graph)])
-      return graph.node('Div', [exp, graph.node('ReduceSum', [exp, graph.ints([1])])])
-    })
-    const loss: LossSpec = { kind: 'cross-entropy', terms: [{ target: oneHot([2, 3]), weight: 1 }] }
-    const expected = await (await open(bare)).lossAndGradient(x, loss)
-    const found = await (await open(bytes, { activation: 'softmax' })).lossAndGradient(x, loss)
-    found.gradient.data.forEach((value, index) => {
-      expect(value).toBeCloseTo(expected.gradient.data[index]!, 5)
-    })
-    expect(found.loss[0]).toBeCloseTo(expected.loss[0]!, 5)
-  })
-
-  test('that is no node of its own becomes log-odds for a sigmoid', async () => {
-    const bytes = model((graph) =>
-      graph.node('Div', [
-        graph.floats([1], [1]),
-        graph.node('Add', [graph.node('Exp', [graph.node('Neg', [linear(graph)])]), graph.floats([1], [1])]),
-      ]),
-    )
-    const expected = await (await open(bare)).predict(x)
-    const found = await (await open(bytes, { activation: 'sigmoid' })).predict(x)
-    found.data.forEach((value, index) => {
-      expect(value).toBeCloseTo(expected.data[index]!, 4)
-    })
-  })
-})
-
 describe('batches', () => {
   const fixed = (reshape: readonly number[]) =>
     model((graph) => {
