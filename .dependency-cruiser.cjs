@@ -1,7 +1,15 @@
 /** The layers of docs/architecture.md. Each rule's comment says what to do when it fires. */
 const core = '^src/core/'
 const tests = '\\.test\\.tsx?$'
-const purePackages = ['dicom-parser', 'protobufjs', '@noble/hashes', 'pure-rand', 'zod', 'fflate', 'dcmjs-codecs']
+const purePackages = [
+  'dicom-parser',
+  'protobufjs',
+  '@noble/hashes',
+  'pure-rand',
+  'zod',
+  'fflate',
+  'dcmjs-codecs',
+]
 const packagePath = (names) => `(^|/)node_modules/(${names.join('|')})(/|$)`
 
 /** A library with one home: nobody else may import it. */
@@ -33,7 +41,11 @@ module.exports = {
       to: { pathNot: [core, packagePath(purePackages)] },
     },
     layer('shared', ['core'], 'Contract types: import types of core only.'),
-    layer('adapters', ['core'], 'An adapter implements a port of core; what it shares with the engine belongs in core.'),
+    layer(
+      'adapters',
+      ['core'],
+      'An adapter implements a port of core; what it shares with the engine belongs in core.',
+    ),
     layer(
       'engine',
       ['adapters', 'core', 'shared'],
@@ -45,10 +57,22 @@ module.exports = {
       'Electron main starts the engine by path and talks to it by its handler; it imports contracts only.',
     ),
     layer('preload', ['shared'], 'Preload is one typed bridge; logic belongs in the engine or the renderer.'),
-    layer('serve', ['engine', 'shared', 'core'], 'The browser shell serves the engine; work belongs in the engine.'),
+    layer(
+      'serve',
+      ['engine', 'shared', 'core'],
+      'The browser shell serves the engine; work belongs in the engine.',
+    ),
     // `radversary serve` is how the browser shell is started.
-    layer('cli', ['engine', 'serve', 'shared', 'core'], 'The command line parses and prints; work belongs in the engine.'),
-    layer('renderer', ['shared', 'core', 'engine'], 'The renderer reaches the engine with fetch; move shared code to core.'),
+    layer(
+      'cli',
+      ['engine', 'serve', 'shared', 'core'],
+      'The command line parses and prints; work belongs in the engine.',
+    ),
+    layer(
+      'renderer',
+      ['shared', 'core', 'engine'],
+      'The renderer reaches the engine with fetch; move shared code to core.',
+    ),
     {
       name: 'types-only-of-core',
       comment: 'Import types only (import type …) across this border; the work itself is the engine’s.',

@@ -5,7 +5,9 @@ import { defineConfig } from 'electron-vite'
 const here = import.meta.dirname
 
 export default defineConfig({
-  /** Everything that runs in Node: Electron's main process and its engine's, the command line, and threads. */
+  /**
+   * Everything that runs in Node: Electron's main process and its engine's, the command line, and threads.
+   */
   main: {
     build: {
       rolldownOptions: {
@@ -29,6 +31,9 @@ export default defineConfig({
   renderer: {
     root: resolve(here, 'src/renderer'),
     plugins: [react()],
-    build: { outDir: resolve(here, 'out/renderer'), rolldownOptions: { input: resolve(here, 'src/renderer/index.html') } },
+    build: {
+      outDir: resolve(here, 'out/renderer'),
+      rolldownOptions: { input: resolve(here, 'src/renderer/index.html') },
+    },
   },
 })

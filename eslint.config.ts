@@ -8,7 +8,12 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.core.json', './tsconfig.node.json', './tsconfig.renderer.json', './tsconfig.test.json'],
+        project: [
+          './tsconfig.core.json',
+          './tsconfig.node.json',
+          './tsconfig.renderer.json',
+          './tsconfig.test.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -26,18 +31,35 @@ export default defineConfig(
         },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      // noPropertyAccessFromIndexSignature is off: environment variables and DICOM keywords read better with a dot or in brackets alike.
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // noPropertyAccessFromIndexSignature is off: environment variables and DICOM keywords read better with
+      // a dot or in brackets alike.
       '@typescript-eslint/dot-notation': 'off',
     },
   },
   {
-    // The renderer is compiled with Node's types, since the engine's router is one of types that it reads; but it runs in a page.
+    // The renderer is compiled with Node's types, since the engine's router is one of types that it reads;
+    // but it runs in a page.
     files: ['src/renderer/**'],
     ignores: ['**/*.test.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', 'setImmediate', '__dirname', '__filename'],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'global',
+        'require',
+        'setImmediate',
+        '__dirname',
+        '__filename',
+      ],
     },
   },
   {

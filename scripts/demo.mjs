@@ -1,4 +1,7 @@
-/** `npm run demo`: from a clone with nothing installed to a verified adversarial series of the embedded sample. */
+/**
+ * `npm run demo`: from a clone with nothing installed to a verified adversarial series of the embedded
+ * sample.
+ */
 const sample = 'resources/sample'
 process.argv.push(
   ...['attack', '--study', `${sample}/study`, '--model', `${sample}/model/phantom-thorax.onnx`],

@@ -1,4 +1,7 @@
-/** `npm start [-- PATH …]`: from a clone with nothing installed to the open application, in Electron or, where that can't be, in the browser. */
+/**
+ * `npm start [-- PATH …]`: from a clone with nothing installed to the open application, in Electron or, where
+ * that can't be, in the browser.
+ */
 import { spawnSync } from 'node:child_process'
 import { ensureBuilt } from './setup/build.mjs'
 import { electronBinary, hasDisplay } from './setup/electron-binary.mjs'

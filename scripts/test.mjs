@@ -4,7 +4,10 @@ import { ensureDebianPackages } from './setup/debian-packages.mjs'
 import { ensureNpmPackages } from './setup/npm-packages.mjs'
 
 function run(script) {
-  const { status } = spawnSync('npm', ['run', '-s', script], { stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status } = spawnSync('npm', ['run', '-s', script], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 

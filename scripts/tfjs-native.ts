@@ -1,4 +1,7 @@
-/** `npm run tfjs:native -- --libtensorflow PATH`: builds the addon of TensorFlow.js against a TensorFlow library that the user has. */
+/**
+ * `npm run tfjs:native -- --libtensorflow PATH`: builds the addon of TensorFlow.js against a TensorFlow
+ * library that the user has.
+ */
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +14,8 @@ function build(): void {
   const { values } = parseArgs({ options: { libtensorflow: { type: 'string' } } })
   if (values.libtensorflow === undefined)
     throw new Error('Usage: npm run tfjs:native -- --libtensorflow PATH (docs/tfjs.md says of what)')
-  if (process.platform === 'win32') throw new Error('This script compiles with g++ or clang, so it runs on Linux and macOS only')
+  if (process.platform === 'win32')
+    throw new Error('This script compiles with g++ or clang, so it runs on Linux and macOS only')
   const folder = addedPackagesFolder()
   const libraries = findLibraries(resolve(values.libtensorflow), join(folder, 'libtensorflow'))
   console.log(`Library   ${libraries.names.join(', ')} in ${libraries.folder}`)
@@ -25,7 +29,10 @@ function build(): void {
 function check(): void {
   const script = join(import.meta.dirname, 'tfjs-native/check.ts')
   const env = { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env }
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'inherit', 'inherit'], env })
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+  })
   if (status !== 0) throw new Error('The addon was built, but does not work with this TensorFlow')
 }
 

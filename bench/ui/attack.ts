@@ -9,7 +9,10 @@ import { openWatchedPage } from './steps.ts'
 import { scrolling } from './scrolling.ts'
 import { switching } from './switching.ts'
 
-/** While the sample (28 slices) is attacked with SMIA and its user scrolls; then what came of it in four linked viewports. */
+/**
+ * While the sample (28 slices) is attacked with SMIA and its user scrolls; then what came of it in four
+ * linked viewports.
+ */
 export async function* attack({ rounds }: UiBenchContext): AsyncIterable<Figure> {
   const application = await startApplication()
   try {

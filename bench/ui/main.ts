@@ -42,7 +42,9 @@ async function measure(): Promise<Figure[]> {
 const missing = missingForApplication()
 if (missing.length > 0 || !options.only.every(isSection) || !(Number(options.rounds) >= 1)) {
   const usage = `[--only ${Object.keys(sections).join('|')}]... [--rounds N] [--json]`
-  process.stderr.write(missing.length > 0 ? `Needs ${missing.join(' and ')}.\n` : `npm run bench:ui -- ${usage}\n`)
+  process.stderr.write(
+    missing.length > 0 ? `Needs ${missing.join(' and ')}.\n` : `npm run bench:ui -- ${usage}\n`,
+  )
   process.exit(2)
 }
 const figures = await measure()

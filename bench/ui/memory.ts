@@ -17,9 +17,14 @@ interface Held {
   readonly listeners: number
 }
 
-/** What a page holds after so many studies were opened, scrolled and closed, against what it held when it was warm. */
+/**
+ * What a page holds after so many studies were opened, scrolled and closed, against what it held when it was
+ * warm.
+ */
 export async function* memory({ folder }: UiBenchContext): AsyncIterable<Figure> {
-  const held = await withApplication(async (application) => holdings(await openWatchedPage(application), folder))
+  const held = await withApplication(async (application) =>
+    holdings(await openWatchedPage(application), folder),
+  )
   const growth = (what: keyof Held): Figure => {
     const values = held.map((each) => each[what])
     const [before = NaN, after = NaN] = [values[warm - 1], values.at(-1)]

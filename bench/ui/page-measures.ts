@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 
 /** Uses the page; gives the ms until these viewports have been drawn. */
-export async function untilDrawn(page: Page, panes: readonly string[], use: () => Promise<void>): Promise<number> {
+export async function untilDrawn(
+  page: Page,
+  panes: readonly string[],
+  use: () => Promise<void>,
+): Promise<number> {
   // Armed before the input, which takes another way to the page and could come first.
   await page.evaluate((names) => {
     window.probe.await(names)

@@ -14,13 +14,16 @@ export interface PageProbe {
   readonly longTasks: readonly number[]
   clear(): void
   /**
-   * From now on waits for the next key or click and then for each of these viewports to be drawn. `answer` gives the ms from the
-   * input's own time stamp to the end of the animation frame in which the last was drawn; the compositor's work comes after that.
+   * From now on waits for the next key or click and then for each of these viewports to be drawn. `answer`
+   * gives the ms from the input's own time stamp to the end of the animation frame in which the last was
+   * drawn; the compositor's work comes after that.
    */
   await(panes: readonly string[]): void
   /** @throws when there was none in ten seconds. */
   answer(): Promise<number>
-  /** Turns the wheel over a viewport by one notch in every animation frame, to the end of the series and back. */
+  /**
+   * Turns the wheel over a viewport by one notch in every animation frame, to the end of the series and back.
+   */
   scroll(pane: string, slices: number, ms: number): Promise<Scrolled>
 }
 
@@ -53,7 +56,8 @@ function installProbe(): void {
   const paneOf = (target: EventTarget | null) =>
     (target as Element | null)?.closest<HTMLElement>('[data-testid^=pane-]')?.dataset['testid']
 
-  // cornerstone draws in an animation frame and then tells the element; only capturing listeners hear of it from outside.
+  // cornerstone draws in an animation frame and then tells the element; only capturing listeners hear of it
+  // from outside.
   const drawnListeners = new Set<(pane: string) => void>()
   document.addEventListener(
     'cornerstoneimagerendered',
@@ -116,14 +120,17 @@ function installProbe(): void {
   }
   const scroll = async (pane: string, slices: number, ms: number) => {
     const element = document.querySelector(`[data-testid=${pane}] [data-shown]`)
-    const at = () => Number(document.querySelector(`[data-testid=${pane}] [data-testid=slice]`)?.textContent.split(' / ')[0])
+    const at = () =>
+      Number(document.querySelector(`[data-testid=${pane}] [data-testid=slice]`)?.textContent.split(' / ')[0])
     const start = await nextFrame()
     draws.length = 0
     let [direction, now] = [1, start]
     while (now - start < ms) {
       if (at() >= slices) direction = -1
       if (at() <= 1) direction = 1
-      element?.dispatchEvent(new WheelEvent('wheel', { deltaY: 60 * direction, bubbles: true, cancelable: true }))
+      element?.dispatchEvent(
+        new WheelEvent('wheel', { deltaY: 60 * direction, bubbles: true, cancelable: true }),
+      )
       now = await nextFrame()
     }
     return { ms: now - start, changes: changesOf() }

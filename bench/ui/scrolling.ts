@@ -9,12 +9,20 @@ const panes = ['pane-0', 'pane-1', 'pane-2', 'pane-3']
 const slices = 28
 const visitMs = 3000
 
-/** The wheel turned by a notch in every animation frame over four linked viewports, all pictures cached and overlays shown. */
+/**
+ * The wheel turned by a notch in every animation frame over four linked viewports, all pictures cached and
+ * overlays shown.
+ */
 export async function* scrolling(page: Page, rounds: number): AsyncIterable<Figure> {
   await pane(page, 0).focus()
   await page.keyboard.press('o')
   const small = await visits(page, rounds)
-  yield medianFigure(small.map(slowestPane), { name: 'scrolling, 1280x800', unit: 'frames/s', bar: 50, isLeast: true })
+  yield medianFigure(small.map(slowestPane), {
+    name: 'scrolling, 1280x800',
+    unit: 'frames/s',
+    bar: 50,
+    isLeast: true,
+  })
   await page.setViewportSize(largeScreen)
   // Without a graphics card the browser itself, not the page, is what such a screen waits for.
   const large = await visits(page, rounds)
@@ -30,7 +38,11 @@ async function visits(page: Page, rounds: number): Promise<Scrolled[]> {
 }
 
 function scroll(page: Page): Promise<Scrolled> {
-  return page.evaluate(([first, count, ms]) => window.probe.scroll(first, count, ms), ['pane-0', slices, visitMs] as const)
+  return page.evaluate(([first, count, ms]) => window.probe.scroll(first, count, ms), [
+    'pane-0',
+    slices,
+    visitMs,
+  ] as const)
 }
 
 /** New pictures a second in the viewport that had the fewest. */

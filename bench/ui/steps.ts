@@ -8,7 +8,9 @@ import { probeScript } from './page-probe.ts'
 export const sampleStudy = join(import.meta.dirname, '../../resources/sample/study')
 
 /** Does something with an application of its own, so that nothing is warm that a user would find cold. */
-export async function withApplication<Result>(work: (application: Application) => Promise<Result>): Promise<Result> {
+export async function withApplication<Result>(
+  work: (application: Application) => Promise<Result>,
+): Promise<Result> {
   const application = await startApplication()
   try {
     return await work(application)

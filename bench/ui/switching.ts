@@ -7,7 +7,10 @@ import { pressAndSee } from './page-measures.ts'
 /** The viewports that show the perturbation over another picture; the third always shows it alone. */
 const overlaid = ['pane-0', 'pane-1', 'pane-3']
 
-/** Switches the overlay on and off over three pictures; each time on a slice whose overlay has not been painted before. */
+/**
+ * Switches the overlay on and off over three pictures; each time on a slice whose overlay has not been
+ * painted before.
+ */
 export async function* switching(page: Page, rounds: number): AsyncIterable<Figure> {
   await pane(page, 0).focus()
   await page.keyboard.press('Home')

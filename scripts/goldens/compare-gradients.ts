@@ -1,6 +1,7 @@
 /**
- * Compares input gradients with those of scripts/goldens/gradients.py and prints a Markdown table of models and operator sets, with the
- * largest relative error of the gradients of the loss and of a random cotangent: npx tsx scripts/goldens/compare-gradients.ts OUT...
+ * Compares input gradients with those of scripts/goldens/gradients.py and prints a Markdown table of models
+ * and operator sets, with the largest relative error of the gradients of the loss and of a random cotangent:
+ * npx tsx scripts/goldens/compare-gradients.ts OUT...
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,9 +46,13 @@ async function cell(folder: string): Promise<string> {
 }
 
 const rows = new Map<string, Map<number, string>>()
-for (const folder of process.argv.slice(2).flatMap((out) => readdirSync(out).map((name) => join(out, name)))) {
+for (const folder of process.argv
+  .slice(2)
+  .flatMap((out) => readdirSync(out).map((name) => join(out, name)))) {
   if (!existsSync(join(folder, 'case.json'))) continue
-  const { model, opset, exporter, float32_error } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as CaseName
+  const { model, opset, exporter, float32_error } = JSON.parse(
+    readFileSync(join(folder, 'case.json'), 'utf8'),
+  ) as CaseName
   const name = `${model} (${exporter}; PyTorch ${Math.max(...float32_error).toExponential(0)})`
   const row = rows.get(name) ?? new Map<number, string>()
   rows.set(name, row.set(opset, await cell(folder)))
@@ -56,4 +61,5 @@ for (const folder of process.argv.slice(2).flatMap((out) => readdirSync(out).map
 const opsets = [...new Set([...rows.values()].flatMap((row) => [...row.keys()]))].sort((a, b) => a - b)
 console.log(`| Model | ${opsets.join(' | ')} |`)
 console.log(`| --- | ${opsets.map(() => '---').join(' | ')} |`)
-for (const [name, row] of rows) console.log(`| ${name} | ${opsets.map((opset) => row.get(opset) ?? '').join(' | ')} |`)
+for (const [name, row] of rows)
+  console.log(`| ${name} | ${opsets.map((opset) => row.get(opset) ?? '').join(' | ')} |`)

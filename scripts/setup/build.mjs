@@ -11,6 +11,9 @@ function newestSource() {
 /** Builds out/ when it is absent or older than the sources. */
 export function ensureBuilt() {
   if (existsSync(commandLine) && statSync(commandLine).mtimeMs >= newestSource()) return
-  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  const { status } = spawnSync('npm', ['run', '-s', 'build'], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -7,9 +7,21 @@ const packages = [
   { name: 'libvulkan1', shows: '/usr/lib/x86_64-linux-gnu/libvulkan.so.1', for: 'WebGPU in software' },
   { name: 'dcmtk', shows: '/usr/bin/dcmdump', for: 'reading exports with DCMTK' },
   { name: 'dicom3tools', shows: '/usr/bin/dciodvfy', for: 'validating exports with dciodvfy and dcentvfy' },
-  { name: 'python3-pydicom', shows: '/usr/lib/python3/dist-packages/pydicom/__init__.py', for: 'reading exports with pydicom' },
-  { name: 'python3-gdcm', shows: '/usr/lib/python3/dist-packages/gdcm.py', for: 'reading compressed sources with pydicom' },
-  { name: 'python3-numpy', shows: '/usr/lib/python3/dist-packages/numpy/__init__.py', for: 'reading .npy files with NumPy' },
+  {
+    name: 'python3-pydicom',
+    shows: '/usr/lib/python3/dist-packages/pydicom/__init__.py',
+    for: 'reading exports with pydicom',
+  },
+  {
+    name: 'python3-gdcm',
+    shows: '/usr/lib/python3/dist-packages/gdcm.py',
+    for: 'reading compressed sources with pydicom',
+  },
+  {
+    name: 'python3-numpy',
+    shows: '/usr/lib/python3/dist-packages/numpy/__init__.py',
+    for: 'reading .npy files with NumPy',
+  },
 ]
 
 function missingPackages() {
@@ -32,6 +44,7 @@ export function ensureDebianPackages() {
   const names = missing.map(({ name }) => name)
   console.error(`Debian packages that the tests use and that are not here: ${names.join(', ')}`)
   if (mayInstall() && aptGet('update') && aptGet('install', '-y', '--no-install-recommends', ...names)) return
-  for (const { name, for: purpose } of missingPackages()) console.error(`SKIPPED: ${purpose} (install ${name})`)
+  for (const { name, for: purpose } of missingPackages())
+    console.error(`SKIPPED: ${purpose} (install ${name})`)
   if (process.env.CI === 'true') process.exit(1)
 }

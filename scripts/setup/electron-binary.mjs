@@ -3,11 +3,16 @@ import { join } from 'node:path'
 
 const names = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }
 
-/** Electron's program: the one that its package has fetched, or ELECTRON_OVERRIDE_DIST_PATH's; undefined where there is neither. */
+/**
+ * Electron's program: the one that its package has fetched, or ELECTRON_OVERRIDE_DIST_PATH's; undefined where
+ * there is neither.
+ */
 export function electronBinary() {
   const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? 'node_modules/electron/dist'
   const named = 'node_modules/electron/path.txt'
-  const name = existsSync(named) ? readFileSync(named, 'utf8').trim() : (names[process.platform] ?? 'electron')
+  const name = existsSync(named)
+    ? readFileSync(named, 'utf8').trim()
+    : (names[process.platform] ?? 'electron')
   const path = join(dist, name)
   return existsSync(path) ? path : undefined
 }

@@ -13,17 +13,27 @@ export interface CompileOptions {
   readonly libraries: Libraries
 }
 
-/** Compiles the addon from the package's own sources with the C++ compiler ($CXX, or c++), linked against the libraries where they are. */
+/**
+ * Compiles the addon from the package's own sources with the C++ compiler ($CXX, or c++), linked against the
+ * libraries where they are.
+ */
 export function compileAddon({ packageFolder, nodeApiHeaders, libraries }: CompileOptions): string {
   const addon = join(packageFolder, `lib/napi-v${nodeApi}/tfjs_binding.node`)
   mkdirSync(dirname(addon), { recursive: true })
   const compiler = process.env['CXX'] ?? 'c++'
-  const { status, error } = spawnSync(compiler, argumentsOf({ packageFolder, nodeApiHeaders, libraries }, addon), {
-    stdio: 'inherit',
-  })
-  if (error !== undefined) throw new Error(`${compiler}: expected a C++ compiler, got: ${error.message}. Install g++ or clang.`)
+  const { status, error } = spawnSync(
+    compiler,
+    argumentsOf({ packageFolder, nodeApiHeaders, libraries }, addon),
+    {
+      stdio: 'inherit',
+    },
+  )
+  if (error !== undefined)
+    throw new Error(`${compiler}: expected a C++ compiler, got: ${error.message}. Install g++ or clang.`)
   if (status !== 0)
-    throw new Error('The addon could not be compiled against this TensorFlow: its C interface may be too old or too new')
+    throw new Error(
+      'The addon could not be compiled against this TensorFlow: its C interface may be too old or too new',
+    )
   return addon
 }
 

@@ -12,5 +12,9 @@ export function runOnOwnThread(args: readonly string[]): Promise<ExitCode> {
   parentPort?.unref()
   const { isTTY } = workerData as CommandThreadData
   const { stdout, stderr } = process
-  return runCommandLine(args, { out: stdout, err: { isTTY, write: (text) => stderr.write(text) } }, abort.signal)
+  return runCommandLine(
+    args,
+    { out: stdout, err: { isTTY, write: (text) => stderr.write(text) } },
+    abort.signal,
+  )
 }

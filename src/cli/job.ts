@@ -18,7 +18,10 @@ export interface JobOptions {
   readonly json?: boolean
 }
 
-/** Runs a command's work with progress on stderr, prints what comes of it, and takes its exit code to the context. */
+/**
+ * Runs a command's work with progress on stderr, prints what comes of it, and takes its exit code to the
+ * context.
+ */
 export async function runJob(
   context: CommandContext,
   options: JobOptions,

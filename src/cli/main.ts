@@ -3,4 +3,6 @@ import { runOnOwnThread } from './command-thread.ts'
 import { superviseCommand } from './supervise.ts'
 
 const args = process.argv.slice(2)
-process.exitCode = isMainThread ? await superviseCommand(new URL(import.meta.url), args) : await runOnOwnThread(args)
+process.exitCode = isMainThread
+  ? await superviseCommand(new URL(import.meta.url), args)
+  : await runOnOwnThread(args)

@@ -4,7 +4,10 @@ import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/
 import type { GivenSettings } from '../engine/attack/method-settings.ts'
 import { integer } from './options.ts'
 
-/** The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all others. */
+/**
+ * The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all
+ * others.
+ */
 const shortNames: Readonly<Record<string, string>> = { stepSize: 'step' }
 
 export interface MethodOptions {
@@ -15,14 +18,19 @@ export interface MethodOptions {
   readonly earlyStop?: boolean
 }
 
-/** `--method` with a flag for every setting of every method; `--help` shows those of the method that `args` name. */
+/**
+ * `--method` with a flag for every setting of every method; `--help` shows those of the method that `args`
+ * name.
+ */
 export function withMethod(command: Command, args: readonly string[]): Command {
   const methods = methodsHelp()
   const chosen = chosenMethod(args, methods)
   command
     .option('--method <name>', `one of ${methods.map(({ name }) => name).join(', ')}`, 'smia')
     .addOption(
-      new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code').choices(['paper', 'reference']).default('paper'),
+      new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code')
+        .choices(['paper', 'reference'])
+        .default('paper'),
     )
     .option(
       '--target <class>',
@@ -40,7 +48,10 @@ export function withMethod(command: Command, args: readonly string[]): Command {
 }
 
 /** The method's name and the settings that were given on the command line. */
-export function methodRequest(options: MethodOptions): { readonly method: string; readonly settings: GivenSettings } {
+export function methodRequest(options: MethodOptions): {
+  readonly method: string
+  readonly settings: GivenSettings
+} {
   const given = options as unknown as Readonly<Record<string, string | undefined>>
   const settings = [...settingsOf(methodsHelp()).keys()].flatMap((name) => {
     const value = given[shortNames[name] ?? name]
@@ -59,7 +70,8 @@ type Setting = MethodHelp['settings'][number]
 
 function settingsOf(methods: readonly MethodHelp[]): Map<string, Setting> {
   const all = new Map<string, Setting>()
-  for (const setting of methods.flatMap(({ settings }) => settings)) if (!all.has(setting.name)) all.set(setting.name, setting)
+  for (const setting of methods.flatMap(({ settings }) => settings))
+    if (!all.has(setting.name)) all.set(setting.name, setting)
   return all
 }
 
@@ -73,7 +85,11 @@ function flagOf({ name, kind, choices }: Setting): string {
 function chosenMethod(args: readonly string[], methods: readonly MethodHelp[]): MethodHelp | undefined {
   const valueOf = (flag: string) => {
     const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
-    return at < 0 ? undefined : args[at]?.includes('=') === true ? args[at].slice(flag.length + 1) : args[at + 1]
+    return at < 0
+      ? undefined
+      : args[at]?.includes('=') === true
+        ? args[at].slice(flag.length + 1)
+        : args[at + 1]
   }
   const name = valueOf('--method')
   const actual = name === 'smia' && valueOf('--mode') === 'reference' ? 'smia-reference' : name
@@ -82,6 +98,7 @@ function chosenMethod(args: readonly string[], methods: readonly MethodHelp[]): 
 
 /** What the method does and whose it is. */
 function methodText({ title, summary, equation, source }: MethodHelp): string {
-  const origin = source === undefined ? [] : [`${source.authors}. ${source.title}. ${source.venue}, ${source.identifier}.`]
+  const origin =
+    source === undefined ? [] : [`${source.authors}. ${source.title}. ${source.venue}, ${source.identifier}.`]
   return `\n${[title, summary, equation, ...origin].join('\n')}\n`
 }

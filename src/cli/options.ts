@@ -23,7 +23,10 @@ export interface StudyOptions {
 
 export function withStudy(command: Command): Command {
   return command
-    .requiredOption('--study <path...>', 'folder, file, DICOMDIR or zip archive of DICOM images; may be several')
+    .requiredOption(
+      '--study <path...>',
+      'folder, file, DICOMDIR or zip archive of DICOM images; may be several',
+    )
     .option(
       '--labels <path>',
       'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name, or a value); of a segmentation a folder of PNG masks, a CSV that lists them, or DICOM SEG; of a detection a CSV of boxes',
@@ -33,8 +36,14 @@ export function withStudy(command: Command): Command {
 export function withModel(command: Command): Command {
   return withRuntime(
     command
-      .requiredOption('--model <name|file>', 'an .onnx file, a TensorFlow.js model.json, or the name of an added model')
-      .option('--card <file>', 'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model'),
+      .requiredOption(
+        '--model <name|file>',
+        'an .onnx file, a TensorFlow.js model.json, or the name of an added model',
+      )
+      .option(
+        '--card <file>',
+        'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model',
+      ),
   )
 }
 

@@ -14,12 +14,18 @@ interface Failure {
 }
 
 export function asRadversaryError(error: unknown): RadversaryError {
-  return error instanceof RadversaryError ? error : internalError(error instanceof Error ? error.message : String(error))
+  return error instanceof RadversaryError
+    ? error
+    : internalError(error instanceof Error ? error.message : String(error))
 }
 
 /** "error: …" with the file and what to do about it. */
 export function errorText({ message, file, tip }: RadversaryError): string {
-  return [`error: ${message}`, ...(file === undefined ? [] : [`  file: ${file}`]), ...(tip === undefined ? [] : [`  ${tip}`])]
+  return [
+    `error: ${message}`,
+    ...(file === undefined ? [] : [`  file: ${file}`]),
+    ...(tip === undefined ? [] : [`  ${tip}`]),
+  ]
     .map((line) => `${line}\n`)
     .join('')
 }
@@ -36,13 +42,17 @@ export function jsonText(value: unknown): string {
 /** Inputs that failed, one below the other; '' for none. */
 export function failuresText(failures: readonly Failure[]): string {
   if (failures.length === 0) return ''
-  const lines = failures.map(({ file, message, tip }) => `  ${file}\n    ${message}${tip === undefined ? '' : `. ${tip}`}\n`)
+  const lines = failures.map(
+    ({ file, message, tip }) => `  ${file}\n    ${message}${tip === undefined ? '' : `. ${tip}`}\n`,
+  )
   return `${failures.length} ${failures.length === 1 ? 'input' : 'inputs'} failed:\n${lines.join('')}`
 }
 
 /** Rows as columns that line up, two spaces apart. */
 export function tableText(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
   return rows
     .map(
       (row) =>

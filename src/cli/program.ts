@@ -39,16 +39,22 @@ export async function runCommandLine(
 }
 
 /** Help and version end parsing as well; what is wrong has been said on stderr. */
-function endOfParsing({ exitCode: code, message }: CommanderError, { args, streams }: CommandContext): ExitCode {
+function endOfParsing(
+  { exitCode: code, message }: CommanderError,
+  { args, streams }: CommandContext,
+): ExitCode {
   if (code === 0) return exitCode.done
-  if (args.includes('--json')) streams.out.write(errorJson(new RadversaryError('usage', message.replace(/^error: /, ''))))
+  if (args.includes('--json'))
+    streams.out.write(errorJson(new RadversaryError('usage', message.replace(/^error: /, ''))))
   return exitCode.usage
 }
 
 function program(context: CommandContext): Command {
   const { out, err } = context.streams
   const root = new Command('radversary')
-    .description('Adversarial robustness of diagnostic models, on DICOM studies. For research, not for clinical use.')
+    .description(
+      'Adversarial robustness of diagnostic models, on DICOM studies. For research, not for clinical use.',
+    )
     .version(version)
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()

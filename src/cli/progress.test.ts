@@ -20,7 +20,8 @@ test('a log file gets a line per tenth and second at most, a terminal one line r
   let seconds = 0
   const written: string[] = []
   const printer = createProgressPrinter({ write: (text) => written.push(text) }, () => 1000 * seconds)
-  for (let done = 0; done <= 100; done++, seconds++) printer.update({ done, total: 100, phase: 'x', note: '' })
+  for (let done = 0; done <= 100; done++, seconds++)
+    printer.update({ done, total: 100, phase: 'x', note: '' })
   expect(written).toHaveLength(11)
 
   const shown: string[] = []
@@ -36,7 +37,10 @@ test('a log file gets a line per tenth and second at most, a terminal one line r
 test('another phase starts anew, with an estimate of its own', () => {
   let seconds = 0
   const shown: string[] = []
-  const printer = createProgressPrinter({ isTTY: true, write: (text) => shown.push(text) }, () => 1000 * seconds)
+  const printer = createProgressPrinter(
+    { isTTY: true, write: (text) => shown.push(text) },
+    () => 1000 * seconds,
+  )
   printer.update({ done: 5, total: 5, phase: 'reading', note: '' })
   seconds = 100
   printer.update({ done: 0, total: 4, phase: 'attacking', note: '' })

@@ -3,7 +3,8 @@ import type { Progress } from '../engine/progress.ts'
 /** "1 h 02 min", "3 min 05 s", "8 s". */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
-  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`
+  if (whole >= 3600)
+    return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`
   if (whole >= 60) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
   return `${whole} s`
 }
@@ -11,11 +12,15 @@ export function formatDuration(seconds: number): string {
 /** "attacking 12/28 (43 %), 8 s left: images 13 to 16"; without an estimate until something is done. */
 export function progressLine({ done, total, phase, note }: Progress, elapsedSeconds: number): string {
   const share = total === 0 ? 100 : Math.floor((100 * done) / total)
-  const left = done > 0 && done < total ? `, ${formatDuration((elapsedSeconds / done) * (total - done))} left` : ''
+  const left =
+    done > 0 && done < total ? `, ${formatDuration((elapsedSeconds / done) * (total - done))} left` : ''
   return `${phase} ${Math.floor(done)}/${total} (${share} %)${left}${note === '' ? '' : `: ${note}`}`
 }
 
-/** Where progress goes: rewritten in place on a terminal, else a line whenever another tenth is done (and a second has passed). */
+/**
+ * Where progress goes: rewritten in place on a terminal, else a line whenever another tenth is done (and a
+ * second has passed).
+ */
 export interface ProgressPrinter {
   update(progress: Progress): void
   finish(): void
@@ -29,12 +34,16 @@ interface Screen {
 /** Milliseconds between lines, so that quick work tells its end only. */
 const quietMs = 1000
 
-export function createProgressPrinter(screen: Screen, now: () => number = () => performance.now()): ProgressPrinter {
+export function createProgressPrinter(
+  screen: Screen,
+  now: () => number = () => performance.now(),
+): ProgressPrinter {
   let phase = ''
   let start = now()
   let lastTenth = -1
   let lastTold = now()
-  const rewrite = (progress: Progress) => screen.write(`\r\u001b[2K${progressLine(progress, (now() - start) / 1000)}`)
+  const rewrite = (progress: Progress) =>
+    screen.write(`\r\u001b[2K${progressLine(progress, (now() - start) / 1000)}`)
   const append = (progress: Progress) => {
     const tenth = Math.floor((10 * progress.done) / Math.max(progress.total, 1))
     if (tenth <= lastTenth || now() - lastTold < quietMs) return

@@ -2,16 +2,23 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { tellInterrupted } from './interrupted.ts'
 
-/** How long a command may tidy up once it is interrupted. Exports are whole or resumable at any moment, so it need not. */
+/**
+ * How long a command may tidy up once it is interrupted. Exports are whole or resumable at any moment, so it
+ * need not.
+ */
 const graceMs = 250
 
 /**
- * Runs the command line on a thread of its own and returns its exit code. ONNX Runtime computes on the thread that calls it, many seconds
- * at a time with a large model, so it takes another thread to hear Ctrl-C. A thread that computes can't be stopped either: when the grace
- * is over, or at the second Ctrl-C, the process ends by the signal itself, which a shell reports as 130.
+ * Runs the command line on a thread of its own and returns its exit code. ONNX Runtime computes on the thread
+ * that calls it, many seconds at a time with a large model, so it takes another thread to hear Ctrl-C. A
+ * thread that computes can't be stopped either: when the grace is over, or at the second Ctrl-C, the process
+ * ends by the signal itself, which a shell reports as 130.
  */
 export async function superviseCommand(entry: URL, args: readonly string[]): Promise<number> {
-  const command = new Worker(entry, { argv: [...args], workerData: { isTTY: process.stderr.isTTY } satisfies CommandThreadData })
+  const command = new Worker(entry, {
+    argv: [...args],
+    workerData: { isTTY: process.stderr.isTTY } satisfies CommandThreadData,
+  })
   let grace: NodeJS.Timeout | undefined
   const end = (signal: NodeJS.Signals) => {
     tellInterrupted({ out: process.stdout, err: process.stderr }, args)

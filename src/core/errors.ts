@@ -1,4 +1,7 @@
-/** What kind of fault an error is; stable names, so that they can cross processes and be looked up in the documentation. */
+/**
+ * What kind of fault an error is; stable names, so that they can cross processes and be looked up in the
+ * documentation.
+ */
 export type ErrorCode =
   | 'usage'
   | 'cancelled'
@@ -23,7 +26,10 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
-/** A foreseeable fault: `message` says what was expected and what was found, `tip` what to do. Never holds patient data. */
+/**
+ * A foreseeable fault: `message` says what was expected and what was found, `tip` what to do. Never holds
+ * patient data.
+ */
 export class RadversaryError extends Error {
   override readonly name = 'RadversaryError'
   readonly tip: string | undefined

@@ -28,7 +28,8 @@ test('an image has a box for each of its lines, and none where a line has no cla
 })
 
 test('a box is of the frame that its line names, or of every frame', () => {
-  const boxes = parsed('file,frame,class,x0,y0,x1,y1\n01.dcm,2,1,1,2,3,4\n01.dcm,,1,5,6,7,8\n').find(image) ?? []
+  const boxes =
+    parsed('file,frame,class,x0,y0,x1,y1\n01.dcm,2,1,1,2,3,4\n01.dcm,,1,5,6,7,8\n').find(image) ?? []
   expect(boxes.map(({ frame }) => frame)).toEqual([2, undefined])
   expect(boxesLabel(boxes, 0).boxes.map(({ x0 }) => x0)).toEqual([5])
   expect(boxesLabel(boxes, 1)).toMatchObject({ classes: [1], boxes: [{ x0: 1 }, { x0: 5 }] })
@@ -52,7 +53,10 @@ test.each([
   ['file,class,x0,y0,x1,y1\n01.dcm,1,3,2,3,4\n', 'line 2: expected x0 < x1'],
   ['file,frame,class,x0,y0,x1,y1\n01.dcm,0,1,1,2,3,4\n', 'line 2: frame: expected a whole number above 0'],
   ['file,class,x0,y0,x1,y1\n01.dcm,none,1,2,3,4\n', 'no background'],
-  ['file,class,x0,y0,x1,y1\n01.dcm,mass,1,2,3,4\n', 'line 2: Class: expected a class name or an index below 2, got "mass"'],
+  [
+    'file,class,x0,y0,x1,y1\n01.dcm,mass,1,2,3,4\n',
+    'line 2: Class: expected a class name or an index below 2, got "mass"',
+  ],
 ])('refuses %j', (csv, message) => {
   expect(() => parsed(csv)).toThrow(message)
 })

@@ -6,9 +6,13 @@ export function classIndex(text: string, classes: readonly string[]): number {
   const named = classes.indexOf(text)
   const index = named >= 0 ? named : Number(text.trim() === '' ? NaN : text)
   if (Number.isInteger(index) && index >= 0 && index < classes.length) return index
-  throw new RadversaryError('usage', `Class: expected a class name or an index below ${classes.length}, got "${text}"`, {
-    tip: `The model's classes are: ${listClasses(classes)}.`,
-  })
+  throw new RadversaryError(
+    'usage',
+    `Class: expected a class name or an index below ${classes.length}, got "${text}"`,
+    {
+      tip: `The model's classes are: ${listClasses(classes)}.`,
+    },
+  )
 }
 
 /** "0 normal, 1 benign". */
@@ -31,5 +35,6 @@ export function saidBy(card: Pick<ModelCard, 'output'>): (said: Said) => string 
   const { output } = card
   const names = namesOf(card)
   const unit = 'unit' in output && output.unit !== '' ? ` ${output.unit}` : ''
-  return ({ classes, value }) => (value === undefined ? classNames(classes, names) : `${Number(value.toPrecision(6))}${unit}`)
+  return ({ classes, value }) =>
+    value === undefined ? classNames(classes, names) : `${Number(value.toPrecision(6))}${unit}`
 }

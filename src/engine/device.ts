@@ -9,10 +9,16 @@ export interface DeviceRequest {
   readonly threads?: number | undefined
 }
 
-/** The runtime for a request, self-checked unless it is the CPU. @throws RadversaryError usage, runtime-failed. */
+/**
+ * The runtime for a request, self-checked unless it is the CPU. @throws RadversaryError usage,
+ * runtime-failed.
+ */
 export function chooseDevice({ device, threads }: DeviceRequest): Promise<DeviceChoice> {
   if (device !== 'auto' && !isOrtDevice(device))
-    throw new RadversaryError('usage', `Device: expected auto or one of ${ortDevices.join(', ')}, got ${device}`)
+    throw new RadversaryError(
+      'usage',
+      `Device: expected auto or one of ${ortDevices.join(', ')}, got ${device}`,
+    )
   return selectDevice(device, { createProbe: createGradientProbe, threads })
 }
 

@@ -35,10 +35,14 @@ function parsed(csv: string, file: string, what: string): Record<string, string>
   try {
     return parse(csv, { columns: true, bom: true, trim: true, skip_empty_lines: true })
   } catch (cause) {
-    throw new RadversaryError('labels-invalid', `${what}: expected comma-separated values, got: ${(cause as Error).message}`, {
-      file,
-      cause,
-    })
+    throw new RadversaryError(
+      'labels-invalid',
+      `${what}: expected comma-separated values, got: ${(cause as Error).message}`,
+      {
+        file,
+        cause,
+      },
+    )
   }
 }
 

@@ -14,7 +14,9 @@ test('several labels of one image are separated by semicolons, and none is said 
   const several = { ...reading, isMultiLabel: true }
   expect(parseLabels('file,label\n001.dcm,benign; 2\n', several).find(image)).toEqual([1, 2])
   expect(parseLabels('file,label\n001.dcm,none\n', several).find(image)).toEqual([])
-  expect(parseLabels('file,label\n001.dcm,none\n', { ...several, classes: ['some', 'none'] }).find(image)).toEqual([1])
+  expect(
+    parseLabels('file,label\n001.dcm,none\n', { ...several, classes: ['some', 'none'] }).find(image),
+  ).toEqual([1])
 })
 
 test.each([
@@ -25,7 +27,10 @@ test.each([
   ['', /got nothing/],
   ['file,label\n001.dcm,1;2\n', /line 2: expected one class, got 2/],
   ['file,label\n001.dcm,none\n', /line 2: Class: expected a class name or an index below 3, got "none"/],
-  ['file,label\n001.dcm,1\n001.dcm,1\n001.dcm,2\n', /line 4: expected one line for an image, got another label/],
+  [
+    'file,label\n001.dcm,1\n001.dcm,1\n001.dcm,2\n',
+    /line 4: expected one line for an image, got another label/,
+  ],
 ])('a wrong file is an error that says where: %j', (csv, message) => {
   expect(() => parseLabels(csv, reading)).toThrow(message)
 })

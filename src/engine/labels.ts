@@ -3,7 +3,10 @@ import type { ModelCard } from '../core/model/card.ts'
 import type { Mask } from '../core/model/mask.ts'
 import { classOfLine, invalidLine, labelRows } from './label-rows.ts'
 
-/** What a labels file says of one image: class indices, one for a single-label task; of a regression the value itself. */
+/**
+ * What a labels file says of one image: class indices, one for a single-label task; of a regression the value
+ * itself.
+ */
 export type Label = readonly number[]
 
 /** What a frame shows; a prediction is one. */
@@ -20,7 +23,10 @@ export interface FrameLabel {
 }
 
 /** A line of a labels file as what each frame of its image shows. */
-export function frameLabel(label: Label | undefined, { task }: Pick<ModelCard, 'task'>): FrameLabel | undefined {
+export function frameLabel(
+  label: Label | undefined,
+  { task }: Pick<ModelCard, 'task'>,
+): FrameLabel | undefined {
   if (label === undefined) return undefined
   return task === 'regression' ? { classes: [], value: label[0] ?? NaN } : { classes: label }
 }
@@ -46,8 +52,9 @@ interface Reading {
 }
 
 /**
- * A CSV with the columns `file` or `SOPInstanceUID`, and `label`: a class index or name; for multi-label tasks several, separated by `;`,
- * or `none`; for regressions a number. Throws `labels-invalid`, naming the file and the line.
+ * A CSV with the columns `file` or `SOPInstanceUID`, and `label`: a class index or name; for multi-label
+ * tasks several, separated by `;`, or `none`; for regressions a number. Throws `labels-invalid`, naming the
+ * file and the line.
  */
 export function parseLabels(csv: string, reading: Reading): LabelTable {
   const rows = readRows(csv, reading)
@@ -85,7 +92,8 @@ function parseLabel(text: string, place: Place): Label {
   if (place.isNumber === true) return [parseValue(text, place)]
   if (place.isMultiLabel && text === 'none' && !place.classes.includes(text)) return []
   const label = text.split(';').map((part) => classOfLine(part.trim(), place.classes, place))
-  if (!place.isMultiLabel && label.length > 1) throw invalidLine(`expected one class, got ${label.length}`, place)
+  if (!place.isMultiLabel && label.length > 1)
+    throw invalidLine(`expected one class, got ${label.length}`, place)
   return label
 }
 

@@ -1,6 +1,9 @@
 import { RadversaryError } from '../core/errors.ts'
 
-/** What a long job tells while it runs: `done` of `total` pieces (a piece in work counts in part), and what of. */
+/**
+ * What a long job tells while it runs: `done` of `total` pieces (a piece in work counts in part), and what
+ * of.
+ */
 export interface Progress {
   readonly done: number
   readonly total: number

@@ -42,7 +42,8 @@ export interface Workbench {
 /** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
 export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
   const opened = await openModel(request)
-  const { table, masks, boxes } = request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
+  const { table, masks, boxes } =
+    request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
   const images = chosenImages(study, request.images)
@@ -59,10 +60,21 @@ export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks):
   const { runtime } = choice
   const { tfjs } = opened
   const told = tfjs?.backend === undefined ? describeDevice(choice) : []
-  for (const sentence of [...told, ...(tfjs?.notices ?? []), ...suppressionNotice(opened)]) hooks.onNotice?.(sentence)
+  for (const sentence of [...told, ...(tfjs?.notices ?? []), ...suppressionNotice(opened)])
+    hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
-  return { study, images, opened, runtime, device, labelOf, masks, boxesOf, isLabelled: request.labels !== undefined }
+  return {
+    study,
+    images,
+    opened,
+    runtime,
+    device,
+    labelOf,
+    masks,
+    boxesOf,
+    isLabelled: request.labels !== undefined,
+  }
 }
 
 /** A detector's own NonMaxSuppression has no gradient, and is left out. */
@@ -104,7 +116,9 @@ async function readLabels(file: string, card: ModelCard): Promise<GivenLabels> {
   const csv = new TextDecoder().decode(await readBytes({ path: file }))
   if (task === 'detection') return { boxes: parseBoxes(csv, file, output) }
   const isMultiLabel = output.activation === 'multi-label-sigmoid'
-  return { table: parseLabels(csv, { file, classes: namesOf(card), isMultiLabel, isNumber: task === 'regression' }) }
+  return {
+    table: parseLabels(csv, { file, classes: namesOf(card), isMultiLabel, isNumber: task === 'regression' }),
+  }
 }
 
 /** By an image's path in the study or, where no other image has it, its file's name alone. */

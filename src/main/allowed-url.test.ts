@@ -17,26 +17,36 @@ const foreign = [
   '',
 ]
 
-test.each(['app://radversary/', 'app://radversary/index.html', 'app://radversary/?study=x#y'])('%s is the page', (url) => {
-  expect(isOwnPage(url)).toBe(true)
-})
+test.each(['app://radversary/', 'app://radversary/index.html', 'app://radversary/?study=x#y'])(
+  '%s is the page',
+  (url) => {
+    expect(isOwnPage(url)).toBe(true)
+  },
+)
 
 test.each(foreign)('%s is not the page', (url) => {
   expect(isOwnPage(url)).toBe(false)
 })
 
 describe('requests', () => {
-  test.each(['app://radversary/api/about', 'blob:app://radversary/1-2', 'data:image/png;base64,AA'])('%s is allowed', (url) => {
-    expect(isAllowedRequest(url, { isDevelopment: false })).toBe(true)
-  })
-
-  test.each([...foreign, 'ws://127.0.0.1/', 'wss://example.org/', 'blob:https://example.org/1', 'blob:null/1', 'ftp://x/'])(
-    '%s is blocked',
+  test.each(['app://radversary/api/about', 'blob:app://radversary/1-2', 'data:image/png;base64,AA'])(
+    '%s is allowed',
     (url) => {
-      expect(isAllowedRequest(url, { isDevelopment: false })).toBe(false)
-      expect(isAllowedRequest(url, { isDevelopment: true })).toBe(false)
+      expect(isAllowedRequest(url, { isDevelopment: false })).toBe(true)
     },
   )
+
+  test.each([
+    ...foreign,
+    'ws://127.0.0.1/',
+    'wss://example.org/',
+    'blob:https://example.org/1',
+    'blob:null/1',
+    'ftp://x/',
+  ])('%s is blocked', (url) => {
+    expect(isAllowedRequest(url, { isDevelopment: false })).toBe(false)
+    expect(isAllowedRequest(url, { isDevelopment: true })).toBe(false)
+  })
 
   test('the developer tools load in development alone', () => {
     expect(isAllowedRequest('devtools://devtools/bundled/a.js', { isDevelopment: true })).toBe(true)

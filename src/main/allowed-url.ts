@@ -5,14 +5,20 @@ export function isOwnPage(url: string): boolean {
   return URL.canParse(url) && originOf(new URL(url)) === origin
 }
 
-/** Whether a request may leave the page. Everything that is not ours is blocked: Radversary has no network at all. */
+/**
+ * Whether a request may leave the page. Everything that is not ours is blocked: Radversary has no network at
+ * all.
+ */
 export function isAllowedRequest(url: string, options: { readonly isDevelopment: boolean }): boolean {
   if (isOwnPage(url) || url.startsWith('data:')) return true
   if (url.startsWith('blob:')) return isOwnPage(url.slice('blob:'.length))
   return options.isDevelopment && url.startsWith('devtools://')
 }
 
-/** Writing to the clipboard, so that numbers and pictures can be copied; everything else that a page can ask for is denied. */
+/**
+ * Writing to the clipboard, so that numbers and pictures can be copied; everything else that a page can ask
+ * for is denied.
+ */
 export function isAllowedPermission(permission: string, url: string): boolean {
   return permission === 'clipboard-sanitized-write' && isOwnPage(url)
 }

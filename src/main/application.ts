@@ -67,5 +67,7 @@ function connectEngine(own: Session, page: Page): void {
 function setMenu(page: Page): void {
   const isMac = process.platform === 'darwin'
   const open = (purpose: Parameters<Page['openChosen']>[0]) => void page.openChosen(purpose)
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ isMac, isDevelopment, open, send: page.tell })))
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(menuTemplate({ isMac, isDevelopment, open, send: page.tell })),
+  )
 }

@@ -11,7 +11,10 @@ interface EngineFiles extends Pick<EngineStart, 'resources' | 'page'> {
   readonly program: string
 }
 
-/** Starts the engine in a process of its own, on a socket that only this user can open and with a secret that only we know. */
+/**
+ * Starts the engine in a process of its own, on a socket that only this user can open and with a secret that
+ * only we know.
+ */
 export function startEngineChild({ program, resources, page }: EngineFiles): EngineChild {
   const folder = mkdtempSync(join(tmpdir(), 'radversary-'))
   const address: EngineAddress = { socket: socketIn(folder), secret: randomBytes(32).toString('base64url') }

@@ -2,7 +2,10 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { secretHeader, type EngineAddress } from '../shared/engine-address.ts'
 
 /** Sends a request of the page to the engine's process. @throws when the engine is gone. */
-export async function forwardToEngine(request: Request, { socket, secret }: EngineAddress): Promise<Response> {
+export async function forwardToEngine(
+  request: Request,
+  { socket, secret }: EngineAddress,
+): Promise<Response> {
   const { pathname, search } = new URL(request.url)
   const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
   const headers = { ...Object.fromEntries(request.headers), [secretHeader]: secret, host: 'engine' }
@@ -25,12 +28,14 @@ export async function forwardToEngine(request: Request, { socket, secret }: Engi
 /** A reply of Node's HTTP client as a response of the web, its body piece by piece as it comes. */
 function webResponse(reply: IncomingMessage): Response {
   const headers = new Headers()
-  for (let i = 0; i < reply.rawHeaders.length; i += 2) headers.append(reply.rawHeaders[i] ?? '', reply.rawHeaders[i + 1] ?? '')
+  for (let i = 0; i < reply.rawHeaders.length; i += 2)
+    headers.append(reply.rawHeaders[i] ?? '', reply.rawHeaders[i + 1] ?? '')
   return new Response(bodyOf(reply), { status: reply.statusCode ?? 502, headers })
 }
 
 function bodyOf(reply: IncomingMessage): ReadableStream<Uint8Array> {
-  // Heard by whoever reads; when nobody does any more, it is nobody's loss, but unheard it would end the process.
+  // Heard by whoever reads; when nobody does any more, it is nobody's loss, but unheard it would end the
+  // process.
   reply.on('error', () => undefined)
   const pieces = reply[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   return new ReadableStream({

@@ -28,10 +28,14 @@ const mostCrashes = 3
 const withinMs = 60_000
 
 /**
- * Starts the engine, and again whenever it is gone: what it was doing lies on disk, so nothing is lost but the slice in work. It gives up,
- * saying so, when that happens again and again.
+ * Starts the engine, and again whenever it is gone: what it was doing lies on disk, so nothing is lost but
+ * the slice in work. It gives up, saying so, when that happens again and again.
  */
-export function superviseEngine({ start, tell, now = () => performance.now() }: SupervisorOptions): EngineSupervisor {
+export function superviseEngine({
+  start,
+  tell,
+  now = () => performance.now(),
+}: SupervisorOptions): EngineSupervisor {
   let isStopped = false
   let crashes: number[] = []
   let child = watch(start())

@@ -8,7 +8,8 @@ type Answer = (answered: unknown) => void
 /** Takes what a session is told to do, so that it can be asked. */
 class FakeSession {
   onRequest: (details: { url: string }, answer: Answer) => void = () => undefined
-  onPermission: (contents: null, name: string, answer: Answer, details: { requestingUrl: string }) => void = () => undefined
+  onPermission: (contents: null, name: string, answer: Answer, details: { requestingUrl: string }) => void =
+    () => undefined
   onPermissionCheck: (contents: null, name: string, origin: string) => boolean = () => true
   onDevice: () => boolean = () => true
   hasSpellChecker = true

@@ -1,7 +1,10 @@
 import type { Event, Session, WebContents } from 'electron'
 import { isAllowedPermission, isAllowedRequest, isOwnPage } from './allowed-url.ts'
 
-/** No request leaves the machine, and no permission is given but the clipboard's (docs/security.md, items 1 and 5). */
+/**
+ * No request leaves the machine, and no permission is given but the clipboard's (docs/security.md, items 1
+ * and 5).
+ */
 export function guardSession(session: Session, options: { readonly isDevelopment: boolean }): void {
   session.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, ({ url }, answer) => {
     answer({ cancel: !isAllowedRequest(url, options) })

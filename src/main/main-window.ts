@@ -5,8 +5,14 @@ import { origin } from './scheme.ts'
 import { windowOptions } from './window-options.ts'
 import { parseWindowState, usableBounds, type WindowState } from './window-state.ts'
 
-/** Opens the window where it was left, and shows it once there is something to see. @param prepare before the page is loaded */
-export async function openMainWindow(preload: string, prepare: (window: BrowserWindow) => void): Promise<void> {
+/**
+ * Opens the window where it was left, and shows it once there is something to see. @param prepare before the
+ * page is loaded
+ */
+export async function openMainWindow(
+  preload: string,
+  prepare: (window: BrowserWindow) => void,
+): Promise<void> {
   const file = join(app.getPath('userData'), 'window-state.json')
   const state = readState(file)
   const areas = screen.getAllDisplays().map(({ workArea }) => workArea)

@@ -9,9 +9,19 @@ interface MenuOptions {
   readonly send: (event: MenuEvent) => void
 }
 
-/** The native menu. Whatever works on pictures has its key in the page, so that it is the same in a browser. */
-export function menuTemplate({ isMac, isDevelopment, open, send }: MenuOptions): MenuItemConstructorOptions[] {
-  const command = (label: string, name: Extract<MenuEvent, { type: 'command' }>['command']): MenuItemConstructorOptions => ({
+/**
+ * The native menu. Whatever works on pictures has its key in the page, so that it is the same in a browser.
+ */
+export function menuTemplate({
+  isMac,
+  isDevelopment,
+  open,
+  send,
+}: MenuOptions): MenuItemConstructorOptions[] {
+  const command = (
+    label: string,
+    name: Extract<MenuEvent, { type: 'command' }>['command'],
+  ): MenuItemConstructorOptions => ({
     label,
     click: () => {
       send({ type: 'command', command: name })

@@ -4,7 +4,9 @@ import { channels } from '../shared/bridge.ts'
 import { isTrustedSender } from './allowed-url.ts'
 import { dialogOptions } from './dialog-options.ts'
 
-/** What the page may ask of main, and only the page. @param onListening when the page has begun to hear main */
+/**
+ * What the page may ask of main, and only the page. @param onListening when the page has begun to hear main
+ */
 export function answerMessages(window: BrowserWindow, onListening: () => void): void {
   handle(channels.listening, onListening)
   handle(channels.choose, (purpose, start) => choose(window, purpose, start))
@@ -15,7 +17,11 @@ export function answerMessages(window: BrowserWindow, onListening: () => void): 
 }
 
 /** A native dialog's choice; none for a purpose that there isn't, or when the user cancels. */
-export async function choose(window: BrowserWindow, purpose: unknown, start?: unknown): Promise<readonly string[]> {
+export async function choose(
+  window: BrowserWindow,
+  purpose: unknown,
+  start?: unknown,
+): Promise<readonly string[]> {
   const options = dialogOptions(purpose, start)
   return options === undefined ? [] : (await dialog.showOpenDialog(window, options)).filePaths
 }

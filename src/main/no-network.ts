@@ -1,6 +1,9 @@
 import type { App } from 'electron'
 
-/** Chromium's own traffic, which no session sees: names are not resolved, and what would fetch by itself is off. */
+/**
+ * Chromium's own traffic, which no session sees: names are not resolved, and what would fetch by itself is
+ * off.
+ */
 export function turnNetworkOff(app: App): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
   for (const name of [

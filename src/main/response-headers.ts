@@ -1,6 +1,9 @@
 import { pageHeaders } from '../shared/page-headers.ts'
 
-/** A response as the page gets it: what the engine says of the content, and what we say of the page, which nobody overrides. */
+/**
+ * A response as the page gets it: what the engine says of the content, and what we say of the page, which
+ * nobody overrides.
+ */
 export function withPageHeaders(response: Response): Response {
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries(pageHeaders)) headers.set(name, value)

@@ -6,5 +6,8 @@ export const origin = `${scheme}://radversary`
 
 /** What Chromium lets the page's scheme do: as much as https, and nothing more. */
 export const schemes: CustomScheme[] = [
-  { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } },
+  {
+    scheme,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+  },
 ]

@@ -19,5 +19,9 @@ test('nothing of a page is kept on disk', () => {
 
 test('a window has its last bounds, or the usual ones', () => {
   expect(window).toMatchObject({ width: 1440, height: 900, minWidth: 1024 })
-  expect(windowOptions('/preload.js', { x: 1, y: 2, width: 1500, height: 1000 })).toMatchObject({ x: 1, y: 2, width: 1500 })
+  expect(windowOptions('/preload.js', { x: 1, y: 2, width: 1500, height: 1000 })).toMatchObject({
+    x: 1,
+    y: 2,
+    width: 1500,
+  })
 })

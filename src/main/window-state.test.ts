@@ -23,7 +23,10 @@ test('a window is never larger than its display, nor beyond its edge, nor too sm
     width: 1200,
     height: 800,
   })
-  expect(usableBounds(state({ x: 0, y: 0, width: 200, height: 200 }), [left])).toMatchObject({ width: 1024, height: 680 })
+  expect(usableBounds(state({ x: 0, y: 0, width: 200, height: 200 }), [left])).toMatchObject({
+    width: 1024,
+    height: 680,
+  })
 })
 
 test('what is no window state is none', () => {

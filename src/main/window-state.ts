@@ -30,7 +30,9 @@ export function parseWindowState(text: string): WindowState | undefined {
   }
 }
 
-/** Bounds that can be used now: displays may be gone or smaller. Undefined where the window would not be seen. */
+/**
+ * Bounds that can be used now: displays may be gone or smaller. Undefined where the window would not be seen.
+ */
 export function usableBounds({ bounds }: WindowState, workAreas: readonly Bounds[]): Bounds | undefined {
   const area = workAreas.find((candidate) => overlap(bounds, candidate))
   if (area === undefined) return undefined

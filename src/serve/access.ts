@@ -23,17 +23,22 @@ export interface Keys {
 
 export type Verdict =
   | { readonly kind: 'pass' }
-  /** The token was right: it is to be changed for the cookie, by a redirect or, where the cookie would not follow one, by a page. */
+  /**
+   * The token was right: it is to be changed for the cookie, by a redirect or, where the cookie would not
+   * follow one, by a page.
+   */
   | { readonly kind: 'enter'; readonly by: 'redirect' | 'page' }
   | { readonly kind: 'refuse'; readonly status: 400 | 401 | 403 | 405 | 413 | 421; readonly reason: string }
 
 /**
- * Whether a request may reach the engine. Against pages of other sites: `Host` must be ours (DNS rebinding), `Origin` and
- * `Sec-Fetch-Site`, where they are there, must say that the request is our own page's (CSRF), and the cookie must be right.
+ * Whether a request may reach the engine. Against pages of other sites: `Host` must be ours (DNS rebinding),
+ * `Origin` and `Sec-Fetch-Site`, where they are there, must say that the request is our own page's (CSRF),
+ * and the cookie must be right.
  */
 export function judgeAccess(arrival: Arrival, keys: Keys): Verdict {
   const { method, target, host, origin } = arrival
-  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return refuse(405, 'Expected GET, HEAD or POST.')
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
+    return refuse(405, 'Expected GET, HEAD or POST.')
   if (!target.startsWith('/')) return refuse(400, 'Expected a path.')
   if (!hostsOf(keys).includes(host ?? ''))
     return refuse(421, 'Expected the host 127.0.0.1 or localhost with the port that was printed.')

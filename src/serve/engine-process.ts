@@ -4,7 +4,10 @@ import type { EngineReady, EngineStart } from '../shared/engine-address.ts'
 import { serveEngine } from './serve-engine.ts'
 import { staticFilesIn } from './static-files.ts'
 
-/** The entry of the engine's process under Electron (a utilityProcess): main says where to listen, then sends it the page's requests. */
+/**
+ * The entry of the engine's process under Electron (a utilityProcess): main says where to listen, then sends
+ * it the page's requests.
+ */
 process.parentPort.once('message', ({ data }) => {
   void start(data as EngineStart).then(() => {
     process.parentPort.postMessage('ready' satisfies EngineReady)

@@ -1,8 +1,15 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A request of Node's HTTP server as one of the web, its body read. It is aborted when whoever asked goes away. */
-export async function webRequest(message: IncomingMessage, reply: ServerResponse, origin: string): Promise<Request> {
+/**
+ * A request of Node's HTTP server as one of the web, its body read. It is aborted when whoever asked goes
+ * away.
+ */
+export async function webRequest(
+  message: IncomingMessage,
+  reply: ServerResponse,
+  origin: string,
+): Promise<Request> {
   const abort = new AbortController()
   reply.once('close', () => {
     if (!reply.writableFinished) abort.abort()
@@ -12,7 +19,10 @@ export async function webRequest(message: IncomingMessage, reply: ServerResponse
   return new Request(origin + url, { method, headers: headersOf(message), signal: abort.signal, body })
 }
 
-/** Sends a response of the web, piece by piece as it comes, no faster than it is taken. Ends quietly when the other side goes away. */
+/**
+ * Sends a response of the web, piece by piece as it comes, no faster than it is taken. Ends quietly when the
+ * other side goes away.
+ */
 export async function sendResponse(response: Response, reply: ServerResponse): Promise<void> {
   reply.writeHead(response.status, Object.fromEntries(response.headers))
   reply.flushHeaders()

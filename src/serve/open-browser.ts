@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * Opens the user's browser. It is given a file that leads to the URL, readable by this user alone: other users of the machine see the
- * arguments of programs, and the URL holds the token.
+ * Opens the user's browser. It is given a file that leads to the URL, readable by this user alone: other
+ * users of the machine see the arguments of programs, and the URL holds the token.
  */
 export async function openBrowser(url: string, home: string): Promise<void> {
   const path = join(home, 'open-browser.html')

@@ -11,7 +11,12 @@ export interface ServeEngineOptions extends EngineAddress {
 }
 
 /** Serves the page and the engine on a socket in a folder of this user's alone. The result ends it. */
-export async function serveEngine({ engine, files, socket, secret }: ServeEngineOptions): Promise<() => Promise<void>> {
+export async function serveEngine({
+  engine,
+  files,
+  socket,
+  secret,
+}: ServeEngineOptions): Promise<() => Promise<void>> {
   const answer = async (message: IncomingMessage, reply: ServerResponse): Promise<void> => {
     if (!isSame(message.headers[secretHeader]?.toString() ?? '', secret)) {
       reply.writeHead(401).end()

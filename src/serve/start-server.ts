@@ -30,8 +30,16 @@ const host = '127.0.0.1'
 /** A region's mask for a large mammogram is about 25 million bytes of base64. */
 const largestBody = 64_000_000
 
-/** Serves the page and the engine to browsers on this machine. @throws RadversaryError io-failed where the port is taken. */
-export async function startServer({ engine, files, port, study = [] }: ServerOptions): Promise<RunningServer> {
+/**
+ * Serves the page and the engine to browsers on this machine. @throws RadversaryError io-failed where the
+ * port is taken.
+ */
+export async function startServer({
+  engine,
+  files,
+  port,
+  study = [],
+}: ServerOptions): Promise<RunningServer> {
   const server = createServer()
   const keys: Keys = { port: await listen(server, port), token: secret(), session: secret() }
   const start = `/${study.length === 0 ? '' : `?${new URLSearchParams(study.map((path): [string, string] => ['study', path])).toString()}`}`
@@ -59,7 +67,10 @@ interface Answering {
 async function answer(message: IncomingMessage, reply: ServerResponse, answering: Answering): Promise<void> {
   for (const [name, value] of Object.entries(pageHeaders)) reply.setHeader(name, value)
   const verdict = judge(message, answering.keys)
-  await sendResponse(verdict.kind === 'pass' ? await pass(message, reply, answering) : atTheDoor(verdict, answering), reply)
+  await sendResponse(
+    verdict.kind === 'pass' ? await pass(message, reply, answering) : atTheDoor(verdict, answering),
+    reply,
+  )
 }
 
 function judge({ method = '', url = '', headers }: IncomingMessage, keys: Keys): Verdict {
@@ -70,7 +81,11 @@ function judge({ method = '', url = '', headers }: IncomingMessage, keys: Keys):
   return judgeAccess({ method, target: url, host, origin, cookie, fetchSite: fetchSite?.toString() }, keys)
 }
 
-async function pass(message: IncomingMessage, reply: ServerResponse, { keys, engine, files }: Answering): Promise<Response> {
+async function pass(
+  message: IncomingMessage,
+  reply: ServerResponse,
+  { keys, engine, files }: Answering,
+): Promise<Response> {
   const request = await webRequest(message, reply, `http://${host}:${keys.port}`)
   const own = request.method === 'POST' ? undefined : await files.response(new URL(request.url).pathname)
   return own ?? engine.handle(request)
@@ -83,8 +98,10 @@ function atTheDoor(verdict: Exclude<Verdict, { kind: 'pass' }>, { keys, start }:
       headers: { 'content-type': 'text/plain; charset=utf-8' },
     })
   const headers = { 'set-cookie': sessionCookie(keys), 'cache-control': 'no-store' }
-  if (verdict.by === 'redirect') return new Response(null, { status: 303, headers: { ...headers, location: start } })
-  // From another site's link a Strict cookie would not follow a redirect; a page of ours that goes on does send it.
+  if (verdict.by === 'redirect')
+    return new Response(null, { status: 303, headers: { ...headers, location: start } })
+  // From another site's link a Strict cookie would not follow a redirect; a page of ours that goes on does
+  // send it.
   const page = `<!doctype html><title>Radversary</title><meta http-equiv="refresh" content="0;url=${start.replaceAll('&', '&amp;')}">`
   return new Response(page, { headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } })
 }

@@ -9,8 +9,8 @@ export interface StaticFiles {
 }
 
 /**
- * The files of a built page. They are listed once and found by their exact names, so no path, however it is written, leads out of the
- * folder. @throws when the folder isn't there.
+ * The files of a built page. They are listed once and found by their exact names, so no path, however it is
+ * written, leads out of the folder. @throws when the folder isn't there.
  */
 export async function staticFilesIn(folder: string): Promise<StaticFiles> {
   const files = new Map(await filesBelow(folder, ''))

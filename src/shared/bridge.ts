@@ -1,5 +1,6 @@
 /** What a native dialog is opened for. */
-export type Purpose = 'study-folders' | 'study-files' | 'model' | 'card' | 'labels' | 'masks' | 'export-folder'
+export type Purpose =
+  'study-folders' | 'study-files' | 'model' | 'card' | 'labels' | 'masks' | 'export-folder'
 
 /** What a menu, the system or another start of the application asks of the page. */
 export type MenuEvent =
@@ -7,7 +8,10 @@ export type MenuEvent =
   | { readonly type: 'open'; readonly paths: readonly string[] }
   | { readonly type: 'command'; readonly command: 'about' | 'shortcuts' | 'tags' }
 
-/** What happened to the engine's process. A page that shows a study goes on with it: studies are found again by their ids. */
+/**
+ * What happened to the engine's process. A page that shows a study goes on with it: studies are found again
+ * by their ids.
+ */
 export interface EngineNotice {
   /** `given-up`: it crashed too often to be started again. */
   readonly state: 'crashed' | 'restarted' | 'given-up'
@@ -30,7 +34,10 @@ export interface RadversaryBridge {
   onEngine(listener: (notice: EngineNotice) => void): () => void
 }
 
-/** Names of the messages between preload and main; `listening`: the page hears now, and what was to be told can be. */
+/**
+ * Names of the messages between preload and main; `listening`: the page hears now, and what was to be told
+ * can be.
+ */
 export const channels = {
   ...{ choose: 'choose', showInFolder: 'show-in-folder', listening: 'listening' },
   ...({ menu: 'menu', engine: 'engine' } as const),

@@ -1,6 +1,7 @@
 /**
- * What a page of ours may load: its own files, and nothing from anywhere else. Neither scripts nor styles may be inline: what scripts set on an
- * element's `style` is no markup and stays allowed. Pictures may be made by the page itself (cursors, saved charts).
+ * What a page of ours may load: its own files, and nothing from anywhere else. Neither scripts nor styles may
+ * be inline: what scripts set on an element's `style` is no markup and stays allowed. Pictures may be made by
+ * the page itself (cursors, saved charts).
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

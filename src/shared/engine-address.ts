@@ -1,4 +1,7 @@
-/** Where Electron's engine listens, and what it wants to be shown: other users of the machine must not reach it. */
+/**
+ * Where Electron's engine listens, and what it wants to be shown: other users of the machine must not reach
+ * it.
+ */
 export interface EngineAddress {
   /** A Unix socket's path, or a named pipe's on Windows. */
   readonly socket: string

@@ -1,6 +1,9 @@
 import { contentSecurityPolicy } from './content-security-policy.ts'
 
-/** What every response to a page says, whichever shell it comes from. No CORS header is among them: no other origin may read anything. */
+/**
+ * What every response to a page says, whichever shell it comes from. No CORS header is among them: no other
+ * origin may read anything.
+ */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'cross-origin-opener-policy': 'same-origin',

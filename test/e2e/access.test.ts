@@ -18,14 +18,19 @@ interface AxeResult {
 /** Serious and critical findings (WCAG 2 A and AA) on the page as it is. */
 async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<AxeResult>(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })`)
+  const { violations } = await page.evaluate<AxeResult>(
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })`,
+  )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
 /** One attacked picture: enough for every step to have something to show, and soon done. */
-async function attackOnePicture(application: Application, size: { width: number; height: number }): Promise<Page> {
+async function attackOnePicture(
+  application: Application,
+  size: { width: number; height: number },
+): Promise<Page> {
   const page = await application.open({ size, query: new URLSearchParams({ study: sample }).toString() })
   await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
   await page.getByRole('tab', { name: 'Attack' }).click()
@@ -58,7 +63,9 @@ describeApplication('the interface for everybody', (application) => {
         expect((await paintedPixels(pane(page, index))).bright).toBeGreaterThan(1000)
       }
       const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight,
+        () =>
+          document.documentElement.scrollWidth > innerWidth ||
+          document.documentElement.scrollHeight > innerHeight,
       )
       expect(overflow).toBe(false)
     }, 200_000)
@@ -137,8 +144,11 @@ async function tabTo(page: Page, name: string, isPrefix = false): Promise<void> 
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement | null
       const labelled = element?.closest('label')?.innerText ?? ''
-      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.innerText) : []
-      return [element?.getAttribute('aria-label') ?? '', element?.innerText ?? '', labelled, ...labels].map((text) => text.trim())
+      const labels =
+        element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.innerText) : []
+      return [element?.getAttribute('aria-label') ?? '', element?.innerText ?? '', labelled, ...labels].map(
+        (text) => text.trim(),
+      )
     })
     if (focused.some((text) => (isPrefix ? text.startsWith(name) : text === name))) return
   }

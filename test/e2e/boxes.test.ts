@@ -36,13 +36,22 @@ describeApplication('boxes over pictures whose pixels are not square', (applicat
     around = await rectangleOfTable(page)
   }, 120_000)
 
-  /** Where the rectangle lies on a canvas, for a picture that is turned by quarters, flipped left and right, and zoomed about its middle. */
-  const onCanvas = async (index: number, view: { quarters?: number; flipped?: boolean; zoom?: number } = {}): Promise<Bounds> => {
+  /**
+   * Where the rectangle lies on a canvas, for a picture that is turned by quarters, flipped left and right,
+   * and zoomed about its middle.
+   */
+  const onCanvas = async (
+    index: number,
+    view: { quarters?: number; flipped?: boolean; zoom?: number } = {},
+  ): Promise<Bounds> => {
     const { quarters = 0, flipped = false, zoom = 1 } = view
     const canvas = await pane(page, index)
       .locator('canvas')
       .first()
-      .evaluate((element) => ({ width: (element as HTMLCanvasElement).width, height: (element as HTMLCanvasElement).height }))
+      .evaluate((element) => ({
+        width: (element as HTMLCanvasElement).width,
+        height: (element as HTMLCanvasElement).height,
+      }))
     const [width, height] = quarters % 2 === 0 ? [1024, 512] : [512, 1024]
     const scale = zoom * Math.min(canvas.width / width, canvas.height / height)
     const corners = [0, 1].map((i) => {
@@ -67,7 +76,9 @@ describeApplication('boxes over pictures whose pixels are not square', (applicat
   }
 
   it('lie where the table says, as the model found them', async () => {
-    expect(await page.getByTestId('box-legend').innerText()).toMatch(/ground-glass opacity[^]*in the original: \d/)
+    expect(await page.getByTestId('box-legend').innerText()).toMatch(
+      /ground-glass opacity[^]*in the original: \d/,
+    )
     await expectBoxes(0, await onCanvas(0))
   })
 

@@ -53,7 +53,9 @@ describeApplication('before and after in one viewport', (application) => {
     await divider().waitFor()
     await expect.poll(() => halves(viewport())).toEqual({ left: original.left, right: adversarial.right })
     expect(await viewport().getByTestId('adversarial-label').count()).toBe(1)
-    expect(await page.getByRole('button', { name: 'Divider between' }).getAttribute('aria-pressed')).toBe('true')
+    expect(await page.getByRole('button', { name: 'Divider between' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    )
   })
 
   it('the divider is moved with keys', async () => {

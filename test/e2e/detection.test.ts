@@ -68,16 +68,22 @@ describeApplication('a detector’s boxes', (application) => {
       expect(head.map((text) => text.replace(/ [↑↓]$/, ''))).toEqual([
         ...['Slice', 'Found', 'Best score', 'False', 'Fooled', 'Max Δ', 'PSNR', 'SSIM'],
       ])
-      const [found = '', best, wrong] = (await page.getByTestId('slices').locator('tbody td').allInnerTexts()).slice(1)
+      const [found = '', best, wrong] = (
+        await page.getByTestId('slices').locator('tbody td').allInnerTexts()
+      ).slice(1)
       expect(found).toMatch(/^\d → \d of 3$/)
       const [before = NaN, after = NaN] = found.match(/\d/g)!.map(Number)
       expect(before).toBeGreaterThan(after)
       expect(best).toMatch(/^\d+ % → \d+ %$/)
       const metrics = async () => (await page.getByTestId('metrics').innerText()).replace(/\s+/g, ' ')
       await expect.poll(metrics).toMatch(/mAP@0\.5 \d\.\d{3} → \d\.\d{3}/)
-      expect(await metrics()).toContain(`${(before / 3).toFixed(3)} → ${(after / 3).toFixed(3)} of 3 labelled boxes`)
+      expect(await metrics()).toContain(
+        `${(before / 3).toFixed(3)} → ${(after / 3).toFixed(3)} of 3 labelled boxes`,
+      )
       expect(await page.getByTestId('detections').locator('tbody tr').count()).toBe(2)
-      const fates = (await page.getByTestId('fates').locator('tbody tr').allInnerTexts()).map((text) => text.split('\t').at(-1))
+      const fates = (await page.getByTestId('fates').locator('tbody tr').allInnerTexts()).map((text) =>
+        text.split('\t').at(-1),
+      )
       expect(fates.filter((fate) => fate === 'lost' || fate === 'kept')).toHaveLength(before)
       expect(fates.filter((fate) => fate === 'false after')).toHaveLength(Number(wrong!.split(' → ')[1]))
       await keepScreenshot(page, 'boxes')

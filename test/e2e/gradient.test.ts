@@ -18,7 +18,9 @@ describeApplication('the gradient of the chosen model over the original', (appli
   }, 60_000)
 
   it('is not asked for before it is switched on', async () => {
-    await expect.poll(() => page.getByRole('combobox', { name: 'Model' }).inputValue()).toContain('phantom-thorax')
+    await expect
+      .poll(() => page.getByRole('combobox', { name: 'Model' }).inputValue())
+      .toContain('phantom-thorax')
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
     await pane(page, 0).focus()
@@ -58,10 +60,14 @@ describeApplication('the gradient of the chosen model over the original', (appli
     const greatest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     await page.getByRole('slider', { name: 'Magnification' }).focus()
     await page.keyboard.press('Home')
-    await expect.poll(() => legend.getAttribute('aria-label')).toContain(`${Number(greatest.toPrecision(3))} per window`)
+    await expect
+      .poll(() => legend.getAttribute('aria-label'))
+      .toContain(`${Number(greatest.toPrecision(3))} per window`)
     const few = await coloured()
     await page.keyboard.press('End')
-    await expect.poll(() => legend.getAttribute('aria-label')).toContain(`${Number((greatest / 100).toPrecision(3))} per window`)
+    await expect
+      .poll(() => legend.getAttribute('aria-label'))
+      .toContain(`${Number((greatest / 100).toPrecision(3))} per window`)
     await expect.poll(coloured).toBeGreaterThan(few)
   })
 
@@ -71,7 +77,8 @@ describeApplication('the gradient of the chosen model over the original', (appli
     const at = await pointIn(pane(page, 0), 0.65, 0.55)
     await page.mouse.move(at.x, at.y)
     await expect.poll(probe).toMatch(/∂J\/∂x [−+][\d.e-]+ per window$/)
-    const [, x = '', y = '', told = ''] = /x (\d+) y (\d+) .* ∂J\/∂x (\S+) per window/.exec(await probe()) ?? []
+    const [, x = '', y = '', told = ''] =
+      /x (\d+) y (\d+) .* ∂J\/∂x (\S+) per window/.exec(await probe()) ?? []
     const value = values[Number(y) * columns + Number(x)]!
     expect(value).not.toBe(0)
     expect(Number(told.replace('−', '-'))).toBe(Number(value.toPrecision(3)))

@@ -33,7 +33,9 @@ describeApplication('an image with a modality table instead of a slope', (applic
     ] as const) {
       const at = await pointIn(pane(page, 0), x, y)
       await page.mouse.move(at.x, at.y)
-      await expect.poll(async () => (await texts()).probe).toContain(`x ${Number(x > 0.5)} y ${Number(y > 0.5)}`)
+      await expect
+        .poll(async () => (await texts()).probe)
+        .toContain(`x ${Number(x > 0.5)} y ${Number(y > 0.5)}`)
       probed.push((await texts()).probe.split(' · ').slice(1).join(' · '))
     }
     expect(probed).toEqual(['1 · 700 HU', '2 · 100 HU', '3 · 400 HU', '4095 · 400 HU'])

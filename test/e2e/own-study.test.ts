@@ -33,7 +33,10 @@ describeApplication('a folder of one’s own, with broken files among good ones'
 
   it('lists what could not be read, with the reason, above the series', async () => {
     const button = page.getByRole('button', { name: '1 file could not be read' })
-    const firstSeries = page.getByRole('complementary', { name: 'Studies and runs' }).locator('[aria-pressed]').first()
+    const firstSeries = page
+      .getByRole('complementary', { name: 'Studies and runs' })
+      .locator('[aria-pressed]')
+      .first()
     expect((await button.boundingBox())!.y).toBeLessThan((await firstSeries.boundingBox())!.y)
     await button.click()
     const failures = page.getByTestId('failures')

@@ -34,16 +34,25 @@ describeApplication('runs under control', (application) => {
     await page.keyboard.press('x')
     await drag(page, await pointIn(pane(page, 0), 0.35, 0.35), await pointIn(pane(page, 0), 0.6, 0.55))
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await expect.poll(() => page.getByTestId('region').innerText()).toMatch(/Only what is drawn may change: \d+\.\d %/)
+    await expect
+      .poll(() => page.getByTestId('region').innerText())
+      .toMatch(/Only what is drawn may change: \d+\.\d %/)
     await page.getByText('This picture').click()
     await page.getByLabel('Steps').fill('3')
     await startAttack(page)
     await untilRun(page, 'done')
 
     const exported = join(latestRun(application()), 'export')
-    const { file, exported: made } = imageResult.parse(JSON.parse(readFileSync(join(exported, 'images/0001.json'), 'utf8')))
-    const [before, after] = [await firstValues(join(sample, file)), await firstValues(join(exported, made.series.path))]
-    const changed = Array.from(before).flatMap((value, i) => (value === after[i] ? [] : [[i % 512, Math.floor(i / 512)]]))
+    const { file, exported: made } = imageResult.parse(
+      JSON.parse(readFileSync(join(exported, 'images/0001.json'), 'utf8')),
+    )
+    const [before, after] = [
+      await firstValues(join(sample, file)),
+      await firstValues(join(exported, made.series.path)),
+    ]
+    const changed = Array.from(before).flatMap((value, i) =>
+      value === after[i] ? [] : [[i % 512, Math.floor(i / 512)]],
+    )
     const [columns, rows] = [0, 1].map((axis) => changed.map((place) => place[axis]!))
     expect(changed.length).toBeGreaterThan(1000)
     const extent = (values: number[]) => Math.max(...values) - Math.min(...values)
@@ -78,7 +87,9 @@ describeApplication('runs under control', (application) => {
     await startAttack(page)
     await page.getByTestId('slices').locator('tbody tr').first().waitFor({ timeout: 120_000 })
     await application().crash()
-    await expect.poll(() => page.getByTestId('run-state').innerText(), { timeout: 20_000 }).toMatch(/engine lost/i)
+    await expect
+      .poll(() => page.getByTestId('run-state').innerText(), { timeout: 20_000 })
+      .toMatch(/engine lost/i)
     await page.context().close()
 
     page = await application().open()
@@ -112,7 +123,9 @@ describeApplication('runs under control', (application) => {
     await expect
       .poll(() => compared.getByTestId('fooled-together').innerText(), { timeout: 20_000 })
       .toMatch(/\d+ fooled by both/)
-    expect(await compared.getByRole('table', { name: 'What was asked for' }).locator('[data-differs]').count()).toBe(0)
+    expect(
+      await compared.getByRole('table', { name: 'What was asked for' }).locator('[data-differs]').count(),
+    ).toBe(0)
     await page.keyboard.press('Escape')
     await page.getByRole('tab', { name: 'Runs' }).click()
     await ask('Rename')
@@ -120,7 +133,9 @@ describeApplication('runs under control', (application) => {
     await page.keyboard.press('Enter')
     await runs.filter({ hasText: 'Twenty steps' }).waitFor()
     await ask('Use its settings')
-    await expect.poll(() => page.getByRole('textbox', { name: 'Steps' }).inputValue(), { timeout: 20_000 }).toBe('20')
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Steps' }).inputValue(), { timeout: 20_000 })
+      .toBe('20')
     await page.getByRole('tab', { name: 'Runs' }).click()
     await ask('Delete')
     await page.getByRole('button', { name: 'Keep' }).click()

@@ -7,7 +7,15 @@ import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { imageResult } from '../../src/engine/attack/image-result.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { describeApplication, largeScreen, smallScreen } from '../support/application.ts'
-import { colouredPixels, drag, keepScreenshot, pane, pointIn, untilRun, viewportTexts } from '../support/viewports.ts'
+import {
+  colouredPixels,
+  drag,
+  keepScreenshot,
+  pane,
+  pointIn,
+  untilRun,
+  viewportTexts,
+} from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -21,7 +29,13 @@ async function pixelOf(path: string, x: number, y: number): Promise<{ stored: nu
 }
 
 /** Numbers of a probe's line "x 256 y 256 · 934 · -90 HU · Δ +12 HU". */
-function probed(text: string): { x: number; y: number; stored: number; hu: number; change: number | undefined } {
+function probed(text: string): {
+  x: number
+  y: number
+  stored: number
+  hu: number
+  change: number | undefined
+} {
   const found = /x (\d+) y (\d+) · (-?\d+) · (-?[\d.]+) HU(?: · Δ ([−+]?[\d.]+) HU)?/.exec(text)
   if (found === null) throw new Error(`no probe in "${text}"`)
   const [, x, y, stored, hu, change] = found
@@ -46,9 +60,16 @@ describeApplication('the sample, from the first start to a verified export', (ap
   }, 300_000)
 
   it('one button runs SMIA to the end and shows the four pictures of one slice', async () => {
-    await expect.poll(async () => (await viewportTexts(page)).filter(({ slice }) => slice === '15 / 28').length).toBe(4)
+    await expect
+      .poll(async () => (await viewportTexts(page)).filter(({ slice }) => slice === '15 / 28').length)
+      .toBe(4)
     const texts = await viewportTexts(page)
-    expect(texts.map(({ label }) => label.split(',')[0])).toEqual(['Original', 'Adversarial', 'Perturbation', 'Smoothed input'])
+    expect(texts.map(({ label }) => label.split(',')[0])).toEqual([
+      'Original',
+      'Adversarial',
+      'Perturbation',
+      'Smoothed input',
+    ])
     expect(texts.map(({ isAdversarial }) => isAdversarial)).toEqual([false, true, true, true])
     expect(await colouredPixels(pane(page, 0))).toBe(0)
     expect(await colouredPixels(pane(page, 2))).toBeGreaterThan(1000)
@@ -57,7 +78,9 @@ describeApplication('the sample, from the first start to a verified export', (ap
   it('each step of the work can be looked at, on a small screen and on a large one', async () => {
     for (const step of ['Model', 'Attack', 'Export', 'Results']) {
       await page.getByRole('tab', { name: step }).click()
-      await expect.poll(() => page.getByRole('tabpanel', { name: step }).locator('button').count()).toBeGreaterThan(0)
+      await expect
+        .poll(() => page.getByRole('tabpanel', { name: step }).locator('button').count())
+        .toBeGreaterThan(0)
       await keepScreenshot(page, step.toLowerCase())
     }
     await page.setViewportSize(largeScreen)
@@ -74,7 +97,9 @@ describeApplication('the sample, from the first start to a verified export', (ap
     const { x, y } = original!
     const [run] = readdirSync(join(application().home, 'runs'))
     const exported = join(application().home, 'runs', run!, 'export')
-    const { file, exported: made } = imageResult.parse(JSON.parse(readFileSync(join(exported, 'images/0015.json'), 'utf8')))
+    const { file, exported: made } = imageResult.parse(
+      JSON.parse(readFileSync(join(exported, 'images/0015.json'), 'utf8')),
+    )
     const source = await pixelOf(join(sample, file), x, y)
     const attacked = await pixelOf(join(exported, made.series.path), x, y)
     expect(original).toMatchObject(source)
@@ -97,7 +122,8 @@ describeApplication('the sample, from the first start to a verified export', (ap
   })
 
   it('window, zoom and pan are shared; presets and reset have keys', async () => {
-    const windows = async () => (await viewportTexts(page)).map(({ window }) => window).filter((text) => text !== '')
+    const windows = async () =>
+      (await viewportTexts(page)).map(({ window }) => window).filter((text) => text !== '')
     await page.keyboard.press('5')
     await expect.poll(windows).toEqual(Array(3).fill('C 40 W 80'))
     const before = await viewportTexts(page)
@@ -127,7 +153,9 @@ describeApplication('the sample, from the first start to a verified export', (ap
     await page.getByRole('slider', { name: 'Magnification' }).focus()
     await page.keyboard.press('Home')
     await expect.poll(() => page.getByTestId('magnification').innerText()).toBe('×1')
-    await expect.poll(() => page.getByTestId('legend').first().getAttribute('aria-label')).toContain('±1500 HU')
+    await expect
+      .poll(() => page.getByTestId('legend').first().getAttribute('aria-label'))
+      .toContain('±1500 HU')
     await pane(page, 0).focus()
     await page.keyboard.press('o')
     await expect.poll(coloured).toBe(0)
@@ -141,7 +169,9 @@ describeApplication('the sample, from the first start to a verified export', (ap
     const first = page.getByTestId('slices').locator('tbody tr').first()
     const number = await first.locator('button').innerText()
     await first.locator('button').click()
-    await expect.poll(async () => (await viewportTexts(page)).map(({ slice }) => slice)).toEqual(Array(4).fill(`${number} / 28`))
+    await expect
+      .poll(async () => (await viewportTexts(page)).map(({ slice }) => slice))
+      .toEqual(Array(4).fill(`${number} / 28`))
   })
 
   it('a run is exported to a folder and verified', async () => {

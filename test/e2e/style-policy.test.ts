@@ -75,7 +75,9 @@ describeApplication('the policy on styles', (application) => {
   it('refuses a style element and a style attribute in markup', async () => {
     const page = await watchedPage(application())
     await page.evaluate(() => {
-      document.head.append(Object.assign(document.createElement('style'), { textContent: 'body { color: red }' }))
+      document.head.append(
+        Object.assign(document.createElement('style'), { textContent: 'body { color: red }' }),
+      )
       document.body.insertAdjacentHTML('beforeend', '<p style="color: red"></p>')
     })
     // By the response's policy, and by the page's own.

@@ -38,7 +38,13 @@ describeApplication('a TensorFlow.js model in the application', (application) =>
 
 /** A network for the sample's lungs with seeded weights, as Keras would leave it. */
 async function writeModel(to: string): Promise<void> {
-  const stem = layers.conv2d({ inputShape: [64, 64, 1], filters: 4, kernelSize: 3, strides: 2, activation: 'relu' })
+  const stem = layers.conv2d({
+    inputShape: [64, 64, 1],
+    filters: 4,
+    kernelSize: 3,
+    strides: 2,
+    activation: 'relu',
+  })
   const head = [layers.globalAveragePooling2d({}), layers.dense({ units: 3, activation: 'softmax' })]
   const { json, shard } = await saved(withWeights(sequential({ layers: [stem, ...head] })))
   const card = {

@@ -7,7 +7,14 @@ import { writeClassifier } from '../support/tiny-classifiers.ts'
 import { pane, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
-const output = { activation: 'linear', value: 'bone age', unit: 'months', scale: 10, offset: 120, tolerance: 3 }
+const output = {
+  activation: 'linear',
+  value: 'bone age',
+  unit: 'months',
+  scale: 10,
+  offset: 120,
+  tolerance: 3,
+}
 
 describeApplication('a model of values', (application) => {
   let page: Page

@@ -18,13 +18,24 @@ interface Attacked {
 }
 
 /** Two images attacked in a window of 400 HU that holds all of them. */
-async function attacked(image: Partial<SmallImage>, changes: Partial<AttackRequest>, card: object = {}): Promise<Attacked> {
+async function attacked(
+  image: Partial<SmallImage>,
+  changes: Partial<AttackRequest>,
+  card: object = {},
+): Promise<Attacked> {
   const folder = join(base, String(runs++))
   const [study, out] = [join(folder, 'study'), join(folder, 'out')]
   const images = writeSeries(study, 2, { lowest: 850, highest: 1150, ...image })
-  const classifier = writeClassifier(folder, {}, { intensity: { kind: 'hu-window', center: 0, width: 400 }, ...card })
+  const classifier = writeClassifier(
+    folder,
+    {},
+    { intensity: { kind: 'hu-window', center: 0, width: 400 }, ...card },
+  )
   const { record } = await attackStudy(attackRequest(classifier, { study, out }, changes))
-  return { images, adversarial: images.map((one, i) => pixelsAtEnd(join(out, record.images[i]!.exported.series.path), one)) }
+  return {
+    images,
+    adversarial: images.map((one, i) => pixelsAtEnd(join(out, record.images[i]!.exported.series.path), one)),
+  }
 }
 
 /** FGSM goes as far as it may. */
@@ -45,10 +56,14 @@ test.each<[epsilon: string, storedLevels: number, image: Partial<SmallImage>]>([
   ['20HU', 20, { photometric: 'MONOCHROME1' }],
   ['20HU', 20, { signed: true, rescale: { slope: 1, intercept: 0 }, lowest: -150, highest: 150 }],
   ['20HU', 20, { rescale: { slope: -1, intercept: 1000 } }],
-])('an epsilon of %s is %i stored levels, which are reached and not passed: %j', async (epsilon, levels, image) => {
-  const { images, adversarial } = await attacked(image, fgsm(epsilon))
-  for (const [i, { values }] of images.entries()) expect(largestChange(values, adversarial[i]!)).toBe(levels)
-})
+])(
+  'an epsilon of %s is %i stored levels, which are reached and not passed: %j',
+  async (epsilon, levels, image) => {
+    const { images, adversarial } = await attacked(image, fgsm(epsilon))
+    for (const [i, { values }] of images.entries())
+      expect(largestChange(values, adversarial[i]!)).toBe(levels)
+  },
+)
 
 test.each(['smia', 'i-fgsm', 'pgd', 'mi-fgsm', 'ti-fgsm', 'noise'])(
   '%s keeps a budget of 20 HU over many steps',
@@ -75,7 +90,10 @@ test.each(['MONOCHROME2', 'MONOCHROME1'] as const)(
   'padding stays, and no other pixel becomes padding (%s)',
   async (photometric) => {
     const padding = 900
-    const { images, adversarial } = await attacked({ photometric, padding, lowest: 890, highest: 910 }, fgsm('40HU'))
+    const { images, adversarial } = await attacked(
+      { photometric, padding, lowest: 890, highest: 910 },
+      fgsm('40HU'),
+    )
     const padded = images.flatMap(({ values }, i) =>
       values.flatMap((value, at) => (value === padding ? [adversarial[i]![at]] : [])),
     )

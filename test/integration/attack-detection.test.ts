@@ -50,7 +50,10 @@ test('the sample detector finds in the study what PyTorch found when it was trai
   expect(detection?.recall).toBeCloseTo(measured.study.recall, 2)
   expect(detection?.falsePositivesPerImage).toBeCloseTo(measured.study.falsePositivesPerSlice, 1)
   for (const each of detection?.classes ?? [])
-    expect(each.averagePrecision).toBeCloseTo(measured.study.averagePrecision[classes[each.class] ?? ''] ?? NaN, 2)
+    expect(each.averagePrecision).toBeCloseTo(
+      measured.study.averagePrecision[classes[each.class] ?? ''] ?? NaN,
+      2,
+    )
 })
 
 describe('SMIA makes boxes vanish', () => {
@@ -76,7 +79,9 @@ describe('SMIA makes boxes vanish', () => {
 
   test('metrics.csv and summary.txt tell them', () => {
     const csv = readFileSync(join(made.folder, 'metrics.csv'), 'utf8')
-    expect(csv.split(/\r?\n/)[0]).toContain('boxes_labelled,boxes_before,boxes_found_before,false_positives_before,boxes_after')
+    expect(csv.split(/\r?\n/)[0]).toContain(
+      'boxes_labelled,boxes_before,boxes_found_before,false_positives_before,boxes_after',
+    )
     const summary = readFileSync(join(made.folder, 'summary.txt'), 'utf8')
     expect(summary).toContain('towards vanish')
     expect(summary).toContain('mAP@0.5 (all points) 1.000 to 0.000, recall 1.000 to 0.000 of 4 boxes')
@@ -84,17 +89,23 @@ describe('SMIA makes boxes vanish', () => {
 
   test('the export is verified, boxes predicted again', async () => {
     const ended = await commandLine(['verify', made.folder, '--model', model, '--device', 'cpu'])
-    expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('the model predicts what is recorded') as string })
+    expect(ended).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('the model predicts what is recorded') as string,
+    })
   })
 })
 
 test('verify tells a box that the model does not find', async () => {
   const { folder, record } = await attack([...labels, '--method', 'fgsm'])
-  for (const { boxes } of framesOf(record)) boxes?.after.push({ class: 0, x0: 9, y0: 9, x1: 60, y1: 60, score: 0.9, finds: null })
+  for (const { boxes } of framesOf(record))
+    boxes?.after.push({ class: 0, x0: 9, y0: 9, x1: 60, y1: 60, score: 0.9, finds: null })
   writeFileSync(join(folder, 'record.json'), JSON.stringify(record))
   const ended = await commandLine(['verify', folder, '--model', model, '--device', 'cpu', '--json'])
   expect(ended.code).not.toBe(0)
-  expect(ended.out).toMatch(/Export: expected the \d+ boxes that were recorded, got \d+, 1 of them all not alike/)
+  expect(ended.out).toMatch(
+    /Export: expected the \d+ boxes that were recorded, got \d+, 1 of them all not alike/,
+  )
 })
 
 test('away from the model’s own boxes none of them is found again', async () => {
@@ -111,7 +122,14 @@ test('a picture that the boxes leave out has none, also when it is attacked alon
   const { sopInstanceUid } = parseInstance(readFileSync(join(sample, 'study/15.dcm')))
   const alone = await attackStudy({
     ...{ study: [join(sample, 'study')], images: [sopInstanceUid ?? ''], out, home: out, model },
-    ...{ labels: join(sample, 'boxes.csv'), device: 'cpu', threads: 1, method: 'fgsm', settings: {}, seed: 0 },
+    ...{
+      labels: join(sample, 'boxes.csv'),
+      device: 'cpu',
+      threads: 1,
+      method: 'fgsm',
+      settings: {},
+      seed: 0,
+    },
     ...{ earlyStop: false, batch: 1, exports: ['series'] },
   })
   expect(framesOf(alone.record).map(({ boxes }) => boxes?.label)).toEqual([[]])
@@ -119,15 +137,36 @@ test('a picture that the boxes leave out has none, also when it is attacked alon
 
 test('false positives are made where there was nothing, as many as are asked for', async () => {
   const { record } = await attack([
-    ...[...labels, '--method', 'smia', '--epsilon', '8/255', '--target', 'false-positives', '--criterion', 'boxes>=3'],
+    ...[
+      ...labels,
+      '--method',
+      'smia',
+      '--epsilon',
+      '8/255',
+      '--target',
+      'false-positives',
+      '--criterion',
+      'boxes>=3',
+    ],
   ])
-  expect(record.attack).toMatchObject({ target: 'false-positives', criterion: 'at least 3 boxes where there are none (IoU 0.5)' })
+  expect(record.attack).toMatchObject({
+    target: 'false-positives',
+    criterion: 'at least 3 boxes where there are none (IoU 0.5)',
+  })
   expect(record.summary.success.successes).toBe(4)
   expect(record.summary.detections?.after.falsePositivesPerImage).toBeGreaterThanOrEqual(3)
 }, 120_000)
 
 test('towards another class boxes of it appear', async () => {
-  const { record } = await attack([...labels, '--method', 'pgd', '--epsilon', '24/255', '--target', 'class:ground-glass opacity'])
+  const { record } = await attack([
+    ...labels,
+    '--method',
+    'pgd',
+    '--epsilon',
+    '24/255',
+    '--target',
+    'class:ground-glass opacity',
+  ])
   expect(record.attack.target).toBe('ground-glass opacity')
   expect(framesOf(record).filter(({ before }) => before.classes.includes(1))).toEqual([])
   expect(framesOf(record).filter(({ reread }) => reread.classes.includes(1))).toHaveLength(4)
@@ -141,11 +180,26 @@ test('DAG takes boxes away with hardly any change', async () => {
 
 test('what a detection has not is refused in words', async () => {
   const refused = async (args: readonly string[], message: string) => {
-    const ended = await commandLine(['attack', '--study', ...nodules, '--model', model, '--out', nextFolder(), ...args])
+    const ended = await commandLine([
+      'attack',
+      '--study',
+      ...nodules,
+      '--model',
+      model,
+      '--out',
+      nextFolder(),
+      ...args,
+    ])
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(message) as string })
   }
   await refused(['--method', 'smia', '--target', 'mass'], 'Class: expected a class name')
   await refused(['--method', 'smia', '--export', 'masks'], 'Export: expected masks of a segmentation only')
-  await refused(['--method', 'smia', '--criterion', 'dice<0.5'], 'Criterion: expected none but for false positives')
-  await refused(['--method', 'smia', '--target', 'false-positives', '--criterion', 'boxes<3'], 'Criterion: expected boxes>=N')
+  await refused(
+    ['--method', 'smia', '--criterion', 'dice<0.5'],
+    'Criterion: expected none but for false positives',
+  )
+  await refused(
+    ['--method', 'smia', '--target', 'false-positives', '--criterion', 'boxes<3'],
+    'Criterion: expected boxes>=N',
+  )
 })

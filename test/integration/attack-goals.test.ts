@@ -21,7 +21,9 @@ async function attacked(
   const folder = join(base, String(runs++))
   const [study, out] = [join(folder, 'study'), join(folder, 'out')]
   prepare(study)
-  const report = await attackStudy(attackRequest(writeClassifier(folder, head), { study, out }, { ...strong, ...changes }))
+  const report = await attackStudy(
+    attackRequest(writeClassifier(folder, head), { study, out }, { ...strong, ...changes }),
+  )
   return { ...report, out, frames: report.record.images.flatMap(({ frames }) => frames) }
 }
 
@@ -31,12 +33,17 @@ describe('an attack with a target', () => {
     ['0', 0],
   ])('drives every image to the class %s, and records its name', async (target, index) => {
     const { record, frames } = await attacked({ target })
-    expect(record.attack).toMatchObject({ target: ['normal', 'benign', 'malignant'][index], criterion: 'target reached' })
+    expect(record.attack).toMatchObject({
+      target: ['normal', 'benign', 'malignant'][index],
+      criterion: 'target reached',
+    })
     for (const { reread, success } of frames) {
       expect(success).toBe(reread.classes.join() === String(index))
       expect(success).toBe(true)
     }
-    expect(frames.some(({ metBefore }) => metBefore)).toBe(frames.some(({ before }) => before.classes[0] === index))
+    expect(frames.some(({ metBefore }) => metBefore)).toBe(
+      frames.some(({ before }) => before.classes[0] === index),
+    )
   })
 
   test('reaches either decision of one logit', async () => {
@@ -71,17 +78,27 @@ test('early stop leaves each image alone once it succeeds, with fewer iterations
     expect(label).toEqual(before.classes)
     expect(iterations).toBeLessThan(12)
     expect(traces[i]).toHaveLength(iterations)
-    expect(traces[i]!.map(({ success }) => success)).toEqual([...new Array<boolean>(iterations - 1).fill(false), true])
+    expect(traces[i]!.map(({ success }) => success)).toEqual([
+      ...new Array<boolean>(iterations - 1).fill(false),
+      true,
+    ])
   })
   expect(patient.frames.map(({ iterations }) => iterations)).toEqual([12, 12, 12, 12, 12, 12])
 })
 
 describe('labels', () => {
-  const labelled = async (csv: string, head: Partial<TinyHead> = {}, prepare?: (study: string) => unknown) => {
+  const labelled = async (
+    csv: string,
+    head: Partial<TinyHead> = {},
+    prepare?: (study: string) => unknown,
+  ) => {
     const labels = join(base, `labels-${runs}.csv`)
     writeFileSync(labels, csv)
     const report = await attacked({ labels }, head, prepare)
-    return { ...report, labels: report.record.images.map(({ file, frames: [frame] }) => [file, frame!.label] as const) }
+    return {
+      ...report,
+      labels: report.record.images.map(({ file, frames: [frame] }) => [file, frame!.label] as const),
+    }
   }
 
   test('are found by the file’s name, with the class’s name or index', async () => {
@@ -100,7 +117,9 @@ describe('labels', () => {
   })
 
   test('decide what success is: an image that the model has wrong has it from the start', async () => {
-    const { frames } = await labelled('file,label\n001.dcm,0\n002.dcm,0\n003.dcm,0\n004.dcm,0\n005.dcm,0\n006.dcm,0\n')
+    const { frames } = await labelled(
+      'file,label\n001.dcm,0\n002.dcm,0\n003.dcm,0\n004.dcm,0\n005.dcm,0\n006.dcm,0\n',
+    )
     const wrong = ({ before }: Omit<FrameReport, 'trace'>) => before.classes[0] !== 0
     expect(frames.map(({ metBefore }) => metBefore)).toEqual(frames.map(wrong))
     expect(new Set(frames.map(wrong))).toEqual(new Set([true, false]))
@@ -125,7 +144,11 @@ describe('labels', () => {
       writeImage(join(study, 'b'), 1, { series: 2 })
       writeImage(join(study, 'b'), 2, { series: 2 })
     }
-    const { labels, failures } = await labelled('file,label\n001.dcm,1\nb/001.dcm,2\n002.dcm,0\n', {}, prepare)
+    const { labels, failures } = await labelled(
+      'file,label\n001.dcm,1\nb/001.dcm,2\n002.dcm,0\n',
+      {},
+      prepare,
+    )
     expect(labels).toEqual([
       ['b/001.dcm', [2]],
       ['b/002.dcm', [0]],

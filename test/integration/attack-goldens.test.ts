@@ -44,7 +44,13 @@ const perSample = z.array(z.number())
 describe('Auto-PGD against PyTorch', () => {
   const cases = readGolden(
     'apgd.json',
-    z.object({ method: z.string(), settings, objective: perSample, margin: perSample, x: z.string().optional() }),
+    z.object({
+      method: z.string(),
+      settings,
+      objective: perSample,
+      margin: perSample,
+      x: z.string().optional(),
+    }),
   )
 
   test.each(Object.entries(cases))('%s steps', async (_, { method, settings, margin, x }) => {
@@ -52,7 +58,8 @@ describe('Auto-PGD against PyTorch', () => {
     const { labels } = goldenImages(8)
     const ours = rowsOf(after).map((logits, n) => marginOf(logits, labels[n]!))
     expect(ours.map((value) => value > 0)).toEqual(margin.map((value) => value > 0))
-    for (const [n, value] of ours.entries()) expect(Math.abs(value - margin[n]!)).toBeLessThan(0.02 * Math.abs(margin[n]!) + 0.02)
+    for (const [n, value] of ours.entries())
+      expect(Math.abs(value - margin[n]!)).toBeLessThan(0.02 * Math.abs(margin[n]!) + 0.02)
     if (x !== undefined) expect(sameShare(adversarial.data, unpacked(x))).toBeGreaterThanOrEqual(0.999)
   })
 })
@@ -106,7 +113,10 @@ describe('black boxes: success against our own references in PyTorch on 64 image
 describe('SPSA against PyTorch', () => {
   const golden = { settings, x: z.string().optional(), broken: z.array(z.boolean()).optional() }
   const { steps, rate } = z
-    .object({ steps: z.object(golden).required({ x: true }), rate: z.object(golden).required({ broken: true }) })
+    .object({
+      steps: z.object(golden).required({ x: true }),
+      rate: z.object(golden).required({ broken: true }),
+    })
     .parse(readGolden('spsa.json', z.object(golden)))
 
   test('the same steps along the same random directions', async () => {
@@ -116,7 +126,10 @@ describe('SPSA against PyTorch', () => {
 
   test('success on 64 images along its own', async () => {
     const { samples } = await attacked('spsa', rate.settings, 64)
-    const [ours, theirs] = [samples.filter(({ success }) => success).length, rate.broken.filter(Boolean).length]
+    const [ours, theirs] = [
+      samples.filter(({ success }) => success).length,
+      rate.broken.filter(Boolean).length,
+    ]
     expectSameRate(ours, theirs, 64)
   })
 })

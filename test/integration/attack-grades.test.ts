@@ -17,7 +17,10 @@ let runs = 0
 
 /** Four grades by three thresholds, or three grades as classes. */
 const heads = {
-  'cumulative-sigmoid': { head: { activation: 'multi-label-sigmoid' }, classes: ['none', 'mild', 'moderate', 'severe'] },
+  'cumulative-sigmoid': {
+    head: { activation: 'multi-label-sigmoid' },
+    classes: ['none', 'mild', 'moderate', 'severe'],
+  },
   softmax: { head: { activation: 'softmax' }, classes: ['none', 'mild', 'severe'] },
 } as const satisfies Record<string, { head: Partial<TinyHead>; classes: readonly string[] }>
 
@@ -26,7 +29,11 @@ function graded(activation: keyof typeof heads, gives: TinyHead['gives'] = 'logi
   const { head, classes } = heads[activation]
   const study = join(folder, 'study')
   writeSeries(study, images)
-  const model = writeClassifier(folder, { ...head, gives }, { task: 'ordinal', output: { activation, gives, classes } })
+  const model = writeClassifier(
+    folder,
+    { ...head, gives },
+    { task: 'ordinal', output: { activation, gives, classes } },
+  )
   return { folder, study, out: join(folder, 'out'), model, classes }
 }
 
@@ -51,7 +58,9 @@ describe.each([
       expect(frame.success).toBe(true)
       expect(frame.before.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
     }
-    expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual([])
+    expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual(
+      [],
+    )
   })
 
   test('reach the one that is wanted', async () => {
@@ -64,7 +73,8 @@ describe.each([
 test('change by as many as asked for', async () => {
   const { record, frames } = await attacked({ criterion: 'change>=2' }, 'cumulative-sigmoid')
   expect(record.attack.criterion).toBe('grade changed by at least 2')
-  for (const frame of frames) expect(frame.success).toBe(Math.abs(gradeOf(frame.reread) - frame.label[0]!) >= 2)
+  for (const frame of frames)
+    expect(frame.success).toBe(Math.abs(gradeOf(frame.reread) - frame.label[0]!) >= 2)
   expect(frames.some(({ success }) => success)).toBe(true)
 })
 
@@ -91,24 +101,39 @@ test('kappa and mean absolute error are told before and after, where there are l
   const labels = join(folder, 'labels.csv')
   const lines = predicted.predictions.map(({ file, prediction }) => `${file},${prediction}`)
   writeFileSync(labels, ['file,label', ...lines].join('\n'))
-  const again = await predictStudy({ study: [study], ...model, labels, home: folder, device: 'cpu', threads: 1 })
+  const again = await predictStudy({
+    study: [study],
+    ...model,
+    labels,
+    home: folder,
+    device: 'cpu',
+    threads: 1,
+  })
   expect(again.taskAgreement?.grades).toEqual({ kappa: 1, meanAbsoluteError: 0 })
   const out = join(folder, 'with-labels')
   const { record } = await attackStudy(attackRequest(model, { study, out }, { ...strong, labels }))
   expect(record.agreement?.before.grades).toEqual({ kappa: 1, meanAbsoluteError: 0 })
   expect(record.agreement!.after.grades!.meanAbsoluteError).toBeGreaterThanOrEqual(1)
   expect(record.agreement!.after.grades!.kappa).toBeLessThan(1)
-  expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toMatch(/Grades {7}kappa 1\.000 before, -?\d\.\d{3} after/)
+  expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toMatch(
+    /Grades {7}kappa 1\.000 before, -?\d\.\d{3} after/,
+  )
   expect(classes).toHaveLength(4)
 })
 
 test('labels are raised, lowered and left one by one, and AUC is told of each', async () => {
   const folder = join(base, 'labels')
-  const [study, out, labels] = ['study', 'out', 'labels.csv'].map((name) => join(folder, name)) as [string, string, string]
+  const [study, out, labels] = ['study', 'out', 'labels.csv'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   writeSeries(study, images)
   const model = writeClassifier(folder, { activation: 'multi-label-sigmoid' })
   const predicted = await predictStudy({ study: [study], ...model, home: folder, device: 'cpu', threads: 1 })
-  const lines = predicted.predictions.map(({ file, prediction }) => `${file},${prediction === '' ? 'none' : prediction}`)
+  const lines = predicted.predictions.map(
+    ({ file, prediction }) => `${file},${prediction === '' ? 'none' : prediction}`,
+  )
   writeFileSync(labels, ['file,label', ...lines].join('\n'))
   const target = 'benign=raise,malignant=lower,normal=leave'
   const { record } = await attackStudy(attackRequest(model, { study, out }, { ...strong, labels, target }))
@@ -116,7 +141,9 @@ test('labels are raised, lowered and left one by one, and AUC is told of each', 
   const frames = record.images.flatMap((image) => image.frames)
   for (const { reread, label, success } of frames) {
     const isReached =
-      reread.classes.includes(1) && !reread.classes.includes(2) && reread.classes.includes(0) === label.includes(0)
+      reread.classes.includes(1) &&
+      !reread.classes.includes(2) &&
+      reread.classes.includes(0) === label.includes(0)
     expect(success).toBe(isReached)
   }
   expect(frames.some(({ success }) => success)).toBe(true)
@@ -129,6 +156,10 @@ test('a target that raises and lowers nothing is refused', async () => {
   const folder = join(base, 'left')
   writeSeries(join(folder, 'study'), 1)
   const model = writeClassifier(folder, { activation: 'multi-label-sigmoid' })
-  const request = attackRequest(model, { study: join(folder, 'study'), out: join(folder, 'out') }, { target: 'benign=leave' })
+  const request = attackRequest(
+    model,
+    { study: join(folder, 'study'), out: join(folder, 'out') },
+    { target: 'benign=leave' },
+  )
   await expect(attackStudy(request)).rejects.toThrow('Target: expected a label to raise or lower')
 })

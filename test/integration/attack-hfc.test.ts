@@ -22,7 +22,8 @@ const study = join(base, 'study')
 const classifier = writeClassifier(base)
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 /** Of the tiny classifier: what its hidden layer gives. */
-const relu = decodeModel(readFileSync(classifier.model)).graph.nodes.find(({ opType }) => opType === 'Relu')!.outputs[0]!
+const relu = decodeModel(readFileSync(classifier.model)).graph.nodes.find(({ opType }) => opType === 'Relu')!
+  .outputs[0]!
 let images: WrittenImage[]
 let runs = 0
 const freshFolder = () => join(base, `out-${runs++}`)
@@ -30,18 +31,29 @@ beforeAll(() => {
   images = writeSeries(study, 12)
 })
 
-const request = (out: string, settings: AttackRequest['settings'] = {}, changes: Partial<AttackRequest> = {}) =>
+const request = (
+  out: string,
+  settings: AttackRequest['settings'] = {},
+  changes: Partial<AttackRequest> = {},
+) =>
   attackRequest(
     classifier,
     { study, out },
-    { method: 'hfc', settings: { epsilon: '24/255', stepSize: '2/255', steps: 20, tensors: relu, ...settings }, ...changes },
+    {
+      method: 'hfc',
+      settings: { epsilon: '24/255', stepSize: '2/255', steps: 20, tensors: relu, ...settings },
+      ...changes,
+    },
   )
 
 describe('the features of inner tensors', () => {
   const golden = decodeModel(readFileSync(new URL('../fixtures/attacks/model.onnx', import.meta.url)))
-  const convolutions = golden.graph.nodes.filter(({ opType }) => opType === 'Relu').map(({ outputs }) => outputs[0]!)
+  const convolutions = golden.graph.nodes
+    .filter(({ opType }) => opType === 'Relu')
+    .map(({ outputs }) => outputs[0]!)
   const { images: pictures } = goldenImages(3)
-  const create = (bytes: Uint8Array, outputName: string) => createOnnxModel({ bytes, runtime, outputName, activation: 'none' })
+  const create = (bytes: Uint8Array, outputName: string) =>
+    createOnnxModel({ bytes, runtime, outputName, activation: 'none' })
 
   test('are the channels’ means, one tensor after the other', async () => {
     const features = await create(encodeModel(featureModel(golden, convolutions)), featureName)
@@ -49,7 +61,9 @@ describe('the features of inner tensors', () => {
     expect(found.shape).toEqual([3, 8 + 16])
     for (const [l, name] of convolutions.entries()) {
       const outputs = [{ name, dataType: 'float32' as const, shape: null }]
-      const whole = await (await create(encodeModel({ ...golden, graph: { ...golden.graph, outputs } }), name)).predict(pictures)
+      const whole = await (
+        await create(encodeModel({ ...golden, graph: { ...golden.graph, outputs } }), name)
+      ).predict(pictures)
       const [, channels = 0, rows = 0, columns = 0] = whole.shape
       for (let n = 0; n < 3; n++)
         for (let c = 0; c < channels; c++) {
@@ -78,7 +92,9 @@ describe('the features of inner tensors', () => {
   })
 
   test('are refused by name where the model has none such', () => {
-    expect(() => featureModel(golden, ['no-such'])).toThrow("Inner tensors: expected names of the model's, got 'no-such'")
+    expect(() => featureModel(golden, ['no-such'])).toThrow(
+      "Inner tensors: expected names of the model's, got 'no-such'",
+    )
     expect(() => featureModel(golden, [])).toThrow('got none')
   })
 })
@@ -89,16 +105,23 @@ async function hiddenOf(stored: readonly (readonly number[])[]): Promise<number[
   const bytes = encodeModel(featureModel(model, [relu]))
   const features = await createOnnxModel({ bytes, runtime, outputName: featureName, activation: 'none' })
   const inputs = stored.map((values, i) => tinyInput(images[i]!, values, { lower: -1024, upper: 1024 }))
-  const { data } = await features.predict(tensor([inputs.length, 1, 12, 12], Float32Array.from(inputs.flat())))
+  const { data } = await features.predict(
+    tensor([inputs.length, 1, 12, 12], Float32Array.from(inputs.flat())),
+  )
   return inputs.map((_, n) => [...data.subarray(16 * n, 16 * (n + 1))])
 }
 
-/** Mean over the images of the squared distance between hidden values and the mean of clean ones of the class that they are taken for. */
+/**
+ * Mean over the images of the squared distance between hidden values and the mean of clean ones of the class
+ * that they are taken for.
+ */
 async function meanDistance(out: string): Promise<number> {
   const results = imageResults(out).map(({ frames }) => frames[0]!)
   const clean = await hiddenOf(images.map(({ values }) => values))
   const changed = await hiddenOf(
-    images.map((image, i) => pixelsAtEnd(join(out, `adversarial/${String(i + 1).padStart(4, '0')}.dcm`), image)),
+    images.map((image, i) =>
+      pixelsAtEnd(join(out, `adversarial/${String(i + 1).padStart(4, '0')}.dcm`), image),
+    ),
   )
   const distances = changed.map((values, n) => {
     const own = clean.filter((_, m) => results[m]!.before.classes[0] === results[n]!.reread.classes[0])
@@ -117,9 +140,12 @@ describe('an attack that hides', () => {
     expect(without.summary.success.successes).toBeGreaterThan(6)
     expect(await meanDistance(hidden)).toBeLessThan(0.7 * (await meanDistance(open)))
     const deviation = (out: string) =>
-      imageResults(out).reduce((sum, { frames }) => sum + (frames[0]!.features!.after ?? Infinity), 0) / images.length
+      imageResults(out).reduce((sum, { frames }) => sum + (frames[0]!.features!.after ?? Infinity), 0) /
+      images.length
     expect(deviation(hidden)).toBeLessThan(0.7 * deviation(open))
-    expect(readFileSync(join(hidden, 'summary.txt'), 'utf8')).toMatch(/^Features +squared deviation .* before, .* after/m)
+    expect(readFileSync(join(hidden, 'summary.txt'), 'utf8')).toMatch(
+      /^Features +squared deviation .* before, .* after/m,
+    )
   })
 
   test('records what was fitted to which images', async () => {
@@ -145,7 +171,13 @@ describe('an attack that hides', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
     await attackStudy(request(again))
     expect(filesBelow(again)).toEqual(filesBelow(first))
-    const verified = await verifyExport({ folder: first, model: classifier.model, home: base, device: 'cpu', threads: 1 })
+    const verified = await verifyExport({
+      folder: first,
+      model: classifier.model,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    })
     expect(verified.discrepancies).toEqual([])
   })
 
@@ -156,7 +188,11 @@ describe('an attack that hides', () => {
 
   test('works with one logit for two classes', async () => {
     const binary = writeClassifier(join(base, 'binary'), { activation: 'binary-sigmoid' })
-    const { record } = await attackStudy({ ...request(freshFolder()), model: binary.model, card: binary.card })
+    const { record } = await attackStudy({
+      ...request(freshFolder()),
+      model: binary.model,
+      card: binary.card,
+    })
     expect(record.hiding!.classes.length).toBeGreaterThan(0)
   })
 })

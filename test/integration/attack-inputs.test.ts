@@ -42,8 +42,14 @@ describe('a multi-frame image', () => {
   const card = { intensity: { kind: 'stored-range', lower: 0, upper: 2048 } }
 
   test('has every frame attacked and judged by itself, in batches, within its budget', async () => {
-    const { images, record, adversarialOf, classifier, out } = await attacked(cine, { card, changes: { batch: 2 } })
-    expect(record.images.map(({ frames }) => frames.map(({ frame }) => frame))).toEqual([[1, 2, 3, 4, 5], [1]])
+    const { images, record, adversarialOf, classifier, out } = await attacked(cine, {
+      card,
+      changes: { batch: 2 },
+    })
+    expect(record.images.map(({ frames }) => frames.map(({ frame }) => frame))).toEqual([
+      [1, 2, 3, 4, 5],
+      [1],
+    ])
     expect(readFileSync(join(out, 'metrics.csv'), 'utf8').trim().split('\r\n')).toHaveLength(1 + 6)
     const [image] = images
     const adversarial = adversarialOf(image!)
@@ -76,7 +82,14 @@ describe('a multi-frame image', () => {
 
 describe('colour images', () => {
   const rgb = (study: string) =>
-    writeSeries(study, 2, { photometric: 'RGB', bitsStored: 8, modality: 'US', rescale: undefined, lowest: 40, highest: 210 })
+    writeSeries(study, 2, {
+      photometric: 'RGB',
+      bitsStored: 8,
+      modality: 'US',
+      rescale: undefined,
+      lowest: 40,
+      highest: 210,
+    })
   const card = { intensity: { kind: 'stored-range', lower: 0, upper: 255 } }
   const planes = (values: readonly number[]) =>
     [0, 1, 2].map((channel) => values.filter((_, i) => i % 3 === channel).map((value) => value / 255))
@@ -113,11 +126,15 @@ describe('percentiles of a series', () => {
     ...writeSeries(join(study, 'a'), 3),
     ...writeSeries(join(study, 'b'), 2, { series: 2, lowest: 1000, highest: 1500 }),
   ]
-  const percentile = (of: string) => ({ card: { intensity: { kind: 'percentile', lower: 2, upper: 98, of } } })
+  const percentile = (of: string) => ({
+    card: { intensity: { kind: 'percentile', lower: 2, upper: 98, of } },
+  })
   /** Nearest rank, in HU. */
   const ends = (images: readonly WrittenImage[]) => {
     const sorted = images.flatMap(({ values }) => values).sort((a, b) => a - b)
-    const [lower, upper] = [2, 98].map((percent) => sorted[Math.ceil((percent / 100) * sorted.length) - 1]! - 1024)
+    const [lower, upper] = [2, 98].map(
+      (percent) => sorted[Math.ceil((percent / 100) * sorted.length) - 1]! - 1024,
+    )
     return { lower: lower!, upper: upper! }
   }
 
@@ -128,14 +145,19 @@ describe('percentiles of a series', () => {
       const expected = ends(images.filter(({ series }) => series === image.series))
       expect(range).toMatchObject(expected)
       expect(
-        largestDifference(before.probabilities, classifier.probabilities(tinyInput(image, image.values, expected))),
+        largestDifference(
+          before.probabilities,
+          classifier.probabilities(tinyInput(image, image.values, expected)),
+        ),
       ).toBeLessThan(1e-5)
     })
   })
 
   test('differ from those of each image', async () => {
     const { images, record } = await attacked(write, percentile('image'))
-    expect(record.images.map(({ frames: [frame] }) => frame!.range)).toMatchObject(images.map((image) => ends([image])))
+    expect(record.images.map(({ frames: [frame] }) => frame!.range)).toMatchObject(
+      images.map((image) => ends([image])),
+    )
   })
 })
 
@@ -218,7 +240,10 @@ function damagedJpeg(whole: Buffer): Buffer {
   meta.writeUInt32LE(meta.readUInt32LE(140) + jpeg!.length - native!.length, 140)
   const renamed = Buffer.from(meta.toString('latin1').replaceAll('2.25.7.1.1', '2.25.7.1.9'), 'latin1')
   const pixels = renamed.indexOf(Buffer.from([0xe0, 0x7f, 0x10, 0x00]))
-  const fragment = Buffer.from('fffe00e000000000fffe00e004000000deadbeeffffedde000000000'.replaceAll('fffe', 'feff'), 'hex')
+  const fragment = Buffer.from(
+    'fffe00e000000000fffe00e004000000deadbeeffffedde000000000'.replaceAll('fffe', 'feff'),
+    'hex',
+  )
   const header = Buffer.from('e07f10004f420000ffffffff', 'hex')
   return Buffer.concat([renamed.subarray(0, pixels), header, fragment])
 }

@@ -114,7 +114,9 @@ describe('Ctrl-C', () => {
       child.kill(signal)
       expect(await end).toMatchObject({
         code: 130,
-        err: expect.stringMatching(/Interrupted. What was done is kept: the same command goes on from there.\n$/) as string,
+        err: expect.stringMatching(
+          /Interrupted. What was done is kept: the same command goes on from there.\n$/,
+        ) as string,
       })
       expect(performance.now() - start).toBeLessThan(1000)
       expect(existsSync(join(out, markerName))).toBe(true)
@@ -158,7 +160,9 @@ test('the process ends with the command’s exit code', async () => {
   expect(ends[0]!.out).toMatch(/^CT, series 1\n {2}12 images, 40x40 MONOCHROME2 12 bits, /)
 })
 
-/** Whose one batch of predictions takes a core many seconds: 40 convolutions of 64 channels on 256x256 pixels. */
+/**
+ * Whose one batch of predictions takes a core many seconds: 40 convolutions of 64 channels on 256x256 pixels.
+ */
 function slowModel(): string {
   const graph = new GraphBuilder()
   const weights = graph.floats([64, 64, 3, 3], new Float32Array(64 * 64 * 9).fill(1e-3))
@@ -172,8 +176,16 @@ function slowModel(): string {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'slow.onnx'), encodeModel(graph.build()))
   const card = {
-    ...{ intensity: { kind: 'modality-range', lower: -1024, upper: 1024 }, fit: { kind: 'stretch' }, interpolation: 'bilinear' },
-    ...{ mean: [0], std: [1], output: { activation: 'softmax', classes: Array.from({ length: 64 }, (_, k) => `class ${k}`) } },
+    ...{
+      intensity: { kind: 'modality-range', lower: -1024, upper: 1024 },
+      fit: { kind: 'stretch' },
+      interpolation: 'bilinear',
+    },
+    ...{
+      mean: [0],
+      std: [1],
+      output: { activation: 'softmax', classes: Array.from({ length: 64 }, (_, k) => `class ${k}`) },
+    },
   }
   writeFileSync(join(folder, 'card.json'), JSON.stringify(card))
   return join(folder, 'slow.onnx')

@@ -11,7 +11,9 @@ import { writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier, type TinyClassifier } from '../support/tiny-classifiers.ts'
 
-const disk = vi.hoisted(() => ({ spoil: undefined as ((path: string, bytes: Uint8Array) => Uint8Array) | undefined }))
+const disk = vi.hoisted(() => ({
+  spoil: undefined as ((path: string, bytes: Uint8Array) => Uint8Array) | undefined,
+}))
 
 /** A disk that may write other bytes than it is told, and says nothing. */
 vi.mock('../../src/adapters/fs/atomic-write.ts', async (importOriginal) => {
@@ -137,7 +139,9 @@ describe('a cancelled attack', () => {
       const onProgress = ({ phase }: Progress) => {
         if (phase === 'attacking' && ++heard === iterations) abort.abort()
       }
-      await expect(attackStudy(request(out), { signal: abort.signal, onProgress })).rejects.toMatchObject({ code: 'cancelled' })
+      await expect(attackStudy(request(out), { signal: abort.signal, onProgress })).rejects.toMatchObject({
+        code: 'cancelled',
+      })
       expect(heard).toBe(iterations)
       expect(existsSync(join(out, markerName))).toBe(true)
       expect(existsSync(join(out, manifestName))).toBe(false)
@@ -171,7 +175,9 @@ describe('an attack that ended before its record was written', () => {
     await expect(attackStudy(request(marked), cancelledAtOnce())).rejects.toMatchObject({ code: 'cancelled' })
     copyFileSync(join(marked, markerName), join(out, markerName))
     const phases = new Set<string>()
-    const { resumed, record } = await attackStudy(request(out), { onProgress: ({ phase }) => phases.add(phase) })
+    const { resumed, record } = await attackStudy(request(out), {
+      onProgress: ({ phase }) => phases.add(phase),
+    })
     expect(resumed).toBe(6)
     expect(phases).toEqual(new Set(['reading headers']))
     expect(record.notices).toHaveLength(1)
@@ -195,13 +201,18 @@ describe('a folder of an earlier attack', () => {
     const out = freshFolder()
     await attackStudy(request(out))
     const whole = filesBelow(out)
-    await expect(attackStudy(request(out, { seed: 5 }))).rejects.toMatchObject({ code: 'export-conflict', file: out })
+    await expect(attackStudy(request(out, { seed: 5 }))).rejects.toMatchObject({
+      code: 'export-conflict',
+      file: out,
+    })
     expect(filesBelow(out)).toEqual(whole)
   })
 
   test('that came to nothing is taken over', async () => {
     const out = freshFolder()
-    await expect(attackStudy(request(out, { method: 'fgsm', settings: { epsilon: '20HU' } }))).rejects.toMatchObject({
+    await expect(
+      attackStudy(request(out, { method: 'fgsm', settings: { epsilon: '20HU' } })),
+    ).rejects.toMatchObject({
       code: 'usage',
     })
     expect((await attackStudy(request(out))).record.images).toHaveLength(6)
@@ -221,8 +232,16 @@ describe('a disk that returns other bytes than were written is found out', () =>
       (bytes) => bytes.map((byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte)),
       /expected the pixels that were exported, got others/,
     ],
-    ['the file is cut', (bytes) => bytes.subarray(0, bytes.length - 10), /expected a DICOM image, got one that can't be read/],
-    ['the file is empty', (bytes) => bytes.subarray(0, 0), /expected a DICOM image, got one that can't be read/],
+    [
+      'the file is cut',
+      (bytes) => bytes.subarray(0, bytes.length - 10),
+      /expected a DICOM image, got one that can't be read/,
+    ],
+    [
+      'the file is empty',
+      (bytes) => bytes.subarray(0, 0),
+      /expected a DICOM image, got one that can't be read/,
+    ],
   ])('%s', async (_name, spoil, message) => {
     const out = freshFolder()
     const spoiled = join(out, 'adversarial', '0002.dcm')

@@ -38,7 +38,14 @@ test('a segmentation is predicted with the classes that are there', async () => 
   const study = join(base, 'predicted')
   writeSeries(study, 1, { rows: 24, columns: 24, values: picture })
   const { model, card } = writeSegmenter(join(base, 'predictor'))
-  const { predictions } = await predictStudy({ study: [study], model, card, home: base, device: 'cpu', threads: 1 })
+  const { predictions } = await predictStudy({
+    study: [study],
+    model,
+    card,
+    home: base,
+    device: 'cpu',
+    threads: 1,
+  })
   expect(predictions[0]!.prediction).toBe('grey; bright')
   expect(predictions[0]!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
 })
@@ -57,7 +64,11 @@ describe('every method and head', () => {
     ['cospgd', { activation: 'binary-sigmoid' }],
   ] as const)('%s lowers the overlap with the prediction (%j)', async (method, segmentation) => {
     const { record, frame } = await attacked({ method }, segmentation)
-    expect(record.attack).toMatchObject({ criterion: 'mean dice below 0.5', target: null, loss: { 'cross-entropy': 1 } })
+    expect(record.attack).toMatchObject({
+      criterion: 'mean dice below 0.5',
+      target: null,
+      loss: { 'cross-entropy': 1 },
+    })
     expect(frame.success).toBe(true)
     expect(frame.metBefore).toBe(false)
     expect(frame.label).toEqual(frame.before.classes)
@@ -77,20 +88,29 @@ describe('what is wanted', () => {
 
   test('nothing: the things vanish', async () => {
     const { record, frame } = await attacked({ ...stronger, target: 'background' })
-    expect(record.attack).toMatchObject({ target: 'background', criterion: 'mean dice with the wanted mask at least 0.9' })
+    expect(record.attack).toMatchObject({
+      target: 'background',
+      criterion: 'mean dice with the wanted mask at least 0.9',
+    })
     expect(frame.success).toBe(true)
     expect(frame.reread.probabilities[0]).toBeGreaterThan(0.8)
   })
 
   test('nothing at all, where classes may overlap', async () => {
-    const { record, frame } = await attacked({ ...stronger, target: 'none' }, { activation: 'multi-label-sigmoid' })
+    const { record, frame } = await attacked(
+      { ...stronger, target: 'none' },
+      { activation: 'multi-label-sigmoid' },
+    )
     expect(record.attack.target).toBe('none')
     expect(frame.success).toBe(true)
   })
 
   test('a class everywhere, by Dice and a bound of the user’s', async () => {
     const { record } = await attacked({ target: 'grey', loss: 'dice', criterion: 'iou>=0.2' })
-    expect(record.attack).toMatchObject({ criterion: 'mean iou with the wanted mask at least 0.2', loss: { dice: 1 } })
+    expect(record.attack).toMatchObject({
+      criterion: 'mean iou with the wanted mask at least 0.2',
+      loss: { dice: 1 },
+    })
   })
 })
 
@@ -103,7 +123,13 @@ test('the same request gives the same bytes, and verifies', async () => {
   const { out, segmenter, request } = await attacked()
   const again = await attackStudy({ ...request, out: join(out, '..', 'again') })
   expect(readFileSync(join(again.folder, 'record.json'))).toEqual(readFileSync(join(out, 'record.json')))
-  const report = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+  const report = await verifyExport({
+    folder: out,
+    model: segmenter.model,
+    home: base,
+    device: 'cpu',
+    threads: 1,
+  })
   expect(report).toMatchObject({ predictions: true, discrepancies: [] })
 })
 
@@ -134,10 +160,18 @@ test('masks that were tampered with do not verify, nor measures that are not the
   const frame = result.frames[0]!
   const verify = async (changes: object) => {
     writeFileSync(path, JSON.stringify({ ...result, frames: [{ ...frame, ...changes }] }))
-    const report = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+    const report = await verifyExport({
+      folder: out,
+      model: segmenter.model,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    })
     return report.discrepancies.map(({ message }) => message).join('; ')
   }
-  expect(await verify({ masks: { ...frame.masks!, after: frame.masks!.before } })).toContain('Dice, IoU and HD95')
+  expect(await verify({ masks: { ...frame.masks!, after: frame.masks!.before } })).toContain(
+    'Dice, IoU and HD95',
+  )
   const before = {
     masks: { ...frame.masks!, after: frame.masks!.before },
     segments: { ...frame.segments!, after: frame.segments!.before },
@@ -148,20 +182,28 @@ test('masks that were tampered with do not verify, nor measures that are not the
 describe('masks in the export', () => {
   const exports = ['series', 'masksBefore', 'masksAfter'] as const
 
-  test.each(['softmax', 'multi-label-sigmoid'] as const)('are DICOM SEG that come back as labels (%s)', async (activation) => {
-    const { out, frame, segmenter, request } = await attacked({ exports }, { activation })
-    const { record } = await attackStudy({ ...request, out: join(out, '../again'), labels: join(out, 'masks-before') })
-    expect(record.images[0]!.frames[0]!.segments!.before).toEqual(frame.segments!.before)
-    expect(record.images[0]!.frames[0]!.segments!.after).toEqual(frame.segments!.after)
-    const { model, card } = segmenter
-    const adversarial = { study: [join(out, 'adversarial')], model, card, labels: join(out, 'masks-after') }
-    const { segments } = await predictStudy({ ...adversarial, home: base, device: 'cpu', threads: 1 })
-    expect(segments!.map(({ dice }) => dice ?? 1)).toEqual(segments!.map(() => 1))
-  })
+  test.each(['softmax', 'multi-label-sigmoid'] as const)(
+    'are DICOM SEG that come back as labels (%s)',
+    async (activation) => {
+      const { out, frame, segmenter, request } = await attacked({ exports }, { activation })
+      const { record } = await attackStudy({
+        ...request,
+        out: join(out, '../again'),
+        labels: join(out, 'masks-before'),
+      })
+      expect(record.images[0]!.frames[0]!.segments!.before).toEqual(frame.segments!.before)
+      expect(record.images[0]!.frames[0]!.segments!.after).toEqual(frame.segments!.after)
+      const { model, card } = segmenter
+      const adversarial = { study: [join(out, 'adversarial')], model, card, labels: join(out, 'masks-after') }
+      const { segments } = await predictStudy({ ...adversarial, home: base, device: 'cpu', threads: 1 })
+      expect(segments!.map(({ dice }) => dice ?? 1)).toEqual(segments!.map(() => 1))
+    },
+  )
 
   test('are read again, and told where they are not what was recorded', async () => {
     const { out, segmenter } = await attacked({ exports })
-    const verify = () => verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
+    const verify = () =>
+      verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
     expect((await verify()).discrepancies).toEqual([])
     const path = join(out, 'masks-after/0001.dcm')
     const bytes = readFileSync(path)
@@ -180,8 +222,16 @@ describe('masks in the export', () => {
     const numberOfFrames = bytes.indexOf(Buffer.from([0x28, 0, 0x08, 0, 0x49, 0x53])) + 8
     bytes.write('1', numberOfFrames, 'ascii')
     writeFileSync(path, bytes)
-    const { discrepancies } = await verifyExport({ folder: out, model: segmenter.model, home: base, device: 'cpu', threads: 1 })
-    expect(discrepancies.map(({ message }) => message).join('; ')).toContain('expected 2 frames of segments, got 1')
+    const { discrepancies } = await verifyExport({
+      folder: out,
+      model: segmenter.model,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    })
+    expect(discrepancies.map(({ message }) => message).join('; ')).toContain(
+      'expected 2 frames of segments, got 1',
+    )
   })
 
   test('are left out where the model is no segmentation', () => {
@@ -196,5 +246,8 @@ test.each([
   [{ loss: 'dice,dice' }, 'Loss: expected cross-entropy, dice or both'],
   [{ target: 'none' }, 'Class: expected a class name'],
 ])('%j is refused', async (changes, message) => {
-  await expect(attacked(changes)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
+  await expect(attacked(changes)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(message) as string,
+  })
 })

@@ -7,9 +7,21 @@ import { compareStudy } from '../../src/engine/compare/compare-study.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { openStudy } from '../../src/engine/study/open-study.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
-import { attackRequest, filesBelow, imageResults, largestChange, tinyInput } from '../support/attack-requests.ts'
+import {
+  attackRequest,
+  filesBelow,
+  imageResults,
+  largestChange,
+  tinyInput,
+} from '../support/attack-requests.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
-import { pixelsAtEnd, writeImage, writeSeries, type SmallImage, type WrittenImage } from '../support/small-study.ts'
+import {
+  pixelsAtEnd,
+  writeImage,
+  writeSeries,
+  type SmallImage,
+  type WrittenImage,
+} from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier, type TinyClassifier } from '../support/tiny-classifiers.ts'
 
@@ -32,17 +44,27 @@ function made(count: number, changes: Partial<SmallImage> = {}): Made {
   const study = join(folder, 'study')
   const images = writeSeries(study, count, changes)
   const input = { layout: 'NCHW', size: [12, 12], channels: 1, slices: { count: 3 } }
-  return { folder, study, images, out: join(folder, 'out'), model: writeClassifier(folder, { channels: 3 }, { input }) }
+  return {
+    folder,
+    study,
+    images,
+    out: join(folder, 'out'),
+    model: writeClassifier(folder, { channels: 3 }, { input }),
+  }
 }
 
 /** What the network says of each slice among its neighbours, in plain numbers; the ends are repeated. */
 function expected({ model, images }: Made, stored: readonly (readonly number[])[]): number[][] {
   const inputs = stored.map((values, n) => tinyInput(images[n]!, values, range))
-  return inputs.map((own, n) => model.probabilities([...(inputs[n - 1] ?? own), ...own, ...(inputs[n + 1] ?? own)]))
+  return inputs.map((own, n) =>
+    model.probabilities([...(inputs[n - 1] ?? own), ...own, ...(inputs[n + 1] ?? own)]),
+  )
 }
 
 const exported = ({ out, images }: Made) =>
-  images.map((image, n) => pixelsAtEnd(join(out, 'adversarial', `${String(n + 1).padStart(4, '0')}.dcm`), image))
+  images.map((image, n) =>
+    pixelsAtEnd(join(out, 'adversarial', `${String(n + 1).padStart(4, '0')}.dcm`), image),
+  )
 
 function expectClose(got: readonly (readonly number[])[], want: readonly (readonly number[])[]) {
   expect(got.length).toBe(want.length)
@@ -61,7 +83,14 @@ async function expectVerified({ out, folder, model: { model } }: Made) {
 test('a model of neighbouring slices predicts each slice among its neighbours', async () => {
   const stack = made(11)
   const { model, card } = stack.model
-  const { predictions } = await predictStudy({ study: [stack.study], home: base, model, card, device: 'cpu', threads: 1 })
+  const { predictions } = await predictStudy({
+    study: [stack.study],
+    home: base,
+    model,
+    card,
+    device: 'cpu',
+    threads: 1,
+  })
   expectClose(predictions.map(({ probabilities }) => probabilities), expected(stack, stack.images.map(({ values }) => values))) // prettier-ignore
 })
 
@@ -69,7 +98,15 @@ test('some slices of a stack are predicted among all of them', async () => {
   const stack = made(5)
   const { model, card } = stack.model
   const images = [0, 3].map((n) => stack.images[n]!.sopInstanceUid)
-  const { predictions } = await predictStudy({ study: [stack.study], images, home: base, model, card, device: 'cpu', threads: 1 })
+  const { predictions } = await predictStudy({
+    study: [stack.study],
+    images,
+    home: base,
+    model,
+    card,
+    device: 'cpu',
+    threads: 1,
+  })
   const all = expected(stack, stack.images.map(({ values }) => values)) // prettier-ignore
   expectClose(predictions.map(({ probabilities }) => probabilities), [all[0]!, all[3]!]) // prettier-ignore
 })
@@ -87,7 +124,9 @@ describe.each<[string, Partial<AttackRequest>]>([
     ['mi-fgsm', { epsilon: '16/255', steps: 4 }],
   ])('is attacked by %s, exported, judged among its neighbours and verified', async (method, settings) => {
     const stack = made(7)
-    const { record, failures } = await attackStudy(attackRequest(stack.model, stack, { method, settings, ...changes }))
+    const { record, failures } = await attackStudy(
+      attackRequest(stack.model, stack, { method, settings, ...changes }),
+    )
     expect(failures).toEqual([])
     const frames = record.images.flatMap((image) => image.frames)
     const pixels = exported(stack)
@@ -133,7 +172,18 @@ test('the same attack gives the same bytes, and goes on where it was', async () 
 
 test('the command line names blocks and smoothing from slice to slice', async () => {
   const stack = made(5)
-  const given = ['--study', stack.study, '--model', stack.model.model, '--device', 'cpu', '--threads', '1', '--out', stack.out]
+  const given = [
+    '--study',
+    stack.study,
+    '--model',
+    stack.model.model,
+    '--device',
+    'cpu',
+    '--threads',
+    '1',
+    '--out',
+    stack.out,
+  ]
   const ended = await commandLine([
     'attack',
     ...given,
@@ -146,7 +196,9 @@ test('the command line names blocks and smoothing from slice to slice', async ()
     '--json',
   ])
   expect(ended.code).toBe(0)
-  expect(jsonOf(ended)).toMatchObject({ record: { attack: { settings: { kernelSlices: 3, sigmaSlices: 0.8 } } } })
+  expect(jsonOf(ended)).toMatchObject({
+    record: { attack: { settings: { kernelSlices: 3, sigmaSlices: 0.8 } } },
+  })
   await expectVerified(stack)
 })
 
@@ -164,7 +216,9 @@ test('stacks end where the size changes and where a series does', async () => {
   const { record, failures } = await attackStudy(attackRequest(stack.model, stack))
   expect(failures).toEqual([])
   expect(record.images).toHaveLength(4)
-  expect(record.notices.map(({ message }) => message)).toContainEqual(expect.stringContaining('A stack has 1 slices'))
+  expect(record.notices.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('A stack has 1 slices'),
+  )
   expectClose(imageResults(stack.out).slice(0, 2).map(({ frames }) => frames[0]!.reread.probabilities), expected(stack, exported(stack))) // prettier-ignore
   await expectVerified(stack)
 })
@@ -186,7 +240,14 @@ test('a slice that can’t be decoded is not predicted, nor are those beside it'
   const study = await openStudy([stack.study])
   truncateSync(stack.images[1]!.path, readFileSync(stack.images[1]!.path).length - 40)
   const { model, card } = stack.model
-  const { predictions, failures } = await predictStudy({ study, home: base, model, card, device: 'cpu', threads: 1 })
+  const { predictions, failures } = await predictStudy({
+    study,
+    home: base,
+    model,
+    card,
+    device: 'cpu',
+    threads: 1,
+  })
   expect(predictions.map(({ file }) => file)).toEqual(['other/001.dcm'])
   expect(failures.map(({ file }) => file).sort()).toEqual(['001.dcm', '002.dcm', '003.dcm'])
 })
@@ -201,7 +262,11 @@ test('slices whose files can’t be read are told of', async () => {
 })
 
 test.each<[string, Partial<AttackRequest>, string]>([
-  ['a method that takes images one by one', { method: 'deepfool', settings: {} }, 'Method: expected one for neighbouring slices'],
+  [
+    'a method that takes images one by one',
+    { method: 'deepfool', settings: {} },
+    'Method: expected one for neighbouring slices',
+  ],
   ['an attack on some slices', { images: ['2.25.7.1.2'] }, 'Images: expected all slices of a series'],
 ])('%s is refused', async (_name, changes, message) => {
   const stack = made(3)
@@ -212,7 +277,13 @@ test('a comparison is refused', async () => {
   const stack = made(2)
   const methods = [{ name: 'fgsm', settings: {} }]
   const request = {
-    ...{ study: [stack.study], models: [stack.model.model], home: base, methods, budgets: { Linf: ['8/255'], L2: [] } },
+    ...{
+      study: [stack.study],
+      models: [stack.model.model],
+      home: base,
+      methods,
+      budgets: { Linf: ['8/255'], L2: [] },
+    },
     ...{ transfer: false, seed: 0, batch: 4, out: stack.out, device: 'cpu', threads: 1 },
   } as const
   await expect(compareStudy(request)).rejects.toThrow('expected models of single images')

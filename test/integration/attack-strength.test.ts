@@ -80,7 +80,9 @@ describe('what methods say and refuse', () => {
   })
 
   test('a goal that planes do not divide is refused by methods that need them', async () => {
-    const problem = await problemAgainst(model, goldenImages(2).images, { criterion: { name: 'odd', isMet: () => false } })
+    const problem = await problemAgainst(model, goldenImages(2).images, {
+      criterion: { name: 'odd', isMet: () => false },
+    })
     for (const method of ['deepfool', 'cw', 'fab-t', 'apgd-t', 'square', 'spsa'])
       await expect(attackToEnd(configureAttack(method), problem)).rejects.toMatchObject({ code: 'usage' })
   })

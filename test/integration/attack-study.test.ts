@@ -6,7 +6,13 @@ import { manifestName, verifyManifest } from '../../src/adapters/fs/manifest.ts'
 import { attackStudy, type AttackReport } from '../../src/engine/attack/attack-study.ts'
 import type { ImageResult } from '../../src/engine/attack/image-result.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
-import { attackRequest, filesBelow, imageResults, largestChange, tinyInput } from '../support/attack-requests.ts'
+import {
+  attackRequest,
+  filesBelow,
+  imageResults,
+  largestChange,
+  tinyInput,
+} from '../support/attack-requests.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { pixelsAtEnd, writeSeries, type WrittenImage } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -23,7 +29,11 @@ describe('an attack on a series with everything exported', () => {
   let results: ImageResult[]
   beforeAll(async () => {
     images = writeSeries(study, 6)
-    const request = attackRequest(writeClassifier(base), { study, out }, { exports: ['series', 'perturbation', 'smoothed'] })
+    const request = attackRequest(
+      writeClassifier(base),
+      { study, out },
+      { exports: ['series', 'perturbation', 'smoothed'] },
+    )
     report = await attackStudy(request)
     results = imageResults(out)
   })
@@ -126,10 +136,14 @@ describe('an attack on a series with everything exported', () => {
       const { trace, after } = frames[0]!
       expect(trace.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4, 5])
       expect(trace[0]).toMatchObject({ restart: 0, signAgreement: null })
-      expect(trace.at(-1)!.probabilities).toEqual(expect.arrayContaining([expect.closeTo(after.confidence ?? NaN, 5)]))
-      expect(trace.slice(1).every(({ klToSmoothed, smoothedTarget }) => klToSmoothed !== null && smoothedTarget !== null)).toBe(
-        true,
+      expect(trace.at(-1)!.probabilities).toEqual(
+        expect.arrayContaining([expect.closeTo(after.confidence ?? NaN, 5)]),
       )
+      expect(
+        trace
+          .slice(1)
+          .every(({ klToSmoothed, smoothedTarget }) => klToSmoothed !== null && smoothedTarget !== null),
+      ).toBe(true)
     }
   })
 
@@ -145,7 +159,9 @@ test('the smoothed series of a method without smoothing is the adversarial one u
   const [image] = writeSeries(study, 1)
   const changes = { method: 'fgsm', settings: {}, exports: ['series', 'smoothed'] as const }
   await attackStudy(attackRequest(writeClassifier(base), { study, out }, changes))
-  const [adversarial, smoothed] = ['adversarial', 'smoothed'].map((kind) => pixelsAtEnd(join(out, kind, '0001.dcm'), image!))
+  const [adversarial, smoothed] = ['adversarial', 'smoothed'].map((kind) =>
+    pixelsAtEnd(join(out, kind, '0001.dcm'), image!),
+  )
   expect(largestDifference(smoothed!, gaussian(adversarial!, 12))).toBeLessThan(0.51)
 })
 
@@ -170,7 +186,9 @@ describe.each<[string, Partial<TinyHead>]>([
       const predicted = await predictStudy(request)
       const byHand = (image: WrittenImage, stored: readonly number[]) => {
         const input = tinyInput(image, stored, range)
-        return classifier.probabilities(classifier.channels === 1 ? input : input.flatMap((value) => [value, value, value]))
+        return classifier.probabilities(
+          classifier.channels === 1 ? input : input.flatMap((value) => [value, value, value]),
+        )
       }
       for (const [index, image] of images.entries()) {
         const { exported, frames } = record.images[index]!
@@ -182,7 +200,9 @@ describe.each<[string, Partial<TinyHead>]>([
         expect(largestDifference(frames[0]!.reread.probabilities, after)).toBeLessThan(1e-5)
         expect(largestDifference(before, after)).toBeGreaterThan(0.01)
         const decisions = (p: number[]) =>
-          name.startsWith('several') ? p.flatMap((one, k) => (one >= 0.5 ? [k] : [])) : [p.indexOf(Math.max(...p))]
+          name.startsWith('several')
+            ? p.flatMap((one, k) => (one >= 0.5 ? [k] : []))
+            : [p.indexOf(Math.max(...p))]
         expect(frames[0]!.label).toEqual(decisions(before))
         expect(frames[0]!.success).toBe(decisions(after).join() !== decisions(before).join())
       }
@@ -198,7 +218,8 @@ function gaussian(values: readonly number[], size: number): number[] {
     const smoothed = image.slice()
     for (let line = 0; line < size; line++)
       for (let i = 0; i < size; i++) {
-        const sum = image[at(line, i)]! + side * (image[at(line, mirrored(i - 1))]! + image[at(line, mirrored(i + 1))]!)
+        const sum =
+          image[at(line, i)]! + side * (image[at(line, mirrored(i - 1))]! + image[at(line, mirrored(i + 1))]!)
         smoothed[at(line, i)] = sum / (1 + 2 * side)
       }
     return smoothed

@@ -45,7 +45,10 @@ type OfGroups = 'universal' | 'universal-l2'
 type OfFeatures = 'hfc'
 
 /** Those of pixels have no classifier to attack: core/attacks/pixel-weights.test.ts. */
-type OfImages = Exclude<keyof typeof attackMethods, 'segpgd' | 'cospgd' | 'asma' | 'dag' | OfGroups | OfFeatures>
+type OfImages = Exclude<
+  keyof typeof attackMethods,
+  'segpgd' | 'cospgd' | 'asma' | 'dag' | OfGroups | OfFeatures
+>
 
 /** Strong enough to succeed on every sample, but for yardsticks. */
 const methods: Record<OfImages, object> = {
@@ -96,9 +99,14 @@ describe.each(Object.entries(models))('against %s', (_name, makeProblem) => {
       const { result } = await run(method(), { ...problem, quantize: roundsTo(levels) })
       expectWithinBall(method(), problem, result.adversarial)
       expectWithin(result.adversarial, problem)
-      expect(result.adversarial.data.every((value) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3)).toBe(true)
+      expect(
+        result.adversarial.data.every(
+          (value) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3,
+        ),
+      ).toBe(true)
       expect(result.adversarial.data).not.toEqual(problem.images.data)
-      if (!yardsticks.has(name)) expect(result.samples.map(({ success }) => success)).toEqual([true, true, true, true, true])
+      if (!yardsticks.has(name))
+        expect(result.samples.map(({ success }) => success)).toEqual([true, true, true, true, true])
     })
 
     test('reports what the model says of the rounded images', async () => {
@@ -150,7 +158,10 @@ function withFrozenBorder(problem: AttackProblem): AttackProblem {
       bound.shape,
       bound.data.map((value, i) => (isFrozen(i) ? problem.images.data[i]! : value)),
     )
-  return { ...problem, bounds: { lower: freeze(filled(problem.images, 0)), upper: freeze(filled(problem.images, 1)) } }
+  return {
+    ...problem,
+    bounds: { lower: freeze(filled(problem.images, 0)), upper: freeze(filled(problem.images, 1)) },
+  }
 }
 
 /** Sample `n` of a problem as a batch of one, for criteria that look at logits alone. */
@@ -179,6 +190,8 @@ function expectWithinBall({ ball }: AttackMethod, { images }: AttackProblem, adv
 }
 
 function expectWithin(adversarial: Tensor, { bounds }: AttackProblem): void {
-  const outside = adversarial.data.filter((value, i) => !(value >= bounds.lower.data[i]! && value <= bounds.upper.data[i]!))
+  const outside = adversarial.data.filter(
+    (value, i) => !(value >= bounds.lower.data[i]! && value <= bounds.upper.data[i]!),
+  )
   expect([...outside]).toEqual([])
 }

@@ -29,7 +29,8 @@ beforeAll(() => {
 const request = (study: string, out: string, changes: Partial<AttackRequest> = {}) =>
   attackRequest(classifier, { study, out }, { method: 'universal', settings, ...changes })
 
-const perturbationIn = (out: string, number = 1) => tensorFromNpy(readNpy(readFileSync(join(out, `universal/000${number}.npy`))))
+const perturbationIn = (out: string, number = 1) =>
+  tensorFromNpy(readNpy(readFileSync(join(out, `universal/000${number}.npy`))))
 
 /** Stored values of the images of an export, minus those of their sources. */
 const changesOf = (out: string, images: readonly WrittenImage[]) =>
@@ -68,7 +69,9 @@ describe('a perturbation that a series shares', () => {
 
   test('is in the record with its epochs, and each image is judged by itself', () => {
     const { universal, summary, images: recorded } = report.record
-    expect(universal).toMatchObject([{ file: 'universal/0001.npy', shape: [1, 1, 12, 12], images: [1, 2, 3, 4, 5, 6] }])
+    expect(universal).toMatchObject([
+      { file: 'universal/0001.npy', shape: [1, 1, 12, 12], images: [1, 2, 3, 4, 5, 6] },
+    ])
     expect(universal![0]!.epochs.map(({ epoch, images }) => [epoch, images])).toEqual(
       Array.from({ length: 8 }, (_, i) => [i + 1, 6]),
     )
@@ -81,7 +84,13 @@ describe('a perturbation that a series shares', () => {
 
   test('is covered by the manifest and the check of an export', async () => {
     expect(await verifyManifest(out)).toMatchObject({ missing: [], changed: [], unlisted: [] })
-    const verified = await verifyExport({ folder: out, model: classifier.model, home: base, device: 'cpu', threads: 1 })
+    const verified = await verifyExport({
+      folder: out,
+      model: classifier.model,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    })
     expect(verified.discrepancies).toEqual([])
     expect(verified.predictions).toBe(true)
   })
@@ -120,7 +129,10 @@ describe('a perturbation that a series shares', () => {
   test('stops being learned early once an epoch finds every image fooled', async () => {
     const early = freshFolder()
     const { record } = await attackStudy(
-      request(study, early, { earlyStop: true, settings: { epsilon: '120/255', stepSize: '30/255', epochs: 30 } }),
+      request(study, early, {
+        earlyStop: true,
+        settings: { epsilon: '120/255', stepSize: '30/255', epochs: 30 },
+      }),
     )
     const { epochs } = record.universal![0]!
     expect(epochs.slice(0, -1).every(({ fooled }) => fooled < 6)).toBe(true)
@@ -132,7 +144,8 @@ describe('a perturbation that a series shares', () => {
     const mask = Float32Array.from({ length: 144 }, (_, i) => Number(i % 12 < 6))
     writeFileSync(region, writeNpy({ dataType: 'float32', shape: [12, 12], data: mask }))
     await attackStudy(request(study, bounded, { region }))
-    for (const change of changesOf(bounded, images)) expect(change.every((value, i) => value === 0 || mask[i] === 1)).toBe(true)
+    for (const change of changesOf(bounded, images))
+      expect(change.every((value, i) => value === 0 || mask[i] === 1)).toBe(true)
     expect(perturbationIn(bounded).data.every((value, i) => value === 0 || mask[i] === 1)).toBe(true)
   })
 
@@ -147,7 +160,14 @@ describe('a perturbation that a series shares', () => {
     const { comparison } = await compareStudy({
       ...{ study: [study], out: freshFolder(), home: base, models: [classifier.model] },
       methods: ['universal', 'noise'].map((name) => ({ name, settings: {} })),
-      ...{ budgets: { Linf: ['24/255'], L2: [] }, transfer: false, device: 'cpu', threads: 1, seed: 0, batch: 4 },
+      ...{
+        budgets: { Linf: ['24/255'], L2: [] },
+        transfer: false,
+        device: 'cpu',
+        threads: 1,
+        seed: 0,
+        batch: 4,
+      },
     })
     const [universal, noise] = comparison.cells
     expect(universal).toMatchObject({ method: 'universal', budget: '24/255', slices: 6 })
@@ -172,7 +192,9 @@ describe('groups of images', () => {
   })
 
   test('are those of one size over a cohort', async () => {
-    const { record } = await attackStudy(request(study, freshFolder(), { settings: { ...settings, over: 'cohort' } }))
+    const { record } = await attackStudy(
+      request(study, freshFolder(), { settings: { ...settings, over: 'cohort' } }),
+    )
     expect(record.universal!.map(({ images, shape }) => [images, shape])).toEqual([
       [
         [1, 2, 3, 4, 5],
@@ -199,8 +221,17 @@ describe('groups of images', () => {
       { intensity: { kind: 'percentile', of: 'image', lower: 1, upper: 99 } },
     )
     const attack = (epsilon: string) =>
-      attackStudy(attackRequest(own, { study, out: freshFolder() }, { method: 'universal', settings: { ...settings, epsilon } }))
-    await expect(attack('20HU')).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('same part') as string })
+      attackStudy(
+        attackRequest(
+          own,
+          { study, out: freshFolder() },
+          { method: 'universal', settings: { ...settings, epsilon } },
+        ),
+      )
+    await expect(attack('20HU')).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('same part') as string,
+    })
     await expect(attack('8/255')).resolves.toMatchObject({ failures: [] })
   })
 })
@@ -221,31 +252,59 @@ test('lowers the overlap of a segmentation with its prediction, by the mean loss
     for (const [k, segment] of after.entries()) expect(segment.dice!).toBeLessThan(before[k]!.dice!)
 })
 
-test('fools the model on slices of the sample, where noise of the same budget does not', { timeout: 120_000 }, async () => {
-  const model = { model: join(sample, 'model/phantom-thorax.onnx'), card: join(sample, 'model/phantom-thorax.card.json') }
-  const names = readdirSync(join(sample, 'study')).filter((name) => name.endsWith('.dcm'))
-  const study = names.filter((_, i) => i % 4 === 1).map((name) => join(sample, 'study', name))
-  const successes: number[] = []
-  for (const [method, settings] of [
-    ['universal', { epsilon: '12/255', stepSize: '2/255', epochs: 4, miniBatch: 4 }],
-    ['noise', { epsilon: '12/255' }],
-  ] as const) {
-    const { record } = await attackStudy(
-      attackRequest(model, { study: '', out: freshFolder() }, { study, method, settings, batch: 8 }),
-    )
-    successes.push(record.summary.success.successes)
-  }
-  expect(successes[0]).toBeGreaterThan(1)
-  expect(successes[0]).toBeGreaterThan(successes[1]! + 1)
-})
+test(
+  'fools the model on slices of the sample, where noise of the same budget does not',
+  { timeout: 120_000 },
+  async () => {
+    const model = {
+      model: join(sample, 'model/phantom-thorax.onnx'),
+      card: join(sample, 'model/phantom-thorax.card.json'),
+    }
+    const names = readdirSync(join(sample, 'study')).filter((name) => name.endsWith('.dcm'))
+    const study = names.filter((_, i) => i % 4 === 1).map((name) => join(sample, 'study', name))
+    const successes: number[] = []
+    for (const [method, settings] of [
+      ['universal', { epsilon: '12/255', stepSize: '2/255', epochs: 4, miniBatch: 4 }],
+      ['noise', { epsilon: '12/255' }],
+    ] as const) {
+      const { record } = await attackStudy(
+        attackRequest(model, { study: '', out: freshFolder() }, { study, method, settings, batch: 8 }),
+      )
+      successes.push(record.summary.success.successes)
+    }
+    expect(successes[0]).toBeGreaterThan(1)
+    expect(successes[0]).toBeGreaterThan(successes[1]! + 1)
+  },
+)
 
 test('a tensor’s images share one perturbation, more of them than the model takes at once too', async () => {
   const [input, labels, out] = ['x.npy', 'labels.npy', 'adversarial.npy'].map((name) => join(base, name))
   const x = Float32Array.from({ length: 5 * 144 }, (_, i) => 0.5 + 0.1 * Math.sin(i))
   writeFileSync(input!, writeNpy({ dataType: 'float32', shape: [5, 1, 12, 12], data: x }))
   writeFileSync(labels!, writeNpy({ dataType: 'int32', shape: [5], data: new Int32Array(5) }))
-  const args = ['--model', classifier.model, '--input', input!, '--labels', labels!, '--out', out!, '--method', 'universal']
-  const { code, err } = await commandLine(['tensor', 'attack', ...args, '--epochs', '3', '--batch', '2', '--device', 'cpu'])
+  const args = [
+    '--model',
+    classifier.model,
+    '--input',
+    input!,
+    '--labels',
+    labels!,
+    '--out',
+    out!,
+    '--method',
+    'universal',
+  ]
+  const { code, err } = await commandLine([
+    'tensor',
+    'attack',
+    ...args,
+    '--epochs',
+    '3',
+    '--batch',
+    '2',
+    '--device',
+    'cpu',
+  ])
   expect(err).not.toContain('error')
   expect(code).toBe(0)
   const { data } = tensorFromNpy(readNpy(readFileSync(out!)))

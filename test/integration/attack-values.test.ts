@@ -16,7 +16,14 @@ const strong = { settings: { epsilon: '60/255', stepSize: '6/255', steps: 12 } }
 /** Sign steps jump over a value that is nearer than they reach. */
 const fine = { settings: { epsilon: '60/255', stepSize: '0.3/255', steps: 40 }, earlyStop: true }
 const images = 4
-const output = { activation: 'linear', value: 'bone age', unit: 'months', scale: 10, offset: 120, tolerance: 3 }
+const output = {
+  activation: 'linear',
+  value: 'bone age',
+  unit: 'months',
+  scale: 10,
+  offset: 120,
+  tolerance: 3,
+}
 let runs = 0
 
 /** A network with one output, and a study. */
@@ -36,7 +43,13 @@ async function attacked(changes: Partial<AttackRequest> = {}) {
 
 test('a prediction is the output scaled and moved into the card’s unit', async () => {
   const { folder, study, model } = valued()
-  const { predictions } = await predictStudy({ study: [study], ...model, home: folder, device: 'cpu', threads: 1 })
+  const { predictions } = await predictStudy({
+    study: [study],
+    ...model,
+    home: folder,
+    device: 'cpu',
+    threads: 1,
+  })
   const logits = writeClassifier(join(folder, 'same'), { activation: 'binary-sigmoid' }, { output: { classes: ['no', 'yes'], activation: 'binary-sigmoid' } }) // prettier-ignore
   const same = await predictStudy({ study: [study], ...logits, home: folder, device: 'cpu', threads: 1 })
   expect(predictions).toHaveLength(images)
@@ -57,7 +70,9 @@ test('a number without an axis of its own is the same number, to predictions, at
   expect(await values(squeezed)).toEqual(await values(model))
   const { record } = await attackStudy(attackRequest(squeezed, { study, out }, strong))
   expect(record.images.flatMap(({ frames }) => frames).every(({ success }) => success)).toBe(true)
-  expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual([])
+  expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual(
+    [],
+  )
 })
 
 describe.each([{}, { loss: 'huber' }])('numbers, with %j', (loss) => {
@@ -70,7 +85,9 @@ describe.each([{}, { loss: 'huber' }])('numbers, with %j', (loss) => {
       expect(success).toBe(true)
       expect(reread).toMatchObject({ classes: [], confidence: null, probabilities: [] })
     }
-    expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual([])
+    expect((await verifyExport({ folder: out, home: out, device: 'cpu', threads: 1 })).discrepancies).toEqual(
+      [],
+    )
   })
 
   test('reach the one that is wanted', async () => {
@@ -87,15 +104,24 @@ test('a change is asked for in the card’s unit', async () => {
   expect(frames.map(({ success }) => success)).toEqual(frames.map(() => false))
 })
 
-test.each(['smia-reference', 'pgd', 'fab-t', 'deepfool', 'cw', 'square', 'apgd-ce', 'hopskipjump', 'spsa', 'gaussian-noise'])(
-  'are attacked by %s',
-  async (method) => {
-    const settings = method === 'gaussian-noise' ? {} : { steps: 60 }
-    const { frames } = await attacked({ method, settings })
-    for (const { before, reread, success } of frames) expect(success).toBe(Math.abs(reread.value! - before.value!) > 3)
-    if (method !== 'gaussian-noise') expect(frames.filter(({ success }) => success).length).toBeGreaterThan(0)
-  },
-)
+test.each([
+  'smia-reference',
+  'pgd',
+  'fab-t',
+  'deepfool',
+  'cw',
+  'square',
+  'apgd-ce',
+  'hopskipjump',
+  'spsa',
+  'gaussian-noise',
+])('are attacked by %s', async (method) => {
+  const settings = method === 'gaussian-noise' ? {} : { steps: 60 }
+  const { frames } = await attacked({ method, settings })
+  for (const { before, reread, success } of frames)
+    expect(success).toBe(Math.abs(reread.value! - before.value!) > 3)
+  if (method !== 'gaussian-noise') expect(frames.filter(({ success }) => success).length).toBeGreaterThan(0)
+})
 
 test.each([
   [{ criterion: 'within 3' }, 'Criterion: expected change>N, N above 0 in the card’s unit, got "within 3"'],
@@ -111,8 +137,18 @@ test('the mean absolute error is told before and after, where there are labels',
   const labels = join(folder, 'labels.csv')
   const predicted = await predictStudy({ study: [study], ...model, home: folder, device: 'cpu', threads: 1 })
   expect(predicted.taskAgreement).toBeNull()
-  writeFileSync(labels, ['file,label', ...predicted.predictions.map(({ file, value }) => `${file},${value! + 2}`)].join('\n'))
-  const again = await predictStudy({ study: [study], ...model, labels, home: folder, device: 'cpu', threads: 1 })
+  writeFileSync(
+    labels,
+    ['file,label', ...predicted.predictions.map(({ file, value }) => `${file},${value! + 2}`)].join('\n'),
+  )
+  const again = await predictStudy({
+    study: [study],
+    ...model,
+    labels,
+    home: folder,
+    device: 'cpu',
+    threads: 1,
+  })
   expect(again.taskAgreement).toEqual({ meanAbsoluteError: expect.closeTo(2, 5) })
   expect(again.agreement).toBeNull()
   const { record } = await attackStudy(attackRequest(model, { study, out }, { ...strong, labels }))
@@ -133,8 +169,21 @@ test('a label that is no number is refused, with its line', async () => {
 test('methods are compared on numbers, without a confidence', async () => {
   const { folder, study, model, out } = valued()
   const { comparison } = await compareStudy({
-    ...{ study: [study], models: [model.model], home: folder, device: 'cpu', threads: 1, out, seed: 0, batch: 4, transfer: true },
-    ...{ methods: [{ name: 'pgd', settings: { steps: 6, stepSize: '6/255' } }], budgets: { Linf: ['60/255'], L2: [] } },
+    ...{
+      study: [study],
+      models: [model.model],
+      home: folder,
+      device: 'cpu',
+      threads: 1,
+      out,
+      seed: 0,
+      batch: 4,
+      transfer: true,
+    },
+    ...{
+      methods: [{ name: 'pgd', settings: { steps: 6, stepSize: '6/255' } }],
+      budgets: { Linf: ['60/255'], L2: [] },
+    },
   })
   expect(comparison.cells).toHaveLength(1)
   expect(comparison.cells[0]).toMatchObject({ slices: images, meanConfidenceAfter: null })

@@ -25,7 +25,9 @@ describeWithSoftwareWebgpu('an attack on a GPU in software', () => {
         const out = join(folder, device)
         const { record } = await attackStudy(attackRequest(classifier, { study, out }, { device }))
         expect(record.device.name).toBe(device)
-        const pixels = images.map((image, i) => pixelsAtEnd(join(out, record.images[i]!.exported.series.path), image))
+        const pixels = images.map((image, i) =>
+          pixelsAtEnd(join(out, record.images[i]!.exported.series.path), image),
+        )
         return { frames: record.images.map(({ frames }) => frames[0]!), pixels }
       }
       const [cpu, gpu] = [await on('cpu'), await on('webgpu')]

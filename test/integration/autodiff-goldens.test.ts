@@ -15,7 +15,8 @@ describeWithSharedData('Gradients of models exported from PyTorch', () => {
   const names = existsSync(root) ? readdirSync(root) : []
   const models = new Map<string, Promise<DifferentiableModel>>()
   const modelOf = (name: string): Promise<DifferentiableModel> => {
-    const model = models.get(name) ?? createOnnxModel({ bytes: readFileSync(`${folder(name)}model.onnx`), runtime })
+    const model =
+      models.get(name) ?? createOnnxModel({ bytes: readFileSync(`${folder(name)}model.onnx`), runtime })
     models.set(name, model)
     return model
   }

@@ -14,14 +14,19 @@ describeWithSharedData('the command line on real series', () => {
   const training = z.object({ classes: z.array(z.string()), mean: z.number(), std: z.number() })
   const breastUs = ['--model', sharedData('models/breast-us/model.onnx'), '--card', card, '--device', 'cpu']
   beforeAll(() => {
-    const { classes, mean, std } = training.parse(JSON.parse(readFileSync(sharedData('models/breast-us/training.json'), 'utf8')))
+    const { classes, mean, std } = training.parse(
+      JSON.parse(readFileSync(sharedData('models/breast-us/training.json'), 'utf8')),
+    )
     const own = {
       name: 'breast-us',
       intensity: { kind: 'stored-range', lower: 0, upper: 255 },
       fit: { kind: 'stretch' },
       interpolation: 'bilinear-antialiased',
     }
-    writeFileSync(card, JSON.stringify({ ...own, mean: [mean], std: [std], output: { activation: 'softmax', classes } }))
+    writeFileSync(
+      card,
+      JSON.stringify({ ...own, mean: [mean], std: [std], output: { activation: 'softmax', classes } }),
+    )
   })
 
   test('inspect tells three series apart', async () => {
@@ -35,7 +40,10 @@ describeWithSharedData('the command line on real series', () => {
 
   test('inspect lists what is broken and reads the rest', async () => {
     const ended = await commandLine(['inspect', sharedData('broken'), '--json'])
-    const { series, failures } = jsonOf(ended) as { series: object[]; failures: { message: string; tip: string | null }[] }
+    const { series, failures } = jsonOf(ended) as {
+      series: object[]
+      failures: { message: string; tip: string | null }[]
+    }
     expect(ended.code).toBe(3)
     expect(series.length).toBeGreaterThan(0)
     expect(failures.length).toBeGreaterThan(0)
@@ -57,9 +65,12 @@ describeWithSharedData('the command line on real series', () => {
       predictions: { file: string; prediction: string; label: string }[]
       agreement: { accuracy: object; confusion: number[][] }
     }
-    const rows = parse<Record<'file' | 'class' | 'label' | 'predicted_by_torch', string>>(readFileSync(labels, 'utf8'), {
-      columns: true,
-    })
+    const rows = parse<Record<'file' | 'class' | 'label' | 'predicted_by_torch', string>>(
+      readFileSync(labels, 'utf8'),
+      {
+        columns: true,
+      },
+    )
     const classes = ['normal', 'benign', 'malignant']
     const expected = rows.map((row) => ({
       file: row.file,

@@ -18,7 +18,8 @@ beforeAll(() => {
   writeSeries(study, 3)
   writeSeries(partly, 2)
   const cut = readFileSync(writeImage(broken, 1).path).subarray(0, 400)
-  for (const folder of [partly, broken]) writeFileSync(join(folder, folder === broken ? '001.dcm' : '003.dcm'), cut)
+  for (const folder of [partly, broken])
+    writeFileSync(join(folder, folder === broken ? '001.dcm' : '003.dcm'), cut)
   tiny = writeClassifier(join(base, 'model'))
 })
 afterAll(() => {
@@ -74,7 +75,11 @@ describe('exit codes', () => {
     ['a mode of another method', () => [...attackOptions(), '--method', 'pgd', '--mode', 'reference'], 2],
     ['an export that there is not', () => [...attackOptions(), '--export', 'series,video'], 2],
     ['a class that there is not', () => [...attackOptions(), '--target', 'cyst'], 2],
-    ['a device that there is not', () => ['predict', '--study', study, '--model', tiny.model, '--device', 'abacus'], 2],
+    [
+      'a device that there is not',
+      () => ['predict', '--study', study, '--model', tiny.model, '--device', 'abacus'],
+      2,
+    ],
     ['a section of the benchmark that there is not', () => ['bench', '--only', 'nothing'], 2],
   ])('%s', async (_name, args, code) => {
     const { code: ended, out, err } = await commandLine(args())
@@ -112,7 +117,11 @@ describe('--json prints exactly one document', () => {
       { resumed: 0, failures: [{ file: '003.dcm' }], record: { schema: 'radversary/attack-record/1' } },
     ],
     ['model list', () => ['model', 'list'], { models: [] }],
-    ['model show', () => ['model', 'show', tiny.model], { card: { name: 'tiny', input: { size: [12, 12] } } }],
+    [
+      'model show',
+      () => ['model', 'show', tiny.model],
+      { card: { name: 'tiny', input: { size: [12, 12] } } },
+    ],
     ['an error', () => ['verify', study], { error: { code: 'verification-failed', file: study } }],
     [
       'an error of the command’s words',
@@ -129,8 +138,19 @@ describe('--json prints exactly one document', () => {
 describe('a card that is not whole', () => {
   test('is one error that names every missing field, with an example', async () => {
     const card = join(base, 'part.card.json')
-    writeFileSync(card, JSON.stringify({ fit: { kind: 'stretch' }, mean: [0], output: { classes: ['a', 'b', 'c'] } }))
-    const { code, err } = await commandLine(['predict', '--study', study, '--model', tiny.model, '--card', card])
+    writeFileSync(
+      card,
+      JSON.stringify({ fit: { kind: 'stretch' }, mean: [0], output: { classes: ['a', 'b', 'c'] } }),
+    )
+    const { code, err } = await commandLine([
+      'predict',
+      '--study',
+      study,
+      '--model',
+      tiny.model,
+      '--card',
+      card,
+    ])
     expect(code).toBe(1)
     const fields = [...err.matchAll(/^.*?([\w.]+): missing; .* Example: .+$/gm)].map(([, field]) => field)
     expect(fields).toEqual(['intensity', 'interpolation', 'std', 'output.activation'])
@@ -153,10 +173,14 @@ describe('help', () => {
   test('of an attack shows the settings of the method that is named, with presets and source', async () => {
     const { code, out } = await commandLine(['attack', '--method', 'pgd', '--help'])
     expect(code).toBe(0)
-    expect(out.replace(/\s+/g, ' ')).toMatch(/--epsilon <number> .* Preset: 8\/255\. .*--restarts <integer> .* Preset: 1\./)
+    expect(out.replace(/\s+/g, ' ')).toMatch(
+      /--epsilon <number> .* Preset: 8\/255\. .*--restarts <integer> .* Preset: 1\./,
+    )
     expect(out).toMatch(/Madry/)
     expect(out).not.toMatch(/--alpha|--decay/)
-    expect((await commandLine(['attack', '--method=smia', '--mode=reference', '--help'])).out).not.toMatch(/--sigma/)
+    expect((await commandLine(['attack', '--method=smia', '--mode=reference', '--help'])).out).not.toMatch(
+      /--sigma/,
+    )
     expect((await commandLine(['attack', '--help'])).out).toMatch(/--sigma[^]*--decay|--decay[^]*--sigma/)
   })
 })
@@ -173,11 +197,16 @@ describe('models that were added', () => {
       card: { name: 'tiny', file: 'model.onnx' },
     })
     const predictions = async (model: string) =>
-      (jsonOf(await commandLine(['predict', '--study', study, '--model', model, ...cpu, '--json'])) as { predictions: unknown })
-        .predictions
+      (
+        jsonOf(await commandLine(['predict', '--study', study, '--model', model, ...cpu, '--json'])) as {
+          predictions: unknown
+        }
+      ).predictions
     expect(await predictions('tiny')).toEqual(await predictions(tiny.model))
     const folder = join(base, 'by-name')
-    expect(await commandLine(['attack', '--study', study, '--model', 'tiny', ...cpu, '--out', folder])).toMatchObject({ code: 0 })
+    expect(
+      await commandLine(['attack', '--study', study, '--model', 'tiny', ...cpu, '--out', folder]),
+    ).toMatchObject({ code: 0 })
     expect((await commandLine(['verify', folder, ...cpu])).out).toBe(
       'Sound: 9 files as written, 3 images decoded; the model predicts what is recorded.\n',
     )

@@ -53,14 +53,23 @@ describe('a comparison of two methods at two budgets on two models', () => {
     const { cells } = report.comparison
     expect(cells.map(({ model, method, budget, slices }) => [model, method, budget, slices])).toEqual(
       [0, 1].flatMap((model) =>
-        ['smia', 'noise'].flatMap((method) => ['4/255', '16/255'].map((budget) => [model, method, budget, 6])),
+        ['smia', 'noise'].flatMap((method) =>
+          ['4/255', '16/255'].map((budget) => [model, method, budget, 6]),
+        ),
       ),
     )
   })
 
   test('leaves tables, charts, cells and the comparison, all in the manifest', async () => {
     const numbered = Array.from({ length: 8 }, (_, i) => `cells/000${i + 1}.json`)
-    const charts = ['success-1-linf', 'success-2-linf', 'transfer-noise', 'transfer-smia', 'variance-1', 'variance-2']
+    const charts = [
+      'success-1-linf',
+      'success-2-linf',
+      'transfer-noise',
+      'transfer-smia',
+      'variance-1',
+      'variance-2',
+    ]
     expect([...filesBelow(out).keys()]).toEqual(
       [
         ...numbered,
@@ -99,7 +108,9 @@ describe('a comparison of two methods at two budgets on two models', () => {
   })
 
   test('another comparison does not write over it', async () => {
-    await expect(compareStudy(compareRequest(out, { seed: 1 }))).rejects.toMatchObject({ code: 'export-conflict' })
+    await expect(compareStudy(compareRequest(out, { seed: 1 }))).rejects.toMatchObject({
+      code: 'export-conflict',
+    })
   })
 })
 
@@ -126,7 +137,11 @@ test('an unreadable image is left behind and told', async () => {
   const bytes = readFileSync(first!.path)
   const { writeFileSync } = await import('node:fs')
   writeFileSync(first!.path, bytes.subarray(0, bytes.length - 40))
-  const request = compareRequest(join(base, 'damaged-out'), { study: [damaged], models: [weak.model], transfer: false })
+  const request = compareRequest(join(base, 'damaged-out'), {
+    study: [damaged],
+    models: [weak.model],
+    transfer: false,
+  })
   const { comparison } = await compareStudy(request)
   expect(comparison.failures).toHaveLength(1)
 })

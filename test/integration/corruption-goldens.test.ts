@@ -18,17 +18,20 @@ const corruption = z.object({
 describe('corruptions at five strengths, pixel by pixel, against references in PyTorch', () => {
   const { image, stride } = goldenPicture()
 
-  test.each(Object.entries(readGolden('corruptions.json', corruption)))('%s', async (_, { method, settings, seed, x }) => {
-    const model = nearestCentreModel(image.shape, 2)
-    const problem = await problemAgainst(model, tensor([1, ...image.shape], image.data), { seeds: [seed] })
-    const { adversarial } = await attackToEnd(configureAttack(method, settings), problem)
-    const some = adversarial.data.filter((_, i) => i % stride === 0)
-    expect(largestDifference(some, unpacked(x))).toBeLessThan(2e-6)
-    expect(
-      largestDifference(
-        some,
-        image.data.filter((_, i) => i % stride === 0),
-      ),
-    ).toBeGreaterThan(0.01)
-  })
+  test.each(Object.entries(readGolden('corruptions.json', corruption)))(
+    '%s',
+    async (_, { method, settings, seed, x }) => {
+      const model = nearestCentreModel(image.shape, 2)
+      const problem = await problemAgainst(model, tensor([1, ...image.shape], image.data), { seeds: [seed] })
+      const { adversarial } = await attackToEnd(configureAttack(method, settings), problem)
+      const some = adversarial.data.filter((_, i) => i % stride === 0)
+      expect(largestDifference(some, unpacked(x))).toBeLessThan(2e-6)
+      expect(
+        largestDifference(
+          some,
+          image.data.filter((_, i) => i % stride === 0),
+        ),
+      ).toBeGreaterThan(0.01)
+    },
+  )
 })

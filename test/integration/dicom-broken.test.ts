@@ -64,7 +64,9 @@ describeWithSharedData('the files of ../shared/data/broken', () => {
   it('are listed by a scan, each once: images, failures, or left aside as no image', async () => {
     const result = await scan([sharedData('broken')])
     const short = (file: string | undefined) => (file ?? '').slice(sharedData('broken/').length)
-    expect(result.series.flatMap(({ instances }) => instances.map(({ file }) => short(file))).sort()).toEqual(Object.keys(read))
+    expect(result.series.flatMap(({ instances }) => instances.map(({ file }) => short(file))).sort()).toEqual(
+      Object.keys(read),
+    )
     expect(result.failures.map(({ file }) => short(file))).toEqual([
       'MR_truncated.dcm',
       'badVR.dcm',
@@ -112,46 +114,54 @@ const goodFiles = [
 ]
 
 describeWithSharedData('good files that are damaged', () => {
-  it.each(goodFiles)('%s cut off anywhere is an error or the whole image', { timeout: 120_000 }, async (name) => {
-    const whole = bytesOf(`formats/${name}`)
-    const original = await readFrames(whole)
-    expect(original).not.toBeInstanceOf(RadversaryError)
-    let [errors, slowest] = [0, 0]
-    const lengths = truncationLengths(whole.length, 700)
-    for (const length of lengths) {
-      const ms = await processorMs(async () => {
-        const outcome = await readFrames(whole.slice(0, length))
-        if (outcome instanceof RadversaryError) errors++
-        else expect([length, outcome]).toEqual([length, original])
-      })
-      slowest = Math.max(slowest, ms)
-    }
-    // Only what follows the pixels may be missing: padding, a delimiter.
-    expect(errors).toBeGreaterThanOrEqual(lengths.length - 3)
-    expect(slowest).toBeLessThan(mostMs)
-  })
-
-  it.each(goodFiles)('%s with changed bytes is an error or an image, never a crash', { timeout: 120_000 }, async (name) => {
-    const whole = bytesOf(`formats/${name}`)
-    const { offset, isCompressed } = pixelDataOf(whole)
-    const random = randomSource(20_260_101, goodFiles.indexOf(name))
-    const regions = [
-      [128, Math.min(offset + 700, whole.length)],
-      [isCompressed ? offset : 128, isCompressed ? whole.length : offset],
-    ] as const
-    let slowest = 0
-    for (const region of regions)
-      for (let count = 0; count < 40; count++) {
+  it.each(goodFiles)(
+    '%s cut off anywhere is an error or the whole image',
+    { timeout: 120_000 },
+    async (name) => {
+      const whole = bytesOf(`formats/${name}`)
+      const original = await readFrames(whole)
+      expect(original).not.toBeInstanceOf(RadversaryError)
+      let [errors, slowest] = [0, 0]
+      const lengths = truncationLengths(whole.length, 700)
+      for (const length of lengths) {
         const ms = await processorMs(async () => {
-          const outcome = await readFrames(changeBytes(whole, region, random))
-          if (outcome instanceof RadversaryError) return
-          for (const { values, rows, columns, samplesPerPixel } of outcome)
-            expect(values).toHaveLength(rows * columns * samplesPerPixel)
+          const outcome = await readFrames(whole.slice(0, length))
+          if (outcome instanceof RadversaryError) errors++
+          else expect([length, outcome]).toEqual([length, original])
         })
         slowest = Math.max(slowest, ms)
       }
-    expect(slowest).toBeLessThan(mostMs)
-  })
+      // Only what follows the pixels may be missing: padding, a delimiter.
+      expect(errors).toBeGreaterThanOrEqual(lengths.length - 3)
+      expect(slowest).toBeLessThan(mostMs)
+    },
+  )
+
+  it.each(goodFiles)(
+    '%s with changed bytes is an error or an image, never a crash',
+    { timeout: 120_000 },
+    async (name) => {
+      const whole = bytesOf(`formats/${name}`)
+      const { offset, isCompressed } = pixelDataOf(whole)
+      const random = randomSource(20_260_101, goodFiles.indexOf(name))
+      const regions = [
+        [128, Math.min(offset + 700, whole.length)],
+        [isCompressed ? offset : 128, isCompressed ? whole.length : offset],
+      ] as const
+      let slowest = 0
+      for (const region of regions)
+        for (let count = 0; count < 40; count++) {
+          const ms = await processorMs(async () => {
+            const outcome = await readFrames(changeBytes(whole, region, random))
+            if (outcome instanceof RadversaryError) return
+            for (const { values, rows, columns, samplesPerPixel } of outcome)
+              expect(values).toHaveLength(rows * columns * samplesPerPixel)
+          })
+          slowest = Math.max(slowest, ms)
+        }
+      expect(slowest).toBeLessThan(mostMs)
+    },
+  )
 
   /** Where the pixel data begins in the file; of a deflated one everything is compressed. */
   function pixelDataOf(whole: Uint8Array): { offset: number; isCompressed: boolean } {

@@ -36,7 +36,9 @@ const dicomdirs = 'dicomdir/dicomdirtests'
 describeWithSharedData('the DICOMDIRs of ../shared/data', () => {
   const found = async (name: string) => {
     const result = await scan([sharedData(`${dicomdirs}/${name}`)])
-    const files = instancesOf(result).map(({ source }) => source.path.slice(sharedData(`${dicomdirs}/`).length))
+    const files = instancesOf(result).map(({ source }) =>
+      source.path.slice(sharedData(`${dicomdirs}/`).length),
+    )
     return { result, files: files.sort() }
   }
 
@@ -50,10 +52,13 @@ describeWithSharedData('the DICOMDIRs of ../shared/data', () => {
     }
   })
 
-  it.each(['-bigEnd', '-implicit', '-nopatient', '-reordered'])('DICOMDIR%s leads to the same', async (ending) => {
-    const { result, files } = await found(`DICOMDIR${ending}`)
-    expect([files, result.failures]).toEqual([(await found('DICOMDIR')).files, []])
-  })
+  it.each(['-bigEnd', '-implicit', '-nopatient', '-reordered'])(
+    'DICOMDIR%s leads to the same',
+    async (ending) => {
+      const { result, files } = await found(`DICOMDIR${ending}`)
+      expect([files, result.failures]).toEqual([(await found('DICOMDIR')).files, []])
+    },
+  )
 
   it('DICOMDIR-nooffset, whose last record is shorter than it says, leads to the same and is told', async () => {
     const { result, files } = await found('DICOMDIR-nooffset')
@@ -83,7 +88,11 @@ describeWithSharedData('files without preamble or meta header', () => {
     ['mixed/emri_small_big_endian', '1.2.840.10008.1.2.2'],
   ])('%s reads the same, nested in folders and packed', async (name, transferSyntaxUid) => {
     const whole = bytesOf(`formats/${name}.dcm`)
-    const variants = { 'a/b/whole': whole, 'a/c/d/bare': whole.subarray(132), e: whole.subarray(metaEnd(whole)) }
+    const variants = {
+      'a/b/whole': whole,
+      'a/c/d/bare': whole.subarray(132),
+      e: whole.subarray(metaEnd(whole)),
+    }
     const archive = put('packed.zip', zipSync(variants))
     const paths = Object.entries(variants).map(([path, bytes]) => put(`tree/${path}`, bytes))
     for (const [path, count] of [
@@ -121,13 +130,20 @@ describeWithSharedData('a scan of all of ../shared/data', () => {
       'dicomdir/dicomdirtests/DICOMDIR-nooffset',
       'formats/mixed/parametric_map_float.dcm',
     ])
-    const unreadable = ['broken/MR_truncated.dcm', 'broken/badVR.dcm', 'formats/mixed/parametric_map_float.dcm']
+    const unreadable = [
+      'broken/MR_truncated.dcm',
+      'broken/badVR.dcm',
+      'formats/mixed/parametric_map_float.dcm',
+    ]
     const headers = [...images, ...unreadable.map((file) => parseInstance(bytesOf(file)))]
     const identities = headers
       .flatMap(({ patientName, patientId }) => [patientName, patientId])
       .filter((text) => text !== undefined)
     expect(new Set(identities).size).toBeGreaterThan(20)
-    const told = [...result.failures.flatMap(({ message, tip }) => [message, tip]), ...result.skipped.map(({ reason }) => reason)]
+    const told = [
+      ...result.failures.flatMap(({ message, tip }) => [message, tip]),
+      ...result.skipped.map(({ reason }) => reason),
+    ]
     for (const identity of identities.filter((text) => text.length > 3))
       for (const text of told) expect(text).not.toContain(identity)
   })
@@ -135,15 +151,19 @@ describeWithSharedData('a scan of all of ../shared/data', () => {
 
 describeWithSharedData('damaged archives and directories', () => {
   const members = ['mixed/CT_small', 'mixed/MR_small_RLE', 'colour-synthetic/rgb_jpeg_ls']
-  const archive = () => zipSync(Object.fromEntries(members.map((name) => [`${name}.dcm`, bytesOf(`formats/${name}.dcm`)])))
+  const archive = () =>
+    zipSync(Object.fromEntries(members.map((name) => [`${name}.dcm`, bytesOf(`formats/${name}.dcm`)])))
 
   /** Every image that a damaged archive still gives is an original one, or an error. */
   async function checkArchive(bytes: Uint8Array): Promise<number> {
-    const originals = await Promise.all(members.map((name) => hashOf(parseInstance(bytesOf(`formats/${name}.dcm`)))))
+    const originals = await Promise.all(
+      members.map((name) => hashOf(parseInstance(bytesOf(`formats/${name}.dcm`)))),
+    )
     const result = await scan([put('packed.zip', bytes)])
     for (const { source } of instancesOf(result)) {
       const outcome = await readInstance(source).then(hashOf, (error: unknown) => error)
-      if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'RadversaryError', code: 'dicom-unreadable' })
+      if (outcome instanceof Error)
+        expect(outcome).toMatchObject({ name: 'RadversaryError', code: 'dicom-unreadable' })
       else expect(originals).toContain(outcome)
     }
     return result.failures.length + result.skipped.length
@@ -161,7 +181,9 @@ describeWithSharedData('damaged archives and directories', () => {
     const random = randomSource(7, 0)
     for (let count = 0; count < 150; count++) {
       const from = count % 2 === 0 ? 0 : whole.length - 400
-      expect(await processorMs(() => checkArchive(changeBytes(whole, [from, whole.length], random)))).toBeLessThan(2000)
+      expect(
+        await processorMs(() => checkArchive(changeBytes(whole, [from, whole.length], random))),
+      ).toBeLessThan(2000)
     }
   })
 
@@ -180,7 +202,8 @@ describeWithSharedData('damaged archives and directories', () => {
         const result = await scan([put('DICOMDIR', bytes)])
         const files = instancesOf(result).map(({ file }) => file)
         expect(files.filter((file) => !set.has(file))).toEqual([])
-        if (bytes.length < whole.length) expect(result.failures.length + result.skipped.length).toBeGreaterThan(0)
+        if (bytes.length < whole.length)
+          expect(result.failures.length + result.skipped.length).toBeGreaterThan(0)
       }
     },
   )

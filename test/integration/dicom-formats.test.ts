@@ -26,16 +26,24 @@ interface ExpectedFile {
   readonly pixelRepresentation: number
   readonly photometric: string
   /** Absent where the reference reader could not decode the pixels; without a hash for colours. */
-  readonly firstFrame?: { readonly min: number; readonly max: number; readonly mean?: number; readonly sha256_int32le?: string }
+  readonly firstFrame?: {
+    readonly min: number
+    readonly max: number
+    readonly mean?: number
+    readonly sha256_int32le?: string
+  }
 }
 
 const parse = (file: string) => parseInstance(new Uint8Array(readFileSync(root + file)), { file })
 const expectedFiles = () =>
-  new Map(Object.entries(JSON.parse(readFileSync(`${root}expected.json`, 'utf8')) as Record<string, ExpectedFile>))
+  new Map(
+    Object.entries(JSON.parse(readFileSync(`${root}expected.json`, 'utf8')) as Record<string, ExpectedFile>),
+  )
 
 async function decodeAll(instance: Instance): Promise<StoredFrame[]> {
   const frames: StoredFrame[] = []
-  for (let index = 0; index < instance.numberOfFrames; index++) frames.push(await decodeFrame(instance, index))
+  for (let index = 0; index < instance.numberOfFrames; index++)
+    frames.push(await decodeFrame(instance, index))
   return frames
 }
 
@@ -80,7 +88,11 @@ describeWithSharedData('every file of ../shared/data/formats', () => {
     }).toEqual({ ...expected, firstFrame: undefined, note: undefined })
     const frame = await decodeFrame(instance, 0)
     const isColour = expected?.samplesPerPixel === 3 || expected?.photometric === 'PALETTE COLOR'
-    expect(frame).toMatchObject({ rows: expected?.rows, columns: expected?.columns, samplesPerPixel: isColour ? 3 : 1 })
+    expect(frame).toMatchObject({
+      rows: expected?.rows,
+      columns: expected?.columns,
+      samplesPerPixel: isColour ? 3 : 1,
+    })
     expect(frame.values).toHaveLength(frame.rows * frame.columns * frame.samplesPerPixel)
     const hash = expected?.firstFrame?.sha256_int32le
     // A palette's hash is of its indices; its colours are compared below.
@@ -88,7 +100,11 @@ describeWithSharedData('every file of ../shared/data/formats', () => {
   })
 
   it.each(Object.entries(refusedFiles))('%s is refused by the name of its %s', async (file, name) => {
-    const refusal = expect.objectContaining({ code: 'dicom-unsupported', message: expect.stringContaining(name), file })
+    const refusal = expect.objectContaining({
+      code: 'dicom-unsupported',
+      message: expect.stringContaining(name),
+      file,
+    })
     await expect(decodeFrame(parse(file), 0)).rejects.toThrow(refusal)
   })
 })
@@ -100,17 +116,23 @@ describeWithSharedData('colours', () => {
   }
   const firstFrame = async (name: string) => decodeFrame(parse(`colour-synthetic/${name}.dcm`), 0)
 
-  it.each(['rgb', 'rgb_planar', 'rgb_3_frames', 'rgb_3_frames_rle', 'rgb_jpeg_ls'])('%s is the true image', async (name) => {
-    const frame = await firstFrame(name)
-    expect(frame).toMatchObject({ photometric: 'RGB', bitsStored: 8, signed: false })
-    expect(differences(frame.values, truth('rgb')).largest).toBe(0)
-  })
+  it.each(['rgb', 'rgb_planar', 'rgb_3_frames', 'rgb_3_frames_rle', 'rgb_jpeg_ls'])(
+    '%s is the true image',
+    async (name) => {
+      const frame = await firstFrame(name)
+      expect(frame).toMatchObject({ photometric: 'RGB', bitsStored: 8, signed: false })
+      expect(differences(frame.values, truth('rgb')).largest).toBe(0)
+    },
+  )
 
-  it.each(['palette_8', 'palette_8_rle', 'palette_16'])('%s is the true image, as colours of 8 bits', async (name) => {
-    const frame = await firstFrame(name)
-    expect(frame).toMatchObject({ photometric: 'RGB', bitsStored: 8, signed: false })
-    expect(differences(frame.values, truth('palette_rgb')).largest).toBe(0)
-  })
+  it.each(['palette_8', 'palette_8_rle', 'palette_16'])(
+    '%s is the true image, as colours of 8 bits',
+    async (name) => {
+      const frame = await firstFrame(name)
+      expect(frame).toMatchObject({ photometric: 'RGB', bitsStored: 8, signed: false })
+      expect(differences(frame.values, truth('palette_rgb')).largest).toBe(0)
+    },
+  )
 
   it('ybr_full is the true image but for its rounding to 8 bits of luminance and chrominance', async () => {
     const { largest, mean } = differences((await firstFrame('ybr_full')).values, truth('rgb'))
@@ -128,7 +150,10 @@ describeWithSharedData('images in several encodings', () => {
 
   it.each([
     ['rgb_3_frames', ['colour-synthetic/rgb_3_frames_rle.dcm', 'colour-synthetic/rgb_3_frames.dcm']],
-    ['emri_small', ['_RLE', '_big_endian', '_jpeg_2k_lossless', '_jpeg_2k_lossless_too_short', '_jpeg_ls_lossless', '']],
+    [
+      'emri_small',
+      ['_RLE', '_big_endian', '_jpeg_2k_lossless', '_jpeg_2k_lossless_too_short', '_jpeg_ls_lossless', ''],
+    ],
     ['liver', ['_deflate', '_expb', '_j2k', '_rle', '']],
     ['liver_nonbyte_aligned', ['_deflate', '_j2k', '_rle', '']],
     ['JLSL_RGB', ['_ILV0', '_ILV1', '_ILV2']],
@@ -148,7 +173,10 @@ describeWithSharedData('images in several encodings', () => {
 describeWithDebian('pydicom', ['python3-pydicom'], () => {
   describeWithSharedData('reads the same colours', () => {
     const isColour = (file: string) => /colour-synthetic|SC_|JLS._RGB|color|US-/.test(file)
-    /** It leaves palettes of 16 bits as they are, and rounds the colours of JPEG otherwise: 1 level in 3 of 10,000 samples. */
+    /**
+     * It leaves palettes of 16 bits as they are, and rounds the colours of JPEG otherwise: 1 level in 3 of
+     * 10,000 samples.
+     */
     const allowed: Readonly<Record<string, number>> = { 'colour-synthetic/rgb_jpeg_ybr_422.dcm': 1 }
 
     it('in every colour file that it decodes', { timeout: 60_000 }, async () => {

@@ -21,13 +21,17 @@ describeWithSharedData('DICOM SEG', () => {
         '23431.1',
       ])
       expect(references.size).toBe(3)
-      const areas = await Promise.all(frames.map(async (frame) => (await frame.read()).reduce((sum, value) => sum + value, 0)))
+      const areas = await Promise.all(
+        frames.map(async (frame) => (await frame.read()).reduce((sum, value) => sum + value, 0)),
+      )
       expect(areas).toEqual([36233, 35645, 35220])
     },
   )
 
   test('what is none is refused by name', () => {
-    expect(() => read('series/ct-head/001.dcm')).toThrow('expected DICOM SEG, got SOP class 1.2.840.10008.5.1.4.1.1.2')
+    expect(() => read('series/ct-head/001.dcm')).toThrow(
+      'expected DICOM SEG, got SOP class 1.2.840.10008.5.1.4.1.1.2',
+    )
   })
 
   test.each([
@@ -38,7 +42,11 @@ describeWithSharedData('DICOM SEG', () => {
     const bytes = Buffer.from(readFileSync(path))
     const at = bytes.indexOf(Buffer.from([0x62, 0, 1, 0]))
     const length = bytes.readUInt16LE(at + 6)
-    const spliced = Buffer.concat([bytes.subarray(0, at + 6), evenText(type), bytes.subarray(at + 8 + length)])
+    const spliced = Buffer.concat([
+      bytes.subarray(0, at + 6),
+      evenText(type),
+      bytes.subarray(at + 8 + length),
+    ])
     expect(() => readSegmentation(parseInstance(spliced, { file: path }))).toThrow(message)
   })
 })

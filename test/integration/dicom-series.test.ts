@@ -31,7 +31,13 @@ const files = (folder: string) =>
 describeWithSharedData('real series', () => {
   it('ct-head: 28 slices of 5 mm in HU, each with two windows', async () => {
     const { series, files: ordered } = await onlySeries('series/ct-head')
-    expect(series).toMatchObject({ modality: 'CT', orderedBy: 'geometry', sliceSpacingMm: 5, notes: [], duplicates: [] })
+    expect(series).toMatchObject({
+      modality: 'CT',
+      orderedBy: 'geometry',
+      sliceSpacingMm: 5,
+      notes: [],
+      duplicates: [],
+    })
     expect([...ordered].sort()).toEqual(files('series/ct-head'))
     for (const file of ordered)
       expect(meaningOf(file)).toEqual({
@@ -58,21 +64,31 @@ describeWithSharedData('real series', () => {
 
   it('breast-us: 24 images in the order of their numbers, without geometry or window', async () => {
     const { series } = await onlySeries('series/breast-us')
-    expect(series).toMatchObject({ modality: 'US', orderedBy: 'instance-number', sliceSpacingMm: undefined, notes: [] })
-    expect(series.instances.map(({ instanceNumber }) => instanceNumber)).toEqual(Array.from({ length: 24 }, (_, n) => n + 1))
+    expect(series).toMatchObject({
+      modality: 'US',
+      orderedBy: 'instance-number',
+      sliceSpacingMm: undefined,
+      notes: [],
+    })
+    expect(series.instances.map(({ instanceNumber }) => instanceNumber)).toEqual(
+      Array.from({ length: 24 }, (_, n) => n + 1),
+    )
   })
 })
 
 describeWithDebian('pydicom', ['python3-pydicom', 'python3-gdcm'], () => {
   describeWithSharedData('agrees', () => {
-    it.each(['series/ct-head', 'series/mr-head'])('that the slices of %s rise along their normal', async (folder) => {
-      const { files: ordered } = await onlySeries(folder)
-      const positions = (await pydicomMeanings(ordered)).map(({ along }) => along ?? NaN)
-      expect(positions).toHaveLength(files(folder).length)
-      positions.slice(1).forEach((position, index) => {
-        expect(position).toBeGreaterThan(positions[index] ?? NaN)
-      })
-    })
+    it.each(['series/ct-head', 'series/mr-head'])(
+      'that the slices of %s rise along their normal',
+      async (folder) => {
+        const { files: ordered } = await onlySeries(folder)
+        const positions = (await pydicomMeanings(ordered)).map(({ along }) => along ?? NaN)
+        expect(positions).toHaveLength(files(folder).length)
+        positions.slice(1).forEach((position, index) => {
+          expect(position).toBeGreaterThan(positions[index] ?? NaN)
+        })
+      },
+    )
 
     const formats = [
       'ct-transfer-syntaxes/CTImage',
@@ -85,27 +101,35 @@ describeWithDebian('pydicom', ['python3-pydicom', 'python3-gdcm'], () => {
       'mixed/examples_overlay',
       'mixed/mlut_18',
     ].map((name) => sharedData(`formats/${name}.dcm`))
-    const all = () => [...formats, ...files('series/ct-head').slice(0, 3), ...files('series/mr-head').slice(0, 3)]
+    const all = () => [
+      ...formats,
+      ...files('series/ct-head').slice(0, 3),
+      ...files('series/mr-head').slice(0, 3),
+    ]
 
-    it('on the windows, unit, padding and rescaled values of every kind of file', { timeout: 60_000 }, async () => {
-      const theirs = await pydicomMeanings(all())
-      for (const [index, file] of all().entries()) {
-        const instance = parseInstance(new Uint8Array(readFileSync(file)))
-        const ours = pixelMeaning(instance, 0)
-        const expected = theirs[index]
-        expect(ours.windows.map(({ center, width, explanation }) => [center, width, explanation ?? null])).toEqual(
-          expected?.windows,
-        )
-        // Where the file has no type, CT is in HU and the rest unspecified.
-        expect(ours.modality.unit).toBe(expected?.unit ?? (instance.modality === 'CT' ? 'HU' : 'US'))
-        expect(ours.padding?.lower ?? null).toBe(expected?.padding)
-        const values = applyModality(ours.modality, (await decodeFrame(instance, 0)).values)
-        const sum = values.reduce((total, value) => total + value, 0)
-        expect([values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]).toEqual(
-          expected?.modality.slice(0, 2),
-        )
-        expect(Math.abs(sum - (expected?.modality[2] ?? NaN))).toBeLessThanOrEqual(1e-9 * Math.abs(sum))
-      }
-    })
+    it(
+      'on the windows, unit, padding and rescaled values of every kind of file',
+      { timeout: 60_000 },
+      async () => {
+        const theirs = await pydicomMeanings(all())
+        for (const [index, file] of all().entries()) {
+          const instance = parseInstance(new Uint8Array(readFileSync(file)))
+          const ours = pixelMeaning(instance, 0)
+          const expected = theirs[index]
+          expect(
+            ours.windows.map(({ center, width, explanation }) => [center, width, explanation ?? null]),
+          ).toEqual(expected?.windows)
+          // Where the file has no type, CT is in HU and the rest unspecified.
+          expect(ours.modality.unit).toBe(expected?.unit ?? (instance.modality === 'CT' ? 'HU' : 'US'))
+          expect(ours.padding?.lower ?? null).toBe(expected?.padding)
+          const values = applyModality(ours.modality, (await decodeFrame(instance, 0)).values)
+          const sum = values.reduce((total, value) => total + value, 0)
+          expect([values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]).toEqual(
+            expected?.modality.slice(0, 2),
+          )
+          expect(Math.abs(sum - (expected?.modality[2] ?? NaN))).toBeLessThanOrEqual(1e-9 * Math.abs(sum))
+        }
+      },
+    )
   })
 })

@@ -42,7 +42,10 @@ const formats = (name: string) => sharedData(`formats/${name}.dcm`)
 
 describeWithSharedData('other writers', () => {
   describeWithDebian('DCMTK', ['dcmtk'], () => {
-    /** 8 and 16 bits, both planar configurations, YBR, palette; 12 of 16 bits, 14 signed, 16 signed; several frames. */
+    /**
+     * 8 and 16 bits, both planar configurations, YBR, palette; 12 of 16 bits, 14 signed, 16 signed; several
+     * frames.
+     */
     const sources = [
       'colour-synthetic/rgb',
       'colour-synthetic/rgb_planar',
@@ -88,7 +91,8 @@ describeWithSharedData('other writers', () => {
       ['dcmcjpls', 'dcmdjpls', '+en'],
     ]
     /** DCMTK has no near-lossless coding of palettes and signed values. */
-    const canBeLossy = (source: string, encoder: string) => encoder === 'dcmcjpeg' || !/palette|693|CT_small/.test(source)
+    const canBeLossy = (source: string, encoder: string) =>
+      encoder === 'dcmcjpeg' || !/palette|693|CT_small/.test(source)
 
     it.each(sources)('writes %s with loss, and reads back what we read', async (source) => {
       for (const [encoder, decoder, ...options] of lossy.filter(([encoder]) => canBeLossy(source, encoder))) {
@@ -105,24 +109,30 @@ describeWithSharedData('other writers', () => {
       [16, 10],
       [16, 12],
       [16, 16],
-    ])('writes signed values of %i and %i bits, and each encoding reads the same', async (allocated, stored) => {
-      const syntaxes = ['JPEG2000Lossless', 'JPEGLSLossless', 'JPEGLosslessProcess14_1', 'RLELossless']
-      const plain = newFile()
-      const coded = syntaxes.map(newFile)
-      await run('/usr/bin/python3', [
-        '-c',
-        writeSigned,
-        formats('mixed/CT_small'),
-        `${allocated}`,
-        `${stored}`,
-        plain,
-        ...syntaxes.flatMap((syntax, index) => [syntax, coded[index] ?? '']),
-      ])
-      const [original = []] = await valuesOf(plain)
-      expect([Math.min(...original), Math.max(...original)]).toEqual([-(2 ** (stored - 1)), 2 ** (stored - 1) - 1])
-      for (const [index, file] of coded.entries())
-        expect([syntaxes[index], await valuesOf(file)]).toEqual([syntaxes[index], [original]])
-    })
+    ])(
+      'writes signed values of %i and %i bits, and each encoding reads the same',
+      async (allocated, stored) => {
+        const syntaxes = ['JPEG2000Lossless', 'JPEGLSLossless', 'JPEGLosslessProcess14_1', 'RLELossless']
+        const plain = newFile()
+        const coded = syntaxes.map(newFile)
+        await run('/usr/bin/python3', [
+          '-c',
+          writeSigned,
+          formats('mixed/CT_small'),
+          `${allocated}`,
+          `${stored}`,
+          plain,
+          ...syntaxes.flatMap((syntax, index) => [syntax, coded[index] ?? '']),
+        ])
+        const [original = []] = await valuesOf(plain)
+        expect([Math.min(...original), Math.max(...original)]).toEqual([
+          -(2 ** (stored - 1)),
+          2 ** (stored - 1) - 1,
+        ])
+        for (const [index, file] of coded.entries())
+          expect([syntaxes[index], await valuesOf(file)]).toEqual([syntaxes[index], [original]])
+      },
+    )
   })
 })
 

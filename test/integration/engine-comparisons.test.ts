@@ -29,7 +29,8 @@ describe('the engine and comparisons', () => {
     let comparison: Comparison
     beforeAll(async () => {
       id = (await engine.client.comparisons.create.mutate(things())).comparison
-      comparison = (await lastOf(await engine.client.comparisons.work.mutate({ comparison: id }), 'compared')).comparison
+      comparison = (await lastOf(await engine.client.comparisons.work.mutate({ comparison: id }), 'compared'))
+        .comparison
     }, 60_000)
 
     it('compares every method at every budget', () => {
@@ -44,14 +45,18 @@ describe('the engine and comparisons', () => {
     it('is listed as done and can be read again', async () => {
       const { comparisons, broken } = await engine.client.comparisons.list.query()
       expect(broken).toEqual([])
-      expect(comparisons).toMatchObject([{ id, isDone: true, isInWork: false, request: { models: ['phantom-thorax'] } }])
+      expect(comparisons).toMatchObject([
+        { id, isDone: true, isInWork: false, request: { models: ['phantom-thorax'] } },
+      ])
       expect(await engine.client.comparisons.get.query({ comparison: id })).toEqual(comparison)
     })
 
     it('is gone when it was deleted', async () => {
       await engine.client.comparisons.delete.mutate({ comparison: id })
       expect((await engine.client.comparisons.list.query()).comparisons).toEqual([])
-      await expect(engine.client.comparisons.get.query({ comparison: id })).rejects.toThrow(/expected one that there is/)
+      await expect(engine.client.comparisons.get.query({ comparison: id })).rejects.toThrow(
+        /expected one that there is/,
+      )
     })
   })
 
@@ -77,6 +82,8 @@ describe('the engine and comparisons', () => {
   })
 
   it('an id from elsewhere leads nowhere', async () => {
-    await expect(engine.client.comparisons.delete.mutate({ comparison: '../runs' })).rejects.toThrow(/expected one that there is/)
+    await expect(engine.client.comparisons.delete.mutate({ comparison: '../runs' })).rejects.toThrow(
+      /expected one that there is/,
+    )
   })
 })

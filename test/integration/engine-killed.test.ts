@@ -24,7 +24,9 @@ it('finds a run whose engine was killed in mid-attack, and goes on where it was'
 
   await engine.client.runs.resume.mutate({ run })
   await lastOf(await engine.client.runs.watch.query({ run }), 'end')
-  expect(await engine.client.runs.get.query({ run })).toMatchObject({ info: { state: 'done', summary: { slices: 6 } } })
+  expect(await engine.client.runs.get.query({ run })).toMatchObject({
+    info: { state: 'done', summary: { slices: 6 } },
+  })
   expect(kept.map((image) => writtenAt(run, image))).toEqual(before)
   const verified = await lastOf(await engine.client.runs.verify.mutate({ run }), 'verified')
   expect(verified).toMatchObject({ images: 6, predictions: true, discrepancies: [] })
@@ -32,7 +34,9 @@ it('finds a run whose engine was killed in mid-attack, and goes on where it was'
 
 /** Kills the engine's process once it has said that images are done. */
 async function startAndKill(request: string): Promise<{ run: string; done: number }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, home, request], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', program, home, request], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const said: string[] = []
   for await (const line of createInterface(child.stdout)) if (said.push(line) === 3) break
   child.kill('SIGKILL')
@@ -41,5 +45,6 @@ async function startAndKill(request: string): Promise<{ run: string; done: numbe
 }
 
 function writtenAt(run: string, image: number): number {
-  return statSync(join(home, 'runs', run, 'export/adversarial', `${String(image + 1).padStart(4, '0')}.dcm`)).mtimeMs
+  return statSync(join(home, 'runs', run, 'export/adversarial', `${String(image + 1).padStart(4, '0')}.dcm`))
+    .mtimeMs
 }

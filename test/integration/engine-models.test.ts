@@ -21,7 +21,9 @@ describe('the engine and models', () => {
   beforeAll(async () => {
     engine = await startEngine()
     await engine.client.settings.set.mutate({ device: 'cpu' })
-    study = (await lastOf(await engine.client.studies.open.mutate({ paths: [join(sample, 'study')] }), 'study')).study
+    study = (
+      await lastOf(await engine.client.studies.open.mutate({ paths: [join(sample, 'study')] }), 'study')
+    ).study
   })
   afterAll(async () => {
     await engine.end()
@@ -36,7 +38,10 @@ describe('the engine and models', () => {
     expect(samples).toContain('phantom-thorax-lungs')
     const card = join(folder, 'card.json')
     writeFileSync(card, JSON.stringify({ ...models[0]!.card, name: 'mine' }))
-    expect(await engine.client.models.add.mutate({ file, card })).toMatchObject({ name: 'mine', source: 'added' })
+    expect(await engine.client.models.add.mutate({ file, card })).toMatchObject({
+      name: 'mine',
+      source: 'added',
+    })
     writeFileSync(join(engine.home, 'models/mine/card.json'), '{')
     const after = await engine.client.models.list.query()
     expect(after.models.map(({ name }) => name)).toEqual(samples)
@@ -110,13 +115,17 @@ describe('the engine and models', () => {
   async function lossesAlong(direction: Float32Array, steps: readonly number[]): Promise<number[]> {
     const request = { study: [join(sample, 'study')], model: file, home: engine.home, device: 'cpu' }
     const bench = await openWorkbench(request, {})
-    const [frame] = (await createImageLoader(bench.study, bench.opened.card.intensity).load(bench.images[12]!)).frames
+    const [frame] = (
+      await createImageLoader(bench.study, bench.opened.card.intensity).load(bench.images[12]!)
+    ).frames
     const { shape, data } = frame!.float.relative
     const pixels = pixelModel(await connectModel(bench.opened, bench.runtime), bench.opened.card)
     const seen = pixels.forShape(shape)
     const { output, task } = bench.opened.card
     if (task !== 'classification') throw new Error('the sample is a classifier')
-    const labels = predictionsOf(output, await seen.predict(frame!.float.relative)).map(({ classes }) => classes)
+    const labels = predictionsOf(output, await seen.predict(frame!.float.relative)).map(
+      ({ classes }) => classes,
+    )
     const loss = { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
     const losses: number[] = []
     for (const step of steps) {

@@ -46,7 +46,8 @@ describe('the engine and runs', () => {
     beforeAll(async () => {
       run = (await engine.client.runs.start.mutate(request)).run
       const first = watch(run)
-      for await (const event of await engine.client.runs.watch.query({ run })) if (event.type === 'image') break
+      for await (const event of await engine.client.runs.watch.query({ run }))
+        if (event.type === 'image') break
       ;[events, late] = await Promise.all([first, watch(run)])
     }, 120_000)
 
@@ -54,13 +55,16 @@ describe('the engine and runs', () => {
       const told = events.flatMap((event) =>
         event.type === 'iteration' ? event.samples.map(({ image }) => `${image}/${event.iteration}`) : [],
       )
-      const expected = images.flatMap((_, image) => Array.from({ length: steps }, (__, iteration) => `${image}/${iteration + 1}`))
+      const expected = images.flatMap((_, image) =>
+        Array.from({ length: steps }, (__, iteration) => `${image}/${iteration + 1}`),
+      )
       expect(told.sort()).toEqual(expected.sort())
       expect(events.at(-1)).toEqual({ type: 'end', state: 'done' })
     })
 
     it('tells a watcher who comes late every image that is done', () => {
-      const imagesOf = (all: RunEvent[]) => all.flatMap((event) => (event.type === 'image' ? [event.image] : []))
+      const imagesOf = (all: RunEvent[]) =>
+        all.flatMap((event) => (event.type === 'image' ? [event.image] : []))
       expect(imagesOf(late)).toEqual([0, 1, 2, 3, 4])
       expect(imagesOf(events)).toEqual([0, 1, 2, 3, 4])
       expect(late.at(-1)).toEqual({ type: 'end', state: 'done' })
@@ -78,9 +82,9 @@ describe('the engine and runs', () => {
       expect(runs).toMatchObject([{ id: run, state: 'done', study: study.id, summary: { slices: 5 } }])
       const details = await engine.client.runs.get.query({ run })
       expect(details.record?.images.length).toBe(5)
-      expect(details.images.map(({ image, result }) => [image, result.file, result.frames[0]?.trace.length])).toEqual(
-        images.map((place, image) => [image, study.series[0]!.images[place]!.name, steps]),
-      )
+      expect(
+        details.images.map(({ image, result }) => [image, result.file, result.frames[0]?.trace.length]),
+      ).toEqual(images.map((place, image) => [image, study.series[0]!.images[place]!.name, steps]))
     })
 
     it('gives adversarial and smoothed frames as they are in its files, and the perturbation in HU', async () => {
@@ -88,7 +92,12 @@ describe('the engine and runs', () => {
       const valueOf = modalityFunction(pixelMeaning(original, 0).modality)
       const before = (await decodeFrame(original, 0)).values
       const stored = async (folder: string) =>
-        (await decodeFrame(await readInstance({ path: join(engine.home, 'runs', run, 'export', folder, '0003.dcm') }), 0)).values
+        (
+          await decodeFrame(
+            await readInstance({ path: join(engine.home, 'runs', run, 'export', folder, '0003.dcm') }),
+            0,
+          )
+        ).values
       const bytes = async (kind: string) => {
         const response = await engine.get(`/runs/${run}/frames/${kind}/2/0`)
         expect(response.status).toBe(200)
@@ -98,7 +107,9 @@ describe('the engine and runs', () => {
           buffer: await response.arrayBuffer(),
         }
       }
-      const [adversarial, smoothed, perturbation] = await Promise.all(['adversarial', 'smoothed', 'perturbation'].map(bytes))
+      const [adversarial, smoothed, perturbation] = await Promise.all(
+        ['adversarial', 'smoothed', 'perturbation'].map(bytes),
+      )
       const after = await stored('adversarial')
       expect(sameBytes(adversarial!.buffer, after)).toBe(true)
       const smooth = await stored('smoothed')
@@ -187,8 +198,12 @@ describe('the engine and runs', () => {
     await expect(start({ settings: { epsilon: 'much' } })).rejects.toMatchObject({ data: { code: 'usage' } })
     await expect(start({ model: 'none' })).rejects.toMatchObject({ data: { code: 'usage' } })
     await expect(start({ images: [28] })).rejects.toMatchObject({ data: { code: 'usage' } })
-    await expect(start({ region: { rows: 2, columns: 2, mask: 'AAAA' } })).rejects.toMatchObject({ data: { code: 'usage' } })
-    await expect(engine.client.runs.get.query({ run: '../../etc' })).rejects.toMatchObject({ data: { code: 'usage' } })
+    await expect(start({ region: { rows: 2, columns: 2, mask: 'AAAA' } })).rejects.toMatchObject({
+      data: { code: 'usage' },
+    })
+    await expect(engine.client.runs.get.query({ run: '../../etc' })).rejects.toMatchObject({
+      data: { code: 'usage' },
+    })
     expect(readdirSync(join(engine.home, 'runs'))).toEqual(before)
   })
 

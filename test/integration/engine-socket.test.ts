@@ -23,7 +23,11 @@ describe('the engine behind a socket', () => {
     mkdirSync(join(folder, 'page'))
     writeFileSync(join(folder, 'page/index.html'), 'the page')
     engine = await startEngine()
-    end = await serveEngine({ engine: engine.engine, files: await staticFilesIn(join(folder, 'page')), ...address })
+    end = await serveEngine({
+      engine: engine.engine,
+      files: await staticFilesIn(join(folder, 'page')),
+      ...address,
+    })
     const link = httpBatchStreamLink<EngineRouter>({
       url: `${page}/api`,
       methodOverride: 'POST',
@@ -42,7 +46,9 @@ describe('the engine behind a socket', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect(await response.text()).toBe('the page')
     expect(await client.settings.set.mutate({ threads: 2 })).toMatchObject({ threads: 2 })
-    expect((await forwardToEngine(new Request(`${page}/frames/0123456789abcdef/0/0`), address)).status).toBe(400)
+    expect((await forwardToEngine(new Request(`${page}/frames/0123456789abcdef/0/0`), address)).status).toBe(
+      400,
+    )
   })
 
   it('gives nothing to one who does not know the secret', async () => {
@@ -63,11 +69,14 @@ describe('the engine behind a socket', () => {
       })(),
     ).rejects.toMatchObject({ data: { code: 'dicom-unreadable' } })
     expect(types).toContain('progress')
-    for await (const event of await client.studies.open.mutate({ paths: many })) if (event.type === 'progress') break
+    for await (const event of await client.studies.open.mutate({ paths: many }))
+      if (event.type === 'progress') break
     expect(await client.settings.get.query()).toMatchObject({ threads: 2 })
   })
 
   it('fails at once when the engine is gone', async () => {
-    await expect(forwardToEngine(new Request(`${page}/`), { ...address, socket: join(folder, 'none.sock') })).rejects.toThrow()
+    await expect(
+      forwardToEngine(new Request(`${page}/`), { ...address, socket: join(folder, 'none.sock') }),
+    ).rejects.toThrow()
   })
 })

@@ -19,7 +19,8 @@ describeWithSharedData('the engine and a study', () => {
 
   it('opens a folder, telling how far it is', async () => {
     const types: string[] = []
-    for await (const { type } of await engine.client.studies.open.mutate({ paths: [folder] })) types.push(type)
+    for await (const { type } of await engine.client.studies.open.mutate({ paths: [folder] }))
+      types.push(type)
     expect(types).toContain('progress')
     expect(types.at(-1)).toBe('study')
     expect(study).toMatchObject({ title: 'ct-head', paths: [folder], failures: [] })
@@ -65,7 +66,9 @@ describeWithSharedData('the engine and a study', () => {
   })
 
   it('answers a path that there is not with what it expected', async () => {
-    const event = engine.client.studies.open.mutate({ paths: [join(folder, 'none')] }).then((events) => lastOf(events, 'study'))
+    const event = engine.client.studies.open
+      .mutate({ paths: [join(folder, 'none')] })
+      .then((events) => lastOf(events, 'study'))
     await expect(event).rejects.toMatchObject({
       message: expect.stringContaining('Study: expected'),
       data: { code: 'dicom-unreadable', file: join(folder, 'none') },
@@ -84,7 +87,9 @@ describeWithSharedData('the engine and a study', () => {
   it('finds a study that was open before the engine was started anew', async () => {
     const again = await startEngine({ home: engine.home })
     expect((await again.get(`/frames/${study.id}/3/0`)).status).toBe(200)
-    expect(await again.client.studies.recent.query()).toEqual([{ id: study.id, title: 'ct-head', paths: [folder] }])
+    expect(await again.client.studies.recent.query()).toEqual([
+      { id: study.id, title: 'ct-head', paths: [folder] },
+    ])
     await again.engine.close()
   })
 
@@ -92,8 +97,10 @@ describeWithSharedData('the engine and a study', () => {
     const own = join(engine.home, 'changing')
     mkdirSync(own)
     const [first, second] = study.series[0]!.images.map(({ name }) => join(folder, name))
-    const openOwn = async () => (await lastOf(await engine.client.studies.open.mutate({ paths: [own] }), 'study')).study
-    const pixels = async (id: string) => Buffer.from(await (await engine.get(`/frames/${id}/0/0`)).arrayBuffer())
+    const openOwn = async () =>
+      (await lastOf(await engine.client.studies.open.mutate({ paths: [own] }), 'study')).study
+    const pixels = async (id: string) =>
+      Buffer.from(await (await engine.get(`/frames/${id}/0/0`)).arrayBuffer())
     copyFileSync(second!, join(own, 'second.dcm'))
     const before = await pixels((await openOwn()).id)
     copyFileSync(first!, join(own, 'first.dcm'))

@@ -21,7 +21,9 @@ describe('a thread of the engine', () => {
 
   it('gives a task’s result and tells its progress', async () => {
     const done: number[] = []
-    const report = await thread.run('predict', request, { onProgress: (progress) => done.push(progress.done) })
+    const report = await thread.run('predict', request, {
+      onProgress: (progress) => done.push(progress.done),
+    })
     expect(report.predictions).toHaveLength(28)
     expect(done.at(-1)).toBe(28)
     expect(thread.busy).toBe(0)
@@ -65,7 +67,10 @@ describeWithSharedData('compressed frames', () => {
     const files = ['693_J2KR.dcm', 'JPEG-LL.dcm'].map((name) => sharedData(`formats/mixed/${name}`))
     for (const file of files) {
       const instance = parseInstance(readFileSync(file))
-      const [here, there] = await Promise.all([decodeFrame(instance, 0), decodeFrame(instance, 0, threads.decompress)])
+      const [here, there] = await Promise.all([
+        decodeFrame(instance, 0),
+        decodeFrame(instance, 0, threads.decompress),
+      ])
       expect(there).toEqual(here)
     }
     await threads.close()

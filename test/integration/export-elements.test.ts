@@ -31,34 +31,46 @@ const derive = (more: readonly DataElement[] = [], explicit = true, values = [7,
 
 describe('a derived image', () => {
   it.each([true, false])('keeps the bits above the stored ones (Explicit VR: %s)', (explicit) => {
-    expect(Buffer.from(valueBytes(derive([], explicit), tag.PixelData)!).toString('hex')).toBe('07a002b003c0ffdf')
+    expect(Buffer.from(valueBytes(derive([], explicit), tag.PixelData)!).toString('hex')).toBe(
+      '07a002b003c0ffdf',
+    )
   })
 
   it('adds its step to the steps, equipment and words that are there', () => {
     const earlier: DataElement[] = [
       { tag: tag.DerivationDescription, vr: 'ST', value: 'theirs' },
       { tag: tag.ImageComments, vr: 'LT', value: 'their comment' },
-      { tag: tag.DerivationCodeSequence, vr: 'SQ', items: [[{ tag: tag.CodeValue, vr: 'SH', value: 'theirs' }]] },
-      { tag: tag.ContributingEquipmentSequence, vr: 'SQ', items: [[{ tag: tag.Manufacturer, vr: 'LO', value: 'theirs' }]] },
+      {
+        tag: tag.DerivationCodeSequence,
+        vr: 'SQ',
+        items: [[{ tag: tag.CodeValue, vr: 'SH', value: 'theirs' }]],
+      },
+      {
+        tag: tag.ContributingEquipmentSequence,
+        vr: 'SQ',
+        items: [[{ tag: tag.Manufacturer, vr: 'LO', value: 'theirs' }]],
+      },
     ]
     const derived = derive(earlier)
     expect(textValue(derived, tag.DerivationDescription)).toBe('ours\r\ntheirs')
-    expect(textValue(derived, tag.ImageComments)).toBe('ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE\r\ntheir comment')
-    expect(itemsOf(derived, tag.DerivationCodeSequence).map((item) => textValue(item, tag.CodeValue))).toEqual([
-      'theirs',
-      '113042',
-    ])
-    expect(itemsOf(derived, tag.ContributingEquipmentSequence).map((item) => textValue(item, tag.Manufacturer))).toEqual([
-      'theirs',
-      'Radversary',
-    ])
+    expect(textValue(derived, tag.ImageComments)).toBe(
+      'ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE\r\ntheir comment',
+    )
+    expect(
+      itemsOf(derived, tag.DerivationCodeSequence).map((item) => textValue(item, tag.CodeValue)),
+    ).toEqual(['theirs', '113042'])
+    expect(
+      itemsOf(derived, tag.ContributingEquipmentSequence).map((item) => textValue(item, tag.Manufacturer)),
+    ).toEqual(['theirs', 'Radversary'])
   })
 
   it('tells the smoothed input by its own code, label and UIDs', () => {
     const smoothed = deriveInstance(tinyFile(), [frame([1, 2, 3, 4])], { ...series, role: 'smoothed' })
     const [code] = itemsOf(openInstance(smoothed.bytes), tag.DerivationCodeSequence)
     expect(textValue(code!, tag.CodeValue)).toBe('113088')
-    expect(smoothed.seriesInstanceUid).not.toBe(deriveInstance(tinyFile(), [frame([1, 2, 3, 4])], series).seriesInstanceUid)
+    expect(smoothed.seriesInstanceUid).not.toBe(
+      deriveInstance(tinyFile(), [frame([1, 2, 3, 4])], series).seriesInstanceUid,
+    )
   })
 
   it('drops what would be untrue: signatures, the creation, the range of the series', () => {
@@ -125,7 +137,9 @@ describe('a derived image', () => {
       { tag: tag.BitsStored, vr: 'US', value: [1] },
       { tag: tag.HighBit, vr: 'US', value: [0] },
     ])
-    expect(() => deriveInstance(bits, [frame([1, 0, 1, 0], { bitsStored: 1 })], series)).toThrow(/8, 16 or 32 bits/)
+    expect(() => deriveInstance(bits, [frame([1, 0, 1, 0], { bitsStored: 1 })], series)).toThrow(
+      /8, 16 or 32 bits/,
+    )
   })
 
   it('of a file without meta header gets one', () => {
@@ -140,13 +154,24 @@ describe('a derived image', () => {
 })
 
 describeWithSharedData('the writer’s view of real files', () => {
-  const folders = ['formats/mixed', 'formats/ct-transfer-syntaxes', 'formats/colour-synthetic', 'series/ct-head', 'broken']
+  const folders = [
+    'formats/mixed',
+    'formats/ct-transfer-syntaxes',
+    'formats/colour-synthetic',
+    'series/ct-head',
+    'broken',
+  ]
   const files = folders.flatMap((folder) => {
-    return existsSync(sharedData(folder)) ? readdirSync(sharedData(folder)).map((name) => `${folder}/${name}`) : []
+    return existsSync(sharedData(folder))
+      ? readdirSync(sharedData(folder)).map((name) => `${folder}/${name}`)
+      : []
   })
-  // dicom-parser alone wants a preamble (JLS…RGB have none), doesn't inflate, and reads big endian where we have turned it.
+  // dicom-parser alone wants a preamble (JLS…RGB have none), doesn't inflate, and reads big endian where we
+  // have turned it.
   const littleEndian = files.filter(
-    (file) => /\.dcm$|CT1_J2KR/.test(file) && !/broken|JLS._RGB|too_short|deflate|dfl|BigEnd|big_endian|expb/i.test(file),
+    (file) =>
+      /\.dcm$|CT1_J2KR/.test(file) &&
+      !/broken|JLS._RGB|too_short|deflate|dfl|BigEnd|big_endian|expb/i.test(file),
   )
 
   it.each(littleEndian)('has the elements of %s where dicom-parser has them', (file) => {
@@ -181,15 +206,18 @@ describeWithSharedData('the writer’s view of real files', () => {
     `)
   })
 
-  it.each(['formats/mixed/CT_small.dcm', 'formats/mixed/emri_small_RLE.dcm', 'formats/mixed/SC_rgb_expb_16bit.dcm'])(
-    'refuses %s cut anywhere, or finds its pixels missing, but never crashes',
-    (file) => {
-      const whole = readFileSync(sharedData(file))
-      for (let length = 0; length < whole.length; length += 64) {
-        expect(() => deriveInstance(whole.subarray(0, length), [frame([1, 2, 3, 4])], series)).toThrow(RadversaryError)
-      }
-    },
-  )
+  it.each([
+    'formats/mixed/CT_small.dcm',
+    'formats/mixed/emri_small_RLE.dcm',
+    'formats/mixed/SC_rgb_expb_16bit.dcm',
+  ])('refuses %s cut anywhere, or finds its pixels missing, but never crashes', (file) => {
+    const whole = readFileSync(sharedData(file))
+    for (let length = 0; length < whole.length; length += 64) {
+      expect(() => deriveInstance(whole.subarray(0, length), [frame([1, 2, 3, 4])], series)).toThrow(
+        RadversaryError,
+      )
+    }
+  })
 })
 
 function openInstanceOrFault(bytes: Uint8Array) {
@@ -205,5 +233,8 @@ function openInstanceOrFault(bytes: Uint8Array) {
 function explicitElement(at: number): Uint8Array {
   const header = Uint8Array.of((at >>> 16) & 0xff, at >>> 24, at & 0xff, (at >>> 8) & 0xff)
   const sequence = at > 0x40000000
-  return Uint8Array.from([...header, ...(sequence ? [0x53, 0x51, 0, 0, 0, 0, 0, 0] : [0x55, 0x53, 2, 0, 1, 0])])
+  return Uint8Array.from([
+    ...header,
+    ...(sequence ? [0x53, 0x51, 0, 0, 0, 0, 0, 0] : [0x55, 0x53, 2, 0, 1, 0]),
+  ])
 }

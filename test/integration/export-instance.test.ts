@@ -28,7 +28,10 @@ const series: DerivedSeries = {
   softwareVersion: '0.1.0',
 }
 
-/** What changes in every classic image: identity, derivation, label, pixels. Whether it is changed or added depends on the source. */
+/**
+ * What changes in every classic image: identity, derivation, label, pixels. Whether it is changed or added
+ * depends on the source.
+ */
 const always = [
   ...['(0008,0008)', '(0008,0018)', '(0008,103e)', '(0008,2111)', '(0008,2112)', '(0008,9215)'],
   ...['(0018,a001)', '(0020,000e)', '(0020,0011)', '(0020,4000)', '(7fe0,0010)'],
@@ -36,7 +39,16 @@ const always = [
 const wasDerivedSecondary = '(0008,0008)'
 /** Enhanced images hold their derivation in functional groups, and (0008,9154) names the source. */
 const enhanced = [
-  ...['(0008,0012)', '(0008,0013)', '(0008,0014)', '(0008,0018)', '(0008,103e)', '(0008,9154)', '(0018,9004)', '(0018,a001)'],
+  ...[
+    '(0008,0012)',
+    '(0008,0013)',
+    '(0008,0014)',
+    '(0008,0018)',
+    '(0008,103e)',
+    '(0008,9154)',
+    '(0018,9004)',
+    '(0018,a001)',
+  ],
   ...['(0020,000e)', '(0020,0011)', '(0020,4000)', '(5200,9230)', '(7fe0,0010)'],
 ]
 const creation = ['(0008,0012)', '(0008,0013)']
@@ -44,22 +56,52 @@ const creator = '(0008,0014)'
 const groupLengths = ['(0018,0000)', '(0020,0000)', '(7fe0,0000)']
 const extremes = ['(0028,0106)', '(0028,0107)']
 const originalMrOnly = [
-  ...['(0018,0023)', '(0018,9005)', '(0018,9008)', '(0018,9012)', '(0018,9014)', '(0018,9015)', '(0018,9017)', '(0018,9018)'],
-  ...['(0018,9024)', '(0018,9025)', '(0018,9029)', '(0018,9032)', '(0018,9033)', '(0018,9034)', '(0018,9093)', '(0018,9094)'],
+  ...[
+    '(0018,0023)',
+    '(0018,9005)',
+    '(0018,9008)',
+    '(0018,9012)',
+    '(0018,9014)',
+    '(0018,9015)',
+    '(0018,9017)',
+    '(0018,9018)',
+  ],
+  ...[
+    '(0018,9024)',
+    '(0018,9025)',
+    '(0018,9029)',
+    '(0018,9032)',
+    '(0018,9033)',
+    '(0018,9034)',
+    '(0018,9093)',
+    '(0018,9094)',
+  ],
   '(0018,9172)',
 ]
-const paletteTables = ['(0028,1101)', '(0028,1102)', '(0028,1103)', '(0028,1201)', '(0028,1202)', '(0028,1203)']
+const paletteTables = [
+  '(0028,1101)',
+  '(0028,1102)',
+  '(0028,1103)',
+  '(0028,1201)',
+  '(0028,1202)',
+  '(0028,1203)',
+]
 const rgb = ['(0028,0002)', '(0028,0004)', '(0028,0006)']
-const but = (tags: readonly string[], ...without: readonly string[]): string[] => tags.filter((each) => !without.includes(each))
+const but = (tags: readonly string[], ...without: readonly string[]): string[] =>
+  tags.filter((each) => !without.includes(each))
 
 interface ExportCase {
   readonly name: string
   readonly file: string
   readonly differs: readonly string[]
   readonly syntax: string
-  /** Findings of dciodvfy that the source causes though they appear only in the export; each with its reason. */
+  /**
+   * Findings of dciodvfy that the source causes though they appear only in the export; each with its reason.
+   */
   readonly known?: readonly RegExp[]
-  /** A file whose findings the export may repeat as well: the same image in a syntax that dciodvfy can read. */
+  /**
+   * A file whose findings the export may repeat as well: the same image in a syntax that dciodvfy can read.
+   */
   readonly sameImage?: string
 }
 
@@ -122,8 +164,18 @@ const cases: readonly ExportCase[] = [
     differs: [...always, ...creation, creator],
     syntax: explicit,
   },
-  { name: 'RGB by planes', file: 'formats/colour-synthetic/rgb_planar.dcm', differs: always, syntax: explicit },
-  { name: 'RGB frames, RLE', file: 'formats/colour-synthetic/rgb_3_frames_rle.dcm', differs: always, syntax: explicit },
+  {
+    name: 'RGB by planes',
+    file: 'formats/colour-synthetic/rgb_planar.dcm',
+    differs: always,
+    syntax: explicit,
+  },
+  {
+    name: 'RGB frames, RLE',
+    file: 'formats/colour-synthetic/rgb_3_frames_rle.dcm',
+    differs: always,
+    syntax: explicit,
+  },
   {
     name: 'RGB of 16 bits, big endian',
     file: 'formats/mixed/SC_rgb_expb_16bit.dcm',
@@ -136,7 +188,12 @@ const cases: readonly ExportCase[] = [
     differs: but(always, wasDerivedSecondary),
     syntax: explicit,
   },
-  { name: 'YBR_FULL', file: 'formats/colour-synthetic/ybr_full.dcm', differs: [...always, '(0028,0004)'], syntax: explicit },
+  {
+    name: 'YBR_FULL',
+    file: 'formats/colour-synthetic/ybr_full.dcm',
+    differs: [...always, '(0028,0004)'],
+    syntax: explicit,
+  },
   {
     name: 'YBR_FULL_422',
     file: 'formats/mixed/US-YBR_FULL_422-EVRLE.dcm',
@@ -155,7 +212,12 @@ const cases: readonly ExportCase[] = [
     differs: [...always, ...rgb, ...paletteTables, '(0028,0100)', '(0028,0101)', '(0028,0102)'],
     syntax: explicit,
   },
-  { name: 'enhanced CT', file: 'formats/mixed/eCT_Supplemental.dcm', differs: [...enhanced, '(5200,9229)'], syntax: explicit },
+  {
+    name: 'enhanced CT',
+    file: 'formats/mixed/eCT_Supplemental.dcm',
+    differs: [...enhanced, '(5200,9229)'],
+    syntax: explicit,
+  },
   {
     name: 'enhanced CT, fragmented 12-bit JPEG',
     file: 'formats/mixed/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm',
@@ -167,7 +229,8 @@ const cases: readonly ExportCase[] = [
     file: 'formats/mixed/emri_small_big_endian.dcm',
     differs: [...always, ...creation, creator, ...originalMrOnly],
     syntax: explicit,
-    // This file has lost its functional groups, where an enhanced image holds its derivation; so it stands at the top level.
+    // This file has lost its functional groups, where an enhanced image holds its derivation; so it stands at
+    // the top level.
     known: [
       /not present in standard DICOM IOD - \((0x0008,0x2111|0x0008,0x1150|0x0008,0x1155|0x0028,0x135a|0x0040,0xa170|0x0008,0x2112|0x0008,0x9215)\)/,
     ],
@@ -202,7 +265,9 @@ describeWithSharedData('an exported image', () => {
 
       it('repeats to the byte', () => {
         expect(
-          Buffer.from(deriveInstance(source, framesOf(pixels.get(file)!).map(perturbRegion), series).bytes).equals(exported()),
+          Buffer.from(
+            deriveInstance(source, framesOf(pixels.get(file)!).map(perturbRegion), series).bytes,
+          ).equals(exported()),
         ).toBe(true)
       })
 
@@ -213,7 +278,9 @@ describeWithSharedData('an exported image', () => {
           frames.map(({ photometric, bitsStored }) => ({ photometric, bitsStored })),
         )
         framesOf(read!).forEach((frame, index) => {
-          expect(Buffer.compare(Buffer.from(frame.values.buffer), Buffer.from(frames[index]!.values.buffer))).toBe(0)
+          expect(
+            Buffer.compare(Buffer.from(frame.values.buffer), Buffer.from(frames[index]!.values.buffer)),
+          ).toBe(0)
         })
       })
 
@@ -250,7 +317,10 @@ describeWithSharedData('an exported image', () => {
         const read = await pydicomPixels(paths)
         const exports = paths.map((path, index) => {
           const target = join(folder, `${name}-${sources[index]!}`)
-          writeFileSync(target, deriveInstance(readFileSync(path), framesOf(read[index]!).map(perturbRegion), series).bytes)
+          writeFileSync(
+            target,
+            deriveInstance(readFileSync(path), framesOf(read[index]!).map(perturbRegion), series).bytes,
+          )
           return target
         })
         const before = await dcentvfyFindings(paths)
@@ -267,7 +337,10 @@ function pixelWords(file: Uint8Array): Uint16Array {
   return new Uint16Array(new Uint8Array(valueBytes(openInstance(file), tag.PixelData)!).buffer)
 }
 
-/** The file with a pattern in the four bits above its twelve, where old scanners kept overlays (PS3.5 section 8.1.2 of 1993). */
+/**
+ * The file with a pattern in the four bits above its twelve, where old scanners kept overlays (PS3.5 section
+ * 8.1.2 of 1993).
+ */
 function withOverlayBits(source: Uint8Array): Uint8Array {
   const file = new Uint8Array(source)
   const words = valueBytes(openInstance(file), tag.PixelData)!

@@ -9,7 +9,13 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { afterAll, expect, it } from 'vitest'
 import { isPartialName } from '../../src/adapters/fs/atomic-write.ts'
-import { manifestName, markerName, readManifest, verifyManifest, type Manifest } from '../../src/adapters/fs/manifest.ts'
+import {
+  manifestName,
+  markerName,
+  readManifest,
+  verifyManifest,
+  type Manifest,
+} from '../../src/adapters/fs/manifest.ts'
 import { exportSeries } from '../support/export-writer.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 
@@ -19,7 +25,9 @@ const writer = fileURLToPath(new URL('../support/export-writer.ts', import.meta.
 describeWithSharedData('an export killed at any moment', () => {
   const base = mkdtempSync(join(tmpdir(), 'radversary-killed-'))
   const random = xoroshiro128plus(20_240_607)
-  const sources = readdirSync(sharedData('series/mr-head')).map((name) => sharedData(`series/mr-head/${name}`))
+  const sources = readdirSync(sharedData('series/mr-head')).map((name) =>
+    sharedData(`series/mr-head/${name}`),
+  )
   const outcomes = { complete: 0, partial: 0, untouched: 0 }
   let reference: Promise<Manifest> | undefined
   let wholeMs = 0
@@ -52,7 +60,12 @@ describeWithSharedData('an export killed at any moment', () => {
       const before = filesWithTimes(folder)
       const resumed = await exportSeries(folder, sources)
       expect(resumed).toEqual(await reference)
-      expect(await verifyManifest(folder)).toEqual({ manifest: resumed, missing: [], changed: [], unlisted: [] })
+      expect(await verifyManifest(folder)).toEqual({
+        manifest: resumed,
+        missing: [],
+        changed: [],
+        unlisted: [],
+      })
       expect(readdirSync(folder).sort()).toEqual(['adversarial', manifestName])
       for (const [path, time] of before) if (existsSync(path)) expect(statSync(path).mtimeMs).toBe(time)
       rmSync(folder, { recursive: true })
@@ -77,11 +90,15 @@ describeWithSharedData('an export killed at any moment', () => {
   }
 
   function wholeFile(folder: string, name: string): boolean {
-    return readFileSync(join(folder, 'adversarial', name)).equals(readFileSync(join(base, 'unhurt/adversarial', name)))
+    return readFileSync(join(folder, 'adversarial', name)).equals(
+      readFileSync(join(base, 'unhurt/adversarial', name)),
+    )
   }
 
   function startWriter(folder: string) {
-    return spawn(process.execPath, ['--import', 'tsx', writer, folder, ...sources], { stdio: ['ignore', 'pipe', 'inherit'] })
+    return spawn(process.execPath, ['--import', 'tsx', writer, folder, ...sources], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
   }
 })
 

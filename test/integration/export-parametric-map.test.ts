@@ -7,7 +7,13 @@ import { mapUnits, type ParametricMapSeries } from '../../src/core/dicom/write/p
 import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts'
 import { itemsOf, textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
-import { dciodvfyFindings, dcmdump, describeWithDebian, newFindings, pydicomPixels } from '../support/debian-tools.ts'
+import {
+  dciodvfyFindings,
+  dcmdump,
+  describeWithDebian,
+  newFindings,
+  pydicomPixels,
+} from '../support/debian-tools.ts'
 import { framesOf } from '../support/pixel-frames.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 
@@ -21,7 +27,10 @@ const series: ParametricMapSeries = {
   unit: mapUnits.hounsfield,
 }
 
-/** A map can't know which side an unpaired or unknown part is of, and a source without pixel size leaves it DISTORTED; neither is an error. */
+/**
+ * A map can't know which side an unpaired or unknown part is of, and a source without pixel size leaves it
+ * DISTORTED; neither is an error.
+ */
 const unknownToTheSource = [/Laterality/, /0x9206\) CS Volumetric Properties/, /Standard Extended SOP Class/]
 
 const cases = [
@@ -48,7 +57,9 @@ describeWithSharedData('a perturbation as Parametric Map', () => {
 
       it('holds the floats, frame by frame and channel by channel', async () => {
         const [pixels] = await pydicomPixels([sharedData(file)])
-        const perturbation = framesOf(pixels!).map(({ values }) => Float32Array.from(values, (value, at) => (value - at / 7) / 3))
+        const perturbation = framesOf(pixels!).map(({ values }) =>
+          Float32Array.from(values, (value, at) => (value - at / 7) / 3),
+        )
         writeFileSync(path, buildParametricMap(source, perturbation, series).bytes)
         const [map] = await pydicomPixels([path])
         expect(map!.frames).toBe(expectedFrames)
@@ -56,7 +67,9 @@ describeWithSharedData('a perturbation as Parametric Map', () => {
         const expected = Array.from({ length: channels }, (_, channel) =>
           perturbation.flatMap((frame) => [...frame.filter((_value, at) => at % channels === channel)]),
         ).flat()
-        expect(Buffer.compare(Buffer.from(map!.values.buffer), Buffer.from(Float64Array.from(expected).buffer))).toBe(0)
+        expect(
+          Buffer.compare(Buffer.from(map!.values.buffer), Buffer.from(Float64Array.from(expected).buffer)),
+        ).toBe(0)
       })
 
       it('is without fault to dciodvfy and dcmdump but for what the source lacks', async () => {
@@ -70,12 +83,15 @@ describeWithSharedData('a perturbation as Parametric Map', () => {
         const [before, map] = [openInstance(source), openInstance(readFileSync(path))]
         for (const at of [tag.PatientName, tag.PatientID, tag.StudyInstanceUID])
           expect(textValue(map, at)).toBe(textValue(before, at))
-        const sameFrame = textValue(map, tag.FrameOfReferenceUID) === textValue(before, tag.FrameOfReferenceUID)
+        const sameFrame =
+          textValue(map, tag.FrameOfReferenceUID) === textValue(before, tag.FrameOfReferenceUID)
         expect(sameFrame).toBe(placed)
         const [group] = itemsOf(map, tag.PerFrameFunctionalGroupsSequence)
         const [derivation] = itemsOf(group!, tag.DerivationImageSequence)
         const [reference] = itemsOf(derivation!, tag.SourceImageSequence)
-        expect(textValue(reference!, tag.ReferencedSOPInstanceUID)).toBe(textValue(before, tag.SOPInstanceUID))
+        expect(textValue(reference!, tag.ReferencedSOPInstanceUID)).toBe(
+          textValue(before, tag.SOPInstanceUID),
+        )
         const [mapping] = itemsOf(group!, tag.RealWorldValueMappingSequence)
         const [unit] = itemsOf(mapping!, tag.MeasurementUnitsCodeSequence)
         expect(textValue(unit!, tag.CodeValue)).toBe("[hnsf'U]")
@@ -85,7 +101,11 @@ describeWithSharedData('a perturbation as Parametric Map', () => {
 
   it('refuses values that are no numbers, and frames of another size', () => {
     const source = readFileSync(sharedData('series/breast-us/001.dcm'))
-    expect(() => buildParametricMap(source, [new Float32Array(256 * 256).fill(NaN)], series)).toThrow(/finite/)
-    expect(() => buildParametricMap(source, [new Float32Array(10)], series)).toThrow(/expected 1 frames of 65536/)
+    expect(() => buildParametricMap(source, [new Float32Array(256 * 256).fill(NaN)], series)).toThrow(
+      /finite/,
+    )
+    expect(() => buildParametricMap(source, [new Float32Array(10)], series)).toThrow(
+      /expected 1 frames of 65536/,
+    )
   })
 })

@@ -10,7 +10,13 @@ import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
 import { textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 import type { Mask } from '../../src/core/model/mask.ts'
-import { dciodvfyFindings, dcmdump, describeWithDebian, newFindings, pydicomPixels } from '../support/debian-tools.ts'
+import {
+  dciodvfyFindings,
+  dcmdump,
+  describeWithDebian,
+  newFindings,
+  pydicomPixels,
+} from '../support/debian-tools.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 
 const series: SegmentationSeries = {
@@ -38,7 +44,11 @@ const cases = [
 ]
 
 /** The source gives no body part, or its own class is extended; neither is of the segmentation. */
-const unknownToTheSource = [/Laterality/, /Standard Extended SOP Class/, /Coding Scheme Designator|99RADVERSARY/]
+const unknownToTheSource = [
+  /Laterality/,
+  /Standard Extended SOP Class/,
+  /Coding Scheme Designator|99RADVERSARY/,
+]
 
 /** One mask a frame, of odd shapes, so that frames begin within a byte where they can. */
 function masksOf(rows: number, columns: number, frames: number): Mask[] {
@@ -65,13 +75,20 @@ describeWithSharedData('masks as DICOM SEG', () => {
 
     it('comes back as it was written', async () => {
       const read = readSegmentation(parseInstance(readFileSync(path), { file: path }))
-      expect(read).toMatchObject({ labels: ['lung', 'solid nodule'], references: new Set([sopInstanceUid]), rows, columns })
+      expect(read).toMatchObject({
+        labels: ['lung', 'solid nodule'],
+        references: new Set([sopInstanceUid]),
+        rows,
+        columns,
+      })
       expect(read.frames).toHaveLength(2 * frames)
       for (const [index, frame] of read.frames.entries()) {
         const [segment, number] = [Math.floor(index / frames), index % frames]
         expect(frame).toMatchObject({ label: segments[segment]!.label, sopInstanceUid })
         expect(frame.frameNumber ?? 1).toBe(number + 1)
-        expect(await frame.read()).toEqual(masks[number]!.values.map((value) => Number(value === segments[segment]!.class)))
+        expect(await frame.read()).toEqual(
+          masks[number]!.values.map((value) => Number(value === segments[segment]!.class)),
+        )
       }
     })
 

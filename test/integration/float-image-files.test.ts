@@ -44,23 +44,30 @@ describeWithSharedData('the float image', () => {
   it.each(kinds)('of %s gives back exactly the stored values, and runs from 0 to 1', async (_, file) => {
     const { frame, meaning, range } = await open(file)
     const image = createFloatImage(frame, meaning, range)
-    const ends = [image.relative.data.reduce((a, b) => Math.min(a, b)), image.relative.data.reduce((a, b) => Math.max(a, b))]
+    const ends = [
+      image.relative.data.reduce((a, b) => Math.min(a, b)),
+      image.relative.data.reduce((a, b) => Math.max(a, b)),
+    ]
     expect(ends.map(Math.abs)).toEqual([0, 1])
     expect(hashOfValues(image.toStored(image.relative))).toBe(hashOfValues(frame.values))
     expectSame(image.quantize(image.relative), image.relative)
     expectSame(image.toRelative(image.toStored(image.relative)), image.relative)
   })
 
-  it.each(kinds)('of %s is inverted by the numbers alone, whatever the source was', async (_, file, isExact) => {
-    const { frame, meaning, range } = await open(file)
-    const { relative } = createFloatImage(frame, meaning, range)
-    // From a source of other values, and without padding (which would keep its pixels), no pixel is taken from the source.
-    const other = { ...frame, values: frame.values.map((value) => value ^ 1) }
-    const image = createFloatImage(other, { ...meaning, padding: undefined }, range)
-    const stored = image.toStored(relative)
-    expectSame(image.toRelative(stored), relative)
-    if (isExact) expect(hashOfValues(stored)).toBe(hashOfValues(frame.values))
-  })
+  it.each(kinds)(
+    'of %s is inverted by the numbers alone, whatever the source was',
+    async (_, file, isExact) => {
+      const { frame, meaning, range } = await open(file)
+      const { relative } = createFloatImage(frame, meaning, range)
+      // From a source of other values, and without padding (which would keep its pixels), no pixel is taken
+      // from the source.
+      const other = { ...frame, values: frame.values.map((value) => value ^ 1) }
+      const image = createFloatImage(other, { ...meaning, padding: undefined }, range)
+      const stored = image.toStored(relative)
+      expectSame(image.toRelative(stored), relative)
+      if (isExact) expect(hashOfValues(stored)).toBe(hashOfValues(frame.values))
+    },
+  )
 
   it('of MONOCHROME1 is bright where the stored values are low', async () => {
     const { frame, meaning, range } = await open('dicomdir/dicomdirtests/77654033/CR1/6154')
@@ -78,7 +85,9 @@ describeWithSharedData('the float image', () => {
     for (const at of [0, 1, 1000, pixels - 1])
       for (const colour of [0, 1, 2]) {
         const stored = frame.values[3 * at + colour] ?? NaN
-        expect(relative.data[colour * pixels + at]).toBe(Math.fround((stored - range.lower) / (range.upper - range.lower)))
+        expect(relative.data[colour * pixels + at]).toBe(
+          Math.fround((stored - range.lower) / (range.upper - range.lower)),
+        )
       }
   })
 

@@ -14,7 +14,11 @@ function violations(folder: string): string[] {
     '-T',
     'json',
   ]
-  const { stdout } = spawnSync(process.execPath, args, { cwd: `${root}${folder}`, encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { stdout } = spawnSync(process.execPath, args, {
+    cwd: `${root}${folder}`,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
   const report = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } }
   return report.summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`).sort()
 }

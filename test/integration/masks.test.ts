@@ -24,12 +24,22 @@ function isIn(i: number, from: number, to: number): boolean {
 }
 
 function png(values: readonly number[], columns = 12): Uint8Array {
-  return encode({ width: columns, height: values.length / columns, data: Uint8Array.from(values), depth: 8, channels: 1 })
+  return encode({
+    width: columns,
+    height: values.length / columns,
+    data: Uint8Array.from(values),
+    depth: 8,
+    channels: 1,
+  })
 }
 
 function studyOf(count: number) {
   const folder = join(base, String(studies++))
-  const [study, masks, out] = ['study', 'masks', 'out'].map((name) => join(folder, name)) as [string, string, string]
+  const [study, masks, out] = ['study', 'masks', 'out'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   mkdirSync(masks, { recursive: true })
   const images = writeSeries(study, count, { values: picture })
   const write = (name: string, content: Uint8Array | string) => {
@@ -53,7 +63,13 @@ describe('PNG masks as labels', () => {
     expect(before[0]!.dice).toBeGreaterThan(0.7)
     expect(before[0]!.dice).toBeLessThan(1)
     expect(after[0]!.dice).toBeLessThan(before[0]!.dice!)
-    const verified = await verifyExport({ folder: made.out, model: made.segmenter.model, home: base, device: 'cpu', threads: 1 })
+    const verified = await verifyExport({
+      folder: made.out,
+      model: made.segmenter.model,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    })
     expect(verified.discrepancies).toEqual([])
   })
 
@@ -69,7 +85,15 @@ describe('PNG masks as labels', () => {
     const made = studyOf(2)
     made.write('001.png', png(indices))
     const { model, card } = made.segmenter
-    const request = { study: [made.study], model, card, labels: made.masks, home: base, device: 'cpu', threads: 1 } as const
+    const request = {
+      study: [made.study],
+      model,
+      card,
+      labels: made.masks,
+      home: base,
+      device: 'cpu',
+      threads: 1,
+    } as const
     const { segments, predictions } = await predictStudy(request)
     expect(segments!.map((each) => each.class)).toEqual(['grey', 'bright'])
     expect(segments![0]!.dice).toBeGreaterThan(0.7)
@@ -84,7 +108,10 @@ describe('PNG masks as labels', () => {
     writeFileSync(join(wanted, '001.png'), png(new Array<number>(144).fill(0)))
     const settings = { epsilon: '150/255', stepSize: '20/255', steps: 12 }
     const { record } = await attack(made, { labels: undefined, targetMasks: wanted, settings })
-    expect(record.attack).toMatchObject({ target: 'masks', targetMasks: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+    expect(record.attack).toMatchObject({
+      target: 'masks',
+      targetMasks: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    })
     expect(record.images[0]!.frames[0]!.success).toBe(true)
   })
 
@@ -99,8 +126,16 @@ describe('PNG masks as labels', () => {
 
 describe('masks that are refused, with the file and a remedy', () => {
   test.each([
-    ['of another size', png(indices.slice(0, 60)), "Mask: expected the image's 12 rows x 12 columns, got 5 x 12"],
-    ['of an unknown class', png(indices.map((value) => value * 7)), 'Mask: expected class indices below 3, got 7'],
+    [
+      'of another size',
+      png(indices.slice(0, 60)),
+      "Mask: expected the image's 12 rows x 12 columns, got 5 x 12",
+    ],
+    [
+      'of an unknown class',
+      png(indices.map((value) => value * 7)),
+      'Mask: expected class indices below 3, got 7',
+    ],
     ['of no picture', Buffer.from('no PNG'), 'PNG: expected a sound picture'],
   ])('%s', async (_name, content, message) => {
     const made = studyOf(1)
@@ -114,7 +149,11 @@ describe('masks that are refused, with the file and a remedy', () => {
     made.write('002.png', png(indices))
     const { failures } = await attack(made)
     expect(failures).toMatchObject([
-      { file: '001.dcm', code: 'labels-invalid', message: expect.stringContaining('expected a mask for every image') as string },
+      {
+        file: '001.dcm',
+        code: 'labels-invalid',
+        message: expect.stringContaining('expected a mask for every image') as string,
+      },
     ])
   })
 
@@ -122,7 +161,9 @@ describe('masks that are refused, with the file and a remedy', () => {
     const made = studyOf(1)
     await expect(attack(made)).rejects.toMatchObject({ code: 'labels-invalid', file: made.masks })
     made.write('masks.csv', 'file,label\n001.dcm,1\n')
-    await expect(attack(made, { labels: join(made.masks, 'masks.csv') })).rejects.toThrow('expected the columns "file"')
+    await expect(attack(made, { labels: join(made.masks, 'masks.csv') })).rejects.toThrow(
+      'expected the columns "file"',
+    )
     await expect(attack(made, { labels: made.study })).rejects.toThrow(
       'expected DICOM SEG, got SOP class 1.2.840.10008.5.1.4.1.1.2',
     )

@@ -34,7 +34,9 @@ test('docs/operators.md lists every operator that has a rule', () => {
 })
 
 test('docs/operators.md lists the composite operators that are tested', () => {
-  expect(rows('Composite operators').map(([name]) => name)).toEqual([...new Set(composites.map(({ op }) => op))])
+  expect(rows('Composite operators').map(([name]) => name)).toEqual([
+    ...new Set(composites.map(({ op }) => op)),
+  ])
 })
 
 test('docs/operators.md lists every operator without a derivative', () => {
@@ -43,12 +45,15 @@ test('docs/operators.md lists every operator without a derivative', () => {
 })
 
 test('docs/operators.md says what is refused of every operator that refuses something', () => {
-  const restricted = new Set(supported.filter(([, , restrictions]) => restrictions !== '').map(([name]) => name))
+  const restricted = new Set(
+    supported.filter(([, , restrictions]) => restrictions !== '').map(([name]) => name),
+  )
   expect(refusals.map(({ op }) => op).filter((op) => !restricted.has(op))).toEqual([])
 })
 
 test('docs/operators.md gives no operator an opset later than one that a test has used it at', () => {
   const from = new Map(supported.map(([name = '', opset]) => [name, Number(opset)]))
-  const tested = (op: string): number => Math.min(...ruleCases.filter((each) => each.op === op).map(({ opset = 18 }) => opset))
+  const tested = (op: string): number =>
+    Math.min(...ruleCases.filter((each) => each.op === op).map(({ opset = 18 }) => opset))
   expect(supportedOps.filter((op) => !((from.get(op) ?? NaN) <= tested(op)))).toEqual([])
 })

@@ -36,7 +36,8 @@ test('from the sample to masks before and after, on the command line', { timeout
   const options = ['--method', 'segpgd', '--epsilon', '8/255', '--steps', '4', '--out', out]
   const attacked = await commandLine(['attack', ...study, ...labels, '--model', model, ...options, ...cpu])
   expect(attacked.code).toBe(0)
-  const [, before, after] = /lung: Dice ([\d.]+) to ([\d.]+), IoU .* HD95 [\d.]+ to \S+ mm/.exec(attacked.out) ?? []
+  const [, before, after] =
+    /lung: Dice ([\d.]+) to ([\d.]+), IoU .* HD95 [\d.]+ to \S+ mm/.exec(attacked.out) ?? []
   expect(Number(before)).toBeGreaterThan(0.9)
   expect(Number(after)).toBeLessThan(Number(before))
   expect((await commandLine(['verify', out, '--model', model, ...cpu])).code).toBe(0)

@@ -12,11 +12,27 @@ const base = temporaryFolder('sample-strength')
 const slices = ['01', '06', '11', '26'].map((name) => join(sample, 'study', `${name}.dcm`))
 
 /** Attacks four slices, two of which hold longer than the others, of the sample through the engine. */
-async function compared(methods: readonly ComparedMethod[], budgets: readonly string[]): Promise<CellResult[]> {
+async function compared(
+  methods: readonly ComparedMethod[],
+  budgets: readonly string[],
+): Promise<CellResult[]> {
   const out = join(base, methods.map(({ name }) => name).join('-'))
   await compareStudy({
-    ...{ study: slices, out, home: join(base, 'no-home'), models: [join(sample, 'model/phantom-thorax.onnx')] },
-    ...{ methods, budgets: { Linf: budgets, L2: [] }, transfer: false, device: 'cpu', threads: 1, seed: 0, batch: 4 },
+    ...{
+      study: slices,
+      out,
+      home: join(base, 'no-home'),
+      models: [join(sample, 'model/phantom-thorax.onnx')],
+    },
+    ...{
+      methods,
+      budgets: { Linf: budgets, L2: [] },
+      transfer: false,
+      device: 'cpu',
+      threads: 1,
+      seed: 0,
+      batch: 4,
+    },
   })
   const cells = readdirSync(join(out, 'cells')).sort()
   return cells.map((name) => cellResult.parse(JSON.parse(readFileSync(join(out, 'cells', name), 'utf8'))))
@@ -36,7 +52,11 @@ describe('on the sample', () => {
       const [steps, targetClasses, queries] = [4, 1, 8]
       const methods = [
         method('autoattack', { steps, targetClasses, queries }),
-        ...[method('apgd-ce', { steps }), method('apgd-t', { steps, targetClasses }), method('fab-t', { steps, targetClasses })],
+        ...[
+          method('apgd-ce', { steps }),
+          method('apgd-t', { steps, targetClasses }),
+          method('fab-t', { steps, targetClasses }),
+        ],
         method('square', { steps: queries }),
         ...[method('pgd', { steps }), method('pgd', { steps, restarts: 2 })],
       ]
@@ -46,7 +66,10 @@ describe('on the sample', () => {
     test('AutoAttack’s robust accuracy is never above a member’s, slice by slice', () => {
       const [ensemble, ...members] = cells.slice(0, 5).map(standing)
       for (const [i, member] of members.entries())
-        expect([cells[i + 1]!.method, ensemble!.filter((slice) => !member.includes(slice))]).toEqual([cells[i + 1]!.method, []])
+        expect([cells[i + 1]!.method, ensemble!.filter((slice) => !member.includes(slice))]).toEqual([
+          cells[i + 1]!.method,
+          [],
+        ])
       expect(ensemble!.length).toBeLessThan(slices.length)
     })
 
@@ -62,7 +85,9 @@ describe('on the sample', () => {
       ['1/255', '6/255', '16/255'],
     )
     for (const name of ['smia', 'pgd']) {
-      const [small, middle, large] = cells.filter((cell) => cell.method === name).map((cell) => standing(cell).length)
+      const [small, middle, large] = cells
+        .filter((cell) => cell.method === name)
+        .map((cell) => standing(cell).length)
       expect(middle).toBeLessThanOrEqual(small!)
       expect(large).toBeLessThanOrEqual(middle!)
       expect(large).toBeLessThan(small!)

@@ -33,7 +33,10 @@ const bytes = readFileSync(modelFile)
 const measured = z
   .object({
     test: z.object({ slices: z.number(), accuracy: z.number(), confusion: z.array(z.array(z.number())) }),
-    study: z.object({ confusion: z.array(z.array(z.number())), logits: z.record(z.string(), z.array(z.number())) }),
+    study: z.object({
+      confusion: z.array(z.array(z.number())),
+      logits: z.record(z.string(), z.array(z.number())),
+    }),
   })
   .parse(JSON.parse(readFileSync(join(root, 'model/training.json'), 'utf8')))
 
@@ -50,16 +53,27 @@ describe("the sample's study", () => {
     found = await scan([study])
     for (const { source } of found.series.flatMap(({ instances }) => instances)) {
       const instance = await readInstance(source)
-      images.set(basename(source.path), { frame: await decodeFrame(instance, 0), meaning: pixelMeaning(instance, 0) })
+      images.set(basename(source.path), {
+        frame: await decodeFrame(instance, 0),
+        meaning: pixelMeaning(instance, 0),
+      })
     }
   })
 
   test('is one CT series of contiguous slices, every one of which decodes to 12 bits in HU', () => {
     expect(found.failures).toEqual([])
-    expect(found.series).toMatchObject([{ modality: 'CT', orderedBy: 'geometry', sliceSpacingMm: 4, notes: [], duplicates: [] }])
+    expect(found.series).toMatchObject([
+      { modality: 'CT', orderedBy: 'geometry', sliceSpacingMm: 4, notes: [], duplicates: [] },
+    ])
     expect([...images.keys()].sort()).toEqual(slices)
     for (const { frame, meaning } of images.values()) {
-      expect(frame).toMatchObject({ rows: 512, columns: 512, bitsStored: 12, signed: false, photometric: 'MONOCHROME2' })
+      expect(frame).toMatchObject({
+        rows: 512,
+        columns: 512,
+        bitsStored: 12,
+        signed: false,
+        photometric: 'MONOCHROME2',
+      })
       expect(meaning.modality).toMatchObject({ kind: 'linear', slope: 1, intercept: -1024, unit: 'HU' })
     }
   })
@@ -97,7 +111,11 @@ describe("the sample's study", () => {
     let model: DifferentiableModel
     const logits = new Map<string, Tensor>()
     beforeAll(async () => {
-      const onnx = await createOnnxModel({ bytes, runtime: createOrtRuntime({ device: 'cpu' }), file: modelFile })
+      const onnx = await createOnnxModel({
+        bytes,
+        runtime: createOrtRuntime({ device: 'cpu' }),
+        file: modelFile,
+      })
       model = throughPreprocessing(onnx, card, [1, 512, 512])
       for (const [name, image] of images) logits.set(name, await model.predict(inCardsIntensity(image)))
     }, 120_000)
@@ -106,7 +124,9 @@ describe("the sample's study", () => {
     test('give the logits that PyTorch gave for the same files', () => {
       expect(Object.keys(measured.study.logits)).toEqual(slices)
       for (const [name, expected] of Object.entries(measured.study.logits)) {
-        const difference = Math.hypot(...expected.map((value, i) => value - (logits.get(name)?.data[i] ?? NaN)))
+        const difference = Math.hypot(
+          ...expected.map((value, i) => value - (logits.get(name)?.data[i] ?? NaN)),
+        )
         expect([name, difference / Math.hypot(...expected) < 1e-3]).toEqual([name, true])
       }
     })
@@ -123,7 +143,9 @@ describe("the sample's study", () => {
 
     test('give the same for slices in one batch as one by one', async () => {
       const names = slices.slice(16, 20)
-      const together = await model.predict(concatenate(names.map((name) => inCardsIntensity(images.get(name)!))))
+      const together = await model.predict(
+        concatenate(names.map((name) => inCardsIntensity(images.get(name)!))),
+      )
       const alone = concatenate(names.map((name) => logits.get(name)!))
       together.data.forEach((value, i) => {
         expect(value).toBeCloseTo(alone.data[i]!, 3)
@@ -149,7 +171,9 @@ describe("the sample's model", () => {
     const { slices: count, right } = tally(measured.test.confusion)
     expect(count).toBe(measured.test.slices)
     expect(right / count).toBeCloseTo(measured.test.accuracy, 3)
-    expect(card.provenance.training).toContain(`accuracy ${measured.test.accuracy.toFixed(3)} on ${count} slices`)
+    expect(card.provenance.training).toContain(
+      `accuracy ${measured.test.accuracy.toFixed(3)} on ${count} slices`,
+    )
   })
 })
 

@@ -21,9 +21,15 @@ describeWithSoftwareWebgpu('a GPU in software', () => {
   }, 120_000)
 
   test('is slower than the CPU, so auto stays on the CPU', async () => {
-    const { runtime, trials } = await selectDevice('auto', { createProbe: createGradientProbe, candidates: ['webgpu'] })
+    const { runtime, trials } = await selectDevice('auto', {
+      createProbe: createGradientProbe,
+      candidates: ['webgpu'],
+    })
     expect(runtime.device).toBe('cpu')
-    expect(trials.map(({ device, verdict }) => `${device} ${verdict}`)).toEqual(['webgpu slower', 'cpu picked'])
+    expect(trials.map(({ device, verdict }) => `${device} ${verdict}`)).toEqual([
+      'webgpu slower',
+      'cpu picked',
+    ])
     expect(trials[0]?.reason).toMatch(/ms a gradient step, cpu is faster$/)
   }, 120_000)
 })

@@ -27,7 +27,9 @@ describe('the browser shell', () => {
     engine = await startEngine()
     const files = await staticFilesIn(join(folder, 'page'))
     server = await startServer({ engine: engine.engine, files, port: 0, study: ['/data/a b', '/data/c'] })
-    cookie = (await ask(new URL(server.url).search, { from: 'none', cookie: '' })).headers['set-cookie']![0]!.split(';')[0]!
+    cookie = (await ask(new URL(server.url).search, { from: 'none', cookie: '' })).headers[
+      'set-cookie'
+    ]![0]!.split(';')[0]!
   })
   afterAll(async () => {
     await server.close()
@@ -58,13 +60,20 @@ describe('the browser shell', () => {
     })
     const defined = Object.fromEntries(headers.filter(([, value]) => value !== undefined && value !== ''))
     return new Promise((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port: server.port, path, method, headers: defined }, (reply) => {
-        const chunks: Buffer[] = []
-        reply.on('data', (chunk: Buffer) => chunks.push(chunk))
-        reply.on('end', () => {
-          resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(chunks).toString() })
-        })
-      })
+      const sent = request(
+        { host: '127.0.0.1', port: server.port, path, method, headers: defined },
+        (reply) => {
+          const chunks: Buffer[] = []
+          reply.on('data', (chunk: Buffer) => chunks.push(chunk))
+          reply.on('end', () => {
+            resolve({
+              status: reply.statusCode ?? 0,
+              headers: reply.headers,
+              body: Buffer.concat(chunks).toString(),
+            })
+          })
+        },
+      )
       sent.on('error', reject)
       sent.end(body)
     })
@@ -103,7 +112,10 @@ describe('the browser shell', () => {
   })
 
   it('gives one who follows a link of another site a page that goes on, since the cookie would not follow a redirect', async () => {
-    const { status, headers, body } = await ask(new URL(server.url).search, { from: 'cross-site', cookie: '' })
+    const { status, headers, body } = await ask(new URL(server.url).search, {
+      from: 'cross-site',
+      cookie: '',
+    })
     expect(status).toBe(200)
     expect(headers['set-cookie']).toHaveLength(1)
     expect(body).toContain('url=/?study=')
@@ -113,19 +125,28 @@ describe('the browser shell', () => {
   it('serves the page and the engine to one who has the cookie', async () => {
     expect((await ask('/')).body).toBe('<title>the page</title>')
     expect((await ask('/?study=x')).body).toBe('<title>the page</title>')
-    expect((await ask('/assets/a.js', { from: 'same-origin' })).headers['content-type']).toContain('javascript')
-    expect(JSON.parse((await ask('/api/settings.get', { host: `localhost:${server.port}` })).body)).toMatchObject({
+    expect((await ask('/assets/a.js', { from: 'same-origin' })).headers['content-type']).toContain(
+      'javascript',
+    )
+    expect(
+      JSON.parse((await ask('/api/settings.get', { host: `localhost:${server.port}` })).body),
+    ).toMatchObject({
       result: { data: { device: 'auto' } },
     })
   })
 
-  it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost', '127.0.0.1:1', '[::1]:80', '127.0.0.1.nip.io'])(
-    'refuses the host %s, even with the cookie (DNS rebinding)',
-    async (host) => {
-      expect((await ask('/api/settings.get', { host })).status).toBe(421)
-      expect((await ask(new URL(server.url).search, { host, cookie: '' })).status).toBe(421)
-    },
-  )
+  it.each([
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1',
+    'localhost',
+    '127.0.0.1:1',
+    '[::1]:80',
+    '127.0.0.1.nip.io',
+  ])('refuses the host %s, even with the cookie (DNS rebinding)', async (host) => {
+    expect((await ask('/api/settings.get', { host })).status).toBe(421)
+    expect((await ask(new URL(server.url).search, { host, cookie: '' })).status).toBe(421)
+  })
 
   it.each(['http://evil.example', 'null', 'http://127.0.0.1:1', 'https://127.0.0.1', 'file://'])(
     'refuses the origin %s, even with the cookie (CSRF)',
@@ -137,12 +158,18 @@ describe('the browser shell', () => {
   )
 
   it('refuses requests that a browser says come from another site or port', async () => {
-    for (const from of ['cross-site', 'same-site']) expect((await ask('/frames/0123456789abcdef/0/0', { from })).status).toBe(403)
+    for (const from of ['cross-site', 'same-site'])
+      expect((await ask('/frames/0123456789abcdef/0/0', { from })).status).toBe(403)
   })
 
   it('takes its own origin', async () => {
     const origin = `http://127.0.0.1:${server.port}`
-    const { status } = await ask('/api/settings.set', { method: 'POST', body: '{"threads":1}', origin, from: 'same-origin' })
+    const { status } = await ask('/api/settings.set', {
+      method: 'POST',
+      body: '{"threads":1}',
+      origin,
+      from: 'same-origin',
+    })
     expect(status).toBe(200)
   })
 
@@ -170,7 +197,8 @@ describe('the browser shell', () => {
   it('answers no target that is not a path, and no other method', async () => {
     expect((await ask('http://evil.example/')).status).toBe(400)
     expect((await ask('*')).status).toBe(400)
-    for (const method of ['OPTIONS', 'PUT', 'DELETE', 'TRACE']) expect((await ask('/', { method })).status).toBe(405)
+    for (const method of ['OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+      expect((await ask('/', { method })).status).toBe(405)
   })
 
   it('says in every answer what the page may do, and nothing of other origins', async () => {
@@ -193,7 +221,9 @@ describe('the browser shell', () => {
   })
 
   it('listens on 127.0.0.1 and nowhere else', async () => {
-    const others = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address))
+    const others = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+      addresses.map(({ address }) => address),
+    )
     expect(await canConnect('127.0.0.1')).toBe(true)
     for (const address of ['127.0.0.2', '::1', ...others.filter((address) => address !== '127.0.0.1')])
       expect([address, await canConnect(address)]).toEqual([address, false])

@@ -31,7 +31,9 @@ const referenceCase = z.object({
   eps: z.number(),
   steps: z.number(),
   a2: z.number(),
-  iterations: z.array(z.object({ deviation: perSample, smoothed_prediction: perSample, prediction: perSample })),
+  iterations: z.array(
+    z.object({ deviation: perSample, smoothed_prediction: perSample, prediction: perSample }),
+  ),
 })
 
 type GoldenCase = z.output<typeof paperCase> | z.output<typeof referenceCase>
@@ -53,34 +55,46 @@ describeWithSharedData('SMIA against whole trajectories computed with PyTorch', 
   describe.each(['resnet', 'vit'])('%s', (name) => {
     let model: DifferentiableModel
     beforeAll(async () => {
-      model = await createOnnxModel({ bytes: readFileSync(sharedData(`gradients/${name}/model.onnx`)), runtime })
+      model = await createOnnxModel({
+        bytes: readFileSync(sharedData(`gradients/${name}/model.onnx`)),
+        runtime,
+      })
     })
     afterAll(() => model.dispose())
 
-    const golden = () => goldenFile.parse(JSON.parse(readFileSync(sharedData(`smia/${name}/golden.json`), 'utf8')))
+    const golden = () =>
+      goldenFile.parse(JSON.parse(readFileSync(sharedData(`smia/${name}/golden.json`), 'utf8')))
 
     test('every stored case is tested', () => {
       expect(Object.keys(golden().cases).sort()).toEqual([...caseNames].sort())
     })
 
-    test.each(caseNames)('%s: predictions, losses, divergences and the final images agree', async (caseName) => {
-      const { input, labels, cases } = golden()
-      const expected = cases[caseName]!
-      const problem = goldenProblem(model, floats(`smia/${name}/input.f32`, input), labels, expected)
-      const { events, result } = await trajectory(expected, problem)
-      expect(events.length).toBe(expected.steps)
-      for (const [t, event] of events.entries()) expectIteration(event, expected.iterations[t]!)
-      if (expected.mode === 'paper') expectPaperDivergence(events, expected)
-      else expectSmoothedPredictions(events, expected)
-      expectPredictions(result, expected)
-      expect(agreement(result.adversarial, floats(`smia/${name}/${caseName}.f32`, input))).toBeGreaterThanOrEqual(0.999)
-    })
+    test.each(caseNames)(
+      '%s: predictions, losses, divergences and the final images agree',
+      async (caseName) => {
+        const { input, labels, cases } = golden()
+        const expected = cases[caseName]!
+        const problem = goldenProblem(model, floats(`smia/${name}/input.f32`, input), labels, expected)
+        const { events, result } = await trajectory(expected, problem)
+        expect(events.length).toBe(expected.steps)
+        for (const [t, event] of events.entries()) expectIteration(event, expected.iterations[t]!)
+        if (expected.mode === 'paper') expectPaperDivergence(events, expected)
+        else expectSmoothedPredictions(events, expected)
+        expectPredictions(result, expected)
+        expect(
+          agreement(result.adversarial, floats(`smia/${name}/${caseName}.f32`, input)),
+        ).toBeGreaterThanOrEqual(0.999)
+      },
+    )
   })
 })
 
 function floats(path: string, shape: readonly number[]): Tensor {
   const bytes = readFileSync(sharedData(path))
-  return tensor(shape, new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)))
+  return tensor(
+    shape,
+    new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+  )
 }
 
 /** Tensors are attacked within [0, 1] in the paper's mode and without bounds in reference mode. */
@@ -131,7 +145,11 @@ async function trajectory(
 
 function methodOf(expected: GoldenCase) {
   if (expected.mode === 'reference')
-    return configureAttack('smia-reference', { epsilon: expected.eps, steps: expected.steps, alpha: expected.a2 })
+    return configureAttack('smia-reference', {
+      epsilon: expected.eps,
+      steps: expected.steps,
+      alpha: expected.a2,
+    })
   return configureAttack('smia', {
     epsilon: expected.eps,
     stepSize: expected.step,
@@ -153,8 +171,13 @@ function expectIteration({ samples }: AttackEvent, expected: GoldenCase['iterati
   ).toBeLessThan(1e-3)
 }
 
-/** Divergences lie between 1e-6 and 20 nats; PyTorch's are in float32, so small ones are good to about 1e-6. */
-function expectPaperDivergence(events: readonly AttackEvent[], { iterations }: z.output<typeof paperCase>): void {
+/**
+ * Divergences lie between 1e-6 and 20 nats; PyTorch's are in float32, so small ones are good to about 1e-6.
+ */
+function expectPaperDivergence(
+  events: readonly AttackEvent[],
+  { iterations }: z.output<typeof paperCase>,
+): void {
   for (const [t, { samples }] of events.entries())
     for (const { sample, klToSmoothed } of samples) {
       const expected = iterations[t]!.kl_to_smoothed[sample]!
@@ -162,9 +185,14 @@ function expectPaperDivergence(events: readonly AttackEvent[], { iterations }: z
     }
 }
 
-function expectSmoothedPredictions(events: readonly AttackEvent[], { iterations }: z.output<typeof referenceCase>): void {
+function expectSmoothedPredictions(
+  events: readonly AttackEvent[],
+  { iterations }: z.output<typeof referenceCase>,
+): void {
   for (const [t, { samples }] of events.entries())
-    expect(samples.map(({ smoothedTarget }) => argMax(smoothedTarget!))).toEqual(iterations[t]!.smoothed_prediction)
+    expect(samples.map(({ smoothedTarget }) => argMax(smoothedTarget!))).toEqual(
+      iterations[t]!.smoothed_prediction,
+    )
 }
 
 function expectPredictions({ after, samples }: AttackResult, { iterations, steps }: GoldenCase): void {

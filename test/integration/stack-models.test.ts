@@ -28,7 +28,10 @@ for (const name of names.sort().slice(8, 16)) copyFileSync(join(study, name), jo
 const cpu = { device: 'cpu', threads: 2 } as const
 
 async function expectVerified(out: string, model: string) {
-  expect(await verifyExport({ folder: out, model, home: base, ...cpu })).toMatchObject({ predictions: true, discrepancies: [] })
+  expect(await verifyExport({ folder: out, model, home: base, ...cpu })).toMatchObject({
+    predictions: true,
+    discrepancies: [],
+  })
 }
 
 describe('the sample’s classifier on three slices', () => {
@@ -62,10 +65,17 @@ describe('the sample’s classifier on three slices', () => {
 })
 
 test('a detector on three slices is attacked and verified', async () => {
-  const paths = writeSliceModel(join(base, 'detector'), sampleModel('phantom-thorax-detection'), [0.25, 0.5, 0.25])
+  const paths = writeSliceModel(
+    join(base, 'detector'),
+    sampleModel('phantom-thorax-detection'),
+    [0.25, 0.5, 0.25],
+  )
   const out = join(base, 'detector-out')
   const settings = { epsilon: '4/255', stepSize: '2/255', steps: 2 }
-  const { record } = await attackStudy({ ...attackRequest(paths, { study: few, out }, { settings, method: 'i-fgsm' }), ...cpu })
+  const { record } = await attackStudy({
+    ...attackRequest(paths, { study: few, out }, { settings, method: 'i-fgsm' }),
+    ...cpu,
+  })
   expect(record.images).toHaveLength(8)
   expect(record.images.some(({ frames }) => frames[0]!.success)).toBe(true)
   await expectVerified(out, paths.model)
@@ -109,8 +119,16 @@ describe('in the application', () => {
 
   test('a slice is predicted with the one before it, in the order of positions, also where that is not asked for', async () => {
     const predicted = async (model: string, images: number[]) =>
-      (await lastOf(await engine.client.models.predict.mutate({ study: opened.id, model, images }), 'predictions')).predictions
-    const [got, expected] = [await predicted('previous', [0, 3, 9]), await predicted('phantom-thorax', [0, 2, 8])]
+      (
+        await lastOf(
+          await engine.client.models.predict.mutate({ study: opened.id, model, images }),
+          'predictions',
+        )
+      ).predictions
+    const [got, expected] = [
+      await predicted('previous', [0, 3, 9]),
+      await predicted('phantom-thorax', [0, 2, 8]),
+    ]
     got.forEach(({ probabilities }, n) => {
       expect(largestDifference(probabilities, expected[n]!.probabilities)).toBeLessThan(1e-5)
     })
@@ -125,7 +143,8 @@ describe('in the application', () => {
   })
 
   test('what the model sees of a slice is shown', async () => {
-    const preview = (model: string) => engine.client.models.preview.query({ study: opened.id, image: 12, model })
+    const preview = (model: string) =>
+      engine.client.models.preview.query({ study: opened.id, image: 12, model })
     const [own, sample] = [await preview('previous'), await preview('phantom-thorax')]
     expect(own.channels).toBe(1)
     expect(own.pixels).toBe(sample.pixels)

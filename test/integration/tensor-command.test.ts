@@ -15,7 +15,13 @@ import { writeClassifier } from '../support/tiny-classifiers.ts'
 
 const folder = temporaryFolder('tensor-command')
 const shape = z.array(z.int())
-const gradientCase = z.object({ input: shape, logits: shape, target: shape, loss: z.number(), definition: z.string() })
+const gradientCase = z.object({
+  input: shape,
+  logits: shape,
+  target: shape,
+  loss: z.number(),
+  definition: z.string(),
+})
 const gradientReport = z.object({ loss: z.array(z.number()), shape, out: z.string() })
 const attackReport = z.object({
   method: z.string(),
@@ -41,7 +47,9 @@ function save(name: string, extents: readonly number[], data: Float32Array | Big
   writeFileSync(
     path,
     writeNpy(
-      data instanceof Float32Array ? { dataType: 'float32', shape: extents, data } : { dataType: 'int64', shape: extents, data },
+      data instanceof Float32Array
+        ? { dataType: 'float32', shape: extents, data }
+        : { dataType: 'int64', shape: extents, data },
     ),
   )
   return path
@@ -66,30 +74,49 @@ describeWithSharedData('tensor gradient', () => {
   const root = sharedData('gradients')
   const names = existsSync(root) ? readdirSync(root) : []
 
-  test.each(names)('%s: the loss’s gradient and the vector-Jacobian product are PyTorch’s to 1e-4', async (name) => {
-    const at = (file: string) => join(root, name, file)
-    const { input, logits, target, loss, definition } = gradientCase.parse(JSON.parse(readFileSync(at('case.json'), 'utf8')))
-    const x = save(`${name}-x.npy`, input, floats(at('input.f32')))
-    const targets = floats(at('target.f32'))
-    const isIndices = targets.length !== sizeOf(logits)
-    const files = {
-      target: save(`${name}-t.npy`, target, isIndices ? BigInt64Array.from(targets, BigInt) : targets),
-      cotangent: save(`${name}-v.npy`, logits, floats(at('cotangent.f32'))),
-    }
-    const gradient = async (kind: string, file: string) => {
-      const out = join(folder, `${name}-${kind}.npy`)
-      const report = gradientReport.parse(
-        await jsonOf(['gradient', '--model', at('model.onnx'), '--input', x, '--loss', kind, '--target', file, '--out', out]),
+  test.each(names)(
+    '%s: the loss’s gradient and the vector-Jacobian product are PyTorch’s to 1e-4',
+    async (name) => {
+      const at = (file: string) => join(root, name, file)
+      const { input, logits, target, loss, definition } = gradientCase.parse(
+        JSON.parse(readFileSync(at('case.json'), 'utf8')),
       )
-      expect(report).toMatchObject({ shape: input, out })
-      return { loss: report.loss.reduce((sum, each) => sum + each), gradient: load(out) }
-    }
-    const kind = definition.includes('binary') ? 'binary-cross-entropy' : 'cross-entropy'
-    const ofLoss = await gradient(kind, files.target)
-    expect(ofLoss.loss).toBeCloseTo(loss, 4)
-    expect(relativeError(ofLoss.gradient.data, floats(at('grad_loss.f32')))).toBeLessThan(1e-4)
-    expect(relativeError((await gradient('dot', files.cotangent)).gradient.data, floats(at('grad_vjp.f32')))).toBeLessThan(1e-4)
-  })
+      const x = save(`${name}-x.npy`, input, floats(at('input.f32')))
+      const targets = floats(at('target.f32'))
+      const isIndices = targets.length !== sizeOf(logits)
+      const files = {
+        target: save(`${name}-t.npy`, target, isIndices ? BigInt64Array.from(targets, BigInt) : targets),
+        cotangent: save(`${name}-v.npy`, logits, floats(at('cotangent.f32'))),
+      }
+      const gradient = async (kind: string, file: string) => {
+        const out = join(folder, `${name}-${kind}.npy`)
+        const report = gradientReport.parse(
+          await jsonOf([
+            'gradient',
+            '--model',
+            at('model.onnx'),
+            '--input',
+            x,
+            '--loss',
+            kind,
+            '--target',
+            file,
+            '--out',
+            out,
+          ]),
+        )
+        expect(report).toMatchObject({ shape: input, out })
+        return { loss: report.loss.reduce((sum, each) => sum + each), gradient: load(out) }
+      }
+      const kind = definition.includes('binary') ? 'binary-cross-entropy' : 'cross-entropy'
+      const ofLoss = await gradient(kind, files.target)
+      expect(ofLoss.loss).toBeCloseTo(loss, 4)
+      expect(relativeError(ofLoss.gradient.data, floats(at('grad_loss.f32')))).toBeLessThan(1e-4)
+      expect(
+        relativeError((await gradient('dot', files.cotangent)).gradient.data, floats(at('grad_vjp.f32'))),
+      ).toBeLessThan(1e-4)
+    },
+  )
 })
 
 const goldenCase = z.object({
@@ -104,15 +131,32 @@ const goldenCase = z.object({
   hard: z.boolean().optional(),
   iterations: z.array(z.object({ prediction: z.array(z.number()), deviation: z.array(z.number()) })),
 })
-const golden = z.object({ input: shape, labels: z.array(z.number()), cases: z.record(z.string(), goldenCase) })
+const golden = z.object({
+  input: shape,
+  labels: z.array(z.number()),
+  cases: z.record(z.string(), goldenCase),
+})
 const log = z.object({
   events: z.array(
-    z.object({ iteration: z.int(), samples: z.array(z.object({ deviation: z.number(), probabilities: z.array(z.number()) })) }),
+    z.object({
+      iteration: z.int(),
+      samples: z.array(z.object({ deviation: z.number(), probabilities: z.array(z.number()) })),
+    }),
   ),
 })
 
 /** The case's settings as flags. */
-function flags({ mode, eps, step, steps, alpha, a2, size, sigma, hard }: z.output<typeof goldenCase>): string[] {
+function flags({
+  mode,
+  eps,
+  step,
+  steps,
+  alpha,
+  a2,
+  size,
+  sigma,
+  hard,
+}: z.output<typeof goldenCase>): string[] {
   const common = ['--mode', mode, '--epsilon', String(eps), '--steps', String(steps)]
   if (mode === 'reference') return [...common, '--alpha', String(a2)]
   const smoothing = [
@@ -130,36 +174,48 @@ describeWithSharedData('tensor attack', () => {
   const cases = ['paper_soft', 'paper_hard', 'paper_wide', 'reference_default', 'reference_a2_1']
 
   describe.each(['resnet', 'vit'])('SMIA on %s', (name) => {
-    test.each(cases)('%s: 99.9 % of the pixels and every prediction are those computed with PyTorch', async (caseName) => {
-      const at = (file: string) => sharedData(`smia/${name}/${file}`)
-      const { input, labels, cases: all } = golden.parse(JSON.parse(readFileSync(at('golden.json'), 'utf8')))
-      expect(Object.keys(all).sort()).toEqual([...cases].sort())
-      const expected = all[caseName]!
-      const x = save(`smia-${name}.npy`, input, floats(at('input.f32')))
-      const y = save(`smia-${name}-y.npy`, [labels.length], BigInt64Array.from(labels, BigInt))
-      const [out, logFile] = [join(folder, `${name}-${caseName}.npy`), join(folder, `${name}-${caseName}.json`)]
-      const files = [
-        '--model',
-        sharedData(`gradients/${name}/model.onnx`),
-        '--input',
-        x,
-        '--labels',
-        y,
-        '--out',
-        out,
-        '--log',
-        logFile,
-      ]
-      const report = attackReport.parse(await jsonOf(['attack', ...files, ...flags(expected)]))
-      const last = expected.iterations.at(-1)!
-      expect(report.samples.map(({ after }) => argMax(after))).toEqual(last.prediction)
-      const [ours, theirs] = [load(out).data, floats(at(`${caseName}.f32`))]
-      expect(ours.filter((value, i) => Math.abs(value - theirs[i]!) < 1e-6).length / theirs.length).toBeGreaterThanOrEqual(0.999)
-      const { events } = log.parse(JSON.parse(readFileSync(logFile, 'utf8')))
-      expect(events.map(({ samples }) => samples.map(({ probabilities }) => argMax(probabilities)))).toEqual(
-        expected.iterations.map(({ prediction }) => prediction),
-      )
-    })
+    test.each(cases)(
+      '%s: 99.9 % of the pixels and every prediction are those computed with PyTorch',
+      async (caseName) => {
+        const at = (file: string) => sharedData(`smia/${name}/${file}`)
+        const {
+          input,
+          labels,
+          cases: all,
+        } = golden.parse(JSON.parse(readFileSync(at('golden.json'), 'utf8')))
+        expect(Object.keys(all).sort()).toEqual([...cases].sort())
+        const expected = all[caseName]!
+        const x = save(`smia-${name}.npy`, input, floats(at('input.f32')))
+        const y = save(`smia-${name}-y.npy`, [labels.length], BigInt64Array.from(labels, BigInt))
+        const [out, logFile] = [
+          join(folder, `${name}-${caseName}.npy`),
+          join(folder, `${name}-${caseName}.json`),
+        ]
+        const files = [
+          '--model',
+          sharedData(`gradients/${name}/model.onnx`),
+          '--input',
+          x,
+          '--labels',
+          y,
+          '--out',
+          out,
+          '--log',
+          logFile,
+        ]
+        const report = attackReport.parse(await jsonOf(['attack', ...files, ...flags(expected)]))
+        const last = expected.iterations.at(-1)!
+        expect(report.samples.map(({ after }) => argMax(after))).toEqual(last.prediction)
+        const [ours, theirs] = [load(out).data, floats(at(`${caseName}.f32`))]
+        expect(
+          ours.filter((value, i) => Math.abs(value - theirs[i]!) < 1e-6).length / theirs.length,
+        ).toBeGreaterThanOrEqual(0.999)
+        const { events } = log.parse(JSON.parse(readFileSync(logFile, 'utf8')))
+        expect(
+          events.map(({ samples }) => samples.map(({ probabilities }) => argMax(probabilities))),
+        ).toEqual(expected.iterations.map(({ prediction }) => prediction))
+      },
+    )
   })
 })
 
@@ -206,12 +262,21 @@ describe('what is wrong with tensors', () => {
   const y = save('y.npy', [1], BigInt64Array.of(2n))
   const out = join(folder, 'never.npy')
   const gradient = (changes: Readonly<Record<string, string>>) =>
-    options('gradient', { '--model': model, '--input': x, '--loss': 'cross-entropy', '--target': y, '--out': out }, changes)
+    options(
+      'gradient',
+      { '--model': model, '--input': x, '--loss': 'cross-entropy', '--target': y, '--out': out },
+      changes,
+    )
   const attack = (changes: Readonly<Record<string, string>>) =>
     options('attack', { '--model': model, '--input': x, '--labels': y, '--out': out }, changes)
 
   test.each<[string, string[], number, RegExp]>([
-    ['a loss that there is not', gradient({ '--loss': 'hinge' }), 2, /Loss: expected one of cross-entropy, .*, got hinge/],
+    [
+      'a loss that there is not',
+      gradient({ '--loss': 'hinge' }),
+      2,
+      /Loss: expected one of cross-entropy, .*, got hinge/,
+    ],
     [
       'an input of another size',
       gradient({ '--input': save('big.npy', [1, 1, 13, 12], new Float32Array(156)) }),
@@ -232,8 +297,18 @@ describe('what is wrong with tensors', () => {
     ],
     ['a file that is no array', gradient({ '--input': model }), 1, /npy: expected a NumPy array file/],
     ['a file that is not there', gradient({ '--input': join(folder, 'absent.npy') }), 1, /ENOENT/],
-    ['a target that is no index', attack({ '--target': 'malignant' }), 2, /Target: expected a class index, got malignant/],
-    ['a target beyond the classes', attack({ '--target': '3' }), 2, /Target: expected a class index below 3, got 3/],
+    [
+      'a target that is no index',
+      attack({ '--target': 'malignant' }),
+      2,
+      /Target: expected a class index, got malignant/,
+    ],
+    [
+      'a target beyond the classes',
+      attack({ '--target': '3' }),
+      2,
+      /Target: expected a class index below 3, got 3/,
+    ],
     [
       'values beyond [0, 1]',
       attack({ '--input': save('loud.npy', [1, 1, 12, 12], new Float32Array(144).fill(2)) }),
@@ -261,17 +336,35 @@ describeWithDebian('NumPy', ['python3-numpy'], () => {
     python(
       `x = numpy.linspace(0, 1, 288).reshape(2, 1, 12, 12); numpy.save('${x!}', numpy.asfortranarray(x)); numpy.save('${y!}', numpy.array([0, 2]))`,
     )
-    await jsonOf(['gradient', '--model', model, '--input', x!, '--loss', 'cross-entropy', '--target', y!, '--out', out!])
+    await jsonOf([
+      'gradient',
+      '--model',
+      model,
+      '--input',
+      x!,
+      '--loss',
+      'cross-entropy',
+      '--target',
+      y!,
+      '--out',
+      out!,
+    ])
     const { data } = load(out!)
     const seen = JSON.parse(
-      python(`g = numpy.load('${out!}'); print(json.dumps([str(g.dtype), list(g.shape), g.ravel().tolist()]))`),
+      python(
+        `g = numpy.load('${out!}'); print(json.dumps([str(g.dtype), list(g.shape), g.ravel().tolist()]))`,
+      ),
     ) as unknown
     expect(seen).toEqual(['float32', [2, 1, 12, 12], [...data]])
     expect(Math.max(...data.map(Math.abs))).toBeGreaterThan(1e-3)
   })
 })
 
-function options(command: string, own: Readonly<Record<string, string>>, changes: Readonly<Record<string, string>>): string[] {
+function options(
+  command: string,
+  own: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string>>,
+): string[] {
   return ['tensor', command, ...Object.entries({ ...own, ...changes }).flat(), '--device', 'cpu']
 }
 

@@ -11,14 +11,17 @@ import { uniformTensor } from '../support/numbers.ts'
 import { fusedGraph, TfjsGraph } from '../support/tfjs-graphs.ts'
 import { filesOf, layers, mobileNet, saved, sequential, unet, withWeights } from '../support/tfjs-models.ts'
 
-/** Backends that need a package which is not part of Radversary: tested where it is installed (docs/tfjs.md). */
+/**
+ * Backends that need a package which is not part of Radversary: tested where it is installed (docs/tfjs.md).
+ */
 const optional: readonly (readonly [TfjsBackend, string])[] = [
   ['tensorflow', '@tensorflow/tfjs-node'],
   ['webgpu', 'webgpu'],
 ]
 
 const volumes = () => {
-  const convolution = (more: object) => layers.conv3d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'elu', ...more })
+  const convolution = (more: object) =>
+    layers.conv3d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'elu', ...more })
   const all = [
     convolution({ inputShape: [6, 7, 5, 2] }),
     convolution({ dilationRate: 2 }),
@@ -59,7 +62,9 @@ describe.skipIf(!isInstalled('webgpu'))('the backend webgpu (needs webgpu)', () 
     const volume = graph.input('volume', [-1, 2, 2, 2, 1])
     const padded = graph.node('Pad', [volume, graph.ints([0, 0, 1, 1, 1, 1, 1, 1, 0, 0], [5, 2])])
     const model = await createTfjsModel({ files: filesOf(graph.saved(volume, padded)), backend: 'webgpu' })
-    await expect(model.predict(uniformTensor([1, 2, 2, 2, 1], 3))).rejects.toMatchObject({ code: 'runtime-failed' })
+    await expect(model.predict(uniformTensor([1, 2, 2, 2, 1], 3))).rejects.toMatchObject({
+      code: 'runtime-failed',
+    })
   })
 })
 

@@ -7,10 +7,11 @@ import { kernelRules } from '../../src/core/tfjs/trace/kernels.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/tfjs.md'), 'utf8')
 
-/** What is named in code on the line that begins like this. */
+/** Names in code of the sentence or table row that begins like this. */
 function namesAfter(beginning: string): (string | undefined)[] {
-  const line = text.split('\n').find((each) => each.startsWith(beginning))
-  return [...(line ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  const at = text.indexOf(beginning)
+  const [sentence = ''] = /^[^]*?(?:\|\n|\.\s|$)/.exec(at < 0 ? '' : text.slice(at)) ?? []
+  return [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name)
 }
 
 test('docs/tfjs.md lists every kernel that is converted, and no other', () => {

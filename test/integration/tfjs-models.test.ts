@@ -35,8 +35,17 @@ function written(name: string, { json, shard }: SavedModel): string {
 
 /** Of weights large enough that a few grey levels change its mind. */
 function classifier() {
-  const convolution = layers.conv2d({ inputShape: [12, 12, 1], filters: 4, kernelSize: 3, activation: 'relu' })
-  return withWeights(sequential({ layers: [convolution, layers.flatten(), layers.dense({ units: 3, activation: 'softmax' })] }))
+  const convolution = layers.conv2d({
+    inputShape: [12, 12, 1],
+    filters: 4,
+    kernelSize: 3,
+    activation: 'relu',
+  })
+  return withWeights(
+    sequential({
+      layers: [convolution, layers.flatten(), layers.dense({ units: 3, activation: 'softmax' })],
+    }),
+  )
 }
 
 async function run(args: readonly string[]): Promise<{ result: never; err: string }> {
@@ -55,7 +64,9 @@ interface Attacked {
   readonly record: {
     readonly device: { readonly name: string }
     readonly summary: { readonly success: { readonly successes: number; readonly count: number } }
-    readonly images: readonly { readonly frames: readonly { readonly after: { readonly probabilities: readonly number[] } }[] }[]
+    readonly images: readonly {
+      readonly frames: readonly { readonly after: { readonly probabilities: readonly number[] } }[]
+    }[]
   }
 }
 
@@ -72,7 +83,14 @@ describe('a TensorFlow.js model through the command line', () => {
     expect(converted.record.device.name).toBe('cpu')
     expect(converted.record.summary.success.count).toBe(4)
     expect(converted.record.summary.success.successes).toBeGreaterThan(0)
-    const { code, out } = await commandLine(['verify', join(base, 'converted'), '--model', model, '--device', 'cpu'])
+    const { code, out } = await commandLine([
+      'verify',
+      join(base, 'converted'),
+      '--model',
+      model,
+      '--device',
+      'cpu',
+    ])
     expect(out).toMatch(/^Sound: .* the model predicts what is recorded/)
     expect(code).toBe(0)
   })
@@ -114,7 +132,10 @@ describe('a TensorFlow.js model through the command line', () => {
     const image = graph.input('image', [-1, 12, 12, 1])
     const turned = graph.node('Atan2', [image, graph.floats([1], [1, 2])])
     const flat = graph.node('Reshape', [turned, graph.ints([-1, 144])])
-    const scores = graph.node('MatMul', [flat, graph.floats([144, 3])], { transpose_a: { b: false }, transpose_b: { b: false } })
+    const scores = graph.node('MatMul', [flat, graph.floats([144, 3])], {
+      transpose_a: { b: false },
+      transpose_b: { b: false },
+    })
     const path = written('turned', graph.saved(image, graph.node('Softmax', [scores])))
     const { err } = await run(['predict', '--study', study, '--model', path, '--device', 'cpu'])
     expect(err).toContain("not converted: TensorFlow.js Atan2: this operation can't be converted to ONNX")
@@ -131,7 +152,9 @@ describe('what is wrong with a TensorFlow.js model is told with the file', () =>
   test('a missing shard', async () => {
     const path = written('no-shard', await saved(classifier()))
     writeFileSync(path, readFileSync(path, 'utf8').replace('weights.bin', 'group1-shard1of1.bin'))
-    expect(await shown(path)).toMatch(/expected the shard group1-shard1of1.bin, got none[^]*no-shard[^]*Copy all/)
+    expect(await shown(path)).toMatch(
+      /expected the shard group1-shard1of1.bin, got none[^]*no-shard[^]*Copy all/,
+    )
   })
 
   test('a truncated shard', async () => {
@@ -149,7 +172,9 @@ describe('what is wrong with a TensorFlow.js model is told with the file', () =>
   })
 
   test('an input of another rank than the card’s', async () => {
-    const vector = withWeights(sequential({ layers: [layers.dense({ inputShape: [6], units: 3, activation: 'softmax' })] }))
+    const vector = withWeights(
+      sequential({ layers: [layers.dense({ inputShape: [6], units: 3, activation: 'softmax' })] }),
+    )
     expect(await shown(written('vector', await saved(vector)))).toMatch(/input: .*expected|input: NHWC/)
   })
 
@@ -161,17 +186,20 @@ describe('what is wrong with a TensorFlow.js model is told with the file', () =>
 })
 
 describeWithSharedData('brain segmentation in three dimensions', () => {
-  test.each(['brainchop-model5', 'brainchop-model11'])('%s predicts and is differentiated at 32x32x32', async (name) => {
-    const model = sharedData(`tfjs/${name}`)
-    const x = uniformTensor([1, 32, 32, 32, 1], 3, [0, 1])
-    const path = (file: string) => join(base, `${name}-${file}.npy`)
-    writeFileSync(path('x'), writeNpy({ dataType: 'float32', shape: x.shape, data: x.data }))
-    const target = uniformTensor([1, 3, 32, 32, 32], 5, [0, 1])
-    writeFileSync(path('t'), writeNpy({ dataType: 'float32', shape: target.shape, data: target.data }))
-    const tensors = ['--input', path('x'), '--target', path('t'), '--loss', 'dot', '--out', path('g')]
-    await run(['tensor', 'gradient', '--model', model, '--device', 'cpu', ...tensors])
-    const gradient = tensorFromNpy(readNpy(readFileSync(path('g')), path('g')))
-    expect(gradient.shape).toEqual([1, 32, 32, 32, 1])
-    expect(innerProduct(gradient, gradient)).toBeGreaterThan(0)
-  })
+  test.each(['brainchop-model5', 'brainchop-model11'])(
+    '%s predicts and is differentiated at 32x32x32',
+    async (name) => {
+      const model = sharedData(`tfjs/${name}`)
+      const x = uniformTensor([1, 32, 32, 32, 1], 3, [0, 1])
+      const path = (file: string) => join(base, `${name}-${file}.npy`)
+      writeFileSync(path('x'), writeNpy({ dataType: 'float32', shape: x.shape, data: x.data }))
+      const target = uniformTensor([1, 3, 32, 32, 32], 5, [0, 1])
+      writeFileSync(path('t'), writeNpy({ dataType: 'float32', shape: target.shape, data: target.data }))
+      const tensors = ['--input', path('x'), '--target', path('t'), '--loss', 'dot', '--out', path('g')]
+      await run(['tensor', 'gradient', '--model', model, '--device', 'cpu', ...tensors])
+      const gradient = tensorFromNpy(readNpy(readFileSync(path('g')), path('g')))
+      expect(gradient.shape).toEqual([1, 32, 32, 32, 1])
+      expect(innerProduct(gradient, gradient)).toBeGreaterThan(0)
+    },
+  )
 })

@@ -17,8 +17,16 @@ function laid(folder: string, files: readonly string[]): string {
   return join(base, folder)
 }
 
-const inArchive = ['include/tensorflow/c/c_api.h', `lib/libtensorflow.${suffix}`, `lib/libtensorflow_framework.${suffix}`]
-const inPackage = ['include/tensorflow/c/c_api.h', `libtensorflow_cc.${suffix}`, `libtensorflow_framework.${suffix}`]
+const inArchive = [
+  'include/tensorflow/c/c_api.h',
+  `lib/libtensorflow.${suffix}`,
+  `lib/libtensorflow_framework.${suffix}`,
+]
+const inPackage = [
+  'include/tensorflow/c/c_api.h',
+  `libtensorflow_cc.${suffix}`,
+  `libtensorflow_framework.${suffix}`,
+]
 
 test('the C library is found in its own folder', () => {
   const folder = laid('c-library', inArchive)
@@ -53,6 +61,8 @@ test.each([
 
 test('a folder without the library says what was looked for', () => {
   const folder = laid('nothing', ['README'])
-  expect(() => findLibraries(folder, join(base, 'unused'))).toThrow(/expected libtensorflow or libtensorflow_cc/)
+  expect(() => findLibraries(folder, join(base, 'unused'))).toThrow(
+    /expected libtensorflow or libtensorflow_cc/,
+  )
   expect(() => findLibraries(join(base, 'absent'), join(base, 'unused'))).toThrow(/which there isn't/)
 })

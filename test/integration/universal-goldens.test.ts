@@ -13,12 +13,20 @@ beforeAll(async () => {
 afterAll(() => model.dispose())
 
 describe('the perturbation of 16 images after twelve mini-batches is that of PyTorch', () => {
-  const cases = readGolden('universal.json', z.object({ settings: z.record(z.string(), z.number()), v: z.string() }))
+  const cases = readGolden(
+    'universal.json',
+    z.object({ settings: z.record(z.string(), z.number()), v: z.string() }),
+  )
 
   test.each(Object.entries(cases))('%s', async (name, { settings, v }) => {
     const problem = await problemAgainst(model, goldenImages(16).images)
-    const { v: ours } = await learned(configureAttack(name, settings), groupOf(problem, settings['miniBatch']!))
+    const { v: ours } = await learned(
+      configureAttack(name, settings),
+      groupOf(problem, settings['miniBatch']!),
+    )
     const theirs = unpacked(v)
-    expect(ours.filter((value, i) => Math.abs(value - theirs[i]!) < 1e-5).length / theirs.length).toBeGreaterThanOrEqual(0.999)
+    expect(
+      ours.filter((value, i) => Math.abs(value - theirs[i]!) < 1e-5).length / theirs.length,
+    ).toBeGreaterThanOrEqual(0.999)
   })
 })

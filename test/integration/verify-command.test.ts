@@ -27,7 +27,10 @@ const verified = async (change: () => void) => {
   cpSync(whole, changed, { recursive: true })
   change()
   const ended = await commandLine(['verify', changed, '--model', tiny.model, ...cpu, '--json'])
-  return { ...ended, report: jsonOf(ended) as { discrepancies: { file: string; message: string }[]; error?: object } }
+  return {
+    ...ended,
+    report: jsonOf(ended) as { discrepancies: { file: string; message: string }[]; error?: object },
+  }
 }
 const edit = (path: string, change: (bytes: Buffer) => Buffer) => {
   writeFileSync(join(changed, path), change(readFileSync(join(changed, path))))
@@ -61,7 +64,8 @@ test.each<[string, () => void, [string, RegExp][]]>([
   const { code, report } = await verified(change)
   expect(code).toBe(1)
   expect(report.discrepancies.map(({ file }) => file)).toEqual(expected.map(([file]) => file))
-  for (const [index, [, message]] of expected.entries()) expect(report.discrepancies[index]!.message).toMatch(message)
+  for (const [index, [, message]] of expected.entries())
+    expect(report.discrepancies[index]!.message).toMatch(message)
 })
 
 test('verify finds a changed pixel, by its hash', async () => {

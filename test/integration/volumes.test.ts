@@ -31,12 +31,16 @@ function network(x: Float32Array): number[][] {
         for (let c = 0; c < columns; c++) {
           let sum = 0
           for (let i = 0; i < 27; i++)
-            sum += first.data[channel * 27 + i]! * at(z + Math.floor(i / 9) - 1, y + (Math.floor(i / 3) % 3) - 1, c + (i % 3) - 1)
+            sum +=
+              first.data[channel * 27 + i]! *
+              at(z + Math.floor(i / 9) - 1, y + (Math.floor(i / 3) % 3) - 1, c + (i % 3) - 1)
           out.push(Math.tanh(sum))
         }
     return out
   })
-  return bias.map((b, k) => hidden[0]!.map((_, i) => hidden.reduce((sum, h, j) => sum + second.data[3 * k + j]! * h[i]!, b)))
+  return bias.map((b, k) =>
+    hidden[0]!.map((_, i) => hidden.reduce((sum, h, j) => sum + second.data[3 * k + j]! * h[i]!, b)),
+  )
 }
 
 /** Σ w f / Σ w over all patches, voxel by voxel. */
@@ -49,10 +53,22 @@ function blended(x: Tensor, { overlap, blend }: Pick<VolumeOfInput, 'overlap' | 
     for (const y0 of patchStarts(rows, patch[1], overlap))
       for (const x0 of patchStarts(columns, patch[2], overlap)) {
         const places = Array.from({ length: patch[0] * patch[1] * patch[2] }, (_, i) => {
-          const [z, y, c] = [Math.floor(i / (patch[1] * patch[2])), Math.floor(i / patch[2]) % patch[1], i % patch[2]]
-          return { z: z0 + z, y: y0 + y, c: x0 + c, weight: weights[0]![z]! * weights[1]![y]! * weights[2]![c]! }
+          const [z, y, c] = [
+            Math.floor(i / (patch[1] * patch[2])),
+            Math.floor(i / patch[2]) % patch[1],
+            i % patch[2],
+          ]
+          return {
+            z: z0 + z,
+            y: y0 + y,
+            c: x0 + c,
+            weight: weights[0]![z]! * weights[1]![y]! * weights[2]![c]!,
+          }
         })
-        const seen = Float32Array.from(places, ({ z, y, c }) => x.data[(Math.min(z, slices - 1) * rows + y) * columns + c]!)
+        const seen = Float32Array.from(
+          places,
+          ({ z, y, c }) => x.data[(Math.min(z, slices - 1) * rows + y) * columns + c]!,
+        )
         network(seen).forEach((logits, k) => {
           places.forEach(({ z, y, c, weight }, i) => {
             if (z >= slices) return
@@ -67,7 +83,11 @@ function blended(x: Tensor, { overlap, blend }: Pick<VolumeOfInput, 'overlap' | 
 
 const connect = (volume: Pick<VolumeOfInput, 'overlap' | 'blend'>) =>
   connectVolume(
-    { bytes: volumeNetwork(patch), runtime: createOrtRuntime({ device: 'cpu', threads: 1 }), activation: 'none' },
+    {
+      bytes: volumeNetwork(patch),
+      runtime: createOrtRuntime({ device: 'cpu', threads: 1 }),
+      activation: 'none',
+    },
     { ...volume, patch: [...patch] },
     [12, 12],
   )
@@ -91,20 +111,25 @@ describe.each([
     expect(largestDifference(logits.data, blended(x, { blend, overlap }).data)).toBeLessThan(1e-5)
   })
 
-  test.each(['cross-entropy', 'dice', 'dot'] as const)('has the gradient of %s by every slice', async (kind) => {
-    const raw = uniformTensor([slices, 3, 12, 12], 4, [0, 1])
-    const spec: LossSpec = { kind, terms: [{ target: raw, weight: 0.7 }] }
-    const { loss, logits, gradient } = await model.lossAndGradient(x, spec)
-    expect(largestDifference(logits.data, (await model.predict(x)).data)).toBe(0)
-    const direction = uniformTensor(x.shape, 5)
-    const total = async (step: number) => {
-      const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
-      return (await model.lossAndGradient(moved, spec)).loss.reduce((sum, one) => sum + one, 0)
-    }
-    expect(loss).toHaveLength(slices)
-    const difference = ((await total(5e-3)) - (await total(-5e-3))) / 1e-2
-    expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference) + 1e-4)
-  })
+  test.each(['cross-entropy', 'dice', 'dot'] as const)(
+    'has the gradient of %s by every slice',
+    async (kind) => {
+      const raw = uniformTensor([slices, 3, 12, 12], 4, [0, 1])
+      const spec: LossSpec = { kind, terms: [{ target: raw, weight: 0.7 }] }
+      const { loss, logits, gradient } = await model.lossAndGradient(x, spec)
+      expect(largestDifference(logits.data, (await model.predict(x)).data)).toBe(0)
+      const direction = uniformTensor(x.shape, 5)
+      const total = async (step: number) => {
+        const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
+        return (await model.lossAndGradient(moved, spec)).loss.reduce((sum, one) => sum + one, 0)
+      }
+      expect(loss).toHaveLength(slices)
+      const difference = ((await total(5e-3)) - (await total(-5e-3))) / 1e-2
+      expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(
+        0.01 * Math.abs(difference) + 1e-4,
+      )
+    },
+  )
 })
 
 describe('a study and a 3-D segmentation', () => {
@@ -136,17 +161,28 @@ describe('a study and a 3-D segmentation', () => {
   ])('are attacked by %s, exported and verified', async (method, settings) => {
     const out = join(folder, method)
     const exports = ['series', 'masksBefore', 'masksAfter'] as const
-    const { record, failures } = await attackStudy(attackRequest(paths, { study, out }, { method, settings, exports }))
+    const { record, failures } = await attackStudy(
+      attackRequest(paths, { study, out }, { method, settings, exports }),
+    )
     expect(failures).toEqual([])
     const reports = imageResults(out)
     for (const [n, { frames }] of reports.entries()) {
-      const change = largestChange(images[n]!.values, pixelsAtEnd(join(out, `adversarial/000${n + 1}.dcm`), images[n]!))
+      const change = largestChange(
+        images[n]!.values,
+        pixelsAtEnd(join(out, `adversarial/000${n + 1}.dcm`), images[n]!),
+      )
       expect(change).toBeGreaterThan(0)
       expect(change).toBeLessThanOrEqual((24 / 255) * 2048)
       expect(frames[0]!.trace.at(-1)!.deviation).toBeGreaterThan(frames[0]!.trace[0]!.deviation)
     }
     expect(record.summary).toBeDefined()
-    const report = await verifyExport({ folder: out, model: paths.model, home: folder, device: 'cpu', threads: 1 })
+    const report = await verifyExport({
+      folder: out,
+      model: paths.model,
+      home: folder,
+      device: 'cpu',
+      threads: 1,
+    })
     expect(report).toMatchObject({ predictions: true, discrepancies: [] })
   })
 
@@ -161,13 +197,21 @@ describe('a study and a 3-D segmentation', () => {
 
 test('a part of a volume has no gradient of its own', async () => {
   const { throughPreprocessing } = await import('../../src/core/model/preprocessing/through.ts')
-  const { card } = await openModel({ ...writeVolumeSegmenter(join(base, 'part'), {}, [...patch]), home: base })
+  const { card } = await openModel({
+    ...writeVolumeSegmenter(join(base, 'part'), {}, [...patch]),
+    home: base,
+  })
   const model = await connect({ blend: 'constant', overlap: 0.5 })
   const x = uniformTensor([6, 1, 12, 12], 6, [0, 1])
-  const beyond = { before: tensor([2, 1, 12, 12], x.data.slice(0, 288)), after: tensor([3, 1, 12, 12], x.data.slice(432)) }
+  const beyond = {
+    before: tensor([2, 1, 12, 12], x.data.slice(0, 288)),
+    after: tensor([3, 1, 12, 12], x.data.slice(432)),
+  }
   const part = throughPreprocessing(model, card, [1, 12, 12], beyond)
   const whole = await throughPreprocessing(model, card, [1, 12, 12]).predict(x)
   expect((await part.predict(sampleOf(x, 2))).data).toEqual(sampleOf(whole, 2).data)
-  await expect(part.lossAndGradient(sampleOf(x, 2), { kind: 'dot', terms: [] })).rejects.toThrow('got one of volumes')
+  await expect(part.lossAndGradient(sampleOf(x, 2), { kind: 'dot', terms: [] })).rejects.toThrow(
+    'got one of volumes',
+  )
   await model.dispose()
 })

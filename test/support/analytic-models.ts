@@ -2,7 +2,10 @@ import type { DifferentiableModel, LossSpec } from '../../src/core/model/ports.t
 import { sizeOf, tensor, type Shape, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { uniformTensor } from './numbers.ts'
 
-/** A model whose logits and their derivative can be written down, so that what an attack does to it can be worked out by hand. */
+/**
+ * A model whose logits and their derivative can be written down, so that what an attack does to it can be
+ * worked out by hand.
+ */
 export interface AnalyticModel extends DifferentiableModel {
   /** Batch sizes of the calls so far, in order. */
   readonly calls: { readonly kind: 'predict' | 'gradient'; readonly count: number }[]
@@ -26,7 +29,8 @@ export function linearModel(
     imageShape,
     classes: weights.length,
     logits: (x) => weights.map((row, k) => x.reduce((sum, value, i) => sum + value * row[i]!, bias[k] ?? 0)),
-    pullBack: (x, cotangent) => x.map((_, i) => weights.reduce((sum, row, k) => sum + row[i]! * cotangent[k]!, 0)),
+    pullBack: (x, cotangent) =>
+      x.map((_, i) => weights.reduce((sum, row, k) => sum + row[i]! * cotangent[k]!, 0)),
   })
 }
 
@@ -36,9 +40,12 @@ export function nearestCentreModel(imageShape: Shape, classes: number, sharpness
   return analyticModel({
     imageShape,
     classes,
-    logits: (x) => centres.map((centre) => -sharpness * x.reduce((sum, value, i) => sum + (value - centre[i]!) ** 2, 0)),
+    logits: (x) =>
+      centres.map((centre) => -sharpness * x.reduce((sum, value, i) => sum + (value - centre[i]!) ** 2, 0)),
     pullBack: (x, cotangent) =>
-      x.map((value, i) => centres.reduce((sum, centre, k) => sum - 2 * sharpness * (value - centre[i]!) * cotangent[k]!, 0)),
+      x.map((value, i) =>
+        centres.reduce((sum, centre, k) => sum - 2 * sharpness * (value - centre[i]!) * cotangent[k]!, 0),
+      ),
   })
 }
 
@@ -80,11 +87,17 @@ interface LossAtLogits {
 
 function lossAndCotangent(z: Float32Array, spec: LossSpec, sample: number): LossAtLogits {
   const { kind } = spec
-  if (kind === 'cross-entropy' || kind === 'binary-cross-entropy') return likelihood(z, { ...spec, kind }, sample)
-  const parts = spec.terms.map(({ target, weight }) => ({ weight, ...ofLogits(kind, z, rows(target)[sample]!) }))
+  if (kind === 'cross-entropy' || kind === 'binary-cross-entropy')
+    return likelihood(z, { ...spec, kind }, sample)
+  const parts = spec.terms.map(({ target, weight }) => ({
+    weight,
+    ...ofLogits(kind, z, rows(target)[sample]!),
+  }))
   return {
     loss: parts.reduce((sum, { loss, weight }) => sum + weight * loss, 0),
-    cotangent: [...z].map((_, k) => parts.reduce((sum, { cotangent, weight }) => sum + weight * cotangent[k]!, 0)),
+    cotangent: [...z].map((_, k) =>
+      parts.reduce((sum, { cotangent, weight }) => sum + weight * cotangent[k]!, 0),
+    ),
   }
 }
 

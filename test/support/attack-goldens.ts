@@ -11,8 +11,13 @@ function fixture(name: string): Buffer {
 }
 
 /** The golden file of a group of attacks. */
-export function readGolden<Schema extends z.ZodType>(name: string, schema: Schema): Record<string, z.output<Schema>> {
-  const { cases } = z.object({ cases: z.record(z.string(), schema) }).parse(JSON.parse(fixture(name).toString('utf8')))
+export function readGolden<Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+): Record<string, z.output<Schema>> {
+  const { cases } = z
+    .object({ cases: z.record(z.string(), schema) })
+    .parse(JSON.parse(fixture(name).toString('utf8')))
   return cases
 }
 
@@ -26,7 +31,10 @@ export function unpacked(text: string): Float32Array {
 }
 
 export function goldenModel(): Promise<DifferentiableModel> {
-  return createOnnxModel({ bytes: fixture('model.onnx'), runtime: createOrtRuntime({ device: 'cpu', threads: 1 }) })
+  return createOnnxModel({
+    bytes: fixture('model.onnx'),
+    runtime: createOrtRuntime({ device: 'cpu', threads: 1 }),
+  })
 }
 
 const images = z.object({
@@ -52,7 +60,10 @@ export function goldenImages(count: number): { readonly images: Tensor; readonly
 
 const picture = z.object({ shape: z.array(z.int()), stride: z.int(), image: z.string() })
 
-/** What scripts/goldens/corruptions.py has corrupted, [C, H, W]; of the results every `stride`-th value is kept. */
+/**
+ * What scripts/goldens/corruptions.py has corrupted, [C, H, W]; of the results every `stride`-th value is
+ * kept.
+ */
 export function goldenPicture(): { readonly image: Tensor; readonly stride: number } {
   const { shape, stride, image } = picture.parse(JSON.parse(fixture('corruptions.json').toString('utf8')))
   return { image: tensor(shape, unpacked(image)), stride }

@@ -14,7 +14,9 @@ export function rowsOf({ shape: [count = 0, ...rest], data }: Tensor): Float32Ar
 function oneHot(labels: readonly number[], classes: number): Tensor {
   return tensor(
     [labels.length, classes],
-    Float32Array.from(labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)))),
+    Float32Array.from(
+      labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label))),
+    ),
   )
 }
 
@@ -47,16 +49,25 @@ export async function problemAgainst(
 }
 
 export function towards(classes: readonly number[], model: DifferentiableModel): Partial<AttackProblem> {
-  return { targeted: true, targets: oneHot(classes, model.output.shape[1]!), criterion: targetReached(classes) }
+  return {
+    targeted: true,
+    targets: oneHot(classes, model.output.shape[1]!),
+    criterion: targetReached(classes),
+  }
 }
 
-/** Rounds to multiples of 1 / levels within what is allowed, as stored values of that many grey levels would. */
+/**
+ * Rounds to multiples of 1 / levels within what is allowed, as stored values of that many grey levels would.
+ */
 export function roundsTo(levels: number) {
   return ({ shape, data }: Tensor, { lower, upper }: PixelInterval): Tensor =>
     tensor(
       shape,
       data.map((value, i) => {
-        const [lowest, highest] = [Math.ceil(lower.data[i]! * levels - 1e-3), Math.floor(upper.data[i]! * levels + 1e-3)]
+        const [lowest, highest] = [
+          Math.ceil(lower.data[i]! * levels - 1e-3),
+          Math.floor(upper.data[i]! * levels + 1e-3),
+        ]
         return Math.min(Math.max(Math.round(value * levels), lowest), highest) / levels
       }),
     )

@@ -5,7 +5,10 @@ import type { ImageResult } from '../../src/engine/attack/image-result.ts'
 import { tinyNormalisation, type TinyClassifier } from './tiny-classifiers.ts'
 import type { WrittenImage } from './small-study.ts'
 
-/** An attack on one thread of the CPU, strong enough for the tiny classifiers; `changes` say what a test is about. */
+/**
+ * An attack on one thread of the CPU, strong enough for the tiny classifiers; `changes` say what a test is
+ * about.
+ */
 export function attackRequest(
   { model, card }: Pick<TinyClassifier, 'model' | 'card'>,
   paths: { readonly study: string; readonly out: string },
@@ -53,7 +56,10 @@ export interface Ends {
   readonly upper: number
 }
 
-/** What a tiny classifier takes for one frame of its own size: worked out from stored values, step by step as the model card says. */
+/**
+ * What a tiny classifier takes for one frame of its own size: worked out from stored values, step by step as
+ * the model card says.
+ */
 export function tinyInput(image: WrittenImage, stored: readonly number[], { lower, upper }: Ends): number[] {
   const { slope, intercept } = image.rescale ?? { slope: 1, intercept: 0 }
   return stored.map((value) => {

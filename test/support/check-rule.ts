@@ -11,7 +11,10 @@ import type { Attributes } from '../../src/core/onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../../src/core/onnx/onnx-tensor.ts'
 import { sizeOf, tensor, type Shape, type Tensor } from '../../src/core/tensor/tensor.ts'
 
-/** One use of an operator. Inputs are float tensors, constants of any type, or null where an optional one is left out. */
+/**
+ * One use of an operator. Inputs are float tensors, constants of any type, or null where an optional one is
+ * left out.
+ */
 export interface RuleCase {
   readonly op: string
   readonly inputs: readonly (Tensor | OnnxTensor | null)[]
@@ -25,7 +28,10 @@ export interface RuleCase {
   readonly outputs?: readonly number[]
   /** Device that the rule is asked to write for; the graph runs on the CPU all the same. */
   readonly device?: string
-  /** Half the distance of differences, in units of the input; values must be further than four times that from kinks. */
+  /**
+   * Half the distance of differences, in units of the input; values must be further than four times that from
+   * kinks.
+   */
   readonly step?: number
 }
 
@@ -34,16 +40,24 @@ export interface CheckOptions {
   readonly rules?: typeof ruleOf
   /** Where the gradient graph runs, the CPU by default; the differences are always the CPU's. */
   readonly runtime?: Runtime
-  /** Lets ONNX Runtime simplify the operator first, as it does with every model: composite operators become others. */
+  /**
+   * Lets ONNX Runtime simplify the operator first, as it does with every model: composite operators become
+   * others.
+   */
   readonly simplify?: boolean
 }
 
-/** 0.05 % is what the checker must find; rounding and the differences themselves stay below a fifth of that. */
+/**
+ * 0.05 % is what the checker must find; rounding and the differences themselves stay below a fifth of that.
+ */
 export const ruleTolerance = 1e-4
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 
-/** Distinct values, evenly spaced in [low, high] and in a fixed disorder, none of them 0 when the range is symmetric: away from kinks. */
+/**
+ * Distinct values, evenly spaced in [low, high] and in a fixed disorder, none of them 0 when the range is
+ * symmetric: away from kinks.
+ */
 export function distinctValues(shape: Shape, low = -1.5, high = 1.5): Tensor {
   const size = sizeOf(shape)
   // A stride prime to the size, near the golden section of it, visits every position once.
@@ -52,7 +66,10 @@ export function distinctValues(shape: Shape, low = -1.5, high = 1.5): Tensor {
   const even = size % 2 === 0 ? 0.5 : 0.75
   return tensor(
     shape,
-    Float32Array.from({ length: size }, (_, index) => low + ((high - low) * (((index * stride) % size) + even)) / size),
+    Float32Array.from(
+      { length: size },
+      (_, index) => low + ((high - low) * (((index * stride) % size) + even)) / size,
+    ),
   )
 }
 
@@ -67,8 +84,9 @@ export function floats(shape: Shape, ...values: number[]): OnnxTensor {
 }
 
 /**
- * Compares a rule with central differences of its operator: with a random cotangent c, the inner product of the rule's Jᵀc and a direction v
- * must equal the derivative of <op(x + t v), c> in t (five points, in float64). Returns the largest relative error over the inputs checked.
+ * Compares a rule with central differences of its operator: with a random cotangent c, the inner product of
+ * the rule's Jᵀc and a direction v must equal the derivative of <op(x + t v), c> in t (five points, in
+ * float64). Returns the largest relative error over the inputs checked.
  */
 export async function checkRule(ruleCase: RuleCase, options: CheckOptions = {}): Promise<number> {
   const errors: number[] = []
@@ -80,7 +98,8 @@ async function relativeErrorOf(ruleCase: RuleCase, input: number, options: Check
   const x = ruleCase.inputs[input]
   if (!isTensor(x)) throw new Error(`${ruleCase.op}: input ${input} is no float tensor`)
   const model = singleNodeModel(ruleCase, input, x.shape)
-  const simplified = options.simplify === true ? decodeModel(await runtime.simplify(encodeModel(model))) : model
+  const simplified =
+    options.simplify === true ? decodeModel(await runtime.simplify(encodeModel(model))) : model
   const graph = upgrade(await learnShapes(simplified, x.shape, runtime))
   const cotangent = directions(sizeOf(graph.output.shape))
   const gradient = await gradientAt(graph, x, tensor(graph.output.shape, Float32Array.from(cotangent)), {
@@ -129,7 +148,12 @@ async function gradientAt(
   target: Tensor,
   options: CheckOptions & { readonly device: string },
 ): Promise<Float32Array> {
-  const gradient = gradientGraph(graph, { kind: 'dot', termCount: 1, device: options.device, ruleOf: options.rules ?? ruleOf })
+  const gradient = gradientGraph(graph, {
+    kind: 'dot',
+    termCount: 1,
+    device: options.device,
+    ruleOf: options.rules ?? ruleOf,
+  })
   const session = await (options.runtime ?? runtime).createSession(encodeModel(gradient.model))
   const feeds = {
     [gradient.input]: { dataType: 'float32', ...x },
@@ -154,7 +178,9 @@ async function derivativeAlong(
   const session = await runtime.createSession(encodeModel(forwardModel(graph)))
   const at = async (t: number): Promise<number> => {
     const data = x.data.map((value, index) => value + t * (v[index] ?? 0))
-    const y = (await session.run({ [graph.input.name]: { dataType: 'float32', shape: x.shape, data } }))[graph.output.name]
+    const y = (await session.run({ [graph.input.name]: { dataType: 'float32', shape: x.shape, data } }))[
+      graph.output.name
+    ]
     return (y?.data as Float32Array).reduce((sum, value, index) => sum + value * (c[index] ?? 0), 0)
   }
   const [far, near] = [(await at(2 * step)) - (await at(-2 * step)), (await at(step)) - (await at(-step))]

@@ -32,7 +32,10 @@ export type CommandProcess = ChildProcessByStdio<null, Readable, Readable>
 
 /** Starts a command line as `npm run -s radversary` does: a process of its own, built when that is due. */
 export function startCommandLine(args: readonly string[]): CommandProcess {
-  return spawn(process.execPath, ['scripts/radversary.mjs', ...args], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, ['scripts/radversary.mjs', ...args], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 export interface EndedProcess extends Ended {
@@ -45,7 +48,11 @@ export async function endOf(child: CommandProcess): Promise<EndedProcess> {
   child.stdout.on('data', (text: Buffer) => (written.out += String(text)))
   child.stderr.on('data', (text: Buffer) => (written.err += String(text)))
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  return { code: code ?? { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }[String(signal)] ?? NaN, signal, ...written }
+  return {
+    code: code ?? { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }[String(signal)] ?? NaN,
+    signal,
+    ...written,
+  }
 }
 
 /** Resolves when a process has written `text` to stderr. */

@@ -10,8 +10,8 @@ const headBytes = 0x2000
 const step = 64
 
 /**
- * Lengths to cut a file of `size` bytes down to: every 64th byte of the first 8 KiB and, of the rest, every 64th byte or as many places of these
- * as are allowed, evenly spread.
+ * Lengths to cut a file of `size` bytes down to: every 64th byte of the first 8 KiB and, of the rest, every
+ * 64th byte or as many places of these as are allowed, evenly spread.
  */
 export function truncationLengths(size: number, mostBeyondHead: number): number[] {
   const all = Array.from({ length: Math.ceil(size / step) }, (_, index) => index * step)
@@ -22,7 +22,11 @@ export function truncationLengths(size: number, mostBeyondHead: number): number[
 }
 
 /** A copy with one to three bytes of a region changed: a bit flipped, or anything. */
-export function changeBytes(bytes: Uint8Array, [first, end]: readonly [number, number], random: RandomSource): Uint8Array {
+export function changeBytes(
+  bytes: Uint8Array,
+  [first, end]: readonly [number, number],
+  random: RandomSource,
+): Uint8Array {
   const changed = bytes.slice()
   const below = (limit: number) => Math.floor(random.open() * limit)
   for (let count = 1 + below(3); count > 0; count--) {
@@ -32,14 +36,17 @@ export function changeBytes(bytes: Uint8Array, [first, end]: readonly [number, n
   return changed
 }
 
-/** The header's meaning, then the first and the last frame of a file's bytes, or the error that says why not. */
+/**
+ * The header's meaning, then the first and the last frame of a file's bytes, or the error that says why not.
+ */
 export async function readFrames(bytes: Uint8Array): Promise<readonly StoredFrame[] | RadversaryError> {
   try {
     const instance = parseInstance(bytes, { file: 'f.dcm' })
     pixelMeaning(instance, 0)
     return [await decodeFrame(instance, 0), await decodeFrame(instance, instance.numberOfFrames - 1)]
   } catch (error) {
-    if (error instanceof RadversaryError && error.code.startsWith('dicom-') && error.file === 'f.dcm') return error
+    if (error instanceof RadversaryError && error.code.startsWith('dicom-') && error.file === 'f.dcm')
+      return error
     throw error
   }
 }

@@ -17,7 +17,11 @@ const witnesses = {
 export type DebianPackage = keyof typeof witnesses
 
 /** A group of tests that need Debian packages: skipped, saying so, where one is absent; a failure in CI. */
-export function describeWithDebian(name: string, packages: readonly DebianPackage[], tests: () => void): void {
+export function describeWithDebian(
+  name: string,
+  packages: readonly DebianPackage[],
+  tests: () => void,
+): void {
   const missing = packages.filter((each) => !existsSync(witnesses[each]))
   const needs = `${name} (needs ${missing.join(', ')}, which is not there)`
   if (missing.length > 0 && process.env['CI'] === 'true') throw new Error(needs)
@@ -26,14 +30,17 @@ export function describeWithDebian(name: string, packages: readonly DebianPackag
 
 /** Output of a validator on both streams; validators exit with 1 when they find something. */
 async function findings(command: string, files: readonly string[]): Promise<string[]> {
-  const output = await run(command, [...files], { maxBuffer: 64 * 1024 * 1024, env: { PATH: '/usr/bin' } }).catch(
-    (fault: unknown) => {
-      if (fault instanceof Error && 'stdout' in fault && 'stderr' in fault)
-        return { stdout: String(fault.stdout), stderr: String(fault.stderr) }
-      throw fault
-    },
-  )
-  return `${output.stdout}\n${output.stderr}`.split('\n').filter((line) => /\b(Error|Warning|Abort)\b/i.test(line))
+  const output = await run(command, [...files], {
+    maxBuffer: 64 * 1024 * 1024,
+    env: { PATH: '/usr/bin' },
+  }).catch((fault: unknown) => {
+    if (fault instanceof Error && 'stdout' in fault && 'stderr' in fault)
+      return { stdout: String(fault.stdout), stderr: String(fault.stderr) }
+    throw fault
+  })
+  return `${output.stdout}\n${output.stderr}`
+    .split('\n')
+    .filter((line) => /\b(Error|Warning|Abort)\b/i.test(line))
 }
 
 /** Errors and warnings of dciodvfy about one file. */
@@ -44,7 +51,9 @@ export async function dciodvfyFindings(file: string): Promise<Set<string>> {
 /** Errors and warnings of dcentvfy about the entities of several files, without their paths. */
 export async function dcentvfyFindings(files: readonly string[]): Promise<Set<string>> {
   const lines = await findings('/usr/bin/dcentvfy', files)
-  return new Set(lines.map((line) => files.reduce((text, file) => text.replaceAll(file, 'FILE'), line).trim()))
+  return new Set(
+    lines.map((line) => files.reduce((text, file) => text.replaceAll(file, 'FILE'), line).trim()),
+  )
 }
 
 /** What `found` holds and `before` doesn't. */
@@ -100,12 +109,16 @@ sys.stdout.buffer.write(json.dumps(answers).encode() + b'\\n')
 for body in bodies: sys.stdout.buffer.write(body)
 `
 
-/** Pixels of several files as pydicom reads them (with GDCM or Pillow for compressed ones), colours as RGB. */
+/**
+ * Pixels of several files as pydicom reads them (with GDCM or Pillow for compressed ones), colours as RGB.
+ */
 export async function pydicomPixels(files: readonly string[]): Promise<PydicomPixels[]> {
   const options = { maxBuffer: 1024 * 1024 * 1024, encoding: 'buffer' } as const
   const { stdout } = await run('/usr/bin/python3', ['-c', readPixels, ...files], options)
   const headerEnd = stdout.indexOf('\n')
-  const headers = JSON.parse(stdout.toString('utf8', 0, headerEnd)) as (Omit<PydicomPixels, 'values'> & { length: number })[]
+  const headers = JSON.parse(stdout.toString('utf8', 0, headerEnd)) as (Omit<PydicomPixels, 'values'> & {
+    length: number
+  })[]
   let at = headerEnd + 1
   return headers.map(({ length, ...header }) => {
     const body = new Uint8Array(stdout.subarray(at, at + 8 * length))

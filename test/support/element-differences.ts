@@ -1,7 +1,10 @@
 import { openInstance, type SourceInstance } from '../../src/core/dicom/write/part10.ts'
 import { formatTag } from '../../src/core/dicom/write/tags.ts'
 
-/** Elements of the top level whose bytes (header and all) differ: + added, - dropped, ~ changed. Both in little endian. */
+/**
+ * Elements of the top level whose bytes (header and all) differ: + added, - dropped, ~ changed. Both in
+ * little endian.
+ */
 export function elementDifferences(before: Uint8Array, after: Uint8Array): string[] {
   const old = elementsByTag(openInstance(before))
   const now = elementsByTag(openInstance(after))
@@ -14,5 +17,7 @@ export function elementDifferences(before: Uint8Array, after: Uint8Array): strin
 }
 
 function elementsByTag({ elements, bytes }: SourceInstance): Map<number, string> {
-  return new Map(elements.map(({ tag, start, end }) => [tag, Buffer.from(bytes.subarray(start, end)).toString('latin1')]))
+  return new Map(
+    elements.map(({ tag, start, end }) => [tag, Buffer.from(bytes.subarray(start, end)).toString('latin1')]),
+  )
 }

@@ -11,8 +11,8 @@ function item(content: Uint8Array): Uint8Array {
 }
 
 /**
- * The 2 x 2 test image with these fragments for its pixel data (PS3.5 section A.4), behind a basic offset table, and with other header values
- * as given; the sequence ends with the file.
+ * The 2 x 2 test image with these fragments for its pixel data (PS3.5 section A.4), behind a basic offset
+ * table, and with other header values as given; the sequence ends with the file.
  */
 export function encapsulatedInstance(
   fragments: readonly Uint8Array[],

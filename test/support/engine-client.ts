@@ -17,9 +17,14 @@ export interface TestEngine {
   end(): Promise<void>
 }
 
-export async function startEngine(options: { readonly home?: string; readonly resources?: string } = {}): Promise<TestEngine> {
+export async function startEngine(
+  options: { readonly home?: string; readonly resources?: string } = {},
+): Promise<TestEngine> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'radversary-home-'))
-  const engine = await createEngine({ home, resources: options.resources ?? join(import.meta.dirname, '../../resources') })
+  const engine = await createEngine({
+    home,
+    resources: options.resources ?? join(import.meta.dirname, '../../resources'),
+  })
   return {
     engine,
     home,

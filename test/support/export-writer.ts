@@ -1,6 +1,7 @@
 /**
- * Exports a series as the engine would, for tests that kill it: node --import tsx export-writer.ts FOLDER SOURCE…
- * Says "ready" once it starts writing, and waits a little between files so that a kill can hit any of its steps.
+ * Exports a series as the engine would, for tests that kill it: node --import tsx export-writer.ts FOLDER
+ * SOURCE… Says "ready" once it starts writing, and waits a little between files so that a kill can hit any of
+ * its steps.
  */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -16,7 +17,11 @@ import { tag } from '../../src/core/dicom/write/tags.ts'
 import { perturbRegion } from './pixel-frames.ts'
 
 /** The same export every time; files that are there are kept. */
-export async function exportSeries(folder: string, sources: readonly string[], pauseMs = 0): Promise<Manifest> {
+export async function exportSeries(
+  folder: string,
+  sources: readonly string[],
+  pauseMs = 0,
+): Promise<Manifest> {
   const target = await openExportFolder({ folder, exportId: 'a run to be killed', sources })
   for (const source of sources) {
     const file = await readFile(source)
@@ -28,7 +33,10 @@ export async function exportSeries(folder: string, sources: readonly string[], p
       derivationDescription: 'one step up in the middle',
       softwareVersion: '0.1.0',
     } as const
-    await target.write(`adversarial/${basename(source)}`, deriveInstance(file, [perturbRegion(nativeFrame(file))], series).bytes)
+    await target.write(
+      `adversarial/${basename(source)}`,
+      deriveInstance(file, [perturbRegion(nativeFrame(file))], series).bytes,
+    )
     await setTimeout(pauseMs)
   }
   return target.finish()

@@ -1,6 +1,12 @@
-/** The files of ../shared/data/formats, by name, as docs/dicom-support.md lists them; test/integration/dicom-formats.test.ts checks both. */
+/**
+ * The files of ../shared/data/formats, by name, as docs/dicom-support.md lists them;
+ * test/integration/dicom-formats.test.ts checks both.
+ */
 
-/** Decoded to what expected.json says, or to what another reader or the source of the file says where it says nothing. */
+/**
+ * Decoded to what expected.json says, or to what another reader or the source of the file says where it says
+ * nothing.
+ */
 export const readFiles: readonly string[] = [
   'colour-synthetic/palette_16.dcm',
   'colour-synthetic/palette_8.dcm',

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { LossSpec } from '../../src/core/model/ports.ts'
 import { sizeOf, tensor, type Shape, type Tensor } from '../../src/core/tensor/tensor.ts'
 
-/** A model exported from PyTorch, with its input and PyTorch's gradients: a folder as scripts/goldens/gradients.py writes it. */
+/**
+ * A model exported from PyTorch, with its input and PyTorch's gradients: a folder as
+ * scripts/goldens/gradients.py writes it.
+ */
 export interface GradientCase {
   readonly x: Tensor
   readonly logits: Tensor
@@ -52,12 +55,16 @@ function targetOf(path: string, logits: Shape): Tensor {
 
 function readTensor(path: string, shape: Shape): Tensor {
   const bytes = readFileSync(path)
-  return tensor(shape, new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)))
+  return tensor(
+    shape,
+    new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+  )
 }
 
 /** ||a − b|| / ||b||. Throws for different shapes. */
 export function relativeError(a: Tensor, b: Tensor): number {
   if (a.shape.join() !== b.shape.join()) throw new Error(`shapes [${a.shape.join()}] and [${b.shape.join()}]`)
-  const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+  const norm = (values: Float32Array): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
   return norm(a.data.map((value, index) => value - (b.data[index] ?? NaN))) / norm(b.data)
 }

@@ -27,14 +27,21 @@ function partOf(problem: AttackProblem, first: number, count: number): AttackPro
   const { images, targets, bounds, criterion, seeds } = problem
   return {
     ...problem,
-    ...{ images: of(images), targets: of(targets), bounds: { lower: of(bounds.lower), upper: of(bounds.upper) } },
+    ...{
+      images: of(images),
+      targets: of(targets),
+      bounds: { lower: of(bounds.lower), upper: of(bounds.upper) },
+    },
     ...{ seeds: seeds.slice(first, first + count) },
     criterion: { name: criterion.name, isMet: (logits, n) => criterion.isMet(logits, first + n) },
   }
 }
 
 /** v and what was told of each epoch. */
-export async function learned(method: AttackMethod, group: ImageGroup): Promise<{ v: Float32Array; epochs: Epoch[] }> {
+export async function learned(
+  method: AttackMethod,
+  group: ImageGroup,
+): Promise<{ v: Float32Array; epochs: Epoch[] }> {
   const learning = learnUniversal(method.universal!, group)
   const epochs: Epoch[] = []
   for (;;) {

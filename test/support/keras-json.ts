@@ -2,7 +2,9 @@ import { uniformTensor } from './numbers.ts'
 import type { SavedModel } from './tfjs-models.ts'
 
 /** Weights of one layer by name: a shape to be filled, or values. */
-export type LayerWeights = Readonly<Record<string, { readonly shape: readonly number[]; readonly values?: readonly number[] }>>
+export type LayerWeights = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly values?: readonly number[] }>
+>
 
 /** A model.json of one layer, as the converter writes it of Keras 2. */
 export function layerModel(
@@ -24,7 +26,10 @@ export function layerModel(
     class_name: 'InputLayer',
     config: { name: 'image', batch_input_shape: [null, ...inputShape], dtype: 'float32' },
   }
-  const layers = [input, { class_name: className, config: { name: 'layer', trainable: true, dtype: 'float32', ...config } }]
+  const layers = [
+    input,
+    { class_name: className, config: { name: 'layer', trainable: true, dtype: 'float32', ...config } },
+  ]
   const modelConfig = { class_name: 'Sequential', config: { name: 'sequential', layers } }
   const json = {
     format: 'layers-model',
@@ -32,5 +37,8 @@ export function layerModel(
     modelTopology: { keras_version: '2.15.0', model_config: modelConfig },
     weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
   }
-  return { json: JSON.stringify(json), shard: new Uint8Array(Buffer.concat(data.map(({ buffer }) => Buffer.from(buffer)))) }
+  return {
+    json: JSON.stringify(json),
+    shard: new Uint8Array(Buffer.concat(data.map(({ buffer }) => Buffer.from(buffer)))),
+  }
 }

@@ -3,7 +3,12 @@ import type { Attributes, OnnxNode, ValueInfo } from '../../src/core/onnx/graph.
 import type { OnnxTensor } from '../../src/core/onnx/onnx-tensor.ts'
 
 /** A node written as [opType, inputs, output, attributes]. */
-export type NodeRow = readonly [opType: string, inputs: readonly string[], output: string, attributes?: Attributes]
+export type NodeRow = readonly [
+  opType: string,
+  inputs: readonly string[],
+  output: string,
+  attributes?: Attributes,
+]
 
 export interface SmallModel {
   readonly inputs: readonly ValueInfo[]
@@ -14,7 +19,13 @@ export interface SmallModel {
 }
 
 /** The ModelProto of a graph of a few nodes, for tests. */
-export function smallModel({ inputs, outputs, nodes, initializers = {}, opset = 17 }: SmallModel): Uint8Array {
+export function smallModel({
+  inputs,
+  outputs,
+  nodes,
+  initializers = {},
+  opset = 17,
+}: SmallModel): Uint8Array {
   return encodeModel({
     irVersion: 8,
     opsets: new Map([['', opset]]),

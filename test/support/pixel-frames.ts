@@ -1,7 +1,9 @@
 import type { StoredFrame, StoredValues } from '../../src/core/dicom/image.ts'
 import type { PydicomPixels } from './debian-tools.ts'
 
-/** pydicom's pixels as the frames that the reader would give, so that the writer is judged by another's eyes. */
+/**
+ * pydicom's pixels as the frames that the reader would give, so that the writer is judged by another's eyes.
+ */
 export function framesOf(pixels: PydicomPixels): StoredFrame[] {
   const length = pixels.values.length / pixels.frames
   return Array.from({ length: pixels.frames }, (_, frame) => ({
@@ -15,7 +17,10 @@ export function framesOf(pixels: PydicomPixels): StoredFrame[] {
   }))
 }
 
-/** Each value of the region (the middle quarter) moved by one step, towards the middle of the range where it is at its end. */
+/**
+ * Each value of the region (the middle quarter) moved by one step, towards the middle of the range where it
+ * is at its end.
+ */
 export function perturbRegion(frame: StoredFrame): StoredFrame {
   const highest = 2 ** (frame.signed ? frame.bitsStored - 1 : frame.bitsStored) - 1
   const values = frame.values.map((value, sample) =>

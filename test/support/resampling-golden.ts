@@ -4,8 +4,14 @@ import { tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 interface ResamplingGolden {
   readonly shape: readonly [number, number, number]
   readonly images: readonly number[]
-  readonly resampledFirstImage: readonly (Record<string, readonly number[]> & { readonly size: readonly [number, number] })[]
-  readonly smoothedFirstImage: readonly { readonly size: number; readonly sigma: number; readonly values: readonly number[] }[]
+  readonly resampledFirstImage: readonly (Record<string, readonly number[]> & {
+    readonly size: readonly [number, number]
+  })[]
+  readonly smoothedFirstImage: readonly {
+    readonly size: number
+    readonly sigma: number
+    readonly values: readonly number[]
+  }[]
   readonly referenceConvolution: readonly number[]
 }
 
@@ -23,4 +29,7 @@ export const goldenImage: Tensor = tensor(
 )
 
 /** The golden's three images as the channels of one, [1, 3, H, W]. */
-export const goldenColourImage: Tensor = tensor([1, 3, rows, columns], Float32Array.from(resamplingGolden.images))
+export const goldenColourImage: Tensor = tensor(
+  [1, 3, rows, columns],
+  Float32Array.from(resamplingGolden.images),
+)

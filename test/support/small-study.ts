@@ -18,7 +18,10 @@ export interface SmallImage {
   readonly rescale: { readonly slope: number; readonly intercept: number } | undefined
   readonly padding: number | undefined
   readonly series: number
-  /** Stored values of all frames, pixel-interleaved; seeded random ones between `lowest` and `highest` by default. */
+  /**
+   * Stored values of all frames, pixel-interleaved; seeded random ones between `lowest` and `highest` by
+   * default.
+   */
   readonly values: readonly number[] | undefined
   readonly lowest: number
   readonly highest: number
@@ -50,7 +53,11 @@ const smallCt: SmallImage = {
 }
 
 /** A series of `count` images in a folder: 001.dcm, 002.dcm … */
-export function writeSeries(folder: string, count: number, changes: Partial<SmallImage> = {}): WrittenImage[] {
+export function writeSeries(
+  folder: string,
+  count: number,
+  changes: Partial<SmallImage> = {},
+): WrittenImage[] {
   return Array.from({ length: count }, (_, index) => writeImage(folder, index + 1, changes))
 }
 
@@ -66,22 +73,32 @@ export function writeImage(folder: string, number: number, changes: Partial<Smal
   return { ...image, path, name, sopInstanceUid, values }
 }
 
-/** Values of an image's frames as they lie in the last bytes of a file: ours, or one that was derived from it. */
+/**
+ * Values of an image's frames as they lie in the last bytes of a file: ours, or one that was derived from it.
+ */
 export function pixelsAtEnd(path: string, { values, bitsStored, signed }: WrittenImage): number[] {
   const bytes = readFileSync(path)
   const length = values.length * (bitsStored > 8 ? 2 : 1)
   const padding = length % 2
   const view = bytes.subarray(bytes.length - padding - length, bytes.length - padding)
-  const read = (i: number) => (bitsStored <= 8 ? view.readUInt8(i) : signed ? view.readInt16LE(2 * i) : view.readUInt16LE(2 * i))
+  const read = (i: number) =>
+    bitsStored <= 8 ? view.readUInt8(i) : signed ? view.readInt16LE(2 * i) : view.readUInt16LE(2 * i)
   return values.map((_, i) => read(i))
 }
 
-function randomValues({ rows, columns, frames, photometric, lowest, highest }: SmallImage, seed: number): number[] {
+function randomValues(
+  { rows, columns, frames, photometric, lowest, highest }: SmallImage,
+  seed: number,
+): number[] {
   const count = rows * columns * frames * (photometric === 'RGB' ? 3 : 1)
   return [...uniformTensor([count], seed, [lowest, highest + 1]).data].map(Math.floor)
 }
 
-function fileOf(image: SmallImage & { readonly values: readonly number[] }, sopInstanceUid: string, number: number): Uint8Array {
+function fileOf(
+  image: SmallImage & { readonly values: readonly number[] },
+  sopInstanceUid: string,
+  number: number,
+): Uint8Array {
   const sopClassUid = image.modality === 'CT' ? '1.2.840.10008.5.1.4.1.1.2' : '1.2.840.10008.5.1.4.1.1.7'
   const us = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
   const { rescale, padding, frames, photometric, bitsStored, signed } = image
@@ -107,7 +124,8 @@ function fileOf(image: SmallImage & { readonly values: readonly number[] }, sopI
   ]
   if (photometric === 'RGB') elements.push(us(tag.PlanarConfiguration, 0))
   if (frames > 1) elements.push({ tag: tag.NumberOfFrames, vr: 'IS', value: String(frames) })
-  if (padding !== undefined) elements.push({ tag: tag.PixelPaddingValue, vr: signed ? 'SS' : 'US', value: [padding] })
+  if (padding !== undefined)
+    elements.push({ tag: tag.PixelPaddingValue, vr: signed ? 'SS' : 'US', value: [padding] })
   if (rescale) {
     elements.push({ tag: tag.RescaleIntercept, vr: 'DS', value: String(rescale.intercept) })
     elements.push({ tag: tag.RescaleSlope, vr: 'DS', value: String(rescale.slope) })
@@ -116,7 +134,11 @@ function fileOf(image: SmallImage & { readonly values: readonly number[] }, sopI
   return encodeFile({ sopClassUid, sopInstanceUid, transferSyntaxUid: '1.2.840.10008.1.2.1', dataSet })
 }
 
-function bytesOf({ bitsStored, signed, values }: SmallImage & { readonly values: readonly number[] }): Uint8Array {
+function bytesOf({
+  bitsStored,
+  signed,
+  values,
+}: SmallImage & { readonly values: readonly number[] }): Uint8Array {
   if (bitsStored <= 8) return Uint8Array.from(values)
   const words = signed ? Int16Array.from(values) : Uint16Array.from(values)
   return new Uint8Array(words.buffer)

@@ -20,7 +20,10 @@ export const largeScreen = { width: 2560, height: 1440 }
 export interface Application {
   readonly home: string
   /** Opens a page, comes in by the token, and waits until the application is seen. */
-  open(options?: { readonly size?: { readonly width: number; readonly height: number }; readonly query?: string }): Promise<Page>
+  open(options?: {
+    readonly size?: { readonly width: number; readonly height: number }
+    readonly query?: string
+  }): Promise<Page>
   /** What pages complained of since the last call: console errors and exceptions. */
   complaints(): string[]
   /** Kills the server as a crash would, and starts another on the same home. */

@@ -15,7 +15,10 @@ const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 /** Largest difference, relative to the largest value. */
 function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const largest = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) / Math.max(largest, 1e-12)
+  return (
+    Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) /
+    Math.max(largest, 1e-12)
+  )
 }
 
 /** Images as TensorFlow has them, [N, ..., C], with channels as axis 1. */
@@ -28,7 +31,10 @@ function withClassesFirst(y: tf.Tensor): tf.Tensor {
 const direction = 11
 const stepLength = 5e-4
 
-/** A model by TensorFlow.js: its outputs y, how Σ y · target changes along a direction by differences, and its gradient. */
+/**
+ * A model by TensorFlow.js: its outputs y, how Σ y · target changes along a direction by differences, and its
+ * gradient.
+ */
 async function byTensorflow(model: (image: tf.Tensor) => tf.Tensor, x: Tensor, hasGradient: boolean) {
   await tf.setBackend('cpu')
   tf.engine().startScope()
@@ -39,8 +45,11 @@ async function byTensorflow(model: (image: tf.Tensor) => tf.Tensor, x: Tensor, h
     const target = uniformTensor([...y.shape], 5, [-1, 1])
     const weights = tf.tensor(target.data, y.shape)
     const along = tf.mul(tf.tensor(uniformTensor(x.shape, direction).data, [...x.shape]), stepLength)
-    const [ahead, behind] = [run(tf.add(input, along)), run(tf.sub(input, along))].map((end) => end.dataSync())
-    const change = target.data.reduce((sum, weight, i) => sum + weight * (ahead![i]! - behind![i]!), 0) / (2 * stepLength)
+    const [ahead, behind] = [run(tf.add(input, along)), run(tf.sub(input, along))].map((end) =>
+      end.dataSync(),
+    )
+    const change =
+      target.data.reduce((sum, weight, i) => sum + weight * (ahead![i]! - behind![i]!), 0) / (2 * stepLength)
     const gradient = hasGradient
       ? tf
           .grad((image) => tf.sum(tf.mul(run(image), weights)))(input)
@@ -52,14 +61,25 @@ async function byTensorflow(model: (image: tf.Tensor) => tf.Tensor, x: Tensor, h
   }
 }
 
-/** A layers model converted to ONNX gives what TensorFlow.js gives, and its gradient agrees with differences and, where it has one, TensorFlow.js's. */
-export async function expectSame(model: LayersModel, inputShape: readonly number[], hasGradient = true): Promise<void> {
+/**
+ * A layers model converted to ONNX gives what TensorFlow.js gives, and its gradient agrees with differences
+ * and, where it has one, TensorFlow.js's.
+ */
+export async function expectSame(
+  model: LayersModel,
+  inputShape: readonly number[],
+  hasGradient = true,
+): Promise<void> {
   const run = (image: tf.Tensor) => model.apply(image, { training: false }) as tf.Tensor
   await expectConverted(filesOf(await saved(model)), run, { inputShape, hasGradient })
 }
 
 /** The same for a graph model. */
-export async function expectSameGraph(model: SavedModel, inputShape: readonly number[], hasGradient = true): Promise<void> {
+export async function expectSameGraph(
+  model: SavedModel,
+  inputShape: readonly number[],
+  hasGradient = true,
+): Promise<void> {
   await tf.setBackend('cpu')
   const { run } = await loadModel(filesOf(model))
   await expectConverted(filesOf(model), (image) => run(image)[0]!, { inputShape, hasGradient })
@@ -70,7 +90,9 @@ interface Expected {
   readonly hasGradient: boolean
 }
 
-/** A converted model gives what `run` does by TensorFlow.js, of two random images, and so does its gradient. */
+/**
+ * A converted model gives what `run` does by TensorFlow.js, of two random images, and so does its gradient.
+ */
 export async function expectConverted(
   files: TfjsFiles,
   run: (image: tf.Tensor) => tf.Tensor,
@@ -83,9 +105,13 @@ export async function expectConverted(
   const prediction = await ours.predict(x)
   expect(prediction.shape).toEqual(theirs.shape)
   expect(relativeDifference(prediction.data, theirs.data)).toBeLessThan(1e-4)
-  const { gradient } = await ours.lossAndGradient(x, { kind: 'dot', terms: [{ target: theirs.target, weight: 1 }] })
+  const { gradient } = await ours.lossAndGradient(x, {
+    kind: 'dot',
+    terms: [{ target: theirs.target, weight: 1 }],
+  })
   const change = innerProduct(gradient, uniformTensor(x.shape, direction))
   expect(Math.abs(change - theirs.change) / Math.sqrt(innerProduct(gradient, gradient))).toBeLessThan(0.03)
-  if (theirs.gradient !== undefined) expect(relativeDifference(gradient.data, theirs.gradient)).toBeLessThan(1e-4)
+  if (theirs.gradient !== undefined)
+    expect(relativeDifference(gradient.data, theirs.gradient)).toBeLessThan(1e-4)
   await ours.dispose()
 }

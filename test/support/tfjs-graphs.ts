@@ -27,8 +27,11 @@ interface GraphNode {
 /** Writes a TensorFlow.js graph model node by node; every method returns the node's name. */
 export class TfjsGraph {
   private readonly nodes: GraphNode[] = []
-  private readonly weights: { readonly name: string; readonly shape: readonly number[]; readonly dtype: 'float32' | 'int32' }[] =
-    []
+  private readonly weights: {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly dtype: 'float32' | 'int32'
+  }[] = []
   private readonly data: Buffer[] = []
 
   input(name: string, shape: readonly number[]): string {
@@ -53,7 +56,12 @@ export class TfjsGraph {
     return this.node('Const', [], { dtype: attribute[dtype] }, name)
   }
 
-  node(op: string, input: readonly string[], attr: GraphNode['attr'] = {}, name = `${op}_${this.nodes.length}`): string {
+  node(
+    op: string,
+    input: readonly string[],
+    attr: GraphNode['attr'] = {},
+    name = `${op}_${this.nodes.length}`,
+  ): string {
     this.nodes.push({ name, op, input, attr: { T: attribute.float32, ...attr } })
     return name
   }
@@ -86,12 +94,21 @@ export function fusedGraph(): SavedModel {
     num_args: attribute.integer(1),
     epsilon: attribute.float(0.001),
   })
-  const depthwise = graph.node('FusedDepthwiseConv2dNative', [stem, graph.floats([3, 3, 8, 1]), graph.floats([8])], {
-    ...window(1),
-    fused_ops: attribute.texts('BiasAdd', 'Relu'),
-    num_args: attribute.integer(1),
-  })
-  const statistics = [graph.floats([8], [0.5, 1.5]), graph.floats([8]), graph.floats([8]), graph.floats([8], [0.5, 1.5])]
+  const depthwise = graph.node(
+    'FusedDepthwiseConv2dNative',
+    [stem, graph.floats([3, 3, 8, 1]), graph.floats([8])],
+    {
+      ...window(1),
+      fused_ops: attribute.texts('BiasAdd', 'Relu'),
+      num_args: attribute.integer(1),
+    },
+  )
+  const statistics = [
+    graph.floats([8], [0.5, 1.5]),
+    graph.floats([8]),
+    graph.floats([8]),
+    graph.floats([8], [0.5, 1.5]),
+  ]
   const normal = graph.node('FusedBatchNormV3', [depthwise, ...statistics], {
     epsilon: attribute.float(0.001),
     data_format: attribute.text('NHWC'),
@@ -110,7 +127,10 @@ export function fusedGraph(): SavedModel {
   return graph.saved(image, graph.node('Softmax', [logits]))
 }
 
-/** A network that works its shapes out while it runs: its batch is read off the image, and the image is resized and parted. */
+/**
+ * A network that works its shapes out while it runs: its batch is read off the image, and the image is
+ * resized and parted.
+ */
 export function shapingGraph(): SavedModel {
   const graph = new TfjsGraph()
   const image = graph.input('image', [-1, 6, 4, 3])
@@ -135,8 +155,13 @@ export function shapingGraph(): SavedModel {
   })
   const rows = graph.node('Reshape', [larger, pack])
   const turned = graph.node('Transpose', [rows, graph.ints([0, 2, 1])])
-  const product = graph.node('BatchMatMulV2', [turned, rows], { adj_x: attribute.flag(false), adj_y: attribute.flag(false) })
-  const root = graph.node('Sqrt', [graph.node('Add', [graph.node('Square', [product]), graph.floats([1], [1, 2])])])
+  const product = graph.node('BatchMatMulV2', [turned, rows], {
+    adj_x: attribute.flag(false),
+    adj_y: attribute.flag(false),
+  })
+  const root = graph.node('Sqrt', [
+    graph.node('Add', [graph.node('Square', [product]), graph.floats([1], [1, 2])]),
+  ])
   const first = graph.node('Slice', [root, graph.ints([0, 0, 1]), graph.ints([-1, 3, 2])])
   const joined = graph.node('ConcatV2', [first, root, graph.ints([2], [])], { N: attribute.integer(2) })
   return graph.saved(image, graph.node('Tanh', [graph.node('Mul', [joined, graph.floats([3, 5], [0, 0.2])])]))

@@ -1,4 +1,11 @@
-import { input, layers, model as functional, sequential, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers'
+import {
+  input,
+  layers,
+  model as functional,
+  sequential,
+  type LayersModel,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers'
 import type { Layer } from '@tensorflow/tfjs-layers/dist/engine/topology'
 import { tf } from '../../src/adapters/tfjs/tensorflow.ts'
 import type { TfjsFiles } from '../../src/adapters/tfjs/load-model.ts'
@@ -19,7 +26,9 @@ export function merged(layer: Layer, ...inputs: readonly SymbolicTensor[]): Symb
   return layer.apply([...inputs]) as SymbolicTensor
 }
 
-/** Two blocks of inverted residuals, a small MobileNetV2 (Sandler et al., CVPR 2018), on images of 16x16x3. */
+/**
+ * Two blocks of inverted residuals, a small MobileNetV2 (Sandler et al., CVPR 2018), on images of 16x16x3.
+ */
 export function mobileNet(): LayersModel {
   const x = input({ shape: [16, 16, 3] })
   const stem = chained(x, ...convolved(8, 2))
@@ -36,7 +45,13 @@ export function mobileNet(): LayersModel {
 }
 
 function convolved(filters: number, strides = 1): Layer[] {
-  const convolution = layers.conv2d({ filters, kernelSize: strides === 1 ? 1 : 3, strides, padding: 'same', useBias: false })
+  const convolution = layers.conv2d({
+    filters,
+    kernelSize: strides === 1 ? 1 : 3,
+    strides,
+    padding: 'same',
+    useBias: false,
+  })
   return [convolution, layers.batchNormalization({ epsilon: 1e-3 }), layers.reLU({ maxValue: 6 })]
 }
 
@@ -47,10 +62,14 @@ function invertedResidual(filters: number, strides: number): Layer[] {
   return [...convolved(24), depthwise, ...activated, projection, layers.batchNormalization()]
 }
 
-/** One step down and up again (Ronneberger et al., MICCAI 2015), on images of 16x16x1; a probability for each pixel and class. */
+/**
+ * One step down and up again (Ronneberger et al., MICCAI 2015), on images of 16x16x1; a probability for each
+ * pixel and class.
+ */
 export function unet(): LayersModel {
   const x = input({ shape: [16, 16, 1] })
-  const same = (filters: number) => layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu' })
+  const same = (filters: number) =>
+    layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu' })
   const skip = chained(x, same(4), same(4))
   const bottom = chained(skip, layers.maxPooling2d({ poolSize: 2 }), same(8))
   const up = chained(bottom, layers.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 2 }))
@@ -64,7 +83,11 @@ export function withWeights(model: LayersModel, seed = 7): LayersModel {
   model.weights.forEach((weight, index) => {
     const positive = /variance|gamma/.test(weight.name)
     const shape = weight.shape.map((extent) => extent ?? 1)
-    const { data } = uniformTensor(shape.length === 0 ? [1] : shape, seed + index, positive ? [0.5, 1.5] : [-0.5, 0.5])
+    const { data } = uniformTensor(
+      shape.length === 0 ? [1] : shape,
+      seed + index,
+      positive ? [0.5, 1.5] : [-0.5, 0.5],
+    )
     weight.write(tf.tensor(data, shape))
   })
   return model
@@ -85,7 +108,11 @@ export async function saved(model: LayersModel): Promise<SavedModel> {
     }),
   )
   const { modelTopology, weightSpecs = [], weightData } = artifacts!
-  const json = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] }
+  const json = {
+    format: 'layers-model',
+    modelTopology,
+    weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
+  }
   return { json: JSON.stringify(json), shard: new Uint8Array(weightData as ArrayBuffer) }
 }
 

@@ -20,7 +20,10 @@ export interface TinyClassifier extends TinyHead {
   readonly model: string
   readonly card: string
   readonly classes: readonly string[]
-  /** Probability of each class ([1 − p, p] for a binary head), from the input as the graph takes it, in its layout. */
+  /**
+   * Probability of each class ([1 − p, p] for a binary head), from the input as the graph takes it, in its
+   * layout.
+   */
   probabilities(input: readonly number[]): number[]
 }
 
@@ -32,13 +35,23 @@ const tinyClasses = ['normal', 'benign', 'malignant']
 /** Mean and standard deviation in every card. */
 export const tinyNormalisation = { mean: 0.4, std: 0.5 }
 
-const threeClasses: TinyHead = { activation: 'softmax', gives: 'logits', channels: 1, layout: 'NCHW', squeezed: false }
+const threeClasses: TinyHead = {
+  activation: 'softmax',
+  gives: 'logits',
+  channels: 1,
+  layout: 'NCHW',
+  squeezed: false,
+}
 
 /**
- * A network of one hidden layer with seeded weights: three classes, or two for a single logit. `cardChanges` go into its card, whose
- * intensity is HU −1024 to 1024 by default.
+ * A network of one hidden layer with seeded weights: three classes, or two for a single logit. `cardChanges`
+ * go into its card, whose intensity is HU −1024 to 1024 by default.
  */
-export function writeClassifier(folder: string, head: Partial<TinyHead> = {}, cardChanges: object = {}): TinyClassifier {
+export function writeClassifier(
+  folder: string,
+  head: Partial<TinyHead> = {},
+  cardChanges: object = {},
+): TinyClassifier {
   const whole = { ...threeClasses, ...head }
   const { activation, gives, channels, layout } = whole
   const classes = activation === 'binary-sigmoid' ? tinyClasses.slice(0, 2) : tinyClasses
@@ -58,7 +71,12 @@ export function writeClassifier(folder: string, head: Partial<TinyHead> = {}, ca
     ...cardChanges,
   }
   writeFileSync(paths.card, JSON.stringify(card))
-  return { ...whole, ...paths, classes, probabilities: (input) => probabilitiesOf(activation, logitsOf(weights, input)) }
+  return {
+    ...whole,
+    ...paths,
+    classes,
+    probabilities: (input) => probabilitiesOf(activation, logitsOf(weights, input)),
+  }
 }
 
 interface Weights {
@@ -72,7 +90,9 @@ interface Weights {
 /** Such that an image's logits are about 1 apart and a change of some grey levels turns them. */
 function weightsOf(channels: number, logits: number): Weights {
   const inputs = channels * tinySize * tinySize
-  const scaled = (count: number, seed: number, scale: number) => [...uniformTensor([count], seed, [-scale, scale]).data]
+  const scaled = (count: number, seed: number, scale: number) => [
+    ...uniformTensor([count], seed, [-scale, scale]).data,
+  ]
   return { first: scaled(hidden * inputs, 31, 0.4), second: scaled(logits * hidden, 32, 0.6), inputs, logits }
 }
 

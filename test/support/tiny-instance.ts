@@ -2,7 +2,10 @@ import { encodeElements, type DataElement } from '../../src/core/dicom/write/enc
 import { encodeFile } from '../../src/core/dicom/write/part10.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 
-/** A 2 x 2 image, 12 of 16 bits, whose unused bits hold something; elements given here replace or add to its own. */
+/**
+ * A 2 x 2 image, 12 of 16 bits, whose unused bits hold something; elements given here replace or add to its
+ * own.
+ */
 function tinyElements(more: readonly DataElement[] = []): DataElement[] {
   const us = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
   const own: DataElement[] = [

@@ -27,8 +27,8 @@ const classes = {
 } as const
 
 /**
- * Logits of every class as a line of the mean of 3x3 pixels, in the units of the graph's input (`tinyNormalisation`): with intensities in
- * [0, 1], grey begins at about 0.4 and bright at about 0.7.
+ * Logits of every class as a line of the mean of 3x3 pixels, in the units of the graph's input
+ * (`tinyNormalisation`): with intensities in [0, 1], grey begins at about 0.4 and bright at about 0.7.
  */
 const lines = {
   softmax: [
@@ -43,8 +43,15 @@ const lines = {
   ],
 } as const
 
-/** A network of one convolution that tells how bright each pixel's surroundings are. `cardChanges` go into its card. */
-export function writeSegmenter(folder: string, changes: Partial<TinySegmentation> = {}, cardChanges: object = {}): TinySegmenter {
+/**
+ * A network of one convolution that tells how bright each pixel's surroundings are. `cardChanges` go into its
+ * card.
+ */
+export function writeSegmenter(
+  folder: string,
+  changes: Partial<TinySegmentation> = {},
+  cardChanges: object = {},
+): TinySegmenter {
   const whole: TinySegmentation = { activation: 'softmax', gives: 'logits', halved: false, ...changes }
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'segmenter.onnx'), card: join(folder, 'segmenter.card.json') }
@@ -72,8 +79,12 @@ function networkBytes({ activation, gives, halved }: TinySegmentation): Uint8Arr
     lines[activation].map(([, offset]) => offset),
   )
   const strides = halved ? [2, 2] : [1, 1]
-  const logits = graph.node('Conv', [image, graph.floats([channels, 1, 3, 3], weights), bias], { pads: [1, 1, 1, 1], strides })
-  const final = activation === 'softmax' ? graph.node('Softmax', [logits], { axis: 1 }) : graph.node('Sigmoid', [logits])
+  const logits = graph.node('Conv', [image, graph.floats([channels, 1, 3, 3], weights), bias], {
+    pads: [1, 1, 1, 1],
+    strides,
+  })
+  const final =
+    activation === 'softmax' ? graph.node('Softmax', [logits], { axis: 1 }) : graph.node('Sigmoid', [logits])
   const side = halved ? size / 2 : size
   graph.output(gives === 'probabilities' ? final : logits, ['batch', channels, side, side])
   return encodeModel(graph.build())

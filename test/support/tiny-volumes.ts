@@ -34,7 +34,11 @@ export function volumeNetwork(patch: readonly [number, number, number]): Uint8Ar
 }
 
 /** That network on disk with its card: frames of 12x12, in HU −1024 to 1024. */
-export function writeVolumeSegmenter(folder: string, volume: object, patch: readonly [number, number, number]) {
+export function writeVolumeSegmenter(
+  folder: string,
+  volume: object,
+  patch: readonly [number, number, number],
+) {
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'volume.onnx'), card: join(folder, 'volume.card.json') }
   writeFileSync(paths.model, volumeNetwork(patch))

@@ -20,7 +20,8 @@ export function pane(page: Page, index: number): Locator {
 export async function viewportTexts(page: Page): Promise<ViewportTexts[]> {
   return page.locator('[data-testid^=pane-]').evaluateAll((panes) =>
     panes.map((element) => {
-      const text = (name: string) => element.querySelector<HTMLElement>(`[data-testid=${name}]`)?.innerText ?? ''
+      const text = (name: string) =>
+        element.querySelector<HTMLElement>(`[data-testid=${name}]`)?.innerText ?? ''
       return {
         label: element.getAttribute('aria-label') ?? '',
         ...{ slice: text('slice'), window: text('window'), zoom: text('zoom'), probe: text('probe') },
@@ -131,7 +132,10 @@ export async function shownPath(viewport: Locator): Promise<string> {
 }
 
 /** The numbers of a float frame, fetched from the engine by the page. */
-export async function floatFrame(page: Page, path: string): Promise<{ readonly columns: number; readonly values: number[] }> {
+export async function floatFrame(
+  page: Page,
+  path: string,
+): Promise<{ readonly columns: number; readonly values: number[] }> {
   return page.evaluate(async (url) => {
     const response = await fetch(url)
     const values = [...new Float32Array(await response.arrayBuffer())]
@@ -151,7 +155,10 @@ export async function startAttack(page: Page): Promise<void> {
 /** States that a run does not leave by itself. */
 const ends = ['done', 'failed', 'cancelled', 'engine lost']
 
-/** Waits until the shown run has come to a state; fails with what the page says as soon as the run has ended in another. */
+/**
+ * Waits until the shown run has come to a state; fails with what the page says as soon as the run has ended
+ * in another.
+ */
 export async function untilRun(page: Page, state: string, timeout = 240_000): Promise<void> {
   const awaited = new RegExp(`^(${[state, ...ends].join('|')})$`, 'i')
   const shown = page.getByTestId('run-state').filter({ hasText: awaited })

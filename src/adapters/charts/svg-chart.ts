@@ -3,7 +3,16 @@ import { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } fr
 import { init, use, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
-use([CustomChart, HeatmapChart, LineChart, GridComponent, LegendComponent, TitleComponent, VisualMapComponent, SVGRenderer])
+use([
+  CustomChart,
+  HeatmapChart,
+  LineChart,
+  GridComponent,
+  LegendComponent,
+  TitleComponent,
+  VisualMapComponent,
+  SVGRenderer,
+])
 
 export type ChartOption = EChartsCoreOption
 
@@ -13,7 +22,10 @@ export interface ChartSize {
   readonly height: number
 }
 
-/** A chart as an SVG document. The same option gives the same bytes: the library's running numbers are taken out of its identifiers. */
+/**
+ * A chart as an SVG document. The same option gives the same bytes: the library's running numbers are taken
+ * out of its identifiers.
+ */
 export function svgChart(option: ChartOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({ animation: false, ...option })

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import type fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,7 +72,11 @@ describe('an atomic write', () => {
     writeFileSync(path, 'before')
     diskFault.code = code
     const writing = writeFileAtomically(path, bytes, { replace: true })
-    await expect(writing).rejects.toMatchObject({ code: 'io-failed', file: path, tip: expect.stringMatching(tip) as string })
+    await expect(writing).rejects.toMatchObject({
+      code: 'io-failed',
+      file: path,
+      tip: expect.stringMatching(tip) as string,
+    })
     expect(readdirSync(folder)).toEqual(['a.json'])
     expect(readFileSync(path, 'utf8')).toBe('before')
   })
@@ -71,7 +84,11 @@ describe('an atomic write', () => {
   it('names the file in the way of a folder', async () => {
     writeFileSync(join(folder, 'file'), '')
     const path = join(folder, 'file', 'a.dcm')
-    const fault = { code: 'io-failed', file: path, tip: expect.stringMatching(/in the way of a folder/) as string }
+    const fault = {
+      code: 'io-failed',
+      file: path,
+      tip: expect.stringMatching(/in the way of a folder/) as string,
+    }
     await expect(writeFileAtomically(path, bytes, { replace: false })).rejects.toMatchObject(fault)
   })
 
@@ -85,12 +102,17 @@ describe('an atomic write', () => {
     expect(readdirSync(join(folder, 'sub'))).toEqual(['a.partial'])
   })
 
-  // The superuser may write anywhere, so there a folder of the kernel stands for one that can't be written to.
+  // The superuser may write anywhere, so there a folder of the kernel stands for one that can't be written
+  // to.
   it('says so when the folder can only be read', async () => {
     const readOnly = process.getuid?.() === 0 ? '/proc/sys/kernel' : folder
     if (readOnly === folder) chmodSync(folder, 0o555)
     const path = join(readOnly, 'radversary-test.dcm')
-    const fault = { code: 'io-failed', file: path, tip: expect.stringMatching(/may not write|only be read|not there/) as string }
+    const fault = {
+      code: 'io-failed',
+      file: path,
+      tip: expect.stringMatching(/may not write|only be read|not there/) as string,
+    }
     await expect(writeFileAtomically(path, bytes, { replace: false })).rejects.toMatchObject(fault)
     if (readOnly === folder) chmodSync(folder, 0o755)
   })

@@ -12,10 +12,12 @@ export function isPartialName(name: string): boolean {
 }
 
 /**
- * Writes a file so that it is there whole or not at all, whatever happens meanwhile: a temporary name in the same folder, the bytes, fsync,
- * rename, fsync of the folder. One writer per folder is assumed.
- * @param options.replace whether a file of this name may be replaced; otherwise that is an error (export-conflict)
- * @throws RadversaryError io-failed (full disk, no right to write, …) or export-conflict, with the file and what to do
+ * Writes a file so that it is there whole or not at all, whatever happens meanwhile: a temporary name in the
+ * same folder, the bytes, fsync, rename, fsync of the folder. One writer per folder is assumed.
+ * @param options.replace whether a file of this name may be replaced; otherwise that is an error
+ * (export-conflict)
+ * @throws RadversaryError io-failed (full disk, no right to write, …) or export-conflict, with the file and
+ * what to do
  */
 export async function writeFileAtomically(
   path: string,
@@ -38,14 +40,17 @@ export async function writeFileAtomically(
 export async function removePartials(folder: string): Promise<void> {
   try {
     for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-      if (entry.isFile() && isPartialName(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true })
+      if (entry.isFile() && isPartialName(entry.name))
+        await rm(join(entry.parentPath, entry.name), { force: true })
     }
   } catch (cause) {
     throw ioError('clean folder', folder, cause)
   }
 }
 
-/** Makes new names in a folder last through a power failure. Windows can't open folders and doesn't need it. */
+/**
+ * Makes new names in a folder last through a power failure. Windows can't open folders and doesn't need it.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -30,12 +38,19 @@ describe('an export folder', () => {
     await target.write('series/1.dcm', bytes('one'))
     expect(readdirSync(folder).sort()).toEqual([markerName, 'series'])
     const fault = { code: 'verification-failed', file: folder }
-    await expect(readManifest(folder)).rejects.toMatchObject({ ...fault, message: expect.stringContaining('not complete') })
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      ...fault,
+      message: expect.stringContaining('not complete'),
+    })
     await target.finish()
     expect(readdirSync(folder).sort()).toEqual([manifestName, 'series'])
     expect((await readManifest(folder)).files).toEqual([
       // sha256sum of "one"
-      { path: 'series/1.dcm', bytes: 3, sha256: '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed' },
+      {
+        path: 'series/1.dcm',
+        bytes: 3,
+        sha256: '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed',
+      },
     ])
   })
 
@@ -74,7 +89,9 @@ describe('an export folder', () => {
     const again = await open()
     expect(again.complete).toBe(true)
     expect(await again.write('series/1.dcm', bytes('one'))).toBe('kept')
-    await expect(again.write('series/3.dcm', bytes('three'))).rejects.toMatchObject({ code: 'export-conflict' })
+    await expect(again.write('series/3.dcm', bytes('three'))).rejects.toMatchObject({
+      code: 'export-conflict',
+    })
     await again.finish()
     expect(readFileSync(join(folder, manifestName), 'utf8')).toBe(before)
   })
@@ -106,7 +123,10 @@ describe('an export folder', () => {
   ])('tells a damaged manifest: %s', async (text) => {
     mkdirSync(folder)
     writeFileSync(join(folder, manifestName), text)
-    await expect(readManifest(folder)).rejects.toMatchObject({ code: 'verification-failed', file: join(folder, manifestName) })
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'verification-failed',
+      file: join(folder, manifestName),
+    })
   })
 
   it('is refused in the source, in a folder below it, and through a link to it', async () => {
@@ -122,11 +142,14 @@ describe('an export folder', () => {
     expect(readdirSync(folder)).toEqual([markerName])
   })
 
-  it.each(['../1.dcm', '/1.dcm', 'a/../../1.dcm', 'C:\\1.dcm', ''])('writes nowhere else: %j', async (path) => {
-    const target = await open()
-    await expect(target.write(path, bytes('one'))).rejects.toThrow()
-    expect(readdirSync(base)).toEqual(['out'])
-  })
+  it.each(['../1.dcm', '/1.dcm', 'a/../../1.dcm', 'C:\\1.dcm', ''])(
+    'writes nowhere else: %j',
+    async (path) => {
+      const target = await open()
+      await expect(target.write(path, bytes('one'))).rejects.toThrow()
+      expect(readdirSync(base)).toEqual(['out'])
+    },
+  )
 
   it('names a file that is in its way', async () => {
     writeFileSync(folder, '')
@@ -140,6 +163,10 @@ describe('an export folder', () => {
 
 it('a folder that no export was written to is told apart from a partial one', async () => {
   const folder = join(base, 'nothing')
-  const fault = { code: 'verification-failed', file: folder, message: expect.stringContaining('this is no export') }
+  const fault = {
+    code: 'verification-failed',
+    file: folder,
+    message: expect.stringContaining('this is no export'),
+  }
   await expect(readManifest(folder)).rejects.toMatchObject(fault)
 })

@@ -39,8 +39,9 @@ export interface ExportFolder {
 }
 
 /**
- * Opens a folder for an export: a new one, an empty one, or one where an export of the same id was begun (its files are kept, the
- * temporaries of a dead writer removed). The folder says EXPORT-INCOMPLETE until `finish`.
+ * Opens a folder for an export: a new one, an empty one, or one where an export of the same id was begun (its
+ * files are kept, the temporaries of a dead writer removed). The folder says EXPORT-INCOMPLETE until
+ * `finish`.
  * @throws RadversaryError export-conflict when the folder holds anything else, or lies in a source; io-failed
  */
 export async function openExportFolder(options: ExportFolderOptions): Promise<ExportFolder> {
@@ -77,7 +78,8 @@ async function claim(folder: string, exportId: string): Promise<boolean> {
     await refuseForeignFiles(folder)
     await writeMarker(folder, exportId)
   } else if (owner !== exportId) {
-    if (complete || !(await isUnused(folder))) throw conflict(folder, `expected an export of ${exportId}, got one of ${owner}`)
+    if (complete || !(await isUnused(folder)))
+      throw conflict(folder, `expected an export of ${exportId}, got one of ${owner}`)
     await removeMarker(folder)
     await writeMarker(folder, exportId)
   }
@@ -93,7 +95,8 @@ async function isUnused(folder: string): Promise<boolean> {
 
 async function refuseForeignFiles(folder: string): Promise<void> {
   const [foreign] = await filesBelow(folder)
-  if (foreign !== undefined) throw conflict(folder, `expected an empty folder, got one that holds ${basename(foreign)}`)
+  if (foreign !== undefined)
+    throw conflict(folder, `expected an empty folder, got one that holds ${basename(foreign)}`)
 }
 
 async function writeOrKeep(
@@ -113,7 +116,12 @@ async function writeOrKeep(
   return 'written'
 }
 
-async function finish(folder: string, exportId: string, files: readonly ManifestEntry[], complete: boolean): Promise<Manifest> {
+async function finish(
+  folder: string,
+  exportId: string,
+  files: readonly ManifestEntry[],
+  complete: boolean,
+): Promise<Manifest> {
   if (complete) return readManifest(folder)
   const manifest = await writeManifest(folder, exportId, files)
   await removeMarker(folder)
@@ -155,7 +163,11 @@ async function refuseSources(folder: string, sources: readonly string[]): Promis
   const target = await realPath(folder)
   for (const source of sources) {
     if (isWithin(target, await realPath(resolve(source)))) {
-      throw conflict(folder, 'expected a folder outside the source, got one inside', 'Choose a folder beside the source series.')
+      throw conflict(
+        folder,
+        'expected a folder outside the source, got one inside',
+        'Choose a folder beside the source series.',
+      )
     }
   }
 }

@@ -1,4 +1,7 @@
-/** Where an instance is: a file, or a member of a zip archive. Plain values, to be kept by the thousand and sent across threads. */
+/**
+ * Where an instance is: a file, or a member of a zip archive. Plain values, to be kept by the thousand and
+ * sent across threads.
+ */
 export interface FileRef {
   readonly path: string
   /** The member's name in the zip archive at `path`. */

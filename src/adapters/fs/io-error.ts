@@ -1,7 +1,8 @@
 import { RadversaryError } from '../../core/errors.ts'
 
 const tips: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full: free some space, or export to another disk, and start again; what is already written is kept.',
+  ENOSPC:
+    'The disk is full: free some space, or export to another disk, and start again; what is already written is kept.',
   EDQUOT:
     'Your disk quota is used up: free some space, or export to another disk, and start again; what is already written is kept.',
   EROFS: 'The disk can only be read: choose a folder on another disk.',

@@ -15,7 +15,10 @@ export const markerName = 'EXPORT-INCOMPLETE.json'
 const relativePath = z
   .string()
   .min(1)
-  .refine((path) => !/^[/\\]|^[A-Za-z]:|\\|(^|\/)\.\.?(\/|$)/.test(path), 'expected a path inside the export, parted by /')
+  .refine(
+    (path) => !/^[/\\]|^[A-Za-z]:|\\|(^|\/)\.\.?(\/|$)/.test(path),
+    'expected a path inside the export, parted by /',
+  )
 
 const manifestSchema = z.strictObject({
   schema: z.literal('radversary-export-manifest/1'),
@@ -45,13 +48,17 @@ export interface ManifestCheck {
   readonly manifest: Manifest
   readonly missing: readonly string[]
   readonly changed: readonly string[]
-  /** Files that the manifest doesn't list; the folder may hold others, but none that claims to be part of the export. */
+  /**
+   * Files that the manifest doesn't list; the folder may hold others, but none that claims to be part of the
+   * export.
+   */
   readonly unlisted: readonly string[]
 }
 
 /**
  * The manifest of a complete export.
- * @throws RadversaryError verification-failed when there is none (the export is partial, or the folder is none) or it is damaged; io-failed
+ * @throws RadversaryError verification-failed when there is none (the export is partial, or the folder is
+ * none) or it is damaged; io-failed
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await readJson(folder, manifestName, manifestSchema)
@@ -92,7 +99,11 @@ export async function writeMarker(folder: string, exportId: string): Promise<voi
   await writeFileAtomically(join(folder, markerName), jsonBytes(marker), { replace: false })
 }
 
-export async function writeManifest(folder: string, exportId: string, files: readonly ManifestEntry[]): Promise<Manifest> {
+export async function writeManifest(
+  folder: string,
+  exportId: string,
+  files: readonly ManifestEntry[],
+): Promise<Manifest> {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   const manifest = manifestSchema.parse({ schema: 'radversary-export-manifest/1', exportId, files: sorted })
   await writeFileAtomically(join(folder, manifestName), jsonBytes(manifest), { replace: false })
@@ -109,7 +120,9 @@ export async function filesBelow(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true, recursive: true })
     const files = entries.filter((entry) => !entry.isDirectory() && !isPartialName(entry.name))
-    return files.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')).sort()
+    return files
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .sort()
   } catch (cause) {
     throw ioError('list folder', folder, cause)
   }

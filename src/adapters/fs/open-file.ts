@@ -9,7 +9,10 @@ export interface OpenFile {
 }
 
 /** Opens a file for reading only and closes it when `use` is done. @throws RadversaryError io-failed. */
-export async function withFile<Result>(path: string, use: (file: OpenFile) => Promise<Result>): Promise<Result> {
+export async function withFile<Result>(
+  path: string,
+  use: (file: OpenFile) => Promise<Result>,
+): Promise<Result> {
   const handle = await open(path, 'r').catch((cause: unknown) => {
     throw ioError('Read', path, cause)
   })

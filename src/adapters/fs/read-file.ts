@@ -13,7 +13,10 @@ export async function readInstance(ref: FileRef): Promise<Instance> {
   return parseInstance(await readBytes(ref), { file: nameOf(ref) })
 }
 
-/** All bytes of a file or archive member. @throws RadversaryError io-failed, dicom-unreadable for a damaged archive. */
+/**
+ * All bytes of a file or archive member. @throws RadversaryError io-failed, dicom-unreadable for a damaged
+ * archive.
+ */
 export async function readBytes(ref: FileRef): Promise<Uint8Array> {
   if (ref.member !== undefined) return readMember(ref.path, ref.member)
   try {

@@ -1,4 +1,10 @@
-import { looksLikeDicom, openDataSet, pixelDataTag, unreadable, type OpenDataSet } from '../../core/dicom/data-set.ts'
+import {
+  looksLikeDicom,
+  openDataSet,
+  pixelDataTag,
+  unreadable,
+  type OpenDataSet,
+} from '../../core/dicom/data-set.ts'
 import { readClippedDicomdir, readDicomdir, type Dicomdir } from '../../core/dicom/dicomdir.ts'
 import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
 import { nativeLength } from '../../core/dicom/native-pixels.ts'
@@ -28,8 +34,8 @@ const growth = 8
 const undefinedLength = 0xffffffff
 
 /**
- * Reads a file's beginning, up to the pixel data, and says what the file is. An image's format is checked to be one that is decoded, and
- * its uncompressed pixel data to lie in the file whole.
+ * Reads a file's beginning, up to the pixel data, and says what the file is. An image's format is checked to
+ * be one that is decoded, and its uncompressed pixel data to lie in the file whole.
  * @throws RadversaryError dicom-unreadable, dicom-unsupported, io-failed.
  */
 export async function sight(source: HeadSource): Promise<Sighting> {
@@ -45,7 +51,8 @@ export async function sight(source: HeadSource): Promise<Sighting> {
 async function sightDicom(source: HeadSource, first: Uint8Array): Promise<Sighting> {
   let head = first
   for (let length = firstHeadBytes; ; length *= growth) {
-    // A compressed member is at most a little larger than what it unpacks to, so twice its size was all of it.
+    // A compressed member is at most a little larger than what it unpacks to, so twice its size was all of
+    // it.
     const isWhole = head.length >= source.size || length > 2 * source.size
     const opened = tryOpen(head, source.name)
     if (opened instanceof Error ? isWhole : isWhole || opened.dataSet.elements[pixelDataTag] !== undefined)
@@ -77,7 +84,8 @@ function sightClipped(file: Uint8Array, error: RadversaryError): Sighting {
 function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
   const header = headerOf(opened, source.name)
   const instance = instanceOf(opened, header)
-  if (!isImage(instance) && instance.rows === 0) return { kind: 'other', reason: `DICOM, but no image${sopClassOf(instance)}` }
+  if (!isImage(instance) && instance.rows === 0)
+    return { kind: 'other', reason: `DICOM, but no image${sopClassOf(instance)}` }
   const { syntax, wordBits } = pixelFormatOf(instance)
   if (syntax.coding === 'native') checkNativeLength(instance, nativeLength(instance, wordBits))
   checkPixelDataEnd(instance, opened.offsetInFile, source)
@@ -95,10 +103,15 @@ function checkNativeLength({ pixelData, file }: Instance, needed: number): void 
 }
 
 /** What is encapsulated or deflated shows its end only when it is decoded. */
-function checkPixelDataEnd({ pixelData }: Instance, offsetInFile: number | undefined, { name, size }: HeadSource): void {
+function checkPixelDataEnd(
+  { pixelData }: Instance,
+  offsetInFile: number | undefined,
+  { name, size }: HeadSource,
+): void {
   if (pixelData === undefined || offsetInFile === undefined || pixelData.length === undefinedLength) return
   const held = Math.max(0, size - offsetInFile - pixelData.dataOffset)
-  if (held < pixelData.length) throw unreadable('Pixel Data', `${pixelData.length} bytes`, `${held}: the file is truncated`, name)
+  if (held < pixelData.length)
+    throw unreadable('Pixel Data', `${pixelData.length} bytes`, `${held}: the file is truncated`, name)
 }
 
 function startsWith(head: Uint8Array, magic: readonly number[]): boolean {

@@ -41,7 +41,8 @@ function dicomdir(...references: string[]): Uint8Array {
 
 const filesOf = ({ series }: Awaited<ReturnType<typeof scan>>) =>
   series.flatMap(({ instances }) => instances.map(({ file }) => file))
-const failures = (result: Awaited<ReturnType<typeof scan>>) => result.failures.map(({ file, message }) => [file, message])
+const failures = (result: Awaited<ReturnType<typeof scan>>) =>
+  result.failures.map(({ file, message }) => [file, message])
 
 test('images are found in nested folders; other files are left aside with the reason', async () => {
   const paths = [await put('a.dcm', image(1)), await put('deep/er/b', image(2))]
@@ -61,7 +62,10 @@ test('a header is light: it holds neither the pixels nor the parser’s data set
   const [instance] = (await scan([folder])).series[0]?.instances ?? []
   expect(Object.keys(instance ?? {})).not.toEqual(expect.arrayContaining(['dataSet']))
   expect(JSON.stringify(instance).length).toBeLessThan(1000)
-  expect(await readInstance(instance?.source ?? { path: '' })).toMatchObject({ sopInstanceUid: '2.25.1', rows: 2 })
+  expect(await readInstance(instance?.source ?? { path: '' })).toMatchObject({
+    sopInstanceUid: '2.25.1',
+    rows: 2,
+  })
 })
 
 test('an image with fewer pixels than its header says is a failure', async () => {
@@ -101,7 +105,9 @@ test('DICOM that is no image is left aside, an image that is not read is a failu
   await put('cmyk.dcm', tinyFile([{ tag: 0x00280004, vr: 'CS', value: 'CMYK' }]))
   const result = await scan([folder])
   expect(result.skipped).toMatchObject([{ reason: 'DICOM, but no image (SOP class 1.2.3)' }])
-  expect(result.failures).toMatchObject([{ code: 'dicom-unsupported', message: expect.stringContaining('CMYK') }])
+  expect(result.failures).toMatchObject([
+    { code: 'dicom-unsupported', message: expect.stringContaining('CMYK') },
+  ])
 })
 
 test('a zip archive’s members are read in place; one that is an archive itself is told', async () => {
@@ -116,7 +122,9 @@ test('a zip archive’s members are read in place; one that is an archive itself
   )
   const result = await scan([path])
   expect(filesOf(result)).toEqual([`${path} > x/1.dcm`, `${path} > 2.dcm`])
-  expect(failures(result)).toEqual([[`${path} > in.zip`, 'File: expected images, got an archive in an archive']])
+  expect(failures(result)).toEqual([
+    [`${path} > in.zip`, 'File: expected images, got an archive in an archive'],
+  ])
   expect(result.skipped).toEqual([{ file: `${path} > liesmich.txt`, reason: 'not a DICOM file' }])
   const { source } = result.series[0]?.instances[0] ?? { source: { path: '' } }
   expect((await readInstance(source)).bytes.length).toBeGreaterThan(0)
@@ -134,13 +142,22 @@ test('a DICOMDIR’s references are read once, in lower case too; missing and od
   const two = await put('disc/data/im2', image(2))
   await put('outside', image(3))
   await symlink(join(folder, 'outside'), join(folder, 'disc/LINK'))
-  const index = await put('disc/DICOMDIR', dicomdir('DATA\\IM1', 'DATA\\IM2', 'DATA\\IM3', '..\\OUTSIDE', 'LINK'))
+  const index = await put(
+    'disc/DICOMDIR',
+    dicomdir('DATA\\IM1', 'DATA\\IM2', 'DATA\\IM3', '..\\OUTSIDE', 'LINK'),
+  )
   const result = await scan([index])
   expect(filesOf(result)).toEqual([one, two])
   expect(failures(result).map(([file, message]) => [file?.slice(folder.length + 1), message])).toEqual([
     ['disc/DATA/IM3', 'DICOMDIR: expected the file that it refers to, got none'],
-    ['disc/DICOMDIR', 'DICOMDIR: expected references of plain file names, got an odd one, which is not followed'],
-    ['disc/DICOMDIR', 'DICOMDIR: expected references inside its folder, got one outside, which is not followed'],
+    [
+      'disc/DICOMDIR',
+      'DICOMDIR: expected references of plain file names, got an odd one, which is not followed',
+    ],
+    [
+      'disc/DICOMDIR',
+      'DICOMDIR: expected references inside its folder, got one outside, which is not followed',
+    ],
   ])
 })
 

@@ -37,16 +37,20 @@ export interface ScanResult {
 
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined
-  /** Hears after every file how many have been read of how many known so far; archives and DICOMDIRs add to the latter. */
-  readonly onProgress?: ((progress: { readonly filesDone: number; readonly filesKnown: number }) => void) | undefined
+  /**
+   * Hears after every file how many have been read of how many known so far; archives and DICOMDIRs add to
+   * the latter.
+   */
+  readonly onProgress?:
+    ((progress: { readonly filesDone: number; readonly filesKnown: number }) => void) | undefined
 }
 
 /** Files that are read at the same time: enough to hide a network share's delay. */
 const parallelReads = 16
 
 /**
- * Finds the images among files, nested folders, zip archives and DICOMDIRs' references, reading each file's beginning only, and orders
- * them by series. One bad file never stops the rest.
+ * Finds the images among files, nested folders, zip archives and DICOMDIRs' references, reading each file's
+ * beginning only, and orders them by series. One bad file never stops the rest.
  * @throws RadversaryError cancelled.
  */
 export async function scan(paths: readonly string[], options: ScanOptions = {}): Promise<ScanResult> {
@@ -94,20 +98,33 @@ class Scan {
 
   fail(error: unknown, file?: string): void {
     if (this.options.signal?.aborted) throw error
-    const fault = error instanceof RadversaryError ? error : internalError(error instanceof Error ? error.message : String(error))
-    this.failures.push({ file: fault.file ?? file ?? '', code: fault.code, message: fault.message, tip: fault.tip })
+    const fault =
+      error instanceof RadversaryError
+        ? error
+        : internalError(error instanceof Error ? error.message : String(error))
+    this.failures.push({
+      file: fault.file ?? file ?? '',
+      code: fault.code,
+      message: fault.message,
+      tip: fault.tip,
+    })
   }
 
-  /** Workers take files off the queue; one that adds files to it goes on until it is empty, so none is forgotten. */
+  /**
+   * Workers take files off the queue; one that adds files to it goes on until it is empty, so none is
+   * forgotten.
+   */
   async finish(): Promise<void> {
     const worker = async () => {
-      for (let path = this.waiting.shift(); path !== undefined; path = this.waiting.shift()) await this.readFile(path)
+      for (let path = this.waiting.shift(); path !== undefined; path = this.waiting.shift())
+        await this.readFile(path)
     }
     await Promise.all(Array.from({ length: parallelReads }, worker))
   }
 
   result(): ScanResult {
-    const byFile = (a: { file: string }, b: { file: string }) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)
+    const byFile = (a: { file: string }, b: { file: string }) =>
+      a.file < b.file ? -1 : a.file > b.file ? 1 : 0
     const series = orderSeries(this.instances)
     const repeated = series.flatMap(({ duplicates }) => duplicates.map(({ source }) => nameOf(source)))
     const reason = 'repeats the SOP Instance UID of another file of its series'
@@ -121,7 +138,9 @@ class Scan {
   private async readFile(path: string): Promise<void> {
     this.options.signal?.throwIfAborted()
     try {
-      const sighting = await withFile(path, ({ size, read }) => sight({ name: path, size, head: (length) => read(0, length) }))
+      const sighting = await withFile(path, ({ size, read }) =>
+        sight({ name: path, size, head: (length) => read(0, length) }),
+      )
       await this.take(sighting, { path })
     } catch (error) {
       this.fail(error, path)

@@ -8,8 +8,15 @@ export interface WalkListener {
   onFailure(error: Error): void
 }
 
-/** Goes through files and nested folders, in the order of their names. Linked folders are followed, each real folder once. */
-export async function walk(paths: readonly string[], listener: WalkListener, signal?: AbortSignal): Promise<void> {
+/**
+ * Goes through files and nested folders, in the order of their names. Linked folders are followed, each real
+ * folder once.
+ */
+export async function walk(
+  paths: readonly string[],
+  listener: WalkListener,
+  signal?: AbortSignal,
+): Promise<void> {
   const seen = new Set<string>()
   for (const path of paths) await visit(resolve(path))
 

@@ -19,7 +19,8 @@ async function archive(bytes: Uint8Array): Promise<string> {
 }
 
 const noise = Uint8Array.from({ length: 5000 }, (_, index) => (index * index * 31) >> 3)
-const good = () => zipSync({ 'a/b.dcm': noise, 'ü.dcm': [noise.subarray(0, 100), { level: 0 }], 'folder/': new Uint8Array(0) })
+const good = () =>
+  zipSync({ 'a/b.dcm': noise, 'ü.dcm': [noise.subarray(0, 100), { level: 0 }], 'folder/': new Uint8Array(0) })
 
 /** The directory record of the archive's member of this number, to be falsified. */
 function directoryRecord(bytes: Uint8Array, member: number): DataView {
@@ -40,18 +41,24 @@ test('members are listed and read, packed or not, folders left out', async () =>
 })
 
 test('a member that is not there is an error', async () => {
-  await expect(readMember(await archive(good()), 'c.dcm')).rejects.toThrow('Archive: expected this member, got none')
+  await expect(readMember(await archive(good()), 'c.dcm')).rejects.toThrow(
+    'Archive: expected this member, got none',
+  )
 })
 
 test.each([10, 100, 2000])('an archive truncated by %i bytes is an error', async (missing) => {
   const bytes = good()
-  await expect(listMembers(await archive(bytes.subarray(0, bytes.length - missing)))).rejects.toThrow('Archive: expected')
+  await expect(listMembers(await archive(bytes.subarray(0, bytes.length - missing)))).rejects.toThrow(
+    'Archive: expected',
+  )
 })
 
 test('changed data is noticed by its checksum', async () => {
   const bytes = zipSync({ 'a.dcm': [noise, { level: 0 }] })
   bytes[1000] = (bytes[1000] ?? 0) ^ 1
-  await expect(readMember(await archive(bytes), 'a.dcm')).rejects.toThrow('Archive: expected the bytes that were packed')
+  await expect(readMember(await archive(bytes), 'a.dcm')).rejects.toThrow(
+    'Archive: expected the bytes that were packed',
+  )
 })
 
 test('a member that unpacks to more than the directory says is stopped there', async () => {
@@ -63,7 +70,9 @@ test('a member that unpacks to more than the directory says is stopped there', a
 test('an archive that unpacks to far more than itself is refused as a bomb', async () => {
   const bytes = good()
   directoryRecord(bytes, 0).setUint32(24, 2 ** 31 - 1, true)
-  await expect(listMembers(await archive(bytes))).rejects.toThrow(/^Archive: expected images, got 2147483747 bytes/)
+  await expect(listMembers(await archive(bytes))).rejects.toThrow(
+    /^Archive: expected images, got 2147483747 bytes/,
+  )
 })
 
 test('members that share their data are refused', async () => {

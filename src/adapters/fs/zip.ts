@@ -14,7 +14,10 @@ export interface ZipMember {
   readonly headerOffset: number
 }
 
-/** An archive is refused as a bomb when it unpacks to more than this, and to more than `bombRatio` times its own size. */
+/**
+ * An archive is refused as a bomb when it unpacks to more than this, and to more than `bombRatio` times its
+ * own size.
+ */
 const harmlessBytes = 2 ** 30
 const bombRatio = 250
 
@@ -32,7 +35,8 @@ const deflated = 8
 
 /**
  * The files of a zip archive. Only its directory is read.
- * @throws RadversaryError dicom-unreadable for a damaged archive, dicom-unsupported for a bomb or one of more than 4 GiB.
+ * @throws RadversaryError dicom-unreadable for a damaged archive, dicom-unsupported for a bomb or one of more
+ * than 4 GiB.
  */
 export async function listMembers(path: string): Promise<ZipMember[]> {
   return withFile(path, (file) => listOpen(file, path))
@@ -54,10 +58,19 @@ export async function readMember(path: string, name: string): Promise<Uint8Array
  * The beginning of a member: what the first `length` compressed bytes unpack to.
  * @throws RadversaryError dicom-unreadable, dicom-unsupported for encryption and rare compression methods.
  */
-export async function memberHead(file: OpenFile, path: string, member: ZipMember, length: number): Promise<Uint8Array> {
+export async function memberHead(
+  file: OpenFile,
+  path: string,
+  member: ZipMember,
+  length: number,
+): Promise<Uint8Array> {
   const name = nameOf({ path, member: member.name })
   if (member.isEncrypted || (member.method !== stored && member.method !== deflated))
-    throw unsupported(name, 'members that are stored or deflated', 'one that is encrypted or packed otherwise')
+    throw unsupported(
+      name,
+      'members that are stored or deflated',
+      'one that is encrypted or packed otherwise',
+    )
   const local = await file.read(member.headerOffset, localBytes)
   const view = viewOf(local)
   if (local.length < localBytes || view.getUint32(0, true) !== localSignature)
@@ -70,7 +83,9 @@ export async function memberHead(file: OpenFile, path: string, member: ZipMember
 /** Truncated input gives what it can; output beyond the size that the directory gives is an error. */
 function inflate(packed: Uint8Array, { size }: ZipMember, file: string): Uint8Array {
   try {
-    return plainBytes(inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, size) }))
+    return plainBytes(
+      inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, size) }),
+    )
   } catch {
     throw damaged(file, `a member to unpack to its ${size} bytes`, 'damaged or more data')
   }
@@ -83,7 +98,11 @@ async function listOpen(file: OpenFile, path: string): Promise<ZipMember[]> {
   let at = tail.length - endBytes
   while (at >= 0 && view.getUint32(at, true) !== endSignature) at--
   if (at < 0) throw damaged(path, 'a directory at the end', 'none')
-  const [count, size, offset] = [view.getUint16(at + 10, true), view.getUint32(at + 12, true), view.getUint32(at + 16, true)]
+  const [count, size, offset] = [
+    view.getUint16(at + 10, true),
+    view.getUint32(at + 12, true),
+    view.getUint32(at + 16, true),
+  ]
   if (count === 0xffff || size === 0xffffffff || offset === 0xffffffff)
     throw unsupported(path, 'an archive of at most 4 GiB', 'a zip64 one')
   const members = parseDirectory(await file.read(offset, size), count, path)
@@ -100,7 +119,9 @@ function parseDirectory(directory: Uint8Array, count: number, path: string): Zip
     const nameEnd = at + centralBytes + view.getUint16(at + 28, true)
     const flags = view.getUint16(at + 8, true)
     members.push({
-      name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(directory.subarray(at + centralBytes, nameEnd)),
+      name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(
+        directory.subarray(at + centralBytes, nameEnd),
+      ),
       method: view.getUint16(at + 10, true),
       isEncrypted: (flags & 1) === 1,
       compressedSize: view.getUint32(at + 20, true),
@@ -118,7 +139,8 @@ function refuseBombs(members: readonly ZipMember[], archiveSize: number, path: s
   const total = members.reduce((sum, { size }) => sum + size, 0)
   if (total > harmlessBytes && total > bombRatio * archiveSize)
     throw unsupported(path, 'images', `${total} bytes in ${archiveSize}`)
-  if (members.some(({ size }) => size > largestMember)) throw unsupported(path, 'members below 2 GiB', 'a larger one')
+  if (members.some(({ size }) => size > largestMember))
+    throw unsupported(path, 'members below 2 GiB', 'a larger one')
   const byOffset = [...members].sort((a, b) => a.headerOffset - b.headerOffset)
   byOffset.forEach((member, index) => {
     const end = member.headerOffset + localBytes + member.compressedSize

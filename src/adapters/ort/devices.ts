@@ -5,7 +5,10 @@ export const ortDevices = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const
 
 export type OrtDevice = (typeof ortDevices)[number]
 
-/** Whether ONNX Runtime's library for this platform knows the device; whether the machine has it shows when a session is made. */
+/**
+ * Whether ONNX Runtime's library for this platform knows the device; whether the machine has it shows when a
+ * session is made.
+ */
 export function isDeviceBuiltIn(device: OrtDevice): boolean {
   return listSupportedBackends().some(({ name }) => name === device)
 }

@@ -1,8 +1,9 @@
 import { modelProto, type ValueInfoProto } from '../../core/onnx/proto.ts'
 
 /**
- * The same ModelProto with the named free dimensions of its inputs fixed. Done on the message, since onnxruntime-node 1.30 declares
- * `freeDimensionOverrides` but its binding ignores it (a test watches that ours works).
+ * The same ModelProto with the named free dimensions of its inputs fixed. Done on the message, since
+ * onnxruntime-node 1.30 declares `freeDimensionOverrides` but its binding ignores it (a test watches that
+ * ours works).
  */
 export function fixFreeDimensions(model: Uint8Array, extents: Readonly<Record<string, number>>): Uint8Array {
   const message = modelProto.decode(model)

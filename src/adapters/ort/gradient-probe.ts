@@ -11,9 +11,9 @@ const inputShape = [1, 3, 128, 128]
 const classes = 8
 
 /**
- * The self-check's model: a strided, a plain and a depthwise convolution, max pooling and a linear layer, large enough (0.25 G
- * multiplications forwards) that a GPU can show its speed. Its activations are smooth, so that rounding moves the gradient a little and
- * never flips a ReLU.
+ * The self-check's model: a strided, a plain and a depthwise convolution, max pooling and a linear layer,
+ * large enough (0.25 G multiplications forwards) that a GPU can show its speed. Its activations are smooth,
+ * so that rounding moves the gradient a little and never flips a ReLU.
  */
 export const createGradientProbe: CreateGradientProbe = async (runtime) => {
   const random = randomTensors()
@@ -23,7 +23,10 @@ export const createGradientProbe: CreateGradientProbe = async (runtime) => {
   target.data[0] = 1
   return {
     step: async () => {
-      const { gradient } = await model.lossAndGradient(x, { kind: 'cross-entropy', terms: [{ target, weight: 1 }] })
+      const { gradient } = await model.lossAndGradient(x, {
+        kind: 'cross-entropy',
+        terms: [{ target, weight: 1 }],
+      })
       return gradient.data
     },
     dispose: () => model.dispose(),

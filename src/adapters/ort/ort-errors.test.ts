@@ -22,5 +22,7 @@ test('text before the source position stays', () => {
 })
 
 test('a message that needs no cleaning is left as it is', () => {
-  expect(cleanOrtMessage(new Error("input 'x' is missing in 'feeds'."))).toBe("input 'x' is missing in 'feeds'.")
+  expect(cleanOrtMessage(new Error("input 'x' is missing in 'feeds'."))).toBe(
+    "input 'x' is missing in 'feeds'.",
+  )
 })

@@ -1,6 +1,9 @@
 import { RadversaryError, type ErrorCode } from '../../core/errors.ts'
 
-/** What ONNX Runtime's messages say about a model that it won't load; the binding gives no codes, only text. The first match decides. */
+/**
+ * What ONNX Runtime's messages say about a model that it won't load; the binding gives no codes, only text.
+ * The first match decides.
+ */
 const kinds: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly tip: string }[] = [
   {
     pattern:
@@ -9,17 +12,24 @@ const kinds: readonly { readonly pattern: RegExp; readonly code: ErrorCode; read
     tip: 'Export the model again with opset 11 to 20 in float32, or try another device.',
   },
   {
-    pattern: /protobuf|model data pointer is null|no graph was found|invalid model|external data|type error|inferenceerror/i,
+    pattern:
+      /protobuf|model data pointer is null|no graph was found|invalid model|external data|type error|inferenceerror/i,
     code: 'model-unreadable',
     tip: 'Check that the file is a complete .onnx file (and lies beside its external data), e.g. by exporting it again.',
   },
 ]
 
-/** A session that could not be made: `model-unsupported`, `model-unreadable` or, when the model is not to blame, `runtime-failed`. */
+/**
+ * A session that could not be made: `model-unsupported`, `model-unreadable` or, when the model is not to
+ * blame, `runtime-failed`.
+ */
 export function loadError(operation: string, device: string, cause: unknown): RadversaryError {
   const message = cleanOrtMessage(cause)
   const kind = kinds.find(({ pattern }) => pattern.test(message))
-  return new RadversaryError(kind?.code ?? 'runtime-failed', `${operation} on ${device}: ${message}`, { tip: kind?.tip, cause })
+  return new RadversaryError(kind?.code ?? 'runtime-failed', `${operation} on ${device}: ${message}`, {
+    tip: kind?.tip,
+    cause,
+  })
 }
 
 /** A run that failed: `runtime-failed`. */
@@ -27,7 +37,10 @@ export function runError(device: string, cause: unknown): RadversaryError {
   return new RadversaryError('runtime-failed', `Run on ${device}: ${cleanOrtMessage(cause)}`, { cause })
 }
 
-/** The message of an ONNX Runtime fault on one line, without its source position, the C++ function and condition there, and colours. */
+/**
+ * The message of an ONNX Runtime fault on one line, without its source position, the C++ function and
+ * condition there, and colours.
+ */
 export function cleanOrtMessage(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause))
     .replace(/\u001b\[[\d;]*m/g, '')

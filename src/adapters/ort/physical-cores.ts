@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /**
- * Cores that this process may use, counting hyperthreads of one core once: matrix products gain nothing from the second thread of a
- * core. Where the system does not say (or says more than the process may use), the logical processors that Node reports.
+ * Cores that this process may use, counting hyperthreads of one core once: matrix products gain nothing from
+ * the second thread of a core. Where the system does not say (or says more than the process may use), the
+ * logical processors that Node reports.
  */
 export function physicalCores(): number {
   const found = systemCores()
@@ -21,8 +22,12 @@ function systemCores(): number | null {
 
 const coreCounters: Partial<Record<NodeJS.Platform, () => number>> = {
   linux: linuxCores,
-  darwin: () => Number(execFileSync('/usr/sbin/sysctl', ['-n', 'hw.physicalcpu'], { encoding: 'utf8', timeout: 5000 })),
-  win32: () => Number(execFileSync('powershell.exe', windowsQuery, { encoding: 'utf8', timeout: 5000, windowsHide: true })),
+  darwin: () =>
+    Number(execFileSync('/usr/sbin/sysctl', ['-n', 'hw.physicalcpu'], { encoding: 'utf8', timeout: 5000 })),
+  win32: () =>
+    Number(
+      execFileSync('powershell.exe', windowsQuery, { encoding: 'utf8', timeout: 5000, windowsHide: true }),
+    ),
 }
 
 const windowsQuery = [
@@ -32,7 +37,10 @@ const windowsQuery = [
   '(Get-CimInstance Win32_Processor | Measure-Object -Property NumberOfCores -Sum).Sum',
 ]
 
-/** Cores behind the processors of the affinity mask, at most what a control group grants (containers on large servers). */
+/**
+ * Cores behind the processors of the affinity mask, at most what a control group grants (containers on large
+ * servers).
+ */
 function linuxCores(): number {
   const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
   const siblings = parseCpuList(allowed).map((cpu) =>

@@ -88,7 +88,11 @@ describe('a session on the CPU', () => {
 
   test('refuses an output of an element type that never crosses the border', async () => {
     const y = { name: 'y', dataType: 'float16' as const, shape: [1] }
-    const model = smallModel({ inputs: [float32Value('x', [1])], outputs: [y], nodes: [['Cast', ['x'], 'y', { to: 10 }]] })
+    const model = smallModel({
+      inputs: [float32Value('x', [1])],
+      outputs: [y],
+      nodes: [['Cast', ['x'], 'y', { to: 10 }]],
+    })
     const session = await cpu.createSession(model)
     await expect(session.run({ x: float32([1], [1]) })).rejects.toMatchObject({
       code: 'model-unsupported',
@@ -120,7 +124,9 @@ describe('a session on the CPU', () => {
     const session = await cpu.createSession(linear)
     await session.dispose()
     await session.dispose()
-    await expect(session.run({ x: float32([1, 2], [1, 1]) })).rejects.toMatchObject({ code: 'runtime-failed' })
+    await expect(session.run({ x: float32([1, 2], [1, 1]) })).rejects.toMatchObject({
+      code: 'runtime-failed',
+    })
   })
 })
 
@@ -158,8 +164,13 @@ describe('faults', () => {
 
   test('feeds that do not fit are runtime-failed and say which input', async () => {
     const session = await cpu.createSession(linear)
-    await expect(session.run({ x: float32([1, 3], [1, 1, 1]) })).rejects.toMatchObject({ code: 'runtime-failed' })
-    await expect(session.run({})).rejects.toMatchObject({ code: 'runtime-failed', message: expect.stringContaining("'x'") })
+    await expect(session.run({ x: float32([1, 3], [1, 1, 1]) })).rejects.toMatchObject({
+      code: 'runtime-failed',
+    })
+    await expect(session.run({})).rejects.toMatchObject({
+      code: 'runtime-failed',
+      message: expect.stringContaining("'x'"),
+    })
     await expect(session.run({ x: float32([1, 2], [1]) })).rejects.toMatchObject({ code: 'tensor-invalid' })
     await session.dispose()
   })
@@ -167,7 +178,9 @@ describe('faults', () => {
   test('a device that is not part of the library for this platform is refused at once', () => {
     const absent = ortDevices.find((device) => !isDeviceBuiltIn(device))
     expect(absent).toBeDefined()
-    expect(() => createOrtRuntime({ device: absent! })).toThrow(expect.objectContaining({ code: 'runtime-failed' }))
+    expect(() => createOrtRuntime({ device: absent! })).toThrow(
+      expect.objectContaining({ code: 'runtime-failed' }),
+    )
   })
 })
 
@@ -240,7 +253,9 @@ describeWithSoftwareWebgpu('a session on WebGPU', () => {
   test('computes what the CPU computes', async () => {
     const webgpu = createOrtRuntime({ device: 'webgpu' })
     const session = await webgpu.createSession(linear)
-    expect(await session.run({ x: float32([2, 2], [1, 0, 0, 1]) })).toEqual({ y: float32([2, 2], [1, 0, 2, 0.5]) })
+    expect(await session.run({ x: float32([2, 2], [1, 0, 0, 1]) })).toEqual({
+      y: float32([2, 2], [1, 0, 2, 0.5]),
+    })
     await session.dispose()
   }, 60_000)
 })

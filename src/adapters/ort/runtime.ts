@@ -24,17 +24,25 @@ export interface OrtRuntime extends Runtime {
   readonly threads: number
 }
 
-// Warnings about initializers and fallbacks would spoil stderr; errors reach us as exceptions anyway. It is read at the first session.
+// Warnings about initializers and fallbacks would spoil stderr; errors reach us as exceptions anyway. It is
+// read at the first session.
 env.logLevel = 'fatal'
 
 /**
- * ONNX Runtime 1.30 merges a Pad with zeros into the MaxPool that follows, whose own padding is −∞: where all pixels at a border are
- * negative (a BiT ResNet's stem), the maximum was 0 and becomes one of them.
+ * ONNX Runtime 1.30 merges a Pad with zeros into the MaxPool that follows, whose own padding is −∞: where all
+ * pixels at a border are negative (a BiT ResNet's stem), the maximum was 0 and becomes one of them.
  */
 const inexactOptimizers = 'Pad_Fusion'
 
-/** The Runtime port on ONNX Runtime. Throws `runtime-failed` when its library for this platform has no such device. */
-export function createOrtRuntime({ device, threads = physicalCores(), profilePrefix }: OrtRuntimeOptions): OrtRuntime {
+/**
+ * The Runtime port on ONNX Runtime. Throws `runtime-failed` when its library for this platform has no such
+ * device.
+ */
+export function createOrtRuntime({
+  device,
+  threads = physicalCores(),
+  profilePrefix,
+}: OrtRuntimeOptions): OrtRuntime {
   if (!isDeviceBuiltIn(device))
     throw new RadversaryError(
       'runtime-failed',
@@ -54,9 +62,13 @@ export function createOrtRuntime({ device, threads = physicalCores(), profilePre
     threads,
     createSession: async (model, options = {}) => {
       if (device === 'webgpu') expectVulkanDriver()
-      const profiling = profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }
+      const profiling =
+        profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }
       const executionProviders = providersOf(device)
-      return wrapSession(await load('Session', device, model, options, { ...common, ...profiling, executionProviders }), device)
+      return wrapSession(
+        await load('Session', device, model, options, { ...common, ...profiling, executionProviders }),
+        device,
+      )
     },
     simplify: (model, options = {}) =>
       withTemporaryFile('simplified.onnx', async (optimizedModelFilePath) => {
@@ -91,7 +103,10 @@ async function load(
   try {
     const fixed = freeDimensions === undefined ? model : fixFreeDimensions(model, freeDimensions)
     const files = Object.entries(externalData ?? {}).map(([path, data]) => ({ path, data }))
-    return await InferenceSession.create(fixed, files.length === 0 ? options : { ...options, externalData: files })
+    return await InferenceSession.create(
+      fixed,
+      files.length === 0 ? options : { ...options, externalData: files },
+    )
   } catch (cause) {
     throw loadError(operation, device, cause)
   }

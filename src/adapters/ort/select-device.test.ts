@@ -10,7 +10,10 @@ interface Behaviour {
   readonly fault?: string
 }
 
-/** Probes that behave as told, so that the choice itself is what is tested; counts the probes that were left open. */
+/**
+ * Probes that behave as told, so that the choice itself is what is tested; counts the probes that were left
+ * open.
+ */
 function scripted(behaviours: Partial<Record<OrtDevice, Behaviour>>) {
   const open = new Set<string>()
   const createProbe: CreateGradientProbe = (runtime) => {
@@ -36,7 +39,10 @@ const verdicts = (trials: readonly { device: string; verdict: string }[]) =>
 
 describe('auto', () => {
   test('picks the fastest device that agrees with the CPU', async () => {
-    const { createProbe, open } = scripted({ cpu: { stepMs: 20 }, webgpu: { stepMs: 2, gradient: [3.001, 4] } })
+    const { createProbe, open } = scripted({
+      cpu: { stepMs: 20 },
+      webgpu: { stepMs: 2, gradient: [3.001, 4] },
+    })
     const choice = await selectDevice('auto', { createProbe, candidates: ['webgpu'] })
     expect(choice.runtime.device).toBe('webgpu')
     expect(verdicts(choice.trials)).toEqual(['webgpu picked', 'cpu slower'])
@@ -85,7 +91,10 @@ describe('a device by name', () => {
   })
 
   test('needs no check on the CPU', async () => {
-    const choice = await selectDevice('cpu', { createProbe: () => Promise.reject(new Error('not asked for')), threads: 1 })
+    const choice = await selectDevice('cpu', {
+      createProbe: () => Promise.reject(new Error('not asked for')),
+      threads: 1,
+    })
     expect(choice.runtime).toMatchObject({ device: 'cpu', threads: 1 })
   })
 })

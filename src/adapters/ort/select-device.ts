@@ -39,9 +39,9 @@ export interface SelectDeviceOptions {
 }
 
 /**
- * Largest ‖g − g_cpu‖ / ‖g_cpu‖ with which a device passes. Reordered float32 sums of the built-in model differ by about 1e-6 and
- * TensorFloat-32 products (11 significant bits, rounding at 2^-12 each) by a few 1e-4, which no attack notices; float16 overflow, a wrong
- * kernel or a wrong fallback miss by 1e-2 and more.
+ * Largest ‖g − g_cpu‖ / ‖g_cpu‖ with which a device passes. Reordered float32 sums of the built-in model
+ * differ by about 1e-6 and TensorFloat-32 products (11 significant bits, rounding at 2^-12 each) by a few
+ * 1e-4, which no attack notices; float16 overflow, a wrong kernel or a wrong fallback miss by 1e-2 and more.
  */
 export const largestRelativeError = 1e-3
 
@@ -50,19 +50,30 @@ const timedSteps = 5
 const hopeless = 4
 
 /**
- * The runtime for `requested`. `auto` takes the device with the fastest gradient step among those whose gradient agrees with the CPU's.
- * A device asked for by name must pass the same check: throws `runtime-failed` when it is missing or computes something else.
+ * The runtime for `requested`. `auto` takes the device with the fastest gradient step among those whose
+ * gradient agrees with the CPU's. A device asked for by name must pass the same check: throws
+ * `runtime-failed` when it is missing or computes something else.
  */
-export async function selectDevice(requested: 'auto' | OrtDevice, options: SelectDeviceOptions): Promise<DeviceChoice> {
+export async function selectDevice(
+  requested: 'auto' | OrtDevice,
+  options: SelectDeviceOptions,
+): Promise<DeviceChoice> {
   const { createProbe, threads, candidates = ortDevices } = options
   const cpu = createOrtRuntime({ device: 'cpu', threads })
-  if (requested === 'cpu') return { runtime: cpu, requested, trials: [trial('cpu', 'picked', 'as asked for')] }
+  if (requested === 'cpu')
+    return { runtime: cpu, requested, trials: [trial('cpu', 'picked', 'as asked for')] }
 
-  const others = requested === 'auto' ? candidates.filter((device) => device !== 'cpu' && isDeviceBuiltIn(device)) : [requested]
+  const others =
+    requested === 'auto'
+      ? candidates.filter((device) => device !== 'cpu' && isDeviceBuiltIn(device))
+      : [requested]
   const reference = await createProbe(cpu)
   try {
     const gradient = await reference.step()
-    const expected = { gradient, stepMs: requested === 'auto' ? await medianStepMs(reference, Infinity) : null }
+    const expected = {
+      gradient,
+      stepMs: requested === 'auto' ? await medianStepMs(reference, Infinity) : null,
+    }
     const trials: DeviceTrial[] = []
     for (const device of others) trials.push(await tryDevice(device, expected, options))
     if (requested !== 'auto') return named(requested, trials, threads)
@@ -85,7 +96,10 @@ function passed({ verdict }: DeviceTrial): boolean {
   return verdict !== 'rejected'
 }
 
-/** Self-check, then time (where the CPU was timed too). Whatever goes wrong is a reason to reject the device, never a reason to stop. */
+/**
+ * Self-check, then time (where the CPU was timed too). Whatever goes wrong is a reason to reject the device,
+ * never a reason to stop.
+ */
 async function tryDevice(
   device: OrtDevice,
   expected: { readonly gradient: Float32Array; readonly stepMs: number | null },
@@ -108,7 +122,11 @@ async function tryDevice(
   }
 }
 
-function named(requested: OrtDevice, trials: readonly DeviceTrial[], threads: number | undefined): DeviceChoice {
+function named(
+  requested: OrtDevice,
+  trials: readonly DeviceTrial[],
+  threads: number | undefined,
+): DeviceChoice {
   const [found] = trials
   if (found === undefined || !passed(found))
     throw new RadversaryError(
@@ -135,7 +153,8 @@ function fastest(trials: readonly DeviceTrial[], cpu: OrtRuntime): DeviceChoice 
       reason: each.reason === '' ? stepSentence(each, winner) : each.reason,
     }
   })
-  const runtime = winner.device === 'cpu' ? cpu : createOrtRuntime({ device: winner.device, threads: cpu.threads })
+  const runtime =
+    winner.device === 'cpu' ? cpu : createOrtRuntime({ device: winner.device, threads: cpu.threads })
   return { runtime, requested: 'auto', trials: judged }
 }
 

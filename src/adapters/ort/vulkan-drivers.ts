@@ -5,8 +5,9 @@ import { join } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Whether Vulkan's loader on Linux can find a driver: named by a variable, or described by a file in one of its folders (Vulkan loader, driver
- * discovery). Asked before WebGPU is tried, which without a driver writes warnings of its own past us.
+ * Whether Vulkan's loader on Linux can find a driver: named by a variable, or described by a file in one of
+ * its folders (Vulkan loader, driver discovery). Asked before WebGPU is tried, which without a driver writes
+ * warnings of its own past us.
  */
 export function hasVulkanDriver(
   env: Environment = process.env,

@@ -4,7 +4,8 @@ import { readPng } from './read-png.ts'
 
 test.each([1, 2, 4, 8, 16] as const)('greys of %i bits are read as they are stored', (depth) => {
   const values = Array.from({ length: 15 }, (_, i) => (i * 7) % 2 ** depth)
-  const png = depth < 8 ? packed(values, 5, depth) : depth === 16 ? Uint16Array.from(values) : Uint8Array.from(values)
+  const png =
+    depth < 8 ? packed(values, 5, depth) : depth === 16 ? Uint16Array.from(values) : Uint8Array.from(values)
   const bytes = encode({ width: 5, height: 3, data: png, depth, channels: 1 })
   const { rows, columns, values: read } = readPng(bytes, 'mask.png')
   expect([rows, columns]).toEqual([3, 5])

@@ -13,22 +13,34 @@ export interface PngValues {
 export function readPng(bytes: Uint8Array, file: string): PngValues {
   const { width: columns, height: rows, channels, depth, data } = decoded(bytes, file)
   if (channels !== 1)
-    throw new RadversaryError('labels-invalid', `PNG: expected greys or a palette, got ${channels} channels`, {
-      file,
-      tip: 'Save the mask as 8-bit grey values or palette indices that are class indices, without transparency.',
-    })
-  return { rows, columns, values: depth < 8 ? unpacked(data as Uint8Array, [rows, columns], depth) : (data as Uint8Array) }
+    throw new RadversaryError(
+      'labels-invalid',
+      `PNG: expected greys or a palette, got ${channels} channels`,
+      {
+        file,
+        tip: 'Save the mask as 8-bit grey values or palette indices that are class indices, without transparency.',
+      },
+    )
+  return {
+    rows,
+    columns,
+    values: depth < 8 ? unpacked(data as Uint8Array, [rows, columns], depth) : (data as Uint8Array),
+  }
 }
 
 function decoded(bytes: Uint8Array, file: string) {
   try {
     return decode(bytes, { checkCrc: true })
   } catch (cause) {
-    throw new RadversaryError('labels-invalid', `PNG: expected a sound picture, got: ${(cause as Error).message}`, {
-      file,
-      tip: 'Save the mask as PNG again.',
-      cause,
-    })
+    throw new RadversaryError(
+      'labels-invalid',
+      `PNG: expected a sound picture, got: ${(cause as Error).message}`,
+      {
+        file,
+        tip: 'Save the mask as PNG again.',
+        cause,
+      },
+    )
   }
 }
 

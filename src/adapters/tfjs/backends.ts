@@ -27,14 +27,15 @@ const sources: Readonly<Record<TfjsBackend, BackendSource>> = {
 const loaded = new Set<TfjsBackend>()
 
 /**
- * Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed, can't be started or computes another
- * gradient than the JavaScript backend.
+ * Makes a backend the current one. @throws RadversaryError runtime-failed where it isn't installed, can't be
+ * started or computes another gradient than the JavaScript backend.
  */
 export async function useBackend(backend: TfjsBackend): Promise<void> {
   const { registered } = sources[backend]
   try {
     if (!loaded.has(backend)) await load(backend)
-    if (tf.getBackend() !== registered && !(await tf.setBackend(registered))) throw new Error('it could not be started')
+    if (tf.getBackend() !== registered && !(await tf.setBackend(registered)))
+      throw new Error('it could not be started')
     supplyKernels(registered)
     await checkGradient(registered)
   } catch (cause) {

@@ -1,13 +1,16 @@
 import { tf } from './tensorflow.ts'
 
-/** Largest ‖g − g_cpu‖ / ‖g_cpu‖ with which a backend passes; as for devices of ONNX Runtime (adapters/ort/select-device.ts). */
+/**
+ * Largest ‖g − g_cpu‖ / ‖g_cpu‖ with which a backend passes; as for devices of ONNX Runtime
+ * (adapters/ort/select-device.ts).
+ */
 const largestRelativeError = 1e-3
 
 const passed = new Set<string>()
 
 /**
- * Compares the current backend's gradient of a small network (a strided, a depthwise and a plain convolution, pooling, a product) with the
- * JavaScript backend's; once a thread. @throws Error where they differ.
+ * Compares the current backend's gradient of a small network (a strided, a depthwise and a plain convolution,
+ * pooling, a product) with the JavaScript backend's; once a thread. @throws Error where they differ.
  */
 export async function checkGradient(registered: string): Promise<void> {
   if (registered === 'cpu' || passed.has(registered)) return

@@ -34,9 +34,13 @@ interface Case {
 const cases: readonly Case[] = [
   {
     name: 'conv2d, same, stride 2',
-    layer: () => layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+    layer: () =>
+      layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
   },
-  { name: 'conv2d, valid, dilated', layer: () => layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2 }) },
+  {
+    name: 'conv2d, valid, dilated',
+    layer: () => layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2 }),
+  },
   {
     name: 'conv2d, even kernel, same',
     layer: () => layers.conv2d({ filters: 2, kernelSize: [2, 4], padding: 'same', activation: 'elu' }),
@@ -45,7 +49,11 @@ const cases: readonly Case[] = [
     name: 'conv2d, channels first',
     layer: () => layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', dataFormat: 'channelsFirst' }),
   },
-  { name: 'conv1d', layer: () => layers.conv1d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2 }), inputShape: [11, 3] },
+  {
+    name: 'conv1d',
+    layer: () => layers.conv1d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2 }),
+    inputShape: [11, 3],
+  },
   {
     name: 'conv3d',
     layer: () => layers.conv3d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'sigmoid' }),
@@ -64,15 +72,28 @@ const cases: readonly Case[] = [
     layer: () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2, padding: 'same' }),
     inputShape: volume,
   },
-  { name: 'depthwise', layer: () => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: 'same', strides: 2 }) },
+  {
+    name: 'depthwise',
+    layer: () => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: 'same', strides: 2 }),
+  },
   { name: 'separable', layer: () => layers.separableConv2d({ filters: 5, kernelSize: 3, padding: 'same' }) },
-  { name: 'dense on a vector', layer: () => layers.dense({ units: 4, activation: 'softmax' }), inputShape: [6] },
+  {
+    name: 'dense on a vector',
+    layer: () => layers.dense({ units: 4, activation: 'softmax' }),
+    inputShape: [6],
+  },
   { name: 'dense on an image', layer: () => layers.dense({ units: 4, activation: 'selu' }) },
   { name: 'batch normalisation of an image', layer: () => layers.batchNormalization() },
   { name: 'batch normalisation of a vector', layer: () => layers.batchNormalization(), inputShape: [6] },
   { name: 'layer normalisation', layer: () => layers.layerNormalization({ axis: -1 }) },
-  { name: 'max pooling, same', layer: () => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
-  { name: 'average pooling, same', layer: () => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
+  {
+    name: 'max pooling, same',
+    layer: () => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+  },
+  {
+    name: 'average pooling, same',
+    layer: () => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+  },
   { name: 'max pooling of a volume', layer: () => layers.maxPooling3d({ poolSize: 2 }), inputShape: volume },
   {
     name: 'average pooling of a volume',
@@ -107,7 +128,10 @@ const cases: readonly Case[] = [
       }),
   },
   { name: 'upsampling, nearest', layer: () => layers.upSampling2d({ size: [2, 3] }) },
-  { name: 'upsampling, bilinear', layer: () => layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }) },
+  {
+    name: 'upsampling, bilinear',
+    layer: () => layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }),
+  },
   { name: 'dropout', layer: () => layers.dropout({ rate: 0.5 }) },
   { name: 'gaussian noise', layer: () => layers.gaussianNoise({ stddev: 1 }) },
   { name: 'relu up to 6', layer: () => layers.reLU({ maxValue: 6 }) },
@@ -115,10 +139,12 @@ const cases: readonly Case[] = [
   { name: 'elu', layer: () => layers.elu({ alpha: 1 }) },
   { name: 'prelu', layer: () => layers.prelu() },
   { name: 'softmax', layer: () => layers.softmax({ axis: 3 }) },
-  ...(['hardSigmoid', 'softplus', 'softsign', 'tanh', 'relu6', 'swish', 'mish', 'gelu'] as const).map((activation): Case => ({
-    name: activation,
-    layer: () => layers.activation({ activation }),
-  })),
+  ...(['hardSigmoid', 'softplus', 'softsign', 'tanh', 'relu6', 'swish', 'mish', 'gelu'] as const).map(
+    (activation): Case => ({
+      name: activation,
+      layer: () => layers.activation({ activation }),
+    }),
+  ),
 ]
 
 describe('a layer is the same in ONNX as in TensorFlow.js, and so is its gradient', () => {
@@ -140,7 +166,9 @@ describe('two paths are merged', () => {
     ['one above the other', layers.concatenate({ axis: 1 })],
   ])('%s', async (_, merge) => {
     const x = input({ shape: image })
-    const [left, right] = [3, 1].map((kernelSize) => chained(x, layers.conv2d({ filters: 4, kernelSize, padding: 'same' })))
+    const [left, right] = [3, 1].map((kernelSize) =>
+      chained(x, layers.conv2d({ filters: 4, kernelSize, padding: 'same' })),
+    )
     await expectSame(withWeights(functional({ inputs: x, outputs: merged(merge, left!, right!) })), image)
   })
 
@@ -148,7 +176,10 @@ describe('two paths are merged', () => {
     const x = input({ shape: image })
     const squeezed = chained(x, layers.globalAveragePooling2d({}), layers.reshape({ targetShape: [1, 1, 3] }))
     const gate = chained(squeezed, layers.conv2d({ filters: 3, kernelSize: 1, activation: 'sigmoid' }))
-    await expectSame(withWeights(functional({ inputs: x, outputs: merged(layers.multiply(), x, gate) })), image)
+    await expectSame(
+      withWeights(functional({ inputs: x, outputs: merged(layers.multiply(), x, gate) })),
+      image,
+    )
   })
 })
 
@@ -162,7 +193,9 @@ describe('networks', () => {
   })
 
   test('a network that holds another one', async () => {
-    const inner = sequential({ layers: [layers.conv2d({ inputShape: image, filters: 4, kernelSize: 3 }), layers.reLU()] })
+    const inner = sequential({
+      layers: [layers.conv2d({ inputShape: image, filters: 4, kernelSize: 3 }), layers.reLU()],
+    })
     const outer = sequential({ layers: [inner, layers.flatten(), layers.dense({ units: 3 })] })
     await expectSame(withWeights(outer), image)
   })
@@ -208,8 +241,13 @@ test('a graph that counts its images is refused', async () => {
     shrink_axis_mask: integer(1),
   })
   const range = graph.node('Range', [graph.ints([0], []), count, graph.ints([1], [])])
-  const numbers = graph.node('Reshape', [graph.node('Cast', [range], { DstT: float32 }), graph.ints([-1, 1, 1])])
-  await expect(convertModel(filesOf(graph.saved(image, graph.node('Mul', [image, numbers]))))).rejects.toMatchObject({
+  const numbers = graph.node('Reshape', [
+    graph.node('Cast', [range], { DstT: float32 }),
+    graph.ints([-1, 1, 1]),
+  ])
+  await expect(
+    convertModel(filesOf(graph.saved(image, graph.node('Mul', [image, numbers])))),
+  ).rejects.toMatchObject({
     code: 'model-unsupported',
     message: expect.stringContaining('depends on how many images there are') as string,
   })
@@ -223,7 +261,9 @@ test('a model of Keras 3 is converted', async () => {
 })
 
 test('quantised weights are converted as TensorFlow.js reads them', async () => {
-  const { json, shard } = await saved(withWeights(sequential({ layers: [layers.dense({ inputShape: [6], units: 4 })] })))
+  const { json, shard } = await saved(
+    withWeights(sequential({ layers: [layers.dense({ inputShape: [6], units: 4 })] })),
+  )
   const { weightsManifest, ...rest } = JSON.parse(json) as { weightsManifest: { weights: object[] }[] }
   const weights = weightsManifest[0]!.weights.map((spec) => ({
     ...spec,

@@ -6,11 +6,15 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { tf } from './tensorflow.ts'
 import { registerTraceKernels, TraceBackend, traceBackendName } from './trace-backend.ts'
 
-/** The batch while a model is traced: a prime larger than any extent, so that it is told from everything that a shape is made of. */
+/**
+ * The batch while a model is traced: a prime larger than any extent, so that it is told from everything that
+ * a shape is made of.
+ */
 const tracedBatch = 100_003
 
 /**
- * A TensorFlow.js model as ONNX. Its input stays as it is, usually [N, H, W, C]; images among its outputs leave as [N, C, H, W].
+ * A TensorFlow.js model as ONNX. Its input stays as it is, usually [N, H, W, C]; images among its outputs
+ * leave as [N, C, H, W].
  * @param inputShape extents of one sample, for models whose input size is free or shall be another
  * @throws RadversaryError model-unsupported, naming the operation that can't be converted; model-unreadable
  */

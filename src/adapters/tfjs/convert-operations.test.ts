@@ -4,7 +4,10 @@ import { attribute, TfjsGraph, type NodeAttribute } from '../../../test/support/
 
 type Attributes = Readonly<Record<string, NodeAttribute>>
 
-/** An operation on an image [−1, 6, 4, 3] unless told otherwise; `write` adds its nodes and returns the last one's name. */
+/**
+ * An operation on an image [−1, 6, 4, 3] unless told otherwise; `write` adds its nodes and returns the last
+ * one's name.
+ */
 interface Case {
   readonly op: string
   readonly write: (graph: TfjsGraph, image: string) => string
@@ -84,30 +87,54 @@ const arithmetic: readonly Case[] = [
 ]
 
 const elementwise: readonly Case[] = [
-  ...['Abs', 'Elu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Tanh', 'Softplus', 'Erf', 'Exp', 'Square', 'Neg'].map((op) => ({
+  ...[
+    'Abs',
+    'Elu',
+    'Relu',
+    'Relu6',
+    'Selu',
+    'Sigmoid',
+    'Tanh',
+    'Softplus',
+    'Erf',
+    'Exp',
+    'Square',
+    'Neg',
+  ].map((op) => ({
     op,
     write: of(op),
   })),
   ...['Sin', 'Cos', 'Sinh', 'Cosh', 'Atan', 'Asinh', 'Expm1'].map((op) => ({ op, write: of(op) })),
   ...['Tan', 'Asin', 'Acos', 'Atanh'].map((op) => ({ op, write: ofSmall(op) })),
   ...['Log', 'Log1p', 'Sqrt', 'Rsqrt', 'Reciprocal'].map((op) => ({ op, write: ofPositive(op) })),
-  { op: 'Acosh', write: (g, x) => g.node('Acosh', [g.node('Add', [ofPositive('Identity')(g, x), g.floats([1], [1, 1.1])])]) },
+  {
+    op: 'Acosh',
+    write: (g, x) =>
+      g.node('Acosh', [g.node('Add', [ofPositive('Identity')(g, x), g.floats([1], [1, 1.1])])]),
+  },
   { op: 'LeakyRelu', write: of('LeakyRelu', { alpha: attribute.float(0.3) }) },
   { op: 'Prelu', write: withWeights('Prelu', [3], [0.1, 0.5]) },
-  { op: 'ClipByValue', write: (g, x) => g.node('ClipByValue', [x, g.floats([], [-0.5, -0.4]), g.floats([], [0.4, 0.5])]) },
+  {
+    op: 'ClipByValue',
+    write: (g, x) => g.node('ClipByValue', [x, g.floats([], [-0.5, -0.4]), g.floats([], [0.4, 0.5])]),
+  },
   ...['Identity', 'Snapshot', 'StopGradient', 'FakeQuantWithMinMaxVars'].map((op) => ({
     op,
     write: (g: TfjsGraph, x: string) => g.node('Square', [g.node(op, [x])]),
   })),
   ...['Ceil', 'Floor', 'Round', 'Sign'].map((op) => ({
     op,
-    write: (g: TfjsGraph, x: string) => g.node('Mul', [x, g.node(op, [g.node('Add', [x, g.floats([1], [0.2, 0.3])])])]),
+    write: (g: TfjsGraph, x: string) =>
+      g.node('Mul', [x, g.node(op, [g.node('Add', [x, g.floats([1], [0.2, 0.3])])])]),
     hasGradient: false,
   })),
   {
     op: 'Cast',
     write: (g, x) => {
-      const truth = g.node('Cast', [g.node('Greater', [x, zero(g)])], { DstT: attribute.int32, SrcT: { type: 'DT_BOOL' } })
+      const truth = g.node('Cast', [g.node('Greater', [x, zero(g)])], {
+        DstT: attribute.int32,
+        SrcT: { type: 'DT_BOOL' },
+      })
       return g.node('Mul', [x, g.node('Cast', [truth], { DstT: attribute.float32, SrcT: attribute.int32 })])
     },
     hasGradient: false,
@@ -203,7 +230,10 @@ const windows: readonly Case[] = [
       }),
     hasGradient: false,
   },
-  { op: 'DepthwiseConv2dNative', write: (g, x) => g.node('DepthwiseConv2dNative', [x, g.floats([3, 3, 3, 2])], window2d(2)) },
+  {
+    op: 'DepthwiseConv2dNative',
+    write: (g, x) => g.node('DepthwiseConv2dNative', [x, g.floats([3, 3, 3, 2])], window2d(2)),
+  },
   {
     op: 'FusedDepthwiseConv2dNative',
     write: (g, x) =>
@@ -215,11 +245,20 @@ const windows: readonly Case[] = [
   },
   {
     op: 'Conv2DBackpropInput',
-    write: (g, x) => g.node('Conv2DBackpropInput', [g.ints([2, 12, 8, 4]), g.floats([3, 3, 4, 3]), x], window2d(2)),
+    write: (g, x) =>
+      g.node('Conv2DBackpropInput', [g.ints([2, 12, 8, 4]), g.floats([3, 3, 4, 3]), x], window2d(2)),
   },
-  { op: 'Conv3D', write: (g, x) => g.node('Conv3D', [x, g.floats([3, 3, 3, 2, 3])], window3d(2)), inputShape: [4, 5, 4, 2] },
+  {
+    op: 'Conv3D',
+    write: (g, x) => g.node('Conv3D', [x, g.floats([3, 3, 3, 2, 3])], window3d(2)),
+    inputShape: [4, 5, 4, 2],
+  },
   { op: 'MaxPool', write: of('MaxPool', { ...window2d(2), ksize: attribute.integers(1, 3, 3, 1) }) },
-  { op: 'AvgPool', write: of('AvgPool', { ...window2d(2, 'VALID'), ksize: attribute.integers(1, 2, 2, 1) }), hasGradient: false },
+  {
+    op: 'AvgPool',
+    write: of('AvgPool', { ...window2d(2, 'VALID'), ksize: attribute.integers(1, 2, 2, 1) }),
+    hasGradient: false,
+  },
   {
     op: 'MaxPool3D',
     write: of('MaxPool3D', { ...window3d(2), ksize: attribute.integers(1, 2, 2, 2, 1) }),
@@ -257,7 +296,10 @@ const windows: readonly Case[] = [
       ].map((size) => ({
         op: `${op} to ${size.join('x')}${corners ? ', aligned corners' : half ? ', half-pixel centres' : ''}`,
         write: (g: TfjsGraph, x: string) =>
-          g.node(op, [x, g.ints(size)], { align_corners: attribute.flag(corners), half_pixel_centers: attribute.flag(half) }),
+          g.node(op, [x, g.ints(size)], {
+            align_corners: attribute.flag(corners),
+            half_pixel_centers: attribute.flag(half),
+          }),
         hasGradient: false,
       })),
     ),
@@ -268,7 +310,10 @@ const matrices: readonly Case[] = [
   {
     op: 'MatMul',
     write: (g, x) =>
-      g.node('MatMul', [x, g.floats([5, 6])], { transpose_a: attribute.flag(false), transpose_b: attribute.flag(true) }),
+      g.node('MatMul', [x, g.floats([5, 6])], {
+        transpose_a: attribute.flag(false),
+        transpose_b: attribute.flag(true),
+      }),
     inputShape: [6],
   },
   {
@@ -284,12 +329,16 @@ const matrices: readonly Case[] = [
   },
   ...['BatchMatMul', 'BatchMatMulV2'].map((op) => ({
     op,
-    write: (g: TfjsGraph, x: string) => g.node(op, [x, x], { adj_x: attribute.flag(false), adj_y: attribute.flag(true) }),
+    write: (g: TfjsGraph, x: string) =>
+      g.node(op, [x, x], { adj_x: attribute.flag(false), adj_y: attribute.flag(true) }),
   })),
   {
     op: 'Einsum',
     write: (g, x) =>
-      g.node('Einsum', [x, g.floats([3, 5])], { N: attribute.integer(2), equation: attribute.text('bhwc,cd->bhwd') }),
+      g.node('Einsum', [x, g.floats([3, 5])], {
+        N: attribute.integer(2),
+        equation: attribute.text('bhwc,cd->bhwd'),
+      }),
     hasGradient: false,
   },
   { op: 'Transpose', write: (g, x) => g.node('Transpose', [x, g.ints([0, 3, 1, 2])]) },
@@ -330,14 +379,21 @@ const reductions: readonly Case[] = [
   ...['ArgMax', 'ArgMin'].map((op) => ({
     op,
     write: (g: TfjsGraph, x: string) => {
-      const place = g.node('Cast', [g.node(op, [x, g.ints([3], [])])], { DstT: attribute.float32, SrcT: attribute.int32 })
+      const place = g.node('Cast', [g.node(op, [x, g.ints([3], [])])], {
+        DstT: attribute.float32,
+        SrcT: attribute.int32,
+      })
       return g.node('Mul', [x, g.node('ExpandDims', [place, g.ints([3], [])])])
     },
     hasGradient: false,
   })),
   {
     op: 'Cumsum',
-    write: (g, x) => g.node('Cumsum', [x, g.ints([2], [])], { exclusive: attribute.flag(true), reverse: attribute.flag(true) }),
+    write: (g, x) =>
+      g.node('Cumsum', [x, g.ints([2], [])], {
+        exclusive: attribute.flag(true),
+        reverse: attribute.flag(true),
+      }),
     hasGradient: false,
   },
 ]
@@ -350,19 +406,26 @@ const mask = (begin: number, end: number, shrink = 0, ellipsis = 0, added = 0): 
   new_axis_mask: attribute.integer(added),
 })
 
-const strided = (begin: number[], end: number[], steps: number[], masks: Attributes) => (g: TfjsGraph, x: string) =>
-  g.node('StridedSlice', [x, g.ints(begin), g.ints(end), g.ints(steps)], masks)
+const strided =
+  (begin: number[], end: number[], steps: number[], masks: Attributes) => (g: TfjsGraph, x: string) =>
+    g.node('StridedSlice', [x, g.ints(begin), g.ints(end), g.ints(steps)], masks)
 
 const shaping: readonly Case[] = [
   { op: 'Reshape', write: (g, x) => g.node('Reshape', [x, g.ints([-1, 24, 3])]) },
   { op: 'Reshape, flat', write: (g, x) => g.node('Reshape', [x, g.ints([-1, 72])]) },
   {
     op: 'Squeeze',
-    write: (g, x) => g.node('Squeeze', [g.node('ExpandDims', [x, g.ints([1], [])])], { squeeze_dims: attribute.integers(1) }),
+    write: (g, x) =>
+      g.node('Squeeze', [g.node('ExpandDims', [x, g.ints([1], [])])], {
+        squeeze_dims: attribute.integers(1),
+      }),
   },
   { op: 'ExpandDims', write: (g, x) => g.node('ExpandDims', [x, g.ints([-1], [])]) },
   { op: 'Pad', write: (g, x) => g.node('Pad', [x, g.ints([0, 0, 1, 2, 0, 1, 0, 0], [4, 2])]) },
-  { op: 'PadV2', write: (g, x) => g.node('PadV2', [x, g.ints([0, 0, 1, 2, 0, 1, 2, 0], [4, 2]), g.floats([], [0.5, 0.6])]) },
+  {
+    op: 'PadV2',
+    write: (g, x) => g.node('PadV2', [x, g.ints([0, 0, 1, 2, 0, 1, 2, 0], [4, 2]), g.floats([], [0.5, 0.6])]),
+  },
   ...['REFLECT', 'SYMMETRIC'].map((mode) => ({
     op: `MirrorPad, ${mode.toLowerCase()}`,
     write: (g: TfjsGraph, x: string) =>
@@ -371,24 +434,52 @@ const shaping: readonly Case[] = [
   })),
   {
     op: 'ConcatV2',
-    write: (g, x) => g.node('ConcatV2', [x, g.node('Square', [x]), g.ints([3], [])], { N: attribute.integer(2) }),
+    write: (g, x) =>
+      g.node('ConcatV2', [x, g.node('Square', [x]), g.ints([3], [])], { N: attribute.integer(2) }),
   },
-  { op: 'Concat', write: (g, x) => g.node('Concat', [g.ints([1], []), x, g.node('Square', [x])], { N: attribute.integer(2) }) },
+  {
+    op: 'Concat',
+    write: (g, x) =>
+      g.node('Concat', [g.ints([1], []), x, g.node('Square', [x])], { N: attribute.integer(2) }),
+  },
   { op: 'Slice', write: (g, x) => g.node('Slice', [x, g.ints([0, 1, 0, 1]), g.ints([-1, 3, -1, 2])]) },
-  { op: 'StridedSlice', write: strided([0, 1, 0, 0], [0, 6, 4, 3], [1, 2, 1, 1], mask(1, 1)), hasGradient: false },
-  { op: 'StridedSlice, one place', write: strided([0, 1], [0, 2], [1, 1], mask(1, 1, 2)), hasGradient: false },
-  { op: 'StridedSlice, ellipsis', write: strided([0, 1], [0, 3], [1, 1], mask(0, 0, 0, 1)), hasGradient: false },
+  {
+    op: 'StridedSlice',
+    write: strided([0, 1, 0, 0], [0, 6, 4, 3], [1, 2, 1, 1], mask(1, 1)),
+    hasGradient: false,
+  },
+  {
+    op: 'StridedSlice, one place',
+    write: strided([0, 1], [0, 2], [1, 1], mask(1, 1, 2)),
+    hasGradient: false,
+  },
+  {
+    op: 'StridedSlice, ellipsis',
+    write: strided([0, 1], [0, 3], [1, 1], mask(0, 0, 0, 1)),
+    hasGradient: false,
+  },
   {
     op: 'StridedSlice, one class behind an ellipsis',
     write: strided([0, -1], [0, 0], [1, 1], mask(0, 0, 2, 1)),
     hasGradient: false,
   },
-  { op: 'StridedSlice, new axis', write: strided([0, 0, 1], [0, 0, 4], [1, 1, 1], mask(1, 1, 0, 0, 2)), hasGradient: false },
-  { op: 'StridedSlice, backwards', write: strided([0, -1, 0, 0], [0, 0, 0, 0], [1, -1, 1, 1], mask(15, 15)), hasGradient: false },
+  {
+    op: 'StridedSlice, new axis',
+    write: strided([0, 0, 1], [0, 0, 4], [1, 1, 1], mask(1, 1, 0, 0, 2)),
+    hasGradient: false,
+  },
+  {
+    op: 'StridedSlice, backwards',
+    write: strided([0, -1, 0, 0], [0, 0, 0, 0], [1, -1, 1, 1], mask(15, 15)),
+    hasGradient: false,
+  },
   {
     op: 'Split',
     write: (g, x) =>
-      g.node('Mul', [`${g.node('Split', [g.ints([2], []), x], { num_split: attribute.integer(2) }, 'parts')}:0`, 'parts:1']),
+      g.node('Mul', [
+        `${g.node('Split', [g.ints([2], []), x], { num_split: attribute.integer(2) }, 'parts')}:0`,
+        'parts:1',
+      ]),
   },
   {
     op: 'SplitV',
@@ -405,7 +496,8 @@ const shaping: readonly Case[] = [
   },
   {
     op: 'Pack',
-    write: (g, x) => g.node('Pack', [x, g.node('Square', [x])], { axis: attribute.integer(-1), N: attribute.integer(2) }),
+    write: (g, x) =>
+      g.node('Pack', [x, g.node('Square', [x])], { axis: attribute.integer(-1), N: attribute.integer(2) }),
   },
   {
     op: 'Unpack',
@@ -416,7 +508,10 @@ const shaping: readonly Case[] = [
       ]),
   },
   { op: 'Tile', write: (g, x) => g.node('Tile', [x, g.ints([1, 2, 1, 2])]) },
-  { op: 'BroadcastTo', write: (g, x) => g.node('Mul', [x, g.node('BroadcastTo', [g.floats([1, 3]), g.ints([4, 3])])]) },
+  {
+    op: 'BroadcastTo',
+    write: (g, x) => g.node('Mul', [x, g.node('BroadcastTo', [g.floats([1, 3]), g.ints([4, 3])])]),
+  },
   {
     op: 'BroadcastTo of the image',
     write: (g, x) => {
@@ -426,7 +521,8 @@ const shaping: readonly Case[] = [
   },
   {
     op: 'GatherV2',
-    write: (g, x) => g.node('GatherV2', [x, g.ints([2, 0]), g.ints([3], [])], { batch_dims: attribute.integer(0) }),
+    write: (g, x) =>
+      g.node('GatherV2', [x, g.ints([2, 0]), g.ints([3], [])], { batch_dims: attribute.integer(0) }),
   },
   {
     op: 'Gather',
@@ -450,13 +546,18 @@ const shaping: readonly Case[] = [
     op,
     write: (g: TfjsGraph, x: string) => g.node('Add', [g.node('Square', [x]), g.node(op, [x])]),
   })),
-  { op: 'Fill', write: (g, x) => g.node('Mul', [x, g.node('Fill', [g.ints([4, 3]), g.floats([], [0.4, 0.5])])]) },
+  {
+    op: 'Fill',
+    write: (g, x) => g.node('Mul', [x, g.node('Fill', [g.ints([4, 3]), g.floats([], [0.4, 0.5])])]),
+  },
   {
     op: 'Range',
     write: (g, x) =>
       g.node('Mul', [
         x,
-        g.node('Cast', [g.node('Range', [g.ints([1], []), g.ints([4], []), g.ints([1], [])])], { DstT: attribute.float32 }),
+        g.node('Cast', [g.node('Range', [g.ints([1], []), g.ints([4], []), g.ints([1], [])])], {
+          DstT: attribute.float32,
+        }),
       ]),
   },
   {
@@ -464,7 +565,12 @@ const shaping: readonly Case[] = [
     write: (g, x) =>
       g.node('Mul', [
         x,
-        g.node('OneHot', [g.ints([0, 2, 1, 1]), g.ints([3], []), g.floats([], [1, 1.1]), g.floats([], [0.3, 0.4])]),
+        g.node('OneHot', [
+          g.ints([0, 2, 1, 1]),
+          g.ints([3], []),
+          g.floats([], [1, 1.1]),
+          g.floats([], [0.3, 0.4]),
+        ]),
       ]),
   },
   {
@@ -491,11 +597,18 @@ describe.each([
   })
 
   // There the image has its channels first in ONNX.
-  test.each(cases.filter(({ inputShape = [6, 4, 3] }) => inputShape.length === 3))('$op behind a convolution', async (each) => {
-    const { write, inputShape = [6, 4, 3], hasGradient } = each
-    const graph = new TfjsGraph()
-    const image = graph.input('image', [-1, ...inputShape])
-    const same = graph.node('DepthwiseConv2dNative', [image, graph.floats([1, 1, inputShape[2] ?? 1, 1], [1, 1])], window2d())
-    await expectSameGraph(graph.saved(image, write(graph, same)), inputShape, hasGradient)
-  })
+  test.each(cases.filter(({ inputShape = [6, 4, 3] }) => inputShape.length === 3))(
+    '$op behind a convolution',
+    async (each) => {
+      const { write, inputShape = [6, 4, 3], hasGradient } = each
+      const graph = new TfjsGraph()
+      const image = graph.input('image', [-1, ...inputShape])
+      const same = graph.node(
+        'DepthwiseConv2dNative',
+        [image, graph.floats([1, 1, inputShape[2] ?? 1, 1], [1, 1])],
+        window2d(),
+      )
+      await expectSameGraph(graph.saved(image, write(graph, same)), inputShape, hasGradient)
+    },
+  )
 })

@@ -6,8 +6,8 @@ import { tf } from './tensorflow.ts'
 const repeating: Readonly<Record<string, string>> = { Tile: 'reps', Fill: 'shape', BroadcastTo: 'shape' }
 
 /**
- * A kernel's results on values that are known: TensorFlow.js's own CPU kernel computes them. What would be repeated for every sample of the
- * batch stays one, which broadcasts.
+ * A kernel's results on values that are known: TensorFlow.js's own CPU kernel computes them. What would be
+ * repeated for every sample of the batch stays one, which broadcasts.
  */
 export function evaluateKnown(
   kernel: string,
@@ -28,7 +28,10 @@ export function evaluateKnown(
     : forAnyBatch(kernel, read(cpu, results), batch)
 }
 
-/** @throws RadversaryError model-unsupported for a constant that has something of its own for each sample, such as its number */
+/**
+ * @throws RadversaryError model-unsupported for a constant that has something of its own for each sample,
+ * such as its number
+ */
 function forAnyBatch(kernel: string, result: Traced, batch: number): Traced {
   if (!result.shape.some((extent) => extent > 0 && extent % batch === 0)) return result
   throw new RadversaryError(
@@ -49,7 +52,8 @@ function write(cpu: tf.KernelBackend, { shape, dtype, at }: Traced): tf.TensorIn
 }
 
 function read(cpu: tf.KernelBackend, { dataId, shape, dtype }: tf.TensorInfo): Traced {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw internalError(`a kernel gave ${dtype}`)
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    throw internalError(`a kernel gave ${dtype}`)
   const data = (cpu.readSync(dataId) as TracedData).slice()
   return { shape, dtype, at: { kind: 'known', data } }
 }

@@ -25,29 +25,38 @@ export interface LoadedModel {
 }
 
 /**
- * Loads a model on TensorFlow.js's current backend. @param inputShape extents of one sample instead of those that the file says: for
- * models whose input size is free. @throws RadversaryError model-unreadable, model-unsupported.
+ * Loads a model on TensorFlow.js's current backend. @param inputShape extents of one sample instead of those
+ * that the file says: for models whose input size is free. @throws RadversaryError model-unreadable,
+ * model-unsupported.
  */
 export async function loadModel(files: TfjsFiles, inputShape?: readonly number[]): Promise<LoadedModel> {
   checkOperations(files.manifest, files.file)
-  const loaded = files.manifest.format === 'layers-model' ? await loadLayers(files, inputShape) : await loadGraph(files)
+  const loaded =
+    files.manifest.format === 'layers-model' ? await loadLayers(files, inputShape) : await loadGraph(files)
   const inputs = loaded.model.inputs
   if (inputs.length === 1) return loaded
-  throw new RadversaryError('model-unsupported', `TensorFlow.js model: expected one input, got ${inputs.length}`, {
-    file: files.file,
-    tip: 'Radversary attacks models that take one image.',
-  })
+  throw new RadversaryError(
+    'model-unsupported',
+    `TensorFlow.js model: expected one input, got ${inputs.length}`,
+    {
+      file: files.file,
+      tip: 'Radversary attacks models that take one image.',
+    },
+  )
 }
 
 async function loadLayers(files: TfjsFiles, inputShape: readonly number[] | undefined): Promise<LoadedModel> {
   supplyLayers()
-  const topology = inputShape === undefined ? files.manifest.topology : withInputShape(files.manifest.topology, inputShape)
+  const topology =
+    inputShape === undefined ? files.manifest.topology : withInputShape(files.manifest.topology, inputShape)
   const model = await explained(files.file, () => loadLayersModel(handlerOf(files, topology)))
   const [shape] = model.inputs.map((input) => input.shape)
   return {
     model,
     input: { name: namesOf(model.inputNames)[0] ?? 'input', shape: shape ?? [] },
-    outputs: model.outputs.map((_, index) => namesOf(model.outputNames)[index] ?? (index === 0 ? 'output' : `output_${index}`)),
+    outputs: model.outputs.map(
+      (_, index) => namesOf(model.outputNames)[index] ?? (index === 0 ? 'output' : `output_${index}`),
+    ),
     outputShapes: model.outputs.map((output) => output.shape),
     run: (x) => listOf(model.apply(x, { training: false })),
     dispose: () => {
@@ -75,7 +84,9 @@ async function loadGraph(files: TfjsFiles): Promise<LoadedModel> {
 
 function handlerOf({ manifest, weights }: TfjsFiles, topology: TfjsManifest['topology']): tf.io.IOHandler {
   const { format, groups, signature, userDefinedMetadata } = manifest
-  const weightSpecs = groups.flatMap((group) => group.weights.map(({ shape, ...spec }) => ({ ...spec, shape: [...shape] })))
+  const weightSpecs = groups.flatMap((group) =>
+    group.weights.map(({ shape, ...spec }) => ({ ...spec, shape: [...shape] })),
+  )
   return {
     load: () =>
       Promise.resolve({
@@ -89,7 +100,10 @@ function handlerOf({ manifest, weights }: TfjsFiles, topology: TfjsManifest['top
 }
 
 /** Every declared input shape of as many extents, its batch left free. */
-function withInputShape(topology: TfjsManifest['topology'], extents: readonly number[]): TfjsManifest['topology'] {
+function withInputShape(
+  topology: TfjsManifest['topology'],
+  extents: readonly number[],
+): TfjsManifest['topology'] {
   const replaced = (key: string, value: unknown): unknown => {
     const isShape = key === 'batch_input_shape' || key === 'batch_shape' || key === 'batchInputShape'
     return isShape && Array.isArray(value) && value.length === extents.length + 1 ? [null, ...extents] : value

@@ -9,10 +9,15 @@ const leastProbability = 1e-30
 export type LogitsOf = (x: tf.Tensor) => tf.Tensor
 
 /**
- * The output at `index` before a final softmax or sigmoid, classes as axis 1. Where probabilities come out of something else, their logarithm
- * or log-odds, which are logits of the same probabilities.
+ * The output at `index` before a final softmax or sigmoid, classes as axis 1. Where probabilities come out of
+ * something else, their logarithm or log-odds, which are logits of the same probabilities.
  */
-export function logitsOf(loaded: LoadedModel, { manifest }: TfjsFiles, index: number, activation: OutputActivation): LogitsOf {
+export function logitsOf(
+  loaded: LoadedModel,
+  { manifest }: TfjsFiles,
+  index: number,
+  activation: OutputActivation,
+): LogitsOf {
   const output = (x: tf.Tensor) => loaded.run(x)[index] ?? x
   if (activation === 'none') return (x) => classesFirst(output(x))
   const before = isLayersModel(loaded.model)
@@ -45,9 +50,13 @@ function withoutActivation(
   return output
 }
 
-/** The layer that makes an output, inside models within models too. A sequential model has no list of such layers, whatever its type says. */
+/**
+ * The layer that makes an output, inside models within models too. A sequential model has no list of such
+ * layers, whatever its type says.
+ */
 function outputLayer(model: LayersModel, index: number): unknown {
-  const { outputLayers = [], layers: all } = model as Partial<Pick<LayersModel, 'outputLayers'>> & Pick<LayersModel, 'layers'>
+  const { outputLayers = [], layers: all } = model as Partial<Pick<LayersModel, 'outputLayers'>> &
+    Pick<LayersModel, 'layers'>
   const layer: unknown = outputLayers[index] ?? all.at(-1)
   return isModel(layer) ? outputLayer(layer, 0) : layer
 }
@@ -61,7 +70,12 @@ interface ActivatedLayer {
 }
 
 function hasActivation(layer: unknown): layer is ActivatedLayer {
-  return typeof layer === 'object' && layer !== null && 'activation' in layer && typeof layer.activation === 'object'
+  return (
+    typeof layer === 'object' &&
+    layer !== null &&
+    'activation' in layer &&
+    typeof layer.activation === 'object'
+  )
 }
 
 interface SoftmaxLayer {
@@ -69,7 +83,11 @@ interface SoftmaxLayer {
 }
 
 function isSoftmaxLayer(layer: unknown): layer is SoftmaxLayer {
-  return layer instanceof Object && 'getClassName' in layer && (layer as { getClassName(): string }).getClassName() === 'Softmax'
+  return (
+    layer instanceof Object &&
+    'getClassName' in layer &&
+    (layer as { getClassName(): string }).getClassName() === 'Softmax'
+  )
 }
 
 function isWanted(name: string, activation: OutputActivation): boolean {
@@ -84,8 +102,14 @@ interface GraphOutput {
   readonly activation: OutputActivation
 }
 
-/** Runs a graph to the node before the final Softmax or Sigmoid; undefined where the output is made by another. */
-function beforeActivation(model: GraphModel, { loaded, manifest, index, activation }: GraphOutput): LogitsOf | undefined {
+/**
+ * Runs a graph to the node before the final Softmax or Sigmoid; undefined where the output is made by
+ * another.
+ */
+function beforeActivation(
+  model: GraphModel,
+  { loaded, manifest, index, activation }: GraphOutput,
+): LogitsOf | undefined {
   const { op, input } = nodeOf(loaded, manifest, index)
   const [before] = input ?? []
   if (op === undefined || before === undefined || !isWanted(op, activation)) return undefined
@@ -106,7 +130,11 @@ function nodeOf({ outputs }: LoadedModel, { topology }: TfjsFiles['manifest'], i
 }
 
 /** Softmax or Sigmoid where an output ends with it, by ONNX's name. */
-export function finalActivation(loaded: LoadedModel, { manifest }: TfjsFiles, index: number): string | undefined {
+export function finalActivation(
+  loaded: LoadedModel,
+  { manifest }: TfjsFiles,
+  index: number,
+): string | undefined {
   const name = isLayersModel(loaded.model)
     ? layerActivation(outputLayer(loaded.model, index))
     : nodeOf(loaded, manifest, index).op

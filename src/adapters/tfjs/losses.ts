@@ -34,7 +34,8 @@ const losses = {
   },
   dice: (z, t) => diceLoss(z.shape[1] === 1 ? tf.sigmoid(z) : overClasses(z, tf.softmax), t),
   'binary-dice': (z, t) => diceLoss(tf.sigmoid(z), t),
-  'anchor-cross-entropy': (z, t) => tf.neg(overAnchors(t, (of) => tf.mul(of(t), overClasses(of(z), tf.logSoftmax)))),
+  'anchor-cross-entropy': (z, t) =>
+    tf.neg(overAnchors(t, (of) => tf.mul(of(t), overClasses(of(z), tf.logSoftmax)))),
   'anchor-binary-cross-entropy': (z, t) =>
     overAnchors(t, (of) => tf.div(tf.sub(tf.softplus(of(z)), tf.mul(of(t), of(z))), of(z).shape[1] ?? 1)),
   dot: (z, t) => perSample(tf.mul(z, t)),

@@ -11,12 +11,16 @@ interface AddonBackend {
 }
 
 /**
- * Loads the addon; the package for CUDA first. One that `npm run tfjs:native` built is the plain package, and has a graphics card where its
- * library has. @throws Error where it isn't installed, or finds no graphics card that is `needed`.
+ * Loads the addon; the package for CUDA first. One that `npm run tfjs:native` built is the plain package, and
+ * has a graphics card where its library has. @throws Error where it isn't installed, or finds no graphics
+ * card that is `needed`.
  */
 export async function loadAddon(needed: { readonly gpu: boolean }): Promise<void> {
-  const loaded = await firstThatLoads(needed.gpu ? [packages.gpu, packages.cpu] : [packages.cpu, packages.gpu])
-  if (needed.gpu && !(await addonBackend()).isUsingGpuDevice) throw new Error(`${loaded} finds no graphics card that it can use`)
+  const loaded = await firstThatLoads(
+    needed.gpu ? [packages.gpu, packages.cpu] : [packages.cpu, packages.gpu],
+  )
+  if (needed.gpu && !(await addonBackend()).isUsingGpuDevice)
+    throw new Error(`${loaded} finds no graphics card that it can use`)
 }
 
 /** TensorFlow's version, e.g. '2.21.0'; of the loaded addon. */

@@ -10,7 +10,8 @@ export function addedPackagesFolder(home: string = homeFolder()): string {
 }
 
 /**
- * Imports a package that may not be there: from the application's own node_modules, or from those in the user's folder.
+ * Imports a package that may not be there: from the application's own node_modules, or from those in the
+ * user's folder.
  * @throws Error `… is not installed`, or what the package throws.
  */
 export function importOptional(module: string): Promise<unknown> {

@@ -10,7 +10,10 @@ export interface PickedBackend {
   readonly sentences: readonly string[]
 }
 
-/** The first backend on which the model predicts and differentiates. @throws RadversaryError of the last one where none does. */
+/**
+ * The first backend on which the model predicts and differentiates. @throws RadversaryError of the last one
+ * where none does.
+ */
 export async function pickBackend(files: TfjsFiles, inputShape?: readonly number[]): Promise<PickedBackend> {
   const sentences: string[] = []
   let last: unknown
@@ -21,14 +24,20 @@ export async function pickBackend(files: TfjsFiles, inputShape?: readonly number
     } catch (error) {
       if (!(error instanceof RadversaryError)) throw error
       last = error
-      sentences.push(`TensorFlow.js backend ${backend} not used: ${error.message.replace(/^TensorFlow.js backend [\w-]+: /, '')}`)
+      sentences.push(
+        `TensorFlow.js backend ${backend} not used: ${error.message.replace(/^TensorFlow.js backend [\w-]+: /, '')}`,
+      )
     }
   }
   throw last
 }
 
 /** Of the first output on an image of zeros; a model whose input size is free is not tried. */
-async function tryGradient(files: TfjsFiles, backend: TfjsBackend, inputShape: readonly number[] | undefined): Promise<void> {
+async function tryGradient(
+  files: TfjsFiles,
+  backend: TfjsBackend,
+  inputShape: readonly number[] | undefined,
+): Promise<void> {
   const model = await createTfjsModel({ files, backend, inputShape, output: 0, activation: 'none' })
   try {
     const shape = model.input.shape.slice(1).map((extent, axis) => inputShape?.[axis] ?? extent)

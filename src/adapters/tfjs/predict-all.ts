@@ -5,7 +5,10 @@ import { loadModel, type TfjsFiles } from './load-model.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { tf } from './tensorflow.ts'
 
-/** All outputs of a model as it is, probabilities included, by TensorFlow.js on WebAssembly; images with the classes as axis 1. */
+/**
+ * All outputs of a model as it is, probabilities included, by TensorFlow.js on WebAssembly; images with the
+ * classes as axis 1.
+ */
 export function predictAll(files: TfjsFiles, x: Tensor, inputShape?: readonly number[]): Promise<Tensor[]> {
   return oneAtATime(async () => {
     await useBackend('wasm')

@@ -6,7 +6,15 @@ import { encodeModel } from '../../core/onnx/codec.ts'
 import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { fusedGraph, TfjsGraph } from '../../../test/support/tfjs-graphs.ts'
 import { uniformTensor } from '../../../test/support/numbers.ts'
-import { filesOf, layers, mobileNet, saved, sequential, unet, withWeights } from '../../../test/support/tfjs-models.ts'
+import {
+  filesOf,
+  layers,
+  mobileNet,
+  saved,
+  sequential,
+  unet,
+  withWeights,
+} from '../../../test/support/tfjs-models.ts'
 import { createOrtRuntime } from '../ort/runtime.ts'
 import { convertModel } from './convert-model.ts'
 import type { TfjsFiles } from './load-model.ts'
@@ -26,7 +34,8 @@ function someTarget(shape: readonly number[]): Tensor {
   const pixels = rest.reduce((product, extent) => product * extent, 1)
   const target = tensor(shape)
   for (let n = 0; n < count; n++)
-    for (let pixel = 0; pixel < pixels; pixel++) target.data[(n * classes + ((n + pixel) % classes)) * pixels + pixel] = 1
+    for (let pixel = 0; pixel < pixels; pixel++)
+      target.data[(n * classes + ((n + pixel) % classes)) * pixels + pixel] = 1
   return target
 }
 
@@ -57,7 +66,15 @@ async function expectSameAsOnnx(
   await ours.dispose()
 }
 
-const everyLoss: readonly LossKind[] = ['cross-entropy', 'binary-cross-entropy', 'mse', 'huber', 'margin', 'dice', 'dot']
+const everyLoss: readonly LossKind[] = [
+  'cross-entropy',
+  'binary-cross-entropy',
+  'mse',
+  'huber',
+  'margin',
+  'dice',
+  'dot',
+]
 /** Of classifiers only. */
 const ratios: readonly LossKind[] = ['dlr', 'targeted-dlr']
 
@@ -87,13 +104,22 @@ describe('TensorFlow.js computes what the converted model computes', () => {
 test('probabilities that come out of anything else become their logarithm', async () => {
   const model = withWeights(
     sequential({
-      layers: [layers.dense({ inputShape: [6], units: 3, activation: 'softmax' }), layers.reshape({ targetShape: [3] })],
+      layers: [
+        layers.dense({ inputShape: [6], units: 3, activation: 'softmax' }),
+        layers.reshape({ targetShape: [3] }),
+      ],
     }),
   )
-  const theirs = await createTfjsModel({ files: filesOf(await saved(model)), backend: 'cpu', activation: 'softmax' })
+  const theirs = await createTfjsModel({
+    files: filesOf(await saved(model)),
+    backend: 'cpu',
+    activation: 'softmax',
+  })
   const x = uniformTensor([2, 6], 3)
   const logits = await theirs.predict(x)
-  const sums = [0, 1].map((n) => logits.data.subarray(3 * n, 3 * n + 3).reduce((sum, z) => sum + Math.exp(z), 0))
+  const sums = [0, 1].map((n) =>
+    logits.data.subarray(3 * n, 3 * n + 3).reduce((sum, z) => sum + Math.exp(z), 0),
+  )
   expect(sums).toEqual([expect.closeTo(1, 5), expect.closeTo(1, 5)])
 })
 
@@ -115,7 +141,10 @@ test('an operation without a gradient is named', async () => {
   const gathered = graph.saved(image, graph.node('GatherNd', [image, graph.ints([0, 1], [1, 2])]))
   const model = await createTfjsModel({ files: filesOf(gathered), backend: 'cpu' })
   const target = tensor([1])
-  const gradient = model.lossAndGradient(uniformTensor([1, 4], 3), { kind: 'dot', terms: [{ target, weight: 1 }] })
+  const gradient = model.lossAndGradient(uniformTensor([1, 4], 3), {
+    kind: 'dot',
+    terms: [{ target, weight: 1 }],
+  })
   await expect(gradient).rejects.toMatchObject({
     code: 'model-unsupported',
     message: 'TensorFlow.js GatherNd: expected an operation with a gradient, got one without',

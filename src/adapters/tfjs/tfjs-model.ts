@@ -22,9 +22,9 @@ export interface TfjsModelOptions {
 }
 
 /**
- * A model run and differentiated by TensorFlow.js itself. Its input is as the file has it, usually [N, H, W, C]; dense outputs are
- * [N, K, H, W]. Throws `model-unreadable`, `model-unsupported` (operations without a gradient when a gradient is asked for),
- * `runtime-failed` for a backend that can't be started.
+ * A model run and differentiated by TensorFlow.js itself. Its input is as the file has it, usually [N, H, W,
+ * C]; dense outputs are [N, K, H, W]. Throws `model-unreadable`, `model-unsupported` (operations without a
+ * gradient when a gradient is asked for), `runtime-failed` for a backend that can't be started.
  */
 export function createTfjsModel(options: TfjsModelOptions): Promise<DifferentiableModel> {
   const { files, backend, inputShape } = options
@@ -32,7 +32,12 @@ export function createTfjsModel(options: TfjsModelOptions): Promise<Differentiab
     await useBackend(backend)
     const loaded = await loadModel(files, inputShape)
     const index = outputIndex(loaded, options)
-    return differentiable(loaded, logitsOf(loaded, files, index, options.activation ?? 'detect'), options, index)
+    return differentiable(
+      loaded,
+      logitsOf(loaded, files, index, options.activation ?? 'detect'),
+      options,
+      index,
+    )
   })
 }
 
@@ -47,11 +52,15 @@ function differentiable(
       await useBackend(backend)
       return inScope(work, files.file)
     })
-  const free = (shape: readonly (number | null)[]) => shape.map((extent, axis) => (axis === 0 ? null : extent))
+  const free = (shape: readonly (number | null)[]) =>
+    shape.map((extent, axis) => (axis === 0 ? null : extent))
   const input: TensorSpec = { name: loaded.input.name, shape: free(loaded.input.shape) }
   return {
     input,
-    output: { name: loaded.outputs[index] ?? 'output', shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])) },
+    output: {
+      name: loaded.outputs[index] ?? 'output',
+      shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])),
+    },
     predict: async (x) => (await withBackend(() => ({ logits: logits(placed(x)) }))).logits,
     lossAndGradient: async (x, given): Promise<LossAndGradient> => {
       const { loss, ...rest } = await withBackend(() => gradientOf(logits, placed(x), given))
@@ -84,8 +93,14 @@ function gradientOf(logits: LogitsOf, x: tf.Tensor, loss: LossSpec): Tensors<'gr
   }
 }
 
-/** What `work` makes is read, and with everything else that it made freed. Backends on graphics cards are read asynchronously only. */
-async function inScope<Name extends string>(work: () => Tensors<Name>, file: string): Promise<Record<Name, Tensor>> {
+/**
+ * What `work` makes is read, and with everything else that it made freed. Backends on graphics cards are read
+ * asynchronously only.
+ */
+async function inScope<Name extends string>(
+  work: () => Tensors<Name>,
+  file: string,
+): Promise<Record<Name, Tensor>> {
   try {
     const made = tf.tidy<Tensors<Name>>(work)
     try {

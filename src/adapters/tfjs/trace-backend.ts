@@ -10,8 +10,9 @@ import { tf } from './tensorflow.ts'
 export const traceBackendName = 'radversary-trace'
 
 /**
- * A backend of TensorFlow.js that computes nothing: every kernel that is called on the model's input adds its nodes to an ONNX graph, and
- * what depends on weights alone is worked out at once. So whatever the library makes of layers and graph operations is what is converted.
+ * A backend of TensorFlow.js that computes nothing: every kernel that is called on the model's input adds its
+ * nodes to an ONNX graph, and what depends on weights alone is worked out at once. So whatever the library
+ * makes of layers and graph operations is what is converted.
  */
 export class TraceBackend extends tf.KernelBackend {
   private readonly values = new Map<object, Traced>()
@@ -36,7 +37,8 @@ export class TraceBackend extends tf.KernelBackend {
   private moved(dataId: object): Traced {
     tf.engine().moveData(this, dataId)
     const value = this.values.get(dataId)
-    if (value === undefined) throw new RadversaryError('model-unsupported', 'TensorFlow.js model: expected weights, got none')
+    if (value === undefined)
+      throw new RadversaryError('model-unsupported', 'TensorFlow.js model: expected weights, got none')
     return value
   }
 
@@ -47,13 +49,20 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   override move(dataId: object, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
-    this.values.set(dataId, { shape, dtype: typeOf(dtype), at: { kind: 'known', data: dataOf(values, dtype) } })
+    this.values.set(dataId, {
+      shape,
+      dtype: typeOf(dtype),
+      at: { kind: 'known', data: dataOf(values, dtype) },
+    })
   }
 
   override readSync(dataId: object): tf.BackendValues {
     const value = this.values.get(dataId)
     if (value !== undefined && isKnown(value)) return value.at.data
-    throw new RadversaryError('model-unsupported', 'TensorFlow.js model: its course depends on the values of the image')
+    throw new RadversaryError(
+      'model-unsupported',
+      'TensorFlow.js model: its course depends on the values of the image',
+    )
   }
 
   override read(dataId: object): Promise<tf.BackendValues> {
@@ -114,7 +123,8 @@ export function registerTraceKernels(): void {
       kernelName,
       backendName: traceBackendName,
       kernelFunc: ({ inputs, attrs, backend }) => {
-        if (!(backend instanceof TraceBackend)) throw internalError('a trace’s kernel was called by another backend')
+        if (!(backend instanceof TraceBackend))
+          throw internalError('a trace’s kernel was called by another backend')
         return called(kernelName, { inputs, attrs, backend })
       },
     })
@@ -129,17 +139,27 @@ interface Call {
 function called(kernel: string, { inputs, attrs = {}, backend }: Call): tf.TensorInfo | tf.TensorInfo[] {
   // Inputs that a call leaves out are named, but undefined.
   const traced = Object.fromEntries(
-    Object.entries(inputs).flatMap(([name, tensor]) => (tensor ? [[name, backend.tracedOf(tensor)] as const] : [])),
+    Object.entries(inputs).flatMap(([name, tensor]) =>
+      tensor ? [[name, backend.tracedOf(tensor)] as const] : [],
+    ),
   )
   const known = Object.values(traced)
   const results = known.every(isKnown)
     ? evaluateKnown(kernel, traced, attrs, backend.graph.batch)
-    : ruleOf(kernel)({ graph: backend.graph, kernel, inputs: traced, attributes: kernelAttributes(kernel, attrs) })
+    : ruleOf(kernel)({
+        graph: backend.graph,
+        kernel,
+        inputs: traced,
+        attributes: kernelAttributes(kernel, attrs),
+      })
   return Array.isArray(results) ? results.map((value) => backend.placed(value)) : backend.placed(results)
 }
 
 function ruleOf(kernel: string): KernelRule {
   const rule = (kernelRules as Readonly<Record<string, KernelRule>>)[kernel]
   if (rule !== undefined) return rule
-  throw new RadversaryError('model-unsupported', `TensorFlow.js ${kernel}: this operation can't be converted to ONNX`)
+  throw new RadversaryError(
+    'model-unsupported',
+    `TensorFlow.js ${kernel}: this operation can't be converted to ONNX`,
+  )
 }

@@ -8,8 +8,8 @@ interface Dawn {
 }
 
 /**
- * Gives this thread WebGPU as browsers have it, and TensorFlow.js its backend. @throws Error where a package isn't installed or no graphics
- * card has a driver for it.
+ * Gives this thread WebGPU as browsers have it, and TensorFlow.js its backend. @throws Error where a package
+ * isn't installed or no graphics card has a driver for it.
  */
 export async function loadWebgpu(): Promise<void> {
   const { create, globals } = (await importOptional('webgpu')) as Dawn
@@ -28,8 +28,8 @@ export async function loadWebgpu(): Promise<void> {
 let fault: string | undefined
 
 /**
- * What WebGPU has complained of since it was last asked. TensorFlow.js goes on after a shader that doesn't compile (of tensors of five axes,
- * for one) as if it had computed something. @throws Error for a complaint.
+ * What WebGPU has complained of since it was last asked. TensorFlow.js goes on after a shader that doesn't
+ * compile (of tensors of five axes, for one) as if it had computed something. @throws Error for a complaint.
  */
 export function throwWebgpuFault(): void {
   const said = fault

@@ -33,7 +33,11 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptio
 
 export function attackCommand(context: CommandContext): Command {
   const command = withMethod(
-    withModel(withStudy(new Command('attack').description('attack a model on a study and export verified adversarial DICOM'))),
+    withModel(
+      withStudy(
+        new Command('attack').description('attack a model on a study and export verified adversarial DICOM'),
+      ),
+    ),
     context.args,
   )
     .option('--region <file>', '.npy mask [rows, columns]: only where it is not 0 may pixels change')

@@ -26,7 +26,9 @@ export function benchCommand(context: CommandContext): Command {
         only: options.only,
         threads: options.threads,
         onRow: ({ name, ratio }) =>
-          context.streams.err.write(`${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`),
+          context.streams.err.write(
+            `${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`,
+          ),
       })
       return { result, text: `${result.threads} threads\n${formatRows(result.rows)}\n`, code: exitCode.done }
     })

@@ -33,12 +33,24 @@ interface Options extends StudyOptions, DeviceOptions {
 }
 
 export function compareCommand(context: CommandContext): Command {
-  const command = withStudy(new Command('compare').description('compare methods, budgets and models on one study'))
+  const command = withStudy(
+    new Command('compare').description('compare methods, budgets and models on one study'),
+  )
     .requiredOption('--model <name|file...>', 'the models, each with its card beside it; may be several')
     .option('--method <names...>', 'the methods, as of `attack`', ['smia', 'pgd', 'fgsm', 'noise'])
-    .option('--epsilon <budgets...>', 'budgets of the methods that bound every pixel', ['2/255', '4/255', '8/255'])
-    .option('--epsilon-l2 <budgets...>', 'budgets of the methods that bound the Euclidean norm; default: each one’s preset')
-    .option('--set <settings...>', 'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget')
+    .option('--epsilon <budgets...>', 'budgets of the methods that bound every pixel', [
+      '2/255',
+      '4/255',
+      '8/255',
+    ])
+    .option(
+      '--epsilon-l2 <budgets...>',
+      'budgets of the methods that bound the Euclidean norm; default: each one’s preset',
+    )
+    .option(
+      '--set <settings...>',
+      'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget',
+    )
     .option('--transfer', 'judge what is made on each model on the others too')
     .option('--target <class>', 'attack towards this class (index or name) instead of away from the label')
     .option('--seed <n>', 'seed of everything random', integer, 0)
@@ -53,7 +65,15 @@ export function compareCommand(context: CommandContext): Command {
   })
 }
 
-function requestOf({ model, method, epsilon, epsilonL2 = [], set = [], transfer = false, ...options }: Options) {
+function requestOf({
+  model,
+  method,
+  epsilon,
+  epsilonL2 = [],
+  set = [],
+  transfer = false,
+  ...options
+}: Options) {
   return {
     ...{ ...options, models: model, home: home(), transfer },
     methods: method.map((name): ComparedMethod => ({ name, settings: settingsOf(name, set, method) })),
@@ -66,9 +86,13 @@ function settingsOf(method: string, set: readonly string[], methods: readonly st
   const own = set.flatMap((text) => {
     const [, name, setting, value] = /^([\w-]+)\.(\w+)=(.*)$/.exec(text) ?? []
     if (name === undefined || setting === undefined || value === undefined || !methods.includes(name))
-      throw new RadversaryError('usage', `--set: expected METHOD.SETTING=VALUE of a compared method, got ${text}`, {
-        tip: 'For example: --set smia.alpha=0.5 pgd.restarts=5',
-      })
+      throw new RadversaryError(
+        'usage',
+        `--set: expected METHOD.SETTING=VALUE of a compared method, got ${text}`,
+        {
+          tip: 'For example: --set smia.alpha=0.5 pgd.restarts=5',
+        },
+      )
     return name === method ? [[setting, value] as const] : []
   })
   return Object.fromEntries(own)
@@ -85,10 +109,22 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
   ])
   const header = [
     ...(models.length > 1 ? ['model'] : []),
-    ...['method', 'budget', 'success', 'bootstrap 95 %', 'confidence', 'PSNR, dB', 'SSIM', 'variance', 'per slice'],
+    ...[
+      'method',
+      'budget',
+      'success',
+      'bootstrap 95 %',
+      'confidence',
+      'PSNR, dB',
+      'SSIM',
+      'variance',
+      'per slice',
+    ],
   ]
   const kept = resumed === 0 ? '' : `Resumed: ${resumed} cells were done before\n`
-  const warned = warnings.map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}\n`).join('')
+  const warned = warnings
+    .map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}\n`)
+    .join('')
   return `${tableText([header, ...rows])}\n${warned}${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
 }
 

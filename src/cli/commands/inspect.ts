@@ -30,8 +30,22 @@ function inspectText({ series, failures, skipped }: InspectReport): string {
 }
 
 function seriesText(series: InspectedSeries): string {
-  const { modality, seriesNumber, seriesDescription, instances, frames, pixels, orderedBy, sliceSpacingMm, notes } = series
-  const name = [modality ?? 'no modality', seriesNumber === null ? '' : `series ${seriesNumber}`, seriesDescription ?? '']
+  const {
+    modality,
+    seriesNumber,
+    seriesDescription,
+    instances,
+    frames,
+    pixels,
+    orderedBy,
+    sliceSpacingMm,
+    notes,
+  } = series
+  const name = [
+    modality ?? 'no modality',
+    seriesNumber === null ? '' : `series ${seriesNumber}`,
+    seriesDescription ?? '',
+  ]
   const count = frames === instances ? `${instances} images` : `${instances} images of ${frames} frames`
   const spacing = sliceSpacingMm === null ? '' : `, ${sliceSpacingMm.toFixed(2)} mm apart`
   const order = orderedBy === 'geometry' ? `by position${spacing}` : 'by instance number'

@@ -16,21 +16,29 @@ interface Options extends RuntimeOptions {
 export function modelCommand(context: CommandContext): Command {
   const run = (options: JobOptions, work: () => Promise<Outcome>) => runJob(context, options, work)
   const add = withRuntime(
-    withJson(new Command('add').description('keep a copy of a model and its card, under the name in the card')),
+    withJson(
+      new Command('add').description('keep a copy of a model and its card, under the name in the card'),
+    ),
   )
     .argument('<file>', 'an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'its model card; default: the one beside it')
     .action((model: string, options: Options) =>
       run(options, async () => shown(await addModel({ ...options, model, home: homeFolder() }), 'Added')),
     )
-  const list = withJson(new Command('list').description('name the models that were added')).action((options: JobOptions) =>
-    run(options, async () => {
-      const models = await listModels(homeFolder())
-      const text = models.length === 0 ? 'No models; add one with `radversary model add FILE`.\n' : `${models.join('\n')}\n`
-      return { result: { models }, text, code: exitCode.done }
-    }),
+  const list = withJson(new Command('list').description('name the models that were added')).action(
+    (options: JobOptions) =>
+      run(options, async () => {
+        const models = await listModels(homeFolder())
+        const text =
+          models.length === 0
+            ? 'No models; add one with `radversary model add FILE`.\n'
+            : `${models.join('\n')}\n`
+        return { result: { models }, text, code: exitCode.done }
+      }),
   )
-  const show = withRuntime(withJson(new Command('show').description('print a model’s card and what was read off its file')))
+  const show = withRuntime(
+    withJson(new Command('show').description('print a model’s card and what was read off its file')),
+  )
     .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>

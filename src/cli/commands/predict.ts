@@ -18,7 +18,9 @@ import { failuresText, tableText } from '../output.ts'
 type Options = StudyOptions & ModelOptions & DeviceOptions & { readonly json?: boolean }
 
 export function predictCommand(context: CommandContext): Command {
-  const command = new Command('predict').description('predict every image of a study, and compare with labels')
+  const command = new Command('predict').description(
+    'predict every image of a study, and compare with labels',
+  )
   return withJson(withDevice(withModel(withStudy(command)))).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await predictStudy({ ...options, home: home() }, hooks)
@@ -28,7 +30,15 @@ export function predictCommand(context: CommandContext): Command {
   })
 }
 
-function predictText({ predictions, agreement, taskAgreement, segments, detection, classes, failures }: PredictReport): string {
+function predictText({
+  predictions,
+  agreement,
+  taskAgreement,
+  segments,
+  detection,
+  classes,
+  failures,
+}: PredictReport): string {
   const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
     predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
     prediction,
@@ -42,7 +52,10 @@ function predictText({ predictions, agreement, taskAgreement, segments, detectio
   return `${table}${agreement === null ? '' : agreementText(agreement, classes)}${taskText(taskAgreement)}${segmentsText(segments)}${boxesText(predictions, classes)}${detectionText(detection, classes)}${failuresText(failures)}`
 }
 
-function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agreement']>, classes: readonly string[]): string {
+function agreementText(
+  { accuracy, confusion }: NonNullable<PredictReport['agreement']>,
+  classes: readonly string[],
+): string {
   const { successes, count, rate, lower, upper } = accuracy
   const interval = `95 % interval ${percent(lower)} to ${percent(upper)}`
   const line = `\n${successes} of ${count} right (${percent(rate ?? 0)}, ${interval})\n`
@@ -53,13 +66,18 @@ function agreementText({ accuracy, confusion }: NonNullable<PredictReport['agree
 
 function taskText(agreement: PredictReport['taskAgreement']): string {
   const { grades, auc, meanAbsoluteError } = agreement ?? {}
-  const number = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value.toFixed(3))
+  const number = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '–' : value.toFixed(3)
   if (grades !== undefined)
     return `\nQuadratic weighted kappa ${number(grades.kappa)}, mean absolute error ${number(grades.meanAbsoluteError)} grades\n`
   if (meanAbsoluteError !== undefined) return `\nMean absolute error ${number(meanAbsoluteError)}\n`
   if (auc === undefined) return ''
   const rows = auc.map(({ label, value, interval, positives, negatives }) => [
-    ...[label, number(value), interval === null ? '–' : `${number(interval.lower)} to ${number(interval.upper)}`],
+    ...[
+      label,
+      number(value),
+      interval === null ? '–' : `${number(interval.lower)} to ${number(interval.upper)}`,
+    ],
     ...[String(positives), String(negatives)],
   ])
   return `\n${tableText([['label', 'AUC', 'bootstrap 95 %', 'with it', 'without'], ...rows])}`
@@ -80,13 +98,19 @@ function boxesText(predictions: PredictReport['predictions'], classes: readonly 
       ...[box.x0, box.y0, box.x1, box.y1].map((corner) => corner.toFixed(1)),
     ]),
   )
-  return rows.length === 0 ? '' : `\n${tableText([['image', 'box', 'score', 'x0', 'y0', 'x1', 'y1'], ...rows])}`
+  return rows.length === 0
+    ? ''
+    : `\n${tableText([['image', 'box', 'score', 'x0', 'y0', 'x1', 'y1'], ...rows])}`
 }
 
 function detectionText(detection: PredictReport['detection'], classes: readonly string[]): string {
   if (detection === null) return ''
   const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
-  const rows = detection.classes.map((each) => [classes[each.class] ?? '', String(each.boxes), number(each.averagePrecision)])
+  const rows = detection.classes.map((each) => [
+    classes[each.class] ?? '',
+    String(each.boxes),
+    number(each.averagePrecision),
+  ])
   const { meanAveragePrecision, recall, falsePositivesPerImage } = detection
   const line = `mAP@0.5 (all points) ${number(meanAveragePrecision)}, recall ${number(recall)}, ${falsePositivesPerImage.toFixed(2)} false positives per image`
   return `\n${line}\n${tableText([['class', 'boxes', 'average precision'], ...rows])}`

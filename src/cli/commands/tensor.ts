@@ -6,7 +6,14 @@ import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
-import { positiveInteger, withDevice, withJson, withRuntime, type DeviceOptions, type RuntimeOptions } from '../options.ts'
+import {
+  positiveInteger,
+  withDevice,
+  withJson,
+  withRuntime,
+  type DeviceOptions,
+  type RuntimeOptions,
+} from '../options.ts'
 
 interface TensorOptions extends DeviceOptions, RuntimeOptions {
   readonly model: string
@@ -29,7 +36,9 @@ interface AttackOptions extends TensorOptions, MethodOptions {
 }
 
 export function tensorCommand(context: CommandContext): Command {
-  const command = new Command('tensor').description('gradients and attacks of NumPy arrays, to compare with Python code')
+  const command = new Command('tensor').description(
+    'gradients and attacks of NumPy arrays, to compare with Python code',
+  )
   command.addCommand(gradientCommand(context))
   command.addCommand(attackCommand(context))
   return command
@@ -45,7 +54,9 @@ function withTensors(command: Command): Command {
 
 function gradientCommand(context: CommandContext): Command {
   const command = withTensors(
-    new Command('gradient').description('the gradient of a loss, summed over the batch, with respect to the input'),
+    new Command('gradient').description(
+      'the gradient of a loss, summed over the batch, with respect to the input',
+    ),
   )
     .requiredOption('--loss <loss>', `one of ${tensorLosses.join(', ')}; averaged over pixels and labels`)
     .requiredOption('--target <file>', '.npy of class indices, or of floats in the shape of the logits')
@@ -62,7 +73,9 @@ function gradientCommand(context: CommandContext): Command {
 function attackCommand(context: CommandContext): Command {
   const command = withMethod(
     withTensors(
-      new Command('attack').description('attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)'),
+      new Command('attack').description(
+        'attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)',
+      ),
     ),
     context.args,
   )

@@ -25,7 +25,8 @@ function verifyText({ files, images, predictions, discrepancies }: VerifyReport)
   const predicted = predictions
     ? 'the model predicts what is recorded'
     : 'predictions were not checked: the model was not found; give --model'
-  if (discrepancies.length === 0) return `Sound: ${files} files as written, ${images} images decoded; ${predicted}.\n`
+  if (discrepancies.length === 0)
+    return `Sound: ${files} files as written, ${images} images decoded; ${predicted}.\n`
   const lines = discrepancies.map(({ file, message }) => `  ${file}: ${message}\n`)
   return `Not sound: ${discrepancies.length} discrepancies in ${files} files:\n${lines.join('')}`
 }

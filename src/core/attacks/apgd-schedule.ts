@@ -1,4 +1,7 @@
-/** Where the step size is reconsidered: w_j = ⌈p_j·N⌉, p_0 = 0, p_1 = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06) (arXiv 2003.01690). */
+/**
+ * Where the step size is reconsidered: w_j = ⌈p_j·N⌉, p_0 = 0, p_1 = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1}
+ * − 0.03, 0.06) (arXiv 2003.01690).
+ */
 export function checkpointsOf(steps: number): number[] {
   const fractions = [0, 0.22]
   for (let j = 1; (fractions[j] ?? 1) <= 1; j++) {

@@ -55,7 +55,13 @@ export const methodGroups = {
   'One perturbation for many images': { universal, 'universal-l2': universalL2 },
   'Hiding from detectors': { hfc },
   'The smallest change': { 'fab-t': fabT, 'fab-t-l2': fabTL2, deepfool, cw: carliniWagner },
-  'Black box': { square, 'square-l2': squareL2, spsa, hopskipjump: hopSkipJump, 'hopskipjump-linf': hopSkipJumpLinf },
+  'Black box': {
+    square,
+    'square-l2': squareL2,
+    spsa,
+    hopskipjump: hopSkipJump,
+    'hopskipjump-linf': hopSkipJumpLinf,
+  },
   Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
   'Pixels of a segmentation': { segpgd: segPgd, cospgd: cosPgd, asma },
   'Boxes of a detection': { dag },
@@ -88,7 +94,10 @@ export type AttackMethodName = keyof typeof attackMethods
 /** A method ready to run. Throws `usage` for an unknown name or wrong settings. */
 export function configureAttack(name: string, settings: unknown = {}): AttackMethod {
   if (!isAttackMethodName(name))
-    throw new RadversaryError('usage', `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`)
+    throw new RadversaryError(
+      'usage',
+      `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
+    )
   return attackMethods[name].configure(settings)
 }
 

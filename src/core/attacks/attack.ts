@@ -11,12 +11,18 @@ import type { Faces } from './faces.ts'
 import type { GaussianMixture } from './gaussian-mixture.ts'
 import type { RandomSource } from './random.ts'
 
-/** Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w], or of a detector's [N, 4 + K, A]. */
-export type AttackLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | ValueLoss | DenseLoss | AnchorLoss
+/**
+ * Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w],
+ * or of a detector's [N, 4 + K, A].
+ */
+export type AttackLoss =
+  Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | ValueLoss | DenseLoss | AnchorLoss
 
 /** Features of clean images, class by class, among which an attack hides. */
 export interface Hiding {
-  /** The images' model as far as its inner tensors: takes what the model takes, gives their features [N, D]. */
+  /**
+   * The images' model as far as its inner tensors: takes what the model takes, gives their features [N, D].
+   */
   readonly model: DifferentiableModel
   /** How many of the D features each inner tensor has, in their order. */
   readonly sizes: readonly number[]
@@ -40,11 +46,14 @@ export interface AttackProblem {
   readonly targets: Tensor
   /** Whether the loss is lowered towards `targets` instead of raised away from them. */
   readonly targeted: boolean
-  /** What each pixel can be, finite, [N, C, H, W] each; both ends are the image's value where a pixel is frozen (padding, outside the region). */
+  /**
+   * What each pixel can be, finite, [N, C, H, W] each; both ends are the image's value where a pixel is
+   * frozen (padding, outside the region).
+   */
   readonly bounds: PixelInterval
   /**
-   * Sample `sample`, [1, C, H, W], rounded to values that can be stored and lie in `allowed`, which holds the image. `FloatImage.quantize`
-   * is one; without it nothing is rounded.
+   * Sample `sample`, [1, C, H, W], rounded to values that can be stored and lie in `allowed`, which holds the
+   * image. `FloatImage.quantize` is one; without it nothing is rounded.
    */
   readonly quantize?: (x: Tensor, allowed: PixelInterval, sample: number) => Tensor
   readonly criterion: Criterion
@@ -53,8 +62,8 @@ export interface AttackProblem {
   /** Whether a sample is left alone once it succeeds, rounded. */
   readonly earlyStop: boolean
   /**
-   * Whether samples are neighbouring slices on which each other's logits depend: then they start, are kept and leave together. For methods
-   * that `canBeCoupled`.
+   * Whether samples are neighbouring slices on which each other's logits depend: then they start, are kept
+   * and leave together. For methods that `canBeCoupled`.
    */
   readonly coupled?: boolean
   readonly signal?: CancelSignal | undefined
@@ -89,7 +98,10 @@ export interface Walk {
   readonly images: Tensor
   /** The iterate x_t, [N, C, H, W]; methods write it in place, for the samples at work only. */
   readonly x: Tensor
-  /** Where x may be: bounds and budget together, where the budget's ball is a box; bounds alone for the smallest perturbation. */
+  /**
+   * Where x may be: bounds and budget together, where the budget's ball is a box; bounds alone for the
+   * smallest perturbation.
+   */
   readonly box: PixelInterval
   /** J(f(x), y), turned for targeted attacks, so that attacks always ascend. */
   readonly deviation: LossTerm
@@ -104,8 +116,8 @@ export interface Walk {
   /** The images' own random numbers, one source per sample and restart. */
   random(sample: number): RandomSource
   /**
-   * Gradient of Σ terms at x_t, of the problem's loss unless another is named; zero where a pixel is frozen. The rows are the caller's to
-   * overwrite. x_t is judged. Throws `cancelled`.
+   * Gradient of Σ terms at x_t, of the problem's loss unless another is named; zero where a pixel is frozen.
+   * The rows are the caller's to overwrite. x_t is judged. Throws `cancelled`.
    */
   evaluate(terms: readonly LossTerm[], kind?: LossKind): Promise<Rows>
   /** Logits at x_t, which is judged, for methods that want no gradient there. Throws `cancelled`. */
@@ -114,7 +126,10 @@ export interface Walk {
   known(logits: Rows): Promise<void>
   /** f(x_t) [K], after one of the three. */
   logits(sample: number): Float32Array
-  /** Gradient and logits at other points [N, C, H, W], of the samples at work; nothing is judged. Throws `cancelled`. */
+  /**
+   * Gradient and logits at other points [N, C, H, W], of the samples at work; nothing is judged. Throws
+   * `cancelled`.
+   */
   gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer>
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
@@ -126,9 +141,15 @@ export interface Walk {
   succeeds(logits: Float32Array, sample: number): boolean
   /** How the sample's criterion divides the logits. Throws `usage` where it does not by planes. */
   faces(sample: number): Faces
-  /** A point that is not x_t, and its logits: it is handed over if it is better than all others of this restart. Copied. */
+  /**
+   * A point that is not x_t, and its logits: it is handed over if it is better than all others of this
+   * restart. Copied.
+   */
   found(sample: number, point: Float32Array, logits: Float32Array): void
-  /** What makes a point of this restart stronger than another, of those that succeed and those that don't; the loss by default. */
+  /**
+   * What makes a point of this restart stronger than another, of those that succeed and those that don't; the
+   * loss by default.
+   */
   rankBy(value: (sample: number, logits: Float32Array) => number): void
   /** A sample that the method has done with is at work no longer. */
   leave(sample: number): void
@@ -177,20 +198,27 @@ export interface AttackMethod {
   /** What the perturbation must stay in. */
   readonly ball: Ball
   readonly steps: number
-  /** Independent starts of which the best is kept; for methods that choose among planes (classes), how many it takes to try them. */
+  /**
+   * Independent starts of which the best is kept; for methods that choose among planes (classes), how many it
+   * takes to try them.
+   */
   readonly restarts: number | ((goal: Choice) => number)
   /** Whether x_0 is a random point of the ball instead of the image. */
   readonly randomStart: boolean
   /** Whether the method places x_0 itself, before it first looks at it. */
   readonly ownStart?: boolean
   /**
-   * Which of a restart's points is handed over: the last one, by default; the strongest, which succeeds and has the greatest loss; or the
-   * smallest perturbation that succeeds, for methods that look for one. Then `ball` bounds what may be handed over, not where they walk.
+   * Which of a restart's points is handed over: the last one, by default; the strongest, which succeeds and
+   * has the greatest loss; or the smallest perturbation that succeeds, for methods that look for one. Then
+   * `ball` bounds what may be handed over, not where they walk.
    */
   readonly keeps?: 'last' | 'strongest' | 'smallest'
   /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
   readonly members?: readonly AttackMethod[]
-  /** All images of a group get the same perturbation, which is learned first. The loop takes its batch as the group; none leaves early. */
+  /**
+   * All images of a group get the same perturbation, which is learned first. The loop takes its batch as the
+   * group; none leaves early.
+   */
   readonly universal?: UniversalPlan
   /** Features of clean images have to be fitted first. */
   readonly hides?: HidingPlan
@@ -215,13 +243,21 @@ export interface SampleEvent {
   readonly perturbationMean: number
   /** Variance of x_t − x over the sample's pixels. */
   readonly perturbationVariance: number
-  /** Fraction of the pixels that are moved where the step has the sign of the step before; null in the first iteration. */
+  /**
+   * Fraction of the pixels that are moved where the step has the sign of the step before; null in the first
+   * iteration.
+   */
   readonly signAgreement: number | null
   /** f(x_t), [K]; of dense outputs the mean over pixels. */
   readonly probabilities: readonly number[]
-  /** s_{t−1} = f(x̃_{t−1}), [K], of dense outputs the mean over pixels; null for methods without smoothing. */
+  /**
+   * s_{t−1} = f(x̃_{t−1}), [K], of dense outputs the mean over pixels; null for methods without smoothing.
+   */
   readonly smoothedTarget: readonly number[] | null
-  /** Whether the criterion is met; judged on the rounded image in a sample's last event, and always where samples stop early. */
+  /**
+   * Whether the criterion is met; judged on the rounded image in a sample's last event, and always where
+   * samples stop early.
+   */
   readonly success: boolean
 }
 
@@ -255,7 +291,10 @@ export interface SampleOutcome {
 export interface AttackResult {
   /** [N, C, H, W], rounded to storable values. */
   readonly adversarial: Tensor
-  /** SMIA's last smoothed input; for other methods the Gaussian of the result. Not rounded, may leave the bounds. */
+  /**
+   * SMIA's last smoothed input; for other methods the Gaussian of the result. Not rounded, may leave the
+   * bounds.
+   */
   readonly smoothed: Tensor
   /** Logits of the images, [N, K] or [N, K, h, w]. */
   readonly before: Tensor

@@ -49,7 +49,10 @@ describe('the L2 ball', () => {
   })
 
   test('rounds towards the image only', () => {
-    const { lower, upper } = l2Ball(1).roundingBox(floats(0.3, 0.2, 0.9), image.data, { lower: image.data, upper: image.data })
+    const { lower, upper } = l2Ball(1).roundingBox(floats(0.3, 0.2, 0.9), image.data, {
+      lower: image.data,
+      upper: image.data,
+    })
     expect([lower, upper]).toEqual([floats(0.1, 0.2, 0.9), floats(0.3, 0.5, 0.9)])
   })
 })

@@ -4,7 +4,9 @@ import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { distanceL2, distanceLinf, normL2 } from './kernels.ts'
 import { fillNormal, type RandomSource } from './random.ts'
 
-/** What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget. */
+/**
+ * What the perturbation of one image must stay in: the part of a threat model that is a norm and a budget.
+ */
 export interface Ball {
   readonly norm: 'Linf' | 'L2' | 'none'
   /** In relative intensity; Infinity for 'none'. */
@@ -44,8 +46,9 @@ export function linfBall(epsilon: number): Ball {
 }
 
 /**
- * ‖x − image‖₂ ≤ epsilon, over all pixels and channels of an image. Clipping to the box and then shrinking towards the image is
- * not the nearest point of their intersection, but one in it: both are convex and hold the image.
+ * ‖x − image‖₂ ≤ epsilon, over all pixels and channels of an image. Clipping to the box and then shrinking
+ * towards the image is not the nearest point of their intersection, but one in it: both are convex and hold
+ * the image.
  */
 export function l2Ball(epsilon: number): Ball {
   return {

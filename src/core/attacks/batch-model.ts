@@ -18,18 +18,25 @@ export interface LossAt {
   readonly kind?: LossKind | undefined
 }
 
-/** Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not a number. */
+/**
+ * Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not
+ * a number.
+ */
 export function batchModel({ model, images, loss, coupled = false, signal }: AttackProblem): BatchModel {
   const gatherSome = gatherFrom(images.shape)
   const gather = (points: Tensor | Rows, samples: readonly number[]): Tensor => {
-    if (coupled && samples.length !== images.shape[0]) throw internalError('samples that depend on each other were parted')
+    if (coupled && samples.length !== images.shape[0])
+      throw internalError('samples that depend on each other were parted')
     return gatherSome(points, samples)
   }
   return {
     gradient: async (points, samples, { terms, kind = typeof loss === 'string' ? loss : loss.kind }) => {
       if (samples.length === 0) return { logits: nothing, gradient: nothing }
       throwIfCancelled(signal)
-      const weighted = terms.map(({ target, weight }) => ({ weight, target: gatherFrom(target.shape)(target, samples) }))
+      const weighted = terms.map(({ target, weight }) => ({
+        weight,
+        target: gatherFrom(target.shape)(target, samples),
+      }))
       const result = await model.lossAndGradient(gather(points, samples), { kind, terms: weighted })
       checkLoss(result.loss, samples)
       return { logits: rowsOf(result.logits, samples), gradient: rowsOf(result.gradient, samples) }
@@ -43,8 +50,8 @@ export function batchModel({ model, images, loss, coupled = false, signal }: Att
 }
 
 /**
- * Batches get smaller as samples finish, by halves only, since a runtime may compile a graph for each size: the least of N, N/2, N/4, …
- * that holds `count`.
+ * Batches get smaller as samples finish, by halves only, since a runtime may compile a graph for each size:
+ * the least of N, N/2, N/4, … that holds `count`.
  */
 export function runSize(count: number, whole: number): number {
   let size = whole
@@ -52,7 +59,10 @@ export function runSize(count: number, whole: number): number {
   return size
 }
 
-/** The rows of `samples` as a batch of `runSize`, filled up with the last of them; the batch itself where it is whole. */
+/**
+ * The rows of `samples` as a batch of `runSize`, filled up with the last of them; the batch itself where it
+ * is whole.
+ */
 function gatherFrom([whole = 0, ...rest]: readonly number[]) {
   return (points: Tensor | Rows, samples: readonly number[]): Tensor => {
     if ('data' in points && samples.length === whole) return points
@@ -81,9 +91,13 @@ function rowsOf(batch: Tensor, samples: readonly number[]): Rows {
 function checkLoss(loss: Float32Array, samples: readonly number[]): void {
   const wrong = samples.find((_, place) => !Number.isFinite(loss[place]))
   if (wrong !== undefined)
-    throw new RadversaryError('runtime-failed', `Attack: expected a finite loss, got another for sample ${wrong} of the batch`, {
-      tip: 'The model gives no number for this image. Compare predictions on another device, and the card’s mean and std.',
-    })
+    throw new RadversaryError(
+      'runtime-failed',
+      `Attack: expected a finite loss, got another for sample ${wrong} of the batch`,
+      {
+        tip: 'The model gives no number for this image. Compare predictions on another device, and the card’s mean and std.',
+      },
+    )
 }
 
 function throwIfCancelled(signal: AttackProblem['signal']): void {

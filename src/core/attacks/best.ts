@@ -48,12 +48,15 @@ export class Best {
 
   /** Copies what it keeps: of samples that depend on each other all or none. */
   offer(offers: ReadonlyMap<number, Offer>): void {
-    const worths = new Map([...offers].map(([sample, { image, logits }]) => [sample, this.valuer(sample, image, logits)]))
+    const worths = new Map(
+      [...offers].map(([sample, { image, logits }]) => [sample, this.valuer(sample, image, logits)]),
+    )
     const isBest = this.problem.coupled === true ? this.areBest(worths) : undefined
     for (const [sample, worth] of worths) {
       const kept = this.kept.get(sample)
       const offer = offers.get(sample)
-      if (offer && (isBest ?? (kept === undefined || isBetter(worth, kept.worth)))) this.keep(sample, worth, offer)
+      if (offer && (isBest ?? (kept === undefined || isBetter(worth, kept.worth))))
+        this.keep(sample, worth, offer)
     }
   }
 
@@ -61,7 +64,11 @@ export class Best {
     return this.kept.size === 0 || isBetterTogether([...worths.values()], [...this.kept.values()].map(({ worth }) => worth)) // prettier-ignore
   }
 
-  private keep(sample: number, worth: Worth, { image, logits, iterations, restart, member, smoothed }: Offer): void {
+  private keep(
+    sample: number,
+    worth: Worth,
+    { image, logits, iterations, restart, member, smoothed }: Offer,
+  ): void {
     this.kept.set(sample, { worth, iterations, restart, member, hasSmoothed: smoothed !== undefined })
     rowOf(this.adversarial, sample).set(image)
     rowOf(this.after, sample).set(logits)

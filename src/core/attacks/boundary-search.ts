@@ -8,9 +8,9 @@ import { rowOf } from './rows.ts'
 const mostHalvings = 20
 
 /**
- * x ← the point nearest to the image, between both, that still succeeds, by halving: along the line (L2), or by clipping the change
- * (Linf). Chen et al., arXiv 1904.02144, algorithm 1, to within d^{−3/2} or d^{−2} of the distance. x succeeds before and after.
- * Gives the logits there.
+ * x ← the point nearest to the image, between both, that still succeeds, by halving: along the line (L2), or
+ * by clipping the change (Linf). Chen et al., arXiv 1904.02144, algorithm 1, to within d^{−3/2} or d^{−2} of
+ * the distance. x succeeds before and after. Gives the logits there.
  */
 export async function boundarySearch(walk: Walk, ball: Ball): Promise<Rows> {
   const { x, images } = walk
@@ -18,16 +18,22 @@ export async function boundarySearch(walk: Walk, ball: Ball): Promise<Rows> {
   const low = new Map<number, number>()
   const high = new Map<number, number>()
   const target = new Map(walk.active().map((sample) => [sample, rowOf(x, sample).slice()]))
-  const distance = new Map(walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]))
+  const distance = new Map(
+    walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
+  )
   const known = new Map<number, Float32Array>()
   const between = (sample: number, share: number) => {
     const [far, image] = [target.get(sample) ?? rowOf(x, sample), rowOf(images, sample)]
-    return ball.norm === 'Linf' ? clippedChange(far, image, share * (distance.get(sample) ?? 0)) : stretch(far, image, share)
+    return ball.norm === 'Linf'
+      ? clippedChange(far, image, share * (distance.get(sample) ?? 0))
+      : stretch(far, image, share)
   }
   const first = await walk.predict(x)
   for (const sample of walk.active()) known.set(sample, first.of(sample).slice())
   for (let halving = 0; halving < halvings(walk, ball); halving++) {
-    const shares = new Map(walk.active().map((sample) => [sample, ((low.get(sample) ?? 0) + (high.get(sample) ?? 1)) / 2]))
+    const shares = new Map(
+      walk.active().map((sample) => [sample, ((low.get(sample) ?? 0) + (high.get(sample) ?? 1)) / 2]),
+    )
     for (const sample of walk.active()) rowOf(points, sample).set(between(sample, shares.get(sample) ?? 1))
     const logits = await walk.predict(points)
     for (const sample of walk.active()) {

@@ -9,7 +9,10 @@ export interface BoxJudge {
   readonly read: (logits: Float32Array) => readonly Box[]
 }
 
-/** No labelled box is found: none of its class overlaps it by an IoU of 0.5. Where the label shows none, any box is enough. */
+/**
+ * No labelled box is found: none of its class overlaps it by an IoU of 0.5. Where the label shows none, any
+ * box is enough.
+ */
 export function boxesLost({ labels, read }: BoxJudge): Criterion {
   return criterion('no labelled box found (IoU 0.5)', { labels, read }, (found, wanted) =>
     wanted.length === 0 ? found.length > 0 : !wanted.some((label) => isFound(label, found)),
@@ -29,11 +32,15 @@ export function falseBoxes(judge: BoxJudge, least: number): Criterion {
   })
 }
 
-/** Every labelled box of another class is found as the wanted class, and not as its own (IoU 0.5). Not met where there is no such box. */
+/**
+ * Every labelled box of another class is found as the wanted class, and not as its own (IoU 0.5). Not met
+ * where there is no such box.
+ */
 export function wrongClass(judge: BoxJudge, wanted: number): Criterion {
   return criterion('every labelled box found as the wanted class (IoU 0.5)', judge, (found, labels) => {
     const others = labels.filter((label) => label.class !== wanted)
-    const isMistaken = (label: LabelledBox) => isFound({ ...label, class: wanted }, found) && !isFound(label, found)
+    const isMistaken = (label: LabelledBox) =>
+      isFound({ ...label, class: wanted }, found) && !isFound(label, found)
     return others.length > 0 && others.every(isMistaken)
   })
 }

@@ -18,7 +18,8 @@ test('a point moved along the rows is smeared along them, and keeps its sum', ()
   x.data[4 * 9 + 4] = 1
   const { data } = motionBlurred(x, { length: 5, angle: 0 })
   expect(data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
-  for (let i = 0; i < 81; i++) expect(data[i]).toBeCloseTo(Math.floor(i / 9) === 4 && Math.abs((i % 9) - 4) <= 2 ? 0.2 : 0, 6)
+  for (let i = 0; i < 81; i++)
+    expect(data[i]).toBeCloseTo(Math.floor(i / 9) === 4 && Math.abs((i % 9) - 4) <= 2 ? 0.2 : 0, 6)
 })
 
 test('a flat image shows no motion', () => {

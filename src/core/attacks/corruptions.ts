@@ -1,7 +1,10 @@
 import { imageBatchExtents } from '../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 
-/** What cameras and scanners do to images [N, C, H, W], after Hendrycks and Dietterich 2019; see methods/corruption.ts. */
+/**
+ * What cameras and scanners do to images [N, C, H, W], after Hendrycks and Dietterich 2019; see
+ * methods/corruption.ts.
+ */
 
 /** mean + factor · (x − mean), each channel by its own mean. */
 export function contrastLowered(x: Tensor, factor: number): Tensor {
@@ -26,7 +29,10 @@ export interface Motion {
   readonly angle: number
 }
 
-/** The mean of the image along a short line through each pixel; values between pixels are bilinear, edges are repeated. */
+/**
+ * The mean of the image along a short line through each pixel; values between pixels are bilinear, edges are
+ * repeated.
+ */
 export function motionBlurred(x: Tensor, { length, angle }: Motion): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Motion')
   const blurred = tensor(x.shape)
@@ -34,8 +40,14 @@ export function motionBlurred(x: Tensor, { length, angle }: Motion): Tensor {
   for (let plane = 0; plane < count * channels; plane++)
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++) {
-        const at = (offset: number) => ({ row: row + offset * Math.sin(angle), column: column + offset * Math.cos(angle) })
-        const sum = offsets.reduce((total, offset) => total + bilinear(x.data, { plane, rows, columns }, at(offset)), 0)
+        const at = (offset: number) => ({
+          row: row + offset * Math.sin(angle),
+          column: column + offset * Math.cos(angle),
+        })
+        const sum = offsets.reduce(
+          (total, offset) => total + bilinear(x.data, { plane, rows, columns }, at(offset)),
+          0,
+        )
         blurred.data[(plane * rows + row) * columns + column] = sum / length
       }
   return blurred
@@ -54,7 +66,8 @@ function bilinear(
 ): number {
   const [top, left] = [Math.floor(at.row), Math.floor(at.column)]
   const [down, right] = [at.row - top, at.column - left]
-  const value = (row: number, column: number) => data[(plane * rows + within(row, rows)) * columns + within(column, columns)] ?? 0
+  const value = (row: number, column: number) =>
+    data[(plane * rows + within(row, rows)) * columns + within(column, columns)] ?? 0
   const above = (1 - right) * value(top, left) + right * value(top, left + 1)
   const below = (1 - right) * value(top + 1, left) + right * value(top + 1, left + 1)
   return (1 - down) * above + down * below

@@ -13,7 +13,14 @@ import { attackMethods, configureAttack } from './attack-methods.ts'
 import { canBeCoupled, coupledMethods } from './method-coupling.ts'
 
 const card: PreprocessingCard = {
-  input: { name: 'x', layout: 'NCHW', size: [4, 4], channels: 1, valueRange: [0, 1], slices: { count: 3, edge: 'repeat' } },
+  input: {
+    name: 'x',
+    layout: 'NCHW',
+    size: [4, 4],
+    channels: 1,
+    valueRange: [0, 1],
+    slices: { count: 3, edge: 'repeat' },
+  },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear',
   mean: [0],
@@ -42,7 +49,10 @@ test('every method for coupled samples exists, and no other is one', () => {
 
 test('neighbouring slices are always asked for together, also where some have succeeded', async () => {
   const { inner, problem } = await stack({ earlyStop: true, quantize: roundsTo(255) })
-  const { result } = await run(configureAttack('i-fgsm', { epsilon: 0.3, stepSize: 0.02, steps: 20 }), problem)
+  const { result } = await run(
+    configureAttack('i-fgsm', { epsilon: 0.3, stepSize: 0.02, steps: 20 }),
+    problem,
+  )
   expect(inner.calls.every(({ count }) => count === 7)).toBe(true)
   expect(result.samples.every(({ success }) => success)).toBe(true)
   expect(new Set(result.samples.map(({ iterations }) => iterations)).size).toBe(1)
@@ -58,7 +68,8 @@ test('of several restarts all slices keep the same one, the best for all togethe
   expect(new Set(result.samples.map(({ restart }) => restart)).size).toBe(1)
   expect(await problem.model.predict(result.adversarial)).toEqual(result.after)
   const one = await run(configureAttack('pgd', { ...settings, restarts: 1 }), problem)
-  const successes = (samples: readonly { readonly success: boolean }[]) => samples.filter(({ success }) => success).length
+  const successes = (samples: readonly { readonly success: boolean }[]) =>
+    samples.filter(({ success }) => success).length
   expect(successes(result.samples)).toBeGreaterThanOrEqual(successes(one.result.samples))
 })
 
@@ -78,7 +89,15 @@ test('steps follow the sum of all losses: it is raised by more than by steps for
 describe.each(['perturbation', 'image'] as const)('SMIA’s smoothing of the %s', (smooth) => {
   test('has a third axis, from slice to slice', async () => {
     const { problem, images } = await stack()
-    const settings = { epsilon: 0.2, stepSize: 0.05, steps: 1, smooth, sigma: 0.9, kernelSlices: 5, sigmaSlices: 1.3 }
+    const settings = {
+      epsilon: 0.2,
+      stepSize: 0.05,
+      steps: 1,
+      smooth,
+      sigma: 0.9,
+      kernelSlices: 5,
+      sigmaSlices: 1.3,
+    }
     const { result } = await run(configureAttack('smia', settings), problem)
     const gradient = await problem.model.lossAndGradient(images, { kind: 'cross-entropy', terms: [{ target: problem.targets, weight: 1 }] }) // prettier-ignore
     const step = tensor(images.shape, gradient.gradient.data.map((g) => 0.05 * Math.sign(g))) // prettier-ignore
@@ -90,7 +109,9 @@ describe.each(['perturbation', 'image'] as const)('SMIA’s smoothing of the %s'
 
   test('is refused from slice to slice where images are no neighbours', async () => {
     const { problem } = await stack({ coupled: false })
-    await expect(run(configureAttack('smia', { smooth, kernelSlices: 3 }), problem)).rejects.toThrow('a stack of slices')
+    await expect(run(configureAttack('smia', { smooth, kernelSlices: 3 }), problem)).rejects.toThrow(
+      'a stack of slices',
+    )
   })
 })
 

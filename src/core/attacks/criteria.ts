@@ -8,7 +8,10 @@ export interface Criterion {
   readonly name: string
   /** `logits` is [K], those of sample `sample`. */
   isMet(logits: Float32Array, sample: number): boolean
-  /** The same as planes among K logits, for methods that look for the nearest one; absent where there are none. */
+  /**
+   * The same as planes among K logits, for methods that look for the nearest one; absent where there are
+   * none.
+   */
   faces?(sample: number, classes: number): Faces
 }
 
@@ -37,8 +40,8 @@ export function targetReached(classes: readonly number[]): Criterion {
 }
 
 /**
- * Any label's decision differs from `truth` [N, K] of 0 and 1: multi-label heads, and binary ones with K = 1. A label is set where
- * its probability reaches the threshold.
+ * Any label's decision differs from `truth` [N, K] of 0 and 1: multi-label heads, and binary ones with K = 1.
+ * A label is set where its probability reaches the threshold.
  */
 export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
   const bar = logitOf(threshold)
@@ -52,11 +55,15 @@ export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
   }
 }
 
-/** Every one of `labels` (all by default) is decided as `wanted` [N, K] of 0 and 1 says; the others are left alone. */
+/**
+ * Every one of `labels` (all by default) is decided as `wanted` [N, K] of 0 and 1 says; the others are left
+ * alone.
+ */
 export function labelsReached(wanted: Tensor, labels?: readonly number[], threshold = 0.5): Criterion {
   const bar = logitOf(threshold)
   const chosen = labels ?? indices(wanted.shape[1] ?? 0)
-  if (chosen.length === 0) throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
+  if (chosen.length === 0)
+    throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
   return {
     name: 'labels reached',
     isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),

@@ -20,7 +20,9 @@ const lines = Array.from({ length: rows * anchors }, (_, i) => [...uniformTensor
 const at = (k: number, anchor: number) => (boxRows + k) * anchors + anchor
 
 /** Anchors 0 and 1 count, the first of them as what is predicted, the other as something else. */
-async function problem(changes: Partial<AttackProblem> = {}): Promise<{ given: AttackProblem; predicted: number[] }> {
+async function problem(
+  changes: Partial<AttackProblem> = {},
+): Promise<{ given: AttackProblem; predicted: number[] }> {
   const model = linearModel(imageShape, lines)
   const { data: z } = await model.predict(image)
   const predicted = Array.from({ length: anchors }, (_, a) => {
@@ -32,7 +34,10 @@ async function problem(changes: Partial<AttackProblem> = {}): Promise<{ given: A
     targets.data[anchor] = 0.5
     targets.data[at((predicted[anchor]! + anchor) % 3, anchor)] = 1
   }
-  return { given: await problemAgainst(model, image, { loss, targets, criterion: never, ...changes }), predicted }
+  return {
+    given: await problemAgainst(model, image, { loss, targets, criterion: never, ...changes }),
+    predicted,
+  }
 }
 
 async function firstStep(given: AttackProblem): Promise<number[]> {
@@ -49,14 +54,17 @@ function stepOf(pairs: readonly (readonly [to: number, from: number])[]): number
   return r.map((value) => (0.01 * value) / largest)
 }
 
-const isNear = (a: readonly number[], b: readonly number[]) => a.every((value, i) => Math.abs(value - b[i]!) < 1e-6)
+const isNear = (a: readonly number[], b: readonly number[]) =>
+  a.every((value, i) => Math.abs(value - b[i]!) < 1e-6)
 
 describe('the first step of DAG is its equation', () => {
   test('away from the label: of the anchors that still hold, towards another class', async () => {
     const { given, predicted } = await problem()
     const step = await firstStep(given)
     const label = predicted[0]!
-    const possible = [0, 1, 2].filter((k) => k !== label).map((other) => stepOf([[at(other, 0), at(label, 0)]]))
+    const possible = [0, 1, 2]
+      .filter((k) => k !== label)
+      .map((other) => stepOf([[at(other, 0), at(label, 0)]]))
     expect(possible.filter((each) => isNear(each, step))).toHaveLength(1)
   })
 
@@ -76,5 +84,7 @@ test('an image none of whose anchors holds is left as it is', async () => {
 
 test('it refuses a classification in words', async () => {
   const { given } = await problem()
-  await expect(firstStep({ ...given, loss: 'cross-entropy' })).rejects.toThrow('DAG: expected a detection or a segmentation')
+  await expect(firstStep({ ...given, loss: 'cross-entropy' })).rejects.toThrow(
+    'DAG: expected a detection or a segmentation',
+  )
 })

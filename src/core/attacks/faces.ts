@@ -6,7 +6,10 @@ export interface Face {
   readonly offset: number
 }
 
-/** How a goal divides the logits of a sample by planes: it is met where any of the faces is positive, or all of them. */
+/**
+ * How a goal divides the logits of a sample by planes: it is met where any of the faces is positive, or all
+ * of them.
+ */
 export interface Faces {
   readonly need: 'any' | 'all'
   readonly faces: readonly Face[]
@@ -23,8 +26,14 @@ export function writeFace(row: Float32Array, { terms }: Face): void {
   for (const [k, factor] of terms) row[k] = factor
 }
 
-/** The face that decides, the best of `any` and the worst of `all`, and its value: the goal's margin. The first of several. */
-export function decidingFace({ need, faces }: Faces, logits: Float32Array): { readonly index: number; readonly margin: number } {
+/**
+ * The face that decides, the best of `any` and the worst of `all`, and its value: the goal's margin. The
+ * first of several.
+ */
+export function decidingFace(
+  { need, faces }: Faces,
+  logits: Float32Array,
+): { readonly index: number; readonly margin: number } {
   const sign = need === 'any' ? 1 : -1
   let [index, best] = [-1, -Infinity]
   faces.forEach((face, i) => {

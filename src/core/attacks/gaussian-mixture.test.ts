@@ -22,7 +22,10 @@ test('one component has the samples’ own mean and variance', () => {
   expect(others).toEqual([])
   const mean = all.reduce((sum, [first]) => sum + first!, 0) / 400
   expect(component!.mean[0]).toBeCloseTo(mean, 10)
-  expect(component!.variance[0]).toBeCloseTo(all.reduce((sum, [first]) => sum + (first! - mean) ** 2, 0) / 400, 8)
+  expect(component!.variance[0]).toBeCloseTo(
+    all.reduce((sum, [first]) => sum + (first! - mean) ** 2, 0) / 400,
+    8,
+  )
   expect(component!.weight).toBeCloseTo(1, 10)
 })
 
@@ -46,7 +49,11 @@ test('a point belongs to the component that most likely gave it, and is as far f
 
 test('no more components than different samples, and variances no smaller than the floor', () => {
   const same = [Float32Array.of(1, 2), Float32Array.of(1, 2), Float32Array.of(1, 2)]
-  const mixture = fitMixture(same, { components: 3, floor: Float64Array.of(0.1, 0.2), random: randomSource(1, 0) })
+  const mixture = fitMixture(same, {
+    components: 3,
+    floor: Float64Array.of(0.1, 0.2),
+    random: randomSource(1, 0),
+  })
   expect(mixture).toHaveLength(1)
   expect([...mixture[0]!.variance]).toEqual([0.1, 0.2])
 })

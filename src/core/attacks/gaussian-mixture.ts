@@ -25,8 +25,14 @@ const iterations = 100
 /** Ends the iteration: gain of the mean log-likelihood. */
 const tolerance = 1e-3
 
-/** Maximum likelihood by expectation and maximisation (Dempster, Laird and Rubin 1977), from means as in k-means++. @param samples [D] each */
-export function fitMixture(samples: readonly ArrayLike<number>[], { components, floor, random }: FitOptions): GaussianMixture {
+/**
+ * Maximum likelihood by expectation and maximisation (Dempster, Laird and Rubin 1977), from means as in
+ * k-means++. @param samples [D] each
+ */
+export function fitMixture(
+  samples: readonly ArrayLike<number>[],
+  { components, floor, random }: FitOptions,
+): GaussianMixture {
   const whole = weighted(samples, samples.map(() => 1), floor) // prettier-ignore
   let mixture: GaussianMixture = seeds(samples, components, random).map((sample, _, all) => ({
     ...{ weight: 1 / all.length, mean: Float64Array.from(sample), variance: whole.variance },
@@ -62,7 +68,10 @@ export function meanSquaredDeviation(z: ArrayLike<number>, { mean, variance }: C
   return mean.reduce((sum, m, d) => sum + ((z[d] ?? 0) - m) ** 2 / (variance[d] ?? 1), 0) / mean.length
 }
 
-/** Σ over tensors of z's `meanSquaredDeviation` from the likeliest component; z holds their features, one tensor after the other. */
+/**
+ * Σ over tensors of z's `meanSquaredDeviation` from the likeliest component; z holds their features, one
+ * tensor after the other.
+ */
 export function featureDeviation(z: Float32Array, mixtures: readonly GaussianMixture[]): number {
   let [sum, first] = [0, 0]
   for (const mixture of mixtures) {
@@ -89,12 +98,17 @@ function logSum(values: readonly number[]): number {
 }
 
 /** The normal distribution of samples that count in part. */
-function weighted(samples: readonly ArrayLike<number>[], shares: readonly number[], floor: Float64Array): Component {
+function weighted(
+  samples: readonly ArrayLike<number>[],
+  shares: readonly number[],
+  floor: Float64Array,
+): Component {
   const total = Math.max(shares.reduce((sum, share) => sum + share, 0), 1e-12) // prettier-ignore
   const mean = new Float64Array(floor.length)
   const variance = new Float64Array(floor.length)
   for (let d = 0; d < floor.length; d++) {
-    for (const [n, sample] of samples.entries()) mean[d] = (mean[d] ?? 0) + ((shares[n] ?? 0) * (sample[d] ?? 0)) / total
+    for (const [n, sample] of samples.entries())
+      mean[d] = (mean[d] ?? 0) + ((shares[n] ?? 0) * (sample[d] ?? 0)) / total
     for (const [n, sample] of samples.entries())
       variance[d] = (variance[d] ?? 0) + ((shares[n] ?? 0) * ((sample[d] ?? 0) - (mean[d] ?? 0)) ** 2) / total
     variance[d] = Math.max(variance[d] ?? 0, floor[d] ?? 0)
@@ -102,8 +116,15 @@ function weighted(samples: readonly ArrayLike<number>[], shares: readonly number
   return { weight: total / samples.length, mean, variance }
 }
 
-/** Samples far apart: each drawn with a probability that grows with the squared distance to those before (Arthur and Vassilvitskii 2007). */
-function seeds(samples: readonly ArrayLike<number>[], count: number, random: RandomSource): ArrayLike<number>[] {
+/**
+ * Samples far apart: each drawn with a probability that grows with the squared distance to those before
+ * (Arthur and Vassilvitskii 2007).
+ */
+function seeds(
+  samples: readonly ArrayLike<number>[],
+  count: number,
+  random: RandomSource,
+): ArrayLike<number>[] {
   const chosen: ArrayLike<number>[] = []
   while (chosen.length < Math.min(count, samples.length)) {
     const distances = samples.map((sample) =>

@@ -30,14 +30,26 @@ function reachedAsClasses(head: OrdinalOutput, wanted: readonly number[]): Crite
   return labelsReached(truth, undefined, head.threshold)
 }
 
-/** Planes where there are some: with thresholds that fall, those of the nearest grades that are far enough; a class's is exact for one grade. */
-function facesOfChange(head: OrdinalOutput, labels: readonly number[], least: number): Pick<Criterion, 'faces'> {
+/**
+ * Planes where there are some: with thresholds that fall, those of the nearest grades that are far enough; a
+ * class's is exact for one grade.
+ */
+function facesOfChange(
+  head: OrdinalOutput,
+  labels: readonly number[],
+  least: number,
+): Pick<Criterion, 'faces'> {
   if (head.activation === 'softmax') return least === 1 ? misclassified(labels) : {}
   const bar = Math.log(head.threshold) - Math.log1p(-head.threshold)
-  return { faces: (sample) => thresholdFaces(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }) }
+  return {
+    faces: (sample) => thresholdFaces(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }),
+  }
 }
 
-function thresholdFaces(label: number, { least, bar, grades }: { least: number; bar: number; grades: number }): Faces {
+function thresholdFaces(
+  label: number,
+  { least, bar, grades }: { least: number; bar: number; grades: number },
+): Faces {
   const faces: Face[] = []
   if (label + least < grades) faces.push(thresholdFace(label + least - 1, { bar, set: true }))
   if (label - least >= 0) faces.push(thresholdFace(label - least, { bar, set: false }))

@@ -12,7 +12,10 @@ export interface Probes {
   readonly weight?: (index: number) => number
 }
 
-/** Σ_i weight_i · ∇J(f(point_i), y) of the samples at work, zero where a pixel is frozen: as many passes as probes. */
+/**
+ * Σ_i weight_i · ∇J(f(point_i), y) of the samples at work, zero where a pixel is frozen: as many passes as
+ * probes.
+ */
 export async function gradientSum(walk: Walk, { count, place, weight = () => 1 }: Probes): Promise<Rows> {
   const points = tensor(walk.x.shape)
   const sums = tensor(walk.x.shape)

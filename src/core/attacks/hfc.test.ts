@@ -35,10 +35,17 @@ const hiding: Hiding = {
 const hidden = (changes: Partial<AttackProblem> = {}) => problemAgainst(model, images, { hiding, ...changes })
 
 /** J − λ·Σ_l mean((z_l − μ_k)² / σ_k²) of one image, hidden in a class. */
-async function objective(x: typeof images, target: Float32Array, label: number, weight: number): Promise<number> {
+async function objective(
+  x: typeof images,
+  target: Float32Array,
+  label: number,
+  weight: number,
+): Promise<number> {
   const [[logits], [values]] = [rowsOf(await model.predict(x)), rowsOf(await features.predict(x))]
   const parts = [values!.subarray(0, 3), values!.subarray(3)]
-  const distances = hiding.classes.get(label)!.map((own, l) => meanSquaredDeviation(parts[l]!, likeliest(parts[l]!, own)!))
+  const distances = hiding.classes
+    .get(label)!
+    .map((own, l) => meanSquaredDeviation(parts[l]!, likeliest(parts[l]!, own)!))
   return lossOf('cross-entropy', logits!, target) - weight * (distances[0]! + distances[1]!)
 }
 
@@ -53,9 +60,14 @@ test('the first step follows the differences of what the paper maximises, for th
     const [, second] = [...logits[n]!.keys()].sort((a, b) => logits[n]![b]! - logits[n]![a]!)
     const x = sampleOf(images, n)
     for (let i = 0; i < 16; i++) {
-      const moved = (by: number) => ({ shape: x.shape, data: x.data.map((value, j) => (i === j ? value + by : value)) })
+      const moved = (by: number) => ({
+        shape: x.shape,
+        data: x.data.map((value, j) => (i === j ? value + by : value)),
+      })
       const slope =
-        ((await objective(moved(0.01), target, second!, 0.3)) - (await objective(moved(-0.01), target, second!, 0.3))) / 0.02
+        ((await objective(moved(0.01), target, second!, 0.3)) -
+          (await objective(moved(-0.01), target, second!, 0.3))) /
+        0.02
       if (Math.abs(slope) < 0.02) continue
       compared++
       expect(Math.sign(rowsOf(result.adversarial)[n]![i]! - x.data[i]!)).toBe(Math.sign(slope))
@@ -89,14 +101,23 @@ test('the greater the weight, the closer the features are to clean ones of the w
 
 test('keeps the budget and stops early like any other', async () => {
   const problem = await hidden({ earlyStop: true, ...towards([2, 2, 2], model) })
-  const { result } = await run(configureAttack('hfc', { epsilon: 0.3, stepSize: 0.03, steps: 60, hidingWeight: 0.01 }), problem)
+  const { result } = await run(
+    configureAttack('hfc', { epsilon: 0.3, stepSize: 0.03, steps: 60, hidingWeight: 0.01 }),
+    problem,
+  )
   expect(result.samples.every(({ success, iterations }) => success && iterations < 60)).toBe(true)
-  expect(result.adversarial.data.every((value, i) => Math.abs(value - images.data[i]!) <= 0.3 + 1e-6)).toBe(true)
+  expect(result.adversarial.data.every((value, i) => Math.abs(value - images.data[i]!) <= 0.3 + 1e-6)).toBe(
+    true,
+  )
 })
 
 test('refuses where nothing was fitted, and where no clean image is of the class that it goes for', async () => {
   const method = configureAttack('hfc')
-  await expect(run(method, await problemAgainst(model, images))).rejects.toThrow('expected features of clean images')
+  await expect(run(method, await problemAgainst(model, images))).rejects.toThrow(
+    'expected features of clean images',
+  )
   const few = { ...hiding, classes: new Map([...hiding.classes].slice(0, 1)) }
-  await expect(run(method, await hidden({ hiding: few, ...towards([2, 2, 2], model) }))).rejects.toThrow('expected clean images')
+  await expect(run(method, await hidden({ hiding: few, ...towards([2, 2, 2], model) }))).rejects.toThrow(
+    'expected clean images',
+  )
 })

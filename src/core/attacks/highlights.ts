@@ -16,7 +16,8 @@ export class Highlights {
   note(sample: number, point: Float32Array, logits: Float32Array): void {
     const worth = this.valuer(sample, point, logits)
     const known = this.kept.get(sample)
-    if (known === undefined || isBetter(worth, known.worth)) this.kept.set(sample, { worth, point: point.slice() })
+    if (known === undefined || isBetter(worth, known.worth))
+      this.kept.set(sample, { worth, point: point.slice() })
   }
 
   noteAll(samples: readonly number[], points: Rows, logits: Rows): void {

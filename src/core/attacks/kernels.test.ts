@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { accumulate, advance, clampTo, perturbationStatistics, toScaledSign, zeroWhereFrozen } from './kernels.ts'
+import {
+  accumulate,
+  advance,
+  clampTo,
+  perturbationStatistics,
+  toScaledSign,
+  zeroWhereFrozen,
+} from './kernels.ts'
 import { randomSource } from './random.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
@@ -36,7 +43,12 @@ test('the gradient is zero where the bounds leave no room', () => {
 
 test('mean, variance and sign agreement of a perturbation, by hand', () => {
   const signs = Int8Array.of(1, 1, -1, 0, 0)
-  const statistics = perturbationStatistics(floats(1, 3, 2, 0, 2), floats(0, 2, 2, 2, 2), floats(0.1, -0.1, -0.1, 0.1, 0), signs)
+  const statistics = perturbationStatistics(
+    floats(1, 3, 2, 0, 2),
+    floats(0, 2, 2, 2, 2),
+    floats(0.1, -0.1, -0.1, 0.1, 0),
+    signs,
+  )
   // Changes 1, 1, 0, -2, 0. Of the four pixels that move now or moved before, two kept their sign.
   expect(statistics).toEqual({ mean: 0, variance: 6 / 5, signAgreement: 0.5 })
   expect([...signs]).toEqual([1, -1, -1, 1, 0])
@@ -44,7 +56,8 @@ test('mean, variance and sign agreement of a perturbation, by hand', () => {
 
 test('a step ends exactly where min and max would, and so does a clamp', () => {
   const random = randomSource(7, 0)
-  const draw = () => Float32Array.from({ length: 2000 }, () => random.symmetric() * 10 ** Math.round(8 * random.symmetric()))
+  const draw = () =>
+    Float32Array.from({ length: 2000 }, () => random.symmetric() * 10 ** Math.round(8 * random.symmetric()))
   const [x, step, ends] = [draw(), draw(), draw()]
   const [lower, upper] = [ends.map((end) => Math.min(end, 0)), ends.map((end) => Math.max(end, 0))]
   const moved = x.slice()

@@ -1,7 +1,8 @@
 /**
- * The passes over pixels that attacks are made of. Each runs once or twice per iteration over every pixel of the batch, so they are
- * plain loops over typed arrays (whose own `map` and `from` take several times as long) without branches on the data: signs of
- * gradients are random, and a mispredicted branch costs more than the arithmetic.
+ * The passes over pixels that attacks are made of. Each runs once or twice per iteration over every pixel of
+ * the batch, so they are plain loops over typed arrays (whose own `map` and `from` take several times as
+ * long) without branches on the data: signs of gradients are random, and a mispredicted branch costs more
+ * than the arithmetic.
  */
 
 /** values ← scale · sign(values), with sign(±0) = 0. */
@@ -98,7 +99,8 @@ export function hasFrozen(lower: Float32Array, upper: Float32Array): boolean {
 
 /** Zero where lower = upper: such pixels are frozen. */
 export function zeroWhereFrozen(values: Float32Array, lower: Float32Array, upper: Float32Array): void {
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * Number((lower[i] ?? 0) < (upper[i] ?? 0))
+  for (let i = 0; i < values.length; i++)
+    values[i] = (values[i] ?? 0) * Number((lower[i] ?? 0) < (upper[i] ?? 0))
 }
 
 export interface PerturbationStatistics {
@@ -109,8 +111,9 @@ export interface PerturbationStatistics {
 }
 
 /**
- * Mean and variance of x − image, and how far the signs of `direction` agree with `previousSigns`, which take their place: one pass.
- * Sums are of x − image itself, small and centred near 0, so the one-pass variance loses nothing in double precision.
+ * Mean and variance of x − image, and how far the signs of `direction` agree with `previousSigns`, which take
+ * their place: one pass. Sums are of x − image itself, small and centred near 0, so the one-pass variance
+ * loses nothing in double precision.
  */
 export function perturbationStatistics(
   x: Float32Array,
@@ -130,7 +133,11 @@ export function perturbationStatistics(
     previousSigns[i] = sign
   }
   const mean = total / x.length
-  return { mean, variance: Math.max(0, squares / x.length - mean * mean), signAgreement: moving === 0 ? 1 : agreeing / moving }
+  return {
+    mean,
+    variance: Math.max(0, squares / x.length - mean * mean),
+    signAgreement: moving === 0 ? 1 : agreeing / moving,
+  }
 }
 
 /** max(a, b) of finite numbers, without Math.max's branches. */

@@ -17,7 +17,10 @@ export interface PartOfStep {
   readonly fooled: number
 }
 
-/** Does the work on each part of a mini-batch, at the same time or not, and gives back what came of it in the parts' order. */
+/**
+ * Does the work on each part of a mini-batch, at the same time or not, and gives back what came of it in the
+ * parts' order.
+ */
 export type MiniBatch = (work: (part: AttackProblem) => Promise<PartOfStep>) => Promise<readonly PartOfStep[]>
 
 /** A group of images of one size. */
@@ -25,7 +28,10 @@ export interface ImageGroup {
   /** C·H·W */
   readonly size: number
   readonly earlyStop: boolean
-  /** All images once, in the order of this epoch, which counts from 1; nothing of a mini-batch is kept once it is done. */
+  /**
+   * All images once, in the order of this epoch, which counts from 1; nothing of a mini-batch is kept once it
+   * is done.
+   */
   miniBatches(epoch: number): AsyncIterable<MiniBatch>
 }
 
@@ -41,11 +47,15 @@ export interface Epoch {
 }
 
 /**
- * Algorithm 1 of Shafahi et al. 2020 (arXiv 1811.11304): stochastic gradient ascent on the mean loss of all images, as a function of the
- * one perturbation that is added to each. With early stop it ends after an epoch in which every image met its criterion. Yields an event
- * per epoch and returns v, [C·H·W]. Throws `cancelled`, and what the model throws.
+ * Algorithm 1 of Shafahi et al. 2020 (arXiv 1811.11304): stochastic gradient ascent on the mean loss of all
+ * images, as a function of the one perturbation that is added to each. With early stop it ends after an epoch
+ * in which every image met its criterion. Yields an event per epoch and returns v, [C·H·W]. Throws
+ * `cancelled`, and what the model throws.
  */
-export async function* learnUniversal(plan: UniversalPlan, group: ImageGroup): AsyncGenerator<Epoch, Float32Array, void> {
+export async function* learnUniversal(
+  plan: UniversalPlan,
+  group: ImageGroup,
+): AsyncGenerator<Epoch, Float32Array, void> {
   const shared = new SharedPerturbation(plan, group.size)
   for (let epoch = 1; epoch <= plan.epochs; epoch++) {
     let [images, loss, fooled] = [0, 0, 0]
@@ -68,7 +78,10 @@ async function partOfStep(problem: AttackProblem, plan: UniversalPlan, v: Float3
   const { images, bounds, targets, targeted, criterion } = problem
   const samples = Array.from({ length: images.shape[0] ?? 0 }, (_, sample) => sample)
   const points = tensor(images.shape)
-  const boxOf = (sample: number) => ({ lower: rowOf(bounds.lower, sample), upper: rowOf(bounds.upper, sample) })
+  const boxOf = (sample: number) => ({
+    lower: rowOf(bounds.lower, sample),
+    upper: rowOf(bounds.upper, sample),
+  })
   for (const sample of samples) perturb(rowOf(points, sample), rowOf(images, sample), v, boxOf(sample))
   const terms = [{ target: targets, weight: targeted ? -1 : 1 }]
   const { logits, gradient } = await batchModel(problem).gradient(points, samples, { terms })
@@ -87,8 +100,9 @@ async function partOfStep(problem: AttackProblem, plan: UniversalPlan, v: Float3
 }
 
 /**
- * Equation 4: min(J, β) has no gradient from β on, so that no single image, whose cross-entropy has no upper end, is followed at the cost
- * of all others. Other losses, and a loss that is lowered towards a wanted class, end by themselves.
+ * Equation 4: min(J, β) has no gradient from β on, so that no single image, whose cross-entropy has no upper
+ * end, is followed at the cost of all others. Other losses, and a loss that is lowered towards a wanted
+ * class, end by themselves.
  */
 export function isAtBound(
   { loss, targeted }: Pick<AttackProblem, 'loss' | 'targeted'>,

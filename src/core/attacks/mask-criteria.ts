@@ -20,10 +20,13 @@ export interface MaskJudge {
 }
 
 /**
- * The mean overlap with the label, over the things that either shows, is below the bound. Where the label shows none, any that is
- * predicted is enough; where neither shows one, it is not met.
+ * The mean overlap with the label, over the things that either shows, is below the bound. Where the label
+ * shows none, any that is predicted is enough; where neither shows one, it is not met.
  */
-export function overlapBelow({ labels, read, classes, things }: MaskJudge, { measure, value }: MaskBound): Criterion {
+export function overlapBelow(
+  { labels, read, classes, things }: MaskJudge,
+  { measure, value }: MaskBound,
+): Criterion {
   return {
     name: `mean ${measure} below ${value}`,
     isMet: (logits, sample) => {
@@ -35,12 +38,17 @@ export function overlapBelow({ labels, read, classes, things }: MaskJudge, { mea
 }
 
 /**
- * The mean overlap with the wanted mask is at least the bound. A wanted mask without things has no overlap: it is reached where at most
- * 1 − bound of the area that the label gives to things is still predicted as such.
+ * The mean overlap with the wanted mask is at least the bound. A wanted mask without things has no overlap:
+ * it is reached where at most 1 − bound of the area that the label gives to things is still predicted as
+ * such.
  */
-export function maskReached(judge: MaskJudge & { readonly wanted: readonly Mask[] }, { measure, value }: MaskBound): Criterion {
+export function maskReached(
+  judge: MaskJudge & { readonly wanted: readonly Mask[] },
+  { measure, value }: MaskBound,
+): Criterion {
   const { labels, wanted, read, classes, things } = judge
-  const areaOf = (mask: Mask | undefined) => (mask === undefined ? 0 : sumOver(areasOf(mask, classes), things))
+  const areaOf = (mask: Mask | undefined) =>
+    mask === undefined ? 0 : sumOver(areasOf(mask, classes), things)
   return {
     name: `mean ${measure} with the wanted mask at least ${value}`,
     isMet: (logits, sample) => {

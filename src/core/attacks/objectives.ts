@@ -24,10 +24,16 @@ export function lossObjective(walk: Walk): Objective {
 
 /** How far logits are beyond the goal's planes: the best other class's logit minus the label's. */
 export function marginObjective(walk: Walk): Objective {
-  return { gradient: () => marginGradient(walk), value: (sample, logits) => decidingFace(walk.faces(sample), logits).margin }
+  return {
+    gradient: () => marginGradient(walk),
+    value: (sample, logits) => decidingFace(walk.faces(sample), logits).margin,
+  }
 }
 
-/** One pass for heads whose margin the model's port knows, or which have but one plane; else the plane has to be found first. */
+/**
+ * One pass for heads whose margin the model's port knows, or which have but one plane; else the plane has to
+ * be found first.
+ */
 async function marginGradient(walk: Walk): Promise<Rows> {
   if (walk.loss === 'cross-entropy') return walk.evaluate([walk.deviation], 'margin')
   if (walk.active().every((sample) => walk.faces(sample).faces.length === 1))
@@ -40,7 +46,11 @@ async function marginGradient(walk: Walk): Promise<Rows> {
     const faces = walk.faces(sample)
     return faces.faces[decidingFace(faces, walk.logits(sample)).index]
   }
-  const { gradient } = await walk.gradientAt(walk.x, [{ target: faceWeights(walk, deciding), weight: 1 }], 'dot')
+  const { gradient } = await walk.gradientAt(
+    walk.x,
+    [{ target: faceWeights(walk, deciding), weight: 1 }],
+    'dot',
+  )
   for (const sample of walk.active()) walk.freeze(gradient.of(sample), sample)
   return gradient
 }
@@ -68,8 +78,9 @@ function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): 
 }
 
 /**
- * The difference of logits ratio: Croce and Hein 2020, arXiv 2003.01690. With too few classes, and towards a wanted one, the margin
- * instead, said aloud: below zero the ratio also rises when the other logits spread, which brings the wanted class no nearer.
+ * The difference of logits ratio: Croce and Hein 2020, arXiv 2003.01690. With too few classes, and towards a
+ * wanted one, the margin instead, said aloud: below zero the ratio also rises when the other logits spread,
+ * which brings the wanted class no nearer.
  */
 export function dlrObjective(walk: Walk): Objective {
   if (walk.targeted || !hasClasses(walk, 3)) {
@@ -96,7 +107,8 @@ export function targetedDlrObjective(walk: Walk, faceOf: (sample: number) => Fac
 }
 
 const wantedClass: Notice = {
-  message: 'Towards a wanted class the margin of logits was raised instead of the difference of logits ratio.',
+  message:
+    'Towards a wanted class the margin of logits was raised instead of the difference of logits ratio.',
   tip: 'Without a target the ratio is raised.',
 }
 

@@ -35,7 +35,9 @@ export function pixelPgd(
     begin: (walk) => {
       const loss = lossOfPixels(walk, title)
       let taken = 0
-      return signIteration(walk, stepSize, { gradient: () => weightedGradient(walk, loss, weighAt(walk, taken++, steps)) })
+      return signIteration(walk, stepSize, {
+        gradient: () => weightedGradient(walk, loss, weighAt(walk, taken++, steps)),
+      })
     },
   }
 }

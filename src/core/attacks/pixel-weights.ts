@@ -7,14 +7,20 @@ import { tensor } from '../tensor/tensor.ts'
 import type { Rows, Walk } from './attack.ts'
 import { rowOf } from './rows.ts'
 
-/** What is decided at once: a pixel's channels at `first`, `first + stride`, … (softmax), or one output (sigmoid). */
+/**
+ * What is decided at once: a pixel's channels at `first`, `first + stride`, … (softmax), or one output
+ * (sigmoid).
+ */
 export interface Decision {
   readonly first: number
   readonly stride: number
   readonly channels: number
 }
 
-/** A sample's prediction and target, [K, h, w] each: probabilities, and the channels that they decide for (0 or 1). */
+/**
+ * A sample's prediction and target, [K, h, w] each: probabilities, and the channels that they decide for (0
+ * or 1).
+ */
 export interface Weighed {
   readonly p: Float32Array
   readonly target: Float32Array
@@ -25,24 +31,33 @@ export interface Weighed {
 export type Weigh = (decision: Decision, sample: Weighed) => number
 
 const ownLoss: Notice = {
-  message: 'The method weighs the cross-entropy of pixels, so the loss that was asked for is not what it follows.',
+  message:
+    'The method weighs the cross-entropy of pixels, so the loss that was asked for is not what it follows.',
   tip: 'For another loss use smia or pgd.',
 }
 
-/** The problem's loss, for methods that weigh pixels. Throws `usage` where the model decides of images, not of pixels. */
+/**
+ * The problem's loss, for methods that weigh pixels. Throws `usage` where the model decides of images, not of
+ * pixels.
+ */
 export function lossOfPixels(walk: Walk, method: string): DenseLoss {
   const { loss } = walk
   if (typeof loss === 'string' || isOfAnchors(loss))
-    throw new RadversaryError('usage', `${method}: expected a segmentation, whose pixels it weighs, got another task`, {
-      tip: 'Use a method for every task, e.g. smia or pgd.',
-    })
+    throw new RadversaryError(
+      'usage',
+      `${method}: expected a segmentation, whose pixels it weighs, got another task`,
+      {
+        tip: 'Use a method for every task, e.g. smia or pgd.',
+      },
+    )
   if (lossParts(loss.kind).some(({ kind }) => !kind.endsWith('cross-entropy'))) walk.tell(ownLoss)
   return loss
 }
 
 /**
- * ∇ mean_i w_i·J_i(f(x_t), y) over decisions i, turned for targeted attacks: J_i is the (binary) cross-entropy, its weight is held
- * constant. It takes a prediction, by which x_t is judged, and the vector-Jacobian product with w_i·(p_i − y_i).
+ * ∇ mean_i w_i·J_i(f(x_t), y) over decisions i, turned for targeted attacks: J_i is the (binary)
+ * cross-entropy, its weight is held constant. It takes a prediction, by which x_t is judged, and the
+ * vector-Jacobian product with w_i·(p_i − y_i).
  */
 export async function weightedGradient(walk: Walk, loss: DenseLoss, weigh: Weigh): Promise<Rows> {
   await walk.look()
@@ -70,7 +85,10 @@ export function decisionsOf({ activation, channels }: DenseLoss, count: number):
 }
 
 /** 1 at each pixel's largest channel, the first of several, or at every output that reaches the threshold. */
-export function decidedChannels({ activation, channels, threshold = 0.5 }: DenseLoss, p: Float32Array): Uint8Array {
+export function decidedChannels(
+  { activation, channels, threshold = 0.5 }: DenseLoss,
+  p: Float32Array,
+): Uint8Array {
   if (activation === 'sigmoid') return Uint8Array.from(p, (value) => Number(value >= threshold))
   const decided = new Uint8Array(p.length)
   const pixels = p.length / channels
@@ -84,13 +102,18 @@ export function isAtTarget({ first, stride, channels }: Decision, { decided, tar
   return true
 }
 
-function weightedSlope(loss: DenseLoss, { p, target }: Weighed, weigh: (decision: Decision) => number): Float32Array {
+function weightedSlope(
+  loss: DenseLoss,
+  { p, target }: Weighed,
+  weigh: (decision: Decision) => number,
+): Float32Array {
   const slope = new Float32Array(p.length)
   const decisions = decisionsOf(loss, p.length)
   for (const decision of decisions) {
     const weight = weigh(decision) / decisions.length
     const { first, stride, channels } = decision
-    for (let k = 0, i = first; k < channels; k++, i += stride) slope[i] = weight * ((p[i] ?? 0) - (target[i] ?? 0))
+    for (let k = 0, i = first; k < channels; k++, i += stride)
+      slope[i] = weight * ((p[i] ?? 0) - (target[i] ?? 0))
   }
   return slope
 }

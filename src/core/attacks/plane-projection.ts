@@ -8,12 +8,13 @@ export interface Plane {
 }
 
 /**
- * Finds the smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044), in the Linf or L2
- * norm. Where the plane does not meet the box, the step goes as far towards it as the box allows.
+ * Finds the smallest step from x to the plane that stays in the box (Croce and Hein 2020, arXiv 1907.02044),
+ * in the Linf or L2 norm. Where the plane does not meet the box, the step goes as far towards it as the box
+ * allows.
  *
- * Every pixel moves by min(room, t·speed) towards the plane, speed being 1 (Linf) or |w| (L2). How far that gets is a concave, piecewise
- * linear function of t, so that Newton's method rises to the solution and ends; it starts where t would be without a box. The
- * next step is written over the last one.
+ * Every pixel moves by min(room, t·speed) towards the plane, speed being 1 (Linf) or |w| (L2). How far that
+ * gets is a concave, piecewise linear function of t, so that Newton's method rises to the solution and ends;
+ * it starts where t would be without a box. The next step is written over the last one.
  */
 export function planeProjector(
   length: number,
@@ -22,7 +23,11 @@ export function planeProjector(
   const [room, step] = [new Float64Array(length), new Float32Array(length)]
   return (x, { normal, gap }, box) => {
     writeRoom(room, x, { normal, gap }, box)
-    writeStep(step, normal, room, { sign: Math.sign(gap), reach: solveReach(normal, Math.abs(gap), room, norm), norm })
+    writeStep(step, normal, room, {
+      sign: Math.sign(gap),
+      reach: solveReach(normal, Math.abs(gap), room, norm),
+      norm,
+    })
     return step
   }
 }
@@ -33,7 +38,12 @@ interface Reach {
   readonly norm: 'Linf' | 'L2'
 }
 
-function writeStep(step: Float32Array, normal: Float32Array, room: Float64Array, { sign, reach, norm }: Reach): void {
+function writeStep(
+  step: Float32Array,
+  normal: Float32Array,
+  room: Float64Array,
+  { sign, reach, norm }: Reach,
+): void {
   for (let i = 0; i < step.length; i++) {
     const weight = normal[i] ?? 0
     step[i] = sign * signOf(weight) * smaller(room[i] ?? 0, reach * speed(weight, norm))
@@ -45,7 +55,12 @@ function speed(weight: number, norm: 'Linf' | 'L2'): number {
 }
 
 /** How far each pixel can move in the direction that brings x nearer to the plane; at least 0. */
-function writeRoom(room: Float64Array, x: Float32Array, { normal, gap }: Plane, { lower, upper }: RowInterval): void {
+function writeRoom(
+  room: Float64Array,
+  x: Float32Array,
+  { normal, gap }: Plane,
+  { lower, upper }: RowInterval,
+): void {
   const sign = Math.sign(gap)
   for (let i = 0; i < x.length; i++) {
     const direction = sign * (normal[i] ?? 0)

@@ -20,8 +20,8 @@ export function randomSource(seed: number, restart: number): RandomSource {
 }
 
 /**
- * A sample's seed, from the run's and from what identifies the sample whatever its batch (its SOP Instance UID and frame, or its
- * index in a tensor): the first four bytes of SHA-256, as an int32.
+ * A sample's seed, from the run's and from what identifies the sample whatever its batch (its SOP Instance
+ * UID and frame, or its index in a tensor): the first four bytes of SHA-256, as an int32.
  */
 export function sampleSeed(runSeed: number, identity: string): number {
   const digest = sha256(new TextEncoder().encode(`${runSeed}/${identity}`))

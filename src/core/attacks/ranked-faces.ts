@@ -12,7 +12,9 @@ export function rankedFaces(walk: Walk) {
       const logits = await walk.predict(walk.images)
       for (const sample of walk.active()) {
         const { faces } = walk.faces(sample)
-        const order = [...faces].sort((a, b) => faceValue(b, logits.of(sample)) - faceValue(a, logits.of(sample)))
+        const order = [...faces].sort(
+          (a, b) => faceValue(b, logits.of(sample)) - faceValue(a, logits.of(sample)),
+        )
         // A sample with fewer faces than others goes for its last again.
         const face = order[Math.min(walk.restart, order.length - 1)]
         if (face !== undefined) chosen.set(sample, face)

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { linearModel, nearestCentreModel } from '../../../test/support/analytic-models.ts'
-import { filled, onLevels, problemAgainst, roundsTo, rowsOf, run, towards } from '../../../test/support/attack-problems.ts'
+import {
+  filled,
+  onLevels,
+  problemAgainst,
+  roundsTo,
+  rowsOf,
+  run,
+  towards,
+} from '../../../test/support/attack-problems.ts'
 import { largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
 import { tensor } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
@@ -22,7 +30,10 @@ const asClass0: Partial<AttackProblem> = { targets: tensor([1, 2], Float32Array.
 
 describe('steps by hand', () => {
   test('FGSM takes the whole budget against the label’s weights and stays where the gradient is zero', async () => {
-    const { result } = await run(configureAttack('fgsm', { epsilon: 0.25 }), await problemAgainst(known(), grey(), asClass0))
+    const { result } = await run(
+      configureAttack('fgsm', { epsilon: 0.25 }),
+      await problemAgainst(known(), grey(), asClass0),
+    )
     expect([...result.adversarial.data]).toEqual([0.25, 0.75, 0.5, 0.25])
   })
 
@@ -34,7 +45,10 @@ describe('steps by hand', () => {
 
   test('I-FGSM is cut off at the budget and at the bounds', async () => {
     const problem = await problemAgainst(known(), grey(0.75), asClass0)
-    const { result } = await run(configureAttack('i-fgsm', { epsilon: 0.375, stepSize: 0.25, steps: 2 }), problem)
+    const { result } = await run(
+      configureAttack('i-fgsm', { epsilon: 0.375, stepSize: 0.25, steps: 2 }),
+      problem,
+    )
     expect([...result.adversarial.data]).toEqual([0.375, 1, 0.75, 0.375])
   })
 
@@ -51,7 +65,8 @@ describe('steps by hand', () => {
   })
 
   test('the momentum of MI-FGSM outlasts a gradient that turns', async () => {
-    // Towards the centre the loss of "no" rises. From 0.04 left of it, steps of 0.1; normalised gradients of one pixel are 1 and −1.
+    // Towards the centre the loss of "no" rises. From 0.04 left of it, steps of 0.1; normalised gradients of
+    // one pixel are 1 and −1.
     const hill = nearestCentreModel([1, 1, 1], 1)
     const centre = uniformTensor([1, 1, 1], 1, [0.2, 0.8]).data[0]!
     const image = tensor([1, 1, 1, 1], Float32Array.of(centre - 0.04))
@@ -83,7 +98,10 @@ describe('SMIA', () => {
   test('without its second term is I-FGSM, bit by bit', async () => {
     const settings = { epsilon: 0.1, stepSize: 0.03, steps: 4 }
     const model = nearestCentreModel(imageShape, 3)
-    const smia = await run(configureAttack('smia', { ...settings, alpha: 0 }), await problemAgainst(model, images))
+    const smia = await run(
+      configureAttack('smia', { ...settings, alpha: 0 }),
+      await problemAgainst(model, images),
+    )
     const iFgsm = await run(configureAttack('i-fgsm', settings), await problemAgainst(model, images))
     expect(smia.result.adversarial).toEqual(iFgsm.result.adversarial)
   })
@@ -101,7 +119,9 @@ describe('SMIA', () => {
     const perturbation = await run(configureAttack('smia', { steps: 1 }), problem)
     const image = await run(configureAttack('smia', { steps: 1, smooth: 'image' }), problem)
     // A flat image is its own smoothed image, so that both are the same here…
-    expect(largestDifference(perturbation.result.smoothed.data, image.result.smoothed.data)).toBeLessThan(1e-6)
+    expect(largestDifference(perturbation.result.smoothed.data, image.result.smoothed.data)).toBeLessThan(
+      1e-6,
+    )
     const textured = await problemAgainst(linear(), images)
     const [a, b] = [
       await run(configureAttack('smia', { steps: 1 }), textured),
@@ -113,13 +133,20 @@ describe('SMIA', () => {
 
   test('in reference mode needs three channels for its second term only', async () => {
     const problem = await problemAgainst(linear(), images)
-    await expect(run(configureAttack('smia-reference', { alpha: 1 }), problem)).rejects.toThrow('expected images of 3 channels')
+    await expect(run(configureAttack('smia-reference', { alpha: 1 }), problem)).rejects.toThrow(
+      'expected images of 3 channels',
+    )
     const { events } = await run(configureAttack('smia-reference', { epsilon: 0.1, steps: 2 }), problem)
-    expect(events.flatMap(({ samples }) => samples.map(({ klToSmoothed }) => klToSmoothed))).toEqual(new Array(8).fill(null))
+    expect(events.flatMap(({ samples }) => samples.map(({ klToSmoothed }) => klToSmoothed))).toEqual(
+      new Array(8).fill(null),
+    )
   })
 
   test('in reference mode has no budget: steps add up', async () => {
-    const problem = await problemAgainst(known(), grey(), { ...asClass0, bounds: { lower: grey(-9), upper: grey(9) } })
+    const problem = await problemAgainst(known(), grey(), {
+      ...asClass0,
+      bounds: { lower: grey(-9), upper: grey(9) },
+    })
     const { result } = await run(configureAttack('smia-reference', { epsilon: 0.5, steps: 3 }), problem)
     expect([...result.adversarial.data]).toEqual([-1, 2, 0.5, -1])
   })
@@ -131,7 +158,10 @@ test('targeted attacks reach the wanted class', async () => {
   for (const name of ['smia', 'pgd', 'mi-fgsm'])
     expect(
       (
-        await run(configureAttack(name, { epsilon: 0.5, steps: 40 }), await problemAgainst(model, images, towards(wanted, model)))
+        await run(
+          configureAttack(name, { epsilon: 0.5, steps: 40 }),
+          await problemAgainst(model, images, towards(wanted, model)),
+        )
       ).result.samples.map(({ success }) => success),
     ).toEqual([true, true, true, true])
 })
@@ -145,7 +175,8 @@ test('a larger budget is never weaker on a linear model', async () => {
       losses.push(events.at(-1)!.samples.map(({ deviation }) => deviation))
     }
     for (const [i, larger] of losses.slice(1).entries())
-      for (const [n, loss] of larger.entries()) expect(loss, `${name} sample ${n}`).toBeGreaterThanOrEqual(losses[i]![n]! - 1e-6)
+      for (const [n, loss] of larger.entries())
+        expect(loss, `${name} sample ${n}`).toBeGreaterThanOrEqual(losses[i]![n]! - 1e-6)
   }
 })
 
@@ -153,7 +184,9 @@ test('more restarts are never weaker', async () => {
   const loss = async (restarts: number) => {
     const problem = await problemAgainst(nearestCentreModel(imageShape, 4, 3), images)
     const { result } = await run(configureAttack('pgd', { epsilon: 0.05, steps: 2, restarts }), problem)
-    return rowsOf(result.after).map((logits, n) => logits[argMax(rowsOf(problem.targets)[n]!)]! - Math.max(...logits))
+    return rowsOf(result.after).map(
+      (logits, n) => logits[argMax(rowsOf(problem.targets)[n]!)]! - Math.max(...logits),
+    )
   }
   const [one, five] = [await loss(1), await loss(5)]
   for (const [n, margin] of five.entries()) expect(margin).toBeLessThanOrEqual(one[n]! + 1e-6)
@@ -179,7 +212,10 @@ describe('early stop', () => {
     const iterations = result.samples.map((sample) => sample.iterations)
     expect(new Set(iterations).size).toBeGreaterThan(1)
     for (const [n, made] of iterations.entries()) {
-      const full = await run(configureAttack('i-fgsm', { ...settings, steps: made }), { ...problem, earlyStop: false })
+      const full = await run(configureAttack('i-fgsm', { ...settings, steps: made }), {
+        ...problem,
+        earlyStop: false,
+      })
       expect(rowsOf(result.adversarial)[n]).toEqual(rowsOf(full.result.adversarial)[n])
       const own = events.flatMap(({ samples }) => samples.filter(({ sample }) => sample === n))
       expect(own.map(({ success }) => success)).toEqual([...new Array<boolean>(made - 1).fill(false), true])
@@ -190,7 +226,10 @@ describe('early stop', () => {
 
   test('does nothing to what succeeds already', async () => {
     const model = nearestCentreModel(imageShape, 3)
-    const wrong = await problemAgainst(model, images, { earlyStop: true, criterion: { name: 'always', isMet: () => true } })
+    const wrong = await problemAgainst(model, images, {
+      earlyStop: true,
+      criterion: { name: 'always', isMet: () => true },
+    })
     const { result, events } = await run(configureAttack('smia'), wrong)
     expect(events).toEqual([])
     expect(result.adversarial).toEqual(images)
@@ -207,7 +246,10 @@ describe('early stop', () => {
       criterion: crossed,
       quantize: roundsTo(4),
     })
-    const { result, events } = await run(configureAttack('i-fgsm', { epsilon: 0.5, stepSize: 0.05, steps: 9 }), problem)
+    const { result, events } = await run(
+      configureAttack('i-fgsm', { epsilon: 0.5, stepSize: 0.05, steps: 9 }),
+      problem,
+    )
     expect(result.samples[0]).toEqual({ success: true, metBefore: false, iterations: 3, restart: 0 })
     expect([...result.adversarial.data]).toEqual([0.25, 0.75, 0.5, 0.25])
     expect(events.map(({ samples }) => samples[0]!.success)).toEqual([false, false, true])
@@ -231,7 +273,10 @@ describe('cancelling', () => {
   test('ends the attack before the next call of the model', async () => {
     const model = linear()
     const signal = { aborted: false }
-    const running = runAttack(configureAttack('smia', { steps: 100 }), await problemAgainst(model, images, { signal }))
+    const running = runAttack(
+      configureAttack('smia', { steps: 100 }),
+      await problemAgainst(model, images, { signal }),
+    )
     await running.next()
     signal.aborted = true
     model.calls.length = 0
@@ -247,13 +292,19 @@ describe('events', () => {
     const { events } = await run(configureAttack('smia', { epsilon: 0.2, stepSize: 0.05, steps: 3 }), problem)
     expect(events.map(({ iteration }) => iteration)).toEqual([1, 2, 3])
     for (const { iteration, samples } of events) {
-      const { result } = await run(configureAttack('smia', { epsilon: 0.2, stepSize: 0.05, steps: iteration }), problem)
+      const { result } = await run(
+        configureAttack('smia', { epsilon: 0.2, stepSize: 0.05, steps: iteration }),
+        problem,
+      )
       for (const event of samples) {
         const x = rowsOf(result.adversarial)[event.sample]!
         const change = [...x].map((value, i) => value - rowsOf(images)[event.sample]![i]!)
         const mean = change.reduce((sum, value) => sum + value, 0) / change.length
         expect(event.perturbationMean).toBeCloseTo(mean, 6)
-        expect(event.perturbationVariance).toBeCloseTo(change.reduce((sum, v) => sum + (v - mean) ** 2, 0) / change.length, 6)
+        expect(event.perturbationVariance).toBeCloseTo(
+          change.reduce((sum, v) => sum + (v - mean) ** 2, 0) / change.length,
+          6,
+        )
         const logits = rowsOf(result.after)[event.sample]!
         const total = logits.reduce((sum, z) => sum + Math.exp(z), 0)
         const label = rowsOf(problem.targets)[event.sample]!.indexOf(1)
@@ -274,7 +325,10 @@ describe('events', () => {
     ])
     const first = events[0]!.samples[0]!
     const label = rowsOf(problem.targets)[0]!.indexOf(1)
-    const expected = first.probabilities.reduce((sum, p, k) => sum + p * (Math.log(p) - Math.log(k === label ? 1 : 1e-12)), 0)
+    const expected = first.probabilities.reduce(
+      (sum, p, k) => sum + p * (Math.log(p) - Math.log(k === label ? 1 : 1e-12)),
+      0,
+    )
     expect(first.klToLabel).toBeCloseTo(expected, 4)
     expect(first.klToPrevious).toBeGreaterThan(0)
   })

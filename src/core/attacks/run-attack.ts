@@ -13,12 +13,17 @@ import { RestartWalk } from './walk.ts'
 import { Watcher } from './watcher.ts'
 
 /**
- * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that succeed leave early if
- * wanted; what is left at the end is rounded to storable values and judged by a prediction of its own; the best of the restarts is
- * kept. An ensemble's members run one after the other in the same way, on samples that still hold. Yields an event per iteration and returns the result. Leaving the generator early (`return`) ends the attack too. Throws
- * `cancelled`, `tensor-invalid` where shapes do not fit or an image lies outside its bounds, and what the model throws.
+ * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that
+ * succeed leave early if wanted; what is left at the end is rounded to storable values and judged by a
+ * prediction of its own; the best of the restarts is kept. An ensemble's members run one after the other in
+ * the same way, on samples that still hold. Yields an event per iteration and returns the result. Leaving the
+ * generator early (`return`) ends the attack too. Throws `cancelled`, `tensor-invalid` where shapes do not
+ * fit or an image lies outside its bounds, and what the model throws.
  */
-export async function* runAttack(method: AttackMethod, given: AttackProblem): AsyncGenerator<AttackEvent, AttackResult, void> {
+export async function* runAttack(
+  method: AttackMethod,
+  given: AttackProblem,
+): AsyncGenerator<AttackEvent, AttackResult, void> {
   checkProblem(given)
   const problem = method.universal ? { ...given, earlyStop: false } : given
   const all = problem.images.shape[0] ?? 0
@@ -34,7 +39,16 @@ export async function* runAttack(method: AttackMethod, given: AttackProblem): As
     if (samples.length === 0) break
     if (member.randomStart || member.ownStart) before ??= await clean(problem)
     const tell = (notice: Notice) => notices.set(notice.message, notice)
-    const walk = new RestartWalk({ method: member, problem, box: boxOf(member.ball), best, restart, round, samples, tell })
+    const walk = new RestartWalk({
+      method: member,
+      problem,
+      box: boxOf(member.ball),
+      best,
+      restart,
+      round,
+      samples,
+      tell,
+    })
     const watcher = new Watcher(problem, walk)
     const iterate = member.begin(walk)
     const event = (): AttackEvent | undefined => {
@@ -102,7 +116,10 @@ function checkProblem({ images, targets, bounds, seeds }: AttackProblem): void {
   const { count } = imageBatchExtents(images, 'Attack')
   const same = (what: string, given: Shape, expected: Shape) => {
     if (given.join() !== expected.join())
-      throw new RadversaryError('tensor-invalid', `Attack: expected ${what} [${expected.join(', ')}], got [${given.join(', ')}]`)
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Attack: expected ${what} [${expected.join(', ')}], got [${given.join(', ')}]`,
+      )
   }
   same('lower bounds', bounds.lower.shape, images.shape)
   same('upper bounds', bounds.upper.shape, images.shape)

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** Settings that several methods have. Each has a default and an explanation, which `settingsHelp` and the documentation show. */
+/**
+ * Settings that several methods have. Each has a default and an explanation, which `settingsHelp` and the
+ * documentation show.
+ */
 
 /** Settings that are sizes of change: users give them in any unit of a `Budget`. */
 export const budgetSettings: ReadonlySet<string> = new Set(['epsilon', 'stepSize'])
@@ -15,10 +18,16 @@ export const epsilonL2 = z
   .number()
   .positive()
   .default(3)
-  .describe('Budget: the most that the Euclidean norm of the change of all pixels of an image may be, in intensity ranges.')
+  .describe(
+    'Budget: the most that the Euclidean norm of the change of all pixels of an image may be, in intensity ranges.',
+  )
 
 export const stepSize = (preset: number, source = '') =>
-  z.number().positive().default(preset).describe(`Length of one step, as a fraction of the intensity range. ${source}`.trimEnd())
+  z
+    .number()
+    .positive()
+    .default(preset)
+    .describe(`Length of one step, as a fraction of the intensity range. ${source}`.trimEnd())
 
 export const steps = (preset: number, source = '') =>
   z.int().min(1).default(preset).describe(`Number of iterations. ${source}`.trimEnd())
@@ -34,7 +43,9 @@ export const restarts = z
   .int()
   .min(1)
   .default(1)
-  .describe('Independent random starts; per image the best is kept: one that succeeds, then the one with the greater loss.')
+  .describe(
+    'Independent random starts; per image the best is kept: one that succeeds, then the one with the greater loss.',
+  )
 
 export const decay = (preset: number, source: string) =>
   z.number().min(0).default(preset).describe(`Decay μ of the momentum. ${source}`)

@@ -27,8 +27,9 @@ const trials = 18
 const resolution = 0.001
 
 /**
- * A smallest perturbation ends at the decision boundary, and rounding to stored values may put it back behind it. Then it is stretched
- * away from the image until its rounded image succeeds, by gaps that double, and the gap is halved. Samples that never succeed are left out.
+ * A smallest perturbation ends at the decision boundary, and rounding to stored values may put it back behind
+ * it. Then it is stretched away from the image until its rounded image succeeds, by gaps that double, and the
+ * gap is halved. Samples that never succeed are left out.
  */
 export async function settle({ samples, trial, predict, accepts }: Settling): Promise<Map<number, Settled>> {
   const searches = new Map(samples.map((sample): [number, Search] => [sample, {}]))
@@ -43,10 +44,16 @@ export async function settle({ samples, trial, predict, accepts }: Settling): Pr
       const search = searches.get(sample)
       if (search === undefined) continue
       const settled = { image: points.of(sample), logits: logits.of(sample) }
-      note(search, stretches.get(sample) ?? 1, accepts(sample, settled.image, settled.logits) ? settled : undefined)
+      note(
+        search,
+        stretches.get(sample) ?? 1,
+        accepts(sample, settled.image, settled.logits) ? settled : undefined,
+      )
     }
   }
-  return new Map([...searches].flatMap(([sample, { settled }]) => (settled === undefined ? [] : [[sample, settled]])))
+  return new Map(
+    [...searches].flatMap(([sample, { settled }]) => (settled === undefined ? [] : [[sample, settled]])),
+  )
 }
 
 function isOpen({ fails, succeeds }: Search = {}): boolean {

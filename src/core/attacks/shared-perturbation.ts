@@ -3,7 +3,10 @@ import type { RowInterval } from './balls.ts'
 import { accumulate, addScaled, clip } from './kernels.ts'
 import { rowOf } from './rows.ts'
 
-/** v, the one perturbation of a group of images, [C·H·W] in relative intensity: 0 at first, and a step for each mini-batch. */
+/**
+ * v, the one perturbation of a group of images, [C·H·W] in relative intensity: 0 at first, and a step for
+ * each mini-batch.
+ */
 export class SharedPerturbation {
   readonly values: Float32Array
   private readonly sum: Float32Array
@@ -31,7 +34,12 @@ export class SharedPerturbation {
 }
 
 /** x ← image + v, as far as the image's pixels can be stored and may change. */
-export function perturb(x: Float32Array, image: Float32Array, v: Float32Array, { lower, upper }: RowInterval): void {
+export function perturb(
+  x: Float32Array,
+  image: Float32Array,
+  v: Float32Array,
+  { lower, upper }: RowInterval,
+): void {
   addScaled(x, image, v, 1)
   clip(x, lower, upper)
 }
@@ -43,7 +51,10 @@ export function withPerturbation({ name, ball }: AttackMethod, v: Float32Array):
     begin: (walk) => () => {
       const { x, images, box } = walk
       for (const sample of walk.active())
-        perturb(rowOf(x, sample), rowOf(images, sample), v, { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) })
+        perturb(rowOf(x, sample), rowOf(images, sample), v, {
+          lower: rowOf(box.lower, sample),
+          upper: rowOf(box.upper, sample),
+        })
       return Promise.resolve({ direction: { of: () => v } })
     },
   }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { linearModel, nearestCentreModel } from '../../../test/support/analytic-models.ts'
-import { filled, onLevels, problemAgainst, roundsTo, rowsOf, run, towards } from '../../../test/support/attack-problems.ts'
+import {
+  filled,
+  onLevels,
+  problemAgainst,
+  roundsTo,
+  rowsOf,
+  run,
+  towards,
+} from '../../../test/support/attack-problems.ts'
 import { groupOf, learned } from '../../../test/support/image-groups.ts'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { configureAttack } from './attack-methods.ts'
@@ -27,8 +35,11 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
     const { problem } = await twoClasses()
     const method = configureAttack(name, settings)
     const { result } = await run(method, problem)
-    const changes = rowsOf(result.adversarial).map((row, n) => row.map((value, i) => value - rowsOf(images)[n]![i]!))
-    for (const change of changes) for (const [i, value] of change.entries()) expect(value).toBeCloseTo(changes[0]![i]!, 5)
+    const changes = rowsOf(result.adversarial).map((row, n) =>
+      row.map((value, i) => value - rowsOf(images)[n]![i]!),
+    )
+    for (const change of changes)
+      for (const [i, value] of change.entries()) expect(value).toBeCloseTo(changes[0]![i]!, 5)
     const size = name === 'universal' ? Math.max(...changes[0]!.map(Math.abs)) : Math.hypot(...changes[0]!)
     expect(size).toBeLessThanOrEqual(settings.epsilon + 1e-6)
     expect(result.samples.every(({ success }) => success)).toBe(true)
@@ -39,7 +50,9 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
     const method = configureAttack(name, { ...settings, lossBound: 1000 })
     const { v, epochs } = await learned(method, groupOf(problem, 2))
     const best =
-      name === 'universal' ? w.map((weight) => 0.2 * Math.sign(weight)) : w.map((weight) => (0.8 * weight) / Math.hypot(...w))
+      name === 'universal'
+        ? w.map((weight) => 0.2 * Math.sign(weight))
+        : w.map((weight) => (0.8 * weight) / Math.hypot(...w))
     for (const [i, value] of v.entries()) expect(value).toBeCloseTo(best[i]!, 4)
     expect(epochs.map(({ epoch, images }) => [epoch, images])).toEqual(epochs.map((_, i) => [i + 1, 6]))
     expect(epochs.at(-1)).toMatchObject({ fooled: 6 })
@@ -52,7 +65,11 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
     const { result } = await run(method, problem)
     const { v } = await learned(method, groupOf(problem, 6))
     const applied = await run(withPerturbation(method, v), problem)
-    expect(applied.result.adversarial.data.every((value, i) => Math.abs(value - result.adversarial.data[i]!) < 1e-6)).toBe(true)
+    expect(
+      applied.result.adversarial.data.every(
+        (value, i) => Math.abs(value - result.adversarial.data[i]!) < 1e-6,
+      ),
+    ).toBe(true)
   })
 
   test('rounds each image by itself and says of each whether it is fooled', async () => {
@@ -61,7 +78,9 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
     const { data } = result.adversarial
     expect(data.every((value) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3)).toBe(true)
     expect(result.samples.map(({ success }) => success)).toEqual(
-      rowsOf(await problem.model.predict(result.adversarial)).map((logits, n) => problem.criterion.isMet(logits, n)),
+      rowsOf(await problem.model.predict(result.adversarial)).map((logits, n) =>
+        problem.criterion.isMet(logits, n),
+      ),
     )
   })
 })
@@ -76,15 +95,24 @@ test('pixels that may not change in an image stay, and are changed by the same p
   }
   const frozen = { ...problem, bounds: { lower: freeze(0), upper: freeze(1) } }
   const { result } = await run(configureAttack('universal', { epsilon: 0.1, epochs: 20 }), frozen)
-  const changes = rowsOf(result.adversarial).map((row, n) => row.map((value, i) => value - rowsOf(images)[n]![i]!))
+  const changes = rowsOf(result.adversarial).map((row, n) =>
+    row.map((value, i) => value - rowsOf(images)[n]![i]!),
+  )
   expect([...changes[0]!.slice(0, 6)]).toEqual([0, 0, 0, 0, 0, 0])
-  for (const change of changes.slice(1)) for (const value of change.slice(0, 6)) expect(Math.abs(value)).toBeGreaterThan(0.01)
+  for (const change of changes.slice(1))
+    for (const value of change.slice(0, 6)) expect(Math.abs(value)).toBeGreaterThan(0.01)
 })
 
 test('an image whose cross-entropy has reached the bound is not followed any further', async () => {
   const { problem } = await twoClasses()
-  const unbound = await learned(configureAttack('universal', { epsilon: 0.2, epochs: 1 }), groupOf(problem, 6))
-  const bound = await learned(configureAttack('universal', { epsilon: 0.2, epochs: 1, lossBound: 1e-9 }), groupOf(problem, 6))
+  const unbound = await learned(
+    configureAttack('universal', { epsilon: 0.2, epochs: 1 }),
+    groupOf(problem, 6),
+  )
+  const bound = await learned(
+    configureAttack('universal', { epsilon: 0.2, epochs: 1, lossBound: 1e-9 }),
+    groupOf(problem, 6),
+  )
   expect(unbound.v.some((value) => value !== 0)).toBe(true)
   expect(bound.v.every((value) => value === 0)).toBe(true)
 })

@@ -11,7 +11,10 @@ export function valueChanged(head: Scale, labels: readonly number[], tolerance: 
     isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (labels[sample] ?? NaN)) > tolerance,
     faces: (sample) => ({
       need: 'any',
-      faces: [above(head, (labels[sample] ?? NaN) + tolerance), below(head, (labels[sample] ?? NaN) - tolerance)],
+      faces: [
+        above(head, (labels[sample] ?? NaN) + tolerance),
+        below(head, (labels[sample] ?? NaN) - tolerance),
+      ],
     }),
   }
 }
@@ -23,7 +26,10 @@ export function valueReached(head: Scale, wanted: readonly number[], tolerance: 
     isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (wanted[sample] ?? NaN)) <= tolerance,
     faces: (sample) => ({
       need: 'all',
-      faces: [above(head, (wanted[sample] ?? NaN) - tolerance), below(head, (wanted[sample] ?? NaN) + tolerance)],
+      faces: [
+        above(head, (wanted[sample] ?? NaN) - tolerance),
+        below(head, (wanted[sample] ?? NaN) + tolerance),
+      ],
     }),
   }
 }

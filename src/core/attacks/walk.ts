@@ -35,7 +35,10 @@ export interface WalkOptions {
   readonly tell: (notice: Notice) => void
 }
 
-/** One restart: the batch as the method sees it (`Walk`), and the rounding, judging and leaving that the loop does for all methods. */
+/**
+ * One restart: the batch as the method sees it (`Walk`), and the rounding, judging and leaving that the loop
+ * does for all methods.
+ */
 export class RestartWalk implements Walk {
   readonly images: Tensor
   readonly x: Tensor
@@ -77,7 +80,8 @@ export class RestartWalk implements Walk {
     const { lower, upper } = problem.bounds
     const isPartlyFrozen = (sample: number) => hasFrozen(rowOf(lower, sample), rowOf(upper, sample))
     this.withFrozen = new Set(samples.filter(isPartlyFrozen))
-    this.highlights = (method.keeps ?? 'last') === 'last' ? undefined : new Highlights(valuerOf(method, problem))
+    this.highlights =
+      (method.keeps ?? 'last') === 'last' ? undefined : new Highlights(valuerOf(method, problem))
     if (method.randomStart) for (const sample of samples) this.placeAtRandom(sample)
   }
 
@@ -128,7 +132,8 @@ export class RestartWalk implements Walk {
 
   freeze(values: Float32Array, sample: number): void {
     const { bounds } = this.options.problem
-    if (this.withFrozen.has(sample)) zeroWhereFrozen(values, rowOf(bounds.lower, sample), rowOf(bounds.upper, sample))
+    if (this.withFrozen.has(sample))
+      zeroWhereFrozen(values, rowOf(bounds.lower, sample), rowOf(bounds.upper, sample))
   }
 
   succeeds(logits: Float32Array, sample: number): boolean {
@@ -137,7 +142,8 @@ export class RestartWalk implements Walk {
 
   faces(sample: number): Faces {
     const { method, problem } = this.options
-    const faces = this.dividing.get(sample) ?? problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
+    const faces =
+      this.dividing.get(sample) ?? problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
     if (faces !== undefined) {
       this.dividing.set(sample, faces)
       return faces
@@ -168,7 +174,8 @@ export class RestartWalk implements Walk {
     this.samples = [...this.samples, ...this.left].sort((a, b) => a - b)
     await this.takeHighlights()
     const settled = await this.settled()
-    for (const sample of this.samples) rowOf(this.x, sample).set(settled.get(sample)?.image ?? this.rounded(sample))
+    for (const sample of this.samples)
+      rowOf(this.x, sample).set(settled.get(sample)?.image ?? this.rounded(sample))
     const rest = this.samples.filter((sample) => !settled.has(sample))
     const ofRest = await this.model.logits(this.x, rest)
     const logits: Rows = { of: (sample) => settled.get(sample)?.logits ?? ofRest.of(sample) }
@@ -195,7 +202,10 @@ export class RestartWalk implements Walk {
     for (const sample of this.samples) rowOf(this.x, sample).set(highlights.point(sample) ?? [])
   }
 
-  /** The smallest perturbations that succeed, as they can be stored; what does not succeed is brought into the ball. */
+  /**
+   * The smallest perturbations that succeed, as they can be stored; what does not succeed is brought into the
+   * ball.
+   */
   private async settled(): Promise<Map<number, Settled>> {
     if (this.options.method.keeps !== 'smallest') return new Map()
     const settled = await settle({
@@ -229,19 +239,29 @@ export class RestartWalk implements Walk {
   }
 
   private judge(logits: Rows): Seen {
-    return { logits, success: new Map(this.samples.map((sample) => [sample, this.succeeds(logits.of(sample), sample)])) }
+    return {
+      logits,
+      success: new Map(this.samples.map((sample) => [sample, this.succeeds(logits.of(sample), sample)])),
+    }
   }
 
-  /** Samples that succeed after rounding leave; one that succeeds only before it walks on from where it was. */
+  /**
+   * Samples that succeed after rounding leave; one that succeeds only before it walks on from where it was.
+   */
   private async retire(logits: Rows): Promise<Seen> {
-    const candidates = this.allOrAny((sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample))
+    const candidates = this.allOrAny(
+      (sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample),
+    )
     const rounded = new Map(candidates.map((sample) => [sample, this.rounded(sample)]))
     const roundedRows: Rows = { of: (sample) => rounded.get(sample) ?? rowOf(this.x, sample) }
     const isMoved = (sample: number) => !sameNumbers(roundedRows.of(sample), rowOf(this.x, sample))
-    const moved = this.options.problem.coupled && candidates.some(isMoved) ? candidates : candidates.filter(isMoved)
+    const moved =
+      this.options.problem.coupled && candidates.some(isMoved) ? candidates : candidates.filter(isMoved)
     const logitsOfMoved = await this.model.logits(roundedRows, moved)
     const logitsOf = (sample: number) => (moved.includes(sample) ? logitsOfMoved : logits).of(sample)
-    const succeeded = this.allOrAny((sample) => candidates.includes(sample) && this.succeeds(logitsOf(sample), sample))
+    const succeeded = this.allOrAny(
+      (sample) => candidates.includes(sample) && this.succeeds(logitsOf(sample), sample),
+    )
     this.offer(succeeded, roundedRows, { of: logitsOf })
     const success = new Map(this.samples.map((sample) => [sample, succeeded.includes(sample)]))
     this.samples = this.samples.filter((sample) => !succeeded.includes(sample))
@@ -257,7 +277,10 @@ export class RestartWalk implements Walk {
   /** A search for the smallest perturbation goes on to its end, unless a budget says what is small enough. */
   private mayRetire(sample: number): boolean {
     const { keeps, ball } = this.options.method
-    return keeps !== 'smallest' || (Number.isFinite(ball.epsilon) && this.isWithinBudget(rowOf(this.x, sample), sample))
+    return (
+      keeps !== 'smallest' ||
+      (Number.isFinite(ball.epsilon) && this.isWithinBudget(rowOf(this.x, sample), sample))
+    )
   }
 
   private rounded(sample: number): Float32Array {
@@ -275,7 +298,8 @@ export class RestartWalk implements Walk {
     const { quantize } = this.options.problem
     if (quantize === undefined) return x
     const { shape } = sampleOf(this.x, sample)
-    return quantize(tensor(shape, x), { lower: tensor(shape, lower), upper: tensor(shape, upper) }, sample).data
+    return quantize(tensor(shape, x), { lower: tensor(shape, lower), upper: tensor(shape, upper) }, sample)
+      .data
   }
 
   private rows(): Rows {

@@ -11,8 +11,8 @@ interface Noted {
 }
 
 /**
- * Makes the events of one restart. An iteration is noted when it has been made, and told when the prediction at its x_t is known, in
- * the next iteration's forward pass: so watching costs no pass through the model.
+ * Makes the events of one restart. An iteration is noted when it has been made, and told when the prediction
+ * at its x_t is known, in the next iteration's forward pass: so watching costs no pass through the model.
  */
 export class Watcher {
   private readonly signs: Int8Array
@@ -32,23 +32,39 @@ export class Watcher {
     const size = walk.x.data.length / (walk.x.shape[0] ?? 1)
     const entries = walk.active().map((sample): [number, Noted] => {
       const signs = this.signs.subarray(sample * size, (sample + 1) * size)
-      const statistics = perturbationStatistics(rowOf(walk.x, sample), rowOf(walk.images, sample), direction.of(sample), signs)
+      const statistics = perturbationStatistics(
+        rowOf(walk.x, sample),
+        rowOf(walk.images, sample),
+        direction.of(sample),
+        signs,
+      )
       return [sample, { statistics, smoothedTarget: smoothed && rowOf(smoothed.target, sample).slice() }]
     })
     this.noted = new Map(entries)
   }
 
-  /** Once f(x_t) is known: the events of the samples that were moved to x_t. The first time, x_0, there are none. */
+  /**
+   * Once f(x_t) is known: the events of the samples that were moved to x_t. The first time, x_0, there are
+   * none.
+   */
   tell(seen: Seen, iteration: number): SampleEvent[] {
     const events = [...this.noted].map(([sample, noted]) => this.event(sample, noted, seen, iteration))
     this.previous = new Map(
-      [...seen.success.keys()].map((sample) => [sample, probabilitiesOf(this.problem.loss, seen.logits.of(sample))]),
+      [...seen.success.keys()].map((sample) => [
+        sample,
+        probabilitiesOf(this.problem.loss, seen.logits.of(sample)),
+      ]),
     )
     this.noted = new Map()
     return events
   }
 
-  private event(sample: number, { statistics, smoothedTarget }: Noted, seen: Seen, iteration: number): SampleEvent {
+  private event(
+    sample: number,
+    { statistics, smoothedTarget }: Noted,
+    seen: Seen,
+    iteration: number,
+  ): SampleEvent {
     const { loss, targets } = this.problem
     const logits = seen.logits.of(sample)
     const p = probabilitiesOf(loss, logits)

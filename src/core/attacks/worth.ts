@@ -2,7 +2,10 @@ import type { AttackMethod, AttackProblem } from './attack.ts'
 import { lossOf } from './likelihood.ts'
 import { rowOf } from './rows.ts'
 
-/** What a point is worth to whoever attacks: one that succeeds beats one that does not, then the greater value. */
+/**
+ * What a point is worth to whoever attacks: one that succeeds beats one that does not, then the greater
+ * value.
+ */
 export interface Worth {
   readonly success: boolean
   readonly value: number
@@ -11,8 +14,8 @@ export interface Worth {
 export type Valuer = (sample: number, point: Float32Array, logits: Float32Array) => Worth
 
 /**
- * By the loss that attacks raise, or by what a method raises in its place; successes of methods that look for the smallest perturbation
- * by how small theirs is.
+ * By the loss that attacks raise, or by what a method raises in its place; successes of methods that look for
+ * the smallest perturbation by how small theirs is.
  */
 export function valuerOf(
   { ball, keeps = 'last' }: AttackMethod,
@@ -22,13 +25,15 @@ export function valuerOf(
   const { images, criterion } = problem
   return (sample, point, logits) => {
     const success = criterion.isMet(logits, sample)
-    if (success && keeps === 'smallest') return { success, value: -ball.distance(point, rowOf(images, sample)) }
+    if (success && keeps === 'smallest')
+      return { success, value: -ball.distance(point, rowOf(images, sample)) }
     return { success, value: rank(sample, logits) }
   }
 }
 
 function lossIn({ loss, targets, targeted }: AttackProblem) {
-  return (sample: number, logits: Float32Array) => lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1)
+  return (sample: number, logits: Float32Array) =>
+    lossOf(loss, logits, rowOf(targets, sample)) * (targeted ? -1 : 1)
 }
 
 export function isBetter(a: Worth, b: Worth): boolean {

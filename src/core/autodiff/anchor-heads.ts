@@ -4,7 +4,10 @@ import type { Head, HeadTerm } from './head.ts'
 import { range } from './shapes.ts'
 import type { Value } from './value.ts'
 
-/** A detector's scores [N, K, A], and of a loss's terms Σ w·m·t [N, K, A] and Σ w·m [N, 1, A], m being an anchor's weight. */
+/**
+ * A detector's scores [N, K, A], and of a loss's terms Σ w·m·t [N, K, A] and Σ w·m [N, 1, A], m being an
+ * anchor's weight.
+ */
 interface Scores {
   readonly z: Value
   readonly target: Value

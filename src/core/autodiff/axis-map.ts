@@ -58,5 +58,9 @@ export function spread(x: Value, axis: number, step: number, emit: Emitter): Val
 /** The elements of an axis in the opposite order. */
 export function reversed(x: Value, axis: number, emit: Emitter): Value {
   const beforeFirst = -(x.shape[axis] ?? 0) - 1
-  return emit.op('Slice', [x, emit.ints([-1]), emit.ints([beforeFirst]), emit.ints([axis]), emit.ints([-1])], x.shape)
+  return emit.op(
+    'Slice',
+    [x, emit.ints([-1]), emit.ints([beforeFirst]), emit.ints([axis]), emit.ints([-1])],
+    x.shape,
+  )
 }

@@ -6,7 +6,8 @@ import type { Shape } from '../tensor/tensor.ts'
 import type { Ports } from './model-ports.ts'
 import type { TypedGraph } from './typed-graph.ts'
 
-const tip = 'Export the model with a dynamic batch axis (torch.onnx.export: dynamic_axes), or work with its own batch size.'
+const tip =
+  'Export the model with a dynamic batch axis (torch.onnx.export: dynamic_axes), or work with its own batch size.'
 
 /** Throws `model-unsupported` unless the output has one entry per sample. */
 export function checkBatch(graph: TypedGraph): TypedGraph {
@@ -18,7 +19,10 @@ export function checkBatch(graph: TypedGraph): TypedGraph {
   )
 }
 
-/** Work at a batch size that may not be the exported one: if it fails, and constants hold the exported batch, the error says so. */
+/**
+ * Work at a batch size that may not be the exported one: if it fails, and constants hold the exported batch,
+ * the error says so.
+ */
 export async function withBatchExplained<T>(
   model: OnnxModel,
   ports: Ports,
@@ -29,7 +33,8 @@ export async function withBatchExplained<T>(
     return await work()
   } catch (cause) {
     const exported = ports.input.shape?.[0]
-    const node = typeof exported === 'number' && exported !== inputShape[0] ? nodeWithBatch(model, exported) : undefined
+    const node =
+      typeof exported === 'number' && exported !== inputShape[0] ? nodeWithBatch(model, exported) : undefined
     if (node === undefined) throw cause
     throw new RadversaryError(
       'model-unsupported',

@@ -28,7 +28,11 @@ async function kept(model: OnnxModel): Promise<OnnxModel> {
   const blocked = keepBlocked(nodes, values, emit)
   return {
     ...model,
-    graph: { ...model.graph, nodes: blocked, initializers: new Map([...model.graph.initializers, ...emit.initializers]) },
+    graph: {
+      ...model.graph,
+      nodes: blocked,
+      initializers: new Map([...model.graph.initializers, ...emit.initializers]),
+    },
   }
 }
 

@@ -45,13 +45,19 @@ function branch(attribute: string, opType: string, name: string): Attribute {
 function withIf(condition: (graph: GraphBuilder, x: string) => string): Uint8Array {
   const graph = new GraphBuilder()
   const x = graph.input('x', ['batch', 4])
-  const branches = { then_branch: branch('then_branch', 'Exp', x), else_branch: branch('else_branch', 'Tanh', x) }
+  const branches = {
+    then_branch: branch('then_branch', 'Exp', x),
+    else_branch: branch('else_branch', 'Tanh', x),
+  }
   graph.output(graph.node('If', [condition(graph, x)], branches))
   return encodeModel(graph.build())
 }
 
 const at = distinctValues([2, 4])
-const loss: LossSpec = { kind: 'dot', terms: [{ target: tensor([2, 4], new Float32Array(8).fill(1)), weight: 1 }] }
+const loss: LossSpec = {
+  kind: 'dot',
+  terms: [{ target: tensor([2, 4], new Float32Array(8).fill(1)), weight: 1 }],
+}
 
 test('an If whose condition depends on shapes only is its branch', async () => {
   const bytes = withIf((graph, x) => {
@@ -85,12 +91,16 @@ test('an If that depends on the image predicts, and refuses a gradient by name',
 
 test('sequences are refused by name', async () => {
   const graph = new GraphBuilder()
-  const parts = graph.node('SplitToSequence', [graph.input('x', ['batch', 4]), graph.ints([2, 2])], { axis: 1 })
+  const parts = graph.node('SplitToSequence', [graph.input('x', ['batch', 4]), graph.ints([2, 2])], {
+    axis: 1,
+  })
   graph.output(graph.node('ConcatFromSequence', [parts], { axis: 0 }))
   const model = await createOnnxModel({ bytes: encodeModel(graph.build()), runtime, file: 'sequences.onnx' })
   await expect(model.predict(at)).rejects.toMatchObject({
     code: 'model-unsupported',
     file: 'sequences.onnx',
-    message: expect.stringMatching(/^SplitToSequence: sequences of tensors are not supported \(node 'SplitToSequence_0'\)$/),
+    message: expect.stringMatching(
+      /^SplitToSequence: sequences of tensors are not supported \(node 'SplitToSequence_0'\)$/,
+    ),
   })
 })

@@ -10,7 +10,10 @@ const longestRow = 16
 /** With fewer, ONNX Runtime's convolutions work on padding. */
 const fewestChannels = 16
 
-/** One axis of one phase: the taps of the kernel that meet its pixels, last one first, and the padding of g that puts them there. */
+/**
+ * One axis of one phase: the taps of the kernel that meet its pixels, last one first, and the padding of g
+ * that puts them there.
+ */
 interface AxisPhase {
   readonly taps: readonly number[]
   readonly before: number
@@ -25,10 +28,12 @@ interface Phase {
 }
 
 /**
- * The adjoint of a strided convolution of images, phase by phase: pixels at the same place modulo the strides meet the same taps, every
- * stride-th of the kernel, so a phase is a convolution of g at stride 1 by those taps alone. A product with a constant 0-1 matrix then puts
- * the columns of all phases in order. (ONNX Runtime's ConvTranspose on the CPU adds up what overlaps on one thread; a ResNet-50's gradient
- * step takes 2 % less than with it, 4 % at batch 4.) `kernel` is the convolution's, [M, C, …]. Undefined where it would not pay.
+ * The adjoint of a strided convolution of images, phase by phase: pixels at the same place modulo the strides
+ * meet the same taps, every stride-th of the kernel, so a phase is a convolution of g at stride 1 by those
+ * taps alone. A product with a constant 0-1 matrix then puts the columns of all phases in order. (ONNX
+ * Runtime's ConvTranspose on the CPU adds up what overlaps on one thread; a ResNet-50's gradient step takes 2
+ * % less than with it, 4 % at batch 4.) `kernel` is the convolution's, [M, C, …]. Undefined where it would
+ * not pay.
  */
 export function phaseByPhase(
   g: Value,
@@ -46,9 +51,14 @@ export function phaseByPhase(
   const images = phases.map(({ axes }) => {
     const taps = emit.constant(tapsOf(kernel, axes[0].taps, axes[1].taps))
     const pads = [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)]
-    return emit.op('Conv', [g, taps], [n, c, rows, columns], { attributes: { kernel_shape: taps.shape.slice(2), pads } })
+    return emit.op('Conv', [g, taps], [n, c, rows, columns], {
+      attributes: { kernel_shape: taps.shape.slice(2), pads },
+    })
   })
-  return emit.reshape(emit.matmul(emit.concat(images, 3), interleaving(phases, columns, geometry.strides, emit)), shape)
+  return emit.reshape(
+    emit.matmul(emit.concat(images, 3), interleaving(phases, columns, geometry.strides, emit)),
+    shape,
+  )
 }
 
 function pays(g: Value, shape: Shape, { strides, dilations, group }: Convolution): boolean {
@@ -63,13 +73,19 @@ function phasesOf(g: Value, extents: Shape, geometry: Convolution): Phase[] {
   const [rowStep = 1, columnStep = 1] = geometry.strides
   return range(rowStep).flatMap((row) =>
     range(columnStep).flatMap((column) => {
-      const axes = [axisPhase(row, 0, g, extents, geometry), axisPhase(column, 1, g, extents, geometry)] as const
+      const axes = [
+        axisPhase(row, 0, g, extents, geometry),
+        axisPhase(column, 1, g, extents, geometry),
+      ] as const
       return axes.every(({ taps }) => taps.length > 0) ? [{ row, column, axes }] : []
     }),
   )
 }
 
-/** Pixel s q + a of x meets g[q + d − t] through tap first + s t, where first = (a + p) mod s and d = (a + p − first) / s. */
+/**
+ * Pixel s q + a of x meets g[q + d − t] through tap first + s t, where first = (a + p) mod s and d = (a + p −
+ * first) / s.
+ */
 function axisPhase(place: number, axis: number, g: Value, extents: Shape, geometry: Convolution): AxisPhase {
   const [stride = 1, pad = 0] = [geometry.strides[axis], geometry.before[axis]]
   const first = (place + pad) % stride
@@ -88,7 +104,8 @@ function tapsOf(kernel: OnnxTensor, rows: readonly number[], columns: readonly n
   for (let input = 0; input < c; input++)
     for (let output = 0; output < m; output++)
       for (const row of rows)
-        for (const column of columns) taps[at++] = source[((output * c + input) * height + row) * width + column] ?? 0
+        for (const column of columns)
+          taps[at++] = source[((output * c + input) * height + row) * width + column] ?? 0
   return float32Tensor([c, m, rows.length, columns.length], taps)
 }
 

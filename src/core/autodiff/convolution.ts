@@ -19,23 +19,43 @@ export interface Convolution {
 }
 
 /** Geometry of a Conv or pooling node; auto_pad is resolved with the extents of its image and its output. */
-export function convolutionOf(node: ForwardNode, kernel: readonly number[], image: Shape, output: Shape): Convolution {
+export function convolutionOf(
+  node: ForwardNode,
+  kernel: readonly number[],
+  image: Shape,
+  output: Shape,
+): Convolution {
   const common = commonGeometry(node, kernel)
   const pads = intsAttribute(node, 'pads') ?? []
   const rank = kernel.length
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
   if (autoPad === 'NOTSET')
-    return { ...common, before: kernel.map((_, axis) => pads[axis] ?? 0), after: kernel.map((_, axis) => pads[rank + axis] ?? 0) }
+    return {
+      ...common,
+      before: kernel.map((_, axis) => pads[axis] ?? 0),
+      after: kernel.map((_, axis) => pads[rank + axis] ?? 0),
+    }
   if (autoPad === 'VALID') return { ...common, before: kernel.map(() => 0), after: kernel.map(() => 0) }
-  const total = range(rank).map((axis) => Math.max(spanOf(common, axis, output[axis] ?? 1) - (image[axis] ?? 1), 0))
+  const total = range(rank).map((axis) =>
+    Math.max(spanOf(common, axis, output[axis] ?? 1) - (image[axis] ?? 1), 0),
+  )
   return { ...common, ...halves(total, autoPad === 'SAME_UPPER') }
 }
 
-/** Geometry of a ConvTranspose as that of the convolution it is the adjoint of: `image` is its input, `output` its larger output. */
-export function transposedConvolutionOf(node: ForwardNode, kernel: readonly number[], image: Shape, output: Shape): Convolution {
+/**
+ * Geometry of a ConvTranspose as that of the convolution it is the adjoint of: `image` is its input, `output`
+ * its larger output.
+ */
+export function transposedConvolutionOf(
+  node: ForwardNode,
+  kernel: readonly number[],
+  image: Shape,
+  output: Shape,
+): Convolution {
   const common = commonGeometry(node, kernel)
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
-  if (intsAttribute(node, 'output_shape') === undefined && autoPad === 'NOTSET') return convolutionOf(node, kernel, output, image)
+  if (intsAttribute(node, 'output_shape') === undefined && autoPad === 'NOTSET')
+    return convolutionOf(node, kernel, output, image)
   const outputPadding = intsAttribute(node, 'output_padding') ?? []
   const total = range(kernel.length).map((axis) =>
     Math.max(spanOf(common, axis, image[axis] ?? 1) + (outputPadding[axis] ?? 0) - (output[axis] ?? 1), 0),
@@ -69,7 +89,14 @@ function commonGeometry(node: ForwardNode, kernel: readonly number[]): Omit<Conv
 }
 
 /** Attributes of a Conv of this geometry. */
-export function convolutionAttributes({ kernel, strides, dilations, before, after, group }: Convolution): Attributes {
+export function convolutionAttributes({
+  kernel,
+  strides,
+  dilations,
+  before,
+  after,
+  group,
+}: Convolution): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group }
 }
 

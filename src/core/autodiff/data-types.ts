@@ -32,8 +32,15 @@ const fixedTypes: Readonly<Record<string, readonly DataType[]>> = {
   Scan: ['float32'],
 }
 
-/** Element type of output `index` of a node (ONNX operator specifications); most operators keep the type of their first input. */
-export function outputDataType(node: OnnxNode, index: number, inputTypes: readonly (DataType | undefined)[]): DataType {
+/**
+ * Element type of output `index` of a node (ONNX operator specifications); most operators keep the type of
+ * their first input.
+ */
+export function outputDataType(
+  node: OnnxNode,
+  index: number,
+  inputTypes: readonly (DataType | undefined)[],
+): DataType {
   const fixed = fixedTypes[node.opType]
   if (fixed !== undefined) return fixed[index] ?? fixed[0] ?? 'float32'
   const first = inputTypes[0] ?? 'float32'

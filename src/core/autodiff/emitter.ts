@@ -22,8 +22,8 @@ export interface Crop {
 }
 
 /**
- * Writes nodes of opset 18 or later into the graph under construction and keeps track of their shapes. Operations whose result is their
- * input (a reshape to the same shape, a sum over no axis) emit nothing.
+ * Writes nodes of opset 18 or later into the graph under construction and keeps track of their shapes.
+ * Operations whose result is their input (a reshape to the same shape, a sum over no axis) emit nothing.
  */
 export class Emitter {
   readonly nodes: OnnxNode[] = []
@@ -34,7 +34,8 @@ export class Emitter {
   private count = 0
 
   /**
-   * @param device Execution provider that the graph is meant for, e.g. 'cpu' or 'webgpu': a rule may choose its form by it.
+   * @param device Execution provider that the graph is meant for, e.g. 'cpu' or 'webgpu': a rule may choose
+   * its form by it.
    * @param prefix Begins every name that is given here and no name of the model.
    */
   constructor(
@@ -42,7 +43,10 @@ export class Emitter {
     private readonly prefix: string,
   ) {}
 
-  /** One node with one output of a shape that the caller knows. The type is that of the first input unless `dataType` says otherwise. */
+  /**
+   * One node with one output of a shape that the caller knows. The type is that of the first input unless
+   * `dataType` says otherwise.
+   */
   op(opType: string, inputs: readonly (Value | null)[], shape: Shape, options: OperationOptions = {}): Value {
     const dataType = options.dataType ?? inputs[0]?.dataType ?? 'float32'
     const value = { name: this.freshName(opType), shape, dataType }
@@ -81,8 +85,8 @@ export class Emitter {
   }
 
   /**
-   * factor · x. Images on the CPU are multiplied channel by channel, by as many equal numbers: ONNX Runtime does that in the layout of its
-   * convolutions, and a multiplication by one number not.
+   * factor · x. Images on the CPU are multiplied channel by channel, by as many equal numbers: ONNX Runtime
+   * does that in the layout of its convolutions, and a multiplication by one number not.
    */
   scale(x: Value, factor: number): Value {
     const [, channels = 1, ...image] = x.shape
@@ -100,7 +104,9 @@ export class Emitter {
   where(condition: Value, a: Operand, b: Operand): Value {
     const [x, y] = this.operands([a, b])
     if (x === undefined || y === undefined) throw internalError('where: two operands expected')
-    return this.op('Where', [condition, x, y], broadcastShapes([condition.shape, x.shape, y.shape]), { dataType: x.dataType })
+    return this.op('Where', [condition, x, y], broadcastShapes([condition.shape, x.shape, y.shape]), {
+      dataType: x.dataType,
+    })
   }
 
   /** The sum of values of one shape. */
@@ -117,7 +123,8 @@ export class Emitter {
   }
 
   reshape(x: Value, shape: Shape): Value {
-    if (sizeOf(shape) !== sizeOf(x.shape)) throw internalError(`reshape of [${x.shape.join()}] to [${shape.join()}]`)
+    if (sizeOf(shape) !== sizeOf(x.shape))
+      throw internalError(`reshape of [${x.shape.join()}] to [${shape.join()}]`)
     return sameShape(x.shape, shape) ? x : this.op('Reshape', [x, this.ints(shape)], shape)
   }
 
@@ -153,7 +160,9 @@ export class Emitter {
   sumTo(x: Value, shape: Shape): Value {
     if (sameShape(x.shape, shape)) return x
     const added = x.shape.length - shape.length
-    const axes = x.shape.flatMap((extent, axis) => (axis < added || (shape[axis - added] === 1 && extent !== 1) ? [axis] : []))
+    const axes = x.shape.flatMap((extent, axis) =>
+      axis < added || (shape[axis - added] === 1 && extent !== 1) ? [axis] : [],
+    )
     return this.reshape(this.reduce('ReduceSum', x, axes), shape)
   }
 
@@ -168,7 +177,9 @@ export class Emitter {
       const index = axes.indexOf(axis)
       return index < 0 ? extent : (ends[index] ?? 0) - (starts[index] ?? 0)
     })
-    return sameShape(shape, x.shape) ? x : this.op('Slice', [x, this.ints(starts), this.ints(ends), this.ints(axes)], shape)
+    return sameShape(shape, x.shape)
+      ? x
+      : this.op('Slice', [x, this.ints(starts), this.ints(ends), this.ints(axes)], shape)
   }
 
   /** Zeros before and after each axis; negative numbers crop. */
@@ -179,12 +190,16 @@ export class Emitter {
   }
 
   /**
-   * Each pixel of images [N, C, …] `counts` times along each spatial axis: nearest-neighbour resizing, which ONNX Runtime's CPU provider
-   * does ten times as fast as the same Expand.
+   * Each pixel of images [N, C, …] `counts` times along each spatial axis: nearest-neighbour resizing, which
+   * ONNX Runtime's CPU provider does ten times as fast as the same Expand.
    */
   repeat(x: Value, counts: readonly number[]): Value {
     if (counts.every((count) => count === 1)) return x
-    const attributes = { mode: 'nearest', nearest_mode: 'floor', coordinate_transformation_mode: 'asymmetric' }
+    const attributes = {
+      mode: 'nearest',
+      nearest_mode: 'floor',
+      coordinate_transformation_mode: 'asymmetric',
+    }
     const shape = x.shape.map((extent, axis) => extent * (counts[axis - 2] ?? 1))
     return this.op('Resize', [x, null, this.floats([shape.length], [1, 1, ...counts])], shape, { attributes })
   }
@@ -236,7 +251,10 @@ export class Emitter {
     return this.emitted
   }
 
-  /** Makes the forward pass also give an optional output of a node (MaxPool's Indices), named by the node's first output. */
+  /**
+   * Makes the forward pass also give an optional output of a node (MaxPool's Indices), named by the node's
+   * first output.
+   */
   extraOutput(firstOutput: Value, index: number, shape: Shape, dataType: DataType): Value {
     const outputs = this.extraOutputs.get(firstOutput.name) ?? new Map<number, Value>()
     this.extraOutputs.set(firstOutput.name, outputs)

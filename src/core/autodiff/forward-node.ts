@@ -11,7 +11,10 @@ interface Parts {
   readonly cotangents: readonly (Value | null)[]
 }
 
-/** A node of the model as a rule sees it: in the form of opset 18 or later, its values with shapes, its outputs with their cotangents. */
+/**
+ * A node of the model as a rule sees it: in the form of opset 18 or later, its values with shapes, its
+ * outputs with their cotangents.
+ */
 export class ForwardNode implements Parts {
   readonly opType: string
   readonly name: string
@@ -46,7 +49,8 @@ export class ForwardNode implements Parts {
   /** The cotangent of the first output, d loss / d y. */
   get g(): Value {
     const [g] = this.cotangents
-    if (g === undefined || g === null) throw internalError(`${this.opType} '${this.name}': no cotangent of the first output`)
+    if (g === undefined || g === null)
+      throw internalError(`${this.opType} '${this.name}': no cotangent of the first output`)
     return g
   }
 
@@ -54,7 +58,10 @@ export class ForwardNode implements Parts {
   input(index: number): Value {
     const value = this.inputs[index]
     if (value === undefined || value === null)
-      throw new RadversaryError('model-unreadable', `${this.opType} '${this.name}': expected an input ${index}, got none`)
+      throw new RadversaryError(
+        'model-unreadable',
+        `${this.opType} '${this.name}': expected an input ${index}, got none`,
+      )
     return value
   }
 
@@ -63,8 +70,14 @@ export class ForwardNode implements Parts {
     return this.inputs[index] ?? undefined
   }
 
-  /** The error of a rule that meets a case it does not support: "Resize 'up1': expected mode linear, got cubic". */
+  /**
+   * The error of a rule that meets a case it does not support: "Resize 'up1': expected mode linear, got
+   * cubic".
+   */
   unsupported(expected: string, found: string): RadversaryError {
-    return new RadversaryError('model-unsupported', `${this.opType} '${this.name}': expected ${expected}, got ${found}`)
+    return new RadversaryError(
+      'model-unsupported',
+      `${this.opType} '${this.name}': expected ${expected}, got ${found}`,
+    )
   }
 }

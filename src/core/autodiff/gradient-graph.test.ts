@@ -9,7 +9,12 @@ const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const ones = (count: number): Float32Array => new Float32Array(count).fill(1)
 
 /** The gradient graph of a model from 'x' of a shape, as text. */
-async function printed(graph: GraphBuilder, output: string, inputShape: readonly number[], device = 'cpu'): Promise<string> {
+async function printed(
+  graph: GraphBuilder,
+  output: string,
+  inputShape: readonly number[],
+  device = 'cpu',
+): Promise<string> {
   graph.output(output)
   const options = { inputName: 'x', outputName: output, inputShape, activation: 'detect' } as const
   const typed = await prepare(graph.build(), options, runtime)
@@ -19,7 +24,9 @@ async function printed(graph: GraphBuilder, output: string, inputShape: readonly
 test('a small classifier: constants folded, softmax taken off, only nodes on the way to the image', async () => {
   const graph = new GraphBuilder({ opset: 13 })
   const x = graph.input('x', ['batch', 1, 4, 4])
-  const conv = graph.node('Conv', [x, graph.floats([2, 1, 3, 3], ones(18)), graph.floats([2], [1, 2])], { pads: [1, 1, 1, 1] })
+  const conv = graph.node('Conv', [x, graph.floats([2, 1, 3, 3], ones(18)), graph.floats([2], [1, 2])], {
+    pads: [1, 1, 1, 1],
+  })
   const features = graph.node('Flatten', [graph.node('GlobalAveragePool', [graph.node('Relu', [conv])])])
   const logits = graph.node('Gemm', [features, graph.floats([2, 2], ones(4))])
   const output = graph.node('Softmax', [logits], { axis: 1 })

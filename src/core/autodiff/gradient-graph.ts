@@ -84,7 +84,9 @@ function assemble(
   for (const [name, tensor] of emit?.initializers ?? []) if (read.has(name)) initializers.set(name, tensor)
   return {
     irVersion: graph.irVersion,
-    opsets: new Map([...graph.opsets].filter(([domain]) => domain === '' || needed.some((node) => node.domain === domain))),
+    opsets: new Map(
+      [...graph.opsets].filter(([domain]) => domain === '' || needed.some((node) => node.domain === domain)),
+    ),
     producer: 'radversary',
     graph: {
       name: 'radversary',
@@ -92,13 +94,18 @@ function assemble(
       initializers,
       inputs: inputs.map(valueInfo),
       outputs: outputs.map(valueInfo),
-      valueInfos: new Map(computedBy(needed, emit?.values() ?? []).map((value) => [value.name, valueInfo(value)])),
+      valueInfos: new Map(
+        computedBy(needed, emit?.values() ?? []).map((value) => [value.name, valueInfo(value)]),
+      ),
     },
     functions: graph.functions,
   }
 }
 
-/** Their shapes are known here; ONNX Runtime does not infer all of them, and keeps its own layout only for what it knows. */
+/**
+ * Their shapes are known here; ONNX Runtime does not infer all of them, and keeps its own layout only for
+ * what it knows.
+ */
 function computedBy(nodes: readonly OnnxNode[], values: readonly Value[]): Value[] {
   const computed = new Set(nodes.flatMap(({ outputs }) => outputs))
   return values.filter(({ name }) => computed.has(name))

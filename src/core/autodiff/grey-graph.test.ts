@@ -22,7 +22,11 @@ const alike = greyInputOf({ input, mean: [0.5], std: [0.25, 0.25, 0.25] })!
 const convolution = (graph: GraphBuilder, x: string, group = 1): string =>
   graph.node(
     'Conv',
-    [x, graph.floats([6, 3 / group, 3, 3], distinctValues([6, 3 / group, 3, 3]).data), graph.floats([6], [1, 2, 3, 4, 5, 6])],
+    [
+      x,
+      graph.floats([6, 3 / group, 3, 3], distinctValues([6, 3 / group, 3, 3]).data),
+      graph.floats([6], [1, 2, 3, 4, 5, 6]),
+    ],
     {
       ...{ pads: [1, 1, 1, 1], strides: [2, 1], group },
     },
@@ -48,7 +52,9 @@ const open = (beginning: string, grey?: GreyInput): Promise<DifferentiableModel>
 
 function everyChannel({ data }: Tensor, { scale, offset }: GreyInput): Tensor {
   const planes = [0, 1].flatMap((sample) =>
-    scale.map((factor, c) => data.subarray(sample * 30, (sample + 1) * 30).map((value) => factor * value + offset[c]!)),
+    scale.map((factor, c) =>
+      data.subarray(sample * 30, (sample + 1) * 30).map((value) => factor * value + offset[c]!),
+    ),
   )
   return tensor([2, 3, 5, 6], Float32Array.from(planes.flatMap((plane) => [...plane])))
 }
@@ -60,29 +66,41 @@ function gradientOfFirst({ data }: Tensor, { scale }: GreyInput): number[] {
   return Array.from({ length: 60 }, (_, at) => of(Math.floor(at / 30), at % 30))
 }
 
-describe.each(Object.entries({ 'channels alike': alike, 'channels as of ImageNet': likeImageNet }))('%s', (_, grey) => {
-  test.each(Object.keys(beginnings))('a model that begins with %s', async (beginning) => {
-    const x = distinctValues([2, 1, 5, 6])
-    const [network, plain] = await Promise.all([open(beginning, grey), open(beginning)])
-    const logits = await plain.predict(everyChannel(x, grey))
-    const loss: LossSpec = { kind: 'dot', terms: [{ target: distinctValues(logits.shape), weight: 1 }] }
-    const expected = await plain.lossAndGradient(everyChannel(x, grey), loss)
-    const actual = await network.lossAndGradient(x, loss)
-    expect(largestDifference((await network.predict(x)).data, logits.data)).toBeLessThan(1e-5)
-    expect(actual.gradient.shape).toEqual(x.shape)
-    expect(largestDifference(actual.gradient.data, gradientOfFirst(expected.gradient, grey))).toBeLessThan(1e-5)
-    expect(await network.predict(everyChannel(x, grey))).toEqual(logits)
-    await Promise.all([network.dispose(), plain.dispose()])
-  })
-})
+describe.each(Object.entries({ 'channels alike': alike, 'channels as of ImageNet': likeImageNet }))(
+  '%s',
+  (_, grey) => {
+    test.each(Object.keys(beginnings))('a model that begins with %s', async (beginning) => {
+      const x = distinctValues([2, 1, 5, 6])
+      const [network, plain] = await Promise.all([open(beginning, grey), open(beginning)])
+      const logits = await plain.predict(everyChannel(x, grey))
+      const loss: LossSpec = { kind: 'dot', terms: [{ target: distinctValues(logits.shape), weight: 1 }] }
+      const expected = await plain.lossAndGradient(everyChannel(x, grey), loss)
+      const actual = await network.lossAndGradient(x, loss)
+      expect(largestDifference((await network.predict(x)).data, logits.data)).toBeLessThan(1e-5)
+      expect(actual.gradient.shape).toEqual(x.shape)
+      expect(largestDifference(actual.gradient.data, gradientOfFirst(expected.gradient, grey))).toBeLessThan(
+        1e-5,
+      )
+      expect(await network.predict(everyChannel(x, grey))).toEqual(logits)
+      await Promise.all([network.dispose(), plain.dispose()])
+    })
+  },
+)
 
 test('the first convolution has one channel, or two where channels are shifted', async () => {
   const beginning = async (grey: GreyInput): Promise<string[]> => {
     const graph = new GraphBuilder({ opset: 13 })
     const output = convolution(graph, graph.input('x', ['batch', 3, 5, 6]))
     graph.output(output)
-    const options = { inputName: 'x', outputName: output, inputShape: [1, 3, 5, 6], activation: 'none' } as const
-    return printGraph(forwardModel(fromGrey(await prepare(graph.build(), options, runtime), grey))).split('\n')
+    const options = {
+      inputName: 'x',
+      outputName: output,
+      inputShape: [1, 3, 5, 6],
+      activation: 'none',
+    } as const
+    return printGraph(forwardModel(fromGrey(await prepare(graph.build(), options, runtime), grey))).split(
+      '\n',
+    )
   }
   expect((await beginning(alike)).slice(0, 2)).toMatchInlineSnapshot(`
     [

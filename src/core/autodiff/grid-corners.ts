@@ -18,7 +18,9 @@ export interface GridAxis {
 export interface Corner {
   /** Position in the flattened image, int64. */
   readonly index: Value
-  /** How much the point takes of it is the product of these, one per axis; 0 where the pixel does not exist. */
+  /**
+   * How much the point takes of it is the product of these, one per axis; 0 where the pixel does not exist.
+   */
   readonly weights: readonly Value[]
   /** d weight / d position, per axis. */
   readonly slopes: readonly Value[]
@@ -31,7 +33,10 @@ interface Neighbour {
   readonly slope: Value
 }
 
-/** A grid [N, …points, axes], which names the image's last axis first, as positions along each axis in the image's order. */
+/**
+ * A grid [N, …points, axes], which names the image's last axis first, as positions along each axis in the
+ * image's order.
+ */
 export function gridAxes(grid: Value, image: Shape, alignCorners: boolean, emit: Emitter): GridAxis[] {
   const [n = 1, ...points] = grid.shape.slice(0, -1)
   return image.map((extent, axis) => {
@@ -56,7 +61,13 @@ export function linearCorners(axes: readonly GridAxis[], padding: GridPadding, e
 export function nearestCorner(axes: readonly GridAxis[], padding: GridPadding, emit: Emitter): Corner[] {
   const neighbours = axes.map((axis): Neighbour[] => {
     const pixel = emit.map('Round', axis.position)
-    return [{ index: inside(pixel, axis, emit), weight: presence(pixel, axis, padding, emit), slope: emit.scalar(0) }]
+    return [
+      {
+        index: inside(pixel, axis, emit),
+        weight: presence(pixel, axis, padding, emit),
+        slope: emit.scalar(0),
+      },
+    ]
   })
   return combined(axes, neighbours, emit)
 }
@@ -66,17 +77,27 @@ function linearNeighbours(axis: GridAxis, padding: GridPadding, emit: Emitter): 
   const left = emit.map('Floor', position)
   const fraction = emit.sub(position, left)
   // Beyond the border nothing changes with the position any more.
-  const slope = padding === 'border' ? emit.cast(emit.test('Equal', position, axis.position), 'float32') : emit.scalar(1)
+  const slope =
+    padding === 'border' ? emit.cast(emit.test('Equal', position, axis.position), 'float32') : emit.scalar(1)
   const neighbour = (pixel: Value, weight: Value, slopeOfWeight: Value): Neighbour => {
     const present = presence(pixel, axis, padding, emit)
-    return { index: inside(pixel, axis, emit), weight: emit.mul(weight, present), slope: emit.mul(slopeOfWeight, present) }
+    return {
+      index: inside(pixel, axis, emit),
+      weight: emit.mul(weight, present),
+      slope: emit.mul(slopeOfWeight, present),
+    }
   }
-  return [neighbour(left, emit.sub(1, fraction), emit.map('Neg', slope)), neighbour(emit.add(left, 1), fraction, slope)]
+  return [
+    neighbour(left, emit.sub(1, fraction), emit.map('Neg', slope)),
+    neighbour(emit.add(left, 1), fraction, slope),
+  ]
 }
 
 /** 1 where the pixel exists or the border stands for it, else 0. */
 function presence(pixel: Value, axis: GridAxis, padding: GridPadding, emit: Emitter): Value {
-  return padding === 'border' ? emit.scalar(1) : emit.cast(emit.test('Equal', inside(pixel, axis, emit), pixel), 'float32')
+  return padding === 'border'
+    ? emit.scalar(1)
+    : emit.cast(emit.test('Equal', inside(pixel, axis, emit), pixel), 'float32')
 }
 
 function inside(pixel: Value, { extent }: GridAxis, emit: Emitter): Value {
@@ -84,7 +105,11 @@ function inside(pixel: Value, { extent }: GridAxis, emit: Emitter): Value {
 }
 
 /** Every choice of one neighbour per axis. */
-function combined(axes: readonly GridAxis[], neighbours: readonly (readonly Neighbour[])[], emit: Emitter): Corner[] {
+function combined(
+  axes: readonly GridAxis[],
+  neighbours: readonly (readonly Neighbour[])[],
+  emit: Emitter,
+): Corner[] {
   const choices = neighbours.reduce<Neighbour[][]>(
     (chosen, ofAxis) => chosen.flatMap((before) => ofAxis.map((each) => [...before, each])),
     [[]],

@@ -10,7 +10,10 @@ import type { Value } from './value.ts'
 
 type EmitHead = (logits: Value, terms: readonly HeadTerm[], emit: Emitter) => Head
 
-/** The losses of core/model/ports.ts with their derivatives written out; every one costs a single reverse pass, however many terms it has. */
+/**
+ * The losses of core/model/ports.ts with their derivatives written out; every one costs a single reverse
+ * pass, however many terms it has.
+ */
 const heads = {
   'cross-entropy': crossEntropy,
   'binary-cross-entropy': binaryCrossEntropy,
@@ -27,15 +30,26 @@ const heads = {
 } satisfies Record<LossKind, EmitHead>
 
 /** The head of a loss or of a mixture, whose parts share the targets and the reverse pass. */
-export function emitLoss(kind: LossSpec['kind'], logits: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
-  const parts = lossParts(kind).map((part) => ({ ...heads[part.kind](logits, terms, emit), weight: part.weight }))
+export function emitLoss(
+  kind: LossSpec['kind'],
+  logits: Value,
+  terms: readonly HeadTerm[],
+  emit: Emitter,
+): Head {
+  const parts = lossParts(kind).map((part) => ({
+    ...heads[part.kind](logits, terms, emit),
+    weight: part.weight,
+  }))
   return {
     loss: emit.sum(parts.map(({ loss, weight }) => scaled(loss, weight, emit))),
     cotangent: emit.sum(parts.map(({ cotangent, weight }) => scaled(cotangent, weight, emit))),
   }
 }
 
-/** Affine in the target: with T = Σ w t, −Σ_k T_k log softmax(z)_k, whose derivative is softmax(z) Σ_k T_k − T; both over pixels' mean. */
+/**
+ * Affine in the target: with T = Σ w t, −Σ_k T_k log softmax(z)_k, whose derivative is softmax(z) Σ_k T_k −
+ * T; both over pixels' mean.
+ */
 function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   const pixels = pixelsOf(z, 'cross-entropy')
   const target = mergedTarget(terms, emit)
@@ -46,7 +60,10 @@ function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head
   return { loss, cotangent: scaled(cotangent, 1 / pixels, emit) }
 }
 
-/** Affine in the target: with T = Σ w t and W = Σ w, mean(W softplus(z) − T z), whose derivative is (W sigmoid(z) − T) / outputs. */
+/**
+ * Affine in the target: with T = Σ w t and W = Σ w, mean(W softplus(z) − T z), whose derivative is (W
+ * sigmoid(z) − T) / outputs.
+ */
 function binaryCrossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   const [target, weight] = [mergedTarget(terms, emit), emit.sum(terms.map((term) => term.weight))]
   const losses = emit.sub(emit.mul(emit.map('Softplus', z), weight), emit.mul(target, z))
@@ -75,7 +92,10 @@ function huber(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   })
 }
 
-/** The best other class's logit minus that of the target's class. The derivative of a tie is shared among the tied. */
+/**
+ * The best other class's logit minus that of the target's class. The derivative of a tie is shared among the
+ * tied.
+ */
 function margin(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   const pixels = pixelsOf(z, 'margin')
   return weightedSum(terms, emit, ({ target }) => {
@@ -134,7 +154,8 @@ function differenceOfLogitsRatio(z: Value, terms: readonly HeadTerm[], emit: Emi
 function targetedRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
   checkClasses(z, 'targeted-dlr', 4)
   const [first, , third, fourth] = largestDistinct(z, 4, emit)
-  if (first === undefined || third === undefined || fourth === undefined) throw internalError('four logits were asked for')
+  if (first === undefined || third === undefined || fourth === undefined)
+    throw internalError('four logits were asked for')
   const half = (a: Value, b: Value) => emit.mul(emit.add(a, b), 0.5)
   const spread = {
     value: emit.sub(first.value, half(third.value, fourth.value)),
@@ -165,12 +186,17 @@ function checkClasses(z: Value, kind: LossKind, least: number): void {
     )
 }
 
-/** 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel and where asked for; ε = 1e-6. */
+/**
+ * 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel and
+ * where asked for; ε = 1e-6.
+ */
 function diceOf(activation: 'softmax' | 'sigmoid'): EmitHead {
   return (z, terms, emit) => {
     pixelsOf(z, 'dice')
     const isSigmoid = activation === 'sigmoid' || z.shape[1] === 1
-    const p = isSigmoid ? emit.map('Sigmoid', z) : emit.op('Softmax', [z], z.shape, { attributes: { axis: 1 } })
+    const p = isSigmoid
+      ? emit.map('Sigmoid', z)
+      : emit.op('Softmax', [z], z.shape, { attributes: { axis: 1 } })
     return diceOfProbabilities({ p, isSigmoid, terms }, emit)
   }
 }
@@ -192,7 +218,10 @@ function diceOfProbabilities({ p, isSigmoid, terms }: Probabilities, emit: Emitt
     const denominator = emit.add(pixelSum(emit.add(p, target)), diceSmoothing)
     const score = emit.div(numerator, denominator)
     const ofP = emit.mul(emit.div(emit.sub(score, emit.mul(target, 2)), denominator), 1 / classes)
-    return { loss: emit.sub(1, perSample('ReduceMean', score, emit)), cotangent: throughProbability(ofP, p, isSigmoid, emit) }
+    return {
+      loss: emit.sub(1, perSample('ReduceMean', score, emit)),
+      cotangent: throughProbability(ofP, p, isSigmoid, emit),
+    }
   })
 }
 
@@ -234,7 +263,10 @@ function outputsOf(z: Value): number {
   return sizeOf(z.shape.slice(1))
 }
 
-/** Pixels of one sample's dense output [N, K, ...]; 1 for [N, K]. Throws `model-unsupported` when there is no class axis. */
+/**
+ * Pixels of one sample's dense output [N, K, ...]; 1 for [N, K]. Throws `model-unsupported` when there is no
+ * class axis.
+ */
 function pixelsOf(z: Value, kind: LossKind): number {
   if (z.shape.length < 2)
     throw new RadversaryError(

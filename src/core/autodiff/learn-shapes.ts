@@ -24,7 +24,10 @@ const sequenceOperators = new Set([
   'SplitToSequence',
 ])
 
-/** Which nodes depend on the input's elements, and which other values those nodes read that are computed, not stored. */
+/**
+ * Which nodes depend on the input's elements, and which other values those nodes read that are computed, not
+ * stored.
+ */
 interface Dependence {
   readonly nodes: readonly OnnxNode[]
   readonly values: ReadonlySet<string>
@@ -32,10 +35,15 @@ interface Dependence {
 }
 
 /**
- * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime tells the shapes: one run on zeros, in which each
- * intermediate value's Shape is an output. Whatever does not depend on the input becomes a constant.
+ * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime tells the shapes: one
+ * run on zeros, in which each intermediate value's Shape is an output. Whatever does not depend on the input
+ * becomes a constant.
  */
-export async function learnShapes(model: OnnxModel, inputShape: Shape, runtime: Runtime): Promise<TypedGraph> {
+export async function learnShapes(
+  model: OnnxModel,
+  inputShape: Shape,
+  runtime: Runtime,
+): Promise<TypedGraph> {
   const { graph } = model
   const dependence = dependenceOf(graph)
   const measured = await measure(model, dependence, inputShape, runtime)
@@ -62,14 +70,21 @@ function dependenceOf(graph: OnnxGraph): Dependence {
     for (const name of node.outputs) if (name !== '') values.add(name)
   }
   const leading = nodesLeadingTo(nodes, output)
-  if (leading.length === 0) throw new RadversaryError('model-unsupported', 'Model: expected an output that depends on the input')
+  if (leading.length === 0)
+    throw new RadversaryError('model-unsupported', 'Model: expected an output that depends on the input')
   const sequence = leading.find(({ opType }) => sequenceOperators.has(opType))
   if (sequence !== undefined) throw sequenceError(sequence)
   // Only what a node of the graph gives: subgraphs also read values of their own.
   const given = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
   const read = new Set(leading.flatMap(readsOf))
-  const computedConstants = [...read].filter((name) => given.has(name) && !values.has(name) && !graph.initializers.has(name))
-  return { nodes: leading, values: new Set(leading.flatMap(({ outputs }) => outputs.filter(Boolean))), computedConstants }
+  const computedConstants = [...read].filter(
+    (name) => given.has(name) && !values.has(name) && !graph.initializers.has(name),
+  )
+  return {
+    nodes: leading,
+    values: new Set(leading.flatMap(({ outputs }) => outputs.filter(Boolean))),
+    computedConstants,
+  }
 }
 
 function sequenceError({ opType, name, outputs }: OnnxNode): RadversaryError {
@@ -88,7 +103,12 @@ interface Measured {
   readonly constants: ReadonlyMap<string, OnnxTensor>
 }
 
-async function measure(model: OnnxModel, dependence: Dependence, inputShape: Shape, runtime: Runtime): Promise<Measured> {
+async function measure(
+  model: OnnxModel,
+  dependence: Dependence,
+  inputShape: Shape,
+  runtime: Runtime,
+): Promise<Measured> {
   const prefix = freshPrefix(namesOf(model.graph))
   const probes = new Map([...dependence.values].map((name, index) => [name, `${prefix}${index}`]))
   const results = await runOnce(probeModel(model, probes, dependence.computedConstants), inputShape, runtime)
@@ -99,7 +119,11 @@ async function measure(model: OnnxModel, dependence: Dependence, inputShape: Sha
   }
 }
 
-function probeModel(model: OnnxModel, probes: ReadonlyMap<string, string>, constants: readonly string[]): OnnxModel {
+function probeModel(
+  model: OnnxModel,
+  probes: ReadonlyMap<string, string>,
+  constants: readonly string[],
+): OnnxModel {
   const shapeNodes = [...probes].map(([name, probe]): OnnxNode => ({
     opType: 'Shape',
     domain: '',
@@ -112,17 +136,30 @@ function probeModel(model: OnnxModel, probes: ReadonlyMap<string, string>, const
   return { ...model, graph: { ...model.graph, nodes: [...model.graph.nodes, ...shapeNodes], outputs } }
 }
 
-async function runOnce(model: OnnxModel, inputShape: Shape, runtime: Runtime): Promise<Readonly<Record<string, RuntimeTensor>>> {
+async function runOnce(
+  model: OnnxModel,
+  inputShape: Shape,
+  runtime: Runtime,
+): Promise<Readonly<Record<string, RuntimeTensor>>> {
   const session = await runtime.createSession(encodeModel(model))
   try {
-    const zeros = { dataType: 'float32', shape: inputShape, data: new Float32Array(sizeOf(inputShape)) } as const
+    const zeros = {
+      dataType: 'float32',
+      shape: inputShape,
+      data: new Float32Array(sizeOf(inputShape)),
+    } as const
     return await session.run({ [model.graph.inputs[0]?.name ?? '']: zeros })
   } finally {
     await session.dispose()
   }
 }
 
-function typedValues(graph: OnnxGraph, dependence: Dependence, measured: Measured, inputShape: Shape): Map<string, Value> {
+function typedValues(
+  graph: OnnxGraph,
+  dependence: Dependence,
+  measured: Measured,
+  inputShape: Shape,
+): Map<string, Value> {
   const values = new Map<string, Value>()
   const addConstant = (name: string, constant: OnnxTensor): void => {
     values.set(name, { name, shape: constant.shape, dataType: constant.dataType, constant })
@@ -134,7 +171,8 @@ function typedValues(graph: OnnxGraph, dependence: Dependence, measured: Measure
     const inputTypes = node.inputs.map((name) => values.get(name)?.dataType)
     node.outputs.forEach((name, index) => {
       const shape = measured.shapes.get(name)
-      if (shape !== undefined) values.set(name, { name, shape, dataType: outputDataType(node, index, inputTypes) })
+      if (shape !== undefined)
+        values.set(name, { name, shape, dataType: outputDataType(node, index, inputTypes) })
     })
   }
   return values

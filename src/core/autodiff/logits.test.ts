@@ -14,16 +14,25 @@ const x = distinctValues([2, 4])
 type Build = (graph: GraphBuilder) => string
 
 /** A graph that ends in what `build` returns, of a shape that it says. */
-function open(build: Build, shape: readonly (string | number)[], opset = 17, options: Partial<OnnxModelOptions> = {}) {
+function open(
+  build: Build,
+  shape: readonly (string | number)[],
+  opset = 17,
+  options: Partial<OnnxModelOptions> = {},
+) {
   const graph = new GraphBuilder({ opset })
   graph.output(build(graph), shape)
   return createOnnxModel({ bytes: encodeModel(graph.build()), runtime, ...options })
 }
 
 const gemm = (graph: GraphBuilder, outputs: number) =>
-  graph.node('Gemm', [graph.input('x', ['batch', 4]), graph.floats([4, outputs], distinctValues([4, outputs]).data)])
+  graph.node('Gemm', [
+    graph.input('x', ['batch', 4]),
+    graph.floats([4, outputs], distinctValues([4, outputs]).data),
+  ])
 const one = (graph: GraphBuilder) => gemm(graph, 1)
-const squeezed = (graph: GraphBuilder, value: string, axis = 1) => graph.node('Squeeze', [value, graph.ints([axis])])
+const squeezed = (graph: GraphBuilder, value: string, axis = 1) =>
+  graph.node('Squeeze', [value, graph.ints([axis])])
 
 describe('a final activation', () => {
   const scores: Build = (graph) => gemm(graph, 3)
@@ -84,9 +93,13 @@ describe('an output [N], of which the class axis was squeezed, is [N, 1]', () =>
     logits: (graph) => squeezed(graph, one(graph)),
     'probabilities, squeezed': (graph) => squeezed(graph, graph.node('Sigmoid', [one(graph)])),
     'probabilities of what was squeezed': (graph) => graph.node('Sigmoid', [squeezed(graph, one(graph))]),
-    'a column': (graph) => graph.node('Gather', [one(graph), graph.constant(int64Tensor([], [0]))], { axis: 1 }),
+    'a column': (graph) =>
+      graph.node('Gather', [one(graph), graph.constant(int64Tensor([], [0]))], { axis: 1 }),
   }
-  const loss: LossSpec = { kind: 'binary-cross-entropy', terms: [{ target: tensor([2, 1], Float32Array.of(1, 0)), weight: 1 }] }
+  const loss: LossSpec = {
+    kind: 'binary-cross-entropy',
+    terms: [{ target: tensor([2, 1], Float32Array.of(1, 0)), weight: 1 }],
+  }
 
   test.each(Object.keys(forms))('%s', async (form) => {
     const [network, plain] = await Promise.all([open(forms[form]!, ['batch']), open(one, ['batch', 1])])
@@ -99,6 +112,8 @@ describe('an output [N], of which the class axis was squeezed, is [N, 1]', () =>
 
 test('an output of which the batch was squeezed is none per sample', async () => {
   const network = await open((graph) => squeezed(graph, gemm(graph, 3), 0), [3])
-  await expect(network.predict(distinctValues([1, 4]))).rejects.toThrow('expected one output per sample, got [3, 1]')
+  await expect(network.predict(distinctValues([1, 4]))).rejects.toThrow(
+    'expected one output per sample, got [3, 1]',
+  )
   await network.dispose()
 })

@@ -7,8 +7,8 @@ import type { TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
 
 /**
- * What the model's output is: `none` for logits, probabilities of a `softmax` over the classes (axis 1) or of a `sigmoid`;
- * `detect` takes a final Softmax, LogSoftmax or Sigmoid for that and anything else for logits.
+ * What the model's output is: `none` for logits, probabilities of a `softmax` over the classes (axis 1) or of
+ * a `sigmoid`; `detect` takes a final Softmax, LogSoftmax or Sigmoid for that and anything else for logits.
  */
 export type OutputActivation = 'detect' | 'none' | 'softmax' | 'sigmoid'
 
@@ -16,14 +16,16 @@ export type OutputActivation = 'detect' | 'none' | 'softmax' | 'sigmoid'
 const leastProbability = 1e-30
 
 /**
- * The same graph with the logits as its output: the value before a final activation or, where probabilities come out of something else,
- * their logarithm (softmax) or log-odds (sigmoid), which are logits of the same probabilities.
+ * The same graph with the logits as its output: the value before a final activation or, where probabilities
+ * come out of something else, their logarithm (softmax) or log-odds (sigmoid), which are logits of the same
+ * probabilities.
  */
 export function takeOffActivation(graph: TypedGraph, activation: OutputActivation): TypedGraph {
   if (activation === 'none') return graph
   const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.output.name))
   const before = last === undefined ? undefined : graph.values.get(last.inputs[0] ?? '')
-  if (last !== undefined && before !== undefined && isActivation(last, before, activation)) return withOutput(graph, before)
+  if (last !== undefined && before !== undefined && isActivation(last, before, activation))
+    return withOutput(graph, before)
   return activation === 'detect' ? graph : withLogarithm(graph, activation)
 }
 
@@ -45,7 +47,10 @@ function withLogarithm(graph: TypedGraph, activation: 'softmax' | 'sigmoid'): Ty
   return withMore(graph, emit, activation === 'softmax' ? log(p) : emit.sub(log(p), log(emit.sub(1, p))))
 }
 
-/** Of a graph whose last step squeezes [N, 1] to [N], what came before, so that an activation before it is found. */
+/**
+ * Of a graph whose last step squeezes [N, 1] to [N], what came before, so that an activation before it is
+ * found.
+ */
 export function beforeSqueeze(graph: TypedGraph): TypedGraph {
   const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.output.name))
   const before = last?.opType === 'Squeeze' ? graph.values.get(last.inputs[0] ?? '') : undefined
@@ -64,5 +69,11 @@ export function withClassAxis(graph: TypedGraph): TypedGraph {
 function withMore(graph: TypedGraph, emit: Emitter, output: Value): TypedGraph {
   const values = new Map(graph.values).set(output.name, output)
   for (const value of emit.values()) values.set(value.name, value)
-  return { ...graph, nodes: [...graph.nodes, ...emit.nodes], values, output, freshPrefix: `${graph.freshPrefix}e` }
+  return {
+    ...graph,
+    nodes: [...graph.nodes, ...emit.nodes],
+    values,
+    output,
+    freshPrefix: `${graph.freshPrefix}e`,
+  }
 }

@@ -2,9 +2,10 @@ import type { Emitter } from './emitter.ts'
 import type { Value } from './value.ts'
 
 /**
- * 1 where x > 0 and 0 elsewhere. On the CPU a HardSigmoid that is a step for every normal float32: ONNX Runtime runs it on all threads and
- * in the layout of its convolutions; Sign it runs on one (a fifth of a ResNet-50's gradient step), Greater and Where leave the layout.
- * Elsewhere Sign, since shaders promise nothing about the infinities of 1e38 x; there x must not be negative.
+ * 1 where x > 0 and 0 elsewhere. On the CPU a HardSigmoid that is a step for every normal float32: ONNX
+ * Runtime runs it on all threads and in the layout of its convolutions; Sign it runs on one (a fifth of a
+ * ResNet-50's gradient step), Greater and Where leave the layout. Elsewhere Sign, since shaders promise
+ * nothing about the infinities of 1e38 x; there x must not be negative.
  */
 export function isPositive(x: Value, emit: Emitter): Value {
   if (emit.device !== 'cpu') return emit.map('Sign', x)
@@ -19,5 +20,7 @@ export function isInside(x: Value, emit: Emitter): Value {
 
 /** clip(α x + β, 0, 1) */
 export function hardSigmoid(x: Value, alpha: number, beta: number, emit: Emitter): Value {
-  return emit.op('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: alpha }, beta: { float: beta } } })
+  return emit.op('HardSigmoid', [x], x.shape, {
+    attributes: { alpha: { float: alpha }, beta: { float: beta } },
+  })
 }

@@ -13,7 +13,10 @@ export interface PortNames {
   readonly outputName?: string | undefined
 }
 
-/** Chooses by name, or the only one that can be meant. Throws `model-unsupported` with the names to choose from. */
+/**
+ * Chooses by name, or the only one that can be meant. Throws `model-unsupported` with the names to choose
+ * from.
+ */
 export function choosePorts(graph: OnnxGraph, { inputName, outputName }: PortNames): Ports {
   const output = choose(graph.outputs, outputName, 'output')
   const read = new Set(nodesLeadingTo(graph.nodes, [output.name]).flatMap(readsOf))
@@ -36,7 +39,11 @@ function isImage({ dataType, shape }: ValueInfo): boolean {
   return dataType === 'float32' && (shape === null || shape.length >= 2)
 }
 
-function choose(candidates: readonly ValueInfo[], name: string | undefined, role: 'input' | 'output'): ValueInfo {
+function choose(
+  candidates: readonly ValueInfo[],
+  name: string | undefined,
+  role: 'input' | 'output',
+): ValueInfo {
   const names = candidates.map((each) => each.name).join(', ') || 'none'
   const chosen = name === undefined ? candidates[0] : candidates.find((each) => each.name === name)
   if (chosen === undefined || (name === undefined && candidates.length > 1))

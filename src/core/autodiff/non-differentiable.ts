@@ -2,8 +2,9 @@ import type { OnnxNode } from '../onnx/graph.ts'
 import { isStopGradient } from '../onnx/stop-gradient.ts'
 
 /**
- * Operators that no gradient passes: their results are integers or truth values, or constant almost everywhere. A model may use them beside
- * its differentiable path (masks, indices, sizes); if they are the only path, the reverse pass says so.
+ * Operators that no gradient passes: their results are integers or truth values, or constant almost
+ * everywhere. A model may use them beside its differentiable path (masks, indices, sizes); if they are the
+ * only path, the reverse pass says so.
  */
 export const nonDifferentiableOps: ReadonlySet<string> = new Set([
   'And',

@@ -16,7 +16,12 @@ export function normalized(x: Value, axes: readonly number[], epsilon: number, e
 }
 
 /** The cotangent of x, given that of x̂: r (s − mean s − x̂ mean(s x̂)). */
-export function normalizationVjp(s: Value, { xHat, inverse }: Normalized, axes: readonly number[], emit: Emitter): Value {
+export function normalizationVjp(
+  s: Value,
+  { xHat, inverse }: Normalized,
+  axes: readonly number[],
+  emit: Emitter,
+): Value {
   const mean = (value: Value): Value => emit.reduce('ReduceMean', value, axes)
   return emit.mul(inverse, emit.sub(emit.sub(s, mean(s)), emit.mul(xHat, mean(emit.mul(s, xHat)))))
 }

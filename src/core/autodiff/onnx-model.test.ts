@@ -17,12 +17,17 @@ function model(build: (graph: GraphBuilder) => string, opset = 17): Uint8Array {
   return encodeModel(graph.build())
 }
 
-const open = (bytes: Uint8Array, options: Partial<OnnxModelOptions> = {}) => createOnnxModel({ bytes, runtime, ...options })
+const open = (bytes: Uint8Array, options: Partial<OnnxModelOptions> = {}) =>
+  createOnnxModel({ bytes, runtime, ...options })
 
 /** Logits [N, 3] of x [N, 4]. */
 function linear(graph: GraphBuilder): string {
   const x = graph.input('x', ['batch', 4])
-  return graph.node('Gemm', [x, graph.floats([4, 3], distinctValues([4, 3]).data), graph.floats([3], [0.1, 0.2, -0.3])])
+  return graph.node('Gemm', [
+    x,
+    graph.floats([4, 3], distinctValues([4, 3]).data),
+    graph.floats([3], [0.1, 0.2, -0.3]),
+  ])
 }
 
 /** Logits [N, 3, 2, 2] of x [N, 2, 2, 2]. */
@@ -61,7 +66,12 @@ describe('losses', () => {
     ['margin', 'dense', terms(oneHot([2, 3, 2, 2])), true],
     ['dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
     ['binary-dice', 'two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
-    [{ 'cross-entropy': 0.5, dice: 2 }, 'a mixture, two targets', terms(oneHot([2, 3, 2, 2]), softDense), true],
+    [
+      { 'cross-entropy': 0.5, dice: 2 },
+      'a mixture, two targets',
+      terms(oneHot([2, 3, 2, 2]), softDense),
+      true,
+    ],
     ['dot', 'two targets', terms(soft, oneHot([2, 3])), false],
   ]
 
@@ -108,13 +118,16 @@ describe('losses', () => {
 
   const four = tensor([1, 4], Float32Array.of(2, -1, 0.5, -3))
   test.each<[LossKind, number[], number, number[]]>([
-    // (0.5 − 2) / (2 + 1) and, away from another label, (2 + 1) / (2 + 1), which nothing changes; derivatives by the quotient rule.
+    // (0.5 − 2) / (2 + 1) and, away from another label, (2 + 1) / (2 + 1), which nothing changes; derivatives
+    // by the quotient rule.
     ['dlr', [1, 0, 0, 0], -1.5 / 3, [-1 / 3 + 1.5 / 9, -1.5 / 9, 1 / 3, 0]],
     ['dlr', [0, 0, 1, 0], 1.5 / 3, [1 / 3 - 1.5 / 9, 1.5 / 9, -1 / 3, 0]],
     // (−3 − 2) / (2 − (−1 − 3) / 2)
     ['targeted-dlr', [-1, 0, 0, 1], -5 / 4, [-1 / 4 + 5 / 16, -5 / 32, 0, 1 / 4 - 5 / 32]],
   ])('%s of %j has the value and the derivative of its definition', async (kind, target, value, slope) => {
-    const network = await open(model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 4])])])))
+    const network = await open(
+      model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 4])])])),
+    )
     const terms = [{ target: tensor([1, 4], Float32Array.from(target)), weight: 1 }]
     const { loss, gradient } = await network.lossAndGradient(four, { kind, terms })
     expect(loss[0]).toBeCloseTo(value, 6)
@@ -127,11 +140,15 @@ describe('losses', () => {
   test('the difference of logits ratio refuses too few classes', async () => {
     const network = await open(identity)
     const terms = [{ target: tensor([1, 2], Float32Array.of(1, 0)), weight: 1 }]
-    await expect(network.lossAndGradient(logits, { kind: 'dlr', terms })).rejects.toThrow('at least 3 classes, got [1, 2]')
+    await expect(network.lossAndGradient(logits, { kind: 'dlr', terms })).rejects.toThrow(
+      'at least 3 classes, got [1, 2]',
+    )
   })
 
   test('dice has the value of its definition: one channel, sigmoid', async () => {
-    const network = await open(model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 1, 1, 2])])])))
+    const network = await open(
+      model((graph) => graph.node('Neg', [graph.node('Neg', [graph.input('x', ['batch', 1, 1, 2])])])),
+    )
     const z = tensor([1, 1, 1, 2], Float32Array.of(2, -1))
     const target = tensor([1, 1, 1, 2], Float32Array.of(1, 0))
     const [p, q] = [1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(1))]
@@ -168,7 +185,9 @@ describe('batches', () => {
       terms: [{ target: tensor([count, 3], new Float32Array(count * 3).fill(1)), weight: 1 }],
     })
     const both = await network.lossAndGradient(image, loss(2))
-    const alone = await Promise.all([0, 1].map((index) => network.lossAndGradient(sampleOf(image, index), loss(1))))
+    const alone = await Promise.all(
+      [0, 1].map((index) => network.lossAndGradient(sampleOf(image, index), loss(1))),
+    )
     const separately = concatenate(alone.map(({ gradient }) => gradient))
     both.gradient.data.forEach((value, index) => {
       expect(value).toBeCloseTo(separately.data[index]!, 6)
@@ -186,7 +205,9 @@ describe('batches', () => {
   })
 
   test('of another sample shape are an error that names both', async () => {
-    await expect((await open(fixed([-1, 8]))).predict(x)).rejects.toThrow("Model input 'x': expected [any, 2, 2, 2], got [2, 4]")
+    await expect((await open(fixed([-1, 8]))).predict(x)).rejects.toThrow(
+      "Model input 'x': expected [any, 2, 2, 2], got [2, 4]",
+    )
   })
 })
 
@@ -194,7 +215,9 @@ describe('refusals', () => {
   test('an operator without a rule names operator and node', async () => {
     const graph = new GraphBuilder({ domains: { 'com.microsoft': 1 } })
     const anchors = graph.floats([3, 4], distinctValues([3, 4]).data)
-    graph.output(graph.node('com.microsoft:CDist', [graph.input('x', ['batch', 4]), anchors], { metric: 'euclidean' }))
+    graph.output(
+      graph.node('com.microsoft:CDist', [graph.input('x', ['batch', 4]), anchors], { metric: 'euclidean' }),
+    )
     const network = await open(encodeModel(graph.build()), { file: 'distances.onnx' })
     expect((await network.predict(x)).shape).toEqual([2, 3])
     await expect(
@@ -208,16 +231,20 @@ describe('refusals', () => {
 
   test('an output without a gradient is an error, not a zero', async () => {
     const network = await open(model((graph) => graph.node('Floor', [linear(graph)])))
-    await expect(network.lossAndGradient(x, { kind: 'dot', terms: [{ target: tensor([2, 3]), weight: 1 }] })).rejects.toThrow(
-      /expected a differentiable path from 'x'/,
-    )
+    await expect(
+      network.lossAndGradient(x, { kind: 'dot', terms: [{ target: tensor([2, 3]), weight: 1 }] }),
+    ).rejects.toThrow(/expected a differentiable path from 'x'/)
   })
 
   test('two images are an error that lists their names', async () => {
-    const bytes = model((graph) => graph.node('Add', [graph.input('left', ['n', 2]), graph.input('right', ['n', 2])]))
+    const bytes = model((graph) =>
+      graph.node('Add', [graph.input('left', ['n', 2]), graph.input('right', ['n', 2])]),
+    )
     await expect(open(bytes)).rejects.toThrow('expected one float32 input, got left, right')
     await expect(open(bytes, { inputName: 'left' })).rejects.toThrow(/got others/)
-    await expect(open(bytes, { inputName: 'middle' })).rejects.toThrow("expected an input 'middle', got left, right")
+    await expect(open(bytes, { inputName: 'middle' })).rejects.toThrow(
+      "expected an input 'middle', got left, right",
+    )
   })
 
   test('two outputs are an error until one is named', async () => {
@@ -232,9 +259,9 @@ describe('refusals', () => {
 
   test('a target of another shape names both', async () => {
     const network = await open(model(linear))
-    await expect(network.lossAndGradient(x, { kind: 'mse', terms: [{ target: tensor([2, 5]), weight: 1 }] })).rejects.toThrow(
-      "expected a target of the logits' shape [2, 3], got [2, 5]",
-    )
+    await expect(
+      network.lossAndGradient(x, { kind: 'mse', terms: [{ target: tensor([2, 5]), weight: 1 }] }),
+    ).rejects.toThrow("expected a target of the logits' shape [2, 3], got [2, 5]")
   })
 
   test('no target is an error', async () => {

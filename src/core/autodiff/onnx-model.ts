@@ -30,7 +30,10 @@ export interface OnnxModelOptions extends PortNames {
   readonly grey?: GreyInput | undefined
   /** Shown in errors. */
   readonly file?: string | undefined
-  /** Sessions kept ready, one per input shape and loss (and one more to predict); the least recently used are released. */
+  /**
+   * Sessions kept ready, one per input shape and loss (and one more to predict); the least recently used are
+   * released.
+   */
   readonly sessions?: number
 }
 
@@ -49,11 +52,11 @@ interface PredictSession {
 }
 
 /**
- * An ONNX model that can be differentiated with respect to its image, on any runtime: graphs that compute the gradient are derived from
- * the model's and run like any other.
+ * An ONNX model that can be differentiated with respect to its image, on any runtime: graphs that compute the
+ * gradient are derived from the model's and run like any other.
  *
- * Throws `model-unreadable` for bytes that are no ONNX model and `model-unsupported` when input or output can't be told apart; the same
- * for operators without a gradient when the first gradient is asked for.
+ * Throws `model-unreadable` for bytes that are no ONNX model and `model-unsupported` when input or output
+ * can't be told apart; the same for operators without a gradient when the first gradient is asked for.
  */
 export function createOnnxModel(options: OnnxModelOptions): Promise<DifferentiableModel> {
   return withFile(options.file, () => {
@@ -102,7 +105,10 @@ class OnnxModelImplementation implements DifferentiableModel {
     return withFile(this.options.file, async () => {
       this.checkInput(x)
       if (loss.terms.length === 0)
-        throw new RadversaryError('usage', `Loss ${lossName(loss.kind)}: expected at least one target, got none`)
+        throw new RadversaryError(
+          'usage',
+          `Loss ${lossName(loss.kind)}: expected at least one target, got none`,
+        )
       const key = `${x.shape.join()} ${lossName(loss.kind)} ${loss.terms.length}`
       return this.gradients.use(
         key,
@@ -132,7 +138,11 @@ class OnnxModelImplementation implements DifferentiableModel {
 
   private async createGradient(shape: Shape, { kind, terms }: LossSpec): Promise<GradientSession> {
     const { runtime } = this.options
-    const graph = gradientGraph(await this.prepare(shape), { kind, termCount: terms.length, device: runtime.device })
+    const graph = gradientGraph(await this.prepare(shape), {
+      kind,
+      termCount: terms.length,
+      device: runtime.device,
+    })
     const session = await runtime.createSession(encodeModel(graph.model))
     return { session, graph, dispose: () => session.dispose() }
   }
@@ -169,7 +179,8 @@ class OnnxModelImplementation implements DifferentiableModel {
     const whole = withChannels(x.shape, this.greyOf(x.shape))
     const fits =
       shape.length === 0 ||
-      (shape.length === whole.length && shape.every((extent, axis) => extent === null || extent === whole[axis]))
+      (shape.length === whole.length &&
+        shape.every((extent, axis) => extent === null || extent === whole[axis]))
     if (!fits || sizeOf(x.shape) === 0)
       throw new RadversaryError(
         'tensor-invalid',
@@ -178,9 +189,14 @@ class OnnxModelImplementation implements DifferentiableModel {
   }
 }
 
-/** The batch is free whatever the file says; so is every extent that it names or leaves out. An unknown rank is []. */
+/**
+ * The batch is free whatever the file says; so is every extent that it names or leaves out. An unknown rank
+ * is [].
+ */
 function specOf({ name, shape }: ValueInfo): TensorSpec {
-  const extents = (shape ?? []).map((extent, axis) => (axis > 0 && typeof extent === 'number' ? extent : null))
+  const extents = (shape ?? []).map((extent, axis) =>
+    axis > 0 && typeof extent === 'number' ? extent : null,
+  )
   return { name, shape: extents }
 }
 

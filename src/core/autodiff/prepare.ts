@@ -17,17 +17,24 @@ export interface PrepareOptions {
 }
 
 /**
- * A model as the reverse pass needs it: constants folded, shapes known, in the form of opset 18, its output being the logits [N, K, …].
- * Throws `runtime-failed` when the model can't be run on an input of that shape.
+ * A model as the reverse pass needs it: constants folded, shapes known, in the form of opset 18, its output
+ * being the logits [N, K, …]. Throws `runtime-failed` when the model can't be run on an input of that shape.
  */
-export async function prepare(model: OnnxModel, options: PrepareOptions, runtime: Runtime): Promise<TypedGraph> {
+export async function prepare(
+  model: OnnxModel,
+  options: PrepareOptions,
+  runtime: Runtime,
+): Promise<TypedGraph> {
   const fixed = fixShapes(model, options)
   const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
   const graph = upgrade(await learnShapes(simplified, options.inputShape, runtime))
   return withClassAxis(takeOffActivation(beforeSqueeze(graph), options.activation))
 }
 
-/** The model from one input of a given shape to one output. Shapes stored further on are dropped: they may be those of another batch. */
+/**
+ * The model from one input of a given shape to one output. Shapes stored further on are dropped: they may be
+ * those of another batch.
+ */
 function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: PrepareOptions): OnnxModel {
   const { graph } = model
   const nodes = nodesLeadingTo(graph.nodes, [outputName])
@@ -37,7 +44,9 @@ function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: Prep
     graph: {
       ...graph,
       nodes,
-      initializers: new Map([...graph.initializers].filter(([name]) => read.has(name) || name === outputName)),
+      initializers: new Map(
+        [...graph.initializers].filter(([name]) => read.has(name) || name === outputName),
+      ),
       inputs: [{ name: inputName, dataType: 'float32', shape: inputShape }],
       outputs: [{ name: outputName, dataType: null, shape: null }],
       valueInfos: new Map(),

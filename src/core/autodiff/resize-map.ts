@@ -41,7 +41,8 @@ function tapsOf(axis: AxisResize, output: number): readonly Tap[] {
     case 'cubic':
       return kernelTaps(axis, position, 2, (distance) => cubic(distance, axis.cubicCoefficient))
     default:
-      if (axis.antialias) return kernelTaps(axis, position, 1, (distance) => Math.max(1 - Math.abs(distance), 0))
+      if (axis.antialias)
+        return kernelTaps(axis, position, 1, (distance) => Math.max(1 - Math.abs(distance), 0))
       return linearTaps(Math.min(Math.max(position, 0), axis.inputs - 1))
   }
 }
@@ -89,7 +90,12 @@ function linearTaps(position: number): readonly Tap[] {
 }
 
 /** Weights of a kernel of `radius` around a position; widened by the reduction when antialiased. */
-function kernelTaps(axis: AxisResize, position: number, radius: number, kernel: (distance: number) => number): readonly Tap[] {
+function kernelTaps(
+  axis: AxisResize,
+  position: number,
+  radius: number,
+  kernel: (distance: number) => number,
+): readonly Tap[] {
   const widening = axis.antialias ? Math.max(1 / axis.scale, 1) : 1
   const first = Math.floor(position - radius * widening) + 1
   const last = Math.ceil(position + radius * widening) - 1
@@ -112,6 +118,11 @@ function cubic(distance: number, a: number): number {
 }
 
 /** Entry of an axis in a list that is given for `axes` only. */
-export function entryFor<T>(list: readonly T[], axes: readonly number[], axis: number, rank: number): T | undefined {
+export function entryFor<T>(
+  list: readonly T[],
+  axes: readonly number[],
+  axis: number,
+  rank: number,
+): T | undefined {
   return list[axes.findIndex((each) => axisOf(each, rank) === axis)]
 }

@@ -12,8 +12,9 @@ import type { Value } from './value.ts'
 type Cotangents = Map<string, Value[]>
 
 /**
- * Emits the cotangent of the graph's input, given that of its output: backwards over the nodes between them, each node's rule adding to
- * its inputs' cotangents. Throws `model-unsupported` for an operator without a rule and for an output without a differentiable path.
+ * Emits the cotangent of the graph's input, given that of its output: backwards over the nodes between them,
+ * each node's rule adding to its inputs' cotangents. Throws `model-unsupported` for an operator without a
+ * rule and for an output without a differentiable path.
  */
 export function reversePass(graph: TypedGraph, seed: Value, emit: Emitter, rule = ruleOf): Value {
   const active = valuesWithGradient(graph)
@@ -36,14 +37,21 @@ function valuesWithGradient({ nodes, values, input }: TypedGraph): ReadonlySet<s
   const active = new Set([input.name])
   for (const node of nodes) {
     if (isNonDifferentiable(node) || !node.inputs.some((name) => active.has(name))) continue
-    for (const name of node.outputs) if (isFloating(values.get(name)?.dataType ?? 'undefined')) active.add(name)
+    for (const name of node.outputs)
+      if (isFloating(values.get(name)?.dataType ?? 'undefined')) active.add(name)
   }
   return active
 }
 
-function forwardNode(node: OnnxNode, { values }: TypedGraph, cotangents: readonly (Value | null)[]): ForwardNode {
+function forwardNode(
+  node: OnnxNode,
+  { values }: TypedGraph,
+  cotangents: readonly (Value | null)[],
+): ForwardNode {
   const valueOf = (name: string): Value | null => values.get(name) ?? null
-  const outputs = node.outputs.map((name) => values.get(name) ?? { name, shape: [], dataType: 'undefined' as const })
+  const outputs = node.outputs.map(
+    (name) => values.get(name) ?? { name, shape: [], dataType: 'undefined' as const },
+  )
   return new ForwardNode({ ...node, inputs: node.inputs.map(valueOf), outputs, cotangents })
 }
 
@@ -62,7 +70,8 @@ function add(cotangents: Cotangents, name: string, cotangent: Value): void {
 }
 
 function requiredVjp<T>(vjp: T | null | undefined, node: ForwardNode, index: number): T {
-  if (vjp === null || vjp === undefined) throw node.unsupported(`a constant as input ${index}`, 'one that depends on the image')
+  if (vjp === null || vjp === undefined)
+    throw node.unsupported(`a constant as input ${index}`, 'one that depends on the image')
   return vjp
 }
 
@@ -70,6 +79,8 @@ function noPath(graph: TypedGraph): never {
   throw new RadversaryError(
     'model-unsupported',
     `Model: expected a differentiable path from '${graph.input.name}' to '${graph.output.name}', got none`,
-    { tip: 'Choose the output that holds the scores; labels (ArgMax) and boxes after suppression have no gradient.' },
+    {
+      tip: 'Choose the output that holds the scores; labels (ArgMax) and boxes after suppression have no gradient.',
+    },
   )
 }

@@ -218,7 +218,9 @@ export type SupportedOp = keyof typeof rules
 /** The names of all operators that have a rule. */
 export const supportedOps = Object.keys(rules) as readonly SupportedOp[]
 
-/** The rule of a node's operator. Throws `model-unsupported`, naming operator and node, when there is none. */
+/**
+ * The rule of a node's operator. Throws `model-unsupported`, naming operator and node, when there is none.
+ */
 export function ruleOf(node: OnnxNode): VjpRule {
   if (node.domain === '' && isSupported(node.opType)) return rules[node.opType]
   const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`

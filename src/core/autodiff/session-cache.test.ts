@@ -9,7 +9,8 @@ function observed(capacity: number) {
     log.push(`create ${name}`)
     return Promise.resolve({ name, dispose: () => Promise.resolve(void log.push(`dispose ${name}`)) })
   }
-  const use = (name: string, work: () => Promise<void> = () => Promise.resolve()) => cache.use(name, create(name), work)
+  const use = (name: string, work: () => Promise<void> = () => Promise.resolve()) =>
+    cache.use(name, create(name), work)
   return { cache, log, use }
 }
 

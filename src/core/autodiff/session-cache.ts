@@ -10,14 +10,23 @@ interface Entry<T> {
   evicted: boolean
 }
 
-/** Keeps the `capacity` most recently used values. One that is evicted while in use is disposed of when its last use ends. */
+/**
+ * Keeps the `capacity` most recently used values. One that is evicted while in use is disposed of when its
+ * last use ends.
+ */
 export class SessionCache<T extends Disposable> {
   private readonly entries = new Map<string, Entry<T>>()
 
   constructor(private readonly capacity: number) {}
 
-  /** Runs `work` on the value of a key, which is created if it is not there. A failed creation is forgotten. */
-  async use<Result>(key: string, create: () => Promise<T>, work: (value: T) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs `work` on the value of a key, which is created if it is not there. A failed creation is forgotten.
+   */
+  async use<Result>(
+    key: string,
+    create: () => Promise<T>,
+    work: (value: T) => Promise<Result>,
+  ): Promise<Result> {
     const entry = this.entries.get(key) ?? { value: create(), users: 0, evicted: false }
     this.entries.delete(key)
     this.entries.set(key, entry)

@@ -12,7 +12,9 @@ export function broadcastShapes(shapes: readonly Shape[]): Shape {
     const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)
     const extent = extents.find((each) => each !== 1) ?? 1
     if (extents.some((each) => each !== 1 && each !== extent))
-      throw internalError(`shapes ${shapes.map((shape) => `[${shape.join()}]`).join(' and ')} do not broadcast`)
+      throw internalError(
+        `shapes ${shapes.map((shape) => `[${shape.join()}]`).join(' and ')} do not broadcast`,
+      )
     return extent
   })
 }

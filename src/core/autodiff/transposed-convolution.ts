@@ -6,12 +6,24 @@ import { convolutionAttributes, rotatedKernel, spanOf, type Convolution } from '
 import type { Emitter } from './emitter.ts'
 import type { Value } from './value.ts'
 
-/** The adjoint of a convolution, which maps g back to an image of `shape`. Windows that reach beyond the padding (ceil_mode) are cut off. */
-export function transposedConvolution(g: Value, kernel: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
+/**
+ * The adjoint of a convolution, which maps g back to an image of `shape`. Windows that reach beyond the
+ * padding (ceil_mode) are cut off.
+ */
+export function transposedConvolution(
+  g: Value,
+  kernel: Value,
+  shape: Shape,
+  geometry: Convolution,
+  emit: Emitter,
+): Value {
   const special = kernel.constant && specialForm(g, kernel.constant, shape, geometry, emit)
   if (special !== undefined) return special
   const missing = geometry.kernel.map((_, axis) => {
-    const covered = spanOf(geometry, axis, g.shape[axis + 2] ?? 1) - (geometry.before[axis] ?? 0) - (geometry.after[axis] ?? 0)
+    const covered =
+      spanOf(geometry, axis, g.shape[axis + 2] ?? 1) -
+      (geometry.before[axis] ?? 0) -
+      (geometry.after[axis] ?? 0)
     return (shape[axis + 2] ?? 1) - covered
   })
   const after = geometry.after.map((pad, axis) => pad + Math.max(-(missing[axis] ?? 0), 0))
@@ -26,36 +38,59 @@ export function transposedConvolution(g: Value, kernel: Value, shape: Shape, geo
 export function spreadOverWindows(g: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
   const [n = 1, c = 1, ...image] = shape
   const ones = (channels: number): Value =>
-    emit.floats([channels, 1, ...geometry.kernel], new Float32Array(channels * sizeOf(geometry.kernel)).fill(1))
+    emit.floats(
+      [channels, 1, ...geometry.kernel],
+      new Float32Array(channels * sizeOf(geometry.kernel)).fill(1),
+    )
   if (emit.device === 'cpu' && image.length === 2)
     return transposedConvolution(g, ones(c), shape, { ...geometry, group: c }, emit)
   const single = emit.reshape(g, [n * c, 1, ...g.shape.slice(2)])
-  return emit.reshape(transposedConvolution(single, ones(1), [n * c, 1, ...image], { ...geometry, group: 1 }, emit), shape)
+  return emit.reshape(
+    transposedConvolution(single, ones(1), [n * c, 1, ...image], { ...geometry, group: 1 }, emit),
+    shape,
+  )
 }
 
 /** What a provider does better than ConvTranspose, or instead of it. */
-function specialForm(g: Value, kernel: OnnxTensor, shape: Shape, geometry: Convolution, emit: Emitter): Value | undefined {
+function specialForm(
+  g: Value,
+  kernel: OnnxTensor,
+  shape: Shape,
+  geometry: Convolution,
+  emit: Emitter,
+): Value | undefined {
   if (isBetterSpread(geometry, shape, emit.device))
     return spreadConvolution(g, rotatedKernel(kernel, geometry.group), shape, geometry, emit)
   return emit.device === 'cpu' ? phaseByPhase(g, kernel, shape, geometry, emit) : undefined
 }
 
 /**
- * WebGPU has no ConvTranspose in three dimensions. The CPU's takes one channel after the other on one thread where each has a kernel of its
- * own: that was an eighth of a MobileNetV3's gradient step, and is a twentieth now.
+ * WebGPU has no ConvTranspose in three dimensions. The CPU's takes one channel after the other on one thread
+ * where each has a kernel of its own: that was an eighth of a MobileNetV3's gradient step, and is a twentieth
+ * now.
  */
 function isBetterSpread({ kernel, group }: Convolution, shape: Shape, device: string): boolean {
   if (device === 'cpu') return kernel.length === 2 && group > 1 && group === shape[1]
   return device === 'webgpu' && kernel.length > 2
 }
 
-/** The same as a plain convolution at stride 1: of g with zeros between its elements, by the rotated kernel. */
-function spreadConvolution(g: Value, rotated: OnnxTensor, shape: Shape, geometry: Convolution, emit: Emitter): Value {
+/**
+ * The same as a plain convolution at stride 1: of g with zeros between its elements, by the rotated kernel.
+ */
+function spreadConvolution(
+  g: Value,
+  rotated: OnnxTensor,
+  shape: Shape,
+  geometry: Convolution,
+  emit: Emitter,
+): Value {
   const { kernel, strides, dilations, before, group } = geometry
   const wide = spreadImage(g, strides, emit)
   const reach = kernel.map((extent, axis) => (extent - 1) * (dilations[axis] ?? 1))
   const first = reach.map((each, axis) => each - (before[axis] ?? 0))
-  const last = reach.map((each, axis) => (shape[axis + 2] ?? 1) + each - (wide.shape[axis + 2] ?? 1) - (first[axis] ?? 0))
+  const last = reach.map(
+    (each, axis) => (shape[axis + 2] ?? 1) + each - (wide.shape[axis + 2] ?? 1) - (first[axis] ?? 0),
+  )
   // A convolution pads but does not crop.
   const [crops, pads] = [(count: number) => Math.min(count, 0), (count: number) => Math.max(count, 0)]
   const cropped = emit.pad(wide, [0, 0, ...first.map(crops)], [0, 0, ...last.map(crops)])

@@ -2,7 +2,9 @@ import type { OnnxNode } from '../onnx/graph.ts'
 import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
 import type { Value } from './value.ts'
 
-/** The part of a model that depends on its input, at one input shape: all that is needed to differentiate it. */
+/**
+ * The part of a model that depends on its input, at one input shape: all that is needed to differentiate it.
+ */
 export interface TypedGraph {
   /** In topological order; every node depends on the input. */
   readonly nodes: readonly OnnxNode[]
@@ -18,7 +20,10 @@ export interface TypedGraph {
 }
 
 /** The constants among the values that `nodes` read. */
-export function constantsOf(nodes: readonly OnnxNode[], values: ReadonlyMap<string, Value>): Map<string, OnnxTensor> {
+export function constantsOf(
+  nodes: readonly OnnxNode[],
+  values: ReadonlyMap<string, Value>,
+): Map<string, OnnxTensor> {
   const constants = new Map<string, OnnxTensor>()
   for (const name of nodes.flatMap(({ inputs }) => inputs)) {
     const constant = values.get(name)?.constant

@@ -61,7 +61,14 @@ export function upgrade(graph: TypedGraph): TypedGraph {
     (node) => (node.domain === '' ? upgrades[node.opType]?.(node, upgrader) : undefined) ?? [node],
   )
   const opsets = new Map(graph.opsets).set('', ruleOpset)
-  return { ...graph, nodes, values, opsets, irVersion: Math.max(graph.irVersion, 8), freshPrefix: `${graph.freshPrefix}d` }
+  return {
+    ...graph,
+    nodes,
+    values,
+    opsets,
+    irVersion: Math.max(graph.irVersion, 8),
+    freshPrefix: `${graph.freshPrefix}d`,
+  }
 }
 
 function upgraderOf(opset: number, values: Map<string, Value>, prefix: string): Upgrader {
@@ -121,7 +128,14 @@ function flattenedSoftmax(node: OnnxNode, graph: Upgrader): OnnxNode[] {
 }
 
 function reshapeNode(input: string, output: string, shape: string): OnnxNode {
-  return { opType: 'Reshape', domain: '', name: output, inputs: [input, shape], outputs: [output], attributes: {} }
+  return {
+    opType: 'Reshape',
+    domain: '',
+    name: output,
+    inputs: [input, shape],
+    outputs: [output],
+    attributes: {},
+  }
 }
 
 /** min and max are inputs since 11. */
@@ -137,7 +151,11 @@ function padsAsInput(node: OnnxNode, graph: Upgrader): OnnxNode {
   if (graph.opset >= 11) return node
   const pads = intsAttribute(node, 'pads') ?? []
   const value = float32Tensor([], [floatAttribute(node, 'value', 0)])
-  const inputs = [node.inputs[0] ?? '', graph.constant(int64Tensor([pads.length], pads)), graph.constant(value)]
+  const inputs = [
+    node.inputs[0] ?? '',
+    graph.constant(int64Tensor([pads.length], pads)),
+    graph.constant(value),
+  ]
   return { ...node, inputs, attributes: { mode: stringAttribute(node, 'mode', 'constant') } }
 }
 
@@ -145,7 +163,11 @@ function padsAsInput(node: OnnxNode, graph: Upgrader): OnnxNode {
 function rangesAsInputs(node: OnnxNode, graph: Upgrader): OnnxNode {
   if (graph.opset >= 10) return node
   const starts = intsAttribute(node, 'starts') ?? []
-  const ranges = [starts, intsAttribute(node, 'ends') ?? [], intsAttribute(node, 'axes') ?? starts.map((_, axis) => axis)]
+  const ranges = [
+    starts,
+    intsAttribute(node, 'ends') ?? [],
+    intsAttribute(node, 'axes') ?? starts.map((_, axis) => axis),
+  ]
   const inputs = ranges.map((range) => graph.constant(int64Tensor([range.length], range)))
   return { ...node, inputs: [node.inputs[0] ?? '', ...inputs], attributes: {} }
 }

@@ -3,11 +3,16 @@ import { decodeText } from './charset.ts'
 
 /** Reading values of a dicom-parser data set: absent, empty and unparsable values are all undefined. */
 
-/** A text value (LO, PN, SH, UI, CS, …), trimmed, all values of it joined by backslashes as they are stored. */
+/**
+ * A text value (LO, PN, SH, UI, CS, …), trimmed, all values of it joined by backslashes as they are stored.
+ */
 export function textOf(dataSet: DataSet, tag: string, specificCharacterSet?: string): string | undefined {
   const element = dataSet.elements[tag]
   if (element === undefined || element.length === 0 || element.items !== undefined) return undefined
-  const bytes = (dataSet.byteArray as Uint8Array).subarray(element.dataOffset, element.dataOffset + element.length)
+  const bytes = (dataSet.byteArray as Uint8Array).subarray(
+    element.dataOffset,
+    element.dataOffset + element.length,
+  )
   const text = decodeText(bytes, specificCharacterSet).replace(/\0/g, ' ').trim()
   return text === '' ? undefined : text
 }
@@ -34,7 +39,12 @@ export function unsignedOf(dataSet: DataSet, tag: string, index = 0): number | u
 }
 
 /** A value of "US or SS": which of them, the header's VR says where it has one, else the caller. */
-export function unsignedOrSignedOf(dataSet: DataSet, tag: string, signed: boolean, index = 0): number | undefined {
+export function unsignedOrSignedOf(
+  dataSet: DataSet,
+  tag: string,
+  signed: boolean,
+  index = 0,
+): number | undefined {
   if (!hasWord(dataSet, tag, index)) return undefined
   return signed ? dataSet.int16(tag, index) : dataSet.uint16(tag, index)
 }

@@ -3,7 +3,9 @@ import { decodeText } from './charset.ts'
 
 const bytes = (...values: (string | number)[]) =>
   Uint8Array.from(
-    values.flatMap((value) => (typeof value === 'number' ? [value] : Array.from(value, (letter) => letter.charCodeAt(0)))),
+    values.flatMap((value) =>
+      typeof value === 'number' ? [value] : Array.from(value, (letter) => letter.charCodeAt(0)),
+    ),
   )
 
 test('text without a character set is read as ASCII, with Latin-1 where that is exceeded', () => {

@@ -17,7 +17,10 @@ const labels: Readonly<Record<string, string>> = {
   GBK: 'gbk',
 }
 
-/** Escape sequences of PS3.3 table C.12-3 and C.12-4, without the ESC: which decoder the bytes after them are for. */
+/**
+ * Escape sequences of PS3.3 table C.12-3 and C.12-4, without the ESC: which decoder the bytes after them are
+ * for.
+ */
 const escapes: Readonly<Record<string, string>> = {
   '(B': 'iso-8859-1',
   '-A': 'iso-8859-1',
@@ -40,14 +43,22 @@ const escapes: Readonly<Record<string, string>> = {
 
 const escape = 0x1b
 
-/** Text of a LO, PN, SH, … value; unknown bytes become U+FFFD, so that an odd character set never hides a file. */
+/**
+ * Text of a LO, PN, SH, … value; unknown bytes become U+FFFD, so that an odd character set never hides a
+ * file.
+ */
 export function decodeText(bytes: Uint8Array, specificCharacterSet: string | undefined): string {
   const first = labelOf(specificCharacterSet?.split('\\')[0])
   const segments = splitAtEscapes(bytes)
-  return segments.map((segment, index) => (index === 0 ? decodeAs(first, segment) : decodeSegment(segment, first))).join('')
+  return segments
+    .map((segment, index) => (index === 0 ? decodeAs(first, segment) : decodeSegment(segment, first)))
+    .join('')
 }
 
-/** ISO 2022 terms name the same repertoires as the ISO_IR ones; an absent or unknown term is taken as Latin-1, which holds ASCII. */
+/**
+ * ISO 2022 terms name the same repertoires as the ISO_IR ones; an absent or unknown term is taken as Latin-1,
+ * which holds ASCII.
+ */
 function labelOf(term: string | undefined): string {
   const plain = (term ?? '').trim().replace('ISO 2022 IR', 'ISO_IR')
   return labels[plain] ?? 'iso-8859-1'

@@ -20,7 +20,10 @@ interface Made {
 function waves({ bits, signed, samplesPerPixel }: Made): Int32Array {
   const count = size.rows * size.columns * samplesPerPixel
   const [middle, amplitude] = [signed ? 0 : 2 ** (bits - 1), 2 ** (bits - 1) - 1]
-  return Int32Array.from({ length: count }, (_, at) => middle + Math.round(amplitude * Math.sin(at / 17) * Math.cos(at / 301)))
+  return Int32Array.from(
+    { length: count },
+    (_, at) => middle + Math.round(amplitude * Math.sin(at / 17) * Math.cos(at / 301)),
+  )
 }
 
 /** The stream that the library's own encoder makes; it writes words of 8 or 16 bits. */
@@ -42,7 +45,11 @@ function encode(encoder: 'encodeHtJpeg2000' | 'encodeJpeg2000' | 'encodeJpegLs',
   return encoded.slice()
 }
 
-const frameOf = (coding: CompressedFrame['coding'], bytes: Uint8Array, samplesPerPixel: 1 | 3 = 1): CompressedFrame => ({
+const frameOf = (
+  coding: CompressedFrame['coding'],
+  bytes: Uint8Array,
+  samplesPerPixel: 1 | 3 = 1,
+): CompressedFrame => ({
   ...size,
   coding,
   bytes,
@@ -65,22 +72,28 @@ test.each([
   ['jpeg-2000', 'encodeJpeg2000', 16, true],
   ['jpeg-2000', 'encodeJpeg2000', 16, false],
   ['jpeg-2000', 'encodeJpeg2000', 10, false],
-] as const)('%s by %s of %i bits (signed: %s) gives back every value', async (coding, encoder, bits, signed) => {
-  const made = monochrome(bits, signed)
-  const decoded = await decodeCompressed(frameOf(coding, encode(encoder, made)))
-  expect(decoded.signed).toBe(signed)
-  const { words } = decoded
-  const values = signed ? new Int16Array(words.buffer, words.byteOffset, words.length) : words
-  expect(Int32Array.from(values)).toEqual(waves(made))
-})
+] as const)(
+  '%s by %s of %i bits (signed: %s) gives back every value',
+  async (coding, encoder, bits, signed) => {
+    const made = monochrome(bits, signed)
+    const decoded = await decodeCompressed(frameOf(coding, encode(encoder, made)))
+    expect(decoded.signed).toBe(signed)
+    const { words } = decoded
+    const values = signed ? new Int16Array(words.buffer, words.byteOffset, words.length) : words
+    expect(Int32Array.from(values)).toEqual(waves(made))
+  },
+)
 
 test('JPEG 2000 of one byte per sample keeps its sign', async () => {
-  // The library's encoder knows no signed bytes, so an unsigned stream is told that it is a signed one, by a bit of its SIZ.
+  // The library's encoder knows no signed bytes, so an unsigned stream is told that it is a signed one, by a
+  // bit of its SIZ.
   const bytes = encode('encodeJpeg2000', monochrome(8, false))
   bytes[42] = (bytes[42] ?? 0) | 0x80
   const { words, signed } = await decodeCompressed(frameOf('jpeg-2000', bytes))
   expect(signed).toBe(true)
-  expect(Int32Array.from(new Int8Array(words.buffer))).toEqual(waves(monochrome(8, false)).map((value) => value - 128))
+  expect(Int32Array.from(new Int8Array(words.buffer))).toEqual(
+    waves(monochrome(8, false)).map((value) => value - 128),
+  )
 })
 
 test.each([
@@ -91,7 +104,10 @@ test.each([
   const { words } = await decodeCompressed(frameOf(coding, encode(encoder, narrow), 3))
   expect(Int32Array.from(words)).toEqual(waves(narrow))
   const wide = decodeCompressed(frameOf(coding, encode(encoder, { ...narrow, bits: 16 }), 3))
-  await expect(wide).rejects.toMatchObject({ code: 'dicom-unsupported', message: expect.stringContaining('the syntax') })
+  await expect(wide).rejects.toMatchObject({
+    code: 'dicom-unsupported',
+    message: expect.stringContaining('the syntax'),
+  })
 })
 
 test('a stream may be padded with zeros, fill bytes, or one byte of anything', async () => {
@@ -107,13 +123,20 @@ test('a truncated stream, one of another size and one that is damaged are errors
   const made = monochrome(8, false)
   const stream = encode('encodeJpegLs', made)
   const refuse = async (frame: CompressedFrame, message: string) => {
-    await expect(decodeCompressed(frame)).rejects.toMatchObject({ code: 'dicom-unreadable', file: 'f.dcm', message })
+    await expect(decodeCompressed(frame)).rejects.toMatchObject({
+      code: 'dicom-unreadable',
+      file: 'f.dcm',
+      message,
+    })
   }
   await refuse(
     frameOf('jpeg-ls', stream.subarray(0, stream.length - 8)),
     'JPEG: expected a stream up to its end marker, got a truncated one',
   )
-  await refuse({ ...frameOf('jpeg-ls', stream), rows: 31 }, 'Compressed frame: expected 40x31x1 as in the header, got 40x30x1')
+  await refuse(
+    { ...frameOf('jpeg-ls', stream), rows: 31 },
+    'Compressed frame: expected 40x31x1 as in the header, got 40x30x1',
+  )
   const damaged = stream.slice()
   damaged.fill(0x55, 60, stream.length - 2)
   await refuse(frameOf('jpeg-ls', damaged), 'Compressed frame: expected a whole stream, got a damaged one')

@@ -19,7 +19,10 @@ export interface CompressedFrame {
   readonly file: string | undefined
 }
 
-/** Samples as the stream has them, pixel-interleaved: bit patterns of 8 or 16 bits, signed ones extended to the whole word. */
+/**
+ * Samples as the stream has them, pixel-interleaved: bit patterns of 8 or 16 bits, signed ones extended to
+ * the whole word.
+ */
 export interface DecodedSamples {
   readonly words: Uint8Array | Uint16Array
   /** A transform of colours was undone: the samples are RGB. */
@@ -37,13 +40,18 @@ interface Codecs {
   readonly NativeCodecs: typeof NativeCodecs
 }
 
-/** The WebAssembly instance now in use, there being one at a time. After an error its state is unknown, so it is made anew. */
+/**
+ * The WebAssembly instance now in use, there being one at a time. After an error its state is unknown, so it
+ * is made anew.
+ */
 let current: Promise<Codecs> | undefined
 
 /**
- * Decodes a frame of the JPEG family: baseline, extended (8 and 12 bits), progressive, lossless; JPEG-LS; JPEG 2000; HTJ2K.
- * The stream is first checked: size and components as in the header, whole up to its end marker.
- * @throws RadversaryError dicom-unreadable; dicom-unsupported for more than 16 bits, or JPEG 2000 colours of more than 8.
+ * Decodes a frame of the JPEG family: baseline, extended (8 and 12 bits), progressive, lossless; JPEG-LS;
+ * JPEG 2000; HTJ2K. The stream is first checked: size and components as in the header, whole up to its end
+ * marker.
+ * @throws RadversaryError dicom-unreadable; dicom-unsupported for more than 16 bits, or JPEG 2000 colours of
+ * more than 8.
  */
 export async function decodeCompressed(frame: CompressedFrame): Promise<DecodedSamples> {
   const isJpeg2000 = frame.coding === 'jpeg-2000' || frame.coding === 'htj2k'
@@ -57,8 +65,9 @@ export async function decodeCompressed(frame: CompressedFrame): Promise<DecodedS
 }
 
 /**
- * A JPEG's colours are its own matter where it declares them, else the header's. JPEG-LS and lossless JPEG have no transform (PS3.5
- * section 8.2): their luminance and chrominance are converted like uncompressed ones, unless the stream contradicts the header.
+ * A JPEG's colours are its own matter where it declares them, else the header's. JPEG-LS and lossless JPEG
+ * have no transform (PS3.5 section 8.2): their luminance and chrominance are converted like uncompressed
+ * ones, unless the stream contradicts the header.
  */
 function codecMakesRgb({ coding, samplesPerPixel, isYbr }: CompressedFrame, facts: CodestreamFacts): boolean {
   if (coding !== 'jpeg' || samplesPerPixel === 1 || (facts.losslessJpeg && isYbr)) return false
@@ -83,7 +92,10 @@ function mostBits({ coding, samplesPerPixel }: CompressedFrame): number {
   return samplesPerPixel === 3 && (coding === 'jpeg-2000' || coding === 'htj2k') ? 8 : 16
 }
 
-/** Another call may have spoiled the instance while this one waited, so it is asked for again until it stays the same. */
+/**
+ * Another call may have spoiled the instance while this one waited, so it is asked for again until it stays
+ * the same.
+ */
 async function readyCodecs(): Promise<Codecs> {
   for (;;) {
     const awaited = (current ??= startCodecs())
@@ -92,7 +104,10 @@ async function readyCodecs(): Promise<Codecs> {
   }
 }
 
-/** Loaded when first needed: many commands only read headers. Nothing of what the codecs have to say is printed. */
+/**
+ * Loaded when first needed: many commands only read headers. Nothing of what the codecs have to say is
+ * printed.
+ */
 async function startCodecs(): Promise<Codecs> {
   const { Context, NativeCodecs, log } = (await import('dcmjs-codecs')).default
   log.methodFactory =
@@ -110,10 +125,17 @@ function stopAtDamage(message: string): void {
   if (/corrupt|premature/i.test(message)) throw new Error('damaged')
 }
 
-function runCodec(codecs: Codecs, frame: CompressedFrame, facts: CodestreamFacts, toRgb: boolean): Uint8Array | Uint16Array {
+function runCodec(
+  codecs: Codecs,
+  frame: CompressedFrame,
+  facts: CodestreamFacts,
+  toRgb: boolean,
+): Uint8Array | Uint16Array {
   try {
     const context = new codecs.Context(contextOf(frame, facts))
-    const decoded = codecs.NativeCodecs[decoders[frame.coding]](context, { convertColorspaceToRgb: toRgb }).getDecodedBuffer()
+    const decoded = codecs.NativeCodecs[decoders[frame.coding]](context, {
+      convertColorspaceToRgb: toRgb,
+    }).getDecodedBuffer()
     if (decoded === undefined) throw new Error('nothing')
     return asWords(decoded, frame, facts)
   } catch {
@@ -129,7 +151,9 @@ const decoders = {
   htj2k: 'decodeHtJpeg2000',
 } as const
 
-/** The stream's own precision, unsigned: signs and unused bits are dealt with in one place for all codings. */
+/**
+ * The stream's own precision, unsigned: signs and unused bits are dealt with in one place for all codings.
+ */
 function contextOf(frame: CompressedFrame, { bitsPerSample, signed }: CodestreamFacts) {
   return {
     width: frame.columns,
@@ -144,10 +168,16 @@ function contextOf(frame: CompressedFrame, { bitsPerSample, signed }: Codestream
   }
 }
 
-function asWords(decoded: Uint8Array, frame: CompressedFrame, facts: CodestreamFacts): Uint8Array | Uint16Array {
+function asWords(
+  decoded: Uint8Array,
+  frame: CompressedFrame,
+  facts: CodestreamFacts,
+): Uint8Array | Uint16Array {
   const count = frame.rows * frame.columns * frame.samplesPerPixel
   const isNarrow = facts.bitsPerSample <= 8
-  const words = isNarrow ? decoded : new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.byteLength >> 1)
+  const words = isNarrow
+    ? decoded
+    : new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.byteLength >> 1)
   if (words.length !== count) throw new Error('wrong length')
   if (facts.signed) return words.map((word) => word - 2 ** (facts.bitsPerSample - 1))
   return frame.coding === 'jpeg-ls' && facts.planar

@@ -10,10 +10,20 @@ describe('a JPEG stream', () => {
     [0xff, 0xd8],
     [0xff, 0xd9],
   ]
-  const segment = (marker: number, content: readonly number[]) => [0xff, marker, ...u16(content.length + 2), ...content]
+  const segment = (marker: number, content: readonly number[]) => [
+    0xff,
+    marker,
+    ...u16(content.length + 2),
+    ...content,
+  ]
   const frameHeader = (marker: number, bits: number, components: number) =>
     segment(marker, [bits, ...u16(30), ...u16(40), components, ...Array<number>(3 * components).fill(1)])
-  const scan = (components: number) => [...segment(0xda, [components, ...Array<number>(2 * components + 3).fill(0)]), 1, 2, 3]
+  const scan = (components: number) => [
+    ...segment(0xda, [components, ...Array<number>(2 * components + 3).fill(0)]),
+    1,
+    2,
+    3,
+  ]
   const text = (letters: string) => Array.from(letters, (letter) => letter.charCodeAt(0))
   const jfif = segment(0xe0, [...text('JFIF\0'), 1, 2, 0, 0, 1, 0, 1, 0, 0])
   const adobe = (transform: number) => segment(0xee, [...text('Adobe'), 0, 100, 0, 0, 0, 0, transform])
@@ -33,14 +43,11 @@ describe('a JPEG stream', () => {
   })
 
   test('says what its colours are, Adobe’s marker before JFIF’s', () => {
-    const colours = (...markers: (readonly number[])[]) => facts(...markers, frameHeader(0xc0, 8, 3), scan(3)).transformed
-    expect([colours(), colours(jfif), colours(adobe(0)), colours(adobe(1)), colours(jfif, adobe(0))]).toEqual([
-      undefined,
-      true,
-      false,
-      true,
-      false,
-    ])
+    const colours = (...markers: (readonly number[])[]) =>
+      facts(...markers, frameHeader(0xc0, 8, 3), scan(3)).transformed
+    expect([colours(), colours(jfif), colours(adobe(0)), colours(adobe(1)), colours(jfif, adobe(0))]).toEqual(
+      [undefined, true, false, true, false],
+    )
   })
 
   test('is planar when its components have scans of their own', () => {
@@ -51,7 +58,9 @@ describe('a JPEG stream', () => {
   test('of 16 bits is lossless or JPEG-LS, or an error', () => {
     expect(facts(frameHeader(0xc3, 16, 1), scan(1))).toMatchObject({ losslessJpeg: true, bitsPerSample: 16 })
     expect(facts(frameHeader(0xf7, 16, 1), scan(1))).toMatchObject({ losslessJpeg: false, bitsPerSample: 16 })
-    expect(() => facts(frameHeader(0xc1, 16, 1), scan(1))).toThrow('JPEG: expected 8 or 12 bits per sample, got 16')
+    expect(() => facts(frameHeader(0xc1, 16, 1), scan(1))).toThrow(
+      'JPEG: expected 8 or 12 bits per sample, got 16',
+    )
   })
 
   test.each([
@@ -74,7 +83,13 @@ describe('a JPEG 2000 stream', () => {
   }
 
   function stream(siz: Siz, transform = 0, tileLength = 14): Uint8Array {
-    const { end = [40, 30], start = [0, 0], tile = [40, 30], tileStart = [0, 0], components = [[7, 1, 1]] } = siz
+    const {
+      end = [40, 30],
+      start = [0, 0],
+      tile = [40, 30],
+      tileStart = [0, 0],
+      components = [[7, 1, 1]],
+    } = siz
     const sizes = [...end, ...start, ...tile, ...tileStart].flatMap(u32)
     const content = [0, 0, ...sizes, ...u16(components.length), ...components.flat()]
     return bytes(
@@ -86,10 +101,20 @@ describe('a JPEG 2000 stream', () => {
   const facts = (siz: Siz, transform?: number) => jpeg2000Facts(stream(siz, transform), 'f.dcm')
 
   test('says its size, bits, components, sign and transform', () => {
-    expect(facts({})).toMatchObject({ rows: 30, columns: 40, components: 1, bitsPerSample: 8, signed: false, transformed: false })
+    expect(facts({})).toMatchObject({
+      rows: 30,
+      columns: 40,
+      components: 1,
+      bitsPerSample: 8,
+      signed: false,
+      transformed: false,
+    })
     expect(facts({ components: [[0x8b, 1, 1]] })).toMatchObject({ bitsPerSample: 12, signed: true })
     expect(facts({ components: [[7, 1, 1], [7, 1, 1], [7, 1, 1]] }, 1)).toMatchObject({ components: 3, transformed: true }) // prettier-ignore
-    expect(facts({ start: [10, 5], tile: [20, 20], tileStart: [10, 0] })).toMatchObject({ rows: 25, columns: 30 })
+    expect(facts({ start: [10, 5], tile: [20, 20], tileStart: [10, 0] })).toMatchObject({
+      rows: 25,
+      columns: 30,
+    })
   })
 
   test.each([

@@ -1,6 +1,9 @@
 import { unreadable } from './data-set.ts'
 
-/** What a compressed frame says of itself, to be held against the header before a codec allocates or decodes anything. */
+/**
+ * What a compressed frame says of itself, to be held against the header before a codec allocates or decodes
+ * anything.
+ */
 export interface CodestreamFacts {
   readonly rows: number
   readonly columns: number
@@ -13,8 +16,8 @@ export interface CodestreamFacts {
   /** Each component has a scan of its own, so that a JPEG-LS codec gives one after another. */
   readonly planar: boolean
   /**
-   * The colours as the stream declares them: JFIF or an Adobe marker for JPEG, the multiple component transform for JPEG 2000;
-   * undefined where it doesn't say.
+   * The colours as the stream declares them: JFIF or an Adobe marker for JPEG, the multiple component
+   * transform for JPEG 2000; undefined where it doesn't say.
    */
   readonly transformed: boolean | undefined
 }
@@ -27,14 +30,18 @@ const siz = 0xff51
 const cod = 0xff52
 const sot = 0xff90
 
-/** Where SIZ says how many bits the first component has, and whether it is signed; each further one is 3 bytes on. */
+/**
+ * Where SIZ says how many bits the first component has, and whether it is signed; each further one is 3 bytes
+ * on.
+ */
 const firstSsiz = 42
 
 /** A tile's number has 16 bits (T.800 table A.5). */
 const mostTiles = 0xffff
 
 /**
- * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan, and checks that it ends with EOI.
+ * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan, and
+ * checks that it ends with EOI.
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpegFacts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
@@ -44,7 +51,12 @@ export function jpegFacts(frame: Uint8Array, file: string | undefined): Codestre
   let header: ReturnType<typeof frameHeader> | undefined
   for (const segment of jpegSegments(frame, file)) {
     if (header !== undefined && segment.marker === sos)
-      return { ...header, signed: false, planar: (frame[segment.start] ?? 0) < header.components, transformed }
+      return {
+        ...header,
+        signed: false,
+        planar: (frame[segment.start] ?? 0) < header.components,
+        transformed,
+      }
     if (isFrameHeader(segment.marker)) header = frameHeader(frame, segment, file)
     transformed = declaredTransform(frame, segment) ?? transformed
   }
@@ -52,12 +64,13 @@ export function jpegFacts(frame: Uint8Array, file: string | undefined): Codestre
 }
 
 /**
- * Reads SIZ and COD of a JPEG 2000 or HTJ2K codestream (ITU-T T.800 annex A) and follows its tile-parts to EOC, so that a truncated one is
- * noticed.
+ * Reads SIZ and COD of a JPEG 2000 or HTJ2K codestream (ITU-T T.800 annex A) and follows its tile-parts to
+ * EOC, so that a truncated one is noticed.
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
-  if (uint16(frame, 0) !== soc || uint16(frame, 2) !== siz) throw unreadable('JPEG 2000', 'a codestream', 'other bytes', file)
+  if (uint16(frame, 0) !== soc || uint16(frame, 2) !== siz)
+    throw unreadable('JPEG 2000', 'a codestream', 'other bytes', file)
   checkSiz(frame, file)
   let transformed = false
   let at = 2
@@ -81,8 +94,8 @@ export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): Code
 }
 
 /**
- * A JPEG 2000 stream of signed samples as one of unsigned samples, which are the same plus half the range: the level shift of T.800 annex G
- * is all that parts them. So what a codec makes of a sign is no matter.
+ * A JPEG 2000 stream of signed samples as one of unsigned samples, which are the same plus half the range:
+ * the level shift of T.800 annex G is all that parts them. So what a codec makes of a sign is no matter.
  */
 export function withoutSign(frame: Uint8Array): Uint8Array {
   const unsigned = frame.slice()
@@ -118,11 +131,15 @@ function* jpegSegments(frame: Uint8Array, file: string | undefined): Generator<J
 
 /** SOF0 to SOF15 without DHT, JPG and DAC, which lie among them; SOF55 is JPEG-LS. */
 function isFrameHeader(marker: number): boolean {
-  const isSof = marker >= 0xffc0 && marker <= 0xffcf && marker !== 0xffc4 && marker !== 0xffc8 && marker !== 0xffcc
+  const isSof =
+    marker >= 0xffc0 && marker <= 0xffcf && marker !== 0xffc4 && marker !== 0xffc8 && marker !== 0xffcc
   return isSof || marker === 0xfff7
 }
 
-/** Only lossless JPEG and JPEG-LS may have other than 8 or 12 bits (T.81 table B.2); GDCM has written cosine transforms of 16, which are noise. */
+/**
+ * Only lossless JPEG and JPEG-LS may have other than 8 or 12 bits (T.81 table B.2); GDCM has written cosine
+ * transforms of 16, which are noise.
+ */
 function frameHeader(frame: Uint8Array, { marker, start }: JpegSegment, file: string | undefined) {
   const bitsPerSample = frame[start] ?? 0
   const losslessJpeg = marker <= 0xffcf && (marker & 3) === 3
@@ -145,8 +162,8 @@ function declaredTransform(frame: Uint8Array, { marker, start, end }: JpegSegmen
 }
 
 /**
- * Codecs have been seen to run forever on sizes that contradict each other (T.800 B.2 and B.3 say how they may lie). No DICOM writer makes
- * components of several sizes.
+ * Codecs have been seen to run forever on sizes that contradict each other (T.800 B.2 and B.3 say how they
+ * may lie). No DICOM writer makes components of several sizes.
  */
 function checkSiz(frame: Uint8Array, file: string | undefined): void {
   const components = uint16(frame, 40)
@@ -159,9 +176,14 @@ function checkSiz(frame: Uint8Array, file: string | undefined): void {
     throw unreadable('JPEG 2000', 'components of one size, in tiles', 'others', file)
 }
 
-/** How many tiles there are along the axis whose sizes begin at `at`; NaN where they don't cover the image as they must. */
+/**
+ * How many tiles there are along the axis whose sizes begin at `at`; NaN where they don't cover the image as
+ * they must.
+ */
 function tilesAlong(frame: Uint8Array, at: number): number {
-  const [end = 0, start = 0, tile = 0, tileStart = 0] = [at, at + 8, at + 16, at + 24].map((each) => uint32(frame, each))
+  const [end = 0, start = 0, tile = 0, tileStart = 0] = [at, at + 8, at + 16, at + 24].map((each) =>
+    uint32(frame, each),
+  )
   const isCovered = tileStart <= start && tileStart + tile > start && end > start
   return isCovered ? Math.ceil((end - tileStart) / tile) : NaN
 }
@@ -178,7 +200,10 @@ function followTileParts(frame: Uint8Array, first: number, file: string | undefi
   if (!reachesEnd || !endsWithMarker(frame, eoi)) throw truncated('JPEG 2000', file)
 }
 
-/** Frames are padded to even length; writers use zeros or fill bytes, some of them many, or one byte of anything. */
+/**
+ * Frames are padded to even length; writers use zeros or fill bytes, some of them many, or one byte of
+ * anything.
+ */
 function endsWithMarker(frame: Uint8Array, marker: number): boolean {
   if (uint16(frame, frame.length - 3) === marker) return true
   let end = frame.length

@@ -15,19 +15,26 @@ test('wider samples have their chrominance zero at half their range', () => {
 })
 
 test('two pixels of YBR_FULL_422 share their chrominance', () => {
-  expect([...expand422(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), new Uint8Array(12))]).toEqual([1, 3, 4, 2, 3, 4, 5, 7, 8, 6, 7, 8])
+  expect([...expand422(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), new Uint8Array(12))]).toEqual([
+    1, 3, 4, 2, 3, 4, 5, 7, 8, 6, 7, 8,
+  ])
 })
 
 test('planes are interleaved', () => {
   expect([...interleave(Uint8Array.of(1, 2, 3, 4, 5, 6), new Uint8Array(6), 3)]).toEqual([1, 3, 5, 2, 4, 6])
 })
 
-test.each(['CMYK', 'YBR_PARTIAL_422', 'HSV', undefined])('%s is refused by name', (photometricInterpretation) => {
-  expect(() => colourModelOf({ photometricInterpretation, samplesPerPixel: 3 }, undefined)).toThrow(
-    `Photometric interpretation ${photometricInterpretation ?? '(none)'}`,
-  )
-})
+test.each(['CMYK', 'YBR_PARTIAL_422', 'HSV', undefined])(
+  '%s is refused by name',
+  (photometricInterpretation) => {
+    expect(() => colourModelOf({ photometricInterpretation, samplesPerPixel: 3 }, undefined)).toThrow(
+      `Photometric interpretation ${photometricInterpretation ?? '(none)'}`,
+    )
+  },
+)
 
 test('a known photometric interpretation with the wrong number of samples is refused', () => {
-  expect(() => colourModelOf({ photometricInterpretation: 'RGB', samplesPerPixel: 1 }, undefined)).toThrow('got 1 samples')
+  expect(() => colourModelOf({ photometricInterpretation: 'RGB', samplesPerPixel: 1 }, undefined)).toThrow(
+    'got 1 samples',
+  )
 })

@@ -5,7 +5,8 @@ import type { StoredValues } from './image.ts'
 export type Words = Uint8Array | Uint16Array | Uint32Array
 
 /**
- * YBR_FULL to RGB (PS3.3 C.7.6.3.1.2), in place. Chrominance is zero at half the range; results are rounded and clamped.
+ * YBR_FULL to RGB (PS3.3 C.7.6.3.1.2), in place. Chrominance is zero at half the range; results are rounded
+ * and clamped.
  * @param pixels [pixels, 3] of luminance, blue and red chrominance.
  */
 export function ybrToRgb(pixels: StoredValues, bitsStored: number): void {
@@ -22,7 +23,10 @@ export function ybrToRgb(pixels: StoredValues, bitsStored: number): void {
   }
 }
 
-/** YBR_FULL_422 (two luminances, then the chrominance that the two pixels share) to three samples for every pixel. */
+/**
+ * YBR_FULL_422 (two luminances, then the chrominance that the two pixels share) to three samples for every
+ * pixel.
+ */
 export function expand422<Samples extends Words>(halved: Samples, full: Samples): Samples {
   for (let from = 0, to = 0; to + 5 < full.length; from += 4, to += 6) {
     const [first = 0, second = 0, blue = 0, red = 0] = halved.subarray(from, from + 4)
@@ -32,7 +36,11 @@ export function expand422<Samples extends Words>(halved: Samples, full: Samples)
 }
 
 /** Samples that lie plane by plane, pixel by pixel. */
-export function interleave<Samples extends Words>(planes: Samples, interleaved: Samples, samplesPerPixel: number): Samples {
+export function interleave<Samples extends Words>(
+  planes: Samples,
+  interleaved: Samples,
+  samplesPerPixel: number,
+): Samples {
   const pixels = planes.length / samplesPerPixel
   for (let sample = 0; sample < samplesPerPixel; sample++)
     for (let pixel = 0; pixel < pixels; pixel++)
@@ -43,7 +51,9 @@ export function interleave<Samples extends Words>(planes: Samples, interleaved: 
 /** What a photometric interpretation asks of the decoder. */
 export type ColourModel = 'monochrome' | 'rgb' | 'ybr' | 'palette'
 
-const colourModels: Readonly<Record<string, { readonly model: ColourModel; readonly samplesPerPixel: 1 | 3 }>> = {
+const colourModels: Readonly<
+  Record<string, { readonly model: ColourModel; readonly samplesPerPixel: 1 | 3 }>
+> = {
   MONOCHROME1: { model: 'monochrome', samplesPerPixel: 1 },
   MONOCHROME2: { model: 'monochrome', samplesPerPixel: 1 },
   'PALETTE COLOR': { model: 'palette', samplesPerPixel: 1 },
@@ -57,7 +67,10 @@ const colourModels: Readonly<Record<string, { readonly model: ColourModel; reado
 /** The photometric interpretations that `decodeFrame` reads. */
 export const readablePhotometricInterpretations: readonly string[] = Object.keys(colourModels)
 
-/** @throws RadversaryError dicom-unsupported, naming the photometric interpretation, for one that we don't read. */
+/**
+ * @throws RadversaryError dicom-unsupported, naming the photometric interpretation, for one that we don't
+ * read.
+ */
 export function colourModelOf(
   {
     photometricInterpretation,

@@ -1,13 +1,20 @@
 import dicomParser, { type DataSet } from 'dicom-parser'
 import { Inflate } from 'fflate'
 import { RadversaryError } from '../errors.ts'
-import { deflatedLittleEndian, explicitBigEndian, explicitLittleEndian, implicitLittleEndian } from './transfer-syntax.ts'
+import {
+  deflatedLittleEndian,
+  explicitBigEndian,
+  explicitLittleEndian,
+  implicitLittleEndian,
+} from './transfer-syntax.ts'
 
 /** A data set, parsed up to Pixel Data (7FE0,0010), whose value is not touched. */
 export interface OpenDataSet {
   /** dicom-parser's; offsets are into `bytes`. */
   readonly dataSet: DataSet
-  /** The bytes that the offsets are for: the file from the data set on, inflated where the syntax is deflated. */
+  /**
+   * The bytes that the offsets are for: the file from the data set on, inflated where the syntax is deflated.
+   */
   readonly bytes: Uint8Array
   readonly transferSyntaxUid: string
   readonly mediaStorageSopClassUid: string | undefined
@@ -17,7 +24,10 @@ export interface OpenDataSet {
 
 export const pixelDataTag = 'x7fe00010'
 
-/** A deflated data set is a bomb when it inflates to more than this, and to more than `bombRatio` times its own size. */
+/**
+ * A deflated data set is a bomb when it inflates to more than this, and to more than `bombRatio` times its
+ * own size.
+ */
 const harmlessBytes = 2 ** 27
 const bombRatio = 250
 
@@ -29,13 +39,17 @@ const inflateStep = 0x10000
 const itemHeaderBytes = 8
 const undefinedLength = 0xffffffff
 
-/** Whether these first bytes (132 are enough) may begin a DICOM file, with or without preamble and meta header. */
+/**
+ * Whether these first bytes (132 are enough) may begin a DICOM file, with or without preamble and meta
+ * header.
+ */
 export function looksLikeDicom(head: Uint8Array): boolean {
   return hasPrefix(head) || startsWithElement(head)
 }
 
 /**
- * Opens a DICOM file (PS3.10 section 7): preamble and meta header may be missing, then the syntax is guessed from the first element.
+ * Opens a DICOM file (PS3.10 section 7): preamble and meta header may be missing, then the syntax is guessed
+ * from the first element.
  * @throws RadversaryError dicom-unreadable.
  */
 export function openDataSet(file: Uint8Array, name?: string): OpenDataSet {
@@ -43,8 +57,8 @@ export function openDataSet(file: Uint8Array, name?: string): OpenDataSet {
 }
 
 /**
- * The same for a data set that ends with a sequence that, or whose last item, is said to go on beyond the end of the file: what the file has
- * of it is read, if it is whole elements.
+ * The same for a data set that ends with a sequence that, or whose last item, is said to go on beyond the end
+ * of the file: what the file has of it is read, if it is whole elements.
  * @throws RadversaryError dicom-unreadable, also where there is no such sequence, or its lengths are right.
  */
 export function openClippedDataSet(
@@ -69,7 +83,13 @@ function open(file: Uint8Array, name: string | undefined, parse: typeof parseEle
   const isDeflated = transferSyntaxUid === deflatedLittleEndian
   const bytes = isDeflated ? inflate(body, name) : body
   const dataSet = parse(bytes, transferSyntaxUid, name)
-  return { dataSet, bytes, transferSyntaxUid, mediaStorageSopClassUid, offsetInFile: isDeflated ? undefined : start }
+  return {
+    dataSet,
+    bytes,
+    transferSyntaxUid,
+    mediaStorageSopClassUid,
+    offsetInFile: isDeflated ? undefined : start,
+  }
 }
 
 /** All of a raw deflate stream, which must come to its end, and be no bomb. */
@@ -123,7 +143,10 @@ interface Meta {
   readonly mediaStorageSopClassUid: string | undefined
 }
 
-/** Group 0002 is read element by element, since its group length is often missing or wrong. It is always Explicit VR little endian. */
+/**
+ * Group 0002 is read element by element, since its group length is often missing or wrong. It is always
+ * Explicit VR little endian.
+ */
 function readMeta(file: Uint8Array, name: string | undefined): Meta {
   const begin = hasPrefix(file) ? 132 : 0
   if (file.length <= begin) throw unreadable('File', 'a DICOM data set', 'none', name)
@@ -147,8 +170,14 @@ function readMeta(file: Uint8Array, name: string | undefined): Meta {
   }
 }
 
-function parseElements(bytes: Uint8Array, transferSyntaxUid: string, name: string | undefined, untilTag = pixelDataTag): DataSet {
-  const TransferSyntaxUID = transferSyntaxUid === deflatedLittleEndian ? explicitLittleEndian : transferSyntaxUid
+function parseElements(
+  bytes: Uint8Array,
+  transferSyntaxUid: string,
+  name: string | undefined,
+  untilTag = pixelDataTag,
+): DataSet {
+  const TransferSyntaxUID =
+    transferSyntaxUid === deflatedLittleEndian ? explicitLittleEndian : transferSyntaxUid
   try {
     const dataSet = dicomParser.parseDicom(bytes, { TransferSyntaxUID, untilTag })
     if (!dataSet.warnings.some(tellsOfTruncation)) return dataSet
@@ -174,7 +203,8 @@ function clipSequence(bytes: Uint8Array, transferSyntaxUid: string, tag: string,
     return Math.min(contentStart + length, bytes.length)
   }
   if (sequence !== undefined) clip(sequence.dataOffset)
-  for (let at = sequence?.dataOffset ?? bytes.length; at + itemHeaderBytes <= bytes.length;) at = clip(at + itemHeaderBytes)
+  for (let at = sequence?.dataOffset ?? bytes.length; at + itemHeaderBytes <= bytes.length;)
+    at = clip(at + itemHeaderBytes)
   if (missingBytes === 0) throw unreadable('Header', 'whole elements', 'damaged ones', name)
   return { bytes: clipped, missingBytes }
 }
@@ -185,7 +215,9 @@ function tellsOfTruncation(warning: string): boolean {
 }
 
 function hasPrefix(file: Uint8Array): boolean {
-  return file.length >= 132 && file[128] === 0x44 && file[129] === 0x49 && file[130] === 0x43 && file[131] === 0x4d
+  return (
+    file.length >= 132 && file[128] === 0x44 && file[129] === 0x49 && file[130] === 0x43 && file[131] === 0x4d
+  )
 }
 
 function startsWithElement(head: Uint8Array): boolean {
@@ -194,8 +226,8 @@ function startsWithElement(head: Uint8Array): boolean {
 }
 
 /**
- * The syntax of a data set that doesn't say: it begins with group 0008 (rarely 0004 or 0010), in which all tags are below 00FF, and two
- * capital letters where explicit syntaxes have the VR.
+ * The syntax of a data set that doesn't say: it begins with group 0008 (rarely 0004 or 0010), in which all
+ * tags are below 00FF, and two capital letters where explicit syntaxes have the VR.
  */
 function guessTransferSyntax(dataSet: Uint8Array): string | undefined {
   if (dataSet.length < 8) return undefined
@@ -211,7 +243,9 @@ function isFirstGroup(group: number): boolean {
 }
 
 const vrs = new Set(
-  'AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(' '),
+  'AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(
+    ' ',
+  ),
 )
 
 function isVr(bytes: Uint8Array, at: number): boolean {

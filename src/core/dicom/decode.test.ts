@@ -29,7 +29,11 @@ test('signed words that are extended are read as they are; where an overlay has 
 })
 
 test('the pixels of an icon, which come before the image’s own, are not taken for them', async () => {
-  const icon: DataElement = { tag: 0x00880200, vr: 'SQ', items: [[us(0x00280010, 1), us(0x00280011, 1), pixels(9)]] }
+  const icon: DataElement = {
+    tag: 0x00880200,
+    vr: 'SQ',
+    items: [[us(0x00280010, 1), us(0x00280011, 1), pixels(9)]],
+  }
   expect(await valuesOf(icon, pixels(1, 2, 3, 4))).toEqual([1, 2, 3, 4])
 })
 
@@ -43,7 +47,9 @@ test.each(['', '0', '1', '+1'])('a Number of Frames of "%s" is one frame', async
 })
 
 test('text of a damaged header is not told in errors', async () => {
-  await expect(valuesOf(cs(0x00280004, 'Doe^Jane'))).rejects.toThrow(/^Photometric interpretation \(damaged\): /)
+  await expect(valuesOf(cs(0x00280004, 'Doe^Jane'))).rejects.toThrow(
+    /^Photometric interpretation \(damaged\): /,
+  )
   const instance = { ...parseInstance(tinyFile()), transferSyntaxUid: 'Doe^Jane' }
   await expect(decodeFrame(instance, 0)).rejects.toThrow(/^Transfer syntax \(damaged\): /)
 })
@@ -68,15 +74,22 @@ function jpeg(values: readonly number[], bits: number): Uint8Array {
 
 const decodeJpeg = async (values: readonly number[], bits: number, header: Partial<InstanceHeader>) => {
   const transferSyntaxUid = '1.2.840.10008.1.2.4.70'
-  return [...(await decodeFrame(encapsulatedInstance([jpeg(values, bits)], { transferSyntaxUid, ...header }), 0)).values]
+  return [
+    ...(await decodeFrame(encapsulatedInstance([jpeg(values, bits)], { transferSyntaxUid, ...header }), 0))
+      .values,
+  ]
 }
 
 test('a stream of fewer bits than the header says has the values at the bottom', async () => {
   expect(await decodeJpeg([1, 200, 255, 0], 8, {})).toEqual([1, 200, 255, 0])
   expect(await decodeJpeg([1, 200, 255, 0], 8, { pixelRepresentation: 1 })).toEqual([1, 200, 255, 0])
   expect(await decodeJpeg([1, 4095, 2048, 0], 12, { highBit: 15 })).toEqual([1, 4095, 2048, 0])
-  expect(await decodeJpeg([1, 4095, 2048, 0], 12, { pixelRepresentation: 1, highBit: 15 })).toEqual([1, -1, -2048, 0])
-  expect(await decodeJpeg([1, 255, 0, 9], 8, { bitsAllocated: 32, bitsStored: 32, highBit: 31 })).toEqual([1, 255, 0, 9])
+  expect(await decodeJpeg([1, 4095, 2048, 0], 12, { pixelRepresentation: 1, highBit: 15 })).toEqual([
+    1, -1, -2048, 0,
+  ])
+  expect(await decodeJpeg([1, 255, 0, 9], 8, { bitsAllocated: 32, bitsStored: 32, highBit: 31 })).toEqual([
+    1, 255, 0, 9,
+  ])
 })
 
 test('a stream that has the bits below the value loses them', async () => {

@@ -12,7 +12,10 @@ import { decodeRle } from './rle.ts'
 import { asSigned, refuseAmbiguousSign, toStoredValues } from './stored-values.ts'
 import { describeTransferSyntax } from './transfer-syntax.ts'
 
-/** Pixel-interleaved bit patterns in words of at least BitsAllocated, before bits, signs and colours are dealt with. */
+/**
+ * Pixel-interleaved bit patterns in words of at least BitsAllocated, before bits, signs and colours are dealt
+ * with.
+ */
 interface RawFrame {
   readonly words: Words
   /** Where the value lies in them. */
@@ -22,9 +25,10 @@ interface RawFrame {
 }
 
 /**
- * Decodes one frame, counted from 0, to stored values. Nothing is scaled or windowed; YBR and palette colours become RGB.
- * @throws RadversaryError dicom-unreadable for damaged, truncated or missing pixel data; dicom-unsupported, naming it, for a transfer
- * syntax, photometric interpretation or bit depth that isn't read.
+ * Decodes one frame, counted from 0, to stored values. Nothing is scaled or windowed; YBR and palette colours
+ * become RGB.
+ * @throws RadversaryError dicom-unreadable for damaged, truncated or missing pixel data; dicom-unsupported,
+ * naming it, for a transfer syntax, photometric interpretation or bit depth that isn't read.
  * @param decompress another thread's `decodeCompressed`, perhaps
  */
 export async function decodeFrame(
@@ -34,14 +38,23 @@ export async function decodeFrame(
 ): Promise<StoredFrame> {
   const format = pixelFormatOf(instance)
   if (!Number.isInteger(frameIndex) || frameIndex < 0 || frameIndex >= instance.numberOfFrames)
-    throw new RadversaryError('usage', `Frame: expected 0 to ${instance.numberOfFrames - 1}, got ${frameIndex}`, {
-      file: instance.file,
-    })
+    throw new RadversaryError(
+      'usage',
+      `Frame: expected 0 to ${instance.numberOfFrames - 1}, got ${frameIndex}`,
+      {
+        file: instance.file,
+      },
+    )
   const raw = await rawFrame(instance, frameIndex, format, decompress)
   return { rows: instance.rows, columns: instance.columns, ...interpret(instance, raw, format) }
 }
 
-async function rawFrame(instance: Instance, frameIndex: number, format: PixelFormat, decompress: Decompress): Promise<RawFrame> {
+async function rawFrame(
+  instance: Instance,
+  frameIndex: number,
+  format: PixelFormat,
+  decompress: Decompress,
+): Promise<RawFrame> {
   const { coding } = format.syntax
   if (coding === 'native') return asStored(nativeFrame(instance, frameIndex, format.wordBits), format)
   const bytes = encapsulatedFrame(instance, frameIndex)
@@ -55,9 +68,14 @@ function asStored(words: Words, layout: BitLayout): RawFrame {
   return { words, layout, becameRgb: false }
 }
 
-function rleFrame({ rows, columns, file }: Instance, bytes: Uint8Array, { wordBits, samplesPerPixel }: PixelFormat): Words {
+function rleFrame(
+  { rows, columns, file }: Instance,
+  bytes: Uint8Array,
+  { wordBits, samplesPerPixel }: PixelFormat,
+): Words {
   const pixels = rows * columns
-  if (wordBits === 1) return unpackBits(decodeRle(bytes, { planeBytes: Math.ceil(pixels / 8), planes: 1, file }), 0, pixels)
+  if (wordBits === 1)
+    return unpackBits(decodeRle(bytes, { planeBytes: Math.ceil(pixels / 8), planes: 1, file }), 0, pixels)
   const sampleBytes = wordBits / 8
   const planes = decodeRle(bytes, { planeBytes: pixels, planes: samplesPerPixel * sampleBytes, file })
   const words = wordsOf(wordBits, pixels * samplesPerPixel)
@@ -71,11 +89,16 @@ function rleFrame({ rows, columns, file }: Instance, bytes: Uint8Array, { wordBi
 }
 
 /** PS3.5 section A.4.13: each frame is a deflated stream of what a native frame would hold. */
-function deflatedFrame(instance: Instance, bytes: Uint8Array, { wordBits, samplesPerPixel }: PixelFormat): Words {
+function deflatedFrame(
+  instance: Instance,
+  bytes: Uint8Array,
+  { wordBits, samplesPerPixel }: PixelFormat,
+): Words {
   const words = instance.rows * instance.columns * samplesPerPixel
   const needed = Math.ceil((words * wordBits) / 8)
   const inflated = inflate(bytes, instance.file, needed + 1)
-  if (inflated.length < needed) throw unreadable('Deflated frame', `${needed} bytes`, String(inflated.length), instance.file)
+  if (inflated.length < needed)
+    throw unreadable('Deflated frame', `${needed} bytes`, String(inflated.length), instance.file)
   if (wordBits === 1) return unpackBits(inflated, 0, words)
   const frame = readWords(inflated, 0, words, wordBits, false)
   const isPlanar = samplesPerPixel > 1 && instance.planarConfiguration === 1
@@ -99,7 +122,12 @@ function decompressedFrame(
 ): RawFrame {
   const { wordBits } = format
   if (decoded.bitsPerSample > wordBits)
-    throw unreadable('Compressed frame', `at most ${wordBits} bits per sample`, String(decoded.bitsPerSample), file)
+    throw unreadable(
+      'Compressed frame',
+      `at most ${wordBits} bits per sample`,
+      String(decoded.bitsPerSample),
+      file,
+    )
   if (coding === 'jpeg-ls') refuseAmbiguousSign(decoded.words, format, syntaxName, file)
   return {
     words: widen(decoded, format),
@@ -108,7 +136,10 @@ function decompressedFrame(
   }
 }
 
-/** A stream may have fewer bits than the header's words; signed samples have filled its own words, and now fill those. */
+/**
+ * A stream may have fewer bits than the header's words; signed samples have filled its own words, and now
+ * fill those.
+ */
 function widen({ words, signed }: DecodedSamples, format: PixelFormat): Words {
   const { wordBits } = format
   if (wordBits === 1 || wordBits <= 8 * words.BYTES_PER_ELEMENT) return words
@@ -147,8 +178,15 @@ function interpret(
   }
 }
 
-/** The reversible and irreversible transforms belong to JPEG 2000, whose codec undoes them; left over they can't be meant. */
-function convertYbr({ photometricInterpretation, file }: Instance, values: StoredValues, bitsStored: number): void {
+/**
+ * The reversible and irreversible transforms belong to JPEG 2000, whose codec undoes them; left over they
+ * can't be meant.
+ */
+function convertYbr(
+  { photometricInterpretation, file }: Instance,
+  values: StoredValues,
+  bitsStored: number,
+): void {
   if (photometricInterpretation === 'YBR_FULL' || photometricInterpretation === 'YBR_FULL_422') {
     ybrToRgb(values, bitsStored)
     return

@@ -6,7 +6,10 @@ import { openClippedDataSet, type OpenDataSet } from './data-set.ts'
 export interface Dicomdir {
   /** The components of each Referenced File ID (0004,1500), in the order of the records. */
   readonly references: readonly (readonly string[])[]
-  /** By how many bytes the records fall short of the length that they are said to have: then there may have been more. */
+  /**
+   * By how many bytes the records fall short of the length that they are said to have: then there may have
+   * been more.
+   */
   readonly missingBytes: number
 }
 
@@ -14,17 +17,21 @@ const mediaStorageDirectory = '1.2.840.10008.1.3.10'
 const directoryRecordSequence = 'x00041220'
 
 /**
- * The references of a DICOMDIR; undefined when the file is none. The records' offsets, types and hierarchy are often wrong and the files
- * say better what they are, so all records are read in the order in which they lie, except those marked inactive.
+ * The references of a DICOMDIR; undefined when the file is none. The records' offsets, types and hierarchy
+ * are often wrong and the files say better what they are, so all records are read in the order in which they
+ * lie, except those marked inactive.
  */
 export function readDicomdir({ dataSet, mediaStorageSopClassUid }: OpenDataSet): Dicomdir | undefined {
-  const isDirectory = mediaStorageSopClassUid === mediaStorageDirectory || dataSet.elements[directoryRecordSequence] !== undefined
+  const isDirectory =
+    mediaStorageSopClassUid === mediaStorageDirectory ||
+    dataSet.elements[directoryRecordSequence] !== undefined
   return isDirectory ? { references: referencesOf(dataSet), missingBytes: 0 } : undefined
 }
 
 /**
- * The same for a file that `openDataSet` refuses because the records are shorter than they are said to be (writers drop elements and leave
- * the length, or the file is truncated between two records); undefined when it is no DICOMDIR or damaged otherwise.
+ * The same for a file that `openDataSet` refuses because the records are shorter than they are said to be
+ * (writers drop elements and leave the length, or the file is truncated between two records); undefined when
+ * it is no DICOMDIR or damaged otherwise.
  */
 export function readClippedDicomdir(file: Uint8Array): Dicomdir | undefined {
   try {
@@ -37,7 +44,9 @@ export function readClippedDicomdir(file: Uint8Array): Dicomdir | undefined {
 
 function referencesOf(dataSet: DataSet): string[][] {
   const inactive = 0
-  const records = itemsOf(dataSet, directoryRecordSequence).filter((record) => unsignedOf(record, 'x00041410') !== inactive)
+  const records = itemsOf(dataSet, directoryRecordSequence).filter(
+    (record) => unsignedOf(record, 'x00041410') !== inactive,
+  )
   const fileIds = records.flatMap((record) => textOf(record, 'x00041500') ?? [])
   return fileIds.map((fileId) => fileId.split('\\').map((component) => component.trim()))
 }

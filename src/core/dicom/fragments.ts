@@ -1,7 +1,10 @@
 import { unreadable, joinBytes } from './data-set.ts'
 import type { Instance } from './instance.ts'
 
-/** Encapsulated pixel data (PS3.5 section A.4): a basic offset table, then fragments, each a view of the instance's bytes. */
+/**
+ * Encapsulated pixel data (PS3.5 section A.4): a basic offset table, then fragments, each a view of the
+ * instance's bytes.
+ */
 interface Encapsulated {
   readonly offsets: readonly number[]
   readonly fragments: readonly Fragment[]
@@ -21,8 +24,8 @@ const itemHeaderBytes = 8
 const framesOf = new WeakMap<Instance, readonly (readonly Fragment[])[]>()
 
 /**
- * The compressed bytes of one frame, its fragments joined. The structure must be whole, every item inside the file, so that a truncated
- * file is noticed whatever its codec makes of it.
+ * The compressed bytes of one frame, its fragments joined. The structure must be whole, every item inside the
+ * file, so that a truncated file is noticed whatever its codec makes of it.
  * @throws RadversaryError dicom-unreadable.
  */
 export function encapsulatedFrame(instance: Instance, frameIndex: number): Uint8Array {
@@ -30,7 +33,12 @@ export function encapsulatedFrame(instance: Instance, frameIndex: number): Uint8
   framesOf.set(instance, groups)
   const group = groups[frameIndex]
   if (group === undefined || groups.length !== instance.numberOfFrames)
-    throw unreadable('Pixel Data', `fragments of ${instance.numberOfFrames} frames`, `those of ${groups.length}`, instance.file)
+    throw unreadable(
+      'Pixel Data',
+      `fragments of ${instance.numberOfFrames} frames`,
+      `those of ${groups.length}`,
+      instance.file,
+    )
   return group.length === 1 && group[0] ? group[0].bytes : joinBytes(group.map(({ bytes }) => bytes))
 }
 
@@ -40,14 +48,16 @@ function walk(instance: Instance): Encapsulated {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const items: { at: number; bytes: Uint8Array }[] = []
   let at = pixelData.dataOffset
-  // A missing delimiter is no harm: a frame that misses a fragment is noticed by its own end marker, or by the number of frames.
+  // A missing delimiter is no harm: a frame that misses a fragment is noticed by its own end marker, or by
+  // the number of frames.
   while (at !== bytes.length) {
     if (at + itemHeaderBytes > bytes.length) throw truncated(instance)
     const tag = view.getUint32(at, true)
     if (tag === sequenceDelimiter) break
     const length = view.getUint32(at + 4, true)
     const end = at + itemHeaderBytes + length
-    if (tag !== item) throw unreadable('Pixel Data', 'an item or the end of the sequence', 'another tag', instance.file)
+    if (tag !== item)
+      throw unreadable('Pixel Data', 'an item or the end of the sequence', 'another tag', instance.file)
     if (end > bytes.length) throw truncated(instance)
     items.push({ at, bytes: bytes.subarray(at + itemHeaderBytes, end) })
     at = end
@@ -67,8 +77,8 @@ function readOffsets(table: Uint8Array): number[] {
 }
 
 /**
- * Which fragments make up which frame: one each, or all one frame's, or as the extended or basic offset table says, or (without a
- * table) from one start-of-image marker to the next.
+ * Which fragments make up which frame: one each, or all one frame's, or as the extended or basic offset table
+ * says, or (without a table) from one start-of-image marker to the next.
  */
 function groupByFrame(instance: Instance, { offsets, fragments }: Encapsulated): Fragment[][] {
   const { numberOfFrames } = instance
@@ -85,7 +95,9 @@ function offsetTable({ dataSet, bytes }: Instance, basic: readonly number[]): re
   const element = dataSet.elements['x7fe00001']
   if (element === undefined || element.length < 8) return basic
   const view = new DataView(bytes.buffer, bytes.byteOffset + element.dataOffset, element.length)
-  return Array.from({ length: Math.floor(element.length / 8) }, (_, index) => Number(view.getBigUint64(8 * index, true)))
+  return Array.from({ length: Math.floor(element.length / 8) }, (_, index) =>
+    Number(view.getBigUint64(8 * index, true)),
+  )
 }
 
 function groupFrom(fragments: readonly Fragment[], starts: (fragment: Fragment) => boolean): Fragment[][] {

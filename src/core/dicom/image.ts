@@ -8,8 +8,9 @@ export interface StoredRange {
 }
 
 /**
- * One decoded frame. Stored values are sign-extended, without the bits above HighBit, pixel-interleaved [rows, columns, samples].
- * YBR and palette sources have become RGB, so a photometric interpretation is one of three.
+ * One decoded frame. Stored values are sign-extended, without the bits above HighBit, pixel-interleaved
+ * [rows, columns, samples]. YBR and palette sources have become RGB, so a photometric interpretation is one
+ * of three.
  */
 export interface StoredFrame extends StoredRange {
   readonly rows: number
@@ -38,13 +39,19 @@ export interface VoiWindow {
   readonly explanation: string | undefined
 }
 
-/** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): stored values from `lower` to `upper` are no image. */
+/**
+ * Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): stored values from `lower` to `upper` are no
+ * image.
+ */
 export interface PixelPadding {
   readonly lower: number
   readonly upper: number
 }
 
-/** What the pixels of one frame mean, as read from the header (functional groups included for enhanced multi-frame). */
+/**
+ * What the pixels of one frame mean, as read from the header (functional groups included for enhanced
+ * multi-frame).
+ */
 export interface PixelMeaning {
   readonly modality: ModalityTransform
   readonly windows: readonly VoiWindow[]

@@ -14,7 +14,13 @@ test.each([true, false])(
     const file = tinyFile([], explicit)
     for (const variant of [file, file.subarray(132), file.subarray(metaEnd(file))]) {
       const instance = parseInstance(variant)
-      expect(instance).toMatchObject({ rows: 2, columns: 2, bitsStored: 12, sopInstanceUid: '2.25.1', numberOfFrames: 1 })
+      expect(instance).toMatchObject({
+        rows: 2,
+        columns: 2,
+        bitsStored: 12,
+        sopInstanceUid: '2.25.1',
+        numberOfFrames: 1,
+      })
       expect([...(await decodeFrame(instance, 0)).values]).toEqual([1, 2, 3, 0xfff])
     }
   },
@@ -22,7 +28,12 @@ test.each([true, false])(
 
 test('absent values are undefined or the only sensible one', () => {
   const instance = parseInstance(tinyFile())
-  expect(instance).toMatchObject({ file: undefined, modality: undefined, patientName: undefined, planarConfiguration: 0 })
+  expect(instance).toMatchObject({
+    file: undefined,
+    modality: undefined,
+    patientName: undefined,
+    planarConfiguration: 0,
+  })
   expect(instance.imagePositionPatient).toBeUndefined()
 })
 
@@ -42,7 +53,10 @@ test('geometry of an enhanced image is its first frame’s', () => {
     { tag: 0x52009229, vr: 'SQ', items: [[spacing]] },
     { tag: 0x52009230, vr: 'SQ', items: [[position]] },
   ]
-  expect(parseInstance(tinyFile(groups))).toMatchObject({ imagePositionPatient: [1, 2, 3], pixelSpacing: [0.5, 0.25] })
+  expect(parseInstance(tinyFile(groups))).toMatchObject({
+    imagePositionPatient: [1, 2, 3],
+    pixelSpacing: [0.5, 0.25],
+  })
 })
 
 test.each([
@@ -66,7 +80,9 @@ test('an unknown transfer syntax is refused by its UID', async () => {
 
 test('pixel data that is shorter than the image is an error', async () => {
   const short: DataElement = { tag: 0x7fe00010, vr: 'OW', value: new Uint8Array(6) }
-  await expect(decodeFrame(parseInstance(tinyFile([short])), 0)).rejects.toThrow('Pixel Data: expected 8 bytes, got 6')
+  await expect(decodeFrame(parseInstance(tinyFile([short])), 0)).rejects.toThrow(
+    'Pixel Data: expected 8 bytes, got 6',
+  )
 })
 
 test('a deflated stream is inflated whole, and neither a truncated one nor a bomb is taken', () => {
@@ -74,5 +90,7 @@ test('a deflated stream is inflated whole, and neither a truncated one nor a bom
   const deflated = deflateSync(data)
   expect(inflate(deflated)).toEqual(data)
   expect(() => inflate(deflated.subarray(0, deflated.length - 10))).toThrow('a whole deflate stream')
-  expect(() => inflate(deflateSync(new Uint8Array(1_000_000)), undefined, 100_000)).toThrow('at most 100000 bytes')
+  expect(() => inflate(deflateSync(new Uint8Array(1_000_000)), undefined, 100_000)).toThrow(
+    'at most 100000 bytes',
+  )
 })

@@ -7,8 +7,9 @@ import { functionalGroup } from './functional-groups.ts'
 export type Vector3 = readonly [number, number, number]
 
 /**
- * What a study browser and the series order need of an instance: plain values, so that thousands of them weigh little and can be sent
- * to another thread. Text is decoded with the instance's Specific Character Set; absent or empty values are undefined.
+ * What a study browser and the series order need of an instance: plain values, so that thousands of them
+ * weigh little and can be sent to another thread. Text is decoded with the instance's Specific Character Set;
+ * absent or empty values are undefined.
  */
 export interface InstanceHeader {
   /** As the caller named it. */
@@ -56,7 +57,10 @@ export interface InstanceHeader {
 
 /** One instance, its header parsed, its pixels still as they are stored. */
 export interface Instance extends InstanceHeader {
-  /** dicom-parser's, for everything that InstanceHeader does not have; offsets are into `bytes`. Pixel Data has no value in it. */
+  /**
+   * dicom-parser's, for everything that InstanceHeader does not have; offsets are into `bytes`. Pixel Data
+   * has no value in it.
+   */
   readonly dataSet: DataSet
   readonly bytes: Uint8Array
   /** Where Pixel Data (7FE0,0010) lies in `bytes`, as its header says; undefined where there is none. */
@@ -64,11 +68,15 @@ export interface Instance extends InstanceHeader {
 }
 
 /**
- * Parses a DICOM file's header: Implicit and Explicit VR, little and big endian, deflated; with or without preamble and meta header.
- * The bytes are kept, not copied (but for deflated files), and not changed; pixels are read by `decodeFrame`.
+ * Parses a DICOM file's header: Implicit and Explicit VR, little and big endian, deflated; with or without
+ * preamble and meta header. The bytes are kept, not copied (but for deflated files), and not changed; pixels
+ * are read by `decodeFrame`.
  * @throws RadversaryError dicom-unreadable when the header is damaged, truncated or none.
  */
-export function parseInstance(bytes: Uint8Array, options: { readonly file?: string | undefined } = {}): Instance {
+export function parseInstance(
+  bytes: Uint8Array,
+  options: { readonly file?: string | undefined } = {},
+): Instance {
   const open = openDataSet(bytes, options.file)
   return instanceOf(open, headerOf(open, options.file))
 }
@@ -121,7 +129,10 @@ function description(dataSet: DataSet) {
   }
 }
 
-/** Absent values take the only one that makes sense: one frame, one sample, all bits stored, the highest bit on top, unsigned. */
+/**
+ * Absent values take the only one that makes sense: one frame, one sample, all bits stored, the highest bit
+ * on top, unsigned.
+ */
 function imageFacts(dataSet: DataSet) {
   const bitsAllocated = unsignedOf(dataSet, 'x00280100') ?? 0
   const bitsStored = unsignedOf(dataSet, 'x00280101') ?? bitsAllocated
@@ -155,8 +166,12 @@ function geometry(dataSet: DataSet) {
   const columnDirection = vector3(orientation.slice(3, 6))
   return {
     imagePositionPatient: vector3(decimalsOf(group('x00209113'), 'x00200032')),
-    imageOrientationPatient: rowDirection && columnDirection ? ([rowDirection, columnDirection] as const) : undefined,
-    pixelSpacing: rowSpacing === undefined || columnSpacing === undefined ? undefined : ([rowSpacing, columnSpacing] as const),
+    imageOrientationPatient:
+      rowDirection && columnDirection ? ([rowDirection, columnDirection] as const) : undefined,
+    pixelSpacing:
+      rowSpacing === undefined || columnSpacing === undefined
+        ? undefined
+        : ([rowSpacing, columnSpacing] as const),
   }
 }
 

@@ -11,7 +11,8 @@ export interface LookupTable {
 }
 
 /**
- * Reads LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1): 0 entries mean 65536; entries of 8 bits may be packed two in a word.
+ * Reads LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1): 0 entries mean 65536; entries of 8 bits may be packed
+ * two in a word.
  * @returns undefined where the table is absent or has fewer entries than it says.
  */
 export function readLookupTable(
@@ -49,8 +50,12 @@ function signedByVr(dataSet: DataSet, tag: string): boolean | undefined {
 function readEntries(dataSet: DataSet, tag: string, count: number): Float64Array | undefined {
   const element = dataSet.elements[tag]
   if (element === undefined) return undefined
-  const bytes = (dataSet.byteArray as Uint8Array).subarray(element.dataOffset, element.dataOffset + element.length)
-  if (bytes.length >= 2 * count) return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? 0)
+  const bytes = (dataSet.byteArray as Uint8Array).subarray(
+    element.dataOffset,
+    element.dataOffset + element.length,
+  )
+  if (bytes.length >= 2 * count)
+    return Float64Array.from({ length: count }, (_, index) => dataSet.uint16(tag, index) ?? 0)
   // Packed bytes lie low byte first; in big endian words they come swapped.
   const swapped = dataSet.byteArrayParser.readUint16(Uint8Array.of(0, 1), 0) === 1
   return bytes.length >= count

@@ -41,13 +41,22 @@ test('an image that says nothing has stored values for units, no window and no p
 
 test('slope, intercept and rescale type are read; CT without a type is in HU', () => {
   const rescale = [ds(0x00281052, '-1024'), ds(0x00281053, '0.5')]
-  expect(meaningOf([ct, ...rescale]).modality).toEqual({ kind: 'linear', slope: 0.5, intercept: -1024, unit: 'HU' })
+  expect(meaningOf([ct, ...rescale]).modality).toEqual({
+    kind: 'linear',
+    slope: 0.5,
+    intercept: -1024,
+    unit: 'HU',
+  })
   expect(meaningOf([...rescale, lo(0x00281054, 'OD')]).modality).toMatchObject({ unit: 'OD' })
 })
 
 test('a modality table comes before the rescale, and values outside it take its ends', () => {
   const { modality } = meaningOf(
-    [signed, ds(0x00281053, '2'), sq(0x00283000, [...lut([3, 0xfffe, 16], words(10, 20, 40)), lo(0x00283004, 'HU')])],
+    [
+      signed,
+      ds(0x00281053, '2'),
+      sq(0x00283000, [...lut([3, 0xfffe, 16], words(10, 20, 40)), lo(0x00283004, 'HU')]),
+    ],
     { explicit: false },
   )
   expect(modality).toMatchObject({ kind: 'table', firstStoredValue: -2, unit: 'HU' })
@@ -55,9 +64,9 @@ test('a modality table comes before the rescale, and values outside it take its 
 })
 
 test('a linear modality is applied to every value', () => {
-  expect([...applyModality({ kind: 'linear', slope: 2, intercept: -1, unit: 'US' }, Int16Array.of(-1, 0, 3))]).toEqual([
-    -3, -1, 5,
-  ])
+  expect([
+    ...applyModality({ kind: 'linear', slope: 2, intercept: -1, unit: 'US' }, Int16Array.of(-1, 0, 3)),
+  ]).toEqual([-3, -1, 5])
 })
 
 test('several windows come with their explanations and shape; impossible ones are left out', () => {
@@ -92,16 +101,29 @@ test('a table with fewer entries than it says is left out', () => {
 
 test('padding has the sign of the pixels, and may be a range', () => {
   expect(meaningOf([us(0x00280120, 63536)]).padding).toEqual({ lower: 63536, upper: 63536 })
-  expect(meaningOf([signed, us(0x00280120, 63536), us(0x00280121, 0xf800)]).padding).toEqual({ lower: -2048, upper: -2000 })
+  expect(meaningOf([signed, us(0x00280120, 63536), us(0x00280121, 0xf800)]).padding).toEqual({
+    lower: -2048,
+    upper: -2000,
+  })
 })
 
-test.each(['PALETTE COLOR', 'RGB'])('%s has neither rescale nor window nor padding, whatever the header says', (photometric) => {
-  const more = [ds(0x00281052, '-9'), ds(0x00281053, '2'), ds(0x00281050, '1'), ds(0x00281051, '1'), us(0x00280120, 7)]
-  expect(meaningOf([cs(0x00280004, photometric), ...more])).toEqual(meaningOf([]))
-})
+test.each(['PALETTE COLOR', 'RGB'])(
+  '%s has neither rescale nor window nor padding, whatever the header says',
+  (photometric) => {
+    const more = [
+      ds(0x00281052, '-9'),
+      ds(0x00281053, '2'),
+      ds(0x00281050, '1'),
+      ds(0x00281051, '1'),
+      us(0x00280120, 7),
+    ]
+    expect(meaningOf([cs(0x00280004, photometric), ...more])).toEqual(meaningOf([]))
+  },
+)
 
 test('frames of an enhanced image have meanings of their own, else the shared one', () => {
-  const transform = (intercept: string) => sq(0x00289145, [ds(0x00281052, intercept), ds(0x00281053, '1'), lo(0x00281054, 'HU')])
+  const transform = (intercept: string) =>
+    sq(0x00289145, [ds(0x00281052, intercept), ds(0x00281053, '1'), lo(0x00281054, 'HU')])
   const window = sq(0x00289132, [ds(0x00281050, '40'), ds(0x00281051, '400')])
   const groups = [sq(0x52009229, [transform('-1'), window]), sq(0x52009230, [transform('-2')], [])]
   const intercepts = [0, 1, 2].map((frame) => meaningOf(groups, { frame }).modality)
@@ -113,7 +135,11 @@ test('a segmented palette is expanded', async () => {
   const palette = [0x00281101, 0x00281102, 0x00281103].map((tag) => us(tag, 6, 0, 16))
   // One value as it is, a ramp of two to 0x0500, one value, then the ramp once more, which lies 6 bytes on.
   const segments = words(0, 1, 0x0100, 1, 2, 0x0500, 0, 1, 0x0700, 2, 1, 6, 0)
-  const data = [0x00281221, 0x00281222, 0x00281223].map((tag): DataElement => ({ tag, vr: 'OW', value: segments }))
+  const data = [0x00281221, 0x00281222, 0x00281223].map((tag): DataElement => ({
+    tag,
+    vr: 'OW',
+    value: segments,
+  }))
   const bits = [us(0x00280100, 8), us(0x00280101, 8), us(0x00280102, 7)]
   const pixels: DataElement = { tag: 0x7fe00010, vr: 'OB', value: Uint8Array.of(0, 2, 3, 5) }
   const file = tinyFile([cs(0x00280004, 'PALETTE COLOR'), ...bits, ...palette, ...data, pixels])

@@ -8,7 +8,10 @@ import { modalityFunction } from './luts.ts'
 
 const lutTags = { descriptor: 'x00283002', data: 'x00283006' } as const
 
-/** Colours mean themselves: modality LUT, windows and padding are for monochrome images only (PS3.3 C.11.1, C.11.2, C.7.5.1.1.2). */
+/**
+ * Colours mean themselves: modality LUT, windows and padding are for monochrome images only (PS3.3 C.11.1,
+ * C.11.2, C.7.5.1.1.2).
+ */
 const colourMeaning: PixelMeaning = {
   modality: { kind: 'linear', slope: 1, intercept: 0, unit: 'US' },
   windows: [],
@@ -16,7 +19,10 @@ const colourMeaning: PixelMeaning = {
   padding: undefined,
 }
 
-/** What the stored values of a frame mean. Never fails: what is absent or makes no sense is left out (slope 1, no window, no padding). */
+/**
+ * What the stored values of a frame mean. Never fails: what is absent or makes no sense is left out (slope 1,
+ * no window, no padding).
+ */
 export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeaning {
   if (instance.photometricInterpretation?.startsWith('MONOCHROME') !== true) return colourMeaning
   const modality = modalityTransform(instance, frameIndex)
@@ -40,7 +46,12 @@ function modalityTable(instance: Instance): ModalityTransform | undefined {
   const item = itemOf(instance.dataSet, 'x00283000')
   const table = item && readLookupTable(item, lutTags, instance.pixelRepresentation === 1)
   if (item === undefined || table === undefined) return undefined
-  return { kind: 'table', firstStoredValue: table.first, table: table.entries, unit: textOf(item, 'x00283004') ?? 'US' }
+  return {
+    kind: 'table',
+    firstStoredValue: table.first,
+    table: table.entries,
+    unit: textOf(item, 'x00283004') ?? 'US',
+  }
 }
 
 function rescale(instance: Instance, source: DataSet): ModalityTransform {
@@ -50,7 +61,10 @@ function rescale(instance: Instance, source: DataSet): ModalityTransform {
   return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept, unit }
 }
 
-/** CT images are in HU where Rescale Type is absent (PS3.3 C.8.2.1.1.2); PET's Units say what the rescaled value is. */
+/**
+ * CT images are in HU where Rescale Type is absent (PS3.3 C.8.2.1.1.2); PET's Units say what the rescaled
+ * value is.
+ */
 function unitOfModality({ modality, dataSet }: Instance, isRescaled: boolean): string {
   if (modality === 'CT' && isRescaled) return 'HU'
   return (modality === 'PT' ? textOf(dataSet, 'x00541001') : undefined) ?? 'US'
@@ -81,7 +95,8 @@ function windowShape(voiLutFunction: string | undefined): VoiWindow['shape'] {
 /** In implicit syntaxes the first input is signed when the modality's output may be. */
 function voiTable(instance: Instance, modality: ModalityTransform): PixelMeaning['voiTable'] {
   const item = itemOf(instance.dataSet, 'x00283010')
-  const table = item && readLookupTable(item, lutTags, modalityFunction(modality)(lowestStoredValue(instance)) < 0)
+  const table =
+    item && readLookupTable(item, lutTags, modalityFunction(modality)(lowestStoredValue(instance)) < 0)
   return table && { firstValue: table.first, table: table.entries }
 }
 
@@ -89,9 +104,13 @@ function lowestStoredValue({ bitsStored, pixelRepresentation }: Instance): numbe
   return pixelRepresentation === 1 ? -(2 ** (bitsStored - 1)) : 0
 }
 
-/** PS3.3 C.7.5.1.1.2. Some writers give a negative padding value as unsigned, so the pixel representation decides, not the VR. */
+/**
+ * PS3.3 C.7.5.1.1.2. Some writers give a negative padding value as unsigned, so the pixel representation
+ * decides, not the VR.
+ */
 function pixelPadding({ dataSet, pixelRepresentation }: Instance): PixelPadding | undefined {
-  const stored = (word: number | undefined) => (word !== undefined && pixelRepresentation === 1 ? (word << 16) >> 16 : word)
+  const stored = (word: number | undefined) =>
+    word !== undefined && pixelRepresentation === 1 ? (word << 16) >> 16 : word
   const value = stored(unsignedOf(dataSet, 'x00280120'))
   if (value === undefined) return undefined
   const limit = stored(unsignedOf(dataSet, 'x00280121')) ?? value

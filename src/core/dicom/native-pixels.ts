@@ -5,8 +5,8 @@ import type { WordBits } from './pixel-format.ts'
 import { explicitBigEndian } from './transfer-syntax.ts'
 
 /**
- * One frame of uncompressed pixel data (PS3.5 section 8.1), pixel-interleaved, as bit patterns in an array of their own. Pixel Data must
- * hold every frame and lie in the file whole.
+ * One frame of uncompressed pixel data (PS3.5 section 8.1), pixel-interleaved, as bit patterns in an array of
+ * their own. Pixel Data must hold every frame and lie in the file whole.
  * @throws RadversaryError dicom-unreadable.
  */
 export function nativeFrame(instance: Instance, frameIndex: number, wordBits: WordBits): Words {
@@ -71,10 +71,19 @@ function pixelDataValue(instance: Instance, neededBytes: number): Uint8Array {
     throw unreadable('Pixel Data', 'a defined length in an uncompressed image', 'fragments', file)
   const value = bytes.subarray(pixelData.dataOffset, pixelData.dataOffset + pixelData.length)
   if (value.length < pixelData.length)
-    throw unreadable('Pixel Data', `${pixelData.length} bytes`, `${value.length}: the file is truncated`, file)
-  if (value.length < neededBytes) throw unreadable('Pixel Data', `${neededBytes} bytes`, String(value.length), file)
-  // Bytes in words of the other order are swapped in pairs (PS3.5 section 8.1.1); which they are, only the VR says.
-  return isBigEndian(instance) && instance.bitsAllocated <= 8 && pixelData.vr === 'OW' ? swapPairs(value) : value
+    throw unreadable(
+      'Pixel Data',
+      `${pixelData.length} bytes`,
+      `${value.length}: the file is truncated`,
+      file,
+    )
+  if (value.length < neededBytes)
+    throw unreadable('Pixel Data', `${neededBytes} bytes`, String(value.length), file)
+  // Bytes in words of the other order are swapped in pairs (PS3.5 section 8.1.1); which they are, only the VR
+  // says.
+  return isBigEndian(instance) && instance.bitsAllocated <= 8 && pixelData.vr === 'OW'
+    ? swapPairs(value)
+    : value
 }
 
 function isBigEndian({ transferSyntaxUid }: Instance): boolean {

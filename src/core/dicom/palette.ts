@@ -27,7 +27,8 @@ export interface Palette {
 export function readPalette(dataSet: DataSet, signedIndex: boolean, file: string | undefined): Palette {
   const channels = colours.map((tags) => {
     const channel = readLookupTable(dataSet, tags, signedIndex) ?? readSegmented(dataSet, tags, signedIndex)
-    if (channel === undefined) throw unreadable('PALETTE COLOR', 'three lookup tables with all their entries', 'fewer', file)
+    if (channel === undefined)
+      throw unreadable('PALETTE COLOR', 'three lookup tables with all their entries', 'fewer', file)
     return channel
   })
   return withFewestBits(channels)
@@ -45,23 +46,41 @@ export function paletteToRgb(indices: StoredValues, { channels, bits }: Palette)
   return rgb
 }
 
-/** Entries of 16 bits whose low byte is always zero, or always the same as the high one, are 8-bit colours. */
+/**
+ * Entries of 16 bits whose low byte is always zero, or always the same as the high one, are 8-bit colours.
+ */
 function withFewestBits(channels: readonly Channel[]): Palette {
-  if (channels.every(({ bits, entries }) => bits <= 8 && entries.every((entry) => entry <= 0xff))) return { channels, bits: 8 }
+  if (channels.every(({ bits, entries }) => bits <= 8 && entries.every((entry) => entry <= 0xff)))
+    return { channels, bits: 8 }
   const holdsOneByte = channels.every(
-    ({ entries }) => entries.every((entry) => (entry & 0xff) === 0) || entries.every((entry) => entry >> 8 === (entry & 0xff)),
+    ({ entries }) =>
+      entries.every((entry) => (entry & 0xff) === 0) ||
+      entries.every((entry) => entry >> 8 === (entry & 0xff)),
   )
   if (!holdsOneByte) return { channels, bits: 16 }
-  return { channels: channels.map((channel) => ({ ...channel, entries: channel.entries.map((entry) => entry >> 8) })), bits: 8 }
+  return {
+    channels: channels.map((channel) => ({
+      ...channel,
+      entries: channel.entries.map((entry) => entry >> 8),
+    })),
+    bits: 8,
+  }
 }
 
 /** Discrete (0), linear (1) and indirect (2) segments, as words. */
-function readSegmented(dataSet: DataSet, tags: (typeof colours)[number], signedIndex: boolean): Channel | undefined {
+function readSegmented(
+  dataSet: DataSet,
+  tags: (typeof colours)[number],
+  signedIndex: boolean,
+): Channel | undefined {
   const element = dataSet.elements[tags.segmented]
   const count = entryCount(unsignedOf(dataSet, tags.descriptor) ?? 0)
   const first = unsignedOrSignedOf(dataSet, tags.descriptor, signedIndex, 1)
   if (element === undefined || first === undefined) return undefined
-  const words = Array.from({ length: element.length >> 1 }, (_, index) => dataSet.uint16(tags.segmented, index) ?? 0)
+  const words = Array.from(
+    { length: element.length >> 1 },
+    (_, index) => dataSet.uint16(tags.segmented, index) ?? 0,
+  )
   const entries = expandSegments(words, count)
   return entries && { first, entries, bits: unsignedOf(dataSet, tags.descriptor, 2) ?? 16 }
 }

@@ -10,7 +10,9 @@ export interface BitLayout {
   readonly bitsStored: number
   readonly highBit: number
   readonly signed: boolean
-  /** Other bits of the word hold overlays (retired, PS3.3 C.9.2 of 2004), so they say nothing of the value. */
+  /**
+   * Other bits of the word hold overlays (retired, PS3.3 C.9.2 of 2004), so they say nothing of the value.
+   */
   readonly overlaid: boolean
 }
 
@@ -30,8 +32,8 @@ const mostSamplesPerFrame = 2 ** 28
 
 /**
  * Whether, going by its header, an instance is an image that `decodeFrame` reads.
- * @throws RadversaryError dicom-unsupported, naming it, for a transfer syntax, photometric interpretation or bit depth that isn't read;
- * dicom-unreadable for a header that contradicts itself.
+ * @throws RadversaryError dicom-unsupported, naming it, for a transfer syntax, photometric interpretation or
+ * bit depth that isn't read; dicom-unreadable for a header that contradicts itself.
  */
 export function pixelFormatOf(instance: Instance): PixelFormat {
   const { file, rows, columns, bitsAllocated, bitsStored, highBit } = instance
@@ -42,9 +44,15 @@ export function pixelFormatOf(instance: Instance): PixelFormat {
   if (rows === 0 || columns === 0) throw unreadable('Image', 'rows and columns', `${columns}x${rows}`, file)
   if (rows * columns * samplesPerPixel > mostSamplesPerFrame)
     throw unreadable('Image', 'at most 2^28 samples per frame', 'more', file)
-  if (instance.numberOfFrames === 0) throw unreadable('Number of Frames', 'a whole number', 'something else', file)
+  if (instance.numberOfFrames === 0)
+    throw unreadable('Number of Frames', 'a whole number', 'something else', file)
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit >= bitsAllocated || highBit < bitsStored - 1)
-    throw unreadable('Image', 'bits stored within bits allocated', `${bitsStored} of ${bitsAllocated}, high bit ${highBit}`, file)
+    throw unreadable(
+      'Image',
+      'bits stored within bits allocated',
+      `${bitsStored} of ${bitsAllocated}, high bit ${highBit}`,
+      file,
+    )
   const signed = instance.pixelRepresentation === 1
   const layout = { bitsStored, highBit, signed, overlaid: hasOverlayInPixels(instance) }
   return { wordBits: wordBitsOf(instance), model, samplesPerPixel, syntax, ...layout }
@@ -52,7 +60,9 @@ export function pixelFormatOf(instance: Instance): PixelFormat {
 
 /** Overlay Bit Position (60xx,0102) is 0 for an overlay that has an element of its own. */
 function hasOverlayInPixels({ dataSet }: Instance): boolean {
-  return Object.keys(dataSet.elements).some((tag) => /^x60[0-9a-f]{2}0102$/.test(tag) && (unsignedOf(dataSet, tag) ?? 0) > 0)
+  return Object.keys(dataSet.elements).some(
+    (tag) => /^x60[0-9a-f]{2}0102$/.test(tag) && (unsignedOf(dataSet, tag) ?? 0) > 0,
+  )
 }
 
 /** Whether there are pixels of any kind, integers or floats. */
@@ -80,6 +90,11 @@ function refuseFloats({ dataSet, photometricInterpretation, file }: Instance): v
 }
 
 function wordBitsOf({ bitsAllocated, file }: Instance): WordBits {
-  if (bitsAllocated === 1 || bitsAllocated === 8 || bitsAllocated === 16 || bitsAllocated === 32) return bitsAllocated
-  throw new RadversaryError('dicom-unsupported', `Bits Allocated: expected 1, 8, 16 or 32, got ${bitsAllocated}`, { file })
+  if (bitsAllocated === 1 || bitsAllocated === 8 || bitsAllocated === 16 || bitsAllocated === 32)
+    return bitsAllocated
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Bits Allocated: expected 1, 8, 16 or 32, got ${bitsAllocated}`,
+    { file },
+  )
 }

@@ -41,5 +41,7 @@ test('a segment that lies outside the frame is an error', () => {
 })
 
 test('a plane that so few bytes can not make is refused before memory is taken for it', () => {
-  expect(() => decodeRle(frameOf([256 - 5, 1]), { ...onePlane, planeBytes: 2 ** 40 })).toThrow('RLE: expected')
+  expect(() => decodeRle(frameOf([256 - 5, 1]), { ...onePlane, planeBytes: 2 ** 40 })).toThrow(
+    'RLE: expected',
+  )
 })

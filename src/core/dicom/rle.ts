@@ -12,11 +12,13 @@ export interface RlePlanes {
 const headerBytes = 64
 
 /**
- * Decodes one frame of RLE Lossless (PS3.5 annex G) to its byte planes, one after another: for each sample the most significant byte first.
+ * Decodes one frame of RLE Lossless (PS3.5 annex G) to its byte planes, one after another: for each sample
+ * the most significant byte first.
  * @throws RadversaryError dicom-unreadable when a segment is missing or too short.
  */
 export function decodeRle(frame: Uint8Array, { planeBytes, planes, file }: RlePlanes): Uint8Array {
-  if (frame.length < headerBytes) throw unreadable('RLE', 'a header of 64 bytes', `${frame.length} bytes`, file)
+  if (frame.length < headerBytes)
+    throw unreadable('RLE', 'a header of 64 bytes', `${frame.length} bytes`, file)
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   const count = view.getUint32(0, true)
   if (count !== planes) throw unreadable('RLE', `${planes} segments`, String(count), file)
@@ -28,7 +30,11 @@ export function decodeRle(frame: Uint8Array, { planeBytes, planes, file }: RlePl
     const end = segment + 1 < planes ? view.getUint32(4 * (segment + 2), true) : frame.length
     if (start < headerBytes || end > frame.length || start > end)
       throw unreadable('RLE', 'segments inside the frame', 'others', file)
-    unpack(frame.subarray(start, end), decoded.subarray(segment * planeBytes, (segment + 1) * planeBytes), file)
+    unpack(
+      frame.subarray(start, end),
+      decoded.subarray(segment * planeBytes, (segment + 1) * planeBytes),
+      file,
+    )
   }
   return decoded
 }

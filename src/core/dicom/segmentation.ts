@@ -24,7 +24,10 @@ export interface Segmentation {
   readonly columns: number
   /** Of every segment, also of those without a frame. */
   readonly labels: readonly string[]
-  /** SOP Instance UIDs of the images that it refers to, also of those where no frame was kept as they show nothing. */
+  /**
+   * SOP Instance UIDs of the images that it refers to, also of those where no frame was kept as they show
+   * nothing.
+   */
   readonly references: ReadonlySet<string>
   readonly frames: readonly SegmentFrame[]
 }
@@ -33,36 +36,50 @@ const labelMapStorage = '1.2.840.10008.5.1.4.1.1.66.7'
 
 /**
  * Reads a binary segmentation's segments and references (PS3.3 C.8.20).
- * @throws RadversaryError dicom-unsupported, naming it, for what is none, for fractional ones and label maps; labels-invalid where frames
- * have no segment or refer to no image.
+ * @throws RadversaryError dicom-unsupported, naming it, for what is none, for fractional ones and label maps;
+ * labels-invalid where frames have no segment or refer to no image.
  */
 export function readSegmentation(instance: Instance): Segmentation {
   checkKind(instance)
   const { dataSet, file, rows, columns, numberOfFrames } = instance
   const characterSet = textOf(dataSet, 'x00080005')
   const labels = new Map(
-    itemsOf(dataSet, 'x00620002').map((item) => [unsignedOf(item, 'x00620004'), textOf(item, 'x00620005', characterSet) ?? '']),
+    itemsOf(dataSet, 'x00620002').map((item) => [
+      unsignedOf(item, 'x00620004'),
+      textOf(item, 'x00620005', characterSet) ?? '',
+    ]),
   )
   const frames = Array.from({ length: numberOfFrames }, (_, index) => ({
     ...frameOf(instance, index, labels),
     read: async () => Uint8Array.from((await decodeFrame(instance, index)).values),
   }))
-  const references = new Set([...frames.map(({ sopInstanceUid }) => sopInstanceUid), ...referencedImages(dataSet)])
+  const references = new Set([
+    ...frames.map(({ sopInstanceUid }) => sopInstanceUid),
+    ...referencedImages(dataSet),
+  ])
   return { file, rows, columns, labels: [...labels.values()], references, frames }
 }
 
 function checkKind({ dataSet, sopClassUid, file }: Instance): void {
   const type = sopClassUid === labelMapStorage ? 'LABELMAP' : textOf(dataSet, 'x00620001')
   if (sopClassUid !== segmentationStorage && type !== 'LABELMAP')
-    throw new RadversaryError('dicom-unsupported', `Segmentation: expected DICOM SEG, got SOP class ${sopClassUid ?? 'none'}`, {
-      file,
-      tip: 'Give the folder or the files of the segmentation, not of the images.',
-    })
+    throw new RadversaryError(
+      'dicom-unsupported',
+      `Segmentation: expected DICOM SEG, got SOP class ${sopClassUid ?? 'none'}`,
+      {
+        file,
+        tip: 'Give the folder or the files of the segmentation, not of the images.',
+      },
+    )
   if (type === 'BINARY') return
-  throw new RadversaryError('dicom-unsupported', `Segmentation Type: expected BINARY, got ${type ?? 'none'}`, {
-    file,
-    tip: 'Export the segmentation as a binary one: a fractional or labelled mask has no single meaning here.',
-  })
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Segmentation Type: expected BINARY, got ${type ?? 'none'}`,
+    {
+      file,
+      tip: 'Export the segmentation as a binary one: a fractional or labelled mask has no single meaning here.',
+    },
+  )
 }
 
 function frameOf(

@@ -11,10 +11,17 @@ const blank: InstanceHeader = { ...parseInstance(tinyFile()), imageOrientationPa
 
 /** A slice at a height, numbered; anything else as given. */
 function slice(z: number, instanceNumber: number, more: Partial<InstanceHeader> = {}): InstanceHeader {
-  return { ...blank, sopInstanceUid: `2.25.${instanceNumber}`, instanceNumber, imagePositionPatient: [0, 0, z], ...more }
+  return {
+    ...blank,
+    sopInstanceUid: `2.25.${instanceNumber}`,
+    instanceNumber,
+    imagePositionPatient: [0, 0, z],
+    ...more,
+  }
 }
 
-const numbers = (instances: readonly InstanceHeader[]) => instances.map(({ instanceNumber }) => instanceNumber)
+const numbers = (instances: readonly InstanceHeader[]) =>
+  instances.map(({ instanceNumber }) => instanceNumber)
 const only = (instances: readonly InstanceHeader[]) => {
   const [series, ...others] = orderSeries(instances)
   expect(others).toEqual([])
@@ -72,7 +79,11 @@ test('mixed orientations are told and ordered by number', () => {
 
 test('images without a position are ordered by number, those without a number last', () => {
   const bare = { imagePositionPatient: undefined, imageOrientationPatient: undefined }
-  const series = only([slice(0, 7, { ...bare, instanceNumber: undefined }), slice(0, 9, bare), slice(0, 8, bare)])
+  const series = only([
+    slice(0, 7, { ...bare, instanceNumber: undefined }),
+    slice(0, 9, bare),
+    slice(0, 8, bare),
+  ])
   expect(numbers(series.instances)).toEqual([8, 9, undefined])
 })
 

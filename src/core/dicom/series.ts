@@ -26,18 +26,24 @@ export interface Series<Header extends InstanceHeader = InstanceHeader> {
 /** All series, by study, series number and UID. */
 export type SeriesOrder<Header extends InstanceHeader = InstanceHeader> = readonly Series<Header>[]
 
-/** Directions closer than this (cosine of 0.8 degrees) are taken as one orientation; scanners write six decimals or fewer. */
+/**
+ * Directions closer than this (cosine of 0.8 degrees) are taken as one orientation; scanners write six
+ * decimals or fewer.
+ */
 const sameDirection = 0.9999
 
 /** Positions closer than this are one position, in mm. */
 const samePositionMm = 1e-3
 
 /**
- * Groups instances by study and series and orders each series: by ImagePositionPatient along the slices' normal where all have a position
- * and one orientation, else by InstanceNumber; ties by InstanceNumber, then SOPInstanceUID and file, so that the order is always the same.
- * Of instances with the same SOPInstanceUID only the first is kept; this, gaps and mixed orientations are told in the notes.
+ * Groups instances by study and series and orders each series: by ImagePositionPatient along the slices'
+ * normal where all have a position and one orientation, else by InstanceNumber; ties by InstanceNumber, then
+ * SOPInstanceUID and file, so that the order is always the same. Of instances with the same SOPInstanceUID
+ * only the first is kept; this, gaps and mixed orientations are told in the notes.
  */
-export function orderSeries<Header extends InstanceHeader>(instances: readonly Header[]): SeriesOrder<Header> {
+export function orderSeries<Header extends InstanceHeader>(
+  instances: readonly Header[],
+): SeriesOrder<Header> {
   const groups = new Map<string, Header[]>()
   for (const instance of instances) {
     const key = `${instance.studyInstanceUid ?? ''}\n${instance.seriesInstanceUid ?? ''}`
@@ -52,7 +58,9 @@ function orderOne<Header extends InstanceHeader>(members: readonly Header[]): Se
   const { unique, duplicates } = withoutDuplicates([...members].sort(byNumber))
   const axis = commonNormal(unique)
   const positions = axis && new Map(unique.map((instance) => [instance, along(axis, instance)]))
-  const ordered = positions ? [...unique].sort((a, b) => difference(positions.get(a), positions.get(b))) : unique
+  const ordered = positions
+    ? [...unique].sort((a, b) => difference(positions.get(a), positions.get(b)))
+    : unique
   const spacing = positions && spacingOf(ordered.map((instance) => positions.get(instance) ?? 0))
   const [first] = ordered
   return {
@@ -84,15 +92,21 @@ function withoutDuplicates<Header extends InstanceHeader>(members: readonly Head
 
 function repetitions(count: number): SeriesNote[] {
   if (count === 0) return []
-  return [{ kind: 'duplicate-instance', message: `${count} files repeat a SOP Instance UID and are left out` }]
+  return [
+    { kind: 'duplicate-instance', message: `${count} files repeat a SOP Instance UID and are left out` },
+  ]
 }
 
-/** The normal of the slices, when every instance has a position and all have one orientation; a single slice needs no order. */
+/**
+ * The normal of the slices, when every instance has a position and all have one orientation; a single slice
+ * needs no order.
+ */
 function commonNormal(instances: readonly InstanceHeader[]): Vector3 | undefined {
   const [first] = instances
   if (first?.imageOrientationPatient === undefined || instances.length < 2) return undefined
   const normal = normalOf(first)
-  const fits = (instance: InstanceHeader) => instance.imagePositionPatient !== undefined && isSameOrientation(first, instance)
+  const fits = (instance: InstanceHeader) =>
+    instance.imagePositionPatient !== undefined && isSameOrientation(first, instance)
   return normal !== undefined && instances.every(fits) ? normal : undefined
 }
 
@@ -110,7 +124,8 @@ function spacingOf(positions: readonly number[]): { median: number | undefined; 
   const repeated = steps.length - distinct.length
   const gaps = median === undefined ? 0 : distinct.filter((step) => step > 1.5 * median).length
   const notes: SeriesNote[] = []
-  if (repeated > 0) notes.push({ kind: 'duplicate-position', message: `${repeated} slices lie where another one does` })
+  if (repeated > 0)
+    notes.push({ kind: 'duplicate-position', message: `${repeated} slices lie where another one does` })
   if (gaps > 0)
     notes.push({
       kind: 'gap',
@@ -127,9 +142,14 @@ function mixtures(instances: readonly InstanceHeader[]): SeriesNote[] {
       kind: 'mixed-orientation',
       message: 'slices have several orientations, so they are in the order of their instance numbers',
     })
-  const sizes = new Set(instances.filter(({ rows }) => rows > 0).map(({ rows, columns }) => `${columns}x${rows}`))
+  const sizes = new Set(
+    instances.filter(({ rows }) => rows > 0).map(({ rows, columns }) => `${columns}x${rows}`),
+  )
   if (sizes.size > 1)
-    notes.push({ kind: 'mixed-size', message: `images have ${sizes.size} sizes: ${[...sizes].sort().join(', ')}` })
+    notes.push({
+      kind: 'mixed-size',
+      message: `images have ${sizes.size} sizes: ${[...sizes].sort().join(', ')}`,
+    })
   return notes
 }
 
@@ -165,7 +185,11 @@ function byText(a: string | undefined, b: string | undefined): number {
 }
 
 function byNumber(a: InstanceHeader, b: InstanceHeader): number {
-  return difference(a.instanceNumber, b.instanceNumber) || byText(a.sopInstanceUid, b.sopInstanceUid) || byText(a.file, b.file)
+  return (
+    difference(a.instanceNumber, b.instanceNumber) ||
+    byText(a.sopInstanceUid, b.sopInstanceUid) ||
+    byText(a.file, b.file)
+  )
 }
 
 function bySeries(a: Series, b: Series): number {

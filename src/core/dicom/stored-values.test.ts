@@ -12,15 +12,21 @@ test('overlay bits above and below the value are removed', () => {
 test('negative values are sign-extended from BitsStored', () => {
   const { values, signed } = toStoredValues(Uint16Array.of(0x0fff, 0x0800, 0x07ff), signed12)
   expect([[...values], signed]).toEqual([[-1, -2048, 2047], true])
-  expect([...toStoredValues(Uint16Array.of(0xfff0, 0x7ff0), { ...signed12, highBit: 15 }).values]).toEqual([-1, 2047])
+  expect([...toStoredValues(Uint16Array.of(0xfff0, 0x7ff0), { ...signed12, highBit: 15 }).values]).toEqual([
+    -1, 2047,
+  ])
 })
 
 test('signed words that fill their width are read as they are', () => {
-  expect([...toStoredValues(Uint16Array.of(0xffff), { ...signed12, bitsStored: 16, highBit: 15 }).values]).toEqual([-1])
-  expect([...toStoredValues(Uint32Array.of(0xffffffff), { ...signed12, bitsStored: 32, highBit: 31 }).values]).toEqual([-1])
-  expect([...toStoredValues(Uint32Array.of(0xffffffff), { ...unsigned12, bitsStored: 32, highBit: 31 }).values]).toEqual([
-    0xffffffff,
-  ])
+  expect([
+    ...toStoredValues(Uint16Array.of(0xffff), { ...signed12, bitsStored: 16, highBit: 15 }).values,
+  ]).toEqual([-1])
+  expect([
+    ...toStoredValues(Uint32Array.of(0xffffffff), { ...signed12, bitsStored: 32, highBit: 31 }).values,
+  ]).toEqual([-1])
+  expect([
+    ...toStoredValues(Uint32Array.of(0xffffffff), { ...unsigned12, bitsStored: 32, highBit: 31 }).values,
+  ]).toEqual([0xffffffff])
 })
 
 test('words that the writer sign-extended are taken as they are, and the range has the bits they need', () => {
@@ -29,7 +35,10 @@ test('words that the writer sign-extended are taken as they are, and the range h
 })
 
 test('bits of an overlay are no sign', () => {
-  const { values, bitsStored } = toStoredValues(Uint16Array.of(0x8001, 0x1fff, 0x7800), { ...signed12, overlaid: true })
+  const { values, bitsStored } = toStoredValues(Uint16Array.of(0x8001, 0x1fff, 0x7800), {
+    ...signed12,
+    overlaid: true,
+  })
   expect([[...values], bitsStored]).toEqual([[1, -1, -2048], 12])
 })
 
@@ -37,7 +46,12 @@ test('signed JPEG-LS values are refused only where readers disagree about their 
   const refuse =
     (...words: number[]) =>
     () => {
-      refuseAmbiguousSign(Uint16Array.from(words), signed12, 'JPEG-LS Lossless (1.2.840.10008.1.2.4.80)', undefined)
+      refuseAmbiguousSign(
+        Uint16Array.from(words),
+        signed12,
+        'JPEG-LS Lossless (1.2.840.10008.1.2.4.80)',
+        undefined,
+      )
     }
   expect(refuse(0x0800)).toThrow('JPEG-LS Lossless (1.2.840.10008.1.2.4.80)')
   expect(refuse(0x07ff)).not.toThrow()

@@ -39,17 +39,25 @@ const readable: readonly (readonly [string, string, PixelCoding])[] = [
 ]
 
 /** Every transfer syntax whose pixels `decodeFrame` reads. */
-export const readableTransferSyntaxes: readonly TransferSyntax[] = readable.map(([uid, name, coding]) => ({ uid, name, coding }))
+export const readableTransferSyntaxes: readonly TransferSyntax[] = readable.map(([uid, name, coding]) => ({
+  uid,
+  name,
+  coding,
+}))
 
 /** @throws RadversaryError dicom-unsupported, naming the syntax, for one whose pixels we don't read. */
 export function transferSyntaxOf(uid: string, file?: string): TransferSyntax {
   const found = readableTransferSyntaxes.find((syntax) => syntax.uid === uid)
   if (found !== undefined) return found
   const name = /^[0-9.]{1,64}$/.test(uid) ? uid : '(damaged)'
-  throw new RadversaryError('dicom-unsupported', `Transfer syntax ${name}: expected one that Radversary decodes, got this one`, {
-    tip: 'Convert the file to Explicit VR Little Endian (for example with gdcmconv --raw or dcmconv) and open that.',
-    file,
-  })
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Transfer syntax ${name}: expected one that Radversary decodes, got this one`,
+    {
+      tip: 'Convert the file to Explicit VR Little Endian (for example with gdcmconv --raw or dcmconv) and open that.',
+      file,
+    },
+  )
 }
 
 /** What to call a syntax in a message. */

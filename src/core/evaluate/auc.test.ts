@@ -17,7 +17,9 @@ test('agrees with the area by the trapezoidal rule', () => {
       above.filter((isAbove, i) => isAbove && truths[i]).length / positives,
     ] as const
   })
-  const area = rates.slice(1).reduce((sum, [x, y], i) => sum + ((x - rates[i]![0]) * (y + rates[i]![1])) / 2, 0)
+  const area = rates
+    .slice(1)
+    .reduce((sum, [x, y], i) => sum + ((x - rates[i]![0]) * (y + rates[i]![1])) / 2, 0)
   const auc = aucOf(scores, truths)
   expect(auc.value).toBeCloseTo(area, 10)
   expect(auc.interval!.lower).toBeLessThan(area)

@@ -22,8 +22,15 @@ export function aucOf(scores: readonly number[], truths: readonly boolean[], see
   }
 }
 
-/** The Mann-Whitney statistic: how often a positive scores above a negative, ties counting half (Hanley and McNeil 1982). */
-function areaUnder(scores: readonly number[], truths: readonly boolean[], drawn: ArrayLike<number>): number | null {
+/**
+ * The Mann-Whitney statistic: how often a positive scores above a negative, ties counting half (Hanley and
+ * McNeil 1982).
+ */
+function areaUnder(
+  scores: readonly number[],
+  truths: readonly boolean[],
+  drawn: ArrayLike<number>,
+): number | null {
   const order = Array.from(drawn).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0))
   let [positives, rankSum] = [0, 0]
   for (let first = 0; first < order.length;) {

@@ -9,16 +9,24 @@ export interface Interval {
 const resamples = 2000
 
 /**
- * The percentile bootstrap's interval of 95 % for a mean (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3),
- * 2,000 resamples. The same values and seed give the same interval; null of nothing. Of values that are all the same it is that value
- * alone: give a Wilson interval beside it where these are successes.
+ * The percentile bootstrap's interval of 95 % for a mean (Efron and Tibshirani, An Introduction to the
+ * Bootstrap, 1993, section 13.3), 2,000 resamples. The same values and seed give the same interval; null of
+ * nothing. Of values that are all the same it is that value alone: give a Wilson interval beside it where
+ * these are successes.
  */
 export function bootstrapInterval(values: readonly number[], seed = 0): Interval | null {
   return bootstrapOf(values.length, (drawn) => meanAt(values, drawn), seed)
 }
 
-/** The same of any statistic of `count` values, by the indices of those drawn; where a resample has none (null) it is left out. */
-export function bootstrapOf(count: number, statistic: (drawn: Int32Array) => number | null, seed = 0): Interval | null {
+/**
+ * The same of any statistic of `count` values, by the indices of those drawn; where a resample has none
+ * (null) it is left out.
+ */
+export function bootstrapOf(
+  count: number,
+  statistic: (drawn: Int32Array) => number | null,
+  seed = 0,
+): Interval | null {
   if (count === 0) return null
   const random = xoroshiro128plus(seed)
   const found: number[] = []

@@ -60,7 +60,10 @@ export interface CellSummary {
   readonly perturbation: Spread
   /** Spread over the dataset of the slices' own perturbation variances: what SMIA means to make small. */
   readonly varianceOverSlices: Spread
-  /** Mean over the slices of the variance, over iterations, of the perturbation's variance; null for methods of one iteration. */
+  /**
+   * Mean over the slices of the variance, over iterations, of the perturbation's variance; null for methods
+   * of one iteration.
+   */
   readonly varianceOverIterations: number | null
   readonly iterations: readonly IterationSpread[]
 }

@@ -25,14 +25,29 @@ test('a precision that rises later counts for the recall before it', () => {
 })
 
 test('a label is found once, by the highest score, and only by a box of its class that overlaps it by half', () => {
-  expect(detectionCounts({ found: [found(0.5, 1), found(0.9, 2)], labels: [at(0)] })).toEqual({ found: 1, falsePositives: 1 })
-  expect(detectionCounts({ found: [found(0.9, 0, 1)], labels: [at(0)] })).toEqual({ found: 0, falsePositives: 1 })
-  expect(detectionCounts({ found: [found(0.9, 3)], labels: [at(0)] })).toEqual({ found: 1, falsePositives: 0 }) // 7/13
-  expect(detectionCounts({ found: [found(0.9, 4)], labels: [at(0)] })).toEqual({ found: 0, falsePositives: 1 }) // 6/14
+  expect(detectionCounts({ found: [found(0.5, 1), found(0.9, 2)], labels: [at(0)] })).toEqual({
+    found: 1,
+    falsePositives: 1,
+  })
+  expect(detectionCounts({ found: [found(0.9, 0, 1)], labels: [at(0)] })).toEqual({
+    found: 0,
+    falsePositives: 1,
+  })
+  expect(detectionCounts({ found: [found(0.9, 3)], labels: [at(0)] })).toEqual({
+    found: 1,
+    falsePositives: 0,
+  }) // 7/13
+  expect(detectionCounts({ found: [found(0.9, 4)], labels: [at(0)] })).toEqual({
+    found: 0,
+    falsePositives: 1,
+  }) // 6/14
 })
 
 test('each box has the label that it finds, whatever the order of the scores', () => {
-  const image = { found: [found(0.5, 1), found(0.9, 41), found(0.8, 2), found(0.7, 90)], labels: [at(0), at(40)] }
+  const image = {
+    found: [found(0.5, 1), found(0.9, 41), found(0.8, 2), found(0.7, 90)],
+    labels: [at(0), at(40)],
+  }
   expect(labelsFound(image)).toEqual([undefined, 1, 0, undefined])
 })
 
@@ -51,7 +66,8 @@ test('agrees with the definition of the area, summed threshold by threshold', ()
         labels: labels.filter((label) => label.class === k),
       }))
     const boxes = ofClass(2).reduce((sum, { labels }) => sum + labels.length, 0)
-    // Precision and recall at every threshold by counting anew; the area is that under the best precision at each recall or a greater one.
+    // Precision and recall at every threshold by counting anew; the area is that under the best precision at
+    // each recall or a greater one.
     const scores = images.flatMap((image) => image.found.map(({ score }) => score))
     const points = scores.map((score) => {
       const counts = ofClass(score).map(detectionCounts)
@@ -60,7 +76,9 @@ test('agrees with the definition of the area, summed threshold by threshold', ()
     })
     let area = 0
     for (let hit = 1; hit <= boxes; hit++) {
-      const reached = points.filter(({ recall }) => recall >= hit / boxes - 1e-9).map(({ precision }) => precision)
+      const reached = points
+        .filter(({ recall }) => recall >= hit / boxes - 1e-9)
+        .map(({ precision }) => precision)
       area += Math.max(0, ...reached) / boxes
     }
     const precision = detectionAgreement(images, [0, 1]).classes[k]?.averagePrecision
@@ -76,7 +94,9 @@ function randomImages(count: number): DetectedImage[] {
   const next = () => (state = (state * 48271) % 2147483647) / 2147483647
   return Array.from({ length: count }, () => {
     const labels = [0, 1, 2].filter(() => next() < 0.6).map((i) => at(40 * i, next() < 0.5 ? 0 : 1))
-    const near = labels.filter(() => next() < 0.8).map((label) => found(next(), label.x0 + 5 * next(), label.class))
+    const near = labels
+      .filter(() => next() < 0.8)
+      .map((label) => found(next(), label.x0 + 5 * next(), label.class))
     const others = [0, 1].filter(() => next() < 0.5).map((i) => found(0.7 * next(), 200 + 40 * i, i))
     return { labels, found: [...near, ...others] }
   })

@@ -12,7 +12,10 @@ export interface ClassPrecision {
   readonly class: number
   /** Labelled boxes. */
   readonly boxes: number
-  /** Area under precision over recall, interpolated at all points (PASCAL VOC since 2010), IoU 0.5; null where no box is labelled. */
+  /**
+   * Area under precision over recall, interpolated at all points (PASCAL VOC since 2010), IoU 0.5; null where
+   * no box is labelled.
+   */
   readonly averagePrecision: number | null
 }
 
@@ -40,7 +43,10 @@ interface Ranked {
 }
 
 /** @param classes indices of the classes that are looked for */
-export function detectionAgreement(images: readonly DetectedImage[], classes: readonly number[]): DetectionAgreement {
+export function detectionAgreement(
+  images: readonly DetectedImage[],
+  classes: readonly number[],
+): DetectionAgreement {
   const counts = images.map((image) => detectionCounts(image))
   const boxes = images.reduce((sum, { labels }) => sum + labels.length, 0)
   const found = counts.reduce((sum, each) => sum + each.found, 0)
@@ -50,7 +56,8 @@ export function detectionAgreement(images: readonly DetectedImage[], classes: re
   return {
     images: images.length,
     boxes,
-    meanAveragePrecision: precisions.length === 0 ? null : precisions.reduce((sum, each) => sum + each, 0) / precisions.length,
+    meanAveragePrecision:
+      precisions.length === 0 ? null : precisions.reduce((sum, each) => sum + each, 0) / precisions.length,
     recall: boxes === 0 ? null : found / boxes,
     falsePositivesPerImage: images.length === 0 ? 0 : wrong / images.length,
     classes: ofClasses,
@@ -79,8 +86,8 @@ function judged(image: DetectedImage): Ranked[] {
 }
 
 /**
- * The index of the labelled box that each box finds, undefined for false positives: the highest score first, each box takes the label of
- * its class that it overlaps most, of those that are left.
+ * The index of the labelled box that each box finds, undefined for false positives: the highest score first,
+ * each box takes the label of its class that it overlaps most, of those that are left.
  */
 export function labelsFound({ found, labels }: DetectedImage): (number | undefined)[] {
   const left = new Set(labels.keys())

@@ -14,7 +14,8 @@ test('by the confusion matrix, weight for weight', () => {
   for (let i = 0; i < grades; i++)
     for (let j = 0; j < grades; j++) {
       const weight = (i - j) ** 2 / (grades - 1) ** 2
-      observed += (weight * pairs.filter(([label, predicted]) => label === i && predicted === j).length) / count
+      observed +=
+        (weight * pairs.filter(([label, predicted]) => label === i && predicted === j).length) / count
       expected += weight * share(0, i) * share(1, j)
     }
   expect(gradeAgreement(pairs).kappa).toBeCloseTo(1 - observed / expected, 12)

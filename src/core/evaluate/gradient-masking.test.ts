@@ -7,7 +7,14 @@ const slice: MaskingSlice = { success: false, metBefore: false, confidenceBefore
 /** Ten slices, the first `successes` of them broken. */
 function cell(method: string, successes: number, changes: Partial<MaskingEvidence> = {}): MaskingEvidence {
   const slices = Array.from({ length: 10 }, (_, n) => ({ ...slice, success: n < successes }))
-  return { method, access: 'white-box', norm: 'Linf', budget: { value: 8, unit: 'grey-levels' }, slices, ...changes }
+  return {
+    method,
+    access: 'white-box',
+    norm: 'Linf',
+    budget: { value: 8, unit: 'grey-levels' },
+    slices,
+    ...changes,
+  }
 }
 
 const checks = (...evidence: MaskingEvidence[]) => maskingWarnings(evidence).map(({ check }) => check)
@@ -52,5 +59,7 @@ test('a black box is compared with the best white box of its budget', () => {
 
 test('slices that were wrong before do not count', () => {
   const wrong = { ...slice, metBefore: true, success: true }
-  expect(checks(cell('pgd', 3), cell('noise', 0, { access: 'none', slices: [wrong, wrong, wrong, wrong] }))).toEqual([])
+  expect(
+    checks(cell('pgd', 3), cell('noise', 0, { access: 'none', slices: [wrong, wrong, wrong, wrong] })),
+  ).toEqual([])
 })

@@ -19,14 +19,16 @@ export interface MaskingSlice {
 }
 
 export interface MaskingWarning {
-  readonly check: 'zero-gradients' | 'saturation' | 'noise-as-good' | 'larger-budget-worse' | 'black-box-better'
+  readonly check:
+    'zero-gradients' | 'saturation' | 'noise-as-good' | 'larger-budget-worse' | 'black-box-better'
   readonly message: string
   readonly tip: string
 }
 
 /**
- * Signs that gradients mislead, so that a model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420;
- * Carlini et al. 2019, arXiv 1902.06705). `evidence` is of one model. Slices that were wrong before do not count.
+ * Signs that gradients mislead, so that a model looks more robust than it is (Athalye, Carlini and Wagner
+ * 2018, arXiv 1802.00420; Carlini et al. 2019, arXiv 1902.06705). `evidence` is of one model. Slices that
+ * were wrong before do not count.
  */
 export function maskingWarnings(evidence: readonly MaskingEvidence[]): MaskingWarning[] {
   const counted = evidence.map(withoutMet).filter(({ slices }) => slices.length > 0)
@@ -114,7 +116,10 @@ function isSameBut(a: MaskingEvidence, b: MaskingEvidence): boolean {
 
 function blackBoxBetter(evidence: readonly MaskingEvidence[]): MaskingWarning[] {
   return pairs(evidence, 'black-box', 'white-box')
-    .filter(([blackBox, whiteBox]) => isBestAtBudget(whiteBox, evidence) && successes(blackBox) > successes(whiteBox))
+    .filter(
+      ([blackBox, whiteBox]) =>
+        isBestAtBudget(whiteBox, evidence) && successes(blackBox) > successes(whiteBox),
+    )
     .map(([blackBox, whiteBox]) => ({
       check: 'black-box-better' as const,
       message: `${named(blackBox)}, which sees predictions alone, succeeds on ${successes(blackBox)} slices; the best method that follows gradients, ${named(whiteBox)}, on ${successes(whiteBox)}.`,
@@ -136,12 +141,19 @@ function pairs(
 ): (readonly [MaskingEvidence, MaskingEvidence])[] {
   return evidence
     .filter(({ access }) => access === one)
-    .flatMap((a) => evidence.filter((b) => b.access === other && isSameBudget(a, b)).map((b) => [a, b] as const))
+    .flatMap((a) =>
+      evidence.filter((b) => b.access === other && isSameBudget(a, b)).map((b) => [a, b] as const),
+    )
 }
 
 /** Both bound, by the same norm and budget. */
 function isSameBudget(a: MaskingEvidence, b: MaskingEvidence): boolean {
-  return a.budget !== null && a.norm === b.norm && a.budget.unit === b.budget?.unit && a.budget.value === b.budget.value
+  return (
+    a.budget !== null &&
+    a.norm === b.norm &&
+    a.budget.unit === b.budget?.unit &&
+    a.budget.value === b.budget.value
+  )
 }
 
 function successes({ slices }: MaskingEvidence): number {

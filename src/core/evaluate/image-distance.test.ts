@@ -17,13 +17,21 @@ test('distances by hand', () => {
 
 test('equal images have an SSIM of 1, no finite PSNR, and no change', () => {
   const image = Float32Array.from({ length: 2 * 121 }, (_, i) => i / 242)
-  const distance = imageDistance({ source: image, adversarial: image.slice(), channels: 2, rows: 11, columns: 11, dataRange: 1 })
+  const distance = imageDistance({
+    source: image,
+    adversarial: image.slice(),
+    channels: 2,
+    rows: 11,
+    columns: 11,
+    dataRange: 1,
+  })
   expect(distance).toMatchObject({ linf: 0, l2: 0, psnr: null, changed: 0, changedFraction: 0 })
   expect(distance.ssim).toBeCloseTo(1, 12)
 })
 
 test('SSIM is the mean over channels', () => {
-  const flat = (first: number, second: number) => Float32Array.from({ length: 242 }, (_, i) => (i < 121 ? first : second))
+  const flat = (first: number, second: number) =>
+    Float32Array.from({ length: 242 }, (_, i) => (i < 121 ? first : second))
   const { ssim } = imageDistance({
     source: flat(0, 0.5),
     adversarial: flat(1, 0.5),
@@ -37,9 +45,9 @@ test('SSIM is the mean over channels', () => {
 
 test('images of other extents are refused', () => {
   const image = new Float32Array(4)
-  expect(() => imageDistance({ source: image, adversarial: image, channels: 1, rows: 2, columns: 3, dataRange: 1 })).toThrow(
-    'Image distance: expected 6 values for [1, 2, 3], got 4',
-  )
+  expect(() =>
+    imageDistance({ source: image, adversarial: image, channels: 1, rows: 2, columns: 3, dataRange: 1 }),
+  ).toThrow('Image distance: expected 6 values for [1, 2, 3], got 4')
 })
 
 test('the window shows nothing beyond [0, 1]', () => {

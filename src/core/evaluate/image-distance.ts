@@ -8,7 +8,10 @@ export interface ImagePair {
   readonly channels: number
   readonly rows: number
   readonly columns: number
-  /** Width of the range that values can take: 1 for relative intensity in its window, 2^BitsStored − 1 for stored values. */
+  /**
+   * Width of the range that values can take: 1 for relative intensity in its window, 2^BitsStored − 1 for
+   * stored values.
+   */
   readonly dataRange: number
 }
 
@@ -29,7 +32,14 @@ export interface ImageDistance {
 }
 
 /** Throws `tensor-invalid` when the images have not the extents given. */
-export function imageDistance({ source, adversarial, channels, rows, columns, dataRange }: ImagePair): ImageDistance {
+export function imageDistance({
+  source,
+  adversarial,
+  channels,
+  rows,
+  columns,
+  dataRange,
+}: ImagePair): ImageDistance {
   const plane = rows * columns
   const count = channels * plane
   for (const { length } of [source, adversarial])
@@ -47,7 +57,10 @@ export function imageDistance({ source, adversarial, channels, rows, columns, da
     linf: largest,
     l2: Math.sqrt(squares),
     psnr: squares === 0 ? null : 10 * Math.log10(dataRange ** 2 / (squares / count)),
-    ssim: similarities.reduce<number | null>((sum, s) => (sum === null || s === null ? null : sum + s / channels), 0),
+    ssim: similarities.reduce<number | null>(
+      (sum, s) => (sum === null || s === null ? null : sum + s / channels),
+      0,
+    ),
     changed,
     changedFraction: changed / count,
   }
@@ -65,11 +78,15 @@ export function toPlanes(values: ArrayLike<number>, channels: number): ArrayLike
   if (channels === 1) return values
   const plane = values.length / channels
   const planes = new Float64Array(values.length)
-  for (let i = 0; i < values.length; i++) planes[(i % channels) * plane + Math.floor(i / channels)] = values[i] ?? 0
+  for (let i = 0; i < values.length; i++)
+    planes[(i % channels) * plane + Math.floor(i / channels)] = values[i] ?? 0
   return planes
 }
 
-function differences(a: ArrayLike<number>, b: ArrayLike<number>): { largest: number; squares: number; changed: number } {
+function differences(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): { largest: number; squares: number; changed: number } {
   let [largest, squares, changed] = [0, 0, 0]
   for (let i = 0; i < a.length; i++) {
     const difference = Math.abs((a[i] ?? 0) - (b[i] ?? 0))

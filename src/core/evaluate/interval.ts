@@ -13,7 +13,10 @@ export interface Proportion {
 /** Quantile 0.975 of the standard normal distribution, for intervals of 95 %. */
 const z95 = 1.959963984540054
 
-/** Wilson's score interval of 95 % (JASA 22:209, 1927): it holds for few samples and for rates of 0 and 1, and stays within [0, 1]. */
+/**
+ * Wilson's score interval of 95 % (JASA 22:209, 1927): it holds for few samples and for rates of 0 and 1, and
+ * stays within [0, 1].
+ */
 export function wilsonInterval(successes: number, count: number): Proportion {
   if (!(successes >= 0 && successes <= count))
     throw new RadversaryError('usage', `Interval: expected at most ${count} successes, got ${successes}`)
@@ -22,5 +25,11 @@ export function wilsonInterval(successes: number, count: number): Proportion {
   const spread = z95 ** 2 / count
   const centre = (rate + spread / 2) / (1 + spread)
   const half = (z95 * Math.sqrt((rate * (1 - rate) + spread / 4) / count)) / (1 + spread)
-  return { successes, count, rate, lower: successes === 0 ? 0 : centre - half, upper: successes === count ? 1 : centre + half }
+  return {
+    successes,
+    count,
+    rate,
+    lower: successes === 0 ? 0 : centre - half,
+    upper: successes === count ? 1 : centre + half,
+  }
 }

@@ -10,18 +10,30 @@ export interface Overlap {
   readonly iou: number | null
 }
 
-/** Dice coefficient (1945) and intersection over union (Jaccard 1912), class by class. Throws `tensor-invalid` for masks of two grids. */
+/**
+ * Dice coefficient (1945) and intersection over union (Jaccard 1912), class by class. Throws `tensor-invalid`
+ * for masks of two grids.
+ */
 export function overlapsOf(a: Mask, b: Mask, classes: number): Overlap[] {
   if (a.values.length !== b.values.length || a.columns !== b.columns)
-    throw new RadversaryError('tensor-invalid', `Overlap: expected masks of one grid, got ${gridOf(a)} and ${gridOf(b)}`)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Overlap: expected masks of one grid, got ${gridOf(a)} and ${gridOf(b)}`,
+    )
   const counts = { shared: zeros(classes), inA: zeros(classes), inB: zeros(classes) }
   if (a.overlapping) countPlanes(a, b, counts)
   else countClasses(a, b, counts)
-  return Array.from({ length: classes }, (_, k) => overlap(counts.shared[k] ?? 0, (counts.inA[k] ?? 0) + (counts.inB[k] ?? 0)))
+  return Array.from({ length: classes }, (_, k) =>
+    overlap(counts.shared[k] ?? 0, (counts.inA[k] ?? 0) + (counts.inB[k] ?? 0)),
+  )
 }
 
 /** The mean over some classes of what is defined; null where nothing is. */
-export function meanOverlap(overlaps: readonly Overlap[], measure: keyof Overlap, classes: readonly number[]): number | null {
+export function meanOverlap(
+  overlaps: readonly Overlap[],
+  measure: keyof Overlap,
+  classes: readonly number[],
+): number | null {
   return meanOf(classes.map((k) => overlaps[k]?.[measure] ?? null))
 }
 

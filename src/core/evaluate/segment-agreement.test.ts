@@ -9,7 +9,13 @@ const compared = { classes: [1, 2], count: 3, spacing: { row: 2, column: 0.5 } }
 
 test('Dice, IoU and HD95 of every class, distances by the spacing', () => {
   const [first, second] = segmentAgreement(shifted, reference, compared)
-  expect(first).toEqual({ class: 1, area: 2, dice: 0.5, iou: 1 / 3, hd95: expect.closeTo(0.475, 9) as number })
+  expect(first).toEqual({
+    class: 1,
+    area: 2,
+    dice: 0.5,
+    iou: 1 / 3,
+    hd95: expect.closeTo(0.475, 9) as number,
+  })
   expect(second).toEqual({ class: 2, area: 0, dice: null, iou: null, hd95: null })
 })
 

@@ -1,7 +1,9 @@
 import { meanOf } from './mean.ts'
 import type { SegmentMetrics, SliceMetrics, SliceSegments } from './slice-metrics.ts'
 
-/** One class over many slices: means over the slices where each measure is defined, null where it is nowhere. */
+/**
+ * One class over many slices: means over the slices where each measure is defined, null where it is nowhere.
+ */
 export interface MeanSegment {
   /** Its name. */
   readonly class: string
@@ -24,8 +26,13 @@ export function meanSegments(rows: readonly SliceMetrics[]): MeanSegments | unde
   const all = rows.flatMap(({ segments }) => segments ?? [])
   const [first] = all
   if (first === undefined) return undefined
-  const distanceUnit = all.every((each) => each.distanceUnit === first.distanceUnit) ? first.distanceUnit : null
-  return { distanceUnit, classes: first.before.map((segment) => meanOfClass(all, segment.class, distanceUnit !== null)) }
+  const distanceUnit = all.every((each) => each.distanceUnit === first.distanceUnit)
+    ? first.distanceUnit
+    : null
+  return {
+    distanceUnit,
+    classes: first.before.map((segment) => meanOfClass(all, segment.class, distanceUnit !== null)),
+  }
 }
 
 function meanOfClass(all: readonly SliceSegments[], name: string, isOneUnit: boolean): MeanSegment {
@@ -35,6 +42,9 @@ function meanOfClass(all: readonly SliceSegments[], name: string, isOneUnit: boo
     class: name,
     ...{ diceBefore: over('before', 'dice'), diceAfter: over('after', 'dice') },
     ...{ iouBefore: over('before', 'iou'), iouAfter: over('after', 'iou') },
-    ...{ hd95Before: isOneUnit ? over('before', 'hd95') : null, hd95After: isOneUnit ? over('after', 'hd95') : null },
+    ...{
+      hd95Before: isOneUnit ? over('before', 'hd95') : null,
+      hd95After: isOneUnit ? over('after', 'hd95') : null,
+    },
   }
 }

@@ -85,7 +85,10 @@ const columns: readonly Column[] = [
   ['changed_fraction', (row) => row.stored.changedFraction],
 ]
 
-/** The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), what is undefined (SSIM of images below 11x11). */
+/**
+ * The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), what is undefined
+ * (SSIM of images below 11x11).
+ */
 export function sliceMetricsCsv(rows: readonly SliceMetrics[]): string {
   const all = [...columns, ...segmentColumns(rows), ...detectionColumns(rows)]
   return csv([all.map(([name]) => name), ...rows.map((row) => all.map(([, value]) => value(row)))])
@@ -98,19 +101,28 @@ function detectionColumns(rows: readonly SliceMetrics[]): Column[] {
     [`boxes_found_${when}`, ({ detections }) => detections?.[when].found ?? null],
     [`false_positives_${when}`, ({ detections }) => detections?.[when].falsePositives ?? null],
   ]
-  return [['boxes_labelled', ({ detections }) => detections?.labelled ?? null], ...counts('before'), ...counts('after')]
+  return [
+    ['boxes_labelled', ({ detections }) => detections?.labelled ?? null],
+    ...counts('before'),
+    ...counts('after'),
+  ]
 }
 
 /** e.g. `dice_before liver`: for each class that any row has. */
 function segmentColumns(rows: readonly SliceMetrics[]): Column[] {
-  const classes = [...new Set(rows.flatMap(({ segments }) => segments?.before.map((segment) => segment.class) ?? []))]
+  const classes = [
+    ...new Set(rows.flatMap(({ segments }) => segments?.before.map((segment) => segment.class) ?? [])),
+  ]
   if (classes.length === 0) return []
   const column = (name: string, measure: 'dice' | 'iou' | 'hd95', when: 'before' | 'after'): Column => [
     `${measure}_${when} ${name}`,
     ({ segments }) => segments?.[when].find((segment) => segment.class === name)?.[measure] ?? null,
   ]
   const measured = classes.flatMap((name) =>
-    (['dice', 'iou', 'hd95'] as const).flatMap((measure) => [column(name, measure, 'before'), column(name, measure, 'after')]),
+    (['dice', 'iou', 'hd95'] as const).flatMap((measure) => [
+      column(name, measure, 'before'),
+      column(name, measure, 'after'),
+    ]),
   )
   return [...measured, ['hd95_unit', ({ segments }) => segments?.distanceUnit ?? null]]
 }

@@ -16,7 +16,11 @@ function bySingleWindows(dataRange: number): number {
   for (let top = 0; top <= rows - 11; top++)
     for (let left = 0; left <= columns - 11; left++) {
       const average = (f: (at: number) => number) =>
-        weights.reduce((sum, weight, i) => sum + (weight / total) * f((top + Math.floor(i / 11)) * columns + left + (i % 11)), 0)
+        weights.reduce(
+          (sum, weight, i) =>
+            sum + (weight / total) * f((top + Math.floor(i / 11)) * columns + left + (i % 11)),
+          0,
+        )
       const [ma, mb] = [average((at) => a[at]!), average((at) => b[at]!)]
       const va = average((at) => (a[at]! - ma) ** 2)
       const vb = average((at) => (b[at]! - mb) ** 2)
@@ -41,7 +45,10 @@ test('SSIM of an image with itself is 1, also where it is bright and flat', () =
 test('SSIM of two flat images is the luminance term', () => {
   const [dark, light] = [a.map(() => 50), a.map(() => 100)]
   const c1 = 2.55 ** 2
-  expect(ssim({ a: dark, b: light, rows, columns }, 255)).toBeCloseTo((2 * 50 * 100 + c1) / (50 ** 2 + 100 ** 2 + c1), 9)
+  expect(ssim({ a: dark, b: light, rows, columns }, 255)).toBeCloseTo(
+    (2 * 50 * 100 + c1) / (50 ** 2 + 100 ** 2 + c1),
+    9,
+  )
 })
 
 test('SSIM is not defined for images below its window, nor without a range', () => {

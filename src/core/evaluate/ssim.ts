@@ -13,12 +13,14 @@ export interface PlanePair {
 }
 
 /**
- * Mean structural similarity of two planes (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 13:600, 2004, equation 13), with their 11x11
- * Gaussian of sigma 1.5, K1 = 0.01 and K2 = 0.03, over the positions where the whole window lies in the image. `dataRange` is their L,
- * the width of the range that pixel values can take. null for planes smaller than the window, where it is not defined.
+ * Mean structural similarity of two planes (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 13:600, 2004, equation
+ * 13), with their 11x11 Gaussian of sigma 1.5, K1 = 0.01 and K2 = 0.03, over the positions where the whole
+ * window lies in the image. `dataRange` is their L, the width of the range that pixel values can take. null
+ * for planes smaller than the window, where it is not defined.
  */
 export function ssim({ a, b, rows, columns }: PlanePair, dataRange: number): number | null {
-  if (!(dataRange > 0)) throw new RadversaryError('usage', `SSIM: expected a data range above 0, got ${dataRange}`)
+  if (!(dataRange > 0))
+    throw new RadversaryError('usage', `SSIM: expected a data range above 0, got ${dataRange}`)
   if (rows < size || columns < size) return null
   const c1 = (0.01 * dataRange) ** 2
   const c2 = (0.03 * dataRange) ** 2
@@ -32,8 +34,9 @@ export function ssim({ a, b, rows, columns }: PlanePair, dataRange: number): num
 }
 
 /**
- * The last 11 rows, filtered along the row: a, b, a², b² and ab, so that a plane is passed over once and only 11 rows are held. Sums are
- * taken about the first row's mean: variances are differences of moments, and those of bright, flat images would lose their digits.
+ * The last 11 rows, filtered along the row: a, b, a², b² and ab, so that a plane is passed over once and only
+ * 11 rows are held. Sums are taken about the first row's mean: variances are differences of moments, and
+ * those of bright, flat images would lose their digits.
  */
 class FilteredLines {
   private readonly ring: Moments[]

@@ -36,7 +36,9 @@ test('CSV quotes what RFC 4180 asks for', () => {
 
 test('metrics as CSV: a header, empty cells for what is undefined', () => {
   const [header, line, end] = sliceMetricsCsv([row]).split('\r\n')
-  expect(header).toMatch(/^file,exported,SOPInstanceUID,frame,method,label,prediction_before,confidence_before,/)
+  expect(header).toMatch(
+    /^file,exported,SOPInstanceUID,frame,method,label,prediction_before,confidence_before,/,
+  )
   expect(line).toBe(
     '"a/IM ""1"", left.dcm",adversarial/0001.dcm,1.2.3,1,smia,benign,benign,0.75,malignant,0.5,true,false,10,0.03,2,40,0.9,0,0,,,0,0',
   )
@@ -75,8 +77,16 @@ test('Wilson intervals as tabulated', () => {
 })
 
 test('a summary counts successes with and without what was wrong before', () => {
-  const summary = summarise([row, { ...row, metBefore: true, window: same }, { ...row, success: false, confidenceAfter: 1 }])
-  expect(summary).toMatchObject({ slices: 3, success: { successes: 2, count: 3 }, successOfUnmet: { successes: 1, count: 2 } })
+  const summary = summarise([
+    row,
+    { ...row, metBefore: true, window: same },
+    { ...row, success: false, confidenceAfter: 1 },
+  ])
+  expect(summary).toMatchObject({
+    slices: 3,
+    success: { successes: 2, count: 3 },
+    successOfUnmet: { successes: 1, count: 2 },
+  })
   expect(summary.meanConfidenceAfter).toBeCloseTo(2 / 3, 12)
   // PSNR and SSIM over the slices that have them.
   expect(summary.window).toMatchObject({ largestLinf: 0.03, meanLinf: 0.02, meanPsnr: 40, meanSsim: 0.9 })

@@ -7,7 +7,9 @@ import type { SliceMetrics } from './slice-metrics.ts'
 /** One attack over many slices. Means of nothing are null. */
 export interface AttackSummary {
   readonly slices: number
-  /** Among all slices, those that were wrong before included: how often the model fails on what was exported. */
+  /**
+   * Among all slices, those that were wrong before included: how often the model fails on what was exported.
+   */
   readonly success: Proportion
   /** Among the slices where the criterion was not met before: what the attack itself did. */
   readonly successOfUnmet: Proportion

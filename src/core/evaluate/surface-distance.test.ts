@@ -3,7 +3,8 @@ import { uniformTensor } from '../../../test/support/numbers.ts'
 import { hd95 } from './surface-distance.ts'
 
 const square = { row: 1, column: 1 }
-const plane = (picture: readonly string[]) => Uint8Array.from(picture.join(''), (pixel) => Number(pixel === '#'))
+const plane = (picture: readonly string[]) =>
+  Uint8Array.from(picture.join(''), (pixel) => Number(pixel === '#'))
 
 test('two pixels are as far apart as their spacing says', () => {
   const [a, b] = [plane(['#....', '.....', '.....', '.....']), plane(['.....', '.....', '.....', '....#'])]
@@ -22,16 +23,19 @@ test('is 0 for the same region and not defined where one is empty', () => {
 test('a 5x5 square in a 7x7 one: every boundary pixel of the inner is 1 away, corners of the outer √2', () => {
   const outer = plane(Array.from({ length: 9 }, (_, r) => (r > 0 && r < 8 ? '.#######.' : '.........')))
   const inner = plane(Array.from({ length: 9 }, (_, r) => (r > 1 && r < 7 ? '..#####..' : '.........')))
-  // Of the outer's 24 boundary pixels 4 are corners: ranks 20 to 23 of 0 to 23, and the 95th percentile lies at rank 21.85.
+  // Of the outer's 24 boundary pixels 4 are corners: ranks 20 to 23 of 0 to 23, and the 95th percentile lies
+  // at rank 21.85.
   expect(hd95(inner, outer, { rows: 9, columns: 9, spacing: square })).toBeCloseTo(Math.SQRT2, 12)
   expect(hd95(outer, inner, { rows: 9, columns: 9, spacing: square })).toBeCloseTo(Math.SQRT2, 12)
 })
 
 test('agrees with distances taken pair by pair', () => {
   const grid = { rows: 17, columns: 23, spacing: { row: 0.7, column: 1.3 } }
-  const random = (seed: number) => Uint8Array.from(uniformTensor([17 * 23], seed, [0, 1]).data, (value) => Number(value > 0.93))
+  const random = (seed: number) =>
+    Uint8Array.from(uniformTensor([17 * 23], seed, [0, 1]).data, (value) => Number(value > 0.93))
   const [a, b] = [random(1), random(2)]
-  // Of so few pixels nearly all are boundary; those that are not have four neighbours set, which does not happen here.
+  // Of so few pixels nearly all are boundary; those that are not have four neighbours set, which does not
+  // happen here.
   const points = (pixels: Uint8Array) =>
     [...pixels.keys()].filter((i) => pixels[i] === 1).map((i) => [Math.floor(i / 23), i % 23])
   const directed = (from: number[][], to: number[][]) => {

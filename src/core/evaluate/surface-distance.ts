@@ -12,9 +12,10 @@ export interface PlaneGrid {
 }
 
 /**
- * HD95 of two planes of 0 and 1: the larger of the two 95th percentiles (linear interpolation) of the distances from each boundary pixel of
- * the one to the nearest of the other (Maier-Hein, Reinke et al., "Metrics reloaded", Nature Methods 2024). A boundary pixel has a neighbour
- * by an edge that is 0 or outside the image. null where either is empty: it is not defined.
+ * HD95 of two planes of 0 and 1: the larger of the two 95th percentiles (linear interpolation) of the
+ * distances from each boundary pixel of the one to the nearest of the other (Maier-Hein, Reinke et al.,
+ * "Metrics reloaded", Nature Methods 2024). A boundary pixel has a neighbour by an edge that is 0 or outside
+ * the image. null where either is empty: it is not defined.
  */
 export function hd95(a: Uint8Array, b: Uint8Array, grid: PlaneGrid): number | null {
   const [edgeA, edgeB] = [boundaryOf(a, grid), boundaryOf(b, grid)]
@@ -33,15 +34,16 @@ function boundaryOf(plane: Uint8Array, { rows, columns }: PlaneGrid): number[] {
   for (let i = 0; i < plane.length; i++) {
     if (plane[i] !== 1) continue
     const [row, column] = [Math.floor(i / columns), i % columns]
-    const isInside = isSet(row - 1, column) && isSet(row + 1, column) && isSet(row, column - 1) && isSet(row, column + 1)
+    const isInside =
+      isSet(row - 1, column) && isSet(row + 1, column) && isSet(row, column - 1) && isSet(row, column + 1)
     if (!isInside) boundary.push(i)
   }
   return boundary
 }
 
 /**
- * The squared distance of every pixel to the nearest of `seeds`, exact, in two passes of lower envelopes of parabolas (Felzenszwalb,
- * Huttenlocher, Theory of Computing 8:415, 2012).
+ * The squared distance of every pixel to the nearest of `seeds`, exact, in two passes of lower envelopes of
+ * parabolas (Felzenszwalb, Huttenlocher, Theory of Computing 8:415, 2012).
  */
 function squaredDistances(seeds: readonly number[], { rows, columns, spacing }: PlaneGrid): Float64Array {
   const squares = new Float64Array(rows * columns).fill(Infinity)
@@ -83,7 +85,12 @@ function crossing(f: Float64Array, p: number, q: number, step: number): number {
   return ((f[q] ?? 0) - (f[p] ?? 0)) / (2 * step * step * (q - p)) + (p + q) / 2
 }
 
-function lowest(f: Float64Array, vertices: readonly number[], starts: readonly number[], step: number): Float64Array {
+function lowest(
+  f: Float64Array,
+  vertices: readonly number[],
+  starts: readonly number[],
+  step: number,
+): Float64Array {
   let at = 0
   return f.map((_, p) => {
     while ((starts[at + 1] ?? Infinity) < p) at++

@@ -1,13 +1,21 @@
 import type { DetectionOutput } from './card.ts'
-import { denseHardened, denseProbabilities, divergence, logSumExp, smallestProbability, type DenseLoss } from './dense-losses.ts'
+import {
+  denseHardened,
+  denseProbabilities,
+  divergence,
+  logSumExp,
+  smallestProbability,
+  type DenseLoss,
+} from './dense-losses.ts'
 
 /** How many rows of a detector's logits [4 + K, A] tell boxes; the scores of K classes follow. */
 export const boxRows = 4
 
 /**
- * The loss of a detector's scores. One sample's values are [4 + K, A]: of logits, four numbers of each anchor's box and its K scores; of
- * targets, the anchor's weight in row 0, nothing in rows 1 to 3, and what its scores should be. The weights of a target add up to 1, so
- * that the loss is a mean over the anchors that count.
+ * The loss of a detector's scores. One sample's values are [4 + K, A]: of logits, four numbers of each
+ * anchor's box and its K scores; of targets, the anchor's weight in row 0, nothing in rows 1 to 3, and what
+ * its scores should be. The weights of a target add up to 1, so that the loss is a mean over the anchors that
+ * count.
  */
 export interface AnchorLoss {
   readonly kind: 'anchor-cross-entropy' | 'anchor-binary-cross-entropy'
@@ -33,8 +41,8 @@ export function anchorLossOfHead(head: DetectionOutput): AnchorLoss {
 }
 
 /**
- * f(x) of one sample as a target: scores as probabilities, each anchor weighing as much as the most likely of its objects, so that what the
- * prediction itself takes for boxes counts.
+ * f(x) of one sample as a target: scores as probabilities, each anchor weighing as much as the most likely of
+ * its objects, so that what the prediction itself takes for boxes counts.
  */
 export function anchorProbabilities(loss: AnchorLoss, logits: Float32Array): Float32Array {
   const p = new Float32Array(logits.length)
@@ -44,7 +52,8 @@ export function anchorProbabilities(loss: AnchorLoss, logits: Float32Array): Flo
   let total = 0
   for (let a = 0; a < count; a++) {
     let best = 0
-    for (let k = 0; k < loss.classes; k++) if (k !== loss.background) best = Math.max(best, scores[k * count + a] ?? 0)
+    for (let k = 0; k < loss.classes; k++)
+      if (k !== loss.background) best = Math.max(best, scores[k * count + a] ?? 0)
     p[a] = best
     total += best
   }
@@ -67,14 +76,20 @@ export function anchorHardened(loss: AnchorLoss, p: Float32Array): Float32Array 
   return hard
 }
 
-/** J(f(x), target) of one sample: Σ over anchors of weight · (binary) cross-entropy, the latter averaged over classes. */
+/**
+ * J(f(x), target) of one sample: Σ over anchors of weight · (binary) cross-entropy, the latter averaged over
+ * classes.
+ */
 export function anchorLossOf(loss: AnchorLoss, logits: Float32Array, target: Float32Array): number {
   const count = anchorsIn(loss, logits)
   const ofAnchor = loss.kind === 'anchor-cross-entropy' ? crossEntropy : binaryCrossEntropy
   return weightedSum(count, target, (a) => ofAnchor(loss, logits, target, a))
 }
 
-/** Σ over anchors of KL(p ‖ q) in nats, weighing as q says; of sigmoids averaged over classes. q is taken as at least 1e-12. */
+/**
+ * Σ over anchors of KL(p ‖ q) in nats, weighing as q says; of sigmoids averaged over classes. q is taken as
+ * at least 1e-12.
+ */
 export function anchorDivergence(loss: AnchorLoss, p: Float32Array, q: Float32Array): number {
   const count = anchorsIn(loss, p)
   const isSoftmax = loss.kind === 'anchor-cross-entropy'
@@ -95,7 +110,9 @@ export function anchorMaxima(loss: AnchorLoss, p: Float32Array): number[] {
   const count = anchorsIn(loss, p)
   return Array.from({ length: loss.classes }, (_, k) => {
     const values = p.subarray((boxRows + k) * count, (boxRows + k + 1) * count)
-    return k === loss.background ? values.reduce((a, b) => Math.min(a, b), 1) : values.reduce((a, b) => Math.max(a, b), 0)
+    return k === loss.background
+      ? values.reduce((a, b) => Math.min(a, b), 1)
+      : values.reduce((a, b) => Math.max(a, b), 0)
   })
 }
 
@@ -123,7 +140,12 @@ function crossEntropy(loss: AnchorLoss, logits: Float32Array, target: Float32Arr
   return sum
 }
 
-function binaryCrossEntropy(loss: AnchorLoss, logits: Float32Array, target: Float32Array, anchor: number): number {
+function binaryCrossEntropy(
+  loss: AnchorLoss,
+  logits: Float32Array,
+  target: Float32Array,
+  anchor: number,
+): number {
   const count = anchorsIn(loss, logits)
   let sum = 0
   for (let k = 0; k < loss.classes; k++) {

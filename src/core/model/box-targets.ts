@@ -12,7 +12,10 @@ type Weigh = (head: DetectionOutput, sample: AnchoredSample) => (anchor: number)
 
 const alike: Weigh = () => () => 1
 
-/** By what the model takes it for in the clean image: its highest score of an object, as in SMIA's smoothed targets. */
+/**
+ * By what the model takes it for in the clean image: its highest score of an object, as in SMIA's smoothed
+ * targets.
+ */
 const byScore: Weigh = (head, { logits }) => {
   const p = anchorProbabilities(anchorLossOfHead(head), logits)
   return (anchor) => p[anchor] ?? 0
@@ -57,7 +60,9 @@ export const asFalsePositives: SayAnchors = {
   weigh: alike,
   say: (head, { boxes, logits, labels }) =>
     boxes.map((box, a) =>
-      labels.some((label) => boxIou(label, box) >= sameThing) ? null : likeliestObject(head, logits, a, boxes.length),
+      labels.some((label) => boxIou(label, box) >= sameThing)
+        ? null
+        : likeliestObject(head, logits, a, boxes.length),
     ),
 }
 
@@ -67,10 +72,14 @@ function likeliestObject(head: DetectionOutput, logits: Float32Array, anchor: nu
 }
 
 /**
- * Targets [N, 4 + K, A] for the loss: what anchors should be in one-hot or multi-hot rows 4 and on, weights that add up to 1 in row 0.
- * Where no anchor counts, all is zero, and so is the loss.
+ * Targets [N, 4 + K, A] for the loss: what anchors should be in one-hot or multi-hot rows 4 and on, weights
+ * that add up to 1 in row 0. Where no anchor counts, all is zero, and so is the loss.
  */
-export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredSample[], { say, weigh }: SayAnchors): Tensor {
+export function anchorTargets(
+  head: DetectionOutput,
+  samples: readonly AnchoredSample[],
+  { say, weigh }: SayAnchors,
+): Tensor {
   const rows = boxRows + head.classes.length
   const count = samples[0]?.boxes.length ?? 0
   const targets = tensor([samples.length, rows, count])
@@ -91,8 +100,9 @@ export function anchorTargets(head: DetectionOutput, samples: readonly AnchoredS
 }
 
 /**
- * The labelled box of each anchor: the one that its own box overlaps most, by an IoU of at least 0.5; and the best anchor of every labelled
- * box, however little it overlaps, as in SSD (Liu et al., ECCV 2016, section 2.2).
+ * The labelled box of each anchor: the one that its own box overlaps most, by an IoU of at least 0.5; and the
+ * best anchor of every labelled box, however little it overlaps, as in SSD (Liu et al., ECCV 2016, section
+ * 2.2).
  */
 function matched({ boxes, labels }: AnchoredSample): (LabelledBox | undefined)[] {
   const matches = boxes.map((box) => bestOf(labels, (label) => boxIou(label, box), sameThing))

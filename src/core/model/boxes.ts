@@ -1,4 +1,7 @@
-/** A rectangle of an image: from its upper left corner to its lower right one, in pixels; pixel i reaches from i to i + 1. */
+/**
+ * A rectangle of an image: from its upper left corner to its lower right one, in pixels; pixel i reaches from
+ * i to i + 1.
+ */
 export interface Rectangle {
   readonly x0: number
   readonly y0: number
@@ -41,10 +44,14 @@ export function classesOf(boxes: readonly LabelledBox[]): number[] {
 }
 
 /**
- * Greedy suppression, class by class: of boxes of one class that overlap by more than `iou`, the one with the higher score stays. The
- * `most` highest scores are returned, falling; of equal scores the earlier box counts as higher.
+ * Greedy suppression, class by class: of boxes of one class that overlap by more than `iou`, the one with the
+ * higher score stays. The `most` highest scores are returned, falling; of equal scores the earlier box counts
+ * as higher.
  */
-export function suppressed(boxes: readonly Box[], { iou, most }: { readonly iou: number; readonly most: number }): Box[] {
+export function suppressed(
+  boxes: readonly Box[],
+  { iou, most }: { readonly iou: number; readonly most: number },
+): Box[] {
   const kept: Box[] = []
   const ofClass = new Map<number, Box[]>()
   for (const box of boxes.toSorted((a, b) => b.score - a.score)) {

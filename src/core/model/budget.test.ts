@@ -18,13 +18,18 @@ describe('parseBudget', () => {
     expect(budgetToRelative(parseBudget(text), scale)).toBeCloseTo(relative, 15)
   })
 
-  test.each(['', 'abc', '-1', '1/0', '8/255/2', '3 mm', '1.2.3', 'NaN', 'Infinity', '/255'])('refuses %j', (text) => {
-    expect(() => parseBudget(text)).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining(JSON.stringify(text)) })) // prettier-ignore
-  })
+  test.each(['', 'abc', '-1', '1/0', '8/255/2', '3 mm', '1.2.3', 'NaN', 'Infinity', '/255'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseBudget(text)).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining(JSON.stringify(text)) })) // prettier-ignore
+    },
+  )
 })
 
 test('a budget in HU is refused for a series without HU', () => {
-  expect(() => budgetToRelative(parseBudget('5HU'), { ...scale, widthHu: undefined })).toThrow('Budget: expected a series in HU')
+  expect(() => budgetToRelative(parseBudget('5HU'), { ...scale, widthHu: undefined })).toThrow(
+    'Budget: expected a series in HU',
+  )
 })
 
 test('a relative size is shown in every unit that the image has', () => {

@@ -1,6 +1,9 @@
 import { RadversaryError } from '../errors.ts'
 
-/** A size of change as a user gives it: a fraction of the intensity range, grey levels of 255 of it, HU, or stored levels. */
+/**
+ * A size of change as a user gives it: a fraction of the intensity range, grey levels of 255 of it, HU, or
+ * stored levels.
+ */
 export interface Budget {
   readonly value: number
   readonly unit: BudgetUnit
@@ -25,8 +28,9 @@ const units: Readonly<Record<string, BudgetUnit>> = {
 }
 
 /**
- * '8/255' and '0.03' are fractions of the intensity range, '3%' too; '8grey' is 8 grey levels of 255, '20HU' Hounsfield units, '5levels'
- * stored levels. Throws `usage` for anything else, and for a budget that is negative or not finite.
+ * '8/255' and '0.03' are fractions of the intensity range, '3%' too; '8grey' is 8 grey levels of 255, '20HU'
+ * Hounsfield units, '5levels' stored levels. Throws `usage` for anything else, and for a budget that is
+ * negative or not finite.
  */
 export function parseBudget(text: string): Budget {
   const found = /^\s*([\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.]+))?\s*(%|[a-z]*)\s*$/i.exec(text)
@@ -34,9 +38,13 @@ export function parseBudget(text: string): Budget {
   const unit = units[suffix.toLowerCase()]
   const value = Number(numerator) / Number(denominator)
   if (found === null || unit === undefined || !Number.isFinite(value))
-    throw new RadversaryError('usage', `Budget: expected a number or a fraction, and a unit, got ${JSON.stringify(text)}`, {
-      tip: 'Examples: 8/255, 0.03, 3%, 8grey (of 255), 20HU, 5levels (stored).',
-    })
+    throw new RadversaryError(
+      'usage',
+      `Budget: expected a number or a fraction, and a unit, got ${JSON.stringify(text)}`,
+      {
+        tip: 'Examples: 8/255, 0.03, 3%, 8grey (of 255), 20HU, 5levels (stored).',
+      },
+    )
   return { value: suffix === '%' ? value / 100 : value, unit }
 }
 
@@ -75,10 +83,18 @@ export function relativeInUnits(relative: number, { widthHu, levelWidth }: Budge
   }
 }
 
-/** A budget's text times a number, in its own unit, e.g. '8/255' · 0.25 = '0.00784…'. Throws `usage` as `parseBudget`. */
+/**
+ * A budget's text times a number, in its own unit, e.g. '8/255' · 0.25 = '0.00784…'. Throws `usage` as
+ * `parseBudget`.
+ */
 export function scaledBudget(text: string, factor: number): string {
   const { value, unit } = parseBudget(text)
   return `${value * factor}${suffixes[unit]}`
 }
 
-const suffixes = { relative: '', 'grey-levels': 'grey', hu: 'HU', 'stored-levels': 'levels' } satisfies Record<BudgetUnit, string>
+const suffixes = {
+  relative: '',
+  'grey-levels': 'grey',
+  hu: 'HU',
+  'stored-levels': 'levels',
+} satisfies Record<BudgetUnit, string>

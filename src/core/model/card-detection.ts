@@ -9,11 +9,20 @@ const anchors = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('grid'),
     levels: z
-      .array(z.strictObject({ stride: positive, sizes: z.array(positive).min(1), ratios: z.array(positive).min(1) }))
+      .array(
+        z.strictObject({
+          stride: positive,
+          sizes: z.array(positive).min(1),
+          ratios: z.array(positive).min(1),
+        }),
+      )
       .min(1),
     offset: z.number().min(0).max(1).default(0.5),
   }),
-  z.strictObject({ kind: z.literal('list'), boxes: z.array(z.tuple([z.number(), z.number(), z.number(), z.number()])).min(1) }),
+  z.strictObject({
+    kind: z.literal('list'),
+    boxes: z.array(z.tuple([z.number(), z.number(), z.number(), z.number()])).min(1),
+  }),
 ])
 
 const four = z.tuple([positive, positive, positive, positive])
@@ -38,9 +47,17 @@ const shared = {
   maxDetections: z.int().min(1).default(100),
 }
 
-/** What a detector gives of each anchor: a box and a score for each class; docs/model-card.md explains every field. */
+/**
+ * What a detector gives of each anchor: a box and a score for each class; docs/model-card.md explains every
+ * field.
+ */
 export const detectionOutput = z.discriminatedUnion('activation', [
-  z.strictObject({ ...shared, activation: z.literal('softmax'), classes: z.array(name).min(2), background: name }),
+  z.strictObject({
+    ...shared,
+    activation: z.literal('softmax'),
+    classes: z.array(name).min(2),
+    background: name,
+  }),
   z.strictObject({
     ...shared,
     activation: z.literal('sigmoid'),

@@ -4,8 +4,9 @@ const keys = ['classes', 'class_names', 'labels', 'names']
 const list = z.array(z.string()).min(1)
 
 /**
- * Class names in a model's metadata, as exporters write them: a JSON list under `classes`, `class_names` or `labels`, or a dictionary
- * from index to name under `names` ({0: 'cat', 1: 'dog'}). Undefined when there are none, or not in these forms.
+ * Class names in a model's metadata, as exporters write them: a JSON list under `classes`, `class_names` or
+ * `labels`, or a dictionary from index to name under `names` ({0: 'cat', 1: 'dog'}). Undefined when there are
+ * none, or not in these forms.
  */
 export function classesInMetadata(metadata: Readonly<Record<string, string>>): string[] | undefined {
   for (const key of keys) {

@@ -31,18 +31,21 @@ const requirements: readonly Requirement[] = [
   },
   {
     field: 'input.size',
-    why: (facts) => `the input's shape ${shapeInWords(facts)} leaves rows and columns open; give the size it was trained with`,
+    why: (facts) =>
+      `the input's shape ${shapeInWords(facts)} leaves rows and columns open; give the size it was trained with`,
     example: () => '[224, 224]',
   },
   {
     field: 'intensity',
     why: () => 'a model file does not say which intensities became 0 and 1',
-    example: () => '{"kind": "hu-window", "center": -600, "width": 1500} or {"kind": "stored-range", "lower": 0, "upper": 255}',
+    example: () =>
+      '{"kind": "hu-window", "center": -600, "width": 1500} or {"kind": "stored-range", "lower": 0, "upper": 255}',
   },
   {
     field: 'fit',
     why: () => 'a model file does not say how images of other sizes were brought to the input size',
-    example: () => '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
+    example: () =>
+      '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
   },
   {
     field: 'interpolation',
@@ -64,14 +67,24 @@ const requirements: readonly Requirement[] = [
     example: () =>
       '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"; of a detector "softmax" or "sigmoid"',
   },
-  { field: 'output.gives', of: 'classes', why: () => 'the output is not known', example: () => '"logits" or "probabilities"' },
+  {
+    field: 'output.gives',
+    of: 'classes',
+    why: () => 'the output is not known',
+    example: () => '"logits" or "probabilities"',
+  },
   {
     field: 'output.classes',
     of: 'classes',
     why: () => 'the model holds no class names',
     example: ({ outputs }) => exampleClasses(outputs[0] && classExtent(outputs[0])),
   },
-  { field: 'output.value', of: 'values', why: () => 'a model file does not say what its number is', example: () => '"bone age"' },
+  {
+    field: 'output.value',
+    of: 'values',
+    why: () => 'a model file does not say what its number is',
+    example: () => '"bone age"',
+  },
   {
     field: 'output.tolerance',
     of: 'values',
@@ -90,7 +103,10 @@ export function missingFields(card: JsonObject, facts: ModelFacts): string[] {
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined), value)
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
+    value,
+  )
 }
 
 function shapeInWords({ inputs }: ModelFacts): string {

@@ -55,7 +55,9 @@ describe('parseCard', () => {
       fit: { kind: 'letterbox', padValue: 0 },
       provenance: {},
     })
-    expect(parseCard({ ...card, output: { ...card.output, activation: 'binary-sigmoid' } }).output).toMatchObject({
+    expect(
+      parseCard({ ...card, output: { ...card.output, activation: 'binary-sigmoid' } }).output,
+    ).toMatchObject({
       threshold: 0.5,
     })
   })
@@ -79,43 +81,72 @@ describe('parseCard', () => {
     [{ input: { ...card.input, size: [224, 0] } }, 'input.size[1]: '],
     [{ input: { ...card.input, channels: 2 } }, 'input.channels: '],
     [{ input: { ...card.input, slices: { count: 3 } } }, 'input.channels: expected 1 beside input.slices'],
-    [{ input: { ...card.input, channels: 1, slices: { count: 4 } } }, 'input.slices.count: expected an odd number'],
+    [
+      { input: { ...card.input, channels: 1, slices: { count: 4 } } },
+      'input.slices.count: expected an odd number',
+    ],
     [{ input: { ...card.input, valueRange: [1, 1] } }, 'input.valueRange: expected two different numbers'],
-    [{ intensity: { kind: 'percentile', lower: 99, upper: 1, of: 'image' } }, 'intensity: lower must be below upper'],
+    [
+      { intensity: { kind: 'percentile', lower: 99, upper: 1, of: 'image' } },
+      'intensity: lower must be below upper',
+    ],
     [{ intensity: { kind: 'window' } }, 'intensity.kind: '],
     [{ fit: { kind: 'centre-crop', shorterSide: 200 } }, 'fit.shorterSide: expected at least 224'],
     [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],
     [{ std: [0] }, 'std[0]: '],
     [{ output: { ...card.output, classes: ['a', 'a'] } }, 'output.classes: expected names that differ'],
     [{ output: { ...card.output, threshold: 0.5 } }, 'output.threshold: unknown field'],
-    [{ output: { ...card.output, activation: 'binary-sigmoid', classes: ['a', 'b', 'c'] } }, 'output.classes'],
+    [
+      { output: { ...card.output, activation: 'binary-sigmoid', classes: ['a', 'b', 'c'] } },
+      'output.classes',
+    ],
     [{ provenance: { sha256: 'abc' } }, 'provenance.sha256: expected 64 lower-case hexadecimal digits'],
   ])('refuses %j', (change, line) => {
     expect(messageOf(() => parseCard({ ...card, ...change }))).toContain(`\n  ${line}`)
   })
 
   describe('of a segmentation', () => {
-    const pixels = { ...card, task: 'segmentation', output: { ...card.output, classes: ['body', 'cyst'], background: 'body' } }
+    const pixels = {
+      ...card,
+      task: 'segmentation',
+      output: { ...card.output, classes: ['body', 'cyst'], background: 'body' },
+    }
 
     test('says which class is the background of a softmax, and nothing else that classifications don’t', () => {
       expect(parseCard(pixels)).toMatchObject({ task: 'segmentation', output: { background: 'body' } })
-      expect(messageOf(() => parseCard({ ...card, output: pixels.output }))).toContain('output.background: unknown field')
+      expect(messageOf(() => parseCard({ ...card, output: pixels.output }))).toContain(
+        'output.background: unknown field',
+      )
     })
 
     test('names a background that is no class, and an unknown task', () => {
       const wrong = { ...pixels, output: { ...pixels.output, background: 'air' } }
-      expect(messageOf(() => parseCard(wrong))).toContain('output.background: expected one of output.classes, got "air"')
+      expect(messageOf(() => parseCard(wrong))).toContain(
+        'output.background: expected one of output.classes, got "air"',
+      )
       expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected "classification", "ordinal", "regression", "segmentation" or "detection"') // prettier-ignore
     })
   })
 
   describe('of a regression', () => {
-    const value = { ...card, task: 'regression', output: { name: 'age', activation: 'linear', value: 'bone age', tolerance: 6 } }
+    const value = {
+      ...card,
+      task: 'regression',
+      output: { name: 'age', activation: 'linear', value: 'bone age', tolerance: 6 },
+    }
 
     test('says what the number is, and what it takes to be a change', () => {
-      expect(parseCard(value).output).toMatchObject({ value: 'bone age', unit: '', scale: 1, offset: 0, tolerance: 6 })
+      expect(parseCard(value).output).toMatchObject({
+        value: 'bone age',
+        unit: '',
+        scale: 1,
+        offset: 0,
+        tolerance: 6,
+      })
       const flat = { ...value, output: { ...value.output, scale: 0, tolerance: -1 } }
-      expect(messageOf(() => parseCard(flat))).toMatch(/output.scale: expected another number than 0[^]*output.tolerance/)
+      expect(messageOf(() => parseCard(flat))).toMatch(
+        /output.scale: expected another number than 0[^]*output.tolerance/,
+      )
       expect(messageOf(() => parseCard({ ...value, output: card.output }))).toContain('output.value')
     })
   })
@@ -133,26 +164,45 @@ describe('proposeCard', () => {
       file: 'chest.onnx',
       name: 'chest',
       input: { name: 'image', layout: 'NCHW', size: [224, 224], channels: 3 },
-      output: { name: 'probabilities', activation: 'softmax', gives: 'probabilities', classes: ['clear', 'nodule'] },
+      output: {
+        name: 'probabilities',
+        activation: 'softmax',
+        gives: 'probabilities',
+        classes: ['clear', 'nodule'],
+      },
     })
     expect(proposed).toContain('input.layout')
     expect(proposed).not.toContain('output.classes')
   })
 
   test('asks for the value of a regression, not for its classes', () => {
-    const one = { ...facts, outputs: [{ name: 'age', shape: ['batch', 1], finalOp: undefined }], metadata: {} }
+    const one = {
+      ...facts,
+      outputs: [{ name: 'age', shape: ['batch', 1], finalOp: undefined }],
+      metadata: {},
+    }
     const given = { ...told, task: 'regression', output: {} }
     const missing = messageOf(() => proposeCard(one, given))
     expect(missing).toMatch(/output.value: missing[^]*output.tolerance: missing/)
     expect(missing).not.toContain('output.classes')
     const whole = proposeCard(one, { ...given, output: { value: 'bone age', tolerance: 6 } })
     expect(whole.card.output).toMatchObject({ name: 'age', activation: 'linear' })
-    const squeezed = { ...facts, outputs: [{ name: 'age', shape: ['batch'], finalOp: undefined }], metadata: {} }
-    expect(proposeCard(squeezed, { ...given, output: { value: 'bone age', tolerance: 6 } }).card.output).toEqual(
-      whole.card.output,
-    )
-    const several = { ...facts, outputs: [{ name: 'age', shape: ['batch', 3], finalOp: undefined }], metadata: {} }
-    expect(messageOf(() => proposeCard(several, { ...given, output: { value: 'a', tolerance: 1 } }))).toContain('3 outputs')
+    const squeezed = {
+      ...facts,
+      outputs: [{ name: 'age', shape: ['batch'], finalOp: undefined }],
+      metadata: {},
+    }
+    expect(
+      proposeCard(squeezed, { ...given, output: { value: 'bone age', tolerance: 6 } }).card.output,
+    ).toEqual(whole.card.output)
+    const several = {
+      ...facts,
+      outputs: [{ name: 'age', shape: ['batch', 3], finalOp: undefined }],
+      metadata: {},
+    }
+    expect(
+      messageOf(() => proposeCard(several, { ...given, output: { value: 'a', tolerance: 1 } })),
+    ).toContain('3 outputs')
   })
 
   test('takes an output of four axes for a segmentation, its classes from the second', () => {
@@ -161,19 +211,33 @@ describe('proposeCard', () => {
     const one = { ...facts, outputs: [{ name: 'z', shape: ['batch', 1, null, null], finalOp: 'Conv' }] }
     expect(proposeCard(one, told).card).toMatchObject({ task: 'segmentation', output: { activation: 'binary-sigmoid', gives: 'logits' } }) // prettier-ignore
     const three = { ...told, output: { classes: ['a', 'b', 'c'] } }
-    expect(messageOf(() => proposeCard(dense, three))).toContain("output.classes: 3 (softmax), but the model's is 2 outputs")
+    expect(messageOf(() => proposeCard(dense, three))).toContain(
+      "output.classes: 3 (softmax), but the model's is 2 outputs",
+    )
   })
 
   test('tells a task that the output contradicts', () => {
-    expect(messageOf(() => proposeCard(facts, { ...told, task: 'segmentation' }))).toContain('task: segmentation, but the model')
+    expect(messageOf(() => proposeCard(facts, { ...told, task: 'segmentation' }))).toContain(
+      'task: segmentation, but the model',
+    )
     const dense = { ...facts, outputs: [{ name: 'z', shape: ['batch', 2, 56, 56], finalOp: 'Softmax' }] }
     expect(messageOf(() => proposeCard(dense, { ...told, task: 'classification' }))).toContain('task: classification, but the model') // prettier-ignore
   })
 
   test('lists every field that neither the model nor the user told, why, and an example', () => {
-    const message = messageOf(() => proposeCard({ ...facts, outputs: [{ name: 'z', shape: [1, 5], finalOp: 'Gemm' }] }))
+    const message = messageOf(() =>
+      proposeCard({ ...facts, outputs: [{ name: 'z', shape: [1, 5], finalOp: 'Gemm' }] }),
+    )
     const fields = Array.from(message.matchAll(/^ {2}(\S+): missing; .+\. Example: .+$/gm), (line) => line[1])
-    expect(fields).toEqual(['intensity', 'fit', 'interpolation', 'mean', 'std', 'output.activation', 'output.classes'])
+    expect(fields).toEqual([
+      'intensity',
+      'fit',
+      'interpolation',
+      'mean',
+      'std',
+      'output.activation',
+      'output.classes',
+    ])
     expect(message).toContain('the graph does not end in a Softmax or Sigmoid')
   })
 
@@ -187,17 +251,34 @@ describe('proposeCard', () => {
   test('knows channels-last models, sigmoids of one and of several outputs', () => {
     const last = { ...facts, inputs: [{ name: 'image', shape: [null, 96, 64, 1] }] }
     expect(proposeCard(last, told).card.input).toMatchObject({ layout: 'NHWC', size: [96, 64], channels: 1 })
-    const sigmoid = (count: number) => ({ ...facts, outputs: [{ name: 'p', shape: [null, count], finalOp: 'Sigmoid' }] })
-    expect(proposeCard(sigmoid(1), told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
-    expect(proposeCard(sigmoid(2), told).card.output).toMatchObject({ activation: 'multi-label-sigmoid', threshold: 0.5 })
+    const sigmoid = (count: number) => ({
+      ...facts,
+      outputs: [{ name: 'p', shape: [null, count], finalOp: 'Sigmoid' }],
+    })
+    expect(proposeCard(sigmoid(1), told).card.output).toMatchObject({
+      activation: 'binary-sigmoid',
+      gives: 'probabilities',
+    })
+    expect(proposeCard(sigmoid(2), told).card.output).toMatchObject({
+      activation: 'multi-label-sigmoid',
+      threshold: 0.5,
+    })
     const squeezed = { ...facts, outputs: [{ name: 'p', shape: ['batch'], finalOp: 'Sigmoid' }] }
-    expect(proposeCard(squeezed, told).card.output).toMatchObject({ activation: 'binary-sigmoid', gives: 'probabilities' })
+    expect(proposeCard(squeezed, told).card.output).toMatchObject({
+      activation: 'binary-sigmoid',
+      gives: 'probabilities',
+    })
   })
 
   test('knows neighbouring slices, once the card says that they are the channels', () => {
     const slices = (layout: string, shape: (number | null)[]) => {
       const { input } = proposeCard({ ...facts, inputs: [{ name: 'image', shape }] }, { ...told, input: { slices: { count: 5 } } }).card // prettier-ignore
-      expect(input).toMatchObject({ layout, size: [96, 64], channels: 1, slices: { count: 5, edge: 'repeat' } })
+      expect(input).toMatchObject({
+        layout,
+        size: [96, 64],
+        channels: 1,
+        slices: { count: 5, edge: 'repeat' },
+      })
     }
     slices('NCHW', [null, 5, 96, 64])
     slices('NHWC', [null, 96, 64, 5])
@@ -240,7 +321,9 @@ describe('proposeCard', () => {
   })
 
   test('carries the hash of the file', () => {
-    expect(proposeCard({ ...facts, sha256: 'a'.repeat(64) }, told).card.provenance).toEqual({ sha256: 'a'.repeat(64) })
+    expect(proposeCard({ ...facts, sha256: 'a'.repeat(64) }, told).card.provenance).toEqual({
+      sha256: 'a'.repeat(64),
+    })
   })
 
   test('refuses what is no object', () => {

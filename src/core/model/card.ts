@@ -16,8 +16,15 @@ const relative = z.number().min(0).max(1)
 const intensity = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hu-window'), center: z.number(), width: z.number().positive() }),
   z
-    .strictObject({ kind: z.literal('stored-range'), lower: z.number().optional(), upper: z.number().optional() })
-    .refine(({ lower, upper }) => lower === undefined || upper === undefined || lower < upper, 'lower must be below upper'),
+    .strictObject({
+      kind: z.literal('stored-range'),
+      lower: z.number().optional(),
+      upper: z.number().optional(),
+    })
+    .refine(
+      ({ lower, upper }) => lower === undefined || upper === undefined || lower < upper,
+      'lower must be below upper',
+    ),
   z
     .strictObject({ kind: z.literal('modality-range'), lower: z.number(), upper: z.number() })
     .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
@@ -36,7 +43,13 @@ const fit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stretch') }),
   z.strictObject({ kind: z.literal('letterbox'), padValue: relative.default(0) }),
   z.strictObject({ kind: z.literal('centre-crop'), shorterSide: pixels.optional() }),
-  z.strictObject({ kind: z.literal('crop'), top: z.int().min(0), left: z.int().min(0), height: pixels, width: pixels }),
+  z.strictObject({
+    kind: z.literal('crop'),
+    top: z.int().min(0),
+    left: z.int().min(0),
+    height: pixels,
+    width: pixels,
+  }),
 ])
 
 const input = z.strictObject({
@@ -53,11 +66,26 @@ const gives = z.enum(['logits', 'probabilities'])
 const threshold = z.number().gt(0).lt(1).default(0.5)
 const output = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('softmax'), gives, classes: z.array(name).min(2) }),
-  z.strictObject({ name, activation: z.literal('binary-sigmoid'), gives, classes: z.tuple([name, name]), threshold }),
-  z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: z.array(name).min(1), threshold }),
+  z.strictObject({
+    name,
+    activation: z.literal('binary-sigmoid'),
+    gives,
+    classes: z.tuple([name, name]),
+    threshold,
+  }),
+  z.strictObject({
+    name,
+    activation: z.literal('multi-label-sigmoid'),
+    gives,
+    classes: z.array(name).min(1),
+    threshold,
+  }),
 ])
 
-/** Lowest first. A softmax tells them apart as classes; cumulative sigmoids tell, of each grade above the lowest, whether it is reached. */
+/**
+ * Lowest first. A softmax tells them apart as classes; cumulative sigmoids tell, of each grade above the
+ * lowest, whether it is reached.
+ */
 const grades = z.array(name).min(2)
 const gradeOutput = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('softmax'), gives, classes: grades }),
@@ -67,9 +95,27 @@ const gradeOutput = z.discriminatedUnion('activation', [
 /** Of each pixel. A mask holds class indices in bytes. */
 const pixelClasses = z.array(name).min(2).max(255)
 const denseOutput = z.discriminatedUnion('activation', [
-  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: pixelClasses, background: name.optional() }),
-  z.strictObject({ name, activation: z.literal('binary-sigmoid'), gives, classes: z.tuple([name, name]), threshold }),
-  z.strictObject({ name, activation: z.literal('multi-label-sigmoid'), gives, classes: pixelClasses.min(1), threshold }),
+  z.strictObject({
+    name,
+    activation: z.literal('softmax'),
+    gives,
+    classes: pixelClasses,
+    background: name.optional(),
+  }),
+  z.strictObject({
+    name,
+    activation: z.literal('binary-sigmoid'),
+    gives,
+    classes: z.tuple([name, name]),
+    threshold,
+  }),
+  z.strictObject({
+    name,
+    activation: z.literal('multi-label-sigmoid'),
+    gives,
+    classes: pixelClasses.min(1),
+    threshold,
+  }),
 ])
 
 /** One number an image: scale · output + offset, in `unit`. */
@@ -126,13 +172,17 @@ const card = z
     for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
   })
 
-/** What Radversary must know of a model that its file does not say; docs/model-card.md explains every field. */
+/**
+ * What Radversary must know of a model that its file does not say; docs/model-card.md explains every field.
+ */
 export type ModelCard = Readonly<z.output<typeof card>>
 export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>
 /** Logits [N, K], one prediction an image: a class, or a grade. */
-export type ClassificationOutput = Readonly<Extract<ModelCard, { task: 'classification' | 'ordinal' }>['output']>
+export type ClassificationOutput = Readonly<
+  Extract<ModelCard, { task: 'classification' | 'ordinal' }>['output']
+>
 export type OrdinalOutput = Readonly<Extract<ModelCard, { task: 'ordinal' }>['output']>
 /** Outputs [N, 1], one number an image. */
 export type RegressionOutput = Readonly<Extract<ModelCard, { task: 'regression' }>['output']>
@@ -147,7 +197,8 @@ export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[
 }
 
 /**
- * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included), naming `file`.
+ * A card from parsed JSON. Throws `card-invalid` with one line per field at fault (unknown fields included),
+ * naming `file`.
  */
 export function parseCard(json: unknown, file?: string): ModelCard {
   const parsed = card.safeParse(json)
@@ -165,7 +216,10 @@ export function parseJson(text: string, file?: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new RadversaryError('card-invalid', `Model card: expected JSON, got ${String(cause)}`, { file, cause })
+    throw new RadversaryError('card-invalid', `Model card: expected JSON, got ${String(cause)}`, {
+      file,
+      cause,
+    })
   }
 }
 
@@ -184,8 +238,15 @@ function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeo
         message: `expected 1 number or one per channel (${graphChannels(input)}), got ${values.length}`,
       })
   if (input.slices !== undefined && input.channels !== 1)
-    found.push({ path: ['input', 'channels'], message: 'expected 1 beside input.slices: each slice is one channel' })
-  if (fit.kind === 'centre-crop' && fit.shorterSide !== undefined && fit.shorterSide < Math.max(...input.size))
+    found.push({
+      path: ['input', 'channels'],
+      message: 'expected 1 beside input.slices: each slice is one channel',
+    })
+  if (
+    fit.kind === 'centre-crop' &&
+    fit.shorterSide !== undefined &&
+    fit.shorterSide < Math.max(...input.size)
+  )
     found.push({
       path: ['fit', 'shorterSide'],
       message: `expected at least ${Math.max(...input.size)}, the larger side of input.size`,
@@ -193,9 +254,13 @@ function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeo
   if (input.valueRange[0] === input.valueRange[1])
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
   const names = namesOf({ output })
-  if (new Set(names).size !== names.length) found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
+  if (new Set(names).size !== names.length)
+    found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
   const background = 'background' in output ? output.background : undefined
   if (background !== undefined && !names.includes(background))
-    found.push({ path: ['output', 'background'], message: `expected one of output.classes, got "${background}"` })
+    found.push({
+      path: ['output', 'background'],
+      message: `expected one of output.classes, got "${background}"`,
+    })
   return found
 }

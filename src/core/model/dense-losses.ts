@@ -2,7 +2,10 @@ import { internalError } from '../errors.ts'
 import { lossParts } from './loss-parts.ts'
 import type { LossKind, LossSpec } from './ports.ts'
 
-/** The loss of a dense output [N, K, h, w] and what its channels are. One sample's values are [K, pixels], channel by channel. */
+/**
+ * The loss of a dense output [N, K, h, w] and what its channels are. One sample's values are [K, pixels],
+ * channel by channel.
+ */
 export interface DenseLoss {
   readonly kind: LossSpec['kind']
   /** Over the channels of each pixel, or of each channel by itself. */
@@ -13,7 +16,10 @@ export interface DenseLoss {
   readonly threshold?: number | undefined
 }
 
-/** Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at most). */
+/**
+ * Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at
+ * most).
+ */
 export const smallestProbability = 1e-12
 /** As in autodiff/heads.ts: keeps the Dice score of a class that is nowhere defined. */
 const diceSmoothing = 1e-6
@@ -30,9 +36,15 @@ export function denseProbabilities({ activation, channels }: DenseLoss, logits: 
   return p
 }
 
-/** J(f(x), target) of one sample, in double precision: for events and records. Gradients come from the model's port. */
+/**
+ * J(f(x), target) of one sample, in double precision: for events and records. Gradients come from the model's
+ * port.
+ */
 export function denseLossOf(loss: DenseLoss, logits: Float32Array, target: Float32Array): number {
-  return lossParts(loss.kind).reduce((sum, { kind, weight }) => sum + weight * partOf(kind, loss, logits, target), 0)
+  return lossParts(loss.kind).reduce(
+    (sum, { kind, weight }) => sum + weight * partOf(kind, loss, logits, target),
+    0,
+  )
 }
 
 function partOf(kind: LossKind, loss: DenseLoss, logits: Float32Array, target: Float32Array): number {
@@ -49,8 +61,15 @@ function partOf(kind: LossKind, loss: DenseLoss, logits: Float32Array, target: F
   }
 }
 
-/** KL(p ‖ q) in nats: of each pixel's classes, or of each output's yes and no; averaged. q is taken as at least 1e-12. */
-export function denseDivergence({ activation, channels }: DenseLoss, p: Float32Array, q: Float32Array): number {
+/**
+ * KL(p ‖ q) in nats: of each pixel's classes, or of each output's yes and no; averaged. q is taken as at
+ * least 1e-12.
+ */
+export function denseDivergence(
+  { activation, channels }: DenseLoss,
+  p: Float32Array,
+  q: Float32Array,
+): number {
   let total = 0
   for (let i = 0; i < p.length; i++) {
     const [a, b] = [p[i] ?? 0, q[i] ?? 0]
@@ -59,7 +78,10 @@ export function denseDivergence({ activation, channels }: DenseLoss, p: Float32A
   return Math.max(0, total / (activation === 'sigmoid' ? p.length : p.length / channels))
 }
 
-/** The nearest certain prediction: one-hot at each pixel's largest probability, the first of several, or each value rounded to 0 or 1. */
+/**
+ * The nearest certain prediction: one-hot at each pixel's largest probability, the first of several, or each
+ * value rounded to 0 or 1.
+ */
 export function denseHardened({ activation, channels }: DenseLoss, p: Float32Array): Float32Array {
   if (activation === 'sigmoid') return p.map((value) => Number(value >= 0.5))
   const hard = new Float32Array(p.length)
@@ -71,7 +93,8 @@ export function denseHardened({ activation, channels }: DenseLoss, p: Float32Arr
 /** The channel with a pixel's largest value, the first of several. */
 export function largestChannel(values: Float32Array, pixel: number, pixels: number): number {
   let best = pixel
-  for (let i = pixel + pixels; i < values.length; i += pixels) if ((values[i] ?? NaN) > (values[best] ?? NaN)) best = i
+  for (let i = pixel + pixels; i < values.length; i += pixels)
+    if ((values[i] ?? NaN) > (values[best] ?? NaN)) best = i
   return (best - pixel) / pixels
 }
 
@@ -100,7 +123,8 @@ function meanCrossEntropy(logits: Float32Array, target: Float32Array, pixels: nu
   let total = 0
   for (let pixel = 0; pixel < pixels; pixel++) {
     const offset = logSumExp(logits, pixel, pixels)
-    for (let i = pixel; i < logits.length; i += pixels) total += (target[i] ?? 0) * (offset - (logits[i] ?? 0))
+    for (let i = pixel; i < logits.length; i += pixels)
+      total += (target[i] ?? 0) * (offset - (logits[i] ?? 0))
   }
   return total / pixels
 }

@@ -14,7 +14,14 @@ const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const x = distinctValues([2, 5])
 
 const sigmoidHead: DetectionOutput = {
-  ...{ name: 'v4', layout: 'anchors-last', activation: 'sigmoid', gives: 'logits', classes: ['a', 'b'], objectness: false },
+  ...{
+    name: 'v4',
+    layout: 'anchors-last',
+    activation: 'sigmoid',
+    gives: 'logits',
+    classes: ['a', 'b'],
+    objectness: false,
+  },
   ...{ boxes: { format: 'xyxy', unit: 'pixels' }, threshold: 0.25, nmsIou: 0.45, maxDetections: 100 },
 }
 
@@ -63,10 +70,16 @@ describe('boxes and scores become one output [N, 4 + K, A] of logits', () => {
       (graph, input) => {
         const scores = values(graph, input, 2, 0.5)
         const level = (from: number, to: number) =>
-          graph.node('Sigmoid', [graph.node('Slice', [scores, graph.ints([from]), graph.ints([to]), graph.ints([2])])])
+          graph.node('Sigmoid', [
+            graph.node('Slice', [scores, graph.ints([from]), graph.ints([to]), graph.ints([2])]),
+          ])
         const name = graph.output(graph.node('Concat', [level(0, 1), level(1, 3)], { axis: 2 }))
         const boxes = graph.output(turned(graph, values(graph, input, 4, 0)))
-        return { name, gives: 'probabilities', boxes: { ...sigmoidHead.boxes, name: boxes, layout: 'anchors-first' } as never }
+        return {
+          name,
+          gives: 'probabilities',
+          boxes: { ...sigmoidHead.boxes, name: boxes, layout: 'anchors-first' } as never,
+        }
       },
     ],
     [
@@ -74,15 +87,28 @@ describe('boxes and scores become one output [N, 4 + K, A] of logits', () => {
       (graph, input) => {
         const boxes = turned(graph, values(graph, input, 4, 0))
         const name = graph.node('Sigmoid', [values(graph, input, 2, 0.5)])
-        graph.output(graph.node('NonMaxSuppression', [boxes, name, graph.ints([10]), graph.floats([1], [0.5])]), null, 'int64')
-        return { name, gives: 'probabilities', boxes: { format: 'yxyx', unit: 'pixels', name: boxes, layout: 'anchors-first' } }
+        graph.output(
+          graph.node('NonMaxSuppression', [boxes, name, graph.ints([10]), graph.floats([1], [0.5])]),
+          null,
+          'int64',
+        )
+        return {
+          name,
+          gives: 'probabilities',
+          boxes: { format: 'yxyx', unit: 'pixels', name: boxes, layout: 'anchors-first' },
+        }
       },
     ],
     [
       'probabilities that come out of something else',
       (graph, input) => {
-        const half = graph.node('Mul', [graph.node('Sigmoid', [values(graph, input, 2, 0.5)]), graph.floats([], [0.5])])
-        const all = graph.node('Concat', [values(graph, input, 4, 0), graph.node('Add', [half, half])], { axis: 1 })
+        const half = graph.node('Mul', [
+          graph.node('Sigmoid', [values(graph, input, 2, 0.5)]),
+          graph.floats([], [0.5]),
+        ])
+        const all = graph.node('Concat', [values(graph, input, 4, 0), graph.node('Add', [half, half])], {
+          axis: 1,
+        })
         return { name: graph.output(all), gives: 'probabilities' }
       },
     ],
@@ -117,7 +143,9 @@ describe('boxes and scores become one output [N, 4 + K, A] of logits', () => {
   })
 
   test('a tensor that the graph has not is an error that names it', async () => {
-    await expect(opened((graph, input) => (graph.output(values(graph, input, 6, 0)), { name: 'boxes' }))).rejects.toMatchObject({
+    await expect(
+      opened((graph, input) => (graph.output(values(graph, input, 6, 0)), { name: 'boxes' })),
+    ).rejects.toMatchObject({
       code: 'model-unsupported',
       message: "Model: expected a tensor 'boxes' for boxes or scores, got none",
     })
@@ -152,7 +180,9 @@ describe('the loss of a detector’s scores', () => {
     const [far, back, near, nearBack] = [await moved(2), await moved(-2), await moved(1), await moved(-1)]
     for (const n of [0, 1]) {
       const row = logits.data.subarray(n * 18, (n + 1) * 18)
-      const value = anchorLossOf(loss, row, hard.data.subarray(0, 18)) - 0.7 * anchorLossOf(loss, row, soft.data.subarray(0, 18))
+      const value =
+        anchorLossOf(loss, row, hard.data.subarray(0, 18)) -
+        0.7 * anchorLossOf(loss, row, soft.data.subarray(0, 18))
       expect(found[n]).toBeCloseTo(value, 4)
       const slope = (8 * (near[n]! - nearBack[n]!) - (far[n]! - back[n]!)) / (12 * step)
       const square = gradient.data.subarray(n * 5, (n + 1) * 5).reduce((sum, each) => sum + each * each, 0)
@@ -165,9 +195,15 @@ describe('the loss of a detector’s scores', () => {
     const gradientOf = async (boxesOf: (graph: GraphBuilder, boxes: string) => string) => {
       const model = await opened((graph, input) => {
         const boxes = graph.output(boxesOf(graph, values(graph, input, 4, 0)))
-        return { name: graph.output(values(graph, input, 2, 0.5)), boxes: { ...sigmoidHead.boxes, name: boxes } as never }
+        return {
+          name: graph.output(values(graph, input, 2, 0.5)),
+          boxes: { ...sigmoidHead.boxes, name: boxes } as never,
+        }
       })
-      const { gradient } = await model.lossAndGradient(x, { kind: losses[1]!.kind, terms: [{ target: hard, weight: 1 }] })
+      const { gradient } = await model.lossAndGradient(x, {
+        kind: losses[1]!.kind,
+        terms: [{ target: hard, weight: 1 }],
+      })
       await model.dispose()
       return gradient.data
     }

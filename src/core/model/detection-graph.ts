@@ -13,9 +13,10 @@ export const detectionName = 'radversary_detection'
 const leastProbability = 1e-30
 
 /**
- * A detector with one more output, `radversary_detection` [N, 4 + K, A]: its boxes as it gives them and the logits of its scores, whatever
- * tensors, layouts and activations they come in. What lies behind them, such as NonMaxSuppression, is left out by whoever asks for this
- * output only. An objectness is multiplied into the scores. Throws `model-unsupported` for tensors that the graph has not.
+ * A detector with one more output, `radversary_detection` [N, 4 + K, A]: its boxes as it gives them and the
+ * logits of its scores, whatever tensors, layouts and activations they come in. What lies behind them, such
+ * as NonMaxSuppression, is left out by whoever asks for this output only. An objectness is multiplied into
+ * the scores. Throws `model-unsupported` for tensors that the graph has not.
  */
 export function detectionModel(model: OnnxModel, head: DetectionOutput): OnnxModel {
   const edit = new GraphEdit(model.graph)
@@ -24,8 +25,15 @@ export function detectionModel(model: OnnxModel, head: DetectionOutput): OnnxMod
   const scores = scoresIn(edit, head)
   edit.node('Concat', [boxes, scores], { axis: 1 }, detectionName)
   const { nodes, initializers } = edit
-  const output = { name: detectionName, dataType: 'float32', shape: ['N', boxRows + head.classes.length, 'anchors'] } as const
-  return { ...model, graph: { ...model.graph, nodes, initializers, outputs: [...model.graph.outputs, output] } }
+  const output = {
+    name: detectionName,
+    dataType: 'float32',
+    shape: ['N', boxRows + head.classes.length, 'anchors'],
+  } as const
+  return {
+    ...model,
+    graph: { ...model.graph, nodes, initializers, outputs: [...model.graph.outputs, output] },
+  }
 }
 
 function boxesIn(edit: GraphEdit, { name, layout, boxes }: DetectionOutput): string {
@@ -41,14 +49,22 @@ function scoresIn(edit: GraphEdit, head: DetectionOutput): string {
     return edit.product(logitsIn(edit, head, objectness, scores), logitsIn(edit, head, scores, last))
   }
   const scores = isWhole ? name : edit.secondOfRows(name, layout)
-  const before = gives === 'logits' || scores === undefined ? undefined : edit.before(activations[activation], scores)
-  return before === undefined ? logitsIn(edit, head, isWhole ? 0 : boxRows, last) : edit.anchorsLast(before, layout)
+  const before =
+    gives === 'logits' || scores === undefined ? undefined : edit.before(activations[activation], scores)
+  return before === undefined
+    ? logitsIn(edit, head, isWhole ? 0 : boxRows, last)
+    : edit.anchorsLast(before, layout)
 }
 
 const activations = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const
 
 /** Some rows of the scores' tensor. */
-function logitsIn(edit: GraphEdit, { name, layout, gives, activation }: DetectionOutput, from: number, to: number): string {
+function logitsIn(
+  edit: GraphEdit,
+  { name, layout, gives, activation }: DetectionOutput,
+  from: number,
+  to: number,
+): string {
   const rows = edit.rows(edit.anchorsLast(edit.known(name), layout), from, to)
   return gives === 'logits' ? rows : edit.logarithm(rows, activation)
 }
@@ -70,12 +86,21 @@ class GraphEdit {
   /** The name, if the graph has such a value. */
   known(name: string): string {
     if (this.nodes.some(({ outputs }) => outputs.includes(name))) return name
-    throw new RadversaryError('model-unsupported', `Model: expected a tensor '${name}' for boxes or scores, got none`, {
-      tip: 'Compare output.name and output.boxes.name of the model card with the graph.',
-    })
+    throw new RadversaryError(
+      'model-unsupported',
+      `Model: expected a tensor '${name}' for boxes or scores, got none`,
+      {
+        tip: 'Compare output.name and output.boxes.name of the model card with the graph.',
+      },
+    )
   }
 
-  node(opType: string, inputs: readonly string[], attributes: Attributes = {}, output = this.freshName()): string {
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    output = this.freshName(),
+  ): string {
     this.nodes.push({ opType, domain: '', name: output, inputs, outputs: [output], attributes })
     return output
   }
@@ -98,7 +123,8 @@ class GraphEdit {
 
   /** log p of a softmax, log-odds of a sigmoid. */
   logarithm(p: string, activation: DetectionOutput['activation']): string {
-    const log = (value: string) => this.node('Log', [this.node('Max', [value, this.number(leastProbability)])])
+    const log = (value: string) =>
+      this.node('Log', [this.node('Max', [value, this.number(leastProbability)])])
     if (activation === 'softmax') return log(p)
     return this.node('Sub', [log(p), log(this.node('Sub', [this.number(1), p]))])
   }
@@ -111,11 +137,19 @@ class GraphEdit {
     return this.node('Neg', [this.node('Add', [largest, this.node('Log', [this.node('Sum', terms)])])])
   }
 
-  /** What is before the Sigmoid or Softmax that a value comes out of, through what only moves values; undefined where there is no such way. */
+  /**
+   * What is before the Sigmoid or Softmax that a value comes out of, through what only moves values;
+   * undefined where there is no such way.
+   */
   before(activation: string, value: string): string | undefined {
     const maker = this.makerOf(value)
     if (maker?.opType === activation) return maker.inputs[0]
-    const moved = maker?.opType === 'Concat' ? maker.inputs : moves.has(maker?.opType ?? '') ? maker?.inputs.slice(0, 1) : []
+    const moved =
+      maker?.opType === 'Concat'
+        ? maker.inputs
+        : moves.has(maker?.opType ?? '')
+          ? maker?.inputs.slice(0, 1)
+          : []
     const before = moved?.map((input) => this.before(activation, input)) ?? []
     if (maker === undefined || before.length === 0 || before.includes(undefined)) return undefined
     const inputs = [...before.flatMap((input) => input ?? []), ...maker.inputs.slice(before.length)]
@@ -151,4 +185,11 @@ class GraphEdit {
 }
 
 /** Operators that put values elsewhere and leave them as they are. */
-const moves: ReadonlySet<string> = new Set(['Identity', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'])
+const moves: ReadonlySet<string> = new Set([
+  'Identity',
+  'Transpose',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+])

@@ -9,9 +9,21 @@ import { boxPredictionsOf, detectorOf, type DetectionCard } from './detection.ts
 const card = (boxes: object, output: object = {}, fit: object = { kind: 'stretch' }) => {
   const parsed = parseCard({
     ...{ schema: 'radversary/model-card/1', file: 'm.onnx', name: 'm', task: 'detection' },
-    ...{ input: { name: 'x', layout: 'NCHW', size: [100, 200], channels: 1 }, intensity: { kind: 'voi-window' }, fit },
+    ...{
+      input: { name: 'x', layout: 'NCHW', size: [100, 200], channels: 1 },
+      intensity: { kind: 'voi-window' },
+      fit,
+    },
     ...{ interpolation: 'bilinear', mean: [0], std: [1] },
-    output: { name: 'y', layout: 'anchors-last', activation: 'sigmoid', gives: 'logits', classes: ['a', 'b'], boxes, ...output },
+    output: {
+      name: 'y',
+      layout: 'anchors-last',
+      activation: 'sigmoid',
+      gives: 'logits',
+      classes: ['a', 'b'],
+      boxes,
+      ...output,
+    },
   })
   if (parsed.task !== 'detection') throw new Error('a detection was parsed')
   return parsed satisfies DetectionCard
@@ -25,7 +37,9 @@ const logitsOf = (...anchors: number[][]) => {
 }
 
 const rounded = (box: object | undefined) =>
-  Object.fromEntries(Object.entries(box ?? {}).map(([key, value]) => [key, Math.round(Number(value) * 1000) / 1000]))
+  Object.fromEntries(
+    Object.entries(box ?? {}).map(([key, value]) => [key, Math.round(Number(value) * 1000) / 1000]),
+  )
 
 describe('boxes of a detector in the image’s own pixels', () => {
   // The same rectangle, x from 20 to 60 and y from 10 to 30 of a frame of 100 x 200 pixels, in every form.
@@ -34,9 +48,16 @@ describe('boxes of a detector in the image’s own pixels', () => {
     [{ format: 'xyxy' }, [20, 10, 60, 30]],
     [{ format: 'yxyx' }, [30, 60, 10, 20]],
     [{ format: 'xyxy', unit: 'fractions' }, [0.1, 0.1, 0.3, 0.3]],
-    [{ format: 'deltas', anchors: { kind: 'list', boxes: [[30, 10, 50, 50]] } }, [0, -0.25, Math.log(2), Math.log(0.5)]],
     [
-      { format: 'deltas', anchors: { kind: 'list', boxes: [[30, 10, 50, 50]] }, variances: [0.1, 0.1, 0.2, 0.2] },
+      { format: 'deltas', anchors: { kind: 'list', boxes: [[30, 10, 50, 50]] } },
+      [0, -0.25, Math.log(2), Math.log(0.5)],
+    ],
+    [
+      {
+        format: 'deltas',
+        anchors: { kind: 'list', boxes: [[30, 10, 50, 50]] },
+        variances: [0.1, 0.1, 0.2, 0.2],
+      },
       [0, -2.5, 5 * Math.log(2), 5 * Math.log(0.5)],
     ],
   ])('%j', (boxes, values) => {
@@ -49,17 +70,24 @@ describe('boxes of a detector in the image’s own pixels', () => {
   test('padding and scale of the fit are undone, and boxes are cut off at the image', () => {
     const letterbox = card({ format: 'xyxy' }, {}, { kind: 'letterbox' })
     // 400 x 400 into 100 x 200: a quarter of the size, 50 columns of padding on either side.
-    const [box] = detectorOf(letterbox, [400, 400], [1, 6, 1]).detections(logitsOf([40, 10, 75, 30, 3, -9]).data)
+    const [box] = detectorOf(letterbox, [400, 400], [1, 6, 1]).detections(
+      logitsOf([40, 10, 75, 30, 3, -9]).data,
+    )
     expect(box).toMatchObject({ x0: 0, y0: 40, x1: 100, y1: 120 })
   })
 
   test('boxes on padding are none', () => {
     const letterbox = card({ format: 'xyxy' }, {}, { kind: 'letterbox' })
-    expect(detectorOf(letterbox, [400, 400], [1, 6, 1]).detections(logitsOf([10, 10, 45, 30, 3, -9]).data)).toEqual([])
+    expect(
+      detectorOf(letterbox, [400, 400], [1, 6, 1]).detections(logitsOf([10, 10, 45, 30, 3, -9]).data),
+    ).toEqual([])
   })
 
   test('a softmax’s background is no box, and a prediction without boxes says how sure it is of that', () => {
-    const head = card({ format: 'xyxy' }, { activation: 'softmax', classes: ['none', 'a'], background: 'none' })
+    const head = card(
+      { format: 'xyxy' },
+      { activation: 'softmax', classes: ['none', 'a'], background: 'none' },
+    )
     const [prediction] = boxPredictionsOf(head, [100, 200], logitsOf([0, 0, 9, 9, 3, 0], [0, 0, 9, 9, 2, 0]))
     expect(prediction).toMatchObject({ boxes: [], classes: [] })
     expect(prediction?.confidence).toBeCloseTo(1 - 1 / (1 + Math.exp(2)), 6)
@@ -68,8 +96,12 @@ describe('boxes of a detector in the image’s own pixels', () => {
 
   test('another number of anchors or rows is an error that says what was expected', () => {
     const one = card({ format: 'deltas', anchors: { kind: 'list', boxes: [[0, 0, 9, 9]] } })
-    expect(() => detectorOf(one, [100, 200], [1, 6, 2])).toThrow('expected boxes and scores [N, 6, 1], got [1, 6, 2]')
-    expect(() => detectorOf(card({ format: 'xyxy' }), [100, 200], [1, 5, 2])).toThrow('[N, 6, 2], got [1, 5, 2]')
+    expect(() => detectorOf(one, [100, 200], [1, 6, 2])).toThrow(
+      'expected boxes and scores [N, 6, 1], got [1, 6, 2]',
+    )
+    expect(() => detectorOf(card({ format: 'xyxy' }), [100, 200], [1, 5, 2])).toThrow(
+      '[N, 6, 2], got [1, 5, 2]',
+    )
   })
 })
 
@@ -89,7 +121,14 @@ test('anchors of a grid go row by row, ratio by ratio, size by size', () => {
 })
 
 test('suppression keeps the higher of overlapping boxes of one class, and as many as are wanted', () => {
-  const box = (of: number, score: number, x0: number) => ({ class: of, score, x0, y0: 0, x1: x0 + 10, y1: 10 })
+  const box = (of: number, score: number, x0: number) => ({
+    class: of,
+    score,
+    x0,
+    y0: 0,
+    x1: x0 + 10,
+    y1: 10,
+  })
   const boxes = [box(0, 0.6, 1), box(0, 0.9, 0), box(1, 0.8, 0), box(0, 0.5, 20)]
   expect(boxIou(box(0, 1, 0), box(0, 1, 1))).toBeCloseTo(9 / 11, 12)
   expect(boxIou(box(0, 1, 0), box(0, 1, 10))).toBe(0)
@@ -100,11 +139,18 @@ test('suppression keeps the higher of overlapping boxes of one class, and as man
 
 describe('targets of anchors', () => {
   const sigmoid: DetectionOutput = card({ format: 'xyxy' }).output
-  const softmax = card({ format: 'xyxy' }, { activation: 'softmax', classes: ['none', 'a', 'b'], background: 'none' }).output
+  const softmax = card(
+    { format: 'xyxy' },
+    { activation: 'softmax', classes: ['none', 'a', 'b'], background: 'none' },
+  ).output
   const rectangle = (x0: number) => ({ x0, y0: 0, x1: x0 + 10, y1: 10 })
   const boxes = [0, 1, 7, 40].map(rectangle)
   const sample = (labels: object[], rows: number) => ({
-    ...{ boxes, labels: labels as never, logits: Float32Array.from({ length: rows * 4 }, (_, i) => (i % 4 === 3 ? -i : i)) },
+    ...{
+      boxes,
+      labels: labels as never,
+      logits: Float32Array.from({ length: rows * 4 }, (_, i) => (i % 4 === 3 ? -i : i)),
+    },
   })
   const rowsOf = (target: ReturnType<typeof anchorTargets>) =>
     Array.from({ length: target.shape[1] ?? 0 }, (_, row) => [...target.data.subarray(row * 4, row * 4 + 4)])
@@ -125,7 +171,8 @@ describe('targets of anchors', () => {
     expect([rows[0], rows[4], rows[5]]).toEqual([[0.25, 0.25, 0.25, 0.25], [0, 0, 0, 0], [0, 0, 0, 0]]) // prettier-ignore
     const softly = rowsOf(anchorTargets(softmax, [sample([], 7)], asNothing))
     expect(softly[4]).toEqual([1, 1, 1, 1])
-    // The likelier object of anchors 0 to 2 has e^8 / (1 + e^4 + e^8) = 0.9818, that of anchor 3 e^-4 / (1 + e^-4 + e^-8) = 0.0180.
+    // The likelier object of anchors 0 to 2 has e^8 / (1 + e^4 + e^8) = 0.9818, that of anchor 3 e^-4 / (1 +
+    // e^-4 + e^-8) = 0.0180.
     expect(softly[0]?.map((weight) => Math.round(1e4 * weight))).toEqual([3313, 3313, 3313, 61])
   })
 
@@ -136,7 +183,9 @@ describe('targets of anchors', () => {
   })
 
   test('false positives are wanted where no box is labelled, of the object that scores most', () => {
-    const rows = rowsOf(anchorTargets(softmax, [sample([{ ...rectangle(0), class: 1 }], 7)], asFalsePositives))
+    const rows = rowsOf(
+      anchorTargets(softmax, [sample([{ ...rectangle(0), class: 1 }], 7)], asFalsePositives),
+    )
     expect([rows[0], rows[5], rows[6]]).toEqual([[0, 0, 0.5, 0.5], [0, 0, 0, 1], [0, 0, 1, 0]]) // prettier-ignore
   })
 })

@@ -25,8 +25,14 @@ export interface Detector {
   detections(logits: Float32Array): Box[]
 }
 
-/** Made once for images of one size. Throws `tensor-invalid` for logits of another shape than [N, 4 + K, A]. */
-export function detectorOf(card: DetectionCard, image: ImageSize, shape: readonly (number | null)[]): Detector {
+/**
+ * Made once for images of one size. Throws `tensor-invalid` for logits of another shape than [N, 4 + K, A].
+ */
+export function detectorOf(
+  card: DetectionCard,
+  image: ImageSize,
+  shape: readonly (number | null)[],
+): Detector {
   const anchors = anchorsOf(card)
   const count = checkedCount(card, anchors, shape)
   const place = decoder(card, anchors)
@@ -60,15 +66,24 @@ function anchorsOf({ output: { boxes }, input }: DetectionCard): Float64Array | 
   return boxes.format === 'deltas' ? anchorBoxes(boxes.anchors, input.size) : undefined
 }
 
-function checkedCount({ output }: DetectionCard, known: Float64Array | undefined, shape: readonly (number | null)[]): number {
+function checkedCount(
+  { output }: DetectionCard,
+  known: Float64Array | undefined,
+  shape: readonly (number | null)[],
+): number {
   const rows = boxRows + output.classes.length
   const anchors = shape[2]
   const expected = known === undefined ? anchors : known.length / 4
-  if (shape.length === 3 && shape[1] === rows && typeof anchors === 'number' && anchors === expected) return anchors
+  if (shape.length === 3 && shape[1] === rows && typeof anchors === 'number' && anchors === expected)
+    return anchors
   const wanted = `[N, ${rows}, ${expected ?? 'anchors'}]`
-  throw new RadversaryError('tensor-invalid', `Head: expected boxes and scores ${wanted}, got [${shape.join(', ')}]`, {
-    tip: "Compare output.classes, output.layout and output.boxes of the model card with the model's output.",
-  })
+  throw new RadversaryError(
+    'tensor-invalid',
+    `Head: expected boxes and scores ${wanted}, got [${shape.join(', ')}]`,
+    {
+      tip: "Compare output.classes, output.layout and output.boxes of the model card with the model's output.",
+    },
+  )
 }
 
 /** How four numbers of an anchor become a rectangle of the model's input, in pixels. */
@@ -77,9 +92,15 @@ function decoder(
   anchors: Float64Array | undefined,
 ): (values: readonly number[], anchor: number) => Rectangle {
   if (boxes.format === 'deltas')
-    return (values, a) => movedAnchor(anchors?.subarray(4 * a, 4 * a + 4) ?? new Float64Array(), values, boxes.variances)
+    return (values, a) =>
+      movedAnchor(anchors?.subarray(4 * a, 4 * a + 4) ?? new Float64Array(), values, boxes.variances)
   const [rows, columns] = boxes.unit === 'fractions' ? input.size : [1, 1]
-  const inPixels = ({ x0, y0, x1, y1 }: Rectangle) => ({ x0: x0 * columns, y0: y0 * rows, x1: x1 * columns, y1: y1 * rows })
+  const inPixels = ({ x0, y0, x1, y1 }: Rectangle) => ({
+    x0: x0 * columns,
+    y0: y0 * rows,
+    x1: x1 * columns,
+    y1: y1 * rows,
+  })
   switch (boxes.format) {
     case 'cxcywh':
       return ([x = NaN, y = NaN, w = NaN, h = NaN]) => inPixels(around(x, y, w, h))
@@ -90,8 +111,15 @@ function decoder(
   }
 }
 
-/** Deltas of Faster R-CNN (Ren et al. 2015, equation 2): centre moved by fractions of the anchor's sides, logarithms of how they grow. */
-function movedAnchor(anchor: Float64Array, deltas: readonly number[], variances: readonly number[]): Rectangle {
+/**
+ * Deltas of Faster R-CNN (Ren et al. 2015, equation 2): centre moved by fractions of the anchor's sides,
+ * logarithms of how they grow.
+ */
+function movedAnchor(
+  anchor: Float64Array,
+  deltas: readonly number[],
+  variances: readonly number[],
+): Rectangle {
   const [x0 = NaN, y0 = NaN, x1 = NaN, y1 = NaN] = anchor
   const [dx = NaN, dy = NaN, dw = NaN, dh = NaN] = deltas.map((delta, i) => delta * (variances[i] ?? 1))
   const [w, h] = [x1 - x0, y1 - y0]
@@ -108,10 +136,15 @@ function inOrder({ x0, y0, x1, y1 }: Rectangle): Rectangle {
 }
 
 /**
- * One prediction per sample of logits [N, 4 + K, A]. `classes` are those of its boxes, `probabilities` the highest score of each class at
- * any anchor (of a background the lowest), `confidence` the mean score of the boxes or, where there are none, 1 minus the highest score.
+ * One prediction per sample of logits [N, 4 + K, A]. `classes` are those of its boxes, `probabilities` the
+ * highest score of each class at any anchor (of a background the lowest), `confidence` the mean score of the
+ * boxes or, where there are none, 1 minus the highest score.
  */
-export function boxPredictionsOf(card: DetectionCard, image: ImageSize, { shape, data }: Tensor): Prediction[] {
+export function boxPredictionsOf(
+  card: DetectionCard,
+  image: ImageSize,
+  { shape, data }: Tensor,
+): Prediction[] {
   const [count = 0] = shape
   const detector = detectorOf(card, image, shape)
   const loss = anchorLossOfHead(card.output)
@@ -122,6 +155,11 @@ export function boxPredictionsOf(card: DetectionCard, image: ImageSize, { shape,
     const boxes = detector.detections(logits)
     const highest = Math.max(...objectsOf(card.output).map((k) => probabilities[k] ?? 0))
     const mean = boxes.reduce((sum, { score }) => sum + score, 0) / boxes.length
-    return { classes: classesOf(boxes), confidence: boxes.length > 0 ? mean : 1 - highest, probabilities, boxes }
+    return {
+      classes: classesOf(boxes),
+      confidence: boxes.length > 0 ? mean : 1 - highest,
+      probabilities,
+      boxes,
+    }
   })
 }

@@ -6,8 +6,9 @@ import { int64Tensor } from '../onnx/onnx-tensor.ts'
 export const featureName = 'radversary_features'
 
 /**
- * The model with one output, [N, ΣC]: of each named inner tensor [N, C, …] the means over everything but batch and channels, one tensor
- * after the other. Its operators are those of any opset. @throws RadversaryError usage for a tensor that there is not, or none named.
+ * The model with one output, [N, ΣC]: of each named inner tensor [N, C, …] the means over everything but
+ * batch and channels, one tensor after the other. Its operators are those of any opset. @throws
+ * RadversaryError usage for a tensor that there is not, or none named.
  */
 export function featureModel(model: OnnxModel, tensors: readonly string[]): OnnxModel {
   const { graph } = model
@@ -19,7 +20,10 @@ export function featureModel(model: OnnxModel, tensors: readonly string[]): Onnx
   ])
   const joined = `${featureName}_joined`
   const names = tensors.map((_, i) => `${featureName}_mean${i}`)
-  const ends = [node('Concat', names, joined, { axis: 1 }), node('Flatten', [joined], featureName, { axis: 1 })]
+  const ends = [
+    node('Concat', names, joined, { axis: 1 }),
+    node('Flatten', [joined], featureName, { axis: 1 }),
+  ]
   // 0 keeps an extent: [N, C, rest].
   const extents = int64Tensor([3], [0, 0, -1])
   return {
@@ -33,7 +37,12 @@ export function featureModel(model: OnnxModel, tensors: readonly string[]): Onnx
   }
 }
 
-function node(opType: string, inputs: readonly string[], output: string, attributes: OnnxNode['attributes'] = {}): OnnxNode {
+function node(
+  opType: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: OnnxNode['attributes'] = {},
+): OnnxNode {
   return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
 }
 

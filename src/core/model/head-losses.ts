@@ -3,14 +3,17 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { ClassificationOutput } from './card.ts'
 import type { LossKind } from './ports.ts'
 
-/** Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at most). */
+/**
+ * Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at
+ * most).
+ */
 const smallestProbability = 1e-12
 
 type HeadLoss = Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'>
 
 /**
- * The loss of each sample of logits [N, K] against targets [N, K] (one-hot, multi-hot or soft), as `LossKind` defines it, in double
- * precision: for events and records. Gradients come from the model's port.
+ * The loss of each sample of logits [N, K] against targets [N, K] (one-hot, multi-hot or soft), as `LossKind`
+ * defines it, in double precision: for events and records. Gradients come from the model's port.
  */
 export function lossPerSample(kind: HeadLoss, logits: Tensor, target: Tensor): number[] {
   const loss = kind === 'cross-entropy' ? crossEntropy : binaryCrossEntropy
@@ -18,10 +21,15 @@ export function lossPerSample(kind: HeadLoss, logits: Tensor, target: Tensor): n
 }
 
 /**
- * KL(p ‖ q) in nats of each sample of probabilities [N, K] (SMIA, section 3.2): Σ p (log p − log q) over the classes of a softmax head;
- * for sigmoid heads the divergence of each label's yes and no, averaged over labels. q is taken as at least 1e-12.
+ * KL(p ‖ q) in nats of each sample of probabilities [N, K] (SMIA, section 3.2): Σ p (log p − log q) over the
+ * classes of a softmax head; for sigmoid heads the divergence of each label's yes and no, averaged over
+ * labels. q is taken as at least 1e-12.
  */
-export function klDivergence({ activation }: Pick<ClassificationOutput, 'activation'>, p: Tensor, q: Tensor): number[] {
+export function klDivergence(
+  { activation }: Pick<ClassificationOutput, 'activation'>,
+  p: Tensor,
+  q: Tensor,
+): number[] {
   return samplePairs(p, q).map(([ps, qs]) => {
     if (activation === 'softmax') return Math.max(0, sumOver(ps, qs, divergence))
     return Math.max(0, sumOver(ps, qs, (a, b) => divergence(a, b) + divergence(1 - a, 1 - b)) / ps.length)
@@ -41,7 +49,10 @@ function crossEntropy(logits: Float32Array, target: Float32Array): number {
 
 /** Mean of softplus(z) − t·z, with softplus(z) = max(z, 0) + log(1 + e^−|z|). */
 function binaryCrossEntropy(logits: Float32Array, target: Float32Array): number {
-  return sumOver(logits, target, (z, t) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - t * z) / logits.length
+  return (
+    sumOver(logits, target, (z, t) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - t * z) /
+    logits.length
+  )
 }
 
 function sumOver(a: Float32Array, b: Float32Array, term: (a: number, b: number) => number): number {

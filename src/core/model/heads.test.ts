@@ -4,7 +4,12 @@ import type { ClassificationOutput } from './card.ts'
 import { klDivergence, lossPerSample } from './head-losses.ts'
 import { activate, logitCount, lossKindOf, predictionsOf, targetsOf } from './heads.ts'
 
-const softmax: ClassificationOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes: ['a', 'b', 'c'] }
+const softmax: ClassificationOutput = {
+  name: 'z',
+  activation: 'softmax',
+  gives: 'logits',
+  classes: ['a', 'b', 'c'],
+}
 const binary: ClassificationOutput = {
   name: 'z',
   activation: 'binary-sigmoid',
@@ -19,7 +24,8 @@ const multi: ClassificationOutput = {
   classes: ['a', 'b', 'c'],
   threshold: 0.7,
 }
-const rows = (...samples: number[][]) => tensor([samples.length, samples[0]!.length], Float32Array.from(samples.flat()))
+const rows = (...samples: number[][]) =>
+  tensor([samples.length, samples[0]!.length], Float32Array.from(samples.flat()))
 
 describe('predictionsOf', () => {
   test('takes the likeliest class of a softmax head, the lowest index in a tie', () => {
@@ -34,7 +40,11 @@ describe('predictionsOf', () => {
     const [prediction] = predictionsOf(softmax, rows([1e4, -1e4, 9999]))
     expect(prediction!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12)
     expect(prediction!.confidence).toBeCloseTo(1 / (1 + Math.exp(-1)), 6)
-    expect(predictionsOf(binary, rows([-800]))[0]).toEqual({ classes: [0], confidence: 1, probabilities: [1, 0] })
+    expect(predictionsOf(binary, rows([-800]))[0]).toEqual({
+      classes: [0],
+      confidence: 1,
+      probabilities: [1, 0],
+    })
   })
 
   test('decides a binary head by its threshold', () => {
@@ -47,7 +57,10 @@ describe('predictionsOf', () => {
 
   test('takes as many grades as thresholds are reached, and tells the probability of each', () => {
     const head: ClassificationOutput = { ...multi, activation: 'cumulative-sigmoid', threshold: 0.5 }
-    const [falling, rising] = predictionsOf(head, rows([Math.log(9), -Math.log(4)], [-Math.log(4), Math.log(9)]))
+    const [falling, rising] = predictionsOf(
+      head,
+      rows([Math.log(9), -Math.log(4)], [-Math.log(4), Math.log(9)]),
+    )
     expect(falling!.classes).toEqual([1])
     expect(falling!.confidence).toBeCloseTo(0.7, 6)
     for (const [k, p] of [0.1, 0.7, 0.2].entries()) expect(falling!.probabilities[k]).toBeCloseTo(p, 6)
@@ -97,7 +110,11 @@ describe('targetsOf', () => {
 })
 
 test('heads name their loss and their number of logits', () => {
-  expect([softmax, binary, multi].map(lossKindOf)).toEqual(['cross-entropy', 'binary-cross-entropy', 'binary-cross-entropy'])
+  expect([softmax, binary, multi].map(lossKindOf)).toEqual([
+    'cross-entropy',
+    'binary-cross-entropy',
+    'binary-cross-entropy',
+  ])
   expect([softmax, binary, multi].map(logitCount)).toEqual([3, 1, 3])
 })
 
@@ -120,7 +137,9 @@ describe('lossPerSample', () => {
   })
 
   test('refuses targets of another shape', () => {
-    expect(() => lossPerSample('cross-entropy', rows([1, 2]), rows([1, 2, 3]))).toThrow('got [1, 2] and [1, 3]')
+    expect(() => lossPerSample('cross-entropy', rows([1, 2]), rows([1, 2, 3]))).toThrow(
+      'got [1, 2] and [1, 3]',
+    )
   })
 })
 
@@ -138,7 +157,10 @@ describe('klDivergence', () => {
   })
 
   test('stays finite against a hard target: a probability of 1e-12 stands for none', () => {
-    expect(klDivergence(softmax, rows([0.5, 0.5]), rows([1, 0]))[0]).toBeCloseTo(-Math.log(2) + 0.5 * 12 * Math.log(10), 6)
+    expect(klDivergence(softmax, rows([0.5, 0.5]), rows([1, 0]))[0]).toBeCloseTo(
+      -Math.log(2) + 0.5 * 12 * Math.log(10),
+      6,
+    )
     expect(klDivergence(binary, rows([1]), rows([0]))[0]).toBeCloseTo(12 * Math.log(10), 6)
   })
 })

@@ -7,9 +7,15 @@ import type { LossKind } from './ports.ts'
 
 /** What a head says of one sample. */
 export interface Prediction {
-  /** Predicted class indices: one for softmax and binary heads, any number for multi-label ones and for masks. Rising. */
+  /**
+   * Predicted class indices: one for softmax and binary heads, any number for multi-label ones and for masks.
+   * Rising.
+   */
   readonly classes: readonly number[]
-  /** Probability of what was predicted; for multi-label heads that of the least certain of its yes and no decisions; null of a number. */
+  /**
+   * Probability of what was predicted; for multi-label heads that of the least certain of its yes and no
+   * decisions; null of a number.
+   */
   readonly confidence: number | null
   /** Per class; [1 − p, p] for binary heads. */
   readonly probabilities: readonly number[]
@@ -22,17 +28,27 @@ export interface Prediction {
 }
 
 /** The loss that a head is trained with, and that attacks raise. */
-export function lossKindOf({ activation }: ClassificationOutput): Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> {
+export function lossKindOf({
+  activation,
+}: ClassificationOutput): Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> {
   return activation === 'softmax' ? 'cross-entropy' : 'binary-cross-entropy'
 }
 
-/** How many logits a head has: one per class, one for a binary head, one less than grades for a cumulative one. */
-export function logitCount({ activation, classes }: Pick<ClassificationOutput, 'activation' | 'classes'>): number {
+/**
+ * How many logits a head has: one per class, one for a binary head, one less than grades for a cumulative
+ * one.
+ */
+export function logitCount({
+  activation,
+  classes,
+}: Pick<ClassificationOutput, 'activation' | 'classes'>): number {
   if (activation === 'binary-sigmoid') return 1
   return activation === 'cumulative-sigmoid' ? classes.length - 1 : classes.length
 }
 
-/** Softmax over the classes or sigmoid of each, of logits [N, K]; the soft targets of SMIA's stabilization. */
+/**
+ * Softmax over the classes or sigmoid of each, of logits [N, K]; the soft targets of SMIA's stabilization.
+ */
 export function activate(head: ClassificationOutput, logits: Tensor): Tensor {
   const count = checkedCount(head, logits)
   const probabilities = tensor(logits.shape)
@@ -43,7 +59,10 @@ export function activate(head: ClassificationOutput, logits: Tensor): Tensor {
   return probabilities
 }
 
-/** One prediction per sample of logits [N, K]. The lowest index wins a tie. Throws `tensor-invalid` for another number of logits. */
+/**
+ * One prediction per sample of logits [N, K]. The lowest index wins a tie. Throws `tensor-invalid` for
+ * another number of logits.
+ */
 export function predictionsOf(head: ClassificationOutput, logits: Tensor): Prediction[] {
   const count = checkedCount(head, logits)
   const decide = deciders[head.activation]
@@ -54,7 +73,10 @@ export function predictionsOf(head: ClassificationOutput, logits: Tensor): Predi
   })
 }
 
-/** The grade that logits [K] of one sample say: the largest of one for each, the first of several, or how many thresholds they reach. */
+/**
+ * The grade that logits [K] of one sample say: the largest of one for each, the first of several, or how many
+ * thresholds they reach.
+ */
 export function gradeOf(head: OrdinalOutput, logits: Float32Array): number {
   if (head.activation === 'softmax') return logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
   return logits.reduce((count, logit) => count + Number(sigmoid(logit) >= head.threshold), 0)
@@ -65,7 +87,10 @@ const deciders = {
   'binary-sigmoid': yesOrNo,
   'multi-label-sigmoid': eachYesOrNo,
   'cumulative-sigmoid': gradeReached,
-} satisfies Record<ClassificationOutput['activation'], (logits: Float64Array, threshold: number) => Prediction>
+} satisfies Record<
+  ClassificationOutput['activation'],
+  (logits: Float64Array, threshold: number) => Prediction
+>
 
 function mostLikely(logits: Float64Array): Prediction {
   const best = logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
@@ -82,14 +107,16 @@ function yesOrNo(logits: Float64Array, threshold: number): Prediction {
 
 function eachYesOrNo(logits: Float64Array, threshold: number): Prediction {
   const probabilities = Array.from(logits, sigmoid)
-  const certainties = Array.from(logits, (logit) => (sigmoid(logit) >= threshold ? sigmoid(logit) : sigmoid(-logit)))
+  const certainties = Array.from(logits, (logit) =>
+    sigmoid(logit) >= threshold ? sigmoid(logit) : sigmoid(-logit),
+  )
   const classes = probabilities.flatMap((p, index) => (p >= threshold ? [index] : []))
   return { classes, confidence: Math.min(...certainties), probabilities }
 }
 
 /**
- * The grade is how many of the thresholds P(y > k) are reached (Cao et al. 2020, arXiv 1901.07884). For the grades' probabilities a threshold
- * is at most as likely as the one below it.
+ * The grade is how many of the thresholds P(y > k) are reached (Cao et al. 2020, arXiv 1901.07884). For the
+ * grades' probabilities a threshold is at most as likely as the one below it.
  */
 function gradeReached(logits: Float64Array, threshold: number): Prediction {
   const above = [1]
@@ -100,9 +127,9 @@ function gradeReached(logits: Float64Array, threshold: number): Prediction {
 }
 
 /**
- * Targets [N, K] for the loss from class indices per sample: one-hot (softmax), 0 or 1 (binary), multi-hot (multi-label), as many ones as
- * the grade is high (cumulative). Throws
- * `labels-invalid` for an index that the head has not, or for other than one index where classes exclude each other.
+ * Targets [N, K] for the loss from class indices per sample: one-hot (softmax), 0 or 1 (binary), multi-hot
+ * (multi-label), as many ones as the grade is high (cumulative). Throws `labels-invalid` for an index that
+ * the head has not, or for other than one index where classes exclude each other.
  */
 export function targetsOf(head: ClassificationOutput, labels: readonly (readonly number[])[]): Tensor {
   const count = logitCount(head)
@@ -110,7 +137,8 @@ export function targetsOf(head: ClassificationOutput, labels: readonly (readonly
   labels.forEach((indices, n) => {
     checkLabel(head, indices)
     if (head.activation === 'binary-sigmoid') targets.data[n] = indices[0] ?? 0
-    else if (head.activation === 'cumulative-sigmoid') targets.data.fill(1, n * count, n * count + (indices[0] ?? 0))
+    else if (head.activation === 'cumulative-sigmoid')
+      targets.data.fill(1, n * count, n * count + (indices[0] ?? 0))
     else for (const index of indices) targets.data[n * count + index] = 1
   })
   return targets
@@ -119,7 +147,10 @@ export function targetsOf(head: ClassificationOutput, labels: readonly (readonly
 function checkLabel({ activation, classes }: ClassificationOutput, indices: readonly number[]): void {
   const wrong = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= classes.length)
   if (wrong !== undefined)
-    throw new RadversaryError('labels-invalid', `Label: expected a class index below ${classes.length}, got ${wrong}`)
+    throw new RadversaryError(
+      'labels-invalid',
+      `Label: expected a class index below ${classes.length}, got ${wrong}`,
+    )
   if (activation !== 'multi-label-sigmoid' && indices.length !== 1)
     throw new RadversaryError('labels-invalid', `Label: expected one class, got ${indices.length}`)
 }
@@ -127,9 +158,13 @@ function checkLabel({ activation, classes }: ClassificationOutput, indices: read
 function checkedCount(head: ClassificationOutput, { shape }: Tensor): number {
   const count = logitCount(head)
   if (shape.length !== 2 || shape[1] !== count)
-    throw new RadversaryError('tensor-invalid', `Head: expected logits [N, ${count}], got [${shape.join(', ')}]`, {
-      tip: "Compare output.classes and output.activation of the model card with the model's output.",
-    })
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Head: expected logits [N, ${count}], got [${shape.join(', ')}]`,
+      {
+        tip: "Compare output.classes and output.activation of the model card with the model's output.",
+      },
+    )
   return count
 }
 

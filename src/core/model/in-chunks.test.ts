@@ -17,9 +17,14 @@ function squares(sizes: number[]): DifferentiableModel {
     lossAndGradient: (x, { terms }: LossSpec) => {
       sizes.push(x.shape[0]!)
       const logits = predict(x)
-      const slope = x.data.map((_, i) => terms.reduce((sum, { target, weight }) => sum + weight * target.data[i]!, 0))
+      const slope = x.data.map((_, i) =>
+        terms.reduce((sum, { target, weight }) => sum + weight * target.data[i]!, 0),
+      )
       const products = logits.data.map((z, i) => z * slope[i]!)
-      const loss = Float32Array.from({ length: x.shape[0]! }, (_, n) => products[2 * n]! + products[2 * n + 1]!)
+      const loss = Float32Array.from(
+        { length: x.shape[0]! },
+        (_, n) => products[2 * n]! + products[2 * n + 1]!,
+      )
       return Promise.resolve({ loss, logits, gradient: tensor(x.shape, x.data.map((v, i) => 2 * v * slope[i]!)) }) // prettier-ignore
     },
     dispose: () => Promise.resolve(),
@@ -32,7 +37,9 @@ test('a model in chunks says what the model says, of no more samples at a time',
   const x = uniformTensor([7, 2], 1)
   const terms = [2, 3].map((seed) => ({ target: uniformTensor([7, 2], seed), weight: seed }))
   expect(await parted.predict(x)).toEqual(await whole.predict(x))
-  expect(await parted.lossAndGradient(x, { kind: 'dot', terms })).toEqual(await whole.lossAndGradient(x, { kind: 'dot', terms }))
+  expect(await parted.lossAndGradient(x, { kind: 'dot', terms })).toEqual(
+    await whole.lossAndGradient(x, { kind: 'dot', terms }),
+  )
   expect(sizes).toEqual([3, 3, 1, 3, 3, 1])
 })
 

@@ -1,7 +1,10 @@
 import { concatenate, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
-/** The same model, run on at most `most` samples at a time, so that its activations take no more memory for a larger batch. */
+/**
+ * The same model, run on at most `most` samples at a time, so that its activations take no more memory for a
+ * larger batch.
+ */
 export function inChunks(model: DifferentiableModel, most: number): DifferentiableModel {
   return {
     input: model.input,
@@ -34,8 +37,13 @@ function chunks({ shape: [count = 0, ...rest], data }: Tensor, most: number): Te
 }
 
 function chunksOfLoss({ kind, terms }: LossSpec, count: number, most: number): LossSpec[] {
-  const parted = terms.map(({ target, weight }) => chunks(target, most).map((part) => ({ target: part, weight })))
-  return Array.from({ length: count }, (_, at) => ({ kind, terms: parted.flatMap((parts) => parts[at] ?? []) }))
+  const parted = terms.map(({ target, weight }) =>
+    chunks(target, most).map((part) => ({ target: part, weight })),
+  )
+  return Array.from({ length: count }, (_, at) => ({
+    kind,
+    terms: parted.flatMap((parts) => parts[at] ?? []),
+  }))
 }
 
 function joined(parts: readonly LossAndGradient[]): LossAndGradient {

@@ -12,13 +12,17 @@ export interface ImagePixels {
 export interface IntensityCounts {
   /** Takes a frame in; frames may have different modality transforms. */
   add(image: ImagePixels): void
-  /** The smallest value that at least `percent` % of the values do not exceed (nearest rank); the minimum for 0, the maximum for 100. */
+  /**
+   * The smallest value that at least `percent` % of the values do not exceed (nearest rank); the minimum for
+   * 0, the maximum for 100.
+   */
   percentile(percent: number): number
 }
 
 /**
- * Counts of modality values, for percentiles of an image or, frame by frame, of a series. Memory grows with the number of different
- * values, not with that of pixels. `percentile` throws `dicom-unsupported` when there was nothing but padding.
+ * Counts of modality values, for percentiles of an image or, frame by frame, of a series. Memory grows with
+ * the number of different values, not with that of pixels. `percentile` throws `dicom-unsupported` when there
+ * was nothing but padding.
  */
 export function countIntensities(images: readonly ImagePixels[] = []): IntensityCounts {
   const counts = new Map<number, number>()
@@ -49,5 +53,8 @@ function nearestRank(counts: ReadonlyMap<number, number>, percent: number): numb
     seen += counts.get(value) ?? 0
     if (seen >= rank) return value
   }
-  throw new RadversaryError('dicom-unsupported', 'Intensity: expected pixels to take percentiles of, got nothing but padding')
+  throw new RadversaryError(
+    'dicom-unsupported',
+    'Intensity: expected pixels to take percentiles of, got nothing but padding',
+  )
 }

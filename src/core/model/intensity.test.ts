@@ -5,7 +5,11 @@ import { resolveIntensity, widthInHu } from './intensity.ts'
 
 const hounsfield: ModalityTransform = { kind: 'linear', slope: 2, intercept: -1000, unit: 'HU' }
 
-function imageOf(values: number[], meaning: Partial<PixelMeaning> = {}, frame: Partial<StoredFrame> = {}): ImagePixels {
+function imageOf(
+  values: number[],
+  meaning: Partial<PixelMeaning> = {},
+  frame: Partial<StoredFrame> = {},
+): ImagePixels {
   return {
     frame: { rows: 1, columns: values.length, samplesPerPixel: 1, photometric: 'MONOCHROME2', bitsStored: 12, signed: false, values: Uint16Array.from(values), ...frame }, // prettier-ignore
     meaning: { modality: hounsfield, windows: [], voiTable: undefined, padding: undefined, ...meaning },
@@ -36,9 +40,16 @@ describe('resolveIntensity', () => {
   })
 
   test('takes the whole range of what can be stored, or the part that is named', () => {
-    expect(resolveIntensity({ kind: 'stored-range' }, image).range).toMatchObject({ domain: 'stored', lower: 0, upper: 4095 })
+    expect(resolveIntensity({ kind: 'stored-range' }, image).range).toMatchObject({
+      domain: 'stored',
+      lower: 0,
+      upper: 4095,
+    })
     const signed = imageOf([1], {}, { bitsStored: 16, signed: true })
-    expect(resolveIntensity({ kind: 'stored-range', upper: 100 }, signed).range).toMatchObject({ lower: -32768, upper: 100 })
+    expect(resolveIntensity({ kind: 'stored-range', upper: 100 }, signed).range).toMatchObject({
+      lower: -32768,
+      upper: 100,
+    })
   })
 
   test('refuses a stored range that is empty for the image', () => {
@@ -48,16 +59,27 @@ describe('resolveIntensity', () => {
   test('takes percentiles of the image, or of the series', () => {
     const series = countIntensities([image, imageOf([500, 500, 500, 500])])
     const intensity = { kind: 'percentile', lower: 25, upper: 75 } as const
-    expect(resolveIntensity({ ...intensity, of: 'image' }, image, series).range).toMatchObject({ lower: -980, upper: -940 })
-    expect(resolveIntensity({ ...intensity, of: 'series' }, image, series).range).toMatchObject({ lower: -960, upper: 0 })
+    expect(resolveIntensity({ ...intensity, of: 'image' }, image, series).range).toMatchObject({
+      lower: -980,
+      upper: -940,
+    })
+    expect(resolveIntensity({ ...intensity, of: 'series' }, image, series).range).toMatchObject({
+      lower: -960,
+      upper: 0,
+    })
   })
 
   test('will not take percentiles of an image for those of a series', () => {
-    expect(() => resolveIntensity({ kind: 'percentile', lower: 1, upper: 99, of: 'series' }, image)).toThrow('internal:')
+    expect(() => resolveIntensity({ kind: 'percentile', lower: 1, upper: 99, of: 'series' }, image)).toThrow(
+      'internal:',
+    )
   })
 
   test('says so when an image is constant', () => {
-    const { range, notices } = resolveIntensity({ kind: 'percentile', lower: 1, upper: 99, of: 'image' }, imageOf([7, 7]))
+    const { range, notices } = resolveIntensity(
+      { kind: 'percentile', lower: 1, upper: 99, of: 'image' },
+      imageOf([7, 7]),
+    )
     expect(range).toMatchObject({ lower: -986, upper: -985 })
     expect(notices).toHaveLength(1)
   })
@@ -117,6 +139,8 @@ describe('widthInHu', () => {
 
   test('is undefined without HU, or where a table gives no constant width', () => {
     expect(widthInHu(modality, { ...hounsfield, unit: 'US' })).toBeUndefined()
-    expect(widthInHu(stored, { kind: 'table', firstStoredValue: 0, table: Float64Array.of(0, 1, 4), unit: 'HU' })).toBeUndefined()
+    expect(
+      widthInHu(stored, { kind: 'table', firstStoredValue: 0, table: Float64Array.of(0, 1, 4), unit: 'HU' }),
+    ).toBeUndefined()
   })
 })

@@ -17,14 +17,22 @@ export interface ResolvedIntensity {
 }
 
 /**
- * The range that a card's intensity means for one image. `series` holds the counted values of the whole series; it is needed for
- * percentiles of a series only. Throws `dicom-unsupported` when the image lacks what the card asks for (a VOI window).
+ * The range that a card's intensity means for one image. `series` holds the counted values of the whole
+ * series; it is needed for percentiles of a series only. Throws `dicom-unsupported` when the image lacks what
+ * the card asks for (a VOI window).
  */
-export function resolveIntensity(intensity: Intensity, image: ImagePixels, series?: IntensityCounts): ResolvedIntensity {
+export function resolveIntensity(
+  intensity: Intensity,
+  image: ImagePixels,
+  series?: IntensityCounts,
+): ResolvedIntensity {
   switch (intensity.kind) {
     case 'hu-window': {
       const { center, width } = intensity
-      return { range: modalityRange(image, center - width / 2, center + width / 2), notices: noticesOnUnit(image) }
+      return {
+        range: modalityRange(image, center - width / 2, center + width / 2),
+        notices: noticesOnUnit(image),
+      }
     }
     case 'modality-range':
       return { range: modalityRange(image, intensity.lower, intensity.upper), notices: [] }
@@ -33,7 +41,11 @@ export function resolveIntensity(intensity: Intensity, image: ImagePixels, serie
       return { range: storedRange(intensity.lower ?? lowest, intensity.upper ?? highest), notices: [] }
     }
     case 'percentile':
-      return resolvePercentile(intensity, intensity.of === 'image' ? countIntensities([image]) : series, image)
+      return resolvePercentile(
+        intensity,
+        intensity.of === 'image' ? countIntensities([image]) : series,
+        image,
+      )
     case 'voi-window':
       return resolveVoi(intensity.index, image)
   }
@@ -97,12 +109,19 @@ function resolveVoi(index: number, image: ImagePixels): ResolvedIntensity {
     )
   const [lower, upper] = endsOf(window)
   if (!(lower < upper))
-    throw new RadversaryError('dicom-unsupported', `Intensity: expected a VOI window with an extent, got width ${window.width}`)
-  return { range: modalityRange(image, lower, upper), notices: window.shape === 'SIGMOID' ? [sigmoidNotice] : [] }
+    throw new RadversaryError(
+      'dicom-unsupported',
+      `Intensity: expected a VOI window with an extent, got width ${window.width}`,
+    )
+  return {
+    range: modalityRange(image, lower, upper),
+    notices: window.shape === 'SIGMOID' ? [sigmoidNotice] : [],
+  }
 }
 
 const sigmoidNotice: Notice = {
-  message: "The file's VOI window is a sigmoid; the attack takes the linear window of the same centre and width.",
+  message:
+    "The file's VOI window is a sigmoid; the attack takes the linear window of the same centre and width.",
   tip: 'Choose an HU window in the model card to state the range yourself.',
 }
 
@@ -113,8 +132,14 @@ function endsOf({ center, width, shape }: VoiWindow): [number, number] {
     : [center - width / 2, center + width / 2]
 }
 
-/** How wide the range is in HU: what a budget in HU is measured with. Undefined when the image has no HU, or no constant ones per level. */
-export function widthInHu({ domain, lower, upper }: IntensityRange, modality: ModalityTransform): number | undefined {
+/**
+ * How wide the range is in HU: what a budget in HU is measured with. Undefined when the image has no HU, or
+ * no constant ones per level.
+ */
+export function widthInHu(
+  { domain, lower, upper }: IntensityRange,
+  modality: ModalityTransform,
+): number | undefined {
   if (modality.unit !== 'HU') return undefined
   if (domain === 'modality') return Math.abs(upper - lower)
   return modality.kind === 'linear' ? Math.abs((upper - lower) * modality.slope) : undefined

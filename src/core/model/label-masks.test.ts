@@ -3,8 +3,17 @@ import type { SegmentationOutput } from './card.ts'
 import { maskOfIndices, maskOfPlanes } from './label-masks.ts'
 
 const shared = { name: 'logits', gives: 'logits' } as const
-const softmax = { ...shared, activation: 'softmax', classes: ['background', 'liver', 'spleen'] } as SegmentationOutput
-const binary = { ...shared, activation: 'binary-sigmoid', classes: ['background', 'liver'], threshold: 0.5 } as SegmentationOutput
+const softmax = {
+  ...shared,
+  activation: 'softmax',
+  classes: ['background', 'liver', 'spleen'],
+} as SegmentationOutput
+const binary = {
+  ...shared,
+  activation: 'binary-sigmoid',
+  classes: ['background', 'liver'],
+  threshold: 0.5,
+} as SegmentationOutput
 const overlapping = {
   ...shared,
   activation: 'multi-label-sigmoid',
@@ -15,7 +24,9 @@ const grid = { rows: 1, columns: 4 }
 
 test('values are class indices; of two classes black and white do as well', () => {
   expect([...maskOfIndices(softmax, { ...grid, values: [0, 2, 1, 0] }, 'a.png').values]).toEqual([0, 2, 1, 0])
-  expect([...maskOfIndices(binary, { ...grid, values: [0, 255, 255, 0] }, 'a.png').values]).toEqual([0, 1, 1, 0])
+  expect([...maskOfIndices(binary, { ...grid, values: [0, 255, 255, 0] }, 'a.png').values]).toEqual([
+    0, 1, 1, 0,
+  ])
   expect([...maskOfIndices(binary, { ...grid, values: [0, 1, 1, 0] }, 'a.png').values]).toEqual([0, 1, 1, 0])
 })
 
@@ -31,7 +42,9 @@ test.each([
 })
 
 test('a picture cannot show classes that overlap', () => {
-  expect(() => maskOfIndices(overlapping, { ...grid, values: [0, 1, 1, 0] }, 'a.png')).toThrow('expected DICOM SEG')
+  expect(() => maskOfIndices(overlapping, { ...grid, values: [0, 1, 1, 0] }, 'a.png')).toThrow(
+    'expected DICOM SEG',
+  )
 })
 
 test('planes become one mask; the rest is background', () => {

@@ -11,15 +11,25 @@ export interface IndexedPixels {
 }
 
 /**
- * A mask from class indices, or of two classes from 0 and 255. Throws `labels-invalid` for other values, and for heads whose classes may
- * overlap, of which a picture shows one at most.
+ * A mask from class indices, or of two classes from 0 and 255. Throws `labels-invalid` for other values, and
+ * for heads whose classes may overlap, of which a picture shows one at most.
  */
-export function maskOfIndices(head: SegmentationOutput, { rows, columns, values }: IndexedPixels, file: string): Mask {
+export function maskOfIndices(
+  head: SegmentationOutput,
+  { rows, columns, values }: IndexedPixels,
+  file: string,
+): Mask {
   const count = head.classes.length
   if (head.activation === 'multi-label-sigmoid')
-    throw new RadversaryError('labels-invalid', 'Mask: expected DICOM SEG for classes that may overlap, got a picture', { file })
+    throw new RadversaryError(
+      'labels-invalid',
+      'Mask: expected DICOM SEG for classes that may overlap, got a picture',
+      { file },
+    )
   const isBlackAndWhite = count === 2 && Array.from(values).every((value) => value === 0 || value === 255)
-  const indices = Uint8Array.from(values, (value) => (isBlackAndWhite ? Number(value === 255) : Math.min(value, 255)))
+  const indices = Uint8Array.from(values, (value) =>
+    isBlackAndWhite ? Number(value === 255) : Math.min(value, 255),
+  )
   const unknown = indices.find((value) => value >= count)
   if (unknown === undefined) return { rows, columns, overlapping: false, values: indices }
   throw new RadversaryError('labels-invalid', `Mask: expected class indices below ${count}, got ${unknown}`, {
@@ -34,7 +44,10 @@ export interface ClassPlane {
   readonly plane: Uint8Array
 }
 
-/** A mask from planes; what none shows is background. Throws `labels-invalid` where classes overlap that the head keeps apart. */
+/**
+ * A mask from planes; what none shows is background. Throws `labels-invalid` where classes overlap that the
+ * head keeps apart.
+ */
 export function maskOfPlanes(
   head: SegmentationOutput,
   { rows, columns }: Pick<Mask, 'rows' | 'columns'>,
@@ -44,7 +57,9 @@ export function maskOfPlanes(
   const pixels = rows * columns
   const overlapping = head.activation === 'multi-label-sigmoid'
   const background = backgroundOf(head) ?? 0
-  const values = overlapping ? new Uint8Array(head.classes.length * pixels) : new Uint8Array(pixels).fill(background)
+  const values = overlapping
+    ? new Uint8Array(head.classes.length * pixels)
+    : new Uint8Array(pixels).fill(background)
   for (const { class: index, plane } of planes)
     for (let i = 0; i < pixels; i++) {
       if (plane[i] !== 1) continue
@@ -55,10 +70,18 @@ export function maskOfPlanes(
   return { rows, columns, overlapping, values }
 }
 
-function overlap({ classes }: SegmentationOutput, pair: readonly number[], file: string | undefined): RadversaryError {
+function overlap(
+  { classes }: SegmentationOutput,
+  pair: readonly number[],
+  file: string | undefined,
+): RadversaryError {
   const names = pair.map((index) => classes[index] ?? '').join(' and ')
-  return new RadversaryError('labels-invalid', `Mask: expected segments that don't overlap, got pixels of ${names}`, {
-    file,
-    tip: 'The model gives every pixel one class; correct the segmentation.',
-  })
+  return new RadversaryError(
+    'labels-invalid',
+    `Mask: expected segments that don't overlap, got pixels of ${names}`,
+    {
+      file,
+      tip: 'The model gives every pixel one class; correct the segmentation.',
+    },
+  )
 }

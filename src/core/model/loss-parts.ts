@@ -6,12 +6,18 @@ export interface LossPart {
   readonly weight: number
 }
 
-/** A loss as the weighted losses that it consists of, one for a plain loss; weights of 0 are left out. Throws `usage` where none is left. */
+/**
+ * A loss as the weighted losses that it consists of, one for a plain loss; weights of 0 are left out. Throws
+ * `usage` where none is left.
+ */
 export function lossParts(kind: LossSpec['kind']): LossPart[] {
   if (typeof kind === 'string') return [{ kind, weight: 1 }]
   const parts = (Object.entries(kind) as [LossKind, number][]).filter(([, weight]) => weight !== 0)
   if (parts.length > 0) return parts.map(([part, weight]) => ({ kind: part, weight }))
-  throw new RadversaryError('usage', 'Loss: expected a mixture with at least one weight that is not 0, got none')
+  throw new RadversaryError(
+    'usage',
+    'Loss: expected a mixture with at least one weight that is not 0, got none',
+  )
 }
 
 /** A loss in words: `dice`, or `0.5 cross-entropy + 0.5 dice`. */

@@ -10,9 +10,13 @@ test.each<Mask>([
 })
 
 test('values and counts take turns', () => {
-  expect(toRuns({ rows: 1, columns: 4, overlapping: false, values: Uint8Array.of(0, 0, 2, 1) }).runs).toEqual([0, 2, 2, 1, 1, 1])
+  expect(toRuns({ rows: 1, columns: 4, overlapping: false, values: Uint8Array.of(0, 0, 2, 1) }).runs).toEqual(
+    [0, 2, 2, 1, 1, 1],
+  )
 })
 
 test('runs that do not fill the grid are refused', () => {
-  expect(() => fromRuns({ rows: 1, columns: 4, overlapping: false, runs: [0, 3] })).toThrow('expected values for 1x4 pixels')
+  expect(() => fromRuns({ rows: 1, columns: 4, overlapping: false, runs: [0, 3] })).toThrow(
+    'expected values for 1x4 pixels',
+  )
 })

@@ -13,7 +13,9 @@ export interface Mask {
 /** Checked. Throws `tensor-invalid` where the values don't fill the grid. */
 export function maskOf(mask: Mask): Mask {
   const pixels = mask.rows * mask.columns
-  const fits = mask.overlapping ? pixels > 0 && mask.values.length % pixels === 0 : mask.values.length === pixels
+  const fits = mask.overlapping
+    ? pixels > 0 && mask.values.length % pixels === 0
+    : mask.values.length === pixels
   if (fits) return mask
   throw new RadversaryError(
     'tensor-invalid',

@@ -6,7 +6,10 @@ export interface TensorFacts {
   readonly shape: readonly (number | string | null)[]
 }
 
-/** The channels of a dense output [N, K, h, w], or [N, K, D, h, w], are its second axis, those of [N, K] the last; [N] has one. */
+/**
+ * The channels of a dense output [N, K, h, w], or [N, K, D, h, w], are its second axis, those of [N, K] the
+ * last; [N] has one.
+ */
 export function classExtent({ shape }: TensorFacts): TensorFacts['shape'][number] | undefined {
   if (shape.length === 1) return 1
   return shape.length >= 4 ? shape[1] : shape.at(-1)
@@ -17,7 +20,9 @@ export interface ModelFacts {
   readonly file: string
   /** Without initializers. */
   readonly inputs: readonly TensorFacts[]
-  /** `finalOp`: ONNX type of the node that makes this output, e.g. 'Softmax'; of what comes before a Squeeze. */
+  /**
+   * `finalOp`: ONNX type of the node that makes this output, e.g. 'Softmax'; of what comes before a Squeeze.
+   */
   readonly outputs: readonly (TensorFacts & { readonly finalOp: string | undefined })[]
   /** metadata_props of the ModelProto. */
   readonly metadata: Readonly<Record<string, string>>

@@ -6,7 +6,10 @@ import { predictionsOf, type Prediction } from './heads.ts'
 import { valuePredictions } from './regression.ts'
 import { denseSize, maskGridFor, maskPredictionsOf } from './segmentation.ts'
 
-/** Predictions of images of one size from their logits; masks and boxes lie on the images' own grid. Throws `tensor-invalid` for other logits. */
+/**
+ * Predictions of images of one size from their logits; masks and boxes lie on the images' own grid. Throws
+ * `tensor-invalid` for other logits.
+ */
 export function imagePredictions(card: ModelCard, image: ImageSize, logits: Tensor): Prediction[] {
   if (card.task === 'detection') return boxPredictionsOf(card, image, logits)
   if (card.task === 'regression') return valuePredictions(card.output, logits)

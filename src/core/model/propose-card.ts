@@ -15,9 +15,9 @@ export interface ProposedCard {
 }
 
 /**
- * A whole card from what is `given` (parsed JSON, any part of a card; it wins) and what the model file says. Throws ONE
- * `card-invalid` that lists every field that neither tells, with the reason and an example, or every field that is wrong or
- * contradicts the model.
+ * A whole card from what is `given` (parsed JSON, any part of a card; it wins) and what the model file says.
+ * Throws ONE `card-invalid` that lists every field that neither tells, with the reason and an example, or
+ * every field that is wrong or contradicts the model.
  */
 export function proposeCard(facts: ModelFacts, given: unknown = {}): ProposedCard {
   if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
@@ -44,7 +44,10 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
   })
 }
 
-/** An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for boxes. */
+/**
+ * An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for
+ * boxes.
+ */
 function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
   if (suppression !== undefined) return 'detection'
   return (named(outputs, given['output'])?.shape.length ?? 0) >= 4 ? 'segmentation' : 'classification'
@@ -74,8 +77,14 @@ function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
   if (output === undefined) return {}
   if (given['task'] === 'regression') return { name: output.name }
   const count = classExtent(output)
-  const sigmoid = count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
-  const activation = output.finalOp === 'Softmax' ? 'softmax' : output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
+  const sigmoid =
+    count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
+  const activation =
+    output.finalOp === 'Softmax'
+      ? 'softmax'
+      : output.finalOp === 'Sigmoid' || count === 1
+        ? sigmoid
+        : undefined
   const gives = output.finalOp === 'Softmax' || output.finalOp === 'Sigmoid' ? 'probabilities' : 'logits'
   return defined({ name: output.name, activation, gives, classes })
 }
@@ -83,7 +92,8 @@ function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
 /** What the card says against the graph. */
 function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts): string[] {
   const found: string[] = []
-  const disagree = (field: string, said: string, graph: string) => found.push(`${field}: ${said}, but the model's is ${graph}`)
+  const disagree = (field: string, said: string, graph: string) =>
+    found.push(`${field}: ${said}, but the model's is ${graph}`)
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
   const graphOutput = facts.outputs.find(({ name }) => name === output.name)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
@@ -110,13 +120,20 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
 }
 
 function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean {
-  return shape.length === extents.length && shape.every((extent, i) => typeof extent !== 'number' || extent === extents[i])
+  return (
+    shape.length === extents.length &&
+    shape.every((extent, i) => typeof extent !== 'number' || extent === extents[i])
+  )
 }
 
 /** The tensor that the card names, or the only one. */
 function named<T extends TensorFacts>(tensors: readonly T[], given: unknown): T | undefined {
   const name = isObject(given) ? given['name'] : undefined
-  return name === undefined ? (tensors.length === 1 ? tensors[0] : undefined) : tensors.find((one) => one.name === name)
+  return name === undefined
+    ? tensors.length === 1
+      ? tensors[0]
+      : undefined
+    : tensors.find((one) => one.name === name)
 }
 
 /** Neighbouring slices, as far as the card says that they are the channels. */

@@ -2,7 +2,9 @@ import type { DetectionOutput } from './card.ts'
 import type { JsonObject } from './card-missing.ts'
 import type { ModelFacts } from './model-facts.ts'
 
-/** What a graph that ends in NonMaxSuppression tells of the card's output: what goes into it, and its bounds. */
+/**
+ * What a graph that ends in NonMaxSuppression tells of the card's output: what goes into it, and its bounds.
+ */
 export function suppressedOutput({ suppression }: ModelFacts): JsonObject {
   if (suppression === undefined) return {}
   const { boxes, scores, format, iou, threshold, mostPerClass, scoresOp } = suppression
@@ -29,10 +31,13 @@ export function detectionContradictions(output: DetectionOutput, { outputs }: Mo
   const shape = outputs.find(({ name }) => name === output.name)?.shape ?? []
   if (shape.length === 0) return []
   const text = `[${shape.join(', ')}]`
-  if (shape.length !== 3) return [`task: detection, but the model's is an output ${text}; that of a detector has three axes`]
+  if (shape.length !== 3)
+    return [`task: detection, but the model's is an output ${text}; that of a detector has three axes`]
   const rows = shape[output.layout === 'anchors-last' ? 1 : 2]
   const objectness = output.activation === 'sigmoid' && output.objectness ? 1 : 0
   const expected = (output.boxes.name === undefined ? 4 : 0) + objectness + output.classes.length
   if (typeof rows !== 'number' || rows === expected) return []
-  return [`output.classes: ${expected} values of an anchor (${output.layout}), but the model's is an output ${text}`]
+  return [
+    `output.classes: ${expected} values of an anchor (${output.layout}), but the model's is an output ${text}`,
+  ]
 }

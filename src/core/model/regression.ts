@@ -9,7 +9,12 @@ export function valuePredictions(head: RegressionOutput, { shape, data }: Tensor
     throw new RadversaryError('tensor-invalid', `Head: expected outputs [N, 1], got [${shape.join(', ')}]`, {
       tip: "Compare task and output of the model card with the model's output.",
     })
-  return Array.from(data, (z) => ({ classes: [], confidence: null, probabilities: [], value: head.scale * z + head.offset }))
+  return Array.from(data, (z) => ({
+    classes: [],
+    confidence: null,
+    probabilities: [],
+    value: head.scale * z + head.offset,
+  }))
 }
 
 /** Model outputs [N, 1] from values in the card's unit. */

@@ -33,6 +33,9 @@ export interface Runtime {
   readonly device: string
   /** A session over an ONNX ModelProto. Throws `model-unreadable` or `runtime-failed`. */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<RuntimeSession>
-  /** The same model with constants folded and free dimensions fixed ("basic" graph optimisation), as a ModelProto. */
+  /**
+   * The same model with constants folded and free dimensions fixed ("basic" graph optimisation), as a
+   * ModelProto.
+   */
   simplify(model: Uint8Array, options?: SessionOptions): Promise<Uint8Array>
 }

@@ -2,9 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { tensor } from '../tensor/tensor.ts'
 import type { SegmentationOutput } from './card.ts'
 import type { Mask } from './mask.ts'
-import { backgroundOf, decidedMask, denseLoss, denseSize, maskPredictionsOf, maskTargetsOf, thingsOf } from './segmentation.ts'
+import {
+  backgroundOf,
+  decidedMask,
+  denseLoss,
+  denseSize,
+  maskPredictionsOf,
+  maskTargetsOf,
+  thingsOf,
+} from './segmentation.ts'
 
-const softmax: SegmentationOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes: ['none', 'cyst', 'mass'] }
+const softmax: SegmentationOutput = {
+  name: 'z',
+  activation: 'softmax',
+  gives: 'logits',
+  classes: ['none', 'cyst', 'mass'],
+}
 const binary: SegmentationOutput = { name: 'z', activation: 'binary-sigmoid', gives: 'logits', classes: ['none', 'mass'], threshold: 0.8 } // prettier-ignore
 const multi: SegmentationOutput = { name: 'z', activation: 'multi-label-sigmoid', gives: 'logits', classes: ['lung', 'mass'], threshold: 0.5 } // prettier-ignore
 const mask = (overlapping: boolean, ...values: number[]): Mask => ({ rows: 1, columns: 2, overlapping, values: Uint8Array.from(values) }) // prettier-ignore
@@ -17,7 +30,11 @@ describe('a head of pixels', () => {
   })
 
   test('has its own form of the cross-entropy and of Dice', () => {
-    expect(denseLoss(softmax, { dice: 1 })).toMatchObject({ kind: { dice: 1 }, activation: 'softmax', channels: 3 })
+    expect(denseLoss(softmax, { dice: 1 })).toMatchObject({
+      kind: { dice: 1 },
+      activation: 'softmax',
+      channels: 3,
+    })
     expect(denseLoss(binary, { 'cross-entropy': 1, dice: 2 })).toMatchObject({
       kind: { 'binary-cross-entropy': 1, 'binary-dice': 2 },
       activation: 'sigmoid',
@@ -46,7 +63,10 @@ describe('what is decided of each pixel', () => {
 
 describe('maskPredictionsOf', () => {
   test('tells the things that are there, mean probabilities, and how certain the pixels are', () => {
-    const logits = tensor([2, 3, 1, 2], Float32Array.of(Math.log(8), 0, 0, Math.log(3), 0, 0, 5, 5, 0, 0, 0, 0))
+    const logits = tensor(
+      [2, 3, 1, 2],
+      Float32Array.of(Math.log(8), 0, 0, Math.log(3), 0, 0, 5, 5, 0, 0, 0, 0),
+    )
     const [some, none] = maskPredictionsOf(softmax, logits)
     expect(some).toMatchObject({ classes: [1], mask: mask(false, 0, 1) })
     expect(some!.confidence).toBeCloseTo((0.8 + 0.6) / 2, 6)
@@ -55,14 +75,20 @@ describe('maskPredictionsOf', () => {
   })
 
   test('of one channel, of both its classes', () => {
-    const [prediction] = maskPredictionsOf(binary, tensor([1, 1, 1, 2], Float32Array.of(Math.log(9), -Math.log(9))))
+    const [prediction] = maskPredictionsOf(
+      binary,
+      tensor([1, 1, 1, 2], Float32Array.of(Math.log(9), -Math.log(9))),
+    )
     expect(prediction).toMatchObject({ classes: [1], mask: mask(false, 1, 0) })
     expect(prediction!.probabilities[0]).toBeCloseTo(0.5, 6)
     expect(prediction!.confidence).toBeCloseTo(0.9, 6)
   })
 
   test('of classes that overlap, over all yes and no decisions', () => {
-    const [prediction] = maskPredictionsOf(multi, tensor([1, 2, 1, 2], Float32Array.of(-9, -9, Math.log(3), -9)))
+    const [prediction] = maskPredictionsOf(
+      multi,
+      tensor([1, 2, 1, 2], Float32Array.of(-9, -9, Math.log(3), -9)),
+    )
     expect(prediction!.classes).toEqual([1])
     expect(prediction!.confidence).toBeCloseTo((3 + 0.75) / 4, 3)
   })

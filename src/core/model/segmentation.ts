@@ -31,7 +31,10 @@ export function thingsOf(head: SegmentationOutput): number[] {
 }
 
 /** J of a head: the mean over pixels of its cross-entropy, soft Dice, or a mixture of both. */
-export function denseLoss(head: SegmentationOutput, { 'cross-entropy': crossEntropy = 0, dice = 0 }: MaskLoss): DenseLoss {
+export function denseLoss(
+  head: SegmentationOutput,
+  { 'cross-entropy': crossEntropy = 0, dice = 0 }: MaskLoss,
+): DenseLoss {
   const isSoftmax = head.activation === 'softmax'
   const kind: LossMixture = isSoftmax
     ? { 'cross-entropy': crossEntropy, dice }
@@ -40,7 +43,10 @@ export function denseLoss(head: SegmentationOutput, { 'cross-entropy': crossEntr
   return { kind, activation: isSoftmax ? 'softmax' : 'sigmoid', channels: channelCount(head), threshold }
 }
 
-/** From the grid of images of one size to that of logits [N, K, h, w] and back; what the model doesn't see is background. */
+/**
+ * From the grid of images of one size to that of logits [N, K, h, w] and back; what the model doesn't see is
+ * background.
+ */
 export function maskGridFor(
   { input, fit, output }: Pick<ModelCard, 'input' | 'fit'> & { readonly output: SegmentationOutput },
   image: ImageSize,
@@ -49,18 +55,33 @@ export function maskGridFor(
   return maskGrid(fitPlan(fit, image, input.size), dense, backgroundOf(output) ?? 0)
 }
 
-/** Extents of the grid of logits [N, K, h, w]. Throws `tensor-invalid` for others, or another number of channels. */
+/**
+ * Extents of the grid of logits [N, K, h, w]. Throws `tensor-invalid` for others, or another number of
+ * channels.
+ */
 export function denseSize(head: SegmentationOutput, shape: readonly (number | null)[]): ImageSize {
   const [, channels, rows, columns] = shape
   const count = channelCount(head)
-  if (shape.length === 4 && channels === count && typeof rows === 'number' && typeof columns === 'number') return [rows, columns]
-  throw new RadversaryError('tensor-invalid', `Head: expected logits [N, ${count}, rows, columns], got [${shape.join(', ')}]`, {
-    tip: "Compare output.classes, output.activation and task of the model card with the model's output.",
-  })
+  if (shape.length === 4 && channels === count && typeof rows === 'number' && typeof columns === 'number')
+    return [rows, columns]
+  throw new RadversaryError(
+    'tensor-invalid',
+    `Head: expected logits [N, ${count}, rows, columns], got [${shape.join(', ')}]`,
+    {
+      tip: "Compare output.classes, output.activation and task of the model card with the model's output.",
+    },
+  )
 }
 
-/** What is decided of each pixel of one sample's logits [K, h, w]: the largest, the lowest index in a tie, or all that reach the threshold. */
-export function decidedMask(head: SegmentationOutput, logits: Float32Array, [rows, columns]: ImageSize): Mask {
+/**
+ * What is decided of each pixel of one sample's logits [K, h, w]: the largest, the lowest index in a tie, or
+ * all that reach the threshold.
+ */
+export function decidedMask(
+  head: SegmentationOutput,
+  logits: Float32Array,
+  [rows, columns]: ImageSize,
+): Mask {
   const pixels = rows * columns
   if (head.activation === 'softmax') {
     const values = Uint8Array.from({ length: pixels }, (_, pixel) => largestChannel(logits, pixel, pixels))
@@ -72,8 +93,8 @@ export function decidedMask(head: SegmentationOutput, logits: Float32Array, [row
 }
 
 /**
- * One prediction per sample of logits [N, K, h, w], its mask on their grid. `classes` are the things that any pixel shows, or the background
- * where none does; `probabilities` and `confidence` are means over the pixels.
+ * One prediction per sample of logits [N, K, h, w], its mask on their grid. `classes` are the things that any
+ * pixel shows, or the background where none does; `probabilities` and `confidence` are means over the pixels.
  */
 export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Tensor): Prediction[] {
   const size = denseSize(head, shape)
@@ -82,7 +103,12 @@ export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Ten
     const logits = data.subarray(n * count, (n + 1) * count)
     const mask = decidedMask(head, logits, size)
     const p = denseProbabilities(denseLoss(head, { 'cross-entropy': 1 }), logits)
-    return { classes: shownClasses(head, mask), confidence: meanCertainty(p, mask), probabilities: classMeans(head, p), mask }
+    return {
+      classes: shownClasses(head, mask),
+      confidence: meanCertainty(p, mask),
+      probabilities: classMeans(head, p),
+      mask,
+    }
   })
 }
 
@@ -112,8 +138,15 @@ function meanCertainty(p: Float32Array, { rows, columns, overlapping, values }: 
   return sum / values.length
 }
 
-/** Targets [N, K, h, w] from masks on the grid of the logits: one-hot, 0 or 1, or multi-hot. Throws `labels-invalid` for other classes. */
-export function maskTargetsOf(head: SegmentationOutput, masks: readonly Mask[], [rows, columns]: ImageSize): Tensor {
+/**
+ * Targets [N, K, h, w] from masks on the grid of the logits: one-hot, 0 or 1, or multi-hot. Throws
+ * `labels-invalid` for other classes.
+ */
+export function maskTargetsOf(
+  head: SegmentationOutput,
+  masks: readonly Mask[],
+  [rows, columns]: ImageSize,
+): Tensor {
   const [channels, pixels] = [channelCount(head), rows * columns]
   const targets = tensor([masks.length, channels, rows, columns])
   masks.forEach((mask, n) => {
@@ -128,5 +161,8 @@ export function maskTargetsOf(head: SegmentationOutput, masks: readonly Mask[], 
 function checkClasses({ classes }: SegmentationOutput, { overlapping, values }: Mask): void {
   const highest = values.reduce((a, b) => Math.max(a, b), 0)
   if (overlapping || highest < classes.length) return
-  throw new RadversaryError('labels-invalid', `Mask: expected class indices below ${classes.length}, got ${highest}`)
+  throw new RadversaryError(
+    'labels-invalid',
+    `Mask: expected class indices below ${classes.length}, got ${highest}`,
+  )
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { VolumeOfInput } from './volume.ts'
 
 /**
- * Neighbouring slices as a 2-D network's channels (2.5-D): each image is seen with (count − 1) / 2 slices of its stack on either side, in the
- * stack's order. Beyond its ends the last slice is repeated, or the stack is mirrored without repeating it.
+ * Neighbouring slices as a 2-D network's channels (2.5-D): each image is seen with (count − 1) / 2 slices of
+ * its stack on either side, in the stack's order. Beyond its ends the last slice is repeated, or the stack is
+ * mirrored without repeating it.
  */
 export const slicesOfInput = z.strictObject({
   count: z
@@ -33,7 +34,10 @@ export interface Stacked {
   readonly volume?: VolumeOfInput | undefined
 }
 
-/** How many slices on either side of an image its prediction depends on; 0 for models of single images, Infinity for those of volumes. */
+/**
+ * How many slices on either side of an image its prediction depends on; 0 for models of single images,
+ * Infinity for those of volumes.
+ */
 export function reachOf({ slices, volume }: Stacked): number {
   if (volume !== undefined) return Infinity
   return ((slices?.count ?? 1) - 1) / 2

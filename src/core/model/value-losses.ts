@@ -7,13 +7,19 @@ export function isValueLoss(loss: unknown): loss is ValueLoss {
   return loss === 'mse' || loss === 'huber'
 }
 
-/** J of one sample's outputs [K] and target, in double precision: for events and records. Gradients come from the model's port. */
+/**
+ * J of one sample's outputs [K] and target, in double precision: for events and records. Gradients come from
+ * the model's port.
+ */
 export function valueLossOf(loss: ValueLoss, z: Float32Array, target: Float32Array): number {
   const of = loss === 'mse' ? square : huber
   return meanOver(z, target, of)
 }
 
-/** KL divergence in nats of normal distributions of variance 1 around the numbers: half the squared difference, averaged. */
+/**
+ * KL divergence in nats of normal distributions of variance 1 around the numbers: half the squared
+ * difference, averaged.
+ */
 export function valueDivergence(a: Float32Array, b: Float32Array): number {
   return meanOver(a, b, square) / 2
 }

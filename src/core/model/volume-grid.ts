@@ -37,10 +37,16 @@ export class VolumeGrid {
     this.size = [rows, columns]
     const [zs, ys, xs] = [patchStarts(count, patch[0], overlap), patchStarts(rows, patch[1], overlap), patchStarts(columns, patch[2], overlap)] // prettier-ignore
     this.places = zs.flatMap((z) => ys.flatMap((y) => xs.map((column): Place => [z, y, column])))
-    const [wz, wy, wx] = [patchWeights(patch[0], blend), patchWeights(patch[1], blend), patchWeights(patch[2], blend)]
+    const [wz, wy, wx] = [
+      patchWeights(patch[0], blend),
+      patchWeights(patch[1], blend),
+      patchWeights(patch[2], blend),
+    ]
     this.weights = [wz, wy, wx]
     const [tz, ty, tx] = [totalsOf(count, zs, wz), totalsOf(rows, ys, wy), totalsOf(columns, xs, wx)]
-    this.totals = Float64Array.from([...tz].flatMap((z) => [...ty].flatMap((y) => Array.from(tx, (own) => z * y * own))))
+    this.totals = Float64Array.from(
+      [...tz].flatMap((z) => [...ty].flatMap((y) => Array.from(tx, (own) => z * y * own))),
+    )
   }
 
   /** x [S, 1, h, w] at a patch, [1, 1, D, H, W]; the last slice goes on beyond the stack's end. */
@@ -59,7 +65,8 @@ export class VolumeGrid {
     const [plane, width] = [this.plane, this.volume.patch[2]]
     for (const { slice, inPatch, inSlice } of this.rowsOf(place)) {
       const to = slice * plane + inSlice
-      for (let i = 0; i < width; i++) gradient.data[to + i] = (gradient.data[to + i] ?? 0) + (part.data[inPatch + i] ?? 0)
+      for (let i = 0; i < width; i++)
+        gradient.data[to + i] = (gradient.data[to + i] ?? 0) + (part.data[inPatch + i] ?? 0)
     }
   }
 
@@ -68,10 +75,13 @@ export class VolumeGrid {
     const alongRow = this.weights[2]
     for (const { weight, inStack, inPatch } of this.voxelRows(logits.shape[1] ?? 0, place))
       for (let i = 0; i < alongRow.length; i++)
-        sums.data[inStack + i] = (sums.data[inStack + i] ?? 0) + weight * (alongRow[i] ?? 0) * (logits.data[inPatch + i] ?? 0)
+        sums.data[inStack + i] =
+          (sums.data[inStack + i] ?? 0) + weight * (alongRow[i] ?? 0) * (logits.data[inPatch + i] ?? 0)
   }
 
-  /** w ⊙ values [S, K, h, w] at a patch, [1, K, D, H, W], 0 beyond the stack's end: the transpose of `add`. */
+  /**
+   * w ⊙ values [S, K, h, w] at a patch, [1, K, D, H, W], 0 beyond the stack's end: the transpose of `add`.
+   */
   weighed(values: Tensor, place: Place): Tensor {
     const channels = values.shape[1] ?? 0
     const part = tensor([1, channels, ...this.volume.patch])
@@ -122,6 +132,7 @@ export class VolumeGrid {
 function totalsOf(extent: number, starts: readonly number[], weights: Float64Array): Float64Array {
   const sums = new Float64Array(extent)
   for (const start of starts)
-    for (const [i, weight] of weights.entries()) if (start + i < extent) sums[start + i] = (sums[start + i] ?? 0) + weight
+    for (const [i, weight] of weights.entries())
+      if (start + i < extent) sums[start + i] = (sums[start + i] ?? 0) + weight
   return sums
 }

@@ -14,11 +14,13 @@ export interface VolumeParts {
 }
 
 /**
- * A 3-D segmentation as a model of a stack of slices: [S, 1, h, w] to logits [S, K, h, w], each voxel's the weighted mean over the patches that
- * hold it. A stack that is shorter than a patch is continued by its last slice. Patch by patch, so that memory is that of one.
+ * A 3-D segmentation as a model of a stack of slices: [S, 1, h, w] to logits [S, K, h, w], each voxel's the
+ * weighted mean over the patches that hold it. A stack that is shorter than a patch is continued by its last
+ * slice. Patch by patch, so that memory is that of one.
  *
- * With Z = Σ_p w_p ⊙ f(x_p) / Σ_p w_p the gradient is Σ_p J_pᵀ(w_p ⊙ ∂J/∂Z / Σ w): a pass forwards for Z, then one of each patch's
- * vector-Jacobian products. The slice's gradient sums what all patches say. Throws `model-unsupported` for a graph whose output has another size.
+ * With Z = Σ_p w_p ⊙ f(x_p) / Σ_p w_p the gradient is Σ_p J_pᵀ(w_p ⊙ ∂J/∂Z / Σ w): a pass forwards for Z,
+ * then one of each patch's vector-Jacobian products. The slice's gradient sums what all patches say. Throws
+ * `model-unsupported` for a graph whose output has another size.
  */
 export function volumeModel({ patches, head, volume }: VolumeParts): DifferentiableModel {
   const predict = async (x: Tensor): Promise<Tensor> => {
@@ -39,7 +41,10 @@ export function volumeModel({ patches, head, volume }: VolumeParts): Differentia
     const gradient = tensor(x.shape)
     for (const place of grid.places) {
       const target = grid.weighed(shared, place)
-      const own = await patches.lossAndGradient(grid.cut(x, place), { kind: 'dot', terms: [{ target, weight: 1 }] })
+      const own = await patches.lossAndGradient(grid.cut(x, place), {
+        kind: 'dot',
+        terms: [{ target, weight: 1 }],
+      })
       grid.give(gradient, own.gradient, place)
     }
     return { loss, logits, gradient }

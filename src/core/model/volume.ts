@@ -3,8 +3,9 @@ import { z } from 'zod'
 const extent = z.int().min(1)
 
 /**
- * A 3-D network [N, 1, D, H, W] that is run on overlapping patches of a stack of slices: `patch` is [D, H, W], `overlap` the part of a patch
- * that its neighbour along an axis shares at least, `blend` how the logits of patches that share a voxel are averaged.
+ * A 3-D network [N, 1, D, H, W] that is run on overlapping patches of a stack of slices: `patch` is [D, H,
+ * W], `overlap` the part of a patch that its neighbour along an axis shares at least, `blend` how the logits
+ * of patches that share a voxel are averaged.
  */
 export const volumeOfInput = z.strictObject({
   patch: z.tuple([extent, extent, extent]),
@@ -14,14 +15,20 @@ export const volumeOfInput = z.strictObject({
 
 export type VolumeOfInput = Readonly<z.output<typeof volumeOfInput>>
 
-/** Where patches begin along an axis: in steps of what is not shared, the last one at the end. One patch where the axis is shorter. */
+/**
+ * Where patches begin along an axis: in steps of what is not shared, the last one at the end. One patch where
+ * the axis is shorter.
+ */
 export function patchStarts(axis: number, patch: number, overlap: number): number[] {
   const last = Math.max(0, axis - patch)
   const step = Math.max(1, Math.floor(patch * (1 - overlap)))
   return Array.from({ length: Math.ceil(last / step) + 1 }, (_, n) => Math.min(n * step, last))
 }
 
-/** Weight of each place of a patch along one axis; Gaussian with σ of an eighth of the patch, as nnU-Net has it (never 0). */
+/**
+ * Weight of each place of a patch along one axis; Gaussian with σ of an eighth of the patch, as nnU-Net has
+ * it (never 0).
+ */
 export function patchWeights(patch: number, blend: VolumeOfInput['blend']): Float64Array {
   const middle = (patch - 1) / 2
   const sigma = patch / 8
@@ -47,7 +54,11 @@ export function volumeIssues({ task, input }: VolumeCard): { path: (string | num
   if (volume === undefined) return []
   const [, height, width] = volume.patch
   const issues: [boolean, (string | number)[], string][] = [
-    [task !== 'segmentation', ['task'], 'expected "segmentation" beside input.volume: one prediction a voxel'],
+    [
+      task !== 'segmentation',
+      ['task'],
+      'expected "segmentation" beside input.volume: one prediction a voxel',
+    ],
     [slices !== undefined, ['input', 'slices'], 'expected none beside input.volume'],
     [channels !== 1, ['input', 'channels'], 'expected 1 beside input.volume'],
     [
@@ -65,5 +76,10 @@ export function volumeFacts(shape: readonly (number | string | null)[]): Readonl
   const [, , ...patch] = shape
   const [, rows, columns] = patch
   const size = typeof rows === 'number' && typeof columns === 'number' ? { size: [rows, columns] } : {}
-  return { layout: 'NCHW', channels: 1, ...size, volume: patch.every((one) => typeof one === 'number') ? { patch } : {} }
+  return {
+    layout: 'NCHW',
+    channels: 1,
+    ...size,
+    volume: patch.every((one) => typeof one === 'number') ? { patch } : {},
+  }
 }

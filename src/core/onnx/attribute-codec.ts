@@ -41,7 +41,10 @@ function attributeValue(message: AttributeProto, bytes: Uint8Array): Attribute {
 
 function requiredTensor(message: AttributeProto) {
   if (message.t === null)
-    throw new RadversaryError('model-unreadable', `AttributeProto '${message.name}': expected a tensor, got none`)
+    throw new RadversaryError(
+      'model-unreadable',
+      `AttributeProto '${message.name}': expected a tensor, got none`,
+    )
   return decodeTensor(message.t)
 }
 
@@ -56,7 +59,8 @@ function fieldsOf(value: Exclude<Attribute, { readonly opaque: Uint8Array }>): P
   if (typeof value === 'string') return { type: types.string, s: utf8.encode(value) }
   if ('float' in value) return { type: types.float, f: value.float }
   if ('floats' in value) return { type: types.floats, floats: [...value.floats] }
-  if ('strings' in value) return { type: types.strings, strings: value.strings.map((each) => utf8.encode(each)) }
+  if ('strings' in value)
+    return { type: types.strings, strings: value.strings.map((each) => utf8.encode(each)) }
   if ('tensor' in value) return { type: types.tensor, t: encodeTensor('', value.tensor) }
   return { type: types.ints, ints: value.map(int64) }
 }
@@ -64,10 +68,17 @@ function fieldsOf(value: Exclude<Attribute, { readonly opaque: Uint8Array }>): P
 /** protobufjs takes a Long-like {low, high}, which is exact where a number would wrap at 2^63. */
 function int64(value: number): Int64 {
   const bits = BigInt.asUintN(64, saturatedInt64(value))
-  return { low: Number(BigInt.asIntN(32, bits)), high: Number(BigInt.asIntN(32, bits >> 32n)), unsigned: false }
+  return {
+    low: Number(BigInt.asIntN(32, bits)),
+    high: Number(BigInt.asIntN(32, bits >> 32n)),
+    unsigned: false,
+  }
 }
 
-/** Names that the subgraphs of an encoded attribute (If, Loop, Scan) read, of the graph around them or their own. */
+/**
+ * Names that the subgraphs of an encoded attribute (If, Loop, Scan) read, of the graph around them or their
+ * own.
+ */
 export function subgraphReferences(bytes: Uint8Array): string[] {
   const { g, graphs } = attributeProto.decode(bytes)
   return [g, ...graphs]

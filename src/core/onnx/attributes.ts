@@ -36,7 +36,9 @@ export function stringAttribute(node: Attributed, name: string, fallback: string
 export function tensorAttribute(node: Attributed, name: string): OnnxTensor | undefined {
   const value = node.attributes[name]
   if (value === undefined) return undefined
-  return typeof value === 'object' && 'tensor' in value ? value.tensor : wrongType(node, name, 'a tensor', value)
+  return typeof value === 'object' && 'tensor' in value
+    ? value.tensor
+    : wrongType(node, name, 'a tensor', value)
 }
 
 function isInts(value: Attribute): value is readonly number[] {
@@ -45,5 +47,8 @@ function isInts(value: Attribute): value is readonly number[] {
 
 function wrongType(node: Attributed, name: string, expected: string, value: Attribute): never {
   const found = typeof value === 'object' ? Object.keys(value).join() || 'integers' : typeof value
-  throw new RadversaryError('model-unreadable', `${node.opType} '${node.name}': expected ${expected} as ${name}, got ${found}`)
+  throw new RadversaryError(
+    'model-unreadable',
+    `${node.opType} '${node.name}': expected ${expected} as ${name}, got ${found}`,
+  )
 }

@@ -15,7 +15,11 @@ function example(): OnnxModel {
   const z = graph.node('Slice', [y, graph.ints([0]), end, graph.ints([2])])
   const [first = '', second = ''] = graph.nodeWithOutputs('Split', [z, graph.ints([1, 2])], 2, { axis: 1 })
   graph.output(graph.node('com.microsoft:Gelu', [first]))
-  graph.output(graph.node('Resize', [second, '', graph.floats([3], [1, 1, 2])], { mode: 'nearest' }), ['batch', 2, null])
+  graph.output(graph.node('Resize', [second, '', graph.floats([3], [1, 1, 2])], { mode: 'nearest' }), [
+    'batch',
+    2,
+    null,
+  ])
   return graph.build()
 }
 
@@ -66,7 +70,11 @@ describe('an ONNX model', () => {
     }
     graph.output(graph.node('Anything', [graph.input('x', [1])], attributes))
     const decoded = decodeModel(encodeModel(graph.build())).graph.nodes[0]!.attributes
-    expect({ ...decoded, tensor: undefined, body: undefined }).toEqual({ ...attributes, tensor: undefined, body: undefined })
+    expect({ ...decoded, tensor: undefined, body: undefined }).toEqual({
+      ...attributes,
+      tensor: undefined,
+      body: undefined,
+    })
     expect(decoded['tensor']).toMatchObject({ tensor: { dataType: 'float32', shape: [2] } })
     expect(decoded['body']).toEqual({ opaque: Buffer.from(subgraph) })
   })
@@ -99,24 +107,36 @@ describe('an ONNX model', () => {
 describe('a constant', () => {
   test('is read from raw data and from the typed fields alike', () => {
     const dims = [2]
-    expect(floatValues(weightOf(modelWithTensor({ dims, dataType: 1, floatData: [0.5, -1] })))).toEqual(Float32Array.of(0.5, -1))
+    expect(floatValues(weightOf(modelWithTensor({ dims, dataType: 1, floatData: [0.5, -1] })))).toEqual(
+      Float32Array.of(0.5, -1),
+    )
     expect(floatValues(weightOf(modelWithTensor({ dims, dataType: 11, doubleData: [0.5, -1] })))).toEqual(
       Float32Array.of(0.5, -1),
     )
-    expect(floatValues(weightOf(modelWithTensor({ dims, dataType: 10, int32Data: [0x3800, 0xbc00] })))).toEqual(
-      Float32Array.of(0.5, -1),
-    )
-    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 7, int64Data: [5, -6] })))).toEqual([5, -6])
-    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 6, int32Data: [5, -6] })))).toEqual([5, -6])
+    expect(
+      floatValues(weightOf(modelWithTensor({ dims, dataType: 10, int32Data: [0x3800, 0xbc00] }))),
+    ).toEqual(Float32Array.of(0.5, -1))
+    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 7, int64Data: [5, -6] })))).toEqual([
+      5, -6,
+    ])
+    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 6, int32Data: [5, -6] })))).toEqual([
+      5, -6,
+    ])
     expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 9, int32Data: [1, 0] })))).toEqual([1, 0])
-    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 12, uint64Data: [5, 6] })))).toEqual([5, 6])
+    expect(numericValues(weightOf(modelWithTensor({ dims, dataType: 12, uint64Data: [5, 6] })))).toEqual([
+      5, 6,
+    ])
   })
 
   test('of half precision is read exactly: smallest, largest, infinite, not a number', () => {
     const halves = Uint16Array.of(0x0001, 0x7bff, 0x8000, 0xfc00, 0x7e00, 0x3555)
     const values = floatValues({ dataType: 'float16', shape: [6], raw: bytesOf(halves) })
     expect([...values]).toEqual([2 ** -24, 65504, -0, -Infinity, NaN, 0.333251953125])
-    const brain = floatValues({ dataType: 'bfloat16', shape: [2], raw: bytesOf(Uint16Array.of(0x3f80, 0xc049)) })
+    const brain = floatValues({
+      dataType: 'bfloat16',
+      shape: [2],
+      raw: bytesOf(Uint16Array.of(0x3f80, 0xc049)),
+    })
     expect([...brain]).toEqual([1, -3.140625])
   })
 

@@ -8,7 +8,8 @@ import { decodeTensor, encodeTensor } from './tensor-codec.ts'
 /**
  * An ONNX ModelProto as a typed graph. Weights stay views into `bytes`.
  *
- * Throws `model-unreadable` for anything that is no ONNX model, `model-unsupported` for element types without a gradient's use.
+ * Throws `model-unreadable` for anything that is no ONNX model, `model-unsupported` for element types without
+ * a gradient's use.
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   try {
@@ -22,7 +23,9 @@ function decodeMessage(message: ModelProto): OnnxModel {
   if (message.graph === null || message.opsetImport.length === 0) throw notOnnx(undefined)
   return {
     irVersion: Number(message.irVersion),
-    opsets: new Map(message.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)])),
+    opsets: new Map(
+      message.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
+    ),
     producer: `${message.producerName} ${message.producerVersion}`.trim(),
     graph: decodeGraph(message.graph),
     metadata: Object.fromEntries(message.metadataProps.map(({ key, value }) => [key, value])),
@@ -43,10 +46,14 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 }
 
 function notOnnx(cause: unknown): RadversaryError {
-  return new RadversaryError('model-unreadable', 'ModelProto: expected an ONNX model, got something else or a damaged file', {
-    tip: 'Check that the file is the .onnx file itself and that it was copied completely.',
-    cause,
-  })
+  return new RadversaryError(
+    'model-unreadable',
+    'ModelProto: expected an ONNX model, got something else or a damaged file',
+    {
+      tip: 'Check that the file is the .onnx file itself and that it was copied completely.',
+      cause,
+    },
+  )
 }
 
 function decodeGraph(message: GraphProto): OnnxGraph {

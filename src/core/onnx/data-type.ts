@@ -1,6 +1,9 @@
 import { RadversaryError } from '../errors.ts'
 
-/** Element types of ONNX TensorProto.DataType, at the index that is their number there (ONNX IR specification). */
+/**
+ * Element types of ONNX TensorProto.DataType, at the index that is their number there (ONNX IR
+ * specification).
+ */
 const names = [
   'undefined',
   'float32',
@@ -53,9 +56,13 @@ export function elementBytes(dataType: DataType): number {
 export function dataTypeOf(code: number): DataType {
   const name = names[code]
   if (name === undefined)
-    throw new RadversaryError('model-unsupported', `TensorProto: expected an element type up to bfloat16, got number ${code}`, {
-      tip: 'Export the model in float32; quantised models have no useful gradients.',
-    })
+    throw new RadversaryError(
+      'model-unsupported',
+      `TensorProto: expected an element type up to bfloat16, got number ${code}`,
+      {
+        tip: 'Export the model in float32; quantised models have no useful gradients.',
+      },
+    )
   return name
 }
 

@@ -28,7 +28,9 @@ test.each(['../secret.bin', '/etc/passwd', 'C:\\secret.bin', '\\\\server\\share'
     expect(() => externalDataLocations(modelWithWeightsIn(location))).toThrow(
       expect.objectContaining({ code: 'model-unreadable' }),
     )
-    expect(() => withExternalData(modelWithWeightsIn(location), { [location]: file })).toThrow(/in the model's folder/)
+    expect(() => withExternalData(modelWithWeightsIn(location), { [location]: file })).toThrow(
+      /in the model's folder/,
+    )
   },
 )
 
@@ -39,7 +41,7 @@ test('an absent file is named', () => {
 })
 
 test('a file that is too short is an error', () => {
-  expect(() => withExternalData(modelWithWeightsIn('model.bin'), { 'model.bin': file.subarray(0, 8) })).toThrow(
-    /expected 8 bytes/,
-  )
+  expect(() =>
+    withExternalData(modelWithWeightsIn('model.bin'), { 'model.bin': file.subarray(0, 8) }),
+  ).toThrow(/expected 8 bytes/)
 })

@@ -11,7 +11,10 @@ export interface GraphBuilderOptions {
   readonly domains?: Readonly<Record<string, number>>
 }
 
-/** The IR version that came with the first operator set we write, 7 to 20; every ONNX Runtime since 2022 reads it. */
+/**
+ * The IR version that came with the first operator set we write, 7 to 20; every ONNX Runtime since 2022 reads
+ * it.
+ */
 const irVersion = 8
 
 /**
@@ -20,9 +23,9 @@ const irVersion = 8
  * ```ts
  * const graph = new GraphBuilder({ opset: 17 })
  * const x = graph.input('x', ['batch', 3, 224, 224])
- * const y = graph.node('Conv', [x, graph.floats([64, 3, 7, 7], weights)], { strides: [2, 2], pads: [3, 3, 3, 3] })
- * graph.output(graph.node('LeakyRelu', [y], { alpha: { float: 0.1 } }))
- * const bytes = encodeModel(graph.build())
+ * const y = graph.node('Conv', [x, graph.floats([64, 3, 7, 7], weights)], { strides: [2, 2], pads: [3, 3, 3,
+ * 3] }) graph.output(graph.node('LeakyRelu', [y], { alpha: { float: 0.1 } })) const bytes =
+ * encodeModel(graph.build())
  * ```
  */
 export class GraphBuilder {
@@ -66,16 +69,30 @@ export class GraphBuilder {
   }
 
   /** An operation with several outputs, or of another domain ('com.microsoft:Gelu'). */
-  nodeWithOutputs(opType: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}): string[] {
+  nodeWithOutputs(
+    opType: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes: Attributes = {},
+  ): string[] {
     const index = this.nodes.length
     const [operator = '', domain = ''] = opType.split(':').toReversed()
-    const outputs = Array.from({ length: outputCount }, (_, output) => (output === 0 ? `v${index}` : `v${index}_${output}`))
+    const outputs = Array.from({ length: outputCount }, (_, output) =>
+      output === 0 ? `v${index}` : `v${index}_${output}`,
+    )
     this.nodes.push({ opType: operator, domain, name: `${operator}_${index}`, inputs, outputs, attributes })
     return outputs
   }
 
-  /** Declares a value an output of the graph; its type and shape are left to the runtime unless they are given. */
-  output(name: string, shape: readonly Dimension[] | null = null, dataType: DataType | null = shape && 'float32'): string {
+  /**
+   * Declares a value an output of the graph; its type and shape are left to the runtime unless they are
+   * given.
+   */
+  output(
+    name: string,
+    shape: readonly Dimension[] | null = null,
+    dataType: DataType | null = shape && 'float32',
+  ): string {
     this.outputs.push({ name, dataType, shape })
     return name
   }

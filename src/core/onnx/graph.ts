@@ -2,9 +2,10 @@ import type { DataType } from './data-type.ts'
 import type { OnnxTensor } from './onnx-tensor.ts'
 
 /**
- * The value of a node's attribute. A plain number is an INT, an array of numbers INTS and a string a STRING; floats say so, since 1 and 1.0
- * are different attributes in ONNX. `opaque` holds an encoded AttributeProto that passes through untouched (subgraphs, sparse tensors, types).
- * Integers beyond 2^53 saturate: INT64_MAX, the only such value in practice ("to the end"), survives a round trip.
+ * The value of a node's attribute. A plain number is an INT, an array of numbers INTS and a string a STRING;
+ * floats say so, since 1 and 1.0 are different attributes in ONNX. `opaque` holds an encoded AttributeProto
+ * that passes through untouched (subgraphs, sparse tensors, types). Integers beyond 2^53 saturate: INT64_MAX,
+ * the only such value in practice ("to the end"), survives a round trip.
  */
 export type Attribute =
   | number
@@ -18,7 +19,10 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>
 
-/** One operation. An empty string among the inputs is an optional input left out, among the outputs one that nobody asked for. */
+/**
+ * One operation. An empty string among the inputs is an optional input left out, among the outputs one that
+ * nobody asked for.
+ */
 export interface OnnxNode {
   /** e.g. 'Conv'. */
   readonly opType: string

@@ -15,7 +15,9 @@ export interface ExternalData {
 export interface OnnxTensor {
   readonly dataType: DataType
   readonly shape: Shape
-  /** Little-endian elements in C order, often a view into the model's file; empty when `external` is given. */
+  /**
+   * Little-endian elements in C order, often a view into the model's file; empty when `external` is given.
+   */
   readonly raw: Uint8Array
   readonly external?: ExternalData
 }
@@ -39,7 +41,10 @@ export function boolTensor(shape: Shape, values: readonly boolean[]): OnnxTensor
   return checked({ dataType: 'bool', shape, raw: Uint8Array.from(values, Number) })
 }
 
-/** The elements of a floating tensor as float32 (float16 and bfloat16 exactly, float64 rounded). A view where bytes and alignment allow. */
+/**
+ * The elements of a floating tensor as float32 (float16 and bfloat16 exactly, float64 rounded). A view where
+ * bytes and alignment allow.
+ */
 export function floatValues(tensor: OnnxTensor): Float32Array {
   switch (tensor.dataType) {
     case 'float32':
@@ -51,11 +56,16 @@ export function floatValues(tensor: OnnxTensor): Float32Array {
     case 'bfloat16':
       return float32FromBfloat16(new Uint16Array(...aligned(tensor.raw, 2)))
     default:
-      throw new RadversaryError('model-unsupported', `Tensor: expected floating-point elements, got ${tensor.dataType}`)
+      throw new RadversaryError(
+        'model-unsupported',
+        `Tensor: expected floating-point elements, got ${tensor.dataType}`,
+      )
   }
 }
 
-/** The elements of a floating, integer or bool tensor as numbers; meant for short ones (axes, shapes, scales). */
+/**
+ * The elements of a floating, integer or bool tensor as numbers; meant for short ones (axes, shapes, scales).
+ */
 export function numericValues(tensor: OnnxTensor): number[] {
   const { dataType, raw } = tensor
   switch (dataType) {
@@ -102,7 +112,10 @@ export function checked(tensor: OnnxTensor, name = ''): OnnxTensor {
   return tensor
 }
 
-/** Arguments of a typed array's constructor over `raw`, copied only when its offset is not a multiple of the element's size. */
+/**
+ * Arguments of a typed array's constructor over `raw`, copied only when its offset is not a multiple of the
+ * element's size.
+ */
 function aligned(raw: Uint8Array, size: number): [ArrayBufferLike, number, number] {
   const source = raw.byteOffset % size === 0 ? raw : raw.slice()
   return [source.buffer, source.byteOffset, source.byteLength / size]

@@ -32,7 +32,9 @@ function printInfo({ name, dataType, shape }: ValueInfo): string {
 }
 
 function printNode(node: OnnxNode, show: (name: string) => string): string {
-  const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}=${printAttribute(value)}`)
+  const attributes = Object.entries(node.attributes).map(
+    ([name, value]) => `${name}=${printAttribute(value)}`,
+  )
   const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
   const outputs = node.outputs.map((name) => name || '_').join(', ')
   return `${outputs} = ${operator}(${[...node.inputs.map(show), ...attributes].join(', ')})`

@@ -1,8 +1,9 @@
 import protobuf from 'protobufjs/light.js'
 
 /**
- * The part of ONNX's protobuf schema that we read and write (field numbers of onnx.proto, IR version 10). Messages that only pass through are
- * declared as bytes, which have the same encoding, so that they come out as they went in and cost nothing.
+ * The part of ONNX's protobuf schema that we read and write (field numbers of onnx.proto, IR version 10).
+ * Messages that only pass through are declared as bytes, which have the same encoding, so that they come out
+ * as they went in and cost nothing.
  */
 const root = protobuf.Root.fromJSON({
   nested: {
@@ -72,7 +73,9 @@ const root = protobuf.Root.fromJSON({
     StringStringEntryProto: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
     ValueInfoProto: { fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } } },
     TypeProto: { fields: { tensorType: { type: 'TensorTypeProto', id: 1 } } },
-    TensorTypeProto: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } } },
+    TensorTypeProto: {
+      fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } },
+    },
     TensorShapeProto: { fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } } },
     DimensionProto: {
       oneofs: { value: { oneof: ['dimValue', 'dimParam'] } },
@@ -82,7 +85,8 @@ const root = protobuf.Root.fromJSON({
 })
 
 /** int64 as protobufjs gives it: its Long class, or a number where no Long is at hand. */
-export type Int64 = number | { readonly low: number; readonly high: number; readonly unsigned: boolean; toString(): string }
+export type Int64 =
+  number | { readonly low: number; readonly high: number; readonly unsigned: boolean; toString(): string }
 
 export interface ModelProto {
   irVersion: Int64
@@ -143,7 +147,9 @@ export interface TensorProto {
 
 export interface ValueInfoProto {
   name: string
-  type: { tensorType: { elemType: number; shape: { dim: { dimValue?: Int64; dimParam?: string }[] } | null } | null } | null
+  type: {
+    tensorType: { elemType: number; shape: { dim: { dimValue?: Int64; dimParam?: string }[] } | null } | null
+  } | null
 }
 
 /** Decoding and encoding of one message type. */

@@ -1,6 +1,9 @@
 import type { OnnxNode } from './graph.ts'
 
-/** ONNX has no operator that a gradient stops at: a Sum of one value, of such a name, is one. Runtimes don't mind names, and remove an Identity. */
+/**
+ * ONNX has no operator that a gradient stops at: a Sum of one value, of such a name, is one. Runtimes don't
+ * mind names, and remove an Identity.
+ */
 const stopName = 'radversary_stop_gradient'
 
 /** A node that hands a value on, and no gradient back. */

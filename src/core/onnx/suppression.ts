@@ -2,7 +2,9 @@ import { intAttribute, tensorAttribute } from './attributes.ts'
 import type { OnnxGraph } from './graph.ts'
 import { numericValues, type OnnxTensor } from './onnx-tensor.ts'
 
-/** What a graph that ends in NonMaxSuppression gives it; a constant that the graph doesn't hold is undefined. */
+/**
+ * What a graph that ends in NonMaxSuppression gives it; a constant that the graph doesn't hold is undefined.
+ */
 export interface Suppression {
   /** Values [N, A, 4] and [N, K, A]. */
   readonly boxes: string
@@ -16,12 +18,15 @@ export interface Suppression {
 
 /** The inputs of a graph's one NonMaxSuppression (opset 10); undefined where there is none, or several. */
 export function suppressionOf({ nodes, initializers }: OnnxGraph): Suppression | undefined {
-  const [node, ...more] = nodes.filter(({ opType, domain }) => opType === 'NonMaxSuppression' && domain === '')
+  const [node, ...more] = nodes.filter(
+    ({ opType, domain }) => opType === 'NonMaxSuppression' && domain === '',
+  )
   if (node === undefined || more.length > 0) return undefined
   const [boxes = '', scores = '', most = '', iou = '', threshold = ''] = node.inputs
   const constant = (name: string): number | undefined => {
     const maker = nodes.find(({ opType, outputs }) => opType === 'Constant' && outputs.includes(name))
-    const tensor: OnnxTensor | undefined = initializers.get(name) ?? (maker && tensorAttribute(maker, 'value'))
+    const tensor: OnnxTensor | undefined =
+      initializers.get(name) ?? (maker && tensorAttribute(maker, 'value'))
     return tensor && numericValues(tensor)[0]
   }
   return {

@@ -6,11 +6,14 @@ import type { Int64, TensorProto } from './proto.ts'
 /** TensorProto.DataLocation.EXTERNAL */
 const external = 1
 
-/** A tensor over the message's bytes: raw_data is not copied, the typed fields (float_data, …) become bytes. */
+/**
+ * A tensor over the message's bytes: raw_data is not copied, the typed fields (float_data, …) become bytes.
+ */
 export function decodeTensor(message: TensorProto): OnnxTensor {
   const dataType = dataTypeOf(message.dataType)
   const shape = message.dims.map(Number)
-  if (message.dataLocation === external) return { dataType, shape, raw: new Uint8Array(), external: externalData(message) }
+  if (message.dataLocation === external)
+    return { dataType, shape, raw: new Uint8Array(), external: externalData(message) }
   const raw = message.rawData.byteLength > 0 ? bytesOf(message.rawData) : bytesOfTypedField(message, dataType)
   return checked({ dataType, shape, raw }, message.name)
 }
@@ -67,12 +70,17 @@ function bytesOfTypedField(message: TensorProto, dataType: DataType): Uint8Array
     case 'bool':
       return Uint8Array.from(message.int32Data)
     default:
-      throw new RadversaryError('model-unsupported', `Tensor '${message.name}': expected numbers, got ${dataType} elements`)
+      throw new RadversaryError(
+        'model-unsupported',
+        `Tensor '${message.name}': expected numbers, got ${dataType} elements`,
+      )
   }
 }
 
 function bytesOfUnsigned(values: readonly Int64[], dataType: 'uint32' | 'uint64'): Uint8Array {
-  return bytesOf(dataType === 'uint64' ? BigUint64Array.from(values, toBigInt) : Uint32Array.from(values, Number))
+  return bytesOf(
+    dataType === 'uint64' ? BigUint64Array.from(values, toBigInt) : Uint32Array.from(values, Number),
+  )
 }
 
 function toBigInt(value: Int64): bigint {

@@ -2,7 +2,10 @@ import type { Attribute, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
 import { dataTypeCode, type DataType } from './data-type.ts'
 import { float32Tensor, floatValues, type OnnxTensor } from './onnx-tensor.ts'
 
-/** A half-precision model in float32, which holds its weights exactly: gradients need the digits, and processors no half precision. */
+/**
+ * A half-precision model in float32, which holds its weights exactly: gradients need the digits, and
+ * processors no half precision.
+ */
 export function toFloat32(model: OnnxModel): OnnxModel {
   const { graph } = model
   if (!usesHalf(model)) return model
@@ -41,7 +44,9 @@ function widenedTensor(tensor: OnnxTensor): OnnxTensor {
 }
 
 function widenedNode(node: OnnxNode): OnnxNode {
-  const attributes = Object.entries(node.attributes).map(([name, value]) => [name, widenedAttribute(node, name, value)] as const)
+  const attributes = Object.entries(node.attributes).map(
+    ([name, value]) => [name, widenedAttribute(node, name, value)] as const,
+  )
   return { ...node, attributes: Object.fromEntries(attributes) }
 }
 
@@ -50,5 +55,7 @@ function widenedAttribute(node: OnnxNode, name: string, value: Attribute): Attri
   if (typeof value === 'object' && 'tensor' in value && isHalf(value.tensor.dataType))
     return { tensor: widenedTensor(value.tensor) }
   const isType = name === 'dtype' || (node.opType === 'Cast' && name === 'to')
-  return isType && (value === dataTypeCode('float16') || value === dataTypeCode('bfloat16')) ? dataTypeCode('float32') : value
+  return isType && (value === dataTypeCode('float16') || value === dataTypeCode('bfloat16'))
+    ? dataTypeCode('float32')
+    : value
 }

@@ -5,13 +5,14 @@ import { RadversaryError } from '../errors.ts'
  *
  * - `nearest`: Pillow's NEAREST, PyTorch's `nearest-exact`;
  * - `bilinear`: two taps, without antialiasing (PyTorch's default, OpenCV's INTER_LINEAR);
- * - `bilinear-antialiased`: a triangle as wide as the shrinking (Pillow's BILINEAR, PyTorch's `antialias=True`).
+ * - `bilinear-antialiased`: a triangle as wide as the shrinking (Pillow's BILINEAR, PyTorch's
+ *   `antialias=True`).
  */
 export type Interpolation = 'nearest' | 'bilinear' | 'bilinear-antialiased'
 
 /**
- * A sparse matrix [outputs, inputs] whose rows are runs: output i is Σ_k weights[offsets[i] + k] · input[starts[i] + k], for
- * k below offsets[i + 1] − offsets[i].
+ * A sparse matrix [outputs, inputs] whose rows are runs: output i is Σ_k weights[offsets[i] + k] ·
+ * input[starts[i] + k], for k below offsets[i + 1] − offsets[i].
  */
 export interface AxisWeights {
   readonly inputs: number
@@ -26,11 +27,17 @@ interface Run {
   readonly weights: readonly number[]
 }
 
-/** The weights that resample an axis of `inputs` pixels to `outputs`. Throws `tensor-invalid` for an extent below 1. */
+/**
+ * The weights that resample an axis of `inputs` pixels to `outputs`. Throws `tensor-invalid` for an extent
+ * below 1.
+ */
 export function axisWeights(inputs: number, outputs: number, interpolation: Interpolation): AxisWeights {
   for (const extent of [inputs, outputs])
     if (!Number.isInteger(extent) || extent < 1)
-      throw new RadversaryError('tensor-invalid', `Resample: expected extents of at least 1 pixel, got ${inputs} to ${outputs}`)
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Resample: expected extents of at least 1 pixel, got ${inputs} to ${outputs}`,
+      )
   const run = runOf[interpolation]
   return tableOf(
     inputs,
@@ -38,7 +45,9 @@ export function axisWeights(inputs: number, outputs: number, interpolation: Inte
   )
 }
 
-/** The transposed matrix. Runs stay runs, because starts and ends never decrease from one output to the next. */
+/**
+ * The transposed matrix. Runs stay runs, because starts and ends never decrease from one output to the next.
+ */
 export function transposeWeights({ inputs, outputs, starts, offsets, weights }: AxisWeights): AxisWeights {
   const runs = Array.from({ length: inputs }, () => ({ start: 0, weights: [] as number[] }))
   for (let i = 0; i < outputs; i++) {
@@ -65,10 +74,11 @@ function tableOf(inputs: number, runs: readonly Run[]): AxisWeights {
   }
 }
 
-const runOf = { nearest: nearestRun, bilinear: bilinearRun, 'bilinear-antialiased': triangleRun } satisfies Record<
-  Interpolation,
-  (output: number, inputs: number, outputs: number) => Run
->
+const runOf = {
+  nearest: nearestRun,
+  bilinear: bilinearRun,
+  'bilinear-antialiased': triangleRun,
+} satisfies Record<Interpolation, (output: number, inputs: number, outputs: number) => Run>
 
 function nearestRun(output: number, inputs: number, outputs: number): Run {
   // Whole numbers, so that a centre that falls on a pixel's edge never depends on rounding.
@@ -87,7 +97,9 @@ function triangleRun(output: number, inputs: number, outputs: number): Run {
   const center = ((output + 0.5) * inputs) / outputs
   const start = Math.max(0, Math.floor(center - scale + 0.5))
   const end = Math.min(inputs, Math.floor(center + scale + 0.5))
-  const weights = Array.from({ length: end - start }, (_, k) => Math.max(0, 1 - Math.abs(start + k + 0.5 - center) / scale))
+  const weights = Array.from({ length: end - start }, (_, k) =>
+    Math.max(0, 1 - Math.abs(start + k + 0.5 - center) / scale),
+  )
   const sum = weights.reduce((total, weight) => total + weight, 0)
   return { start, weights: weights.map((weight) => weight / sum) }
 }

@@ -1,8 +1,8 @@
 import { lineTransform, type LineTransform } from './dct-lines.ts'
 
 /**
- * An orthonormal transform of images [C·H·W] by blocks, in place, each coefficient where its block's pixel was; the inverse is the
- * transpose.
+ * An orthonormal transform of images [C·H·W] by blocks, in place, each coefficient where its block's pixel
+ * was; the inverse is the transpose.
  */
 export interface BlockTransform {
   readonly forward: (x: Float32Array) => void
@@ -13,8 +13,8 @@ export interface BlockTransform {
 export type ImageExtents = readonly [channels: number, rows: number, columns: number]
 
 /**
- * The two-dimensional DCT-II of `block` x `block` pixels, as in JPEG (ITU-T T.81, A.3.3), orthonormal: of the rows, then of the columns.
- * Blocks at the right and lower edge are as large as what is left.
+ * The two-dimensional DCT-II of `block` x `block` pixels, as in JPEG (ITU-T T.81, A.3.3), orthonormal: of the
+ * rows, then of the columns. Blocks at the right and lower edge are as large as what is left.
  */
 export function blockDct([channels, rows, columns]: ImageExtents, block = 8): BlockTransform {
   const [acrosses, downs] = [sidesAlong(columns, block), sidesAlong(rows, block)]
@@ -23,7 +23,8 @@ export function blockDct([channels, rows, columns]: ImageExtents, block = 8): Bl
       for (let row = 0; row < channels * rows; row++) line(x, row * columns + start, 1)
     for (const { start, [direction]: line } of downs)
       for (let channel = 0; channel < channels; channel++)
-        for (let column = 0; column < columns; column++) line(x, (channel * rows + start) * columns + column, columns)
+        for (let column = 0; column < columns; column++)
+          line(x, (channel * rows + start) * columns + column, columns)
   }
   return { forward: transform('forward'), inverse: transform('inverse') }
 }

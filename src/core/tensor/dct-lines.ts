@@ -15,7 +15,9 @@ export function lineTransform(length: number): LineTransform {
 function ofAnyLength(length: number): LineTransform {
   const entry = (k: number, i: number) =>
     Math.sqrt((k === 0 ? 1 : 2) / length) * Math.cos((Math.PI * (2 * i + 1) * k) / (2 * length))
-  const basis = Float64Array.from({ length: length ** 2 }, (_, at) => entry(Math.floor(at / length), at % length))
+  const basis = Float64Array.from({ length: length ** 2 }, (_, at) =>
+    entry(Math.floor(at / length), at % length),
+  )
   const transposed = basis.map((_, at) => basis[(at % length) * length + Math.floor(at / length)] ?? 0)
   return { forward: byMatrix(basis, length), inverse: byMatrix(transposed, length) }
 }
@@ -34,11 +36,19 @@ function byMatrix(matrix: Float64Array, length: number): Line {
 
 /** cos(kπ/16) / 2: every entry of B for 8 values is one of them, or its negative. */
 const cosine = (k: number) => Math.cos((k * Math.PI) / 16) / 2
-const [c1, c2, c3, c4, c5, c6, c7] = [cosine(1), cosine(2), cosine(3), cosine(4), cosine(5), cosine(6), cosine(7)]
+const [c1, c2, c3, c4, c5, c6, c7] = [
+  cosine(1),
+  cosine(2),
+  cosine(3),
+  cosine(4),
+  cosine(5),
+  cosine(6),
+  cosine(7),
+]
 
 /**
- * The lines of the usual blocks, several times as fast as by their matrix: everything stays in registers, and even coefficients see
- * only what is symmetric in a line, odd ones only what is not.
+ * The lines of the usual blocks, several times as fast as by their matrix: everything stays in registers, and
+ * even coefficients see only what is symmetric in a line, odd ones only what is not.
  */
 const ofEight: LineTransform = {
   forward: (x, start, stride) => {

@@ -20,6 +20,9 @@ test('the adjoint is the transpose: ⟨A x, y⟩ = ⟨x, Aᵀ y⟩', () => {
   const shape = [2, 9, 11] as const
   const { apply, adjoint } = diverseInput({ shape, size: [7, 8], corner: [2, 1] })
   const [x, y] = [uniformTensor(shape, 1), uniformTensor(shape, 2)]
-  const [left, right] = [innerProduct(tensor(shape, apply(x.data)), y), innerProduct(x, tensor(shape, adjoint(y.data)))]
+  const [left, right] = [
+    innerProduct(tensor(shape, apply(x.data)), y),
+    innerProduct(x, tensor(shape, adjoint(y.data))),
+  ]
   expect(Math.abs(left - right)).toBeLessThan(1e-5)
 })

@@ -17,8 +17,9 @@ export interface Diversity {
 }
 
 /**
- * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978). They enlarge the input and pad it to a
- * larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded back.
+ * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978). They enlarge the input
+ * and pad it to a larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded
+ * back.
  */
 export function diverseInput({ shape: [channels, rows, columns], size, corner }: DiverseInput): Diversity {
   const resampler: Resampler = createResampler([rows, columns], size, 'bilinear')
@@ -26,7 +27,8 @@ export function diverseInput({ shape: [channels, rows, columns], size, corner }:
   const place = { rows, columns, height, width, corner, channels }
   return {
     apply: (x) => padded(resampler.apply(tensor([1, channels, rows, columns], x)).data, place),
-    adjoint: (cotangent) => resampler.adjoint(tensor([1, channels, height, width], cropped(cotangent, place))).data,
+    adjoint: (cotangent) =>
+      resampler.adjoint(tensor([1, channels, height, width], cropped(cotangent, place))).data,
   }
 }
 
@@ -61,5 +63,6 @@ function forEachRow(
   work: (inSmall: number, inWhole: number) => void,
 ): void {
   for (let channel = 0; channel < channels; channel++)
-    for (let row = 0; row < height; row++) work((channel * height + row) * width, (channel * rows + top + row) * columns + left)
+    for (let row = 0; row < height; row++)
+      work((channel * height + row) * width, (channel * rows + top + row) * columns + left)
 }

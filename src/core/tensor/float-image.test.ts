@@ -19,12 +19,17 @@ function moved(x: Tensor, by: (index: number) => number): Tensor {
   return tensor(x.shape, x.data.map((value, i) => value + by(i))) // prettier-ignore
 }
 
-const around = (x: Tensor, epsilon: number) => ({ lower: moved(x, () => -epsilon), upper: moved(x, () => epsilon) })
+const around = (x: Tensor, epsilon: number) => ({
+  lower: moved(x, () => -epsilon),
+  upper: moved(x, () => epsilon),
+})
 
 /** Stored values over the whole range of a format, ends included. */
 function wholeRange(bitsStored: number, signed: boolean): StoredValues {
   const [lowest, highest] = storableRange({ bitsStored, signed })
-  const random = Array.from(uniformTensor([300], bitsStored, [0, 1]).data, (u) => Math.round(lowest + u * (highest - lowest)))
+  const random = Array.from(uniformTensor([300], bitsStored, [0, 1]).data, (u) =>
+    Math.round(lowest + u * (highest - lowest)),
+  )
   const values = [lowest, lowest + 1, highest - 1, highest, ...random]
   const arrays = signed ? [Int8Array, Int16Array, Int32Array] : [Uint8Array, Uint16Array, Uint32Array]
   return arrays[bitsStored <= 8 ? 0 : bitsStored <= 16 ? 1 : 2]!.from(values)
@@ -65,19 +70,33 @@ describe.each(formats)('$bitsStored bits, signed $signed', ({ bitsStored, signed
     (['MONOCHROME2', 'MONOCHROME1'] as const).map((photometric) => ({ name, modality, range, photometric })),
   )
 
-  test.each(cases)('$photometric, $name: unchanged pixels come back bit by bit', ({ modality, range, photometric }) => {
-    const image = createFloatImage(frameOf(values, { bitsStored, signed, photometric }), meaningOf(modality), range)
-    expect(image.toStored(image.relative)).toEqual(values)
-    expect(image.toStored(tensor(image.relative.shape, image.relative.data.slice()))).toEqual(values)
-  })
+  test.each(cases)(
+    '$photometric, $name: unchanged pixels come back bit by bit',
+    ({ modality, range, photometric }) => {
+      const image = createFloatImage(
+        frameOf(values, { bitsStored, signed, photometric }),
+        meaningOf(modality),
+        range,
+      )
+      expect(image.toStored(image.relative)).toEqual(values)
+      expect(image.toStored(tensor(image.relative.shape, image.relative.data.slice()))).toEqual(values)
+    },
+  )
 
-  test.each(cases)('$photometric, $name: a quantized image is what a reader gets', ({ modality, range, photometric }) => {
-    const image = createFloatImage(frameOf(values, { bitsStored, signed, photometric }), meaningOf(modality), range)
-    const x = moved(image.relative, (i) => (i % 7) * 0.01 - 0.03)
-    const quantized = image.quantize(x)
-    expect(image.toRelative(image.toStored(quantized))).toEqual(quantized)
-    expect(image.toRelative(image.toStored(x))).toEqual(quantized)
-  })
+  test.each(cases)(
+    '$photometric, $name: a quantized image is what a reader gets',
+    ({ modality, range, photometric }) => {
+      const image = createFloatImage(
+        frameOf(values, { bitsStored, signed, photometric }),
+        meaningOf(modality),
+        range,
+      )
+      const x = moved(image.relative, (i) => (i % 7) * 0.01 - 0.03)
+      const quantized = image.quantize(x)
+      expect(image.toRelative(image.toStored(quantized))).toEqual(quantized)
+      expect(image.toRelative(image.toStored(x))).toEqual(quantized)
+    },
+  )
 })
 
 describe('createFloatImage', () => {
@@ -115,7 +134,9 @@ describe('createFloatImage', () => {
   test('refuses a constant modality table and a slope of 0', () => {
     const flat: ModalityTransform = { kind: 'linear', slope: 0, intercept: 3, unit: '' }
     for (const modality of [table([7, 7, 7]), flat])
-      expect(() => createFloatImage(frameOf(Uint8Array.of(1)), meaningOf(modality), window)).toThrow('expected a')
+      expect(() => createFloatImage(frameOf(Uint8Array.of(1)), meaningOf(modality), window)).toThrow(
+        'expected a',
+      )
   })
 
   test('takes a zigzag table when the range is of stored values', () => {
@@ -136,7 +157,11 @@ describe('createFloatImage', () => {
 
 describe('limits', () => {
   test('are what BitsStored and PixelRepresentation can hold', () => {
-    const image = createFloatImage(frameOf(Int16Array.of(5), { bitsStored: 12, signed: true }), meaningOf(hounsfield), window)
+    const image = createFloatImage(
+      frameOf(Int16Array.of(5), { bitsStored: 12, signed: true }),
+      meaningOf(hounsfield),
+      window,
+    )
     expect(image.limits.lower.data[0]).toBeCloseTo((-2048 - 1024 + 160) / 400, 6)
     expect(image.limits.upper.data[0]).toBeCloseTo((2047 - 1024 + 160) / 400, 6)
   })
@@ -164,7 +189,8 @@ describe('quantize', () => {
   const image = createFloatImage(frameOf(midRange), meaningOf(hounsfield), window)
 
   test('goes to the nearest level', () => {
-    const levels = (x: FloatImage, by: number) => Array.from(x.toStored(moved(x.relative, () => by / 400)).slice(4, 9))
+    const levels = (x: FloatImage, by: number) =>
+      Array.from(x.toStored(moved(x.relative, () => by / 400)).slice(4, 9))
     const source = Array.from(image.frame.values.slice(4, 9))
     expect(levels(image, 2.4)).toEqual(source.map((value) => value + 2))
     expect(levels(image, -2.6)).toEqual(source.map((value) => value - 3))
@@ -188,13 +214,19 @@ describe('quantize', () => {
   test('holds every budget for every format and polarity', () => {
     for (const [, modality, range] of transforms)
       for (const photometric of ['MONOCHROME1', 'MONOCHROME2'] as const) {
-        const one = createFloatImage(frameOf(wholeRange(8, false), { bitsStored: 8, photometric }), meaningOf(modality), range)
+        const one = createFloatImage(
+          frameOf(wholeRange(8, false), { bitsStored: 8, photometric }),
+          meaningOf(modality),
+          range,
+        )
         const epsilon = 3.3 * one.levelWidth
         const noise = uniformTensor(one.relative.shape, 9, [-epsilon, epsilon])
         const quantized = one.quantize(moved(one.relative, (i) => noise.data[i]!), around(one.relative, epsilon)) // prettier-ignore
         quantized.data.forEach((value, i) => {
           const source = one.relative.data[i]!
-          expect(Math.abs(value - source)).toBeLessThanOrEqual(epsilon * (1 + 1e-6) + 2 ** -22 * Math.abs(source))
+          expect(Math.abs(value - source)).toBeLessThanOrEqual(
+            epsilon * (1 + 1e-6) + 2 ** -22 * Math.abs(source),
+          )
         })
       }
   })
@@ -205,8 +237,14 @@ describe('quantize', () => {
   })
 
   test('refuses NaN and tensors of another shape', () => {
-    expect(() => image.quantize(moved(image.relative, () => NaN))).toThrow('Float image: expected numbers, got NaN')
-    expect(() => image.toStored(tensor([1, 1, 1, 2]))).toThrow('Float image: expected [1, 1, 1, 304], got [1, 1, 1, 2]')
-    expect(() => image.toRelative(new Uint16Array(2))).toThrow('Float image: expected 304 stored values, got 2')
+    expect(() => image.quantize(moved(image.relative, () => NaN))).toThrow(
+      'Float image: expected numbers, got NaN',
+    )
+    expect(() => image.toStored(tensor([1, 1, 1, 2]))).toThrow(
+      'Float image: expected [1, 1, 1, 304], got [1, 1, 1, 2]',
+    )
+    expect(() => image.toRelative(new Uint16Array(2))).toThrow(
+      'Float image: expected 304 stored values, got 2',
+    )
   })
 })

@@ -12,8 +12,9 @@ export interface PixelInterval {
 }
 
 /**
- * One image as an attack's variable: [1, C, H, W] float32 in relative intensity (see `IntensityRange`; 1 is the bright end, values
- * beyond [0, 1] lie outside the window), with the way back to stored values. C is 1, or 3 for RGB.
+ * One image as an attack's variable: [1, C, H, W] float32 in relative intensity (see `IntensityRange`; 1 is
+ * the bright end, values beyond [0, 1] lie outside the window), with the way back to stored values. C is 1,
+ * or 3 for RGB.
  */
 export interface FloatImage {
   readonly frame: StoredFrame
@@ -25,25 +26,34 @@ export interface FloatImage {
   /** Width of one stored level in relative units (the narrowest one of a modality table). */
   readonly levelWidth: number
   /**
-   * x rounded to the nearest values that can be stored, within the limits and `allowed`; where the nearest lies outside `allowed`,
-   * the next one towards the source is taken, so that a budget holds after rounding. `allowed` must hold the source. Its ends are
-   * compared up to float32's rounding. (For an L2 budget, allow what lies between source and x: rounding then never adds.) The result is what a reader of the stored values gets, bit by bit.
+   * x rounded to the nearest values that can be stored, within the limits and `allowed`; where the nearest
+   * lies outside `allowed`, the next one towards the source is taken, so that a budget holds after rounding.
+   * `allowed` must hold the source. Its ends are compared up to float32's rounding. (For an L2 budget, allow
+   * what lies between source and x: rounding then never adds.) The result is what a reader of the stored
+   * values gets, bit by bit.
    */
   quantize(x: Tensor, allowed?: PixelInterval): Tensor
   /**
-   * The stored values nearest to x, within the limits, in the order and type of the source's. Pixels equal to the source's are the
-   * source's bit by bit, also where float32 is coarser than the stored values (32-bit images).
+   * The stored values nearest to x, within the limits, in the order and type of the source's. Pixels equal to
+   * the source's are the source's bit by bit, also where float32 is coarser than the stored values (32-bit
+   * images).
    */
   toStored(x: Tensor): StoredValues
-  /** The float image of other stored values for the same pixels, e.g. read back from an export: [1, C, H, W]. */
+  /**
+   * The float image of other stored values for the same pixels, e.g. read back from an export: [1, C, H, W].
+   */
   toRelative(values: StoredValues): Tensor
 }
 
 /**
- * The float image of a frame. Throws `dicom-unsupported` for a modality table without an inverse, `tensor-invalid` when a tensor has
- * another shape than the image.
+ * The float image of a frame. Throws `dicom-unsupported` for a modality table without an inverse,
+ * `tensor-invalid` when a tensor has another shape than the image.
  */
-export function createFloatImage(frame: StoredFrame, meaning: PixelMeaning, range: IntensityRange): FloatImage {
+export function createFloatImage(
+  frame: StoredFrame,
+  meaning: PixelMeaning,
+  range: IntensityRange,
+): FloatImage {
   const scale = intensityScale(frame, meaning.modality, range)
   const pixels: Pixels = { frame, scale, storable: storableFor(frame, meaning.padding) }
   const relative = relativeOf(pixels, frame.values)
@@ -101,13 +111,19 @@ function limitsOf({ frame, scale, storable }: Pixels): PixelInterval {
   return { lower, upper }
 }
 
-function storedOf({ frame, scale, storable }: Pixels, relative: Tensor, x: Tensor, allowed?: PixelInterval): StoredValues {
+function storedOf(
+  { frame, scale, storable }: Pixels,
+  relative: Tensor,
+  x: Tensor,
+  allowed?: PixelInterval,
+): StoredValues {
   for (const given of [x, allowed?.lower, allowed?.upper]) checkShape(given, relative)
   const stored = frame.values.slice()
   for (let planar = 0; planar < x.data.length; planar++) {
     const wish = x.data[planar] ?? NaN
     if (wish === relative.data[planar]) continue
-    if (Number.isNaN(wish)) throw new RadversaryError('tensor-invalid', 'Float image: expected numbers, got NaN')
+    if (Number.isNaN(wish))
+      throw new RadversaryError('tensor-invalid', 'Float image: expected numbers, got NaN')
     const at = storedIndex(frame, planar)
     const source = frame.values[at] ?? 0
     const lower = allowed?.lower.data[planar] ?? -Infinity
@@ -131,16 +147,23 @@ interface Allowed {
   readonly upper: number
 }
 
-/** `level`, or the next one towards the source when it lies outside what is allowed by more than float32's rounding of the ends. */
+/**
+ * `level`, or the next one towards the source when it lies outside what is allowed by more than float32's
+ * rounding of the ends.
+ */
 function towardsSource(scale: IntensityScale, level: number, { sourceLevel, lower, upper }: Allowed): number {
   const intensity = scale.intensityOf(level)
   if (intensity >= lower && intensity <= upper) return level
-  const slack = 2 ** -22 * Math.max(Math.abs(scale.intensityOf(sourceLevel)), Math.abs(intensity < lower ? lower : upper))
+  const slack =
+    2 ** -22 * Math.max(Math.abs(scale.intensityOf(sourceLevel)), Math.abs(intensity < lower ? lower : upper))
   const outside = intensity < lower - slack || intensity > upper + slack
   return outside ? level + Math.sign(sourceLevel - level) : level
 }
 
 function checkShape(given: Tensor | undefined, { shape }: Tensor): void {
   if (given && given.shape.join() !== shape.join())
-    throw new RadversaryError('tensor-invalid', `Float image: expected [${shape.join(', ')}], got [${given.shape.join(', ')}]`)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Float image: expected [${shape.join(', ')}], got [${given.shape.join(', ')}]`,
+    )
 }

@@ -12,9 +12,12 @@ describe('gaussianTaps', () => {
     expect(taps[1]! / taps[2]!).toBeCloseTo(Math.exp(-1 / 4.5), 14)
   })
 
-  test.each([{ size: 4 }, { size: 0 }, { size: 2.5 }, { sigma: 0 }, { sigma: NaN }])('refuses %o', (options) => {
-    expect(() => gaussianTaps(options)).toThrow(/^Gaussian: expected/)
-  })
+  test.each([{ size: 4 }, { size: 0 }, { size: 2.5 }, { sigma: 0 }, { sigma: NaN }])(
+    'refuses %o',
+    (options) => {
+      expect(() => gaussianTaps(options)).toThrow(/^Gaussian: expected/)
+    },
+  )
 })
 
 describe('smoothGaussian', () => {
@@ -40,7 +43,9 @@ describe('smoothGaussian', () => {
 
   test.each([1, 2, 9])('leaves a constant image of width %i as it is', (columns) => {
     const constant = new Float32Array(2 * columns).fill(0.3)
-    expect(largestDifference(smoothGaussian(tensor([1, 1, 2, columns], constant), { size: 7 }).data, constant)).toBeLessThan(1e-7)
+    expect(
+      largestDifference(smoothGaussian(tensor([1, 1, 2, columns], constant), { size: 7 }).data, constant),
+    ).toBeLessThan(1e-7)
   })
 
   test('is self-adjoint in the interior', () => {
@@ -57,6 +62,8 @@ describe('smoothGaussian', () => {
   })
 
   test('refuses what is not an image batch', () => {
-    expect(() => smoothGaussian(tensor([3, 4]))).toThrow('Gaussian: expected an image batch [N, C, H, W], got [3, 4]')
+    expect(() => smoothGaussian(tensor([3, 4]))).toThrow(
+      'Gaussian: expected an image batch [N, C, H, W], got [3, 4]',
+    )
   })
 })

@@ -9,8 +9,8 @@ export interface GaussianOptions {
 }
 
 /**
- * The `size` samples of exp(−i²/2σ²), i = −r … r, divided by their sum. Throws `usage` for an even or non-positive size and for a
- * sigma that is not positive.
+ * The `size` samples of exp(−i²/2σ²), i = −r … r, divided by their sum. Throws `usage` for an even or
+ * non-positive size and for a sigma that is not positive.
  */
 export function gaussianTaps({ size = 3, sigma = 1 }: GaussianOptions = {}): Float64Array {
   if (!Number.isInteger(size) || size < 1 || size % 2 === 0)
@@ -20,16 +20,18 @@ export function gaussianTaps({ size = 3, sigma = 1 }: GaussianOptions = {}): Flo
   if (!(sigma > 0 && Number.isFinite(sigma)))
     throw new RadversaryError('usage', `Gaussian: expected a sigma above 0 (in pixels), got ${sigma}`)
   const radius = (size - 1) / 2
-  const taps = Float64Array.from({ length: size }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)))
+  const taps = Float64Array.from({ length: size }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
+  )
   const sum = taps.reduce((total, tap) => total + tap, 0)
   return taps.map((tap) => tap / sum)
 }
 
 /**
- * Gaussian smoothing W ∗ x of images [N, C, H, W] (SMIA, arXiv 2103.05232, section 3), each channel by itself: separable, normalised,
- * mirrored at the border without repeating the edge. A kernel that reaches beyond an image more than once is mirrored again and
- * again (an extent of 1 is constant), so every image size is defined; where the radius is below the extent this is PyTorch's
- * `reflect` padding.
+ * Gaussian smoothing W ∗ x of images [N, C, H, W] (SMIA, arXiv 2103.05232, section 3), each channel by
+ * itself: separable, normalised, mirrored at the border without repeating the edge. A kernel that reaches
+ * beyond an image more than once is mirrored again and again (an extent of 1 is constant), so every image
+ * size is defined; where the radius is below the extent this is PyTorch's `reflect` padding.
  */
 export function smoothGaussian(x: Tensor, options: GaussianOptions = {}): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Gaussian')
@@ -68,7 +70,12 @@ interface RowTaps {
 }
 
 /** The vertical pass for one row, into the middle of `line`; two columns at a time, which share the taps. */
-function combineRows(data: Float32Array, line: Float64Array, { half, above, below }: RowTaps, columns: number): void {
+function combineRows(
+  data: Float32Array,
+  line: Float64Array,
+  { half, above, below }: RowTaps,
+  columns: number,
+): void {
   const radius = half.length - 1
   const middle = half[0] ?? 1
   const own = above[0] ?? 0
@@ -94,8 +101,17 @@ function mirrorEnds(line: Float64Array, radius: number, columns: number): void {
   }
 }
 
-/** The horizontal pass from the padded `line` into `out` at `start`; two columns at a time, which share the taps. */
-function combineColumns(line: Float64Array, out: Float32Array, start: number, columns: number, half: Float64Array): void {
+/**
+ * The horizontal pass from the padded `line` into `out` at `start`; two columns at a time, which share the
+ * taps.
+ */
+function combineColumns(
+  line: Float64Array,
+  out: Float32Array,
+  start: number,
+  columns: number,
+  half: Float64Array,
+): void {
   const radius = half.length - 1
   const middle = half[0] ?? 1
   for (let v = 0; v < columns; v += 2) {

@@ -12,7 +12,16 @@ export interface ImageBatchExtents {
 /** The extents of `x`; throws `tensor-invalid` naming `operation` when x is not [N, C, H, W]. */
 export function imageBatchExtents(x: Tensor, operation: string): ImageBatchExtents {
   const [count, channels, rows, columns, ...more] = x.shape
-  if (count === undefined || channels === undefined || rows === undefined || columns === undefined || more.length > 0)
-    throw new RadversaryError('tensor-invalid', `${operation}: expected an image batch [N, C, H, W], got [${x.shape.join(', ')}]`)
+  if (
+    count === undefined ||
+    channels === undefined ||
+    rows === undefined ||
+    columns === undefined ||
+    more.length > 0
+  )
+    throw new RadversaryError(
+      'tensor-invalid',
+      `${operation}: expected an image batch [N, C, H, W], got [${x.shape.join(', ')}]`,
+    )
   return { count, channels, rows, columns }
 }

@@ -5,9 +5,9 @@ import type { IntensityRange } from './intensity-range.ts'
 import { storableRange } from './storable.ts'
 
 /**
- * Stored values as levels of relative intensity. A level is one distinct intensity: a stored value or, where a modality table has a
- * plateau, all stored values of it. Levels are whole numbers that rise with the stored value; their intensity rises or falls with
- * them throughout.
+ * Stored values as levels of relative intensity. A level is one distinct intensity: a stored value or, where
+ * a modality table has a plateau, all stored values of it. Levels are whole numbers that rise with the stored
+ * value; their intensity rises or falls with them throughout.
  */
 export interface IntensityScale {
   /** The smallest step between neighbouring levels, in relative units; above 0. */
@@ -21,14 +21,24 @@ export interface IntensityScale {
 }
 
 /**
- * The scale of a frame: relative = (value − lower) / (upper − lower) with value in the range's domain, and 1 − that for MONOCHROME1, so
- * that 1 is always the bright end. Throws `dicom-unsupported` for a modality table that both rises and falls, or is constant.
+ * The scale of a frame: relative = (value − lower) / (upper − lower) with value in the range's domain, and 1
+ * − that for MONOCHROME1, so that 1 is always the bright end. Throws `dicom-unsupported` for a modality table
+ * that both rises and falls, or is constant.
  */
-export function intensityScale(frame: StoredFrame, modality: ModalityTransform, range: IntensityRange): IntensityScale {
+export function intensityScale(
+  frame: StoredFrame,
+  modality: ModalityTransform,
+  range: IntensityRange,
+): IntensityScale {
   const width = range.upper - range.lower
-  const ends = frame.photometric === 'MONOCHROME1' ? { zero: range.upper, span: -width } : { zero: range.lower, span: width }
+  const ends =
+    frame.photometric === 'MONOCHROME1'
+      ? { zero: range.upper, span: -width }
+      : { zero: range.lower, span: width }
   if (range.domain === 'stored') return linearScale({ slope: 1, intercept: 0 }, ends)
-  return modality.kind === 'linear' ? linearScale(modality, ends) : tableScale(modality, storableRange(frame), ends)
+  return modality.kind === 'linear'
+    ? linearScale(modality, ends)
+    : tableScale(modality, storableRange(frame), ends)
 }
 
 /** The value that becomes 0, and how far from it lies the one that becomes 1. */
@@ -60,7 +70,11 @@ function linearScale(
 type Table = Extract<ModalityTransform, { kind: 'table' }>
 
 /** A level is a run of equal entries; `firstStored` holds where each begins. */
-function tableScale(modality: Table, [lowest, highest]: readonly [number, number], { zero, span }: Ends): IntensityScale {
+function tableScale(
+  modality: Table,
+  [lowest, highest]: readonly [number, number],
+  { zero, span }: Ends,
+): IntensityScale {
   const first = Math.max(lowest, modality.firstStoredValue)
   const last = Math.min(highest, modality.firstStoredValue + modality.table.length - 1)
   const valueOf = modalityFunction(modality)
@@ -75,7 +89,8 @@ function tableScale(modality: Table, [lowest, highest]: readonly [number, number
   const sign = directionOf(intensities)
   const lastStored = [...firstStored.slice(1).map((stored) => stored - 1), highest]
   firstStored[0] = lowest
-  const atMost = (values: readonly number[], value: number) => lastIndexWhere(values.length, (i) => (values[i] ?? 0) <= value)
+  const atMost = (values: readonly number[], value: number) =>
+    lastIndexWhere(values.length, (i) => (values[i] ?? 0) <= value)
   const rising = intensities.map((intensity) => intensity * sign)
   const intensityOf = (level: number) => intensities[level] ?? NaN
   return {
@@ -85,9 +100,12 @@ function tableScale(modality: Table, [lowest, highest]: readonly [number, number
     nearestLevel: (intensity) => {
       const below = Math.max(0, atMost(rising, intensity * sign))
       const above = Math.min(intensities.length - 1, below + 1)
-      return Math.abs(intensityOf(above) - intensity) < Math.abs(intensityOf(below) - intensity) ? above : below
+      return Math.abs(intensityOf(above) - intensity) < Math.abs(intensityOf(below) - intensity)
+        ? above
+        : below
     },
-    storedOf: (level, source) => Math.min(Math.max(source, firstStored[level] ?? source), lastStored[level] ?? source),
+    storedOf: (level, source) =>
+      Math.min(Math.max(source, firstStored[level] ?? source), lastStored[level] ?? source),
   }
 }
 
@@ -100,15 +118,22 @@ function directionOf(intensities: readonly number[]): 1 | -1 {
   throw new RadversaryError(
     'dicom-unsupported',
     `Modality LUT: expected a table that rises or falls throughout, got ${rises} rises and ${steps - rises} falls`,
-    { tip: 'Such a table has no inverse. Choose a stored-range in the model card: it leaves the modality LUT aside.' },
+    {
+      tip: 'Such a table has no inverse. Choose a stored-range in the model card: it leaves the modality LUT aside.',
+    },
   )
 }
 
 function smallestStep(rising: readonly number[]): number {
-  return rising.slice(1).reduce((smallest, value, i) => Math.min(smallest, value - (rising[i] ?? 0)), Infinity)
+  return rising
+    .slice(1)
+    .reduce((smallest, value, i) => Math.min(smallest, value - (rising[i] ?? 0)), Infinity)
 }
 
-/** The last index below `length` for which `holds`, which is true up to some index and false from there on; −1 for none. */
+/**
+ * The last index below `length` for which `holds`, which is true up to some index and false from there on; −1
+ * for none.
+ */
 function lastIndexWhere(length: number, holds: (index: number) => boolean): number {
   let [low, high] = [-1, length - 1]
   while (low < high) {

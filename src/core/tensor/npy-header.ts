@@ -14,23 +14,35 @@ export interface NpyHeader {
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 const supported = ['<f4', '<f8', '<i4', '<i8', '|u1', '|b1']
 
-/** Throws `tensor-invalid` naming `file`: not a .npy file, a version, type or shape that is not supported, or a truncated header. */
+/**
+ * Throws `tensor-invalid` naming `file`: not a .npy file, a version, type or shape that is not supported, or
+ * a truncated header.
+ */
 export function parseNpyHeader(bytes: Uint8Array, file?: string): NpyHeader {
-  const fail = (found: string, tip?: string) => new RadversaryError('tensor-invalid', `npy: ${found}`, { file, tip })
+  const fail = (found: string, tip?: string) =>
+    new RadversaryError('tensor-invalid', `npy: ${found}`, { file, tip })
   if (magic.some((byte, i) => bytes[i] !== byte))
-    throw fail('expected a NumPy array file', 'Save the array with numpy.save(); .npz archives and raw files are not read.')
+    throw fail(
+      'expected a NumPy array file',
+      'Save the array with numpy.save(); .npz archives and raw files are not read.',
+    )
   const version = bytes[6] ?? 0
   if (version < 1 || version > 3) throw fail(`expected format version 1, 2 or 3, got ${version}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const textOffset = version === 1 ? 10 : 12
   if (bytes.length < textOffset) throw fail(`expected a header, got a file of ${bytes.length} bytes`)
   const dataOffset = textOffset + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
-  if (bytes.length < dataOffset) throw fail(`expected a header of ${dataOffset} bytes, got a file of ${bytes.length}`)
+  if (bytes.length < dataOffset)
+    throw fail(`expected a header of ${dataOffset} bytes, got a file of ${bytes.length}`)
   const text = new TextDecoder('utf-8').decode(bytes.subarray(textOffset, dataOffset))
   const fields = parseFields(text)
-  if (fields === undefined) throw fail(`expected the fields descr, fortran_order and shape, got ${text.trim().slice(0, 120)}`)
+  if (fields === undefined)
+    throw fail(`expected the fields descr, fortran_order and shape, got ${text.trim().slice(0, 120)}`)
   if (!supported.includes(fields.descr))
-    throw fail(`expected one of the types ${supported.join(' ')}, got ${fields.descr}`, 'Convert the array with astype().')
+    throw fail(
+      `expected one of the types ${supported.join(' ')}, got ${fields.descr}`,
+      'Convert the array with astype().',
+    )
   return { ...fields, dataOffset }
 }
 

@@ -14,8 +14,17 @@ const arrays = [
 /** What numpy.save() writes, by hand: a header text after the magic, then data. */
 function npyFile(fields: string, data: Uint8Array, version = 1): Uint8Array {
   const text = new TextEncoder().encode(fields + '\n')
-  const length = version === 1 ? [text.length & 0xff, text.length >> 8] : [text.length & 0xff, text.length >> 8, 0, 0]
-  return Uint8Array.from([0x93, ...new TextEncoder().encode('NUMPY'), version, 0, ...length, ...text, ...data])
+  const length =
+    version === 1 ? [text.length & 0xff, text.length >> 8] : [text.length & 0xff, text.length >> 8, 0, 0]
+  return Uint8Array.from([
+    0x93,
+    ...new TextEncoder().encode('NUMPY'),
+    version,
+    0,
+    ...length,
+    ...text,
+    ...data,
+  ])
 }
 
 describe('npy', () => {
@@ -28,14 +37,23 @@ describe('npy', () => {
   })
 
   test.each([1, 2, 3])('reads format version %i', (version) => {
-    const file = npyFile("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", Uint8Array.of(7, 8), version)
+    const file = npyFile(
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }",
+      Uint8Array.of(7, 8),
+      version,
+    )
     expect(readNpy(file)).toEqual({ dataType: 'uint8', shape: [2], data: Uint8Array.of(7, 8) })
   })
 
   test('gives an array in Fortran order back in C order', () => {
     // numpy.arange(24).reshape(2, 3, 4), saved in Fortran order
-    const fortran = Uint8Array.from({ length: 24 }, (_, at) => (at % 2) * 12 + (Math.floor(at / 2) % 3) * 4 + Math.floor(at / 6))
-    const { data } = readNpy(npyFile("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4), }", fortran))
+    const fortran = Uint8Array.from(
+      { length: 24 },
+      (_, at) => (at % 2) * 12 + (Math.floor(at / 2) % 3) * 4 + Math.floor(at / 6),
+    )
+    const { data } = readNpy(
+      npyFile("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4), }", fortran),
+    )
     expect(data).toEqual(Uint8Array.from({ length: 24 }, (_, at) => at))
   })
 
@@ -49,15 +67,31 @@ describe('npy', () => {
   test.each([
     ['an archive', Uint8Array.of(0x50, 0x4b, 3, 4), 'npy: expected a NumPy array file'],
     ['version 4', npyFile('', new Uint8Array(), 4), 'npy: expected format version 1, 2 or 3, got 4'],
-    ['big endian', npyFile("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(4)), 'got >f4'],
-    ['no shape', npyFile("{'descr': '<f4', 'fortran_order': False}", new Uint8Array(4)), 'npy: expected the fields descr'],
+    [
+      'big endian',
+      npyFile("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(4)),
+      'got >f4',
+    ],
+    [
+      'no shape',
+      npyFile("{'descr': '<f4', 'fortran_order': False}", new Uint8Array(4)),
+      'npy: expected the fields descr',
+    ],
     [
       'missing data',
       npyFile("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", new Uint8Array(7)),
       'npy: expected 8 bytes of data for <f4 [2], got 7',
     ],
-    ['too much data', npyFile("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", new Uint8Array(8)), 'got 8'],
-    ['a cut header', writeNpy(arrays[0]!).subarray(0, 40), 'npy: expected a header of 128 bytes, got a file of 40'],
+    [
+      'too much data',
+      npyFile("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", new Uint8Array(8)),
+      'got 8',
+    ],
+    [
+      'a cut header',
+      writeNpy(arrays[0]!).subarray(0, 40),
+      'npy: expected a header of 128 bytes, got a file of 40',
+    ],
     ['a cut preamble', writeNpy(arrays[0]!).subarray(0, 8), 'npy: expected a header, got a file of 8 bytes'],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readNpy(bytes, 'x.npy')).toThrow(expect.objectContaining({ code: 'tensor-invalid', file: 'x.npy', message: expect.stringContaining(message) })) // prettier-ignore

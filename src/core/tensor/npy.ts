@@ -11,8 +11,8 @@ export type NpyArray =
   | { readonly dataType: 'uint8' | 'bool'; readonly shape: Shape; readonly data: Uint8Array }
 
 /**
- * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i4 <i8 |u1 |b1; C or Fortran order, given back in C order).
- * Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
+ * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i4 <i8 |u1 |b1; C or Fortran order, given back in C
+ * order). Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
  */
 export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
   const { descr, fortranOrder, shape, dataOffset } = parseNpyHeader(bytes, file)
@@ -48,9 +48,19 @@ export function npyFromTensor({ shape, data }: Tensor): NpyArray {
   return { dataType: 'float32', shape, data }
 }
 
-const descrOf = { float32: '<f4', float64: '<f8', int32: '<i4', int64: '<i8', uint8: '|u1', bool: '|b1' } as const
+const descrOf = {
+  float32: '<f4',
+  float64: '<f8',
+  int32: '<i4',
+  int64: '<i8',
+  uint8: '|u1',
+  bool: '|b1',
+} as const
 
-/** Typed arrays read in the machine's byte order; every machine that Node or Electron runs on is little endian. */
+/**
+ * Typed arrays read in the machine's byte order; every machine that Node or Electron runs on is little
+ * endian.
+ */
 function arrayOf(descr: string, shape: Shape, buffer: ArrayBuffer): NpyArray {
   switch (descr) {
     case '<f4':
@@ -73,7 +83,8 @@ function inCOrder(array: NpyArray): NpyArray {
   const index = new Array<number>(shape.length).fill(0)
   for (let at = 0; at < data.length; at++) {
     let source = 0
-    for (let axis = shape.length - 1; axis >= 0; axis--) source = source * (shape[axis] ?? 1) + (index[axis] ?? 0)
+    for (let axis = shape.length - 1; axis >= 0; axis--)
+      source = source * (shape[axis] ?? 1) + (index[axis] ?? 0)
     data[at] = array.data[source] ?? 0
     advance(index, shape)
   }

@@ -12,9 +12,13 @@ test('the reference convolution agrees with PyTorch conv2d, dilated along the ro
 test('the reference convolution keeps samples apart', () => {
   const one = referenceKernelConvolution(goldenColourImage)
   const blank = tensor(goldenColourImage.shape)
-  expect(referenceKernelConvolution(concatenate([blank, goldenColourImage, blank]))).toEqual(concatenate([blank, one, blank]))
+  expect(referenceKernelConvolution(concatenate([blank, goldenColourImage, blank]))).toEqual(
+    concatenate([blank, one, blank]),
+  )
 })
 
 test('the reference convolution refuses images that have not three channels', () => {
-  expect(() => referenceKernelConvolution(tensor([1, 1, 4, 4]))).toThrow('Reference kernel: expected 3 channels, got 1')
+  expect(() => referenceKernelConvolution(tensor([1, 1, 4, 4]))).toThrow(
+    'Reference kernel: expected 3 channels, got 1',
+  )
 })

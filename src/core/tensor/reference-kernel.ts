@@ -11,8 +11,9 @@ const w = [raw[0] / total, raw[1] / total, raw[2] / total] as const
  *
  *     out[o, h, v] = Σ_in Σ_k w[in] · w[o] · x[in, h + 2(k − 1), v],   k = 0, 1, 2
  *
- * zero padded. It mixes the three channels, is not symmetric, and reaches along the rows' index only, every other row. Throws
- * `tensor-invalid` unless x is [N, 3, H, W]: their kernel is defined for three channels only.
+ * zero padded. It mixes the three channels, is not symmetric, and reaches along the rows' index only, every
+ * other row. Throws `tensor-invalid` unless x is [N, 3, H, W]: their kernel is defined for three channels
+ * only.
  */
 export function referenceKernelConvolution(x: Tensor): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Reference kernel')

@@ -22,7 +22,8 @@ describe.each(peers)('%s', (interpolation, peer) => {
   })
 })
 
-// Where an output's centre falls on the edge of two pixels (14 to 31), Pillow's running sum of steps takes one or the other.
+// Where an output's centre falls on the edge of two pixels (14 to 31), Pillow's running sum of steps takes
+// one or the other.
 test.each(resamplingGolden.resampledFirstImage.filter(({ size }) => size[0] <= rows && size[1] <= columns))(
   'nearest agrees with pillow-nearest at $size',
   (golden) => {
@@ -42,11 +43,15 @@ describe.each(['nearest', 'bilinear', 'bilinear-antialiased'] as const)('%s', (i
     const x = uniformTensor([2, 3, 16, 21], 5)
     const y = uniformTensor([2, 3, ...to], 6)
     const forward = innerProduct(resampler.apply(x), y)
-    expect(Math.abs(forward - innerProduct(x, resampler.adjoint(y)))).toBeLessThan(2e-5 * Math.max(1, Math.abs(forward)))
+    expect(Math.abs(forward - innerProduct(x, resampler.adjoint(y)))).toBeLessThan(
+      2e-5 * Math.max(1, Math.abs(forward)),
+    )
   })
 
   test('keeps an image of the same size bit by bit', () => {
-    expect(createResampler([rows, columns], [rows, columns], interpolation).apply(goldenImage)).toEqual(goldenImage)
+    expect(createResampler([rows, columns], [rows, columns], interpolation).apply(goldenImage)).toEqual(
+      goldenImage,
+    )
   })
 
   test('refuses images of another size', () => {
@@ -57,5 +62,7 @@ describe.each(['nearest', 'bilinear', 'bilinear-antialiased'] as const)('%s', (i
 })
 
 test('refuses an empty target', () => {
-  expect(() => createResampler([4, 4], [0, 2], 'bilinear')).toThrow('Resample: expected extents of at least 1 pixel')
+  expect(() => createResampler([4, 4], [0, 2], 'bilinear')).toThrow(
+    'Resample: expected extents of at least 1 pixel',
+  )
 })

@@ -15,8 +15,8 @@ export interface Resampler {
 }
 
 /**
- * Separable resampling (see `Interpolation` for whose). The weights are computed once; every batch and channel count may then pass.
- * `apply` and `adjoint` throw `tensor-invalid` for images of another size.
+ * Separable resampling (see `Interpolation` for whose). The weights are computed once; every batch and
+ * channel count may then pass. `apply` and `adjoint` throw `tensor-invalid` for images of another size.
  */
 export function createResampler(from: ImageSize, to: ImageSize, interpolation: Interpolation): Resampler {
   const rows = axisWeights(from[0], to[0], interpolation)
@@ -30,8 +30,8 @@ export function createResampler(from: ImageSize, to: ImageSize, interpolation: I
 }
 
 /**
- * rows · X · columnsᵀ for every plane X, one row of the result after the other: its weighted sum of X's rows is one line, which stays in
- * the processor's nearest cache until the line's own columns are combined.
+ * rows · X · columnsᵀ for every plane X, one row of the result after the other: its weighted sum of X's rows
+ * is one line, which stays in the processor's nearest cache until the line's own columns are combined.
  */
 function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
   const extents = imageBatchExtents(x, 'Resample')
@@ -51,7 +51,13 @@ function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
 }
 
 /** Output `row` of the vertical pass over the plane whose rows begin at `firstRow`. */
-function combineRows(data: Float32Array, firstRow: number, table: AxisWeights, row: number, line: Float64Array): void {
+function combineRows(
+  data: Float32Array,
+  firstRow: number,
+  table: AxisWeights,
+  row: number,
+  line: Float64Array,
+): void {
   const begin = table.offsets[row] ?? 0
   const start = firstRow + (table.starts[row] ?? 0) - begin
   line.fill(0)

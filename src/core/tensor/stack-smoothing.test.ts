@@ -19,7 +19,9 @@ describe('smoothing along a stack', () => {
     const [side, middle] = gaussianTaps({ size: 3, sigma: 0.8 })
     expect(largestDifference(smoothAlongStack(one, { size: 3, sigma: 0.8 }).data, [0, 0, side!, middle!, side!, 0, 0])).toBeLessThan(1e-7) // prettier-ignore
     const constant = tensor([4, 1, 2, 2], new Float32Array(16).fill(0.3))
-    expect(largestDifference(smoothAlongStack(constant, { size: 7, sigma: 2 }).data, constant.data)).toBeLessThan(1e-7)
+    expect(
+      largestDifference(smoothAlongStack(constant, { size: 7, sigma: 2 }).data, constant.data),
+    ).toBeLessThan(1e-7)
     const x = uniformTensor([4, 1, 2, 2], 2)
     expect(smoothAlongStack(x, { size: 1, sigma: 1 }).data).toEqual(x.data)
   })

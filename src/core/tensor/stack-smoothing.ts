@@ -2,8 +2,9 @@ import { gaussianTaps, mirrored, type GaussianOptions } from './gaussian.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
 /**
- * Gaussian smoothing of a stack of slices [N, C, H, W] from slice to slice: the third axis of a separable W, mirrored at the ends as
- * `smoothGaussian` is at an image's border. σ is in slices. Throws `usage` as `gaussianTaps` does.
+ * Gaussian smoothing of a stack of slices [N, C, H, W] from slice to slice: the third axis of a separable W,
+ * mirrored at the ends as `smoothGaussian` is at an image's border. σ is in slices. Throws `usage` as
+ * `gaussianTaps` does.
  */
 export function smoothAlongStack(x: Tensor, options: GaussianOptions = {}): Tensor {
   const taps = gaussianTaps(options)

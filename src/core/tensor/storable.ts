@@ -6,8 +6,8 @@ export function storableRange({ bitsStored, signed }: StoredRange): [number, num
 }
 
 /**
- * What pixels may become: a padding pixel only itself; any other stays on its side of the padding values, so that it can't turn into
- * padding.
+ * What pixels may become: a padding pixel only itself; any other stays on its side of the padding values, so
+ * that it can't turn into padding.
  */
 export interface Storable {
   lowestFor(stored: number): number

@@ -3,7 +3,10 @@ import { RadversaryError } from '../errors.ts'
 /** Extents in C order, outermost first, e.g. [N, C, H, W]. */
 export type Shape = readonly number[]
 
-/** A dense float32 array in C order. The data is owned by whoever made it; functions return new tensors unless they say otherwise. */
+/**
+ * A dense float32 array in C order. The data is owned by whoever made it; functions return new tensors unless
+ * they say otherwise.
+ */
 export interface Tensor {
   readonly shape: Shape
   readonly data: Float32Array
@@ -39,7 +42,8 @@ export function sampleOf(batch: Tensor, index: number): Tensor {
 /** Batches [n_i, ...] of one sample shape joined along the first axis. */
 export function concatenate(batches: readonly Tensor[]): Tensor {
   const first = batches[0]
-  if (first === undefined) throw new RadversaryError('tensor-invalid', 'Tensor: expected at least one tensor to join')
+  if (first === undefined)
+    throw new RadversaryError('tensor-invalid', 'Tensor: expected at least one tensor to join')
   const [, ...rest] = first.shape
   const count = batches.reduce((sum, batch) => sum + (batch.shape[0] ?? 0), 0)
   const joined = tensor([count, ...rest])

@@ -14,7 +14,11 @@ const layer = (name: string) => config.layers.find((each) => each.name === name)
 
 describe('a model of Keras 3 is read as Keras 2 writes it', () => {
   test('its input’s shape', () => {
-    expect(layer('image').config).toEqual({ name: 'image', batch_input_shape: [null, 8, 8, 3], dtype: 'float32' })
+    expect(layer('image').config).toEqual({
+      name: 'image',
+      batch_input_shape: [null, 8, 8, 3],
+      dtype: 'float32',
+    })
   })
 
   test('its policies of types', () => {
@@ -39,11 +43,17 @@ describe('a model of Keras 3 is read as Keras 2 writes it', () => {
   test('the names of its weights', () => {
     const names = manifest.groups.flatMap(({ weights }) => weights.map(({ name }) => name))
     const biases = ['stem/bias', 'spread/bias', 'scores/bias']
-    expect(names.filter((name) => !biases.includes(name))).toEqual(['stem/kernel', 'spread/depthwise_kernel', 'scores/kernel'])
+    expect(names.filter((name) => !biases.includes(name))).toEqual([
+      'stem/kernel',
+      'spread/depthwise_kernel',
+      'scores/kernel',
+    ])
   })
 })
 
 test('a model of Keras 2 stays as it is', () => {
   const json = keras3Model().json.replaceAll('3.4.1', '2.15.0')
-  expect(parseModelJson(json, 'model.json').topology).toEqual((JSON.parse(json) as { modelTopology: unknown }).modelTopology)
+  expect(parseModelJson(json, 'model.json').topology).toEqual(
+    (JSON.parse(json) as { modelTopology: unknown }).modelTopology,
+  )
 })

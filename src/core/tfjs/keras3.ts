@@ -14,8 +14,8 @@ interface ModelJson {
 }
 
 /**
- * A layers model that Keras 3 wrote (TensorFlow 2.16 and later), as Keras 2 would have: TensorFlow.js 4.22 reads no other
- * (tensorflow/tfjs, issues 8321, 8328 and 8494). Other models stay as they are.
+ * A layers model that Keras 3 wrote (TensorFlow 2.16 and later), as Keras 2 would have: TensorFlow.js 4.22
+ * reads no other (tensorflow/tfjs, issues 8321, 8328 and 8494). Other models stay as they are.
  */
 export function asKeras2<M extends ModelJson>(manifest: M): M {
   if (manifest.format !== 'layers-model' || !isKeras3(manifest)) return manifest
@@ -39,14 +39,17 @@ function asKeras2Value(key: string, value: unknown): unknown {
   if (!isObject(config)) return value
   // The policy's name says in what the layer computes; weights are float32 here in any case.
   if (key === 'dtype' && className === 'DTypePolicy') return config['name']
-  if (className === 'InputLayer') return { ...value, config: renamed(config, 'batch_shape', 'batch_input_shape') }
+  if (className === 'InputLayer')
+    return { ...value, config: renamed(config, 'batch_shape', 'batch_input_shape') }
   if (className === 'LeakyReLU') return { ...value, config: renamed(config, 'negative_slope', 'alpha') }
   return value
 }
 
 /** A call's { args, kwargs } as [[layer, node, tensor, {}], …], one for every tensor among the arguments. */
 function asInboundNode(node: unknown): unknown {
-  return isObject(node) && 'args' in node ? historiesIn(node['args']).map((history) => [...history, {}]) : node
+  return isObject(node) && 'args' in node
+    ? historiesIn(node['args']).map((history) => [...history, {}])
+    : node
 }
 
 type History = readonly [layer: string, node: number, tensor: number]
@@ -59,7 +62,10 @@ function historiesIn(value: unknown): History[] {
 }
 
 /** Names are paths there, 'model/block/conv/kernel', and depthwise kernels are kernels like any other. */
-function withNamesOfLayers(groups: readonly WeightGroup[], classes: ReadonlyMap<string, string>): WeightGroup[] {
+function withNamesOfLayers(
+  groups: readonly WeightGroup[],
+  classes: ReadonlyMap<string, string>,
+): WeightGroup[] {
   return groups.map(({ paths, weights }) => ({
     paths,
     weights: weights.map((weight) => ({ ...weight, name: nameOfLayer(weight.name, classes) })),
@@ -82,7 +88,9 @@ function classesByLayer(value: unknown): Map<string, string> {
   const inner = Object.values(value).flatMap((each) => [...classesByLayer(each)])
   const { class_name: className, config } = value
   const name = isObject(config) ? config['name'] : undefined
-  return new Map(typeof className === 'string' && typeof name === 'string' ? [...inner, [name, className]] : inner)
+  return new Map(
+    typeof className === 'string' && typeof name === 'string' ? [...inner, [name, className]] : inner,
+  )
 }
 
 function renamed(config: Json, from: string, to: string): Json {
@@ -91,7 +99,9 @@ function renamed(config: Json, from: string, to: string): Json {
 }
 
 function isHistory(value: unknown): value is History {
-  return Array.isArray(value) && value.length === 3 && typeof value[0] === 'string' && typeof value[1] === 'number'
+  return (
+    Array.isArray(value) && value.length === 3 && typeof value[0] === 'string' && typeof value[1] === 'number'
+  )
 }
 
 function isObject(value: unknown): value is Json {

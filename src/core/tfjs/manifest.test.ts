@@ -17,7 +17,10 @@ const shards = { 'a.bin': new Uint8Array(20).fill(1), 'b.bin': new Uint8Array(12
 
 describe('model.json', () => {
   test('says what the model is and where its weights are', () => {
-    expect(parsed()).toMatchObject({ format: 'layers-model', groups: [{ paths: ['a.bin', 'b.bin'], weights }] })
+    expect(parsed()).toMatchObject({
+      format: 'layers-model',
+      groups: [{ paths: ['a.bin', 'b.bin'], weights }],
+    })
   })
 
   test('of early versions, which does not say what it is, is known by its topology', () => {
@@ -26,14 +29,22 @@ describe('model.json', () => {
   })
 
   test.each([
-    ['another format', { format: 'saved-model' }, /expected the format layers-model or graph-model, got saved-model/],
+    [
+      'another format',
+      { format: 'saved-model' },
+      /expected the format layers-model or graph-model, got saved-model/,
+    ],
     [
       'weights of text',
       { weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'w', shape: [1], dtype: 'string' }] }] },
       /got 'w' of string/,
     ],
     ['no weights', { weightsManifest: undefined }, /weightsManifest: /],
-    ['a shard elsewhere', { weightsManifest: [{ paths: ['../secret.bin'], weights: [] }] }, /expected shards beside model.json/],
+    [
+      'a shard elsewhere',
+      { weightsManifest: [{ paths: ['../secret.bin'], weights: [] }] },
+      /expected shards beside model.json/,
+    ],
     [
       'a shard on the network',
       { weightsManifest: [{ paths: ['https://host/a.bin'], weights: [] }] },
@@ -41,7 +52,9 @@ describe('model.json', () => {
     ],
   ])('with %s is refused', (_, changes, message) => {
     expect(() => parsed(changes)).toThrow(message)
-    expect(() => parsed(changes)).toThrow(expect.objectContaining({ code: 'model-unreadable', file: 'model.json' }) as Error)
+    expect(() => parsed(changes)).toThrow(
+      expect.objectContaining({ code: 'model-unreadable', file: 'model.json' }) as Error,
+    )
   })
 
   test('that is no JSON is refused', () => {
@@ -56,15 +69,25 @@ describe('weights', () => {
   })
 
   test('that are quantised take fewer bytes', () => {
-    const quantised = [{ name: 'w', shape: [5], dtype: 'float32', quantization: { dtype: 'uint8', scale: 0.1, min: -1 } }]
+    const quantised = [
+      { name: 'w', shape: [5], dtype: 'float32', quantization: { dtype: 'uint8', scale: 0.1, min: -1 } },
+    ]
     const manifest = parsed({ weightsManifest: [{ paths: ['a.bin'], weights: quantised }] })
     expect(weightBytes(manifest, { 'a.bin': new Uint8Array(5) }, 'model.json')).toHaveLength(5)
   })
 
   test.each([
     ['a missing shard', { 'a.bin': shards['a.bin'] }, /expected the shard b.bin, got none/],
-    ['a truncated shard', { ...shards, 'b.bin': new Uint8Array(11) }, /expected 32 bytes of weights in a.bin, b.bin, got 31/],
-    ['another model’s shard', { ...shards, 'a.bin': new Uint8Array(24) }, /expected 32 bytes of weights in a.bin, b.bin, got 36/],
+    [
+      'a truncated shard',
+      { ...shards, 'b.bin': new Uint8Array(11) },
+      /expected 32 bytes of weights in a.bin, b.bin, got 31/,
+    ],
+    [
+      'another model’s shard',
+      { ...shards, 'a.bin': new Uint8Array(24) },
+      /expected 32 bytes of weights in a.bin, b.bin, got 36/,
+    ],
   ])('with %s are refused', (_, given, message) => {
     expect(() => weightBytes(parsed(), given, 'model.json')).toThrow(message)
   })

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
 import { asKeras2 } from './keras3.ts'
 
-/** Types of weights that a model file can hold; a diagnostic model has float32 and, for axes and shapes, int32 and bool. */
+/**
+ * Types of weights that a model file can hold; a diagnostic model has float32 and, for axes and shapes, int32
+ * and bool.
+ */
 const dataTypes = ['float32', 'int32', 'bool'] as const
 
 const quantization = z.object({
@@ -58,13 +61,15 @@ export interface TfjsManifest {
 }
 
 /**
- * Parses the text of a model.json in layers or graph format; what Keras 3 wrote comes out as Keras 2 writes it. Throws `model-unreadable` for text that is none, for weights of another type
- * than float32, int32 and bool, and for shards that would lie outside the model's folder.
+ * Parses the text of a model.json in layers or graph format; what Keras 3 wrote comes out as Keras 2 writes
+ * it. Throws `model-unreadable` for text that is none, for weights of another type than float32, int32 and
+ * bool, and for shards that would lie outside the model's folder.
  */
 export function parseModelJson(text: string, file: string): TfjsManifest {
   const parsed = modelJson.safeParse(parseJson(text, file))
   if (!parsed.success) throw unreadable(`a TensorFlow.js model.json`, wrongFields(parsed.error.issues), file)
-  const { format, modelTopology, weightsManifest, signature, userDefinedMetadata, generatedBy, convertedBy } = parsed.data
+  const { format, modelTopology, weightsManifest, signature, userDefinedMetadata, generatedBy, convertedBy } =
+    parsed.data
   return asKeras2({
     format: formatOf(format, modelTopology, file),
     topology: modelTopology,
@@ -95,7 +100,10 @@ function formatOf(format: string | undefined, topology: Record<string, unknown>,
   throw unreadable('the format layers-model or graph-model', String(format), file)
 }
 
-function dataTypeOf({ name, dtype }: { readonly name: string; readonly dtype: string }, file: string): TfjsWeightSpec['dtype'] {
+function dataTypeOf(
+  { name, dtype }: { readonly name: string; readonly dtype: string },
+  file: string,
+): TfjsWeightSpec['dtype'] {
   const known = dataTypes.find((each) => each === dtype)
   if (known !== undefined) return known
   throw unreadable(
@@ -109,11 +117,18 @@ function dataTypeOf({ name, dtype }: { readonly name: string; readonly dtype: st
 function insideFolder(path: string, file: string): string {
   const isInside = !/^([/\\]|[a-z]+:)/i.test(path) && !path.split(/[/\\]/).includes('..')
   if (isInside) return path
-  throw unreadable('shards beside model.json', path, file, 'Put the shards into the model’s folder and name them relative to it.')
+  throw unreadable(
+    'shards beside model.json',
+    path,
+    file,
+    'Put the shards into the model’s folder and name them relative to it.',
+  )
 }
 
 function wrongFields(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): string {
-  return issues.map(({ path, message }) => `${path.map(String).join('.') || 'the whole'}: ${message}`).join('; ')
+  return issues
+    .map(({ path, message }) => `${path.map(String).join('.') || 'the whole'}: ${message}`)
+    .join('; ')
 }
 
 function unreadable(expected: string, got: string, file: string, tip?: string): RadversaryError {

@@ -3,18 +3,32 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { TfjsManifest, TfjsWeightGroup, TfjsWeightSpec } from './manifest.ts'
 
 /**
- * All weights one after the other, as the manifest lists them, quantised where they are. @param shards contents by the paths that the
- * manifest names. Throws `model-unreadable` for a missing shard, and for shards that are shorter or longer than their weights.
+ * All weights one after the other, as the manifest lists them, quantised where they are. @param shards
+ * contents by the paths that the manifest names. Throws `model-unreadable` for a missing shard, and for
+ * shards that are shorter or longer than their weights.
  */
-export function weightBytes({ groups }: TfjsManifest, shards: Readonly<Record<string, Uint8Array>>, file: string): Uint8Array {
+export function weightBytes(
+  { groups }: TfjsManifest,
+  shards: Readonly<Record<string, Uint8Array>>,
+  file: string,
+): Uint8Array {
   return joined(groups.map((group) => groupBytes(group, shards, file)))
 }
 
-function groupBytes({ paths, weights }: TfjsWeightGroup, shards: Readonly<Record<string, Uint8Array>>, file: string): Uint8Array {
+function groupBytes(
+  { paths, weights }: TfjsWeightGroup,
+  shards: Readonly<Record<string, Uint8Array>>,
+  file: string,
+): Uint8Array {
   const parts = paths.map((path) => {
     const part = shards[path]
     if (part === undefined)
-      throw unreadable(`the shard ${path}`, 'none', file, 'Copy all of the model’s .bin files beside model.json.')
+      throw unreadable(
+        `the shard ${path}`,
+        'none',
+        file,
+        'Copy all of the model’s .bin files beside model.json.',
+      )
     return part
   })
   const whole = joined(parts)
@@ -41,5 +55,8 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function unreadable(expected: string, got: string, file: string, tip: string): RadversaryError {
-  return new RadversaryError('model-unreadable', `TensorFlow.js weights: expected ${expected}, got ${got}`, { file, tip })
+  return new RadversaryError('model-unreadable', `TensorFlow.js weights: expected ${expected}, got ${got}`, {
+    file,
+    tip,
+  })
 }

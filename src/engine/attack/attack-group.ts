@@ -49,7 +49,10 @@ export interface GroupOutcome {
   readonly failures: readonly InputFailure[]
 }
 
-/** The results of a group that an earlier attempt has finished; undefined when any is missing, and the group must be done again. */
+/**
+ * The results of a group that an earlier attempt has finished; undefined when any is missing, and the group
+ * must be done again.
+ */
 export async function finishedResults(
   group: readonly NumberedImage[],
   { folder, run }: GroupContext,
@@ -61,14 +64,18 @@ export async function finishedResults(
     const result = imageResult.parse(
       JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
     )
-    for (const kind of run.exports) if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
+    for (const kind of run.exports)
+      if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
     results.push({ number, result })
   }
   return results
 }
 
 /** Attacks the frames of some images, writes what was asked for, reads it back and judges it. */
-export async function attackGroup(group: readonly NumberedImage[], context: GroupContext): Promise<GroupOutcome> {
+export async function attackGroup(
+  group: readonly NumberedImage[],
+  context: GroupContext,
+): Promise<GroupOutcome> {
   const failures: InputFailure[] = []
   const loaded = await loadAll(group, context, failures)
   const attacked = await attackAll(loaded, context)
@@ -124,7 +131,9 @@ export async function loadTasks(
 async function tasksOf(run: AttackRun, { frames }: LoadedImage): Promise<FrameTask[]> {
   const labels = await frameLabels(run, frames)
   const { wanted } = run
-  const masks = await Promise.all(wanted === undefined ? [] : frames.map((frame) => maskOfFrame(wanted, frame)))
+  const masks = await Promise.all(
+    wanted === undefined ? [] : frames.map((frame) => maskOfFrame(wanted, frame)),
+  )
   return frames.map((frame, i) => ({ frame, label: labels[i], wanted: masks[i] }))
 }
 

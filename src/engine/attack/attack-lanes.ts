@@ -12,9 +12,9 @@ export function lanesOf({ device, threads }: Pick<OrtRuntime, 'device' | 'thread
 }
 
 /**
- * Models for as many groups at a time: while one is with its model, the passes over pixels of another run, and two halves of the
- * processor lose less than one whole on layers that are too small to be shared. A graphics card is shared by nobody.
- * Every one must be disposed of. @throws as `connectModel`.
+ * Models for as many groups at a time: while one is with its model, the passes over pixels of another run,
+ * and two halves of the processor lose less than one whole on layers that are too small to be shared. A
+ * graphics card is shared by nobody. Every one must be disposed of. @throws as `connectModel`.
  */
 export async function connectLanes(
   { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
@@ -25,5 +25,7 @@ export async function connectLanes(
   const count = Math.max(1, Math.min(lanesOf(runtime), groups))
   if (count === 1) return [await connectModel(model, runtime)]
   const threads = Math.floor(runtime.threads / count)
-  return Promise.all(Array.from({ length: count }, () => connectOnThread({ ...model, device: runtime.device, threads })))
+  return Promise.all(
+    Array.from({ length: count }, () => connectOnThread({ ...model, device: runtime.device, threads })),
+  )
 }

@@ -1,6 +1,8 @@
 import type { JobHooks } from '../progress.ts'
 
-/** Progress of groups that are worked on at the same time, summed up. Groups go by any number that names them. */
+/**
+ * Progress of groups that are worked on at the same time, summed up. Groups go by any number that names them.
+ */
 export interface AttackProgress {
   /** `images` of a group are done, one in work counting in part. */
   tell(group: number, images: number, note: string): void
@@ -17,7 +19,12 @@ export function attackProgress(total: number, onProgress: JobHooks['onProgress']
     },
     tell: (group, images, note) => {
       done.set(group, images)
-      onProgress?.({ done: [...done.values()].reduce((sum, part) => sum + part, 0), total, phase: 'attacking', note })
+      onProgress?.({
+        done: [...done.values()].reduce((sum, part) => sum + part, 0),
+        total,
+        phase: 'attacking',
+        note,
+      })
     },
   }
 }

@@ -89,14 +89,19 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   return { ...run, exportId: exportIdOf(run) }
 }
 
-async function wantedMasks({ task, output }: ModelCard, { targetMasks }: AttackRequest): Promise<MaskSource | undefined> {
+async function wantedMasks(
+  { task, output }: ModelCard,
+  { targetMasks }: AttackRequest,
+): Promise<MaskSource | undefined> {
   return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
 }
 
 function numberedGroups({ images, runtime, opened }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
   let number = 0
   const stacked = reachOf(opened.card.input) > 0
-  const groups = stacked ? imageStacks(images) : imageGroups(images, { most: batch, atATime: lanesOf(runtime) })
+  const groups = stacked
+    ? imageStacks(images)
+    : imageGroups(images, { most: batch, atATime: lanesOf(runtime) })
   return groups.map((group) =>
     group.map((image) => {
       number += 1
@@ -110,7 +115,11 @@ async function readRegion(file: string): Promise<Region> {
   const { shape, data } = tensorFromNpy(readNpy(bytes, file))
   const [rows, columns, ...more] = shape
   if (rows === undefined || columns === undefined || more.length > 0)
-    throw new RadversaryError('tensor-invalid', `Region: expected a mask [rows, columns], got [${shape.join(', ')}]`, { file })
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Region: expected a mask [rows, columns], got [${shape.join(', ')}]`,
+      { file },
+    )
   return { mask: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)), rows, columns, sha256: hex(bytes) }
 }
 
@@ -119,13 +128,20 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const { request, method, study, opened, goal, region, exports, labelOf, boxesOf, device } = run
   const { seed, earlyStop, batch } = request
   const { name, settings } = method
-  const images = run.images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)])
+  const images = run.images.map((image) => [
+    image.name,
+    image.sopInstanceUid,
+    boxesOf?.(image) ?? labelOf(image),
+  ])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: run.masks?.sha256, wanted: run.wanted?.sha256 }
   const slices = request.slices === undefined ? {} : { slices: request.slices }
   const inputs = { images, failures, model, region: region?.sha256, ...masks, ...slices, ...unchosen(run) }
-  const wanted = { target: goal.target, ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }) }
+  const wanted = {
+    target: goal.target,
+    ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }),
+  }
   const all = { version, name, settings, ...wanted, seed, earlyStop, batch, exports, device, ...inputs }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
 }
@@ -133,7 +149,9 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
 /** Percentiles of a series are of all its images, also those that are not attacked. */
 function unchosen({ study, images }: Omit<AttackRun, 'exportId'>) {
   const chosen = new Set(images)
-  const others = study.images.filter((image) => !chosen.has(image)).map(({ sopInstanceUid }) => sopInstanceUid)
+  const others = study.images
+    .filter((image) => !chosen.has(image))
+    .map(({ sopInstanceUid }) => sopInstanceUid)
   return others.length === 0 ? {} : { others }
 }
 

@@ -42,11 +42,15 @@ interface Block {
 }
 
 /**
- * Attacks a stack of which a model takes neighbouring slices: block by block, so that memory does not grow with its length. The slices before
- * a block are adversarial already; as many of them as see the block are judged and lowered with it, but stay as they are. A block is
- * exported once it was attacked, and judged on what is read back once the next one was. A stack with a slice that can't be read fails.
+ * Attacks a stack of which a model takes neighbouring slices: block by block, so that memory does not grow
+ * with its length. The slices before a block are adversarial already; as many of them as see the block are
+ * judged and lowered with it, but stay as they are. A block is exported once it was attacked, and judged on
+ * what is read back once the next one was. A stack with a slice that can't be read fails.
  */
-export async function attackStack(group: readonly NumberedImage[], context: GroupContext): Promise<GroupOutcome> {
+export async function attackStack(
+  group: readonly NumberedImage[],
+  context: GroupContext,
+): Promise<GroupOutcome> {
   const blocks = parted(group, { most: blockSize(group, context) })
   const { loaded, failures } = await checkedStack(group, blocks.length, context)
   if (failures.length > 0) return { results: [], failures }
@@ -76,9 +80,13 @@ function blockSize(group: readonly NumberedImage[], { run }: GroupContext): numb
 function checkedVolume(group: readonly NumberedImage[], pixels: number): number {
   const slices = group.reduce((sum, { image }) => sum + image.header.numberOfFrames, 0)
   if (slices * pixels <= mostOfVolume) return group.length
-  throw new RadversaryError('usage', `Volume: expected at most ${mostOfVolume} pixels in a series, got ${slices * pixels}`, {
-    tip: 'A model of volumes needs the whole series in memory some twelve times: attack a part of it, in a folder of its own.',
-  })
+  throw new RadversaryError(
+    'usage',
+    `Volume: expected at most ${mostOfVolume} pixels in a series, got ${slices * pixels}`,
+    {
+      tip: 'A model of volumes needs the whole series in memory some twelve times: attack a part of it, in a folder of its own.',
+    },
+  )
 }
 
 /** All slices are read before the first is attacked; they are kept where they make one block. */
@@ -92,7 +100,8 @@ async function checkedStack(group: readonly NumberedImage[], blocks: number, con
   const [first] = failures
   const failed = new Set(failures.map(({ file }) => file))
   if (first !== undefined)
-    for (const { image } of group) if (!failed.has(image.name)) failures.push(inputFailure(stackFailure(first), image))
+    for (const { image } of group)
+      if (!failed.has(image.name)) failures.push(inputFailure(stackFailure(first), image))
   return { loaded: blocks === 1 ? loaded : undefined, failures }
 }
 
@@ -100,7 +109,8 @@ async function loadSound(block: readonly NumberedImage[], context: GroupContext)
   const failures: InputFailure[] = []
   const loaded = await loadAll(block, context, failures)
   const [first] = failures
-  if (first !== undefined) throw new RadversaryError(first.code, first.message, { tip: first.tip, file: first.file })
+  if (first !== undefined)
+    throw new RadversaryError(first.code, first.message, { tip: first.tip, file: first.file })
   return loaded
 }
 
@@ -118,7 +128,11 @@ class StackWalk {
     this.reach = reachOf(context.run.opened.card.input)
   }
 
-  async attack(images: readonly NumberedLoaded[], next: readonly NumberedImage[], last: Block | undefined): Promise<Block> {
+  async attack(
+    images: readonly NumberedLoaded[],
+    next: readonly NumberedImage[],
+    last: Block | undefined,
+  ): Promise<Block> {
     const { reach, trail } = this
     const after = await this.originals(next.slice(0, reach))
     const own = images.flatMap(({ tasks }) => tasks)
@@ -129,14 +143,23 @@ class StackWalk {
     const found = await this.attackTasks(tasks, method, { before: madeOf(trail.slice(0, -reach)), after })
     last?.results.splice(-held.length, held.length, ...held.map((result, n) => judgedAgain(result, found[n])))
     const results = found.slice(held.length).map((result, n) => withClean(result, clean.of(n)))
-    const block = { images, method, results, before: madeOf(held), exported: await this.exportAll(images, results) }
+    const block = {
+      images,
+      method,
+      results,
+      before: madeOf(held),
+      exported: await this.exportAll(images, results),
+    }
     this.trail = [...trail, ...results].slice(-2 * reach)
     this.done += own.length
     return block
   }
 
   /** Reads a block's files again, among their neighbours as they are now, and writes the images' results. */
-  async finish({ images, method, results, exported, before }: Block, next: readonly FrameResult[]): Promise<NumberedResult[]> {
+  async finish(
+    { images, method, results, exported, before }: Block,
+    next: readonly FrameResult[],
+  ): Promise<NumberedResult[]> {
     const { run, model, folder } = this.context
     const { card } = run.opened
     const paths = images.map(({ number }) => join(folder.folder, exportedPath('series', number)))
@@ -164,7 +187,10 @@ class StackWalk {
       })
       const image = { ...loaded, notices: [...loaded.notices, ...this.notices(loaded.image.series)] }
       const pixels = exported[index] ?? []
-      finished.push({ number, result: await recordImage({ number, image, results: made, pixels, frames }, this.context) })
+      finished.push({
+        number,
+        result: await recordImage({ number, image, results: made, pixels, frames }, this.context),
+      })
     }
     return finished
   }
@@ -187,7 +213,11 @@ class StackWalk {
       const own = label ?? predictions[n] ?? { classes: [] }
       return wanted === undefined ? own : { ...own, wanted }
     })
-    const { criterion } = run.goal.maker.of(labels, { image: [rows, columns], logits: logits.shape, clean: logits })
+    const { criterion } = run.goal.maker.of(labels, {
+      image: [rows, columns],
+      logits: logits.shape,
+      clean: logits,
+    })
     const of = (n: number): Clean => {
       const before = predictions[n]
       if (before === undefined) throw internalError('a slice was not predicted')
@@ -198,14 +228,24 @@ class StackWalk {
 
   /** @throws RadversaryError usage where slices would have budgets of their own. */
   private method(tasks: readonly FrameTask[]): AttackMethod {
-    const [method, ...others] = new Set(tasks.map(({ frame }) => this.context.run.method.forScale(frame.scale)))
+    const [method, ...others] = new Set(
+      tasks.map(({ frame }) => this.context.run.method.forScale(frame.scale)),
+    )
     if (method !== undefined && others.length === 0) return method
-    throw new RadversaryError('usage', 'Budget: expected the same for all slices, got others: their intensity ranges differ', {
-      tip: 'Give it as a part of the intensity range, such as 8/255.',
-    })
+    throw new RadversaryError(
+      'usage',
+      'Budget: expected the same for all slices, got others: their intensity ranges differ',
+      {
+        tip: 'Give it as a part of the intensity range, such as 8/255.',
+      },
+    )
   }
 
-  private attackTasks(tasks: readonly FrameTask[], method: AttackMethod, beyond: Beyond): Promise<FrameResult[]> {
+  private attackTasks(
+    tasks: readonly FrameTask[],
+    method: AttackMethod,
+    beyond: Beyond,
+  ): Promise<FrameResult[]> {
     const { run, model, signal, onIteration } = this.context
     const held = tasks.filter((task) => task.held !== undefined).length
     const frames = tasks.slice(held).map(({ frame }) => frame)
@@ -223,10 +263,15 @@ class StackWalk {
 
   private async originals(images: readonly NumberedImage[]): Promise<Tensor | undefined> {
     const loaded = await loadSound(images, this.context)
-    return joinedSlices(loaded.flatMap(({ loaded: { frames } }) => frames.map(({ float }: StudyFrame) => float.relative)))
+    return joinedSlices(
+      loaded.flatMap(({ loaded: { frames } }) => frames.map(({ float }: StudyFrame) => float.relative)),
+    )
   }
 
-  private async exportAll(images: readonly NumberedLoaded[], results: readonly FrameResult[]): Promise<Block['exported']> {
+  private async exportAll(
+    images: readonly NumberedLoaded[],
+    results: readonly FrameResult[],
+  ): Promise<Block['exported']> {
     const exported: Block['exported'][number][] = []
     for (const [index, made] of dealt(results, images).entries()) {
       const image = images[index]

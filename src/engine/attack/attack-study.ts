@@ -9,7 +9,14 @@ import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import { attackGroup, finishedResults, loadTasks, ofAllFrames, type BatchIteration, type GroupContext } from './attack-group.ts'
+import {
+  attackGroup,
+  finishedResults,
+  loadTasks,
+  ofAllFrames,
+  type BatchIteration,
+  type GroupContext,
+} from './attack-group.ts'
 import { connectLanes } from './attack-lanes.ts'
 import { attackStack } from './attack-stack.ts'
 import { attackProgress, type AttackProgress } from './attack-progress.ts'
@@ -37,9 +44,11 @@ export interface AttackReport {
 }
 
 /**
- * Attacks every image of a study and leaves a verified export: adversarial series, what else was asked for, a result for each image,
- * metrics and record. Stopped at any moment, the same request goes on where it was and comes to the same bytes.
- * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed, cancelled …).
+ * Attacks every image of a study and leaves a verified export: adversarial series, what else was asked for, a
+ * result for each image, metrics and record. Stopped at any moment, the same request goes on where it was and
+ * comes to the same bytes.
+ * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed,
+ * cancelled …).
  */
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
@@ -50,7 +59,11 @@ export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {
   })
   const lanes = models.map((model, lane) => pixelModel(model, run.opened.card, request.batch, features[lane]))
   try {
-    const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
+    const folder = await openExportFolder({
+      folder: request.out,
+      exportId: run.exportId,
+      sources: request.study,
+    })
     return folder.complete ? await finishedReport(folder) : await work(run, lanes, folder, hooks)
   } finally {
     await Promise.all(lanes.map((model) => model.dispose()))
@@ -59,7 +72,9 @@ export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {
 
 /** What an earlier run with the same inputs has left, whole. */
 async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
-  const record = attackRecord.parse(JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder, recordName) }))))
+  const record = attackRecord.parse(
+    JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder, recordName) }))),
+  )
   const failures = record.failures.map(({ tip, ...rest }) => ({ ...rest, tip: tip ?? undefined }))
   return { folder, record, failures, resumed: record.images.length }
 }
@@ -79,12 +94,15 @@ async function work(
   const shared = await sharedOf(run, { lanes, loader, folder, hooks })
   const hiding = await hidingOf(run, { lanes, loader, hooks })
   const common = { run, loader, folder, labels: exportLabels(run), shared, hiding }
-  const outcomes = inLanes({ items: run.groups, lanes, signal: hooks.signal }, async (group, model, signal) => {
-    const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
-    const outcome = await finishedOrAttacked(group, context)
-    progress.count(firstOf(group), group.length)
-    return outcome
-  })
+  const outcomes = inLanes(
+    { items: run.groups, lanes, signal: hooks.signal },
+    async (group, model, signal) => {
+      const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
+      const outcome = await finishedOrAttacked(group, context)
+      progress.count(firstOf(group), group.length)
+      return outcome
+    },
+  )
   for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {
       images.push(recordedImage(result, resultPath(number)))
@@ -108,7 +126,10 @@ interface ForShared extends Pick<GroupContext, 'loader' | 'folder'> {
 }
 
 /** Of methods whose perturbation is shared by images: learned before any of them is changed. */
-async function sharedOf(run: AttackRun, { lanes, loader, folder, hooks }: ForShared): Promise<SharedPerturbations | undefined> {
+async function sharedOf(
+  run: AttackRun,
+  { lanes, loader, folder, hooks }: ForShared,
+): Promise<SharedPerturbations | undefined> {
   const { method, request } = run
   if (method.over === undefined) return undefined
   return sharedPerturbations({
@@ -122,14 +143,25 @@ async function sharedOf(run: AttackRun, { lanes, loader, folder, hooks }: ForSha
         tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
         onEpoch: ({ epoch, images: all, fooled }, epochs) => {
           const note = `epoch ${epoch} of ${epochs}, ${fooled} of ${all} images fooled`
-          hooks.onProgress?.({ done: group + epoch / epochs, total: groups, phase: 'learning the shared perturbation', note })
+          hooks.onProgress?.({
+            done: group + epoch / epochs,
+            total: groups,
+            phase: 'learning the shared perturbation',
+            note,
+          })
         },
       }),
   })
 }
 
-/** Of methods that hide in the features of clean images: those of the images that are attacked, before any of them is. */
-async function hidingOf(run: AttackRun, { lanes, loader, hooks }: Omit<ForShared, 'folder'>): Promise<FittedHiding | undefined> {
+/**
+ * Of methods that hide in the features of clean images: those of the images that are attacked, before any of
+ * them is.
+ */
+async function hidingOf(
+  run: AttackRun,
+  { lanes, loader, hooks }: Omit<ForShared, 'folder'>,
+): Promise<FittedHiding | undefined> {
   const { method, request, images, groups } = run
   if (method.hides === undefined) return undefined
   return fitHiding({
@@ -137,7 +169,8 @@ async function hidingOf(run: AttackRun, { lanes, loader, hooks }: Omit<ForShared
     groups: groups.map((group) => group.map(({ image }) => image)),
     attack: { ...ofAllFrames(run), signal: hooks.signal },
     tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
-    onGroup: (done) => hooks.onProgress?.({ done, total: images.length, phase: 'fitting features', note: '' }),
+    onGroup: (done) =>
+      hooks.onProgress?.({ done, total: images.length, phase: 'fitting features', note: '' }),
   })
 }
 
@@ -185,11 +218,21 @@ function exportLabels({ method, opened, request, exportId }: AttackRun) {
   const model = `${opened.card.name} sha256:${opened.sha256}`
   const software = `Radversary ${version}`
   const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; ${software}`
-  return { exportId, method: method.entry.title, description, softwareVersion: version, model: `Model ${model}; ${software}` }
+  return {
+    exportId,
+    method: method.entry.title,
+    description,
+    softwareVersion: version,
+    model: `Model ${model}; ${software}`,
+  }
 }
 
 /** Record, table and summary; then the manifest makes the export whole. */
-async function finish(folder: ExportFolder, record: AttackRecord, { method, opened }: AttackRun): Promise<void> {
+async function finish(
+  folder: ExportFolder,
+  record: AttackRecord,
+  { method, opened }: AttackRun,
+): Promise<void> {
   const text = new TextEncoder()
   const rows = sliceMetrics(record.images, method.name, opened.card)
   await folder.write('metrics.csv', text.encode(sliceMetricsCsv(rows)))

@@ -4,12 +4,16 @@ import { foundBoxes } from './box-report.ts'
 import type { FrameReport } from './image-result.ts'
 import { mismatch } from './mismatch.ts'
 
-/** Sums that are made in another order move scores and corners by this much; a box so near to the threshold may come or go. */
+/**
+ * Sums that are made in another order move scores and corners by this much; a box so near to the threshold
+ * may come or go.
+ */
 const [largestDifference, leastIou] = [1e-4, 0.99]
 
 /**
- * That the recorded boxes find the labelled ones that the record says, and that those after the attack are predicted again: as many, of the
- * same classes, with the same scores (to 1e-4), in the same places (IoU 0.99). @throws RadversaryError verification-failed
+ * That the recorded boxes find the labelled ones that the record says, and that those after the attack are
+ * predicted again: as many, of the same classes, with the same scores (to 1e-4), in the same places (IoU
+ * 0.99). @throws RadversaryError verification-failed
  */
 export function checkBoxes(
   { task, output }: ModelCard,

@@ -1,8 +1,21 @@
-import { boxesLost, falseBoxes, nothingFound, wrongClass, type BoxJudge } from '../../core/attacks/box-criteria.ts'
+import {
+  boxesLost,
+  falseBoxes,
+  nothingFound,
+  wrongClass,
+  type BoxJudge,
+} from '../../core/attacks/box-criteria.ts'
 import type { Criterion } from '../../core/attacks/criteria.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { anchorLossOfHead } from '../../core/model/anchor-losses.ts'
-import { anchorTargets, asClass, asFalsePositives, asLabelled, asNothing, type SayAnchors } from '../../core/model/box-targets.ts'
+import {
+  anchorTargets,
+  asClass,
+  asFalsePositives,
+  asLabelled,
+  asNothing,
+  type SayAnchors,
+} from '../../core/model/box-targets.ts'
 import { detectorOf, objectsOf, type DetectionCard } from '../../core/model/detection.ts'
 import { sampleOf, tensor } from '../../core/tensor/tensor.ts'
 import { classIndex } from '../classes.ts'
@@ -27,16 +40,24 @@ export interface BoxRequest {
 export function boxChoice({ output }: DetectionCard, { target, criterion }: BoxRequest): BoxChoice {
   if (target === 'false-positives') return { kind: target, least: leastBoxes(criterion) }
   if (criterion !== undefined)
-    throw new RadversaryError('usage', `Criterion: expected none but for false positives, got "${criterion}"`, {
-      tip: 'For a number of boxes, e.g. --target false-positives --criterion "boxes>=5".',
-    })
+    throw new RadversaryError(
+      'usage',
+      `Criterion: expected none but for false positives, got "${criterion}"`,
+      {
+        tip: 'For a number of boxes, e.g. --target false-positives --criterion "boxes>=5".',
+      },
+    )
   if (target === undefined) return { kind: 'away' }
   if (target === 'vanish') return { kind: target }
   const wanted = classIndex(target.replace(/^class:/, ''), output.classes)
   if (objectsOf(output).includes(wanted)) return { kind: 'class', wanted }
-  throw new RadversaryError('usage', `Class: expected one that is looked for, got the background "${target}"`, {
-    tip: 'For boxes that are lost use --target vanish.',
-  })
+  throw new RadversaryError(
+    'usage',
+    `Class: expected one that is looked for, got the background "${target}"`,
+    {
+      tip: 'For boxes that are lost use --target vanish.',
+    },
+  )
 }
 
 function leastBoxes(criterion: string | undefined): number {
@@ -58,7 +79,10 @@ interface Aim {
   readonly criterion: (judge: BoxJudge) => Criterion
 }
 
-/** Away from the labelled boxes, or towards what is wanted. Anchors are matched by the boxes that they have in the clean image. */
+/**
+ * Away from the labelled boxes, or towards what is wanted. Anchors are matched by the boxes that they have in
+ * the clean image.
+ */
 export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
   const { wanted, targeted, criterion } = aimOf(choice)
   return {
@@ -73,7 +97,10 @@ export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
       const known = samples.flatMap((sample) => sample ?? [])
       return {
         loss: anchorLossOfHead(card.output),
-        targets: clean === undefined ? tensor([labels.length, ...logits.slice(1)]) : anchorTargets(card.output, known, wanted),
+        targets:
+          clean === undefined
+            ? tensor([labels.length, ...logits.slice(1)])
+            : anchorTargets(card.output, known, wanted),
         targeted,
         criterion: criterion({ labels, read: (values) => detector.detections(values) }),
       }
@@ -88,9 +115,17 @@ function aimOf(choice: BoxChoice): Aim {
     case 'vanish':
       return { wanted: asNothing, targeted: true, criterion: nothingFound }
     case 'false-positives':
-      return { wanted: asFalsePositives, targeted: true, criterion: (judge) => falseBoxes(judge, choice.least) }
+      return {
+        wanted: asFalsePositives,
+        targeted: true,
+        criterion: (judge) => falseBoxes(judge, choice.least),
+      }
     case 'class':
-      return { wanted: asClass(choice.wanted), targeted: true, criterion: (judge) => wrongClass(judge, choice.wanted) }
+      return {
+        wanted: asClass(choice.wanted),
+        targeted: true,
+        criterion: (judge) => wrongClass(judge, choice.wanted),
+      }
   }
 }
 

@@ -16,7 +16,9 @@ interface Predictions {
   readonly after: Prediction
 }
 
-/** The boxes of a frame of a detection, and which labelled ones they find; nothing for models of other tasks. */
+/**
+ * The boxes of a frame of a detection, and which labelled ones they find; nothing for models of other tasks.
+ */
 export function boxReport(
   { task, output }: ModelCard,
   label: readonly LabelledBox[] | undefined,
@@ -60,10 +62,15 @@ export function boxCounts({ label, before, after }: FrameBoxes): SliceDetections
 }
 
 /** mAP, recall and false positives over all frames, before and after; undefined for models of other tasks. */
-export function detectionChange(card: ModelCard, frames: readonly Pick<FrameReport, 'boxes'>[]): DetectionChange | undefined {
+export function detectionChange(
+  card: ModelCard,
+  frames: readonly Pick<FrameReport, 'boxes'>[],
+): DetectionChange | undefined {
   if (card.task !== 'detection') return undefined
   const of = (when: 'before' | 'after') => {
-    const images = frames.flatMap(({ boxes }) => (boxes === undefined ? [] : [{ found: boxes[when], labels: boxes.label }]))
+    const images = frames.flatMap(({ boxes }) =>
+      boxes === undefined ? [] : [{ found: boxes[when], labels: boxes.label }],
+    )
     return detectionAgreement(images, objectsOf(card.output))
   }
   return { before: of('before'), after: of('after') }

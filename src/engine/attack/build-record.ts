@@ -11,7 +11,13 @@ import { boxCounts, detectionChange } from './box-report.ts'
 import type { FittedHiding } from './fit-hiding.ts'
 import { reportOf } from './hiding-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
-import { attackRecordSchema, researchNotice, type AttackRecord, type RecordedFrame, type RecordedImage } from './record.ts'
+import {
+  attackRecordSchema,
+  researchNotice,
+  type AttackRecord,
+  type RecordedFrame,
+  type RecordedImage,
+} from './record.ts'
 import type { SharedReport } from './shared-perturbations.ts'
 
 interface RunOutcome {
@@ -36,7 +42,12 @@ export function buildRecord(
     notice: researchNotice,
     exportId,
     software: { name: 'Radversary', version },
-    model: { file: fileName(opened.path), sha256: opened.sha256, card: opened.card, proposed: [...opened.proposed] },
+    model: {
+      file: fileName(opened.path),
+      sha256: opened.sha256,
+      card: opened.card,
+      proposed: [...opened.proposed],
+    },
     attack: {
       method: method.name,
       title: method.entry.title,
@@ -60,7 +71,10 @@ export function buildRecord(
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
-    summary: { ...summarise(sliceMetrics(images, method.name, opened.card)), ...(detections && { detections }) },
+    summary: {
+      ...summarise(sliceMetrics(images, method.name, opened.card)),
+      ...(detections && { detections }),
+    },
   }
 }
 
@@ -69,14 +83,20 @@ function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<At
   const of = (which: 'before' | 'reread') =>
     taskAgreement(
       card,
-      frames.map(({ label, labelValue, [which]: predicted }) => ({ label: { classes: label, value: labelValue }, predicted })),
+      frames.map(({ label, labelValue, [which]: predicted }) => ({
+        label: { classes: label, value: labelValue },
+        predicted,
+      })),
     )
   const [before, after] = [of('before'), of('reread')]
   return before && after ? { agreement: { before, after } } : {}
 }
 
 /** An image's result without its iterations and masks, which stay in its own file. */
-export function recordedImage({ file, sopInstanceUid, exported, frames }: ImageResult, result: string): RecordedImage {
+export function recordedImage(
+  { file, sopInstanceUid, exported, frames }: ImageResult,
+  result: string,
+): RecordedImage {
   return { file, sopInstanceUid, exported, result, frames: frames.map(recordedFrame) }
 }
 
@@ -85,11 +105,28 @@ function recordedFrame({ trace, masks, ...frame }: FrameReport): RecordedFrame {
 }
 
 /** A row for each frame; predictions and success are those of the pixels read back. */
-export function sliceMetrics(images: readonly RecordedImage[], method: string, card: ModelCard): SliceMetrics[] {
+export function sliceMetrics(
+  images: readonly RecordedImage[],
+  method: string,
+  card: ModelCard,
+): SliceMetrics[] {
   const said = saidBy(card)
   return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
     frames.map(
-      ({ frame, label, labelValue, before, reread, success, metBefore, iterations, segments, boxes, window, stored }) => ({
+      ({
+        frame,
+        label,
+        labelValue,
+        before,
+        reread,
+        success,
+        metBefore,
+        iterations,
+        segments,
+        boxes,
+        window,
+        stored,
+      }) => ({
         file,
         exported: exported.series.path,
         sopInstanceUid,

@@ -26,7 +26,8 @@ export interface DerivedFile {
 }
 
 /**
- * One file of the export: an image's adversarial or smoothed instance, or its perturbation as a Parametric Map.
+ * One file of the export: an image's adversarial or smoothed instance, or its perturbation as a Parametric
+ * Map.
  * @param results of all of the image's frames, in order
  * @throws RadversaryError dicom-unsupported where the source can't be exported, naming why.
  */

@@ -11,7 +11,9 @@ test.each([
 })
 
 test.each(['', 'series,video', 'Series'])('%j is refused', (text) => {
-  expect(() => parseExportKinds(text)).toThrow(/Export: expected some of series, perturbation, smoothed, masks, got/)
+  expect(() => parseExportKinds(text)).toThrow(
+    /Export: expected some of series, perturbation, smoothed, masks, got/,
+  )
 })
 
 test('masks are of segmentations: of other tasks they are left out, or refused where they were asked for', () => {

@@ -31,22 +31,39 @@ export const exportNames = ['series', 'perturbation', 'smoothed', 'masks'] as co
 /** What is written unless something else is asked for. */
 export const exportPreset = 'series,masks'
 
-/** "series,masks" as kinds, in their own order; the adversarial series is always among them. @throws RadversaryError usage. */
+/**
+ * "series,masks" as kinds, in their own order; the adversarial series is always among them. @throws
+ * RadversaryError usage.
+ */
 export function parseExportKinds(text: string): ExportKind[] {
   const given = new Set(text.split(',').map((part) => part.trim()))
   const unknown = [...given].filter((name) => !(exportNames as readonly string[]).includes(name))
   if (unknown.length > 0)
-    throw new RadversaryError('usage', `Export: expected some of ${exportNames.join(', ')}, got ${unknown.join(', ')}`)
+    throw new RadversaryError(
+      'usage',
+      `Export: expected some of ${exportNames.join(', ')}, got ${unknown.join(', ')}`,
+    )
   return exportKinds.filter((kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind))
 }
 
-/** Masks are of segmentations. Of other tasks they are left out or, if `isStrict`, refused. @throws RadversaryError usage. */
-export function kindsFor({ task }: Pick<ModelCard, 'task'>, kinds: readonly ExportKind[], isStrict = false): ExportKind[] {
+/**
+ * Masks are of segmentations. Of other tasks they are left out or, if `isStrict`, refused. @throws
+ * RadversaryError usage.
+ */
+export function kindsFor(
+  { task }: Pick<ModelCard, 'task'>,
+  kinds: readonly ExportKind[],
+  isStrict = false,
+): ExportKind[] {
   const made = kinds.filter((kind) => task === 'segmentation' || !isOfMasks(kind))
   if (!isStrict || made.length === kinds.length) return made
-  throw new RadversaryError('usage', `Export: expected masks of a segmentation only, got a model for ${task}`, {
-    tip: 'Leave masks out of --export.',
-  })
+  throw new RadversaryError(
+    'usage',
+    `Export: expected masks of a segmentation only, got a model for ${task}`,
+    {
+      tip: 'Leave masks out of --export.',
+    },
+  )
 }
 
 /** Whether a kind is what the model says, and not pixels. */

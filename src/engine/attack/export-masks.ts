@@ -17,7 +17,10 @@ export interface MasksToExport {
   readonly frames: readonly FrameReport[]
 }
 
-/** What the model saw in the source, or in the pixels read back from the export, as DICOM SEG that refers to that image. */
+/**
+ * What the model saw in the source, or in the pixels read back from the export, as DICOM SEG that refers to
+ * that image.
+ */
 export function exportMasks(
   { kind, image, adversarial, frames }: MasksToExport,
   { name, output }: { readonly name: string; readonly output: SegmentationOutput },

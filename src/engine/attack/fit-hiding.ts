@@ -36,7 +36,10 @@ interface Features {
   readonly values: Float32Array
 }
 
-/** Variances are at least this part of those over all classes, so that a handful of images does not make a feature a needle's eye. */
+/**
+ * Variances are at least this part of those over all classes, so that a handful of images does not make a
+ * feature a needle's eye.
+ */
 const leastVariance = 0.01
 
 /** A mixture for each class and tensor. The class is the label or, without one, what the model says. */
@@ -44,7 +47,9 @@ export async function fitHiding(fit: HidingFit): Promise<FittedHiding> {
   refuseOtherTasks(fit.attack.card)
   const { groups, lanes, attack, onGroup, plan, sizes } = fit
   const all: Features[] = []
-  const found = inLanes({ items: groups, lanes, signal: attack.signal }, (group, model) => featuresOf(group, model, fit))
+  const found = inLanes({ items: groups, lanes, signal: attack.signal }, (group, model) =>
+    featuresOf(group, model, fit),
+  )
   for await (const features of found) {
     all.push(...features)
     onGroup?.(all.length)
@@ -102,14 +107,21 @@ function split(samples: readonly Float32Array[], sizes: readonly number[]): Floa
   })
 }
 
-/** Of each tensor. A feature that is the same in all images counts as one that varies as the tensor's features do on average. */
+/**
+ * Of each tensor. A feature that is the same in all images counts as one that varies as the tensor's features
+ * do on average.
+ */
 function floorsOf(all: readonly Features[], sizes: readonly number[]): Float64Array[] {
   return split(
     all.map(({ values }) => values),
     sizes,
   ).map((samples, l) => {
     const none = new Float64Array(sizes[l] ?? 0)
-    const [whole] = fitMixture(samples, { components: 1, floor: none.map(() => 1e-12), random: randomSource(0, 0) })
+    const [whole] = fitMixture(samples, {
+      components: 1,
+      floor: none.map(() => 1e-12),
+      random: randomSource(0, 0),
+    })
     const variance = whole?.variance ?? none
     const mean = variance.reduce((sum, value) => sum + value, 0) / variance.length
     return variance.map((value) => leastVariance * Math.max(value, mean))

@@ -57,7 +57,10 @@ export interface FrameResult {
   readonly adversarial: StoredValues
   readonly smoothed: StoredValues
   readonly trace: readonly TracePoint[]
-  /** Of methods that hide: how far the features are from clean ones of the class that the model sees; null where none of it were fitted. */
+  /**
+   * Of methods that hide: how far the features are from clean ones of the class that the model sees; null
+   * where none of it were fitted.
+   */
   readonly features?: { readonly before: number | null; readonly after: number | null }
   /** What the method had to say of the frame's batch. */
   readonly notices: readonly Notice[]
@@ -80,7 +83,10 @@ export interface FrameAttack {
   readonly onIteration: (event: AttackEvent) => void
 }
 
-/** Attacks frames of one size by one method, as one batch: of models of neighbouring slices, a run of them. @throws what `runAttack` throws. */
+/**
+ * Attacks frames of one size by one method, as one batch: of models of neighbouring slices, a run of them.
+ * @throws what `runAttack` throws.
+ */
 export async function attackFrames(
   tasks: readonly FrameTask[],
   method: AttackMethod,
@@ -88,8 +94,12 @@ export async function attackFrames(
 ): Promise<FrameResult[]> {
   const { problem, labels } = await frameProblem(tasks, attack)
   const { result, traces } = await watched(method, problem, attack.onIteration)
-  const results = tasks.map(({ frame }, sample) => resultOf(frame, sample, { labels, result, traces, card: attack.card }))
-  return problem.hiding === undefined ? results : withFeatures(results, problem.hiding, [problem.images, result.adversarial])
+  const results = tasks.map(({ frame }, sample) =>
+    resultOf(frame, sample, { labels, result, traces, card: attack.card }),
+  )
+  return problem.hiding === undefined
+    ? results
+    : withFeatures(results, problem.hiding, [problem.images, result.adversarial])
 }
 
 async function withFeatures(
@@ -108,7 +118,10 @@ async function withFeatures(
   }))
 }
 
-/** What attacking frames of one size as one batch comes to; of those without a label, the model is asked first. */
+/**
+ * What attacking frames of one size as one batch comes to; of those without a label, the model is asked
+ * first.
+ */
 export async function frameProblem(
   tasks: readonly FrameTask[],
   attack: Omit<FrameAttack, 'onIteration'>,
@@ -122,7 +135,8 @@ export async function frameProblem(
     images,
     ...attack.goal.of(labels, { image: sizeOf(images), ...known }),
     bounds: boundsOf(tasks, attack.region),
-    quantize: (x, allowed, sample) => (tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x)),
+    quantize: (x, allowed, sample) =>
+      tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x),
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
     earlyStop: attack.earlyStop,
     coupled: reachOf(attack.card.input) > 0,
@@ -188,9 +202,15 @@ function boundsOf(tasks: readonly FrameTask[], region: Uint8Array | undefined): 
   return { lower: end('lower'), upper: end('upper') }
 }
 
-function within(region: Uint8Array, { limits, relative }: StudyFrame['float'], side: keyof PixelInterval): Tensor {
+function within(
+  region: Uint8Array,
+  { limits, relative }: StudyFrame['float'],
+  side: keyof PixelInterval,
+): Tensor {
   const limit = limits[side]
-  const data = limit.data.map((value, i) => (region[i % region.length] === 0 ? (relative.data[i] ?? NaN) : value))
+  const data = limit.data.map((value, i) =>
+    region[i % region.length] === 0 ? (relative.data[i] ?? NaN) : value,
+  )
   return { shape: limit.shape, data }
 }
 
@@ -217,12 +237,19 @@ interface Attacked {
   readonly card: ModelCard
 }
 
-function resultOf(frame: StudyFrame, sample: number, { labels, result, traces, card }: Attacked): FrameResult {
+function resultOf(
+  frame: StudyFrame,
+  sample: number,
+  { labels, result, traces, card }: Attacked,
+): FrameResult {
   const { float } = frame
   const size = sizeOf(float.relative)
-  const [before, after] = [result.before, result.after].map((logits) => imagePredictions(card, size, sampleOf(logits, sample))[0])
+  const [before, after] = [result.before, result.after].map(
+    (logits) => imagePredictions(card, size, sampleOf(logits, sample))[0],
+  )
   const outcome = result.samples[sample]
-  if (before === undefined || after === undefined || outcome === undefined) throw internalError('a sample has no result')
+  if (before === undefined || after === undefined || outcome === undefined)
+    throw internalError('a sample has no result')
   return {
     frame,
     label: labels[sample] ?? { classes: [] },

@@ -9,7 +9,11 @@ export interface FrameBatch {
 }
 
 /** @param most frames of a batch at most */
-export function frameBatches(tasks: readonly FrameTask[], configured: ConfiguredMethod, most: number): FrameBatch[] {
+export function frameBatches(
+  tasks: readonly FrameTask[],
+  configured: ConfiguredMethod,
+  most: number,
+): FrameBatch[] {
   const all: FrameBatch[] = []
   for (const task of tasks) {
     const method = configured.forScale(task.frame.scale)

@@ -1,5 +1,10 @@
 import type { AttackMethod } from '../../core/attacks/attack.ts'
-import { clippedToWindow, imageDistance, toPlanes, type ImageDistance } from '../../core/evaluate/image-distance.ts'
+import {
+  clippedToWindow,
+  imageDistance,
+  toPlanes,
+  type ImageDistance,
+} from '../../core/evaluate/image-distance.ts'
 import { relativeInUnits } from '../../core/model/budget.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
@@ -24,7 +29,9 @@ export function frameReport(
   const { frame, label, before, after, outcome, trace } = result
   const masks = { label: label.mask, before: before.mask, after: prediction.mask }
   const epsilon =
-    ball.norm === 'none' || !Number.isFinite(ball.epsilon) ? {} : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
+    ball.norm === 'none' || !Number.isFinite(ball.epsilon)
+      ? {}
+      : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
     frame: frame.index + 1,
     label: [...label.classes],
@@ -39,7 +46,9 @@ export function frameReport(
     iterations: outcome.iterations,
     restart: outcome.restart,
     ...(outcome.member === undefined ? {} : { member: outcome.member }),
-    ...(outcome.distance === undefined ? {} : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
+    ...(outcome.distance === undefined
+      ? {}
+      : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
     ...(result.features === undefined ? {} : { features: result.features }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
     ...boxReport(card, label.boxes, { before, after: prediction }),
@@ -53,14 +62,21 @@ export function frameReport(
 }
 
 function plain({ classes, confidence, probabilities, value }: Prediction): FrameReport['before'] {
-  return { classes: [...classes], confidence, probabilities: [...probabilities], ...(value === undefined ? {} : { value }) }
+  return {
+    classes: [...classes],
+    confidence,
+    probabilities: [...probabilities],
+    ...(value === undefined ? {} : { value }),
+  }
 }
 
 /** In the window and in stored values. */
 function distances({ frame, adversarial }: FrameResult): { window: ImageDistance; stored: ImageDistance } {
   const { rows, columns, samplesPerPixel: channels, bitsStored, values } = frame.pixels.frame
   const extents = { channels, rows, columns }
-  const [a, b] = [frame.float.relative, frame.float.toRelative(adversarial)].map(({ data }) => clippedToWindow(data))
+  const [a, b] = [frame.float.relative, frame.float.toRelative(adversarial)].map(({ data }) =>
+    clippedToWindow(data),
+  )
   return {
     window: imageDistance({ source: a ?? [], adversarial: b ?? [], ...extents, dataRange: 1 }),
     stored: imageDistance({

@@ -37,8 +37,20 @@ test.each<
     undefined,
     { targets: [0, 1, 0], name: 'misclassified', met: [[2, 1, 0]], not: [[1, 2, 0]] },
   ],
-  ['towards a class', softmax, [1], 2, { targets: [0, 0, 1], name: 'target reached', met: [[1, 0, 2]], not: [[2, 1, 0]] }],
-  ['away from a yes', binary, [1], undefined, { targets: [1], name: 'any label flipped', met: [[-1]], not: [[1]] }],
+  [
+    'towards a class',
+    softmax,
+    [1],
+    2,
+    { targets: [0, 0, 1], name: 'target reached', met: [[1, 0, 2]], not: [[2, 1, 0]] },
+  ],
+  [
+    'away from a yes',
+    binary,
+    [1],
+    undefined,
+    { targets: [1], name: 'any label flipped', met: [[-1]], not: [[1]] },
+  ],
   ['towards a no', binary, [1], 0, { targets: [0], name: 'labels reached', met: [[-1]], not: [[1]] }],
   // A threshold of 0.8 is a logit of 1.39.
   ['away from several labels', multiLabel, [0, 2], undefined, { targets: [1, 0, 1], name: 'any label flipped', met: [[2, 2, 2], [1, -1, 2]], not: [[2, 1, 2]] }], // prettier-ignore
@@ -69,7 +81,14 @@ const byThreshold: OrdinalOutput = {
   threshold: 0.5,
 }
 
-test.each<[string, OrdinalOutput, { target?: number; least: number }, { targets: number[]; met: number[][]; not: number[][] }]>([
+test.each<
+  [
+    string,
+    OrdinalOutput,
+    { target?: number; least: number },
+    { targets: number[]; met: number[][]; not: number[][] },
+  ]
+>([
   ['away from a grade', byClass, { least: 1 }, { targets: [0, 1, 0, 0], met: [[2, 1, 0, 0], [0, 1, 2, 0]], not: [[0, 1, 0, 0]] }], // prettier-ignore
   ['away by two grades', byClass, { least: 2 }, { targets: [0, 1, 0, 0], met: [[0, 0, 0, 1]], not: [[1, 0, 0, 0], [0, 0, 1, 0]] }], // prettier-ignore
   ['towards a grade', byClass, { target: 3, least: 1 }, { targets: [0, 0, 0, 1], met: [[0, 0, 0, 1]], not: [[0, 0, 1, 0]] }], // prettier-ignore
@@ -84,7 +103,10 @@ test.each<[string, OrdinalOutput, { target?: number; least: number }, { targets:
 })
 
 test('planes of a change of grades are those of the nearest grades far enough', () => {
-  const { criterion } = gradeGoals(byThreshold, { target: undefined, least: 2 }).of([{ classes: [1] }, { classes: [2] }], anyGrid)
+  const { criterion } = gradeGoals(byThreshold, { target: undefined, least: 2 }).of(
+    [{ classes: [1] }, { classes: [2] }],
+    anyGrid,
+  )
   expect(criterion.faces!(0, 3).faces).toEqual([{ terms: [[2, 1]], offset: -0 }])
   expect(criterion.faces!(1, 3).faces).toEqual([{ terms: [[0, -1]], offset: 0 }])
 })

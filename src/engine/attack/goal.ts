@@ -1,5 +1,11 @@
 import type { AttackLoss } from '../../core/attacks/attack.ts'
-import { anyLabelFlipped, labelsReached, misclassified, targetReached, type Criterion } from '../../core/attacks/criteria.ts'
+import {
+  anyLabelFlipped,
+  labelsReached,
+  misclassified,
+  targetReached,
+  type Criterion,
+} from '../../core/attacks/criteria.ts'
 import { gradeChanged, gradeReached } from '../../core/attacks/grade-criteria.ts'
 import { valueChanged, valueReached } from '../../core/attacks/value-criteria.ts'
 import type { ClassificationOutput, OrdinalOutput, RegressionOutput } from '../../core/model/card.ts'
@@ -24,7 +30,10 @@ export interface FrameGrid {
   readonly image: ImageSize
   /** Of the logits, [N, K], [N, K, h, w] or [N, 4 + K, A]. */
   readonly logits: Shape
-  /** The logits of the images before they are attacked; undefined where only the criterion is asked for, or goals don't depend on them. */
+  /**
+   * The logits of the images before they are attacked; undefined where only the criterion is asked for, or
+   * goals don't depend on them.
+   */
   readonly clean?: Tensor | undefined
 }
 
@@ -35,7 +44,10 @@ export interface GoalMaker {
   of(labels: readonly FrameLabel[], grid: FrameGrid): Goal
 }
 
-/** What is wanted of labels that don't exclude each other, by index. Those that are not named are meant to stay but don't count. */
+/**
+ * What is wanted of labels that don't exclude each other, by index. Those that are not named are meant to
+ * stay but don't count.
+ */
 export type LabelWishes = ReadonlyMap<number, 'raise' | 'lower' | 'leave'>
 
 /** Away from the labels or, with a `target`, towards that class or those labels. */
@@ -49,7 +61,10 @@ export function classGoals(head: ClassificationOutput, target: number | LabelWis
 }
 
 /** Away from the grades of the labels by at least `least`, or towards the grade `target`. */
-export function gradeGoals(head: OrdinalOutput, { target, least }: { target: number | undefined; least: number }): GoalMaker {
+export function gradeGoals(
+  head: OrdinalOutput,
+  { target, least }: { target: number | undefined; least: number },
+): GoalMaker {
   const loss = lossKindOf(head)
   return makerOf((labels) => {
     const grades = labels.map(([grade = NaN]) => target ?? grade)
@@ -70,8 +85,8 @@ export interface ValueChoice {
 }
 
 /**
- * Where the label is the prediction itself, J is flat at the image: so it is taken against a value that is a thousandth of the tolerance
- * lower, and the first step goes up.
+ * Where the label is the prediction itself, J is flat at the image: so it is taken against a value that is a
+ * thousandth of the tolerance lower, and the first step goes up.
  */
 export function valueGoals(head: RegressionOutput, { loss, tolerance, target }: ValueChoice): GoalMaker {
   const goalOf = (labels: readonly FrameLabel[]): Goal => {
@@ -91,28 +106,43 @@ export function valueGoals(head: RegressionOutput, { loss, tolerance, target }: 
 }
 
 function makerOf(goalOf: (labels: readonly Label[]) => Goal): GoalMaker {
-  return { criterion: goalOf([]).criterion.name, of: (labels) => goalOf(labels.map(({ classes }) => classes)) }
+  return {
+    criterion: goalOf([]).criterion.name,
+    of: (labels) => goalOf(labels.map(({ classes }) => classes)),
+  }
 }
 
 function awayFrom(head: ClassificationOutput, labels: readonly Label[]): Omit<Goal, 'loss'> {
   const targets = targetsOf(head, labels)
   const criterion =
-    head.activation === 'softmax' ? misclassified(labels.map(([label = NaN]) => label)) : anyLabelFlipped(targets, head.threshold)
+    head.activation === 'softmax'
+      ? misclassified(labels.map(([label = NaN]) => label))
+      : anyLabelFlipped(targets, head.threshold)
   return { targets, targeted: false, criterion }
 }
 
-function towards(head: ClassificationOutput, labels: readonly Label[], target: number | LabelWishes): Omit<Goal, 'loss'> {
+function towards(
+  head: ClassificationOutput,
+  labels: readonly Label[],
+  target: number | LabelWishes,
+): Omit<Goal, 'loss'> {
   if (typeof target !== 'number') return asWished(head, labels, target)
   const targets = targetsOf(
     head,
     labels.map(() => [target]),
   )
   const criterion =
-    head.activation === 'softmax' ? targetReached(labels.map(() => target)) : labelsReached(targets, undefined, head.threshold)
+    head.activation === 'softmax'
+      ? targetReached(labels.map(() => target))
+      : labelsReached(targets, undefined, head.threshold)
   return { targets, targeted: true, criterion }
 }
 
-function asWished(head: ClassificationOutput, labels: readonly Label[], wishes: LabelWishes): Omit<Goal, 'loss'> {
+function asWished(
+  head: ClassificationOutput,
+  labels: readonly Label[],
+  wishes: LabelWishes,
+): Omit<Goal, 'loss'> {
   const wanted = labels.map((label) => {
     const set = new Set(label)
     for (const [index, wish] of wishes) {

@@ -7,13 +7,21 @@ import { connectLanes } from './attack-lanes.ts'
 import type { AttackRun } from './attack-run.ts'
 
 /** The features' model for each lane; none where the method does not hide. Every one must be disposed of. */
-export async function connectFeatures({ method, opened, runtime, groups }: AttackRun): Promise<DifferentiableModel[]> {
+export async function connectFeatures({
+  method,
+  opened,
+  runtime,
+  groups,
+}: AttackRun): Promise<DifferentiableModel[]> {
   const { hides } = method
   return hides === undefined ? [] : connectLanes({ ...opened, inner: hides.tensors }, runtime, groups.length)
 }
 
 /** How many features each tensor has, found by running the model on nothing. @throws as `connectModel`. */
-export async function featureSizes({ tensors }: HidingPlan, { opened, runtime }: AttackRun): Promise<number[]> {
+export async function featureSizes(
+  { tensors }: HidingPlan,
+  { opened, runtime }: AttackRun,
+): Promise<number[]> {
   const input = tensor([1, ...(sampleShapeOf(opened.card) ?? [])])
   const sizes: number[] = []
   for (const name of tensors) {

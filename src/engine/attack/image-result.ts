@@ -7,7 +7,12 @@ const classes = z.array(z.int().nonnegative())
 const probabilities = z.array(z.number())
 
 /** `value` in the card's unit and no confidence: of a regression. */
-const prediction = z.strictObject({ classes, confidence: z.number().nullable(), probabilities, value: z.number().optional() })
+const prediction = z.strictObject({
+  classes,
+  confidence: z.number().nullable(),
+  probabilities,
+  value: z.number().optional(),
+})
 
 const distance = z.strictObject({
   linf: z.number(),
@@ -65,7 +70,13 @@ const segments = z.strictObject({
   after: z.array(segment),
 })
 
-const rectangle = { class: z.int().nonnegative(), x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }
+const rectangle = {
+  class: z.int().nonnegative(),
+  x0: z.number(),
+  y0: z.number(),
+  x1: z.number(),
+  y1: z.number(),
+}
 const found = z.strictObject({
   ...rectangle,
   score: z.number(),
@@ -108,7 +119,10 @@ const frameResult = z.strictObject({
   member: z.string().optional(),
   /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
   smallest: size.optional(),
-  /** Of methods that hide: how far the features are from those of clean images of the predicted class, as the attack judged it. */
+  /**
+   * Of methods that hide: how far the features are from those of clean images of the predicted class, as the
+   * attack judged it.
+   */
   features: z.strictObject({ before: z.number().nullable(), after: z.number().nullable() }).optional(),
   /** Of a segmentation: every class but the background against the label; `after` of the pixels read back. */
   segments: segments.optional(),
@@ -138,6 +152,9 @@ export const imageResult = z.strictObject({
   notices: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
 })
 
-/** All that is known of one attacked image: a file of its own in the export, and the unit in which a run goes on after it was stopped. */
+/**
+ * All that is known of one attacked image: a file of its own in the export, and the unit in which a run goes
+ * on after it was stopped.
+ */
 export type ImageResult = z.output<typeof imageResult>
 export type FrameReport = z.output<typeof frameResult>

@@ -33,9 +33,10 @@ export interface LearnedPerturbation {
 }
 
 /**
- * Learns the perturbation of a group, which is read from its files again in every epoch: no more than a mini-batch (and a multi-frame
- * file) is held at a time. undefined where no image can be loaded. @throws RadversaryError usage where the budget is not the same part of
- * every image's intensity range; cancelled; and what the model throws.
+ * Learns the perturbation of a group, which is read from its files again in every epoch: no more than a
+ * mini-batch (and a multi-frame file) is held at a time. undefined where no image can be loaded. @throws
+ * RadversaryError usage where the budget is not the same part of every image's intensity range; cancelled;
+ * and what the model throws.
  */
 export async function learnShared(learning: SharedLearning): Promise<LearnedPerturbation | undefined> {
   const first = await firstTask(learning)
@@ -74,7 +75,10 @@ interface Group {
 }
 
 /** All frames in the epoch's order. */
-async function* miniBatches(epoch: number, { learning, method, plan, first }: Group): AsyncGenerator<MiniBatch> {
+async function* miniBatches(
+  epoch: number,
+  { learning, method, plan, first }: Group,
+): AsyncGenerator<MiniBatch> {
   const seed = sampleSeed(learning.attack.seed, `universal/${first.frame.image.sopInstanceUid}`)
   let tasks: FrameTask[] = []
   for await (const task of framesInOrder(learning, randomSource(seed, epoch))) {
@@ -111,7 +115,9 @@ function checkFits({ frame }: FrameTask, first: FrameTask, sameBudget: boolean):
     throw new RadversaryError(
       'usage',
       'Universal perturbation: expected a budget that is the same part of every image’s intensity range, got images of different ranges',
-      { tip: 'Give budget and step as fractions, e.g. 8/255, or a model card whose intensity range is the same for all images.' },
+      {
+        tip: 'Give budget and step as fractions, e.g. 8/255, or a model card whose intensity range is the same for all images.',
+      },
     )
 }
 

@@ -16,23 +16,38 @@ const largestDifference = 1e-3
 type RecordedMasks = Pick<FrameReport, 'segments' | 'masks'>
 
 /**
- * That the recorded masks are those that the recorded measures are of, and that the adversarial one is predicted again.
+ * That the recorded masks are those that the recorded measures are of, and that the adversarial one is
+ * predicted again.
  * @throws RadversaryError verification-failed
  */
-export function checkMasks(card: ModelCard, { segments, masks }: RecordedMasks, predicted: Mask | undefined, file: string): void {
+export function checkMasks(
+  card: ModelCard,
+  { segments, masks }: RecordedMasks,
+  predicted: Mask | undefined,
+  file: string,
+): void {
   if (segments === undefined || masks === undefined || predicted === undefined) return
   const [label, before, after] = [masks.label, masks.before, masks.after].map(fromRuns)
-  const again = maskReport(card, { label, before, after }, segments.distanceUnit === 'mm' ? segments.spacing : undefined)
+  const again = maskReport(
+    card,
+    { label, before, after },
+    segments.distanceUnit === 'mm' ? segments.spacing : undefined,
+  )
   if (JSON.stringify(again.segments) !== JSON.stringify(segments))
     throw mismatch('Dice, IoU and HD95 of the recorded masks', 'others', file)
   const differing = after === undefined ? 1 : differingFraction(after, predicted)
   if (differing > largestDifference)
-    throw mismatch('the mask that was recorded', `one that differs in ${(100 * differing).toFixed(2)} % of its values`, file)
+    throw mismatch(
+      'the mask that was recorded',
+      `one that differs in ${(100 * differing).toFixed(2)} % of its values`,
+      file,
+    )
 }
 
 /**
  * That exported segmentations are the recorded masks, segment by segment.
- * @throws RadversaryError verification-failed; io-failed, dicom-unreadable, dicom-unsupported where they can't be read.
+ * @throws RadversaryError verification-failed; io-failed, dicom-unreadable, dicom-unsupported where they
+ * can't be read.
  */
 export async function checkMaskFiles(
   { folder, exported }: { readonly folder: string; readonly exported: ImageResult['exported'] },
@@ -50,7 +65,11 @@ export async function checkMaskFiles(
   }
 }
 
-async function checkMaskFile(path: string, masks: readonly Mask[], classes: readonly string[]): Promise<void> {
+async function checkMaskFile(
+  path: string,
+  masks: readonly Mask[],
+  classes: readonly string[],
+): Promise<void> {
   const { frames, labels } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
   // Every segment has a frame on every frame of the image, also where it shows nothing.
   const count = labels.length * masks.length

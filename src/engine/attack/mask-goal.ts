@@ -1,4 +1,9 @@
-import { maskReached, overlapBelow, type MaskBound, type MaskJudge } from '../../core/attacks/mask-criteria.ts'
+import {
+  maskReached,
+  overlapBelow,
+  type MaskBound,
+  type MaskJudge,
+} from '../../core/attacks/mask-criteria.ts'
 import type { Criterion } from '../../core/attacks/criteria.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { ModelCard, SegmentationOutput } from '../../core/model/card.ts'
@@ -20,8 +25,8 @@ export interface MaskChoice {
   readonly loss: MaskLoss
   readonly bound: MaskBound
   /**
-   * What is wanted: one class everywhere (`none`: nothing at all, where classes may overlap), or the masks of a file; away from the label
-   * where undefined.
+   * What is wanted: one class everywhere (`none`: nothing at all, where classes may overlap), or the masks of
+   * a file; away from the label where undefined.
    */
   readonly target: number | 'none' | 'masks' | undefined
 }
@@ -34,7 +39,9 @@ export function maskGoals(card: SegmentationCard, { loss, bound, target }: MaskC
   const shared = { classes: head.classes.length, things: thingsOf(head) }
   const isTargeted = target !== undefined
   const criterionOf = (judge: Omit<MaskJudge, keyof typeof shared>, wanted: readonly Mask[]): Criterion =>
-    isTargeted ? maskReached({ ...judge, ...shared, wanted }, bound) : overlapBelow({ ...judge, ...shared }, bound)
+    isTargeted
+      ? maskReached({ ...judge, ...shared, wanted }, bound)
+      : overlapBelow({ ...judge, ...shared }, bound)
   return {
     criterion: criterionOf({ labels: [], read: unread }, []).name,
     of: (frameLabels, { image, logits }) => {
@@ -67,11 +74,18 @@ function maskOfLabel({ mask }: FrameLabel): Mask {
 }
 
 /** With overlapping classes, a class that is wanted is added to the label; the others stay as they are. */
-function wantedOf({ classes }: SegmentationOutput, label: FrameLabel, target: NonNullable<MaskChoice['target']>): Mask {
+function wantedOf(
+  { classes }: SegmentationOutput,
+  label: FrameLabel,
+  target: NonNullable<MaskChoice['target']>,
+): Mask {
   const mask = maskOfLabel(label)
   if (target === 'masks') {
     if (label.wanted !== undefined) return label.wanted
-    throw new RadversaryError('labels-invalid', 'Masks: expected a wanted mask for every image, got none for this one')
+    throw new RadversaryError(
+      'labels-invalid',
+      'Masks: expected a wanted mask for every image, got none for this one',
+    )
   }
   const everywhere = uniformMask(mask, classes.length, target === 'none' ? undefined : target)
   if (!mask.overlapping || target === 'none') return everywhere

@@ -24,7 +24,11 @@ export function maskReport(
     throw internalError('a frame of a segmentation has no mask')
   const { classes, ...distances } = maskAgreement(output, { mask: before, label }, pixelSpacing)
   return {
-    segments: { ...distances, before: classes, after: maskAgreement(output, { mask: after, label }, pixelSpacing).classes },
+    segments: {
+      ...distances,
+      before: classes,
+      after: maskAgreement(output, { mask: after, label }, pixelSpacing).classes,
+    },
     masks: { label: plain(label), before: plain(before), after: plain(after) },
   }
 }

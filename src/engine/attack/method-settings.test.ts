@@ -6,7 +6,14 @@ const inHu = { widthHu: 400, levelWidth: 1 / 800 }
 test('text becomes what each setting is; sizes stay as they were given until an image is known', () => {
   const given = { epsilon: '20HU', steps: '7', alpha: '0.5', smooth: 'image', randomStart: 'true' }
   const { settings } = configureMethod('smia', given)
-  expect(settings).toMatchObject({ epsilon: '20HU', steps: 7, alpha: 0.5, smooth: 'image', randomStart: true, sigma: 1 })
+  expect(settings).toMatchObject({
+    epsilon: '20HU',
+    steps: 7,
+    alpha: 0.5,
+    smooth: 'image',
+    randomStart: true,
+    sigma: 1,
+  })
 })
 
 test('settings that are left out are recorded as their presets, null where the preset depends on others', () => {

@@ -5,7 +5,9 @@ import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/model/budget.ts'
 
-/** Settings as a user gives them: sizes of change as text with a unit, everything else as text or as it is. */
+/**
+ * Settings as a user gives them: sizes of change as text with a unit, everything else as text or as it is.
+ */
 export type GivenSettings = Readonly<Record<string, string | number | boolean>>
 
 /** A method with settings whose sizes still wait for an image's intensity range. */
@@ -20,18 +22,26 @@ export interface ConfiguredMethod {
   readonly over: UniversalPlan['over'] | undefined
   /** Of methods that hide in the features of clean images. */
   readonly hides: HidingPlan | undefined
-  /** The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage. */
+  /**
+   * The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage.
+   */
   forScale(scale: BudgetScale): AttackMethod
 }
 
-/** @throws RadversaryError usage for a method or setting that there is not, or a value that makes no sense. */
+/**
+ * @throws RadversaryError usage for a method or setting that there is not, or a value that makes no sense.
+ */
 export function configureMethod(name: string, given: GivenSettings): ConfiguredMethod {
   const entry = entryOf(name)
   checkNames(entry, given)
-  const parsed = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, parse(helpOf(entry, key), value)]))
+  const parsed = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, parse(helpOf(entry, key), value)]),
+  )
   const configured = new Map<string, AttackMethod>()
   const forScale = (scale: BudgetScale): AttackMethod => {
-    const settings = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, inScale(key, value, scale)]))
+    const settings = Object.fromEntries(
+      Object.entries(parsed).map(([key, value]) => [key, inScale(key, value, scale)]),
+    )
     const key = JSON.stringify(settings)
     const method = configured.get(key) ?? configureAttack(name, settings)
     configured.set(key, method)
@@ -54,7 +64,10 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
 function entryOf(name: string): MethodEntry {
   const found = Object.entries(attackMethods).find(([key]) => key === name)
   if (found !== undefined) return found[1]
-  throw new RadversaryError('usage', `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`)
+  throw new RadversaryError(
+    'usage',
+    `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
+  )
 }
 
 function helpOf(entry: MethodEntry, name: string): SettingHelp | undefined {
@@ -64,14 +77,21 @@ function helpOf(entry: MethodEntry, name: string): SettingHelp | undefined {
 function checkNames(entry: MethodEntry, given: GivenSettings): void {
   const unknown = Object.keys(given).filter((name) => helpOf(entry, name) === undefined)
   if (unknown.length > 0)
-    throw new RadversaryError('usage', `${entry.title}: expected its own settings, got ${unknown.join(', ')}`, {
-      tip: `Its settings are ${entry.settings.map(({ name }) => name).join(', ')}.`,
-    })
+    throw new RadversaryError(
+      'usage',
+      `${entry.title}: expected its own settings, got ${unknown.join(', ')}`,
+      {
+        tip: `Its settings are ${entry.settings.map(({ name }) => name).join(', ')}.`,
+      },
+    )
 }
 
 type SettingValue = GivenSettings[string]
 
-/** Text as what the setting is; whether the value makes sense is for the method to say. Sizes of change stay text. */
+/**
+ * Text as what the setting is; whether the value makes sense is for the method to say. Sizes of change stay
+ * text.
+ */
 function parse(help: SettingHelp | undefined, value: SettingValue): SettingValue {
   if (typeof value !== 'string' || help === undefined || budgetSettings.has(help.name)) return value
   if (help.kind === 'choice' || help.kind === 'text') return value
@@ -81,5 +101,7 @@ function parse(help: SettingHelp | undefined, value: SettingValue): SettingValue
 
 /** A size of change in the units of an image. */
 function inScale(name: string, value: SettingValue, scale: BudgetScale): SettingValue {
-  return typeof value === 'string' && budgetSettings.has(name) ? budgetToRelative(parseBudget(value), scale) : value
+  return typeof value === 'string' && budgetSettings.has(name)
+    ? budgetToRelative(parseBudget(value), scale)
+    : value
 }

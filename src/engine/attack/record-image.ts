@@ -46,7 +46,10 @@ export async function recordImage(
   context: ExportContext,
 ): Promise<ImageResult> {
   const { folder } = context
-  const masks = maskFiles({ image, frames, adversarial: pixels.find(([kind]) => kind === 'series')?.[1].bytes }, context)
+  const masks = maskFiles(
+    { image, frames, adversarial: pixels.find(([kind]) => kind === 'series')?.[1].bytes },
+    context,
+  )
   for (const [kind, { bytes }] of masks) await folder.write(exportedPath(kind, number), bytes)
   const result: ImageResult = {
     schema: imageResultSchema,
@@ -62,18 +65,26 @@ export async function recordImage(
 
 /** Of a segmentation: what the model says before, and of what was read back. */
 function maskFiles(
-  { image, frames, adversarial }: Pick<MasksToExport, 'image' | 'frames'> & { readonly adversarial: Uint8Array | undefined },
+  {
+    image,
+    frames,
+    adversarial,
+  }: Pick<MasksToExport, 'image' | 'frames'> & { readonly adversarial: Uint8Array | undefined },
   { run: { exports, opened }, labels }: ExportContext,
 ): (readonly [ExportKind, DerivedFile])[] {
   const { task, name, output } = opened.card
   if (task !== 'segmentation' || adversarial === undefined) return []
   return exports
     .filter(isOfMasks)
-    .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const)
+    .map(
+      (kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const,
+    )
 }
 
 function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {
-  const named = new Map(files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]))
+  const named = new Map(
+    files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]),
+  )
   const series = named.get('series')
   if (series === undefined) throw internalError('an export has no adversarial series')
   return { series, ...Object.fromEntries(named) }

@@ -21,7 +21,10 @@ const failure = z.strictObject({
   tip: z.string().nullable(),
 })
 
-/** What a run's record.json holds; docs/record.md explains every field. No times: the same run gives the same bytes. */
+/**
+ * What a run's record.json holds; docs/record.md explains every field. No times: the same run gives the same
+ * bytes.
+ */
 export const attackRecord = z.strictObject({
   schema: z.literal(attackRecordSchema),
   notice: z.string(),
@@ -78,4 +81,5 @@ export type AttackRecord = z.output<typeof attackRecord>
 export type RecordedImage = z.output<typeof recordedImage>
 export type RecordedFrame = z.output<typeof frame>
 
-export const researchNotice = 'Adversarial examples for research into the robustness of models. Not for clinical use.'
+export const researchNotice =
+  'Adversarial examples for research into the robustness of models. Not for clinical use.'

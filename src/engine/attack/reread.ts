@@ -12,10 +12,16 @@ import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
 import type { GoalMaker } from './goal.ts'
 
-/** Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes are summed in another order. */
+/**
+ * Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes
+ * are summed in another order.
+ */
 const largestDifference = 1e-4
 
-/** Stored values of every frame of an exported file. @throws RadversaryError io-failed, verification-failed where it can't be read. */
+/**
+ * Stored values of every frame of an exported file. @throws RadversaryError io-failed, verification-failed
+ * where it can't be read.
+ */
 export async function readStored(path: string): Promise<StoredValues[]> {
   const bytes = await readBytes({ path })
   try {
@@ -27,17 +33,30 @@ export async function readStored(path: string): Promise<StoredValues[]> {
   }
 }
 
-/** @throws RadversaryError verification-failed when the pixels of an exported file are not those that were meant. */
-export function checkPixels(expected: readonly StoredValues[], got: readonly StoredValues[], file: string): void {
+/**
+ * @throws RadversaryError verification-failed when the pixels of an exported file are not those that were
+ * meant.
+ */
+export function checkPixels(
+  expected: readonly StoredValues[],
+  got: readonly StoredValues[],
+  file: string,
+): void {
   const same = expected.length === got.length && expected.every((values, i) => sameValues(values, got[i]))
   if (!same) throw mismatch('the pixels that were exported', 'others', file)
 }
 
 /** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
 export function checkPrediction(expected: Prediction, got: Prediction, file: string): void {
-  const largest = Math.max(...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))))
+  const largest = Math.max(
+    ...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))),
+  )
   if (!(largest <= largestDifference))
-    throw mismatch('the prediction that was recorded', `one whose probabilities differ by ${largest.toExponential(1)}`, file)
+    throw mismatch(
+      'the prediction that was recorded',
+      `one whose probabilities differ by ${largest.toExponential(1)}`,
+      file,
+    )
   if (expected.value === undefined) return
   const change = Math.abs((got.value ?? NaN) - expected.value)
   if (!(change <= largestDifference * Math.max(1, Math.abs(expected.value))))

@@ -10,8 +10,15 @@ export interface SharedMethods {
   methodFor(method: AttackMethod, image: StudyImage): AttackMethod
 }
 
-/** Of the group `index` of `count`: its perturbation [1, C, H, W], or undefined where none of its images can be attacked. */
-export type LearnGroup = (images: readonly StudyImage[], index: number, count: number) => Promise<Tensor | undefined>
+/**
+ * Of the group `index` of `count`: its perturbation [1, C, H, W], or undefined where none of its images can
+ * be attacked.
+ */
+export type LearnGroup = (
+  images: readonly StudyImage[],
+  index: number,
+  count: number,
+) => Promise<Tensor | undefined>
 
 /** Learns one perturbation after the other. */
 export async function sharedMethods(
@@ -35,9 +42,9 @@ export async function sharedMethods(
 }
 
 /**
- * Images that get one perturbation between them: of each series, or all, and of those the ones whose pixels can be matched one by one,
- * which are as large and as colourful. Told by headers alone, in the order of their first images, so that a run that goes on where another
- * stopped has the same groups.
+ * Images that get one perturbation between them: of each series, or all, and of those the ones whose pixels
+ * can be matched one by one, which are as large and as colourful. Told by headers alone, in the order of
+ * their first images, so that a run that goes on where another stopped has the same groups.
  */
 function sharedGroups(images: readonly StudyImage[], over: UniversalPlan['over']): Map<string, StudyImage[]> {
   const groups = new Map<string, StudyImage[]>()

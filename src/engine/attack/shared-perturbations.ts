@@ -22,7 +22,9 @@ export const sharedReport = z.strictObject({
   images: z.array(z.int().positive()),
   linf: z.number(),
   l2: z.number(),
-  epochs: z.array(z.strictObject({ epoch: z.int().positive(), images: z.int(), loss: z.number(), fooled: z.int() })),
+  epochs: z.array(
+    z.strictObject({ epoch: z.int().positive(), images: z.int(), loss: z.number(), fooled: z.int() }),
+  ),
 })
 
 export type SharedReport = z.output<typeof sharedReport>
@@ -36,16 +38,29 @@ interface Options {
   readonly images: readonly NumberedImage[]
   readonly over: UniversalPlan['over']
   readonly folder: ExportFolder
-  readonly learn: (images: readonly StudyImage[], index: number, count: number) => Promise<LearnedPerturbation | undefined>
+  readonly learn: (
+    images: readonly StudyImage[],
+    index: number,
+    count: number,
+  ) => Promise<LearnedPerturbation | undefined>
 }
 
-/** Those that an earlier attempt has left, and the others, learned and written before any image is changed. */
-export async function sharedPerturbations({ images, over, folder, learn }: Options): Promise<SharedPerturbations> {
+/**
+ * Those that an earlier attempt has left, and the others, learned and written before any image is changed.
+ */
+export async function sharedPerturbations({
+  images,
+  over,
+  folder,
+  learn,
+}: Options): Promise<SharedPerturbations> {
   const numbers = new Map(images.map(({ image, number }) => [image, number]))
   const reports: SharedReport[] = []
   const learnOrKeep: LearnGroup = async (group, index, count) => {
     const own = group.flatMap((image) => numbers.get(image) ?? [])
-    const found = (await kept(folder, index)) ?? (await written(await learn(group, index, count), { folder, index, images: own }))
+    const found =
+      (await kept(folder, index)) ??
+      (await written(await learn(group, index, count), { folder, index, images: own }))
     if (found !== undefined) reports.push(found.report)
     return found?.v
   }
@@ -71,14 +86,22 @@ async function kept(folder: ExportFolder, index: number): Promise<Found | undefi
 
 async function written(
   learned: LearnedPerturbation | undefined,
-  { folder, index, images }: { readonly folder: ExportFolder; readonly index: number; readonly images: number[] },
+  {
+    folder,
+    index,
+    images,
+  }: { readonly folder: ExportFolder; readonly index: number; readonly images: number[] },
 ): Promise<Found | undefined> {
   if (learned === undefined) return undefined
   const { v, epochs } = learned
   const bytes = writeNpy(npyFromTensor(v))
   const report = {
     ...{ file: pathOf(index, 'npy'), sha256: bytesToHex(sha256(bytes)), shape: [...v.shape], images },
-    ...{ linf: distanceLinf(v.data, new Float32Array(v.data.length)), l2: normL2(v.data), epochs: [...epochs] },
+    ...{
+      linf: distanceLinf(v.data, new Float32Array(v.data.length)),
+      l2: normL2(v.data),
+      epochs: [...epochs],
+    },
   }
   await folder.write(report.file, bytes)
   await folder.write(pathOf(index, 'json'), new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`))

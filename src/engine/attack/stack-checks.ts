@@ -9,10 +9,13 @@ import type { StudyImage } from '../study/open-study.ts'
 import type { Workbench } from '../workbench.ts'
 
 /**
- * What an attack on a model of neighbouring slices needs: a method that follows the gradient of all slices together, and whole stacks, since
- * an export is verified by its own slices. @throws RadversaryError usage
+ * What an attack on a model of neighbouring slices needs: a method that follows the gradient of all slices
+ * together, and whole stacks, since an export is verified by its own slices. @throws RadversaryError usage
  */
-export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>, method: string): void {
+export function checkStacks(
+  { opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>,
+  method: string,
+): void {
   if (reachOf(opened.card.input) === 0) return
   if (!canBeCoupled(method))
     throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${method}`, {
@@ -29,9 +32,13 @@ export function checkStacks({ opened, study, images }: Pick<Workbench, 'opened' 
 /** For what takes images one by one. @throws RadversaryError usage */
 export function refuseStacks({ input }: ModelCard, what: string): void {
   if (reachOf(input) === 0) return
-  throw new RadversaryError('usage', `${what}: expected models of single images, got one of stacks of slices`, {
-    tip: 'Use `radversary attack` for each method and budget.',
-  })
+  throw new RadversaryError(
+    'usage',
+    `${what}: expected models of single images, got one of stacks of slices`,
+    {
+      tip: 'Use `radversary attack` for each method and budget.',
+    },
+  )
 }
 
 /** What a user should know of a stack's order and length. @param unreadable files of the study */

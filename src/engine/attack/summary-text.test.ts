@@ -5,8 +5,21 @@ import { summaryText } from './summary-text.ts'
 
 const distance = { linf: 0.02, l2: 1.5, psnr: 38.25, ssim: 0.98765, changed: 5, changedFraction: 0.5 }
 const row = {
-  ...{ file: '1.dcm', exported: 'adversarial/0001.dcm', sopInstanceUid: '1', frame: 1, method: 'smia', label: 'a' },
-  ...{ predictionBefore: 'a', confidenceBefore: 0.9, predictionAfter: 'b', confidenceAfter: 0.8, iterations: 10 },
+  ...{
+    file: '1.dcm',
+    exported: 'adversarial/0001.dcm',
+    sopInstanceUid: '1',
+    frame: 1,
+    method: 'smia',
+    label: 'a',
+  },
+  ...{
+    predictionBefore: 'a',
+    confidenceBefore: 0.9,
+    predictionAfter: 'b',
+    confidenceAfter: 0.8,
+    iterations: 10,
+  },
   ...{ success: true, metBefore: false, window: distance, stored: { ...distance, linf: 12 } },
 }
 
@@ -14,8 +27,18 @@ function textOf(rows: (typeof row)[], changes: object = {}): string {
   const record = {
     notice: 'For research.',
     model: { file: 'model.onnx', sha256: '0123456789abcdef' },
-    attack: { title: 'SMIA', settings: { epsilon: '20HU', stepSize: 2 / 255, steps: 10 }, target: null, seed: 3 },
-    ...{ device: { name: 'cpu', threads: 2, batch: 4 }, labels: 'file', failures: [], summary: summarise(rows) },
+    attack: {
+      title: 'SMIA',
+      settings: { epsilon: '20HU', stepSize: 2 / 255, steps: 10 },
+      target: null,
+      seed: 3,
+    },
+    ...{
+      device: { name: 'cpu', threads: 2, batch: 4 },
+      labels: 'file',
+      failures: [],
+      summary: summarise(rows),
+    },
     ...changes,
   }
   return summaryText(record as unknown as AttackRecord)
@@ -40,7 +63,9 @@ test('a run is told in a dozen lines', () => {
 
 test('a model whose file has the name of all of its kind is told by its own', () => {
   const model = { file: 'model.json', sha256: '0123456789abcdef', card: { name: 'brain' } }
-  expect(textOf([row], { model })).toContain('Model        brain, model.json with its weights (sha256 0123456789ab…) on cpu')
+  expect(textOf([row], { model })).toContain(
+    'Model        brain, model.json with its weights (sha256 0123456789ab…) on cpu',
+  )
 })
 
 test('a target, failures and the lack of labels are told', () => {
@@ -55,6 +80,10 @@ test('a target, failures and the lack of labels are told', () => {
 })
 
 test('what there is no mean of is a dash', () => {
-  const same = { ...row, window: { ...distance, psnr: null, ssim: null }, metBefore: true } as unknown as typeof row
+  const same = {
+    ...row,
+    window: { ...distance, psnr: null, ssim: null },
+    metBefore: true,
+  } as unknown as typeof row
   expect(textOf([same])).toMatch(/none of those that were not wrong before\n.*\n.*\n.*PSNR – dB, SSIM – in/)
 })

@@ -23,7 +23,9 @@ export function summaryText(record: AttackRecord): string {
     ...agreementText(record),
     ...(summary.meanConfidenceBefore === null
       ? []
-      : [`Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`]),
+      : [
+          `Confidence   ${percent(summary.meanConfidenceBefore)} before, ${percent(summary.meanConfidenceAfter)} after (means)`,
+        ]),
     ...segmentsText(record),
     ...detectionText(record),
     `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
@@ -35,7 +37,9 @@ export function summaryText(record: AttackRecord): string {
 
 /** Of TensorFlow.js every model's file is model.json: its name says which. */
 function modelText({ file, card }: AttackRecord['model']): string {
-  return file.endsWith('.json') && typeof card['name'] === 'string' ? `${card['name']}, ${file} with its weights` : file
+  return file.endsWith('.json') && typeof card['name'] === 'string'
+    ? `${card['name']}, ${file} with its weights`
+    : file
 }
 
 /** Who broke how many of the slices that still held at its turn. */
@@ -45,7 +49,9 @@ function membersText({ attack, images }: AttackRecord): string[] {
     attack.members,
     images.flatMap(({ frames }) => frames.map(({ success, member = '' }) => ({ success, member }))),
   )
-  return [`Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`]
+  return [
+    `Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`,
+  ]
 }
 
 /** The perturbations that images share, before they meet any image's bounds and stored values. */
@@ -94,7 +100,9 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
     `${number(before, digits)} to ${number(after, digits)}`
   const line = (each: MeanSegment) =>
     `${each.class}: Dice ${change(each.diceBefore, each.diceAfter, 3)}, IoU ${change(each.iouBefore, each.iouAfter, 3)}, HD95 ${change(each.hd95Before, each.hd95After, 1)} ${unit}`
-  return segments.classes.map((each, i) => `${i === 0 ? 'Segments     ' : '             '}${line(each).trim()}`)
+  return segments.classes.map(
+    (each, i) => `${i === 0 ? 'Segments     ' : '             '}${line(each).trim()}`,
+  )
 }
 
 /** Of a detection: average precision interpolated at all points, as PASCAL VOC's. */

@@ -17,26 +17,33 @@ import { maskGoals, type MaskChoice } from './mask-goal.ts'
 /** What a user wants of an attack, in words; what is undefined is the task's default. */
 export interface GoalRequest {
   /**
-   * The class wanted, by name or index. Where classes may overlap: labels with what is wanted of each (`Edema=raise,Mass=lower,Nodule=leave`;
-   * a name alone is raised), or of a segmentation `none` for nothing at all. Of a
-   * detection also `vanish`, `false-positives` or `class:NAME`.
+   * The class wanted, by name or index. Where classes may overlap: labels with what is wanted of each
+   * (`Edema=raise,Mass=lower,Nodule=leave`; a name alone is raised), or of a segmentation `none` for nothing
+   * at all. Of a detection also `vanish`, `false-positives` or `class:NAME`.
    */
   readonly target?: string | undefined
   /** Of a segmentation: PNG masks or DICOM SEG of what is wanted. */
   readonly targetMasks?: string | undefined
   /**
-   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades: `change>=2`. Of false
-   * positives: `boxes>=5`. Of numbers: `change>6` away from the label, `within 3` of a wanted value.
+   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades:
+   * `change>=2`. Of false positives: `boxes>=5`. Of numbers: `change>6` away from the label, `within 3` of a
+   * wanted value.
    */
   readonly criterion?: string | undefined
-  /** Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. Of a regression: `mse` or `huber`. */
+  /**
+   * Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. Of a
+   * regression: `mse` or `huber`.
+   */
   readonly loss?: string | undefined
 }
 
 /** What is wanted, read and checked. */
 export interface TaskGoal {
   readonly maker: GoalMaker
-  /** The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, `vanish`, `false-positives`, or null for an attack away from the label. */
+  /**
+   * The class's name, labels with what is wanted of them, `none`, `masks` for those of a file, `vanish`,
+   * `false-positives`, or null for an attack away from the label.
+   */
   readonly target: string | null
   /** The weights of J's parts, where a task has a choice. */
   readonly loss: Readonly<Record<string, number>> | undefined
@@ -96,22 +103,34 @@ function leastChange(text: string | undefined, grades: number): number {
   if (text === undefined) return 1
   const least = Number(/^\s*change\s*>=\s*(\d+)\s*$/.exec(text)?.[1])
   if (least >= 1 && least < grades) return least
-  throw new RadversaryError('usage', `Criterion: expected change>=N, N from 1 to ${grades - 1} grades, got "${text}"`, {
-    tip: 'E.g. --criterion "change>=2".',
-  })
+  throw new RadversaryError(
+    'usage',
+    `Criterion: expected change>=N, N from 1 to ${grades - 1} grades, got "${text}"`,
+    {
+      tip: 'E.g. --criterion "change>=2".',
+    },
+  )
 }
 
 function regressionGoal(head: RegressionOutput, request: GoalRequest): TaskGoal {
   refuse('regression', request, ['targetMasks'])
   const target = request.target === undefined ? undefined : Number(request.target)
   if (target !== undefined && (!Number.isFinite(target) || request.target?.trim() === ''))
-    throw new RadversaryError('usage', `Target: expected a value of ${head.value}, got "${request.target ?? ''}"`, {
-      tip: `A number in ${head.unit || 'the card’s unit'}, e.g. --target 120.`,
-    })
+    throw new RadversaryError(
+      'usage',
+      `Target: expected a value of ${head.value}, got "${request.target ?? ''}"`,
+      {
+        tip: `A number in ${head.unit || 'the card’s unit'}, e.g. --target 120.`,
+      },
+    )
   const { loss = 'mse' } = request
   if (!isValueLoss(loss)) throw new RadversaryError('usage', `Loss: expected mse or huber, got "${loss}"`)
   const tolerance = toleranceOf(request.criterion, target !== undefined) ?? head.tolerance
-  return { maker: valueGoals(head, { loss, tolerance, target }), target: request.target?.trim() ?? null, loss: { [loss]: 1 } }
+  return {
+    maker: valueGoals(head, { loss, tolerance, target }),
+    target: request.target?.trim() ?? null,
+    loss: { [loss]: 1 },
+  }
 }
 
 function toleranceOf(text: string | undefined, isTargeted: boolean): number | undefined {
@@ -120,15 +139,22 @@ function toleranceOf(text: string | undefined, isTargeted: boolean): number | un
   const tolerance = Number(pattern.exec(text)?.[1])
   if (tolerance > 0) return tolerance
   const expected = isTargeted ? 'within N' : 'change>N'
-  throw new RadversaryError('usage', `Criterion: expected ${expected}, N above 0 in the card’s unit, got "${text}"`, {
-    tip: `E.g. --criterion "${isTargeted ? 'within 3' : 'change>6'}".`,
-  })
+  throw new RadversaryError(
+    'usage',
+    `Criterion: expected ${expected}, N above 0 in the card’s unit, got "${text}"`,
+    {
+      tip: `E.g. --criterion "${isTargeted ? 'within 3' : 'change>6'}".`,
+    },
+  )
 }
 
 function refuse(what: string, request: GoalRequest, fields: readonly (keyof GoalRequest)[]): void {
   const foreign = fields.find((field) => request[field] !== undefined)
   if (foreign !== undefined)
-    throw new RadversaryError('usage', `Goal: expected no ${foreign} for ${what}, got "${request[foreign] ?? ''}"`)
+    throw new RadversaryError(
+      'usage',
+      `Goal: expected no ${foreign} for ${what}, got "${request[foreign] ?? ''}"`,
+    )
 }
 
 function detectionGoal(card: Extract<ModelCard, { task: 'detection' }>, request: GoalRequest): TaskGoal {
@@ -137,7 +163,10 @@ function detectionGoal(card: Extract<ModelCard, { task: 'detection' }>, request:
   return { maker: boxGoals(card, choice), target: choiceName(choice, card.output.classes), loss: undefined }
 }
 
-function segmentationGoal(card: Extract<ModelCard, { task: 'segmentation' }>, request: GoalRequest): TaskGoal {
+function segmentationGoal(
+  card: Extract<ModelCard, { task: 'segmentation' }>,
+  request: GoalRequest,
+): TaskGoal {
   const target = maskTarget(card.output, request)
   const bound = parseBound(request.criterion, target !== undefined)
   const loss = parseMaskLoss(request.loss)
@@ -150,7 +179,8 @@ function maskTarget(head: SegmentationOutput, { target, targetMasks }: GoalReque
     throw new RadversaryError('usage', 'Goal: expected a wanted class or wanted masks, got both')
   if (targetMasks !== undefined) return 'masks'
   if (target === undefined) return undefined
-  if (target === 'none' && head.activation === 'multi-label-sigmoid' && !head.classes.includes(target)) return 'none'
+  if (target === 'none' && head.activation === 'multi-label-sigmoid' && !head.classes.includes(target))
+    return 'none'
   return classIndex(target, head.classes)
 }
 
@@ -161,7 +191,8 @@ function parseBound(text: string | undefined, isTargeted: boolean): MaskBound {
   const relation = isTargeted ? '>=' : '<'
   const [, measure, given, number] = /^\s*(dice|iou)\s*(<|>=)\s*([\d.]+)\s*$/i.exec(text) ?? []
   const value = Number(number)
-  if (given === relation && value > 0 && value <= 1) return { measure: measure?.toLowerCase() === 'iou' ? 'iou' : 'dice', value }
+  if (given === relation && value > 0 && value <= 1)
+    return { measure: measure?.toLowerCase() === 'iou' ? 'iou' : 'dice', value }
   const goal = isTargeted ? 'an attack towards a mask' : 'an attack away from the label'
   throw new RadversaryError(
     'usage',
@@ -175,13 +206,21 @@ function parseBound(text: string | undefined, isTargeted: boolean): MaskBound {
 function parseMaskLoss(text: string | undefined): MaskLoss {
   if (text === undefined) return { 'cross-entropy': 1 }
   const parts = text.split(',').map((part) => /^\s*(cross-entropy|dice)\s*(?:=\s*([\d.]+)\s*)?$/.exec(part))
-  const weights = parts.flatMap((part) => (part === null ? [] : [[part[1] ?? '', Number(part[2] ?? 1)] as const]))
-  const isSound = weights.length === parts.length && new Set(weights.map(([name]) => name)).size === parts.length
+  const weights = parts.flatMap((part) =>
+    part === null ? [] : [[part[1] ?? '', Number(part[2] ?? 1)] as const],
+  )
+  const isSound =
+    weights.length === parts.length && new Set(weights.map(([name]) => name)).size === parts.length
   const values = weights.map(([, weight]) => weight)
-  if (isSound && values.every(Number.isFinite) && values.some((weight) => weight > 0)) return Object.fromEntries(weights)
-  throw new RadversaryError('usage', `Loss: expected cross-entropy, dice or both with weights, got "${text}"`, {
-    tip: 'E.g. --loss dice, or --loss cross-entropy=0.5,dice=0.5.',
-  })
+  if (isSound && values.every(Number.isFinite) && values.some((weight) => weight > 0))
+    return Object.fromEntries(weights)
+  throw new RadversaryError(
+    'usage',
+    `Loss: expected cross-entropy, dice or both with weights, got "${text}"`,
+    {
+      tip: 'E.g. --loss dice, or --loss cross-entropy=0.5,dice=0.5.',
+    },
+  )
 }
 
 function nameOf(index: number | undefined, classes: readonly string[]): string | null {

@@ -19,8 +19,9 @@ const groups = 2
 const bar = 1.1
 
 /**
- * The steps of a short attack, as SMIA, I-FGSM and MI-FGSM have them by default; few rounds around them, so that all methods are
- * measured. What is done once in an attack weighs as in one of these, more than in the hundreds of steps of others.
+ * The steps of a short attack, as SMIA, I-FGSM and MI-FGSM have them by default; few rounds around them, so
+ * that all methods are measured. What is done once in an attack weighs as in one of these, more than in the
+ * hundreds of steps of others.
  */
 const short: Readonly<Record<string, number>> = {
   steps: 10,
@@ -40,14 +41,26 @@ const short: Readonly<Record<string, number>> = {
 const manyPasses: ReadonlySet<string> = new Set(['hopskipjump', 'hopskipjump-linf', 'spsa'])
 
 /** Hardly a pass through the model, or those of others; or in need of clean images. */
-const left: ReadonlySet<string> = new Set(['hfc', 'noise', 'gaussian-noise', 'gaussian-blur', 'low-contrast', 'motion-blur'])
+const left: ReadonlySet<string> = new Set([
+  'hfc',
+  'noise',
+  'gaussian-noise',
+  'gaussian-blur',
+  'low-contrast',
+  'motion-blur',
+])
 
 /**
- * Every method's time against that of the passes through the model alone that it makes, gradients and predictions, repeated without it:
- * ResNet-50 at 224, batches of 2, two at a time in lanes as in an attack on a study.
+ * Every method's time against that of the passes through the model alone that it makes, gradients and
+ * predictions, repeated without it: ResNet-50 at 224, batches of 2, two at a time in lanes as in an attack on
+ * a study.
  */
 export async function* attackSection({ runtime }: BenchContext): AsyncIterable<BenchRow> {
-  const lanes = await connectLanes({ path: 'resnet50', bytes: resnet50().model, externalData: {}, card }, runtime, groups)
+  const lanes = await connectLanes(
+    { path: 'resnet50', bytes: resnet50().model, externalData: {}, card },
+    runtime,
+    groups,
+  )
   const problems = await Promise.all(lanes.map(problemOn))
   for (const [name, { tasks = ['classification'] }] of Object.entries<MethodEntry>(attackMethods))
     if (tasks.includes('classification') && !left.has(name)) yield await methodRow(name, problems)
@@ -56,11 +69,18 @@ export async function* attackSection({ runtime }: BenchContext): AsyncIterable<B
 
 async function methodRow(name: string, problems: readonly AttackProblem[]): Promise<BenchRow> {
   const method = configureAttack(name, shortSettings(name))
-  const attack = (on: readonly AttackProblem[]) => Promise.all(on.map((problem) => attackToEnd(method, problem)))
+  const attack = (on: readonly AttackProblem[]) =>
+    Promise.all(on.map((problem) => attackToEnd(method, problem)))
   const recorded = problems.map(({ model }) => recording(model))
-  await attack(problems.map((problem, lane) => ({ ...problem, model: recorded[lane]?.model ?? problem.model })))
+  await attack(
+    problems.map((problem, lane) => ({ ...problem, model: recorded[lane]?.model ?? problem.model })),
+  )
   const repeat = () => Promise.all(recorded.map((each) => each.repeat()))
-  const [ours, bare] = await interleaved([timed(() => attack(problems)), timed(repeat)], { rounds: 3, visitMs: 1, warmUp: false })
+  const [ours, bare] = await interleaved([timed(() => attack(problems)), timed(repeat)], {
+    rounds: 3,
+    visitMs: 1,
+    warmUp: false,
+  })
   if (ours === undefined || bare === undefined) throw internalError('two sides were timed')
   const notes = recorded.slice(0, 1).map((each) => each.note())
   return { ...comparison(`${name}, over its passes alone`, ours, bare), bar, peakShare: null, notes }

@@ -29,13 +29,17 @@ interface Problem {
   readonly target: Tensor
 }
 
-/** Time of one gradient step (forward, backward to the input) against PyTorch's, on the same weights, input and threads. */
+/**
+ * Time of one gradient step (forward, backward to the input) against PyTorch's, on the same weights, input
+ * and threads.
+ */
 export async function* gradientSection(context: BenchContext): AsyncIterable<BenchRow> {
   for (const { name, torchName, build } of cases) {
     const network = build()
     await loadPeer(context, torchName, network)
     const model = await context.createModel(network.model)
-    for (const batch of batches) yield await gradientRow(context, `gradient step, ${name}, batch ${batch}`, network, model, batch)
+    for (const batch of batches)
+      yield await gradientRow(context, `gradient step, ${name}, batch ${batch}`, network, model, batch)
     await model.dispose()
   }
 }
@@ -89,7 +93,11 @@ function torchSteps(torch: Peer): Contestant {
   return async (count) => (await torch.request({ do: 'steps', count }))['times'] as number[]
 }
 
-async function loadPeer({ torch, folder, threads }: BenchContext, model: string, network: Network): Promise<void> {
+async function loadPeer(
+  { torch, folder, threads }: BenchContext,
+  model: string,
+  network: Network,
+): Promise<void> {
   if (torch === null) return
   const weights = join(folder, 'weights.f32')
   await writeFile(weights, network.parameters)
@@ -97,8 +105,9 @@ async function loadPeer({ torch, folder, threads }: BenchContext, model: string,
 }
 
 /**
- * Both sides' gradients of the same problem compared with PyTorch's in float64, so that it is known that the same thing is timed. In a
- * large network rounding flips some ReLUs and maxima, so either float32 gradient is off by up to some 1e-3 there.
+ * Both sides' gradients of the same problem compared with PyTorch's in float64, so that it is known that the
+ * same thing is timed. In a large network rounding flips some ReLUs and maxima, so either float32 gradient is
+ * off by up to some 1e-3 there.
  */
 async function agreement({ folder }: BenchContext, torch: Peer, gradient: Tensor): Promise<string> {
   const answer = async (request: string) => {

@@ -16,7 +16,11 @@ export interface MatrixProduct {
 
 export async function createMatrixProduct(runtime: Runtime): Promise<MatrixProduct> {
   const session = await runtime.createSession(matrixProducts())
-  const x = { dataType: 'float32', shape: [size, size], data: new Float32Array(size * size).fill(0.5) } as const
+  const x = {
+    dataType: 'float32',
+    shape: [size, size],
+    data: new Float32Array(size * size).fill(0.5),
+  } as const
   return {
     contestant: timed(() => session.run({ x })),
     multiplications: productsPerRun * size ** 3,
@@ -34,7 +38,9 @@ function matrixProducts(): Uint8Array {
     graph: {
       name: 'matrix product',
       nodes: Array.from({ length: productsPerRun }, (_, index) => product(index)),
-      initializers: new Map([['w', float32Tensor([size, size], new Float32Array(size * size).fill(1 / size))]]),
+      initializers: new Map([
+        ['w', float32Tensor([size, size], new Float32Array(size * size).fill(1 / size))],
+      ]),
       inputs: [value('x')],
       outputs: [value('y')],
       valueInfos: new Map(),

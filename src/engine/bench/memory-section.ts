@@ -11,12 +11,25 @@ const run = promisify(execFile)
 const [few, many] = [100, 1000]
 const attackReport = z.object({ peakMemoryBytes: z.number() })
 
-/** Peak memory of attacks (I-FGSM, 2 steps, the sample's model) on 1,000 and on 100 slices of 512x512, each in a process of its own. */
+/**
+ * Peak memory of attacks (I-FGSM, 2 steps, the sample's model) on 1,000 and on 100 slices of 512x512, each in
+ * a process of its own.
+ */
 export async function* memorySection(context: BenchContext): AsyncIterable<BenchRow> {
   const theirs = await peakMegabytes(few, context)
   const ours = await peakMegabytes(many, context)
   const name = `peak memory, ${many} slices against ${few}`
-  yield { name, unit: 'MB', ours, theirs, ratio: ours / theirs, bestRatio: null, bar: 1.1, peakShare: null, notes: [] }
+  yield {
+    name,
+    unit: 'MB',
+    ours,
+    theirs,
+    ratio: ours / theirs,
+    bestRatio: null,
+    bar: 1.1,
+    peakShare: null,
+    notes: [],
+  }
 }
 
 async function peakMegabytes(

@@ -16,7 +16,10 @@ const pythons = ['python3', '/usr/bin/python3']
 
 /** The first Python that has PyTorch, torchvision and NumPy; null when none has. */
 export function pythonWithTorch(): string | null {
-  return pythons.find((python) => spawnSync(python, ['-c', 'import numpy, torch, torchvision']).status === 0) ?? null
+  return (
+    pythons.find((python) => spawnSync(python, ['-c', 'import numpy, torch, torchvision']).status === 0) ??
+    null
+  )
 }
 
 /** Starts a Python peer with so many threads. */

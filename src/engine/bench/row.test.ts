@@ -26,7 +26,15 @@ test('an absolute bar needs no other side', () => {
 })
 
 test('the table shows every value with its unit and whether the bar is reached', () => {
-  const absent: BenchRow = { ...row, name: 'other', theirs: null, ratio: null, bestRatio: null, peakShare: null, notes: [] }
+  const absent: BenchRow = {
+    ...row,
+    name: 'other',
+    theirs: null,
+    ratio: null,
+    bestRatio: null,
+    peakShare: null,
+    notes: [],
+  }
   expect(formatRows([row, absent])).toBe(
     [
       '          ours  theirs  ratio  best   bar  reached  of peak  notes',

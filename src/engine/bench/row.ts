@@ -10,7 +10,10 @@ export interface BenchRow {
   readonly theirs: number | null
   /** ours / theirs, of the medians; what the bar is for. */
   readonly ratio: number | null
-  /** The same of the fastest times, which say more on a machine that others use too; null where there was one run. */
+  /**
+   * The same of the fastest times, which say more on a machine that others use too; null where there was one
+   * run.
+   */
   readonly bestRatio: number | null
   /** The ratio (or, when `barIsAbsolute`, our own value) that we want to stay below or at. */
   readonly bar: number
@@ -63,7 +66,8 @@ function align(cell: string, width: number, column: number): string {
 }
 
 function formatRow(row: BenchRow): string[] {
-  const value = (number: number | null) => (number === null ? '-' : `${number.toFixed(number < 100 ? 1 : 0)} ${row.unit}`)
+  const value = (number: number | null) =>
+    number === null ? '-' : `${number.toFixed(number < 100 ? 1 : 0)} ${row.unit}`
   return [
     row.name,
     value(row.ours),

@@ -57,7 +57,8 @@ export async function runBench({
 }: BenchOptions): Promise<BenchResult> {
   const runtime = createOrtRuntime({ device: 'cpu', threads })
   const python = pythonWithTorch()
-  const torch = python === null ? null : startPeer(python, join(repository, 'bench/peers/torch_peer.py'), runtime.threads)
+  const torch =
+    python === null ? null : startPeer(python, join(repository, 'bench/peers/torch_peer.py'), runtime.threads)
   const folder = await mkdtemp(join(tmpdir(), 'radversary-bench-'))
   const matrixProduct = await createMatrixProduct(runtime)
   try {

@@ -8,7 +8,9 @@ import { writeCopies } from './series-copies.ts'
 
 const files = 1000
 
-/** How long `inspect` takes for a folder of 1,000 CT images of 512x512 whose files are in the system's cache. */
+/**
+ * How long `inspect` takes for a folder of 1,000 CT images of 512x512 whose files are in the system's cache.
+ */
 export async function* scanSection({ folder, sample }: BenchContext): AsyncIterable<BenchRow> {
   const series = await writeCopies(sample.image, files, join(folder, 'scan'))
   const times: number[] = []
@@ -17,6 +19,19 @@ export async function* scanSection({ folder, sample }: BenchContext): AsyncItera
     await inspectPaths([series])
     times.push((performance.now() - start) / 1000)
   }
-  const row = { name: `inspect, ${files} files`, unit: 's', ours: median(times), bar: 3, barIsAbsolute: true } as const
-  yield { ...row, theirs: null, ratio: null, bestRatio: null, peakShare: null, notes: ['the bar is in seconds'] }
+  const row = {
+    name: `inspect, ${files} files`,
+    unit: 's',
+    ours: median(times),
+    bar: 3,
+    barIsAbsolute: true,
+  } as const
+  yield {
+    ...row,
+    theirs: null,
+    ratio: null,
+    bestRatio: null,
+    peakShare: null,
+    notes: ['the bar is in seconds'],
+  }
 }

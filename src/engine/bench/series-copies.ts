@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { internalError } from '../../core/errors.ts'
 
-/** A series of so many images, each a copy of `source` with a SOP Instance UID of its own; gives the folder. */
+/**
+ * A series of so many images, each a copy of `source` with a SOP Instance UID of its own; gives the folder.
+ */
 export async function writeCopies(source: string, count: number, folder: string): Promise<string> {
   const file = new Uint8Array(await readFile(source))
   const { sopInstanceUid } = parseInstance(file, { file: source })
   if (sopInstanceUid === undefined) throw internalError('the image to be copied has no SOP Instance UID')
   await mkdir(folder, { recursive: true })
   for (let number = 0; number < count; number++)
-    await writeFile(join(folder, `${String(number).padStart(4, '0')}.dcm`), withNumber(file, sopInstanceUid, number))
+    await writeFile(
+      join(folder, `${String(number).padStart(4, '0')}.dcm`),
+      withNumber(file, sopInstanceUid, number),
+    )
   return folder
 }
 

@@ -32,8 +32,9 @@ const bar = 0.7
 const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sigma: 1, kernelSize: 3 }
 
 /**
- * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 7 in lanes as in an attack on
- * a study), predictions, resampling and rounding included, against the same loop in PyTorch. Sessions are ready on both sides.
+ * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 7
+ * in lanes as in an attack on a study), predictions, resampling and rounding included, against the same loop
+ * in PyTorch. Sessions are ready on both sides.
  */
 export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
   const { torch, folder, threads, runtime, matrixProduct } = context
@@ -55,8 +56,17 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
   let theirFlips: unknown
   const theirs = async (): Promise<number[]> => {
     const shape = images.shape
-    const common = { shape, images: join(folder, 'images.f32'), batch, size: 224, mean: 0.5, std: 0.25, greyLevels }
-    const answer = (await torch?.request({ do: 'smia', ...settings, step: settings.stepSize, ...common })) ?? {}
+    const common = {
+      shape,
+      images: join(folder, 'images.f32'),
+      batch,
+      size: 224,
+      mean: 0.5,
+      std: 0.25,
+      greyLevels,
+    }
+    const answer =
+      (await torch?.request({ do: 'smia', ...settings, step: settings.stepSize, ...common })) ?? {}
     theirFlips = answer['flips']
     return [Number(answer['time'])]
   }
@@ -69,22 +79,38 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
   }
   await attackSeries(
     lanes,
-    tensor([lanes.length * batch, 1, rows, columns], images.data.subarray(0, lanes.length * batch * rows * columns)),
+    tensor(
+      [lanes.length * batch, 1, rows, columns],
+      images.data.subarray(0, lanes.length * batch * rows * columns),
+    ),
   )
   const product: Contestant = () => matrixProduct.contestant(productRuns)
-  const [a, peak, b] = await interleaved(torch === null ? [ours, product] : [ours, product, theirs], { rounds: 2, warmUp: false })
+  const [a, peak, b] = await interleaved(torch === null ? [ours, product] : [ours, product, theirs], {
+    rounds: 2,
+    warmUp: false,
+  })
   await Promise.all(lanes.map((model) => model.dispose()))
   if (a === undefined || peak === undefined) throw internalError('two sides were timed')
   const atPeak = (peak.bestMs * multiplications(network)) / matrixProduct.multiplications
   const notes =
-    torch === null ? ['PyTorch is not installed'] : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
-  if (b !== undefined) notes.push(`ratio of the multiplications alone at the machine's peak: ${(atPeak / b.medianMs).toFixed(2)}`)
-  yield { ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b), bar, peakShare: atPeak / a.bestMs, notes }
+    torch === null
+      ? ['PyTorch is not installed']
+      : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
+  if (b !== undefined)
+    notes.push(
+      `ratio of the multiplications alone at the machine's peak: ${(atPeak / b.medianMs).toFixed(2)}`,
+    )
+  yield {
+    ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b),
+    bar,
+    peakShare: atPeak / a.bestMs,
+    notes,
+  }
 }
 
 /**
- * A slice costs a forward pass for its label, one for each smoothed input, one at the end, and a forward and a backward pass for each
- * gradient, which cost the same.
+ * A slice costs a forward pass for its label, one for each smoothed input, one at the end, and a forward and
+ * a backward pass for each gradient, which cost the same.
  */
 function multiplications({ greyMultiplications: forward }: Network): number {
   const { steps } = settings
@@ -96,7 +122,11 @@ function series(): Tensor {
   const random = xoroshiro128plus(28)
   const images = tensor([slices, 1, rows, columns])
   images.data.forEach((_, index) => {
-    const [z, y, x] = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns]
+    const [z, y, x] = [
+      Math.floor(index / (rows * columns)),
+      Math.floor(index / columns) % rows,
+      index % columns,
+    ]
     const inside = Math.hypot(y - 256, x - 256) < 180 + 2 * z ? 0.6 : 0.1
     images.data[index] = Math.round((inside + 0.1 * uniformFloat32(random)) * greyLevels) / greyLevels
   })
@@ -122,7 +152,10 @@ async function attackBatch(images: Tensor, model: DifferentiableModel): Promise<
     loss: 'cross-entropy',
     targets: oneHot(labels, 1000),
     targeted: false,
-    bounds: { lower: tensor(images.shape), upper: tensor(images.shape, new Float32Array(images.data.length).fill(1)) },
+    bounds: {
+      lower: tensor(images.shape),
+      upper: tensor(images.shape, new Float32Array(images.data.length).fill(1)),
+    },
     quantize: toGreyLevels,
     criterion: misclassified(labels),
     seeds: labels,

@@ -17,7 +17,10 @@ const cases = [
 
 const bar = 0.5
 
-/** A gradient step of a TensorFlow.js model that was converted, against TensorFlow.js itself on WebAssembly (SIMD). */
+/**
+ * A gradient step of a TensorFlow.js model that was converted, against TensorFlow.js itself on WebAssembly
+ * (SIMD).
+ */
 export async function* tfjsSection(context: BenchContext): AsyncIterable<BenchRow> {
   for (const { name, build, inputShape } of cases) {
     const files = build()
@@ -26,11 +29,19 @@ export async function* tfjsSection(context: BenchContext): AsyncIterable<BenchRo
     const x = image([1, ...inputShape])
     const loss = someLoss(await ours.predict(x))
     const notes = [`gradients differ by ${(await difference([ours, theirs], x, loss)).toExponential(0)}`]
-    const [a, b] = await interleaved([timed(() => ours.lossAndGradient(x, loss)), timed(() => theirs.lossAndGradient(x, loss))], {
-      rounds: 3,
-    })
+    const [a, b] = await interleaved(
+      [timed(() => ours.lossAndGradient(x, loss)), timed(() => theirs.lossAndGradient(x, loss))],
+      {
+        rounds: 3,
+      },
+    )
     if (a === undefined || b === undefined) throw internalError('two sides were timed')
-    yield { ...comparison(`gradient step, ${name} of TensorFlow.js, converted against wasm`, a, b), bar, peakShare: null, notes }
+    yield {
+      ...comparison(`gradient step, ${name} of TensorFlow.js, converted against wasm`, a, b),
+      bar,
+      peakShare: null,
+      notes,
+    }
     await Promise.all([ours.dispose(), theirs.dispose()])
   }
 }
@@ -52,7 +63,11 @@ function someLoss({ shape }: Tensor): LossSpec {
 type Model = Awaited<ReturnType<BenchContext['createModel']>>
 
 /** ‖a − b‖ / ‖b‖ */
-async function difference([ours, theirs]: readonly [Model, Model], x: Tensor, loss: LossSpec): Promise<number> {
+async function difference(
+  [ours, theirs]: readonly [Model, Model],
+  x: Tensor,
+  loss: LossSpec,
+): Promise<number> {
   const a = (await ours.lossAndGradient(x, loss)).gradient.data
   const b = (await theirs.lossAndGradient(x, loss)).gradient.data
   const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value ** 2, 0)

@@ -43,7 +43,10 @@ interface GroupOutcome {
   readonly failures: readonly InputFailure[]
 }
 
-/** Attacks all images of the study by one method at one budget. @throws RadversaryError for what stops the whole comparison. */
+/**
+ * Attacks all images of the study by one method at one budget. @throws RadversaryError for what stops the
+ * whole comparison.
+ */
 export async function attackCell(context: CellContext): Promise<CellResult> {
   const { run, cell, compared, lanes, signal, onDone } = context
   const slices: CellSlice[] = []
@@ -78,7 +81,13 @@ async function sharedOf(context: CellContext): Promise<SharedMethods | undefined
   if (method.over === undefined) return undefined
   return sharedMethods(run.images, method.over, async (images) => {
     const learned = await learnShared({
-      ...{ images, method, lanes: lanes.map(({ model }) => model), batch: run.request.batch, attack: ofAllFrames(context) },
+      ...{
+        images,
+        method,
+        lanes: lanes.map(({ model }) => model),
+        batch: run.request.batch,
+        attack: ofAllFrames(context),
+      },
       tasksOf: (image, model) => tasksOf(image, model, context),
     })
     return learned?.v
@@ -89,7 +98,11 @@ interface GroupContext extends CellContext {
   readonly shared: SharedMethods | undefined
 }
 
-async function attackGroup(images: readonly StudyImage[], lane: Lane, context: GroupContext): Promise<GroupOutcome> {
+async function attackGroup(
+  images: readonly StudyImage[],
+  lane: Lane,
+  context: GroupContext,
+): Promise<GroupOutcome> {
   const failures: InputFailure[] = []
   const tasks: FrameTask[] = []
   for (const image of images) {
@@ -119,7 +132,11 @@ async function attackGroup(images: readonly StudyImage[], lane: Lane, context: G
   return { slices, failures, seconds }
 }
 
-async function tasksOf(image: StudyImage, model: PixelModel, { compared, loader }: CellContext): Promise<FrameTask[]> {
+async function tasksOf(
+  image: StudyImage,
+  model: PixelModel,
+  { compared, loader }: CellContext,
+): Promise<FrameTask[]> {
   const { frames } = await loader.load(image)
   const labels = await frameLabels(compared, frames)
   frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
@@ -128,7 +145,14 @@ async function tasksOf(image: StudyImage, model: PixelModel, { compared, loader 
 
 function ofAllFrames({ run, compared, signal }: CellContext) {
   const { opened, goal } = compared
-  return { card: opened.card, goal: goal.maker, seed: run.request.seed, earlyStop: false, region: undefined, signal }
+  return {
+    card: opened.card,
+    goal: goal.maker,
+    seed: run.request.seed,
+    earlyStop: false,
+    region: undefined,
+    signal,
+  }
 }
 
 /** Nothing is exported, so what was judged after rounding stands. */
@@ -159,14 +183,27 @@ function sliceOf(
 }
 
 /** Over all pixels, beyond the window too, in relative intensity. */
-function perturbationOf({ float }: StudyFrame, adversarial: FrameResult['adversarial']): CellSlice['perturbation'] {
+function perturbationOf(
+  { float }: StudyFrame,
+  adversarial: FrameResult['adversarial'],
+): CellSlice['perturbation'] {
   const { data } = float.toRelative(adversarial)
   const { mean, variance } = spreadOf(Array.from(data, (value, i) => value - (float.relative.data[i] ?? NaN)))
   return { mean: mean ?? 0, variance: variance ?? 0 }
 }
 
 /** Iterations count on through restarts. */
-function watched(point: Omit<TracePoint, 'probabilities' | 'smoothedTarget'>, index: number): CellSlice['trace'][number] {
+function watched(
+  point: Omit<TracePoint, 'probabilities' | 'smoothedTarget'>,
+  index: number,
+): CellSlice['trace'][number] {
   const { deviation, klToSmoothed, perturbationMean, perturbationVariance, signAgreement } = point
-  return { iteration: index + 1, deviation, klToSmoothed, perturbationMean, perturbationVariance, signAgreement }
+  return {
+    iteration: index + 1,
+    deviation,
+    klToSmoothed,
+    perturbationMean,
+    perturbationVariance,
+    signAgreement,
+  }
 }

@@ -17,7 +17,11 @@ const iteration = z.strictObject({
 })
 
 /** What another model makes of an adversarial slice. */
-const transferred = z.strictObject({ model: z.int().nonnegative(), success: z.boolean(), metBefore: z.boolean() })
+const transferred = z.strictObject({
+  model: z.int().nonnegative(),
+  success: z.boolean(),
+  metBefore: z.boolean(),
+})
 
 const slice = z.strictObject({
   file: z.string(),
@@ -38,9 +42,17 @@ const slice = z.strictObject({
   transferred: z.array(transferred),
 })
 
-const failure = z.strictObject({ file: z.string(), code: z.string(), message: z.string(), tip: z.string().optional() })
+const failure = z.strictObject({
+  file: z.string(),
+  code: z.string(),
+  message: z.string(),
+  tip: z.string().optional(),
+})
 
-/** All that is known of one cell: a file of its own, and the unit in which a comparison goes on after it was stopped. */
+/**
+ * All that is known of one cell: a file of its own, and the unit in which a comparison goes on after it was
+ * stopped.
+ */
 export const cellResult = z.strictObject({
   schema: z.literal(cellSchema),
   model: z.int().nonnegative(),
@@ -50,7 +62,10 @@ export const cellResult = z.strictObject({
   norm: z.enum(['Linf', 'L2', 'none']),
   slices: z.array(slice),
   failures: z.array(failure),
-  /** Wall time of the attack for a slice, measuring and judging left out, s: the one number that differs from run to run. */
+  /**
+   * Wall time of the attack for a slice, measuring and judging left out, s: the one number that differs from
+   * run to run.
+   */
   secondsPerSlice: z.number(),
 })
 

@@ -47,7 +47,10 @@ export interface CompareRun {
   readonly exportId: string
 }
 
-/** Opens what a request names: settings first, then models, then the study, once. @throws RadversaryError for whatever is wrong. */
+/**
+ * Opens what a request names: settings first, then models, then the study, once. @throws RadversaryError for
+ * whatever is wrong.
+ */
 export async function prepareComparison(request: CompareRequest, hooks: JobHooks): Promise<CompareRun> {
   const cells = planCells(request.models.length, request.methods, request.budgets)
   const models: ComparedModel[] = []
@@ -58,12 +61,24 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
     models.push({ ...workbench, goal: taskGoal(workbench.opened.card, { target: request.target }) })
   }
   const [first] = models
-  if (first === undefined) throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
-  return { request, models, study: first.study, images: first.images, cells, exportId: exportIdOf(request, models, cells) }
+  if (first === undefined)
+    throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
+  return {
+    request,
+    models,
+    study: first.study,
+    images: first.images,
+    cells,
+    exportId: exportIdOf(request, models, cells),
+  }
 }
 
 /** Everything that decides the results. */
-function exportIdOf(request: CompareRequest, models: readonly ComparedModel[], cells: readonly PlannedCell[]): string {
+function exportIdOf(
+  request: CompareRequest,
+  models: readonly ComparedModel[],
+  cells: readonly PlannedCell[],
+): string {
   const { seed, batch, transfer } = request
   const all = {
     version,

@@ -23,13 +23,19 @@ export interface CompareReport {
 }
 
 /**
- * Attacks a study by several methods at several budgets on several models, and leaves what came of it: a result for each cell, tables,
- * charts and comparison.json. Stopped at any moment, the same request goes on with the cell that was in work.
- * @throws RadversaryError for whatever stops the whole comparison (usage, card-invalid, model-unreadable, io-failed, cancelled …).
+ * Attacks a study by several methods at several budgets on several models, and leaves what came of it: a
+ * result for each cell, tables, charts and comparison.json. Stopped at any moment, the same request goes on
+ * with the cell that was in work.
+ * @throws RadversaryError for whatever stops the whole comparison (usage, card-invalid, model-unreadable,
+ * io-failed, cancelled …).
  */
 export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}): Promise<CompareReport> {
   const run = await prepareComparison(request, hooks)
-  const folder = await openExportFolder({ folder: request.out, exportId: run.exportId, sources: request.study })
+  const folder = await openExportFolder({
+    folder: request.out,
+    exportId: run.exportId,
+    sources: request.study,
+  })
   const done = new Map<number, CellResult>()
   for (const [index] of run.cells.entries()) {
     const finished = await finishedCell(folder, index)
@@ -48,7 +54,9 @@ export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}
 async function finishedCell(folder: ExportFolder, index: number): Promise<CellResult | undefined> {
   const kept = await folder.keep(cellPath(index))
   if (kept === undefined) return undefined
-  return cellResult.parse(JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))))
+  return cellResult.parse(
+    JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
+  )
 }
 
 interface Work {
@@ -71,16 +79,31 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
       const told = (slices: number) => {
         const note = `${compared.opened.card.name}, ${cell.method.name}${cell.budget === null ? '' : ` at ${cell.budget}`}`
         const images = done.size * run.images.length + slices
-        hooks.onProgress?.({ done: images, total: run.cells.length * run.images.length, phase: 'attacking', note })
+        hooks.onProgress?.({
+          done: images,
+          total: run.cells.length * run.images.length,
+          phase: 'attacking',
+          note,
+        })
       }
       told(0)
-      const result = await attackCell({ run, cell, compared, lanes, loader, signal: hooks.signal, onDone: told })
+      const result = await attackCell({
+        run,
+        cell,
+        compared,
+        lanes,
+        loader,
+        signal: hooks.signal,
+        onDone: told,
+      })
       await folder.write(cellPath(index), jsonBytes(result))
       done.set(index, result)
     }
   } finally {
     await Promise.all(
-      lanes.flatMap((lane) => [lane.model, ...lane.judges.map((judge) => judge.model)]).map((one) => one.dispose()),
+      lanes
+        .flatMap((lane) => [lane.model, ...lane.judges.map((judge) => judge.model)])
+        .map((one) => one.dispose()),
     )
   }
 }
@@ -98,7 +121,14 @@ async function connect(model: number, { models, images, request }: CompareRun): 
     judges: models.flatMap((compared, index) => {
       const judge = index === model ? undefined : (connected[index]?.[lane] ?? connected[index]?.[0])
       if (judge === undefined) return []
-      return [{ index, compared, model: judge, loader: createImageLoader(compared.study, compared.opened.card.intensity) }]
+      return [
+        {
+          index,
+          compared,
+          model: judge,
+          loader: createImageLoader(compared.study, compared.opened.card.intensity),
+        },
+      ]
     }),
   }))
 }
@@ -109,7 +139,8 @@ async function finish(folder: ExportFolder, comparison: Comparison): Promise<voi
   await folder.write('comparison.csv', text.encode(comparisonCsv(comparison)))
   await folder.write('iterations.csv', text.encode(iterationsCsv(comparison)))
   if (comparison.models.length > 1) await folder.write('transfer.csv', text.encode(transferCsv(comparison)))
-  for (const [name, svg] of comparisonCharts(comparison)) await folder.write(`charts/${name}.svg`, text.encode(svg))
+  for (const [name, svg] of comparisonCharts(comparison))
+    await folder.write(`charts/${name}.svg`, text.encode(svg))
   await folder.write(comparisonName, jsonBytes(comparison))
   await folder.finish()
 }

@@ -5,11 +5,15 @@ import { errorBars } from './error-bars.ts'
 const size = { width: 760, height: 460 }
 /** Okabe and Ito's, which colour-blind readers tell apart. */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#7f7f7f']
-const layout = { grid: { left: 90, right: 190, top: 60, bottom: 60 }, legend: { orient: 'vertical', right: 10, top: 60 } }
+const layout = {
+  grid: { left: 90, right: 190, top: 60, bottom: 60 },
+  legend: { orient: 'vertical', right: 10, top: 60 },
+}
 
 /**
- * SVG charts by name: for each model and norm the success rate over budgets with its bootstrap interval, for each model the perturbation's
- * variance over iterations, for each method what transfers between models. None where there is nothing to draw.
+ * SVG charts by name: for each model and norm the success rate over budgets with its bootstrap interval, for
+ * each model the perturbation's variance over iterations, for each method what transfers between models. None
+ * where there is nothing to draw.
  */
 export function comparisonCharts(comparison: Comparison): Map<string, string> {
   const charts = new Map<string, string>()
@@ -28,7 +32,8 @@ export function comparisonCharts(comparison: Comparison): Map<string, string> {
       )
     add(`variance-${model + 1}`, varianceOption(cells, name))
   })
-  for (const method of methodsOf(comparison.cells)) add(`transfer-${method}`, transferOption(comparison, method))
+  for (const method of methodsOf(comparison.cells))
+    add(`transfer-${method}`, transferOption(comparison, method))
   return charts
 }
 
@@ -37,9 +42,13 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
   const budgets = [...new Set(cells.flatMap(({ budget }) => budget ?? []))]
   if (budgets.length < 2) return undefined
   const series = methodsOf(cells).flatMap((method, index) => {
-    const own = budgets.map((budget) => cells.find((cell) => cell.method === method && cell.budget === budget))
+    const own = budgets.map((budget) =>
+      cells.find((cell) => cell.method === method && cell.budget === budget),
+    )
     const rates = own.map((cell) => cell?.successOfUnmet.rate ?? null)
-    const intervals = own.flatMap((cell, at) => (cell?.bootstrap ? [[at, cell.bootstrap.lower, cell.bootstrap.upper]] : []))
+    const intervals = own.flatMap((cell, at) =>
+      cell?.bootstrap ? [[at, cell.bootstrap.lower, cell.bootstrap.upper]] : [],
+    )
     const color = palette[index % palette.length] ?? ''
     return [{ name: method, type: 'line', data: rates, color }, errorBars(intervals, { place: index, color })]
   })
@@ -56,7 +65,8 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
 function varianceOption(cells: readonly ComparedCell[], model: string): ChartOption | undefined {
   const series = methodsOf(cells).flatMap((method) => {
     const last = cells.findLast((cell) => cell.method === method)
-    const points = last?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean]) ?? []
+    const points =
+      last?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean]) ?? []
     return points.length < 2
       ? []
       : [{ name: `${method} ${last?.budget ?? ''}`.trim(), type: 'line', symbol: 'none', data: points }]
@@ -79,7 +89,11 @@ function transferOption({ models, cells }: Comparison, method: string): ChartOpt
     const cell = cells.findLast((one) => one.method === method && one.model === made)
     if (cell === undefined || cell.transfer.length === 0) return []
     const judged = [{ model: made, success: cell.successOfUnmet }, ...cell.transfer]
-    return judged.map(({ model, success }) => [model, made, success.rate === null ? '-' : Number(success.rate.toFixed(2))])
+    return judged.map(({ model, success }) => [
+      model,
+      made,
+      success.rate === null ? '-' : Number(success.rate.toFixed(2)),
+    ])
   })
   if (data.length === 0) return undefined
   return {

@@ -42,13 +42,20 @@ export interface ModelWarning extends MaskingWarning {
   readonly model: number
 }
 
-export function comparisonOf({ request, models, study, exportId }: CompareRun, cells: readonly CellResult[]): Comparison {
+export function comparisonOf(
+  { request, models, study, exportId }: CompareRun,
+  cells: readonly CellResult[],
+): Comparison {
   return {
     schema: comparisonSchema,
     notice: researchNotice,
     exportId,
     software: { name: 'Radversary', version },
-    models: models.map(({ opened, device }) => ({ name: opened.card.name, sha256: opened.sha256, device: device.name })),
+    models: models.map(({ opened, device }) => ({
+      name: opened.card.name,
+      sha256: opened.sha256,
+      device: device.name,
+    })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
     seed: request.seed,
@@ -91,7 +98,9 @@ function transfersOf(slices: CellResult['slices']): Transfer[] {
 }
 
 function distinctFailures(cells: readonly CellResult[]): CellResult['failures'] {
-  return [...new Map(cells.flatMap(({ failures }) => failures).map((failure) => [failure.file, failure])).values()]
+  return [
+    ...new Map(cells.flatMap(({ failures }) => failures).map((failure) => [failure.file, failure])).values(),
+  ]
 }
 
 const tableColumns: readonly (readonly [name: string, value: (cell: ComparedCell) => CsvCell])[] = [
@@ -121,7 +130,10 @@ const tableColumns: readonly (readonly [name: string, value: (cell: ComparedCell
 
 /** A row for each cell. */
 export function comparisonCsv({ models, cells }: Comparison): string {
-  const rows = cells.map((cell) => [models[cell.model]?.name ?? '', ...tableColumns.map(([, value]) => value(cell))])
+  const rows = cells.map((cell) => [
+    models[cell.model]?.name ?? '',
+    ...tableColumns.map(([, value]) => value(cell)),
+  ])
   return csv([['model', ...tableColumns.map(([name]) => name)], ...rows])
 }
 
@@ -144,10 +156,16 @@ export function iterationsCsv({ models, cells }: Comparison): string {
       ...[perturbationVariance.mean, perturbationVariance.variance, signAgreement.mean],
     ]),
   )
-  return csv([[...header, 'perturbation_variance_mean', 'perturbation_variance_variance', 'sign_agreement_mean'], ...rows])
+  return csv([
+    [...header, 'perturbation_variance_mean', 'perturbation_variance_variance', 'sign_agreement_mean'],
+    ...rows,
+  ])
 }
 
-/** made on (rows) against judged on, per method and budget: success among the slices that the judge had not failed on before. */
+/**
+ * made on (rows) against judged on, per method and budget: success among the slices that the judge had not
+ * failed on before.
+ */
 export function transferCsv({ models, cells }: Comparison): string {
   const rows = cells.flatMap(({ model, method, budget, successOfUnmet, transfer }) =>
     [{ model, success: successOfUnmet }, ...transfer].map(({ model: judge, success }) => [
@@ -155,5 +173,8 @@ export function transferCsv({ models, cells }: Comparison): string {
       ...[success.rate, success.lower, success.upper, success.count],
     ]),
   )
-  return csv([['made_on', 'judged_on', 'method', 'budget', 'success_rate', 'wilson_lower', 'wilson_upper', 'slices'], ...rows])
+  return csv([
+    ['made_on', 'judged_on', 'method', 'budget', 'success_rate', 'wilson_lower', 'wilson_upper', 'slices'],
+    ...rows,
+  ])
 }

@@ -4,7 +4,10 @@ interface DrawingApi {
   coord(point: readonly [number, number]): readonly [number, number]
 }
 
-/** Bars from lower to upper at places on the category axis, side by side for several series. @param intervals [place, lower, upper] */
+/**
+ * Bars from lower to upper at places on the category axis, side by side for several series. @param intervals
+ * [place, lower, upper]
+ */
 export function errorBars(
   intervals: readonly (readonly number[])[],
   { place, color }: { readonly place: number; readonly color: string },

@@ -29,11 +29,17 @@ export interface PlannedCell {
 const anyScale = { widthHu: 1, levelWidth: 1 }
 
 /**
- * Every model with every method at every budget of the method's norm; a method without a budget, or whose budget is among its settings,
- * is there once. @throws RadversaryError usage for a method, setting or budget that there is not.
+ * Every model with every method at every budget of the method's norm; a method without a budget, or whose
+ * budget is among its settings, is there once. @throws RadversaryError usage for a method, setting or budget
+ * that there is not.
  */
-export function planCells(models: number, methods: readonly ComparedMethod[], budgets: Budgets): PlannedCell[] {
-  if (methods.length === 0) throw new RadversaryError('usage', 'Comparison: expected at least one method, got none')
+export function planCells(
+  models: number,
+  methods: readonly ComparedMethod[],
+  budgets: Budgets,
+): PlannedCell[] {
+  if (methods.length === 0)
+    throw new RadversaryError('usage', 'Comparison: expected at least one method, got none')
   const rows = methods.flatMap((method) => atBudgets(method, budgets))
   return Array.from({ length: models }, (_, model) => rows.map((row) => ({ model, ...row }))).flat()
 }
@@ -41,13 +47,22 @@ export function planCells(models: number, methods: readonly ComparedMethod[], bu
 function atBudgets({ name, settings }: ComparedMethod, budgets: Budgets): Omit<PlannedCell, 'model'>[] {
   const alone = configureMethod(name, settings)
   if (alone.hides !== undefined)
-    throw new RadversaryError('usage', `Comparison: expected methods that need no fitted features, got ${name}`, {
-      tip: 'Attack the study with it by itself.',
-    })
+    throw new RadversaryError(
+      'usage',
+      `Comparison: expected methods that need no fitted features, got ${name}`,
+      {
+        tip: 'Attack the study with it by itself.',
+      },
+    )
   const { norm } = alone.forScale(anyScale).ball
   const given = norm === 'none' || 'epsilon' in settings ? [] : budgets[norm]
-  if (given.length === 0) return [{ method: alone, budget: norm === 'none' ? null : presetBudget(alone), norm }]
-  return given.map((budget) => ({ method: configureMethod(name, scaled(alone, settings, budget)), budget, norm }))
+  if (given.length === 0)
+    return [{ method: alone, budget: norm === 'none' ? null : presetBudget(alone), norm }]
+  return given.map((budget) => ({
+    method: configureMethod(name, scaled(alone, settings, budget)),
+    budget,
+    norm,
+  }))
 }
 
 function presetBudget({ settings }: ConfiguredMethod): string | null {
@@ -55,9 +70,17 @@ function presetBudget({ settings }: ConfiguredMethod): string | null {
   return typeof epsilon === 'number' || typeof epsilon === 'string' ? String(epsilon) : null
 }
 
-/** The budget and, unless it was given, a step that is the same part of it as the presets' step is of the preset budget. */
-function scaled({ settings: presets }: ConfiguredMethod, given: GivenSettings, budget: string): GivenSettings {
+/**
+ * The budget and, unless it was given, a step that is the same part of it as the presets' step is of the
+ * preset budget.
+ */
+function scaled(
+  { settings: presets }: ConfiguredMethod,
+  given: GivenSettings,
+  budget: string,
+): GivenSettings {
   const { epsilon, stepSize } = presets
-  if ('stepSize' in given || typeof epsilon !== 'number' || typeof stepSize !== 'number') return { ...given, epsilon: budget }
+  if ('stepSize' in given || typeof epsilon !== 'number' || typeof stepSize !== 'number')
+    return { ...given, epsilon: budget }
   return { ...given, epsilon: budget, stepSize: scaledBudget(budget, stepSize / epsilon) }
 }

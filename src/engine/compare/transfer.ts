@@ -23,12 +23,17 @@ export interface AdversarialFrame {
   readonly adversarial: StoredValues
 }
 
-/** What the judge makes of frames of one size; without a labels file, against its own predictions of the sources. */
+/**
+ * What the judge makes of frames of one size; without a labels file, against its own predictions of the
+ * sources.
+ */
 export async function transferredTo(
   { index, compared, model, loader }: Judge,
   made: readonly AdversarialFrame[],
 ): Promise<CellSlice['transferred']> {
-  const frames = await Promise.all(made.map(({ frame }) => loader.frame(frame.image, frame.index, frame.pixels)))
+  const frames = await Promise.all(
+    made.map(({ frame }) => loader.frame(frame.image, frame.index, frame.pixels)),
+  )
   const clean = await logitsOf(
     model,
     frames.map(({ float }) => float.relative),

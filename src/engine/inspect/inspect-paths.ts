@@ -29,8 +29,14 @@ export interface InspectReport {
   readonly skipped: readonly SkippedFile[]
 }
 
-/** What DICOM there is in files, folders, archives and DICOMDIRs, and what can't be read. @throws RadversaryError cancelled. */
-export async function inspectPaths(paths: readonly string[], { signal, onProgress }: JobHooks = {}): Promise<InspectReport> {
+/**
+ * What DICOM there is in files, folders, archives and DICOMDIRs, and what can't be read. @throws
+ * RadversaryError cancelled.
+ */
+export async function inspectPaths(
+  paths: readonly string[],
+  { signal, onProgress }: JobHooks = {},
+): Promise<InspectReport> {
   const { series, failures, skipped } = await scan(paths, {
     signal,
     onProgress: ({ filesDone, filesKnown }) =>
@@ -58,8 +64,16 @@ function inspected(series: Series<ScannedInstance>): InspectedSeries {
   }
 }
 
-function pixelsInWords({ hasPixelData, columns, rows, photometricInterpretation, bitsStored }: ScannedInstance): string {
-  return hasPixelData ? `${columns}x${rows} ${photometricInterpretation ?? 'of unknown colours'} ${bitsStored} bits` : 'no pixels'
+function pixelsInWords({
+  hasPixelData,
+  columns,
+  rows,
+  photometricInterpretation,
+  bitsStored,
+}: ScannedInstance): string {
+  return hasPixelData
+    ? `${columns}x${rows} ${photometricInterpretation ?? 'of unknown colours'} ${bitsStored} bits`
+    : 'no pixels'
 }
 
 function distinct(values: readonly string[]): string[] {

@@ -17,8 +17,14 @@ export interface GivenTruth {
   readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
 }
 
-/** Labels of an image's frames, in order; undefined each where nothing was given. @throws RadversaryError labels-invalid for an image without. */
-export function frameLabels(given: GivenTruth, frames: readonly StudyFrame[]): Promise<(FrameLabel | undefined)[]> {
+/**
+ * Labels of an image's frames, in order; undefined each where nothing was given. @throws RadversaryError
+ * labels-invalid for an image without.
+ */
+export function frameLabels(
+  given: GivenTruth,
+  frames: readonly StudyFrame[],
+): Promise<(FrameLabel | undefined)[]> {
   return Promise.all(frames.map((frame) => frameLabelOf(given, frame)))
 }
 
@@ -33,18 +39,26 @@ async function frameLabelOf(
   if (boxesOf !== undefined) return boxesLabel(boxesOf(frame.image), frame.index)
   const label = frameLabel(labelOf(frame.image), card)
   if (!isLabelled || label !== undefined) return label
-  throw new RadversaryError('labels-invalid', 'labels: expected a label for every image, got none for this one', {
-    tip: 'Add a line for it to the labels file.',
-  })
+  throw new RadversaryError(
+    'labels-invalid',
+    'labels: expected a label for every image, got none for this one',
+    {
+      tip: 'Add a line for it to the labels file.',
+    },
+  )
 }
 
 /** @throws RadversaryError labels-invalid where the source has none, or one that doesn't fit. */
 export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promise<Mask> {
   const mask = await source.find(maskedFrame(frame))
   if (mask !== undefined) return mask
-  throw new RadversaryError('labels-invalid', 'Masks: expected a mask for every image, got none for this one', {
-    tip: 'Name its PNG as the image (01.png for 01.dcm), or give a DICOM SEG that refers to its SOP Instance UID.',
-  })
+  throw new RadversaryError(
+    'labels-invalid',
+    'Masks: expected a mask for every image, got none for this one',
+    {
+      tip: 'Name its PNG as the image (01.png for 01.dcm), or give a DICOM SEG that refers to its SOP Instance UID.',
+    },
+  )
 }
 
 /** How a frame's mask is looked for. */

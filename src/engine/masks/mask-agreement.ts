@@ -17,7 +17,10 @@ export interface MaskAgreement {
   classes: NamedAgreement[]
 }
 
-/** How a mask agrees with a label's; distances in mm where the pixel spacing is known. Throws `tensor-invalid` for masks of two grids. */
+/**
+ * How a mask agrees with a label's; distances in mm where the pixel spacing is known. Throws `tensor-invalid`
+ * for masks of two grids.
+ */
 export function maskAgreement(
   head: SegmentationOutput,
   { mask, label }: { readonly mask: Mask; readonly label: Mask },
@@ -26,6 +29,9 @@ export function maskAgreement(
   const isKnown = pixelSpacing?.every((distance) => distance > 0) === true
   const [row, column] = isKnown ? pixelSpacing : [1, 1]
   const compared = { classes: thingsOf(head), count: head.classes.length, spacing: { row, column } }
-  const classes = segmentAgreement(mask, label, compared).map((each) => ({ ...each, class: head.classes[each.class] ?? '' }))
+  const classes = segmentAgreement(mask, label, compared).map((each) => ({
+    ...each,
+    class: head.classes[each.class] ?? '',
+  }))
   return { distanceUnit: isKnown ? 'mm' : 'px', spacing: [row, column], classes }
 }

@@ -18,7 +18,10 @@ export interface MaskedFrame {
 export interface MaskSource {
   /** Of everything that decides the masks. */
   readonly sha256: string
-  /** Undefined for frames that it doesn't know. @throws RadversaryError labels-invalid for masks that are damaged or don't fit. */
+  /**
+   * Undefined for frames that it doesn't know. @throws RadversaryError labels-invalid for masks that are
+   * damaged or don't fit.
+   */
   readonly find: (frame: MaskedFrame) => Promise<Mask | undefined>
 }
 

@@ -15,7 +15,8 @@ export async function openMasks(path: string, head: SegmentationOutput): Promise
   const found = await stat(path).catch((cause: unknown) => {
     throw ioError('Read', path, cause)
   })
-  if (!found.isDirectory()) return extname(path).toLowerCase() === '.csv' ? pngMasks(path, head) : segMasks([path], head)
+  if (!found.isDirectory())
+    return extname(path).toLowerCase() === '.csv' ? pngMasks(path, head) : segMasks([path], head)
   const files = (await readdir(path, { recursive: true })).sort()
   const [pictures, segmentations] = [['.png'], ['.dcm', '']].map((ends) =>
     files.filter((name) => ends.includes(extname(name).toLowerCase())),

@@ -10,8 +10,9 @@ import { hashOf } from './hash.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
 
 /**
- * PNG masks of a folder, found by name: `01.png` for `01.dcm`, `01.3.png` for its third frame; or those that a CSV lists with the columns
- * `file` or `SOPInstanceUID`, and `mask` (relative to the CSV). Values are class indices.
+ * PNG masks of a folder, found by name: `01.png` for `01.dcm`, `01.3.png` for its third frame; or those that
+ * a CSV lists with the columns `file` or `SOPInstanceUID`, and `mask` (relative to the CSV). Values are class
+ * indices.
  */
 export async function pngMasks(path: string, head: SegmentationOutput): Promise<MaskSource> {
   const isTable = extname(path).toLowerCase() === '.csv'
@@ -38,8 +39,12 @@ interface MaskPaths {
 }
 
 async function named(folder: string): Promise<MaskPaths> {
-  const files = (await readdir(folder, { recursive: true })).filter((name) => extname(name).toLowerCase() === '.png').sort()
-  const byName = new Map(files.map((name) => [withoutExtension(name.replaceAll('\\', '/')), join(folder, name)]))
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((name) => extname(name).toLowerCase() === '.png')
+    .sort()
+  const byName = new Map(
+    files.map((name) => [withoutExtension(name.replaceAll('\\', '/')), join(folder, name)]),
+  )
   return {
     all: [...byName.values()],
     find: ({ name, index, frames }) =>

@@ -27,20 +27,31 @@ export async function segMasks(files: readonly string[], head: SegmentationOutpu
 function checkLabels({ labels, file }: Segmentation, head: SegmentationOutput): void {
   const unknown = labels.find((label) => classOf(label, head) < 0)
   if (unknown === undefined) return
-  throw new RadversaryError('labels-invalid', `Segmentation: expected segments that are classes, got "${unknown}"`, {
-    file,
-    tip: `Name segments (Segment Label) as the model's classes: ${head.classes.join(', ')}.`,
-  })
+  throw new RadversaryError(
+    'labels-invalid',
+    `Segmentation: expected segments that are classes, got "${unknown}"`,
+    {
+      file,
+      tip: `Name segments (Segment Label) as the model's classes: ${head.classes.join(', ')}.`,
+    },
+  )
 }
 
 function classOf(label: string, { classes }: SegmentationOutput): number {
   return classes.findIndex((name) => isLabelOf(label, name))
 }
 
-function planesOf(segmentation: Segmentation, frame: MaskedFrame, head: SegmentationOutput): Promise<ClassPlane[]> {
+function planesOf(
+  segmentation: Segmentation,
+  frame: MaskedFrame,
+  head: SegmentationOutput,
+): Promise<ClassPlane[]> {
   checkGrid(segmentation, frame, segmentation.file)
   const own = segmentation.frames.filter(
-    ({ sopInstanceUid, frameNumber = 1 }) => sopInstanceUid === frame.sopInstanceUid && frameNumber === frame.index + 1,
+    ({ sopInstanceUid, frameNumber = 1 }) =>
+      sopInstanceUid === frame.sopInstanceUid && frameNumber === frame.index + 1,
   )
-  return Promise.all(own.map(async ({ label, read }) => ({ class: classOf(label, head), plane: await read() })))
+  return Promise.all(
+    own.map(async ({ label, read }) => ({ class: classOf(label, head), plane: await read() })),
+  )
 }

@@ -10,7 +10,8 @@ import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 const mostDifference = 1e-4
 
 /**
- * The largest difference between a converted model's outputs and TensorFlow.js's on a random image, relative to the largest output.
+ * The largest difference between a converted model's outputs and TensorFlow.js's on a random image, relative
+ * to the largest output.
  * @throws RadversaryError model-unsupported where it is above 1e-4: the conversion is not to be trusted then.
  */
 export async function checkConversion(
@@ -24,7 +25,9 @@ export async function checkConversion(
   const theirs = await predictAll(files, x, inputShape)
   const session = await createOrtRuntime({ device: 'cpu' }).createSession(bytes)
   try {
-    const ours = await session.run({ [input?.name ?? '']: { dataType: 'float32', shape: x.shape, data: x.data } })
+    const ours = await session.run({
+      [input?.name ?? '']: { dataType: 'float32', shape: x.shape, data: x.data },
+    })
     const differences = outputs.map(({ name }, index) =>
       differenceOf(ours[name]?.data ?? [], theirs[index]?.data ?? new Float32Array(1)),
     )

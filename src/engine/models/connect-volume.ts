@@ -7,7 +7,10 @@ import { encodeModel } from '../../core/onnx/codec.ts'
 import { GraphBuilder } from '../../core/onnx/graph-builder.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 
-/** A 3-D network that is run on patches of stacks. @param size of the frame that slices are fitted to. @throws as `createOnnxModel`. */
+/**
+ * A 3-D network that is run on patches of stacks. @param size of the frame that slices are fitted to. @throws
+ * as `createOnnxModel`.
+ */
 export async function connectVolume(
   options: OnnxModelOptions,
   volume: VolumeOfInput,
@@ -26,8 +29,13 @@ export async function connectVolume(
   return volumeModel({ patches, head: await logitsThemselves([channels, ...size], options), volume })
 }
 
-/** A graph that changes nothing: losses and their gradients by logits are then computed as those of any model. */
-function logitsThemselves(shape: readonly number[], { runtime }: OnnxModelOptions): Promise<DifferentiableModel> {
+/**
+ * A graph that changes nothing: losses and their gradients by logits are then computed as those of any model.
+ */
+function logitsThemselves(
+  shape: readonly number[],
+  { runtime }: OnnxModelOptions,
+): Promise<DifferentiableModel> {
   const graph = new GraphBuilder()
   graph.output(graph.node('Identity', [graph.input('z', ['batch', ...shape])]), ['batch', ...shape])
   return createOnnxModel({ bytes: encodeModel(graph.build()), runtime, activation: 'none' })

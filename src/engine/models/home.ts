@@ -13,7 +13,8 @@ export const tfjsFileName = 'model.json'
 
 /** The model in a folder of an added one; undefined where there is none. */
 export async function storedModelFile(folder: string): Promise<string | undefined> {
-  for (const name of [modelFileName, tfjsFileName]) if (await isFile(join(folder, name))) return join(folder, name)
+  for (const name of [modelFileName, tfjsFileName])
+    if (await isFile(join(folder, name))) return join(folder, name)
   return undefined
 }
 

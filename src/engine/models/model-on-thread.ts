@@ -4,8 +4,8 @@ import { createThread } from '../threads/thread.ts'
 import type { modelTasks, ModelToConnect } from './model-tasks.ts'
 
 /**
- * A model on a thread of its own: ONNX Runtime computes on the thread that calls it, so only then can others work meanwhile. The thread
- * ends when the model is disposed of. @throws as `connectModel`.
+ * A model on a thread of its own: ONNX Runtime computes on the thread that calls it, so only then can others
+ * work meanwhile. The thread ends when the model is disposed of. @throws as `connectModel`.
  */
 export async function connectOnThread(model: ModelToConnect): Promise<DifferentiableModel> {
   const thread = createThread<typeof modelTasks>('model-worker')

@@ -24,15 +24,20 @@ export async function listModels(home: string): Promise<string[]> {
 
 /**
  * Copies a model, the weights beside it and its whole card into the user's folder, under the card's name.
- * @throws RadversaryError as `openModel`; export-conflict when another model has this name; usage for a name that can't be a folder's.
+ * @throws RadversaryError as `openModel`; export-conflict when another model has this name; usage for a name
+ * that can't be a folder's.
  */
 export async function addModel(reference: ModelReference): Promise<OpenedModel> {
   const opened = await openModel(reference)
   const { name } = opened.card
   if (!/^[\w][\w.-]*$/.test(name))
-    throw new RadversaryError('usage', `Model: expected a name of letters, digits, '.', '_' and '-', got '${name}'`, {
-      tip: 'Give another name in the model card.',
-    })
+    throw new RadversaryError(
+      'usage',
+      `Model: expected a name of letters, digits, '.', '_' and '-', got '${name}'`,
+      {
+        tip: 'Give another name in the model card.',
+      },
+    )
   const folder = join(modelsFolder(reference.home), name)
   if (await isFile(join(folder, cardFileName)))
     throw new RadversaryError('export-conflict', `Model: expected a new name, got ${name}, which there is`, {
@@ -50,8 +55,15 @@ async function writeModel(folder: string, opened: OpenedModel): Promise<void> {
     await writeStored(join(folder, path), content)
 }
 
-/** The model's own name in its folder, and everything that is kept. A TensorFlow.js model stays what it is, with what it became. */
-function storedFiles({ bytes, externalData, tfjs }: OpenedModel): [name: string, files: Record<string, Uint8Array>] {
+/**
+ * The model's own name in its folder, and everything that is kept. A TensorFlow.js model stays what it is,
+ * with what it became.
+ */
+function storedFiles({
+  bytes,
+  externalData,
+  tfjs,
+}: OpenedModel): [name: string, files: Record<string, Uint8Array>] {
   if (tfjs === undefined) return [modelFileName, { ...externalData, [modelFileName]: bytes }]
   const converted = bytes.length === 0 ? {} : { [convertedFileName]: bytes }
   return [tfjsFileName, { ...tfjs.contents, ...converted }]

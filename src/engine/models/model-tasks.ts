@@ -26,7 +26,8 @@ export const modelTasks = {
     return { input, output, takesGrey }
   },
   predict: (x: Tensor) => connected().predict(x),
-  lossAndGradient: ({ x, loss }: { readonly x: Tensor; readonly loss: LossSpec }) => connected().lossAndGradient(x, loss),
+  lossAndGradient: ({ x, loss }: { readonly x: Tensor; readonly loss: LossSpec }) =>
+    connected().lossAndGradient(x, loss),
   dispose: () => connected().dispose(),
 }
 

@@ -42,20 +42,25 @@ export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | '
 }
 
 /**
- * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name; card-invalid, listing every
- * field that is missing or wrong; io-failed; model-unreadable.
+ * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name;
+ * card-invalid, listing every field that is missing or wrong; io-failed; model-unreadable.
  */
 export async function openModel({ model, card, home, runtime }: ModelReference): Promise<OpenedModel> {
   const path = await pathOf(model, home)
   const cardFile = card ?? (await cardBeside(path))
   const given =
-    cardFile === undefined ? undefined : parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
+    cardFile === undefined
+      ? undefined
+      : parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
   const file = await readModelFile(path, { runtime, inputShape: sampleShapeOf(given) })
   if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
   return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
 }
 
-/** The model ready to be run and differentiated. TensorFlow.js is loaded where a model needs it: half a second. */
+/**
+ * The model ready to be run and differentiated. TensorFlow.js is loaded where a model needs it: half a
+ * second.
+ */
 export async function connectModel(
   { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
   runtime: Runtime,
@@ -80,21 +85,31 @@ interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'
   readonly common: Omit<OnnxModelOptions, 'bytes'>
 }
 
-function connectFeatures({ path, bytes, tfjs, common }: GraphToChange, inner: readonly string[]): Promise<DifferentiableModel> {
+function connectFeatures(
+  { path, bytes, tfjs, common }: GraphToChange,
+  inner: readonly string[],
+): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a model with inner tensors', path)
   const model = encodeModel(namingFile(path, () => featureModel(decodeModel(bytes), inner)))
   return createOnnxModel({ ...common, bytes: model, outputName: featureName, activation: 'none' })
 }
 
 function needsOnnx(what: string, file: string): RadversaryError {
-  return new RadversaryError('model-unsupported', `Model: expected ${what} that is ONNX, got one that TensorFlow.js runs`, {
-    file,
-    tip: 'Use --runtime onnx, which converts it.',
-  })
+  return new RadversaryError(
+    'model-unsupported',
+    `Model: expected ${what} that is ONNX, got one that TensorFlow.js runs`,
+    {
+      file,
+      tip: 'Use --runtime onnx, which converts it.',
+    },
+  )
 }
 
 /** Its graph gets one output with boxes and scores. */
-function connectDetector({ path, bytes, tfjs, common }: GraphToChange, output: DetectionOutput): Promise<DifferentiableModel> {
+function connectDetector(
+  { path, bytes, tfjs, common }: GraphToChange,
+  output: DetectionOutput,
+): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
   const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
   return createOnnxModel({ ...common, bytes: model, outputName: detectionName, activation: 'none' })
@@ -118,9 +133,13 @@ async function pathOf(model: string, home: string): Promise<string> {
   const stored = /^[\w.-]+$/.test(model) ? await storedModelFile(join(modelsFolder(home), model)) : undefined
   const found = (await tfjsPath(model)) ?? stored
   if (found !== undefined && (await isFile(found))) return found
-  throw new RadversaryError('usage', `Model: expected an .onnx file, a model.json or the name of an added model, got ${model}`, {
-    tip: 'Add a model with `radversary model add FILE`; `radversary model list` names those that there are.',
-  })
+  throw new RadversaryError(
+    'usage',
+    `Model: expected an .onnx file, a model.json or the name of an added model, got ${model}`,
+    {
+      tip: 'Add a model with `radversary model add FILE`; `radversary model list` names those that there are.',
+    },
+  )
 }
 
 /** NAME.card.json or card.json beside NAME.onnx. */

@@ -9,7 +9,8 @@ import type { Shape } from '../../core/tensor/tensor.ts'
 /** A model seen from the pixel grids of images of any size, in relative intensity. */
 export interface PixelModel {
   /**
-   * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't be brought to its input.
+   * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't
+   * be brought to its input.
    * @param beyond what lies around a batch, for models of neighbouring slices
    */
   forShape(shape: Shape, beyond?: Beyond): DifferentiableModel
@@ -20,7 +21,8 @@ export interface PixelModel {
 
 /**
  * Preprocessing is prepared once for each size.
- * @param windows that a model of neighbouring slices is run on at a time, at most: stacks may be longer than batches
+ * @param windows that a model of neighbouring slices is run on at a time, at most: stacks may be longer than
+ * batches
  * @param inner the model as far as inner tensors (`featureModel`)
  */
 export function pixelModel(

@@ -31,8 +31,9 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an .onnx file, or the model.json of a TensorFlow.js model (or its folder) and converts it. @throws RadversaryError io-failed,
- * model-unreadable (external data outside the model's folder included), model-unsupported.
+ * Reads an .onnx file, or the model.json of a TensorFlow.js model (or its folder) and converts it. @throws
+ * RadversaryError io-failed, model-unreadable (external data outside the model's folder included),
+ * model-unsupported.
  */
 export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ModelFile> {
   const json = await tfjsPath(path)

@@ -25,14 +25,19 @@ interface TfjsOptions {
 }
 
 /** @throws RadversaryError io-failed, model-unreadable, model-unsupported. */
-export async function readTfjsModel(path: string, { runtime = 'auto', inputShape }: TfjsOptions): Promise<TfjsRead> {
+export async function readTfjsModel(
+  path: string,
+  { runtime = 'auto', inputShape }: TfjsOptions,
+): Promise<TfjsRead> {
   const contents = await readContents(path)
   const files = tfjsFiles(path, contents)
   if (runtime === 'tfjs') return { ...(await byTensorflow(files, inputShape, 'as asked')), contents }
   try {
     return { ...(await converted(files, inputShape)), contents }
   } catch (error) {
-    const canRun = error instanceof RadversaryError && (error.code === 'model-unsupported' || error.code === 'runtime-failed')
+    const canRun =
+      error instanceof RadversaryError &&
+      (error.code === 'model-unsupported' || error.code === 'runtime-failed')
     if (runtime === 'onnx' || !canRun) throw error
     return { ...(await byTensorflow(files, inputShape, `not converted: ${error.message}`)), contents }
   }
@@ -70,7 +75,10 @@ async function converted(files: TfjsFiles, inputShape: readonly number[] | undef
 }
 
 /** A stored model's, which was compared when it was added; it has one input size. */
-async function keptConversion({ file }: TfjsFiles, inputShape: readonly number[] | undefined): Promise<Uint8Array | undefined> {
+async function keptConversion(
+  { file }: TfjsFiles,
+  inputShape: readonly number[] | undefined,
+): Promise<Uint8Array | undefined> {
   const path = join(dirname(file), convertedFileName)
   if (!(await isFile(path))) return undefined
   const bytes = await readBytes({ path })
@@ -79,7 +87,11 @@ async function keptConversion({ file }: TfjsFiles, inputShape: readonly number[]
   return isSame ? bytes : undefined
 }
 
-async function byTensorflow(files: TfjsFiles, inputShape: readonly number[] | undefined, why: string): Promise<Run> {
+async function byTensorflow(
+  files: TfjsFiles,
+  inputShape: readonly number[] | undefined,
+  why: string,
+): Promise<Run> {
   const { backend, sentences } = await pickBackend(files, inputShape)
   const facts = await describeModel(files, inputShape)
   const notices = [`TensorFlow.js model: run by TensorFlow.js on ${backend}, ${why}`, ...sentences]

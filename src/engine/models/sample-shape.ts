@@ -1,4 +1,7 @@
-/** Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed JSON, any part of a card */
+/**
+ * Extents of one sample as a card gives them, in its layout; undefined where it doesn't. @param card parsed
+ * JSON, any part of a card
+ */
 export function sampleShapeOf(card: unknown): readonly number[] | undefined {
   const { size, channels: each, slices, layout = 'NHWC' } = inputOf(card)
   if (!Array.isArray(size) || size.length !== 2 || typeof each !== 'number') return undefined

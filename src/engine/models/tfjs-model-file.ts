@@ -2,7 +2,10 @@ import { join } from 'node:path'
 import type { TfjsBackend } from '../../adapters/tfjs/backends.ts'
 import { isFile, tfjsFileName } from './home.ts'
 
-/** What runs a TensorFlow.js model: ONNX Runtime, after conversion, or the library itself; `auto` converts where that can be done. */
+/**
+ * What runs a TensorFlow.js model: ONNX Runtime, after conversion, or the library itself; `auto` converts
+ * where that can be done.
+ */
 export const modelRuntimes = ['auto', 'onnx', 'tfjs'] as const
 export type ModelRuntime = (typeof modelRuntimes)[number]
 

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { agreementOf } from './agreement.ts'
 
-const judged = (...pairs: [label: number[], predicted: number[]][]) => pairs.map(([label, predicted]) => ({ label, predicted }))
+const judged = (...pairs: [label: number[], predicted: number[]][]) =>
+  pairs.map(([label, predicted]) => ({ label, predicted }))
 
 test('counts what is right, and what is taken for what', () => {
-  const { accuracy, confusion } = agreementOf(judged([[0], [0]], [[0], [1]], [[2], [2]], [[1], [0]]), 3, false)
+  const { accuracy, confusion } = agreementOf(
+    judged([[0], [0]], [[0], [1]], [[2], [2]], [[1], [0]]),
+    3,
+    false,
+  )
   expect(accuracy).toMatchObject({ successes: 2, count: 4, rate: 0.5 })
   expect(confusion).toEqual([
     [1, 1, 0],

@@ -5,7 +5,9 @@ import type { Label } from '../labels.ts'
 export interface Agreement {
   /** Frames whose predicted classes are the labelled ones. */
   readonly accuracy: Proportion
-  /** [labelled class][predicted class]; null for multi-label frames, whose classes don't exclude each other. */
+  /**
+   * [labelled class][predicted class]; null for multi-label frames, whose classes don't exclude each other.
+   */
   readonly confusion: readonly (readonly number[])[] | null
 }
 
@@ -17,7 +19,10 @@ export interface Judged {
 
 export function agreementOf(judged: readonly Judged[], classes: number, isMultiLabel: boolean): Agreement {
   const right = judged.filter(({ label, predicted }) => isSame(label, predicted)).length
-  return { accuracy: wilsonInterval(right, judged.length), confusion: isMultiLabel ? null : confusionOf(judged, classes) }
+  return {
+    accuracy: wilsonInterval(right, judged.length),
+    confusion: isMultiLabel ? null : confusionOf(judged, classes),
+  }
 }
 
 function isSame(label: Label, predicted: readonly number[]): boolean {

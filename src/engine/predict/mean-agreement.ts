@@ -1,7 +1,9 @@
 import { meanOf } from '../../core/evaluate/mean.ts'
 import type { MaskAgreement } from '../masks/mask-agreement.ts'
 
-/** One class over many frames: means over the frames where each measure is defined, null where it is nowhere. */
+/**
+ * One class over many frames: means over the frames where each measure is defined, null where it is nowhere.
+ */
 export interface MeanAgreement {
   readonly class: string
   readonly dice: number | null
@@ -17,7 +19,8 @@ export function meanAgreement(all: readonly MaskAgreement[]): MeanAgreement[] | 
   if (first === undefined) return null
   const isOneUnit = all.every(({ distanceUnit }) => distanceUnit === first.distanceUnit)
   return first.classes.map(({ class: name }, k) => {
-    const mean = (measure: 'dice' | 'iou' | 'hd95') => meanOf(all.map(({ classes }) => classes[k]?.[measure] ?? null))
+    const mean = (measure: 'dice' | 'iou' | 'hd95') =>
+      meanOf(all.map(({ classes }) => classes[k]?.[measure] ?? null))
     const hd95 = isOneUnit ? mean('hd95') : null
     return { class: name, dice: mean('dice'), iou: mean('iou'), hd95, distanceUnit: first.distanceUnit }
   })

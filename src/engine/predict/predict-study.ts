@@ -19,7 +19,13 @@ import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
-import { createImageLoader, distinctNotices, type ImageLoader, type LoadedImage, type StudyFrame } from '../study/load-image.ts'
+import {
+  createImageLoader,
+  distinctNotices,
+  type ImageLoader,
+  type LoadedImage,
+  type StudyFrame,
+} from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { surroundingsIn, withSurroundings } from '../study/surroundings.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
@@ -74,7 +80,9 @@ interface Bench extends Workbench {
 /** Frames that are predicted together. */
 const batch = 8
 
-/** A model's predictions of every frame of a study. @throws RadversaryError for whatever stops the whole job. */
+/**
+ * A model's predictions of every frame of a study. @throws RadversaryError for whatever stops the whole job.
+ */
 export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = {}): Promise<PredictReport> {
   const workbench = await openWorkbench(request, hooks)
   const { opened, runtime } = workbench
@@ -100,7 +108,11 @@ interface Found {
   readonly segments?: MaskAgreement
 }
 
-async function predictAll(bench: Bench, failures: InputFailure[], { signal, onProgress, onNotice }: JobHooks): Promise<Found[]> {
+async function predictAll(
+  bench: Bench,
+  failures: InputFailure[],
+  { signal, onProgress, onNotice }: JobHooks,
+): Promise<Found[]> {
   const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card.intensity)
   const around = surroundingsIn(bench.study.images, loader, reachOf(bench.opened.card.input))
@@ -109,7 +121,10 @@ async function predictAll(bench: Bench, failures: InputFailure[], { signal, onPr
   let done = 0
   // Some slices of a stack may be far from each other.
   const together = reachOf(bench.opened.card.input) === Infinity ? Infinity : batch
-  const most = around === undefined || images.length === bench.study.images.length ? Math.min(together, images.length) : 1
+  const most =
+    around === undefined || images.length === bench.study.images.length
+      ? Math.min(together, images.length)
+      : 1
   for (const group of imageGroups(images, { most })) {
     throwIfCancelled(signal)
     const each = await Promise.all(group.map((image) => load(bench, loader, image)))
@@ -144,7 +159,9 @@ async function load({ model, masks }: Bench, loader: ImageLoader, image: StudyIm
   try {
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
-    const frames = await Promise.all(loaded.frames.map(async (frame) => ({ frame, mask: await masks?.find(maskedFrame(frame)) })))
+    const frames = await Promise.all(
+      loaded.frames.map(async (frame) => ({ frame, mask: await masks?.find(maskedFrame(frame)) })),
+    )
     return { image: loaded, frames }
   } catch (error) {
     return { failure: inputFailure(error, image) }
@@ -152,17 +169,29 @@ async function load({ model, masks }: Bench, loader: ImageLoader, image: StudyIm
 }
 
 /** Frames of one size. */
-async function predictFrames({ model, opened }: Bench, frames: readonly LabelledFrame[], beyond?: Beyond): Promise<Found[]> {
+async function predictFrames(
+  { model, opened }: Bench,
+  frames: readonly LabelledFrame[],
+  beyond?: Beyond,
+): Promise<Found[]> {
   const images = concatenate(frames.map(({ frame }) => frame.float.relative))
   const [, , rows = 0, columns = 0] = images.shape
-  const predictions = imagePredictions(opened.card, [rows, columns], await model.forShape(images.shape, beyond).predict(images))
+  const predictions = imagePredictions(
+    opened.card,
+    [rows, columns],
+    await model.forShape(images.shape, beyond).predict(images),
+  )
   return predictions.flatMap((prediction, i) => {
     const labelled = frames[i]
     return labelled === undefined ? [] : [foundOf(labelled, prediction, opened.card)]
   })
 }
 
-function foundOf({ frame, mask: label }: LabelledFrame, { mask, ...prediction }: Prediction, card: ModelCard): Found {
+function foundOf(
+  { frame, mask: label }: LabelledFrame,
+  { mask, ...prediction }: Prediction,
+  card: ModelCard,
+): Found {
   const { task, output } = card
   const areas = mask && areasOf(mask, namesOf(card).length)
   const found = { image: frame.image, index: frame.index, prediction, ...(areas && { areas }) }
@@ -197,7 +226,10 @@ function report(
 /** Null of tasks that don't class whole images. */
 function agreementOn(card: ModelCard, labelled: readonly LabelledPrediction[]): Agreement | null {
   if (card.task === 'detection' || card.task === 'regression') return null
-  const judged = labelled.map(({ label, predicted }) => ({ label: label.classes, predicted: predicted.classes }))
+  const judged = labelled.map(({ label, predicted }) => ({
+    label: label.classes,
+    predicted: predicted.classes,
+  }))
   return agreementOf(judged, namesOf(card).length, card.output.activation === 'multi-label-sigmoid')
 }
 

@@ -20,11 +20,20 @@ export interface LabelledPrediction {
 }
 
 /** Undefined for other tasks. */
-export function taskAgreement({ task, output }: ModelCard, rows: readonly LabelledPrediction[]): TaskAgreement | undefined {
+export function taskAgreement(
+  { task, output }: ModelCard,
+  rows: readonly LabelledPrediction[],
+): TaskAgreement | undefined {
   if (task === 'ordinal')
-    return { grades: gradeAgreement(rows.map(({ label, predicted }) => [label.classes[0] ?? NaN, predicted.classes[0] ?? NaN])) }
+    return {
+      grades: gradeAgreement(
+        rows.map(({ label, predicted }) => [label.classes[0] ?? NaN, predicted.classes[0] ?? NaN]),
+      ),
+    }
   if (task === 'regression') {
-    const errors = rows.map(({ label, predicted }) => Math.abs((predicted.value ?? NaN) - (label.value ?? NaN)))
+    const errors = rows.map(({ label, predicted }) =>
+      Math.abs((predicted.value ?? NaN) - (label.value ?? NaN)),
+    )
     return { meanAbsoluteError: errors.reduce((sum, error) => sum + error, 0) / errors.length }
   }
   if (task !== 'classification' || output.activation !== 'multi-label-sigmoid') return undefined

@@ -1,6 +1,8 @@
 /** Values that are kept while they fit: the ones not used for longest go first. */
 export interface ByteCache<Value> {
-  /** The value, made when it isn't kept; made once where several ask at the same time. A failure isn't kept. */
+  /**
+   * The value, made when it isn't kept; made once where several ask at the same time. A failure isn't kept.
+   */
   get(key: string, make: () => Promise<Value>): Promise<Value>
   /** Forgets the keys that begin with this. */
   forget(prefix: string): void

@@ -10,7 +10,10 @@ export interface ChosenDevice {
   readonly trials: readonly DeviceTrial[]
 }
 
-/** Takes a second or two, since every candidate computes something. @throws RadversaryError usage, runtime-failed. */
+/**
+ * Takes a second or two, since every candidate computes something. @throws RadversaryError usage,
+ * runtime-failed.
+ */
 export async function checkDevice(request: DeviceRequest): Promise<ChosenDevice> {
   const { runtime, trials } = await chooseDevice(request)
   return { requested: request.device, name: runtime.device, threads: runtime.threads, trials }

@@ -29,7 +29,10 @@ export interface EngineOptions {
   readonly cacheBytes?: number | undefined
 }
 
-/** The whole application behind one function of the web: a request in, a response out. It knows of no window, socket or token. */
+/**
+ * The whole application behind one function of the web: a request in, a response out. It knows of no window,
+ * socket or token.
+ */
 export interface Engine {
   /** `/api/*` is tRPC, `/frames/*` and `/runs/*` are pixels; anything else is not found. Never throws. */
   handle(request: Request): Promise<Response>
@@ -74,7 +77,10 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   }
 }
 
-/** A browser writes what it caches to disk, and this is of patients. It may also be of other files tomorrow; the page has a cache of its own. */
+/**
+ * A browser writes what it caches to disk, and this is of patients. It may also be of other files tomorrow;
+ * the page has a cache of its own.
+ */
 function unstored(response: Response): Response {
   response.headers.set('cache-control', 'no-store')
   return response
@@ -100,12 +106,20 @@ function callProcedure(request: Request, context: EngineContext): Promise<Respon
     createContext: () => context,
     allowMethodOverride: true,
     onError: ({ error, path }) => {
-      context.log.error(`${path === undefined || path === '' ? 'stream' : path} failed`, engineError(error.cause ?? error))
+      context.log.error(
+        `${path === undefined || path === '' ? 'stream' : path} failed`,
+        engineError(error.cause ?? error),
+      )
     },
   })
 }
 
 function notFound(): Response {
-  const error = { code: 'usage', message: 'Engine: expected a path of its own, got another', tip: null, file: null } as const
+  const error = {
+    code: 'usage',
+    message: 'Engine: expected a path of its own, got another',
+    tip: null,
+    file: null,
+  } as const
   return Response.json({ error }, { status: 404 })
 }

@@ -23,7 +23,10 @@ test('input that does not parse is a fault of usage that names the field', () =>
 })
 
 test('what was not foreseen is a fault of our own', () => {
-  expect(engineError(new TypeError('x is undefined'))).toMatchObject({ code: 'internal', message: 'internal: x is undefined' })
+  expect(engineError(new TypeError('x is undefined'))).toMatchObject({
+    code: 'internal',
+    message: 'internal: x is undefined',
+  })
   expect(engineError('thrown')).toMatchObject({ code: 'internal' })
 })
 

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { EngineError } from '../../shared/engine-error.ts'
 
-/** What any thrown thing says to a user in another process: input that doesn't parse is a fault of usage, all else unforeseen one of ours. */
+/**
+ * What any thrown thing says to a user in another process: input that doesn't parse is a fault of usage, all
+ * else unforeseen one of ours.
+ */
 export function engineError(thrown: unknown): EngineError {
   const { code, message, tip, file } = asRadversaryError(thrown)
   return { code, message, tip: tip ?? null, file: file ?? null }

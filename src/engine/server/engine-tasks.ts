@@ -9,7 +9,10 @@ import { checkDevice } from './check-device.ts'
 import { inputGradient } from './models/input-gradient.ts'
 import { keepModel, readModelAbout } from './models/model-about.ts'
 
-/** What the engine does on threads of its own: whatever computes for longer than a page should wait for a picture. */
+/**
+ * What the engine does on threads of its own: whatever computes for longer than a page should wait for a
+ * picture.
+ */
 export const engineTasks = {
   /** One attack from its request to its end. */
   attack: async (request: AttackRequest, hooks: AttackHooks): Promise<void> => {

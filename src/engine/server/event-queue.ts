@@ -7,8 +7,13 @@ export interface EventQueue<Event> {
   events(): AsyncGenerator<Event, void>
 }
 
-/** @param replaces whether the newer event makes the older one, which nobody has read yet, worthless (progress does) */
-export function createEventQueue<Event>(replaces: (newer: Event, older: Event) => boolean): EventQueue<Event> {
+/**
+ * @param replaces whether the newer event makes the older one, which nobody has read yet, worthless (progress
+ * does)
+ */
+export function createEventQueue<Event>(
+  replaces: (newer: Event, older: Event) => boolean,
+): EventQueue<Event> {
   const waiting: Event[] = []
   let ended = false
   let wake: () => void = () => undefined

@@ -6,18 +6,25 @@ import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 
-/** A JSON file of ours; undefined where there is none. @throws RadversaryError io-failed, also for one that is damaged. */
+/**
+ * A JSON file of ours; undefined where there is none. @throws RadversaryError io-failed, also for one that is
+ * damaged.
+ */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   if (!(await fileExists(path))) return undefined
   const text = new TextDecoder().decode(await readBytes({ path }))
   try {
     return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new RadversaryError('io-failed', 'File: expected JSON that Radversary wrote, got a damaged or foreign one', {
-      file: path,
-      tip: 'Remove the file, or restore it.',
-      cause,
-    })
+    throw new RadversaryError(
+      'io-failed',
+      'File: expected JSON that Radversary wrote, got a damaged or foreign one',
+      {
+        file: path,
+        tip: 'Remove the file, or restore it.',
+        cause,
+      },
+    )
   }
 }
 
@@ -26,5 +33,7 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw ioError('make folder', dirname(path), cause)
   })
-  await writeFileAtomically(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`), { replace: true })
+  await writeFileAtomically(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`), {
+    replace: true,
+  })
 }

@@ -2,7 +2,10 @@ import { appendFile, mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineError } from '../../shared/engine-error.ts'
 
-/** What happened, for whoever has to find a fault. Codes, ids and counts: no file names, which may name a patient, and nothing of DICOM. */
+/**
+ * What happened, for whoever has to find a fault. Codes, ids and counts: no file names, which may name a
+ * patient, and nothing of DICOM.
+ */
 export interface EngineLog {
   write(event: string, facts?: Readonly<Record<string, string | number>>): void
   /** The code and what the error is about ("Study", "Archive"); the rest of its words may name files. */
@@ -17,7 +20,10 @@ export function logFolderIn(home: string): string {
   return join(home, 'logs')
 }
 
-/** One line of JSON for each event; a full file is kept once, as engine.1.log. A log that can't be written is no reason to stop. */
+/**
+ * One line of JSON for each event; a full file is kept once, as engine.1.log. A log that can't be written is
+ * no reason to stop.
+ */
 export function openLog(home: string): EngineLog {
   const folder = logFolderIn(home)
   const path = join(folder, 'engine.log')

@@ -7,7 +7,10 @@ export interface Resources {
   readonly folder: string
   /** The sample study's folder. */
   readonly sampleStudy: string
-  /** .onnx files of the sample's models, the classifier first; none where the sample isn't there. @throws RadversaryError io-failed. */
+  /**
+   * .onnx files of the sample's models, the classifier first; none where the sample isn't there. @throws
+   * RadversaryError io-failed.
+   */
   sampleModels(): Promise<string[]>
 }
 

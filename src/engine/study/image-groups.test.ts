@@ -11,7 +11,13 @@ interface Facts {
 }
 
 const image = ({ series = 0, ...header }: Facts): StudyImage => ({
-  header: { rows: 8, columns: 8, numberOfFrames: 1, photometricInterpretation: 'MONOCHROME2', ...header } as ScannedInstance,
+  header: {
+    rows: 8,
+    columns: 8,
+    numberOfFrames: 1,
+    photometricInterpretation: 'MONOCHROME2',
+    ...header,
+  } as ScannedInstance,
   name: '',
   sopInstanceUid: '',
   series,
@@ -20,10 +26,18 @@ const image = ({ series = 0, ...header }: Facts): StudyImage => ({
 test.each<[string, Facts[], number[]]>([
   ['images of one kind go together up to the batch', [{}, {}, {}, {}, {}], [3, 2]],
   ['they are parted evenly', Array.from({ length: 7 }, () => ({})), [3, 2, 2]],
-  ['another size begins anew, and so does the first size after it', [{}, { rows: 9 }, { rows: 9 }, {}], [1, 2, 1]],
+  [
+    'another size begins anew, and so does the first size after it',
+    [{}, { rows: 9 }, { rows: 9 }, {}],
+    [1, 2, 1],
+  ],
   ['another series begins anew', [{}, {}, { series: 1 }], [2, 1]],
   ['so does another photometric interpretation', [{}, { photometricInterpretation: 'MONOCHROME1' }], [1, 1]],
-  ['a multi-frame image is by itself', [{}, { numberOfFrames: 5 }, { numberOfFrames: 5 }, {}, {}], [1, 1, 1, 2]],
+  [
+    'a multi-frame image is by itself',
+    [{}, { numberOfFrames: 5 }, { numberOfFrames: 5 }, {}, {}],
+    [1, 1, 1, 2],
+  ],
   ['no image makes no group', [], []],
 ])('%s', (_name, facts, sizes) => {
   const images = facts.map(image)

@@ -8,15 +8,19 @@ export interface GroupSizes {
 }
 
 /**
- * Images that are worked on together: neighbours of one kind, of one frame each, or one multi-frame image. Neighbours are parted evenly, so
- * that few batch sizes occur and those who work at the same time end at the same time. Groups depend on headers alone, so that a run that
- * goes on where another stopped has the same ones.
+ * Images that are worked on together: neighbours of one kind, of one frame each, or one multi-frame image.
+ * Neighbours are parted evenly, so that few batch sizes occur and those who work at the same time end at the
+ * same time. Groups depend on headers alone, so that a run that goes on where another stopped has the same
+ * ones.
  */
 export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): StudyImage[][] {
   return imageStacks(images).flatMap((run) => parted(run, sizes))
 }
 
-/** Runs of neighbours of one series and kind, of one frame each, or one multi-frame image: what models of neighbouring slices take for a stack. */
+/**
+ * Runs of neighbours of one series and kind, of one frame each, or one multi-frame image: what models of
+ * neighbouring slices take for a stack.
+ */
 export function imageStacks(images: readonly StudyImage[]): StudyImage[][] {
   const runs: StudyImage[][] = []
   for (const image of images) {
@@ -43,5 +47,10 @@ function goTogether(a: StudyImage, b: StudyImage): boolean {
   const [one, other] = [a.header, b.header]
   const singles = one.numberOfFrames === 1 && other.numberOfFrames === 1
   const sameSize = one.rows === other.rows && one.columns === other.columns
-  return singles && sameSize && one.photometricInterpretation === other.photometricInterpretation && a.series === b.series
+  return (
+    singles &&
+    sameSize &&
+    one.photometricInterpretation === other.photometricInterpretation &&
+    a.series === b.series
+  )
 }

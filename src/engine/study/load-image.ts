@@ -7,8 +7,17 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { BudgetScale } from '../../core/model/budget.ts'
 import type { Intensity } from '../../core/model/card.ts'
-import { countIntensities, type ImagePixels, type IntensityCounts } from '../../core/model/intensity-counts.ts'
-import { resolveIntensity, widthInHu, type Notice, type ResolvedIntensity } from '../../core/model/intensity.ts'
+import {
+  countIntensities,
+  type ImagePixels,
+  type IntensityCounts,
+} from '../../core/model/intensity-counts.ts'
+import {
+  resolveIntensity,
+  widthInHu,
+  type Notice,
+  type ResolvedIntensity,
+} from '../../core/model/intensity.ts'
 import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
@@ -40,7 +49,8 @@ export interface ImageLoader {
 }
 
 /**
- * The loader of a study. Percentiles of a series are counted once, when the first image of the series is asked for.
+ * The loader of a study. Percentiles of a series are counted once, when the first image of the series is
+ * asked for.
  * @param decompress as in `decodeFrame`
  */
 export function createImageLoader(study: Study, intensity: Intensity, decompress?: Decompress): ImageLoader {
@@ -64,8 +74,14 @@ export function createImageLoader(study: Study, intensity: Intensity, decompress
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
-      const pixels = await decodeFrames(parseInstance(file, { file: nameOf(image.header.source) }), decompress)
-      const resolved = pixels.map((frame) => ({ pixels: frame, ...resolveIntensity(intensity, frame, counted) }))
+      const pixels = await decodeFrames(
+        parseInstance(file, { file: nameOf(image.header.source) }),
+        decompress,
+      )
+      const resolved = pixels.map((frame) => ({
+        pixels: frame,
+        ...resolveIntensity(intensity, frame, counted),
+      }))
       const frames = resolved.map((frame, index) => frameOf(image, index, frame))
       return { image, file, frames, notices: distinctNotices(resolved.flatMap(({ notices }) => notices)) }
     },
@@ -91,12 +107,18 @@ export function distinctNotices(notices: readonly Notice[]): Notice[] {
 export async function decodeFrames(instance: Instance, decompress?: Decompress): Promise<ImagePixels[]> {
   const frames: ImagePixels[] = []
   for (let index = 0; index < instance.numberOfFrames; index++)
-    frames.push({ frame: await decodeFrame(instance, index, decompress), meaning: pixelMeaning(instance, index) })
+    frames.push({
+      frame: await decodeFrame(instance, index, decompress),
+      meaning: pixelMeaning(instance, index),
+    })
   return frames
 }
 
 /** Images that can't be read are left out here; they are told when their turn comes. */
-async function countSeries(images: readonly StudyImage[], decompress: Decompress | undefined): Promise<IntensityCounts> {
+async function countSeries(
+  images: readonly StudyImage[],
+  decompress: Decompress | undefined,
+): Promise<IntensityCounts> {
   const counts = countIntensities()
   for (const { header } of images) {
     const pixels = await readBytes(header.source)

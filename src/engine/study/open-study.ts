@@ -1,7 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { nameOf } from '../../adapters/fs/file-ref.ts'
-import { scan, type ScanFailure, type ScannedInstance, type ScanOptions, type SkippedFile } from '../../adapters/fs/scan.ts'
+import {
+  scan,
+  type ScanFailure,
+  type ScannedInstance,
+  type ScanOptions,
+  type SkippedFile,
+} from '../../adapters/fs/scan.ts'
 import type { SeriesOrder } from '../../core/dicom/series.ts'
 import { RadversaryError } from '../../core/errors.ts'
 
@@ -26,8 +32,10 @@ export interface Study {
 }
 
 /**
- * Scans files, folders, archives and DICOMDIRs for images. Unreadable ones are listed, and don't stop the others.
- * @throws RadversaryError io-failed for a path that is not there; dicom-unreadable where there is no image at all; cancelled.
+ * Scans files, folders, archives and DICOMDIRs for images. Unreadable ones are listed, and don't stop the
+ * others.
+ * @throws RadversaryError io-failed for a path that is not there; dicom-unreadable where there is no image at
+ * all; cancelled.
  */
 export async function openStudy(paths: readonly string[], options: ScanOptions = {}): Promise<Study> {
   const roots = await Promise.all(paths.map(rootOf))
@@ -38,7 +46,10 @@ export async function openStudy(paths: readonly string[], options: ScanOptions =
   return { series, images, failures: named, skipped: [...skipped, ...others] }
 }
 
-function imagesOf(series: SeriesOrder<ScannedInstance>, roots: readonly string[]): [StudyImage[], SkippedFile[]] {
+function imagesOf(
+  series: SeriesOrder<ScannedInstance>,
+  roots: readonly string[],
+): [StudyImage[], SkippedFile[]] {
   const images: StudyImage[] = []
   const others: SkippedFile[] = []
   series.forEach(({ instances }, index) => {
@@ -67,7 +78,10 @@ function relativeName(file: string, roots: readonly string[]): string {
 
 function noImages(paths: readonly string[], failures: readonly ScanFailure[]): RadversaryError {
   const [first] = failures
-  const got = first === undefined ? 'none' : `none; ${failures.length} files could not be read, the first: ${first.message}`
+  const got =
+    first === undefined
+      ? 'none'
+      : `none; ${failures.length} files could not be read, the first: ${first.message}`
   return new RadversaryError('dicom-unreadable', `Study: expected at least one DICOM image, got ${got}`, {
     file: first?.file ?? paths.join(', '),
     tip: first?.tip ?? 'Name a folder, a file, a DICOMDIR or a zip archive that holds DICOM images.',

@@ -13,10 +13,15 @@ export interface Surroundings {
 export type FindSurroundings = (group: readonly StudyImage[]) => Promise<Surroundings>
 
 /**
- * Finds the slices around images that follow each other in a stack of a study. Of multi-frame images these are their own frames.
+ * Finds the slices around images that follow each other in a stack of a study. Of multi-frame images these
+ * are their own frames.
  * @param reach slices on either side; undefined for 0, models of single images
  */
-export function surroundingsIn(images: readonly StudyImage[], loader: ImageLoader, reach: number): FindSurroundings | undefined {
+export function surroundingsIn(
+  images: readonly StudyImage[],
+  loader: ImageLoader,
+  reach: number,
+): FindSurroundings | undefined {
   if (reach === 0) return undefined
   const stacks = imageStacks(images)
   const load = async (neighbours: readonly StudyImage[]) =>
@@ -46,7 +51,10 @@ interface NotLoaded {
   readonly frames?: undefined
 }
 
-/** A group with what lies around it. Where a slice of either can't be read, the whole group fails: it would be another stack without it. */
+/**
+ * A group with what lies around it. Where a slice of either can't be read, the whole group fails: it would be
+ * another stack without it.
+ */
 export async function withSurroundings<Loaded extends MaybeLoaded>(
   group: readonly StudyImage[],
   loaded: readonly Loaded[],
@@ -58,6 +66,8 @@ export async function withSurroundings<Loaded extends MaybeLoaded>(
     if (failure !== undefined) throw stackFailure(failure)
     return { loaded, surroundings: await find(group) }
   } catch (error) {
-    return { loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })) }
+    return {
+      loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })),
+    }
   }
 }

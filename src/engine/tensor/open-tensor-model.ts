@@ -16,14 +16,20 @@ export interface TensorModelRequest extends DeviceRequest {
   readonly outputName?: string | undefined
 }
 
-/** @param x what it will be given: its extents are the size of models that leave it free. @throws RadversaryError io-failed, model-unreadable, model-unsupported, runtime-failed. */
+/**
+ * @param x what it will be given: its extents are the size of models that leave it free. @throws
+ * RadversaryError io-failed, model-unreadable, model-unsupported, runtime-failed.
+ */
 export async function openTensorModel(
   request: TensorModelRequest,
   x: Tensor,
   { onNotice }: JobHooks,
 ): Promise<DifferentiableModel> {
   const inputShape = x.shape.slice(1)
-  const { path, bytes, externalData, tfjs } = await readModelFile(request.model, { runtime: request.runtime, inputShape })
+  const { path, bytes, externalData, tfjs } = await readModelFile(request.model, {
+    runtime: request.runtime,
+    inputShape,
+  })
   tfjs?.notices.forEach((sentence) => onNotice?.(sentence))
   const { inputName, outputName } = request
   if (tfjs?.backend !== undefined) {

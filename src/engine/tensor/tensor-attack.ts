@@ -20,14 +20,23 @@ import { runAttack } from '../../core/attacks/run-attack.ts'
 import { withPerturbation } from '../../core/attacks/shared-perturbation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { concatenate, largestFloat32, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import {
+  concatenate,
+  largestFloat32,
+  sampleOf,
+  sizeOf,
+  tensor,
+  type Tensor,
+} from '../../core/tensor/tensor.ts'
 import { configureMethod, type GivenSettings } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
 
 export interface TensorAttackRequest extends TensorModelRequest {
-  /** .npy files: images [N, C, H, W]; integer labels [N], or 0 and 1 per label [N, K]; the adversarial images. */
+  /**
+   * .npy files: images [N, C, H, W]; integer labels [N], or 0 and 1 per label [N, K]; the adversarial images.
+   */
   readonly input: string
   readonly labels: string
   readonly out: string
@@ -68,10 +77,14 @@ export interface TensorAttackReport {
 const unitScale = { widthHu: undefined, levelWidth: 1 / 255 }
 
 /**
- * Attacks a tensor of images in [0, 1], without rounding; `smia-reference` without bounds, as the authors' code does it.
+ * Attacks a tensor of images in [0, 1], without rounding; `smia-reference` without bounds, as the authors'
+ * code does it.
  * @throws RadversaryError as its parts do.
  */
-export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks = {}): Promise<TensorAttackReport> {
+export async function tensorAttack(
+  request: TensorAttackRequest,
+  hooks: JobHooks = {},
+): Promise<TensorAttackReport> {
   const configured = configureMethod(request.method, request.settings)
   const method = configured.forScale(unitScale)
   const x = await readTensor(request.input)
@@ -82,8 +95,14 @@ export async function tensorAttack(request: TensorAttackRequest, hooks: JobHooks
     const work = { model, x, labels, isSoftmax: isOneHot(labels), request, hooks }
     const attacked = await attackAll(await withShared(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
-    const report = { method: request.method, settings: configured.settings, samples: attacked.samples, out: request.out }
-    if (request.log !== undefined) await writeResult(request.log, json({ ...report, events: attacked.events }))
+    const report = {
+      method: request.method,
+      settings: configured.settings,
+      samples: attacked.samples,
+      out: request.out,
+    }
+    if (request.log !== undefined)
+      await writeResult(request.log, json({ ...report, events: attacked.events }))
     return report
   } finally {
     await model.dispose()
@@ -110,19 +129,29 @@ async function withShared(method: AttackMethod, work: Work): Promise<AttackMetho
   const running = learnUniversal(universal, {
     size: sizeOf(x.shape.slice(1)),
     earlyStop: request.earlyStop,
-    miniBatches: (epoch) => miniBatches(shuffled(indices(0, x.shape[0] ?? 0), randomSource(seed, epoch)), universal, work),
+    miniBatches: (epoch) =>
+      miniBatches(shuffled(indices(0, x.shape[0] ?? 0), randomSource(seed, epoch)), universal, work),
   })
   for (;;) {
     const next = await running.next()
     if (next.done) return withPerturbation(method, next.value)
     const { epoch, images, fooled } = next.value
     const note = `epoch ${epoch}, ${fooled} of ${images} images fooled`
-    hooks.onProgress?.({ done: epoch, total: universal.epochs, phase: 'learning the shared perturbation', note })
+    hooks.onProgress?.({
+      done: epoch,
+      total: universal.epochs,
+      phase: 'learning the shared perturbation',
+      note,
+    })
   }
 }
 
 /** @param order of all samples */
-async function* miniBatches(order: readonly number[], { miniBatch }: UniversalPlan, work: Work): AsyncGenerator<MiniBatch> {
+async function* miniBatches(
+  order: readonly number[],
+  { miniBatch }: UniversalPlan,
+  work: Work,
+): AsyncGenerator<MiniBatch> {
   for (let first = 0; first < order.length; first += miniBatch) {
     const samples = order.slice(first, first + miniBatch)
     yield await Promise.resolve(async (partOf: Parameters<MiniBatch>[0]) => {
@@ -153,10 +182,18 @@ async function attackAll(method: AttackMethod, work: Work) {
         break
       }
       const { iteration, steps, restart, restarts } = next.value
-      events.push({ ...next.value, samples: next.value.samples.map((each) => ({ ...each, sample: first + each.sample })) })
+      events.push({
+        ...next.value,
+        samples: next.value.samples.map((each) => ({ ...each, sample: first + each.sample })),
+      })
       const share = (restart * steps + iteration) / (restarts * steps)
       const done = first + problem.seeds.length * share
-      hooks.onProgress?.({ done, total: count, phase: 'attacking', note: `iteration ${iteration} of ${steps}` })
+      hooks.onProgress?.({
+        done,
+        total: count,
+        phase: 'attacking',
+        note: `iteration ${iteration} of ${steps}`,
+      })
     }
   }
   for (const notice of notices) hooks.onNotice?.(notice)
@@ -164,7 +201,10 @@ async function attackAll(method: AttackMethod, work: Work) {
 }
 
 /** Some of the samples as a batch. */
-function problemOf({ model, x, labels, isSoftmax, request, hooks }: Work, samples: readonly number[]): AttackProblem {
+function problemOf(
+  { model, x, labels, isSoftmax, request, hooks }: Work,
+  samples: readonly number[],
+): AttackProblem {
   const images = rows(x, samples)
   const [lowest, highest] = request.method === 'smia-reference' ? [-largestFloat32, largestFloat32] : [0, 1]
   const filled = (value: number) => tensor(images.shape, new Float32Array(images.data.length).fill(value))
@@ -186,11 +226,19 @@ interface Goal {
   readonly criterion: Criterion
 }
 
-/** Labels whose every row is one class are those of a softmax; all others are labels that don't exclude each other. */
+/**
+ * Labels whose every row is one class are those of a softmax; all others are labels that don't exclude each
+ * other.
+ */
 function isOneHot(labels: Tensor): boolean {
   if (labels.shape.length !== 2)
-    throw new RadversaryError('tensor-invalid', `Labels: expected those of a classifier [N, K], got [${labels.shape.join(', ')}]`)
-  return labels.shape[1] !== 1 && rowsOf(labels).every((row) => row.reduce((sum, value) => sum + value, 0) === 1)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Labels: expected those of a classifier [N, K], got [${labels.shape.join(', ')}]`,
+    )
+  return (
+    labels.shape[1] !== 1 && rowsOf(labels).every((row) => row.reduce((sum, value) => sum + value, 0) === 1)
+  )
 }
 
 function rowsOf(labels: Tensor): Float32Array[] {
@@ -210,7 +258,10 @@ function goalOf(labels: Tensor, isSoftmax: boolean, target: number | undefined):
 function wantedOf(labels: Tensor, target: number, isSoftmax: boolean): Pick<Goal, 'targets' | 'criterion'> {
   const [count = 0, classes = 0] = labels.shape
   if (!Number.isInteger(target) || target < 0 || target >= Math.max(classes, 2))
-    throw new RadversaryError('usage', `Target: expected a class index below ${Math.max(classes, 2)}, got ${target}`)
+    throw new RadversaryError(
+      'usage',
+      `Target: expected a class index below ${Math.max(classes, 2)}, got ${target}`,
+    )
   const targets = tensor(labels.shape, isSoftmax ? undefined : labels.data.slice())
   for (let n = 0; n < count; n++)
     if (classes === 1) targets.data[n] = target

@@ -25,8 +25,9 @@ export function writeTensor(path: string, values: Tensor): Promise<void> {
 }
 
 /**
- * Targets of the logits' shape [N, K] or [N, K, …] from a .npy file: as they are where they are of that shape, or class indices of integers
- * [N] or [N, …] as one-hot. @throws RadversaryError io-failed, tensor-invalid.
+ * Targets of the logits' shape [N, K] or [N, K, …] from a .npy file: as they are where they are of that
+ * shape, or class indices of integers [N] or [N, …] as one-hot. @throws RadversaryError io-failed,
+ * tensor-invalid.
  */
 export async function readTargets(path: string, logits: readonly number[]): Promise<Tensor> {
   const array = readNpy(await readBytes({ path }), path)
@@ -41,7 +42,10 @@ export async function readTargets(path: string, logits: readonly number[]): Prom
 }
 
 function isIndices({ dataType, shape }: NpyArray, [count, , ...rest]: readonly number[]): boolean {
-  return (dataType === 'int32' || dataType === 'int64' || dataType === 'uint8') && shape.join() === [count, ...rest].join()
+  return (
+    (dataType === 'int32' || dataType === 'int64' || dataType === 'uint8') &&
+    shape.join() === [count, ...rest].join()
+  )
 }
 
 /** A single logit's index is its target: 0 or 1. */
@@ -52,9 +56,13 @@ function oneHot(array: NpyArray, logits: readonly number[], path: string): Tenso
   const targets = tensor([count, classes, ...rest])
   data.forEach((index, at) => {
     if (index < 0 || index >= Math.max(classes, 2))
-      throw new RadversaryError('tensor-invalid', `Targets: expected class indices below ${Math.max(classes, 2)}, got ${index}`, {
-        file: path,
-      })
+      throw new RadversaryError(
+        'tensor-invalid',
+        `Targets: expected class indices below ${Math.max(classes, 2)}, got ${index}`,
+        {
+          file: path,
+        },
+      )
     const [sample, pixel] = [Math.floor(at / pixels), at % pixels]
     if (classes === 1) targets.data[at] = index
     else targets.data[(sample * classes + index) * pixels + pixel] = 1

@@ -4,7 +4,12 @@ import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeTensor } from './tensor-files.ts'
 
-export const tensorLosses = ['cross-entropy', 'binary-cross-entropy', 'mse', 'dot'] as const satisfies readonly LossKind[]
+export const tensorLosses = [
+  'cross-entropy',
+  'binary-cross-entropy',
+  'mse',
+  'dot',
+] as const satisfies readonly LossKind[]
 
 export interface TensorGradientRequest extends TensorModelRequest {
   /** .npy files: x, the loss's target, and where d(Σ loss)/dx goes. */
@@ -22,10 +27,13 @@ export interface TensorGradientReport {
 }
 
 /**
- * The gradient of a loss with respect to the input: summed over the batch, averaged over pixels for dense outputs and over outputs for
- * binary cross-entropy and mse. @throws RadversaryError as its parts do.
+ * The gradient of a loss with respect to the input: summed over the batch, averaged over pixels for dense
+ * outputs and over outputs for binary cross-entropy and mse. @throws RadversaryError as its parts do.
  */
-export async function tensorGradient(request: TensorGradientRequest, hooks: JobHooks = {}): Promise<TensorGradientReport> {
+export async function tensorGradient(
+  request: TensorGradientRequest,
+  hooks: JobHooks = {},
+): Promise<TensorGradientReport> {
   const kind = lossKind(request.loss)
   const x = await readTensor(request.input)
   const model = await openTensorModel(request, x, hooks)

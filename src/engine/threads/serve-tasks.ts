@@ -16,7 +16,11 @@ export function serveTasks(tasks: Tasks): void {
   })
 }
 
-async function run({ id, task, input }: Extract<ToThread, { type: 'run' }>, tasks: Tasks, signal: AbortSignal): Promise<void> {
+async function run(
+  { id, task, input }: Extract<ToThread, { type: 'run' }>,
+  tasks: Tasks,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     const perform = tasks[task] as ((input: unknown, hooks: TaskHooks) => unknown) | undefined
     if (perform === undefined) throw internalError(`a thread was asked for ${task}`)
@@ -48,7 +52,9 @@ function tell(message: FromThread): void {
 /** What any thrown thing says on the other side; what was not foreseen is a fault of ours. */
 function partsOf(thrown: unknown): ErrorParts {
   const error =
-    thrown instanceof RadversaryError ? thrown : internalError(thrown instanceof Error ? thrown.message : String(thrown))
+    thrown instanceof RadversaryError
+      ? thrown
+      : internalError(thrown instanceof Error ? thrown.message : String(thrown))
   const { code, message, tip, file } = error
   return { code, message, tip, file }
 }

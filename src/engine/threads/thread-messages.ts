@@ -23,7 +23,9 @@ export type FromThread =
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorParts }
 
 export type TaskEvent =
-  ({ readonly type: 'progress' } & Progress) | { readonly type: 'notice'; readonly sentence: string } | StudyAttackEvent
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'notice'; readonly sentence: string }
+  | StudyAttackEvent
 
 /** A RadversaryError as it crosses. */
 export type ErrorParts = Pick<RadversaryError, 'code' | 'message' | 'tip' | 'file'>

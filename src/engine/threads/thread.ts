@@ -5,10 +5,17 @@ import { createPendingTasks } from './pending-tasks.ts'
 import type { FromThread, TaskHooks, TaskInput, TaskResult, Tasks, ToThread } from './thread-messages.ts'
 import { workerFile, type WorkerName } from './worker-file.ts'
 
-/** A thread that does some tasks, so that its owner never waits. It starts with its first task, and at rest keeps no process alive. */
+/**
+ * A thread that does some tasks, so that its owner never waits. It starts with its first task, and at rest
+ * keeps no process alive.
+ */
 export interface Thread<T extends Tasks> {
   /** `hooks.signal` asks the task to end. @throws what the task throws; internal when the thread dies. */
-  run<Name extends keyof T & string>(task: Name, input: TaskInput<T, Name>, hooks?: TaskHooks): Promise<TaskResult<T, Name>>
+  run<Name extends keyof T & string>(
+    task: Name,
+    input: TaskInput<T, Name>,
+    hooks?: TaskHooks,
+  ): Promise<TaskResult<T, Name>>
   /** Tasks that were sent and have not ended. */
   readonly busy: number
   /** Ends it at once, whatever it is doing. */
@@ -59,7 +66,11 @@ export function createThread<T extends Tasks>(name: WorkerName): Thread<T> {
 }
 
 /** Calls `cancel` when the signal is aborted before the end, or has been. */
-function cancelledBy<Result>(signal: AbortSignal | undefined, ended: Promise<Result>, cancel: () => void): Promise<Result> {
+function cancelledBy<Result>(
+  signal: AbortSignal | undefined,
+  ended: Promise<Result>,
+  cancel: () => void,
+): Promise<Result> {
   if (signal?.aborted === true) cancel()
   signal?.addEventListener('abort', cancel, { once: true })
   return ended.finally(() => signal?.removeEventListener('abort', cancel))

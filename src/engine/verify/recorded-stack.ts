@@ -24,7 +24,10 @@ interface Slices {
   readonly relatives: readonly Tensor[]
 }
 
-/** @param reach slices on either side that the model sees; undefined for 0. A volume (Infinity) is predicted once, as a whole. */
+/**
+ * @param reach slices on either side that the model sees; undefined for 0. A volume (Infinity) is predicted
+ * once, as a whole.
+ */
 export function recordedStack(
   folder: string,
   images: readonly RecordedImage[],
@@ -84,6 +87,9 @@ async function readSlices(path: string, { frames }: RecordedImage, index: number
     const range = frames[n]?.range
     return range === undefined ? [] : [createFloatImage(frame, meaning, range).relative]
   })
-  const kind = numberOfFrames > 1 ? `image ${index}` : [seriesInstanceUid, rows, columns, photometricInterpretation].join()
+  const kind =
+    numberOfFrames > 1
+      ? `image ${index}`
+      : [seriesInstanceUid, rows, columns, photometricInterpretation].join()
   return { kind, relatives }
 }

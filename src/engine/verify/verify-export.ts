@@ -49,9 +49,9 @@ export interface VerifyReport {
 }
 
 /**
- * Reads a finished export again: every file against the manifest's hashes, every image decoded and, where the model is at hand, predicted
- * and compared with the record. @throws RadversaryError verification-failed for an export that is partial or has no sound record;
- * io-failed; usage for a model other than the recorded one.
+ * Reads a finished export again: every file against the manifest's hashes, every image decoded and, where the
+ * model is at hand, predicted and compared with the record. @throws RadversaryError verification-failed for
+ * an export that is partial or has no sound record; io-failed; usage for a model other than the recorded one.
  */
 export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {}): Promise<VerifyReport> {
   const folder = resolve(request.folder)
@@ -65,12 +65,15 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
-  const stack = model && recordedStack(folder, record.images, { reach: reachOf(model.card.input), model: model.model })
+  const stack =
+    model && recordedStack(folder, record.images, { reach: reachOf(model.card.input), model: model.model })
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
       if (!missing.includes(image.exported.series.path))
-        discrepancies.push(...(await verifyImage({ folder, classes, predictor: () => stack?.predictor(index) }, image, model)))
+        discrepancies.push(
+          ...(await verifyImage({ folder, classes, predictor: () => stack?.predictor(index) }, image, model)),
+        )
       hooks.onProgress?.({
         done: index + 1,
         total: record.images.length,
@@ -95,20 +98,31 @@ async function readSound<T>(path: string, schema: { readonly parse: (json: unkno
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    throw new RadversaryError('verification-failed', 'Record: expected one that Radversary wrote, got a damaged one', {
-      file: path,
-      tip: 'Restore the file, or repeat the attack.',
-      cause,
-    })
+    throw new RadversaryError(
+      'verification-failed',
+      'Record: expected one that Radversary wrote, got a damaged one',
+      {
+        file: path,
+        tip: 'Restore the file, or repeat the attack.',
+        cause,
+      },
+    )
   }
 }
 
-async function findModel({ model, home }: VerifyRequest, record: AttackRecord): Promise<ModelFile | undefined> {
+async function findModel(
+  { model, home }: VerifyRequest,
+  record: AttackRecord,
+): Promise<ModelFile | undefined> {
   const { sha256 } = record.model
   if (model === undefined) return findByHash(home, sha256)
   const file = await readModelFile(model, { inputShape: sampleShapeOf(record.model.card) })
   if (file.sha256 === sha256) return file
-  throw new RadversaryError('usage', `Model: expected the recorded one (sha256 ${sha256}), got ${file.sha256}`, { file: model })
+  throw new RadversaryError(
+    'usage',
+    `Model: expected the recorded one (sha256 ${sha256}), got ${file.sha256}`,
+    { file: model },
+  )
 }
 
 interface RecordedModel {
@@ -116,7 +130,11 @@ interface RecordedModel {
   readonly card: ModelCard
 }
 
-async function openRecorded(file: ModelFile, record: AttackRecord, request: DeviceRequest): Promise<RecordedModel> {
+async function openRecorded(
+  file: ModelFile,
+  record: AttackRecord,
+  request: DeviceRequest,
+): Promise<RecordedModel> {
   const card = parseCard(record.model.card)
   const { runtime } = await chooseDevice(request)
   return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card }
@@ -125,7 +143,10 @@ async function openRecorded(file: ModelFile, record: AttackRecord, request: Devi
 interface ExportedImages {
   readonly folder: string
   readonly classes: readonly string[]
-  /** How a slice is predicted among its neighbours as they were exported; undefined for models of single images. */
+  /**
+   * How a slice is predicted among its neighbours as they were exported; undefined for models of single
+   * images.
+   */
   readonly predictor: () => Promise<PredictSlice> | undefined
 }
 

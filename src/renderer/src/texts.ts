@@ -8,7 +8,10 @@ import { runsTexts } from './texts/runs.ts'
 import { studyTexts } from './texts/study.ts'
 import { viewerTexts } from './texts/viewer.ts'
 
-/** Every text of the interface, by feature, ready for translation. Names of DICOM and of methods come from the engine. */
+/**
+ * Every text of the interface, by feature, ready for translation. Names of DICOM and of methods come from the
+ * engine.
+ */
 export const texts = {
   ...appTexts,
   ...viewerTexts,

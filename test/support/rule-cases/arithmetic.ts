@@ -7,11 +7,21 @@ export const arithmetic: readonly NamedRuleCase[] = [
   { op: 'Add', at: 'same shapes', inputs: [x([3, 4]), x([3, 4])], wrt: [0, 1] },
   { op: 'Clip', inputs: [x([3, 4]), floats([], -0.75), floats([], 1)] },
   { op: 'Clip', at: 'one limit', inputs: [x([3, 4]), null, floats([], 0.5)] },
-  { op: 'Clip', at: 'opset 6', inputs: [x([3, 4])], attributes: { min: { float: -0.75 }, max: { float: 1 } }, opset: 10 },
+  {
+    op: 'Clip',
+    at: 'opset 6',
+    inputs: [x([3, 4])],
+    attributes: { min: { float: -0.75 }, max: { float: 1 } },
+    opset: 10,
+  },
   {
     op: 'Clip',
     at: 'limits that depend on the image',
-    inputs: [x([3, 4]), { shape: [], data: Float32Array.of(-0.81) }, { shape: [], data: Float32Array.of(0.92) }],
+    inputs: [
+      x([3, 4]),
+      { shape: [], data: Float32Array.of(-0.81) },
+      { shape: [], data: Float32Array.of(0.92) },
+    ],
     wrt: [1, 2],
     step: 0.005,
   },
@@ -27,7 +37,12 @@ export const arithmetic: readonly NamedRuleCase[] = [
   { op: 'Sum', inputs: [x([3, 4]), x([4]), x([3, 1])], wrt: [0, 1, 2] },
   { op: 'Where', inputs: [boolTensor([4], [true, false, false, true]), x([3, 4]), x([3, 1])], wrt: [1, 2] },
   { op: 'Mean', inputs: [x([3, 4]), x([4]), x([3, 1])], wrt: [0, 1, 2] },
-  { op: 'Mod', inputs: [x([3, 4], -4, 4), floats([4], 1.5, -2, 0.7, 2.6)], attributes: { fmod: 1 }, step: 0.003 },
+  {
+    op: 'Mod',
+    inputs: [x([3, 4], -4, 4), floats([4], 1.5, -2, 0.7, 2.6)],
+    attributes: { fmod: 1 },
+    step: 0.003,
+  },
   {
     op: 'Mod',
     at: 'by values that depend on the image',

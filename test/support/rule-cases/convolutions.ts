@@ -2,17 +2,37 @@ import { x, image, kernel, type NamedRuleCase } from './values.ts'
 
 /** Conv and ConvTranspose. */
 export const convolutions: readonly NamedRuleCase[] = [
-  { op: 'Conv', inputs: [image, kernel(4, 2, 3, 3), kernel(4)], wrt: [0, 2], attributes: { pads: [1, 1, 1, 1] } },
+  {
+    op: 'Conv',
+    inputs: [image, kernel(4, 2, 3, 3), kernel(4)],
+    wrt: [0, 2],
+    attributes: { pads: [1, 1, 1, 1] },
+  },
   { op: 'Conv', at: 'no padding', inputs: [image, kernel(3, 2, 2, 3)] },
-  { op: 'Conv', at: 'strides', inputs: [image, kernel(3, 2, 3, 3)], attributes: { strides: [2, 3], pads: [1, 1, 1, 1] } },
-  { op: 'Conv', at: 'dilations', inputs: [image, kernel(3, 2, 3, 2)], attributes: { dilations: [2, 3], pads: [2, 0, 1, 2] } },
+  {
+    op: 'Conv',
+    at: 'strides',
+    inputs: [image, kernel(3, 2, 3, 3)],
+    attributes: { strides: [2, 3], pads: [1, 1, 1, 1] },
+  },
+  {
+    op: 'Conv',
+    at: 'dilations',
+    inputs: [image, kernel(3, 2, 3, 2)],
+    attributes: { dilations: [2, 3], pads: [2, 0, 1, 2] },
+  },
   {
     op: 'Conv',
     at: 'strides and dilations',
     inputs: [x([1, 1, 9, 10]), kernel(2, 1, 3, 3)],
     attributes: { dilations: [2, 1], strides: [2, 3] },
   },
-  { op: 'Conv', at: 'groups', inputs: [x([1, 4, 4, 5]), kernel(6, 2, 3, 3)], attributes: { group: 2, pads: [1, 0, 0, 1] } },
+  {
+    op: 'Conv',
+    at: 'groups',
+    inputs: [x([1, 4, 4, 5]), kernel(6, 2, 3, 3)],
+    attributes: { group: 2, pads: [1, 0, 0, 1] },
+  },
   {
     op: 'Conv',
     at: 'depthwise, strided',
@@ -25,7 +45,12 @@ export const convolutions: readonly NamedRuleCase[] = [
     inputs: [x([2, 2, 7, 8]), kernel(2, 1, 2, 3)],
     attributes: { group: 2, strides: [3, 2], dilations: [2, 1], pads: [1, 0, 0, 2] },
   },
-  { op: 'Conv', at: 'depthwise, 1x1, strided', inputs: [image, kernel(2, 1, 1, 1)], attributes: { group: 2, strides: [2, 2] } },
+  {
+    op: 'Conv',
+    at: 'depthwise, 1x1, strided',
+    inputs: [image, kernel(2, 1, 1, 1)],
+    attributes: { group: 2, strides: [2, 2] },
+  },
   {
     op: 'Conv',
     at: 'phase by phase',
@@ -56,13 +81,38 @@ export const convolutions: readonly NamedRuleCase[] = [
     inputs: [x([1, 16, 4, 4]), kernel(16, 16, 1, 1)],
     attributes: { strides: [2, 2], pads: [2, 2, 0, 0] },
   },
-  { op: 'Conv', at: 'padding wider than the kernel', inputs: [image, kernel(2, 2, 1, 2)], attributes: { pads: [1, 2, 0, 1] } },
+  {
+    op: 'Conv',
+    at: 'padding wider than the kernel',
+    inputs: [image, kernel(2, 2, 1, 2)],
+    attributes: { pads: [1, 2, 0, 1] },
+  },
   { op: 'Conv', at: '1x1, stride 2', inputs: [image, kernel(3, 2, 1, 1)], attributes: { strides: [2, 2] } },
-  { op: 'Conv', at: 'SAME_UPPER', inputs: [image, kernel(2, 2, 3, 2)], attributes: { auto_pad: 'SAME_UPPER', strides: [2, 1] } },
-  { op: 'Conv', at: 'SAME_LOWER', inputs: [image, kernel(2, 2, 2, 4)], attributes: { auto_pad: 'SAME_LOWER' } },
-  { op: 'Conv', at: 'VALID', inputs: [image, kernel(2, 2, 2, 2)], attributes: { auto_pad: 'VALID', strides: [2, 2] } },
+  {
+    op: 'Conv',
+    at: 'SAME_UPPER',
+    inputs: [image, kernel(2, 2, 3, 2)],
+    attributes: { auto_pad: 'SAME_UPPER', strides: [2, 1] },
+  },
+  {
+    op: 'Conv',
+    at: 'SAME_LOWER',
+    inputs: [image, kernel(2, 2, 2, 4)],
+    attributes: { auto_pad: 'SAME_LOWER' },
+  },
+  {
+    op: 'Conv',
+    at: 'VALID',
+    inputs: [image, kernel(2, 2, 2, 2)],
+    attributes: { auto_pad: 'VALID', strides: [2, 2] },
+  },
   { op: 'Conv', at: '1-D', inputs: [x([2, 3, 7]), kernel(2, 3, 3)], attributes: { pads: [1, 2] } },
-  { op: 'Conv', at: '3-D', inputs: [x([1, 2, 4, 3, 5]), kernel(2, 2, 2, 3, 2)], attributes: { pads: [0, 1, 1, 1, 1, 0] } },
+  {
+    op: 'Conv',
+    at: '3-D',
+    inputs: [x([1, 2, 4, 3, 5]), kernel(2, 2, 2, 3, 2)],
+    attributes: { pads: [0, 1, 1, 1, 1, 0] },
+  },
   {
     op: 'Conv',
     at: '3-D, strided',
@@ -97,7 +147,12 @@ export const convolutions: readonly NamedRuleCase[] = [
     wrt: [0, 1],
     attributes: { group: 2, strides: [2] },
   },
-  { op: 'ConvTranspose', inputs: [x([1, 3, 3, 4]), kernel(3, 2, 2, 2), kernel(2)], wrt: [0, 2], attributes: { strides: [2, 2] } },
+  {
+    op: 'ConvTranspose',
+    inputs: [x([1, 3, 3, 4]), kernel(3, 2, 2, 2), kernel(2)],
+    wrt: [0, 2],
+    attributes: { strides: [2, 2] },
+  },
   {
     op: 'ConvTranspose',
     at: 'output padding',

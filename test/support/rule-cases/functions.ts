@@ -11,7 +11,11 @@ export const functions: readonly NamedRuleCase[] = [
   { op: 'Elu', inputs: [x([3, 4])], attributes: { alpha: { float: 0.7 } } },
   { op: 'Erf', inputs: [x([3, 4])] },
   { op: 'Exp', inputs: [x([3, 4])] },
-  { op: 'HardSigmoid', inputs: [x([3, 4], -4, 4)], attributes: { alpha: { float: 0.25 }, beta: { float: 0.4 } } },
+  {
+    op: 'HardSigmoid',
+    inputs: [x([3, 4], -4, 4)],
+    attributes: { alpha: { float: 0.25 }, beta: { float: 0.4 } },
+  },
   { op: 'HardSwish', inputs: [x([3, 4], -4.4, 4.4)] },
   { op: 'Identity', inputs: [x([3, 4])] },
   { op: 'LeakyRelu', inputs: [x([3, 4])], attributes: { alpha: { float: 0.3 } } },

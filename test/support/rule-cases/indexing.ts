@@ -15,14 +15,24 @@ export const indexing: readonly NamedRuleCase[] = [
   { op: 'GatherElements', inputs: [x([3, 4]), matrix([0, 2, -1, 2], [1, 0, 0, 3])], attributes: { axis: 1 } },
   { op: 'GatherND', inputs: [x([3, 4]), matrix([0, 1], [2, 3], [0, 1])] },
   { op: 'GatherND', at: 'rows', inputs: [x([3, 4]), matrix([2], [0])] },
-  { op: 'GatherND', at: 'batch_dims', inputs: [x([2, 3, 4]), matrix([1], [2])], attributes: { batch_dims: 1 } },
+  {
+    op: 'GatherND',
+    at: 'batch_dims',
+    inputs: [x([2, 3, 4]), matrix([1], [2])],
+    attributes: { batch_dims: 1 },
+  },
   {
     op: 'GatherND',
     at: 'two batch_dims',
     inputs: [x([2, 3, 4]), int64Tensor([2, 3, 2, 1], [0, 1, 1, 1, 3, 0, 2, 2, 1, 0, 3, 3])],
     attributes: { batch_dims: 2 },
   },
-  { op: 'ScatterElements', inputs: [x([3, 4]), matrix([0, 2], [3, 1]), x([2, 2])], attributes: { axis: 1 }, wrt: [0, 2] },
+  {
+    op: 'ScatterElements',
+    inputs: [x([3, 4]), matrix([0, 2], [3, 1]), x([2, 2])],
+    attributes: { axis: 1 },
+    wrt: [0, 2],
+  },
   {
     op: 'ScatterElements',
     at: 'add',
@@ -31,10 +41,28 @@ export const indexing: readonly NamedRuleCase[] = [
     wrt: [0, 2],
   },
   { op: 'ScatterND', inputs: [x([4, 3]), matrix([1], [3]), x([2, 3])], wrt: [0, 2] },
-  { op: 'ScatterND', at: 'opset 11', inputs: [x([4, 3]), matrix([1, 0], [3, 2]), x([2])], wrt: [0, 2], opset: 11 },
-  { op: 'ScatterND', at: 'add', inputs: [x([4, 3]), matrix([1], [1]), x([2, 3])], attributes: { reduction: 'add' }, wrt: [0, 2] },
+  {
+    op: 'ScatterND',
+    at: 'opset 11',
+    inputs: [x([4, 3]), matrix([1, 0], [3, 2]), x([2])],
+    wrt: [0, 2],
+    opset: 11,
+  },
+  {
+    op: 'ScatterND',
+    at: 'add',
+    inputs: [x([4, 3]), matrix([1], [1]), x([2, 3])],
+    attributes: { reduction: 'add' },
+    wrt: [0, 2],
+  },
   { op: 'TopK', inputs: [x([3, 5]), ints(2)], outputCount: 2 },
-  { op: 'TopK', at: 'smallest, axis 0', inputs: [x([5, 3]), ints(2)], attributes: { axis: 0, largest: 0 }, outputCount: 2 },
+  {
+    op: 'TopK',
+    at: 'smallest, axis 0',
+    inputs: [x([5, 3]), ints(2)],
+    attributes: { axis: 0, largest: 0 },
+    outputCount: 2,
+  },
 ]
 
 /** An int64 matrix. */

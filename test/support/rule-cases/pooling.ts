@@ -2,15 +2,29 @@ import { ints, x, image, type NamedRuleCase } from './values.ts'
 
 /** Windows over an image. */
 export const pooling: readonly NamedRuleCase[] = [
-  { op: 'AveragePool', inputs: [image], attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] } },
+  {
+    op: 'AveragePool',
+    inputs: [image],
+    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] },
+  },
   {
     op: 'AveragePool',
     at: 'padding counted',
     inputs: [image],
     attributes: { kernel_shape: [3, 2], pads: [1, 0, 1, 1], count_include_pad: 1 },
   },
-  { op: 'AveragePool', at: 'tiles', inputs: [x([1, 2, 4, 6])], attributes: { kernel_shape: [2, 3], strides: [2, 3] } },
-  { op: 'AveragePool', at: 'ceil_mode', inputs: [image], attributes: { kernel_shape: [2, 2], strides: [2, 4], ceil_mode: 1 } },
+  {
+    op: 'AveragePool',
+    at: 'tiles',
+    inputs: [x([1, 2, 4, 6])],
+    attributes: { kernel_shape: [2, 3], strides: [2, 3] },
+  },
+  {
+    op: 'AveragePool',
+    at: 'ceil_mode',
+    inputs: [image],
+    attributes: { kernel_shape: [2, 2], strides: [2, 4], ceil_mode: 1 },
+  },
   {
     op: 'AveragePool',
     at: 'SAME_UPPER',
@@ -27,29 +41,54 @@ export const pooling: readonly NamedRuleCase[] = [
     device: 'webgpu',
   },
   { op: 'GlobalAveragePool', inputs: [image] },
-  { op: 'MaxPool', inputs: [image], attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
+  {
+    op: 'MaxPool',
+    inputs: [image],
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+  },
   {
     op: 'MaxPool',
     at: 'dilations, ceil_mode',
     inputs: [x([1, 2, 7, 7])],
     attributes: { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 1], ceil_mode: 1 },
   },
-  { op: 'MaxPool', at: '3-D', inputs: [x([1, 2, 4, 4, 3])], attributes: { kernel_shape: [2, 2, 2], strides: [2, 1, 1] } },
-  { op: 'MaxPool', at: 'windows apart', inputs: [image], attributes: { kernel_shape: [2, 2], strides: [2, 3] } },
+  {
+    op: 'MaxPool',
+    at: '3-D',
+    inputs: [x([1, 2, 4, 4, 3])],
+    attributes: { kernel_shape: [2, 2, 2], strides: [2, 1, 1] },
+  },
+  {
+    op: 'MaxPool',
+    at: 'windows apart',
+    inputs: [image],
+    attributes: { kernel_shape: [2, 2], strides: [2, 3] },
+  },
   {
     op: 'MaxPool',
     at: 'windows apart, padded',
     inputs: [x([2, 2, 5, 6])],
     attributes: { kernel_shape: [2, 3], strides: [3, 3], pads: [1, 1, 0, 1] },
   },
-  { op: 'MaxPool', at: 'windows apart, 1-D', inputs: [x([2, 3, 7])], attributes: { kernel_shape: [2], strides: [2] } },
+  {
+    op: 'MaxPool',
+    at: 'windows apart, 1-D',
+    inputs: [x([2, 3, 7])],
+    attributes: { kernel_shape: [2], strides: [2] },
+  },
   {
     op: 'MaxPool',
     at: 'windows apart, 3-D',
     inputs: [x([2, 2, 4, 5, 3])],
     attributes: { kernel_shape: [2, 2, 1], strides: [2, 2, 1] },
   },
-  { op: 'MaxPool', at: 'Indices already there', inputs: [image], attributes: { kernel_shape: [2, 2] }, outputCount: 2 },
+  {
+    op: 'MaxPool',
+    at: 'Indices already there',
+    inputs: [image],
+    attributes: { kernel_shape: [2, 2] },
+    outputCount: 2,
+  },
   {
     op: 'MaxPool',
     at: 'for WebGPU',
@@ -75,13 +114,25 @@ export const pooling: readonly NamedRuleCase[] = [
     op: 'AveragePool',
     at: 'ceil_mode, padding counted',
     inputs: [image],
-    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1, count_include_pad: 1 },
+    attributes: {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+      count_include_pad: 1,
+    },
   },
   {
     op: 'AveragePool',
     at: 'ceil_mode, padding counted, opset 19',
     inputs: [image],
-    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1, count_include_pad: 1 },
+    attributes: {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+      count_include_pad: 1,
+    },
     opset: 19,
   },
   {
@@ -122,9 +173,19 @@ export const pooling: readonly NamedRuleCase[] = [
   { op: 'GlobalLpPool', at: 'p = 3', inputs: [image], attributes: { p: 3 } },
   { op: 'GlobalMaxPool', inputs: [image] },
   { op: 'GlobalMaxPool', at: '3-D', inputs: [x([2, 2, 2, 3, 2])] },
-  { op: 'LpPool', inputs: [image], attributes: { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] } },
+  {
+    op: 'LpPool',
+    inputs: [image],
+    attributes: { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] },
+  },
   { op: 'LpPool', at: 'p = 1', inputs: [image], attributes: { kernel_shape: [2, 2], p: 1 } },
   { op: 'LpPool', at: 'p = 3', inputs: [image], attributes: { kernel_shape: [2, 2], strides: [2, 2], p: 3 } },
   { op: 'LpPool', at: 'dilations', inputs: [image], attributes: { kernel_shape: [2, 2], dilations: [2, 3] } },
-  { op: 'LpPool', at: 'opset 11', inputs: [image], attributes: { kernel_shape: [2, 3], auto_pad: 'SAME_UPPER' }, opset: 11 },
+  {
+    op: 'LpPool',
+    at: 'opset 11',
+    inputs: [image],
+    attributes: { kernel_shape: [2, 3], auto_pad: 'SAME_UPPER' },
+    opset: 11,
+  },
 ]

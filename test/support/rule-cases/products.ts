@@ -22,8 +22,19 @@ export const products: readonly NamedRuleCase[] = [
   { op: 'MatMul', at: 'vector and matrix', inputs: [x([3]), x([2, 3, 4])], wrt: [0, 1] },
   { op: 'MatMul', at: 'matrix and vector', inputs: [x([2, 3, 4]), x([4])], wrt: [0, 1] },
   { op: 'MatMul', at: 'two vectors', inputs: [x([4]), x([4])], wrt: [0, 1] },
-  { op: 'Einsum', inputs: [x([2, 3, 4]), x([2, 4, 5])], attributes: { equation: 'bij,bjk->bki' }, wrt: [0, 1] },
-  { op: 'Einsum', at: 'no arrow', inputs: [x([2, 3]), x([3, 4])], attributes: { equation: 'zj, ja' }, wrt: [0, 1] },
+  {
+    op: 'Einsum',
+    inputs: [x([2, 3, 4]), x([2, 4, 5])],
+    attributes: { equation: 'bij,bjk->bki' },
+    wrt: [0, 1],
+  },
+  {
+    op: 'Einsum',
+    at: 'no arrow',
+    inputs: [x([2, 3]), x([3, 4])],
+    attributes: { equation: 'zj, ja' },
+    wrt: [0, 1],
+  },
   {
     op: 'Einsum',
     at: 'ellipses',
@@ -45,7 +56,18 @@ export const products: readonly NamedRuleCase[] = [
     attributes: { equation: 'ij,jk,k->i' },
     wrt: [0, 1, 2],
   },
-  { op: 'Einsum', at: 'labels summed alone', inputs: [x([2, 3, 4]), x([2])], attributes: { equation: 'ijk,i->j' }, wrt: [0, 1] },
+  {
+    op: 'Einsum',
+    at: 'labels summed alone',
+    inputs: [x([2, 3, 4]), x([2])],
+    attributes: { equation: 'ijk,i->j' },
+    wrt: [0, 1],
+  },
   { op: 'Einsum', at: 'one operand', inputs: [x([2, 3, 4])], attributes: { equation: 'ijk->ki' } },
-  { op: 'Einsum', at: 'a trace beside the operand', inputs: [x([2, 3]), x([3, 3])], attributes: { equation: 'ij,jj->i' } },
+  {
+    op: 'Einsum',
+    at: 'a trace beside the operand',
+    inputs: [x([2, 3]), x([3, 3])],
+    attributes: { equation: 'ij,jj->i' },
+  },
 ]

@@ -15,12 +15,25 @@ export const reductions: readonly NamedRuleCase[] = [
     'ReduceSum',
     'ReduceSumSquare',
   ].flatMap(forms),
-  { op: 'ReduceProd', at: 'zeros', inputs: [tensor([3, 3], Float32Array.of(0, 2, 3, 0, 0, 4, 5, -6, 7)), ints(1)], step: 0.01 },
+  {
+    op: 'ReduceProd',
+    at: 'zeros',
+    inputs: [tensor([3, 3], Float32Array.of(0, 2, 3, 0, 0, 4, 5, -6, 7)), ints(1)],
+    step: 0.01,
+  },
   { op: 'CumSum', inputs: [x([3, 4]), scalar(1)] },
-  { op: 'CumSum', at: 'exclusive, in reverse', inputs: [x([3, 4]), scalar(-2)], attributes: { exclusive: 1, reverse: 1 } },
+  {
+    op: 'CumSum',
+    at: 'exclusive, in reverse',
+    inputs: [x([3, 4]), scalar(-2)],
+    attributes: { exclusive: 1, reverse: 1 },
+  },
 ]
 
-/** What all reductions have in common: a list of axes, dropped axes, all axes, and the attribute of older operator sets. */
+/**
+ * What all reductions have in common: a list of axes, dropped axes, all axes, and the attribute of older
+ * operator sets.
+ */
 function forms(op: string): NamedRuleCase[] {
   const inputs = [positive(2, 3, 4)]
   return [

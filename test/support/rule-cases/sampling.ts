@@ -15,7 +15,13 @@ export const sampling: readonly NamedRuleCase[] = [
       step: 0.005,
     })),
   ),
-  { op: 'GridSample', at: 'nearest', inputs: [x([2, 2, 3, 4]), grid], attributes: { mode: 'nearest' }, opset: 20 },
+  {
+    op: 'GridSample',
+    at: 'nearest',
+    inputs: [x([2, 2, 3, 4]), grid],
+    attributes: { mode: 'nearest' },
+    opset: 20,
+  },
   {
     op: 'GridSample',
     at: '3-D',
@@ -39,7 +45,11 @@ function resizeCases(): (RuleCase & { readonly at: string })[] {
   const sizes = ints(1, 2, 8, 3)
   const coordinates = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric']
   const half = { opset: 19, coordinate: 'half_pixel_symmetric' }
-  const resize = (at: string, attributes: RuleCase['attributes'], opset = 18): RuleCase & { readonly at: string } => ({
+  const resize = (
+    at: string,
+    attributes: RuleCase['attributes'],
+    opset = 18,
+  ): RuleCase & { readonly at: string } => ({
     op: 'Resize',
     at,
     inputs: [image, null, null, sizes],
@@ -52,15 +62,33 @@ function resizeCases(): (RuleCase & { readonly at: string })[] {
     ),
     ...['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'].flatMap((nearest_mode) =>
       coordinates.map((each) =>
-        resize(`${nearest_mode}, ${each}`, { mode: 'nearest', nearest_mode, coordinate_transformation_mode: each }),
+        resize(`${nearest_mode}, ${each}`, {
+          mode: 'nearest',
+          nearest_mode,
+          coordinate_transformation_mode: each,
+        }),
       ),
     ),
-    resize('half_pixel_symmetric', { mode: 'linear', coordinate_transformation_mode: half.coordinate }, half.opset),
+    resize(
+      'half_pixel_symmetric',
+      { mode: 'linear', coordinate_transformation_mode: half.coordinate },
+      half.opset,
+    ),
     resize('antialiased', { mode: 'linear', antialias: 1 }),
     resize('antialiased, cubic', { mode: 'cubic', antialias: 1 }),
     resize('outside excluded', { mode: 'cubic', exclude_outside: 1, cubic_coeff_a: { float: -0.5 } }),
-    { op: 'Resize', at: 'scales', inputs: [image, null, floats([4], 1, 1, 1.7, 0.6)], attributes: { mode: 'linear' } },
-    { op: 'Resize', at: 'some axes', inputs: [image, null, null, ints(3, 9)], attributes: { mode: 'linear', axes: [3, 2] } },
+    {
+      op: 'Resize',
+      at: 'scales',
+      inputs: [image, null, floats([4], 1, 1, 1.7, 0.6)],
+      attributes: { mode: 'linear' },
+    },
+    {
+      op: 'Resize',
+      at: 'some axes',
+      inputs: [image, null, null, ints(3, 9)],
+      attributes: { mode: 'linear', axes: [3, 2] },
+    },
     {
       op: 'Resize',
       at: 'aspect ratio kept',
@@ -73,8 +101,19 @@ function resizeCases(): (RuleCase & { readonly at: string })[] {
       inputs: [image, floats([8], 0, 0, 0.1, -0.2, 1, 1, 0.7, 0.8), null, sizes],
       attributes: { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize' },
     },
-    { op: 'Resize', at: '3-D', inputs: [x([1, 1, 2, 3, 2]), null, floats([5], 1, 1, 2, 2, 2)], attributes: { mode: 'linear' } },
+    {
+      op: 'Resize',
+      at: '3-D',
+      inputs: [x([1, 1, 2, 3, 2]), null, floats([5], 1, 1, 2, 2, 2)],
+      attributes: { mode: 'linear' },
+    },
     { op: 'Resize', at: 'opset 10', inputs: [image, floats([4], 1, 1, 2, 2)], opset: 10 },
-    { op: 'Upsample', at: 'opset 9', inputs: [image, floats([4], 1, 1, 2, 2)], opset: 9, attributes: { mode: 'linear' } },
+    {
+      op: 'Upsample',
+      at: 'opset 9',
+      inputs: [image, floats([4], 1, 1, 2, 2)],
+      opset: 9,
+      attributes: { mode: 'linear' },
+    },
   ]
 }

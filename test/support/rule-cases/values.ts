@@ -24,7 +24,10 @@ export function kernel(...shape: number[]): Tensor {
   return distinctValues(shape, -0.8, 0.8)
 }
 
-/** Points of a 2-D grid, some beyond the outermost pixels' centres, none within 0.02 of the centre of one of 3 or 4 pixels. */
+/**
+ * Points of a 2-D grid, some beyond the outermost pixels' centres, none within 0.02 of the centre of one of 3
+ * or 4 pixels.
+ */
 export const grid = x([2, 3, 2, 2], -1.01, 1)
 
 /** An int64 scalar. */

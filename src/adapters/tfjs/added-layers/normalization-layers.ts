@@ -14,7 +14,10 @@ function axesOf(axis: unknown, rank: number): number[] {
   return list.map((each) => (Number(each) < 0 ? Number(each) + rank : Number(each)))
 }
 
-/** Keras' Normalization: (x − mean) / √variance, of a training set's statistics; these are weights, or the configuration's. */
+/**
+ * Keras' Normalization: (x − mean) / √variance, of a training set's statistics; these are weights, or the
+ * configuration's.
+ */
 class Normalization extends layers.Layer {
   static className = 'Normalization'
   private mean: ReturnType<layers.Layer['addWeight']> | undefined
@@ -56,8 +59,11 @@ class Normalization extends layers.Layer {
     const read = this.isConfigured()
       ? given.map((values) => tf.tensor(values, undefined, 'float32'))
       : [this.mean, this.variance].flatMap((weight) => (weight === undefined ? [] : [weight.read()]))
-    const [mean, variance] = read.map((value) => (value.size === 1 ? tf.reshape(value, []) : tf.reshape(value, shape)))
-    if (mean === undefined || variance === undefined) throw new RangeError('Normalization: expected mean and variance')
+    const [mean, variance] = read.map((value) =>
+      value.size === 1 ? tf.reshape(value, []) : tf.reshape(value, shape),
+    )
+    if (mean === undefined || variance === undefined)
+      throw new RangeError('Normalization: expected mean and variance')
     return [mean, variance]
   }
 
@@ -66,7 +72,9 @@ class Normalization extends layers.Layer {
   }
 }
 
-/** Keras' GroupNormalization over the last axis (Wu and He, ECCV 2018); `groups` −1 is instance by instance. */
+/**
+ * Keras' GroupNormalization over the last axis (Wu and He, ECCV 2018); `groups` −1 is instance by instance.
+ */
 class GroupNormalization extends layers.Layer {
   static className = 'GroupNormalization'
   private gamma: ReturnType<layers.Layer['addWeight']> | undefined
@@ -81,8 +89,10 @@ class GroupNormalization extends layers.Layer {
     if (axesOf(this.own['axis'], shape.length)[0] !== shape.length - 1)
       throw new RangeError('GroupNormalization: expected the channels as the last axis')
     const channels = [shape.at(-1) ?? 1]
-    if (this.own['scale'] !== false) this.gamma = this.addWeight('gamma', channels, 'float32', initializers.ones())
-    if (this.own['center'] !== false) this.beta = this.addWeight('beta', channels, 'float32', initializers.zeros())
+    if (this.own['scale'] !== false)
+      this.gamma = this.addWeight('gamma', channels, 'float32', initializers.ones())
+    if (this.own['center'] !== false)
+      this.beta = this.addWeight('beta', channels, 'float32', initializers.zeros())
     this.built = true
   }
 

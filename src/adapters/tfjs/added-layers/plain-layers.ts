@@ -5,7 +5,10 @@ import { inputOf, type LayerConfig, type LayerDefinition } from './define-layer.
 const inTrainingOnly = ['SpatialDropout2D', 'SpatialDropout3D', 'ActivityRegularization']
 
 export const plainLayers: readonly LayerDefinition[] = [
-  ...inTrainingOnly.map((className): LayerDefinition => ({ className, call: (inputs) => tf.clone(inputOf(inputs)) })),
+  ...inTrainingOnly.map((className): LayerDefinition => ({
+    className,
+    call: (inputs) => tf.clone(inputOf(inputs)),
+  })),
   {
     className: 'Subtract',
     call: ([a, b]) => {

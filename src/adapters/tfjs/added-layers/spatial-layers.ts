@@ -1,9 +1,19 @@
 import { tf } from '../tensorflow.ts'
-import { inputOf, numberEach, spatialAxes, type LayerConfig, type LayerDefinition, type LayerShape } from './define-layer.ts'
+import {
+  inputOf,
+  numberEach,
+  spatialAxes,
+  type LayerConfig,
+  type LayerDefinition,
+  type LayerShape,
+} from './define-layer.ts'
 
 type Pair = readonly [before: number, after: number]
 
-/** `value` for all ends of all axes, or for both ends of each, or for every end of its own. Of one axis, two numbers are its ends. */
+/**
+ * `value` for all ends of all axes, or for both ends of each, or for every end of its own. Of one axis, two
+ * numbers are its ends.
+ */
 function pairsOf(value: unknown, axes: readonly number[]): Pair[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : axes.map(() => value)
   const perAxis = axes.length === 1 && !Array.isArray(list[0]) && list.length === 2 ? [list] : list
@@ -14,16 +24,24 @@ function pairsOf(value: unknown, axes: readonly number[]): Pair[] {
 }
 
 /** `change` of every spatial extent, where that is known. */
-function resized(shape: LayerShape, config: LayerConfig, change: (extent: number, at: number) => number): LayerShape {
+function resized(
+  shape: LayerShape,
+  config: LayerConfig,
+  change: (extent: number, at: number) => number,
+): LayerShape {
   const axes = spatialAxes(shape.length, config)
-  return shape.map((extent, axis) => (extent === null || !axes.includes(axis) ? extent : change(extent, axes.indexOf(axis))))
+  return shape.map((extent, axis) =>
+    extent === null || !axes.includes(axis) ? extent : change(extent, axes.indexOf(axis)),
+  )
 }
 
 function padding(className: string): LayerDefinition {
-  const pairs = (rank: number, config: LayerConfig) => pairsOf(config['padding'] ?? 1, spatialAxes(rank, config))
+  const pairs = (rank: number, config: LayerConfig) =>
+    pairsOf(config['padding'] ?? 1, spatialAxes(rank, config))
   return {
     className,
-    outputShape: (shape, config) => resized(shape, config, (extent, at) => extent + sumOf(pairs(shape.length, config)[at])),
+    outputShape: (shape, config) =>
+      resized(shape, config, (extent, at) => extent + sumOf(pairs(shape.length, config)[at])),
     call: (inputs, config) => {
       const x = inputOf(inputs)
       const axes = spatialAxes(x.rank, config)
@@ -37,10 +55,12 @@ function padding(className: string): LayerDefinition {
 }
 
 function cropping(className: string): LayerDefinition {
-  const pairs = (rank: number, config: LayerConfig) => pairsOf(config['cropping'] ?? 1, spatialAxes(rank, config))
+  const pairs = (rank: number, config: LayerConfig) =>
+    pairsOf(config['cropping'] ?? 1, spatialAxes(rank, config))
   return {
     className,
-    outputShape: (shape, config) => resized(shape, config, (extent, at) => extent - sumOf(pairs(shape.length, config)[at])),
+    outputShape: (shape, config) =>
+      resized(shape, config, (extent, at) => extent - sumOf(pairs(shape.length, config)[at])),
     call: (inputs, config) => {
       const x = inputOf(inputs)
       const axes = spatialAxes(x.rank, config)
@@ -81,7 +101,10 @@ function repeated(x: tf.Tensor, axis: number, factor: number): tf.Tensor {
   return tf.gather(x, tf.tensor1d(places, 'int32'), axis)
 }
 
-function globalPooling(className: string, pool: (x: tf.Tensor, axes: number[], keeps: boolean) => tf.Tensor): LayerDefinition {
+function globalPooling(
+  className: string,
+  pool: (x: tf.Tensor, axes: number[], keeps: boolean) => tf.Tensor,
+): LayerDefinition {
   const keeps = ({ keepdims }: LayerConfig) => keepdims === true
   return {
     className,
@@ -97,13 +120,20 @@ function sumOf([before, after]: Pair = [0, 0]): number {
   return before + after
 }
 
-/** Layers that Keras has for signals, images and volumes, and TensorFlow.js not for all; its global pools know no `keepdims`. */
+/**
+ * Layers that Keras has for signals, images and volumes, and TensorFlow.js not for all; its global pools know
+ * no `keepdims`.
+ */
 export const spatialLayers: readonly LayerDefinition[] = [
   ...['ZeroPadding1D', 'ZeroPadding3D'].map(padding),
   ...['Cropping1D', 'Cropping3D'].map(cropping),
   ...['UpSampling1D', 'UpSampling3D'].map(upsampling),
-  ...signalImageVolume('GlobalAveragePooling').map((name) => globalPooling(name, (x, axes, keeps) => tf.mean(x, axes, keeps))),
-  ...signalImageVolume('GlobalMaxPooling').map((name) => globalPooling(name, (x, axes, keeps) => tf.max(x, axes, keeps))),
+  ...signalImageVolume('GlobalAveragePooling').map((name) =>
+    globalPooling(name, (x, axes, keeps) => tf.mean(x, axes, keeps)),
+  ),
+  ...signalImageVolume('GlobalMaxPooling').map((name) =>
+    globalPooling(name, (x, axes, keeps) => tf.max(x, axes, keeps)),
+  ),
 ]
 
 function signalImageVolume(name: string): string[] {

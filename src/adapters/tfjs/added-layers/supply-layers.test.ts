@@ -43,7 +43,11 @@ const cases: readonly Case[] = [
       data_format: 'channels_last',
     },
   },
-  { className: 'ZeroPadding3D', inputShape: volume, config: { padding: [1, 0, 2], data_format: 'channels_first' } },
+  {
+    className: 'ZeroPadding3D',
+    inputShape: volume,
+    config: { padding: [1, 0, 2], data_format: 'channels_first' },
+  },
   { className: 'Cropping1D', inputShape: [5, 2], config: { cropping: [1, 2] } },
   {
     className: 'Cropping3D',
@@ -58,52 +62,110 @@ const cases: readonly Case[] = [
     },
   },
   { className: 'UpSampling1D', inputShape: [5, 2], config: { size: 3 } },
-  { className: 'UpSampling3D', inputShape: volume, config: { size: [2, 1, 3], data_format: 'channels_last' } },
-  { className: 'UpSampling3D', inputShape: volume, config: { size: [2, 2, 2], data_format: 'channels_first' } },
-  { className: 'GlobalAveragePooling3D', inputShape: volume, config: { data_format: 'channels_last', keepdims: false } },
-  { className: 'GlobalMaxPooling3D', inputShape: volume, config: { data_format: 'channels_last', keepdims: true } },
-  { className: 'GlobalAveragePooling2D', inputShape: image, config: { data_format: 'channels_last', keepdims: true } },
-  { className: 'GlobalMaxPooling1D', inputShape: [5, 2], config: { data_format: 'channels_last', keepdims: false } },
+  {
+    className: 'UpSampling3D',
+    inputShape: volume,
+    config: { size: [2, 1, 3], data_format: 'channels_last' },
+  },
+  {
+    className: 'UpSampling3D',
+    inputShape: volume,
+    config: { size: [2, 2, 2], data_format: 'channels_first' },
+  },
+  {
+    className: 'GlobalAveragePooling3D',
+    inputShape: volume,
+    config: { data_format: 'channels_last', keepdims: false },
+  },
+  {
+    className: 'GlobalMaxPooling3D',
+    inputShape: volume,
+    config: { data_format: 'channels_last', keepdims: true },
+  },
+  {
+    className: 'GlobalAveragePooling2D',
+    inputShape: image,
+    config: { data_format: 'channels_last', keepdims: true },
+  },
+  {
+    className: 'GlobalMaxPooling1D',
+    inputShape: [5, 2],
+    config: { data_format: 'channels_last', keepdims: false },
+  },
   { className: 'ReLU', inputShape: image, config: { max_value: 6, negative_slope: 0, threshold: 0 } },
-  { className: 'ReLU', inputShape: image, config: { max_value: 0.5, negative_slope: 0.2, threshold: 0 }, hasGradient: false },
+  {
+    className: 'ReLU',
+    inputShape: image,
+    config: { max_value: 0.5, negative_slope: 0.2, threshold: 0 },
+    hasGradient: false,
+  },
   { className: 'SpatialDropout2D', inputShape: image, config: { rate: 0.5 } },
   { className: 'SpatialDropout3D', inputShape: volume, config: { rate: 0.5 } },
   { className: 'ActivityRegularization', inputShape: image, config: { l1: 0.1, l2: 0 } },
-  { className: 'Normalization', inputShape: image, config: { axis: [3], mean: null, variance: null }, weights: statistics },
-  { className: 'Normalization', inputShape: image, config: { axis: null, mean: 0.3, variance: 4 } },
-  { className: 'GroupNormalization', inputShape: image, config: { groups: 3, axis: -1, epsilon: 0.001 }, weights: channels(6) },
-  { className: 'GroupNormalization', inputShape: volume, config: { groups: -1, axis: -1, epsilon: 0.001 }, weights: channels(4) },
-  ...['silu', 'leaky_relu', 'exponential', 'hard_silu', 'hard_swish', 'hard_sigmoid_keras3'].map((activation) => ({
-    className: 'Activation',
+  {
+    className: 'Normalization',
     inputShape: image,
-    config: { activation },
-  })),
+    config: { axis: [3], mean: null, variance: null },
+    weights: statistics,
+  },
+  { className: 'Normalization', inputShape: image, config: { axis: null, mean: 0.3, variance: 4 } },
+  {
+    className: 'GroupNormalization',
+    inputShape: image,
+    config: { groups: 3, axis: -1, epsilon: 0.001 },
+    weights: channels(6),
+  },
+  {
+    className: 'GroupNormalization',
+    inputShape: volume,
+    config: { groups: -1, axis: -1, epsilon: 0.001 },
+    weights: channels(4),
+  },
+  ...['silu', 'leaky_relu', 'exponential', 'hard_silu', 'hard_swish', 'hard_sigmoid_keras3'].map(
+    (activation) => ({
+      className: 'Activation',
+      inputShape: image,
+      config: { activation },
+    }),
+  ),
 ]
 
 describe('layers that TensorFlow.js lacks are loaded and converted', () => {
-  test.each(cases)('$className $config', async ({ className, inputShape, config = {}, weights, hasGradient = true }) => {
-    const files = filesOf(layerModel(className, inputShape, config, weights))
-    await tf.setBackend('cpu')
-    const { run, outputShapes } = await loadModel(files)
-    const y = run(tf.zeros([1, ...inputShape]))[0]!
-    expect(outputShapes[0]).toEqual([null, ...y.shape.slice(1)])
-    await expectConverted(files, (x) => run(x)[0]!, { inputShape, hasGradient })
-  })
+  test.each(cases)(
+    '$className $config',
+    async ({ className, inputShape, config = {}, weights, hasGradient = true }) => {
+      const files = filesOf(layerModel(className, inputShape, config, weights))
+      await tf.setBackend('cpu')
+      const { run, outputShapes } = await loadModel(files)
+      const y = run(tf.zeros([1, ...inputShape]))[0]!
+      expect(outputShapes[0]).toEqual([null, ...y.shape.slice(1)])
+      await expectConverted(files, (x) => run(x)[0]!, { inputShape, hasGradient })
+    },
+  )
 
   test('the difference of two paths', async () => {
     supplyLayers()
     const [Subtract] = tf.serialization.SerializationMap.getMap().classNameMap['Subtract']!
     const x = input({ shape: image })
-    const [left, right] = [3, 1].map((kernelSize) => chained(x, layers.conv2d({ filters: 4, kernelSize, padding: 'same' })))
+    const [left, right] = [3, 1].map((kernelSize) =>
+      chained(x, layers.conv2d({ filters: 4, kernelSize, padding: 'same' })),
+    )
     await expectSame(
-      withWeights(functional({ inputs: x, outputs: merged(new Subtract({}) as unknown as Layer, left!, right!) })),
+      withWeights(
+        functional({ inputs: x, outputs: merged(new Subtract({}) as unknown as Layer, left!, right!) }),
+      ),
       image,
     )
   })
 })
 
 /** A layer's results by TensorFlow.js on one sample. */
-async function valuesOf(className: string, config: object, x: tf.Tensor, weights?: LayerWeights): Promise<number[]> {
+async function valuesOf(
+  className: string,
+  config: object,
+  x: tf.Tensor,
+  weights?: LayerWeights,
+): Promise<number[]> {
   await tf.setBackend('cpu')
   const { run } = await loadModel(filesOf(layerModel(className, x.shape.slice(1), config, weights)))
   return [...run(x)[0]!.dataSync()]
@@ -137,12 +199,20 @@ describe('layers that are added do what Keras does', () => {
 
   test('group normalisation takes each group’s own mean', async () => {
     const two = tf.tensor([1, 10, 3, 30], [1, 2, 2])
-    const values = await valuesOf('GroupNormalization', { groups: 2, epsilon: 1e-7, center: false, scale: false }, two)
+    const values = await valuesOf(
+      'GroupNormalization',
+      { groups: 2, epsilon: 1e-7, center: false, scale: false },
+      two,
+    )
     for (const [at, value] of [-1, -1, 1, 1].entries()) expect(values[at]).toBeCloseTo(value, 4)
   })
 
   test('Keras 3’s hard sigmoid reaches 1 at 3', async () => {
-    const values = await valuesOf('Activation', { activation: 'hard_sigmoid_keras3' }, tf.tensor([-3, 0, 1.5, 3], [1, 4]))
+    const values = await valuesOf(
+      'Activation',
+      { activation: 'hard_sigmoid_keras3' },
+      tf.tensor([-3, 0, 1.5, 3], [1, 4]),
+    )
     for (const [at, value] of [0, 0.5, 0.75, 1].entries()) expect(values[at]).toBeCloseTo(value, 6)
   })
 })

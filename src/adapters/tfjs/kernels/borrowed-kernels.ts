@@ -8,8 +8,9 @@ interface ValuesBackend {
 }
 
 /**
- * Kernels that a backend lacks and the JavaScript backend (`cpu`) has, run there: inputs are copied over and results back. Slow, but what a
- * model needs once seldom matters. Only for backends that can be read synchronously.
+ * Kernels that a backend lacks and the JavaScript backend (`cpu`) has, run there: inputs are copied over and
+ * results back. Slow, but what a model needs once seldom matters. Only for backends that can be read
+ * synchronously.
  */
 export function borrowCpuKernels(backendName: string): void {
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu'))
@@ -30,14 +31,19 @@ function borrowed(kernelFunc: tf.KernelFunc): tf.KernelFunc {
     const results = kernelFunc({ inputs: mapped(inputs, copied), attrs: attrs ?? {}, backend: cpuBackend })
     const back = (Array.isArray(results) ? results : [results]).map((info) => {
       copies.push(info)
-      return tf.engine().makeTensor(cpu.readSync(info.dataId) as Float32Array, info.shape, info.dtype, tf.backend())
+      return tf
+        .engine()
+        .makeTensor(cpu.readSync(info.dataId) as Float32Array, info.shape, info.dtype, tf.backend())
     })
     for (const { dataId } of copies) cpu.disposeData(dataId, true)
     return Array.isArray(results) ? back : (back[0] as tf.TensorInfo)
   }
 }
 
-function mapped(inputs: tf.NamedTensorInfoMap, each: (info: tf.TensorInfo) => tf.TensorInfo): tf.NamedTensorInfoMap {
+function mapped(
+  inputs: tf.NamedTensorInfoMap,
+  each: (info: tf.TensorInfo) => tf.TensorInfo,
+): tf.NamedTensorInfoMap {
   const copies: tf.NamedTensorInfoMap = {}
   for (const [name, info] of Object.entries(inputs)) if (info !== undefined) copies[name] = each(info)
   return copies

@@ -19,7 +19,15 @@ function axesOf(
   depthwise: boolean,
 ): { readonly rows: ConvolvedAxis; readonly columns: ConvolvedAxis } {
   const image = shape as [number, number, number, number]
-  const info = tf.backend_util.computeConv2DInfo(image, filter.shape, strides, dilations ?? 1, pad, undefined, depthwise)
+  const info = tf.backend_util.computeConv2DInfo(
+    image,
+    filter.shape,
+    strides,
+    dilations ?? 1,
+    pad,
+    undefined,
+    depthwise,
+  )
   const { inHeight, inWidth, filterHeight, filterWidth, outHeight, outWidth, padInfo } = info
   return {
     rows: {
@@ -40,7 +48,9 @@ export function conv2dInputGradient(
   filter: tf.Tensor4D,
   attributes: ConvolutionAttributes,
 ): tf.Tensor4D {
-  return tf.tidy(() => convolutionInputGradient(dy, filter, { ...axesOf(shape, filter, attributes, false), convolve: plain }))
+  return tf.tidy(() =>
+    convolutionInputGradient(dy, filter, { ...axesOf(shape, filter, attributes, false), convolve: plain }),
+  )
 }
 
 /** dL/dx of `tf.depthwiseConv2d` with a filter [kh, kw, C, multiplier]. NHWC. */
@@ -50,16 +60,24 @@ export function depthwiseInputGradient(
   filter: tf.Tensor4D,
   attributes: ConvolutionAttributes,
 ): tf.Tensor4D {
-  return tf.tidy(() => convolutionInputGradient(dy, filter, { ...axesOf(shape, filter, attributes, true), convolve: depthwise }))
+  return tf.tidy(() =>
+    convolutionInputGradient(dy, filter, { ...axesOf(shape, filter, attributes, true), convolve: depthwise }),
+  )
 }
 
 const plain: ConvolveTurned = (dy, filter, { dilations, pad }) => {
   const [height, width, channels, outputs] = filter.shape
-  if (height * width > 1 || pad !== 'valid') return tf.conv2d(dy, tf.transpose(filter, [0, 1, 3, 2]), 1, pad, 'NHWC', dilations)
+  if (height * width > 1 || pad !== 'valid')
+    return tf.conv2d(dy, tf.transpose(filter, [0, 1, 3, 2]), 1, pad, 'NHWC', dilations)
   // One tap is a product of matrices, which takes the filter as it lies.
   const [count, rows, columns] = dy.shape
   const pixels: tf.Tensor2D = tf.reshape(dy, [count * rows * columns, outputs])
-  return tf.reshape(tf.matMul(pixels, tf.reshape(filter, [channels, outputs]), false, true), [count, rows, columns, channels])
+  return tf.reshape(tf.matMul(pixels, tf.reshape(filter, [channels, outputs]), false, true), [
+    count,
+    rows,
+    columns,
+    channels,
+  ])
 }
 
 /** Channel c·multiplier + m of dy belongs to channel c of x. */

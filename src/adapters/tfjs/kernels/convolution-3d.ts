@@ -10,23 +10,35 @@ export interface Convolution3dAttributes {
   readonly dilations?: Triple | null | undefined
 }
 
-function infoOf(shape: readonly number[], filter: tf.Tensor5D, { strides, pad, dilations }: Convolution3dAttributes) {
+function infoOf(
+  shape: readonly number[],
+  filter: tf.Tensor5D,
+  { strides, pad, dilations }: Convolution3dAttributes,
+) {
   const volume = shape as [number, number, number, number, number]
   return tf.backend_util.computeConv3DInfo(volume, filter.shape, strides, dilations ?? 1, pad)
 }
 
 /**
- * The convolution as a sum of 2-D ones over the slices of the filter: where 2-D convolutions have a fast kernel and 3-D ones have not.
- * x [N, D, H, W, C], filter [kd, kh, kw, C, K]; the result [N, OD, OH, OW, K].
+ * The convolution as a sum of 2-D ones over the slices of the filter: where 2-D convolutions have a fast
+ * kernel and 3-D ones have not. x [N, D, H, W, C], filter [kd, kh, kw, C, K]; the result [N, OD, OH, OW, K].
  */
-export function conv3dBySlices(x: tf.Tensor5D, filter: tf.Tensor5D, attributes: Convolution3dAttributes): tf.Tensor5D {
+export function conv3dBySlices(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  attributes: Convolution3dAttributes,
+): tf.Tensor5D {
   return tf.tidy(() => {
     const info = infoOf(x.shape, filter, attributes)
     const { front, back, top, bottom, left, right } = info.padInfo
     const padded = front + back === 0 ? x : tf.pad(x, [[0, 0], [front, back], [0, 0], [0, 0], [0, 0]]) // prettier-ignore
     const pad: tf.backend_util.ExplicitPadding = [[0, 0], [top, bottom], [left, right], [0, 0]] // prettier-ignore
     const slices = Array.from({ length: info.filterDepth }, (_, k) => {
-      const images = imagesAt(padded, { first: k * info.dilationDepth, stride: info.strideDepth, count: info.outDepth })
+      const images = imagesAt(padded, {
+        first: k * info.dilationDepth,
+        stride: info.strideDepth,
+        count: info.outDepth,
+      })
       const taps: tf.Tensor4D = tf.squeeze(tf.slice(filter, [k, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [0])
       const strides: [number, number] = [info.strideHeight, info.strideWidth]
       return tf.conv2d(images, taps, strides, pad, 'NHWC', [info.dilationHeight, info.dilationWidth])
@@ -47,11 +59,14 @@ function imagesAt(x: tf.Tensor5D, { first, stride, count }: Images): tf.Tensor4D
   const [samples, , height, width, channels] = x.shape
   const last = first + (count - 1) * stride + 1
   const part = tf.slice(x, [0, first, 0, 0, 0], [samples, last - first, height, width, channels])
-  const chosen = stride === 1 ? part : tf.stridedSlice(part, [0, 0, 0, 0, 0], part.shape, [1, stride, 1, 1, 1])
+  const chosen =
+    stride === 1 ? part : tf.stridedSlice(part, [0, 0, 0, 0, 0], part.shape, [1, stride, 1, 1, 1])
   return tf.reshape(chosen, [samples * count, height, width, channels])
 }
 
-/** dL/dx of a 3-D convolution: that of dy, zeros between where strides were, with the filter turned around. */
+/**
+ * dL/dx of a 3-D convolution: that of dy, zeros between where strides were, with the filter turned around.
+ */
 export function conv3dInputGradient(
   shape: readonly number[],
   dy: tf.Tensor5D,
@@ -86,7 +101,11 @@ function withZerosBetween(x: tf.Tensor5D, stride: number, spatialAxis: number): 
   const apart = tf.pad(tf.reshape(x, [sizeOf(before) * extent, 1, sizeOf(after)]), [[0, 0], [0, stride - 1], [0, 0]]) // prettier-ignore
   const all = tf.reshape(apart, [sizeOf(before), extent * stride, sizeOf(after)])
   const size = (extent - 1) * stride + 1
-  return reshaped(tf.slice(all, [0, 0, 0], [sizeOf(before), size, sizeOf(after)]), [...before, size, ...after])
+  return reshaped(tf.slice(all, [0, 0, 0], [sizeOf(before), size, sizeOf(after)]), [
+    ...before,
+    size,
+    ...after,
+  ])
 }
 
 /** Zeros before and after along a spatial axis; of three axes, since WebGPU pads no more than four. */
@@ -106,6 +125,10 @@ function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor5D {
 }
 
 /** Of convolutions of images and of volumes. */
-export function isDilated({ dilations }: { readonly dilations?: number | readonly number[] | null | undefined }): boolean {
+export function isDilated({
+  dilations,
+}: {
+  readonly dilations?: number | readonly number[] | null | undefined
+}): boolean {
   return [dilations ?? 1].flat().some((dilation) => dilation !== 1)
 }

@@ -5,17 +5,25 @@ const ofFilters = [tf.Conv2DBackpropFilter, tf.Conv3DBackpropFilterV2, tf.Depthw
 
 const done = new Set<string>()
 
-/** Zeros for gradients of filters: fused operations ask for them along with those of images, and nobody here takes them. */
+/**
+ * Zeros for gradients of filters: fused operations ask for them along with those of images, and nobody here
+ * takes them.
+ */
 export function skipFilterGradients(backendName: string): void {
   if (done.has(backendName)) return
   done.add(backendName)
   for (const kernelName of ofFilters) {
-    if ((tf.getKernel(kernelName, backendName) as unknown) !== undefined) tf.unregisterKernel(kernelName, backendName)
+    if ((tf.getKernel(kernelName, backendName) as unknown) !== undefined)
+      tf.unregisterKernel(kernelName, backendName)
     tf.registerKernel({ kernelName, backendName, kernelFunc: ({ attrs }) => zeros(attrs) })
   }
 }
 
 function zeros(attrs: tf.NamedAttrMap | undefined): tf.TensorInfo {
   const shape = attrs?.['filterShape'] as number[]
-  return { dataId: tf.backend().write(new Float32Array(sizeOf(shape)), shape, 'float32'), shape, dtype: 'float32' }
+  return {
+    dataId: tf.backend().write(new Float32Array(sizeOf(shape)), shape, 'float32'),
+    shape,
+    dtype: 'float32',
+  }
 }

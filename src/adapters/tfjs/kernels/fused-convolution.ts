@@ -5,8 +5,8 @@ type FusedConvolution = typeof tf.fused.conv2d
 let isDone = false
 
 /**
- * Lets `tf.fused.conv2d`, which layers call, be its parts while gradients are recorded: fused, it has no gradient where it is dilated, and
- * computes that of the filter along with every other.
+ * Lets `tf.fused.conv2d`, which layers call, be its parts while gradients are recorded: fused, it has no
+ * gradient where it is dilated, and computes that of the filter along with every other.
  */
 export function unfuseForGradients(): void {
   if (isDone) return
@@ -18,7 +18,16 @@ export function unfuseForGradients(): void {
   }) as FusedConvolution
 }
 
-function parts({ x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias }: Parameters<FusedConvolution>[0]) {
+function parts({
+  x,
+  filter,
+  strides,
+  pad,
+  dataFormat,
+  dilations,
+  dimRoundingMode,
+  bias,
+}: Parameters<FusedConvolution>[0]) {
   const y = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode)
   return bias === undefined || (bias as unknown) === null ? y : tf.add(y, bias)
 }

@@ -5,7 +5,11 @@ import { correctedForBorder, type PoolAttributes } from './pooling.ts'
 import { bilinearTaps, nearestTaps, resizeInputGradient, type ResizeAttributes } from './resizing.ts'
 
 /** dL/dx from dL/dy and what the library saved; undefined where the library's own gradient is right. */
-type InputGradient = (dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: unknown) => (() => tf.Tensor) | undefined
+type InputGradient = (
+  dy: tf.Tensor,
+  saved: readonly tf.Tensor[],
+  attributes: unknown,
+) => (() => tf.Tensor) | undefined
 
 /** Gradients that TensorFlow.js 4.22 has for some cases only, or wrong, by kernel. */
 const mended: Readonly<Record<string, { readonly input: string; readonly gradient: InputGradient }>> = {
@@ -24,7 +28,9 @@ const mended: Readonly<Record<string, { readonly input: string; readonly gradien
     gradient: (dy, saved, attributes) => {
       const given = attributes as ConvolutionAttributes
       const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D]
-      return isDilated(given) ? () => depthwiseInputGradient(x.shape, dy as tf.Tensor4D, filter, given) : undefined
+      return isDilated(given)
+        ? () => depthwiseInputGradient(x.shape, dy as tf.Tensor4D, filter, given)
+        : undefined
     },
   },
   [tf.Conv3D]: {
@@ -32,7 +38,9 @@ const mended: Readonly<Record<string, { readonly input: string; readonly gradien
     gradient: (dy, saved, attributes) => {
       const given = attributes as Convolution3dAttributes
       const [x, filter] = saved as [tf.Tensor5D, tf.Tensor5D]
-      return isDilated(given) ? () => conv3dInputGradient(x.shape, dy as tf.Tensor5D, filter, given) : undefined
+      return isDilated(given)
+        ? () => conv3dInputGradient(x.shape, dy as tf.Tensor5D, filter, given)
+        : undefined
     },
   },
   [tf.AvgPool]: { input: 'x', gradient: averagePool },
@@ -71,10 +79,14 @@ const missing: readonly tf.GradConfig[] = [
 
 const ours = new WeakSet<tf.GradConfig>()
 
-/** Completes TensorFlow.js's table of gradients; anew after a package has brought the library's own along once more. */
+/**
+ * Completes TensorFlow.js's table of gradients; anew after a package has brought the library's own along once
+ * more.
+ */
 export function supplyGradients(): void {
   for (const [kernelName, { input, gradient }] of Object.entries(mended)) mend(kernelName, input, gradient)
-  for (const config of missing) if ((tf.getGradient(config.kernelName) as unknown) === undefined) tf.registerGradient(config)
+  for (const config of missing)
+    if ((tf.getGradient(config.kernelName) as unknown) === undefined) tf.registerGradient(config)
 }
 
 function mend(kernelName: string, input: string, gradient: InputGradient): void {
@@ -93,7 +105,11 @@ function mend(kernelName: string, input: string, gradient: InputGradient): void 
 }
 
 /** TensorFlow's own library divides right. */
-function averagePool(dy: tf.Tensor, [x]: readonly tf.Tensor[], attributes: unknown): (() => tf.Tensor) | undefined {
+function averagePool(
+  dy: tf.Tensor,
+  [x]: readonly tf.Tensor[],
+  attributes: unknown,
+): (() => tf.Tensor) | undefined {
   const given = attributes as PoolAttributes
   if (x === undefined || given.pad === 'valid' || tf.getBackend() === 'tensorflow') return undefined
   return () => {
@@ -105,7 +121,8 @@ function averagePool(dy: tf.Tensor, [x]: readonly tf.Tensor[], attributes: unkno
 
 function resize(taps: typeof bilinearTaps): InputGradient {
   return (dy, [images], attributes) =>
-    images && (() => resizeInputGradient(dy as tf.Tensor4D, images.shape, taps, attributes as ResizeAttributes))
+    images &&
+    (() => resizeInputGradient(dy as tf.Tensor4D, images.shape, taps, attributes as ResizeAttributes))
 }
 
 /** The inverse of depth to space: [N, H·b, W·b, C] to [N, H, W, b·b·C]. */
@@ -127,7 +144,8 @@ function uncropped(dy: tf.Tensor, shape: readonly number[], attributes: tf.Strid
     attributes.strides,
     ...masks,
   )
-  if (strides.some((stride) => stride !== 1)) throw new Error(`gradient function not found for ${tf.StridedSlice}`)
+  if (strides.some((stride) => stride !== 1))
+    throw new Error(`gradient function not found for ${tf.StridedSlice}`)
   const taken = shape.map((_, axis) => (end[axis] ?? 0) - (begin[axis] ?? 0))
   const pads = shape.map((extent, axis): [number, number] => [begin[axis] ?? 0, extent - (end[axis] ?? 0)])
   return tf.pad(tf.reshape(dy, taken), pads)

@@ -13,7 +13,10 @@ export interface ConvolvedAxis {
   readonly before: number
 }
 
-/** What makes a convolution a plain or a depthwise one: the stride-1 convolution of dy with a filter whose taps are turned around. */
+/**
+ * What makes a convolution a plain or a depthwise one: the stride-1 convolution of dy with a filter whose
+ * taps are turned around.
+ */
 export type ConvolveTurned = (
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
@@ -27,9 +30,10 @@ export interface InputGradientOptions {
 }
 
 /**
- * dL/dx [N, H, W, C] of a 2-D convolution from dL/dy [N, OH, OW, K] and its filter [kh, kw, …], out of stride-1 convolutions, which every
- * backend has fast kernels for. Pixels of x that are a stride apart see the same taps of the filter: one convolution for each such phase, and
- * the phases are interleaved. Strides and dilations above 1 do not occur together in TensorFlow.
+ * dL/dx [N, H, W, C] of a 2-D convolution from dL/dy [N, OH, OW, K] and its filter [kh, kw, …], out of
+ * stride-1 convolutions, which every backend has fast kernels for. Pixels of x that are a stride apart see
+ * the same taps of the filter: one convolution for each such phase, and the phases are interleaved. Strides
+ * and dilations above 1 do not occur together in TensorFlow.
  */
 export function convolutionInputGradient(
   dy: tf.Tensor4D,
@@ -81,7 +85,11 @@ interface PhaseOptions {
   readonly convolve: ConvolveTurned
 }
 
-function phaseGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, { row, column, convolve }: PhaseOptions): tf.Tensor4D {
+function phaseGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { row, column, convolve }: PhaseOptions,
+): tf.Tensor4D {
   const taps = turnedTaps(filter, row, column)
   const dilations: [number, number] = [row.dilation, column.dilation]
   const pads = [row.before, row.after, column.before, column.after]

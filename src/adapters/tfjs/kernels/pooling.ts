@@ -17,10 +17,15 @@ export interface PoolAttributes {
 }
 
 /**
- * dL/dy times the window's size over the number of pixels of the image that each window holds: TensorFlow.js's gradient of average pooling
- * divides by the window's size, its forward pass by that number, which is smaller at the border.
+ * dL/dy times the window's size over the number of pixels of the image that each window holds:
+ * TensorFlow.js's gradient of average pooling divides by the window's size, its forward pass by that number,
+ * which is smaller at the border.
  */
-export function correctedForBorder(dy: tf.Tensor, shape: readonly number[], attributes: PoolAttributes): tf.Tensor {
+export function correctedForBorder(
+  dy: tf.Tensor,
+  shape: readonly number[],
+  attributes: PoolAttributes,
+): tf.Tensor {
   const axes = axesOf(shape, dy.shape, attributes)
   return axes.reduce((scaled, axis, at) => {
     const extents = dy.shape.map((extent, place) => (place === at + 1 ? extent : 1))
@@ -28,7 +33,11 @@ export function correctedForBorder(dy: tf.Tensor, shape: readonly number[], attr
   }, dy)
 }
 
-function axesOf(shape: readonly number[], output: readonly number[], { filterSize, strides, pad }: PoolAttributes): PooledAxis[] {
+function axesOf(
+  shape: readonly number[],
+  output: readonly number[],
+  { filterSize, strides, pad }: PoolAttributes,
+): PooledAxis[] {
   return shape.slice(1, -1).map((input, at) => {
     const [window, stride] = [extentAt(filterSize, at), extentAt(strides, at)]
     const out = output[at + 1] ?? 1

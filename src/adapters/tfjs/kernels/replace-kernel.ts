@@ -2,7 +2,10 @@ import { tf } from '../tensorflow.ts'
 
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>
 
-/** A kernel out of operations; undefined leaves a case to the backend's own kernel, which `own` calls with other inputs. */
+/**
+ * A kernel out of operations; undefined leaves a case to the backend's own kernel, which `own` calls with
+ * other inputs.
+ */
 export type Kernel = (
   inputs: NamedTensors,
   attributes: unknown,
@@ -18,7 +21,8 @@ export function replaceKernel(kernelName: string, backendName: string, kernel: K
     backendName,
     kernelFunc: (call) => {
       const own = (inputs: NamedTensors) => {
-        if (existing === undefined) throw new Error(`Kernel '${kernelName}' not registered for backend '${backendName}'`)
+        if (existing === undefined)
+          throw new Error(`Kernel '${kernelName}' not registered for backend '${backendName}'`)
         return existing.kernelFunc({ ...call, inputs }) as tf.TensorInfo
       }
       const inputs = call.inputs as unknown as NamedTensors

@@ -8,7 +8,11 @@ export interface ResizeAttributes {
 /** Source pixels and their weights for one target pixel. */
 type Taps = readonly (readonly [source: number, weight: number])[]
 
-type TapsOf = (target: number, extents: { readonly input: number; readonly output: number }, how: ResizeAttributes) => Taps
+type TapsOf = (
+  target: number,
+  extents: { readonly input: number; readonly output: number },
+  how: ResizeAttributes,
+) => Taps
 
 /** As TensorFlow.js's ResizeBilinear places its samples. */
 export const bilinearTaps: TapsOf = (target, { input, output }, how) => {
@@ -32,7 +36,10 @@ function ratioOf(input: number, output: number, { alignCorners }: ResizeAttribut
   return alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output
 }
 
-/** dL/dx [N, H, W, C] of a resize, from dL/dy [N, OH, OW, C]: the transposed interpolation along rows, then along columns. */
+/**
+ * dL/dx [N, H, W, C] of a resize, from dL/dy [N, OH, OW, C]: the transposed interpolation along rows, then
+ * along columns.
+ */
 export function resizeInputGradient(
   dy: tf.Tensor4D,
   [samples = 0, height = 0, width = 0, channels = 0]: readonly number[],
@@ -45,12 +52,21 @@ export function resizeInputGradient(
     const across = transposedMatrix({ input: width, output: columns }, taps, how)
     const shrunk = tf.matMul(repeated(down, samples), tf.reshape(dy, [samples, rows, columns * channels]))
     const lines = tf.reshape(shrunk, [samples * height, columns, channels])
-    return tf.reshape(tf.matMul(repeated(across, samples * height), lines), [samples, height, width, channels])
+    return tf.reshape(tf.matMul(repeated(across, samples * height), lines), [
+      samples,
+      height,
+      width,
+      channels,
+    ])
   })
 }
 
 /** [input, output]: how much each source pixel gives to each target pixel. */
-function transposedMatrix(extents: { readonly input: number; readonly output: number }, taps: TapsOf, how: ResizeAttributes) {
+function transposedMatrix(
+  extents: { readonly input: number; readonly output: number },
+  taps: TapsOf,
+  how: ResizeAttributes,
+) {
   const { input, output } = extents
   const matrix = new Float32Array(input * output)
   for (let target = 0; target < output; target++)

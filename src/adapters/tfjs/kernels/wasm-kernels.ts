@@ -4,13 +4,16 @@ import { replaceKernel, type Kernel, type NamedTensors } from './replace-kernel.
 import { conv3dBySlices, conv3dInputGradient, type Convolution3dAttributes } from './convolution-3d.ts'
 
 /**
- * Kernels that gradients need and the WebAssembly backend has not, or only as plain loops (on one core 20 times slower than its
- * convolutions); undefined leaves a case to the backend's own kernel.
+ * Kernels that gradients need and the WebAssembly backend has not, or only as plain loops (on one core 20
+ * times slower than its convolutions); undefined leaves a case to the backend's own kernel.
  */
 const kernels: Readonly<Record<string, Kernel>> = {
   [tf.Conv2DBackpropInput]: ({ dy, filter }, attributes) => {
-    const { inputShape, dataFormat, ...rest } = attributes as ConvolutionAttributes & InputShape & { readonly dataFormat: string }
-    return dataFormat === 'NHWC' ? conv2dInputGradient(inputShape, dy as tf.Tensor4D, filter as tf.Tensor4D, rest) : undefined
+    const { inputShape, dataFormat, ...rest } = attributes as ConvolutionAttributes &
+      InputShape & { readonly dataFormat: string }
+    return dataFormat === 'NHWC'
+      ? conv2dInputGradient(inputShape, dy as tf.Tensor4D, filter as tf.Tensor4D, rest)
+      : undefined
   },
   [tf.DepthwiseConv2dNativeBackpropInput]: ({ dy, filter }, attributes) => {
     const { inputShape, ...rest } = attributes as ConvolutionAttributes & InputShape
@@ -41,8 +44,14 @@ export function supplyWasmKernels(): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) replaceKernel(kernelName, 'wasm', kernel)
 }
 
-/** The backend's gradient of maximum pooling finds no maximum below zero, so all pixels are moved above it. */
-function aboveZero(inputs: NamedTensors, _: unknown, own: (inputs: NamedTensors) => tf.TensorInfo): tf.TensorInfo {
+/**
+ * The backend's gradient of maximum pooling finds no maximum below zero, so all pixels are moved above it.
+ */
+function aboveZero(
+  inputs: NamedTensors,
+  _: unknown,
+  own: (inputs: NamedTensors) => tf.TensorInfo,
+): tf.TensorInfo {
   const shifted = tf.tidy(() => {
     const input = inputs['input'] as tf.Tensor
     return tf.add(tf.sub(input, tf.min(input)), 1)

@@ -44,7 +44,8 @@ export const apgdCe = defineMethod({
 
 export const apgdCeL2 = defineMethod({
   title: 'APGD-CE (L2)',
-  summary: 'Auto-PGD on the loss within a Euclidean budget: gradient ascent with momentum that chooses its own step sizes.',
+  summary:
+    'Auto-PGD on the loss within a Euclidean budget: gradient ascent with momentum that chooses its own step sizes.',
   equation: `f = J(f(x), y); ${equation}`,
   source: autoAttackSource,
   settings: l2,
@@ -69,7 +70,8 @@ export const apgdDlrL2 = defineMethod({
   create: (chosen) => apgd('apgd-dlr-l2', l2Ball(chosen.epsilon), chosen, dlrObjective),
 })
 
-const targetedSummary = 'towards other classes one after the other, on the targeted difference of logits ratio'
+const targetedSummary =
+  'towards other classes one after the other, on the targeted difference of logits ratio'
 
 export const apgdT = defineMethod({
   title: 'APGD-T (Linf)',
@@ -102,8 +104,15 @@ function apgd(
   }
 }
 
-/** With a class that is wanted there is nothing to choose: it is APGD-DLR towards that, which raises the margin. */
-function targetedApgd(name: string, ball: Ball, { steps, targetClasses, randomStart }: Targeted): AttackMethod {
+/**
+ * With a class that is wanted there is nothing to choose: it is APGD-DLR towards that, which raises the
+ * margin.
+ */
+function targetedApgd(
+  name: string,
+  ball: Ball,
+  { steps, targetClasses, randomStart }: Targeted,
+): AttackMethod {
   return {
     ...{ name, ball, steps, randomStart, keeps: 'strongest' },
     restarts: ({ choices }) => Math.min(targetClasses, choices),
@@ -125,7 +134,10 @@ interface AutoPgd {
   readonly objective: Objective
 }
 
-/** Algorithm 1 of Croce and Hein 2020; x_max and its gradient are kept, so that going back costs no pass through the model. */
+/**
+ * Algorithm 1 of Croce and Hein 2020; x_max and its gradient are kept, so that going back costs no pass
+ * through the model.
+ */
 function autoPgd(walk: Walk, { ball, steps, objective }: AutoPgd): () => Promise<StepTaken> {
   const { x } = walk
   const checkpoints = checkpointsOf(steps)
@@ -164,7 +176,10 @@ function goBack(best: BestPoint, sample: number, x: Float32Array, gradient: Floa
   gradient.set(rowOf(best.gradient, sample))
 }
 
-/** The momentum step: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in the first step, then 0.75. */
+/**
+ * The momentum step: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in
+ * the first step, then 0.75.
+ */
 function momentumStep(walk: Walk, ball: Ball) {
   const { x, images, box } = walk
   const previous = new Map<number, Float32Array>()
@@ -192,7 +207,12 @@ function momentumStep(walk: Walk, ball: Ball) {
 }
 
 /** α·(z − x_t) + (1 − α)·(x_t − x_{t−1}), α = 0.75. */
-function leanToLastMove(step: Float32Array, z: Float32Array, current: Float32Array, before: Float32Array): void {
+function leanToLastMove(
+  step: Float32Array,
+  z: Float32Array,
+  current: Float32Array,
+  before: Float32Array,
+): void {
   for (let i = 0; i < step.length; i++)
     step[i] = 0.75 * ((z[i] ?? 0) - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0))
 }

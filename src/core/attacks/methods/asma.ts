@@ -10,7 +10,11 @@ import { rowOf } from '../rows.ts'
 import { steps } from '../settings.ts'
 
 const settings = z.strictObject({
-  epsilon: z.number().positive().optional().describe('The most that a pixel may change. Default: none, as in the paper.'),
+  epsilon: z
+    .number()
+    .positive()
+    .optional()
+    .describe('The most that a pixel may change. Default: none, as in the paper.'),
   steps: steps(300, 'The authors’ code takes up to 2,500.'),
   beta: z
     .number()
@@ -30,10 +34,14 @@ const settings = z.strictObject({
 
 type Settings = z.output<typeof settings>
 
-/** Adaptive Segmentation Mask Attack: Ozbulak et al. 2019; equation 2 is the sum over pixels that do not show what is wanted. */
+/**
+ * Adaptive Segmentation Mask Attack: Ozbulak et al. 2019; equation 2 is the sum over pixels that do not show
+ * what is wanted.
+ */
 export const asma = defineMethod({
   title: 'ASMA',
-  summary: 'Towards a wanted mask, by the logits of the pixels that do not show it yet, staying near the image.',
+  summary:
+    'Towards a wanted mask, by the logits of the pixels that do not show it yet, staying near the image.',
   equation: 'x_{t+1} = clip(x_t + (β·IoU_t + τ)·∇[Σ_{i: not yet wanted} z_i(wanted) − ‖x_t − x‖₂²])',
   source: {
     authors: 'U. Ozbulak, A. Van Messem, W. De Neve',
@@ -68,7 +76,8 @@ function asmaIteration(walk: Walk, { beta, tau }: Settings): () => Promise<StepT
     for (const sample of walk.active()) {
       const [step, row, image] = [direction.of(sample), rowOf(x, sample), rowOf(images, sample)]
       const multiplier = beta * (wanted.get(sample)?.overlap ?? 0) + tau
-      for (let i = 0; i < step.length; i++) step[i] = multiplier * ((step[i] ?? 0) - 2 * ((row[i] ?? 0) - (image[i] ?? 0)))
+      for (let i = 0; i < step.length; i++)
+        step[i] = multiplier * ((step[i] ?? 0) - 2 * ((row[i] ?? 0) - (image[i] ?? 0)))
       advance(row, step, rowOf(box.lower, sample), rowOf(box.upper, sample))
     }
     return { direction }

@@ -28,7 +28,12 @@ export const autoAttack = defineMethod({
   source: autoAttackSource,
   settings: linf,
   create: (chosen) =>
-    ensemble('autoattack', linfBall(chosen.epsilon), chosen, { apgd: apgdCe, targeted: apgdT, fab: fabT, square }),
+    ensemble('autoattack', linfBall(chosen.epsilon), chosen, {
+      apgd: apgdCe,
+      targeted: apgdT,
+      fab: fabT,
+      square,
+    }),
 })
 
 export const autoAttackL2 = defineMethod({
@@ -61,7 +66,15 @@ function ensemble(
     square.configure({ epsilon, steps: queries }),
   ]
   return {
-    ...{ name, ball, steps: 2 * steps + queries, restarts: 1, randomStart: false, keeps: 'strongest', members },
+    ...{
+      name,
+      ball,
+      steps: 2 * steps + queries,
+      restarts: 1,
+      randomStart: false,
+      keeps: 'strongest',
+      members,
+    },
     begin: () => {
       throw internalError('an ensemble was run instead of its members')
     },

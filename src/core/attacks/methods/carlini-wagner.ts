@@ -17,7 +17,11 @@ const settings = z.strictObject({
     .min(1)
     .default(6)
     .describe('Values of c that are tried, each halving what is left. The authors’ code takes 9.'),
-  initialConstant: z.number().positive().default(0.01).describe('The first c. The authors’ code starts at 0.001.'),
+  initialConstant: z
+    .number()
+    .positive()
+    .default(0.01)
+    .describe('The first c. The authors’ code starts at 0.001.'),
   learningRate: z.number().positive().default(0.01).describe('Of Adam, as in the authors’ code.'),
 })
 
@@ -26,8 +30,10 @@ type Settings = z.output<typeof settings>
 /** Carlini and Wagner's L2 attack: section VI-A, with f₆ of section V-A. */
 export const carliniWagner = defineMethod({
   title: 'C&W (L2)',
-  summary: 'The smallest Euclidean change, by Adam on norm and margin together and a search for their balance c.',
-  equation: 'minimise ‖x′ − x‖₂² + c·max(z_y − max_{i≠y} z_i, 0), x′ = lower + (upper − lower)·(tanh w + 1) / 2',
+  summary:
+    'The smallest Euclidean change, by Adam on norm and margin together and a search for their balance c.',
+  equation:
+    'minimise ‖x′ − x‖₂² + c·max(z_y − max_{i≠y} z_i, 0), x′ = lower + (upper − lower)·(tanh w + 1) / 2',
   source: {
     authors: 'N. Carlini, D. Wagner',
     title: 'Towards Evaluating the Robustness of Neural Networks',
@@ -58,8 +64,14 @@ interface Search {
   succeeded: boolean
 }
 
-/** Every iteration is a step of Adam; after `steps` of them each sample takes its next c and begins anew, if there is a search left. */
-function searches(walk: Walk, { steps, searches, initialConstant, learningRate }: Settings): () => Promise<StepTaken> {
+/**
+ * Every iteration is a step of Adam; after `steps` of them each sample takes its next c and begins anew, if
+ * there is a search left.
+ */
+function searches(
+  walk: Walk,
+  { steps, searches, initialConstant, learningRate }: Settings,
+): () => Promise<StepTaken> {
   const { x, images, box } = walk
   const objective = marginObjective(walk)
   const states = new Map<number, Search>()
@@ -101,11 +113,16 @@ function freshSearch(image: Float32Array, box: RowInterval, learningRate: number
 
 /** Of the margin's gradient, the gradient of ‖x′ − x‖₂² + c·f by x′. */
 function toSlope(gradient: Float32Array, x: Float32Array, image: Float32Array, pull: number): void {
-  for (let i = 0; i < gradient.length; i++) gradient[i] = 2 * ((x[i] ?? 0) - (image[i] ?? 0)) + pull * (gradient[i] ?? 0)
+  for (let i = 0; i < gradient.length; i++)
+    gradient[i] = 2 * ((x[i] ?? 0) - (image[i] ?? 0)) + pull * (gradient[i] ?? 0)
 }
 
 /** Section VI-A: halved when it succeeded, ten times as large while it never has. */
-function nextConstant({ constant, range: [low, high], succeeded }: Search): Pick<Search, 'constant' | 'range'> {
+function nextConstant({
+  constant,
+  range: [low, high],
+  succeeded,
+}: Search): Pick<Search, 'constant' | 'range'> {
   const range: Search['range'] = succeeded ? [low, Math.min(high, constant)] : [Math.max(low, constant), high]
   return { range, constant: Number.isFinite(range[1]) ? (range[0] + range[1]) / 2 : 10 * constant }
 }
@@ -123,7 +140,10 @@ function toTanh(x: Float32Array, { lower, upper }: RowInterval): Float32Array {
   return w
 }
 
-/** tanh w, once for each w, since x′ and its derivative both take it. By one exponential: Math.tanh takes half as long again. */
+/**
+ * tanh w, once for each w, since x′ and its derivative both take it. By one exponential: Math.tanh takes half
+ * as long again.
+ */
 function writeTangent(tangent: Float64Array, w: Float32Array): void {
   for (let i = 0; i < w.length; i++) tangent[i] = 1 - 2 / (Math.exp(2 * (w[i] ?? 0)) + 1)
 }

@@ -31,17 +31,28 @@ interface Corruption<Strength> {
 }
 
 /** No attack: the yardstick of what images go through anyway. It has no budget; bounds and region hold. */
-function corruption<Strength>({ name, title, summary, equation, strengths, corrupt }: Corruption<Strength>): MethodEntry {
+function corruption<Strength>({
+  name,
+  title,
+  summary,
+  equation,
+  strengths,
+  corrupt,
+}: Corruption<Strength>): MethodEntry {
   return defineMethod({
     ...{ title, summary, equation, source, settings },
     create: ({ severity }) => ({
       ...{ name, ball: noBall(), steps: 1, restarts: 1, randomStart: false },
-      begin: (walk) => corrupted(walk, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
+      begin: (walk) =>
+        corrupted(walk, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
     }),
   })
 }
 
-function corrupted(walk: Walk, corrupt: (image: Tensor, random: RandomSource) => Tensor): () => Promise<StepTaken> {
+function corrupted(
+  walk: Walk,
+  corrupt: (image: Tensor, random: RandomSource) => Tensor,
+): () => Promise<StepTaken> {
   const { x, images, box } = walk
   return () => {
     const moved = new Map<number, Float32Array>()
@@ -60,7 +71,8 @@ function corrupted(walk: Walk, corrupt: (image: Tensor, random: RandomSource) =>
 export const gaussianNoise = corruption({
   name: 'gaussian-noise',
   title: 'Gaussian noise',
-  summary: 'Not an attack: normally distributed noise at one of five strengths, the yardstick of a noisy detector.',
+  summary:
+    'Not an attack: normally distributed noise at one of five strengths, the yardstick of a noisy detector.',
   equation: 'x + n, n normal with standard deviation 0.08, 0.12, 0.18, 0.26 or 0.38 of the intensity range',
   strengths: [0.08, 0.12, 0.18, 0.26, 0.38],
   corrupt: (image, deviation, random) => {
@@ -75,7 +87,8 @@ export const gaussianBlur = corruption({
   name: 'gaussian-blur',
   title: 'Gaussian blur',
   summary: 'Not an attack: blur at one of five strengths, the yardstick of a soft image.',
-  equation: 'W ∗ x, W Gaussian with a standard deviation of 1, 2, 3, 4 or 6 pixels of 224, scaled to the image’s height',
+  equation:
+    'W ∗ x, W Gaussian with a standard deviation of 1, 2, 3, 4 or 6 pixels of 224, scaled to the image’s height',
   strengths: [1, 2, 3, 4, 6],
   corrupt: (image, sigma) => {
     const scaled = Math.max(0.4, sigma * scaleOf(image))
@@ -95,11 +108,16 @@ export const lowContrast = corruption({
 export const motionBlur = corruption({
   name: 'motion-blur',
   title: 'Motion blur',
-  summary: 'Not an attack: blur along a line of random direction at one of five strengths, the yardstick of a patient who moves.',
-  equation: 'the mean along a line of 6, 10, 16, 24 or 30 pixels of 224, scaled to the image’s height, within 45° of the rows',
+  summary:
+    'Not an attack: blur along a line of random direction at one of five strengths, the yardstick of a patient who moves.',
+  equation:
+    'the mean along a line of 6, 10, 16, 24 or 30 pixels of 224, scaled to the image’s height, within 45° of the rows',
   strengths: [6, 10, 16, 24, 30],
   corrupt: (image, length, random) =>
-    motionBlurred(image, { length: Math.max(2, Math.round(length * scaleOf(image))), angle: (random.symmetric() * Math.PI) / 4 }),
+    motionBlurred(image, {
+      length: Math.max(2, Math.round(length * scaleOf(image))),
+      angle: (random.symmetric() * Math.PI) / 4,
+    }),
 })
 
 /** The paper's constants are for images of 224 pixels. */

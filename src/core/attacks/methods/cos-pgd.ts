@@ -5,8 +5,10 @@ import type { Weigh } from '../pixel-weights.ts'
 /** Agnihotri et al. 2024: PGD whose loss weighs each pixel by how far it still is from being won. */
 export const cosPgd = defineMethod({
   title: 'CosPGD',
-  summary: 'PGD against segmentations that weighs each pixel’s loss by the cosine between its prediction and its label.',
-  equation: 'L = mean_i cos(f(x_t)_i, y_i)·J_i (1 − cos towards a wanted mask); x_{t+1} = project_ε(x_t + α·sign(∇L))',
+  summary:
+    'PGD against segmentations that weighs each pixel’s loss by the cosine between its prediction and its label.',
+  equation:
+    'L = mean_i cos(f(x_t)_i, y_i)·J_i (1 − cos towards a wanted mask); x_{t+1} = project_ε(x_t + α·sign(∇L))',
   source: {
     authors: 'S. Agnihotri, S. Jung, M. Keuper',
     title: 'CosPGD: An Efficient White-Box Adversarial Attack for Pixel-Wise Prediction Tasks',
@@ -16,7 +18,10 @@ export const cosPgd = defineMethod({
   tasks: ['segmentation'],
   settings: pixelPgdSettings,
   create: (chosen) =>
-    pixelPgd({ name: 'cospgd', title: 'CosPGD', weighAt: ({ targeted }) => (targeted ? missing : cosine) }, chosen),
+    pixelPgd(
+      { name: 'cospgd', title: 'CosPGD', weighAt: ({ targeted }) => (targeted ? missing : cosine) },
+      chosen,
+    ),
 })
 
 /** Of the distributions over classes; a single output is one of yes and no. */

@@ -10,17 +10,28 @@ import { rowOf } from '../rows.ts'
 import { stepSize, steps } from '../settings.ts'
 
 const settings = z.strictObject({
-  stepSize: stepSize(0.5 / 255, 'γ, the most that a pixel changes in one iteration. As in the paper (0.5 of 255).'),
+  stepSize: stepSize(
+    0.5 / 255,
+    'γ, the most that a pixel changes in one iteration. As in the paper (0.5 of 255).',
+  ),
   steps: steps(150, 'As in the paper; it ends earlier for images none of whose targets is left.'),
-  epsilon: z.number().positive().optional().describe('The most that a pixel may change. Default: none, as in the paper.'),
+  epsilon: z
+    .number()
+    .positive()
+    .optional()
+    .describe('The most that a pixel may change. Default: none, as in the paper.'),
 })
 
 type Settings = z.output<typeof settings>
 
-/** Dense Adversary Generation: Xie et al. 2017, algorithm 1, over the anchors of labelled boxes or the pixels of a segmentation. */
+/**
+ * Dense Adversary Generation: Xie et al. 2017, algorithm 1, over the anchors of labelled boxes or the pixels
+ * of a segmentation.
+ */
 export const dag = defineMethod({
   title: 'DAG',
-  summary: 'Takes every anchor of a labelled box, or every pixel, that still holds from its class towards another, all at once.',
+  summary:
+    'Takes every anchor of a labelled box, or every pixel, that still holds from its class towards another, all at once.',
   equation: 'r_t = Σ_{n: still held} ∇[z_n(other class) − z_n(label)]; x_{t+1} = clip(x_t + γ·r_t / ‖r_t‖∞)',
   source: {
     authors: 'C. Xie, J. Wang, Z. Zhang, Y. Zhou, L. Xie, A. Yuille',
@@ -40,7 +51,10 @@ export const dag = defineMethod({
   }),
 })
 
-/** A target of the algorithm, and the class (−1: none) that it should be taken to or, of one that has no such class, from. */
+/**
+ * A target of the algorithm, and the class (−1: none) that it should be taken to or, of one that has no such
+ * class, from.
+ */
 interface Aim {
   readonly decision: Decision
   readonly label: number
@@ -54,10 +68,16 @@ function dagIteration(walk: Walk, { stepSize }: Settings): () => Promise<StepTak
   return async () => {
     await walk.look()
     const held = new Map(
-      walk.active().map((sample) => [sample, heldAims(walk, aims.get(sample) ?? [], walk.logits(sample), loss)] as const),
+      walk
+        .active()
+        .map(
+          (sample) => [sample, heldAims(walk, aims.get(sample) ?? [], walk.logits(sample), loss)] as const,
+        ),
     )
     for (const [sample, left] of held) if (left.length === 0) walk.leave(sample)
-    const direction = await pulledBack(walk, (sample) => cotangentOf(held.get(sample) ?? [], walk.logits(sample), loss, walk))
+    const direction = await pulledBack(walk, (sample) =>
+      cotangentOf(held.get(sample) ?? [], walk.logits(sample), loss, walk),
+    )
     for (const sample of walk.active()) {
       const [step, row] = [direction.of(sample), rowOf(x, sample)]
       const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
@@ -79,7 +99,10 @@ function denseOrAnchors(loss: AttackLoss): Exclude<AttackLoss, string> {
   )
 }
 
-/** The anchors that count, or all pixels; away from the label towards a random other class, as in the paper, or towards what is wanted. */
+/**
+ * The anchors that count, or all pixels; away from the label towards a random other class, as in the paper,
+ * or towards what is wanted.
+ */
 function aimsOf(walk: Walk, sample: number, loss: Exclude<AttackLoss, string>): Aim[] {
   const target = rowOf(walk.deviation.target, sample)
   const random = walk.random(sample)
@@ -87,7 +110,9 @@ function aimsOf(walk: Walk, sample: number, loss: Exclude<AttackLoss, string>): 
     const shown = chosenClass(decision, target, 0.5)
     if (walk.targeted) return { decision, label: -1, other: shown }
     const first = isSoftmax(loss) ? 0 : -1
-    const others = Array.from({ length: decision.channels - first }, (_, k) => first + k).filter((k) => k !== shown)
+    const others = Array.from({ length: decision.channels - first }, (_, k) => first + k).filter(
+      (k) => k !== shown,
+    )
     return { decision, label: shown, other: others[Math.floor(random.open() * others.length)] ?? -1 }
   })
 }
@@ -95,7 +120,11 @@ function aimsOf(walk: Walk, sample: number, loss: Exclude<AttackLoss, string>): 
 function decisionsIn(loss: Exclude<AttackLoss, string>, target: Float32Array): Decision[] {
   if (isOfAnchors(loss)) {
     const stride = target.length / (boxRows + loss.classes)
-    const all = Array.from({ length: stride }, (_, a) => ({ first: boxRows * stride + a, stride, channels: loss.classes }))
+    const all = Array.from({ length: stride }, (_, a) => ({
+      first: boxRows * stride + a,
+      stride,
+      channels: loss.classes,
+    }))
     return all.filter((_, a) => (target[a] ?? 0) > 0)
   }
   const channels = isSoftmax(loss) ? loss.channels : 1
@@ -108,7 +137,12 @@ function isSoftmax(loss: Exclude<AttackLoss, string>): boolean {
 }
 
 /** Away from the label: decided as it. Towards something: not decided as that. */
-function heldAims(walk: Walk, aims: readonly Aim[], logits: Float32Array, loss: Exclude<AttackLoss, string>): Aim[] {
+function heldAims(
+  walk: Walk,
+  aims: readonly Aim[],
+  logits: Float32Array,
+  loss: Exclude<AttackLoss, string>,
+): Aim[] {
   return aims.filter(({ decision, label, other }) => {
     const decided = chosenClass(decision, logits, barOf(loss))
     return walk.targeted ? decided !== other : decided === label
@@ -116,7 +150,12 @@ function heldAims(walk: Walk, aims: readonly Aim[], logits: Float32Array, loss: 
 }
 
 /** +1 at the other class's logit, −1 at the label's (towards something: at what is decided). */
-function cotangentOf(aims: readonly Aim[], logits: Float32Array, loss: Exclude<AttackLoss, string>, walk: Walk): Float32Array {
+function cotangentOf(
+  aims: readonly Aim[],
+  logits: Float32Array,
+  loss: Exclude<AttackLoss, string>,
+  walk: Walk,
+): Float32Array {
   const cotangent = new Float32Array(logits.length)
   for (const { decision, label, other } of aims) {
     const { first, stride } = decision

@@ -27,17 +27,23 @@ const settings = z.strictObject({
     .positive()
     .max(1)
     .default(1)
-    .describe('Frequencies that may change along each axis, from the lowest on, as a fraction: 0.25 leaves 2 of 8.'),
+    .describe(
+      'Frequencies that may change along each axis, from the lowest on, as a fraction: 0.25 leaves 2 of 8.',
+    ),
 })
 
 type Settings = z.output<typeof settings>
 
-/** Sign steps in the space of cosine coefficients, of which all or the low ones may change: Sharma et al., with a budget there. */
+/**
+ * Sign steps in the space of cosine coefficients, of which all or the low ones may change: Sharma et al.,
+ * with a budget there.
+ */
 export const dctPgd = defineMethod({
   title: 'PGD (frequencies)',
   summary:
     'Sign steps on the cosine coefficients of blocks, all or low ones; the budget bounds every coefficient instead of every pixel.',
-  equation: 'δ ← clip_ε(δ + α·M ⊙ sign(D(∇J(f(x_t), y)))), x_{t+1} = x + D⁻¹(δ), M the frequencies that may change',
+  equation:
+    'δ ← clip_ε(δ + α·M ⊙ sign(D(∇J(f(x_t), y)))), x_{t+1} = x + D⁻¹(δ), M the frequencies that may change',
   source: {
     authors: 'Y. Sharma, G. W. Ding, M. A. Brubaker',
     title: 'On the Effectiveness of Low Frequency Perturbations',
@@ -95,9 +101,11 @@ interface Band {
 
 /** M, [C·H·W]: 1 where a frequency may change; the constant one always may. */
 function lowFrequencies({ channels, rows, columns, block, band }: Band): Float32Array {
-  const isLow = (at: number, size: number) => at % block < Math.max(1, Math.round(band * Math.min(block, size)))
+  const isLow = (at: number, size: number) =>
+    at % block < Math.max(1, Math.round(band * Math.min(block, size)))
   const across = Float32Array.from({ length: columns }, (_, column) => Number(isLow(column, columns)))
   const mask = new Float32Array(channels * rows * columns)
-  for (let line = 0; line < channels * rows; line++) if (isLow(line % rows, rows)) mask.set(across, line * columns)
+  for (let line = 0; line < channels * rows; line++)
+    if (isLow(line % rows, rows)) mask.set(across, line * columns)
   return mask
 }

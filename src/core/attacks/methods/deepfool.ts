@@ -11,7 +11,11 @@ import { smallestEpsilon, steps } from '../settings.ts'
 const settings = z.strictObject({
   epsilon: smallestEpsilon('Euclidean'),
   steps: steps(50, 'At most; as in the authors’ code.'),
-  overshoot: z.number().min(0).default(0.02).describe('η: how far beyond the boundary, as a fraction. As in the paper.'),
+  overshoot: z
+    .number()
+    .min(0)
+    .default(0.02)
+    .describe('η: how far beyond the boundary, as a fraction. As in the paper.'),
   candidates: z
     .int()
     .min(1)
@@ -23,7 +27,8 @@ const settings = z.strictObject({
 export const deepfool = defineMethod({
   title: 'DeepFool',
   summary: 'The smallest Euclidean change: steps to the nearest of the boundaries, as if they were planes.',
-  equation: 'r_t = |f_l| / ‖w_l‖₂² · w_l, l = argmin_k |f_k| / ‖w_k‖₂, f_k = z_k − z_y, w_k = ∇f_k; x_t = x + (1 + η)·Σ r',
+  equation:
+    'r_t = |f_l| / ‖w_l‖₂² · w_l, l = argmin_k |f_k| / ‖w_k‖₂, f_k = z_k − z_y, w_k = ∇f_k; x_t = x + (1 + η)·Σ r',
   source: {
     authors: 'S.-M. Moosavi-Dezfooli, A. Fawzi, P. Frossard',
     title: 'DeepFool: a Simple and Accurate Method to Fool Deep Neural Networks',
@@ -74,7 +79,10 @@ function nearestFaces(walk: Walk, sample: number, candidates: number): Face[] {
   return need === 'any' ? sorted.slice(0, candidates) : sorted
 }
 
-/** The step to the plane of each face, as many gradients as there are faces; the shortest, or the longest where all are needed. */
+/**
+ * The step to the plane of each face, as many gradients as there are faces; the shortest, or the longest
+ * where all are needed.
+ */
 async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly Face[]): Promise<Rows> {
   const chosen = new Map<number, { readonly length: number; readonly step: Float32Array }>()
   const most = Math.max(0, ...walk.active().map((sample) => facesOf(sample).length))
@@ -90,11 +98,14 @@ async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly F
       if (face === undefined) continue
       const step = stepTo(walk, sample, gradient.of(sample), faceValue(face, logits.of(sample)))
       const known = chosen.get(sample)
-      const isChosen = known === undefined || (walk.faces(sample).need === 'any') === step.length < known.length
+      const isChosen =
+        known === undefined || (walk.faces(sample).need === 'any') === step.length < known.length
       if (isChosen) chosen.set(sample, step)
     }
   }
-  return { of: (sample) => chosen.get(sample)?.step ?? new Float32Array(walk.x.data.length / (walk.x.shape[0] ?? 1)) }
+  return {
+    of: (sample) => chosen.get(sample)?.step ?? new Float32Array(walk.x.data.length / (walk.x.shape[0] ?? 1)),
+  }
 }
 
 /** r = |f| / ‖w‖² · w, for f below 0; nothing for a face that is passed already. */
@@ -102,5 +113,8 @@ function stepTo(walk: Walk, sample: number, gradient: Float32Array, value: numbe
   walk.freeze(gradient, sample)
   const norm = normL2(gradient)
   const length = value >= 0 || norm === 0 ? 0 : -value / norm
-  return { length: norm === 0 ? Infinity : length, step: gradient.map((w) => (norm === 0 ? 0 : (length / norm) * w)) }
+  return {
+    length: norm === 0 ? Infinity : length,
+    step: gradient.map((w) => (norm === 0 ? 0 : (length / norm) * w)),
+  }
 }

@@ -35,8 +35,10 @@ type Settings = z.output<typeof settings>
 /** Diverse Inputs Iterative FGSM: Xie et al., DI²-FGSM and M-DI²-FGSM. */
 export const diFgsm = defineMethod({
   title: 'DI-FGSM',
-  summary: 'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',
-  equation: 'x_{t+1} = clip_ε(x_t + α·sign(g)), g = ∇J(f(T(x_t; p)), y): T shrinks and pads with probability p',
+  summary:
+    'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',
+  equation:
+    'x_{t+1} = clip_ε(x_t + α·sign(g)), g = ∇J(f(T(x_t; p)), y): T shrinks and pads with probability p',
   source: {
     authors: 'C. Xie, Z. Zhang, Y. Zhou, S. Bai, J. Wang, Z. Ren, A. Yuille',
     title: 'Improving Transferability of Adversarial Examples with Input Diversity',
@@ -76,12 +78,19 @@ function diverseIteration(walk: Walk, chosen: Settings) {
 }
 
 /** T with a random size and place; undefined where the image stays as it is. */
-function drawnMap({ x }: Walk, random: RandomSource, { probability, smallest }: Settings): Diversity | undefined {
+function drawnMap(
+  { x }: Walk,
+  random: RandomSource,
+  { probability, smallest }: Settings,
+): Diversity | undefined {
   const { channels, rows, columns } = imageBatchExtents(x, 'DI-FGSM')
   const [chance, scale, top, left] = [random.open(), random.open(), random.open(), random.open()]
   if (chance >= probability) return undefined
   const fraction = smallest + (1 - smallest) * scale
-  const size = [Math.max(1, Math.floor(fraction * rows)), Math.max(1, Math.floor(fraction * columns))] as const
+  const size = [
+    Math.max(1, Math.floor(fraction * rows)),
+    Math.max(1, Math.floor(fraction * columns)),
+  ] as const
   const corner = [Math.floor(top * (rows - size[0] + 1)), Math.floor(left * (columns - size[1] + 1))] as const
   return diverseInput({ shape: [channels, rows, columns], size, corner })
 }

@@ -45,7 +45,8 @@ const equation =
 
 export const fabT = defineMethod({
   title: 'FAB-T (Linf)',
-  summary: 'Fast Adaptive Boundary attack, targeted: the smallest change of any pixel towards each of the most likely classes.',
+  summary:
+    'Fast Adaptive Boundary attack, targeted: the smallest change of any pixel towards each of the most likely classes.',
   equation,
   source,
   settings: linf,
@@ -54,7 +55,8 @@ export const fabT = defineMethod({
 
 export const fabTL2 = defineMethod({
   title: 'FAB-T (L2)',
-  summary: 'Fast Adaptive Boundary attack, targeted: the smallest Euclidean change towards each of the most likely classes.',
+  summary:
+    'Fast Adaptive Boundary attack, targeted: the smallest Euclidean change towards each of the most likely classes.',
   equation,
   source,
   settings: l2,
@@ -70,14 +72,22 @@ function fab(name: string, ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): A
 }
 
 /** Algorithm 1 towards one plane; where all planes have to be passed, the one that is farthest. */
-function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): () => Promise<StepTaken> {
+function boundarySteps(
+  walk: Walk,
+  ball: Ball,
+  norm: 'Linf' | 'L2',
+  chosen: Settings,
+): () => Promise<StepTaken> {
   const { x, images, box } = walk
   const ranked = walk.targeted ? undefined : rankedFaces(walk)
   const objective = ranked === undefined ? marginObjective(walk) : faceObjective(walk, ranked.faceOf)
   const found = new SmallestFound(walk, ball)
   const moved = tensor(x.shape)
   const nothing = new Float32Array(rowOf(x, 0).length)
-  const [stepFromPoint, stepFromImage] = [planeProjector(nothing.length, norm), planeProjector(nothing.length, norm)]
+  const [stepFromPoint, stepFromImage] = [
+    planeProjector(nothing.length, norm),
+    planeProjector(nothing.length, norm),
+  ]
   let iteration = 0
 
   return async () => {
@@ -106,7 +116,8 @@ function boundarySteps(walk: Walk, ball: Ball, norm: 'Linf' | 'L2', chosen: Sett
         accumulate(row, chosen.backward, rowOf(images, sample), 1 - chosen.backward) //    backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
-    for (const sample of walk.active()) addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
+    for (const sample of walk.active())
+      addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
     return { direction: { of: (sample) => rowOf(moved, sample) } }
   }
 }
@@ -117,8 +128,9 @@ function bias(near: number, far: number, largest: number): number {
 }
 
 /**
- * On the plane, but for rounding. From beyond it (f(x_t) > 0, α below α_max) the overshoots of both steps cancel: (1 − α)·(1 − η)·f(x_t) +
- * α·(1 − η)·f(x) = 0, since α = ‖δ_t‖ / (‖δ_t‖ + ‖δ‖). Rounding would then decide whether the walk goes on or stands still for good.
+ * On the plane, but for rounding. From beyond it (f(x_t) > 0, α below α_max) the overshoots of both steps
+ * cancel: (1 − α)·(1 − η)·f(x_t) + α·(1 − η)·f(x) = 0, since α = ‖δ_t‖ / (‖δ_t‖ + ‖δ‖). Rounding would then
+ * decide whether the walk goes on or stands still for good.
  */
 function isTie(value: number, logits: Float32Array): boolean {
   return Math.abs(value) <= 1e-5 * logits.reduce((largest, z) => Math.max(largest, Math.abs(z)), 0)
@@ -154,15 +166,17 @@ class SmallestFound {
   }
 
   /**
-   * Three times to where the line from the original to x_out would cross the boundary, if the logits were linear on it. Where that
-   * stays on the near side by a rounding, a hundredth of what is left lies beyond.
+   * Three times to where the line from the original to x_out would cross the boundary, if the logits were
+   * linear on it. Where that stays on the near side by a rounding, a hundredth of what is left lies beyond.
    */
   async searchLine(objective: Objective): Promise<void> {
     const { walk } = this
     const points = tensor(walk.x.shape)
     const clean = await walk.predict(walk.images)
     const start = new Map(
-      walk.active().map((sample) => [sample, { point: rowOf(walk.images, sample), logits: clean.of(sample) }]),
+      walk
+        .active()
+        .map((sample) => [sample, { point: rowOf(walk.images, sample), logits: clean.of(sample) }]),
     )
     for (let round = 0; round < 4; round++) {
       for (const sample of walk.active()) {

@@ -85,7 +85,11 @@ async function hiddenGradient(walk: Walk, weight: number): Promise<Rows> {
 }
 
 /** 2 (z − μ_k) / (σ_k² C) of each tensor's C features, one after the other. */
-function writeSlopes(slopes: Float32Array, features: Float32Array, mixtures: readonly GaussianMixture[]): void {
+function writeSlopes(
+  slopes: Float32Array,
+  features: Float32Array,
+  mixtures: readonly GaussianMixture[],
+): void {
   let first = 0
   for (const mixture of mixtures) {
     const size = mixture[0]?.mean.length ?? 0
@@ -103,14 +107,21 @@ function classOf(walk: Walk, sample: number, fitted: ReadonlyMap<number, unknown
   const [target, logits] = [rowOf(walk.deviation.target, sample), walk.logits(sample)]
   const isBinary = walk.loss === 'binary-cross-entropy' && target.length === 1
   if (walk.loss !== 'cross-entropy' && !isBinary) throw unfit('labels that don’t exclude each other')
-  const [values, label] = isBinary ? [[0, logits[0] ?? 0], Number((target[0] ?? 0) > 0.5)] : [[...logits], target.indexOf(1)]
+  const [values, label] = isBinary
+    ? [[0, logits[0] ?? 0], Number((target[0] ?? 0) > 0.5)]
+    : [[...logits], target.indexOf(1)]
   if (walk.targeted) return fitted.has(label) ? label : nobody()
   const others = [...values.keys()].filter((k) => k !== label && fitted.has(k))
-  return others.reduce((best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best), others[0] ?? nobody())
+  return others.reduce(
+    (best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best),
+    others[0] ?? nobody(),
+  )
 }
 
 function unfit(got: string): RadversaryError {
-  return new RadversaryError('usage', `HFC: expected classes that exclude each other, got ${got}`, { tip: 'Use pgd.' })
+  return new RadversaryError('usage', `HFC: expected classes that exclude each other, got ${got}`, {
+    tip: 'Use pgd.',
+  })
 }
 
 function nobody(): never {

@@ -22,7 +22,9 @@ const common = {
     .int()
     .min(1)
     .default(100)
-    .describe('B_0: predictions for the first estimate of the boundary’s normal; the t-th takes B_0·√t. As in the paper.'),
+    .describe(
+      'B_0: predictions for the first estimate of the boundary’s normal; the t-th takes B_0·√t. As in the paper.',
+    ),
   tries: z.int().min(1).default(100).describe('Random images that are tried for a first one that succeeds.'),
 }
 
@@ -36,7 +38,8 @@ const equation =
 
 export const hopSkipJump = defineMethod({
   title: 'HopSkipJump (L2)',
-  summary: 'Black box by decisions alone: the smallest Euclidean change, along the boundary’s estimated normal.',
+  summary:
+    'Black box by decisions alone: the smallest Euclidean change, along the boundary’s estimated normal.',
   equation,
   source,
   settings: l2,
@@ -45,7 +48,8 @@ export const hopSkipJump = defineMethod({
 
 export const hopSkipJumpLinf = defineMethod({
   title: 'HopSkipJump (Linf)',
-  summary: 'Black box by decisions alone: the smallest change of any pixel, along the boundary’s estimated normal.',
+  summary:
+    'Black box by decisions alone: the smallest change of any pixel, along the boundary’s estimated normal.',
   equation,
   source,
   settings: linf,
@@ -54,7 +58,15 @@ export const hopSkipJumpLinf = defineMethod({
 
 function hop(name: string, ball: Ball, chosen: Settings): AttackMethod {
   return {
-    ...{ name, ball, steps: chosen.steps, restarts: 1, randomStart: false, ownStart: true, keeps: 'smallest' },
+    ...{
+      name,
+      ball,
+      steps: chosen.steps,
+      restarts: 1,
+      randomStart: false,
+      ownStart: true,
+      keeps: 'smallest',
+    },
     begin: (walk) => hops(walk, ball, chosen),
   }
 }
@@ -83,7 +95,8 @@ function hops(walk: Walk, ball: Ball, { firstEvaluations, tries }: Settings): ()
     const normal = await estimatedNormal(walk, ball, { count, reach }) //              v_t
     await step(walk, ball, normal, iteration) //                                       x̃_t
     await toBoundary() //                                                              x_{t+1}
-    for (const sample of walk.active()) addScaled(rowOf(before, sample), rowOf(x, sample), rowOf(before, sample), -1)
+    for (const sample of walk.active())
+      addScaled(rowOf(before, sample), rowOf(x, sample), rowOf(before, sample), -1)
     return { direction: { of: (sample) => rowOf(before, sample) } }
   }
 }
@@ -111,7 +124,9 @@ async function placeSuccesses(walk: Walk, tries: number): Promise<void> {
 
 function distancesOf(walk: Walk, ball: Ball): Map<number, number> {
   const { x, images } = walk
-  return new Map(walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]))
+  return new Map(
+    walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
+  )
 }
 
 /** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance. */
@@ -125,13 +140,25 @@ interface Estimate {
   readonly reach: (sample: number) => number
 }
 
-/** The estimate with a baseline: the mean of random directions, weighted by whether they succeed, less the mean success. */
+/**
+ * The estimate with a baseline: the mean of random directions, weighted by whether they succeed, less the
+ * mean success.
+ */
 async function estimatedNormal(walk: Walk, ball: Ball, { count, reach }: Estimate): Promise<Rows> {
-  const [points, directions, weighted, plain] = [emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x), emptyLike(walk.x)]
+  const [points, directions, weighted, plain] = [
+    emptyLike(walk.x),
+    emptyLike(walk.x),
+    emptyLike(walk.x),
+    emptyLike(walk.x),
+  ]
   const successes = new Map<number, number>()
   for (let evaluation = 0; evaluation < count; evaluation++) {
     for (const sample of walk.active())
-      drawDirection(walk, sample, { direction: rowOf(directions, sample), point: rowOf(points, sample), reach: reach(sample) })
+      drawDirection(walk, sample, {
+        direction: rowOf(directions, sample),
+        point: rowOf(points, sample),
+        reach: reach(sample),
+      })
     const logits = await walk.predict(points)
     for (const sample of walk.active()) {
       const sign = walk.succeeds(logits.of(sample), sample) ? 1 : -1
@@ -142,7 +169,8 @@ async function estimatedNormal(walk: Walk, ball: Ball, { count, reach }: Estimat
   }
   for (const sample of walk.active()) {
     const [sum, mean] = [rowOf(weighted, sample), successes.get(sample) ?? 0]
-    // Where all succeed, or none does, their mean says nothing: the directions themselves do (the authors' code).
+    // Where all succeed, or none does, their mean says nothing: the directions themselves do (the authors'
+    // code).
     if (Math.abs(mean) < 1) addScaled(sum, sum, rowOf(plain, sample), -mean)
     toUnit(sum, ball)
   }
@@ -180,7 +208,9 @@ const mostHalvings = 30
 /** x̃_t = x_t + ξ·v, ξ = ‖x_t − x‖ / √t halved until that succeeds. */
 async function step(walk: Walk, ball: Ball, normal: Rows, iteration: number): Promise<void> {
   const points = tensor(walk.x.shape, walk.x.data.slice())
-  const lengths = new Map([...distancesOf(walk, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]))
+  const lengths = new Map(
+    [...distancesOf(walk, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]),
+  )
   const open = new Set(walk.active())
   for (let halving = 0; halving < mostHalvings && open.size > 0; halving++) {
     for (const sample of open) {

@@ -35,7 +35,10 @@ export const miFgsm = defineMethod({
   }),
 })
 
-/** g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all samples. */
+/**
+ * g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place; `sums` [N, C, H, W] holds the g of
+ * all samples.
+ */
 export function momentum(walk: Walk, decay: number, sums: Tensor = tensor(walk.x.shape)): Direct {
   return (gradient, sample) => {
     const sum = rowOf(sums, sample)

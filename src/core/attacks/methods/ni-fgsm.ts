@@ -27,8 +27,10 @@ const common = {
 /** Nesterov Iterative FGSM: Lin et al., equations 6 to 8. */
 export const niFgsm = defineMethod({
   title: 'NI-FGSM',
-  summary: 'Nesterov Iterative FGSM: the gradient is taken where the momentum leads, for transfer between models.',
-  equation: 'x_nes = x_t + α·μ·g_t; g_{t+1} = μ·g_t + ∇J(x_nes) / ‖∇J(x_nes)‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+  summary:
+    'Nesterov Iterative FGSM: the gradient is taken where the momentum leads, for transfer between models.',
+  equation:
+    'x_nes = x_t + α·μ·g_t; g_{t+1} = μ·g_t + ∇J(x_nes) / ‖∇J(x_nes)‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
   settings: z.strictObject(common),
   create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
@@ -45,7 +47,8 @@ export const niFgsm = defineMethod({
 export const siNiFgsm = defineMethod({
   title: 'SI-NI-FGSM',
   summary: 'NI-FGSM with the gradients of scaled copies of the image added up, for transfer between models.',
-  equation: 'g = (1/m)·Σ_i ∇J(x_nes / 2^i), i = 0 … m−1; g_{t+1} = μ·g_t + g / ‖g‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+  equation:
+    'g = (1/m)·Σ_i ∇J(x_nes / 2^i), i = 0 … m−1; g_{t+1} = μ·g_t + g / ‖g‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
   settings: z.strictObject({
     ...common,
@@ -67,7 +70,10 @@ interface ScaledSteps {
   readonly scales: number
 }
 
-/** Σ_i ∇_x J(x_nes / 2^i) has the chain rule's factor 1 / 2^i; the sum's length is divided out by the momentum. */
+/**
+ * Σ_i ∇_x J(x_nes / 2^i) has the chain rule's factor 1 / 2^i; the sum's length is divided out by the
+ * momentum.
+ */
 function scaledIteration(walk: Walk, { stepSize, decay, scales }: ScaledSteps) {
   const sums = tensor(walk.x.shape)
   const gradient = async () => {

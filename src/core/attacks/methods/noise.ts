@@ -18,11 +18,20 @@ export const noise = defineMethod({
       .int()
       .min(1)
       .default(1)
-      .describe('Independent draws; per image the best is kept: one that succeeds, then the one with the greater loss.'),
+      .describe(
+        'Independent draws; per image the best is kept: one that succeeds, then the one with the greater loss.',
+      ),
   }),
   create: ({ epsilon, draws }) => {
     const ball = linfBall(epsilon)
-    return { name: 'noise', ball, steps: 1, restarts: draws, randomStart: false, begin: (walk) => draw(walk, ball) }
+    return {
+      name: 'noise',
+      ball,
+      steps: 1,
+      restarts: draws,
+      randomStart: false,
+      begin: (walk) => draw(walk, ball),
+    }
   },
 })
 

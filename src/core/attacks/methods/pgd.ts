@@ -17,7 +17,8 @@ const source = {
 /** Projected gradient ascent in the Linf ball: Madry et al., section 2.1. */
 export const pgd = defineMethod({
   title: 'PGD (Linf)',
-  summary: 'Projected Gradient Descent from random starts of which the best is kept; the budget bounds every pixel.',
+  summary:
+    'Projected Gradient Descent from random starts of which the best is kept; the budget bounds every pixel.',
   equation: 'x_{t+1} = project_ε(x_t + α·sign(∇J(f(x_t), y))), x_0 uniform in the budget',
   source,
   settings: z.strictObject({
@@ -40,7 +41,8 @@ export const pgd = defineMethod({
 /** Projected gradient ascent in the L2 ball: steps along the gradient itself, of a set length. */
 export const pgdL2 = defineMethod({
   title: 'PGD (L2)',
-  summary: 'Projected Gradient Descent from random starts of which the best is kept; the budget bounds the Euclidean norm.',
+  summary:
+    'Projected Gradient Descent from random starts of which the best is kept; the budget bounds the Euclidean norm.',
   equation: 'x_{t+1} = project_ε(x_t + α·∇J / ‖∇J‖₂), x_0 uniform in the budget',
   source,
   settings: z.strictObject({

@@ -5,12 +5,14 @@ import { isAtTarget, type Weigh } from '../pixel-weights.ts'
 /** Gu et al. 2022: PGD whose loss is that of the pixels that still hold, and in the end of all of them. */
 export const segPgd = defineMethod({
   title: 'SegPGD',
-  summary: 'PGD against segmentations that first goes for the pixels that still hold and in the end for all of them alike.',
+  summary:
+    'PGD against segmentations that first goes for the pixels that still hold and in the end for all of them alike.',
   equation:
     'L = mean_i w_i·J_i, w = 1 − λ where pixels hold, λ where they are won, λ = (t − 1) / 2T; x_{t+1} = project_ε(x_t + α·sign(∇L))',
   source: {
     authors: 'J. Gu, H. Zhao, V. Tresp, P. Torr',
-    title: 'SegPGD: An Effective and Efficient Adversarial Attack for Evaluating and Boosting Segmentation Robustness',
+    title:
+      'SegPGD: An Effective and Efficient Adversarial Attack for Evaluating and Boosting Segmentation Robustness',
     venue: 'ECCV 2022',
     identifier: 'arXiv:2207.12391',
   },
@@ -18,7 +20,11 @@ export const segPgd = defineMethod({
   settings: pixelPgdSettings,
   create: (chosen) =>
     pixelPgd(
-      { name: 'segpgd', title: 'SegPGD', weighAt: ({ targeted }, t, steps) => towardsHeld(targeted, t / (2 * steps)) },
+      {
+        name: 'segpgd',
+        title: 'SegPGD',
+        weighAt: ({ targeted }, t, steps) => towardsHeld(targeted, t / (2 * steps)),
+      },
       chosen,
     ),
 })

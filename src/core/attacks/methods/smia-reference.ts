@@ -16,7 +16,9 @@ const settings = z.strictObject({
     .number()
     .positive()
     .default(2 / 255)
-    .describe('The step of each iteration, not a budget: nothing but what can be stored bounds the sum of the steps.'),
+    .describe(
+      'The step of each iteration, not a budget: nothing but what can be stored bounds the sum of the steps.',
+    ),
   steps: steps(10),
   alpha: z
     .number()
@@ -27,11 +29,16 @@ const settings = z.strictObject({
     ),
 })
 
-/** SMIA as the authors' published code does it, where it differs from their paper, so that numbers can be compared with theirs. */
+/**
+ * SMIA as the authors' published code does it, where it differs from their paper, so that numbers can be
+ * compared with theirs.
+ */
 export const smiaReference = defineMethod({
   title: 'SMIA, reference mode',
-  summary: "SMIA as in the authors' published code: epsilon is the step, no budget, hard targets, their own convolution.",
-  equation: 'g = ∇[J(f(x_t), y) − α·J(f(x_t), ŝ_{t−1})]; ŝ_t = arg max f(x_t + ε·conv(sign g)); x_{t+1} = x_t + ε·sign(g)',
+  summary:
+    "SMIA as in the authors' published code: epsilon is the step, no budget, hard targets, their own convolution.",
+  equation:
+    'g = ∇[J(f(x_t), y) − α·J(f(x_t), ŝ_{t−1})]; ŝ_t = arg max f(x_t + ε·conv(sign g)); x_{t+1} = x_t + ε·sign(g)',
   source: smia.source,
   settings,
   create: ({ epsilon, steps, alpha }) => ({
@@ -45,16 +52,20 @@ export const smiaReference = defineMethod({
 })
 
 /**
- * Their convolution is made for three channels. With others there is no smoothed input: the attack runs where the stabilization term
- * is off, as by default, and is refused where it is not.
+ * Their convolution is made for three channels. With others there is no smoothed input: the attack runs where
+ * the stabilization term is off, as by default, and is refused where it is not.
  */
 function referenceIteration(walk: Walk, epsilon: number, alpha: number): () => Promise<StepTaken> {
   const { x, box } = walk
   const [, channels = 0] = x.shape
   if (channels !== 3 && alpha > 0)
-    throw new RadversaryError('usage', `SMIA, reference mode: expected images of 3 channels for alpha above 0, got ${channels}`, {
-      tip: "The authors' convolution mixes the channels of an RGB image. Use alpha 0, or the mode `paper`.",
-    })
+    throw new RadversaryError(
+      'usage',
+      `SMIA, reference mode: expected images of 3 channels for alpha above 0, got ${channels}`,
+      {
+        tip: "The authors' convolution mixes the channels of an RGB image. Use alpha 0, or the mode `paper`.",
+      },
+    )
   const smoothed = channels === 3 ? smoothedPrediction(walk) : undefined
   let weight = 0 // no smoothed input before the first step
 

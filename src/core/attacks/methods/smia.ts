@@ -30,7 +30,11 @@ const settings = z.strictObject({
     .describe(
       'Taps of W from slice to slice, of models that take a stack of them: an odd number; 1 smooths each slice by itself.',
     ),
-  sigmaSlices: z.number().positive().default(1).describe('Standard deviation of W from slice to slice, in slices.'),
+  sigmaSlices: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('Standard deviation of W from slice to slice, in slices.'),
   smooth: z
     .enum(['perturbation', 'image'])
     .default('perturbation')
@@ -40,7 +44,9 @@ const settings = z.strictObject({
   stabilizationTarget: z
     .enum(['soft', 'hard'])
     .default('soft')
-    .describe('f(x̃) as the predicted distribution, as in the paper’s KL analysis, or as its most likely class.'),
+    .describe(
+      'f(x̃) as the predicted distribution, as in the paper’s KL analysis, or as its most likely class.',
+    ),
   randomStart: randomStart(false),
 })
 
@@ -49,7 +55,8 @@ type SmiaSettings = z.output<typeof settings>
 /** The Stabilized Medical Image Attack, as its paper has it. */
 export const smia = defineMethod({
   title: 'SMIA',
-  summary: 'Drives the prediction away from the label and keeps it close to the prediction of the smoothed input.',
+  summary:
+    'Drives the prediction away from the label and keeps it close to the prediction of the smoothed input.',
   equation:
     'g = ∇[J(f(x_t), y) − α·J(f(x_t), s_{t−1})]; r = step·sign(g); s_t = f(x_t + W ∗ r); x_{t+1} = clip(project_ε(x_t + r))',
   source: {
@@ -70,9 +77,10 @@ export const smia = defineMethod({
 })
 
 /**
- * The loop of section 3: L = L_DEV + α·L_STA with L_DEV = J(f(x), y), L_STA = −J(f(x), f(x̃)), raised by sign steps. The prediction of
- * the smoothed input, s, is a target: no gradient flows through it. There is no s before the first step, so the term's weight is 0
- * there rather than the term missing: a runtime compiles one graph for the loss then, not two.
+ * The loop of section 3: L = L_DEV + α·L_STA with L_DEV = J(f(x), y), L_STA = −J(f(x), f(x̃)), raised by sign
+ * steps. The prediction of the smoothed input, s, is a target: no gradient flows through it. There is no s
+ * before the first step, so the term's weight is 0 there rather than the term missing: a runtime compiles one
+ * graph for the loss then, not two.
  */
 function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<StepTaken> {
   const { x, box, loss } = walk
@@ -113,7 +121,8 @@ function smoothInto(
 ): void {
   const { shape } = sampleOf(walk.x, sample)
   const x = rowOf(walk.x, sample)
-  const smoothing = (values: Float32Array) => smoothGaussian(tensor(shape, values), { size: kernelSize, sigma }).data
+  const smoothing = (values: Float32Array) =>
+    smoothGaussian(tensor(shape, values), { size: kernelSize, sigma }).data
   if (smooth === 'perturbation') sumInto(smoothed, x, smoothing(step))
   else {
     sumInto(smoothed, x, step)
@@ -122,7 +131,11 @@ function smoothInto(
 }
 
 /** The third axis of W: from slice to slice of the stack that the batch is. */
-function smoothSlices(smoothed: Tensor, { x, coupled }: Walk, { smooth, kernelSlices, sigmaSlices }: SmiaSettings): void {
+function smoothSlices(
+  smoothed: Tensor,
+  { x, coupled }: Walk,
+  { smooth, kernelSlices, sigmaSlices }: SmiaSettings,
+): void {
   if (!coupled)
     throw new RadversaryError(
       'usage',

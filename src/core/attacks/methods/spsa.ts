@@ -16,7 +16,9 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .default(64)
-    .describe('Pairs of predictions for one estimate of the gradient. More are steadier; the paper takes up to thousands.'),
+    .describe(
+      'Pairs of predictions for one estimate of the gradient. More are steadier; the paper takes up to thousands.',
+    ),
   probe: z.number().positive().default(0.01).describe('δ: how far from x_t they are taken, as in the paper.'),
   learningRate: z.number().positive().default(0.01).describe('Of Adam, as in the paper.'),
 })
@@ -70,7 +72,8 @@ async function estimatedGradient(walk: Walk, pairs: number, probe: number): Prom
   const objective = marginObjective(walk)
   const [signs, points, sums] = [tensor(walk.x.shape), tensor(walk.x.shape), tensor(walk.x.shape)]
   const valuesAt = async (factor: number) => {
-    for (const sample of walk.active()) addScaled(rowOf(points, sample), rowOf(walk.x, sample), rowOf(signs, sample), factor)
+    for (const sample of walk.active())
+      addScaled(rowOf(points, sample), rowOf(walk.x, sample), rowOf(signs, sample), factor)
     const logits = await walk.predict(points)
     return new Map(walk.active().map((sample) => [sample, objective.value(sample, logits.of(sample))]))
   }

@@ -10,7 +10,13 @@ import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, restarts } from '../settings.ts'
 import { linfSquares } from '../squares/linf-squares.ts'
 import { l2Squares } from '../squares/l2-squares.ts'
-import { forEachRow, squareFraction, type Extents, type Proposals, type Window } from '../squares/proposals.ts'
+import {
+  forEachRow,
+  squareFraction,
+  type Extents,
+  type Proposals,
+  type Window,
+} from '../squares/proposals.ts'
 
 const source = {
   authors: 'M. Andriushchenko, F. Croce, N. Flammarion, M. Hein',
@@ -20,7 +26,11 @@ const source = {
 }
 
 const common = {
-  steps: z.int().min(1).default(1000).describe('Predictions of each image. AutoAttack takes 5,000, the paper up to 10,000.'),
+  steps: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('Predictions of each image. AutoAttack takes 5,000, the paper up to 10,000.'),
   fraction: z
     .number()
     .positive()
@@ -51,7 +61,8 @@ export const square = defineMethod({
 
 export const squareL2 = defineMethod({
   title: 'Square (L2)',
-  summary: 'Black box: random squares between which a Euclidean budget is moved, kept where they raise the margin.',
+  summary:
+    'Black box: random squares between which a Euclidean budget is moved, kept where they raise the margin.',
   equation,
   source,
   settings: l2,
@@ -66,7 +77,10 @@ function squareAttack(
 ): AttackMethod {
   return {
     ...{ name, ball, steps, restarts, randomStart: false, ownStart: true },
-    begin: (walk) => randomSearch(walk, ball, proposals(ball.epsilon), (iteration) => squareFraction(fraction, iteration, steps)),
+    begin: (walk) =>
+      randomSearch(walk, ball, proposals(ball.epsilon), (iteration) =>
+        squareFraction(fraction, iteration, steps),
+      ),
   }
 }
 
@@ -92,7 +106,9 @@ function randomSearch(
     for (const sample of walk.active()) search.propose(sample, fraction)
     const logits = await walk.predict(search.candidates)
     for (const sample of walk.active()) {
-      const isBetter = objective.value(sample, logits.of(sample)) > objective.value(sample, kept.get(sample) ?? logits.of(sample))
+      const isBetter =
+        objective.value(sample, logits.of(sample)) >
+        objective.value(sample, kept.get(sample) ?? logits.of(sample))
       if (isBetter) kept.set(sample, logits.of(sample).slice())
       search.settle(sample, isBetter)
     }
@@ -158,7 +174,11 @@ class Search {
   /** Takes the candidate or leaves it. */
   settle(sample: number, isTaken: boolean): void {
     const { x, images } = this.walk
-    const [row, candidate, move] = [rowOf(x, sample), rowOf(this.candidates, sample), rowOf(this.moved, sample)]
+    const [row, candidate, move] = [
+      rowOf(x, sample),
+      rowOf(this.candidates, sample),
+      rowOf(this.moved, sample),
+    ]
     if (isTaken) {
       addScaled(move, candidate, row, -1)
       row.set(candidate)

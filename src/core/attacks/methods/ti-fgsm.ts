@@ -8,12 +8,14 @@ import { signIteration, type Direct } from '../sign-iteration.ts'
 import { momentum } from './mi-fgsm.ts'
 
 /**
- * Translation-Invariant attacks: Dong et al., equations 7 to 9. The gradient of all shifted copies of an image is nearly the gradient of
- * the image convolved with a kernel; the paper's Gaussian has 15 taps and σ = k / √3 with the radius k = 7.
+ * Translation-Invariant attacks: Dong et al., equations 7 to 9. The gradient of all shifted copies of an
+ * image is nearly the gradient of the image convolved with a kernel; the paper's Gaussian has 15 taps and σ =
+ * k / √3 with the radius k = 7.
  */
 export const tiFgsm = defineMethod({
   title: 'TI-FGSM',
-  summary: 'Translation-Invariant FGSM: sign steps along the Gaussian-smoothed gradient, for transfer between models.',
+  summary:
+    'Translation-Invariant FGSM: sign steps along the Gaussian-smoothed gradient, for transfer between models.',
   equation: 'g_{t+1} = μ·g_t + W∗∇J / ‖W∗∇J‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source: {
     authors: 'Y. Dong, T. Pang, H. Su, J. Zhu',
@@ -27,9 +29,20 @@ export const tiFgsm = defineMethod({
     stepSize: optionalStepSize('epsilon / steps, as in the paper'),
     decay: decay(0, '1 for TI-MI-FGSM, as in the paper.'),
     kernelSize: kernelSize(15, 'As in the paper.'),
-    sigma: z.number().positive().optional().describe('Standard deviation of W, in pixels. Default: (kernelSize − 1) / 2 / √3.'),
+    sigma: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Standard deviation of W, in pixels. Default: (kernelSize − 1) / 2 / √3.'),
   }),
-  create: ({ epsilon, steps, stepSize = epsilon / steps, decay, kernelSize, sigma = defaultSigma(kernelSize) }) => ({
+  create: ({
+    epsilon,
+    steps,
+    stepSize = epsilon / steps,
+    decay,
+    kernelSize,
+    sigma = defaultSigma(kernelSize),
+  }) => ({
     name: 'ti-fgsm',
     ball: linfBall(epsilon),
     steps,

@@ -42,12 +42,15 @@ const shared = {
 
 type Shared = z.output<z.ZodObject<typeof shared>>
 
-/** One perturbation for all images within an Linf budget: Shafahi et al. 2020, algorithm 1, with sign steps. */
+/**
+ * One perturbation for all images within an Linf budget: Shafahi et al. 2020, algorithm 1, with sign steps.
+ */
 export const universal = defineMethod({
   title: 'Universal (Linf)',
   summary:
     'One and the same perturbation for all images of a series or a cohort: sign steps on their mean loss; the budget bounds every pixel.',
-  equation: 'v ← project_ε(v + α·sign(Σ_{x in B} ∇min(J(f(x + v), y), β))), B a mini-batch; every image becomes clip(x + v)',
+  equation:
+    'v ← project_ε(v + α·sign(Σ_{x in B} ∇min(J(f(x + v), y), β))), B a mini-batch; every image becomes clip(x + v)',
   source,
   settings: z.strictObject({ epsilon, stepSize: stepSize(1 / 255), ...shared }),
   create: ({ epsilon, stepSize, ...settings }) =>
@@ -77,7 +80,12 @@ export const universalL2 = defineMethod({
     }),
 })
 
-function universalMethod(name: string, ball: Ball, settings: Shared, ascend: UniversalPlan['ascend']): AttackMethod {
+function universalMethod(
+  name: string,
+  ball: Ball,
+  settings: Shared,
+  ascend: UniversalPlan['ascend'],
+): AttackMethod {
   const plan = { ...settings, ascend }
   return {
     ...{ name, ball, steps: settings.epochs, restarts: 1, randomStart: false, universal: plan },

@@ -23,8 +23,16 @@ const settings = z.strictObject({
   steps: steps(10, 'As in the paper.'),
   stepSize: optionalStepSize('epsilon / steps, as in the paper'),
   decay: decay(1, 'As in the paper.'),
-  neighbours: z.int().min(1).default(20).describe('Points N around x_t whose gradients tell the variance. As in the paper.'),
-  reach: z.number().positive().default(1.5).describe('β: neighbours lie within β times the budget. As in the paper.'),
+  neighbours: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Points N around x_t whose gradients tell the variance. As in the paper.'),
+  reach: z
+    .number()
+    .positive()
+    .default(1.5)
+    .describe('β: neighbours lie within β times the budget. As in the paper.'),
 })
 
 type Settings = z.output<typeof settings>
@@ -32,7 +40,8 @@ type Settings = z.output<typeof settings>
 /** Variance-tuned MI-FGSM: Wang and He, algorithm 1. */
 export const vmiFgsm = defineMethod({
   title: 'VMI-FGSM',
-  summary: 'MI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
+  summary:
+    'MI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
     'g_{t+1} = μ·g_t + (∇J(x_t) + v_t) / ‖∇J(x_t) + v_t‖₁; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_t), r_i uniform in [−β·ε, β·ε]',
   source,
@@ -50,7 +59,8 @@ export const vmiFgsm = defineMethod({
 /** Variance-tuned NI-FGSM: the same with the gradient where the momentum leads. */
 export const vniFgsm = defineMethod({
   title: 'VNI-FGSM',
-  summary: 'NI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
+  summary:
+    'NI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
     'g_{t+1} = μ·g_t + (∇J(x_nes) + v_t) / ‖∇J(x_nes) + v_t‖₁, x_nes = x_t + α·μ·g_t; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_nes)',
   source,

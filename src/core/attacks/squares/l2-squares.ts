@@ -1,8 +1,21 @@
 import { normL2, scaleBy } from '../kernels.ts'
 import type { RandomSource } from '../random.ts'
-import { below, fillWindow, forEachRow, sideOf, sign, windowsOf, type Extents, type Proposals, type Window } from './proposals.ts'
+import {
+  below,
+  fillWindow,
+  forEachRow,
+  sideOf,
+  sign,
+  windowsOf,
+  type Extents,
+  type Proposals,
+  type Window,
+} from './proposals.ts'
 
-/** A grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a new bump. */
+/**
+ * A grid of bumps, then (algorithm 3) a window whose norm and what is unused of the budget go to another as a
+ * new bump.
+ */
 export function l2Squares(epsilon: number): Proposals {
   return {
     start: (change, extents, random) => {
@@ -17,7 +30,12 @@ export function l2Squares(epsilon: number): Proposals {
       const side = sideOf(where, Math.min(3, where.rows, where.columns))
       const anywhere = (): Window[] => {
         const top = below(where.rows - side + 1, random)
-        return windowsOf(where, { top, left: below(where.columns - side + 1, random), height: side, width: side })
+        return windowsOf(where, {
+          top,
+          left: below(where.columns - side + 1, random),
+          height: side,
+          width: side,
+        })
       }
       const [tos, froms] = [anywhere(), anywhere()]
       const unused = Math.max(0, epsilon ** 2 - normL2(change) ** 2) / where.channels
@@ -47,7 +65,8 @@ function exchange(change: Float32Array, extents: Extents, { to, from, unused, bu
   fillWindow(change, extents, to, 0)
   const ofOthers = normL2(valuesIn(change, extents, from)) // what both windows share is in `old` already
   fillWindow(change, extents, from, 0)
-  for (let i = 0; i < fresh.length; i++) fresh[i] = sign * (bump[i] ?? 0) + (old > 0 ? (fresh[i] ?? 0) / old : 0)
+  for (let i = 0; i < fresh.length; i++)
+    fresh[i] = sign * (bump[i] ?? 0) + (old > 0 ? (fresh[i] ?? 0) / old : 0)
   scaleTo(fresh, Math.sqrt(old ** 2 + ofOthers ** 2 + unused))
   putInto(change, extents, to, fresh)
 }
@@ -83,7 +102,10 @@ function bumps(side: number, random: RandomSource): Float32Array {
   return values
 }
 
-/** The paper's bump: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|), r and s from 0; nothing for M < 0. */
+/**
+ * The paper's bump: Σ_{k=0}^{M} 1 / (n + 1 − k)² with n = ⌊h₁ / 2⌋, M = n − max(|r − ⌊h₁/2⌋|, |s − ⌊h₂/2⌋|),
+ * r and s from 0; nothing for M < 0.
+ */
 function pyramid(height: number, width: number): (r: number, s: number) => number {
   const [n, middle] = [Math.floor(height / 2), Math.floor(width / 2)]
   const heights = new Float64Array(n + 1) //                                         of M = 0, 1, …

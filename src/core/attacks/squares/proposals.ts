@@ -10,7 +10,10 @@ export interface Extents {
 export interface Proposals {
   /** The first perturbation, over zeros. */
   readonly start: (change: Float32Array, extents: Extents, random: RandomSource) => void
-  /** A proposal over the perturbation that is there, and where it differs from it; squares cover `fraction` of the image. */
+  /**
+   * A proposal over the perturbation that is there, and where it differs from it; squares cover `fraction` of
+   * the image.
+   */
   readonly change: (
     change: Float32Array,
     where: Extents & { readonly fraction: number },
@@ -27,7 +30,10 @@ export function squareFraction(first: number, iteration: number, steps: number):
   return first / 2 ** halvings.filter((after) => place > after).length
 }
 
-/** The side of a square that covers `fraction` of an image, at least `least` and at most the image's shorter side. */
+/**
+ * The side of a square that covers `fraction` of an image, at least `least` and at most the image's shorter
+ * side.
+ */
 export function sideOf(
   { rows, columns, fraction }: Omit<Extents, 'channels'> & { readonly fraction: number },
   least: number,
@@ -59,7 +65,10 @@ export function windowsOf({ channels }: Extents, place: Omit<Window, 'channel'>)
   return Array.from({ length: channels }, (_, channel) => ({ channel, ...place }))
 }
 
-/** Calls with each row of a window: where it begins and ends in [C·H·W], and its number in the window. Rows, since whole ones are quickly copied. */
+/**
+ * Calls with each row of a window: where it begins and ends in [C·H·W], and its number in the window. Rows,
+ * since whole ones are quickly copied.
+ */
 export function forEachRow(
   { rows, columns }: Extents,
   { channel, top, left, height, width }: Window,

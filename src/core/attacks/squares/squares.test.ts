@@ -10,8 +10,22 @@ const zeros = () => new Float32Array(240)
 
 test('the fraction is halved as the paper has it for 10,000 iterations, and stretched to others', () => {
   const of = (iteration: number, steps: number) => squareFraction(0.8, iteration, steps)
-  expect([0, 10, 11, 51, 201, 8001].map((iteration) => of(iteration, 10_000))).toEqual([0.8, 0.8, 0.4, 0.2, 0.1, 0.8 / 2 ** 9])
-  expect([0, 1, 2, 6, 21, 801].map((iteration) => of(iteration, 1000))).toEqual([0.8, 0.8, 0.4, 0.2, 0.1, 0.8 / 2 ** 9])
+  expect([0, 10, 11, 51, 201, 8001].map((iteration) => of(iteration, 10_000))).toEqual([
+    0.8,
+    0.8,
+    0.4,
+    0.2,
+    0.1,
+    0.8 / 2 ** 9,
+  ])
+  expect([0, 1, 2, 6, 21, 801].map((iteration) => of(iteration, 1000))).toEqual([
+    0.8,
+    0.8,
+    0.4,
+    0.2,
+    0.1,
+    0.8 / 2 ** 9,
+  ])
 })
 
 test('a square covers the fraction, within the image', () => {
@@ -27,7 +41,8 @@ describe('Linf', () => {
     const stripes = zeros()
     start(stripes, extents, randomSource(1, 0))
     expect(new Set(stripes)).toEqual(new Set([0.25, -0.25]))
-    for (const [i, value] of stripes.entries()) expect(value).toBe(stripes[Math.floor(i / 120) * 120 + (i % 10)])
+    for (const [i, value] of stripes.entries())
+      expect(value).toBe(stripes[Math.floor(i / 120) * 120 + (i % 10)])
   })
 
   test('changes one square of all channels', () => {

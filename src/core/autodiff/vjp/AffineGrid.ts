@@ -4,7 +4,10 @@ import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
 import type { Value } from '../value.ts'
 
-/** grid = θ b for each pixel's homogeneous coordinates b = (x, y, 1) or (x, y, z, 1): dθ = Σ g bᵀ over the pixels. */
+/**
+ * grid = θ b for each pixel's homogeneous coordinates b = (x, y, 1) or (x, y, z, 1): dθ = Σ g bᵀ over the
+ * pixels.
+ */
 export const AffineGrid: VjpRule = (node, emit) => {
   const alignCorners = intAttribute(node, 'align_corners', 0) !== 0
   const ofTheta = (): Value => {
@@ -16,9 +19,15 @@ export const AffineGrid: VjpRule = (node, emit) => {
   return [ofTheta, null]
 }
 
-/** One row per pixel: its coordinates in [−1, 1], last axis first, and 1. The ends of the range are centres or edges of the outermost pixels. */
+/**
+ * One row per pixel: its coordinates in [−1, 1], last axis first, and 1. The ends of the range are centres or
+ * edges of the outermost pixels.
+ */
 function homogeneousCoordinates(image: Shape, alignCorners: boolean): number[] {
-  return range(sizeOf(image)).flatMap((pixel) => [...coordinatesOf(pixel, image, alignCorners).toReversed(), 1])
+  return range(sizeOf(image)).flatMap((pixel) => [
+    ...coordinatesOf(pixel, image, alignCorners).toReversed(),
+    1,
+  ])
 }
 
 function coordinatesOf(pixel: number, image: Shape, alignCorners: boolean): number[] {

@@ -1,7 +1,9 @@
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
-/** dx = g strictly between the limits, seen in the output; a limit's cotangent is the sum of g where it holds. */
+/**
+ * dx = g strictly between the limits, seen in the output; a limit's cotangent is the sum of g where it holds.
+ */
 export const Clip: VjpRule = (node, emit) => {
   const { x, y, g } = node
   const [low, high] = [node.optionalInput(1), node.optionalInput(2)]
@@ -15,6 +17,8 @@ export const Clip: VjpRule = (node, emit) => {
     return emit.where(second === undefined ? first : emit.test('And', first, second), g, 0)
   }
   const atLimit = (comparison: 'Less' | 'Greater', limit: Value | undefined): Value =>
-    limit === undefined ? emit.scalar(0) : emit.sumTo(emit.where(emit.test(comparison, x, limit), g, 0), limit.shape)
+    limit === undefined
+      ? emit.scalar(0)
+      : emit.sumTo(emit.where(emit.test(comparison, x, limit), g, 0), limit.shape)
   return [inside, () => atLimit('Less', low), () => atLimit('Greater', high)]
 }

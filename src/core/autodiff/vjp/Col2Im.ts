@@ -6,7 +6,10 @@ import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
 import type { Value } from '../value.ts'
 
-/** dx = the blocks of g as columns [N, C taps, windows]: a convolution with one-hot kernels, channel by channel. */
+/**
+ * dx = the blocks of g as columns [N, C taps, windows]: a convolution with one-hot kernels, channel by
+ * channel.
+ */
 export const Col2Im: VjpRule = (node, emit) => {
   const { x, g } = node
   const block = node.input(2).constant
@@ -23,9 +26,16 @@ export const Col2Im: VjpRule = (node, emit) => {
       return Math.floor((padded - span) / (strides?.[axis] ?? 1)) + 1
     })
     const oneHot = emit.floats([taps, 1, ...kernel], oneHotRows(range(taps), taps).weights)
-    const attributes = { kernel_shape: kernel, pads, ...(strides && { strides }), ...(dilations && { dilations }) }
+    const attributes = {
+      kernel_shape: kernel,
+      pads,
+      ...(strides && { strides }),
+      ...(dilations && { dilations }),
+    }
     return emit.reshape(
-      emit.op('Conv', [emit.reshape(g, [n * c, 1, ...image]), oneHot], [n * c, taps, ...windows], { attributes }),
+      emit.op('Conv', [emit.reshape(g, [n * c, 1, ...image]), oneHot], [n * c, taps, ...windows], {
+        attributes,
+      }),
       x.shape,
     )
   }

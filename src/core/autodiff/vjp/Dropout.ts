@@ -6,7 +6,8 @@ import type { Value } from '../value.ts'
 export const Dropout: VjpRule = (node) => {
   const trainingMode = node.optionalInput(2)
   const ofData = (): Value => {
-    const isInference = trainingMode === undefined || (trainingMode.constant && numericValues(trainingMode.constant)[0] === 0)
+    const isInference =
+      trainingMode === undefined || (trainingMode.constant && numericValues(trainingMode.constant)[0] === 0)
     if (isInference !== true) throw node.unsupported('inference', 'training_mode = true')
     return node.g
   }

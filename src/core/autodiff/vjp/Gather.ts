@@ -8,8 +8,8 @@ import { axisOf, range } from '../shapes.ts'
 import type { Value } from '../value.ts'
 
 /**
- * dx = g put back where it was taken from, summed where something was taken twice: a product with a 0-1 matrix, or padding for neighbours in
- * order; a scatter where the indices depend on the image.
+ * dx = g put back where it was taken from, summed where something was taken twice: a product with a 0-1
+ * matrix, or padding for neighbours in order; a scatter where the indices depend on the image.
  */
 export const Gather: VjpRule = (node, emit) => {
   const { x, g } = node
@@ -28,7 +28,8 @@ function putBack(rows: Value, x: Value, axis: number, indices: OnnxTensor, emit:
   const extent = x.shape[axis] ?? 1
   const taken = numericValues(indices).map((index) => axisOf(index, extent))
   const [first = 0] = taken
-  if (taken.every((index, position) => index === first + position)) return placed(rows, x.shape, axis, first, emit)
+  if (taken.every((index, position) => index === first + position))
+    return placed(rows, x.shape, axis, first, emit)
   return adjointAlong(rows, axis, oneHotRows(taken, extent), emit)
 }
 
@@ -38,7 +39,9 @@ function scattered(rows: Value, x: Value, axis: number, indices: Value, emit: Em
   const permutation = [axis, ...axes.filter((each) => each !== axis)]
   const [first, target] = [emit.transpose(rows, permutation), permutation.map((each) => x.shape[each] ?? 1)]
   const at = emit.reshape(emit.cast(indices, 'int64'), [sizeOf(indices.shape), 1])
-  const sums = emit.op('ScatterND', [emit.zeros(target), at, first], target, { attributes: { reduction: 'add' } })
+  const sums = emit.op('ScatterND', [emit.zeros(target), at, first], target, {
+    attributes: { reduction: 'add' },
+  })
   return emit.transpose(
     sums,
     axes.map((each) => permutation.indexOf(each)),

@@ -10,7 +10,13 @@ import type { Value } from '../value.ts'
 export const GatherND: VjpRule = (node, emit) => {
   const { x, g } = node
   const indices = (): Value => withBatchIndices(node.input(1), intAttribute(node, 'batch_dims', 0), emit)
-  return [() => emit.op('ScatterND', [emit.zeros(x.shape), indices(), g], x.shape, { attributes: { reduction: 'add' } }), null]
+  return [
+    () =>
+      emit.op('ScatterND', [emit.zeros(x.shape), indices(), g], x.shape, {
+        attributes: { reduction: 'add' },
+      }),
+    null,
+  ]
 }
 
 /** Indices [...batch, ..., k] with the position in the batch before each, [...batch, ..., batchAxes + k]. */

@@ -10,7 +10,9 @@ const cubicCoefficient = 0.044715
 /** y = x Φ(x) (opset 20): dx = g (Φ(x) + x φ(x)); with `approximate` = tanh, of Φ's approximation. */
 export const Gelu: VjpRule = (node, emit) => {
   const approximate = stringAttribute(node, 'approximate', 'none')
-  return [() => emit.mul(node.g, approximate === 'tanh' ? slopeOfTanh(node.x, emit) : slopeOfErf(node.x, emit))]
+  return [
+    () => emit.mul(node.g, approximate === 'tanh' ? slopeOfTanh(node.x, emit) : slopeOfErf(node.x, emit)),
+  ]
 }
 
 /** (1 + erf(x/√2)) / 2 + x exp(−x²/2) / √(2π) */

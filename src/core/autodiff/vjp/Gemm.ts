@@ -3,7 +3,10 @@ import type { Shape } from '../../tensor/tensor.ts'
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
-/** Y = α A B + β C with A and B possibly transposed: dA = α g Bᵀ, dB = α Aᵀ g, dC = β g summed over what was broadcast. */
+/**
+ * Y = α A B + β C with A and B possibly transposed: dA = α g Bᵀ, dB = α Aᵀ g, dC = β g summed over what was
+ * broadcast.
+ */
 export const Gemm: VjpRule = (node, emit) => {
   const { g } = node
   const [a, b] = [node.input(0), node.input(1)]

@@ -2,13 +2,21 @@ import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import { gridAxes, linearCorners, nearestCorner, type Corner, type GridAxis, type GridPadding } from '../grid-corners.ts'
+import {
+  gridAxes,
+  linearCorners,
+  nearestCorner,
+  type Corner,
+  type GridAxis,
+  type GridPadding,
+} from '../grid-corners.ts'
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
 /**
- * Each point is Σ_corners x[corner] Π_axes weight: dx adds g Π weight to the corners, and d position along an axis is
- * Σ_corners (Σ_channels g x[corner]) slope, with the other axes' weights. Nearest pixels do not move with the grid.
+ * Each point is Σ_corners x[corner] Π_axes weight: dx adds g Π weight to the corners, and d position along an
+ * axis is Σ_corners (Σ_channels g x[corner]) slope, with the other axes' weights. Nearest pixels do not move
+ * with the grid.
  */
 export const GridSample: VjpRule = (node, emit) => {
   const [image, points] = [node.x.shape.slice(2), node.y.shape.slice(2)]
@@ -18,8 +26,10 @@ export const GridSample: VjpRule = (node, emit) => {
     const axes = gridAxes(node.input(1), image, alignCorners, emit)
     return { axes, corners: (isNearest ? nearestCorner : linearCorners)(axes, paddingOf(node), emit) }
   }
-  const flat = (value: Value): Value => emit.reshape(value, [...value.shape.slice(0, 2), sizeOf(value.shape.slice(2))])
-  const ofImage = (): Value => emit.reshape(scattered(flat(node.g), flat(node.x), around().corners, emit), node.x.shape)
+  const flat = (value: Value): Value =>
+    emit.reshape(value, [...value.shape.slice(0, 2), sizeOf(value.shape.slice(2))])
+  const ofImage = (): Value =>
+    emit.reshape(scattered(flat(node.g), flat(node.x), around().corners, emit), node.x.shape)
   const ofGrid = (): Value => {
     const { axes, corners } = around()
     const perAxis = slopesAlong(axes, flat(node.g), flat(node.x), corners, emit)
@@ -54,11 +64,22 @@ function scattered(g: Value, image: Value, corners: readonly Corner[], emit: Emi
 }
 
 /** The cotangent of the grid's component along each axis, [N, points]. */
-function slopesAlong(axes: readonly GridAxis[], g: Value, image: Value, corners: readonly Corner[], emit: Emitter): Value[] {
+function slopesAlong(
+  axes: readonly GridAxis[],
+  g: Value,
+  image: Value,
+  corners: readonly Corner[],
+  emit: Emitter,
+): Value[] {
   const sums = corners.map(({ index }) => {
-    const pixels = emit.op('GatherElements', [image, emit.expand(perChannel(index, emit), g.shape)], g.shape, {
-      attributes: { axis: 2 },
-    })
+    const pixels = emit.op(
+      'GatherElements',
+      [image, emit.expand(perChannel(index, emit), g.shape)],
+      g.shape,
+      {
+        attributes: { axis: 2 },
+      },
+    )
     return emit.reduce('ReduceSum', emit.mul(g, pixels), [1], false)
   })
   return axes.map(({ scale }, axis) => {

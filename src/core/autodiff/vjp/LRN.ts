@@ -4,8 +4,8 @@ import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
 /**
- * y = x s^(−β), s = bias + α/size W x², W the sum over a window of channels: dx = g s^(−β) − 2 α β / size x Wᵀ(g x s^(−β−1)).
- * W is a matrix of ones around its diagonal.
+ * y = x s^(−β), s = bias + α/size W x², W the sum over a window of channels: dx = g s^(−β) − 2 α β / size x
+ * Wᵀ(g x s^(−β−1)). W is a matrix of ones around its diagonal.
  */
 export const LRN: VjpRule = (node, emit) => {
   const { g, x } = node

@@ -3,7 +3,10 @@ import { normalizationVjp, type Normalized } from '../normalization.ts'
 import type { VjpRule } from '../rule.ts'
 import { axisOf, range, reducedShape } from '../shapes.ts'
 
-/** With x̂ = (x − mean) r over the axes from `axis` on, dx = r (s − mean s − x̂ mean(s x̂)), s = g scale. Mean and r are outputs of the node. */
+/**
+ * With x̂ = (x − mean) r over the axes from `axis` on, dx = r (s − mean s − x̂ mean(s x̂)), s = g scale. Mean
+ * and r are outputs of the node.
+ */
 export const LayerNormalization: VjpRule = (node, emit) => {
   const { x, g } = node
   const scale = node.input(1)

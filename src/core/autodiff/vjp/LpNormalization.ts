@@ -2,7 +2,10 @@ import { intAttribute } from '../../onnx/attributes.ts'
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
-/** y = x / n, n the p-norm along the axis: dx = (g − d Σ g y) / n with d = y for p = 2 and sign(x) for p = 1; 0 where n is 0. */
+/**
+ * y = x / n, n the p-norm along the axis: dx = (g − d Σ g y) / n with d = y for p = 2 and sign(x) for p = 1;
+ * 0 where n is 0.
+ */
 export const LpNormalization: VjpRule = (node, emit) => {
   const { g, x, y } = node
   const axes = [intAttribute(node, 'axis', -1)]

@@ -5,7 +5,10 @@ import type { VjpRule } from '../rule.ts'
 import { spreadOverWindows } from '../transposed-convolution.ts'
 import type { Value } from '../value.ts'
 
-/** y = (Σ |x|^p)^(1/p) over each window: dx = sign(x) |x|^(p−1) times g y^(1−p) summed over the windows that a pixel is in. */
+/**
+ * y = (Σ |x|^p)^(1/p) over each window: dx = sign(x) |x|^(p−1) times g y^(1−p) summed over the windows that a
+ * pixel is in.
+ */
 export const LpPool: VjpRule = (node, emit) => {
   const { x, y } = node
   const kernel = intsAttribute(node, 'kernel_shape') ?? []

@@ -12,16 +12,20 @@ import type { Value } from '../value.ts'
 const lowest = -3.4e38
 
 /**
- * dx = g at the first greatest pixel of each window, added up where windows overlap. On the CPU the forward node also gives Indices:
- * MaxUnpool puts g there where windows do not overlap (a quarter of the time that ScatterElements takes), ScatterElements adds where they do.
- * Elsewhere (the WebGPU provider refuses Indices) windows are unfolded by a convolution with one-hot kernels, the first pixel that equals
- * the maximum is marked, and the transposed convolution folds the marks back.
+ * dx = g at the first greatest pixel of each window, added up where windows overlap. On the CPU the forward
+ * node also gives Indices: MaxUnpool puts g there where windows do not overlap (a quarter of the time that
+ * ScatterElements takes), ScatterElements adds where they do. Elsewhere (the WebGPU provider refuses Indices)
+ * windows are unfolded by a convolution with one-hot kernels, the first pixel that equals the maximum is
+ * marked, and the transposed convolution folds the marks back.
  */
-export const MaxPool: VjpRule = (node, emit) => [() => (emit.device === 'cpu' ? byIndices(node, emit) : folded(node, emit))]
+export const MaxPool: VjpRule = (node, emit) => [
+  () => (emit.device === 'cpu' ? byIndices(node, emit) : folded(node, emit)),
+]
 
 function byIndices(node: ForwardNode, emit: Emitter): Value {
   const { y, outputs } = node
-  if (intAttribute(node, 'storage_order', 0) !== 0) throw node.unsupported('storage_order 0', 'column-major Indices')
+  if (intAttribute(node, 'storage_order', 0) !== 0)
+    throw node.unsupported('storage_order 0', 'column-major Indices')
   const indices = outputs[1]?.dataType === 'int64' ? outputs[1] : emit.extraOutput(y, 1, y.shape, 'int64')
   return overlaps(node) ? scattered(node, indices, emit) : unpooled(node, indices, emit)
 }
@@ -32,7 +36,12 @@ function overlaps(node: ForwardNode): boolean {
 }
 
 function geometryOf(node: ForwardNode): Convolution {
-  return convolutionOf(node, intsAttribute(node, 'kernel_shape') ?? [], node.x.shape.slice(2), node.y.shape.slice(2))
+  return convolutionOf(
+    node,
+    intsAttribute(node, 'kernel_shape') ?? [],
+    node.x.shape.slice(2),
+    node.y.shape.slice(2),
+  )
 }
 
 function unpooled({ x, g }: ForwardNode, indices: Value, emit: Emitter): Value {
@@ -44,9 +53,14 @@ function unpooled({ x, g }: ForwardNode, indices: Value, emit: Emitter): Value {
 function scattered({ x, y, g }: ForwardNode, indices: Value, emit: Emitter): Value {
   const flat = [sizeOf(y.shape)]
   const zeros = emit.zeros([sizeOf(x.shape)])
-  const sums = emit.op('ScatterElements', [zeros, emit.reshape(indices, flat), emit.reshape(g, flat)], zeros.shape, {
-    attributes: { axis: 0, reduction: 'add' },
-  })
+  const sums = emit.op(
+    'ScatterElements',
+    [zeros, emit.reshape(indices, flat), emit.reshape(g, flat)],
+    zeros.shape,
+    {
+      attributes: { axis: 0, reduction: 'add' },
+    },
+  )
   return emit.reshape(sums, x.shape)
 }
 
@@ -57,7 +71,13 @@ function folded(node: ForwardNode, emit: Emitter): Value {
   const taps = sizeOf(kernel)
   const [planes, windows] = [sizeOf(x.shape.slice(0, 2)), y.shape.slice(2)]
   const oneHot = emit.floats([taps, 1, ...kernel], identity(taps))
-  const pixels = unfolded(emit.reshape(x, [planes, 1, ...x.shape.slice(2)]), oneHot, [planes, taps, ...windows], geometry, emit)
+  const pixels = unfolded(
+    emit.reshape(x, [planes, 1, ...x.shape.slice(2)]),
+    oneHot,
+    [planes, taps, ...windows],
+    geometry,
+    emit,
+  )
   const isMaximum = emit.cast(emit.test('Equal', pixels, emit.reshape(y, [planes, 1, ...windows])), 'float32')
   const rank = emit.op('CumSum', [isMaximum, emit.scalarInt(1)], isMaximum.shape)
   const isFirst = emit.test('Equal', emit.mul(isMaximum, rank), 1)
@@ -67,14 +87,23 @@ function folded(node: ForwardNode, emit: Emitter): Value {
 }
 
 /** Each window's pixels as channels, [N C, taps, …windows]; padding is lower than every pixel. */
-function unfolded(x: Value, oneHot: Value, shape: readonly number[], geometry: Convolution, emit: Emitter): Value {
+function unfolded(
+  x: Value,
+  oneHot: Value,
+  shape: readonly number[],
+  geometry: Convolution,
+  emit: Emitter,
+): Value {
   const { kernel, strides, dilations, before } = geometry
   const after = kernel.map((extent, axis) => {
-    const span = ((shape[axis + 2] ?? 1) - 1) * (strides[axis] ?? 1) + (extent - 1) * (dilations[axis] ?? 1) + 1
+    const span =
+      ((shape[axis + 2] ?? 1) - 1) * (strides[axis] ?? 1) + (extent - 1) * (dilations[axis] ?? 1) + 1
     return span - (before[axis] ?? 0) - (x.shape[axis + 2] ?? 1)
   })
   const pads = [0, 0, ...before, 0, 0, ...after]
-  const padded = x.shape.map((extent, axis) => extent + (pads[axis] ?? 0) + (pads[axis + x.shape.length] ?? 0))
+  const padded = x.shape.map(
+    (extent, axis) => extent + (pads[axis] ?? 0) + (pads[axis + x.shape.length] ?? 0),
+  )
   const image = emit.op('Pad', [x, emit.ints(pads), emit.scalar(lowest)], padded)
   return emit.op('Conv', [image, oneHot], shape, { attributes: { kernel_shape: kernel, strides, dilations } })
 }

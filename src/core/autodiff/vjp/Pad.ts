@@ -6,7 +6,10 @@ import type { VjpRule } from '../rule.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Value } from '../value.ts'
 
-/** Constant: dx = the part of g inside the padding (the constant gets its sum outside). Edge, reflect and wrap: one 0-1 matrix per axis. */
+/**
+ * Constant: dx = the part of g inside the padding (the constant gets its sum outside). Edge, reflect and
+ * wrap: one 0-1 matrix per axis.
+ */
 export const Pad: VjpRule = (node, emit) => {
   const { x, g, y } = node
   const rank = x.shape.length
@@ -23,7 +26,9 @@ export const Pad: VjpRule = (node, emit) => {
       )
     return range(rank).reduce((cotangent, axis) => {
       const extent = x.shape[axis] ?? 1
-      const source = range(y.shape[axis] ?? 1).map((position) => sourceOf(position - (before[axis] ?? 0), extent, mode))
+      const source = range(y.shape[axis] ?? 1).map((position) =>
+        sourceOf(position - (before[axis] ?? 0), extent, mode),
+      )
       if (source.every((from, position) => from === position) && source.length === extent) return cotangent
       return adjointAlong(cotangent, axis, oneHotRows(source, extent), emit)
     }, g)
@@ -38,7 +43,8 @@ function axesOf(node: ForwardNode, rank: number): number[] {
 
 function padsPerAxis(pads: readonly number[], axes: readonly number[], rank: number): [number[], number[]] {
   const side = (offset: number): number[] => range(rank).map((axis) => pads[offset + axes.indexOf(axis)] ?? 0)
-  const chosen = (counts: number[]): number[] => counts.map((count, axis) => (axes.includes(axis) ? count : 0))
+  const chosen = (counts: number[]): number[] =>
+    counts.map((count, axis) => (axes.includes(axis) ? count : 0))
   return [chosen(side(0)), chosen(side(axes.length))]
 }
 

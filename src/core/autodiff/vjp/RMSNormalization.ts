@@ -3,7 +3,10 @@ import type { VjpRule } from '../rule.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Value } from '../value.ts'
 
-/** y = scale x̂, x̂ = x r, r = 1 / √(mean x² + ε) over the axes from `axis` on (opset 23): dx = r (s − x̂ mean(s x̂)), s = g scale. */
+/**
+ * y = scale x̂, x̂ = x r, r = 1 / √(mean x² + ε) over the axes from `axis` on (opset 23): dx = r (s − x̂
+ * mean(s x̂)), s = g scale.
+ */
 export const RMSNormalization: VjpRule = (node, emit) => {
   const { x, g } = node
   const scale = node.input(1)

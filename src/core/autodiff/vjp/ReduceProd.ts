@@ -2,7 +2,10 @@ import { reductionOf } from '../reduction.ts'
 import type { VjpRule } from '../rule.ts'
 import type { Value } from '../value.ts'
 
-/** dx = g times the product of the other elements: y / x without zeros; with a single zero, only that element's is not 0. */
+/**
+ * dx = g times the product of the other elements: y / x without zeros; with a single zero, only that
+ * element's is not 0.
+ */
 export const ReduceProd: VjpRule = (node, emit) => {
   const { x } = node
   const reduction = reductionOf(node, emit)

@@ -6,14 +6,21 @@ import { entryFor, resizeMap, type AxisResize } from '../resize-map.ts'
 import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
 
-/** Resizing is a linear map along each axis in turn: dx = the product of g with those small matrices, transposed. */
+/**
+ * Resizing is a linear map along each axis in turn: dx = the product of g with those small matrices,
+ * transposed.
+ */
 export const Resize: VjpRule = (node, emit) => {
   const axes = range(node.x.shape.length).map((axis) => axisResize(node, axis))
   const isResized = ({ inputs, outputs, coordinates }: AxisResize): boolean =>
     inputs !== outputs || coordinates === 'tf_crop_and_resize'
   return [
     // Last axis first: g gets smaller before the costlier products when the model enlarges.
-    () => axes.reduceRight((g, each, axis) => (isResized(each) ? adjointAlong(g, axis, resizeMap(each), emit) : g), node.g),
+    () =>
+      axes.reduceRight(
+        (g, each, axis) => (isResized(each) ? adjointAlong(g, axis, resizeMap(each), emit) : g),
+        node.g,
+      ),
     null,
     null,
     null,

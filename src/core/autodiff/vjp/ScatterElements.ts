@@ -10,6 +10,8 @@ export const ScatterElements: VjpRule = (node, emit) => {
   const reduction = stringAttribute(node, 'reduction', 'none')
   if (reduction !== 'none' && reduction !== 'add') throw node.unsupported('reduction none or add', reduction)
   const ofData = (): Value =>
-    reduction === 'add' ? g : emit.op('ScatterElements', [g, indices, emit.zeros(updates.shape)], x.shape, { attributes })
+    reduction === 'add'
+      ? g
+      : emit.op('ScatterElements', [g, indices, emit.zeros(updates.shape)], x.shape, { attributes })
   return [ofData, null, () => emit.op('GatherElements', [g, indices], updates.shape, { attributes })]
 }

@@ -3,5 +3,6 @@ import type { VjpRule } from '../rule.ts'
 
 /** dx = g where |x| > λ: hard and soft shrinkage differ by a constant there. */
 export const Shrink: VjpRule = (node, emit) => [
-  () => emit.where(emit.test('Greater', emit.map('Abs', node.x), floatAttribute(node, 'lambd', 0.5)), node.g, 0),
+  () =>
+    emit.where(emit.test('Greater', emit.map('Abs', node.x), floatAttribute(node, 'lambd', 0.5)), node.g, 0),
 ]

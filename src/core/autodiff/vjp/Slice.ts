@@ -11,7 +11,8 @@ export const Slice: VjpRule = (node, emit) => {
   const constant = (index: number): number[] | undefined => {
     const value = node.optionalInput(index)
     if (value === undefined) return undefined
-    if (value.constant === undefined) throw node.unsupported('constant ranges', 'ranges that depend on the image')
+    if (value.constant === undefined)
+      throw node.unsupported('constant ranges', 'ranges that depend on the image')
     return numericValues(value.constant)
   }
   const ofData = (): Value => {
@@ -20,7 +21,12 @@ export const Slice: VjpRule = (node, emit) => {
     const steps = constant(4) ?? starts.map(() => 1)
     return axes.reduce((g, each, index) => {
       const axis = axisOf(each, x.shape.length)
-      return unslice(g, axis, { start: starts[index] ?? 0, step: steps[index] ?? 1, extent: x.shape[axis] ?? 1 }, emit)
+      return unslice(
+        g,
+        axis,
+        { start: starts[index] ?? 0, step: steps[index] ?? 1, extent: x.shape[axis] ?? 1 },
+        emit,
+      )
     }, node.g)
   }
   return [ofData, null, null, null, null]
@@ -39,5 +45,11 @@ function unslice(g: Value, axis: number, { start, step, extent }: Range, emit: E
   const first = Math.min(Math.max(axisOf(start, extent), 0), extent - 1)
   if (step > 0) return placed(spread(g, axis, step, emit), g.shape.with(axis, extent), axis, first, emit)
   const forward = reversed(g, axis, emit)
-  return placed(spread(forward, axis, -step, emit), g.shape.with(axis, extent), axis, first + (count - 1) * step, emit)
+  return placed(
+    spread(forward, axis, -step, emit),
+    g.shape.with(axis, extent),
+    axis,
+    first + (count - 1) * step,
+    emit,
+  )
 }

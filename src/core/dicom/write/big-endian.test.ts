@@ -12,7 +12,11 @@ it.each([
   ['FD', '0018 9306 4644 0008 0102030405060708', '1800 0693 4644 0800 0807060504030201'],
   ['OF', '0029 0001 4f46 0000 00000004 01020304', '2900 0100 4f46 0000 04000000 04030201'],
   ['OW', '6000 3000 4f57 0000 00000002 0102', '0060 0030 4f57 0000 02000000 0201'],
-  ['OB, LO and UN, which have no words', '0009 0001 4f42 0000 00000002 0102', '0900 0100 4f42 0000 02000000 0102'],
+  [
+    'OB, LO and UN, which have no words',
+    '0009 0001 4f42 0000 00000002 0102',
+    '0900 0100 4f42 0000 02000000 0102',
+  ],
 ])('turns the words of %s', (_, big, little) => {
   expect(turned(big)).toBe(plain(little))
 })
@@ -25,7 +29,9 @@ it('turns sequences of both kinds of length, nested, with their delimiters', () 
   const inner = big('0028 0010 5553 0002 0102', '0000000a', '00000012')
   const innerLittle = little('2800 1000 5553 0200 0201', '0a000000', '12000000')
   const outer = `${big(inner, 'ffffffff', 'ffffffff')} fffe e00d 00000000 fffe e0dd 00000000`
-  expect(turned(outer)).toBe(plain(`${little(innerLittle, 'ffffffff', 'ffffffff')} feff 0de0 00000000 feff dde0 00000000`))
+  expect(turned(outer)).toBe(
+    plain(`${little(innerLittle, 'ffffffff', 'ffffffff')} feff 0de0 00000000 feff dde0 00000000`),
+  )
 })
 
 it('turns pixels of 32 bits whole, and leaves the source as it was', () => {

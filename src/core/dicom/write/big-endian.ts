@@ -20,14 +20,16 @@ const wordSizes: Readonly<Record<string, 2 | 4 | 8>> = {
 }
 
 /**
- * An Explicit VR big endian data set as Explicit VR little endian. Both have the same headers and lengths, so this turns every number
- * round in place: tags, lengths, and values word by word, sequences recursively. Strings, OB and UN stay as they are.
+ * An Explicit VR big endian data set as Explicit VR little endian. Both have the same headers and lengths, so
+ * this turns every number round in place: tags, lengths, and values word by word, sequences recursively.
+ * Strings, OB and UN stay as they are.
  */
 export function bigToLittleEndian(bigEndian: Uint8Array): Uint8Array {
   // Not slice(): that of a Node Buffer would share the memory of the source.
   const bytes = new Uint8Array(bigEndian)
   const bitsAllocated = findBitsAllocated(bigEndian)
-  for (const span of readElements(bigEndian, explicitBigEndian)) turnElement(bigEndian, bytes, span, bitsAllocated)
+  for (const span of readElements(bigEndian, explicitBigEndian))
+    turnElement(bigEndian, bytes, span, bitsAllocated)
   return bytes
 }
 
@@ -40,7 +42,12 @@ function turnElement(source: Uint8Array, target: Uint8Array, span: ElementSpan, 
   if (span.undefinedLength && !isHiddenInUnknown(span)) turnTag(target, span.valueEnd)
 }
 
-function turnItems(source: Uint8Array, target: Uint8Array, sequence: ElementSpan, bitsAllocated: number): void {
+function turnItems(
+  source: Uint8Array,
+  target: Uint8Array,
+  sequence: ElementSpan,
+  bitsAllocated: number,
+): void {
   if (isHiddenInUnknown(sequence)) return
   for (const item of readItems(source, explicitBigEndian, sequence)) {
     turnTag(target, item.start)

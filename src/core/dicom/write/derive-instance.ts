@@ -59,13 +59,19 @@ const derivations: Readonly<Record<DerivedRole, Code>> = {
 }
 
 /**
- * The source file with its pixels replaced and its identity changed; every other byte of its data set is copied as it is. See
- * docs/export.md for the list of elements that change.
+ * The source file with its pixels replaced and its identity changed; every other byte of its data set is
+ * copied as it is. See docs/export.md for the list of elements that change.
  * @param file a whole DICOM file; it is not changed
- * @param frames all frames in order, with new stored values or the old ones, in the source's BitsStored and sign
- * @throws RadversaryError dicom-unreadable, dicom-unsupported (with the syntax or attribute at fault), tensor-invalid
+ * @param frames all frames in order, with new stored values or the old ones, in the source's BitsStored and
+ * sign
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported (with the syntax or attribute at fault),
+ * tensor-invalid
  */
-export function deriveInstance(file: Uint8Array, frames: readonly StoredFrame[], series: DerivedSeries): DerivedInstance {
+export function deriveInstance(
+  file: Uint8Array,
+  frames: readonly StoredFrame[],
+  series: DerivedSeries,
+): DerivedInstance {
   const source = openInstance(file)
   const original = identityOf(source)
   const derived = derivedIdentity(original, series)
@@ -81,7 +87,10 @@ export function deriveInstance(file: Uint8Array, frames: readonly StoredFrame[],
 }
 
 /** New UIDs that depend on the export and the source alone; the SOP class stays. */
-function derivedIdentity(source: InstanceIdentity, series: Pick<DerivedSeries, 'exportId' | 'role'>): InstanceIdentity {
+function derivedIdentity(
+  source: InstanceIdentity,
+  series: Pick<DerivedSeries, 'exportId' | 'role'>,
+): InstanceIdentity {
   return {
     sopClassUid: source.sopClassUid,
     sopInstanceUid: deriveUid(series.exportId, series.role, 'instance', source.sopInstanceUid),
@@ -114,21 +123,37 @@ function identityChanges(
   ]
   if (enhanced) elements.push({ tag: tag.ContentQualification, vr: 'CS', value: 'RESEARCH' })
   if (isLossy(source)) elements.push({ tag: tag.LossyImageCompression, vr: 'CS', value: '01' })
-  const changes = new Map<number, Change>(elements.map((element) => [element.tag, encodedFor(source, element)]))
+  const changes = new Map<number, Change>(
+    elements.map((element) => [element.tag, encodedFor(source, element)]),
+  )
   return changes.set(tag.ImageComments, textBefore(source, tag.ImageComments, 'LT', labels[series.role]))
 }
 
-/** How the image came about: frame by frame where there are functional groups, at the top level otherwise (PS3.3 C.7.6.1.1.3). */
-function derivationChanges(source: SourceInstance, original: InstanceIdentity, series: DerivedSeries): Map<number, Change> {
+/**
+ * How the image came about: frame by frame where there are functional groups, at the top level otherwise
+ * (PS3.3 C.7.6.1.1.3).
+ */
+function derivationChanges(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  series: DerivedSeries,
+): Map<number, Change> {
   const code = derivations[series.role]
   if (hasFunctionalGroups(source)) {
     const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
     const description = series.derivationDescription
     return functionalGroupChanges(source, { source: { ...original, studyInstanceUid }, code, description })
   }
-  const sourceImage: DataElement = { tag: tag.SourceImageSequence, vr: 'SQ', items: [sourceImageItem(original)] }
+  const sourceImage: DataElement = {
+    tag: tag.SourceImageSequence,
+    vr: 'SQ',
+    items: [sourceImageItem(original)],
+  }
   return new Map([
-    [tag.DerivationDescription, textBefore(source, tag.DerivationDescription, 'ST', series.derivationDescription)],
+    [
+      tag.DerivationDescription,
+      textBefore(source, tag.DerivationDescription, 'ST', series.derivationDescription),
+    ],
     [tag.DerivationCodeSequence, encodedFor(source, derivationCodes(source, code))],
     [tag.SourceImageSequence, encodedFor(source, sourceImage)],
   ])
@@ -140,7 +165,10 @@ function isLossy(source: SourceInstance): boolean {
   return lossySyntax && textValue(source, tag.LossyImageCompression) !== '01'
 }
 
-/** What speaks of the source's bytes or of its creation, or of an original image only, and would be untrue of ours. */
+/**
+ * What speaks of the source's bytes or of its creation, or of an original image only, and would be untrue of
+ * ours.
+ */
 function staleElements(source: SourceInstance, original: InstanceIdentity): Map<number, Change> {
   const stale: number[] = [
     tag.LengthToEnd,

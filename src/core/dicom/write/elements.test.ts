@@ -6,7 +6,9 @@ const empty = 'feffdde0 00000000'
 
 describe('the spans of a data set', () => {
   it('follow each other without gaps', () => {
-    const bytes = bytesOf('08006000 4353 0200 4354  28001000 5553 0200 0002  e07f1000 4f57 0000 04000000 01020304')
+    const bytes = bytesOf(
+      '08006000 4353 0200 4354  28001000 5553 0200 0002  e07f1000 4f57 0000 04000000 01020304',
+    )
     const spans = readElements(bytes, explicitLittleEndian)
     expect(spans.map(({ start, valueStart, valueEnd, end }) => [start, valueStart, valueEnd, end])).toEqual([
       [0, 8, 10, 10],
@@ -28,7 +30,9 @@ describe('the spans of a data set', () => {
   })
 
   it('read a UN of undefined length as Implicit VR', () => {
-    const bytes = bytesOf(`09001010 554e 0000 ffffffff feff00e0 ffffffff 0900 1110 02000000 4142 feff0de0 00000000 ${empty}`)
+    const bytes = bytesOf(
+      `09001010 554e 0000 ffffffff feff00e0 ffffffff 0900 1110 02000000 4142 feff0de0 00000000 ${empty}`,
+    )
     const [span] = readElements(bytes, explicitLittleEndian)
     expect(span).toMatchObject({ vr: 'UN', end: bytes.length })
   })
@@ -39,7 +43,9 @@ describe('the spans of a data set', () => {
   })
 
   it('leave zeros after the last element out', () => {
-    expect(readElements(bytesOf('28001000 5553 0200 0002 0000000000000000'), explicitLittleEndian).length).toBe(1)
+    expect(
+      readElements(bytesOf('28001000 5553 0200 0002 0000000000000000'), explicitLittleEndian).length,
+    ).toBe(1)
   })
 
   it.each([

@@ -39,22 +39,32 @@ const sequenceDelimiter = 0xfffee0dd
 const undefinedLength = 0xffffffff
 const deepestNesting = 64
 
-/** VRs whose explicit length has 16 bits; every other VR, also one yet to be invented, has 32 (PS3.5 section 7.1.2). */
+/**
+ * VRs whose explicit length has 16 bits; every other VR, also one yet to be invented, has 32 (PS3.5 section
+ * 7.1.2).
+ */
 const shortVrs = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '))
 
 /**
- * The elements of a data set (or of one item), in the order of the file. Nested items are walked only where a length is undefined, so that
- * odd content of a sequence can't do harm. Zeros after the last element are padding and are left out.
+ * The elements of a data set (or of one item), in the order of the file. Nested items are walked only where a
+ * length is undefined, so that odd content of a sequence can't do harm. Zeros after the last element are
+ * padding and are left out.
  * @throws RadversaryError dicom-unreadable when an element leaves the given bytes or its VR is none.
  */
-export function readElements(bytes: Uint8Array, encoding: Encoding, start = 0, end = bytes.length): ElementSpan[] {
+export function readElements(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  start = 0,
+  end = bytes.length,
+): ElementSpan[] {
   const walker = new Walker(bytes, encoding)
   return walker.elements(start, end, undefined, 0).spans
 }
 
 /** The items of a sequence element, or the fragments of encapsulated pixel data. */
 export function readItems(bytes: Uint8Array, encoding: Encoding, sequence: ElementSpan): ItemSpan[] {
-  return new Walker(bytes, encodingInside(sequence, encoding)).items(sequence.valueStart, sequence.end, 0).spans
+  return new Walker(bytes, encodingInside(sequence, encoding)).items(sequence.valueStart, sequence.end, 0)
+    .spans
 }
 
 /** PS3.5 section 6.2.2: what hides in a UN of undefined length is Implicit VR little endian. */
@@ -80,11 +90,13 @@ class Walker {
   }
 
   elements(start: number, end: number, delimiter: number | undefined, depth: number): Walked<ElementSpan> {
-    if (depth > deepestNesting) throw unreadable(`expected sequences nested at most ${deepestNesting} deep, got more`)
+    if (depth > deepestNesting)
+      throw unreadable(`expected sequences nested at most ${deepestNesting} deep, got more`)
     const spans: ElementSpan[] = []
     let at = start
     while (at < end) {
-      if (delimiter !== undefined && this.tagAt(at, end) === delimiter) return { spans, valueEnd: at, end: at + 8 }
+      if (delimiter !== undefined && this.tagAt(at, end) === delimiter)
+        return { spans, valueEnd: at, end: at + 8 }
       if (delimiter === undefined && this.isPadding(at, end)) break
       const span = this.element(at, end, depth)
       spans.push(span)
@@ -133,11 +145,18 @@ class Walker {
     return { tag, vr, start, valueStart, valueEnd: inside.valueEnd, end: inside.end, undefinedLength: true }
   }
 
-  private header(tag: number, start: number, end: number): { vr: string | undefined; valueStart: number; length: number } {
-    if (!this.encoding.explicit) return { vr: undefined, valueStart: start + 8, length: this.uint32(start + 4) }
+  private header(
+    tag: number,
+    start: number,
+    end: number,
+  ): { vr: string | undefined; valueStart: number; length: number } {
+    if (!this.encoding.explicit)
+      return { vr: undefined, valueStart: start + 8, length: this.uint32(start + 4) }
     const vr = String.fromCharCode(this.view.getUint8(start + 4), this.view.getUint8(start + 5))
-    if (!/^[A-Z?]{2}$/.test(vr)) throw unreadable(`${formatTag(tag)}: expected a value representation, got ${JSON.stringify(vr)}`)
-    if (shortVrs.has(vr)) return { vr, valueStart: start + 8, length: this.view.getUint16(start + 6, this.encoding.littleEndian) }
+    if (!/^[A-Z?]{2}$/.test(vr))
+      throw unreadable(`${formatTag(tag)}: expected a value representation, got ${JSON.stringify(vr)}`)
+    if (shortVrs.has(vr))
+      return { vr, valueStart: start + 8, length: this.view.getUint16(start + 6, this.encoding.littleEndian) }
     this.within(start + 12, end, tag)
     return { vr, valueStart: start + 12, length: this.uint32(start + 8) }
   }

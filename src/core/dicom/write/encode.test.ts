@@ -6,8 +6,12 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 describe('encoding an element', () => {
   it('pads text with a space and a UID with NUL', () => {
-    expect(hex(encodeElement({ tag: tag.Modality, vr: 'CS', value: 'ECG' }, true))).toBe('080060004353040045434720')
-    expect(hex(encodeElement({ tag: tag.SOPClassUID, vr: 'UI', value: '1.2' }, true))).toBe('0800160055490400312e3200')
+    expect(hex(encodeElement({ tag: tag.Modality, vr: 'CS', value: 'ECG' }, true))).toBe(
+      '080060004353040045434720',
+    )
+    expect(hex(encodeElement({ tag: tag.SOPClassUID, vr: 'UI', value: '1.2' }, true))).toBe(
+      '0800160055490400312e3200',
+    )
   })
 
   it('leaves the VR out in Implicit VR and gives the length 32 bits', () => {
@@ -41,8 +45,12 @@ describe('encoding an element', () => {
   })
 
   it('refuses what the VR can’t hold: a fault of ours', () => {
-    expect(() => encodeElement({ tag: tag.SeriesDescription, vr: 'LO', value: 'x'.repeat(65) }, true)).toThrow(/at most 64/)
-    expect(() => encodeElement({ tag: tag.SeriesDescription, vr: 'LO', value: 'größer' }, true)).toThrow(/ASCII/)
+    expect(() =>
+      encodeElement({ tag: tag.SeriesDescription, vr: 'LO', value: 'x'.repeat(65) }, true),
+    ).toThrow(/at most 64/)
+    expect(() => encodeElement({ tag: tag.SeriesDescription, vr: 'LO', value: 'größer' }, true)).toThrow(
+      /ASCII/,
+    )
   })
 
   it('makes free text fit', () => {

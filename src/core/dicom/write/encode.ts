@@ -37,8 +37,8 @@ const singleValued = new Set<TextVr>(['LT', 'ST'])
 const longHeaders = new Set(['OB', 'OW', 'OF', 'SQ'])
 
 /**
- * One element in Explicit or Implicit VR little endian (PS3.5 sections 7.1.2 and 7.1.3): even length, sequences and items with
- * their lengths (section 7.5).
+ * One element in Explicit or Implicit VR little endian (PS3.5 sections 7.1.2 and 7.1.3): even length,
+ * sequences and items with their lengths (section 7.5).
  */
 export function encodeElement(element: DataElement, explicit: boolean): Uint8Array {
   if (element.vr === 'copy') return element.bytes
@@ -78,8 +78,8 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Free text as it may stand in an element whose character set we don't know: printable ASCII, cut to what the VR holds. A backslash
- * would part values in a LO or SH and becomes a slash there.
+ * Free text as it may stand in an element whose character set we don't know: printable ASCII, cut to what the
+ * VR holds. A backslash would part values in a LO or SH and becomes a slash there.
  */
 export function asciiText(text: string, vr: 'LO' | 'SH' | 'ST' | 'LT'): string {
   const printable = text.replace(singleValued.has(vr) ? /[^\x20-\x7e\r\n]/g : /[^\x20-\x7e]/g, '?')
@@ -90,7 +90,9 @@ function encodeValue(element: Exclude<DataElement, { vr: 'copy' }>, explicit: bo
   switch (element.vr) {
     case 'SQ':
       return concatBytes(
-        element.items.map((item) => (item instanceof Uint8Array ? item : encodeItem(encodeElements(item, explicit)))),
+        element.items.map((item) =>
+          item instanceof Uint8Array ? item : encodeItem(encodeElements(item, explicit)),
+        ),
       )
     case 'OB':
     case 'OW':
@@ -113,9 +115,12 @@ function encodeText(tag: number, vr: TextVr, value: string): Uint8Array {
   const values = singleValued.has(vr) ? [value] : value.split('\\')
   for (const one of values) {
     if (one.length > longest[vr])
-      throw internalError(`${formatTag(tag)} ${vr}: expected at most ${longest[vr]} characters, got ${one.length}`)
+      throw internalError(
+        `${formatTag(tag)} ${vr}: expected at most ${longest[vr]} characters, got ${one.length}`,
+      )
   }
-  if (!/^[\x20-\x7e\r\n]*$/.test(value)) throw internalError(`${formatTag(tag)} ${vr}: expected ASCII, got other characters`)
+  if (!/^[\x20-\x7e\r\n]*$/.test(value))
+    throw internalError(`${formatTag(tag)} ${vr}: expected ASCII, got other characters`)
   return padded(new TextEncoder().encode(value), vr === 'UI' ? 0 : 0x20)
 }
 

@@ -9,7 +9,10 @@ import { tag } from './tags.ts'
 
 /** What a derivation says about itself, in functional groups or at the top level. */
 export interface DerivationStatement {
-  readonly source: InstanceReference & { readonly studyInstanceUid: string; readonly seriesInstanceUid: string }
+  readonly source: InstanceReference & {
+    readonly studyInstanceUid: string
+    readonly seriesInstanceUid: string
+  }
   readonly code: Code
   readonly description: string
 }
@@ -20,28 +23,41 @@ export function hasFunctionalGroups(source: SourceInstance): boolean {
 }
 
 /**
- * Enhanced multi-frame images say frame by frame what a classic image says once (PS3.3 C.7.6.16): Frame Type becomes DERIVED in whichever
- * group holds it, shared or per frame; each frame gets a Derivation Image item that names the frame it comes from; Source Image
- * Evidence names the instance. All other bytes of the groups are copied.
+ * Enhanced multi-frame images say frame by frame what a classic image says once (PS3.3 C.7.6.16): Frame Type
+ * becomes DERIVED in whichever group holds it, shared or per frame; each frame gets a Derivation Image item
+ * that names the frame it comes from; Source Image Evidence names the instance. All other bytes of the groups
+ * are copied.
  */
-export function functionalGroupChanges(source: SourceInstance, derivation: DerivationStatement): Map<number, Change> {
+export function functionalGroupChanges(
+  source: SourceInstance,
+  derivation: DerivationStatement,
+): Map<number, Change> {
   const shared = itemsOf(source, tag.SharedFunctionalGroupsSequence)
   const perFrame = itemsOf(source, tag.PerFrameFunctionalGroupsSequence)
   const earlier = shared.flatMap((group) => itemBytes(group, tag.DerivationImageSequence))
   const sharedItems = shared.map((group) => splice(group, sharedChanges(group)))
-  const frameItems = perFrame.map((group, index) => splice(group, frameChanges(group, earlier, derivation, index + 1)))
+  const frameItems = perFrame.map((group, index) =>
+    splice(group, frameChanges(group, earlier, derivation, index + 1)),
+  )
   const changes = new Map<number, Change>([
-    [tag.PerFrameFunctionalGroupsSequence, sequence(source, tag.PerFrameFunctionalGroupsSequence, frameItems)],
+    [
+      tag.PerFrameFunctionalGroupsSequence,
+      sequence(source, tag.PerFrameFunctionalGroupsSequence, frameItems),
+    ],
     [tag.SourceImageEvidenceSequence, encodedFor(source, sourceEvidence(source, derivation))],
   ])
   if (shared.length === 0) return changes
-  return changes.set(tag.SharedFunctionalGroupsSequence, sequence(source, tag.SharedFunctionalGroupsSequence, sharedItems))
+  return changes.set(
+    tag.SharedFunctionalGroupsSequence,
+    sequence(source, tag.SharedFunctionalGroupsSequence, sharedItems),
+  )
 }
 
 /** A group may be shared or per frame, not both: derivations move to the frames. */
 function sharedChanges(group: SourceInstance): Map<number, Change> {
   const changes = frameTypeChanges(group)
-  if (findElement(group, tag.DerivationImageSequence) !== undefined) changes.set(tag.DerivationImageSequence, 'drop')
+  if (findElement(group, tag.DerivationImageSequence) !== undefined)
+    changes.set(tag.DerivationImageSequence, 'drop')
   return changes
 }
 
@@ -51,7 +67,11 @@ function frameChanges(
   derivation: DerivationStatement,
   frameNumber: number,
 ): Map<number, Change> {
-  const items = [...earlier, ...itemBytes(group, tag.DerivationImageSequence), derivationImageItem(derivation, frameNumber)]
+  const items = [
+    ...earlier,
+    ...itemBytes(group, tag.DerivationImageSequence),
+    derivationImageItem(derivation, frameNumber),
+  ]
   const element: DataElement = { tag: tag.DerivationImageSequence, vr: 'SQ', items }
   return frameTypeChanges(group).set(tag.DerivationImageSequence, encodedFor(group, element))
 }
@@ -63,7 +83,10 @@ function frameTypeChanges(group: SourceInstance): Map<number, Change> {
     const items = isSequence(group, element) ? itemsOf(group, element.tag) : []
     if (!items.some((item) => findElement(item, tag.FrameType) !== undefined)) continue
     const derived = items.map((item) => {
-      return splice(item, new Map([[tag.FrameType, encodedFor(item, derivedImageType(item, tag.FrameType, 'PRIMARY'))]]))
+      return splice(
+        item,
+        new Map([[tag.FrameType, encodedFor(item, derivedImageType(item, tag.FrameType, 'PRIMARY'))]]),
+      )
     })
     changes.set(element.tag, sequence(group, element.tag, derived))
   }
@@ -99,7 +122,11 @@ function sourceEvidence(source: SourceInstance, { source: original }: Derivation
     { tag: tag.ReferencedSeriesSequence, vr: 'SQ', items: [series] },
     { tag: tag.StudyInstanceUID, vr: 'UI', value: original.studyInstanceUid },
   ]
-  return { tag: tag.SourceImageEvidenceSequence, vr: 'SQ', items: [...itemBytes(source, tag.SourceImageEvidenceSequence), study] }
+  return {
+    tag: tag.SourceImageEvidenceSequence,
+    vr: 'SQ',
+    items: [...itemBytes(source, tag.SourceImageEvidenceSequence), study],
+  }
 }
 
 function sequence(source: SourceInstance, at: number, items: readonly Uint8Array[]): Uint8Array {

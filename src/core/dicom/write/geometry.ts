@@ -14,14 +14,18 @@ export interface FrameGeometry {
 }
 
 /**
- * Where each frame of the source lies (PS3.3 C.7.6.16.2.1, .3 and .4), its values byte for byte. A frame that the source doesn't place, such as
- * an ultrasound image, lies at the origin; its frame of reference must be one of its own then. No pixel size is made up.
+ * Where each frame of the source lies (PS3.3 C.7.6.16.2.1, .3 and .4), its values byte for byte. A frame that
+ * the source doesn't place, such as an ultrasound image, lies at the origin; its frame of reference must be
+ * one of its own then. No pixel size is made up.
  */
 export function frameGeometries(source: SourceInstance): FrameGeometry[] {
-  if (!hasFunctionalGroups(source)) return Array<FrameGeometry>(frameCount(source)).fill(geometryOf(() => source))
+  if (!hasFunctionalGroups(source))
+    return Array<FrameGeometry>(frameCount(source)).fill(geometryOf(() => source))
   const [shared] = itemsOf(source, tag.SharedFunctionalGroupsSequence)
   return itemsOf(source, tag.PerFrameFunctionalGroupsSequence).map((frame) => {
-    return geometryOf((group) => itemsOf(frame, group)[0] ?? (shared === undefined ? undefined : itemsOf(shared, group)[0]))
+    return geometryOf(
+      (group) => itemsOf(frame, group)[0] ?? (shared === undefined ? undefined : itemsOf(shared, group)[0]),
+    )
   })
 }
 
@@ -36,7 +40,11 @@ function geometryOf(holder: (group: number) => SourceInstance | undefined): Fram
     placed,
     measured: spacing.length > 0,
     groups: [
-      { tag: tag.PixelMeasuresSequence, vr: 'SQ', items: [[...copied(measures, tag.SliceThickness), ...spacing]] },
+      {
+        tag: tag.PixelMeasuresSequence,
+        vr: 'SQ',
+        items: [[...copied(measures, tag.SliceThickness), ...spacing]],
+      },
       { tag: tag.PlanePositionSequence, vr: 'SQ', items: [placed ? position : origin] },
       { tag: tag.PlaneOrientationSequence, vr: 'SQ', items: [placed ? orientation : upright] },
     ],
@@ -44,7 +52,9 @@ function geometryOf(holder: (group: number) => SourceInstance | undefined): Fram
 }
 
 const origin: readonly DataElement[] = [{ tag: tag.ImagePositionPatient, vr: 'DS', value: '0\\0\\0' }]
-const upright: readonly DataElement[] = [{ tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' }]
+const upright: readonly DataElement[] = [
+  { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
+]
 
 function copied(source: SourceInstance | undefined, at: number): DataElement[] {
   const element = source === undefined ? undefined : findElement(source, at)

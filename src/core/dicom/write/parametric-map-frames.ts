@@ -31,13 +31,19 @@ export function splitChannels(source: SourceInstance, frames: readonly Float32Ar
         throw misfit(`frame ${index + 1}: expected ${channels * pixels} values, got ${values.length}`)
       const geometry = geometries[index]
       if (geometry === undefined) throw internalError('a frame without geometry reached the parametric map')
-      return { values: channelOf(values, channel, channels), frameNumber: index + 1, channel: channel + 1, geometry }
+      return {
+        values: channelOf(values, channel, channels),
+        frameNumber: index + 1,
+        channel: channel + 1,
+        geometry,
+      }
     }),
   ).flat()
 }
 
 function channelOf(values: Float32Array, channel: number, channels: number): Float32Array {
-  if (!values.every((value) => Number.isFinite(value))) throw misfit('expected finite values, got NaN or infinity')
+  if (!values.every((value) => Number.isFinite(value)))
+    throw misfit('expected finite values, got NaN or infinity')
   return channels === 1 ? values : values.filter((_, index) => index % channels === channel)
 }
 

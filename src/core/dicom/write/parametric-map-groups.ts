@@ -32,7 +32,11 @@ export function groupElements(
   return [
     { tag: tag.ReferencedSeriesSequence, vr: 'SQ', items: [referencedSeries(original)] },
     { tag: tag.DimensionOrganizationSequence, vr: 'SQ', items: [[organization]] },
-    { tag: tag.DimensionIndexSequence, vr: 'SQ', items: [dimension(tag.StackID), dimension(tag.InStackPositionNumber)] },
+    {
+      tag: tag.DimensionIndexSequence,
+      vr: 'SQ',
+      items: [dimension(tag.StackID), dimension(tag.InStackPositionNumber)],
+    },
     { tag: tag.SharedFunctionalGroupsSequence, vr: 'SQ', items: [sharedGroup()] },
     {
       tag: tag.PerFrameFunctionalGroupsSequence,
@@ -86,7 +90,10 @@ function frameContent(frame: MapFrame): DataElement[] {
   ]
 }
 
-/** Real World Value Mapping macro (PS3.3 C.7.6.16.2.11): a value is what it says, over the whole range of a float. */
+/**
+ * Real World Value Mapping macro (PS3.3 C.7.6.16.2.11): a value is what it says, over the whole range of a
+ * float.
+ */
 function realWorldValues(frame: MapFrame, series: ParametricMapSeries, channels: number): DataElement[] {
   const name = channels === 1 ? undefined : channelNames[frame.channel - 1]
   return [

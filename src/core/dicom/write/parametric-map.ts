@@ -18,11 +18,14 @@ export interface ParametricMap extends InstanceIdentity {
 }
 
 /**
- * Adversarial minus original as a Parametric Map (PS3.3 A.75) with Float Pixel Data, referring to the source instance and lying where it
- * lies. A colour source gives three frames (red, green, blue) for each of its own, each a stack of its own.
+ * Adversarial minus original as a Parametric Map (PS3.3 A.75) with Float Pixel Data, referring to the source
+ * instance and lying where it lies. A colour source gives three frames (red, green, blue) for each of its
+ * own, each a stack of its own.
  * @param file the source: a whole DICOM file; it is not changed
- * @param frames for each frame of the source rows x columns x samples values, pixel-interleaved, in the given unit
- * @throws RadversaryError dicom-unreadable, dicom-unsupported, tensor-invalid when frames don't fit the source or hold NaN or infinity
+ * @param frames for each frame of the source rows x columns x samples values, pixel-interleaved, in the given
+ * unit
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported, tensor-invalid when frames don't fit the
+ * source or hold NaN or infinity
  */
 export function buildParametricMap(
   file: Uint8Array,
@@ -46,7 +49,10 @@ export function buildParametricMap(
 }
 
 /** New UIDs that depend on the export and the source alone. */
-function parametricMapIdentity(source: InstanceIdentity, series: Pick<ParametricMapSeries, 'exportId'>): InstanceIdentity {
+function parametricMapIdentity(
+  source: InstanceIdentity,
+  series: Pick<ParametricMapSeries, 'exportId'>,
+): InstanceIdentity {
   return {
     sopClassUid: parametricMapStorage,
     sopInstanceUid: deriveUid(series.exportId, 'perturbation', 'instance', source.sopInstanceUid),
@@ -55,21 +61,33 @@ function parametricMapIdentity(source: InstanceIdentity, series: Pick<Parametric
 }
 
 /**
- * Frame of Reference (PS3.3 C.7.4.1): the source's, or one of the map's own when the source isn't placed. Where the source gives no pixel
- * size, DISTORTED says that the map can't be measured, so that none need be made up.
+ * Frame of Reference (PS3.3 C.7.4.1): the source's, or one of the map's own when the source isn't placed.
+ * Where the source gives no pixel size, DISTORTED says that the map can't be measured, so that none need be
+ * made up.
  */
-function placeElements(source: SourceInstance, original: InstanceIdentity, frames: readonly MapFrame[]): DataElement[] {
+function placeElements(
+  source: SourceInstance,
+  original: InstanceIdentity,
+  frames: readonly MapFrame[],
+): DataElement[] {
   const placed = frames.every(({ geometry }) => geometry.placed)
   const uid = placed ? textValue(source, tag.FrameOfReferenceUID) : undefined
   const measured = frames.every(({ geometry }) => geometry.measured)
   return [
-    { tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid ?? deriveUid('frame of reference', original.sopInstanceUid) },
+    {
+      tag: tag.FrameOfReferenceUID,
+      vr: 'UI',
+      value: uid ?? deriveUid('frame of reference', original.sopInstanceUid),
+    },
     { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },
     ...(measured ? [] : [{ tag: tag.VolumetricProperties, vr: 'CS', value: 'DISTORTED' } as const]),
   ]
 }
 
-/** Series, equipment, image and pixels (PS3.3 C.8.32, C.7.5.2, C.7.6.24). Date and time are the study's, so that the bytes can be repeated. */
+/**
+ * Series, equipment, image and pixels (PS3.3 C.8.32, C.7.5.2, C.7.6.24). Date and time are the study's, so
+ * that the bytes can be repeated.
+ */
 function imageElements(
   source: SourceInstance,
   identity: InstanceIdentity,
@@ -97,7 +115,11 @@ function imageElements(
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: identity.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
     { tag: tag.InstanceNumber, vr: 'IS', value: textValue(source, tag.InstanceNumber) ?? '1' },
-    { tag: tag.ImageComments, vr: 'LT', value: 'PERTURBATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE' },
+    {
+      tag: tag.ImageComments,
+      vr: 'LT',
+      value: 'PERTURBATION OF AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
+    },
     unsigned(tag.SamplesPerPixel, 1),
     code(tag.PhotometricInterpretation, 'MONOCHROME2'),
     { tag: tag.NumberOfFrames, vr: 'IS', value: String(frames.length) },

@@ -1,7 +1,13 @@
 import { RadversaryError } from '../../errors.ts'
 import { inflate } from '../data-set.ts'
 import { bigToLittleEndian } from './big-endian.ts'
-import { explicitLittleEndian, implicitLittleEndian, readElements, type ElementSpan, type Encoding } from './elements.ts'
+import {
+  explicitLittleEndian,
+  implicitLittleEndian,
+  readElements,
+  type ElementSpan,
+  type Encoding,
+} from './elements.ts'
 import { concatBytes, encodeElements, type DataElement } from './encode.ts'
 import { groupOf, tag } from './tags.ts'
 import { implementationClassUid, implementationVersionName } from './uids.ts'
@@ -26,16 +32,19 @@ export interface SourceInstance {
 }
 
 /**
- * Reads a DICOM file (PS3.10 section 7) for derivation: with or without preamble and meta header, inflated (PS3.5 section A.5) or turned
- * to little endian (section A.3) where needed. Every other byte of the data set stays as it is.
- * @throws RadversaryError dicom-unreadable, or dicom-unsupported for a transfer syntax that isn't the standard's.
+ * Reads a DICOM file (PS3.10 section 7) for derivation: with or without preamble and meta header, inflated
+ * (PS3.5 section A.5) or turned to little endian (section A.3) where needed. Every other byte of the data set
+ * stays as it is.
+ * @throws RadversaryError dicom-unreadable, or dicom-unsupported for a transfer syntax that isn't the
+ * standard's.
  */
 export function openInstance(file: Uint8Array): SourceInstance {
   const { meta, dataSet } = splitFile(file)
   const named = meta.get(tag.TransferSyntaxUID)
   const transferSyntaxUid = named === undefined || named === '' ? guessTransferSyntax(dataSet) : named
   const bytes = toLittleEndian(dataSet, transferSyntaxUid)
-  const encoding = transferSyntaxUid === transferSyntax.implicitLittleEndian ? implicitLittleEndian : explicitLittleEndian
+  const encoding =
+    transferSyntaxUid === transferSyntax.implicitLittleEndian ? implicitLittleEndian : explicitLittleEndian
   return {
     bytes,
     elements: readElements(bytes, encoding),
@@ -50,7 +59,10 @@ export function targetSyntax(encoding: Encoding): string {
   return encoding.explicit ? transferSyntax.explicitLittleEndian : transferSyntax.implicitLittleEndian
 }
 
-/** A Part 10 file: an empty preamble, our own meta header (PS3.10 section 7.1, always Explicit VR little endian) and the data set. */
+/**
+ * A Part 10 file: an empty preamble, our own meta header (PS3.10 section 7.1, always Explicit VR little
+ * endian) and the data set.
+ */
 export function encodeFile(file: {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
@@ -87,7 +99,9 @@ function splitFile(file: Uint8Array): { meta: ReadonlyMap<number, string>; dataS
   return { meta, dataSet: file.subarray(at) }
 }
 
-/** End of a meta element, whose length is always defined, so that what follows in another encoding isn't read. */
+/**
+ * End of a meta element, whose length is always defined, so that what follows in another encoding isn't read.
+ */
 function endOfElement(file: Uint8Array, at: number): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   if (at + 12 > file.length) return file.length
@@ -107,7 +121,10 @@ function groupAt(file: Uint8Array, at: number): number | undefined {
   return low === undefined || high === undefined ? undefined : low | (high << 8)
 }
 
-/** Without a meta header: Explicit VR shows by two capital letters after the first tag, big endian by the order of its group. */
+/**
+ * Without a meta header: Explicit VR shows by two capital letters after the first tag, big endian by the
+ * order of its group.
+ */
 function guessTransferSyntax(dataSet: Uint8Array): string {
   const looksExplicit = /^[A-Z]{2}$/.test(String.fromCharCode(...dataSet.subarray(4, 6)))
   if (!looksExplicit) return transferSyntax.implicitLittleEndian
@@ -125,9 +142,13 @@ function toLittleEndian(dataSet: Uint8Array, transferSyntaxUid: string): Uint8Ar
       return bigToLittleEndian(dataSet)
     default:
       if (isEncapsulated(transferSyntaxUid)) return dataSet
-      throw new RadversaryError('dicom-unsupported', `Export: expected a standard transfer syntax, got ${transferSyntaxUid}`, {
-        tip: 'Convert the file to Explicit VR little endian with the software of its vendor.',
-      })
+      throw new RadversaryError(
+        'dicom-unsupported',
+        `Export: expected a standard transfer syntax, got ${transferSyntaxUid}`,
+        {
+          tip: 'Convert the file to Explicit VR little endian with the software of its vendor.',
+        },
+      )
   }
 }
 

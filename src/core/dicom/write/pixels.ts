@@ -3,7 +3,14 @@ import type { StoredFrame } from '../image.ts'
 import type { ElementSpan } from './elements.ts'
 import { encodeElement, encodeRawElement, type DataElement } from './encode.ts'
 import type { SourceInstance } from './part10.ts'
-import { findElement, frameCount, requiredText, requiredUnsigned, unsignedValue, valueBytes } from './source-values.ts'
+import {
+  findElement,
+  frameCount,
+  requiredText,
+  requiredUnsigned,
+  unsignedValue,
+  valueBytes,
+} from './source-values.ts'
 import type { Change } from './splice.ts'
 import { tag } from './tags.ts'
 
@@ -16,10 +23,12 @@ interface PixelLayout {
 }
 
 /**
- * The elements that make `frames` (all of them, in order) the pixels of the instance: Pixel Data uncompressed and, where they change,
- * the attributes of the Image Pixel module (PS3.3 C.7.6.3). Where the source is uncompressed its own words are kept and only their stored bits
- * replaced, so that overlays above BitsStored and pixels with equal values stay as they were, bit by bit. YBR and palette become RGB.
- * @throws RadversaryError tensor-invalid when the frames don't fit the source; dicom-unsupported for pixels that can't be written.
+ * The elements that make `frames` (all of them, in order) the pixels of the instance: Pixel Data uncompressed
+ * and, where they change, the attributes of the Image Pixel module (PS3.3 C.7.6.3). Where the source is
+ * uncompressed its own words are kept and only their stored bits replaced, so that overlays above BitsStored
+ * and pixels with equal values stay as they were, bit by bit. YBR and palette become RGB.
+ * @throws RadversaryError tensor-invalid when the frames don't fit the source; dicom-unsupported for pixels
+ * that can't be written.
  */
 export function pixelChanges(source: SourceInstance, frames: readonly StoredFrame[]): Map<number, Change> {
   const first = checkFrames(source, frames)
@@ -29,7 +38,8 @@ export function pixelChanges(source: SourceInstance, frames: readonly StoredFram
   refuseLostOverlay(source, native)
   const layout = native ? sourceLayout(source, first) : newLayout(source, first, becomesRgb)
   const words = native ? sourceWords(source, layout, frames) : new Uint8Array(byteLength(layout, frames))
-  const fillsWords = first.signed && isAtTheBottom(layout) && (!native || isSignExtended(source, words, layout))
+  const fillsWords =
+    first.signed && isAtTheBottom(layout) && (!native || isSignExtended(source, words, layout))
   writeFrames(
     words,
     fillsWords ? { ...layout, bitsStored: layout.bitsAllocated, highBit: layout.bitsAllocated - 1 } : layout,
@@ -39,22 +49,34 @@ export function pixelChanges(source: SourceInstance, frames: readonly StoredFram
     ...rangeChanges(source, frames),
     ...attributeChanges(source, first, layout, becomesRgb),
   ])
-  changes.set(tag.PixelData, encodeRawElement(tag.PixelData, pixelVr(source, native, layout), words, source.encoding.explicit))
+  changes.set(
+    tag.PixelData,
+    encodeRawElement(tag.PixelData, pixelVr(source, native, layout), words, source.encoding.explicit),
+  )
   return changes
 }
 
 function checkFrames(source: SourceInstance, frames: readonly StoredFrame[]): StoredFrame {
   const count = frameCount(source)
   const [first] = frames
-  if (first === undefined || frames.length !== count) throw misfit(`expected ${count} frames, got ${frames.length}`)
+  if (first === undefined || frames.length !== count)
+    throw misfit(`expected ${count} frames, got ${frames.length}`)
   const rows = requiredUnsigned(source, tag.Rows, 'Rows')
   const columns = requiredUnsigned(source, tag.Columns, 'Columns')
   frames.forEach((frame, index) => {
-    if (frame.rows !== rows || frame.columns !== columns || frame.values.length !== rows * columns * first.samplesPerPixel)
+    if (
+      frame.rows !== rows ||
+      frame.columns !== columns ||
+      frame.values.length !== rows * columns * first.samplesPerPixel
+    )
       throw misfit(
         `frame ${index + 1}: expected ${columns} x ${rows} x ${first.samplesPerPixel}, got ${frame.values.length} values`,
       )
-    if (frame.bitsStored !== first.bitsStored || frame.signed !== first.signed || frame.photometric !== first.photometric)
+    if (
+      frame.bitsStored !== first.bitsStored ||
+      frame.signed !== first.signed ||
+      frame.photometric !== first.photometric
+    )
       throw misfit(`frame ${index + 1}: expected the pixel type of the first frame, got another`)
     checkRange(frame, index)
   })
@@ -70,7 +92,10 @@ function checkRange(frame: StoredFrame, index: number): void {
   }
 }
 
-/** A frame may have more bits than Bits Stored says, where the source's values need them; the attributes follow then. */
+/**
+ * A frame may have more bits than Bits Stored says, where the source's values need them; the attributes
+ * follow then.
+ */
 function sourceLayout(source: SourceInstance, frame: StoredFrame): PixelLayout {
   const bitsStored = requiredUnsigned(source, tag.BitsStored, 'Bits Stored')
   const highBit = unsignedValue(source, tag.HighBit) ?? bitsStored - 1
@@ -85,12 +110,15 @@ function sourceLayout(source: SourceInstance, frame: StoredFrame): PixelLayout {
   return checkedLayout({ bitsAllocated: allocatedBits(source), ...bits, planar })
 }
 
-/** The source's own allocation and alignment where they hold the frame's values, the closest ones otherwise. */
+/**
+ * The source's own allocation and alignment where they hold the frame's values, the closest ones otherwise.
+ */
 function newLayout(source: SourceInstance, frame: StoredFrame, becomesRgb: boolean): PixelLayout {
   const { bitsStored } = frame
   const allocated = unsignedValue(source, tag.BitsAllocated) ?? 0
   const smallest = bitsStored <= 8 ? 8 : bitsStored <= 16 ? 16 : 32
-  const keeps = !becomesRgb && (allocated === 8 || allocated === 16 || allocated === 32) && allocated >= bitsStored
+  const keeps =
+    !becomesRgb && (allocated === 8 || allocated === 16 || allocated === 32) && allocated >= bitsStored
   const keepsBits = keeps && unsignedValue(source, tag.BitsStored) === bitsStored
   const highBit = keepsBits ? (unsignedValue(source, tag.HighBit) ?? bitsStored - 1) : bitsStored - 1
   return checkedLayout({ bitsAllocated: keeps ? allocated : smallest, bitsStored, highBit, planar: false })
@@ -115,7 +143,11 @@ function byteLength(layout: PixelLayout, frames: readonly StoredFrame[]): number
   return frames.reduce((length, frame) => length + frame.values.length, 0) * (layout.bitsAllocated / 8)
 }
 
-function sourceWords(source: SourceInstance, layout: PixelLayout, frames: readonly StoredFrame[]): Uint8Array {
+function sourceWords(
+  source: SourceInstance,
+  layout: PixelLayout,
+  frames: readonly StoredFrame[],
+): Uint8Array {
   const words = valueBytes(source, tag.PixelData)
   const needed = byteLength(layout, frames)
   if (words === undefined || words.length < needed)
@@ -160,16 +192,25 @@ function isAtTheBottom(layout: PixelLayout): boolean {
 }
 
 /**
- * Whether every word of the source repeats the sign in its unused bits, as most writers of signed pixels do and many readers expect. Then
- * changed pixels do so too; otherwise those bits may be an overlay and are kept.
+ * Whether every word of the source repeats the sign in its unused bits, as most writers of signed pixels do
+ * and many readers expect. Then changed pixels do so too; otherwise those bits may be an overlay and are
+ * kept.
  */
-function isSignExtended(source: SourceInstance, words: Uint8Array, { bitsAllocated, bitsStored }: PixelLayout): boolean {
+function isSignExtended(
+  source: SourceInstance,
+  words: Uint8Array,
+  { bitsAllocated, bitsStored }: PixelLayout,
+): boolean {
   if (embeddedOverlay(source) !== undefined) return false
   const view = new DataView(words.buffer, words.byteOffset, words.byteLength)
   const highest = 2 ** (bitsStored - 1)
   for (let at = 0; at + bitsAllocated / 8 <= words.length; at += bitsAllocated / 8) {
     const value =
-      bitsAllocated === 8 ? view.getInt8(at) : bitsAllocated === 16 ? view.getInt16(at, true) : view.getInt32(at, true)
+      bitsAllocated === 8
+        ? view.getInt8(at)
+        : bitsAllocated === 16
+          ? view.getInt16(at, true)
+          : view.getInt32(at, true)
     if (value < -highest || value >= highest) return false
   }
   return true
@@ -197,7 +238,8 @@ function attributeChanges(
 ): Map<number, Change> {
   const changes = new Map<number, Change>()
   const setNumber = (attribute: number, value: number): void => {
-    if (unsignedValue(source, attribute) !== value) put(changes, source, { tag: attribute, vr: 'US', value: [value] })
+    if (unsignedValue(source, attribute) !== value)
+      put(changes, source, { tag: attribute, vr: 'US', value: [value] })
   }
   if (requiredText(source, tag.PhotometricInterpretation, 'Photometric Interpretation') !== frame.photometric)
     put(changes, source, { tag: tag.PhotometricInterpretation, vr: 'CS', value: frame.photometric })
@@ -207,7 +249,8 @@ function attributeChanges(
   setNumber(tag.BitsStored, layout.bitsStored)
   setNumber(tag.HighBit, layout.highBit)
   setNumber(tag.PixelRepresentation, frame.signed ? 1 : 0)
-  if (becomesRgb) for (const element of source.elements) if (isOfPalette(element.tag)) changes.set(element.tag, 'drop')
+  if (becomesRgb)
+    for (const element of source.elements) if (isOfPalette(element.tag)) changes.set(element.tag, 'drop')
   return changes
 }
 
@@ -215,10 +258,16 @@ function attributeChanges(
 function isOfPalette(attribute: number): boolean {
   if (attribute === tag.PixelPaddingValue || attribute === tag.PixelPaddingRangeLimit) return true
   if (attribute === tag.SmallestImagePixelValue || attribute === tag.LargestImagePixelValue) return true
-  return (attribute >= 0x00281101 && attribute <= 0x00281104) || (attribute >= 0x00281199 && attribute <= 0x00281224)
+  return (
+    (attribute >= 0x00281101 && attribute <= 0x00281104) ||
+    (attribute >= 0x00281199 && attribute <= 0x00281224)
+  )
 }
 
-/** Smallest and Largest Image Pixel Value, where the source has them: those of all frames now. Those of the series are left out. */
+/**
+ * Smallest and Largest Image Pixel Value, where the source has them: those of all frames now. Those of the
+ * series are left out.
+ */
 function rangeChanges(source: SourceInstance, frames: readonly StoredFrame[]): Map<number, Change> {
   const changes = new Map<number, Change>()
   for (const attribute of [tag.SmallestPixelValueInSeries, tag.LargestPixelValueInSeries]) {
@@ -237,7 +286,8 @@ function rangeChanges(source: SourceInstance, frames: readonly StoredFrame[]): M
 
 function extreme(frames: readonly StoredFrame[], pick: (a: number, b: number) => number): number {
   let result: number | undefined
-  for (const { values } of frames) for (const value of values) result = result === undefined ? value : pick(result, value)
+  for (const { values } of frames)
+    for (const value of values) result = result === undefined ? value : pick(result, value)
   if (result === undefined) throw internalError('an image without pixels reached the export')
   return result
 }

@@ -1,5 +1,12 @@
 import { codeItem, codes, type Code } from './codes.ts'
-import { asciiText, concatBytes, encodeElement, encodeRawElement, type DataElement, type Item } from './encode.ts'
+import {
+  asciiText,
+  concatBytes,
+  encodeElement,
+  encodeRawElement,
+  type DataElement,
+  type Item,
+} from './encode.ts'
 import type { SourceInstance } from './part10.ts'
 import { findElement, itemBytes, textValue, valueBytes } from './source-values.ts'
 import { tag } from './tags.ts'
@@ -20,7 +27,9 @@ export interface InstanceReference {
 /** One item of Source Image Sequence (PS3.3 C.7.6.1.1.4): each pixel lies where it lay in the source. */
 export function sourceImageItem(source: InstanceReference, frameNumber?: number): DataElement[] {
   const frame: DataElement[] =
-    frameNumber === undefined ? [] : [{ tag: tag.ReferencedFrameNumber, vr: 'IS', value: String(frameNumber) }]
+    frameNumber === undefined
+      ? []
+      : [{ tag: tag.ReferencedFrameNumber, vr: 'IS', value: String(frameNumber) }]
   return [
     { tag: tag.ReferencedSOPClassUID, vr: 'UI', value: source.sopClassUid },
     { tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: source.sopInstanceUid },
@@ -32,7 +41,11 @@ export function sourceImageItem(source: InstanceReference, frameNumber?: number)
 
 /** Derivation Code Sequence: the steps that the source had behind it, then ours. */
 export function derivationCodes(source: SourceInstance, code: Code): DataElement {
-  return { tag: tag.DerivationCodeSequence, vr: 'SQ', items: appended(source, tag.DerivationCodeSequence, codeItem(code)) }
+  return {
+    tag: tag.DerivationCodeSequence,
+    vr: 'SQ',
+    items: appended(source, tag.DerivationCodeSequence, codeItem(code)),
+  }
 }
 
 /** Contributing Equipment Sequence (PS3.3 C.12.1.1.5): what the source names, then Radversary. */
@@ -41,7 +54,11 @@ export function contributingEquipment(source: SourceInstance, equipment: Equipme
     { tag: tag.Manufacturer, vr: 'LO', value: manufacturer },
     { tag: tag.ManufacturerModelName, vr: 'LO', value: 'Radversary' },
     { tag: tag.SoftwareVersions, vr: 'LO', value: asciiText(equipment.softwareVersion, 'LO') },
-    { tag: tag.ContributionDescription, vr: 'ST', value: 'Derived images for research into the robustness of diagnostic models' },
+    {
+      tag: tag.ContributionDescription,
+      vr: 'ST',
+      value: 'Derived images for research into the robustness of diagnostic models',
+    },
     { tag: tag.PurposeOfReferenceCodeSequence, vr: 'SQ', items: [codeItem(codes.processingEquipment)] },
   ]
   return {
@@ -61,7 +78,11 @@ export function textBefore(source: SourceInstance, at: number, vr: 'LT' | 'ST', 
 }
 
 /** DERIVED, SECONDARY, and whatever else the source's Image Type (or Frame Type) says (PS3.3 C.7.6.1.1.2). */
-export function derivedImageType(source: SourceInstance, at: number, second: 'PRIMARY' | 'SECONDARY'): DataElement {
+export function derivedImageType(
+  source: SourceInstance,
+  at: number,
+  second: 'PRIMARY' | 'SECONDARY',
+): DataElement {
   const rest = (textValue(source, at) ?? '').split('\\').slice(2)
   return { tag: at, vr: 'CS', value: ['DERIVED', second, ...rest].join('\\') }
 }

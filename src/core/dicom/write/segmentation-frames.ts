@@ -20,11 +20,19 @@ export interface SegmentPlane {
 }
 
 /**
- * A plane for every segment on every frame of the source, all of the first segment first; also where a segment is nowhere, so that a
- * reader need not guess whether a frame was looked at. Throws `tensor-invalid` for masks of another number or size.
+ * A plane for every segment on every frame of the source, all of the first segment first; also where a
+ * segment is nowhere, so that a reader need not guess whether a frame was looked at. Throws `tensor-invalid`
+ * for masks of another number or size.
  */
-export function segmentPlanes(source: SourceInstance, masks: readonly Mask[], segments: readonly Segment[]): SegmentPlane[] {
-  const [rows, columns] = [requiredUnsigned(source, tag.Rows, 'Rows'), requiredUnsigned(source, tag.Columns, 'Columns')]
+export function segmentPlanes(
+  source: SourceInstance,
+  masks: readonly Mask[],
+  segments: readonly Segment[],
+): SegmentPlane[] {
+  const [rows, columns] = [
+    requiredUnsigned(source, tag.Rows, 'Rows'),
+    requiredUnsigned(source, tag.Columns, 'Columns'),
+  ]
   const count = frameCount(source)
   const misfit = masks.find((mask) => mask.rows !== rows || mask.columns !== columns)
   if (masks.length !== count || misfit !== undefined)
@@ -33,11 +41,18 @@ export function segmentPlanes(source: SourceInstance, masks: readonly Mask[], se
       `Segmentation: expected ${count} masks of ${rows}x${columns}, got ${masks.length} of ${misfit?.rows ?? rows}x${misfit?.columns ?? columns}`,
     )
   return segments.flatMap(({ class: index }, segment) =>
-    masks.map((mask, frame) => ({ segmentNumber: segment + 1, frameNumber: frame + 1, plane: planeOf(mask, index) })),
+    masks.map((mask, frame) => ({
+      segmentNumber: segment + 1,
+      frameNumber: frame + 1,
+      plane: planeOf(mask, index),
+    })),
   )
 }
 
-/** Pixel Data of 1 bit a pixel, the first in the lowest bit, frames without gaps between them (PS3.5 section 8.1.1). */
+/**
+ * Pixel Data of 1 bit a pixel, the first in the lowest bit, frames without gaps between them (PS3.5 section
+ * 8.1.1).
+ */
 export function bitBytes(planes: readonly SegmentPlane[]): Uint8Array {
   const pixels = planes[0]?.plane.length ?? 0
   const bytes = new Uint8Array(Math.ceil((planes.length * pixels) / 8))

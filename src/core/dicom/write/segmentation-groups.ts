@@ -15,7 +15,10 @@ import { deriveUid } from './uids.ts'
 const category: Code = { value: '309825002', scheme: 'SCT', meaning: 'Spatial and Relational Concept' }
 
 /** Segment Sequence (PS3.3 C.8.20.2): the model's classes by their names. */
-export function segmentSequence(segments: readonly Segment[], { algorithmName }: SegmentationSeries): DataElement {
+export function segmentSequence(
+  segments: readonly Segment[],
+  { algorithmName }: SegmentationSeries,
+): DataElement {
   return {
     tag: tag.SegmentSequence,
     vr: 'SQ',
@@ -34,7 +37,10 @@ function typeOf(index: number, label: string): Code {
   return { value: `CLASS${index}`, scheme: '99RADVERSARY', meaning: asciiText(label, 'LO') }
 }
 
-/** References, dimensions and functional groups (PS3.3 C.7.6.16, C.7.6.17, C.12.2); places only where the source says them. */
+/**
+ * References, dimensions and functional groups (PS3.3 C.7.6.16, C.7.6.17, C.12.2); places only where the
+ * source says them.
+ */
 export function segmentationGroups(
   source: SourceInstance,
   original: InstanceIdentity,
@@ -67,7 +73,9 @@ export function segmentationGroups(
     {
       tag: tag.PerFrameFunctionalGroupsSequence,
       vr: 'SQ',
-      items: planes.map((plane) => frameGroup(source, original, plane, { series, geometry: geometries[plane.frameNumber - 1] })),
+      items: planes.map((plane) =>
+        frameGroup(source, original, plane, { series, geometry: geometries[plane.frameNumber - 1] }),
+      ),
     },
     ...placeElements(source, geometries),
   ]
@@ -107,10 +115,14 @@ function isPlaced(geometry: FrameGeometry | undefined): geometry is FrameGeometr
   return geometry?.placed === true && geometry.measured
 }
 
-/** Frame of Reference (PS3.3 C.7.4.1) of sources that have one; without it the reference to the source image says where the pixels are. */
+/**
+ * Frame of Reference (PS3.3 C.7.4.1) of sources that have one; without it the reference to the source image
+ * says where the pixels are.
+ */
 function placeElements(source: SourceInstance, geometries: readonly FrameGeometry[]): DataElement[] {
   const uid = textValue(source, tag.FrameOfReferenceUID)
-  if (uid === undefined || !geometries.every(isPlaced)) return [{ tag: tag.PatientOrientation, vr: 'CS', value: '' }]
+  if (uid === undefined || !geometries.every(isPlaced))
+    return [{ tag: tag.PatientOrientation, vr: 'CS', value: '' }]
   return [
     { tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid },
     { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },

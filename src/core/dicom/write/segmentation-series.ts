@@ -8,7 +8,10 @@ export interface SegmentationSeries extends Equipment {
   readonly role: 'masks-before' | 'masks-after'
   readonly seriesNumber: number
   readonly seriesDescription: string
-  /** Model and its hash; of adversarial images method, parameters and seed as well; at most 1024 characters are kept. */
+  /**
+   * Model and its hash; of adversarial images method, parameters and seed as well; at most 1024 characters
+   * are kept.
+   */
   readonly derivationDescription: string
   /** The model's name; at most 64 characters are kept. */
   readonly algorithmName: string

@@ -18,7 +18,8 @@ export interface WrittenSegmentation extends InstanceIdentity {
 }
 
 /**
- * Masks of an image's frames as a binary Segmentation (PS3.3 A.51), referring to that image and lying where it lies.
+ * Masks of an image's frames as a binary Segmentation (PS3.3 A.51), referring to that image and lying where
+ * it lies.
  * @param file the image that the masks are of: a whole DICOM file; it is not changed
  * @param masks of each of its frames, in order
  * @param segments the classes to be written
@@ -41,17 +42,28 @@ export function buildSegmentation(
     ...studyElements(source),
     ...seriesElements(source, identity, series),
     ...imageElements(source, planes.length, series),
-    { tag: tag.SegmentsOverlap, vr: 'CS', value: masks.some(({ overlapping }) => overlapping) ? 'YES' : 'NO' },
+    {
+      tag: tag.SegmentsOverlap,
+      vr: 'CS',
+      value: masks.some(({ overlapping }) => overlapping) ? 'YES' : 'NO',
+    },
     segmentSequence(segments, series),
     ...segmentationGroups(source, original, planes, series),
     { tag: tag.PixelData, vr: 'OB', value: bitBytes(planes) },
   ]
   const dataSet = encodeElements(elements, source.encoding.explicit)
-  return { ...identity, bytes: encodeFile({ ...identity, transferSyntaxUid: targetSyntax(source.encoding), dataSet }) }
+  return {
+    ...identity,
+    bytes: encodeFile({ ...identity, transferSyntaxUid: targetSyntax(source.encoding), dataSet }),
+  }
 }
 
 /** Series and equipment (PS3.3 C.8.20.1, C.7.5.2). */
-function seriesElements(source: SourceInstance, identity: InstanceIdentity, series: SegmentationSeries): DataElement[] {
+function seriesElements(
+  source: SourceInstance,
+  identity: InstanceIdentity,
+  series: SegmentationSeries,
+): DataElement[] {
   return [
     { tag: tag.SOPClassUID, vr: 'UI', value: identity.sopClassUid },
     { tag: tag.SOPInstanceUID, vr: 'UI', value: identity.sopInstanceUid },

@@ -1,8 +1,9 @@
 const storage = '1.2.840.10008.5.1.4.1.1.'
 
 /**
- * SOP classes of enhanced multi-frame images (PS3.3 C.7.6.16 and A.36 and following): their IODs have Content Qualification (0018,9004), which would
- * be an extension elsewhere, and PRIMARY is the only second value of their Image Type.
+ * SOP classes of enhanced multi-frame images (PS3.3 C.7.6.16 and A.36 and following): their IODs have Content
+ * Qualification (0018,9004), which would be an extension elsewhere, and PRIMARY is the only second value of
+ * their Image Type.
  */
 const enhancedImages = new Set(
   [
@@ -26,8 +27,8 @@ export const parametricMapStorage = `${storage}30`
 export const segmentationStorage = `${storage}66.4`
 
 /**
- * MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3) of Enhanced MR: required of an ORIGINAL image and not
- * allowed in a DERIVED one.
+ * MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3) of Enhanced MR: required of
+ * an ORIGINAL image and not allowed in a DERIVED one.
  */
 const originalMrOnly: readonly number[] = [
   0x00180023, // MR Acquisition Type

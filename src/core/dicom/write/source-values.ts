@@ -20,7 +20,10 @@ export function elementBytes(source: SourceInstance, element: ElementSpan): Uint
   return source.bytes.subarray(element.start, element.end)
 }
 
-/** A text value without its padding; undefined when absent or empty. Bytes are taken as Latin-1: ours are UIDs, codes and numbers. */
+/**
+ * A text value without its padding; undefined when absent or empty. Bytes are taken as Latin-1: ours are
+ * UIDs, codes and numbers.
+ */
 export function textValue(source: SourceInstance, tag: number): string | undefined {
   const bytes = valueBytes(source, tag)
   if (bytes === undefined) return undefined
@@ -59,7 +62,9 @@ export function frameCount(source: SourceInstance): number {
 export function itemBytes(source: SourceInstance, tag: number): Uint8Array[] {
   const element = findElement(source, tag)
   if (element === undefined) return []
-  return readItems(source.bytes, source.encoding, element).map((item) => source.bytes.subarray(item.start, item.end))
+  return readItems(source.bytes, source.encoding, element).map((item) =>
+    source.bytes.subarray(item.start, item.end),
+  )
 }
 
 /** Each item of a sequence as an instance of its own, so that the same functions read and change it. */

@@ -7,9 +7,9 @@ import { groupOf } from './tags.ts'
 export type Change = Uint8Array | 'drop'
 
 /**
- * The source's data set with some elements replaced, added or dropped, and every other byte as it was, in the order it was. A new
- * element goes before the first one with a greater tag. Group lengths (gggg,0000) of groups that change are dropped: they are
- * retired and may be left out (PS3.5 section 7.2).
+ * The source's data set with some elements replaced, added or dropped, and every other byte as it was, in the
+ * order it was. A new element goes before the first one with a greater tag. Group lengths (gggg,0000) of
+ * groups that change are dropped: they are retired and may be left out (PS3.5 section 7.2).
  */
 export function splice(source: SourceInstance, changes: ReadonlyMap<number, Change>): Uint8Array {
   const changedGroups = new Set([...changes.keys()].map(groupOf))
@@ -17,7 +17,8 @@ export function splice(source: SourceInstance, changes: ReadonlyMap<number, Chan
   const parts: Uint8Array[] = []
   const replaced = new Set<number>()
   for (const element of source.elements) {
-    while (added[0] !== undefined && added[0] < element.tag) pushChange(parts, changes.get(added.shift() ?? 0))
+    while (added[0] !== undefined && added[0] < element.tag)
+      pushChange(parts, changes.get(added.shift() ?? 0))
     if (isGroupLength(element.tag) && changedGroups.has(groupOf(element.tag))) continue
     if (!changes.has(element.tag)) parts.push(elementBytes(source, element))
     else if (!replaced.has(element.tag)) pushChange(parts, changes.get(element.tag))

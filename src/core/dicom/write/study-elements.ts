@@ -7,7 +7,14 @@ import { tag } from './tags.ts'
 const copiedTags: readonly number[] = [
   tag.SpecificCharacterSet,
   ...[tag.StudyDate, tag.StudyTime, tag.AccessionNumber, tag.ReferringPhysicianName, tag.StudyDescription],
-  ...[tag.PatientName, tag.PatientID, tag.PatientBirthDate, tag.PatientSex, tag.StudyInstanceUID, tag.StudyID],
+  ...[
+    tag.PatientName,
+    tag.PatientID,
+    tag.PatientBirthDate,
+    tag.PatientSex,
+    tag.StudyInstanceUID,
+    tag.StudyID,
+  ],
   ...[0x00101010, 0x00101020, 0x00101030], // Patient's Age, Size, Weight
   ...[0x00080201, 0x00100021, 0x00120062, 0x00120063, 0x00120064], // Timezone Offset, Issuer of Patient ID, de-identification
   tag.BodyPartExamined,
@@ -27,7 +34,10 @@ const emptyUnlessCopied: readonly DataElement[] = [
   { tag: tag.StudyID, vr: 'SH', value: '' },
 ]
 
-/** Patient and study of what is derived from a source (PS3.3 C.7.1 to C.7.3). Throws `dicom-unreadable` for a source without a study. */
+/**
+ * Patient and study of what is derived from a source (PS3.3 C.7.1 to C.7.3). Throws `dicom-unreadable` for a
+ * source without a study.
+ */
 export function studyElements(source: SourceInstance): DataElement[] {
   requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
   const copied = copiedTags.flatMap((at) => copiedElement(source, at))
@@ -35,7 +45,10 @@ export function studyElements(source: SourceInstance): DataElement[] {
   return [...copied, ...emptyUnlessCopied.filter((element) => !present.has(element.tag))]
 }
 
-/** Laterality (0020,0060) as the source has it; empty where nothing says which part was examined (PS3.3 C.7.3.1). */
+/**
+ * Laterality (0020,0060) as the source has it; empty where nothing says which part was examined (PS3.3
+ * C.7.3.1).
+ */
 export function lateralityElements(source: SourceInstance): DataElement[] {
   const own = copiedElement(source, tag.Laterality)
   if (own.length > 0 || findElement(source, tag.BodyPartExamined) !== undefined) return own

@@ -4,7 +4,10 @@ import { deriveUid } from './uids.ts'
 describe('a derived UID', () => {
   it('depends on its parts and on where one ends', () => {
     expect(deriveUid('run', 'a')).toBe(deriveUid('run', 'a'))
-    expect(new Set([deriveUid('run', 'a'), deriveUid('run', 'b'), deriveUid('runa'), deriveUid('run', 'a', '')]).size).toBe(4)
+    expect(
+      new Set([deriveUid('run', 'a'), deriveUid('run', 'b'), deriveUid('runa'), deriveUid('run', 'a', '')])
+        .size,
+    ).toBe(4)
   })
 
   it('stays what it was, so that an export can be repeated by a later version', () => {

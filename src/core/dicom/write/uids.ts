@@ -4,8 +4,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 export const implementationVersionName = 'RADVERSARY'
 
 /**
- * A UID under 2.25 (PS3.5 section B.2: a UUID as a decimal number) that depends on nothing but its parts, so that an export can be
- * repeated to the byte. The UUID is of version 8 (RFC 9562: custom) and holds 122 bits of the SHA-256 of the parts.
+ * A UID under 2.25 (PS3.5 section B.2: a UUID as a decimal number) that depends on nothing but its parts, so
+ * that an export can be repeated to the byte. The UUID is of version 8 (RFC 9562: custom) and holds 122 bits
+ * of the SHA-256 of the parts.
  */
 export function deriveUid(...parts: readonly string[]): string {
   const digest = sha256(new TextEncoder().encode(JSON.stringify(['radversary', ...parts]))).slice(0, 16)

@@ -1,7 +1,10 @@
 import type { Rectangle } from '../boxes.ts'
 import type { FitPlan } from './fit-plan.ts'
 
-/** A rectangle of the model's frame in the image's own pixels, cut off at the image's edges; it may be empty then. */
+/**
+ * A rectangle of the model's frame in the image's own pixels, cut off at the image's edges; it may be empty
+ * then.
+ */
 export function boxToImage<Box extends Rectangle>({ from, box, size, at }: FitPlan, rectangle: Box): Box {
   const axis = (index: 0 | 1) => {
     const [start, offset] = index === 0 ? [box.top, at.top] : [box.left, at.left]

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { awayFromKinks, innerProduct, largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
+import {
+  awayFromKinks,
+  innerProduct,
+  largestDifference,
+  uniformTensor,
+} from '../../../../test/support/numbers.ts'
 import { createResampler } from '../../tensor/resample.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
@@ -30,7 +35,10 @@ describe('preprocessingFor', () => {
   })
 
   test('does not resample images that have the size already', () => {
-    expect(preprocessingFor(card, [1, 8, 12]).steps.map(({ name }) => name)).toEqual(['clip', 'mean and standard deviation'])
+    expect(preprocessingFor(card, [1, 8, 12]).steps.map(({ name }) => name)).toEqual([
+      'clip',
+      'mean and standard deviation',
+    ])
   })
 
   test('letterboxes: the whole image inside, the rest padded evenly', () => {
@@ -42,23 +50,28 @@ describe('preprocessingFor', () => {
   })
 
   test('crops the centre after the shorter side was brought to its size, as torchvision does', () => {
-    // torchvision: Resize(10) of 20x31 gives 10x15 (15.5 cut), CenterCrop([8, 10]) begins at round(1), round(2.5) = 2
-    const names = preprocessingFor(withFit({ kind: 'centre-crop', shorterSide: 10 }, [8, 10]), [1, 20, 31]).steps.map(
-      ({ name }) => name,
-    )
+    // torchvision: Resize(10) of 20x31 gives 10x15 (15.5 cut), CenterCrop([8, 10]) begins at round(1),
+    // round(2.5) = 2
+    const names = preprocessingFor(
+      withFit({ kind: 'centre-crop', shorterSide: 10 }, [8, 10]),
+      [1, 20, 31],
+    ).steps.map(({ name }) => name)
     expect(names[1]).toBe('resample 20x31 to 10x15, bilinear-antialiased')
     expect(names[2]).toBe('place 10x15 in 8x10 at -1, -2')
   })
 
   test('rounds a crop of one and a half pixels to two, as torchvision does', () => {
-    const names = preprocessingFor(withFit({ kind: 'centre-crop', shorterSide: 11 }, [8, 8]), [1, 11, 11]).steps.map(
-      ({ name }) => name,
-    )
+    const names = preprocessingFor(
+      withFit({ kind: 'centre-crop', shorterSide: 11 }, [8, 8]),
+      [1, 11, 11],
+    ).steps.map(({ name }) => name)
     expect(names[1]).toBe('place 11x11 in 8x8 at -2, -2')
   })
 
   test('crops the centre of images that just cover the frame when no shorter side is given', () => {
-    const names = preprocessingFor(withFit({ kind: 'centre-crop' }), [1, 30, 24]).steps.map(({ name }) => name)
+    const names = preprocessingFor(withFit({ kind: 'centre-crop' }), [1, 30, 24]).steps.map(
+      ({ name }) => name,
+    )
     expect(names[1]).toBe('resample 30x24 to 15x12, bilinear-antialiased')
     expect(names[2]).toBe('place 15x12 in 8x12 at -4, 0')
   })
@@ -73,8 +86,14 @@ describe('preprocessingFor', () => {
   })
 
   test('gives grey images to an RGB model in NHWC with the statistics of each channel', () => {
-    const rgb: PreprocessingCard = { ...card, input: { ...card.input, channels: 3, layout: 'NHWC' }, mean: [0, 1, 2] }
-    const output = preprocessingFor(rgb, [1, 8, 12]).apply(tensor([1, 1, 8, 12], new Float32Array(96).fill(0.5)))
+    const rgb: PreprocessingCard = {
+      ...card,
+      input: { ...card.input, channels: 3, layout: 'NHWC' },
+      mean: [0, 1, 2],
+    }
+    const output = preprocessingFor(rgb, [1, 8, 12]).apply(
+      tensor([1, 1, 8, 12], new Float32Array(96).fill(0.5)),
+    )
     expect(output.shape).toEqual([1, 8, 12, 3])
     expect(output.data.slice(0, 6)).toEqual(Float32Array.of(0.5, -0.5, -1.5, 0.5, -0.5, -1.5))
   })
@@ -85,7 +104,9 @@ function linearModel(weights: Float32Array): DifferentiableModel & { disposed: b
   const logitsOf = (x: { readonly data: Float32Array; readonly shape: readonly number[] }) => {
     const count = x.shape[0] ?? 0
     const logits = tensor([count, 1])
-    x.data.forEach((value, i) => (logits.data[Math.floor(i / weights.length)]! += value * weights[i % weights.length]!))
+    x.data.forEach(
+      (value, i) => (logits.data[Math.floor(i / weights.length)]! += value * weights[i % weights.length]!),
+    )
     return logits
   }
   return {
@@ -126,7 +147,12 @@ describe('throughPreprocessing', () => {
   test('of neighbouring slices sums what all windows say of a slice', async () => {
     const slices = { ...card, input: { ...card.input, slices: { count: 3, edge: 'repeat' } } } as const
     const beyond = { before: uniformTensor([1, 1, 16, 30], 7, [0, 1]) }
-    const model = throughPreprocessing(linearModel(uniformTensor([3 * 96], 8).data), slices, [1, 16, 30], beyond)
+    const model = throughPreprocessing(
+      linearModel(uniformTensor([3 * 96], 8).data),
+      slices,
+      [1, 16, 30],
+      beyond,
+    )
     const x = awayFromKinks(uniformTensor([4, 1, 16, 30], 9, [-0.2, 1.2]))
     const { gradient } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
     expect(gradient.shape).toEqual(x.shape)
@@ -138,11 +164,18 @@ describe('throughPreprocessing', () => {
         return (await model.predict(moved)).data.reduce((sum, logit) => sum + logit, 0)
       }
       const difference = ((await total(1e-2)) - (await total(-1e-2))) / 2e-2
-      expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
+      expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(
+        0.01 * Math.abs(difference),
+      )
     }
   })
 
-  const rgb: PreprocessingCard = { ...card, input: { ...card.input, channels: 3 }, mean: [0.5, 0.4, 0.3], std: [0.2, 0.1, 0.5] }
+  const rgb: PreprocessingCard = {
+    ...card,
+    input: { ...card.input, channels: 3 },
+    mean: [0.5, 0.4, 0.3],
+    std: [0.2, 0.1, 0.5],
+  }
 
   test('hands grey images of one channel to a model that takes them, as its first channel', async () => {
     const given: Tensor[] = []

@@ -15,9 +15,9 @@ export type ImageShape = readonly [channels: number, rows: number, columns: numb
 export type PreprocessingCard = Pick<ModelCard, 'input' | 'fit' | 'interpolation' | 'mean' | 'std'>
 
 /**
- * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0, 1] → fit and resample →
- * channels → neighbouring slices, where the model takes them → mean and standard deviation → layout. Throws `model-unsupported` when the
- * images can't be brought there.
+ * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
+ * 1] → fit and resample → channels → neighbouring slices, where the model takes them → mean and standard
+ * deviation → layout. Throws `model-unsupported` when the images can't be brought there.
  * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
  */
 export function preprocessingFor(
@@ -27,7 +27,12 @@ export function preprocessingFor(
 ): PreprocessingChain {
   const each = [
     clip,
-    ...fitSteps({ from: [rows, columns], to: card.input.size, fit: card.fit, interpolation: card.interpolation }),
+    ...fitSteps({
+      from: [rows, columns],
+      to: card.input.size,
+      fit: card.fit,
+      interpolation: card.interpolation,
+    }),
     ...channels(imageChannels, card.input.channels),
   ]
   const fitted = (slices: Tensor | undefined) => slices && composeSteps(each).apply(slices)

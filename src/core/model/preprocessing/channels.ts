@@ -7,8 +7,8 @@ import type { PreprocessingStep } from './step.ts'
 const luminance = [0.299, 0.587, 0.114]
 
 /**
- * [N, from, H, W] to [N, to, H, W]: grey to copies of it, RGB to luminance, or no step at all when the counts agree. Linear. Throws
- * `model-unsupported` for RGB to any other count.
+ * [N, from, H, W] to [N, to, H, W]: grey to copies of it, RGB to luminance, or no step at all when the counts
+ * agree. Linear. Throws `model-unsupported` for RGB to any other count.
  */
 export function channels(from: number, to: number): PreprocessingStep[] {
   if (from === to) return []
@@ -35,9 +35,11 @@ function mix(name: string, weights: readonly (readonly number[])[]): Preprocessi
 function mixed(x: Tensor, weights: readonly (readonly number[])[]): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Channels')
   const inputs = weights[0]?.length ?? 0
-  if (channels !== inputs) throw new RadversaryError('tensor-invalid', `Channels: expected ${inputs} channels, got ${channels}`)
+  if (channels !== inputs)
+    throw new RadversaryError('tensor-invalid', `Channels: expected ${inputs} channels, got ${channels}`)
   const out = tensor([count, weights.length, rows, columns])
-  const plane = ({ data }: Tensor, index: number) => data.subarray(index * rows * columns, (index + 1) * rows * columns)
+  const plane = ({ data }: Tensor, index: number) =>
+    data.subarray(index * rows * columns, (index + 1) * rows * columns)
   for (let n = 0; n < count; n++)
     weights.forEach((row, to) => {
       const sum = plane(out, n * weights.length + to)

@@ -2,9 +2,10 @@ import { tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
 
 /**
- * Relative intensities of any shape to [0, 1]: what a window does to values beyond its ends. The adjoint is zero beyond the ends and
- * passes *at* exactly 0 and 1: most of an image's background lies there, and such a pixel must be able to move inwards. (One that
- * moves outwards changes nothing and meets a zero gradient from then on.) Images within [0, 1], which most are, come back as they are.
+ * Relative intensities of any shape to [0, 1]: what a window does to values beyond its ends. The adjoint is
+ * zero beyond the ends and passes *at* exactly 0 and 1: most of an image's background lies there, and such a
+ * pixel must be able to move inwards. (One that moves outwards changes nothing and meets a zero gradient from
+ * then on.) Images within [0, 1], which most are, come back as they are.
  */
 export const clip: PreprocessingStep = {
   name: 'clip',

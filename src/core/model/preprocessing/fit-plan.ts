@@ -2,7 +2,10 @@ import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import type { Fit } from '../card.ts'
 
-/** How an image of one size comes into the model's frame: a box of it is resampled to a size, and that is laid into the frame. */
+/**
+ * How an image of one size comes into the model's frame: a box of it is resampled to a size, and that is laid
+ * into the frame.
+ */
 export interface FitPlan {
   readonly from: ImageSize
   /** The box, in the image's pixels. */
@@ -20,7 +23,8 @@ export interface FitPlan {
  *
  * - `stretch`: resampled, whatever happens to the aspect ratio;
  * - `letterbox`: resampled to lie wholly inside, then padded evenly (the odd pixel below and to the right);
- * - `centre-crop`: resampled so that the shorter side is `shorterSide` (without it: just enough to cover the frame), then cropped;
+ * - `centre-crop`: resampled so that the shorter side is `shorterSide` (without it: just enough to cover the
+ *   frame), then cropped;
  *   sizes and offsets round as torchvision's Resize and CenterCrop do;
  * - `crop`: a box of the image's own pixels, then stretched.
  *
@@ -66,7 +70,9 @@ function covering(from: ImageSize, to: ImageSize): ImageSize {
 
 /** torchvision's Resize: the longer side is cut to whole pixels, not rounded. */
 function shorterSideTo([rows, columns]: ImageSize, shorter: number): ImageSize {
-  return rows <= columns ? [shorter, Math.floor((shorter * columns) / rows)] : [Math.floor((shorter * rows) / columns), shorter]
+  return rows <= columns
+    ? [shorter, Math.floor((shorter * columns) / rows)]
+    : [Math.floor((shorter * rows) / columns), shorter]
 }
 
 /** x/2 with halves to the even number, as Python's round() in torchvision's CenterCrop. */

@@ -13,7 +13,10 @@ interface Fitting {
   readonly interpolation: Interpolation
 }
 
-/** The steps that bring an image of one size into the model's frame, as `fitPlan` says. Throws `model-unsupported` as it does. */
+/**
+ * The steps that bring an image of one size into the model's frame, as `fitPlan` says. Throws
+ * `model-unsupported` as it does.
+ */
 export function fitSteps({ from, to, fit, interpolation }: Fitting): PreprocessingStep[] {
   const { box, size, at, padValue } = fitPlan(fit, from, to)
   return [

@@ -1,7 +1,10 @@
 import type { ModelCard } from '../card.ts'
 import { perChannel } from './normalise.ts'
 
-/** How the channels of a model's input follow from its first one, x, where an image is grey: channel c is scale[c]·x + offset[c]. */
+/**
+ * How the channels of a model's input follow from its first one, x, where an image is grey: channel c is
+ * scale[c]·x + offset[c].
+ */
 export interface GreyInput {
   readonly scale: readonly number[]
   readonly offset: readonly number[]
@@ -10,8 +13,9 @@ export interface GreyInput {
 type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
 
 /**
- * Of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c.
- * Undefined for other layouts, and where slices or patches of volumes take the channels' place.
+ * Of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard deviation s:
+ * y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of volumes take
+ * the channels' place.
  */
 export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {
   const { channels, layout, slices, volume } = input
@@ -25,5 +29,10 @@ export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | u
 
 /** The card of the same model seen from its input's first channel alone. */
 export function firstChannelOf<Card extends NormalisedCard>(card: Card): Card {
-  return { ...card, input: { ...card.input, channels: 1 }, mean: card.mean.slice(0, 1), std: card.std.slice(0, 1) }
+  return {
+    ...card,
+    input: { ...card.input, channels: 1 },
+    mean: card.mean.slice(0, 1),
+    std: card.std.slice(0, 1),
+  }
 }

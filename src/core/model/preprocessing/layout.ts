@@ -19,6 +19,7 @@ export const channelsLast: PreprocessingStep = {
 function transposed({ data }: Tensor, outer: number, inner: number): Float32Array {
   const out = new Float32Array(data.length)
   for (let base = 0; base < data.length; base += outer * inner)
-    for (let i = 0; i < outer; i++) for (let j = 0; j < inner; j++) out[base + j * outer + i] = data[base + i * inner + j] ?? 0
+    for (let i = 0; i < outer; i++)
+      for (let j = 0; j < inner; j++) out[base + j * outer + i] = data[base + i * inner + j] ?? 0
   return out
 }

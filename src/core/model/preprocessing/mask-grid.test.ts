@@ -16,8 +16,12 @@ const counted = (rows: number, columns: number) =>
     columns,
     Array.from({ length: rows * columns }, (_, i) => i + 1),
   )
-const between = (fit: Fit, image: readonly [number, number], frame: readonly [number, number], output = frame) =>
-  maskGrid(fitPlan(fit, image, frame), output, 0)
+const between = (
+  fit: Fit,
+  image: readonly [number, number],
+  frame: readonly [number, number],
+  output = frame,
+) => maskGrid(fitPlan(fit, image, frame), output, 0)
 
 describe('masks between the image’s grid and the output’s', () => {
   test('stretch: each pixel takes the one at its centre', () => {
@@ -45,7 +49,9 @@ describe('masks between the image’s grid and the output’s', () => {
     expect([...centre.toOutput(counted(2, 4)).values]).toEqual([2, 3, 6, 7])
     const box = between({ kind: 'crop', top: 1, left: 2, height: 2, width: 2 }, [4, 4], [4, 4])
     expect([...box.toImage(counted(4, 4)).values]).toEqual([0, 0, 0, 0, 0, 0, 6, 8, 0, 0, 14, 16, 0, 0, 0, 0])
-    expect([...box.toOutput(counted(4, 4)).values]).toEqual([7, 7, 8, 8, 7, 7, 8, 8, 11, 11, 12, 12, 11, 11, 12, 12])
+    expect([...box.toOutput(counted(4, 4)).values]).toEqual([
+      7, 7, 8, 8, 7, 7, 8, 8, 11, 11, 12, 12, 11, 11, 12, 12,
+    ])
   })
 
   test('overlapping classes keep their planes; where the model doesn’t see, none shows', () => {

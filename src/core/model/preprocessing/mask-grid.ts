@@ -2,13 +2,19 @@ import type { ImageSize } from '../../tensor/resample.ts'
 import type { Mask } from '../mask.ts'
 import type { FitPlan } from './fit-plan.ts'
 
-/** Takes masks between the image's own grid and the grid of the model's dense output, which is laid evenly over the model's frame. */
+/**
+ * Takes masks between the image's own grid and the grid of the model's dense output, which is laid evenly
+ * over the model's frame.
+ */
 export interface MaskGrid {
   /** The output's grid. */
   readonly output: ImageSize
   /** Each output pixel takes the image's pixel at its centre; those that lie on padding take `outside`. */
   toOutput(mask: Mask): Mask
-  /** Each pixel of the image takes the output's pixel at its centre; those that the model doesn't see take `outside`. */
+  /**
+   * Each pixel of the image takes the output's pixel at its centre; those that the model doesn't see take
+   * `outside`.
+   */
   toImage(mask: Mask): Mask
 }
 
@@ -37,14 +43,20 @@ interface AxisTables {
   readonly outputAt: Int32Array
 }
 
-/** Positions are in units of pixels, pixel i from i to i + 1: image = start + (frame − offset) · scale, frame = output · step. */
+/**
+ * Positions are in units of pixels, pixel i from i to i + 1: image = start + (frame − offset) · scale, frame
+ * = output · step.
+ */
 function axisOf({ from, box, size, at, to }: FitPlan, output: ImageSize, axis: 0 | 1): AxisTables {
   const [start, offset] = axis === 0 ? [box.top, at.top] : [box.left, at.left]
   const scale = box.size[axis] / size[axis]
   const step = to[axis] / output[axis]
-  const imageAt = (i: number) => within(start + ((i + 0.5) * step - offset) * scale, start, start + box.size[axis])
+  const imageAt = (i: number) =>
+    within(start + ((i + 0.5) * step - offset) * scale, start, start + box.size[axis])
   const outputAt = (i: number) =>
-    i < start || i >= start + box.size[axis] ? -1 : within(((i + 0.5 - start) / scale + offset) / step, 0, output[axis])
+    i < start || i >= start + box.size[axis]
+      ? -1
+      : within(((i + 0.5 - start) / scale + offset) / step, 0, output[axis])
   return { imageAt: table(output[axis], imageAt), outputAt: table(from[axis], outputAt) }
 }
 
@@ -71,7 +83,8 @@ function sampled({ rows, columns, overlapping, values }: Mask, to: Sampling): Ma
     to.rows.forEach((row, r) => {
       if (row < 0) return
       to.columns.forEach((column, c) => {
-        if (column >= 0) out[plane * size + r * to.columns.length + c] = values[plane * source + row * columns + column] ?? 0
+        if (column >= 0)
+          out[plane * size + r * to.columns.length + c] = values[plane * source + row * columns + column] ?? 0
       })
     })
   return { rows: to.rows.length, columns: to.columns.length, overlapping, values: out }

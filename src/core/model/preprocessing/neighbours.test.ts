@@ -9,7 +9,9 @@ const slices = (...values: number[]) => tensor([values.length, 1, 1, 1], Float32
 const windowsOf = (input: SlicesOfInput, values: readonly number[], beyond?: Beyond) => {
   const { shape, data } = neighbours(input, beyond).apply(slices(...values))
   expect(shape).toEqual([values.length, input.count, 1, 1])
-  return Array.from({ length: values.length }, (_, n) => [...data.subarray(n * input.count, (n + 1) * input.count)])
+  return Array.from({ length: values.length }, (_, n) => [
+    ...data.subarray(n * input.count, (n + 1) * input.count),
+  ])
 }
 
 describe('neighbours', () => {
@@ -36,7 +38,8 @@ describe('neighbours', () => {
   test.each(cases)(
     'of %i, %s, have their transpose as adjoint (%i slices, %i before, %i after)',
     (count, edge, own, before, after) => {
-      const beyond = (slices: number, seed: number) => (slices === 0 ? undefined : uniformTensor([slices, 1, 3, 4], seed))
+      const beyond = (slices: number, seed: number) =>
+        slices === 0 ? undefined : uniformTensor([slices, 1, 3, 4], seed)
       const around = { before: beyond(before, 1), after: beyond(after, 2) }
       const step = neighbours({ count, edge }, around)
       const x = uniformTensor([own, 1, 3, 4], 3)
@@ -50,7 +53,8 @@ describe('neighbours', () => {
 
   test('are the same block by block', () => {
     const stack = uniformTensor([7, 1, 2, 2], 5)
-    const part = (from: number, to: number) => concatenate(Array.from({ length: to - from }, (_, n) => sampleOf(stack, from + n)))
+    const part = (from: number, to: number) =>
+      concatenate(Array.from({ length: to - from }, (_, n) => sampleOf(stack, from + n)))
     const input = { count: 5, edge: 'reflect' } as const
     const parts = [
       neighbours(input, { after: part(3, 5) }).apply(part(0, 3)),

@@ -6,8 +6,8 @@ import type { SlicesOfInput } from '../slices.ts'
 import type { PreprocessingStep } from './step.ts'
 
 /**
- * Slices [n, C, H, W] of the same stack right before and right after a batch of neighbouring slices, in the stack's order. The stack ends
- * where there are fewer of them than windows reach for.
+ * Slices [n, C, H, W] of the same stack right before and right after a batch of neighbouring slices, in the
+ * stack's order. The stack ends where there are fewer of them than windows reach for.
  */
 export interface Beyond {
   readonly before?: Tensor | undefined
@@ -28,8 +28,9 @@ export function joinedSlices(slices: readonly Tensor[]): Tensor | undefined {
 }
 
 /**
- * A batch of neighbouring slices [N, 1, H, W] to their windows [N, count, H, W]: channel j of window n is slice n + j − (count − 1) / 2 of the
- * stack. Slices beyond the batch are constants. Linear but for them; the adjoint sums what all windows say of a slice.
+ * A batch of neighbouring slices [N, 1, H, W] to their windows [N, count, H, W]: channel j of window n is
+ * slice n + j − (count − 1) / 2 of the stack. Slices beyond the batch are constants. Linear but for them; the
+ * adjoint sums what all windows say of a slice.
  */
 export function neighbours({ count, edge }: SlicesOfInput, beyond: Beyond = {}): PreprocessingStep {
   const reach = (count - 1) / 2
@@ -54,7 +55,10 @@ export function neighbours({ count, edge }: SlicesOfInput, beyond: Beyond = {}):
       for (const [channel, place] of places(slices).entries()) {
         const slice = place - before
         if (slice < 0 || slice >= slices) continue
-        addTo(sum.data.subarray(slice * size, (slice + 1) * size), cotangent.data.subarray(channel * size, (channel + 1) * size))
+        addTo(
+          sum.data.subarray(slice * size, (slice + 1) * size),
+          cotangent.data.subarray(channel * size, (channel + 1) * size),
+        )
       }
       return sum
     },
@@ -74,15 +78,21 @@ interface WindowsOf {
 /** Where each channel of each window, in order, lies among the slices before, of and after the batch. */
 function windowPlaces({ slices, reach, edge, before, after }: WindowsOf): number[] {
   const all = before + slices + after
-  const within = (place: number) => (edge === 'repeat' ? Math.min(Math.max(place, 0), all - 1) : mirrored(place, all))
+  const within = (place: number) =>
+    edge === 'repeat' ? Math.min(Math.max(place, 0), all - 1) : mirrored(place, all)
   const width = 2 * reach + 1
-  return Array.from({ length: slices * width }, (_, at) => within(before + Math.floor(at / width) + (at % width) - reach))
+  return Array.from({ length: slices * width }, (_, at) =>
+    within(before + Math.floor(at / width) + (at % width) - reach),
+  )
 }
 
 function checked(x: Tensor, channels: number) {
   const extents = imageBatchExtents(x, 'Slices')
   if (extents.channels === channels) return extents
-  throw new RadversaryError('tensor-invalid', `Slices: expected ${channels} channels, got ${extents.channels}`)
+  throw new RadversaryError(
+    'tensor-invalid',
+    `Slices: expected ${channels} channels, got ${extents.channels}`,
+  )
 }
 
 function addTo(sum: Float32Array, values: Float32Array): void {

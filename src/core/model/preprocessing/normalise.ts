@@ -40,7 +40,12 @@ function affine(x: Tensor, scale: readonly number[], offset: readonly number[]):
   for (let p = 0; p < count * channels; p++) {
     const factor = perChannel(scale, p % channels)
     const shift = perChannel(offset, p % channels)
-    scaleAndShift(x.data.subarray(p * plane, (p + 1) * plane), factor, shift, out.data.subarray(p * plane, (p + 1) * plane))
+    scaleAndShift(
+      x.data.subarray(p * plane, (p + 1) * plane),
+      factor,
+      shift,
+      out.data.subarray(p * plane, (p + 1) * plane),
+    )
   }
   return out
 }

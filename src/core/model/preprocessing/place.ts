@@ -27,7 +27,10 @@ export function place(placement: Placement): PreprocessingStep {
 function moved(x: Tensor, { from, to, top, left, padValue }: Placement): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Place')
   if (rows !== from[0] || columns !== from[1])
-    throw new RadversaryError('tensor-invalid', `Place: expected images of ${from.join('x')}, got ${rows}x${columns}`)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Place: expected images of ${from.join('x')}, got ${rows}x${columns}`,
+    )
   const out = tensor([count, channels, ...to])
   if (padValue !== 0) out.data.fill(padValue)
   const firstColumn = Math.max(0, -left)

@@ -1,11 +1,17 @@
 import type { Tensor } from '../../tensor/tensor.ts'
 
-/** One step from the image's grid to the model's input; differentiable. Steps hold no state, so a chain may serve several runs. */
+/**
+ * One step from the image's grid to the model's input; differentiable. Steps hold no state, so a chain may
+ * serve several runs.
+ */
 export interface PreprocessingStep {
   readonly name: string
   /** May give `x` itself where the step changes nothing; its derivative there is the identity. */
   apply(x: Tensor): Tensor
-  /** The transposed derivative at `x` (what `apply` was given), applied to `cotangent` (the shape of what it gave). */
+  /**
+   * The transposed derivative at `x` (what `apply` was given), applied to `cotangent` (the shape of what it
+   * gave).
+   */
   adjoint(cotangent: Tensor, x: Tensor): Tensor
 }
 
@@ -43,5 +49,8 @@ function traceSteps(steps: readonly PreprocessingStep[], x: Tensor): Trace {
     value = step.apply(input)
     if (value !== input) pullbacks.push((cotangent) => step.adjoint(cotangent, input))
   }
-  return { output: value, adjoint: (cotangent) => pullbacks.reduceRight((upstream, pullback) => pullback(upstream), cotangent) }
+  return {
+    output: value,
+    adjoint: (cotangent) => pullbacks.reduceRight((upstream, pullback) => pullback(upstream), cotangent),
+  }
 }

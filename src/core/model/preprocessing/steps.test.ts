@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { awayFromKinks, innerProduct, largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
+import {
+  awayFromKinks,
+  innerProduct,
+  largestDifference,
+  uniformTensor,
+} from '../../../../test/support/numbers.ts'
 import { tensor, type Shape, type Tensor } from '../../tensor/tensor.ts'
 import { channels } from './channels.ts'
 import { clip } from './clip.ts'
@@ -31,26 +36,33 @@ function without(offset: Tensor, value: Tensor): Tensor {
   return tensor(value.shape, value.data.map((v, i) => v - offset.data[i]!)) // prettier-ignore
 }
 
-describe.each(affine.map(([step, shape]) => ({ step, shape, name: step.name })))('$name', ({ step, shape }) => {
-  test('has its transpose as adjoint: <Ax, y> = <x, Aᵀy>', () => {
-    const x = uniformTensor(shape, 11)
-    const linear = without(step.apply(tensor(shape)), step.apply(x))
-    const y = uniformTensor(linear.shape, 12)
-    const back = step.adjoint(y, x)
-    expect(back.shape).toEqual(shape)
-    expect(innerProduct(x, back)).toBeCloseTo(innerProduct(linear, y), 3)
-    expect(Math.abs(innerProduct(linear, y))).toBeGreaterThan(0)
-  })
-})
+describe.each(affine.map(([step, shape]) => ({ step, shape, name: step.name })))(
+  '$name',
+  ({ step, shape }) => {
+    test('has its transpose as adjoint: <Ax, y> = <x, Aᵀy>', () => {
+      const x = uniformTensor(shape, 11)
+      const linear = without(step.apply(tensor(shape)), step.apply(x))
+      const y = uniformTensor(linear.shape, 12)
+      const back = step.adjoint(y, x)
+      expect(back.shape).toEqual(shape)
+      expect(innerProduct(x, back)).toBeCloseTo(innerProduct(linear, y), 3)
+      expect(Math.abs(innerProduct(linear, y))).toBeGreaterThan(0)
+    })
+  },
+)
 
 describe('clip', () => {
   test('holds values to [0, 1]', () => {
-    expect(clip.apply(tensor([5], Float32Array.of(-0.5, 0, 0.25, 1, 1.5))).data).toEqual(Float32Array.of(0, 0, 0.25, 1, 1))
+    expect(clip.apply(tensor([5], Float32Array.of(-0.5, 0, 0.25, 1, 1.5))).data).toEqual(
+      Float32Array.of(0, 0, 0.25, 1, 1),
+    )
   })
 
   test('passes the gradient inside and at exactly 0 and 1, and stops it beyond', () => {
     const x = tensor([5], Float32Array.of(-1e-7, 0, 0.25, 1, 1.0000002))
-    expect(clip.adjoint(tensor([5], new Float32Array(5).fill(3)), x).data).toEqual(Float32Array.of(0, 3, 3, 3, 0))
+    expect(clip.adjoint(tensor([5], new Float32Array(5).fill(3)), x).data).toEqual(
+      Float32Array.of(0, 3, 3, 3, 0),
+    )
   })
 })
 
@@ -69,21 +81,27 @@ describe('place', () => {
 
 describe('channels', () => {
   test('copies grey, keeps RGB, and weighs RGB to luminance', () => {
-    expect(copies!.apply(tensor([1, 1, 1, 2], Float32Array.of(5, 6))).data).toEqual(Float32Array.of(5, 6, 5, 6, 5, 6))
+    expect(copies!.apply(tensor([1, 1, 1, 2], Float32Array.of(5, 6))).data).toEqual(
+      Float32Array.of(5, 6, 5, 6, 5, 6),
+    )
     expect(channels(3, 3)).toEqual([])
     expect(luminance!.apply(tensor([1, 3, 1, 1], Float32Array.of(1, 1, 1))).data[0]).toBeCloseTo(1, 6)
     expect(luminance!.apply(tensor([1, 3, 1, 1], Float32Array.of(0, 1, 0))).data[0]).toBeCloseTo(0.587, 6)
   })
 
   test('refuses RGB images for a model of another number of channels', () => {
-    expect(() => channels(3, 4)).toThrow('Channels: expected a model of 1 or 3 channels for images of 3, got 4')
+    expect(() => channels(3, 4)).toThrow(
+      'Channels: expected a model of 1 or 3 channels for images of 3, got 4',
+    )
   })
 })
 
 describe('normalise', () => {
   test('is (a + x(b − a) − mean) / std per channel', () => {
     const step = normalise({ valueRange: [-1000, 1000], mean: [0, 100], std: [1, 50] })
-    expect(step.apply(tensor([1, 2, 1, 1], Float32Array.of(0.75, 0.75))).data).toEqual(Float32Array.of(500, 8))
+    expect(step.apply(tensor([1, 2, 1, 1], Float32Array.of(0.75, 0.75))).data).toEqual(
+      Float32Array.of(500, 8),
+    )
   })
 
   test('takes a single mean with a std per channel', () => {

@@ -7,9 +7,10 @@ import type { Beyond } from './neighbours.ts'
 import type { PreprocessingChain } from './step.ts'
 
 /**
- * The model seen from the image's own pixel grid: it takes [N, C, H, W] in relative intensity (the width of the intensity range is 1),
- * and its gradient comes back there through the chain's adjoint. One image shape per model; `dispose` disposes of the model itself. Of a
- * model of neighbouring slices a batch is a run of them, `beyond` what lies around it, and the gradient of a slice is that of all losses.
+ * The model seen from the image's own pixel grid: it takes [N, C, H, W] in relative intensity (the width of
+ * the intensity range is 1), and its gradient comes back there through the chain's adjoint. One image shape
+ * per model; `dispose` disposes of the model itself. Of a model of neighbouring slices a batch is a run of
+ * them, `beyond` what lies around it, and the gradient of a slice is that of all losses.
  */
 export function throughPreprocessing(
   model: DifferentiableModel,
@@ -19,7 +20,8 @@ export function throughPreprocessing(
 ): DifferentiableModel {
   const isGrey = model.takesGrey === true && imageShape[0] === 1
   const chain = preprocessingFor(isGrey ? firstChannelOf(card) : card, imageShape, beyond)
-  if (card.input.volume !== undefined && (beyond.before ?? beyond.after)) return partOfVolume(model, chain, imageShape, beyond)
+  if (card.input.volume !== undefined && (beyond.before ?? beyond.after))
+    return partOfVolume(model, chain, imageShape, beyond)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
@@ -33,7 +35,9 @@ export function throughPreprocessing(
   }
 }
 
-/** Slices of a volume, which can be predicted by themselves; the loss of a part has no gradient of its own. */
+/**
+ * Slices of a volume, which can be predicted by themselves; the loss of a part has no gradient of its own.
+ */
 function partOfVolume(
   model: DifferentiableModel,
   chain: PreprocessingChain,

@@ -11,11 +11,19 @@ export interface FusedActivation {
 }
 
 export function fusedActivation(attributes: KernelAttributes, slopes: string | undefined): FusedActivation {
-  return { activation: attributes.text('activation', 'linear'), slopes, alpha: attributes.number('leakyreluAlpha', 0.2) }
+  return {
+    activation: attributes.text('activation', 'linear'),
+    slopes,
+    alpha: attributes.number('leakyreluAlpha', 0.2),
+  }
 }
 
 /** tfjs-core's fused activations (fused_types.ts). */
-export function activated(graph: TraceGraph, name: string, { activation, slopes, alpha = 0.2 }: FusedActivation): string {
+export function activated(
+  graph: TraceGraph,
+  name: string,
+  { activation, slopes, alpha = 0.2 }: FusedActivation,
+): string {
   switch (activation) {
     case 'linear':
       return name
@@ -32,6 +40,9 @@ export function activated(graph: TraceGraph, name: string, { activation, slopes,
     case 'leakyrelu':
       return graph.node('LeakyRelu', [name], { alpha: { float: alpha } })
     default:
-      throw new RadversaryError('model-unsupported', `TensorFlow.js: the fused activation ${activation} is not known`)
+      throw new RadversaryError(
+        'model-unsupported',
+        `TensorFlow.js: the fused activation ${activation} is not known`,
+      )
   }
 }

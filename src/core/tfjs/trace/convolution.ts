@@ -14,15 +14,25 @@ export const convolution: KernelRule = (call) => {
   return convolved(call, x, { inputs, kernel, channels, groups, weights })
 }
 
-/** DepthwiseConv2dNative and its fused form: filters [h, w, C, multiplier]; output channel c·multiplier + m. */
+/**
+ * DepthwiseConv2dNative and its fused form: filters [h, w, C, multiplier]; output channel c·multiplier + m.
+ */
 export const depthwiseConvolution: KernelRule = (call) => {
   const [x, filter] = [inputOf(call, 'x'), inputOf(call, 'filter')]
   const [height = 1, width = 1, inputs = 1, multiplier = 1] = filter.shape
   const ordered = call.graph.permuted(filter, [2, 3, 0, 1])
   const channels = inputs * multiplier
   const weights =
-    multiplier === 1 ? ordered : call.graph.node('Reshape', [ordered, call.graph.ints([channels, 1, height, width])])
-  return convolved(call, x, { inputs: x.shape.slice(1, 3), kernel: [height, width], channels, groups: inputs, weights })
+    multiplier === 1
+      ? ordered
+      : call.graph.node('Reshape', [ordered, call.graph.ints([channels, 1, height, width])])
+  return convolved(call, x, {
+    inputs: x.shape.slice(1, 3),
+    kernel: [height, width],
+    channels,
+    groups: inputs,
+    weights,
+  })
 }
 
 interface Convolution {
@@ -34,13 +44,24 @@ interface Convolution {
   readonly weights: string
 }
 
-function convolved(call: KernelCall, x: Traced, { inputs, kernel, channels, groups, weights }: Convolution): Traced {
+function convolved(
+  call: KernelCall,
+  x: Traced,
+  { inputs, kernel, channels, groups, weights }: Convolution,
+): Traced {
   const { graph, attributes } = call
   expectChannelsLast(call)
   const strides = attributes.numbers('strides', kernel.length)
   const dilations =
-    (attributes.raw('dilations') ?? null) === null ? kernel.map(() => 1) : attributes.numbers('dilations', kernel.length)
-  const windows = windowsOf(call, { inputs, kernel, strides: spatial(strides, kernel), dilations: spatial(dilations, kernel) })
+    (attributes.raw('dilations') ?? null) === null
+      ? kernel.map(() => 1)
+      : attributes.numbers('dilations', kernel.length)
+  const windows = windowsOf(call, {
+    inputs,
+    kernel,
+    strides: spatial(strides, kernel),
+    dilations: spatial(dilations, kernel),
+  })
   const bias = call.inputs['bias']
   const sum = graph.node(
     'Conv',
@@ -48,8 +69,15 @@ function convolved(call: KernelCall, x: Traced, { inputs, kernel, channels, grou
     { ...windowAttributes(windows), group: groups },
   )
   const slopes = call.inputs['preluActivationWeights']
-  const fused = fusedActivation(attributes, slopes === undefined ? undefined : slopesOf(call, slopes, kernel.length))
-  return placed(activated(graph, sum, fused), [x.shape[0] ?? 1, ...windows.outputs, channels], 'channels-first')
+  const fused = fusedActivation(
+    attributes,
+    slopes === undefined ? undefined : slopesOf(call, slopes, kernel.length),
+  )
+  return placed(
+    activated(graph, sum, fused),
+    [x.shape[0] ?? 1, ...windows.outputs, channels],
+    'channels-first',
+  )
 }
 
 /** Strides and dilations may come for all axes, batch and channels included. */
@@ -66,11 +94,18 @@ function vector({ graph }: KernelCall, bias: Traced, channels: number): string {
 function slopesOf({ graph }: KernelCall, slopes: Traced, spatialRank: number): string {
   const rank = slopes.shape.length
   if (rank > spatialRank + 1) return graph.channelsFirst(slopes)
-  if (rank === spatialRank + 1) return graph.permuted(slopes, [rank - 1, ...slopes.shape.keys()].slice(0, rank))
-  return graph.node('Reshape', [graph.asIs(slopes), graph.ints([-1, ...Array.from({ length: spatialRank }, () => 1)])])
+  if (rank === spatialRank + 1)
+    return graph.permuted(slopes, [rank - 1, ...slopes.shape.keys()].slice(0, rank))
+  return graph.node('Reshape', [
+    graph.asIs(slopes),
+    graph.ints([-1, ...Array.from({ length: spatialRank }, () => 1)]),
+  ])
 }
 
-/** Conv2DBackpropInput and Conv3DBackpropInputV2 as layers: filters [...kernel, K, C] of an input [N, ...spatial, C]. */
+/**
+ * Conv2DBackpropInput and Conv3DBackpropInputV2 as layers: filters [...kernel, K, C] of an input [N,
+ * ...spatial, C].
+ */
 export const transposedConvolution: KernelRule = (call) => {
   const { graph, attributes } = call
   const [dy, filter] = [inputOf(call, 'dy'), inputOf(call, 'filter')]

@@ -5,7 +5,11 @@ import type { TraceGraph } from './trace-graph.ts'
 import { isChannelsFirst, type Traced, type TracedType } from './traced.ts'
 
 /** f(x), pixel by pixel, in whatever layout x has. */
-export function unary(opType: string, attributes: Attributes | ((call: KernelCall) => Attributes) = {}, input = 'x'): KernelRule {
+export function unary(
+  opType: string,
+  attributes: Attributes | ((call: KernelCall) => Attributes) = {},
+  input = 'x',
+): KernelRule {
   return (call) => {
     const given = typeof attributes === 'function' ? attributes(call) : attributes
     return mapped(call, (name) => call.graph.node(opType, [name], given), input)
@@ -18,14 +22,23 @@ export function truth(opType: string): KernelRule {
 }
 
 /** The same with several nodes. */
-export function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
+export function mapped(
+  call: KernelCall,
+  map: (name: string) => string,
+  input = 'x',
+  dtype?: TracedType,
+): Traced {
   const x = inputOf(call, input)
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   return placed(map(call.graph.nameOf(x)), x.shape, layout, dtype ?? x.dtype)
 }
 
 /** f(a, b) with TensorFlow's broadcasting, which is ONNX's where both have one layout. */
-export function binary(opType: string, names: readonly [string, string] = ['a', 'b'], dtype?: TracedType): KernelRule {
+export function binary(
+  opType: string,
+  names: readonly [string, string] = ['a', 'b'],
+  dtype?: TracedType,
+): KernelRule {
   return (call) => {
     const values = names.map((name) => inputOf(call, name))
     return combined(call.graph, values, (inputs) => call.graph.node(opType, inputs), dtype)
@@ -33,7 +46,8 @@ export function binary(opType: string, names: readonly [string, string] = ['a', 
 }
 
 /** All inputs, two at a time. */
-export const addAll: KernelRule = (call) => combined(call.graph, listed(call), (names) => call.graph.node('Sum', names))
+export const addAll: KernelRule = (call) =>
+  combined(call.graph, listed(call), (names) => call.graph.node('Sum', names))
 
 export const squaredDifference: KernelRule = (call) => {
   const { graph } = call
@@ -57,13 +71,16 @@ export const select: KernelRule = (call) => {
 
 export const cast: KernelRule = (call) => {
   const dtype = call.attributes.text('dtype')
-  const [to, type]: [number, TracedType] = dtype === 'int32' ? [6, 'int32'] : dtype === 'bool' ? [9, 'bool'] : [1, 'float32']
+  const [to, type]: [number, TracedType] =
+    dtype === 'int32' ? [6, 'int32'] : dtype === 'bool' ? [9, 'bool'] : [1, 'float32']
   return mapped(call, (name) => call.graph.node('Cast', [name], { to }), 'x', type)
 }
 
 export const clipByValue: KernelRule = (call) => {
   const { graph, attributes } = call
-  const [least, most] = ['clipValueMin', 'clipValueMax'].map((name) => graph.floats([], [attributes.number(name)]))
+  const [least, most] = ['clipValueMin', 'clipValueMax'].map((name) =>
+    graph.floats([], [attributes.number(name)]),
+  )
   return mapped(call, (name) => graph.node('Clip', [name, least ?? '', most ?? '']))
 }
 
@@ -72,12 +89,17 @@ export const step: KernelRule = (call) => {
   const { graph, attributes } = call
   const one = graph.floats([], [1])
   const below = graph.floats([], [attributes.number('alpha', 0)])
-  return mapped(call, (name) => graph.node('Where', [graph.node('Greater', [name, graph.floats([], [0])]), one, below]))
+  return mapped(call, (name) =>
+    graph.node('Where', [graph.node('Greater', [name, graph.floats([], [0])]), one, below]),
+  )
 }
 
-export const leakyRelu = unary('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.number('alpha', 0.2) } }))
+export const leakyRelu = unary('LeakyRelu', ({ attributes }) => ({
+  alpha: { float: attributes.number('alpha', 0.2) },
+}))
 
-export const relu6: KernelRule = (call) => mapped(call, (name) => activated(call.graph, name, { activation: 'relu6' }))
+export const relu6: KernelRule = (call) =>
+  mapped(call, (name) => activated(call.graph, name, { activation: 'relu6' }))
 
 export const rsqrt: KernelRule = (call) => {
   const { graph } = call
@@ -97,8 +119,8 @@ export const log1p: KernelRule = (call) => {
 }
 
 /**
- * Values brought to one layout: channels-first where any is, since that is what convolutions around them want. Axes are added in front
- * where a value has fewer.
+ * Values brought to one layout: channels-first where any is, since that is what convolutions around them
+ * want. Axes are added in front where a value has fewer.
  */
 export function combined(
   graph: TraceGraph,

@@ -44,7 +44,10 @@ import {
 import { batchToSpace, spaceToBatch } from './space-to-batch.ts'
 import { stridedSlice } from './strided-slice.ts'
 
-/** What every kernel of TensorFlow.js is in ONNX. Layers and operations of graphs alike come down to these (kernel_names.ts of tfjs-core). */
+/**
+ * What every kernel of TensorFlow.js is in ONNX. Layers and operations of graphs alike come down to these
+ * (kernel_names.ts of tfjs-core).
+ */
 export const kernelRules = {
   Abs: unary('Abs'),
   Acos: unary('Acos'),

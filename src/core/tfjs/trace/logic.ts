@@ -60,7 +60,8 @@ export function filledLike(value: 0 | 1): KernelRule {
   return (call) => {
     const { graph } = call
     const tensor = float32Tensor([1], [value])
-    const filled = (name: string) => graph.node('ConstantOfShape', [graph.node('Shape', [name])], { value: { tensor } })
+    const filled = (name: string) =>
+      graph.node('ConstantOfShape', [graph.node('Shape', [name])], { value: { tensor } })
     const { dtype } = inputOf(call, 'x')
     return mapped(call, (name) => (dtype === 'float32' ? filled(name) : castTo(graph, filled(name), dtype)))
   }

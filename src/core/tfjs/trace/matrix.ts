@@ -37,7 +37,11 @@ export const einsum: KernelRule = (call) => {
   if (right === undefined || equation.includes('.')) throw unsupported(call, `the equation ${equation}`)
   const values = listed(call)
   const extents = new Map(
-    left.split(',').flatMap((axes, index) => Array.from(axes, (name, axis) => [name, values[index]?.shape[axis] ?? 1] as const)),
+    left
+      .split(',')
+      .flatMap((axes, index) =>
+        Array.from(axes, (name, axis) => [name, values[index]?.shape[axis] ?? 1] as const),
+      ),
   )
   const shape = Array.from(right, (name) => extents.get(name) ?? 1)
   return placed(

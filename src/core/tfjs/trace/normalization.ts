@@ -30,7 +30,12 @@ function byChannel(call: KernelCall, x: Traced, channels: number): Traced {
   return placed(name, x.shape, x.shape.length > 2 ? 'channels-first' : 'as-is')
 }
 
-function statistic({ graph }: KernelCall, value: Traced | undefined, channels: number, preset: number): string {
+function statistic(
+  { graph }: KernelCall,
+  value: Traced | undefined,
+  channels: number,
+  preset: number,
+): string {
   if (value === undefined)
     return graph.floats(
       [channels],
@@ -42,12 +47,15 @@ function statistic({ graph }: KernelCall, value: Traced | undefined, channels: n
 
 /** Statistics of another axis than the last, or of the image itself (layer normalisation). */
 function byElement({ graph, attributes, inputs, ...call }: KernelCall, x: Traced): Traced {
-  const [mean, variance] = ['mean', 'variance'].map((name) => inputOf({ graph, attributes, inputs, ...call }, name))
+  const [mean, variance] = ['mean', 'variance'].map((name) =>
+    inputOf({ graph, attributes, inputs, ...call }, name),
+  )
   const epsilon = graph.floats([], [attributes.number('varianceEpsilon', 0.001)])
   const apply = (op: string, a: Traced, b: Traced | undefined) =>
     b === undefined ? a : combined(graph, [a, b], (names) => graph.node(op, names))
   const deviation =
-    variance && combined(graph, [variance], ([name = '']) => graph.node('Sqrt', [graph.node('Add', [name, epsilon])]))
+    variance &&
+    combined(graph, [variance], ([name = '']) => graph.node('Sqrt', [graph.node('Add', [name, epsilon])]))
   const centred = apply('Div', apply('Sub', x, mean), deviation)
   return apply('Add', apply('Mul', centred, inputs['scale']), inputs['offset'])
 }
@@ -58,7 +66,11 @@ export function softmax(opType: 'Softmax' | 'LogSoftmax'): KernelRule {
     const x = inputOf(call, 'logits')
     const first = isChannelsFirst(x)
     const axis = first ? 1 : x.shape.length - 1
-    return placed(call.graph.node(opType, [call.graph.nameOf(x)], { axis }), x.shape, first ? 'channels-first' : 'as-is')
+    return placed(
+      call.graph.node(opType, [call.graph.nameOf(x)], { axis }),
+      x.shape,
+      first ? 'channels-first' : 'as-is',
+    )
   }
 }
 

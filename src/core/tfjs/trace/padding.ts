@@ -16,7 +16,11 @@ export const mirrorPad: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'x')
   if (attributes.text('mode') === 'symmetric') return mirrored(call, x)
-  return padded(x, attributes.pairs('paddings'), graph.node('Pad', [graph.nameOf(x), padsOf(call, x)], { mode: 'reflect' }))
+  return padded(
+    x,
+    attributes.pairs('paddings'),
+    graph.node('Pad', [graph.nameOf(x), padsOf(call, x)], { mode: 'reflect' }),
+  )
 }
 
 function padsOf({ graph, attributes }: KernelCall, x: Traced): string {
@@ -36,7 +40,9 @@ function mirrored({ graph, attributes }: KernelCall, x: Traced): Traced {
   const pairs = attributes.pairs('paddings')
   const name = pairs.reduce((value, [before, after], axis) => {
     if (before === 0 && after === 0) return value
-    return graph.node('Gather', [value, graph.ints(mirroredPlaces(x.shape[axis] ?? 1, before, after))], { axis: axisIn(x, axis) })
+    return graph.node('Gather', [value, graph.ints(mirroredPlaces(x.shape[axis] ?? 1, before, after))], {
+      axis: axisIn(x, axis),
+    })
   }, graph.nameOf(x))
   return padded(x, pairs, name)
 }

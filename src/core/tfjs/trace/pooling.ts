@@ -1,7 +1,9 @@
 import { inputOf, placed, type KernelRule } from './rule.ts'
 import { windowAttributes, windowsOf } from './windows.ts'
 
-/** MaxPool, AvgPool and their 3-D forms. TensorFlow's average leaves padding out, as ONNX's does by default. */
+/**
+ * MaxPool, AvgPool and their 3-D forms. TensorFlow's average leaves padding out, as ONNX's does by default.
+ */
 export function pool(opType: 'MaxPool' | 'AveragePool'): KernelRule {
   return (call) => {
     const { graph, attributes } = call

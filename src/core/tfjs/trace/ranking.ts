@@ -26,9 +26,15 @@ export const topK: KernelRule = (call) => {
   const x = inputOf(call, 'x')
   const count = attributes.number('k')
   const inputs = [graph.asIs(x), graph.ints([count])]
-  const [values = '', places = ''] = graph.nodes('TopK', inputs, 2, { axis: -1, sorted: Number(attributes.flag('sorted')) })
+  const [values = '', places = ''] = graph.nodes('TopK', inputs, 2, {
+    axis: -1,
+    sorted: Number(attributes.flag('sorted')),
+  })
   const shape = [...x.shape.slice(0, -1), count]
-  return [placed(values, shape, 'as-is', x.dtype), placed(graph.node('Cast', [places], { to: int32 }), shape, 'as-is', 'int32')]
+  return [
+    placed(values, shape, 'as-is', x.dtype),
+    placed(graph.node('Cast', [places], { to: int32 }), shape, 'as-is', 'int32'),
+  ]
 }
 
 /** Cumsum along one axis. */
@@ -37,7 +43,10 @@ export const cumulativeSum: KernelRule = (call) => {
   const x = inputOf(call, 'x')
   const given = attributes.number('axis')
   const axis = graph.ints([axisIn(x, given)])
-  const flags = { exclusive: Number(attributes.flag('exclusive')), reverse: Number(attributes.flag('reverse')) }
+  const flags = {
+    exclusive: Number(attributes.flag('exclusive')),
+    reverse: Number(attributes.flag('reverse')),
+  }
   const name = graph.node('CumSum', [graph.nameOf(x), axis], flags)
   return placed(name, x.shape, isChannelsFirst(x) ? 'channels-first' : 'as-is', x.dtype)
 }

@@ -9,7 +9,8 @@ export function reduce(opType: string, attribute = 'axis'): KernelRule {
     const rank = x.shape.length
     const given = attributes.raw(attribute) ?? null
     const all = [...x.shape.keys()]
-    const axes = given === null ? all : attributes.numbers(attribute).map((axis) => (axis < 0 ? axis + rank : axis))
+    const axes =
+      given === null ? all : attributes.numbers(attribute).map((axis) => (axis < 0 ? axis + rank : axis))
     const keeps = attributes.flag('keepDims')
     const shape = x.shape.flatMap((extent, axis) => (axes.includes(axis) ? (keeps ? [1] : []) : [extent]))
     const inPlace = isChannelsFirst(x) && (keeps || isOrderKept(x, axes))

@@ -75,7 +75,10 @@ export function unsupported({ kernel }: Pick<KernelCall, 'kernel'>, what: string
 export function inputOf({ inputs, kernel }: KernelCall, name: string): Traced {
   const value = inputs[name]
   if (value === undefined)
-    throw new RadversaryError('model-unsupported', `TensorFlow.js ${kernel}: expected the input ${name}, got none`)
+    throw new RadversaryError(
+      'model-unsupported',
+      `TensorFlow.js ${kernel}: expected the input ${name}, got none`,
+    )
   return value
 }
 

@@ -2,9 +2,17 @@ import { dataTypeCode } from '../../onnx/data-type.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
 import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
-import { axisIn, channelsFirstOrder, channelsLastOrder, isChannelsFirst, isKnown, type Traced } from './traced.ts'
+import {
+  axisIn,
+  channelsFirstOrder,
+  channelsLastOrder,
+  isChannelsFirst,
+  isKnown,
+  type Traced,
+} from './traced.ts'
 
-export const reshape: KernelRule = (call) => reshaped(call.graph, inputOf(call, 'x'), call.attributes.numbers('shape'))
+export const reshape: KernelRule = (call) =>
+  reshaped(call.graph, inputOf(call, 'x'), call.attributes.numbers('shape'))
 
 export const expandDims: KernelRule = (call) => {
   const x = inputOf(call, 'input')
@@ -77,15 +85,26 @@ export const concat: KernelRule = (call) => {
     at === axis ? values.reduce((sum, each) => sum + (each.shape[at] ?? 0), 0) : extent,
   )
   const place = first ? (channelsLastOrder(rank)[axis] ?? axis) : axis
-  return placed(graph.node('Concat', names, { axis: place }), shape, first ? 'channels-first' : 'as-is', one.dtype)
+  return placed(
+    graph.node('Concat', names, { axis: place }),
+    shape,
+    first ? 'channels-first' : 'as-is',
+    one.dtype,
+  )
 }
 
 export const slice: KernelRule = (call) => {
   const x = inputOf(call, 'x')
   const begin = call.attributes.numbers('begin')
   const size = call.attributes.numbers('size')
-  const shape = x.shape.map((extent, axis) => ((size[axis] ?? -1) === -1 ? extent - (begin[axis] ?? 0) : (size[axis] ?? extent)))
-  const parts = shape.map((extent, axis) => ({ start: begin[axis] ?? 0, end: (begin[axis] ?? 0) + extent, step: 1 }))
+  const shape = x.shape.map((extent, axis) =>
+    (size[axis] ?? -1) === -1 ? extent - (begin[axis] ?? 0) : (size[axis] ?? extent),
+  )
+  const parts = shape.map((extent, axis) => ({
+    start: begin[axis] ?? 0,
+    end: (begin[axis] ?? 0) + extent,
+    step: 1,
+  }))
   return sliced(call.graph, x, parts, shape)
 }
 
@@ -97,13 +116,26 @@ export interface Part {
 }
 
 /** Axes that are taken whole, the batch among them, stay out of the node. */
-export function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: readonly number[]): Traced {
+export function sliced(
+  graph: TraceGraph,
+  x: Traced,
+  parts: readonly Part[],
+  shape: readonly number[],
+): Traced {
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
-  const cut = [...parts.entries()].filter(([axis, { start, end, step }]) => start !== 0 || end !== x.shape[axis] || step !== 1)
+  const cut = [...parts.entries()].filter(
+    ([axis, { start, end, step }]) => start !== 0 || end !== x.shape[axis] || step !== 1,
+  )
   if (cut.length === 0) return x
   const list = (value: (part: Part) => number) => graph.ints(cut.map(([, part]) => value(part)))
   const axes = graph.ints(cut.map(([axis]) => axisIn(x, axis)))
-  const inputs = [graph.nameOf(x), list(({ start }) => start), list(({ end }) => end), axes, list(({ step }) => step)]
+  const inputs = [
+    graph.nameOf(x),
+    list(({ start }) => start),
+    list(({ end }) => end),
+    axes,
+    list(({ step }) => step),
+  ]
   return placed(graph.node('Slice', inputs), shape, layout, x.dtype)
 }
 
@@ -114,10 +146,14 @@ export const split: KernelRule = (call) => {
   const given = attributes.raw('numOrSizeSplits')
   const extent = x.shape[axis] ?? 1
   const sizes =
-    typeof given === 'number' ? Array.from({ length: given }, () => extent / given) : attributes.numbers('numOrSizeSplits')
+    typeof given === 'number'
+      ? Array.from({ length: given }, () => extent / given)
+      : attributes.numbers('numOrSizeSplits')
   const rest = extent - sizes.reduce((sum, size) => sum + Math.max(0, size), 0)
   const whole = sizes.map((size) => (size === -1 ? rest : size))
-  const names = graph.nodes('Split', [graph.nameOf(x), graph.ints(whole)], whole.length, { axis: axisIn(x, axis) })
+  const names = graph.nodes('Split', [graph.nameOf(x), graph.ints(whole)], whole.length, {
+    axis: axisIn(x, axis),
+  })
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   return names.map((name, part) =>
     placed(
@@ -147,8 +183,15 @@ export const unpack: KernelRule = (call) => {
   const axis = positive(attributes.number('axis'), x.shape.length)
   const count = x.shape[axis] ?? 1
   const shape = x.shape.filter((_, at) => at !== axis)
-  const parts = graph.nodes('Split', [graph.asIs(x), graph.ints(Array.from({ length: count }, () => 1))], count, { axis })
-  return parts.map((part) => placed(graph.node('Squeeze', [part, graph.ints([axis])]), shape, 'as-is', x.dtype))
+  const parts = graph.nodes(
+    'Split',
+    [graph.asIs(x), graph.ints(Array.from({ length: count }, () => 1))],
+    count,
+    { axis },
+  )
+  return parts.map((part) =>
+    placed(graph.node('Squeeze', [part, graph.ints([axis])]), shape, 'as-is', x.dtype),
+  )
 }
 
 export const tile: KernelRule = (call) => {

@@ -9,7 +9,10 @@ interface Blocked {
   readonly first: number
 }
 
-/** SpaceToBatchND: pixels at every `blockShape`-th place become an image of their own, behind all others in the batch. */
+/**
+ * SpaceToBatchND: pixels at every `blockShape`-th place become an image of their own, behind all others in
+ * the batch.
+ */
 export const spaceToBatch: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'x')
@@ -29,7 +32,9 @@ export const spaceToBatch: KernelRule = (call) => {
   const split = graph.node('Reshape', [padded, graph.ints(withFreeBatch(graph, parts))])
   const moved = graph.node('Transpose', [split], { perm: order })
   const count = block.reduce((product, size) => product * size, 1)
-  const joined = whole.map((extent, axis) => (axis === 0 ? extent * count : extent / (block[axis - first] ?? 1)))
+  const joined = whole.map((extent, axis) =>
+    axis === 0 ? extent * count : extent / (block[axis - first] ?? 1),
+  )
   const result = graph.node('Reshape', [moved, graph.ints(withFreeBatch(graph, joined))])
   return restored(x, result, joined)
 }
@@ -49,7 +54,9 @@ export const batchToSpace: KernelRule = (call) => {
     return block[axis - first] === undefined ? [own] : [own, axis - first]
   })
   const moved = graph.node('Transpose', [split], { perm: order })
-  const whole = shape.map((extent, axis) => (axis === 0 ? (parts[block.length] ?? 1) : extent * (block[axis - first] ?? 1)))
+  const whole = shape.map((extent, axis) =>
+    axis === 0 ? (parts[block.length] ?? 1) : extent * (block[axis - first] ?? 1),
+  )
   const joined = graph.node('Reshape', [moved, graph.ints(withFreeBatch(graph, whole))])
   return restored(x, ...cropped(call, joined, { whole, crops, first }))
 }
@@ -64,14 +71,23 @@ function cropped({ graph }: KernelCall, name: string, { whole, crops, first }: C
   const axes = crops.map((_, at) => first + at)
   const starts = crops.map(([before]) => before)
   const ends = crops.map(([, after], at) => (whole[first + at] ?? 1) - after)
-  const shape = whole.map((extent, axis) => extent - (crops[axis - first]?.[0] ?? 0) - (crops[axis - first]?.[1] ?? 0))
+  const shape = whole.map(
+    (extent, axis) => extent - (crops[axis - first]?.[0] ?? 0) - (crops[axis - first]?.[1] ?? 0),
+  )
   const isCut = shape.some((extent, axis) => extent !== whole[axis])
-  return [isCut ? graph.node('Slice', [name, graph.ints(starts), graph.ints(ends), graph.ints(axes)]) : name, shape]
+  return [
+    isCut ? graph.node('Slice', [name, graph.ints(starts), graph.ints(ends), graph.ints(axes)]) : name,
+    shape,
+  ]
 }
 
 function ownLayout({ graph }: KernelCall, x: Traced): Blocked {
   if (!isChannelsFirst(x)) return { name: graph.nameOf(x), shape: x.shape, first: 1 }
-  return { name: graph.nameOf(x), shape: channelsFirstOrder(x.shape.length).map((axis) => x.shape[axis] ?? 1), first: 2 }
+  return {
+    name: graph.nameOf(x),
+    shape: channelsFirstOrder(x.shape.length).map((axis) => x.shape[axis] ?? 1),
+    first: 2,
+  }
 }
 
 /** The result in x's layout, its shape told channels last. @param own its extents in that layout */

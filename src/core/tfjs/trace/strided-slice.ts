@@ -1,7 +1,10 @@
 import { inputOf, type KernelCall, type KernelRule } from './rule.ts'
 import { reshaped, sliced, type Part } from './shaping.ts'
 
-/** One entry of a StridedSlice: a range of an axis, one place of it, an axis that is added, or all axes that nobody names. */
+/**
+ * One entry of a StridedSlice: a range of an axis, one place of it, an axis that is added, or all axes that
+ * nobody names.
+ */
 type Entry = { readonly kind: 'range' | 'place'; readonly at: number } | { readonly kind: 'added' | 'rest' }
 
 /** StridedSlice with all its masks (TensorFlow's tf.strided_slice). */
@@ -35,7 +38,9 @@ function withRest(entries: readonly Entry[], rank: number): Entry[] {
   const named = entries.filter(({ kind }) => kind === 'range' || kind === 'place').length
   const rest = Array.from({ length: Math.max(0, rank - named) }, (): Entry => ({ kind: 'rest' }))
   const place = entries.findIndex(({ kind }) => kind === 'rest')
-  return place === -1 ? [...entries, ...rest] : [...entries.slice(0, place), ...rest, ...entries.slice(place + 1)]
+  return place === -1
+    ? [...entries, ...rest]
+    : [...entries.slice(0, place), ...rest, ...entries.slice(place + 1)]
 }
 
 /** The range with both ends within [0, extent], or within [−1, extent − 1] when it runs backwards. */
@@ -46,7 +51,8 @@ function partOf({ attributes }: KernelCall, entry: Entry, extent: number): Part 
   const isOpen = (mask: string) => ((attributes.number(mask, 0) >> at) & 1) === 1
   const step = value('strides')
   const [least, most] = step < 0 ? [-1, extent - 1] : [0, extent]
-  const within = (position: number) => Math.min(Math.max(position < 0 ? position + extent : position, least), most)
+  const within = (position: number) =>
+    Math.min(Math.max(position < 0 ? position + extent : position, least), most)
   const start = isOpen('beginMask') ? (step < 0 ? most : 0) : within(value('begin'))
   if (kind === 'place') return { start, end: start + 1, step: 1 }
   return { start, end: isOpen('endMask') ? (step < 0 ? least : most) : within(value('end')), step }

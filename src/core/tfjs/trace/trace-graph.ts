@@ -16,7 +16,10 @@ import {
 /** Reduction operators take their axes as an input from here on, and Resize knows axes. */
 const opset = 18
 
-/** The ONNX graph of a model while it is traced: values are brought to the layout that a node needs, and no further. */
+/**
+ * The ONNX graph of a model while it is traced: values are brought to the layout that a node needs, and no
+ * further.
+ */
 export class TraceGraph {
   private readonly builder = new GraphBuilder({ opset })
   private readonly initializers = new WeakMap<TracedData, string>()
@@ -152,7 +155,11 @@ function permutedData(data: TracedData, shape: readonly number[], order: readonl
 function renamed(model: OnnxModel, names: ReadonlyMap<string, string>): OnnxModel {
   const { graph } = model
   const nameOf = (name: string) => names.get(name) ?? name
-  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) }))
+  const nodes = graph.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(nameOf),
+    outputs: node.outputs.map(nameOf),
+  }))
   const outputs = graph.outputs.map((output) => ({ ...output, name: nameOf(output.name) }))
   return { ...model, graph: { ...graph, nodes, outputs } }
 }

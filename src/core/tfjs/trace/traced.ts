@@ -4,8 +4,9 @@ export type TracedType = 'float32' | 'int32' | 'bool'
 export type TracedData = Float32Array | Int32Array | Uint8Array
 
 /**
- * A value of a model that is being traced. `shape` is TensorFlow's, channels last, the batch being the trace's own number for it.
- * Known data (weights, shapes, and what is computed of these alone) becomes an initializer only where a node takes it.
+ * A value of a model that is being traced. `shape` is TensorFlow's, channels last, the batch being the
+ * trace's own number for it. Known data (weights, shapes, and what is computed of these alone) becomes an
+ * initializer only where a node takes it.
  */
 export interface Traced {
   readonly shape: readonly number[]
@@ -18,7 +19,10 @@ export interface Known {
   readonly data: TracedData
 }
 
-/** A value of the ONNX graph. `channels-first`: its axes there are [N, C, ...spatial], C being the last of `shape`. */
+/**
+ * A value of the ONNX graph. `channels-first`: its axes there are [N, C, ...spatial], C being the last of
+ * `shape`.
+ */
 export interface Placed {
   readonly kind: 'placed'
   readonly name: string

@@ -19,20 +19,29 @@ interface WindowOptions {
 }
 
 /**
- * The kernel's `pad` and `dimRoundingMode` worked out for inputs of this size. TensorFlow's `same` gives ceil(n / stride) outputs and puts
- * the odd pixel behind.
+ * The kernel's `pad` and `dimRoundingMode` worked out for inputs of this size. TensorFlow's `same` gives
+ * ceil(n / stride) outputs and puts the odd pixel behind.
  */
 export function windowsOf(
   call: KernelCall,
   { inputs, kernel, strides, dilations = inputs.map(() => 1) }: WindowOptions,
 ): Windows {
   const spans = kernel.map((taps, axis) => (taps - 1) * (dilations[axis] ?? 1) + 1)
-  const pads = inputs.map((extent, axis) => padsOf(call, axis, { extent, span: spans[axis] ?? 1, stride: strides[axis] ?? 1 }))
+  const pads = inputs.map((extent, axis) =>
+    padsOf(call, axis, { extent, span: spans[axis] ?? 1, stride: strides[axis] ?? 1 }),
+  )
   const outputs = inputs.map((extent, axis) => {
     const [before, after] = pads[axis] ?? [0, 0]
     return Math.floor((extent + before + after - (spans[axis] ?? 1)) / (strides[axis] ?? 1)) + 1
   })
-  return { kernel, strides, dilations, before: pads.map(([before]) => before), after: pads.map(([, after]) => after), outputs }
+  return {
+    kernel,
+    strides,
+    dilations,
+    before: pads.map(([before]) => before),
+    after: pads.map(([, after]) => after),
+    outputs,
+  }
 }
 
 interface AxisWindow {

@@ -18,21 +18,37 @@ export interface KerasConvolution {
   readonly useBias?: boolean
 }
 
-/** Layers as Keras writes them into a model.json, with seeded random weights: what they compute is unimportant. */
+/**
+ * Layers as Keras writes them into a model.json, with seeded random weights: what they compute is
+ * unimportant.
+ */
 export type KerasNetwork = ReturnType<typeof createKerasNetwork>
 
-export function createKerasNetwork(inputShape: readonly [rows: number, columns: number, channels: number], seed: number) {
+export function createKerasNetwork(
+  inputShape: readonly [rows: number, columns: number, channels: number],
+  seed: number,
+) {
   const random = xoroshiro128plus(seed)
   const layers: object[] = []
   const specs: { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[] = []
   const values: Float32Array[] = []
   let last = ''
 
-  function layer(className: string, config: object, inputs: readonly KerasFeature[], channels: number): KerasFeature {
+  function layer(
+    className: string,
+    config: object,
+    inputs: readonly KerasFeature[],
+    channels: number,
+  ): KerasFeature {
     const name = `${className.toLowerCase()}_${layers.length}`
     const nodes = inputs.length === 0 ? [] : [inputs.map((input) => [input.layer, 0, 0, {}])]
     last = name
-    layers.push({ class_name: className, name, config: { name, dtype: 'float32', ...config }, inbound_nodes: nodes })
+    layers.push({
+      class_name: className,
+      name,
+      config: { name, dtype: 'float32', ...config },
+      inbound_nodes: nodes,
+    })
     return { layer: name, channels }
   }
 
@@ -47,15 +63,32 @@ export function createKerasNetwork(inputShape: readonly [rows: number, columns: 
 
     conv(x: KerasFeature, filters: number, options: KerasConvolution = {}): KerasFeature {
       const { kernel = 1, strides = 1, activation = 'linear', useBias = true } = options
-      const config = { filters, kernel_size: [kernel, kernel], strides: [strides, strides], padding: 'same', activation }
+      const config = {
+        filters,
+        kernel_size: [kernel, kernel],
+        strides: [strides, strides],
+        padding: 'same',
+        activation,
+      }
       const y = layer('Conv2D', { ...config, use_bias: useBias }, [x], filters)
-      weight('kernel', [kernel, kernel, x.channels, filters], 0, Math.sqrt(6 / (kernel * kernel * x.channels)))
+      weight(
+        'kernel',
+        [kernel, kernel, x.channels, filters],
+        0,
+        Math.sqrt(6 / (kernel * kernel * x.channels)),
+      )
       if (useBias) weight('bias', [filters], 0, 0.1)
       return y
     },
 
     depthwise(x: KerasFeature, strides: number): KerasFeature {
-      const config = { kernel_size: [3, 3], strides: [strides, strides], padding: 'same', use_bias: false, depth_multiplier: 1 }
+      const config = {
+        kernel_size: [3, 3],
+        strides: [strides, strides],
+        padding: 'same',
+        use_bias: false,
+        depth_multiplier: 1,
+      }
       const y = layer('DepthwiseConv2D', config, [x], x.channels)
       weight('depthwise_kernel', [3, 3, x.channels, 1], 0, Math.sqrt(6 / 9))
       return y
@@ -76,7 +109,8 @@ export function createKerasNetwork(inputShape: readonly [rows: number, columns: 
       layer('Concatenate', { axis: -1 }, [a, b], a.channels + b.channels),
     maxPool: (x: KerasFeature): KerasFeature =>
       layer('MaxPooling2D', { pool_size: [2, 2], strides: [2, 2], padding: 'valid' }, [x], x.channels),
-    globalAveragePool: (x: KerasFeature): KerasFeature => layer('GlobalAveragePooling2D', {}, [x], x.channels),
+    globalAveragePool: (x: KerasFeature): KerasFeature =>
+      layer('GlobalAveragePooling2D', {}, [x], x.channels),
 
     upConv(x: KerasFeature, filters: number): KerasFeature {
       const config = { filters, kernel_size: [2, 2], strides: [2, 2], padding: 'valid', use_bias: true }
@@ -95,8 +129,17 @@ export function createKerasNetwork(inputShape: readonly [rows: number, columns: 
 
     /** The model as it would be read from its folder. */
     finish(output: KerasFeature): TfjsFiles {
-      const config = { name: 'model', layers, input_layers: [[network.input.layer, 0, 0]], output_layers: [[output.layer, 0, 0]] }
-      const topology = { keras_version: '2.15.0', backend: 'tensorflow', model_config: { class_name: 'Functional', config } }
+      const config = {
+        name: 'model',
+        layers,
+        input_layers: [[network.input.layer, 0, 0]],
+        output_layers: [[output.layer, 0, 0]],
+      }
+      const topology = {
+        keras_version: '2.15.0',
+        backend: 'tensorflow',
+        model_config: { class_name: 'Functional', config },
+      }
       const json = {
         format: 'layers-model',
         modelTopology: topology,
@@ -104,7 +147,11 @@ export function createKerasNetwork(inputShape: readonly [rows: number, columns: 
       }
       const manifest = parseModelJson(JSON.stringify(json), 'bench')
       const shard = Buffer.concat(values.map(({ buffer }) => new Uint8Array(buffer)))
-      return { file: 'bench', manifest, weights: weightBytes(manifest, { 'weights.bin': new Uint8Array(shard) }, 'bench') }
+      return {
+        file: 'bench',
+        manifest,
+        weights: weightBytes(manifest, { 'weights.bin': new Uint8Array(shard) }, 'bench'),
+      }
     },
   }
   return network

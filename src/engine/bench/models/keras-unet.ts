@@ -3,7 +3,10 @@ import { createKerasNetwork, type KerasFeature, type KerasNetwork } from './kera
 
 const widths = [16, 32, 64, 128]
 
-/** A U-Net of two classes on 256x256x1, half as wide as the one that is measured against PyTorch: TensorFlow.js is slow. */
+/**
+ * A U-Net of two classes on 256x256x1, half as wide as the one that is measured against PyTorch:
+ * TensorFlow.js is slow.
+ */
 export function kerasUnet(): TfjsFiles {
   const net = createKerasNetwork([256, 256, 1], 3)
   const skips: KerasFeature[] = []
@@ -14,7 +17,8 @@ export function kerasUnet(): TfjsFiles {
     x = net.maxPool(skip)
   }
   x = doubled(net, x, 256)
-  for (const skip of skips.toReversed()) x = doubled(net, net.concat(skip, net.upConv(x, skip.channels)), skip.channels)
+  for (const skip of skips.toReversed())
+    x = doubled(net, net.concat(skip, net.upConv(x, skip.channels)), skip.channels)
   return net.finish(net.conv(x, 2, { activation: 'softmax' }))
 }
 

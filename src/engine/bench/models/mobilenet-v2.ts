@@ -17,11 +17,18 @@ export function kerasMobilenetV2(): TfjsFiles {
   const net = createKerasNetwork([224, 224, 3], 2)
   let x = convolved(net, net.input, 32, 3, 2)
   for (const [expansion, channels, repeats, stride] of stages)
-    for (let b = 0; b < repeats; b++) x = invertedResidual(net, x, { expansion, channels, stride: b === 0 ? stride : 1 })
+    for (let b = 0; b < repeats; b++)
+      x = invertedResidual(net, x, { expansion, channels, stride: b === 0 ? stride : 1 })
   return net.finish(net.dense(net.globalAveragePool(convolved(net, x, 1280)), 1000))
 }
 
-function convolved(net: KerasNetwork, x: KerasFeature, filters: number, kernel = 1, strides = 1): KerasFeature {
+function convolved(
+  net: KerasNetwork,
+  x: KerasFeature,
+  filters: number,
+  kernel = 1,
+  strides = 1,
+): KerasFeature {
   return net.relu6(net.batchNorm(net.conv(x, filters, { kernel, strides, useBias: false })))
 }
 
@@ -31,7 +38,11 @@ interface Block {
   readonly stride: number
 }
 
-function invertedResidual(net: KerasNetwork, x: KerasFeature, { expansion, channels, stride }: Block): KerasFeature {
+function invertedResidual(
+  net: KerasNetwork,
+  x: KerasFeature,
+  { expansion, channels, stride }: Block,
+): KerasFeature {
   const wide = expansion === 1 ? x : convolved(net, x, expansion * x.channels)
   const filtered = net.relu6(net.batchNorm(net.depthwise(wide, stride)))
   const narrow = net.batchNorm(net.conv(filtered, channels, { useBias: false }))

@@ -55,7 +55,9 @@ function invertedResidual(
 }
 
 function squeezeAndExcite(net: NetworkBuilder, x: Feature): Feature {
-  const squeezed = net.relu(net.conv(net.globalAveragePool(x), multipleOfEight(x.channels / 4), { bias: true }))
+  const squeezed = net.relu(
+    net.conv(net.globalAveragePool(x), multipleOfEight(x.channels / 4), { bias: true }),
+  )
   return net.scale(x, net.hardSigmoid(net.conv(squeezed, x.channels, { bias: true })))
 }
 

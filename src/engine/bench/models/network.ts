@@ -5,7 +5,9 @@ import type { Attributes, OnnxNode } from '../../../core/onnx/graph.ts'
 import { float32Tensor, type OnnxTensor } from '../../../core/onnx/onnx-tensor.ts'
 import { sizeOf } from '../../../core/tensor/tensor.ts'
 
-/** A value of the network, [N, channels, height, width]; a vector is [N, channels] with height and width 1. */
+/**
+ * A value of the network, [N, channels, height, width]; a vector is [N, channels] with height and width 1.
+ */
 export interface Feature {
   readonly name: string
   readonly channels: number
@@ -20,15 +22,24 @@ export interface ConvolutionOptions {
   readonly bias?: boolean
 }
 
-/** A network with seeded random weights, for measuring: the values are unimportant, but the same for us and for PyTorch. */
+/**
+ * A network with seeded random weights, for measuring: the values are unimportant, but the same for us and
+ * for PyTorch.
+ */
 export interface Network {
   /** ModelProto, opset 17; input 'x' [batch, channels, height, width], output 'logits'. */
   readonly model: Uint8Array
-  /** All parameters and batch statistics in the order in which the layers were made, which is the order of PyTorch's state_dict. */
+  /**
+   * All parameters and batch statistics in the order in which the layers were made, which is the order of
+   * PyTorch's state_dict.
+   */
   readonly parameters: Float32Array
   /** Multiplications of the forward pass of one sample, in convolutions and matrix products. */
   readonly multiplications: number
-  /** The same where all channels of the input are one grey image, and the first convolution's kernels are summed. */
+  /**
+   * The same where all channels of the input are one grey image, and the first convolution's kernels are
+   * summed.
+   */
   readonly greyMultiplications: number
   /** [channels, height, width] */
   readonly inputShape: readonly [number, number, number]
@@ -47,7 +58,12 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
   let multiplications = 0
   let ofInput = 0
 
-  function node(opType: string, inputs: readonly string[], shape: Omit<Feature, 'name'>, attributes: Attributes = {}): Feature {
+  function node(
+    opType: string,
+    inputs: readonly string[],
+    shape: Omit<Feature, 'name'>,
+    attributes: Attributes = {},
+  ): Feature {
     const name = `${opType}_${nodes.length}`
     nodes.push({ opType, domain: '', name, inputs, outputs: [name], attributes })
     return { ...shape, name }
@@ -64,9 +80,18 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
   }
 
   const layers = {
-    input: { name: 'x', channels: inputShape[0], height: inputShape[1], width: inputShape[2] } satisfies Feature,
+    input: {
+      name: 'x',
+      channels: inputShape[0],
+      height: inputShape[1],
+      width: inputShape[2],
+    } satisfies Feature,
 
-    conv(x: Feature, channels: number, { kernel = 1, stride = 1, groups = 1, bias = false }: ConvolutionOptions = {}): Feature {
+    conv(
+      x: Feature,
+      channels: number,
+      { kernel = 1, stride = 1, groups = 1, bias = false }: ConvolutionOptions = {},
+    ): Feature {
       const pad = (kernel - 1) >> 1
       const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
       const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
@@ -75,13 +100,21 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
       if (bias) weights.push(parameter([channels], 0, 0.1))
       multiplications += fanIn * channels * height * width
       if (x === layers.input) ofInput += fanIn * channels * height * width
-      const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad], group: groups }
+      const attributes = {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        pads: [pad, pad, pad, pad],
+        group: groups,
+      }
       return node('Conv', [x.name, ...weights], { channels, height, width }, attributes)
     },
 
     /** Transposed convolution that doubles height and width, kernel 2, stride 2, with bias. */
     upConv(x: Feature, channels: number): Feature {
-      const weights = [parameter([x.channels, channels, 2, 2], 0, Math.sqrt(2 / x.channels)), parameter([channels], 0, 0.1)]
+      const weights = [
+        parameter([x.channels, channels, 2, 2], 0, Math.sqrt(2 / x.channels)),
+        parameter([channels], 0, 0.1),
+      ]
       multiplications += x.channels * channels * 4 * x.height * x.width
       const shape = { channels, height: 2 * x.height, width: 2 * x.width }
       return node('ConvTranspose', [x.name, ...weights], shape, { kernel_shape: [2, 2], strides: [2, 2] })
@@ -89,7 +122,12 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
 
     batchNorm(x: Feature, epsilon = 1e-5): Feature {
       const size = [x.channels]
-      const statistics = [parameter(size, 0.8, 0.1), parameter(size, 0, 0.1), parameter(size, 0, 0.1), parameter(size, 1, 0.2)]
+      const statistics = [
+        parameter(size, 0.8, 0.1),
+        parameter(size, 0, 0.1),
+        parameter(size, 0, 0.1),
+        parameter(size, 1, 0.2),
+      ]
       return node('BatchNormalization', [x.name, ...statistics], x, { epsilon: { float: epsilon } })
     },
 
@@ -110,27 +148,48 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
     pool(opType: 'MaxPool' | 'AveragePool', x: Feature, kernel: number, stride: number, pad = 0): Feature {
       const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
       const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
-      const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] }
+      const attributes = {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        pads: [pad, pad, pad, pad],
+      }
       return node(opType, [x.name], { ...x, height, width }, attributes)
     },
 
-    globalAveragePool: (x: Feature): Feature => node('GlobalAveragePool', [x.name], { ...x, height: 1, width: 1 }),
+    globalAveragePool: (x: Feature): Feature =>
+      node('GlobalAveragePool', [x.name], { ...x, height: 1, width: 1 }),
 
     flatten: (x: Feature): Feature =>
       node('Flatten', [x.name], { channels: x.channels * x.height * x.width, height: 1, width: 1 }),
 
     linear(x: Feature, channels: number): Feature {
-      const weights = [parameter([channels, x.channels], 0, Math.sqrt(1 / x.channels)), parameter([channels], 0, 0.1)]
+      const weights = [
+        parameter([channels, x.channels], 0, Math.sqrt(1 / x.channels)),
+        parameter([channels], 0, 0.1),
+      ]
       multiplications += x.channels * channels
       return node('Gemm', [x.name, ...weights], { channels, height: 1, width: 1 }, { transB: 1 })
     },
 
     finish(logits: Feature, dense = false): Network {
       const logitsShape = dense ? [logits.channels, logits.height, logits.width] : [logits.channels]
-      nodes.push({ opType: 'Identity', domain: '', name: 'logits', inputs: [logits.name], outputs: ['logits'], attributes: {} })
+      nodes.push({
+        opType: 'Identity',
+        domain: '',
+        name: 'logits',
+        inputs: [logits.name],
+        outputs: ['logits'],
+        attributes: {},
+      })
       const greyMultiplications = multiplications - ofInput + ofInput / inputShape[0]
       const counts = { multiplications, greyMultiplications }
-      return { model: encode(logitsShape), parameters: joined(parameters), ...counts, inputShape, logitsShape }
+      return {
+        model: encode(logitsShape),
+        parameters: joined(parameters),
+        ...counts,
+        inputShape,
+        logitsShape,
+      }
     },
   }
 

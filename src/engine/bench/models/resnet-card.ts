@@ -8,5 +8,10 @@ export const resnetCard = {
   interpolation: 'bilinear-antialiased',
   mean: [0.5, 0.5, 0.5],
   std: [0.25, 0.25, 0.25],
-  output: { name: 'logits', activation: 'softmax', gives: 'logits', classes: Array.from({ length: 1000 }, (_, k) => String(k)) },
+  output: {
+    name: 'logits',
+    activation: 'softmax',
+    gives: 'logits',
+    classes: Array.from({ length: 1000 }, (_, k) => String(k)),
+  },
 } satisfies PreprocessingCard & ConnectableModel['card']

@@ -7,7 +7,10 @@ const stages = [
   { width: 512, blocks: 3, stride: 2 },
 ]
 
-/** ResNet-50 as torchvision has it (stride in the 3x3 convolution), 1000 classes, 224x224. He et al., CVPR 2016. */
+/**
+ * ResNet-50 as torchvision has it (stride in the 3x3 convolution), 1000 classes, 224x224. He et al., CVPR
+ * 2016.
+ */
 export function resnet50(): Network {
   const net = createNetworkBuilder([3, 224, 224], 50)
   let x = net.relu(net.batchNorm(net.conv(net.input, 64, { kernel: 7, stride: 2 })))
@@ -22,6 +25,7 @@ function bottleneck(net: NetworkBuilder, x: Feature, width: number, stride: numb
   const reduced = net.relu(net.batchNorm(net.conv(x, width)))
   const middle = net.relu(net.batchNorm(net.conv(reduced, width, { kernel: 3, stride })))
   const expanded = net.batchNorm(net.conv(middle, channels))
-  const shortcut = stride === 1 && x.channels === channels ? x : net.batchNorm(net.conv(x, channels, { stride }))
+  const shortcut =
+    stride === 1 && x.channels === channels ? x : net.batchNorm(net.conv(x, channels, { stride }))
   return net.relu(net.add(expanded, shortcut))
 }

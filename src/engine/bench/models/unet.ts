@@ -3,7 +3,10 @@ import { createNetworkBuilder, type Feature, type Network, type NetworkBuilder }
 const widths = [32, 64, 128, 256]
 const bottom = 512
 
-/** U-Net with batch normalisation and transposed convolutions, 3 channels, 2 classes, 256x256. Ronneberger et al., MICCAI 2015. */
+/**
+ * U-Net with batch normalisation and transposed convolutions, 3 channels, 2 classes, 256x256. Ronneberger et
+ * al., MICCAI 2015.
+ */
 export function unet(): Network {
   const net = createNetworkBuilder([3, 256, 256], 15)
   const skips: Feature[] = []
@@ -14,7 +17,8 @@ export function unet(): Network {
     x = net.pool('MaxPool', skip, 2, 2)
   }
   x = doubleConv(net, x, bottom)
-  for (const skip of skips.reverse()) x = doubleConv(net, net.concat([skip, net.upConv(x, skip.channels)]), skip.channels)
+  for (const skip of skips.reverse())
+    x = doubleConv(net, net.concat([skip, net.upConv(x, skip.channels)]), skip.channels)
   return net.finish(net.conv(x, 2, { bias: true }), true)
 }
 

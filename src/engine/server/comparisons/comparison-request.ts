@@ -8,7 +8,9 @@ const budgets = z.array(z.string().min(1))
 export const comparedThings = z.strictObject({
   /** Names of models. */
   models: z.array(z.string().min(1)).min(1),
-  methods: z.array(z.strictObject({ name: z.string(), settings: z.record(z.string(), setting).default({}) })).min(1),
+  methods: z
+    .array(z.strictObject({ name: z.string(), settings: z.record(z.string(), setting).default({}) }))
+    .min(1),
   /** Texts with a unit, e.g. 8/255, by the norm that they bound. */
   budgets: z.strictObject({ Linf: budgets, L2: budgets }),
   transfer: z.boolean().default(false),
@@ -18,7 +20,10 @@ export const comparedThings = z.strictObject({
   batch: z.int().min(1).max(256).default(8),
 })
 
-/** Everything that a comparison needs to go on, as request.json in its folder; docs/workspace.md explains every field. */
+/**
+ * Everything that a comparison needs to go on, as request.json in its folder; docs/workspace.md explains
+ * every field.
+ */
 export const comparisonRequest = comparedThings.extend({
   schema: z.literal(schema).default(schema),
   name: z.string().min(1).max(200),

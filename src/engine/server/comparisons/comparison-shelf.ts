@@ -41,9 +41,15 @@ export interface ComparisonList {
 
 /** The comparisons of a home, a folder each: request.json, and in result/ what `compareStudy` leaves. */
 export interface ComparisonShelf {
-  /** Checks and writes the request down. @throws RadversaryError usage for a method, setting, budget or model that there isn't. */
+  /**
+   * Checks and writes the request down. @throws RadversaryError usage for a method, setting, budget or model
+   * that there isn't.
+   */
   create(wanted: NewComparison): Promise<string>
-  /** Works until it is done or cancelled; what was done before stays done. @throws RadversaryError usage where one is in work already. */
+  /**
+   * Works until it is done or cancelled; what was done before stays done. @throws RadversaryError usage where
+   * one is in work already.
+   */
   work(id: string, hooks: JobHooks): Promise<Comparison>
   list(): Promise<ComparisonList>
   /** Of one that is done. @throws RadversaryError usage otherwise. */
@@ -110,9 +116,19 @@ export function createComparisonShelf({ home, models, device }: ShelfParts): Com
   }
 }
 
-function requestOf({ paths, images, ...things }: NewComparison, device: ComparisonRequest['device']): ComparisonRequest {
+function requestOf(
+  { paths, images, ...things }: NewComparison,
+  device: ComparisonRequest['device'],
+): ComparisonRequest {
   const name = `${namesOf(things.methods)}, ${titleOf(paths)}`
-  return comparisonRequest.parse({ ...things, name, created: new Date().toISOString(), paths, images: images ?? null, device })
+  return comparisonRequest.parse({
+    ...things,
+    name,
+    created: new Date().toISOString(),
+    paths,
+    images: images ?? null,
+    device,
+  })
 }
 
 /** e.g. "smia, pgd and 5 more". */
@@ -122,7 +138,18 @@ function namesOf(methods: ComparedThings['methods']): string {
 }
 
 async function jobOf(
-  { paths, images, labels, device, models: names, methods, budgets, transfer, seed, batch }: ComparisonRequest,
+  {
+    paths,
+    images,
+    labels,
+    device,
+    models: names,
+    methods,
+    budgets,
+    transfer,
+    seed,
+    batch,
+  }: ComparisonRequest,
   { home, models, out }: { readonly home: string; readonly models: ModelShelf; readonly out: string },
 ): Promise<CompareRequest> {
   return {
@@ -150,7 +177,10 @@ function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal
   return one === undefined ? other : AbortSignal.any([one, other])
 }
 
-async function listed(ids: readonly string[], info: (id: string) => Promise<ComparisonInfo>): Promise<ComparisonList> {
+async function listed(
+  ids: readonly string[],
+  info: (id: string) => Promise<ComparisonInfo>,
+): Promise<ComparisonList> {
   const comparisons: ComparisonInfo[] = []
   const broken: { id: string; error: EngineError }[] = []
   for (const id of [...ids].reverse())

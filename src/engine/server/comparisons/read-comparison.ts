@@ -6,7 +6,10 @@ import { RadversaryError } from '../../../core/errors.ts'
 import { comparisonName } from '../../compare/compare-study.ts'
 import { comparisonSchema, type Comparison } from '../../compare/comparison.ts'
 
-/** What a comparison has left in its folder; undefined while it isn't whole. @throws RadversaryError io-failed for a damaged one. */
+/**
+ * What a comparison has left in its folder; undefined while it isn't whole. @throws RadversaryError io-failed
+ * for a damaged one.
+ */
 export async function readComparison(folder: string): Promise<Comparison | undefined> {
   if (!(await fileExists(join(folder, manifestName)))) return undefined
   const file = join(folder, comparisonName)

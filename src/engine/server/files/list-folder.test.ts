@@ -27,5 +27,8 @@ test('folders come first, numbers count, hidden and dangling entries are left ou
 
 test('the root has no parent, and a folder that is not there is told', async () => {
   expect((await listFolder('/')).parent).toBeNull()
-  await expect(listFolder(join(folder, 'none'))).rejects.toMatchObject({ code: 'io-failed', file: join(folder, 'none') })
+  await expect(listFolder(join(folder, 'none'))).rejects.toMatchObject({
+    code: 'io-failed',
+    file: join(folder, 'none'),
+  })
 })

@@ -32,7 +32,11 @@ export async function listFolder(folder: string = homedir()): Promise<FolderList
     })),
   )
   const parent = dirname(path)
-  return { path, parent: parent === path ? null : parent, entries: entries.filter(isEntry).sort(byKindAndName) }
+  return {
+    path,
+    parent: parent === path ? null : parent,
+    entries: entries.filter(isEntry).sort(byKindAndName),
+  }
 }
 
 /** Links are followed; a dangling one is nothing. */
@@ -42,7 +46,9 @@ async function kindOf(path: string): Promise<FolderEntry['kind'] | undefined> {
   return found?.isFile() === true ? 'file' : undefined
 }
 
-function isEntry(entry: Omit<FolderEntry, 'kind'> & { readonly kind: FolderEntry['kind'] | undefined }): entry is FolderEntry {
+function isEntry(
+  entry: Omit<FolderEntry, 'kind'> & { readonly kind: FolderEntry['kind'] | undefined },
+): entry is FolderEntry {
   return entry.kind !== undefined
 }
 

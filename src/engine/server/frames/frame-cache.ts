@@ -15,7 +15,10 @@ export interface InstanceSource {
 
 /** Decoded frames, the ones used lately kept in memory. */
 export interface FrameCache {
-  /** @throws RadversaryError usage for a frame that there isn't; io-failed, dicom-unreadable, dicom-unsupported. */
+  /**
+   * @throws RadversaryError usage for a frame that there isn't; io-failed, dicom-unreadable,
+   * dicom-unsupported.
+   */
   frame(source: InstanceSource, index: number): Promise<ImagePixels>
   /** The whole instance, pixels undecoded. */
   instance(source: InstanceSource): Promise<Instance>
@@ -25,19 +28,26 @@ export interface FrameCache {
   readonly bytes: number
 }
 
-/** Of the bytes, this part is for whole multi-frame files, so that a cine loop doesn't read its file for each frame. */
+/**
+ * Of the bytes, this part is for whole multi-frame files, so that a cine loop doesn't read its file for each
+ * frame.
+ */
 const partForFiles = 0.25
 
 /** @param decompress on another thread: a large JPEG 2000 frame takes half a second */
 export function createFrameCache(capacity: number, decompress?: Decompress): FrameCache {
-  const frames = createByteCache<ImagePixels>(capacity * (1 - partForFiles), ({ frame }) => frame.values.byteLength)
+  const frames = createByteCache<ImagePixels>(
+    capacity * (1 - partForFiles),
+    ({ frame }) => frame.values.byteLength,
+  )
   const files = createByteCache<Instance>(capacity * partForFiles, ({ bytes, numberOfFrames }) =>
     numberOfFrames > 1 ? bytes.byteLength : Infinity,
   )
   const instance = ({ key, read }: InstanceSource) => files.get(key, read)
   return {
     instance,
-    frame: (source, index) => frames.get(`${source.key}/${index}`, async () => decode(await instance(source), index, decompress)),
+    frame: (source, index) =>
+      frames.get(`${source.key}/${index}`, async () => decode(await instance(source), index, decompress)),
     forget: (owner) => {
       frames.forget(`${owner}/`)
       files.forget(`${owner}/`)
@@ -55,6 +65,8 @@ export function createFrameCache(capacity: number, decompress?: Decompress): Fra
 async function decode(instance: Instance, index: number, decompress?: Decompress): Promise<ImagePixels> {
   const { numberOfFrames, file } = instance
   if (index >= numberOfFrames)
-    throw new RadversaryError('usage', `Image: expected a frame below ${numberOfFrames}, got ${index}`, { file })
+    throw new RadversaryError('usage', `Image: expected a frame below ${numberOfFrames}, got ${index}`, {
+      file,
+    })
   return { frame: await decodeFrame(instance, index, decompress), meaning: pixelMeaning(instance, index) }
 }

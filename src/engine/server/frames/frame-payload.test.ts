@@ -17,8 +17,20 @@ test('stored values go with all that is needed to show them', () => {
   expect(storedPayload({ frame, meaning }, [0.5, 0.25])).toEqual({
     values: frame.values,
     headers: {
-      ...{ 'x-rows': '1', 'x-columns': '2', 'x-samples': '1', 'x-type': 'int16', 'x-photometric': 'MONOCHROME2' },
-      ...{ 'x-slope': '2', 'x-intercept': '-1024', 'x-unit': 'HU', 'x-window-center': '40', 'x-window-width': '400' },
+      ...{
+        'x-rows': '1',
+        'x-columns': '2',
+        'x-samples': '1',
+        'x-type': 'int16',
+        'x-photometric': 'MONOCHROME2',
+      },
+      ...{
+        'x-slope': '2',
+        'x-intercept': '-1024',
+        'x-unit': 'HU',
+        'x-window-center': '40',
+        'x-window-width': '400',
+      },
       ...{ 'x-pixel-spacing': '0.5\\0.25', 'x-min': '-5', 'x-max': '7' },
     },
   })
@@ -36,7 +48,10 @@ test('a modality table has no slope, and what is not known is empty', () => {
 })
 
 test('a perturbation is in modality units already', () => {
-  const { headers } = plainPayload({ frame, meaning }, Float32Array.of(-2, 0), { unit: 'HU', spacing: undefined })
+  const { headers } = plainPayload({ frame, meaning }, Float32Array.of(-2, 0), {
+    unit: 'HU',
+    spacing: undefined,
+  })
   expect(headers).toMatchObject({
     'x-type': 'float32',
     'x-slope': '1',

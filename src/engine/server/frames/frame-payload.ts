@@ -11,13 +11,18 @@ export interface FramePayload {
 type PixelSpacing = readonly [betweenRows: number, betweenColumns: number]
 
 /**
- * Stored values of a frame, pixel-interleaved. A modality table has no slope: then `x-slope` and `x-intercept` are 1 and 0 and `x-unit` is
- * empty; `studies.image` has the table.
+ * Stored values of a frame, pixel-interleaved. A modality table has no slope: then `x-slope` and
+ * `x-intercept` are 1 and 0 and `x-unit` is empty; `studies.image` has the table.
  */
-export function storedPayload({ frame, meaning }: ImagePixels, spacing: PixelSpacing | undefined): FramePayload {
+export function storedPayload(
+  { frame, meaning }: ImagePixels,
+  spacing: PixelSpacing | undefined,
+): FramePayload {
   const isLinear = meaning.modality.kind === 'linear'
   return payload(frame, frame.values, {
-    ...('slope' in meaning.modality ? modalityHeaders(meaning.modality) : { 'x-slope': '1', 'x-intercept': '0' }),
+    ...('slope' in meaning.modality
+      ? modalityHeaders(meaning.modality)
+      : { 'x-slope': '1', 'x-intercept': '0' }),
     'x-unit': isLinear ? latin1(meaning.modality.unit) : '',
     ...windowHeaders(meaning),
     'x-pixel-spacing': spacingText(spacing),
@@ -61,7 +66,13 @@ function payload(
   }
 }
 
-function modalityHeaders({ slope, intercept }: { readonly slope: number; readonly intercept: number }): Record<string, string> {
+function modalityHeaders({
+  slope,
+  intercept,
+}: {
+  readonly slope: number
+  readonly intercept: number
+}): Record<string, string> {
   return { 'x-slope': String(slope), 'x-intercept': String(intercept) }
 }
 

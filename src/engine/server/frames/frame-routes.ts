@@ -5,10 +5,14 @@ import type { RunFrameAddress } from './run-frames.ts'
 
 const studyFramePath = /^\/frames\/([0-9a-f]{16})\/(\d{1,6})\/(\d{1,6})$/
 const gradientPath = /^\/frames\/([0-9a-f]{16})\/(\d{1,6})\/(\d{1,6})\/gradient$/
-const runFramePath = /^\/runs\/([\w-]{1,40})\/frames\/(adversarial|smoothed|perturbation)\/(\d{1,6})\/(\d{1,6})$/
+const runFramePath =
+  /^\/runs\/([\w-]{1,40})\/frames\/(adversarial|smoothed|perturbation)\/(\d{1,6})\/(\d{1,6})$/
 
 /** A binary route's answer; undefined for a path that is none of them. */
-export async function frameRoute({ pathname, searchParams }: URL, context: EngineContext): Promise<Response | undefined> {
+export async function frameRoute(
+  { pathname, searchParams }: URL,
+  context: EngineContext,
+): Promise<Response | undefined> {
   const studyFrame = studyFramePath.exec(pathname)
   if (studyFrame !== null) return studyFrameResponse(studyFrame, context)
   const gradient = gradientPath.exec(pathname)
@@ -17,15 +21,25 @@ export async function frameRoute({ pathname, searchParams }: URL, context: Engin
   return runFrame === null ? undefined : runFrameResponse(runFrame, context)
 }
 
-async function studyFrameResponse([, study = '', image = '', frame = '']: RegExpExecArray, context: EngineContext) {
+async function studyFrameResponse(
+  [, study = '', image = '', frame = '']: RegExpExecArray,
+  context: EngineContext,
+) {
   const address = { study, image: Number(image), frame: Number(frame) }
   const pixels = await context.frames.frame(address)
   const { header } = imageAt(await context.studies.find(study), address.image)
   return frameResponse(storedPayload(pixels, header.pixelSpacing))
 }
 
-/** `?model=NAME`: how the loss of that model's prediction answers to each pixel, per width of the model's intensity range. */
-async function gradientResponse([, study = '', image = '', frame = '']: RegExpExecArray, model: string, context: EngineContext) {
+/**
+ * `?model=NAME`: how the loss of that model's prediction answers to each pixel, per width of the model's
+ * intensity range.
+ */
+async function gradientResponse(
+  [, study = '', image = '', frame = '']: RegExpExecArray,
+  model: string,
+  context: EngineContext,
+) {
   const address = { study, image: Number(image), frame: Number(frame) }
   const { pixels, values } = await context.gradients.of(address, model)
   const { header } = imageAt(await context.studies.find(study), address.image)
@@ -33,7 +47,10 @@ async function gradientResponse([, study = '', image = '', frame = '']: RegExpEx
   return frameResponse(payload)
 }
 
-async function runFrameResponse([, run = '', kind = '', image = '', frame = '']: RegExpExecArray, context: EngineContext) {
+async function runFrameResponse(
+  [, run = '', kind = '', image = '', frame = '']: RegExpExecArray,
+  context: EngineContext,
+) {
   const address = { run, kind: kind as RunFrameAddress['kind'], image: Number(image), frame: Number(frame) }
   return frameResponse(await context.runFrames.frame(address))
 }

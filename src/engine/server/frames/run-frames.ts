@@ -51,11 +51,16 @@ export function createRunFrames({ folders, studies, studyFrames, cache }: RunFra
     const { info, study } = await studies.at((await folders.request(run)).paths)
     const place = study.images.findIndex((candidate) => candidate.sopInstanceUid === sopInstanceUid)
     if (place >= 0) return studyFrames.frame({ study: info.id, image: place, frame })
-    throw new RadversaryError('usage', 'Run: expected its original image, got a study without it', { file: info.paths[0] })
+    throw new RadversaryError('usage', 'Run: expected its original image, got a study without it', {
+      file: info.paths[0],
+    })
   }
   const perturbation = async (address: RunFrameAddress): Promise<FramePayload> => {
     const source = await sourceOf(address, 'series')
-    const [original, adversarial] = await Promise.all([originalOf(address), cache.frame(source, address.frame)])
+    const [original, adversarial] = await Promise.all([
+      originalOf(address),
+      cache.frame(source, address.frame),
+    ])
     const { pixelSpacing } = await cache.instance(source)
     const { unit } = original.meaning.modality
     return plainPayload(original, difference(adversarial, original), { unit, spacing: pixelSpacing })

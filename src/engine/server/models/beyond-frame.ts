@@ -8,7 +8,10 @@ import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-shelf.ts'
 import type { ModelViews } from './model-views.ts'
 
-/** What lies around a frame of an open study, for models of neighbouring slices; undefined for others. @throws as `ModelViews.frame`. */
+/**
+ * What lies around a frame of an open study, for models of neighbouring slices; undefined for others. @throws
+ * as `ModelViews.frame`.
+ */
 export async function beyondFrame(
   address: FrameAddress,
   model: ModelInfo,
@@ -31,7 +34,11 @@ export async function beyondFrame(
 }
 
 /** The frame's stack, in order. */
-function slicesAround({ study, image, frame }: FrameAddress, { images }: Study, frames: number): FrameAddress[] {
+function slicesAround(
+  { study, image, frame }: FrameAddress,
+  { images }: Study,
+  frames: number,
+): FrameAddress[] {
   if (frames > 1) return Array.from({ length: frames }, (_, index) => ({ study, image, frame: index }))
   const own = images[image]
   const stack = imageStacks(images).find((members) => own !== undefined && members.includes(own)) ?? []

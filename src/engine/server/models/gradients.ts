@@ -10,7 +10,10 @@ import type { ModelViews } from './model-views.ts'
 /** How a model's loss answers to each pixel of a frame. */
 export interface FrameGradient {
   readonly pixels: ImagePixels
-  /** dJ/dx at the frame, where J is the loss of what the model predicts of it; pixel-interleaved, per width of the intensity range. */
+  /**
+   * dJ/dx at the frame, where J is the loss of what the model predicts of it; pixel-interleaved, per width of
+   * the intensity range.
+   */
   readonly values: Float32Array
 }
 
@@ -35,7 +38,15 @@ export function createGradients({ home, models, studies, views, device, thread }
       const { pixels, float } = await views.frame(address, info)
       const { path: model, sha256, card } = info
       const beyond = await beyondFrame(address, info, { studies, views })
-      const request = { home, model, sha256, card, image: float.relative, beyond, ...(await device.request()) }
+      const request = {
+        home,
+        model,
+        sha256,
+        card,
+        image: float.relative,
+        beyond,
+        ...(await device.request()),
+      }
       const gradient = await thread.run('inputGradient', request)
       return { pixels, values: interleaved(gradient.data, pixels.frame.samplesPerPixel) }
     },
@@ -45,5 +56,8 @@ export function createGradients({ home, models, studies, views, device, thread }
 /** [C, H, W] as [H, W, C]. */
 function interleaved(planes: Float32Array, channels: number): Float32Array {
   const size = planes.length / channels
-  return Float32Array.from(planes, (_, at) => planes[(at % channels) * size + Math.floor(at / channels)] ?? NaN)
+  return Float32Array.from(
+    planes,
+    (_, at) => planes[(at % channels) * size + Math.floor(at / channels)] ?? NaN,
+  )
 }

@@ -1,4 +1,9 @@
-import { anchorHardened, anchorLossOfHead, anchorProbabilities, type AnchorLoss } from '../../../core/model/anchor-losses.ts'
+import {
+  anchorHardened,
+  anchorLossOfHead,
+  anchorProbabilities,
+  type AnchorLoss,
+} from '../../../core/model/anchor-losses.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
 import type { LossSpec } from '../../../core/model/ports.ts'
@@ -53,7 +58,10 @@ function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec
     return { kind: loss.kind, terms: [{ target: certainTargets(loss, logits), weight: 1 }] }
   }
   if (task === 'regression')
-    return { kind: 'dot', terms: [{ target: { shape: logits.shape, data: logits.data.map(() => 1) }, weight: 1 }] }
+    return {
+      kind: 'dot',
+      terms: [{ target: { shape: logits.shape, data: logits.data.map(() => 1) }, weight: 1 }],
+    }
   if (task !== 'segmentation') {
     const labels = predictionsOf(output, logits).map(({ classes }) => classes)
     return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
@@ -68,7 +76,14 @@ function certainTargets(loss: AnchorLoss, { shape, data }: Tensor): Tensor {
   return tensor(shape, anchorHardened(loss, anchorProbabilities(loss, data)))
 }
 
-async function connect({ home, model: path, sha256, card, device, threads }: InputGradientRequest): Promise<PixelModel> {
+async function connect({
+  home,
+  model: path,
+  sha256,
+  card,
+  device,
+  threads,
+}: InputGradientRequest): Promise<PixelModel> {
   const key = JSON.stringify([sha256, card, device, threads])
   if (connected?.key === key) return connected.model
   const left = connected

@@ -16,7 +16,10 @@ export interface ModelAbout {
   readonly outputs: readonly TensorFacts[]
 }
 
-/** Reads a model: a large file is hashed for seconds, TensorFlow.js's are converted and compared. @throws as `openModel`. */
+/**
+ * Reads a model: a large file is hashed for seconds, TensorFlow.js's are converted and compared. @throws as
+ * `openModel`.
+ */
 export async function readModelAbout(reference: ModelReference): Promise<ModelAbout> {
   return aboutOf(await openModel(reference))
 }
@@ -26,7 +29,14 @@ export async function keepModel(reference: ModelReference): Promise<ModelAbout> 
   return aboutOf(await addModel(reference))
 }
 
-function aboutOf({ bytes, sha256, card, proposed, facts: { inputs, outputs }, tfjs }: OpenedModel): ModelAbout {
+function aboutOf({
+  bytes,
+  sha256,
+  card,
+  proposed,
+  facts: { inputs, outputs },
+  tfjs,
+}: OpenedModel): ModelAbout {
   const weights = Object.values(tfjs?.contents ?? {}).reduce((sum, { length }) => sum + length, 0)
   return {
     sha256,

@@ -7,7 +7,10 @@ import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-shelf.ts'
 
-/** What a model sees of a frame: its input before mean and standard deviation, in grey levels; of neighbouring slices the frame's own. */
+/**
+ * What a model sees of a frame: its input before mean and standard deviation, in grey levels; of neighbouring
+ * slices the frame's own.
+ */
 export interface ModelPreview {
   readonly rows: number
   readonly columns: number
@@ -27,7 +30,11 @@ export interface ModelViews {
 }
 
 /** Percentiles of a series are counted once for each model. */
-export function createModelViews(studies: StudyStore, frames: StudyFrames, decompress?: Decompress): ModelViews {
+export function createModelViews(
+  studies: StudyStore,
+  frames: StudyFrames,
+  decompress?: Decompress,
+): ModelViews {
   const loaders = new Map<string, ImageLoader>()
   return {
     frame: async (address, { sha256, card }) => {

@@ -22,8 +22,15 @@ export const comparisonsRouter = router({
     const uids = images?.map((place) => imageAt(opened, place).sopInstanceUid)
     return { comparison: await ctx.comparisons.create({ ...things, paths: opened.info.paths, images: uids }) }
   }),
-  /** Begins or goes on, and ends with the comparison. Whoever stops listening cancels it: what is done stays done. */
-  work: procedure.input(named).mutation(async function* ({ input, ctx, signal }): AsyncGenerator<ComparisonEvent> {
+  /**
+   * Begins or goes on, and ends with the comparison. Whoever stops listening cancels it: what is done stays
+   * done.
+   */
+  work: procedure.input(named).mutation(async function* ({
+    input,
+    ctx,
+    signal,
+  }): AsyncGenerator<ComparisonEvent> {
     const comparison = yield* streamed((hooks) => ctx.comparisons.work(input.comparison, hooks), signal)
     yield { type: 'compared', comparison }
   }),

@@ -1,8 +1,14 @@
 import { procedure, router } from '../trpc.ts'
 
 export const deviceRouter = router({
-  /** The device in use and what became of the others. The first call checks them all and takes a second or two. */
+  /**
+   * The device in use and what became of the others. The first call checks them all and takes a second or
+   * two.
+   */
   list: procedure.query(({ ctx }) => ctx.device.chosen()),
-  /** What the engine holds at this moment, in bytes: all of its process (threads and runtime too), and of that the decoded frames. */
+  /**
+   * What the engine holds at this moment, in bytes: all of its process (threads and runtime too), and of that
+   * the decoded frames.
+   */
   memory: procedure.query(({ ctx }) => ({ resident: process.memoryUsage.rss(), frames: ctx.cache.bytes })),
 })

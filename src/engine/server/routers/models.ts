@@ -28,19 +28,36 @@ export const modelsRouter = router({
   add: procedure
     .input(z.strictObject({ file: z.string().min(1), card: z.string().min(1).optional() }))
     .mutation(({ input, ctx }) => ctx.models.add(input.file, input.card)),
-  show: procedure.input(z.strictObject({ model: modelName })).query(({ input, ctx }) => ctx.models.show(input.model)),
+  show: procedure
+    .input(z.strictObject({ model: modelName }))
+    .query(({ input, ctx }) => ctx.models.show(input.model)),
   /** What the model sees of a frame. */
-  preview: procedure.input(frameAddress.extend({ model: modelName })).query(async ({ input: { model, ...address }, ctx }) => {
-    const info = await ctx.models.show(model)
-    return modelPreview(await ctx.views.frame(address, info), info)
-  }),
+  preview: procedure
+    .input(frameAddress.extend({ model: modelName }))
+    .query(async ({ input: { model, ...address }, ctx }) => {
+      const info = await ctx.models.show(model)
+      return modelPreview(await ctx.views.frame(address, info), info)
+    }),
   /** Predicts every frame of a study or of some of its images. */
-  predict: procedure.input(predictInput).mutation(async function* ({ input, ctx, signal }): AsyncGenerator<PredictEvent> {
+  predict: procedure.input(predictInput).mutation(async function* ({
+    input,
+    ctx,
+    signal,
+  }): AsyncGenerator<PredictEvent> {
     const { study } = await ctx.studies.find(input.study)
     const { images } = input
-    const uids = images && study.images.flatMap(({ sopInstanceUid }, place) => (images.includes(place) ? [sopInstanceUid] : []))
+    const uids =
+      images &&
+      study.images.flatMap(({ sopInstanceUid }, place) => (images.includes(place) ? [sopInstanceUid] : []))
     const model = await ctx.models.pathOf(input.model)
-    const request = { study, images: uids, model, labels: input.labels, home: ctx.home, ...(await ctx.device.request()) }
+    const request = {
+      study,
+      images: uids,
+      model,
+      labels: input.labels,
+      home: ctx.home,
+      ...(await ctx.device.request()),
+    }
     const { classes, predictions, agreement, failures } = yield* streamed(
       (hooks) => ctx.threads.compute.run('predict', request, hooks),
       signal,

@@ -18,7 +18,10 @@ const side = z.int().min(1).max(65_535)
 /** Pixels that may change: a byte each, [rows, columns], base64. */
 const region = z
   .strictObject({ rows: side, columns: side, mask: z.base64() })
-  .transform(({ mask, ...extents }): RunRegion => ({ ...extents, mask: Uint8Array.from(Buffer.from(mask, 'base64')) }))
+  .transform(({ mask, ...extents }): RunRegion => ({
+    ...extents,
+    mask: Uint8Array.from(Buffer.from(mask, 'base64')),
+  }))
   .refine(({ rows, columns, mask }) => mask.length === rows * columns, 'expected a byte for each pixel')
 
 const start = z.strictObject({
@@ -67,13 +70,19 @@ export const runsRouter = router({
   }),
   /** Copies the run's files to a folder of the user's. */
   export: procedure
-    .input(run.extend({ to: z.string().min(1), kinds: z.array(z.enum(exportKinds)).default([...exportKinds]) }))
+    .input(
+      run.extend({ to: z.string().min(1), kinds: z.array(z.enum(exportKinds)).default([...exportKinds]) }),
+    )
     .mutation(async function* ({ input, ctx, signal }): AsyncGenerator<ExportRunEvent> {
       const report = yield* streamed((hooks) => exportRun(input, ctx.runs.folders, hooks), signal)
       yield { type: 'exported', ...report }
     }),
   /** Reads the run's files again, decodes and predicts them, and compares. */
-  verify: procedure.input(run).mutation(async function* ({ input, ctx, signal }): AsyncGenerator<VerifyRunEvent> {
+  verify: procedure.input(run).mutation(async function* ({
+    input,
+    ctx,
+    signal,
+  }): AsyncGenerator<VerifyRunEvent> {
     const { model, device } = await ctx.runs.folders.request(input.run)
     const request = {
       folder: ctx.runs.folders.exportFolder(input.run),

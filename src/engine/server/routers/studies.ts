@@ -18,7 +18,8 @@ export const studiesRouter = router({
     signal,
   }): AsyncGenerator<OpenStudyEvent> {
     const { info } = yield* streamed((hooks) => ctx.studies.open(input.paths, hooks), signal)
-    // Where the study was open already, files may have come and gone: a place in it can be another image's now.
+    // Where the study was open already, files may have come and gone: a place in it can be another image's
+    // now.
     forget(ctx, info.id)
     yield { type: 'study', study: info }
   }),
@@ -36,7 +37,9 @@ export const studiesRouter = router({
     return imageDetails(imageAt(opened, input.image), await ctx.frames.frame(input))
   }),
   /** All elements of an instance, for the tag browser. */
-  tags: procedure.input(imageAddress).query(async ({ input, ctx }) => tagRows(await ctx.frames.instance(input))),
+  tags: procedure
+    .input(imageAddress)
+    .query(async ({ input, ctx }) => tagRows(await ctx.frames.instance(input))),
 })
 
 function forget({ cache, views }: EngineContext, study: string): void {

@@ -22,18 +22,23 @@ export interface RunExportReport {
 }
 
 /**
- * Copies a run's export, or a part of it, to a folder of the user's. What is copied has the hashes that the run wrote down, and is read
- * back at the end. @throws RadversaryError verification-failed for a run that isn't done or whose files were changed; export-conflict;
- * io-failed; cancelled.
+ * Copies a run's export, or a part of it, to a folder of the user's. What is copied has the hashes that the
+ * run wrote down, and is read back at the end. @throws RadversaryError verification-failed for a run that
+ * isn't done or whose files were changed; export-conflict; io-failed; cancelled.
  */
-export async function exportRun({ run, to, kinds }: RunExport, folders: RunFolders, hooks: JobHooks): Promise<RunExportReport> {
+export async function exportRun(
+  { run, to, kinds }: RunExport,
+  folders: RunFolders,
+  hooks: JobHooks,
+): Promise<RunExportReport> {
   const source = folders.exportFolder(run)
   const { manifest, missing, changed } = await verifyManifest(source)
   const [damaged] = [...missing, ...changed]
   if (damaged !== undefined) throw notAsWritten(join(source, damaged))
   const isOf = (path: string, kind: ExportKind) => path.startsWith(`${folderOf[kind]}/`)
   const left = exportKinds.filter(
-    (kind) => kind !== 'series' && !kinds.includes(kind) && manifest.files.some(({ path }) => isOf(path, kind)),
+    (kind) =>
+      kind !== 'series' && !kinds.includes(kind) && manifest.files.some(({ path }) => isOf(path, kind)),
   )
   const files = manifest.files.filter(({ path }) => !left.some((kind) => isOf(path, kind)))
   const { paths } = await folders.request(run)
@@ -51,13 +56,18 @@ export async function exportRun({ run, to, kinds }: RunExport, folders: RunFolde
 async function readBack(folder: string, files: readonly ManifestEntry[]): Promise<RunExportReport> {
   const { manifest, missing, changed } = await verifyManifest(folder)
   const [damaged] = [...missing, ...changed]
-  if (damaged !== undefined || manifest.files.length !== files.length) throw notAsWritten(join(folder, damaged ?? ''))
+  if (damaged !== undefined || manifest.files.length !== files.length)
+    throw notAsWritten(join(folder, damaged ?? ''))
   return { folder, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
 function notAsWritten(file: string): RadversaryError {
-  return new RadversaryError('verification-failed', 'Export: expected the bytes that were written, got others', {
-    file,
-    tip: 'Check the disk, and repeat the run.',
-  })
+  return new RadversaryError(
+    'verification-failed',
+    'Export: expected the bytes that were written, got others',
+    {
+      file,
+      tip: 'Check the disk, and repeat the run.',
+    },
+  )
 }

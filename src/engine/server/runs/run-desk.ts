@@ -53,7 +53,10 @@ export interface RunList {
 export interface RunDesk {
   readonly folders: RunFolders
   readonly queue: RunQueue
-  /** Checks, writes the run down and lets it wait its turn. @throws RadversaryError usage for a method, setting or model there isn't. */
+  /**
+   * Checks, writes the run down and lets it wait its turn. @throws RadversaryError usage for a method,
+   * setting or model there isn't.
+   */
   start(run: NewRun): Promise<string>
   /** Goes on where the run was stopped. @throws RadversaryError usage for a run that is in work or done. */
   resume(run: string): Promise<void>
@@ -94,7 +97,8 @@ export function createRunDesk(parts: DeskParts): RunDesk {
     },
     resume: async (run) => {
       const { state } = await info(run)
-      if (state !== 'cancelled' && state !== 'failed' && state !== 'interrupted') throw notNow(run, 'one that was stopped', state)
+      if (state !== 'cancelled' && state !== 'failed' && state !== 'interrupted')
+        throw notNow(run, 'one that was stopped', state)
       queue.add(run)
     },
     list: async () => listRuns(await folders.list(), info),
@@ -109,7 +113,8 @@ export function createRunDesk(parts: DeskParts): RunDesk {
     rename: async (run, name) => folders.setRequest(run, { ...(await folders.request(run)), name }),
     remove: async (run) => {
       const { state } = await info(run)
-      if (['queued', 'running', 'cancelling', 'elsewhere'].includes(state)) throw notNow(run, 'one that is at rest', state)
+      if (['queued', 'running', 'cancelling', 'elsewhere'].includes(state))
+        throw notNow(run, 'one that is at rest', state)
       await folders.remove(run)
     },
   }
@@ -136,7 +141,21 @@ async function threadData(
   request: RunRequest,
   { folders, home, models }: Pick<DeskParts, 'home' | 'models'> & { readonly folders: RunFolders },
 ): Promise<AttackRequest> {
-  const { paths, images, model, labels, target, hasRegion, device, method, settings, seed, earlyStop, batch, exports } = request
+  const {
+    paths,
+    images,
+    model,
+    labels,
+    target,
+    hasRegion,
+    device,
+    method,
+    settings,
+    seed,
+    earlyStop,
+    batch,
+    exports,
+  } = request
   return {
     ...{ home, method, settings, seed, earlyStop, batch, exports },
     study: paths,

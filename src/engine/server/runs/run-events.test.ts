@@ -5,7 +5,15 @@ import { createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
 const iteration = (number: number, images: readonly number[]): RunEvent => ({
   ...{ type: 'iteration', iteration: number, steps: 2, restart: 0, restarts: 1 },
   samples: images.map((image) => ({
-    ...{ image, frame: 0, deviation: 1, stabilization: null, klToLabel: 0, klToSmoothed: null, klToPrevious: null },
+    ...{
+      image,
+      frame: 0,
+      deviation: 1,
+      stabilization: null,
+      klToLabel: 0,
+      klToSmoothed: null,
+      klToPrevious: null,
+    },
     ...{
       perturbationMean: 0,
       perturbationVariance: 0,
@@ -17,7 +25,13 @@ const iteration = (number: number, images: readonly number[]): RunEvent => ({
   })),
 })
 const image = (number: number): RunEvent => ({ type: 'image', image: number, result: {} as ImageResult })
-const progress = (done: number): RunEvent => ({ type: 'progress', done, total: 4, phase: 'attacking', note: '' })
+const progress = (done: number): RunEvent => ({
+  type: 'progress',
+  done,
+  total: 4,
+  phase: 'attacking',
+  note: '',
+})
 const end: RunEvent = { type: 'end', state: 'done' }
 
 async function heard(events: RunEvents): Promise<RunEvent[]> {
@@ -43,7 +57,14 @@ test('several watchers hear the same, whenever they come', async () => {
 
 test('an image that is done stands for its iterations, and the last progress for those before', async () => {
   const events = createRunEvents()
-  for (const event of [progress(1), iteration(1, [0, 1]), iteration(2, [0, 1]), image(0), image(1), progress(2)])
+  for (const event of [
+    progress(1),
+    iteration(1, [0, 1]),
+    iteration(2, [0, 1]),
+    image(0),
+    image(1),
+    progress(2),
+  ])
     events.tell(event)
   events.tell(iteration(1, [2]))
   events.tell(end)

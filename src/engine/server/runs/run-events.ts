@@ -5,13 +5,19 @@ import type { JobEvent } from '../streamed.ts'
 
 /** What watchers of a run hear; the last event is `end` or `error`. */
 export type RunEvent =
-  { readonly type: 'state'; readonly state: 'queued' | 'running' | 'cancelling' } | JobEvent | StudyAttackEvent | RunEnd
+  | { readonly type: 'state'; readonly state: 'queued' | 'running' | 'cancelling' }
+  | JobEvent
+  | StudyAttackEvent
+  | RunEnd
 
 export type RunEnd =
   | { readonly type: 'end'; readonly state: 'done' | 'cancelled' | 'interrupted' }
   | { readonly type: 'error'; readonly error: EngineError }
 
-/** What one attempt at a run has told, for any number of watchers; whoever comes late hears it all from the start. */
+/**
+ * What one attempt at a run has told, for any number of watchers; whoever comes late hears it all from the
+ * start.
+ */
 export interface RunEvents {
   readonly tell: (event: RunEvent) => void
   watch(): AsyncGenerator<RunEvent, void>
@@ -53,8 +59,9 @@ function newQueue() {
 }
 
 /**
- * Whether the newer event holds all that the older one did: a new progress, a new state, or an image's result, whose trace has the
- * iterations of that image. So what is kept grows with the images, not with the iterations.
+ * Whether the newer event holds all that the older one did: a new progress, a new state, or an image's
+ * result, whose trace has the iterations of that image. So what is kept grows with the images, not with the
+ * iterations.
  */
 function outlives(newer: RunEvent, older: RunEvent): boolean {
   if (newer.type === 'progress' || newer.type === 'state') return older.type === newer.type

@@ -29,7 +29,10 @@ export interface FinishedImage {
   readonly result: ImageResult
 }
 
-/** The runs on disk, a folder each: request.json, region.npy, outcome.json, and the export as `attackStudy` leaves it. */
+/**
+ * The runs on disk, a folder each: request.json, region.npy, outcome.json, and the export as `attackStudy`
+ * leaves it.
+ */
 export interface RunFolders {
   list(): Promise<string[]>
   create(request: RunRequest, region: RunRegion | undefined): Promise<string>
@@ -43,7 +46,9 @@ export interface RunFolders {
   isDone(run: string): Promise<boolean>
   /** Of a run that is done. */
   record(run: string): Promise<AttackRecord>
-  /** The result of one image, by its place among the run's. @throws RadversaryError usage where it isn't done. */
+  /**
+   * The result of one image, by its place among the run's. @throws RadversaryError usage where it isn't done.
+   */
   image(run: string, image: number): Promise<ImageResult>
   /** In the study's order, as far as the run has come. */
   images(run: string): Promise<FinishedImage[]>
@@ -61,7 +66,8 @@ export function runFoldersIn(home: string): RunFolders {
     create: async (request, region) => {
       const run = datedId(new Date(request.created))
       await makeFolder(folderOf(all, run))
-      if (region !== undefined) await writeFileAtomically(file(run, 'region.npy'), regionBytes(region), { replace: false })
+      if (region !== undefined)
+        await writeFileAtomically(file(run, 'region.npy'), regionBytes(region), { replace: false })
       await writeJsonFile(file(run, 'request.json'), request)
       return run
     },
@@ -74,11 +80,15 @@ export function runFoldersIn(home: string): RunFolders {
     setRequest: (run, request) => writeJsonFile(file(run, 'request.json'), request),
     outcome: (run) => readJsonFile(file(run, 'outcome.json'), runOutcome),
     setOutcome: (run, outcome) =>
-      outcome === undefined ? rm(file(run, 'outcome.json'), { force: true }) : writeJsonFile(file(run, 'outcome.json'), outcome),
+      outcome === undefined
+        ? rm(file(run, 'outcome.json'), { force: true })
+        : writeJsonFile(file(run, 'outcome.json'), outcome),
     isDone: (run) => fileExists(join(exportFolder(run), manifestName)),
-    record: async (run) => (await readJsonFile(join(exportFolder(run), recordName), attackRecord)) ?? noSuchRun(run),
+    record: async (run) =>
+      (await readJsonFile(join(exportFolder(run), recordName), attackRecord)) ?? noSuchRun(run),
     image: async (run, image) =>
-      (await readJsonFile(join(exportFolder(run), resultPath(image + 1)), imageResult)) ?? notDone(run, image),
+      (await readJsonFile(join(exportFolder(run), resultPath(image + 1)), imageResult)) ??
+      notDone(run, image),
     images: (run) => finishedImages(join(exportFolder(run), 'images')),
     folder: (run) => folderOf(all, run),
     exportFolder,

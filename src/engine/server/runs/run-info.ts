@@ -7,7 +7,10 @@ import { isLockedElsewhere } from './run-lock.ts'
 import type { Attempt, RunQueue } from './run-queue.ts'
 import type { RunRequest } from './run-request.ts'
 
-/** `interrupted`: the engine ended in mid-attack; `elsewhere`: another engine has it in work. All but `done` and those in work can be resumed. */
+/**
+ * `interrupted`: the engine ended in mid-attack; `elsewhere`: another engine has it in work. All but `done`
+ * and those in work can be resumed.
+ */
 export type RunState = Attempt['state'] | 'elsewhere' | 'done' | 'cancelled' | 'failed' | 'interrupted'
 
 /** A run as a list shows it. */

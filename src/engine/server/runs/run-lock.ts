@@ -9,7 +9,9 @@ export interface RunLock {
 
 const lockName = 'in-work'
 const beatMs = 2000
-/** A lock that wasn't renewed for this long is a dead engine's, even where another process has its number now. */
+/**
+ * A lock that wasn't renewed for this long is a dead engine's, even where another process has its number now.
+ */
 const staleMs = 10_000
 
 /** @throws RadversaryError io-failed. */

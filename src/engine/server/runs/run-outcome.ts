@@ -8,7 +8,10 @@ const error = z.strictObject({
   file: z.string().nullable(),
 })
 
-/** How a run's last attempt ended, if not well, as outcome.json in its folder; a run that is done has a whole export instead. */
+/**
+ * How a run's last attempt ended, if not well, as outcome.json in its folder; a run that is done has a whole
+ * export instead.
+ */
 export const runOutcome = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('cancelled') }),
   z.strictObject({ state: z.literal('failed'), error }),

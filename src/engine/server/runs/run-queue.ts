@@ -19,7 +19,9 @@ export interface RunQueue {
   /** Takes a waiting run out; ends the one in work within an iteration. */
   cancel(run: string): void
   find(run: string): Attempt | undefined
-  /** Ends the attack in work, at latest after some seconds, and forgets those that wait: they can be resumed. */
+  /**
+   * Ends the attack in work, at latest after some seconds, and forgets those that wait: they can be resumed.
+   */
   close(): Promise<void>
 }
 
@@ -137,7 +139,8 @@ async function recordEnd(run: string, end: RunEnd, { folders, log }: QueueOption
   if (end.type === 'error') log.error('run failed', end.error)
   else log.write(`run ${end.state}`, { run })
   if (end.type === 'end' && end.state !== 'cancelled') return
-  const outcome = end.type === 'error' ? { state: 'failed' as const, error: end.error } : { state: 'cancelled' as const }
+  const outcome =
+    end.type === 'error' ? { state: 'failed' as const, error: end.error } : { state: 'cancelled' as const }
   await folders.setOutcome(run, outcome).catch((thrown: unknown) => {
     log.error('outcome not written', engineError(thrown))
   })

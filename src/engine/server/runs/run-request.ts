@@ -3,7 +3,10 @@ import { exportKinds } from '../../attack/export-kinds.ts'
 
 const schema = 'radversary/run-request/1'
 
-/** Everything that a run needs to be repeated, as request.json in its folder; docs/workspace.md explains every field. */
+/**
+ * Everything that a run needs to be repeated, as request.json in its folder; docs/workspace.md explains every
+ * field.
+ */
 export const runRequest = z.strictObject({
   schema: z.literal(schema).default(schema),
   /** The user's name for it. */

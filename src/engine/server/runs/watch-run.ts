@@ -2,7 +2,10 @@ import type { RunDesk } from './run-desk.ts'
 import type { RunEnd, RunEvent } from './run-events.ts'
 import { runInfo, type RunInfo } from './run-info.ts'
 
-/** All that a run has told and will tell, to its end; of a run at rest, what is on disk. @throws RadversaryError usage. */
+/**
+ * All that a run has told and will tell, to its end; of a run at rest, what is on disk. @throws
+ * RadversaryError usage.
+ */
 export async function* watchRun(run: string, { folders, queue }: RunDesk): AsyncGenerator<RunEvent, void> {
   const attempt = queue.find(run)
   if (attempt !== undefined) return yield* attempt.events.watch()

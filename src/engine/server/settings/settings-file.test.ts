@@ -13,7 +13,12 @@ afterEach(() => {
 })
 
 test('there are presets where there is no file', async () => {
-  expect(await settingsIn(home).read()).toEqual({ cacheBytes: null, device: 'auto', threads: null, lastFolders: {} })
+  expect(await settingsIn(home).read()).toEqual({
+    cacheBytes: null,
+    device: 'auto',
+    threads: null,
+    lastFolders: {},
+  })
 })
 
 test('a change keeps the rest and is there after a restart', async () => {
@@ -23,8 +28,15 @@ test('a change keeps the rest and is there after a restart', async () => {
     settings.change({ device: 'cpu' }),
     settings.change({ lastFolders: { open: '/a' } }),
   ])
-  expect(await settingsIn(home).read()).toEqual({ cacheBytes: null, device: 'cpu', threads: 2, lastFolders: { open: '/a' } })
-  expect(JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8'))).toMatchObject({ schema: 'radversary/settings/1' })
+  expect(await settingsIn(home).read()).toEqual({
+    cacheBytes: null,
+    device: 'cpu',
+    threads: 2,
+    lastFolders: { open: '/a' },
+  })
+  expect(JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8'))).toMatchObject({
+    schema: 'radversary/settings/1',
+  })
 })
 
 test('a setting that a file of an earlier version lacks is at its preset', async () => {
@@ -34,5 +46,8 @@ test('a setting that a file of an earlier version lacks is at its preset', async
 
 test('a damaged file is told, with its name', async () => {
   writeFileSync(join(home, 'settings.json'), '{')
-  await expect(settingsIn(home).read()).rejects.toMatchObject({ code: 'io-failed', file: join(home, 'settings.json') })
+  await expect(settingsIn(home).read()).rejects.toMatchObject({
+    code: 'io-failed',
+    file: join(home, 'settings.json'),
+  })
 })

@@ -26,7 +26,12 @@ export interface ImageDetails {
   /** Stored values to modality units. */
   readonly transform:
     | { readonly kind: 'linear'; readonly slope: number; readonly intercept: number; readonly unit: string }
-    | { readonly kind: 'table'; readonly firstStoredValue: number; readonly table: readonly number[]; readonly unit: string }
+    | {
+        readonly kind: 'table'
+        readonly firstStoredValue: number
+        readonly table: readonly number[]
+        readonly unit: string
+      }
   /** Modality units to display values, where there is a table instead of windows. */
   readonly voiTable: { readonly firstValue: number; readonly table: readonly number[] } | null
 }
@@ -50,7 +55,8 @@ export function imageDetails({ header }: StudyImage, { frame, meaning }: ImagePi
     windows: meaning.windows,
     padding: meaning.padding ?? null,
     transform: transformOf(meaning),
-    voiTable: meaning.voiTable === undefined ? null : { ...meaning.voiTable, table: [...meaning.voiTable.table] },
+    voiTable:
+      meaning.voiTable === undefined ? null : { ...meaning.voiTable, table: [...meaning.voiTable.table] },
   }
 }
 

@@ -21,7 +21,11 @@ export interface SeriesInfo {
   readonly description: string | null
   /** For the tree patient > study > series. */
   readonly patient: { readonly name: string | null; readonly id: string | null }
-  readonly study: { readonly instanceUid: string | null; readonly date: string | null; readonly description: string | null }
+  readonly study: {
+    readonly instanceUid: string | null
+    readonly date: string | null
+    readonly description: string | null
+  }
   readonly orderedBy: 'geometry' | 'instance-number'
   readonly sliceSpacingMm: number | null
   readonly notes: readonly SeriesNote[]
@@ -36,7 +40,11 @@ export interface StudyInfo {
   readonly title: string
   readonly paths: readonly string[]
   readonly series: readonly SeriesInfo[]
-  readonly failures: readonly { readonly file: string; readonly message: string; readonly tip: string | null }[]
+  readonly failures: readonly {
+    readonly file: string
+    readonly message: string
+    readonly tip: string | null
+  }[]
   /** How many files were left aside because they are no images. */
   readonly skipped: number
 }
@@ -46,7 +54,9 @@ export function studyInfo(id: string, paths: readonly string[], study: Study): S
     id,
     title: titleOf(paths),
     paths,
-    series: study.series.map((_, index) => seriesInfo(study, index)).filter(({ images }) => images.length > 0),
+    series: study.series
+      .map((_, index) => seriesInfo(study, index))
+      .filter(({ images }) => images.length > 0),
     failures: study.failures.map(failureInfo),
     skipped: study.skipped.length,
   }

@@ -16,7 +16,10 @@ export interface OpenedStudy {
 export interface StudyStore {
   /** Scans, also where the study is open: files may have come. @throws RadversaryError as `openStudy`. */
   open(paths: readonly string[], hooks?: JobHooks): Promise<OpenedStudy>
-  /** An open study, or one that was opened lately: a page outlives an engine that crashed. @throws RadversaryError usage. */
+  /**
+   * An open study, or one that was opened lately: a page outlives an engine that crashed. @throws
+   * RadversaryError usage.
+   */
   find(id: string): Promise<OpenedStudy>
   /** The study of these paths, opened where it isn't. */
   at(paths: readonly string[]): Promise<OpenedStudy>
@@ -37,7 +40,9 @@ export function createStudyStore(recent: RecentStudies): StudyStore {
   const openKnown = async (id: string): Promise<OpenedStudy> => {
     const known = await recent.find(id)
     if (known !== undefined) return open(known.paths)
-    throw new RadversaryError('usage', `Study: expected an open one, got ${id}`, { tip: 'Open the study again.' })
+    throw new RadversaryError('usage', `Study: expected an open one, got ${id}`, {
+      tip: 'Open the study again.',
+    })
   }
   const openOnce = (id: string, openIt: () => Promise<OpenedStudy>): Promise<OpenedStudy> => {
     const entry = opened.get(id)

@@ -10,7 +10,11 @@ const instance = (explicit: boolean) =>
       [
         { tag: 0x0008_0005, vr: 'CS', value: 'ISO_IR 192' },
         { tag: tag.SeriesDescription, vr: 'LO', value: 'x'.repeat(64) },
-        { tag: tag.SourceImageSequence, vr: 'SQ', items: [[{ tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: '2.25.9' }]] },
+        {
+          tag: tag.SourceImageSequence,
+          vr: 'SQ',
+          items: [[{ tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: '2.25.9' }]],
+        },
         { tag: 0x0009_1001, vr: 'LO', value: 'private' },
       ],
       explicit,
@@ -24,7 +28,13 @@ test.each([
   const rows = tagRows(instance(explicit))
   expect(rows[0]).toMatchObject({ keyword: 'TransferSyntaxUID' })
   expect(rows).toContainEqual({ tag: '0028,0010', keyword: 'Rows', vr: 'US', value: '2', depth: 0 })
-  expect(rows).toContainEqual({ tag: '0008,0018', keyword: 'SOPInstanceUID', vr: 'UI', value: '2.25.1', depth: 0 })
+  expect(rows).toContainEqual({
+    tag: '0008,0018',
+    keyword: 'SOPInstanceUID',
+    vr: 'UI',
+    value: '2.25.1',
+    depth: 0,
+  })
 })
 
 test('sequences are shown item by item, deeper than what they are in', () => {
@@ -39,6 +49,12 @@ test('sequences are shown item by item, deeper than what they are in', () => {
 
 test('pixels are counted, private elements have no keyword', () => {
   const rows = tagRows(instance(true))
-  expect(rows).toContainEqual({ tag: '7FE0,0010', keyword: 'PixelData', vr: 'OW', value: '8 bytes', depth: 0 })
+  expect(rows).toContainEqual({
+    tag: '7FE0,0010',
+    keyword: 'PixelData',
+    vr: 'OW',
+    value: '8 bytes',
+    depth: 0,
+  })
   expect(rows).toContainEqual({ tag: '0009,1001', keyword: '', vr: 'LO', value: 'private', depth: 0 })
 })

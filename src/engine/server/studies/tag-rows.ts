@@ -36,7 +36,13 @@ const binary = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN', 'SV', 'UV'])
 
 /** Every element up to the pixel data, sequences item by item, in the order of their tags. */
 export function tagRows({ dataSet, transferSyntaxUid }: Instance): TagRow[] {
-  const syntax = { tag: '0002,0010', keyword: 'TransferSyntaxUID', vr: 'UI', value: transferSyntaxUid, depth: 0 }
+  const syntax = {
+    tag: '0002,0010',
+    keyword: 'TransferSyntaxUID',
+    vr: 'UI',
+    value: transferSyntaxUid,
+    depth: 0,
+  }
   return [syntax, ...rowsOf(dataSet, 0, textOf(dataSet, 'x00080005'))]
 }
 
@@ -49,17 +55,26 @@ function rowsOf(dataSet: DataSet, depth: number, characterSet: string | undefine
     })
 }
 
-function elementRows(dataSet: DataSet, element: Element, depth: number, characterSet: string | undefined): TagRow[] {
+function elementRows(
+  dataSet: DataSet,
+  element: Element,
+  depth: number,
+  characterSet: string | undefined,
+): TagRow[] {
   const tag = `${element.tag.slice(1, 5)},${element.tag.slice(5)}`.toUpperCase()
   const { keyword = '', vr: usual = '' } = dictionary[`(${tag})`] ?? {}
   const vr = element.vr ?? /^[A-Z]{2}/.exec(usual)?.[0] ?? 'UN'
-  if (element.items === undefined) return [{ tag, keyword, vr, value: valueText(dataSet, element, vr, characterSet), depth }]
+  if (element.items === undefined)
+    return [{ tag, keyword, vr, value: valueText(dataSet, element, vr, characterSet), depth }]
   const items = itemsOf(dataSet, element.tag)
   const own = items.flatMap((item, index) => [
     { tag: '', keyword: 'Item', vr: '', value: String(index + 1), depth: depth + 1 },
     ...rowsOf(item, depth + 2, textOf(item, 'x00080005') ?? characterSet),
   ])
-  return [{ tag, keyword, vr: 'SQ', value: items.length === 1 ? '1 item' : `${items.length} items`, depth }, ...own]
+  return [
+    { tag, keyword, vr: 'SQ', value: items.length === 1 ? '1 item' : `${items.length} items`, depth },
+    ...own,
+  ]
 }
 
 function valueText(dataSet: DataSet, element: Element, vr: string, characterSet: string | undefined): string {
@@ -70,14 +85,21 @@ function valueText(dataSet: DataSet, element: Element, vr: string, characterSet:
   return shortened(textOf(dataSet, element.tag, characterSet) ?? '')
 }
 
-function numbersText(dataSet: DataSet, { tag, length }: Element, [bytes, read]: readonly [number, Read]): string {
+function numbersText(
+  dataSet: DataSet,
+  { tag, length }: Element,
+  [bytes, read]: readonly [number, Read],
+): string {
   const count = Math.floor(length / bytes)
-  const values = Array.from({ length: Math.min(count, mostNumbers) }, (_, index) => String(read(dataSet, tag, index)))
+  const values = Array.from({ length: Math.min(count, mostNumbers) }, (_, index) =>
+    String(read(dataSet, tag, index)),
+  )
   return values.join('\\') + (count > mostNumbers ? `\\… (${count} values)` : '')
 }
 
 function tagsText(dataSet: DataSet, { tag, length }: Element): string {
-  const word = (index: number) => (dataSet.uint16(tag, index) ?? 0).toString(16).padStart(4, '0').toUpperCase()
+  const word = (index: number) =>
+    (dataSet.uint16(tag, index) ?? 0).toString(16).padStart(4, '0').toUpperCase()
   return Array.from(
     { length: Math.min(Math.floor(length / 4), mostNumbers) },
     (_, i) => `${word(2 * i)},${word(2 * i + 1)}`,

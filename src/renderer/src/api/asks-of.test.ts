@@ -8,6 +8,11 @@ test('a query asks of the study that its input names', () => {
 })
 
 test('queries without a study, or without input, ask of none', () => {
-  for (const key of [[['runs', 'get'], { input: { run: 'a' } }], [['studies', 'recent'], { type: 'query' }], [['about']], []])
+  for (const key of [
+    [['runs', 'get'], { input: { run: 'a' } }],
+    [['studies', 'recent'], { type: 'query' }],
+    [['about']],
+    [],
+  ])
     expect(asksOf('a', key)).toBe(false)
 })

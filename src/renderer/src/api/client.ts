@@ -6,7 +6,9 @@ import type { EngineRouter } from '../../../engine/server/router.ts'
 /** The engine lies under the page's own origin, in Electron (app://) and in a browser alike. */
 const url = '/api'
 
-/** Mark of a call that goes on for long: it gets a request of its own, so that ending it ends nothing else. */
+/**
+ * Mark of a call that goes on for long: it gets a request of its own, so that ending it ends nothing else.
+ */
 export const ownRequest = { context: { ownRequest: true } } as const
 
 export const engine = createTRPCClient<EngineRouter>({

@@ -24,15 +24,21 @@ export function faultOf(thrown: unknown): EngineError | undefined {
 
 function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineFault) return thrown.error
-  if (thrown instanceof DOMException && thrown.name === 'AbortError') return { ...unreachable, code: 'cancelled' }
+  if (thrown instanceof DOMException && thrown.name === 'AbortError')
+    return { ...unreachable, code: 'cancelled' }
   if (thrown instanceof TRPCClientError) {
     const data: unknown = thrown.data
     if (isEngineError(data)) return data
-    if (thrown.cause instanceof DOMException && thrown.cause.name === 'AbortError') return { ...unreachable, code: 'cancelled' }
+    if (thrown.cause instanceof DOMException && thrown.cause.name === 'AbortError')
+      return { ...unreachable, code: 'cancelled' }
     return unreachable
   }
   if (thrown instanceof TypeError) return unreachable
-  return { ...unreachable, message: thrown instanceof Error ? thrown.message : String(thrown), tip: texts.errors.report }
+  return {
+    ...unreachable,
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    tip: texts.errors.report,
+  }
 }
 
 const unreachable: EngineError = {
@@ -43,5 +49,11 @@ const unreachable: EngineError = {
 }
 
 function isEngineError(value: unknown): value is EngineError {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && typeof value.message === 'string'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    'message' in value &&
+    typeof value.message === 'string'
+  )
 }

@@ -17,7 +17,8 @@ export function tell(thrown: unknown): void {
   const error = faultOf(thrown)
   if (error === undefined) return
   const { notices } = useNotices.getState()
-  if (notices.some((known) => known.error.message === error.message && known.error.file === error.file)) return
+  if (notices.some((known) => known.error.message === error.message && known.error.file === error.file))
+    return
   last += 1
   useNotices.setState({ notices: [...notices, { id: last, error }] })
 }

@@ -22,7 +22,9 @@ import { useShortcuts } from './use-shortcuts.ts'
 import { Work } from './Work.tsx'
 import classes from './app.module.css'
 
-/** The one window: studies on the left, pictures in the middle, the work on the right, device and jobs below. */
+/**
+ * The one window: studies on the left, pictures in the middle, the work on the right, device and jobs below.
+ */
 export function App() {
   useShortcuts()
   useEffect(openAskedFor, [])
@@ -70,7 +72,9 @@ export function App() {
   )
 }
 
-/** `radversary serve --study` names studies in the page's address; they are opened once, not at each reload. */
+/**
+ * `radversary serve --study` names studies in the page's address; they are opened once, not at each reload.
+ */
 function openAskedFor(): void {
   const paths = new URLSearchParams(window.location.search).getAll('study')
   if (paths.length === 0) return

@@ -11,10 +11,19 @@ const comparisons = [
   ['difference', 'perturbation', IconPlusMinus],
 ] as const satisfies readonly (readonly [Command, PaneKind, Icon])[]
 
-/** Three ways to compare before and after in the active viewport; each goes back to the original when it is on. */
+/**
+ * Three ways to compare before and after in the active viewport; each goes back to the original when it is
+ * on.
+ */
 export function CompareButtons() {
   const kind = useUi(({ panes, activePane }) => panes[activePane]?.kind)
   return comparisons.map(([command, shown, icon]) => (
-    <ToolButton key={command} icon={icon} label={texts.toolbar[command]} command={command} isOn={kind === shown} />
+    <ToolButton
+      key={command}
+      icon={icon}
+      label={texts.toolbar[command]}
+      command={command}
+      isOn={kind === shown}
+    />
   ))
 }

@@ -25,7 +25,13 @@ export function Fault({ error, tone = 'error', onRetry, onDismiss }: FaultProps)
           {fault.message}
         </Text>
         {onDismiss !== undefined && (
-          <ActionIcon size="sm" variant="subtle" color="gray" aria-label={texts.app.dismiss} onClick={onDismiss}>
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            color="gray"
+            aria-label={texts.app.dismiss}
+            onClick={onDismiss}
+          >
             <IconX size={14} />
           </ActionIcon>
         )}

@@ -9,7 +9,12 @@ export function Header() {
   return (
     <header className={classes['header']}>
       <span className={classes['brand']}>{texts.app.name}</span>
-      <Button variant="default" leftSection={<IconFolderOpen size={16} />} aria-keyshortcuts="Control+O" onClick={askForStudy}>
+      <Button
+        variant="default"
+        leftSection={<IconFolderOpen size={16} />}
+        aria-keyshortcuts="Control+O"
+        onClick={askForStudy}
+      >
         {texts.app.open}
       </Button>
       <span className={classes['grow']} />

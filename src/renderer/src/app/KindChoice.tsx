@@ -6,7 +6,13 @@ import { texts } from '../texts.ts'
 import classes from '../viewer/viewer.module.css'
 
 /** Which of a run's pictures a viewport shows. */
-export const KindChoice = memo(function KindChoice({ index, kind }: { readonly index: number; readonly kind: PaneKind }) {
+export const KindChoice = memo(function KindChoice({
+  index,
+  kind,
+}: {
+  readonly index: number
+  readonly kind: PaneKind
+}) {
   return (
     <NativeSelect
       size="xs"

@@ -1,11 +1,20 @@
 import { NativeSelect, Slider, Switch, Text } from '@mantine/core'
-import { changeOverlay, overlayContent, toggleOverlay, useUi, type OverlayContent } from '../state/ui-store.ts'
+import {
+  changeOverlay,
+  overlayContent,
+  toggleOverlay,
+  useUi,
+  type OverlayContent,
+} from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { CompareButtons } from './CompareButtons.tsx'
 import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 
-/** What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are compared. */
+/**
+ * What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are
+ * compared.
+ */
 export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {
   const content = useUi(overlayContent)
   return (
@@ -55,7 +64,9 @@ function ContentChoice({ content }: { readonly content: OverlayContent }) {
         disabled: !available.includes(value),
       }))}
       onChange={(event) => {
-        changeOverlay({ content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation' })
+        changeOverlay({
+          content: contents.find((each) => each === event.currentTarget.value) ?? 'perturbation',
+        })
       }}
     />
   )
@@ -78,8 +89,15 @@ function OpacitySlider() {
   )
 }
 
-/** Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the other. */
-function Magnification({ content }: { readonly content: Extract<OverlayContent, 'perturbation' | 'gradient'> }) {
+/**
+ * Each content has a magnification of its own: the run's budget sets one of them, the shape of gradients the
+ * other.
+ */
+function Magnification({
+  content,
+}: {
+  readonly content: Extract<OverlayContent, 'perturbation' | 'gradient'>
+}) {
   const key = content === 'gradient' ? 'gradientMagnification' : 'magnification'
   const magnification = useUi((ui) => ui.overlay[key])
   return (
@@ -90,7 +108,9 @@ function Magnification({ content }: { readonly content: Extract<OverlayContent, 
         {...{ min: 0, max: 2, step: 0.01 }}
         value={Math.log10(magnification)}
         thumbLabel={texts.toolbar.magnification}
-        label={(power) => `${texts.toolbar.magnification} ${texts.toolbar.magnified(Math.round(10 ** power))}`}
+        label={(power) =>
+          `${texts.toolbar.magnification} ${texts.toolbar.magnified(Math.round(10 ** power))}`
+        }
         onChange={(power) => {
           changeOverlay({ [key]: Math.round(10 ** power) })
         }}

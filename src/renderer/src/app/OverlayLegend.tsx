@@ -11,9 +11,14 @@ interface OverlayLegendProps {
   readonly scale: PerturbationScale | undefined
 }
 
-/** What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own. */
+/**
+ * What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own.
+ */
 export function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLegendProps) {
   const { magnification, unit } = useUi((ui) => ui.overlay)
-  if (colours === 'magnitude') return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
-  return scale === undefined ? null : <ColourLegend colours={colours} limit={limitText(scale, magnification, unit)} />
+  if (colours === 'magnitude')
+    return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
+  return scale === undefined ? null : (
+    <ColourLegend colours={colours} limit={limitText(scale, magnification, unit)} />
+  )
 }

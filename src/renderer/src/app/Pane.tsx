@@ -36,7 +36,10 @@ export function Pane({ index, pane, series, run }: PaneProps) {
   const details = useDetails({ study, ...slice })
   const [drawn, setDrawn] = useState(nothingDrawn)
   return (
-    <PaneFrame index={index} label={texts.viewer.pane(texts.viewer.kinds[kind], seriesText(series), pane.slice + 1, count)}>
+    <PaneFrame
+      index={index}
+      label={texts.viewer.pane(texts.viewer.kinds[kind], seriesText(series), pane.slice + 1, count)}
+    >
       <PaneViewport
         {...{ index, kind, scene, layers }}
         onDrawn={(next) => {
@@ -56,11 +59,23 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         </>
       )}
       {scene?.swiped !== undefined && <SwipeDivider />}
-      <PaneTop index={index} kind={kind} hasRun={run !== undefined} lines={scene === undefined ? [] : details.lines}>
+      <PaneTop
+        index={index}
+        kind={kind}
+        hasRun={run !== undefined}
+        lines={scene === undefined ? [] : details.lines}
+      >
         <GradientNote gradient={layers.gradient} />
       </PaneTop>
-      <PaneMessage kind={kind} isThere={picture.isThere} isRunning={run?.isRunning === true} error={picture.error} />
-      {picture.isLoading && <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />}
+      <PaneMessage
+        kind={kind}
+        isThere={picture.isThere}
+        isRunning={run?.isRunning === true}
+        error={picture.error}
+      />
+      {picture.isLoading && (
+        <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />
+      )}
     </PaneFrame>
   )
 }

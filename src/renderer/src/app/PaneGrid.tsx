@@ -31,8 +31,15 @@ export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {
     >
       {panes.map((pane, index) => {
         const series = seriesOf(studies, pane.series)
-        if (series === undefined) return <PaneFrame key={index} index={index} label={texts.viewer.emptyPane} />
-        return <Pane key={index} {...{ index, pane, series }} run={run?.study === pane.series?.study ? run : undefined} />
+        if (series === undefined)
+          return <PaneFrame key={index} index={index} label={texts.viewer.emptyPane} />
+        return (
+          <Pane
+            key={index}
+            {...{ index, pane, series }}
+            run={run?.study === pane.series?.study ? run : undefined}
+          />
+        )
       })}
     </div>
   )
@@ -58,12 +65,20 @@ function usePrefetch(run: RunPictures | undefined): void {
   }, [panes, studies, run])
 }
 
-function neededNext(panes: readonly PaneState[], studies: readonly StudyInfo[], run: RunPictures | undefined): FrameRef[] {
+function neededNext(
+  panes: readonly PaneState[],
+  studies: readonly StudyInfo[],
+  run: RunPictures | undefined,
+): FrameRef[] {
   const wanted = panes.flatMap((pane) => {
     const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])
     const study = pane.series?.study ?? ''
     const own = run?.study === study ? run : undefined
-    const kinds = [baseKind(pane.kind), 'perturbation', ...(pane.kind === 'swipe' ? (['adversarial'] as const) : [])] as const
+    const kinds = [
+      baseKind(pane.kind),
+      'perturbation',
+      ...(pane.kind === 'swipe' ? (['adversarial'] as const) : []),
+    ] as const
     return prefetchOrder(pane.slice, slices.length, reach).flatMap((place, at) =>
       kinds.flatMap((kind) => {
         const slice = slices[place]

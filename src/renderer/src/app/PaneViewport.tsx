@@ -14,7 +14,13 @@ interface PaneViewportProps {
 }
 
 /** A picture with what lies over it, where the user scrolls and draws the region. */
-export function PaneViewport({ index, kind, scene, layers: { overlay, masks, boxes }, onDrawn }: PaneViewportProps) {
+export function PaneViewport({
+  index,
+  kind,
+  scene,
+  layers: { overlay, masks, boxes },
+  onDrawn,
+}: PaneViewportProps) {
   const size = scene?.image.frame
   const region = useRegionShapes(size)
   const swipeAt = useUi((ui) => (kind === 'swipe' ? ui.swipeAt : 1))

@@ -6,7 +6,9 @@ import { runCommand } from './commands.ts'
 
 /** Windows of the modality in the active viewport. Keys 1 to 9 do the same. */
 export function PresetChoice() {
-  const modality = useUi(({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '')
+  const modality = useUi(
+    ({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '',
+  )
   const data = presetsOf(modality).map(({ key, name }) => ({ value: key, label: `${key}  ${name}` }))
   return (
     <NativeSelect

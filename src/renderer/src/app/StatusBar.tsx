@@ -21,12 +21,16 @@ export function StatusBar() {
   useEffect(() => {
     for (const { id, state } of infos ?? []) if (isInWork(state) && state !== 'elsewhere') watchRun(id)
   }, [infos])
-  const jobs = atWork(live).filter(([id]) => infos === undefined || infos.some((run) => run.id === id && run.state !== 'done'))
+  const jobs = atWork(live).filter(
+    ([id]) => infos === undefined || infos.some((run) => run.id === id && run.state !== 'done'),
+  )
   return (
     <footer className={classes['status']} aria-label={texts.app.status}>
       <span data-testid="device">
         {texts.device.label}:{' '}
-        {device.data === undefined ? texts.device.checking : texts.device.on(device.data.name, device.data.threads)}
+        {device.data === undefined
+          ? texts.device.checking
+          : texts.device.on(device.data.name, device.data.threads)}
       </span>
       <Memory />
       <span className={classes['grow']} />
@@ -54,7 +58,10 @@ const memoryMilliseconds = 5000
 /** What the engine holds. Asked for now and then while the page is seen: a hidden one is left in peace. */
 function Memory() {
   const { data } = useQuery(
-    api.device.memory.queryOptions(undefined, { refetchInterval: memoryMilliseconds, refetchIntervalInBackground: false }),
+    api.device.memory.queryOptions(undefined, {
+      refetchInterval: memoryMilliseconds,
+      refetchIntervalInBackground: false,
+    }),
   )
   if (data === undefined) return null
   return (

@@ -10,16 +10,24 @@ import { scrollTo, seriesOf, useUi } from '../state/ui-store.ts'
 
 /** What the model says of each slice of the active series, before and after the attack. */
 export function Strip({ run }: { readonly run: ShownRun | undefined }) {
-  const { studies, activePane, model } = useUi(useShallow(({ studies, activePane, model }) => ({ studies, activePane, model })))
+  const { studies, activePane, model } = useUi(
+    useShallow(({ studies, activePane, model }) => ({ studies, activePane, model })),
+  )
   const pane = useUi(({ panes }) => panes[activePane])
   const series = seriesOf(studies, pane?.series)
   const study = pane?.series?.study ?? ''
   const own = run?.study.id === study ? run : undefined
-  const predictions = usePredictions((all) => (model === undefined ? undefined : all[predictionsKey(study, model)]))
+  const predictions = usePredictions((all) =>
+    model === undefined ? undefined : all[predictionsKey(study, model)],
+  )
   const output = useCard(model)?.output
-  const names = useMemo(() => own?.names ?? (output === undefined ? noNames : answerNames(output)), [own?.names, output])
+  const names = useMemo(
+    () => own?.names ?? (output === undefined ? noNames : answerNames(output)),
+    [own?.names, output],
+  )
   const rows = useMemo(
-    () => (series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, names)),
+    () =>
+      series === undefined ? [] : stripRows(series.images, predictions?.byFrame, own?.live.images, names),
     [series, predictions, own?.live.images, names],
   )
   const show = useCallback(

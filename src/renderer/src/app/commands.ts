@@ -14,7 +14,13 @@ import {
 } from '../state/ui-store.ts'
 import { presetsOf } from '../viewer/presets.ts'
 import type { ToolName } from '../viewer/tools.ts'
-import { applyPreset, clearMeasurementsIn, linkViewports, updateView, viewChanges } from '../viewer/viewports.ts'
+import {
+  applyPreset,
+  clearMeasurementsIn,
+  linkViewports,
+  updateView,
+  viewChanges,
+} from '../viewer/viewports.ts'
 
 const ui = () => useUi.getState()
 const active = () => ui().activePane
@@ -90,7 +96,8 @@ const plain = {
 type ViewChange = keyof typeof viewChanges
 
 /** What keys and buttons can ask of the viewports. */
-export type Command = keyof typeof plain | ViewChange | `tool:${ToolName}` | `layout:${Layout}` | `preset:${string}`
+export type Command =
+  keyof typeof plain | ViewChange | `tool:${ToolName}` | `layout:${Layout}` | `preset:${string}`
 
 export function runCommand(command: Command): void {
   if (isPlain(command)) plain[command]()

@@ -13,7 +13,12 @@ if (root === null) throw new Error('internal: index.html has no element #root')
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <MantineProvider theme={theme} forceColorScheme="dark" withCssVariables={false} withGlobalClasses={false}>
+      <MantineProvider
+        theme={theme}
+        forceColorScheme="dark"
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
         <App />
       </MantineProvider>
     </QueryClientProvider>

@@ -2,12 +2,19 @@ import { expect, test } from 'vitest'
 import { commandFor, keyOf, pressedKeys, shortcuts } from './shortcuts.ts'
 
 const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
-const press = (key: string, code = '', changes: Partial<typeof plain> = {}) => ({ key, code, ...plain, ...changes })
+const press = (key: string, code = '', changes: Partial<typeof plain> = {}) => ({
+  key,
+  code,
+  ...plain,
+  ...changes,
+})
 
 /** An element that matches some of a selector's parts. */
 const focusOn = (...parts: string[]) => ({
-  matches: (selector: string) => parts.some((part) => selector.split(', ').some((each) => each.startsWith(part))),
-  closest: (selector: string) => (parts.some((part) => selector.split(', ').some((each) => each.startsWith(part))) ? {} : null),
+  matches: (selector: string) =>
+    parts.some((part) => selector.split(', ').some((each) => each.startsWith(part))),
+  closest: (selector: string) =>
+    parts.some((part) => selector.split(', ').some((each) => each.startsWith(part))) ? {} : null,
 })
 const onPage = focusOn()
 

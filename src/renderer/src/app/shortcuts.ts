@@ -21,7 +21,11 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'End', command: 'last', text: 'Last slice' },
   { keys: 'ArrowRight', command: 'nextPane', text: 'Next viewport' },
   { keys: 'ArrowLeft', command: 'previousPane', text: 'Viewport before' },
-  ...presetKeys.map((key): Shortcut => ({ keys: key, command: `preset:${key}`, text: `Window preset ${key}` })),
+  ...presetKeys.map((key): Shortcut => ({
+    keys: key,
+    command: `preset:${key}`,
+    text: `Window preset ${key}`,
+  })),
   { keys: '0', command: 'reset', text: 'Reset the view' },
   { keys: '+', command: 'zoomIn', text: 'Zoom in' },
   { keys: '-', command: 'zoomOut', text: 'Zoom out' },
@@ -65,12 +69,21 @@ interface KeyPress {
   readonly altKey: boolean
 }
 
-/** A key press as the table writes it: digits by their place, since Shift turns them into other signs on every keyboard differently. */
+/**
+ * A key press as the table writes it: digits by their place, since Shift turns them into other signs on every
+ * keyboard differently.
+ */
 export function pressedKeys({ key, code, shiftKey, ctrlKey, metaKey, altKey }: KeyPress): string {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1]
-  const named = digit ?? (key === 'Backspace' ? 'Delete' : key === '=' ? '+' : key.length === 1 ? key.toUpperCase() : key)
+  const named =
+    digit ?? (key === 'Backspace' ? 'Delete' : key === '=' ? '+' : key.length === 1 ? key.toUpperCase() : key)
   const isLetter = digit !== undefined || /^[A-Z]$/.test(named)
-  return [ctrlKey || metaKey ? 'Ctrl+' : '', altKey ? 'Alt+' : '', shiftKey && isLetter ? 'Shift+' : '', named].join('')
+  return [
+    ctrlKey || metaKey ? 'Ctrl+' : '',
+    altKey ? 'Alt+' : '',
+    shiftKey && isLetter ? 'Shift+' : '',
+    named,
+  ].join('')
 }
 
 /** Roles and elements that use the arrow keys, or all keys, themselves. */

@@ -1,6 +1,19 @@
-import { Button, createTheme, Drawer, Modal, NumberInput, Select, Table, TextInput, Tooltip } from '@mantine/core'
+import {
+  Button,
+  createTheme,
+  Drawer,
+  Modal,
+  NumberInput,
+  Select,
+  Table,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 
-/** Colours and font sizes are in theme.css: the page's content security policy allows no generated style sheets. */
+/**
+ * Colours and font sizes are in theme.css: the page's content security policy allows no generated style
+ * sheets.
+ */
 export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',

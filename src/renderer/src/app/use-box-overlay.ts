@@ -8,7 +8,10 @@ import type { BoxOverlay } from '../viewer/box-overlay.ts'
 import type { RunPictures } from '../viewer/run-pictures.ts'
 import type { Slice } from '../viewer/slices.ts'
 
-/** Boxes while they are switched on: a run's, those after the attack over what they are of, or what the model has predicted of the original. */
+/**
+ * Boxes while they are switched on: a run's, those after the attack over what they are of, or what the model
+ * has predicted of the original.
+ */
 export function useBoxOverlay(
   { kind, series: shown }: Pane,
   series: SeriesInfo,
@@ -43,7 +46,13 @@ function usePredictedBoxes(
   const predictions = usePredictions((all) => all[predictionsKey(study, run?.model ?? chosen ?? '')])
   const before = predictions?.byFrame.get(frameKey(uid, frame + 1))?.boxes
   return useMemo(
-    () => before && { annotated: undefined, before, after: undefined, classes: shownClasses(predictions.classes) },
+    () =>
+      before && {
+        annotated: undefined,
+        before,
+        after: undefined,
+        classes: shownClasses(predictions.classes),
+      },
     [before, predictions?.classes],
   )
 }

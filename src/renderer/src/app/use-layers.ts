@@ -29,9 +29,13 @@ interface LayersOptions {
 }
 
 /** What of a run, a gradient and predictions lies over a viewport's picture, as it is switched on. */
-export function useLayers({ study, slice, scene }: PanePicture, { pane, series, run }: LayersOptions): Layers {
+export function useLayers(
+  { study, slice, scene }: PanePicture,
+  { pane, series, run }: LayersOptions,
+): Layers {
   const gradient = useShownGradient(pane.kind, study, slice)
-  const gradientFrame = scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
+  const gradientFrame =
+    scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
   const perturbation = usePerturbationOverlay(pane.kind, slice.image, scene, run)
   return {
     overlay: useGradientOverlay(gradientFrame) ?? perturbation,

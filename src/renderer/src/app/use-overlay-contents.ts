@@ -3,7 +3,10 @@ import { predictionsKey, usePredictions } from '../features/model/predictions.ts
 import type { ShownRun } from '../features/runs/use-shown-run.ts'
 import { changeOverlay, setUi, useUi, type OverlayContent } from '../state/ui-store.ts'
 
-/** Keeps which overlays there are; a model's masks and boxes are shown when the first of them are there, and go with them. */
+/**
+ * Keeps which overlays there are; a model's masks and boxes are shown when the first of them are there, and
+ * go with them.
+ */
 export function useOverlayContents(run: ShownRun | undefined): void {
   const isRunShown = run !== undefined
   const study = useUi(({ panes, activePane }) => panes[activePane]?.series?.study ?? '')
@@ -13,7 +16,13 @@ export function useOverlayContents(run: ShownRun | undefined): void {
   const hasBoxes = usePredictions((all) => [...(all[key]?.byFrame.values() ?? [])][0]?.boxes !== undefined)
   const found = hasResults ? foundBy(run) : hasBoxes ? 'boxes' : undefined
   useEffect(() => {
-    setUi({ overlayContents: [...(isRunShown ? (['perturbation'] as const) : []), 'gradient', ...(found ? [found] : [])] })
+    setUi({
+      overlayContents: [
+        ...(isRunShown ? (['perturbation'] as const) : []),
+        'gradient',
+        ...(found ? [found] : []),
+      ],
+    })
   }, [isRunShown, found])
   const source = hasResults ? run.id : isRunShown ? undefined : key
   useEffect(() => {

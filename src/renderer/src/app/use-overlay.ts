@@ -7,7 +7,10 @@ import type { Overlay } from '../viewer/overlay.ts'
 import { perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
 import type { LoadedScene } from '../viewer/use-scene.ts'
 
-/** The perturbation as it is painted: alone in its own viewport, over the image in the others while that is switched on. */
+/**
+ * The perturbation as it is painted: alone in its own viewport, over the image in the others while that is
+ * switched on.
+ */
 export function usePerturbationOverlay(
   kind: PaneKind,
   image: number,
@@ -37,7 +40,13 @@ export function useGradientOverlay(frame: Frame | undefined): Overlay | undefine
     () =>
       frame === undefined
         ? undefined
-        : { frame, limit: magnitudeLimit(frame, gradientMagnification), opacity, colours: 'magnitude', use: 'over' },
+        : {
+            frame,
+            limit: magnitudeLimit(frame, gradientMagnification),
+            opacity,
+            colours: 'magnitude',
+            use: 'over',
+          },
     [frame, opacity, gradientMagnification],
   )
 }

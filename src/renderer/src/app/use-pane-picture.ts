@@ -14,7 +14,11 @@ export interface PanePicture extends SceneState {
 }
 
 /** The slice that a viewport is to show, and its frames as they come. */
-export function usePanePicture(pane: Pane, { images }: SeriesInfo, run: RunPictures | undefined): PanePicture {
+export function usePanePicture(
+  pane: Pane,
+  { images }: SeriesInfo,
+  run: RunPictures | undefined,
+): PanePicture {
   const study = pane.series?.study ?? ''
   const slices = slicesOf(images)
   const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }

@@ -10,11 +10,16 @@ export interface ShownGradient extends GradientState {
   readonly model: string | undefined
 }
 
-/** The chosen model's gradient for a picture, while it is switched on. It is the original's, so it lies over nothing else. */
+/**
+ * The chosen model's gradient for a picture, while it is switched on. It is the original's, so it lies over
+ * nothing else.
+ */
 export function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
   const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
   const model = useUi((ui) => ui.model)
   const isWanted = isOn && kind === 'original'
-  const gradient = useGradient(isWanted && model !== undefined ? { study, ...slice, kind: 'gradient', model } : undefined)
+  const gradient = useGradient(
+    isWanted && model !== undefined ? { study, ...slice, kind: 'gradient', model } : undefined,
+  )
   return { ...gradient, isWanted, model }
 }

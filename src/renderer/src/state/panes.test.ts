@@ -1,9 +1,23 @@
 import { expect, test } from 'vitest'
-import { baseKind, comparison, emptyPane, gridOf, scrolled, withLayout, withoutStudy, type Pane } from './panes.ts'
+import {
+  baseKind,
+  comparison,
+  emptyPane,
+  gridOf,
+  scrolled,
+  withLayout,
+  withoutStudy,
+  type Pane,
+} from './panes.ts'
 
 const ct = { study: 'a', series: 0 }
 const mr = { study: 'b', series: 2 }
-const pane = (slice: number, changes: Partial<Pane> = {}): Pane => ({ series: ct, kind: 'original', slice, ...changes })
+const pane = (slice: number, changes: Partial<Pane> = {}): Pane => ({
+  series: ct,
+  kind: 'original',
+  slice,
+  ...changes,
+})
 const countOf = ({ study }: { study: string }) => (study === 'a' ? 28 : 10)
 
 test('a layout is rows by columns', () => {

@@ -28,19 +28,30 @@ export function gridOf(layout: Layout): { readonly rows: number; readonly column
   return { rows, columns }
 }
 
-const comparedKinds = ['original', 'adversarial', 'perturbation', 'smoothed'] as const satisfies readonly FrameKind[]
+const comparedKinds = [
+  'original',
+  'adversarial',
+  'perturbation',
+  'smoothed',
+] as const satisfies readonly FrameKind[]
 
 /** What a viewport can be told to show of a run. */
 export const paneKinds = [...comparedKinds, 'swipe'] as const satisfies readonly PaneKind[]
 
-/** The picture that lies below: a perturbation is painted on the original, which gives it size, place and the probe's values. */
+/**
+ * The picture that lies below: a perturbation is painted on the original, which gives it size, place and the
+ * probe's values.
+ */
 export function baseKind(kind: PaneKind): FrameKind {
   return kind === 'perturbation' || kind === 'swipe' ? 'original' : kind
 }
 
 export const emptyPane: Pane = { series: undefined, kind: 'original', slice: 0 }
 
-/** As many panes as the layout has; new ones continue what the first shows, with the next kind where kinds are compared. */
+/**
+ * As many panes as the layout has; new ones continue what the first shows, with the next kind where kinds are
+ * compared.
+ */
 export function withLayout(panes: readonly Pane[], layout: Layout, compared: boolean): Pane[] {
   const { rows, columns } = gridOf(layout)
   const [first = emptyPane] = panes
@@ -55,7 +66,10 @@ export function comparison(series: SeriesKey, slice: number, count: number): Pan
   return Array.from({ length: count }, (_, i) => ({ series, slice, kind: comparedKinds[i] ?? 'original' }))
 }
 
-/** Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many pictures a series has. */
+/**
+ * Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many pictures a
+ * series has.
+ */
 export function scrolled(
   panes: readonly Pane[],
   active: number,
@@ -68,7 +82,9 @@ export function scrolled(
     Math.max(0, Math.min(wanted, pane.series === undefined ? 0 : countOf(pane.series) - 1))
   const delta = within(moving, slice) - moving.slice
   if (delta === 0) return panes
-  return panes.map((pane, i) => (i === active || linked ? { ...pane, slice: within(pane, pane.slice + delta) } : pane))
+  return panes.map((pane, i) =>
+    i === active || linked ? { ...pane, slice: within(pane, pane.slice + delta) } : pane,
+  )
 }
 
 /** Panes without what a closed study had shown. */

@@ -19,7 +19,10 @@ export type Step = 'model' | 'attack' | 'results' | 'export'
 export type LeftTab = 'studies' | 'runs' | 'comparisons'
 export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
 
-/** What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or how the chosen model's loss answers to each pixel of the original. */
+/**
+ * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or
+ * how the chosen model's loss answers to each pixel of the original.
+ */
 export type OverlayContent = 'perturbation' | 'gradient' | 'masks' | 'boxes'
 
 /** How the overlay is shown over an image, and the perturbation in its own pane. */
@@ -61,14 +64,29 @@ export interface UiState {
 }
 
 const initial: UiState = {
-  ...{ studies: [], layout: '1x1', panes: [emptyPane], activePane: 0, linked: true, tool: 'window', cine: false },
+  ...{
+    studies: [],
+    layout: '1x1',
+    panes: [emptyPane],
+    activePane: 0,
+    linked: true,
+    tool: 'window',
+    cine: false,
+  },
   overlay: {
     ...{ shown: false, content: 'perturbation', opacity: 0.6, unit: 'modality' },
     ...{ magnification: 30, gradientMagnification: 4 },
   },
   overlayContents: ['gradient'],
   swipeAt: 0.5,
-  ...{ region: undefined, model: undefined, run: undefined, step: 'model', leftTab: 'studies', dialog: undefined },
+  ...{
+    region: undefined,
+    model: undefined,
+    run: undefined,
+    step: 'model',
+    leftTab: 'studies',
+    dialog: undefined,
+  },
 }
 
 export const useUi = create<UiState>(() => initial)
@@ -97,13 +115,20 @@ export function studyClosed(study: string): void {
   set({ studies: get().studies.filter(({ id }) => id !== study), panes: withoutStudy(get().panes, study) })
 }
 
-/** In the active pane, or in all of them where kinds are compared. Begins in the middle, where there is something to see. */
+/**
+ * In the active pane, or in all of them where kinds are compared. Begins in the middle, where there is
+ * something to see.
+ */
 export function showSeries(key: SeriesKey): void {
   const { panes, activePane, run } = get()
   const slice = Math.floor(countOf(key) / 2)
   const shown: Pane = { series: key, kind: 'original', slice }
   const all = run !== undefined && isCompared(panes)
-  set({ panes: all ? comparison(key, slice, panes.length) : panes.map((pane, i) => (i === activePane ? shown : pane)) })
+  set({
+    panes: all
+      ? comparison(key, slice, panes.length)
+      : panes.map((pane, i) => (i === activePane ? shown : pane)),
+  })
   set({ region: undefined })
 }
 
@@ -117,9 +142,19 @@ export function setLayout(layout: Layout): void {
 }
 
 /** The four pictures of a run side by side, at a slice or where the active pane is. */
-export function showComparison(run: string, series: SeriesKey, slice = get().panes[get().activePane]?.slice ?? 0): void {
+export function showComparison(
+  run: string,
+  series: SeriesKey,
+  slice = get().panes[get().activePane]?.slice ?? 0,
+): void {
   const layout = get().panes.length === 4 ? get().layout : '2x2'
-  set({ run, layout, linked: true, activePane: 0, panes: comparison(series, Math.min(slice, countOf(series) - 1), 4) })
+  set({
+    run,
+    layout,
+    linked: true,
+    activePane: 0,
+    panes: comparison(series, Math.min(slice, countOf(series) - 1), 4),
+  })
 }
 
 /** Leaves the run: every pane shows the original again. */
@@ -157,7 +192,10 @@ export function changeOverlay(change: Partial<OverlaySettings>): void {
 }
 
 /** What the overlay shows, of what there is. */
-export function overlayContent({ overlay, overlayContents }: Pick<UiState, 'overlay' | 'overlayContents'>): OverlayContent {
+export function overlayContent({
+  overlay,
+  overlayContents,
+}: Pick<UiState, 'overlay' | 'overlayContents'>): OverlayContent {
   return overlayContents.includes(overlay.content) ? overlay.content : 'gradient'
 }
 
@@ -182,6 +220,18 @@ export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'col
 /** Sets fields that need no more than being set. */
 export const setUi: (
   change: Partial<
-    Pick<UiState, 'overlayContents' | 'linked' | 'tool' | 'cine' | 'swipeAt' | 'region' | 'model' | 'step' | 'leftTab' | 'dialog'>
+    Pick<
+      UiState,
+      | 'overlayContents'
+      | 'linked'
+      | 'tool'
+      | 'cine'
+      | 'swipeAt'
+      | 'region'
+      | 'model'
+      | 'step'
+      | 'leftTab'
+      | 'dialog'
+    >
   >,
 ) => void = set

@@ -19,14 +19,16 @@ export interface ActiveSlice {
 function activeSlice({ studies, panes, activePane }: UiState): ActiveSlice | undefined {
   const pane = panes[activePane]
   const place = slicesOf(seriesOf(studies, pane?.series)?.images ?? [])[pane?.slice ?? 0]
-  return pane?.series === undefined || place === undefined ? undefined : { ...pane.series, slice: pane.slice, ...place }
+  return pane?.series === undefined || place === undefined
+    ? undefined
+    : { ...pane.series, slice: pane.slice, ...place }
 }
 
 const restMilliseconds = 120
 
 /**
- * The picture in the active viewport once scrolling rests, for what is too heavy to follow each picture: charts, tables, requests. What uses it is not even drawn anew
- * while pictures pass.
+ * The picture in the active viewport once scrolling rests, for what is too heavy to follow each picture:
+ * charts, tables, requests. What uses it is not even drawn anew while pictures pass.
  */
 export function useRestedSlice(): ActiveSlice | undefined {
   const [rested, setRested] = useState(() => activeSlice(useUi.getState()))

@@ -37,7 +37,8 @@ export const appTexts = {
     export: 'Export',
   },
   device: {
-    on: (name: string, threads: number) => (name === 'cpu' ? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : name),
+    on: (name: string, threads: number) =>
+      name === 'cpu' ? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : name,
     checking: 'Checking devices…',
     label: 'Device',
     memory: (resident: string, frames: string) => `Memory: ${resident}, pictures ${frames}`,

@@ -27,14 +27,16 @@ export const attackTexts = {
     scope: 'Attack',
     scopes: { study: 'The study', series: 'This series', slice: 'This picture' },
     region: 'Region',
-    wholeImage: 'The whole image may change. Draw a rectangle (X) or an ellipse (Shift+X) to restrict the attack.',
+    wholeImage:
+      'The whole image may change. Draw a rectangle (X) or an ellipse (Shift+X) to restrict the attack.',
     someOfImage: (percent: string) => `Only what is drawn may change: ${percent} of the image.`,
     clearRegion: 'Whole image again',
     seed: 'Seed',
     earlyStop: 'Leave a picture alone once it is fooled',
     runName: 'Name of the run',
     start: 'Start the attack',
-    estimate: (duration: string, pictures: string) => `About ${duration} for ${pictures}, as fast as the model predicted them.`,
+    estimate: (duration: string, pictures: string) =>
+      `About ${duration} for ${pictures}, as fast as the model predicted them.`,
     noEstimate: 'Let the model predict the study (under Model) for an estimate of the time.',
     needed: 'Open a study and choose a model first.',
   },

@@ -8,7 +8,8 @@ export const comparisonsTexts = {
     of: (images: number, study: string) => `On ${images} images of ${study}`,
     noStudy: 'Open a study first.',
     models: 'Models',
-    modelsHelp: 'Of single images: those that see neighbouring slices are attacked with one method at a time.',
+    modelsHelp:
+      'Of single images: those that see neighbouring slices are attacked with one method at a time.',
     methods: 'Methods',
     budgets: 'Budgets of methods that bound every pixel',
     budgetsHelp: 'Separated by spaces; with a unit each, as in an attack. Steps go with the budget.',
@@ -21,7 +22,8 @@ export const comparisonsTexts = {
     cancel: 'Cancel',
     delete: 'Delete',
     states: { done: 'done', working: 'running', elsewhere: 'running in another window', stopped: 'stopped' },
-    progress: (done: number, total: number, note: string) => `${done} of ${total} attacks on a slice: ${note}`,
+    progress: (done: number, total: number, note: string) =>
+      `${done} of ${total} attacks on a slice: ${note}`,
     cells: (methods: number, budgets: number, models: number) =>
       `${methods} ${methods === 1 ? 'method' : 'methods'}, ${budgets} ${budgets === 1 ? 'budget' : 'budgets'}, ${models} ${models === 1 ? 'model' : 'models'}`,
     table: 'What came of each',
@@ -45,7 +47,8 @@ export const comparisonsTexts = {
     successOver: (model: string) => `Success over budgets, ${model}`,
     varianceOver: (model: string) => `Variance of the perturbation, ${model}`,
     budgetAxis: 'budget',
-    transferred: (method: string) => `Transfer of ${method} at its largest budget: made on (rows), judged on (columns)`,
+    transferred: (method: string) =>
+      `Transfer of ${method} at its largest budget: made on (rows), judged on (columns)`,
     saveTable: { csv: 'Save the table as CSV', json: 'Save everything as JSON' },
     failures: (count: number) => `${count} ${count === 1 ? 'image was' : 'images were'} left behind:`,
   },

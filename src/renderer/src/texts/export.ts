@@ -14,12 +14,15 @@ export const exportTexts = {
     rest: 'record.json, metrics.csv, images/*.json and manifest.json with the SHA-256 of every file',
     start: 'Export',
     working: (done: number, total: number) => `Exporting, ${done} of ${total}`,
-    done: (files: number, size: string) => `${files} files, ${size}, were written and read back: every hash is right.`,
+    done: (files: number, size: string) =>
+      `${files} files, ${size}, were written and read back: every hash is right.`,
     show: 'Show the folder',
     verify: 'Verify the run’s files',
-    verifyHelp: 'Reads every file again, decodes it, lets the model predict it, and compares all that with the record.',
+    verifyHelp:
+      'Reads every file again, decodes it, lets the model predict it, and compares all that with the record.',
     verifying: (done: number, total: number) => `Verifying, ${done} of ${total}`,
-    verified: (files: number, images: number) => `${files} files and ${images} images are as the record says.`,
+    verified: (files: number, images: number) =>
+      `${files} files and ${images} images are as the record says.`,
     predicted: 'The model predicted them again.',
     notPredicted: 'The model was not at hand, so predictions were not compared.',
     discrepancies: (count: number) =>

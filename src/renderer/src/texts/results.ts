@@ -69,6 +69,7 @@ export const resultsTexts = {
     yes: 'yes',
     no: 'no',
     metBefore: 'before too',
-    failures: (count: number) => (count === 1 ? '1 file could not be attacked' : `${count} files could not be attacked`),
+    failures: (count: number) =>
+      count === 1 ? '1 file could not be attacked' : `${count} files could not be attacked`,
   },
 } as const

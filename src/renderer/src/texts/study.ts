@@ -18,8 +18,11 @@ export const studyTexts = {
     closeStudy: (title: string) => `Close ${title}`,
     tags: 'DICOM tags of the active picture',
     skipped: (count: number) =>
-      count === 1 ? '1 file is no image and was left aside' : `${count} files are no images and were left aside`,
-    failures: (count: number) => (count === 1 ? '1 file could not be read' : `${count} files could not be read`),
+      count === 1
+        ? '1 file is no image and was left aside'
+        : `${count} files are no images and were left aside`,
+    failures: (count: number) =>
+      count === 1 ? '1 file could not be read' : `${count} files could not be read`,
     failuresTitle: 'Files that could not be read',
     searchTags: 'Search tag, keyword or value',
     tagColumns: ['Tag', 'Keyword', 'VR', 'Value'],

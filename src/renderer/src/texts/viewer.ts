@@ -21,7 +21,8 @@ export const viewerTexts = {
     probedGradient: (value: string) => `∂J/∂x ${value} per window`,
     computingGradient: 'Computing the gradient…',
     noModel: 'Gradient magnitude: choose a model first.',
-    pane: (kind: string, series: string, slice: number, count: number) => `${kind}, ${series}, slice ${slice} of ${count}`,
+    pane: (kind: string, series: string, slice: number, count: number) =>
+      `${kind}, ${series}, slice ${slice} of ${count}`,
     emptyPane: 'Empty viewport: choose a series on the left',
     loading: 'Loading the picture',
     notThere: (kind: string) => `${kind}: this slice has not been attacked.`,
@@ -68,11 +69,20 @@ export const viewerTexts = {
     overlay: 'Overlay over the image',
     overlayShort: 'Overlay',
     overlayContent: 'What the overlay shows',
-    overlayContents: { perturbation: 'Perturbation', gradient: 'Gradient magnitude', masks: 'Masks', boxes: 'Boxes' },
+    overlayContents: {
+      perturbation: 'Perturbation',
+      gradient: 'Gradient magnitude',
+      masks: 'Masks',
+      boxes: 'Boxes',
+    },
     opacity: 'Opacity',
     magnification: 'Magnification',
     magnified: (times: number) => `×${times}`,
     unit: 'Unit of the legend',
-    units: { modality: 'Modality unit', 'grey-levels': 'Grey levels of 255', 'stored-levels': 'Stored levels' },
+    units: {
+      modality: 'Modality unit',
+      'grey-levels': 'Grey levels of 255',
+      'stored-levels': 'Stored levels',
+    },
   },
 } as const

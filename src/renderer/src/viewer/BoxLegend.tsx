@@ -20,7 +20,14 @@ export function BoxLegend({ overlay }: { readonly overlay: BoxOverlay }) {
           boxes && (
             <div key={origin} className={classes['maskClass']}>
               <svg className={classes['lineSample']} aria-hidden>
-                <line x2="100%" y1="50%" y2="50%" stroke="#fff" strokeWidth={2} strokeDasharray={boxDashes[origin].join(' ')} />
+                <line
+                  x2="100%"
+                  y1="50%"
+                  y2="50%"
+                  stroke="#fff"
+                  strokeWidth={2}
+                  strokeDasharray={boxDashes[origin].join(' ')}
+                />
               </svg>
               {texts.viewer.boxLines[origin](boxes.length)}
             </div>

@@ -21,7 +21,12 @@ export function ColourLegend({ colours, limit }: ColourLegendProps) {
     }
   }, [colours])
   return (
-    <div className={classes['legend']} data-testid="legend" role="img" aria-label={texts.viewer.legends[colours](limit)}>
+    <div
+      className={classes['legend']}
+      data-testid="legend"
+      role="img"
+      aria-label={texts.viewer.legends[colours](limit)}
+    >
       <canvas ref={canvas} width={steps} height={1} />
       <div className={classes['legendTicks']} aria-hidden>
         {texts.viewer.legendTicks[colours].map((tick) => (

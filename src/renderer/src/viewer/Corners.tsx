@@ -32,7 +32,9 @@ export function Corners({ isWindowed, scene, gradient, drawn, slice, count, orie
         <ScaleBarLine scene={scene} scale={drawn.scale} />
         <div data-testid="slice">{texts.viewer.slice(slice + 1, count)}</div>
         {isWindowed && frame.samples === 1 && (
-          <div data-testid="window">{texts.viewer.window(shortNumber(round(center)), shortNumber(round(width)))}</div>
+          <div data-testid="window">
+            {texts.viewer.window(shortNumber(round(center)), shortNumber(round(width)))}
+          </div>
         )}
         <div data-testid="zoom">{texts.viewer.zoom(Math.round(drawn.scale * 100))}</div>
       </div>
@@ -48,7 +50,10 @@ function round(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : value
 }
 
-function ProbeLine({ scene: { image, perturbation, swiped }, gradient }: Pick<CornersProps, 'scene' | 'gradient'>) {
+function ProbeLine({
+  scene: { image, perturbation, swiped },
+  gradient,
+}: Pick<CornersProps, 'scene' | 'gradient'>) {
   const pixel = useCursor((cursor) => cursor.pixel)
   const layers = { perturbation: perturbation?.frame, gradient, after: swiped?.frame }
   const found = pixel && probe(image.frame, layers, pixel.x, pixel.y)

@@ -6,7 +6,12 @@ import { initViewer } from './tools.ts'
 import classes from './viewer.module.css'
 
 /** A small picture of a frame; black where it can't be read. */
-export function Thumbnail({ study, image, frame, size }: Omit<FrameRef, 'kind' | 'run'> & { readonly size: number }) {
+export function Thumbnail({
+  study,
+  image,
+  frame,
+  size,
+}: Omit<FrameRef, 'kind' | 'run'> & { readonly size: number }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     let isCurrent = true

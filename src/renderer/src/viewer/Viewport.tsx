@@ -29,7 +29,10 @@ interface ViewportProps {
   readonly onRegion: (shape: RegionShape) => void
 }
 
-/** A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have a size. */
+/**
+ * A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have
+ * a size.
+ */
 export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, ...over }: ViewportProps) {
   const { overlay, masks, boxes, region } = over
   const element = useRef<HTMLDivElement>(null)
@@ -70,7 +73,9 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
   )
 }
 
-/** Pixels that browsers report for one notch of a mouse wheel are 100 or more; trackpads send many small ones. */
+/**
+ * Pixels that browsers report for one notch of a mouse wheel are 100 or more; trackpads send many small ones.
+ */
 const wheelNotch = 60
 
 function useViewport(

@@ -11,7 +11,10 @@ export interface FoundBox extends Box {
   readonly finds?: number | null
 }
 
-/** A detector's boxes over an image, in its own pixels; undefined where there is no such list to show, empty where nothing was found. */
+/**
+ * A detector's boxes over an image, in its own pixels; undefined where there is no such list to show, empty
+ * where nothing was found.
+ */
 export interface BoxOverlay {
   /** By the labels file. */
   readonly annotated: readonly LabelledBox[] | undefined
@@ -37,8 +40,15 @@ interface Drawn {
   readonly text: string
 }
 
-/** Draws boxes and what they are: lines and letters keep their size and stay upright, however the picture is shown. */
-export function drawBoxes(overlay: BoxOverlay, { element, canvas }: EnabledElement, context: CanvasRenderingContext2D): void {
+/**
+ * Draws boxes and what they are: lines and letters keep their size and stay upright, however the picture is
+ * shown.
+ */
+export function drawBoxes(
+  overlay: BoxOverlay,
+  { element, canvas }: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
   const all = drawnBoxes(overlay, (pixel) => cornerstone.pixelToCanvas(element, pixel))
   context.save()
   context.setTransform(1, 0, 0, 1, 0, 0)
@@ -48,8 +58,8 @@ export function drawBoxes(overlay: BoxOverlay, { element, canvas }: EnabledEleme
 }
 
 /**
- * What was there first is drawn first: a box that the attack left alone shows as the one after it. What an annotated box is need not be
- * written where the text of the box that finds it says so.
+ * What was there first is drawn first: a box that the attack left alone shows as the one after it. What an
+ * annotated box is need not be written where the text of the box that finds it says so.
  */
 function drawnBoxes(overlay: BoxOverlay, toCanvas: Parameters<typeof placeOf>[1]): Drawn[] {
   const origins = ['before', 'annotated', 'after'] as const
@@ -66,7 +76,10 @@ function drawnBoxes(overlay: BoxOverlay, toCanvas: Parameters<typeof placeOf>[1]
 }
 
 /** On a dark line that is broader, so that it stands out from bright ground too. */
-function drawLine({ origin, place: { x, y, width, height }, colour }: Drawn, context: CanvasRenderingContext2D): void {
+function drawLine(
+  { origin, place: { x, y, width, height }, colour }: Drawn,
+  context: CanvasRenderingContext2D,
+): void {
   const strokes = [
     ['rgb(0 0 0 / 70%)', 4, []],
     [colour, 2, boxDashes[origin]],
@@ -82,7 +95,11 @@ function drawLine({ origin, place: { x, y, width, height }, colour }: Drawn, con
 const [font, lineHeight, margin] = ['12px sans-serif', 15, 3]
 
 /** White on dark: the class is told by its name, the colours are the lines'. */
-function drawTexts(drawn: readonly Drawn[], canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): void {
+function drawTexts(
+  drawn: readonly Drawn[],
+  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+): void {
   const all = drawn.filter(({ text }) => text !== '')
   context.font = font
   context.textBaseline = 'middle'

@@ -18,10 +18,17 @@ interface Corners {
   readonly y1: number
 }
 
-/** Where a box of an image lies on the canvas. A view turns by quarters and flips, so that it stays upright. */
+/**
+ * Where a box of an image lies on the canvas. A view turns by quarters and flips, so that it stays upright.
+ */
 export function placeOf({ x0, y0, x1, y1 }: Corners, toCanvas: (pixel: Point) => Point): Place {
   const [a, b] = [toCanvas({ x: x0, y: y0 }), toCanvas({ x: x1, y: y1 })]
-  return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }
+  return {
+    x: Math.min(a.x, b.x),
+    y: Math.min(a.y, b.y),
+    width: Math.abs(a.x - b.x),
+    height: Math.abs(a.y - b.y),
+  }
 }
 
 /** A text at a box: above it or below. */
@@ -33,8 +40,8 @@ export interface BoxText {
 }
 
 /**
- * Where the texts go: at their boxes, inside the canvas, and away from the box as far as texts before them take the room. Undefined for
- * boxes that lie outside.
+ * Where the texts go: at their boxes, inside the canvas, and away from the box as far as texts before them
+ * take the room. Undefined for boxes that lie outside.
  */
 export function textPlaces(
   texts: readonly BoxText[],

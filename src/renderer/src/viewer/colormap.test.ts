@@ -3,9 +3,20 @@ import { colourOf, paintValues, type Colours, type Painting } from './colormap.t
 
 const signedColour = (value: number) => colourOf(value, 'signed')
 
-function painted(values: number[], limit: number, changes: Partial<Painting> = {}, samples: 1 | 3 = 1): number[][] {
+function painted(
+  values: number[],
+  limit: number,
+  changes: Partial<Painting> = {},
+  samples: 1 | 3 = 1,
+): number[][] {
   const rgba = new Uint8ClampedArray((values.length / samples) * 4)
-  paintValues(Float32Array.from(values), rgba, { colours: 'signed', limit, use: 'alone', samples, ...changes })
+  paintValues(Float32Array.from(values), rgba, {
+    colours: 'signed',
+    limit,
+    use: 'alone',
+    samples,
+    ...changes,
+  })
   return Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(4 * i, 4 * i + 4)])
 }
 
@@ -23,12 +34,16 @@ test.each<[Colours, number]>([
   ['signed', 1],
   ['magnitude', 1],
 ])('lightness of %s colours grows with size, times %d', (colours, sign) => {
-  const sizes = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map((size) => colourOf(sign * size, colours).reduce((a, b) => a + b))
+  const sizes = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map((size) =>
+    colourOf(sign * size, colours).reduce((a, b) => a + b),
+  )
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
 })
 
 test('magnitudes have no sign, and a colour that no signed value has', () => {
-  expect(painted([-1, -0.3], 1, { colours: 'magnitude' })).toEqual(painted([1, 0.3], 1, { colours: 'magnitude' }))
+  expect(painted([-1, -0.3], 1, { colours: 'magnitude' })).toEqual(
+    painted([1, 0.3], 1, { colours: 'magnitude' }),
+  )
   const [red, green, blue] = colourOf(0.6, 'magnitude')
   expect(green).toBeGreaterThan(Math.max(red, blue))
 })

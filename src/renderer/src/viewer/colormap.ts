@@ -1,6 +1,7 @@
 /**
- * Signed colours centred on zero: negative goes through blue to azure, positive through brown to a light orange, so that they
- * differ in hue for colour-blind readers too, and lightness is the size. Zero is black. Magnitudes go through green, which neither side has.
+ * Signed colours centred on zero: negative goes through blue to azure, positive through brown to a light
+ * orange, so that they differ in hue for colour-blind readers too, and lightness is the size. Zero is black.
+ * Magnitudes go through green, which neither side has.
  */
 const stops = {
   negative: [
@@ -68,7 +69,10 @@ export interface Painting {
   readonly use: ColormapUse
 }
 
-/** Paints values [rows, columns, samples] into RGBA pixels. Of colour images the sample of the greatest size is painted. */
+/**
+ * Paints values [rows, columns, samples] into RGBA pixels. Of colour images the sample of the greatest size
+ * is painted.
+ */
 export function paintValues(
   values: Float32Array,
   rgba: Uint8ClampedArray,

@@ -1,4 +1,6 @@
-/** What we use of cornerstone-core 2.6, cornerstone-math 0.1 and cornerstone-tools 6.0, which bring no types. */
+/**
+ * What we use of cornerstone-core 2.6, cornerstone-math 0.1 and cornerstone-tools 6.0, which bring no types.
+ */
 declare module 'cornerstone-core' {
   /** The cornerstone image object; https://docs.cornerstonejs.org/api.html#image. */
   interface Image {

@@ -20,7 +20,8 @@ export interface FrameRef {
   readonly model?: string | undefined
 }
 
-export type FrameValues = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array
+export type FrameValues =
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array
 
 /** One frame as the engine sends it: stored values, or float32 in `unit` of a perturbation or a gradient. */
 export interface Frame {
@@ -68,17 +69,25 @@ export function needsTable(headers: Pick<Headers, 'get'>): boolean {
   return headers.get('x-unit') === ''
 }
 
-/** A frame from a response's headers and body (little-endian, as every platform that runs a browser is). @throws Error when they disagree. */
+/**
+ * A frame from a response's headers and body (little-endian, as every platform that runs a browser is).
+ * @throws Error when they disagree.
+ */
 export function readFrame(headers: Pick<Headers, 'get'>, body: ArrayBuffer, table?: ModalityTable): Frame {
   const number = (name: string): number => {
     const text = headers.get(name)
     const value = text === null || text === '' ? NaN : Number(text)
-    if (!Number.isFinite(value)) throw new Error(`internal: frame: expected a number in ${name}, got ${String(text)}`)
+    if (!Number.isFinite(value))
+      throw new Error(`internal: frame: expected a number in ${name}, got ${String(text)}`)
     return value
   }
   const type = headers.get('x-type') ?? ''
   if (!isArrayName(type)) throw new Error(`internal: frame: expected a known x-type, got "${type}"`)
-  const [rows, columns, samples] = [number('x-rows'), number('x-columns'), number('x-samples') === 3 ? 3 : 1] as const
+  const [rows, columns, samples] = [
+    number('x-rows'),
+    number('x-columns'),
+    number('x-samples') === 3 ? 3 : 1,
+  ] as const
   const values = new arrays[type](body)
   const range = { min: number('x-min'), max: number('x-max') }
   const levels = { slope: number('x-slope'), intercept: number('x-intercept'), ...range, table }

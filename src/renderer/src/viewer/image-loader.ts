@@ -12,10 +12,14 @@ export interface LoadedImage extends Image {
 
 const scheme = 'radversary'
 
-/** cornerstone's name of a frame: the scheme of our loader, the engine's path, and of a run's frame the original's too. */
+/**
+ * cornerstone's name of a frame: the scheme of our loader, the engine's path, and of a run's frame the
+ * original's too.
+ */
 export function imageIdOf(ref: FrameRef): string {
   const { study, frame, original } = ref
-  const madeOf = original === undefined ? '' : `#${frameUrl({ study, image: original, frame, kind: 'original' })}`
+  const madeOf =
+    original === undefined ? '' : `#${frameUrl({ study, image: original, frame, kind: 'original' })}`
   return `${scheme}:${frameUrl(ref)}${madeOf}`
 }
 
@@ -27,7 +31,8 @@ export function registerFrameLoader(cacheBytes: number): void {
     const promise = fetchImage(imageId, abort.signal)
     // A failure is asked for again next time, not remembered.
     promise.catch(() => {
-      if (cornerstone.imageCache.getImageLoadObject(imageId) !== undefined) cornerstone.imageCache.removeImageLoadObject(imageId)
+      if (cornerstone.imageCache.getImageLoadObject(imageId) !== undefined)
+        cornerstone.imageCache.removeImageLoadObject(imageId)
     })
     return {
       promise,
@@ -45,7 +50,10 @@ export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
   return image as LoadedImage
 }
 
-/** Whether a gradient belongs to the picture: while one of them is on its way, they may be of different slices. */
+/**
+ * Whether a gradient belongs to the picture: while one of them is on its way, they may be of different
+ * slices.
+ */
 export function isGradientOf(gradient: LoadedImage, image: LoadedImage): boolean {
   return gradient.imageId.startsWith(`${image.imageId}/gradient?`)
 }
@@ -58,7 +66,9 @@ export function isLoading(ref: FrameRef): boolean {
 /** Lets a study's frames, or a run's, go, with what was drawn on them. */
 export function forgetFrames(of: { readonly study: string } | { readonly run: string }): void {
   const prefix = `${scheme}:${'study' in of ? `/frames/${of.study}/` : `/runs/${of.run}/`}`
-  const ids = cornerstone.imageCache.cachedImages.map(({ imageId }) => imageId).filter((imageId) => imageId.startsWith(prefix))
+  const ids = cornerstone.imageCache.cachedImages
+    .map(({ imageId }) => imageId)
+    .filter((imageId) => imageId.startsWith(prefix))
   for (const imageId of ids) {
     cornerstone.imageCache.removeImageLoadObject(imageId)
     cornerstoneTools.globalImageIdSpecificToolStateManager.clearImageIdToolState(imageId)
@@ -103,6 +113,13 @@ function greyLevels(frame: Frame) {
 
 function colourLevels(frame: Frame) {
   const pixels = rgbaPixels(frame)
-  const whole = { minPixelValue: 0, maxPixelValue: 255, slope: 1, intercept: 0, windowCenter: 127.5, windowWidth: 255 }
+  const whole = {
+    minPixelValue: 0,
+    maxPixelValue: 255,
+    slope: 1,
+    intercept: 0,
+    windowCenter: 127.5,
+    windowWidth: 255,
+  }
   return { pixels, bytes: pixels.byteLength, ...whole }
 }

@@ -14,7 +14,10 @@ export interface PerturbationScale {
   readonly unit: string
 }
 
-/** The change that takes the strongest colour, in modality units: at ×1 the colours span the whole intensity range. */
+/**
+ * The change that takes the strongest colour, in modality units: at ×1 the colours span the whole intensity
+ * range.
+ */
 export function colourLimit({ rangeWidth }: PerturbationScale, magnification: number): number {
   return rangeWidth / magnification
 }
@@ -32,12 +35,18 @@ export function limitText(scale: PerturbationScale, magnification: number, unit:
   }
 }
 
-/** The magnitude that takes the strongest colour: at ×1 the picture's greatest. Where all are zero any will do. */
+/**
+ * The magnitude that takes the strongest colour: at ×1 the picture's greatest. Where all are zero any will
+ * do.
+ */
 export function magnitudeLimit({ min, max }: Pick<Frame, 'min' | 'max'>, magnification: number): number {
   return Math.max(Math.abs(min), Math.abs(max)) / magnification || 1
 }
 
-/** A magnification at which a budget, as a fraction of the intensity range, fills the colours: a round one from 1 to 100. */
+/**
+ * A magnification at which a budget, as a fraction of the intensity range, fills the colours: a round one
+ * from 1 to 100.
+ */
 export function fittingMagnification(epsilon: number | undefined): number {
   if (epsilon === undefined || !(epsilon > 0)) return 30
   return Math.min(100, Math.max(1, Math.round(1 / epsilon)))

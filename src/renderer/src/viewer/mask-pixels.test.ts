@@ -21,7 +21,12 @@ test('areas are filled in the colour of their class', () => {
 
 test('outlines are the pixels at the rim, also at that of the image', () => {
   expect(painted(maskPixels(square, shown, 'outline'))).toEqual([6, 7, 8, 11, 13, 16, 17, 18])
-  const whole = toRuns({ rows: 2, columns: 2, overlapping: true, values: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) })
+  const whole = toRuns({
+    rows: 2,
+    columns: 2,
+    overlapping: true,
+    values: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1),
+  })
   expect(painted(maskPixels(whole, shown, 'outline'))).toEqual([0, 1, 2, 3])
 })
 

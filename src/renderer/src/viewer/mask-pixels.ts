@@ -8,7 +8,10 @@ export interface ShownClass {
   readonly colour: string
 }
 
-/** Classes of a mask as RGBA [rows, columns, 4]: whole areas, or their outer pixels alone. Later classes lie over earlier ones. */
+/**
+ * Classes of a mask as RGBA [rows, columns, 4]: whole areas, or their outer pixels alone. Later classes lie
+ * over earlier ones.
+ */
 export function maskPixels(
   runs: MaskRuns,
   shown: readonly ShownClass[],
@@ -19,13 +22,17 @@ export function maskPixels(
     const plane = planeOf(runs, index)
     const rgb = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
     plane.forEach((value, i) => {
-      if (value === 1 && (part === 'area' || isOuter(plane, i, runs.columns))) pixels.set([...rgb, 255], 4 * i)
+      if (value === 1 && (part === 'area' || isOuter(plane, i, runs.columns)))
+        pixels.set([...rgb, 255], 4 * i)
     })
   }
   return pixels
 }
 
-/** Where a class is: [rows, columns] of 0 and 1. Of overlapping classes its own part of the values, else where they are its index. */
+/**
+ * Where a class is: [rows, columns] of 0 and 1. Of overlapping classes its own part of the values, else where
+ * they are its index.
+ */
 function planeOf({ rows, columns, overlapping, runs }: MaskRuns, index: number): Uint8Array {
   const plane = new Uint8Array(rows * columns)
   const [start, wanted] = overlapping ? [index * plane.length, 1] : [0, index]

@@ -1,4 +1,7 @@
-/** Modality values of stored values where no slope gives them (PS3.3 C.11.1): values outside take the nearest end. */
+/**
+ * Modality values of stored values where no slope gives them (PS3.3 C.11.1): values outside take the nearest
+ * end.
+ */
 export interface ModalityTable {
   /** The stored value that the first entry is for. */
   readonly first: number
@@ -15,7 +18,10 @@ export function lookUp(table: ModalityTable, stored: number): number {
   return table.entries[indexOf(table, stored)] ?? 0
 }
 
-/** Least and greatest entry for the stored values from one to another. A table may rise and fall, so its ends say nothing. */
+/**
+ * Least and greatest entry for the stored values from one to another. A table may rise and fall, so its ends
+ * say nothing.
+ */
 export function tableRange(table: ModalityTable, from: number, to: number): [lower: number, upper: number] {
   const used = table.entries.slice(indexOf(table, from), indexOf(table, to) + 1)
   return used.reduce<[number, number]>(

@@ -9,13 +9,27 @@ test('an axial image has the patient’s right on its left and the front on top'
 })
 
 test('a sagittal image shows front and back at its sides', () => {
-  expect(orientationMarkers([0, 1, 0, 0, 0, -1], upright)).toEqual({ left: 'A', right: 'P', top: 'H', bottom: 'F' })
+  expect(orientationMarkers([0, 1, 0, 0, 0, -1], upright)).toEqual({
+    left: 'A',
+    right: 'P',
+    top: 'H',
+    bottom: 'F',
+  })
 })
 
 test('a flip changes the sides, a quarter turn clockwise brings the left side to the top', () => {
-  expect(orientationMarkers(axial, { ...upright, hflip: true })).toMatchObject({ left: 'L', right: 'R', top: 'A' })
+  expect(orientationMarkers(axial, { ...upright, hflip: true })).toMatchObject({
+    left: 'L',
+    right: 'R',
+    top: 'A',
+  })
   expect(orientationMarkers(axial, { ...upright, vflip: true })).toMatchObject({ left: 'R', top: 'P' })
-  expect(orientationMarkers(axial, { ...upright, rotation: 90 })).toEqual({ top: 'R', right: 'A', bottom: 'L', left: 'P' })
+  expect(orientationMarkers(axial, { ...upright, rotation: 90 })).toEqual({
+    top: 'R',
+    right: 'A',
+    bottom: 'L',
+    left: 'P',
+  })
   expect(orientationMarkers(axial, { ...upright, rotation: -90 })).toMatchObject({ top: 'L', left: 'A' })
 })
 

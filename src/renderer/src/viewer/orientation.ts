@@ -1,4 +1,7 @@
-/** Letters at the four sides of a picture, e.g. R on the left of an axial CT. Empty where the orientation is unknown. */
+/**
+ * Letters at the four sides of a picture, e.g. R on the left of an axial CT. Empty where the orientation is
+ * unknown.
+ */
 export interface OrientationMarkers {
   readonly left: string
   readonly right: string
@@ -19,7 +22,10 @@ const axes = [
   ['H', 'F'],
 ] as const
 
-/** The patient's directions that a direction cosine points to, strongest first: PS3.3 C.7.6.1.1.1 (L, P and H are positive). */
+/**
+ * The patient's directions that a direction cosine points to, strongest first: PS3.3 C.7.6.1.1.1 (L, P and H
+ * are positive).
+ */
 export function directionLetters(cosines: readonly number[]): string {
   return axes
     .map(([positive, negative], axis) => ({
@@ -33,8 +39,14 @@ export function directionLetters(cosines: readonly number[]): string {
     .join('')
 }
 
-/** Markers of an image with this Image Orientation (Patient): six cosines, along the rows and down the columns; turned as it is shown. */
-export function orientationMarkers(orientation: readonly number[] | undefined, turned: Turned): OrientationMarkers {
+/**
+ * Markers of an image with this Image Orientation (Patient): six cosines, along the rows and down the
+ * columns; turned as it is shown.
+ */
+export function orientationMarkers(
+  orientation: readonly number[] | undefined,
+  turned: Turned,
+): OrientationMarkers {
   const along = orientation?.slice(0, 3) ?? []
   const down = orientation?.slice(3, 6) ?? []
   const right = directionLetters(turned.hflip ? opposite(along) : along)

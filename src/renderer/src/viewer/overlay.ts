@@ -3,7 +3,10 @@ import { paintValues, type Painting } from './colormap.ts'
 import type { Frame } from './frame.ts'
 import type { RegionShape } from './region.ts'
 
-/** A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the frame's units. */
+/**
+ * A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the
+ * frame's units.
+ */
 export interface Overlay extends Painting {
   readonly frame: Frame
   /** 0 to 1. */
@@ -11,7 +14,11 @@ export interface Overlay extends Painting {
 }
 
 /** Draws an overlay over what is there. */
-export function drawOverlay(overlay: Overlay, element: EnabledElement, context: CanvasRenderingContext2D): void {
+export function drawOverlay(
+  overlay: Overlay,
+  element: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
   context.save()
   cornerstone.setToPixelCoordinateSystem(element, context)
   context.globalAlpha = overlay.opacity
@@ -24,7 +31,9 @@ interface Painted {
   readonly canvas: HTMLCanvasElement
 }
 
-/** Pixels of painted overlays that are kept for all viewports: scrolling back and forth paints nothing anew. */
+/**
+ * Pixels of painted overlays that are kept for all viewports: scrolling back and forth paints nothing anew.
+ */
 const mostPixels = 32 * 1024 * 1024
 
 let keptPixels = 0
@@ -69,7 +78,11 @@ function paint({ rows, columns, samples, values }: Frame, painting: Painting): H
 const regionColour = '#ffd43b'
 
 /** Outlines of the region that an attack may change. */
-export function drawRegion(shapes: readonly RegionShape[], element: EnabledElement, context: CanvasRenderingContext2D): void {
+export function drawRegion(
+  shapes: readonly RegionShape[],
+  element: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
   context.save()
   cornerstone.setToPixelCoordinateSystem(element, context)
   context.strokeStyle = regionColour

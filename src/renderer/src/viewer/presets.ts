@@ -37,7 +37,10 @@ export function presetsOf(modality: string): readonly WindowPreset[] {
 }
 
 /** A preset for one frame, in modality units; undefined for the frame's own window. */
-export function windowOf({ window }: WindowPreset, frame: Parameters<typeof wholeRange>[0]): Window | undefined {
+export function windowOf(
+  { window }: WindowPreset,
+  frame: Parameters<typeof wholeRange>[0],
+): Window | undefined {
   if (window === 'file') return undefined
   return window === 'full' ? wholeRange(frame) : window
 }

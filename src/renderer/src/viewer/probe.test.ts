@@ -21,7 +21,16 @@ const slope: Frame = { ...change, values: Float32Array.of(0.5, -0.25), unit: '1/
 const nothing = { perturbation: undefined, gradient: undefined, after: undefined }
 
 test('a probe tells stored value, modality value, perturbation and gradient of one pixel', () => {
-  const expected = { x: 1, y: 0, stored: [1064], modality: 40, unit: 'HU', perturbation: -2.5, gradient: -0.25, after: undefined }
+  const expected = {
+    x: 1,
+    y: 0,
+    stored: [1064],
+    modality: 40,
+    unit: 'HU',
+    perturbation: -2.5,
+    gradient: -0.25,
+    after: undefined,
+  }
   expect(probe(ct, { ...nothing, perturbation: change, gradient: slope }, 1, 0)).toEqual(expected)
   expect(probe(ct, nothing, 1, 0)).toMatchObject(nothing)
   expect(probe(ct, { ...nothing, perturbation: change }, 2, 0)).toBeUndefined()
@@ -56,8 +65,12 @@ test('the text has units where there are some', () => {
     after: undefined,
   }
   expect(probeText(values)).toBe('x 120 y 88 · 1064 · 40 HU · Δ +2 HU')
-  expect(probeText({ ...values, unit: 'US', modality: 1064, perturbation: undefined })).toBe('x 120 y 88 · 1064')
-  expect(probeText({ ...values, gradient: -0.00123456 })).toMatch(/ · Δ \+2 HU · ∂J\/∂x −0\.00123 per window$/)
+  expect(probeText({ ...values, unit: 'US', modality: 1064, perturbation: undefined })).toBe(
+    'x 120 y 88 · 1064',
+  )
+  expect(probeText({ ...values, gradient: -0.00123456 })).toMatch(
+    / · Δ \+2 HU · ∂J\/∂x −0\.00123 per window$/,
+  )
 })
 
 test('where two pictures share a viewport, both are told', () => {

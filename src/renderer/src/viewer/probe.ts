@@ -32,7 +32,12 @@ interface Layers {
 }
 
 /** Reads a pixel of a frame and of what was computed for it; undefined outside the image. */
-export function probe(frame: Frame, { perturbation, gradient, after }: Layers, x: number, y: number): Probe | undefined {
+export function probe(
+  frame: Frame,
+  { perturbation, gradient, after }: Layers,
+  x: number,
+  y: number,
+): Probe | undefined {
   const values = pixelValues(frame, x, y)
   if (values.stored.length === 0) return undefined
   return {
@@ -49,7 +54,10 @@ function pixelValues(frame: Frame, x: number, y: number): PixelValues {
 
 function strongest(frame: Frame | undefined, x: number, y: number): number | undefined {
   const values = frame === undefined ? [] : storedValues(frame, x, y)
-  return values.reduce<number | undefined>((a, b) => (a === undefined || Math.abs(b) > Math.abs(a) ? b : a), undefined)
+  return values.reduce<number | undefined>(
+    (a, b) => (a === undefined || Math.abs(b) > Math.abs(a) ? b : a),
+    undefined,
+  )
 }
 
 /** "x 120 y 88 · 1064 → 1066 · 40 → 42 HU · Δ +2 HU · ∂J/∂x −0.0012 per window". */
@@ -61,7 +69,8 @@ export function probeText({ x, y, stored, modality, after, unit, perturbation, g
       `${change(shortNumber(modality), after?.modality === undefined ? undefined : shortNumber(after.modality))}${named}`,
     )
   if (perturbation !== undefined) parts.push(`Δ ${signed(perturbation)}${named}`)
-  if (gradient !== undefined) parts.push(texts.viewer.probedGradient(withSign(gradient, threeDigits(gradient))))
+  if (gradient !== undefined)
+    parts.push(texts.viewer.probedGradient(withSign(gradient, threeDigits(gradient))))
   return parts.join(' · ')
 }
 

@@ -30,10 +30,17 @@ export function shapeBetween(kind: RegionShape['kind'], a: Corner, b: Corner): R
 export function regionMask({ rows, columns, shapes }: Region): Uint8Array {
   const mask = new Uint8Array(rows * columns)
   for (const shape of shapes) {
-    const [firstRow, lastRow] = [Math.max(0, Math.floor(shape.top)), Math.min(rows - 1, Math.ceil(shape.bottom))]
-    const [firstColumn, lastColumn] = [Math.max(0, Math.floor(shape.left)), Math.min(columns - 1, Math.ceil(shape.right))]
+    const [firstRow, lastRow] = [
+      Math.max(0, Math.floor(shape.top)),
+      Math.min(rows - 1, Math.ceil(shape.bottom)),
+    ]
+    const [firstColumn, lastColumn] = [
+      Math.max(0, Math.floor(shape.left)),
+      Math.min(columns - 1, Math.ceil(shape.right)),
+    ]
     for (let y = firstRow; y <= lastRow; y++)
-      for (let x = firstColumn; x <= lastColumn; x++) if (contains(shape, x + 0.5, y + 0.5)) mask[y * columns + x] = 1
+      for (let x = firstColumn; x <= lastColumn; x++)
+        if (contains(shape, x + 0.5, y + 0.5)) mask[y * columns + x] = 1
   }
   return mask
 }
@@ -53,6 +60,7 @@ export function regionSize(region: Region): { readonly pixels: number; readonly 
 /** Bytes as base64, in pieces that a call's arguments can hold. */
 export function toBase64(bytes: Uint8Array): string {
   let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
   return btoa(text)
 }

@@ -31,7 +31,12 @@ export interface FrameMasks {
 }
 
 /** The frame of a slice as it is, or as a run has made it; undefined where the run has not come to it. */
-export function frameRefOf(kind: FrameKind, study: string, slice: Slice, run: RunPictures | undefined): FrameRef | undefined {
+export function frameRefOf(
+  kind: FrameKind,
+  study: string,
+  slice: Slice,
+  run: RunPictures | undefined,
+): FrameRef | undefined {
   if (kind === 'original') return { study, ...slice, kind }
   const image = run?.placeOf(slice.image)
   if (run === undefined || image === undefined) return undefined
@@ -44,5 +49,9 @@ export function perturbationScale(
   image: number,
   frame: { readonly slope: number; readonly unit: string; readonly window: { readonly width: number } },
 ): PerturbationScale {
-  return { rangeWidth: run.rangeWidth(image, frame.slope) ?? frame.window.width, slope: frame.slope, unit: frame.unit }
+  return {
+    rangeWidth: run.rangeWidth(image, frame.slope) ?? frame.window.width,
+    slope: frame.slope,
+    unit: frame.unit,
+  }
 }

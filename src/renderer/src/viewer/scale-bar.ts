@@ -6,7 +6,10 @@ export interface ScaleBar {
 
 const roundLengths = [1, 2, 5]
 
-/** The longest bar of 1, 2 or 5 × 10ⁿ mm that is at most `most` screen pixels long; undefined without a spacing. */
+/**
+ * The longest bar of 1, 2 or 5 × 10ⁿ mm that is at most `most` screen pixels long; undefined without a
+ * spacing.
+ */
 export function scaleBar(screenPixelsPerMillimetre: number | undefined, most: number): ScaleBar | undefined {
   if (screenPixelsPerMillimetre === undefined || !(screenPixelsPerMillimetre > 0)) return undefined
   const longest = most / screenPixelsPerMillimetre

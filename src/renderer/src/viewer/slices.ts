@@ -13,11 +13,16 @@ interface ImageFrames {
 
 const known = new WeakMap<readonly ImageFrames[], readonly Slice[]>()
 
-/** All pictures of a series in order; the same array for the same images, since every picture that is shown asks for it. */
+/**
+ * All pictures of a series in order; the same array for the same images, since every picture that is shown
+ * asks for it.
+ */
 export function slicesOf(images: readonly ImageFrames[]): readonly Slice[] {
   const slices =
     known.get(images) ??
-    images.flatMap(({ index, frames }) => Array.from({ length: frames }, (_, frame) => ({ image: index, frame })))
+    images.flatMap(({ index, frames }) =>
+      Array.from({ length: frames }, (_, frame) => ({ image: index, frame })),
+    )
   known.set(images, slices)
   return slices
 }
@@ -27,10 +32,14 @@ export function clampSlice(slice: number, count: number): number {
   return Math.max(0, Math.min(slice, count - 1))
 }
 
-/** Which pictures to fetch ahead of being asked: alternately after and before the one shown, at most `reach` on each side. */
+/**
+ * Which pictures to fetch ahead of being asked: alternately after and before the one shown, at most `reach`
+ * on each side.
+ */
 export function prefetchOrder(current: number, count: number, reach: number): number[] {
   const order: number[] = []
   for (let distance = 1; distance <= reach; distance++)
-    for (const slice of [current + distance, current - distance]) if (slice >= 0 && slice < count) order.push(slice)
+    for (const slice of [current + distance, current - distance])
+      if (slice >= 0 && slice < count) order.push(slice)
   return order
 }

@@ -10,8 +10,14 @@ export interface Swipe {
 
 const scratch = document.createElement('canvas')
 
-/** Draws the second picture, as the first is shown (window, zoom, turn), over what lies right of the divider. */
-export function drawSwipe({ image, at }: Swipe, { canvas, viewport }: EnabledElement, context: CanvasRenderingContext2D): void {
+/**
+ * Draws the second picture, as the first is shown (window, zoom, turn), over what lies right of the divider.
+ */
+export function drawSwipe(
+  { image, at }: Swipe,
+  { canvas, viewport }: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
   scratch.width = canvas.width
   scratch.height = canvas.height
   cornerstone.renderToCanvas(scratch, image, viewport)

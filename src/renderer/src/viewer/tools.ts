@@ -5,9 +5,21 @@ import hammer from 'hammerjs'
 import { registerFrameLoader } from './image-loader.ts'
 import { shapeBetween, type RegionShape } from './region.ts'
 
-/** What the left mouse button does. The middle button pans, the right one zooms, the wheel scrolls, as readers are used to. */
+/**
+ * What the left mouse button does. The middle button pans, the right one zooms, the wheel scrolls, as readers
+ * are used to.
+ */
 export type ToolName =
-  'window' | 'pan' | 'zoom' | 'length' | 'angle' | 'ellipse' | 'rectangle' | 'magnify' | 'region' | 'region-ellipse'
+  | 'window'
+  | 'pan'
+  | 'zoom'
+  | 'length'
+  | 'angle'
+  | 'ellipse'
+  | 'rectangle'
+  | 'magnify'
+  | 'region'
+  | 'region-ellipse'
 
 const names: Readonly<Record<ToolName, string>> = {
   window: 'Wwwc',
@@ -52,8 +64,12 @@ export function initViewer(): void {
     cornerstoneTools.AngleTool,
   ])
     cornerstoneTools.addTool(tool)
-  cornerstoneTools.addTool(cornerstoneTools.ZoomTool, { configuration: { invert: false, minScale: 0.05, maxScale: 60 } })
-  cornerstoneTools.addTool(cornerstoneTools.MagnifyTool, { configuration: { magnifySize: 250, magnificationLevel: 3 } })
+  cornerstoneTools.addTool(cornerstoneTools.ZoomTool, {
+    configuration: { invert: false, minScale: 0.05, maxScale: 60 },
+  })
+  cornerstoneTools.addTool(cornerstoneTools.MagnifyTool, {
+    configuration: { magnifySize: 250, magnificationLevel: 3 },
+  })
   for (const tool of [cornerstoneTools.EllipticalRoiTool, cornerstoneTools.RectangleRoiTool])
     cornerstoneTools.addTool(tool, { configuration: { showMinMax: true, drawHandles: true } })
   cornerstoneTools.addTool(cornerstoneTools.RectangleRoiTool, { name: names.region })
@@ -66,10 +82,13 @@ export function selectTool(tool: ToolName): void {
   for (const name of Object.values(names)) cornerstoneTools.setToolPassive(name)
   const buttons = { [names.pan]: [middleButton], [names.zoom]: [rightButton] }
   buttons[names[tool]] = [...(buttons[names[tool]] ?? []), leftButton]
-  for (const [name, mouseButtonMask] of Object.entries(buttons)) cornerstoneTools.setToolActive(name, { mouseButtonMask })
+  for (const [name, mouseButtonMask] of Object.entries(buttons))
+    cornerstoneTools.setToolActive(name, { mouseButtonMask })
 }
 
-/** Hears of shapes drawn with the region tools; they are the listener's to keep and leave the measurements. */
+/**
+ * Hears of shapes drawn with the region tools; they are the listener's to keep and leave the measurements.
+ */
 export function onRegionDrawn(element: HTMLElement, listener: (shape: RegionShape) => void): () => void {
   const completed = (event: Event) => {
     const { toolName, measurementData } = (event as CustomEvent<MeasurementEvent>).detail

@@ -16,7 +16,10 @@ const nothing: GradientState = { image: undefined, error: undefined, isComputing
 /** Scrolling rests this long before a gradient is computed: each takes the engine a moment, or seconds. */
 const restMilliseconds = 150
 
-/** Computes a picture's gradient, or finds it among those kept. One at a time: pictures that were scrolled past meanwhile are left out. */
+/**
+ * Computes a picture's gradient, or finds it among those kept. One at a time: pictures that were scrolled
+ * past meanwhile are left out.
+ */
 export function useGradient(ref: FrameRef | undefined): GradientState {
   const [state, setState] = useState(nothing)
   const inWork = useRef<Promise<unknown>>(Promise.resolve())

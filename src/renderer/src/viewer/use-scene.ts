@@ -2,7 +2,10 @@ import { useEffect, useState } from 'react'
 import type { FrameRef } from './frame.ts'
 import { imageIdOf, loadFrame, type LoadedImage } from './image-loader.ts'
 
-/** Frames of one viewport: the picture, the perturbation where a run has one, and the picture right of a divider. */
+/**
+ * Frames of one viewport: the picture, the perturbation where a run has one, and the picture right of a
+ * divider.
+ */
 export interface LoadedScene {
   readonly image: LoadedImage
   readonly perturbation: LoadedImage | undefined
@@ -37,7 +40,11 @@ export function useScene(
     }, 150)
     Promise.all([loadFrame(image), loadIfAny(perturbation), loadIfAny(swiped)])
       .then(([loaded, change, second]) => ({
-        ...{ scene: { image: loaded, perturbation: change, swiped: second }, error: undefined, isLoading: false },
+        ...{
+          scene: { image: loaded, perturbation: change, swiped: second },
+          error: undefined,
+          isLoading: false,
+        },
       }))
       .catch((error: unknown) => ({ scene: undefined, error, isLoading: false }))
       .then((next) => {

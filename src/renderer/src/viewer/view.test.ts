@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { fitScale, fromViewport, initialView, toViewport, type ViewContext } from './view.ts'
 
-const context: ViewContext = { rows: 200, columns: 100, fit: 2, window: { center: 40, width: 400 }, invert: false }
+const context: ViewContext = {
+  rows: 200,
+  columns: 100,
+  fit: 2,
+  window: { center: 40, width: 400 },
+  invert: false,
+}
 
 test('a view goes to cornerstone’s viewport and back', () => {
   const view = {

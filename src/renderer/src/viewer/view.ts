@@ -56,10 +56,13 @@ export function toViewport(view: View, { rows, columns, fit, window, invert }: V
 export function fromViewport(before: View, shown: Shown, context: ViewContext): View {
   const applied = toViewport(before, context)
   const { scale, translation, voi, rotation, hflip, vflip } = shown
-  const sameVoi = near(voi.windowCenter, applied.voi.windowCenter) && near(voi.windowWidth, applied.voi.windowWidth)
+  const sameVoi =
+    near(voi.windowCenter, applied.voi.windowCenter) && near(voi.windowWidth, applied.voi.windowWidth)
   const inverted = shown.invert !== context.invert
   const samePlace =
-    near(scale, applied.scale) && near(translation.x, applied.translation.x) && near(translation.y, applied.translation.y)
+    near(scale, applied.scale) &&
+    near(translation.x, applied.translation.x) &&
+    near(translation.y, applied.translation.y)
   const sameTurn = rotation === applied.rotation && hflip === applied.hflip && vflip === applied.vflip
   if (sameVoi && samePlace && sameTurn && inverted === before.inverted) return before
   return {
@@ -74,10 +77,18 @@ function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
 }
 
-/** Scale at which an image of these sides, turned, fits a canvas; pixels that are not square are stretched as cornerstone does. */
+/**
+ * Scale at which an image of these sides, turned, fits a canvas; pixels that are not square are stretched as
+ * cornerstone does.
+ */
 export function fitScale(
   canvas: { readonly width: number; readonly height: number },
-  image: { readonly rows: number; readonly columns: number; readonly rowSpacing: number; readonly columnSpacing: number },
+  image: {
+    readonly rows: number
+    readonly columns: number
+    readonly rowSpacing: number
+    readonly columnSpacing: number
+  },
   rotation: number,
 ): number {
   const stretchX = image.rowSpacing < image.columnSpacing ? image.columnSpacing / image.rowSpacing : 1

@@ -134,7 +134,10 @@ class ElementViewport implements ViewportControl {
 }
 
 /** What lies over the image, lowest first. */
-function drawOver({ swipe, overlay, masks, boxes, region }: Scene, { enabledElement, canvasContext }: RenderedEvent): void {
+function drawOver(
+  { swipe, overlay, masks, boxes, region }: Scene,
+  { enabledElement, canvasContext }: RenderedEvent,
+): void {
   if (swipe !== undefined) drawSwipe(swipe, enabledElement, canvasContext)
   if (overlay !== undefined) drawOverlay(overlay, enabledElement, canvasContext)
   if (masks !== undefined) drawMasks(masks, enabledElement, canvasContext)
@@ -144,7 +147,21 @@ function drawOver({ swipe, overlay, masks, boxes, region }: Scene, { enabledElem
 
 function contextOf(element: HTMLElement, image: LoadedImage, rotation: number): ViewContext {
   const { canvas } = cornerstone.getEnabledElement(element)
-  const { rows, columns, rowPixelSpacing = 1, columnPixelSpacing = 1, windowCenter, windowWidth, invert } = image
+  const {
+    rows,
+    columns,
+    rowPixelSpacing = 1,
+    columnPixelSpacing = 1,
+    windowCenter,
+    windowWidth,
+    invert,
+  } = image
   const sides = { rows, columns, rowSpacing: rowPixelSpacing, columnSpacing: columnPixelSpacing }
-  return { rows, columns, invert, fit: fitScale(canvas, sides, rotation), window: { center: windowCenter, width: windowWidth } }
+  return {
+    rows,
+    columns,
+    invert,
+    fit: fitScale(canvas, sides, rotation),
+    window: { center: windowCenter, width: windowWidth },
+  }
 }

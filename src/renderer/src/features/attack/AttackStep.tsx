@@ -106,7 +106,8 @@ function MethodText({ method: { summary, equation, source } }: { readonly method
       </Text>
       {source !== undefined && (
         <Text size="xs" c="dimmed" mt={4}>
-          {texts.attack.reference}: {source.authors}. <em>{source.title}</em>. {source.venue}. {source.identifier}
+          {texts.attack.reference}: {source.authors}. <em>{source.title}</em>. {source.venue}.{' '}
+          {source.identifier}
         </Text>
       )}
     </div>
@@ -130,6 +131,10 @@ function Settings({ method, subject, which }: SettingsProps) {
         },
       }
       const key = `${method.name} ${setting.name}`
-      return isSize(setting) ? <SizeField key={key} {...field} subject={subject} /> : <SettingField key={key} {...field} />
+      return isSize(setting) ? (
+        <SizeField key={key} {...field} subject={subject} />
+      ) : (
+        <SettingField key={key} {...field} />
+      )
     })
 }

@@ -12,7 +12,13 @@ import type { AttackSubject } from './start-attack.ts'
 import { useCard } from '../model/use-card.ts'
 
 /** How long the attack will take, told before it is started. */
-export function Estimate({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
+export function Estimate({
+  method,
+  subject,
+}: {
+  readonly method: MethodHelp
+  readonly subject: AttackSubject | undefined
+}) {
   const { scope: chosen, settings } = useAttackForm()
   const card = useCard(subject?.model)
   const studies = useUi((ui) => ui.studies)
@@ -29,8 +35,13 @@ export function Estimate({ method, subject }: { readonly method: MethodHelp; rea
   const study = studies.find(({ id }) => id === subject.study)
   const own = seriesOf(studies, subject)
   const series = scope === 'study' ? (study?.series ?? []) : own === undefined ? [] : [own]
-  const pictures = scope === 'slice' ? 1 : series.reduce((sum, { images }) => sum + slicesOf(images).length, 0)
-  const time = attackMilliseconds({ pictures, passes: passesOf(method.settings, settings[method.name] ?? {}), perFrame })
+  const pictures =
+    scope === 'slice' ? 1 : series.reduce((sum, { images }) => sum + slicesOf(images).length, 0)
+  const time = attackMilliseconds({
+    pictures,
+    passes: passesOf(method.settings, settings[method.name] ?? {}),
+    perFrame,
+  })
   return (
     <Text size="xs" c="dimmed" data-testid="estimate">
       {texts.attack.estimate(durationText(time), texts.study.pictures(pictures))}

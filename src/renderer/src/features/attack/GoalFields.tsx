@@ -69,7 +69,10 @@ function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCa
       size="xs"
       label={texts.attack.target}
       value={goal ?? ''}
-      data={[{ value: '', label: texts.attack.untargeted }, ...(card === undefined ? [] : goalsFor(card, goal))]}
+      data={[
+        { value: '', label: texts.attack.untargeted },
+        ...(card === undefined ? [] : goalsFor(card, goal)),
+      ]}
       onChange={(event) => {
         onGoal(event.currentTarget.value)
       }}
@@ -93,18 +96,31 @@ function ValueField({ output, goal, onGoal }: GoalProps & { readonly output: Reg
   )
 }
 
-function CriterionOf({ card, isTargeted }: { readonly card: ModelCard | undefined; readonly isTargeted: boolean }) {
+function CriterionOf({
+  card,
+  isTargeted,
+}: {
+  readonly card: ModelCard | undefined
+  readonly isTargeted: boolean
+}) {
   if (card?.task === 'segmentation')
     return <CriterionFields preset={isTargeted ? 'dice>=0.9' : 'dice<0.5'} losses={texts.attack.losses} />
   if (card?.task !== 'regression') return null
   const { tolerance } = card.output
-  return <CriterionFields preset={isTargeted ? `within ${tolerance}` : `change>${tolerance}`} losses={texts.attack.valueLosses} />
+  return (
+    <CriterionFields
+      preset={isTargeted ? `within ${tolerance}` : `change>${tolerance}`}
+      losses={texts.attack.valueLosses}
+    />
+  )
 }
 
 /** The file beside the study unless the user names another one, or none. */
 function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined }) {
   const given = useAttackForm((form) => form.labels)
-  const study = useUi(({ studies, panes, activePane }) => studies.find(({ id }) => id === panes[activePane]?.series?.study))
+  const study = useUi(({ studies, panes, activePane }) =>
+    studies.find(({ id }) => id === panes[activePane]?.series?.study),
+  )
   const found = useQuery({
     queryKey: ['labels', study?.paths, task],
     queryFn: async () => (await findLabels(study?.paths ?? [], task)) ?? null,

@@ -11,12 +11,20 @@ import { startAttack, type AttackSubject } from './start-attack.ts'
 import { useCard } from '../model/use-card.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */
-export function StartButton({ method, subject }: { readonly method: MethodHelp; readonly subject: AttackSubject | undefined }) {
+export function StartButton({
+  method,
+  subject,
+}: {
+  readonly method: MethodHelp
+  readonly subject: AttackSubject | undefined
+}) {
   const given = useAttackForm((form) => form.settings[method.name])
   const labels = useAttackForm((form) => form.labels)
   const studies = useUi((ui) => ui.studies)
   const card = useCard(subject?.model)
-  const isWrong = method.settings.some((setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined)
+  const isWrong = method.settings.some(
+    (setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined,
+  )
   const start = useMutation({
     mutationFn: async (wanted: AttackSubject) => {
       const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []

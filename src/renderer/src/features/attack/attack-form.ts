@@ -50,7 +50,18 @@ export function changeSetting(method: string, name: string, text: string): void 
 }
 
 /** Fills the form with what a run was started with. */
-export function fillForm({ method, settings, target, criterion, loss, labels, seed, earlyStop, model, name }: RunRequest): void {
+export function fillForm({
+  method,
+  settings,
+  target,
+  criterion,
+  loss,
+  labels,
+  seed,
+  earlyStop,
+  model,
+  name,
+}: RunRequest): void {
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
     ...{ method, seed, earlyStop, name, criterion: criterion ?? '', loss: loss ?? '', labels: labels ?? '' },

@@ -14,5 +14,11 @@ test('a budget below one stored level is noticed, for it can change nothing', ()
 })
 
 test('numbers keep three digits', () => {
-  expect([12.3456, 1234, 0.00012345, 0, 1500].map(threeDigits)).toEqual(['12.3', '1230', '1.23e-4', '0', '1500'])
+  expect([12.3456, 1234, 0.00012345, 0, 1500].map(threeDigits)).toEqual([
+    '12.3',
+    '1230',
+    '1.23e-4',
+    '0',
+    '1500',
+  ])
 })

@@ -1,6 +1,9 @@
 import type { SettingHelp } from './setting-text.ts'
 
-/** A gradient is a forward and a backward pass, which takes about twice as long; SMIA predicts the smoothed input besides. */
+/**
+ * A gradient is a forward and a backward pass, which takes about twice as long; SMIA predicts the smoothed
+ * input besides.
+ */
 const predictionsPerStep = 4
 
 /** Predictions of the original, of the rounded result, and of what was read back. */
@@ -14,7 +17,11 @@ export function passesOf(help: readonly SettingHelp[], given: Readonly<Record<st
   const valueOf = (name: string): number => {
     const setting = help.find((each) => each.name === name)
     const value = Number(given[name]?.trim() === '' ? undefined : (given[name] ?? setting?.preset))
-    return Number.isFinite(value) && value > 0 ? value : typeof setting?.preset === 'number' ? setting.preset : 1
+    return Number.isFinite(value) && value > 0
+      ? value
+      : typeof setting?.preset === 'number'
+        ? setting.preset
+        : 1
   }
   return factors.reduce((passes, name) => passes * valueOf(name), 1)
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { goalOf, goalsFor } from './goals.ts'
 
-const card = (task: ModelCard['task'], output: object) => ({ task, output }) as Pick<ModelCard, 'task' | 'output'>
+const card = (task: ModelCard['task'], output: object) =>
+  ({ task, output }) as Pick<ModelCard, 'task' | 'output'>
 const classifier = card('classification', { classes: ['normal', 'nodule'] })
 const detector = card('detection', { classes: ['nodule'] })
 
@@ -11,7 +12,11 @@ test('goals are the classes, and of a detection what may become of boxes', () =>
     { value: 'normal', label: 'Towards normal' },
     { value: 'nodule', label: 'Towards nodule' },
   ])
-  expect(goalsFor(detector, 'vanish').map(({ value }) => value)).toEqual(['vanish', 'false-positives', 'nodule'])
+  expect(goalsFor(detector, 'vanish').map(({ value }) => value)).toEqual([
+    'vanish',
+    'false-positives',
+    'nodule',
+  ])
 })
 
 test('a repeated run’s goal is among them, though it is offered nowhere', () => {

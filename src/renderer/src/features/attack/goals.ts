@@ -26,8 +26,14 @@ export function goalOf(chosen: ChosenGoal | null, model: string | undefined): st
   return chosen !== null && chosen.model === model ? chosen.goal : null
 }
 
-/** What a model's attack can go towards, and what it does: a repeated run's goal may be none of those offered (`Edema=raise,Mass=lower`). */
-export function goalsFor({ task, output }: Pick<ModelCard, 'task' | 'output'>, goal: string | null): readonly Goal[] {
+/**
+ * What a model's attack can go towards, and what it does: a repeated run's goal may be none of those offered
+ * (`Edema=raise,Mass=lower`).
+ */
+export function goalsFor(
+  { task, output }: Pick<ModelCard, 'task' | 'output'>,
+  goal: string | null,
+): readonly Goal[] {
   const offered = [...(wordsOf[task] ?? []), ...answerNames(output).classes.map(towards)]
   return goal === null || offered.some(({ value }) => value === goal) ? offered : [...offered, towards(goal)]
 }

@@ -7,7 +7,8 @@ const methods = [
   { name: 'pgd', title: 'PGD', group: 'Gradient steps', stacks: true },
   { name: 'segpgd', title: 'SegPGD', group: 'Segmentations', stacks: true, tasks: ['segmentation'] },
 ] as const
-const namesFor = (...cards: Parameters<typeof methodsFor>[0]) => methodsFor(cards, methods).map(({ name }) => name)
+const namesFor = (...cards: Parameters<typeof methodsFor>[0]) =>
+  methodsFor(cards, methods).map(({ name }) => name)
 
 test('methods of other tasks are not offered', () => {
   const [classifier, segmentation] = [
@@ -21,8 +22,16 @@ test('methods of other tasks are not offered', () => {
 })
 
 test('nor, for models that see neighbouring slices, methods that take each image for itself', () => {
-  expect(namesFor({ task: 'segmentation', input: { slices: { count: 3 } } })).toEqual(['smia', 'pgd', 'segpgd'])
-  expect(namesFor({ task: 'segmentation', input: { volume: { patch: [8, 8, 8] } } })).toEqual(['smia', 'pgd', 'segpgd'])
+  expect(namesFor({ task: 'segmentation', input: { slices: { count: 3 } } })).toEqual([
+    'smia',
+    'pgd',
+    'segpgd',
+  ])
+  expect(namesFor({ task: 'segmentation', input: { volume: { patch: [8, 8, 8] } } })).toEqual([
+    'smia',
+    'pgd',
+    'segpgd',
+  ])
 })
 
 test('a list is by kind', () => {

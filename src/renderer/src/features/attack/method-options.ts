@@ -15,8 +15,14 @@ export interface Subject {
   readonly input: { readonly slices?: unknown; readonly volume?: unknown }
 }
 
-/** Those that can attack all of some models: of their tasks and, where slices are seen with their neighbours, made for that. */
-export function methodsFor<Method extends Fitness>(cards: readonly Subject[], methods: readonly Method[]): Method[] {
+/**
+ * Those that can attack all of some models: of their tasks and, where slices are seen with their neighbours,
+ * made for that.
+ */
+export function methodsFor<Method extends Fitness>(
+  cards: readonly Subject[],
+  methods: readonly Method[],
+): Method[] {
   const suits = ({ tasks, stacks }: Method, card: Subject) =>
     (tasks === undefined || tasks.includes(card.task)) && (stacks || !seesNeighbours(card))
   return methods.filter((method) => cards.every((card) => suits(method, card)))
@@ -28,7 +34,9 @@ export function seesNeighbours({ input }: Pick<Subject, 'input'>): boolean {
 }
 
 /** Methods for a list to choose from, by kind. */
-export function methodOptions(methods: readonly Pick<MethodHelp, 'group' | 'name' | 'title'>[]): MethodOptions[] {
+export function methodOptions(
+  methods: readonly Pick<MethodHelp, 'group' | 'name' | 'title'>[],
+): MethodOptions[] {
   const groups = new Map<string, MethodOptions['items']>()
   for (const { group, name, title } of methods) {
     const items = groups.get(group) ?? []

@@ -13,7 +13,10 @@ export interface Place {
 
 const scopes: readonly Scope[] = ['study', 'series', 'slice']
 
-/** What can be attacked: a model that sees slices with their neighbours takes whole stacks, as a series or an image of several frames is. */
+/**
+ * What can be attacked: a model that sees slices with their neighbours takes whole stacks, as a series or an
+ * image of several frames is.
+ */
 export function scopesFor({ card, studies, slice }: Place): readonly Scope[] {
   const image = seriesOf(studies, slice)?.images.find(({ index }) => index === slice?.image)
   const isPartOfStack = card !== undefined && seesNeighbours(card) && image?.frames === 1

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { attackMethods } from '../../../../core/attacks/attack-methods.ts'
-import { givenSettings, isMain, presetText, settingLabel, settingProblem, type SettingHelp } from './setting-text.ts'
+import {
+  givenSettings,
+  isMain,
+  presetText,
+  settingLabel,
+  settingProblem,
+  type SettingHelp,
+} from './setting-text.ts'
 
 const smia = attackMethods.smia.settings
 
@@ -25,7 +32,9 @@ test('every method of the engine has its budget, its length and what it can’t 
   const inSight = ({ settings }: (typeof attackMethods)[keyof typeof attackMethods]) =>
     settings.filter(isMain).map(({ name }) => name)
   for (const method of Object.values(attackMethods)) {
-    const budgetAndSteps = method.settings.map(({ name }) => name).filter((name) => name === 'epsilon' || name === 'steps')
+    const budgetAndSteps = method.settings
+      .map(({ name }) => name)
+      .filter((name) => name === 'epsilon' || name === 'steps')
     expect(inSight(method)).toEqual(expect.arrayContaining(budgetAndSteps))
   }
   expect(inSight(attackMethods.hfc)).toEqual(['epsilon', 'steps', 'tensors'])
@@ -33,8 +42,20 @@ test('every method of the engine has its budget, its length and what it can’t 
 })
 
 test('only what differs from the presets is given, each as what it is', () => {
-  const given = { epsilon: '4/255', steps: '10', alpha: '0.5', randomStart: 'true', smooth: 'image', sigma: ' ' }
-  expect(givenSettings(smia, given)).toEqual({ epsilon: '4/255', alpha: 0.5, randomStart: true, smooth: 'image' })
+  const given = {
+    epsilon: '4/255',
+    steps: '10',
+    alpha: '0.5',
+    randomStart: 'true',
+    smooth: 'image',
+    sigma: ' ',
+  }
+  expect(givenSettings(smia, given)).toEqual({
+    epsilon: '4/255',
+    alpha: 0.5,
+    randomStart: true,
+    smooth: 'image',
+  })
 })
 
 test('numbers that make no sense are told before anything is started', () => {

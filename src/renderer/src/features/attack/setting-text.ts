@@ -40,7 +40,8 @@ export function givenSettings(
     const text = texts[setting.name]?.trim() ?? ''
     if (text === '' || text === presetText(setting.preset)) continue
     if (setting.kind === 'boolean') given[setting.name] = text === 'true'
-    else if (setting.kind === 'choice' || setting.kind === 'text' || isSize(setting)) given[setting.name] = text
+    else if (setting.kind === 'choice' || setting.kind === 'text' || isSize(setting))
+      given[setting.name] = text
     else given[setting.name] = Number(text)
   }
   return given

@@ -19,7 +19,9 @@ export interface AttackSubject extends ActiveSlice {
   readonly model: string
 }
 
-/** Starts the attack that the form describes and shows its results as they come. What goes wrong is thrown. */
+/**
+ * Starts the attack that the form describes and shows its results as they come. What goes wrong is thrown.
+ */
 export async function startAttack(
   subject: AttackSubject,
   method: MethodHelp,
@@ -31,7 +33,11 @@ export async function startAttack(
   if (study === undefined) return
   const goal = goalOf(chosen, subject.model)
   const where = scopeFor(scope, { card, studies, slice: subject })
-  const images = imagesOf(subject, where, study.series.find(({ index }) => index === subject.series)?.images ?? [])
+  const images = imagesOf(
+    subject,
+    where,
+    study.series.find(({ index }) => index === subject.series)?.images ?? [],
+  )
   const { run } = await engine.runs.start.mutate({
     ...{ study: study.id, model: subject.model, method: method.name, seed, earlyStop },
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
@@ -52,7 +58,11 @@ function hasCriterion(card: ModelCard | undefined): boolean {
   return card?.task === 'segmentation' || card?.task === 'regression'
 }
 
-function imagesOf({ image }: AttackSubject, scope: Scope, series: readonly { readonly index: number }[]): number[] | undefined {
+function imagesOf(
+  { image }: AttackSubject,
+  scope: Scope,
+  series: readonly { readonly index: number }[],
+): number[] | undefined {
   if (scope === 'slice') return [image]
   return scope === 'series' ? series.map(({ index }) => index) : undefined
 }

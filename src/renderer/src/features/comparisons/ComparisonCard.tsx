@@ -32,14 +32,23 @@ export function ComparisonCard({ comparison, onShow }: ComparisonCardProps) {
           {texts.comparisons.cells(methods.length, budgets.Linf.length + budgets.L2.length, models.length)} ·{' '}
           {new Date(request.created).toLocaleString()}
         </Text>
-        <Badge size="xs" variant="light" mt={3} color={isDone ? 'green' : work === undefined ? 'gray' : 'blue'}>
+        <Badge
+          size="xs"
+          variant="light"
+          mt={3}
+          color={isDone ? 'green' : work === undefined ? 'gray' : 'blue'}
+        >
           {texts.comparisons.states[state]}
         </Badge>
       </button>
       {work !== undefined && (
         <div role="status">
           <Text size="xs">{texts.comparisons.progress(Math.floor(work.done), work.total, work.note)}</Text>
-          <Progress value={work.total === 0 ? 0 : (100 * work.done) / work.total} my={4} aria-label={request.name} />
+          <Progress
+            value={work.total === 0 ? 0 : (100 * work.done) / work.total}
+            my={4}
+            aria-label={request.name}
+          />
         </div>
       )}
       <Actions state={state} id={id} onCancel={work?.cancel} />

@@ -6,7 +6,14 @@ import { Fault } from '../../app/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { Chart } from '../results/Chart.tsx'
 import { saveBlob } from '../results/save-file.ts'
-import { cellsCsv, cellText, columnsOf, successCurves, transferMatrix, varianceCurves } from './comparison-rows.ts'
+import {
+  cellsCsv,
+  cellText,
+  columnsOf,
+  successCurves,
+  transferMatrix,
+  varianceCurves,
+} from './comparison-rows.ts'
 import classes from './comparisons.module.css'
 
 interface ComparisonResultProps {
@@ -46,7 +53,8 @@ function Result({ comparison }: { readonly comparison: Comparison }) {
       <Transfers comparison={comparison} />
       {failures.length > 0 && (
         <Text size="sm">
-          {texts.comparisons.failures(failures.length)} {failures.map(({ file, message }) => `${file}: ${message}`).join('; ')}
+          {texts.comparisons.failures(failures.length)}{' '}
+          {failures.map(({ file, message }) => `${file}: ${message}`).join('; ')}
         </Text>
       )}
     </Stack>
@@ -99,7 +107,10 @@ function SaveButtons({ comparison }: { readonly comparison: Comparison }) {
       saveBlob('comparison.csv', new Blob([cellsCsv(comparison)], { type: 'text/csv' }))
     },
     json: () => {
-      saveBlob('comparison.json', new Blob([JSON.stringify(comparison, null, 2)], { type: 'application/json' }))
+      saveBlob(
+        'comparison.json',
+        new Blob([JSON.stringify(comparison, null, 2)], { type: 'application/json' }),
+      )
     },
   }
   return (
@@ -117,7 +128,11 @@ function Charts({ comparison: { models, cells } }: { readonly comparison: Compar
   const charts = models.flatMap(({ name }, model) => {
     const own = cells.filter((cell) => cell.model === model)
     return [
-      { title: texts.comparisons.successOver(name), curves: successCurves(own), axis: texts.comparisons.budgetAxis },
+      {
+        title: texts.comparisons.successOver(name),
+        curves: successCurves(own),
+        axis: texts.comparisons.budgetAxis,
+      },
       { title: texts.comparisons.varianceOver(name), curves: varianceCurves(own), axis: undefined },
     ]
   })

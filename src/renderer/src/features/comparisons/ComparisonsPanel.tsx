@@ -17,7 +17,9 @@ function waitMs(list: ComparisonList | undefined): number | false {
 
 /** Every comparison that was kept, latest first, and a new one. */
 export function ComparisonsPanel() {
-  const list = useQuery(api.comparisons.list.queryOptions(undefined, { refetchInterval: (query) => waitMs(query.state.data) }))
+  const list = useQuery(
+    api.comparisons.list.queryOptions(undefined, { refetchInterval: (query) => waitMs(query.state.data) }),
+  )
   const [isCreating, setCreating] = useState(false)
   const [shown, setShown] = useState<string>()
   return (

@@ -1,4 +1,14 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  MultiSelect,
+  NumberInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModelCard } from '../../../../core/model/card.ts'
@@ -15,7 +25,9 @@ import { changeComparisonForm, startComparison, useComparisonForm } from './comp
 
 /** Asks what is to be compared on the study that is shown. */
 export function NewComparison({ onClose }: { readonly onClose: () => void }) {
-  const study = useUi(({ studies, panes, activePane }) => studies.find(({ id }) => id === panes[activePane]?.series?.study))
+  const study = useUi(({ studies, panes, activePane }) =>
+    studies.find(({ id }) => id === panes[activePane]?.series?.study),
+  )
   return (
     <Modal
       opened
@@ -24,7 +36,11 @@ export function NewComparison({ onClose }: { readonly onClose: () => void }) {
       closeButtonProps={{ 'aria-label': texts.app.close }}
       onClose={onClose}
     >
-      {study === undefined ? <Text size="sm">{texts.comparisons.noStudy}</Text> : <Form study={study} onStarted={onClose} />}
+      {study === undefined ? (
+        <Text size="sm">{texts.comparisons.noStudy}</Text>
+      ) : (
+        <Form study={study} onStarted={onClose} />
+      )}
     </Modal>
   )
 }

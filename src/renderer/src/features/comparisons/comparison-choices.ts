@@ -22,8 +22,8 @@ export interface Choices {
 }
 
 /**
- * Offers models of single images, which alone can be compared, and the methods that suit the chosen ones. Ticks of others wait: they are
- * there again once the models are.
+ * Offers models of single images, which alone can be compared, and the methods that suit the chosen ones.
+ * Ticks of others wait: they are there again once the models are.
  */
 export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
   const comparable = known.models.filter(({ card }) => !seesNeighbours(card))
@@ -34,14 +34,21 @@ export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, kn
   )
   return {
     offered: { models: comparable.map(({ name }) => name), methods },
-    chosen: { models: models.map(({ name }) => name), methods: ticked.methods.filter((name) => isAmong(methods, name)) },
+    chosen: {
+      models: models.map(({ name }) => name),
+      methods: ticked.methods.filter((name) => isAmong(methods, name)),
+    },
     leavesOut: comparable.length < known.models.length,
     task: models[0]?.card.task,
   }
 }
 
 /** All ticks after those of the offered methods were changed. */
-export function ticksAfter(ticks: readonly string[], offered: readonly Method[], changed: readonly string[]): string[] {
+export function ticksAfter(
+  ticks: readonly string[],
+  offered: readonly Method[],
+  changed: readonly string[],
+): string[] {
   return [...ticks.filter((name) => !isAmong(offered, name)), ...changed]
 }
 

@@ -33,8 +33,13 @@ interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
   readonly labels: string
 }
 
-/** Writes the comparison down and sets it to work in the background. What is wrong with the form is thrown. */
-export async function startComparison(study: StudyInfo, { models, methods, labels }: Compared): Promise<void> {
+/**
+ * Writes the comparison down and sets it to work in the background. What is wrong with the form is thrown.
+ */
+export async function startComparison(
+  study: StudyInfo,
+  { models, methods, labels }: Compared,
+): Promise<void> {
   const { budgets, budgetsL2, transfer, seed } = useComparisonForm.getState()
   const { comparison } = await engine.comparisons.create.mutate({
     ...{ study: study.id, models: [...models], seed, transfer: transfer && models.length > 1 },

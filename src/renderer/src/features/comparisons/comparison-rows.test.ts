@@ -1,15 +1,38 @@
 import { expect, test } from 'vitest'
 import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
-import { budgetSize, cellsCsv, cellText, columnsOf, successCurves, transferMatrix, varianceCurves } from './comparison-rows.ts'
+import {
+  budgetSize,
+  cellsCsv,
+  cellText,
+  columnsOf,
+  successCurves,
+  transferMatrix,
+  varianceCurves,
+} from './comparison-rows.ts'
 
 const proportion = (rate: number) => ({ successes: 10 * rate, count: 10, rate, lower: 0, upper: 1 })
 const spread = { mean: 1, variance: 0 }
 
 function cell(changes: Partial<ComparedCell>): ComparedCell {
   return {
-    ...{ model: 0, method: 'smia', settings: {}, budget: '8/255', norm: 'Linf', secondsPerSlice: 0.5, slices: 10 },
+    ...{
+      model: 0,
+      method: 'smia',
+      settings: {},
+      budget: '8/255',
+      norm: 'Linf',
+      secondsPerSlice: 0.5,
+      slices: 10,
+    },
     ...{ success: proportion(0.5), bootstrap: { lower: 0.2, upper: 0.8 }, successOfUnmet: proportion(0.5) },
-    ...{ meanConfidenceBefore: 0.9, meanConfidenceAfter: 0.7, meanIterations: 10, meanLinf: 0.03, meanL2: 1, meanPsnr: null },
+    ...{
+      meanConfidenceBefore: 0.9,
+      meanConfidenceAfter: 0.7,
+      meanIterations: 10,
+      meanLinf: 0.03,
+      meanL2: 1,
+      meanPsnr: null,
+    },
     ...{
       meanSsim: 0.9,
       perturbation: spread,
@@ -23,19 +46,21 @@ function cell(changes: Partial<ComparedCell>): ComparedCell {
 }
 
 const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison => ({
-  ...{ schema: 'radversary/comparison/1', notice: '', exportId: '', software: { name: 'Radversary', version: '0' } },
+  ...{
+    schema: 'radversary/comparison/1',
+    notice: '',
+    exportId: '',
+    software: { name: 'Radversary', version: '0' },
+  },
   ...{ labels: 'file', target: null, seed: 0, cells, failures: [], warnings: [] },
   models: names.map((name) => ({ name, sha256: '', device: 'cpu' })),
 })
 
 test('numbers are told as in the other tables, and what is not there with a dash', () => {
   const compared = comparison([cell({})])
-  expect((['success', 'interval', 'linf', 'psnr'] as const).map((column) => cellText(compared, cell({}), column))).toEqual([
-    '50 %',
-    '20 % – 80 %',
-    '0.0300',
-    '—',
-  ])
+  expect(
+    (['success', 'interval', 'linf', 'psnr'] as const).map((column) => cellText(compared, cell({}), column)),
+  ).toEqual(['50 %', '20 % – 80 %', '0.0300', '—'])
 })
 
 test('models have a column where there are several', () => {
@@ -65,7 +90,10 @@ test('variance is drawn over iterations, for methods that have several', () => {
     ...{ iteration: at, slices: 10, deviation: spread, klToSmoothed: spread, signAgreement: spread },
     perturbationVariance: { mean: at / 10, variance: 0 },
   })
-  const cells = [cell({ iterations: [iteration(1), iteration(2)] }), cell({ method: 'fgsm', iterations: [iteration(1)] })]
+  const cells = [
+    cell({ iterations: [iteration(1), iteration(2)] }),
+    cell({ method: 'fgsm', iterations: [iteration(1)] }),
+  ]
   expect(varianceCurves(cells)).toMatchObject([
     {
       name: 'smia',

@@ -14,13 +14,41 @@ export function columnsOf({ models }: Comparison): readonly ComparisonColumn[] {
 
 /** The table as CSV (RFC 4180), with numbers as they are, not as they are shown. */
 export function cellsCsv({ models, cells }: Comparison): string {
-  const header = ['model', 'method', 'budget', 'success', 'lower', 'upper', 'confidence', 'linf', 'psnr_db', 'ssim', 'variance']
+  const header = [
+    'model',
+    'method',
+    'budget',
+    'success',
+    'lower',
+    'upper',
+    'confidence',
+    'linf',
+    'psnr_db',
+    'ssim',
+    'variance',
+  ]
   const rows = cells.map((cell) => [
-    ...[models[cell.model]?.name ?? '', cell.method, cell.budget, cell.successOfUnmet.rate, cell.bootstrap?.lower],
-    ...[cell.bootstrap?.upper, cell.meanConfidenceAfter, cell.meanLinf, cell.meanPsnr, cell.meanSsim, cell.perturbation.variance],
+    ...[
+      models[cell.model]?.name ?? '',
+      cell.method,
+      cell.budget,
+      cell.successOfUnmet.rate,
+      cell.bootstrap?.lower,
+    ],
+    ...[
+      cell.bootstrap?.upper,
+      cell.meanConfidenceAfter,
+      cell.meanLinf,
+      cell.meanPsnr,
+      cell.meanSsim,
+      cell.perturbation.variance,
+    ],
     ...[cell.varianceOverSlices.variance, cell.varianceOverIterations, cell.secondsPerSlice],
   ])
-  return csvText([[...header, 'variance_over_slices', 'variance_over_iterations', 'seconds_per_slice'], ...rows])
+  return csvText([
+    [...header, 'variance_over_slices', 'variance_over_iterations', 'seconds_per_slice'],
+    ...rows,
+  ])
 }
 
 /** A cell of the table in words. */
@@ -33,7 +61,8 @@ const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: stri
   method: ({ method }) => method,
   budget: ({ budget }) => budget ?? '—',
   success: ({ successOfUnmet }) => percent(successOfUnmet.rate),
-  interval: ({ bootstrap }) => (bootstrap === null ? '—' : `${percent(bootstrap.lower)} – ${percent(bootstrap.upper)}`),
+  interval: ({ bootstrap }) =>
+    bootstrap === null ? '—' : `${percent(bootstrap.lower)} – ${percent(bootstrap.upper)}`,
   confidence: ({ meanConfidenceAfter }) => percent(meanConfidenceAfter),
   linf: ({ meanLinf }) => fixed(meanLinf, 4),
   psnr: ({ meanPsnr }) => fixed(meanPsnr, 1),
@@ -60,7 +89,10 @@ function exponential(value: number | null): string {
 const colours = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#8fa2ff', '#bbbbbb']
 const dashes = ['solid', 'dashed', 'dotted'] as const
 
-/** A curve for each method at least two budgets of which are there, over the budgets as fractions of the intensity range. */
+/**
+ * A curve for each method at least two budgets of which are there, over the budgets as fractions of the
+ * intensity range.
+ */
 export function successCurves(cells: readonly ComparedCell[]): NamedCurve[] {
   return byMethod(cells, (own) => {
     const points = own.flatMap(({ budget, successOfUnmet }) => {
@@ -74,7 +106,10 @@ export function successCurves(cells: readonly ComparedCell[]): NamedCurve[] {
 /** The perturbation's variance over the iterations at each method's last budget. */
 export function varianceCurves(cells: readonly ComparedCell[]): NamedCurve[] {
   return byMethod(cells, (own) => {
-    const points = own.at(-1)?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean] as const) ?? []
+    const points =
+      own
+        .at(-1)
+        ?.iterations.map(({ iteration, perturbationVariance: { mean } }) => [iteration, mean] as const) ?? []
     return points.length < 2 ? undefined : points
   })
 }
@@ -92,13 +127,19 @@ function byMethod(
   })
 }
 
-/** The number of a budget, for an axis: fractions of the range and what is told in another unit do not share one. */
+/**
+ * The number of a budget, for an axis: fractions of the range and what is told in another unit do not share
+ * one.
+ */
 export function budgetSize(budget: string | null): number | undefined {
   const [, numerator, denominator = '1'] = /^([\d.]+)(?:\/([\d.]+))?\s*[a-z%]*$/i.exec(budget ?? '') ?? []
   return numerator === undefined ? undefined : Number(numerator) / Number(denominator)
 }
 
-/** Success of what one model's cell made (rows) on each model (columns), at the method's last budget; null where it wasn't judged. */
+/**
+ * Success of what one model's cell made (rows) on each model (columns), at the method's last budget; null
+ * where it wasn't judged.
+ */
 export function transferMatrix({ models, cells }: Comparison, method: string): (number | null)[][] {
   return models.map((_, made) => {
     const cell = cells.findLast((one) => one.method === method && one.model === made)

@@ -24,8 +24,12 @@ export async function workOnComparison(comparison: string): Promise<void> {
   }
   show({ done: 0, total: 0, note: '' })
   try {
-    const events = await engine.comparisons.work.mutate({ comparison }, { signal: abort.signal, ...ownRequest })
-    for await (const event of events) if (event.type === 'progress' && event.phase === 'attacking') show(event)
+    const events = await engine.comparisons.work.mutate(
+      { comparison },
+      { signal: abort.signal, ...ownRequest },
+    )
+    for await (const event of events)
+      if (event.type === 'progress' && event.phase === 'attacking') show(event)
   } catch (error) {
     tell(error)
   }

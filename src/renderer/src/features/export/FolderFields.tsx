@@ -4,7 +4,11 @@ import { PickButton } from '../files/PickButton.tsx'
 import type { ExportFolder } from './use-export-folder.ts'
 
 /** The folder of an export, typed or picked. */
-export function FolderFields({ folder: { to, parent, setTo, setParent } }: { readonly folder: ExportFolder }) {
+export function FolderFields({
+  folder: { to, parent, setTo, setParent },
+}: {
+  readonly folder: ExportFolder
+}) {
   return (
     <>
       <TextInput

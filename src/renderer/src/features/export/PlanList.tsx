@@ -3,7 +3,13 @@ import { texts } from '../../texts.ts'
 import { exportPlan, type ExportKind } from './export-plan.ts'
 
 /** What will be written, told before it is. */
-export function PlanList({ kinds, images }: { readonly kinds: readonly ExportKind[]; readonly images: number }) {
+export function PlanList({
+  kinds,
+  images,
+}: {
+  readonly kinds: readonly ExportKind[]
+  readonly images: number
+}) {
   return (
     <div>
       <Text size="sm" fw={600}>

@@ -51,7 +51,11 @@ export function VerifyRun({ run }: { readonly run: string }) {
   )
 }
 
-function Verified({ report: { files, images, predictions, discrepancies } }: { readonly report: VerifyReport }) {
+function Verified({
+  report: { files, images, predictions, discrepancies },
+}: {
+  readonly report: VerifyReport
+}) {
   return (
     <div role="status" data-testid="verified">
       {discrepancies.length === 0 ? (

@@ -11,10 +11,9 @@ test('what will be written is told by folder', () => {
 test('masks are offered where the run has some', () => {
   const file = { path: 'a.dcm', sopInstanceUid: '1' }
   const exported = { series: file, masksAfter: file }
-  expect(madeKinds(['series', 'smoothed', 'masksBefore', 'masksAfter'], new Map([[3, { exported }]]))).toEqual([
-    'series',
-    'masksAfter',
-  ])
+  expect(
+    madeKinds(['series', 'smoothed', 'masksBefore', 'masksAfter'], new Map([[3, { exported }]])),
+  ).toEqual(['series', 'masksAfter'])
   expect(madeKinds(['series'], new Map())).toEqual([])
 })
 

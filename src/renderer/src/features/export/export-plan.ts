@@ -21,7 +21,10 @@ export function madeKinds(
 }
 
 /** The folders of an export and how many files each gets: one for each image. */
-export function exportPlan(kinds: readonly ExportKind[], images: number): { readonly folder: string; readonly files: number }[] {
+export function exportPlan(
+  kinds: readonly ExportKind[],
+  images: number,
+): { readonly folder: string; readonly files: number }[] {
   return kinds.map((kind) => ({ folder: folders[kind], files: images }))
 }
 

@@ -21,7 +21,11 @@ interface ExportState {
 }
 
 /** An export as it goes: one at a time, and it can be cancelled. */
-export function useExport(): { state: ExportState; start: (wanted: Wanted) => Promise<void>; cancel: () => void } {
+export function useExport(): {
+  state: ExportState
+  start: (wanted: Wanted) => Promise<void>
+  cancel: () => void
+} {
   const [state, setState] = useState<ExportState>({})
   const abort = useRef<AbortController>(undefined)
   const start = async ({ run, to, kinds }: Wanted): Promise<void> => {
@@ -29,7 +33,10 @@ export function useExport(): { state: ExportState; start: (wanted: Wanted) => Pr
     setState({ progress: { done: 0, total: 0 } })
     try {
       const { signal } = abort.current
-      const events = await engine.runs.export.mutate({ run, to, kinds: [...kinds] }, { signal, ...ownRequest })
+      const events = await engine.runs.export.mutate(
+        { run, to, kinds: [...kinds] },
+        { signal, ...ownRequest },
+      )
       for await (const event of events) {
         if (event.type === 'progress') setState({ progress: event })
         if (event.type === 'exported') setState({ report: event })
@@ -54,6 +61,8 @@ function rememberFolder(to: string): void {
   const parent = to.replace(/[\\/][^\\/]*$/, '')
   engine.settings.get
     .query()
-    .then(({ lastFolders }) => engine.settings.set.mutate({ lastFolders: { ...lastFolders, export: parent } }))
+    .then(({ lastFolders }) =>
+      engine.settings.set.mutate({ lastFolders: { ...lastFolders, export: parent } }),
+    )
     .catch(() => undefined)
 }

@@ -26,7 +26,8 @@ export function FileBrowser({ pick, endings, start, onPick }: FileBrowserProps) 
   const pickHere = (path: string): void => {
     if (here !== undefined) onPick(path, here)
   }
-  const entries = listing.data?.entries.filter(({ kind, name }) => kind === 'folder' || isShown(name, pick, endings)) ?? []
+  const entries =
+    listing.data?.entries.filter(({ kind, name }) => kind === 'folder' || isShown(name, pick, endings)) ?? []
   return (
     <Stack gap="xs">
       <PathField key={folder} path={here ?? folder ?? ''} parent={listing.data?.parent} onGo={enter} />
@@ -58,7 +59,9 @@ export function FileBrowser({ pick, endings, start, onPick }: FileBrowserProps) 
 function useFolder(start: string | undefined) {
   const [folder, setFolder] = useState(start)
   const [chosen, choose] = useState<string>()
-  const listing = useQuery(api.files.list.queryOptions(folder === undefined ? {} : { path: folder }, { staleTime: 0 }))
+  const listing = useQuery(
+    api.files.list.queryOptions(folder === undefined ? {} : { path: folder }, { staleTime: 0 }),
+  )
   const enter = (path: string): void => {
     choose(undefined)
     setFolder(path)
@@ -66,7 +69,11 @@ function useFolder(start: string | undefined) {
   return { folder, chosen, listing, enter, choose }
 }
 
-function isShown(name: string, pick: FileBrowserProps['pick'], endings: readonly string[] | undefined): boolean {
+function isShown(
+  name: string,
+  pick: FileBrowserProps['pick'],
+  endings: readonly string[] | undefined,
+): boolean {
   if (pick === 'folder') return false
   return endings === undefined || endings.some((ending) => name.toLowerCase().endsWith(ending))
 }

@@ -9,7 +9,9 @@ interface PathFieldProps {
   readonly onGo: (path: string) => void
 }
 
-/** Shows the folder until the user types another one: a listing that comes meanwhile does not take that away. */
+/**
+ * Shows the folder until the user types another one: a listing that comes meanwhile does not take that away.
+ */
 export function PathField({ path, parent, onGo }: PathFieldProps) {
   const [typed, setTyped] = useState<string>()
   const text = typed ?? path

@@ -52,7 +52,13 @@ export function PickButton({ kind, title, start, label = texts.files.browse, onP
         {label}
       </Button>
       {isOpen && (
-        <Modal opened size="lg" title={title} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
+        <Modal
+          opened
+          size="lg"
+          title={title}
+          closeButtonProps={{ 'aria-label': texts.app.close }}
+          onClose={close}
+        >
           <FileBrowser
             {...pickable[kind]}
             start={start}

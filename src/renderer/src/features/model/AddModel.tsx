@@ -24,9 +24,21 @@ export function AddModel() {
     }),
   )
   return (
-    <Modal opened size="lg" title={texts.files.modelTitle} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
+    <Modal
+      opened
+      size="lg"
+      title={texts.files.modelTitle}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={close}
+    >
       <Stack gap="sm">
-        <Picked kind="model" label={texts.model.file} title={texts.files.modelTitle} path={file} onPick={setFile} />
+        <Picked
+          kind="model"
+          label={texts.model.file}
+          title={texts.files.modelTitle}
+          path={file}
+          onPick={setFile}
+        />
         <Picked
           kind="card"
           label={texts.model.cardFile}

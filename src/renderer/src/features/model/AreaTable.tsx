@@ -3,7 +3,10 @@ import { texts } from '../../texts.ts'
 import { ClassName } from './ClassName.tsx'
 import { useImageInfo, useSlicePrediction, type PredictedSlice } from './use-slice-prediction.ts'
 
-/** What a segmentation says of the active picture: how much of it each class takes. Nothing before it was predicted, and of other tasks. */
+/**
+ * What a segmentation says of the active picture: how much of it each class takes. Nothing before it was
+ * predicted, and of other tasks.
+ */
 export function AreaTable({ classNames, ...slice }: PredictedSlice) {
   const { rows = 0, columns = 0 } = useImageInfo(slice) ?? {}
   const areas = useSlicePrediction(slice)?.areas

@@ -5,14 +5,21 @@ import { answerNames } from './answers.ts'
 import { fitText, inputText, intensityText } from './card-text.ts'
 
 /** What a model's card says, in words. */
-export function ModelCardTable({ model: { card, notices, proposed, sha256 } }: { readonly model: ModelInfo }) {
+export function ModelCardTable({
+  model: { card, notices, proposed, sha256 },
+}: {
+  readonly model: ModelInfo
+}) {
   const { classes, unit } = answerNames(card.output)
   const rows: readonly (readonly [string, string | undefined])[] = [
     [texts.model.task, card.task],
     [texts.model.input, inputText(card.input)],
     [texts.model.intensity, intensityText(card.intensity)],
     [texts.model.fit, fitText(card.fit, card.interpolation)],
-    [card.task === 'regression' ? texts.model.value : texts.model.classes, classes.join(', ') + (unit === '' ? '' : `, ${unit}`)],
+    [
+      card.task === 'regression' ? texts.model.value : texts.model.classes,
+      classes.join(', ') + (unit === '' ? '' : `, ${unit}`),
+    ],
     [texts.model.source, card.provenance.source],
     [texts.model.licence, card.provenance.licence],
     [texts.model.runtime, notices.length === 0 ? undefined : notices.join(' ')],

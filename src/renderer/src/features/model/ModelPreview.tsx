@@ -16,12 +16,15 @@ interface ModelPreviewProps {
 
 /** The model's input for the active picture: the same window, crop and size. */
 export function ModelPreview(props: ModelPreviewProps) {
-  const preview = useQuery(api.models.preview.queryOptions(props, { placeholderData: keepPreviousData, gcTime: 10_000 }))
+  const preview = useQuery(
+    api.models.preview.queryOptions(props, { placeholderData: keepPreviousData, gcTime: 10_000 }),
+  )
   const canvas = useRef<HTMLCanvasElement>(null)
   const { data } = preview
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
-    if (context && data !== undefined) context.putImageData(new ImageData(previewRgba(data), data.columns, data.rows), 0, 0)
+    if (context && data !== undefined)
+      context.putImageData(new ImageData(previewRgba(data), data.columns, data.rows), 0, 0)
   }, [data])
   return (
     <section aria-label={texts.model.preview}>

@@ -13,7 +13,10 @@ interface PredictionStripProps {
   readonly onSlice: (slice: number) => void
 }
 
-/** Predictions over the slices, under the viewports: hue is the class, strength the confidence or the value. A click goes to the slice. */
+/**
+ * Predictions over the slices, under the viewports: hue is the class, strength the confidence or the value. A
+ * click goes to the slice.
+ */
 export function PredictionStrip({ rows, names, current, onSlice }: PredictionStripProps) {
   return (
     <section className={classes['strip']} aria-label={texts.model.strip} data-testid="prediction-strip">
@@ -53,7 +56,8 @@ function spanText(rows: readonly StripRow[], names: AnswerNames): string {
   return ends === undefined ? '' : `, ${ends.join(' – ')}`
 }
 
-interface CellsProps extends Pick<StripRow, 'predictions'>, Pick<PredictionStripProps, 'rows' | 'names' | 'onSlice'> {}
+interface CellsProps
+  extends Pick<StripRow, 'predictions'>, Pick<PredictionStripProps, 'rows' | 'names' | 'onSlice'> {}
 
 /** Drawn once for all slices; scrolling moves a mark over them. */
 const Cells = memo(function Cells({ rows, predictions, names, onSlice }: CellsProps) {
@@ -66,7 +70,12 @@ const Cells = memo(function Cells({ rows, predictions, names, onSlice }: CellsPr
       className={classes['cell']}
       aria-label={cellText(slice, prediction)}
       title={cellText(slice, prediction)}
-      style={prediction && { background: colourOf(prediction, names), opacity: 0.35 + 0.65 * cellStrength(prediction, span) }}
+      style={
+        prediction && {
+          background: colourOf(prediction, names),
+          opacity: 0.35 + 0.65 * cellStrength(prediction, span),
+        }
+      }
       onClick={() => {
         onSlice(slice)
       }}

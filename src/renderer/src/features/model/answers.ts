@@ -11,7 +11,9 @@ export interface AnswerNames {
 export const noNames: AnswerNames = { classes: [], unit: '' }
 
 export function answerNames(output: ModelCard['output']): AnswerNames {
-  return 'classes' in output ? { classes: output.classes, unit: '' } : { classes: [output.value], unit: output.unit }
+  return 'classes' in output
+    ? { classes: output.classes, unit: '' }
+    : { classes: [output.value], unit: output.unit }
 }
 
 /** A prediction or a label. */

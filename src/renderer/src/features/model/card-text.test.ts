@@ -4,8 +4,12 @@ import { fitText, inputText, intensityText } from './card-text.ts'
 test('every kind of intensity is told in words', () => {
   expect(intensityText({ kind: 'hu-window', center: 40, width: 400 })).toBe('window, center 40, width 400 HU')
   expect(intensityText({ kind: 'stored-range', upper: 255 })).toBe('stored values from the least to 255')
-  expect(intensityText({ kind: 'modality-range', lower: -1000, upper: 400 })).toBe('-1000 to 400 in modality units')
-  expect(intensityText({ kind: 'percentile', lower: 1, upper: 99, of: 'series' })).toBe('percentiles 1 to 99 of the series')
+  expect(intensityText({ kind: 'modality-range', lower: -1000, upper: 400 })).toBe(
+    '-1000 to 400 in modality units',
+  )
+  expect(intensityText({ kind: 'percentile', lower: 1, upper: 99, of: 'series' })).toBe(
+    'percentiles 1 to 99 of the series',
+  )
   expect(intensityText({ kind: 'voi-window', index: 0 })).toBe("the file's window number 1")
 })
 

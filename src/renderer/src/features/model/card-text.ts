@@ -17,7 +17,13 @@ export function intensityText(intensity: ModelCard['intensity']): string {
 }
 
 /** "1 channel, 224 x 224, NCHW", "5 neighbouring slices, 224 x 224, NCHW". */
-export function inputText({ channels, slices, volume, size: [rows, columns], layout }: ModelCard['input']): string {
+export function inputText({
+  channels,
+  slices,
+  volume,
+  size: [rows, columns],
+  layout,
+}: ModelCard['input']): string {
   const what = slices === undefined ? (channels === 1 ? 'channel' : 'channels') : 'neighbouring slices'
   if (volume !== undefined) return `volumes, patches of ${volume.patch.join(' x ')}, ${rows} x ${columns}`
   return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`

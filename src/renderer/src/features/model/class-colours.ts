@@ -1,7 +1,19 @@
 import type { ShownClass } from '../../viewer/mask-pixels.ts'
 
-/** Colours of classes in strips and charts: told apart by readers with any colour vision (after Okabe and Ito), on dark grounds. */
-const palette = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#0072b2', '#b3b3b3'] as const
+/**
+ * Colours of classes in strips and charts: told apart by readers with any colour vision (after Okabe and
+ * Ito), on dark grounds.
+ */
+const palette = [
+  '#56b4e9',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#f0e442',
+  '#d55e00',
+  '#0072b2',
+  '#b3b3b3',
+] as const
 
 export function classColour(index: number): string {
   return palette[((index % palette.length) + palette.length) % palette.length] ?? palette[0]

@@ -23,7 +23,8 @@ export interface StudyPredictions {
   readonly byFrame: ReadonlyMap<string, SlicePrediction>
   /** How long one frame took; undefined before it is known. */
   readonly millisecondsPerFrame: number | undefined
-  readonly progress: { readonly done: number; readonly total: number; readonly cancel: () => void } | undefined
+  readonly progress:
+    { readonly done: number; readonly total: number; readonly cancel: () => void } | undefined
 }
 
 /** By study and model. */
@@ -38,7 +39,10 @@ export function frameKey(sopInstanceUid: string, frame: number): string {
 }
 
 export function forgetPredictions(study: string): void {
-  usePredictions.setState((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(`${study} `))), true)
+  usePredictions.setState(
+    (all) => Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(`${study} `))),
+    true,
+  )
 }
 
 /** Predicts every frame of a study; what goes wrong is told. */
@@ -57,10 +61,15 @@ export async function predictStudy(study: string, model: string): Promise<void> 
   usePredictions.setState({ [key]: none })
   const start = performance.now()
   try {
-    const events = await engine.models.predict.mutate({ study, model }, { signal: abort.signal, ...ownRequest })
+    const events = await engine.models.predict.mutate(
+      { study, model },
+      { signal: abort.signal, ...ownRequest },
+    )
     for await (const event of events) {
       if (event.type === 'progress')
-        usePredictions.setState({ [key]: { ...none, progress: { done: event.done, total: event.total, cancel } } })
+        usePredictions.setState({
+          [key]: { ...none, progress: { done: event.done, total: event.total, cancel } },
+        })
       if (event.type !== 'predictions') continue
       const { classes, predictions } = event
       const byFrame = new Map(predictions.map((each) => [frameKey(each.sopInstanceUid, each.frame), each]))

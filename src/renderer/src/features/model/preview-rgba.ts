@@ -7,7 +7,12 @@ interface PreviewPixels {
 }
 
 /** Grey or colour bytes as opaque RGBA. */
-export function previewRgba({ rows, columns, channels, pixels }: PreviewPixels): Uint8ClampedArray<ArrayBuffer> {
+export function previewRgba({
+  rows,
+  columns,
+  channels,
+  pixels,
+}: PreviewPixels): Uint8ClampedArray<ArrayBuffer> {
   const bytes = atob(pixels)
   const rgba = new Uint8ClampedArray(rows * columns * 4).fill(255)
   for (let pixel = 0; pixel < rows * columns; pixel++)

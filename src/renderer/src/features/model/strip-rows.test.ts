@@ -4,7 +4,14 @@ import { noNames } from './answers.ts'
 import { frameKey } from './predictions.ts'
 import { cellStrength, stripRows, valueSpan } from './strip-rows.ts'
 
-const image = (index: number, frames = 1) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames, rows: 4, columns: 4 })
+const image = (index: number, frames = 1) => ({
+  index,
+  name: '',
+  sopInstanceUid: `1.${index}`,
+  frames,
+  rows: 4,
+  columns: 4,
+})
 const images = [image(0), image(1, 2)]
 const predicted = new Map([
   [frameKey('1.0', 1), { prediction: 'a', confidence: 0.8 }],

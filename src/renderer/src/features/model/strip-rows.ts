@@ -11,7 +11,10 @@ export interface StripRow {
   readonly predictions: readonly (SlicePrediction | undefined)[]
 }
 
-/** Lines of the strip: what a model says of the originals, by its own run over the study or by an attack's, and of the adversarial slices. */
+/**
+ * Lines of the strip: what a model says of the originals, by its own run over the study or by an attack's,
+ * and of the adversarial slices.
+ */
 export function stripRows(
   images: readonly ImageInfo[],
   predicted: ReadonlyMap<string, SlicePrediction> | undefined,
@@ -24,7 +27,9 @@ export function stripRows(
   )
   const before = frames.map(({ sopInstanceUid, frame }) => {
     const report = results.get(sopInstanceUid)?.frames[frame]
-    return report === undefined ? predicted?.get(frameKey(sopInstanceUid, frame + 1)) : sliceOf(report.before, names)
+    return report === undefined
+      ? predicted?.get(frameKey(sopInstanceUid, frame + 1))
+      : sliceOf(report.before, names)
   })
   const after = frames.map(({ sopInstanceUid, frame }) => {
     const report = results.get(sopInstanceUid)?.frames[frame]
@@ -45,14 +50,24 @@ function sliceOf(said: FrameReport['before'], names: AnswerNames): SlicePredicti
   }
 }
 
-/** The least and the greatest value of all lines, in the card's unit; undefined unless a regression said them. */
+/**
+ * The least and the greatest value of all lines, in the card's unit; undefined unless a regression said them.
+ */
 export function valueSpan(rows: readonly StripRow[]): readonly [least: number, most: number] | undefined {
-  const values = rows.flatMap(({ predictions }) => predictions.flatMap((prediction) => prediction?.value ?? []))
+  const values = rows.flatMap(({ predictions }) =>
+    predictions.flatMap((prediction) => prediction?.value ?? []),
+  )
   return values.length === 0 ? undefined : [Math.min(...values), Math.max(...values)]
 }
 
-/** How strong a cell's colour is, 0 to 1: the confidence, or where the value lies between the least and the greatest. */
-export function cellStrength({ confidence, value }: SlicePrediction, span: readonly [number, number] | undefined): number {
+/**
+ * How strong a cell's colour is, 0 to 1: the confidence, or where the value lies between the least and the
+ * greatest.
+ */
+export function cellStrength(
+  { confidence, value }: SlicePrediction,
+  span: readonly [number, number] | undefined,
+): number {
   if (value === undefined || span === undefined) return confidence ?? 0
   const [least, most] = span
   return most > least ? (value - least) / (most - least) : 1

@@ -20,5 +20,7 @@ export function useImageInfo({ study, series, image }: Pick<PredictedSlice, 'stu
 /** What a model has predicted of a picture; undefined before it has. */
 export function useSlicePrediction(slice: Omit<PredictedSlice, 'classNames'>): SlicePrediction | undefined {
   const uid = useImageInfo(slice)?.sopInstanceUid ?? ''
-  return usePredictions((all) => all[predictionsKey(slice.study, slice.model)]?.byFrame.get(frameKey(uid, slice.frame + 1)))
+  return usePredictions((all) =>
+    all[predictionsKey(slice.study, slice.model)]?.byFrame.get(frameKey(uid, slice.frame + 1)),
+  )
 }

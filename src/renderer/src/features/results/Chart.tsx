@@ -1,6 +1,12 @@
 import { Button, Group } from '@mantine/core'
 import { LineChart } from 'echarts/charts'
-import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent } from 'echarts/components'
+import {
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  TitleComponent,
+  TooltipComponent,
+} from 'echarts/components'
 import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
@@ -10,7 +16,16 @@ import { lineChart, type NamedCurve } from './line-chart.ts'
 import { saveBlob } from './save-file.ts'
 import classes from './results.module.css'
 
-use([LineChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer, CanvasRenderer])
+use([
+  LineChart,
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  TitleComponent,
+  TooltipComponent,
+  SVGRenderer,
+  CanvasRenderer,
+])
 
 interface ChartProps {
   readonly title: string

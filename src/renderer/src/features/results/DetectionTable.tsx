@@ -9,7 +9,10 @@ interface DetectionTableProps {
   readonly classNames: readonly string[]
 }
 
-/** Of a detection that is done: average precision before and after of every class that is looked for, over all slices. */
+/**
+ * Of a detection that is done: average precision before and after of every class that is looked for, over all
+ * slices.
+ */
 export function DetectionTable({ detections, classNames }: DetectionTableProps) {
   if (detections === undefined) return null
   const { before, after } = detections

@@ -13,8 +13,26 @@ interface ResultTableProps {
   readonly rows: readonly ResultRow[]
 }
 
-const columnsOfClasses: readonly SortKey[] = ['slice', 'label', 'before', 'after', 'success', 'linf', 'psnr', 'ssim']
-const columnsOfBoxes: readonly SortKey[] = ['slice', 'found', 'highest', 'wrong', 'success', 'linf', 'psnr', 'ssim']
+const columnsOfClasses: readonly SortKey[] = [
+  'slice',
+  'label',
+  'before',
+  'after',
+  'success',
+  'linf',
+  'psnr',
+  'ssim',
+]
+const columnsOfBoxes: readonly SortKey[] = [
+  'slice',
+  'found',
+  'highest',
+  'wrong',
+  'success',
+  'linf',
+  'psnr',
+  'ssim',
+]
 
 /** Every attacked slice, sorted by any column; a row's number, or a click on it, goes to the slice. */
 export const ResultTable = memo(function ResultTable({ study, rows }: ResultTableProps) {
@@ -43,7 +61,9 @@ export const ResultTable = memo(function ResultTable({ study, rows }: ResultTabl
                 key={`${row.series} ${row.slice}`}
                 row={row}
                 name={several ? `${row.series + 1}.${row.slice + 1}` : String(row.slice + 1)}
-                isCurrent={active?.study === study && active.series === row.series && active.slice === row.slice}
+                isCurrent={
+                  active?.study === study && active.series === row.series && active.slice === row.slice
+                }
                 onShow={() => {
                   showRow(study, row)
                 }}
@@ -104,7 +124,9 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
       {said(row).map((text, i) => (
         <Table.Td key={i}>{text}</Table.Td>
       ))}
-      <Table.Td>{row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}</Table.Td>
+      <Table.Td>
+        {row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}
+      </Table.Td>
       <Table.Td>{row.linf}</Table.Td>
       <Table.Td>{row.psnr?.toFixed(1) ?? '—'}</Table.Td>
       <Table.Td>{row.ssim?.toFixed(4) ?? '—'}</Table.Td>
@@ -113,8 +135,16 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
 }
 
 /** What the model says before and after, beside what is there. */
-function said({ label, before, confidenceBefore, after, confidenceAfter, boxes }: ResultRow): readonly string[] {
-  if (boxes === undefined) return [label, withConfidence(before, confidenceBefore), withConfidence(after, confidenceAfter)]
+function said({
+  label,
+  before,
+  confidenceBefore,
+  after,
+  confidenceAfter,
+  boxes,
+}: ResultRow): readonly string[] {
+  if (boxes === undefined)
+    return [label, withConfidence(before, confidenceBefore), withConfidence(after, confidenceAfter)]
   const { labelled, found, highest, wrong } = boxes
   return [
     texts.results.foundOf(found.before, found.after, labelled),

@@ -16,7 +16,10 @@ import { SegmentTable } from './SegmentTable.tsx'
 /** What a run has done: metrics, curves and every slice; also while it runs. */
 export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
   const active = useRestedSlice()
-  const rows = useMemo(() => (run === undefined ? [] : resultRows(run.live.images, run.study, run.names)), [run])
+  const rows = useMemo(
+    () => (run === undefined ? [] : resultRows(run.live.images, run.study, run.names)),
+    [run],
+  )
   if (run === undefined)
     return (
       <Text size="sm" c="dimmed">
@@ -38,6 +41,9 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
 }
 
 /** What a run has made of the picture in the active viewport. */
-function reportOf({ live, pictures }: ShownRun, { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>): FrameReport | undefined {
+function reportOf(
+  { live, pictures }: ShownRun,
+  { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>,
+): FrameReport | undefined {
   return live.images.get(pictures.placeOf(image) ?? -1)?.frames[frame]
 }

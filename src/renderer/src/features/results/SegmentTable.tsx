@@ -3,7 +3,10 @@ import { SmallTable } from '../../app/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { changeText } from './change-text.ts'
 
-/** Of a segmentation that is done: how every class agrees with the labels before and after, means over the slices. */
+/**
+ * Of a segmentation that is done: how every class agrees with the labels before and after, means over the
+ * slices.
+ */
 export function SegmentTable({ segments }: { readonly segments: AttackSummary['segments'] }) {
   if (segments === undefined) return null
   return (

@@ -14,9 +14,13 @@ export interface BoxFate {
   readonly after: number | null
 }
 
-/** Labelled boxes in their order, then the false positives of the original, then those of the adversarial picture. */
+/**
+ * Labelled boxes in their order, then the false positives of the original, then those of the adversarial
+ * picture.
+ */
 export function boxFates({ label, before, after }: FrameBoxes): BoxFate[] {
-  const scoreIn = (found: FrameBoxes['before'], index: number) => found.find(({ finds }) => finds === index)?.score ?? null
+  const scoreIn = (found: FrameBoxes['before'], index: number) =>
+    found.find(({ finds }) => finds === index)?.score ?? null
   const labelled = label.map((box, index) => {
     const scores = { before: scoreIn(before, index), after: scoreIn(after, index) }
     return { box, ...scores, fate: fateOf(scores) }

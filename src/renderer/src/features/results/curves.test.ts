@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { TracePoint } from '../runs/live-run.ts'
 import { curveOf, curvesCsv, hasValues, meanCurve } from './curves.ts'
 
-const point = (deviation: number, stabilization: number | null) => ({ deviation, stabilization }) as TracePoint
+const point = (deviation: number, stabilization: number | null) =>
+  ({ deviation, stabilization }) as TracePoint
 
 const smia = [point(1, null), point(3, -0.5)]
 const short = [point(5, null)]

@@ -1,7 +1,8 @@
 import type { TracePoint } from '../runs/live-run.ts'
 
 /** What of a trace can be drawn. */
-export type CurveName = 'deviation' | 'stabilization' | 'klToLabel' | 'klToSmoothed' | 'klToPrevious' | 'perturbationVariance'
+export type CurveName =
+  'deviation' | 'stabilization' | 'klToLabel' | 'klToSmoothed' | 'klToPrevious' | 'perturbationVariance'
 
 /** One point for each iteration; null where the method has no such value. */
 export type Curve = readonly (readonly [iteration: number, value: number | null])[]
@@ -15,7 +16,9 @@ export function curveOf(trace: readonly TracePoint[], name: CurveName): Curve {
 export function meanCurve(traces: readonly (readonly TracePoint[])[], name: CurveName): Curve {
   const longest = traces.reduce((most, trace) => Math.max(most, trace.length), 0)
   return Array.from({ length: longest }, (_, i) => {
-    const values = traces.map((trace) => trace[i]?.[name]).filter((value) => value !== undefined && value !== null)
+    const values = traces
+      .map((trace) => trace[i]?.[name])
+      .filter((value) => value !== undefined && value !== null)
     const mean = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
     return [i + 1, mean]
   })
@@ -26,9 +29,19 @@ export function hasValues(curve: Curve): boolean {
   return curve.some(([, value]) => value !== null)
 }
 
-/** Curves as CSV: one line for each iteration (or whatever `axis` names), one column for each curve; empty where there is no value. */
-export function curvesCsv(curves: readonly { readonly name: string; readonly curve: Curve }[], axis = 'iteration'): string {
-  const rows = curves[0]?.curve.map(([iteration], i) => [iteration, ...curves.map(({ curve }) => curve[i]?.[1] ?? '')]) ?? []
+/**
+ * Curves as CSV: one line for each iteration (or whatever `axis` names), one column for each curve; empty
+ * where there is no value.
+ */
+export function curvesCsv(
+  curves: readonly { readonly name: string; readonly curve: Curve }[],
+  axis = 'iteration',
+): string {
+  const rows =
+    curves[0]?.curve.map(([iteration], i) => [
+      iteration,
+      ...curves.map(({ curve }) => curve[i]?.[1] ?? ''),
+    ]) ?? []
   return csvText([[axis, ...curves.map(({ name }) => name)], ...rows])
 }
 

@@ -7,7 +7,9 @@ test('a chart makes no HTML, which the page would not style', () => {
 
 test('curves keep their colour and their dash', () => {
   const curves = [{ name: 'J', curve: [[1, 2]] as const, colour: '#fff', dash: 'dashed' as const }]
-  expect(lineChart('Losses', curves)['series']).toMatchObject([{ name: 'J', color: '#fff', lineStyle: { type: 'dashed' } }])
+  expect(lineChart('Losses', curves)['series']).toMatchObject([
+    { name: 'J', color: '#fff', lineStyle: { type: 'dashed' } },
+  ])
 })
 
 test('ticks stay short', () => {

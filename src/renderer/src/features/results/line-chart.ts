@@ -12,7 +12,10 @@ export interface NamedCurve {
 
 const [ink, faint, grid] = ['#d5dce4', '#9aa6b2', '#29313a']
 
-/** ECharts' option for curves over iterations, or over what `over` names. No HTML: the page's content security policy allows no generated styles. */
+/**
+ * ECharts' option for curves over iterations, or over what `over` names. No HTML: the page's content security
+ * policy allows no generated styles.
+ */
 export function lineChart(title: string, curves: readonly NamedCurve[], over?: string): EChartsCoreOption {
   const axis = {
     axisLabel: { color: faint, fontSize: 11 },
@@ -23,7 +26,14 @@ export function lineChart(title: string, curves: readonly NamedCurve[], over?: s
     animation: false,
     aria: { enabled: true },
     title: { text: title, left: 0, top: 0, textStyle: { color: ink, fontSize: 12, fontWeight: 600 } },
-    legend: { top: 18, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 3, textStyle: { color: faint, fontSize: 11 } },
+    legend: {
+      top: 18,
+      left: 0,
+      icon: 'roundRect',
+      itemWidth: 14,
+      itemHeight: 3,
+      textStyle: { color: faint, fontSize: 11 },
+    },
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true },
     grid: { left: 4, right: 10, top: 44, bottom: 18, containLabel: true },
     xAxis: {
@@ -51,5 +61,7 @@ export function lineChart(title: string, curves: readonly NamedCurve[], over?: s
 /** Short enough for a narrow axis. */
 export function tick(value: number): string {
   const size = Math.abs(value)
-  return size !== 0 && (size < 0.001 || size >= 100_000) ? value.toExponential(1) : String(Number(value.toPrecision(4)))
+  return size !== 0 && (size < 0.001 || size >= 100_000)
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(4)))
 }

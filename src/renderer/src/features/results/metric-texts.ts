@@ -20,7 +20,12 @@ export function metricTexts(summary: AttackSummary): MetricText[] {
     },
     ...(meanConfidenceBefore === null
       ? []
-      : [{ name: texts.results.confidence, value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}` }]),
+      : [
+          {
+            name: texts.results.confidence,
+            value: `${percent(meanConfidenceBefore)} → ${percent(meanConfidenceAfter)}`,
+          },
+        ]),
     ...detectionTexts(summary),
     { name: texts.results.largest, value: percent(window.largestLinf) },
     { name: texts.results.psnr, value: decimal(window.meanPsnr, 1, ' dB') },

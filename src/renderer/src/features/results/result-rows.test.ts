@@ -3,7 +3,14 @@ import type { ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { fooledSoFar, resultRows, sortedRows, type ResultRow } from './result-rows.ts'
 
-const image = (index: number) => ({ index, name: '', sopInstanceUid: `1.${index}`, frames: 1, rows: 4, columns: 4 })
+const image = (index: number) => ({
+  index,
+  name: '',
+  sopInstanceUid: `1.${index}`,
+  frames: 1,
+  rows: 4,
+  columns: 4,
+})
 const study = { series: [{ index: 3, images: [image(5), image(6)] }] } as unknown as StudyInfo
 
 function result(uid: string, confidence: number, psnr: number | null, success = true): ImageResult {
@@ -54,7 +61,9 @@ test('values of a regression are sorted as numbers', () => {
     { valueBefore: 9, before: '9 months' },
     { valueBefore: 110, before: '110 months' },
   ]
-  const numbered = valued.map((each, slice) => ({ ...rows[0], ...each, slice, confidenceBefore: null }) as ResultRow)
+  const numbered = valued.map(
+    (each, slice) => ({ ...rows[0], ...each, slice, confidenceBefore: null }) as ResultRow,
+  )
   expect(slices(sortedRows(numbered, { key: 'before', descending: true }))).toEqual([1, 0])
 })
 
@@ -62,7 +71,12 @@ test('of a detection, boxes are counted, and sorted by what is left', () => {
   const at = (finds: number | null) => ({ class: 0, x0: 0, y0: 0, x1: 1, y1: 1, score: 0.5, finds })
   const withBoxes = (uid: string, after: readonly (number | null)[]) => {
     const made = result(uid, 0.9, 40)
-    const boxes = { label: [at(0)], before: [at(0)], after: after.map(at), highest: { before: 0.5, after: 0.1 } }
+    const boxes = {
+      label: [at(0)],
+      before: [at(0)],
+      after: after.map(at),
+      highest: { before: 0.5, after: 0.1 },
+    }
     return { ...made, frames: made.frames.map((frame) => ({ ...frame, boxes })) }
   }
   const all = new Map([

@@ -28,7 +28,10 @@ export interface ResultRow {
   readonly ssim: number | null
 }
 
-/** How many labelled boxes a slice has and how many are found, the highest score at any anchor, and the false positives; before and after. */
+/**
+ * How many labelled boxes a slice has and how many are found, the highest score at any anchor, and the false
+ * positives; before and after.
+ */
 export interface BoxCounts {
   readonly labelled: number
   readonly found: Change
@@ -42,7 +45,11 @@ interface Change {
 }
 
 /** A run's results in the study's order; what a later version of the study no longer holds is left out. */
-export function resultRows(images: ReadonlyMap<number, ImageResult>, study: StudyInfo, names: AnswerNames): ResultRow[] {
+export function resultRows(
+  images: ReadonlyMap<number, ImageResult>,
+  study: StudyInfo,
+  names: AnswerNames,
+): ResultRow[] {
   const byUid = new Map([...images.values()].map((result) => [result.sopInstanceUid, result]))
   return study.series.flatMap(({ index, images: own }) => {
     const uids = new Map(own.map((image) => [image.index, image.sopInstanceUid]))
@@ -53,7 +60,11 @@ export function resultRows(images: ReadonlyMap<number, ImageResult>, study: Stud
   })
 }
 
-function rowOf(report: FrameReport, place: Pick<ResultRow, 'series' | 'slice'>, names: AnswerNames): ResultRow {
+function rowOf(
+  report: FrameReport,
+  place: Pick<ResultRow, 'series' | 'slice'>,
+  names: AnswerNames,
+): ResultRow {
   const { label, labelValue, before, reread, success, metBefore, boxes, window, stored } = report
   return {
     ...place,
@@ -87,14 +98,25 @@ function countsOf({ label, before, after, highest }: NonNullable<FrameReport['bo
 }
 
 export type SortKey =
-  'slice' | 'label' | 'before' | 'after' | keyof Omit<BoxCounts, 'labelled'> | 'success' | 'linf' | 'psnr' | 'ssim'
+  | 'slice'
+  | 'label'
+  | 'before'
+  | 'after'
+  | keyof Omit<BoxCounts, 'labelled'>
+  | 'success'
+  | 'linf'
+  | 'psnr'
+  | 'ssim'
 
 export interface SortOrder {
   readonly key: SortKey
   readonly descending: boolean
 }
 
-/** Rows in another order; predictions by class and then confidence, what is not defined last, equal ones as they were. */
+/**
+ * Rows in another order; predictions by class and then confidence, what is not defined last, equal ones as
+ * they were.
+ */
 export function sortedRows(rows: readonly ResultRow[], { key, descending }: SortOrder): ResultRow[] {
   const sign = descending ? -1 : 1
   return [...rows].sort((a, b) => {
@@ -133,6 +155,9 @@ function sortValue(row: ResultRow, key: SortKey): readonly (string | number | nu
 }
 
 /** What can be said of a run before it is done. */
-export function fooledSoFar(rows: readonly ResultRow[]): { readonly successes: number; readonly count: number } {
+export function fooledSoFar(rows: readonly ResultRow[]): {
+  readonly successes: number
+  readonly count: number
+} {
   return { successes: rows.filter(({ success }) => success).length, count: rows.length }
 }

@@ -31,7 +31,9 @@ export function RunCard({ run }: { readonly run: RunInfo }) {
           <Badge size="xs" variant="light" color={stateColour(state)}>
             {texts.runs.states[state]}
           </Badge>
-          {summary !== null && <Text size="xs">{texts.runs.success(summary.success.successes, summary.success.count)}</Text>}
+          {summary !== null && (
+            <Text size="xs">{texts.runs.success(summary.success.successes, summary.success.count)}</Text>
+          )}
         </Group>
       </button>
       <RunMenu run={run} />

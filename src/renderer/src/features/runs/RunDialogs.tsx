@@ -13,7 +13,12 @@ export function RenameDialog({ name, onClose, onName }: RenameDialogProps) {
   const [text, setText] = useState(name)
   const isName = text.trim() !== '' && text.length <= 200
   return (
-    <Modal opened title={texts.runs.rename} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={onClose}>
+    <Modal
+      opened
+      title={texts.runs.rename}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={onClose}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -49,7 +54,12 @@ interface DeleteDialogProps {
 /** Asks once more before a run is removed. */
 export function DeleteDialog({ name, onClose, onDelete }: DeleteDialogProps) {
   return (
-    <Modal opened title={texts.runs.delete} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={onClose}>
+    <Modal
+      opened
+      title={texts.runs.delete}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={onClose}
+    >
       <Text size="sm">{texts.runs.deleteWarning(name)}</Text>
       <Group justify="flex-end" mt="sm">
         <Button variant="default" data-autofocus onClick={onClose}>

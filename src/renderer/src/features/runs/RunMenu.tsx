@@ -61,7 +61,9 @@ function Actions({ run, other, onAsk }: PartProps & { readonly onAsk: (question:
         >
           {texts.runs.repeat}
         </Menu.Item>
-        {other !== undefined && <Menu.Item onClick={asks('compare')}>{texts.runs.compare(other.request.name)}</Menu.Item>}
+        {other !== undefined && (
+          <Menu.Item onClick={asks('compare')}>{texts.runs.compare(other.request.name)}</Menu.Item>
+        )}
         {canResume(state) && (
           <Menu.Item
             onClick={() => {
@@ -86,7 +88,8 @@ interface QuestionsProps extends PartProps {
 
 function Questions({ run, other, asking, onClose }: QuestionsProps) {
   const { name } = run.request
-  if (asking === 'compare' && other !== undefined) return <CompareRuns runs={[other, run]} onClose={onClose} />
+  if (asking === 'compare' && other !== undefined)
+    return <CompareRuns runs={[other, run]} onClose={onClose} />
   if (asking === 'rename')
     return (
       <RenameDialog

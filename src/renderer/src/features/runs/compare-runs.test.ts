@@ -16,19 +16,28 @@ function record({ title = 'SMIA', settings = { steps: 10 }, images = [], first =
     model: { file: 'm.onnx', sha256: 'abcdef0123456789' },
     device: { name: 'cpu', threads: 2, batch: 8 },
     labels: 'file',
-    images: images.map((frames, i) => ({ sopInstanceUid: `1.${first + i}`, frames: frames.map((success) => ({ success })) })),
+    images: images.map((frames, i) => ({
+      sopInstanceUid: `1.${first + i}`,
+      frames: frames.map((success) => ({ success })),
+    })),
   } as unknown as AttackRecord
 }
 
 test('what differs is told, also where only one run has the setting', () => {
-  const rows = settingRows(record({ settings: { steps: 10, alpha: 1 } }), record({ title: 'PGD', settings: { steps: 20 } }))
+  const rows = settingRows(
+    record({ settings: { steps: 10, alpha: 1 } }),
+    record({ title: 'PGD', settings: { steps: 20 } }),
+  )
   const differing = rows.filter(({ differs }) => differs).map(({ name, values }) => [name, ...values])
   expect(differing).toEqual([
     ['Method', 'SMIA', 'PGD'],
     ['Steps', '10', '20'],
     ['Alpha', '1', '—'],
   ])
-  expect(rows.find(({ name }) => name === 'Model')?.values).toEqual(['m.onnx (abcdef01…)', 'm.onnx (abcdef01…)'])
+  expect(rows.find(({ name }) => name === 'Model')?.values).toEqual([
+    'm.onnx (abcdef01…)',
+    'm.onnx (abcdef01…)',
+  ])
 })
 
 test('slices that both runs attacked are counted frame by frame', () => {
@@ -36,5 +45,10 @@ test('slices that both runs attacked are counted frame by frame', () => {
   const b = record({ images: [[false], [false], [true], [true]], first: 1 })
   expect(fooledTogether(a, b)).toEqual({ both: 1, onlyFirst: 0, onlySecond: 0, neither: 2 })
   expect(fooledTogether(a, a)).toEqual({ both: 3, onlyFirst: 0, onlySecond: 0, neither: 2 })
-  expect(fooledTogether(a, record({ images: [[true]], first: 9 }))).toEqual({ both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 })
+  expect(fooledTogether(a, record({ images: [[true]], first: 9 }))).toEqual({
+    both: 0,
+    onlyFirst: 0,
+    onlySecond: 0,
+    neither: 0,
+  })
 })

@@ -19,7 +19,9 @@ export function settingRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
 
 /** What came of it. */
 export function outcomeRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
-  const [one, other] = [a, b].map(({ summary }) => new Map(metricTexts(summary).map(({ name, value }) => [name, value])))
+  const [one, other] = [a, b].map(
+    ({ summary }) => new Map(metricTexts(summary).map(({ name, value }) => [name, value])),
+  )
   const names = [...new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])]
   return names.map((name) => row(name, one?.get(name) ?? '—', other?.get(name) ?? '—'))
 }
@@ -38,7 +40,8 @@ export function fooledTogether(a: AttackRecord, b: AttackRecord): FooledTogether
     const second = others.get(slice)
     return second === undefined ? [] : [[first, second] as const]
   })
-  const count = (first: boolean, second: boolean) => shared.filter((pair) => pair[0] === first && pair[1] === second).length
+  const count = (first: boolean, second: boolean) =>
+    shared.filter((pair) => pair[0] === first && pair[1] === second).length
   return {
     both: count(true, true),
     onlyFirst: count(true, false),
@@ -56,7 +59,10 @@ function settingsOf({ attack, model, device, labels }: AttackRecord): Map<string
   return new Map([
     [compared.method, attack.title],
     [compared.model, `${model.file} (${model.sha256.slice(0, 8)}…)`],
-    ...Object.entries(attack.settings).map(([name, value]): [string, string] => [settingLabel(name), presetText(value)]),
+    ...Object.entries(attack.settings).map(([name, value]): [string, string] => [
+      settingLabel(name),
+      presetText(value),
+    ]),
     [compared.goal, attack.target === null ? texts.attack.untargeted : texts.attack.towards(attack.target)],
     [compared.labels, compared.labelsFrom[labels]],
     [compared.region, attack.region === null ? compared.wholeImage : attack.region.slice(0, 8)],

@@ -12,7 +12,9 @@ const iteration = (image: number, number: number): RunEvent => ({
   samples: [{ ...sample, image, frame: 0 }],
 })
 type ImageEvent = Extract<RunEvent, { type: 'image' }>
-const result = { frames: [{ trace: [{ ...sample, iteration: 7, restart: 0 }] }] } as unknown as ImageEvent['result']
+const result = {
+  frames: [{ trace: [{ ...sample, iteration: 7, restart: 0 }] }],
+} as unknown as ImageEvent['result']
 
 test('iterations gather by frame until the image’s result brings them all', () => {
   const running = afterEvents(newLiveRun, [iteration(0, 1), iteration(1, 1), iteration(0, 2)])

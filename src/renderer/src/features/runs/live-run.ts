@@ -13,7 +13,15 @@ export interface RunProgress {
 
 /** `lost`: the engine has stopped answering. */
 export type LiveState =
-  'connecting' | 'queued' | 'running' | 'cancelling' | 'done' | 'cancelled' | 'interrupted' | 'failed' | 'lost'
+  | 'connecting'
+  | 'queued'
+  | 'running'
+  | 'cancelling'
+  | 'done'
+  | 'cancelled'
+  | 'interrupted'
+  | 'failed'
+  | 'lost'
 
 /** All that a run has told so far. */
 export interface LiveRun {
@@ -28,7 +36,14 @@ export interface LiveRun {
 }
 
 export const newLiveRun: LiveRun = {
-  ...{ state: 'connecting', progress: undefined, images: new Map(), traces: new Map(), notices: [], error: undefined },
+  ...{
+    state: 'connecting',
+    progress: undefined,
+    images: new Map(),
+    traces: new Map(),
+    notices: [],
+    error: undefined,
+  },
 }
 
 /** Names a frame, counted from 0, of a run's image. */
@@ -57,7 +72,11 @@ function afterEvent(run: LiveRun, event: RunEvent): LiveRun {
     case 'iteration':
       return { ...run, traces: withIteration(run.traces, event) }
     case 'image':
-      return { ...run, images: new Map(run.images).set(event.image, event.result), traces: withoutImage(run.traces, event.image) }
+      return {
+        ...run,
+        images: new Map(run.images).set(event.image, event.result),
+        traces: withoutImage(run.traces, event.image),
+      }
     case 'end':
       return { ...run, state: event.state }
     case 'error':
@@ -65,7 +84,10 @@ function afterEvent(run: LiveRun, event: RunEvent): LiveRun {
   }
 }
 
-function withIteration(traces: LiveRun['traces'], event: Extract<RunEvent, { type: 'iteration' }>): LiveRun['traces'] {
+function withIteration(
+  traces: LiveRun['traces'],
+  event: Extract<RunEvent, { type: 'iteration' }>,
+): LiveRun['traces'] {
   const { iteration, restart } = event
   const next = new Map(traces)
   for (const { image, frame, ...sample } of event.samples) {

@@ -10,7 +10,8 @@ import { forgetRun, refreshRuns, useLiveRuns, watchRun } from './watch-run.ts'
 
 /** Shows a run's results: its study is opened where it is not open yet. */
 export async function openRun(info: RunInfo): Promise<void> {
-  const study = useUi.getState().studies.find(({ id }) => id === info.study) ?? (await openStudy(info.request.paths))
+  const study =
+    useUi.getState().studies.find(({ id }) => id === info.study) ?? (await openStudy(info.request.paths))
   if (study !== undefined) showRun(info.id, study)
 }
 

@@ -5,7 +5,14 @@ import { placeAmong, placesOf, runPictures } from './run-pictures.ts'
 
 type Result = LiveRun['images'] extends ReadonlyMap<number, infer R> ? R : never
 
-const image = (index: number) => ({ index, name: `${index}.dcm`, sopInstanceUid: `1.${index}`, frames: 1, rows: 4, columns: 4 })
+const image = (index: number) => ({
+  index,
+  name: `${index}.dcm`,
+  sopInstanceUid: `1.${index}`,
+  frames: 1,
+  rows: 4,
+  columns: 4,
+})
 const study = {
   id: 's',
   series: [
@@ -15,7 +22,10 @@ const study = {
 } as unknown as StudyInfo
 
 function result(sopInstanceUid: string, domain: 'modality' | 'stored'): Result {
-  return { sopInstanceUid, frames: [{ range: { domain, lower: -1000, upper: 400, unit: 'HU' } }] } as unknown as Result
+  return {
+    sopInstanceUid,
+    frames: [{ range: { domain, lower: -1000, upper: 400, unit: 'HU' } }],
+  } as unknown as Result
 }
 
 const live: LiveRun = {
@@ -51,7 +61,10 @@ test('masks are those of a segmentation, its classes in their colours', () => {
     segments: { before: [{ class: 'lung' }] },
   }
   const images = new Map([[0, { sopInstanceUid: '1.2', frames: [frame] } as unknown as Result]])
-  const pictures = runPictures('r', { ...newLiveRun, images }, study, { ...reading, classes: ['background', 'lung'] })
+  const pictures = runPictures('r', { ...newLiveRun, images }, study, {
+    ...reading,
+    classes: ['background', 'lung'],
+  })
   expect(pictures.masksOf(2, 0)).toMatchObject({ before: runs, classes: [{ index: 1, name: 'lung' }] })
   expect(pictures.masksOf(2, 0)).toBe(pictures.masksOf(2, 0))
   expect(pictures.masksOf(1, 0)).toBeUndefined()
@@ -63,7 +76,8 @@ test('boxes are those of a detection, the annotated ones of a labels file only',
   const boxes = { label: [box(1)], before: [box(0.9)], after: [] }
   const images = new Map([[0, { sopInstanceUid: '1.2', frames: [{ boxes }] } as unknown as Result]])
   const own = { ...reading, classes: ['cyst', 'nodule'] }
-  const of = (isLabelled: boolean) => runPictures('r', { ...newLiveRun, images }, study, { ...own, isLabelled })
+  const of = (isLabelled: boolean) =>
+    runPictures('r', { ...newLiveRun, images }, study, { ...own, isLabelled })
   expect(of(true).boxesOf(2, 0)).toMatchObject({ annotated: boxes.label, before: boxes.before, after: [] })
   expect(
     of(true)

@@ -8,7 +8,9 @@ import { isAtWork, type LiveRun } from './live-run.ts'
 /** Where a run's results lie, by the study's images: the same SOP Instance UID. */
 export function placesOf(live: LiveRun, study: StudyInfo): ReadonlyMap<number, number> {
   const images = new Map(
-    study.series.flatMap(({ images: own }) => own.map(({ sopInstanceUid, index }) => [sopInstanceUid, index] as const)),
+    study.series.flatMap(({ images: own }) =>
+      own.map(({ sopInstanceUid, index }) => [sopInstanceUid, index] as const),
+    ),
   )
   return new Map(
     [...live.images].flatMap(([place, { sopInstanceUid }]) => {
@@ -19,8 +21,8 @@ export function placesOf(live: LiveRun, study: StudyInfo): ReadonlyMap<number, n
 }
 
 /**
- * Where the results of a study's image will lie while they are still to come: its place among the images to be attacked, which are all of
- * the study or those with the UIDs asked for. −1 for an image that is left out.
+ * Where the results of a study's image will lie while they are still to come: its place among the images to
+ * be attacked, which are all of the study or those with the UIDs asked for. −1 for an image that is left out.
  */
 export function placeAmong(image: number, study: StudyInfo, uids: readonly string[] | null): number {
   return study.series
@@ -42,7 +44,12 @@ export interface Reading {
 }
 
 /** What viewports must know of a run. */
-export function runPictures(run: string, live: LiveRun, study: StudyInfo, { model, classes, isLabelled }: Reading): RunPictures {
+export function runPictures(
+  run: string,
+  live: LiveRun,
+  study: StudyInfo,
+  { model, classes, isLabelled }: Reading,
+): RunPictures {
   const places = placesOf(live, study)
   const reportOf = (image: number, frame: number) => live.images.get(places.get(image) ?? -1)?.frames[frame]
   const masks = keptFor((report) => masksOf(report, classes))
@@ -60,7 +67,9 @@ export function runPictures(run: string, live: LiveRun, study: StudyInfo, { mode
 }
 
 /** Makes each report's once: viewports are drawn anew for another object. */
-function keptFor<T>(make: (report: FrameReport) => T | undefined): (report: FrameReport | undefined) => T | undefined {
+function keptFor<T>(
+  make: (report: FrameReport) => T | undefined,
+): (report: FrameReport | undefined) => T | undefined {
   const kept = new Map<FrameReport, T | undefined>()
   return (report) => {
     if (report === undefined) return undefined
@@ -78,7 +87,11 @@ function masksOf({ masks, segments }: FrameReport, classes: readonly string[]): 
   return { before: masks.before, after: masks.after, classes: shown }
 }
 
-function boxesOf({ boxes }: FrameReport, classes: readonly string[], isLabelled: boolean): BoxOverlay | undefined {
+function boxesOf(
+  { boxes }: FrameReport,
+  classes: readonly string[],
+  isLabelled: boolean,
+): BoxOverlay | undefined {
   if (boxes === undefined) return undefined
   const { label, before, after } = boxes
   return { annotated: isLabelled ? label : undefined, before, after, classes: shownClasses(classes) }

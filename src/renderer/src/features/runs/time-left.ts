@@ -1,4 +1,7 @@
-/** Where a job was when it was looked at first, so that what an earlier attempt had done does not count as speed. */
+/**
+ * Where a job was when it was looked at first, so that what an earlier attempt had done does not count as
+ * speed.
+ */
 export interface JobStart {
   /** Milliseconds of any clock. */
   readonly time: number

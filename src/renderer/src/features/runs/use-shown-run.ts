@@ -42,7 +42,8 @@ export function useShownRun(): ShownRun | undefined {
         : runPictures(id, live, study, { model, classes: names.classes, isLabelled: labels !== null }),
     [id, live, study, names, model, labels],
   )
-  if (id === undefined || live === undefined || study === undefined || pictures === undefined) return undefined
+  if (id === undefined || live === undefined || study === undefined || pictures === undefined)
+    return undefined
   return {
     id,
     info,

@@ -33,7 +33,8 @@ export function forgetRun(run: string): void {
 
 async function follow(run: string, signal: AbortSignal): Promise<void> {
   const draw = (events: readonly RunEvent[]): void => {
-    if (!signal.aborted) useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
+    if (!signal.aborted)
+      useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
   }
   const events = await engine.runs.watch.query({ run }, { signal, ...ownRequest })
   await inBatches(events, draw, drawMilliseconds)

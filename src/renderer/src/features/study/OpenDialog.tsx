@@ -15,11 +15,21 @@ export function OpenDialog() {
   const pick = (path: string, folder: string): void => {
     close()
     void openStudy([path])
-    void engine.settings.set.mutate({ lastFolders: { ...settings.data?.lastFolders, open: folder } }).catch(() => undefined)
+    void engine.settings.set
+      .mutate({ lastFolders: { ...settings.data?.lastFolders, open: folder } })
+      .catch(() => undefined)
   }
   return (
-    <Modal opened size="lg" title={texts.files.openTitle} closeButtonProps={{ 'aria-label': texts.app.close }} onClose={close}>
-      {!settings.isPending && <FileBrowser pick="any" start={settings.data?.lastFolders['open']} onPick={pick} />}
+    <Modal
+      opened
+      size="lg"
+      title={texts.files.openTitle}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={close}
+    >
+      {!settings.isPending && (
+        <FileBrowser pick="any" start={settings.data?.lastFolders['open']} onPick={pick} />
+      )}
     </Modal>
   )
 }

@@ -15,7 +15,9 @@ interface SeriesCardProps {
 
 /** One series: picture, description, size. A click shows it in the active viewport. */
 export function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
-  const isShown = useUi(({ panes }) => panes.some((pane) => pane.series?.study === study && pane.series.series === series.index))
+  const isShown = useUi(({ panes }) =>
+    panes.some((pane) => pane.series?.study === study && pane.series.series === series.index),
+  )
   const slices = slicesOf(series.images)
   const middle = slices[Math.floor(slices.length / 2)]
   return (
@@ -28,14 +30,18 @@ export function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
         showSeries({ study, series: series.index })
       }}
     >
-      {middle !== undefined && <Thumbnail study={study} image={middle.image} frame={middle.frame} size={56} />}
+      {middle !== undefined && (
+        <Thumbnail study={study} image={middle.image} frame={middle.frame} size={56} />
+      )}
       <div className={classes['seriesText']}>
         <Text size="sm" lineClamp={2}>
           {seriesText(series)}
         </Text>
         <Group gap={6}>
           <Text size="xs" c="dimmed">
-            {[series.modality, texts.study.pictures(slices.length)].filter((part) => part !== null).join(' · ')}
+            {[series.modality, texts.study.pictures(slices.length)]
+              .filter((part) => part !== null)
+              .join(' · ')}
           </Text>
           {isAttacked && (
             <Badge size="xs" color="orange" variant="light">

@@ -126,7 +126,11 @@ function OpeningProgress() {
           {texts.app.cancel}
         </Button>
       </Group>
-      <Progress value={total === 0 ? 0 : (100 * done) / total} mt={6} aria-label={texts.study.opening(title)} />
+      <Progress
+        value={total === 0 ? 0 : (100 * done) / total}
+        mt={6}
+        aria-label={texts.study.opening(title)}
+      />
       <Text size="xs" c="dimmed" mt={2}>
         {texts.study.scanned(done, total)}
       </Text>

@@ -4,7 +4,9 @@ interface TagText {
   readonly value: string
 }
 
-/** Rows in which every word of a search occurs, whatever its case; a tag is found without its punctuation too. */
+/**
+ * Rows in which every word of a search occurs, whatever its case; a tag is found without its punctuation too.
+ */
 export function foundTags<Row extends TagText>(rows: readonly Row[], search: string): readonly Row[] {
   const words = search
     .toLowerCase()

@@ -17,7 +17,10 @@ export interface Opening {
 
 export const useOpening = create<{ readonly opening: Opening | undefined }>(() => ({ opening: undefined }))
 
-/** Scans files and folders and shows what they hold. What goes wrong is told; undefined then, and when the user cancels. */
+/**
+ * Scans files and folders and shows what they hold. What goes wrong is told; undefined then, and when the
+ * user cancels.
+ */
 export async function openStudy(paths: readonly string[]): Promise<StudyInfo | undefined> {
   const abort = new AbortController()
   const title = paths[0]?.split(/[\\/]/).at(-1) ?? ''
@@ -36,7 +39,10 @@ export async function openStudy(paths: readonly string[]): Promise<StudyInfo | u
   useOpening.getState().opening?.cancel()
   progress(0, 0)
   try {
-    const events = await engine.studies.open.mutate({ paths: [...paths] }, { signal: abort.signal, ...ownRequest })
+    const events = await engine.studies.open.mutate(
+      { paths: [...paths] },
+      { signal: abort.signal, ...ownRequest },
+    )
     for await (const event of events) {
       if (abort.signal.aborted) return undefined
       if (event.type === 'progress') progress(event.done, event.total)
@@ -63,7 +69,8 @@ export function cancelOpening(): void {
 /** Where it was open with other images, nothing that is known of it holds: places in it mean others now. */
 function takeStudy(study: StudyInfo): void {
   const before = useUi.getState().studies.find(({ id }) => id === study.id)
-  if (before !== undefined && JSON.stringify(before.series) !== JSON.stringify(study.series)) forgetStudy(study.id)
+  if (before !== undefined && JSON.stringify(before.series) !== JSON.stringify(study.series))
+    forgetStudy(study.id)
   studyOpened(study)
 }
 

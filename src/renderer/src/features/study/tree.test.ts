@@ -4,7 +4,14 @@ import { dateText, examinationsOf, patientText, seriesText } from './tree.ts'
 
 function series(index: number, id: string | null, instanceUid: string): SeriesInfo {
   return {
-    ...{ index, modality: 'CT', number: index + 1, description: null, orderedBy: 'geometry', sliceSpacingMm: null },
+    ...{
+      index,
+      modality: 'CT',
+      number: index + 1,
+      description: null,
+      orderedBy: 'geometry',
+      sliceSpacingMm: null,
+    },
     ...{ notes: [], images: [], patient: { name: 'Doe^Jane', id } },
     study: { instanceUid, date: '20240131', description: 'Thorax' },
   }
