@@ -30,6 +30,18 @@ const layer = (folder, allowed, comment) => ({
   to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
 })
 
+/** Folders of the renderer, and those of its own that they may import: down only. */
+const rendererLayer = (folder, allowed, comment) => ({
+  name: `renderer-${folder}`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/renderer/src/${folder}/`, pathNot: tests },
+  to: {
+    path: '^src/renderer/src/',
+    pathNot: [folder, ...allowed].map((name) => `^src/renderer/src/${name}[/.]`),
+  },
+})
+
 module.exports = {
   forbidden: [
     {
@@ -72,6 +84,22 @@ module.exports = {
       'renderer',
       ['shared', 'core', 'engine'],
       'The renderer reaches the engine with fetch; move shared code to core.',
+    ),
+    rendererLayer(
+      'features',
+      ['state', 'viewer', 'ui', 'api', 'texts'],
+      'Only the shell (app) puts features together; what a feature shares belongs in state, viewer or ui.',
+    ),
+    rendererLayer('viewer', ['state', 'ui', 'api', 'texts'], 'The viewer serves features, it knows none.'),
+    rendererLayer(
+      'state',
+      ['viewer', 'api', 'texts'],
+      'State is read by features and viewer, it knows neither’s parts.',
+    ),
+    rendererLayer(
+      'ui',
+      ['api', 'texts'],
+      'Parts that every feature uses; what knows a feature belongs there.',
     ),
     {
       name: 'types-only-of-core',

@@ -3,9 +3,13 @@ import { Failures } from '../features/study/Failures.tsx'
 import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
 import { useRestedSlice } from '../state/use-active-slice.ts'
-import { useUi } from '../state/ui-store.ts'
-import { About } from './About.tsx'
-import { ShortcutList } from './ShortcutList.tsx'
+import { setUi, useUi } from '../state/ui-store.ts'
+import { Kbd, Modal, Stack, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
+import { texts } from '../texts.ts'
+import { Fault } from '../ui/Fault.tsx'
+import { shortcuts } from './shortcuts.ts'
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -27,4 +31,88 @@ export function Dialogs() {
     default:
       return null
   }
+}
+
+/** Version, places on disk, and the packages that Radversary is made of. */
+export function About() {
+  const about = useQuery(api.about.queryOptions())
+  return (
+    <Modal
+      opened
+      size="lg"
+      title={texts.app.about}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={() => {
+        setUi({ dialog: undefined })
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">{texts.app.research}.</Text>
+        <Text size="sm">{texts.about.citation}</Text>
+        {about.isError && <Fault error={about.error} />}
+        {about.data !== undefined && (
+          <>
+            <Table variant="vertical">
+              <Table.Tbody>
+                <Row name={texts.about.version} value={about.data.version} />
+                <Row name={texts.about.home} value={about.data.home} />
+                <Row name={texts.about.logs} value={about.data.logFolder} />
+              </Table.Tbody>
+            </Table>
+            <Text fw={600} size="sm">
+              {texts.about.licences}
+            </Text>
+            <Table>
+              <Table.Tbody>
+                {about.data.licences.map(({ name, version, licence }) => (
+                  <Table.Tr key={`${name}@${version}`}>
+                    <Table.Td>{name}</Table.Td>
+                    <Table.Td>{version}</Table.Td>
+                    <Table.Td>{licence}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </>
+        )}
+      </Stack>
+    </Modal>
+  )
+}
+
+function Row({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <Table.Tr>
+      <Table.Th w={200}>{name}</Table.Th>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+    </Table.Tr>
+  )
+}
+
+/** Every key and what it does. */
+export function ShortcutList() {
+  return (
+    <Modal
+      opened
+      size="md"
+      title={texts.app.shortcuts}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={() => {
+        setUi({ dialog: undefined })
+      }}
+    >
+      <Table>
+        <Table.Tbody>
+          {shortcuts.map(({ keys, text }) => (
+            <Table.Tr key={keys}>
+              <Table.Td>{text}</Table.Td>
+              <Table.Td ta="right">
+                <Kbd>{keys}</Kbd>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  )
 }

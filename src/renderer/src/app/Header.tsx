@@ -1,9 +1,12 @@
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon, Button, Stack } from '@mantine/core'
 import { IconFolderOpen, IconInfoCircle, IconKeyboard } from '@tabler/icons-react'
 import { askForStudy } from '../features/study/ask-for-study.ts'
 import { setUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
+import { EngineFault } from '../api/fault.ts'
+import { dismiss, useNotices } from '../api/notify.ts'
+import { Fault } from '../ui/Fault.tsx'
 
 export function Header() {
   return (
@@ -42,5 +45,24 @@ export function Header() {
         <IconInfoCircle size={18} />
       </ActionIcon>
     </header>
+  )
+}
+
+/** What went wrong and has not been read yet, over the lower right corner. */
+export function Notices() {
+  const notices = useNotices((state) => state.notices)
+  if (notices.length === 0) return null
+  return (
+    <Stack className={classes['notices']} gap="xs">
+      {notices.map(({ id, error }) => (
+        <Fault
+          key={id}
+          error={new EngineFault(error)}
+          onDismiss={() => {
+            dismiss(id)
+          }}
+        />
+      ))}
+    </Stack>
   )
 }

@@ -7,7 +7,7 @@ import {
   type OverlayContent,
 } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
-import { CompareButtons } from './CompareButtons.tsx'
+import { CompareButtons } from './ToolButton.tsx'
 import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 

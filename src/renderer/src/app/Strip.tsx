@@ -1,11 +1,10 @@
 import { useCallback, useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
-import { answerNames, noNames } from '../features/model/answers.ts'
-import { useCard } from '../features/model/use-card.ts'
+import { answerNames, noNames, useCard } from '../state/card-answers.ts'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
-import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
+import { predictionsKey, usePredictions } from '../state/predictions.ts'
 import { stripRows } from '../features/model/strip-rows.ts'
-import type { ShownRun } from '../features/runs/use-shown-run.ts'
+import type { ShownRun } from '../state/shown-run.ts'
 import { scrollTo, seriesOf, useUi } from '../state/ui-store.ts'
 
 /** What the model says of each slice of the active series, before and after the attack. */

@@ -1,7 +1,10 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
-import type { Icon } from '@tabler/icons-react'
-import { runCommand, type Command } from './commands.ts'
+import { type Icon, IconPlusMinus, IconSeparatorVertical, IconSwitchHorizontal } from '@tabler/icons-react'
+import { type Command, runCommand } from './commands.ts'
 import { keyOf } from './shortcuts.ts'
+import type { PaneKind } from '../state/panes.ts'
+import { useUi } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
 
 interface ToolButtonProps {
   readonly icon: Icon
@@ -32,4 +35,27 @@ export function ToolButton({ icon: Symbol, label, command, isOn }: ToolButtonPro
       </ActionIcon>
     </Tooltip>
   )
+}
+
+const comparisons = [
+  ['blink', 'adversarial', IconSwitchHorizontal],
+  ['swipe', 'swipe', IconSeparatorVertical],
+  ['difference', 'perturbation', IconPlusMinus],
+] as const satisfies readonly (readonly [Command, PaneKind, Icon])[]
+
+/**
+ * Three ways to compare before and after in the active viewport; each goes back to the original when it is
+ * on.
+ */
+export function CompareButtons() {
+  const kind = useUi(({ panes, activePane }) => panes[activePane]?.kind)
+  return comparisons.map(([command, shown, icon]) => (
+    <ToolButton
+      key={command}
+      icon={icon}
+      label={texts.toolbar[command]}
+      command={command}
+      isOn={kind === shown}
+    />
+  ))
 }

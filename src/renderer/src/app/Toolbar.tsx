@@ -1,5 +1,6 @@
 import { NativeSelect } from '@mantine/core'
 import {
+  type Icon,
   IconAngle,
   IconArrowsMove,
   IconCircle,
@@ -18,18 +19,17 @@ import {
   IconVector,
   IconZoomIn,
   IconZoomScan,
-  type Icon,
 } from '@tabler/icons-react'
 import { memo } from 'react'
 import { layouts } from '../state/panes.ts'
-import { setLayout, useUi } from '../state/ui-store.ts'
+import { seriesOf, setLayout, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import type { ToolName } from '../viewer/tools.ts'
-import type { Command } from './commands.ts'
+import { type Command, runCommand } from './commands.ts'
 import { OverlayControls } from './OverlayControls.tsx'
-import { PresetChoice } from './PresetChoice.tsx'
 import { ToolButton } from './ToolButton.tsx'
 import classes from './app.module.css'
+import { presetsOf } from '../viewer/presets.ts'
 
 const toolIcons: Readonly<Record<ToolName, Icon>> = {
   window: IconContrast,
@@ -95,3 +95,23 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
 })
 
 const toolNames = Object.keys(toolIcons) as ToolName[]
+
+/** Windows of the modality in the active viewport. Keys 1 to 9 do the same. */
+export function PresetChoice() {
+  const modality = useUi(
+    ({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '',
+  )
+  const data = presetsOf(modality).map(({ key, name }) => ({ value: key, label: `${key}  ${name}` }))
+  return (
+    <NativeSelect
+      size="xs"
+      w={92}
+      aria-label={texts.toolbar.preset}
+      value=""
+      data={[{ value: '', label: texts.toolbar.presets, disabled: true }, ...data]}
+      onChange={(event) => {
+        runCommand(`preset:${event.currentTarget.value}`)
+      }}
+    />
+  )
+}

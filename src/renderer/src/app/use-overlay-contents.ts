@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { predictionsKey, usePredictions } from '../features/model/predictions.ts'
-import type { ShownRun } from '../features/runs/use-shown-run.ts'
+import { predictionsKey, usePredictions } from '../state/predictions.ts'
+import type { ShownRun } from '../state/shown-run.ts'
 import { changeOverlay, setUi, useUi, type OverlayContent } from '../state/ui-store.ts'
 
 /**

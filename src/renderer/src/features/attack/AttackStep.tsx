@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { MethodHelp } from '../../api/types.ts'
 import { api } from '../../api/client.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
@@ -19,7 +19,7 @@ import { isMain, isSize } from './setting-text.ts'
 import { SizeField } from './SizeField.tsx'
 import { StartButton } from './StartButton.tsx'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../model/use-card.ts'
+import { useCard } from '../../state/card-answers.ts'
 
 /** Choose a method, a budget and a goal, and start. */
 export function AttackStep() {

@@ -3,13 +3,13 @@ import type { MethodHelp } from '../../api/types.ts'
 import { seriesOf, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { slicesOf } from '../../viewer/slices.ts'
-import { predictionsKey, usePredictions } from '../model/predictions.ts'
+import { predictionsKey, usePredictions } from '../../state/predictions.ts'
 import { durationText } from '../runs/time-left.ts'
 import { useAttackForm } from './attack-form.ts'
 import { attackMilliseconds, passesOf } from './estimate.ts'
 import { scopeFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../model/use-card.ts'
+import { useCard } from '../../state/card-answers.ts'
 
 /** How long the attack will take, told before it is started. */
 export function Estimate({

@@ -10,7 +10,7 @@ import { findLabels } from './find-labels.ts'
 import { goalOf, goalsFor } from './goals.ts'
 import { scopeFor, scopesFor, type Place } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../model/use-card.ts'
+import { useCard } from '../../state/card-answers.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {

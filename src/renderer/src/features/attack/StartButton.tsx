@@ -1,14 +1,14 @@
 import { Button, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { MethodHelp } from '../../api/types.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { settingProblem } from './setting-text.ts'
 import { startAttack, type AttackSubject } from './start-attack.ts'
-import { useCard } from '../model/use-card.ts'
+import { useCard } from '../../state/card-answers.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */
 export function StartButton({

@@ -1,6 +1,6 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { texts } from '../../texts.ts'
-import { answerNames } from '../model/answers.ts'
+import { answerNames } from '../../state/card-answers.ts'
 
 /** What an attack goes towards, as on the command line, chosen for one model: to another it is none. */
 export interface ChosenGoal {

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Loader, Modal, Stack, Table, Text } from '@mantin
 import { useQuery } from '@tanstack/react-query'
 import type { Comparison } from '../../../../engine/compare/comparison.ts'
 import { api } from '../../api/client.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { Chart } from '../results/Chart.tsx'
 import { saveBlob } from '../results/save-file.ts'

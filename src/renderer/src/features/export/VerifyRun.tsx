@@ -2,7 +2,7 @@ import { Button, List, Progress, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { VerifyReport } from '../../../../engine/verify/verify-export.ts'
 import { engine, ownRequest } from '../../api/client.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 
 interface VerifyState {

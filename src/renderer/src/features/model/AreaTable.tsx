@@ -1,4 +1,4 @@
-import { SmallTable } from '../../app/SmallTable.tsx'
+import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { ClassName } from './ClassName.tsx'
 import { useImageInfo, useSlicePrediction, type PredictedSlice } from './use-slice-prediction.ts'

@@ -1,4 +1,4 @@
-import { SmallTable } from '../../app/SmallTable.tsx'
+import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { boxPlaceText } from './box-text.ts'
 import { ClassName } from './ClassName.tsx'

@@ -1,4 +1,4 @@
-import { classColour } from './class-colours.ts'
+import { classColour } from '../../viewer/class-colours.ts'
 import classes from './model.module.css'
 
 interface ClassNameProps {

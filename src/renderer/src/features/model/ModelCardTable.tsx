@@ -1,7 +1,7 @@
 import { Alert, Table, Text } from '@mantine/core'
 import type { ModelInfo } from '../../../../engine/server/models/model-shelf.ts'
 import { texts } from '../../texts.ts'
-import { answerNames } from './answers.ts'
+import { answerNames } from '../../state/card-answers.ts'
 import { fitText, inputText, intensityText } from './card-text.ts'
 
 /** What a model's card says, in words. */

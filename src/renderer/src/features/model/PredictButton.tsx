@@ -1,6 +1,6 @@
 import { Button, Progress, Text } from '@mantine/core'
 import { texts } from '../../texts.ts'
-import { predictionsKey, predictStudy, usePredictions } from './predictions.ts'
+import { predictionsKey, predictStudy, usePredictions } from '../../state/predictions.ts'
 
 /** Lets a model predict a study, and tells how far it is. */
 export function PredictButton({ study, model }: { readonly study: string; readonly model: string }) {

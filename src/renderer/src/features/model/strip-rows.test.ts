@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ImageResult } from '../../../../engine/attack/image-result.ts'
-import { noNames } from './answers.ts'
-import { frameKey } from './predictions.ts'
+import { noNames } from '../../state/card-answers.ts'
+import { frameKey } from '../../state/predictions.ts'
 import { cellStrength, stripRows, valueSpan } from './strip-rows.ts'
 
 const image = (index: number, frames = 1) => ({

@@ -1,8 +1,8 @@
 import type { FrameReport, ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { ImageInfo } from '../../../../engine/server/studies/study-info.ts'
 import { texts } from '../../texts.ts'
-import { answerText, type AnswerNames } from './answers.ts'
-import { frameKey, type SlicePrediction } from './predictions.ts'
+import { answerText, type AnswerNames } from '../../state/card-answers.ts'
+import { frameKey, type SlicePrediction } from '../../state/predictions.ts'
 
 /** One line of the strip: a model's word on every slice. */
 export interface StripRow {

@@ -1,6 +1,6 @@
 import { useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
-import { frameKey, predictionsKey, usePredictions, type SlicePrediction } from './predictions.ts'
+import { frameKey, predictionsKey, usePredictions, type SlicePrediction } from '../../state/predictions.ts'
 
 /** The active picture, a model, and its classes. */
 export interface PredictedSlice extends Pick<ActiveSlice, 'study' | 'series' | 'image' | 'frame'> {

@@ -1,5 +1,5 @@
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
-import { SmallTable } from '../../app/SmallTable.tsx'
+import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { ClassName } from '../model/ClassName.tsx'
 import { changeText } from './change-text.ts'

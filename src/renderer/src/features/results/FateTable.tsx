@@ -1,5 +1,5 @@
 import type { FrameReport } from '../../../../engine/attack/image-result.ts'
-import { SmallTable } from '../../app/SmallTable.tsx'
+import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { boxPlaceText } from '../model/box-text.ts'
 import { ClassName } from '../model/ClassName.tsx'

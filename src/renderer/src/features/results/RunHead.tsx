@@ -1,12 +1,12 @@
 import { Badge, Button, Group, Progress, Text } from '@mantine/core'
 import { EngineFault } from '../../api/fault.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { leaveRun } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { isAtWork, type LiveRun } from '../runs/live-run.ts'
+import { isAtWork, type LiveRun } from '../../state/live-run.ts'
 import { cancelRun, resumeRun } from '../runs/open-run.ts'
 import { canResume, stateColour } from '../runs/run-state.ts'
-import type { ShownRun } from '../runs/use-shown-run.ts'
+import type { ShownRun } from '../../state/shown-run.ts'
 
 /** A run's name and state, what happened to it, and what can be done with it. */
 export function RunHead({ run }: { readonly run: ShownRun }) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TracePoint } from '../runs/live-run.ts'
+import type { TracePoint } from '../../state/live-run.ts'
 import { curveOf, curvesCsv, hasValues, meanCurve } from './curves.ts'
 
 const point = (deviation: number, stabilization: number | null) =>

@@ -1,4 +1,4 @@
-import type { TracePoint } from '../runs/live-run.ts'
+import type { TracePoint } from '../../state/live-run.ts'
 
 /** What of a trace can be drawn. */
 export type CurveName =

@@ -1,6 +1,6 @@
 import type { FrameReport, ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { answerText, type AnswerNames } from '../model/answers.ts'
+import { answerText, type AnswerNames } from '../../state/card-answers.ts'
 import { slicesOf } from '../../viewer/slices.ts'
 
 /** One attacked slice, as the table shows it. */

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { AttackRecord } from '../../../../engine/attack/record.ts'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { api } from '../../api/client.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { fooledTogether, outcomeRows, settingRows, type ComparedRow } from './compare-runs.ts'
 

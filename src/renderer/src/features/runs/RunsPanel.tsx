@@ -2,7 +2,7 @@ import { Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { EngineFault } from '../../api/fault.ts'
-import { Fault } from '../../app/Fault.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { RunCard } from './RunCard.tsx'
 

@@ -5,8 +5,8 @@ import { tell } from '../../api/notify.ts'
 import { leaveRun, setUi, showComparison, useUi } from '../../state/ui-store.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
 import { openStudy } from '../study/open-study.ts'
-import { isAtWork } from './live-run.ts'
-import { forgetRun, refreshRuns, useLiveRuns, watchRun } from './watch-run.ts'
+import { isAtWork } from '../../state/live-run.ts'
+import { forgetRun, refreshRuns, useLiveRuns, watchRun } from '../../state/watched-runs.ts'
 
 /** Shows a run's results: its study is opened where it is not open yet. */
 export async function openRun(info: RunInfo): Promise<void> {

@@ -4,7 +4,7 @@ import { showSeries, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { slicesOf } from '../../viewer/slices.ts'
 import { Thumbnail } from '../../viewer/Thumbnail.tsx'
-import { seriesText } from './tree.ts'
+import { seriesText } from '../../state/examinations.ts'
 import classes from './study.module.css'
 
 interface SeriesCardProps {

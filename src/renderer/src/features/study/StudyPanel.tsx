@@ -6,7 +6,7 @@ import { texts } from '../../texts.ts'
 import { cancelOpening, closeStudy, useOpening } from './open-study.ts'
 import { RecentStudies } from './RecentStudies.tsx'
 import { SeriesCard } from './SeriesCard.tsx'
-import { examinationsOf } from './tree.ts'
+import { examinationsOf } from '../../state/examinations.ts'
 
 /** Patient, examination and series of every open study. */
 export function StudyPanel({ attackedStudies }: { readonly attackedStudies: ReadonlySet<string> }) {

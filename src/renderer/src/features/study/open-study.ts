@@ -4,7 +4,7 @@ import { asksOf } from '../../api/asks-of.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
-import { forgetPredictions } from '../model/predictions.ts'
+import { forgetPredictions } from '../../state/predictions.ts'
 import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
 
 /** A scan that is under way. */

@@ -1,5 +1,5 @@
-import type { SeriesInfo, StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { texts } from '../../texts.ts'
+import type { SeriesInfo, StudyInfo } from '../../../engine/server/studies/study-info.ts'
+import { texts } from '../texts.ts'
 
 /** The series of one examination of one patient. */
 export interface Examination {

@@ -1,4 +1,6 @@
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { ModelCard } from '../../../core/model/card.ts'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
 
 /** How a model's answers are told: by its classes' names or, of a regression, as a value with its unit. */
 export interface AnswerNames {
@@ -32,4 +34,10 @@ export function answerText({ classes: indices, value }: Answer, { classes, unit 
 /** "nodule 97 %"; a value has no confidence. */
 export function withConfidence(answer: string, confidence: number | null, digits = 0): string {
   return confidence === null ? answer : `${answer} ${(100 * confidence).toFixed(digits)} %`
+}
+
+/** The card of a model; undefined while it isn't known. */
+export function useCard(model: string | undefined): ModelCard | undefined {
+  const models = useQuery(api.models.list.queryOptions())
+  return models.data?.models.find(({ name }) => name === model)?.card
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { newLiveRun, type LiveRun } from './live-run.ts'
-import { placeAmong, placesOf, runPictures } from './run-pictures.ts'
+import { placeAmong, placesOf, runPictures } from './run-results.ts'
 
 type Result = LiveRun['images'] extends ReadonlyMap<number, infer R> ? R : never
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SeriesInfo, StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { dateText, examinationsOf, patientText, seriesText } from './tree.ts'
+import type { SeriesInfo, StudyInfo } from '../../../engine/server/studies/study-info.ts'
+import { dateText, examinationsOf, patientText, seriesText } from './examinations.ts'
 
 function series(index: number, id: string | null, instanceUid: string): SeriesInfo {
   return {

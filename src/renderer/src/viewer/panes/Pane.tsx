@@ -1,23 +1,20 @@
 import { Loader } from '@mantine/core'
 import { useState } from 'react'
-import type { SeriesInfo } from '../../../engine/server/studies/study-info.ts'
-import { seriesText } from '../features/study/tree.ts'
-import type { Pane as PaneState } from '../state/panes.ts'
-import { texts } from '../texts.ts'
-import { Corners } from '../viewer/Corners.tsx'
-import { perturbationScale, type RunPictures } from '../viewer/run-pictures.ts'
-import { nothingDrawn } from '../viewer/Viewport.tsx'
-import classes from '../viewer/viewer.module.css'
-import { GradientNote } from './GradientNote.tsx'
-import { Legends } from './Legends.tsx'
-import { PaneFrame } from './PaneFrame.tsx'
-import { PaneMessage } from './PaneMessage.tsx'
-import { PaneTop } from './PaneTop.tsx'
-import { PaneViewport } from './PaneViewport.tsx'
+import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
+import { seriesText } from '../../state/examinations.ts'
+import type { Pane as PaneState, PaneKind } from '../../state/panes.ts'
+import { texts } from '../../texts.ts'
+import { Corners } from '../Corners.tsx'
+import { perturbationScale, type RunPictures } from '../run-pictures.ts'
+import { type Drawn, nothingDrawn, Viewport } from '../Viewport.tsx'
+import classes from '../viewer.module.css'
+import { GradientNote, PaneFrame, PaneMessage, PaneTop } from './pane-parts.tsx'
+import { Legends } from './legends.tsx'
 import { SwipeDivider } from './SwipeDivider.tsx'
-import { useDetails } from './use-details.ts'
-import { useLayers } from './use-layers.ts'
-import { usePanePicture } from './use-pane-picture.ts'
+import { useDetails, usePanePicture, useRegionShapes } from './use-pane-picture.ts'
+import { type Layers, useLayers } from './use-layers.ts'
+import { addToRegion, scrollBy, useUi } from '../../state/ui-store.ts'
+import type { LoadedScene } from '../use-scene.ts'
 
 interface PaneProps {
   readonly index: number
@@ -77,5 +74,37 @@ export function Pane({ index, pane, series, run }: PaneProps) {
         <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />
       )}
     </PaneFrame>
+  )
+}
+
+interface PaneViewportProps {
+  readonly index: number
+  readonly kind: PaneKind
+  readonly scene: LoadedScene | undefined
+  readonly layers: Layers
+  readonly onDrawn: (drawn: Drawn) => void
+}
+
+/** A picture with what lies over it, where the user scrolls and draws the region. */
+export function PaneViewport({
+  index,
+  kind,
+  scene,
+  layers: { overlay, masks, boxes },
+  onDrawn,
+}: PaneViewportProps) {
+  const size = scene?.image.frame
+  const region = useRegionShapes(size)
+  const swipeAt = useUi((ui) => (kind === 'swipe' ? ui.swipeAt : 1))
+  return (
+    <Viewport
+      {...{ index, scene, overlay, masks, boxes, swipeAt, region, onDrawn }}
+      onScroll={(delta) => {
+        scrollBy(index, delta)
+      }}
+      onRegion={(shape) => {
+        if (size !== undefined) addToRegion(shape, { rows: size.rows, columns: size.columns })
+      }}
+    />
   )
 }

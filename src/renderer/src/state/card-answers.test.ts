@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answerNames, answerText, withConfidence } from './answers.ts'
+import { answerNames, answerText, withConfidence } from './card-answers.ts'
 
 test('classes are told by name', () => {
   const names = { classes: ['a', 'b'], unit: '' }

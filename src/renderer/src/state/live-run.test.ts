@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../../../../engine/server/runs/run-events.ts'
+import type { RunEvent } from '../../../engine/server/runs/run-events.ts'
 import { afterEvents, isAtWork, newLiveRun, traceOf } from './live-run.ts'
 
 const sample = {

@@ -1,7 +1,7 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
-import { setUi, useUi } from '../state/ui-store.ts'
-import { texts } from '../texts.ts'
-import classes from '../viewer/viewer.module.css'
+import { setUi, useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import classes from '../viewer.module.css'
 import { afterKey } from './swipe-keys.ts'
 
 /** The line between two pictures in one viewport, to be dragged or moved with the arrow keys. */

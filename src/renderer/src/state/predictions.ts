@@ -1,7 +1,7 @@
-import type { Box } from '../../../../core/model/boxes.ts'
+import type { Box } from '../../../core/model/boxes.ts'
 import { create } from 'zustand'
-import { engine, ownRequest } from '../../api/client.ts'
-import { tell } from '../../api/notify.ts'
+import { engine, ownRequest } from '../api/client.ts'
+import { tell } from '../api/notify.ts'
 
 /** What a model says of one frame. */
 export interface SlicePrediction {

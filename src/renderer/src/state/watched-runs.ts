@@ -1,9 +1,8 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { RunEvent } from '../../../../engine/server/runs/run-events.ts'
-import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
-import { inBatches } from './in-batches.ts'
-import { afterEvents, isAtWork, newLiveRun, type LiveRun } from './live-run.ts'
+import type { RunEvent } from '../../../engine/server/runs/run-events.ts'
+import { api, engine, ownRequest, queryClient } from '../api/client.ts'
+import { afterEvents, isAtWork, type LiveRun, newLiveRun } from './live-run.ts'
 
 /** What is known of runs that were looked at, by id. */
 export const useLiveRuns = create<Readonly<Record<string, LiveRun | undefined>>>(() => ({}))
@@ -68,4 +67,34 @@ export function atWork(all: Readonly<Record<string, LiveRun | undefined>>): (rea
   return Object.entries(all)
     .flatMap(([id, run]) => (run !== undefined && isAtWork(run) ? [[id, run] as const] : []))
     .sort()
+}
+
+/**
+ * Gives what comes many at a time to `apply` in batches, at most one in so many milliseconds. What waits when
+ * the source ends or breaks is applied before that is told, and nothing after: a batch that came later would
+ * undo what the listener makes of the end.
+ * @throws whatever the source throws
+ */
+export async function inBatches<Item>(
+  source: AsyncIterable<Item>,
+  apply: (batch: readonly Item[]) => void,
+  milliseconds: number,
+): Promise<void> {
+  let waiting: Item[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = (): void => {
+    timer = undefined
+    const batch = waiting
+    waiting = []
+    if (batch.length > 0) apply(batch)
+  }
+  try {
+    for await (const item of source) {
+      waiting.push(item)
+      timer ??= setTimeout(flush, milliseconds)
+    }
+  } finally {
+    clearTimeout(timer)
+    flush()
+  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { inBatches } from './in-batches.ts'
+import { inBatches } from './watched-runs.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -1,4 +1,4 @@
-import type { ShownClass } from '../../viewer/mask-pixels.ts'
+import type { ShownClass } from './mask-pixels.ts'
 
 /**
  * Colours of classes in strips and charts: told apart by readers with any colour vision (after Okabe and

@@ -1,0 +1,134 @@
+import { limitText, type PerturbationScale } from '../legend.ts'
+import type { Layers } from './use-layers.ts'
+import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import type { Overlay } from '../overlay.ts'
+import { threeDigits } from '../probe.ts'
+import { boxDashes, type BoxOrigin, type BoxOverlay } from '../box-overlay.ts'
+import classes from '../viewer.module.css'
+import { useEffect, useRef } from 'react'
+import { colourOf, type Colours } from '../colormap.ts'
+import type { MaskOverlay } from '../mask-overlay.ts'
+
+interface LegendsProps {
+  readonly layers: Layers
+  /** Undefined where there is no run, and so no perturbation. */
+  readonly scale: PerturbationScale | undefined
+}
+
+/** What the colours over a picture mean. */
+export function Legends({ layers: { overlay, masks, boxes }, scale }: LegendsProps) {
+  return (
+    <>
+      {overlay !== undefined && <OverlayLegend overlay={overlay} scale={scale} />}
+      {masks !== undefined && <MaskLegend overlay={masks} />}
+      {boxes !== undefined && <BoxLegend overlay={boxes} />}
+    </>
+  )
+}
+
+interface OverlayLegendProps {
+  readonly overlay: Overlay
+  /** Undefined where there is no run, and so no perturbation. */
+  readonly scale: PerturbationScale | undefined
+}
+
+/**
+ * What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own.
+ */
+export function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLegendProps) {
+  const { magnification, unit } = useUi((ui) => ui.overlay)
+  if (colours === 'magnitude')
+    return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
+  return scale === undefined ? null : (
+    <ColourLegend colours={colours} limit={limitText(scale, magnification, unit)} />
+  )
+}
+
+const origins: readonly BoxOrigin[] = ['annotated', 'before', 'after']
+
+/** Which colour is which class, and which line is whose. */
+export function BoxLegend({ overlay }: { readonly overlay: BoxOverlay }) {
+  return (
+    <div className={classes['legend']} data-testid="box-legend">
+      {overlay.classes.map(({ name, colour }) => (
+        <div key={name} className={classes['maskClass']}>
+          <span className={classes['swatch']} style={{ background: colour }} />
+          {name}
+        </div>
+      ))}
+      {origins.map((origin) => {
+        const boxes = overlay[origin]
+        return (
+          boxes && (
+            <div key={origin} className={classes['maskClass']}>
+              <svg className={classes['lineSample']} aria-hidden>
+                <line
+                  x2="100%"
+                  y1="50%"
+                  y2="50%"
+                  stroke="#fff"
+                  strokeWidth={2}
+                  strokeDasharray={boxDashes[origin].join(' ')}
+                />
+              </svg>
+              {texts.viewer.boxLines[origin](boxes.length)}
+            </div>
+          )
+        )
+      })}
+    </div>
+  )
+}
+
+interface ColourLegendProps {
+  readonly colours: Colours
+  /** What the strongest colour means, with its unit. */
+  readonly limit: string
+}
+
+/** Signed colours from −limit over zero to +limit, or magnitudes from zero to the limit. */
+export function ColourLegend({ colours, limit }: ColourLegendProps) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d')
+    const from = colours === 'signed' ? -1 : 0
+    for (let x = 0; context && x < steps; x++) {
+      context.fillStyle = `rgb(${colourOf(from + ((1 - from) * x) / (steps - 1), colours).join(' ')})`
+      context.fillRect(x, 0, 1, 1)
+    }
+  }, [colours])
+  return (
+    <div
+      className={classes['legend']}
+      data-testid="legend"
+      role="img"
+      aria-label={texts.viewer.legends[colours](limit)}
+    >
+      <canvas ref={canvas} width={steps} height={1} />
+      <div className={classes['legendTicks']} aria-hidden>
+        {texts.viewer.legendTicks[colours].map((tick) => (
+          <span key={tick}>{tick}</span>
+        ))}
+      </div>
+      <div aria-hidden>{limit}</div>
+    </div>
+  )
+}
+
+const steps = 101
+
+/** Which colour is which class, and that outlines are before and areas after the attack. */
+export function MaskLegend({ overlay: { classes: shown, fill } }: { readonly overlay: MaskOverlay }) {
+  return (
+    <div className={classes['legend']} data-testid="mask-legend">
+      {shown.map(({ name, colour }) => (
+        <div key={name} className={classes['maskClass']}>
+          <span className={classes['swatch']} style={{ background: colour }} />
+          {name}
+        </div>
+      ))}
+      <div>{fill === undefined ? texts.viewer.maskBefore : texts.viewer.maskBeforeAfter}</div>
+    </div>
+  )
+}

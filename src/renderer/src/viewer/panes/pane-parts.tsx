@@ -1,0 +1,138 @@
+import { memo, type ReactNode } from 'react'
+import { type PaneKind, paneKinds } from '../../state/panes.ts'
+import { texts } from '../../texts.ts'
+import classes from '../viewer.module.css'
+import { NativeSelect, Text } from '@mantine/core'
+import { setActivePane, setKind, useUi } from '../../state/ui-store.ts'
+import { Fault } from '../../ui/Fault.tsx'
+import type { ShownGradient } from './use-layers.ts'
+
+interface PaneTopProps {
+  readonly index: number
+  readonly kind: PaneKind
+  /** Whether there are a run's pictures to choose from. */
+  readonly hasRun: boolean
+  readonly lines: readonly string[]
+  /** What else is to be said of the picture. */
+  readonly children?: ReactNode
+}
+
+/** Above a picture: of which kind it is, and whose. */
+export function PaneTop({ index, kind, hasRun, lines, children }: PaneTopProps) {
+  return (
+    <div className={classes['top']}>
+      <div className={classes['topRow']}>
+        {hasRun && <KindChoice index={index} kind={kind} />}
+        {kind !== 'original' && <GeneratedLabel />}
+      </div>
+      {lines.length > 0 && (
+        <div className={classes['lines']}>
+          {lines.map((line, i) => (
+            <div key={i}>{line}</div>
+          ))}
+        </div>
+      )}
+      {children}
+    </div>
+  )
+}
+
+/** A picture that is generated says so, always. */
+function GeneratedLabel() {
+  return (
+    <span className={classes['adversarial']} data-testid="adversarial-label">
+      {texts.viewer.adversarial}
+    </span>
+  )
+}
+
+/** Which of a run's pictures a viewport shows. */
+export const KindChoice = memo(function KindChoice({
+  index,
+  kind,
+}: {
+  readonly index: number
+  readonly kind: PaneKind
+}) {
+  return (
+    <NativeSelect
+      size="xs"
+      className={classes['paneBar']}
+      aria-label={texts.viewer.choose}
+      value={kind}
+      data={paneKinds.map((value) => ({ value, label: texts.viewer.kinds[value] }))}
+      onChange={(event) => {
+        const chosen = paneKinds.find((each) => each === event.currentTarget.value)
+        if (chosen !== undefined) setKind(index, chosen)
+      }}
+    />
+  )
+})
+
+interface PaneMessageProps {
+  readonly kind: PaneKind
+  readonly isThere: boolean
+  readonly isRunning: boolean
+  readonly error: unknown
+}
+
+/** Why a viewport has no picture. */
+export function PaneMessage({ kind, isThere, isRunning, error }: PaneMessageProps) {
+  if (error !== undefined)
+    return (
+      <div className={classes['message']}>
+        <Fault error={error} />
+      </div>
+    )
+  if (isThere) return null
+  const name = texts.viewer.kinds[kind]
+  return (
+    <Text className={classes['message']} c="dimmed" size="sm">
+      {isRunning ? texts.viewer.waiting(name) : texts.viewer.notThere(name)}
+    </Text>
+  )
+}
+
+/** Why a gradient that is switched on isn't there (yet). The picture below stays as it is. */
+export function GradientNote({ gradient }: { readonly gradient: ShownGradient }) {
+  const { isWanted, model, error, isComputing } = gradient
+  if (!isWanted || (model !== undefined && error === undefined && !isComputing)) return null
+  return (
+    <div className={classes['note']} role="status" data-testid="gradient-note">
+      {error === undefined ? noteText(model) : <Fault tone="note" error={error} />}
+    </div>
+  )
+}
+
+function noteText(model: string | undefined): string {
+  return model === undefined ? texts.viewer.noModel : texts.viewer.computingGradient
+}
+
+interface PaneFrameProps {
+  readonly index: number
+  readonly label: string
+  readonly children?: ReactNode
+}
+
+/** The box of a viewport, whatever it shows: focus and a press of the mouse make it the active one. */
+export function PaneFrame({ index, label, children }: PaneFrameProps) {
+  const isActive = useUi((ui) => ui.activePane === index)
+  const isOnly = useUi((ui) => ui.panes.length === 1)
+  const activate = (): void => {
+    setActivePane(index)
+  }
+  return (
+    <div
+      className={classes['pane']}
+      role="group"
+      tabIndex={0}
+      aria-label={label}
+      data-testid={`pane-${index}`}
+      data-active={(isActive && !isOnly) || undefined}
+      onFocus={activate}
+      onPointerDown={activate}
+    >
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,190 @@
+import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
+import type { Pane, PaneKind } from '../../state/panes.ts'
+import type { BoxOverlay } from '../box-overlay.ts'
+import type { Frame } from '../frame.ts'
+import { isGradientOf } from '../image-loader.ts'
+import type { MaskOverlay } from '../mask-overlay.ts'
+import type { Overlay } from '../overlay.ts'
+import { perturbationScale, type RunPictures } from '../run-pictures.ts'
+import type { PanePicture } from './use-pane-picture.ts'
+import { useMemo } from 'react'
+import { overlayContent, useUi } from '../../state/ui-store.ts'
+import { colourLimit, magnitudeLimit } from '../legend.ts'
+import type { LoadedScene } from '../use-scene.ts'
+import { shownClasses } from '../class-colours.ts'
+import { frameKey, predictionsKey, usePredictions } from '../../state/predictions.ts'
+import type { Slice } from '../slices.ts'
+import { type GradientState, useGradient } from '../use-gradient.ts'
+
+/** What lies over a picture. */
+export interface Layers {
+  readonly overlay: Overlay | undefined
+  readonly masks: MaskOverlay | undefined
+  readonly boxes: BoxOverlay | undefined
+  readonly gradient: ShownGradient
+  /** The gradient's values, once they are those of the picture that is shown. */
+  readonly gradientFrame: Frame | undefined
+}
+
+interface LayersOptions {
+  readonly pane: Pane
+  readonly series: SeriesInfo
+  readonly run: RunPictures | undefined
+}
+
+/** What of a run, a gradient and predictions lies over a viewport's picture, as it is switched on. */
+export function useLayers(
+  { study, slice, scene }: PanePicture,
+  { pane, series, run }: LayersOptions,
+): Layers {
+  const gradient = useShownGradient(pane.kind, study, slice)
+  const gradientFrame =
+    scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
+  const perturbation = usePerturbationOverlay(pane.kind, slice.image, scene, run)
+  return {
+    overlay: useGradientOverlay(gradientFrame) ?? perturbation,
+    masks: useMaskOverlay(pane.kind, slice, run),
+    boxes: useBoxOverlay(pane, series, slice, run),
+    gradient,
+    gradientFrame,
+  }
+}
+
+/**
+ * The perturbation as it is painted: alone in its own viewport, over the image in the others while that is
+ * switched on.
+ */
+export function usePerturbationOverlay(
+  kind: PaneKind,
+  image: number,
+  scene: LoadedScene | undefined,
+  run: RunPictures | undefined,
+): Overlay | undefined {
+  const { opacity, magnification } = useUi((ui) => ui.overlay)
+  const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'perturbation')
+  const isAlone = kind === 'perturbation'
+  const frame = scene?.perturbation?.frame
+  const limit = run && scene && colourLimit(perturbationScale(run, image, scene.image.frame), magnification)
+  const isPainted = isAlone || isSwitchedOn
+  const strength = isAlone ? 1 : opacity
+  return useMemo(
+    () =>
+      isPainted && frame !== undefined && limit !== undefined
+        ? { frame, limit, opacity: strength, colours: 'signed', use: isAlone ? 'alone' : 'over' }
+        : undefined,
+    [isPainted, frame, limit, strength, isAlone],
+  )
+}
+
+/** A gradient's magnitudes over the image, in colours that span those of this picture. */
+export function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
+  const { opacity, gradientMagnification } = useUi((ui) => ui.overlay)
+  return useMemo(
+    () =>
+      frame === undefined
+        ? undefined
+        : {
+            frame,
+            limit: magnitudeLimit(frame, gradientMagnification),
+            opacity,
+            colours: 'magnitude',
+            use: 'over',
+          },
+    [frame, opacity, gradientMagnification],
+  )
+}
+
+/**
+ * Boxes while they are switched on: a run's, those after the attack over what they are of, or what the model
+ * has predicted of the original.
+ */
+export function useBoxOverlay(
+  { kind, series: shown }: Pane,
+  series: SeriesInfo,
+  slice: Slice,
+  run: RunPictures | undefined,
+): BoxOverlay | undefined {
+  const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'boxes')
+  const { image, frame } = slice
+  const attacked = run?.boxesOf(image, frame)
+  const predicted = usePredictedBoxes(shown?.study ?? '', series, slice, run)
+  const isAfter = kind === 'adversarial' || kind === 'swipe'
+  const boxes = attacked ?? (kind === 'original' ? predicted : undefined)
+  return useMemo(
+    () =>
+      !isSwitchedOn || kind === 'perturbation' || boxes === undefined
+        ? undefined
+        : isAfter
+          ? boxes
+          : { ...boxes, after: undefined },
+    [isSwitchedOn, kind, boxes, isAfter],
+  )
+}
+
+function usePredictedBoxes(
+  study: string,
+  { images }: SeriesInfo,
+  { image, frame }: Slice,
+  run: RunPictures | undefined,
+): BoxOverlay | undefined {
+  const chosen = useUi((ui) => ui.model)
+  const uid = images.find(({ index }) => index === image)?.sopInstanceUid ?? ''
+  const predictions = usePredictions((all) => all[predictionsKey(study, run?.model ?? chosen ?? '')])
+  const before = predictions?.byFrame.get(frameKey(uid, frame + 1))?.boxes
+  return useMemo(
+    () =>
+      before && {
+        annotated: undefined,
+        before,
+        after: undefined,
+        classes: shownClasses(predictions.classes),
+      },
+    [before, predictions?.classes],
+  )
+}
+
+/**
+ * A run's masks while they are switched on: before the attack as outlines, and after it as areas over what
+ * they are of; the perturbation has colours of its own.
+ */
+export function useMaskOverlay(
+  kind: PaneKind,
+  { image, frame }: Slice,
+  run: RunPictures | undefined,
+): MaskOverlay | undefined {
+  const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'masks')
+  const opacity = useUi((ui) => ui.overlay.opacity)
+  const masks = isSwitchedOn && kind !== 'perturbation' ? run?.masksOf(image, frame) : undefined
+  const isAfter = kind === 'adversarial' || kind === 'swipe'
+  return useMemo(
+    () =>
+      masks && {
+        outline: masks.before,
+        fill: isAfter ? masks.after : undefined,
+        classes: masks.classes,
+        opacity,
+      },
+    [masks, isAfter, opacity],
+  )
+}
+
+export interface ShownGradient extends GradientState {
+  /** Whether it is to lie over the picture. */
+  readonly isWanted: boolean
+  /** The chosen model; without one there is no gradient. */
+  readonly model: string | undefined
+}
+
+/**
+ * The chosen model's gradient for a picture, while it is switched on. It is the original's, so it lies over
+ * nothing else.
+ */
+export function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
+  const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
+  const model = useUi((ui) => ui.model)
+  const isWanted = isOn && kind === 'original'
+  const gradient = useGradient(
+    isWanted && model !== undefined ? { study, ...slice, kind: 'gradient', model } : undefined,
+  )
+  return { ...gradient, isWanted, model }
+}

@@ -1,0 +1,80 @@
+import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
+import { baseKind, type Pane } from '../../state/panes.ts'
+import { frameRefOf, type RunPictures } from '../run-pictures.ts'
+import { type Slice, slicesOf } from '../slices.ts'
+import { type SceneState, useScene } from '../use-scene.ts'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { patientText } from '../../state/examinations.ts'
+import { useUi } from '../../state/ui-store.ts'
+import type { RegionShape } from '../region.ts'
+
+export interface PanePicture extends SceneState {
+  readonly study: string
+  readonly slice: Slice
+  /** Pictures of the series. */
+  readonly count: number
+  /** Whether there is such a picture: a run may not have come to it. */
+  readonly isThere: boolean
+}
+
+/** The slice that a viewport is to show, and its frames as they come. */
+export function usePanePicture(
+  pane: Pane,
+  { images }: SeriesInfo,
+  run: RunPictures | undefined,
+): PanePicture {
+  const study = pane.series?.study ?? ''
+  const slices = slicesOf(images)
+  const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }
+  const isThere = pane.kind === 'original' || run?.placeOf(slice.image) !== undefined
+  const state = useScene(
+    isThere ? frameRefOf(baseKind(pane.kind), study, slice, run) : undefined,
+    run === undefined ? undefined : frameRefOf('perturbation', study, slice, run),
+    pane.kind === 'swipe' ? frameRefOf('adversarial', study, slice, run) : undefined,
+  )
+  return { study, slice, count: slices.length, isThere, ...state }
+}
+
+interface FrameAddress {
+  readonly study: string
+  readonly image: number
+  readonly frame: number
+}
+
+/**
+ * Corner texts and orientation of a picture. They follow when scrolling rests: a request for each picture
+ * would slow it.
+ */
+export function useDetails(address: FrameAddress): {
+  readonly lines: readonly string[]
+  readonly orientation: readonly number[] | undefined
+} {
+  const [rested] = useDebouncedValue(`${address.image} ${address.frame}`, 120, { leading: true })
+  const [image = 0, frame = 0] = rested.split(' ').map(Number)
+  const details = useQuery(
+    api.studies.image.queryOptions(
+      { study: address.study, image, frame },
+      { placeholderData: keepPreviousData },
+    ),
+  )
+  if (details.data === undefined) return { lines: [], orientation: undefined }
+  const { patient, modality, seriesDescription, orientation } = details.data
+  const lines = [
+    patientText(patient),
+    [modality, seriesDescription].filter((part) => part !== null).join(' '),
+  ]
+  return { lines: lines.filter((line) => line !== ''), orientation: orientation?.flat() }
+}
+
+const noShapes: readonly never[] = []
+
+/** The region that an attack may change, on pictures of the size that it was drawn on. */
+export function useRegionShapes(
+  size: { readonly rows: number; readonly columns: number } | undefined,
+): readonly RegionShape[] {
+  const region = useUi((ui) => ui.region)
+  const fits = region?.rows === size?.rows && region?.columns === size?.columns
+  return fits ? (region?.shapes ?? noShapes) : noShapes
+}
