@@ -5,7 +5,7 @@ import type { UiBenchContext } from './context.ts'
 import { browseTo, openHere, openWatchedPage, sampleStudy, withApplication } from './steps.ts'
 
 /**
- * From the choice of a folder to its first picture, in a program that was just started; files are in the
+ * From the choice of a folder to its first image, in a program that was just started; files are in the
  * system's cache.
  */
 export async function* firstImage({ folder, rounds }: UiBenchContext): AsyncIterable<Figure> {

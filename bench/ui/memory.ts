@@ -6,12 +6,12 @@ import type { Figure } from './figure.ts'
 import { browseTo, openHere, openWatchedPage, sampleStudy, withApplication } from './steps.ts'
 
 const studies = 20
-/** By then everything that is loaded once has been, and the list of studies opened lately is full. */
+/** By then everything that is loaded once has been, and the list of studies opened recently is full. */
 const warm = 8
 
 interface Held {
   readonly heap: number
-  /** Of array buffers: pictures. */
+  /** Of array buffers: images. */
   readonly buffers: number
   readonly nodes: number
   readonly listeners: number

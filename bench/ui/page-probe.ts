@@ -1,4 +1,4 @@
-/** A picture that cornerstone has drawn on a viewport's canvas. */
+/** An image that cornerstone has drawn on a viewport's canvas. */
 interface Draw {
   readonly pane: string
   readonly imageId: string
@@ -8,7 +8,7 @@ interface Draw {
 
 /** What a page is asked to watch while it is used; times are ms of the page's own clock. */
 export interface PageProbe {
-  /** Pictures drawn, in order, since `clear`. */
+  /** Images drawn, in order, since `clear`. */
   readonly draws: readonly Draw[]
   /** Durations of main-thread tasks over 50 ms since `clear`. */
   readonly longTasks: readonly number[]
@@ -29,7 +29,7 @@ export interface PageProbe {
 
 export interface Scrolled {
   readonly ms: number
-  /** Of each viewport: in how many animation frames another picture than before was drawn on its canvas. */
+  /** Of each viewport: in how many animation frames another image than before was drawn on its canvas. */
   readonly changes: Readonly<Record<string, number>>
 }
 

@@ -10,7 +10,7 @@ const slices = 28
 const visitMs = 3000
 
 /**
- * The wheel turned by a notch in every animation frame over four linked viewports, all pictures cached and
+ * The wheel turned by a notch in every animation frame over four linked viewports, all images cached and
  * overlays shown.
  */
 export async function* scrolling(page: Page, rounds: number): AsyncIterable<Figure> {
@@ -45,7 +45,7 @@ function scroll(page: Page): Promise<Scrolled> {
   ] as const)
 }
 
-/** New pictures a second in the viewport that had the fewest. */
+/** New images a second in the viewport that had the fewest. */
 function slowestPane({ changes, ms }: Scrolled): number {
   return (1000 * Math.min(...panes.map((name) => changes[name] ?? 0))) / ms
 }

@@ -36,7 +36,7 @@ export async function browseTo(page: Page, folder: string): Promise<void> {
     .waitFor()
 }
 
-/** Opens the folder that the dialog shows; gives the ms until its first picture is on the screen. */
+/** Opens the folder that the dialog shows; gives the ms until its first image is on the screen. */
 export function openHere(page: Page): Promise<number> {
   return untilDrawn(page, ['pane-0'], () => page.getByRole('button', { name: 'Open this folder' }).click())
 }

@@ -4,11 +4,11 @@ import { pane } from '../../test/support/viewports.ts'
 import { medianFigure, type Figure } from './figure.ts'
 import { pressAndSee } from './page-measures.ts'
 
-/** The viewports that show the perturbation over another picture; the third always shows it alone. */
+/** The viewports that show the perturbation over another image; the third always shows it alone. */
 const overlaid = ['pane-0', 'pane-1', 'pane-3']
 
 /**
- * Switches the overlay on and off over three pictures; each time on a slice whose overlay has not been
+ * Switches the overlay on and off over three images; each time on a slice whose overlay has not been
  * painted before.
  */
 export async function* switching(page: Page, rounds: number): AsyncIterable<Figure> {

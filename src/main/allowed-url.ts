@@ -16,7 +16,7 @@ export function isAllowedRequest(url: string, options: { readonly isDevelopment:
 }
 
 /**
- * Writing to the clipboard, so that numbers and pictures can be copied; everything else that a page can ask
+ * Writing to the clipboard, so that numbers and images can be copied; everything else that a page can ask
  * for is denied.
  */
 export function isAllowedPermission(permission: string, url: string): boolean {

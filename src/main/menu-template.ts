@@ -10,7 +10,7 @@ interface MenuOptions {
 }
 
 /**
- * The native menu. Whatever works on pictures has its key in the page, so that it is the same in a browser.
+ * The native menu. Whatever works on images has its key in the page, so that it is the same in a browser.
  */
 export function menuTemplate({
   isMac,

@@ -1,6 +1,6 @@
 /**
  * What a page of ours may load: its own files, and nothing from anywhere else. Neither scripts nor styles may
- * be inline: what scripts set on an element's `style` is no markup and stays allowed. Pictures may be made by
+ * be inline: what scripts set on an element's `style` is no markup and stays allowed. Images may be made by
  * the page itself (cursors, saved charts).
  */
 export const contentSecurityPolicy = [

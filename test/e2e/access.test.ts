@@ -26,7 +26,7 @@ async function seriousFindings(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
-/** One attacked picture: enough for every step to have something to show, and soon done. */
+/** One attacked image: enough for every step to have something to show, and soon done. */
 async function attackOnePicture(
   application: Application,
   size: { width: number; height: number },
@@ -34,7 +34,7 @@ async function attackOnePicture(
   const page = await application.open({ size, query: new URLSearchParams({ study: sample }).toString() })
   await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
   await page.getByRole('tab', { name: 'Attack' }).click()
-  await page.getByText('This picture').click()
+  await page.getByText('This slice').click()
   await startAttack(page)
   await untilRun(page, 'done')
   await page.getByTestId('legend').waitFor({ timeout: 30_000 })
@@ -54,7 +54,7 @@ describeApplication('the interface for everybody', (application) => {
     ['2560x1440', largeScreen],
   ])('at %s', (_, size) => {
     let page: Page
-    it('everything is in sight, and the pictures are painted', async () => {
+    it('everything is in sight, and the images are painted', async () => {
       page = await attackOnePicture(application(), size)
       for (const index of [0, 1, 2, 3]) {
         const box = await pane(page, index).boundingBox()

@@ -16,7 +16,7 @@ interface Around {
   readonly y: readonly [number, number]
 }
 
-describeApplication('boxes over pictures whose pixels are not square', (application) => {
+describeApplication('boxes over images whose pixels are not square', (application) => {
   let page: Page
   let around: Around
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describeApplication('boxes over pictures whose pixels are not square', (applicat
   }, 120_000)
 
   /**
-   * Where the rectangle lies on a canvas, for a picture that is turned by quarters, flipped left and right,
+   * Where the rectangle lies on a canvas, for an image that is turned by quarters, flipped left and right,
    * and zoomed about its middle.
    */
   const onCanvas = async (
@@ -103,7 +103,7 @@ describeApplication('boxes over pictures whose pixels are not square', (applicat
     await page.keyboard.press('i')
   })
 
-  it('follow the picture when it is turned, flipped and zoomed', async () => {
+  it('follow the image when it is turned, flipped and zoomed', async () => {
     await pane(page, 0).focus()
     await page.keyboard.press('r')
     await expectBoxes(0, await onCanvas(0, { quarters: 1 }))

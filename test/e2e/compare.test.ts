@@ -31,7 +31,7 @@ describeApplication('before and after in one viewport', (application) => {
     page = await application().open({ query: new URLSearchParams({ study: sample }).toString() })
     await viewport().locator('[data-shown]').waitFor({ timeout: 30_000 })
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await startAttack(page)
     await untilRun(page, 'done')
     await page.getByTestId('legend').waitFor({ timeout: 30_000 })
@@ -48,7 +48,7 @@ describeApplication('before and after in one viewport', (application) => {
     await expect.poll(() => halves(viewport())).toEqual(original)
   })
 
-  it('a divider has the original on its left and the adversarial picture on its right, and says so', async () => {
+  it('a divider has the original on its left and the adversarial image on its right, and says so', async () => {
     await press('s')
     await divider().waitFor()
     await expect.poll(() => halves(viewport())).toEqual({ left: original.left, right: adversarial.right })
@@ -69,7 +69,7 @@ describeApplication('before and after in one viewport', (application) => {
     expect((await viewportTexts(page))[0]?.slice).toBe('15 / 28')
   })
 
-  it('the divider is dragged, and the picture below stays where it is', async () => {
+  it('the divider is dragged, and the image below stays where it is', async () => {
     const { zoom, window } = (await viewportTexts(page))[0]!
     await drag(page, await pointIn(divider(), 0.6, 0.5), await pointIn(viewport(), 0.75, 0.6))
     await expect.poll(async () => Number(await divider().getAttribute('aria-valuenow'))).toBeGreaterThan(72)

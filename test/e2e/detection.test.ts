@@ -15,7 +15,7 @@ describeApplication('a detector’s boxes', (application) => {
     await page.getByRole('option', { name: 'phantom-thorax-detection' }).click()
   }, 60_000)
 
-  it('lists the boxes of a picture, instead of probabilities', { timeout: 120_000 }, async () => {
+  it('lists the boxes of an image, instead of probabilities', { timeout: 120_000 }, async () => {
     await page.getByRole('button', { name: 'Predict the study' }).click()
     const boxes = page.getByTestId('boxes')
     await boxes.waitFor({ timeout: 90_000 })
@@ -28,17 +28,17 @@ describeApplication('a detector’s boxes', (application) => {
     }
   })
 
-  it('are attacked in one picture, also where none is labelled', { timeout: 120_000 }, async () => {
+  it('are attacked in one image, also where none is labelled', { timeout: 120_000 }, async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
     await expect.poll(() => page.getByLabel('Labels file').inputValue()).toMatch(/boxes\.csv$/)
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await page.getByRole('textbox', { name: 'Steps' }).fill('3')
     await startAttack(page)
     await untilRun(page, 'done')
     await expect.poll(() => page.getByTestId('slices').locator('tbody tr').count()).toBe(1)
   })
 
-  it('lie over the pictures: the annotated ones, those before the attack and, over what it made, those after it', async () => {
+  it('lie over the images: the annotated ones, those before the attack and, over what it made, those after it', async () => {
     const legend = (index: number) => pane(page, index).getByTestId('box-legend').innerText()
     await pane(page, 1).getByTestId('box-legend').waitFor()
     expect(await legend(0)).toMatch(/annotated: \d+\s+in the original: \d+$/)
@@ -54,11 +54,11 @@ describeApplication('a detector’s boxes', (application) => {
     'are counted before and after, slice by slice and over all, and each says what became of it',
     { timeout: 120_000 },
     async () => {
-      await page.getByRole('button', { name: 'Leave the run' }).click()
+      await page.getByRole('button', { name: 'Stop following' }).click()
       await pane(page, 0).focus()
       await page.keyboard.press('End')
       await page.getByRole('tab', { name: 'Attack' }).click()
-      await page.getByText('This picture').click()
+      await page.getByText('This slice').click()
       await page.getByRole('combobox', { name: 'Goal' }).selectOption('vanish')
       await page.getByLabel('Budget', { exact: true }).fill('16/255')
       await page.getByRole('textbox', { name: 'Steps' }).fill('20')

@@ -97,7 +97,7 @@ describeApplication('the gradient of the chosen model over the original', (appli
     expect(application().complaints()).toEqual([])
   })
 
-  it('a model without a gradient is a note that leaves the picture as it is', async () => {
+  it('a model without a gradient is a note that leaves the image as it is', async () => {
     await page.getByRole('combobox', { name: 'Model' }).click()
     await page.getByRole('option', { name: 'stepwise' }).click()
     await pane(page, 0).focus()

@@ -45,7 +45,7 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await page.keyboard.press('Escape')
   })
 
-  it('shows every tag of a picture and finds one by number, keyword or value', async () => {
+  it('shows every tag of an image and finds one by number, keyword or value', async () => {
     await pane(page, 0).focus()
     await page.keyboard.press('d')
     const dialog = page.getByRole('dialog')
@@ -134,7 +134,7 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await expect.poll(number, { timeout: 10_000 }).toBe(3)
   })
 
-  it('is closed and found again among those opened lately', async () => {
+  it('is closed and found again among those opened recently', async () => {
     await page.getByRole('button', { name: 'Close own' }).click()
     await page.getByRole('button', { name: 'Attack the sample with SMIA' }).waitFor()
     await page.getByRole('button', { name: 'own', exact: true }).click()

@@ -37,7 +37,7 @@ describeApplication('runs under control', (application) => {
     await expect
       .poll(() => page.getByTestId('region').innerText())
       .toMatch(/Only what is drawn may change: \d+\.\d %/)
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await page.getByLabel('Steps').fill('3')
     await startAttack(page)
     await untilRun(page, 'done')

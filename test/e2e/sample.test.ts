@@ -59,7 +59,7 @@ describeApplication('the sample, from the first start to a verified export', (ap
     await page.getByTestId('legend').waitFor()
   }, 300_000)
 
-  it('one button runs SMIA to the end and shows the four pictures of one slice', async () => {
+  it('one button runs SMIA to the end and shows the four images of one slice', async () => {
     await expect
       .poll(async () => (await viewportTexts(page)).filter(({ slice }) => slice === '15 / 28').length)
       .toBe(4)

@@ -6,7 +6,7 @@ import { colouredPixels, keepScreenshot, pane, untilRun } from '../support/viewp
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
-describeApplication('a segmentation model, from its areas to its masks over the pictures', (application) => {
+describeApplication('a segmentation model, from its areas to its masks over the images', (application) => {
   let page: Page
   beforeAll(async () => {
     page = await application().open({ query: new URLSearchParams({ study: sample }).toString() })
@@ -16,7 +16,7 @@ describeApplication('a segmentation model, from its areas to its masks over the 
   }, 60_000)
 
   it(
-    'tells how much of a picture each class takes, instead of probabilities',
+    'tells how much of an image each class takes, instead of probabilities',
     { timeout: 120_000 },
     async () => {
       await page.getByRole('button', { name: 'Predict the study' }).click()
@@ -51,7 +51,7 @@ describeApplication('a segmentation model, from its areas to its masks over the 
         .toMatch(/masks$/)
       await page.getByLabel('Fooled when').fill('iou<0.9')
       await page.getByRole('combobox', { name: 'Loss' }).selectOption('dice')
-      await page.getByText('This picture').click()
+      await page.getByText('This slice').click()
       await page.getByRole('button', { name: 'Start the attack' }).click()
       await untilRun(page, 'done')
       const rows = page.getByTestId('segments').locator('tbody tr')

@@ -17,7 +17,7 @@ describeApplication('a model of neighbouring slices', (application) => {
     page = await application().open({ query: new URLSearchParams({ study: sample }).toString() })
     await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await page.getByLabel('Goal').selectOption('Towards solid nodule')
     await page.getByRole('tab', { name: 'Model' }).click()
     await addModel(page, folder, 'tiny.onnx')
@@ -34,7 +34,7 @@ describeApplication('a model of neighbouring slices', (application) => {
     await page.keyboard.press('Escape')
   })
 
-  it('is attacked on the series where a picture was chosen before, and not towards the class of another model', async () => {
+  it('is attacked on the series where an image was chosen before, and not towards the class of another model', async () => {
     const scopes = page.getByRole('radiogroup', { name: 'Attack' })
     expect(await scopes.getByRole('radio').count()).toBe(2)
     expect(await scopes.getByLabel('This series').isChecked()).toBe(true)

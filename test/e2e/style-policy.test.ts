@@ -37,7 +37,7 @@ async function useViewer(page: Page): Promise<void> {
 
 async function runAttack(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Attack' }).click()
-  await page.getByText('This picture').click()
+  await page.getByText('This slice').click()
   await startAttack(page)
   await untilRun(page, 'done')
   await page.getByTestId('chart').first().hover()

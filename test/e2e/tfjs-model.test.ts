@@ -29,7 +29,7 @@ describeApplication('a TensorFlow.js model in the application', (application) =>
 
   it('is attacked like any other', async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await startAttack(page)
     await untilRun(page, 'done')
     expect(application().complaints()).toEqual([])

@@ -7,14 +7,14 @@ import { pane, startAttack, untilRun, viewportTexts } from '../support/viewports
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
 describeApplication('a second study beside one that was attacked', (application) => {
-  it('viewports that have no picture of it show none of the other’s', async () => {
+  it('viewports that have no image of it show none of the other’s', async () => {
     const other = join(application().home, 'other')
     mkdirSync(other)
     for (const name of ['01.dcm', '02.dcm', '03.dcm']) copyFileSync(join(sample, name), join(other, name))
     const page = await application().open({ query: new URLSearchParams({ study: sample }).toString() })
     await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await page.getByLabel('Steps').fill('2')
     await startAttack(page)
     await untilRun(page, 'done')

@@ -41,7 +41,7 @@ describeApplication('a model of values', (application) => {
 
   it('is attacked towards a value', { timeout: 120_000 }, async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
-    await page.getByText('This picture').click()
+    await page.getByText('This slice').click()
     await page.getByLabel('Goal: bone age in months').fill('90')
     // Those of the sample are classes.
     await page.getByLabel('Labels file').fill('')

@@ -117,7 +117,7 @@ test('away from the model’s own boxes none of them is found again', async () =
   for (const { boxes } of met) expect(boxes?.label.length).toBeGreaterThan(0)
 }, 120_000)
 
-test('a picture that the boxes leave out has none, also when it is attacked alone', async () => {
+test('an image that the boxes leave out has none, also when it is attacked alone', async () => {
   const out = nextFolder()
   const { sopInstanceUid } = parseInstance(readFileSync(join(sample, 'study/15.dcm')))
   const alone = await attackStudy({

@@ -93,7 +93,7 @@ describeWithSharedData('the engine and a study', () => {
     await again.engine.close()
   })
 
-  it('shows other pictures where other files have come', async () => {
+  it('shows other images where other files have come', async () => {
     const own = join(engine.home, 'changing')
     mkdirSync(own)
     const [first, second] = study.series[0]!.images.map(({ name }) => join(folder, name))

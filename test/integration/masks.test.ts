@@ -136,7 +136,7 @@ describe('masks that are refused, with the file and a remedy', () => {
       png(indices.map((value) => value * 7)),
       'Mask: expected class indices below 3, got 7',
     ],
-    ['of no picture', Buffer.from('no PNG'), 'PNG: expected a sound picture'],
+    ['of no image', Buffer.from('no PNG'), 'PNG: expected a sound image'],
   ])('%s', async (_name, content, message) => {
     const made = studyOf(1)
     made.write('001.png', content)

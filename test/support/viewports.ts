@@ -174,7 +174,7 @@ async function toldOn(page: Page): Promise<string> {
   return told.join('; ') || 'the page gives no reason'
 }
 
-/** A picture of the page for the documentation, written when UPDATE_SCREENSHOTS is 1. */
+/** An image of the page for the documentation, written when UPDATE_SCREENSHOTS is 1. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   if (process.env['UPDATE_SCREENSHOTS'] !== '1') return
   // Charts and requests wait until scrolling rests.

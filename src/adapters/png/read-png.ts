@@ -1,7 +1,7 @@
 import { decode } from 'fast-png'
 import { RadversaryError } from '../../core/errors.ts'
 
-/** A picture of one number a pixel: greys, or a palette's indices. */
+/** An image of one number a pixel: greys, or a palette's indices. */
 export interface PngValues {
   readonly rows: number
   readonly columns: number
@@ -34,7 +34,7 @@ function decoded(bytes: Uint8Array, file: string) {
   } catch (cause) {
     throw new RadversaryError(
       'labels-invalid',
-      `PNG: expected a sound picture, got: ${(cause as Error).message}`,
+      `PNG: expected a sound image, got: ${(cause as Error).message}`,
       {
         file,
         tip: 'Save the mask as PNG again.',

@@ -41,7 +41,7 @@ test.each([
   expect(mask).toThrow(expect.objectContaining({ code: 'labels-invalid', file: 'a.png' }))
 })
 
-test('a picture cannot show classes that overlap', () => {
+test('an image cannot show classes that overlap', () => {
   expect(() => maskOfIndices(overlapping, { ...grid, values: [0, 1, 1, 0] }, 'a.png')).toThrow(
     'expected DICOM SEG',
   )

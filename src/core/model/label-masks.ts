@@ -12,7 +12,7 @@ export interface IndexedPixels {
 
 /**
  * A mask from class indices, or of two classes from 0 and 255. Throws `labels-invalid` for other values, and
- * for heads whose classes may overlap, of which a picture shows one at most.
+ * for heads whose classes may overlap, of which an image shows one at most.
  */
 export function maskOfIndices(
   head: SegmentationOutput,
@@ -23,7 +23,7 @@ export function maskOfIndices(
   if (head.activation === 'multi-label-sigmoid')
     throw new RadversaryError(
       'labels-invalid',
-      'Mask: expected DICOM SEG for classes that may overlap, got a picture',
+      'Mask: expected DICOM SEG for classes that may overlap, got an image',
       { file },
     )
   const isBlackAndWhite = count === 2 && Array.from(values).every((value) => value === 0 || value === 255)

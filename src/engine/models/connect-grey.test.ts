@@ -30,7 +30,7 @@ test.each([
   expect(model.takesGrey).toBe(isTaken)
 })
 
-test('on a thread too, and three equal channels are no other picture', async () => {
+test('on a thread too, and three equal channels are no other image', async () => {
   model = await connectOnThread({ ...(await opened({ channels: 3 })), device: 'cpu', threads: 1 })
   expect(model.takesGrey).toBe(true)
   const pixels = Float32Array.from({ length: 144 }, (_, i) => Math.sin(i))

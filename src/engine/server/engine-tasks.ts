@@ -11,7 +11,7 @@ import { keepModel, readModelAbout } from './models/model-about.ts'
 
 /**
  * What the engine does on threads of its own: whatever computes for longer than a page should wait for a
- * picture.
+ * image.
  */
 export const engineTasks = {
   /** One attack from its request to its end. */

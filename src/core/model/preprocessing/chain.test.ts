@@ -196,7 +196,7 @@ describe('throughPreprocessing', () => {
     expect(given[1]).toEqual(preprocessingFor(rgb, [3, 8, 12]).apply(colour))
   })
 
-  test('what a graph makes of a first channel is what the chain makes of the picture', () => {
+  test('what a graph makes of a first channel is what the chain makes of the image', () => {
     const { scale, offset } = greyInputOf(rgb)!
     const grey = uniformTensor([1, 1, 8, 12], 4, [0, 1])
     const first = grey.data.map((value) => (value - 0.5) / 0.2)

@@ -41,7 +41,7 @@ const start = z.strictObject({
   region: region.optional(),
   seed: z.int().default(0),
   earlyStop: z.boolean().default(false),
-  /** Fewer than the command line's: the first pictures come sooner, and less is lost when the engine dies. */
+  /** Fewer than the command line's: the first images come sooner, and less is lost when the engine dies. */
   batch: z.int().min(1).max(256).default(4),
   exports: z.array(z.enum(exportKinds)).default([...exportKinds]),
   name: z.string().min(1).max(200).optional(),

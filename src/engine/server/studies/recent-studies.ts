@@ -28,7 +28,7 @@ export interface RecentStudies {
 
 const most = 20
 
-/** The studies that were opened lately, in the user's folder. */
+/** The studies that were opened recently, in the user's folder. */
 export function recentStudiesIn(home: string): RecentStudies {
   const path = join(home, 'recent-studies.json')
   let last: Promise<unknown> = Promise.resolve()

@@ -17,7 +17,7 @@ export interface StudyStore {
   /** Scans, also where the study is open: files may have come. @throws RadversaryError as `openStudy`. */
   open(paths: readonly string[], hooks?: JobHooks): Promise<OpenedStudy>
   /**
-   * An open study, or one that was opened lately: a page outlives an engine that crashed. @throws
+   * An open study, or one that was opened recently: a page outlives an engine that crashed. @throws
    * RadversaryError usage.
    */
   find(id: string): Promise<OpenedStudy>

@@ -22,7 +22,7 @@ import { Work } from './Work.tsx'
 import classes from './app.module.css'
 
 /**
- * The one window: studies on the left, pictures in the middle, the work on the right, device and jobs below.
+ * The one window: studies on the left, images in the middle, the work on the right, device and jobs below.
  */
 export function App() {
   useShortcuts()

@@ -12,7 +12,7 @@ import { keyOf } from './shortcuts.ts'
 import classes from './app.module.css'
 
 /**
- * What lies over the pictures, how strongly, and in which colours; and of a run, how before and after are
+ * What lies over the images, how strongly, and in which colours; and of a run, how before and after are
  * compared.
  */
 export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }) {

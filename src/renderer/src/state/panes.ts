@@ -1,6 +1,6 @@
 import type { FrameKind } from '../viewer/frame.ts'
 
-/** One picture of a slice, or `swipe`: the original left of a divider and the adversarial one right of it. */
+/** One image of a slice, or `swipe`: the original left of a divider and the adversarial one right of it. */
 export type PaneKind = FrameKind | 'swipe'
 
 /** What one viewport shows: a place in a series, as it is or as a run has made it. */
@@ -8,7 +8,7 @@ export interface Pane {
   /** Undefined for an empty viewport. */
   readonly series: SeriesKey | undefined
   readonly kind: PaneKind
-  /** Index of the picture in the series. */
+  /** Index of the image in the series. */
   readonly slice: number
 }
 
@@ -39,7 +39,7 @@ const comparedKinds = [
 export const paneKinds = [...comparedKinds, 'swipe'] as const satisfies readonly PaneKind[]
 
 /**
- * The picture that lies below: a perturbation is painted on the original, which gives it size, place and the
+ * The image that lies below: a perturbation is painted on the original, which gives it size, place and the
  * probe's values.
  */
 export function baseKind(kind: PaneKind): FrameKind {
@@ -67,7 +67,7 @@ export function comparison(series: SeriesKey, slice: number, count: number): Pan
 }
 
 /**
- * Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many pictures a
+ * Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many images a
  * series has.
  */
 export function scrolled(

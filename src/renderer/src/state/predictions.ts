@@ -12,7 +12,7 @@ export interface SlicePrediction {
   readonly value?: number | undefined
   /** Of a segmentation: pixels of each class. */
   readonly areas?: readonly number[] | undefined
-  /** Of a detection, in the picture's own pixels; `class` is an index. */
+  /** Of a detection, in the image's own pixels; `class` is an index. */
   readonly boxes?: readonly Box[] | undefined
 }
 

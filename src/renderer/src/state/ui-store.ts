@@ -33,7 +33,7 @@ export interface OverlaySettings {
   readonly opacity: number
   /** 1 to 100: at 1 the perturbation's colours span the model's whole intensity range. */
   readonly magnification: number
-  /** 1 to 100: at 1 the gradient's colours span all magnitudes of the picture. */
+  /** 1 to 100: at 1 the gradient's colours span all magnitudes of the image. */
   readonly gradientMagnification: number
   /** What the legend counts in. */
   readonly unit: 'modality' | 'grey-levels' | 'stored-levels'
@@ -141,7 +141,7 @@ export function setLayout(layout: Layout): void {
   set({ layout, panes, activePane: Math.min(get().activePane, panes.length - 1) })
 }
 
-/** The four pictures of a run side by side, at a slice or where the active pane is. */
+/** The four images of a run side by side, at a slice or where the active pane is. */
 export function showComparison(
   run: string,
   series: SeriesKey,
@@ -176,7 +176,7 @@ export function scrollBy(index: number, delta: number): void {
   scrollTo(index, (get().panes[index]?.slice ?? 0) + delta)
 }
 
-/** One picture on, from the last to the first: for cine. */
+/** One image on, from the last to the first: for cine. */
 export function scrollOn(index: number): void {
   const pane = get().panes[index]
   const count = pane?.series === undefined ? 0 : countOf(pane.series)

@@ -3,12 +3,12 @@ import { shallow } from 'zustand/shallow'
 import { slicesOf } from '../viewer/slices.ts'
 import { seriesOf, useUi, type UiState } from './ui-store.ts'
 
-/** The picture in the active viewport. */
+/** The image in the active viewport. */
 export interface ActiveSlice {
   readonly study: string
   /** Index of the series in the study. */
   readonly series: number
-  /** Index of the picture in the series. */
+  /** Index of the image in the series. */
   readonly slice: number
   /** Index of the image in the study. */
   readonly image: number
@@ -27,8 +27,8 @@ function activeSlice({ studies, panes, activePane }: UiState): ActiveSlice | und
 const restMilliseconds = 120
 
 /**
- * The picture in the active viewport once scrolling rests, for what is too heavy to follow each picture:
- * charts, tables, requests. What uses it is not even drawn anew while pictures pass.
+ * The image in the active viewport once scrolling rests, for what is too heavy to follow each image:
+ * charts, tables, requests. What uses it is not even drawn anew while images pass.
  */
 export function useRestedSlice(): ActiveSlice | undefined {
   const [rested, setRested] = useState(() => activeSlice(useUi.getState()))

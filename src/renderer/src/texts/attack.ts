@@ -25,14 +25,14 @@ export const attackTexts = {
     labelsHelp: 'Without one, the model’s own predictions count as the labels.',
     labelsNone: 'none',
     scope: 'Attack',
-    scopes: { study: 'The study', series: 'This series', slice: 'This picture' },
+    scopes: { study: 'The study', series: 'This series', slice: 'This slice' },
     region: 'Region',
     wholeImage:
       'The whole image may change. Draw a rectangle (X) or an ellipse (Shift+X) to restrict the attack.',
     someOfImage: (percent: string) => `Only what is drawn may change: ${percent} of the image.`,
     clearRegion: 'Whole image again',
     seed: 'Seed',
-    earlyStop: 'Leave a picture alone once it is fooled',
+    earlyStop: 'Stop at an image once it is fooled',
     runName: 'Name of the run',
     start: 'Start the attack',
     estimate: (duration: string, pictures: string) =>

@@ -2,7 +2,7 @@
 export const resultsTexts = {
   results: {
     none: 'No run is shown. Start an attack, or open one on the left under Runs.',
-    close: 'Leave the run',
+    close: 'Stop following',
     fooled: 'Fooled',
     fooledOf: (successes: number, count: number) => `${successes} of ${count}`,
     interval: (lower: string, upper: string) => `95 % interval ${lower} to ${upper}`,
@@ -20,7 +20,7 @@ export const resultsTexts = {
     recall: 'Recall',
     ofBoxes: (count: number) => (count === 1 ? 'of 1 labelled box' : `of ${count} labelled boxes`),
     falsePositives: 'False positives per image',
-    fates: 'Boxes of this picture',
+    fates: 'Boxes of this image',
     fateColumns: ['Class', 'x0, y0 – x1, y1', 'Score', ''],
     fateOf: {
       kept: 'kept',
@@ -30,7 +30,7 @@ export const resultsTexts = {
       removed: 'false before',
       added: 'false after',
     },
-    noFates: 'No box is labelled in this picture, and none is found.',
+    noFates: 'No box is labelled in this image, and none is found.',
     curves: 'Iterations',
     ofSlice: 'This slice',
     ofAll: 'Mean of all',

@@ -7,16 +7,16 @@ export const studyTexts = {
     attackSample: 'Attack the sample with SMIA',
     openSample: 'Open the sample study',
     openOwn: 'Open a study…',
-    recent: 'Opened lately',
+    recent: 'Recent studies',
     empty: 'No study is open.',
     opening: (title: string) => `Opening ${title}`,
     scanned: (done: number, total: number) => `${done} of ${total} files`,
     images: (count: number) => (count === 1 ? '1 image' : `${count} images`),
-    pictures: (count: number) => (count === 1 ? '1 picture' : `${count} pictures`),
+    images: (count: number) => (count === 1 ? '1 image' : `${count} images`),
     unnamedSeries: 'Series without description',
     unknownPatient: 'Patient without name',
     closeStudy: (title: string) => `Close ${title}`,
-    tags: 'DICOM tags of the active picture',
+    tags: 'DICOM tags of the active image',
     skipped: (count: number) =>
       count === 1
         ? '1 file is no image and was left aside'

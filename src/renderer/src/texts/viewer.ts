@@ -24,7 +24,7 @@ export const viewerTexts = {
     pane: (kind: string, series: string, slice: number, count: number) =>
       `${kind}, ${series}, slice ${slice} of ${count}`,
     emptyPane: 'Empty viewport: choose a series on the left',
-    loading: 'Loading the picture',
+    loading: 'Loading the image',
     notThere: (kind: string) => `${kind}: this slice has not been attacked.`,
     waiting: (kind: string) => `${kind}: this slice is still to be attacked.`,
     kinds: {

@@ -20,7 +20,7 @@ interface CornersProps {
   readonly orientation: readonly number[] | undefined
 }
 
-/** Numbers and marks around a picture. */
+/** Numbers and marks around an image. */
 export function Corners({ isWindowed, scene, gradient, drawn, slice, count, orientation }: CornersProps) {
   const { frame } = scene.image
   const { center, width } = drawn.view.window ?? frame.window

@@ -5,7 +5,7 @@ import { loadFrame } from './image-loader.ts'
 import { initViewer } from './tools.ts'
 import classes from './viewer.module.css'
 
-/** A small picture of a frame; black where it can't be read. */
+/** A small image of a frame; black where it can't be read. */
 export function Thumbnail({
   study,
   image,

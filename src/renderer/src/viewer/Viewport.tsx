@@ -21,7 +21,7 @@ interface ViewportProps {
   readonly overlay: Scene['overlay']
   readonly masks: Scene['masks']
   readonly boxes: Scene['boxes']
-  /** Where the divider is, 0 to 1, when the scene has a second picture. */
+  /** Where the divider is, 0 to 1, when the scene has a second image. */
   readonly swipeAt: number
   readonly region: Scene['region']
   readonly onDrawn: (drawn: Drawn) => void
@@ -30,7 +30,7 @@ interface ViewportProps {
 }
 
 /**
- * A picture that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have
+ * An image that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have
  * a size.
  */
 export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, ...over }: ViewportProps) {

@@ -41,7 +41,7 @@ interface Drawn {
 }
 
 /**
- * Draws boxes and what they are: lines and letters keep their size and stay upright, however the picture is
+ * Draws boxes and what they are: lines and letters keep their size and stay upright, however the image is
  * shown.
  */
 export function drawBoxes(

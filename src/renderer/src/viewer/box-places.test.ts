@@ -3,7 +3,7 @@ import { placeOf, textPlaces } from './box-places.ts'
 
 const box = { x0: 10, y0: 20, x1: 30, y1: 25 }
 
-test('a box is upright on the canvas however the picture is turned, and stretched as its pixels are', () => {
+test('a box is upright on the canvas however the image is turned, and stretched as its pixels are', () => {
   expect(placeOf(box, ({ x, y }) => ({ x: 2 * x + 1, y: 3 * y }))).toEqual({
     x: 21,
     y: 60,

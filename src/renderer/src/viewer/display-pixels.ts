@@ -31,7 +31,7 @@ function inModalityUnits(frame: Frame): Pick<Frame, 'values' | 'min' | 'max' | '
 
 /**
  * Stored values as they are where a table of 65536 entries holds them; others (32 bits, float) are brought to
- * 16 bits with slope and intercept to match, so that the picture is right to 1/65535 of its range. Probes
+ * 16 bits with slope and intercept to match, so that the image is right to 1/65535 of its range. Probes
  * read the frame itself.
  */
 export function displayPixels(frame: Frame): DisplayPixels {

@@ -1,12 +1,12 @@
 import { lookUp, tableRange, type ModalityTable } from './modality-table.ts'
 
-/** What a picture shows: the study's own pixels, or what a run made of them. */
+/** What an image shows: the study's own pixels, or what a run made of them. */
 export type FrameKind = 'original' | 'adversarial' | 'smoothed' | 'perturbation'
 
 /** Names one frame of a study, or of a run's result for it. */
 export interface FrameRef {
   readonly study: string
-  /** Index of the image within the study; of a run's pictures, the place among the run's images. */
+  /** Index of the image within the study; of a run's images, the place among the run's images. */
   readonly image: number
   /** Counts from 0. */
   readonly frame: number
@@ -14,7 +14,7 @@ export interface FrameRef {
   readonly kind: FrameKind | 'gradient'
   /** The run that made it; needed for every kind but the original and the gradient. */
   readonly run?: string | undefined
-  /** Of a run's picture: index within the study of the image that it was made of. */
+  /** Of a run's image: index within the study of the image that it was made of. */
   readonly original?: number | undefined
   /** The gradient's model. */
   readonly model?: string | undefined

@@ -51,7 +51,7 @@ export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
 }
 
 /**
- * Whether a gradient belongs to the picture: while one of them is on its way, they may be of different
+ * Whether a gradient belongs to the image: while one of them is on its way, they may be of different
  * slices.
  */
 export function isGradientOf(gradient: LoadedImage, image: LoadedImage): boolean {

@@ -36,7 +36,7 @@ export function limitText(scale: PerturbationScale, magnification: number, unit:
 }
 
 /**
- * The magnitude that takes the strongest colour: at ×1 the picture's greatest. Where all are zero any will
+ * The magnitude that takes the strongest colour: at ×1 the image's greatest. Where all are zero any will
  * do.
  */
 export function magnitudeLimit({ min, max }: Pick<Frame, 'min' | 'max'>, magnification: number): number {

@@ -1,5 +1,5 @@
 /**
- * Letters at the four sides of a picture, e.g. R on the left of an axial CT. Empty where the orientation is
+ * Letters at the four sides of an image, e.g. R on the left of an axial CT. Empty where the orientation is
  * unknown.
  */
 export interface OrientationMarkers {

@@ -73,7 +73,7 @@ test('the text has units where there are some', () => {
   )
 })
 
-test('where two pictures share a viewport, both are told', () => {
+test('where two images share a viewport, both are told', () => {
   const found = probe(ct, { ...nothing, after: { ...ct, values: Int16Array.of(10, 1066) } }, 1, 0)
   expect(found && probeText(found)).toBe('x 1 y 0 · 1064 → 1066 · 40 → 42 HU')
 })

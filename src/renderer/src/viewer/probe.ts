@@ -1,7 +1,7 @@
 import { texts } from '../texts.ts'
 import { modalityValue, storedValues, type Frame } from './frame.ts'
 
-/** A pixel's values in one picture. */
+/** A pixel's values in one image. */
 interface PixelValues {
   /** One value, or three of a colour image. */
   readonly stored: readonly number[]
@@ -13,7 +13,7 @@ interface PixelValues {
 export interface Probe extends PixelValues {
   readonly x: number
   readonly y: number
-  /** In the adversarial picture, where it shares the viewport. */
+  /** In the adversarial image, where it shares the viewport. */
   readonly after: PixelValues | undefined
   /** Of modality values and the perturbation. */
   readonly unit: string
@@ -27,7 +27,7 @@ export interface Probe extends PixelValues {
 interface Layers {
   readonly perturbation: Frame | undefined
   readonly gradient: Frame | undefined
-  /** The picture right of a divider. */
+  /** The image right of a divider. */
   readonly after: Frame | undefined
 }
 

@@ -5,13 +5,13 @@ import type { BoxOverlay } from './box-overlay.ts'
 import type { ShownClass } from './mask-pixels.ts'
 import type { Slice } from './slices.ts'
 
-/** What viewports must know of a run whose pictures they show. */
+/** What viewports must know of a run whose images they show. */
 export interface RunPictures {
   readonly run: string
   readonly study: string
   /** Name of the attacked model. */
   readonly model: string
-  /** The place of a study's image among the run's, once it has been attacked and its pictures are there. */
+  /** The place of a study's image among the run's, once it has been attacked and its images are there. */
   placeOf(image: number): number | undefined
   /** Whether more are on their way. */
   readonly isRunning: boolean

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { clampSlice, prefetchOrder, slicesOf } from './slices.ts'
 
-test('frames of a multi-frame image are pictures of their own', () => {
+test('frames of a multi-frame image are images of their own', () => {
   expect(
     slicesOf([
       { index: 4, frames: 1 },
@@ -19,7 +19,7 @@ test('scrolling stops at both ends', () => {
   expect(clampSlice(5, 0)).toBe(0)
 })
 
-test('the nearest pictures come first, none twice, none that there isn’t', () => {
+test('the nearest images come first, none twice, none that there isn’t', () => {
   expect(prefetchOrder(1, 5, 3)).toEqual([2, 0, 3, 4])
   expect(prefetchOrder(0, 1, 3)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** One picture of a series: an image, or one frame of a multi-frame image. */
+/** One image of a series: an image, or one frame of a multi-frame image. */
 export interface Slice {
   /** Index of the image within the study. */
   readonly image: number
@@ -14,7 +14,7 @@ interface ImageFrames {
 const known = new WeakMap<readonly ImageFrames[], readonly Slice[]>()
 
 /**
- * All pictures of a series in order; the same array for the same images, since every picture that is shown
+ * All images of a series in order; the same array for the same images, since every image that is shown
  * asks for it.
  */
 export function slicesOf(images: readonly ImageFrames[]): readonly Slice[] {
@@ -27,13 +27,13 @@ export function slicesOf(images: readonly ImageFrames[]): readonly Slice[] {
   return slices
 }
 
-/** A place that exists, or 0 for a series without pictures. */
+/** A place that exists, or 0 for a series without images. */
 export function clampSlice(slice: number, count: number): number {
   return Math.max(0, Math.min(slice, count - 1))
 }
 
 /**
- * Which pictures to fetch ahead of being asked: alternately after and before the one shown, at most `reach`
+ * Which images to fetch ahead of being asked: alternately after and before the one shown, at most `reach`
  * on each side.
  */
 export function prefetchOrder(current: number, count: number, reach: number): number[] {

@@ -1,7 +1,7 @@
 import cornerstone, { type EnabledElement } from 'cornerstone-core'
 import type { LoadedImage } from './image-loader.ts'
 
-/** A second picture of the same size, shown to the right of a divider. */
+/** A second image of the same size, shown to the right of a divider. */
 export interface Swipe {
   readonly image: LoadedImage
   /** Where the divider is: 0 at the left edge of the viewport, 1 at the right one. */
@@ -11,7 +11,7 @@ export interface Swipe {
 const scratch = document.createElement('canvas')
 
 /**
- * Draws the second picture, as the first is shown (window, zoom, turn), over what lies right of the divider.
+ * Draws the second image, as the first is shown (window, zoom, turn), over what lies right of the divider.
  */
 export function drawSwipe(
   { image, at }: Swipe,

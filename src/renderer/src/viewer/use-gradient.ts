@@ -2,9 +2,9 @@ import { useEffect, useRef, useState } from 'react'
 import type { FrameRef } from './frame.ts'
 import { imageIdOf, isLoading, loadFrame, type LoadedImage } from './image-loader.ts'
 
-/** How a model's loss answers to each pixel of one picture. */
+/** How a model's loss answers to each pixel of one image. */
 export interface GradientState {
-  /** May be of the picture before while the next one is on its way: see `isGradientOf`. */
+  /** May be of the image before while the next one is on its way: see `isGradientOf`. */
   readonly image: LoadedImage | undefined
   /** Why there is none. */
   readonly error: unknown
@@ -17,7 +17,7 @@ const nothing: GradientState = { image: undefined, error: undefined, isComputing
 const restMilliseconds = 150
 
 /**
- * Computes a picture's gradient, or finds it among those kept. One at a time: pictures that were scrolled
+ * Computes an image's gradient, or finds it among those kept. One at a time: images that were scrolled
  * past meanwhile are left out.
  */
 export function useGradient(ref: FrameRef | undefined): GradientState {

@@ -3,7 +3,7 @@ import type { FrameRef } from './frame.ts'
 import { imageIdOf, loadFrame, type LoadedImage } from './image-loader.ts'
 
 /**
- * Frames of one viewport: the picture, the perturbation where a run has one, and the picture right of a
+ * Frames of one viewport: the image, the perturbation where a run has one, and the image right of a
  * divider.
  */
 export interface LoadedScene {
@@ -20,7 +20,7 @@ export interface SceneState {
   readonly isLoading: boolean
 }
 
-/** Loads a picture and what belongs to it together, so that they never show different slices. */
+/** Loads an image and what belongs to it together, so that they never show different slices. */
 export function useScene(
   image: FrameRef | undefined,
   perturbation: FrameRef | undefined,

@@ -6,7 +6,7 @@ export interface Window {
   readonly width: number
 }
 
-/** How a picture is shown, free of its size and its viewport's, so that linked viewports can share it. */
+/** How an image is shown, free of its size and its viewport's, so that linked viewports can share it. */
 export interface View {
   /** 1 fits the whole image into the viewport. */
   readonly zoom: number

@@ -26,7 +26,7 @@ export interface ViewportListeners {
   readonly onDrawn: () => void
 }
 
-/** A picture's place on the page, made of an element; `dispose` when the element goes. */
+/** An image's place on the page, made of an element; `dispose` when the element goes. */
 export interface ViewportControl {
   show(scene: Scene): void
   setView(view: View): void
@@ -37,7 +37,7 @@ export interface ViewportControl {
   pixelAt(pageX: number, pageY: number): { readonly x: number; readonly y: number } | undefined
   /** The frame that is shown. */
   readonly frame: Frame | undefined
-  /** Removes the measurements drawn on the picture. */
+  /** Removes the measurements drawn on the image. */
   clearMeasurements(): void
   resize(): void
   dispose(): void

@@ -21,7 +21,7 @@ export function registerViewport(index: number, control: ViewportControl): () =>
   }
 }
 
-/** Changes how a viewport, and those linked to it, show their pictures. */
+/** Changes how a viewport, and those linked to it, show their images. */
 export function updateView(index: number, change: (view: View) => View): void {
   const control = controls.get(index)
   if (control !== undefined) linkGroup.update(control, change)

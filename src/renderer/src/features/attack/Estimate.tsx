@@ -44,7 +44,7 @@ export function Estimate({
   })
   return (
     <Text size="xs" c="dimmed" data-testid="estimate">
-      {texts.attack.estimate(durationText(time), texts.study.pictures(pictures))}
+      {texts.attack.estimate(durationText(time), texts.study.images(pictures))}
     </Text>
   )
 }

@@ -14,7 +14,7 @@ test('what makes no sense yet counts as the preset', () => {
   expect(passesOf(attackMethods.smia.settings, { steps: ' ' })).toBe(10)
 })
 
-test('time grows with pictures and steps', () => {
+test('time grows with images and steps', () => {
   const one = attackMilliseconds({ pictures: 1, passes: 10, perFrame: 20 })
   expect(one).toBe(20 * 43)
   expect(attackMilliseconds({ pictures: 28, passes: 10, perFrame: 20 })).toBe(28 * one)

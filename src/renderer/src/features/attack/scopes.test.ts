@@ -21,7 +21,7 @@ test('one that sees slices with their neighbours takes the series, or an image t
   expect(scopesFor({ card: stacked, ...at(6) })).toEqual(['study', 'series', 'slice'])
 })
 
-test('the series is attacked where the picture that was chosen can’t be', () => {
+test('the series is attacked where the image that was chosen can’t be', () => {
   expect(scopeFor('slice', { card: stacked, ...at(5) })).toBe('series')
   expect(scopeFor('slice', { card: single, ...at(5) })).toBe('slice')
   expect(scopeFor('study', { card: stacked, ...at(5) })).toBe('study')

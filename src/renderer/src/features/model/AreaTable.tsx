@@ -4,7 +4,7 @@ import { ClassName } from './ClassName.tsx'
 import { useImageInfo, useSlicePrediction, type PredictedSlice } from './use-slice-prediction.ts'
 
 /**
- * What a segmentation says of the active picture: how much of it each class takes. Nothing before it was
+ * What a segmentation says of the active image: how much of it each class takes. Nothing before it was
  * predicted, and of other tasks.
  */
 export function AreaTable({ classNames, ...slice }: PredictedSlice) {

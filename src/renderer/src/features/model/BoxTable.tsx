@@ -5,7 +5,7 @@ import { ClassName } from './ClassName.tsx'
 import { useSlicePrediction, type PredictedSlice } from './use-slice-prediction.ts'
 
 /**
- * The boxes that a detector finds in the active picture. Nothing before it was predicted, and of other tasks.
+ * The boxes that a detector finds in the active image. Nothing before it was predicted, and of other tasks.
  */
 export function BoxTable({ classNames, ...slice }: PredictedSlice) {
   const boxes = useSlicePrediction(slice)?.boxes

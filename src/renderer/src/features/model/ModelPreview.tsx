@@ -14,7 +14,7 @@ interface ModelPreviewProps {
   readonly model: string
 }
 
-/** The model's input for the active picture: the same window, crop and size. */
+/** The model's input for the active image: the same window, crop and size. */
 export function ModelPreview(props: ModelPreviewProps) {
   const preview = useQuery(
     api.models.preview.queryOptions(props, { placeholderData: keepPreviousData, gcTime: 10_000 }),

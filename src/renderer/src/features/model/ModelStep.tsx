@@ -72,7 +72,7 @@ function ModelChoice({ models, chosen }: ModelChoiceProps) {
   )
 }
 
-/** What a model is, and what it sees and says of the active picture. */
+/** What a model is, and what it sees and says of the active image. */
 function ChosenModel({ model }: { readonly model: ModelInfo }) {
   const active = useRestedSlice()
   const { name } = model

@@ -2,7 +2,7 @@ import { useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
 import { frameKey, predictionsKey, usePredictions, type SlicePrediction } from '../../state/predictions.ts'
 
-/** The active picture, a model, and its classes. */
+/** The active image, a model, and its classes. */
 export interface PredictedSlice extends Pick<ActiveSlice, 'study' | 'series' | 'image' | 'frame'> {
   readonly model: string
   readonly classNames: readonly string[]
@@ -17,7 +17,7 @@ export function useImageInfo({ study, series, image }: Pick<PredictedSlice, 'stu
   )
 }
 
-/** What a model has predicted of a picture; undefined before it has. */
+/** What a model has predicted of an image; undefined before it has. */
 export function useSlicePrediction(slice: Omit<PredictedSlice, 'classNames'>): SlicePrediction | undefined {
   const uid = useImageInfo(slice)?.sopInstanceUid ?? ''
   return usePredictions((all) =>

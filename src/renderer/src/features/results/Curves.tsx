@@ -32,7 +32,7 @@ const charts: readonly {
 
 interface CurvesProps {
   readonly run: ShownRun
-  /** The active picture: index of its image in the study, and its frame. */
+  /** The active image: index of its image in the study, and its frame. */
   readonly image: number
   readonly frame: number
 }

@@ -6,12 +6,12 @@ import { ClassName } from '../model/ClassName.tsx'
 import { boxFates } from './box-fates.ts'
 
 interface FateTableProps {
-  /** Of the picture in the active viewport, of a detection. */
+  /** Of the image in the active viewport, of a detection. */
   readonly boxes: FrameReport['boxes']
   readonly classNames: readonly string[]
 }
 
-/** What the attack did to every box of a picture. */
+/** What the attack did to every box of an image. */
 export function FateTable({ boxes, classNames }: FateTableProps) {
   if (boxes === undefined) return null
   const percent = (score: number | null) => (score === null ? '—' : `${Math.round(100 * score)} %`)

@@ -40,7 +40,7 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
   )
 }
 
-/** What a run has made of the picture in the active viewport. */
+/** What a run has made of the image in the active viewport. */
 function reportOf(
   { live, pictures }: ShownRun,
   { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>,

@@ -5,7 +5,7 @@ type FrameBoxes = NonNullable<FrameReport['boxes']>
 /** What became of a labelled box, or of a box where none is labelled. */
 export type Fate = 'kept' | 'lost' | 'missed' | 'gained' | 'removed' | 'added'
 
-/** One thing of a picture. */
+/** One thing of an image. */
 export interface BoxFate {
   readonly box: FrameBoxes['label'][number]
   readonly fate: Fate
@@ -16,7 +16,7 @@ export interface BoxFate {
 
 /**
  * Labelled boxes in their order, then the false positives of the original, then those of the adversarial
- * picture.
+ * image.
  */
 export function boxFates({ label, before, after }: FrameBoxes): BoxFate[] {
   const scoreIn = (found: FrameBoxes['before'], index: number) =>

@@ -15,7 +15,7 @@ export async function openRun(info: RunInfo): Promise<void> {
   if (study !== undefined) showRun(info.id, study)
 }
 
-/** Compares the four pictures of a run on the series that is shown, or on the study's first. */
+/** Compares the four images of a run on the series that is shown, or on the study's first. */
 export function showRun(run: string, study: StudyInfo): void {
   watchRun(run)
   const { panes, activePane, run: before } = useUi.getState()

@@ -13,7 +13,7 @@ interface SeriesCardProps {
   readonly isAttacked: boolean
 }
 
-/** One series: picture, description, size. A click shows it in the active viewport. */
+/** One series: image, description, size. A click shows it in the active viewport. */
 export function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
   const isShown = useUi(({ panes }) =>
     panes.some((pane) => pane.series?.study === study && pane.series.series === series.index),
@@ -39,7 +39,7 @@ export function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
         </Text>
         <Group gap={6}>
           <Text size="xs" c="dimmed">
-            {[series.modality, texts.study.pictures(slices.length)]
+            {[series.modality, texts.study.images(slices.length)]
               .filter((part) => part !== null)
               .join(' · ')}
           </Text>

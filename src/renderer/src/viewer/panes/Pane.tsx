@@ -24,7 +24,7 @@ interface PaneProps {
   readonly run: RunPictures | undefined
 }
 
-/** One viewport of the grid with everything around its picture. */
+/** One viewport of the grid with everything around its image. */
 export function Pane({ index, pane, series, run }: PaneProps) {
   const { kind } = pane
   const picture = usePanePicture(pane, series, run)
@@ -85,7 +85,7 @@ interface PaneViewportProps {
   readonly onDrawn: (drawn: Drawn) => void
 }
 
-/** A picture with what lies over it, where the user scrolls and draws the region. */
+/** An image with what lies over it, where the user scrolls and draws the region. */
 export function PaneViewport({
   index,
   kind,

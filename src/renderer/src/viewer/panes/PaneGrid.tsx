@@ -45,7 +45,7 @@ export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {
   )
 }
 
-/** Pictures ahead on each side. */
+/** Images ahead on each side. */
 const reach = 40
 
 /** Scrolling rests this long before more is fetched ahead. */

@@ -4,7 +4,7 @@ import { texts } from '../../texts.ts'
 import classes from '../viewer.module.css'
 import { afterKey } from './swipe-keys.ts'
 
-/** The line between two pictures in one viewport, to be dragged or moved with the arrow keys. */
+/** The line between two images in one viewport, to be dragged or moved with the arrow keys. */
 export function SwipeDivider() {
   const at = useUi((ui) => ui.swipeAt)
   const area = useRef<HTMLDivElement>(null)

@@ -16,7 +16,7 @@ interface LegendsProps {
   readonly scale: PerturbationScale | undefined
 }
 
-/** What the colours over a picture mean. */
+/** What the colours over an image mean. */
 export function Legends({ layers: { overlay, masks, boxes }, scale }: LegendsProps) {
   return (
     <>

@@ -10,14 +10,14 @@ import type { ShownGradient } from './use-layers.ts'
 interface PaneTopProps {
   readonly index: number
   readonly kind: PaneKind
-  /** Whether there are a run's pictures to choose from. */
+  /** Whether there are a run's images to choose from. */
   readonly hasRun: boolean
   readonly lines: readonly string[]
-  /** What else is to be said of the picture. */
+  /** What else is to be said of the image. */
   readonly children?: ReactNode
 }
 
-/** Above a picture: of which kind it is, and whose. */
+/** Above an image: of which kind it is, and whose. */
 export function PaneTop({ index, kind, hasRun, lines, children }: PaneTopProps) {
   return (
     <div className={classes['top']}>
@@ -37,7 +37,7 @@ export function PaneTop({ index, kind, hasRun, lines, children }: PaneTopProps) 
   )
 }
 
-/** A picture that is generated says so, always. */
+/** An image that is generated says so, always. */
 function GeneratedLabel() {
   return (
     <span className={classes['adversarial']} data-testid="adversarial-label">
@@ -46,7 +46,7 @@ function GeneratedLabel() {
   )
 }
 
-/** Which of a run's pictures a viewport shows. */
+/** Which of a run's images a viewport shows. */
 export const KindChoice = memo(function KindChoice({
   index,
   kind,
@@ -76,7 +76,7 @@ interface PaneMessageProps {
   readonly error: unknown
 }
 
-/** Why a viewport has no picture. */
+/** Why a viewport has no image. */
 export function PaneMessage({ kind, isThere, isRunning, error }: PaneMessageProps) {
   if (error !== undefined)
     return (
@@ -93,7 +93,7 @@ export function PaneMessage({ kind, isThere, isRunning, error }: PaneMessageProp
   )
 }
 
-/** Why a gradient that is switched on isn't there (yet). The picture below stays as it is. */
+/** Why a gradient that is switched on isn't there (yet). The image below stays as it is. */
 export function GradientNote({ gradient }: { readonly gradient: ShownGradient }) {
   const { isWanted, model, error, isComputing } = gradient
   if (!isWanted || (model !== undefined && error === undefined && !isComputing)) return null

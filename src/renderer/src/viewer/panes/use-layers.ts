@@ -16,13 +16,13 @@ import { frameKey, predictionsKey, usePredictions } from '../../state/prediction
 import type { Slice } from '../slices.ts'
 import { type GradientState, useGradient } from '../use-gradient.ts'
 
-/** What lies over a picture. */
+/** What lies over an image. */
 export interface Layers {
   readonly overlay: Overlay | undefined
   readonly masks: MaskOverlay | undefined
   readonly boxes: BoxOverlay | undefined
   readonly gradient: ShownGradient
-  /** The gradient's values, once they are those of the picture that is shown. */
+  /** The gradient's values, once they are those of the image that is shown. */
   readonly gradientFrame: Frame | undefined
 }
 
@@ -32,7 +32,7 @@ interface LayersOptions {
   readonly run: RunPictures | undefined
 }
 
-/** What of a run, a gradient and predictions lies over a viewport's picture, as it is switched on. */
+/** What of a run, a gradient and predictions lies over a viewport's image, as it is switched on. */
 export function useLayers(
   { study, slice, scene }: PanePicture,
   { pane, series, run }: LayersOptions,
@@ -76,7 +76,7 @@ export function usePerturbationOverlay(
   )
 }
 
-/** A gradient's magnitudes over the image, in colours that span those of this picture. */
+/** A gradient's magnitudes over the image, in colours that span those of this image. */
 export function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
   const { opacity, gradientMagnification } = useUi((ui) => ui.overlay)
   return useMemo(
@@ -169,14 +169,14 @@ export function useMaskOverlay(
 }
 
 export interface ShownGradient extends GradientState {
-  /** Whether it is to lie over the picture. */
+  /** Whether it is to lie over the image. */
   readonly isWanted: boolean
   /** The chosen model; without one there is no gradient. */
   readonly model: string | undefined
 }
 
 /**
- * The chosen model's gradient for a picture, while it is switched on. It is the original's, so it lies over
+ * The chosen model's gradient for an image, while it is switched on. It is the original's, so it lies over
  * nothing else.
  */
 export function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {

@@ -13,9 +13,9 @@ import type { RegionShape } from '../region.ts'
 export interface PanePicture extends SceneState {
   readonly study: string
   readonly slice: Slice
-  /** Pictures of the series. */
+  /** Images of the series. */
   readonly count: number
-  /** Whether there is such a picture: a run may not have come to it. */
+  /** Whether there is such an image: a run may not have come to it. */
   readonly isThere: boolean
 }
 
@@ -44,7 +44,7 @@ interface FrameAddress {
 }
 
 /**
- * Corner texts and orientation of a picture. They follow when scrolling rests: a request for each picture
+ * Corner texts and orientation of an image. They follow when scrolling rests: a request for each image
  * would slow it.
  */
 export function useDetails(address: FrameAddress): {
@@ -70,7 +70,7 @@ export function useDetails(address: FrameAddress): {
 
 const noShapes: readonly never[] = []
 
-/** The region that an attack may change, on pictures of the size that it was drawn on. */
+/** The region that an attack may change, on images of the size that it was drawn on. */
 export function useRegionShapes(
   size: { readonly rows: number; readonly columns: number } | undefined,
 ): readonly RegionShape[] {
