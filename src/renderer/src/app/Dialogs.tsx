@@ -34,7 +34,7 @@ export function Dialogs() {
 }
 
 /** Version, places on disk, and the packages that Radversary is made of. */
-export function About() {
+function About() {
   const about = useQuery(api.about.queryOptions())
   return (
     <Modal
@@ -90,7 +90,7 @@ function Row({ name, value }: { readonly name: string; readonly value: string })
 }
 
 /** Every key and what it does. */
-export function ShortcutList() {
+function ShortcutList() {
   return (
     <Modal
       opened

@@ -97,7 +97,7 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
 const toolNames = Object.keys(toolIcons) as ToolName[]
 
 /** Windows of the modality in the active viewport. Keys 1 to 9 do the same. */
-export function PresetChoice() {
+function PresetChoice() {
   const modality = useUi(
     ({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '',
   )

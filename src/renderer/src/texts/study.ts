@@ -12,7 +12,6 @@ export const studyTexts = {
     opening: (title: string) => `Opening ${title}`,
     scanned: (done: number, total: number) => `${done} of ${total} files`,
     images: (count: number) => (count === 1 ? '1 image' : `${count} images`),
-    images: (count: number) => (count === 1 ? '1 image' : `${count} images`),
     unnamedSeries: 'Series without description',
     unknownPatient: 'Patient without name',
     closeStudy: (title: string) => `Close ${title}`,

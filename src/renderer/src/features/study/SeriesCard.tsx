@@ -39,9 +39,7 @@ export function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
         </Text>
         <Group gap={6}>
           <Text size="xs" c="dimmed">
-            {[series.modality, texts.study.images(slices.length)]
-              .filter((part) => part !== null)
-              .join(' · ')}
+            {[series.modality, texts.study.images(slices.length)].filter((part) => part !== null).join(' · ')}
           </Text>
           {isAttacked && (
             <Badge size="xs" color="orange" variant="light">

@@ -86,13 +86,7 @@ interface PaneViewportProps {
 }
 
 /** An image with what lies over it, where the user scrolls and draws the region. */
-export function PaneViewport({
-  index,
-  kind,
-  scene,
-  layers: { overlay, masks, boxes },
-  onDrawn,
-}: PaneViewportProps) {
+function PaneViewport({ index, kind, scene, layers: { overlay, masks, boxes }, onDrawn }: PaneViewportProps) {
   const size = scene?.image.frame
   const region = useRegionShapes(size)
   const swipeAt = useUi((ui) => (kind === 'swipe' ? ui.swipeAt : 1))

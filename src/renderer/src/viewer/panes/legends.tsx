@@ -36,7 +36,7 @@ interface OverlayLegendProps {
 /**
  * What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own.
  */
-export function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLegendProps) {
+function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLegendProps) {
   const { magnification, unit } = useUi((ui) => ui.overlay)
   if (colours === 'magnitude')
     return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
@@ -48,7 +48,7 @@ export function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLeg
 const origins: readonly BoxOrigin[] = ['annotated', 'before', 'after']
 
 /** Which colour is which class, and which line is whose. */
-export function BoxLegend({ overlay }: { readonly overlay: BoxOverlay }) {
+function BoxLegend({ overlay }: { readonly overlay: BoxOverlay }) {
   return (
     <div className={classes['legend']} data-testid="box-legend">
       {overlay.classes.map(({ name, colour }) => (
@@ -88,7 +88,7 @@ interface ColourLegendProps {
 }
 
 /** Signed colours from −limit over zero to +limit, or magnitudes from zero to the limit. */
-export function ColourLegend({ colours, limit }: ColourLegendProps) {
+function ColourLegend({ colours, limit }: ColourLegendProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
@@ -119,7 +119,7 @@ export function ColourLegend({ colours, limit }: ColourLegendProps) {
 const steps = 101
 
 /** Which colour is which class, and that outlines are before and areas after the attack. */
-export function MaskLegend({ overlay: { classes: shown, fill } }: { readonly overlay: MaskOverlay }) {
+function MaskLegend({ overlay: { classes: shown, fill } }: { readonly overlay: MaskOverlay }) {
   return (
     <div className={classes['legend']} data-testid="mask-legend">
       {shown.map(({ name, colour }) => (

@@ -47,7 +47,7 @@ function GeneratedLabel() {
 }
 
 /** Which of a run's images a viewport shows. */
-export const KindChoice = memo(function KindChoice({
+const KindChoice = memo(function KindChoice({
   index,
   kind,
 }: {

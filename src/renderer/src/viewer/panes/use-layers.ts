@@ -54,7 +54,7 @@ export function useLayers(
  * The perturbation as it is painted: alone in its own viewport, over the image in the others while that is
  * switched on.
  */
-export function usePerturbationOverlay(
+function usePerturbationOverlay(
   kind: PaneKind,
   image: number,
   scene: LoadedScene | undefined,
@@ -77,7 +77,7 @@ export function usePerturbationOverlay(
 }
 
 /** A gradient's magnitudes over the image, in colours that span those of this image. */
-export function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
+function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
   const { opacity, gradientMagnification } = useUi((ui) => ui.overlay)
   return useMemo(
     () =>
@@ -98,7 +98,7 @@ export function useGradientOverlay(frame: Frame | undefined): Overlay | undefine
  * Boxes while they are switched on: a run's, those after the attack over what they are of, or what the model
  * has predicted of the original.
  */
-export function useBoxOverlay(
+function useBoxOverlay(
   { kind, series: shown }: Pane,
   series: SeriesInfo,
   slice: Slice,
@@ -147,7 +147,7 @@ function usePredictedBoxes(
  * A run's masks while they are switched on: before the attack as outlines, and after it as areas over what
  * they are of; the perturbation has colours of its own.
  */
-export function useMaskOverlay(
+function useMaskOverlay(
   kind: PaneKind,
   { image, frame }: Slice,
   run: RunPictures | undefined,
@@ -179,7 +179,7 @@ export interface ShownGradient extends GradientState {
  * The chosen model's gradient for an image, while it is switched on. It is the original's, so it lies over
  * nothing else.
  */
-export function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
+function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
   const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
   const model = useUi((ui) => ui.model)
   const isWanted = isOn && kind === 'original'
