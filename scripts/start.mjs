@@ -6,13 +6,14 @@ import { spawnSync } from 'node:child_process'
 import { ensureBuilt } from './setup/build.mjs'
 import { electronBinary, hasDisplay } from './setup/electron-binary.mjs'
 import { ensureNpmPackages } from './setup/npm-packages.mjs'
+import { repository, returnToCaller } from './setup/repository.mjs'
 
 /** An application that ends with a fault so soon has never been open. */
 const soonMs = 10_000
 
 function startElectron(binary, paths) {
   const start = performance.now()
-  const { status, signal } = spawnSync(binary, ['.', ...paths], { stdio: 'inherit' })
+  const { status, signal } = spawnSync(binary, [repository, ...paths], { stdio: 'inherit' })
   if (status === 0 || performance.now() - start > soonMs) process.exit(status ?? 0)
   return `Electron did not start (${signal ?? `code ${status}`})`
 }
@@ -25,6 +26,7 @@ function reasonForBrowser(paths) {
 
 ensureNpmPackages()
 ensureBuilt()
+returnToCaller()
 const paths = process.argv.slice(2)
 console.error(`${reasonForBrowser(paths)}: opening the browser instead.`)
 const study = paths.length === 0 ? [] : ['--study', ...paths]

@@ -2,9 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { ensureDebianPackages } from './setup/debian-packages.mjs'
 import { ensureNpmPackages } from './setup/npm-packages.mjs'
+import { repository } from './setup/repository.mjs'
 
 function run(script) {
   const { status } = spawnSync('npm', ['run', '-s', script], {
+    cwd: repository,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })

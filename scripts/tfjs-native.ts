@@ -9,6 +9,7 @@ import { addedPackagesFolder } from '../src/adapters/tfjs/optional-packages.ts'
 import { compileAddon } from './tfjs-native/compile.ts'
 import { findLibraries } from './tfjs-native/libraries.ts'
 import { installAddonPackage, nodeApiHeaders } from './tfjs-native/packages.ts'
+import { returnToCaller } from './setup/repository.mjs'
 
 function build(): void {
   const { values } = parseArgs({ options: { libtensorflow: { type: 'string' } } })
@@ -29,13 +30,14 @@ function build(): void {
 function check(): void {
   const script = join(import.meta.dirname, 'tfjs-native/check.ts')
   const env = { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env }
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], {
+  const { status } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env,
   })
   if (status !== 0) throw new Error('The addon was built, but does not work with this TensorFlow')
 }
 
+returnToCaller()
 try {
   build()
 } catch (error) {

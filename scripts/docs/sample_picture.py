@@ -1,6 +1,6 @@
 """The picture in README: one slice of the sample, before and after `npm run demo`.
 
-usage: /usr/bin/python3 scripts/docs/sample_picture.py 12.dcm OUT.png   (from the repository's root)
+usage: /usr/bin/python3 scripts/docs/sample_picture.py 12.dcm OUT.png
 """
 
 import json
@@ -15,6 +15,8 @@ CENTRE, WIDTH = -600, 1500
 # Perturbations of a few dozen HU are shown in colour up to this.
 LARGEST_HU = 50
 GAP, CAPTION = 8, 34
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO = REPOSITORY / 'demo'
 FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 
 
@@ -52,15 +54,15 @@ def panel(picture, place, pixels, caption, label=None):
 
 
 def main(source, out):
-    images = json.loads(Path('demo/record.json').read_text())['images']
+    images = json.loads((DEMO / 'record.json').read_text())['images']
     exported = next(image['exported'] for image in images if image['file'] == source)
-    original = hounsfield(f'resources/sample/study/{source}')
+    original = hounsfield(REPOSITORY / 'resources/sample/study' / source)
     rows, columns = original.shape
     picture = Image.new('RGB', (4 * columns + 3 * GAP, rows + CAPTION), (16, 20, 24))
     panel(picture, 0, grey(original), 'Original')
-    panel(picture, 1, grey(hounsfield(f"demo/{exported['series']['path']}")), 'Adversarial', 'ADVERSARIAL')
-    panel(picture, 2, signed_colour(perturbation(f"demo/{exported['perturbation']['path']}")), f'Perturbation, -{LARGEST_HU} to {LARGEST_HU} HU')
-    panel(picture, 3, grey(hounsfield(f"demo/{exported['smoothed']['path']}")), 'Smoothed input', 'ADVERSARIAL')
+    panel(picture, 1, grey(hounsfield(DEMO / exported['series']['path'])), 'Adversarial', 'ADVERSARIAL')
+    panel(picture, 2, signed_colour(perturbation(DEMO / exported['perturbation']['path'])), f'Perturbation, -{LARGEST_HU} to {LARGEST_HU} HU')
+    panel(picture, 3, grey(hounsfield(DEMO / exported['smoothed']['path'])), 'Smoothed input', 'ADVERSARIAL')
     picture.resize((picture.width // 2, picture.height // 2), Image.LANCZOS).save(out, optimize=True)
 
 

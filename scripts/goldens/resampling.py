@@ -1,10 +1,11 @@
 """Writes test/fixtures/resampling.json: small images resampled by PyTorch and Pillow, and smoothed by PyTorch.
 
-Run from the project's root, with python3-torch, Pillow and NumPy: python3 scripts/goldens/resampling.py
+Needs python3-torch, Pillow and NumPy: python3 scripts/goldens/resampling.py
 """
 
 import json
 import math
+import os
 
 import numpy as np
 import PIL
@@ -64,7 +65,7 @@ def main():
         "smoothedFirstImage": [smoothed(images[0], taps, sigma) for taps, sigma in [(3, 1.0), (7, 1.5), (15, 3.0)]],
         "referenceConvolution": reference(images),
     }
-    with open("test/fixtures/resampling.json", "w", encoding="ascii") as file:
+    with open(os.path.join(os.path.dirname(__file__), "../../test/fixtures/resampling.json"), "w", encoding="ascii") as file:
         json.dump(golden, file, separators=(",", ":"))
         file.write("\n")
 

@@ -25,7 +25,8 @@ from slices import INPUT_SIZE, PHANTOMS, WINDOW_CENTRE_HU, WINDOW_WIDTH_HU, load
 from study import STUDY_PHANTOM, read_study, study_slices, write_boxes, write_masks, write_study
 from training import judge, logits_of, train
 
-SAMPLE = Path('resources/sample')
+REPOSITORY = Path(__file__).resolve().parents[2]
+SAMPLE = REPOSITORY / 'resources/sample'
 NAME = 'phantom-thorax'
 OPSET = 13
 
@@ -153,7 +154,7 @@ def write_json(path, value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('part', choices=['study', 'model', 'masks', 'segmenter', 'boxes', 'detector'])
-    parser.add_argument('--cache', default='out/sample', help='folder that keeps rendered slices (default: %(default)s)')
+    parser.add_argument('--cache', default=REPOSITORY / 'out/sample', help='folder that keeps rendered slices (default: %(default)s)')
     parser.add_argument('--epochs', type=int, help='default: 14, of the segmentation model 4, of the detector 6')
     options = parser.parse_args()
     if options.part == 'study':

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { repository } from './repository.mjs'
 
 const names = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }
 
@@ -8,8 +9,9 @@ const names = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Elec
  * there is neither.
  */
 export function electronBinary() {
-  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? 'node_modules/electron/dist'
-  const named = 'node_modules/electron/path.txt'
+  const electron = join(repository, 'node_modules/electron')
+  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(electron, 'dist')
+  const named = join(electron, 'path.txt')
   const name = existsSync(named)
     ? readFileSync(named, 'utf8').trim()
     : (names[process.platform] ?? 'electron')
