@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Stack } from '@mantine/core'
 import { IconFolderOpen, IconInfoCircle, IconKeyboard } from '@tabler/icons-react'
-import { askForStudy } from '../features/study/ask-for-study.ts'
+import { askForStudy } from '../features/study/open-study.ts'
 import { setUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'

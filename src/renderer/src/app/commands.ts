@@ -1,4 +1,4 @@
-import { askForStudy } from '../features/study/ask-for-study.ts'
+import { askForStudy } from '../features/study/open-study.ts'
 import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
 import {
   nextOverlayContent,

@@ -1,8 +1,8 @@
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import type { FrameReport } from '../../../engine/attack/image-result.ts'
-import type { BoxOverlay } from '../viewer/box-overlay.ts'
+import type { BoxOverlay } from '../viewer/overlays.ts'
 import type { FrameMasks, RunPictures } from '../viewer/run-pictures.ts'
-import { shownClasses } from '../viewer/class-colours.ts'
+import { shownClasses } from '../viewer/mask-pixels.ts'
 import { isAtWork, type LiveRun } from './live-run.ts'
 
 /** Where a run's results lie, by the study's images: the same SOP Instance UID. */

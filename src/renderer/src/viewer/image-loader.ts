@@ -1,9 +1,11 @@
-import cornerstone, { type Image } from 'cornerstone-core'
+import cornerstone from 'cornerstone-core'
+import type { Image } from 'cornerstone-core'
 import cornerstoneTools from 'cornerstone-tools'
 import { engineFault } from '../api/fault.ts'
 import { displayPixels, rgbaPixels } from './display-pixels.ts'
-import { fetchTable } from './fetch-table.ts'
-import { frameUrl, needsTable, readFrame, type Frame, type FrameRef } from './frame.ts'
+import { type Frame, type FrameRef, frameUrl, needsTable, readFrame } from './frame.ts'
+import { api, queryClient } from '../api/client.ts'
+import type { ModalityTable } from './modality-table.ts'
 
 /** A cornerstone image with the frame that it was made of, for probes and overlays. */
 export interface LoadedImage extends Image {
@@ -122,4 +124,50 @@ function colourLevels(frame: Frame) {
     windowWidth: 255,
   }
   return { pixels, bytes: pixels.byteLength, ...whole }
+}
+
+/**
+ * The modality table of a study's frame, by the frame's path at the engine; undefined where it has a slope.
+ */
+async function fetchTable(path: string): Promise<ModalityTable | undefined> {
+  const [, study = '', image, frame] = /^\/frames\/([^/]+)\/(\d+)\/(\d+)/.exec(path) ?? []
+  const address = { study: decodeURIComponent(study), image: Number(image), frame: Number(frame) }
+  const { transform } = await queryClient.query(api.studies.image.queryOptions(address))
+  if (transform.kind === 'linear') return undefined
+  return { first: transform.firstStoredValue, entries: transform.table, unit: transform.unit }
+}
+
+/** Fetches frames before they are asked for. */
+export interface Prefetcher {
+  /** Replaces what is still to be fetched, in order of need. */
+  plan(refs: readonly FrameRef[]): void
+}
+
+/** A browser opens six connections to one server; two leave room for what the user waits for. */
+const atOnce = 2
+
+export function createPrefetcher(): Prefetcher {
+  let waiting: FrameRef[] = []
+  let running = 0
+  const next = (): void => {
+    while (running < atOnce) {
+      const ref = waiting.shift()
+      if (ref === undefined) return
+      if (isLoading(ref)) continue
+      running += 1
+      // A failure is told when the frame is really asked for.
+      void loadFrame(ref)
+        .catch(() => undefined)
+        .finally(() => {
+          running -= 1
+          next()
+        })
+    }
+  }
+  return {
+    plan: (refs) => {
+      waiting = [...refs]
+      next()
+    },
+  }
 }

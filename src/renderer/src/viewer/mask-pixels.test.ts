@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toRuns } from '../../../core/model/mask-runs.ts'
-import { maskPixels } from './mask-pixels.ts'
+import { classColour, colourOfClass, maskPixels } from './mask-pixels.ts'
 
 const shown = [{ index: 1, name: 'lung', colour: '#0a1420' }]
 const blank = { rows: 5, columns: 5, overlapping: false }
@@ -33,4 +33,15 @@ test('outlines are the pixels at the rim, also at that of the image', () => {
 test('classes that are not shown are left out', () => {
   expect(painted(maskPixels(square, [{ ...shown[0]!, index: 0 }], 'area'))).toHaveLength(16)
   expect(painted(maskPixels(square, [], 'area'))).toEqual([])
+})
+
+test('the first classes have colours of their own, then they come again', () => {
+  const first = Array.from({ length: 8 }, (_, i) => classColour(i))
+  expect(new Set(first).size).toBe(8)
+  expect(classColour(8)).toBe(first[0])
+})
+
+test('a class is found by its name; what is none is grey', () => {
+  expect(colourOfClass('b', ['a', 'b'])).toBe(classColour(1))
+  expect(colourOfClass('none', ['a', 'b'])).toBe('#868e96')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { directionLetters, orientationMarkers } from './orientation.ts'
+import { directionLetters, lengthText, orientationMarkers, scaleBar } from './orientation.ts'
 
 const axial = [1, 0, 0, 0, 1, 0]
 const upright = { rotation: 0, hflip: false, vflip: false }
@@ -40,4 +40,23 @@ test('an oblique direction has two letters, the stronger first', () => {
 
 test('an image without orientation has no markers', () => {
   expect(orientationMarkers(undefined, upright)).toEqual({ left: '', right: '', top: '', bottom: '' })
+})
+
+test.each([
+  [2, 50, 100],
+  [0.9, 100, 90],
+  [40, 2, 80],
+  [900, 0.1, 90],
+])('at %d screen pixels a millimetre the bar is %d mm', (pixelsPerMillimetre, millimetres, pixels) => {
+  const bar = scaleBar(pixelsPerMillimetre, 120)
+  expect(bar?.millimetres).toBeCloseTo(millimetres)
+  expect(bar?.pixels).toBeCloseTo(pixels)
+})
+
+test('without a spacing there is no bar', () => {
+  expect(scaleBar(undefined, 120)).toBeUndefined()
+})
+
+test('lengths are told in the unit that fits', () => {
+  expect([50, 2, 0.2].map(lengthText)).toEqual(['5 cm', '2 mm', '200 µm'])
 })

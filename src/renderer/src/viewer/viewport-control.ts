@@ -1,11 +1,17 @@
-import cornerstone, { type RenderedEvent } from 'cornerstone-core'
-import { drawBoxes, type BoxOverlay } from './box-overlay.ts'
+import cornerstone from 'cornerstone-core'
+import type { EnabledElement, RenderedEvent } from 'cornerstone-core'
+import {
+  type BoxOverlay,
+  drawBoxes,
+  drawMasks,
+  drawOverlay,
+  drawRegion,
+  type MaskOverlay,
+  type Overlay,
+} from './overlays.ts'
 import type { Frame } from './frame.ts'
 import type { LoadedImage } from './image-loader.ts'
-import { drawMasks, type MaskOverlay } from './mask-overlay.ts'
-import { drawOverlay, drawRegion, type Overlay } from './overlay.ts'
 import type { RegionShape } from './region.ts'
-import { drawSwipe, type Swipe } from './swipe.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
 
@@ -164,4 +170,33 @@ function contextOf(element: HTMLElement, image: LoadedImage, rotation: number): 
     fit: fitScale(canvas, sides, rotation),
     window: { center: windowCenter, width: windowWidth },
   }
+}
+
+/** A second image of the same size, shown to the right of a divider. */
+export interface Swipe {
+  readonly image: LoadedImage
+  /** Where the divider is: 0 at the left edge of the viewport, 1 at the right one. */
+  readonly at: number
+}
+
+const scratch = document.createElement('canvas')
+
+/**
+ * Draws the second image, as the first is shown (window, zoom, turn), over what lies right of the divider.
+ */
+function drawSwipe(
+  { image, at }: Swipe,
+  { canvas, viewport }: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
+  scratch.width = canvas.width
+  scratch.height = canvas.height
+  cornerstone.renderToCanvas(scratch, image, viewport)
+  const left = Math.round(at * canvas.width)
+  const width = canvas.width - left
+  if (width <= 0) return
+  context.save()
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.drawImage(scratch, left, 0, width, canvas.height, left, 0, width, canvas.height)
+  context.restore()
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { createLinkGroup } from './link.ts'
-import { createPrefetcher } from './prefetch.ts'
+import { createPrefetcher } from './image-loader.ts'
 import { windowOf, type WindowPreset } from './presets.ts'
 import { initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'

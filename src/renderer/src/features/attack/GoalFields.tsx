@@ -4,11 +4,10 @@ import type { ModelCard, RegressionOutput } from '../../../../core/model/card.ts
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
-import { CriterionFields } from './CriterionFields.tsx'
 import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { goalOf, goalsFor } from './goals.ts'
-import { scopeFor, scopesFor, type Place } from './scopes.ts'
+import { type Place, scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
 import { useCard } from '../../state/card-answers.ts'
 
@@ -144,6 +143,41 @@ function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined })
         start={study?.paths[0]}
         onPick={(path) => {
           changeForm({ labels: path })
+        }}
+      />
+    </Group>
+  )
+}
+
+interface CriterionFieldsProps {
+  /** The criterion that is taken where none is given. */
+  readonly preset: string
+  /** By what the form holds; '' is the preset. */
+  readonly losses: Readonly<Record<string, string>>
+}
+
+/** Of tasks that leave a choice: what counts as fooled, and which loss is raised. */
+function CriterionFields({ preset, losses }: CriterionFieldsProps) {
+  const { criterion, loss } = useAttackForm()
+  return (
+    <Group gap="xs" grow align="flex-start">
+      <TextInput
+        size="xs"
+        label={texts.attack.criterion}
+        placeholder={preset}
+        value={criterion}
+        spellCheck={false}
+        onChange={(event) => {
+          changeForm({ criterion: event.currentTarget.value })
+        }}
+      />
+      <NativeSelect
+        size="xs"
+        label={texts.attack.loss}
+        value={loss}
+        data={Object.entries(losses).map(([value, label]) => ({ value, label }))}
+        onChange={(event) => {
+          changeForm({ loss: event.currentTarget.value })
         }}
       />
     </Group>

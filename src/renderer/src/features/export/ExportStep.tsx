@@ -1,17 +1,13 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Button, Progress, Stack, Text } from '@mantine/core'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import type { ShownRun } from '../../state/shown-run.ts'
-import { Exported } from './Exported.tsx'
-import { ExportProgress } from './ExportProgress.tsx'
-import { madeKinds, type ExportKind } from './export-plan.ts'
-import { FolderFields } from './FolderFields.tsx'
-import { KindsField } from './KindsField.tsx'
-import { PlanList } from './PlanList.tsx'
-import { useChosenKinds } from './use-chosen-kinds.ts'
-import { useExport } from './use-export.ts'
-import { useExportFolder } from './use-export-folder.ts'
+import { type ExportKind, madeKinds, sizeText } from './export-plan.ts'
+import { FolderFields, KindsField, PlanList } from './export-fields.tsx'
+import { type ExportReport, useChosenKinds, useExport, useExportFolder } from './use-export.ts'
 import { VerifyRun } from './VerifyRun.tsx'
+import { desktop } from '../../api/native.ts'
+import { tell } from '../../api/notify.ts'
 
 /** Writes a finished run to a folder of the user's, and checks what is there. */
 export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
@@ -71,5 +67,58 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
       {state.error !== undefined && <Fault error={state.error} />}
       {state.report !== undefined && <Exported report={state.report} />}
     </Stack>
+  )
+}
+
+interface ExportProgressProps {
+  readonly done: number
+  readonly total: number
+  readonly onCancel: () => void
+}
+
+/** How far an export is. */
+function ExportProgress({ done, total, onCancel }: ExportProgressProps) {
+  const text = texts.export.working(done, total)
+  return (
+    <div role="status">
+      <Text size="sm">{text}</Text>
+      <Progress value={(100 * done) / Math.max(1, total)} my={6} aria-label={text} />
+      <Button variant="default" onClick={onCancel}>
+        {texts.app.cancel}
+      </Button>
+    </div>
+  )
+}
+
+/** What was written, and where it is. */
+function Exported({ report: { folder, files, bytes } }: { readonly report: ExportReport }) {
+  return (
+    <div role="status" data-testid="exported">
+      <Text size="sm" c="teal.3">
+        {texts.export.done(files, sizeText(bytes))}
+      </Text>
+      <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+        {folder}
+      </Text>
+      <ShowFolder folder={folder} />
+    </div>
+  )
+}
+
+/** The system's file manager, where the application may call it. */
+function ShowFolder({ folder }: { readonly folder: string }) {
+  const bridge = desktop()
+  if (bridge === undefined) return null
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      mt={4}
+      onClick={() => {
+        bridge.showInFolder(folder).catch(tell)
+      }}
+    >
+      {texts.export.show}
+    </Button>
   )
 }

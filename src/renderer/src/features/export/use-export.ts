@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
-import { engine, ownRequest } from '../../api/client.ts'
-import type { ExportKind } from './export-plan.ts'
+import { api, engine, ownRequest } from '../../api/client.ts'
+import { type ExportKind, folderName } from './export-plan.ts'
+import { useQuery } from '@tanstack/react-query'
 
 interface Wanted {
   readonly run: string
@@ -65,4 +66,46 @@ function rememberFolder(to: string): void {
       engine.settings.set.mutate({ lastFolders: { ...lastFolders, export: parent } }),
     )
     .catch(() => undefined)
+}
+
+/** All that a run has made, but for what the user leaves out. */
+export function useChosenKinds(made: readonly ExportKind[]): {
+  readonly kinds: readonly ExportKind[]
+  readonly choose: (kind: ExportKind, isWanted: boolean) => void
+} {
+  const [left, setLeft] = useState<ReadonlySet<ExportKind>>(new Set())
+  return {
+    kinds: made.filter((kind) => !left.has(kind)),
+    choose: (kind, isWanted) => {
+      const rest = new Set(left)
+      if (isWanted) rest.delete(kind)
+      else rest.add(kind)
+      setLeft(rest)
+    },
+  }
+}
+
+export interface ExportFolder {
+  readonly to: string
+  /** Where the dialog begins; undefined before it is known. */
+  readonly parent: string | undefined
+  readonly setTo: (folder: string) => void
+  /** A new folder, named as the run is, inside another one. */
+  readonly setParent: (folder: string) => void
+}
+
+/** Where a run is exported to: beside the last export, or at home, unless the user names another folder. */
+export function useExportFolder(name: string): ExportFolder {
+  const settings = useQuery(api.settings.get.queryOptions(undefined, { staleTime: 0 }))
+  const home = useQuery(api.files.list.queryOptions({}))
+  const [given, setGiven] = useState<string>()
+  const parent = settings.data?.lastFolders['export'] ?? home.data?.path
+  return {
+    to: given ?? (parent === undefined ? '' : folderName(parent, name)),
+    parent,
+    setTo: setGiven,
+    setParent: (folder) => {
+      setGiven(folderName(folder, name))
+    },
+  }
 }

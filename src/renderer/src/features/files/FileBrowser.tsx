@@ -1,13 +1,12 @@
-import { Loader, Stack, Text } from '@mantine/core'
+import { Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
-import { EntryButton } from './EntryButton.tsx'
 import classes from './files.module.css'
 import { PathField } from './PathField.tsx'
-import { UseButtons } from './UseButtons.tsx'
+import { IconFile, IconFolder } from '@tabler/icons-react'
 
 interface FileBrowserProps {
   /** What can be picked: a folder or file, a folder alone, or a file alone. */
@@ -76,4 +75,70 @@ function isShown(
 ): boolean {
   if (pick === 'folder') return false
   return endings === undefined || endings.some((ending) => name.toLowerCase().endsWith(ending))
+}
+
+interface EntryButtonProps {
+  readonly kind: 'folder' | 'file'
+  readonly name: string
+  readonly isChosen: boolean
+  readonly onClick: () => void
+  readonly onDoubleClick: () => void
+}
+
+/** A folder or file in the list. */
+function EntryButton({ kind, name, isChosen, onClick, onDoubleClick }: EntryButtonProps) {
+  return (
+    <button
+      type="button"
+      className={classes['entry']}
+      data-chosen={isChosen || undefined}
+      aria-pressed={kind === 'file' ? isChosen : undefined}
+      onClick={onClick}
+      onDoubleClick={onDoubleClick}
+    >
+      {kind === 'folder' ? (
+        <IconFolder size={16} aria-label={texts.files.isFolder} />
+      ) : (
+        <IconFile size={16} aria-label={texts.files.isFile} />
+      )}
+      {name}
+    </button>
+  )
+}
+
+interface UseButtonsProps {
+  readonly pick: 'any' | 'folder' | 'file'
+  /** The file that is marked in the list. */
+  readonly chosen: string | undefined
+  /** The folder that is listed; undefined before it is. */
+  readonly here: string | undefined
+  readonly onPick: (path: string) => void
+}
+
+/** Takes the marked file, or the folder as a whole. */
+function UseButtons({ pick, chosen, here, onPick }: UseButtonsProps) {
+  return (
+    <Group justify="flex-end">
+      {chosen !== undefined && (
+        <Button
+          onClick={() => {
+            onPick(chosen)
+          }}
+        >
+          {texts.files.openFile(chosen.split(/[\\/]/).at(-1) ?? chosen)}
+        </Button>
+      )}
+      {pick !== 'file' && (
+        <Button
+          variant={chosen === undefined ? 'filled' : 'default'}
+          disabled={here === undefined}
+          onClick={() => {
+            if (here !== undefined) onPick(here)
+          }}
+        >
+          {pick === 'folder' ? texts.files.useFolder : texts.files.openFolder}
+        </Button>
+      )}
+    </Group>
+  )
 }

@@ -1,5 +1,5 @@
-import { Button, Loader, Select, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Group, Loader, Progress, Select, Stack, Text } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ModelInfo } from '../../../../engine/server/models/model-shelf.ts'
 import { api } from '../../api/client.ts'
 import { EngineFault } from '../../api/fault.ts'
@@ -8,11 +8,12 @@ import { useRestedSlice } from '../../state/use-active-slice.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../../state/card-answers.ts'
-import { AreaTable } from './AreaTable.tsx'
-import { BoxTable } from './BoxTable.tsx'
+import { AreaTable, BoxTable } from './class-tables.tsx'
 import { ModelCardTable } from './ModelCardTable.tsx'
-import { ModelPreview } from './ModelPreview.tsx'
-import { PredictButton } from './PredictButton.tsx'
+import { predictionsKey, predictStudy, usePredictions } from '../../state/predictions.ts'
+import { useEffect, useRef } from 'react'
+import { previewRgba } from './preview-rgba.ts'
+import classes from './model.module.css'
 
 /** Choose a model, see what it is and what it sees, and let it predict the study. */
 export function ModelStep() {
@@ -89,5 +90,73 @@ function ChosenModel({ model }: { readonly model: ModelInfo }) {
         </>
       )}
     </>
+  )
+}
+
+/** Lets a model predict a study, and tells how far it is. */
+function PredictButton({ study, model }: { readonly study: string; readonly model: string }) {
+  const progress = usePredictions((all) => all[predictionsKey(study, model)]?.progress)
+  if (progress === undefined)
+    return (
+      <Button
+        onClick={() => {
+          void predictStudy(study, model)
+        }}
+      >
+        {texts.model.predict}
+      </Button>
+    )
+  const { done, total, cancel } = progress
+  return (
+    <div role="status">
+      <Text size="sm">{texts.model.predicting(Math.floor(done), total)}</Text>
+      <Progress
+        value={total === 0 ? 0 : (100 * done) / total}
+        my={6}
+        aria-label={texts.model.predicting(Math.floor(done), total)}
+      />
+      <Button variant="default" onClick={cancel}>
+        {texts.app.cancel}
+      </Button>
+    </div>
+  )
+}
+
+interface ModelPreviewProps {
+  readonly study: string
+  readonly image: number
+  readonly frame: number
+  readonly model: string
+}
+
+/** The model's input for the active image: the same window, crop and size. */
+function ModelPreview(props: ModelPreviewProps) {
+  const preview = useQuery(
+    api.models.preview.queryOptions(props, { placeholderData: keepPreviousData, gcTime: 10_000 }),
+  )
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { data } = preview
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d')
+    if (context && data !== undefined)
+      context.putImageData(new ImageData(previewRgba(data), data.columns, data.rows), 0, 0)
+  }, [data])
+  return (
+    <section aria-label={texts.model.preview}>
+      <Text size="sm" fw={600}>
+        {texts.model.preview}
+      </Text>
+      {preview.isError && <Fault error={preview.error} />}
+      {data !== undefined && (
+        <Group gap="sm" wrap="nowrap" align="flex-start" mt={6}>
+          <canvas ref={canvas} className={classes['preview']} width={data.columns} height={data.rows} />
+          <Text size="xs" c="dimmed">
+            {texts.model.previewOf(`${data.range.lower} to ${data.range.upper} ${data.range.unit}`)}
+            <br />
+            {data.steps.join(' → ')}
+          </Text>
+        </Group>
+      )}
+    </section>
   )
 }

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { texts } from '../../texts.ts'
 import { answerText, withConfidence, type AnswerNames } from '../../state/card-answers.ts'
-import { classColour, colourOfClass } from '../../viewer/class-colours.ts'
+import { classColour, colourOfClass } from '../../viewer/mask-pixels.ts'
 import type { SlicePrediction } from '../../state/predictions.ts'
 import { cellStrength, valueSpan, type StripRow } from './strip-rows.ts'
 import classes from './model.module.css'

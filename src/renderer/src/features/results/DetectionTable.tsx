@@ -1,7 +1,7 @@
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
-import { ClassName } from '../model/ClassName.tsx'
+import { ClassName } from '../model/class-tables.tsx'
 import { changeText } from './change-text.ts'
 
 interface DetectionTableProps {

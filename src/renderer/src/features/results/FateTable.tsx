@@ -1,8 +1,7 @@
 import type { FrameReport } from '../../../../engine/attack/image-result.ts'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
-import { boxPlaceText } from '../model/box-text.ts'
-import { ClassName } from '../model/ClassName.tsx'
+import { boxPlaceText, ClassName } from '../model/class-tables.tsx'
 import { boxFates } from './box-fates.ts'
 
 interface FateTableProps {

@@ -1,12 +1,14 @@
-import { ActionIcon, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { IconTags, IconX } from '@tabler/icons-react'
-import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { setUi, useUi } from '../../state/ui-store.ts'
+import type { SeriesInfo, StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { setUi, showSeries, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { cancelOpening, closeStudy, useOpening } from './open-study.ts'
-import { RecentStudies } from './RecentStudies.tsx'
-import { SeriesCard } from './SeriesCard.tsx'
-import { examinationsOf } from '../../state/examinations.ts'
+import { RecentStudies } from './Welcome.tsx'
+import { examinationsOf, seriesText } from '../../state/examinations.ts'
+import { slicesOf } from '../../viewer/slices.ts'
+import { Thumbnail } from '../../viewer/Thumbnail.tsx'
+import classes from './study.module.css'
 
 /** Patient, examination and series of every open study. */
 export function StudyPanel({ attackedStudies }: { readonly attackedStudies: ReadonlySet<string> }) {
@@ -135,5 +137,50 @@ function OpeningProgress() {
         {texts.study.scanned(done, total)}
       </Text>
     </div>
+  )
+}
+
+interface SeriesCardProps {
+  readonly study: string
+  readonly series: SeriesInfo
+  readonly isAttacked: boolean
+}
+
+/** One series: image, description, size. A click shows it in the active viewport. */
+function SeriesCard({ study, series, isAttacked }: SeriesCardProps) {
+  const isShown = useUi(({ panes }) =>
+    panes.some((pane) => pane.series?.study === study && pane.series.series === series.index),
+  )
+  const slices = slicesOf(series.images)
+  const middle = slices[Math.floor(slices.length / 2)]
+  return (
+    <button
+      type="button"
+      className={classes['series']}
+      data-shown={isShown || undefined}
+      aria-pressed={isShown}
+      onClick={() => {
+        showSeries({ study, series: series.index })
+      }}
+    >
+      {middle !== undefined && (
+        <Thumbnail study={study} image={middle.image} frame={middle.frame} size={56} />
+      )}
+      <div className={classes['seriesText']}>
+        <Text size="sm" lineClamp={2}>
+          {seriesText(series)}
+        </Text>
+        <Group gap={6}>
+          <Text size="xs" c="dimmed">
+            {[series.modality, texts.study.images(slices.length)].filter((part) => part !== null).join(' · ')}
+          </Text>
+          {isAttacked && (
+            <Badge size="xs" color="orange" variant="light">
+              {texts.study.attacked}
+            </Badge>
+          )}
+        </Group>
+      </div>
+    </button>
   )
 }

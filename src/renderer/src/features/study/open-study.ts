@@ -6,6 +6,7 @@ import { tell } from '../../api/notify.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
 import { forgetPredictions } from '../../state/predictions.ts'
 import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
+import { chooseNatively, desktop } from '../../api/native.ts'
 
 /** A scan that is under way. */
 export interface Opening {
@@ -85,4 +86,16 @@ function forgetStudy(study: string): void {
   forgetFrames({ study })
   forgetPredictions(study)
   queryClient.removeQueries({ predicate: ({ queryKey }) => asksOf(study, queryKey) })
+}
+
+/** Lets the user pick a study, in the operating system's dialog where there is one. */
+export function askForStudy(): void {
+  const bridge = desktop()
+  if (bridge === undefined) {
+    setUi({ dialog: 'open' })
+    return
+  }
+  chooseNatively(bridge, 'study-folders')
+    .then((paths) => (paths === undefined ? undefined : openStudy(paths)))
+    .catch(tell)
 }

@@ -1,14 +1,11 @@
-import { limitText, type PerturbationScale } from '../legend.ts'
+import { colourOf, type Colours, limitText, type PerturbationScale } from '../colormap.ts'
 import type { Layers } from './use-layers.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import type { Overlay } from '../overlay.ts'
+import { boxDashes, type BoxOrigin, type BoxOverlay, type MaskOverlay, type Overlay } from '../overlays.ts'
 import { threeDigits } from '../probe.ts'
-import { boxDashes, type BoxOrigin, type BoxOverlay } from '../box-overlay.ts'
 import classes from '../viewer.module.css'
 import { useEffect, useRef } from 'react'
-import { colourOf, type Colours } from '../colormap.ts'
-import type { MaskOverlay } from '../mask-overlay.ts'
 
 interface LegendsProps {
   readonly layers: Layers

@@ -1,6 +1,19 @@
-import { useUi } from '../../state/ui-store.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api } from '../../api/client.ts'
+import { setUi, useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
-import { frameKey, predictionsKey, usePredictions, type SlicePrediction } from '../../state/predictions.ts'
+import { frameKey, predictionsKey, type SlicePrediction, usePredictions } from '../../state/predictions.ts'
+
+/** Chooses the first model that is there as soon as it is known, whatever step is shown by then. */
+export function useFirstModel(): void {
+  const models = useQuery(api.models.list.queryOptions())
+  const chosen = useUi((ui) => ui.model)
+  const first = models.data?.models[0]?.name
+  useEffect(() => {
+    if (chosen === undefined && first !== undefined) setUi({ model: first })
+  }, [chosen, first])
+}
 
 /** The active image, a model, and its classes. */
 export interface PredictedSlice extends Pick<ActiveSlice, 'study' | 'series' | 'image' | 'frame'> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeOf, textPlaces } from './box-places.ts'
+import { placeOf, textPlaces } from './boxes.ts'
 
 const box = { x0: 10, y0: 20, x1: 30, y1: 25 }
 

@@ -1,0 +1,170 @@
+import { Button, NativeSelect, NumberInput, Switch, Text, TextInput } from '@mantine/core'
+import { setUi, useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { regionSize } from '../../viewer/region.ts'
+import { changeForm, useAttackForm } from './attack-form.ts'
+import {
+  budgetText,
+  isBelowOneLevel,
+  presetText,
+  type SettingHelp,
+  settingLabel,
+  settingProblem,
+} from './setting-text.ts'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { faultOf } from '../../api/fault.ts'
+import type { AttackSubject } from './start-attack.ts'
+
+/** Where the attack may change the images: everywhere, or in what was drawn. */
+export function RegionField() {
+  const region = useUi((ui) => ui.region)
+  return (
+    <div data-testid="region">
+      <Text size="xs" fw={600}>
+        {texts.attack.region}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {region === undefined
+          ? texts.attack.wholeImage
+          : texts.attack.someOfImage(`${(100 * regionSize(region).fraction).toFixed(1)} %`)}
+      </Text>
+      {region !== undefined && (
+        <Button
+          mt={4}
+          size="compact-xs"
+          variant="default"
+          onClick={() => {
+            setUi({ region: undefined })
+          }}
+        >
+          {texts.attack.clearRegion}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** What belongs to a run rather than to a method. */
+export function RunFields() {
+  const { seed, earlyStop, name } = useAttackForm()
+  return (
+    <>
+      <NumberInput
+        label={texts.attack.seed}
+        value={seed}
+        min={0}
+        allowDecimal={false}
+        onChange={(value) => {
+          if (typeof value === 'number') changeForm({ seed: value })
+        }}
+      />
+      <Switch
+        size="xs"
+        label={texts.attack.earlyStop}
+        checked={earlyStop}
+        onChange={(event) => {
+          changeForm({ earlyStop: event.currentTarget.checked })
+        }}
+      />
+      <TextInput
+        label={texts.attack.runName}
+        value={name}
+        maxLength={200}
+        onChange={(event) => {
+          changeForm({ name: event.currentTarget.value })
+        }}
+      />
+    </>
+  )
+}
+
+interface SettingFieldProps {
+  readonly setting: SettingHelp
+  readonly text: string
+  readonly onText: (text: string) => void
+}
+
+/** One setting of a method, made of its help. */
+export function SettingField({ setting, text, onText }: SettingFieldProps) {
+  const { name, explanation, kind, preset, choices } = setting
+  const common = { label: settingLabel(name), description: explanation }
+  if (kind === 'boolean' || kind === 'choice')
+    return (
+      <NativeSelect
+        size="xs"
+        {...common}
+        value={text === '' ? presetText(preset) : text}
+        data={
+          kind === 'choice'
+            ? [...choices]
+            : [
+                { value: 'true', label: texts.attack.yes },
+                { value: 'false', label: texts.attack.no },
+              ]
+        }
+        onChange={(event) => {
+          onText(event.currentTarget.value)
+        }}
+      />
+    )
+  return (
+    <TextInput
+      {...common}
+      value={text}
+      placeholder={preset === null ? texts.attack.byDefault : presetText(preset)}
+      error={settingProblem(setting, text)}
+      inputMode={kind === 'text' ? 'text' : 'decimal'}
+      onChange={(event) => {
+        onText(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+interface SizeFieldProps {
+  readonly setting: SettingHelp
+  readonly text: string
+  readonly subject: AttackSubject | undefined
+  readonly onText: (text: string) => void
+}
+
+/** A size of change, given in any unit and told in all of them for the active image. */
+export function SizeField({ setting, text, subject, onText }: SizeFieldProps) {
+  const preset = presetText(setting.preset)
+  const shown = text.trim() === '' ? preset : text
+  const [rested] = useDebouncedValue(shown, 250)
+  const { study = '', image = 0, frame = 0, model = '' } = subject ?? {}
+  const size = useQuery(
+    api.attacks.budget.queryOptions(
+      { study, image, frame, model, text: rested },
+      { enabled: subject !== undefined && rested !== '', gcTime: 30_000 },
+    ),
+  )
+  return (
+    <div>
+      <TextInput
+        label={setting.name === 'epsilon' ? texts.attack.budget : settingLabel(setting.name)}
+        description={setting.explanation}
+        value={text}
+        placeholder={preset === '' ? texts.attack.byDefault : preset}
+        error={size.isError ? faultOf(size.error)?.message : undefined}
+        spellCheck={false}
+        onChange={(event) => {
+          onText(event.currentTarget.value)
+        }}
+      />
+      {size.data !== undefined && (
+        <Text size="xs" mt={3} data-testid={`${setting.name}-in-units`}>
+          {budgetText(size.data)}
+        </Text>
+      )}
+      {size.data !== undefined && isBelowOneLevel(size.data) && (
+        <Text size="xs" c="orange.4">
+          {texts.attack.belowOneLevel}
+        </Text>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import { Checkbox, List, Stack, Text, TextInput } from '@mantine/core'
+import { texts } from '../../texts.ts'
+import { PickButton } from '../files/PickButton.tsx'
+import type { ExportFolder } from './use-export.ts'
+import { type ExportKind, exportPlan } from './export-plan.ts'
+
+/** The folder of an export, typed or picked. */
+export function FolderFields({
+  folder: { to, parent, setTo, setParent },
+}: {
+  readonly folder: ExportFolder
+}) {
+  return (
+    <>
+      <TextInput
+        label={texts.export.to}
+        value={to}
+        spellCheck={false}
+        onChange={(event) => {
+          setTo(event.currentTarget.value)
+        }}
+      />
+      <PickButton kind="export-folder" title={texts.files.exportTitle} start={parent} onPick={setParent} />
+    </>
+  )
+}
+
+interface KindsFieldProps {
+  /** Kinds that the run has made. */
+  readonly made: readonly ExportKind[]
+  readonly chosen: readonly ExportKind[]
+  readonly onChoose: (kind: ExportKind, isWanted: boolean) => void
+}
+
+/** What of a run is written. */
+export function KindsField({ made, chosen, onChoose }: KindsFieldProps) {
+  return (
+    <Checkbox.Group label={texts.export.kinds} value={[...chosen]}>
+      <Stack gap={4} mt={4}>
+        {made.map((kind) => (
+          <Checkbox
+            key={kind}
+            size="xs"
+            value={kind}
+            label={texts.export[kind]}
+            // The adversarial series is what an export is.
+            disabled={kind === 'series'}
+            onChange={(event) => {
+              onChoose(kind, event.currentTarget.checked)
+            }}
+          />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  )
+}
+
+/** What will be written, told before it is. */
+export function PlanList({
+  kinds,
+  images,
+}: {
+  readonly kinds: readonly ExportKind[]
+  readonly images: number
+}) {
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {texts.export.willWrite}
+      </Text>
+      <List size="xs" data-testid="export-plan">
+        {exportPlan(kinds, images).map(({ folder, files }) => (
+          <List.Item key={folder}>{texts.export.files(folder, files)}</List.Item>
+        ))}
+        <List.Item>{texts.export.rest}</List.Item>
+      </List>
+    </div>
+  )
+}
