@@ -74,10 +74,15 @@ module.exports = {
       ['engine', 'shared', 'core'],
       'The browser shell serves the engine; work belongs in the engine.',
     ),
+    layer(
+      'bench',
+      ['engine', 'adapters', 'core'],
+      'The bench measures what the engine is made of; nothing but the command line starts it.',
+    ),
     // `radversary serve` is how the browser shell is started.
     layer(
       'cli',
-      ['engine', 'serve', 'shared', 'core'],
+      ['engine', 'serve', 'bench', 'shared', 'core'],
       'The command line parses and prints; work belongs in the engine.',
     ),
     layer(

@@ -1,4 +1,4 @@
-import { median } from '../../src/engine/bench/interleave.ts'
+import { median } from '../../src/bench/interleave.ts'
 
 /** One thing measured in the interface, and what we want of it. */
 export interface Figure {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeCopies } from '../../src/engine/bench/series-copies.ts'
+import { writeCopies } from '../../src/bench/series-copies.ts'
 import { medianFigure, type Figure } from './figure.ts'
 import type { UiBenchContext } from './context.ts'
 import { browseTo, openHere, openWatchedPage, sampleStudy, withApplication } from './steps.ts'

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
-import { formatRows } from '../../engine/bench/row.ts'
-import { benchSectionNames, runBench, type BenchSectionName } from '../../engine/bench/run-bench.ts'
+import { formatRows } from '../../bench/row.ts'
+import { benchSectionNames, runBench, type BenchSectionName } from '../../bench/run-bench.ts'
 import { applicationFolder } from '../application-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'

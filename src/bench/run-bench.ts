@@ -1,21 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
-import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
-import { attackSection } from './attack-section.ts'
+import { createOrtRuntime } from '../adapters/ort/runtime.ts'
+import { createOnnxModel } from '../core/autodiff/onnx-model.ts'
+import { attackSection } from './sections/attack-section.ts'
 import type { BenchContext, BenchSection } from './context.ts'
-import { gradientSection } from './gradient-section.ts'
-import { memorySection } from './memory-section.ts'
-import { createMatrixProduct } from './matrix-product.ts'
+import { gradientSection } from './sections/gradient-section.ts'
+import { memorySection } from './sections/memory-section.ts'
+import { createMatrixProduct } from './context.ts'
 import { pythonWithTorch, startPeer } from './peer.ts'
 import type { BenchRow } from './row.ts'
-import { scanSection } from './scan-section.ts'
-import { smiaSection } from './smia-section.ts'
+import { scanSection } from './sections/scan-section.ts'
+import { smiaSection } from './sections/smia-section.ts'
 
 /** Loaded when it is asked for: the command line does without TensorFlow.js. */
 async function* tfjs(context: BenchContext): AsyncIterable<BenchRow> {
-  const { tfjsSection } = await import('./tfjs-section.ts')
+  const { tfjsSection } = await import('./sections/tfjs-section.ts')
   yield* tfjsSection(context)
 }
 

@@ -1,8 +1,32 @@
-import type { Runtime } from '../../core/model/runtime.ts'
-import { encodeModel } from '../../core/onnx/codec.ts'
-import type { OnnxNode } from '../../core/onnx/graph.ts'
-import { float32Tensor } from '../../core/onnx/onnx-tensor.ts'
-import { timed, type Contestant } from './interleave.ts'
+import type { OrtRuntime } from '../adapters/ort/runtime.ts'
+import type { DifferentiableModel } from '../core/model/ports.ts'
+import type { Peer } from './peer.ts'
+import type { BenchRow } from './row.ts'
+import type { Runtime } from '../core/model/runtime.ts'
+import { encodeModel } from '../core/onnx/codec.ts'
+import type { OnnxNode } from '../core/onnx/graph.ts'
+import { float32Tensor } from '../core/onnx/onnx-tensor.ts'
+import { type Contestant, timed } from './interleave.ts'
+
+/** What every section of the benchmark works with. */
+export interface BenchContext {
+  readonly runtime: OrtRuntime
+  readonly threads: number
+  /** The machine's yardstick, measured in turns with the rest. */
+  readonly matrixProduct: MatrixProduct
+  /** PyTorch, or null when it is not there. */
+  readonly torch: Peer | null
+  /** A folder for exchanging arrays with peers; removed at the end. */
+  readonly folder: string
+  /** An image of the embedded sample series, and its model. */
+  readonly sample: { readonly image: string; readonly model: string }
+  /** How to start our own command line: what is measured in a process of its own. */
+  readonly commandLine: readonly string[]
+  readonly createModel: (bytes: Uint8Array) => Promise<DifferentiableModel>
+}
+
+/** A part of the benchmark; rows come as they are measured. */
+export type BenchSection = (context: BenchContext) => AsyncIterable<BenchRow>
 
 const size = 1024
 const productsPerRun = 4

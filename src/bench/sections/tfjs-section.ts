@@ -4,11 +4,11 @@ import { internalError } from '../../core/errors.ts'
 import type { LossSpec } from '../../core/model/ports.ts'
 import { encodeModel } from '../../core/onnx/codec.ts'
 import { sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
-import type { BenchContext } from './context.ts'
-import { interleaved, timed } from './interleave.ts'
-import { kerasUnet } from './models/keras-unet.ts'
-import { kerasMobilenetV2 } from './models/mobilenet-v2.ts'
-import { comparison, type BenchRow } from './row.ts'
+import type { BenchContext } from '../context.ts'
+import { interleaved, timed } from '../interleave.ts'
+import { kerasUnet } from '../models/keras.ts'
+import { kerasMobilenetV2 } from '../models/classifiers.ts'
+import { comparison, type BenchRow } from '../row.ts'
 
 const cases = [
   { name: 'MobileNetV2', build: kerasMobilenetV2, inputShape: [224, 224, 3] },

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { inspectPaths } from '../inspect/inspect-paths.ts'
-import type { BenchContext } from './context.ts'
-import { median } from './interleave.ts'
-import type { BenchRow } from './row.ts'
-import { writeCopies } from './series-copies.ts'
+import { inspectPaths } from '../../engine/inspect/inspect-paths.ts'
+import type { BenchContext } from '../context.ts'
+import { median } from '../interleave.ts'
+import type { BenchRow } from '../row.ts'
+import { writeCopies } from '../series-copies.ts'
 
 const files = 1000
 

@@ -6,12 +6,12 @@ import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
-import { connectLanes } from '../attack/attack-lanes.ts'
-import type { BenchContext } from './context.ts'
-import { interleaved, timed } from './interleave.ts'
-import { resnetCard as card } from './models/resnet-card.ts'
-import { resnet50 } from './models/resnet50.ts'
-import { comparison, type BenchRow } from './row.ts'
+import { connectLanes } from '../../engine/attack/attack-lanes.ts'
+import type { BenchContext } from '../context.ts'
+import { interleaved, timed } from '../interleave.ts'
+import { resnetCard as card } from '../models/classifiers.ts'
+import { resnet50 } from '../models/classifiers.ts'
+import { comparison, type BenchRow } from '../row.ts'
 
 const batch = 2
 /** Attacked at a time, where the runtime has threads for as many. */

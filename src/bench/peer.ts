@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { internalError } from '../../core/errors.ts'
+import { internalError } from '../core/errors.ts'
 
 /** A program of another framework that measures itself: one JSON request a line, one JSON answer a line. */
 export interface Peer {

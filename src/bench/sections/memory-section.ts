@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import type { BenchContext } from './context.ts'
-import type { BenchRow } from './row.ts'
-import { writeCopies } from './series-copies.ts'
+import type { BenchContext } from '../context.ts'
+import type { BenchRow } from '../row.ts'
+import { writeCopies } from '../series-copies.ts'
 
 const run = promisify(execFile)
 const [few, many] = [100, 1000]

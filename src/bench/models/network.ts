@@ -1,9 +1,9 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { encodeModel } from '../../../core/onnx/codec.ts'
-import type { Attributes, OnnxNode } from '../../../core/onnx/graph.ts'
-import { float32Tensor, type OnnxTensor } from '../../../core/onnx/onnx-tensor.ts'
-import { sizeOf } from '../../../core/tensor/tensor.ts'
+import { encodeModel } from '../../core/onnx/codec.ts'
+import type { Attributes, OnnxNode } from '../../core/onnx/graph.ts'
+import { float32Tensor, type OnnxTensor } from '../../core/onnx/onnx-tensor.ts'
+import { sizeOf } from '../../core/tensor/tensor.ts'
 
 /**
  * A value of the network, [N, channels, height, width]; a vector is [N, channels] with height and width 1.

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseInstance } from '../../core/dicom/instance.ts'
-import { internalError } from '../../core/errors.ts'
+import { parseInstance } from '../core/dicom/instance.ts'
+import { internalError } from '../core/errors.ts'
 
 /**
  * A series of so many images, each a copy of `source` with a SOP Instance UID of its own; gives the folder.
