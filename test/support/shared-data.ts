@@ -13,6 +13,11 @@ export function sharedData(path: string): string {
   return root + path
 }
 
+/** A path inside a case of ../shared/cases, likewise. */
+export function sharedCase(path: string): string {
+  return fileURLToPath(new URL('../../../shared/cases/', import.meta.url)) + path
+}
+
 /** A group of tests that need the real test data: skipped, saying so, where it is absent; a failure in CI. */
 export function describeWithSharedData(name: string, tests: () => void): void {
   if (!present && process.env['CI'] === 'true')

@@ -137,8 +137,10 @@ export interface Walk {
   hiding(): HiddenWalk
   /** values ← 0 where a pixel of the sample is frozen. */
   freeze(values: Float32Array, sample: number): void
-  /** Whether logits [K] meet the sample's criterion. */
+  /** Whether logits [K] meet the sample's criterion, by a margin where the method looks for the smallest. */
   succeeds(logits: Float32Array, sample: number): boolean
+  /** That margin beyond the goal's planes; 0 where none is needed. */
+  needed(logits: Float32Array, sample: number): number
   /** How the sample's criterion divides the logits. Throws `usage` where it does not by planes. */
   faces(sample: number): Faces
   /**
@@ -274,7 +276,7 @@ export interface AttackEvent {
 }
 
 export interface SampleOutcome {
-  /** Judged on the rounded image by a prediction of its own. */
+  /** Judged on the rounded image by a prediction of its own; of a smallest change by a margin. */
   readonly success: boolean
   /** Whether the criterion was met before the attack. */
   readonly metBefore: boolean
@@ -286,6 +288,11 @@ export interface SampleOutcome {
   readonly member?: string
   /** Norm of the rounded perturbation, relative intensity, of methods that look for the smallest. */
   readonly distance?: number
+  /**
+   * Of the smallest change towards a goal that planes divide: how far its logits are beyond them, e.g. the best
+   * other class's minus the label's; below 0 where it has failed.
+   */
+  readonly margin?: number
 }
 
 export interface AttackResult {

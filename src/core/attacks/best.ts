@@ -2,14 +2,12 @@ import { smoothGaussian } from '../tensor/gaussian.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
 import { rowOf } from './rows.ts'
-import { isBetter, isBetterTogether, valuerOf, type Valuer, type Worth } from './worth.ts'
+import { isBetter, isBetterTogether, valuerOf, type Candidate, type Valuer, type Worth } from './worth.ts'
 
 /** What a restart ended with for one sample. */
-export interface Offer {
-  /** The rounded image, [C·H·W]. */
-  readonly image: Float32Array
-  /** Its prediction, [K]. */
-  readonly logits: Float32Array
+export interface Offer extends Candidate {
+  /** Of methods that look for the smallest change: how far the logits are beyond the goal's planes. */
+  readonly margin: number | undefined
   readonly iterations: number
   /** Among all rounds of the attack. */
   readonly restart: number
@@ -19,7 +17,7 @@ export interface Offer {
   readonly smoothed: Float32Array | undefined
 }
 
-interface Kept extends Pick<Offer, 'iterations' | 'restart' | 'member'> {
+interface Kept extends Pick<Offer, 'margin' | 'iterations' | 'restart' | 'member'> {
   readonly worth: Worth
   readonly hasSmoothed: boolean
 }
@@ -48,9 +46,7 @@ export class Best {
 
   /** Copies what it keeps: of samples that depend on each other all or none. */
   offer(offers: ReadonlyMap<number, Offer>): void {
-    const worths = new Map(
-      [...offers].map(([sample, { image, logits }]) => [sample, this.valuer(sample, image, logits)]),
-    )
+    const worths = new Map([...offers].map(([sample, offer]) => [sample, this.valuer(sample, offer)]))
     const isBest = this.problem.coupled === true ? this.areBest(worths) : undefined
     for (const [sample, worth] of worths) {
       const kept = this.kept.get(sample)
@@ -67,9 +63,9 @@ export class Best {
   private keep(
     sample: number,
     worth: Worth,
-    { image, logits, iterations, restart, member, smoothed }: Offer,
+    { image, logits, margin, iterations, restart, member, smoothed }: Offer,
   ): void {
-    this.kept.set(sample, { worth, iterations, restart, member, hasSmoothed: smoothed !== undefined })
+    this.kept.set(sample, { worth, margin, iterations, restart, member, hasSmoothed: smoothed !== undefined })
     rowOf(this.adversarial, sample).set(image)
     rowOf(this.after, sample).set(logits)
     if (smoothed) rowOf(this.smoothed, sample).set(smoothed)
@@ -87,7 +83,7 @@ export class Best {
   }
 
   private outcome(sample: number, before: Float32Array): SampleOutcome {
-    const { worth, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
+    const { worth, margin, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
     const { ball, keeps, members } = this.method
     const metBefore = this.problem.criterion.isMet(before, sample)
     return {
@@ -96,6 +92,7 @@ export class Best {
       ...(keeps === 'smallest'
         ? { distance: ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample)) }
         : {}),
+      ...(margin === undefined ? {} : { margin }),
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Rows } from './attack.ts'
+import type { Judge } from './judge.ts'
 import { isBetter, type Valuer, type Worth } from './worth.ts'
 
 interface Highlight {
@@ -11,10 +12,14 @@ interface Highlight {
 export class Highlights {
   private readonly kept = new Map<number, Highlight>()
 
-  constructor(private readonly valuer: Valuer) {}
+  constructor(
+    private readonly valuer: Valuer,
+    private readonly judge: Judge,
+  ) {}
 
   note(sample: number, point: Float32Array, logits: Float32Array): void {
-    const worth = this.valuer(sample, point, logits)
+    const success = this.judge.succeeds(logits, sample)
+    const worth = this.valuer(sample, { image: point, logits, success })
     const known = this.kept.get(sample)
     if (known === undefined || isBetter(worth, known.worth))
       this.kept.set(sample, { worth, point: point.slice() })

@@ -7,6 +7,7 @@ import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } fro
 import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
+import { judgeOf } from './judge.ts'
 import { rowOf } from './rows.ts'
 import { roundsOf } from './rounds.ts'
 import { RestartWalk } from './walk.ts'
@@ -32,18 +33,20 @@ export async function* runAttack(
   const rounds = roundsOf(method, problem)
   const boxOf = boxes(problem)
   let before: Tensor | undefined
+  const cleanOnce = async () => (before ??= await clean(problem))
 
   for (const [round, { method: member, restart }] of rounds.entries()) {
     const goesOn = (sample: number) => !((problem.earlyStop || method.members) && best.hasSucceeded(sample))
     const samples = problem.coupled && indices(all).some(goesOn) ? indices(all) : indices(all).filter(goesOn)
     if (samples.length === 0) break
-    if (member.randomStart || member.ownStart) before ??= await clean(problem)
+    if (member.randomStart || member.ownStart) await cleanOnce()
     const tell = (notice: Notice) => notices.set(notice.message, notice)
     const walk = new RestartWalk({
       method: member,
       problem,
       box: boxOf(member.ball),
       best,
+      judge: await judgeOf(member, problem, cleanOnce),
       restart,
       round,
       samples,
@@ -61,7 +64,7 @@ export async function* runAttack(
 
     while (walk.iteration < member.steps && walk.active().length > 0) {
       const step = await iterate()
-      before ??= walk.seen ? collect(walk.seen.logits, problem.targets.shape) : await clean(problem)
+      before ??= walk.seen ? collect(walk.seen.logits, problem.targets.shape) : await cleanOnce()
       const last = event()
       if (last) yield last
       watcher.note(step)
@@ -73,7 +76,7 @@ export async function* runAttack(
     const last = event()
     if (last) yield last
   }
-  return { ...best.result(before ?? (await clean(problem))), notices: [...notices.values()] }
+  return { ...best.result(await cleanOnce()), notices: [...notices.values()] }
 }
 
 /** Runs an attack to its end for the result alone. */

@@ -9,6 +9,7 @@ import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
 import { hiddenWalk } from './hidden-walk.ts'
 import { Highlights } from './highlights.ts'
+import type { Judge } from './judge.ts'
 import { clip, hasFrozen, stretch, zeroWhereFrozen } from './kernels.ts'
 import { randomSource, type RandomSource } from './random.ts'
 import { rowOf } from './rows.ts'
@@ -27,6 +28,7 @@ export interface WalkOptions {
   /** Bounds and, where it is one, the ball's box. */
   readonly box: PixelInterval
   readonly best: Best
+  readonly judge: Judge
   /** Of this method, and among all rounds of the attack. */
   readonly restart: number
   readonly round: number
@@ -81,7 +83,9 @@ export class RestartWalk implements Walk {
     const isPartlyFrozen = (sample: number) => hasFrozen(rowOf(lower, sample), rowOf(upper, sample))
     this.withFrozen = new Set(samples.filter(isPartlyFrozen))
     this.highlights =
-      (method.keeps ?? 'last') === 'last' ? undefined : new Highlights(valuerOf(method, problem))
+      (method.keeps ?? 'last') === 'last'
+        ? undefined
+        : new Highlights(valuerOf(method, problem), options.judge)
     if (method.randomStart) for (const sample of samples) this.placeAtRandom(sample)
   }
 
@@ -137,7 +141,11 @@ export class RestartWalk implements Walk {
   }
 
   succeeds(logits: Float32Array, sample: number): boolean {
-    return this.options.problem.criterion.isMet(logits, sample)
+    return this.options.judge.succeeds(logits, sample)
+  }
+
+  needed(logits: Float32Array, sample: number): number {
+    return this.options.judge.needed(logits, sample)
   }
 
   faces(sample: number): Faces {
@@ -160,8 +168,8 @@ export class RestartWalk implements Walk {
   }
 
   rankBy(value: (sample: number, logits: Float32Array) => number): void {
-    const { method, problem } = this.options
-    if (this.highlights) this.highlights = new Highlights(valuerOf(method, problem, value))
+    const { method, problem, judge } = this.options
+    if (this.highlights) this.highlights = new Highlights(valuerOf(method, problem, value), judge)
   }
 
   leave(sample: number): void {
@@ -307,12 +315,14 @@ export class RestartWalk implements Walk {
   }
 
   private offer(samples: readonly number[], images: Rows, logits: Rows): void {
-    const { best, method, round } = this.options
+    const { best, judge, method, round } = this.options
     const common = { iterations: this.iteration, restart: round, member: method.name }
     const offerOf = (sample: number): Offer => ({
       ...common,
       image: images.of(sample),
       logits: logits.of(sample),
+      success: judge.succeeds(logits.of(sample), sample),
+      margin: judge.margin(logits.of(sample), sample),
       smoothed: this.smoothed && rowOf(this.smoothed, sample),
     })
     best.offer(new Map(samples.map((sample) => [sample, offerOf(sample)])))

@@ -11,7 +11,14 @@ export interface Worth {
   readonly value: number
 }
 
-export type Valuer = (sample: number, point: Float32Array, logits: Float32Array) => Worth
+/** A point that may be kept, [C·H·W], its logits [K], and what the judge says of them. */
+export interface Candidate {
+  readonly image: Float32Array
+  readonly logits: Float32Array
+  readonly success: boolean
+}
+
+export type Valuer = (sample: number, candidate: Candidate) => Worth
 
 /**
  * By the loss that attacks raise, or by what a method raises in its place; successes of methods that look for
@@ -22,13 +29,12 @@ export function valuerOf(
   problem: AttackProblem,
   rank: (sample: number, logits: Float32Array) => number = lossIn(problem),
 ): Valuer {
-  const { images, criterion } = problem
-  return (sample, point, logits) => {
-    const success = criterion.isMet(logits, sample)
-    if (success && keeps === 'smallest')
-      return { success, value: -ball.distance(point, rowOf(images, sample)) }
-    return { success, value: rank(sample, logits) }
-  }
+  const { images } = problem
+  return (sample, { image, logits, success }) => ({
+    success,
+    value:
+      success && keeps === 'smallest' ? -ball.distance(image, rowOf(images, sample)) : rank(sample, logits),
+  })
 }
 
 function lossIn({ loss, targets, targeted }: AttackProblem) {

@@ -41,7 +41,7 @@ export function frameReport(
     before: plain(before),
     after: plain(after),
     reread: plain(prediction),
-    success,
+    success: success && isJudgedToo(outcome),
     metBefore: outcome.metBefore,
     iterations: outcome.iterations,
     restart: outcome.restart,
@@ -49,6 +49,7 @@ export function frameReport(
     ...(outcome.distance === undefined
       ? {}
       : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
+    ...(outcome.margin === undefined ? {} : { margin: outcome.margin }),
     ...(result.features === undefined ? {} : { features: result.features }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
     ...boxReport(card, label.boxes, { before, after: prediction }),
@@ -59,6 +60,11 @@ export function frameReport(
       smoothedTarget: point.smoothedTarget === null ? null : [...point.smoothedTarget],
     })),
   }
+}
+
+/** A smallest change that is beyond the boundary by less than its margin is no success, whatever is read back. */
+function isJudgedToo({ success, distance, margin }: FrameResult['outcome']): boolean {
+  return success || (distance === undefined && margin === undefined)
 }
 
 function plain({ classes, confidence, probabilities, value }: Prediction): FrameReport['before'] {

@@ -119,6 +119,8 @@ const frameResult = z.strictObject({
   member: z.string().optional(),
   /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
   smallest: size.optional(),
+  /** Of such a change: how far its logits are beyond the goal's planes, e.g. best other class minus label. */
+  margin: z.number().optional(),
   /**
    * Of methods that hide: how far the features are from those of clean images of the predicted class, as the
    * attack judged it.

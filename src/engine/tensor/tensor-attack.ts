@@ -64,6 +64,8 @@ export interface TensorSampleReport {
   readonly member?: string
   /** Of methods that look for the smallest change: its norm. */
   readonly distance?: number
+  /** Of the smallest change: how far its logits are beyond the decision boundary. */
+  readonly margin?: number
 }
 
 export interface TensorAttackReport {

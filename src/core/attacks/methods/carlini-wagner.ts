@@ -33,7 +33,7 @@ export const carliniWagner = defineMethod({
   summary:
     'The smallest Euclidean change, by Adam on norm and margin together and a search for their balance c.',
   equation:
-    'minimise ‖x′ − x‖₂² + c·max(z_y − max_{i≠y} z_i, 0), x′ = lower + (upper − lower)·(tanh w + 1) / 2',
+    'minimise ‖x′ − x‖₂² + c·max(z_y − max_{i≠y} z_i, −κ), x′ = lower + (upper − lower)·(tanh w + 1) / 2',
   source: {
     authors: 'N. Carlini, D. Wagner',
     title: 'Towards Evaluating the Robustness of Neural Networks',
@@ -87,10 +87,11 @@ function searches(
       const begin = () => freshSearch(image, own, learningRate)
       const search = states.get(sample) ?? { ...begin(), constant: initialConstant, range: [0, Infinity] }
       states.set(sample, search)
-      const margin = objective.value(sample, walk.logits(sample))
-      search.succeeded ||= walk.succeeds(walk.logits(sample), sample)
+      const logits = walk.logits(sample)
+      const isShort = objective.value(sample, logits) < walk.needed(logits, sample)
+      search.succeeded ||= walk.succeeds(logits, sample)
       const slope = gradient.of(sample)
-      const pull = margin < 0 ? -search.constant : 0 //                              f = max(−margin, 0)
+      const pull = isShort ? -search.constant : 0 //                                 f = max(−margin, −κ)
       toSlope(slope, row, image, pull)
       throughTanh(slope, search.tangent, own)
       search.adam.toStep(slope)

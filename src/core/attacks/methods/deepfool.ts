@@ -96,7 +96,9 @@ async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly F
     for (const sample of walk.active()) {
       const face = facesOf(sample)[index]
       if (face === undefined) continue
-      const step = stepTo(walk, sample, gradient.of(sample), faceValue(face, logits.of(sample)))
+      const value = faceValue(face, logits.of(sample))
+      const gap = value < 0 ? -value : walk.needed(logits.of(sample), sample) - value
+      const step = stepTo(walk, sample, gradient.of(sample), gap)
       const known = chosen.get(sample)
       const isChosen =
         known === undefined || (walk.faces(sample).need === 'any') === step.length < known.length
@@ -108,11 +110,14 @@ async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly F
   }
 }
 
-/** r = |f| / ‖w‖² · w, for f below 0; nothing for a face that is passed already. */
-function stepTo(walk: Walk, sample: number, gradient: Float32Array, value: number) {
+/**
+ * r = gap / ‖w‖² · w: |f| for f below 0, what is missing of the margin that success takes beyond it; nothing
+ * for a face that is passed already.
+ */
+function stepTo(walk: Walk, sample: number, gradient: Float32Array, gap: number) {
   walk.freeze(gradient, sample)
   const norm = normL2(gradient)
-  const length = value >= 0 || norm === 0 ? 0 : -value / norm
+  const length = norm === 0 ? 0 : Math.max(0, gap) / norm
   return {
     length: norm === 0 ? Infinity : length,
     step: gradient.map((w) => (norm === 0 ? 0 : (length / norm) * w)),

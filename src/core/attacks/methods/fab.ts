@@ -3,6 +3,7 @@ import { tensor } from '../../tensor/tensor.ts'
 import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { accumulate, addScaled, clip, stretch } from '../kernels.ts'
+import { decidingFace } from '../faces.ts'
 import { defineMethod } from '../method-entry.ts'
 import { faceObjective, marginObjective, type Objective } from '../objectives.ts'
 import { planeProjector } from '../plane-projection.ts'
@@ -110,9 +111,8 @@ function boundarySteps(
     const logits = await walk.predict(x)
     for (const sample of walk.active()) {
       const [row, z] = [rowOf(x, sample), logits.of(sample)]
-      const beyond = walk.succeeds(z, sample)
-      if (beyond) found.note(sample, row, z)
-      if (beyond || isTie(objective.value(sample, z), z))
+      if (walk.succeeds(z, sample)) found.note(sample, row, z)
+      if (isBeyond(walk, sample, z) || isTie(objective.value(sample, z), z))
         accumulate(row, chosen.backward, rowOf(images, sample), 1 - chosen.backward) //    backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
@@ -125,6 +125,11 @@ function boundarySteps(
 /** α, of ‖δ_t‖ and ‖δ‖: how far a step leans to the original. */
 function bias(near: number, far: number, largest: number): number {
   return near + far > 0 ? Math.min(near / (near + far), largest) : 0
+}
+
+/** The paper's decision, that of the class alone; what is handed over has a margin beside. */
+function isBeyond(walk: Walk, sample: number, logits: Float32Array): boolean {
+  return decidingFace(walk.faces(sample), logits).margin > 0
 }
 
 /**
@@ -166,8 +171,9 @@ class SmallestFound {
   }
 
   /**
-   * Three times to where the line from the original to x_out would cross the boundary, if the logits were
-   * linear on it. Where that stays on the near side by a rounding, a hundredth of what is left lies beyond.
+   * Three times to where the line from the original to x_out would have passed the boundary by the margin that
+   * success takes, if the logits were linear on it. Where that falls short of it, a hundredth of what is left
+   * lies beyond.
    */
   async searchLine(objective: Objective): Promise<void> {
     const { walk } = this
@@ -183,7 +189,8 @@ class SmallestFound {
         const [from, to] = [start.get(sample), this.kept.get(sample)]
         if (from === undefined || to === undefined) continue
         const [low, high] = [objective.value(sample, from.logits), objective.value(sample, to.logits)]
-        const share = round === 3 ? 0.01 : low < 0 && high > 0 ? low / (low - high) : 1
+        const aim = walk.needed(to.logits, sample)
+        const share = round === 3 ? 0.01 : low < aim && high > aim ? (aim - low) / (high - low) : 1
         rowOf(points, sample).set(stretch(to.point, from.point, share))
       }
       const logits = await walk.predict(points)
