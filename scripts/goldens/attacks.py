@@ -131,7 +131,7 @@ def gaussian(taps, sigma):
 
 
 def sign_method(model, x0, y, eps, steps, step, decay=None, taken=None, after=None, start=None):
-    """x ← clip(x + step·sign(g)), g ← decay·g + taken / ‖taken‖₁ where there is a decay."""
+    """x ← clip(x + step·sign(g)), g ← decay·g + taken / mean|taken| where there is a decay: as the authors' code of MI-FGSM divides."""
     loss = cross_entropy(model, y)
     taken = taken or (lambda x, g: gradient(loss, x))
     x, g = (x0 if start is None else start).clone(), torch.zeros_like(x0)
@@ -139,7 +139,7 @@ def sign_method(model, x0, y, eps, steps, step, decay=None, taken=None, after=No
         d = taken(x, g)
         if after:
             d = after(d)
-        g = d if decay is None else decay * g + d / flat_norm(d, 1)
+        g = d if decay is None else decay * g + d / d.abs().mean((1, 2, 3), keepdim=True)
         x = torch.minimum(torch.maximum(x + step * g.sign(), x0 - eps), x0 + eps).clamp(0, 1)
     return x
 
@@ -229,7 +229,7 @@ def dct_pgd(model, x0, y, eps, steps, step, block, lowest):
 
 def sign_methods(model, x, y):
     eps = 8 / 255
-    smooth = lambda d: F.conv2d(F.pad(d, (3, 3, 3, 3), mode="reflect"), gaussian(7, 3 / math.sqrt(3)))
+    smooth = lambda sigma: lambda d: F.conv2d(d, gaussian(7, sigma), padding="same")
     run = lambda steps, **options: sign_method(model, x, y, eps, steps, eps / steps, **options)
     step = eps / 5
     return {
@@ -239,10 +239,12 @@ def sign_methods(model, x, y):
         "pgd-l2": ({"steps": 5, "epsilon": 0.5, "stepSize": 0.15, "randomStart": False}, pgd_l2(model, x, y, 0.5, 5, 0.15)),
         "dct-pgd": ({"steps": 5, "stepSize": step, "band": 0.5}, dct_pgd(model, x, y, eps, 5, step, 8, 4)),
         "mi-fgsm": ({"steps": 5}, run(5, decay=1)),
-        "ti-fgsm": ({"steps": 5, "decay": 1, "kernelSize": 7}, run(5, decay=1, after=smooth)),
+        "ti-fgsm": ({"steps": 5, "kernelSize": 7}, run(5, decay=1, after=smooth(1))),
+        "ti-fgsm, the paper's kernel": ({"steps": 5, "kernelSize": 7, "kernel": "paper"}, run(5, decay=1, after=smooth(3 / math.sqrt(3)))),
+        "ti-dim": ({"steps": 5, "kernelSize": 7, "smallest": 0.7}, run(5, decay=1, taken=di(model, y, 0.5, 0.7), after=smooth(1))),
         "ni-fgsm": ({"steps": 5}, run(5, decay=1, taken=ni(model, y, step, 1, 1))),
         "si-ni-fgsm": ({"steps": 5}, run(5, decay=1, taken=ni(model, y, step, 1, 5))),
-        "di-fgsm": ({"steps": 5, "decay": 1, "smallest": 0.7}, run(5, decay=1, taken=di(model, y, 0.5, 0.7))),
+        "di-fgsm": ({"steps": 5, "smallest": 0.7}, run(5, decay=1, taken=di(model, y, 0.5, 0.7))),
         "vmi-fgsm": ({"steps": 5, "neighbours": 4}, run(5, decay=1, taken=vmi(model, y, step, 1, eps, 4, 1.5, False))),
         "vni-fgsm": ({"steps": 5, "neighbours": 4}, run(5, decay=1, taken=vmi(model, y, step, 1, eps, 4, 1.5, True))),
     }

@@ -25,7 +25,7 @@ import { smiaReference } from './methods/smia-reference.ts'
 import { smia } from './methods/smia.ts'
 import { spsa } from './methods/spsa.ts'
 import { square, squareL2 } from './methods/square.ts'
-import { tiFgsm } from './methods/ti-fgsm.ts'
+import { tiDim, tiFgsm } from './methods/ti-fgsm.ts'
 import { universal, universalL2 } from './methods/universal.ts'
 import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
@@ -39,6 +39,7 @@ export const methodGroups = {
     'pgd-l2': pgdL2,
     'mi-fgsm': miFgsm,
     'ti-fgsm': tiFgsm,
+    'ti-dim': tiDim,
     'ni-fgsm': niFgsm,
     'si-ni-fgsm': siNiFgsm,
     'di-fgsm': diFgsm,

@@ -97,6 +97,13 @@ export function hasFrozen(lower: Float32Array, upper: Float32Array): boolean {
   return false
 }
 
+/** How many pixels have room between their bounds. */
+export function countMovable(lower: Float32Array, upper: Float32Array): number {
+  let count = 0
+  for (let i = 0; i < lower.length; i++) count += Number((lower[i] ?? 0) < (upper[i] ?? 0))
+  return count
+}
+
 /** Zero where lower = upper: such pixels are frozen. */
 export function zeroWhereFrozen(values: Float32Array, lower: Float32Array, upper: Float32Array): void {
   for (let i = 0; i < values.length; i++)

@@ -84,12 +84,44 @@ describe('steps by hand', () => {
     expect(await places(2)).toEqual([0.06, 0.16, 0.26])
   })
 
+  test('NI-FGSM looks ahead by a step along the momentum, whatever the number of pixels', async () => {
+    // Of three pixels one is frozen. From 0.04 left of the centre the gradient turns once the step of 0.1 along
+    // g = 1, which is taken on top of x_1 = 0.06 right of it, leads further: g = 1, 1 − 1, 0 − 1.
+    const hill = nearestCentreModel([1, 1, 3], 1)
+    const centre = uniformTensor([1, 1, 3], 1, [0.2, 0.8]).data
+    const image = tensor(
+      [1, 1, 1, 3],
+      centre.map((value, i) => (i < 2 ? value - 0.04 : value)),
+    )
+    const free = (limit: number) =>
+      tensor(
+        image.shape,
+        image.data.map((value, i) => (i < 2 ? limit : value)),
+      )
+    const looked: number[] = []
+    const model = {
+      ...hill,
+      lossAndGradient: (...[x, loss]: Parameters<typeof hill.lossAndGradient>) => {
+        looked.push(Number((x.data[0]! - centre[0]!).toFixed(4)))
+        return hill.lossAndGradient(x, loss)
+      },
+    }
+    const changes = { loss: 'binary-cross-entropy', targets: tensor([1, 1]) } as const
+    const bounds = { lower: free(-9), upper: free(9) }
+    const method = configureAttack('ni-fgsm', { epsilon: 0.5, stepSize: 0.1, steps: 2 })
+    await run(method, await problemAgainst(model, image, { ...changes, bounds }))
+    expect(looked).toEqual([-0.04, 0.16])
+  })
+
   test('TI-FGSM follows the smoothed gradient', async () => {
     // A lone pixel of the other sign gives way to its neighbours.
     const lone = linearModel([1, 3, 3], [[1, 1, 1, 1, -1, 1, 1, 1, 1], new Array<number>(9).fill(0)])
     const image = filled(tensor([1, 1, 3, 3]), 0.5)
     const problem = await problemAgainst(lone, image, asClass0)
-    const { result } = await run(configureAttack('ti-fgsm', { epsilon: 0.25, kernelSize: 3 }), problem)
+    const { result } = await run(
+      configureAttack('ti-fgsm', { epsilon: 0.25, kernelSize: 3, sigma: 1 }),
+      problem,
+    )
     expect([...result.adversarial.data]).toEqual(new Array(9).fill(0.25))
   })
 })

@@ -1,3 +1,4 @@
+import { cropped, padded } from './pad.ts'
 import { createResampler, type Resampler } from './resample.ts'
 import { tensor } from './tensor.ts'
 
@@ -30,39 +31,4 @@ export function diverseInput({ shape: [channels, rows, columns], size, corner }:
     adjoint: (cotangent) =>
       resampler.adjoint(tensor([1, channels, height, width], cropped(cotangent, place))).data,
   }
-}
-
-interface Place {
-  readonly channels: number
-  readonly rows: number
-  readonly columns: number
-  readonly height: number
-  readonly width: number
-  readonly corner: readonly [row: number, column: number]
-}
-
-function padded(small: Float32Array, place: Place): Float32Array {
-  const whole = new Float32Array(place.channels * place.rows * place.columns)
-  forEachRow(place, (inSmall, inWhole) => {
-    whole.set(small.subarray(inSmall, inSmall + place.width), inWhole)
-  })
-  return whole
-}
-
-function cropped(whole: Float32Array, place: Place): Float32Array {
-  const small = new Float32Array(place.channels * place.height * place.width)
-  forEachRow(place, (inSmall, inWhole) => {
-    small.set(whole.subarray(inWhole, inWhole + place.width), inSmall)
-  })
-  return small
-}
-
-/** Where each row of the small image begins, in it and in the whole one. */
-function forEachRow(
-  { channels, rows, columns, height, width, corner: [top, left] }: Place,
-  work: (inSmall: number, inWhole: number) => void,
-): void {
-  for (let channel = 0; channel < channels; channel++)
-    for (let row = 0; row < height; row++)
-      work((channel * height + row) * width, (channel * rows + top + row) * columns + left)
 }

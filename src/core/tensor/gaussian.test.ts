@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { innerProduct, largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
 import { goldenImage, resamplingGolden } from '../../../test/support/resampling-golden.ts'
-import { gaussianTaps, smoothGaussian } from './gaussian.ts'
+import { gaussianTaps, smoothGaussian, smoothGaussianInZeros } from './gaussian.ts'
 import { tensor } from './tensor.ts'
 
 describe('gaussianTaps', () => {
@@ -66,4 +66,15 @@ describe('smoothGaussian', () => {
       'Gaussian: expected an image batch [N, C, H, W], got [3, 4]',
     )
   })
+})
+
+test('smoothGaussianInZeros loses at the border what lies beyond it', () => {
+  const taps = gaussianTaps({ size: 5, sigma: 2 })
+  const ones = tensor([1, 2, 1, 6], new Float32Array(12).fill(1))
+  const kept = [taps.slice(2), taps.slice(1), taps, taps, taps.slice(0, 4), taps.slice(0, 3)].map((some) =>
+    some.reduce((sum, tap) => sum + tap, 0),
+  )
+  const expected = [...kept, ...kept].map((share) => share * taps[2]!)
+  const { data } = smoothGaussianInZeros(ones, { size: 5, sigma: 2 })
+  expect(largestDifference(data, expected)).toBeLessThan(1e-7)
 })

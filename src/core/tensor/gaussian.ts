@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import { imageBatchExtents } from './image-batch.ts'
+import { cropped, padded } from './pad.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
 /** Width of the smoothing: an odd number of taps, and the standard deviation in pixels. */
@@ -51,6 +52,19 @@ export function smoothGaussian(x: Tensor, options: GaussianOptions = {}): Tensor
       combineColumns(line, smoothed.data, start + row * columns, columns, half)
     }
   return smoothed
+}
+
+/** The same with zeros beyond the border, as convolutions pad that keep an image's size. */
+export function smoothGaussianInZeros(x: Tensor, options: GaussianOptions = {}): Tensor {
+  const { count, channels, rows, columns } = imageBatchExtents(x, 'Gaussian')
+  const radius = ((options.size ?? 3) - 1) / 2
+  const [height, width] = [rows + 2 * radius, columns + 2 * radius]
+  const place = {
+    ...{ channels: count * channels, rows: height, columns: width, height: rows, width: columns },
+    corner: [radius, radius] as const,
+  }
+  const wide = smoothGaussian(tensor([count, channels, height, width], padded(x.data, place)), options)
+  return tensor(x.shape, cropped(wide.data, place))
 }
 
 /** Index of the mirrored signal … 2 1 0 1 2 … n−1 n−2 … at any whole position. */

@@ -11,11 +11,8 @@ import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
 import { signIteration } from '../sign-iteration.ts'
 import { momentum } from './mi-fgsm.ts'
 
-const settings = z.strictObject({
-  epsilon,
-  steps: steps(10, 'As for the other transfer attacks.'),
-  stepSize: optionalStepSize('epsilon / steps'),
-  decay: decay(0, '0 is DI²-FGSM; 1 is M-DI²-FGSM, as in the paper.'),
+/** How the input is varied. */
+export const diversity = {
   probability: z
     .number()
     .min(0)
@@ -28,6 +25,14 @@ const settings = z.strictObject({
     .max(1)
     .default(0.9)
     .describe('The least that it shrinks to, as a fraction of its size. The paper’s 299 pixels of 330.'),
+}
+
+const settings = z.strictObject({
+  epsilon,
+  steps: steps(10, 'As for the other transfer attacks.'),
+  stepSize: optionalStepSize('epsilon / steps'),
+  decay: decay(1, '1 is M-DI²-FGSM, as the transfer attacks beside it; 0 is DI²-FGSM.'),
+  ...diversity,
 })
 
 type Settings = z.output<typeof settings>
@@ -38,7 +43,7 @@ export const diFgsm = defineMethod({
   summary:
     'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',
   equation:
-    'x_{t+1} = clip_ε(x_t + α·sign(g)), g = ∇J(f(T(x_t; p)), y): T shrinks and pads with probability p',
+    'g_{t+1} = μ·g_t + ∇J / mean|∇J|, ∇J = ∇J(f(T(x_t; p)), y); x_{t+1} = clip_ε(x_t + α·sign(g_{t+1})): T shrinks and pads with probability p',
   source: {
     authors: 'C. Xie, Z. Zhang, Y. Zhou, S. Bai, J. Wang, Z. Ren, A. Yuille',
     title: 'Improving Transferability of Adversarial Examples with Input Diversity',
@@ -58,8 +63,18 @@ export const diFgsm = defineMethod({
 
 function diverseIteration(walk: Walk, chosen: Settings) {
   const { epsilon, steps, stepSize = epsilon / steps, decay } = chosen
+  return signIteration(walk, stepSize, {
+    gradient: diverseGradient(walk, chosen),
+    direct: momentum(walk, decay),
+  })
+}
+
+export type DiversitySettings = Pick<Settings, 'probability' | 'smallest'>
+
+/** ∇J(f(T(x_t; p)), y), with another T for each sample and iteration. */
+export function diverseGradient(walk: Walk, chosen: DiversitySettings): () => Promise<Rows> {
   const inputs = tensor(walk.x.shape)
-  const gradient = async (): Promise<Rows> => {
+  return async () => {
     await walk.look()
     const maps = new Map(walk.active().map((sample) => [sample, drawnMap(walk, walk.random(sample), chosen)]))
     for (const sample of walk.active()) {
@@ -74,14 +89,13 @@ function diverseIteration(walk: Walk, chosen: Settings) {
     }
     return answer.gradient
   }
-  return signIteration(walk, stepSize, { gradient, direct: momentum(walk, decay) })
 }
 
 /** T with a random size and place; undefined where the image stays as it is. */
 function drawnMap(
   { x }: Walk,
   random: RandomSource,
-  { probability, smallest }: Settings,
+  { probability, smallest }: DiversitySettings,
 ): Diversity | undefined {
   const { channels, rows, columns } = imageBatchExtents(x, 'DI-FGSM')
   const [chance, scale, top, left] = [random.open(), random.open(), random.open(), random.open()]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
-import { accumulate, normL1 } from '../kernels.ts'
+import { accumulate, countMovable, normL1 } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
 import { signIteration, type Direct } from '../sign-iteration.ts'
@@ -12,7 +12,7 @@ import { rowOf } from '../rows.ts'
 export const miFgsm = defineMethod({
   title: 'MI-FGSM',
   summary: 'Momentum Iterative FGSM: sign steps along a decaying sum of normalised gradients.',
-  equation: 'g_{t+1} = μ·g_t + ∇J / ‖∇J‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+  equation: 'g_{t+1} = μ·g_t + ∇J / mean|∇J|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source: {
     authors: 'Y. Dong, F. Liao, T. Pang, H. Su, J. Zhu, X. Hu, J. Li',
     title: 'Boosting Adversarial Attacks with Momentum',
@@ -36,14 +36,19 @@ export const miFgsm = defineMethod({
 })
 
 /**
- * g ← μ·g + ∇J / ‖∇J‖₁ (equation 6), handed back in the gradient's place; `sums` [N, C, H, W] holds the g of
- * all samples.
+ * g ← μ·g + ∇J / mean|∇J|, handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all samples.
+ * Equation 6 of the paper divides by the sum ‖∇J‖₁; the authors' code, and all that follow it, by the mean. The
+ * signs are the same, but where a method looks ahead by g, only the mean makes that as long as a step. It is
+ * taken over the pixels that may change.
  */
 export function momentum(walk: Walk, decay: number, sums: Tensor = tensor(walk.x.shape)): Direct {
+  const movable = new Map<number, number>()
   return (gradient, sample) => {
-    const sum = rowOf(sums, sample)
-    const norm = normL1(gradient)
-    accumulate(sum, decay, gradient, norm > 0 ? 1 / norm : 0)
+    const [sum, norm] = [rowOf(sums, sample), normL1(gradient)]
+    const pixels =
+      movable.get(sample) ?? countMovable(rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+    movable.set(sample, pixels)
+    accumulate(sum, decay, gradient, norm > 0 ? pixels / norm : 0)
     gradient.set(sum)
   }
 }

@@ -30,7 +30,7 @@ export const niFgsm = defineMethod({
   summary:
     'Nesterov Iterative FGSM: the gradient is taken where the momentum leads, for transfer between models.',
   equation:
-    'x_nes = x_t + α·μ·g_t; g_{t+1} = μ·g_t + ∇J(x_nes) / ‖∇J(x_nes)‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+    'x_nes = x_t + α·μ·g_t; g_{t+1} = μ·g_t + ∇J(x_nes) / mean|∇J(x_nes)|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
   settings: z.strictObject(common),
   create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
@@ -48,7 +48,7 @@ export const siNiFgsm = defineMethod({
   title: 'SI-NI-FGSM',
   summary: 'NI-FGSM with the gradients of scaled copies of the image added up, for transfer between models.',
   equation:
-    'g = (1/m)·Σ_i ∇J(x_nes / 2^i), i = 0 … m−1; g_{t+1} = μ·g_t + g / ‖g‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+    'g = (1/m)·Σ_i ∇J(x_nes / 2^i), i = 0 … m−1; g_{t+1} = μ·g_t + g / mean|g|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
   settings: z.strictObject({
     ...common,

@@ -1,66 +1,101 @@
 import { z } from 'zod'
-import { smoothGaussian } from '../../tensor/gaussian.ts'
+import { smoothGaussianInZeros } from '../../tensor/gaussian.ts'
 import { tensor } from '../../tensor/tensor.ts'
+import type { Rows, Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decay, epsilon, kernelSize, optionalStepSize, steps } from '../settings.ts'
 import { signIteration, type Direct } from '../sign-iteration.ts'
+import { diverseGradient, diversity } from './di-fgsm.ts'
 import { momentum } from './mi-fgsm.ts'
 
+const source = {
+  authors: 'Y. Dong, T. Pang, H. Su, J. Zhu',
+  title: 'Evading Defenses to Transferable Adversarial Examples by Translation-Invariant Attacks',
+  venue: 'CVPR 2019',
+  identifier: 'arXiv:1904.02884',
+}
+
+const common = {
+  epsilon,
+  steps: steps(10, 'As in the authors’ code.'),
+  stepSize: optionalStepSize('epsilon / steps, as in the paper'),
+  decay: decay(1, 'As in the authors’ code.'),
+  kernelSize: kernelSize(15, 'As in the paper.'),
+  kernel: z
+    .enum(['code', 'paper'])
+    .default('code')
+    .describe(
+      'Standard deviation of W for a radius k: code is k / 3, as in the authors’ code; paper is k / √3, its equation.',
+    ),
+  sigma: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Standard deviation of W, in pixels. Default: what kernel says.'),
+}
+
+const plain = z.strictObject(common)
+const diverse = z.strictObject({ ...common, ...diversity })
+
+type Settings = z.output<typeof plain>
+
 /**
- * Translation-Invariant attacks: Dong et al., equations 7 to 9. The gradient of all shifted copies of an
- * image is nearly the gradient of the image convolved with a kernel; the paper's Gaussian has 15 taps and σ =
- * k / √3 with the radius k = 7.
+ * Translation-Invariant attacks: Dong et al., equations 7 to 9, with momentum. The gradient of all shifted
+ * copies of an image is nearly the gradient of the image convolved with a kernel.
  */
 export const tiFgsm = defineMethod({
   title: 'TI-FGSM',
   summary:
-    'Translation-Invariant FGSM: sign steps along the Gaussian-smoothed gradient, for transfer between models.',
-  equation: 'g_{t+1} = μ·g_t + W∗∇J / ‖W∗∇J‖₁; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
-  source: {
-    authors: 'Y. Dong, T. Pang, H. Su, J. Zhu',
-    title: 'Evading Defenses to Transferable Adversarial Examples by Translation-Invariant Attacks',
-    venue: 'CVPR 2019',
-    identifier: 'arXiv:1904.02884',
-  },
-  settings: z.strictObject({
-    epsilon,
-    steps: steps(1, '1 is TI-FGSM; 10 is TI-BIM, and with decay 1 TI-MI-FGSM.'),
-    stepSize: optionalStepSize('epsilon / steps, as in the paper'),
-    decay: decay(0, '1 for TI-MI-FGSM, as in the paper.'),
-    kernelSize: kernelSize(15, 'As in the paper.'),
-    sigma: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Standard deviation of W, in pixels. Default: (kernelSize − 1) / 2 / √3.'),
-  }),
-  create: ({
-    epsilon,
-    steps,
-    stepSize = epsilon / steps,
-    decay,
-    kernelSize,
-    sigma = defaultSigma(kernelSize),
-  }) => ({
+    'Translation-Invariant FGSM: momentum along the Gaussian-smoothed gradient, for transfer between models.',
+  equation: 'g_{t+1} = μ·g_t + W∗∇J / mean|W∗∇J|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
+  source,
+  settings: plain,
+  create: (chosen) => ({
     name: 'ti-fgsm',
-    ball: linfBall(epsilon),
-    steps,
+    ball: linfBall(chosen.epsilon),
+    steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => {
-      const [, ...rest] = walk.x.shape
-      const gather = momentum(walk, decay)
-      const direct: Direct = (gradient, sample) => {
-        gradient.set(smoothGaussian(tensor([1, ...rest], gradient), { size: kernelSize, sigma }).data)
-        gather(gradient, sample)
-      }
-      return signIteration(walk, stepSize, { direct })
-    },
+    begin: (walk) => smoothedIteration(walk, chosen),
   }),
 })
 
-/** σ = k / √3 for radius k; one tap leaves the gradient as it is, whatever its σ. */
-function defaultSigma(kernelSize: number): number {
-  return kernelSize === 1 ? 1 : (kernelSize - 1) / 2 / Math.sqrt(3)
+/** The same with diverse inputs, which is what the authors' code does by default. */
+export const tiDim = defineMethod({
+  title: 'TI-DIM',
+  summary:
+    'TI-FGSM with the gradients of randomly resized and padded copies of the image, for transfer between models.',
+  equation:
+    'g_{t+1} = μ·g_t + W∗∇J / mean|W∗∇J|, ∇J = ∇J(f(T(x_t; p)), y); x_{t+1} = clip_ε(x_t + α·sign(g_{t+1})): T shrinks and pads with probability p',
+  source,
+  settings: diverse,
+  create: (chosen) => ({
+    name: 'ti-dim',
+    ball: linfBall(chosen.epsilon),
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    begin: (walk) => smoothedIteration(walk, chosen, diverseGradient(walk, chosen)),
+  }),
+})
+
+/** Zeros lie beyond the gradient's border, as in the authors' code. */
+function smoothedIteration(walk: Walk, chosen: Settings, gradient?: () => Promise<Rows>) {
+  const { epsilon, steps, stepSize = epsilon / steps, kernelSize } = chosen
+  const { sigma = deviationOf(chosen) } = chosen
+  const [, ...rest] = walk.x.shape
+  const gather = momentum(walk, chosen.decay)
+  const direct: Direct = (row, sample) => {
+    row.set(smoothGaussianInZeros(tensor([1, ...rest], row), { size: kernelSize, sigma }).data)
+    walk.freeze(row, sample)
+    gather(row, sample)
+  }
+  return signIteration(walk, stepSize, gradient === undefined ? { direct } : { direct, gradient })
+}
+
+/** Of W, in pixels; one tap leaves the gradient as it is, whatever its σ. */
+function deviationOf({ kernelSize, kernel }: Settings): number {
+  const radius = (kernelSize - 1) / 2
+  return radius === 0 ? 1 : radius / (kernel === 'code' ? 3 : Math.sqrt(3))
 }

@@ -43,7 +43,7 @@ export const vmiFgsm = defineMethod({
   summary:
     'MI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
-    'g_{t+1} = μ·g_t + (∇J(x_t) + v_t) / ‖∇J(x_t) + v_t‖₁; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_t), r_i uniform in [−β·ε, β·ε]',
+    'g_{t+1} = μ·g_t + (∇J(x_t) + v_t) / mean|∇J(x_t) + v_t|; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_t), r_i uniform in [−β·ε, β·ε]',
   source,
   settings,
   create: (chosen) => ({
@@ -62,7 +62,7 @@ export const vniFgsm = defineMethod({
   summary:
     'NI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
-    'g_{t+1} = μ·g_t + (∇J(x_nes) + v_t) / ‖∇J(x_nes) + v_t‖₁, x_nes = x_t + α·μ·g_t; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_nes)',
+    'g_{t+1} = μ·g_t + (∇J(x_nes) + v_t) / mean|∇J(x_nes) + v_t|, x_nes = x_t + α·μ·g_t; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_nes)',
   source,
   settings,
   create: (chosen) => ({
