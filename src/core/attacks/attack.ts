@@ -235,9 +235,9 @@ export interface SampleEvent {
   readonly deviation: number
   /** L_STA = −J(f(x_t), s_{t−1}); null for methods without smoothing. */
   readonly stabilization: number | null
-  /** KL(f(x_t) ‖ y), nats; y's zeros count as 1e-12. */
+  /** KL(y ‖ f(x_t)), nats: of hard labels the cross-entropy. */
   readonly klToLabel: number
-  /** KL(f(x_t) ‖ s_{t−1}); null for methods without smoothing. */
+  /** KL(f(x_t) ‖ s_{t−1}); a hard target's zeros count as 1e-12; null for methods without smoothing. */
   readonly klToSmoothed: number | null
   /** KL(f(x_t) ‖ f(x_{t−1})); null where f(x_{t−1}) was not evaluated. */
   readonly klToPrevious: number | null

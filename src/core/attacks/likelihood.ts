@@ -14,7 +14,7 @@ import {
   channelMeans,
 } from '../model/dense-losses.ts'
 import { klDivergence, lossPerSample } from '../model/head-losses.ts'
-import { isValueLoss, valueDivergence, valueLossOf } from '../model/value-losses.ts'
+import { isValueLoss, valueDivergence, valueLossOf, type ValueLoss } from '../model/value-losses.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackLoss } from './attack.ts'
 import { argMax } from './criteria.ts'
@@ -65,6 +65,36 @@ export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array)
   if (typeof loss !== 'string') return denseDivergence(loss, p, q)
   const activation = loss === 'cross-entropy' ? 'softmax' : 'multi-label-sigmoid'
   return klDivergence({ activation }, one(p), one(q))[0] ?? NaN
+}
+
+/**
+ * KL(target ‖ f(x)) of one sample, nats, averaged as `divergenceOf` averages: of the logits themselves, so that
+ * no probability has to be bounded. It is the cross-entropy beyond that of logits which say just the target, and
+ * for a target of 0 and 1 the cross-entropy. Numbers: half the squared difference.
+ */
+export function divergenceFrom(loss: AttackLoss, target: Float32Array, logits: Float32Array): number {
+  if (isValueLoss(loss)) return valueDivergence(target, logits)
+  const isSoftmax = isOfClasses(loss)
+  const isDense = typeof loss !== 'string' && !isOfAnchors(loss)
+  const entropy = isDense ? { ...loss, kind: isSoftmax ? oneOf : eachOf } : loss
+  return Math.max(
+    0,
+    lossOf(entropy, logits, target) - lossOf(entropy, logitsSaying(target, isSoftmax), target),
+  )
+}
+
+const [oneOf, eachOf] = ['cross-entropy', 'binary-cross-entropy'] as const
+
+/** Whether f is a softmax over classes; else each output says yes or no by itself. */
+function isOfClasses(loss: Exclude<AttackLoss, ValueLoss>): boolean {
+  if (typeof loss === 'string') return loss === oneOf
+  return isOfAnchors(loss) ? loss.kind === 'anchor-cross-entropy' : loss.activation === 'softmax'
+}
+
+/** Logits whose prediction is the target; what is certain is so to the last bit of a double. */
+function logitsSaying(target: Float32Array, isSoftmax: boolean): Float32Array {
+  const bounded = (logarithm: number) => Math.max(logarithm, -1e4)
+  return target.map((t) => bounded(Math.log(t)) - (isSoftmax ? 0 : bounded(Math.log1p(-t))))
 }
 
 /**

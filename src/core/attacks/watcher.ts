@@ -1,7 +1,7 @@
 import type { AttackProblem, SampleEvent, StepTaken } from './attack.ts'
 import { rowOf } from './rows.ts'
 import { perturbationStatistics, type PerturbationStatistics } from './kernels.ts'
-import { divergenceOf, lossOf, probabilitiesOf, toldProbabilities } from './likelihood.ts'
+import { divergenceFrom, divergenceOf, lossOf, probabilitiesOf, toldProbabilities } from './likelihood.ts'
 import type { RestartWalk, Seen } from './walk.ts'
 
 interface Noted {
@@ -74,7 +74,7 @@ export class Watcher {
       sample,
       deviation: lossOf(loss, logits, label),
       stabilization: smoothedTarget ? -lossOf(loss, logits, smoothedTarget) : null,
-      klToLabel: divergenceOf(loss, p, label),
+      klToLabel: divergenceFrom(loss, label, logits),
       klToSmoothed: smoothedTarget ? divergenceOf(loss, p, smoothedTarget) : null,
       klToPrevious: previous ? divergenceOf(loss, p, previous) : null,
       perturbationMean: statistics.mean,

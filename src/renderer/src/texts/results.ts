@@ -36,7 +36,7 @@ export const resultsTexts = {
     ofAll: 'Mean of all',
     noCurves: 'No iterations of this slice yet.',
     chartLosses: 'Losses',
-    chartKl: 'KL divergence of f(x) to … (nats)',
+    chartKl: 'KL divergence between f(x) and … (nats)',
     chartVariance: 'Variance of the perturbation',
     series: {
       deviation: 'J(f(x), y)',
