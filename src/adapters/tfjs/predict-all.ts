@@ -1,22 +1,34 @@
 import type { Tensor } from '../../core/tensor/tensor.ts'
-import { useBackend } from './backends.ts'
+import { useBackend, type TfjsBackend } from './backends.ts'
 import { classesFirst } from './logits.ts'
 import { loadModel, type TfjsFiles } from './load-model.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { tf } from './tensorflow.ts'
 
+export interface PredictAllOptions {
+  readonly backend: TfjsBackend
+  readonly inputShape?: readonly number[] | undefined
+}
+
 /**
- * All outputs of a model as it is, probabilities included, by TensorFlow.js on WebAssembly; images with the
- * classes as axis 1.
+ * All outputs of a model as it is for each of some images, probabilities included, by TensorFlow.js; images
+ * among the outputs with the classes as axis 1.
  */
-export function predictAll(files: TfjsFiles, x: Tensor, inputShape?: readonly number[]): Promise<Tensor[]> {
+export function predictAll(
+  files: TfjsFiles,
+  images: readonly Tensor[],
+  { backend, inputShape }: PredictAllOptions,
+): Promise<Float32Array[][]> {
   return oneAtATime(async () => {
-    await useBackend('wasm')
+    await useBackend(backend)
     const loaded = await loadModel(files, inputShape)
     tf.engine().startScope()
     try {
-      const outputs = loaded.run(tf.tensor(x.data, [...x.shape])).map(classesFirst)
-      return outputs.map((output) => ({ shape: output.shape, data: Float32Array.from(output.dataSync()) }))
+      return images.map(({ data, shape }) =>
+        loaded
+          .run(tf.tensor(data, [...shape]))
+          .map((output) => Float32Array.from(classesFirst(output).dataSync())),
+      )
     } finally {
       tf.engine().endScope()
       loaded.dispose()

@@ -15,7 +15,7 @@ import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
 import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
-import { sampleShapeOf } from './sample-shape.ts'
+import { sampleRangeOf, sampleShapeOf } from './sample-shape.ts'
 
 export interface ModelReference {
   /** A file's path, or the name of a model that was added. */
@@ -52,7 +52,11 @@ export async function openModel({ model, card, home, runtime }: ModelReference):
     cardFile === undefined
       ? undefined
       : parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
-  const file = await readModelFile(path, { runtime, inputShape: sampleShapeOf(given) })
+  const file = await readModelFile(path, {
+    runtime,
+    inputShape: sampleShapeOf(given),
+    inputRange: sampleRangeOf(given),
+  })
   if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
   return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
 }

@@ -28,6 +28,8 @@ export interface ReadOptions {
   readonly runtime?: ModelRuntime | undefined
   /** Extents of one sample, for TensorFlow.js models whose input size is free. */
   readonly inputShape?: readonly number[] | undefined
+  /** Smallest and largest value that the model will be given, for the check of what is converted. */
+  readonly inputRange?: readonly [lowest: number, highest: number] | undefined
 }
 
 /**

@@ -10,7 +10,7 @@ import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
 import { parseModelJson } from '../../core/tfjs/manifest.ts'
 import { weightBytes } from '../../core/tfjs/weights.ts'
-import { checkConversion } from './check-conversion.ts'
+import { checkConversion, type ConversionCheck } from './check-conversion.ts'
 import { isFile, tfjsFileName } from './home.ts'
 import { convertedFileName, type ModelRuntime, type TfjsModel } from './tfjs-model-file.ts'
 
@@ -19,21 +19,20 @@ interface TfjsRead extends TfjsModel {
   readonly facts: ModelFacts
 }
 
-interface TfjsOptions {
+interface TfjsOptions extends ConversionCheck {
   readonly runtime?: ModelRuntime | undefined
-  readonly inputShape?: readonly number[] | undefined
 }
 
 /** @throws RadversaryError io-failed, model-unreadable, model-unsupported. */
 export async function readTfjsModel(
   path: string,
-  { runtime = 'auto', inputShape }: TfjsOptions,
+  { runtime = 'auto', inputShape, inputRange }: TfjsOptions,
 ): Promise<TfjsRead> {
   const contents = await readContents(path)
   const files = tfjsFiles(path, contents)
   if (runtime === 'tfjs') return { ...(await byTensorflow(files, inputShape, 'as asked')), contents }
   try {
-    return { ...(await converted(files, inputShape)), contents }
+    return { ...(await converted(files, { inputShape, inputRange })), contents }
   } catch (error) {
     const canRun =
       error instanceof RadversaryError &&
@@ -62,10 +61,11 @@ async function readContents(path: string): Promise<Record<string, Uint8Array>> {
 
 type Run = Omit<TfjsRead, 'contents'>
 
-async function converted(files: TfjsFiles, inputShape: readonly number[] | undefined): Promise<Run> {
+async function converted(files: TfjsFiles, check: ConversionCheck): Promise<Run> {
+  const { inputShape } = check
   const kept = await keptConversion(files, inputShape)
   const bytes = kept ?? encodeModel(await convertModel(files, inputShape))
-  const difference = kept === undefined ? await checkConversion(files, bytes, inputShape) : undefined
+  const difference = kept === undefined ? await checkConversion(files, bytes, check) : undefined
   const how =
     difference === undefined
       ? 'converted to ONNX when it was added'

@@ -11,6 +11,27 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
   return layout === 'NCHW' ? [channels, rows, columns] : [rows, columns, channels]
 }
 
+/**
+ * Smallest and largest value that the model is given, by the card's mean and std; undefined where it has none.
+ * @param card parsed JSON, any part of a card
+ */
+export function sampleRangeOf(card: unknown): readonly [lowest: number, highest: number] | undefined {
+  const [means, deviations] = [numbersIn(card, 'mean'), numbersIn(card, 'std')]
+  const values = deviations.flatMap((std, c) =>
+    [0, 1].map((end) => (end - (means[c] ?? means[0] ?? NaN)) / std),
+  )
+  const isWhole = values.length > 0 && values.every(Number.isFinite)
+  return isWhole ? [Math.min(...values), Math.max(...values)] : undefined
+}
+
+function numbersIn(card: unknown, field: string): number[] {
+  const value: unknown =
+    typeof card === 'object' && card !== null
+      ? Object.entries(card).find(([name]) => name === field)?.[1]
+      : []
+  return Array.isArray(value) ? value.map(Number) : []
+}
+
 interface CardInput {
   readonly size?: unknown
   readonly channels?: unknown

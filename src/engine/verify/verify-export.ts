@@ -17,7 +17,7 @@ import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { readModelFile, type ModelFile } from '../models/read-model.ts'
-import { sampleShapeOf } from '../models/sample-shape.ts'
+import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { decodeFrames } from '../study/load-image.ts'
@@ -116,7 +116,11 @@ async function findModel(
 ): Promise<ModelFile | undefined> {
   const { sha256 } = record.model
   if (model === undefined) return findByHash(home, sha256)
-  const file = await readModelFile(model, { inputShape: sampleShapeOf(record.model.card) })
+  const { card } = record.model
+  const file = await readModelFile(model, {
+    inputShape: sampleShapeOf(card),
+    inputRange: sampleRangeOf(card),
+  })
   if (file.sha256 === sha256) return file
   throw new RadversaryError(
     'usage',
