@@ -1,10 +1,10 @@
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { modalityFunction } from '../../core/dicom/luts.ts'
 import { deriveInstance, type DerivedRole } from '../../core/dicom/write/derive-instance.ts'
-import { mapUnits } from '../../core/dicom/write/parametric-map-series.ts'
 import { buildParametricMap } from '../../core/dicom/write/parametric-map.ts'
+import { unitOf } from '../../core/dicom/write/units.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
-import { seriesOffsets, type PixelKind } from './export-kinds.ts'
+import { exportedSeriesNumber, type PixelKind } from './export-kinds.ts'
 import type { FrameResult } from './frame-attack.ts'
 
 /** What every file of a run says of where it comes from. */
@@ -37,14 +37,13 @@ export function exportImage(
   results: readonly FrameResult[],
   labels: ExportLabels,
 ): DerivedFile {
-  const { seriesNumber = 0, seriesDescription = '' } = image.header
   const series = {
     exportId: labels.exportId,
-    seriesNumber: seriesNumber + seriesOffsets[kind],
+    seriesNumber: exportedSeriesNumber(image.header, kind),
     derivationDescription: labels.description,
     softwareVersion: labels.softwareVersion,
   }
-  const described = (what: string) => `${what} (${labels.method}) ${seriesDescription}`.trim()
+  const described = (what: string) => `${what} (${labels.method})`
   const derived = (role: DerivedRole, what: string, values: (result: FrameResult) => StoredValues) =>
     deriveInstance(
       file,
@@ -61,17 +60,13 @@ export function exportImage(
         ...series,
         seriesDescription: described('Perturbation'),
         quantity: 'Perturbation (adversarial - original)',
-        unit: isInHu(results) ? mapUnits.hounsfield : mapUnits.none,
+        unit: unitOf(results[0]?.frame.pixels.meaning.modality.unit),
       })
   }
 }
 
 function withValues({ pixels }: StudyFrame, values: StoredValues): StoredFrame {
   return { ...pixels.frame, values }
-}
-
-function isInHu([first]: readonly FrameResult[]): boolean {
-  return first?.frame.pixels.meaning.modality.unit === 'HU'
 }
 
 /** Adversarial minus original in modality units, pixel-interleaved. */

@@ -1,3 +1,4 @@
+import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 
@@ -18,10 +19,26 @@ export const folderOf = {
 } as const satisfies Record<ExportKind, string>
 
 /** Series numbers of what is made of series n are n plus these. */
-export const seriesOffsets = {
+const seriesOffsets = {
   ...{ series: 9000, smoothed: 10000, perturbation: 11000 },
   ...{ masksBefore: 12000, masksAfter: 13000 },
 } as const satisfies Record<ExportKind, number>
+
+/** Largest value of an IS (PS3.5 table 6.2-1). */
+const largestInteger = 2 ** 31 - 1
+
+/**
+ * Series Number of what is made of an image. One that is no integer, or too large to be counted on, is taken
+ * as 0.
+ */
+export function exportedSeriesNumber(
+  { seriesNumber = 0 }: Pick<InstanceHeader, 'seriesNumber'>,
+  kind: ExportKind,
+) {
+  const offset = seriesOffsets[kind]
+  const fits = Number.isInteger(seriesNumber) && Math.abs(seriesNumber) <= largestInteger - offset
+  return fits ? seriesNumber + offset : offset
+}
 
 export const maskKinds = ['masksBefore', 'masksAfter'] as const
 

@@ -5,7 +5,7 @@ import { thingsOf } from '../../core/model/segmentation.ts'
 import { buildSegmentation } from '../../core/dicom/write/segmentation.ts'
 import type { LoadedImage } from '../study/load-image.ts'
 import type { DerivedFile, ExportLabels } from './export-image.ts'
-import { seriesOffsets } from './export-kinds.ts'
+import { exportedSeriesNumber } from './export-kinds.ts'
 import type { FrameReport } from './image-result.ts'
 
 /** Which masks are written, and of what. */
@@ -27,7 +27,6 @@ export function exportMasks(
   labels: ExportLabels,
 ): DerivedFile {
   const isBefore = kind === 'masksBefore'
-  const { seriesNumber = 0, seriesDescription = '' } = image.image.header
   const masks = frames.map((frame) => {
     const runs = frame.masks?.[isBefore ? 'before' : 'after']
     if (runs === undefined) throw internalError('a frame of a segmentation has no mask')
@@ -38,9 +37,8 @@ export function exportMasks(
     series: {
       exportId: labels.exportId,
       role: isBefore ? 'masks-before' : 'masks-after',
-      seriesNumber: seriesNumber + seriesOffsets[kind],
-      seriesDescription:
-        `${isBefore ? 'Segmentation' : `Adversarial segmentation (${labels.method})`} ${seriesDescription}`.trim(),
+      seriesNumber: exportedSeriesNumber(image.image.header, kind),
+      seriesDescription: isBefore ? 'Segmentation' : `Adversarial segmentation (${labels.method})`,
       derivationDescription: isBefore ? labels.model : labels.description,
       softwareVersion: labels.softwareVersion,
       algorithmName: name,

@@ -5,7 +5,7 @@ import { readSegmentation } from '../../core/dicom/segmentation.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { differingFraction, planeOf, type Mask } from '../../core/model/mask.ts'
 import { fromRuns } from '../../core/model/mask-runs.ts'
-import { isLabelOf } from '../masks/segment-label.ts'
+import { classOfLabel } from '../masks/segment-label.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { maskReport } from './mask-report.ts'
 import { mismatch } from './mismatch.ts'
@@ -76,12 +76,7 @@ async function checkMaskFile(
   if (frames.length !== count) throw mismatch(`${count} frames of segments`, String(frames.length), path)
   for (const { label, frameNumber = 1, read } of frames) {
     const mask = masks[frameNumber - 1]
-    const expected =
-      mask &&
-      planeOf(
-        mask,
-        classes.findIndex((name) => isLabelOf(label, name)),
-      )
+    const expected = mask && planeOf(mask, classOfLabel(label, classes))
     const got = await read()
     if (expected?.length !== got.length || expected.some((value, i) => value !== got[i]))
       throw mismatch('the masks that were recorded', `others for ${label}`, path)

@@ -5,7 +5,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import type { SegmentationOutput } from '../../core/model/card.ts'
 import { maskOfPlanes, type ClassPlane } from '../../core/model/label-masks.ts'
 import { hashOf } from './hash.ts'
-import { isLabelOf } from './segment-label.ts'
+import { classOfLabel } from './segment-label.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
 
 /** Masks of binary DICOM SEG; a segment is a class by its label, letters of either case. */
@@ -38,7 +38,7 @@ function checkLabels({ labels, file }: Segmentation, head: SegmentationOutput): 
 }
 
 function classOf(label: string, { classes }: SegmentationOutput): number {
-  return classes.findIndex((name) => isLabelOf(label, name))
+  return classOfLabel(label, classes)
 }
 
 function planesOf(

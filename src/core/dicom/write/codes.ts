@@ -4,7 +4,7 @@ import { tag } from './tags.ts'
 /** A coded concept (PS3.3 section 8.8). */
 export interface Code {
   readonly value: string
-  readonly scheme: 'DCM' | 'UCUM' | 'SCT' | '99RADVERSARY'
+  readonly scheme: 'DCM' | 'UCUM' | 'SCT'
   readonly meaning: string
 }
 

@@ -1,8 +1,9 @@
 import type { StoredFrame } from '../image.ts'
 import { codes, type Code } from './codes.ts'
-import { asciiText, type DataElement } from './encode.ts'
+import type { DataElement } from './encode.ts'
 import { functionalGroupChanges, hasFunctionalGroups } from './functional-groups.ts'
-import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
+import { identityOf, openExportable, studyUidOf, type InstanceIdentity } from './exportable.ts'
+import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
 import { pixelChanges } from './pixels.ts'
 import {
   contributingEquipment,
@@ -10,11 +11,11 @@ import {
   derivedImageType,
   encodedFor,
   sourceImageItem,
-  textBefore,
   type Equipment,
 } from './provenance.ts'
-import { forbiddenInDerived, isEnhancedImage } from './sop-classes.ts'
-import { findElement, requiredText, textValue } from './source-values.ts'
+import { derivedExamination, forbiddenInDerived, isEnhancedImage } from './sop-classes.ts'
+import { findElement, textValue } from './source-values.ts'
+import { textBefore, textElement } from './source-text.ts'
 import { splice, type Change } from './splice.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
@@ -28,16 +29,10 @@ export interface DerivedSeries extends Equipment {
   /** Names the run; with the source's UIDs it determines every new UID, so equal ids give equal bytes. */
   readonly exportId: string
   readonly seriesNumber: number
-  /** At most 64 characters are kept. */
+  /** What the series is; the source's own Series Description follows it. */
   readonly seriesDescription: string
   /** Method, parameters, model and its hash, seed; at most 1024 characters are kept. */
   readonly derivationDescription: string
-}
-
-export interface InstanceIdentity {
-  readonly sopClassUid: string
-  readonly sopInstanceUid: string
-  readonly seriesInstanceUid: string
 }
 
 export interface DerivedInstance extends InstanceIdentity {
@@ -72,7 +67,7 @@ export function deriveInstance(
   frames: readonly StoredFrame[],
   series: DerivedSeries,
 ): DerivedInstance {
-  const source = openInstance(file)
+  const source = openExportable(file)
   const original = identityOf(source)
   const derived = derivedIdentity(original, series)
   const changes = new Map<number, Change>([
@@ -98,14 +93,6 @@ function derivedIdentity(
   }
 }
 
-export function identityOf(source: SourceInstance): InstanceIdentity {
-  return {
-    sopClassUid: requiredText(source, tag.SOPClassUID, 'SOP Class UID'),
-    sopInstanceUid: requiredText(source, tag.SOPInstanceUID, 'SOP Instance UID'),
-    seriesInstanceUid: requiredText(source, tag.SeriesInstanceUID, 'Series Instance UID'),
-  }
-}
-
 function identityChanges(
   source: SourceInstance,
   original: InstanceIdentity,
@@ -114,19 +101,17 @@ function identityChanges(
 ): Map<number, Change> {
   const enhanced = isEnhancedImage(original.sopClassUid)
   const elements: DataElement[] = [
-    derivedImageType(source, tag.ImageType, enhanced ? 'PRIMARY' : 'SECONDARY'),
+    derivedImageType(source, tag.ImageType, derivedExamination(original.sopClassUid)),
     { tag: tag.SOPInstanceUID, vr: 'UI', value: derived.sopInstanceUid },
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: derived.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
-    { tag: tag.SeriesDescription, vr: 'LO', value: asciiText(series.seriesDescription, 'LO') },
+    textBefore(source, tag.SeriesDescription, 'LO', series.seriesDescription),
+    textBefore(source, tag.ImageComments, 'LT', labels[series.role]),
     contributingEquipment(source, series),
   ]
   if (enhanced) elements.push({ tag: tag.ContentQualification, vr: 'CS', value: 'RESEARCH' })
   if (isLossy(source)) elements.push({ tag: tag.LossyImageCompression, vr: 'CS', value: '01' })
-  const changes = new Map<number, Change>(
-    elements.map((element) => [element.tag, encodedFor(source, element)]),
-  )
-  return changes.set(tag.ImageComments, textBefore(source, tag.ImageComments, 'LT', labels[series.role]))
+  return new Map(elements.map((element) => [element.tag, encodedFor(source, element)]))
 }
 
 /**
@@ -140,8 +125,8 @@ function derivationChanges(
 ): Map<number, Change> {
   const code = derivations[series.role]
   if (hasFunctionalGroups(source)) {
-    const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
-    const description = series.derivationDescription
+    const studyInstanceUid = studyUidOf(source)
+    const description = textElement(source, tag.DerivationDescription, 'ST', series.derivationDescription)
     return functionalGroupChanges(source, { source: { ...original, studyInstanceUid }, code, description })
   }
   const sourceImage: DataElement = {
@@ -149,14 +134,12 @@ function derivationChanges(
     vr: 'SQ',
     items: [sourceImageItem(original)],
   }
-  return new Map([
-    [
-      tag.DerivationDescription,
-      textBefore(source, tag.DerivationDescription, 'ST', series.derivationDescription),
-    ],
-    [tag.DerivationCodeSequence, encodedFor(source, derivationCodes(source, code))],
-    [tag.SourceImageSequence, encodedFor(source, sourceImage)],
-  ])
+  const elements = [
+    textBefore(source, tag.DerivationDescription, 'ST', series.derivationDescription),
+    derivationCodes(source, code),
+    sourceImage,
+  ]
+  return new Map(elements.map((element) => [element.tag, encodedFor(source, element)]))
 }
 
 /** JPEG baseline and extended, near-lossless JPEG-LS and lossy HTJ2K lose by their nature, said or unsaid. */

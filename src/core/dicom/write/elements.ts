@@ -67,9 +67,9 @@ export function readItems(bytes: Uint8Array, encoding: Encoding, sequence: Eleme
     .spans
 }
 
-/** PS3.5 section 6.2.2: what hides in a UN of undefined length is Implicit VR little endian. */
+/** PS3.5 section 6.2.2: a sequence that hides in a UN is Implicit VR little endian, whatever its length. */
 export function encodingInside(sequence: ElementSpan, encoding: Encoding): Encoding {
-  return sequence.vr === 'UN' && sequence.undefinedLength ? implicitLittleEndian : encoding
+  return sequence.vr === 'UN' ? implicitLittleEndian : encoding
 }
 
 interface Walked<Span> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asciiText, encodeElement, encodeElements } from './encode.ts'
+import { encodeElement, encodeElements } from './encode.ts'
 import { tag } from './tags.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -51,11 +51,5 @@ describe('encoding an element', () => {
     expect(() => encodeElement({ tag: tag.SeriesDescription, vr: 'LO', value: 'größer' }, true)).toThrow(
       /ASCII/,
     )
-  })
-
-  it('makes free text fit', () => {
-    expect(asciiText('a\\b größer', 'LO')).toBe('a/b gr??er')
-    expect(asciiText('a\\b\n', 'LT')).toBe('a\\b')
-    expect(asciiText('x'.repeat(2000), 'ST').length).toBe(1024)
   })
 })

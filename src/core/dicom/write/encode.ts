@@ -2,6 +2,8 @@ import { internalError } from '../../errors.ts'
 import { formatTag } from './tags.ts'
 
 type TextVr = 'AE' | 'AS' | 'CS' | 'DA' | 'DS' | 'IS' | 'LO' | 'LT' | 'PN' | 'SH' | 'ST' | 'TM' | 'UI'
+/** VRs whose text is in the data set's character set. */
+export type FreeTextVr = 'LO' | 'SH' | 'ST' | 'LT'
 type NumberVr = 'US' | 'SS' | 'UL' | 'AT' | 'FL' | 'FD'
 type ByteVr = 'OB' | 'OW' | 'OF'
 
@@ -14,11 +16,13 @@ export type DataElement =
   | { readonly tag: number; readonly vr: NumberVr; readonly value: readonly number[] }
   | { readonly tag: number; readonly vr: ByteVr; readonly value: Uint8Array }
   | { readonly tag: number; readonly vr: 'SQ'; readonly items: readonly Item[] }
+  /** A value whose bytes are at hand, such as text in the data set's character set; `as` is its VR. */
+  | { readonly tag: number; readonly vr: 'bytes'; readonly as: string; readonly value: Uint8Array }
   /** An element of another data set of the same encoding, header and all. */
   | { readonly tag: number; readonly vr: 'copy'; readonly bytes: Uint8Array }
 
 /** Longest value in characters (PS3.5 table 6.2-1). */
-const longest: Readonly<Record<TextVr, number>> = {
+export const longest: Readonly<Record<TextVr, number>> = {
   AE: 16,
   AS: 4,
   CS: 16,
@@ -34,7 +38,7 @@ const longest: Readonly<Record<TextVr, number>> = {
   UI: 64,
 }
 const singleValued = new Set<TextVr>(['LT', 'ST'])
-const longHeaders = new Set(['OB', 'OW', 'OF', 'SQ'])
+const longHeaders = new Set(['OB', 'OW', 'OF', 'SQ', 'UN'])
 
 /**
  * One element in Explicit or Implicit VR little endian (PS3.5 sections 7.1.2 and 7.1.3): even length,
@@ -42,6 +46,7 @@ const longHeaders = new Set(['OB', 'OW', 'OF', 'SQ'])
  */
 export function encodeElement(element: DataElement, explicit: boolean): Uint8Array {
   if (element.vr === 'copy') return element.bytes
+  if (element.vr === 'bytes') return encodeRawElement(element.tag, element.as, element.value, explicit)
   const value = encodeValue(element, explicit)
   return concatBytes([encodeHeader(element.tag, element.vr, value.length, explicit), value])
 }
@@ -77,16 +82,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/**
- * Free text as it may stand in an element whose character set we don't know: printable ASCII, cut to what the
- * VR holds. A backslash would part values in a LO or SH and becomes a slash there.
- */
-export function asciiText(text: string, vr: 'LO' | 'SH' | 'ST' | 'LT'): string {
-  const printable = text.replace(singleValued.has(vr) ? /[^\x20-\x7e\r\n]/g : /[^\x20-\x7e]/g, '?')
-  return (singleValued.has(vr) ? printable : printable.replaceAll('\\', '/')).slice(0, longest[vr]).trimEnd()
-}
-
-function encodeValue(element: Exclude<DataElement, { vr: 'copy' }>, explicit: boolean): Uint8Array {
+function encodeValue(element: Exclude<DataElement, { vr: 'copy' | 'bytes' }>, explicit: boolean): Uint8Array {
   switch (element.vr) {
     case 'SQ':
       return concatBytes(

@@ -1,8 +1,9 @@
 import { codeItem, type Code } from './codes.ts'
 import type { ElementSpan } from './elements.ts'
-import { asciiText, concatBytes, encodeItem, encodeRawElement, type DataElement } from './encode.ts'
+import { encodeItem, type DataElement } from './encode.ts'
 import type { SourceInstance } from './part10.ts'
 import { derivedImageType, encodedFor, sourceImageItem, type InstanceReference } from './provenance.ts'
+import { appendedSequence, itemFor, sequenceOf } from './sequences.ts'
 import { findElement, itemBytes, itemsOf } from './source-values.ts'
 import { splice, type Change } from './splice.ts'
 import { tag } from './tags.ts'
@@ -14,7 +15,8 @@ export interface DerivationStatement {
     readonly seriesInstanceUid: string
   }
   readonly code: Code
-  readonly description: string
+  /** Derivation Description (0008,2111). */
+  readonly description: DataElement
 }
 
 /** Whether the frames are described by functional groups (PS3.3 C.7.6.16). */
@@ -67,13 +69,10 @@ function frameChanges(
   derivation: DerivationStatement,
   frameNumber: number,
 ): Map<number, Change> {
-  const items = [
-    ...earlier,
-    ...itemBytes(group, tag.DerivationImageSequence),
-    derivationImageItem(derivation, frameNumber),
-  ]
-  const element: DataElement = { tag: tag.DerivationImageSequence, vr: 'SQ', items }
-  return frameTypeChanges(group).set(tag.DerivationImageSequence, encodedFor(group, element))
+  const at = tag.DerivationImageSequence
+  const ours = itemFor(group, at, derivationImageItem(derivation, frameNumber))
+  const items = sequenceOf(group, at, [...earlier, ...itemBytes(group, at), ours])
+  return frameTypeChanges(group).set(at, encodedFor(group, items))
 }
 
 /** Every modality has a frame type sequence of its own; each holds Frame Type (0008,9007). */
@@ -93,16 +92,16 @@ function frameTypeChanges(group: SourceInstance): Map<number, Change> {
   return changes
 }
 
-/** In Implicit VR a sequence shows by the item tag (FFFE,E000) that its value starts with. */
+/** In Implicit VR and in a UN a sequence shows by the item tag (FFFE,E000) that its value starts with. */
 function isSequence(group: SourceInstance, element: ElementSpan): boolean {
-  if (element.vr !== undefined) return element.vr === 'SQ'
+  if (element.vr !== undefined && element.vr !== 'UN') return element.vr === 'SQ'
   return [0xfe, 0xff, 0x00, 0xe0].every((byte, index) => group.bytes[element.valueStart + index] === byte)
 }
 
 /** Derivation Image macro (PS3.3 C.7.6.16.2.6). */
 export function derivationImageItem(derivation: DerivationStatement, frameNumber?: number): DataElement[] {
   return [
-    { tag: tag.DerivationDescription, vr: 'ST', value: asciiText(derivation.description, 'ST') },
+    derivation.description,
     { tag: tag.SourceImageSequence, vr: 'SQ', items: [sourceImageItem(derivation.source, frameNumber)] },
     { tag: tag.DerivationCodeSequence, vr: 'SQ', items: [codeItem(derivation.code)] },
   ]
@@ -122,13 +121,10 @@ function sourceEvidence(source: SourceInstance, { source: original }: Derivation
     { tag: tag.ReferencedSeriesSequence, vr: 'SQ', items: [series] },
     { tag: tag.StudyInstanceUID, vr: 'UI', value: original.studyInstanceUid },
   ]
-  return {
-    tag: tag.SourceImageEvidenceSequence,
-    vr: 'SQ',
-    items: [...itemBytes(source, tag.SourceImageEvidenceSequence), study],
-  }
+  return appendedSequence(source, tag.SourceImageEvidenceSequence, study)
 }
 
-function sequence(source: SourceInstance, at: number, items: readonly Uint8Array[]): Uint8Array {
-  return encodeRawElement(at, 'SQ', concatBytes(items.map(encodeItem)), source.encoding.explicit)
+/** A sequence with other content in its items. */
+function sequence(source: SourceInstance, at: number, contents: readonly Uint8Array[]): Uint8Array {
+  return encodedFor(source, sequenceOf(source, at, contents.map(encodeItem)))
 }

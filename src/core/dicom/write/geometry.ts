@@ -1,7 +1,7 @@
 import type { DataElement } from './encode.ts'
 import { hasFunctionalGroups } from './functional-groups.ts'
 import type { SourceInstance } from './part10.ts'
-import { elementBytes, findElement, frameCount, itemsOf } from './source-values.ts'
+import { frameCount, itemsOf, valueBytes } from './source-values.ts'
 import { tag } from './tags.ts'
 
 /** Where one frame lies, as functional groups: Pixel Measures, Plane Position and Plane Orientation. */
@@ -11,6 +11,8 @@ export interface FrameGeometry {
   readonly placed: boolean
   /** Whether the source says how large a pixel is. */
   readonly measured: boolean
+  /** Whether it says how thick a slice is as well, which the Pixel Measures of a segmentation must. */
+  readonly thick: boolean
 }
 
 /**
@@ -33,17 +35,19 @@ export function frameGeometries(source: SourceInstance): FrameGeometry[] {
 function geometryOf(holder: (group: number) => SourceInstance | undefined): FrameGeometry {
   const measures = holder(tag.PixelMeasuresSequence)
   const spacing = copied(measures, tag.PixelSpacing)
+  const thickness = copied(measures, tag.SliceThickness)
   const position = copied(holder(tag.PlanePositionSequence), tag.ImagePositionPatient)
   const orientation = copied(holder(tag.PlaneOrientationSequence), tag.ImageOrientationPatient)
   const placed = position.length > 0 && orientation.length > 0
   return {
     placed,
     measured: spacing.length > 0,
+    thick: thickness.length > 0,
     groups: [
       {
         tag: tag.PixelMeasuresSequence,
         vr: 'SQ',
-        items: [[...copied(measures, tag.SliceThickness), ...spacing]],
+        items: [[...thickness, ...spacing]],
       },
       { tag: tag.PlanePositionSequence, vr: 'SQ', items: [placed ? position : origin] },
       { tag: tag.PlaneOrientationSequence, vr: 'SQ', items: [placed ? orientation : upright] },
@@ -56,8 +60,8 @@ const upright: readonly DataElement[] = [
   { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
 ]
 
+/** Values as the source has them, which may lie in another encoding than it. */
 function copied(source: SourceInstance | undefined, at: number): DataElement[] {
-  const element = source === undefined ? undefined : findElement(source, at)
-  if (source === undefined || element === undefined || element.valueEnd === element.valueStart) return []
-  return [{ tag: at, vr: 'copy', bytes: elementBytes(source, element) }]
+  const value = source === undefined ? undefined : valueBytes(source, at)
+  return value === undefined ? [] : [{ tag: at, vr: 'bytes', as: 'DS', value }]
 }

@@ -1,13 +1,15 @@
 import { largestFloat32 } from '../../tensor/tensor.ts'
 import { codeItem, codes } from './codes.ts'
-import type { InstanceIdentity } from './derive-instance.ts'
-import { asciiText, type DataElement } from './encode.ts'
+import { studyUidOf, type InstanceIdentity } from './exportable.ts'
+import type { DataElement } from './encode.ts'
 import { derivationImageItem, hasFunctionalGroups } from './functional-groups.ts'
 import type { MapFrame } from './parametric-map-frames.ts'
 import type { ParametricMapSeries } from './parametric-map-series.ts'
 import type { SourceInstance } from './part10.ts'
-import { frameCount, requiredText } from './source-values.ts'
+import { frameCount, itemsOf } from './source-values.ts'
+import { textElement } from './source-text.ts'
 import { referencedSeries } from './referenced-series.ts'
+import { frameAnatomyElements } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
@@ -22,6 +24,8 @@ export function groupElements(
   frames: readonly MapFrame[],
   series: ParametricMapSeries,
 ): DataElement[] {
+  const [shared] = itemsOf(source, tag.SharedFunctionalGroupsSequence)
+  const perFrame = itemsOf(source, tag.PerFrameFunctionalGroupsSequence)
   const organizationUid = deriveUid(series.exportId, 'perturbation', 'dimensions')
   const organization: DataElement = { tag: tag.DimensionOrganizationUID, vr: 'UI', value: organizationUid }
   const dimension = (pointer: number): DataElement[] => [
@@ -37,17 +41,20 @@ export function groupElements(
       vr: 'SQ',
       items: [dimension(tag.StackID), dimension(tag.InStackPositionNumber)],
     },
-    { tag: tag.SharedFunctionalGroupsSequence, vr: 'SQ', items: [sharedGroup()] },
+    { tag: tag.SharedFunctionalGroupsSequence, vr: 'SQ', items: [sharedGroup(source, shared)] },
     {
       tag: tag.PerFrameFunctionalGroupsSequence,
       vr: 'SQ',
-      items: frames.map((frame) => frameGroup(source, original, frame, series, frames.at(-1)?.channel ?? 1)),
+      items: frames.map((frame) => [
+        ...frameGroup(source, original, frame, series, frames.at(-1)?.channel ?? 1),
+        ...frameAnatomyElements(source, perFrame[frame.frameNumber - 1]),
+      ]),
     },
   ]
 }
 
-/** Frame type, and the identity that the IOD prescribes (PS3.3 C.7.6.16.2.9b). */
-function sharedGroup(): DataElement[] {
+/** Frame type, anatomy as the source's shared group has it, and the identity that the IOD prescribes (PS3.3 C.7.6.16.2.9b). */
+function sharedGroup(source: SourceInstance, shared: SourceInstance | undefined): DataElement[] {
   const type: DataElement[] = [{ tag: tag.FrameType, vr: 'CS', value: frameType }]
   const identity: DataElement[] = [
     { tag: tag.RescaleIntercept, vr: 'DS', value: '0' },
@@ -57,6 +64,7 @@ function sharedGroup(): DataElement[] {
   return [
     { tag: tag.PixelValueTransformationSequence, vr: 'SQ', items: [identity] },
     { tag: tag.ParametricMapFrameTypeSequence, vr: 'SQ', items: [type] },
+    ...frameAnatomyElements(source, shared),
   ]
 }
 
@@ -67,11 +75,11 @@ function frameGroup(
   series: ParametricMapSeries,
   channels: number,
 ): DataElement[] {
-  const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+  const studyInstanceUid = studyUidOf(source)
   const statement = {
     source: { ...original, studyInstanceUid },
     code: codes.pixelByPixelSubtraction,
-    description: series.derivationDescription,
+    description: textElement(source, tag.DerivationDescription, 'ST', series.derivationDescription),
   }
   const referenced = frameCount(source) > 1 || hasFunctionalGroups(source) ? frame.frameNumber : undefined
   return [
@@ -100,7 +108,7 @@ function realWorldValues(frame: MapFrame, series: ParametricMapSeries, channels:
     {
       tag: tag.LUTExplanation,
       vr: 'LO',
-      value: asciiText(name === undefined ? series.quantity : `${series.quantity}, ${name}`, 'LO'),
+      value: name === undefined ? series.quantity : `${series.quantity}, ${name}`,
     },
     { tag: tag.MeasurementUnitsCodeSequence, vr: 'SQ', items: [codeItem(series.unit)] },
     { tag: tag.LUTLabel, vr: 'SH', value: name?.toUpperCase() ?? 'PERTURBATION' },

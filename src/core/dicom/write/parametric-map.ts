@@ -1,13 +1,23 @@
-import { identityOf, type InstanceIdentity } from './derive-instance.ts'
-import { asciiText, encodeElements, type DataElement } from './encode.ts'
+import { encodeElements, type DataElement } from './encode.ts'
 import { floatBytes, splitChannels, type MapFrame } from './parametric-map-frames.ts'
 import { frameType, groupElements } from './parametric-map-groups.ts'
 import type { ParametricMapSeries } from './parametric-map-series.ts'
-import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
+import { identityOf, openExportable, type InstanceIdentity } from './exportable.ts'
+import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
 import { parametricMapStorage } from './sop-classes.ts'
 import { requiredUnsigned, textValue } from './source-values.ts'
-import { contentDate, contentTime, lateralityElements, studyElements } from './study-elements.ts'
+import { textBefore } from './source-text.ts'
+import {
+  contentDate,
+  contentTime,
+  frameOfReferenceElements,
+  instanceNumberElement,
+  lateralityElements,
+  modalityElement,
+  noPositionReference,
+  studyElements,
+} from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
@@ -32,7 +42,7 @@ export function buildParametricMap(
   frames: readonly Float32Array[],
   series: ParametricMapSeries,
 ): ParametricMap {
-  const source = openInstance(file)
+  const source = openExportable(file)
   const original = identityOf(source)
   const identity = parametricMapIdentity(original, series)
   const mapFrames = splitChannels(source, frames)
@@ -60,28 +70,17 @@ function parametricMapIdentity(
   }
 }
 
-/**
- * Frame of Reference (PS3.3 C.7.4.1): the source's, or one of the map's own when the source isn't placed.
- * Where the source gives no pixel size, DISTORTED says that the map can't be measured, so that none need be
- * made up.
- */
+/** Frame of Reference (PS3.3 C.7.4.1): the source's, or one of the map's own when the source isn't placed. */
 function placeElements(
   source: SourceInstance,
   original: InstanceIdentity,
   frames: readonly MapFrame[],
 ): DataElement[] {
   const placed = frames.every(({ geometry }) => geometry.placed)
-  const uid = placed ? textValue(source, tag.FrameOfReferenceUID) : undefined
-  const measured = frames.every(({ geometry }) => geometry.measured)
-  return [
-    {
-      tag: tag.FrameOfReferenceUID,
-      vr: 'UI',
-      value: uid ?? deriveUid('frame of reference', original.sopInstanceUid),
-    },
-    { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },
-    ...(measured ? [] : [{ tag: tag.VolumetricProperties, vr: 'CS', value: 'DISTORTED' } as const]),
-  ]
+  if (placed && textValue(source, tag.FrameOfReferenceUID) !== undefined)
+    return frameOfReferenceElements(source)
+  const uid = deriveUid('frame of reference', original.sopInstanceUid)
+  return [{ tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid }, noPositionReference]
 }
 
 /**
@@ -96,25 +95,24 @@ function imageElements(
 ): DataElement[] {
   const unsigned = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
   const code = (at: number, value: string): DataElement => ({ tag: at, vr: 'CS', value })
-  const description = asciiText(series.seriesDescription, 'LO')
   return [
     code(tag.ImageType, frameType),
     { tag: tag.SOPClassUID, vr: 'UI', value: identity.sopClassUid },
     { tag: tag.SOPInstanceUID, vr: 'UI', value: identity.sopInstanceUid },
     { tag: tag.ContentDate, vr: 'DA', value: contentDate(source) },
     { tag: tag.ContentTime, vr: 'TM', value: contentTime(source) },
-    code(tag.Modality, 'OT'),
+    modalityElement(source),
     { tag: tag.Manufacturer, vr: 'LO', value: manufacturer },
-    { tag: tag.SeriesDescription, vr: 'LO', value: description },
+    textBefore(source, tag.SeriesDescription, 'LO', series.seriesDescription),
     { tag: tag.ManufacturerModelName, vr: 'LO', value: 'Radversary' },
     code(tag.PixelPresentation, 'MONOCHROME'),
     { tag: tag.DeviceSerialNumber, vr: 'LO', value: 'none' },
-    { tag: tag.SoftwareVersions, vr: 'LO', value: asciiText(series.softwareVersion, 'LO') },
+    { tag: tag.SoftwareVersions, vr: 'LO', value: series.softwareVersion },
     code(tag.ContentQualification, 'RESEARCH'),
     contributingEquipment({ ...source, elements: [] }, series),
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: identity.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
-    { tag: tag.InstanceNumber, vr: 'IS', value: textValue(source, tag.InstanceNumber) ?? '1' },
+    instanceNumberElement(source),
     {
       tag: tag.ImageComments,
       vr: 'LT',
@@ -131,7 +129,7 @@ function imageElements(
     code(tag.LossyImageCompression, textValue(source, tag.LossyImageCompression) === '01' ? '01' : '00'),
     { tag: tag.AcquisitionContextSequence, vr: 'SQ', items: [] },
     code(tag.ContentLabel, 'PERTURBATION'),
-    { tag: tag.ContentDescription, vr: 'LO', value: asciiText(series.quantity, 'LO') },
+    { tag: tag.ContentDescription, vr: 'LO', value: series.quantity },
     { tag: tag.ContentCreatorName, vr: 'PN', value: '' },
     code(tag.PresentationLUTShape, 'IDENTITY'),
     { tag: tag.FloatPixelData, vr: 'OF', value: floatBytes(frames) },

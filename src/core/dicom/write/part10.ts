@@ -1,5 +1,5 @@
 import { RadversaryError } from '../../errors.ts'
-import { inflate } from '../data-set.ts'
+import { inflate, pixelDataTag, type OpenDataSet } from '../data-set.ts'
 import { bigToLittleEndian } from './big-endian.ts'
 import {
   explicitLittleEndian,
@@ -42,16 +42,28 @@ export function openInstance(file: Uint8Array): SourceInstance {
   const { meta, dataSet } = splitFile(file)
   const named = meta.get(tag.TransferSyntaxUID)
   const transferSyntaxUid = named === undefined || named === '' ? guessTransferSyntax(dataSet) : named
-  const bytes = toLittleEndian(dataSet, transferSyntaxUid)
+  return sourceOf(toLittleEndian(dataSet, transferSyntaxUid), transferSyntaxUid)
+}
+
+/** The same of a header: everything before the pixel data, which must be the last element. */
+export function openHeader({ bytes, transferSyntaxUid, dataSet }: OpenDataSet): SourceInstance {
+  const pixelData = dataSet.elements[pixelDataTag]
+  const end = pixelData === undefined ? bytes.length : pixelData.dataOffset - headerLength(pixelData.vr)
+  const isInflated = transferSyntaxUid === transferSyntax.deflated
+  const header = bytes.subarray(0, end)
+  return sourceOf(isInflated ? header : toLittleEndian(header, transferSyntaxUid), transferSyntaxUid)
+}
+
+/** Bytes of Pixel Data's tag, VR and length; dicom-parser gives no VR where the syntax is implicit. */
+function headerLength(vr: string | undefined): number {
+  return vr === undefined ? 8 : 12
+}
+
+function sourceOf(bytes: Uint8Array, transferSyntaxUid: string): SourceInstance {
   const encoding =
     transferSyntaxUid === transferSyntax.implicitLittleEndian ? implicitLittleEndian : explicitLittleEndian
-  return {
-    bytes,
-    elements: readElements(bytes, encoding),
-    encoding,
-    transferSyntaxUid,
-    encapsulated: isEncapsulated(transferSyntaxUid),
-  }
+  const elements = readElements(bytes, encoding)
+  return { bytes, elements, encoding, transferSyntaxUid, encapsulated: isEncapsulated(transferSyntaxUid) }
 }
 
 /** The syntax in which an instance of this encoding is written: uncompressed little endian. */

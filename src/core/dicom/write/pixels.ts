@@ -56,6 +56,23 @@ export function pixelChanges(source: SourceInstance, frames: readonly StoredFram
   return changes
 }
 
+/**
+ * What can be told of the pixels before there are any to write.
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported.
+ */
+export function checkPixelFormat(source: SourceInstance): void {
+  const photometric = requiredText(source, tag.PhotometricInterpretation, 'Photometric Interpretation')
+  const becomesRgb = photometric !== 'RGB' && !photometric.startsWith('MONOCHROME')
+  const native = !source.encapsulated && !becomesRgb
+  refuseLostOverlay(source, native)
+  // Other syntaxes hold pixels of one bit as well.
+  if (!native && unsignedValue(source, tag.BitsAllocated) !== 1) return
+  const bitsAllocated = allocatedBits(source)
+  const bitsStored = requiredUnsigned(source, tag.BitsStored, 'Bits Stored')
+  const highBit = unsignedValue(source, tag.HighBit) ?? bitsStored - 1
+  checkedLayout({ bitsAllocated, bitsStored, highBit, planar: false })
+}
+
 function checkFrames(source: SourceInstance, frames: readonly StoredFrame[]): StoredFrame {
   const count = frameCount(source)
   const [first] = frames
@@ -127,7 +144,9 @@ function newLayout(source: SourceInstance, frame: StoredFrame, becomesRgb: boole
 function allocatedBits(source: SourceInstance): 8 | 16 | 32 {
   const bits = requiredUnsigned(source, tag.BitsAllocated, 'Bits Allocated')
   if (bits === 8 || bits === 16 || bits === 32) return bits
-  throw new RadversaryError('dicom-unsupported', `Export: expected 8, 16 or 32 bits allocated, got ${bits}`)
+  throw new RadversaryError('dicom-unsupported', `Export: expected 8, 16 or 32 bits allocated, got ${bits}`, {
+    tip: 'Such pixels are masks as a rule, not an image; leave the file out.',
+  })
 }
 
 function checkedLayout(layout: PixelLayout): PixelLayout {
@@ -136,6 +155,7 @@ function checkedLayout(layout: PixelLayout): PixelLayout {
   throw new RadversaryError(
     'dicom-unsupported',
     `Export: expected the ${bitsStored} stored bits to lie within ${bitsAllocated}, got high bit ${highBit}`,
+    { tip: 'Its pixel attributes contradict each other; export the file anew from its archive.' },
   )
 }
 

@@ -1,14 +1,8 @@
 import { codeItem, codes, type Code } from './codes.ts'
-import {
-  asciiText,
-  concatBytes,
-  encodeElement,
-  encodeRawElement,
-  type DataElement,
-  type Item,
-} from './encode.ts'
+import { encodeElement, type DataElement } from './encode.ts'
 import type { SourceInstance } from './part10.ts'
-import { findElement, itemBytes, textValue, valueBytes } from './source-values.ts'
+import { appendedSequence } from './sequences.ts'
+import { latin1Bytes, textValue } from './source-values.ts'
 import { tag } from './tags.ts'
 
 /** The software and version that appear as Contributing Equipment. */
@@ -41,11 +35,7 @@ export function sourceImageItem(source: InstanceReference, frameNumber?: number)
 
 /** Derivation Code Sequence: the steps that the source had behind it, then ours. */
 export function derivationCodes(source: SourceInstance, code: Code): DataElement {
-  return {
-    tag: tag.DerivationCodeSequence,
-    vr: 'SQ',
-    items: appended(source, tag.DerivationCodeSequence, codeItem(code)),
-  }
+  return appendedSequence(source, tag.DerivationCodeSequence, codeItem(code))
 }
 
 /** Contributing Equipment Sequence (PS3.3 C.12.1.1.5): what the source names, then Radversary. */
@@ -53,7 +43,7 @@ export function contributingEquipment(source: SourceInstance, equipment: Equipme
   const ours: DataElement[] = [
     { tag: tag.Manufacturer, vr: 'LO', value: manufacturer },
     { tag: tag.ManufacturerModelName, vr: 'LO', value: 'Radversary' },
-    { tag: tag.SoftwareVersions, vr: 'LO', value: asciiText(equipment.softwareVersion, 'LO') },
+    { tag: tag.SoftwareVersions, vr: 'LO', value: equipment.softwareVersion },
     {
       tag: tag.ContributionDescription,
       vr: 'ST',
@@ -61,36 +51,20 @@ export function contributingEquipment(source: SourceInstance, equipment: Equipme
     },
     { tag: tag.PurposeOfReferenceCodeSequence, vr: 'SQ', items: [codeItem(codes.processingEquipment)] },
   ]
-  return {
-    tag: tag.ContributingEquipmentSequence,
-    vr: 'SQ',
-    items: appended(source, tag.ContributingEquipmentSequence, ours),
-  }
+  return appendedSequence(source, tag.ContributingEquipmentSequence, ours)
 }
 
-/** Our text first, then the source's own in its own character set, where both fit. */
-export function textBefore(source: SourceInstance, at: number, vr: 'LT' | 'ST', text: string): Uint8Array {
-  const { explicit } = source.encoding
-  const ours = new TextEncoder().encode(asciiText(text, vr))
-  const theirs = valueBytes(source, at)
-  const both = theirs === undefined ? ours : concatBytes([ours, new TextEncoder().encode('\r\n'), theirs])
-  return encodeRawElement(at, vr, both.length <= (vr === 'ST' ? 1024 : 10240) ? both : ours, explicit)
-}
-
-/** DERIVED, SECONDARY, and whatever else the source's Image Type (or Frame Type) says (PS3.3 C.7.6.1.1.2). */
+/**
+ * DERIVED, whether primary or secondary, and whatever else the source's Image Type (or Frame Type) says, byte
+ * for byte (PS3.3 C.7.6.1.1.2).
+ */
 export function derivedImageType(
   source: SourceInstance,
   at: number,
   second: 'PRIMARY' | 'SECONDARY',
 ): DataElement {
   const rest = (textValue(source, at) ?? '').split('\\').slice(2)
-  return { tag: at, vr: 'CS', value: ['DERIVED', second, ...rest].join('\\') }
-}
-
-/** Items as they lie in the source may be copied, since source and export have the same encoding. */
-function appended(source: SourceInstance, at: number, ours: readonly DataElement[]): Item[] {
-  const hidden = findElement(source, at)?.vr === 'UN'
-  return hidden ? [ours] : [...itemBytes(source, at), ours]
+  return { tag: at, vr: 'bytes', as: 'CS', value: latin1Bytes(['DERIVED', second, ...rest].join('\\')) }
 }
 
 /** An element encoded for the given instance. */

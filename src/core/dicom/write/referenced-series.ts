@@ -1,4 +1,4 @@
-import type { InstanceIdentity } from './derive-instance.ts'
+import type { InstanceIdentity } from './exportable.ts'
 import type { DataElement } from './encode.ts'
 import { tag } from './tags.ts'
 

@@ -1,40 +1,53 @@
 import { codeItem, codes, type Code } from './codes.ts'
-import type { InstanceIdentity } from './derive-instance.ts'
-import { asciiText, type DataElement } from './encode.ts'
+import { studyUidOf, type InstanceIdentity } from './exportable.ts'
+import { asciiLetters, canEncode } from './encode-text.ts'
+import { longest, type DataElement } from './encode.ts'
 import { derivationImageItem, hasFunctionalGroups } from './functional-groups.ts'
 import { frameGeometries, type FrameGeometry } from './geometry.ts'
 import type { SourceInstance } from './part10.ts'
 import { referencedSeries } from './referenced-series.ts'
 import type { Segment, SegmentPlane } from './segmentation-frames.ts'
 import type { SegmentationSeries } from './segmentation-series.ts'
-import { frameCount, requiredText, textValue } from './source-values.ts'
+import { characterSetOf, textElement } from './source-text.ts'
+import { frameCount, textValue } from './source-values.ts'
+import { frameOfReferenceElements } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
 /** Nothing is known of what a class is: neither an organ nor a finding may be claimed (PS3.16 CID 7150). */
 const category: Code = { value: '309825002', scheme: 'SCT', meaning: 'Spatial and Relational Concept' }
 
+/** Of a class nothing more is known than that it is a region of the image. */
+const propertyType: Code = { value: '111030', scheme: 'DCM', meaning: 'Image Region' }
+
 /** Segment Sequence (PS3.3 C.8.20.2): the model's classes by their names. */
 export function segmentSequence(
+  source: SourceInstance,
   segments: readonly Segment[],
   { algorithmName }: SegmentationSeries,
 ): DataElement {
   return {
     tag: tag.SegmentSequence,
     vr: 'SQ',
-    items: segments.map(({ class: index, label }, i) => [
+    items: segments.map((segment, i) => [
       { tag: tag.SegmentedPropertyCategoryCodeSequence, vr: 'SQ', items: [codeItem(category)] },
       { tag: tag.SegmentNumber, vr: 'US', value: [i + 1] },
-      { tag: tag.SegmentLabel, vr: 'LO', value: asciiText(label, 'LO') },
+      textElement(source, tag.SegmentLabel, 'LO', segmentLabel(segment, characterSetOf(source))),
       { tag: tag.SegmentAlgorithmType, vr: 'CS', value: 'AUTOMATIC' },
-      { tag: tag.SegmentAlgorithmName, vr: 'LO', value: asciiText(algorithmName, 'LO') },
-      { tag: tag.SegmentedPropertyTypeCodeSequence, vr: 'SQ', items: [codeItem(typeOf(index, label))] },
+      textElement(source, tag.SegmentAlgorithmName, 'LO', algorithmName),
+      { tag: tag.SegmentedPropertyTypeCodeSequence, vr: 'SQ', items: [codeItem(propertyType)] },
     ]),
   }
 }
 
-function typeOf(index: number, label: string): Code {
-  return { value: `CLASS${index}`, scheme: '99RADVERSARY', meaning: asciiText(label, 'LO') }
+/**
+ * A class's name as Segment Label (0062,0005), at most 64 characters. Where the character set hasn't its
+ * letters, the class's number tells it from others: "Läsion" becomes "Lasion (class 1)" in Cyrillic files.
+ */
+export function segmentLabel({ class: index, label }: Segment, characterSet: string | undefined): string {
+  if (canEncode(label, characterSet)) return label
+  const number = ` (class ${index})`
+  return asciiLetters(label).slice(0, longest.LO - number.length) + number
 }
 
 /**
@@ -87,11 +100,11 @@ function frameGroup(
   { segmentNumber, frameNumber }: SegmentPlane,
   { series, geometry }: { readonly series: SegmentationSeries; readonly geometry: FrameGeometry | undefined },
 ): DataElement[] {
-  const studyInstanceUid = requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
+  const studyInstanceUid = studyUidOf(source)
   const derivation = {
     source: { ...original, studyInstanceUid },
     code: codes.segmentation,
-    description: series.derivationDescription,
+    description: textElement(source, tag.DerivationDescription, 'ST', series.derivationDescription),
   }
   const referenced = frameCount(source) > 1 || hasFunctionalGroups(source) ? frameNumber : undefined
   const segment: DataElement[] = [{ tag: tag.ReferencedSegmentNumber, vr: 'US', value: [segmentNumber] }]
@@ -99,7 +112,7 @@ function frameGroup(
     { tag: tag.DerivationImageSequence, vr: 'SQ', items: [derivationImageItem(derivation, referenced)] },
     { tag: tag.FrameContentSequence, vr: 'SQ', items: [frameContent(segmentNumber, frameNumber)] },
     { tag: tag.SegmentIdentificationSequence, vr: 'SQ', items: [segment] },
-    ...(isPlaced(geometry) ? geometry.groups : []),
+    ...placeGroups(geometry),
   ]
 }
 
@@ -109,6 +122,12 @@ function frameContent(segmentNumber: number, frameNumber: number): DataElement[]
     { tag: tag.InStackPositionNumber, vr: 'UL', value: [frameNumber] },
     { tag: tag.DimensionIndexValues, vr: 'UL', value: [segmentNumber, frameNumber] },
   ]
+}
+
+/** Pixel Measures may be left out where Derivation Image is there, and are where no slice thickness is known. */
+function placeGroups(geometry: FrameGeometry | undefined): readonly DataElement[] {
+  if (!isPlaced(geometry)) return []
+  return geometry.groups.filter((group) => geometry.thick || group.tag !== tag.PixelMeasuresSequence)
 }
 
 function isPlaced(geometry: FrameGeometry | undefined): geometry is FrameGeometry {
@@ -123,8 +142,5 @@ function placeElements(source: SourceInstance, geometries: readonly FrameGeometr
   const uid = textValue(source, tag.FrameOfReferenceUID)
   if (uid === undefined || !geometries.every(isPlaced))
     return [{ tag: tag.PatientOrientation, vr: 'CS', value: '' }]
-  return [
-    { tag: tag.FrameOfReferenceUID, vr: 'UI', value: uid },
-    { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' },
-  ]
+  return frameOfReferenceElements(source)
 }

@@ -1,14 +1,15 @@
 import type { Mask } from '../../model/mask.ts'
-import { identityOf, type InstanceIdentity } from './derive-instance.ts'
-import { asciiText, encodeElements, type DataElement } from './encode.ts'
-import { encodeFile, openInstance, targetSyntax, type SourceInstance } from './part10.ts'
+import { encodeElements, type DataElement } from './encode.ts'
+import { identityOf, openExportable, type InstanceIdentity } from './exportable.ts'
+import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
 import { bitBytes, segmentPlanes, type Segment } from './segmentation-frames.ts'
 import { segmentationGroups, segmentSequence } from './segmentation-groups.ts'
 import type { SegmentationSeries } from './segmentation-series.ts'
 import { segmentationStorage } from './sop-classes.ts'
 import { requiredUnsigned, textValue } from './source-values.ts'
-import { contentDate, contentTime, studyElements } from './study-elements.ts'
+import { textBefore, textElement } from './source-text.ts'
+import { contentDate, contentTime, instanceNumberElement, studyElements } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
@@ -30,7 +31,7 @@ export function buildSegmentation(
   masks: readonly Mask[],
   { segments, series }: { readonly segments: readonly Segment[]; readonly series: SegmentationSeries },
 ): WrittenSegmentation {
-  const source = openInstance(file)
+  const source = openExportable(file)
   const original = identityOf(source)
   const identity: InstanceIdentity = {
     sopClassUid: segmentationStorage,
@@ -47,7 +48,7 @@ export function buildSegmentation(
       vr: 'CS',
       value: masks.some(({ overlapping }) => overlapping) ? 'YES' : 'NO',
     },
-    segmentSequence(segments, series),
+    segmentSequence(source, segments, series),
     ...segmentationGroups(source, original, planes, series),
     { tag: tag.PixelData, vr: 'OB', value: bitBytes(planes) },
   ]
@@ -69,14 +70,14 @@ function seriesElements(
     { tag: tag.SOPInstanceUID, vr: 'UI', value: identity.sopInstanceUid },
     { tag: tag.Modality, vr: 'CS', value: 'SEG' },
     { tag: tag.Manufacturer, vr: 'LO', value: manufacturer },
-    { tag: tag.SeriesDescription, vr: 'LO', value: asciiText(series.seriesDescription, 'LO') },
+    textBefore(source, tag.SeriesDescription, 'LO', series.seriesDescription),
     { tag: tag.ManufacturerModelName, vr: 'LO', value: 'Radversary' },
     { tag: tag.DeviceSerialNumber, vr: 'LO', value: 'none' },
-    { tag: tag.SoftwareVersions, vr: 'LO', value: asciiText(series.softwareVersion, 'LO') },
+    { tag: tag.SoftwareVersions, vr: 'LO', value: series.softwareVersion },
     contributingEquipment({ ...source, elements: [] }, series),
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: identity.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
-    { tag: tag.InstanceNumber, vr: 'IS', value: textValue(source, tag.InstanceNumber) ?? '1' },
+    instanceNumberElement(source),
   ]
 }
 
@@ -100,7 +101,7 @@ function imageElements(source: SourceInstance, frames: number, series: Segmentat
     unsigned(tag.PixelRepresentation, 0),
     code(tag.LossyImageCompression, textValue(source, tag.LossyImageCompression) === '01' ? '01' : '00'),
     code(tag.ContentLabel, 'SEGMENTATION'),
-    { tag: tag.ContentDescription, vr: 'LO', value: asciiText(series.seriesDescription, 'LO') },
+    textElement(source, tag.ContentDescription, 'LO', series.seriesDescription),
     { tag: tag.ContentCreatorName, vr: 'PN', value: '' },
     code(tag.SegmentationType, 'BINARY'),
   ]

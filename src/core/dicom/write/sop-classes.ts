@@ -2,8 +2,7 @@ const storage = '1.2.840.10008.5.1.4.1.1.'
 
 /**
  * SOP classes of enhanced multi-frame images (PS3.3 C.7.6.16 and A.36 and following): their IODs have Content
- * Qualification (0018,9004), which would be an extension elsewhere, and PRIMARY is the only second value of
- * their Image Type.
+ * Qualification (0018,9004), which would be an extension elsewhere.
  */
 const enhancedImages = new Set(
   [
@@ -18,6 +17,29 @@ const enhancedImages = new Set(
 
 export function isEnhancedImage(sopClassUid: string): boolean {
   return enhancedImages.has(sopClassUid)
+}
+
+/**
+ * Other SOP classes whose IOD has PRIMARY as the only second value of Image Type (0008,0008), by the section
+ * of PS3.3 that says so. Enhanced images have it as well (C.8.16.1.2).
+ */
+const primaryImages = new Set(
+  [
+    ...['14.1', '14.2'], // Intravascular OCT (C.8.27.2)
+    '20', // Nuclear Medicine (C.8.4.9.1.1)
+    '30', // Parametric Map (C.8.32.2)
+    '66.4', // Segmentation (C.8.20.2)
+    ...['77.1.5.1', '77.1.5.2', '77.1.5.5', '77.1.5.6'], // Ophthalmic Photography, also wide field (C.8.17.2.1.4)
+    ...['77.1.5.7', '77.1.5.8'], // Ophthalmic OCT En Face and B-scan Volume Analysis (C.8.17.14, C.8.17.16)
+    '77.1.6', // VL Whole Slide Microscopy (C.8.12.4.1.1)
+    '128', // Positron Emission Tomography (C.8.9.4.1.1)
+  ].map((suffix) => storage + suffix),
+)
+
+/** The second value of Image Type in an image that is derived from one of this SOP class. */
+export function derivedExamination(sopClassUid: string): 'PRIMARY' | 'SECONDARY' {
+  const isPrimary = isEnhancedImage(sopClassUid) || primaryImages.has(sopClassUid)
+  return isPrimary ? 'PRIMARY' : 'SECONDARY'
 }
 
 /** Parametric Map Storage (PS3.3 A.75). */

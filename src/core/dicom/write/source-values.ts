@@ -45,6 +45,25 @@ export function requiredText(source: SourceInstance, tag: number, name: string):
   return value
 }
 
+/** Digits in parts that dots divide (PS3.5 section 9.1); leading zeros, which writers leave, are let be. */
+const uidForm = /^\d+(\.\d+)*$/
+const longestUid = 64
+
+/** A UID that the export writes, so that it must be one. */
+export function requiredUid(source: SourceInstance, tag: number, name: string): string {
+  const uid = requiredText(source, tag, name)
+  if (uid.length <= longestUid && uidForm.test(uid)) return uid
+  const got = uid.length > longestUid ? `${uid.length} characters` : 'other characters'
+  const expected = `at most ${longestUid} characters, all digits and single dots`
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Export: expected ${name} ${formatTag(tag)} to have ${expected}, got ${got}`,
+    {
+      tip: 'Give the series valid UIDs, for example with DCMTK’s dcmodify -gst -gse -gin, or anonymise it anew.',
+    },
+  )
+}
+
 /** A US value that the export can't do without. */
 export function requiredUnsigned(source: SourceInstance, tag: number, name: string): number {
   const value = unsignedValue(source, tag)
@@ -76,6 +95,11 @@ export function itemsOf(source: SourceInstance, tag: number): SourceInstance[] {
     const bytes = source.bytes.subarray(item.valueStart, item.valueEnd)
     return { ...source, encoding, bytes, elements: readElements(bytes, encoding) }
   })
+}
+
+/** The inverse of what `textValue` does. */
+export function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 }
 
 function latin1(bytes: Uint8Array): string {

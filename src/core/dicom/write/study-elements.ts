@@ -1,58 +1,104 @@
 import type { DataElement } from './encode.ts'
-import type { SourceInstance } from './part10.ts'
-import { elementBytes, findElement, requiredText, textValue } from './source-values.ts'
-import { tag } from './tags.ts'
-
-/** Patient and study, byte for byte as in the source (PS3.3 C.7.1 to C.7.3). */
-const copiedTags: readonly number[] = [
-  tag.SpecificCharacterSet,
-  ...[tag.StudyDate, tag.StudyTime, tag.AccessionNumber, tag.ReferringPhysicianName, tag.StudyDescription],
-  ...[
-    tag.PatientName,
-    tag.PatientID,
-    tag.PatientBirthDate,
-    tag.PatientSex,
-    tag.StudyInstanceUID,
-    tag.StudyID,
-  ],
-  ...[0x00101010, 0x00101020, 0x00101030], // Patient's Age, Size, Weight
-  ...[0x00080201, 0x00100021, 0x00120062, 0x00120063, 0x00120064], // Timezone Offset, Issuer of Patient ID, de-identification
-  tag.BodyPartExamined,
-  ...[tag.LossyImageCompressionRatio, tag.LossyImageCompressionMethod],
-]
-
-/** Of Type 2: present, if need be without a value. */
-const emptyUnlessCopied: readonly DataElement[] = [
-  { tag: tag.StudyDate, vr: 'DA', value: '' },
-  { tag: tag.StudyTime, vr: 'TM', value: '' },
-  { tag: tag.AccessionNumber, vr: 'SH', value: '' },
-  { tag: tag.ReferringPhysicianName, vr: 'PN', value: '' },
-  { tag: tag.PatientName, vr: 'PN', value: '' },
-  { tag: tag.PatientID, vr: 'LO', value: '' },
-  { tag: tag.PatientBirthDate, vr: 'DA', value: '' },
-  { tag: tag.PatientSex, vr: 'CS', value: '' },
-  { tag: tag.StudyID, vr: 'SH', value: '' },
-]
+import { isGroupLength, type SourceInstance } from './part10.ts'
+import { elementBytes, findElement, itemsOf, textValue } from './source-values.ts'
+import { groupOf, tag } from './tags.ts'
 
 /**
- * Patient and study of what is derived from a source (PS3.3 C.7.1 to C.7.3). Throws `dicom-unreadable` for a
- * source without a study.
+ * Attributes of patient and study outside the groups that `isOfPatientOrStudy` takes whole: the modules
+ * General Study, Patient Study and Clinical Trial Study (PS3.3 C.7.2.1 to C.7.2.3), SOP Common's that their
+ * text and times depend on (C.12.1), and Body Part Examined.
  */
-export function studyElements(source: SourceInstance): DataElement[] {
-  requiredText(source, tag.StudyInstanceUID, 'Study Instance UID')
-  const copied = copiedTags.flatMap((at) => copiedElement(source, at))
-  const present = new Set(copied.map((element) => element.tag))
-  return [...copied, ...emptyUnlessCopied.filter((element) => !present.has(element.tag))]
+const copiedTags: ReadonlySet<number> = new Set([
+  tag.SpecificCharacterSet,
+  0x00080201, // Timezone Offset From UTC
+  ...[tag.StudyDate, tag.StudyTime, tag.AccessionNumber, 0x00080051],
+  ...[tag.ReferringPhysicianName, 0x00080096, 0x0008009c, 0x0008009d], // referring, consulting physicians
+  ...[tag.StudyDescription, 0x00081032, 0x00081048, 0x00081049, 0x00081060, 0x00081062],
+  ...[0x00081080, 0x00081084], // Admitting Diagnoses
+  ...[0x00081110, 0x00081120], // Referenced Study, Referenced Patient
+  ...[tag.StudyInstanceUID, tag.StudyID],
+  ...[0x00321033, 0x00321034, 0x00321066, 0x00321067], // Requesting Service, Reason for Visit
+  0x00401012, // Reason for Performed Procedure
+  tag.BodyPartExamined,
+  ...[tag.LossyImageCompressionRatio, tag.LossyImageCompressionMethod],
+])
+
+/** Of the groups below, what describes an image or a series. */
+const ofImageOrSeries: ReadonlySet<number> = new Set([
+  0x00109431, // Examined Body Thickness
+  ...[0x00120060, 0x00120071, 0x00120072, 0x00120073], // Clinical Trial Series (C.7.3.2)
+])
+
+/**
+ * Groups 0010 (patient), 0012 (clinical trial, de-identification) and 0038 (visit) belong to patient and
+ * study, also in what is retired and in what the standard has yet to add.
+ */
+function isOfPatientOrStudy(at: number): boolean {
+  const isWholeGroup = [0x0010, 0x0012, 0x0038].includes(groupOf(at))
+  return copiedTags.has(at) || (isWholeGroup && !isGroupLength(at) && !ofImageOrSeries.has(at))
 }
 
 /**
- * Laterality (0020,0060) as the source has it; empty where nothing says which part was examined (PS3.3
- * C.7.3.1).
+ * Patient and study of what is derived from a source (PS3.3 C.7.1 and C.7.2), byte for byte. What the source
+ * lacks stays absent, also where the standard wants it: one study's instances must say the same of it.
+ */
+export function studyElements(source: SourceInstance): DataElement[] {
+  const tags = new Set(source.elements.map((element) => element.tag).filter(isOfPatientOrStudy))
+  return [...tags].flatMap((at) => copiedElement(source, at))
+}
+
+/**
+ * Frame Anatomy (PS3.3 C.7.6.16.2.8) of one of the source's functional groups, which has the side with it;
+ * none where the group's encoding isn't the source's.
+ */
+export function frameAnatomyElements(
+  source: SourceInstance,
+  group: SourceInstance | undefined,
+): DataElement[] {
+  const isAlike = group?.encoding.explicit === source.encoding.explicit
+  return group === undefined || !isAlike ? [] : copiedElement(group, tag.FrameAnatomySequence)
+}
+
+/**
+ * Laterality (0020,0060) or Image Laterality (0020,0062) as the source has them; an empty Laterality where
+ * nothing says which part was examined, since it may be one of a pair (PS3.3 C.7.3.1). None where the frames
+ * say it.
  */
 export function lateralityElements(source: SourceInstance): DataElement[] {
-  const own = copiedElement(source, tag.Laterality)
-  if (own.length > 0 || findElement(source, tag.BodyPartExamined) !== undefined) return own
+  const groups = [tag.SharedFunctionalGroupsSequence, tag.PerFrameFunctionalGroupsSequence]
+  const frames = groups.flatMap((at) => itemsOf(source, at))
+  if (frames.some((group) => frameAnatomyElements(source, group).length > 0)) return []
+  for (const at of [tag.Laterality, tag.ImageLaterality])
+    if (textValue(source, at) !== undefined) return copiedElement(source, at)
+  if (textValue(source, tag.BodyPartExamined) !== undefined) return []
   return [{ tag: tag.Laterality, vr: 'CS', value: '' }]
+}
+
+/** Frame of Reference UID and Position Reference Indicator as the source has them (PS3.3 C.7.4.1). */
+export function frameOfReferenceElements(source: SourceInstance): DataElement[] {
+  const indicator = copiedElement(source, tag.PositionReferenceIndicator)
+  return [
+    ...copiedElement(source, tag.FrameOfReferenceUID),
+    ...(indicator.length > 0 ? indicator : [noPositionReference]),
+  ]
+}
+
+/** Position Reference Indicator (0020,1040) is of Type 2. */
+export const noPositionReference: DataElement = { tag: tag.PositionReferenceIndicator, vr: 'LO', value: '' }
+
+/** The source's Modality (0008,0060), by which a map made of it goes as well (PS3.3 C.8.32.1); else OT. */
+export function modalityElement(source: SourceInstance): DataElement {
+  return copiedOr(source, { tag: tag.Modality, vr: 'CS', value: 'OT' })
+}
+
+/** The source's Instance Number (0020,0013), else 1. */
+export function instanceNumberElement(source: SourceInstance): DataElement {
+  return copiedOr(source, { tag: tag.InstanceNumber, vr: 'IS', value: '1' })
+}
+
+function copiedOr(source: SourceInstance, otherwise: DataElement): DataElement {
+  const [own] = textValue(source, otherwise.tag) === undefined ? [] : copiedElement(source, otherwise.tag)
+  return own ?? otherwise
 }
 
 function copiedElement(source: SourceInstance, at: number): DataElement[] {
