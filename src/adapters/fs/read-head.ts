@@ -9,6 +9,7 @@ import { readClippedDicomdir, readDicomdir, type Dicomdir } from '../../core/dic
 import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
 import { nativeLength } from '../../core/dicom/native-pixels.ts'
 import { isImage, pixelFormatOf } from '../../core/dicom/pixel-format.ts'
+import { exportFault, type ExportFault } from '../../core/dicom/write/exportable.ts'
 import { RadversaryError } from '../../core/errors.ts'
 
 /** A file or archive member, of which only the beginning is read. */
@@ -22,7 +23,12 @@ export interface HeadSource {
 
 /** What a file turns out to be. */
 export type Sighting =
-  | { readonly kind: 'image'; readonly header: InstanceHeader }
+  | {
+      readonly kind: 'image'
+      readonly header: InstanceHeader
+      /** Why it can be read but not exported. */
+      readonly exportFault: ExportFault | undefined
+    }
   | { readonly kind: 'dicomdir'; readonly dicomdir: Dicomdir }
   | { readonly kind: 'zip' }
   | { readonly kind: 'gzip' }
@@ -89,7 +95,7 @@ function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
   const { syntax, wordBits } = pixelFormatOf(instance)
   if (syntax.coding === 'native') checkNativeLength(instance, nativeLength(instance, wordBits))
   checkPixelDataEnd(instance, opened.offsetInFile, source)
-  return { kind: 'image', header }
+  return { kind: 'image', header, exportFault: exportFault(opened) }
 }
 
 function sopClassOf({ sopClassUid }: Instance): string {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { internalError, RadversaryError, type ErrorCode } from '../../core/errors.ts'
+import type { ExportFault } from '../../core/dicom/write/exportable.ts'
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { orderSeries, type SeriesOrder } from '../../core/dicom/series.ts'
 import { findReferencedFiles } from './dicomdir-files.ts'
@@ -12,6 +13,8 @@ import { listMembers, memberHead } from './zip.ts'
 /** An image's header and where the image is; `readInstance(source)` reads the rest. */
 export interface ScannedInstance extends InstanceHeader {
   readonly source: FileRef
+  /** Why it can be read but not exported. */
+  readonly exportFault?: ExportFault | undefined
 }
 
 /** A file that is DICOM, or an archive, or should have been there, but can't be read. */
@@ -152,7 +155,7 @@ class Scan {
     const file = nameOf(source)
     switch (sighting.kind) {
       case 'image':
-        this.instances.push({ ...sighting.header, source })
+        this.instances.push({ ...sighting.header, source, exportFault: sighting.exportFault })
         return
       case 'other':
         this.skipped.push({ file, reason: sighting.reason })

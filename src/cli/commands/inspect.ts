@@ -1,5 +1,10 @@
 import { Command } from 'commander'
-import { inspectPaths, type InspectedSeries, type InspectReport } from '../../engine/inspect/inspect-paths.ts'
+import {
+  inspectPaths,
+  type InspectedSeries,
+  type InspectReport,
+  type NotExportable,
+} from '../../engine/inspect/inspect-paths.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -40,6 +45,7 @@ function seriesText(series: InspectedSeries): string {
     orderedBy,
     sliceSpacingMm,
     notes,
+    notExportable,
   } = series
   const name = [
     modality ?? 'no modality',
@@ -53,7 +59,20 @@ function seriesText(series: InspectedSeries): string {
     name.filter((part) => part !== '').join(', '),
     `  ${count}, ${pixels.join('; ')}, ordered ${order}`,
     ...notes.map(({ message }) => `  note: ${message}`),
+    ...notExportableText(notExportable),
   ]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+/** Each reason once, with the first file and how many it holds for. */
+function notExportableText(images: readonly NotExportable[]): string[] {
+  const reasons = new Map<string, NotExportable[]>()
+  for (const image of images) reasons.set(image.message, [...(reasons.get(image.message) ?? []), image])
+  return [...reasons].flatMap(([message, alike]) => {
+    const [first] = alike
+    if (first === undefined) return []
+    const which = alike.length === 1 ? first.file : `${alike.length} images, the first ${first.file}`
+    return [`  can't be exported: ${which}`, `    ${message}${first.tip === null ? '' : `. ${first.tip}`}`]
+  })
 }

@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
-import type { GreyInput } from '../model/preprocessing/channels.ts'
+import type { GreyInput } from '../model/preprocessing/grey.ts'
 import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
 import { decodeModel, encodeModel } from '../onnx/codec.ts'
 import { withExternalData } from '../onnx/external-data.ts'

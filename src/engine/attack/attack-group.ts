@@ -115,17 +115,28 @@ export async function loadAll(
   return all
 }
 
-/** @throws RadversaryError for an image that can't be read, or not be attacked with this region or model. */
+/**
+ * @throws RadversaryError for an image that can't be read or exported, or not be attacked with this region or
+ * model.
+ */
 export async function loadTasks(
   image: StudyImage,
   { run, model, loader }: Pick<GroupContext, 'run' | 'model' | 'loader'>,
 ): Promise<Omit<NumberedLoaded, 'number'>> {
+  checkExportable(image)
   const loaded = await loader.load(image)
   loaded.frames.forEach((frame) => {
     checkRegion(run, frame)
     checkInput(model, frame)
   })
   return { loaded, tasks: await tasksOf(run, loaded) }
+}
+
+/** What can't be exported is not attacked. */
+function checkExportable({ header: { exportFault }, name }: StudyImage): void {
+  if (exportFault === undefined) return
+  const { code, message, tip } = exportFault
+  throw new RadversaryError(code, message, { tip, file: name })
 }
 
 async function tasksOf(run: AttackRun, { frames }: LoadedImage): Promise<FrameTask[]> {

@@ -9,6 +9,7 @@ import { openMasks } from '../masks/open-masks.ts'
 import type { MaskSource } from '../masks/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { imageGroups, imageStacks } from '../study/image-groups.ts'
+import { nothingLeft } from '../study/failures.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
@@ -73,6 +74,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const method = configureMethod(request.method, request.settings)
   const region = request.region === undefined ? undefined : await readRegion(request.region)
   const workbench = await openWorkbench(request, hooks)
+  tellUnexportable(workbench, hooks)
   checkStacks(workbench, request.method)
   const goal = taskGoal(workbench.opened.card, request)
   const wanted = await wantedMasks(workbench.opened.card, request)
@@ -87,6 +89,20 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     groups: numberedGroups(workbench, request),
   }
   return { ...run, exportId: exportIdOf(run) }
+}
+
+/** Says before anything is computed which images can't be exported. @throws RadversaryError where all can't. */
+function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks): void {
+  const failures = images.flatMap(({ name, header: { exportFault } }) =>
+    exportFault === undefined ? [] : [{ file: name, ...exportFault }],
+  )
+  const [first] = failures
+  if (first === undefined) return
+  if (failures.length === images.length) throw nothingLeft([...study.failures, ...failures])
+  const count = failures.length === 1 ? '1 image' : `${failures.length} images`
+  onNotice?.(
+    `${count} can't be exported, and will not be attacked; the first, ${first.file}: ${first.message}.`,
+  )
 }
 
 async function wantedMasks(

@@ -21,6 +21,15 @@ export interface InspectedSeries {
   readonly notes: readonly SeriesNote[]
   /** In the series' order. */
   readonly files: readonly string[]
+  /** Of them, what can be read but not exported, and why. */
+  readonly notExportable: readonly NotExportable[]
+}
+
+/** An image that an attack refuses since its result could not be written. */
+export interface NotExportable {
+  readonly file: string
+  readonly message: string
+  readonly tip: string | null
 }
 
 export interface InspectReport {
@@ -61,7 +70,13 @@ function inspected(series: Series<ScannedInstance>): InspectedSeries {
     sliceSpacingMm: series.sliceSpacingMm ?? null,
     notes: series.notes,
     files: instances.map(({ source }) => nameOf(source)),
+    notExportable: instances.flatMap(notExportable),
   }
+}
+
+function notExportable({ source, hasPixelData, exportFault }: ScannedInstance): NotExportable[] {
+  if (exportFault === undefined || !hasPixelData) return []
+  return [{ file: nameOf(source), message: exportFault.message, tip: exportFault.tip ?? null }]
 }
 
 function pixelsInWords({

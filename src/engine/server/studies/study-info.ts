@@ -33,6 +33,13 @@ export interface SeriesInfo {
   readonly images: readonly ImageInfo[]
 }
 
+/** A file, what is wrong with it, and what to do about it. */
+export interface FileReason {
+  readonly file: string
+  readonly message: string
+  readonly tip: string | null
+}
+
 /** An opened study. It is the user's own data on the user's own screen, so it names the patient. */
 export interface StudyInfo {
   readonly id: string
@@ -40,11 +47,9 @@ export interface StudyInfo {
   readonly title: string
   readonly paths: readonly string[]
   readonly series: readonly SeriesInfo[]
-  readonly failures: readonly {
-    readonly file: string
-    readonly message: string
-    readonly tip: string | null
-  }[]
+  readonly failures: readonly FileReason[]
+  /** Images that are shown and predicted, but that an attack refuses since its result can't be written. */
+  readonly notExportable: readonly FileReason[]
   /** How many files were left aside because they are no images. */
   readonly skipped: number
 }
@@ -58,6 +63,9 @@ export function studyInfo(id: string, paths: readonly string[], study: Study): S
       .map((_, index) => seriesInfo(study, index))
       .filter(({ images }) => images.length > 0),
     failures: study.failures.map(failureInfo),
+    notExportable: study.images.flatMap(({ name, header: { exportFault } }) =>
+      exportFault === undefined ? [] : [failureInfo({ file: name, ...exportFault })],
+    ),
     skipped: study.skipped.length,
   }
 }
@@ -93,6 +101,6 @@ function imageInfo({ name, sopInstanceUid, header }: StudyImage, index: number):
   return { index, name, sopInstanceUid, frames, rows, columns }
 }
 
-function failureInfo({ file, message, tip }: InputFailure): StudyInfo['failures'][number] {
+function failureInfo({ file, message, tip }: InputFailure): FileReason {
   return { file, message, tip: tip ?? null }
 }

@@ -18,7 +18,7 @@ function series(index: number, id: string | null, instanceUid: string): SeriesIn
 }
 
 const study: StudyInfo = {
-  ...{ id: 's', title: 'folder', paths: ['/folder'], failures: [], skipped: 0 },
+  ...{ id: 's', title: 'folder', paths: ['/folder'], failures: [], notExportable: [], skipped: 0 },
   series: [series(0, '1', 'u'), series(1, '2', 'v'), series(2, '1', 'u')],
 }
 

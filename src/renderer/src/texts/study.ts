@@ -22,7 +22,10 @@ export const studyTexts = {
         : `${count} files are no images and were left aside`,
     failures: (count: number) =>
       count === 1 ? '1 file could not be read' : `${count} files could not be read`,
-    failuresTitle: 'Files that could not be read',
+    notExportable: (count: number) =>
+      count === 1 ? "1 image can't be exported" : `${count} images can't be exported`,
+    failuresTitle: "Files that can't be used",
+    notExportableTitle: "Images that can be seen and predicted, but not attacked: they can't be exported",
     searchTags: 'Search tag, keyword or value',
     tagColumns: ['Tag', 'Keyword', 'VR', 'Value'],
     tagCount: (shown: number, all: number) => `${shown} of ${all} elements`,

@@ -92,25 +92,32 @@ function StudyHead({ study: { id, title, paths } }: { readonly study: StudyInfo 
 function Aside({ study }: { readonly study: StudyInfo }) {
   return (
     <>
-      {study.failures.length > 0 && (
-        <Button
-          size="compact-xs"
-          variant="light"
-          color="orange"
-          my={4}
-          onClick={() => {
-            setUi({ dialog: 'failures' })
-          }}
-        >
-          {texts.study.failures(study.failures.length)}
-        </Button>
-      )}
+      <Reasons count={study.failures.length} text={texts.study.failures} />
+      <Reasons count={study.notExportable.length} text={texts.study.notExportable} />
       {study.skipped > 0 && (
         <Text size="xs" c="dimmed" mt={4}>
           {texts.study.skipped(study.skipped)}
         </Text>
       )}
     </>
+  )
+}
+
+/** How many files there is something to say of; says it when it is pressed. */
+function Reasons({ count, text }: { readonly count: number; readonly text: (count: number) => string }) {
+  if (count === 0) return null
+  return (
+    <Button
+      size="compact-xs"
+      variant="light"
+      color="orange"
+      my={4}
+      onClick={() => {
+        setUi({ dialog: 'failures' })
+      }}
+    >
+      {text(count)}
+    </Button>
   )
 }
 
