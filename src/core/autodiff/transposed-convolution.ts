@@ -1,10 +1,10 @@
-import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
+import { type Shape, sizeOf } from '../tensor/tensor.ts'
 import { spread } from './axis-map.ts'
-import { phaseByPhase } from './convolution-phases.ts'
-import { convolutionAttributes, rotatedKernel, spanOf, type Convolution } from './convolution.ts'
+import { type Convolution, convolutionAttributes, rotatedKernel, spanOf } from './convolution.ts'
 import type { Emitter } from './emitter.ts'
 import type { Value } from './value.ts'
+import { range } from './shapes.ts'
 
 /**
  * The adjoint of a convolution, which maps g back to an image of `shape`. Windows that reach beyond the
@@ -109,4 +109,123 @@ function spreadImage(image: Value, strides: readonly number[], emit: Emitter): V
     Math.floor(index / columns) % rowStep === 0 && (index % columns) % columnStep === 0 ? 1 : 0,
   )
   return emit.mul(repeated, emit.floats([rows, columns], isPixel))
+}
+
+/** Beyond this the product that interleaves columns costs what ConvTranspose loses. */
+const longestRow = 16
+/** With fewer, ONNX Runtime's convolutions work on padding. */
+const fewestChannels = 16
+
+/**
+ * One axis of one phase: the taps of the kernel that meet its pixels, last one first, and the padding of g
+ * that puts them there.
+ */
+interface AxisPhase {
+  readonly taps: readonly number[]
+  readonly before: number
+  readonly after: number
+}
+
+/** The pixels at one place modulo the strides. */
+interface Phase {
+  readonly row: number
+  readonly column: number
+  readonly axes: readonly [AxisPhase, AxisPhase]
+}
+
+/**
+ * The adjoint of a strided convolution of images, phase by phase: pixels at the same place modulo the strides
+ * meet the same taps, every stride-th of the kernel, so a phase is a convolution of g at stride 1 by those
+ * taps alone. A product with a constant 0-1 matrix then puts the columns of all phases in order. (ONNX
+ * Runtime's ConvTranspose on the CPU adds up what overlaps on one thread; a ResNet-50's gradient step takes 2
+ * % less than with it, 4 % at batch 4.) `kernel` is the convolution's, [M, C, …]. Undefined where it would
+ * not pay.
+ */
+function phaseByPhase(
+  g: Value,
+  kernel: OnnxTensor,
+  shape: Shape,
+  geometry: Convolution,
+  emit: Emitter,
+): Value | undefined {
+  const [n = 1, c = 1, height = 1, width = 1] = shape
+  const [rowStep = 1, columnStep = 1] = geometry.strides
+  const [rows, columns] = [height / rowStep, width / columnStep]
+  if (!pays(g, shape, geometry) || !Number.isInteger(rows) || !Number.isInteger(columns)) return undefined
+  const phases = phasesOf(g, [rows, columns], geometry)
+  if (phases.some(({ axes }) => axes.some(({ before, after }) => before < 0 || after < 0))) return undefined
+  const images = phases.map(({ axes }) => {
+    const taps = emit.constant(tapsOf(kernel, axes[0].taps, axes[1].taps))
+    const pads = [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)]
+    return emit.op('Conv', [g, taps], [n, c, rows, columns], {
+      attributes: { kernel_shape: taps.shape.slice(2), pads },
+    })
+  })
+  return emit.reshape(
+    emit.matmul(emit.concat(images, 3), interleaving(phases, columns, geometry.strides, emit)),
+    shape,
+  )
+}
+
+function pays(g: Value, shape: Shape, { strides, dilations, group }: Convolution): boolean {
+  const isPlain = strides.length === 2 && group === 1 && dilations.every((dilation) => dilation === 1)
+  const [, channels = 1, , columns = 1] = g.shape
+  const isStrided = strides.some((stride) => stride > 1)
+  return isPlain && isStrided && columns <= longestRow && Math.min(channels, shape[1] ?? 1) >= fewestChannels
+}
+
+/** The phases that a tap meets; the others are zero. */
+function phasesOf(g: Value, extents: Shape, geometry: Convolution): Phase[] {
+  const [rowStep = 1, columnStep = 1] = geometry.strides
+  return range(rowStep).flatMap((row) =>
+    range(columnStep).flatMap((column) => {
+      const axes = [
+        axisPhase(row, 0, g, extents, geometry),
+        axisPhase(column, 1, g, extents, geometry),
+      ] as const
+      return axes.every(({ taps }) => taps.length > 0) ? [{ row, column, axes }] : []
+    }),
+  )
+}
+
+/**
+ * Pixel s q + a of x meets g[q + d − t] through tap first + s t, where first = (a + p) mod s and d = (a + p −
+ * first) / s.
+ */
+function axisPhase(place: number, axis: number, g: Value, extents: Shape, geometry: Convolution): AxisPhase {
+  const [stride = 1, pad = 0] = [geometry.strides[axis], geometry.before[axis]]
+  const first = (place + pad) % stride
+  const taps = range(geometry.kernel[axis] ?? 1).filter((tap) => tap % stride === first)
+  const before = taps.length - 1 - (place + pad - first) / stride
+  const after = (extents[axis] ?? 1) + taps.length - 1 - (g.shape[axis + 2] ?? 1) - before
+  return { taps: taps.toReversed(), before, after }
+}
+
+/** [M, C, …] to [C, M, …] with some of the taps. */
+function tapsOf(kernel: OnnxTensor, rows: readonly number[], columns: readonly number[]): OnnxTensor {
+  const [m = 1, c = 1, height = 1, width = 1] = kernel.shape
+  const source = floatValues(kernel)
+  const taps = new Float32Array(c * m * rows.length * columns.length)
+  let at = 0
+  for (let input = 0; input < c; input++)
+    for (let output = 0; output < m; output++)
+      for (const row of rows)
+        for (const column of columns)
+          taps[at++] = source[((output * c + input) * height + row) * width + column] ?? 0
+  return float32Tensor([c, m, rows.length, columns.length], taps)
+}
+
+/** From rows of all phases side by side to `rowStep` rows, one after the other, of their columns in order. */
+function interleaving(
+  phases: readonly Phase[],
+  columns: number,
+  [rowStep = 1, columnStep = 1]: readonly number[],
+  emit: Emitter,
+): Value {
+  const [inputs, outputs] = [phases.length * columns, rowStep * columnStep * columns]
+  const matrix = new Float32Array(inputs * outputs)
+  for (const [index, { row, column }] of phases.entries())
+    for (const each of range(columns))
+      matrix[(index * columns + each) * outputs + (row * columns + each) * columnStep + column] = 1
+  return emit.floats([inputs, outputs], matrix)
 }

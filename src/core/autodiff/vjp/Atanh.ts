@@ -1,4 +1,0 @@
-import type { VjpRule } from '../rule.ts'
-
-/** dx = g / (1 − x²) */
-export const Atanh: VjpRule = ({ g, x }, emit) => [() => emit.div(g, emit.sub(1, emit.mul(x, x)))]

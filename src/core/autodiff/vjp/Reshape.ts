@@ -1,4 +1,0 @@
-import type { VjpRule } from '../rule.ts'
-
-/** dx = g in x's shape. */
-export const Reshape: VjpRule = ({ g, x }, emit) => [() => emit.reshape(g, x.shape), null]

@@ -1,0 +1,111 @@
+import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
+import { int64Tensor, numericValues, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
+import { sizeOf } from '../../tensor/tensor.ts'
+import { adjointAlong, oneHotRows, placed } from '../axis-map.ts'
+import type { Emitter } from '../emitter.ts'
+import type { VjpRule } from '../rule.ts'
+import { axisOf, range } from '../shapes.ts'
+import type { Value } from '../value.ts'
+
+/**
+ * dx = g put back where it was taken from, summed where something was taken twice: a product with a 0-1
+ * matrix, or padding for neighbours in order; a scatter where the indices depend on the image.
+ */
+export const Gather: VjpRule = (node, emit) => {
+  const { x, g } = node
+  const axis = axisOf(intAttribute(node, 'axis', 0), x.shape.length)
+  const indices = node.input(1)
+  const ofData = (): Value => {
+    const rows = emit.reshape(g, x.shape.with(axis, sizeOf(indices.shape)))
+    return indices.constant === undefined
+      ? scattered(rows, x, axis, indices, emit)
+      : putBack(rows, x, axis, indices.constant, emit)
+  }
+  return [ofData, null]
+}
+
+function putBack(rows: Value, x: Value, axis: number, indices: OnnxTensor, emit: Emitter): Value {
+  const extent = x.shape[axis] ?? 1
+  const taken = numericValues(indices).map((index) => axisOf(index, extent))
+  const [first = 0] = taken
+  if (taken.every((index, position) => index === first + position))
+    return placed(rows, x.shape, axis, first, emit)
+  return adjointAlong(rows, axis, oneHotRows(taken, extent), emit)
+}
+
+/** The gathered axis comes first, so that a row is all that goes to one index. */
+function scattered(rows: Value, x: Value, axis: number, indices: Value, emit: Emitter): Value {
+  const axes = range(x.shape.length)
+  const permutation = [axis, ...axes.filter((each) => each !== axis)]
+  const [first, target] = [emit.transpose(rows, permutation), permutation.map((each) => x.shape[each] ?? 1)]
+  const at = emit.reshape(emit.cast(indices, 'int64'), [sizeOf(indices.shape), 1])
+  const sums = emit.op('ScatterND', [emit.zeros(target), at, first], target, {
+    attributes: { reduction: 'add' },
+  })
+  return emit.transpose(
+    sums,
+    axes.map((each) => permutation.indexOf(each)),
+  )
+}
+
+/** dx = g put back where it was taken from, summed where something was taken twice. */
+export const GatherElements: VjpRule = (node, emit) => {
+  const attributes = { axis: intAttribute(node, 'axis', 0), reduction: 'add' }
+  return [
+    () =>
+      emit.op('ScatterElements', [emit.zeros(node.x.shape), node.input(1), node.g], node.x.shape, {
+        attributes,
+      }),
+    null,
+  ]
+}
+
+/** dx = g put back where it was taken from, summed where something was taken twice. */
+export const GatherND: VjpRule = (node, emit) => {
+  const { x, g } = node
+  const indices = (): Value => withBatchIndices(node.input(1), intAttribute(node, 'batch_dims', 0), emit)
+  return [
+    () =>
+      emit.op('ScatterND', [emit.zeros(x.shape), indices(), g], x.shape, {
+        attributes: { reduction: 'add' },
+      }),
+    null,
+  ]
+}
+
+/** Indices [...batch, ..., k] with the position in the batch before each, [...batch, ..., batchAxes + k]. */
+function withBatchIndices(indices: Value, batchAxes: number, emit: Emitter): Value {
+  if (batchAxes === 0) return indices
+  const { shape } = indices
+  const positions = shape.with(-1, batchAxes)
+  const coordinates = range(sizeOf(positions)).map((at) => {
+    const axis = at % batchAxes
+    return Math.floor(at / batchAxes / sizeOf(shape.slice(axis + 1, -1))) % (shape[axis] ?? 1)
+  })
+  return emit.concat([emit.constant(int64Tensor(positions, coordinates)), indices], shape.length - 1)
+}
+
+/** d data = g, zeros where it was overwritten; d updates = g where they went. */
+export const ScatterElements: VjpRule = (node, emit) => {
+  const { x, g } = node
+  const [indices, updates] = [node.input(1), node.input(2)]
+  const attributes = { axis: intAttribute(node, 'axis', 0) }
+  const reduction = stringAttribute(node, 'reduction', 'none')
+  if (reduction !== 'none' && reduction !== 'add') throw node.unsupported('reduction none or add', reduction)
+  const ofData = (): Value =>
+    reduction === 'add'
+      ? g
+      : emit.op('ScatterElements', [g, indices, emit.zeros(updates.shape)], x.shape, { attributes })
+  return [ofData, null, () => emit.op('GatherElements', [g, indices], updates.shape, { attributes })]
+}
+
+/** d data = g, zeros where it was overwritten; d updates = g where they went. */
+export const ScatterND: VjpRule = (node, emit) => {
+  const { x, g } = node
+  const [indices, updates] = [node.input(1), node.input(2)]
+  const reduction = stringAttribute(node, 'reduction', 'none')
+  if (reduction !== 'none' && reduction !== 'add') throw node.unsupported('reduction none or add', reduction)
+  const ofData = (): Value =>
+    reduction === 'add' ? g : emit.op('ScatterND', [g, indices, emit.zeros(updates.shape)], x.shape)
+  return [ofData, null, () => emit.op('GatherND', [g, indices], updates.shape)]
+}
