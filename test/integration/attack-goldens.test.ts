@@ -5,7 +5,15 @@ import type { AttackResult } from '../../src/core/attacks/attack.ts'
 import { argMax } from '../../src/core/attacks/criteria.ts'
 import { attackToEnd } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
-import { goldenImages, goldenModel, norms, readGolden, unpacked } from '../support/attack-goldens.ts'
+import {
+  goldenImages,
+  goldenModel,
+  norms,
+  peerGoldens,
+  readGolden,
+  unpacked,
+} from '../support/attack-goldens.ts'
+import { deterministicPeers } from '../support/attack-peers.ts'
 import { problemAgainst, rowsOf } from '../support/attack-problems.ts'
 
 const settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]))
@@ -37,6 +45,24 @@ describe('the same steps from the same state as in PyTorch', () => {
     const [method = name] = name.split(',')
     const { adversarial } = await attacked(method, settings, 4)
     expect(sameShare(adversarial.data, unpacked(x))).toBeGreaterThanOrEqual(0.999)
+  })
+})
+
+describe('the same pixels as torchattacks after ten steps', () => {
+  const { images, cases } = peerGoldens()
+
+  test('every attack that is compared is stored', () => {
+    expect(Object.keys(cases)).toEqual(Object.keys(deterministicPeers))
+  })
+
+  test.each(Object.entries(deterministicPeers))('%s', async (method, settings) => {
+    const coloured = await goldenModel('peers')
+    const { adversarial } = await attackToEnd(
+      configureAttack(method, settings),
+      await problemAgainst(coloured, images),
+    )
+    expect(sameShare(adversarial.data, unpacked(cases[method] ?? ''))).toBeGreaterThanOrEqual(0.99)
+    await coloured.dispose()
   })
 })
 

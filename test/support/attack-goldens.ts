@@ -30,9 +30,10 @@ export function unpacked(text: string): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-export function goldenModel(): Promise<DifferentiableModel> {
+/** @param name a classifier of the fixtures: `model` of grey images, `peers` of coloured ones */
+export function goldenModel(name: 'model' | 'peers' = 'model'): Promise<DifferentiableModel> {
   return createOnnxModel({
-    bytes: fixture('model.onnx'),
+    bytes: fixture(`${name}.onnx`),
     runtime: createOrtRuntime({ device: 'cpu', threads: 1 }),
   })
 }
@@ -55,6 +56,21 @@ export function goldenImages(count: number): { readonly images: Tensor; readonly
       Float32Array.from(bytes, (level) => level / 255),
     ),
     labels: labels.slice(0, count),
+  }
+}
+
+const peers = images.omit({ logits: true }).extend({ cases: z.record(z.string(), z.string()) })
+
+/** Two coloured images [2, 3, 16, 16] and what scripts/goldens/peers.py has had torchattacks make of them. */
+export function peerGoldens(): { readonly images: Tensor; readonly cases: Readonly<Record<string, string>> } {
+  const { shape, levels, cases } = peers.parse(JSON.parse(fixture('peers.json').toString('utf8')))
+  const bytes = Buffer.from(levels, 'base64')
+  return {
+    images: tensor(
+      shape,
+      Float32Array.from(bytes, (level) => level / 255),
+    ),
+    cases,
   }
 }
 
