@@ -8,7 +8,7 @@ import { pixelMeaning } from '../../src/core/dicom/meaning.ts'
 import type { Series } from '../../src/core/dicom/series.ts'
 import { describeWithDebian } from '../support/debian-tools.ts'
 import { pydicomMeanings } from '../support/pydicom-meaning.ts'
-import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
+import { describeWithSharedData, sharedCase, sharedData } from '../support/shared-data.ts'
 
 /** The only series of a folder, and its files in its order. */
 async function onlySeries(folder: string): Promise<{ series: Series; files: string[] }> {
@@ -73,6 +73,19 @@ describeWithSharedData('real series', () => {
     expect(series.instances.map(({ instanceNumber }) => instanceNumber)).toEqual(
       Array.from({ length: 24 }, (_, n) => n + 1),
     )
+  })
+})
+
+describeWithSharedData('a series of two times', () => {
+  it('is two stacks of five slices, 5 mm apart', async () => {
+    const { series, failures } = await scan([sharedCase('series-4d-two-timepoints')])
+    expect(
+      series.map(({ instances, sliceSpacingMm, part }) => [instances.length, sliceSpacingMm, part?.label]),
+    ).toEqual([
+      [5, 5, 'temporal position 1'],
+      [5, 5, 'temporal position 2'],
+    ])
+    expect(failures).toEqual([])
   })
 })
 

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
+import { tag } from '../../src/core/dicom/write/tags.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, imageResults } from '../support/attack-requests.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { writeSliceModel } from '../support/slice-models.ts'
-import { writeSeries } from '../support/small-study.ts'
+import { writeImage, writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeSegmenter } from '../support/tiny-segmenters.ts'
 
@@ -91,6 +92,31 @@ test('a segmentation on five slices is attacked, its masks exported and verified
   const { record } = await attackStudy(attackRequest(paths, { study: small, out }, { settings, slices: 4, exports: ['series', 'masksBefore', 'masksAfter'] })) // prettier-ignore
   expect(record.images.filter(({ frames }) => frames[0]!.success).length).toBeGreaterThan(6)
   expect(imageResults(out)[0]!.frames[0]!.segments!.after.length).toBeGreaterThan(0)
+  await expectVerified(out, paths.model)
+})
+
+test('two times of a series are two stacks, as they are predicted, attacked and verified', async () => {
+  const folder = join(base, 'times')
+  const paths = writeSliceModel(folder, writeSegmenter(folder), [0.5, 0.5, 0])
+  const write = (name: string, numbers: readonly number[]) => {
+    for (const number of numbers) {
+      const position = { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${number % 3}` } as const
+      const orientation = { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' } as const
+      writeImage(join(folder, name), number, { more: [position, orientation] })
+    }
+    return join(folder, name)
+  }
+  const both = write('both', [3, 4, 5, 6, 7, 8])
+  const each = [write('first', [3, 4, 5]), write('second', [6, 7, 8])]
+  const areasOf = async (source: string) =>
+    (await predictStudy({ study: [source], home: base, ...paths, ...cpu })).predictions.map(
+      ({ areas }) => areas,
+    )
+  expect(await areasOf(both)).toEqual((await Promise.all(each.map(areasOf))).flat())
+  const out = join(folder, 'out')
+  const settings = { epsilon: '40/255', stepSize: '10/255', steps: 4 }
+  await attackStudy(attackRequest(paths, { study: both, out }, { settings, method: 'i-fgsm' }))
+  expect(imageResults(out).map(({ stack }) => stack)).toEqual([1, 1, 1, 2, 2, 2])
   await expectVerified(out, paths.model)
 })
 

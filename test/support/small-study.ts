@@ -25,6 +25,8 @@ export interface SmallImage {
   readonly values: readonly number[] | undefined
   readonly lowest: number
   readonly highest: number
+  /** Further elements. */
+  readonly more: readonly DataElement[]
 }
 
 /** An image that was written. */
@@ -50,6 +52,7 @@ const smallCt: SmallImage = {
   values: undefined,
   lowest: 24,
   highest: 2024,
+  more: [],
 }
 
 /** A series of `count` images in a folder: 001.dcm, 002.dcm … */
@@ -103,6 +106,7 @@ function fileOf(
   const us = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
   const { rescale, padding, frames, photometric, bitsStored, signed } = image
   const elements: DataElement[] = [
+    ...image.more,
     { tag: tag.SOPClassUID, vr: 'UI', value: sopClassUid },
     { tag: tag.SOPInstanceUID, vr: 'UI', value: sopInstanceUid },
     { tag: tag.Modality, vr: 'CS', value: image.modality },

@@ -39,6 +39,7 @@ function seriesText(series: InspectedSeries): string {
     modality,
     seriesNumber,
     seriesDescription,
+    part,
     instances,
     frames,
     pixels,
@@ -51,6 +52,7 @@ function seriesText(series: InspectedSeries): string {
     modality ?? 'no modality',
     seriesNumber === null ? '' : `series ${seriesNumber}`,
     seriesDescription ?? '',
+    part === null ? '' : `stack ${part.number} of ${part.count} (${part.label})`,
   ]
   const count = frames === instances ? `${instances} images` : `${instances} images of ${frames} frames`
   const spacing = sliceSpacingMm === null ? '' : `, ${sliceSpacingMm.toFixed(2)} mm apart`

@@ -2,6 +2,7 @@ import type { DataSet, Element } from 'dicom-parser'
 import { decimalOf, decimalsOf, textOf, unsignedOf } from './attributes.ts'
 import { openDataSet, pixelDataTag, type OpenDataSet } from './data-set.ts'
 import { functionalGroup } from './functional-groups.ts'
+import { dimensionValues, type DimensionValues } from './stack-dimensions.ts'
 
 /** A point or direction in the patient's coordinate system (PS3.3 C.7.6.2.1.1), in mm. */
 export type Vector3 = readonly [number, number, number]
@@ -53,6 +54,8 @@ export interface InstanceHeader {
   readonly imageOrientationPatient: readonly [Vector3, Vector3] | undefined
   /** [between rows, between columns], in mm. */
   readonly pixelSpacing: readonly [number, number] | undefined
+  /** Time, echo, b-value and the like, of the first frame: what parts a series into stacks. */
+  readonly dimensions: DimensionValues
 }
 
 /** One instance, its header parsed, its pixels still as they are stored. */
@@ -95,7 +98,8 @@ export function headerOf(open: OpenDataSet, file: string | undefined): InstanceH
     ...identity(open),
     ...description(dataSet),
     ...imageFacts(dataSet),
-    ...geometry(dataSet),
+    ...geometry(dataSet, 0),
+    dimensions: dimensionValues(dataSet, 0),
   }
 }
 
@@ -158,8 +162,9 @@ function numberOfFrames(dataSet: DataSet): number {
   return /^[+]?\d+$/.test(text) ? Math.max(1, Number(text)) : 0
 }
 
-function geometry(dataSet: DataSet) {
-  const group = (sequence: string) => functionalGroup(dataSet, 0, sequence) ?? dataSet
+/** Where a frame lies, from 0. */
+function geometry(dataSet: DataSet, frameIndex: number) {
+  const group = (sequence: string) => functionalGroup(dataSet, frameIndex, sequence) ?? dataSet
   const [rowSpacing, columnSpacing] = decimalsOf(group('x00289110'), 'x00280030')
   const orientation = decimalsOf(group('x00209116'), 'x00200037')
   const rowDirection = vector3(orientation.slice(0, 3))

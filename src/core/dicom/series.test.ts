@@ -51,10 +51,49 @@ test('a missing slice is told as a gap', () => {
   expect(only([slice(0, 1), slice(1, 2), slice(2, 3), slice(4, 4)]).notes).toMatchObject([{ kind: 'gap' }])
 })
 
-test('two slices at one place are told, and keep the order of their numbers', () => {
-  const series = only([slice(0, 3), slice(1, 2), slice(0, 1)])
-  expect(numbers(series.instances)).toEqual([1, 3, 2])
-  expect(series.notes).toMatchObject([{ kind: 'duplicate-position' }])
+test('slices at the same places are two stacks, told by what they are', () => {
+  const at = (z: number, number: number, time: number) =>
+    slice(z, number, { dimensions: { 'temporal position': time } })
+  const order = orderSeries([at(5, 3, 1), at(0, 4, 1), at(0, 1, 2), at(5, 2, 2)])
+  expect(order.map(({ part, instances }) => [part, numbers(instances)])).toEqual([
+    [{ number: 1, count: 2, label: 'temporal position 1' }, [4, 3]],
+    [{ number: 2, count: 2, label: 'temporal position 2' }, [1, 2]],
+  ])
+  expect(order.map(({ sliceSpacingMm, notes }) => [sliceSpacingMm, notes])).toEqual([
+    [5, []],
+    [5, []],
+  ])
+})
+
+test('images at one place are one series in the order of their numbers, and no stack', () => {
+  const series = only([slice(0, 2), slice(0, 1), slice(0, 3)])
+  expect([numbers(series.instances), series.isStack, series.orderedBy]).toEqual([
+    [1, 2, 3],
+    false,
+    'instance-number',
+  ])
+  expect(series.notes).toMatchObject([{ kind: 'one-place' }])
+})
+
+test('images without a series are of one where they lie in one folder', () => {
+  const loose = (number: number, file: string) =>
+    slice(number, number, { seriesInstanceUid: undefined, file })
+  const order = orderSeries([
+    loose(1, '/a/1.dcm'),
+    loose(2, '/b/1.dcm'),
+    loose(3, '/a/2.dcm'),
+    loose(4, '/a/x.zip > 1.dcm'),
+    loose(5, 'C:\\a\\1.dcm'),
+  ])
+  expect(order.map(({ instances }) => numbers(instances))).toEqual([[1, 3], [4], [2], [5]])
+})
+
+test('a multi-frame image is no part of the stack beside it', () => {
+  const order = orderSeries([slice(0, 1), slice(1, 2), slice(0, 3, { numberOfFrames: 4 })])
+  expect(order.map(({ instances, part }) => [numbers(instances), part?.label])).toEqual([
+    [[1, 2], ''],
+    [[3], 'multi-frame images'],
+  ])
 })
 
 test('a repeated SOP Instance UID is told and left out', () => {

@@ -1,19 +1,34 @@
+import { along, difference, isSameOrientation, normalOf } from './geometry.ts'
 import type { InstanceHeader, Vector3 } from './instance.ts'
+import { stackParts } from './stack-parts.ts'
 
 /** Something about a series that a reader should know before trusting its order or spacing. */
 export interface SeriesNote {
-  readonly kind: 'gap' | 'duplicate-position' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size'
+  readonly kind: 'gap' | 'one-place' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size'
   readonly message: string
 }
 
-/** One series: its instances in order. */
+/** Which part of a DICOM series a stack is. */
+export interface SeriesPart {
+  /** From 1. */
+  readonly number: number
+  readonly count: number
+  /** In what it differs from the others, such as "temporal position 2". */
+  readonly label: string
+}
+
+/** One series, or one stack of a series that holds several: its instances in order. */
 export interface Series<Header extends InstanceHeader = InstanceHeader> {
   readonly studyInstanceUid: string | undefined
   readonly seriesInstanceUid: string | undefined
   readonly modality: string | undefined
   readonly seriesNumber: number | undefined
   readonly seriesDescription: string | undefined
+  /** Undefined where the series is one stack. */
+  readonly part: SeriesPart | undefined
   readonly instances: readonly Header[]
+  /** False where no image is another's neighbour: all lie at one place, or each is turned another way. */
+  readonly isStack: boolean
   /** What the order is by. */
   readonly orderedBy: 'geometry' | 'instance-number'
   /** Distance of neighbouring slices along the normal in mm (the median), where ordered by geometry. */
@@ -26,41 +41,61 @@ export interface Series<Header extends InstanceHeader = InstanceHeader> {
 /** All series, by study, series number and UID. */
 export type SeriesOrder<Header extends InstanceHeader = InstanceHeader> = readonly Series<Header>[]
 
-/**
- * Directions closer than this (cosine of 0.8 degrees) are taken as one orientation; scanners write six
- * decimals or fewer.
- */
-const sameDirection = 0.9999
-
 /** Positions closer than this are one position, in mm. */
 const samePositionMm = 1e-3
 
 /**
- * Groups instances by study and series and orders each series: by ImagePositionPatient along the slices'
- * normal where all have a position and one orientation, else by InstanceNumber; ties by InstanceNumber, then
- * SOPInstanceUID and file, so that the order is always the same. Of instances with the same SOPInstanceUID
- * only the first is kept; this, gaps and mixed orientations are told in the notes.
+ * Groups instances by study and series, parts each series into stacks (`stackParts`) and orders these: by
+ * ImagePositionPatient along the slices' normal where all have a position and one orientation, else by
+ * InstanceNumber; ties by InstanceNumber, then SOPInstanceUID and file, so that the order is always the same.
+ * Instances without a series are of one series where they lie in one folder. Of instances with the same
+ * SOPInstanceUID only the first is kept; this, gaps and mixed orientations are told in the notes.
  */
 export function orderSeries<Header extends InstanceHeader>(
   instances: readonly Header[],
 ): SeriesOrder<Header> {
   const groups = new Map<string, Header[]>()
   for (const instance of instances) {
-    const key = `${instance.studyInstanceUid ?? ''}\n${instance.seriesInstanceUid ?? ''}`
+    const key = `${instance.studyInstanceUid ?? ''}\n${instance.seriesInstanceUid ?? folderOf(instance.file)}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [instance])
     else group.push(instance)
   }
-  return [...groups.values()].map(orderOne).sort(bySeries)
+  return [...groups.values()].sort(bySeries).flatMap(stacksOf)
 }
 
-function orderOne<Header extends InstanceHeader>(members: readonly Header[]): Series<Header> {
+/** Of a file, or of a member of an archive, which is named "archive > member". */
+function folderOf(file: string | undefined): string {
+  if (file === undefined) return ''
+  return file.slice(0, Math.max(0, ...['/', '\\', ' > '].map((end) => file.lastIndexOf(end))))
+}
+
+/** Multi-frame images are stacks of their own: they stay together, and are no part of any other. */
+function stacksOf<Header extends InstanceHeader>(members: readonly Header[]): Series<Header>[] {
   const { unique, duplicates } = withoutDuplicates([...members].sort(byNumber))
-  const axis = commonNormal(unique)
-  const positions = axis && new Map(unique.map((instance) => [instance, along(axis, instance)]))
-  const ordered = positions
-    ? [...unique].sort((a, b) => difference(positions.get(a), positions.get(b)))
-    : unique
+  const multiFrame = unique.filter(({ numberOfFrames }) => numberOfFrames > 1)
+  const single = unique.filter(({ numberOfFrames }) => numberOfFrames <= 1)
+  const parts = [
+    ...(single.length > 0 ? stackParts(single) : []),
+    ...(multiFrame.length > 0 ? [{ members: multiFrame, label: 'multi-frame images', isStack: true }] : []),
+  ]
+  return parts.map(({ members: instances, label, isStack }, index) => ({
+    ...orderOne(instances, isStack, index === 0 ? duplicates : []),
+    part: parts.length < 2 ? undefined : { number: index + 1, count: parts.length, label },
+  }))
+}
+
+function orderOne<Header extends InstanceHeader>(
+  members: readonly Header[],
+  isStack: boolean,
+  duplicates: readonly Header[],
+): Omit<Series<Header>, 'part'> {
+  const axis = commonNormal(members)
+  const positions = axis && new Map(members.map((instance) => [instance, along(axis, instance)]))
+  const ordered =
+    positions && isStack
+      ? [...members].sort((a, b) => difference(positions.get(a), positions.get(b)))
+      : members
   const spacing = positions && spacingOf(ordered.map((instance) => positions.get(instance) ?? 0))
   const [first] = ordered
   return {
@@ -70,11 +105,27 @@ function orderOne<Header extends InstanceHeader>(members: readonly Header[]): Se
     seriesNumber: first?.seriesNumber,
     seriesDescription: first?.seriesDescription,
     instances: ordered,
-    orderedBy: positions ? 'geometry' : 'instance-number',
-    sliceSpacingMm: spacing?.median,
+    isStack,
+    orderedBy: positions && isStack ? 'geometry' : 'instance-number',
+    sliceSpacingMm: isStack ? spacing?.median : undefined,
     duplicates,
-    notes: [...repetitions(duplicates.length), ...(spacing?.notes ?? []), ...mixtures(unique)],
+    notes: [
+      ...repetitions(duplicates.length),
+      ...(isStack ? (spacing?.notes ?? []) : onePlace(members)),
+      ...mixtures(members),
+    ],
   }
+}
+
+function onePlace(members: readonly InstanceHeader[]): SeriesNote[] {
+  const [first] = members
+  if (first === undefined || !members.every((member) => isSameOrientation(first, member))) return []
+  return [
+    {
+      kind: 'one-place',
+      message: `${members.length} images lie at one place, so none of them is another's neighbour`,
+    },
+  ]
 }
 
 function withoutDuplicates<Header extends InstanceHeader>(members: readonly Header[]) {
@@ -110,22 +161,12 @@ function commonNormal(instances: readonly InstanceHeader[]): Vector3 | undefined
   return normal !== undefined && instances.every(fits) ? normal : undefined
 }
 
-function isSameOrientation(one: InstanceHeader, other: InstanceHeader): boolean {
-  const a = one.imageOrientationPatient
-  const b = other.imageOrientationPatient
-  if (a === undefined || b === undefined) return a === b
-  return dot(a[0], b[0]) > sameDirection && dot(a[1], b[1]) > sameDirection
-}
-
 function spacingOf(positions: readonly number[]): { median: number | undefined; notes: SeriesNote[] } {
   const steps = positions.slice(1).map((position, index) => position - (positions[index] ?? 0))
   const distinct = steps.filter((step) => step > samePositionMm).sort((a, b) => a - b)
   const median = distinct[Math.floor(distinct.length / 2)]
-  const repeated = steps.length - distinct.length
   const gaps = median === undefined ? 0 : distinct.filter((step) => step > 1.5 * median).length
   const notes: SeriesNote[] = []
-  if (repeated > 0)
-    notes.push({ kind: 'duplicate-position', message: `${repeated} slices lie where another one does` })
   if (gaps > 0)
     notes.push({
       kind: 'gap',
@@ -153,30 +194,8 @@ function mixtures(instances: readonly InstanceHeader[]): SeriesNote[] {
   return notes
 }
 
-function normalOf({ imageOrientationPatient }: InstanceHeader): Vector3 | undefined {
-  if (imageOrientationPatient === undefined) return undefined
-  const [[a, b, c], [d, e, f]] = imageOrientationPatient
-  const normal: Vector3 = [b * f - c * e, c * d - a * f, a * e - b * d]
-  return dot(normal, normal) > 0.5 ? normal : undefined
-}
-
-function along(axis: Vector3, { imagePositionPatient }: InstanceHeader): number {
-  return imagePositionPatient === undefined ? 0 : dot(axis, imagePositionPatient)
-}
-
-function dot(a: Vector3, b: Vector3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
 function roundMm(value: number): number {
   return Math.round(value * 100) / 100
-}
-
-/** Numbers first, in order; those without one last. */
-function difference(a: number | undefined, b: number | undefined): number {
-  if (a === b) return 0
-  if (a === undefined) return 1
-  return b === undefined ? -1 : a - b
 }
 
 function byText(a: string | undefined, b: string | undefined): number {
@@ -192,10 +211,11 @@ function byNumber(a: InstanceHeader, b: InstanceHeader): number {
   )
 }
 
-function bySeries(a: Series, b: Series): number {
+function bySeries([a]: readonly InstanceHeader[], [b]: readonly InstanceHeader[]): number {
   return (
-    byText(a.studyInstanceUid, b.studyInstanceUid) ||
-    difference(a.seriesNumber, b.seriesNumber) ||
-    byText(a.seriesInstanceUid, b.seriesInstanceUid)
+    byText(a?.studyInstanceUid, b?.studyInstanceUid) ||
+    difference(a?.seriesNumber, b?.seriesNumber) ||
+    byText(a?.seriesInstanceUid, b?.seriesInstanceUid) ||
+    byText(a?.file, b?.file)
   )
 }

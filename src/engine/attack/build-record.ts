@@ -94,10 +94,10 @@ function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<At
 
 /** An image's result without its iterations and masks, which stay in its own file. */
 export function recordedImage(
-  { file, sopInstanceUid, exported, frames }: ImageResult,
+  { schema, notices, frames, ...image }: ImageResult,
   result: string,
 ): RecordedImage {
-  return { file, sopInstanceUid, exported, result, frames: frames.map(recordedFrame) }
+  return { ...image, result, frames: frames.map(recordedFrame) }
 }
 
 function recordedFrame({ trace, masks, ...frame }: FrameReport): RecordedFrame {

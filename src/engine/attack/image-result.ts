@@ -142,6 +142,8 @@ export const imageResult = z.strictObject({
   schema: z.literal(imageResultSchema),
   file: z.string(),
   sopInstanceUid: z.string(),
+  /** Of models of neighbouring slices: the same number for images of one stack. */
+  stack: z.int().nonnegative().optional(),
   exported: z.strictObject({
     series: exportedFile,
     perturbation: exportedFile.optional(),

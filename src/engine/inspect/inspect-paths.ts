@@ -1,6 +1,6 @@
 import { nameOf } from '../../adapters/fs/file-ref.ts'
 import { scan, type ScannedInstance, type SkippedFile } from '../../adapters/fs/scan.ts'
-import type { Series, SeriesNote } from '../../core/dicom/series.ts'
+import type { Series, SeriesNote, SeriesPart } from '../../core/dicom/series.ts'
 import type { JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 
@@ -11,6 +11,8 @@ export interface InspectedSeries {
   readonly modality: string | null
   readonly seriesNumber: number | null
   readonly seriesDescription: string | null
+  /** Of a series that holds several stacks: which of them. */
+  readonly part: SeriesPart | null
   readonly instances: number
   readonly frames: number
   /** "512x512 MONOCHROME2 12 bits", each kind once. */
@@ -62,6 +64,7 @@ function inspected(series: Series<ScannedInstance>): InspectedSeries {
     modality: series.modality ?? null,
     seriesNumber: series.seriesNumber ?? null,
     seriesDescription: series.seriesDescription ?? null,
+    part: series.part ?? null,
     instances: instances.length,
     frames: instances.reduce((sum, { numberOfFrames }) => sum + numberOfFrames, 0),
     pixels: distinct(instances.map(pixelsInWords)),

@@ -125,7 +125,8 @@ async function predictAll(
     around === undefined || images.length === bench.study.images.length
       ? Math.min(together, images.length)
       : 1
-  for (const group of imageGroups(images, { most })) {
+  const within = around === undefined ? 'series' : 'stack'
+  for (const group of imageGroups(images, { most, within })) {
     throwIfCancelled(signal)
     const each = await Promise.all(group.map((image) => load(bench, loader, image)))
     const { loaded, surroundings } = await withSurroundings(group, each, around)

@@ -21,6 +21,7 @@ const image = ({ series = 0, ...header }: Facts): StudyImage => ({
   name: '',
   sopInstanceUid: '',
   series,
+  stack: series,
 })
 
 test.each<[string, Facts[], number[]]>([

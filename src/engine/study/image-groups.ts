@@ -5,7 +5,11 @@ export interface GroupSizes {
   readonly most: number
   /** How many groups are worked on at a time; 1 by default. */
   readonly atATime?: number
+  /** What a group lies within: a series by default; a stack for models of neighbouring slices. */
+  readonly within?: Within
 }
+
+type Within = 'series' | 'stack'
 
 /**
  * Images that are worked on together: neighbours of one kind, of one frame each, or one multi-frame image.
@@ -14,19 +18,23 @@ export interface GroupSizes {
  * ones.
  */
 export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): StudyImage[][] {
-  return imageStacks(images).flatMap((run) => parted(run, sizes))
+  return runsOf(images, sizes.within ?? 'series').flatMap((run) => parted(run, sizes))
 }
 
 /**
- * Runs of neighbours of one series and kind, of one frame each, or one multi-frame image: what models of
+ * Runs of neighbours of one stack and kind, of one frame each, or one multi-frame image: what models of
  * neighbouring slices take for a stack.
  */
 export function imageStacks(images: readonly StudyImage[]): StudyImage[][] {
+  return runsOf(images, 'stack')
+}
+
+function runsOf(images: readonly StudyImage[], within: Within): StudyImage[][] {
   const runs: StudyImage[][] = []
   for (const image of images) {
     const run = runs.at(-1)
     const [first] = run ?? []
-    if (run !== undefined && first !== undefined && goTogether(first, image)) run.push(image)
+    if (first?.[within] === image[within] && goTogether(first, image)) run?.push(image)
     else runs.push([image])
   }
   return runs
@@ -47,10 +55,5 @@ function goTogether(a: StudyImage, b: StudyImage): boolean {
   const [one, other] = [a.header, b.header]
   const singles = one.numberOfFrames === 1 && other.numberOfFrames === 1
   const sameSize = one.rows === other.rows && one.columns === other.columns
-  return (
-    singles &&
-    sameSize &&
-    one.photometricInterpretation === other.photometricInterpretation &&
-    a.series === b.series
-  )
+  return singles && sameSize && one.photometricInterpretation === other.photometricInterpretation
 }

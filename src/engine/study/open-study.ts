@@ -19,6 +19,8 @@ export interface StudyImage {
   readonly sopInstanceUid: string
   /** Index in `Study.series`. */
   readonly series: number
+  /** The same number for images that lie side by side. */
+  readonly stack: number
 }
 
 /** The images of some files and folders. */
@@ -52,13 +54,19 @@ function imagesOf(
 ): [StudyImage[], SkippedFile[]] {
   const images: StudyImage[] = []
   const others: SkippedFile[] = []
-  series.forEach(({ instances }, index) => {
+  let stack = 0
+  series.forEach(({ instances, isStack }, index) => {
+    stack++
     for (const header of instances) {
       const file = nameOf(header.source)
       const { sopInstanceUid, hasPixelData } = header
       if (!hasPixelData) others.push({ file, reason: 'holds no pixels of integers' })
       else if (sopInstanceUid === undefined) others.push({ file, reason: 'has no SOP Instance UID' })
-      else images.push({ header, name: relativeName(file, roots), sopInstanceUid, series: index })
+      else
+        images.push({
+          ...{ header, name: relativeName(file, roots), sopInstanceUid },
+          ...{ series: index, stack: isStack ? stack : stack++ },
+        })
     }
   })
   return [images, others]

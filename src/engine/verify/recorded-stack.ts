@@ -79,7 +79,7 @@ export function recordedStack(
 }
 
 /** A multi-frame image is a stack by itself. */
-async function readSlices(path: string, { frames }: RecordedImage, index: number): Promise<Slices> {
+async function readSlices(path: string, { frames, stack }: RecordedImage, index: number): Promise<Slices> {
   const instance = parseInstance(await readBytes({ path }), { file: path })
   const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames } = instance
   const pixels = await decodeFrames(instance)
@@ -90,6 +90,6 @@ async function readSlices(path: string, { frames }: RecordedImage, index: number
   const kind =
     numberOfFrames > 1
       ? `image ${index}`
-      : [seriesInstanceUid, rows, columns, photometricInterpretation].join()
+      : [seriesInstanceUid, stack ?? '', rows, columns, photometricInterpretation].join()
   return { kind, relatives }
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { SeriesNote } from '../../../core/dicom/series.ts'
+import type { SeriesNote, SeriesPart } from '../../../core/dicom/series.ts'
 import type { InputFailure } from '../../study/failures.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
 
@@ -19,6 +19,8 @@ export interface SeriesInfo {
   readonly modality: string | null
   readonly number: number | null
   readonly description: string | null
+  /** Of a series that holds several stacks: which of them. */
+  readonly part: SeriesPart | null
   /** For the tree patient > study > series. */
   readonly patient: { readonly name: string | null; readonly id: string | null }
   readonly study: {
@@ -83,6 +85,7 @@ function seriesInfo({ series, images }: Study, index: number): SeriesInfo {
     modality: own?.modality ?? null,
     number: own?.seriesNumber ?? null,
     description: own?.seriesDescription ?? null,
+    part: own?.part ?? null,
     patient: { name: first?.patientName ?? null, id: first?.patientId ?? null },
     study: {
       instanceUid: own?.studyInstanceUid ?? null,

@@ -9,6 +9,7 @@ function series(index: number, id: string | null, instanceUid: string): SeriesIn
       modality: 'CT',
       number: index + 1,
       description: null,
+      part: null,
       orderedBy: 'geometry',
       sliceSpacingMm: null,
     },
@@ -35,8 +36,10 @@ test('a patient is told by what the files have', () => {
 })
 
 test('a series is told by number and description', () => {
-  expect(seriesText({ number: 3, description: 'Axial' })).toBe('3 · Axial')
-  expect(seriesText({ number: null, description: ' ' })).toBe('Series without description')
+  const part = { number: 2, count: 2, label: 'echo 2' }
+  expect(seriesText({ number: 3, description: 'Axial', part: null })).toBe('3 · Axial')
+  expect(seriesText({ number: 3, description: 'Axial', part })).toBe('3 · Axial (echo 2)')
+  expect(seriesText({ number: null, description: ' ', part: null })).toBe('Series without description')
 })
 
 test('what is no date stays as it is', () => {

@@ -46,8 +46,13 @@ export function dateText(date: string): string {
   return date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
 }
 
-/** "3 · Axial thorax", or what there is of it. */
-export function seriesText({ number, description }: Pick<SeriesInfo, 'number' | 'description'>): string {
+/** "3 · Axial thorax", or what there is of it; of a part of a series with what it is: "(echo 2)". */
+export function seriesText({
+  number,
+  description,
+  part,
+}: Pick<SeriesInfo, 'number' | 'description' | 'part'>): string {
   const name = description === null || description.trim() === '' ? texts.study.unnamedSeries : description
-  return number === null ? name : `${number} · ${name}`
+  const whole = number === null ? name : `${number} · ${name}`
+  return part === null ? whole : `${whole} (${part.label})`
 }
