@@ -50,6 +50,7 @@ describe.skipIf(process.platform === 'win32')('scripts that are started in anoth
       [`${clone!}/package-lock.json`, '{}'],
       [`${clone!}/src/a.ts`, ''],
       [`${clone!}/bench/ui/main.ts`, program],
+      [`${clone!}/test/fuzz/main.ts`, program],
       [`${foreign!}/package.json`, '{ "name": "another" }'],
       // Newer than what is installed: `npm ci` is due here, but it is nobody's business.
       [`${foreign!}/package-lock.json`, '{}'],

@@ -39,13 +39,16 @@ export function changeBytes(
 /**
  * The header's meaning, then the first and the last frame of a file's bytes, or the error that says why not.
  */
-export async function readFrames(bytes: Uint8Array): Promise<readonly StoredFrame[] | RadversaryError> {
+export async function readFrames(
+  bytes: Uint8Array,
+  file = 'f.dcm',
+): Promise<readonly StoredFrame[] | RadversaryError> {
   try {
-    const instance = parseInstance(bytes, { file: 'f.dcm' })
+    const instance = parseInstance(bytes, { file })
     pixelMeaning(instance, 0)
     return [await decodeFrame(instance, 0), await decodeFrame(instance, instance.numberOfFrames - 1)]
   } catch (error) {
-    if (error instanceof RadversaryError && error.code.startsWith('dicom-') && error.file === 'f.dcm')
+    if (error instanceof RadversaryError && error.code.startsWith('dicom-') && error.file === file)
       return error
     throw error
   }

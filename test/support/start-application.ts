@@ -88,13 +88,14 @@ async function newPage(
   return page
 }
 
-interface RunningServer {
+export interface RunningServer {
   readonly process: ChildProcess
   /** With the token. */
   readonly url: string
 }
 
-async function startServer(home: string): Promise<RunningServer> {
+/** Starts `radversary serve`, built, on a free port. */
+export async function startServer(home: string): Promise<RunningServer> {
   const server = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
     env: { ...process.env, RADVERSARY_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
