@@ -40,10 +40,26 @@ export class RadversaryError extends Error {
     message: string,
     details: ErrorDetails = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(clipped(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.tip = details.tip
     this.file = details.file
   }
+}
+
+/** Much of a file may stand where a value is quoted: a message holds no more of it than fits in these. */
+const longestMessage = 2000
+
+function clipped(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`
+}
+
+/** Longest part of a library's own words; parsers quote the file that they read in them. */
+const longestReason = 200
+
+/** What a library threw, on one line of at most 200 characters. */
+export function reasonOf(thrown: unknown): string {
+  const [line = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split(/\r?\n/)
+  return line.length <= longestReason ? line : `${line.slice(0, longestReason)} …`
 }
 
 /** A broken promise of our own code; users are asked to report it. */

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { RadversaryError } from '../core/errors.ts'
+import { RadversaryError, reasonOf } from '../core/errors.ts'
 import { classIndex } from './classes.ts'
 
 /** What a CSV that says something of images must have beside `file` or `SOPInstanceUID`. */
@@ -37,7 +37,7 @@ function parsed(csv: string, file: string, what: string): Record<string, string>
   } catch (cause) {
     throw new RadversaryError(
       'labels-invalid',
-      `${what}: expected comma-separated values, got: ${(cause as Error).message}`,
+      `${what}: expected comma-separated values, got: ${reasonOf(cause)}`,
       {
         file,
         cause,

@@ -1,8 +1,10 @@
 import { app, protocol } from 'electron'
+import { keepInspectorShut } from '../shared/no-inspector.ts'
 import { startApplication } from './application.ts'
 import { turnNetworkOff } from './no-network.ts'
 import { schemes } from './scheme.ts'
 
+keepInspectorShut(process)
 app.enableSandbox()
 turnNetworkOff(app)
 protocol.registerSchemesAsPrivileged(schemes)

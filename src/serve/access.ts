@@ -28,7 +28,11 @@ export type Verdict =
    * follow one, by a page.
    */
   | { readonly kind: 'enter'; readonly by: 'redirect' | 'page' }
-  | { readonly kind: 'refuse'; readonly status: 400 | 401 | 403 | 405 | 413 | 421; readonly reason: string }
+  | {
+      readonly kind: 'refuse'
+      readonly status: 400 | 401 | 403 | 405 | 411 | 413 | 421
+      readonly reason: string
+    }
 
 /**
  * Whether a request may reach the engine. Against pages of other sites: `Host` must be ours (DNS rebinding),

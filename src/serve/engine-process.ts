@@ -1,6 +1,7 @@
 import { createEngine } from '../engine/server/create-engine.ts'
 import { homeFolder } from '../engine/models/home.ts'
 import type { EngineReady, EngineStart } from '../shared/engine-address.ts'
+import { keepInspectorShut } from '../shared/no-inspector.ts'
 import { serveEngine } from './serve-engine.ts'
 import { staticFilesIn } from './static-files.ts'
 
@@ -8,6 +9,7 @@ import { staticFilesIn } from './static-files.ts'
  * The entry of the engine's process under Electron (a utilityProcess): main says where to listen, then sends
  * it the page's requests.
  */
+keepInspectorShut(process)
 process.parentPort.once('message', ({ data }) => {
   void start(data as EngineStart).then(() => {
     process.parentPort.postMessage('ready' satisfies EngineReady)

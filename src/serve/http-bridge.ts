@@ -1,5 +1,24 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestBounds } from '../shared/request-bounds.ts'
+
+/**
+ * Why a request's body is not to be read, if so. Node's parser holds a body to the length that it declares,
+ * so that length is all that need be looked at.
+ */
+export function bodyRefusal({ method, headers }: IncomingMessage): BodyRefusal | undefined {
+  if (method !== 'POST') return undefined
+  const length = headers['content-length']
+  if (length === undefined) return { status: 411, reason: 'Expected a body whose length is declared.' }
+  const { bodyBytes } = requestBounds
+  if (Number(length) <= bodyBytes) return undefined
+  return { status: 413, reason: `Expected a body of at most ${bodyBytes} bytes.` }
+}
+
+export interface BodyRefusal {
+  readonly status: 411 | 413
+  readonly reason: string
+}
 
 /**
  * A request of Node's HTTP server as one of the web, its body read. It is aborted when whoever asked goes

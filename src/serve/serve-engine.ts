@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Engine } from '../engine/server/create-engine.ts'
 import { secretHeader, type EngineAddress } from '../shared/engine-address.ts'
-import { sendResponse, webRequest } from './http-bridge.ts'
+import { bodyRefusal, sendResponse, webRequest } from './http-bridge.ts'
 import { isSame } from './same.ts'
 import type { StaticFiles } from './static-files.ts'
 
@@ -20,6 +20,11 @@ export async function serveEngine({
   const answer = async (message: IncomingMessage, reply: ServerResponse): Promise<void> => {
     if (!isSame(message.headers[secretHeader]?.toString() ?? '', secret)) {
       reply.writeHead(401).end()
+      return
+    }
+    const refusal = bodyRefusal(message)
+    if (refusal !== undefined) {
+      reply.writeHead(refusal.status).end()
       return
     }
     const request = await webRequest(message, reply, 'http://engine')

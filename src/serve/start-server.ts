@@ -5,7 +5,7 @@ import type { Engine } from '../engine/server/create-engine.ts'
 import { RadversaryError } from '../core/errors.ts'
 import { pageHeaders } from '../shared/page-headers.ts'
 import { judgeAccess, sessionCookie, type Keys, type Verdict } from './access.ts'
-import { sendResponse, webRequest } from './http-bridge.ts'
+import { bodyRefusal, sendResponse, webRequest } from './http-bridge.ts'
 import type { StaticFiles } from './static-files.ts'
 
 export interface ServerOptions {
@@ -26,9 +26,6 @@ export interface RunningServer {
 
 /** The only address that is listened on: nothing outside this machine reaches it. */
 const host = '127.0.0.1'
-
-/** A region's mask for a large mammogram is about 25 million bytes of base64. */
-const largestBody = 64_000_000
 
 /**
  * Serves the page and the engine to browsers on this machine. @throws RadversaryError io-failed where the
@@ -73,9 +70,10 @@ async function answer(message: IncomingMessage, reply: ServerResponse, answering
   )
 }
 
-function judge({ method = '', url = '', headers }: IncomingMessage, keys: Keys): Verdict {
-  if (method === 'POST' && !(Number(headers['content-length']) <= largestBody))
-    return { kind: 'refuse', status: 413, reason: `Expected a request of at most ${largestBody} bytes.` }
+function judge(message: IncomingMessage, keys: Keys): Verdict {
+  const { method = '', url = '', headers } = message
+  const refusal = bodyRefusal(message)
+  if (refusal !== undefined) return { kind: 'refuse', ...refusal }
   const { host, origin, cookie } = headers
   const fetchSite = headers['sec-fetch-site']
   return judgeAccess({ method, target: url, host, origin, cookie, fetchSite: fetchSite?.toString() }, keys)

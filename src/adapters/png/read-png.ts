@@ -1,5 +1,5 @@
 import { decode } from 'fast-png'
-import { RadversaryError } from '../../core/errors.ts'
+import { RadversaryError, reasonOf } from '../../core/errors.ts'
 
 /** An image of one number a pixel: greys, or a palette's indices. */
 export interface PngValues {
@@ -32,15 +32,11 @@ function decoded(bytes: Uint8Array, file: string) {
   try {
     return decode(bytes, { checkCrc: true })
   } catch (cause) {
-    throw new RadversaryError(
-      'labels-invalid',
-      `PNG: expected a sound image, got: ${(cause as Error).message}`,
-      {
-        file,
-        tip: 'Save the mask as PNG again.',
-        cause,
-      },
-    )
+    throw new RadversaryError('labels-invalid', `PNG: expected a sound image, got: ${reasonOf(cause)}`, {
+      file,
+      tip: 'Save the mask as PNG again.',
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RadversaryError } from '../errors.ts'
+import { RadversaryError, reasonOf } from '../errors.ts'
 import { detectionOutput } from './card-detection.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
@@ -216,7 +216,7 @@ export function parseJson(text: string, file?: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new RadversaryError('card-invalid', `Model card: expected JSON, got ${String(cause)}`, {
+    throw new RadversaryError('card-invalid', `Model card: expected JSON, got: ${reasonOf(cause)}`, {
       file,
       cause,
     })

@@ -1,4 +1,5 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { requestBounds } from '../../shared/request-bounds.ts'
 import { cacheBytes } from './cache-bytes.ts'
 import { createComparisonShelf } from './comparisons/comparison-shelf.ts'
 import type { EngineContext } from './context.ts'
@@ -12,6 +13,7 @@ import { openLog } from './log.ts'
 import { createGradients } from './models/gradients.ts'
 import { createModelShelf } from './models/model-shelf.ts'
 import { createModelViews } from './models/model-views.ts'
+import { createRequestGate } from './request-gate.ts'
 import { resourcesIn } from './resources.ts'
 import { engineRouter } from './router.ts'
 import { createRunDesk } from './runs/run-desk.ts'
@@ -42,9 +44,10 @@ export interface Engine {
 /** @throws RadversaryError io-failed when the user's settings can't be read. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const context = await createContext(options)
+  const gate = createRequestGate((request) => handle(request, context))
   context.log.write('engine started')
   return {
-    handle: async (request) => unstored(await handle(request, context)),
+    handle: async (request) => unstored(await gate(request)),
     close: async () => {
       await Promise.all([context.runs.queue.close(), context.comparisons.close()])
       await context.threads.close()
@@ -105,11 +108,9 @@ function callProcedure(request: Request, context: EngineContext): Promise<Respon
     router: engineRouter,
     createContext: () => context,
     allowMethodOverride: true,
+    maxBatchSize: requestBounds.callsInBatch,
     onError: ({ error, path }) => {
-      context.log.error(
-        `${path === undefined || path === '' ? 'stream' : path} failed`,
-        engineError(error.cause ?? error),
-      )
+      context.log.error(`${path === undefined || path === '' ? 'stream' : path} failed`, engineError(error))
     },
   })
 }

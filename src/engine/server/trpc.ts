@@ -1,19 +1,25 @@
-import { initTRPC, type TRPCError } from '@trpc/server'
+import { initTRPC, TRPCError } from '@trpc/server'
+import { RadversaryError } from '../../core/errors.ts'
 import type { EngineContext } from './context.ts'
-import { engineError } from './engine-error.ts'
+import { engineError, statusOf } from './engine-error.ts'
 
 /** Errors leave as `EngineError`, without the stack that tRPC would add in development. */
 const t = initTRPC.context<EngineContext>().create({
   isDev: false,
   errorFormatter: ({ shape, error }) => {
-    const data = engineError(thrownIn(error))
+    const data = engineError(error)
     return { ...shape, message: data.message, data }
   },
 })
 
-export const { router, procedure } = t
+const codes = { 400: 'BAD_REQUEST', 422: 'UNPROCESSABLE_CONTENT', 500: 'INTERNAL_SERVER_ERROR' } as const
 
-/** The procedure's own error; a procedure that isn't there, or a body that isn't JSON, has none. */
-function thrownIn(error: TRPCError): unknown {
-  return error.cause ?? error
-}
+export const { router } = t
+
+/** A procedure whose foreseeable faults have the status that `statusOf` gives them, as frames' have. */
+export const procedure = t.procedure.use(async ({ next }) => {
+  const result = await next()
+  if (result.ok || !(result.error.cause instanceof RadversaryError)) return result
+  const { cause } = result.error
+  throw new TRPCError({ code: codes[statusOf(cause)], message: cause.message, cause })
+})

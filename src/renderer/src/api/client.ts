@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchStreamLink, splitLink } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { EngineRouter } from '../../../engine/server/router.ts'
+import { requestBounds } from '../../../shared/request-bounds.ts'
 
 /** The engine lies under the page's own origin, in Electron (app://) and in a browser alike. */
 const url = '/api'
@@ -16,7 +17,11 @@ export const engine = createTRPCClient<EngineRouter>({
     splitLink({
       condition: ({ context }) => context['ownRequest'] === true,
       true: httpBatchStreamLink({ url, maxItems: 1 }),
-      false: httpBatchStreamLink({ url }),
+      false: httpBatchStreamLink({
+        url,
+        maxItems: requestBounds.callsInBatch,
+        maxURLLength: requestBounds.urlLength - location.origin.length,
+      }),
     }),
   ],
 })
