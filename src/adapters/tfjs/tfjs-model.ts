@@ -1,5 +1,6 @@
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { finite } from '../../core/model/finite.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { useBackend, type TfjsBackend } from './backends.ts'
@@ -55,16 +56,21 @@ function differentiable(
   const free = (shape: readonly (number | null)[]) =>
     shape.map((extent, axis) => (axis === 0 ? null : extent))
   const input: TensorSpec = { name: loaded.input.name, shape: free(loaded.input.shape) }
+  const name = loaded.outputs[index] ?? 'output'
   return {
     input,
-    output: {
-      name: loaded.outputs[index] ?? 'output',
-      shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])),
+    output: { name, shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])) },
+    predict: async (x) => {
+      const made = await withBackend(() => ({ logits: logits(placed(x)) }))
+      return finite(made.logits, `Model output '${name}'`)
     },
-    predict: async (x) => (await withBackend(() => ({ logits: logits(placed(x)) }))).logits,
     lossAndGradient: async (x, given): Promise<LossAndGradient> => {
-      const { loss, ...rest } = await withBackend(() => gradientOf(logits, placed(x), given))
-      return { ...rest, loss: loss.data }
+      const made = await withBackend(() => gradientOf(logits, placed(x), given))
+      return {
+        gradient: finite(made.gradient, 'Model gradient'),
+        logits: finite(made.logits, `Model output '${name}'`),
+        loss: made.loss.data,
+      }
     },
     dispose: () =>
       oneAtATime(async () => {

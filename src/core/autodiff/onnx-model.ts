@@ -1,4 +1,5 @@
 import { RadversaryError } from '../errors.ts'
+import { finite } from '../model/finite.ts'
 import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
 import type { GreyInput } from '../model/preprocessing/grey.ts'
@@ -69,6 +70,7 @@ class OnnxModelImplementation implements DifferentiableModel {
   readonly input: TensorSpec
   readonly output: TensorSpec
   readonly takesGrey: boolean
+  private readonly outputText: string
   private readonly predictions: SessionCache<PredictSession>
   private readonly gradients: SessionCache<GradientSession>
   /** The graph of the last shape: predicting and differentiating prepare it once. */
@@ -81,6 +83,7 @@ class OnnxModelImplementation implements DifferentiableModel {
   ) {
     this.input = specOf(ports.input)
     this.output = outputSpecOf(ports.output)
+    this.outputText = `Model output '${ports.output.name}'`
     this.takesGrey = options.grey !== undefined
     const capacity = options.sessions ?? 4
     this.predictions = new SessionCache(capacity)
@@ -95,7 +98,7 @@ class OnnxModelImplementation implements DifferentiableModel {
         () => this.createPrediction(x.shape),
         async ({ session, input, logits }) => {
           const results = await session.run({ [input]: feed(x) })
-          return tensorOf(results, logits)
+          return finite(tensorOf(results, logits), this.outputText)
         },
       )
     })
@@ -117,8 +120,8 @@ class OnnxModelImplementation implements DifferentiableModel {
           const results = await session.run(feedsOf(graph, x, loss))
           return {
             loss: tensorOf(results, graph.loss).data,
-            logits: tensorOf(results, graph.logits.name),
-            gradient: tensorOf(results, graph.gradient),
+            logits: finite(tensorOf(results, graph.logits.name), this.outputText),
+            gradient: finite(tensorOf(results, graph.gradient), 'Model gradient'),
           }
         },
       )

@@ -142,6 +142,12 @@ const provenance = z.strictObject({
     .optional(),
 })
 
+/** A divisor: what it divides stays a finite float32 number. */
+const deviation = z
+  .number()
+  .positive()
+  .refine((std) => Number.isFinite(Math.fround(1 / std)), 'expected a number that can be divided by')
+
 /** What cards of every task say. */
 const common = {
   schema: z.literal(cardSchemaVersion),
@@ -152,7 +158,7 @@ const common = {
   fit,
   interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),
   mean: z.array(z.number()).min(1),
-  std: z.array(z.number().positive()).min(1),
+  std: z.array(deviation).min(1),
   provenance: provenance.default({}),
 }
 
