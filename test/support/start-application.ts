@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 
-const chromiumPath = '/usr/bin/chromium'
+export const chromiumPath = '/usr/bin/chromium'
 const entry = join(import.meta.dirname, '../../out/main/radversary.js')
 
 /** What must be there, and isn't. */

@@ -1,0 +1,5 @@
+/** Gives a child of Node's what Electron gives a utility process: `process.parentPort`. */
+process.parentPort = {
+  once: (_, listener) => process.once('message', (data) => listener({ data })),
+  postMessage: (message) => process.send(message),
+}
