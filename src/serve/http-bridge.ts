@@ -47,7 +47,8 @@ export async function sendResponse(response: Response, reply: ServerResponse): P
   reply.flushHeaders()
   const reader = response.body?.getReader()
   const gone = once(reply, 'close')
-  void gone.then(() => reader?.cancel())
+  // A stream that broke can't be cancelled any more, and nobody is left to be told.
+  gone.then(() => reader?.cancel()).catch(() => undefined)
   try {
     for (;;) {
       const piece = await reader?.read()
