@@ -196,7 +196,7 @@ describe('a study and a 3-D segmentation', () => {
 })
 
 test('a part of a volume has no gradient of its own', async () => {
-  const { throughPreprocessing } = await import('../../src/core/model/preprocessing/through.ts')
+  const { throughPreprocessing } = await import('../../src/core/model/preprocessing/chain.ts')
   const { card } = await openModel({
     ...writeVolumeSegmenter(join(base, 'part'), {}, [...patch]),
     home: base,

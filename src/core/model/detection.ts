@@ -6,8 +6,8 @@ import { anchorBoxes } from './anchors.ts'
 import { classesOf, suppressed, type Box, type Rectangle } from './boxes.ts'
 import type { DetectionOutput, ModelCard } from './card.ts'
 import type { Prediction } from './heads.ts'
-import { boxToImage } from './preprocessing/box-grid.ts'
-import { fitPlan } from './preprocessing/fit-plan.ts'
+import { boxToImage } from './preprocessing/grids.ts'
+import { fitPlan } from './preprocessing/fit.ts'
 
 export type DetectionCard = Pick<ModelCard, 'input' | 'fit'> & { readonly output: DetectionOutput }
 

@@ -6,8 +6,8 @@ import { channelMeans, denseProbabilities, largestChannel, type DenseLoss } from
 import type { Prediction } from './heads.ts'
 import { areasOf, type Mask } from './mask.ts'
 import type { LossMixture } from './ports.ts'
-import { fitPlan } from './preprocessing/fit-plan.ts'
-import { maskGrid, type MaskGrid } from './preprocessing/mask-grid.ts'
+import { fitPlan } from './preprocessing/fit.ts'
+import { maskGrid, type MaskGrid } from './preprocessing/grids.ts'
 
 /** Losses of a dense output, by the names that users give them; a head has a form of each. */
 export type MaskLoss = Readonly<Partial<Record<'cross-entropy' | 'dice', number>>>

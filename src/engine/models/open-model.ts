@@ -7,7 +7,7 @@ import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } fro
 import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { greyInputOf } from '../../core/model/preprocessing/grey.ts'
+import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
 import { proposeCard } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'

@@ -1,9 +1,8 @@
 import type { ModelCard } from '../../core/model/card.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import type { ImageShape } from '../../core/model/preprocessing/chain.ts'
+import { type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { throughPreprocessing } from '../../core/model/preprocessing/through.ts'
 import type { Shape } from '../../core/tensor/tensor.ts'
 
 /** A model seen from the pixel grids of images of any size, in relative intensity. */

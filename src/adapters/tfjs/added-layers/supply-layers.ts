@@ -1,4 +1,4 @@
-import { registerActivations } from './activations.ts'
+import { registerActivations } from './plain-layers.ts'
 import { defineLayer } from './define-layer.ts'
 import { registerNormalizations } from './normalization-layers.ts'
 import { plainLayers } from './plain-layers.ts'

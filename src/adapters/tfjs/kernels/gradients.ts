@@ -1,8 +1,149 @@
 import { tf } from '../tensorflow.ts'
-import { conv2dInputGradient, depthwiseInputGradient, type ConvolutionAttributes } from './convolution-2d.ts'
-import { conv3dInputGradient, isDilated, type Convolution3dAttributes } from './convolution-3d.ts'
-import { correctedForBorder, type PoolAttributes } from './pooling.ts'
-import { bilinearTaps, nearestTaps, resizeInputGradient, type ResizeAttributes } from './resizing.ts'
+import {
+  conv2dInputGradient,
+  conv3dInputGradient,
+  type Convolution3dAttributes,
+  type ConvolutionAttributes,
+  depthwiseInputGradient,
+  isDilated,
+} from './convolution.ts'
+
+/** One axis of a pooling window. */
+interface PooledAxis {
+  readonly input: number
+  readonly output: number
+  readonly window: number
+  readonly stride: number
+  readonly before: number
+}
+
+/** Of pooling [N, H, W, C] or [N, D, H, W, C]. */
+export interface PoolAttributes {
+  readonly filterSize: number | readonly number[]
+  readonly strides: number | readonly number[]
+  readonly pad: 'valid' | 'same' | number
+}
+
+/**
+ * dL/dy times the window's size over the number of pixels of the image that each window holds:
+ * TensorFlow.js's gradient of average pooling divides by the window's size, its forward pass by that number,
+ * which is smaller at the border.
+ */
+function correctedForBorder(dy: tf.Tensor, shape: readonly number[], attributes: PoolAttributes): tf.Tensor {
+  const axes = axesOf(shape, dy.shape, attributes)
+  return axes.reduce((scaled, axis, at) => {
+    const extents = dy.shape.map((extent, place) => (place === at + 1 ? extent : 1))
+    return tf.mul(scaled, tf.tensor(shareInside(axis), extents))
+  }, dy)
+}
+
+function axesOf(
+  shape: readonly number[],
+  output: readonly number[],
+  { filterSize, strides, pad }: PoolAttributes,
+): PooledAxis[] {
+  return shape.slice(1, -1).map((input, at) => {
+    const [window, stride] = [extentAt(filterSize, at), extentAt(strides, at)]
+    const out = output[at + 1] ?? 1
+    const missing = Math.max(0, (out - 1) * stride + window - input)
+    const before = pad === 'valid' ? 0 : pad === 'same' ? Math.floor(missing / 2) : pad
+    return { input, output: out, window, stride, before }
+  })
+}
+
+function extentAt(extents: number | readonly number[], at: number): number {
+  return typeof extents === 'number' ? extents : (extents[at] ?? 1)
+}
+
+/** Window over pixels inside, for each place of the window. */
+function shareInside({ input, output, window, stride, before }: PooledAxis): Float32Array {
+  return Float32Array.from({ length: output }, (_, at) => {
+    const first = at * stride - before
+    return window / (Math.min(input, first + window) - Math.max(0, first))
+  })
+}
+
+export interface ResizeAttributes {
+  readonly alignCorners: boolean
+  readonly halfPixelCenters: boolean
+}
+
+/** Source pixels and their weights for one target pixel. */
+type Taps = readonly (readonly [source: number, weight: number])[]
+
+type TapsOf = (
+  target: number,
+  extents: { readonly input: number; readonly output: number },
+  how: ResizeAttributes,
+) => Taps
+
+/** As TensorFlow.js's ResizeBilinear places its samples. */
+const bilinearTaps: TapsOf = (target, { input, output }, how) => {
+  const ratio = ratioOf(input, output, how)
+  const source = how.halfPixelCenters ? ratio * (target + 0.5) - 0.5 : ratio * target
+  const lower = Math.max(0, Math.floor(source))
+  const upper = Math.min(input - 1, Math.ceil(source))
+  const share = source - Math.floor(source)
+  return [[lower, 1 - share], [upper, share]] // prettier-ignore
+}
+
+/** As TensorFlow.js's ResizeNearestNeighbor. */
+const nearestTaps: TapsOf = (target, { input, output }, how) => {
+  const ratio = ratioOf(input, output, how)
+  const source = how.halfPixelCenters ? ratio * (target + 0.5) : ratio * target
+  const rounded = how.alignCorners ? Math.round(source) : Math.floor(source)
+  return [[Math.max(0, Math.min(input - 1, rounded)), 1]]
+}
+
+function ratioOf(input: number, output: number, { alignCorners }: ResizeAttributes): number {
+  return alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output
+}
+
+/**
+ * dL/dx [N, H, W, C] of a resize, from dL/dy [N, OH, OW, C]: the transposed interpolation along rows, then
+ * along columns.
+ */
+function resizeInputGradient(
+  dy: tf.Tensor4D,
+  [samples = 0, height = 0, width = 0, channels = 0]: readonly number[],
+  taps: TapsOf,
+  how: ResizeAttributes,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const [, rows, columns] = dy.shape
+    const down = transposedMatrix({ input: height, output: rows }, taps, how)
+    const across = transposedMatrix({ input: width, output: columns }, taps, how)
+    const shrunk = tf.matMul(repeated(down, samples), tf.reshape(dy, [samples, rows, columns * channels]))
+    const lines = tf.reshape(shrunk, [samples * height, columns, channels])
+    return tf.reshape(tf.matMul(repeated(across, samples * height), lines), [
+      samples,
+      height,
+      width,
+      channels,
+    ])
+  })
+}
+
+/** [input, output]: how much each source pixel gives to each target pixel. */
+function transposedMatrix(
+  extents: { readonly input: number; readonly output: number },
+  taps: TapsOf,
+  how: ResizeAttributes,
+) {
+  const { input, output } = extents
+  const matrix = new Float32Array(input * output)
+  for (let target = 0; target < output; target++)
+    for (const [source, weight] of taps(target, extents, how)) {
+      const at = source * output + target
+      matrix[at] = (matrix[at] ?? 0) + weight
+    }
+  return tf.tensor3d(matrix, [1, input, output])
+}
+
+/** WebAssembly's product wants as many matrices on both sides. */
+function repeated(matrix: tf.Tensor3D, count: number): tf.Tensor3D {
+  return count === 1 ? matrix : tf.tile(matrix, [count, 1, 1])
+}
 
 /** dL/dx from dL/dy and what the library saved; undefined where the library's own gradient is right. */
 type InputGradient = (

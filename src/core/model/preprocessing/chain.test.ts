@@ -10,8 +10,8 @@ import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
 import type { DifferentiableModel } from '../ports.ts'
 import { preprocessingFor, type PreprocessingCard } from './chain.ts'
-import { greyInputOf } from './grey.ts'
-import { throughPreprocessing } from './through.ts'
+import { greyInputOf } from './channels.ts'
+import { throughPreprocessing } from './chain.ts'
 
 const card: PreprocessingCard = {
   input: { name: 'image', layout: 'NCHW', size: [8, 12], channels: 1, valueRange: [0, 1] },

@@ -2,6 +2,8 @@ import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
+import type { ModelCard } from '../card.ts'
+import { perChannel } from './normalise.ts'
 
 /** ITU-R BT.601 luma, as Pillow's and OpenCV's conversions to grey. */
 const luminance = [0.299, 0.587, 0.114]
@@ -50,4 +52,62 @@ function mixed(x: Tensor, weights: readonly (readonly number[])[]): Tensor {
 
 function addScaled(sum: Float32Array, weight: number, values: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0)
+}
+
+/**
+ * How the channels of a model's input follow from its first one, x, where an image is grey: channel c is
+ * scale[c]·x + offset[c].
+ */
+export interface GreyInput {
+  readonly scale: readonly number[]
+  readonly offset: readonly number[]
+}
+
+type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
+
+/**
+ * Of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard deviation s:
+ * y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of volumes take
+ * the channels' place.
+ */
+export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {
+  const { channels, layout, slices, volume } = input
+  if (channels === 1 || layout !== 'NCHW' || slices !== undefined || volume !== undefined) return undefined
+  const each = Array.from({ length: channels }, (_, c) => c)
+  return {
+    scale: each.map((c) => perChannel(std, 0) / perChannel(std, c)),
+    offset: each.map((c) => (perChannel(mean, 0) - perChannel(mean, c)) / perChannel(std, c)),
+  }
+}
+
+/** The card of the same model seen from its input's first channel alone. */
+export function firstChannelOf<Card extends NormalisedCard>(card: Card): Card {
+  return {
+    ...card,
+    input: { ...card.input, channels: 1 },
+    mean: card.mean.slice(0, 1),
+    std: card.std.slice(0, 1),
+  }
+}
+
+/** [N, C, H, W] to [N, H, W, C], as TensorFlow's models take it. Linear. */
+export const channelsLast: PreprocessingStep = {
+  name: 'NCHW to NHWC',
+  apply: (x) => {
+    const { count, channels, rows, columns } = imageBatchExtents(x, 'Layout')
+    return tensor([count, rows, columns, channels], transposed(x, channels, rows * columns))
+  },
+  adjoint: (cotangent) => {
+    const [count = 0, rows = 0, columns = 0, channels = 0] = cotangent.shape
+    return tensor([count, channels, rows, columns], transposed(cotangent, rows * columns, channels))
+  },
+}
+
+/** Matrices [outer, inner] to [inner, outer], one after the other. */
+function transposed({ data }: Tensor, outer: number, inner: number): Float32Array {
+  const out = new Float32Array(data.length)
+  for (let base = 0; base < data.length; base += outer * inner)
+    for (let i = 0; i < outer; i++)
+      for (let j = 0; j < inner; j++) out[base + j * outer + i] = data[base + i * inner + j] ?? 0
+  return out
 }

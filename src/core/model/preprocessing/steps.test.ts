@@ -6,12 +6,9 @@ import {
   uniformTensor,
 } from '../../../../test/support/numbers.ts'
 import { tensor, type Shape, type Tensor } from '../../tensor/tensor.ts'
-import { channels } from './channels.ts'
-import { clip } from './clip.ts'
-import { channelsLast } from './layout.ts'
-import { normalise } from './normalise.ts'
-import { place } from './place.ts'
-import { resample } from './resample.ts'
+import { channels, channelsLast } from './channels.ts'
+import { clip, normalise } from './normalise.ts'
+import { place, resample } from './fit.ts'
 import { composeSteps, type PreprocessingStep } from './step.ts'
 
 const image = [2, 3, 6, 9]

@@ -1,4 +1,4 @@
-import { activated, fusedActivation } from './activation.ts'
+import { activated, fusedActivation } from './elementwise.ts'
 import { inputOf, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { Traced } from './traced.ts'
 import { windowAttributes, windowsOf } from './windows.ts'

@@ -1,8 +1,11 @@
 import type { Attributes } from '../../onnx/graph.ts'
-import { activated } from './activation.ts'
-import { inputOf, listed, placed, type KernelCall, type KernelRule } from './rule.ts'
+import { inputOf, type KernelAttributes, type KernelCall, type KernelRule, listed, placed } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
 import { isChannelsFirst, type Traced, type TracedType } from './traced.ts'
+import { RadversaryError } from '../../errors.ts'
+import { dataTypeCode } from '../../onnx/data-type.ts'
+import { float32Tensor } from '../../onnx/onnx-tensor.ts'
+import { reduce } from './reduction.ts'
 
 /** f(x), pixel by pixel, in whatever layout x has. */
 export function unary(
@@ -22,12 +25,7 @@ export function truth(opType: string): KernelRule {
 }
 
 /** The same with several nodes. */
-export function mapped(
-  call: KernelCall,
-  map: (name: string) => string,
-  input = 'x',
-  dtype?: TracedType,
-): Traced {
+function mapped(call: KernelCall, map: (name: string) => string, input = 'x', dtype?: TracedType): Traced {
   const x = inputOf(call, input)
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   return placed(map(call.graph.nameOf(x)), x.shape, layout, dtype ?? x.dtype)
@@ -152,4 +150,115 @@ function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
     const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)
     return extents.find((extent) => extent !== 1) ?? 1
   })
+}
+
+/** What a fused kernel does to its sum. */
+export interface FusedActivation {
+  readonly activation: string
+  /** The name of a prelu's weights, in the sum's layout. */
+  readonly slopes?: string | undefined
+  readonly alpha?: number
+}
+
+export function fusedActivation(attributes: KernelAttributes, slopes: string | undefined): FusedActivation {
+  return {
+    activation: attributes.text('activation', 'linear'),
+    slopes,
+    alpha: attributes.number('leakyreluAlpha', 0.2),
+  }
+}
+
+/** tfjs-core's fused activations (fused_types.ts). */
+export function activated(
+  graph: TraceGraph,
+  name: string,
+  { activation, slopes, alpha = 0.2 }: FusedActivation,
+): string {
+  switch (activation) {
+    case 'linear':
+      return name
+    case 'relu':
+      return graph.node('Relu', [name])
+    case 'relu6':
+      return graph.node('Clip', [name, graph.floats([], [0]), graph.floats([], [6])])
+    case 'elu':
+      return graph.node('Elu', [name])
+    case 'sigmoid':
+      return graph.node('Sigmoid', [name])
+    case 'prelu':
+      return graph.node('PRelu', [name, slopes ?? ''])
+    case 'leakyrelu':
+      return graph.node('LeakyRelu', [name], { alpha: { float: alpha } })
+    default:
+      throw new RadversaryError(
+        'model-unsupported',
+        `TensorFlow.js: the fused activation ${activation} is not known`,
+      )
+  }
+}
+
+export const notEqual: KernelRule = (call) => {
+  const { graph } = call
+  const values = [inputOf(call, 'a'), inputOf(call, 'b')]
+  return combined(graph, values, (names) => graph.node('Not', [graph.node('Equal', names)]), 'bool')
+}
+
+export const isFinite: KernelRule = (call) => {
+  const { graph } = call
+  const isNot = (name: string) => graph.node('Or', [graph.node('IsNaN', [name]), graph.node('IsInf', [name])])
+  return mapped(call, (name) => graph.node('Not', [isNot(name)]), 'x', 'bool')
+}
+
+/** All (the least truth) and Any (the largest), of bool values. */
+export function quantified(opType: 'ReduceMin' | 'ReduceMax'): KernelRule {
+  const reduced = reduce(opType)
+  return (call) => {
+    const { graph } = call
+    const numbers = mapped(call, (name) => castTo(graph, name, 'float32'), 'x', 'float32')
+    const result = reduced({ ...call, inputs: { ...call.inputs, x: numbers } })
+    return mapped(
+      { ...call, inputs: { x: Array.isArray(result) ? undefined : result } },
+      (name) => castTo(graph, name, 'bool'),
+      'x',
+      'bool',
+    )
+  }
+}
+
+/** Division rounded down; of whole numbers (a − a mod b) / b, since ONNX rounds those towards 0. */
+export const floorDivision: KernelRule = (call) => {
+  const { graph } = call
+  const [a, b] = [inputOf(call, 'a'), inputOf(call, 'b')]
+  return combined(graph, [a, b], ([left = '', right = '']) =>
+    a.dtype === 'float32'
+      ? graph.node('Floor', [graph.node('Div', [left, right])])
+      : graph.node('Div', [graph.node('Sub', [left, graph.node('Mod', [left, right])]), right]),
+  )
+}
+
+/** The remainder, of the divisor's sign. */
+export const floorModulus: KernelRule = (call) => {
+  const { graph } = call
+  const [a, b] = [inputOf(call, 'a'), inputOf(call, 'b')]
+  return combined(graph, [a, b], ([left = '', right = '']) => {
+    if (a.dtype !== 'float32') return graph.node('Mod', [left, right])
+    const quotient = graph.node('Floor', [graph.node('Div', [left, right])])
+    return graph.node('Sub', [left, graph.node('Mul', [quotient, right])])
+  })
+}
+
+/** ZerosLike and OnesLike: of x's shape, whatever the batch. */
+export function filledLike(value: 0 | 1): KernelRule {
+  return (call) => {
+    const { graph } = call
+    const tensor = float32Tensor([1], [value])
+    const filled = (name: string) =>
+      graph.node('ConstantOfShape', [graph.node('Shape', [name])], { value: { tensor } })
+    const { dtype } = inputOf(call, 'x')
+    return mapped(call, (name) => (dtype === 'float32' ? filled(name) : castTo(graph, filled(name), dtype)))
+  }
+}
+
+function castTo(graph: TraceGraph, name: string, dtype: 'float32' | 'int32' | 'bool'): string {
+  return graph.node('Cast', [name], { to: dataTypeCode(dtype) })
 }

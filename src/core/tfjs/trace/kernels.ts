@@ -5,9 +5,15 @@ import {
   cast,
   clipByValue,
   expm1,
+  filledLike,
+  floorDivision,
+  floorModulus,
+  isFinite,
   leakyRelu,
   log1p,
+  notEqual,
   prelu,
+  quantified,
   relu6,
   rsqrt,
   select,
@@ -17,14 +23,11 @@ import {
   truth,
   unary,
 } from './elementwise.ts'
-import { filledLike, floorDivision, floorModulus, isFinite, notEqual, quantified } from './logic.ts'
 import { einsum, matMul } from './matrix.ts'
 import { batchNorm, localResponse, softmax } from './normalization.ts'
-import { mirrorPad, pad } from './padding.ts'
-import { pool } from './pooling.ts'
-import { arg, cumulativeSum, reverse, topK } from './ranking.ts'
-import { reduce } from './reduction.ts'
-import { resizeBilinear, resizeNearest } from './resize.ts'
+import { mirrorPad, pad, resizeBilinear, resizeNearest } from './padding.ts'
+import { pool } from './windows.ts'
+import { arg, cumulativeSum, reduce, reverse, topK } from './reduction.ts'
 import type { KernelRule } from './rule.ts'
 import {
   concat,
@@ -37,12 +40,12 @@ import {
   reshape,
   slice,
   split,
+  stridedSlice,
   tile,
   transpose,
   unpack,
 } from './shaping.ts'
 import { batchToSpace, spaceToBatch } from './space-to-batch.ts'
-import { stridedSlice } from './strided-slice.ts'
 
 /**
  * What every kernel of TensorFlow.js is in ONNX. Layers and operations of graphs alike come down to these

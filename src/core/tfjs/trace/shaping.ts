@@ -1,6 +1,6 @@
 import { dataTypeCode } from '../../onnx/data-type.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
-import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
+import { inputOf, type KernelCall, type KernelRule, listed, placed, unsupported } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
 import {
   axisIn,
@@ -24,7 +24,7 @@ export const expandDims: KernelRule = (call) => {
 }
 
 /** To a shape whose extents may hold the batch, alone or times others. */
-export function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
+function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Traced {
   const shape = withoutUnknown(wanted, sizeOf(x.shape))
   if (isKnown(x)) return { ...x, shape }
   if (sameNumbers(shape, x.shape)) return x
@@ -116,12 +116,7 @@ export interface Part {
 }
 
 /** Axes that are taken whole, the batch among them, stay out of the node. */
-export function sliced(
-  graph: TraceGraph,
-  x: Traced,
-  parts: readonly Part[],
-  shape: readonly number[],
-): Traced {
+function sliced(graph: TraceGraph, x: Traced, parts: readonly Part[], shape: readonly number[]): Traced {
   const layout = isChannelsFirst(x) ? 'channels-first' : 'as-is'
   const cut = [...parts.entries()].filter(
     ([axis, { start, end, step }]) => start !== 0 || end !== x.shape[axis] || step !== 1,
@@ -239,3 +234,65 @@ function positive(axis: number, rank: number): number {
 
 /** The value itself. */
 export const identity: KernelRule = (call: KernelCall) => inputOf(call, 'x')
+
+/**
+ * One entry of a StridedSlice: a range of an axis, one place of it, an axis that is added, or all axes that
+ * nobody names.
+ */
+type Entry = { readonly kind: 'range' | 'place'; readonly at: number } | { readonly kind: 'added' | 'rest' }
+
+/** StridedSlice with all its masks (TensorFlow's tf.strided_slice). */
+export const stridedSlice: KernelRule = (call) => {
+  const x = inputOf(call, 'x')
+  const entries = withRest(entriesOf(call), x.shape.length)
+  const axes = entries.filter(({ kind }) => kind !== 'added')
+  const parts = axes.map((entry, axis) => partOf(call, entry, x.shape[axis] ?? 1))
+  const shape = parts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))
+  const cut = sliced(call.graph, x, parts.map(forSlice), shape)
+  const kept = [...shape]
+  const wanted = entries.flatMap(({ kind }) => {
+    if (kind === 'added') return [1]
+    const extent = kept.shift() ?? 1
+    return kind === 'place' ? [] : [extent]
+  })
+  return reshaped(call.graph, cut, wanted)
+}
+
+function entriesOf({ attributes }: KernelCall): Entry[] {
+  const isSet = (mask: string, at: number) => ((attributes.number(mask, 0) >> at) & 1) === 1
+  return attributes.numbers('begin').map((_, at): Entry => {
+    if (isSet('ellipsisMask', at)) return { kind: 'rest' }
+    if (isSet('newAxisMask', at)) return { kind: 'added' }
+    return { kind: isSet('shrinkAxisMask', at) ? 'place' : 'range', at }
+  })
+}
+
+/** The ellipsis, or else the end, stands for as many whole axes as are left. */
+function withRest(entries: readonly Entry[], rank: number): Entry[] {
+  const named = entries.filter(({ kind }) => kind === 'range' || kind === 'place').length
+  const rest = Array.from({ length: Math.max(0, rank - named) }, (): Entry => ({ kind: 'rest' }))
+  const place = entries.findIndex(({ kind }) => kind === 'rest')
+  return place === -1
+    ? [...entries, ...rest]
+    : [...entries.slice(0, place), ...rest, ...entries.slice(place + 1)]
+}
+
+/** The range with both ends within [0, extent], or within [−1, extent − 1] when it runs backwards. */
+function partOf({ attributes }: KernelCall, entry: Entry, extent: number): Part {
+  if (!('at' in entry)) return { start: 0, end: extent, step: 1 }
+  const { kind, at } = entry
+  const value = (name: string) => attributes.numbers(name)[at] ?? 0
+  const isOpen = (mask: string) => ((attributes.number(mask, 0) >> at) & 1) === 1
+  const step = value('strides')
+  const [least, most] = step < 0 ? [-1, extent - 1] : [0, extent]
+  const within = (position: number) =>
+    Math.min(Math.max(position < 0 ? position + extent : position, least), most)
+  const start = isOpen('beginMask') ? (step < 0 ? most : 0) : within(value('begin'))
+  if (kind === 'place') return { start, end: start + 1, step: 1 }
+  return { start, end: isOpen('endMask') ? (step < 0 ? least : most) : within(value('end')), step }
+}
+
+/** ONNX counts an end of −1 from behind; further below is before the first place. */
+function forSlice(part: Part): Part {
+  return part.end < 0 ? { ...part, end: -(2 ** 31) } : part
+}

@@ -1,4 +1,4 @@
-import { unsupported, type KernelCall } from './rule.ts'
+import { inputOf, type KernelCall, type KernelRule, placed, unsupported } from './rule.ts'
 
 /** How a window goes over the spatial axes. */
 export interface Windows {
@@ -69,4 +69,20 @@ function samePads({ extent, span, stride }: AxisWindow): readonly [number, numbe
 /** For ONNX's Conv and pools. */
 export function windowAttributes({ kernel, strides, dilations, before, after }: Windows) {
   return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] }
+}
+
+/**
+ * MaxPool, AvgPool and their 3-D forms. TensorFlow's average leaves padding out, as ONNX's does by default.
+ */
+export function pool(opType: 'MaxPool' | 'AveragePool'): KernelRule {
+  return (call) => {
+    const { graph, attributes } = call
+    const x = inputOf(call, 'x')
+    const inputs = x.shape.slice(1, -1)
+    const kernel = attributes.numbers('filterSize', inputs.length)
+    const windows = windowsOf(call, { inputs, kernel, strides: attributes.numbers('strides', inputs.length) })
+    const { dilations: _, ...shape } = windowAttributes(windows)
+    const name = graph.node(opType, [graph.channelsFirst(x)], shape)
+    return placed(name, [x.shape[0] ?? 1, ...windows.outputs, x.shape.at(-1) ?? 1], 'channels-first')
+  }
 }

@@ -1,5 +1,5 @@
 import { joinedSlices, type Beyond } from '../../../core/model/preprocessing/neighbours.ts'
-import { noPartialGradient } from '../../../core/model/preprocessing/through.ts'
+import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
 import { reachOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
 import type { Study } from '../../study/open-study.ts'

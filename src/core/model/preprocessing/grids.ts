@@ -1,6 +1,7 @@
 import type { ImageSize } from '../../tensor/resample.ts'
 import type { Mask } from '../mask.ts'
-import type { FitPlan } from './fit-plan.ts'
+import type { FitPlan } from './fit.ts'
+import type { Rectangle } from '../boxes.ts'
 
 /**
  * Takes masks between the image's own grid and the grid of the model's dense output, which is laid evenly
@@ -88,4 +89,18 @@ function sampled({ rows, columns, overlapping, values }: Mask, to: Sampling): Ma
       })
     })
   return { rows: to.rows.length, columns: to.columns.length, overlapping, values: out }
+}
+
+/**
+ * A rectangle of the model's frame in the image's own pixels, cut off at the image's edges; it may be empty
+ * then.
+ */
+export function boxToImage<Box extends Rectangle>({ from, box, size, at }: FitPlan, rectangle: Box): Box {
+  const axis = (index: 0 | 1) => {
+    const [start, offset] = index === 0 ? [box.top, at.top] : [box.left, at.left]
+    const scale = box.size[index] / size[index]
+    return (position: number) => Math.min(from[index], Math.max(0, start + (position - offset) * scale))
+  }
+  const [y, x] = [axis(0), axis(1)]
+  return { ...rectangle, x0: x(rectangle.x0), y0: y(rectangle.y0), x1: x(rectangle.x1), y1: y(rectangle.y1) }
 }

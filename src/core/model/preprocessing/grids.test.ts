@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Fit } from '../card.ts'
 import type { Mask } from '../mask.ts'
-import { fitPlan } from './fit-plan.ts'
-import { maskGrid } from './mask-grid.ts'
+import { fitPlan } from './fit.ts'
+import { maskGrid } from './grids.ts'
 
 const mask = (rows: number, columns: number, values: number[]): Mask => ({
   rows,
