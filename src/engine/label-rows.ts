@@ -18,9 +18,29 @@ export interface LabelLine {
   readonly line: number
 }
 
-/** Rows by the names of their columns. Throws `labels-invalid` for what is no CSV, or lacks the columns. */
+/**
+ * A file's name as names are compared: composed (NFC), since a disk may have them decomposed; parted by
+ * slashes.
+ */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').replaceAll('\\', '/').replace(/^\.\//, '')
+}
+
+/** What a labels file may call an image: its path in the study, its path in its archive, its name alone. */
+export function namesFor(name: string): string[] {
+  const key = nameKey(name)
+  const [member = key] = key.split(archiveEnd).slice(-1)
+  return [...new Set([key, member, member.split('/').at(-1) ?? member])]
+}
+
+/** As `nameOf` parts an archive from its member. */
+const archiveEnd = ' > '
+
+/** Rows by the names of their columns; `file` as names are compared. Throws `labels-invalid` for what is no CSV, or lacks the columns. */
 export function labelRows(csv: string, { file, what, columns, tip }: RowsWanted): Record<string, string>[] {
-  const rows = parsed(csv, file, what)
+  const rows = parsed(csv, file, what).map((row) =>
+    row['file'] ? { ...row, file: nameKey(row['file']) } : row,
+  )
   const given = Object.keys(rows[0] ?? {})
   if (given.includes(columns[0]) && (given.includes('file') || given.includes('SOPInstanceUID'))) return rows
   const named = columns.map((column) => `"${column}"`).join(', ')

@@ -4,6 +4,7 @@ import { RadversaryError } from '../core/errors.ts'
 import { namesOf, type ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { checkFrames, parseBoxes, type FramedBox } from './box-labels.ts'
+import { namesFor } from './label-rows.ts'
 import { parseLabels, type Label, type LabelTable } from './labels.ts'
 import { openMasks } from './masks/open-masks.ts'
 import type { MaskSource } from './masks/mask-source.ts'
@@ -121,18 +122,17 @@ async function readLabels(file: string, card: ModelCard): Promise<GivenLabels> {
   }
 }
 
-/** By an image's path in the study or, where no other image has it, its file's name alone. */
+/** By an image's path in the study or, where no other image has it, a shorter name. */
 function labelsOf<T>({ images }: Study, table: LabelTable<T>): (image: StudyImage) => T | undefined {
   const counts = new Map<string, number>()
-  for (const { name } of images) counts.set(lastPart(name), (counts.get(lastPart(name)) ?? 0) + 1)
+  for (const name of images.flatMap((image) => namesFor(image.name)))
+    counts.set(name, (counts.get(name) ?? 0) + 1)
   return ({ name, sopInstanceUid }) => {
-    const fileName = counts.get(lastPart(name)) === 1 ? lastPart(name) : name
-    return table.find({ fileName: name, sopInstanceUid }) ?? table.find({ fileName, sopInstanceUid })
+    const [path, ...shorter] = namesFor(name)
+    const names = [path, ...shorter.filter((short) => counts.get(short) === 1)]
+    const labels = names.map((fileName = name) => table.find({ fileName, sopInstanceUid }))
+    return labels.find((label) => label !== undefined)
   }
-}
-
-function lastPart(name: string): string {
-  return name.split('/').at(-1) ?? name
 }
 
 function noLabels(file: string | undefined, count: number): RadversaryError {

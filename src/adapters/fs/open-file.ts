@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { systemPath } from './byte-names.ts'
 import { ioError } from './io-error.ts'
 
 /** A file that is open for reading. */
@@ -13,7 +14,7 @@ export async function withFile<Result>(
   path: string,
   use: (file: OpenFile) => Promise<Result>,
 ): Promise<Result> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  const handle = await open(systemPath(path), 'r').catch((cause: unknown) => {
     throw ioError('Read', path, cause)
   })
   try {

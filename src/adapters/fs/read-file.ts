@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
 import { nameOf, type FileRef } from './file-ref.ts'
+import { systemPath } from './byte-names.ts'
 import { ioError } from './io-error.ts'
 import { plainBytes } from './open-file.ts'
 import { readMember } from './zip.ts'
@@ -20,7 +21,7 @@ export async function readInstance(ref: FileRef): Promise<Instance> {
 export async function readBytes(ref: FileRef): Promise<Uint8Array> {
   if (ref.member !== undefined) return readMember(ref.path, ref.member)
   try {
-    return plainBytes(await readFile(ref.path))
+    return plainBytes(await readFile(systemPath(ref.path)))
   } catch (cause) {
     throw ioError('Read', ref.path, cause)
   }

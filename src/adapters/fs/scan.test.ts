@@ -26,9 +26,10 @@ const image = (number: number) => tinyFile([{ tag: 0x00080018, vr: 'UI', value: 
 
 /** A DICOMDIR with these references, each its components parted by backslashes. */
 function dicomdir(...references: string[]): Uint8Array {
-  const record = (reference: string): DataElement[] => [
+  const record = (reference: string, index: number): DataElement[] => [
     { tag: 0x00041410, vr: 'US', value: [0xffff] },
     { tag: 0x00041500, vr: 'CS', value: reference },
+    { tag: 0x00041511, vr: 'UI', value: `2.25.${index + 1}` },
   ]
   const dataSet = encodeElements([{ tag: 0x00041220, vr: 'SQ', items: references.map(record) }], true)
   return encodeFile({
@@ -159,6 +160,47 @@ test('a DICOMDIR’s references are read once, in lower case too; missing and od
       'DICOMDIR: expected references inside its folder, got one outside, which is not followed',
     ],
   ])
+})
+
+test.each([
+  ['lower case', 'data/im1'],
+  ['mixed case', 'Data/Im1'],
+  ['an extension', 'DATA/IM1.dcm'],
+  ['an extension in upper case', 'DATA/IM1.DCM'],
+  ['a version', 'DATA/IM1;1'],
+  ['a dot and a version', 'data/im1.;1'],
+])('a DICOMDIR’s files are found under names in %s', async (_kind, name) => {
+  const path = await put(`disc/${name}`, image(1))
+  const result = await scan([await put('disc/DICOMDIR', dicomdir('DATA\\IM1'))])
+  expect([filesOf(result), result.failures]).toEqual([[path], []])
+})
+
+test('a file that a DICOMDIR refers to is the one of its very name, where there are several', async () => {
+  await put('disc/IM1.dcm', image(1))
+  const path = await put('disc/IM1', image(2))
+  expect(filesOf(await scan([await put('disc/DICOMDIR', dicomdir('IM1'))]))).toEqual([path])
+})
+
+test('a DICOMDIR’s file that lies elsewhere, but was found, is no fault', async () => {
+  await put('disc/renamed.dcm', image(1))
+  await put('disc/DICOMDIR', dicomdir('IM1', 'IM2'))
+  expect(failures(await scan([folder])).map(([file]) => file?.slice(folder.length + 1))).toEqual(['disc/IM2'])
+})
+
+test.skipIf(process.platform !== 'linux')('files whose names are no UTF-8 are read', async () => {
+  const name = Buffer.concat([Buffer.from(`${folder}/T`), Buffer.of(0xea), Buffer.from('te')])
+  await mkdir(name)
+  await writeFile(Buffer.concat([name, Buffer.from('/1.dcm')]), image(1))
+  await writeFile(Buffer.concat([name, Buffer.from('/2.zip')]), zipSync({ 'a.dcm': image(2) }))
+  await writeFile(Buffer.concat([name, Buffer.from('/DICOMDIR')]), dicomdir('1'))
+  const result = await scan([folder])
+  expect(result.failures).toEqual([])
+  expect(filesOf(result).map((file) => file?.slice(folder.length + 1))).toEqual([
+    'T\udceate/1.dcm',
+    'T\udceate/2.zip > a.dcm',
+  ])
+  for (const { source } of result.series.flatMap(({ instances }) => instances))
+    expect((await readInstance(source)).rows).toBe(2)
 })
 
 test('files that repeat a SOP Instance UID are left aside by name', async () => {

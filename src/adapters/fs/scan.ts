@@ -3,7 +3,7 @@ import { internalError, RadversaryError, type ErrorCode } from '../../core/error
 import type { ExportFault } from '../../core/dicom/write/exportable.ts'
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { orderSeries, type SeriesOrder } from '../../core/dicom/series.ts'
-import { findReferencedFiles } from './dicomdir-files.ts'
+import { findReferencedFiles, type MissingFile } from './dicomdir-files.ts'
 import { nameOf, type FileRef } from './file-ref.ts'
 import { withFile } from './open-file.ts'
 import { sight, type Sighting } from './read-head.ts'
@@ -85,6 +85,7 @@ class Scan {
   private readonly known = new Set<string>()
   private readonly instances: ScannedInstance[] = []
   private readonly failures: ScanFailure[] = []
+  private readonly missing: MissingFile[] = []
   private readonly skipped: SkippedFile[] = []
   private filesDone = 0
   private filesKnown = 0
@@ -123,6 +124,7 @@ class Scan {
         await this.readFile(path)
     }
     await Promise.all(Array.from({ length: parallelReads }, worker))
+    this.failMissing()
   }
 
   result(): ScanResult {
@@ -136,6 +138,13 @@ class Scan {
       failures: this.failures.sort(byFile),
       skipped: [...this.skipped, ...repeated.map((file) => ({ file, reason }))].sort(byFile),
     }
+  }
+
+  /** A file under another name is not missing: it is known by its SOP Instance UID. */
+  private failMissing(): void {
+    const found = new Set(this.instances.map(({ sopInstanceUid }) => sopInstanceUid))
+    for (const { sopInstanceUid, fault } of this.missing)
+      if (sopInstanceUid === undefined || !found.has(sopInstanceUid)) this.fail(fault)
   }
 
   private async readFile(path: string): Promise<void> {
@@ -168,8 +177,9 @@ class Scan {
       case 'dicomdir': {
         this.skipped.push({ file, reason: `DICOMDIR of ${sighting.dicomdir.references.length} files` })
         if (source.member !== undefined) return
-        const { files, faults } = await findReferencedFiles(source.path, sighting.dicomdir)
+        const { files, missing, faults } = await findReferencedFiles(source.path, sighting.dicomdir)
         for (const found of files) this.add(found)
+        this.missing.push(...missing)
         for (const fault of faults) this.fail(fault)
       }
     }

@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { nameOfBytes, systemPath } from './byte-names.ts'
 import { ioError } from './io-error.ts'
 
 /** Hears of every file, and of every folder that can't be read, in a fixed order. */
@@ -23,7 +24,7 @@ export async function walk(
   async function visit(path: string): Promise<void> {
     signal?.throwIfAborted()
     try {
-      const found = await stat(path)
+      const found = await stat(systemPath(path))
       if (found.isDirectory()) await visitFolder(path)
       else if (found.isFile()) listener.onFile(path)
     } catch (cause) {
@@ -33,13 +34,18 @@ export async function walk(
   }
 
   async function visitFolder(path: string): Promise<void> {
-    const real = await realpath(path)
+    const real = nameOfBytes(await realpath(systemPath(path), { encoding: 'buffer' }))
     if (seen.has(real)) return
     seen.add(real)
-    const entries = await readdir(path, { withFileTypes: true })
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-    for (const entry of entries)
-      if (entry.isFile()) listener.onFile(join(path, entry.name))
-      else await visit(join(path, entry.name))
+    for (const { name, isFile } of await entriesOf(path))
+      if (isFile) listener.onFile(join(path, name))
+      else await visit(join(path, name))
   }
+}
+
+async function entriesOf(folder: string): Promise<{ readonly name: string; readonly isFile: boolean }[]> {
+  const entries = await readdir(systemPath(folder), { withFileTypes: true, encoding: 'buffer' })
+  return entries
+    .map((entry) => ({ name: nameOfBytes(entry.name), isFile: entry.isFile() }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,7 +1,14 @@
+import { close, open } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { constants, crc32, inflateRawSync } from 'node:zlib'
+import { fromFdPromise, type Entry } from 'yauzl'
 import { RadversaryError } from '../../core/errors.ts'
 import { nameOf } from './file-ref.ts'
+import { systemPath } from './byte-names.ts'
+import { ioError } from './io-error.ts'
 import { plainBytes, withFile, type OpenFile } from './open-file.ts'
+import { decodeNames } from './zip-names.ts'
 
 /** One file in a zip archive, as the central directory has it (PKWARE APPNOTE 4.3.12). */
 export interface ZipMember {
@@ -20,33 +27,45 @@ export interface ZipMember {
  */
 const harmlessBytes = 2 ** 30
 const bombRatio = 250
+/** A member that is a bomb is refused by itself; smaller ones may be blank images. */
+const harmlessMember = 2 ** 27
 
 /** Larger members can't be held in one piece. */
 const largestMember = 2 ** 31 - 1
 
-const endSignature = 0x06054b50
-const endBytes = 22
-const centralSignature = 0x02014b50
-const centralBytes = 46
 const localSignature = 0x04034b50
 const localBytes = 30
 const stored = 0
 const deflated = 8
 
 /**
- * The files of a zip archive. Only its directory is read.
- * @throws RadversaryError dicom-unreadable for a damaged archive, dicom-unsupported for a bomb or one of more
- * than 4 GiB.
+ * The files of a zip archive, zip64 among them. Only its directory is read, and that once for each archive
+ * that stays as it is.
+ * @throws RadversaryError dicom-unreadable for a damaged archive, dicom-unsupported for a bomb.
  */
-export async function listMembers(path: string): Promise<ZipMember[]> {
-  return withFile(path, (file) => listOpen(file, path))
+export async function listMembers(path: string): Promise<readonly ZipMember[]> {
+  const { mtimeMs, size } = await stat(systemPath(path)).catch((cause: unknown) => {
+    throw ioError('Read', path, cause)
+  })
+  const version = `${mtimeMs} ${size}`
+  const known = directories.get(path)
+  if (known?.version === version) return known.members
+  const members = readDirectory(path, size)
+  directories.delete(path)
+  directories.set(path, { version, members })
+  for (const oldest of [...directories.keys()].slice(0, -keptDirectories)) directories.delete(oldest)
+  return members
 }
+
+/** Of the archives that were read last. */
+const keptDirectories = 8
+const directories = new Map<string, { version: string; members: Promise<readonly ZipMember[]> }>()
 
 /** A whole member, at most as large as the directory says. @throws RadversaryError dicom-unreadable. */
 export async function readMember(path: string, name: string): Promise<Uint8Array> {
+  const member = (await listMembers(path)).find((candidate) => candidate.name === name)
+  if (member === undefined) throw damaged(nameOf({ path, member: name }), 'this member', 'none')
   return withFile(path, async (file) => {
-    const member = (await listOpen(file, path)).find((candidate) => candidate.name === name)
-    if (member === undefined) throw damaged(nameOf({ path, member: name }), 'this member', 'none')
     const bytes = await memberHead(file, path, member, Infinity)
     if (bytes.length !== member.size || crc32(bytes) !== member.checksum)
       throw damaged(nameOf({ path, member: name }), 'the bytes that were packed', 'other ones')
@@ -71,6 +90,8 @@ export async function memberHead(
       'members that are stored or deflated',
       'one that is encrypted or packed otherwise',
     )
+  if (member.size > Math.max(harmlessMember, bombRatio * member.compressedSize))
+    throw unsupported(name, 'an image', `${member.size} bytes in ${member.compressedSize}`)
   const local = await file.read(member.headerOffset, localBytes)
   const view = viewOf(local)
   if (local.length < localBytes || view.getUint32(0, true) !== localSignature)
@@ -91,47 +112,46 @@ function inflate(packed: Uint8Array, { size }: ZipMember, file: string): Uint8Ar
   }
 }
 
-async function listOpen(file: OpenFile, path: string): Promise<ZipMember[]> {
-  const tailStart = Math.max(0, file.size - endBytes - 0xffff)
-  const tail = await file.read(tailStart, endBytes + 0xffff)
-  const view = viewOf(tail)
-  let at = tail.length - endBytes
-  while (at >= 0 && view.getUint32(at, true) !== endSignature) at--
-  if (at < 0) throw damaged(path, 'a directory at the end', 'none')
-  const [count, size, offset] = [
-    view.getUint16(at + 10, true),
-    view.getUint32(at + 12, true),
-    view.getUint32(at + 16, true),
-  ]
-  if (count === 0xffff || size === 0xffffffff || offset === 0xffffffff)
-    throw unsupported(path, 'an archive of at most 4 GiB', 'a zip64 one')
-  const members = parseDirectory(await file.read(offset, size), count, path)
-  refuseBombs(members, file.size, path)
+async function readDirectory(path: string, archiveSize: number): Promise<readonly ZipMember[]> {
+  const entries = await readEntries(path)
+  const names = decodeNames(
+    entries.map(({ fileNameRaw, generalPurposeBitFlag, extraFields }) => ({
+      bytes: fileNameRaw,
+      flags: generalPurposeBitFlag,
+      extraFields,
+    })),
+  )
+  const members = entries.map((entry, index) => memberOf(entry, names[index] ?? ''))
+  refuseBombs(members, archiveSize, path)
   return members.filter(({ name }) => !name.endsWith('/'))
 }
 
-function parseDirectory(directory: Uint8Array, count: number, path: string): ZipMember[] {
-  const view = viewOf(directory)
-  const members: ZipMember[] = []
-  for (let at = 0; members.length < count;) {
-    if (at + centralBytes > directory.length || view.getUint32(at, true) !== centralSignature)
-      throw damaged(path, `a directory of ${count} members`, String(members.length))
-    const nameEnd = at + centralBytes + view.getUint16(at + 28, true)
-    const flags = view.getUint16(at + 8, true)
-    members.push({
-      name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(
-        directory.subarray(at + centralBytes, nameEnd),
-      ),
-      method: view.getUint16(at + 10, true),
-      isEncrypted: (flags & 1) === 1,
-      compressedSize: view.getUint32(at + 20, true),
-      size: view.getUint32(at + 24, true),
-      checksum: view.getUint32(at + 16, true),
-      headerOffset: view.getUint32(at + 42, true),
-    })
-    at = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+async function readEntries(path: string): Promise<Entry[]> {
+  const descriptor = await promisify(open)(systemPath(path), 'r').catch((cause: unknown) => {
+    throw ioError('Read', path, cause)
+  })
+  try {
+    const archive = await fromFdPromise(descriptor, { autoClose: false, decodeStrings: false })
+    const entries: Entry[] = []
+    for await (const entry of archive.eachEntry()) entries.push(entry)
+    return entries
+  } catch {
+    throw damaged(path, 'a whole directory at the end', 'none')
+  } finally {
+    await promisify(close)(descriptor)
   }
-  return members
+}
+
+function memberOf(entry: Entry, name: string): ZipMember {
+  return {
+    name,
+    method: entry.compressionMethod,
+    isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
+    compressedSize: entry.compressedSize,
+    size: entry.uncompressedSize,
+    checksum: entry.crc32,
+    headerOffset: entry.relativeOffsetOfLocalHeader,
+  }
 }
 
 /** Bombs unpack to far more than any image, or let members share their data. */

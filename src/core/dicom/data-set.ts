@@ -25,14 +25,14 @@ export interface OpenDataSet {
 export const pixelDataTag = 'x7fe00010'
 
 /**
- * A deflated data set is a bomb when it inflates to more than this, and to more than `bombRatio` times its
- * own size.
+ * Deflated data is a bomb when it has inflated to more than this, and to more than `bombRatio` times what was
+ * read of it so far.
  */
 const harmlessBytes = 2 ** 27
 const bombRatio = 250
 
-/** Larger data sets can't be held in one piece. */
-const largestInflated = 2 ** 31 - 1
+/** Nothing may inflate to more, whatever its ratio: while its pieces are joined it takes twice as much. */
+const largestInflated = 3 * 2 ** 27
 
 const inflateStep = 0x10000
 
@@ -93,13 +93,9 @@ function open(file: Uint8Array, name: string | undefined, parse: typeof parseEle
 }
 
 /** All of a raw deflate stream, which must come to its end, and be no bomb. */
-export function inflate(
-  deflated: Uint8Array,
-  name?: string,
-  largest = Math.min(largestInflated, Math.max(harmlessBytes, bombRatio * deflated.length)),
-): Uint8Array {
+export function inflate(deflated: Uint8Array, name?: string, largest = largestInflated): Uint8Array {
   const chunks: Uint8Array[] = []
-  const state = { size: 0, finished: false }
+  const state = { size: 0, finished: false, most: largest }
   const stream = new Inflate((chunk, final) => {
     chunks.push(chunk)
     state.size += chunk.length
@@ -107,12 +103,16 @@ export function inflate(
   })
   try {
     // In pieces, so that a bomb is noticed before all of it has been inflated.
-    for (let at = 0; at < deflated.length && !state.finished && state.size <= largest; at += inflateStep)
-      stream.push(deflated.subarray(at, at + inflateStep), at + inflateStep >= deflated.length)
+    for (let at = 0; at < deflated.length && !state.finished && state.size <= state.most;) {
+      const piece = deflated.subarray(at, at + inflateStep)
+      at += piece.length
+      state.most = Math.min(largest, Math.max(harmlessBytes, bombRatio * at))
+      stream.push(piece, at === deflated.length)
+    }
   } catch {
     throw unreadable('Deflated data', 'a whole deflate stream', 'a damaged or truncated one', name)
   }
-  if (state.size > largest) throw unreadable('Deflated data', `at most ${largest} bytes`, 'more', name)
+  if (state.size > state.most) throw unreadable('Deflated data', `at most ${state.most} bytes`, 'more', name)
   if (!state.finished) throw unreadable('Deflated data', 'a whole deflate stream', 'a truncated one', name)
   return joinBytes(chunks, state.size)
 }

@@ -22,8 +22,8 @@ test('references are read in their order, those of inactive records left out', (
   const file = directory(record('B\\2'), record('A\\1', 0), record('A\\3 '))
   expect(readDicomdir(openDataSet(file))).toEqual({
     references: [
-      ['B', '2'],
-      ['A', '3'],
+      { path: ['B', '2'], sopInstanceUid: undefined },
+      { path: ['A', '3'], sopInstanceUid: undefined },
     ],
     missingBytes: 0,
   })
@@ -34,7 +34,10 @@ test('records that end before their length are read as far as there are whole el
   const lastElement = file.length - 12
   const cut = file.subarray(0, lastElement)
   expect(() => openDataSet(cut)).toThrow('Header: expected whole elements')
-  expect(readClippedDicomdir(cut)).toEqual({ references: [['A', '1']], missingBytes: 12 })
+  expect(readClippedDicomdir(cut)).toEqual({
+    references: [{ path: ['A', '1'], sopInstanceUid: undefined }],
+    missingBytes: 12,
+  })
   expect(readClippedDicomdir(file.subarray(0, lastElement + 5))).toBeUndefined()
 })
 

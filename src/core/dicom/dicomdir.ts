@@ -2,10 +2,18 @@ import type { DataSet } from 'dicom-parser'
 import { itemsOf, textOf, unsignedOf } from './attributes.ts'
 import { openClippedDataSet, type OpenDataSet } from './data-set.ts'
 
+/** A file that a directory record refers to. */
+export interface FileReference {
+  /** Components of the Referenced File ID (0004,1500). */
+  readonly path: readonly string[]
+  /** Referenced SOP Instance UID in File (0004,1511). */
+  readonly sopInstanceUid: string | undefined
+}
+
 /** A Basic Directory (PS3.3 annex F), as far as it says which files there are. */
 export interface Dicomdir {
-  /** The components of each Referenced File ID (0004,1500), in the order of the records. */
-  readonly references: readonly (readonly string[])[]
+  /** In the order of the records. */
+  readonly references: readonly FileReference[]
   /**
    * By how many bytes the records fall short of the length that they are said to have: then there may have
    * been more.
@@ -42,11 +50,15 @@ export function readClippedDicomdir(file: Uint8Array): Dicomdir | undefined {
   }
 }
 
-function referencesOf(dataSet: DataSet): string[][] {
+function referencesOf(dataSet: DataSet): FileReference[] {
   const inactive = 0
   const records = itemsOf(dataSet, directoryRecordSequence).filter(
     (record) => unsignedOf(record, 'x00041410') !== inactive,
   )
-  const fileIds = records.flatMap((record) => textOf(record, 'x00041500') ?? [])
-  return fileIds.map((fileId) => fileId.split('\\').map((component) => component.trim()))
+  return records.flatMap((record) => {
+    const fileId = textOf(record, 'x00041500')
+    if (fileId === undefined) return []
+    const path = fileId.split('\\').map((component) => component.trim())
+    return [{ path, sopInstanceUid: textOf(record, 'x00041511') }]
+  })
 }

@@ -93,4 +93,6 @@ test('a deflated stream is inflated whole, and neither a truncated one nor a bom
   expect(() => inflate(deflateSync(new Uint8Array(1_000_000)), undefined, 100_000)).toThrow(
     'at most 100000 bytes',
   )
+  // 256 MiB of one byte in 260 KB: stopped at half of it.
+  expect(() => inflate(deflateSync(new Uint8Array(2 ** 28)))).toThrow('at most 134217728 bytes')
 })

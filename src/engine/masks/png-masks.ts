@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { readPng } from '../../adapters/png/read-png.ts'
 import type { SegmentationOutput } from '../../core/model/card.ts'
 import { maskOfIndices } from '../../core/model/label-masks.ts'
 import type { Mask } from '../../core/model/mask.ts'
-import { labelRows } from '../label-rows.ts'
+import { labelRows, nameKey, namesFor } from '../label-rows.ts'
 import { hashOf } from './hash.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
 
@@ -42,14 +42,12 @@ async function named(folder: string): Promise<MaskPaths> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((name) => extname(name).toLowerCase() === '.png')
     .sort()
-  const byName = new Map(
-    files.map((name) => [withoutExtension(name.replaceAll('\\', '/')), join(folder, name)]),
-  )
+  const byName = new Map(files.map((name) => [withoutExtension(nameKey(name)), join(folder, name)]))
   return {
     all: [...byName.values()],
     find: ({ name, index, frames }) =>
-      [name, withoutExtension(name)]
-        .flatMap((whole) => [whole, basename(whole)])
+      namesFor(name)
+        .flatMap((whole) => [whole, withoutExtension(whole)])
         .map((stem) => byName.get(frames > 1 ? `${stem}.${index + 1}` : stem))
         .find((file) => file !== undefined),
   }
@@ -69,8 +67,9 @@ async function listed(table: string): Promise<MaskPaths> {
     find: ({ name, sopInstanceUid }) =>
       pathOf(
         rows.find((row) => row['SOPInstanceUID'] === sopInstanceUid) ??
-          rows.find((row) => row['file'] === name) ??
-          rows.find((row) => row['file'] === basename(name)),
+          namesFor(name)
+            .map((known) => rows.find((row) => row['file'] === known))
+            .find((row) => row !== undefined),
       ),
   }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { basename, dirname, resolve, sep } from 'node:path'
 import { nameOf } from '../../adapters/fs/file-ref.ts'
 import {
   scan,
@@ -14,7 +14,7 @@ import { RadversaryError } from '../../core/errors.ts'
 /** One DICOM instance with pixels, in its place. */
 export interface StudyImage {
   readonly header: ScannedInstance
-  /** Relative to the folder that was opened, with forward slashes. */
+  /** Relative to the folder or archive that was opened, with forward slashes. */
   readonly name: string
   readonly sopInstanceUid: string
   /** Index in `Study.series`. */
@@ -40,7 +40,7 @@ export interface Study {
  * all; cancelled.
  */
 export async function openStudy(paths: readonly string[], options: ScanOptions = {}): Promise<Study> {
-  const roots = await Promise.all(paths.map(rootOf))
+  const roots = (await Promise.all(paths.map(rootsOf))).flat()
   const { series, failures, skipped } = await scan(paths, options)
   const [images, others] = imagesOf(series, roots)
   if (images.length === 0) throw noImages(paths, failures)
@@ -72,16 +72,18 @@ function imagesOf(
   return [images, others]
 }
 
-/** The folder that names are relative to: the path itself, or a file's folder. */
-async function rootOf(path: string): Promise<string> {
+/** What names are relative to: the path itself, as a folder or an archive, or a file's folder. */
+async function rootsOf(path: string): Promise<string[]> {
   const absolute = resolve(path)
   const found = await stat(absolute).catch(() => undefined)
-  return found?.isDirectory() === true ? absolute : dirname(absolute)
+  const within = (folder: string) => (folder.endsWith(sep) ? folder : folder + sep)
+  if (found?.isDirectory() === true) return [within(absolute)]
+  return [nameOf({ path: absolute, member: '' }), within(dirname(absolute))]
 }
 
 function relativeName(file: string, roots: readonly string[]): string {
-  const root = roots.find((folder) => file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-  return root === undefined ? basename(file) : relative(root, file).split(sep).join('/')
+  const root = roots.find((start) => file.startsWith(start))
+  return root === undefined ? basename(file) : file.slice(root.length).split(sep).join('/')
 }
 
 function noImages(paths: readonly string[], failures: readonly ScanFailure[]): RadversaryError {
