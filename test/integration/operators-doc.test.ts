@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { decomposedOps } from '../../src/core/autodiff/decompose/decompose.ts'
 import { nonDifferentiableOps } from '../../src/core/autodiff/non-differentiable.ts'
 import { supportedOps } from '../../src/core/autodiff/rules.ts'
-import { composites } from '../support/rule-cases/composites.ts'
+import { composites, decomposed } from '../support/rule-cases/composites.ts'
 import { ruleCases } from '../support/rule-cases/index.ts'
 import { refusals } from '../support/rule-cases/refusals.ts'
 
@@ -39,6 +40,11 @@ test('docs/operators.md lists the composite operators that are tested', () => {
   ])
 })
 
+test('docs/operators.md lists every operator that is decomposed, and each has a test', () => {
+  expect(rows('Decomposed operators').map(([name]) => name)).toEqual([...decomposedOps].sort())
+  expect(new Set(decomposed.map(({ op }) => op))).toEqual(new Set(decomposedOps))
+})
+
 test('docs/operators.md lists every operator without a derivative', () => {
   const listed = [...section('Operators without a derivative').matchAll(/`(\w+)`/g)].map(([, name]) => name)
   expect(listed).toEqual([...nonDifferentiableOps])
@@ -46,7 +52,9 @@ test('docs/operators.md lists every operator without a derivative', () => {
 
 test('docs/operators.md says what is refused of every operator that refuses something', () => {
   const restricted = new Set(
-    supported.filter(([, , restrictions]) => restrictions !== '').map(([name]) => name),
+    [...supported, ...rows('Decomposed operators')]
+      .filter(([, , restrictions]) => restrictions !== '')
+      .map(([name]) => name),
   )
   expect(refusals.map(({ op }) => op).filter((op) => !restricted.has(op))).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkRule, distinctValues, ruleTolerance } from '../../../test/support/check-rule.ts'
 import { float32Value, smallModel } from '../../../test/support/onnx-models.ts'
-import { composites } from '../../../test/support/rule-cases/composites.ts'
+import { composites, decomposed } from '../../../test/support/rule-cases/composites.ts'
 import { nameOf } from '../../../test/support/rule-cases/values.ts'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { LossSpec } from '../model/ports.ts'
@@ -14,7 +14,7 @@ import { createOnnxModel } from './onnx-model.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 
-test.each(composites.map((each) => [nameOf(each), each] as const))(
+test.each([...composites, ...decomposed].map((each) => [nameOf(each), each] as const))(
   '%s: the gradient agrees with differences after simplification',
   async (_, ruleCase) => {
     expect(await checkRule(ruleCase, { simplify: true })).toBeLessThan(ruleTolerance)

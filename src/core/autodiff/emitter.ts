@@ -84,6 +84,11 @@ export class Emitter {
     return this.map('Div', a, b)
   }
 
+  /** x, at least `low` and at most `high`. */
+  clamp(x: Value, low: number, high: number): Value {
+    return this.map('Min', this.map('Max', x, low), high)
+  }
+
   /**
    * factor · x. Images on the CPU are multiplied channel by channel, by as many equal numbers: ONNX Runtime
    * does that in the layout of its convolutions, and a multiplication by one number not.

@@ -2,6 +2,7 @@ import type { LossSpec } from '../model/ports.ts'
 import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import { keepBlocked } from './blocked-layout.ts'
+import { decompose } from './decompose/decompose.ts'
 import { Emitter } from './emitter.ts'
 import { emitLoss } from './heads.ts'
 import type { ruleOf } from './rules.ts'
@@ -38,8 +39,9 @@ export function forwardModel(graph: TypedGraph): OnnxModel {
 }
 
 /** The forward pass, the loss and the reverse pass as one graph. */
-export function gradientGraph(graph: TypedGraph, options: GradientOptions): GradientGraph {
+export function gradientGraph(whole: TypedGraph, options: GradientOptions): GradientGraph {
   const { kind, termCount, device } = options
+  const graph = decompose(whole, device)
   const { input, output, freshPrefix } = graph
   const emit = new Emitter(device, freshPrefix)
   const terms = range(termCount).map((index) => ({

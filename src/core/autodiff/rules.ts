@@ -37,7 +37,9 @@ import {
   Tanh,
   Where,
 } from './vjp/elementwise.ts'
-import { AffineGrid, GridSample, Resize } from './vjp/sampling.ts'
+import { AffineGrid, Resize } from './vjp/sampling.ts'
+import { GridSample } from './vjp/grid.ts'
+import { RoiAlign } from './vjp/regions.ts'
 import {
   AveragePool,
   GlobalAveragePool,
@@ -187,6 +189,7 @@ const rules = {
   Relu,
   Reshape,
   Resize,
+  RoiAlign,
   ScatterElements,
   ScatterND,
   Selu,

@@ -8,7 +8,7 @@ import type { TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
 
 /** The form that rules read and write (ONNX operator set 18, December 2022). */
-const ruleOpset = 18
+export const ruleOpset = 18
 
 /** Rewrites one node of an older operator set into the form of opset 18. */
 type Upgrade = (node: OnnxNode, graph: Upgrader) => OnnxNode[]
@@ -44,6 +44,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   Slice: (node, graph) => [rangesAsInputs(node, graph)],
   Upsample: (node, graph) => [upsampleAsResize(node, graph)],
   Resize: (node, graph) => [resizeWithRoi(node, graph)],
+  RoiAlign: (node, graph) => [roiAlignedAtEdges(node, graph)],
   Dropout: (node) => [{ ...node, attributes: {} }],
 }
 
@@ -189,4 +190,11 @@ function resizeWithRoi(node: OnnxNode, graph: Upgrader): OnnxNode {
   if (graph.opset > 10) return node
   const attributes = { ...node.attributes, ...upsampling }
   return { ...node, inputs: [node.inputs[0] ?? '', '', node.inputs[1] ?? ''], attributes }
+}
+
+/** Before 16 regions were not shifted by half a pixel. */
+function roiAlignedAtEdges(node: OnnxNode, graph: Upgrader): OnnxNode {
+  if (graph.opset >= 16) return node
+  const attributes = { ...node.attributes, coordinate_transformation_mode: 'output_half_pixel' }
+  return { ...node, attributes }
 }

@@ -23,7 +23,8 @@ function attributeValue(message: AttributeProto, bytes: Uint8Array): Attribute {
     case types.int:
       return Number(message.i)
     case types.string:
-      return text.decode(message.s)
+      // An empty string is not written, and protobufjs gives an array for it.
+      return text.decode(Uint8Array.from(message.s))
     case types.tensor:
       return { tensor: requiredTensor(message) }
     case types.floats:

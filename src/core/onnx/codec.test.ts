@@ -1,3 +1,4 @@
+import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
 import { describe, expect, test } from 'vitest'
 import { RadversaryError } from '../errors.ts'
 import { decodeModel, encodeModel } from './codec.ts'
@@ -154,4 +155,13 @@ describe('a constant', () => {
   test('of bool holds one byte an element', () => {
     expect([...boolTensor([3], [true, false, true]).raw]).toEqual([1, 0, 1])
   })
+})
+
+test('an empty string attribute is read, whether or not its field was written', () => {
+  const written = encodeAttribute('auto_pad', '')
+  const leftOut = attributeProto.encode({ name: 'auto_pad', type: 3 })
+  expect([written, leftOut].map(decodeAttribute)).toEqual([
+    ['auto_pad', ''],
+    ['auto_pad', ''],
+  ])
 })

@@ -150,31 +150,35 @@ export const convolutions: readonly NamedRuleCase[] = [
   {
     op: 'ConvTranspose',
     inputs: [x([1, 3, 3, 4]), kernel(3, 2, 2, 2), kernel(2)],
-    wrt: [0, 2],
+    wrt: [0, 1, 2],
     attributes: { strides: [2, 2] },
   },
   {
     op: 'ConvTranspose',
     at: 'output padding',
     inputs: [x([1, 2, 3, 4]), kernel(2, 2, 3, 3)],
+    wrt: [0, 1],
     attributes: { strides: [2, 3], pads: [1, 1, 1, 1], output_padding: [1, 2] },
   },
   {
     op: 'ConvTranspose',
     at: 'groups, dilations',
     inputs: [x([1, 4, 3, 3]), kernel(4, 1, 2, 2)],
+    wrt: [0, 1],
     attributes: { group: 2, dilations: [2, 1] },
   },
   {
     op: 'ConvTranspose',
     at: 'output shape',
     inputs: [x([1, 2, 3, 3]), kernel(2, 1, 3, 3)],
+    wrt: [0, 1],
     attributes: { strides: [2, 2], output_shape: [6, 5] },
   },
   {
     op: 'ConvTranspose',
     at: 'SAME_UPPER',
     inputs: [x([1, 2, 3, 3]), kernel(2, 1, 3, 3)],
+    wrt: [0, 1],
     attributes: { strides: [2, 2], auto_pad: 'SAME_UPPER' },
   },
 ]

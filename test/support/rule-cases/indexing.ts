@@ -1,5 +1,5 @@
 import { int64Tensor, type OnnxTensor } from '../../../src/core/onnx/onnx-tensor.ts'
-import { ints, x, type NamedRuleCase } from './values.ts'
+import { floats, ints, x, type NamedRuleCase } from './values.ts'
 
 /** Operators that move elements, by indices. */
 export const indexing: readonly NamedRuleCase[] = [
@@ -54,6 +54,30 @@ export const indexing: readonly NamedRuleCase[] = [
     inputs: [x([4, 3]), matrix([1], [1]), x([2, 3])],
     attributes: { reduction: 'add' },
     wrt: [0, 2],
+  },
+  ...['max', 'min', 'mul'].flatMap((reduction): NamedRuleCase[] => [
+    {
+      op: 'ScatterElements',
+      at: reduction,
+      inputs: [x([3, 4]), matrix([0, 2], [2, 2]), x([2, 2], -1.4, 1.6)],
+      attributes: { reduction, axis: 1 },
+      wrt: [0, 2],
+      step: 0.005,
+    },
+    {
+      op: 'ScatterND',
+      at: reduction,
+      inputs: [x([4, 3]), matrix([1], [1]), x([2, 3], -1.4, 1.6)],
+      attributes: { reduction },
+      wrt: [0, 2],
+      step: 0.005,
+    },
+  ]),
+  {
+    op: 'ScatterElements',
+    at: 'a product with zeros',
+    inputs: [x([3, 2]), matrix([0, 2], [0, 1]), floats([2, 2], 0, 2, 3, 0)],
+    attributes: { reduction: 'mul' },
   },
   { op: 'TopK', inputs: [x([3, 5]), ints(2)], outputCount: 2 },
   {

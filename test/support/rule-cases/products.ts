@@ -64,6 +64,15 @@ export const products: readonly NamedRuleCase[] = [
     wrt: [0, 1],
   },
   { op: 'Einsum', at: 'one operand', inputs: [x([2, 3, 4])], attributes: { equation: 'ijk->ki' } },
+  { op: 'Einsum', at: 'a diagonal', inputs: [x([3, 3])], attributes: { equation: 'ii->i' } },
+  { op: 'Einsum', at: 'a trace', inputs: [x([2, 3, 3])], attributes: { equation: 'bii->b' } },
+  {
+    op: 'Einsum',
+    at: 'two diagonals',
+    inputs: [x([2, 3, 2, 3]), x([3, 3])],
+    attributes: { equation: 'ijij,jj->i' },
+    wrt: [0, 1],
+  },
   {
     op: 'Einsum',
     at: 'a trace beside the operand',

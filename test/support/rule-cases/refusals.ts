@@ -1,7 +1,5 @@
 import { boolTensor } from '../../../src/core/onnx/onnx-tensor.ts'
-import { floats, grid, image, ints, kernel, x, type NamedRuleCase } from './values.ts'
-
-const pixels = x([2, 2, 3, 4])
+import { floats, image, ints, x, type NamedRuleCase } from './values.ts'
 
 /** Forms of supported operators through which no gradient is implemented, and how the error ends. */
 export const refusals: readonly (NamedRuleCase & { readonly error: string })[] = [
@@ -20,51 +18,47 @@ export const refusals: readonly (NamedRuleCase & { readonly error: string })[] =
     error: 'expected inference, got training_mode = true',
   },
   {
-    op: 'ConvTranspose',
-    at: 'a computed kernel',
-    inputs: [image, kernel(2, 2, 3, 3)],
-    wrt: [1],
-    error: 'expected a constant as input 1, got one that depends on the image',
-  },
-  {
-    op: 'Einsum',
-    at: 'a diagonal',
-    inputs: [x([3, 3])],
-    attributes: { equation: 'ii->i' },
-    error: 'expected each label once in an operand, got ii',
-  },
-  {
-    op: 'GridSample',
-    at: 'cubic',
-    inputs: [pixels, grid],
-    attributes: { mode: 'bicubic' },
-    opset: 16,
-    error: 'expected mode linear or nearest, got bicubic',
-  },
-  {
-    op: 'GridSample',
-    at: 'reflection',
-    inputs: [pixels, grid],
-    attributes: { padding_mode: 'reflection' },
-    opset: 20,
-    error: 'expected padding_mode zeros or border, got reflection',
-  },
-  {
     op: 'MaxPool',
     at: 'column-major indices',
     inputs: [image],
     attributes: { kernel_shape: [2, 2], storage_order: 1 },
     error: 'expected storage_order 0, got column-major Indices',
   },
-  ...['ScatterElements', 'ScatterND'].flatMap((op) =>
-    ['mul', 'max', 'min'].map((reduction) => ({
-      op,
-      at: reduction,
-      inputs: [x([3]), ints(1), x([1])].map((each, index) =>
-        op === 'ScatterND' && index === 1 ? { ...ints(1), shape: [1, 1] } : each,
-      ),
-      attributes: { reduction },
-      error: `expected reduction none or add, got ${reduction}`,
-    })),
-  ),
+  {
+    op: 'RoiAlign',
+    at: 'max',
+    inputs: [x([1, 2, 5, 6]), floats([1, 4], 0, 0, 4, 3), ints(0)],
+    attributes: { mode: 'max', output_height: 2, output_width: 2 },
+    error: 'expected mode avg, got max',
+  },
+  {
+    op: 'Attention',
+    at: 'softcap beside a mask',
+    inputs: [x([1, 1, 3, 4]), x([1, 1, 3, 4]), x([1, 1, 3, 4])],
+    attributes: { softcap: { float: 2 }, is_causal: 1 },
+    opset: 23,
+    error: 'expected no softcap beside a mask, got 2',
+  },
+  {
+    op: 'GRU',
+    at: 'sequences of several lengths',
+    inputs: [
+      x([2, 1, 2]),
+      x([1, 6, 2]),
+      x([1, 6, 2]),
+      null,
+      { dataType: 'int32', shape: [1], raw: Uint8Array.of(1, 0, 0, 0) },
+    ],
+    attributes: { hidden_size: 2 },
+    opset: 14,
+    error: 'expected sequences of one length, got sequence_lens',
+  },
+  {
+    op: 'RNN',
+    at: 'another activation',
+    inputs: [x([2, 1, 2]), x([1, 2, 2]), x([1, 2, 2])],
+    attributes: { hidden_size: 2, activations: { strings: ['Softsign'] } },
+    opset: 14,
+    error: 'expected activations Tanh, Relu or Sigmoid, got Softsign',
+  },
 ]

@@ -4,17 +4,52 @@ import { floats, ints, x, image, grid, type NamedRuleCase } from './values.ts'
 /** Resize, and sampling at given points. */
 export const sampling: readonly NamedRuleCase[] = [
   ...resizeCases(),
-  ...['zeros', 'border'].flatMap((padding_mode) =>
-    [0, 1].map((align_corners) => ({
-      op: 'GridSample',
-      at: `${padding_mode}, align_corners ${align_corners}`,
-      inputs: [x([2, 2, 3, 4]), grid],
-      attributes: { mode: 'bilinear', padding_mode, align_corners },
-      wrt: [0, 1],
-      opset: 16,
-      step: 0.005,
-    })),
+  ...['zeros', 'border', 'reflection'].flatMap((padding_mode) =>
+    [0, 1].flatMap((align_corners) =>
+      ['bilinear', 'bicubic'].map((mode) => ({
+        op: 'GridSample',
+        at: `${mode}, ${padding_mode}, align_corners ${align_corners}`,
+        inputs: [x([2, 2, 3, 4]), grid],
+        attributes: { mode, padding_mode, align_corners },
+        wrt: [0, 1],
+        opset: 16,
+        step: 0.005,
+      })),
+    ),
   ),
+  {
+    op: 'GridSample',
+    at: 'nearest, reflection',
+    inputs: [x([2, 2, 3, 4]), x([2, 3, 2, 2], -1.9, 1.8)],
+    attributes: { mode: 'nearest', padding_mode: 'reflection' },
+    opset: 20,
+  },
+  ...[10, 16].map((opset) => ({
+    op: 'RoiAlign',
+    at: `opset ${opset}`,
+    inputs: [x([2, 2, 5, 6]), floats([3, 4], 1, 0.5, 9, 8, -2, 3, 5, 12, 4, 4, 4.5, 4.2), ints(0, 1, 0)],
+    attributes: { output_height: 2, output_width: 3, sampling_ratio: 2, spatial_scale: { float: 0.5 } },
+    opset,
+  })),
+  ...[10, 16].map((opset) => ({
+    op: 'RoiAlign',
+    at: `as many samples as pixels, opset ${opset}`,
+    inputs: [x([1, 2, 5, 6]), floats([2, 4], 0, 0, 5.5, 4, 1, 2, 1.5, 3.5), ints(0, 0)],
+    attributes: { output_height: 2, output_width: 3 },
+    opset,
+  })),
+  {
+    op: 'RoiAlign',
+    at: 'edges of regions',
+    inputs: [x([1, 2, 5, 6]), floats([1, 4], 0, 0, 4, 3), ints(0)],
+    attributes: {
+      coordinate_transformation_mode: 'output_half_pixel',
+      output_height: 2,
+      output_width: 2,
+      sampling_ratio: 3,
+    },
+    opset: 16,
+  },
   {
     op: 'GridSample',
     at: 'nearest',

@@ -46,7 +46,7 @@ function rotatedConvolution(geometry: Convolution): Convolution | undefined {
 
 /**
  * dx = the convolution of g with the same kernel: the layout [C, M/group, …] is just that of a Conv from M to
- * C channels.
+ * C channels. The kernel's cotangent is that Conv's, which takes g and gives x.
  */
 export const ConvTranspose: VjpRule = (node, emit) => {
   const kernel = node.input(1)
@@ -58,7 +58,7 @@ export const ConvTranspose: VjpRule = (node, emit) => {
   )
   return [
     () => emit.op('Conv', [node.g, kernel], node.x.shape, { attributes: convolutionAttributes(geometry) }),
-    null,
+    () => kernelVjp(node.g, node.x, kernel.shape, geometry, emit),
     biasVjp(node, emit),
   ]
 }

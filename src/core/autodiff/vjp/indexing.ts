@@ -3,6 +3,7 @@ import { int64Tensor, numericValues, type OnnxTensor } from '../../onnx/onnx-ten
 import { sizeOf } from '../../tensor/tensor.ts'
 import { adjointAlong, oneHotRows, placed } from '../axis-map.ts'
 import type { Emitter } from '../emitter.ts'
+import type { ForwardNode } from '../forward-node.ts'
 import type { VjpRule } from '../rule.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Value } from '../value.ts'
@@ -85,27 +86,81 @@ function withBatchIndices(indices: Value, batchAxes: number, emit: Emitter): Val
   return emit.concat([emit.constant(int64Tensor(positions, coordinates)), indices], shape.length - 1)
 }
 
-/** d data = g, zeros where it was overwritten; d updates = g where they went. */
-export const ScatterElements: VjpRule = (node, emit) => {
-  const { x, g } = node
-  const [indices, updates] = [node.input(1), node.input(2)]
-  const attributes = { axis: intAttribute(node, 'axis', 0) }
-  const reduction = stringAttribute(node, 'reduction', 'none')
-  if (reduction !== 'none' && reduction !== 'add') throw node.unsupported('reduction none or add', reduction)
-  const ofData = (): Value =>
-    reduction === 'add'
-      ? g
-      : emit.op('ScatterElements', [g, indices, emit.zeros(updates.shape)], x.shape, { attributes })
-  return [ofData, null, () => emit.op('GatherElements', [g, indices], updates.shape, { attributes })]
+/** Scattering and gathering at one set of indices: the two halves of ScatterElements or ScatterND. */
+interface Places {
+  /** `updates` combined with `data` at the places. */
+  scatter(data: Value, updates: Value, reduction?: string): Value
+  /** The values of `data` at the places. */
+  gather(data: Value): Value
 }
 
-/** d data = g, zeros where it was overwritten; d updates = g where they went. */
-export const ScatterND: VjpRule = (node, emit) => {
-  const { x, g } = node
+/** The cotangents of data and updates; see `scatterVjp`. */
+export const ScatterElements: VjpRule = (node, emit) => {
   const [indices, updates] = [node.input(1), node.input(2)]
+  const axis = intAttribute(node, 'axis', 0)
+  return scatterVjp(node, emit, {
+    scatter: (data, values, reduction = 'none') =>
+      emit.op('ScatterElements', [data, indices, values], data.shape, { attributes: { axis, reduction } }),
+    gather: (data) => emit.op('GatherElements', [data, indices], updates.shape, { attributes: { axis } }),
+  })
+}
+
+/** The cotangents of data and updates; see `scatterVjp`. */
+export const ScatterND: VjpRule = (node, emit) => {
+  const [indices, updates] = [node.input(1), node.input(2)]
+  return scatterVjp(node, emit, {
+    scatter: (data, values, reduction = 'none') =>
+      emit.op('ScatterND', [data, indices, values], data.shape, { attributes: { reduction } }),
+    gather: (data) => emit.op('GatherND', [data, indices], updates.shape),
+  })
+}
+
+/**
+ * Overwriting: d data = g, zeros where it was overwritten; d updates = g where they went. Adding: g for both.
+ * A maximum or minimum gives g to those that equal it, in equal shares, as PyTorch does. A product gives each
+ * factor g times the product of the others, zeros among them included.
+ */
+function scatterVjp(node: ForwardNode, emit: Emitter, places: Places): ReturnType<VjpRule> {
+  const { g } = node
+  const updates = node.input(2)
   const reduction = stringAttribute(node, 'reduction', 'none')
-  if (reduction !== 'none' && reduction !== 'add') throw node.unsupported('reduction none or add', reduction)
-  const ofData = (): Value =>
-    reduction === 'add' ? g : emit.op('ScatterND', [g, indices, emit.zeros(updates.shape)], x.shape)
-  return [ofData, null, () => emit.op('GatherND', [g, indices], updates.shape)]
+  switch (reduction) {
+    case 'none':
+      return [() => places.scatter(g, emit.zeros(updates.shape)), null, () => places.gather(g)]
+    case 'add':
+      return [() => g, null, () => places.gather(g)]
+    case 'max':
+    case 'min':
+      return extremeVjp(node, emit, places)
+    case 'mul':
+      return productVjp(node, emit, places)
+    default:
+      throw node.unsupported('reduction none, add, mul, max or min', reduction)
+  }
+}
+
+function extremeVjp(node: ForwardNode, emit: Emitter, places: Places): ReturnType<VjpRule> {
+  const { x, y, g } = node
+  const ofData = emit.cast(emit.test('Equal', x, y), 'float32')
+  const ofUpdates = emit.cast(emit.test('Equal', node.input(2), places.gather(y)), 'float32')
+  const share = emit.div(g, places.scatter(ofData, ofUpdates, 'add'))
+  return [() => emit.mul(share, ofData), null, () => emit.mul(places.gather(share), ofUpdates)]
+}
+
+function productVjp(node: ForwardNode, emit: Emitter, places: Places): ReturnType<VjpRule> {
+  const { x, g } = node
+  const updates = node.input(2)
+  const isZero = (value: Value): Value => emit.test('Equal', value, 0)
+  const nonZero = (value: Value): Value => emit.where(isZero(value), 1, value)
+  const count = (value: Value): Value => emit.cast(isZero(value), 'float32')
+  const zeros = places.scatter(count(x), count(updates), 'add')
+  const all = emit.mul(g, places.scatter(nonZero(x), nonZero(updates), 'mul'))
+  // The others' product is 0 if one of them is 0, else everything without this factor.
+  const others = (factor: Value, product: Value, zerosThere: Value): Value =>
+    emit.where(
+      emit.test('Equal', zerosThere, count(factor)),
+      emit.div(product, nonZero(factor)),
+      emit.zeros(factor.shape),
+    )
+  return [() => others(x, all, zeros), null, () => others(updates, places.gather(all), places.gather(zeros))]
 }

@@ -102,12 +102,17 @@ function ofOperand(
   { operands, result }: EinsumEquation,
   emit: Emitter,
 ): Value {
-  const labels = operands[index] ?? []
   const operand = node.input(index)
-  if (new Set(labels).size < labels.length)
-    throw node.unsupported('each label once in an operand', labels.join(''))
+  const { labels, diagonals } = withDistinctLabels(operands[index] ?? [], [...operands.flat(), ...result])
   const all = operands.map((each, position): Factor => ({ value: node.input(position), labels: each }))
-  const factors = [{ value: node.g, labels: result }, ...all.filter((_, position) => position !== index)]
+  const factors = [
+    { value: node.g, labels: result },
+    ...all.filter((_, position) => position !== index),
+    ...diagonals.map((pair): Factor => {
+      const extent = operand.shape[labels.indexOf(pair[1])] ?? 1
+      return { value: emit.floats([extent, extent], identityMatrix(extent)), labels: pair }
+    }),
+  ]
   const extents = new Map(
     factors.flatMap((factor) =>
       factor.labels.map((label, axis) => [label, factor.value.shape[axis] ?? 1] as const),
@@ -120,4 +125,27 @@ function ofOperand(
   const values = factors.map(({ value }) => value)
   const product = emit.op('Einsum', values, shapeOf(kept), { attributes: { equation } })
   return emit.expand(emit.reshape(product, shapeOf(labels)), operand.shape)
+}
+
+/**
+ * Labels of which none occurs twice, and the pairs that stand for one another: an operand with a label twice
+ * is read on its diagonal, so the cotangent is that of distinct labels times an identity matrix for each pair.
+ */
+function withDistinctLabels(
+  labels: Labels,
+  taken: Labels,
+): { readonly labels: Labels; readonly diagonals: readonly (readonly [string, string])[] } {
+  const free = letters.filter((letter) => !taken.includes(letter))
+  const diagonals: (readonly [string, string])[] = []
+  const distinct = labels.map((label, axis) => {
+    const fresh = free[diagonals.length]
+    if (labels.indexOf(label) === axis || fresh === undefined) return label
+    diagonals.push([label, fresh])
+    return fresh
+  })
+  return { labels: distinct, diagonals }
+}
+
+function identityMatrix(extent: number): Float32Array {
+  return Float32Array.from({ length: extent * extent }, (_, at) => (at % (extent + 1) === 0 ? 1 : 0))
 }
