@@ -2,7 +2,7 @@ import type { JobHooks } from '../engine/progress.ts'
 import type { CommandContext } from './context.ts'
 import { exitCode, exitCodeOf, type ExitCode } from './exit-code.ts'
 import { tellInterrupted } from './interrupted.ts'
-import { asRadversaryError, errorJson, errorText, jsonText } from './output.ts'
+import { asRadversaryError, errorJson, errorText, jsonText, linesText } from './output.ts'
 import { createProgressPrinter } from './progress.ts'
 
 /** A command's end: what it prints, and whether some inputs failed. */
@@ -37,7 +37,7 @@ export async function runJob(
       },
       onNotice: (sentence) => {
         progress.finish()
-        streams.err.write(`${sentence}\n`)
+        streams.err.write(linesText([sentence]))
       },
     })
     progress.finish()

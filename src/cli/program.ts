@@ -12,14 +12,15 @@ import { tensorCommand } from './commands/tensor.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { CommandContext } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
-import { errorJson, type Streams } from './output.ts'
+import { errorJson, visibleStreams, type Streams } from './output.ts'
 
 /** Runs one command line, without the program's name; the result is the process's exit code. */
 export async function runCommandLine(
   args: readonly string[],
-  streams: Streams,
+  rawStreams: Streams,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ExitCode> {
+  const streams = visibleStreams(rawStreams)
   let code: ExitCode = exitCode.done
   const context: CommandContext = {
     streams,

@@ -25,13 +25,16 @@ test('a log file gets a line per tenth and second at most, a terminal one line r
   expect(written).toHaveLength(11)
 
   const shown: string[] = []
-  createProgressPrinter({ isTTY: true, write: (text) => shown.push(text) }, () => 0).update({
+  createProgressPrinter(
+    { isTTY: true, write: (text) => shown.push(text), emptyLine: () => shown.push('cleared') },
+    () => 0,
+  ).update({
     done: 1,
     total: 2,
     phase: 'x',
     note: '',
   })
-  expect(shown[0]).toMatch(/^\r/)
+  expect(shown).toEqual(['cleared', 'x 1/2 (50 %), 0 s left'])
 })
 
 test('another phase starts anew, with an estimate of its own', () => {

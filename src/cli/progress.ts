@@ -1,4 +1,6 @@
+import { visibleLine } from '../core/visible-text.ts'
 import type { Progress } from '../engine/progress.ts'
+import type { Screen } from './output.ts'
 
 /** "1 h 02 min", "3 min 05 s", "8 s". */
 export function formatDuration(seconds: number): string {
@@ -14,7 +16,9 @@ export function progressLine({ done, total, phase, note }: Progress, elapsedSeco
   const share = total === 0 ? 100 : Math.floor((100 * done) / total)
   const left =
     done > 0 && done < total ? `, ${formatDuration((elapsedSeconds / done) * (total - done))} left` : ''
-  return `${phase} ${Math.floor(done)}/${total} (${share} %)${left}${note === '' ? '' : `: ${note}`}`
+  return visibleLine(
+    `${phase} ${Math.floor(done)}/${total} (${share} %)${left}${note === '' ? '' : `: ${note}`}`,
+  )
 }
 
 /**
@@ -24,11 +28,6 @@ export function progressLine({ done, total, phase, note }: Progress, elapsedSeco
 export interface ProgressPrinter {
   update(progress: Progress): void
   finish(): void
-}
-
-interface Screen {
-  readonly isTTY?: boolean
-  write(text: string): unknown
 }
 
 /** Milliseconds between lines, so that quick work tells its end only. */
@@ -42,8 +41,10 @@ export function createProgressPrinter(
   let start = now()
   let lastTenth = -1
   let lastTold = now()
-  const rewrite = (progress: Progress) =>
-    screen.write(`\r\u001b[2K${progressLine(progress, (now() - start) / 1000)}`)
+  const rewrite = (progress: Progress) => {
+    screen.emptyLine?.()
+    screen.write(progressLine(progress, (now() - start) / 1000))
+  }
   const append = (progress: Progress) => {
     const tenth = Math.floor((10 * progress.done) / Math.max(progress.total, 1))
     if (tenth <= lastTenth || now() - lastTold < quietMs) return
@@ -57,6 +58,8 @@ export function createProgressPrinter(
       if (screen.isTTY === true) rewrite(progress)
       else append(progress)
     },
-    finish: () => (screen.isTTY === true ? screen.write('\r\u001b[2K') : undefined),
+    finish: () => {
+      if (screen.isTTY === true) screen.emptyLine?.()
+    },
   }
 }

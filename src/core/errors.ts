@@ -28,7 +28,7 @@ export interface ErrorDetails {
 
 /**
  * A foreseeable fault: `message` says what was expected and what was found, `tip` what to do. Never holds
- * patient data.
+ * patient data, and of what a file says a line at most.
  */
 export class RadversaryError extends Error {
   override readonly name = 'RadversaryError'
@@ -40,17 +40,20 @@ export class RadversaryError extends Error {
     message: string,
     details: ErrorDetails = {},
   ) {
-    super(clipped(message), details.cause === undefined ? undefined : { cause: details.cause })
+    super(boundedMessage(code, message), details.cause === undefined ? undefined : { cause: details.cause })
     this.tip = details.tip
     this.file = details.file
   }
 }
 
-/** Much of a file may stand where a value is quoted: a message holds no more of it than fits in these. */
-const longestMessage = 2000
+const longestLine = 600
+const mostLines = 40
 
-function clipped(message: string): string {
-  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`
+/** One line, or of a card the list of what is to be mended; a long line is cut. */
+function boundedMessage(code: ErrorCode, message: string): string {
+  const isList = code === 'card-invalid'
+  const lines = isList ? message.split('\n').slice(0, mostLines) : [message.replace(/\s*[\r\n]\s*/g, ' ')]
+  return lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)).join('\n')
 }
 
 /** Longest part of a library's own words; parsers quote the file that they read in them. */

@@ -17,3 +17,14 @@ test('the same chart is the same document, however many were drawn before', () =
   expect(first).toContain('A chart')
   expect(first).not.toMatch(/zr\d/)
 })
+
+test('a name in a chart is text: no markup, nothing that acts or that XML forbids', () => {
+  const name = '<script>&"\u001b[2J\u0000\u202e'
+  const svg = svgChart(
+    { ...option(), title: { text: name }, xAxis: { type: 'category', data: [name, 'b'] } },
+    { width: 300, height: 200 },
+  )
+  expect(svg).not.toContain('<script')
+  expect(svg).toContain('&lt;script')
+  expect(svg).not.toMatch(/(?![\n\t])[\p{Cc}\u202e]/u)
+})

@@ -2,6 +2,7 @@ import { CustomChart, HeatmapChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } from 'echarts/components'
 import { init, use, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
+import { visibleText } from '../../core/visible-text.ts'
 
 use([
   CustomChart,
@@ -23,7 +24,7 @@ export interface ChartSize {
 }
 
 /**
- * A chart as an SVG document. The same option gives the same bytes: the library's running numbers are taken
+ * A chart as an SVG document, with no character in it that acts or that XML forbids. The same option gives the same bytes: the library's running numbers are taken
  * out of its identifiers.
  */
 export function svgChart(option: ChartOption, { width, height }: ChartSize): string {
@@ -31,7 +32,7 @@ export function svgChart(option: ChartOption, { width, height }: ChartSize): str
   chart.setOption({ animation: false, ...option })
   const svg = chart.renderToSVGString()
   chart.dispose()
-  return `${renumbered(svg)}\n`
+  return `${visibleText(renumbered(svg))}\n`
 }
 
 /** Identifiers such as zr3-cls-17 as chart-0, chart-1 … in the order in which they appear. */

@@ -16,7 +16,7 @@ import {
   type DeviceOptions,
   type StudyOptions,
 } from '../options.ts'
-import { failuresText, tableText } from '../output.ts'
+import { failuresText, linesText, tableText } from '../output.ts'
 
 interface Options extends StudyOptions, DeviceOptions {
   readonly model: string[]
@@ -122,9 +122,9 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
     ],
   ]
   const kept = resumed === 0 ? '' : `Resumed: ${resumed} cells were done before\n`
-  const warned = warnings
-    .map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}\n`)
-    .join('')
+  const warned = linesText(
+    warnings.map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}`),
+  )
   return `${tableText([header, ...rows])}\n${warned}${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
 }
 

@@ -9,7 +9,7 @@ import type { CommandContext } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { withJson } from '../options.ts'
-import { failuresText } from '../output.ts'
+import { failuresText, linesText } from '../output.ts'
 
 export function inspectCommand(context: CommandContext): Command {
   const command = new Command('inspect')
@@ -57,14 +57,12 @@ function seriesText(series: InspectedSeries): string {
   const count = frames === instances ? `${instances} images` : `${instances} images of ${frames} frames`
   const spacing = sliceSpacingMm === null ? '' : `, ${sliceSpacingMm.toFixed(2)} mm apart`
   const order = orderedBy === 'geometry' ? `by position${spacing}` : 'by instance number'
-  return [
+  return linesText([
     name.filter((part) => part !== '').join(', '),
     `  ${count}, ${pixels.join('; ')}, ordered ${order}`,
     ...notes.map(({ message }) => `  note: ${message}`),
     ...notExportableText(notExportable),
-  ]
-    .map((line) => `${line}\n`)
-    .join('')
+  ])
 }
 
 /** Each reason once, with the first file and how many it holds for. */

@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob, type JobOptions, type Outcome } from '../job.ts'
 import { withJson, withRuntime, type RuntimeOptions } from '../options.ts'
-import { jsonText } from '../output.ts'
+import { jsonText, linesText } from '../output.ts'
 
 interface Options extends RuntimeOptions {
   readonly card?: string
@@ -52,8 +52,13 @@ export function modelCommand(context: CommandContext): Command {
 function shown({ path, sha256, card, proposed, facts, tfjs }: OpenedModel, what: string): Outcome {
   const { inputs, outputs } = facts
   const notices = tfjs?.notices ?? []
-  const told = notices.map((sentence) => `  ${sentence}\n`).join('')
-  const about = `  file: ${path}\n  sha256: ${sha256}\n${told}  read off the file: ${proposed.join(', ')}\n`
+  const about = linesText([
+    `${what} ${card.name}`,
+    `  file: ${path}`,
+    `  sha256: ${sha256}`,
+    ...notices.map((sentence) => `  ${sentence}`),
+    `  read off the file: ${proposed.join(', ')}`,
+  ])
   const result = { path, sha256, card, proposed, inputs, outputs, notices }
-  return { result, text: `${what} ${card.name}\n${about}${jsonText(card)}`, code: exitCode.done }
+  return { result, text: `${about}${jsonText(card)}`, code: exitCode.done }
 }

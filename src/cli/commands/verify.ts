@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { verifyExport, type VerifyReport } from '../../engine/verify/verify-export.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
+import { linesText } from '../output.ts'
 import { runJob } from '../job.ts'
 import { home, withDevice, withJson, type DeviceOptions } from '../options.ts'
 
@@ -27,6 +28,6 @@ function verifyText({ files, images, predictions, discrepancies }: VerifyReport)
     : 'predictions were not checked: the model was not found; give --model'
   if (discrepancies.length === 0)
     return `Sound: ${files} files as written, ${images} images decoded; ${predicted}.\n`
-  const lines = discrepancies.map(({ file, message }) => `  ${file}: ${message}\n`)
-  return `Not sound: ${discrepancies.length} discrepancies in ${files} files:\n${lines.join('')}`
+  const lines = linesText(discrepancies.map(({ file, message }) => `  ${file}: ${message}`))
+  return `Not sound: ${discrepancies.length} discrepancies in ${files} files:\n${lines}`
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
+import { visibleText } from '../../core/visible-text.ts'
 import type { Notice } from '../../core/model/intensity.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
@@ -236,7 +237,7 @@ async function finish(
   const text = new TextEncoder()
   const rows = sliceMetrics(record.images, method.name, opened.card)
   await folder.write('metrics.csv', text.encode(sliceMetricsCsv(rows)))
-  await folder.write('summary.txt', text.encode(summaryText(record)))
+  await folder.write('summary.txt', text.encode(visibleText(summaryText(record))))
   await folder.write(recordName, text.encode(`${JSON.stringify(record, null, 2)}\n`))
   await folder.finish()
 }

@@ -1,6 +1,6 @@
 import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
 import { texts } from '../../texts.ts'
-import { csvText } from '../results/curves.ts'
+import { csv } from '../../../../core/evaluate/csv.ts'
 import type { NamedCurve } from '../results/line-chart.ts'
 
 export type ComparisonColumn = keyof typeof texts.comparisons.columns
@@ -45,9 +45,9 @@ export function cellsCsv({ models, cells }: Comparison): string {
     ],
     ...[cell.varianceOverSlices.variance, cell.varianceOverIterations, cell.secondsPerSlice],
   ])
-  return csvText([
+  return csv([
     [...header, 'variance_over_slices', 'variance_over_iterations', 'seconds_per_slice'],
-    ...rows,
+    ...rows.map((row) => row.map((value) => value ?? null)),
   ])
 }
 

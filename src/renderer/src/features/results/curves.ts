@@ -1,3 +1,4 @@
+import { csv } from '../../../../core/evaluate/csv.ts'
 import type { TracePoint } from '../../state/live-run.ts'
 
 /** What of a trace can be drawn. */
@@ -40,18 +41,7 @@ export function curvesCsv(
   const rows =
     curves[0]?.curve.map(([iteration], i) => [
       iteration,
-      ...curves.map(({ curve }) => curve[i]?.[1] ?? ''),
+      ...curves.map(({ curve }) => curve[i]?.[1] ?? null),
     ]) ?? []
-  return csvText([[axis, ...curves.map(({ name }) => name)], ...rows])
-}
-
-/** Lines end in CRLF; what there isn't is empty. */
-export function csvText(rows: readonly (readonly (string | number | null | undefined)[])[]): string {
-  return rows.map((row) => row.map((value) => quoted(value ?? '')).join(',') + '\r\n').join('')
-}
-
-/** RFC 4180. */
-function quoted(value: string | number): string {
-  const text = String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return csv([[axis, ...curves.map(({ name }) => name)], ...rows])
 }
