@@ -7,6 +7,9 @@ import { requestBounds } from '../../../shared/request-bounds.ts'
 /** The engine lies under the page's own origin, in Electron (app://) and in a browser alike. */
 const url = '/api'
 
+/** More than any origin has (http://127.0.0.1:65535, app://…), which the engine counts with the address. */
+const longestOrigin = 64
+
 /**
  * Mark of a call that goes on for long: it gets a request of its own, so that ending it ends nothing else.
  */
@@ -20,7 +23,7 @@ export const engine = createTRPCClient<EngineRouter>({
       false: httpBatchStreamLink({
         url,
         maxItems: requestBounds.callsInBatch,
-        maxURLLength: requestBounds.urlLength - location.origin.length,
+        maxURLLength: requestBounds.urlLength - longestOrigin,
       }),
     }),
   ],
