@@ -1,10 +1,18 @@
 import { isMainThread } from 'node:worker_threads'
 import { keepInspectorShut } from '../shared/no-inspector.ts'
-import { runOnOwnThread } from './command-thread.ts'
-import { superviseCommand } from './supervise.ts'
 
 const args = process.argv.slice(2)
-if (isMainThread) keepInspectorShut(process)
-process.exitCode = isMainThread
-  ? await superviseCommand(new URL(import.meta.url), args)
-  : await runOnOwnThread(args)
+
+/** Each thread loads its own side alone: what the command computes with is not loaded twice. */
+async function supervised(): Promise<number> {
+  keepInspectorShut(process)
+  const { superviseCommand } = await import('./supervise.ts')
+  return superviseCommand(new URL(import.meta.url), args)
+}
+
+async function onOwnThread(): Promise<number> {
+  const { runOnOwnThread } = await import('./command-thread.ts')
+  return runOnOwnThread(args)
+}
+
+process.exitCode = await (isMainThread ? supervised() : onOwnThread())

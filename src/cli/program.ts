@@ -1,15 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { RadversaryError } from '../core/errors.ts'
 import { version } from '../engine/version.ts'
-import { attackCommand } from './commands/attack.ts'
-import { benchCommand } from './commands/bench.ts'
-import { compareCommand } from './commands/compare.ts'
-import { inspectCommand } from './commands/inspect.ts'
-import { modelCommand } from './commands/model.ts'
-import { predictCommand } from './commands/predict.ts'
-import { serveCommand } from './commands/serve.ts'
-import { tensorCommand } from './commands/tensor.ts'
-import { verifyCommand } from './commands/verify.ts'
 import type { CommandContext } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { errorJson, visibleStreams, type Streams } from './output.ts'
@@ -31,7 +22,7 @@ export async function runCommandLine(
     },
   }
   try {
-    await program(context).parseAsync([...args], { from: 'user' })
+    await (await program(context)).parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return endOfParsing(error, context)
@@ -50,28 +41,37 @@ function endOfParsing(
   return exitCode.usage
 }
 
-function program(context: CommandContext): Command {
-  const { out, err } = context.streams
+/** What each command is made by, loaded when it is asked for: an inspection needs no attack. */
+const commands: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
+  inspect: async (context) => (await import('./commands/inspect.ts')).inspectCommand(context),
+  model: async (context) => (await import('./commands/model.ts')).modelCommand(context),
+  predict: async (context) => (await import('./commands/predict.ts')).predictCommand(context),
+  attack: async (context) => (await import('./commands/attack.ts')).attackCommand(context),
+  compare: async (context) => (await import('./commands/compare.ts')).compareCommand(context),
+  verify: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),
+  serve: async (context) => (await import('./commands/serve.ts')).serveCommand(context),
+  tensor: async (context) => (await import('./commands/tensor.ts')).tensorCommand(context),
+  bench: async (context) => (await import('./commands/bench.ts')).benchCommand(context),
+}
+
+/** The program with the command that `args` names, or with all of them where it names none (help). */
+async function program(context: CommandContext): Promise<Command> {
+  const { args, streams } = context
   const root = new Command('radversary')
     .description(
       'Adversarial robustness of diagnostic models, on DICOM studies. For research, not for clinical use.',
     )
     .version(version)
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .configureOutput({
+      writeOut: (text) => streams.out.write(text),
+      writeErr: (text) => streams.err.write(text),
+    })
     .exitOverride()
     .showHelpAfterError('(radversary --help lists the commands)')
-  const commands = [
-    inspectCommand,
-    modelCommand,
-    predictCommand,
-    attackCommand,
-    compareCommand,
-    verifyCommand,
-    serveCommand,
-    tensorCommand,
-    benchCommand,
-  ]
-  for (const create of commands) root.addCommand(inheriting(root, create(context)))
+  const [name = ''] = args
+  const named = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands)
+  for (const create of named.filter((each) => each !== undefined))
+    root.addCommand(inheriting(root, await create(context)))
   return root
 }
 
