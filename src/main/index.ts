@@ -1,10 +1,12 @@
 import { app, protocol } from 'electron'
 import { keepInspectorShut } from '../shared/no-inspector.ts'
+import { keepFilesPrivate } from '../shared/private-files.ts'
 import { startApplication } from './application.ts'
 import { turnNetworkOff } from './no-network.ts'
 import { schemes } from './scheme.ts'
 
 keepInspectorShut(process)
+keepFilesPrivate(process)
 app.enableSandbox()
 turnNetworkOff(app)
 protocol.registerSchemesAsPrivileged(schemes)

@@ -2,6 +2,7 @@ import { createEngine } from '../engine/server/create-engine.ts'
 import { homeFolder } from '../engine/models/home.ts'
 import type { EngineReady, EngineStart } from '../shared/engine-address.ts'
 import { keepInspectorShut } from '../shared/no-inspector.ts'
+import { keepFilesPrivate } from '../shared/private-files.ts'
 import { serveEngine } from './serve-engine.ts'
 import { staticFilesIn } from './static-files.ts'
 
@@ -10,6 +11,7 @@ import { staticFilesIn } from './static-files.ts'
  * it the page's requests.
  */
 keepInspectorShut(process)
+keepFilesPrivate(process)
 process.parentPort.once('message', ({ data }) => {
   void start(data as EngineStart).then(() => {
     process.parentPort.postMessage('ready' satisfies EngineReady)

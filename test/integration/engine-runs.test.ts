@@ -146,6 +146,14 @@ describe('the engine and runs', () => {
       expect(existsSync(join(sample, 'study/new'))).toBe(false)
     })
 
+    it('exports to whole paths alone', async () => {
+      const events = engine.client.runs.export
+        .mutate({ run, to: 'results/new' })
+        .then((all) => lastOf(all, 'exported'))
+      await expect(events).rejects.toMatchObject({ data: { code: 'usage' } })
+      expect(existsSync('results/new')).toBe(false)
+    })
+
     it('is renamed and deleted', async () => {
       await engine.client.runs.rename.mutate({ run, name: 'Eight grey levels' })
       expect((await engine.client.runs.get.query({ run })).info.request.name).toBe('Eight grey levels')

@@ -65,6 +65,28 @@ describe('an export folder', () => {
     expect((await third.finish()).files.map(({ path }) => path)).toEqual(['series/1.dcm'])
   })
 
+  it.skipIf(process.platform === 'win32')('follows no link out of an export that was begun', async () => {
+    const first = await open()
+    await first.write('series/1.dcm', bytes('one'))
+    mkdirSync(join(base, 'elsewhere'))
+    for (const [link, target] of [
+      ['masks', '../elsewhere'],
+      ['a.json', '../elsewhere/a.json'],
+      ['zero', '/dev/zero'],
+    ] as const) {
+      // prettier-ignore
+      symlinkSync(target, join(folder, link))
+      await expect(open()).rejects.toMatchObject({ code: 'export-conflict', file: join(folder, link) })
+      rmSync(join(folder, link))
+    }
+    expect(await (await open()).write('series/1.dcm', bytes('one'))).toBe('kept')
+  })
+
+  it('has a name that Windows can hold', async () => {
+    folder = join(base, 'AUX')
+    await expect(open()).rejects.toMatchObject({ code: 'usage' })
+  })
+
   it('never overwrites: other bytes, another run and foreign files are conflicts', async () => {
     const target = await open()
     await target.write('1.dcm', bytes('one'))

@@ -1,8 +1,9 @@
-import { mkdir, realpath, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep, isAbsolute, basename } from 'node:path'
 import { RadversaryError } from '../../core/errors.ts'
 import { fileExists, removePartials, syncFolder, writeFileAtomically } from './atomic-write.ts'
 import { errorCode, ioError } from './io-error.ts'
+import { checkOutputName } from './portable-names.ts'
 import {
   describeFile,
   filesBelow,
@@ -46,8 +47,10 @@ export interface ExportFolder {
  */
 export async function openExportFolder(options: ExportFolderOptions): Promise<ExportFolder> {
   const folder = resolve(options.folder)
+  checkOutputName(folder)
   await refuseSources(folder, options.sources)
   await makeFolder(folder)
+  await refuseLinks(folder)
   const complete = await claim(folder, options.exportId)
   await removePartials(folder)
   const written = new Map<string, ManifestEntry>()
@@ -68,6 +71,19 @@ export async function openExportFolder(options: ExportFolderOptions): Promise<Ex
     },
     finish: async () => finish(folder, options.exportId, [...written.values()], complete),
   }
+}
+
+/** An export holds no links: one that was put there would lead our files elsewhere, or others' in. */
+async function refuseLinks(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
+    throw ioError('list folder', folder, cause)
+  })
+  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory())
+  if (odd !== undefined)
+    throw conflict(
+      join(odd.parentPath, odd.name),
+      'expected files and folders of its own, got a link or device',
+    )
 }
 
 /** True when the export is complete already; otherwise the folder is ours and marked. */

@@ -1,4 +1,6 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { RadversaryError } from '../../core/errors.ts'
 import { systemPath } from './byte-names.ts'
 import { ioError } from './io-error.ts'
 
@@ -9,16 +11,29 @@ export interface OpenFile {
   readonly read: (start: number, length: number) => Promise<Uint8Array>
 }
 
+/** To open a pipe would wait for its writer. */
+const withoutWaiting =
+  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK
+
+function notRegular(file: string): RadversaryError {
+  return new RadversaryError('io-failed', 'Read: expected a regular file, got a folder, pipe or device', {
+    file,
+    tip: 'Name a file.',
+  })
+}
+
 /** Opens a file for reading only and closes it when `use` is done. @throws RadversaryError io-failed. */
 export async function withFile<Result>(
   path: string,
   use: (file: OpenFile) => Promise<Result>,
 ): Promise<Result> {
-  const handle = await open(systemPath(path), 'r').catch((cause: unknown) => {
+  const handle = await open(systemPath(path), withoutWaiting).catch((cause: unknown) => {
     throw ioError('Read', path, cause)
   })
   try {
-    const { size } = await handle.stat()
+    const found = await handle.stat()
+    if (!found.isFile()) throw notRegular(path)
+    const { size } = found
     return await use({ size, read: (start, length) => readRange(start, Math.min(length, size - start)) })
   } catch (cause) {
     throw ioError('Read', path, cause)

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { env, InferenceSession } from 'onnxruntime-node'
+import { homeFolder } from '../fs/home-folder.ts'
+import { withTemporaryFolder } from '../fs/temporary-folder.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { Runtime, RuntimeSession, SessionOptions } from '../../core/model/runtime.ts'
 import { isDeviceBuiltIn, providersOf, type OrtDevice } from './devices.ts'
@@ -71,7 +72,8 @@ export function createOrtRuntime({
       )
     },
     simplify: (model, options = {}) =>
-      withTemporaryFile('simplified.onnx', async (optimizedModelFilePath) => {
+      withTemporaryFolder(homeFolder(), async (folder) => {
+        const optimizedModelFilePath = join(folder, 'simplified.onnx')
         const basic = {
           ...common,
           executionProviders: providersOf('cpu'),
@@ -130,14 +132,5 @@ function wrapSession(session: InferenceSession, device: OrtDevice): RuntimeSessi
       released = true
       await session.release()
     },
-  }
-}
-
-async function withTemporaryFile<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'radversary-'))
-  try {
-    return await use(join(folder, name))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -104,3 +104,17 @@ describe('npy', () => {
     expect(tensorFromNpy(npyFromTensor(x))).toEqual(x)
   })
 })
+
+test.each([
+  ['NaN', Float32Array.of(0, 1, 2, 3, NaN, 5), 'got NaN at [1, 1]'],
+  ['an infinity', Float32Array.of(0, 1, 2, -Infinity, 4, 5), 'got -Infinity at [1, 0]'],
+  ['a float64 beyond float32', Float64Array.of(0, 1, 1e300, 3, 4, 5), 'got 1e+300 at [0, 2]'],
+])('%s in an input is refused, with its place and the file', (_name, data, message) => {
+  const array: NpyArray =
+    data instanceof Float32Array
+      ? { dataType: 'float32', shape: [2, 3], data }
+      : { dataType: 'float64', shape: [2, 3], data }
+  expect(() => tensorFromNpy(array, 'x.npy')).toThrow(
+    expect.objectContaining({ message: `npy: expected finite numbers, ${message}`, file: 'x.npy' }),
+  )
+})

@@ -38,10 +38,38 @@ export function writeNpy({ dataType, shape, data }: NpyArray): Uint8Array {
   return bytes
 }
 
-/** Any numeric array as float32; int64 and float64 are rounded to the nearest float32. */
-export function tensorFromNpy({ dataType, shape, data }: NpyArray): Tensor {
-  if (dataType === 'float32') return tensor(shape, data)
-  return tensor(shape, dataType === 'int64' ? Float32Array.from(data, Number) : Float32Array.from(data))
+/**
+ * Any numeric array as float32; int64 and float64 are rounded to the nearest float32. Throws `tensor-invalid`
+ * naming `file` for NaN and infinities, also those that float64 values become.
+ */
+export function tensorFromNpy({ dataType, shape, data }: NpyArray, file?: string): Tensor {
+  const values =
+    dataType === 'float32'
+      ? data
+      : dataType === 'int64'
+        ? Float32Array.from(data, Number)
+        : Float32Array.from(data)
+  const at = values.findIndex((value) => !Number.isFinite(value))
+  if (at < 0) return tensor(shape, values)
+  throw new RadversaryError(
+    'tensor-invalid',
+    `npy: expected finite numbers, got ${data[at]} at [${indexOf(at, shape).join(', ')}]`,
+    {
+      file,
+      tip: 'Replace NaN and infinities, e.g. with numpy.nan_to_num, where you know what they stand for.',
+    },
+  )
+}
+
+/** Of the element at a place in C order. */
+function indexOf(at: number, shape: Shape): number[] {
+  const index: number[] = []
+  let rest = at
+  for (const extent of [...shape].reverse()) {
+    index.unshift(rest % extent)
+    rest = Math.floor(rest / extent)
+  }
+  return index
 }
 
 export function npyFromTensor({ shape, data }: Tensor): NpyArray {

@@ -128,7 +128,7 @@ function numberedGroups({ images, runtime, opened }: Workbench, { batch }: Attac
 
 async function readRegion(file: string): Promise<Region> {
   const bytes = await readBytes({ path: file })
-  const { shape, data } = tensorFromNpy(readNpy(bytes, file))
+  const { shape, data } = tensorFromNpy(readNpy(bytes, file), file)
   const [rows, columns, ...more] = shape
   if (rows === undefined || columns === undefined || more.length > 0)
     throw new RadversaryError(

@@ -81,7 +81,7 @@ async function kept(folder: ExportFolder, index: number): Promise<Found | undefi
     JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, entry.path) }))),
   )
   const path = join(folder.folder, report.file)
-  return { report, v: tensorFromNpy(readNpy(await readBytes({ path }), path)) }
+  return { report, v: tensorFromNpy(readNpy(await readBytes({ path }), path), path) }
 }
 
 async function written(

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
+import { isPortableName } from '../../adapters/fs/portable-names.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
@@ -30,12 +31,12 @@ export async function listModels(home: string): Promise<string[]> {
 export async function addModel(reference: ModelReference): Promise<OpenedModel> {
   const opened = await openModel(reference)
   const { name } = opened.card
-  if (!/^[\w][\w.-]*$/.test(name))
+  if (!/^[\w][\w.-]*$/.test(name) || !isPortableName(name))
     throw new RadversaryError(
       'usage',
       `Model: expected a name of letters, digits, '.', '_' and '-', got '${name}'`,
       {
-        tip: 'Give another name in the model card.',
+        tip: 'Give another name in the model card; Windows reserves CON, NUL, COM1 and the like, and no name ends with a dot.',
       },
     )
   const folder = join(modelsFolder(reference.home), name)

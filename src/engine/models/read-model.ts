@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { dirname, join } from 'node:path'
+import { readBeside } from '../../adapters/fs/read-beside.ts'
+import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
@@ -61,9 +63,14 @@ async function readOnnxFile(path: string): Promise<ModelFile> {
   const model = namingFile(path, () => decodeModel(bytes))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
-    externalData[location] = await readBytes({ path: join(dirname(path), location) })
+    externalData[location] = (await readBeside(dirname(path), location)) ?? missingData(path, location)
   const hash = hashOf([[path, bytes], ...Object.entries(externalData)])
   return { path, bytes, externalData, sha256: hash, facts: factsOf(model, { file: path, sha256: hash }) }
+}
+
+function missingData(path: string, location: string): never {
+  const cause = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+  throw ioError('Read', join(dirname(path), location), cause)
 }
 
 function hashOf(parts: readonly (readonly [name: string, bytes: Uint8Array])[]): string {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { readBeside } from '../../adapters/fs/read-beside.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { convertModel } from '../../adapters/tfjs/convert-model.ts'
 import { describeModel } from '../../adapters/tfjs/describe-model.ts'
@@ -53,8 +54,8 @@ async function readContents(path: string): Promise<Record<string, Uint8Array>> {
   const { groups } = parseModelJson(new TextDecoder().decode(json), path)
   const contents: Record<string, Uint8Array> = { [tfjsFileName]: json }
   for (const shard of groups.flatMap(({ paths }) => paths)) {
-    const place = join(dirname(path), shard)
-    if (await isFile(place)) contents[shard] = await readBytes({ path: place })
+    const content = await readBeside(dirname(path), shard)
+    if (content !== undefined) contents[shard] = content
   }
   return contents
 }

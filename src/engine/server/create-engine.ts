@@ -1,3 +1,4 @@
+import { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { requestBounds } from '../../shared/request-bounds.ts'
 import { cacheBytes } from './cache-bytes.ts'
@@ -59,6 +60,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 async function createContext(options: EngineOptions): Promise<EngineContext> {
   const { home } = options
+  await sweepTemporaryFolder(home)
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
   const studies = createStudyStore(recent)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
+import { checkOutputName } from '../../adapters/fs/portable-names.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
@@ -9,11 +10,12 @@ import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 
 /** A .npy file as float32. @throws RadversaryError io-failed, tensor-invalid. */
 export async function readTensor(path: string): Promise<Tensor> {
-  return tensorFromNpy(readNpy(await readBytes({ path }), path))
+  return tensorFromNpy(readNpy(await readBytes({ path }), path), path)
 }
 
 /** A result of the user's own naming: an older one is replaced. @throws RadversaryError io-failed. */
 export async function writeResult(path: string, bytes: Uint8Array): Promise<void> {
+  checkOutputName(path)
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw ioError('Make folder', dirname(path), cause)
   })
@@ -32,7 +34,7 @@ export function writeTensor(path: string, values: Tensor): Promise<void> {
 export async function readTargets(path: string, logits: readonly number[]): Promise<Tensor> {
   const array = readNpy(await readBytes({ path }), path)
   if (isIndices(array, logits)) return oneHot(array, logits, path)
-  if (array.shape.join() === logits.join()) return tensorFromNpy(array)
+  if (array.shape.join() === logits.join()) return tensorFromNpy(array, path)
   const [count, , ...rest] = logits
   throw new RadversaryError(
     'tensor-invalid',
@@ -50,7 +52,7 @@ function isIndices({ dataType, shape }: NpyArray, [count, , ...rest]: readonly n
 
 /** A single logit's index is its target: 0 or 1. */
 function oneHot(array: NpyArray, logits: readonly number[], path: string): Tensor {
-  const { data } = tensorFromNpy(array)
+  const { data } = tensorFromNpy(array, path)
   const [count = 0, classes = 0, ...rest] = logits
   const pixels = rest.reduce((product, extent) => product * extent, 1)
   const targets = tensor([count, classes, ...rest])

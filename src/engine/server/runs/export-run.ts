@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { openExportFolder } from '../../../adapters/fs/export-folder.ts'
 import { verifyManifest, type ManifestEntry } from '../../../adapters/fs/manifest.ts'
 import { readBytes } from '../../../adapters/fs/read-file.ts'
@@ -31,6 +31,10 @@ export async function exportRun(
   folders: RunFolders,
   hooks: JobHooks,
 ): Promise<RunExportReport> {
+  if (!isAbsolute(to))
+    throw new RadversaryError('usage', `Export: expected a whole path, got ${JSON.stringify(to)}`, {
+      tip: 'The application has no folder of its own that a path could begin in: choose the folder.',
+    })
   const source = folders.exportFolder(run)
   const { manifest, missing, changed } = await verifyManifest(source)
   const [damaged] = [...missing, ...changed]
