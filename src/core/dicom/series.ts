@@ -70,15 +70,15 @@ function folderOf(file: string | undefined): string {
   return file.slice(0, Math.max(0, ...['/', '\\', ' > '].map((end) => file.lastIndexOf(end))))
 }
 
-/** Multi-frame images are stacks of their own: they stay together, and are no part of any other. */
+/** Parts a series; multi-frame images stay together, before or after the others as the first image is. */
 function stacksOf<Header extends InstanceHeader>(members: readonly Header[]): Series<Header>[] {
   const { unique, duplicates } = withoutDuplicates([...members].sort(byNumber))
   const multiFrame = unique.filter(({ numberOfFrames }) => numberOfFrames > 1)
   const single = unique.filter(({ numberOfFrames }) => numberOfFrames <= 1)
-  const parts = [
-    ...(single.length > 0 ? stackParts(single) : []),
-    ...(multiFrame.length > 0 ? [{ members: multiFrame, label: 'multi-frame images', isStack: true }] : []),
-  ]
+  const whole = { members: multiFrame, label: 'multi-frame images', isStack: true }
+  const parted = single.length > 0 ? stackParts(single) : []
+  const isFirst = unique[0] === multiFrame[0]
+  const parts = multiFrame.length === 0 ? parted : isFirst ? [whole, ...parted] : [...parted, whole]
   return parts.map(({ members: instances, label, isStack }, index) => ({
     ...orderOne(instances, isStack, index === 0 ? duplicates : []),
     part: parts.length < 2 ? undefined : { number: index + 1, count: parts.length, label },
