@@ -25,13 +25,14 @@ export async function licencesOf(resources: string): Promise<PackageLicence[]> {
   return []
 }
 
-/** What the application runs on, not what builds it; by name, each version once. */
+/** What the application runs on, Electron included, not what builds it; by name, each version once. */
 export function parseLicences(lockFile: string): PackageLicence[] {
   const { packages } = lockSchema.parse(JSON.parse(lockFile))
   const found = new Map<string, PackageLicence>()
   for (const [path, { version, license, dev }] of Object.entries(packages)) {
     const name = path.split('node_modules/').at(-1) ?? ''
-    if (path.includes('node_modules/') && dev !== true && version !== undefined)
+    const isShipped = dev !== true || path === 'node_modules/electron'
+    if (path.includes('node_modules/') && isShipped && version !== undefined)
       found.set(`${name}@${version}`, { name, version, licence: license ?? '' })
   }
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name))

@@ -4,8 +4,9 @@ import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
 import { useRestedSlice } from '../state/use-active-slice.ts'
 import { setUi, useUi } from '../state/ui-store.ts'
-import { Kbd, Modal, Stack, Table, Text } from '@mantine/core'
+import { Button, Code, Kbd, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { texts } from '../texts.ts'
 import { Fault } from '../ui/Fault.tsx'
@@ -73,11 +74,46 @@ function About() {
                 ))}
               </Table.Tbody>
             </Table>
+            <LicenceTexts />
           </>
         )}
       </Stack>
     </Modal>
   )
+}
+
+/** What a build has written beside the page, when asked for: it is long. */
+function LicenceTexts() {
+  const [isShown, setShown] = useState(false)
+  const notices = useQuery({
+    queryKey: ['licence-texts'],
+    queryFn: fetchNotices,
+    enabled: isShown,
+    retry: false,
+  })
+  if (!isShown)
+    return (
+      <Button
+        variant="default"
+        onClick={() => {
+          setShown(true)
+        }}
+      >
+        {texts.about.licenceTexts}
+      </Button>
+    )
+  if (notices.isError) return <Text size="sm">{texts.about.noLicenceTexts}</Text>
+  return (
+    <Code block style={{ whiteSpace: 'pre-wrap' }}>
+      {notices.data}
+    </Code>
+  )
+}
+
+async function fetchNotices(): Promise<string> {
+  const response = await fetch('/THIRD-PARTY-NOTICES.txt')
+  if (!response.ok) throw new Error(response.statusText)
+  return response.text()
 }
 
 function Row({ name, value }: { readonly name: string; readonly value: string }) {

@@ -49,6 +49,8 @@ export const appTexts = {
     home: 'Your models, runs and settings',
     logs: 'Log folder (holds no patient data)',
     licences: 'Packages and their licences',
+    licenceTexts: 'Show the licence texts',
+    noLicenceTexts: 'The licence texts are not here: npm run notices writes them.',
     citation: 'SMIA: G. Qi, L. Gong, Y. Song, K. Ma, Y. Zheng. Stabilized Medical Image Attacks. ICLR 2021.',
   },
 } as const

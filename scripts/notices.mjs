@@ -1,0 +1,28 @@
+/**
+ * `npm run notices`, the last step of a build: the licence texts of all that ships, in the page's files, and its
+ * SBOM (CycloneDX). Needs no network.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repository } from './setup/repository.mjs'
+import { noticesOf, shippedBom, shippedPackages } from './setup/shipped-packages.mjs'
+
+function npmBom() {
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'],
+    { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 26, shell: process.platform === 'win32' },
+  )
+  if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+const packages = shippedPackages()
+const page = join(repository, 'out/renderer')
+mkdirSync(page, { recursive: true })
+writeFileSync(join(page, 'THIRD-PARTY-NOTICES.txt'), noticesOf(packages))
+writeFileSync(
+  join(repository, 'out/sbom.cdx.json'),
+  `${JSON.stringify(shippedBom(npmBom(), packages), null, 2)}\n`,
+)

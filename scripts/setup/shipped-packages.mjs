@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repository } from './repository.mjs'
+
+const licenceFile = /^(licen[cs]es?|copying|notice|third[-_]?party[-_]?notice(s|text)?)([-.].*)?$/i
+
+/**
+ * The packages that the application contains, Electron included, by their paths in npm's lock file.
+ * @returns {{ path: string, name: string, version: string, license?: string }[]}
+ */
+export function shippedPackages() {
+  const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8'))
+  return Object.entries(packages)
+    .filter(([path, { dev }]) => path !== '' && (dev !== true || path === 'node_modules/electron'))
+    .map(([path, { version, license }]) => ({ path, name: nameOf(path), version, license }))
+}
+
+/**
+ * THIRD-PARTY-NOTICES: the licence texts of all shipped packages, each text once. A package without a text of
+ * its own is given its licence's standard text. @throws for a package whose licence has no text here.
+ */
+export function noticesOf(packages) {
+  const users = new Map()
+  for (const one of packages) {
+    const text = licenceText(one)
+    users.set(text, [...(users.get(text) ?? []), `${one.name} ${one.version} (${one.license})`])
+  }
+  const parts = [...users].map(([text, names]) => `${[...new Set(names)].join('\n')}\n\n${text}`)
+  return `${[introduction, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
+}
+
+const introduction = `Radversary contains the packages below, each under the licence that follows its name.
+Electron's own components: LICENSES.chromium.html beside the program.
+ONNX Runtime's own components: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt`
+
+/**
+ * A CycloneDX SBOM of the shipped packages. npm's own `--omit dev` leaves out packages that both the
+ * application and a tool use, so all are asked for and the others taken out.
+ * @param bom what `npm sbom --sbom-format cyclonedx --package-lock-only` says
+ */
+export function shippedBom(bom, packages) {
+  const shipped = new Set(packages.map(({ name, version }) => `${name}@${version}`))
+  const components = bom.components.filter(({ name, version }) => shipped.has(`${name}@${version}`))
+  const refs = new Set([bom.metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])])
+  const dependencies = bom.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((one) => refs.has(one)) }))
+  const component = { ...bom.metadata.component, name: 'radversary', type: 'application' }
+  return { ...bom, metadata: { ...bom.metadata, component }, components, dependencies }
+}
+
+function nameOf(path) {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+}
+
+function licenceText(one) {
+  const folder = join(repository, one.path)
+  const files = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isFile() && licenceFile.test(entry.name),
+  )
+  if (files.length === 0) return standardText(one)
+  return files.map(({ name }) => readFileSync(join(folder, name), 'utf8').trim()).join('\n\n')
+}
+
+function standardText({ path, name, license = '' }) {
+  const { author } = JSON.parse(readFileSync(join(repository, path, 'package.json'), 'utf8'))
+  const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`
+  const texts = license.split(' AND ').map((id) => {
+    if (id === 'Apache-2.0') return readFileSync(join(repository, 'LICENSE'), 'utf8').trim()
+    if (id === 'MIT') return `Copyright (c) ${holder}\n\n${mit()}`
+    throw new Error(`${name}: expected a licence file, or MIT or Apache-2.0, got ${license || 'none'}`)
+  })
+  return texts.join('\n\n')
+}
+
+/** The MIT License without its copyright line, as Zod's file has it. */
+function mit() {
+  const text = readFileSync(join(repository, 'node_modules/zod/LICENSE'), 'utf8')
+  return text.slice(text.indexOf('Permission is hereby granted')).trim()
+}
