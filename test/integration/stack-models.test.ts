@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
+import type { DataElement } from '../../src/core/dicom/write/encode.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
@@ -118,6 +119,31 @@ test('two times of a series are two stacks, as they are predicted, attacked and 
   await attackStudy(attackRequest(paths, { study: both, out }, { settings, method: 'i-fgsm' }))
   expect(imageResults(out).map(({ stack }) => stack)).toEqual([1, 1, 1, 2, 2, 2])
   await expectVerified(out, paths.model)
+})
+
+test('an image whose frames are two stacks is refused by name, and the model of single images takes it', async () => {
+  const folder = join(base, 'frames')
+  const single = writeSegmenter(folder)
+  const place = (z: number): DataElement[] => [
+    {
+      tag: 0x00209113,
+      vr: 'SQ',
+      items: [[{ tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${z}` }]],
+    },
+    {
+      tag: 0x00209116,
+      vr: 'SQ',
+      items: [[{ tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' }]],
+    },
+  ]
+  const groups: DataElement = { tag: 0x52009230, vr: 'SQ', items: [0, 1, 0, 1].map(place) }
+  const small = join(folder, 'study')
+  writeImage(small, 1, { frames: 4, more: [groups] })
+  const sliced = { study: [small], home: base, ...writeSliceModel(folder, single, [0.5, 0.5, 0]), ...cpu }
+  await expect(predictStudy(sliced)).rejects.toThrow(
+    'Frames: expected one stack in the order of positions, got 2 stacks, the first: run 1',
+  )
+  expect((await predictStudy({ ...sliced, ...single })).predictions).toHaveLength(4)
 })
 
 describe('in the application', () => {

@@ -1,5 +1,5 @@
 import type { DataSet } from 'dicom-parser'
-import { itemOf, itemsOf } from './attributes.ts'
+import { itemOf } from './attributes.ts'
 
 const sharedFunctionalGroups = 'x52009229'
 const perFrameFunctionalGroups = 'x52009230'
@@ -13,6 +13,6 @@ export function functionalGroup(
   frameIndex: number,
   sequenceTag: string,
 ): DataSet | undefined {
-  const own = itemsOf(dataSet, perFrameFunctionalGroups)[frameIndex]
+  const own = dataSet.elements[perFrameFunctionalGroups]?.items?.[frameIndex]?.dataSet
   return itemOf(own, sequenceTag) ?? itemOf(itemOf(dataSet, sharedFunctionalGroups), sequenceTag)
 }

@@ -1,6 +1,19 @@
-import type { InstanceHeader, Vector3 } from './instance.ts'
+import type { DimensionValues } from './stack-dimensions.ts'
 
-type Oriented = Pick<InstanceHeader, 'imageOrientationPatient'>
+/** A point or direction in the patient's coordinate system (PS3.3 C.7.6.2.1.1), in mm. */
+export type Vector3 = readonly [number, number, number]
+
+/** What tells which images or frames make a stack; as in `InstanceHeader`. */
+export interface Placed {
+  readonly imagePositionPatient: Vector3 | undefined
+  readonly imageOrientationPatient: readonly [Vector3, Vector3] | undefined
+  readonly pixelSpacing: readonly [number, number] | undefined
+  readonly rows: number
+  readonly columns: number
+  readonly dimensions: DimensionValues
+}
+
+type Oriented = Pick<Placed, 'imageOrientationPatient'>
 
 /**
  * Directions closer than this (cosine of 0.8 degrees) are taken as one orientation; scanners write six
@@ -25,10 +38,7 @@ export function normalOf({ imageOrientationPatient }: Oriented): Vector3 | undef
 }
 
 /** The image's position along an axis, in mm; 0 where it has none. */
-export function along(
-  axis: Vector3,
-  { imagePositionPatient }: Pick<InstanceHeader, 'imagePositionPatient'>,
-): number {
+export function along(axis: Vector3, { imagePositionPatient }: Pick<Placed, 'imagePositionPatient'>): number {
   return imagePositionPatient === undefined ? 0 : dot(axis, imagePositionPatient)
 }
 

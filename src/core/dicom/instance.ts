@@ -1,11 +1,10 @@
 import type { DataSet, Element } from 'dicom-parser'
+import type { Vector3 } from './geometry.ts'
 import { decimalOf, decimalsOf, textOf, unsignedOf } from './attributes.ts'
 import { openDataSet, pixelDataTag, type OpenDataSet } from './data-set.ts'
 import { functionalGroup } from './functional-groups.ts'
+import { frameStacksOf, type FrameStacks } from './frame-stacks.ts'
 import { dimensionValues, type DimensionValues } from './stack-dimensions.ts'
-
-/** A point or direction in the patient's coordinate system (PS3.3 C.7.6.2.1.1), in mm. */
-export type Vector3 = readonly [number, number, number]
 
 /**
  * What a study browser and the series order need of an instance: plain values, so that thousands of them
@@ -56,6 +55,7 @@ export interface InstanceHeader {
   readonly pixelSpacing: readonly [number, number] | undefined
   /** Time, echo, b-value and the like, of the first frame: what parts a series into stacks. */
   readonly dimensions: DimensionValues
+  readonly frameStacks: FrameStacks
 }
 
 /** One instance, its header parsed, its pixels still as they are stored. */
@@ -92,14 +92,15 @@ export function instanceOf({ dataSet, bytes }: OpenDataSet, header: InstanceHead
 /** The header alone, with nothing that keeps the file's bytes alive. */
 export function headerOf(open: OpenDataSet, file: string | undefined): InstanceHeader {
   const { dataSet, transferSyntaxUid } = open
+  const facts = imageFacts(dataSet)
   return {
     file,
     transferSyntaxUid,
     ...identity(open),
     ...description(dataSet),
-    ...imageFacts(dataSet),
-    ...geometry(dataSet, 0),
-    dimensions: dimensionValues(dataSet, 0),
+    ...facts,
+    ...placeOf(dataSet, 0),
+    frameStacks: frameStacksOf(dataSet, facts, placeOf),
   }
 }
 
@@ -162,7 +163,11 @@ function numberOfFrames(dataSet: DataSet): number {
   return /^[+]?\d+$/.test(text) ? Math.max(1, Number(text)) : 0
 }
 
-/** Where a frame lies, from 0. */
+/** Where a frame lies, from 0, and what it says of each dimension. */
+function placeOf(dataSet: DataSet, frameIndex: number) {
+  return { ...geometry(dataSet, frameIndex), dimensions: dimensionValues(dataSet, frameIndex) }
+}
+
 function geometry(dataSet: DataSet, frameIndex: number) {
   const group = (sequence: string) => functionalGroup(dataSet, frameIndex, sequence) ?? dataSet
   const [rowSpacing, columnSpacing] = decimalsOf(group('x00289110'), 'x00280030')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { tinyFile } from '../../../test/support/tiny-instance.ts'
-import { parseInstance, type InstanceHeader, type Vector3 } from './instance.ts'
+import type { Vector3 } from './geometry.ts'
+import { parseInstance, type InstanceHeader } from './instance.ts'
 import { orderSeries } from './series.ts'
 
 const axial = [

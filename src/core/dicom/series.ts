@@ -1,10 +1,12 @@
 import { along, difference, isSameOrientation, normalOf } from './geometry.ts'
-import type { InstanceHeader, Vector3 } from './instance.ts'
+import type { InstanceHeader } from './instance.ts'
+import type { Vector3 } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
 
 /** Something about a series that a reader should know before trusting its order or spacing. */
 export interface SeriesNote {
-  readonly kind: 'gap' | 'one-place' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size'
+  readonly kind:
+    'gap' | 'one-place' | 'frame-stacks' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size'
   readonly message: string
 }
 
@@ -113,8 +115,16 @@ function orderOne<Header extends InstanceHeader>(
       ...repetitions(duplicates.length),
       ...(isStack ? (spacing?.notes ?? []) : onePlace(members)),
       ...mixtures(members),
+      ...ofFrames(members),
     ],
   }
+}
+
+function ofFrames(members: readonly InstanceHeader[]): SeriesNote[] {
+  const [found] = members.flatMap(({ frameStacks }) => (frameStacks.isOne ? [] : [frameStacks.got]))
+  if (found === undefined) return []
+  const message = `the frames of an image are no stack in their order in the file, but ${found}`
+  return [{ kind: 'frame-stacks', message }]
 }
 
 function onePlace(members: readonly InstanceHeader[]): SeriesNote[] {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DimensionValues } from './stack-dimensions.ts'
-import { stackParts, type Placed } from './stack-parts.ts'
+import type { Placed } from './geometry.ts'
+import { stackParts } from './stack-parts.ts'
 
 interface Slice extends Placed {
   /** Its height and its number in the order given. */

@@ -1,12 +1,5 @@
-import { difference, normalOf, along, isSameOrientation } from './geometry.ts'
-import type { InstanceHeader } from './instance.ts'
+import { difference, normalOf, along, isSameOrientation, type Placed } from './geometry.ts'
 import { stackDimensions, type Dimension } from './stack-dimensions.ts'
-
-/** What tells which images or frames make a stack. */
-export type Placed = Pick<
-  InstanceHeader,
-  'imagePositionPatient' | 'imageOrientationPatient' | 'pixelSpacing' | 'rows' | 'columns' | 'dimensions'
->
 
 /** Images that lie side by side, or of which nothing says that they don't. */
 export interface StackPart<Item extends Placed> {

@@ -4,6 +4,8 @@ import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { frameLabels, maskOfFrame } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
+import { checkFramesAreStack } from '../study/surroundings.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -124,6 +126,7 @@ export async function loadTasks(
   { run, model, loader }: Pick<GroupContext, 'run' | 'model' | 'loader'>,
 ): Promise<Omit<NumberedLoaded, 'number'>> {
   checkExportable(image)
+  checkFramesAreStack(image, reachOf(run.opened.card.input))
   const loaded = await loader.load(image)
   loaded.frames.forEach((frame) => {
     checkRegion(run, frame)

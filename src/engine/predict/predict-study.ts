@@ -27,7 +27,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { surroundingsIn, withSurroundings } from '../study/surroundings.ts'
+import { checkFramesAreStack, surroundingsIn, withSurroundings } from '../study/surroundings.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
 import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
@@ -156,8 +156,13 @@ interface Loaded {
   readonly failure?: InputFailure
 }
 
-async function load({ model, masks }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
+async function load(
+  { model, masks, opened }: Bench,
+  loader: ImageLoader,
+  image: StudyImage,
+): Promise<Loaded> {
   try {
+    checkFramesAreStack(image, reachOf(opened.card.input))
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
     const frames = await Promise.all(

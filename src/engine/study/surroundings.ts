@@ -1,3 +1,5 @@
+import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { RadversaryError } from '../../core/errors.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import { imageStacks } from './image-groups.ts'
@@ -8,6 +10,22 @@ import type { StudyImage } from './open-study.ts'
 export interface Surroundings {
   /** Of frames[from] to frames[to − 1] of the images' frames, in order. */
   of(frames: readonly StudyFrame[], from: number, to: number): Beyond
+}
+
+/**
+ * Refuses a multi-frame image whose frames are not neighbours in the order in which they are stored, for
+ * models that take them for such. @throws RadversaryError dicom-unsupported
+ */
+export function checkFramesAreStack({ header: { frameStacks, source } }: StudyImage, reach: number): void {
+  if (reach === 0 || frameStacks.isOne) return
+  throw new RadversaryError(
+    'dicom-unsupported',
+    `Frames: expected one stack in the order of positions, got ${frameStacks.got}`,
+    {
+      file: nameOf(source),
+      tip: 'The model sees neighbouring slices together: write each stack as a series of its own, or a file.',
+    },
+  )
 }
 
 export type FindSurroundings = (group: readonly StudyImage[]) => Promise<Surroundings>

@@ -2,6 +2,7 @@ import { joinedSlices, type Beyond } from '../../../core/model/preprocessing/nei
 import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
 import { reachOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
+import { checkFramesAreStack } from '../../study/surroundings.ts'
 import type { Study } from '../../study/open-study.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
@@ -21,7 +22,9 @@ export async function beyondFrame(
   if (reach === 0) return undefined
   if (reach === Infinity) throw noPartialGradient()
   const opened = await studies.find(address.study)
-  const slices = slicesAround(address, opened.study, imageAt(opened, address.image).header.numberOfFrames)
+  const shown = imageAt(opened, address.image)
+  checkFramesAreStack(shown, reach)
+  const slices = slicesAround(address, opened.study, shown.header.numberOfFrames)
   const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
   const joined = async (part: readonly FrameAddress[]) => {
     const frames = await Promise.all(part.map((one) => views.frame(one, model)))

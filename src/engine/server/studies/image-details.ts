@@ -1,5 +1,5 @@
 import type { PixelMeaning } from '../../../core/dicom/image.ts'
-import type { Vector3 } from '../../../core/dicom/instance.ts'
+import type { Vector3 } from '../../../core/dicom/geometry.ts'
 import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
 import type { StudyImage } from '../../study/open-study.ts'
 
