@@ -1,8 +1,16 @@
 import { RadversaryError } from '../errors.ts'
 import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
 import { dataTypeCode, dataTypeOf } from './data-type.ts'
-import type { Dimension, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
-import { modelProto, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts'
+import type { Attribute, Dimension, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
+import {
+  attributeProto,
+  graphProto,
+  modelProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './proto.ts'
 import { decodeTensor, encodeTensor } from './tensor-codec.ts'
 
 /**
@@ -43,6 +51,17 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
     functions: [...model.functions],
   })
+}
+
+/** A body of If, Loop or Scan, changed; any other attribute, and one that `change` leaves alone, as it is. */
+export function withSubgraph(value: Attribute, change: (graph: OnnxGraph) => OnnxGraph): Attribute {
+  if (typeof value !== 'object' || !('opaque' in value)) return value
+  const message = attributeProto.decode(value.opaque)
+  if (message.g.length === 0) return value
+  const graph = decodeGraph(graphProto.decode(message.g))
+  const changed = change(graph)
+  if (changed === graph) return value
+  return { opaque: attributeProto.encode({ ...message, g: graphProto.encode(encodeGraph(changed)) }) }
 }
 
 function notOnnx(cause: unknown): RadversaryError {
