@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createOrtRuntime } from '../../src/adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
+import { decodeModel } from '../../src/core/onnx/codec.ts'
+import { floatValues } from '../../src/core/onnx/onnx-tensor.ts'
 import { readNpy, tensorFromNpy } from '../../src/core/tensor/npy.ts'
 import type { Tensor } from '../../src/core/tensor/tensor.ts'
 import { describeWithSharedData, sharedCase } from '../support/shared-data.ts'
@@ -15,6 +17,8 @@ const cases = [
   'grid_sample_bicubic_reflection',
   'roi_align',
   'empty_string_attribute',
+  'xrv_op_norm',
+  'boolean_index_mean',
 ]
 
 function array(name: string, part: string): Tensor {
@@ -34,5 +38,27 @@ describeWithSharedData("exporters' operators", () => {
     expect(
       Math.hypot(...gradient.data.map((each, index) => each - (expected[index] ?? NaN))) / length,
     ).toBeLessThan(1e-5)
+  })
+
+  test('half precision inside the body of an If predicts', async () => {
+    const bytes = readFileSync(sharedCase('fp16-if-body/ifbody.onnx'))
+    const model = await createOnnxModel({ bytes, runtime })
+    const { shape, data } = await model.predict({
+      shape: [1, 1, 16, 16],
+      data: new Float32Array(256).fill(0.5),
+    })
+    await model.dispose()
+    expect(shape).toEqual([1, 3])
+    const weights = decodeModel(bytes).graph.initializers.get('w')
+    if (weights === undefined) throw new Error('no weights')
+    // The branch taken multiplies by 1: a matrix product under a Softmax, which a Cast hides.
+    const products = floatValues(weights)
+    const exponentials = [0, 1, 2].map((column) =>
+      Math.exp(0.5 * products.filter((_, index) => index % 3 === column).reduce((a, b) => a + b, 0)),
+    )
+    const total = exponentials.reduce((a, b) => a + b, 0)
+    data.forEach((value, column) => {
+      expect(value).toBeCloseTo((exponentials[column] ?? NaN) / total, 4)
+    })
   })
 })

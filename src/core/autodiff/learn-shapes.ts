@@ -5,6 +5,7 @@ import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { bytesOf, numericValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { variesInSize } from './boolean-masks.ts'
 import { outputDataType } from './data-types.ts'
 import { freshPrefix, type TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
@@ -63,11 +64,18 @@ export async function learnShapes(
 function dependenceOf(graph: OnnxGraph): Dependence {
   const output = graph.outputs.map(({ name }) => name)
   const values = new Set(graph.inputs.map(({ name }) => name))
+  const varying = new Set<string>()
   const nodes: OnnxNode[] = []
   for (const node of nodesLeadingTo(graph.nodes, output)) {
-    if (shapeOperators.has(node.opType) || !readsOf(node).some((name) => values.has(name))) continue
+    // A size that the image's elements decide must not be taken from the run on zeros.
+    const isFixed = shapeOperators.has(node.opType) && !node.inputs.some((name) => varying.has(name))
+    if (isFixed || !readsOf(node).some((name) => values.has(name))) continue
     nodes.push(node)
-    for (const name of node.outputs) if (name !== '') values.add(name)
+    const varies = variesInSize(node, varying)
+    for (const name of node.outputs.filter(Boolean)) {
+      values.add(name)
+      if (varies) varying.add(name)
+    }
   }
   const leading = nodesLeadingTo(nodes, output)
   if (leading.length === 0)

@@ -3,6 +3,7 @@ import { decodeModel, encodeModel } from '../onnx/codec.ts'
 import type { OnnxModel } from '../onnx/graph.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
+import { withFullMasks } from './boolean-masks.ts'
 import { learnShapes } from './learn-shapes.ts'
 import { beforeSqueeze, takeOffActivation, withClassAxis, type OutputActivation } from './logits.ts'
 import type { TypedGraph } from './typed-graph.ts'
@@ -27,7 +28,8 @@ export async function prepare(
 ): Promise<TypedGraph> {
   const fixed = fixShapes(model, options)
   const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
-  const graph = upgrade(await learnShapes(simplified, options.inputShape, runtime))
+  const learnt = upgrade(await learnShapes(simplified, options.inputShape, runtime))
+  const graph = withFullMasks(learnt, runtime.device)
   return withClassAxis(takeOffActivation(beforeSqueeze(graph), options.activation))
 }
 
