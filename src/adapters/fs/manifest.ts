@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { RadversaryError } from '../../core/errors.ts'
 import { fileExists, isPartialName, writeFileAtomically } from './atomic-write.ts'
 import { ioError } from './io-error.ts'
+import { readJsonFile, toRestore } from './json-file.ts'
 
 /** The last file of an export: while it is absent, the export is not complete. */
 export const manifestName = 'manifest.json'
@@ -61,7 +62,7 @@ export interface ManifestCheck {
  * none) or it is damaged; io-failed
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const manifest = await readJson(folder, manifestName, manifestSchema)
+  const manifest = await readJsonFile(join(folder, manifestName), manifestSchema, toRestore)
   if (manifest !== undefined) return manifest
   const isPartial = await fileExists(join(folder, markerName))
   const found = isPartial ? 'the export is not complete' : 'this is no export'
@@ -90,7 +91,7 @@ export async function verifyManifest(folder: string): Promise<ManifestCheck> {
 
 /** The export id of a partial export; undefined where there is no marker. */
 export async function readMarker(folder: string): Promise<string | undefined> {
-  return (await readJson(folder, markerName, markerSchema))?.exportId
+  return (await readJsonFile(join(folder, markerName), markerSchema, toRestore))?.exportId
 }
 
 export async function writeMarker(folder: string, exportId: string): Promise<void> {
@@ -132,25 +133,6 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
     throw ioError('read file', path, cause)
   })
-}
-
-async function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const path = join(folder, name)
-  if (!(await fileExists(path))) return undefined
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(await readBytes(path))))
-  } catch (cause) {
-    if (cause instanceof RadversaryError) throw cause
-    throw new RadversaryError(
-      'verification-failed',
-      `${name}: expected a file that Radversary wrote, got a damaged or foreign one`,
-      {
-        file: path,
-        cause,
-        tip: 'Restore the file, or export to another folder.',
-      },
-    )
-  }
 }
 
 function jsonBytes(value: unknown): Uint8Array {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { frameLabels, maskOfFrame } from '../masks/frame-labels.ts'
@@ -63,9 +63,7 @@ export async function finishedResults(
   for (const { number } of group) {
     const kept = await folder.keep(resultPath(number))
     if (kept === undefined) return undefined
-    const result = imageResult.parse(
-      JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
-    )
+    const result = await readJson(join(folder.folder, kept.path), imageResult, madeAnew)
     for (const kind of run.exports)
       if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
     results.push({ number, result })

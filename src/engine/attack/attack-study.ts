@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import { visibleText } from '../../core/visible-text.ts'
 import type { Notice } from '../../core/model/intensity.ts'
@@ -73,9 +73,7 @@ export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {
 
 /** What an earlier run with the same inputs has left, whole. */
 async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
-  const record = attackRecord.parse(
-    JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder, recordName) }))),
-  )
+  const record = await readJson(join(folder, recordName), attackRecord, toRestore)
   const failures = record.failures.map(({ tip, ...rest }) => ({ ...rest, tip: tip ?? undefined }))
   return { folder, record, failures, resumed: record.images.length }
 }

@@ -3,9 +3,11 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
+import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { UniversalPlan } from '../../core/attacks/attack.ts'
 import { distanceLinf, normL2 } from '../../core/attacks/kernels.ts'
+import { RadversaryError } from '../../core/errors.ts'
 import { npyFromTensor, readNpy, tensorFromNpy, writeNpy } from '../../core/tensor/npy.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -77,11 +79,17 @@ interface Found {
 async function kept(folder: ExportFolder, index: number): Promise<Found | undefined> {
   const entry = await folder.keep(pathOf(index, 'json'))
   if (entry === undefined || (await folder.keep(pathOf(index, 'npy'))) === undefined) return undefined
-  const report = sharedReport.parse(
-    JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, entry.path) }))),
-  )
-  const path = join(folder.folder, report.file)
-  return { report, v: tensorFromNpy(readNpy(await readBytes({ path }), path), path) }
+  const report = await readJson(join(folder.folder, entry.path), sharedReport, madeAnew)
+  const path = join(folder.folder, pathOf(index, 'npy'))
+  const bytes = await readBytes({ path })
+  if (bytesToHex(sha256(bytes)) !== report.sha256) throw notAsLearned(path)
+  return { report, v: tensorFromNpy(readNpy(bytes, path), path) }
+}
+
+function notAsLearned(file: string): RadversaryError {
+  const message = 'Shared perturbation: expected the one that was written, got another (its SHA-256 differs)'
+  const tip = 'Remove the file and run the same command again: it is learned anew.'
+  return new RadversaryError('io-failed', message, { file, tip })
 }
 
 async function written(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { connectLanes } from '../attack/attack-lanes.ts'
 import { pixelModel } from '../models/pixel-model.ts'
 import type { JobHooks } from '../progress.ts'
@@ -54,9 +54,7 @@ export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}
 async function finishedCell(folder: ExportFolder, index: number): Promise<CellResult | undefined> {
   const kept = await folder.keep(cellPath(index))
   if (kept === undefined) return undefined
-  return cellResult.parse(
-    JSON.parse(new TextDecoder().decode(await readBytes({ path: join(folder.folder, kept.path) }))),
-  )
+  return readJson(join(folder.folder, kept.path), cellResult, folder.complete ? toRestore : madeAnew)
 }
 
 interface Work {

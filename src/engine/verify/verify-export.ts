@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { verifyManifest } from '../../adapters/fs/manifest.ts'
+import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
@@ -90,24 +91,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
 }
 
 function readRecord(folder: string): Promise<AttackRecord> {
-  return readSound(join(folder, recordName), attackRecord)
-}
-
-async function readSound<T>(path: string, schema: { readonly parse: (json: unknown) => T }): Promise<T> {
-  const bytes = await readBytes({ path })
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
-  } catch (cause) {
-    throw new RadversaryError(
-      'verification-failed',
-      'Record: expected one that Radversary wrote, got a damaged one',
-      {
-        file: path,
-        tip: 'Restore the file, or repeat the attack.',
-        cause,
-      },
-    )
-  }
+  return readJson(join(folder, recordName), attackRecord, toRestore)
 }
 
 async function findModel(
@@ -177,7 +161,7 @@ async function recordedFrames(
   { frames, result }: RecordedImage,
 ): Promise<RecordedImage['frames'] | FrameReport[]> {
   if (frames.every(({ segments }) => segments === undefined)) return frames
-  return (await readSound(join(folder, result), imageResult)).frames
+  return (await readJson(join(folder, result), imageResult, toRestore)).frames
 }
 
 /** The recorded intensity range and the file's own pixels are all that the model needs. */

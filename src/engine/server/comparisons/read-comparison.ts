@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { z } from 'zod'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
-import { readBytes } from '../../../adapters/fs/read-file.ts'
-import { RadversaryError } from '../../../core/errors.ts'
+import { readJson } from '../../../adapters/fs/json-file.ts'
 import { comparisonName } from '../../compare/compare-study.ts'
 import { comparisonSchema, type Comparison } from '../../compare/comparison.ts'
 
@@ -13,9 +13,7 @@ import { comparisonSchema, type Comparison } from '../../compare/comparison.ts'
 export async function readComparison(folder: string): Promise<Comparison | undefined> {
   if (!(await fileExists(join(folder, manifestName)))) return undefined
   const file = join(folder, comparisonName)
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(await readBytes({ path: file })))
-  if (isComparison(parsed)) return parsed
-  throw new RadversaryError('io-failed', 'Comparison: expected one of this version, got another', { file })
+  return readJson(file, z.custom<Comparison>(isComparison))
 }
 
 /** Written by us and guarded by a manifest, so the schema's name says all. */

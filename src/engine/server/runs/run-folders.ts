@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fileExists, writeFileAtomically } from '../../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
-import { readBytes } from '../../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import { writeNpy } from '../../../core/tensor/npy.ts'
 import { resultPath } from '../../attack/record-image.ts'
@@ -11,7 +10,7 @@ import { recordName } from '../../attack/attack-study.ts'
 import { imageResult, type ImageResult } from '../../attack/image-result.ts'
 import { attackRecord, type AttackRecord } from '../../attack/record.ts'
 import { datedId, isDatedId } from '../dated-id.ts'
-import { readJsonFile, writeJsonFile } from '../json-file.ts'
+import { readJson, readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
 import { runOutcome, type RunOutcome } from './run-outcome.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
 
@@ -116,8 +115,8 @@ async function finishedImages(folder: string): Promise<FinishedImage[]> {
   const names = await namesIn(folder, (name) => /^\d+\.json$/.test(name))
   return Promise.all(
     names.map(async (name) => {
-      const text = new TextDecoder().decode(await readBytes({ path: join(folder, name) }))
-      return { image: Number.parseInt(name) - 1, result: imageResult.parse(JSON.parse(text)) }
+      const result = await readJson(join(folder, name), imageResult)
+      return { image: Number.parseInt(name) - 1, result }
     }),
   )
 }

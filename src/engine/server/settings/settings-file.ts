@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ortDevices } from '../../../adapters/ort/devices.ts'
-import { readJsonFile, writeJsonFile } from '../json-file.ts'
+import { readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
 
 const schema = 'radversary/settings/1'
 

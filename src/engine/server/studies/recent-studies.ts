@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readJsonFile, writeJsonFile } from '../json-file.ts'
+import { readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
 import { studyId } from './study-id.ts'
 import type { StudyInfo } from './study-info.ts'
 
