@@ -26,6 +26,12 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** Something the user should know; nothing failed. Never holds patient data. */
+export interface Notice {
+  readonly message: string
+  readonly tip: string
+}
+
 /**
  * A foreseeable fault: `message` says what was expected and what was found, `tip` what to do. Never holds
  * patient data, and of what a file says a line at most.

@@ -115,9 +115,7 @@ describe('the engine and models', () => {
   async function lossesAlong(direction: Float32Array, steps: readonly number[]): Promise<number[]> {
     const request = { study: [join(sample, 'study')], model: file, home: engine.home, device: 'cpu' }
     const bench = await openWorkbench(request, {})
-    const [frame] = (
-      await createImageLoader(bench.study, bench.opened.card.intensity).load(bench.images[12]!)
-    ).frames
+    const [frame] = (await createImageLoader(bench.study, bench.opened.card).load(bench.images[12]!)).frames
     const { shape, data } = frame!.float.relative
     const pixels = pixelModel(await connectModel(bench.opened, bench.runtime), bench.opened.card)
     const seen = pixels.forShape(shape)

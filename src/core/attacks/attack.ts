@@ -1,7 +1,7 @@
 import type { AnchorLoss } from '../model/anchor-losses.ts'
 import type { DenseLoss } from '../model/dense-losses.ts'
 import type { ValueLoss } from '../model/value-losses.ts'
-import type { Notice } from '../model/intensity.ts'
+import type { Notice } from '../errors.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import type { Tensor } from '../tensor/tensor.ts'

@@ -1,4 +1,4 @@
-import type { Notice } from '../model/intensity.ts'
+import type { Notice } from '../errors.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Rows, Walk } from './attack.ts'
 import { decidingFace, faceValue, writeFace, type Face } from './faces.ts'

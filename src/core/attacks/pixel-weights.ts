@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { isOfAnchors } from '../model/anchor-losses.ts'
 import { denseProbabilities, largestChannel, type DenseLoss } from '../model/dense-losses.ts'
-import type { Notice } from '../model/intensity.ts'
+import type { Notice } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { Rows, Walk } from './attack.ts'

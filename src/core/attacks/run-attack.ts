@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { Notice } from '../model/intensity.ts'
+import type { Notice } from '../errors.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
 import { tensor, type Shape, type Tensor } from '../tensor/tensor.ts'

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { Notice } from '../model/intensity.ts'
+import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../tensor/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'

@@ -1,5 +1,6 @@
-import type { DataSet } from 'dicom-parser'
+import dicomParser, { type DataSet, type Element } from 'dicom-parser'
 import { decodeText } from './charset.ts'
+import { unreadable } from './data-set.ts'
 
 /** Reading values of a dicom-parser data set: absent, empty and unparsable values are all undefined. */
 
@@ -17,15 +18,26 @@ export function textOf(dataSet: DataSet, tag: string, specificCharacterSet?: str
   return text === '' ? undefined : text
 }
 
-/** Values of a DS or IS element; those that aren't numbers are left out. */
-export function decimalsOf(dataSet: DataSet, tag: string): number[] {
-  const text = textOf(dataSet, tag)
-  if (text === undefined) return []
-  return text
-    .split('\\')
-    .filter((value) => value.trim() !== '')
-    .map(Number)
-    .filter(Number.isFinite)
+/** What DS and IS may be (PS3.5 section 6.2): no comma, no NaN, no hexadecimal digits. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+
+/** Values of a DS or IS element, each in its place: undefined where one is empty or no number. */
+export function decimalsOf(dataSet: DataSet, tag: string): (number | undefined)[] {
+  return valuesOf(dataSet, tag).map((value) => (isDecimal(value) ? Number(value) : undefined))
+}
+
+/** Whether one of the values of a DS or IS element is neither empty nor a number. */
+export function holdsNoNumber(dataSet: DataSet, tag: string): boolean {
+  return valuesOf(dataSet, tag).some((value) => value !== '' && !isDecimal(value))
+}
+
+function valuesOf(dataSet: DataSet, tag: string): string[] {
+  const values = textOf(dataSet, tag)?.split('\\') ?? []
+  return values.map((value) => value.trim())
+}
+
+function isDecimal(value: string): boolean {
+  return decimal.test(value) && Number.isFinite(Number(value))
 }
 
 /** The first value of a DS or IS element. */
@@ -49,15 +61,37 @@ export function unsignedOrSignedOf(
   return signed ? dataSet.int16(tag, index) : dataSet.uint16(tag, index)
 }
 
-/** The items of a sequence that hold elements. */
+/** The items of a sequence that hold elements, be it known as one or not (VR UN of defined length). */
 export function itemsOf(dataSet: DataSet | undefined, tag: string): DataSet[] {
-  const items = dataSet?.elements[tag]?.items ?? []
-  return items.flatMap((item) => item.dataSet ?? [])
+  const element = dataSet?.elements[tag]
+  if (dataSet === undefined || element === undefined) return []
+  if (element.vr === 'UN' && element.items === undefined) readUnknownSequence(dataSet, element)
+  return (element.items ?? []).flatMap((item) => item.dataSet ?? [])
 }
 
 /** The first item of a sequence. */
 export function itemOf(dataSet: DataSet | undefined, tag: string): DataSet | undefined {
   return itemsOf(dataSet, tag)[0]
+}
+
+/**
+ * What doesn't know a sequence copies it as UN, its content in Implicit VR Little Endian whatever the file's
+ * syntax (PS3.5 section 6.2.2, CP-246); some leave it explicit. The items are kept in the element, as
+ * dicom-parser keeps those of the sequences that it knows.
+ * @throws RadversaryError dicom-unreadable
+ */
+function readUnknownSequence(dataSet: DataSet, element: Element): void {
+  const bytes = dataSet.byteArray as Uint8Array
+  const { dataOffset, length } = element
+  const value = bytes.subarray(0, dataOffset + length)
+  const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, value, dataOffset)
+  const firstVr = String.fromCharCode(...value.subarray(dataOffset + 12, dataOffset + 14))
+  try {
+    if (/^[A-Z]{2}$/.test(firstVr)) dicomParser.readSequenceItemsExplicit(stream, element, [])
+    else dicomParser.readSequenceItemsImplicit(stream, element)
+  } catch {
+    throw unreadable(`Sequence (${element.tag.slice(1, 5)},${element.tag.slice(5)})`, 'whole items', 'others')
+  }
 }
 
 function hasWord(dataSet: DataSet, tag: string, index: number): boolean {

@@ -142,3 +142,38 @@ test('a truncated stream, one of another size and one that is damaged are errors
   await refuse(frameOf('jpeg-ls', damaged), 'Compressed frame: expected a whole stream, got a damaged one')
   expect(Int32Array.from((await decodeCompressed(frameOf('jpeg-ls', stream))).words)).toEqual(waves(made))
 })
+
+test.each(['jp2 ', 'jph '])('a codestream inside a file of brand %s is read', async (brand) => {
+  const made = monochrome(12, false)
+  const stream = encode('encodeJpeg2000', made)
+  const text = (letters: string) => Array.from(letters, (letter) => letter.charCodeAt(0))
+  const u32 = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
+  const box = (type: string, content: number[]) => [...u32(content.length + 8), ...text(type), ...content]
+  const head = [...box('jP  ', [13, 10, 0x87, 10]), ...box('ftyp', [...text(brand), 0, 0, 0, 0])]
+  const long = [...u32(1), ...text('jp2c'), ...u32(0), ...u32(stream.length + 16), ...stream]
+  for (const content of [
+    [...head, ...box('jp2h', []), ...box('jp2c', [...stream])],
+    [...head, ...u32(0), ...text('jp2c'), ...stream],
+    [...head, ...long],
+  ]) {
+    const { words } = await decodeCompressed(frameOf('jpeg-2000', Uint8Array.from(content)))
+    expect(Int32Array.from(words)).toEqual(waves(made))
+  }
+  const refused = (content: number[]) =>
+    decodeCompressed(frameOf('jpeg-2000', Uint8Array.from([...head, ...content])))
+  await expect(refused([])).rejects.toThrow('expected a codestream, got none')
+  const palette = box('jp2h', box('pclr', [0, 1]))
+  await expect(refused([...palette, ...box('jp2c', [...stream])])).rejects.toThrow('indices of a palette')
+})
+
+test('a JPEG-LS stream without its end marker, or with a zero byte before it, is read whole or not at all', async () => {
+  const made = monochrome(8, false)
+  const stream = encode('encodeJpegLs', made)
+  const scan = stream.subarray(0, stream.length - 2)
+  for (const bytes of [scan, Uint8Array.of(...scan, 0, 0xff, 0xd9)])
+    expect(Int32Array.from((await decodeCompressed(frameOf('jpeg-ls', bytes))).words)).toEqual(waves(made))
+  for (const missing of [2, 3, 4, 6, 10])
+    await expect(
+      decodeCompressed(frameOf('jpeg-ls', scan.subarray(0, scan.length - missing))),
+    ).rejects.toThrow('expected a stream up to its end marker, got a truncated one')
+})

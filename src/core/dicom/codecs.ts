@@ -1,6 +1,16 @@
 import type { Context, NativeCodecs } from 'dcmjs-codecs'
 import { RadversaryError } from '../errors.ts'
-import { jpeg2000Facts, jpegFacts, withoutSign, type CodestreamFacts } from './codestream.ts'
+import {
+  codestreamOf,
+  hasEnd,
+  jpeg2000Facts,
+  jpegFacts,
+  truncatedStream,
+  withEnd,
+  withoutScanPadding,
+  withoutSign,
+  type CodestreamFacts,
+} from './codestream.ts'
 import { interleave } from './colour.ts'
 import { unreadable } from './data-set.ts'
 import type { PixelCoding } from './transfer-syntax.ts'
@@ -53,15 +63,29 @@ let current: Promise<Codecs> | undefined
  * @throws RadversaryError dicom-unreadable; dicom-unsupported for more than 16 bits, or JPEG 2000 colours of
  * more than 8.
  */
-export async function decodeCompressed(frame: CompressedFrame): Promise<DecodedSamples> {
-  const isJpeg2000 = frame.coding === 'jpeg-2000' || frame.coding === 'htj2k'
-  const facts = isJpeg2000 ? jpeg2000Facts(frame.bytes, frame.file) : jpegFacts(frame.bytes, frame.file)
+export async function decodeCompressed(asStored: CompressedFrame): Promise<DecodedSamples> {
+  const isJpeg2000 = asStored.coding === 'jpeg-2000' || asStored.coding === 'htj2k'
+  const bytes = isJpeg2000 ? codestreamOf(asStored.bytes, asStored.file) : asStored.bytes
+  const facts = isJpeg2000 ? jpeg2000Facts(bytes, asStored.file) : jpegFacts(bytes, asStored.file)
+  const frame = { ...asStored, bytes: isJpeg2000 ? bytes : withEnd(bytes) }
   checkAgainstHeader(frame, facts)
-  const codecs = await readyCodecs()
   const toRgb = codecMakesRgb(frame, facts)
-  const words = runCodec(codecs, frame, facts, toRgb)
+  const words = await decodeStream(frame, facts, toRgb).catch((error: unknown) => {
+    throw hasEnd(bytes) ? error : truncatedStream('JPEG', frame.file)
+  })
   const { bitsPerSample, signed } = facts
   return { words, becameRgb: toRgb || (isJpeg2000 && facts.transformed === true), bitsPerSample, signed }
+}
+
+/** As the codec reads it; a JPEG-LS stream that it does not, once more without padding of its scan. */
+async function decodeStream(frame: CompressedFrame, facts: CodestreamFacts, toRgb: boolean) {
+  try {
+    return runCodec(await readyCodecs(), frame, facts, toRgb)
+  } catch (error) {
+    const bytes = frame.coding === 'jpeg-ls' ? withoutScanPadding(frame.bytes) : undefined
+    if (bytes === undefined) throw error
+    return runCodec(await readyCodecs(), { ...frame, bytes }, facts, toRgb)
+  }
 }
 
 /**

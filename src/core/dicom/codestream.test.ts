@@ -65,7 +65,12 @@ describe('a JPEG stream', () => {
 
   test.each([
     ['without a start', bytes(frameHeader(0xc0, 8, 1), scan(1), eoi), 'a start-of-image marker'],
-    ['without an end', bytes(soi, frameHeader(0xc0, 8, 1), scan(1)), 'up to its end marker'],
+    [
+      'of several scans, without an end',
+      bytes(soi, frameHeader(0xc0, 8, 3), scan(1)),
+      'up to its end marker',
+    ],
+    ['that is refined, without an end', bytes(soi, frameHeader(0xc2, 8, 1), scan(1)), 'up to its end marker'],
     ['without a frame', bytes(soi, jfif, scan(1), eoi), 'up to its end marker'],
     ['without a scan', bytes(soi, frameHeader(0xc0, 8, 1), eoi), 'a scan'],
   ])('%s is an error', (_, stream, message) => {

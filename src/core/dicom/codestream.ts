@@ -1,4 +1,4 @@
-import { unreadable } from './data-set.ts'
+import { joinBytes, unreadable } from './data-set.ts'
 
 /**
  * What a compressed frame says of itself, to be held against the header before a codec allocates or decodes
@@ -40,27 +40,59 @@ const firstSsiz = 42
 const mostTiles = 0xffff
 
 /**
- * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan, and
- * checks that it ends with EOI.
+ * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan. Without
+ * EOI it must be of one scan, where a codec notices what is missing (`withEnd`).
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpegFacts(frame: Uint8Array, file: string | undefined): CodestreamFacts {
   if (uint16(frame, 0) !== soi) throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
-  if (!endsWithMarker(frame, eoi)) throw truncated('JPEG', file)
   let transformed: boolean | undefined
   let header: ReturnType<typeof frameHeader> | undefined
   for (const segment of jpegSegments(frame, file)) {
-    if (header !== undefined && segment.marker === sos)
-      return {
-        ...header,
-        signed: false,
-        planar: (frame[segment.start] ?? 0) < header.components,
-        transformed,
-      }
+    if (header !== undefined && segment.marker === sos) {
+      const { progressive, ...facts } = header
+      const planar = (frame[segment.start] ?? 0) < header.components
+      if ((planar || progressive) && !hasEnd(frame)) throw truncatedStream('JPEG', file)
+      return { ...facts, signed: false, planar, transformed }
+    }
     if (isFrameHeader(segment.marker)) header = frameHeader(frame, segment, file)
     transformed = declaredTransform(frame, segment) ?? transformed
   }
   throw unreadable('JPEG', 'a frame header and a scan', 'none', file)
+}
+
+const signature = 0x6a502020
+const codestreamBox = 0x6a703263
+const headerBox = 0x6a703268
+const paletteBox = 0x70636c72
+
+/**
+ * The codestream of a JPEG 2000 or HTJ2K frame that comes in a file format (JP2, JPH; T.800 annex I, T.814
+ * annex D), which DICOM does not allow (PS3.5 A.4.4) but writers do; of others all of it.
+ * @throws RadversaryError dicom-unreadable for boxes without a codestream, or with a palette to apply.
+ */
+export function codestreamOf(frame: Uint8Array, file: string | undefined): Uint8Array {
+  if (uint32(frame, 4) !== signature) return frame
+  for (const { type, start, end } of boxesOf(frame, 0, frame.length)) {
+    if (type === codestreamBox) return frame.subarray(start, end)
+    const inside = type === headerBox ? [...boxesOf(frame, start, end)] : []
+    if (inside.some((box) => box.type === paletteBox))
+      throw unreadable('JP2 file in the frame', 'samples that are the pixels', 'indices of a palette', file)
+  }
+  throw unreadable('JP2 file in the frame', 'a codestream', 'none', file)
+}
+
+/** Boxes up to one that is not whole; a length of 0 reaches to the end, of 1 has 64 bits. */
+function* boxesOf(bytes: Uint8Array, from: number, to: number) {
+  for (let at = from; at + 8 <= to;) {
+    const short = uint32(bytes, at)
+    const start = at + (short === 1 ? 16 : 8)
+    const length = short === 1 ? uint32(bytes, at + 8) * 2 ** 32 + uint32(bytes, at + 12) : short
+    const end = short === 0 ? to : at + length
+    if (end < start || end > to) return
+    yield { type: uint32(bytes, at + 4), start, end }
+    at = end
+  }
 }
 
 /**
@@ -77,7 +109,7 @@ export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): Code
   while (uint16(frame, at) !== sot) {
     if (uint16(frame, at) === cod) transformed = frame[at + 8] === 1
     const next = at + 2 + uint16(frame, at + 2)
-    if (next <= at + 2 || next > frame.length) throw truncated('JPEG 2000', file)
+    if (next <= at + 2 || next > frame.length) throw truncatedStream('JPEG 2000', file)
     at = next
   }
   followTileParts(frame, at, file)
@@ -123,10 +155,30 @@ function* jpegSegments(frame: Uint8Array, file: string | undefined): Generator<J
     while (frame[at] === 0xff && frame[at + 1] === 0xff) at++
     const marker = uint16(frame, at)
     const end = at + 2 + uint16(frame, at + 2)
-    if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncated('JPEG', file)
+    if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncatedStream('JPEG', file)
     yield { marker, start: at + 4, end }
     at = end
   }
+}
+
+/** Whether a JPEG, JPEG-LS or JPEG 2000 frame has its end marker (EOI, EOC), which some writers leave out. */
+export function hasEnd(frame: Uint8Array): boolean {
+  return endsWithMarker(frame, eoi)
+}
+
+/** A JPEG or JPEG-LS frame with an end marker. */
+export function withEnd(frame: Uint8Array): Uint8Array {
+  return hasEnd(frame) ? frame : joinBytes([frame, Uint8Array.of(eoi >> 8, eoi & 0xff)])
+}
+
+/**
+ * A JPEG-LS frame without the zero byte before its end marker, with which the reference encoder of old made
+ * scans even; undefined where there is none. It may belong to the scan, so that it is a second try only.
+ */
+export function withoutScanPadding(frame: Uint8Array): Uint8Array | undefined {
+  const end = frame.findLastIndex((byte, at) => byte === 0xff && frame[at + 1] === (eoi & 0xff))
+  if (end < 1 || frame[end - 1] !== 0) return undefined
+  return joinBytes([frame.subarray(0, end - 1), frame.subarray(end)])
 }
 
 /** SOF0 to SOF15 without DHT, JPG and DAC, which lie among them; SOF55 is JPEG-LS. */
@@ -143,11 +195,13 @@ function isFrameHeader(marker: number): boolean {
 function frameHeader(frame: Uint8Array, { marker, start }: JpegSegment, file: string | undefined) {
   const bitsPerSample = frame[start] ?? 0
   const losslessJpeg = marker <= 0xffcf && (marker & 3) === 3
+  const progressive = marker <= 0xffcf && (marker & 3) === 2
   if (marker <= 0xffcf && !losslessJpeg && bitsPerSample !== 8 && bitsPerSample !== 12)
     throw unreadable('JPEG', '8 or 12 bits per sample', String(bitsPerSample), file)
   return {
     bitsPerSample,
     losslessJpeg,
+    progressive,
     rows: uint16(frame, start + 1),
     columns: uint16(frame, start + 3),
     components: frame[start + 5] ?? 0,
@@ -193,11 +247,11 @@ function followTileParts(frame: Uint8Array, first: number, file: string | undefi
   let at = first
   while (uint16(frame, at) === sot) {
     const length = uint32(frame, at + 6)
-    if (length !== 0 && length < 12) throw truncated('JPEG 2000', file)
+    if (length !== 0 && length < 12) throw truncatedStream('JPEG 2000', file)
     at = length === 0 ? frame.length : at + length
   }
   const reachesEnd = at === frame.length || uint16(frame, at) === eoi
-  if (!reachesEnd || !endsWithMarker(frame, eoi)) throw truncated('JPEG 2000', file)
+  if (!reachesEnd || !hasEnd(frame)) throw truncatedStream('JPEG 2000', file)
 }
 
 /**
@@ -211,7 +265,8 @@ function endsWithMarker(frame: Uint8Array, marker: number): boolean {
   return uint16(frame, end - 2) === marker
 }
 
-function truncated(codec: string, file: string | undefined) {
+/** The error of a stream that is cut off. */
+export function truncatedStream(codec: string, file: string | undefined) {
   return unreadable(codec, 'a stream up to its end marker', 'a truncated one', file)
 }
 

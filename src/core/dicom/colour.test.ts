@@ -15,7 +15,7 @@ test('wider samples have their chrominance zero at half their range', () => {
 })
 
 test('two pixels of YBR_FULL_422 share their chrominance', () => {
-  expect([...expand422(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), new Uint8Array(12))]).toEqual([
+  expect([...expand422(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), new Uint8Array(12), 2)]).toEqual([
     1, 3, 4, 2, 3, 4, 5, 7, 8, 6, 7, 8,
   ])
 })
@@ -37,4 +37,11 @@ test('a known photometric interpretation with the wrong number of samples is ref
   expect(() => colourModelOf({ photometricInterpretation: 'RGB', samplesPerPixel: 1 }, undefined)).toThrow(
     'got 1 samples',
   )
+})
+
+test('4:2:2 rows of odd length end with half a pair', () => {
+  const rows = Uint8Array.of(1, 2, 3, 4, 5, 0, 7, 8, 11, 12, 13, 14, 15, 0, 17, 18)
+  expect([...expand422(rows, new Uint8Array(18), 3)]).toEqual([
+    1, 3, 4, 2, 3, 4, 5, 7, 8, 11, 13, 14, 12, 13, 14, 15, 17, 18,
+  ])
 })

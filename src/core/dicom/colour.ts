@@ -25,12 +25,16 @@ export function ybrToRgb(pixels: StoredValues, bitsStored: number): void {
 
 /**
  * YBR_FULL_422 (two luminances, then the chrominance that the two pixels share) to three samples for every
- * pixel.
+ * pixel. Rows are whole pairs: of the last pair of odd columns the second pixel is left out.
  */
-export function expand422<Samples extends Words>(halved: Samples, full: Samples): Samples {
-  for (let from = 0, to = 0; to + 5 < full.length; from += 4, to += 6) {
-    const [first = 0, second = 0, blue = 0, red = 0] = halved.subarray(from, from + 4)
-    full.set([first, blue, red, second, blue, red], to)
+export function expand422<Samples extends Words>(halved: Samples, full: Samples, columns: number): Samples {
+  const rowWords = 4 * Math.ceil(columns / 2)
+  for (let pixel = 0; 3 * pixel < full.length; pixel++) {
+    const [row, column] = [Math.floor(pixel / columns), pixel % columns]
+    const pair = row * rowWords + 4 * (column >> 1)
+    full[3 * pixel] = halved[pair + (column & 1)] ?? 0
+    full[3 * pixel + 1] = halved[pair + 2] ?? 0
+    full[3 * pixel + 2] = halved[pair + 3] ?? 0
   }
   return full
 }

@@ -22,8 +22,8 @@ const valuesOf = async (...elements: DataElement[]) => [
 ]
 
 test('signed words that are extended are read as they are; where an overlay has the unused bits, they are no sign', async () => {
+  expect(await valuesOf(signed, pixels(0xf800, 0xf7ff, 0xffff, 0x0fff))).toEqual([-2048, -2049, -1, 0xfff])
   const words = pixels(0x8001, 0x1fff, 0x7800, 0x0fff)
-  expect(await valuesOf(signed, words)).toEqual([-32767, 0x1fff, 0x7800, 0x0fff])
   expect(await valuesOf(signed, us(0x60000102, 15), words)).toEqual([1, -1, -2048, -1])
   expect(await valuesOf(signed, us(0x60000102, 0), pixels(0xffff, 1, 2, 3))).toEqual([-1, 1, 2, 3])
 })

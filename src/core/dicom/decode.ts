@@ -149,7 +149,8 @@ function widen({ words, signed }: DecodedSamples, format: PixelFormat): Words {
 
 /** The value is at the bottom of its word, unless the stream has the bits below it as well. */
 function layoutInStream(streamBits: number, format: PixelFormat): BitLayout {
-  return streamBits > format.highBit ? format : { ...format, highBit: format.bitsStored - 1 }
+  const highBit = streamBits > format.highBit ? format.highBit : format.bitsStored - 1
+  return { ...format, highBit, samples: true }
 }
 
 function interpret(

@@ -14,6 +14,7 @@ export interface Placed {
 }
 
 type Oriented = Pick<Placed, 'imageOrientationPatient'>
+type Positioned = Pick<Placed, 'imagePositionPatient'>
 
 /**
  * Directions closer than this (cosine of 0.8 degrees) are taken as one orientation; scanners write six
@@ -38,8 +39,32 @@ export function normalOf({ imageOrientationPatient }: Oriented): Vector3 | undef
 }
 
 /** The image's position along an axis, in mm; 0 where it has none. */
-export function along(axis: Vector3, { imagePositionPatient }: Pick<Placed, 'imagePositionPatient'>): number {
+export function along(axis: Vector3, { imagePositionPatient }: Positioned): number {
   return imagePositionPatient === undefined ? 0 : dot(axis, imagePositionPatient)
+}
+
+/** Slices whose positions lie further than this from their normal, in degrees, make a sheared stack. */
+const straightDegrees = 0.5
+
+/** What is wrong with slices that are shifted from one to the next; undefined of upright stacks. */
+export function tiltText(slices: readonly (Oriented & Positioned)[]): string | undefined {
+  const degrees = tiltOf(slices)
+  if (degrees === undefined || degrees <= straightDegrees) return undefined
+  return `the stack is sheared, its slices tilted by ${degrees.toFixed(1)} degrees, as with a tilted gantry`
+}
+
+/**
+ * The angle in degrees between slices' normal and the way from the first to the last; undefined where they
+ * have no position, no common orientation, or lie in one plane.
+ */
+function tiltOf(slices: readonly (Oriented & Positioned)[]): number | undefined {
+  const [first, last] = [slices[0], slices.at(-1)]
+  const [from, to] = [first?.imagePositionPatient, last?.imagePositionPatient]
+  const normal = first && normalOf(first)
+  if (!from || !to || !normal || slices.some((slice) => !isSameOrientation(first, slice))) return undefined
+  const way: Vector3 = [to[0] - from[0], to[1] - from[1], to[2] - from[2]]
+  const cosine = Math.abs(dot(normal, way)) / Math.sqrt(dot(normal, normal) * dot(way, way))
+  return cosine > 1e-3 ? (Math.acos(Math.min(1, cosine)) * 180) / Math.PI : undefined
 }
 
 function dot(a: Vector3, b: Vector3): number {

@@ -1,3 +1,5 @@
+import type { Notice } from '../errors.ts'
+
 /** Stored values in the narrowest type that holds them. */
 export type StoredValues = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
 
@@ -18,6 +20,10 @@ export interface StoredFrame extends StoredRange {
   readonly samplesPerPixel: 1 | 3
   readonly photometric: 'MONOCHROME1' | 'MONOCHROME2' | 'RGB'
   readonly values: StoredValues
+  /** Where values need more bits than Bits Stored (0028,0101) says: how many that were. */
+  readonly declaredBits?: number
+  /** What was done about pixels that contradict their header. */
+  readonly notices?: readonly Notice[]
 }
 
 /** Modality LUT (PS3.3 C.11.1): stored values to units such as HU. */
@@ -36,6 +42,8 @@ export interface VoiWindow {
   readonly center: number
   readonly width: number
   readonly shape: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID'
+  /** LINEAR in the header, which a width below 1 can't be (PS3.3 C.11.2.1.2.1). */
+  readonly madeExact?: true
   readonly explanation: string | undefined
 }
 
@@ -54,8 +62,9 @@ export interface PixelPadding {
  */
 export interface PixelMeaning {
   readonly modality: ModalityTransform
-  readonly windows: readonly VoiWindow[]
-  /** VOI LUT Sequence, when there is one instead of windows: modality values to display values. */
+  /** In the header's order; undefined where center or width is empty or no number, or the width not above 0. */
+  readonly windows: readonly (VoiWindow | undefined)[]
+  /** VOI LUT Sequence, when there is one and no window: modality values to display values. */
   readonly voiTable: { readonly firstValue: number; readonly table: Float64Array } | undefined
   readonly padding: PixelPadding | undefined
 }

@@ -165,10 +165,11 @@ function numberOfFrames(dataSet: DataSet): number {
 
 /** Where a frame lies, from 0, and what it says of each dimension. */
 function placeOf(dataSet: DataSet, frameIndex: number) {
-  return { ...geometry(dataSet, frameIndex), dimensions: dimensionValues(dataSet, frameIndex) }
+  return { ...geometryOf(dataSet, frameIndex), dimensions: dimensionValues(dataSet, frameIndex) }
 }
 
-function geometry(dataSet: DataSet, frameIndex: number) {
+/** Where a frame, counted from 0, lies, and how far its pixels are apart. */
+export function geometryOf(dataSet: DataSet, frameIndex: number) {
   const group = (sequence: string) => functionalGroup(dataSet, frameIndex, sequence) ?? dataSet
   const [rowSpacing, columnSpacing] = decimalsOf(group('x00289110'), 'x00280030')
   const orientation = decimalsOf(group('x00209116'), 'x00200037')
@@ -185,6 +186,6 @@ function geometry(dataSet: DataSet, frameIndex: number) {
   }
 }
 
-function vector3([x, y, z]: readonly number[]): Vector3 | undefined {
+function vector3([x, y, z]: readonly (number | undefined)[]): Vector3 | undefined {
   return x === undefined || y === undefined || z === undefined ? undefined : [x, y, z]
 }

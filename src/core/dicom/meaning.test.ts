@@ -69,7 +69,7 @@ test('a linear modality is applied to every value', () => {
   ]).toEqual([-3, -1, 5])
 })
 
-test('several windows come with their explanations and shape; impossible ones are left out', () => {
+test('several windows come with their explanations and shape; impossible ones keep their places', () => {
   const { windows } = meaningOf([
     ds(0x00281050, '40\\500\\7'),
     ds(0x00281051, '80\\2000\\0'),
@@ -79,7 +79,47 @@ test('several windows come with their explanations and shape; impossible ones ar
   expect(windows).toEqual([
     { center: 40, width: 80, shape: 'SIGMOID', explanation: 'BRAIN' },
     { center: 500, width: 2000, shape: 'SIGMOID', explanation: 'BONE' },
+    undefined,
   ])
+})
+
+test('windows whose center or width is empty or no number keep the others in their places', () => {
+  const { windows } = meaningOf([ds(0x00281050, '\\-600\\1,5\\2'), ds(0x00281051, '400\\1500\\80')])
+  expect(windows).toMatchObject([undefined, { center: -600, width: 1500 }, undefined, undefined])
+})
+
+test('a LINEAR window below 1 is an exact one; others may be that narrow', () => {
+  const narrow = (...more: DataElement[]) =>
+    meaningOf([ds(0x00281050, '0.004'), ds(0x00281051, '8E-3'), ...more]).windows
+  expect(narrow()).toMatchObject([{ width: 0.008, shape: 'LINEAR_EXACT', madeExact: true }])
+  expect(narrow(cs(0x00281056, 'SIGMOID'))).toMatchObject([{ width: 0.008, shape: 'SIGMOID' }])
+  expect(narrow(cs(0x00281056, 'LINEAR_EXACT'))[0]).not.toHaveProperty('madeExact')
+})
+
+test.each(['1,5', 'NaN', 'Infinity', '0x10', '1e999', '1 5', 'two'])('a slope of %s is an error', (value) => {
+  const rescale = [ds(0x00281052, '0'), ds(0x00281053, value)]
+  expect(() => meaningOf(rescale)).toThrow('Rescale Slope (0028,1053): expected a number')
+  const intercept = [ds(0x00281052, value), ds(0x00281053, '1')]
+  expect(() => meaningOf(intercept)).toThrow('Rescale Intercept (0028,1052): expected a number')
+})
+
+test.each([
+  ['+1.5', 1.5],
+  ['.5', 0.5],
+  ['5.', 5],
+  ['-1.25E-03 ', -0.00125],
+  ['2\\8', 2],
+])('a slope of "%s" is a number', (value, slope) => {
+  expect(meaningOf([ds(0x00281052, '0'), ds(0x00281053, value)]).modality).toMatchObject({ slope })
+})
+
+test('a modality table that is not whole is an error', () => {
+  expect(() => meaningOf([sq(0x00283000, lut([5, 0, 16], words(1, 2)))])).toThrow('Modality LUT Sequence')
+})
+
+test('RT Dose is scaled to dose', () => {
+  const dose = [cs(0x00080060, 'RTDOSE'), cs(0x30040002, 'GY'), ds(0x3004000e, '1e-4')]
+  expect(meaningOf(dose).modality).toEqual({ kind: 'linear', slope: 1e-4, intercept: 0, unit: 'GY' })
 })
 
 test('a VOI table is read where there is no window; in implicit syntaxes its inputs are signed like the modality’s output', () => {

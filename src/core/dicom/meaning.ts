@@ -1,10 +1,24 @@
 import type { DataSet } from 'dicom-parser'
-import { decimalOf, decimalsOf, itemOf, textOf, unsignedOf } from './attributes.ts'
+import { RadversaryError } from '../errors.ts'
+import { decimalOf, decimalsOf, holdsNoNumber, itemOf, textOf, unsignedOf } from './attributes.ts'
+import { unreadable } from './data-set.ts'
 import { functionalGroup } from './functional-groups.ts'
 import type { ModalityTransform, PixelMeaning, PixelPadding, VoiWindow } from './image.ts'
 import type { Instance } from './instance.ts'
 import { readLookupTable } from './lookup-tables.ts'
 import { modalityFunction } from './luts.ts'
+
+interface NumericAttribute {
+  readonly tag: string
+  readonly name: string
+}
+
+/** What modality values are computed with, where there is no table. */
+export const rescaleAttributes = {
+  slope: { tag: 'x00281053', name: 'Rescale Slope (0028,1053)' },
+  intercept: { tag: 'x00281052', name: 'Rescale Intercept (0028,1052)' },
+  doseGridScaling: { tag: 'x3004000e', name: 'Dose Grid Scaling (3004,000E)' },
+} as const satisfies Record<string, NumericAttribute>
 
 const lutTags = { descriptor: 'x00283002', data: 'x00283006' } as const
 
@@ -20,8 +34,10 @@ const colourMeaning: PixelMeaning = {
 }
 
 /**
- * What the stored values of a frame mean. Never fails: what is absent or makes no sense is left out (slope 1,
- * no window, no padding).
+ * What the stored values of a frame mean. What is absent is left out (slope 1, no window, no padding);
+ * `imageNotices` tells of what is there and can't be used.
+ * @throws RadversaryError dicom-unreadable where the values can't be had: a rescale or dose scaling that is
+ * no number, a modality table that is not whole.
  */
 export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeaning {
   if (instance.photometricInterpretation?.startsWith('MONOCHROME') !== true) return colourMeaning
@@ -31,7 +47,7 @@ export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeani
   return {
     modality,
     windows,
-    voiTable: windows.length === 0 ? voiTable(instance, modality) : undefined,
+    voiTable: windows.every((window) => window === undefined) ? voiTable(instance, modality) : undefined,
     padding: pixelPadding(instance),
   }
 }
@@ -39,13 +55,15 @@ export function pixelMeaning(instance: Instance, frameIndex: number): PixelMeani
 /** PS3.3 C.11.1, or the frame's Pixel Value Transformation (C.7.6.16.2.9). */
 function modalityTransform(instance: Instance, frameIndex: number): ModalityTransform {
   const transformation = functionalGroup(instance.dataSet, frameIndex, 'x00289145') ?? instance.dataSet
-  return modalityTable(instance) ?? rescale(instance, transformation)
+  return modalityTable(instance) ?? doseScaling(instance) ?? rescale(instance, transformation)
 }
 
 function modalityTable(instance: Instance): ModalityTransform | undefined {
   const item = itemOf(instance.dataSet, 'x00283000')
   const table = item && readLookupTable(item, lutTags, instance.pixelRepresentation === 1)
-  if (item === undefined || table === undefined) return undefined
+  if (item === undefined) return undefined
+  if (table === undefined)
+    throw unreadable('Modality LUT Sequence', 'a table with all its entries', 'fewer', instance.file)
   return {
     kind: 'table',
     firstStoredValue: table.first,
@@ -54,9 +72,26 @@ function modalityTable(instance: Instance): ModalityTransform | undefined {
   }
 }
 
+/** Dose of an RT Dose (PS3.3 C.8.8.3): stored value · Dose Grid Scaling, in Dose Units. */
+function doseScaling(instance: Instance): ModalityTransform | undefined {
+  if (instance.modality !== 'RTDOSE') return undefined
+  const slope = numberOf(instance, instance.dataSet, rescaleAttributes.doseGridScaling)
+  if (slope === undefined || slope === 0) return undefined
+  return { kind: 'linear', slope, intercept: 0, unit: textOf(instance.dataSet, 'x30040002') ?? 'US' }
+}
+
+/** A number that values are computed with: to do without one that can't be read would be a wrong number. */
+function numberOf({ file }: Instance, source: DataSet, { tag, name }: NumericAttribute): number | undefined {
+  if (!holdsNoNumber(source, tag)) return decimalOf(source, tag)
+  throw new RadversaryError('dicom-unreadable', `${name}: expected a number, got something else`, {
+    file,
+    tip: 'Write it as DICOM has numbers, such as -1024.5 with a point, and open the file again.',
+  })
+}
+
 function rescale(instance: Instance, source: DataSet): ModalityTransform {
-  const slope = decimalOf(source, 'x00281053')
-  const intercept = decimalOf(source, 'x00281052') ?? 0
+  const slope = numberOf(instance, source, rescaleAttributes.slope)
+  const intercept = numberOf(instance, source, rescaleAttributes.intercept) ?? 0
   const unit = textOf(source, 'x00281054') ?? unitOfModality(instance, slope !== undefined)
   return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept, unit }
 }
@@ -70,16 +105,17 @@ function unitOfModality({ modality, dataSet }: Instance, isRescaled: boolean): s
   return (modality === 'PT' ? textOf(dataSet, 'x00541001') : undefined) ?? 'US'
 }
 
-/** PS3.3 C.11.2: a center needs a width, and a width must be positive (at least 1 for LINEAR). */
-function voiWindows(source: DataSet, root: DataSet): VoiWindow[] {
+/** PS3.3 C.11.2: a center needs a width, and a width must be positive. Each window stays in its place. */
+function voiWindows(source: DataSet, root: DataSet): (VoiWindow | undefined)[] {
   const centers = decimalsOf(source, 'x00281050')
   const widths = decimalsOf(source, 'x00281051')
   const explanations = textOf(source, 'x00281055', textOf(root, 'x00080005'))?.split('\\') ?? []
   const shape = windowShape(textOf(source, 'x00281056'))
-  return centers.flatMap((center, index) => {
+  return centers.map((center, index) => {
     const width = widths[index]
-    if (width === undefined || width <= 0 || (shape === 'LINEAR' && width < 1)) return []
-    return { center, width, shape, explanation: nonEmpty(explanations[index]) }
+    if (center === undefined || width === undefined || width <= 0) return undefined
+    const window = { center, width, shape, explanation: nonEmpty(explanations[index]) }
+    return shape === 'LINEAR' && width < 1 ? { ...window, shape: 'LINEAR_EXACT', madeExact: true } : window
   })
 }
 
@@ -108,7 +144,7 @@ function lowestStoredValue({ bitsStored, pixelRepresentation }: Instance): numbe
  * PS3.3 C.7.5.1.1.2. Some writers give a negative padding value as unsigned, so the pixel representation
  * decides, not the VR.
  */
-function pixelPadding({ dataSet, pixelRepresentation }: Instance): PixelPadding | undefined {
+export function pixelPadding({ dataSet, pixelRepresentation }: Instance): PixelPadding | undefined {
   const stored = (word: number | undefined) =>
     word !== undefined && pixelRepresentation === 1 ? (word << 16) >> 16 : word
   const value = stored(unsignedOf(dataSet, 'x00280120'))

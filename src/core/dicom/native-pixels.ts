@@ -14,7 +14,8 @@ export function nativeFrame(instance: Instance, frameIndex: number, wordBits: Wo
   const value = pixelDataValue(instance, nativeLength(instance, wordBits))
   if (wordBits === 1) return unpackBits(value, frameIndex * words, words)
   const frame = readWords(value, frameIndex * words, words, wordBits, isBigEndian(instance))
-  if (is422(instance)) return expand422(frame, wordsOf(wordBits, 3 * instance.rows * instance.columns))
+  if (is422(instance))
+    return expand422(frame, wordsOf(wordBits, 3 * instance.rows * instance.columns), instance.columns)
   const isPlanar = instance.samplesPerPixel > 1 && instance.planarConfiguration === 1
   return isPlanar ? interleave(frame, wordsOf(wordBits, words), instance.samplesPerPixel) : frame
 }
@@ -24,9 +25,13 @@ export function nativeLength(instance: InstanceHeader, wordBits: WordBits): numb
   return Math.ceil((wordsPerFrame(instance) * instance.numberOfFrames * wordBits) / 8)
 }
 
-/** Two pixels of YBR_FULL_422 share their chrominance. */
+/**
+ * Two pixels of YBR_FULL_422 share their chrominance. DICOM wants even columns for it (PS3.3 C.7.6.3.1.2);
+ * where they are odd, writers end each row with half a pair.
+ */
 function wordsPerFrame(instance: InstanceHeader): number {
-  return instance.rows * instance.columns * (is422(instance) ? 2 : instance.samplesPerPixel)
+  const { rows, columns, samplesPerPixel } = instance
+  return is422(instance) ? rows * Math.ceil(columns / 2) * 4 : rows * columns * samplesPerPixel
 }
 
 function is422({ photometricInterpretation }: InstanceHeader): boolean {

@@ -5,9 +5,9 @@ import { entryCount, lookUp, readLookupTable } from './lookup-tables.ts'
 import type { StoredValues } from './image.ts'
 
 const colours = [
-  { descriptor: 'x00281101', data: 'x00281201', segmented: 'x00281221' },
-  { descriptor: 'x00281102', data: 'x00281202', segmented: 'x00281222' },
-  { descriptor: 'x00281103', data: 'x00281203', segmented: 'x00281223' },
+  { name: 'Red', descriptor: 'x00281101', data: 'x00281201', segmented: 'x00281221' },
+  { name: 'Green', descriptor: 'x00281102', data: 'x00281202', segmented: 'x00281222' },
+  { name: 'Blue', descriptor: 'x00281103', data: 'x00281203', segmented: 'x00281223' },
 ] as const
 
 interface Channel {
@@ -28,7 +28,14 @@ export function readPalette(dataSet: DataSet, signedIndex: boolean, file: string
   const channels = colours.map((tags) => {
     const channel = readLookupTable(dataSet, tags, signedIndex) ?? readSegmented(dataSet, tags, signedIndex)
     if (channel === undefined)
-      throw unreadable('PALETTE COLOR', 'three lookup tables with all their entries', 'fewer', file)
+      throw unreadable(
+        `${tags.name} Palette Color Lookup Table`,
+        'a table with all its entries',
+        dataSet.elements[tags.data] === undefined && dataSet.elements[tags.segmented] === undefined
+          ? 'none'
+          : 'fewer, or no descriptor',
+        file,
+      )
     return channel
   })
   return withFewestBits(channels)

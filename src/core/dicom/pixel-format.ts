@@ -3,6 +3,7 @@ import { unsignedOf } from './attributes.ts'
 import { colourModelOf, nameInMessage, type ColourModel } from './colour.ts'
 import { unreadable } from './data-set.ts'
 import type { Instance } from './instance.ts'
+import { pixelPadding } from './meaning.ts'
 import { transferSyntaxOf, type TransferSyntax } from './transfer-syntax.ts'
 
 /** Where the value lies in its word (PS3.5 section 8.1.1). */
@@ -14,6 +15,10 @@ export interface BitLayout {
    * Other bits of the word hold overlays (retired, PS3.3 C.9.2 of 2004), so they say nothing of the value.
    */
   readonly overlaid: boolean
+  /** The words are a codec's samples, so that all their bits are the value's. */
+  readonly samples: boolean
+  /** A value that stands for no image, which may lie outside the bits stored. */
+  readonly padding: number | undefined
 }
 
 /** The bits of a word in which pixels come. */
@@ -54,7 +59,9 @@ export function pixelFormatOf(instance: Instance): PixelFormat {
       file,
     )
   const signed = instance.pixelRepresentation === 1
-  const layout = { bitsStored, highBit, signed, overlaid: hasOverlayInPixels(instance) }
+  const overlaid = hasOverlayInPixels(instance)
+  const padding = pixelPadding(instance)?.lower
+  const layout = { bitsStored, highBit, signed, overlaid, samples: false, padding }
   return { wordBits: wordBitsOf(instance), model, samplesPerPixel, syntax, ...layout }
 }
 

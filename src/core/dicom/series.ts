@@ -1,4 +1,4 @@
-import { along, difference, isSameOrientation, normalOf } from './geometry.ts'
+import { along, difference, isSameOrientation, normalOf, tiltText } from './geometry.ts'
 import type { InstanceHeader } from './instance.ts'
 import type { Vector3 } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
@@ -6,7 +6,7 @@ import { stackParts } from './stack-parts.ts'
 /** Something about a series that a reader should know before trusting its order or spacing. */
 export interface SeriesNote {
   readonly kind:
-    'gap' | 'one-place' | 'frame-stacks' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size'
+    'gap' | 'one-place' | 'frame-stacks' | 'duplicate-instance' | 'mixed-orientation' | 'mixed-size' | 'tilt'
   readonly message: string
 }
 
@@ -114,6 +114,7 @@ function orderOne<Header extends InstanceHeader>(
     notes: [
       ...repetitions(duplicates.length),
       ...(isStack ? (spacing?.notes ?? []) : onePlace(members)),
+      ...(isStack ? tilts(ordered) : []),
       ...mixtures(members),
       ...ofFrames(members),
     ],
@@ -136,6 +137,11 @@ function onePlace(members: readonly InstanceHeader[]): SeriesNote[] {
       message: `${members.length} images lie at one place, so none of them is another's neighbour`,
     },
   ]
+}
+
+function tilts(ordered: readonly InstanceHeader[]): SeriesNote[] {
+  const message = tiltText(ordered)
+  return message === undefined ? [] : [{ kind: 'tilt', message }]
 }
 
 function withoutDuplicates<Header extends InstanceHeader>(members: readonly Header[]) {

@@ -1,15 +1,9 @@
-import type { ModalityTransform, VoiWindow } from '../dicom/image.ts'
-import { internalError, RadversaryError } from '../errors.ts'
+import type { ModalityTransform, PixelMeaning, VoiWindow } from '../dicom/image.ts'
+import { internalError, RadversaryError, type Notice } from '../errors.ts'
 import { storableRange } from '../tensor/storable.ts'
 import type { IntensityRange } from '../tensor/intensity-range.ts'
 import type { Intensity } from './card.ts'
 import { countIntensities, type ImagePixels, type IntensityCounts } from './intensity-counts.ts'
-
-/** Something the user should know; nothing failed. */
-export interface Notice {
-  readonly message: string
-  readonly tip: string
-}
 
 export interface ResolvedIntensity {
   readonly range: IntensityRange
@@ -37,7 +31,9 @@ export function resolveIntensity(
     case 'modality-range':
       return { range: modalityRange(image, intensity.lower, intensity.upper), notices: [] }
     case 'stored-range': {
-      const [lowest, highest] = storableRange(image.frame)
+      // A slice whose values overflow Bits Stored is still scaled as the rest of its series is.
+      const { bitsStored, declaredBits = bitsStored, signed } = image.frame
+      const [lowest, highest] = storableRange({ bitsStored: declaredBits, signed })
       return { range: storedRange(intensity.lower ?? lowest, intensity.upper ?? highest), notices: [] }
     }
     case 'percentile':
@@ -101,22 +97,41 @@ function resolveVoi(index: number, image: ImagePixels): ResolvedIntensity {
   const { frame, meaning } = image
   if (frame.photometric === 'RGB') return { range: storedRange(...storableRange(frame)), notices: [] }
   const window = meaning.windows[index]
-  if (window === undefined)
-    throw new RadversaryError(
-      'dicom-unsupported',
-      `Intensity: expected a VOI window with index ${index}, got ${meaning.windows.length} windows${meaning.voiTable ? ' and a VOI LUT' : ''}`,
-      { tip: 'Choose an HU window, a stored range or percentiles in the model card.' },
-    )
+  if (window === undefined) throw noWindow(index, meaning)
   const [lower, upper] = endsOf(window)
   if (!(lower < upper))
     throw new RadversaryError(
       'dicom-unsupported',
-      `Intensity: expected a VOI window with an extent, got width ${window.width}`,
+      `Intensity: expected a VOI window with an extent, got width ${window.width}, a threshold`,
+      { tip: 'Choose an HU window, a range or percentiles in the model card.' },
     )
   return {
     range: modalityRange(image, lower, upper),
-    notices: window.shape === 'SIGMOID' ? [sigmoidNotice] : [],
+    notices: noticesOnWindow(window),
   }
+}
+
+function noWindow(index: number, { windows, voiTable }: PixelMeaning): RadversaryError {
+  const got =
+    index < windows.length
+      ? 'one whose Window Center or Window Width is missing, no number or not above 0'
+      : `${windows.length} windows${voiTable ? ' and a VOI LUT' : ''}`
+  return new RadversaryError(
+    'dicom-unsupported',
+    `Intensity: expected a VOI window with index ${index}, got ${got}`,
+    { tip: 'Choose another index, an HU window, a stored range or percentiles in the model card.' },
+  )
+}
+
+function noticesOnWindow({ shape, madeExact }: VoiWindow): Notice[] {
+  if (shape === 'SIGMOID') return [sigmoidNotice]
+  return madeExact === true ? [narrowNotice] : []
+}
+
+const narrowNotice: Notice = {
+  message:
+    "The file's VOI window is narrower than 1, which LINEAR windows can't be; it was taken as LINEAR_EXACT, center ± width / 2.",
+  tip: 'Values are scaled finely. State the range in the model card (modality-range) to be sure of it.',
 }
 
 const sigmoidNotice: Notice = {

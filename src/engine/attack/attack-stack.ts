@@ -10,6 +10,7 @@ import type { FrameLabel } from '../labels.ts'
 import { parted } from '../study/image-groups.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
 import type { StudyFrame } from '../study/load-image.ts'
+import { stackNotices } from '../study/surroundings.ts'
 import {
   loadAll,
   ofAllFrames,
@@ -23,7 +24,6 @@ import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.t
 import { frameReport } from './frame-report.ts'
 import { exportedPath, exportPixels, recordImage } from './record-image.ts'
 import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
-import { stackNotices } from './stack-checks.ts'
 
 /** Values of the slices that are attacked at once, at most: some twelve tensors of as many are needed. */
 const mostValues = 2 ** 24
@@ -177,6 +177,8 @@ class StackWalk {
     })
     const rereads = dealt(judged, images)
     const finished: NumberedResult[] = []
+    const stack = this.group.map(({ image }) => image)
+    const told = stackNotices(stack, run.study, card.input)
     for (const [index, { number, loaded }] of images.entries()) {
       const made = own[index] ?? []
       const frames = made.map((result, n) => {
@@ -185,7 +187,7 @@ class StackWalk {
         checkPrediction(result.after, reread.prediction, paths[index] ?? '')
         return frameReport(result, { method, card }, reread)
       })
-      const image = { ...loaded, notices: [...loaded.notices, ...this.notices(loaded.image.series)] }
+      const image = { ...loaded, notices: [...loaded.notices, ...told] }
       const pixels = exported[index] ?? []
       finished.push({
         number,
@@ -193,13 +195,6 @@ class StackWalk {
       })
     }
     return finished
-  }
-
-  private notices(index: number) {
-    const { study, opened } = this.context.run
-    const series = study.series[index]
-    const count = this.group.reduce((sum, { image }) => sum + image.header.numberOfFrames, 0)
-    return series ? stackNotices(count, { series, unreadable: study.failures.length }, opened.card.input) : []
   }
 
   /** What the model says of slices and whether the goal is met, before anything around them is changed. */

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
+import type { Notice } from '../../core/errors.ts'
 import { visibleText } from '../../core/visible-text.ts'
-import type { Notice } from '../../core/model/intensity.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
@@ -84,7 +84,7 @@ async function work(
   folder: ExportFolder,
   hooks: AttackHooks,
 ): Promise<AttackReport> {
-  const loader = createImageLoader(run.study, run.opened.card.intensity)
+  const loader = createImageLoader(run.study, run.opened.card)
   const progress = attackProgress(run.images.length, hooks.onProgress)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]

@@ -1,6 +1,6 @@
 import { summarise } from '../../core/evaluate/summary.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
-import type { Notice } from '../../core/model/intensity.ts'
+import type { Notice } from '../../core/errors.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { saidBy } from '../classes.ts'
 import { taskAgreement } from '../predict/task-agreement.ts'

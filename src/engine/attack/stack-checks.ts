@@ -1,8 +1,6 @@
 import { canBeCoupled, coupledMethods } from '../../core/attacks/method-coupling.ts'
-import type { Series } from '../../core/dicom/series.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Notice } from '../../core/model/intensity.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { imageStacks } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -39,36 +37,4 @@ export function refuseStacks({ input }: ModelCard, what: string): void {
       tip: 'Use `radversary attack` for each method and budget.',
     },
   )
-}
-
-/** What a user should know of a stack's order and length. @param unreadable files of the study */
-export function stackNotices(
-  slices: number,
-  { series: { notes, orderedBy }, unreadable }: { readonly series: Series; readonly unreadable: number },
-  { slices: neighbours, volume }: ModelCard['input'],
-): Notice[] {
-  const found: Notice[] = []
-  if (unreadable > 0)
-    found.push({
-      message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
-      tip: 'Mend or remove them.',
-    })
-  const count = neighbours?.count ?? volume?.patch[0] ?? 1
-  if (slices < count)
-    found.push({
-      message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,
-      tip: 'Compare with what the model was trained on.',
-    })
-  if (orderedBy === 'instance-number' && slices > 1)
-    found.push({
-      message: 'The slices have no common position, so their neighbours are those of their instance numbers.',
-      tip: 'Compare the order in the viewer.',
-    })
-  const gap = notes.find(({ kind }) => kind === 'gap')
-  if (gap !== undefined)
-    found.push({
-      message: `Neighbouring slices: ${gap.message}.`,
-      tip: 'Slices beside a gap count as neighbours: add what is missing.',
-    })
-  return found
 }

@@ -4,7 +4,7 @@ import { objectsOf } from '../../core/model/detection.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/model/mask.ts'
-import type { Notice } from '../../core/model/intensity.ts'
+import type { Notice } from '../../core/errors.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { reachOf } from '../../core/model/slices.ts'
@@ -18,7 +18,7 @@ import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
-import { imageGroups } from '../study/image-groups.ts'
+import { imageGroups, imageStacks } from '../study/image-groups.ts'
 import {
   createImageLoader,
   distinctNotices,
@@ -27,7 +27,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { checkFramesAreStack, surroundingsIn, withSurroundings } from '../study/surroundings.ts'
+import { checkFramesAreStack, stackNotices, surroundingsIn, withSurroundings } from '../study/surroundings.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
 import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
@@ -71,6 +71,8 @@ export interface PredictReport {
   /** mAP, recall and false positives of a detection with boxes; null without. */
   readonly detection: DetectionAgreement | null
   readonly failures: readonly InputFailure[]
+  /** How images were taken, where a user should know. */
+  readonly notices: readonly Notice[]
 }
 
 interface Bench extends Workbench {
@@ -89,9 +91,10 @@ export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = 
   const bench = { ...workbench, model: pixelModel(await connectModel(opened, runtime), opened.card) }
   try {
     const failures: InputFailure[] = [...bench.study.failures]
-    const found = await predictAll(bench, failures, hooks)
+    const { found, notices } = await predictAll(bench, failures, hooks)
     if (found.length === 0) throw nothingLeft(failures)
-    return report(bench, found, failures)
+    for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+    return { ...report(bench, found, failures), notices }
   } finally {
     await bench.model.dispose()
   }
@@ -111,13 +114,16 @@ interface Found {
 async function predictAll(
   bench: Bench,
   failures: InputFailure[],
-  { signal, onProgress, onNotice }: JobHooks,
-): Promise<Found[]> {
+  { signal, onProgress }: JobHooks,
+): Promise<{ readonly found: Found[]; readonly notices: readonly Notice[] }> {
   const { images } = bench
-  const loader = createImageLoader(bench.study, bench.opened.card.intensity)
+  const loader = createImageLoader(bench.study, bench.opened.card)
   const around = surroundingsIn(bench.study.images, loader, reachOf(bench.opened.card.input))
   const found: Found[] = []
-  const notices: Notice[] = []
+  const notices: Notice[] =
+    around === undefined
+      ? []
+      : imageStacks(images).flatMap((stack) => stackNotices(stack, bench.study, bench.opened.card.input))
   let done = 0
   // Some slices of a stack may be far from each other.
   const together = reachOf(bench.opened.card.input) === Infinity ? Infinity : batch
@@ -141,8 +147,7 @@ async function predictAll(
     done += group.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
-  for (const { message, tip } of distinctNotices(notices)) onNotice?.(`${message} ${tip}`)
-  return found
+  return { found, notices: distinctNotices(notices) }
 }
 
 interface LabelledFrame {
@@ -209,7 +214,7 @@ function report(
   { opened: { card }, device, labelOf, boxesOf }: Workbench,
   found: readonly Found[],
   failures: readonly InputFailure[],
-): PredictReport {
+): Omit<PredictReport, 'notices'> {
   const labelOfFrame = ({ image, index }: Found) =>
     boxesOf === undefined ? frameLabel(labelOf(image), card) : boxesLabel(boxesOf(image), index)
   const labelled = found.flatMap((each) => {

@@ -6,18 +6,16 @@ import type { Instance } from '../../core/dicom/instance.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { BudgetScale } from '../../core/model/budget.ts'
-import type { Intensity } from '../../core/model/card.ts'
+import type { Notice } from '../../core/errors.ts'
+import { aspectNotices, frameStackNotices, imageNotices } from '../../core/dicom/notices.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import {
   countIntensities,
   type ImagePixels,
   type IntensityCounts,
 } from '../../core/model/intensity-counts.ts'
-import {
-  resolveIntensity,
-  widthInHu,
-  type Notice,
-  type ResolvedIntensity,
-} from '../../core/model/intensity.ts'
+import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/model/intensity.ts'
+import { reachOf } from '../../core/model/slices.ts'
 import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
@@ -53,7 +51,11 @@ export interface ImageLoader {
  * asked for.
  * @param decompress as in `decodeFrame`
  */
-export function createImageLoader(study: Study, intensity: Intensity, decompress?: Decompress): ImageLoader {
+export function createImageLoader(
+  study: Study,
+  { intensity, fit, input }: Pick<ModelCard, 'intensity' | 'fit' | 'input'>,
+  decompress?: Decompress,
+): ImageLoader {
   const counts = new Map<number, Promise<IntensityCounts>>()
   const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
@@ -74,16 +76,21 @@ export function createImageLoader(study: Study, intensity: Intensity, decompress
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
-      const pixels = await decodeFrames(
-        parseInstance(file, { file: nameOf(image.header.source) }),
-        decompress,
-      )
+      const instance = parseInstance(file, { file: nameOf(image.header.source) })
+      const pixels = await decodeFrames(instance, decompress)
       const resolved = pixels.map((frame) => ({
         pixels: frame,
         ...resolveIntensity(intensity, frame, counted),
       }))
       const frames = resolved.map((frame, index) => frameOf(image, index, frame))
-      return { image, file, frames, notices: distinctNotices(resolved.flatMap(({ notices }) => notices)) }
+      const notices = [
+        ...imageNotices(instance),
+        ...(reachOf(input) > 0 ? frameStackNotices(instance) : []),
+        ...aspectNotices(instance, fit.kind === 'letterbox' || fit.kind === 'centre-crop'),
+        ...pixels.flatMap(({ frame }) => frame.notices ?? []),
+        ...resolved.flatMap((each) => each.notices),
+      ]
+      return { image, file, frames, notices: distinctNotices(notices) }
     },
   }
 }
@@ -103,7 +110,7 @@ export function distinctNotices(notices: readonly Notice[]): Notice[] {
   return [...new Map(notices.map((notice) => [notice.message, notice])).values()]
 }
 
-/** All frames of an instance with what they mean. */
+/** All frames of an instance with what they mean, in the bits that all of them need. */
 export async function decodeFrames(instance: Instance, decompress?: Decompress): Promise<ImagePixels[]> {
   const frames: ImagePixels[] = []
   for (let index = 0; index < instance.numberOfFrames; index++)
@@ -111,7 +118,8 @@ export async function decodeFrames(instance: Instance, decompress?: Decompress):
       frame: await decodeFrame(instance, index, decompress),
       meaning: pixelMeaning(instance, index),
     })
-  return frames
+  const most = Math.max(...frames.map(({ frame }) => frame.bitsStored))
+  return frames.map(({ frame, meaning }) => ({ frame: { ...frame, bitsStored: most }, meaning }))
 }
 
 /** Images that can't be read are left out here; they are told when their turn comes. */

@@ -1,10 +1,12 @@
 import { nameOf } from '../../adapters/fs/file-ref.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { tiltNotice } from '../../core/dicom/notices.ts'
+import { RadversaryError, type Notice } from '../../core/errors.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import { imageStacks } from './image-groups.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
-import type { StudyImage } from './open-study.ts'
+import type { Study, StudyImage } from './open-study.ts'
 
 /** What lies around images of one stack, as far as models of neighbouring slices look. */
 export interface Surroundings {
@@ -88,4 +90,43 @@ export async function withSurroundings<Loaded extends MaybeLoaded>(
       loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })),
     }
   }
+}
+
+/** What a user should know of the order and length of one stack of a study. */
+export function stackNotices(
+  stack: readonly StudyImage[],
+  study: Study,
+  { slices: neighbours, volume }: ModelCard['input'],
+): Notice[] {
+  const series = stack[0] && study.series[stack[0].series]
+  if (series === undefined) return []
+  const { notes, orderedBy } = series
+  const unreadable = study.failures.length
+  const slices = stack.reduce((sum, { header }) => sum + header.numberOfFrames, 0)
+  const found: Notice[] = []
+  if (unreadable > 0)
+    found.push({
+      message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
+      tip: 'Mend or remove them.',
+    })
+  const count = neighbours?.count ?? volume?.patch[0] ?? 1
+  if (slices < count)
+    found.push({
+      message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,
+      tip: 'Compare with what the model was trained on.',
+    })
+  if (orderedBy === 'instance-number' && slices > 1)
+    found.push({
+      message: 'The slices have no common position, so their neighbours are those of their instance numbers.',
+      tip: 'Compare the order in the viewer.',
+    })
+  const gap = notes.find(({ kind }) => kind === 'gap')
+  if (gap !== undefined)
+    found.push({
+      message: `Neighbouring slices: ${gap.message}.`,
+      tip: 'Slices beside a gap count as neighbours: add what is missing.',
+    })
+  const tilt = notes.find(({ kind }) => kind === 'tilt')
+  if (tilt !== undefined) found.push(tiltNotice(tilt.message))
+  return found
 }

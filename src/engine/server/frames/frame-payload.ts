@@ -76,8 +76,9 @@ function modalityHeaders({
   return { 'x-slope': String(slope), 'x-intercept': String(intercept) }
 }
 
-/** The first window; `studies.image` has them all. */
-function windowHeaders({ windows: [first] }: PixelMeaning): Record<string, string> {
+/** The first window that can be used; `studies.image` has them all. */
+function windowHeaders({ windows }: PixelMeaning): Record<string, string> {
+  const first = windows.find((window) => window !== undefined)
   return { 'x-window-center': text(first?.center), 'x-window-width': text(first?.width) }
 }
 

@@ -40,7 +40,7 @@ export function createModelViews(
     frame: async (address, { sha256, card }) => {
       const opened = await studies.find(address.study)
       const key = `${address.study}/${sha256} ${JSON.stringify(card.intensity)}`
-      const loader = loaders.get(key) ?? createImageLoader(opened.study, card.intensity, decompress)
+      const loader = loaders.get(key) ?? createImageLoader(opened.study, card, decompress)
       loaders.set(key, loader)
       return loader.frame(imageAt(opened, address.image), address.frame, await frames.frame(address))
     },

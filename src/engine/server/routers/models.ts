@@ -13,6 +13,7 @@ export type PredictEvent =
       readonly predictions: readonly FramePrediction[]
       readonly agreement: PredictReport['agreement']
       readonly failures: PredictReport['failures']
+      readonly notices: PredictReport['notices']
     }
 
 const predictInput = z.strictObject({
@@ -58,10 +59,10 @@ export const modelsRouter = router({
       home: ctx.home,
       ...(await ctx.device.request()),
     }
-    const { classes, predictions, agreement, failures } = yield* streamed(
+    const { classes, predictions, agreement, failures, notices } = yield* streamed(
       (hooks) => ctx.threads.compute.run('predict', request, hooks),
       signal,
     )
-    yield { type: 'predictions', classes, predictions, agreement, failures }
+    yield { type: 'predictions', classes, predictions, agreement, failures, notices }
   }),
 })

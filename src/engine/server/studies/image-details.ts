@@ -1,4 +1,4 @@
-import type { PixelMeaning } from '../../../core/dicom/image.ts'
+import type { PixelMeaning, VoiWindow } from '../../../core/dicom/image.ts'
 import type { Vector3 } from '../../../core/dicom/geometry.ts'
 import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
 import type { StudyImage } from '../../study/open-study.ts'
@@ -21,7 +21,8 @@ export interface ImageDetails {
   readonly pixelSpacing: readonly [betweenRows: number, betweenColumns: number] | null
   readonly bitsStored: number
   readonly signed: boolean
-  readonly windows: PixelMeaning['windows']
+  /** Those that can be used. */
+  readonly windows: readonly VoiWindow[]
   readonly padding: { readonly lower: number; readonly upper: number } | null
   /** Stored values to modality units. */
   readonly transform:
@@ -52,7 +53,7 @@ export function imageDetails({ header }: StudyImage, { frame, meaning }: ImagePi
     pixelSpacing: header.pixelSpacing ?? null,
     bitsStored: frame.bitsStored,
     signed: frame.signed,
-    windows: meaning.windows,
+    windows: meaning.windows.filter((window) => window !== undefined),
     padding: meaning.padding ?? null,
     transform: transformOf(meaning),
     voiTable:

@@ -1,3 +1,4 @@
+import type { Notice } from '../../../core/errors.ts'
 import type { Box } from '../../../core/model/boxes.ts'
 import { create } from 'zustand'
 import { engine, ownRequest } from '../api/client.ts'
@@ -21,6 +22,8 @@ export interface StudyPredictions {
   readonly classes: readonly string[]
   /** By SOP Instance UID and frame, counted from 1. */
   readonly byFrame: ReadonlyMap<string, SlicePrediction>
+  /** What a user should know of how images were taken. */
+  readonly notices: readonly Notice[]
   /** How long one frame took; undefined before it is known. */
   readonly millisecondsPerFrame: number | undefined
   readonly progress:
@@ -55,6 +58,7 @@ export async function predictStudy(study: string, model: string): Promise<void> 
   const none: StudyPredictions = {
     classes: [],
     byFrame: new Map(),
+    notices: [],
     millisecondsPerFrame: undefined,
     progress: { done: 0, total: 0, cancel },
   }
@@ -71,10 +75,12 @@ export async function predictStudy(study: string, model: string): Promise<void> 
           [key]: { ...none, progress: { done: event.done, total: event.total, cancel } },
         })
       if (event.type !== 'predictions') continue
-      const { classes, predictions } = event
+      const { classes, predictions, notices } = event
       const byFrame = new Map(predictions.map((each) => [frameKey(each.sopInstanceUid, each.frame), each]))
       const millisecondsPerFrame = (performance.now() - start) / Math.max(1, predictions.length)
-      usePredictions.setState({ [key]: { classes, byFrame, millisecondsPerFrame, progress: undefined } })
+      usePredictions.setState({
+        [key]: { classes, byFrame, notices, millisecondsPerFrame, progress: undefined },
+      })
     }
   } catch (error) {
     usePredictions.setState({ [key]: undefined })

@@ -85,6 +85,7 @@ function ChosenModel({ model }: { readonly model: ModelInfo }) {
         <>
           <ModelPreview model={name} study={active.study} image={active.image} frame={active.frame} />
           <PredictButton study={active.study} model={name} />
+          <PredictNotices study={active.study} model={name} />
           <AreaTable {...active} model={name} classNames={classes} />
           <BoxTable {...active} model={name} classNames={classes} />
         </>
@@ -120,6 +121,16 @@ function PredictButton({ study, model }: { readonly study: string; readonly mode
       </Button>
     </div>
   )
+}
+
+/** What a user should know of how the predicted images were taken. */
+function PredictNotices({ study, model }: { readonly study: string; readonly model: string }) {
+  const notices = usePredictions((all) => all[predictionsKey(study, model)]?.notices)
+  return notices?.map(({ message, tip }) => (
+    <Text key={message} size="xs" c="dimmed" mt={2}>
+      {message} {tip}
+    </Text>
+  ))
 }
 
 interface ModelPreviewProps {
