@@ -1,6 +1,8 @@
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
+import type { CheckLogits } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { finite } from '../../core/model/finite.ts'
+import { isRow } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { useBackend, type TfjsBackend } from './backends.ts'
@@ -18,6 +20,10 @@ export interface TfjsModelOptions {
   /** Name or place; by default the only output. */
   readonly output?: string | number | undefined
   readonly activation?: OutputActivation
+  /** Whether [N, K, 1, 1] is one prediction an image: [N, K]. */
+  readonly isOneRow?: boolean | undefined
+  /** Hears the first predictions, and may throw: the card may be wrong about them. */
+  readonly checkLogits?: CheckLogits | undefined
   /** Extents of one sample, for models whose input size is free or shall be another. */
   readonly inputShape?: readonly number[] | undefined
 }
@@ -33,21 +39,30 @@ export function createTfjsModel(options: TfjsModelOptions): Promise<Differentiab
     await useBackend(backend)
     const loaded = await loadModel(files, inputShape)
     const index = outputIndex(loaded, options)
-    return differentiable(
-      loaded,
-      logitsOf(loaded, files, index, options.activation ?? 'detect'),
-      options,
-      index,
-    )
+    const logits = logitsOf(loaded, files, index, options.activation ?? 'detect')
+    const rows: LogitsOf = options.isOneRow === true ? (x) => asRows(logits(x)) : logits
+    return differentiable(loaded, rows, options, index)
   })
+}
+
+/** [N, K, 1, 1] as [N, K]. */
+function asRows(logits: tf.Tensor): tf.Tensor {
+  const [count = 0, ...rest] = logits.shape
+  return isRow(rest) ? tf.reshape(logits, [count, -1]) : logits
 }
 
 function differentiable(
   loaded: LoadedModel,
   logits: LogitsOf,
-  { files, backend }: TfjsModelOptions,
+  { files, backend, checkLogits }: TfjsModelOptions,
   index: number,
 ): DifferentiableModel {
+  let isChecked = false
+  const checked = (z: Tensor): Tensor => {
+    if (!isChecked) checkLogits?.(z, { isLogarithm: false })
+    isChecked = true
+    return z
+  }
   const withBackend = <Name extends string>(work: () => Tensors<Name>): Promise<Record<Name, Tensor>> =>
     oneAtATime(async () => {
       await useBackend(backend)
@@ -62,7 +77,7 @@ function differentiable(
     output: { name, shape: free(classesFirstShape(loaded.outputShapes[index] ?? [])) },
     predict: async (x) => {
       const made = await withBackend(() => ({ logits: logits(placed(x)) }))
-      return finite(made.logits, `Model output '${name}'`)
+      return checked(finite(made.logits, `Model output '${name}'`))
     },
     lossAndGradient: async (x, given): Promise<LossAndGradient> => {
       const made = await withBackend(() => gradientOf(logits, placed(x), given))

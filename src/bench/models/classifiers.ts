@@ -180,6 +180,7 @@ function bottleneck(net: NetworkBuilder, x: Feature, width: number, stride: numb
 
 /** Of `resnet50`, for images of one channel. */
 export const resnetCard = {
+  task: 'classification',
   input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear-antialiased',

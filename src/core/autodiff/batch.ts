@@ -1,13 +1,16 @@
 import { RadversaryError } from '../errors.ts'
-import type { OnnxModel } from '../onnx/graph.ts'
+import type { OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { numericValues } from '../onnx/onnx-tensor.ts'
-import { tensorAttribute } from '../onnx/attributes.ts'
+import { viewOf } from '../onnx/graph-end.ts'
+import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import type { BatchFacts } from '../model/any-batch.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import type { Ports } from './model-ports.ts'
 import type { TypedGraph } from './typed-graph.ts'
 
-const tip =
-  'Export the model with a dynamic batch axis (torch.onnx.export: dynamic_axes), or work with its own batch size.'
+/** What makes a graph take batches of any size. */
+export const anyBatchTip =
+  'Export the model for any batch size: torch.onnx.export(model, (x,), file, dynamo=True, dynamic_shapes=({0: "batch"},)).'
 
 /** Throws `model-unsupported` unless the output has one entry per sample. */
 export function checkBatch(graph: TypedGraph): TypedGraph {
@@ -15,7 +18,7 @@ export function checkBatch(graph: TypedGraph): TypedGraph {
   throw new RadversaryError(
     'model-unsupported',
     `Model: expected one output per sample, got [${graph.output.shape.join(', ')}] for an input of [${graph.input.shape.join(', ')}]`,
-    { tip },
+    { tip: anyBatchTip },
   )
 }
 
@@ -39,21 +42,35 @@ export async function withBatchExplained<T>(
     throw new RadversaryError(
       'model-unsupported',
       `Model: expected a graph for any batch size, got one made for ${String(exported)}: Reshape '${node}' has it as a constant`,
-      { tip, cause },
+      { tip: anyBatchTip, cause },
     )
   }
 }
 
 /** Name of the first Reshape whose constant target shape begins with the exported batch size. */
-function nodeWithBatch({ graph }: OnnxModel, batch: number): string | undefined {
-  const constants = new Map(graph.initializers)
-  for (const node of graph.nodes) {
-    const value = node.opType === 'Constant' ? tensorAttribute(node, 'value') : undefined
-    if (value !== undefined) constants.set(node.outputs[0] ?? '', value)
+function nodeWithBatch(model: OnnxModel, batch: number): string | undefined {
+  const found = constantReshapes(model).find(({ first }) => first === batch)
+  return found && (found.node.name || (found.node.outputs[0] ?? ''))
+}
+
+/** What the file says of the batches that its graph takes. */
+export function batchFactsOf(model: OnnxModel, { input, output }: Ports): BatchFacts {
+  const declared = input.shape?.[0]
+  const leading = new Set(nodesLeadingTo(model.graph.nodes, [output.name]))
+  const firsts = constantReshapes(model).flatMap(({ node, first }) => (leading.has(node) ? [first] : []))
+  return {
+    declared: typeof declared === 'number' && declared > 0 ? declared : undefined,
+    constant: [...new Set(firsts)],
   }
-  const found = graph.nodes.find(({ opType, inputs }) => {
-    const shape = opType === 'Reshape' ? constants.get(inputs[1] ?? '') : undefined
-    return shape !== undefined && numericValues(shape)[0] === batch
+}
+
+/** Every Reshape of a computed value to a constant shape whose first extent is a number. */
+function constantReshapes({ graph }: OnnxModel): { readonly node: OnnxNode; readonly first: number }[] {
+  const { constant } = viewOf(graph)
+  return graph.nodes.flatMap((node) => {
+    const [value = '', shape = ''] = node.inputs
+    const target = node.opType === 'Reshape' && constant(value) === undefined ? constant(shape) : undefined
+    const first = target && target.external === undefined ? numericValues(target)[0] : undefined
+    return first !== undefined && first > 0 ? [{ node, first }] : []
   })
-  return found && (found.name || (found.outputs[0] ?? ''))
 }

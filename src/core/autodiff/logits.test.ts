@@ -88,6 +88,78 @@ describe('a final activation', () => {
   })
 })
 
+describe('an activation, however it is spelled and whatever rearranges its results, is taken off:', () => {
+  const one = (graph: GraphBuilder, value: number) => graph.floats([1], [value])
+  const scores: Build = (graph) => gemm(graph, 3)
+  const exp = (graph: GraphBuilder) => graph.node('Exp', [scores(graph)])
+  const onePlus = (graph: GraphBuilder, value: string) => graph.node('Add', [value, one(graph, 1)])
+  const ePower = (graph: GraphBuilder) => graph.node('Exp', [graph.node('Neg', [scores(graph)])])
+  const softmax = (graph: GraphBuilder) => graph.node('Softmax', [scores(graph)], { axis: 1 })
+  const sigmoid = (graph: GraphBuilder) => graph.node('Sigmoid', [scores(graph)])
+  const forms: Readonly<Record<string, Build>> = {
+    'Softmax, Reshape': (g) => g.node('Reshape', [softmax(g), g.ints([-1, 3])]),
+    'Softmax, Unsqueeze, Squeeze': (g) => squeezed(g, g.node('Unsqueeze', [softmax(g), g.ints([2])]), 2),
+    'Softmax, Flatten, Identity': (g) => g.node('Identity', [g.node('Flatten', [softmax(g)], { axis: 1 })]),
+    'Softmax, Transpose twice': (g) => g.node('Transpose', [g.node('Transpose', [softmax(g)], { perm: [1, 0] })], { perm: [1, 0] }), // prettier-ignore
+    'Softmax of the transposed': (g) => g.node('Transpose', [g.node('Softmax', [g.node('Transpose', [scores(g)], { perm: [1, 0] })], { axis: 0 })], { perm: [1, 0] }), // prettier-ignore
+    'Softmax, Cast': (g) => g.node('Cast', [softmax(g)], { to: 1 }),
+    'Softmax, Clip against log 0': (g) => g.node('Clip', [softmax(g), g.floats([], [1e-7]), g.floats([], [1 - 1e-7])]), // prettier-ignore
+    'e^z / sum': (g) => {
+      const powers = exp(g)
+      return g.node('Div', [powers, g.node('ReduceSum', [powers, g.ints([-1])])])
+    },
+    'e^z times 1 / sum': (g) => {
+      const powers = exp(g)
+      return g.node('Mul', [g.node('Reciprocal', [g.node('ReduceSum', [powers, g.ints([1])])]), powers])
+    },
+    'e^LogSoftmax': (g) => g.node('Exp', [g.node('LogSoftmax', [scores(g)], { axis: 1 })]),
+    'log Softmax': (g) => g.node('Log', [softmax(g)]),
+    '1 / (1 + e^-z)': (g) => g.node('Div', [one(g, 1), onePlus(g, ePower(g))]),
+    'Reciprocal of 1 + e^-z': (g) => g.node('Reciprocal', [onePlus(g, ePower(g))]),
+    '(1 + e^-z)^-1': (g) => g.node('Pow', [onePlus(g, ePower(g)), one(g, -1)]),
+    'e^z / (1 + e^z)': (g) => {
+      const powers = exp(g)
+      return g.node('Div', [powers, onePlus(g, powers)])
+    },
+    '1 - Sigmoid(-z)': (g) => g.node('Sub', [one(g, 1), g.node('Sigmoid', [g.node('Neg', [scores(g)])])]),
+    '(tanh(z / 2) + 1) / 2': (g) => g.node('Mul', [onePlus(g, g.node('Tanh', [g.node('Mul', [scores(g), one(g, 0.5)])])), one(g, 0.5)]), // prettier-ignore
+    'Sigmoid, Slice': (g) => g.node('Slice', [sigmoid(g), g.ints([0]), g.ints([3]), g.ints([1])]),
+    'Sigmoid, Gather': (g) => g.node('Gather', [sigmoid(g), g.ints([0, 1, 2])], { axis: 1 }),
+  }
+
+  test.each(Object.keys(forms))('%s', async (form) => {
+    const [network, plain] = await Promise.all([open(forms[form]!, ['batch', 3]), open(scores, ['batch', 3])])
+    const large = tensor(x.shape, x.data.map((value) => 100 * value)) // prettier-ignore
+    const [found, expected] = [await network.predict(large), await plain.predict(large)]
+    found.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.data[i]!, 3)
+    })
+    await Promise.all([network.dispose(), plain.dispose()])
+  })
+
+  test('but HardSigmoid, and a Softmax of which one class was taken, are not', async () => {
+    for (const build of [
+      (g: GraphBuilder) => g.node('HardSigmoid', [scores(g)]),
+      (g: GraphBuilder) => g.node('Slice', [softmax(g), g.ints([0]), g.ints([2]), g.ints([1])]),
+    ]) {
+      const network = await open(build, ['batch', 'classes'])
+      expect((await network.predict(x)).data.every((value) => value >= 0 && value <= 1)).toBe(true)
+      await network.dispose()
+    }
+  })
+
+  test.each<[string, Build]>([
+    ['[N, K, 1, 1]', (g) => g.node('Softmax', [g.node('Reshape', [scores(g), g.ints([-1, 3, 1, 1])])], { axis: 1 })], // prettier-ignore
+    ['[N, 1, 1, K]', (g) => g.node('Reshape', [softmax(g), g.ints([-1, 1, 1, 3])])],
+  ])('an output %s is [N, K] where it is one prediction an image', async (_, build) => {
+    const options = { isOneRow: true, activation: 'softmax' } as const
+    const network = await open(build, ['batch', 'a', 'b', 'c'], 17, options)
+    const expected = await (await open(scores, ['batch', 3])).predict(x)
+    expect(await network.predict(x)).toEqual(expected)
+    await network.dispose()
+  })
+})
+
 describe('an output [N], of which the class axis was squeezed, is [N, 1]', () => {
   const forms: Readonly<Record<string, Build>> = {
     logits: (graph) => squeezed(graph, one(graph)),

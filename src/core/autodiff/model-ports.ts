@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
+import { isFloating, isNumeric, type DataType } from '../onnx/data-type.ts'
 import type { OnnxGraph, ValueInfo } from '../onnx/graph.ts'
-import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
+import { givesSequence, nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 
 /** The image input and the scores' output of a model. */
 export interface Ports {
@@ -18,10 +19,11 @@ export interface PortNames {
  * from.
  */
 export function choosePorts(graph: OnnxGraph, { inputName, outputName }: PortNames): Ports {
-  const output = choose(graph.outputs, outputName, 'output')
+  const output = choose(graph.outputs, outputName, 'output', ({ dataType }) => isScore(dataType))
+  checkScores(graph, output)
   const read = new Set(nodesLeadingTo(graph.nodes, [output.name]).flatMap(readsOf))
   const used = graph.inputs.filter(({ name }) => read.has(name))
-  const input = choose(used.filter(isImage), inputName, 'input')
+  const input = choose(used.filter(isArray), inputName, 'input', isImage)
   const others = used.filter(({ name }) => name !== input.name).map(({ name }) => name)
   if (others.length > 0)
     throw new RadversaryError(
@@ -34,22 +36,47 @@ export function choosePorts(graph: OnnxGraph, { inputName, outputName }: PortNam
   return { input, output }
 }
 
-/** A floating tensor with a batch axis and something in it. */
-function isImage({ dataType, shape }: ValueInfo): boolean {
-  return dataType === 'float32' && (shape === null || shape.length >= 2)
+/** Numbers with a batch axis and something beside it. */
+function isArray({ dataType, shape }: ValueInfo): boolean {
+  return isNumeric(dataType) && (shape === null || shape.length >= 2)
+}
+
+function isImage({ shape }: ValueInfo): boolean {
+  return shape === null || shape.length >= 4
+}
+
+/** @throws RadversaryError model-unsupported for labels, and for sequences and maps. */
+function checkScores({ nodes }: OnnxGraph, { name, dataType }: ValueInfo): void {
+  const maker = nodes.find(({ outputs }) => outputs.includes(name))
+  const isSequence = maker !== undefined && givesSequence(maker)
+  if (isScore(dataType) && !isSequence) return
+  const found = isSequence ? 'a sequence' : `${dataType ?? ''} values`
+  throw new RadversaryError(
+    'model-unsupported',
+    `Model: expected a differentiable path from the input to '${name}', got ${found} of ${maker?.opType ?? 'an input'}`,
+    { tip: 'Choose the output that holds the scores, or export it; labels (ArgMax) have no gradient.' },
+  )
+}
+
+/** Types that the file leaves to the runtime are taken for scores. */
+function isScore(dataType: DataType | null): boolean {
+  return dataType === null || isFloating(dataType)
 }
 
 function choose(
   candidates: readonly ValueInfo[],
   name: string | undefined,
   role: 'input' | 'output',
+  isLikely: (value: ValueInfo) => boolean,
 ): ValueInfo {
   const names = candidates.map((each) => each.name).join(', ') || 'none'
-  const chosen = name === undefined ? candidates[0] : candidates.find((each) => each.name === name)
-  if (chosen === undefined || (name === undefined && candidates.length > 1))
+  const likely = candidates.filter(isLikely)
+  const meant = likely.length === 0 ? candidates : likely
+  const chosen = name === undefined ? meant[0] : candidates.find((each) => each.name === name)
+  if (chosen === undefined || (name === undefined && meant.length > 1))
     throw new RadversaryError(
       'model-unsupported',
-      `Model: expected ${name === undefined ? `one float32 ${role}` : `an ${role} '${name}'`}, got ${names}`,
+      `Model: expected ${name === undefined ? `one ${role === 'input' ? 'numeric' : 'float32'} ${role}` : `an ${role} '${name}'`}, got ${names}`,
       { tip: `Name the ${role} in the model card.` },
     )
   return chosen

@@ -1,5 +1,7 @@
 import { RadversaryError } from '../errors.ts'
+import { anyBatch } from '../model/any-batch.ts'
 import { finite } from '../model/finite.ts'
+import { isRow } from '../model/model-facts.ts'
 import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
@@ -9,15 +11,15 @@ import { withExternalData } from '../onnx/external-data.ts'
 import { toFloat32 } from '../onnx/to-float32.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { sizeOf, type Shape, type Tensor } from '../tensor/tensor.ts'
-import { checkBatch, withBatchExplained } from './batch.ts'
+import { batchFactsOf, checkBatch, withBatchExplained } from './batch.ts'
 import { forwardModel, gradientGraph, type GradientGraph } from './gradient-graph.ts'
-import type { OutputActivation } from './logits.ts'
+import type { LogitsGraph, LogitsOrigin, OutputActivation } from './logits.ts'
 import { choosePorts, type PortNames, type Ports } from './model-ports.ts'
 import { fromGrey } from './grey-graph.ts'
+import { gradientObstacle, obstacleError } from './obstacles.ts'
 import { prepare } from './prepare.ts'
 import { SessionCache } from './session-cache.ts'
 import { sameShape } from './shapes.ts'
-import type { TypedGraph } from './typed-graph.ts'
 
 export interface OnnxModelOptions extends PortNames {
   /** A ModelProto. */
@@ -27,6 +29,10 @@ export interface OnnxModelOptions extends PortNames {
   readonly runtime: Runtime
   /** What the output holds; by default a final Softmax, LogSoftmax or Sigmoid is recognised. */
   readonly activation?: OutputActivation
+  /** Whether [N, K, 1, 1] is one prediction an image: [N, K]. */
+  readonly isOneRow?: boolean | undefined
+  /** Hears the first results, and may throw: the card may be wrong about them. */
+  readonly checkLogits?: CheckLogits | undefined
   /** Of a model of images [N, C, H, W]: what makes it take [N, 1, H, W] too. */
   readonly grey?: GreyInput | undefined
   /** Shown in errors. */
@@ -38,10 +44,14 @@ export interface OnnxModelOptions extends PortNames {
   readonly sessions?: number
 }
 
+/** Hears logits [N, K, …] and how they come of what the file gives. */
+export type CheckLogits = (logits: Tensor, origin: LogitsOrigin) => void
+
 /** A session and how its graph names things. */
 interface GradientSession {
   readonly session: RuntimeSession
   readonly graph: GradientGraph
+  readonly origin: LogitsOrigin
   dispose(): Promise<void>
 }
 
@@ -49,6 +59,7 @@ interface PredictSession {
   readonly session: RuntimeSession
   readonly input: string
   readonly logits: string
+  readonly origin: LogitsOrigin
   dispose(): Promise<void>
 }
 
@@ -62,7 +73,9 @@ interface PredictSession {
 export function createOnnxModel(options: OnnxModelOptions): Promise<DifferentiableModel> {
   return withFile(options.file, () => {
     const model = toFloat32(withExternalData(decodeModel(options.bytes), options.externalData ?? {}))
-    return Promise.resolve(new OnnxModelImplementation(model, choosePorts(model.graph, options), options))
+    const ports = choosePorts(model.graph, options)
+    const implementation = new OnnxModelImplementation(model, ports, options)
+    return Promise.resolve(anyBatch(implementation, batchFactsOf(model, ports)))
   })
 }
 
@@ -73,8 +86,9 @@ class OnnxModelImplementation implements DifferentiableModel {
   private readonly outputText: string
   private readonly predictions: SessionCache<PredictSession>
   private readonly gradients: SessionCache<GradientSession>
+  private isChecked = false
   /** The graph of the last shape: predicting and differentiating prepare it once. */
-  private prepared: { readonly key: string; readonly graph: Promise<TypedGraph> } | undefined
+  private prepared: { readonly key: string; readonly graph: Promise<LogitsGraph> } | undefined
 
   constructor(
     private readonly model: OnnxModel,
@@ -82,7 +96,7 @@ class OnnxModelImplementation implements DifferentiableModel {
     private readonly options: OnnxModelOptions,
   ) {
     this.input = specOf(ports.input)
-    this.output = outputSpecOf(ports.output)
+    this.output = outputSpecOf(ports.output, options.isOneRow)
     this.outputText = `Model output '${ports.output.name}'`
     this.takesGrey = options.grey !== undefined
     const capacity = options.sessions ?? 4
@@ -96,9 +110,9 @@ class OnnxModelImplementation implements DifferentiableModel {
       return this.predictions.use(
         x.shape.join(),
         () => this.createPrediction(x.shape),
-        async ({ session, input, logits }) => {
+        async ({ session, input, logits, origin }) => {
           const results = await session.run({ [input]: feed(x) })
-          return finite(tensorOf(results, logits), this.outputText)
+          return this.checked(tensorOf(results, logits), origin)
         },
       )
     })
@@ -116,11 +130,11 @@ class OnnxModelImplementation implements DifferentiableModel {
       return this.gradients.use(
         key,
         () => this.createGradient(x.shape, loss),
-        async ({ session, graph }) => {
+        async ({ session, graph, origin }) => {
           const results = await session.run(feedsOf(graph, x, loss))
           return {
             loss: tensorOf(results, graph.loss).data,
-            logits: finite(tensorOf(results, graph.logits.name), this.outputText),
+            logits: this.checked(tensorOf(results, graph.logits.name), origin),
             gradient: finite(tensorOf(results, graph.gradient), 'Model gradient'),
           }
         },
@@ -133,24 +147,31 @@ class OnnxModelImplementation implements DifferentiableModel {
     await Promise.all([this.predictions.dispose(), this.gradients.dispose()])
   }
 
+  private checked(logits: Tensor, origin: LogitsOrigin): Tensor {
+    finite(logits, this.outputText)
+    if (!this.isChecked) this.options.checkLogits?.(logits, origin)
+    this.isChecked = true
+    return logits
+  }
+
   private async createPrediction(shape: Shape): Promise<PredictSession> {
     const graph = await this.prepare(shape)
     const session = await this.options.runtime.createSession(encodeModel(forwardModel(graph)))
-    return { session, input: graph.input.name, logits: graph.output.name, dispose: () => session.dispose() }
+    const { input, output, origin } = graph
+    return { session, input: input.name, logits: output.name, origin, dispose: () => session.dispose() }
   }
 
   private async createGradient(shape: Shape, { kind, terms }: LossSpec): Promise<GradientSession> {
     const { runtime } = this.options
-    const graph = gradientGraph(await this.prepare(shape), {
-      kind,
-      termCount: terms.length,
-      device: runtime.device,
-    })
+    const obstacle = gradientObstacle(this.model, this.ports.output.name)
+    if (obstacle !== undefined) throw obstacleError(obstacle)
+    const prepared = await this.prepare(shape)
+    const graph = gradientGraph(prepared, { kind, termCount: terms.length, device: runtime.device })
     const session = await runtime.createSession(encodeModel(graph.model))
-    return { session, graph, dispose: () => session.dispose() }
+    return { session, graph, origin: prepared.origin, dispose: () => session.dispose() }
   }
 
-  private prepare(inputShape: Shape): Promise<TypedGraph> {
+  private prepare(inputShape: Shape): Promise<LogitsGraph> {
     const key = inputShape.join()
     if (this.prepared?.key !== key) this.prepared = { key, graph: this.prepareAnew(inputShape) }
     const { prepared } = this
@@ -160,15 +181,17 @@ class OnnxModelImplementation implements DifferentiableModel {
     })
   }
 
-  private prepareAnew(inputShape: Shape): Promise<TypedGraph> {
+  private prepareAnew(inputShape: Shape): Promise<LogitsGraph> {
     const { model, ports, options } = this
     return withBatchExplained(model, ports, inputShape, async () => {
       const names = { inputName: ports.input.name, outputName: ports.output.name }
       const activation = options.activation ?? 'detect'
       const grey = this.greyOf(inputShape)
-      const whole = { ...names, inputShape: withChannels(inputShape, grey), activation }
+      const { isOneRow } = options
+      const whole = { ...names, inputShape: withChannels(inputShape, grey), activation, isOneRow }
       const graph = await prepare(model, whole, options.runtime)
-      return checkBatch(grey === undefined ? graph : fromGrey(graph, grey))
+      const { origin } = graph
+      return { ...checkBatch(grey === undefined ? graph : fromGrey(graph, grey)), origin }
     })
   }
 
@@ -207,10 +230,14 @@ function withChannels(shape: Shape, grey: GreyInput | undefined): Shape {
   return grey === undefined ? shape : shape.with(1, grey.scale.length)
 }
 
-/** A squeezed output [N] is handed out as [N, 1]. */
-function outputSpecOf(output: ValueInfo): TensorSpec {
+/** An output [N] is handed out as [N, 1]; where it is one prediction an image, [N, K, 1, 1] as [N, K]. */
+function outputSpecOf(output: ValueInfo, isOneRow = false): TensorSpec {
   const { name, shape } = specOf(output)
-  return { name, shape: shape.length === 1 ? [...shape, 1] : shape }
+  const [count = null, ...rest] = shape
+  if (shape.length === 1) return { name, shape: [count, 1] }
+  return isOneRow && isRow(rest)
+    ? { name, shape: [count, rest.find((extent) => extent !== 1) ?? 1] }
+    : { name, shape }
 }
 
 function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): RuntimeFeeds {

@@ -5,8 +5,7 @@ import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import { withFullMasks } from './boolean-masks.ts'
 import { learnShapes } from './learn-shapes.ts'
-import { beforeSqueeze, takeOffActivation, withClassAxis, type OutputActivation } from './logits.ts'
-import type { TypedGraph } from './typed-graph.ts'
+import { takeOffActivation, withClassAxis, type LogitsGraph, type OutputActivation } from './logits.ts'
 import { upgrade } from './upgrade.ts'
 
 export interface PrepareOptions {
@@ -15,6 +14,8 @@ export interface PrepareOptions {
   readonly inputName: string
   readonly outputName: string
   readonly activation: OutputActivation
+  /** Whether [N, K, 1, 1] is one prediction an image: [N, K]. */
+  readonly isOneRow?: boolean | undefined
 }
 
 /**
@@ -25,12 +26,12 @@ export async function prepare(
   model: OnnxModel,
   options: PrepareOptions,
   runtime: Runtime,
-): Promise<TypedGraph> {
+): Promise<LogitsGraph> {
   const fixed = fixShapes(model, options)
   const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
   const learnt = upgrade(await learnShapes(simplified, options.inputShape, runtime))
   const graph = withFullMasks(learnt, runtime.device)
-  return withClassAxis(takeOffActivation(beforeSqueeze(graph), options.activation))
+  return takeOffActivation(withClassAxis(graph, options.isOneRow), options.activation)
 }
 
 /**

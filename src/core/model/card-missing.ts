@@ -1,4 +1,5 @@
-import { classExtent, type ModelFacts } from './model-facts.ts'
+import { classExtent, type ModelFacts, type TensorFacts } from './model-facts.ts'
+import { canBeImage } from './port-obstacles.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -8,7 +9,8 @@ interface Requirement {
   /** Whether only regressions must have it, or only others; all where it is left out. */
   readonly of?: 'values' | 'classes'
   readonly why: (facts: ModelFacts) => string
-  readonly example: (facts: ModelFacts) => string
+  /** @param output the one that the card names */
+  readonly example: (facts: ModelFacts, output: TensorFacts | undefined) => string
 }
 
 /** All that can be missing; schema, file, name and task are always proposed. */
@@ -57,7 +59,9 @@ const requirements: readonly Requirement[] = [
   {
     field: 'output.name',
     why: ({ outputs }) =>
-      `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
+      outputs.length === 1
+        ? `the model's only output ${outputs.map(({ shape }) => extentsInWords(shape)).join('')} looks like features, not scores`
+        : `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
     example: ({ outputs }) => JSON.stringify(outputs[0]?.name ?? 'logits'),
   },
   {
@@ -77,7 +81,7 @@ const requirements: readonly Requirement[] = [
     field: 'output.classes',
     of: 'classes',
     why: () => 'the model holds no class names',
-    example: ({ outputs }) => exampleClasses(outputs[0] && classExtent(outputs[0])),
+    example: (_, output) => exampleClasses(output && classExtent(output)),
   },
   {
     field: 'output.value',
@@ -93,13 +97,27 @@ const requirements: readonly Requirement[] = [
   },
 ]
 
-/** A line for every field of `card` that is not there. */
-export function missingFields(card: JsonObject, facts: ModelFacts): string[] {
+/** A field that is not there, why the file doesn't tell it, and what it may look like. */
+export interface MissingField {
+  readonly field: string
+  readonly why: string
+  readonly example: string
+}
+
+/** Every field of `card` that is not there, or null. */
+export function missingFields(card: JsonObject, facts: ModelFacts): MissingField[] {
   const kind = card['task'] === 'regression' ? 'values' : 'classes'
+  const name = valueAt(card, ['output', 'name'])
+  const output = facts.outputs.find((each) => each.name === name)
   return requirements
     .filter(({ of = kind }) => of === kind)
-    .filter(({ field }) => valueAt(card, field.split('.')) === undefined)
-    .map(({ field, why, example }) => `${field}: missing; ${why(facts)}. Example: ${example(facts)}`)
+    .filter(({ field }) => (valueAt(card, field.split('.')) ?? undefined) === undefined)
+    .map(({ field, why, example }) => ({ field, why: why(facts), example: example(facts, output) }))
+}
+
+/** A line of an error's list. */
+export function missingInWords({ field, why, example }: MissingField): string {
+  return `${field}: missing; ${why}. Example: ${example}`
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
@@ -110,7 +128,11 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 function shapeInWords({ inputs }: ModelFacts): string {
-  return `[${inputs[0]?.shape.map((extent) => extent ?? '?').join(', ') ?? ''}]`
+  return extentsInWords((inputs.find(canBeImage) ?? inputs[0])?.shape ?? [])
+}
+
+function extentsInWords(shape: TensorFacts['shape']): string {
+  return `[${shape.map((extent) => extent ?? '?').join(', ')}]`
 }
 
 function exampleClasses(count: number | string | null | undefined): string {

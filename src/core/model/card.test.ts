@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { namesOf, parseCard, parseCardText } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
-import { proposeCard } from './propose-card.ts'
+import { draftCard, proposeCard } from './propose-card.ts'
 
 const documentation = readFileSync(new URL('../../../docs/model-card.md', import.meta.url), 'utf8')
 const documented: unknown = JSON.parse(/```json\n(\{\n {2}"schema"[\s\S]*?)```/.exec(documentation)![1]!)
@@ -292,11 +292,11 @@ describe('proposeCard', () => {
   test('asks which of several inputs and outputs to use, and takes the one that is named', () => {
     const two: ModelFacts = {
       ...facts,
-      inputs: [...facts.inputs, { name: 'age', shape: [1, 1] }],
+      inputs: [...facts.inputs, { name: 'prior', shape: ['batch', 3, 224, 224] }],
       outputs: [...facts.outputs, { name: 'features', shape: [1, 512], finalOp: 'Gemm' }],
     }
     const message = messageOf(() => proposeCard(two, told))
-    expect(message).toContain('input.name: missing; the model has 2 inputs (image, age)')
+    expect(message).toContain('input.name: missing; the model has 2 inputs (image, prior)')
     expect(message).toContain('output.name: missing')
     const named = { ...told, input: { name: 'image' }, output: { ...told.output, name: 'probabilities' } }
     expect(proposeCard(two, named).card.input.size).toEqual([224, 224])
@@ -318,6 +318,71 @@ describe('proposeCard', () => {
     expect(message).toContain("output.classes: 3 (softmax), but the model's is 2 outputs")
     const unknown = messageOf(() => proposeCard(facts, { ...told, input: { ...card.input, name: 'x' } }))
     expect(unknown).toContain("input.name: x, but the model's is image")
+  })
+
+  test('reads [N, K, 1, 1] and [N, 1, 1, K] as one row of classes', () => {
+    for (const shape of [
+      ['batch', 2, 1, 1],
+      ['batch', 1, 1, 2],
+    ]) {
+      const { card: whole } = proposeCard(
+        { ...facts, outputs: [{ name: 'p', shape, finalOp: 'Softmax' }] },
+        told,
+      )
+      expect(whole).toMatchObject({ task: 'classification', output: { activation: 'softmax' } })
+    }
+    const one = { ...facts, outputs: [{ name: 'p', shape: ['batch', 1, 1, 1], finalOp: 'Sigmoid' }] }
+    expect(proposeCard(one, told).card).toMatchObject({ task: 'classification', output: { activation: 'binary-sigmoid' } }) // prettier-ignore
+  })
+
+  test.each([
+    [{ finalOp: 'Softmax' }, 'ends in Softmax'],
+    [{ finalOp: 'HardSigmoid', inUnit: true }, 'ends in HardSigmoid'],
+  ])('refuses the claim of logits for an output %j', (end, words) => {
+    const outputs = [{ name: 'p', shape: ['batch', 2], ...end }]
+    const given = { ...told, output: { ...told.output, activation: 'softmax', gives: 'logits' } }
+    expect(messageOf(() => proposeCard({ ...facts, outputs }, given))).toContain(`output.gives: "logits", but the model's is an output that ${words}`) // prettier-ignore
+  })
+
+  test('names further inputs that the output needs before it asks for anything', () => {
+    const outputs = [{ name: 'p', shape: ['batch', 2], finalOp: 'Gemm', reads: ['image', 'meta'] }]
+    const two = { ...facts, outputs, inputs: [...facts.inputs, { name: 'meta', shape: [1, 3] }] }
+    expect(() => proposeCard(two)).toThrow(
+      "Model: expected one input, 'image', got others that its output needs: 'meta' (float32 [1, 3])",
+    )
+    const unread = { ...two, outputs: [{ ...outputs[0]!, reads: ['image'] }] }
+    expect(messageOf(() => proposeCard(unread))).toContain('intensity: missing')
+  })
+
+  test('takes scores for the output, never labels, features or sequences', () => {
+    const scores = facts.outputs[0]!
+    const others = [
+      { name: 'label', shape: ['batch'], finalOp: 'ArgMax', dataType: 'int64' as const },
+      { name: 'map', shape: ['batch', 525, 7, 7], finalOp: 'Relu' },
+      { name: 'tokens', shape: ['batch', 197, 768], finalOp: 'LayerNormalization' },
+      { name: 'zipped', shape: [], finalOp: undefined, dataType: null },
+    ]
+    expect(proposeCard({ ...facts, outputs: [...others, scores] }, told).card.output.name).toBe(scores.name)
+    const features = messageOf(() => proposeCard({ ...facts, outputs: others.slice(1, 2) }))
+    expect(features).toContain("output.name: missing; the model's only output [batch, 525, 7, 7] looks like features") // prettier-ignore
+    expect(features).not.toContain('525 names')
+    for (const output of [others[0]!, others[3]!])
+      expect(() => proposeCard({ ...facts, outputs: [output] })).toThrow(
+        'expected an output of floating-point scores',
+      )
+  })
+
+  test('marks what is missing in a draft, and takes null for missing', () => {
+    const { draft, missing, proposed } = draftCard(facts, { mean: null, std: [1] })
+    expect(missing.map(({ field }) => field)).toEqual([
+      'intensity',
+      'fit',
+      'interpolation',
+      'mean',
+      'output.classes',
+    ])
+    expect(draft).toMatchObject({ std: [1], output: { name: 'probabilities', gives: 'probabilities' } })
+    expect(proposed).toContain('output.gives')
   })
 
   test('carries the hash of the file', () => {

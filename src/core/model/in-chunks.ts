@@ -36,7 +36,8 @@ function chunks({ shape: [count = 0, ...rest], data }: Tensor, most: number): Te
   })
 }
 
-function chunksOfLoss({ kind, terms }: LossSpec, count: number, most: number): LossSpec[] {
+/** The loss of each of `count` chunks of `most` samples. */
+export function chunksOfLoss({ kind, terms }: LossSpec, count: number, most: number): LossSpec[] {
   const parted = terms.map(({ target, weight }) =>
     chunks(target, most).map((part) => ({ target: part, weight })),
   )
@@ -46,7 +47,8 @@ function chunksOfLoss({ kind, terms }: LossSpec, count: number, most: number): L
   }))
 }
 
-function joined(parts: readonly LossAndGradient[]): LossAndGradient {
+/** What chunks of a batch gave, as the batch's. */
+export function joined(parts: readonly LossAndGradient[]): LossAndGradient {
   return {
     loss: Float32Array.from(parts.flatMap(({ loss }) => [...loss])),
     logits: concatenate(parts.map(({ logits }) => logits)),

@@ -1,9 +1,18 @@
+import { RadversaryError } from '../errors.ts'
 import { cardInvalid } from './card-issues.ts'
 import { cardSchemaVersion, namesOf, parseCard, type ModelCard } from './card.ts'
 import { classesInMetadata } from './card-metadata.ts'
 import { logitCount } from './heads.ts'
-import { missingFields, type JsonObject } from './card-missing.ts'
-import { classExtent, type ModelFacts, type TensorFacts } from './model-facts.ts'
+import { missingFields, missingInWords, type JsonObject, type MissingField } from './card-missing.ts'
+import {
+  classExtent,
+  isRow,
+  type ModelFacts,
+  type Obstacle,
+  type OutputFacts,
+  type TensorFacts,
+} from './model-facts.ts'
+import { canBeImage, canBeScores, portObstacles } from './port-obstacles.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
 import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
@@ -14,21 +23,55 @@ export interface ProposedCard {
   readonly proposed: readonly string[]
 }
 
+/** As much of a card as a model file and what is given tell. */
+export interface CardDraft {
+  readonly draft: JsonObject
+  readonly proposed: readonly string[]
+  readonly missing: readonly MissingField[]
+  /** What keeps jobs from being done with this model, whatever the card says. */
+  readonly obstacles: readonly Obstacle[]
+}
+
 /**
  * A whole card from what is `given` (parsed JSON, any part of a card; it wins) and what the model file says.
- * Throws ONE `card-invalid` that lists every field that neither tells, with the reason and an example, or
- * every field that is wrong or contradicts the model.
+ * Throws `model-unsupported` for a graph that no card makes usable, and ONE `card-invalid` that lists every
+ * field that neither tells, with the reason and an example, or every field that is wrong or contradicts the
+ * model.
  */
 export function proposeCard(facts: ModelFacts, given: unknown = {}): ProposedCard {
-  if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
-  const readable = readOff(facts, given)
-  const merged = merge(readable, given)
-  const missing = missingFields(merged, facts)
-  if (missing.length > 0) throw cardInvalid(missing, facts.file)
-  const card = parseCard(merged, facts.file)
+  const { draft, proposed, missing, obstacles } = draftCard(facts, given)
+  const obstacle = obstacles.find((each) => each.of === 'run')
+  if (obstacle !== undefined)
+    throw new RadversaryError('model-unsupported', obstacle.message, { tip: obstacle.tip, file: facts.file })
+  if (missing.length > 0) throw cardInvalid(missing.map(missingInWords), facts.file)
+  const card = parseCard(draft, facts.file)
   const contradictions = contradictionsOf(card, facts)
   if (contradictions.length > 0) throw cardInvalid(contradictions, facts.file)
-  return { card, proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))) }
+  return { card, proposed }
+}
+
+/** What is known of a model's card so far. Throws `card-invalid` for what is `given` and no JSON object. */
+export function draftCard(facts: ModelFacts, given: unknown = {}): CardDraft {
+  if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
+  const readable = readOff(facts, given)
+  const draft = merge(readable, given)
+  return {
+    draft,
+    proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
+    missing: missingFields(draft, facts),
+    obstacles: [...portObstacles(facts, draft), ...(facts.obstacles ?? [])],
+  }
+}
+
+/** A draft with null where a field is missing. */
+export function withNulls(draft: JsonObject, missing: readonly MissingField[]): JsonObject {
+  return missing.reduce((whole, { field }) => withNull(whole, field.split('.')), draft)
+}
+
+function withNull(object: JsonObject, [key = '', ...rest]: readonly string[]): JsonObject {
+  const below = object[key]
+  if (rest.length === 0) return { ...object, [key]: null }
+  return { ...object, [key]: withNull(isObject(below) ? below : {}, rest) }
 }
 
 function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
@@ -50,11 +93,12 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
  */
 function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
   if (suppression !== undefined) return 'detection'
-  return (named(outputs, given['output'])?.shape.length ?? 0) >= 4 ? 'segmentation' : 'classification'
+  const shape = scoresOf(outputs, given)?.shape ?? []
+  return shape.length >= 4 && !isRow(shape.slice(1)) ? 'segmentation' : 'classification'
 }
 
 function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
-  const input = named(inputs, given['input'])
+  const input = imageOf(inputs, given['input'])
   if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape) }
   if (input?.shape.length !== 4) return defined({ name: input?.name })
   const [, second, third, fourth] = input.shape
@@ -65,13 +109,14 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
   const [found, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
   const channels = slices === undefined ? found : 1
   const size = typeof rows === 'number' && typeof columns === 'number' ? [rows, columns] : undefined
-  return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size })
+  const valueRange = input.dataType === 'uint8' ? [0, 255] : undefined
+  return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size, valueRange })
 }
 
 function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
   const { outputs, metadata } = facts
   const classes = classesInMetadata(metadata)
-  const output = named(outputs, given['output'])
+  const output = scoresOf(outputs, given)
   if ((given['task'] ?? taskOf(facts, given)) === 'detection')
     return defined({ name: output?.name, ...defined(suppressedOutput(facts)), classes })
   if (output === undefined) return {}
@@ -79,14 +124,10 @@ function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
   const count = classExtent(output)
   const sigmoid =
     count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
-  const activation =
-    output.finalOp === 'Softmax'
-      ? 'softmax'
-      : output.finalOp === 'Sigmoid' || count === 1
-        ? sigmoid
-        : undefined
-  const gives = output.finalOp === 'Softmax' || output.finalOp === 'Sigmoid' ? 'probabilities' : 'logits'
-  return defined({ name: output.name, activation, gives, classes })
+  const activation = output.finalOp?.endsWith('Softmax') === true && count !== 1 ? 'softmax' : undefined
+  const ofEach = output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
+  const gives = givesProbabilities(output) ? 'probabilities' : 'logits'
+  return defined({ name: output.name, activation: activation ?? ofEach, gives, classes })
 }
 
 /** What the card says against the graph. */
@@ -107,7 +148,9 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
   const count = 'classes' in output ? logitCount(output) : 1
   const axes = graphOutput?.shape.length ?? 0
-  if (axes > 0 && (task === 'segmentation') !== (axes === (input.volume ? 5 : 4)))
+  const isImage = axes === (input.volume ? 5 : 4)
+  const isRows = axes > 1 && isRow(graphOutput?.shape.slice(1) ?? [])
+  if (axes > 0 && !isRows && (task === 'segmentation') !== isImage)
     disagree(
       'task',
       task,
@@ -116,7 +159,18 @@ function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts)
   const outputs = graphOutput && classExtent(graphOutput)
   if (typeof outputs === 'number' && outputs !== count)
     disagree('output.classes', `${namesOf({ output }).length} (${output.activation})`, `${outputs} outputs`)
+  if (graphOutput && 'gives' in output && output.gives === 'logits' && givesProbabilities(graphOutput))
+    disagree(
+      'output.gives',
+      '"logits"',
+      `an output that ends in ${graphOutput.finalOp ?? 'probabilities'}: "probabilities"`,
+    )
   return found
+}
+
+/** Whether an output is made by an activation, however it is spelled, or can't leave [0, 1]. */
+function givesProbabilities({ finalOp, inUnit }: OutputFacts): boolean {
+  return finalOp === 'Softmax' || finalOp === 'Sigmoid' || inUnit === true
 }
 
 function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean {
@@ -126,14 +180,24 @@ function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean 
   )
 }
 
-/** The tensor that the card names, or the only one. */
-function named<T extends TensorFacts>(tensors: readonly T[], given: unknown): T | undefined {
+/** The tensor that the card names, or the only one that can be meant. */
+function named<T extends TensorFacts>(
+  tensors: readonly T[],
+  given: unknown,
+  canBe: (tensor: T) => boolean,
+): T | undefined {
   const name = isObject(given) ? given['name'] : undefined
-  return name === undefined
-    ? tensors.length === 1
-      ? tensors[0]
-      : undefined
-    : tensors.find((one) => one.name === name)
+  if (typeof name === 'string') return tensors.find((one) => one.name === name)
+  const [found, ...others] = tensors.filter(canBe)
+  return others.length === 0 ? found : undefined
+}
+
+function imageOf(inputs: ModelFacts['inputs'], given: unknown): TensorFacts | undefined {
+  return named(inputs, given, canBeImage)
+}
+
+function scoresOf(outputs: ModelFacts['outputs'], given: JsonObject): OutputFacts | undefined {
+  return named(outputs, given['output'], (output) => canBeScores(output, given['task']))
 }
 
 /** Neighbouring slices, as far as the card says that they are the channels. */
@@ -160,6 +224,7 @@ function merge(proposed: JsonObject, given: JsonObject): JsonObject {
   const merged: Record<string, unknown> = { ...proposed }
   for (const [key, value] of Object.entries(given)) {
     const below = proposed[key]
+    if (value === null && below !== undefined) continue
     merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value
   }
   return merged

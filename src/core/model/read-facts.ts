@@ -1,26 +1,45 @@
+import { obstaclesOf } from '../autodiff/obstacles.ts'
+import { endOf, viewOf } from '../onnx/graph-end.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
+import { givesSequence, nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { suppressionOf } from '../onnx/suppression.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 
 /** What an ONNX graph says of itself; `file` and `sha256` are the caller's to know. */
-export function factsOf(
-  { graph, metadata = {} }: OnnxModel,
-  about: Pick<ModelFacts, 'file' | 'sha256'>,
-): ModelFacts {
-  const finalOpOf = (output: string): string | undefined => {
-    const last = graph.nodes.find(({ outputs }) => outputs.includes(output))
-    return last?.opType === 'Squeeze' ? finalOpOf(last.inputs[0] ?? '') : last?.opType
+export function factsOf(model: OnnxModel, about: Pick<ModelFacts, 'file' | 'sha256'>): ModelFacts {
+  const { graph, metadata = {} } = model
+  const view = viewOf(graph)
+  const endsIn = (output: string) => {
+    const { node, activation, inUnit } = endOf(view, output)
+    return { finalOp: activation?.opType ?? node?.opType, inUnit }
   }
   const suppression = suppressionOf(graph)
   return {
     ...about,
     inputs: graph.inputs.map(tensorFacts),
-    outputs: graph.outputs.map((output) => ({ ...tensorFacts(output), finalOp: finalOpOf(output.name) })),
+    outputs: graph.outputs.map((output) => ({
+      ...tensorFacts(output),
+      ...(isSequence(graph, output.name) && { dataType: null }),
+      ...endsIn(output.name),
+      reads: inputsOf(graph, output.name),
+    })),
     metadata,
-    ...(suppression && { suppression: { ...suppression, scoresOp: finalOpOf(suppression.scores) } }),
+    ...(suppression && { suppression: { ...suppression, scoresOp: endsIn(suppression.scores).finalOp } }),
+    obstacles: obstaclesOf(model),
   }
 }
 
-function tensorFacts({ name, shape }: ValueInfo): TensorFacts {
-  return { name, shape: shape ?? [] }
+function inputsOf({ nodes, inputs }: OnnxModel['graph'], output: string): string[] {
+  const read = new Set(nodesLeadingTo(nodes, [output]).flatMap(readsOf))
+  return inputs.map(({ name }) => name).filter((name) => read.has(name))
+}
+
+/** Sequences have no type of a tensor; neither have outputs whose type is left to the runtime. */
+function isSequence({ nodes }: OnnxModel['graph'], output: string): boolean {
+  const maker = nodes.find(({ outputs }) => outputs.includes(output))
+  return maker !== undefined && givesSequence(maker)
+}
+
+function tensorFacts({ name, shape, dataType }: ValueInfo): TensorFacts {
+  return { name, shape: shape ?? [], dataType: dataType ?? undefined }
 }

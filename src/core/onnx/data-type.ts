@@ -75,3 +75,8 @@ export function dataTypeCode(dataType: DataType): number {
 export function isFloating(dataType: DataType): boolean {
   return dataType === 'float32' || dataType === 'float64' || dataType === 'float16' || dataType === 'bfloat16'
 }
+
+/** Whether values of this type are real numbers; of an unknown type they may be. */
+export function isNumeric(dataType: DataType | null): boolean {
+  return dataType === null || isFloating(dataType) || /^u?int\d+$/.test(dataType)
+}

@@ -9,6 +9,11 @@ export function readsOf(node: OnnxNode): string[] {
   return [...node.inputs.filter((name) => name !== ''), ...ofSubgraphs]
 }
 
+/** Whether a node gives a sequence or a map, which has no type of a tensor. */
+export function givesSequence({ opType }: OnnxNode): boolean {
+  return /^(?:ZipMap|SplitToSequence|Sequence(?:Construct|Insert|Erase|Empty|Map))$/.test(opType)
+}
+
 /** The nodes that `outputs` depend on, in their order. */
 export function nodesLeadingTo(nodes: readonly OnnxNode[], outputs: readonly string[]): OnnxNode[] {
   const wanted = new Set(outputs)

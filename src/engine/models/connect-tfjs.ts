@@ -8,7 +8,7 @@ import type { TfjsModel } from './tfjs-model-file.ts'
 export function connectTfjs(
   path: string,
   { contents, backend, inputShape }: TfjsModel,
-  options: Pick<TfjsModelOptions, 'output' | 'activation'>,
+  options: Pick<TfjsModelOptions, 'output' | 'activation' | 'isOneRow' | 'checkLogits'>,
 ): Promise<DifferentiableModel> {
   if (backend === undefined) throw internalError('a converted model was to be run by TensorFlow.js')
   return createTfjsModel({ files: tfjsFiles(path, contents), backend, inputShape, ...options })

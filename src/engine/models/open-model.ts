@@ -3,12 +3,14 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
+import { claimCheck } from '../../core/model/check-claim.ts'
 import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
 import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
-import { proposeCard } from '../../core/model/propose-card.ts'
+import type { JsonObject } from '../../core/model/card-missing.ts'
+import { draftCard, proposeCard, withNulls, type CardDraft } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
@@ -36,7 +38,7 @@ export interface OpenedModel extends ModelFile {
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<ModelCard, 'input' | 'mean' | 'std' | 'output'>
+  readonly card: Pick<ModelCard, 'task' | 'input' | 'mean' | 'std' | 'output'>
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
 }
@@ -45,7 +47,43 @@ export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | '
  * Finds a model and its card. @throws RadversaryError usage for a model that is neither file nor name;
  * card-invalid, listing every field that is missing or wrong; io-failed; model-unreadable.
  */
-export async function openModel({ model, card, home, runtime }: ModelReference): Promise<OpenedModel> {
+export async function openModel(reference: ModelReference): Promise<OpenedModel> {
+  const { file, given, cardFile } = await readReference(reference)
+  if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
+  return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
+}
+
+/** A model and as much of its card as there is. */
+export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft'> {
+  /** Of a whole card all; else null stands for what is missing. */
+  readonly card: ModelCard | JsonObject
+}
+
+/**
+ * What can be said of any model that can be read, whether it can be used or not. @throws RadversaryError as
+ * `openModel`, but card-invalid only for a card that is wrong.
+ */
+export async function showModel(reference: ModelReference): Promise<ShownModel> {
+  const { file, given, cardFile } = await readReference(reference)
+  return namingFile(cardFile ?? file.path, () => {
+    const { draft, ...rest } = draftCard(file.facts, given)
+    const isWhole = rest.missing.length === 0 && rest.obstacles.every((each) => each.of !== 'run')
+    return {
+      ...file,
+      ...rest,
+      card: isWhole ? proposeCard(file.facts, given).card : withNulls(draft, rest.missing),
+    }
+  })
+}
+
+interface ReadReference {
+  readonly file: ModelFile
+  /** The card's JSON and where it is, where there is one. */
+  readonly given: unknown
+  readonly cardFile: string | undefined
+}
+
+async function readReference({ model, card, home, runtime }: ModelReference): Promise<ReadReference> {
   const path = await pathOf(model, home)
   const cardFile = card ?? (await cardBeside(path))
   const given =
@@ -57,8 +95,7 @@ export async function openModel({ model, card, home, runtime }: ModelReference):
     inputShape: sampleShapeOf(given),
     inputRange: sampleRangeOf(given),
   })
-  if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
-  return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
+  return { file, given, cardFile }
 }
 
 /**
@@ -74,13 +111,14 @@ export async function connectModel(
   if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)
   if ('boxes' in output) return connectDetector({ path, bytes, tfjs, common }, output)
   const activation = activationOf(output)
+  const [isOneRow, checkLogits] = [card.task !== 'segmentation', claimCheck(card)]
   if (tfjs?.backend !== undefined) {
     if (card.input.volume !== undefined) throw volumeOfTfjs(path)
     const { connectTfjs } = await import('./connect-tfjs.ts')
-    return connectTfjs(path, tfjs, { output: card.output.name, activation })
+    return connectTfjs(path, tfjs, { output: card.output.name, activation, isOneRow, checkLogits })
   }
   const { volume, size } = card.input
-  const options = { ...common, bytes, outputName: card.output.name, activation }
+  const options = { ...common, bytes, outputName: card.output.name, activation, isOneRow, checkLogits }
   return volume === undefined ? createOnnxModel(options) : connectVolume(options, volume, size)
 }
 

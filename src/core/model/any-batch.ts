@@ -1,0 +1,149 @@
+import { RadversaryError } from '../errors.ts'
+import { concatenate, sampleOf, type Tensor } from '../tensor/tensor.ts'
+import { chunksOfLoss, joined } from './in-chunks.ts'
+import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
+
+/** What a file says of the batches that its graph takes. */
+export interface BatchFacts {
+  /** The number of samples that the input is declared with; undefined where it is free. */
+  readonly declared: number | undefined
+  /** Numbers that stand where a graph for any batch has the batch: first extents of reshaped values. */
+  readonly constant: readonly number[]
+}
+
+/** Largest difference, of the largest logit, between a sample alone and in a batch. */
+const mostDifference = 1e-2
+
+/** Faults of a graph that may be its batch's. */
+const ofTheGraph: readonly string[] = ['model-unsupported', 'model-unreadable', 'runtime-failed']
+
+/**
+ * The same model for batches of any size. Where its graph takes one size only, it is run on as many samples
+ * at a time, the last one repeated as often as some are missing. Whether the graph takes others is found by
+ * running it, once: a batch must run, and its samples must not change each other.
+ */
+export function anyBatch(model: DifferentiableModel, facts: BatchFacts): DifferentiableModel {
+  const sizes = [
+    ...new Set([...(facts.declared === undefined ? [] : [facts.declared]), 1, ...facts.constant]),
+  ]
+  let isKnown = false
+  /** The one size that the graph takes; undefined for any. */
+  let only: number | undefined
+  const learn = async (x: Tensor) => {
+    only = await learnSize(model, x, sizes)
+    isKnown = true
+  }
+  const run = async <T>(
+    x: Tensor,
+    asIs: () => Promise<T>,
+    inParts: (size: number) => Promise<T>,
+  ): Promise<T> => {
+    if (!isKnown && isSuspect(facts, x)) await learn(x)
+    if (only !== undefined) return inParts(only)
+    try {
+      return await asIs()
+    } catch (error) {
+      if (isKnown || !isOfTheGraph(error)) throw error
+      await learn(x)
+      if (only === undefined) throw error
+      return inParts(only)
+    }
+  }
+  return {
+    input: model.input,
+    output: model.output,
+    takesGrey: model.takesGrey,
+    predict: (x) => run(x, () => model.predict(x), (size) => predictInParts(model, x, size)), // prettier-ignore
+    lossAndGradient: (x, loss) =>
+      run(x, () => model.lossAndGradient(x, loss), (size) => gradientInParts(model, x, loss, size)), // prettier-ignore
+    dispose: () => model.dispose(),
+  }
+}
+
+async function predictInParts(model: DifferentiableModel, x: Tensor, size: number): Promise<Tensor> {
+  const parts: Tensor[] = []
+  for (const part of paddedChunks(x, size)) parts.push(await model.predict(part))
+  return firstOf(concatenate(parts), x.shape[0] ?? 0)
+}
+
+async function gradientInParts(
+  model: DifferentiableModel,
+  x: Tensor,
+  loss: LossSpec,
+  size: number,
+): Promise<LossAndGradient> {
+  const [count = 0] = x.shape
+  const chunks = paddedChunks(x, size)
+  const losses = chunksOfLoss(paddedLoss(loss, chunks.length * size), chunks.length, size)
+  const parts: LossAndGradient[] = []
+  for (const [at, part] of chunks.entries())
+    parts.push(await model.lossAndGradient(part, losses[at] ?? { ...loss, terms: [] }))
+  const whole = joined(parts)
+  return {
+    loss: whole.loss.subarray(0, count),
+    logits: firstOf(whole.logits, count),
+    gradient: firstOf(whole.gradient, count),
+  }
+}
+
+/** Whether the file holds another batch than this one, so that samples may get mixed without a fault. */
+function isSuspect({ declared, constant }: BatchFacts, { shape: [count = 1] }: Tensor): boolean {
+  if (count === 1) return false
+  return (declared !== undefined && declared !== count) || constant.some((extent) => extent !== count)
+}
+
+function isOfTheGraph(error: unknown): error is RadversaryError {
+  return error instanceof RadversaryError && ofTheGraph.includes(error.code)
+}
+
+/** The first of `sizes` that runs, unless the batch runs as it is and says the same. */
+async function learnSize(
+  model: DifferentiableModel,
+  x: Tensor,
+  sizes: readonly number[],
+): Promise<number | undefined> {
+  const [count = 1] = x.shape
+  const last = sampleOf(x, count - 1)
+  const predict = (batch: Tensor) =>
+    model.predict(batch).catch((error: unknown) => {
+      if (isOfTheGraph(error)) return undefined
+      throw error
+    })
+  const together = await predict(x)
+  for (const size of sizes.filter((each) => each !== count)) {
+    const alone = await predict(repeated(last, size))
+    if (alone === undefined) continue
+    return together && agree(sampleOf(together, count - 1), sampleOf(alone, 0)) ? undefined : size
+  }
+  return undefined
+}
+
+function agree(a: Tensor, b: Tensor): boolean {
+  const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
+  return a.data.every((value, i) => !(Math.abs(value - (b.data[i] ?? NaN)) > mostDifference * largest))
+}
+
+/** `size` samples each, the last ones repeated. */
+function paddedChunks(x: Tensor, size: number): Tensor[] {
+  const [count = 0] = x.shape
+  return Array.from({ length: Math.ceil(count / size) }, (_, chunk) =>
+    concatenate(Array.from({ length: size }, (_, n) => sampleOf(x, Math.min(chunk * size + n, count - 1)))),
+  )
+}
+
+function paddedLoss({ kind, terms }: LossSpec, count: number): LossSpec {
+  const padded = (target: Tensor): Tensor => {
+    const missing = count - (target.shape[0] ?? 0)
+    return missing === 0 ? target : concatenate([target, repeated(sampleOf(target, 0), missing)])
+  }
+  return { kind, terms: terms.map(({ target, weight }) => ({ target: padded(target), weight })) }
+}
+
+function repeated(sample: Tensor, times: number): Tensor {
+  return times === 1 ? sample : concatenate(Array.from({ length: times }, () => sample))
+}
+
+/** The first `count` samples; a view. */
+function firstOf({ shape: [all = 0, ...rest], data }: Tensor, count: number): Tensor {
+  return { shape: [count, ...rest], data: data.subarray(0, (data.length / all) * count) }
+}
