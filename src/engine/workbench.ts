@@ -1,5 +1,6 @@
 import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
+import { obstacleError } from '../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../core/errors.ts'
 import { namesOf, type ModelCard } from '../core/model/card.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
@@ -40,9 +41,18 @@ export interface Workbench {
   readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
 }
 
-/** Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them. */
-export async function openWorkbench(request: WorkbenchRequest, hooks: JobHooks): Promise<Workbench> {
+/**
+ * Cheap checks come first. @throws RadversaryError for whatever is wrong with any of them.
+ * @param needsGradient whether models that have none are refused, before the study is read
+ */
+export async function openWorkbench(
+  request: WorkbenchRequest,
+  hooks: JobHooks,
+  needsGradient = false,
+): Promise<Workbench> {
   const opened = await openModel(request)
+  const obstacle = opened.facts.obstacles?.find((each) => each.of === 'gradient')
+  if (needsGradient && obstacle !== undefined) throw obstacleError(obstacle, opened.path)
   const { table, masks, boxes } =
     request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)

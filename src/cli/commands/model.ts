@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { homeFolder } from '../../engine/models/home.ts'
 import { addModel, listModels } from '../../engine/models/model-store.ts'
-import { openModel, type OpenedModel } from '../../engine/models/open-model.ts'
+import { showModel, type OpenedModel, type ShownModel } from '../../engine/models/open-model.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob, type JobOptions, type Outcome } from '../job.ts'
@@ -42,23 +42,39 @@ export function modelCommand(context: CommandContext): Command {
     .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>
-      run(options, async () => shown(await openModel({ ...options, model, home: homeFolder() }), 'Model')),
+      run(options, async () => told(await showModel({ ...options, model, home: homeFolder() }))),
     )
   const command = new Command('model').description('add, list and show models')
   for (const child of [add, list, show]) command.addCommand(child)
   return command
 }
 
-function shown({ path, sha256, card, proposed, facts, tfjs }: OpenedModel, what: string): Outcome {
+function shown({ card, facts, ...model }: OpenedModel, what: string): Outcome {
+  const obstacles = (facts.obstacles ?? []).filter((each) => each.of !== 'run')
+  return told({ ...model, card, facts, missing: [], obstacles }, what)
+}
+
+/** Whatever is known of a model, and what is not. */
+function told(model: ShownModel, what = 'Model'): Outcome {
+  const { path, sha256, card, proposed, facts, tfjs, missing, obstacles } = model
   const { inputs, outputs } = facts
   const notices = tfjs?.notices ?? []
   const about = linesText([
-    `${what} ${card.name}`,
+    `${what} ${String(card.name)}`,
     `  file: ${path}`,
     `  sha256: ${sha256}`,
     ...notices.map((sentence) => `  ${sentence}`),
     `  read off the file: ${proposed.join(', ')}`,
+    ...obstacles.map((each) => `  ${heading[each.of]}: ${each.message}. ${each.tip}`.trimEnd()),
+    ...missing.map(({ field, why, example }) => `  missing: ${field}; ${why}. Example: ${example}`),
   ])
-  const result = { path, sha256, card, proposed, inputs, outputs, notices }
+  const warnings = obstacles.map(({ of, message, tip }) => ({ of, message, tip }))
+  const result = { path, sha256, card, proposed, missing, warnings, inputs, outputs, notices }
   return { result, text: `${about}${jsonText(card)}`, code: exitCode.done }
 }
+
+const heading = {
+  run: "can't be used",
+  gradient: 'no gradients',
+  note: 'note',
+} satisfies Record<ShownModel['obstacles'][number]['of'], string>

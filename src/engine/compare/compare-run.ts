@@ -1,3 +1,4 @@
+import { accessOf } from '../../core/attacks/method-access.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
@@ -56,7 +57,10 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   const models: ComparedModel[] = []
   for (const model of request.models) {
     const study = models[0]?.study ?? request.study
-    const workbench = await openWorkbench({ ...request, study, model }, hooks)
+    const needsGradient = cells.some(
+      (cell) => cell.model === models.length && accessOf(cell.method.name) === 'white-box',
+    )
+    const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
     refuseStacks(workbench.opened.card, 'Comparison')
     models.push({ ...workbench, goal: taskGoal(workbench.opened.card, { target: request.target }) })
   }

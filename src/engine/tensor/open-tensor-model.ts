@@ -1,4 +1,5 @@
-import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, type CheckLogits } from '../../core/autodiff/onnx-model.ts'
+import type { OutputFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from '../device.ts'
@@ -16,6 +17,14 @@ export interface TensorModelRequest extends DeviceRequest {
   readonly outputName?: string | undefined
 }
 
+/** What a loss or an attack wants the model to give. */
+interface WantedOutput {
+  /** `file`: its values as they are; others: logits, before a final activation of this kind. */
+  readonly before: 'file' | 'softmax' | 'sigmoid' | 'any'
+  /** What is taken of them, for sentences: 'The loss', 'The attack’s loss'. */
+  readonly what: string
+}
+
 /**
  * @param x what it will be given: its extents are the size of models that leave it free. @throws
  * RadversaryError io-failed, model-unreadable, model-unsupported, runtime-failed.
@@ -23,20 +32,47 @@ export interface TensorModelRequest extends DeviceRequest {
 export async function openTensorModel(
   request: TensorModelRequest,
   x: Tensor,
+  wanted: WantedOutput,
   { onNotice }: JobHooks,
 ): Promise<DifferentiableModel> {
   const inputShape = x.shape.slice(1)
-  const { path, bytes, externalData, tfjs } = await readModelFile(request.model, {
+  const { path, bytes, externalData, tfjs, facts } = await readModelFile(request.model, {
     runtime: request.runtime,
     inputShape,
   })
   tfjs?.notices.forEach((sentence) => onNotice?.(sentence))
   const { inputName, outputName } = request
+  const output = facts.outputs.find(({ name }) => name === outputName) ?? facts.outputs[0]
+  const activation = activationFor(wanted, output?.finalOp)
   if (tfjs?.backend !== undefined) {
     const { connectTfjs } = await import('../models/connect-tfjs.ts')
-    return connectTfjs(path, tfjs, { output: outputName })
+    const takenOff = activation === 'detect' ? output?.finalOp : undefined
+    onNotice?.(lossTakenOf(wanted, output, takenOff))
+    return connectTfjs(path, tfjs, { output: outputName, activation })
   }
   const choice = await chooseDevice(request)
   describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
-  return createOnnxModel({ bytes, externalData, runtime: choice.runtime, file: path, inputName, outputName })
+  const checkLogits: CheckLogits = (_, { takenOff }) => onNotice?.(lossTakenOf(wanted, output, takenOff))
+  const names = { file: path, inputName, outputName }
+  return createOnnxModel({ bytes, externalData, runtime: choice.runtime, ...names, activation, checkLogits })
+}
+
+/** A loss of logits is taken before the activation that it belongs to, never before another. */
+function activationFor({ before }: WantedOutput, finalOp: string | undefined): 'none' | 'detect' {
+  if (before === 'file') return 'none'
+  if (before === 'any') return 'detect'
+  return (finalOp === 'Sigmoid') === (before === 'sigmoid') ? 'detect' : 'none'
+}
+
+function lossTakenOf(
+  { what, before }: WantedOutput,
+  output: OutputFacts | undefined,
+  takenOff: string | undefined,
+): string {
+  if (takenOff !== undefined) return `${what} is taken of the logits, before the graph's final ${takenOff}.`
+  const { finalOp = '', inUnit } = output ?? {}
+  const isProbable = inUnit === true || finalOp === 'LogSoftmax'
+  if (!isProbable) return `${what} is taken of the file's outputs, as they are.`
+  const how = before === 'file' ? 'as they are' : 'which it takes for logits, although they are no logits'
+  return `${what} is taken of the file's outputs (of ${finalOp}), ${how}.`
 }

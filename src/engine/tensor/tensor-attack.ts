@@ -90,7 +90,7 @@ export async function tensorAttack(
   const configured = configureMethod(request.method, request.settings)
   const method = configured.forScale(unitScale)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, x, hooks)
+  const model = await openTensorModel(request, x, { before: 'any', what: 'The loss' }, hooks)
   try {
     const { shape } = await model.predict(sampleOf(x, 0))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])

@@ -10,6 +10,15 @@ export const tensorLosses = [
   'mse',
   'dot',
 ] as const satisfies readonly LossKind[]
+type TensorLoss = (typeof tensorLosses)[number]
+
+/** What a loss is defined on: logits for those that hold an activation, else whatever the file gives. */
+const outputOf = {
+  'cross-entropy': 'softmax',
+  'binary-cross-entropy': 'sigmoid',
+  mse: 'file',
+  dot: 'file',
+} as const satisfies Record<TensorLoss, string>
 
 export interface TensorGradientRequest extends TensorModelRequest {
   /** .npy files: x, the loss's target, and where d(Σ loss)/dx goes. */
@@ -28,7 +37,8 @@ export interface TensorGradientReport {
 
 /**
  * The gradient of a loss with respect to the input: summed over the batch, averaged over pixels for dense
- * outputs and over outputs for binary cross-entropy and mse. @throws RadversaryError as its parts do.
+ * outputs and over outputs for binary cross-entropy and mse. Cross-entropies are taken of logits, before a final
+ * activation of their own; mse and dot of what the file gives. A notice says which. @throws RadversaryError as its parts do.
  */
 export async function tensorGradient(
   request: TensorGradientRequest,
@@ -36,7 +46,7 @@ export async function tensorGradient(
 ): Promise<TensorGradientReport> {
   const kind = lossKind(request.loss)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, x, hooks)
+  const model = await openTensorModel(request, x, { before: outputOf[kind], what: 'The loss' }, hooks)
   try {
     const { shape } = await model.predict(x)
     const target = await readTargets(request.target, shape)
@@ -48,7 +58,7 @@ export async function tensorGradient(
   }
 }
 
-function lossKind(text: string): LossKind {
+function lossKind(text: string): TensorLoss {
   const found = tensorLosses.find((kind) => kind === text)
   if (found !== undefined) return found
   throw new RadversaryError('usage', `Loss: expected one of ${tensorLosses.join(', ')}, got ${text}`)
