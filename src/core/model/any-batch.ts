@@ -29,9 +29,10 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
   let isKnown = false
   /** The one size that the graph takes; undefined for any. */
   let only: number | undefined
-  const learn = async (x: Tensor) => {
+  const learn = async (x: Tensor): Promise<number | undefined> => {
     only = await learnSize(model, x, sizes)
     isKnown = true
+    return only
   }
   const run = async <T>(
     x: Tensor,
@@ -44,9 +45,9 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
       return await asIs()
     } catch (error) {
       if (isKnown || !isOfTheGraph(error)) throw error
-      await learn(x)
-      if (only === undefined) throw error
-      return inParts(only)
+      const size = await learn(x)
+      if (size === undefined) throw error
+      return inParts(size)
     }
   }
   return {
