@@ -65,11 +65,11 @@ describe('SMIA makes boxes vanish', () => {
 
   test('on the slices of a nodule, and the record holds every box before and after', () => {
     const { record } = made
-    const { detections, success } = record.summary
+    const { detections, fooled } = record.summary
     expect(record.attack).toMatchObject({ target: 'vanish', criterion: 'no box found' })
     expect(detections?.before).toMatchObject({ boxes: 4, recall: 1, meanAveragePrecision: 1 })
     expect(detections?.after).toMatchObject({ boxes: 4, recall: 0, meanAveragePrecision: 0 })
-    expect(success.successes).toBeGreaterThanOrEqual(3)
+    expect(fooled.successes).toBeGreaterThanOrEqual(3)
     for (const { boxes, success: isGone, reread } of framesOf(record)) {
       expect(boxes?.label).toHaveLength(1)
       expect(boxes?.after.length === 0).toBe(isGone)
@@ -153,7 +153,7 @@ test('false positives are made where there was nothing, as many as are asked for
     target: 'false-positives',
     criterion: 'at least 3 boxes where there are none (IoU 0.5)',
   })
-  expect(record.summary.success.successes).toBe(4)
+  expect(record.summary.fooled.successes).toBe(4)
   expect(record.summary.detections?.after.falsePositivesPerImage).toBeGreaterThanOrEqual(3)
 }, 120_000)
 
@@ -174,7 +174,7 @@ test('towards another class boxes of it appear', async () => {
 
 test('DAG takes boxes away with hardly any change', async () => {
   const { record } = await attack([...labels, '--method', 'dag', '--step', '1/255', '--target', 'vanish'])
-  expect(record.summary.success.successes).toBeGreaterThanOrEqual(3)
+  expect(record.summary.fooled.successes).toBeGreaterThanOrEqual(3)
   expect(record.summary.window.meanL2).toBeLessThan(3)
 }, 120_000)
 

@@ -122,7 +122,7 @@ describe('Ctrl-C', () => {
       expect(existsSync(join(out, markerName))).toBe(true)
       const resumed = await commandLine(command)
       expect(resumed.code).toBe(0)
-      expect(resumed.out).toMatch(/Success +\d+ of 12 /)
+      expect(resumed.out).toMatch(/Fooled +\d+ of 12 /)
     },
     60_000,
   )

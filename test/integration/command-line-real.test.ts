@@ -103,7 +103,7 @@ describeWithSharedData('the command line on real series', () => {
     const ended = await commandLine(['attack', '--study', ...files, ...breastUs, ...options])
     expect(ended).toMatchObject({ code: 0, err: expect.not.stringContaining('error') as string })
     expect(ended.out).toMatch(/Slices +4\n/)
-    expect(ended.out).toMatch(/Success +[1-4] of 4 /)
+    expect(ended.out).toMatch(/Fooled +[1-4] of 4 /)
     expect(ended.out).toContain(readFileSync(join(folder, 'summary.txt'), 'utf8'))
     const { code, out } = await commandLine(['verify', folder, ...breastUs.slice(0, 2), '--device', 'cpu'])
     expect(out).toMatch(/^Sound: 19 files as written, 4 images decoded; the model predicts what is recorded/)

@@ -114,7 +114,7 @@ describe('--json prints exactly one document', () => {
     [
       'attack',
       () => attackOptions(partly),
-      { resumed: 0, failures: [{ file: '003.dcm' }], record: { schema: 'radversary/attack-record/1' } },
+      { resumed: 0, failures: [{ file: '003.dcm' }], record: { schema: 'radversary/attack-record/2' } },
     ],
     ['model list', () => ['model', 'list'], { models: [] }],
     [

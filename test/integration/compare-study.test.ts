@@ -87,7 +87,7 @@ describe('a comparison of two methods at two budgets on two models', () => {
     const cell = report.comparison.cells.find(
       ({ model, method, budget }) => model === 0 && method === 'smia' && budget === '16/255',
     )
-    expect(cell?.success).toEqual(record.summary.success)
+    expect(cell?.fooled).toEqual(record.summary.fooled)
     expect(cell?.meanPsnr).toBeCloseTo(record.summary.window.meanPsnr!, 9)
   })
 
@@ -99,7 +99,7 @@ describe('a comparison of two methods at two budgets on two models', () => {
     const rows: unknown[] = parse(readFileSync(join(out, 'transfer.csv'), 'utf8'), { columns: true })
     expect(rows).toHaveLength(16)
     // The same network: most of what fools one fools the other; noise of the same budget does not.
-    expect(cell?.transfer[0]?.success.rate).toBeGreaterThan(0.5)
+    expect(cell?.transfer[0]?.fooled.rate).toBeGreaterThan(0.5)
   })
 
   test('asked again, the finished comparison is there', async () => {

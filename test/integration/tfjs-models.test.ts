@@ -63,7 +63,7 @@ const attack = (model: string, out: string, more: readonly string[] = []) => [
 interface Attacked {
   readonly record: {
     readonly device: { readonly name: string }
-    readonly summary: { readonly success: { readonly successes: number; readonly count: number } }
+    readonly summary: { readonly fooled: { readonly successes: number; readonly count: number } }
     readonly images: readonly {
       readonly frames: readonly { readonly after: { readonly probabilities: readonly number[] } }[]
     }[]
@@ -81,8 +81,8 @@ describe('a TensorFlow.js model through the command line', () => {
 
   test('is converted, attacked, exported and verified', async () => {
     expect(converted.record.device.name).toBe('cpu')
-    expect(converted.record.summary.success.count).toBe(4)
-    expect(converted.record.summary.success.successes).toBeGreaterThan(0)
+    expect(converted.record.summary.fooled.count).toBe(4)
+    expect(converted.record.summary.fooled.successes).toBeGreaterThan(0)
     const { code, out } = await commandLine([
       'verify',
       join(base, 'converted'),
@@ -102,7 +102,7 @@ describe('a TensorFlow.js model through the command line', () => {
     expect(err).toContain('run by TensorFlow.js on wasm, as asked')
     expect(err).toContain('tfjs-node-gpu is not installed')
     expect(record.device.name).toBe('tfjs-wasm')
-    expect(record.summary.success).toEqual(converted.record.summary.success)
+    expect(record.summary.fooled).toEqual(converted.record.summary.fooled)
     const probabilities = (all: Attacked['record']) =>
       all.images.flatMap(({ frames }) => frames.flatMap(({ after }) => after.probabilities))
     expect(largestDifference(probabilities(record), probabilities(converted.record))).toBeLessThan(1e-3)

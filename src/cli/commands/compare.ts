@@ -3,6 +3,7 @@ import type { GivenSettings } from '../../engine/attack/method-settings.ts'
 import { compareStudy, type CompareReport } from '../../engine/compare/compare-study.ts'
 import type { ComparedMethod } from '../../engine/compare/plan-cells.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import type { Headline } from '../../core/evaluate/headline.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -102,8 +103,7 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
   const { models, cells, failures, warnings } = comparison
   const rows = cells.map((cell) => [
     ...(models.length > 1 ? [models[cell.model]?.name ?? ''] : []),
-    ...[cell.method, cell.budget ?? '–', percent(cell.successOfUnmet.rate)],
-    cell.bootstrap === null ? '–' : `${percent(cell.bootstrap.lower)} to ${percent(cell.bootstrap.upper)}`,
+    ...[cell.method, cell.budget ?? '–', ...fooledTexts(cell)],
     ...[percent(cell.meanConfidenceAfter), number(cell.meanPsnr, 1), number(cell.meanSsim, 4)],
     ...[exponential(cell.perturbation.variance), `${cell.secondsPerSlice.toFixed(2)} s`],
   ])
@@ -112,8 +112,9 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
     ...[
       'method',
       'budget',
-      'success',
-      'bootstrap 95 %',
+      'fooled',
+      'of right before',
+      'interval 95 %',
       'confidence',
       'PSNR, dB',
       'SSIM',
@@ -122,10 +123,19 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
     ],
   ]
   const kept = resumed === 0 ? '' : `Resumed: ${resumed} cells were done before\n`
-  const warned = linesText(
-    warnings.map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}`),
-  )
-  return `${tableText([header, ...rows])}\n${warned}${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
+  const warned = (isFirst: boolean) =>
+    linesText(
+      warnings
+        .filter(({ check }) => (check === 'wrong-before') === isFirst)
+        .map(({ model, message, tip }) => `Warning: ${models[model]?.name ?? ''}: ${message} ${tip}`),
+    )
+  return `${warned(true)}${tableText([header, ...rows])}\n${warned(false)}${comparison.notice}\n${kept}Written to   ${folder}\n${failuresText(failures.map((failure) => ({ tip: undefined, ...failure })))}`
+}
+
+/** The rate, what it is of, and its interval. */
+function fooledTexts({ fooled: { successes, count, rate, lower, upper } }: Headline): string[] {
+  const interval = rate === null ? '–' : `${percent(lower)} to ${percent(upper)}`
+  return [percent(rate), `${successes} of ${count}`, interval]
 }
 
 function percent(value: number | null): string {

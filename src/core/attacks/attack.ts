@@ -275,6 +275,13 @@ export interface AttackEvent {
   readonly samples: readonly SampleEvent[]
 }
 
+/** Gradients that an attack has asked for of one sample. */
+export interface Gradients {
+  readonly asked: number
+  /** Those that were zero at every pixel that may change: nothing could be followed. */
+  readonly zero: number
+}
+
 export interface SampleOutcome {
   /** Judged on the rounded image by a prediction of its own; of a smallest change by a margin. */
   readonly success: boolean
@@ -293,6 +300,10 @@ export interface SampleOutcome {
    * other class's minus the label's; below 0 where it has failed.
    */
   readonly margin?: number
+  /** Norm of the rounded perturbation as a part of the budget, of methods that have one. */
+  readonly budgetUsed?: number
+  /** Of methods that follow gradients, through all restarts and members. */
+  readonly gradients?: Gradients
 }
 
 export interface AttackResult {

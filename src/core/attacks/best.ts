@@ -1,6 +1,7 @@
 import { smoothGaussian } from '../tensor/gaussian.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
+import type { GradientTally } from './gradient-tally.ts'
 import { rowOf } from './rows.ts'
 import { isBetter, isBetterTogether, valuerOf, type Candidate, type Valuer, type Worth } from './worth.ts'
 
@@ -72,27 +73,29 @@ export class Best {
   }
 
   /** Every sample has been offered; `before` are the images' logits. */
-  result(before: Tensor): Omit<AttackResult, 'notices'> {
+  result(before: Tensor, tally: GradientTally): Omit<AttackResult, 'notices'> {
     const { adversarial, smoothed, after } = this
     const samples = Array.from({ length: before.shape[0] ?? 0 }, (_, sample) => {
       if (this.kept.get(sample)?.hasSmoothed !== true)
         rowOf(smoothed, sample).set(smoothGaussian(sampleOf(adversarial, sample)).data)
-      return this.outcome(sample, rowOf(before, sample))
+      return this.outcome(sample, rowOf(before, sample), tally)
     })
     return { adversarial, smoothed, before, after, samples }
   }
 
-  private outcome(sample: number, before: Float32Array): SampleOutcome {
+  private outcome(sample: number, before: Float32Array, tally: GradientTally): SampleOutcome {
     const { worth, margin, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
     const { ball, keeps, members } = this.method
     const metBefore = this.problem.criterion.isMet(before, sample)
+    const distance = ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample))
+    const gradients = tally.of(sample)
     return {
       ...{ success: worth?.success ?? false, metBefore, iterations, restart },
       ...(members === undefined ? {} : { member }),
-      ...(keeps === 'smallest'
-        ? { distance: ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample)) }
-        : {}),
+      ...(keeps === 'smallest' ? { distance } : {}),
       ...(margin === undefined ? {} : { margin }),
+      ...(Number.isFinite(ball.epsilon) && ball.epsilon > 0 ? { budgetUsed: distance / ball.epsilon } : {}),
+      ...(gradients && { gradients: { ...gradients } }),
     }
   }
 }

@@ -28,6 +28,33 @@ const known = () => linearModel([1, 2, 2], [w, [0, 0, 0, 0]])
 const grey = (value = 0.5) => filled(tensor([1, 1, 2, 2]), value)
 const asClass0: Partial<AttackProblem> = { targets: tensor([1, 2], Float32Array.of(1, 0)) }
 
+/** Class 0 by so much that float32 has nothing left of 1 − p: the cross-entropy's gradient is 0. */
+const saturated = () =>
+  linearModel(
+    [1, 2, 2],
+    [
+      [0, 0, 0, 400],
+      [0, 0, 0, 0],
+    ],
+  )
+
+describe('gradients that vanish', () => {
+  test('are counted where nothing moves, and where the random start alone is left', async () => {
+    const problem = await problemAgainst(saturated(), grey(), { ...asClass0, seeds: [12_345] })
+    const { result: still } = await run(configureAttack('i-fgsm', { epsilon: 0.1, steps: 3 }), problem)
+    expect(still.samples[0]).toMatchObject({ budgetUsed: 0, gradients: { asked: 3, zero: 3 } })
+    const { result: started } = await run(configureAttack('pgd', { epsilon: 0.1, steps: 4 }), problem)
+    expect(started.samples[0]).toMatchObject({ success: false, gradients: { asked: 4, zero: 4 } })
+    expect(started.samples[0]?.budgetUsed).toBeGreaterThan(0)
+  })
+
+  test('are those of the loss: a difference of logits has another', async () => {
+    const problem = await problemAgainst(saturated(), grey(), asClass0)
+    const { result } = await run(configureAttack('deepfool'), problem)
+    expect(result.samples[0]?.gradients?.zero).toBe(0)
+  })
+})
+
 describe('steps by hand', () => {
   test('FGSM takes the whole budget against the label’s weights and stays where the gradient is zero', async () => {
     const { result } = await run(
@@ -265,7 +292,7 @@ describe('early stop', () => {
     const { result, events } = await run(configureAttack('smia'), wrong)
     expect(events).toEqual([])
     expect(result.adversarial).toEqual(images)
-    expect(result.samples[0]).toEqual({ success: true, metBefore: true, iterations: 0, restart: 0 })
+    expect(result.samples[0]).toMatchObject({ success: true, metBefore: true, iterations: 0, restart: 0 })
   })
 
   test('waits until the rounded image succeeds too', async () => {
@@ -282,7 +309,7 @@ describe('early stop', () => {
       configureAttack('i-fgsm', { epsilon: 0.5, stepSize: 0.05, steps: 9 }),
       problem,
     )
-    expect(result.samples[0]).toEqual({ success: true, metBefore: false, iterations: 3, restart: 0 })
+    expect(result.samples[0]).toMatchObject({ success: true, metBefore: false, iterations: 3, restart: 0 })
     expect([...result.adversarial.data]).toEqual([0.25, 0.75, 0.5, 0.25])
     expect(events.map(({ samples }) => samples[0]!.success)).toEqual([false, false, true])
   })

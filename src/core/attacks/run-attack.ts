@@ -7,6 +7,7 @@ import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } fro
 import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
+import { GradientTally } from './gradient-tally.ts'
 import { judgeOf } from './judge.ts'
 import { rowOf } from './rows.ts'
 import { roundsOf } from './rounds.ts'
@@ -29,6 +30,7 @@ export async function* runAttack(
   const problem = method.universal ? { ...given, earlyStop: false } : given
   const all = problem.images.shape[0] ?? 0
   const best = new Best(method, problem)
+  const tally = new GradientTally()
   const notices = new Map<string, Notice>()
   const rounds = roundsOf(method, problem)
   const boxOf = boxes(problem)
@@ -51,6 +53,7 @@ export async function* runAttack(
       round,
       samples,
       tell,
+      tally,
     })
     const watcher = new Watcher(problem, walk)
     const iterate = member.begin(walk)
@@ -76,7 +79,7 @@ export async function* runAttack(
     const last = event()
     if (last) yield last
   }
-  return { ...best.result(await cleanOnce()), notices: [...notices.values()] }
+  return { ...best.result(await cleanOnce(), tally), notices: [...notices.values()] }
 }
 
 /** Runs an attack to its end for the result alone. */

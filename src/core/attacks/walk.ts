@@ -7,6 +7,7 @@ import type { Answer, AttackLoss, AttackMethod, AttackProblem, HiddenWalk, Rows,
 import { batchModel, type BatchModel } from './batch-model.ts'
 import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
+import type { GradientTally } from './gradient-tally.ts'
 import { hiddenWalk } from './hidden-walk.ts'
 import { Highlights } from './highlights.ts'
 import type { Judge } from './judge.ts'
@@ -35,6 +36,8 @@ export interface WalkOptions {
   /** The samples at work, rising. */
   readonly samples: readonly number[]
   readonly tell: (notice: Notice) => void
+  /** Hears every gradient, frozen pixels zero. */
+  readonly tally: GradientTally
 }
 
 /**
@@ -104,6 +107,7 @@ export class RestartWalk implements Walk {
     const { logits, gradient } = await this.model.gradient(this.x, this.samples, { terms, kind })
     await this.known(logits)
     for (const sample of this.samples) this.freeze(gradient.of(sample), sample)
+    this.options.tally.count(this.samples, gradient)
     return gradient
   }
 
@@ -122,8 +126,10 @@ export class RestartWalk implements Walk {
     return this.seen?.logits.of(sample) ?? new Float32Array()
   }
 
-  gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer> {
-    return this.model.gradient(points, this.samples, { terms, kind })
+  async gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer> {
+    const answer = await this.model.gradient(points, this.samples, { terms, kind })
+    this.options.tally.count(this.samples, answer.gradient)
+    return answer
   }
 
   predict(points: Tensor): Promise<Rows> {

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
-import { bootstrapInterval } from './bootstrap.ts'
+import { bootstrapOf } from './bootstrap.ts'
+
+function intervalOfMean(values: readonly number[], seed = 0) {
+  const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length
+  return bootstrapOf(values.length, mean, seed)
+}
 
 const successes = (of: number, count: number) => Array.from({ length: count }, (_, i) => Number(i < of))
 
 test('of successes the ends are the quantiles of the binomial distribution that resampling draws from', () => {
-  const { lower, upper } = bootstrapInterval(successes(21, 28))!
+  const { lower, upper } = intervalOfMean(successes(21, 28))!
   // 16 and 25 of 28: the quantiles 0.025 and 0.975 of Binomial(28, 0.75).
   expect(lower).toBeCloseTo(16 / 28, 10)
   expect(upper).toBeCloseTo(25 / 28, 10)
@@ -12,10 +17,10 @@ test('of successes the ends are the quantiles of the binomial distribution that 
 
 test('the same seed gives the same interval, and nothing has none', () => {
   const values = [0.2, 0.9, 0.4, 0.7]
-  expect(bootstrapInterval(values, 5)).toEqual(bootstrapInterval(values, 5))
-  expect(bootstrapInterval([])).toBeNull()
+  expect(intervalOfMean(values, 5)).toEqual(intervalOfMean(values, 5))
+  expect(intervalOfMean([])).toBeNull()
 })
 
 test('values that are all the same are their own interval', () => {
-  expect(bootstrapInterval([1, 1, 1])).toEqual({ lower: 1, upper: 1 })
+  expect(intervalOfMean([1, 1, 1])).toEqual({ lower: 1, upper: 1 })
 })

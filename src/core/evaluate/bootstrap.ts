@@ -9,18 +9,10 @@ export interface Interval {
 const resamples = 2000
 
 /**
- * The percentile bootstrap's interval of 95 % for a mean (Efron and Tibshirani, An Introduction to the
- * Bootstrap, 1993, section 13.3), 2,000 resamples. The same values and seed give the same interval; null of
- * nothing. Of values that are all the same it is that value alone: give a Wilson interval beside it where
- * these are successes.
- */
-export function bootstrapInterval(values: readonly number[], seed = 0): Interval | null {
-  return bootstrapOf(values.length, (drawn) => meanAt(values, drawn), seed)
-}
-
-/**
- * The same of any statistic of `count` values, by the indices of those drawn; where a resample has none
- * (null) it is left out.
+ * The percentile bootstrap's interval of 95 % for a statistic of `count` values, by the indices of those
+ * drawn (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), 2,000 resamples. The
+ * same values and seed give the same interval; null of nothing. Resamples without a value (null) are left
+ * out. Not for proportions, whose interval it takes for a point where all values are the same: Wilson's is.
  */
 export function bootstrapOf(
   count: number,
@@ -39,12 +31,6 @@ export function bootstrapOf(
   if (found.length === 0) return null
   const sorted = Float64Array.from(found).sort()
   return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
-}
-
-function meanAt(values: readonly number[], drawn: Int32Array): number {
-  let sum = 0
-  for (const i of drawn) sum += values[i] ?? NaN
-  return sum / drawn.length
 }
 
 /** Of sorted values, between the two nearest. */

@@ -1,6 +1,5 @@
-import { bootstrapInterval, type Interval } from './bootstrap.ts'
+import { headlineOf, type Headline } from './headline.ts'
 import type { ImageDistance } from './image-distance.ts'
-import { wilsonInterval, type Proportion } from './interval.ts'
 import { pooledSpread, spreadOf, type Spread } from './spread.ts'
 
 /** One iteration of an attack on one slice, as far as comparisons look at it. */
@@ -42,13 +41,7 @@ export interface IterationSpread {
 }
 
 /** One method at one budget on one model, over all slices. */
-export interface CellSummary {
-  readonly slices: number
-  readonly success: Proportion
-  /** Percentile bootstrap over the slices that were not met before; null of nothing. */
-  readonly bootstrap: Interval | null
-  /** Among the slices where the criterion was not met before. */
-  readonly successOfUnmet: Proportion
+export interface CellSummary extends Headline {
   readonly meanConfidenceBefore: number | null
   readonly meanConfidenceAfter: number | null
   readonly meanIterations: number | null
@@ -68,17 +61,10 @@ export interface CellSummary {
   readonly iterations: readonly IterationSpread[]
 }
 
-export function summariseCell(slices: readonly ComparedSlice[], seed = 0): CellSummary {
+export function summariseCell(slices: readonly ComparedSlice[]): CellSummary {
   const mean = (value: (slice: ComparedSlice) => number | null) => spreadOf(slices.map(value)).mean
-  const unmet = slices.filter(({ metBefore }) => !metBefore)
   return {
-    slices: slices.length,
-    success: successOf(slices),
-    bootstrap: bootstrapInterval(
-      unmet.map(({ success }) => Number(success)),
-      seed,
-    ),
-    successOfUnmet: successOf(unmet),
+    ...headlineOf(slices),
     meanConfidenceBefore: mean((slice) => slice.confidenceBefore),
     meanConfidenceAfter: mean((slice) => slice.confidenceAfter),
     meanIterations: mean((slice) => slice.iterations),
@@ -95,10 +81,6 @@ export function summariseCell(slices: readonly ComparedSlice[], seed = 0): CellS
 
 function varianceIn(trace: ComparedSlice['trace']): number | null {
   return trace.length < 2 ? null : spreadOf(trace.map((point) => point.perturbationVariance)).variance
-}
-
-function successOf(slices: readonly ComparedSlice[]): Proportion {
-  return wilsonInterval(slices.filter(({ success }) => success).length, slices.length)
 }
 
 function spreadByIteration(slices: readonly ComparedSlice[]): IterationSpread[] {

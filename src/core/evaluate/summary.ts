@@ -1,18 +1,11 @@
 import type { DetectionAgreement } from './detection.ts'
-import { wilsonInterval, type Proportion } from './interval.ts'
+import { headlineOf, type Headline } from './headline.ts'
 import { meanOf } from './mean.ts'
 import { meanSegments, type MeanSegments } from './segment-summary.ts'
 import type { SliceMetrics } from './slice-metrics.ts'
 
 /** One attack over many slices. Means of nothing are null. */
-export interface AttackSummary {
-  readonly slices: number
-  /**
-   * Among all slices, those that were wrong before included: how often the model fails on what was exported.
-   */
-  readonly success: Proportion
-  /** Among the slices where the criterion was not met before: what the attack itself did. */
-  readonly successOfUnmet: Proportion
+export interface AttackSummary extends Headline {
   readonly meanConfidenceBefore: number | null
   readonly meanConfidenceAfter: number | null
   readonly meanIterations: number | null
@@ -43,11 +36,8 @@ export interface MeanDistance {
 
 export function summarise(rows: readonly SliceMetrics[]): AttackSummary {
   const segments = meanSegments(rows)
-  const unmet = rows.filter(({ metBefore }) => !metBefore)
   return {
-    slices: rows.length,
-    success: successOf(rows),
-    successOfUnmet: successOf(unmet),
+    ...headlineOf(rows),
     meanConfidenceBefore: meanOf(rows.map((row) => row.confidenceBefore)),
     meanConfidenceAfter: meanOf(rows.map((row) => row.confidenceAfter)),
     meanIterations: meanOf(rows.map((row) => row.iterations)),
@@ -55,10 +45,6 @@ export function summarise(rows: readonly SliceMetrics[]): AttackSummary {
     window: meanDistance(rows.map((row) => row.window)),
     stored: meanDistance(rows.map((row) => row.stored)),
   }
-}
-
-function successOf(rows: readonly SliceMetrics[]): Proportion {
-  return wilsonInterval(rows.filter(({ success }) => success).length, rows.length)
 }
 
 function meanDistance(distances: readonly SliceMetrics['window'][]): MeanDistance {

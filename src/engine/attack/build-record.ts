@@ -1,4 +1,5 @@
 import { summarise } from '../../core/evaluate/summary.ts'
+import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
@@ -8,6 +9,7 @@ import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from './attack-run.ts'
 import { boxCounts, detectionChange } from './box-report.ts'
+import { boundOf, evidenceOf } from './evidence.ts'
 import type { FittedHiding } from './fit-hiding.ts'
 import { reportOf } from './hiding-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
@@ -75,7 +77,20 @@ export function buildRecord(
       ...summarise(sliceMetrics(images, method.name, opened.card)),
       ...(detections && { detections }),
     },
+    warnings: warningsOf([runEvidence(run, images)]),
   }
+}
+
+function runEvidence({ method, opened, goal }: AttackRun, images: readonly RecordedImage[]): AttackEvidence {
+  const slices = images.flatMap(({ frames }) =>
+    frames.map(({ success, metBefore, before, stored, budgetUsed, gradients }) => ({
+      ...{ success, metBefore, budgetUsed, gradients },
+      confidenceBefore: before.confidence,
+      changed: stored.changed,
+    })),
+  )
+  const { task } = opened.card
+  return evidenceOf({ ...boundOf(method), method: method.name, task, target: goal.target, slices })
 }
 
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {

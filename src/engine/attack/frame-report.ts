@@ -50,6 +50,8 @@ export function frameReport(
       ? {}
       : { smallest: defined(relativeInUnits(outcome.distance, frame.scale)) }),
     ...(outcome.margin === undefined ? {} : { margin: outcome.margin }),
+    ...(outcome.budgetUsed === undefined ? {} : { budgetUsed: outcome.budgetUsed }),
+    ...(outcome.gradients && { gradients: outcome.gradients }),
     ...(result.features === undefined ? {} : { features: result.features }),
     ...maskReport(card, masks, frame.image.header.pixelSpacing),
     ...boxReport(card, label.boxes, { before, after: prediction }),

@@ -121,6 +121,10 @@ const frameResult = z.strictObject({
   smallest: size.optional(),
   /** Of such a change: how far its logits are beyond the goal's planes, e.g. best other class minus label. */
   margin: z.number().optional(),
+  /** Norm of the rounded change as a part of the budget, in the method's norm. */
+  budgetUsed: z.number().optional(),
+  /** Of methods that follow gradients: how many they asked for, and how many of them were zero throughout. */
+  gradients: z.strictObject({ asked: z.int(), zero: z.int() }).optional(),
   /**
    * Of methods that hide: how far the features are from those of clean images of the predicted class, as the
    * attack judged it.

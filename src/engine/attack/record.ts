@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
+import { headlineOf } from '../../core/evaluate/headline.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
+import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
 import { hidingReport } from './hiding-report.ts'
 import { imageResult } from './image-result.ts'
 import { sharedReport } from './shared-perturbations.ts'
 
-export const attackRecordSchema = 'radversary/attack-record/1'
+export const attackRecordSchema = 'radversary/attack-record/2'
+/** Its summary counts what was wrong before as a success; it has no warnings. */
+const firstSchema = 'radversary/attack-record/1'
 
 const frame = imageResult.shape.frames.element.omit({ trace: true, masks: true })
 
@@ -21,11 +25,12 @@ const failure = z.strictObject({
   tip: z.string().nullable(),
 })
 
-/**
- * What a run's record.json holds; docs/record.md explains every field. No times: the same run gives the same
- * bytes.
- */
-export const attackRecord = z.strictObject({
+/** Written by us and kept as it is: every part is an object. */
+function ours<T extends object>() {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null)
+}
+
+const currentRecord = z.strictObject({
   schema: z.literal(attackRecordSchema),
   notice: z.string(),
   exportId: z.string(),
@@ -67,9 +72,30 @@ export const attackRecord = z.strictObject({
   failures: z.array(failure),
   notices: imageResult.shape.notices,
   /** Over the slices of labels from a file: AUC per label, or kappa and mean absolute error of grades. */
-  agreement: z.custom<TaskChange>((value) => typeof value === 'object' && value !== null).optional(),
-  summary: z.custom<AttackSummary>((value) => typeof value === 'object' && value !== null),
+  agreement: ours<TaskChange>().optional(),
+  summary: ours<AttackSummary>(),
+  /** Signs that the summary says something else than it seems to. */
+  warnings: z.array(ours<AttackWarning>()),
 })
+
+const firstRecord = currentRecord
+  .omit({ warnings: true })
+  .extend({ schema: z.literal(firstSchema) })
+  .transform(({ summary, ...record }): AttackRecord => {
+    const frames = record.images.flatMap(({ frames }) => frames)
+    return {
+      ...record,
+      schema: attackRecordSchema,
+      summary: { ...summary, ...headlineOf(frames) },
+      warnings: [],
+    }
+  })
+
+/**
+ * What a run's record.json holds, older ones as the present version; docs/record.md explains every field. No
+ * times: the same run gives the same bytes.
+ */
+export const attackRecord = z.union([currentRecord, firstRecord])
 
 export interface TaskChange {
   readonly before: TaskAgreement
@@ -77,7 +103,7 @@ export interface TaskChange {
   readonly after: TaskAgreement
 }
 
-export type AttackRecord = z.output<typeof attackRecord>
+export type AttackRecord = z.output<typeof currentRecord>
 export type RecordedImage = z.output<typeof recordedImage>
 export type RecordedFrame = z.output<typeof frame>
 

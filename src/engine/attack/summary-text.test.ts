@@ -38,6 +38,7 @@ function textOf(rows: (typeof row)[], changes: object = {}): string {
       labels: 'file',
       failures: [],
       summary: summarise(rows),
+      warnings: [],
     },
     ...changes,
   }
@@ -51,8 +52,7 @@ test('a run is told in a dozen lines', () => {
     Model        model.onnx (sha256 0123456789ab…) on cpu
     Slices       2
     Labels       from the labels file
-    Success      1 of 2 (50.0 %, 95 % interval 9.5 % to 90.5 %) of all slices
-                 1 of 2 (50.0 %, 95 % interval 9.5 % to 90.5 %) of those that were not wrong before
+    Fooled       1 of 2 (50.0 %, 95 % interval 9.5 % to 90.5 %) of those right before
     Confidence   90.0 % before, 80.0 % after (means)
     Perturbation Linf 0.0200 of the window (12.0 stored levels), L2 1.50 (means)
                  PSNR 38.3 dB, SSIM 0.9877 in the window (means)
@@ -85,5 +85,18 @@ test('what there is no mean of is a dash', () => {
     window: { ...distance, psnr: null, ssim: null },
     metBefore: true,
   } as unknown as typeof row
-  expect(textOf([same])).toMatch(/none of those that were not wrong before\n.*\n.*\n.*PSNR – dB, SSIM – in/)
+  expect(textOf([same])).toMatch(/none; 1 of 1 were wrong before\n.*\n.*\n.*PSNR – dB, SSIM – in/)
+})
+
+test('what was wrong before is apart, and the suspicion comes first', () => {
+  const wrong = { ...row, metBefore: true }
+  const warnings = [
+    { check: 'wrong-before', message: 'Most were wrong.', tip: 'Look.' },
+    { check: 'zero-gradients', message: 'Zeros.', tip: 'Use square.' },
+  ]
+  const text = textOf([row, wrong, wrong], { warnings })
+  expect(text).toMatch(/^Warning {6}Most were wrong. Look.\nAttack /)
+  expect(text).toMatch(
+    /Fooled {7}1 of 1 .* of those right before; 2 of 3 were wrong before\nWarning {6}Zeros/,
+  )
 })

@@ -1,5 +1,6 @@
 import { memberResults } from '../../core/attacks/member-results.ts'
 import type { Proportion } from '../../core/evaluate/interval.ts'
+import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { MeanSegment } from '../../core/evaluate/segment-summary.ts'
 import type { AttackRecord } from './record.ts'
 import { settingText } from './setting-text.ts'
@@ -10,13 +11,14 @@ export function summaryText(record: AttackRecord): string {
   const settings = Object.entries(attack.settings).map(([name, value]) => `${name} ${settingText(value)}`)
   const goal = attack.target === null ? 'away from the label' : `towards ${attack.target}`
   const lines = [
+    ...warningLines(record, (check) => check === 'wrong-before'),
     `Attack       ${attack.title}, ${goal}`,
     `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
     `Model        ${modelText(model)} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
     `Slices       ${summary.slices}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
-    `Success      ${proportion(summary.success)} of all slices`,
-    `             ${proportion(summary.successOfUnmet)} of those that were not wrong before`,
+    `Fooled       ${headlineText(record)}`,
+    ...warningLines(record, (check) => check !== 'wrong-before'),
     ...membersText(record),
     ...universalText(record),
     ...featuresText(record),
@@ -35,6 +37,22 @@ export function summaryText(record: AttackRecord): string {
   return `${lines.join('\n')}\n`
 }
 
+function warningLines(
+  { warnings }: AttackRecord,
+  isMeant: (check: AttackWarning['check']) => boolean,
+): string[] {
+  return warnings
+    .filter(({ check }) => isMeant(check))
+    .map(({ message, tip }) => `Warning      ${message} ${tip}`)
+}
+
+/** Of those right before; of an attack towards something, of those that were not that before. */
+function headlineText({ summary: { slices, metBefore, fooled }, attack }: AttackRecord): string {
+  const [right, wrong] = attack.target === null ? ['right', 'wrong'] : ['not as wanted', 'as wanted']
+  const met = metBefore === 0 ? '' : `; ${metBefore} of ${slices} were ${wrong} before`
+  return `${fooled.rate === null ? 'none' : `${proportion(fooled)} of those ${right} before`}${met}`
+}
+
 /** Of TensorFlow.js every model's file is model.json: its name says which. */
 function modelText({ file, card }: AttackRecord['model']): string {
   return file.endsWith('.json') && typeof card['name'] === 'string'
@@ -42,12 +60,14 @@ function modelText({ file, card }: AttackRecord['model']): string {
     : file
 }
 
-/** Who broke how many of the slices that still held at its turn. */
+/** Who broke how many of the slices that still held at its turn; those wrong before left out. */
 function membersText({ attack, images }: AttackRecord): string[] {
   if (attack.members === undefined) return []
   const results = memberResults(
     attack.members,
-    images.flatMap(({ frames }) => frames.map(({ success, member = '' }) => ({ success, member }))),
+    images.flatMap(({ frames }) =>
+      frames.filter(({ metBefore }) => !metBefore).map(({ success, member = '' }) => ({ success, member })),
+    ),
   )
   return [
     `Members      ${results.map(({ member, succeeded, attacked }) => `${member} ${succeeded} of ${attacked}`).join(', ')}`,
@@ -116,7 +136,6 @@ function detectionText({ summary: { detections } }: AttackRecord): string[] {
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {
-  if (rate === null) return 'none'
   return `${successes} of ${count} (${percent(rate)}, 95 % interval ${percent(lower)} to ${percent(upper)})`
 }
 

@@ -167,6 +167,7 @@ function sliceOf(
 ): Omit<CellSlice, 'transferred'> {
   const said = saidBy(opened.card)
   const { before, after, success, metBefore, iterations, window, stored, trace } = report
+  const { budgetUsed, gradients } = report
   return {
     file: frame.image.name,
     sopInstanceUid: frame.image.sopInstanceUid,
@@ -177,6 +178,8 @@ function sliceOf(
     predictionAfter: said(after),
     confidenceAfter: after.confidence,
     ...{ success, metBefore, iterations, window, stored },
+    ...(budgetUsed === undefined ? {} : { budgetUsed }),
+    ...(gradients && { gradients }),
     perturbation: perturbationOf(frame, adversarial),
     trace: trace.map(watched),
   }

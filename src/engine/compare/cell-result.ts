@@ -34,6 +34,8 @@ const slice = z.strictObject({
   confidenceAfter: z.number().nullable(),
   success: z.boolean(),
   metBefore: z.boolean(),
+  budgetUsed: frame.shape.budgetUsed,
+  gradients: frame.shape.gradients,
   iterations: z.int(),
   window: frame.shape.window,
   stored: frame.shape.stored,

@@ -11,7 +11,7 @@ const layout = {
 }
 
 /**
- * SVG charts by name: for each model and norm the success rate over budgets with its bootstrap interval, for
+ * SVG charts by name: for each model and norm the success rate over budgets with Wilson's interval, for
  * each model the perturbation's variance over iterations, for each method what transfers between models. None
  * where there is nothing to draw.
  */
@@ -45,9 +45,9 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
     const own = budgets.map((budget) =>
       cells.find((cell) => cell.method === method && cell.budget === budget),
     )
-    const rates = own.map((cell) => cell?.successOfUnmet.rate ?? null)
+    const rates = own.map((cell) => cell?.fooled.rate ?? null)
     const intervals = own.flatMap((cell, at) =>
-      cell?.bootstrap ? [[at, cell.bootstrap.lower, cell.bootstrap.upper]] : [],
+      cell === undefined || cell.fooled.rate === null ? [] : [[at, cell.fooled.lower, cell.fooled.upper]],
     )
     const color = palette[index % palette.length] ?? ''
     return [{ name: method, type: 'line', data: rates, color }, errorBars(intervals, { place: index, color })]
@@ -56,7 +56,7 @@ function successOption(cells: readonly ComparedCell[], model: string): ChartOpti
     ...layout,
     title: { text: `Success over budgets, ${model}`, left: 'center' },
     xAxis: { type: 'category', data: budgets, name: 'budget', nameLocation: 'middle', nameGap: 32 },
-    yAxis: { ...upright('success of those not wrong before'), min: 0, max: 1 },
+    yAxis: { ...upright('fooled of those right before'), min: 0, max: 1 },
     series,
   }
 }
@@ -88,11 +88,11 @@ function transferOption({ models, cells }: Comparison, method: string): ChartOpt
   const data = models.flatMap((_, made) => {
     const cell = cells.findLast((one) => one.method === method && one.model === made)
     if (cell === undefined || cell.transfer.length === 0) return []
-    const judged = [{ model: made, success: cell.successOfUnmet }, ...cell.transfer]
-    return judged.map(({ model, success }) => [
+    const judged = [{ model: made, fooled: cell.fooled }, ...cell.transfer]
+    return judged.map(({ model, fooled }) => [
       model,
       made,
-      success.rate === null ? '-' : Number(success.rate.toFixed(2)),
+      fooled.rate === null ? '-' : Number(fooled.rate.toFixed(2)),
     ])
   })
   if (data.length === 0) return undefined

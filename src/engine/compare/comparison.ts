@@ -1,26 +1,25 @@
-import { accessOf } from '../../core/attacks/method-access.ts'
 import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.ts'
-import { maskingWarnings, type MaskingWarning } from '../../core/evaluate/gradient-masking.ts'
-import { wilsonInterval, type Proportion } from '../../core/evaluate/interval.ts'
-import { parseBudget } from '../../core/model/budget.ts'
+import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
+import { warningsOf, type AttackWarning } from '../../core/evaluate/warnings.ts'
+import { evidenceOf } from '../attack/evidence.ts'
 import { researchNotice } from '../attack/record.ts'
 import { version } from '../version.ts'
 import type { CellResult } from './cell-result.ts'
-import type { CompareRun } from './compare-run.ts'
+import type { ComparedModel, CompareRun } from './compare-run.ts'
 
 /** docs/comparison.md explains every field. */
-export const comparisonSchema = 'radversary/comparison/1'
+export const comparisonSchema = 'radversary/comparison/2'
 
 /** One cell over all slices, without them. */
 export interface ComparedCell extends Omit<CellResult, 'schema' | 'slices' | 'failures'>, CellSummary {
-  /** On each of the other models: success among the slices that it had not failed on before. */
+  /** On each of the other models. */
   readonly transfer: readonly Transfer[]
 }
 
-export interface Transfer {
+/** What was made on one model, judged on another. */
+export interface Transfer extends Headline {
   readonly model: number
-  readonly success: Proportion
 }
 
 export interface Comparison {
@@ -34,11 +33,11 @@ export interface Comparison {
   readonly seed: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
-  /** Signs, for each model, that its gradients mislead. */
+  /** Signs, for each model, that its success rates say something else than they seem to. */
   readonly warnings: readonly ModelWarning[]
 }
 
-export interface ModelWarning extends MaskingWarning {
+export interface ModelWarning extends AttackWarning {
   readonly model: number
 }
 
@@ -59,42 +58,53 @@ export function comparisonOf(
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
     seed: request.seed,
-    cells: cells.map((cell) => comparedCell(cell, request.seed)),
+    cells: cells.map(comparedCell),
     failures: [
       ...study.failures.map(({ file, code, message, tip }) => ({ file, code, message, ...(tip && { tip }) })),
       ...distinctFailures(cells),
     ],
-    warnings: models.flatMap((_, model) => warningsOf(cells, model)),
+    warnings: models.flatMap((compared, model) => modelWarnings(cells, { model, compared })),
   }
 }
 
-function warningsOf(cells: readonly CellResult[], model: number): ModelWarning[] {
+function modelWarnings(
+  cells: readonly CellResult[],
+  { model, compared: { opened, goal } }: { readonly model: number; readonly compared: ComparedModel },
+): ModelWarning[] {
+  const { task } = opened.card
   const evidence = cells
     .filter((cell) => cell.model === model)
-    .map(({ method, norm, budget, slices }) => ({
-      ...{ method, norm, slices, access: accessOf(method) },
-      budget: budget === null ? null : parseBudget(budget),
-    }))
-  return maskingWarnings(evidence).map((warning) => ({ model, ...warning }))
+    .map(({ method, norm, budget, slices }) =>
+      evidenceOf({
+        ...{ method, norm, budget, task, target: goal.target },
+        slices: slices.map((slice) => ({ ...slice, changed: slice.stored.changed })),
+      }),
+    )
+  return warningsOf(evidence).map((warning) => ({ model, ...warning }))
 }
 
-function comparedCell(
-  { slices, model, method, settings, budget, norm, secondsPerSlice }: CellResult,
-  seed: number,
-): ComparedCell {
+function comparedCell({
+  slices,
+  model,
+  method,
+  settings,
+  budget,
+  norm,
+  secondsPerSlice,
+}: CellResult): ComparedCell {
   return {
     ...{ model, method, settings, budget, norm, secondsPerSlice },
-    ...summariseCell(slices, seed),
+    ...summariseCell(slices),
     transfer: transfersOf(slices),
   }
 }
 
 function transfersOf(slices: CellResult['slices']): Transfer[] {
   const judged = slices.flatMap(({ transferred }) => transferred)
-  return [...new Set(judged.map(({ model }) => model))].map((model) => {
-    const unmet = judged.filter((one) => one.model === model && !one.metBefore)
-    return { model, success: wilsonInterval(unmet.filter(({ success }) => success).length, unmet.length) }
-  })
+  return [...new Set(judged.map(({ model }) => model))].map((model) => ({
+    model,
+    ...headlineOf(judged.filter((one) => one.model === model)),
+  }))
 }
 
 function distinctFailures(cells: readonly CellResult[]): CellResult['failures'] {
@@ -108,12 +118,11 @@ const tableColumns: readonly (readonly [name: string, value: (cell: ComparedCell
   ['norm', (cell) => cell.norm],
   ['budget', (cell) => cell.budget],
   ['slices', (cell) => cell.slices],
-  ['success_rate', (cell) => cell.success.rate],
-  ['success_rate_of_unmet', (cell) => cell.successOfUnmet.rate],
-  ['bootstrap_lower', (cell) => cell.bootstrap?.lower ?? null],
-  ['bootstrap_upper', (cell) => cell.bootstrap?.upper ?? null],
-  ['wilson_lower', (cell) => cell.successOfUnmet.lower],
-  ['wilson_upper', (cell) => cell.successOfUnmet.upper],
+  ['wrong_before', (cell) => cell.metBefore],
+  ['fooled', (cell) => cell.fooled.successes],
+  ['fooled_rate', (cell) => cell.fooled.rate],
+  ['wilson_lower', (cell) => cell.fooled.lower],
+  ['wilson_upper', (cell) => cell.fooled.upper],
   ['confidence_before', (cell) => cell.meanConfidenceBefore],
   ['confidence_after', (cell) => cell.meanConfidenceAfter],
   ['linf', (cell) => cell.meanLinf],
@@ -162,19 +171,16 @@ export function iterationsCsv({ models, cells }: Comparison): string {
   ])
 }
 
-/**
- * made on (rows) against judged on, per method and budget: success among the slices that the judge had not
- * failed on before.
- */
+/** made on (rows) against judged on, per method and budget: what fooled the judge of what it had right. */
 export function transferCsv({ models, cells }: Comparison): string {
-  const rows = cells.flatMap(({ model, method, budget, successOfUnmet, transfer }) =>
-    [{ model, success: successOfUnmet }, ...transfer].map(({ model: judge, success }) => [
+  const rows = cells.flatMap(({ model, method, budget, fooled: own, transfer }) =>
+    [{ model, fooled: own }, ...transfer].map(({ model: judge, fooled }) => [
       ...[models[model]?.name ?? '', models[judge]?.name ?? '', method, budget],
-      ...[success.rate, success.lower, success.upper, success.count],
+      ...[fooled.rate, fooled.lower, fooled.upper, fooled.count],
     ]),
   )
   return csv([
-    ['made_on', 'judged_on', 'method', 'budget', 'success_rate', 'wilson_lower', 'wilson_upper', 'slices'],
+    ['made_on', 'judged_on', 'method', 'budget', 'fooled_rate', 'wilson_lower', 'wilson_upper', 'slices'],
     ...rows,
   ])
 }

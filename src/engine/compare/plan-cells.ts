@@ -1,5 +1,6 @@
 import { RadversaryError } from '../../core/errors.ts'
 import { scaledBudget } from '../../core/model/budget.ts'
+import { boundOf, type Bound } from '../attack/evidence.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from '../attack/method-settings.ts'
 
 /** A method with the settings that are the same at every budget. */
@@ -16,17 +17,11 @@ export interface Budgets {
 }
 
 /** One cell of the comparison's grid: a method at a budget on a model. */
-export interface PlannedCell {
+export interface PlannedCell extends Bound {
   /** Index among the compared models. */
   readonly model: number
   readonly method: ConfiguredMethod
-  /** null where the method has no budget. */
-  readonly budget: string | null
-  readonly norm: 'Linf' | 'L2' | 'none'
 }
-
-/** Any images' scale: which norm a method bounds does not depend on it. */
-const anyScale = { widthHu: 1, levelWidth: 1 }
 
 /**
  * Every model with every method at every budget of the method's norm; a method without a budget, or whose
@@ -54,20 +49,15 @@ function atBudgets({ name, settings }: ComparedMethod, budgets: Budgets): Omit<P
         tip: 'Attack the study with it by itself.',
       },
     )
-  const { norm } = alone.forScale(anyScale).ball
+  const bound = boundOf(alone)
+  const { norm } = bound
   const given = norm === 'none' || 'epsilon' in settings ? [] : budgets[norm]
-  if (given.length === 0)
-    return [{ method: alone, budget: norm === 'none' ? null : presetBudget(alone), norm }]
+  if (given.length === 0) return [{ method: alone, ...bound }]
   return given.map((budget) => ({
     method: configureMethod(name, scaled(alone, settings, budget)),
     budget,
     norm,
   }))
-}
-
-function presetBudget({ settings }: ConfiguredMethod): string | null {
-  const { epsilon } = settings
-  return typeof epsilon === 'number' || typeof epsilon === 'string' ? String(epsilon) : null
 }
 
 /**

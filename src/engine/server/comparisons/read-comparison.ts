@@ -3,8 +3,15 @@ import { z } from 'zod'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
 import { readJson } from '../../../adapters/fs/json-file.ts'
+import type { Headline } from '../../../core/evaluate/headline.ts'
+import type { Proportion } from '../../../core/evaluate/interval.ts'
 import { comparisonName } from '../../compare/compare-study.ts'
-import { comparisonSchema, type Comparison } from '../../compare/comparison.ts'
+import {
+  comparisonSchema,
+  type ComparedCell,
+  type Comparison,
+  type Transfer,
+} from '../../compare/comparison.ts'
 
 /**
  * What a comparison has left in its folder; undefined while it isn't whole. @throws RadversaryError io-failed
@@ -13,10 +20,42 @@ import { comparisonSchema, type Comparison } from '../../compare/comparison.ts'
 export async function readComparison(folder: string): Promise<Comparison | undefined> {
   if (!(await fileExists(join(folder, manifestName)))) return undefined
   const file = join(folder, comparisonName)
-  return readJson(file, z.custom<Comparison>(isComparison))
+  return readJson(file, z.union([present, first]))
 }
 
+/** Called what was fooled of those right before `successOfUnmet`, and of a judge `success`. */
+const firstSchema = 'radversary/comparison/1'
+
+type FirstTransfer = Pick<Transfer, 'model'> & { readonly success: Proportion }
+type FirstCell = Omit<ComparedCell, keyof Headline | 'transfer'> & {
+  readonly slices: number
+  readonly successOfUnmet: Proportion
+  readonly transfer: readonly FirstTransfer[]
+}
+type FirstComparison = Omit<Comparison, 'schema' | 'cells'> & { readonly cells: readonly FirstCell[] }
+
 /** Written by us and guarded by a manifest, so the schema's name says all. */
-function isComparison(value: unknown): value is Comparison {
-  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === comparisonSchema
+function ofSchema<T>(schema: string) {
+  return z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema,
+  )
+}
+
+const present = ofSchema<Comparison>(comparisonSchema)
+const first = ofSchema<FirstComparison>(firstSchema).transform(upgraded)
+
+function upgraded({ cells, ...rest }: FirstComparison): Comparison {
+  const headline = (slices: number, fooled: Proportion) => ({
+    ...{ slices, fooled },
+    metBefore: slices - fooled.count,
+  })
+  return {
+    ...rest,
+    schema: comparisonSchema,
+    cells: cells.map(({ successOfUnmet, transfer, slices, ...cell }) => ({
+      ...cell,
+      ...headline(slices, successOfUnmet),
+      transfer: transfer.map(({ model, success }) => ({ model, ...headline(slices, success) })),
+    })),
+  }
 }

@@ -1,4 +1,5 @@
 import type { AttackSummary } from '../../../core/evaluate/summary.ts'
+import type { AttackWarning } from '../../../core/evaluate/warnings.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { studyId } from '../studies/study-id.ts'
 import { titleOf } from '../studies/study-info.ts'
@@ -27,6 +28,8 @@ export interface RunInfo {
   readonly error: EngineError | null
   /** Of a run that is done. */
   readonly summary: AttackSummary | null
+  /** Signs that the summary says something else than it seems to; none of a run that isn't done. */
+  readonly warnings: readonly AttackWarning[]
 }
 
 /** @throws RadversaryError usage where there is no such run; io-failed. */
@@ -38,6 +41,7 @@ export async function runInfo(run: string, folders: RunFolders, queue: RunQueue)
   const atRest = isDone
     ? 'done'
     : (outcome?.state ?? ((await isLockedElsewhere(folders.folder(run))) ? 'elsewhere' : 'interrupted'))
+  const record = isDone ? await folders.record(run) : undefined
   return {
     id: run,
     state: attempt?.state ?? atRest,
@@ -46,6 +50,7 @@ export async function runInfo(run: string, folders: RunFolders, queue: RunQueue)
     title: titleOf(request.paths),
     progress: attempt?.events.progress ?? null,
     error: outcome?.state === 'failed' ? outcome.error : null,
-    summary: isDone ? (await folders.record(run)).summary : null,
+    summary: record?.summary ?? null,
+    warnings: record?.warnings ?? [],
   }
 }

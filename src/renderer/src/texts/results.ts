@@ -5,7 +5,9 @@ export const resultsTexts = {
     close: 'Stop following',
     fooled: 'Fooled',
     fooledOf: (successes: number, count: number) => `${successes} of ${count}`,
-    interval: (lower: string, upper: string) => `95 % interval ${lower} to ${upper}`,
+    interval: (rate: string, lower: string, upper: string) =>
+      `${rate} of those right before, 95 % interval ${lower} to ${upper}`,
+    wrongBefore: (count: number, slices: number) => `${count} of ${slices} wrong before the attack`,
     confidence: 'Mean confidence',
     largest: 'Largest change',
     psnr: 'PSNR',
@@ -68,7 +70,7 @@ export const resultsTexts = {
     foundOf: (before: number, after: number, labelled: number) => `${before} → ${after} of ${labelled}`,
     yes: 'yes',
     no: 'no',
-    metBefore: 'before too',
+    metBefore: 'wrong before',
     failures: (count: number) =>
       count === 1 ? '1 file could not be attacked' : `${count} files could not be attacked`,
   },

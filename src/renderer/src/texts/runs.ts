@@ -14,7 +14,8 @@ export const runsTexts = {
       connecting: 'connecting',
       lost: 'engine lost',
     },
-    success: (successes: number, count: number) => `${successes} of ${count} fooled`,
+    success: (successes: number, count: number, wrongBefore: number) =>
+      `${successes} of ${count} fooled${wrongBefore === 0 ? '' : `, ${wrongBefore} wrong before`}`,
     actions: (name: string) => `What to do with ${name}`,
     rename: 'Rename',
     name: 'Name',
@@ -35,7 +36,7 @@ export const runsTexts = {
       seed: 'Seed',
       device: 'Device',
       together: (both: number, onlyFirst: number, onlySecond: number, neither: number) =>
-        `Of the slices that both attacked: ${both} fooled by both, ${onlyFirst} by the first only, ${onlySecond} by the second only, ${neither} by neither.`,
+        `Of the slices that both attacked and that were right before: ${both} fooled by both, ${onlyFirst} by the first only, ${onlySecond} by the second only, ${neither} by neither.`,
       nothingShared: 'They have attacked no slice in common.',
     },
     resume: 'Go on',

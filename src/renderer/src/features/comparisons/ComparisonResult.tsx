@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Comparison } from '../../../../engine/compare/comparison.ts'
 import { api } from '../../api/client.ts'
+import { AttackWarning } from '../../ui/AttackWarning.tsx'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import { Chart } from '../results/Chart.tsx'
@@ -43,12 +44,12 @@ function Result({ comparison }: { readonly comparison: Comparison }) {
   const { failures } = comparison
   return (
     <Stack gap="md">
+      <Warnings comparison={comparison} />
       <CellTable comparison={comparison} />
       <Text size="xs" c="dimmed">
         {texts.comparisons.columnsHelp}
       </Text>
       <SaveButtons comparison={comparison} />
-      <Warnings comparison={comparison} />
       <Charts comparison={comparison} />
       <Transfers comparison={comparison} />
       {failures.length > 0 && (
@@ -87,17 +88,10 @@ function CellTable({ comparison }: { readonly comparison: Comparison }) {
   )
 }
 
-/** Signs that a model's gradients are masked, so that its success rates say too little. */
+/** Signs that a model's success rates say something else than they seem to. */
 function Warnings({ comparison: { models, warnings } }: { readonly comparison: Comparison }) {
   return warnings.map(({ model, message, tip }, index) => (
-    <Alert key={index} color="orange" p="xs" data-testid="comparison-warning">
-      <Text size="sm">
-        <strong>{models[model]?.name}</strong>: {message}
-      </Text>
-      <Text size="xs" c="dimmed">
-        {tip}
-      </Text>
-    </Alert>
+    <AttackWarning key={index} message={message} tip={tip} model={models[model]?.name} />
   ))
 }
 

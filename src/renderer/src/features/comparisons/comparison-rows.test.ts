@@ -10,7 +10,7 @@ import {
   varianceCurves,
 } from './comparison-rows.ts'
 
-const proportion = (rate: number) => ({ successes: 10 * rate, count: 10, rate, lower: 0, upper: 1 })
+const proportion = (rate: number) => ({ successes: 10 * rate, count: 10, rate, lower: 0.2, upper: 0.8 })
 const spread = { mean: 1, variance: 0 }
 
 function cell(changes: Partial<ComparedCell>): ComparedCell {
@@ -24,7 +24,7 @@ function cell(changes: Partial<ComparedCell>): ComparedCell {
       secondsPerSlice: 0.5,
       slices: 10,
     },
-    ...{ success: proportion(0.5), bootstrap: { lower: 0.2, upper: 0.8 }, successOfUnmet: proportion(0.5) },
+    ...{ metBefore: 0, fooled: proportion(0.5) },
     ...{
       meanConfidenceBefore: 0.9,
       meanConfidenceAfter: 0.7,
@@ -47,7 +47,7 @@ function cell(changes: Partial<ComparedCell>): ComparedCell {
 
 const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison => ({
   ...{
-    schema: 'radversary/comparison/1',
+    schema: 'radversary/comparison/2',
     notice: '',
     exportId: '',
     software: { name: 'Radversary', version: '0' },
@@ -59,8 +59,8 @@ const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison
 test('numbers are told as in the other tables, and what is not there with a dash', () => {
   const compared = comparison([cell({})])
   expect(
-    (['success', 'interval', 'linf', 'psnr'] as const).map((column) => cellText(compared, cell({}), column)),
-  ).toEqual(['50 %', '20 % – 80 %', '0.0300', '—'])
+    (['fooled', 'interval', 'linf', 'psnr'] as const).map((column) => cellText(compared, cell({}), column)),
+  ).toEqual(['50 % (5 of 10)', '20 % – 80 %', '0.0300', '—'])
 })
 
 test('models have a column where there are several', () => {
@@ -70,8 +70,8 @@ test('models have a column where there are several', () => {
 
 test('success is drawn over budgets in their order, for methods that have two', () => {
   const cells = [
-    cell({ budget: '8/255', successOfUnmet: proportion(0.8) }),
-    cell({ budget: '2/255', successOfUnmet: proportion(0.2) }),
+    cell({ budget: '8/255', fooled: proportion(0.8) }),
+    cell({ budget: '2/255', fooled: proportion(0.2) }),
     cell({ method: 'fgsm' }),
   ]
   expect(successCurves(cells)).toMatchObject([
@@ -116,8 +116,8 @@ test.each([
 
 test('what transfers is a row for each model that it was made on', () => {
   const cells = [
-    cell({ transfer: [{ model: 1, success: proportion(0.3) }] }),
-    cell({ model: 1, successOfUnmet: proportion(0.9) }),
+    cell({ transfer: [{ model: 1, slices: 10, metBefore: 0, fooled: proportion(0.3) }] }),
+    cell({ model: 1, fooled: proportion(0.9) }),
   ]
   expect(transferMatrix(comparison(cells, ['one', 'two']), 'smia')).toEqual([
     [0.5, 0.3],
@@ -127,5 +127,5 @@ test('what transfers is a row for each model that it was made on', () => {
 
 test('saved numbers are whole, and a name with a comma is quoted', () => {
   const [, row] = cellsCsv(comparison([cell({ meanLinf: 1 / 3 })], ['a, b'])).split('\r\n')
-  expect(row).toBe(`"a, b",smia,8/255,0.5,0.2,0.8,0.7,${1 / 3},,0.9,0,0,0,0.5`)
+  expect(row).toBe(`"a, b",smia,8/255,0,5,0.5,0.2,0.8,0.7,${1 / 3},,0.9,0,0,0,0.5`)
 })

@@ -18,9 +18,11 @@ export function cellsCsv({ models, cells }: Comparison): string {
     'model',
     'method',
     'budget',
-    'success',
-    'lower',
-    'upper',
+    'wrong_before',
+    'fooled',
+    'fooled_rate',
+    'wilson_lower',
+    'wilson_upper',
     'confidence',
     'linf',
     'psnr_db',
@@ -28,15 +30,13 @@ export function cellsCsv({ models, cells }: Comparison): string {
     'variance',
   ]
   const rows = cells.map((cell) => [
+    ...[models[cell.model]?.name ?? '', cell.method, cell.budget],
     ...[
-      models[cell.model]?.name ?? '',
-      cell.method,
-      cell.budget,
-      cell.successOfUnmet.rate,
-      cell.bootstrap?.lower,
-    ],
-    ...[
-      cell.bootstrap?.upper,
+      cell.metBefore,
+      cell.fooled.successes,
+      cell.fooled.rate,
+      cell.fooled.lower,
+      cell.fooled.upper,
       cell.meanConfidenceAfter,
       cell.meanLinf,
       cell.meanPsnr,
@@ -60,9 +60,10 @@ const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: stri
   model: (_, model) => model,
   method: ({ method }) => method,
   budget: ({ budget }) => budget ?? '—',
-  success: ({ successOfUnmet }) => percent(successOfUnmet.rate),
-  interval: ({ bootstrap }) =>
-    bootstrap === null ? '—' : `${percent(bootstrap.lower)} – ${percent(bootstrap.upper)}`,
+  fooled: ({ fooled: { successes, count, rate } }) =>
+    rate === null ? '—' : `${percent(rate)} (${successes} of ${count})`,
+  interval: ({ fooled: { rate, lower, upper } }) =>
+    rate === null ? '—' : `${percent(lower)} – ${percent(upper)}`,
   confidence: ({ meanConfidenceAfter }) => percent(meanConfidenceAfter),
   linf: ({ meanLinf }) => fixed(meanLinf, 4),
   psnr: ({ meanPsnr }) => fixed(meanPsnr, 1),
@@ -95,9 +96,9 @@ const dashes = ['solid', 'dashed', 'dotted'] as const
  */
 export function successCurves(cells: readonly ComparedCell[]): NamedCurve[] {
   return byMethod(cells, (own) => {
-    const points = own.flatMap(({ budget, successOfUnmet }) => {
+    const points = own.flatMap(({ budget, fooled }) => {
       const size = budgetSize(budget)
-      return size === undefined ? [] : [[size, successOfUnmet.rate] as const]
+      return size === undefined ? [] : [[size, fooled.rate] as const]
     })
     return points.length < 2 ? undefined : points.sort(([a], [b]) => a - b)
   })
@@ -137,15 +138,15 @@ export function budgetSize(budget: string | null): number | undefined {
 }
 
 /**
- * Success of what one model's cell made (rows) on each model (columns), at the method's last budget; null
+ * What was fooled by what one model's cell made (rows) on each model (columns), at the method's last budget; null
  * where it wasn't judged.
  */
 export function transferMatrix({ models, cells }: Comparison, method: string): (number | null)[][] {
   return models.map((_, made) => {
     const cell = cells.findLast((one) => one.method === method && one.model === made)
     return models.map((__, judge) => {
-      if (judge === made) return cell?.successOfUnmet.rate ?? null
-      return cell?.transfer.find(({ model }) => model === judge)?.success.rate ?? null
+      if (judge === made) return cell?.fooled.rate ?? null
+      return cell?.transfer.find(({ model }) => model === judge)?.fooled.rate ?? null
     })
   })
 }

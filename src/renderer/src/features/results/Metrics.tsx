@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core'
+import { headlineOf } from '../../../../core/evaluate/headline.ts'
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
-import { texts } from '../../texts.ts'
-import { fooledText, metricTexts, type MetricText } from './metric-texts.ts'
-import { fooledSoFar, type ResultRow } from './result-rows.ts'
+import { fooledMetric, metricTexts, type MetricText } from './metric-texts.ts'
+import type { ResultRow } from './result-rows.ts'
 import classes from './results.module.css'
 
 interface MetricsProps {
@@ -13,7 +13,7 @@ interface MetricsProps {
 
 /** The numbers of a run; of one that is not done, how many slices were fooled so far. */
 export function Metrics({ summary, rows }: MetricsProps) {
-  const metrics = summary === undefined ? [soFar(rows)] : metricTexts(summary)
+  const metrics = summary === undefined ? [fooledMetric(headlineOf(rows))] : metricTexts(summary)
   return (
     <div className={classes['metrics']} data-testid="metrics">
       {metrics.map((metric) => (
@@ -21,11 +21,6 @@ export function Metrics({ summary, rows }: MetricsProps) {
       ))}
     </div>
   )
-}
-
-function soFar(rows: readonly ResultRow[]): MetricText {
-  const { successes, count } = fooledSoFar(rows)
-  return { name: texts.results.fooled, value: fooledText(successes, count) }
 }
 
 function Metric({ name, value, note }: MetricText) {

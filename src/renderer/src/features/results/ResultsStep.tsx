@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { FrameReport } from '../../../../engine/attack/image-result.ts'
 import { useRestedSlice, type ActiveSlice } from '../../state/use-active-slice.ts'
 import { texts } from '../../texts.ts'
+import { AttackWarning } from '../../ui/AttackWarning.tsx'
 import type { ShownRun } from '../../state/shown-run.ts'
 import { Curves } from './Curves.tsx'
 import { DetectionTable } from './DetectionTable.tsx'
@@ -30,6 +31,9 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
   return (
     <Stack gap="md">
       <RunHead run={run} />
+      {run.info?.warnings.map(({ check, message, tip }) => (
+        <AttackWarning key={check} message={message} tip={tip} />
+      ))}
       <Metrics summary={run.info?.summary ?? undefined} rows={rows} />
       <SegmentTable segments={run.info?.summary?.segments} />
       <DetectionTable detections={run.info?.summary?.detections} classNames={run.names.classes} />

@@ -1,3 +1,4 @@
+import type { Headline } from '../../../../core/evaluate/headline.ts'
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
 import { texts } from '../../texts.ts'
 import { changeText } from './change-text.ts'
@@ -11,13 +12,9 @@ export interface MetricText {
 
 /** What is said of a run that is done; intensities are in the model's window. */
 export function metricTexts(summary: AttackSummary): MetricText[] {
-  const { success, meanConfidenceBefore, meanConfidenceAfter, window, stored } = summary
+  const { meanConfidenceBefore, meanConfidenceAfter, window, stored } = summary
   return [
-    {
-      name: texts.results.fooled,
-      value: fooledText(success.successes, success.count),
-      note: texts.results.interval(percent(success.lower), percent(success.upper)),
-    },
+    fooledMetric(summary),
     ...(meanConfidenceBefore === null
       ? []
       : [
@@ -54,8 +51,18 @@ function detectionTexts({ detections }: AttackSummary): MetricText[] {
   ]
 }
 
-export function fooledText(successes: number, count: number): string {
-  return count === 0 ? '—' : texts.results.fooledOf(successes, count)
+/** The headline: what was fooled of what was right before, with its interval; what was wrong apart. */
+export function fooledMetric({ fooled, metBefore, slices }: Headline): MetricText {
+  const { successes, count, rate, lower, upper } = fooled
+  const notes = [
+    ...(rate === null ? [] : [texts.results.interval(percent(rate), percent(lower), percent(upper))]),
+    ...(metBefore === 0 ? [] : [texts.results.wrongBefore(metBefore, slices)]),
+  ]
+  return {
+    name: texts.results.fooled,
+    value: rate === null ? '—' : texts.results.fooledOf(successes, count),
+    ...(notes.length > 0 && { note: notes.join('; ') }),
+  }
 }
 
 function percent(fraction: number | null): string {

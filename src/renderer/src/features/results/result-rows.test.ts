@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ImageResult } from '../../../../engine/attack/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { fooledSoFar, resultRows, sortedRows, type ResultRow } from './result-rows.ts'
+import { resultRows, sortedRows, type ResultRow } from './result-rows.ts'
 
 const image = (index: number) => ({
   index,
@@ -40,7 +40,6 @@ test('results lie in the study’s order, found by SOP Instance UID', () => {
     [3, 0, 'no', 'nodule'],
     [3, 1, 'no', 'nodule'],
   ])
-  expect(fooledSoFar(rows)).toEqual({ successes: 1, count: 2 })
 })
 
 const slices = (sorted: readonly ResultRow[]) => sorted.map(({ slice }) => slice)

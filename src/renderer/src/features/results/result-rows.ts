@@ -153,11 +153,3 @@ function sortValue(row: ResultRow, key: SortKey): readonly (string | number | nu
       return [row[key]]
   }
 }
-
-/** What can be said of a run before it is done. */
-export function fooledSoFar(rows: readonly ResultRow[]): {
-  readonly successes: number
-  readonly count: number
-} {
-  return { successes: rows.filter(({ success }) => success).length, count: rows.length }
-}

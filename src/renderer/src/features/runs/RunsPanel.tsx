@@ -40,6 +40,10 @@ export function RunsPanel() {
   )
 }
 
+function fooledText({ fooled, metBefore }: NonNullable<RunInfo['summary']>): string {
+  return texts.runs.success(fooled.successes, fooled.count, metBefore)
+}
+
 /** One run: what it was, how it ended, and what can be done with it. */
 function RunCard({ run }: { readonly run: RunInfo }) {
   const isShown = useUi((ui) => ui.run === run.id)
@@ -64,9 +68,7 @@ function RunCard({ run }: { readonly run: RunInfo }) {
           <Badge size="xs" variant="light" color={stateColour(state)}>
             {texts.runs.states[state]}
           </Badge>
-          {summary !== null && (
-            <Text size="xs">{texts.runs.success(summary.success.successes, summary.success.count)}</Text>
-          )}
+          {summary !== null && <Text size="xs">{fooledText(summary)}</Text>}
         </Group>
       </button>
       <RunMenu run={run} />

@@ -8,9 +8,17 @@ interface Facts {
   /** Success of each frame, image by image. */
   readonly images?: readonly (readonly boolean[])[]
   readonly first?: number
+  /** Images that were wrong before. */
+  readonly wrong?: readonly number[]
 }
 
-function record({ title = 'SMIA', settings = { steps: 10 }, images = [], first = 0 }: Facts): AttackRecord {
+function record({
+  title = 'SMIA',
+  settings = { steps: 10 },
+  images = [],
+  first = 0,
+  wrong = [],
+}: Facts): AttackRecord {
   return {
     attack: { title, settings, target: null, region: null, earlyStop: false, seed: 0 },
     model: { file: 'm.onnx', sha256: 'abcdef0123456789' },
@@ -18,7 +26,7 @@ function record({ title = 'SMIA', settings = { steps: 10 }, images = [], first =
     labels: 'file',
     images: images.map((frames, i) => ({
       sopInstanceUid: `1.${first + i}`,
-      frames: frames.map((success) => ({ success })),
+      frames: frames.map((success) => ({ success, metBefore: wrong.includes(i) })),
     })),
   } as unknown as AttackRecord
 }
@@ -45,6 +53,9 @@ test('slices that both runs attacked are counted frame by frame', () => {
   const b = record({ images: [[false], [false], [true], [true]], first: 1 })
   expect(fooledTogether(a, b)).toEqual({ both: 1, onlyFirst: 0, onlySecond: 0, neither: 2 })
   expect(fooledTogether(a, a)).toEqual({ both: 3, onlyFirst: 0, onlySecond: 0, neither: 2 })
+  expect(
+    fooledTogether(a, { ...a, images: record({ images: [[true, true], [false]], wrong: [0] }).images }),
+  ).toEqual({ both: 0, onlyFirst: 0, onlySecond: 0, neither: 1 })
   expect(fooledTogether(a, record({ images: [[true]], first: 9 }))).toEqual({
     both: 0,
     onlyFirst: 0,

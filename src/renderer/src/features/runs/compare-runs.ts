@@ -33,7 +33,7 @@ export interface FooledTogether {
   readonly neither: number
 }
 
-/** Counts the slices that both runs attacked. */
+/** Counts the slices that both runs attacked, of those that were right before either. */
 export function fooledTogether(a: AttackRecord, b: AttackRecord): FooledTogether {
   const others = new Map(b.images.flatMap(successes))
   const shared = a.images.flatMap(successes).flatMap(([slice, first]) => {
@@ -51,7 +51,9 @@ export function fooledTogether(a: AttackRecord, b: AttackRecord): FooledTogether
 }
 
 function successes({ sopInstanceUid, frames }: RecordedImage): [string, boolean][] {
-  return frames.map(({ success }, frame) => [`${sopInstanceUid}/${frame}`, success])
+  return frames.flatMap(({ success, metBefore }, frame): [string, boolean][] =>
+    metBefore ? [] : [[`${sopInstanceUid}/${frame}`, success]],
+  )
 }
 
 function settingsOf({ attack, model, device, labels }: AttackRecord): Map<string, string> {

@@ -1,0 +1,255 @@
+import type { Gradients } from '../attacks/attack.ts'
+import type { ModelCard } from '../model/card.ts'
+import { headlineOf, type JudgedSlice } from './headline.ts'
+
+/** What one method at one budget did to one model, as far as the checks look at it. */
+export interface AttackEvidence {
+  readonly method: string
+  readonly task: ModelCard['task']
+  /** What the method knows of the model: its gradient, its predictions, or nothing. */
+  readonly access: 'white-box' | 'black-box' | 'none'
+  readonly norm: 'Linf' | 'L2' | 'none'
+  /** null where there is none; only budgets of one unit are compared. */
+  readonly budget: { readonly value: number; readonly unit: string } | null
+  /** What is wanted instead of the label; null where all but the label is. */
+  readonly target: string | null
+  readonly slices: readonly EvidenceSlice[]
+}
+
+export interface EvidenceSlice extends JudgedSlice {
+  readonly confidenceBefore: number | null
+  /** Stored values that differ from the source's. */
+  readonly changed: number
+  /** Norm of the rounded perturbation as a part of the budget; undefined where there is none. */
+  readonly budgetUsed?: number | undefined
+  /** Undefined where none were asked for, or not recorded. */
+  readonly gradients?: Gradients | undefined
+}
+
+/** A sign that success rates say something else than they seem to. */
+export interface AttackWarning {
+  readonly check:
+    | 'wrong-before'
+    | 'zero-gradients'
+    | 'unmoved'
+    | 'inside-budget'
+    | 'saturation'
+    | 'noise-as-good'
+    | 'larger-budget-worse'
+    | 'black-box-better'
+  readonly message: string
+  readonly tip: string
+}
+
+/**
+ * The checks of every run and comparison: `evidence` is of one model and one set of labels, one entry for a
+ * run. Most wrong before says that card or labels are suspect; the others that gradients mislead, so that a
+ * model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420; Carlini et al. 2019,
+ * arXiv 1902.06705). There slices that were wrong before do not count.
+ */
+export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[] {
+  const counted = evidence.map(withoutMet).filter(({ slices }) => slices.length > 0)
+  return [
+    ...evidence.slice(0, 1).flatMap(wrongBefore),
+    ...counted.flatMap(zeroGradients),
+    ...counted.flatMap(unmoved),
+    ...counted.flatMap(insideBudget),
+    ...saturation(counted),
+    ...noiseAsGood(counted),
+    ...largerBudgetWorse(counted),
+    ...blackBoxBetter(counted),
+  ]
+}
+
+function withoutMet(cell: AttackEvidence): AttackEvidence {
+  return { ...cell, slices: cell.slices.filter(({ metBefore }) => !metBefore) }
+}
+
+function wrongBefore({ slices, target }: AttackEvidence): AttackWarning[] {
+  const { metBefore } = headlineOf(slices)
+  if (2 * metBefore <= slices.length) return []
+  const check = 'wrong-before'
+  const count = `${metBefore} of ${slices.length} slices`
+  return target === null
+    ? [
+        {
+          check,
+          message: `${count} were wrong before the attack: the model card or the labels are suspect.`,
+          tip: 'Compare `predict` with the labels: the order of the classes, intensity, mean and std in the card, and which file each label belongs to.',
+        },
+      ]
+    : [
+        {
+          check,
+          message: `${count} were as wanted (${target}) before the attack: there was nothing to attack.`,
+          tip: 'Choose another target, or check the order of the classes in the model card.',
+        },
+      ]
+}
+
+/** All that a method which follows gradients has got were zeros: what it leaves is the image, or its start. */
+function zeroGradients(cell: AttackEvidence): AttackWarning[] {
+  const blind = cell.slices.filter((slice) => !slice.success && sawZeros(slice))
+  if (blind.length === 0) return []
+  const moved = blind.filter(({ changed }) => changed > 0).length
+  const left = moved === 0 ? 'they were not changed' : 'they have their random start alone'
+  return [
+    {
+      check: 'zero-gradients',
+      message: `${named(cell)} saw a gradient of zeros at every step on ${countOf(blind, cell)}: ${left}.`,
+      tip: logitsTip(cell),
+    },
+  ]
+}
+
+function sawZeros({ gradients }: EvidenceSlice): boolean {
+  return gradients !== undefined && gradients.asked > 0 && gradients.zero === gradients.asked
+}
+
+/** Why the loss is flat where the model is certain, and what isn't. */
+function logitsTip({ task }: AttackEvidence): string {
+  return task === 'classification' || task === 'ordinal'
+    ? 'The loss is flat there, as where a softmax or sigmoid saturates. Attack a difference of logits (apgd-dlr, cw, fab-t), or use a black box (square).'
+    : 'The loss is flat there. Choose another one (--loss), or a black box (square).'
+}
+
+/** Nothing at all has come of it, for another reason than zeros. */
+function unmoved(cell: AttackEvidence): AttackWarning[] {
+  if (cell.access === 'none') return []
+  const still = cell.slices.filter((slice) => !slice.success && slice.changed === 0 && !sawZeros(slice))
+  if (still.length === 0) return []
+  return [
+    {
+      check: 'unmoved',
+      message: `${named(cell)} did not change ${countOf(still, cell)} at all.`,
+      tip: 'The budget may be below one stored level, the region empty, or no step was found: compare with a larger budget, and with a black box (square).',
+    },
+  ]
+}
+
+/** A failure that kept less than this part of its budget was not for want of budget. */
+const half = 0.5
+
+function insideBudget(cell: AttackEvidence): AttackWarning[] {
+  if (cell.access === 'none') return []
+  const inside = cell.slices.filter(
+    (slice) => !slice.success && slice.changed > 0 && !sawZeros(slice) && (slice.budgetUsed ?? 1) < half,
+  )
+  if (inside.length === 0) return []
+  return [
+    {
+      check: 'inside-budget',
+      message: `${named(cell)} failed on ${countOf(inside, cell)} with less than half of its budget used.`,
+      tip: 'More or larger steps may find more; where gradients vanish, a difference of logits (apgd-dlr, cw) or a black box (square).',
+    },
+  ]
+}
+
+function countOf(some: readonly EvidenceSlice[], { slices }: AttackEvidence): string {
+  return `${some.length} of ${slices.length} slices`
+}
+
+/** So near to 1 that float32 leaves nothing of 1 − p. */
+const certain = 1 - 1e-6
+/** From so many certain slices on, saturation is worth a warning. */
+const noticeable = 0.1
+
+/** Certain slices on which a method that follows gradients has failed. */
+function saturation(evidence: readonly AttackEvidence[]): AttackWarning[] {
+  const first = evidence.find(({ access }) => access === 'white-box')
+  if (first === undefined) return []
+  const saturated = first.slices.filter(
+    ({ success, confidenceBefore }) => !success && confidenceBefore !== null && confidenceBefore >= certain,
+  )
+  if (saturated.length < Math.max(1, noticeable * first.slices.length)) return []
+  return [
+    {
+      check: 'saturation',
+      message: `The model is certain to within 0.0001 % of ${countOf(saturated, first)} on which ${first.method} failed: the gradient of its loss may vanish by saturation.`,
+      tip: 'Attacks on the logits do not suffer from this: apgd-dlr, cw, fab-t.',
+    },
+  ]
+}
+
+function noiseAsGood(evidence: readonly AttackEvidence[]): AttackWarning[] {
+  return pairs(evidence, 'none', 'white-box').flatMap(([noise, attack]) =>
+    successes(noise) > 0 && successes(noise) >= successes(attack)
+      ? [
+          {
+            check: 'noise-as-good' as const,
+            message: `${named(noise)}, which is not aimed, changes ${successes(noise)} of ${noise.slices.length} slices; ${named(attack)} no more than ${successes(attack)}.`,
+            tip: 'Either the attack does not find its way, or the model is fragile against anything of this size.',
+          },
+        ]
+      : [],
+  )
+}
+
+function largerBudgetWorse(evidence: readonly AttackEvidence[]): AttackWarning[] {
+  return evidence.flatMap((small) =>
+    evidence
+      .filter((large) => isSameBut(small, large) && (large.budget?.value ?? 0) > (small.budget?.value ?? 0))
+      .filter((large) => successes(large) < successes(small))
+      .map((large) => ({
+        check: 'larger-budget-worse' as const,
+        message: `${named(large)} succeeds on ${successes(large)} slices, with the smaller budget ${small.budget?.value ?? ''} on ${successes(small)}.`,
+        tip: 'A larger budget holds the smaller one: use more steps, smaller ones, or restarts.',
+      })),
+  )
+}
+
+function isSameBut(a: AttackEvidence, b: AttackEvidence): boolean {
+  return a.method === b.method && a.norm === b.norm && a.budget?.unit === b.budget?.unit
+}
+
+function blackBoxBetter(evidence: readonly AttackEvidence[]): AttackWarning[] {
+  return pairs(evidence, 'black-box', 'white-box')
+    .filter(
+      ([blackBox, whiteBox]) =>
+        isBestAtBudget(whiteBox, evidence) && successes(blackBox) > successes(whiteBox),
+    )
+    .map(([blackBox, whiteBox]) => ({
+      check: 'black-box-better' as const,
+      message: `${named(blackBox)}, which sees predictions alone, succeeds on ${successes(blackBox)} slices; the best method that follows gradients, ${named(whiteBox)}, on ${successes(whiteBox)}.`,
+      tip: 'The gradient misleads: do not report the white-box result as robustness.',
+    }))
+}
+
+/** The first of those with the most successes. */
+function isBestAtBudget(cell: AttackEvidence, evidence: readonly AttackEvidence[]): boolean {
+  const rivals = evidence.filter((other) => other.access === 'white-box' && isSameBudget(other, cell))
+  const most = Math.max(...rivals.map(successes))
+  return rivals.find((rival) => successes(rival) === most) === cell
+}
+
+function pairs(
+  evidence: readonly AttackEvidence[],
+  one: AttackEvidence['access'],
+  other: AttackEvidence['access'],
+): (readonly [AttackEvidence, AttackEvidence])[] {
+  return evidence
+    .filter(({ access }) => access === one)
+    .flatMap((a) =>
+      evidence.filter((b) => b.access === other && isSameBudget(a, b)).map((b) => [a, b] as const),
+    )
+}
+
+/** Both bound, by the same norm and budget. */
+function isSameBudget(a: AttackEvidence, b: AttackEvidence): boolean {
+  return (
+    a.budget !== null &&
+    a.norm === b.norm &&
+    a.budget.unit === b.budget?.unit &&
+    a.budget.value === b.budget.value
+  )
+}
+
+function successes({ slices }: AttackEvidence): number {
+  return slices.filter(({ success }) => success).length
+}
+
+function named({ method, budget }: AttackEvidence): string {
+  if (budget === null) return method
+  const unit = budget.unit === 'relative' ? 'of the range' : budget.unit
+  return `${method} at ${Number(budget.value.toPrecision(3))} ${unit}`
+}

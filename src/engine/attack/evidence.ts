@@ -1,0 +1,34 @@
+import { accessOf } from '../../core/attacks/method-access.ts'
+import type { AttackEvidence } from '../../core/evaluate/warnings.ts'
+import { parseBudget } from '../../core/model/budget.ts'
+import type { ConfiguredMethod } from './method-settings.ts'
+
+/** The norm that a method bounds, and its budget as it was given; null where it has none. */
+export interface Bound {
+  readonly norm: AttackEvidence['norm']
+  readonly budget: string | null
+}
+
+/** Any images' scale: which norm a method bounds does not depend on it. */
+const anyScale = { widthHu: 1, levelWidth: 1 }
+
+export function boundOf(method: ConfiguredMethod): Bound {
+  const { norm } = method.forScale(anyScale).ball
+  const { epsilon } = method.settings
+  const isGiven = typeof epsilon === 'number' || typeof epsilon === 'string'
+  return { norm, budget: norm === 'none' || !isGiven ? null : String(epsilon) }
+}
+
+/** What the checks of runs and comparisons look at. */
+export function evidenceOf({
+  method,
+  budget,
+  ...rest
+}: Bound & Pick<AttackEvidence, 'method' | 'task' | 'target' | 'slices'>): AttackEvidence {
+  return {
+    ...rest,
+    method,
+    access: accessOf(method),
+    budget: budget === null ? null : parseBudget(budget),
+  }
+}
