@@ -46,8 +46,9 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
     } catch (error) {
       if (isKnown || !isOfTheGraph(error)) throw error
       const size = await learn(x)
-      if (size === undefined) throw error
-      return inParts(size)
+      if (size !== undefined) return inParts(size)
+      isKnown = false
+      throw error
     }
   }
   return {
