@@ -63,15 +63,24 @@ export function unsignedOrSignedOf(
 
 /** The items of a sequence that hold elements, be it known as one or not (VR UN of defined length). */
 export function itemsOf(dataSet: DataSet | undefined, tag: string): DataSet[] {
+  return sequenceOf(dataSet, tag).flatMap((item) => item.dataSet ?? [])
+}
+
+/** One item of a sequence, the first by default; found at once, however many there are. */
+export function itemOf(dataSet: DataSet | undefined, tag: string, index = 0): DataSet | undefined {
+  return sequenceOf(dataSet, tag)[index]?.dataSet
+}
+
+/** How many items a sequence has; 0 where there is none. */
+export function itemCount(dataSet: DataSet, tag: string): number {
+  return sequenceOf(dataSet, tag).length
+}
+
+function sequenceOf(dataSet: DataSet | undefined, tag: string): readonly Element[] {
   const element = dataSet?.elements[tag]
   if (dataSet === undefined || element === undefined) return []
   if (element.vr === 'UN' && element.items === undefined) readUnknownSequence(dataSet, element)
-  return (element.items ?? []).flatMap((item) => item.dataSet ?? [])
-}
-
-/** The first item of a sequence. */
-export function itemOf(dataSet: DataSet | undefined, tag: string): DataSet | undefined {
-  return itemsOf(dataSet, tag)[0]
+  return element.items ?? []
 }
 
 /**

@@ -1,3 +1,4 @@
+import { itemCount } from './attributes.ts'
 import type { DataSet } from 'dicom-parser'
 import { along, normalOf, type Placed } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
@@ -38,7 +39,7 @@ export function frameStacksOf(
   { numberOfFrames, rows, columns }: { readonly numberOfFrames: number } & Pick<Placed, 'rows' | 'columns'>,
   place: PlaceFrame,
 ): FrameStacks {
-  const count = Math.min(numberOfFrames, dataSet.elements['x52009230']?.items?.length ?? 0)
+  const count = Math.min(numberOfFrames, itemCount(dataSet, 'x52009230'))
   if (count < 2) return { isOne: true }
   return frameStacks(
     Array.from({ length: count }, (_, index) => ({ ...place(dataSet, index), rows, columns })),

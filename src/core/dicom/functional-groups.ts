@@ -13,6 +13,6 @@ export function functionalGroup(
   frameIndex: number,
   sequenceTag: string,
 ): DataSet | undefined {
-  const own = dataSet.elements[perFrameFunctionalGroups]?.items?.[frameIndex]?.dataSet
+  const own = itemOf(dataSet, perFrameFunctionalGroups, frameIndex)
   return itemOf(own, sequenceTag) ?? itemOf(itemOf(dataSet, sharedFunctionalGroups), sequenceTag)
 }

@@ -1,5 +1,5 @@
 import type { DataSet } from 'dicom-parser'
-import { decimalOf, textOf, unsignedOf } from './attributes.ts'
+import { decimalOf, itemOf, textOf, unsignedOf } from './attributes.ts'
 import { functionalGroup } from './functional-groups.ts'
 
 /** In what images at one place may differ, besides their pixels. */
@@ -143,7 +143,7 @@ export function dimensionValues(dataSet: DataSet, frameIndex: number): Dimension
 function firstValue(dataSet: DataSet, frameIndex: number, sources: readonly Source[]) {
   for (const source of sources) {
     const holder = source.group === undefined ? dataSet : functionalGroup(dataSet, frameIndex, source.group)
-    const inner = source.item === undefined ? holder : holder?.elements[source.item]?.items?.[0]?.dataSet
+    const inner = source.item === undefined ? holder : itemOf(holder, source.item)
     const value = inner && valueOf(inner, source)
     if (value !== undefined) return value
   }
