@@ -65,3 +65,17 @@ test('docs/operators.md gives no operator an opset later than one that a test ha
     Math.min(...ruleCases.filter((each) => each.op === op).map(({ opset = 18 }) => opset))
   expect(supportedOps.filter((op) => !((from.get(op) ?? NaN) <= tested(op)))).toEqual([])
 })
+
+test("docs/operators.md says of each of ONNX's operators whether it has a gradient", () => {
+  const file = new URL('../fixtures/onnx-operators.json', import.meta.url)
+  const { names }: { names: string[] } = JSON.parse(readFileSync(file, 'utf8'))
+  const named = new Set<string | undefined>([
+    ...supportedOps,
+    ...decomposedOps,
+    ...nonDifferentiableOps,
+    ...composites.map(({ op }) => op),
+    ...[...section('Not supported').matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  ])
+  expect(names.length).toBeGreaterThan(190)
+  expect(names.filter((name) => !named.has(name))).toEqual([])
+})
