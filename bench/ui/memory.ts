@@ -11,7 +11,7 @@ const warm = 8
 
 interface Held {
   readonly heap: number
-  /** Of array buffers: images. */
+  /** Memory of array buffers, which hold images. */
   readonly buffers: number
   readonly nodes: number
   readonly listeners: number

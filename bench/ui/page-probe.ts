@@ -29,7 +29,7 @@ export interface PageProbe {
 
 export interface Scrolled {
   readonly ms: number
-  /** Of each viewport: in how many animation frames another image than before was drawn on its canvas. */
+  /** Number of animation frames, per viewport, in which another image than before was drawn on its canvas. */
   readonly changes: Readonly<Record<string, number>>
 }
 

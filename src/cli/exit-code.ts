@@ -5,7 +5,7 @@ export const exitCode = { done: 0, failed: 1, usage: 2, someInputsFailed: 3, int
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 
-/** Of an error that ended a command. */
+/** Exit code for an error that ended a command. */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'usage') return exitCode.usage
   return code === 'cancelled' ? exitCode.interrupted : exitCode.failed

@@ -12,7 +12,7 @@ export type Label = readonly number[]
 /** What a frame shows; a prediction is one. */
 export interface FrameLabel {
   readonly classes: Label
-  /** Of a regression, in the card's unit. */
+  /** Labelled value in the card's unit; regressions only. */
   readonly value?: number | undefined
   /** Where, on the image's own grid, of a segmentation. */
   readonly mask?: Mask

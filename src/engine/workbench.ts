@@ -33,11 +33,11 @@ export interface Workbench {
   readonly device: { readonly name: string; readonly threads: number }
   /** Whether labels or masks were given. */
   readonly isLabelled: boolean
-  /** Of tasks with a label per image. */
+  /** Label of an image; only for tasks with a label per image. */
   readonly labelOf: (image: StudyImage) => Label | undefined
-  /** Of a segmentation, where masks were given. */
+  /** Masks, where they were given; segmentations only. */
   readonly masks: MaskSource | undefined
-  /** Of a detection, where boxes were given: an image that they leave out has none. */
+  /** Boxes of an image, where boxes were given: an image that they leave out has none. Detections only. */
   readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
 }
 
@@ -63,7 +63,7 @@ export async function openWorkbench(
   const findLabel = table && labelsOf(study, table)
   const labelOf = (image: StudyImage) => findLabel?.(image)
   const find = findLabel ?? findBoxes
-  // Of the whole study: the chosen images of a detection may well have no boxes.
+  // The whole study is asked: the chosen images of a detection may well have no boxes.
   if (find !== undefined && study.images.every((image) => find(image) === undefined))
     throw noLabels(request.labels, (table ?? boxes)?.count ?? 0)
   for (const image of images) checkFrames(boxesOf?.(image) ?? [], image.header.numberOfFrames)

@@ -1,4 +1,4 @@
-/** Of the files that a built page consists of. */
+/** Content types of the files that a built page consists of, by their ending. */
 const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   html: 'text/html; charset=utf-8',

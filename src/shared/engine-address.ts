@@ -10,9 +10,9 @@ export interface EngineAddress {
 
 /** What Electron's main process tells the engine's process at its start. */
 export interface EngineStart extends EngineAddress {
-  /** Of the sample. */
+  /** Folder of the sample's files. */
   readonly resources: string
-  /** Of the built page. */
+  /** Folder of the built page. */
   readonly page: string
 }
 

@@ -21,7 +21,7 @@ const base = temporaryFolder('attack-hfc')
 const study = join(base, 'study')
 const classifier = writeClassifier(base)
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
-/** Of the tiny classifier: what its hidden layer gives. */
+/** Output of the tiny classifier's hidden layer. */
 const relu = decodeModel(readFileSync(classifier.model)).graph.nodes.find(({ opType }) => opType === 'Relu')!
   .outputs[0]!
 let images: WrittenImage[]

@@ -195,7 +195,7 @@ describeWithDebian('pydicom', ['python3-pydicom'], () => {
 
 describe('docs/dicom-support.md', () => {
   const text = readFileSync(fileURLToPath(new URL('../../docs/dicom-support.md', import.meta.url)), 'utf8')
-  /** Of every table row or list item under a heading: what it holds in backticks first. */
+  /** First text in backticks of every table row or list item under a heading. */
   const listedUnder = (heading: string) => {
     const [, section = ''] = text.split(`\n## ${heading}\n`)
     return [...(section.split('\n## ')[0] ?? '').matchAll(/^[-|] +`([^`]+)`/gm)].map(([, name]) => name)

@@ -33,7 +33,7 @@ function written(name: string, { json, shard }: SavedModel): string {
   return join(folder, 'model.json')
 }
 
-/** Of weights large enough that a few grey levels change its mind. */
+/** Classifier whose weights are so large that a few grey levels change its prediction. */
 function classifier() {
   const convolution = layers.conv2d({
     inputShape: [12, 12, 1],

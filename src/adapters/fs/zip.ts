@@ -57,7 +57,7 @@ export async function listMembers(path: string): Promise<readonly ZipMember[]> {
   return members
 }
 
-/** Of the archives that were read last. */
+/** Number of archives, those read last, whose directories are kept. */
 const keptDirectories = 8
 const directories = new Map<string, { version: string; members: Promise<readonly ZipMember[]> }>()
 

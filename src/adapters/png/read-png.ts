@@ -40,7 +40,10 @@ function decoded(bytes: Uint8Array, file: string) {
   }
 }
 
-/** Of 1, 2 or 4 bits; every row begins with a byte of its own (PNG specification, section 7.2). */
+/**
+ * Unpacks samples of 1, 2 or 4 bits; every row begins with a byte of its own (PNG specification, section
+ * 7.2).
+ */
 function unpacked(packed: Uint8Array, [rows, columns]: readonly [number, number], depth: number): Uint8Array {
   const rowBytes = Math.ceil((columns * depth) / 8)
   const values = new Uint8Array(rows * columns)

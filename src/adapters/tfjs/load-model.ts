@@ -6,7 +6,7 @@ import { loadGraphModel, loadLayersModel, type GraphModel, type LayersModel, typ
 
 /** A TensorFlow.js model as it lies on disk, read. */
 export interface TfjsFiles {
-  /** Of model.json; shown in errors. */
+  /** Path of model.json; shown in errors. */
   readonly file: string
   readonly manifest: TfjsManifest
   /** All weights, as `weightBytes` joins them. */

@@ -32,7 +32,10 @@ export async function pickBackend(files: TfjsFiles, inputShape?: readonly number
   throw last
 }
 
-/** Of the first output on an image of zeros; a model whose input size is free is not tried. */
+/**
+ * Computes a gradient of the first output on an image of zeros; a model whose input size is free is not
+ * tried.
+ */
 async function tryGradient(
   files: TfjsFiles,
   backend: TfjsBackend,

@@ -75,7 +75,7 @@ const everyLoss: readonly LossKind[] = [
   'dice',
   'dot',
 ]
-/** Of classifiers only. */
+/** Losses that only classifiers have. */
 const ratios: readonly LossKind[] = ['dlr', 'targeted-dlr']
 
 describe('TensorFlow.js computes what the converted model computes', () => {

@@ -178,7 +178,7 @@ function bottleneck(net: NetworkBuilder, x: Feature, width: number, stride: numb
   return net.relu(net.add(expanded, shortcut))
 }
 
-/** Of `resnet50`, for images of one channel. */
+/** Card of `resnet50`, for images of one channel. */
 export const resnetCard = {
   task: 'classification',
   input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },

@@ -12,7 +12,7 @@ export function checkpointsOf(steps: number): number[] {
   return [...new Set(fractions.filter((p) => p <= 1).map((p) => Math.ceil(p * steps - 1e-9)))]
 }
 
-/** Of a sample's t-th iterate. */
+/** Observation of a sample's t-th iterate. */
 export interface Observation {
   /** f(x_t) is the greatest so far. */
   readonly improved: boolean

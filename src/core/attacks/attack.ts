@@ -88,7 +88,7 @@ export interface Answer {
 export interface HiddenWalk extends Pick<Hiding, 'sizes' | 'classes'> {
   /** [D] at x_t of the samples at work. */
   features(): Promise<Rows>
-  /** Of Σ_d target_d · feature_d at x_t; target is [N, D]. */
+  /** Gradient of Σ_d target_d · feature_d at x_t; target is [N, D]. */
   gradient(target: Tensor): Promise<Rows>
 }
 
@@ -190,7 +190,7 @@ export interface UniversalPlan {
 export interface HidingPlan {
   /** Names of the model's inner tensors, [N, C, …]; a feature is a channel's mean. */
   readonly tensors: readonly string[]
-  /** Of the mixture of each class and tensor, at most. */
+  /** Greatest number of components in the mixture of each class and tensor. */
   readonly components: number
 }
 
@@ -296,8 +296,8 @@ export interface SampleOutcome {
   /** Norm of the rounded perturbation, relative intensity, of methods that look for the smallest. */
   readonly distance?: number
   /**
-   * Of the smallest change towards a goal that planes divide: how far its logits are beyond them, e.g. the best
-   * other class's minus the label's; below 0 where it has failed.
+   * Distance of the logits beyond the goal's planes, e.g. the best other class's minus the label's; below 0
+   * where the attack has failed. Only for the smallest change towards a goal that planes divide.
    */
   readonly margin?: number
   /** Norm of the rounded perturbation as a part of the budget, of methods that have one. */

@@ -7,7 +7,7 @@ import { isBetter, isBetterTogether, valuerOf, type Candidate, type Valuer, type
 
 /** What a restart ended with for one sample. */
 export interface Offer extends Candidate {
-  /** Of methods that look for the smallest change: how far the logits are beyond the goal's planes. */
+  /** Distance of the logits beyond the goal's planes; only for methods that look for the smallest change. */
   readonly margin: number | undefined
   readonly iterations: number
   /** Among all rounds of the attack. */

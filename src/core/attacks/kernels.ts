@@ -113,7 +113,7 @@ export function zeroWhereFrozen(values: Float32Array, lower: Float32Array, upper
 export interface PerturbationStatistics {
   readonly mean: number
   readonly variance: number
-  /** Of the pixels that step or stepped, the fraction whose step has the same sign as before. */
+  /** Fraction of the pixels that step or stepped whose step has the same sign as before. */
   readonly signAgreement: number
 }
 

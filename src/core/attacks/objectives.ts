@@ -55,7 +55,10 @@ async function marginGradient(walk: Walk): Promise<Rows> {
   return gradient
 }
 
-/** Of the face that a restart has chosen for each sample; a class's, for classes that exclude each other. */
+/**
+ * Objective of the face that a restart has chosen for each sample; a class's, for classes that exclude each
+ * other.
+ */
 export function faceObjective(walk: Walk, faceOf: (sample: number) => Face): Objective {
   return {
     gradient: () => faceGradient(walk, faceWeights(walk, faceOf)),

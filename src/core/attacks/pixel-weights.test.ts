@@ -29,7 +29,7 @@ function linesOf(channels: number): number[][] {
 
 const segmenter = (channels: number) => linearModel(imageShape, linesOf(channels))
 
-/** Of three pixels the label is what is predicted, of the last it is not. */
+/** Problem whose label is what is predicted for three pixels, and is not for the last. */
 async function problem(loss: DenseLoss, changes: Partial<AttackProblem> = {}): Promise<AttackProblem> {
   const model = segmenter(loss.channels)
   const { data: z } = await model.predict(image)

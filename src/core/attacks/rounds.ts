@@ -3,7 +3,7 @@ import type { AttackMethod, AttackProblem, Choice } from './attack.ts'
 /** What the loop runs one after the other: a restart of the method, or of one of an ensemble's members. */
 export interface Round {
   readonly method: AttackMethod
-  /** Of this method; counts from 0. */
+  /** Number of the restart in this method; counts from 0. */
   readonly restart: number
 }
 

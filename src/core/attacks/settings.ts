@@ -58,7 +58,7 @@ export const kernelSize = (preset: number, source = '') =>
     .default(preset)
     .describe(`Taps of the Gaussian W along each axis: an odd number. ${source}`.trimEnd())
 
-/** Of methods that look for the smallest perturbation. */
+/** Setting of methods that look for the smallest perturbation. */
 export const smallestEpsilon = (norm: string) =>
   z
     .number()

@@ -30,7 +30,7 @@ export interface WalkOptions {
   readonly box: PixelInterval
   readonly best: Best
   readonly judge: Judge
-  /** Of this method, and among all rounds of the attack. */
+  /** Number of the restart in this method; `round` counts all rounds of the attack. */
   readonly restart: number
   readonly round: number
   /** The samples at work, rising. */

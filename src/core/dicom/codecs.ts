@@ -37,7 +37,7 @@ export interface DecodedSamples {
   readonly words: Uint8Array | Uint16Array
   /** A transform of colours was undone: the samples are RGB. */
   readonly becameRgb: boolean
-  /** Of the stream, which may have fewer than the header says. */
+  /** Bits of a sample in the stream, which may have fewer than the header says. */
   readonly bitsPerSample: number
   readonly signed: boolean
 }

@@ -144,7 +144,7 @@ function isSigned(frame: Uint8Array): boolean {
 
 interface JpegSegment {
   readonly marker: number
-  /** Of its content, after the length. */
+  /** Start of the segment's content, after the length. */
   readonly start: number
   readonly end: number
 }

@@ -11,7 +11,7 @@ interface Encapsulated {
 }
 
 interface Fragment {
-  /** Of the fragment's item header, counted from the first fragment's. */
+  /** Offset of the fragment's item header, counted from the first fragment's. */
   readonly offset: number
   readonly bytes: Uint8Array
 }

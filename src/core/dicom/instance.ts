@@ -47,7 +47,9 @@ export interface InstanceHeader {
   readonly highBit: number
   readonly pixelRepresentation: 0 | 1
   readonly planarConfiguration: 0 | 1
-  /** Of the first frame, where the instance is an enhanced multi-frame one; likewise the two below. */
+  /**
+   * Position of the first frame, where the instance is an enhanced multi-frame one; likewise the two below.
+   */
   readonly imagePositionPatient: Vector3 | undefined
   /** Direction of the rows, then of the columns. */
   readonly imageOrientationPatient: readonly [Vector3, Vector3] | undefined

@@ -22,7 +22,7 @@ export interface Segmentation {
   readonly file: string | undefined
   readonly rows: number
   readonly columns: number
-  /** Of every segment, also of those without a frame. */
+  /** Labels of all segments, also of those without a frame. */
   readonly labels: readonly string[]
   /**
    * SOP Instance UIDs of the images that it refers to, also of those where no frame was kept as they show

@@ -66,7 +66,7 @@ export function orderSeries<Header extends InstanceHeader>(
   return [...groups.values()].sort(bySeries).flatMap(stacksOf)
 }
 
-/** Of a file, or of a member of an archive, which is named "archive > member". */
+/** Folder of a file, or of a member of an archive, which is named "archive > member". */
 function folderOf(file: string | undefined): string {
   if (file === undefined) return ''
   return file.slice(0, Math.max(0, ...['/', '\\', ' > '].map((end) => file.lastIndexOf(end))))

@@ -10,7 +10,7 @@ export interface ComparedIteration {
   readonly deviation: number
   /** KL(f(x_t) ‖ f(x̃_{t−1})), nats; null for methods without smoothing. */
   readonly klToSmoothed: number | null
-  /** Of x_t − x over the slice's pixels, relative intensity. */
+  /** Mean of x_t − x over the slice's pixels, relative intensity. */
   readonly perturbationMean: number
   readonly perturbationVariance: number
   readonly signAgreement: number | null
@@ -25,7 +25,7 @@ export interface ComparedSlice {
   readonly iterations: number
   /** Relative intensity clipped to its window; data range 1. */
   readonly window: ImageDistance
-  /** Of the perturbation over the slice's pixels, after rounding, relative intensity. */
+  /** Mean and variance of the perturbation over the slice's pixels, after rounding, relative intensity. */
   readonly perturbation: { readonly mean: number; readonly variance: number }
   readonly trace: readonly ComparedIteration[]
 }
@@ -49,7 +49,7 @@ export interface CellSummary extends Headline {
   readonly meanL2: number | null
   readonly meanPsnr: number | null
   readonly meanSsim: number | null
-  /** Of the perturbation over all pixels of all slices, relative intensity. */
+  /** Spread of the perturbation over all pixels of all slices, relative intensity. */
   readonly perturbation: Spread
   /** Spread over the dataset of the slices' own perturbation variances: what SMIA means to make small. */
   readonly varianceOverSlices: Spread

@@ -16,7 +16,7 @@ export function gradeAgreement(
   if (pairs.length === 0) return { kappa: null, meanAbsoluteError: null }
   const observed = meanOf(pairs.map(([label, predicted]) => (label - predicted) ** 2))
   const [labels, predictions] = [pairs.map(([label]) => label), pairs.map(([, predicted]) => predicted)]
-  // Of independent draws: the mean over all pairs of a label and a prediction.
+  // Disagreement of independent draws: the mean over all pairs of a label and a prediction.
   const expected = meanOf(
     labels.map((label) => meanOf(predictions.map((predicted) => (label - predicted) ** 2))),
   )

@@ -1,4 +1,4 @@
-/** Of the values that there are; null where there are none. */
+/** Mean of the values that are not null; null where there are none. */
 export function meanOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length

@@ -47,9 +47,9 @@ export interface SliceMetrics {
   /** The criterion was met by the source already. */
   readonly metBefore: boolean
   readonly iterations: number
-  /** Of a segmentation. */
+  /** Agreement of the classes; segmentations only. */
   readonly segments?: SliceSegments
-  /** Of a detection. */
+  /** Fate of the boxes; detections only. */
   readonly detections?: SliceDetections
   /** Relative intensity clipped to its window [0, 1]; data range 1. */
   readonly window: ImageDistance

@@ -9,9 +9,9 @@ export interface AttackSummary extends Headline {
   readonly meanConfidenceBefore: number | null
   readonly meanConfidenceAfter: number | null
   readonly meanIterations: number | null
-  /** Of a segmentation. */
+  /** Mean agreement of the classes; segmentations only. */
   readonly segments?: MeanSegments
-  /** Of a detection. */
+  /** Change of the detections; detections only. */
   readonly detections?: DetectionChange
   readonly window: MeanDistance
   readonly stored: MeanDistance
@@ -20,7 +20,7 @@ export interface AttackSummary extends Headline {
 /** Over all slices. */
 export interface DetectionChange {
   readonly before: DetectionAgreement
-  /** Of the pixels read back. */
+  /** Agreement on the pixels read back. */
   readonly after: DetectionAgreement
 }
 

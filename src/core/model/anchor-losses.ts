@@ -105,7 +105,7 @@ export function anchorDivergence(loss: AnchorLoss, p: Float32Array, q: Float32Ar
   return Math.max(0, total)
 }
 
-/** Of each class the highest probability at any anchor, of the background the lowest. */
+/** Highest probability of each class at any anchor; for the background the lowest. */
 export function anchorMaxima(loss: AnchorLoss, p: Float32Array): number[] {
   const count = anchorsIn(loss, p)
   return Array.from({ length: loss.classes }, (_, k) => {

@@ -23,7 +23,7 @@ const byScore: Weigh = (head, { logits }) => {
 
 /** One sample as targets are made of it. */
 export interface AnchoredSample {
-  /** Of each anchor. */
+  /** Box of each anchor. */
   readonly boxes: readonly Rectangle[]
   /** [4 + K, A]: what the model says of the clean image. */
   readonly logits: Float32Array

@@ -92,7 +92,7 @@ const gradeOutput = z.discriminatedUnion('activation', [
   z.strictObject({ name, activation: z.literal('cumulative-sigmoid'), gives, classes: grades, threshold }),
 ])
 
-/** Of each pixel. A mask holds class indices in bytes. */
+/** Class names of a mask, which holds a class index in a byte for each pixel. */
 const pixelClasses = z.array(name).min(2).max(255)
 const denseOutput = z.discriminatedUnion('activation', [
   z.strictObject({

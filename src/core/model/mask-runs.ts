@@ -5,7 +5,7 @@ export interface MaskRuns {
   readonly rows: number
   readonly columns: number
   readonly overlapping: boolean
-  /** Of the values in their order, alternately a value and how often it comes. */
+  /** Runs of the values in their order, alternately a value and how often it comes. */
   readonly runs: readonly number[]
 }
 

@@ -56,7 +56,7 @@ export interface ModelFacts {
   readonly outputs: readonly OutputFacts[]
   /** metadata_props of the ModelProto. */
   readonly metadata: Readonly<Record<string, string>>
-  /** Of a graph that ends in NonMaxSuppression: what goes into it, and which operator makes its scores. */
+  /** Inputs of NonMaxSuppression and the operator that makes its scores; only for graphs that end in it. */
   readonly suppression?: (Suppression & { readonly scoresOp: string | undefined }) | undefined
   readonly obstacles?: readonly Obstacle[]
   readonly sha256?: string | undefined

@@ -89,7 +89,7 @@ export interface DifferentiableModel {
   /** The logits, e.g. [null, 5]. */
   readonly output: TensorSpec
   /**
-   * Of images whose channels follow from the first one (`GreyInput`) also [N, 1, H, W] is taken, and is
+   * Whether [N, 1, H, W] is taken too, for images whose channels follow from the first one (`GreyInput`); it is
    * cheaper.
    */
   readonly takesGrey?: boolean | undefined

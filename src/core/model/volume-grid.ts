@@ -9,7 +9,7 @@ export type Place = readonly [slice: number, row: number, column: number]
 interface PatchRow {
   /** Weight of its slice and row. */
   readonly weight: number
-  /** Of the stack: its last one where the patch goes on beyond it. */
+  /** Slice of the stack: its last one where the patch goes on beyond it. */
   readonly slice: number
   readonly isBeyond: boolean
   /** Where it begins in a channel of the patch, and in one of a slice. */

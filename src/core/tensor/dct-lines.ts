@@ -1,4 +1,4 @@
-/** Of the values at start, start + stride, …, in place. */
+/** Transform of the values at start, start + stride, …, in place. */
 type Line = (x: Float32Array, start: number, stride: number) => void
 
 /** The orthonormal DCT-II of one line, and its transpose, which is its inverse. */

@@ -5,7 +5,7 @@ import { tensor } from './tensor.ts'
 /** Where an image is put and how small it gets. */
 export interface DiverseInput {
   readonly shape: readonly [channels: number, rows: number, columns: number]
-  /** Of the shrunk image; at most the image's own. */
+  /** Size of the shrunk image; at most the image's own. */
   readonly size: readonly [rows: number, columns: number]
   /** First row and column of the shrunk image in the image's grid. */
   readonly corner: readonly [row: number, column: number]

@@ -6,6 +6,6 @@ export interface IntensityRange {
   readonly domain: 'modality' | 'stored'
   readonly lower: number
   readonly upper: number
-  /** Of lower and upper, e.g. 'HU'. */
+  /** Unit of lower and upper, e.g. 'HU'. */
   readonly unit: string
 }

@@ -61,7 +61,7 @@ export function tensorFromNpy({ dataType, shape, data }: NpyArray, file?: string
   )
 }
 
-/** Of the element at a place in C order. */
+/** Index of the element at a place in C order. */
 function indexOf(at: number, shape: Shape): number[] {
   const index: number[] = []
   let rest = at

@@ -23,9 +23,9 @@ import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
 export interface GroupContext extends ExportContext {
   readonly model: PixelModel
   readonly loader: ImageLoader
-  /** Of methods whose perturbation is shared by images. */
+  /** Perturbations that images share; only for methods that learn them. */
   readonly shared: SharedPerturbations | undefined
-  /** Of methods that hide in the features of clean images. */
+  /** Fitted features of clean images; only for methods that hide in them. */
   readonly hiding: FittedHiding | undefined
   readonly signal: AbortSignal | undefined
   readonly onIteration: (iteration: BatchIteration) => void

@@ -62,7 +62,7 @@ export interface AttackRun extends Workbench {
   readonly region: Region | undefined
   /** Masks that a targeted attack on a segmentation wants. */
   readonly wanted: MaskSource | undefined
-  /** Of those that were asked for, what the model's task has. */
+  /** Exports that were asked for and that the model's task has. */
   readonly exports: readonly ExportKind[]
   /** What is attacked together, in the order of the export. */
   readonly groups: readonly (readonly NumberedImage[])[]

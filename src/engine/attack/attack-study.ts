@@ -124,7 +124,7 @@ interface ForShared extends Pick<GroupContext, 'loader' | 'folder'> {
   readonly hooks: AttackHooks
 }
 
-/** Of methods whose perturbation is shared by images: learned before any of them is changed. */
+/** Perturbations that images share: learned before any image is changed. */
 async function sharedOf(
   run: AttackRun,
   { lanes, loader, folder, hooks }: ForShared,
@@ -154,8 +154,8 @@ async function sharedOf(
 }
 
 /**
- * Of methods that hide in the features of clean images: those of the images that are attacked, before any of
- * them is.
+ * Fits the features of the clean images before any of them is attacked; only for methods that hide in these
+ * features.
  */
 async function hidingOf(
   run: AttackRun,

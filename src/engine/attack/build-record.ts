@@ -25,9 +25,9 @@ import type { SharedReport } from './shared-perturbations.ts'
 interface RunOutcome {
   readonly failures: readonly InputFailure[]
   readonly notices: readonly Notice[]
-  /** Of methods whose perturbation is shared by images. */
+  /** Reports of perturbations that images share. */
   readonly universal: readonly SharedReport[] | undefined
-  /** Of methods that hide in the features of clean images. */
+  /** Fitted features of clean images; only for methods that hide in them. */
   readonly hiding: FittedHiding | undefined
 }
 

@@ -15,7 +15,7 @@ export interface HidingFit {
   /** Clean images, in groups that are worked on together. */
   readonly groups: readonly (readonly StudyImage[])[]
   readonly lanes: readonly PixelModel[]
-  /** Of each tensor of the plan. */
+  /** Sizes of the tensors of the plan. */
   readonly sizes: readonly number[]
   readonly batch: number
   readonly attack: Omit<FrameAttack, 'model' | 'onIteration'>
@@ -108,8 +108,8 @@ function split(samples: readonly Float32Array[], sizes: readonly number[]): Floa
 }
 
 /**
- * Of each tensor. A feature that is the same in all images counts as one that varies as the tensor's features
- * do on average.
+ * Floors of each tensor: a feature that is the same in all images counts as one that varies as the tensor's
+ * features do on average.
  */
 function floorsOf(all: readonly Features[], sizes: readonly number[]): Float64Array[] {
   return split(

@@ -51,15 +51,15 @@ export interface FrameResult {
   readonly frame: StudyFrame
   readonly label: FrameLabel
   readonly before: Prediction
-  /** Of the image rounded to stored values. */
+  /** Prediction on the image rounded to stored values. */
   readonly after: Prediction
   readonly outcome: SampleOutcome
   readonly adversarial: StoredValues
   readonly smoothed: StoredValues
   readonly trace: readonly TracePoint[]
   /**
-   * Of methods that hide: how far the features are from clean ones of the class that the model sees; null
-   * where none of it were fitted.
+   * Distance of the features from clean ones of the class that the model sees; null where no features of that
+   * class were fitted. Only for methods that hide in the features of clean images.
    */
   readonly features?: { readonly before: number | null; readonly after: number | null }
   /** What the method had to say of the frame's batch. */
@@ -75,7 +75,7 @@ export interface FrameAttack {
   readonly earlyStop: boolean
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
   readonly region: Uint8Array | undefined
-  /** Of methods that hide in the features of clean images, once those are fitted. */
+  /** Fitted features of clean images, once they are fitted; only for methods that hide in them. */
   readonly hiding?: Pick<Hiding, 'sizes' | 'classes'> | undefined
   readonly signal: AbortSignal | undefined
   /** What lies around the frames, of models that take them for neighbouring slices. */
@@ -175,7 +175,7 @@ function withWanted(labels: readonly FrameLabel[], tasks: readonly FrameTask[]):
   })
 }
 
-/** Of the logits of one sample, where the model says it. */
+/** Shape of one sample's logits, where the model says it. */
 function knownShape({ output }: DifferentiableModel): Shape | undefined {
   const [, ...rest] = output.shape
   return rest.length > 0 && rest.every((extent) => extent !== null) ? [1, ...rest] : undefined

@@ -28,7 +28,7 @@ export interface Goal {
 /** A batch of frames of one size and what the model says of them, as far as goals depend on it. */
 export interface FrameGrid {
   readonly image: ImageSize
-  /** Of the logits, [N, K], [N, K, h, w] or [N, 4 + K, A]. */
+  /** Shape of the logits: [N, K], [N, K, h, w] or [N, 4 + K, A]. */
   readonly logits: Shape
   /**
    * The logits of the images before they are attacked; undefined where only the criterion is asked for, or

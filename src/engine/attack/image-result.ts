@@ -64,7 +64,7 @@ const segment = z.strictObject({
 
 const segments = z.strictObject({
   distanceUnit: z.enum(['mm', 'px']),
-  /** Of HD95: between rows and between columns, in the unit. */
+  /** Spacing for HD95: between rows and between columns, in the unit. */
   spacing: z.tuple([z.number().positive(), z.number().positive()]),
   before: z.array(segment),
   after: z.array(segment),
@@ -96,7 +96,7 @@ const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
   label: classes,
-  /** Of a regression. */
+  /** Labelled value; regressions only. */
   labelValue: z.number().optional(),
   range: z.strictObject({
     domain: z.enum(['modality', 'stored']),
@@ -109,7 +109,7 @@ const frameResult = z.strictObject({
   before: prediction,
   /** As the attack judged it, rounded to stored values. */
   after: prediction,
-  /** Of the pixels read back from the exported file; `success` is judged on it. */
+  /** Prediction on the pixels read back from the exported file; `success` is judged on it. */
   reread: prediction,
   success: z.boolean(),
   metBefore: z.boolean(),
@@ -119,21 +119,24 @@ const frameResult = z.strictObject({
   member: z.string().optional(),
   /** Norm of the change that a method which looks for the smallest one has found, in the method's norm. */
   smallest: size.optional(),
-  /** Of such a change: how far its logits are beyond the goal's planes, e.g. best other class minus label. */
+  /** Distance of the smallest change's logits beyond the goal's planes, e.g. best other class minus label. */
   margin: z.number().optional(),
   /** Norm of the rounded change as a part of the budget, in the method's norm. */
   budgetUsed: z.number().optional(),
   /** Of methods that follow gradients: how many they asked for, and how many of them were zero throughout. */
   gradients: z.strictObject({ asked: z.int(), zero: z.int() }).optional(),
   /**
-   * Of methods that hide: how far the features are from those of clean images of the predicted class, as the
-   * attack judged it.
+   * Distance of the features from those of clean images of the predicted class, as the attack judged it; only
+   * for methods that hide in the features of clean images.
    */
   features: z.strictObject({ before: z.number().nullable(), after: z.number().nullable() }).optional(),
-  /** Of a segmentation: every class but the background against the label; `after` of the pixels read back. */
+  /**
+   * Agreement of every class but the background with the label; `after` is of the pixels read back.
+   * Segmentations only.
+   */
   segments: segments.optional(),
   masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),
-  /** Of a detection, in the image's own pixels; `after` of the pixels read back. */
+  /** Boxes in the image's own pixels; `after` is of the pixels read back. Detections only. */
   boxes: boxes.optional(),
   window: distance,
   stored: distance,
@@ -146,7 +149,7 @@ export const imageResult = z.strictObject({
   schema: z.literal(imageResultSchema),
   file: z.string(),
   sopInstanceUid: z.string(),
-  /** Of models of neighbouring slices: the same number for images of one stack. */
+  /** Number of the stack, the same for all its images; only for models of neighbouring slices. */
   stack: z.int().nonnegative().optional(),
   exported: z.strictObject({
     series: exportedFile,

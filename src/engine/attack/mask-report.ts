@@ -9,7 +9,7 @@ import type { FrameReport } from './image-result.ts'
 interface FrameMasks {
   readonly label: Mask | undefined
   readonly before: Mask | undefined
-  /** Of the pixels read back. */
+  /** Mask predicted on the pixels read back. */
   readonly after: Mask | undefined
 }
 

@@ -16,11 +16,11 @@ export interface ConfiguredMethod {
   readonly entry: MethodEntry
   /** All settings, those left out at their presets; sizes as they were given. */
   readonly settings: Readonly<Record<string, string | number | boolean | null>>
-  /** Of an ensemble, in the order in which they run; none otherwise. */
+  /** Members of an ensemble, in the order in which they run; empty otherwise. */
   readonly members: readonly string[]
   /** Which images share a perturbation, of methods that learn one. */
   readonly over: UniversalPlan['over'] | undefined
-  /** Of methods that hide in the features of clean images. */
+  /** Plan of methods that hide in the features of clean images. */
   readonly hides: HidingPlan | undefined
   /**
    * The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage.

@@ -65,7 +65,7 @@ export async function recordImage(
   return result
 }
 
-/** Of a segmentation: what the model says before, and of what was read back. */
+/** Mask files of a segmentation: what the model predicts before, and on what was read back. */
 function maskFiles(
   {
     image,

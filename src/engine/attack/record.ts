@@ -47,7 +47,7 @@ const currentRecord = z.strictObject({
     title: z.string(),
     source: z.record(z.string(), z.string()).nullable(),
     equation: z.string(),
-    /** Of ensembles, in the order in which they run. */
+    /** Members of an ensemble, in the order in which they run. */
     members: z.array(z.string()).optional(),
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     criterion: z.string(),
@@ -99,7 +99,7 @@ export const attackRecord = z.union([currentRecord, firstRecord])
 
 export interface TaskChange {
   readonly before: TaskAgreement
-  /** Of the pixels read back. */
+  /** Agreement on the pixels read back. */
   readonly after: TaskAgreement
 }
 

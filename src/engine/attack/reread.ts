@@ -71,7 +71,7 @@ export interface Judged {
 
 export interface FramesToJudge {
   readonly frames: readonly StudyFrame[]
-  /** Of each frame, as read back. */
+  /** Stored values of each frame, as read back. */
   readonly values: readonly StoredValues[]
   readonly labels: readonly FrameLabel[]
   readonly goal: GoalMaker

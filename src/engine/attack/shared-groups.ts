@@ -11,7 +11,7 @@ export interface SharedMethods {
 }
 
 /**
- * Of the group `index` of `count`: its perturbation [1, C, H, W], or undefined where none of its images can
+ * Learns the perturbation [1, C, H, W] of the group `index` of `count`; undefined where none of its images can
  * be attacked.
  */
 export type LearnGroup = (

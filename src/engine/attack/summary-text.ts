@@ -81,7 +81,7 @@ function universalText({ universal = [] }: AttackRecord): string[] {
   return universal.map((each, i) => `${i === 0 ? 'Universal    ' : '             '}${line(each)}`)
 }
 
-/** Of attacks that hide: how unusual the features are for the class that the model sees. */
+/** Lines of attacks that hide: how unusual the features are for the class that the model sees. */
 function featuresText({ hiding, images }: AttackRecord): string[] {
   if (hiding === undefined) return []
   const all = images.flatMap(({ frames }) => frames.flatMap(({ features }) => features ?? []))
@@ -112,7 +112,7 @@ function agreementText({ agreement }: AttackRecord): string[] {
   return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
 }
 
-/** Of a segmentation, a line for each class. */
+/** Lines of a segmentation, one for each class. */
 function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   if (segments === undefined) return []
   const unit = segments.distanceUnit ?? ''
@@ -125,7 +125,7 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   )
 }
 
-/** Of a detection: average precision interpolated at all points, as PASCAL VOC's. */
+/** Lines of a detection: average precision interpolated at all points, as PASCAL VOC's. */
 function detectionText({ summary: { detections } }: AttackRecord): string[] {
   if (detections === undefined) return []
   const { before, after } = detections

@@ -22,17 +22,17 @@ export interface GoalRequest {
    * at all. Of a detection also `vanish`, `false-positives` or `class:NAME`.
    */
   readonly target?: string | undefined
-  /** Of a segmentation: PNG masks or DICOM SEG of what is wanted. */
+  /** PNG masks or DICOM SEG of the wanted segmentation; segmentations only. */
   readonly targetMasks?: string | undefined
   /**
-   * Of a segmentation: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`, `iou>=0.9`. Of grades:
-   * `change>=2`. Of false positives: `boxes>=5`. Of numbers: `change>6` away from the label, `within 3` of a
-   * wanted value.
+   * Criterion of success. For segmentations: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`,
+   * `iou>=0.9`. For grades: `change>=2`. For false positives: `boxes>=5`. For numbers: `change>6` away from the
+   * label, `within 3` of a wanted value.
    */
   readonly criterion?: string | undefined
   /**
-   * Of a segmentation: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. Of a
-   * regression: `mse` or `huber`.
+   * Loss. For segmentations: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. For
+   * regressions: `mse` or `huber`.
    */
   readonly loss?: string | undefined
 }

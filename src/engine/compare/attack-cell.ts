@@ -74,7 +74,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   }
 }
 
-/** Of methods whose perturbation is shared by images: learned before any of them is changed, on all lanes. */
+/** Perturbations that images share: learned before any image is changed, on all lanes. */
 async function sharedOf(context: CellContext): Promise<SharedMethods | undefined> {
   const { run, cell, lanes } = context
   const { method } = cell

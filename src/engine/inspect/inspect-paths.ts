@@ -11,7 +11,7 @@ export interface InspectedSeries {
   readonly modality: string | null
   readonly seriesNumber: number | null
   readonly seriesDescription: string | null
-  /** Of a series that holds several stacks: which of them. */
+  /** Which stack this is, in a series that holds several stacks. */
   readonly part: SeriesPart | null
   readonly instances: number
   readonly frames: number
@@ -23,7 +23,7 @@ export interface InspectedSeries {
   readonly notes: readonly SeriesNote[]
   /** In the series' order. */
   readonly files: readonly string[]
-  /** Of them, what can be read but not exported, and why. */
+  /** Images among them that can be read but not exported, and why. */
   readonly notExportable: readonly NotExportable[]
 }
 

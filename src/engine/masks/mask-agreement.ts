@@ -11,7 +11,7 @@ export type NamedAgreement = Omit<SegmentAgreement, 'class'> & { class: string }
 
 export interface MaskAgreement {
   distanceUnit: 'mm' | 'px'
-  /** Of the distances: between rows and between columns, in the unit. */
+  /** Spacing for the distances: between rows and between columns, in the unit. */
   spacing: [number, number]
   /** All but the background. */
   classes: NamedAgreement[]

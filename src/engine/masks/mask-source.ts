@@ -3,7 +3,7 @@ import type { Mask } from '../../core/model/mask.ts'
 
 /** A frame whose mask is looked for. */
 export interface MaskedFrame {
-  /** Of its image, relative to the study, with forward slashes. */
+  /** Path of the mask's image, relative to the study, with forward slashes. */
   readonly name: string
   readonly sopInstanceUid: string
   /** Counts from 0. */
@@ -16,7 +16,7 @@ export interface MaskedFrame {
 
 /** Masks that a user gave, of images that may be in a study. */
 export interface MaskSource {
-  /** Of everything that decides the masks. */
+  /** SHA-256 of everything that decides the masks. */
   readonly sha256: string
   /**
    * Undefined for frames that it doesn't know. @throws RadversaryError labels-invalid for masks that are

@@ -7,13 +7,13 @@ import { decodeModel } from '../../core/onnx/codec.ts'
 import type { OnnxGraph } from '../../core/onnx/graph.ts'
 import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 
-/** Of the largest output of all images: the bound where TensorFlow.js's own rounding is smaller. */
+/** Bound as a part of the largest output of all images, where TensorFlow.js's own rounding is smaller. */
 const mostDifference = 1e-4
 /** Beyond that, so many times the difference between TensorFlow.js's own backends is rounding too, … */
 const roundings = 4
 /** … as long as it is below this part of the largest output. */
 const mostRounding = 1e-2
-/** Of probabilities: that of 1, which they are computed from, however small they are. */
+/** Rounding of probabilities: that of 1, from which they are computed, however small they are. */
 const roundingOfOne = 2 ** -22
 
 export interface ConversionCheck {

@@ -25,7 +25,7 @@ export interface ModelReference {
   /** The card's path; by default the one beside the file. */
   readonly card?: string | undefined
   readonly home: string
-  /** Of a TensorFlow.js model; `auto` by default. */
+  /** Runtime of a TensorFlow.js model; `auto` by default. */
   readonly runtime?: ModelRuntime | undefined
 }
 

@@ -16,7 +16,7 @@ export interface ModelFile {
   readonly path: string
   /** A ModelProto; of a TensorFlow.js model what it was converted to, empty where it wasn't. */
   readonly bytes: Uint8Array
-  /** Of the model's file and the files of weights that it names, in the order of their names. */
+  /** SHA-256 of the model's file and of the files of weights that it names, in the order of their names. */
   readonly sha256: string
   /** Contents of the files beside it that hold its weights, by the location that it names. */
   readonly externalData: Readonly<Record<string, Uint8Array>>
@@ -26,7 +26,7 @@ export interface ModelFile {
 }
 
 export interface ReadOptions {
-  /** Of a TensorFlow.js model; `auto` by default. */
+  /** Runtime of a TensorFlow.js model; `auto` by default. */
   readonly runtime?: ModelRuntime | undefined
   /** Extents of one sample, for TensorFlow.js models whose input size is free. */
   readonly inputShape?: readonly number[] | undefined

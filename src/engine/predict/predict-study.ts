@@ -43,17 +43,17 @@ export interface FramePrediction {
   readonly prediction: string
   /** Null of a regression. */
   readonly confidence: number | null
-  /** Of a regression, in the card's unit. */
+  /** Predicted value in the card's unit; regressions only. */
   readonly value?: number
   /** Per class. */
   readonly probabilities: readonly number[]
-  /** Of a segmentation: pixels of each class. */
+  /** Pixels of each class; segmentations only. */
   readonly areas?: readonly number[]
   /** In words; null where there is none. */
   readonly label: string | null
-  /** Of a segmentation with masks: every class but the background against them. */
+  /** Agreement of every class but the background with the masks; segmentations with masks only. */
   readonly segments?: MaskAgreement
-  /** Of a detection, in the image's own pixels. */
+  /** Boxes in the image's own pixels; detections only. */
   readonly boxes?: readonly Box[]
 }
 
@@ -66,7 +66,7 @@ export interface PredictReport {
   readonly agreement: Agreement | null
   /** AUC per label, or kappa and mean absolute error of grades; null without labels, and for other tasks. */
   readonly taskAgreement: TaskAgreement | null
-  /** Of a segmentation with masks: means over the frames where each is defined. */
+  /** Means over the frames where each is defined; segmentations with masks only. */
   readonly segments: readonly MeanAgreement[] | null
   /** mAP, recall and false positives of a detection with boxes; null without. */
   readonly detection: DetectionAgreement | null
@@ -105,9 +105,9 @@ interface Found {
   readonly image: StudyImage
   readonly index: number
   readonly prediction: Omit<Prediction, 'mask'>
-  /** Of a segmentation: pixels of each class. */
+  /** Pixels of each class; segmentations only. */
   readonly areas?: readonly number[]
-  /** Of the mask that was given. */
+  /** Agreement with the mask that was given. */
   readonly segments?: MaskAgreement
 }
 

@@ -6,11 +6,11 @@ import type { Said } from '../classes.ts'
 
 /** What a task is judged by over a cohort, beside how often it is right. */
 export interface TaskAgreement {
-  /** Of ordinal tasks. */
+  /** Agreement of grades; ordinal tasks only. */
   readonly grades?: GradeAgreement
-  /** Of regressions, in the card's unit. */
+  /** Mean absolute error in the card's unit; regressions only. */
   readonly meanAbsoluteError?: number
-  /** Of tasks whose labels don't exclude each other, per label. */
+  /** AUC of each label; only for tasks whose labels don't exclude each other. */
   readonly auc?: readonly (Auc & { readonly label: string })[]
 }
 

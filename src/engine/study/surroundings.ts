@@ -10,7 +10,7 @@ import type { Study, StudyImage } from './open-study.ts'
 
 /** What lies around images of one stack, as far as models of neighbouring slices look. */
 export interface Surroundings {
-  /** Of frames[from] to frames[to − 1] of the images' frames, in order. */
+  /** Neighbouring slices of frames[from] to frames[to − 1] of the images' frames, in order. */
   of(frames: readonly StudyFrame[], from: number, to: number): Beyond
 }
 

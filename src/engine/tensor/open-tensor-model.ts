@@ -11,7 +11,7 @@ import type { JobHooks } from '../progress.ts'
 export interface TensorModelRequest extends DeviceRequest {
   /** An .onnx file, or a model.json of TensorFlow.js. */
   readonly model: string
-  /** Of a TensorFlow.js model. */
+  /** Runtime of a TensorFlow.js model. */
   readonly runtime?: ModelRuntime | undefined
   readonly inputName?: string | undefined
   readonly outputName?: string | undefined

@@ -60,11 +60,11 @@ export interface TensorSampleReport {
   readonly metBefore: boolean
   readonly iterations: number
   readonly restart: number
-  /** Of ensembles. */
+  /** Member of the ensemble; ensembles only. */
   readonly member?: string
-  /** Of methods that look for the smallest change: its norm. */
+  /** Norm of the change; only for methods that look for the smallest change. */
   readonly distance?: number
-  /** Of the smallest change: how far its logits are beyond the decision boundary. */
+  /** Distance of the smallest change's logits beyond the decision boundary. */
   readonly margin?: number
 }
 

@@ -214,7 +214,7 @@ function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor5D {
   return tf.reshape(x, shape as tf.Tensor5D['shape'])
 }
 
-/** Of convolutions of images and of volumes. */
+/** Whether a convolution of images or of volumes is dilated. */
 export function isDilated({
   dilations,
 }: {

@@ -17,7 +17,7 @@ interface PooledAxis {
   readonly before: number
 }
 
-/** Of pooling [N, H, W, C] or [N, D, H, W, C]. */
+/** Attributes of pooling [N, H, W, C] or [N, D, H, W, C]. */
 export interface PoolAttributes {
   readonly filterSize: number | readonly number[]
   readonly strides: number | readonly number[]
@@ -191,7 +191,7 @@ const mended: Readonly<Record<string, { readonly input: string; readonly gradien
   [tf.ResizeNearestNeighbor]: { input: 'images', gradient: resize(nearestTaps) },
 }
 
-/** Of kernels that TensorFlow.js can't differentiate at all. */
+/** Gradients of kernels that TensorFlow.js can't differentiate at all. */
 const missing: readonly tf.GradConfig[] = [
   {
     // A transposed 3-D convolution: its adjoint is the convolution.

@@ -20,7 +20,7 @@ export const autoAttackSource = {
 const equation =
   'z = P(x_t + η·∇f(x_t)); x_{t+1} = P(x_t + 0.75·(z − x_t) + 0.25·(x_t − x_{t−1})); at checkpoints η/2 and x_max where progress stalls; η_0 = 2·ε'
 
-/** Of the authors' evaluation. */
+/** Iterations of the authors' evaluation. */
 const iterations = steps(100, 'As in the paper.')
 const common = { steps: iterations, restarts, randomStart: randomStart(true) }
 

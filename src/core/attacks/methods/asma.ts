@@ -85,7 +85,7 @@ function asmaIteration(walk: Walk, { beta, tau }: Settings): () => Promise<StepT
 }
 
 interface Wanted {
-  /** Of the sum of wanted logits; a single output's no is −z. */
+  /** Gradient by the logits of the sum of wanted logits; a single output's no is −z. */
   readonly cotangent: Float32Array
   /** IoU of what is decided and wanted, mean over the channels that either shows. */
   readonly overlap: number

@@ -112,7 +112,7 @@ function freshSearch(image: Float32Array, box: RowInterval, learningRate: number
   return { w, tangent, adam: new Adam(image.length, learningRate), succeeded: false }
 }
 
-/** Of the margin's gradient, the gradient of ‖x′ − x‖₂² + c·f by x′. */
+/** Turns the margin's gradient into the gradient of ‖x′ − x‖₂² + c·f by x′. */
 function toSlope(gradient: Float32Array, x: Float32Array, image: Float32Array, pull: number): void {
   for (let i = 0; i < gradient.length; i++)
     gradient[i] = 2 * ((x[i] ?? 0) - (image[i] ?? 0)) + pull * (gradient[i] ?? 0)

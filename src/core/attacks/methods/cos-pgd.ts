@@ -24,7 +24,7 @@ export const cosPgd = defineMethod({
     ),
 })
 
-/** Of the distributions over classes; a single output is one of yes and no. */
+/** Cosine of the distributions over classes; a single output is one of yes and no. */
 const cosine: Weigh = ({ first, stride, channels }, { p, target }) => {
   if (channels === 1) return cosineOfTwo(p[first] ?? 0, target[first] ?? 0)
   let [product, squaresP, squaresT] = [0, 0, 0]

@@ -94,7 +94,7 @@ function smoothedIteration(walk: Walk, chosen: Settings, gradient?: () => Promis
   return signIteration(walk, stepSize, gradient === undefined ? { direct } : { direct, gradient })
 }
 
-/** Of W, in pixels; one tap leaves the gradient as it is, whatever its σ. */
+/** Standard deviation of W, in pixels; one tap leaves the gradient as it is, whatever its σ. */
 function deviationOf({ kernelSize, kernel }: Settings): number {
   const radius = (kernelSize - 1) / 2
   return radius === 0 ? 1 : radius / (kernel === 'code' ? 3 : Math.sqrt(3))

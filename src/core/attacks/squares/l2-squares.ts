@@ -53,7 +53,7 @@ interface Exchange {
   readonly from: Window
   /** This channel's share of ε² − ‖ν‖². */
   readonly unused: number
-  /** Of norm 1. */
+  /** Values of the bump, of norm 1. */
   readonly bump: Float32Array
   readonly sign: number
 }

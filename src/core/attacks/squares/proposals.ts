@@ -21,7 +21,7 @@ export interface Proposals {
   ) => readonly Window[]
 }
 
-/** Of 10,000 iterations, where the fraction is halved: arXiv 1912.00049. */
+/** Iterations, of 10,000, at which the fraction is halved: arXiv 1912.00049. */
 const halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000]
 
 /** p of an iteration (from 0) of `steps`; the schedule is stretched to them. */

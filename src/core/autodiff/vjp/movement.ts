@@ -96,7 +96,7 @@ export const Slice: VjpRule = (node, emit) => {
 interface Range {
   readonly start: number
   readonly step: number
-  /** Of the axis that was sliced. */
+  /** Extent of the axis that was sliced. */
   readonly extent: number
 }
 

@@ -17,7 +17,7 @@ import { deriveUid } from './uids.ts'
 /** Nothing is known of what a class is: neither an organ nor a finding may be claimed (PS3.16 CID 7150). */
 const category: Code = { value: '309825002', scheme: 'SCT', meaning: 'Spatial and Relational Concept' }
 
-/** Of a class nothing more is known than that it is a region of the image. */
+/** Property type of every class: nothing more is known than that it is a region of the image. */
 const propertyType: Code = { value: '111030', scheme: 'DCM', meaning: 'Image Region' }
 
 /** Segment Sequence (PS3.3 C.8.20.2): the model's classes by their names. */

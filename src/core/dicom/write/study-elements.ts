@@ -23,7 +23,7 @@ const copiedTags: ReadonlySet<number> = new Set([
   ...[tag.LossyImageCompressionRatio, tag.LossyImageCompressionMethod],
 ])
 
-/** Of the groups below, what describes an image or a series. */
+/** Elements of the groups below that describe an image or a series. */
 const ofImageOrSeries: ReadonlySet<number> = new Set([
   0x00109431, // Examined Body Thickness
   ...[0x00120060, 0x00120071, 0x00120072, 0x00120073], // Clinical Trial Series (C.7.3.2)

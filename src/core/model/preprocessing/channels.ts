@@ -66,8 +66,8 @@ export interface GreyInput {
 type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
 
 /**
- * Of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard deviation s:
- * y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of volumes take
+ * Grey input of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard
+ * deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of volumes take
  * the channels' place.
  */
 export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {

@@ -38,9 +38,9 @@ export function maskGrid(plan: FitPlan, output: ImageSize, outside: number): Mas
 
 /** Indices along one axis; −1 where there is nothing. */
 interface AxisTables {
-  /** Of the image's pixel for each of the output's. */
+  /** Index of the image's pixel for each of the output's. */
   readonly imageAt: Int32Array
-  /** Of the output's pixel for each of the image's. */
+  /** Index of the output's pixel for each of the image's. */
   readonly outputAt: Int32Array
 }
 

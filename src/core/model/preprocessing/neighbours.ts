@@ -66,7 +66,7 @@ export function neighbours({ count, edge }: SlicesOfInput, beyond: Beyond = {}):
 }
 
 interface WindowsOf {
-  /** Of the batch. */
+  /** Number of slices of the batch. */
   readonly slices: number
   readonly reach: number
   readonly edge: SlicesOfInput['edge']

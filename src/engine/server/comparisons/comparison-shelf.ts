@@ -52,7 +52,7 @@ export interface ComparisonShelf {
    */
   work(id: string, hooks: JobHooks): Promise<Comparison>
   list(): Promise<ComparisonList>
-  /** Of one that is done. @throws RadversaryError usage otherwise. */
+  /** Reads a comparison that is done. @throws RadversaryError usage otherwise. */
   get(id: string): Promise<Comparison>
   /** @throws RadversaryError usage for one that is in work. */
   remove(id: string): Promise<void>

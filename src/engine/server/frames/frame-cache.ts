@@ -29,7 +29,7 @@ export interface FrameCache {
 }
 
 /**
- * Of the bytes, this part is for whole multi-frame files, so that a cine loop doesn't read its file for each
+ * Part of the bytes that is for whole multi-frame files, so that a cine loop doesn't read its file for each
  * frame.
  */
 const partForFiles = 0.25

@@ -35,7 +35,10 @@ const start = z.strictObject({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   /** A class's name or index. */
   target: z.string().optional(),
-  /** Of a segmentation, as on the command line: `dice<0.5`; `dice`, `cross-entropy=0.5,dice=0.5`. */
+  /**
+   * Criterion and loss of a segmentation, as on the command line: `dice<0.5`; `dice`, `cross-
+   * entropy=0.5,dice=0.5`.
+   */
   criterion: z.string().optional(),
   loss: z.string().optional(),
   region: region.optional(),

@@ -21,7 +21,7 @@ export type RunEnd =
 export interface RunEvents {
   readonly tell: (event: RunEvent) => void
   watch(): AsyncGenerator<RunEvent, void>
-  /** Of the latest progress. */
+  /** Latest progress. */
   readonly progress: { readonly done: number; readonly total: number } | undefined
 }
 

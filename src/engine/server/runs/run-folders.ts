@@ -43,7 +43,7 @@ export interface RunFolders {
   /** Undefined takes the outcome away: a new attempt begins. */
   setOutcome(run: string, outcome: RunOutcome | undefined): Promise<void>
   isDone(run: string): Promise<boolean>
-  /** Of a run that is done. */
+  /** Reads the record of a run that is done. */
   record(run: string): Promise<AttackRecord>
   /**
    * The result of one image, by its place among the run's. @throws RadversaryError usage where it isn't done.

@@ -22,11 +22,11 @@ export interface RunInfo {
   /** The study's id, open or not, and its title. */
   readonly study: string
   readonly title: string
-  /** Of a run in work. */
+  /** Progress of a run in work. */
   readonly progress: { readonly done: number; readonly total: number } | null
-  /** Of a run that failed. */
+  /** Error of a run that failed. */
   readonly error: EngineError | null
-  /** Of a run that is done. */
+  /** Summary of a run that is done. */
   readonly summary: AttackSummary | null
   /** Signs that the summary says something else than it seems to; none of a run that isn't done. */
   readonly warnings: readonly AttackWarning[]

@@ -19,7 +19,7 @@ export interface SeriesInfo {
   readonly modality: string | null
   readonly number: number | null
   readonly description: string | null
-  /** Of a series that holds several stacks: which of them. */
+  /** Which stack this is, in a series that holds several stacks. */
   readonly part: SeriesPart | null
   /** For the tree patient > study > series. */
   readonly patient: { readonly name: string | null; readonly id: string | null }
@@ -45,7 +45,7 @@ export interface FileReason {
 /** An opened study. It is the user's own data on the user's own screen, so it names the patient. */
 export interface StudyInfo {
   readonly id: string
-  /** Of the paths, e.g. 'ct-head', or 'ct-head and 2 more'. */
+  /** Title made from the paths, e.g. 'ct-head', or 'ct-head and 2 more'. */
   readonly title: string
   readonly paths: readonly string[]
   readonly series: readonly SeriesInfo[]

@@ -124,7 +124,7 @@ function Magnification({
 
 const units = ['modality', 'grey-levels', 'stored-levels'] as const
 
-/** Of the numbers in the perturbation's legend. */
+/** Choice of the unit of the numbers in the perturbation's legend. */
 function UnitChoice() {
   const unit = useUi((ui) => ui.overlay.unit)
   return (

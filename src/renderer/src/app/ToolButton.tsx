@@ -10,7 +10,7 @@ interface ToolButtonProps {
   readonly icon: Icon
   readonly label: string
   readonly command: Command
-  /** Of a switch: whether it is on. */
+  /** Whether a switch is on; switches only. */
   readonly isOn?: boolean | undefined
 }
 

@@ -4,7 +4,7 @@ import { api } from '../api/client.ts'
 
 /** How a model's answers are told: by its classes' names or, of a regression, as a value with its unit. */
 export interface AnswerNames {
-  /** Of a regression the value's name alone. */
+  /** Names of the classes; for a regression only the value's name. */
   readonly classes: readonly string[]
   /** Empty where there is none. */
   readonly unit: string
@@ -21,7 +21,7 @@ export function answerNames(output: ModelCard['output']): AnswerNames {
 /** A prediction or a label. */
 export interface Answer {
   readonly classes: readonly number[]
-  /** Of a regression. */
+  /** Predicted value; regressions only. */
   readonly value?: number | undefined
 }
 

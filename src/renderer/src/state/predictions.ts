@@ -9,11 +9,11 @@ export interface SlicePrediction {
   readonly prediction: string
   /** Null of a regression. */
   readonly confidence: number | null
-  /** Of a regression, in the card's unit. */
+  /** Predicted value in the card's unit; regressions only. */
   readonly value?: number | undefined
-  /** Of a segmentation: pixels of each class. */
+  /** Pixels of each class; segmentations only. */
   readonly areas?: readonly number[] | undefined
-  /** Of a detection, in the image's own pixels; `class` is an index. */
+  /** Boxes in the image's own pixels; detections only. `class` is an index. */
   readonly boxes?: readonly Box[] | undefined
 }
 

@@ -37,7 +37,7 @@ export function placeAmong(image: number, study: StudyInfo, uids: readonly strin
 export interface Reading {
   /** Its name. */
   readonly model: string
-  /** Of the model's card. */
+  /** Class names of the model's card. */
   readonly classes: readonly string[]
   /** Whether the run had a labels file; without one a label is what the model says of the original. */
   readonly isLabelled: boolean

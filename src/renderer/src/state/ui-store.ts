@@ -51,7 +51,7 @@ export interface UiState {
   readonly overlay: OverlaySettings
   /** Those that there are: without a run there is no perturbation. */
   readonly overlayContents: readonly OverlayContent[]
-  /** Of divided viewports: 0 at the left edge, 1 at the right one. */
+  /** Position of the divider in divided viewports: 0 at the left edge, 1 at the right one. */
   readonly swipeAt: number
   readonly region: Region | undefined
   /** Name of the chosen model. */

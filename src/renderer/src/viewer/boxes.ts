@@ -35,7 +35,7 @@ export function placeOf({ x0, y0, x1, y1 }: Corners, toCanvas: (pixel: Point) =>
 export interface BoxText {
   readonly box: Place
   readonly side: 'above' | 'below'
-  /** Of the text, its margins included. */
+  /** Width of the text, its margins included. */
   readonly width: number
 }
 
@@ -69,7 +69,7 @@ export function textPlaces(
   })
 }
 
-/** Of a crowd, the texts over each other say less than none. */
+/** Most lines that a text moves down to find free space: in a crowd, texts over each other say less than none. */
 const mostLines = 6
 
 function within(value: number, most: number): number {

@@ -14,7 +14,7 @@ export interface FrameRef {
   readonly kind: FrameKind | 'gradient'
   /** The run that made it; needed for every kind but the original and the gradient. */
   readonly run?: string | undefined
-  /** Of a run's image: index within the study of the image that it was made of. */
+  /** Index within the study of the image that a run's image was made from; runs only. */
   readonly original?: number | undefined
   /** The gradient's model. */
   readonly model?: string | undefined
@@ -35,7 +35,7 @@ export interface Frame {
   readonly intercept: number
   /** Instead of slope and intercept, which are 1 and 0 then. */
   readonly table: ModalityTable | undefined
-  /** Of slope · stored + intercept or of the table, e.g. HU; US is DICOM's word for unspecified. */
+  /** Unit of slope · stored + intercept or of the table, e.g. HU; US is DICOM's word for unspecified. */
   readonly unit: string
   /** In modality units: the file's first, or the whole range where it has none. */
   readonly window: { readonly center: number; readonly width: number }

@@ -6,7 +6,7 @@ export interface ModalityTable {
   /** The stored value that the first entry is for. */
   readonly first: number
   readonly entries: readonly number[]
-  /** Of the entries, e.g. HU or OD. */
+  /** Unit of the entries, e.g. HU or OD. */
   readonly unit: string
 }
 

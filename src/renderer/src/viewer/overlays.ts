@@ -111,7 +111,7 @@ export interface MaskOverlay {
   readonly outline: MaskRuns
   readonly fill: MaskRuns | undefined
   readonly classes: readonly ShownClass[]
-  /** Of the areas, 0 to 1. */
+  /** Opacity of the areas, 0 to 1. */
   readonly opacity: number
 }
 

@@ -15,9 +15,9 @@ export interface Probe extends PixelValues {
   readonly y: number
   /** In the adversarial image, where it shares the viewport. */
   readonly after: PixelValues | undefined
-  /** Of modality values and the perturbation. */
+  /** Unit of the modality values and of the perturbation. */
   readonly unit: string
-  /** Of the strongest sample of a colour image; undefined where there is no perturbation. */
+  /** Perturbation, in a colour image that of its strongest sample; undefined where there is none. */
   readonly perturbation: number | undefined
   /** Likewise: with its sign, per width of the model's intensity range. */
   readonly gradient: number | undefined

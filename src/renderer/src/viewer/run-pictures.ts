@@ -17,9 +17,9 @@ export interface RunPictures {
   readonly isRunning: boolean
   /** Width of the model's intensity range for an image, in modality units; undefined before it is known. */
   rangeWidth(image: number, slope: number): number | undefined
-  /** Of a segmentation, what the model says of a frame; the same object each time. */
+  /** Masks that the model predicts in a frame; segmentations only. The same object each time. */
   masksOf(image: number, frame: number): FrameMasks | undefined
-  /** Of a detection, its boxes in a frame; the same object each time. */
+  /** Boxes in a frame; detections only. The same object each time. */
   boxesOf(image: number, frame: number): BoxOverlay | undefined
 }
 

@@ -156,7 +156,7 @@ interface CriterionFieldsProps {
   readonly losses: Readonly<Record<string, string>>
 }
 
-/** Of tasks that leave a choice: what counts as fooled, and which loss is raised. */
+/** Fields for tasks that leave a choice: what counts as fooled, and which loss is raised. */
 function CriterionFields({ preset, losses }: CriterionFieldsProps) {
   const { criterion, loss } = useAttackForm()
   return (

@@ -13,7 +13,7 @@ export interface AttackForm {
   readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Null for an attack away from the label. */
   readonly goal: ChosenGoal | null
-  /** Of a segmentation, as on the command line; empty: the preset. */
+  /** Criterion of success, written as on the command line; empty: the preset. */
   readonly criterion: string
   readonly loss: string
   /** Path of a labels file. Undefined: the one beside the study, where there is one. */

@@ -53,7 +53,7 @@ export async function startAttack(
   showRun(run, study)
 }
 
-/** Of the tasks that the form asks for one. */
+/** Whether the form asks for a criterion for the model's task. */
 function hasCriterion(card: ModelCard | undefined): boolean {
   return card?.task === 'segmentation' || card?.task === 'regression'
 }

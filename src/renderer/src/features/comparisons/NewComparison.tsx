@@ -163,7 +163,7 @@ function Budgets() {
 interface LabelsFieldProps {
   readonly study: StudyInfo
   readonly labels: string
-  /** Of the first of the models. */
+  /** Task of the first of the models. */
   readonly task: ModelCard['task'] | undefined
 }
 

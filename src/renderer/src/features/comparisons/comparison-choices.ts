@@ -17,7 +17,7 @@ export interface Choices {
   readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
   /** Whether there are models that comparisons don't take. */
   readonly leavesOut: boolean
-  /** Of the first of the chosen models. */
+  /** Task of the first of the chosen models. */
   readonly task: ModelCard['task'] | undefined
 }
 

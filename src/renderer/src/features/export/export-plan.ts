@@ -11,7 +11,7 @@ const folders: Readonly<Record<ExportKind, string>> = {
   masksAfter: 'masks-after',
 }
 
-/** Of those that were asked for, the kinds that a run has: masks are of segmentations. */
+/** Kinds that were asked for and that a run has: only segmentations have masks. */
 export function madeKinds(
   asked: readonly ExportKind[],
   images: ReadonlyMap<number, Pick<ImageResult, 'exported'>>,

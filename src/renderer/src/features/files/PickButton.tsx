@@ -16,7 +16,7 @@ interface PickButtonProps {
 
 interface Pickable {
   readonly pick: 'any' | 'folder' | 'file'
-  /** Of the files that are shown; all when left out. */
+  /** Endings of the files that are shown; all files when left out. */
   readonly endings?: readonly string[]
 }
 

@@ -5,7 +5,7 @@ import { boxPlaceText, ClassName } from '../model/class-tables.tsx'
 import { boxFates } from './box-fates.ts'
 
 interface FateTableProps {
-  /** Of the image in the active viewport, of a detection. */
+  /** Boxes of the image in the active viewport; detections only. */
   readonly boxes: FrameReport['boxes']
   readonly classNames: readonly string[]
 }

@@ -6,7 +6,7 @@ import type { ResultRow } from './result-rows.ts'
 import classes from './results.module.css'
 
 interface MetricsProps {
-  /** Of a run that is done. */
+  /** Summary of a run that is done. */
   readonly summary: AttackSummary | undefined
   readonly rows: readonly ResultRow[]
 }

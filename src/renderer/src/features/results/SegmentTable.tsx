@@ -4,8 +4,8 @@ import { texts } from '../../texts.ts'
 import { changeText } from './change-text.ts'
 
 /**
- * Of a segmentation that is done: how every class agrees with the labels before and after, means over the
- * slices.
+ * Table of a segmentation that is done: agreement of every class with the labels before and after the attack,
+ * means over the slices.
  */
 export function SegmentTable({ segments }: { readonly segments: AttackSummary['segments'] }) {
   if (segments === undefined) return null

@@ -12,14 +12,14 @@ export interface ResultRow {
   readonly before: string
   /** Null of a regression. */
   readonly confidenceBefore: number | null
-  /** Of a regression, in the card's unit: what rows are sorted by. */
+  /** Value before the attack, in the card's unit; regressions only. Rows are sorted by it. */
   readonly valueBefore?: number | undefined
   readonly after: string
   readonly confidenceAfter: number | null
   readonly valueAfter?: number | undefined
   readonly success: boolean
   readonly metBefore: boolean
-  /** Of a detection. */
+  /** Counts of boxes; detections only. */
   readonly boxes?: BoxCounts
   /** Greatest change, in stored levels. */
   readonly linf: number
