@@ -26,7 +26,7 @@ function shipped(): [name: string, version: string][] {
 }
 
 beforeAll(() => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/notices.mjs'], { cwd: repository })
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/setup/notices.mjs'], { cwd: repository })
   expect(stderr.toString()).toBe('')
   expect(status).toBe(0)
 })

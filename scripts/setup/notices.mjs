@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { repository } from './setup/repository.mjs'
-import { noticesOf, shippedBom, shippedPackages } from './setup/shipped-packages.mjs'
+import { repository } from './repository.mjs'
+import { noticesOf, shippedBom, shippedPackages } from './shipped-packages.mjs'
 
 function npmBom() {
   const { status, stdout, stderr } = spawnSync(
