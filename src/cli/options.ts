@@ -33,6 +33,17 @@ export function withStudy(command: Command): Command {
     )
 }
 
+export interface IntensityOptions {
+  readonly forceIntensity?: boolean
+}
+
+export function withIntensity(command: Command): Command {
+  return command.option(
+    '--force-intensity',
+    'apply the model card to images that it does not suit: of another modality, not in HU, or mostly beyond its range',
+  )
+}
+
 export function withModel(command: Command): Command {
   return withRuntime(
     command

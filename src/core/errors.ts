@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'model-unreadable'
   | 'model-unsupported'
   | 'card-invalid'
+  | 'card-unsuited'
   | 'labels-invalid'
   | 'tensor-invalid'
   | 'runtime-failed'

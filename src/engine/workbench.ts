@@ -19,6 +19,8 @@ export interface WorkbenchRequest extends ModelReference, DeviceRequest {
   readonly study: readonly string[] | Study
   /** SOP Instance UIDs of the images to work on; all by default. */
   readonly images?: readonly string[] | undefined
+  /** Whether the card is applied to images that it does not suit. */
+  readonly forceIntensity?: boolean | undefined
   /** A labels file; of a segmentation masks (`openMasks`), of a detection boxes (`parseBoxes`). */
   readonly labels?: string | undefined
 }
@@ -31,6 +33,7 @@ export interface Workbench {
   readonly opened: OpenedModel
   readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
+  readonly forceIntensity: boolean
   /** Whether labels or masks were given. */
   readonly isLabelled: boolean
   /** Label of an image; only for tasks with a label per image. */
@@ -85,6 +88,7 @@ export async function openWorkbench(
     masks,
     boxesOf,
     isLabelled: request.labels !== undefined,
+    forceIntensity: request.forceIntensity ?? false,
   }
 }
 

@@ -45,6 +45,7 @@ const request = (out: string, changes: Partial<AttackRequest> = {}) =>
       method: 'pgd',
       settings: { epsilon: '16/255', steps: 4, restarts: 2 },
       exports: ['series', 'perturbation', 'smoothed'],
+      forceIntensity: true,
       ...changes,
     },
   )

@@ -10,16 +10,18 @@ import {
   home,
   positiveInteger,
   withDevice,
+  withIntensity,
   withJson,
   withModel,
   withStudy,
   type DeviceOptions,
+  type IntensityOptions,
   type ModelOptions,
   type StudyOptions,
 } from '../options.ts'
 import { failuresText } from '../output.ts'
 
-interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptions {
+interface Options extends StudyOptions, ModelOptions, DeviceOptions, MethodOptions, IntensityOptions {
   readonly region?: string
   readonly targetMasks?: string
   readonly criterion?: string
@@ -61,7 +63,7 @@ export function attackCommand(context: CommandContext): Command {
       positiveInteger,
     )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
-  return withJson(withDevice(command)).action(async (options: Options) => {
+  return withJson(withDevice(withIntensity(command))).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await attackStudy(requestOf(options), hooks)
       const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done

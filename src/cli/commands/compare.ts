@@ -12,14 +12,16 @@ import {
   integer,
   positiveInteger,
   withDevice,
+  withIntensity,
   withJson,
   withStudy,
   type DeviceOptions,
+  type IntensityOptions,
   type StudyOptions,
 } from '../options.ts'
 import { failuresText, linesText, tableText } from '../output.ts'
 
-interface Options extends StudyOptions, DeviceOptions {
+interface Options extends StudyOptions, DeviceOptions, IntensityOptions {
   readonly model: string[]
   readonly method: string[]
   readonly epsilon: string[]
@@ -57,7 +59,7 @@ export function compareCommand(context: CommandContext): Command {
     .option('--seed <n>', 'seed of everything random', integer, 0)
     .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted comparison')
-  return withJson(withDevice(command)).action(async (options: Options) => {
+  return withJson(withDevice(withIntensity(command))).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await compareStudy(requestOf(options), hooks)
       const ended = report.comparison.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done

@@ -6,28 +6,32 @@ import { runJob } from '../job.ts'
 import {
   home,
   withDevice,
+  withIntensity,
   withJson,
   withModel,
   withStudy,
   type DeviceOptions,
+  type IntensityOptions,
   type ModelOptions,
   type StudyOptions,
 } from '../options.ts'
 import { failuresText, tableText } from '../output.ts'
 
-type Options = StudyOptions & ModelOptions & DeviceOptions & { readonly json?: boolean }
+type Options = StudyOptions & ModelOptions & DeviceOptions & IntensityOptions & { readonly json?: boolean }
 
 export function predictCommand(context: CommandContext): Command {
   const command = new Command('predict').description(
     'predict every image of a study, and compare with labels',
   )
-  return withJson(withDevice(withModel(withStudy(command)))).action(async (options: Options) => {
-    await runJob(context, options, async (hooks) => {
-      const report = await predictStudy({ ...options, home: home() }, hooks)
-      const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
-      return { result: report, text: predictText(report), code: ended }
-    })
-  })
+  return withJson(withDevice(withIntensity(withModel(withStudy(command))))).action(
+    async (options: Options) => {
+      await runJob(context, options, async (hooks) => {
+        const report = await predictStudy({ ...options, home: home() }, hooks)
+        const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
+        return { result: report, text: predictText(report), code: ended }
+      })
+    },
+  )
 }
 
 function predictText({

@@ -148,12 +148,19 @@ const deviation = z
   .positive()
   .refine((std) => Number.isFinite(Math.fround(1 / std)), 'expected a number that can be divided by')
 
+/** A Modality (0008,0060), or several; PS3.3 C.7.3.1.1.1. */
+const code = z.string().regex(/^[A-Z][A-Z0-9_ ]{0,15}$/, 'expected a DICOM modality such as "CT"')
+const modality = z
+  .union([code, z.array(code).min(1)])
+  .transform((given): readonly string[] => (typeof given === 'string' ? [given] : given))
+
 /** What cards of every task say. */
 const common = {
   schema: z.literal(cardSchemaVersion),
   file: name,
   name,
   input,
+  modality: modality.optional(),
   intensity,
   fit,
   interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),

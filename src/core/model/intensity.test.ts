@@ -32,13 +32,6 @@ describe('resolveIntensity', () => {
     expect(notices).toEqual([])
   })
 
-  test('says so, and goes on, when an HU window meets a series without HU', () => {
-    const ultrasound = imageOf([1], { modality: { kind: 'linear', slope: 1, intercept: 0, unit: 'US' } })
-    const { range, notices } = resolveIntensity({ kind: 'hu-window', center: 40, width: 80 }, ultrasound)
-    expect(range).toMatchObject({ lower: 0, upper: 80 })
-    expect(notices[0]?.message).toBe("The model card's window is in HU, but this series' values are in US.")
-  })
-
   test('takes the whole range of what can be stored, or the part that is named', () => {
     expect(resolveIntensity({ kind: 'stored-range' }, image).range).toMatchObject({
       domain: 'stored',

@@ -23,10 +23,7 @@ export function resolveIntensity(
   switch (intensity.kind) {
     case 'hu-window': {
       const { center, width } = intensity
-      return {
-        range: modalityRange(image, center - width / 2, center + width / 2),
-        notices: noticesOnUnit(image),
-      }
+      return { range: modalityRange(image, center - width / 2, center + width / 2), notices: [] }
     }
     case 'modality-range':
       return { range: modalityRange(image, intensity.lower, intensity.upper), notices: [] }
@@ -61,17 +58,6 @@ function storedRange(lower: number, upper: number): IntensityRange {
       },
     )
   return { domain: 'stored', lower, upper, unit: 'stored value' }
-}
-
-function noticesOnUnit({ meaning }: ImagePixels): Notice[] {
-  const { unit } = meaning.modality
-  if (unit === 'HU') return []
-  return [
-    {
-      message: `The model card's window is in HU, but this series' values are in ${unit || 'no known unit'}.`,
-      tip: 'The window was applied to the values as they are. Check that model and series belong together, or choose another intensity.',
-    },
-  ]
 }
 
 function resolvePercentile(

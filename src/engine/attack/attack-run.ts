@@ -159,7 +159,20 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
     target: goal.target,
     ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }),
   }
-  const all = { version, name, settings, ...wanted, seed, earlyStop, batch, exports, device, ...inputs }
+  const forced = run.forceIntensity ? { forceIntensity: true } : {}
+  const all = {
+    ...forced,
+    version,
+    name,
+    settings,
+    ...wanted,
+    seed,
+    earlyStop,
+    batch,
+    exports,
+    device,
+    ...inputs,
+  }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
 }
 

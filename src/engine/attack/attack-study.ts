@@ -84,7 +84,7 @@ async function work(
   folder: ExportFolder,
   hooks: AttackHooks,
 ): Promise<AttackReport> {
-  const loader = createImageLoader(run.study, run.opened.card)
+  const loader = createImageLoader(run.study, run.opened.card, run)
   const progress = attackProgress(run.images.length, hooks.onProgress)
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]

@@ -10,7 +10,7 @@ import { learnShared } from '../attack/learn-shared.ts'
 import { sharedMethods, type SharedMethods } from '../attack/shared-groups.ts'
 import { frameLabels } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
-import { inputFailure, type InputFailure } from '../study/failures.ts'
+import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -64,6 +64,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
     seconds += outcome.seconds
     onDone(slices.length + failures.length)
   }
+  if (slices.length === 0) throw nothingLeft(failures)
   const { name, settings } = cell.method
   return {
     schema: cellSchema,

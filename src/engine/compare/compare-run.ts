@@ -17,6 +17,8 @@ export interface CompareRequest extends DeviceRequest {
   /** SOP Instance UIDs of the images to work on; all by default. */
   readonly images?: readonly string[] | undefined
   readonly labels?: string | undefined
+  /** Whether cards are applied to images that they do not suit. */
+  readonly forceIntensity?: boolean | undefined
   /** Files or names of added models. */
   readonly models: readonly string[]
   readonly home: string
@@ -87,6 +89,7 @@ function exportIdOf(
   const all = {
     version,
     ...{ seed, batch, transfer },
+    ...(request.forceIntensity === true && { forceIntensity: true }),
     models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),

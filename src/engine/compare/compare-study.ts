@@ -71,7 +71,7 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
   const cells = [...run.cells.entries()].filter(([index, cell]) => cell.model === model && !done.has(index))
   if (compared === undefined || cells.length === 0) return
   const lanes = await connect(model, run)
-  const loader = createImageLoader(compared.study, compared.opened.card)
+  const loader = createImageLoader(compared.study, compared.opened.card, compared)
   try {
     for (const [index, cell] of cells) {
       const told = (slices: number) => {
@@ -124,7 +124,7 @@ async function connect(model: number, { models, images, request }: CompareRun): 
           index,
           compared,
           model: judge,
-          loader: createImageLoader(compared.study, compared.opened.card),
+          loader: createImageLoader(compared.study, compared.opened.card, compared),
         },
       ]
     }),

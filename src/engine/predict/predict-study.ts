@@ -117,7 +117,7 @@ async function predictAll(
   { signal, onProgress }: JobHooks,
 ): Promise<{ readonly found: Found[]; readonly notices: readonly Notice[] }> {
   const { images } = bench
-  const loader = createImageLoader(bench.study, bench.opened.card)
+  const loader = createImageLoader(bench.study, bench.opened.card, bench)
   const around = surroundingsIn(bench.study.images, loader, reachOf(bench.opened.card.input))
   const found: Found[] = []
   const notices: Notice[] =

@@ -24,6 +24,7 @@ export function inputFailure(error: unknown, { name }: StudyImage): InputFailure
 const inputCodes: ReadonlySet<string> = new Set([
   'dicom-unreadable',
   'dicom-unsupported',
+  'card-unsuited',
   'labels-invalid',
   'model-unsupported',
 ])

@@ -16,8 +16,10 @@ import {
 } from '../../core/model/intensity-counts.ts'
 import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/model/intensity.ts'
 import { reachOf } from '../../core/model/slices.ts'
+import { unsuited } from '../../core/model/suitability.ts'
 import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
+import { suitabilityIn } from './suitability.ts'
 
 /** One frame of an image, on its own pixel grid in the card's intensity. */
 export interface StudyFrame {
@@ -40,22 +42,38 @@ export interface LoadedImage {
 
 /** Reads images in the intensity that a model card asks for. */
 export interface ImageLoader {
-  /** @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported. */
+  /**
+   * @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported; card-unsuited where the card does not
+   * suit the image, unless that was forced: then it is a notice.
+   */
   load(image: StudyImage): Promise<LoadedImage>
+  /** Why the card does not suit the image, or its series; none where it does. @throws as `load` */
+  mismatches(image: StudyImage): Promise<readonly Notice[]>
   /** The same for one frame, counted from 0, whose pixels are at hand. */
   frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame>
 }
 
+export interface LoaderOptions {
+  /** As in `decodeFrame`. */
+  readonly decompress?: Decompress | undefined
+  /** Whether images that the card does not suit are taken all the same, with a notice. */
+  readonly forceIntensity?: boolean | undefined
+}
+
+/** What a loader reads of a card. */
+type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input'>
+
 /**
  * The loader of a study. Percentiles of a series are counted once, when the first image of the series is
  * asked for.
- * @param decompress as in `decodeFrame`
  */
 export function createImageLoader(
   study: Study,
-  { intensity, fit, input }: Pick<ModelCard, 'intensity' | 'fit' | 'input'>,
-  decompress?: Decompress,
+  card: LoaderCard,
+  { decompress, forceIntensity = false }: LoaderOptions = {},
 ): ImageLoader {
+  const { intensity } = card
+  const suitability = suitabilityIn(study, card, decompress)
   const counts = new Map<number, Promise<IntensityCounts>>()
   const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
@@ -73,26 +91,42 @@ export function createImageLoader(
       const resolved = resolveIntensity(intensity, pixels, await seriesCounts(image.series))
       return frameOf(image, index, { pixels, ...resolved })
     },
+    mismatches: (image) => suitability.mismatches(image),
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
       const instance = parseInstance(file, { file: nameOf(image.header.source) })
       const pixels = await decodeFrames(instance, decompress)
+      const { modality } = instance
+      const [reason, ...more] = await suitability.mismatches(image, { modality, frames: pixels })
+      if (reason !== undefined && !forceIntensity) throw unsuited([reason, ...more], image.name)
       const resolved = pixels.map((frame) => ({
         pixels: frame,
         ...resolveIntensity(intensity, frame, counted),
       }))
       const frames = resolved.map((frame, index) => frameOf(image, index, frame))
       const notices = [
-        ...imageNotices(instance),
-        ...(reachOf(input) > 0 ? frameStackNotices(instance) : []),
-        ...aspectNotices(instance, fit.kind === 'letterbox' || fit.kind === 'centre-crop'),
+        ...(reason === undefined ? [] : [reason, ...more]).map(asForced),
+        ...headerNotices(instance, card),
         ...pixels.flatMap(({ frame }) => frame.notices ?? []),
         ...resolved.flatMap((each) => each.notices),
       ]
       return { image, file, frames, notices: distinctNotices(notices) }
     },
   }
+}
+
+/** What is told of a card that is applied where it does not suit. */
+function asForced({ message }: Notice): Notice {
+  return { message, tip: 'It was applied all the same, as was asked for: predictions may mean nothing.' }
+}
+
+function headerNotices(instance: Instance, { fit, input }: LoaderCard): Notice[] {
+  return [
+    ...imageNotices(instance),
+    ...(reachOf(input) > 0 ? frameStackNotices(instance) : []),
+    ...aspectNotices(instance, fit.kind === 'letterbox' || fit.kind === 'centre-crop'),
+  ]
 }
 
 interface ResolvedPixels extends ResolvedIntensity {

@@ -3,10 +3,11 @@ import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { RadversaryError, type Notice } from '../../core/errors.ts'
 import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { reachOf } from '../../core/model/slices.ts'
+import { headerMismatches } from '../../core/model/suitability.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../attack/record.ts'
@@ -21,7 +22,7 @@ import { readModelFile, type ModelFile } from '../models/read-model.ts'
 import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
-import { decodeFrames } from '../study/load-image.ts'
+import { decodeFrames, distinctNotices } from '../study/load-image.ts'
 import { recordedStack, type PredictSlice } from './recorded-stack.ts'
 
 export interface VerifyRequest extends DeviceRequest {
@@ -68,12 +69,18 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const model = file && (await openRecorded(file, record, request))
   const stack =
     model && recordedStack(folder, record.images, { reach: reachOf(model.card.input), model: model.model })
+  const told: Notice[] = []
+  const onMismatch = (notice: Notice) => told.push(notice)
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
       if (!missing.includes(image.exported.series.path))
         discrepancies.push(
-          ...(await verifyImage({ folder, classes, predictor: () => stack?.predictor(index) }, image, model)),
+          ...(await verifyImage(
+            { folder, classes, predictor: () => stack?.predictor(index), onMismatch },
+            image,
+            model,
+          )),
         )
       hooks.onProgress?.({
         done: index + 1,
@@ -85,6 +92,8 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   } finally {
     await model?.model.dispose()
   }
+  for (const { message } of distinctNotices(told))
+    hooks.onNotice?.(`${message} The card was applied all the same: predictions may mean nothing.`)
   const { exportId, files } = manifest
   const counts = { files: files.length, images: record.images.length, predictions: model !== undefined }
   return { folder, exportId, ...counts, discrepancies }
@@ -136,17 +145,20 @@ interface ExportedImages {
    * images.
    */
   readonly predictor: () => Promise<PredictSlice> | undefined
+  /** Hears why the card does not suit an image. */
+  readonly onMismatch: (notice: Notice) => void
 }
 
 async function verifyImage(
-  { folder, classes, predictor }: ExportedImages,
+  { folder, classes, predictor, onMismatch }: ExportedImages,
   image: RecordedImage,
   model: RecordedModel | undefined,
 ): Promise<Discrepancy[]> {
   const { path } = image.exported.series
   try {
     const frames = await recordedFrames(folder, image)
-    await predictAgain(join(folder, path), frames, model && { ...model, predict: await predictor() })
+    const recorded = model && { ...model, predict: await predictor(), onMismatch }
+    await predictAgain(join(folder, path), frames, recorded)
     await checkMaskFiles({ folder, exported: image.exported }, frames, classes)
     return []
   } catch (error) {
@@ -164,15 +176,21 @@ async function recordedFrames(
   return (await readJson(join(folder, result), imageResult, toRestore)).frames
 }
 
+interface Predictor extends RecordedModel, Pick<ExportedImages, 'onMismatch'> {
+  readonly predict: PredictSlice | undefined
+}
+
 /** The recorded intensity range and the file's own pixels are all that the model needs. */
 async function predictAgain(
   path: string,
   frames: readonly (RecordedFrame & Pick<FrameReport, 'masks'>)[],
-  recorded: (RecordedModel & { readonly predict: PredictSlice | undefined }) | undefined,
+  recorded: Predictor | undefined,
 ): Promise<void> {
-  const pixels = await decodeFrames(parseInstance(await readBytes({ path }), { file: path }))
+  const instance = parseInstance(await readBytes({ path }), { file: path })
+  const pixels = await decodeFrames(instance)
   if (recorded === undefined) return
-  const { model, card, predict } = recorded
+  const { model, card, predict, onMismatch } = recorded
+  headerMismatches(card, { modality: instance.modality, frames: pixels }).forEach(onMismatch)
   for (const [index, { frame, meaning }] of pixels.entries()) {
     const expected = frames[index]
     if (expected === undefined) continue

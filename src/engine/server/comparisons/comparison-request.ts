@@ -17,6 +17,8 @@ export const comparedThings = z.strictObject({
   /** A labels file; null for each model's own predictions. */
   labels: z.string().min(1).nullable().default(null),
   seed: z.int().default(0),
+  /** Whether cards are applied to images that they do not suit. */
+  forceIntensity: z.boolean().default(false),
   batch: z.int().min(1).max(256).default(8),
 })
 

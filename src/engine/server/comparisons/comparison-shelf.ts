@@ -149,11 +149,12 @@ async function jobOf(
     transfer,
     seed,
     batch,
+    forceIntensity,
   }: ComparisonRequest,
   { home, models, out }: { readonly home: string; readonly models: ModelShelf; readonly out: string },
 ): Promise<CompareRequest> {
   return {
-    ...{ home, out, methods, budgets, transfer, seed, batch },
+    ...{ home, out, methods, budgets, transfer, seed, batch, forceIntensity },
     models: await Promise.all(names.map((name) => models.pathOf(name))),
     study: paths,
     images: images ?? undefined,

@@ -1,10 +1,18 @@
 import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
+import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import { preprocessingFor, type PreprocessingCard } from '../../../core/model/preprocessing/chain.ts'
-import { createImageLoader, type ImageLoader, type StudyFrame } from '../../study/load-image.ts'
+import { leftOut } from '../../study/failures.ts'
+import {
+  createImageLoader,
+  distinctNotices,
+  type ImageLoader,
+  type StudyFrame,
+} from '../../study/load-image.ts'
+import type { StudyImage } from '../../study/open-study.ts'
 import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
-import { imageAt, type StudyStore } from '../studies/study-store.ts'
+import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-shelf.ts'
 
 /**
@@ -22,10 +30,21 @@ export interface ModelPreview {
   readonly steps: readonly string[]
 }
 
+/** Images by their places in a study; all by default. */
+export interface ChosenImages {
+  readonly study: string
+  readonly images?: readonly number[] | undefined
+}
+
 /** Frames in the intensity that a model's card asks for. */
 export interface ModelViews {
   /** @throws RadversaryError dicom-unsupported where the image lacks what the card asks for. */
   frame(address: FrameAddress, model: ModelInfo): Promise<StudyFrame>
+  /**
+   * Why the model's card does not suit some images of a study, all by default: what a page asks about before
+   * they are predicted or attacked. Images that can't be read are left out.
+   */
+  mismatches(chosen: ChosenImages, model: ModelInfo): Promise<readonly Notice[]>
   forget(study: string): void
 }
 
@@ -36,18 +55,44 @@ export function createModelViews(
   decompress?: Decompress,
 ): ModelViews {
   const loaders = new Map<string, ImageLoader>()
+  const loaderOf = (id: string, { study }: OpenedStudy, { sha256, card }: ModelInfo) => {
+    const key = `${id}/${sha256} ${JSON.stringify([card.intensity, card.modality])}`
+    const loader = loaders.get(key) ?? createImageLoader(study, card, { decompress })
+    loaders.set(key, loader)
+    return loader
+  }
   return {
-    frame: async (address, { sha256, card }) => {
+    frame: async (address, model) => {
       const opened = await studies.find(address.study)
-      const key = `${address.study}/${sha256} ${JSON.stringify(card.intensity)}`
-      const loader = loaders.get(key) ?? createImageLoader(opened.study, card, decompress)
-      loaders.set(key, loader)
-      return loader.frame(imageAt(opened, address.image), address.frame, await frames.frame(address))
+      const image = imageAt(opened, address.image)
+      return loaderOf(address.study, opened, model).frame(image, address.frame, await frames.frame(address))
+    },
+    mismatches: async ({ study, images }, model) => {
+      const opened = await studies.find(study)
+      const loader = loaderOf(study, opened, model)
+      const chosen = images?.map((place) => imageAt(opened, place)) ?? opened.study.images
+      const found = await Promise.all(
+        oneOfEachSeries(chosen).map((image) => loader.mismatches(image).catch(leftOut)),
+      )
+      return distinctNotices(found.flat())
     },
     forget: (study) => {
       for (const key of loaders.keys()) if (key.startsWith(`${study}/`)) loaders.delete(key)
     },
   }
+}
+
+/** Series that are looked at before a page is answered, at most; the others are refused when their turn comes. */
+const mostSeries = 16
+
+function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
+  const all = [...new Set(images.map(({ series }) => series))]
+  const step = Math.max(1, all.length / mostSeries)
+  const some = all.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step))
+  return some.flatMap((series) => {
+    const members = images.filter((image) => image.series === series)
+    return members[Math.floor(members.length / 2)] ?? []
+  })
 }
 
 /** Without neighbouring slices, mean and standard deviation, and in the order of planes. */

@@ -22,7 +22,11 @@ const predictInput = z.strictObject({
   images: z.array(z.int().min(0)).min(1).optional(),
   model: modelName,
   labels: z.string().min(1).optional(),
+  /** Whether the user has confirmed that the card is applied to images that it does not suit. */
+  forceIntensity: z.boolean().default(false),
 })
+
+const chosenImages = predictInput.pick({ study: true, images: true, model: true })
 
 export const modelsRouter = router({
   list: procedure.query(({ ctx }) => ctx.models.list()),
@@ -39,6 +43,12 @@ export const modelsRouter = router({
       const info = await ctx.models.show(model)
       return modelPreview(await ctx.views.frame(address, info), info)
     }),
+  /** Why a model's card does not suit some images; none where it does. */
+  mismatches: procedure
+    .input(chosenImages)
+    .query(async ({ input: { model, ...chosen }, ctx }) =>
+      ctx.views.mismatches(chosen, await ctx.models.show(model)),
+    ),
   /** Predicts every frame of a study or of some of its images. */
   predict: procedure.input(predictInput).mutation(async function* ({
     input,
@@ -56,6 +66,7 @@ export const modelsRouter = router({
       images: uids,
       model,
       labels: input.labels,
+      forceIntensity: input.forceIntensity,
       home: ctx.home,
       ...(await ctx.device.request()),
     }

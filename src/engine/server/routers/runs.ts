@@ -48,6 +48,8 @@ const start = z.strictObject({
   batch: z.int().min(1).max(256).default(4),
   exports: z.array(z.enum(exportKinds)).default([...exportKinds]),
   name: z.string().min(1).max(200).optional(),
+  /** Whether the user has confirmed that the card is applied to images that it does not suit. */
+  forceIntensity: z.boolean().default(false),
 })
 
 export const runsRouter = router({

@@ -31,6 +31,7 @@ export interface NewRun {
   readonly earlyStop: boolean
   readonly batch: number
   readonly exports: readonly ExportKind[]
+  readonly forceIntensity: boolean
   readonly name?: string | undefined
 }
 
@@ -155,9 +156,10 @@ async function threadData(
     earlyStop,
     batch,
     exports,
+    forceIntensity,
   } = request
   return {
-    ...{ home, method, settings, seed, earlyStop, batch, exports },
+    ...{ home, method, settings, seed, earlyStop, batch, exports, forceIntensity },
     study: paths,
     images: images ?? undefined,
     model: await models.pathOf(model),

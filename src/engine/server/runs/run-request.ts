@@ -29,6 +29,8 @@ export const runRequest = z.strictObject({
   hasRegion: z.boolean(),
   seed: z.int(),
   earlyStop: z.boolean(),
+  /** Whether the card is applied to images that it does not suit. */
+  forceIntensity: z.boolean().default(false),
   batch: z.int().min(1),
   exports: z.array(z.enum(exportKinds)),
   /** By name, so that it goes on where it began. */

@@ -11,6 +11,7 @@ import { texts } from '../texts.ts'
 import { listenToDesktop } from './desktop.ts'
 import { Dialogs } from './Dialogs.tsx'
 import { Header, Notices } from './Header.tsx'
+import { IntensityDialog } from './IntensityDialog.tsx'
 import { Library } from './Library.tsx'
 import { PaneGrid } from '../viewer/panes/PaneGrid.tsx'
 import { StatusBar } from './StatusBar.tsx'
@@ -66,6 +67,7 @@ export function App() {
       </aside>
       <StatusBar />
       <Dialogs />
+      <IntensityDialog />
       <Notices />
     </div>
   )

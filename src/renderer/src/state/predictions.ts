@@ -3,6 +3,7 @@ import type { Box } from '../../../core/model/boxes.ts'
 import { create } from 'zustand'
 import { engine, ownRequest } from '../api/client.ts'
 import { tell } from '../api/notify.ts'
+import { askIntensity } from './intensity-question.ts'
 
 /** What a model says of one frame. */
 export interface SlicePrediction {
@@ -48,8 +49,17 @@ export function forgetPredictions(study: string): void {
   )
 }
 
-/** Predicts every frame of a study; what goes wrong is told. */
+/** Predicts every frame of a study, unless its user declines; what goes wrong is told. */
 export async function predictStudy(study: string, model: string): Promise<void> {
+  try {
+    const intensity = await askIntensity({ study, models: [model] })
+    if (intensity !== 'cancelled') await predictAs(study, model, intensity === 'forced')
+  } catch (error) {
+    tell(error)
+  }
+}
+
+async function predictAs(study: string, model: string, forceIntensity: boolean): Promise<void> {
   const key = predictionsKey(study, model)
   const abort = new AbortController()
   const cancel = (): void => {
@@ -66,7 +76,7 @@ export async function predictStudy(study: string, model: string): Promise<void> 
   const start = performance.now()
   try {
     const events = await engine.models.predict.mutate(
-      { study, model },
+      { study, model, forceIntensity },
       { signal: abort.signal, ...ownRequest },
     )
     for await (const event of events) {
@@ -84,6 +94,6 @@ export async function predictStudy(study: string, model: string): Promise<void> 
     }
   } catch (error) {
     usePredictions.setState({ [key]: undefined })
-    tell(error)
+    throw error
   }
 }

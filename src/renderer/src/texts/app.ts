@@ -21,6 +21,11 @@ export const appTexts = {
     tip: 'What to do',
     retry: 'Try again',
   },
+  intensity: {
+    title: 'The model card does not suit these images',
+    meaning: 'What the model says of them may mean nothing, however certain it is.',
+    force: 'Apply it all the same',
+  },
   errors: {
     unreachable: 'The engine does not answer.',
     unreachableTip: 'Start Radversary again. Runs go on where they were.',

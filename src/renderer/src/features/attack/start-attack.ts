@@ -2,6 +2,7 @@ import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { api, engine, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
+import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
 import { regionMask, toBase64, type Region } from '../../viewer/region.ts'
@@ -38,8 +39,17 @@ export async function startAttack(
     where,
     study.series.find(({ index }) => index === subject.series)?.images ?? [],
   )
+  const intensity = await askIntensity({ study: study.id, images, models: [subject.model] })
+  if (intensity === 'cancelled') return
   const { run } = await engine.runs.start.mutate({
-    ...{ study: study.id, model: subject.model, method: method.name, seed, earlyStop },
+    ...{
+      forceIntensity: intensity === 'forced',
+      study: study.id,
+      model: subject.model,
+      method: method.name,
+      seed,
+      earlyStop,
+    },
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
     ...(images === undefined ? {} : { images }),
     ...(labels === undefined || labels === '' ? {} : { labels }),

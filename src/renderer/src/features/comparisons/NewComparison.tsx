@@ -65,7 +65,9 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, { ...chosen, labels }).then(onStarted, setError)
+        startComparison(study, { ...chosen, labels }).then((isStarted) => {
+          if (isStarted) onStarted()
+        }, setError)
       }}
     >
       <Stack gap="sm">

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import { engine } from '../../api/client.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { askIntensity } from '../../state/intensity-question.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
@@ -34,21 +35,26 @@ interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
 }
 
 /**
- * Writes the comparison down and sets it to work in the background. What is wrong with the form is thrown.
+ * Writes the comparison down and sets it to work in the background; false where its user declines to apply a
+ * card that does not suit. What is wrong with the form is thrown.
  */
 export async function startComparison(
   study: StudyInfo,
   { models, methods, labels }: Compared,
-): Promise<void> {
+): Promise<boolean> {
+  const intensity = await askIntensity({ study: study.id, models })
+  if (intensity === 'cancelled') return false
   const { budgets, budgetsL2, transfer, seed } = useComparisonForm.getState()
   const { comparison } = await engine.comparisons.create.mutate({
     ...{ study: study.id, models: [...models], seed, transfer: transfer && models.length > 1 },
+    forceIntensity: intensity === 'forced',
     methods: methods.map((name) => ({ name })),
     budgets: { Linf: budgetsIn(budgets), L2: budgetsIn(budgetsL2) },
     labels: labels === '' ? null : labels,
   })
   await refreshComparisons()
   void workOnComparison(comparison)
+  return true
 }
 
 /** '8/255; 20HU' and '8/255 20HU' are two budgets; a number and its unit stand together. */
