@@ -94,6 +94,8 @@ describe('parseCard', () => {
     [{ fit: { kind: 'centre-crop', shorterSide: 200 } }, 'fit.shorterSide: expected at least 224'],
     [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],
     [{ std: [0] }, 'std[0]: '],
+    [{ std: [1e-320] }, 'std[0]: expected a number that can be divided by'],
+    [{ mean: [1e38], std: [1e-3] }, 'std: expected a model input that float32 holds'],
     [{ output: { ...card.output, classes: ['a', 'a'] } }, 'output.classes: expected names that differ'],
     [{ output: { ...card.output, threshold: 0.5 } }, 'output.threshold: unknown field'],
     [

@@ -266,6 +266,11 @@ function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeo
     })
   if (input.valueRange[0] === input.valueRange[1])
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
+  else if (overflows(input.valueRange, { mean, std }))
+    found.push({
+      path: ['std'],
+      message: 'expected a model input that float32 holds, but (valueRange − mean) / std is not finite',
+    })
   const names = namesOf({ output })
   if (new Set(names).size !== names.length)
     found.push({ path: ['output', 'classes'], message: 'expected names that differ' })
@@ -276,4 +281,14 @@ function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeo
       message: `expected one of output.classes, got "${background}"`,
     })
   return found
+}
+
+/** Whether an end of the range is no finite float32 number after mean and standard deviation. */
+function overflows(
+  ends: readonly number[],
+  { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
+): boolean {
+  return ends.some((end) =>
+    mean.some((centre) => std.some((deviation) => !Number.isFinite(Math.fround((end - centre) / deviation)))),
+  )
 }
