@@ -18,11 +18,10 @@ function npmBom() {
   return JSON.parse(stdout)
 }
 
+/** The build's folder, or the one named. */
+const out = process.argv[2] ?? join(repository, 'out')
 const packages = shippedPackages()
-const page = join(repository, 'out/renderer')
+const page = join(out, 'renderer')
 mkdirSync(page, { recursive: true })
 writeFileSync(join(page, 'THIRD-PARTY-NOTICES.txt'), noticesOf(packages))
-writeFileSync(
-  join(repository, 'out/sbom.cdx.json'),
-  `${JSON.stringify(shippedBom(npmBom(), packages), null, 2)}\n`,
-)
+writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(shippedBom(npmBom(), packages), null, 2)}\n`)

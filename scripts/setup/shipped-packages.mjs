@@ -62,12 +62,31 @@ function licenceText(one) {
   return files.map(({ name }) => readFileSync(join(folder, name), 'utf8').trim()).join('\n\n')
 }
 
-function standardText({ path, name, license = '' }) {
+/** Copyright lines of packages whose repositories have a licence text that npm's package leaves out. */
+const copyrights = {
+  'onnxruntime-common': ['Copyright (c) 2018 - present Microsoft Corporation'],
+  'onnxruntime-node': ['Copyright (c) 2018 - present Microsoft Corporation'],
+  '@tensorflow/tfjs-layers': [
+    'Copyright (c) 2015 - 2018, François Chollet.',
+    'Copyright (c) 2015 - 2018, Google LLC.',
+    'Copyright (c) 2017 - 2018, Microsoft, LLC',
+    'Copyright (c) 2015 - 2018, the respective contributors.',
+  ],
+}
+
+/** The package's own lines or, of a package by its author alone, the author's. @throws where neither is known. */
+function copyrightOf(path, name) {
   const { author } = JSON.parse(readFileSync(join(repository, path, 'package.json'), 'utf8'))
-  const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`
+  const holder = typeof author === 'string' ? author : author?.name
+  const lines = copyrights[name] ?? (holder === undefined ? undefined : [`Copyright (c) ${holder}`])
+  if (lines === undefined) throw new Error(`${name}: expected an author or copyright lines, got none`)
+  return lines.join('\n')
+}
+
+function standardText({ path, name, license = '' }) {
   const texts = license.split(' AND ').map((id) => {
     if (id === 'Apache-2.0') return readFileSync(join(repository, 'LICENSE'), 'utf8').trim()
-    if (id === 'MIT') return `Copyright (c) ${holder}\n\n${mit()}`
+    if (id === 'MIT') return `${copyrightOf(path, name)}\n\n${mit()}`
     throw new Error(`${name}: expected a licence file, or MIT or Apache-2.0, got ${license || 'none'}`)
   })
   return texts.join('\n\n')
