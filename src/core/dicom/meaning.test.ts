@@ -50,6 +50,13 @@ test('slope, intercept and rescale type are read; CT without a type is in HU', (
   expect(meaningOf([...rescale, lo(0x00281054, 'OD')]).modality).toMatchObject({ unit: 'OD' })
 })
 
+test('what a PET image’s values are is told by Units where the rescale type is absent or unspecified', () => {
+  const pet = [cs(0x00080060, 'PT'), ds(0x00281053, '2'), cs(0x00541001, 'BQML')]
+  expect(meaningOf(pet).modality).toMatchObject({ unit: 'BQML' })
+  expect(meaningOf([...pet, lo(0x00281054, 'US')]).modality).toMatchObject({ unit: 'BQML' })
+  expect(meaningOf([ct, ds(0x00281053, '2'), lo(0x00281054, 'US')]).modality).toMatchObject({ unit: 'US' })
+})
+
 test('a modality table comes before the rescale, and values outside it take its ends', () => {
   const { modality } = meaningOf(
     [

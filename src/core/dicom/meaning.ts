@@ -92,17 +92,22 @@ function numberOf({ file }: Instance, source: DataSet, { tag, name }: NumericAtt
 function rescale(instance: Instance, source: DataSet): ModalityTransform {
   const slope = numberOf(instance, source, rescaleAttributes.slope)
   const intercept = numberOf(instance, source, rescaleAttributes.intercept) ?? 0
-  const unit = textOf(source, 'x00281054') ?? unitOfModality(instance, slope !== undefined)
+  const unit = unitOf(instance, textOf(source, 'x00281054'), slope !== undefined)
   return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept, unit }
 }
 
 /**
- * CT images are in HU where Rescale Type is absent (PS3.3 C.8.2.1.1.2); PET's Units say what the rescaled
- * value is.
+ * Unit of the rescaled value. Where Rescale Type is absent or unspecified (US), PET's Units give it (PS3.3
+ * C.8.9.1); where it is absent, CT images are in HU (PS3.3 C.8.2.1.1.2).
  */
-function unitOfModality({ modality, dataSet }: Instance, isRescaled: boolean): string {
-  if (modality === 'CT' && isRescaled) return 'HU'
-  return (modality === 'PT' ? textOf(dataSet, 'x00541001') : undefined) ?? 'US'
+function unitOf(
+  { modality, dataSet }: Instance,
+  rescaleType: string | undefined,
+  isRescaled: boolean,
+): string {
+  if (rescaleType !== undefined && rescaleType !== 'US') return rescaleType
+  if (modality === 'PT') return textOf(dataSet, 'x00541001') ?? 'US'
+  return rescaleType ?? (modality === 'CT' && isRescaled ? 'HU' : 'US')
 }
 
 /** PS3.3 C.11.2: a center needs a width, and a width must be positive. Each window stays in its place. */
