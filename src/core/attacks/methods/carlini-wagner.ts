@@ -11,7 +11,7 @@ import { smallestEpsilon, steps } from '../settings.ts'
 
 const settings = z.strictObject({
   epsilon: smallestEpsilon('Euclidean'),
-  steps: steps(200, 'Of each search; the authors’ code takes 1,000.'),
+  steps: steps(200, 'Of each search; the authors’ code takes 10,000.'),
   searches: z
     .int()
     .min(1)
