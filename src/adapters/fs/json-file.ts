@@ -14,13 +14,13 @@ export interface JsonFault {
 
 const lost: JsonFault = { code: 'io-failed', tip: 'Remove the file, or restore it.' }
 
-/** Of a file that an unfinished export is resumed from. */
+/** Fault of a file that an unfinished export is resumed from. */
 export const madeAnew: JsonFault = {
   code: 'io-failed',
   tip: 'Remove the file and run the same command again: it is made anew.',
 }
 
-/** Of a file of a finished export. */
+/** Fault of a file of a finished export. */
 export const toRestore: JsonFault = {
   code: 'verification-failed',
   tip: 'Restore the file, or export to another folder.',

@@ -302,7 +302,7 @@ export interface SampleOutcome {
   readonly margin?: number
   /** Norm of the rounded perturbation as a part of the budget, of methods that have one. */
   readonly budgetUsed?: number
-  /** Of methods that follow gradients, through all restarts and members. */
+  /** Gradients asked for through all restarts and members; only methods that follow gradients. */
   readonly gradients?: Gradients
 }
 

@@ -33,7 +33,7 @@ export interface OnnxModelOptions extends PortNames {
   readonly isOneRow?: boolean | undefined
   /** Hears the first results, and may throw: the card may be wrong about them. */
   readonly checkLogits?: CheckLogits | undefined
-  /** Of a model of images [N, C, H, W]: what makes it take [N, 1, H, W] too. */
+  /** What makes a model of images [N, C, H, W] take [N, 1, H, W] too. */
   readonly grey?: GreyInput | undefined
   /** Shown in errors. */
   readonly file?: string | undefined

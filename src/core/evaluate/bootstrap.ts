@@ -33,7 +33,7 @@ export function bootstrapOf(
   return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
 }
 
-/** Of sorted values, between the two nearest. */
+/** Quantile of sorted values, interpolated between the two nearest. */
 function quantile(sorted: Float64Array, at: number): number {
   const place = at * (sorted.length - 1)
   const below = Math.floor(place)

@@ -13,7 +13,7 @@ export interface Headline {
   readonly slices: number
   /** Slices on which there was nothing left to attack; they don't count as fooled. */
   readonly metBefore: number
-  /** Of all others, those that the attack has fooled, with Wilson's interval of 95 %. */
+  /** Slices that the attack has fooled, among all others, with Wilson's interval of 95 %. */
   readonly fooled: Proportion
 }
 

@@ -55,7 +55,10 @@ function isDistribution(row: readonly number[]): boolean {
   return row.every((value) => value >= -1e-6 && value <= 1 + 1e-6) && Math.abs(sum - 1) <= roundingOfSum
 }
 
-/** Of logarithms. Outputs of quantised models are rounded to 1 / 255 each. */
+/**
+ * Says whether the exponentials of a row sum to 1, within 0.02 and what rounding to 1 / 255 each adds in
+ * quantised models.
+ */
 function sumsUp(row: readonly number[]): boolean {
   const sum = row.reduce((total, z) => total + Math.exp(z), 0)
   return !(Math.abs(sum - 1) > 0.02 + Math.min(0.5, row.length / 510))

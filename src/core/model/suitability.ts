@@ -92,7 +92,7 @@ function fixedRange(intensity: SuitedCard['intensity']): readonly [number, numbe
   }
 }
 
-/** Of air and what surrounds a patient, HU. */
+/** Largest value of air and what surrounds a patient, HU. */
 const air = -900
 
 /** Values in the range's unit, every few of them, without the background. */

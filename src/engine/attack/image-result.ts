@@ -123,7 +123,7 @@ const frameResult = z.strictObject({
   margin: z.number().optional(),
   /** Norm of the rounded change as a part of the budget, in the method's norm. */
   budgetUsed: z.number().optional(),
-  /** Of methods that follow gradients: how many they asked for, and how many of them were zero throughout. */
+  /** Gradients asked for, and how many of them were zero throughout; only methods that follow gradients. */
   gradients: z.strictObject({ asked: z.int(), zero: z.int() }).optional(),
   /**
    * Distance of the features from those of clean images of the predicted class, as the attack judged it; only

@@ -46,14 +46,14 @@ function warningLines(
     .map(({ message, tip }) => `Warning      ${message} ${tip}`)
 }
 
-/** Of those right before; of an attack towards something, of those that were not that before. */
+/** Fooled slices of those right before or, of an attack towards something, not as wanted before. */
 function headlineText({ summary: { slices, metBefore, fooled }, attack }: AttackRecord): string {
   const [right, wrong] = attack.target === null ? ['right', 'wrong'] : ['not as wanted', 'as wanted']
   const met = metBefore === 0 ? '' : `; ${metBefore} of ${slices} were ${wrong} before`
   return `${fooled.rate === null ? 'none' : `${proportion(fooled)} of those ${right} before`}${met}`
 }
 
-/** Of TensorFlow.js every model's file is model.json: its name says which. */
+/** Name of the model: its file's or, since TensorFlow.js calls every file model.json, its card's too. */
 function modelText({ file, card }: AttackRecord['model']): string {
   return file.endsWith('.json') && typeof card['name'] === 'string'
     ? `${card['name']}, ${file} with its weights`

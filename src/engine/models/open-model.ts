@@ -55,7 +55,7 @@ export async function openModel(reference: ModelReference): Promise<OpenedModel>
 
 /** A model and as much of its card as there is. */
 export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft'> {
-  /** Of a whole card all; else null stands for what is missing. */
+  /** The whole card, or a draft of it with null for what is missing. */
   readonly card: ModelCard | JsonObject
 }
 

@@ -3,7 +3,7 @@ import { Alert, Text } from '@mantine/core'
 interface AttackWarningProps {
   readonly message: string
   readonly tip: string
-  /** Of comparisons. */
+  /** Name of the model that is warned of; comparisons only. */
   readonly model?: string | undefined
 }
 
