@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lossKindOf, predictionsOf, targetsOf } from '../../src/core/model/heads.ts'
+import { addModel as keepModel } from '../../src/engine/models/model-store.ts'
 import { connectModel } from '../../src/engine/models/open-model.ts'
 import { pixelModel } from '../../src/engine/models/pixel-model.ts'
 import { createImageLoader } from '../../src/engine/study/load-image.ts'
@@ -46,6 +47,21 @@ describe('the engine and models', () => {
     const after = await engine.client.models.list.query()
     expect(after.models.map(({ name }) => name)).toEqual(samples)
     expect(after.broken).toMatchObject([{ name: 'mine', error: { code: 'card-invalid' } }])
+  })
+
+  it('keeps a name the sample’s: it adds no other under it, and lists one from the command line as broken', async () => {
+    const namesake = join(folder, 'namesake.json')
+    writeFileSync(namesake, JSON.stringify((await engine.client.models.list.query()).models[0]!.card))
+    await expect(engine.client.models.add.mutate({ file, card: namesake })).rejects.toThrow(
+      `expected a new name, got ${model}`,
+    )
+    await keepModel({ model: file, card: namesake, home: engine.home })
+    const { models, broken } = await engine.client.models.list.query()
+    expect(models.filter(({ name }) => name === model)).toMatchObject([{ source: 'sample', path: file }])
+    expect(broken.find(({ name }) => name === model)).toMatchObject({
+      source: 'added',
+      error: { code: 'export-conflict', file: join(engine.home, 'models', model) },
+    })
   })
 
   it('predicts every image, with the labels beside', async () => {

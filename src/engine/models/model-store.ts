@@ -23,12 +23,18 @@ export async function listModels(home: string): Promise<string[]> {
   }
 }
 
+/** A model that is to be kept. */
+export interface ModelToAdd extends ModelReference {
+  /** Names that other models have, beside those that were added. */
+  readonly taken?: readonly string[] | undefined
+}
+
 /**
  * Copies a model, the weights beside it and its whole card into the user's folder, under the card's name.
  * @throws RadversaryError as `openModel`; export-conflict when another model has this name; usage for a name
  * that can't be a folder's.
  */
-export async function addModel(reference: ModelReference): Promise<OpenedModel> {
+export async function addModel(reference: ModelToAdd): Promise<OpenedModel> {
   const opened = await openModel(reference)
   const { name } = opened.card
   if (!/^[\w][\w.-]*$/.test(name) || !isPortableName(name))
@@ -40,13 +46,19 @@ export async function addModel(reference: ModelReference): Promise<OpenedModel> 
       },
     )
   const folder = join(modelsFolder(reference.home), name)
-  if (await isFile(join(folder, cardFileName)))
-    throw new RadversaryError('export-conflict', `Model: expected a new name, got ${name}, which there is`, {
-      file: folder,
-      tip: 'Give another name in the model card, or remove that folder.',
-    })
+  if (reference.taken?.includes(name) === true) throw nameTaken(name)
+  if (await isFile(join(folder, cardFileName))) throw nameTaken(name, folder)
   await writeModel(folder, opened)
   return opened
+}
+
+/** Error about a model whose name is another's: that of the folder, or without one of the sample. */
+export function nameTaken(name: string, folder?: string): RadversaryError {
+  const remedy = folder === undefined ? '' : ', or remove that folder'
+  return new RadversaryError('export-conflict', `Model: expected a new name, got ${name}, which there is`, {
+    file: folder,
+    tip: `Give another name in the model card${remedy}.`,
+  })
 }
 
 /** The card last: while it is absent, there is no model of this name. */

@@ -1,4 +1,4 @@
-import { addModel } from '../../models/model-store.ts'
+import { addModel, type ModelToAdd } from '../../models/model-store.ts'
 import { openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import type { TensorFacts } from '../../../core/model/model-facts.ts'
@@ -25,7 +25,7 @@ export async function readModelAbout(reference: ModelReference): Promise<ModelAb
 }
 
 /** Keeps a model. @throws as `addModel`. */
-export async function keepModel(reference: ModelReference): Promise<ModelAbout> {
+export async function keepModel(reference: ModelToAdd): Promise<ModelAbout> {
   return aboutOf(await addModel(reference))
 }
 

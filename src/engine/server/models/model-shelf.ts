@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { ioError } from '../../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import { modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
-import { listModels } from '../../models/model-store.ts'
+import { listModels, nameTaken } from '../../models/model-store.ts'
 import { cardBeside } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { engineError } from '../engine-error.ts'
@@ -52,14 +52,17 @@ export function createModelShelf(home: string, resources: Resources, thread: Eng
     const folder = join(modelsFolder(home), name)
     return { name, source: 'added', path: (await storedModelFile(folder)) ?? join(folder, modelFileName) }
   }
-  const places = async (): Promise<Place[]> => {
-    const samples = await resources.sampleModels()
-    const added = await listModels(home)
-    return [
-      ...samples.map((path) => ({ name: basename(path, '.onnx'), source: 'sample' as const, path })),
-      ...(await Promise.all(added.map(stored))),
-    ]
-  }
+  const samples = async (): Promise<Place[]> =>
+    (await resources.sampleModels()).map((path) => ({
+      name: basename(path, '.onnx'),
+      source: 'sample',
+      path,
+    }))
+  /** The sample's come first: a name is theirs, whatever was added under it on the command line. */
+  const places = async (): Promise<Place[]> => [
+    ...(await samples()),
+    ...(await Promise.all((await listModels(home)).map(stored))),
+  ]
   const aboutOf = async (place: Place): Promise<ModelInfo> => ({
     ...place,
     ...(await thread.run('readModelAbout', { model: place.path, home })),
@@ -85,15 +88,20 @@ export function createModelShelf(home: string, resources: Resources, thread: Eng
     list: async () => {
       const models: ModelInfo[] = []
       const broken: BrokenModel[] = []
-      for (const place of await places())
-        await infoOf(place).then(
+      const seen = new Set<string>()
+      for (const place of await places()) {
+        const isNamesake = seen.has(place.name)
+        seen.add(place.name)
+        await (isNamesake ? Promise.reject(nameTaken(place.name, dirname(place.path))) : infoOf(place)).then(
           (info) => models.push(info),
           (thrown: unknown) => broken.push({ ...place, error: engineError(thrown) }),
         )
+      }
       return { models, broken }
     },
     add: async (model, card) => {
-      const { card: whole } = await thread.run('keepModel', { model, card, home })
+      const taken = (await samples()).map(({ name }) => name)
+      const { card: whole } = await thread.run('keepModel', { model, card, home, taken })
       return infoOf(await stored(whole.name))
     },
     show: async (name) => infoOf(await placeOf(name)),
