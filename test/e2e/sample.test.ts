@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { readBytes } from '../../src/adapters/fs/read-file.ts'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
-import { imageResult } from '../../src/engine/attack/image-result.ts'
+import { imageResult } from '../../src/engine/export/image-result.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { describeApplication, largeScreen, smallScreen } from '../support/application.ts'
 import {

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { manifestName, verifyManifest } from '../../src/adapters/fs/manifest.ts'
 import { attackStudy, type AttackReport } from '../../src/engine/attack/attack-study.ts'
-import type { ImageResult } from '../../src/engine/attack/image-result.ts'
+import type { ImageResult } from '../../src/engine/export/image-result.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import {
   attackRequest,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
-import type { ImageResult } from '../../src/engine/attack/image-result.ts'
+import type { ImageResult } from '../../src/engine/export/image-result.ts'
 import { tinyNormalisation, type TinyClassifier } from './tiny-classifiers.ts'
 import type { WrittenImage } from './small-study.ts'
 

@@ -9,7 +9,7 @@ import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
-import type { AttackHooks } from './attack-hooks.ts'
+import { type AttackHooks, attackProgress, type AttackProgress } from './attack-hooks.ts'
 import {
   attackGroup,
   finishedResults,
@@ -17,21 +17,19 @@ import {
   ofAllFrames,
   type BatchIteration,
   type GroupContext,
-} from './attack-group.ts'
-import { connectLanes } from './attack-lanes.ts'
-import { attackStack } from './attack-stack.ts'
-import { attackProgress, type AttackProgress } from './attack-progress.ts'
+} from '../session/attack-group.ts'
+import { connectLanes, inLanes } from '../session/lanes.ts'
+import { attackStack } from '../session/attack-stack.ts'
 import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
-import { buildRecord, recordedImage, sliceMetrics } from './build-record.ts'
-import { fitHiding, type FittedHiding } from './fit-hiding.ts'
-import { connectFeatures, featureSizes } from './hiding.ts'
-import { inLanes } from './in-lanes.ts'
-import { resultPath } from './record-image.ts'
-import { attackRecord, type AttackRecord, type RecordedImage } from './record.ts'
-import { learnShared } from './learn-shared.ts'
+import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
+import { fitHiding, type FittedHiding } from '../session/fit-hiding.ts'
+import { connectFeatures, featureSizes } from '../session/hiding.ts'
+import { resultPath } from '../export/record-image.ts'
+import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
+import { learnShared } from '../session/learn-shared.ts'
 import { settingText } from './setting-text.ts'
-import { sharedPerturbations, type SharedPerturbations } from './shared-perturbations.ts'
-import { summaryText } from './summary-text.ts'
+import { sharedPerturbations, type SharedPerturbations } from '../session/shared-perturbations.ts'
+import { summaryText } from '../export/summary-text.ts'
 
 export const recordName = 'record.json'
 

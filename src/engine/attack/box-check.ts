@@ -1,7 +1,7 @@
 import { boxIou, type Box } from '../../core/model/boxes.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { foundBoxes } from './box-report.ts'
-import type { FrameReport } from './image-result.ts'
+import type { FrameReport } from '../export/image-result.ts'
 import { mismatch } from './mismatch.ts'
 
 /**

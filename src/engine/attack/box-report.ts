@@ -6,7 +6,7 @@ import type { Box, LabelledBox } from '../../core/model/boxes.ts'
 import type { DetectionOutput, ModelCard } from '../../core/model/card.ts'
 import { objectsOf } from '../../core/model/detection.ts'
 import type { Prediction } from '../../core/model/heads.ts'
-import type { FrameReport } from './image-result.ts'
+import type { FrameReport } from '../export/image-result.ts'
 
 type FrameBoxes = NonNullable<FrameReport['boxes']>
 

@@ -6,7 +6,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import { differingFraction, planeOf, type Mask } from '../../core/model/mask.ts'
 import { fromRuns } from '../../core/model/mask-runs.ts'
 import { classOfLabel } from '../masks/segment-label.ts'
-import type { FrameReport, ImageResult } from './image-result.ts'
+import type { FrameReport, ImageResult } from '../export/image-result.ts'
 import { maskReport } from './mask-report.ts'
 import { mismatch } from './mismatch.ts'
 

@@ -3,7 +3,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { Mask } from '../../core/model/mask.ts'
 import { toRuns } from '../../core/model/mask-runs.ts'
 import { maskAgreement, type PixelSpacing } from '../masks/mask-agreement.ts'
-import type { FrameReport } from './image-result.ts'
+import type { FrameReport } from '../export/image-result.ts'
 
 /** A frame's masks, all on the image's own grid. */
 interface FrameMasks {

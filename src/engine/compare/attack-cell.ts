@@ -1,13 +1,17 @@
 import { performance } from 'node:perf_hooks'
 import { spreadOf } from '../../core/evaluate/spread.ts'
 import { saidBy } from '../classes.ts'
-import { attackFrames, type FrameResult, type FrameTask, type TracePoint } from '../attack/frame-attack.ts'
-import { frameBatches } from '../attack/frame-batches.ts'
-import { frameReport } from '../attack/frame-report.ts'
-import { inLanes } from '../attack/in-lanes.ts'
-import { lanesOf } from '../attack/attack-lanes.ts'
-import { learnShared } from '../attack/learn-shared.ts'
-import { sharedMethods, type SharedMethods } from '../attack/shared-groups.ts'
+import {
+  attackFrames,
+  type FrameResult,
+  type FrameTask,
+  type TracePoint,
+  frameBatches,
+} from '../session/frame-attack.ts'
+import { frameReport } from '../export/frame-report.ts'
+import { inLanes, lanesOf } from '../session/lanes.ts'
+import { learnShared } from '../session/learn-shared.ts'
+import { sharedMethods, type SharedMethods } from '../session/shared-groups.ts'
 import { frameLabels } from '../masks/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { imageResult } from '../attack/image-result.ts'
+import { imageResult } from '../export/image-result.ts'
 
 /** docs/comparison.md explains every field. */
 export const cellSchema = 'radversary/comparison-cell/1'

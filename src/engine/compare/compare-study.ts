@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
-import { connectLanes } from '../attack/attack-lanes.ts'
+import { connectLanes } from '../session/lanes.ts'
 import { pixelModel } from '../models/pixel-model.ts'
 import type { JobHooks } from '../progress.ts'
 import { imageGroups } from '../study/image-groups.ts'

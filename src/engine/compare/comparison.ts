@@ -3,7 +3,7 @@ import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
 import { warningsOf, type AttackWarning } from '../../core/evaluate/warnings.ts'
 import { evidenceOf } from '../attack/evidence.ts'
-import { researchNotice } from '../attack/record.ts'
+import { researchNotice } from '../export/record.ts'
 import { version } from '../version.ts'
 import type { CellResult } from './cell-result.ts'
 import type { ComparedModel, CompareRun } from './compare-run.ts'

@@ -4,7 +4,7 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import { beyondOf } from '../../core/model/preprocessing/neighbours.ts'
 import { createFloatImage } from '../../core/tensor/float-image.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import type { RecordedImage } from '../attack/record.ts'
+import type { RecordedImage } from '../export/record.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames } from '../study/load-image.ts'
 

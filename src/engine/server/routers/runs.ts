@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportKinds } from '../../attack/export-kinds.ts'
+import { exportKinds } from '../../export/export-kinds.ts'
 import type { VerifyReport } from '../../verify/verify-export.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
 import type { RunRegion } from '../runs/run-folders.ts'

@@ -3,7 +3,7 @@ import { openExportFolder } from '../../../adapters/fs/export-folder.ts'
 import { verifyManifest, type ManifestEntry } from '../../../adapters/fs/manifest.ts'
 import { readBytes } from '../../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { exportKinds, folderOf, type ExportKind } from '../../attack/export-kinds.ts'
+import { exportKinds, folderOf, type ExportKind } from '../../export/export-kinds.ts'
 import { throwIfCancelled, type JobHooks } from '../../progress.ts'
 import type { RunFolders } from './run-folders.ts'
 

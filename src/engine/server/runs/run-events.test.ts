@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ImageResult } from '../../attack/image-result.ts'
+import type { ImageResult } from '../../export/image-result.ts'
 import { createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
 
 const iteration = (number: number, images: readonly number[]): RunEvent => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportKinds } from '../../attack/export-kinds.ts'
+import { exportKinds } from '../../export/export-kinds.ts'
 
 const schema = 'radversary/run-request/1'
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../engine/server/runs/run-events.ts'
-import type { FrameReport, ImageResult } from '../../../engine/attack/image-result.ts'
+import type { FrameReport, ImageResult } from '../../../engine/export/image-result.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 
 export type TracePoint = FrameReport['trace'][number]

@@ -1,5 +1,5 @@
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
-import type { FrameReport } from '../../../engine/attack/image-result.ts'
+import type { FrameReport } from '../../../engine/export/image-result.ts'
 import type { BoxOverlay } from '../viewer/overlays.ts'
 import type { FrameMasks, RunPictures } from '../viewer/run-pictures.ts'
 import { shownClasses } from '../viewer/mask-pixels.ts'

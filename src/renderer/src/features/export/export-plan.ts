@@ -1,4 +1,4 @@
-import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
 
 export type ExportKind = RunRequest['exports'][number]

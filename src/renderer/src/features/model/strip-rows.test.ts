@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import { noNames } from '../../state/card-answers.ts'
 import { frameKey } from '../../state/predictions.ts'
 import { cellStrength, stripRows, valueSpan } from './strip-rows.ts'

@@ -1,4 +1,4 @@
-import type { FrameReport } from '../../../../engine/attack/image-result.ts'
+import type { FrameReport } from '../../../../engine/export/image-result.ts'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { boxPlaceText, ClassName } from '../model/class-tables.tsx'

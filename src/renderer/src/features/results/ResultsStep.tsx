@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
-import type { FrameReport } from '../../../../engine/attack/image-result.ts'
+import type { FrameReport } from '../../../../engine/export/image-result.ts'
 import { useRestedSlice, type ActiveSlice } from '../../state/use-active-slice.ts'
 import { texts } from '../../texts.ts'
 import { AttackWarning } from '../../ui/AttackWarning.tsx'

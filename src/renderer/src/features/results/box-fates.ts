@@ -1,4 +1,4 @@
-import type { FrameReport } from '../../../../engine/attack/image-result.ts'
+import type { FrameReport } from '../../../../engine/export/image-result.ts'
 
 type FrameBoxes = NonNullable<FrameReport['boxes']>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ImageResult } from '../../../../engine/attack/image-result.ts'
+import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { resultRows, sortedRows, type ResultRow } from './result-rows.ts'
 

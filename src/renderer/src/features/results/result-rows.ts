@@ -1,4 +1,4 @@
-import type { FrameReport, ImageResult } from '../../../../engine/attack/image-result.ts'
+import type { FrameReport, ImageResult } from '../../../../engine/export/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { answerText, type AnswerNames } from '../../state/card-answers.ts'
 import { slicesOf } from '../../viewer/slices.ts'

@@ -1,6 +1,6 @@
 import { Loader, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { AttackRecord } from '../../../../engine/attack/record.ts'
+import type { AttackRecord } from '../../../../engine/export/record.ts'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AttackRecord } from '../../../../engine/attack/record.ts'
+import type { AttackRecord } from '../../../../engine/export/record.ts'
 import { fooledTogether, settingRows } from './compare-runs.ts'
 
 interface Facts {

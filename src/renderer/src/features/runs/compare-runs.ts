@@ -1,4 +1,4 @@
-import type { AttackRecord, RecordedImage } from '../../../../engine/attack/record.ts'
+import type { AttackRecord, RecordedImage } from '../../../../engine/export/record.ts'
 import { texts } from '../../texts.ts'
 import { presetText, settingLabel } from '../attack/setting-text.ts'
 import { metricTexts } from '../results/metric-texts.ts'

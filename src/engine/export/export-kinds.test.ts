@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kindsFor, parseExportKinds } from './export-kinds.ts'
+import { kindsFor, parseExportKinds } from '../export/export-kinds.ts'
 
 test.each([
   ['series', ['series']],

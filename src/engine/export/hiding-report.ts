@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HidingPlan } from '../../core/attacks/attack.ts'
-import type { FittedHiding } from './fit-hiding.ts'
+import type { FittedHiding } from '../session/fit-hiding.ts'
 
 /** What was fitted to clean images; docs/record.md explains every field. */
 export const hidingReport = z.strictObject({

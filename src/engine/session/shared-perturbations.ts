@@ -11,9 +11,9 @@ import { RadversaryError } from '../../core/errors.ts'
 import { npyFromTensor, readNpy, tensorFromNpy, writeNpy } from '../../core/tensor/npy.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import type { NumberedImage } from './attack-run.ts'
-import type { LearnedPerturbation } from './learn-shared.ts'
-import { sharedMethods, type LearnGroup, type SharedMethods } from './shared-groups.ts'
+import type { NumberedImage } from '../attack/attack-run.ts'
+import type { LearnedPerturbation } from '../session/learn-shared.ts'
+import { sharedMethods, type LearnGroup, type SharedMethods } from '../session/shared-groups.ts'
 
 /** What is told of a perturbation that a group of images shares; docs/record.md explains every field. */
 export const sharedReport = z.strictObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkPixels, checkPrediction } from './reread.ts'
+import { checkPixels, checkPrediction } from '../export/reread.ts'
 
 const values = Uint16Array.of(1, 2, 3)
 const prediction = { classes: [0], confidence: 0.9, probabilities: [0.9, 0.1] }

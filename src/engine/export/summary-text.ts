@@ -2,8 +2,8 @@ import { memberResults } from '../../core/attacks/member-results.ts'
 import type { Proportion } from '../../core/evaluate/interval.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { MeanSegment } from '../../core/evaluate/segment-summary.ts'
-import type { AttackRecord } from './record.ts'
-import { settingText } from './setting-text.ts'
+import type { AttackRecord } from '../export/record.ts'
+import { settingText } from '../attack/setting-text.ts'
 
 /** A run in a dozen lines, for people: summary.txt and what the command line prints. */
 export function summaryText(record: AttackRecord): string {

@@ -8,9 +8,9 @@ import { throwIfCancelled } from '../progress.ts'
 import { leftOut } from '../study/failures.ts'
 import { parted } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { frameProblem, type FrameAttack, type FrameTask } from './frame-attack.ts'
-import { inLanes } from './in-lanes.ts'
-import type { ConfiguredMethod } from './method-settings.ts'
+import { frameProblem, type FrameAttack, type FrameTask } from '../session/frame-attack.ts'
+import { inLanes } from '../session/lanes.ts'
+import type { ConfiguredMethod } from '../attack/method-settings.ts'
 
 /** A group of images (`sharedGroups`) and whatever is needed to learn their perturbation. */
 export interface SharedLearning {

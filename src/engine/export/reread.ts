@@ -10,7 +10,7 @@ import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
 import type { FrameLabel } from '../labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
-import type { GoalMaker } from './goal.ts'
+import type { GoalMaker } from '../attack/goal.ts'
 
 /**
  * Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes

@@ -9,15 +9,20 @@ import { reachOf } from '../../core/model/slices.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import type { AttackRun, NumberedImage } from './attack-run.ts'
-import type { FittedHiding } from './fit-hiding.ts'
-import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
-import { frameBatches } from './frame-batches.ts'
-import { frameReport } from './frame-report.ts'
-import { imageResult, type FrameReport, type ImageResult } from './image-result.ts'
-import { exportedPath, exportPixels, recordImage, resultPath, type ExportContext } from './record-image.ts'
-import type { SharedPerturbations } from './shared-perturbations.ts'
-import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
+import type { AttackRun, NumberedImage } from '../attack/attack-run.ts'
+import type { FittedHiding } from '../session/fit-hiding.ts'
+import { attackFrames, type FrameResult, type FrameTask, frameBatches } from '../session/frame-attack.ts'
+import { frameReport } from '../export/frame-report.ts'
+import { imageResult, type FrameReport, type ImageResult } from '../export/image-result.ts'
+import {
+  exportedPath,
+  exportPixels,
+  recordImage,
+  resultPath,
+  type ExportContext,
+} from '../export/record-image.ts'
+import type { SharedPerturbations } from '../session/shared-perturbations.ts'
+import { checkPixels, checkPrediction, judge, readStored } from '../export/reread.ts'
 
 /** What attacking a group needs besides the run. */
 export interface GroupContext extends ExportContext {

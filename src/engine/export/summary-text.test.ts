@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { summarise } from '../../core/evaluate/summary.ts'
-import type { AttackRecord } from './record.ts'
-import { summaryText } from './summary-text.ts'
+import type { AttackRecord } from '../export/record.ts'
+import { summaryText } from '../export/summary-text.ts'
 
 const distance = { linf: 0.02, l2: 1.5, psnr: 38.25, ssim: 0.98765, changed: 5, changedFraction: 0.5 }
 const row = {

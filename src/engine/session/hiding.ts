@@ -3,8 +3,8 @@ import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { tensor } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { sampleShapeOf } from '../models/sample-shape.ts'
-import { connectLanes } from './attack-lanes.ts'
-import type { AttackRun } from './attack-run.ts'
+import { connectLanes } from './lanes.ts'
+import type { AttackRun } from '../attack/attack-run.ts'
 
 /** The features' model for each lane; none where the method does not hide. Every one must be disposed of. */
 export async function connectFeatures({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inLanes } from './in-lanes.ts'
+import { inLanes } from '../session/lanes.ts'
 
 const items = [5, 1, 4, 1, 3]
 const pause = (turns: number) => new Promise((resolve) => setTimeout(resolve, turns))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attackRecord } from './record.ts'
+import { attackRecord } from '../export/record.ts'
 
 const size = { linf: 1, l2: 1, psnr: null, ssim: null, changed: 1, changedFraction: 1 }
 const prediction = { classes: [0], confidence: 0.9, probabilities: [0.9, 0.1] }

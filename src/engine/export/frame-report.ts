@@ -8,10 +8,10 @@ import {
 import { relativeInUnits } from '../../core/model/budget.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
-import type { FrameResult } from './frame-attack.ts'
-import type { FrameReport } from './image-result.ts'
-import { boxReport } from './box-report.ts'
-import { maskReport } from './mask-report.ts'
+import type { FrameResult } from '../session/frame-attack.ts'
+import type { FrameReport } from '../export/image-result.ts'
+import { boxReport } from '../attack/box-report.ts'
+import { maskReport } from '../attack/mask-report.ts'
 
 /** What was read back from the exported file. */
 export interface Reread {

@@ -18,12 +18,12 @@ import {
   type GroupOutcome,
   type NumberedLoaded,
   type NumberedResult,
-} from './attack-group.ts'
-import type { NumberedImage } from './attack-run.ts'
-import { attackFrames, type FrameResult, type FrameTask } from './frame-attack.ts'
-import { frameReport } from './frame-report.ts'
-import { exportedPath, exportPixels, recordImage } from './record-image.ts'
-import { checkPixels, checkPrediction, judge, readStored } from './reread.ts'
+} from '../session/attack-group.ts'
+import type { NumberedImage } from '../attack/attack-run.ts'
+import { attackFrames, type FrameResult, type FrameTask } from '../session/frame-attack.ts'
+import { frameReport } from '../export/frame-report.ts'
+import { exportedPath, exportPixels, recordImage } from '../export/record-image.ts'
+import { checkPixels, checkPrediction, judge, readStored } from '../export/reread.ts'
 
 /** Values of the slices that are attacked at once, at most: some twelve tensors of as many are needed. */
 const mostValues = 2 ** 24

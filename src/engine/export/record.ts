@@ -6,7 +6,7 @@ import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
 import { hidingReport } from './hiding-report.ts'
 import { imageResult } from './image-result.ts'
-import { sharedReport } from './shared-perturbations.ts'
+import { sharedReport } from '../session/shared-perturbations.ts'
 
 export const attackRecordSchema = 'radversary/attack-record/2'
 /** Its summary counts what was wrong before as a success; it has no warnings. */

@@ -7,20 +7,20 @@ import { saidBy } from '../classes.ts'
 import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
-import type { AttackRun } from './attack-run.ts'
-import { boxCounts, detectionChange } from './box-report.ts'
-import { boundOf, evidenceOf } from './evidence.ts'
-import type { FittedHiding } from './fit-hiding.ts'
+import type { AttackRun } from '../attack/attack-run.ts'
+import { boxCounts, detectionChange } from '../attack/box-report.ts'
+import { boundOf, evidenceOf } from '../attack/evidence.ts'
+import type { FittedHiding } from '../session/fit-hiding.ts'
 import { reportOf } from './hiding-report.ts'
-import type { FrameReport, ImageResult } from './image-result.ts'
+import type { FrameReport, ImageResult } from '../export/image-result.ts'
 import {
   attackRecordSchema,
   researchNotice,
   type AttackRecord,
   type RecordedFrame,
   type RecordedImage,
-} from './record.ts'
-import type { SharedReport } from './shared-perturbations.ts'
+} from '../export/record.ts'
+import type { SharedReport } from '../session/shared-perturbations.ts'
 
 interface RunOutcome {
   readonly failures: readonly InputFailure[]

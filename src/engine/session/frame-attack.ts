@@ -1,18 +1,18 @@
 import type {
-  AttackEvent,
   AttackMethod,
+  AttackEvent,
   AttackProblem,
   AttackResult,
   Hiding,
   SampleEvent,
   SampleOutcome,
 } from '../../core/attacks/attack.ts'
+import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import { featureDeviation } from '../../core/attacks/gaussian-mixture.ts'
 import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
-import { internalError } from '../../core/errors.ts'
-import type { Notice } from '../../core/errors.ts'
+import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { Prediction } from '../../core/model/heads.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -25,7 +25,7 @@ import type { ImageSize } from '../../core/tensor/resample.ts'
 import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
 import type { FrameLabel } from '../labels.ts'
 import type { StudyFrame } from '../study/load-image.ts'
-import type { GoalMaker } from './goal.ts'
+import type { GoalMaker } from '../attack/goal.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 
 /** One frame to be attacked, and what it shows; without a label, what the model says it shows. */
@@ -261,4 +261,31 @@ function resultOf(
     trace: traces[sample] ?? [],
     notices: result.notices,
   }
+}
+
+/** Frames that are attacked together: of one shape, and of one budget. */
+export interface FrameBatch {
+  readonly method: AttackMethod
+  readonly members: FrameTask[]
+}
+
+/** @param most frames of a batch at most */
+export function frameBatches(
+  tasks: readonly FrameTask[],
+  configured: ConfiguredMethod,
+  most: number,
+): FrameBatch[] {
+  const all: FrameBatch[] = []
+  for (const task of tasks) {
+    const method = configured.forScale(task.frame.scale)
+    const last = all.at(-1)
+    const fits = last?.method === method && last.members.length < most && sameShape(last.members[0], task)
+    if (fits) last.members.push(task)
+    else all.push({ method, members: [task] })
+  }
+  return all
+}
+
+function sameShape(a: FrameTask | undefined, b: FrameTask): boolean {
+  return a?.frame.float.relative.shape.join() === b.frame.float.relative.shape.join()
 }

@@ -2,12 +2,17 @@ import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { distinctNotices, type LoadedImage } from '../study/load-image.ts'
-import type { AttackRun } from './attack-run.ts'
-import { exportImage, type DerivedFile, type ExportLabels } from './export-image.ts'
+import type { AttackRun } from '../attack/attack-run.ts'
+import {
+  exportImage,
+  type DerivedFile,
+  type ExportLabels,
+  exportMasks,
+  type MasksToExport,
+} from './export-image.ts'
 import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
-import { exportMasks, type MasksToExport } from './export-masks.ts'
-import type { FrameResult } from './frame-attack.ts'
-import { imageResultSchema, type FrameReport, type ImageResult } from './image-result.ts'
+import type { FrameResult } from '../session/frame-attack.ts'
+import { imageResultSchema, type FrameReport, type ImageResult } from '../export/image-result.ts'
 
 /** Where a run's files go, and what is written into them. */
 export interface ExportContext {

@@ -7,8 +7,8 @@ import { sampleOf } from '../../core/tensor/tensor.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { leftOut } from '../study/failures.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { featureModelOf, frameProblem, type FrameAttack, type FrameTask } from './frame-attack.ts'
-import { inLanes } from './in-lanes.ts'
+import { featureModelOf, frameProblem, type FrameAttack, type FrameTask } from '../session/frame-attack.ts'
+import { inLanes } from '../session/lanes.ts'
 
 export interface HidingFit {
   readonly plan: HidingPlan
