@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
 import type { AttackResult } from '../../src/core/attacks/attack.ts'
-import { argMax } from '../../src/core/attacks/criteria.ts'
+import { argMax } from '../../src/core/tasks/classification/criteria.ts'
 import { attackToEnd } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import {

@@ -9,7 +9,7 @@ import type { SegmentationSeries } from '../../src/core/dicom/write/segmentation
 import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
 import { textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
-import type { Mask } from '../../src/core/model/mask.ts'
+import type { Mask } from '../../src/core/image/mask.ts'
 import {
   dciodvfyFindings,
   dcmdump,

@@ -13,7 +13,7 @@ import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts
 import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
 import { unitOf } from '../../src/core/dicom/write/units.ts'
 import { RadversaryError } from '../../src/core/errors.ts'
-import type { ImagePixels } from '../../src/core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../src/core/image/intensity-counts.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { dcentvfyFindings, dciodvfyFindings } from './debian-tools.ts'
 

@@ -1,4 +1,4 @@
-import { boxRows } from '../../core/model/anchor-losses.ts'
+import { boxRows } from '../../core/tasks/detection/losses.ts'
 import { lossParts } from '../../core/model/loss-parts.ts'
 import type { LossKind, LossSpec, LossTerm } from '../../core/model/ports.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'

@@ -1,7 +1,7 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import type { AttackProblem } from '../../core/attacks/attack.ts'
-import { argMax, misclassified } from '../../core/attacks/criteria.ts'
+import { argMax, misclassified } from '../../core/tasks/classification/criteria.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'

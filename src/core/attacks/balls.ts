@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { PixelInterval } from '../tensor/float-image.ts'
+import type { PixelInterval } from '../image/float-image.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { distanceL2, distanceLinf, normL2 } from './kernels.ts'
 import { fillNormal, type RandomSource } from './random.ts'

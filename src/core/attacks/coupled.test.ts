@@ -7,7 +7,7 @@ import { smoothGaussian } from '../tensor/gaussian.ts'
 import { smoothAlongStack } from '../tensor/stack-smoothing.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackProblem } from './attack.ts'
-import { argMax } from './criteria.ts'
+import { argMax } from '../tasks/classification/criteria.ts'
 import { attackMethods, configureAttack } from './attack-methods.ts'
 import { canBeCoupled, coupledMethods } from './method-coupling.ts'
 

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { sampleOf, tensor } from '../tensor/tensor.ts'
-import { anyLabelFlipped, labelsReached, misclassified, targetReached, type Criterion } from './criteria.ts'
+import {
+  anyLabelFlipped,
+  labelsReached,
+  misclassified,
+  targetReached,
+  type Criterion,
+} from '../tasks/classification/criteria.ts'
 import { decidingFace } from './faces.ts'
 
 const truth = tensor([1, 4], Float32Array.of(1, 0, 1, 0))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
-import { anyLabelFlipped, misclassified, type Criterion } from './criteria.ts'
+import { anyLabelFlipped, misclassified, type Criterion } from '../tasks/classification/criteria.ts'
 import { judgeOf } from './judge.ts'
 
 /** What a judge looks at of a problem with one sample of clean logits. */

@@ -5,19 +5,19 @@ import {
   anchorMaxima,
   anchorProbabilities,
   isOfAnchors,
-} from '../model/anchor-losses.ts'
+} from '../tasks/detection/losses.ts'
 import {
   denseDivergence,
   denseHardened,
   denseLossOf,
   denseProbabilities,
   channelMeans,
-} from '../model/dense-losses.ts'
-import { klDivergence, lossPerSample } from '../model/head-losses.ts'
-import { isValueLoss, valueDivergence, valueLossOf, type ValueLoss } from '../model/value-losses.ts'
+} from '../tasks/segmentation/losses.ts'
+import { klDivergence, lossPerSample } from '../tasks/classification/losses.ts'
+import { isValueLoss, valueDivergence, valueLossOf, type ValueLoss } from '../tasks/regression/losses.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackLoss } from './attack.ts'
-import { argMax } from './criteria.ts'
+import { argMax } from '../tasks/classification/criteria.ts'
 
 /**
  * f(x) of one sample as probabilities: softmax of its logits [K] (of each pixel's, for dense ones), or the

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
-import { isOfAnchors } from '../model/anchor-losses.ts'
-import { denseProbabilities, largestChannel, type DenseLoss } from '../model/dense-losses.ts'
+import { isOfAnchors } from '../tasks/detection/losses.ts'
+import { denseProbabilities, largestChannel, type DenseLoss } from '../tasks/segmentation/losses.ts'
 import type { Notice } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import { tensor } from '../tensor/tensor.ts'

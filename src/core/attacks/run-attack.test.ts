@@ -14,7 +14,7 @@ import { tensor } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
 import { runSize } from './batch-model.ts'
-import { argMax } from './criteria.ts'
+import { argMax } from '../tasks/classification/criteria.ts'
 import { runAttack } from './run-attack.ts'
 
 const imageShape = [1, 5, 5]

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../errors.ts'
-import type { PixelInterval } from '../tensor/float-image.ts'
+import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
 import { tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
 import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } from './attack.ts'

@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
-import type { PixelInterval } from '../tensor/float-image.ts'
+import type { PixelInterval } from '../image/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { Answer, AttackLoss, AttackMethod, AttackProblem, HiddenWalk, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'

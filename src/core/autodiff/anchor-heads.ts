@@ -1,4 +1,4 @@
-import { boxRows } from '../model/anchor-losses.ts'
+import { boxRows } from '../tasks/detection/losses.ts'
 import type { Emitter } from './emitter.ts'
 import type { Head, HeadTerm } from './head.ts'
 import { range } from './shapes.ts'

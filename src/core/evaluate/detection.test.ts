@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Box, LabelledBox } from '../model/boxes.ts'
+import type { Box, LabelledBox } from '../image/boxes.ts'
 import { detectionAgreement, detectionCounts, labelsFound, type DetectedImage } from './detection.ts'
 
 const at = (x0: number, of = 0): LabelledBox => ({ class: of, x0, y0: 0, x1: x0 + 10, y1: 10 })

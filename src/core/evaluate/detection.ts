@@ -1,4 +1,4 @@
-import { boxIou, sameThing, type Box, type LabelledBox } from '../model/boxes.ts'
+import { boxIou, sameThing, type Box, type LabelledBox } from '../image/boxes.ts'
 
 /** What was found in one image, and what is there. */
 export interface DetectedImage {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Mask } from '../model/mask.ts'
+import type { Mask } from '../image/mask.ts'
 import { meanOverlap, overlapsOf } from './overlap.ts'
 
 const mask = (...values: number[]): Mask => ({

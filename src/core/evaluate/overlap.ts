@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { Mask } from '../model/mask.ts'
+import type { Mask } from '../image/mask.ts'
 import { meanOf } from './mean.ts'
 
 /** How two regions of one grid overlap. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Mask } from '../model/mask.ts'
+import type { Mask } from '../image/mask.ts'
 import { segmentAgreement } from './segment-agreement.ts'
 
 const grid = { rows: 2, columns: 4, overlapping: false }

@@ -1,4 +1,4 @@
-import { areasOf, planeOf, type Mask } from '../model/mask.ts'
+import { areasOf, planeOf, type Mask } from '../image/mask.ts'
 import { overlapsOf, type Overlap } from './overlap.ts'
 import { hd95, type Spacing } from './surface-distance.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError, reasonOf } from '../errors.ts'
-import { detectionOutput } from './card-detection.ts'
+import { detectionOutput } from '../tasks/detection/output.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
 import { volumeIssues, volumeOfInput } from './volume.ts'

@@ -1,10 +1,10 @@
 import type { ImageSize } from '../tensor/resample.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { ModelCard } from './card.ts'
-import { boxPredictionsOf } from './detection.ts'
-import { predictionsOf, type Prediction } from './heads.ts'
-import { valuePredictions } from './regression.ts'
-import { denseSize, maskGridFor, maskPredictionsOf } from './segmentation.ts'
+import { boxPredictionsOf } from '../tasks/detection/detector.ts'
+import { predictionsOf, type Prediction } from '../tasks/classification/heads.ts'
+import { valuePredictions } from '../tasks/regression/values.ts'
+import { denseSize, maskGridFor, maskPredictionsOf } from '../tasks/segmentation/masks.ts'
 
 /**
  * Predictions of images of one size from their logits; masks and boxes lie on the images' own grid. Throws

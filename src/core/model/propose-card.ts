@@ -2,7 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import { cardInvalid } from './card-issues.ts'
 import { cardSchemaVersion, namesOf, parseCard, type ModelCard } from './card.ts'
 import { classesInMetadata } from './card-metadata.ts'
-import { logitCount } from './heads.ts'
+import { logitCount } from '../tasks/classification/heads.ts'
 import { missingFields, missingInWords, type JsonObject, type MissingField } from './card-missing.ts'
 import {
   classExtent,
@@ -15,7 +15,7 @@ import {
 import { canBeImage, canBeScores, portObstacles } from './port-obstacles.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
-import { detectionContradictions, suppressedOutput } from './propose-detection.ts'
+import { detectionContradictions, suppressedOutput } from '../tasks/detection/propose.ts'
 
 export interface ProposedCard {
   readonly card: ModelCard

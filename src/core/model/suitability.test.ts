@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PixelMeaning } from '../dicom/image.ts'
 import { parseCard } from './card.ts'
-import type { ImagePixels } from './intensity-counts.ts'
+import type { ImagePixels } from '../image/intensity-counts.ts'
 import { headerMismatches, rangeMismatches, type SeriesImage, type SuitedCard } from './suitability.ts'
 
 function image(

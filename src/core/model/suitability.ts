@@ -1,7 +1,7 @@
 import { modalityFunction } from '../dicom/luts.ts'
 import { RadversaryError, type Notice } from '../errors.ts'
 import type { ModelCard } from './card.ts'
-import type { ImagePixels } from './intensity-counts.ts'
+import type { ImagePixels } from '../image/intensity-counts.ts'
 
 /** What a card says of the images that it is for. */
 export type SuitedCard = Pick<ModelCard, 'intensity' | 'modality'>

@@ -1,4 +1,4 @@
-import { boxIou, type Box } from '../../core/model/boxes.ts'
+import { boxIou, type Box } from '../../core/image/boxes.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { foundBoxes } from './box-report.ts'
 import type { FrameReport } from '../export/image-result.ts'

@@ -4,10 +4,10 @@ import {
   nothingFound,
   wrongClass,
   type BoxJudge,
-} from '../../core/attacks/box-criteria.ts'
-import type { Criterion } from '../../core/attacks/criteria.ts'
+} from '../../core/tasks/detection/criteria.ts'
+import type { Criterion } from '../../core/tasks/classification/criteria.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
-import { anchorLossOfHead } from '../../core/model/anchor-losses.ts'
+import { anchorLossOfHead } from '../../core/tasks/detection/losses.ts'
 import {
   anchorTargets,
   asClass,
@@ -15,11 +15,11 @@ import {
   asLabelled,
   asNothing,
   type SayAnchors,
-} from '../../core/model/box-targets.ts'
-import { detectorOf, objectsOf, type DetectionCard } from '../../core/model/detection.ts'
+} from '../../core/tasks/detection/targets.ts'
+import { detectorOf, objectsOf, type DetectionCard } from '../../core/tasks/detection/detector.ts'
 import { sampleOf, tensor } from '../../core/tensor/tensor.ts'
-import { classIndex } from '../classes.ts'
-import type { FrameLabel } from '../labels.ts'
+import { classIndex } from '../../core/tasks/class-names.ts'
+import type { FrameLabel } from '../labels/labels.ts'
 import type { GoalMaker } from './goal.ts'
 
 /** What an attack on a detector is after. */

@@ -2,10 +2,10 @@ import { internalError } from '../../core/errors.ts'
 import { detectionAgreement, labelsFound } from '../../core/evaluate/detection.ts'
 import type { SliceDetections } from '../../core/evaluate/slice-metrics.ts'
 import type { DetectionChange } from '../../core/evaluate/summary.ts'
-import type { Box, LabelledBox } from '../../core/model/boxes.ts'
+import type { Box, LabelledBox } from '../../core/image/boxes.ts'
 import type { DetectionOutput, ModelCard } from '../../core/model/card.ts'
-import { objectsOf } from '../../core/model/detection.ts'
-import type { Prediction } from '../../core/model/heads.ts'
+import { objectsOf } from '../../core/tasks/detection/detector.ts'
+import type { Prediction } from '../../core/tasks/classification/heads.ts'
 import type { FrameReport } from '../export/image-result.ts'
 
 type FrameBoxes = NonNullable<FrameReport['boxes']>

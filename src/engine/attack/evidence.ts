@@ -1,6 +1,6 @@
 import { accessOf } from '../../core/attacks/method-access.ts'
 import type { AttackEvidence } from '../../core/evaluate/warnings.ts'
-import { parseBudget } from '../../core/model/budget.ts'
+import { parseBudget } from '../../core/image/budget.ts'
 import type { ConfiguredMethod } from './method-settings.ts'
 
 /** The norm that a method bounds, and its budget as it was given; null where it has none. */

@@ -5,16 +5,16 @@ import {
   misclassified,
   targetReached,
   type Criterion,
-} from '../../core/attacks/criteria.ts'
-import { gradeChanged, gradeReached } from '../../core/attacks/grade-criteria.ts'
-import { valueChanged, valueReached } from '../../core/attacks/value-criteria.ts'
+} from '../../core/tasks/classification/criteria.ts'
+import { gradeChanged, gradeReached } from '../../core/tasks/ordinal/criteria.ts'
+import { valueChanged, valueReached } from '../../core/tasks/regression/criteria.ts'
 import type { ClassificationOutput, OrdinalOutput, RegressionOutput } from '../../core/model/card.ts'
-import { lossKindOf, targetsOf } from '../../core/model/heads.ts'
-import { valueTargets } from '../../core/model/regression.ts'
-import type { ValueLoss } from '../../core/model/value-losses.ts'
+import { lossKindOf, targetsOf } from '../../core/tasks/classification/heads.ts'
+import { valueTargets } from '../../core/tasks/regression/values.ts'
+import type { ValueLoss } from '../../core/tasks/regression/losses.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
-import type { FrameLabel, Label } from '../labels.ts'
+import type { FrameLabel, Label } from '../labels/labels.ts'
 
 /** What an attack on a batch is after. */
 export interface Goal {

@@ -3,11 +3,11 @@ import {
   overlapBelow,
   type MaskBound,
   type MaskJudge,
-} from '../../core/attacks/mask-criteria.ts'
-import type { Criterion } from '../../core/attacks/criteria.ts'
+} from '../../core/tasks/segmentation/criteria.ts'
+import type { Criterion } from '../../core/tasks/classification/criteria.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { ModelCard, SegmentationOutput } from '../../core/model/card.ts'
-import { uniformMask, type Mask } from '../../core/model/mask.ts'
+import { uniformMask, type Mask } from '../../core/image/mask.ts'
 import {
   decidedMask,
   denseLoss,
@@ -16,8 +16,8 @@ import {
   maskTargetsOf,
   thingsOf,
   type MaskLoss,
-} from '../../core/model/segmentation.ts'
-import type { FrameLabel } from '../labels.ts'
+} from '../../core/tasks/segmentation/masks.ts'
+import type { FrameLabel } from '../labels/labels.ts'
 import type { GoalMaker } from './goal.ts'
 
 /** What an attack on a segmentation is after. */

@@ -1,8 +1,8 @@
 import { internalError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Mask } from '../../core/model/mask.ts'
-import { toRuns } from '../../core/model/mask-runs.ts'
-import { maskAgreement, type PixelSpacing } from '../masks/mask-agreement.ts'
+import type { Mask } from '../../core/image/mask.ts'
+import { toRuns } from '../../core/image/mask-runs.ts'
+import { maskAgreement, type PixelSpacing } from '../../core/tasks/segmentation/agreement.ts'
 import type { FrameReport } from '../export/image-result.ts'
 
 /** A frame's masks, all on the image's own grid. */

@@ -3,7 +3,7 @@ import type { AttackMethod, HidingPlan, UniversalPlan } from '../../core/attacks
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/model/budget.ts'
+import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/image/budget.ts'
 
 /**
  * Settings as a user gives them: sizes of change as text with a unit, everything else as text or as it is.

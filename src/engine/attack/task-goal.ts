@@ -1,4 +1,4 @@
-import type { MaskBound } from '../../core/attacks/mask-criteria.ts'
+import type { MaskBound } from '../../core/tasks/segmentation/criteria.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type {
   ClassificationOutput,
@@ -7,9 +7,9 @@ import type {
   RegressionOutput,
   SegmentationOutput,
 } from '../../core/model/card.ts'
-import { isValueLoss } from '../../core/model/value-losses.ts'
-import type { MaskLoss } from '../../core/model/segmentation.ts'
-import { classIndex } from '../classes.ts'
+import { isValueLoss } from '../../core/tasks/regression/losses.ts'
+import type { MaskLoss } from '../../core/tasks/segmentation/masks.ts'
+import { classIndex } from '../../core/tasks/class-names.ts'
 import { boxChoice, boxGoals, choiceName } from './box-goal.ts'
 import { classGoals, gradeGoals, valueGoals, type GoalMaker, type LabelWishes } from './goal.ts'
 import { maskGoals, type MaskChoice } from './mask-goal.ts'

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { spreadOf } from '../../core/evaluate/spread.ts'
-import { saidBy } from '../classes.ts'
+import { saidBy } from '../../core/tasks/class-names.ts'
 import {
   attackFrames,
   type FrameResult,
@@ -12,7 +12,7 @@ import { frameReport } from '../export/frame-report.ts'
 import { inLanes, lanesOf } from '../session/lanes.ts'
 import { learnShared } from '../session/learn-shared.ts'
 import { sharedMethods, type SharedMethods } from '../session/shared-groups.ts'
-import { frameLabels } from '../masks/frame-labels.ts'
+import { frameLabels } from '../labels/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'

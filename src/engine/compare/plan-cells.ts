@@ -1,5 +1,5 @@
 import { RadversaryError } from '../../core/errors.ts'
-import { scaledBudget } from '../../core/model/budget.ts'
+import { scaledBudget } from '../../core/image/budget.ts'
 import { boundOf, type Bound } from '../attack/evidence.ts'
 import { configureMethod, type ConfiguredMethod, type GivenSettings } from '../attack/method-settings.ts'
 

@@ -1,7 +1,7 @@
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import { frameLabels } from '../masks/frame-labels.ts'
+import { frameLabels } from '../labels/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'

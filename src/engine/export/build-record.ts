@@ -3,7 +3,7 @@ import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
-import { saidBy } from '../classes.ts'
+import { saidBy } from '../../core/tasks/class-names.ts'
 import { taskAgreement } from '../predict/task-agreement.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'

@@ -5,9 +5,9 @@ import {
   toPlanes,
   type ImageDistance,
 } from '../../core/evaluate/image-distance.ts'
-import { relativeInUnits } from '../../core/model/budget.ts'
+import { relativeInUnits } from '../../core/image/budget.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Prediction } from '../../core/model/heads.ts'
+import type { Prediction } from '../../core/tasks/classification/heads.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
 import type { FrameReport } from '../export/image-result.ts'
 import { boxReport } from '../attack/box-report.ts'

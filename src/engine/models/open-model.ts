@@ -5,7 +5,7 @@ import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { claimCheck } from '../../core/model/check-claim.ts'
 import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
-import { detectionModel, detectionName } from '../../core/model/detection-graph.ts'
+import { detectionModel, detectionName } from '../../core/tasks/detection/graph.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'

@@ -1,5 +1,5 @@
 import { meanOf } from '../../core/evaluate/mean.ts'
-import type { MaskAgreement } from '../masks/mask-agreement.ts'
+import type { MaskAgreement } from '../../core/tasks/segmentation/agreement.ts'
 
 /**
  * One class over many frames: means over the frames where each measure is defined, null where it is nowhere.

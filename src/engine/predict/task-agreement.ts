@@ -1,8 +1,8 @@
 import { aucOf, type Auc } from '../../core/evaluate/auc.ts'
 import { gradeAgreement, type GradeAgreement } from '../../core/evaluate/grades.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Prediction } from '../../core/model/heads.ts'
-import type { Said } from '../classes.ts'
+import type { Prediction } from '../../core/tasks/classification/heads.ts'
+import type { Said } from '../../core/tasks/class-names.ts'
 
 /** What a task is judged by over a cohort, beside how often it is right. */
 export interface TaskAgreement {

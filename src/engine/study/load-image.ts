@@ -5,7 +5,7 @@ import { decodeFrame } from '../../core/dicom/decode.ts'
 import type { Instance } from '../../core/dicom/instance.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
-import type { BudgetScale } from '../../core/model/budget.ts'
+import type { BudgetScale } from '../../core/image/budget.ts'
 import type { Notice } from '../../core/errors.ts'
 import { aspectNotices, frameStackNotices, imageNotices } from '../../core/dicom/notices.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -13,11 +13,11 @@ import {
   countIntensities,
   type ImagePixels,
   type IntensityCounts,
-} from '../../core/model/intensity-counts.ts'
-import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/model/intensity.ts'
+} from '../../core/image/intensity-counts.ts'
+import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/image/intensity.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import { unsuited } from '../../core/model/suitability.ts'
-import { createFloatImage, type FloatImage } from '../../core/tensor/float-image.ts'
+import { createFloatImage, type FloatImage } from '../../core/image/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import { suitabilityIn } from './suitability.ts'
 

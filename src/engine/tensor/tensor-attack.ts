@@ -13,7 +13,7 @@ import {
   misclassified,
   targetReached,
   type Criterion,
-} from '../../core/attacks/criteria.ts'
+} from '../../core/tasks/classification/criteria.ts'
 import { learnUniversal, type MiniBatch } from '../../core/attacks/learn-universal.ts'
 import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
-import { denseProbabilities, type DenseLoss } from '../../model/dense-losses.ts'
+import { denseProbabilities, type DenseLoss } from '../../tasks/segmentation/losses.ts'
 import type { StepTaken, Walk } from '../attack.ts'
 import { linfBall, noBall } from '../balls.ts'
 import { advance } from '../kernels.ts'

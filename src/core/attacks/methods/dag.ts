@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
-import { boxRows, isOfAnchors } from '../../model/anchor-losses.ts'
+import { boxRows, isOfAnchors } from '../../tasks/detection/losses.ts'
 import type { AttackLoss, StepTaken, Walk } from '../attack.ts'
 import { linfBall, noBall } from '../balls.ts'
 import { advance, scaleBy } from '../kernels.ts'

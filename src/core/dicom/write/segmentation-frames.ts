@@ -1,5 +1,5 @@
 import { RadversaryError } from '../../errors.ts'
-import { planeOf, type Mask } from '../../model/mask.ts'
+import { planeOf, type Mask } from '../../image/mask.ts'
 import type { SourceInstance } from './part10.ts'
 import { frameCount, requiredUnsigned } from './source-values.ts'
 import { tag } from './tags.ts'

@@ -1,4 +1,4 @@
-import type { Mask } from '../../model/mask.ts'
+import type { Mask } from '../../image/mask.ts'
 import { encodeElements, type DataElement } from './encode.ts'
 import { identityOf, openExportable, type InstanceIdentity } from './exportable.ts'
 import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'

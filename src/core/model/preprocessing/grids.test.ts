@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Fit } from '../card.ts'
-import type { Mask } from '../mask.ts'
+import type { Mask } from '../../image/mask.ts'
 import { fitPlan } from './fit.ts'
 import { maskGrid } from './grids.ts'
 

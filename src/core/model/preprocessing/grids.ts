@@ -1,7 +1,7 @@
 import type { ImageSize } from '../../tensor/resample.ts'
-import type { Mask } from '../mask.ts'
+import type { Mask } from '../../image/mask.ts'
 import type { FitPlan } from './fit.ts'
-import type { Rectangle } from '../boxes.ts'
+import type { Rectangle } from '../../image/boxes.ts'
 
 /**
  * Takes masks between the image's own grid and the grid of the model's dense output, which is laid evenly

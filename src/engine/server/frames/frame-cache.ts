@@ -3,7 +3,7 @@ import { decodeFrame } from '../../../core/dicom/decode.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../../core/dicom/meaning.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import { createByteCache } from '../byte-cache.ts'
 
 /** An instance on disk. */

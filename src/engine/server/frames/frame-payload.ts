@@ -1,5 +1,5 @@
 import type { PixelMeaning, StoredFrame } from '../../../core/dicom/image.ts'
-import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 
 /** A frame as it goes over the wire: a typed array's bytes, little endian, and what they mean as headers. */
 export interface FramePayload {

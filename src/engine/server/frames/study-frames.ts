@@ -1,6 +1,6 @@
 import { readInstance } from '../../../adapters/fs/read-file.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
-import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { FrameCache, InstanceSource } from './frame-cache.ts'
 

@@ -1,4 +1,4 @@
-import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import type { EngineThread } from '../engine-threads.ts'

@@ -3,12 +3,17 @@ import {
   anchorLossOfHead,
   anchorProbabilities,
   type AnchorLoss,
-} from '../../../core/model/anchor-losses.ts'
+} from '../../../core/tasks/detection/losses.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
-import { lossKindOf, predictionsOf, targetsOf } from '../../../core/model/heads.ts'
+import { lossKindOf, predictionsOf, targetsOf } from '../../../core/tasks/classification/heads.ts'
 import type { LossSpec } from '../../../core/model/ports.ts'
 import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
-import { denseLoss, denseSize, maskPredictionsOf, maskTargetsOf } from '../../../core/model/segmentation.ts'
+import {
+  denseLoss,
+  denseSize,
+  maskPredictionsOf,
+  maskTargetsOf,
+} from '../../../core/tasks/segmentation/masks.ts'
 import { tensor, type Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
 import { connectModel, openModel } from '../../models/open-model.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { budgetToRelative, parseBudget, relativeInUnits } from '../../../core/model/budget.ts'
+import { budgetToRelative, parseBudget, relativeInUnits } from '../../../core/image/budget.ts'
 import { methodsHelp } from '../../attack/method-help.ts'
 import { procedure, router } from '../trpc.ts'
 import { frameAddress, modelName } from './addresses.ts'

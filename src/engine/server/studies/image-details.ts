@@ -1,6 +1,6 @@
 import type { PixelMeaning, VoiWindow } from '../../../core/dicom/image.ts'
 import type { Vector3 } from '../../../core/dicom/geometry.ts'
-import type { ImagePixels } from '../../../core/model/intensity-counts.ts'
+import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
 import type { StudyImage } from '../../study/open-study.ts'
 
 /** What a viewport needs of a frame besides its pixels: windows, orientation, scale and corner texts. */

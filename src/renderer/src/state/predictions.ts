@@ -1,5 +1,5 @@
 import type { Notice } from '../../../core/errors.ts'
-import type { Box } from '../../../core/model/boxes.ts'
+import type { Box } from '../../../core/image/boxes.ts'
 import { create } from 'zustand'
 import { engine, ownRequest } from '../api/client.ts'
 import { tell } from '../api/notify.ts'

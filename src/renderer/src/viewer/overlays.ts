@@ -3,9 +3,9 @@ import type { EnabledElement } from 'cornerstone-core'
 import { type Painting, paintValues } from './colormap.ts'
 import type { Frame } from './frame.ts'
 import type { RegionShape } from './region.ts'
-import type { MaskRuns } from '../../../core/model/mask-runs.ts'
+import type { MaskRuns } from '../../../core/image/mask-runs.ts'
 import { maskPixels, type ShownClass } from './mask-pixels.ts'
-import type { Box, LabelledBox } from '../../../core/model/boxes.ts'
+import type { Box, LabelledBox } from '../../../core/image/boxes.ts'
 import { type Place, placeOf, textPlaces } from './boxes.ts'
 
 /**

@@ -3,7 +3,7 @@ import classes from './model.module.css'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
 import { type PredictedSlice, useImageInfo, useSlicePrediction } from './use-models.ts'
-import type { Rectangle } from '../../../../core/model/boxes.ts'
+import type { Rectangle } from '../../../../core/image/boxes.ts'
 
 interface ClassNameProps {
   readonly index: number

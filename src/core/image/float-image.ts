@@ -1,0 +1,169 @@
+import type { PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
+import { RadversaryError } from '../errors.ts'
+import type { IntensityRange } from '../tensor/intensity-range.ts'
+import { intensityScale, type IntensityScale } from '../tensor/intensity-scale.ts'
+import { storableFor, type Storable } from '../tensor/storable.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
+
+/** Allowed values per pixel, both ends included; tensors of the image's shape, in relative intensity. */
+export interface PixelInterval {
+  readonly lower: Tensor
+  readonly upper: Tensor
+}
+
+/**
+ * One image as an attack's variable: [1, C, H, W] float32 in relative intensity (see `IntensityRange`; 1 is
+ * the bright end, values beyond [0, 1] lie outside the window), with the way back to stored values. C is 1,
+ * or 3 for RGB.
+ */
+export interface FloatImage {
+  readonly frame: StoredFrame
+  readonly range: IntensityRange
+  /** The source image. */
+  readonly relative: Tensor
+  /** What each pixel can be stored as; both ends are the source where a pixel is padding and frozen. */
+  readonly limits: PixelInterval
+  /** Width of one stored level in relative units (the narrowest one of a modality table). */
+  readonly levelWidth: number
+  /**
+   * x rounded to the nearest values that can be stored, within the limits and `allowed`; where the nearest
+   * lies outside `allowed`, the next one towards the source is taken, so that a budget holds after rounding.
+   * `allowed` must hold the source. Its ends are compared up to float32's rounding. (For an L2 budget, allow
+   * what lies between source and x: rounding then never adds.) The result is what a reader of the stored
+   * values gets, bit by bit.
+   */
+  quantize(x: Tensor, allowed?: PixelInterval): Tensor
+  /**
+   * The stored values nearest to x, within the limits, in the order and type of the source's. Pixels equal to
+   * the source's are the source's bit by bit, also where float32 is coarser than the stored values (32-bit
+   * images).
+   */
+  toStored(x: Tensor): StoredValues
+  /**
+   * The float image of other stored values for the same pixels, e.g. read back from an export: [1, C, H, W].
+   */
+  toRelative(values: StoredValues): Tensor
+}
+
+/**
+ * The float image of a frame. Throws `dicom-unsupported` for a modality table without an inverse,
+ * `tensor-invalid` when a tensor has another shape than the image.
+ */
+export function createFloatImage(
+  frame: StoredFrame,
+  meaning: PixelMeaning,
+  range: IntensityRange,
+): FloatImage {
+  const scale = intensityScale(frame, meaning.modality, range)
+  const pixels: Pixels = { frame, scale, storable: storableFor(frame, meaning.padding) }
+  const relative = relativeOf(pixels, frame.values)
+  return {
+    frame,
+    range,
+    relative,
+    limits: limitsOf(pixels),
+    levelWidth: scale.levelWidth,
+    quantize: (x, allowed) => relativeOf(pixels, storedOf(pixels, relative, x, allowed)),
+    toStored: (x) => storedOf(pixels, relative, x),
+    toRelative: (values) => relativeOf(pixels, values),
+  }
+}
+
+interface Pixels {
+  readonly frame: StoredFrame
+  readonly scale: IntensityScale
+  readonly storable: Storable
+}
+
+function shapeOf({ samplesPerPixel, rows, columns }: StoredFrame): readonly [number, number, number, number] {
+  return [1, samplesPerPixel, rows, columns]
+}
+
+/** Where the sample at `planar` of a tensor [1, C, H, W] lies among the pixel-interleaved stored values. */
+function storedIndex({ samplesPerPixel, rows, columns }: StoredFrame, planar: number): number {
+  if (samplesPerPixel === 1) return planar
+  const plane = rows * columns
+  return (planar % plane) * samplesPerPixel + Math.floor(planar / plane)
+}
+
+function relativeOf({ frame, scale }: Pixels, values: StoredValues): Tensor {
+  if (values.length !== frame.values.length)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Float image: expected ${frame.values.length} stored values, got ${values.length}`,
+    )
+  const relative = tensor(shapeOf(frame))
+  for (let planar = 0; planar < relative.data.length; planar++)
+    relative.data[planar] = scale.intensityOf(scale.levelOf(values[storedIndex(frame, planar)] ?? 0))
+  return relative
+}
+
+function limitsOf({ frame, scale, storable }: Pixels): PixelInterval {
+  const lower = tensor(shapeOf(frame))
+  const upper = tensor(shapeOf(frame))
+  for (let planar = 0; planar < lower.data.length; planar++) {
+    const source = frame.values[storedIndex(frame, planar)] ?? 0
+    const a = scale.intensityOf(scale.levelOf(storable.lowestFor(source)))
+    const b = scale.intensityOf(scale.levelOf(storable.highestFor(source)))
+    lower.data[planar] = Math.min(a, b)
+    upper.data[planar] = Math.max(a, b)
+  }
+  return { lower, upper }
+}
+
+function storedOf(
+  { frame, scale, storable }: Pixels,
+  relative: Tensor,
+  x: Tensor,
+  allowed?: PixelInterval,
+): StoredValues {
+  for (const given of [x, allowed?.lower, allowed?.upper]) checkShape(given, relative)
+  const stored = frame.values.slice()
+  for (let planar = 0; planar < x.data.length; planar++) {
+    const wish = x.data[planar] ?? NaN
+    if (wish === relative.data[planar]) continue
+    if (Number.isNaN(wish))
+      throw new RadversaryError('tensor-invalid', 'Float image: expected numbers, got NaN')
+    const at = storedIndex(frame, planar)
+    const source = frame.values[at] ?? 0
+    const lower = allowed?.lower.data[planar] ?? -Infinity
+    const upper = allowed?.upper.data[planar] ?? Infinity
+    const [first, last] = [storable.lowestFor(source), storable.highestFor(source)]
+    const [lowestLevel, highestLevel] = [scale.levelOf(first), scale.levelOf(last)]
+    const nearest = scale.nearestLevel(Math.min(Math.max(wish, lower), upper))
+    const level = towardsSource(scale, Math.min(Math.max(nearest, lowestLevel), highestLevel), {
+      sourceLevel: scale.levelOf(source),
+      lower,
+      upper,
+    })
+    stored[at] = Math.min(Math.max(scale.storedOf(level, source), first), last)
+  }
+  return stored
+}
+
+interface Allowed {
+  readonly sourceLevel: number
+  readonly lower: number
+  readonly upper: number
+}
+
+/**
+ * `level`, or the next one towards the source when it lies outside what is allowed by more than float32's
+ * rounding of the ends.
+ */
+function towardsSource(scale: IntensityScale, level: number, { sourceLevel, lower, upper }: Allowed): number {
+  const intensity = scale.intensityOf(level)
+  if (intensity >= lower && intensity <= upper) return level
+  const slack =
+    2 ** -22 * Math.max(Math.abs(scale.intensityOf(sourceLevel)), Math.abs(intensity < lower ? lower : upper))
+  const outside = intensity < lower - slack || intensity > upper + slack
+  return outside ? level + Math.sign(sourceLevel - level) : level
+}
+
+function checkShape(given: Tensor | undefined, { shape }: Tensor): void {
+  if (given && given.shape.join() !== shape.join())
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Float image: expected [${shape.join(', ')}], got [${given.shape.join(', ')}]`,
+    )
+}

@@ -1,0 +1,39 @@
+import { wilsonInterval, type Proportion } from '../../evaluate/interval.ts'
+
+/** How predictions agree with labels. */
+export interface Agreement {
+  /** Frames whose predicted classes are the labelled ones. */
+  readonly accuracy: Proportion
+  /**
+   * [labelled class][predicted class]; null for multi-label frames, whose classes don't exclude each other.
+   */
+  readonly confusion: readonly (readonly number[])[] | null
+}
+
+export interface Judged {
+  readonly label: readonly number[]
+  /** Predicted class indices, rising. */
+  readonly predicted: readonly number[]
+}
+
+export function agreementOf(judged: readonly Judged[], classes: number, isMultiLabel: boolean): Agreement {
+  const right = judged.filter(({ label, predicted }) => isSame(label, predicted)).length
+  return {
+    accuracy: wilsonInterval(right, judged.length),
+    confusion: isMultiLabel ? null : confusionOf(judged, classes),
+  }
+}
+
+function isSame(label: readonly number[], predicted: readonly number[]): boolean {
+  return [...label].sort((a, b) => a - b).join() === predicted.join()
+}
+
+function confusionOf(judged: readonly Judged[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  for (const { label, predicted } of judged) {
+    const row = counts[label[0] ?? -1]
+    const column = predicted[0] ?? -1
+    if (row !== undefined) row[column] = (row[column] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,101 @@
+import { RadversaryError } from '../../errors.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { difference, threshold as labelFace, type Faces } from '../../attacks/faces.ts'
+
+/** When an attack on a sample has succeeded, as a function of the logits. */
+export interface Criterion {
+  /** In words, for records and reports. */
+  readonly name: string
+  /** `logits` is [K], those of sample `sample`. */
+  isMet(logits: Float32Array, sample: number): boolean
+  /**
+   * The same as planes among K logits, for methods that look for the nearest one; absent where there are
+   * none.
+   */
+  faces?(sample: number, classes: number): Faces
+}
+
+/** The most likely class is not the label. Of several largest logits the first counts. */
+export function misclassified(labels: readonly number[]): Criterion {
+  return {
+    name: 'misclassified',
+    isMet: (logits, sample) => argMax(logits) !== labels[sample],
+    faces: (sample, classes) => ({
+      need: 'any',
+      faces: others(classes, labels[sample]).map((k) => difference(k, labels[sample] ?? NaN)),
+    }),
+  }
+}
+
+/** The most likely class is the wanted one. */
+export function targetReached(classes: readonly number[]): Criterion {
+  return {
+    name: 'target reached',
+    isMet: (logits, sample) => argMax(logits) === classes[sample],
+    faces: (sample, count) => ({
+      need: 'all',
+      faces: others(count, classes[sample]).map((k) => difference(classes[sample] ?? NaN, k)),
+    }),
+  }
+}
+
+/**
+ * Any label's decision differs from `truth` [N, K] of 0 and 1: multi-label heads, and binary ones with K = 1.
+ * A label is set where its probability reaches the threshold.
+ */
+export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
+  const bar = logitOf(threshold)
+  return {
+    name: 'any label flipped',
+    isMet: (logits, sample) => logits.some((logit, k) => isSet(truth, sample, k) !== logit >= bar),
+    faces: (sample, classes) => ({
+      need: 'any',
+      faces: indices(classes).map((k) => labelFace(k, { bar, set: !isSet(truth, sample, k) })),
+    }),
+  }
+}
+
+/**
+ * Every one of `labels` (all by default) is decided as `wanted` [N, K] of 0 and 1 says; the others are left
+ * alone.
+ */
+export function labelsReached(wanted: Tensor, labels?: readonly number[], threshold = 0.5): Criterion {
+  const bar = logitOf(threshold)
+  const chosen = labels ?? indices(wanted.shape[1] ?? 0)
+  if (chosen.length === 0)
+    throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
+  return {
+    name: 'labels reached',
+    isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
+    faces: (sample) => ({
+      need: 'all',
+      faces: chosen.map((k) => labelFace(k, { bar, set: isSet(wanted, sample, k) })),
+    }),
+  }
+}
+
+/** The index of the largest value, the first of several. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0
+  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k
+  return best
+}
+
+function others(classes: number, label: number | undefined): number[] {
+  return indices(classes).filter((k) => k !== label)
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, k) => k)
+}
+
+function isSet(labels: Tensor, sample: number, k: number): boolean {
+  return (labels.data[sample * (labels.shape[1] ?? 0) + k] ?? 0) >= 0.5
+}
+
+/** sigmoid(z) ≥ p exactly where z ≥ log p − log(1 − p). */
+function logitOf(probability: number): number {
+  if (!(probability > 0 && probability < 1))
+    throw new RadversaryError('usage', `Criterion: expected a threshold between 0 and 1, got ${probability}`)
+  return Math.log(probability) - Math.log1p(-probability)
+}

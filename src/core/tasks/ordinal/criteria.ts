@@ -1,0 +1,57 @@
+import type { OrdinalOutput } from '../../model/card.ts'
+import { gradeOf, targetsOf } from '../classification/heads.ts'
+import { labelsReached, misclassified, targetReached, type Criterion } from '../classification/criteria.ts'
+import { threshold as thresholdFace, type Face, type Faces } from '../../attacks/faces.ts'
+
+/** The predicted grade differs from the label's by at least `least` grades. */
+export function gradeChanged(head: OrdinalOutput, labels: readonly number[], least: number): Criterion {
+  return {
+    ...facesOfChange(head, labels, least),
+    name: least === 1 ? 'grade changed' : `grade changed by at least ${least}`,
+    isMet: (logits, sample) => Math.abs(gradeOf(head, logits) - (labels[sample] ?? NaN)) >= least,
+  }
+}
+
+/** The predicted grade is the wanted one. */
+export function gradeReached(head: OrdinalOutput, wanted: readonly number[]): Criterion {
+  return {
+    ...reachedAsClasses(head, wanted),
+    name: 'grade reached',
+    isMet: (logits, sample) => gradeOf(head, logits) === wanted[sample],
+  }
+}
+
+function reachedAsClasses(head: OrdinalOutput, wanted: readonly number[]): Criterion {
+  if (head.activation === 'softmax') return targetReached(wanted)
+  const truth = targetsOf(
+    head,
+    wanted.map((grade) => [grade]),
+  )
+  return labelsReached(truth, undefined, head.threshold)
+}
+
+/**
+ * Planes where there are some: with thresholds that fall, those of the nearest grades that are far enough; a
+ * class's is exact for one grade.
+ */
+function facesOfChange(
+  head: OrdinalOutput,
+  labels: readonly number[],
+  least: number,
+): Pick<Criterion, 'faces'> {
+  if (head.activation === 'softmax') return least === 1 ? misclassified(labels) : {}
+  const bar = Math.log(head.threshold) - Math.log1p(-head.threshold)
+  return {
+    faces: (sample) => thresholdFaces(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }),
+  }
+}
+
+function thresholdFaces(
+  label: number,
+  { least, bar, grades }: { least: number; bar: number; grades: number },
+): Faces {
+  const faces: Face[] = []
+  if (label + least < grades) faces.push(thresholdFace(label + least - 1, { bar, set: true }))
+  if (label - least >= 0) faces.push(thresholdFace(label - least, { bar, set: false }))
+  return { need: 'any', faces }
+}

@@ -1,0 +1,51 @@
+import type { RegressionOutput } from '../../model/card.ts'
+import type { Criterion } from '../classification/criteria.ts'
+import type { Face } from '../../attacks/faces.ts'
+
+type Scale = Pick<RegressionOutput, 'scale' | 'offset' | 'unit'>
+
+/** The predicted value differs from the label's by more than the tolerance, in the card's unit. */
+export function valueChanged(head: Scale, labels: readonly number[], tolerance: number): Criterion {
+  return {
+    name: `value changed by more than ${inUnit(tolerance, head)}`,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (labels[sample] ?? NaN)) > tolerance,
+    faces: (sample) => ({
+      need: 'any',
+      faces: [
+        above(head, (labels[sample] ?? NaN) + tolerance),
+        below(head, (labels[sample] ?? NaN) - tolerance),
+      ],
+    }),
+  }
+}
+
+/** The predicted value is the wanted one, to the tolerance. */
+export function valueReached(head: Scale, wanted: readonly number[], tolerance: number): Criterion {
+  return {
+    name: `value reached to ${inUnit(tolerance, head)}`,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (wanted[sample] ?? NaN)) <= tolerance,
+    faces: (sample) => ({
+      need: 'all',
+      faces: [
+        above(head, (wanted[sample] ?? NaN) - tolerance),
+        below(head, (wanted[sample] ?? NaN) + tolerance),
+      ],
+    }),
+  }
+}
+
+function valueOf({ scale, offset }: Scale, logits: Float32Array): number {
+  return scale * (logits[0] ?? NaN) + offset
+}
+
+function above({ scale, offset }: Scale, bar: number): Face {
+  return { terms: [[0, scale]], offset: offset - bar }
+}
+
+function below({ scale, offset }: Scale, bar: number): Face {
+  return { terms: [[0, -scale]], offset: bar - offset }
+}
+
+function inUnit(value: number, { unit }: Scale): string {
+  return unit === '' ? String(value) : `${value} ${unit}`
+}

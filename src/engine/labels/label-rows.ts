@@ -1,0 +1,81 @@
+import { parse } from 'csv-parse/sync'
+import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { classIndex } from '../../core/tasks/class-names.ts'
+
+/** What a CSV that says something of images must have beside `file` or `SOPInstanceUID`. */
+export interface RowsWanted {
+  readonly file: string
+  /** How messages call it. */
+  readonly what: 'labels' | 'Masks'
+  readonly columns: readonly [needed: string, ...told: string[]]
+  readonly tip: string
+}
+
+/** A line of such a file. */
+export interface LabelLine {
+  readonly file: string
+  /** Counts from 1, the columns' names included. */
+  readonly line: number
+}
+
+/**
+ * A file's name as names are compared: composed (NFC), since a disk may have them decomposed; parted by
+ * slashes.
+ */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').replaceAll('\\', '/').replace(/^\.\//, '')
+}
+
+/** What a labels file may call an image: its path in the study, its path in its archive, its name alone. */
+export function namesFor(name: string): string[] {
+  const key = nameKey(name)
+  const [member = key] = key.split(archiveEnd).slice(-1)
+  return [...new Set([key, member, member.split('/').at(-1) ?? member])]
+}
+
+/** As `nameOf` parts an archive from its member. */
+const archiveEnd = ' > '
+
+/** Rows by the names of their columns; `file` as names are compared. Throws `labels-invalid` for what is no CSV, or lacks the columns. */
+export function labelRows(csv: string, { file, what, columns, tip }: RowsWanted): Record<string, string>[] {
+  const rows = parsed(csv, file, what).map((row) =>
+    row['file'] ? { ...row, file: nameKey(row['file']) } : row,
+  )
+  const given = Object.keys(rows[0] ?? {})
+  if (given.includes(columns[0]) && (given.includes('file') || given.includes('SOPInstanceUID'))) return rows
+  const named = columns.map((column) => `"${column}"`).join(', ')
+  throw new RadversaryError(
+    'labels-invalid',
+    `${what}: expected the columns "file" or "SOPInstanceUID", and ${named}, got ${given.join(', ') || 'nothing'}`,
+    { file, tip },
+  )
+}
+
+function parsed(csv: string, file: string, what: string): Record<string, string>[] {
+  try {
+    return parse(csv, { columns: true, bom: true, trim: true, skip_empty_lines: true })
+  } catch (cause) {
+    throw new RadversaryError(
+      'labels-invalid',
+      `${what}: expected comma-separated values, got: ${reasonOf(cause)}`,
+      {
+        file,
+        cause,
+      },
+    )
+  }
+}
+
+/** A class by name or index. Throws `labels-invalid` that names the line. */
+export function classOfLine(text: string, classes: readonly string[], place: LabelLine): number {
+  try {
+    return classIndex(text, classes)
+  } catch (error) {
+    if (!(error instanceof RadversaryError)) throw error
+    throw invalidLine(error.message, place, error.tip)
+  }
+}
+
+export function invalidLine(message: string, { file, line }: LabelLine, tip?: string): RadversaryError {
+  return new RadversaryError('labels-invalid', `labels: line ${line}: ${message}`, { file, tip })
+}
