@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { attackMethods, configureAttack } from './attack-methods.ts'
+import { attackMethods, configureAttack, methodGroups } from './attack-methods.ts'
 
 describe.each(Object.entries(attackMethods))('%s', (name, entry) => {
   test('works with its defaults and carries its name', () => {
@@ -14,6 +14,10 @@ describe.each(Object.entries(attackMethods))('%s', (name, entry) => {
     }
     expect(entry.settings.length).toBeGreaterThan(0)
   })
+})
+
+test('no two methods share a name', () => {
+  expect(Object.keys(attackMethods)).toHaveLength(Object.values(methodGroups).flat().length)
 })
 
 test('an unknown method is refused with the names of all', () => {

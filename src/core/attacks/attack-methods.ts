@@ -29,77 +29,68 @@ import { tiDim, tiFgsm } from './methods/ti-fgsm.ts'
 import { universal, universalL2 } from './methods/universal.ts'
 import { vmiFgsm, vniFgsm } from './methods/vmi-fgsm.ts'
 
-/** Methods by kind, each by its name on the command line and in records. */
+/** Methods by kind, in the order in which forms and help pages list them. */
 export const methodGroups = {
-  SMIA: { smia, 'smia-reference': smiaReference },
-  'Gradients within a budget': {
+  SMIA: [smia, smiaReference],
+  'Gradients within a budget': [
     fgsm,
-    'i-fgsm': iFgsm,
+    iFgsm,
     pgd,
-    'pgd-l2': pgdL2,
-    'mi-fgsm': miFgsm,
-    'ti-fgsm': tiFgsm,
-    'ti-dim': tiDim,
-    'ni-fgsm': niFgsm,
-    'si-ni-fgsm': siNiFgsm,
-    'di-fgsm': diFgsm,
-    'vmi-fgsm': vmiFgsm,
-    'vni-fgsm': vniFgsm,
-    'apgd-ce': apgdCe,
-    'apgd-ce-l2': apgdCeL2,
-    'apgd-dlr': apgdDlr,
-    'apgd-dlr-l2': apgdDlrL2,
-    'apgd-t': apgdT,
-    'apgd-t-l2': apgdTL2,
-  },
-  Frequencies: { 'dct-pgd': dctPgd },
-  'One perturbation for many images': { universal, 'universal-l2': universalL2 },
-  'Hiding from detectors': { hfc },
-  'The smallest change': { 'fab-t': fabT, 'fab-t-l2': fabTL2, deepfool, cw: carliniWagner },
-  'Black box': {
-    square,
-    'square-l2': squareL2,
-    spsa,
-    hopskipjump: hopSkipJump,
-    'hopskipjump-linf': hopSkipJumpLinf,
-  },
-  Ensembles: { autoattack: autoAttack, 'autoattack-l2': autoAttackL2 },
-  'Pixels of a segmentation': { segpgd: segPgd, cospgd: cosPgd, asma },
-  'Boxes of a detection': { dag },
-  Baselines: {
-    noise,
-    'gaussian-noise': gaussianNoise,
-    'gaussian-blur': gaussianBlur,
-    'low-contrast': lowContrast,
-    'motion-blur': motionBlur,
-  },
-} satisfies Record<string, Record<string, MethodEntry>>
+    pgdL2,
+    miFgsm,
+    tiFgsm,
+    tiDim,
+    niFgsm,
+    siNiFgsm,
+    diFgsm,
+    vmiFgsm,
+    vniFgsm,
+    apgdCe,
+    apgdCeL2,
+    apgdDlr,
+    apgdDlrL2,
+    apgdT,
+    apgdTL2,
+  ],
+  Frequencies: [dctPgd],
+  'One perturbation for many images': [universal, universalL2],
+  'Hiding from detectors': [hfc],
+  'The smallest change': [fabT, fabTL2, deepfool, carliniWagner],
+  'Black box': [square, squareL2, spsa, hopSkipJump, hopSkipJumpLinf],
+  Ensembles: [autoAttack, autoAttackL2],
+  'Pixels of a segmentation': [segPgd, cosPgd, asma],
+  'Boxes of a detection': [dag],
+  Baselines: [noise, gaussianNoise, gaussianBlur, lowContrast, motionBlur],
+} satisfies Record<string, readonly MethodEntry[]>
+
+type Entry = (typeof methodGroups)[keyof typeof methodGroups][number]
+
+export type AttackMethodName = Entry['name']
 
 /** Every method by its name. */
-export const attackMethods = {
-  ...methodGroups.SMIA,
-  ...methodGroups['Gradients within a budget'],
-  ...methodGroups.Frequencies,
-  ...methodGroups['One perturbation for many images'],
-  ...methodGroups['Hiding from detectors'],
-  ...methodGroups['The smallest change'],
-  ...methodGroups['Black box'],
-  ...methodGroups.Ensembles,
-  ...methodGroups['Pixels of a segmentation'],
-  ...methodGroups['Boxes of a detection'],
-  ...methodGroups.Baselines,
-} satisfies Record<string, MethodEntry>
+export const attackMethods = Object.fromEntries(
+  Object.values<readonly Entry[]>(methodGroups).flatMap((methods) =>
+    methods.map((entry) => [entry.name, entry]),
+  ),
+) as { readonly [Name in AttackMethodName]: MethodEntry<Name> }
 
-export type AttackMethodName = keyof typeof attackMethods
+/** Names of methods that may attack stacks of slices whose predictions depend on their neighbours. */
+export const stackMethods: readonly string[] = Object.values<Entry>(attackMethods).flatMap(
+  ({ name, stacks }) => (stacks ? [name] : []),
+)
 
 /** A method ready to run. Throws `usage` for an unknown name or wrong settings. */
 export function configureAttack(name: string, settings: unknown = {}): AttackMethod {
-  if (!isAttackMethodName(name))
-    throw new RadversaryError(
-      'usage',
-      `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
-    )
-  return attackMethods[name].configure(settings)
+  return methodNamed(name).configure(settings)
+}
+
+/** Throws `usage` for an unknown name. */
+export function methodNamed(name: string): MethodEntry {
+  if (isAttackMethodName(name)) return attackMethods[name]
+  throw new RadversaryError(
+    'usage',
+    `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
+  )
 }
 
 function isAttackMethodName(name: string): name is AttackMethodName {

@@ -63,7 +63,7 @@ export interface AttackProblem {
   readonly earlyStop: boolean
   /**
    * Whether samples are neighbouring slices on which each other's logits depend: then they start, are kept
-   * and leave together. For methods that `canBeCoupled`.
+   * and leave together. For methods whose entry says `stacks`.
    */
   readonly coupled?: boolean
   readonly signal?: CancelSignal | undefined
@@ -193,6 +193,9 @@ export interface HidingPlan {
   /** Greatest number of components in the mixture of each class and tensor. */
   readonly components: number
 }
+
+/** What a method defines of itself; `defineMethod` adds the name. */
+export type UnnamedMethod = Omit<AttackMethod, 'name'>
 
 /** One method with its settings: the parts of the loop in run-attack.ts that differ. */
 export interface AttackMethod {

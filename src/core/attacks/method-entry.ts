@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
 import type { ModelCard } from '../model/card.ts'
-import type { AttackMethod } from './attack.ts'
+import type { AttackMethod, UnnamedMethod } from './attack.ts'
 
 export interface MethodSource {
   readonly authors: string
@@ -11,19 +11,31 @@ export interface MethodSource {
   readonly identifier: string
 }
 
+/** What a method knows of the model: its gradient, its predictions, or nothing. */
+export type MethodAccess = 'white-box' | 'black-box' | 'none'
+
 /** One row of the table of methods. */
-export interface MethodEntry {
+export interface MethodEntry<Name extends string = string> {
+  /** On the command line and in records. */
+  readonly name: Name
   readonly title: string
   /** One sentence for `--help`. */
   readonly summary: string
   /** The update, as its paper has it. */
   readonly equation: string
   readonly source: MethodSource | undefined
+  readonly access: MethodAccess
+  /**
+   * Whether it may attack a stack of slices whose predictions depend on their neighbours: it asks for the gradient
+   * of the sum of all losses and steps by it. The others (line searches, random searches, the nearest plane, best
+   * points of each sample) take each sample for one of its own.
+   */
+  readonly stacks: boolean
   /** Tasks of models that it is for; undefined for all. */
   readonly tasks?: readonly ModelCard['task'][] | undefined
   readonly settings: readonly SettingHelp[]
   /** Parses settings; throws `usage` that names what is wrong. */
-  configure(settings: unknown): AttackMethod
+  readonly configure: (settings: unknown) => AttackMethod
 }
 
 /** One setting, for `--help`, forms and documentation. */
@@ -38,26 +50,26 @@ export interface SettingHelp {
   readonly minimum: number | null
 }
 
-interface MethodDefinition<Schema extends z.ZodObject> extends Pick<
-  MethodEntry,
-  'title' | 'summary' | 'equation' | 'source' | 'tasks'
+interface MethodDefinition<Name extends string, Schema extends z.ZodObject> extends Omit<
+  MethodEntry<Name>,
+  'settings' | 'configure'
 > {
   /** Strict, every field with `describe`. */
   readonly settings: Schema
-  readonly create: (settings: z.output<Schema>) => AttackMethod
+  readonly create: (settings: z.output<Schema>) => UnnamedMethod
 }
 
 /** Ties a method's schema to the function that takes what it parses. */
-export function defineMethod<Schema extends z.ZodObject>(definition: MethodDefinition<Schema>): MethodEntry {
-  const { settings, create, title, summary, equation, source, tasks } = definition
+export function defineMethod<const Name extends string, Schema extends z.ZodObject>({
+  settings,
+  create,
+  ...description
+}: MethodDefinition<Name, Schema>): MethodEntry<Name> {
+  const { name, title } = description
   return {
-    title,
-    summary,
-    equation,
-    source,
-    tasks,
+    ...description,
     settings: helpOf(settings),
-    configure: (given) => create(parsed(title, settings, given)),
+    configure: (given) => ({ name, ...create(parsed(title, settings, given)) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AttackMethod, Walk } from './attack.ts'
+import type { UnnamedMethod, Walk } from './attack.ts'
 import { linfBall } from './balls.ts'
 import { lossOfPixels, weightedGradient, type Weigh } from './pixel-weights.ts'
 import { epsilon, randomStart, restarts, stepSize, steps } from './settings.ts'
@@ -15,7 +15,6 @@ export const pixelPgdSettings = z.strictObject({
 })
 
 interface PixelPgd {
-  readonly name: string
   readonly title: string
   /** How iteration t, from 0, of `steps` weighs. */
   readonly weighAt: (walk: Walk, t: number, steps: number) => Weigh
@@ -23,11 +22,10 @@ interface PixelPgd {
 
 /** x_{t+1} = project_ε(x_t + α·sign(∇L)) with L = mean_i w_i·J_i. */
 export function pixelPgd(
-  { name, title, weighAt }: PixelPgd,
+  { title, weighAt }: PixelPgd,
   { epsilon, stepSize, steps, restarts, randomStart }: z.output<typeof pixelPgdSettings>,
-): AttackMethod {
+): UnnamedMethod {
   return {
-    name,
     ball: linfBall(epsilon),
     steps,
     restarts: randomStart ? restarts : 1,

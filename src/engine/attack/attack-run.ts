@@ -1,7 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import { accessOf } from '../../core/attacks/method-access.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { reachOf } from '../../core/model/slices.ts'
@@ -74,9 +73,9 @@ export interface AttackRun extends Workbench {
 export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
   const method = configureMethod(request.method, request.settings)
   const region = request.region === undefined ? undefined : await readRegion(request.region)
-  const workbench = await openWorkbench(request, hooks, accessOf(request.method) === 'white-box')
+  const workbench = await openWorkbench(request, hooks, method.entry.access === 'white-box')
   tellUnexportable(workbench, hooks)
-  checkStacks(workbench, request.method)
+  checkStacks(workbench, method.entry)
   const goal = taskGoal(workbench.opened.card, request)
   const wanted = await wantedMasks(workbench.opened.card, request)
   const run = {

@@ -1,4 +1,4 @@
-import { accessOf } from '../../core/attacks/method-access.ts'
+import { methodNamed } from '../../core/attacks/attack-methods.ts'
 import type { AttackEvidence } from '../../core/evaluate/warnings.ts'
 import { parseBudget } from '../../core/image/budget.ts'
 import type { ConfiguredMethod } from './method-settings.ts'
@@ -28,7 +28,7 @@ export function evidenceOf({
   return {
     ...rest,
     method,
-    access: accessOf(method),
+    access: methodNamed(method).access,
     budget: budget === null ? null : parseBudget(budget),
   }
 }

@@ -1,29 +1,24 @@
 import { methodGroups } from '../../core/attacks/attack-methods.ts'
-import { canBeCoupled } from '../../core/attacks/method-coupling.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { settingText } from './setting-text.ts'
 
 /** What a form, a help page or the documentation says of a method. */
 export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
-  readonly name: string
   /** Kind of method, such as "Black box". */
   readonly group: string
-  /** Whether it may attack slices whose predictions depend on their neighbours. */
-  readonly stacks: boolean
   /** Whether comparisons take it, which fit no features. */
   readonly compares: boolean
 }
 
 export function methodsHelp(): MethodHelp[] {
-  return Object.entries<Readonly<Record<string, MethodEntry>>>(methodGroups).flatMap(([group, methods]) =>
-    Object.entries(methods).map(([name, entry]) => ({ name, group, ...helpOf(name, entry) })),
+  return Object.entries<readonly MethodEntry[]>(methodGroups).flatMap(([group, methods]) =>
+    methods.map((entry) => ({ ...helpOf(entry), group })),
   )
 }
 
-function helpOf(name: string, entry: MethodEntry): Omit<MethodHelp, 'name' | 'group'> {
-  const { title, summary, equation, source, tasks, settings } = entry
-  const compares = entry.configure({}).hides === undefined
-  return { title, summary, equation, source, tasks, settings, stacks: canBeCoupled(name), compares }
+function helpOf(entry: MethodEntry): Omit<MethodHelp, 'group'> {
+  const { configure: _, ...help } = entry
+  return { ...help, compares: entry.configure({}).hides === undefined }
 }
 
 /** "Number of iterations. Preset: 10." */

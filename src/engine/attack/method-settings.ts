@@ -1,4 +1,4 @@
-import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
+import { methodNamed } from '../../core/attacks/attack-methods.ts'
 import type { AttackMethod, HidingPlan, UniversalPlan } from '../../core/attacks/attack.ts'
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
@@ -32,7 +32,7 @@ export interface ConfiguredMethod {
  * @throws RadversaryError usage for a method or setting that there is not, or a value that makes no sense.
  */
 export function configureMethod(name: string, given: GivenSettings): ConfiguredMethod {
-  const entry = entryOf(name)
+  const entry = methodNamed(name)
   checkNames(entry, given)
   const parsed = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, parse(helpOf(entry, key), value)]),
@@ -43,7 +43,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
       Object.entries(parsed).map(([key, value]) => [key, inScale(key, value, scale)]),
     )
     const key = JSON.stringify(settings)
-    const method = configured.get(key) ?? configureAttack(name, settings)
+    const method = configured.get(key) ?? entry.configure(settings)
     configured.set(key, method)
     return method
   }
@@ -59,15 +59,6 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     hides,
     forScale,
   }
-}
-
-function entryOf(name: string): MethodEntry {
-  const found = Object.entries(attackMethods).find(([key]) => key === name)
-  if (found !== undefined) return found[1]
-  throw new RadversaryError(
-    'usage',
-    `Method: expected one of ${Object.keys(attackMethods).join(', ')}, got ${name}`,
-  )
 }
 
 function helpOf(entry: MethodEntry, name: string): SettingHelp | undefined {

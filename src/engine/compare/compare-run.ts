@@ -1,4 +1,3 @@
-import { accessOf } from '../../core/attacks/method-access.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
@@ -60,7 +59,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   for (const model of request.models) {
     const study = models[0]?.study ?? request.study
     const needsGradient = cells.some(
-      (cell) => cell.model === models.length && accessOf(cell.method.name) === 'white-box',
+      (cell) => cell.model === models.length && cell.method.entry.access === 'white-box',
     )
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
     refuseStacks(workbench.opened.card, 'Comparison')

@@ -1,4 +1,5 @@
-import { canBeCoupled, coupledMethods } from '../../core/attacks/method-coupling.ts'
+import { stackMethods } from '../../core/attacks/attack-methods.ts'
+import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { reachOf } from '../../core/model/slices.ts'
@@ -12,12 +13,12 @@ import type { Workbench } from '../workbench.ts'
  */
 export function checkStacks(
   { opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>,
-  method: string,
+  { name, stacks }: Pick<MethodEntry, 'name' | 'stacks'>,
 ): void {
   if (reachOf(opened.card.input) === 0) return
-  if (!canBeCoupled(method))
-    throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${method}`, {
-      tip: `The model's prediction of a slice depends on its neighbours, and ${method} is not for images that depend on each other. Use one of ${coupledMethods.join(', ')}.`,
+  if (!stacks)
+    throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${name}`, {
+      tip: `The model's prediction of a slice depends on its neighbours, and ${name} is not for images that depend on each other. Use one of ${stackMethods.join(', ')}.`,
     })
   const chosen = new Set(images)
   const isParted = (stack: readonly StudyImage[]) => stack.some((image) => chosen.has(image)) && !stack.every((image) => chosen.has(image)) // prettier-ignore

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { checkpointsOf, StepSchedule } from '../apgd-schedule.ts'
-import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -34,71 +34,88 @@ type Common = Pick<z.output<typeof linf>, 'steps' | 'restarts' | 'randomStart'>
 type Targeted = Pick<z.output<typeof linfTargeted>, 'steps' | 'targetClasses' | 'randomStart'>
 
 export const apgdCe = defineMethod({
+  name: 'apgd-ce',
   title: 'APGD-CE (Linf)',
   summary: 'Auto-PGD on the loss: gradient ascent with momentum that chooses its own step sizes.',
   equation: `f = J(f(x), y); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: linf,
-  create: (chosen) => apgd('apgd-ce', linfBall(chosen.epsilon), chosen, lossObjective),
+  create: (chosen) => apgd(linfBall(chosen.epsilon), chosen, lossObjective),
 })
 
 export const apgdCeL2 = defineMethod({
+  name: 'apgd-ce-l2',
   title: 'APGD-CE (L2)',
   summary:
     'Auto-PGD on the loss within a Euclidean budget: gradient ascent with momentum that chooses its own step sizes.',
   equation: `f = J(f(x), y); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: l2,
-  create: (chosen) => apgd('apgd-ce-l2', l2Ball(chosen.epsilon), chosen, lossObjective),
+  create: (chosen) => apgd(l2Ball(chosen.epsilon), chosen, lossObjective),
 })
 
 export const apgdDlr = defineMethod({
+  name: 'apgd-dlr',
   title: 'APGD-DLR (Linf)',
   summary: 'Auto-PGD on the difference of logits ratio, which scaling a model’s logits does not change.',
   equation: `f = −(z_y − max_{i≠y} z_i) / (z_π1 − z_π3); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: linf,
-  create: (chosen) => apgd('apgd-dlr', linfBall(chosen.epsilon), chosen, dlrObjective),
+  create: (chosen) => apgd(linfBall(chosen.epsilon), chosen, dlrObjective),
 })
 
 export const apgdDlrL2 = defineMethod({
+  name: 'apgd-dlr-l2',
   title: 'APGD-DLR (L2)',
   summary: 'Auto-PGD on the difference of logits ratio within a Euclidean budget.',
   equation: `f = −(z_y − max_{i≠y} z_i) / (z_π1 − z_π3); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: l2,
-  create: (chosen) => apgd('apgd-dlr-l2', l2Ball(chosen.epsilon), chosen, dlrObjective),
+  create: (chosen) => apgd(l2Ball(chosen.epsilon), chosen, dlrObjective),
 })
 
 const targetedSummary =
   'towards other classes one after the other, on the targeted difference of logits ratio'
 
 export const apgdT = defineMethod({
+  name: 'apgd-t',
   title: 'APGD-T (Linf)',
   summary: `Auto-PGD ${targetedSummary}.`,
   equation: `f = −(z_y − z_t) / (z_π1 − (z_π3 + z_π4) / 2); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: linfTargeted,
-  create: (chosen) => targetedApgd('apgd-t', linfBall(chosen.epsilon), chosen),
+  create: (chosen) => targetedApgd(linfBall(chosen.epsilon), chosen),
 })
 
 export const apgdTL2 = defineMethod({
+  name: 'apgd-t-l2',
   title: 'APGD-T (L2)',
   summary: `Auto-PGD ${targetedSummary}, within a Euclidean budget.`,
   equation: `f = −(z_y − z_t) / (z_π1 − (z_π3 + z_π4) / 2); ${equation}`,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: l2Targeted,
-  create: (chosen) => targetedApgd('apgd-t-l2', l2Ball(chosen.epsilon), chosen),
+  create: (chosen) => targetedApgd(l2Ball(chosen.epsilon), chosen),
 })
 
 function apgd(
-  name: string,
   ball: Ball,
   { steps, restarts, randomStart }: Common,
   objectiveOf: (walk: Walk) => Objective,
-): AttackMethod {
+): UnnamedMethod {
   return {
-    ...{ name, ball, steps, randomStart, keeps: 'strongest' },
+    ...{ ball, steps, randomStart, keeps: 'strongest' },
     restarts: randomStart ? restarts : 1,
     begin: (walk) => autoPgd(walk, { ball, steps, objective: objectiveOf(walk) }),
   }
@@ -108,13 +125,9 @@ function apgd(
  * With a class that is wanted there is nothing to choose: it is APGD-DLR towards that, which raises the
  * margin.
  */
-function targetedApgd(
-  name: string,
-  ball: Ball,
-  { steps, targetClasses, randomStart }: Targeted,
-): AttackMethod {
+function targetedApgd(ball: Ball, { steps, targetClasses, randomStart }: Targeted): UnnamedMethod {
   return {
-    ...{ name, ball, steps, randomStart, keeps: 'strongest' },
+    ...{ ball, steps, randomStart, keeps: 'strongest' },
     restarts: ({ choices }) => Math.min(targetClasses, choices),
     begin: (walk) => {
       const ranked = walk.targeted ? undefined : rankedFaces(walk)

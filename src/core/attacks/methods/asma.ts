@@ -39,6 +39,7 @@ type Settings = z.output<typeof settings>
  * what is wanted.
  */
 export const asma = defineMethod({
+  name: 'asma',
   title: 'ASMA',
   summary:
     'Towards a wanted mask, by the logits of the pixels that do not show it yet, staying near the image.',
@@ -49,10 +50,11 @@ export const asma = defineMethod({
     venue: 'MICCAI 2019',
     identifier: 'arXiv:1907.13124',
   },
+  access: 'white-box',
+  stacks: false,
   tasks: ['segmentation'],
   settings,
   create: (chosen) => ({
-    name: 'asma',
     ball: chosen.epsilon === undefined ? noBall() : linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

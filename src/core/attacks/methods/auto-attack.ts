@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { internalError } from '../../errors.ts'
-import type { AttackMethod } from '../attack.ts'
+import type { UnnamedMethod } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { defineMethod, type MethodEntry } from '../method-entry.ts'
 import { epsilon, epsilonL2, steps, targetClasses } from '../settings.ts'
@@ -21,14 +21,17 @@ const equation = 'APGD-CE, then APGD-T, then FAB-T, then Square, each on the ima
 
 /** AutoAttack, its standard version: Croce and Hein 2020. */
 export const autoAttack = defineMethod({
+  name: 'autoattack',
   title: 'AutoAttack (Linf)',
   summary:
     'The usual yardstick of robust accuracy: four attacks in turn, white box and black box; told which one broke each image.',
   equation,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: linf,
   create: (chosen) =>
-    ensemble('autoattack', linfBall(chosen.epsilon), chosen, {
+    ensemble(linfBall(chosen.epsilon), chosen, {
       apgd: apgdCe,
       targeted: apgdT,
       fab: fabT,
@@ -37,13 +40,16 @@ export const autoAttack = defineMethod({
 })
 
 export const autoAttackL2 = defineMethod({
+  name: 'autoattack-l2',
   title: 'AutoAttack (L2)',
   summary: 'The same four attacks in turn within a Euclidean budget.',
   equation,
   source: autoAttackSource,
+  access: 'white-box',
+  stacks: false,
   settings: l2,
   create: (chosen) =>
-    ensemble('autoattack-l2', l2Ball(chosen.epsilon), chosen, {
+    ensemble(l2Ball(chosen.epsilon), chosen, {
       apgd: apgdCeL2,
       targeted: apgdTL2,
       fab: fabTL2,
@@ -54,11 +60,10 @@ export const autoAttackL2 = defineMethod({
 type Members = Readonly<Record<'apgd' | 'targeted' | 'fab' | 'square', MethodEntry>>
 
 function ensemble(
-  name: string,
   ball: Ball,
   { epsilon, steps, targetClasses, queries }: z.output<typeof linf>,
   { apgd, targeted, fab, square }: Members,
-): AttackMethod {
+): UnnamedMethod {
   const members = [
     apgd.configure({ epsilon, steps }),
     targeted.configure({ epsilon, steps, targetClasses }),
@@ -67,7 +72,6 @@ function ensemble(
   ]
   return {
     ...{
-      name,
       ball,
       steps: 2 * steps + queries,
       restarts: 1,

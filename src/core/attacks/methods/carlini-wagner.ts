@@ -29,6 +29,7 @@ type Settings = z.output<typeof settings>
 
 /** Carlini and Wagner's L2 attack: section VI-A, with f₆ of section V-A. */
 export const carliniWagner = defineMethod({
+  name: 'cw',
   title: 'C&W (L2)',
   summary:
     'The smallest Euclidean change, by Adam on norm and margin together and a search for their balance c.',
@@ -40,9 +41,10 @@ export const carliniWagner = defineMethod({
     venue: 'IEEE S&P 2017',
     identifier: 'arXiv:1608.04644',
   },
+  access: 'white-box',
+  stacks: false,
   settings,
   create: (chosen) => ({
-    name: 'cw',
     ball: l2Ball(chosen.epsilon ?? Infinity),
     steps: chosen.steps * chosen.searches,
     restarts: 1,

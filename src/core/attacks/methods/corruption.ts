@@ -21,8 +21,8 @@ const settings = z.strictObject({
 })
 
 /** What becomes of one image [1, C, H, W] at one of the five strengths, given in order. */
-interface Corruption<Strength> {
-  readonly name: string
+interface Corruption<Name extends string, Strength> {
+  readonly name: Name
   readonly title: string
   readonly summary: string
   readonly equation: string
@@ -31,18 +31,18 @@ interface Corruption<Strength> {
 }
 
 /** No attack: the yardstick of what images go through anyway. It has no budget; bounds and region hold. */
-function corruption<Strength>({
+function corruption<Name extends string, Strength>({
   name,
   title,
   summary,
   equation,
   strengths,
   corrupt,
-}: Corruption<Strength>): MethodEntry {
+}: Corruption<Name, Strength>): MethodEntry<Name> {
   return defineMethod({
-    ...{ title, summary, equation, source, settings },
+    ...{ name, title, summary, equation, source, access: 'none', stacks: true, settings },
     create: ({ severity }) => ({
-      ...{ name, ball: noBall(), steps: 1, restarts: 1, randomStart: false },
+      ...{ ball: noBall(), steps: 1, restarts: 1, randomStart: false },
       begin: (walk) =>
         corrupted(walk, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
     }),

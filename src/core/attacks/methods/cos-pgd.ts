@@ -4,6 +4,7 @@ import type { Weigh } from '../pixel-weights.ts'
 
 /** Agnihotri et al. 2024: PGD whose loss weighs each pixel by how far it still is from being won. */
 export const cosPgd = defineMethod({
+  name: 'cospgd',
   title: 'CosPGD',
   summary:
     'PGD against segmentations that weighs each pixel’s loss by the cosine between its prediction and its label.',
@@ -15,13 +16,12 @@ export const cosPgd = defineMethod({
     venue: 'ICML 2024',
     identifier: 'arXiv:2302.02213',
   },
+  access: 'white-box',
+  stacks: true,
   tasks: ['segmentation'],
   settings: pixelPgdSettings,
   create: (chosen) =>
-    pixelPgd(
-      { name: 'cospgd', title: 'CosPGD', weighAt: ({ targeted }) => (targeted ? missing : cosine) },
-      chosen,
-    ),
+    pixelPgd({ title: 'CosPGD', weighAt: ({ targeted }) => (targeted ? missing : cosine) }, chosen),
 })
 
 /** Cosine of the distributions over classes; a single output is one of yes and no. */

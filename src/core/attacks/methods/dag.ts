@@ -29,6 +29,7 @@ type Settings = z.output<typeof settings>
  * of a segmentation.
  */
 export const dag = defineMethod({
+  name: 'dag',
   title: 'DAG',
   summary:
     'Takes every anchor of a labelled box, or every pixel, that still holds from its class towards another, all at once.',
@@ -39,10 +40,11 @@ export const dag = defineMethod({
     venue: 'ICCV 2017',
     identifier: 'arXiv:1703.08603',
   },
+  access: 'white-box',
+  stacks: false,
   tasks: ['detection', 'segmentation'],
   settings,
   create: (chosen) => ({
-    name: 'dag',
     ball: chosen.epsilon === undefined ? noBall() : linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

@@ -39,6 +39,7 @@ type Settings = z.output<typeof settings>
  * with a budget there.
  */
 export const dctPgd = defineMethod({
+  name: 'dct-pgd',
   title: 'PGD (frequencies)',
   summary:
     'Sign steps on the cosine coefficients of blocks, all or low ones; the budget bounds every coefficient instead of every pixel.',
@@ -50,9 +51,10 @@ export const dctPgd = defineMethod({
     venue: 'IJCAI 2019',
     identifier: 'arXiv:1903.00073',
   },
+  access: 'white-box',
+  stacks: true,
   settings,
   create: (chosen) => ({
-    name: 'dct-pgd',
     ball: noBall(),
     steps: chosen.steps,
     restarts: 1,

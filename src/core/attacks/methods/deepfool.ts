@@ -25,6 +25,7 @@ const settings = z.strictObject({
 
 /** DeepFool: Moosavi-Dezfooli et al., algorithm 2. */
 export const deepfool = defineMethod({
+  name: 'deepfool',
   title: 'DeepFool',
   summary: 'The smallest Euclidean change: steps to the nearest of the boundaries, as if they were planes.',
   equation:
@@ -35,9 +36,10 @@ export const deepfool = defineMethod({
     venue: 'CVPR 2016',
     identifier: 'arXiv:1511.04599',
   },
+  access: 'white-box',
+  stacks: false,
   settings,
   create: ({ epsilon = Infinity, steps, overshoot, candidates }) => ({
-    name: 'deepfool',
     ball: l2Ball(epsilon),
     steps,
     restarts: 1,

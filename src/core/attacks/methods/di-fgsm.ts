@@ -39,6 +39,7 @@ type Settings = z.output<typeof settings>
 
 /** Diverse Inputs Iterative FGSM: Xie et al., DI²-FGSM and M-DI²-FGSM. */
 export const diFgsm = defineMethod({
+  name: 'di-fgsm',
   title: 'DI-FGSM',
   summary:
     'Diverse Inputs FGSM: gradients of randomly resized and padded copies of the image, for transfer between models.',
@@ -50,9 +51,10 @@ export const diFgsm = defineMethod({
     venue: 'CVPR 2019',
     identifier: 'arXiv:1803.06978',
   },
+  access: 'white-box',
+  stacks: false,
   settings,
   create: (chosen) => ({
-    name: 'di-fgsm',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { accumulate, addScaled, clip, stretch } from '../kernels.ts'
 import { decidingFace } from '../faces.ts'
@@ -45,28 +45,34 @@ const equation =
   'x_{t+1} = clip((1 − α)·(x_t + η·δ_t) + α·(x + η·δ)), δ_t and δ the smallest steps from x_t and from x to the plane of z_s = z_y; α = min(‖δ_t‖ / (‖δ_t‖ + ‖δ‖), α_max)'
 
 export const fabT = defineMethod({
+  name: 'fab-t',
   title: 'FAB-T (Linf)',
   summary:
     'Fast Adaptive Boundary attack, targeted: the smallest change of any pixel towards each of the most likely classes.',
   equation,
   source,
+  access: 'white-box',
+  stacks: false,
   settings: linf,
-  create: ({ epsilon = Infinity, ...chosen }) => fab('fab-t', linfBall(epsilon), 'Linf', chosen),
+  create: ({ epsilon = Infinity, ...chosen }) => fab(linfBall(epsilon), 'Linf', chosen),
 })
 
 export const fabTL2 = defineMethod({
+  name: 'fab-t-l2',
   title: 'FAB-T (L2)',
   summary:
     'Fast Adaptive Boundary attack, targeted: the smallest Euclidean change towards each of the most likely classes.',
   equation,
   source,
+  access: 'white-box',
+  stacks: false,
   settings: l2,
-  create: ({ epsilon = Infinity, ...chosen }) => fab('fab-t-l2', l2Ball(epsilon), 'L2', chosen),
+  create: ({ epsilon = Infinity, ...chosen }) => fab(l2Ball(epsilon), 'L2', chosen),
 })
 
-function fab(name: string, ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): AttackMethod {
+function fab(ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): UnnamedMethod {
   return {
-    ...{ name, ball, steps: chosen.steps, randomStart: false, keeps: 'smallest' },
+    ...{ ball, steps: chosen.steps, randomStart: false, keeps: 'smallest' },
     restarts: ({ choices }) => Math.min(chosen.targetClasses, choices),
     begin: (walk) => boundarySteps(walk, ball, norm, chosen),
   }

@@ -6,6 +6,7 @@ import { signIteration } from '../sign-iteration.ts'
 
 /** x + ε·sign(∇J(f(x), y)): Goodfellow et al., section 4. */
 export const fgsm = defineMethod({
+  name: 'fgsm',
   title: 'FGSM',
   summary: 'Fast Gradient Sign Method: one step of the whole budget along the gradient’s signs.',
   equation: 'x_adv = x + ε·sign(∇J(f(x), y))',
@@ -15,9 +16,10 @@ export const fgsm = defineMethod({
     venue: 'ICLR 2015',
     identifier: 'arXiv:1412.6572',
   },
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject({ epsilon }),
   create: ({ epsilon }) => ({
-    name: 'fgsm',
     ball: linfBall(epsilon),
     steps: 1,
     restarts: 1,

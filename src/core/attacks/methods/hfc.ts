@@ -12,6 +12,7 @@ import { signIteration } from '../sign-iteration.ts'
 
 /** PGD that hides in the features of clean images: Yao et al. 2021, section 3.2. */
 export const hfc = defineMethod({
+  name: 'hfc',
   title: 'HFC (hierarchical feature constraint)',
   summary:
     'PGD that also draws inner features to those of clean images of the class it goes for, to hide from detectors that watch them.',
@@ -23,6 +24,8 @@ export const hfc = defineMethod({
     venue: 'MICCAI 2021',
     identifier: 'arXiv:2012.09501',
   },
+  access: 'white-box',
+  stacks: false,
   tasks: ['classification'],
   settings: z.strictObject({
     epsilon,
@@ -51,7 +54,7 @@ export const hfc = defineMethod({
     randomStart: randomStart(false),
   }),
   create: ({ epsilon, stepSize, steps, tensors, components, hidingWeight, randomStart }) => ({
-    ...{ name: 'hfc', ball: linfBall(epsilon), steps, restarts: 1, randomStart },
+    ...{ ball: linfBall(epsilon), steps, restarts: 1, randomStart },
     hides: { tensors: namesIn(tensors), components },
     begin: (walk) => signIteration(walk, stepSize, { gradient: () => hiddenGradient(walk, hidingWeight) }),
   }),

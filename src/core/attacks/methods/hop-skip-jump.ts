@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { AttackMethod, Rows, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, Rows, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { boundarySearch } from '../boundary-search.ts'
 import { addScaled, clip, normL2, scaleBy, toScaledSign } from '../kernels.ts'
@@ -37,29 +37,34 @@ const equation =
   'x̃_t = x_t + ξ_t·v_t, v_t = Σ_b (φ(x_t + δ_t·u_b) − φ̄)·u_b, ξ_t = ‖x_t − x‖ / √t halved until φ(x̃_t) = 1; x_{t+1} between x and x̃_t on the boundary; φ = ±1 by success alone'
 
 export const hopSkipJump = defineMethod({
+  name: 'hopskipjump',
   title: 'HopSkipJump (L2)',
   summary:
     'Black box by decisions alone: the smallest Euclidean change, along the boundary’s estimated normal.',
   equation,
   source,
+  access: 'black-box',
+  stacks: false,
   settings: l2,
-  create: ({ epsilon = Infinity, ...chosen }) => hop('hopskipjump', l2Ball(epsilon), chosen),
+  create: ({ epsilon = Infinity, ...chosen }) => hop(l2Ball(epsilon), chosen),
 })
 
 export const hopSkipJumpLinf = defineMethod({
+  name: 'hopskipjump-linf',
   title: 'HopSkipJump (Linf)',
   summary:
     'Black box by decisions alone: the smallest change of any pixel, along the boundary’s estimated normal.',
   equation,
   source,
+  access: 'black-box',
+  stacks: false,
   settings: linf,
-  create: ({ epsilon = Infinity, ...chosen }) => hop('hopskipjump-linf', linfBall(epsilon), chosen),
+  create: ({ epsilon = Infinity, ...chosen }) => hop(linfBall(epsilon), chosen),
 })
 
-function hop(name: string, ball: Ball, chosen: Settings): AttackMethod {
+function hop(ball: Ball, chosen: Settings): UnnamedMethod {
   return {
     ...{
-      name,
       ball,
       steps: chosen.steps,
       restarts: 1,

@@ -10,6 +10,7 @@ import { rowOf } from '../rows.ts'
 
 /** Momentum Iterative FGSM: Dong et al., algorithm 1. */
 export const miFgsm = defineMethod({
+  name: 'mi-fgsm',
   title: 'MI-FGSM',
   summary: 'Momentum Iterative FGSM: sign steps along a decaying sum of normalised gradients.',
   equation: 'g_{t+1} = μ·g_t + ∇J / mean|∇J|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
@@ -19,6 +20,8 @@ export const miFgsm = defineMethod({
     venue: 'CVPR 2018',
     identifier: 'arXiv:1710.06081',
   },
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject({
     epsilon,
     steps: steps(10, 'As in the paper.'),
@@ -26,7 +29,6 @@ export const miFgsm = defineMethod({
     decay: decay(1, 'As in the paper.'),
   }),
   create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
-    name: 'mi-fgsm',
     ball: linfBall(epsilon),
     steps,
     restarts: 1,

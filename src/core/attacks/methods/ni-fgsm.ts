@@ -26,15 +26,17 @@ const common = {
 
 /** Nesterov Iterative FGSM: Lin et al., equations 6 to 8. */
 export const niFgsm = defineMethod({
+  name: 'ni-fgsm',
   title: 'NI-FGSM',
   summary:
     'Nesterov Iterative FGSM: the gradient is taken where the momentum leads, for transfer between models.',
   equation:
     'x_nes = x_t + α·μ·g_t; g_{t+1} = μ·g_t + ∇J(x_nes) / mean|∇J(x_nes)|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject(common),
   create: ({ epsilon, steps, stepSize = epsilon / steps, decay }) => ({
-    name: 'ni-fgsm',
     ball: linfBall(epsilon),
     steps,
     restarts: 1,
@@ -45,17 +47,19 @@ export const niFgsm = defineMethod({
 
 /** Scale-invariant NI-FGSM: Lin et al., algorithm 1. */
 export const siNiFgsm = defineMethod({
+  name: 'si-ni-fgsm',
   title: 'SI-NI-FGSM',
   summary: 'NI-FGSM with the gradients of scaled copies of the image added up, for transfer between models.',
   equation:
     'g = (1/m)·Σ_i ∇J(x_nes / 2^i), i = 0 … m−1; g_{t+1} = μ·g_t + g / mean|g|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject({
     ...common,
     scales: z.int().min(1).default(5).describe('Copies m: the image divided by 1, 2, 4, … As in the paper.'),
   }),
   create: ({ epsilon, steps, stepSize = epsilon / steps, decay, scales }) => ({
-    name: 'si-ni-fgsm',
     ball: linfBall(epsilon),
     steps,
     restarts: 1,

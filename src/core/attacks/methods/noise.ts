@@ -8,10 +8,13 @@ import { rowOf } from '../rows.ts'
 
 /** The baseline of every report: what a change of this size does that is not aimed. */
 export const noise = defineMethod({
+  name: 'noise',
   title: 'Random noise',
   summary: 'Uniform random noise of the same budget: the baseline that an attack has to beat.',
   equation: 'x_adv = x + u, u uniform in [−ε, ε]',
   source: undefined,
+  access: 'none',
+  stacks: true,
   settings: z.strictObject({
     epsilon,
     draws: z
@@ -25,7 +28,6 @@ export const noise = defineMethod({
   create: ({ epsilon, draws }) => {
     const ball = linfBall(epsilon)
     return {
-      name: 'noise',
       ball,
       steps: 1,
       restarts: draws,

@@ -16,11 +16,14 @@ const source = {
 
 /** Projected gradient ascent in the Linf ball: Madry et al., section 2.1. */
 export const pgd = defineMethod({
+  name: 'pgd',
   title: 'PGD (Linf)',
   summary:
     'Projected Gradient Descent from random starts of which the best is kept; the budget bounds every pixel.',
   equation: 'x_{t+1} = project_ε(x_t + α·sign(∇J(f(x_t), y))), x_0 uniform in the budget',
   source,
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject({
     epsilon,
     stepSize: stepSize(2 / 255, 'As in the paper for 8/255.'),
@@ -29,7 +32,6 @@ export const pgd = defineMethod({
     randomStart: randomStart(true),
   }),
   create: ({ epsilon, stepSize, steps, restarts, randomStart }) => ({
-    name: 'pgd',
     ball: linfBall(epsilon),
     steps,
     restarts: randomStart ? restarts : 1,
@@ -40,11 +42,14 @@ export const pgd = defineMethod({
 
 /** Projected gradient ascent in the L2 ball: steps along the gradient itself, of a set length. */
 export const pgdL2 = defineMethod({
+  name: 'pgd-l2',
   title: 'PGD (L2)',
   summary:
     'Projected Gradient Descent from random starts of which the best is kept; the budget bounds the Euclidean norm.',
   equation: 'x_{t+1} = project_ε(x_t + α·∇J / ‖∇J‖₂), x_0 uniform in the budget',
   source,
+  access: 'white-box',
+  stacks: true,
   settings: z.strictObject({
     epsilon: epsilonL2,
     stepSize: optionalStepSize('2.5·epsilon / steps, as in the paper’s L2 experiments'),
@@ -55,7 +60,6 @@ export const pgdL2 = defineMethod({
   create: ({ epsilon, steps, stepSize = (2.5 * epsilon) / steps, restarts, randomStart }) => {
     const ball = l2Ball(epsilon)
     return {
-      name: 'pgd-l2',
       ball,
       steps,
       restarts: randomStart ? restarts : 1,

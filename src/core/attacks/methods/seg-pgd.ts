@@ -4,6 +4,7 @@ import { isAtTarget, type Weigh } from '../pixel-weights.ts'
 
 /** Gu et al. 2022: PGD whose loss is that of the pixels that still hold, and in the end of all of them. */
 export const segPgd = defineMethod({
+  name: 'segpgd',
   title: 'SegPGD',
   summary:
     'PGD against segmentations that first goes for the pixels that still hold and in the end for all of them alike.',
@@ -16,12 +17,13 @@ export const segPgd = defineMethod({
     venue: 'ECCV 2022',
     identifier: 'arXiv:2207.12391',
   },
+  access: 'white-box',
+  stacks: true,
   tasks: ['segmentation'],
   settings: pixelPgdSettings,
   create: (chosen) =>
     pixelPgd(
       {
-        name: 'segpgd',
         title: 'SegPGD',
         weighAt: ({ targeted }, t, steps) => towardsHeld(targeted, t / (2 * steps)),
       },

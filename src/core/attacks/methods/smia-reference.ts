@@ -34,15 +34,17 @@ const settings = z.strictObject({
  * compared with theirs.
  */
 export const smiaReference = defineMethod({
+  name: 'smia-reference',
   title: 'SMIA, reference mode',
   summary:
     "SMIA as in the authors' published code: epsilon is the step, no budget, hard targets, their own convolution.",
   equation:
     'g = ∇[J(f(x_t), y) − α·J(f(x_t), ŝ_{t−1})]; ŝ_t = arg max f(x_t + ε·conv(sign g)); x_{t+1} = x_t + ε·sign(g)',
   source: smia.source,
+  access: 'white-box',
+  stacks: true,
   settings,
   create: ({ epsilon, steps, alpha }) => ({
-    name: 'smia-reference',
     ball: noBall(),
     steps,
     restarts: 1,

@@ -54,6 +54,7 @@ type SmiaSettings = z.output<typeof settings>
 
 /** The Stabilized Medical Image Attack, as its paper has it. */
 export const smia = defineMethod({
+  name: 'smia',
   title: 'SMIA',
   summary:
     'Drives the prediction away from the label and keeps it close to the prediction of the smoothed input.',
@@ -65,9 +66,10 @@ export const smia = defineMethod({
     venue: 'ICLR 2021',
     identifier: 'arXiv:2103.05232',
   },
+  access: 'white-box',
+  stacks: true,
   settings,
   create: (chosen) => ({
-    name: 'smia',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

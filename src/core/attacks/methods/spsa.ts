@@ -27,6 +27,7 @@ type Settings = z.output<typeof settings>
 
 /** SPSA: Uesato et al., algorithm 1. */
 export const spsa = defineMethod({
+  name: 'spsa',
   title: 'SPSA',
   summary: 'Black box: Adam along gradients that are estimated from predictions alone.',
   equation:
@@ -37,9 +38,10 @@ export const spsa = defineMethod({
     venue: 'ICML 2018',
     identifier: 'arXiv:1802.05666',
   },
+  access: 'black-box',
+  stacks: false,
   settings,
   create: (chosen) => ({
-    name: 'spsa',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

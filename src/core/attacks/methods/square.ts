@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { AttackMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -51,32 +51,37 @@ const equation =
   'x_{t+1} = x_t + δ where that raises the margin, δ a random square (Linf: ±ε; L2: two squares exchange their mass)'
 
 export const square = defineMethod({
+  name: 'square',
   title: 'Square (Linf)',
   summary: 'Black box: random squares of the whole budget, kept where they raise the margin.',
   equation,
   source,
+  access: 'black-box',
+  stacks: false,
   settings: linf,
-  create: ({ epsilon, ...chosen }) => squareAttack('square', linfBall(epsilon), chosen, linfSquares),
+  create: ({ epsilon, ...chosen }) => squareAttack(linfBall(epsilon), chosen, linfSquares),
 })
 
 export const squareL2 = defineMethod({
+  name: 'square-l2',
   title: 'Square (L2)',
   summary:
     'Black box: random squares between which a Euclidean budget is moved, kept where they raise the margin.',
   equation,
   source,
+  access: 'black-box',
+  stacks: false,
   settings: l2,
-  create: ({ epsilon, ...chosen }) => squareAttack('square-l2', l2Ball(epsilon), chosen, l2Squares),
+  create: ({ epsilon, ...chosen }) => squareAttack(l2Ball(epsilon), chosen, l2Squares),
 })
 
 function squareAttack(
-  name: string,
   ball: Ball,
   { steps, fraction, restarts }: Settings,
   proposals: (epsilon: number) => Proposals,
-): AttackMethod {
+): UnnamedMethod {
   return {
-    ...{ name, ball, steps, restarts, randomStart: false, ownStart: true },
+    ...{ ball, steps, restarts, randomStart: false, ownStart: true },
     begin: (walk) =>
       randomSearch(walk, ball, proposals(ball.epsilon), (iteration) =>
         squareFraction(fraction, iteration, steps),

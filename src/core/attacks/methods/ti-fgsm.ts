@@ -45,14 +45,16 @@ type Settings = z.output<typeof plain>
  * copies of an image is nearly the gradient of the image convolved with a kernel.
  */
 export const tiFgsm = defineMethod({
+  name: 'ti-fgsm',
   title: 'TI-FGSM',
   summary:
     'Translation-Invariant FGSM: momentum along the Gaussian-smoothed gradient, for transfer between models.',
   equation: 'g_{t+1} = μ·g_t + W∗∇J / mean|W∗∇J|; x_{t+1} = clip_ε(x_t + α·sign(g_{t+1}))',
   source,
+  access: 'white-box',
+  stacks: true,
   settings: plain,
   create: (chosen) => ({
-    name: 'ti-fgsm',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,
@@ -63,15 +65,17 @@ export const tiFgsm = defineMethod({
 
 /** The same with diverse inputs, which is what the authors' code does by default. */
 export const tiDim = defineMethod({
+  name: 'ti-dim',
   title: 'TI-DIM',
   summary:
     'TI-FGSM with the gradients of randomly resized and padded copies of the image, for transfer between models.',
   equation:
     'g_{t+1} = μ·g_t + W∗∇J / mean|W∗∇J|, ∇J = ∇J(f(T(x_t; p)), y); x_{t+1} = clip_ε(x_t + α·sign(g_{t+1})): T shrinks and pads with probability p',
   source,
+  access: 'white-box',
+  stacks: false,
   settings: diverse,
   create: (chosen) => ({
-    name: 'ti-dim',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AttackMethod, StepTaken, UniversalPlan, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, UniversalPlan, Walk } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, clampTo, normL2, scaleBy, toScaledSign } from '../kernels.ts'
 import { isAtBound } from '../learn-universal.ts'
@@ -46,15 +46,18 @@ type Shared = z.output<z.ZodObject<typeof shared>>
  * One perturbation for all images within an Linf budget: Shafahi et al. 2020, algorithm 1, with sign steps.
  */
 export const universal = defineMethod({
+  name: 'universal',
   title: 'Universal (Linf)',
   summary:
     'One and the same perturbation for all images of a series or a cohort: sign steps on their mean loss; the budget bounds every pixel.',
   equation:
     'v ← project_ε(v + α·sign(Σ_{x in B} ∇min(J(f(x + v), y), β))), B a mini-batch; every image becomes clip(x + v)',
   source,
+  access: 'white-box',
+  stacks: false,
   settings: z.strictObject({ epsilon, stepSize: stepSize(1 / 255), ...shared }),
   create: ({ epsilon, stepSize, ...settings }) =>
-    universalMethod('universal', linfBall(epsilon), settings, (v, gradient) => {
+    universalMethod(linfBall(epsilon), settings, (v, gradient) => {
       toScaledSign(gradient, stepSize)
       addScaled(v, v, gradient, 1)
       clampTo(v, Math.fround(epsilon))
@@ -63,15 +66,18 @@ export const universal = defineMethod({
 
 /** The same within an L2 budget: steps of a set length along the gradient. */
 export const universalL2 = defineMethod({
+  name: 'universal-l2',
   title: 'Universal (L2)',
   summary:
     'One and the same perturbation for all images of a series or a cohort: steps up their mean loss; the budget bounds its Euclidean norm.',
   equation:
     'v ← project_ε(v + α·g / ‖g‖₂), g = Σ_{x in B} ∇min(J(f(x + v), y), β), B a mini-batch; every image becomes clip(x + v)',
   source,
+  access: 'white-box',
+  stacks: false,
   settings: z.strictObject({ epsilon: epsilonL2, stepSize: optionalStepSize('epsilon / 10'), ...shared }),
   create: ({ epsilon, stepSize = epsilon / 10, ...settings }) =>
-    universalMethod('universal-l2', l2Ball(epsilon), settings, (v, gradient) => {
+    universalMethod(l2Ball(epsilon), settings, (v, gradient) => {
       const length = normL2(gradient)
       if (length > 0) scaleBy(gradient, stepSize / length)
       addScaled(v, v, gradient, 1)
@@ -80,15 +86,10 @@ export const universalL2 = defineMethod({
     }),
 })
 
-function universalMethod(
-  name: string,
-  ball: Ball,
-  settings: Shared,
-  ascend: UniversalPlan['ascend'],
-): AttackMethod {
+function universalMethod(ball: Ball, settings: Shared, ascend: UniversalPlan['ascend']): UnnamedMethod {
   const plan = { ...settings, ascend }
   return {
-    ...{ name, ball, steps: settings.epochs, restarts: 1, randomStart: false, universal: plan },
+    ...{ ball, steps: settings.epochs, restarts: 1, randomStart: false, universal: plan },
     begin: (walk) => batchIteration(walk, plan),
   }
 }

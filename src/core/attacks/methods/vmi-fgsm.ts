@@ -39,15 +39,17 @@ type Settings = z.output<typeof settings>
 
 /** Variance-tuned MI-FGSM: Wang and He, algorithm 1. */
 export const vmiFgsm = defineMethod({
+  name: 'vmi-fgsm',
   title: 'VMI-FGSM',
   summary:
     'MI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
     'g_{t+1} = μ·g_t + (∇J(x_t) + v_t) / mean|∇J(x_t) + v_t|; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_t), r_i uniform in [−β·ε, β·ε]',
   source,
+  access: 'white-box',
+  stacks: true,
   settings,
   create: (chosen) => ({
-    name: 'vmi-fgsm',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,
@@ -58,15 +60,17 @@ export const vmiFgsm = defineMethod({
 
 /** Variance-tuned NI-FGSM: the same with the gradient where the momentum leads. */
 export const vniFgsm = defineMethod({
+  name: 'vni-fgsm',
   title: 'VNI-FGSM',
   summary:
     'NI-FGSM with gradients tuned by their variance in the neighbourhood, for transfer between models.',
   equation:
     'g_{t+1} = μ·g_t + (∇J(x_nes) + v_t) / mean|∇J(x_nes) + v_t|, x_nes = x_t + α·μ·g_t; v_{t+1} = (1/N)·Σ_i ∇J(x_t + r_i) − ∇J(x_nes)',
   source,
+  access: 'white-box',
+  stacks: true,
   settings,
   create: (chosen) => ({
-    name: 'vni-fgsm',
     ball: linfBall(chosen.epsilon),
     steps: chosen.steps,
     restarts: 1,
