@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createOrtRuntime } from '../../src/adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
-import { decodeModel } from '../../src/core/onnx/codec.ts'
-import { floatValues } from '../../src/core/onnx/onnx-tensor.ts'
+import { decodeModel, encodeModel } from '../../src/core/onnx/codec.ts'
+import { boolTensor, floatValues } from '../../src/core/onnx/onnx-tensor.ts'
 import { readNpy, tensorFromNpy } from '../../src/core/tensor/npy.ts'
-import type { Tensor } from '../../src/core/tensor/tensor.ts'
+import { tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
+import { relativeError } from '../support/gradient-case.ts'
 import { describeWithSharedData, sharedCase } from '../support/shared-data.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
@@ -38,6 +39,30 @@ describeWithSharedData("exporters' operators", () => {
     expect(
       Math.hypot(...gradient.data.map((each, index) => each - (expected[index] ?? NaN))) / length,
     ).toBeLessThan(1e-5)
+  })
+
+  test('if_on_values: the gradient is that of the branch that is taken', async () => {
+    const { graph, ...rest } = decodeModel(readFileSync(sharedCase('models/if_on_values/model.onnx')))
+    const x = array('if_on_values', 'x')
+    const terms = [{ target: tensor([1, 4], Float32Array.of(1, -2, 0.5, 3)), weight: 1 }]
+    const resultOf = async (bytes: Uint8Array) => {
+      const model = await createOnnxModel({ bytes, runtime })
+      const result = await model.lossAndGradient(x, { kind: 'dot', terms })
+      await model.dispose()
+      return result
+    }
+    const fixed = (condition: boolean): Uint8Array => {
+      const initializers = new Map(graph.initializers).set('fixed', boolTensor([], [condition]))
+      const nodes = graph.nodes.map((node) => (node.opType === 'If' ? { ...node, inputs: ['fixed'] } : node))
+      return encodeModel({ ...rest, graph: { ...graph, nodes, initializers } })
+    }
+    const whole = await resultOf(encodeModel({ ...rest, graph }))
+    const [above, below] = [await resultOf(fixed(true)), await resultOf(fixed(false))]
+    const isAbove = x.data.reduce((sum, value) => sum + value, 0) / x.data.length > 0.5
+    const [taken, other] = isAbove ? [above, below] : [below, above]
+    expect(relativeError(whole.logits, taken.logits)).toBeLessThan(1e-6)
+    expect(relativeError(whole.gradient, taken.gradient)).toBeLessThan(1e-6)
+    expect(relativeError(whole.gradient, other.gradient)).toBeGreaterThan(0.1)
   })
 
   test('half precision inside the body of an If predicts', async () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { writtenOutOps } from '../../src/core/autodiff/control-flow/write-out.ts'
 import { decomposedOps } from '../../src/core/autodiff/decompose/decompose.ts'
 import { nonDifferentiableOps } from '../../src/core/autodiff/non-differentiable.ts'
 import { supportedOps } from '../../src/core/autodiff/rules.ts'
 import { composites, decomposed } from '../support/rule-cases/composites.ts'
+import { controlFlow } from '../support/rule-cases/control-flow.ts'
 import { ruleCases } from '../support/rule-cases/index.ts'
 import { refusals } from '../support/rule-cases/refusals.ts'
 
@@ -45,6 +47,11 @@ test('docs/operators.md lists every operator that is decomposed, and each has a 
   expect(new Set(decomposed.map(({ op }) => op))).toEqual(new Set(decomposedOps))
 })
 
+test('docs/operators.md lists every operator whose body is written out, and each has a test', () => {
+  expect(rows('Operators with bodies').map(([name]) => name)).toEqual([...writtenOutOps])
+  expect(new Set(['If', ...controlFlow.map(({ op }) => op)])).toEqual(new Set(writtenOutOps))
+})
+
 test('docs/operators.md lists every operator without a derivative', () => {
   const listed = [...section('Operators without a derivative').matchAll(/`(\w+)`/g)].map(([, name]) => name)
   expect(listed).toEqual([...nonDifferentiableOps])
@@ -73,6 +80,7 @@ test("docs/operators.md says of each of ONNX's operators whether it has a gradie
     ...supportedOps,
     ...decomposedOps,
     ...nonDifferentiableOps,
+    ...writtenOutOps,
     ...composites.map(({ op }) => op),
     ...[...section('Not supported').matchAll(/`(\w+)`/g)].map(([, name]) => name),
   ])

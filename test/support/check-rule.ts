@@ -1,4 +1,5 @@
 import { createOrtRuntime } from '../../src/adapters/ort/runtime.ts'
+import { writtenOut } from '../../src/core/autodiff/control-flow/write-out.ts'
 import { forwardModel, gradientGraph } from '../../src/core/autodiff/gradient-graph.ts'
 import { learnShapes } from '../../src/core/autodiff/learn-shapes.ts'
 import { ruleOf } from '../../src/core/autodiff/rules.ts'
@@ -100,7 +101,8 @@ async function relativeErrorOf(ruleCase: RuleCase, input: number, options: Check
   const model = singleNodeModel(ruleCase, input, x.shape)
   const simplified =
     options.simplify === true ? decodeModel(await runtime.simplify(encodeModel(model))) : model
-  const graph = upgrade(await learnShapes(simplified, x.shape, runtime))
+  const learnt = await learnShapes(simplified, x.shape, runtime)
+  const graph = upgrade(await writtenOut(learnt, runtime))
   const cotangent = directions(sizeOf(graph.output.shape))
   const gradient = await gradientAt(graph, x, tensor(graph.output.shape, Float32Array.from(cotangent)), {
     device: ruleCase.device ?? (options.runtime ?? runtime).device,
@@ -110,7 +112,13 @@ async function relativeErrorOf(ruleCase: RuleCase, input: number, options: Check
   const direction = directions(x.data.length).map(
     (each, index) => each * (Math.sign(gradient[index] ?? 0) || 1) * Math.sign(each),
   )
-  const expected = await derivativeAlong(graph, x, direction, cotangent, ruleCase.step ?? 0.2 * spacing(x))
+  const expected = await derivativeAlong(
+    upgrade(learnt),
+    x,
+    direction,
+    cotangent,
+    ruleCase.step ?? 0.2 * spacing(x),
+  )
   const found = gradient.reduce((sum, each, index) => sum + each * (direction[index] ?? 0), 0)
   return Math.abs(found - expected) / Math.abs(expected)
 }

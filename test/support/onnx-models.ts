@@ -1,5 +1,6 @@
 import { encodeModel } from '../../src/core/onnx/codec.ts'
-import type { Attributes, OnnxNode, ValueInfo } from '../../src/core/onnx/graph.ts'
+import { attributeProto, graphProto, modelProto } from '../../src/core/onnx/proto.ts'
+import type { Attribute, Attributes, OnnxNode, ValueInfo } from '../../src/core/onnx/graph.ts'
 import type { OnnxTensor } from '../../src/core/onnx/onnx-tensor.ts'
 
 /** A node written as [opType, inputs, output, attributes]. */
@@ -40,6 +41,16 @@ export function smallModel({
       valueInfos: new Map(),
     },
   })
+}
+
+/** AttributeProto.AttributeType.GRAPH */
+const graphType = 5
+
+/** A body of If, Loop or Scan, as the attribute `name`. */
+export function bodyAttribute(name: string, body: SmallModel): Attribute {
+  const { graph } = modelProto.decode(smallModel(body))
+  if (graph === null) throw new Error('no graph')
+  return { opaque: attributeProto.encode({ name, type: graphType, g: graphProto.encode(graph) }) }
 }
 
 function toNode([opType, inputs, output, attributes = {}]: NodeRow): OnnxNode {

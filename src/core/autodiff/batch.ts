@@ -2,7 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import type { OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { numericValues } from '../onnx/onnx-tensor.ts'
 import { viewOf } from '../onnx/graph-end.ts'
-import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import type { BatchFacts } from '../model/any-batch.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import type { Ports } from './model-ports.ts'
@@ -61,7 +61,19 @@ export function batchFactsOf(model: OnnxModel, { input, output }: Ports): BatchF
   return {
     declared: typeof declared === 'number' && declared > 0 ? declared : undefined,
     constant: [...new Set(firsts)],
+    isDecidedTogether: [...leading].some(isDecidedByImage(model)),
   }
+}
+
+/** Whether a node's branch, or its number of steps, comes of the image's values, not of its shape alone. */
+function isDecidedByImage({ graph }: OnnxModel): (node: OnnxNode) => boolean {
+  const reached = new Set(graph.inputs.map(({ name }) => name))
+  for (const node of graph.nodes)
+    if (node.opType !== 'Shape' && node.opType !== 'Size' && readsOf(node).some((name) => reached.has(name)))
+      for (const name of node.outputs) reached.add(name)
+  const deciding: Readonly<Record<string, number>> = { If: 1, Loop: 2 }
+  return ({ opType, inputs }) =>
+    inputs.slice(0, deciding[opType] ?? 0).some((name) => name !== '' && reached.has(name))
 }
 
 /** Every Reshape of a computed value to a constant shape whose first extent is a number. */

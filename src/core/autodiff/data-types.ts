@@ -1,6 +1,7 @@
 import { intAttribute } from '../onnx/attributes.ts'
 import { dataTypeOf, type DataType } from '../onnx/data-type.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
+import type { TypedGraph } from './typed-graph.ts'
 
 /** Operators whose outputs do not have the type of their first input, by that type. */
 const fixedTypes: Readonly<Record<string, readonly DataType[]>> = {
@@ -61,4 +62,18 @@ export function outputDataType(
     default:
       return first
   }
+}
+
+/** The same graph, its values having the types that its nodes give them. */
+export function withDataTypes(graph: TypedGraph): TypedGraph {
+  const values = new Map(graph.values)
+  for (const node of graph.nodes) {
+    const inputTypes = node.inputs.map((name) => values.get(name)?.dataType)
+    node.outputs.forEach((name, index) => {
+      const value = values.get(name)
+      if (value !== undefined)
+        values.set(name, { ...value, dataType: outputDataType(node, index, inputTypes) })
+    })
+  }
+  return { ...graph, values, output: values.get(graph.output.name) ?? graph.output }
 }

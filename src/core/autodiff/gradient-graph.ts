@@ -1,6 +1,6 @@
 import type { LossSpec } from '../model/ports.ts'
 import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
-import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { keepBlocked } from './blocked-layout.ts'
 import { decompose } from './decompose/decompose.ts'
 import { Emitter } from './emitter.ts'
@@ -81,7 +81,7 @@ function assemble(
     nodes,
     outputs.map(({ name }) => name),
   )
-  const read = new Set(needed.flatMap((node) => node.inputs))
+  const read = new Set(needed.flatMap(readsOf))
   const initializers = constantsOf(needed, graph.values)
   for (const [name, tensor] of emit?.initializers ?? []) if (read.has(name)) initializers.set(name, tensor)
   return {

@@ -38,7 +38,7 @@ interface Dependence {
 /**
  * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime tells the shapes: one
  * run on zeros, in which each intermediate value's Shape is an output. Whatever does not depend on the input
- * becomes a constant.
+ * becomes a constant. The graph's first output is the typed one's; the values of others are known too.
  */
 export async function learnShapes(
   model: OnnxModel,
@@ -84,7 +84,7 @@ function dependenceOf(graph: OnnxGraph): Dependence {
   if (sequence !== undefined) throw sequenceError(sequence)
   // Only what a node of the graph gives: subgraphs also read values of their own.
   const given = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
-  const read = new Set(leading.flatMap(readsOf))
+  const read = new Set([...leading.flatMap(readsOf), ...output])
   const computedConstants = [...read].filter(
     (name) => given.has(name) && !values.has(name) && !graph.initializers.has(name),
   )

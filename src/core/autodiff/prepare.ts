@@ -1,11 +1,14 @@
+import { RadversaryError } from '../errors.ts'
 import type { Runtime } from '../model/runtime.ts'
 import { decodeModel, encodeModel } from '../onnx/codec.ts'
 import type { OnnxModel } from '../onnx/graph.ts'
-import { nodesLeadingTo } from '../onnx/graph-walk.ts'
+import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import { withFullMasks } from './boolean-masks.ts'
+import { keptWhole, writtenOut } from './control-flow/write-out.ts'
 import { learnShapes } from './learn-shapes.ts'
 import { takeOffActivation, withClassAxis, type LogitsGraph, type OutputActivation } from './logits.ts'
+import type { TypedGraph } from './typed-graph.ts'
 import { upgrade } from './upgrade.ts'
 
 export interface PrepareOptions {
@@ -29,9 +32,20 @@ export async function prepare(
 ): Promise<LogitsGraph> {
   const fixed = fixShapes(model, options)
   const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
-  const learnt = upgrade(await learnShapes(simplified, options.inputShape, runtime))
-  const graph = withFullMasks(learnt, runtime.device)
+  const learnt = await learnShapes(simplified, options.inputShape, runtime)
+  const graph = await ofFixedSizes(learnt, runtime)
   return takeOffActivation(withClassAxis(graph, options.isOneRow), options.activation)
+}
+
+/** Bodies written out and masks in full size; bodies as they are where a size in them depends on the image. */
+async function ofFixedSizes(learnt: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
+  const flat = await writtenOut(learnt, runtime)
+  try {
+    return withFullMasks(upgrade(flat), runtime.device)
+  } catch (error) {
+    if (flat === learnt || !(error instanceof RadversaryError)) throw error
+    return withFullMasks(upgrade(keptWhole(learnt, error)), runtime.device)
+  }
 }
 
 /**
@@ -41,7 +55,7 @@ export async function prepare(
 function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: PrepareOptions): OnnxModel {
   const { graph } = model
   const nodes = nodesLeadingTo(graph.nodes, [outputName])
-  const read = new Set(nodes.flatMap(({ inputs }) => inputs))
+  const read = new Set(nodes.flatMap(readsOf))
   return {
     ...model,
     graph: {

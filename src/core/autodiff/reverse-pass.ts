@@ -1,11 +1,12 @@
 import { RadversaryError } from '../errors.ts'
 import { isFloating } from '../onnx/data-type.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
+import { readsOf } from '../onnx/graph-walk.ts'
 import type { Emitter } from './emitter.ts'
 import { ForwardNode } from './forward-node.ts'
 import { isNonDifferentiable } from './non-differentiable.ts'
 import { ruleOf } from './rules.ts'
-import type { TypedGraph } from './typed-graph.ts'
+import { firstOutput, type Refusal, type TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
 
 /** Cotangents of values so far, one for each node that read the value. */
@@ -23,6 +24,8 @@ export function reversePass(graph: TypedGraph, seed: Value, emit: Emitter, rule 
     const ofOutputs = node.outputs.map((name) => summed(cotangents, name, emit))
     if (!isNonDifferentiable(node) && ofOutputs.some((each) => each !== null)) {
       const forward = forwardNode(node, graph, ofOutputs)
+      const refusal = graph.refusals?.get(firstOutput(node))
+      if (refusal !== undefined) throw refusedNode(node, refusal)
       const inputVjps = rule(node)(forward, emit)
       node.inputs.forEach((name, index) => {
         if (active.has(name)) add(cotangents, name, requiredVjp(inputVjps[index], forward, index)())
@@ -36,7 +39,7 @@ export function reversePass(graph: TypedGraph, seed: Value, emit: Emitter, rule 
 function valuesWithGradient({ nodes, values, input }: TypedGraph): ReadonlySet<string> {
   const active = new Set([input.name])
   for (const node of nodes) {
-    if (isNonDifferentiable(node) || !node.inputs.some((name) => active.has(name))) continue
+    if (isNonDifferentiable(node) || !readsOf(node).some((name) => active.has(name))) continue
     for (const name of node.outputs)
       if (isFloating(values.get(name)?.dataType ?? 'undefined')) active.add(name)
   }
@@ -67,6 +70,14 @@ function add(cotangents: Cotangents, name: string, cotangent: Value): void {
   const parts = cotangents.get(name)
   if (parts === undefined) cotangents.set(name, [cotangent])
   else parts.push(cotangent)
+}
+
+function refusedNode({ opType, name, outputs }: OnnxNode, { reason, tip }: Refusal): RadversaryError {
+  return new RadversaryError(
+    'model-unsupported',
+    `${opType}: no gradient, since ${reason} (node '${name || (outputs[0] ?? '')}')`,
+    { tip },
+  )
 }
 
 function requiredVjp<T>(vjp: T | null | undefined, node: ForwardNode, index: number): T {

@@ -1,6 +1,13 @@
 import type { OnnxNode } from '../onnx/graph.ts'
+import { readsOf } from '../onnx/graph-walk.ts'
 import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
 import type { Value } from './value.ts'
+
+/** Why a node has no gradient, and what helps. */
+export interface Refusal {
+  readonly reason: string
+  readonly tip: string
+}
 
 /**
  * The part of a model that depends on its input, at one input shape: all that is needed to differentiate it.
@@ -15,17 +22,19 @@ export interface TypedGraph {
   readonly irVersion: number
   readonly opsets: ReadonlyMap<string, number>
   readonly functions: readonly Uint8Array[]
+  /** Why If, Loop and Scan have no gradient, by the name of their first output. */
+  readonly refusals?: ReadonlyMap<string, Refusal> | undefined
   /** Names of this graph begin like no other name that we give. */
   readonly freshPrefix: string
 }
 
-/** The constants among the values that `nodes` read. */
+/** The constants among the values that `nodes` and their subgraphs read. */
 export function constantsOf(
   nodes: readonly OnnxNode[],
   values: ReadonlyMap<string, Value>,
 ): Map<string, OnnxTensor> {
   const constants = new Map<string, OnnxTensor>()
-  for (const name of nodes.flatMap(({ inputs }) => inputs)) {
+  for (const name of nodes.flatMap(readsOf)) {
     const constant = values.get(name)?.constant
     if (constant !== undefined) constants.set(name, constant)
   }
@@ -38,4 +47,9 @@ export function freshPrefix(names: Iterable<string>): string {
   let prefix = 'g'
   while (taken.some((name) => name.startsWith(prefix) && /^\d/.test(name.slice(prefix.length)))) prefix += '_'
   return prefix
+}
+
+/** The name by which a graph's refusals know a node. */
+export function firstOutput({ outputs }: Pick<OnnxNode, 'outputs'>): string {
+  return outputs.find((name) => name !== '') ?? ''
 }

@@ -9,6 +9,8 @@ export interface BatchFacts {
   readonly declared: number | undefined
   /** Numbers that stand where a graph for any batch has the batch: first extents of reshaped values. */
   readonly constant: readonly number[]
+  /** Whether all samples of a batch go one way through the graph, which they choose together (If, Loop). */
+  readonly isDecidedTogether?: boolean
 }
 
 /** Largest difference, of the largest logit, between a sample alone and in a batch. */
@@ -26,9 +28,9 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
   const sizes = [
     ...new Set([...(facts.declared === undefined ? [] : [facts.declared]), 1, ...facts.constant]),
   ]
-  let isKnown = false
+  let isKnown = facts.isDecidedTogether === true
   /** The one size that the graph takes; undefined for any. */
-  let only: number | undefined
+  let only = isKnown ? (facts.declared ?? 1) : undefined
   const learn = async (x: Tensor): Promise<number | undefined> => {
     only = await learnSize(model, x, sizes)
     isKnown = true

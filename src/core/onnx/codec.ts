@@ -53,14 +53,20 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   })
 }
 
+/** The body of If, Loop or Scan that an attribute holds; undefined for any other attribute. */
+export function subgraphOf(value: Attribute | undefined): OnnxGraph | undefined {
+  if (typeof value !== 'object' || !('opaque' in value)) return undefined
+  const { g } = attributeProto.decode(value.opaque)
+  return g.length === 0 ? undefined : decodeGraph(graphProto.decode(g))
+}
+
 /** A body of If, Loop or Scan, changed; any other attribute, and one that `change` leaves alone, as it is. */
 export function withSubgraph(value: Attribute, change: (graph: OnnxGraph) => OnnxGraph): Attribute {
-  if (typeof value !== 'object' || !('opaque' in value)) return value
-  const message = attributeProto.decode(value.opaque)
-  if (message.g.length === 0) return value
-  const graph = decodeGraph(graphProto.decode(message.g))
+  const graph = subgraphOf(value)
+  if (graph === undefined || typeof value !== 'object' || !('opaque' in value)) return value
   const changed = change(graph)
   if (changed === graph) return value
+  const message = attributeProto.decode(value.opaque)
   return { opaque: attributeProto.encode({ ...message, g: graphProto.encode(encodeGraph(changed)) }) }
 }
 

@@ -1,0 +1,96 @@
+import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
+import { subgraphOf } from '../../onnx/codec.ts'
+import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts'
+import { boolTensor, int64Tensor } from '../../onnx/onnx-tensor.ts'
+import { axisOf, range } from '../shapes.ts'
+import type { Refusal, TypedGraph } from '../typed-graph.ts'
+import { liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
+import { unrolled, withAxis, type Writing } from './unroll.ts'
+
+/** A Loop of `count` steps, step after step. */
+export function expandLoop(
+  node: OnnxNode,
+  graph: TypedGraph,
+  prefix: string,
+  count: number,
+): Expansion | Refusal {
+  const body = bodyOf(node)
+  const { constants, names } = liftedConstants(body, prefix)
+  const [stepNumber, goOn] = body.inputs
+  const shapeOf = (input: typeof goOn): number[] => (input?.shape?.length === 1 ? [1] : [])
+  for (const step of range(count))
+    constants.set(`${prefix}step${step}`, int64Tensor(shapeOf(stepNumber), [step]))
+  constants.set(`${prefix}true`, boolTensor(shapeOf(goOn), [true]))
+  const given = (step: number) =>
+    [...names, [stepNumber?.name ?? '', `${prefix}step${step}`], [goOn?.name ?? '', `${prefix}true`]] as const
+  const carried = node.inputs.slice(2)
+  const collect = () => ({ axis: 0, isReverse: false })
+  const steps = { body, count, carried, firstInput: 2, firstOutput: 1, given, collect }
+  return unrolled(node, steps, { graph, prefix, constants })
+}
+
+/** A Scan (opset 9 or later), whose number of steps is the extent of what it scans. */
+export function expandScan(node: OnnxNode, graph: TypedGraph, prefix: string): Expansion | Refusal {
+  const body = bodyOf(node)
+  const { constants, names } = liftedConstants(body, prefix)
+  const carried = node.inputs.slice(0, node.inputs.length - intAttribute(node, 'num_scan_inputs', 1))
+  const scanned = scannedBy(node, carried.length, graph)
+  const [{ count } = { count: undefined }] = scanned
+  if (count === undefined || (graph.opsets.get('') ?? 1) < 9)
+    return {
+      reason: 'expected opset 9 or later and something to scan',
+      tip: 'Export the model with a later opset.',
+    }
+  const slice = (k: number, step: number): string => `${prefix}slice${k}_${step}`
+  const writing = { graph, prefix, constants }
+  const parts = scanned.flatMap(({ name, axis, isReverse }, k) => {
+    const pieces = range(count).map((step) => slice(k, isReverse ? count - 1 - step : step))
+    return takenApart([name, `${prefix}thick${k}_`], axis, pieces, writing)
+  })
+  const given = (step: number) => [
+    ...names,
+    ...scanned.map((_, k) => [body.inputs[carried.length + k]?.name ?? '', slice(k, step)] as const),
+  ]
+  const collect = (k: number) => ({
+    axis: listed(node, 'scan_output_axes', k),
+    isReverse: listed(node, 'scan_output_directions', k) === 1,
+  })
+  const steps = { body, count, carried, firstInput: 0, firstOutput: 0, given, collect }
+  const expansion = unrolled(node, steps, writing)
+  return 'reason' in expansion ? expansion : { ...expansion, nodes: [...parts, ...expansion.nodes] }
+}
+
+/** The body of a Loop or Scan. */
+export function bodyOf(node: OnnxNode): OnnxGraph {
+  const body = subgraphOf(node.attributes['body'])
+  return (
+    body ?? { name: '', nodes: [], initializers: new Map(), inputs: [], outputs: [], valueInfos: new Map() }
+  )
+}
+
+function scannedBy(node: OnnxNode, first: number, { values }: TypedGraph) {
+  return node.inputs.slice(first).map((name, k) => {
+    const shape = values.get(name)?.shape ?? []
+    const axis = axisOf(listed(node, 'scan_input_axes', k), shape.length)
+    return { name, axis, count: shape[axis], isReverse: listed(node, 'scan_input_directions', k) === 1 }
+  })
+}
+
+/** Element `k` of an attribute; 0, ONNX's default, where there is none. */
+function listed(node: OnnxNode, name: string, k: number): number {
+  return intsAttribute(node, name)?.[k] ?? 0
+}
+
+/** A value as its parts along an axis, which they lack. */
+function takenApart(
+  [value, prefix]: readonly [value: string, prefix: string],
+  axis: number,
+  pieces: readonly string[],
+  writing: Writing,
+): OnnxNode[] {
+  const thick = pieces.map((_, index) => `${prefix}${index}`)
+  const isCounted = (writing.graph.opsets.get('') ?? 1) >= 18
+  const attributes = { axis, ...(isCounted && { num_outputs: pieces.length }) }
+  const split = { ...nodeOf('Split', [value], `${prefix}split`, attributes), outputs: thick }
+  return [split, ...pieces.map((piece, k) => withAxis('Squeeze', [thick[k] ?? '', piece], axis, writing))]
+}
