@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import { RadversaryError } from '../core/errors.ts'
+import type { AttackSpec } from '../core/spec/attack-spec.ts'
+import { attackPresets } from '../core/spec/presets.ts'
 import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-help.ts'
-import type { GivenSettings } from '../engine/attack/method-settings.ts'
-import { integer } from './options.ts'
 
 /**
  * The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all
@@ -13,9 +13,6 @@ const shortNames: Readonly<Record<string, string>> = { stepSize: 'step' }
 export interface MethodOptions {
   readonly method: string
   readonly mode: string
-  readonly target?: string
-  readonly seed: number
-  readonly earlyStop?: boolean
 }
 
 /**
@@ -26,18 +23,12 @@ export function withMethod(command: Command, args: readonly string[]): Command {
   const methods = methodsHelp()
   const chosen = chosenMethod(args, methods)
   command
-    .option('--method <name>', `one of ${methods.map(({ name }) => name).join(', ')}`, 'smia')
+    .option('--method <name>', `one of ${methods.map(({ name }) => name).join(', ')}`, attackPresets.method)
     .addOption(
       new Option('--mode <mode>', 'of SMIA: the paper, or the authors’ code')
         .choices(['paper', 'reference'])
         .default('paper'),
     )
-    .option(
-      '--target <class>',
-      'attack towards this class or grade (index or name), or this value, instead of away from the label; where labels may overlap e.g. "Edema=raise,Mass=lower,Nodule=leave"; of boxes vanish, false-positives or class:NAME',
-    )
-    .option('--seed <n>', 'seed of everything random', integer, 0)
-    .option('--early-stop', 'leave an image alone once its attack succeeds')
   for (const setting of settingsOf(methods).values()) {
     const own = chosen?.settings.find(({ name }) => name === setting.name)
     const text = own === undefined ? setting.explanation : settingHelpText(own)
@@ -48,10 +39,7 @@ export function withMethod(command: Command, args: readonly string[]): Command {
 }
 
 /** The method's name and the settings that were given on the command line. */
-export function methodRequest(options: MethodOptions): {
-  readonly method: string
-  readonly settings: GivenSettings
-} {
+export function methodRequest(options: MethodOptions): Pick<AttackSpec, 'method' | 'settings'> {
   const given = options as unknown as Readonly<Record<string, string | undefined>>
   const settings = [...settingsOf(methodsHelp()).keys()].flatMap((name) => {
     const value = given[shortNames[name] ?? name]

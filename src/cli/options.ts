@@ -18,29 +18,12 @@ export interface ModelOptions extends RuntimeOptions {
 
 export interface StudyOptions {
   readonly study: string[]
-  readonly labels?: string
 }
 
 export function withStudy(command: Command): Command {
-  return command
-    .requiredOption(
-      '--study <path...>',
-      'folder, file, DICOMDIR or zip archive of DICOM images; may be several',
-    )
-    .option(
-      '--labels <path>',
-      'CSV with the columns `file` or `SOPInstanceUID`, and `label` (class index or name, or a value); of a segmentation a folder of PNG masks, a CSV that lists them, or DICOM SEG; of a detection a CSV of boxes',
-    )
-}
-
-export interface IntensityOptions {
-  readonly forceIntensity?: boolean
-}
-
-export function withIntensity(command: Command): Command {
-  return command.option(
-    '--force-intensity',
-    'apply the model card to images that it does not suit: of another modality, not in HU, or mostly beyond its range',
+  return command.requiredOption(
+    '--study <path...>',
+    'folder, file, DICOMDIR or zip archive of DICOM images; may be several',
   )
 }
 

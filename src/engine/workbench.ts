@@ -3,6 +3,7 @@ import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { obstacleError } from '../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../core/errors.ts'
 import { namesOf, type ModelCard } from '../core/model/card.ts'
+import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { checkFrames, parseBoxes, type FramedBox } from './labels/box-labels.ts'
 import { namesFor } from './labels/label-rows.ts'
@@ -13,16 +14,15 @@ import { openModel, type ModelReference, type OpenedModel } from './models/open-
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
-/** A study, a model and a device, as a user names them. */
-export interface WorkbenchRequest extends ModelReference, DeviceRequest {
+/** What a study is worked on with: a model and a device, as a user names them. */
+export interface WorkbenchTools extends ModelReference, DeviceRequest {}
+
+type Chosen = Pick<AttackSpec, 'images' | 'labels'> & Partial<Pick<AttackSpec, 'forceIntensity'>>
+
+/** The same with the study, and what of it is worked on. */
+export interface WorkbenchRequest extends WorkbenchTools, Chosen {
   /** Files and folders, or what is open already. */
   readonly study: readonly string[] | Study
-  /** SOP Instance UIDs of the images to work on; all by default. */
-  readonly images?: readonly string[] | undefined
-  /** Whether the card is applied to images that it does not suit. */
-  readonly forceIntensity?: boolean | undefined
-  /** A labels file; of a segmentation masks (`openMasks`), of a detection boxes (`parseBoxes`). */
-  readonly labels?: string | undefined
 }
 
 /** The same, opened and fitting each other; the model is yet to be connected. */

@@ -130,7 +130,7 @@ test('an image that the boxes leave out has none, also when it is attacked alone
       settings: {},
       seed: 0,
     },
-    ...{ earlyStop: false, batch: 1, exports: ['series'] },
+    ...{ earlyStop: false, forceIntensity: false, batch: 1, exports: ['series'] },
   })
   expect(framesOf(alone.record).map(({ boxes }) => boxes?.label)).toEqual([[]])
 })

@@ -284,7 +284,16 @@ test('a comparison is refused', async () => {
       methods,
       budgets: { Linf: ['8/255'], L2: [] },
     },
-    ...{ transfer: false, seed: 0, batch: 4, out: stack.out, device: 'cpu', threads: 1 },
+    ...{
+      transfer: false,
+      earlyStop: false,
+      forceIntensity: false,
+      seed: 0,
+      batch: 4,
+      out: stack.out,
+      device: 'cpu',
+      threads: 1,
+    },
   } as const
   await expect(compareStudy(request)).rejects.toThrow('expected models of single images')
 })

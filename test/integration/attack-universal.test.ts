@@ -165,6 +165,8 @@ describe('a perturbation that a series shares', () => {
       ...{
         budgets: { Linf: ['24/255'], L2: [] },
         transfer: false,
+        earlyStop: false,
+        forceIntensity: false,
         device: 'cpu',
         threads: 1,
         seed: 0,

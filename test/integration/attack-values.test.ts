@@ -179,6 +179,8 @@ test('methods are compared on numbers, without a confidence', async () => {
       seed: 0,
       batch: 4,
       transfer: true,
+      earlyStop: false,
+      forceIntensity: false,
     },
     ...{
       methods: [{ name: 'pgd', settings: { steps: 6, stepSize: '6/255' } }],

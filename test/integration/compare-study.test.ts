@@ -34,6 +34,8 @@ function compareRequest(out: string, changes: Partial<CompareRequest> = {}): Com
     ],
     budgets: { Linf: ['4/255', '16/255'], L2: [] },
     transfer: true,
+    earlyStop: false,
+    forceIntensity: false,
     device: 'cpu',
     threads: 1,
     seed: 0,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cellResult, type CellResult } from '../../src/engine/compare/cell-result.ts'
 import { compareStudy } from '../../src/engine/compare/compare-study.ts'
-import type { ComparedMethod } from '../../src/engine/compare/plan-cells.ts'
+import type { ComparedMethod } from '../../src/core/spec/comparison-spec.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const sample = fileURLToPath(new URL('../../resources/sample/', import.meta.url))
@@ -28,6 +28,8 @@ async function compared(
       methods,
       budgets: { Linf: budgets, L2: [] },
       transfer: false,
+      earlyStop: false,
+      forceIntensity: false,
       device: 'cpu',
       threads: 1,
       seed: 0,

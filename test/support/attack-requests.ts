@@ -27,6 +27,7 @@ export function attackRequest(
     seed: 0,
     earlyStop: false,
     batch: 4,
+    forceIntensity: false,
     exports: ['series'],
     ...changes,
   }

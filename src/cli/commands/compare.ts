@@ -1,65 +1,43 @@
 import { Command } from 'commander'
-import type { GivenSettings } from '../../engine/attack/method-settings.ts'
 import { compareStudy, type CompareReport } from '../../engine/compare/compare-study.ts'
-import type { ComparedMethod } from '../../engine/compare/plan-cells.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import type { CompareRequest } from '../../engine/compare/compare-run.ts'
+import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
+import { comparisonPresets } from '../../core/spec/presets.ts'
 import type { Headline } from '../../core/evaluate/headline.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
-import {
-  home,
-  integer,
-  positiveInteger,
-  withDevice,
-  withIntensity,
-  withJson,
-  withStudy,
-  type DeviceOptions,
-  type IntensityOptions,
-  type StudyOptions,
-} from '../options.ts'
+import { home, withDevice, withJson, withStudy, type DeviceOptions, type StudyOptions } from '../options.ts'
+import { comparisonOf, withFields, type ComparisonOptions } from '../spec-options.ts'
 import { failuresText, linesText, tableText } from '../output.ts'
 
-interface Options extends StudyOptions, DeviceOptions, IntensityOptions {
-  readonly model: string[]
-  readonly method: string[]
-  readonly epsilon: string[]
-  readonly epsilonL2?: string[]
-  readonly set?: string[]
-  readonly transfer?: boolean
-  readonly target?: string
-  readonly seed: number
-  readonly batch: number
+interface Options extends StudyOptions, DeviceOptions, ComparisonOptions {
   readonly out: string
   readonly json?: boolean
 }
+
+const text = comparisonSpec.shape
 
 export function compareCommand(context: CommandContext): Command {
   const command = withStudy(
     new Command('compare').description('compare methods, budgets and models on one study'),
   )
-    .requiredOption('--model <name|file...>', 'the models, each with its card beside it; may be several')
-    .option('--method <names...>', 'the methods, as of `attack`', ['smia', 'pgd', 'fgsm', 'noise'])
-    .option('--epsilon <budgets...>', 'budgets of the methods that bound every pixel', [
-      '2/255',
-      '4/255',
-      '8/255',
+    .requiredOption('--model <name|file...>', text.models.description)
+    .option('--method <names...>', text.methods.description, [...comparisonPresets.methods])
+    .option('--epsilon <budgets...>', text.budgets.shape.Linf.description, [
+      ...comparisonPresets.budgets.Linf,
     ])
-    .option(
-      '--epsilon-l2 <budgets...>',
-      'budgets of the methods that bound the Euclidean norm; default: each one’s preset',
-    )
+    .option('--epsilon-l2 <budgets...>', text.budgets.shape.L2.description, [...comparisonPresets.budgets.L2])
     .option(
       '--set <settings...>',
       'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget',
     )
-    .option('--transfer', 'judge what is made on each model on the others too')
-    .option('--target <class>', 'attack towards this class (index or name) instead of away from the label')
-    .option('--seed <n>', 'seed of everything random', integer, 0)
-    .option('--batch <n>', 'images attacked together, at most', positiveInteger, 8)
-    .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted comparison')
-  return withJson(withDevice(withIntensity(command))).action(async (options: Options) => {
+    .option('--transfer', text.transfer.description)
+  withFields(command, [...(['labels', 'target', 'seed', 'batch', 'forceIntensity'] as const)]).requiredOption(
+    '--out <dir>',
+    'a new or empty folder, or that of an interrupted comparison',
+  )
+  return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await compareStudy(requestOf(options), hooks)
       const ended = report.comparison.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
@@ -68,37 +46,9 @@ export function compareCommand(context: CommandContext): Command {
   })
 }
 
-function requestOf({
-  model,
-  method,
-  epsilon,
-  epsilonL2 = [],
-  set = [],
-  transfer = false,
-  ...options
-}: Options) {
-  return {
-    ...{ ...options, models: model, home: home(), transfer },
-    methods: method.map((name): ComparedMethod => ({ name, settings: settingsOf(name, set, method) })),
-    budgets: { Linf: epsilon, L2: epsilonL2 },
-  }
-}
-
-/** Those of `set` that are of the method. */
-function settingsOf(method: string, set: readonly string[], methods: readonly string[]): GivenSettings {
-  const own = set.flatMap((text) => {
-    const [, name, setting, value] = /^([\w-]+)\.(\w+)=(.*)$/.exec(text) ?? []
-    if (name === undefined || setting === undefined || value === undefined || !methods.includes(name))
-      throw new RadversaryError(
-        'usage',
-        `--set: expected METHOD.SETTING=VALUE of a compared method, got ${text}`,
-        {
-          tip: 'For example: --set smia.alpha=0.5 pgd.restarts=5',
-        },
-      )
-    return name === method ? [[setting, value] as const] : []
-  })
-  return Object.fromEntries(own)
+function requestOf(options: Options): CompareRequest {
+  const { study, device, threads, out } = options
+  return { ...comparisonOf(options), study, device, threads, home: home(), out }
 }
 
 function compareText({ folder, comparison, resumed }: CompareReport): string {

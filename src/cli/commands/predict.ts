@@ -1,37 +1,40 @@
 import { Command } from 'commander'
 import { predictStudy, type PredictReport } from '../../engine/predict/predict-study.ts'
+import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import {
   home,
   withDevice,
-  withIntensity,
   withJson,
   withModel,
   withStudy,
   type DeviceOptions,
-  type IntensityOptions,
   type ModelOptions,
   type StudyOptions,
 } from '../options.ts'
+import { withFields } from '../spec-options.ts'
 import { failuresText, tableText } from '../output.ts'
 
-type Options = StudyOptions & ModelOptions & DeviceOptions & IntensityOptions & { readonly json?: boolean }
+interface Options extends StudyOptions, ModelOptions, DeviceOptions {
+  readonly labels?: AttackSpec['labels']
+  readonly forceIntensity?: AttackSpec['forceIntensity']
+  readonly json?: boolean
+}
 
 export function predictCommand(context: CommandContext): Command {
   const command = new Command('predict').description(
     'predict every image of a study, and compare with labels',
   )
-  return withJson(withDevice(withIntensity(withModel(withStudy(command))))).action(
-    async (options: Options) => {
-      await runJob(context, options, async (hooks) => {
-        const report = await predictStudy({ ...options, home: home() }, hooks)
-        const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
-        return { result: report, text: predictText(report), code: ended }
-      })
-    },
-  )
+  withFields(withModel(withStudy(command)), ['labels', 'forceIntensity'])
+  return withJson(withDevice(command)).action(async (options: Options) => {
+    await runJob(context, options, async (hooks) => {
+      const report = await predictStudy({ ...options, home: home() }, hooks)
+      const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
+      return { result: report, text: predictText(report), code: ended }
+    })
+  })
 }
 
 function predictText({

@@ -1,19 +1,16 @@
 import { Command } from 'commander'
-import { RadversaryError } from '../../core/errors.ts'
-import { tensorAttack, type TensorAttackReport } from '../../engine/tensor/tensor-attack.ts'
+import {
+  tensorAttack,
+  type TensorAttackReport,
+  type TensorAttackRequest,
+} from '../../engine/tensor/tensor-attack.ts'
 import { tensorGradient, tensorLosses } from '../../engine/tensor/tensor-gradient.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
-import { methodRequest, withMethod, type MethodOptions } from '../method-options.ts'
-import {
-  positiveInteger,
-  withDevice,
-  withJson,
-  withRuntime,
-  type DeviceOptions,
-  type RuntimeOptions,
-} from '../options.ts'
+import { withMethod, type MethodOptions } from '../method-options.ts'
+import { withDevice, withJson, withRuntime, type DeviceOptions, type RuntimeOptions } from '../options.ts'
+import { tensorAttackOf, withFields, type FieldOptions } from '../spec-options.ts'
 
 interface TensorOptions extends DeviceOptions, RuntimeOptions {
   readonly model: string
@@ -29,9 +26,7 @@ interface GradientOptions extends TensorOptions {
   readonly target: string
 }
 
-interface AttackOptions extends TensorOptions, MethodOptions {
-  readonly labels: string
-  readonly batch: number
+interface AttackOptions extends TensorOptions, FieldOptions, MethodOptions {
   readonly log?: string
 }
 
@@ -71,32 +66,29 @@ function gradientCommand(context: CommandContext): Command {
 }
 
 function attackCommand(context: CommandContext): Command {
-  const command = withMethod(
-    withTensors(
-      new Command('attack').description(
-        'attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)',
-      ),
+  const command = withTensors(
+    new Command('attack').description(
+      'attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)',
     ),
-    context.args,
   )
+  withFields(withMethod(command, context.args), ['target', 'seed', 'earlyStop', 'batch'])
     .requiredOption('--labels <file>', '.npy of integer labels [N], or of 0 and 1 for every label [N, K]')
-    .option('--batch <n>', 'images attacked together', positiveInteger, 8)
     .option('--log <file>', 'JSON of every iteration')
     .requiredOption('--out <file>', '.npy of the adversarial images')
   return withJson(withDevice(command)).action(async (options: AttackOptions) => {
     await runJob(context, options, async (hooks) => {
-      const target = options.target === undefined ? undefined : classOf(options.target)
-      const earlyStop = options.earlyStop ?? false
-      const report = await tensorAttack({ ...options, ...methodRequest(options), target, earlyStop }, hooks)
+      const report = await tensorAttack(requestOf(options), hooks)
       return { result: report, text: attackText(report), code: exitCode.done }
     })
   })
 }
 
-/** Tensors have no class names. Whether there is such a class is for the model to say. */
-function classOf(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new RadversaryError('usage', `Target: expected a class index, got ${text}`)
+function requestOf(options: AttackOptions): TensorAttackRequest {
+  const { model, runtime, device, threads, input, inputName, outputName, log, out } = options
+  return {
+    ...tensorAttackOf(options),
+    ...{ model, runtime, device, threads, input, inputName, outputName, log, out },
+  }
 }
 
 function attackText({ samples, out }: TensorAttackReport): string {

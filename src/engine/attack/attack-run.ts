@@ -4,6 +4,7 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { reachOf } from '../../core/model/slices.ts'
+import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
 import { openMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
@@ -12,28 +13,16 @@ import { imageGroups, imageStacks } from '../study/image-groups.ts'
 import { nothingLeft } from '../study/failures.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
-import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
+import { openWorkbench, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { checkStacks } from '../session/stack-checks.ts'
-import { taskGoal, type GoalRequest, type TaskGoal } from './task-goal.ts'
-import { configureMethod, type ConfiguredMethod, type GivenSettings } from './method-settings.ts'
+import { taskGoal, type TaskGoal } from './task-goal.ts'
+import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
-export interface AttackRequest extends WorkbenchRequest, GoalRequest {
+export interface AttackRequest extends AttackSpec, WorkbenchTools {
   readonly study: readonly string[]
-  /** As in `attackMethods`. */
-  readonly method: string
-  readonly settings: GivenSettings
-  /** A .npy mask [rows, columns]: where it is not 0, pixels may change. */
-  readonly region?: string | undefined
-  readonly seed: number
-  readonly earlyStop: boolean
-  /** Frames that are attacked together, at most. */
-  readonly batch: number
-  /** Neighbouring slices that are attacked at once, at most; as many as have 16 million pixels by default. */
-  readonly slices?: number | undefined
-  readonly exports: readonly ExportKind[]
   /** Whether kinds that the model's task has not are refused; else they are left out. */
   readonly strictExports?: boolean | undefined
   readonly out: string

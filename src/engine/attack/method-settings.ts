@@ -4,18 +4,15 @@ import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.t
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/image/budget.ts'
-
-/**
- * Settings as a user gives them: sizes of change as text with a unit, everything else as text or as it is.
- */
-export type GivenSettings = Readonly<Record<string, string | number | boolean>>
+import type { GivenSettings } from '../../core/spec/attack-spec.ts'
+import type { TakenSettings } from '../../core/spec/recorded-spec.ts'
 
 /** A method with settings whose sizes still wait for an image's intensity range. */
 export interface ConfiguredMethod {
   readonly name: string
   readonly entry: MethodEntry
   /** All settings, those left out at their presets; sizes as they were given. */
-  readonly settings: Readonly<Record<string, string | number | boolean | null>>
+  readonly settings: TakenSettings
   /** Members of an ensemble, in the order in which they run; empty otherwise. */
   readonly members: readonly string[]
   /** Which images share a perturbation, of methods that learn one. */

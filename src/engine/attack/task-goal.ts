@@ -9,33 +9,11 @@ import type {
 } from '../../core/model/card.ts'
 import { isValueLoss } from '../../core/tasks/regression/losses.ts'
 import type { MaskLoss } from '../../core/tasks/segmentation/masks.ts'
+import type { GoalSpec } from '../../core/spec/attack-spec.ts'
 import { classIndex } from '../../core/tasks/class-names.ts'
 import { boxChoice, boxGoals, choiceName } from './box-goal.ts'
 import { classGoals, gradeGoals, valueGoals, type GoalMaker, type LabelWishes } from './goal.ts'
 import { maskGoals, type MaskChoice } from './mask-goal.ts'
-
-/** What a user wants of an attack, in words; what is undefined is the task's default. */
-export interface GoalRequest {
-  /**
-   * The class wanted, by name or index. Where classes may overlap: labels with what is wanted of each
-   * (`Edema=raise,Mass=lower,Nodule=leave`; a name alone is raised), or of a segmentation `none` for nothing
-   * at all. Of a detection also `vanish`, `false-positives` or `class:NAME`.
-   */
-  readonly target?: string | undefined
-  /** PNG masks or DICOM SEG of the wanted segmentation; segmentations only. */
-  readonly targetMasks?: string | undefined
-  /**
-   * Criterion of success. For segmentations: `dice<0.5`, `iou<0.5`, and with something wanted `dice>=0.9`,
-   * `iou>=0.9`. For grades: `change>=2`. For false positives: `boxes>=5`. For numbers: `change>6` away from the
-   * label, `within 3` of a wanted value.
-   */
-  readonly criterion?: string | undefined
-  /**
-   * Loss. For segmentations: `cross-entropy`, `dice`, or weights such as `cross-entropy=0.5,dice=0.5`. For
-   * regressions: `mse` or `huber`.
-   */
-  readonly loss?: string | undefined
-}
 
 /** What is wanted, read and checked. */
 export interface TaskGoal {
@@ -50,7 +28,7 @@ export interface TaskGoal {
 }
 
 /** @throws RadversaryError usage for a class, criterion or loss that the model's task has not. */
-export function taskGoal(card: ModelCard, request: GoalRequest): TaskGoal {
+export function taskGoal(card: ModelCard, request: GoalSpec): TaskGoal {
   switch (card.task) {
     case 'segmentation':
       return segmentationGoal(card, request)
@@ -65,7 +43,7 @@ export function taskGoal(card: ModelCard, request: GoalRequest): TaskGoal {
   }
 }
 
-function classificationGoal(head: ClassificationOutput, request: GoalRequest): TaskGoal {
+function classificationGoal(head: ClassificationOutput, request: GoalSpec): TaskGoal {
   refuse('classification', request, ['targetMasks', 'criterion', 'loss'])
   const { target } = request
   if (target === undefined) return { maker: classGoals(head, undefined), target: null, loss: undefined }
@@ -91,7 +69,7 @@ function parseWishes(text: string, classes: readonly string[]): LabelWishes {
   })
 }
 
-function ordinalGoal(head: OrdinalOutput, request: GoalRequest): TaskGoal {
+function ordinalGoal(head: OrdinalOutput, request: GoalSpec): TaskGoal {
   refuse('ordinal', request, ['targetMasks', 'loss'])
   const target = request.target === undefined ? undefined : classIndex(request.target, head.classes)
   if (target !== undefined) refuse('a wanted grade', request, ['criterion'])
@@ -112,7 +90,7 @@ function leastChange(text: string | undefined, grades: number): number {
   )
 }
 
-function regressionGoal(head: RegressionOutput, request: GoalRequest): TaskGoal {
+function regressionGoal(head: RegressionOutput, request: GoalSpec): TaskGoal {
   refuse('regression', request, ['targetMasks'])
   const target = request.target === undefined ? undefined : Number(request.target)
   if (target !== undefined && (!Number.isFinite(target) || request.target?.trim() === ''))
@@ -148,7 +126,7 @@ function toleranceOf(text: string | undefined, isTargeted: boolean): number | un
   )
 }
 
-function refuse(what: string, request: GoalRequest, fields: readonly (keyof GoalRequest)[]): void {
+function refuse(what: string, request: GoalSpec, fields: readonly (keyof GoalSpec)[]): void {
   const foreign = fields.find((field) => request[field] !== undefined)
   if (foreign !== undefined)
     throw new RadversaryError(
@@ -157,16 +135,13 @@ function refuse(what: string, request: GoalRequest, fields: readonly (keyof Goal
     )
 }
 
-function detectionGoal(card: Extract<ModelCard, { task: 'detection' }>, request: GoalRequest): TaskGoal {
+function detectionGoal(card: Extract<ModelCard, { task: 'detection' }>, request: GoalSpec): TaskGoal {
   refuse('a detection', request, ['targetMasks', 'loss'])
   const choice = boxChoice(card, request)
   return { maker: boxGoals(card, choice), target: choiceName(choice, card.output.classes), loss: undefined }
 }
 
-function segmentationGoal(
-  card: Extract<ModelCard, { task: 'segmentation' }>,
-  request: GoalRequest,
-): TaskGoal {
+function segmentationGoal(card: Extract<ModelCard, { task: 'segmentation' }>, request: GoalSpec): TaskGoal {
   const target = maskTarget(card.output, request)
   const bound = parseBound(request.criterion, target !== undefined)
   const loss = parseMaskLoss(request.loss)
@@ -174,7 +149,7 @@ function segmentationGoal(
   return { maker: maskGoals(card, { loss, bound, target }), target: name, loss }
 }
 
-function maskTarget(head: SegmentationOutput, { target, targetMasks }: GoalRequest): MaskChoice['target'] {
+function maskTarget(head: SegmentationOutput, { target, targetMasks }: GoalSpec): MaskChoice['target'] {
   if (target !== undefined && targetMasks !== undefined)
     throw new RadversaryError('usage', 'Goal: expected a wanted class or wanted masks, got both')
   if (targetMasks !== undefined) return 'masks'

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { attackSpec } from '../../core/spec/attack-spec.ts'
+import { takenSettings } from '../../core/spec/recorded-spec.ts'
 import { imageResult } from '../export/image-result.ts'
 
 /** docs/comparison.md explains every field. */
@@ -58,8 +60,8 @@ const failure = z.strictObject({
 export const cellResult = z.strictObject({
   schema: z.literal(cellSchema),
   model: z.int().nonnegative(),
-  method: z.string(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  method: attackSpec.shape.method,
+  settings: takenSettings,
   budget: z.string().nullable(),
   norm: z.enum(['Linf', 'L2', 'none']),
   slices: z.array(slice),

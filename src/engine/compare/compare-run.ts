@@ -3,33 +3,18 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
 import { refuseStacks } from '../session/stack-checks.ts'
 import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
+import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench } from '../workbench.ts'
-import { planCells, type Budgets, type ComparedMethod, type PlannedCell } from './plan-cells.ts'
+import { planCells, type PlannedCell } from './plan-cells.ts'
 
 /** Several methods at several budgets on several models, on one study, as a user asks for it. */
-export interface CompareRequest extends DeviceRequest {
+export interface CompareRequest extends ComparisonSpec, DeviceRequest {
   readonly study: readonly string[]
-  /** SOP Instance UIDs of the images to work on; all by default. */
-  readonly images?: readonly string[] | undefined
-  readonly labels?: string | undefined
-  /** Whether cards are applied to images that they do not suit. */
-  readonly forceIntensity?: boolean | undefined
-  /** Files or names of added models. */
-  readonly models: readonly string[]
   readonly home: string
-  readonly methods: readonly ComparedMethod[]
-  readonly budgets: Budgets
-  /** Whether what was made on one model is judged on the others as well. */
-  readonly transfer: boolean
-  /** The class wanted, by name or index. */
-  readonly target?: string | undefined
-  readonly seed: number
-  /** Frames that are attacked together, at most. */
-  readonly batch: number
   readonly out: string
 }
 
@@ -88,7 +73,7 @@ function exportIdOf(
   const all = {
     version,
     ...{ seed, batch, transfer },
-    ...(request.forceIntensity === true && { forceIntensity: true }),
+    ...(request.forceIntensity && { forceIntensity: true }),
     models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),

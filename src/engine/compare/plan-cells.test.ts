@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { planCells, type ComparedMethod } from './plan-cells.ts'
+import type { ComparedMethod } from '../../core/spec/comparison-spec.ts'
+import { planCells } from './plan-cells.ts'
 
 const budgets = { Linf: ['2/255', '8/255'], L2: ['1'] }
 const method = (name: string, settings: ComparedMethod['settings'] = {}) => ({ name, settings })

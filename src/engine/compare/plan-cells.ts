@@ -1,20 +1,9 @@
 import { RadversaryError } from '../../core/errors.ts'
 import { scaledBudget } from '../../core/image/budget.ts'
+import type { GivenSettings } from '../../core/spec/attack-spec.ts'
+import type { ComparedMethod, ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import { boundOf, type Bound } from '../attack/evidence.ts'
-import { configureMethod, type ConfiguredMethod, type GivenSettings } from '../attack/method-settings.ts'
-
-/** A method with the settings that are the same at every budget. */
-export interface ComparedMethod {
-  /** As in `attackMethods`. */
-  readonly name: string
-  readonly settings: GivenSettings
-}
-
-/** Budgets as users give them, e.g. '8/255' or '20HU', by the norm that they bound. */
-export interface Budgets {
-  readonly Linf: readonly string[]
-  readonly L2: readonly string[]
-}
+import { configureMethod, type ConfiguredMethod } from '../attack/method-settings.ts'
 
 /** One cell of the comparison's grid: a method at a budget on a model. */
 export interface PlannedCell extends Bound {
@@ -31,7 +20,7 @@ export interface PlannedCell extends Bound {
 export function planCells(
   models: number,
   methods: readonly ComparedMethod[],
-  budgets: Budgets,
+  budgets: ComparisonSpec['budgets'],
 ): PlannedCell[] {
   if (methods.length === 0)
     throw new RadversaryError('usage', 'Comparison: expected at least one method, got none')
@@ -39,7 +28,10 @@ export function planCells(
   return Array.from({ length: models }, (_, model) => rows.map((row) => ({ model, ...row }))).flat()
 }
 
-function atBudgets({ name, settings }: ComparedMethod, budgets: Budgets): Omit<PlannedCell, 'model'>[] {
+function atBudgets(
+  { name, settings }: ComparedMethod,
+  budgets: ComparisonSpec['budgets'],
+): Omit<PlannedCell, 'model'>[] {
   const alone = configureMethod(name, settings)
   if (alone.hides !== undefined)
     throw new RadversaryError(

@@ -64,6 +64,8 @@ export function buildRecord(
       ...(run.wanted && { targetMasks: run.wanted.sha256 }),
       earlyStop: request.earlyStop,
       seed: request.seed,
+      slices: request.slices,
+      ...(run.forceIntensity && { forceIntensity: true }),
     },
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',

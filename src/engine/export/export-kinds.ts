@@ -1,9 +1,7 @@
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-
-/** What an attack can leave as DICOM. */
-export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'] as const
+import { exportKinds } from '../../core/spec/presets.ts'
 
 export type ExportKind = (typeof exportKinds)[number]
 /** Those that are made of an attack's pixels, and not of what the model says of them. */
@@ -44,9 +42,6 @@ export const maskKinds = ['masksBefore', 'masksAfter'] as const
 
 /** As users name them; both masks are one. */
 export const exportNames = ['series', 'perturbation', 'smoothed', 'masks'] as const
-
-/** What is written unless something else is asked for. */
-export const exportPreset = 'series,masks'
 
 /**
  * "series,masks" as kinds, in their own order; the adversarial series is always among them. @throws

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
 import { headlineOf } from '../../core/evaluate/headline.ts'
+import { attackSpec } from '../../core/spec/attack-spec.ts'
+import { recordedAttack } from '../../core/spec/recorded-spec.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
@@ -42,27 +44,14 @@ const currentRecord = z.strictObject({
     card: z.record(z.string(), z.unknown()),
     proposed: z.array(z.string()),
   }),
-  attack: z.strictObject({
-    method: z.string(),
+  attack: recordedAttack.extend({
     title: z.string(),
     source: z.record(z.string(), z.string()).nullable(),
     equation: z.string(),
     /** Members of an ensemble, in the order in which they run. */
     members: z.array(z.string()).optional(),
-    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    criterion: z.string(),
-    /** The class that the attack wants; null for an attack away from the label. */
-    target: z.string().nullable(),
-    /** Weights of J's parts, of a segmentation. */
-    loss: z.record(z.string(), z.number()).optional(),
-    /** SHA-256 of the mask's file; null where the whole image may change. */
-    region: z.string().nullable(),
-    /** SHA-256 of the wanted masks' files. */
-    targetMasks: z.string().optional(),
-    earlyStop: z.boolean(),
-    seed: z.int(),
   }),
-  device: z.strictObject({ name: z.string(), threads: z.int(), batch: z.int() }),
+  device: z.strictObject({ name: z.string(), threads: z.int(), batch: attackSpec.shape.batch }),
   labels: z.enum(['file', 'prediction']),
   /** Perturbations that images share. */
   universal: z.array(sharedReport).optional(),

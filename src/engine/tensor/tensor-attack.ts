@@ -20,6 +20,7 @@ import { runAttack } from '../../core/attacks/run-attack.ts'
 import { withPerturbation } from '../../core/attacks/shared-perturbation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
+import type { TensorSpec } from '../../core/spec/attack-spec.ts'
 import {
   concatenate,
   largestFloat32,
@@ -28,27 +29,18 @@ import {
   tensor,
   type Tensor,
 } from '../../core/tensor/tensor.ts'
-import { configureMethod, type GivenSettings } from '../attack/method-settings.ts'
+import { configureMethod } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
 
-export interface TensorAttackRequest extends TensorModelRequest {
-  /**
-   * .npy files: images [N, C, H, W]; integer labels [N], or 0 and 1 per label [N, K]; the adversarial images.
-   */
+/** Its labels are a .npy file of integers [N], or of 0 and 1 per label [N, K]; its target is a class's index. */
+export interface TensorAttackRequest extends TensorModelRequest, TensorSpec {
+  /** .npy files: images [N, C, H, W]; the adversarial images. */
   readonly input: string
-  readonly labels: string
   readonly out: string
   /** A JSON file for every iteration's quantities. */
   readonly log?: string | undefined
-  readonly method: string
-  readonly settings: GivenSettings
-  /** Index of the class that is wanted. */
-  readonly target?: number | undefined
-  readonly seed: number
-  readonly earlyStop: boolean
-  readonly batch: number
 }
 
 export interface TensorSampleReport {
@@ -89,12 +81,13 @@ export async function tensorAttack(
 ): Promise<TensorAttackReport> {
   const configured = configureMethod(request.method, request.settings)
   const method = configured.forScale(unitScale)
+  const target = request.target === undefined ? undefined : classOf(request.target)
   const x = await readTensor(request.input)
   const model = await openTensorModel(request, x, { before: 'any', what: 'The loss' }, hooks)
   try {
     const { shape } = await model.predict(sampleOf(x, 0))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
-    const work = { model, x, labels, isSoftmax: isOneHot(labels), request, hooks }
+    const work = { model, x, labels, isSoftmax: isOneHot(labels), target, request, hooks }
     const attacked = await attackAll(await withShared(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
     const report = {
@@ -118,6 +111,8 @@ interface Work {
   readonly labels: Tensor
   /** Whether the labels are those of a softmax. */
   readonly isSoftmax: boolean
+  /** Index of the class that is wanted. */
+  readonly target: number | undefined
   readonly request: TensorAttackRequest
   readonly hooks: JobHooks
 }
@@ -204,7 +199,7 @@ async function attackAll(method: AttackMethod, work: Work) {
 
 /** Some of the samples as a batch. */
 function problemOf(
-  { model, x, labels, isSoftmax, request, hooks }: Work,
+  { model, x, labels, isSoftmax, target, request, hooks }: Work,
   samples: readonly number[],
 ): AttackProblem {
   const images = rows(x, samples)
@@ -213,7 +208,7 @@ function problemOf(
   return {
     model,
     images,
-    ...goalOf(rows(labels, samples), isSoftmax, request.target),
+    ...goalOf(rows(labels, samples), isSoftmax, target),
     bounds: { lower: filled(lowest), upper: filled(highest) },
     seeds: samples.map((sample) => sampleSeed(request.seed, String(sample))),
     earlyStop: request.earlyStop,
@@ -254,6 +249,12 @@ function goalOf(labels: Tensor, isSoftmax: boolean, target: number | undefined):
     return { loss, targets: labels, targeted: false, criterion }
   }
   return { loss, targeted: true, ...wantedOf(labels, target, isSoftmax) }
+}
+
+/** Tensors have no class names. Whether there is such a class is for the model to say. */
+function classOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new RadversaryError('usage', `Target: expected a class index, got ${text}`)
 }
 
 /** A softmax's class, a single output's 0 or 1, or one more label to be set. */

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../../core/errors.ts'
+import type { ComparisonSpec } from '../../../core/spec/comparison-spec.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import type { CompareRequest } from '../../compare/compare-run.ts'
 import type { Comparison } from '../../compare/comparison.ts'
@@ -11,17 +12,18 @@ import { datedId, isDatedId } from '../dated-id.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
 import { createEngineThread } from '../engine-threads.ts'
-import { readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
+import { readJsonFile } from '../../../adapters/fs/json-file.ts'
+import { keepRequest } from '../kept-request.ts'
 import type { ModelShelf } from '../models/model-shelf.ts'
+import { regionName, type DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
-import { comparisonRequest, type ComparedThings, type ComparisonRequest } from './comparison-request.ts'
+import { comparisonRequest, type ComparisonRequest } from './comparison-request.ts'
 import { readComparison } from './read-comparison.ts'
 
-/** What is compared on which images. */
-export interface NewComparison extends ComparedThings {
+/** A comparison as a page asks for it: its images named, its region drawn. */
+export interface NewComparison extends Omit<ComparisonSpec, 'region'> {
   readonly paths: readonly string[]
-  /** SOP Instance UIDs; all images by default. */
-  readonly images: readonly string[] | undefined
+  readonly region?: DrawnRegion | undefined
 }
 
 export interface ComparisonInfo {
@@ -86,14 +88,14 @@ export function createComparisonShelf({ home, models, device }: ShelfParts): Com
       const { name, threads } = await device.chosen()
       const written = requestOf(wanted, { name, threads })
       const id = datedId(new Date(written.created))
-      await writeJsonFile(join(folderOf(id), 'request.json'), written)
+      await keepRequest(folderOf(id), written, wanted.region)
       return id
     },
     work: async (id, hooks) => {
       if (inWork !== undefined) throw inWorkAlready(inWork)
       inWork = id
       try {
-        const job = await jobOf(await request(id), { home, models, out: resultOf(id) })
+        const job = await jobOf(await request(id), { home, models, folder: folderOf(id) })
         working = onThread(job, { ...hooks, signal: eitherOf(hooks.signal, closing.signal) })
         await working
       } finally {
@@ -116,51 +118,35 @@ export function createComparisonShelf({ home, models, device }: ShelfParts): Com
   }
 }
 
-function requestOf(
-  { paths, images, ...things }: NewComparison,
-  device: ComparisonRequest['device'],
-): ComparisonRequest {
-  const name = `${namesOf(things.methods)}, ${titleOf(paths)}`
+function requestOf(asked: NewComparison, device: ComparisonRequest['device']): ComparisonRequest {
   return comparisonRequest.parse({
-    ...things,
-    name,
+    ...asked,
+    name: `${namesOf(asked.methods)}, ${titleOf(asked.paths)}`,
     created: new Date().toISOString(),
-    paths,
-    images: images ?? null,
+    region: asked.region && regionName,
     device,
   })
 }
 
 /** e.g. "smia, pgd and 5 more". */
-function namesOf(methods: ComparedThings['methods']): string {
+function namesOf(methods: ComparisonSpec['methods']): string {
   const names = methods.map(({ name }) => name)
   return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 }
 
 async function jobOf(
-  {
-    paths,
-    images,
-    labels,
-    device,
-    models: names,
-    methods,
-    budgets,
-    transfer,
-    seed,
-    batch,
-    forceIntensity,
-  }: ComparisonRequest,
-  { home, models, out }: { readonly home: string; readonly models: ModelShelf; readonly out: string },
+  { schema, name, created, paths, models: names, region, device, ...spec }: ComparisonRequest,
+  { home, models, folder }: { readonly home: string; readonly models: ModelShelf; readonly folder: string },
 ): Promise<CompareRequest> {
   return {
-    ...{ home, out, methods, budgets, transfer, seed, batch, forceIntensity },
-    models: await Promise.all(names.map((name) => models.pathOf(name))),
+    ...spec,
+    home,
+    models: await Promise.all(names.map((each) => models.pathOf(each))),
     study: paths,
-    images: images ?? undefined,
-    labels: labels ?? undefined,
+    region: region && join(folder, region),
     device: device.name,
     threads: device.threads,
+    out: join(folder, 'result'),
   }
 }
 

@@ -1,23 +1,16 @@
 import { z } from 'zod'
 import type { Comparison } from '../../compare/comparison.ts'
-import { comparedThings } from '../comparisons/comparison-request.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { imageAt } from '../studies/study-store.ts'
 import { procedure, router } from '../trpc.ts'
-import { studyId } from './addresses.ts'
+import { pageComparison } from './page-requests.ts'
 
 export type ComparisonEvent = JobEvent | { readonly type: 'compared'; readonly comparison: Comparison }
 
 const named = z.strictObject({ comparison: z.string() })
 
-const create = comparedThings.extend({
-  study: studyId,
-  /** Places in the study; all by default. */
-  images: z.array(z.int().min(0)).min(1).optional(),
-})
-
 export const comparisonsRouter = router({
-  create: procedure.input(create).mutation(async ({ input: { study, images, ...things }, ctx }) => {
+  create: procedure.input(pageComparison).mutation(async ({ input: { study, images, ...things }, ctx }) => {
     const opened = await ctx.studies.find(study)
     const uids = images?.map((place) => imageAt(opened, place).sopInstanceUid)
     return { comparison: await ctx.comparisons.create({ ...things, paths: opened.info.paths, images: uids }) }

@@ -1,37 +1,26 @@
+import { join } from 'node:path'
 import { RadversaryError } from '../../../core/errors.ts'
-import type { ExportKind } from '../../export/export-kinds.ts'
+import type { AttackSpec } from '../../../core/spec/attack-spec.ts'
 import type { AttackRequest } from '../../attack/attack-run.ts'
-import { configureMethod, type GivenSettings } from '../../attack/method-settings.ts'
+import { configureMethod } from '../../attack/method-settings.ts'
 import type { AttackRecord } from '../../export/record.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineLog } from '../log.ts'
 import type { ModelShelf } from '../models/model-shelf.ts'
+import { regionName, type DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
-import { runFoldersIn, type FinishedImage, type RunFolders, type RunRegion } from './run-folders.ts'
+import { runFoldersIn, type FinishedImage, type RunFolders } from './run-folders.ts'
 import { runInfo, type RunInfo } from './run-info.ts'
 import { createRunQueue, type RunQueue } from './run-queue.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
 
-/** A run as a user asks for it; what is left out is at its preset. */
-export interface NewRun {
+/** A run as a page asks for it: its images named, its region drawn. */
+export interface NewRun extends Omit<AttackSpec, 'region'> {
   readonly paths: readonly string[]
-  /** SOP Instance UIDs; all images by default. */
-  readonly images: readonly string[] | undefined
   readonly model: string
-  readonly labels?: string | undefined
-  readonly method: string
-  readonly settings: GivenSettings
-  readonly target?: string | undefined
-  readonly criterion?: string | undefined
-  readonly loss?: string | undefined
-  readonly region: RunRegion | undefined
-  readonly seed: number
-  readonly earlyStop: boolean
-  readonly batch: number
-  readonly exports: readonly ExportKind[]
-  readonly forceIntensity: boolean
+  readonly region?: DrawnRegion | undefined
   readonly name?: string | undefined
 }
 
@@ -122,17 +111,11 @@ export function createRunDesk(parts: DeskParts): RunDesk {
 }
 
 function requestOf(given: NewRun, title: string, device: RunRequest['device']): RunRequest {
-  const { region, images, labels, target, criterion, loss, name, ...rest } = given
   return runRequest.parse({
-    ...rest,
-    name: name ?? title,
+    ...given,
+    name: given.name ?? title,
     created: new Date().toISOString(),
-    images: images ?? null,
-    labels: labels ?? null,
-    target: target ?? null,
-    criterion: criterion ?? null,
-    loss: loss ?? null,
-    hasRegion: region !== undefined,
+    region: given.region && regionName,
     device,
   })
 }
@@ -142,32 +125,13 @@ async function threadData(
   request: RunRequest,
   { folders, home, models }: Pick<DeskParts, 'home' | 'models'> & { readonly folders: RunFolders },
 ): Promise<AttackRequest> {
-  const {
-    paths,
-    images,
-    model,
-    labels,
-    target,
-    hasRegion,
-    device,
-    method,
-    settings,
-    seed,
-    earlyStop,
-    batch,
-    exports,
-    forceIntensity,
-  } = request
+  const { schema, name, created, paths, model, region, device, ...spec } = request
   return {
-    ...{ home, method, settings, seed, earlyStop, batch, exports, forceIntensity },
+    ...spec,
+    home,
     study: paths,
-    images: images ?? undefined,
     model: await models.pathOf(model),
-    labels: labels ?? undefined,
-    target: target ?? undefined,
-    criterion: request.criterion ?? undefined,
-    loss: request.loss ?? undefined,
-    region: hasRegion ? folders.regionFile(run) : undefined,
+    region: region && join(folders.folder(run), region),
     device: device.name,
     threads: device.threads,
     out: folders.exportFolder(run),

@@ -1,26 +1,19 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileExists, writeFileAtomically } from '../../../adapters/fs/atomic-write.ts'
+import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { writeNpy } from '../../../core/tensor/npy.ts'
 import { resultPath } from '../../export/record-image.ts'
 import { recordName } from '../../attack/attack-study.ts'
 import { imageResult, type ImageResult } from '../../export/image-result.ts'
 import { attackRecord, type AttackRecord } from '../../export/record.ts'
 import { datedId, isDatedId } from '../dated-id.ts'
+import { keepRequest } from '../kept-request.ts'
+import type { DrawnRegion } from '../region.ts'
 import { readJson, readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
 import { runOutcome, type RunOutcome } from './run-outcome.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
-
-/** Which pixels may change. */
-export interface RunRegion {
-  readonly rows: number
-  readonly columns: number
-  /** [rows · columns], 0 where a pixel stays as it is. */
-  readonly mask: Uint8Array
-}
 
 /** An image that is done; `image` is its place among the run's. */
 export interface FinishedImage {
@@ -34,7 +27,7 @@ export interface FinishedImage {
  */
 export interface RunFolders {
   list(): Promise<string[]>
-  create(request: RunRequest, region: RunRegion | undefined): Promise<string>
+  create(request: RunRequest, region: DrawnRegion | undefined): Promise<string>
   remove(run: string): Promise<void>
   /** @throws RadversaryError usage where there is no such run. */
   request(run: string): Promise<RunRequest>
@@ -53,7 +46,6 @@ export interface RunFolders {
   images(run: string): Promise<FinishedImage[]>
   folder(run: string): string
   exportFolder(run: string): string
-  regionFile(run: string): string
 }
 
 export function runFoldersIn(home: string): RunFolders {
@@ -64,10 +56,7 @@ export function runFoldersIn(home: string): RunFolders {
     list: () => namesIn(all, isDatedId),
     create: async (request, region) => {
       const run = datedId(new Date(request.created))
-      await makeFolder(folderOf(all, run))
-      if (region !== undefined)
-        await writeFileAtomically(file(run, 'region.npy'), regionBytes(region), { replace: false })
-      await writeJsonFile(file(run, 'request.json'), request)
+      await keepRequest(folderOf(all, run), request, region)
       return run
     },
     remove: async (run) => {
@@ -91,7 +80,6 @@ export function runFoldersIn(home: string): RunFolders {
     images: (run) => finishedImages(join(exportFolder(run), 'images')),
     folder: (run) => folderOf(all, run),
     exportFolder,
-    regionFile: (run) => file(run, 'region.npy'),
   }
 }
 
@@ -105,10 +93,6 @@ function noSuchRun(run: string): never {
 
 function notDone(run: string, image: number): never {
   throw new RadversaryError('usage', `Run ${run}: expected an image that is done, got ${image}`)
-}
-
-function regionBytes({ rows, columns, mask }: RunRegion): Uint8Array {
-  return writeNpy({ dataType: 'uint8', shape: [rows, columns], data: mask })
 }
 
 async function finishedImages(folder: string): Promise<FinishedImage[]> {
@@ -128,10 +112,4 @@ async function namesIn(folder: string, isOurs: (name: string) => boolean): Promi
     if (errorCode(cause) === 'ENOENT') return []
     throw ioError('List folder', folder, cause)
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw ioError('make folder', folder, cause)
-  })
 }

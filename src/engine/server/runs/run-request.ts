@@ -1,40 +1,20 @@
 import { z } from 'zod'
-import { exportKinds } from '../../export/export-kinds.ts'
+import { attackSpec } from '../../../core/spec/attack-spec.ts'
+import { firstVersion, keptFields } from '../kept-request.ts'
 
-const schema = 'radversary/run-request/1'
+const schema = 'radversary/run-request/2'
+
+const present = attackSpec.extend({
+  schema: z.literal(schema).default(schema),
+  ...keptFields,
+  /** A model's name, or the path of its file. */
+  model: z.string().min(1),
+})
 
 /**
  * Everything that a run needs to be repeated, as request.json in its folder; docs/workspace.md explains every
- * field.
+ * field. A region is named relative to the folder.
  */
-export const runRequest = z.strictObject({
-  schema: z.literal(schema).default(schema),
-  /** The user's name for it. */
-  name: z.string().min(1).max(200),
-  /** ISO 8601. */
-  created: z.iso.datetime(),
-  /** The study's files and folders. */
-  paths: z.array(z.string()).min(1),
-  /** SOP Instance UIDs of the images to attack; null for all. */
-  images: z.array(z.string()).min(1).nullable(),
-  /** A model's name, or the path of its file. */
-  model: z.string().min(1),
-  labels: z.string().nullable(),
-  method: z.string(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  target: z.string().nullable(),
-  criterion: z.string().nullable().default(null),
-  loss: z.string().nullable().default(null),
-  /** Whether region.npy beside this file says which pixels may change. */
-  hasRegion: z.boolean(),
-  seed: z.int(),
-  earlyStop: z.boolean(),
-  /** Whether the card is applied to images that it does not suit. */
-  forceIntensity: z.boolean().default(false),
-  batch: z.int().min(1),
-  exports: z.array(z.enum(exportKinds)),
-  /** By name, so that it goes on where it began. */
-  device: z.strictObject({ name: z.string(), threads: z.int().min(1) }),
-})
+export const runRequest = z.union([present, firstVersion('radversary/run-request/1', schema, present)])
 
-export type RunRequest = Readonly<z.output<typeof runRequest>>
+export type RunRequest = Readonly<z.output<typeof present>>

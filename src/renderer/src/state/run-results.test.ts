@@ -91,7 +91,7 @@ test('boxes are those of a detection, the annotated ones of a labels file only',
 })
 
 test('an image still to be attacked has its place among those that were asked for', () => {
-  expect(placeAmong(2, study, null)).toBe(2)
+  expect(placeAmong(2, study, undefined)).toBe(2)
   expect(placeAmong(2, study, ['1.2', '1.1'])).toBe(1)
   expect(placeAmong(0, study, ['1.2'])).toBe(-1)
 })

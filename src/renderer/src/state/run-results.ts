@@ -24,10 +24,10 @@ export function placesOf(live: LiveRun, study: StudyInfo): ReadonlyMap<number, n
  * Where the results of a study's image will lie while they are still to come: its place among the images to
  * be attacked, which are all of the study or those with the UIDs asked for. −1 for an image that is left out.
  */
-export function placeAmong(image: number, study: StudyInfo, uids: readonly string[] | null): number {
+export function placeAmong(image: number, study: StudyInfo, uids: readonly string[] | undefined): number {
   return study.series
     .flatMap(({ images }) => images)
-    .filter(({ sopInstanceUid }) => uids === null || uids.includes(sopInstanceUid))
+    .filter(({ sopInstanceUid }) => uids === undefined || uids.includes(sopInstanceUid))
     .map(({ index }) => index)
     .sort((a, b) => a - b)
     .indexOf(image)

@@ -33,12 +33,12 @@ export function useShownRun(): ShownRun | undefined {
   const study = studies.find((each) => each.id === info?.study)
   const output = useCard(info?.request.model)?.output
   const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
-  const { model = '', labels = null } = info?.request ?? {}
+  const { model = '', labels } = info?.request ?? {}
   const pictures = useMemo(
     () =>
       id === undefined || live === undefined || study === undefined
         ? undefined
-        : runPictures(id, live, study, { model, classes: names.classes, isLabelled: labels !== null }),
+        : runPictures(id, live, study, { model, classes: names.classes, isLabelled: labels !== undefined }),
     [id, live, study, names, model, labels],
   )
   if (id === undefined || live === undefined || study === undefined || pictures === undefined)
@@ -50,7 +50,7 @@ export function useShownRun(): ShownRun | undefined {
     study,
     pictures,
     names,
-    placeAtWork: (image) => placeAmong(image, study, info?.request.images ?? null),
+    placeAtWork: (image) => placeAmong(image, study, info?.request.images),
   }
 }
 

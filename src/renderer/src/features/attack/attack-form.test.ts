@@ -14,7 +14,7 @@ test('a run’s settings and its goal, whatever it is, fill the form for its mod
     name: 'Twenty',
     paths: [],
   }
-  fillForm({ ...settings, target: 'Edema=raise,Mass=lower', labels: null } as unknown as Request)
+  fillForm({ ...settings, target: 'Edema=raise,Mass=lower' } as unknown as Request)
   const form = useAttackForm.getState()
   expect(form).toMatchObject({
     method: 'pgd',

@@ -65,7 +65,7 @@ export function fillForm({
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
     ...{ method, seed, earlyStop, name, criterion: criterion ?? '', loss: loss ?? '', labels: labels ?? '' },
-    goal: target === null ? null : { model, goal: target },
+    goal: target === undefined ? null : { model, goal: target },
     settings: { ...form.settings, [method]: texts },
   }))
 }

@@ -51,16 +51,21 @@ export async function startAttack(
       earlyStop,
     },
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
-    ...(images === undefined ? {} : { images }),
-    ...(labels === undefined || labels === '' ? {} : { labels }),
-    ...(goal === null ? {} : { target: goal }),
-    ...(hasCriterion(card) && criterion.trim() !== '' ? { criterion: criterion.trim() } : {}),
-    ...(hasCriterion(card) && loss !== '' ? { loss } : {}),
-    ...(region === undefined ? {} : { region: maskOf(region) }),
-    ...(name.trim() === '' ? {} : { name: name.trim() }),
+    images,
+    labels: given(labels),
+    target: goal ?? undefined,
+    criterion: hasCriterion(card) ? given(criterion.trim()) : undefined,
+    loss: hasCriterion(card) ? given(loss) : undefined,
+    region: region && maskOf(region),
+    name: given(name.trim()),
   })
   await refreshRuns()
   showRun(run, study)
+}
+
+/** An empty field is one that was not given. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 /** Whether the form asks for a criterion for the model's task. */
@@ -89,10 +94,10 @@ export async function attackSample(): Promise<void> {
     const model = models.find(({ source }) => source === 'sample')
     if (study === undefined || model === undefined) return
     useUi.setState({ model: model.name })
-    const labels = await findLabels(study.paths)
     const { run } = await engine.runs.start.mutate({
-      ...{ study: study.id, model: model.name, method: 'smia' },
-      ...(labels === undefined ? {} : { labels }),
+      study: study.id,
+      model: model.name,
+      labels: await findLabels(study.paths),
     })
     await refreshRuns()
     showRun(run, study)

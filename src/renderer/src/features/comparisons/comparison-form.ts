@@ -50,7 +50,7 @@ export async function startComparison(
     forceIntensity: intensity === 'forced',
     methods: methods.map((name) => ({ name })),
     budgets: { Linf: budgetsIn(budgets), L2: budgetsIn(budgetsL2) },
-    labels: labels === '' ? null : labels,
+    labels: labels === '' ? undefined : labels,
   })
   await refreshComparisons()
   void workOnComparison(comparison)

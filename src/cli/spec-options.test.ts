@@ -1,0 +1,71 @@
+import { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { attackSpec, type AttackSpec } from '../core/spec/attack-spec.ts'
+import { runRequest } from '../engine/server/runs/run-request.ts'
+import { withMethod } from './method-options.ts'
+import {
+  attackOf,
+  comparisonOf,
+  flagFields,
+  tensorAttackOf,
+  withFields,
+  type AttackOptions,
+} from './spec-options.ts'
+
+function optionsOf(args: readonly string[]): AttackOptions {
+  const command = withFields(withMethod(new Command(), args), flagFields).option('--export <kinds>')
+  return command.exitOverride().parse(args, { from: 'user' }).opts<AttackOptions>()
+}
+
+const everything = [
+  ...['--method', 'pgd', '--epsilon', '4/255', '--steps', '3', '--labels', 'l.csv', '--target', 'nodule'],
+  ...['--target-masks', 'masks', '--criterion', 'dice>=0.8', '--loss', 'dice', '--region', 'r.npy'],
+  ...['--seed', '7', '--early-stop', '--force-intensity', '--batch', '2', '--slices', '5'],
+  ...['--export', 'series,smoothed'],
+]
+const spec: AttackSpec = {
+  ...{ method: 'pgd', settings: { epsilon: '4/255', steps: '3' }, labels: 'l.csv', target: 'nodule' },
+  ...{ targetMasks: 'masks', criterion: 'dice>=0.8', loss: 'dice', region: 'r.npy' },
+  ...{ seed: 7, earlyStop: true, forceIntensity: true, batch: 2, slices: 5 },
+  exports: ['series', 'smoothed'],
+}
+
+test('every field is taken from the command line', () => {
+  expect(attackOf(optionsOf(everything))).toEqual(spec)
+})
+
+test('what was asked on the command line is written down and read again as it was', () => {
+  const kept = { name: 'Again', created: '2026-01-02T03:04:05.000Z', paths: ['/study'], model: 'chest' }
+  const request = runRequest.parse({ ...kept, ...spec, device: { name: 'cpu', threads: 1 } })
+  const { schema, name, created, paths, model, device, ...again } = runRequest.parse(
+    JSON.parse(JSON.stringify(request)),
+  )
+  expect({ name, created, paths, model }).toEqual(kept)
+  expect(again).toEqual(spec)
+  expect([schema, device.threads]).toEqual(['radversary/run-request/2', 1])
+})
+
+test('a flag’s text and preset are the schema’s', () => {
+  const command = withFields(new Command(), flagFields)
+  const texts = Object.fromEntries(
+    command.options.map((option) => [option.attributeName(), option.description]),
+  )
+  expect(texts['seed']).toBe('seed of everything random')
+  for (const [field, { description }] of Object.entries(attackSpec.shape))
+    if (field in texts) expect(texts[field]).toBe(description)
+  expect(command.opts()).toEqual({ seed: 0, batch: 8 })
+})
+
+test('a comparison and an attack on arrays take theirs from the same flags', () => {
+  const grid = { model: ['a.onnx'], method: ['pgd', 'fgsm'], epsilon: ['8/255'], epsilonL2: [] }
+  const compared = comparisonOf({ ...grid, set: ['pgd.steps=3'], seed: 2, labels: 'l.csv' })
+  expect(compared).toMatchObject({ seed: 2, labels: 'l.csv', transfer: false, batch: 8 })
+  expect(compared.methods).toEqual([
+    { name: 'pgd', settings: { steps: '3' } },
+    { name: 'fgsm', settings: {} },
+  ])
+  const options = optionsOf(['--labels', 'y.npy', '--target', '1'])
+  expect(tensorAttackOf(options)).toEqual({
+    ...{ method: 'smia', settings: {}, labels: 'y.npy', target: '1', seed: 0, earlyStop: false, batch: 8 },
+  })
+})

@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander'
+import {
+  askedAttack,
+  askedTensor,
+  attackSpec,
+  type AttackSpec,
+  type TensorSpec,
+} from '../core/spec/attack-spec.ts'
+import { comparedMethods } from '../core/spec/compared-methods.ts'
+import { askedComparison, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
+import { parseSpec } from '../core/spec/parse-spec.ts'
+import { attackPresets } from '../core/spec/presets.ts'
+import { parseExportKinds } from '../engine/export/export-kinds.ts'
+import { methodRequest, type MethodOptions } from './method-options.ts'
+import { integer, positiveInteger } from './options.ts'
+
+/** Fields that have no flag of their own name: `--method` has its settings', `--study` says which images. */
+type OtherField = 'method' | 'settings' | 'images' | 'exports'
+type FlagField = Exclude<keyof AttackSpec, OtherField>
+
+const flags = {
+  labels: '--labels <path>',
+  target: '--target <class>',
+  targetMasks: '--target-masks <path>',
+  criterion: '--criterion <bound>',
+  loss: '--loss <loss>',
+  region: '--region <file>',
+  seed: '--seed <n>',
+  earlyStop: '--early-stop',
+  forceIntensity: '--force-intensity',
+  batch: '--batch <n>',
+  slices: '--slices <n>',
+} as const satisfies Record<FlagField, string>
+
+export const flagFields = Object.keys(flags) as readonly FlagField[]
+
+const readers = { seed: integer, batch: positiveInteger, slices: positiveInteger } as const
+
+/** The flags of some fields of an attack; texts and presets are the schema's. */
+export function withFields(command: Command, fields: readonly FlagField[]): Command {
+  return fields.reduce((all, field) => all.addOption(optionOf(field)), command)
+}
+
+function optionOf(field: FlagField): Option {
+  const option = new Option(flags[field], attackSpec.shape[field].description)
+  if (field === 'seed' || field === 'batch' || field === 'slices') option.argParser(readers[field])
+  if (field === 'seed' || field === 'batch') option.default(attackPresets[field])
+  return option
+}
+
+/** What a command with some of the flags is given: strings and numbers that the schema has yet to check. */
+export type FieldOptions = Readonly<Partial<Record<FlagField, unknown>>>
+
+/** Those that were given, of all that the command has. */
+function givenOf(options: FieldOptions): FieldOptions {
+  const given = flagFields.filter((field) => options[field] !== undefined)
+  return Object.fromEntries(given.map((field) => [field, options[field]]))
+}
+
+export interface AttackOptions extends FieldOptions, MethodOptions {
+  readonly export?: string
+}
+
+/** @throws RadversaryError usage. */
+export function attackOf(options: AttackOptions): AttackSpec {
+  const exports = options.export === undefined ? undefined : parseExportKinds(options.export)
+  return parseSpec('Attack', askedAttack, { ...givenOf(options), ...methodRequest(options), exports })
+}
+
+/** @throws RadversaryError usage. */
+export function tensorAttackOf(options: FieldOptions & MethodOptions): TensorSpec {
+  return parseSpec('Attack', askedTensor, { ...givenOf(options), ...methodRequest(options) })
+}
+
+export interface ComparisonOptions extends FieldOptions {
+  readonly model: readonly string[]
+  readonly method: readonly string[]
+  readonly epsilon: readonly string[]
+  readonly epsilonL2: readonly string[]
+  readonly set?: readonly string[]
+  readonly transfer?: boolean
+}
+
+/** @throws RadversaryError usage. */
+export function comparisonOf(options: ComparisonOptions): ComparisonSpec {
+  const { model, method, epsilon, epsilonL2, set = [], transfer } = options
+  return parseSpec('Comparison', askedComparison, {
+    ...givenOf(options),
+    models: model,
+    methods: comparedMethods(method, set),
+    budgets: { Linf: epsilon, L2: epsilonL2 },
+    transfer,
+  })
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { askedAttack, attackSpec } from './attack-spec.ts'
+import { comparisonPresets } from './presets.ts'
+
+const { method, settings } = attackSpec.shape
+const budgets = z.array(z.string().min(1)).readonly()
+
+/**
+ * What a comparison takes of an attack: all but the one method, what is exported (nothing is), and `slices`
+ * (models of neighbouring slices are not compared).
+ */
+const shared = { method: true, settings: true, exports: true, slices: true } as const
+
+const comparedMethod = z.strictObject({ name: method, settings })
+
+const grid = {
+  /** Names of models, or files. */
+  models: z
+    .array(z.string().min(1))
+    .min(1)
+    .readonly()
+    .describe('the models, each with its card beside it; may be several'),
+  methods: z.array(comparedMethod).min(1).readonly().describe('the methods, as of `attack`'),
+  /** Texts with a unit, e.g. 8/255, by the norm that they bound. */
+  budgets: z.strictObject({
+    Linf: budgets.describe('budgets of the methods that bound every pixel'),
+    L2: budgets.describe('budgets of the methods that bound the Euclidean norm; default: each one’s preset'),
+  }),
+  transfer: z.boolean().describe('judge what is made on each model on the others too'),
+}
+
+/** Several methods at several budgets on several models; each cell is an attack. */
+export const comparisonSpec = attackSpec.omit(shared).extend(grid)
+
+/** The same as it is asked for: what is left out is at its preset. */
+export const askedComparison = askedAttack.omit(shared).extend({
+  ...grid,
+  methods: z
+    .array(comparedMethod.extend({ settings: settings.default({}) }))
+    .min(1)
+    .readonly(),
+  transfer: grid.transfer.default(comparisonPresets.transfer),
+})
+
+export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>
+export type ComparedMethod = Readonly<z.output<typeof comparedMethod>>

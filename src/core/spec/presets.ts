@@ -1,0 +1,22 @@
+/**
+ * What a field of an attack is where its user says nothing. A file of its own, so that a page can read it
+ * without the schema's library.
+ */
+
+/** What an attack can leave as DICOM, in the order of the export. */
+export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'] as const
+
+export const attackPresets = {
+  method: 'smia',
+  seed: 0,
+  earlyStop: false,
+  forceIntensity: false,
+  batch: 8,
+  exports: ['series', 'masksBefore', 'masksAfter'],
+} as const
+
+export const comparisonPresets = {
+  methods: ['smia', 'pgd', 'fgsm', 'noise'],
+  budgets: { Linf: ['2/255', '4/255', '8/255'], L2: [] },
+  transfer: false,
+} as const
