@@ -1,5 +1,5 @@
 import { boolTensor, int64Tensor } from '../../../src/core/onnx/onnx-tensor.ts'
-import { floats, ints, kernel, positive, scalar, x, type NamedRuleCase } from './values.ts'
+import { floats, image, ints, kernel, offsets, positive, scalar, x, type NamedRuleCase } from './values.ts'
 
 const width = 3
 
@@ -84,6 +84,20 @@ export const decomposed: readonly NamedRuleCase[] = [
   })),
   { op: 'DFT', at: 'padded', inputs: [x([2, 3, 1]), scalar(7)], opset: 20 },
   { op: 'DFT', at: 'cut', inputs: [x([2, 6, 2]), scalar(4)], opset: 20 },
+  {
+    op: 'DeformConv',
+    inputs: [image, kernel(3, 2, 2, 3), offsets(1, 12, 4, 4), kernel(3)],
+    wrt: [0, 1, 2, 3],
+    opset: 19,
+  },
+  {
+    op: 'DeformConv',
+    at: 'groups, groups of offsets, a mask',
+    inputs: [x([2, 4, 5, 6]), kernel(6, 2, 3, 2), offsets(2, 24, 3, 3), null, positive(2, 12, 3, 3)],
+    attributes: { group: 2, offset_group: 2, strides: [2, 3], dilations: [1, 2], pads: [1, 2, 2, 1] },
+    wrt: [0, 1, 2, 4],
+    opset: 19,
+  },
   layer('GRU', 3, 'forward'),
   layer('GRU', 3, 'linear before reset', { attributes: { hidden_size: width, linear_before_reset: 1 } }),
   layer('GRU', 3, 'both directions', { attributes: { hidden_size: width, direction: 'bidirectional' } }, 2),

@@ -39,3 +39,9 @@ export function scalar(value: number): OnnxTensor {
 export function nameOf({ op, at }: NamedRuleCase): string {
   return at === undefined ? op : `${op} (${at})`
 }
+
+/** Offsets of a deformable convolution, a fraction of a pixel away from whole ones. */
+export function offsets(...shape: number[]): Tensor {
+  const { data } = distinctValues(shape, 0.2, 0.8)
+  return { shape, data: data.map((value, index) => value + (index % 5) - 2) }
+}

@@ -5,6 +5,7 @@ import { ruleOpset } from '../upgrade.ts'
 import type { TypedGraph } from '../typed-graph.ts'
 import { attention, rotaryEmbedding } from './attention.ts'
 import type { Decomposition } from './decomposition.ts'
+import { deformConv } from './deformable.ts'
 import { dft } from './fourier.ts'
 import { gru, lstm, rnn } from './recurrent.ts'
 
@@ -12,6 +13,7 @@ import { gru, lstm, rnn } from './recurrent.ts'
 const decompositions = {
   Attention: attention,
   DFT: dft,
+  DeformConv: deformConv,
   GRU: gru,
   LSTM: lstm,
   RNN: rnn,
