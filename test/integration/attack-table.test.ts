@@ -144,9 +144,7 @@ describe.each(Object.entries(models))('against %s', (_name, makeProblem) => {
 test('every method is in the table', () => {
   const ofImages = Object.entries<MethodEntry>(attackMethods).filter(
     ([name, { tasks }]) =>
-      configureAttack(name).universal === undefined &&
-      configureAttack(name).hides === undefined &&
-      (tasks?.includes('classification') ?? true),
+      configureAttack(name).prepare === undefined && (tasks?.includes('classification') ?? true),
   )
   expect(Object.keys(methods).sort()).toEqual(ofImages.map(([name]) => name).sort())
 })

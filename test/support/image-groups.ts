@@ -1,20 +1,21 @@
-import type { AttackMethod, AttackProblem } from '../../src/core/attacks/attack.ts'
-import { learnUniversal, type Epoch, type ImageGroup } from '../../src/core/attacks/learn-universal.ts'
+import type { AttackMethod, AttackProblem, CleanImages } from '../../src/core/attacks/attack.ts'
+import type { LearnedPerturbation } from '../../src/core/attacks/learned.ts'
 import { tensor } from '../../src/core/tensor/tensor.ts'
 
-/** The samples of a batch as a group, in mini-batches in their own order. */
-export function groupOf(problem: AttackProblem, miniBatch: number, earlyStop = false): ImageGroup {
-  const count = problem.images.shape[0]!
-  const size = problem.images.data.length / count
-  const firsts = Array.from({ length: Math.ceil(count / miniBatch) }, (_, i) => i * miniBatch)
+/** The samples of a batch as images to learn from, in their own order. */
+export function groupOf(problem: AttackProblem, earlyStop = false): CleanImages {
+  const [count = 0, ...rest] = problem.images.shape
+  const batchOf = (first: number, size: number) => ({
+    problem: partOf(problem, first, Math.min(size, count - first)),
+    labels: [],
+  })
   return {
-    size,
-    earlyStop,
-    async *miniBatches() {
-      for (const first of firsts) {
-        const part = partOf(problem, first, Math.min(miniBatch, count - first))
-        yield await Promise.resolve(async (work) => [await work(part)])
-      }
+    ...{ shape: [1, ...rest], count, seed: 0, earlyStop },
+    async *inOrder(work) {
+      yield await work(batchOf(0, count))
+    },
+    async *shuffled(_, size, work) {
+      for (let first = 0; first < count; first += size) yield [await work(batchOf(first, size))]
     },
   }
 }
@@ -37,16 +38,11 @@ function partOf(problem: AttackProblem, first: number, count: number): AttackPro
   }
 }
 
-/** v and what was told of each epoch. */
-export async function learned(
-  method: AttackMethod,
-  group: ImageGroup,
-): Promise<{ v: Float32Array; epochs: Epoch[] }> {
-  const learning = learnUniversal(method.universal!, group)
-  const epochs: Epoch[] = []
+/** What the method learns of the images. */
+export async function learned(method: AttackMethod, images: CleanImages): Promise<LearnedPerturbation> {
+  const learning = method.prepare!.learn(images)
   for (;;) {
     const next = await learning.next()
-    if (next.done) return { v: next.value, epochs }
-    epochs.push(next.value)
+    if (next.done) return next.value as LearnedPerturbation
   }
 }

@@ -4,11 +4,11 @@ import type { ValueLoss } from '../tasks/regression/losses.ts'
 import type { Notice } from '../errors.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import type { Shape, Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
 import type { Criterion } from '../tasks/classification/criteria.ts'
 import type { Faces } from './faces.ts'
-import type { GaussianMixture } from './gaussian-mixture.ts'
+import type { Learned } from './learned.ts'
 import type { RandomSource } from './random.ts'
 
 /**
@@ -18,16 +18,12 @@ import type { RandomSource } from './random.ts'
 export type AttackLoss =
   Extract<LossKind, 'cross-entropy' | 'binary-cross-entropy'> | ValueLoss | DenseLoss | AnchorLoss
 
-/** Features of clean images, class by class, among which an attack hides. */
-export interface Hiding {
-  /**
-   * The images' model as far as its inner tensors: takes what the model takes, gives their features [N, D].
-   */
+/** The images' model as far as inner tensors that a method names (`AttackMethod.inner`). */
+export interface InnerFeatures {
+  /** Takes what the images' model takes, gives the tensors' features [N, D]. */
   readonly model: DifferentiableModel
-  /** How many of the D features each inner tensor has, in their order. */
+  /** How many of the D features each tensor has, in their order. */
   readonly sizes: readonly number[]
-  /** By class index: a mixture for each inner tensor. */
-  readonly classes: ReadonlyMap<number, readonly GaussianMixture[]>
 }
 
 /** An AbortSignal is one. */
@@ -67,8 +63,8 @@ export interface AttackProblem {
    */
   readonly coupled?: boolean
   readonly signal?: CancelSignal | undefined
-  /** For methods that hide in the features of clean images. */
-  readonly hiding?: Hiding | undefined
+  /** For methods that look at inner tensors. */
+  readonly inner?: InnerFeatures | undefined
 }
 
 /** Values per sample, e.g. gradients of the samples at work. */
@@ -84,8 +80,8 @@ export interface Answer {
   readonly gradient: Rows
 }
 
-/** Where a method hides, and the features of its batch. Both throw `cancelled`. */
-export interface HiddenWalk extends Pick<Hiding, 'sizes' | 'classes'> {
+/** The features of a batch at its inner tensors. Both throw `cancelled`. */
+export interface InnerWalk extends Pick<InnerFeatures, 'sizes'> {
   /** [D] at x_t of the samples at work. */
   features(): Promise<Rows>
   /** Gradient of Σ_d target_d · feature_d at x_t; target is [N, D]. */
@@ -133,8 +129,8 @@ export interface Walk {
   gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer>
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
-  /** Where to hide. Throws `usage` where nothing was fitted. */
-  hiding(): HiddenWalk
+  /** The inner tensors that the method names. */
+  inner(): InnerWalk
   /** values ← 0 where a pixel of the sample is frozen. */
   freeze(values: Float32Array, sample: number): void
   /** Whether logits [K] meet the sample's criterion, by a margin where the method looks for the smallest. */
@@ -173,25 +169,52 @@ export interface Choice {
   readonly choices: number
 }
 
-/** How a perturbation that a group of images shares is learned: `learnUniversal`. */
-export interface UniversalPlan {
-  readonly over: 'series' | 'cohort'
-  /** Passes over the group. */
-  readonly epochs: number
-  /** Images whose gradients make one step. */
-  readonly miniBatch: number
-  /** β, of the cross-entropy. */
-  readonly lossBound: number
-  /** v ← project(v + step(gradient)), both [C·H·W]; the gradient becomes the step. */
-  readonly ascend: (v: Float32Array, gradient: Float32Array) => void
+/** A batch of images, none of them changed yet. */
+export interface CleanBatch {
+  readonly problem: AttackProblem
+  /** Class of each image, as a file or the model says it; undefined where none is known. */
+  readonly labels: readonly (number | undefined)[]
 }
 
-/** Which features of clean images a method hides in. */
-export interface HidingPlan {
-  /** Names of the model's inner tensors, [N, C, …]; a feature is a channel's mean. */
-  readonly tensors: readonly string[]
-  /** Greatest number of components in the mixture of each class and tensor. */
-  readonly components: number
+/** Images that a method is about to attack, read again whenever they are asked for. */
+export interface CleanImages {
+  /** [1, C, H, W] of the first. */
+  readonly shape: Shape
+  readonly count: number
+  readonly seed: number
+  readonly earlyStop: boolean
+  /** What `work` makes of each batch, as they will be attacked; in order, also where several are worked on at a time. */
+  inOrder<T>(work: (batch: CleanBatch) => Promise<T>): AsyncIterable<T>
+  /**
+   * What `work` makes of each mini-batch of `size` images, in the order of this epoch, which counts from 1; in
+   * parts, where several work on one. All images have the same shape and budget. Throws `usage` where not.
+   */
+  shuffled<T>(
+    epoch: number,
+    size: number,
+    work: (batch: CleanBatch) => Promise<T>,
+  ): AsyncIterable<readonly T[]>
+}
+
+/** How far a method has learned. */
+export interface LearningProgress {
+  /** e.g. 'fitting features'. */
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  readonly note: string
+}
+
+/** What a method has to learn before it can attack: `prepared` makes the method that can. */
+export interface Preparation {
+  /** Which images it learns from together: those of a series, or all. */
+  readonly over: 'series' | 'cohort'
+  /** Whether what is learned has a value for each pixel: then images of other sizes or colours are others. */
+  readonly perPixel: boolean
+  /** Throws `cancelled`, `usage` for images that it can't learn from, and what the model throws. */
+  learn(images: CleanImages): AsyncGenerator<LearningProgress, Learned, void>
+  /** The method once that is known. */
+  apply(learned: Learned): UnnamedMethod
 }
 
 /** What a method defines of itself; `defineMethod` adds the name. */
@@ -210,8 +233,6 @@ export interface AttackMethod {
   readonly restarts: number | ((goal: Choice) => number)
   /** Whether x_0 is a random point of the ball instead of the image. */
   readonly randomStart: boolean
-  /** Whether the method places x_0 itself, before it first looks at it. */
-  readonly ownStart?: boolean
   /**
    * Which of a restart's points is handed over: the last one, by default; the strongest, which succeeds and
    * has the greatest loss; or the smallest perturbation that succeeds, for methods that look for one. Then
@@ -220,13 +241,19 @@ export interface AttackMethod {
   readonly keeps?: 'last' | 'strongest' | 'smallest'
   /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
   readonly members?: readonly AttackMethod[]
+  /** Names of the model's inner tensors, [N, C, …], that it looks at; a feature is a channel's mean. */
+  readonly inner?: readonly string[]
+  /** What has to be learned first. The loop takes its batch for all images where nothing else was prepared. */
+  readonly prepare?: Preparation
   /**
-   * All images of a group get the same perturbation, which is learned first. The loop takes its batch as the
-   * group; none leaves early.
+   * What the method has to say of points [N, C, H, W] beside the model's predictions, the classes given: how far
+   * their inner features are from clean ones; null where it has nothing to compare them with.
    */
-  readonly universal?: UniversalPlan
-  /** Features of clean images have to be fitted first. */
-  readonly hides?: HidingPlan
+  readonly featureDeviation?: (
+    problem: AttackProblem,
+    points: Tensor,
+    classes: readonly (number | undefined)[],
+  ) => Promise<(number | null)[]>
   /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
   begin(walk: Walk): () => Promise<StepTaken>
 }

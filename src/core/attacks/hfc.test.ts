@@ -4,9 +4,11 @@ import { problemAgainst, rowsOf, run, towards } from '../../../test/support/atta
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { sampleOf } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
-import type { AttackProblem, Hiding } from './attack.ts'
+import type { AttackProblem } from './attack.ts'
 import { likeliest, meanSquaredDeviation, type GaussianMixture } from './gaussian-mixture.ts'
+import type { FittedFeatures } from './learned.ts'
 import { lossOf } from './likelihood.ts'
+import { prepared } from './preparation.ts'
 
 const shape = [1, 4, 4]
 const images = uniformTensor([3, ...shape], 5, [0.3, 0.7])
@@ -26,13 +28,18 @@ function mixture(size: number, seed: number): GaussianMixture {
   return [component(1000), component(5000)]
 }
 
-const hiding: Hiding = {
-  model: features,
+const fitted: FittedFeatures = {
+  kind: 'features',
   sizes: [3, 2],
+  counts: new Map(),
   classes: new Map([0, 1, 2].map((label) => [label, [mixture(3, 11 * label), mixture(2, 17 * label)]])),
 }
 
-const hidden = (changes: Partial<AttackProblem> = {}) => problemAgainst(model, images, { hiding, ...changes })
+const hidden = (changes: Partial<AttackProblem> = {}) =>
+  problemAgainst(model, images, { inner: { model: features, sizes: fitted.sizes }, ...changes })
+
+/** HFC once features are fitted. */
+const hfc = (settings: object = {}, to = fitted) => prepared(configureAttack('hfc', settings), to)
 
 /** J − λ·Σ_l mean((z_l − μ_k)² / σ_k²) of one image, hidden in a class. */
 async function objective(
@@ -43,7 +50,7 @@ async function objective(
 ): Promise<number> {
   const [[logits], [values]] = [rowsOf(await model.predict(x)), rowsOf(await features.predict(x))]
   const parts = [values!.subarray(0, 3), values!.subarray(3)]
-  const distances = hiding.classes
+  const distances = fitted.classes
     .get(label)!
     .map((own, l) => meanSquaredDeviation(parts[l]!, likeliest(parts[l]!, own)!))
   return lossOf('cross-entropy', logits!, target) - weight * (distances[0]! + distances[1]!)
@@ -51,7 +58,7 @@ async function objective(
 
 test('the first step follows the differences of what the paper maximises, for the likeliest other class', async () => {
   const problem = await hidden()
-  const method = configureAttack('hfc', { epsilon: 0.01, stepSize: 0.01, steps: 1, hidingWeight: 0.3 })
+  const method = hfc({ epsilon: 0.01, stepSize: 0.01, steps: 1, hidingWeight: 0.3 })
   const { result } = await run(method, problem)
   const logits = rowsOf(await model.predict(images))
   let compared = 0
@@ -79,7 +86,7 @@ test('the first step follows the differences of what the paper maximises, for th
 /** Σ of both tensors' distances to the likeliest components of a class. */
 async function distances(x: typeof images, label: number): Promise<number[]> {
   return rowsOf(await features.predict(x)).map((values) =>
-    hiding.classes
+    fitted.classes
       .get(label)!
       .map((own, l) => [own, l === 0 ? values.subarray(0, 3) : values.subarray(3)] as const)
       .reduce((sum, [own, part]) => sum + meanSquaredDeviation(part, likeliest(part, own)!), 0),
@@ -90,7 +97,7 @@ test('the greater the weight, the closer the features are to clean ones of the w
   const wanted = towards([2, 2, 2], model)
   const runs = [0, 0.1, 10].map(async (hidingWeight) => {
     const settings = { epsilon: 0.3, stepSize: 0.03, steps: 40, hidingWeight }
-    const { result } = await run(configureAttack('hfc', settings), await hidden(wanted))
+    const { result } = await run(hfc(settings), await hidden(wanted))
     const all = await distances(result.adversarial, 2)
     return all.reduce((sum, value) => sum + value, 0)
   })
@@ -101,10 +108,7 @@ test('the greater the weight, the closer the features are to clean ones of the w
 
 test('keeps the budget and stops early like any other', async () => {
   const problem = await hidden({ earlyStop: true, ...towards([2, 2, 2], model) })
-  const { result } = await run(
-    configureAttack('hfc', { epsilon: 0.3, stepSize: 0.03, steps: 60, hidingWeight: 0.01 }),
-    problem,
-  )
+  const { result } = await run(hfc({ epsilon: 0.3, stepSize: 0.03, steps: 60, hidingWeight: 0.01 }), problem)
   expect(result.samples.every(({ success, iterations }) => success && iterations < 60)).toBe(true)
   expect(result.adversarial.data.every((value, i) => Math.abs(value - images.data[i]!) <= 0.3 + 1e-6)).toBe(
     true,
@@ -112,12 +116,11 @@ test('keeps the budget and stops early like any other', async () => {
 })
 
 test('refuses where nothing was fitted, and where no clean image is of the class that it goes for', async () => {
-  const method = configureAttack('hfc')
-  await expect(run(method, await problemAgainst(model, images))).rejects.toThrow(
+  await expect(run(configureAttack('hfc'), await problemAgainst(model, images))).rejects.toThrow(
     'expected features of clean images',
   )
-  const few = { ...hiding, classes: new Map([...hiding.classes].slice(0, 1)) }
-  await expect(run(method, await hidden({ hiding: few, ...towards([2, 2, 2], model) }))).rejects.toThrow(
+  const few = { ...fitted, classes: new Map([...fitted.classes].slice(0, 1)) }
+  await expect(run(hfc({}, few), await hidden(towards([2, 2, 2], model)))).rejects.toThrow(
     'expected clean images',
   )
 })

@@ -10,6 +10,7 @@ import { Best } from './best.ts'
 import { GradientTally } from './gradient-tally.ts'
 import { judgeOf } from './judge.ts'
 import { rowOf } from './rows.ts'
+import { preparedOn } from './preparation.ts'
 import { roundsOf } from './rounds.ts'
 import { RestartWalk } from './walk.ts'
 import { Watcher } from './watcher.ts'
@@ -23,11 +24,11 @@ import { Watcher } from './watcher.ts'
  * fit or an image lies outside its bounds, and what the model throws.
  */
 export async function* runAttack(
-  method: AttackMethod,
-  given: AttackProblem,
+  given: AttackMethod,
+  problem: AttackProblem,
 ): AsyncGenerator<AttackEvent, AttackResult, void> {
-  checkProblem(given)
-  const problem = method.universal ? { ...given, earlyStop: false } : given
+  checkProblem(problem)
+  const method = await preparedOn(given, problem)
   const all = problem.images.shape[0] ?? 0
   const best = new Best(method, problem)
   const tally = new GradientTally()
@@ -41,7 +42,6 @@ export async function* runAttack(
     const goesOn = (sample: number) => !((problem.earlyStop || method.members) && best.hasSucceeded(sample))
     const samples = problem.coupled && indices(all).some(goesOn) ? indices(all) : indices(all).filter(goesOn)
     if (samples.length === 0) break
-    if (member.randomStart || member.ownStart) await cleanOnce()
     const tell = (notice: Notice) => notices.set(notice.message, notice)
     const walk = new RestartWalk({
       method: member,
@@ -67,7 +67,7 @@ export async function* runAttack(
 
     while (walk.iteration < member.steps && walk.active().length > 0) {
       const step = await iterate()
-      before ??= walk.seen ? collect(walk.seen.logits, problem.targets.shape) : await cleanOnce()
+      before ??= walk.cleanLogits ? collect(walk.cleanLogits, problem.targets.shape) : await cleanOnce()
       const last = event()
       if (last) yield last
       watcher.note(step)

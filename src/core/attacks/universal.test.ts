@@ -13,7 +13,7 @@ import { groupOf, learned } from '../../../test/support/image-groups.ts'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
-import { withPerturbation } from './shared-perturbation.ts'
+import { prepared } from './preparation.ts'
 
 const shape = [1, 6, 6]
 const levels = 255
@@ -48,12 +48,12 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
   test('reaches the best there is against a linear model, by mini-batches', async () => {
     const { problem, w } = await twoClasses()
     const method = configureAttack(name, { ...settings, lossBound: 1000 })
-    const { v, epochs } = await learned(method, groupOf(problem, 2))
+    const { v, epochs } = await learned(method, groupOf(problem))
     const best =
       name === 'universal'
         ? w.map((weight) => 0.2 * Math.sign(weight))
         : w.map((weight) => (0.8 * weight) / Math.hypot(...w))
-    for (const [i, value] of v.entries()) expect(value).toBeCloseTo(best[i]!, 4)
+    for (const [i, value] of v.data.entries()) expect(value).toBeCloseTo(best[i]!, 4)
     expect(epochs.map(({ epoch, images }) => [epoch, images])).toEqual(epochs.map((_, i) => [i + 1, 6]))
     expect(epochs.at(-1)).toMatchObject({ fooled: 6 })
     expect(epochs.at(-1)!.loss).toBeGreaterThan(epochs[0]!.loss)
@@ -63,8 +63,8 @@ describe.each(['universal', 'universal-l2'] as const)('%s', (name) => {
     const { problem } = await twoClasses()
     const method = configureAttack(name, { ...settings, epochs: 4 })
     const { result } = await run(method, problem)
-    const { v } = await learned(method, groupOf(problem, 6))
-    const applied = await run(withPerturbation(method, v), problem)
+    const wholeGroup = configureAttack(name, { ...settings, epochs: 4, miniBatch: 6 })
+    const applied = await run(prepared(method, await learned(wholeGroup, groupOf(problem))), problem)
     expect(
       applied.result.adversarial.data.every(
         (value, i) => Math.abs(value - result.adversarial.data[i]!) < 1e-6,
@@ -105,26 +105,23 @@ test('pixels that may not change in an image stay, and are changed by the same p
 
 test('an image whose cross-entropy has reached the bound is not followed any further', async () => {
   const { problem } = await twoClasses()
-  const unbound = await learned(
-    configureAttack('universal', { epsilon: 0.2, epochs: 1 }),
-    groupOf(problem, 6),
-  )
+  const unbound = await learned(configureAttack('universal', { epsilon: 0.2, epochs: 1 }), groupOf(problem))
   const bound = await learned(
     configureAttack('universal', { epsilon: 0.2, epochs: 1, lossBound: 1e-9 }),
-    groupOf(problem, 6),
+    groupOf(problem),
   )
-  expect(unbound.v.some((value) => value !== 0)).toBe(true)
-  expect(bound.v.every((value) => value === 0)).toBe(true)
+  expect(unbound.v.data.some((value) => value !== 0)).toBe(true)
+  expect(bound.v.data.every((value) => value === 0)).toBe(true)
 })
 
 test('early stop ends the learning once an epoch has found every image fooled, and never parts the images', async () => {
   const { problem } = await twoClasses()
-  const method = configureAttack('universal', { epsilon: 0.2, epochs: 50 })
-  const { epochs } = await learned(method, groupOf(problem, 3, true))
+  const method = configureAttack('universal', { epsilon: 0.2, epochs: 50, miniBatch: 3 })
+  const { epochs } = await learned(method, groupOf(problem, true))
   expect(epochs.length).toBeLessThan(50)
   expect(epochs.slice(0, -1).every(({ fooled }) => fooled < 6)).toBe(true)
   const { result } = await run(method, { ...problem, earlyStop: true })
-  expect(result.samples.map(({ iterations }) => iterations)).toEqual([50, 50, 50, 50, 50, 50])
+  expect(result.samples.map(({ iterations }) => iterations)).toEqual([1, 1, 1, 1, 1, 1])
 })
 
 test('goes towards a wanted class too', async () => {
@@ -136,5 +133,5 @@ test('goes towards a wanted class too', async () => {
 
 test('is cancelled between mini-batches', async () => {
   const { problem } = await twoClasses({ signal: { aborted: true } })
-  await expect(learned(configureAttack('universal'), groupOf(problem, 2))).rejects.toThrow('cancelled')
+  await expect(learned(configureAttack('universal'), groupOf(problem))).rejects.toThrow('cancelled')
 })

@@ -3,12 +3,12 @@ import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Answer, AttackLoss, AttackMethod, AttackProblem, HiddenWalk, Rows, Walk } from './attack.ts'
+import type { Answer, AttackLoss, AttackMethod, AttackProblem, InnerWalk, Rows, Walk } from './attack.ts'
 import { batchModel, type BatchModel } from './batch-model.ts'
 import type { Best, Offer } from './best.ts'
 import type { Faces } from './faces.ts'
 import type { GradientTally } from './gradient-tally.ts'
-import { hiddenWalk } from './hidden-walk.ts'
+import { innerWalk } from './inner-walk.ts'
 import { Highlights } from './highlights.ts'
 import type { Judge } from './judge.ts'
 import { clip, hasFrozen, stretch, zeroWhereFrozen } from './kernels.ts'
@@ -60,6 +60,9 @@ export class RestartWalk implements Walk {
   smoothed: Tensor | undefined
   /** What the model said at x_t; undefined until it was asked. */
   seen: Seen | undefined
+  /** What it said of the images, where they are where the method first looked. */
+  cleanLogits: Rows | undefined
+  private hasLooked = false
   private readonly model: BatchModel
   private readonly sources = new Map<number, RandomSource>()
   private readonly dividing = new Map<number, Faces>()
@@ -118,6 +121,8 @@ export class RestartWalk implements Walk {
   }
 
   async known(logits: Rows): Promise<void> {
+    if (!this.hasLooked && sameNumbers(this.x.data, this.images.data)) this.cleanLogits = logits
+    this.hasLooked = true
     this.highlights?.noteAll(this.samples, this.rows(), logits)
     this.seen = this.options.problem.earlyStop ? await this.retire(logits) : this.judge(logits)
   }
@@ -136,8 +141,8 @@ export class RestartWalk implements Walk {
     return this.model.logits(points, this.samples)
   }
 
-  hiding(): HiddenWalk {
-    return hiddenWalk(this, this.options.problem, this.options.method.name)
+  inner(): InnerWalk {
+    return innerWalk(this, this.options.problem)
   }
 
   freeze(values: Float32Array, sample: number): void {

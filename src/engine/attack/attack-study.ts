@@ -5,7 +5,7 @@ import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
 import { visibleText } from '../../core/visible-text.ts'
 import { reachOf } from '../../core/model/slices.ts'
-import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import { version } from '../version.ts'
@@ -18,17 +18,15 @@ import {
   type BatchIteration,
   type GroupContext,
 } from '../session/attack-group.ts'
-import { connectLanes, inLanes } from '../session/lanes.ts'
+import { learnedOfRun } from '../export/learned.ts'
+import { connectPixelModels, inLanes } from '../session/lanes.ts'
+import { prepareMethods } from '../session/preparation.ts'
 import { attackStack } from '../session/attack-stack.ts'
 import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
-import { fitHiding, type FittedHiding } from '../session/fit-hiding.ts'
-import { connectFeatures, featureSizes } from '../session/hiding.ts'
 import { resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
-import { learnShared } from '../session/learn-shared.ts'
 import { settingText } from './setting-text.ts'
-import { sharedPerturbations, type SharedPerturbations } from '../session/shared-perturbations.ts'
 import { summaryText } from '../export/summary-text.ts'
 
 export const recordName = 'record.json'
@@ -51,12 +49,10 @@ export interface AttackReport {
  */
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
-  const models = await connectLanes(run.opened, run.runtime, run.groups.length)
-  const features = await connectFeatures(run).catch(async (error: unknown) => {
-    await Promise.all(models.map((model) => model.dispose()))
-    throw error
+  const { opened, runtime, groups, method } = run
+  const lanes = await connectPixelModels({
+    ...{ opened, runtime, groups: groups.length, windows: request.batch, inner: method.inner },
   })
-  const lanes = models.map((model, lane) => pixelModel(model, run.opened.card, request.batch, features[lane]))
   try {
     const folder = await openExportFolder({
       folder: request.out,
@@ -88,9 +84,14 @@ async function work(
   const failures: InputFailure[] = [...run.study.failures]
   const told: Notice[] = []
   let resumed = 0
-  const shared = await sharedOf(run, { lanes, loader, folder, hooks })
-  const hiding = await hidingOf(run, { lanes, loader, hooks })
-  const common = { run, loader, folder, labels: exportLabels(run), shared, hiding }
+  const kept = learnedOfRun(folder, run.groups.flat())
+  const prepared = await prepareMethods({
+    groups: run.groups.map((group) => group.map(({ image }) => image)),
+    ...{ method: run.method, lanes, batch: run.request.batch, store: kept, onProgress: hooks.onProgress },
+    attack: { ...ofAllFrames(run), signal: hooks.signal },
+    tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
+  })
+  const common = { run, loader, folder, labels: exportLabels(run), prepared }
   const outcomes = inLanes(
     { items: run.groups, lanes, signal: hooks.signal },
     async (group, model, signal) => {
@@ -112,63 +113,9 @@ async function work(
   if (images.length === 0) throw nothingLeft(failures)
   const notices = distinctNotices(told)
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, { failures, notices, universal: shared?.reports, hiding })
+  const record = buildRecord(run, images, { failures, notices, learned: prepared.learned, kept })
   await finish(folder, record, run)
   return { folder: folder.folder, record, failures, resumed }
-}
-
-interface ForShared extends Pick<GroupContext, 'loader' | 'folder'> {
-  readonly lanes: readonly PixelModel[]
-  readonly hooks: AttackHooks
-}
-
-/** Perturbations that images share: learned before any image is changed. */
-async function sharedOf(
-  run: AttackRun,
-  { lanes, loader, folder, hooks }: ForShared,
-): Promise<SharedPerturbations | undefined> {
-  const { method, request } = run
-  if (method.over === undefined) return undefined
-  return sharedPerturbations({
-    images: run.groups.flat(),
-    over: method.over,
-    folder,
-    learn: (images, group, groups) =>
-      learnShared({
-        ...{ images, method, lanes, batch: request.batch },
-        attack: { ...ofAllFrames(run), signal: hooks.signal },
-        tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
-        onEpoch: ({ epoch, images: all, fooled }, epochs) => {
-          const note = `epoch ${epoch} of ${epochs}, ${fooled} of ${all} images fooled`
-          hooks.onProgress?.({
-            done: group + epoch / epochs,
-            total: groups,
-            phase: 'learning the shared perturbation',
-            note,
-          })
-        },
-      }),
-  })
-}
-
-/**
- * Fits the features of the clean images before any of them is attacked; only for methods that hide in these
- * features.
- */
-async function hidingOf(
-  run: AttackRun,
-  { lanes, loader, hooks }: Omit<ForShared, 'folder'>,
-): Promise<FittedHiding | undefined> {
-  const { method, request, images, groups } = run
-  if (method.hides === undefined) return undefined
-  return fitHiding({
-    ...{ plan: method.hides, lanes, sizes: await featureSizes(method.hides, run), batch: request.batch },
-    groups: groups.map((group) => group.map(({ image }) => image)),
-    attack: { ...ofAllFrames(run), signal: hooks.signal },
-    tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
-    onGroup: (done) =>
-      hooks.onProgress?.({ done, total: images.length, phase: 'fitting features', note: '' }),
-  })
 }
 
 async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {

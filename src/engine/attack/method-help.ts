@@ -6,7 +6,7 @@ import { settingText } from './setting-text.ts'
 export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
   /** Kind of method, such as "Black box". */
   readonly group: string
-  /** Whether comparisons take it, which fit no features. */
+  /** Whether comparisons take it, which connect no inner tensors. */
   readonly compares: boolean
 }
 
@@ -18,7 +18,7 @@ export function methodsHelp(): MethodHelp[] {
 
 function helpOf(entry: MethodEntry): Omit<MethodHelp, 'group'> {
   const { configure: _, ...help } = entry
-  return { ...help, compares: entry.configure({}).hides === undefined }
+  return { ...help, compares: entry.configure({}).inner === undefined }
 }
 
 /** "Number of iterations. Preset: 10." */

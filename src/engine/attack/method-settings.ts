@@ -1,5 +1,5 @@
 import { methodNamed } from '../../core/attacks/attack-methods.ts'
-import type { AttackMethod, HidingPlan, UniversalPlan } from '../../core/attacks/attack.ts'
+import type { AttackMethod, Preparation } from '../../core/attacks/attack.ts'
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
@@ -13,12 +13,10 @@ export interface ConfiguredMethod {
   readonly entry: MethodEntry
   /** All settings, those left out at their presets; sizes as they were given. */
   readonly settings: TakenSettings
-  /** Members of an ensemble, in the order in which they run; empty otherwise. */
-  readonly members: readonly string[]
-  /** Which images share a perturbation, of methods that learn one. */
-  readonly over: UniversalPlan['over'] | undefined
-  /** Plan of methods that hide in the features of clean images. */
-  readonly hides: HidingPlan | undefined
+  /** Which images are learned from together, of methods that have to learn first. */
+  readonly learns: Pick<Preparation, 'over' | 'perPixel'> | undefined
+  /** Names of the inner tensors of the model that the method looks at. */
+  readonly inner: readonly string[] | undefined
   /**
    * The method for images of this scale; the same object for the same sizes. @throws RadversaryError usage.
    */
@@ -45,15 +43,14 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     return method
   }
   // Whatever the images are, wrong settings are told before any work is done.
-  const { members = [], universal, hides } = forScale({ widthHu: 1, levelWidth: 1 })
+  const { prepare: learns, inner } = forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
   return {
     name,
     entry,
     settings: { ...presets, ...parsed },
-    members: members.map((member) => member.name),
-    over: universal?.over,
-    hides,
+    learns,
+    inner,
     forScale,
   }
 }

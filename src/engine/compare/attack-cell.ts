@@ -10,8 +10,7 @@ import {
 } from '../session/frame-attack.ts'
 import { frameReport } from '../export/frame-report.ts'
 import { inLanes, lanesOf } from '../session/lanes.ts'
-import { learnShared } from '../session/learn-shared.ts'
-import { sharedMethods, type SharedMethods } from '../session/shared-groups.ts'
+import { prepareMethods, type PreparedMethods } from '../session/preparation.ts'
 import { frameLabels } from '../labels/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
@@ -57,11 +56,15 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const failures: InputFailure[] = []
   let seconds = 0
   const start = performance.now()
-  const shared = await sharedOf(context)
-  const secondsBefore = (performance.now() - start) / 1000
   const groups = imageGroups(run.images, { most: run.request.batch, atATime: lanesOf(compared.runtime) })
+  const prepared = await prepareMethods({
+    ...{ groups, method: cell.method, batch: run.request.batch, attack: ofAllFrames(context) },
+    lanes: lanes.map(({ model }) => model),
+    tasksOf: (image, model) => tasksOf(image, model, context),
+  })
+  const secondsBefore = (performance.now() - start) / 1000
   for await (const outcome of inLanes({ items: groups, lanes, signal }, (group, lane, either) =>
-    attackGroup(group, lane, { ...context, signal: either, shared }),
+    attackGroup(group, lane, { ...context, signal: either, prepared }),
   )) {
     slices.push(...outcome.slices)
     failures.push(...outcome.failures)
@@ -79,28 +82,8 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   }
 }
 
-/** Perturbations that images share: learned before any image is changed, on all lanes. */
-async function sharedOf(context: CellContext): Promise<SharedMethods | undefined> {
-  const { run, cell, lanes } = context
-  const { method } = cell
-  if (method.over === undefined) return undefined
-  return sharedMethods(run.images, method.over, async (images) => {
-    const learned = await learnShared({
-      ...{
-        images,
-        method,
-        lanes: lanes.map(({ model }) => model),
-        batch: run.request.batch,
-        attack: ofAllFrames(context),
-      },
-      tasksOf: (image, model) => tasksOf(image, model, context),
-    })
-    return learned?.v
-  })
-}
-
 interface GroupContext extends CellContext {
-  readonly shared: SharedMethods | undefined
+  readonly prepared: PreparedMethods
 }
 
 async function attackGroup(
@@ -117,12 +100,12 @@ async function attackGroup(
       failures.push(inputFailure(error, image))
     }
   }
-  const { cell, run, shared } = context
+  const { cell, run, prepared } = context
   const slices: CellSlice[] = []
   let seconds = 0
   for (const { method: configured, members } of frameBatches(tasks, cell.method, run.request.batch)) {
     const [first] = members
-    const method = shared && first ? shared.methodFor(configured, first.frame.image) : configured
+    const method = first ? prepared.methodFor(configured, first.frame.image) : configured
     const start = performance.now()
     const attack = { model: lane.model, ...ofAllFrames(context), onIteration: () => undefined }
     const results = await attackFrames(members, method, attack)

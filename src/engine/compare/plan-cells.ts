@@ -33,7 +33,7 @@ function atBudgets(
   budgets: ComparisonSpec['budgets'],
 ): Omit<PlannedCell, 'model'>[] {
   const alone = configureMethod(name, settings)
-  if (alone.hides !== undefined)
+  if (alone.inner !== undefined)
     throw new RadversaryError(
       'usage',
       `Comparison: expected methods that need no fitted features, got ${name}`,

@@ -1,3 +1,4 @@
+import type { Learned } from '../../core/attacks/learned.ts'
 import { summarise } from '../../core/evaluate/summary.ts'
 import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
@@ -10,8 +11,7 @@ import { version } from '../version.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
 import { boxCounts, detectionChange } from '../attack/box-report.ts'
 import { boundOf, evidenceOf } from '../attack/evidence.ts'
-import type { FittedHiding } from '../session/fit-hiding.ts'
-import { reportOf } from './hiding-report.ts'
+import { fittedReport, type LearnedOfRun } from './learned.ts'
 import type { FrameReport, ImageResult } from '../export/image-result.ts'
 import {
   attackRecordSchema,
@@ -20,22 +20,20 @@ import {
   type RecordedFrame,
   type RecordedImage,
 } from '../export/record.ts'
-import type { SharedReport } from '../session/shared-perturbations.ts'
 
 interface RunOutcome {
   readonly failures: readonly InputFailure[]
   readonly notices: readonly Notice[]
-  /** Reports of perturbations that images share. */
-  readonly universal: readonly SharedReport[] | undefined
-  /** Fitted features of clean images; only for methods that hide in them. */
-  readonly hiding: FittedHiding | undefined
+  /** What the method has learned, and what of it is kept. */
+  readonly learned: readonly Learned[]
+  readonly kept: LearnedOfRun
 }
 
 /** A run's record from what became of its images. */
 export function buildRecord(
   run: AttackRun,
   images: readonly RecordedImage[],
-  { failures, notices, universal, hiding }: RunOutcome,
+  { failures, notices, learned, kept }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
   const detections = detectionChange(opened.card, images.flatMap(({ frames }) => frames)) // prettier-ignore
@@ -55,7 +53,7 @@ export function buildRecord(
       title: method.entry.title,
       source: method.entry.source === undefined ? null : { ...method.entry.source },
       equation: method.entry.equation,
-      ...(method.members.length > 0 ? { members: [...method.members] } : {}),
+      ...(method.entry.members && { members: [...method.entry.members] }),
       settings: method.settings,
       criterion: goal.maker.criterion,
       target: goal.target,
@@ -69,8 +67,7 @@ export function buildRecord(
     },
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',
-    ...(universal && { universal: [...universal] }),
-    ...(hiding && method.hides && { hiding: reportOf(method.hides, hiding, namesOf(opened.card)) }),
+    ...learnedParts(run, learned, kept),
     images: [...images],
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
@@ -81,6 +78,17 @@ export function buildRecord(
     },
     warnings: warningsOf([runEvidence(run, images)]),
   }
+}
+
+/** Perturbations that images share, or what was fitted to clean ones. */
+function learnedParts(
+  { method, opened }: AttackRun,
+  learned: readonly Learned[],
+  { perturbations }: LearnedOfRun,
+): Pick<AttackRecord, 'universal' | 'hiding'> {
+  const fitted = learned.find((each) => each.kind === 'features')
+  if (fitted !== undefined) return { hiding: fittedReport(method.inner ?? [], fitted, namesOf(opened.card)) }
+  return method.learns === undefined ? {} : { universal: [...perturbations] }
 }
 
 function runEvidence({ method, opened, goal }: AttackRun, images: readonly RecordedImage[]): AttackEvidence {

@@ -6,9 +6,8 @@ import { recordedAttack } from '../../core/spec/recorded-spec.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import type { TaskAgreement } from '../predict/task-agreement.ts'
-import { hidingReport } from './hiding-report.ts'
 import { imageResult } from './image-result.ts'
-import { sharedReport } from '../session/shared-perturbations.ts'
+import { hidingReport, sharedReport } from './learned.ts'
 
 export const attackRecordSchema = 'radversary/attack-record/2'
 /** Its summary counts what was wrong before as a success; it has no warnings. */

@@ -1,3 +1,4 @@
+import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -13,8 +14,8 @@ export interface PixelModel {
    * @param beyond what lies around a batch, for models of neighbouring slices
    */
   forShape(shape: Shape, beyond?: Beyond): DifferentiableModel
-  /** The features of its inner tensors, of the same batches; undefined where none are connected. */
-  readonly features?: ((shape: Shape) => DifferentiableModel) | undefined
+  /** Its inner tensors, for batches of this shape; undefined where none are connected. */
+  inner(shape: Shape): InnerFeatures | undefined
   dispose(): Promise<void>
 }
 
@@ -22,20 +23,21 @@ export interface PixelModel {
  * Preprocessing is prepared once for each size.
  * @param windows that a model of neighbouring slices is run on at a time, at most: stacks may be longer than
  * batches
- * @param inner the model as far as inner tensors (`featureModel`)
+ * @param inner the model as far as inner tensors (`featureModel`); disposed of with it
  */
 export function pixelModel(
   connected: DifferentiableModel,
   card: ModelCard,
   windows = 8,
-  inner?: DifferentiableModel,
+  inner?: InnerFeatures,
 ): PixelModel {
   const model = card.input.slices === undefined ? connected : inChunks(connected, windows)
+  const features = inner && onGrids(inner.model, card)
   return {
     forShape: onGrids(model, card),
-    features: inner && onGrids(inner, card),
+    inner: (shape) => inner && features && { sizes: inner.sizes, model: features(shape) },
     dispose: async () => {
-      await Promise.all([model.dispose(), inner?.dispose()])
+      await Promise.all([model.dispose(), inner?.model.dispose()])
     },
   }
 }

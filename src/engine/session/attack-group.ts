@@ -10,7 +10,6 @@ import { inputFailure, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import type { AttackRun, NumberedImage } from '../attack/attack-run.ts'
-import type { FittedHiding } from '../session/fit-hiding.ts'
 import { attackFrames, type FrameResult, type FrameTask, frameBatches } from '../session/frame-attack.ts'
 import { frameReport } from '../export/frame-report.ts'
 import { imageResult, type FrameReport, type ImageResult } from '../export/image-result.ts'
@@ -21,17 +20,15 @@ import {
   resultPath,
   type ExportContext,
 } from '../export/record-image.ts'
-import type { SharedPerturbations } from '../session/shared-perturbations.ts'
+import type { PreparedMethods } from './preparation.ts'
 import { checkPixels, checkPrediction, judge, readStored } from '../export/reread.ts'
 
 /** What attacking a group needs besides the run. */
 export interface GroupContext extends ExportContext {
   readonly model: PixelModel
   readonly loader: ImageLoader
-  /** Perturbations that images share; only for methods that learn them. */
-  readonly shared: SharedPerturbations | undefined
-  /** Fitted features of clean images; only for methods that hide in them. */
-  readonly hiding: FittedHiding | undefined
+  /** The methods that attack the images. */
+  readonly prepared: PreparedMethods
   readonly signal: AbortSignal | undefined
   readonly onIteration: (iteration: BatchIteration) => void
 }
@@ -175,14 +172,14 @@ export interface AttackedFrame {
 
 /** Frames of one shape and one budget make a batch. */
 async function attackAll(loaded: readonly NumberedLoaded[], context: GroupContext): Promise<AttackedFrame[]> {
-  const { run, model, shared, hiding, signal, onIteration } = context
+  const { run, model, prepared, signal, onIteration } = context
   const { request } = run
   const tasks = loaded.flatMap((each) => each.tasks)
-  const attack = { model, ...ofAllFrames(run), hiding, signal }
+  const attack = { model, ...ofAllFrames(run), signal }
   const attacked: AttackedFrame[] = []
   for (const { method: configured, members } of frameBatches(tasks, run.method, request.batch)) {
     const [first] = members
-    const method = shared && first ? shared.methodFor(configured, first.frame.image) : configured
+    const method = first ? prepared.methodFor(configured, first.frame.image) : configured
     const done = attacked.length
     const frames = members.map(({ frame }) => frame)
     const told = (event: AttackEvent) => {

@@ -3,12 +3,10 @@ import type {
   AttackEvent,
   AttackProblem,
   AttackResult,
-  Hiding,
   SampleEvent,
   SampleOutcome,
 } from '../../core/attacks/attack.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
-import { featureDeviation } from '../../core/attacks/gaussian-mixture.ts'
 import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
@@ -59,7 +57,7 @@ export interface FrameResult {
   readonly trace: readonly TracePoint[]
   /**
    * Distance of the features from clean ones of the class that the model sees; null where no features of that
-   * class were fitted. Only for methods that hide in the features of clean images.
+   * class were fitted. Only for methods that say so (`featureDeviation`).
    */
   readonly features?: { readonly before: number | null; readonly after: number | null }
   /** What the method had to say of the frame's batch. */
@@ -75,8 +73,6 @@ export interface FrameAttack {
   readonly earlyStop: boolean
   /** Pixels [H, W] that may change, where not 0; all when undefined. */
   readonly region: Uint8Array | undefined
-  /** Fitted features of clean images, once they are fitted; only for methods that hide in them. */
-  readonly hiding?: Pick<Hiding, 'sizes' | 'classes'> | undefined
   readonly signal: AbortSignal | undefined
   /** What lies around the frames, of models that take them for neighbouring slices. */
   readonly beyond?: Beyond | undefined
@@ -97,24 +93,29 @@ export async function attackFrames(
   const results = tasks.map(({ frame }, sample) =>
     resultOf(frame, sample, { labels, result, traces, card: attack.card }),
   )
-  return problem.hiding === undefined
-    ? results
-    : withFeatures(results, problem.hiding, [problem.images, result.adversarial])
+  return withFeatures(results, { method, problem, adversarial: result.adversarial })
 }
 
 async function withFeatures(
   results: readonly FrameResult[],
-  { model, classes }: Hiding,
-  [images, adversarial]: readonly [Tensor, Tensor],
+  {
+    method: { featureDeviation },
+    problem,
+    adversarial,
+  }: {
+    readonly method: AttackMethod
+    readonly problem: AttackProblem
+    readonly adversarial: Tensor
+  },
 ): Promise<FrameResult[]> {
-  const [clean, changed] = [await model.predict(images), await model.predict(adversarial)]
-  const deviation = (features: Tensor, sample: number, { classes: [label = NaN] }: Prediction) => {
-    const mixtures = classes.get(label)
-    return mixtures === undefined ? null : featureDeviation(sampleOf(features, sample).data, mixtures)
-  }
+  if (featureDeviation === undefined) return [...results]
+  const deviationsOf = (points: Tensor, which: 'before' | 'after') =>
+    featureDeviation(problem, points, results.map(({ [which]: { classes } }) => classes[0])) // prettier-ignore
+  const before = await deviationsOf(problem.images, 'before')
+  const after = await deviationsOf(adversarial, 'after')
   return results.map((result, n) => ({
     ...result,
-    features: { before: deviation(clean, n, result.before), after: deviation(changed, n, result.after) },
+    features: { before: before[n] ?? null, after: after[n] ?? null },
   }))
 }
 
@@ -141,16 +142,9 @@ export async function frameProblem(
     earlyStop: attack.earlyStop,
     coupled: reachOf(attack.card.input) > 0,
     signal: attack.signal,
-    hiding: attack.hiding && { ...attack.hiding, model: featureModelOf(attack.model, images.shape) },
+    inner: attack.model.inner(images.shape),
   }
   return { problem, labels }
-}
-
-/** @throws an internal error where a model was connected without its inner tensors */
-export function featureModelOf(model: PixelModel, shape: Shape): DifferentiableModel {
-  const features = model.features?.(shape)
-  if (features === undefined) throw internalError('a model was connected without its inner tensors')
-  return features
 }
 
 async function labelsOf(

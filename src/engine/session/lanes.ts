@@ -1,7 +1,11 @@
 import type { OrtRuntime } from '../../adapters/ort/runtime.ts'
 import { connectOnThread } from '../models/model-on-thread.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { connectModel, type ConnectableModel } from '../models/open-model.ts'
+import type { InnerFeatures } from '../../core/attacks/attack.ts'
+import { tensor } from '../../core/tensor/tensor.ts'
+import { connectModel, type ConnectableModel, type OpenedModel } from '../models/open-model.ts'
+import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
+import { sampleShapeOf } from '../models/sample-shape.ts'
 
 /**
  * Works on items, as many at a time as there are lanes and each lane on one after the other, and yields the
@@ -74,4 +78,52 @@ export async function connectLanes(
   return Promise.all(
     Array.from({ length: count }, () => connectOnThread({ ...model, device: runtime.device, threads })),
   )
+}
+
+export interface ModelsToConnect {
+  readonly opened: ConnectableModel & Pick<OpenedModel, 'card'>
+  readonly runtime: OrtRuntime
+  /** How many groups are worked on. */
+  readonly groups: number
+  /** Windows of neighbouring slices that a model takes at once, at most. */
+  readonly windows?: number
+  /** Names of inner tensors to be connected too. */
+  readonly inner?: readonly string[] | undefined
+}
+
+/** A model for each lane, seen from the images' own pixel grid. Every one must be disposed of. @throws as `connectModel` */
+export async function connectPixelModels(given: ModelsToConnect): Promise<PixelModel[]> {
+  const { opened, runtime, groups, windows } = given
+  const models = await connectLanes(opened, runtime, groups)
+  const features = await connectInner(given).catch(async (error: unknown) => {
+    await Promise.all(models.map((model) => model.dispose()))
+    throw error
+  })
+  return models.map((model, lane) => pixelModel(model, opened.card, windows, features[lane]))
+}
+
+async function connectInner({ opened, runtime, groups, inner }: ModelsToConnect): Promise<InnerFeatures[]> {
+  if (inner === undefined) return []
+  const models = await connectLanes({ ...opened, inner }, runtime, groups)
+  const sizes = await featureSizes(inner, opened, runtime)
+  return models.map((model) => ({ model, sizes }))
+}
+
+/** How many features each tensor has, found by running the model on nothing. @throws as `connectModel`. */
+async function featureSizes(
+  names: readonly string[],
+  opened: ModelsToConnect['opened'],
+  runtime: OrtRuntime,
+): Promise<number[]> {
+  const input = tensor([1, ...(sampleShapeOf(opened.card) ?? [])])
+  const sizes: number[] = []
+  for (const name of names) {
+    const model = await connectModel({ ...opened, inner: [name] }, runtime)
+    try {
+      sizes.push((await model.predict(input)).shape[1] ?? 0)
+    } finally {
+      await model.dispose()
+    }
+  }
+  return sizes
 }

@@ -4,7 +4,8 @@ import type {
   AttackMethod,
   AttackProblem,
   AttackResult,
-  UniversalPlan,
+  CleanBatch,
+  CleanImages,
 } from '../../core/attacks/attack.ts'
 import {
   anyLabelFlipped,
@@ -14,10 +15,9 @@ import {
   targetReached,
   type Criterion,
 } from '../../core/tasks/classification/criteria.ts'
-import { learnUniversal, type MiniBatch } from '../../core/attacks/learn-universal.ts'
+import { prepared } from '../../core/attacks/preparation.ts'
 import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
-import { withPerturbation } from '../../core/attacks/shared-perturbation.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { TensorSpec } from '../../core/spec/attack-spec.ts'
@@ -88,7 +88,7 @@ export async function tensorAttack(
     const { shape } = await model.predict(sampleOf(x, 0))
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
     const work = { model, x, labels, isSoftmax: isOneHot(labels), target, request, hooks }
-    const attacked = await attackAll(await withShared(method, work), work)
+    const attacked = await attackAll(await preparedFor(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
     const report = {
       method: request.method,
@@ -117,47 +117,42 @@ interface Work {
   readonly hooks: JobHooks
 }
 
-/** A perturbation that images share is learned on all of the tensor's before any of them is changed. */
-async function withShared(method: AttackMethod, work: Work): Promise<AttackMethod> {
-  const { universal } = method
-  if (universal === undefined) return method
-  const { x, request, hooks } = work
-  const seed = sampleSeed(request.seed, 'universal')
-  const running = learnUniversal(universal, {
-    size: sizeOf(x.shape.slice(1)),
-    earlyStop: request.earlyStop,
-    miniBatches: (epoch) =>
-      miniBatches(shuffled(indices(0, x.shape[0] ?? 0), randomSource(seed, epoch)), universal, work),
-  })
+/** What the method has to learn, it learns of all samples before any of them is changed. */
+async function preparedFor(method: AttackMethod, work: Work): Promise<AttackMethod> {
+  if (method.prepare === undefined) return method
+  const learning = method.prepare.learn(cleanImages(work))
   for (;;) {
-    const next = await running.next()
-    if (next.done) return withPerturbation(method, next.value)
-    const { epoch, images, fooled } = next.value
-    const note = `epoch ${epoch}, ${fooled} of ${images} images fooled`
-    hooks.onProgress?.({
-      done: epoch,
-      total: universal.epochs,
-      phase: 'learning the shared perturbation',
-      note,
-    })
+    const next = await learning.next()
+    if (next.done) return prepared(method, next.value)
+    work.hooks.onProgress?.(next.value)
   }
 }
 
-/** @param order of all samples */
-async function* miniBatches(
-  order: readonly number[],
-  { miniBatch }: UniversalPlan,
-  work: Work,
-): AsyncGenerator<MiniBatch> {
-  for (let first = 0; first < order.length; first += miniBatch) {
-    const samples = order.slice(first, first + miniBatch)
-    yield await Promise.resolve(async (partOf: Parameters<MiniBatch>[0]) => {
-      const parts = []
-      for (let at = 0; at < samples.length; at += work.request.batch)
-        parts.push(await partOf(problemOf(work, samples.slice(at, at + work.request.batch))))
-      return parts
-    })
+function cleanImages(work: Work): CleanImages {
+  const { x, request, labels } = work
+  const [count = 0, ...rest] = x.shape
+  const batch = (samples: readonly number[]): CleanBatch => ({
+    problem: problemOf(work, samples),
+    labels: samples.map((sample) => argMax(sampleOf(labels, sample).data)),
+  })
+  return {
+    ...{ shape: [1, ...rest], count, seed: request.seed, earlyStop: request.earlyStop },
+    async *inOrder(learn) {
+      for (const samples of chunks(indices(0, count), request.batch)) yield await learn(batch(samples))
+    },
+    async *shuffled(epoch, size, learn) {
+      const seed = sampleSeed(request.seed, 'universal')
+      for (const samples of chunks(shuffled(indices(0, count), randomSource(seed, epoch)), size)) {
+        const parts = []
+        for (const part of chunks(samples, request.batch)) parts.push(await learn(batch(part)))
+        yield parts
+      }
+    },
   }
+}
+
+function chunks(all: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 }
 
 async function attackAll(method: AttackMethod, work: Work) {

@@ -19,6 +19,9 @@ const l2 = z.strictObject({ epsilon: epsilonL2, ...common })
 
 const equation = 'APGD-CE, then APGD-T, then FAB-T, then Square, each on the images that still hold'
 
+const linfMembers = { apgd: apgdCe, targeted: apgdT, fab: fabT, square }
+const l2Members = { apgd: apgdCeL2, targeted: apgdTL2, fab: fabTL2, square: squareL2 }
+
 /** AutoAttack, its standard version: Croce and Hein 2020. */
 export const autoAttack = defineMethod({
   name: 'autoattack',
@@ -29,14 +32,9 @@ export const autoAttack = defineMethod({
   source: autoAttackSource,
   access: 'white-box',
   stacks: false,
+  members: namesOf(linfMembers),
   settings: linf,
-  create: (chosen) =>
-    ensemble(linfBall(chosen.epsilon), chosen, {
-      apgd: apgdCe,
-      targeted: apgdT,
-      fab: fabT,
-      square,
-    }),
+  create: (chosen) => ensemble(linfBall(chosen.epsilon), chosen, linfMembers),
 })
 
 export const autoAttackL2 = defineMethod({
@@ -47,17 +45,16 @@ export const autoAttackL2 = defineMethod({
   source: autoAttackSource,
   access: 'white-box',
   stacks: false,
+  members: namesOf(l2Members),
   settings: l2,
-  create: (chosen) =>
-    ensemble(l2Ball(chosen.epsilon), chosen, {
-      apgd: apgdCeL2,
-      targeted: apgdTL2,
-      fab: fabTL2,
-      square: squareL2,
-    }),
+  create: (chosen) => ensemble(l2Ball(chosen.epsilon), chosen, l2Members),
 })
 
 type Members = Readonly<Record<'apgd' | 'targeted' | 'fab' | 'square', MethodEntry>>
+
+function namesOf(members: Members): string[] {
+  return Object.values(members).map(({ name }) => name)
+}
 
 function ensemble(
   ball: Ball,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { RadversaryError } from '../../errors.ts'
+import { internalError, RadversaryError } from '../../errors.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { Rows, Walk } from '../attack.ts'
 import { linfBall } from '../balls.ts'
+import { deviations, fitFeatures, unfit } from '../fit-features.ts'
 import { likeliest, type GaussianMixture } from '../gaussian-mixture.ts'
 import { accumulate } from '../kernels.ts'
+import type { FittedFeatures } from '../learned.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, randomStart, stepSize, steps } from '../settings.ts'
@@ -53,11 +55,29 @@ export const hfc = defineMethod({
       ),
     randomStart: randomStart(false),
   }),
-  create: ({ epsilon, stepSize, steps, tensors, components, hidingWeight, randomStart }) => ({
-    ...{ ball: linfBall(epsilon), steps, restarts: 1, randomStart },
-    hides: { tensors: namesIn(tensors), components },
-    begin: (walk) => signIteration(walk, stepSize, { gradient: () => hiddenGradient(walk, hidingWeight) }),
-  }),
+  create: ({ tensors, components, hidingWeight, epsilon, stepSize, steps, randomStart }) => {
+    const common = { ball: linfBall(epsilon), steps, restarts: 1, randomStart, inner: namesIn(tensors) }
+    return {
+      ...common,
+      prepare: {
+        over: 'cohort',
+        perPixel: false,
+        learn: (images) => fitFeatures(components, images),
+        apply: (fitted) => {
+          if (fitted.kind !== 'features') throw internalError('features were to be fitted')
+          const gradientOf = (walk: Walk) => () => hiddenGradient(walk, fitted.classes, hidingWeight)
+          return {
+            ...common,
+            begin: (walk) => signIteration(walk, stepSize, { gradient: gradientOf(walk) }),
+            featureDeviation: (problem, points, of) => deviations(fitted, { problem, points, of }),
+          }
+        },
+      },
+      begin: () => {
+        throw internalError('features of clean images were not fitted')
+      },
+    }
+  },
 })
 
 function namesIn(text: string): string[] {
@@ -68,17 +88,17 @@ function namesIn(text: string): string[] {
 }
 
 /** ∇(J − λ·Σ_l mean((z_l − μ_k)² / σ_k²)); k is chosen at x_t, and no gradient flows through the choice. */
-async function hiddenGradient(walk: Walk, weight: number): Promise<Rows> {
-  const hidden = walk.hiding()
-  const { sizes, classes } = hidden
+async function hiddenGradient(walk: Walk, classes: FittedFeatures['classes'], weight: number): Promise<Rows> {
+  const inner = walk.inner()
+  const { sizes } = inner
   const gradient = await walk.evaluate([walk.deviation])
-  const features = await hidden.features()
+  const features = await inner.features()
   const slopes = tensor([walk.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
   for (const sample of walk.active()) {
     const mixtures = classes.get(classOf(walk, sample, classes)) ?? []
     writeSlopes(rowOf(slopes, sample), features.of(sample), mixtures)
   }
-  const ofFeatures = await hidden.gradient(slopes)
+  const ofFeatures = await inner.gradient(slopes)
   for (const sample of walk.active()) {
     const sum = gradient.of(sample)
     accumulate(sum, 1, ofFeatures.of(sample), -weight)
@@ -119,12 +139,6 @@ function classOf(walk: Walk, sample: number, fitted: ReadonlyMap<number, unknown
     (best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best),
     others[0] ?? nobody(),
   )
-}
-
-function unfit(got: string): RadversaryError {
-  return new RadversaryError('usage', `HFC: expected classes that exclude each other, got ${got}`, {
-    tip: 'Use pgd.',
-  })
 }
 
 function nobody(): never {

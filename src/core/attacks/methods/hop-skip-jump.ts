@@ -69,7 +69,6 @@ function hop(ball: Ball, chosen: Settings): UnnamedMethod {
       steps: chosen.steps,
       restarts: 1,
       randomStart: false,
-      ownStart: true,
       keeps: 'smallest',
     },
     begin: (walk) => hops(walk, ball, chosen),

@@ -81,7 +81,7 @@ function squareAttack(
   proposals: (epsilon: number) => Proposals,
 ): UnnamedMethod {
   return {
-    ...{ ball, steps, restarts, randomStart: false, ownStart: true },
+    ...{ ball, steps, restarts, randomStart: false },
     begin: (walk) =>
       randomSearch(walk, ball, proposals(ball.epsilon), (iteration) =>
         squareFraction(fraction, iteration, steps),

@@ -1,13 +1,24 @@
 import { z } from 'zod'
-import type { UnnamedMethod, StepTaken, UniversalPlan, Walk } from '../attack.ts'
-import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { addScaled, clampTo, normL2, scaleBy, toScaledSign } from '../kernels.ts'
-import { isAtBound } from '../learn-universal.ts'
+import { internalError } from '../../errors.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { AttackProblem, CleanImages, LearningProgress, UnnamedMethod } from '../attack.ts'
+import { l2Ball, linfBall, type Ball, type RowInterval } from '../balls.ts'
+import { batchModel } from '../batch-model.ts'
+import {
+  accumulate,
+  addScaled,
+  clampTo,
+  clip,
+  normL2,
+  scaleBy,
+  toScaledSign,
+  zeroWhereFrozen,
+} from '../kernels.ts'
+import type { Epoch, LearnedPerturbation } from '../learned.ts'
 import { lossOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, optionalStepSize, stepSize } from '../settings.ts'
-import { perturb, SharedPerturbation } from '../shared-perturbation.ts'
 
 const source = {
   authors: 'A. Shafahi, M. Najibi, Z. Xu, J. Dickerson, L. S. Davis, T. Goldstein',
@@ -86,29 +97,142 @@ export const universalL2 = defineMethod({
     }),
 })
 
-function universalMethod(ball: Ball, settings: Shared, ascend: UniversalPlan['ascend']): UnnamedMethod {
-  const plan = { ...settings, ascend }
+type Plan = Shared & {
+  /** v ← project(v + step(gradient)), both [C·H·W]; the gradient becomes the step. */
+  readonly ascend: (v: Float32Array, gradient: Float32Array) => void
+}
+
+function universalMethod(ball: Ball, settings: Shared, ascend: Plan['ascend']): UnnamedMethod {
   return {
-    ...{ ball, steps: settings.epochs, restarts: 1, randomStart: false, universal: plan },
-    begin: (walk) => batchIteration(walk, plan),
+    ...{ ball, steps: settings.epochs, restarts: 1, randomStart: false },
+    prepare: {
+      over: settings.over,
+      perPixel: true,
+      learn: (images) => learn({ ...settings, ascend }, images),
+      apply: (learned) => {
+        if (learned.kind !== 'perturbation') throw internalError('a perturbation was to be learned')
+        return withPerturbation(ball, learned.v.data)
+      },
+    },
+    begin: () => {
+      throw internalError('a universal perturbation was applied before it was learned')
+    },
   }
 }
 
-/** Where a batch is all there is, it is the group and its own mini-batch: one step in each epoch. */
-function batchIteration(walk: Walk, plan: UniversalPlan): () => Promise<StepTaken> {
-  const { x, images, box, loss, targeted, deviation } = walk
-  const shared = new SharedPerturbation(plan, x.data.length / (x.shape[0] ?? 1))
-  return async () => {
-    const gradient = await walk.evaluate([deviation])
-    for (const sample of walk.active()) {
-      const own = lossOf(loss, walk.logits(sample), rowOf(deviation.target, sample))
-      if (!isAtBound({ loss, targeted }, plan, own)) shared.add(gradient.of(sample))
+/**
+ * Algorithm 1 of Shafahi et al. 2020 (arXiv 1811.11304): stochastic gradient ascent on the mean loss of all
+ * images, as a function of the one perturbation that is added to each. With early stop it ends after an epoch
+ * in which every image met its criterion.
+ */
+async function* learn(
+  plan: Plan,
+  group: CleanImages,
+): AsyncGenerator<LearningProgress, LearnedPerturbation, void> {
+  const v = tensor(group.shape)
+  const epochs: Epoch[] = []
+  for (let epoch = 1; epoch <= plan.epochs; epoch++) {
+    const found = await runEpoch(epoch, { plan, group, v: v.data })
+    epochs.push(found)
+    const { images, fooled } = found
+    const note = `epoch ${epoch} of ${plan.epochs}, ${fooled} of ${images} images fooled`
+    yield { phase: 'learning the shared perturbation', done: epoch, total: plan.epochs, note }
+    if (group.earlyStop && fooled === images) break
+  }
+  return { kind: 'perturbation', v, epochs }
+}
+
+interface Learning {
+  readonly plan: Plan
+  readonly group: CleanImages
+  readonly v: Float32Array
+}
+
+/** One step of v after each mini-batch. */
+async function runEpoch(epoch: number, { plan, group, v }: Learning): Promise<Epoch> {
+  const gradient = new Float32Array(v.length)
+  let [images, loss, fooled] = [0, 0, 0]
+  const parts = group.shuffled(epoch, plan.miniBatch, ({ problem }) => partOfStep(problem, plan, v))
+  for await (const miniBatch of parts) {
+    gradient.fill(0)
+    for (const part of miniBatch) {
+      accumulate(gradient, 1, part.gradient, 1)
+      images += part.images
+      loss += part.loss
+      fooled += part.fooled
     }
-    const step = shared.step()
-    for (const sample of walk.active()) {
-      const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
-      perturb(rowOf(x, sample), rowOf(images, sample), shared.values, own)
-    }
-    return { direction: { of: () => step } }
+    plan.ascend(v, gradient)
+  }
+  return { epoch, images, loss: loss / images, fooled }
+}
+
+/** What the images of a part of a mini-batch say of the perturbation as it is. */
+interface PartOfStep {
+  /** Σ ∇J(f(x + v), y) over the images whose loss is below β, [C·H·W]. */
+  readonly gradient: Float32Array
+  readonly images: number
+  /** Σ J(f(x + v), y). */
+  readonly loss: number
+  /** Images that meet their criterion, before rounding. */
+  readonly fooled: number
+}
+
+async function partOfStep(problem: AttackProblem, plan: Plan, v: Float32Array): Promise<PartOfStep> {
+  const { images, bounds, targets, targeted, criterion } = problem
+  const samples = Array.from({ length: images.shape[0] ?? 0 }, (_, sample) => sample)
+  const points = tensor(images.shape)
+  const boxOf = (sample: number) => ({
+    lower: rowOf(bounds.lower, sample),
+    upper: rowOf(bounds.upper, sample),
+  })
+  for (const sample of samples) perturb(rowOf(points, sample), rowOf(images, sample), v, boxOf(sample))
+  const terms = [{ target: targets, weight: targeted ? -1 : 1 }]
+  const { logits, gradient } = await batchModel(problem).gradient(points, samples, { terms })
+  const sum = new Float32Array(v.length)
+  let [loss, fooled] = [0, 0]
+  for (const sample of samples) {
+    const own = lossOf(problem.loss, logits.of(sample), rowOf(targets, sample))
+    loss += own
+    fooled += Number(criterion.isMet(logits.of(sample), sample))
+    if (isAtBound(problem, plan, own)) continue
+    const { lower, upper } = boxOf(sample)
+    zeroWhereFrozen(gradient.of(sample), lower, upper)
+    accumulate(sum, 1, gradient.of(sample), 1)
+  }
+  return { gradient: sum, images: samples.length, loss, fooled }
+}
+
+/**
+ * Equation 4: min(J, β) has no gradient from β on, so that no single image, whose cross-entropy has no upper
+ * end, is followed at the cost of all others. Other losses, and a loss that is lowered towards a wanted
+ * class, end by themselves.
+ */
+function isAtBound(
+  { loss, targeted }: Pick<AttackProblem, 'loss' | 'targeted'>,
+  plan: Plan,
+  value: number,
+): boolean {
+  return loss === 'cross-entropy' && !targeted && value >= plan.lossBound
+}
+
+/** x ← image + v, as far as the image's pixels can be stored and may change. */
+function perturb(x: Float32Array, image: Float32Array, v: Float32Array, { lower, upper }: RowInterval): void {
+  addScaled(x, image, v, 1)
+  clip(x, lower, upper)
+}
+
+/** Once the perturbation is known, [C·H·W], what is left is to add it to each image. */
+function withPerturbation(ball: Ball, v: Float32Array): UnnamedMethod {
+  return {
+    ...{ ball, steps: 1, restarts: 1, randomStart: false },
+    begin: (walk) => () => {
+      const { x, images, box } = walk
+      for (const sample of walk.active())
+        perturb(rowOf(x, sample), rowOf(images, sample), v, {
+          lower: rowOf(box.lower, sample),
+          upper: rowOf(box.upper, sample),
+        })
+      return Promise.resolve({ direction: { of: () => v } })
+    },
   }
 }

@@ -5,17 +5,14 @@ import { z } from 'zod'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import type { UniversalPlan } from '../../core/attacks/attack.ts'
 import { distanceLinf, normL2 } from '../../core/attacks/kernels.ts'
+import type { FittedFeatures, Learned, LearnedPerturbation } from '../../core/attacks/learned.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { npyFromTensor, readNpy, tensorFromNpy, writeNpy } from '../../core/tensor/npy.ts'
-import type { Tensor } from '../../core/tensor/tensor.ts'
-import type { StudyImage } from '../study/open-study.ts'
 import type { NumberedImage } from '../attack/attack-run.ts'
-import type { LearnedPerturbation } from '../session/learn-shared.ts'
-import { sharedMethods, type LearnGroup, type SharedMethods } from '../session/shared-groups.ts'
+import type { LearnedStore } from '../session/preparation.ts'
 
-/** What is told of a perturbation that a group of images shares; docs/record.md explains every field. */
+/** A perturbation that a group of images shares; docs/record.md explains every field. */
 export const sharedReport = z.strictObject({
   file: z.string(),
   sha256: z.string(),
@@ -29,50 +26,50 @@ export const sharedReport = z.strictObject({
   ),
 })
 
-export type SharedReport = z.output<typeof sharedReport>
+type SharedReport = z.output<typeof sharedReport>
 
-/** The perturbations of a run's groups. */
-export interface SharedPerturbations extends SharedMethods {
-  readonly reports: readonly SharedReport[]
+/** What was fitted to clean images; docs/record.md explains every field. */
+export const hidingReport = z.strictObject({
+  tensors: z.array(z.strictObject({ name: z.string(), features: z.int().positive() })),
+  classes: z.array(
+    z.strictObject({
+      class: z.string(),
+      images: z.int().positive(),
+      components: z.array(z.int().positive()),
+    }),
+  ),
+})
+
+type HidingReport = z.output<typeof hidingReport>
+
+/** What a run's method has learned, on disk as far as it is kept: perturbations are, fitted features are not. */
+export interface LearnedOfRun extends LearnedStore {
+  /** Reports of the perturbations that are kept, in the order of their groups. */
+  readonly perturbations: readonly SharedReport[]
 }
 
-interface Options {
-  readonly images: readonly NumberedImage[]
-  readonly over: UniversalPlan['over']
-  readonly folder: ExportFolder
-  readonly learn: (
-    images: readonly StudyImage[],
-    index: number,
-    count: number,
-  ) => Promise<LearnedPerturbation | undefined>
-}
-
-/**
- * Those that an earlier attempt has left, and the others, learned and written before any image is changed.
- */
-export async function sharedPerturbations({
-  images,
-  over,
-  folder,
-  learn,
-}: Options): Promise<SharedPerturbations> {
+/** @param images with their numbers in the export */
+export function learnedOfRun(folder: ExportFolder, images: readonly NumberedImage[]): LearnedOfRun {
   const numbers = new Map(images.map(({ image, number }) => [image, number]))
-  const reports: SharedReport[] = []
-  const learnOrKeep: LearnGroup = async (group, index, count) => {
-    const own = group.flatMap((image) => numbers.get(image) ?? [])
-    const found =
-      (await kept(folder, index)) ??
-      (await written(await learn(group, index, count), { folder, index, images: own }))
-    if (found !== undefined) reports.push(found.report)
-    return found?.v
+  const perturbations: SharedReport[] = []
+  return {
+    perturbations,
+    find: async (index) => {
+      const found = await kept(folder, index)
+      if (found !== undefined) perturbations.push(found.report)
+      return found?.learned
+    },
+    keep: async (index, learned, group) => {
+      if (learned.kind !== 'perturbation') return
+      const own = group.flatMap((image) => numbers.get(image) ?? [])
+      perturbations.push(await written(learned, { folder, index, images: own }))
+    },
   }
-  const methods = await sharedMethods([...numbers.keys()], over, learnOrKeep)
-  return { reports, ...methods }
 }
 
 interface Found {
   readonly report: SharedReport
-  readonly v: Tensor
+  readonly learned: Learned
 }
 
 /** The report is written last, so where it is, the perturbation is. */
@@ -83,7 +80,8 @@ async function kept(folder: ExportFolder, index: number): Promise<Found | undefi
   const path = join(folder.folder, pathOf(index, 'npy'))
   const bytes = await readBytes({ path })
   if (bytesToHex(sha256(bytes)) !== report.sha256) throw notAsLearned(path)
-  return { report, v: tensorFromNpy(readNpy(bytes, path), path) }
+  const v = tensorFromNpy(readNpy(bytes, path), path)
+  return { report, learned: { kind: 'perturbation', v, epochs: report.epochs } }
 }
 
 function notAsLearned(file: string): RadversaryError {
@@ -93,15 +91,13 @@ function notAsLearned(file: string): RadversaryError {
 }
 
 async function written(
-  learned: LearnedPerturbation | undefined,
+  { v, epochs }: LearnedPerturbation,
   {
     folder,
     index,
     images,
   }: { readonly folder: ExportFolder; readonly index: number; readonly images: number[] },
-): Promise<Found | undefined> {
-  if (learned === undefined) return undefined
-  const { v, epochs } = learned
+): Promise<SharedReport> {
   const bytes = writeNpy(npyFromTensor(v))
   const report = {
     ...{ file: pathOf(index, 'npy'), sha256: bytesToHex(sha256(bytes)), shape: [...v.shape], images },
@@ -113,10 +109,28 @@ async function written(
   }
   await folder.write(report.file, bytes)
   await folder.write(pathOf(index, 'json'), new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`))
-  return { report, v }
+  return report
 }
 
 /** e.g. universal/0001.npy */
 function pathOf(index: number, ending: 'npy' | 'json'): string {
   return `universal/${String(index + 1).padStart(4, '0')}.${ending}`
+}
+
+/** @param tensors names of the inner tensors */
+export function fittedReport(
+  tensors: readonly string[],
+  fitted: FittedFeatures,
+  classes: readonly string[],
+): HidingReport {
+  return {
+    tensors: tensors.map((name, l) => ({ name, features: fitted.sizes[l] ?? 0 })),
+    classes: [...fitted.classes]
+      .sort(([a], [b]) => a - b)
+      .map(([label, mixtures]) => ({
+        class: classes[label] ?? String(label),
+        images: fitted.counts.get(label) ?? 0,
+        components: mixtures.map((mixture) => mixture.length),
+      })),
+  }
 }
