@@ -1,19 +1,13 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { attackSpec, type AttackSpec } from '../core/spec/attack-spec.ts'
+import { comparisonSpec } from '../core/spec/comparison-spec.ts'
 import { runRequest } from '../engine/server/runs/run-request.ts'
 import { withMethod } from './method-options.ts'
-import {
-  attackOf,
-  comparisonOf,
-  flagFields,
-  tensorAttackOf,
-  withFields,
-  type AttackOptions,
-} from './spec-options.ts'
+import { attackOf, comparisonOf, tensorAttackOf, withFields, type AttackOptions } from './spec-options.ts'
 
 function optionsOf(args: readonly string[]): AttackOptions {
-  const command = withFields(withMethod(new Command(), args), flagFields).option('--export <kinds>')
+  const command = withFields(withMethod(new Command(), args), attackSpec).option('--export <kinds>')
   return command.exitOverride().parse(args, { from: 'user' }).opts<AttackOptions>()
 }
 
@@ -46,7 +40,7 @@ test('what was asked on the command line is written down and read again as it wa
 })
 
 test('a flag’s text and preset are the schema’s', () => {
-  const command = withFields(new Command(), flagFields)
+  const command = withFields(new Command(), attackSpec)
   const texts = Object.fromEntries(
     command.options.map((option) => [option.attributeName(), option.description]),
   )
@@ -54,6 +48,14 @@ test('a flag’s text and preset are the schema’s', () => {
   for (const [field, { description }] of Object.entries(attackSpec.shape))
     if (field in texts) expect(texts[field]).toBe(description)
   expect(command.opts()).toEqual({ seed: 0, batch: 8 })
+})
+
+test('a command has the flags of the fields that its schema has', () => {
+  const { options } = withFields(new Command(), comparisonSpec)
+  const names = options.map((option) => option.attributeName())
+  expect(names).toEqual(Object.keys(comparisonSpec.shape).filter((field) => names.includes(field)))
+  expect(names).toEqual(expect.arrayContaining(['targetMasks', 'criterion', 'loss', 'region', 'earlyStop']))
+  expect(names).not.toContain('slices')
 })
 
 test('a comparison and an attack on arrays take theirs from the same flags', () => {

@@ -32,12 +32,13 @@ const flags = {
   slices: '--slices <n>',
 } as const satisfies Record<FlagField, string>
 
-export const flagFields = Object.keys(flags) as readonly FlagField[]
+const flagFields = Object.keys(flags) as readonly FlagField[]
 
 const readers = { seed: integer, batch: positiveInteger, slices: positiveInteger } as const
 
-/** The flags of some fields of an attack; texts and presets are the schema's. */
-export function withFields(command: Command, fields: readonly FlagField[]): Command {
+/** The flags of those fields of an attack that a schema has; texts and presets are theirs. */
+export function withFields(command: Command, { shape }: { readonly shape: object }): Command {
+  const fields = flagFields.filter((field) => field in shape)
   return fields.reduce((all, field) => all.addOption(optionOf(field)), command)
 }
 

@@ -78,6 +78,16 @@ test('change by as many as asked for', async () => {
   expect(frames.some(({ success }) => success)).toBe(true)
 })
 
+test('asked for another change, another run is made', async () => {
+  const ids = await Promise.all(
+    [{}, { criterion: 'change>=2' }].map(async (changes) => {
+      const { record } = await attacked(changes, 'cumulative-sigmoid')
+      return record.exportId
+    }),
+  )
+  expect(ids[0]).not.toBe(ids[1])
+})
+
 test.each(['fab-t', 'deepfool', 'apgd-dlr', 'square'])(
   'are attacked by %s, whose planes are those of thresholds',
   async (method) => {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyManifest } from '../../src/adapters/fs/manifest.ts'
 import { compareStudy, type CompareReport } from '../../src/engine/compare/compare-study.ts'
+import { writeNpy } from '../../src/core/tensor/npy.ts'
 import type { CompareRequest } from '../../src/engine/compare/compare-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { attackRequest, filesBelow } from '../support/attack-requests.ts'
@@ -137,7 +138,6 @@ test('an unreadable image is left behind and told', async () => {
   writeSeries(damaged, 3)
   const [first] = writeSeries(damaged, 1, { series: 2 })
   const bytes = readFileSync(first!.path)
-  const { writeFileSync } = await import('node:fs')
   writeFileSync(first!.path, bytes.subarray(0, bytes.length - 40))
   const request = compareRequest(join(base, 'damaged-out'), {
     study: [damaged],
@@ -146,4 +146,42 @@ test('an unreadable image is left behind and told', async () => {
   })
   const { comparison } = await compareStudy(request)
   expect(comparison.failures).toHaveLength(1)
+})
+
+test('a region and an early stop hold in a comparison as in an attack', async () => {
+  const region = join(base, 'region.npy')
+  const mask = Uint8Array.from({ length: 144 }, (_, i) => Number(i % 12 < 5))
+  writeFileSync(region, writeNpy({ dataType: 'uint8', shape: [12, 12], data: mask }))
+  const limits = { region, earlyStop: true }
+  const out = join(base, 'limited')
+  const one = { methods: [{ name: 'pgd', settings: {} }], budgets: { Linf: ['16/255'], L2: [] } }
+  const request = compareRequest(out, { ...one, ...limits, models: [weak.model], transfer: false })
+  const { comparison } = await compareStudy(request)
+  const { record } = await attackStudy(
+    attackRequest(
+      weak,
+      { study, out: join(base, 'limited-attack') },
+      {
+        ...{ method: 'pgd', settings: { epsilon: '16/255', stepSize: '4/255' } },
+        ...limits,
+      },
+    ),
+  )
+  expect(comparison.cells[0]?.meanL2).toBeCloseTo(record.summary.window.meanL2!, 9)
+  expect(comparison.cells[0]?.fooled).toEqual(record.summary.fooled)
+  expect(comparison).toMatchObject({ region: record.attack.region, earlyStop: true })
+  const whole = await compareStudy(compareRequest(join(base, 'whole'), { ...one, models: [weak.model] }))
+  expect(whole.comparison.cells[0]?.meanL2).toBeGreaterThan(comparison.cells[0]!.meanL2!)
+  expect(whole.comparison).not.toHaveProperty('earlyStop')
+  await expect(compareStudy({ ...request, earlyStop: false })).rejects.toMatchObject({
+    code: 'export-conflict',
+  })
+})
+
+test('a region of another size fails images by name', async () => {
+  const region = join(base, 'small.npy')
+  writeFileSync(region, writeNpy({ dataType: 'uint8', shape: [2, 2], data: Uint8Array.of(1, 1, 1, 1) }))
+  await expect(compareStudy(compareRequest(join(base, 'small'), { region }))).rejects.toMatchObject({
+    message: expect.stringContaining('Region: expected the image') as string,
+  })
 })

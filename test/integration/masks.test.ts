@@ -4,6 +4,8 @@ import { encode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import { askedComparison } from '../../src/core/spec/comparison-spec.ts'
+import { compareStudy } from '../../src/engine/compare/compare-study.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest } from '../support/attack-requests.ts'
@@ -113,6 +115,27 @@ describe('PNG masks as labels', () => {
       targetMasks: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     })
     expect(record.images[0]!.frames[0]!.success).toBe(true)
+  })
+
+  test('a comparison attacks towards them too, by the loss and the criterion that are asked for', async () => {
+    const made = studyOf(1)
+    const targetMasks = join(made.folder, 'wanted')
+    mkdirSync(targetMasks)
+    writeFileSync(join(targetMasks, '001.png'), png(new Array<number>(144).fill(0)))
+    const settings = { stepSize: '20/255', steps: 12 }
+    const goal = { targetMasks, loss: 'dice', criterion: 'dice>=0.95' }
+    const { record } = await attack(made, { ...goal, labels: undefined, settings: { ...settings, epsilon: '150/255' } }) // prettier-ignore
+    const { comparison } = await compareStudy({
+      ...askedComparison.parse({
+        ...{ models: [made.segmenter.model], methods: [{ name: 'smia', settings }], ...goal, batch: 4 },
+        budgets: { Linf: ['150/255'], L2: [] },
+      }),
+      ...{ study: [made.study], out: join(made.folder, 'compared'), home: base, device: 'cpu', threads: 1 },
+    })
+    expect(comparison.cells[0]?.fooled).toEqual(record.summary.fooled)
+    expect(comparison.cells[0]?.meanL2).toBeCloseTo(record.summary.window.meanL2!, 9)
+    const { targetMasks: sha256 } = record.attack
+    expect(comparison).toMatchObject({ loss: 'dice', criterion: 'dice>=0.95', targetMasks: sha256 })
   })
 
   test('other masks make another run', async () => {

@@ -3,6 +3,7 @@ import { attackStudy, type AttackReport } from '../../engine/attack/attack-study
 import type { AttackRequest } from '../../engine/attack/attack-run.ts'
 import { exportNames } from '../../engine/export/export-kinds.ts'
 import { summaryText } from '../../engine/export/summary-text.ts'
+import { attackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -17,7 +18,7 @@ import {
   type ModelOptions,
   type StudyOptions,
 } from '../options.ts'
-import { attackOf, flagFields, withFields, type AttackOptions } from '../spec-options.ts'
+import { attackOf, withFields, type AttackOptions } from '../spec-options.ts'
 import { failuresText } from '../output.ts'
 
 interface Options extends StudyOptions, ModelOptions, DeviceOptions, AttackOptions {
@@ -29,7 +30,7 @@ export function attackCommand(context: CommandContext): Command {
   const command = withStudy(
     new Command('attack').description('attack a model on a study and export verified adversarial DICOM'),
   )
-  withFields(withMethod(withModel(command), context.args), flagFields)
+  withFields(withMethod(withModel(command), context.args), attackSpec)
     .option(
       '--export <kinds>',
       `some of ${exportNames.join(',')} (masks: of a segmentation, before and after); default: series, and masks where there are any`,

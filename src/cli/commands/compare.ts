@@ -33,7 +33,7 @@ export function compareCommand(context: CommandContext): Command {
       'METHOD.SETTING=VALUE, e.g. smia.alpha=0.5; a step that is not set goes with the budget',
     )
     .option('--transfer', text.transfer.description)
-  withFields(command, [...(['labels', 'target', 'seed', 'batch', 'forceIntensity'] as const)]).requiredOption(
+  withFields(command, comparisonSpec).requiredOption(
     '--out <dir>',
     'a new or empty folder, or that of an interrupted comparison',
   )

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
+import type { z } from 'zod'
 import { predictStudy, type PredictReport } from '../../engine/predict/predict-study.ts'
-import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import { attackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -17,9 +18,10 @@ import {
 import { withFields } from '../spec-options.ts'
 import { failuresText, tableText } from '../output.ts'
 
-interface Options extends StudyOptions, ModelOptions, DeviceOptions {
-  readonly labels?: AttackSpec['labels']
-  readonly forceIntensity?: AttackSpec['forceIntensity']
+/** What a prediction takes of an attack. */
+const predictSpec = attackSpec.pick({ labels: true, forceIntensity: true })
+
+interface Options extends StudyOptions, ModelOptions, DeviceOptions, Partial<z.output<typeof predictSpec>> {
   readonly json?: boolean
 }
 
@@ -27,7 +29,7 @@ export function predictCommand(context: CommandContext): Command {
   const command = new Command('predict').description(
     'predict every image of a study, and compare with labels',
   )
-  withFields(withModel(withStudy(command)), ['labels', 'forceIntensity'])
+  withFields(withModel(withStudy(command)), predictSpec)
   return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await predictStudy({ ...options, home: home() }, hooks)

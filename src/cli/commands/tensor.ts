@@ -5,6 +5,7 @@ import {
   type TensorAttackRequest,
 } from '../../engine/tensor/tensor-attack.ts'
 import { tensorGradient, tensorLosses } from '../../engine/tensor/tensor-gradient.ts'
+import { askedTensor } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -71,7 +72,7 @@ function attackCommand(context: CommandContext): Command {
       'attack images in [0, 1] without rounding (SMIA’s reference mode: without bounds)',
     ),
   )
-  withFields(withMethod(command, context.args), ['target', 'seed', 'earlyStop', 'batch'])
+  withFields(withMethod(command, context.args), askedTensor.omit({ labels: true }))
     .requiredOption('--labels <file>', '.npy of integer labels [N], or of 0 and 1 for every label [N, K]')
     .option('--log <file>', 'JSON of every iteration')
     .requiredOption('--out <file>', '.npy of the adversarial images')

@@ -1,12 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { readBytes } from '../../adapters/fs/read-file.ts'
-import { RadversaryError } from '../../core/errors.ts'
-import type { ModelCard } from '../../core/model/card.ts'
 import { reachOf } from '../../core/model/slices.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
-import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
-import { openMasks } from '../labels/open-masks.ts'
+import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { imageGroups, imageStacks } from '../study/image-groups.ts'
@@ -16,6 +12,7 @@ import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
+import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks } from '../session/stack-checks.ts'
 import { taskGoal, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
@@ -26,14 +23,6 @@ export interface AttackRequest extends AttackSpec, WorkbenchTools {
   /** Whether kinds that the model's task has not are refused; else they are left out. */
   readonly strictExports?: boolean | undefined
   readonly out: string
-}
-
-export interface Region {
-  /** [rows · columns] */
-  readonly mask: Uint8Array
-  readonly rows: number
-  readonly columns: number
-  readonly sha256: string
 }
 
 /** An image with its place in the export: 1 for the first of those that are attacked. */
@@ -61,12 +50,12 @@ export interface AttackRun extends Workbench {
 /** Opens what a request names. @throws RadversaryError for whatever is wrong. */
 export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
   const method = configureMethod(request.method, request.settings)
-  const region = request.region === undefined ? undefined : await readRegion(request.region)
+  const region = await openRegion(request)
   const workbench = await openWorkbench(request, hooks, method.entry.access === 'white-box')
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, method.entry)
   const goal = taskGoal(workbench.opened.card, request)
-  const wanted = await wantedMasks(workbench.opened.card, request)
+  const wanted = await openWantedMasks(workbench.opened.card, request)
   const run = {
     ...workbench,
     request,
@@ -94,13 +83,6 @@ function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks):
   )
 }
 
-async function wantedMasks(
-  { task, output }: ModelCard,
-  { targetMasks }: AttackRequest,
-): Promise<MaskSource | undefined> {
-  return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
-}
-
 function numberedGroups({ images, runtime, opened }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
   let number = 0
   const stacked = reachOf(opened.card.input) > 0
@@ -113,19 +95,6 @@ function numberedGroups({ images, runtime, opened }: Workbench, { batch }: Attac
       return { image, number }
     }),
   )
-}
-
-async function readRegion(file: string): Promise<Region> {
-  const bytes = await readBytes({ path: file })
-  const { shape, data } = tensorFromNpy(readNpy(bytes, file), file)
-  const [rows, columns, ...more] = shape
-  if (rows === undefined || columns === undefined || more.length > 0)
-    throw new RadversaryError(
-      'tensor-invalid',
-      `Region: expected a mask [rows, columns], got [${shape.join(', ')}]`,
-      { file },
-    )
-  return { mask: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)), rows, columns, sha256: hex(bytes) }
 }
 
 /** Everything that decides the bytes of an export. */
@@ -145,7 +114,7 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const inputs = { images, failures, model, region: region?.sha256, ...masks, ...slices, ...unchosen(run) }
   const wanted = {
     target: goal.target,
-    ...(goal.loss && { criterion: goal.maker.criterion, loss: goal.loss }),
+    ...((goal.loss ?? request.criterion) && { criterion: goal.maker.criterion, loss: goal.loss }),
   }
   const forced = run.forceIntensity ? { forceIntensity: true } : {}
   const all = {

@@ -10,8 +10,9 @@ import {
 } from '../session/frame-attack.ts'
 import { frameReport } from '../export/frame-report.ts'
 import { inLanes, lanesOf } from '../session/lanes.ts'
+import { tasksOf } from '../session/attack-group.ts'
 import { prepareMethods, type PreparedMethods } from '../session/preparation.ts'
-import { frameLabels } from '../labels/frame-labels.ts'
+import { checkRegion } from '../session/region.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
 import { imageGroups } from '../study/image-groups.ts'
@@ -60,7 +61,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const prepared = await prepareMethods({
     ...{ groups, method: cell.method, batch: run.request.batch, attack: ofAllFrames(context) },
     lanes: lanes.map(({ model }) => model),
-    tasksOf: (image, model) => tasksOf(image, model, context),
+    tasksOf: (image, model) => loadTasks(image, model, context),
   })
   const secondsBefore = (performance.now() - start) / 1000
   for await (const outcome of inLanes({ items: groups, lanes, signal }, (group, lane, either) =>
@@ -95,7 +96,7 @@ async function attackGroup(
   const tasks: FrameTask[] = []
   for (const image of images) {
     try {
-      tasks.push(...(await tasksOf(image, lane.model, context)))
+      tasks.push(...(await loadTasks(image, lane.model, context)))
     } catch (error) {
       failures.push(inputFailure(error, image))
     }
@@ -120,15 +121,17 @@ async function attackGroup(
   return { slices, failures, seconds }
 }
 
-async function tasksOf(
+async function loadTasks(
   image: StudyImage,
   model: PixelModel,
-  { compared, loader }: CellContext,
+  { run, compared, loader }: CellContext,
 ): Promise<FrameTask[]> {
   const { frames } = await loader.load(image)
-  const labels = await frameLabels(compared, frames)
-  frames.forEach(({ float }: StudyFrame) => model.forShape(float.relative.shape))
-  return frames.map((frame, i) => ({ frame, label: labels[i] }))
+  frames.forEach((frame) => {
+    checkRegion(run.region, frame)
+    model.forShape(frame.float.relative.shape)
+  })
+  return tasksOf(compared, frames)
 }
 
 function ofAllFrames({ run, compared, signal }: CellContext) {
@@ -137,8 +140,8 @@ function ofAllFrames({ run, compared, signal }: CellContext) {
     card: opened.card,
     goal: goal.maker,
     seed: run.request.seed,
-    earlyStop: false,
-    region: undefined,
+    earlyStop: run.request.earlyStop,
+    region: run.region?.mask,
     signal,
   }
 }

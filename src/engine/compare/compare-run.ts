@@ -1,6 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { RadversaryError } from '../../core/errors.ts'
+import { openWantedMasks } from '../labels/open-masks.ts'
+import type { MaskSource } from '../labels/mask-source.ts'
+import { openRegion, type Region } from '../session/region.ts'
 import { refuseStacks } from '../session/stack-checks.ts'
 import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
@@ -21,6 +24,8 @@ export interface CompareRequest extends ComparisonSpec, DeviceRequest {
 /** One of the compared models with the study, opened. */
 export interface ComparedModel extends Workbench {
   readonly goal: TaskGoal
+  /** Masks that a targeted attack on a segmentation wants. */
+  readonly wanted: MaskSource | undefined
 }
 
 /** A request with everything opened and checked. */
@@ -30,6 +35,7 @@ export interface CompareRun {
   readonly study: Study
   readonly images: readonly StudyImage[]
   readonly cells: readonly PlannedCell[]
+  readonly region: Region | undefined
   /** Names the run: equal ids give equal results. */
   readonly exportId: string
 }
@@ -40,6 +46,7 @@ export interface CompareRun {
  */
 export async function prepareComparison(request: CompareRequest, hooks: JobHooks): Promise<CompareRun> {
   const cells = planCells(request.models.length, request.methods, request.budgets)
+  const region = await openRegion(request)
   const models: ComparedModel[] = []
   for (const model of request.models) {
     const study = models[0]?.study ?? request.study
@@ -47,37 +54,32 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
       (cell) => cell.model === models.length && cell.method.entry.access === 'white-box',
     )
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
-    refuseStacks(workbench.opened.card, 'Comparison')
-    models.push({ ...workbench, goal: taskGoal(workbench.opened.card, { target: request.target }) })
+    const { card } = workbench.opened
+    refuseStacks(card, 'Comparison')
+    const goal = taskGoal(card, request)
+    models.push({ ...workbench, goal, wanted: await openWantedMasks(card, request) })
   }
   const [first] = models
   if (first === undefined)
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
-  return {
-    request,
-    models,
-    study: first.study,
-    images: first.images,
-    cells,
-    exportId: exportIdOf(request, models, cells),
-  }
+  const run = { request, models, study: first.study, images: first.images, cells, region }
+  return { ...run, exportId: exportIdOf(run) }
 }
 
-/** Everything that decides the results. */
-function exportIdOf(
-  request: CompareRequest,
-  models: readonly ComparedModel[],
-  cells: readonly PlannedCell[],
-): string {
-  const { seed, batch, transfer } = request
+/** Everything that decides the results; what was not given is not of it. */
+function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'exportId'>): string {
+  const { seed, batch, transfer, criterion, loss } = request
   const all = {
     version,
     ...{ seed, batch, transfer },
     ...(request.forceIntensity && { forceIntensity: true }),
-    models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks }) => ({
+    ...(request.earlyStop && { earlyStop: true }),
+    ...{ criterion, loss, region: region?.sha256 },
+    models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks, wanted }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),
       masks: masks?.sha256,
+      wanted: wanted?.sha256,
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),
   }

@@ -6,6 +6,7 @@ import { evidenceOf } from '../attack/evidence.ts'
 import { researchNotice } from '../export/record.ts'
 import { version } from '../version.ts'
 import type { CellResult } from './cell-result.ts'
+import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { ComparedModel, CompareRun } from './compare-run.ts'
 
 /** docs/comparison.md explains every field. */
@@ -22,7 +23,7 @@ export interface Transfer extends Headline {
   readonly model: number
 }
 
-export interface Comparison {
+export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss'> {
   readonly schema: typeof comparisonSchema
   readonly notice: string
   readonly exportId: string
@@ -30,6 +31,11 @@ export interface Comparison {
   readonly models: readonly { readonly name: string; readonly sha256: string; readonly device: string }[]
   readonly labels: 'file' | 'prediction'
   readonly target: string | null
+  /** SHA-256 of the wanted masks' files, and of the region's. */
+  readonly targetMasks?: string | undefined
+  readonly region?: string | undefined
+  readonly earlyStop?: true
+  readonly forceIntensity?: true
   readonly seed: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
@@ -42,7 +48,7 @@ export interface ModelWarning extends AttackWarning {
 }
 
 export function comparisonOf(
-  { request, models, study, exportId }: CompareRun,
+  { request, models, study, region, exportId }: CompareRun,
   cells: readonly CellResult[],
 ): Comparison {
   return {
@@ -57,6 +63,10 @@ export function comparisonOf(
     })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
+    ...{ criterion: request.criterion, loss: request.loss },
+    ...{ targetMasks: models[0]?.wanted?.sha256, region: region?.sha256 },
+    ...(request.earlyStop && { earlyStop: true }),
+    ...(request.forceIntensity && { forceIntensity: true }),
     seed: request.seed,
     cells: cells.map(comparedCell),
     failures: [

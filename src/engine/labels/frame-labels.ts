@@ -48,8 +48,16 @@ async function frameLabelOf(
   )
 }
 
+/** Masks that a targeted attack wants of frames; none where no file says them. @throws as `maskOfFrame`. */
+export async function wantedOf(
+  { wanted }: { readonly wanted: MaskSource | undefined },
+  frames: readonly StudyFrame[],
+): Promise<Mask[]> {
+  return wanted === undefined ? [] : Promise.all(frames.map((frame) => maskOfFrame(wanted, frame)))
+}
+
 /** @throws RadversaryError labels-invalid where the source has none, or one that doesn't fit. */
-export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promise<Mask> {
+async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promise<Mask> {
   const mask = await source.find(maskedFrame(frame))
   if (mask !== undefined) return mask
   throw new RadversaryError(

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { SegmentationOutput } from '../../core/model/card.ts'
+import type { ModelCard, SegmentationOutput } from '../../core/model/card.ts'
+import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { MaskSource } from './mask-source.ts'
 import { pngMasks } from './png-masks.ts'
 import { segMasks } from './seg-masks.ts'
@@ -28,6 +29,14 @@ export async function openMasks(path: string, head: SegmentationOutput): Promise
     file: path,
     tip: 'Name PNG masks as their images (01.png for 01.dcm), or give DICOM SEG that refer to them.',
   })
+}
+
+/** Masks that a targeted attack on a segmentation wants; undefined where none are. */
+export async function openWantedMasks(
+  { task, output }: ModelCard,
+  { targetMasks }: Pick<AttackSpec, 'targetMasks'>,
+): Promise<MaskSource | undefined> {
+  return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
 }
 
 async function onlyFiles(paths: readonly string[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
-import { frameLabels, maskOfFrame } from '../labels/frame-labels.ts'
+import { frameLabels, wantedOf, type GivenTruth } from '../labels/frame-labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { checkFramesAreStack } from '../study/surroundings.ts'
 import { reachOf } from '../../core/model/slices.ts'
@@ -20,6 +20,7 @@ import {
   resultPath,
   type ExportContext,
 } from '../export/record-image.ts'
+import { checkRegion } from './region.ts'
 import type { PreparedMethods } from './preparation.ts'
 import { checkPixels, checkPrediction, judge, readStored } from '../export/reread.ts'
 
@@ -129,10 +130,10 @@ export async function loadTasks(
   checkFramesAreStack(image, reachOf(run.opened.card.input))
   const loaded = await loader.load(image)
   loaded.frames.forEach((frame) => {
-    checkRegion(run, frame)
+    checkRegion(run.region, frame)
     checkInput(model, frame)
   })
-  return { loaded, tasks: await tasksOf(run, loaded) }
+  return { loaded, tasks: await tasksOf(run, loaded.frames) }
 }
 
 /** What can't be exported is not attacked. */
@@ -142,22 +143,14 @@ function checkExportable({ header: { exportFault }, name }: StudyImage): void {
   throw new RadversaryError(code, message, { tip, file: name })
 }
 
-async function tasksOf(run: AttackRun, { frames }: LoadedImage): Promise<FrameTask[]> {
-  const labels = await frameLabels(run, frames)
-  const { wanted } = run
-  const masks = await Promise.all(
-    wanted === undefined ? [] : frames.map((frame) => maskOfFrame(wanted, frame)),
-  )
+/** Frames to be attacked, with what was given of them. */
+export async function tasksOf(
+  given: GivenTruth & Pick<AttackRun, 'wanted'>,
+  frames: readonly StudyFrame[],
+): Promise<FrameTask[]> {
+  const labels = await frameLabels(given, frames)
+  const masks = await wantedOf(given, frames)
   return frames.map((frame, i) => ({ frame, label: labels[i], wanted: masks[i] }))
-}
-
-function checkRegion({ region }: AttackRun, { pixels: { frame } }: StudyFrame): void {
-  if (region === undefined || (region.rows === frame.rows && region.columns === frame.columns)) return
-  throw new RadversaryError(
-    'dicom-unsupported',
-    `Region: expected the image's size ${frame.rows} x ${frame.columns}, got a mask of ${region.rows} x ${region.columns}`,
-    { tip: 'Attack images of one size at a time, each with a mask of its own.' },
-  )
 }
 
 /** Throws for images that can't be brought to the model's input. */

@@ -154,17 +154,22 @@ async function labelsOf(
   card: ModelCard,
 ): Promise<{ labels: FrameLabel[]; logits: Shape; clean?: Tensor }> {
   const known = knownShape(model)
+  const wanted = tasks.map((task) => task.wanted)
   const given = tasks.flatMap(({ label }) => label ?? [])
-  if (known && given.length === tasks.length) return { labels: withWanted(given, tasks), logits: known }
+  if (known && given.length === tasks.length) return { labels: withWanted(given, wanted), logits: known }
   const logits = await model.predict(images)
   const predictions = imagePredictions(card, sizeOf(images), logits)
   const labels = tasks.map(({ label }, sample) => label ?? predictions[sample] ?? { classes: [] })
-  return { labels: withWanted(labels, tasks), logits: logits.shape, clean: logits }
+  return { labels: withWanted(labels, wanted), logits: logits.shape, clean: logits }
 }
 
-function withWanted(labels: readonly FrameLabel[], tasks: readonly FrameTask[]): FrameLabel[] {
+/** Labels with the masks that are wanted instead, where a file says them. */
+export function withWanted(
+  labels: readonly FrameLabel[],
+  masks: readonly (Mask | undefined)[],
+): FrameLabel[] {
   return labels.map((label, i) => {
-    const wanted = tasks[i]?.wanted
+    const wanted = masks[i]
     return wanted === undefined ? label : { ...label, wanted }
   })
 }
