@@ -7,9 +7,15 @@ import { ioError } from './io-error.ts'
 /** A file that is open for reading. */
 export interface OpenFile {
   readonly size: number
-  /** The bytes from `start` on: `length` of them, or fewer at the end of the file. */
-  readonly read: (start: number, length: number) => Promise<Uint8Array>
+  /**
+   * The bytes from `start` on: `length` of them, or fewer at the end of the file.
+   * @param into memory for them, of that length
+   */
+  readonly read: (start: number, length: number, into?: Uint8Array) => Promise<Uint8Array>
 }
+
+/** What one call reads at most; systems have bounds below 2 GiB. */
+const mostAtOnce = 2 ** 30
 
 /** To open a pipe would wait for its writer. */
 const withoutWaiting =
@@ -34,18 +40,20 @@ export async function withFile<Result>(
     const found = await handle.stat()
     if (!found.isFile()) throw notRegular(path)
     const { size } = found
-    return await use({ size, read: (start, length) => readRange(start, Math.min(length, size - start)) })
+    const read: OpenFile['read'] = (start, length, into) =>
+      readRange(start, into ?? new Uint8Array(Math.max(0, Math.min(length, size - start))))
+    return await use({ size, read })
   } catch (cause) {
     throw ioError('Read', path, cause)
   } finally {
     await handle.close()
   }
 
-  async function readRange(start: number, length: number): Promise<Uint8Array> {
-    const buffer = new Uint8Array(Math.max(0, length))
+  async function readRange(start: number, buffer: Uint8Array): Promise<Uint8Array> {
     let filled = 0
     while (filled < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled)
+      const wanted = Math.min(buffer.length - filled, mostAtOnce)
+      const { bytesRead } = await handle.read(buffer, filled, wanted, start + filled)
       if (bytesRead === 0) break
       filled += bytesRead
     }

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep, isAbsolute } from 'node:path'
 import { RadversaryError } from '../../core/errors.ts'
 import { ioError, errorCode } from './io-error.ts'
-import { readBytes } from './read-file.ts'
+import { readShared } from './read-file.ts'
 
 /**
  * Reads a file that a model names: a regular file that really lies in the model's folder or below. A model
@@ -18,7 +18,7 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
     if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
       throw refused(path, 'one that lies elsewhere')
     if (!(await stat(real)).isFile()) throw refused(path, 'a folder, pipe or device')
-    return await readBytes({ path: real })
+    return await readShared(real)
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT') return undefined
     throw ioError('Read', path, cause)

@@ -3,7 +3,7 @@ import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
 import { nameOf, type FileRef } from './file-ref.ts'
 import { systemPath } from './byte-names.ts'
 import { ioError } from './io-error.ts'
-import { plainBytes } from './open-file.ts'
+import { plainBytes, withFile } from './open-file.ts'
 import { readMember } from './zip.ts'
 
 /**
@@ -25,4 +25,12 @@ export async function readBytes(ref: FileRef): Promise<Uint8Array> {
   } catch (cause) {
     throw ioError('Read', ref.path, cause)
   }
+}
+
+/**
+ * All bytes of a regular file, in memory that threads share: sent to another one, they are not copied.
+ * @throws RadversaryError io-failed.
+ */
+export function readShared(path: string): Promise<Uint8Array> {
+  return withFile(path, ({ size, read }) => read(0, size, new Uint8Array(new SharedArrayBuffer(size))))
 }

@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { homeFolder } from '../fs/home-folder.ts'
 import { withTemporaryFolder } from '../fs/temporary-folder.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { Runtime, RuntimeSession, SessionOptions } from '../../core/model/runtime.ts'
+import { decodeModel } from '../../core/onnx/codec.ts'
+import { withExternalData } from '../../core/onnx/external-data.ts'
 import { isDeviceBuiltIn, providersOf, type OrtDevice } from './devices.ts'
 import { fixFreeDimensions } from './free-dimensions.ts'
 import { loadError, runError } from './ort-errors.ts'
 import { fromOrtResults, toOrtFeeds } from './ort-tensors.ts'
 import { physicalCores } from './physical-cores.ts'
+import { readWritten, writtenTo } from './written-model.ts'
 import { hasVulkanDriver } from './vulkan-drivers.ts'
 
 export interface OrtRuntimeOptions {
@@ -73,18 +74,25 @@ export function createOrtRuntime({
     },
     simplify: (model, options = {}) =>
       withTemporaryFolder(homeFolder(), async (folder) => {
-        const optimizedModelFilePath = join(folder, 'simplified.onnx')
+        const { optimizedModelFilePath, session: written } = writtenTo(folder)
         const basic = {
           ...common,
           executionProviders: providersOf('cpu'),
           graphOptimizationLevel: 'basic',
           optimizedModelFilePath,
+          extra: { ...common.extra, session: written },
         } as const
         const session = await load('Simplify', 'cpu', model, options, basic)
         await session.release()
-        return readFile(optimizedModelFilePath)
+        return readWritten(folder, constantsOf(model, options.externalData))
       }),
   }
+}
+
+/** Constants that lie beside a model, by name. */
+function constantsOf(model: Uint8Array, files: SessionOptions['externalData'] = {}): Map<string, Uint8Array> {
+  const { initializers } = withExternalData(decodeModel(model), files).graph
+  return new Map([...initializers].map(([name, { raw }]) => [name, raw]))
 }
 
 /** Without a driver the library would say so itself, at length and past us. */

@@ -105,7 +105,7 @@ test('the first convolution has one channel, or two where channels are shifted',
   expect((await beginning(alike)).slice(0, 2)).toMatchInlineSnapshot(`
     [
       "gdgrey0: float32[1, 1, 5, 6] ->",
-      "v0 = Conv(gdgrey0, float32[6, 1, 3, 3], [1, 2, 3, 4, 5, 6], pads=[1, 1, 1, 1], strides=[2, 1], group=1)",
+      "v0 = Conv(gdgrey0, float32[6, 1, 3, 3], [1, 2, 3, 4, 5, 6], auto_pad=NOTSET, pads=[1, 1, 1, 1], strides=[2, 1], group=1)",
     ]
   `)
   expect((await beginning(likeImageNet)).slice(0, 4)).toMatchInlineSnapshot(`
@@ -113,7 +113,7 @@ test('the first convolution has one channel, or two where channels are shifted',
       "gdgrey0: float32[1, 1, 5, 6] ->",
       "gdgrey3_Expand = Expand(1, [1, 1, 5, 6])",
       "gdgrey4_Concat = Concat(gdgrey0, gdgrey3_Expand, axis=1)",
-      "v0 = Conv(gdgrey4_Concat, float32[6, 2, 3, 3], [1, 2, 3, 4, 5, 6], pads=[1, 1, 1, 1], strides=[2, 1], group=1)",
+      "v0 = Conv(gdgrey4_Concat, float32[6, 2, 3, 3], [1, 2, 3, 4, 5, 6], auto_pad=NOTSET, pads=[1, 1, 1, 1], strides=[2, 1], group=1)",
     ]
   `)
 })

@@ -1,6 +1,6 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import type { RuntimeTensor, Runtime } from '../model/runtime.ts'
-import { encodeModel } from '../onnx/codec.ts'
+import { createSession } from './sessions.ts'
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { bytesOf, numericValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
@@ -149,7 +149,7 @@ async function runOnce(
   inputShape: Shape,
   runtime: Runtime,
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
-  const session = await runtime.createSession(encodeModel(model))
+  const session = await createSession(runtime, model)
   try {
     const zeros = {
       dataType: 'float32',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { distinctValues } from '../../../test/support/check-rule.ts'
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
+import type { Runtime, SessionOptions } from '../model/runtime.ts'
 import { encodeModel } from '../onnx/codec.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
 import type { DataType } from '../onnx/data-type.ts'
@@ -362,4 +363,60 @@ test('a half-precision model runs in float32', async () => {
     terms: [{ target: tensor([2, 1], Float32Array.of(1, 1)), weight: 1 }],
   })
   expect([...gradient.data]).toEqual([0.5, -1, 1, 2, 0.5, -1, 1, 2])
+})
+
+describe('what the runtime is given', () => {
+  const weights = distinctValues([512, 3])
+  /** The file's weights take 6 KB. */
+  const bytes = model((graph) => {
+    const input = graph.input('x', ['batch', 512])
+    return graph.node('Gemm', [input, graph.floats([512, 3], weights.data)])
+  })
+
+  /** The runtime, and what it is asked for: the message's bytes, and whether the weights beside it are the file's. */
+  function watched() {
+    const simplified: [bytes: number, areShared: boolean][] = []
+    const sessions: [bytes: number, areShared: boolean][] = []
+    const seen = (message: Uint8Array, { externalData = {} }: SessionOptions = {}) => {
+      const beside = Object.values(externalData)
+      const areShared = beside.length === 1 && beside.every(({ buffer }) => buffer === bytes.buffer)
+      return [message.byteLength, areShared] as [number, boolean]
+    }
+    const asked: Runtime = {
+      device: 'cpu',
+      createSession: (message, given) => {
+        sessions.push(seen(message, given))
+        return runtime.createSession(message, given)
+      },
+      simplify: (message, given) => {
+        simplified.push(seen(message, given))
+        return runtime.simplify(message, given)
+      },
+    }
+    return { asked, simplified, sessions }
+  }
+
+  test('is one session to learn shapes, one to predict, one for each loss; weights are shared, never written', async () => {
+    const { asked, simplified, sessions } = watched()
+    const network = await open(bytes, { runtime: asked })
+    const input = distinctValues([2, 512])
+    const terms = [{ target: oneHot([2, 3]), weight: 1 }]
+    for (let round = 0; round < 2; round++) {
+      await network.predict(input)
+      await network.lossAndGradient(input, { kind: 'cross-entropy', terms })
+    }
+    expect(simplified.map(([, areShared]) => areShared)).toEqual([true])
+    expect(sessions.map(([, areShared]) => areShared)).toEqual([true, true, true])
+    for (const [size] of [...simplified, ...sessions]) expect(size).toBeLessThan(weights.data.byteLength / 2)
+    await network.dispose()
+  })
+
+  test('is no session to predict where a gradient alone is asked for', async () => {
+    const { asked, sessions } = watched()
+    const network = await open(bytes, { runtime: asked })
+    const terms = [{ target: oneHot([2, 3]), weight: 1 }]
+    await network.lossAndGradient(distinctValues([2, 512]), { kind: 'cross-entropy', terms })
+    expect(sessions).toHaveLength(2)
+    await network.dispose()
+  })
 })

@@ -6,7 +6,7 @@ import { lossName } from '../model/loss-parts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
 import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
-import { decodeModel, encodeModel } from '../onnx/codec.ts'
+import { decodeModel } from '../onnx/codec.ts'
 import { withExternalData } from '../onnx/external-data.ts'
 import { toFloat32 } from '../onnx/to-float32.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
@@ -19,11 +19,15 @@ import { fromGrey } from './grey-graph.ts'
 import { gradientObstacle, obstacleError } from './obstacles.ts'
 import { prepare } from './prepare.ts'
 import { SessionCache } from './session-cache.ts'
+import { createSession } from './sessions.ts'
 import { sameShape } from './shapes.ts'
 
-export interface OnnxModelOptions extends PortNames {
+export interface OnnxModelOptions extends OnnxGraphOptions {
   /** A ModelProto. */
   readonly bytes: Uint8Array
+}
+
+export interface OnnxGraphOptions extends PortNames {
   /** Contents of external data files by the location that the model names (`externalDataLocations`). */
   readonly externalData?: Readonly<Record<string, Uint8Array>>
   readonly runtime: Runtime
@@ -70,9 +74,14 @@ interface PredictSession {
  * Throws `model-unreadable` for bytes that are no ONNX model and `model-unsupported` when input or output
  * can't be told apart; the same for operators without a gradient when the first gradient is asked for.
  */
-export function createOnnxModel(options: OnnxModelOptions): Promise<DifferentiableModel> {
+export function createOnnxModel({ bytes, ...options }: OnnxModelOptions): Promise<DifferentiableModel> {
+  return withFile(options.file, () => differentiable(decodeModel(bytes), options))
+}
+
+/** The same of a graph that was read already, and perhaps changed. */
+export function differentiable(given: OnnxModel, options: OnnxGraphOptions): Promise<DifferentiableModel> {
   return withFile(options.file, () => {
-    const model = toFloat32(withExternalData(decodeModel(options.bytes), options.externalData ?? {}))
+    const model = toFloat32(withExternalData(given, options.externalData ?? {}))
     const ports = choosePorts(model.graph, options)
     const implementation = new OnnxModelImplementation(model, ports, options)
     return Promise.resolve(anyBatch(implementation, batchFactsOf(model, ports)))
@@ -93,7 +102,7 @@ class OnnxModelImplementation implements DifferentiableModel {
   constructor(
     private readonly model: OnnxModel,
     private readonly ports: Ports,
-    private readonly options: OnnxModelOptions,
+    private readonly options: OnnxGraphOptions,
   ) {
     this.input = specOf(ports.input)
     this.output = outputSpecOf(ports.output, options.isOneRow)
@@ -156,7 +165,7 @@ class OnnxModelImplementation implements DifferentiableModel {
 
   private async createPrediction(shape: Shape): Promise<PredictSession> {
     const graph = await this.prepare(shape)
-    const session = await this.options.runtime.createSession(encodeModel(forwardModel(graph)))
+    const session = await createSession(this.options.runtime, forwardModel(graph))
     const { input, output, origin } = graph
     return { session, input: input.name, logits: output.name, origin, dispose: () => session.dispose() }
   }
@@ -167,7 +176,7 @@ class OnnxModelImplementation implements DifferentiableModel {
     if (obstacle !== undefined) throw obstacleError(obstacle)
     const prepared = await this.prepare(shape)
     const graph = gradientGraph(prepared, { kind, termCount: terms.length, device: runtime.device })
-    const session = await runtime.createSession(encodeModel(graph.model))
+    const session = await createSession(runtime, graph.model)
     return { session, graph, origin: prepared.origin, dispose: () => session.dispose() }
   }
 

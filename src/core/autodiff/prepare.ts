@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import type { Runtime } from '../model/runtime.ts'
-import { decodeModel, encodeModel } from '../onnx/codec.ts'
+import { encodeModelApart } from '../onnx/codec.ts'
 import type { OnnxModel } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
@@ -31,7 +31,8 @@ export async function prepare(
   runtime: Runtime,
 ): Promise<LogitsGraph> {
   const fixed = fixShapes(model, options)
-  const simplified = decodeModel(await runtime.simplify(encodeModel(fixed)))
+  const { bytes, externalData } = encodeModelApart(fixed)
+  const simplified = await runtime.simplify(bytes, { externalData })
   const learnt = await learnShapes(simplified, options.inputShape, runtime)
   const graph = await ofFixedSizes(learnt, runtime)
   return takeOffActivation(withClassAxis(graph, options.isOneRow), options.activation)

@@ -1,3 +1,5 @@
+import type { OnnxModel } from '../onnx/graph.ts'
+
 /** Typed arrays that cross the runtime's border; float16 and strings are never fed nor fetched. */
 export type RuntimeData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array | Int8Array
 
@@ -34,8 +36,8 @@ export interface Runtime {
   /** A session over an ONNX ModelProto. Throws `model-unreadable` or `runtime-failed`. */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<RuntimeSession>
   /**
-   * The same model with constants folded and free dimensions fixed ("basic" graph optimisation), as a
-   * ModelProto.
+   * The same model with constants folded and free dimensions fixed ("basic" graph optimisation). Constants of
+   * `options.externalData` that stay as they were are shared with it, not copied.
    */
-  simplify(model: Uint8Array, options?: SessionOptions): Promise<Uint8Array>
+  simplify(model: Uint8Array, options?: SessionOptions): Promise<OnnxModel>
 }

@@ -2,6 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
 import { dataTypeCode, dataTypeOf } from './data-type.ts'
 import type { Attribute, Dimension, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
+import type { OnnxTensor } from './onnx-tensor.ts'
 import {
   attributeProto,
   graphProto,
@@ -9,9 +10,10 @@ import {
   type GraphProto,
   type ModelProto,
   type NodeProto,
+  type TensorProto,
   type ValueInfoProto,
 } from './proto.ts'
-import { decodeTensor, encodeTensor } from './tensor-codec.ts'
+import { decodeTensor, encodeApart, encodeTensor } from './tensor-codec.ts'
 
 /**
  * An ONNX ModelProto as a typed graph. Weights stay views into `bytes`.
@@ -43,14 +45,44 @@ function decodeMessage(message: ModelProto): OnnxModel {
 
 /** The ModelProto of a graph, with every constant inside. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  return modelProto.encode({
+  return modelProto.encode(messageOf(model, encodeTensor))
+}
+
+/** A ModelProto whose large constants lie beside it, by the location that it names (ONNX external data). */
+export interface EncodedModel {
+  readonly bytes: Uint8Array
+  readonly externalData: Readonly<Record<string, Uint8Array>>
+}
+
+/** Constants below this stay in the message: ONNX Runtime infers shapes from small ones. */
+const leastApart = 1024
+
+/**
+ * The ModelProto of a graph, its large constants beside it: they are shared with the model, neither written
+ * nor copied, however large they are.
+ */
+export function encodeModelApart(model: OnnxModel): EncodedModel {
+  const externalData: Record<string, Uint8Array> = {}
+  const message = messageOf(model, (name, tensor) => {
+    if (tensor.raw.byteLength < leastApart) return encodeTensor(name, tensor)
+    const location = `constant${Object.keys(externalData).length}`
+    externalData[location] = tensor.raw
+    return encodeApart(name, tensor, location)
+  })
+  return { bytes: modelProto.encode(message), externalData }
+}
+
+type EncodeConstant = (name: string, tensor: OnnxTensor) => TensorProto
+
+function messageOf(model: OnnxModel, encodeConstant: EncodeConstant): Partial<ModelProto> {
+  return {
     irVersion: model.irVersion,
     opsetImport: [...model.opsets].map(([domain, version]) => ({ domain, version })),
     producerName: model.producer,
-    graph: encodeGraph(model.graph),
+    graph: encodeGraph(model.graph, encodeConstant),
     metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
     functions: [...model.functions],
-  })
+  }
 }
 
 /** The body of If, Loop or Scan that an attribute holds; undefined for any other attribute. */
@@ -67,7 +99,8 @@ export function withSubgraph(value: Attribute, change: (graph: OnnxGraph) => Onn
   const changed = change(graph)
   if (changed === graph) return value
   const message = attributeProto.decode(value.opaque)
-  return { opaque: attributeProto.encode({ ...message, g: graphProto.encode(encodeGraph(changed)) }) }
+  const g = graphProto.encode(encodeGraph(changed, encodeTensor))
+  return { opaque: attributeProto.encode({ ...message, g }) }
 }
 
 function notOnnx(cause: unknown): RadversaryError {
@@ -118,11 +151,11 @@ function decodeDimension(message: { dimValue?: unknown; dimParam?: string }): Di
   return message.dimParam === undefined || message.dimParam === '' ? null : message.dimParam
 }
 
-function encodeGraph(graph: OnnxGraph): GraphProto {
+function encodeGraph(graph: OnnxGraph, encodeConstant: EncodeConstant): GraphProto {
   const message: Omit<GraphProto, 'sparseInitializer'> = {
     name: graph.name,
     node: graph.nodes.map(encodeNode),
-    initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+    initializer: [...graph.initializers].map(([name, tensor]) => encodeConstant(name, tensor)),
     input: graph.inputs.map(encodeValueInfo),
     output: graph.outputs.map(encodeValueInfo),
     valueInfo: [...graph.valueInfos.values()].map(encodeValueInfo),

@@ -25,13 +25,18 @@ export function encodeTensor(name: string, tensor: OnnxTensor): TensorProto {
       'model-unreadable',
       `Tensor '${name}': expected its data, which is in '${tensor.external.location}'`,
     )
-  const message: Partial<TensorProto> = {
-    name,
-    dims: [...tensor.shape],
-    dataType: dataTypeCode(tensor.dataType),
-    rawData: tensor.raw,
-  }
-  return message as TensorProto
+  return { ...describe(name, tensor), rawData: tensor.raw } as TensorProto
+}
+
+/** The message of a tensor whose elements are all of the external data at `location`. */
+export function encodeApart(name: string, tensor: OnnxTensor, location: string): TensorProto {
+  const entries = { location, offset: '0', length: String(tensor.raw.byteLength) }
+  const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }))
+  return { ...describe(name, tensor), dataLocation: external, externalData } as TensorProto
+}
+
+function describe(name: string, { shape, dataType }: OnnxTensor): Partial<TensorProto> {
+  return { name, dims: [...shape], dataType: dataTypeCode(dataType) }
 }
 
 function externalData(message: TensorProto): ExternalData {

@@ -1,9 +1,8 @@
-import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, differentiable, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { volumeModel } from '../../core/model/volume-model.ts'
 import type { VolumeOfInput } from '../../core/model/volume.ts'
-import { encodeModel } from '../../core/onnx/codec.ts'
 import { GraphBuilder } from '../../core/onnx/graph-builder.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 
@@ -38,5 +37,5 @@ function logitsThemselves(
 ): Promise<DifferentiableModel> {
   const graph = new GraphBuilder()
   graph.output(graph.node('Identity', [graph.input('z', ['batch', ...shape])]), ['batch', ...shape])
-  return createOnnxModel({ bytes: encodeModel(graph.build()), runtime, activation: 'none' })
+  return differentiable(graph.build(), { runtime, activation: 'none' })
 }

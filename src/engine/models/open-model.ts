@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, differentiable, type OnnxGraphOptions } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import { claimCheck } from '../../core/model/check-claim.ts'
 import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
@@ -12,7 +12,7 @@ import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
 import type { JsonObject } from '../../core/model/card-missing.ts'
 import { draftCard, proposeCard, withNulls, type CardDraft } from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
-import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
+import { decodeModel } from '../../core/onnx/codec.ts'
 import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
 import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
@@ -124,7 +124,7 @@ export async function connectModel(
 
 interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'> {
   /** What is told of the model however its graph is changed. */
-  readonly common: Omit<OnnxModelOptions, 'bytes'>
+  readonly common: OnnxGraphOptions
 }
 
 function connectFeatures(
@@ -132,8 +132,8 @@ function connectFeatures(
   inner: readonly string[],
 ): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a model with inner tensors', path)
-  const model = encodeModel(namingFile(path, () => featureModel(decodeModel(bytes), inner)))
-  return createOnnxModel({ ...common, bytes: model, outputName: featureName, activation: 'none' })
+  const model = namingFile(path, () => featureModel(decodeModel(bytes), inner))
+  return differentiable(model, { ...common, outputName: featureName, activation: 'none' })
 }
 
 function needsOnnx(what: string, file: string): RadversaryError {
@@ -153,8 +153,8 @@ function connectDetector(
   output: DetectionOutput,
 ): Promise<DifferentiableModel> {
   if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
-  const model = encodeModel(namingFile(path, () => detectionModel(decodeModel(bytes), output)))
-  return createOnnxModel({ ...common, bytes: model, outputName: detectionName, activation: 'none' })
+  const model = namingFile(path, () => detectionModel(decodeModel(bytes), output))
+  return differentiable(model, { ...common, outputName: detectionName, activation: 'none' })
 }
 
 function volumeOfTfjs(file: string): RadversaryError {

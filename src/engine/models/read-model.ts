@@ -1,9 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { readBeside } from '../../adapters/fs/read-beside.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { readShared } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
@@ -14,7 +13,10 @@ import { tfjsPath, type ModelRuntime, type TfjsModel } from './tfjs-model-file.t
 /** A model's file as it lies on disk. */
 export interface ModelFile {
   readonly path: string
-  /** A ModelProto; of a TensorFlow.js model what it was converted to, empty where it wasn't. */
+  /**
+   * A ModelProto, in memory that threads share; of a TensorFlow.js model what it was converted to, empty where
+   * it wasn't.
+   */
   readonly bytes: Uint8Array
   /** SHA-256 of the model's file and of the files of weights that it names, in the order of their names. */
   readonly sha256: string
@@ -59,7 +61,7 @@ async function readTfjsFile(path: string, options: ReadOptions): Promise<ModelFi
 }
 
 async function readOnnxFile(path: string): Promise<ModelFile> {
-  const bytes = await readBytes({ path })
+  const bytes = await readShared(path)
   const model = namingFile(path, () => decodeModel(bytes))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
@@ -74,9 +76,9 @@ function missingData(path: string, location: string): never {
 }
 
 function hashOf(parts: readonly (readonly [name: string, bytes: Uint8Array])[]): string {
-  const hash = sha256.create()
+  const hash = createHash('sha256')
   for (const [, bytes] of parts) hash.update(bytes)
-  return bytesToHex(hash.digest())
+  return hash.digest('hex')
 }
 
 /** Names the file that is really at fault in an error of `work`. */

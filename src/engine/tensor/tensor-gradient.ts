@@ -1,5 +1,6 @@
-import type { LossKind } from '../../core/model/ports.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import type { DifferentiableModel, LossKind } from '../../core/model/ports.ts'
+import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeTensor } from './tensor-files.ts'
@@ -48,14 +49,21 @@ export async function tensorGradient(
   const x = await readTensor(request.input)
   const model = await openTensorModel(request, x, { before: outputOf[kind], what: 'The loss' }, hooks)
   try {
-    const { shape } = await model.predict(x)
-    const target = await readTargets(request.target, shape)
+    const target = await readTargets(request.target, await logitsShape(model, x))
     const { loss, gradient } = await model.lossAndGradient(x, { kind, terms: [{ target, weight: 1 }] })
     await writeTensor(request.out, gradient)
     return { loss: [...loss], shape: gradient.shape, out: request.out }
   } finally {
     await model.dispose()
   }
+}
+
+/** The logits' shape at x: as the file declares it, or else as a prediction has it. */
+async function logitsShape(model: DifferentiableModel, x: Tensor): Promise<Shape> {
+  const [, ...declared] = model.output.shape
+  const known = declared.filter((extent) => extent !== null)
+  const isWhole = known.length > 0 && known.length === declared.length
+  return isWhole ? [x.shape[0] ?? 0, ...known] : (await model.predict(x)).shape
 }
 
 function lossKind(text: string): TensorLoss {
