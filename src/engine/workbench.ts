@@ -54,7 +54,7 @@ export async function openWorkbench(
   needsGradient = false,
 ): Promise<Workbench> {
   const opened = await openModel(request)
-  const obstacle = opened.facts.obstacles?.find((each) => each.of === 'gradient')
+  const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   if (needsGradient && obstacle !== undefined) throw obstacleError(obstacle, opened.path)
   const { table, masks, boxes } =
     request.labels === undefined ? {} : await readLabels(request.labels, opened.card)

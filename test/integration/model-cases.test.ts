@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { readFileSync } from 'node:fs'
 import { readNpy, tensorFromNpy } from '../../src/core/tensor/npy.ts'
+import { encodeModel } from '../../src/core/onnx/codec.ts'
+import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
 import { commandLine } from '../support/command-line.ts'
 import { describeWithSharedData, sharedCase } from '../support/shared-data.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -170,4 +172,21 @@ describeWithSharedData('models of a field trial', () => {
     ])
     expect(`${code} ${err}`).toMatch(/^0 /)
   })
+})
+
+test('an operator of a foreign domain is named by `model show`, and by `attack` before the study is read', async () => {
+  const graph = new GraphBuilder({ domains: { 'my.layers': 1 } })
+  const [y = ''] = graph.nodeWithOutputs('my.layers:Sharpen', [graph.input('x', ['N', 1, 8, 8])], 1)
+  graph.output(graph.node('Flatten', [y]), ['N', 64])
+  const model = join(folder, 'foreign.onnx')
+  writeFileSync(model, encodeModel(graph.build()))
+  const words = "my.layers.Sharpen: expected an operator that ONNX Runtime has, got one of the domain 'my.layers' (node 'Sharpen_0')" // prettier-ignore
+  const shown = await commandLine(['model', 'show', model])
+  expect([shown.code, shown.out]).toEqual([0, expect.stringContaining(`can't be used: ${words}`)])
+  const study = join(folder, 'none')
+  mkdirSync(study)
+  const attack = ['attack', '--study', study, '--model', model, '--method', 'fgsm', '--epsilon', '8/255']
+  const { code, err } = await commandLine([...attack, '--device', 'cpu', '--out', join(folder, 'foreign')])
+  expect([code, err]).toEqual([1, expect.stringContaining(words)])
+  expect(err).toContain("Export the model with ONNX's own operators")
 })

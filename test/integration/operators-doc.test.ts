@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { writtenOutOps } from '../../src/core/autodiff/control-flow/write-out.ts'
-import { decomposedOps } from '../../src/core/autodiff/decompose/decompose.ts'
+import { compositeOps, decomposedOps } from '../../src/core/autodiff/decompose/decompose.ts'
 import { nonDifferentiableOps } from '../../src/core/autodiff/non-differentiable.ts'
 import { supportedOps } from '../../src/core/autodiff/rules.ts'
 import { composites, decomposed } from '../support/rule-cases/composites.ts'
@@ -37,9 +37,8 @@ test('docs/operators.md lists every operator that has a rule', () => {
 })
 
 test('docs/operators.md lists the composite operators that are tested', () => {
-  expect(rows('Composite operators').map(([name]) => name)).toEqual([
-    ...new Set(composites.map(({ op }) => op)),
-  ])
+  expect(rows('Composite operators').map(([name]) => name)).toEqual([...compositeOps])
+  expect([...new Set(composites.map(({ op }) => op))]).toEqual([...compositeOps])
 })
 
 test('docs/operators.md lists every operator that is decomposed, and each has a test', () => {
@@ -81,7 +80,7 @@ test("docs/operators.md says of each of ONNX's operators whether it has a gradie
     ...decomposedOps,
     ...nonDifferentiableOps,
     ...writtenOutOps,
-    ...composites.map(({ op }) => op),
+    ...compositeOps,
     ...[...section('Not supported').matchAll(/`(\w+)`/g)].map(([, name]) => name),
   ])
   expect(names.length).toBeGreaterThan(190)

@@ -6,8 +6,12 @@ import { RadversaryError, type ErrorCode } from '../../core/errors.ts'
  */
 const kinds: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly tip: string }[] = [
   {
-    pattern:
-      /no op registered|is not a registered|not implemented|could not find an implementation|unsupported|is under development/i,
+    pattern: /no op registered|is not a registered|could not find an implementation/i,
+    code: 'model-unsupported',
+    tip: "Export the model with operators that ONNX Runtime has: ONNX's own of opset 11 to 20, in float32; libraries of custom operators are not loaded.",
+  },
+  {
+    pattern: /not implemented|unsupported|is under development/i,
     code: 'model-unsupported',
     tip: 'Export the model again with opset 11 to 20 in float32, or try another device.',
   },

@@ -49,9 +49,8 @@ export function modelCommand(context: CommandContext): Command {
   return command
 }
 
-function shown({ card, facts, ...model }: OpenedModel, what: string): Outcome {
-  const obstacles = (facts.obstacles ?? []).filter((each) => each.of !== 'run')
-  return told({ ...model, card, facts, missing: [], obstacles }, what)
+function shown(model: OpenedModel, what: string): Outcome {
+  return told({ ...model, missing: [] }, what)
 }
 
 /** Whatever is known of a model, and what is not. */

@@ -1,48 +1,19 @@
 import { RadversaryError } from '../errors.ts'
 import type { Obstacle } from '../model/model-facts.ts'
-import type { OnnxModel, OnnxNode } from '../onnx/graph.ts'
-import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
+import type { OnnxModel } from '../onnx/graph.ts'
 import { anyBatchTip, batchFactsOf } from './batch.ts'
-import { isNonDifferentiable } from './non-differentiable.ts'
-import { supportedOps } from './rules.ts'
+import { foreignOperator, gradientObstacle, suppressionsBefore, withoutRule } from './operator-obstacles.ts'
 
-/** Integer arithmetic of quantised models: rounding has no gradient. */
-const quantising = /Quantize|^QLinear|^QGemm$|^QAttention$|MatMulInteger|ConvInteger|MatMulNBits/
-
-/** Operators whose bodies decide: what they lead to is seen when they are prepared. */
-const withBodies: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap'])
-
-const known: ReadonlySet<string> = new Set(supportedOps)
-
-/** What runs without a gradient. */
-const blackBoxes = 'predictions, black-box methods (square, spsa, hopskipjump), noise and corruptions do run'
-
-/** What in a model some jobs can't do with, the first output looked at unless another is named. */
-export function obstaclesOf(model: OnnxModel, output = model.graph.outputs[0]?.name ?? ''): Obstacle[] {
-  const quantised = gradientObstacle(model, output)
-  const without = quantised === undefined ? withoutRule(model, output) : undefined
-  return [quantised, without, ...ofTypes(model), ofBatches(model, output)].filter(
-    (each) => each !== undefined,
-  )
-}
-
-/** Why a quantised or a runtime's own file has no gradient; undefined for others. */
-export function gradientObstacle(model: OnnxModel, output: string): Obstacle | undefined {
-  const nodes = imageNodes(model, output)
-  const quantised = nodes.find(({ opType }) => quantising.test(opType))
-  if (quantised !== undefined)
-    return {
-      of: 'gradient',
-      message: `Quantised model: expected one in float32, got ${nameOf(quantised)}, whose rounding has no gradient`,
-      tip: `Export the model in float32 for methods that need gradients; ${blackBoxes} on this file.`,
-    }
-  const fused = nodes.find(({ domain }) => domain.startsWith('com.microsoft'))
-  if (fused === undefined) return undefined
-  return {
-    of: 'gradient',
-    message: `${nameOf(fused)}: no gradient rule (node '${fused.name || (fused.outputs[0] ?? '')}'); the file is optimised for ONNX Runtime`,
-    tip: `Use the file as it was exported, without ONNX Runtime's optimisation and with ONNX's own operators; ${blackBoxes} on this file.`,
-  }
+/**
+ * What in a model some jobs can't do with when `scores` is its output, which may lie inside the graph, and
+ * `boxes` are read beside it. Without `scores` every output is looked at, and what is said of some of them
+ * names them and is a note.
+ */
+export function obstaclesOf(model: OnnxModel, scores?: string, boxes?: string): Obstacle[] {
+  const ofGraph =
+    scores === undefined ? ofEveryOutput(model) : [...ofOutput(model, scores), ...ofBoxes(model, boxes)]
+  const byMessage = new Map([...ofGraph, ...ofTypes(model)].map((each) => [each.message, each]))
+  return [...byMessage.values()]
 }
 
 /** As an error. */
@@ -50,22 +21,44 @@ export function obstacleError({ message, tip }: Obstacle, file?: string): Radver
   return new RadversaryError('model-unsupported', message, { tip, file })
 }
 
-/** Operators on the way of the gradient that have no rule. */
-function withoutRule(model: OnnxModel, output: string): Obstacle | undefined {
-  const missing = imageNodes(model, output).filter(
-    (node) =>
-      node.domain === '' &&
-      !known.has(node.opType) &&
-      !withBodies.has(node.opType) &&
-      !isNonDifferentiable(node),
+function ofOutput(model: OnnxModel, output: string): Obstacle[] {
+  const found = [
+    foreignOperator(model, output),
+    suppressionsBefore(model, output),
+    gradientObstacle(model, output),
+  ]
+  const isRefused = found.some((each) => each !== undefined)
+  const without = isRefused ? undefined : withoutRule(model, output)
+  return [...found, without, ofBatches(model, output)].filter((each) => each !== undefined)
+}
+
+/** Boxes only have to be computed: no gradient passes them. */
+function ofBoxes(model: OnnxModel, boxes: string | undefined): Obstacle[] {
+  if (boxes === undefined) return []
+  return [foreignOperator(model, boxes), suppressionsBefore(model, boxes)].filter(
+    (each) => each !== undefined,
   )
-  if (missing.length === 0) return undefined
-  const names = [...new Set(missing.map(nameOf))].join(', ')
-  return {
-    of: 'note',
-    message: `No gradient rule for ${names}`,
-    tip: `Methods that need gradients will refuse the model unless no gradient passes there; ${blackBoxes}.`,
-  }
+}
+
+/** What is true of all outputs as it is; of some of them as a note, since the card may choose another one. */
+function ofEveryOutput(model: OnnxModel): Obstacle[] {
+  const { outputs } = model.graph
+  const found = new Map<string, { readonly obstacle: Obstacle; readonly of: string[] }>()
+  for (const { name } of outputs)
+    for (const obstacle of ofOutput(model, name)) {
+      const before = found.get(obstacle.message)
+      if (before === undefined) found.set(obstacle.message, { obstacle, of: [name] })
+      else before.of.push(name)
+    }
+  return [...found.values()].map(({ obstacle, of }) => {
+    if (of.length === outputs.length) return obstacle
+    const names = of.map((name) => `'${name}'`).join(', ')
+    return {
+      ...obstacle,
+      of: 'note',
+      message: `${of.length === 1 ? 'Output' : 'Outputs'} ${names}: ${obstacle.message}`,
+    }
+  })
 }
 
 /** Images of other types than float32. */
@@ -96,19 +89,4 @@ function ofBatches(model: OnnxModel, outputName: string): Obstacle | undefined {
     message: `The graph seems to take batches of ${size} alone; more images are run ${size} at a time, fewer are padded`,
     tip: anyBatchTip,
   }
-}
-
-/** The nodes between the inputs and an output, but those that no gradient can reach. */
-function imageNodes({ graph }: OnnxModel, output: string): OnnxNode[] {
-  const reached = new Set(graph.inputs.map(({ name }) => name))
-  const passed = graph.nodes.filter((node) => {
-    const isReached = readsOf(node).some((name) => reached.has(name)) && !isNonDifferentiable(node)
-    if (isReached) for (const name of node.outputs) reached.add(name)
-    return isReached
-  })
-  return nodesLeadingTo(passed, [output])
-}
-
-function nameOf({ domain, opType }: OnnxNode): string {
-  return domain === '' ? opType : `${domain}.${opType}`
 }

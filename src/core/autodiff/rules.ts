@@ -218,6 +218,10 @@ const rules = {
   Where,
 } satisfies Record<string, VjpRule>
 
+/** What runs without a gradient. */
+export const blackBoxes =
+  'predictions, black-box methods (square, spsa, hopskipjump), noise and corruptions do run'
+
 /** Operators that a gradient can pass. */
 export type SupportedOp = keyof typeof rules
 
@@ -234,7 +238,7 @@ export function ruleOf(node: OnnxNode): VjpRule {
     'model-unsupported',
     `${operator}: no gradient rule (node '${node.name || (node.outputs[0] ?? '')}')`,
     {
-      tip: 'The list of supported operators is in docs/operators.md; another export of the model may use simpler ones.',
+      tip: `The list of supported operators is in docs/operators.md; another export of the model may use simpler ones. Without gradients, ${blackBoxes}.`,
     },
   )
 }

@@ -42,6 +42,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   Clip: (node, graph) => [clipLimitsAsInputs(node, graph)],
   Pad: (node, graph) => [padsAsInput(node, graph)],
   Slice: (node, graph) => [rangesAsInputs(node, graph)],
+  Scatter: (node) => [{ ...node, opType: 'ScatterElements' }],
   Upsample: (node, graph) => [upsampleAsResize(node, graph)],
   Resize: (node, graph) => [resizeWithRoi(node, graph)],
   RoiAlign: (node, graph) => [roiAlignedAtEdges(node, graph)],

@@ -29,6 +29,9 @@ export interface Obstacle {
   readonly tip: string
 }
 
+/** What in a graph stands in the way when a card names these tensors; of all outputs where it names none. */
+export type ObstaclesOf = (scores?: string, boxes?: string) => readonly Obstacle[]
+
 /** Whether extents beyond the batch are those of one row of classes: [K, 1, 1], [1, 1, K]. */
 export function isRow(extents: readonly (number | string | null)[]): boolean {
   return extents.length > 1 && extents.filter((extent) => extent !== 1).length <= 1
@@ -58,6 +61,7 @@ export interface ModelFacts {
   readonly metadata: Readonly<Record<string, string>>
   /** Inputs of NonMaxSuppression and the operator that makes its scores; only for graphs that end in it. */
   readonly suppression?: (Suppression & { readonly scoresOp: string | undefined }) | undefined
-  readonly obstacles?: readonly Obstacle[]
+  /** Whether the graph holds several NonMaxSuppressions, of which none can be said to end it. */
+  readonly isSuppressedTwice?: boolean
   readonly sha256?: string | undefined
 }

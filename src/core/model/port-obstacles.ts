@@ -27,9 +27,14 @@ export function portObstacles(facts: ModelFacts, card: Readonly<Record<string, u
   const input = facts.inputs.find(({ name }) => name === nameIn(card['input']))
   const output = facts.outputs.find(({ name }) => name === nameIn(card['output']))
   return [
-    ...(facts.suppression === undefined ? outputObstacles(facts.outputs, output) : []),
+    ...(isSuppressed(facts) ? [] : outputObstacles(facts.outputs, output)),
     ...inputObstacles(facts, input, output),
   ]
+}
+
+/** What is said of detectors that end in suppression is said of their graph. */
+export function isSuppressed({ suppression, isSuppressedTwice }: ModelFacts): boolean {
+  return suppression !== undefined || isSuppressedTwice === true
 }
 
 function inputObstacles(

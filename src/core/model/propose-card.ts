@@ -9,10 +9,11 @@ import {
   isRow,
   type ModelFacts,
   type Obstacle,
+  type ObstaclesOf,
   type OutputFacts,
   type TensorFacts,
 } from './model-facts.ts'
-import { canBeImage, canBeScores, portObstacles } from './port-obstacles.ts'
+import { canBeImage, canBeScores, isSuppressed, portObstacles } from './port-obstacles.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
 import { detectionContradictions, suppressedOutput } from '../tasks/detection/propose.ts'
@@ -21,6 +22,8 @@ export interface ProposedCard {
   readonly card: ModelCard
   /** Fields that were read off the model, e.g. ['input.name', 'input.layout']; all others were given. */
   readonly proposed: readonly string[]
+  /** What some jobs can't do with. */
+  readonly obstacles: readonly Obstacle[]
 }
 
 /** As much of a card as a model file and what is given tell. */
@@ -38,8 +41,12 @@ export interface CardDraft {
  * field that neither tells, with the reason and an example, or every field that is wrong or contradicts the
  * model.
  */
-export function proposeCard(facts: ModelFacts, given: unknown = {}): ProposedCard {
-  const { draft, proposed, missing, obstacles } = draftCard(facts, given)
+export function proposeCard(
+  facts: ModelFacts,
+  given: unknown = {},
+  obstaclesOf: ObstaclesOf = () => [],
+): ProposedCard {
+  const { draft, proposed, missing, obstacles } = draftCard(facts, given, obstaclesOf)
   const obstacle = obstacles.find((each) => each.of === 'run')
   if (obstacle !== undefined)
     throw new RadversaryError('model-unsupported', obstacle.message, { tip: obstacle.tip, file: facts.file })
@@ -47,11 +54,15 @@ export function proposeCard(facts: ModelFacts, given: unknown = {}): ProposedCar
   const card = parseCard(draft, facts.file)
   const contradictions = contradictionsOf(card, facts)
   if (contradictions.length > 0) throw cardInvalid(contradictions, facts.file)
-  return { card, proposed }
+  return { card, proposed, obstacles }
 }
 
 /** What is known of a model's card so far. Throws `card-invalid` for what is `given` and no JSON object. */
-export function draftCard(facts: ModelFacts, given: unknown = {}): CardDraft {
+export function draftCard(
+  facts: ModelFacts,
+  given: unknown = {},
+  obstaclesOf: ObstaclesOf = () => [],
+): CardDraft {
   if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
   const readable = readOff(facts, given)
   const draft = merge(readable, given)
@@ -59,8 +70,15 @@ export function draftCard(facts: ModelFacts, given: unknown = {}): CardDraft {
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
     missing: missingFields(draft, facts),
-    obstacles: [...portObstacles(facts, draft), ...(facts.obstacles ?? [])],
+    obstacles: [...portObstacles(facts, draft), ...obstaclesOf(...tensorsIn(draft))],
   }
+}
+
+/** The tensors that a card names: scores and boxes. */
+function tensorsIn({ output }: JsonObject): [scores: string | undefined, boxes: string | undefined] {
+  const nameIn = (object: unknown): string | undefined =>
+    isObject(object) && typeof object['name'] === 'string' ? object['name'] : undefined
+  return [nameIn(output), isObject(output) ? nameIn(output['boxes']) : undefined]
 }
 
 /** A draft with null where a field is missing. */
@@ -91,9 +109,9 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
  * An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for
  * boxes.
  */
-function taskOf({ outputs, suppression }: ModelFacts, given: JsonObject): ModelCard['task'] {
-  if (suppression !== undefined) return 'detection'
-  const shape = scoresOf(outputs, given)?.shape ?? []
+function taskOf(facts: ModelFacts, given: JsonObject): ModelCard['task'] {
+  if (isSuppressed(facts)) return 'detection'
+  const shape = scoresOf(facts.outputs, given)?.shape ?? []
   return shape.length >= 4 && !isRow(shape.slice(1)) ? 'segmentation' : 'classification'
 }
 

@@ -1,8 +1,7 @@
-import { obstaclesOf } from '../autodiff/obstacles.ts'
 import { endOf, viewOf } from '../onnx/graph-end.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { givesSequence, nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
-import { suppressionOf } from '../onnx/suppression.ts'
+import { isSuppression, suppressionOf } from '../onnx/suppression.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 
 /** What an ONNX graph says of itself; `file` and `sha256` are the caller's to know. */
@@ -25,7 +24,7 @@ export function factsOf(model: OnnxModel, about: Pick<ModelFacts, 'file' | 'sha2
     })),
     metadata,
     ...(suppression && { suppression: { ...suppression, scoresOp: endsIn(suppression.scores).finalOp } }),
-    obstacles: obstaclesOf(model),
+    isSuppressedTwice: graph.nodes.filter(isSuppression).length > 1,
   }
 }
 

@@ -40,6 +40,7 @@ const root = protobuf.Root.fromJSON({
         domain: { type: 'string', id: 7 },
       },
     },
+    FunctionProto: { fields: { name: { type: 'string', id: 1 }, domain: { type: 'string', id: 10 } } },
     AttributeProto: {
       fields: {
         name: { type: 'string', id: 1 },
@@ -117,6 +118,12 @@ export interface NodeProto {
   domain: string
 }
 
+/** Whose body is read by the runtime alone. */
+export interface FunctionProto {
+  name: string
+  domain: string
+}
+
 export interface AttributeProto {
   name: string
   type: number
@@ -169,3 +176,4 @@ function codec<Message>(name: string): Codec<Message> {
 export const modelProto = codec<ModelProto>('ModelProto')
 export const graphProto = codec<GraphProto>('GraphProto')
 export const attributeProto = codec<AttributeProto>('AttributeProto')
+export const functionProto = codec<FunctionProto>('FunctionProto')

@@ -1,5 +1,5 @@
 import { intAttribute, tensorAttribute } from './attributes.ts'
-import type { OnnxGraph } from './graph.ts'
+import type { OnnxGraph, OnnxNode } from './graph.ts'
 import { numericValues, type OnnxTensor } from './onnx-tensor.ts'
 
 /**
@@ -18,9 +18,7 @@ export interface Suppression {
 
 /** The inputs of a graph's one NonMaxSuppression (opset 10); undefined where there is none, or several. */
 export function suppressionOf({ nodes, initializers }: OnnxGraph): Suppression | undefined {
-  const [node, ...more] = nodes.filter(
-    ({ opType, domain }) => opType === 'NonMaxSuppression' && domain === '',
-  )
+  const [node, ...more] = nodes.filter(isSuppression)
   if (node === undefined || more.length > 0) return undefined
   const [boxes = '', scores = '', most = '', iou = '', threshold = ''] = node.inputs
   const constant = (name: string): number | undefined => {
@@ -37,4 +35,8 @@ export function suppressionOf({ nodes, initializers }: OnnxGraph): Suppression |
     threshold: constant(threshold),
     mostPerClass: constant(most),
   }
+}
+
+export function isSuppression({ opType, domain }: Pick<OnnxNode, 'opType' | 'domain'>): boolean {
+  return opType === 'NonMaxSuppression' && domain === ''
 }

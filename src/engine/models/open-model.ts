@@ -10,10 +10,16 @@ import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
 import type { JsonObject } from '../../core/model/card-missing.ts'
-import { draftCard, proposeCard, withNulls, type CardDraft } from '../../core/model/propose-card.ts'
+import {
+  draftCard,
+  proposeCard,
+  withNulls,
+  type CardDraft,
+  type ProposedCard,
+} from '../../core/model/propose-card.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
-import { namingFile, readModelFile, type ModelFile } from './read-model.ts'
+import { namingFile, readModelFile, type ModelFile, type ReadModel } from './read-model.ts'
 import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
@@ -30,11 +36,7 @@ export interface ModelReference {
 }
 
 /** A model and what it says of images. */
-export interface OpenedModel extends ModelFile {
-  readonly card: ModelCard
-  /** Fields of the card that were read off the model. */
-  readonly proposed: readonly string[]
-}
+export interface OpenedModel extends ModelFile, ProposedCard {}
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
@@ -49,8 +51,9 @@ export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | '
  */
 export async function openModel(reference: ModelReference): Promise<OpenedModel> {
   const { file, given, cardFile } = await readReference(reference)
-  if (cardFile === undefined) return { ...file, ...proposeCard(file.facts) }
-  return { ...file, ...namingFile(cardFile, () => proposeCard(file.facts, given)) }
+  const { obstaclesOf, ...rest } = file
+  const propose = () => proposeCard(file.facts, given, obstaclesOf)
+  return { ...rest, ...(cardFile === undefined ? propose() : namingFile(cardFile, propose)) }
 }
 
 /** A model and as much of its card as there is. */
@@ -65,19 +68,20 @@ export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft'> {
  */
 export async function showModel(reference: ModelReference): Promise<ShownModel> {
   const { file, given, cardFile } = await readReference(reference)
+  const { obstaclesOf, ...plain } = file
   return namingFile(cardFile ?? file.path, () => {
-    const { draft, ...rest } = draftCard(file.facts, given)
+    const { draft, ...rest } = draftCard(file.facts, given, obstaclesOf)
     const isWhole = rest.missing.length === 0 && rest.obstacles.every((each) => each.of !== 'run')
     return {
-      ...file,
+      ...plain,
       ...rest,
-      card: isWhole ? proposeCard(file.facts, given).card : withNulls(draft, rest.missing),
+      card: isWhole ? proposeCard(file.facts, given, obstaclesOf).card : withNulls(draft, rest.missing),
     }
   })
 }
 
 interface ReadReference {
-  readonly file: ModelFile
+  readonly file: ReadModel
   /** The card's JSON and where it is, where there is one. */
   readonly given: unknown
   readonly cardFile: string | undefined

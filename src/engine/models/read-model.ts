@@ -4,7 +4,8 @@ import { readBeside } from '../../adapters/fs/read-beside.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { readShared } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { ModelFacts } from '../../core/model/model-facts.ts'
+import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
+import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
@@ -27,6 +28,11 @@ export interface ModelFile {
   readonly tfjs?: TfjsModel | undefined
 }
 
+/** A file just read, whose graph can still be asked; it does not go to another thread as it is. */
+export interface ReadModel extends ModelFile {
+  readonly obstaclesOf: ObstaclesOf
+}
+
 export interface ReadOptions {
   /** Runtime of a TensorFlow.js model; `auto` by default. */
   readonly runtime?: ModelRuntime | undefined
@@ -41,14 +47,14 @@ export interface ReadOptions {
  * RadversaryError io-failed, model-unreadable (external data outside the model's folder included),
  * model-unsupported.
  */
-export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ModelFile> {
+export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ReadModel> {
   const json = await tfjsPath(path)
   return json === undefined ? readOnnxFile(path) : readTfjsFile(json, options)
 }
 
-async function readTfjsFile(path: string, options: ReadOptions): Promise<ModelFile> {
+async function readTfjsFile(path: string, options: ReadOptions): Promise<ReadModel> {
   const { readTfjsModel } = await import('./read-tfjs-model.ts')
-  const { bytes, contents, facts, ...tfjs } = await readTfjsModel(path, options)
+  const { bytes, contents, facts, obstaclesOf: ofGraph, ...tfjs } = await readTfjsModel(path, options)
   const hash = hashOf(Object.entries(contents))
   return {
     path,
@@ -56,18 +62,21 @@ async function readTfjsFile(path: string, options: ReadOptions): Promise<ModelFi
     externalData: {},
     sha256: hash,
     facts: { ...facts, file: path, sha256: hash },
+    obstaclesOf: ofGraph,
     tfjs: { ...tfjs, contents },
   }
 }
 
-async function readOnnxFile(path: string): Promise<ModelFile> {
+async function readOnnxFile(path: string): Promise<ReadModel> {
   const bytes = await readShared(path)
   const model = namingFile(path, () => decodeModel(bytes))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
     externalData[location] = (await readBeside(dirname(path), location)) ?? missingData(path, location)
   const hash = hashOf([[path, bytes], ...Object.entries(externalData)])
-  return { path, bytes, externalData, sha256: hash, facts: factsOf(model, { file: path, sha256: hash }) }
+  const facts = factsOf(model, { file: path, sha256: hash })
+  const ofGraph: ObstaclesOf = (scores, boxes) => obstaclesOf(model, scores, boxes)
+  return { path, bytes, externalData, sha256: hash, facts, obstaclesOf: ofGraph }
 }
 
 function missingData(path: string, location: string): never {

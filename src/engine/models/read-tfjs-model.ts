@@ -6,7 +6,8 @@ import { describeModel } from '../../adapters/tfjs/describe-model.ts'
 import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
 import { pickBackend } from '../../adapters/tfjs/pick-backend.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { ModelFacts } from '../../core/model/model-facts.ts'
+import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
+import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/codec.ts'
 import { parseModelJson } from '../../core/tfjs/manifest.ts'
@@ -18,6 +19,7 @@ import { convertedFileName, type ModelRuntime, type TfjsModel } from './tfjs-mod
 interface TfjsRead extends TfjsModel {
   readonly bytes: Uint8Array
   readonly facts: ModelFacts
+  readonly obstaclesOf: ObstaclesOf
 }
 
 interface TfjsOptions extends ConversionCheck {
@@ -71,8 +73,17 @@ async function converted(files: TfjsFiles, check: ConversionCheck): Promise<Run>
     difference === undefined
       ? 'converted to ONNX when it was added'
       : `converted to ONNX, outputs within ${difference.toExponential(0)}`
-  const facts = factsOf(decodeModel(bytes), { file: files.file })
-  return { bytes, facts, backend: undefined, inputShape, notices: [`TensorFlow.js model: ${how}`] }
+  const model = decodeModel(bytes)
+  const facts = factsOf(model, { file: files.file })
+  const ofGraph: ObstaclesOf = (scores, boxes) => obstaclesOf(model, scores, boxes)
+  return {
+    bytes,
+    facts,
+    obstaclesOf: ofGraph,
+    backend: undefined,
+    inputShape,
+    notices: [`TensorFlow.js model: ${how}`],
+  }
 }
 
 /** A stored model's, which was compared when it was added; it has one input size. */
@@ -96,5 +107,5 @@ async function byTensorflow(
   const { backend, sentences } = await pickBackend(files, inputShape)
   const facts = await describeModel(files, inputShape)
   const notices = [`TensorFlow.js model: run by TensorFlow.js on ${backend}, ${why}`, ...sentences]
-  return { bytes: new Uint8Array(), facts, backend, inputShape, notices }
+  return { bytes: new Uint8Array(), facts, obstaclesOf: () => [], backend, inputShape, notices }
 }

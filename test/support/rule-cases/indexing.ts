@@ -34,6 +34,14 @@ export const indexing: readonly NamedRuleCase[] = [
     wrt: [0, 2],
   },
   {
+    op: 'Scatter',
+    at: 'opset 9',
+    inputs: [x([3, 4]), matrix([0, 2], [3, 1]), x([2, 2])],
+    attributes: { axis: 1 },
+    wrt: [0, 2],
+    opset: 9,
+  },
+  {
     op: 'ScatterElements',
     at: 'add',
     inputs: [x([3, 4]), matrix([0, 2], [2, 2]), x([2, 2])],

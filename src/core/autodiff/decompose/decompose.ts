@@ -23,6 +23,16 @@ const decompositions = {
 /** The names of all operators that are taken apart. */
 export const decomposedOps = Object.keys(decompositions) as readonly (keyof typeof decompositions)[]
 
+/** Operators that ONNX Runtime itself replaces by simpler ones when it simplifies a model. */
+export const compositeOps = [
+  'CastLike',
+  'CenterCropPad',
+  'GroupNormalization',
+  'HardSwish',
+  'Mish',
+  'Swish',
+] as const
+
 /** The same graph with every operator of the table replaced by the nodes that it stands for. */
 export function decompose(graph: TypedGraph, device: string): TypedGraph {
   if (!graph.nodes.some(isDecomposed)) return graph
