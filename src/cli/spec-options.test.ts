@@ -54,8 +54,10 @@ test('a command has the flags of the fields that its schema has', () => {
   const { options } = withFields(new Command(), comparisonSpec)
   const names = options.map((option) => option.attributeName())
   expect(names).toEqual(Object.keys(comparisonSpec.shape).filter((field) => names.includes(field)))
-  expect(names).toEqual(expect.arrayContaining(['targetMasks', 'criterion', 'loss', 'region', 'earlyStop']))
-  expect(names).not.toContain('slices')
+  expect(names).toEqual(
+    expect.arrayContaining(['targetMasks', 'criterion', 'loss', 'region', 'slices', 'earlyStop']),
+  )
+  expect(names).not.toContain('exports')
 })
 
 test('a comparison and an attack on arrays take theirs from the same flags', () => {

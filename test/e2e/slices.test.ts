@@ -45,13 +45,17 @@ describeApplication('a model of neighbouring slices', (application) => {
     expect(application().complaints()).toEqual([])
   })
 
-  it('is not offered for a comparison, which says so', async () => {
+  it('is offered for a comparison, with the methods that suit it', async () => {
     await page.getByRole('tab', { name: 'Compare' }).click()
     await page.getByRole('button', { name: 'Compare methods…' }).click()
-    await page.getByText('Of single images: those that see neighbouring slices').waitFor()
     await page.getByRole('combobox', { name: 'Models' }).press('ArrowDown')
     const offered = page.getByRole('listbox', { name: 'Models' }).getByRole('option')
-    await expect.poll(() => offered.count()).toBeGreaterThan(0)
-    expect(await offered.allInnerTexts()).not.toContain('three-slices')
+    await offered.getByText('three-slices').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: 'Methods' }).press('ArrowDown')
+    const methods = page.getByRole('listbox', { name: 'Methods' }).getByRole('option')
+    await expect.poll(() => methods.count()).toBeGreaterThan(0)
+    expect(await methods.allInnerTexts()).toContain('SMIA')
+    expect(await methods.allInnerTexts()).not.toContain('Square (Linf)')
   })
 })

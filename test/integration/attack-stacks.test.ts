@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AttackRequest } from '../../src/engine/attack/attack-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
+import { cellResult } from '../../src/engine/compare/cell-result.ts'
 import { compareStudy } from '../../src/engine/compare/compare-study.ts'
 import { predictStudy } from '../../src/engine/predict/predict-study.ts'
 import { openStudy } from '../../src/engine/study/open-study.ts'
@@ -273,27 +274,72 @@ test.each<[string, Partial<AttackRequest>, string]>([
   await expect(attackStudy(attackRequest(stack.model, stack, changes))).rejects.toThrow(message)
 })
 
-test('a comparison is refused', async () => {
-  const stack = made(2)
-  const methods = [{ name: 'fgsm', settings: {} }]
-  const request = {
-    ...{
-      study: [stack.study],
-      models: [stack.model.model],
-      home: base,
-      methods,
-      budgets: { Linf: ['8/255'], L2: [] },
+describe('a comparison', () => {
+  const settings = { epsilon: '24/255', stepSize: '4/255', steps: 6 }
+  const compared = (stack: Made, models: readonly string[], changes: object = {}) =>
+    compareStudy({
+      ...{
+        study: [stack.study],
+        models,
+        home: base,
+        budgets: { Linf: [], L2: [] },
+        out: join(stack.folder, 'compared'),
+      },
+      ...{
+        methods: [{ name: 'i-fgsm', settings }],
+        transfer: false,
+        seed: 0,
+        batch: 4,
+        device: 'cpu',
+        threads: 1,
+      },
+      ...{ earlyStop: false, forceIntensity: false, ...changes },
+    })
+  const cell = (stack: Made, number: number) =>
+    cellResult.parse(JSON.parse(readFileSync(join(stack.folder, `compared/cells/000${number}.json`), 'utf8')))
+
+  test.each([undefined, 3])(
+    'attacks slices among their neighbours, %s at once, as an attack by itself does',
+    async (slices) => {
+      const stack = made(7)
+      await compared(stack, [stack.model.model], { slices })
+      await attackStudy(attackRequest(stack.model, stack, { method: 'i-fgsm', settings, slices }))
+      const frames = imageResults(stack.out).map((image) => image.frames[0]!)
+      const attacked = cell(stack, 1).slices
+      expect(attacked.map(({ success }) => success)).toEqual(frames.map(({ success }) => success))
+      for (const [n, { confidenceAfter, perturbation, trace }] of attacked.entries()) {
+        expect(confidenceAfter).toBeCloseTo(frames[n]!.after.confidence!, 4)
+        expect(trace).toHaveLength(6)
+        expect(perturbation.variance).toBeGreaterThan(0)
+      }
     },
-    ...{
-      transfer: false,
-      earlyStop: false,
-      forceIntensity: false,
-      seed: 0,
-      batch: 4,
-      out: stack.out,
-      device: 'cpu',
-      threads: 1,
-    },
-  } as const
-  await expect(compareStudy(request)).rejects.toThrow('expected models of single images')
+  )
+
+  test('has what was made on a model of single images judged by one of neighbouring slices, and the other way round', async () => {
+    const stack = made(9)
+    const single = writeClassifier(join(stack.folder, 'single'))
+    await compared(stack, [single.model, stack.model.model], { transfer: true })
+    await attackStudy(attackRequest(single, stack, { method: 'i-fgsm', settings }))
+    const classOf = (p: readonly number[]) => p.indexOf(Math.max(...p))
+    const clean = expected(stack, stack.images.map(({ values }) => values)).map(classOf) // prettier-ignore
+    const judged = expected(stack, exported(stack)).map(classOf)
+    const [first, second] = [cell(stack, 1), cell(stack, 2)]
+    expect(first.slices.map(({ transferred }) => transferred)).toEqual(
+      judged.map((found, n) => [{ model: 1, success: found !== clean[n], metBefore: false }]),
+    )
+    expect(judged.some((found, n) => found !== clean[n])).toBe(true)
+    expect(second.slices.every(({ transferred }) => transferred[0]?.model === 0)).toBe(true)
+  })
+
+  test.each([
+    [
+      'a method that takes images one by one',
+      { methods: [{ name: 'square', settings: {} }] },
+      'Method: expected one for neighbouring slices',
+    ],
+    ['some slices', { images: ['2.25.7.1.2'] }, 'Images: expected all slices of a series'],
+  ])('of %s is refused', async (_name, changes, message) => {
+    const stack = made(3)
+    await expect(compared(stack, [stack.model.model], changes)).rejects.toThrow(message)
+  })
 })

@@ -38,7 +38,7 @@ export interface Stacked {
  * How many slices on either side of an image its prediction depends on; 0 for models of single images,
  * Infinity for those of volumes.
  */
-export function reachOf({ slices, volume }: Stacked): number {
+export function contextOf({ slices, volume }: Stacked): number {
   if (volume !== undefined) return Infinity
   return ((slices?.count ?? 1) - 1) / 2
 }

@@ -47,7 +47,7 @@ test.each(['criterion', 'loss', 'targetMasks', 'region', 'slices', 'exports', 'f
   },
 )
 
-test.each(['method', 'settings', 'exports', 'slices'])('a comparison takes no %s of its own', (field) => {
+test.each(['method', 'settings', 'exports'])('a comparison takes no %s of its own', (field) => {
   expect(() => parseSpec('Comparison', askedComparison, { models, methods, budgets, [field]: 'x' })).toThrow(
     `got ${field}`,
   )

@@ -5,11 +5,8 @@ import { comparisonPresets } from './presets.ts'
 const { method, settings } = attackSpec.shape
 const budgets = z.array(z.string().min(1)).readonly()
 
-/**
- * What a comparison takes of an attack: all but the one method, what is exported (nothing is), and `slices`
- * (models of neighbouring slices are not compared).
- */
-const shared = { method: true, settings: true, exports: true, slices: true } as const
+/** What a comparison does not take of an attack: the one method, and what is exported (nothing is). */
+const shared = { method: true, settings: true, exports: true } as const
 
 const comparedMethod = z.strictObject({ name: method, settings })
 

@@ -1,19 +1,17 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { reachOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
-import { imageGroups, imageStacks } from '../study/image-groups.ts'
 import { nothingLeft } from '../study/failures.ts'
-import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
-import { checkStacks } from '../session/stack-checks.ts'
+import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import { taskGoal, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
@@ -23,12 +21,6 @@ export interface AttackRequest extends AttackSpec, WorkbenchTools {
   /** Whether kinds that the model's task has not are refused; else they are left out. */
   readonly strictExports?: boolean | undefined
   readonly out: string
-}
-
-/** An image with its place in the export: 1 for the first of those that are attacked. */
-export interface NumberedImage {
-  readonly image: StudyImage
-  readonly number: number
 }
 
 /** A request with everything opened and checked. */
@@ -41,8 +33,8 @@ export interface AttackRun extends Workbench {
   readonly wanted: MaskSource | undefined
   /** Exports that were asked for and that the model's task has. */
   readonly exports: readonly ExportKind[]
-  /** What is attacked together, in the order of the export. */
-  readonly groups: readonly (readonly NumberedImage[])[]
+  /** What is attacked one after the other, in the order of the export. */
+  readonly stacks: readonly Stack[]
   /** Names the run: equal ids give equal bytes. */
   readonly exportId: string
 }
@@ -64,7 +56,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     region,
     wanted,
     exports: kindsFor(workbench.opened.card, request.exports, request.strictExports),
-    groups: numberedGroups(workbench, request),
+    stacks: stacksOf(workbench, request),
   }
   return { ...run, exportId: exportIdOf(run) }
 }
@@ -83,18 +75,11 @@ function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks):
   )
 }
 
-function numberedGroups({ images, runtime, opened }: Workbench, { batch }: AttackRequest): NumberedImage[][] {
-  let number = 0
-  const stacked = reachOf(opened.card.input) > 0
-  const groups = stacked
-    ? imageStacks(images)
-    : imageGroups(images, { most: batch, atATime: lanesOf(runtime) })
-  return groups.map((group) =>
-    group.map((image) => {
-      number += 1
-      return { image, number }
-    }),
-  )
+function stacksOf({ images, runtime, opened }: Workbench, { batch, slices }: AttackRequest): Stack[] {
+  return planStacks(images, {
+    context: contextOf(opened.card.input),
+    ...{ batch, slices, atATime: lanesOf(runtime) },
+  })
 }
 
 /** Everything that decides the bytes of an export. */

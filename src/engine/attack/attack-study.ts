@@ -1,30 +1,26 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
-import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
+import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
-import type { Notice } from '../../core/errors.ts'
+import { internalError, RadversaryError, type Notice } from '../../core/errors.ts'
 import { visibleText } from '../../core/visible-text.ts'
-import { reachOf } from '../../core/model/slices.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
-import { createImageLoader, distinctNotices } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { createImageLoader, distinctNotices, type ImageLoader } from '../study/load-image.ts'
 import { version } from '../version.ts'
 import { type AttackHooks, attackProgress, type AttackProgress } from './attack-hooks.ts'
-import {
-  attackGroup,
-  finishedResults,
-  loadTasks,
-  ofAllFrames,
-  type BatchIteration,
-  type GroupContext,
-} from '../session/attack-group.ts'
 import { learnedOfRun } from '../export/learned.ts'
 import { connectPixelModels, inLanes } from '../session/lanes.ts'
 import { prepareMethods } from '../session/preparation.ts'
-import { attackStack } from '../session/attack-stack.ts'
-import { prepareAttack, type AttackRequest, type AttackRun, type NumberedImage } from './attack-run.ts'
+import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
+import { exportBlock, type BlockSink, type NumberedResult } from '../export/export-block.ts'
+import { imageResult } from '../export/image-result.ts'
+import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
+import { attackStack, type BatchIteration, type Session } from '../session/session.ts'
+import type { Stack } from '../session/stacks.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
-import { resultPath } from '../export/record-image.ts'
+import { exportedPath, resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
 import { settingText } from './setting-text.ts'
 import { summaryText } from '../export/summary-text.ts'
@@ -49,9 +45,9 @@ export interface AttackReport {
  */
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
-  const { opened, runtime, groups, method } = run
+  const { opened, runtime, stacks, method } = run
   const lanes = await connectPixelModels({
-    ...{ opened, runtime, groups: groups.length, windows: request.batch, inner: method.inner },
+    ...{ opened, runtime, groups: stacks.length, windows: request.batch, inner: method.inner },
   })
   try {
     const folder = await openExportFolder({
@@ -84,20 +80,26 @@ async function work(
   const failures: InputFailure[] = [...run.study.failures]
   const told: Notice[] = []
   let resumed = 0
-  const kept = learnedOfRun(folder, run.groups.flat())
+  const numberOf = numbersOf(run)
+  const kept = learnedOfRun(folder, numberOf)
+  const load = loadFrom(run, loader)
+  const attack = { ...ofAllFrames(run), signal: hooks.signal }
+  const { method } = run
+  const { batch } = run.request
   const prepared = await prepareMethods({
-    groups: run.groups.map((group) => group.map(({ image }) => image)),
-    ...{ method: run.method, lanes, batch: run.request.batch, store: kept, onProgress: hooks.onProgress },
-    attack: { ...ofAllFrames(run), signal: hooks.signal },
-    tasksOf: async (image, model) => (await loadTasks(image, { run, model, loader })).tasks,
+    groups: run.stacks.map((stack) => stack.images),
+    ...{ method, lanes, batch, attack, store: kept, onProgress: hooks.onProgress },
+    tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
-  const common = { run, loader, folder, labels: exportLabels(run), prepared }
+  const labels = exportLabels(run)
   const outcomes = inLanes(
-    { items: run.groups, lanes, signal: hooks.signal },
-    async (group, model, signal) => {
-      const context = { ...common, model, signal, onIteration: groupTold(group, progress, hooks) }
-      const outcome = await finishedOrAttacked(group, context)
-      progress.count(firstOf(group), group.length)
+    { items: run.stacks, lanes, signal: hooks.signal },
+    async (stack, model, signal) => {
+      const sink = { run, folder, labels, model, numberOf, stack: stack.images }
+      const onIteration = iterationsOf(stack, { numberOf, progress, hooks })
+      const session = { model, method, prepared, batch, load, onIteration, attack: { ...attack, signal } }
+      const outcome = await finishedOrAttacked(stack, session, sink)
+      progress.count(firstOf(stack, numberOf), stack.images.length)
       return outcome
     },
   )
@@ -118,43 +120,107 @@ async function work(
   return { folder: folder.folder, record, failures, resumed }
 }
 
-async function finishedOrAttacked(group: readonly NumberedImage[], context: GroupContext) {
-  const finished = await finishedResults(group, context)
-  if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
-  const attack = reachOf(context.run.opened.card.input) === 0 ? attackGroup : attackStack
-  return { ...(await attack(group, context)), resumed: 0 }
+/** 1 for the first of those that are attacked. */
+function numbersOf({ stacks }: AttackRun): BlockSink['numberOf'] {
+  const numbers = new Map(stacks.flatMap(({ images }) => images).map((image, index) => [image, index + 1]))
+  return (image) => {
+    const number = numbers.get(image)
+    if (number === undefined) throw internalError('an image has no number')
+    return number
+  }
 }
 
-/** How an iteration of a group's batch is told. */
-function groupTold(
-  group: readonly NumberedImage[],
-  progress: AttackProgress,
-  { onEvent }: AttackHooks,
-): GroupContext['onIteration'] {
-  const numbers = new Map(group.map(({ image, number }) => [image, number]))
+/** What can't be exported is not attacked. */
+function loadFrom(run: AttackRun, loader: ImageLoader): LoadTasks {
+  const source = { given: run, loader, region: run.region }
+  return (image, model) => {
+    const { exportFault } = image.header
+    if (exportFault === undefined) return loadTasks(image, model, source)
+    const { code, message, tip } = exportFault
+    throw new RadversaryError(code, message, { tip, file: image.name })
+  }
+}
+
+/** What every attack of a run has in common. */
+function ofAllFrames({ request, opened, goal, region }: AttackRun) {
+  const { seed, earlyStop } = request
+  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask }
+}
+
+interface StackOutcome {
+  readonly results: readonly NumberedResult[]
+  readonly failures: readonly InputFailure[]
+  /** Results that an earlier attempt had left. */
+  readonly resumed: number
+}
+
+async function finishedOrAttacked(stack: Stack, session: Session, sink: BlockSink): Promise<StackOutcome> {
+  const finished = await finishedResults(stack.images, sink)
+  if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
+  const results: NumberedResult[] = []
+  const failures: InputFailure[] = []
+  for await (const block of attackStack(stack, session)) {
+    const exported = await exportBlock(block, sink)
+    results.push(...exported.results)
+    failures.push(...exported.failures)
+  }
+  return { results, failures, resumed: 0 }
+}
+
+/**
+ * The results of a stack that an earlier attempt has finished; undefined when any is missing, and the stack must
+ * be done again.
+ */
+async function finishedResults(
+  images: readonly StudyImage[],
+  { folder, run, numberOf }: BlockSink,
+): Promise<NumberedResult[] | undefined> {
+  const results: NumberedResult[] = []
+  for (const number of images.map(numberOf)) {
+    const kept = await folder.keep(resultPath(number))
+    if (kept === undefined) return undefined
+    const result = await readJson(join(folder.folder, kept.path), imageResult, madeAnew)
+    for (const kind of run.exports)
+      if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
+    results.push({ number, result })
+  }
+  return results
+}
+
+interface Listeners {
+  readonly numberOf: BlockSink['numberOf']
+  readonly progress: AttackProgress
+  readonly hooks: AttackHooks
+}
+
+/** How an iteration of a stack's batch is reported. */
+function iterationsOf(
+  stack: Stack,
+  { numberOf, progress, hooks: { onEvent } }: Listeners,
+): Session['onIteration'] {
   return ({ event, frames, done, all }: BatchIteration) => {
     const { iteration, steps, restart, restarts, samples } = event
     const [made, of] = [restart * steps + iteration, restarts * steps]
-    const images = (group.length * (done + (frames.length * made) / of)) / all
-    progress.tell(firstOf(group), images, `${slicesText(group)}, iteration ${made} of ${of}`)
+    const images = (stack.images.length * (done + (frames.length * made) / of)) / all
+    const first = firstOf(stack, numberOf)
+    progress.tell(first, images, `${slicesText(stack, first)}, iteration ${made} of ${of}`)
     onEvent?.({
       ...{ type: 'iteration', iteration, steps, restart, restarts },
       samples: samples.flatMap(({ sample, ...told }) => {
         const frame = frames[sample]
-        const number = frame && numbers.get(frame.image)
-        return number === undefined ? [] : [{ image: number - 1, frame: frame?.index ?? 0, ...told }]
+        return frame === undefined ? [] : [{ image: numberOf(frame.image) - 1, frame: frame.index, ...told }]
       }),
     })
   }
 }
 
-function firstOf(group: readonly NumberedImage[]): number {
-  return group[0]?.number ?? 1
+function firstOf({ images: [first] }: Stack, numberOf: BlockSink['numberOf']): number {
+  if (first === undefined) throw internalError('a stack has no images')
+  return numberOf(first)
 }
 
-function slicesText(group: readonly NumberedImage[]): string {
-  const first = firstOf(group)
-  return group.length === 1 ? `image ${first}` : `images ${first} to ${first + group.length - 1}`
+function slicesText({ images: { length } }: Stack, first: number): string {
+  return length === 1 ? `image ${first}` : `images ${first} to ${first + length - 1}`
 }
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {

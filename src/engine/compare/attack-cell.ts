@@ -1,25 +1,19 @@
 import { performance } from 'node:perf_hooks'
 import { spreadOf } from '../../core/evaluate/spread.ts'
 import { saidBy } from '../../core/tasks/class-names.ts'
-import {
-  attackFrames,
-  type FrameResult,
-  type FrameTask,
-  type TracePoint,
-  frameBatches,
-} from '../session/frame-attack.ts'
 import { frameReport } from '../export/frame-report.ts'
-import { inLanes, lanesOf } from '../session/lanes.ts'
-import { tasksOf } from '../session/attack-group.ts'
-import { prepareMethods, type PreparedMethods } from '../session/preparation.ts'
-import { checkRegion } from '../session/region.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
-import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
-import { imageGroups } from '../study/image-groups.ts'
+import type { FrameResult, TracePoint } from '../session/frame-attack.ts'
+import { inLanes, lanesOf } from '../session/lanes.ts'
+import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
+import { prepareMethods } from '../session/preparation.ts'
+import { attackStack, type Session, type SessionAttack } from '../session/session.ts'
+import type { Stack } from '../session/stacks.ts'
+import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
-import type { StudyImage } from '../study/open-study.ts'
+import { checkFramesAreStack } from '../study/surroundings.ts'
 import { cellSchema, type CellResult, type CellSlice } from './cell-result.ts'
-import type { CompareRun, ComparedModel } from './compare-run.ts'
+import { comparedStacks, type CompareRun, type ComparedModel } from './compare-run.ts'
 import type { PlannedCell } from './plan-cells.ts'
 import { transferredTo, type Judge } from './transfer.ts'
 
@@ -40,7 +34,7 @@ export interface CellContext {
   readonly onDone: (slices: number) => void
 }
 
-interface GroupOutcome {
+interface StackOutcome {
   /** Wall time of the attack alone, without measuring and judging, s. */
   readonly seconds: number
   readonly slices: readonly CellSlice[]
@@ -52,20 +46,29 @@ interface GroupOutcome {
  * whole comparison.
  */
 export async function attackCell(context: CellContext): Promise<CellResult> {
-  const { run, cell, compared, lanes, signal, onDone } = context
+  const { run, cell, compared, lanes, loader, signal, onDone } = context
   const slices: CellSlice[] = []
   const failures: InputFailure[] = []
   let seconds = 0
   const start = performance.now()
-  const groups = imageGroups(run.images, { most: run.request.batch, atATime: lanesOf(compared.runtime) })
+  const stacks = comparedStacks(run, compared, lanesOf(compared.runtime))
+  const { method } = cell
+  const { batch } = run.request
+  const attack = ofAllFrames(context)
+  const widest = Math.max(...lanes.flatMap(({ judges }) => judges.map(({ model }) => model.context)), 0)
+  const load: LoadTasks = (image, model) => {
+    checkFramesAreStack(image, widest)
+    return loadTasks(image, model, { given: compared, loader, region: run.region })
+  }
   const prepared = await prepareMethods({
-    ...{ groups, method: cell.method, batch: run.request.batch, attack: ofAllFrames(context) },
+    ...{ groups: stacks.map(({ images }) => images), method, batch, attack },
     lanes: lanes.map(({ model }) => model),
-    tasksOf: (image, model) => loadTasks(image, model, context),
+    tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
   const secondsBefore = (performance.now() - start) / 1000
-  for await (const outcome of inLanes({ items: groups, lanes, signal }, (group, lane, either) =>
-    attackGroup(group, lane, { ...context, signal: either, prepared }),
+  const common = { method, prepared, batch, load, onIteration: () => undefined }
+  for await (const outcome of inLanes({ items: stacks, lanes, signal }, (stack, { model, judges }, either) =>
+    measuredStack(stack, { ...common, model, attack: { ...attack, signal: either } }, { judges, compared }),
   )) {
     slices.push(...outcome.slices)
     failures.push(...outcome.failures)
@@ -73,7 +76,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
     onDone(slices.length + failures.length)
   }
   if (slices.length === 0) throw nothingLeft(failures)
-  const { name, settings } = cell.method
+  const { name, settings } = method
   return {
     schema: cellSchema,
     ...{ model: cell.model, method: name, settings: { ...settings }, budget: cell.budget, norm: cell.norm },
@@ -83,58 +86,60 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   }
 }
 
-interface GroupContext extends CellContext {
-  readonly prepared: PreparedMethods
+interface Measuring {
+  readonly judges: readonly Judge[]
+  readonly compared: ComparedModel
 }
 
-async function attackGroup(
-  images: readonly StudyImage[],
-  lane: Lane,
-  context: GroupContext,
-): Promise<GroupOutcome> {
+/**
+ * Attacks a stack. What judges that see neighbouring slices make of it is known once all of it was attacked, and
+ * nothing is where a slice is missing.
+ */
+async function measuredStack(
+  stack: Stack,
+  session: Session,
+  { judges, compared }: Measuring,
+): Promise<StackOutcome> {
+  const { card } = compared.opened
+  const blocks: CellSlice[] = []
   const failures: InputFailure[] = []
-  const tasks: FrameTask[] = []
-  for (const image of images) {
-    try {
-      tasks.push(...(await loadTasks(image, lane.model, context)))
-    } catch (error) {
-      failures.push(inputFailure(error, image))
+  const made: FrameResult[] = []
+  let seconds = 0
+  const [ofStacks, ofImages] = [true, false].map((sees) =>
+    judges.filter(({ model }) => model.context > 0 === sees),
+  )
+  for await (const block of attackStack(stack, session)) {
+    failures.push(...block.failures)
+    seconds += block.seconds
+    for (const batch of block.batches) {
+      const results = batch.map(({ result }) => result)
+      const transferred = await judgedBy(ofImages ?? [], results)
+      batch.forEach(({ method, result }, n) => {
+        const report = frameReport(result, { method, card }, reread(result))
+        blocks.push({ ...sliceOf(report, result, compared), transferred: transferred[n] ?? [] })
+      })
+      if (ofStacks?.length) made.push(...results)
     }
   }
-  const { cell, run, prepared } = context
-  const slices: CellSlice[] = []
-  let seconds = 0
-  for (const { method: configured, members } of frameBatches(tasks, cell.method, run.request.batch)) {
-    const [first] = members
-    const method = first ? prepared.methodFor(configured, first.frame.image) : configured
-    const start = performance.now()
-    const attack = { model: lane.model, ...ofAllFrames(context), onIteration: () => undefined }
-    const results = await attackFrames(members, method, attack)
-    seconds += (performance.now() - start) / 1000
-    const transferred = await Promise.all(lane.judges.map((judge) => transferredTo(judge, results)))
-    results.forEach((result, n) => {
-      const judged = transferred.flatMap((frames) => frames[n] ?? [])
-      const report = frameReport(result, { method, card: context.compared.opened.card }, reread(result))
-      slices.push({ ...sliceOf(report, result, context.compared), transferred: judged })
-    })
-  }
+  const byStacks = failures.length > 0 ? [] : await judgedBy(ofStacks ?? [], made)
+  const slices = blocks.map((slice, n) => ({
+    ...slice,
+    transferred: [...slice.transferred, ...(byStacks[n] ?? [])].sort((a, b) => a.model - b.model),
+  }))
   return { slices, failures, seconds }
 }
 
-async function loadTasks(
-  image: StudyImage,
-  model: PixelModel,
-  { run, compared, loader }: CellContext,
-): Promise<FrameTask[]> {
-  const { frames } = await loader.load(image)
-  frames.forEach((frame) => {
-    checkRegion(run.region, frame)
-    model.forShape(frame.float.relative.shape)
-  })
-  return tasksOf(compared, frames)
+/** What each judge makes of each frame. */
+async function judgedBy(
+  judges: readonly Judge[],
+  results: readonly FrameResult[],
+): Promise<CellSlice['transferred'][]> {
+  if (results.length === 0) return []
+  const all = await Promise.all(judges.map((judge) => transferredTo(judge, results)))
+  return results.map((_, n) => all.flatMap((frames) => frames[n] ?? []))
 }
 
-function ofAllFrames({ run, compared, signal }: CellContext) {
+function ofAllFrames({ run, compared, signal }: CellContext): SessionAttack {
   const { opened, goal } = compared
   return {
     card: opened.card,

@@ -4,7 +4,8 @@ import { RadversaryError } from '../../core/errors.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import { openRegion, type Region } from '../session/region.ts'
-import { refuseStacks } from '../session/stack-checks.ts'
+import { contextOf } from '../../core/model/slices.ts'
+import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { DeviceRequest } from '../device.ts'
@@ -55,7 +56,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
     )
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
     const { card } = workbench.opened
-    refuseStacks(card, 'Comparison')
+    for (const { method } of cells) checkStacks(workbench, method.entry)
     const goal = taskGoal(card, request)
     models.push({ ...workbench, goal, wanted: await openWantedMasks(card, request) })
   }
@@ -66,15 +67,29 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   return { ...run, exportId: exportIdOf(run) }
 }
 
+/** What is attacked one after the other on a model. Where any model sees neighbouring slices, stacks stay whole. */
+export function comparedStacks(
+  { models, images, request }: CompareRun,
+  compared: ComparedModel,
+  atATime = 1,
+): Stack[] {
+  const contexts = models.map(({ opened }) => contextOf(opened.card.input))
+  return planStacks(images, {
+    context: contextOf(compared.opened.card.input),
+    whole: request.transfer && contexts.some((context) => context > 0),
+    ...{ batch: request.batch, slices: request.slices, atATime },
+  })
+}
+
 /** Everything that decides the results; what was not given is not of it. */
 function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'exportId'>): string {
-  const { seed, batch, transfer, criterion, loss } = request
+  const { seed, batch, transfer, criterion, loss, slices } = request
   const all = {
     version,
     ...{ seed, batch, transfer },
     ...(request.forceIntensity && { forceIntensity: true }),
     ...(request.earlyStop && { earlyStop: true }),
-    ...{ criterion, loss, region: region?.sha256 },
+    ...{ criterion, loss, slices, region: region?.sha256 },
     models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks, wanted }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
       images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),

@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
-import { connectLanes } from '../session/lanes.ts'
-import { pixelModel } from '../models/pixel-model.ts'
+import { connectPixelModels } from '../session/lanes.ts'
 import type { JobHooks } from '../progress.ts'
-import { imageGroups } from '../study/image-groups.ts'
 import { createImageLoader } from '../study/load-image.ts'
 import { attackCell, type Lane } from './attack-cell.ts'
 import { cellResult, type CellResult } from './cell-result.ts'
-import { prepareComparison, type CompareRequest, type CompareRun } from './compare-run.ts'
+import { comparedStacks, prepareComparison, type CompareRequest, type CompareRun } from './compare-run.ts'
 import { comparisonCharts } from './comparison-charts.ts'
 import { comparisonCsv, comparisonOf, iterationsCsv, transferCsv, type Comparison } from './comparison.ts'
 
@@ -106,12 +104,13 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
   }
 }
 
-async function connect(model: number, { models, images, request }: CompareRun): Promise<Lane[]> {
-  const groups = imageGroups(images, { most: request.batch }).length
+async function connect(model: number, run: CompareRun): Promise<Lane[]> {
+  const { models, request } = run
   const connected = await Promise.all(
-    models.map(async ({ opened, runtime }, index) => {
+    models.map(async (compared, index) => {
       if (index !== model && !request.transfer) return []
-      return (await connectLanes(opened, runtime, groups)).map((lane) => pixelModel(lane, opened.card))
+      const { opened, runtime } = compared
+      return connectPixelModels({ opened, runtime, groups: comparedStacks(run, compared).length })
     }),
   )
   return (connected[model] ?? []).map((own, lane) => ({

@@ -23,7 +23,7 @@ export interface Transfer extends Headline {
   readonly model: number
 }
 
-export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss'> {
+export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 'slices'> {
   readonly schema: typeof comparisonSchema
   readonly notice: string
   readonly exportId: string
@@ -63,7 +63,7 @@ export function comparisonOf(
     })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
-    ...{ criterion: request.criterion, loss: request.loss },
+    ...{ criterion: request.criterion, loss: request.loss, slices: request.slices },
     ...{ targetMasks: models[0]?.wanted?.sha256, region: region?.sha256 },
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),

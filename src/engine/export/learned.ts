@@ -9,7 +9,7 @@ import { distanceLinf, normL2 } from '../../core/attacks/kernels.ts'
 import type { FittedFeatures, Learned, LearnedPerturbation } from '../../core/attacks/learned.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { npyFromTensor, readNpy, tensorFromNpy, writeNpy } from '../../core/tensor/npy.ts'
-import type { NumberedImage } from '../attack/attack-run.ts'
+import type { StudyImage } from '../study/open-study.ts'
 import type { LearnedStore } from '../session/preparation.ts'
 
 /** A perturbation that a group of images shares; docs/record.md explains every field. */
@@ -48,9 +48,8 @@ export interface LearnedOfRun extends LearnedStore {
   readonly perturbations: readonly SharedReport[]
 }
 
-/** @param images with their numbers in the export */
-export function learnedOfRun(folder: ExportFolder, images: readonly NumberedImage[]): LearnedOfRun {
-  const numbers = new Map(images.map(({ image, number }) => [image, number]))
+/** @param numberOf the image's number in the export */
+export function learnedOfRun(folder: ExportFolder, numberOf: (image: StudyImage) => number): LearnedOfRun {
   const perturbations: SharedReport[] = []
   return {
     perturbations,
@@ -61,8 +60,7 @@ export function learnedOfRun(folder: ExportFolder, images: readonly NumberedImag
     },
     keep: async (index, learned, group) => {
       if (learned.kind !== 'perturbation') return
-      const own = group.flatMap((image) => numbers.get(image) ?? [])
-      perturbations.push(await written(learned, { folder, index, images: own }))
+      perturbations.push(await written(learned, { folder, index, images: group.map(numberOf) }))
     },
   }
 }

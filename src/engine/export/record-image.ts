@@ -1,6 +1,6 @@
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
-import { reachOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import { distinctNotices, type LoadedImage } from '../study/load-image.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
 import {
@@ -61,7 +61,7 @@ export async function recordImage(
     schema: imageResultSchema,
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
-    ...(reachOf(context.run.opened.card.input) === 0 ? {} : { stack: image.image.stack }),
+    ...(contextOf(context.run.opened.card.input) === 0 ? {} : { stack: image.image.stack }),
     exported: exportedFiles([...pixels, ...masks], number),
     frames: [...frames],
     notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),

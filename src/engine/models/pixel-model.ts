@@ -1,5 +1,6 @@
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
@@ -8,6 +9,8 @@ import type { Shape } from '../../core/tensor/tensor.ts'
 
 /** A model seen from the pixel grids of images of any size, in relative intensity. */
 export interface PixelModel {
+  /** Slices on either side of an image that its prediction depends on; Infinity of volumes. */
+  readonly context: number
   /**
    * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't
    * be brought to its input.
@@ -34,6 +37,7 @@ export function pixelModel(
   const model = card.input.slices === undefined ? connected : inChunks(connected, windows)
   const features = inner && onGrids(inner.model, card)
   return {
+    context: contextOf(card.input),
     forShape: onGrids(model, card),
     inner: (shape) => inner && features && { sizes: inner.sizes, model: features(shape) },
     dispose: async () => {

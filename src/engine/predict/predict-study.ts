@@ -7,7 +7,7 @@ import { areasOf, type Mask } from '../../core/image/mask.ts'
 import type { Notice } from '../../core/errors.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { reachOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { saidBy } from '../../core/tasks/class-names.ts'
 import { frameLabel, type FrameLabel } from '../labels/labels.ts'
@@ -118,7 +118,7 @@ async function predictAll(
 ): Promise<{ readonly found: Found[]; readonly notices: readonly Notice[] }> {
   const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card, bench)
-  const around = surroundingsIn(bench.study.images, loader, reachOf(bench.opened.card.input))
+  const around = surroundingsIn(bench.study.images, loader, contextOf(bench.opened.card.input))
   const found: Found[] = []
   const notices: Notice[] =
     around === undefined
@@ -126,7 +126,7 @@ async function predictAll(
       : imageStacks(images).flatMap((stack) => stackNotices(stack, bench.study, bench.opened.card.input))
   let done = 0
   // Some slices of a stack may be far from each other.
-  const together = reachOf(bench.opened.card.input) === Infinity ? Infinity : batch
+  const together = contextOf(bench.opened.card.input) === Infinity ? Infinity : batch
   const most =
     around === undefined || images.length === bench.study.images.length
       ? Math.min(together, images.length)
@@ -167,7 +167,7 @@ async function load(
   image: StudyImage,
 ): Promise<Loaded> {
   try {
-    checkFramesAreStack(image, reachOf(opened.card.input))
+    checkFramesAreStack(image, contextOf(opened.card.input))
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
     const frames = await Promise.all(

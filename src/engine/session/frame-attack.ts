@@ -17,7 +17,6 @@ import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
-import { reachOf } from '../../core/model/slices.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
@@ -140,7 +139,7 @@ export async function frameProblem(
       tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x),
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
     earlyStop: attack.earlyStop,
-    coupled: reachOf(attack.card.input) > 0,
+    coupled: attack.model.context > 0,
     signal: attack.signal,
     inner: attack.model.inner(images.shape),
   }

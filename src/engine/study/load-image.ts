@@ -15,7 +15,7 @@ import {
   type IntensityCounts,
 } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/image/intensity.ts'
-import { reachOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import { unsuited } from '../../core/model/suitability.ts'
 import { createFloatImage, type FloatImage } from '../../core/image/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
@@ -124,7 +124,7 @@ function asForced({ message }: Notice): Notice {
 function headerNotices(instance: Instance, { fit, input }: LoaderCard): Notice[] {
   return [
     ...imageNotices(instance),
-    ...(reachOf(input) > 0 ? frameStackNotices(instance) : []),
+    ...(contextOf(input) > 0 ? frameStackNotices(instance) : []),
     ...aspectNotices(instance, fit.kind === 'letterbox' || fit.kind === 'centre-crop'),
   ]
 }

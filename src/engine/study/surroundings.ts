@@ -92,12 +92,13 @@ export async function withSurroundings<Loaded extends MaybeLoaded>(
   }
 }
 
-/** What a user should know of the order and length of one stack of a study. */
+/** What a user should know of the order and length of one stack of a study; nothing for models of single images. */
 export function stackNotices(
   stack: readonly StudyImage[],
   study: Study,
   { slices: neighbours, volume }: ModelCard['input'],
 ): Notice[] {
+  if (neighbours === undefined && volume === undefined) return []
   const series = stack[0] && study.series[stack[0].series]
   if (series === undefined) return []
   const { notes, orderedBy } = series

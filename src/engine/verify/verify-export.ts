@@ -6,7 +6,7 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError, type Notice } from '../../core/errors.ts'
 import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
 import { imagePredictions } from '../../core/model/predictions.ts'
-import { reachOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/slices.ts'
 import { headerMismatches } from '../../core/model/suitability.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
@@ -68,7 +68,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
   const stack =
-    model && recordedStack(folder, record.images, { reach: reachOf(model.card.input), model: model.model })
+    model && recordedStack(folder, record.images, { reach: contextOf(model.card.input), model: model.model })
   const told: Notice[] = []
   const onMismatch = (notice: Notice) => told.push(notice)
   try {

@@ -1,6 +1,6 @@
 import { joinedSlices, type Beyond } from '../../../core/model/preprocessing/neighbours.ts'
 import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
-import { reachOf } from '../../../core/model/slices.ts'
+import { contextOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
 import { checkFramesAreStack } from '../../study/surroundings.ts'
 import type { Study } from '../../study/open-study.ts'
@@ -18,7 +18,7 @@ export async function beyondFrame(
   model: ModelInfo,
   { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
 ): Promise<Beyond | undefined> {
-  const reach = reachOf(model.card.input)
+  const reach = contextOf(model.card.input)
   if (reach === 0) return undefined
   if (reach === Infinity) throw noPartialGradient()
   const opened = await studies.find(address.study)

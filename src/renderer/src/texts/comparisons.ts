@@ -8,8 +8,6 @@ export const comparisonsTexts = {
     of: (images: number, study: string) => `On ${images} images of ${study}`,
     noStudy: 'Open a study first.',
     models: 'Models',
-    modelsHelp:
-      'Of single images: those that see neighbouring slices are attacked with one method at a time.',
     methods: 'Methods',
     budgets: 'Budgets of methods that bound every pixel',
     budgetsHelp: 'Separated by spaces; with a unit each, as in an attack. Steps go with the budget.',

@@ -93,14 +93,13 @@ function useChoices(): Choices {
   return choicesOf({ models, methods }, { models: known.data?.models ?? [], methods: all.data ?? [] })
 }
 
-function ChoiceFields({ choices: { offered, chosen, leavesOut } }: { readonly choices: Choices }) {
+function ChoiceFields({ choices: { offered, chosen } }: { readonly choices: Choices }) {
   const { methods, transfer } = useComparisonForm()
   return (
     <>
       <MultiSelect
         data-autofocus
         label={texts.comparisons.models}
-        description={leavesOut && texts.comparisons.modelsHelp}
         data={[...offered.models]}
         value={[...chosen.models]}
         onChange={(value) => {

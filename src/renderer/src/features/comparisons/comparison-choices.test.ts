@@ -39,15 +39,18 @@ test('nothing is compared before the models and methods are known', () => {
   expect(none.chosen).toEqual({ models: [], methods: [] })
 })
 
-test('models of neighbouring slices and methods that fit features are not offered, since comparisons do not take them', () => {
+test('with models of neighbouring slices, methods for single images are not offered; nor ever those that fit features', () => {
   const slices = { name: 'slices', card: { task: 'segmentation', input: { slices: { count: 3 } } } } as const
-  const hfc = { name: 'hfc', ...common, compares: false }
-  const { offered, leavesOut } = choicesOf(
-    { models: [], methods: [] },
-    { models: [...models, slices], methods: [...methods, hfc] },
-  )
-  expect(offered.models).toEqual(['organs', 'findings'])
-  expect(offered.methods).toEqual(methods)
-  expect(leavesOut).toBe(true)
-  expect(choicesOf({ models: [], methods: [] }, { models, methods }).leavesOut).toBe(false)
+  const known = {
+    models: [...models, slices],
+    methods: [
+      ...methods,
+      { name: 'square', ...common, stacks: false },
+      { name: 'hfc', ...common, compares: false },
+    ],
+  }
+  const offeredFor = (chosen: string[]) => choicesOf({ models: chosen, methods: [] }, known).offered
+  expect(offeredFor([]).models).toEqual(['organs', 'findings', 'slices'])
+  expect(offeredFor(['organs']).methods.map(({ name }) => name)).toEqual(['smia', 'pgd', 'segpgd', 'square'])
+  expect(offeredFor(['organs', 'slices']).methods.map(({ name }) => name)).toEqual(['smia', 'pgd', 'segpgd'])
 })

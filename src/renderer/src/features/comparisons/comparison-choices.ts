@@ -1,6 +1,6 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
-import { methodsFor, seesNeighbours, type Subject } from '../attack/method-options.ts'
+import { methodsFor, type Subject } from '../attack/method-options.ts'
 import type { ComparisonForm } from './comparison-form.ts'
 
 type Method = Pick<MethodHelp, 'name' | 'group' | 'title' | 'stacks' | 'tasks' | 'compares'>
@@ -15,30 +15,26 @@ interface Known {
 export interface Choices {
   readonly offered: { readonly models: readonly string[]; readonly methods: readonly Method[] }
   readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
-  /** Whether there are models that comparisons don't take. */
-  readonly leavesOut: boolean
   /** Task of the first of the chosen models. */
   readonly task: ModelCard['task'] | undefined
 }
 
 /**
- * Offers models of single images, which alone can be compared, and the methods that suit the chosen ones.
- * Ticks of others wait: they are there again once the models are.
+ * Offers all models and the methods that suit the chosen ones. Ticks of others wait: they are there again once
+ * the models are.
  */
 export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
-  const comparable = known.models.filter(({ card }) => !seesNeighbours(card))
-  const models = ticked.models.flatMap((name) => comparable.find((model) => model.name === name) ?? [])
+  const models = ticked.models.flatMap((name) => known.models.find((model) => model.name === name) ?? [])
   const methods = methodsFor(
     models.map(({ card }) => card),
     known.methods.filter(({ compares }) => compares),
   )
   return {
-    offered: { models: comparable.map(({ name }) => name), methods },
+    offered: { models: known.models.map(({ name }) => name), methods },
     chosen: {
       models: models.map(({ name }) => name),
       methods: ticked.methods.filter((name) => isAmong(methods, name)),
     },
-    leavesOut: comparable.length < known.models.length,
     task: models[0]?.card.task,
   }
 }

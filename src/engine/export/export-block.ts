@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { internalError } from '../../core/errors.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { StoredValues } from '../../core/dicom/image.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+import type { AttackedBlock, AttackedFrame } from '../session/session.ts'
+import { inputFailure, type InputFailure } from '../study/failures.ts'
+import type { LoadedImage } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { stackNotices } from '../study/surroundings.ts'
+import { frameReport } from './frame-report.ts'
+import type { FrameReport, ImageResult } from './image-result.ts'
+import { exportedPath, exportPixels, recordImage, type ExportContext } from './record-image.ts'
+import { checkPixels, checkPrediction, judge, readStored, type Judged } from './reread.ts'
+
+/** Where attacked images go. */
+export interface BlockSink extends ExportContext {
+  readonly model: PixelModel
+  /** The stack that the block is of. */
+  readonly stack: readonly StudyImage[]
+  readonly numberOf: (image: StudyImage) => number
+}
+
+export interface NumberedResult {
+  readonly number: number
+  readonly result: ImageResult
+}
+
+interface ExportedBlock {
+  readonly results: readonly NumberedResult[]
+  readonly failures: readonly InputFailure[]
+}
+
+/**
+ * Writes what was asked for of a block's images, reads it back and judges it. An image that can't be exported is
+ * left out; a slice whose neighbours depend on it stops the run.
+ */
+export async function exportBlock(block: AttackedBlock, sink: BlockSink): Promise<ExportedBlock> {
+  const frames = block.batches.flat()
+  const images = block.images.map((image) => ({
+    image,
+    frames: frames.filter(({ result }) => result.frame.image === image.image),
+  }))
+  if (sink.model.context > 0)
+    return { results: await exportTogether(images, block.beyond, sink), failures: block.failures }
+  const results: NumberedResult[] = []
+  const failures: InputFailure[] = [...block.failures]
+  for (const one of images) {
+    try {
+      results.push(...(await exportTogether([one], undefined, sink)))
+    } catch (error) {
+      failures.push(inputFailure(error, one.image.image))
+    }
+  }
+  return { results, failures }
+}
+
+interface AttackedImage {
+  readonly image: LoadedImage
+  readonly frames: readonly AttackedFrame[]
+}
+
+/** Files first, then what was read back from them, then each image's result: where that is, the rest is. */
+async function exportTogether(
+  images: readonly AttackedImage[],
+  beyond: Beyond | undefined,
+  sink: BlockSink,
+): Promise<NumberedResult[]> {
+  const written: Awaited<ReturnType<typeof exportPixels>>[] = []
+  const stored: StoredValues[][] = []
+  for (const { image, frames } of images) {
+    const number = sink.numberOf(image.image)
+    const results = frames.map(({ result }) => result)
+    written.push(await exportPixels(number, image, results, sink))
+    const values = await readStored(pathOf(image, sink))
+    checkPixels(results.map(({ adversarial }) => adversarial), values, pathOf(image, sink)) // prettier-ignore
+    stored.push(values)
+  }
+  const judged = await judgeAll(images.flatMap(({ frames }) => frames), stored.flat(), { beyond, sink }) // prettier-ignore
+  const finished: NumberedResult[] = []
+  for (const [index, { image, frames }] of images.entries()) {
+    const number = sink.numberOf(image.image)
+    const reports = reportsOf(frames, judged.splice(0, frames.length), { path: pathOf(image, sink), sink })
+    finished.push({
+      number,
+      result: await recordImage(
+        {
+          number,
+          image: withStackNotices(image, sink),
+          results: frames.map(({ result }) => result),
+          pixels: written[index] ?? [],
+          frames: reports,
+        },
+        sink,
+      ),
+    })
+  }
+  return finished
+}
+
+function pathOf({ image }: LoadedImage, { folder, numberOf }: BlockSink): string {
+  return join(folder.folder, exportedPath('series', numberOf(image)))
+}
+
+interface JudgedAmong {
+  readonly beyond: Beyond | undefined
+  readonly sink: BlockSink
+}
+
+/** Frames that depend on each other at once, others as many as are attacked together. */
+async function judgeAll(
+  frames: readonly AttackedFrame[],
+  values: readonly StoredValues[],
+  { beyond, sink: { run, model } }: JudgedAmong,
+): Promise<Judged[]> {
+  const together = model.context === 0 ? run.request.batch : Infinity
+  const judged: Judged[] = []
+  for (let first = 0; first < frames.length; first += together) {
+    const part = frames.slice(first, first + together)
+    judged.push(
+      ...(await judge(model, run.opened.card, {
+        frames: part.map(({ result }) => result.frame),
+        values: values.slice(first, first + part.length),
+        labels: part.map(({ result }) => result.label),
+        goal: run.goal.maker,
+        beyond,
+      })),
+    )
+  }
+  return judged
+}
+
+function reportsOf(
+  frames: readonly AttackedFrame[],
+  judged: readonly Judged[],
+  { path, sink }: { readonly path: string; readonly sink: BlockSink },
+): FrameReport[] {
+  return frames.map(({ method, result }, n) => {
+    const reread = judged[n]
+    if (reread === undefined) throw internalError('a frame was not judged')
+    checkPrediction(result.after, reread.prediction, path)
+    return frameReport(result, { method, card: sink.run.opened.card }, reread)
+  })
+}
+
+function withStackNotices(image: LoadedImage, { stack, run }: BlockSink): LoadedImage {
+  const found = stackNotices(stack, run.study, run.opened.card.input)
+  return { ...image, notices: [...image.notices, ...found] }
+}

@@ -1,0 +1,312 @@
+import { performance } from 'node:perf_hooks'
+import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
+import { internalError, RadversaryError } from '../../core/errors.ts'
+import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
+import { imagePredictions } from '../../core/model/predictions.ts'
+import type { Prediction } from '../../core/tasks/classification/heads.ts'
+import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import type { ConfiguredMethod } from '../attack/method-settings.ts'
+import type { FrameLabel } from '../labels/labels.ts'
+import type { PixelModel } from '../models/pixel-model.ts'
+import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
+import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import {
+  attackFrames,
+  frameBatches,
+  withWanted,
+  type FrameAttack,
+  type FrameBatch,
+  type FrameResult,
+  type FrameTask,
+} from './frame-attack.ts'
+import type { LoadedTasks, LoadTasks } from './load-tasks.ts'
+import type { PreparedMethods } from './preparation.ts'
+import type { Stack } from './stacks.ts'
+
+/** A model, a method and what they are to do with a study's images: the same for every stack. */
+export interface Session {
+  readonly model: PixelModel
+  readonly method: ConfiguredMethod
+  readonly prepared: PreparedMethods
+  /** Frames that are attacked together, where they don't depend on each other, at most. */
+  readonly batch: number
+  /** Goal, seed, early stop, region and signal. */
+  readonly attack: SessionAttack
+  readonly load: LoadTasks
+  readonly onIteration: (iteration: BatchIteration) => void
+}
+
+export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'onIteration'>
+
+/** One iteration of a batch of a stack's frames. */
+export interface BatchIteration {
+  readonly event: AttackEvent
+  /** The frames of the event's samples. */
+  readonly frames: readonly StudyFrame[]
+  /** How many of the stack's `all` frames were done before. */
+  readonly done: number
+  readonly all: number
+}
+
+export interface AttackedFrame {
+  readonly method: AttackMethod
+  readonly result: FrameResult
+}
+
+/** Images that were attacked, rounded and judged at once, and are not changed any more. */
+export interface AttackedBlock {
+  readonly images: readonly LoadedImage[]
+  /** Their frames, as they were attacked together. */
+  readonly batches: readonly (readonly AttackedFrame[])[]
+  /** What lies around them, changed as well; undefined where nothing does. */
+  readonly beyond: Beyond | undefined
+  /** Images that could not be attacked. */
+  readonly failures: readonly InputFailure[]
+  /** Wall time of the attack alone, s. */
+  readonly seconds: number
+}
+
+/**
+ * The one loop of all jobs that attack: load a block, attack it, round and judge it, hand it over. Slices before
+ * a block are adversarial already; as many of them as see the block are judged and lowered with it, but stay as
+ * they are. So a block is handed over once the next one was attacked. Of models of single images nothing lies
+ * around a block. @throws RadversaryError for whatever is no fault of a single image or stack.
+ */
+export async function* attackStack(stack: Stack, session: Session): AsyncGenerator<AttackedBlock> {
+  const { blocks } = stack
+  const walk = new StackWalk(stack, session)
+  const read = await checkedStack(stack, session)
+  if (read.failures.length > 0) {
+    yield { images: [], batches: [], beyond: undefined, failures: read.failures, seconds: 0 }
+    return
+  }
+  let last: OpenBlock | undefined
+  for (const [index, block] of blocks.entries()) {
+    const own = read.loaded ?? (await loadBlock(block, session))
+    const next = await walk.attack(own, blocks[index + 1] ?? [], last)
+    if (last) yield closed(last, next)
+    last = next
+  }
+  if (last) yield closed(last, undefined)
+}
+
+interface LoadedBlock {
+  readonly loaded: readonly LoadedTasks[]
+  readonly failures: readonly InputFailure[]
+}
+
+/** An image that can't be used is left out; a stack that can't be without it fails. */
+async function loadBlock(images: readonly StudyImage[], session: Session): Promise<LoadedBlock> {
+  const loaded: LoadedTasks[] = []
+  const failures: InputFailure[] = []
+  for (const image of images) {
+    try {
+      loaded.push(await session.load(image, session.model))
+    } catch (error) {
+      failures.push(inputFailure(error, image))
+    }
+  }
+  const [first] = failures
+  if (first !== undefined && session.model.context > 0)
+    throw new RadversaryError(first.code, first.message, { tip: first.tip, file: first.file })
+  return { loaded, failures }
+}
+
+/** Slices that depend on each other are read before the first is attacked; they are kept where they make one block. */
+async function checkedStack(
+  { images, blocks }: Stack,
+  session: Session,
+): Promise<{ readonly loaded?: LoadedBlock; readonly failures: readonly InputFailure[] }> {
+  if (session.model.context === 0) return { failures: [] }
+  const failures: InputFailure[] = []
+  const loaded: LoadedTasks[] = []
+  for (const image of images) {
+    try {
+      const found = await session.load(image, session.model)
+      if (blocks.length === 1) loaded.push(found)
+    } catch (error) {
+      failures.push(inputFailure(error, image))
+    }
+  }
+  const [first] = failures
+  if (first === undefined) return { ...(blocks.length === 1 && { loaded: { loaded, failures } }), failures }
+  const failed = new Set(failures.map(({ file }) => file))
+  const others = images.filter(({ name }) => !failed.has(name))
+  return { failures: [...failures, ...others.map((image) => inputFailure(stackFailure(first), image))] }
+}
+
+/** A block whose last slices are judged once more when the next one is attacked. */
+interface OpenBlock extends Omit<AttackedBlock, 'batches' | 'beyond' | 'images'> {
+  readonly images: readonly LoadedImage[]
+  batches: AttackedFrame[][]
+  /** Changed slices before it. */
+  readonly before: Tensor | undefined
+  /** How many slices after it its predictions depend on. */
+  readonly context: number
+}
+
+function closed({ before, context, ...block }: OpenBlock, next: OpenBlock | undefined): AttackedBlock {
+  const after = next?.batches.flat().slice(0, context) ?? []
+  return { ...block, beyond: around(before, madeOf(after.map(({ result }) => result))) }
+}
+
+/** A stack on its way from its first block to its last. */
+class StackWalk {
+  /** The last slices that were attacked, as many as anything after them depends on. */
+  private trail: FrameResult[] = []
+  private done = 0
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly session: Session,
+  ) {}
+
+  async attack(
+    { loaded, failures }: LoadedBlock,
+    next: readonly StudyImage[],
+    last: OpenBlock | undefined,
+  ): Promise<OpenBlock> {
+    const { context } = this.session.model
+    const held = lastOf(this.trail, context)
+    const after = await this.originals(next.slice(0, context))
+    const own = loaded.flatMap(({ tasks }) => tasks)
+    const clean = await this.clean(own, around(sourcesOf(held), after))
+    const tasks = [...held.map(heldTask), ...own.map((task, n) => clean?.labelled(task, n) ?? task)]
+    const before = madeOf(this.trail.slice(0, this.trail.length - held.length))
+    const start = performance.now()
+    const found = await this.attackTasks(tasks, around(before, after))
+    const seconds = (performance.now() - start) / 1000
+    if (last) judgeAgain(last, found.flat().slice(0, held.length))
+    const batches = withoutHeld(found, held.length).map((batch) => batch.map((frame, n) => clean?.judged(frame, n) ?? frame)) // prettier-ignore
+    const results = batches.flat().map(({ result }) => result)
+    this.trail = lastOf([...this.trail, ...results], 2 * context)
+    this.done += own.length
+    const images = loaded.map((each) => each.loaded)
+    return { images, batches, before: madeOf(held), context, failures, seconds }
+  }
+
+  /**
+   * What the model says of slices and whether the goal is met, before anything around them is changed; undefined
+   * where nothing is.
+   */
+  private async clean(tasks: readonly FrameTask[], beyond: Beyond | undefined) {
+    const { model, attack } = this.session
+    if (beyond === undefined) return undefined
+    const images = concatenate(tasks.map(({ frame }) => frame.float.relative))
+    const [, , rows = 0, columns = 0] = images.shape
+    const logits = await model.forShape(images.shape, beyond).predict(images)
+    const predictions = imagePredictions(attack.card, [rows, columns], logits)
+    const labels = withWanted(
+      tasks.map(({ label }, n): FrameLabel => label ?? predictions[n] ?? { classes: [] }),
+      tasks.map(({ wanted }) => wanted),
+    )
+    const grid = { image: [rows, columns] as const, logits: logits.shape, clean: logits }
+    const { criterion } = attack.goal.of(labels, grid)
+    return {
+      labelled: (task: FrameTask, n: number): FrameTask => ({ ...task, label: labels[n] }),
+      judged: ({ method, result }: AttackedFrame, n: number): AttackedFrame => {
+        const metBefore = criterion.isMet(sampleOf(logits, n).data, n)
+        const before = predictionOf(predictions, n)
+        return { method, result: { ...result, before, outcome: { ...result.outcome, metBefore } } }
+      },
+    }
+  }
+
+  private async attackTasks(
+    tasks: readonly FrameTask[],
+    beyond: Beyond | undefined,
+  ): Promise<AttackedFrame[][]> {
+    const { model, prepared, attack } = this.session
+    const attacked: AttackedFrame[][] = []
+    let done = this.done
+    for (const { method: configured, members } of this.batchesOf(tasks)) {
+      const [first] = members
+      const method = first ? prepared.methodFor(configured, first.frame.image) : configured
+      const onIteration = this.heard(members, done)
+      const results = await attackFrames(members, method, { ...attack, model, beyond, onIteration })
+      attacked.push(results.map((result) => ({ method, result })))
+      done += members.length
+    }
+    return attacked
+  }
+
+  /** Slices that depend on each other are one batch. @throws RadversaryError usage where these have budgets of their own. */
+  private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
+    const { model, method, batch } = this.session
+    if (model.context === 0) return frameBatches(tasks, method, batch)
+    const [whole, ...others] = frameBatches(tasks, method, Infinity)
+    if (whole !== undefined && others.length === 0) return [whole]
+    throw new RadversaryError(
+      'usage',
+      'Budget: expected the same for all slices, got others: their intensity ranges differ',
+      { tip: 'Give it as a part of the intensity range, such as 8/255.' },
+    )
+  }
+
+  /** Events of a batch's own frames, which come after those that are held. */
+  private heard(members: readonly FrameTask[], done: number): (event: AttackEvent) => void {
+    const own = members.filter(({ held }) => held === undefined)
+    const first = members.length - own.length
+    const all = this.stack.images.reduce((sum, { header }) => sum + header.numberOfFrames, 0)
+    return (event) => {
+      const samples = event.samples.filter(({ sample }) => sample >= first)
+      this.session.onIteration({
+        event: { ...event, samples: samples.map((told) => ({ ...told, sample: told.sample - first })) },
+        frames: own.map(({ frame }) => frame),
+        ...{ done, all },
+      })
+    }
+  }
+
+  private async originals(images: readonly StudyImage[]): Promise<Tensor | undefined> {
+    if (images.length === 0) return undefined
+    const { loaded } = await loadBlock(images, this.session)
+    return joinedSlices(loaded.flatMap(({ tasks }) => tasks.map(({ frame }) => frame.float.relative)))
+  }
+}
+
+/** Its neighbours have changed since, and so may the predictions of a block's last slices. */
+function judgeAgain(last: OpenBlock, again: readonly AttackedFrame[]): void {
+  const frames = last.batches.flat()
+  const first = frames.length - again.length
+  let n = 0
+  last.batches = last.batches.map((batch) =>
+    batch.map(({ method, result }) => {
+      const judged = again[n++ - first]
+      return { method, result: judged === undefined ? result : { ...result, after: judged.result.after } }
+    }),
+  )
+}
+
+function withoutHeld(batches: readonly AttackedFrame[][], held: number): AttackedFrame[][] {
+  const [first = [], ...others] = batches
+  return [first.slice(held), ...others]
+}
+
+function predictionOf(predictions: readonly Prediction[], n: number): Prediction {
+  const found = predictions[n]
+  if (found === undefined) throw internalError('a slice was not predicted')
+  return found
+}
+
+function heldTask(held: FrameResult): FrameTask {
+  return { frame: held.frame, label: held.label, held }
+}
+
+function around(before: Tensor | undefined, after: Tensor | undefined): Beyond | undefined {
+  return before === undefined && after === undefined ? undefined : { before, after }
+}
+
+function sourcesOf(results: readonly FrameResult[]): Tensor | undefined {
+  return joinedSlices(results.map(({ frame }) => frame.float.relative))
+}
+
+function madeOf(results: readonly FrameResult[]): Tensor | undefined {
+  return joinedSlices(results.map(({ frame, adversarial }) => frame.float.toRelative(adversarial)))
+}
+
+function lastOf<T>(all: readonly T[], count: number): T[] {
+  return all.slice(Math.max(0, all.length - count))
+}
