@@ -1,15 +1,9 @@
-import { readBytes } from '../adapters/fs/read-file.ts'
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { obstacleError } from '../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../core/errors.ts'
-import { namesOf, type ModelCard } from '../core/model/card.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
-import { checkFrames, parseBoxes, type FramedBox } from './labels/box-labels.ts'
-import { namesFor } from './labels/label-rows.ts'
-import { parseLabels, type Label, type LabelTable } from './labels/labels.ts'
-import { openMasks } from './labels/open-masks.ts'
-import type { MaskSource } from './labels/mask-source.ts'
+import { readLabels, type GivenLabels } from './labels/given-labels.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
@@ -34,14 +28,8 @@ export interface Workbench {
   readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
   readonly forceIntensity: boolean
-  /** Whether labels or masks were given. */
-  readonly isLabelled: boolean
-  /** Label of an image; only for tasks with a label per image. */
-  readonly labelOf: (image: StudyImage) => Label | undefined
-  /** Masks, where they were given; segmentations only. */
-  readonly masks: MaskSource | undefined
-  /** Boxes of an image, where boxes were given: an image that they leave out has none. Detections only. */
-  readonly boxesOf: ((image: StudyImage) => readonly FramedBox[]) | undefined
+  /** Labels of the images; undefined where none were given, and the model's own predictions stand for them. */
+  readonly labels: GivenLabels | undefined
 }
 
 /**
@@ -56,20 +44,11 @@ export async function openWorkbench(
   const opened = await openModel(request)
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   if (needsGradient && obstacle !== undefined) throw obstacleError(obstacle, opened.path)
-  const { table, masks, boxes } =
-    request.labels === undefined ? {} : await readLabels(request.labels, opened.card)
+  const read = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
   const images = chosenImages(study, request.images)
-  const findBoxes = boxes && labelsOf(study, boxes)
-  const boxesOf = findBoxes && ((image: StudyImage) => findBoxes(image) ?? [])
-  const findLabel = table && labelsOf(study, table)
-  const labelOf = (image: StudyImage) => findLabel?.(image)
-  const find = findLabel ?? findBoxes
-  // The whole study is asked: the chosen images of a detection may well have no boxes.
-  if (find !== undefined && study.images.every((image) => find(image) === undefined))
-    throw noLabels(request.labels, (table ?? boxes)?.count ?? 0)
-  for (const image of images) checkFrames(boxesOf?.(image) ?? [], image.header.numberOfFrames)
+  const labels = read?.forStudy(study, images)
   const choice = await chooseDevice(request)
   const { runtime } = choice
   const { tfjs } = opened
@@ -84,17 +63,14 @@ export async function openWorkbench(
     opened,
     runtime,
     device,
-    labelOf,
-    masks,
-    boxesOf,
-    isLabelled: request.labels !== undefined,
+    labels,
     forceIntensity: request.forceIntensity ?? false,
   }
 }
 
 /** A detector's own NonMaxSuppression has no gradient, and is left out. */
-function suppressionNotice({ card: { task, output }, facts: { suppression } }: OpenedModel): string[] {
-  if (task !== 'detection' || suppression?.scores !== output.name) return []
+function suppressionNotice({ card: { output }, facts: { suppression } }: OpenedModel): string[] {
+  if (suppression?.scores !== output.name) return []
   return [
     `The model is cut before its NonMaxSuppression, at '${suppression.boxes}' and '${suppression.scores}'; boxes are suppressed as the card says.`,
   ]
@@ -116,42 +92,5 @@ function chosenImages({ images }: Study, chosen: readonly string[] | undefined):
   if (found.length > 0) return found
   throw new RadversaryError('usage', `Study: expected some of its images, got ${chosen.length} others`, {
     tip: 'Open the study again: its files have changed.',
-  })
-}
-
-interface GivenLabels {
-  readonly table?: LabelTable
-  readonly masks?: MaskSource
-  readonly boxes?: LabelTable<readonly FramedBox[]>
-}
-
-async function readLabels(file: string, card: ModelCard): Promise<GivenLabels> {
-  const { task, output } = card
-  if (task === 'segmentation') return { masks: await openMasks(file, output) }
-  const csv = new TextDecoder().decode(await readBytes({ path: file }))
-  if (task === 'detection') return { boxes: parseBoxes(csv, file, output) }
-  const isMultiLabel = output.activation === 'multi-label-sigmoid'
-  return {
-    table: parseLabels(csv, { file, classes: namesOf(card), isMultiLabel, isNumber: task === 'regression' }),
-  }
-}
-
-/** By an image's path in the study or, where no other image has it, a shorter name. */
-function labelsOf<T>({ images }: Study, table: LabelTable<T>): (image: StudyImage) => T | undefined {
-  const counts = new Map<string, number>()
-  for (const name of images.flatMap((image) => namesFor(image.name)))
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-  return ({ name, sopInstanceUid }) => {
-    const [path, ...shorter] = namesFor(name)
-    const names = [path, ...shorter.filter((short) => counts.get(short) === 1)]
-    const labels = names.map((fileName = name) => table.find({ fileName, sopInstanceUid }))
-    return labels.find((label) => label !== undefined)
-  }
-}
-
-function noLabels(file: string | undefined, count: number): RadversaryError {
-  return new RadversaryError('labels-invalid', `labels: expected the study's images, got ${count} others`, {
-    file,
-    tip: 'Names in the column `file` are relative to the study; SOPInstanceUID is surer.',
   })
 }

@@ -5,12 +5,13 @@ import { createOrtRuntime, type OrtRuntime } from '../../src/adapters/ort/runtim
 import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
 import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
 import type { AttackEvent, AttackProblem, AttackResult } from '../../src/core/attacks/attack.ts'
-import { argMax, misclassified } from '../../src/core/tasks/classification/criteria.ts'
+import { misclassified } from '../../src/core/tasks/classification/criteria.ts'
 import { runAttack } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import { largestFloat32, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
+import { argMax } from '../../src/core/attacks/criterion.ts'
 
 const perSample = z.array(z.number())
 

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { argMax } from '../../src/core/tasks/classification/criteria.ts'
 import { readNpy, tensorFromNpy, writeNpy } from '../../src/core/tensor/npy.ts'
 import { sizeOf } from '../../src/core/tensor/tensor.ts'
 import { commandLine } from '../support/command-line.ts'
@@ -12,6 +11,7 @@ import { uniformTensor } from '../support/numbers.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
+import { argMax } from '../../src/core/attacks/criterion.ts'
 
 const folder = temporaryFolder('tensor-command')
 const shape = z.array(z.int())

@@ -1,7 +1,7 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import type { AttackProblem } from '../../core/attacks/attack.ts'
-import { argMax, misclassified } from '../../core/tasks/classification/criteria.ts'
+import { misclassified } from '../../core/tasks/classification/criteria.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
@@ -12,6 +12,7 @@ import { interleaved, timed } from '../interleave.ts'
 import { resnetCard as card } from '../models/classifiers.ts'
 import { resnet50 } from '../models/classifiers.ts'
 import { comparison, type BenchRow } from '../row.ts'
+import { argMax } from '../../core/attacks/criterion.ts'
 
 const batch = 2
 /** Attacked at a time, where the runtime has threads for as many. */

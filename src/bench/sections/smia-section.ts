@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { configureAttack } from '../../core/attacks/attack-methods.ts'
-import { argMax, misclassified } from '../../core/tasks/classification/criteria.ts'
+import { misclassified } from '../../core/tasks/classification/criteria.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -17,6 +17,7 @@ import { interleaved, type Contestant } from '../interleave.ts'
 import type { Network } from '../models/network.ts'
 import { resnet50, resnetCard as card } from '../models/classifiers.ts'
 import { comparison, type BenchRow } from '../row.ts'
+import { argMax } from '../../core/attacks/criterion.ts'
 
 const slices = 28
 const [rows, columns] = [512, 512]

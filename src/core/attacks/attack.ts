@@ -6,10 +6,10 @@ import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import type { Shape, Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
-import type { Criterion } from '../tasks/classification/criteria.ts'
 import type { Faces } from './faces.ts'
 import type { Learned } from './learned.ts'
 import type { RandomSource } from './random.ts'
+import type { Criterion } from './criterion.ts'
 
 /**
  * Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w],

@@ -7,7 +7,7 @@ import { smoothGaussian } from '../tensor/gaussian.ts'
 import { smoothAlongStack } from '../tensor/stack-smoothing.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackProblem } from './attack.ts'
-import { argMax } from '../tasks/classification/criteria.ts'
+import { argMax } from './criterion.ts'
 import { configureAttack, stackMethods } from './attack-methods.ts'
 
 const card: PreprocessingCard = {

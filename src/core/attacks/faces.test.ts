@@ -6,9 +6,9 @@ import {
   labelsReached,
   misclassified,
   targetReached,
-  type Criterion,
 } from '../tasks/classification/criteria.ts'
 import { decidingFace } from './faces.ts'
+import type { Criterion } from './criterion.ts'
 
 const truth = tensor([1, 4], Float32Array.of(1, 0, 1, 0))
 const criteria: readonly (readonly [string, Criterion])[] = [

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
-import { anyLabelFlipped, misclassified, type Criterion } from '../tasks/classification/criteria.ts'
+import { anyLabelFlipped, misclassified } from '../tasks/classification/criteria.ts'
 import { judgeOf } from './judge.ts'
+import type { Criterion } from './criterion.ts'
 
 /** What a judge looks at of a problem with one sample of clean logits. */
 function judgeAfter(clean: readonly number[], criterion: Criterion, method = 'deepfool') {

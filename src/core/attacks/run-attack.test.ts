@@ -14,8 +14,8 @@ import { tensor } from '../tensor/tensor.ts'
 import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
 import { runSize } from './batch-model.ts'
-import { argMax } from '../tasks/classification/criteria.ts'
 import { runAttack } from './run-attack.ts'
+import { argMax } from './criterion.ts'
 
 const imageShape = [1, 5, 5]
 const images = uniformTensor([4, ...imageShape], 3, [0.3, 0.7])

@@ -1,19 +1,17 @@
-import { classExtent, type ModelFacts, type TensorFacts } from './model-facts.ts'
+import type { ModelFacts, TensorFacts } from './model-facts.ts'
 import { canBeImage } from './port-obstacles.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** A field that a card must have, why the model file could not tell it, and what it may look like. */
-interface Requirement {
+export interface Requirement {
   readonly field: string
-  /** Whether only regressions must have it, or only others; all where it is left out. */
-  readonly of?: 'values' | 'classes'
   readonly why: (facts: ModelFacts) => string
   /** @param output the one that the card names */
   readonly example: (facts: ModelFacts, output: TensorFacts | undefined) => string
 }
 
-/** All that can be missing; schema, file, name and task are always proposed. */
+/** All that can be missing but for what a task asks of its output; schema, file, name and task are proposed. */
 const requirements: readonly Requirement[] = [
   {
     field: 'input.name',
@@ -64,37 +62,6 @@ const requirements: readonly Requirement[] = [
         : `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
     example: ({ outputs }) => JSON.stringify(outputs[0]?.name ?? 'logits'),
   },
-  {
-    field: 'output.activation',
-    of: 'classes',
-    why: () => 'the graph does not end in a Softmax or Sigmoid',
-    example: () =>
-      '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"; of a detector "softmax" or "sigmoid"',
-  },
-  {
-    field: 'output.gives',
-    of: 'classes',
-    why: () => 'the output is not known',
-    example: () => '"logits" or "probabilities"',
-  },
-  {
-    field: 'output.classes',
-    of: 'classes',
-    why: () => 'the model holds no class names',
-    example: (_, output) => exampleClasses(output && classExtent(output)),
-  },
-  {
-    field: 'output.value',
-    of: 'values',
-    why: () => 'a model file does not say what its number is',
-    example: () => '"bone age"',
-  },
-  {
-    field: 'output.tolerance',
-    of: 'values',
-    why: () => 'how large a change matters is for you to say, in output.unit',
-    example: () => '6',
-  },
 ]
 
 /** A field that is not there, why the file doesn't tell it, and what it may look like. */
@@ -104,13 +71,15 @@ export interface MissingField {
   readonly example: string
 }
 
-/** Every field of `card` that is not there, or null. */
-export function missingFields(card: JsonObject, facts: ModelFacts): MissingField[] {
-  const kind = card['task'] === 'regression' ? 'values' : 'classes'
+/** Every field of `card` that is not there, or null. @param ofTask what its task asks for beside */
+export function missingFields(
+  card: JsonObject,
+  facts: ModelFacts,
+  ofTask: readonly Requirement[],
+): MissingField[] {
   const name = valueAt(card, ['output', 'name'])
   const output = facts.outputs.find((each) => each.name === name)
-  return requirements
-    .filter(({ of = kind }) => of === kind)
+  return [...requirements, ...ofTask]
     .filter(({ field }) => (valueAt(card, field.split('.')) ?? undefined) === undefined)
     .map(({ field, why, example }) => ({ field, why: why(facts), example: example(facts, output) }))
 }
@@ -133,13 +102,4 @@ function shapeInWords({ inputs }: ModelFacts): string {
 
 function extentsInWords(shape: TensorFacts['shape']): string {
   return `[${shape.map((extent) => extent ?? '?').join(', ')}]`
-}
-
-function exampleClasses(count: number | string | null | undefined): string {
-  const names =
-    typeof count === 'number' && count > 2
-      ? Array.from({ length: Math.min(count, 4) }, (_, i) => `class ${i}`)
-      : ['normal', 'abnormal']
-  const more = typeof count === 'number' && count > 4 ? `, … ${count} names` : ''
-  return `[${names.map((one) => JSON.stringify(one)).join(', ')}${more}]`
 }

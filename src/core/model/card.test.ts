@@ -126,7 +126,7 @@ describe('parseCard', () => {
       expect(messageOf(() => parseCard(wrong))).toContain(
         'output.background: expected one of output.classes, got "air"',
       )
-      expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected "classification", "ordinal", "regression", "segmentation" or "detection"') // prettier-ignore
+      expect(messageOf(() => parseCard({ ...card, task: 'tracking' }))).toContain('task: expected one of "classification", "ordinal", "regression", "segmentation", "detection"') // prettier-ignore
     })
   })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { RadversaryError, reasonOf } from '../errors.ts'
-import { detectionOutput } from '../tasks/detection/output.ts'
+import { internalError, RadversaryError, reasonOf } from '../errors.ts'
+import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
 import { volumeIssues, volumeOfInput } from './volume.ts'
@@ -62,76 +62,6 @@ const input = z.strictObject({
   valueRange: z.tuple([z.number(), z.number()]).default([0, 1]),
 })
 
-const gives = z.enum(['logits', 'probabilities'])
-const threshold = z.number().gt(0).lt(1).default(0.5)
-const output = z.discriminatedUnion('activation', [
-  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: z.array(name).min(2) }),
-  z.strictObject({
-    name,
-    activation: z.literal('binary-sigmoid'),
-    gives,
-    classes: z.tuple([name, name]),
-    threshold,
-  }),
-  z.strictObject({
-    name,
-    activation: z.literal('multi-label-sigmoid'),
-    gives,
-    classes: z.array(name).min(1),
-    threshold,
-  }),
-])
-
-/**
- * Lowest first. A softmax tells them apart as classes; cumulative sigmoids tell, of each grade above the
- * lowest, whether it is reached.
- */
-const grades = z.array(name).min(2)
-const gradeOutput = z.discriminatedUnion('activation', [
-  z.strictObject({ name, activation: z.literal('softmax'), gives, classes: grades }),
-  z.strictObject({ name, activation: z.literal('cumulative-sigmoid'), gives, classes: grades, threshold }),
-])
-
-/** Class names of a mask, which holds a class index in a byte for each pixel. */
-const pixelClasses = z.array(name).min(2).max(255)
-const denseOutput = z.discriminatedUnion('activation', [
-  z.strictObject({
-    name,
-    activation: z.literal('softmax'),
-    gives,
-    classes: pixelClasses,
-    background: name.optional(),
-  }),
-  z.strictObject({
-    name,
-    activation: z.literal('binary-sigmoid'),
-    gives,
-    classes: z.tuple([name, name]),
-    threshold,
-  }),
-  z.strictObject({
-    name,
-    activation: z.literal('multi-label-sigmoid'),
-    gives,
-    classes: pixelClasses.min(1),
-    threshold,
-  }),
-])
-
-/** One number an image: scale · output + offset, in `unit`. */
-const valueOutput = z.strictObject({
-  name,
-  activation: z.literal('linear').default('linear'),
-  value: name,
-  unit: z.string().default(''),
-  scale: z
-    .number()
-    .refine((scale) => scale !== 0, 'expected another number than 0')
-    .default(1),
-  offset: z.number().default(0),
-  tolerance: z.number().positive(),
-})
-
 const provenance = z.strictObject({
   source: z.string().optional(),
   licence: z.string().optional(),
@@ -169,40 +99,35 @@ const common = {
   provenance: provenance.default({}),
 }
 
+const taskNames = Object.keys(outputs).map((task) => `"${task}"`)
+
+/** A card's schema, one member for each row of `outputs`. */
 const card = z
-  .discriminatedUnion(
-    'task',
-    [
-      z.strictObject({ ...common, task: z.literal('classification'), output }),
-      z.strictObject({ ...common, task: z.literal('ordinal'), output: gradeOutput }),
-      z.strictObject({ ...common, task: z.literal('regression'), output: valueOutput }),
-      z.strictObject({ ...common, task: z.literal('segmentation'), output: denseOutput }),
-      z.strictObject({ ...common, task: z.literal('detection'), output: detectionOutput }),
-    ],
-    { error: 'expected "classification", "ordinal", "regression", "segmentation" or "detection"' },
-  )
+  .discriminatedUnion('task', members(), { error: `expected one of ${taskNames.join(', ')}` })
   .superRefine((value, context) => {
-    for (const problem of inconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
+    for (const problem of inconsistencies(value as ModelCard))
+      context.addIssue({ code: 'custom', ...problem })
   })
+
+function members() {
+  const [first, ...rest] = Object.entries(outputs).map(([task, { schema }]) =>
+    z.strictObject({ ...common, task: z.literal(task), output: schema }),
+  )
+  if (first === undefined) throw internalError('there is no task')
+  return [first, ...rest] as const
+}
 
 /**
  * What Radversary must know of a model that its file does not say; docs/model-card.md explains every field.
  */
-export type ModelCard = Readonly<z.output<typeof card>>
+export type ModelCard = { [T in Task]: CardOf<T> }[Task]
+/** The card of one task's models. */
+export type CardOf<T extends Task> = Readonly<
+  z.output<z.ZodObject<typeof common>> & { task: T; output: OutputOf<T> }
+>
 export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>
-/** Logits [N, K], one prediction an image: a class, or a grade. */
-export type ClassificationOutput = Readonly<
-  Extract<ModelCard, { task: 'classification' | 'ordinal' }>['output']
->
-export type OrdinalOutput = Readonly<Extract<ModelCard, { task: 'ordinal' }>['output']>
-/** Outputs [N, 1], one number an image. */
-export type RegressionOutput = Readonly<Extract<ModelCard, { task: 'regression' }>['output']>
-/** Logits [N, K, h, w], one prediction a pixel. */
-export type SegmentationOutput = Readonly<Extract<ModelCard, { task: 'segmentation' }>['output']>
-/** Boxes and scores of anchors, [N, 4 + K, A] once they are in one tensor. */
-export type DetectionOutput = Readonly<Extract<ModelCard, { task: 'detection' }>['output']>
 
 /** What a model tells apart: its classes or grades; of a regression the value's name alone. */
 export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[] {
@@ -215,7 +140,8 @@ export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[
  */
 export function parseCard(json: unknown, file?: string): ModelCard {
   const parsed = card.safeParse(json)
-  if (parsed.success) return parsed.data
+  // The members are made of the table, so their types are known of it, and not of zod.
+  if (parsed.success) return parsed.data as ModelCard
   throw cardInvalid(issuesInWords(parsed.error.issues), file)
 }
 
@@ -242,8 +168,8 @@ interface Inconsistency {
 }
 
 /** What no single field's type can say. */
-function inconsistencies({ task, input, fit, mean, std, output }: z.output<typeof card>): Inconsistency[] {
-  const found: Inconsistency[] = volumeIssues({ task, input })
+function inconsistencies({ task, input, fit, mean, std, output }: ModelCard): Inconsistency[] {
+  const found: Inconsistency[] = volumeIssues(input, outputs[task].isDense)
   for (const [field, values] of Object.entries({ mean, std }))
     if (values.length !== 1 && values.length !== graphChannels(input))
       found.push({

@@ -1,8 +1,5 @@
 import { isFloating, isNumeric } from '../onnx/data-type.ts'
-import { isRow, type ModelFacts, type Obstacle, type OutputFacts, type TensorFacts } from './model-facts.ts'
-
-/** Dense outputs of more channels are features: a mask holds class indices in bytes. */
-const mostDenseClasses = 255
+import type { ModelFacts, Obstacle, OutputFacts, TensorFacts } from './model-facts.ts'
 
 /** Whether images can be put into an input: numbers, [N, C, H, W] or [N, C, D, H, W]. */
 export function canBeImage({ shape, dataType }: TensorFacts): boolean {
@@ -10,16 +7,6 @@ export function canBeImage({ shape, dataType }: TensorFacts): boolean {
     (dataType === undefined || isNumeric(dataType)) &&
     (shape.length === 0 || shape.length === 4 || shape.length === 5)
   )
-}
-
-/** Whether an output may hold scores. @param task the card's, where it is given */
-export function canBeScores({ shape, dataType }: TensorFacts, task: unknown): boolean {
-  if (!isScore(dataType)) return false
-  const rest = shape.slice(1)
-  if (task === 'detection' || isRow(rest)) return true
-  if (rest.length === 2) return false
-  const [channels] = rest
-  return rest.length < 3 || typeof channels !== 'number' || channels <= mostDenseClasses
 }
 
 /** What no card can mend: inputs beside the image, and outputs that hold no scores. */
@@ -81,7 +68,8 @@ function outputObstacles(outputs: readonly OutputFacts[], chosen: OutputFacts | 
   ]
 }
 
-function isScore(dataType: TensorFacts['dataType']): boolean {
+/** Whether an output holds numbers that may be scores. */
+export function isScore(dataType: TensorFacts['dataType']): boolean {
   return dataType === undefined || (dataType !== null && isFloating(dataType))
 }
 

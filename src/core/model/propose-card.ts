@@ -1,22 +1,13 @@
 import { RadversaryError } from '../errors.ts'
+import type { Task } from '../tasks/outputs.ts'
+import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid } from './card-issues.ts'
-import { cardSchemaVersion, namesOf, parseCard, type ModelCard } from './card.ts'
-import { classesInMetadata } from './card-metadata.ts'
-import { logitCount } from '../tasks/classification/heads.ts'
+import { cardSchemaVersion, parseCard, type ModelCard } from './card.ts'
 import { missingFields, missingInWords, type JsonObject, type MissingField } from './card-missing.ts'
-import {
-  classExtent,
-  isRow,
-  type ModelFacts,
-  type Obstacle,
-  type ObstaclesOf,
-  type OutputFacts,
-  type TensorFacts,
-} from './model-facts.ts'
-import { canBeImage, canBeScores, isSuppressed, portObstacles } from './port-obstacles.ts'
+import type { ModelFacts, Obstacle, ObstaclesOf, OutputFacts, TensorFacts } from './model-facts.ts'
+import { canBeImage, isScore, portObstacles } from './port-obstacles.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
-import { detectionContradictions, suppressedOutput } from '../tasks/detection/propose.ts'
 
 export interface ProposedCard {
   readonly card: ModelCard
@@ -69,7 +60,7 @@ export function draftCard(
   return {
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
-    missing: missingFields(draft, facts),
+    missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).requires),
     obstacles: [...portObstacles(facts, draft), ...obstaclesOf(...tensorsIn(draft))],
   }
 }
@@ -105,14 +96,10 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
   })
 }
 
-/**
- * An output of four axes has a prediction for each pixel; a graph that ends in NonMaxSuppression looks for
- * boxes.
- */
-function taskOf(facts: ModelFacts, given: JsonObject): ModelCard['task'] {
-  if (isSuppressed(facts)) return 'detection'
-  const shape = scoresOf(facts.outputs, given)?.shape ?? []
-  return shape.length >= 4 && !isRow(shape.slice(1)) ? 'segmentation' : 'classification'
+/** The given task, or the one that the graph looks like. */
+function taskOf(facts: ModelFacts, given: JsonObject): Task {
+  const task = given['task']
+  return isTask(task) ? task : likelyTask(facts, scoresOf(facts.outputs, given))
 }
 
 function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
@@ -132,63 +119,23 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
 }
 
 function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
-  const { outputs, metadata } = facts
-  const classes = classesInMetadata(metadata)
-  const output = scoresOf(outputs, given)
-  if ((given['task'] ?? taskOf(facts, given)) === 'detection')
-    return defined({ name: output?.name, ...defined(suppressedOutput(facts)), classes })
-  if (output === undefined) return {}
-  if (given['task'] === 'regression') return { name: output.name }
-  const count = classExtent(output)
-  const sigmoid =
-    count === 1 ? 'binary-sigmoid' : typeof count === 'number' ? 'multi-label-sigmoid' : undefined
-  const activation = output.finalOp?.endsWith('Softmax') === true && count !== 1 ? 'softmax' : undefined
-  const ofEach = output.finalOp === 'Sigmoid' || count === 1 ? sigmoid : undefined
-  const gives = givesProbabilities(output) ? 'probabilities' : 'logits'
-  return defined({ name: output.name, activation: activation ?? ofEach, gives, classes })
+  return defined(rulesOf(taskOf(facts, given)).propose(facts, scoresOf(facts.outputs, given)))
 }
 
 /** What the card says against the graph. */
-function contradictionsOf({ task, input, output }: ModelCard, facts: ModelFacts): string[] {
+function contradictionsOf(card: ModelCard, facts: ModelFacts): string[] {
+  const { input } = card
   const found: string[] = []
   const disagree = (field: string, said: string, graph: string) =>
     found.push(`${field}: ${said}, but the model's is ${graph}`)
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
-  const graphOutput = facts.outputs.find(({ name }) => name === output.name)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
-  if (!graphOutput && task !== 'detection')
-    disagree('output.name', output.name, facts.outputs.map(({ name }) => name).join(' or '))
   const channels = graphChannels(input)
   const frame = input.volume?.patch ?? input.size
   const image = input.layout === 'NCHW' ? [channels, ...frame] : [...frame, channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
-  if (task === 'detection') return [...found, ...detectionContradictions(output, facts)]
-  const count = 'classes' in output ? logitCount(output) : 1
-  const axes = graphOutput?.shape.length ?? 0
-  const isImage = axes === (input.volume ? 5 : 4)
-  const isRows = axes > 1 && isRow(graphOutput?.shape.slice(1) ?? [])
-  if (axes > 0 && !isRows && (task === 'segmentation') !== isImage)
-    disagree(
-      'task',
-      task,
-      `an output [${graphOutput?.shape.join(', ') ?? ''}]; that of a segmentation is [N, classes, rows, columns]`,
-    )
-  const outputs = graphOutput && classExtent(graphOutput)
-  if (typeof outputs === 'number' && outputs !== count)
-    disagree('output.classes', `${namesOf({ output }).length} (${output.activation})`, `${outputs} outputs`)
-  if (graphOutput && 'gives' in output && output.gives === 'logits' && givesProbabilities(graphOutput))
-    disagree(
-      'output.gives',
-      '"logits"',
-      `an output that ends in ${graphOutput.finalOp ?? 'probabilities'}: "probabilities"`,
-    )
-  return found
-}
-
-/** Whether an output is made by an activation, however it is spelled, or can't leave [0, 1]. */
-function givesProbabilities({ finalOp, inUnit }: OutputFacts): boolean {
-  return finalOp === 'Softmax' || finalOp === 'Sigmoid' || inUnit === true
+  return [...found, ...rulesOf(card.task).contradictions(card, facts)]
 }
 
 function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean {
@@ -215,7 +162,11 @@ function imageOf(inputs: ModelFacts['inputs'], given: unknown): TensorFacts | un
 }
 
 function scoresOf(outputs: ModelFacts['outputs'], given: JsonObject): OutputFacts | undefined {
-  return named(outputs, given['output'], (output) => canBeScores(output, given['task']))
+  return named(
+    outputs,
+    given['output'],
+    ({ dataType, shape }) => isScore(dataType) && canBeOutput(given['task'], shape.slice(1)),
+  )
 }
 
 /** Neighbouring slices, as far as the card says that they are the channels. */

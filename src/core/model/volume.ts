@@ -37,28 +37,23 @@ export function patchWeights(patch: number, blend: VolumeOfInput['blend']): Floa
   )
 }
 
-interface VolumeCard {
-  readonly task: string
-  readonly input: {
-    readonly layout: string
-    readonly size: readonly [number, number]
-    readonly channels: number
-    readonly slices?: unknown
-    readonly volume?: VolumeOfInput | undefined
-  }
+interface VolumeInput {
+  readonly layout: string
+  readonly size: readonly [number, number]
+  readonly channels: number
+  readonly slices?: unknown
+  readonly volume?: VolumeOfInput | undefined
 }
 
-/** What of a card doesn't go with volumes. */
-export function volumeIssues({ task, input }: VolumeCard): { path: (string | number)[]; message: string }[] {
-  const { volume, size, slices, channels, layout } = input
+/** What of a card doesn't go with volumes. @param isDense whether its task has a prediction for each pixel */
+export function volumeIssues(
+  { volume, size, slices, channels, layout }: VolumeInput,
+  isDense: boolean,
+): { path: (string | number)[]; message: string }[] {
   if (volume === undefined) return []
   const [, height, width] = volume.patch
   const issues: [boolean, (string | number)[], string][] = [
-    [
-      task !== 'segmentation',
-      ['task'],
-      'expected "segmentation" beside input.volume: one prediction a voxel',
-    ],
+    [!isDense, ['task'], 'expected "segmentation" beside input.volume: one prediction a voxel'],
     [slices !== undefined, ['input', 'slices'], 'expected none beside input.volume'],
     [channels !== 1, ['input', 'channels'], 'expected 1 beside input.volume'],
     [

@@ -1,5 +1,4 @@
 import { RadversaryError } from '../errors.ts'
-import { namesOf, type ModelCard } from '../model/card.ts'
 
 /** The index of a class given by name or index. @throws RadversaryError usage. */
 export function classIndex(text: string, classes: readonly string[]): number {
@@ -23,18 +22,4 @@ function listClasses(classes: readonly string[]): string {
 /** Class indices in words, joined by '; '; 'none' where a multi-label head sets no label. */
 export function classNames(indices: readonly number[], classes: readonly string[]): string {
   return indices.length === 0 ? 'none' : indices.map((index) => classes[index] ?? String(index)).join('; ')
-}
-
-/** What a prediction or a label says, in words: classes by name, or a value with its unit. */
-export interface Said {
-  readonly classes: readonly number[]
-  readonly value?: number | undefined
-}
-
-export function saidBy(card: Pick<ModelCard, 'output'>): (said: Said) => string {
-  const { output } = card
-  const names = namesOf(card)
-  const unit = 'unit' in output && output.unit !== '' ? ` ${output.unit}` : ''
-  return ({ classes, value }) =>
-    value === undefined ? classNames(classes, names) : `${Number(value.toPrecision(6))}${unit}`
 }

@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { contextOf } from '../../core/model/slices.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import type { TaskGoal } from '../../core/tasks/goal.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
@@ -12,7 +14,6 @@ import { lanesOf } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
-import { taskGoal, type TaskGoal } from './task-goal.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
@@ -46,8 +47,9 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   const workbench = await openWorkbench(request, hooks, method.entry.access === 'white-box')
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, method.entry)
-  const goal = taskGoal(workbench.opened.card, request)
-  const wanted = await openWantedMasks(workbench.opened.card, request)
+  const { card } = workbench.opened
+  const goal = rulesOf(card.task).goal(card, request)
+  const wanted = await openWantedMasks(card, request)
   const run = {
     ...workbench,
     request,
@@ -55,7 +57,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     goal,
     region,
     wanted,
-    exports: kindsFor(workbench.opened.card, request.exports, request.strictExports),
+    exports: kindsFor(card, request.exports, request.strictExports),
     stacks: stacksOf(workbench, request),
   }
   return { ...run, exportId: exportIdOf(run) }
@@ -84,22 +86,19 @@ function stacksOf({ images, runtime, opened }: Workbench, { batch, slices }: Att
 
 /** Everything that decides the bytes of an export. */
 function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
-  const { request, method, study, opened, goal, region, exports, labelOf, boxesOf, device } = run
+  const { request, method, study, opened, goal, region, exports, labels, device } = run
   const { seed, earlyStop, batch } = request
   const { name, settings } = method
-  const images = run.images.map((image) => [
-    image.name,
-    image.sopInstanceUid,
-    boxesOf?.(image) ?? labelOf(image),
-  ])
+  const images = run.images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)])
   const model = [opened.sha256, opened.card]
   const failures = study.failures.map(({ file, code }) => [file, code])
-  const masks = { masks: run.masks?.sha256, wanted: run.wanted?.sha256 }
+  const masks = { masks: labels?.sha256, wanted: run.wanted?.sha256 }
   const slices = request.slices === undefined ? {} : { slices: request.slices }
   const inputs = { images, failures, model, region: region?.sha256, ...masks, ...slices, ...unchosen(run) }
   const wanted = {
     target: goal.target,
-    ...((goal.loss ?? request.criterion) && { criterion: goal.maker.criterion, loss: goal.loss }),
+    criterion: goal.maker.criterion,
+    ...(goal.loss && { loss: goal.loss }),
   }
   const forced = run.forceIntensity ? { forceIntensity: true } : {}
   const all = {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { spreadOf } from '../../core/evaluate/spread.ts'
-import { saidBy } from '../../core/tasks/class-names.ts'
+import { answerOf, answerText } from '../../core/tasks/answers.ts'
 import { frameReport } from '../export/frame-report.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { FrameResult, TracePoint } from '../session/frame-attack.ts'
@@ -161,17 +161,17 @@ function sliceOf(
   { frame, adversarial }: FrameResult,
   { opened }: ComparedModel,
 ): Omit<CellSlice, 'transferred'> {
-  const said = saidBy(opened.card)
+  const text = answerText(opened.card)
   const { before, after, success, metBefore, iterations, window, stored, trace } = report
   const { budgetUsed, gradients } = report
   return {
     file: frame.image.name,
     sopInstanceUid: frame.image.sopInstanceUid,
     frame: report.frame,
-    label: said({ classes: report.label, value: report.labelValue }),
-    predictionBefore: said(before),
+    label: text(answerOf({ classes: report.label, value: report.labelValue })),
+    predictionBefore: text(answerOf(before)),
     confidenceBefore: before.confidence,
-    predictionAfter: said(after),
+    predictionAfter: text(answerOf(after)),
     confidenceAfter: after.confidence,
     ...{ success, metBefore, iterations, window, stored },
     ...(budgetUsed === undefined ? {} : { budgetUsed }),

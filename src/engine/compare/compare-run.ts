@@ -6,8 +6,9 @@ import type { MaskSource } from '../labels/mask-source.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { contextOf } from '../../core/model/slices.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
-import { taskGoal, type TaskGoal } from '../attack/task-goal.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
+import type { TaskGoal } from '../../core/tasks/goal.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
@@ -57,7 +58,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
     const { card } = workbench.opened
     for (const { method } of cells) checkStacks(workbench, method.entry)
-    const goal = taskGoal(card, request)
+    const goal = rulesOf(card.task).goal(card, request)
     models.push({ ...workbench, goal, wanted: await openWantedMasks(card, request) })
   }
   const [first] = models
@@ -90,10 +91,10 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
     ...(request.forceIntensity && { forceIntensity: true }),
     ...(request.earlyStop && { earlyStop: true }),
     ...{ criterion, loss, slices, region: region?.sha256 },
-    models: models.map(({ opened, goal, device, images, labelOf, boxesOf, masks, wanted }) => ({
+    models: models.map(({ opened, goal, device, images, labels, wanted }) => ({
       ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
-      images: images.map((image) => [image.name, image.sopInstanceUid, boxesOf?.(image) ?? labelOf(image)]),
-      masks: masks?.sha256,
+      images: images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)]),
+      masks: labels?.sha256,
       wanted: wanted?.sha256,
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),

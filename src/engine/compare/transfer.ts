@@ -1,8 +1,8 @@
 import type { StoredValues } from '../../core/dicom/image.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
-import { withWanted } from '../session/frame-attack.ts'
-import { frameLabels, wantedOf } from '../labels/frame-labels.ts'
+import { tasksOf } from '../session/load-tasks.ts'
+import { labelsOfTasks } from '../session/frame-attack.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
@@ -41,12 +41,7 @@ export async function transferredTo(
   )
   const { rows = 0, columns = 0 } = frames[0]?.pixels.frame ?? {}
   const predicted = imagePredictions(compared.opened.card, [rows, columns], clean)
-  const given = await frameLabels(compared, frames)
-  const wanted = await wantedOf(compared, frames)
-  const labels = withWanted(
-    given.map((label, n) => label ?? predicted[n] ?? { classes: [] }),
-    wanted,
-  )
+  const labels = labelsOfTasks(await tasksOf(compared, frames), predicted)
   const { criterion } = compared.goal.maker.of(labels, { image: [rows, columns], logits: clean.shape })
   const after = await logitsOf(
     model,

@@ -4,12 +4,12 @@ import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
-import { saidBy } from '../../core/tasks/class-names.ts'
-import { taskAgreement } from '../predict/task-agreement.ts'
+import { answerOf, answerText } from '../../core/tasks/answers.ts'
+import { boxCounts } from '../../core/tasks/detection/report.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
-import { boxCounts, detectionChange } from '../attack/box-report.ts'
 import { boundOf, evidenceOf } from '../attack/evidence.ts'
 import { fittedReport, type LearnedOfRun } from './learned.ts'
 import type { FrameReport, ImageResult } from '../export/image-result.ts'
@@ -36,7 +36,10 @@ export function buildRecord(
   { failures, notices, learned, kept }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, goal, region, device, exportId } = run
-  const detections = detectionChange(opened.card, images.flatMap(({ frames }) => frames)) // prettier-ignore
+  const ofTask = rulesOf(opened.card.task).summary(
+    opened.card,
+    images.flatMap(({ frames }) => frames),
+  )
   return {
     schema: attackRecordSchema,
     notice: researchNotice,
@@ -74,7 +77,7 @@ export function buildRecord(
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
     summary: {
       ...summarise(sliceMetrics(images, method.name, opened.card)),
-      ...(detections && { detections }),
+      ...ofTask,
     },
     warnings: warningsOf([runEvidence(run, images)]),
   }
@@ -106,10 +109,10 @@ function runEvidence({ method, opened, goal }: AttackRun, images: readonly Recor
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
   const frames = images.flatMap((image) => image.frames)
   const of = (which: 'before' | 'reread') =>
-    taskAgreement(
+    rulesOf(card.task).taskAgreement(
       card,
       frames.map(({ label, labelValue, [which]: predicted }) => ({
-        label: { classes: label, value: labelValue },
+        label: answerOf({ classes: label, value: labelValue }),
         predicted,
       })),
     )
@@ -135,7 +138,7 @@ export function sliceMetrics(
   method: string,
   card: ModelCard,
 ): SliceMetrics[] {
-  const said = saidBy(card)
+  const text = answerText(card)
   return images.flatMap(({ file, sopInstanceUid, exported, frames }) =>
     frames.map(
       ({
@@ -157,10 +160,10 @@ export function sliceMetrics(
         sopInstanceUid,
         frame,
         method,
-        label: said({ classes: label, value: labelValue }),
-        predictionBefore: said(before),
+        label: text(answerOf({ classes: label, value: labelValue })),
+        predictionBefore: text(answerOf(before)),
         confidenceBefore: before.confidence,
-        predictionAfter: said(reread),
+        predictionAfter: text(answerOf(reread)),
         confidenceAfter: reread.confidence,
         success,
         metBefore,

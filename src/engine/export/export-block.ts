@@ -1,3 +1,4 @@
+import { recordedPrediction } from '../../core/tasks/answers.ts'
 import { join } from 'node:path'
 import { internalError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
@@ -138,7 +139,7 @@ function reportsOf(
   return frames.map(({ method, result }, n) => {
     const reread = judged[n]
     if (reread === undefined) throw internalError('a frame was not judged')
-    checkPrediction(result.after, reread.prediction, path)
+    checkPrediction(recordedPrediction(result.after), recordedPrediction(reread.prediction), path)
     return frameReport(result, { method, card: sink.run.opened.card }, reread)
   })
 }

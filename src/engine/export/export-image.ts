@@ -1,4 +1,3 @@
-import type { SegmentationOutput } from '../../core/model/card.ts'
 import { internalError } from '../../core/errors.ts'
 import { fromRuns } from '../../core/image/mask-runs.ts'
 import { thingsOf } from '../../core/tasks/segmentation/masks.ts'
@@ -12,6 +11,7 @@ import { deriveInstance, type DerivedRole } from '../../core/dicom/write/derive-
 import { buildParametricMap } from '../../core/dicom/write/parametric-map.ts'
 import { unitOf } from '../../core/dicom/write/units.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
+import type { SegmentationOutput } from '../../core/tasks/segmentation/output.ts'
 
 /** What every file of a run says of where it comes from. */
 export interface ExportLabels {

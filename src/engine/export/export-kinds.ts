@@ -1,5 +1,6 @@
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { outputs } from '../../core/tasks/outputs.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { exportKinds } from '../../core/spec/presets.ts'
 
@@ -67,7 +68,7 @@ export function kindsFor(
   kinds: readonly ExportKind[],
   isStrict = false,
 ): ExportKind[] {
-  const made = kinds.filter((kind) => task === 'segmentation' || !isOfMasks(kind))
+  const made = kinds.filter((kind) => outputs[task].isDense || !isOfMasks(kind))
   if (!isStrict || made.length === kinds.length) return made
   throw new RadversaryError(
     'usage',

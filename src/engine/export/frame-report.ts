@@ -7,11 +7,10 @@ import {
 } from '../../core/evaluate/image-distance.ts'
 import { relativeInUnits } from '../../core/image/budget.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Prediction } from '../../core/tasks/classification/heads.ts'
+import { classesOfAnswer, recordedPrediction, type Prediction } from '../../core/tasks/answers.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
 import type { FrameReport } from '../export/image-result.ts'
-import { boxReport } from '../attack/box-report.ts'
-import { maskReport } from '../attack/mask-report.ts'
 
 /** What was read back from the exported file. */
 export interface Reread {
@@ -27,20 +26,20 @@ export function frameReport(
   { prediction, success }: Reread,
 ): FrameReport {
   const { frame, label, before, after, outcome, trace } = result
-  const masks = { label: label.mask, before: before.mask, after: prediction.mask }
+  const { pixelSpacing } = frame.image.header
   const epsilon =
     ball.norm === 'none' || !Number.isFinite(ball.epsilon)
       ? {}
       : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
     frame: frame.index + 1,
-    label: [...label.classes],
-    ...(label.value === undefined ? {} : { labelValue: label.value }),
+    label: [...classesOfAnswer(label)],
+    ...(label.kind === 'value' && { labelValue: label.value }),
     range: frame.float.range,
     ...epsilon,
-    before: plain(before),
-    after: plain(after),
-    reread: plain(prediction),
+    before: recordedPrediction(before),
+    after: recordedPrediction(after),
+    reread: recordedPrediction(prediction),
     success: success && isJudgedToo(outcome),
     metBefore: outcome.metBefore,
     iterations: outcome.iterations,
@@ -53,8 +52,7 @@ export function frameReport(
     ...(outcome.budgetUsed === undefined ? {} : { budgetUsed: outcome.budgetUsed }),
     ...(outcome.gradients && { gradients: outcome.gradients }),
     ...(result.features === undefined ? {} : { features: result.features }),
-    ...maskReport(card, masks, frame.image.header.pixelSpacing),
-    ...boxReport(card, label.boxes, { before, after: prediction }),
+    ...rulesOf(card.task).report(card, { label, before, after: prediction, pixelSpacing }),
     ...distances(result),
     trace: trace.map((point) => ({
       ...point,
@@ -67,15 +65,6 @@ export function frameReport(
 /** A smallest change that is beyond the boundary by less than its margin is no success, whatever is read back. */
 function isJudgedToo({ success, distance, margin }: FrameResult['outcome']): boolean {
   return success || (distance === undefined && margin === undefined)
-}
-
-function plain({ classes, confidence, probabilities, value }: Prediction): FrameReport['before'] {
-  return {
-    classes: [...classes],
-    confidence,
-    probabilities: [...probabilities],
-    ...(value === undefined ? {} : { value }),
-  }
 }
 
 /** In the window and in stored values. */

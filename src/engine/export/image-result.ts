@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reportFields } from '../../core/tasks/report-fields.ts'
 
 /** docs/record.md explains every field. */
 export const imageResultSchema = 'radversary/image-result/1'
@@ -46,52 +47,6 @@ const tracePoint = z.strictObject({
   success: z.boolean(),
 })
 
-const maskRuns = z.strictObject({
-  rows: z.int().positive(),
-  columns: z.int().positive(),
-  overlapping: z.boolean(),
-  runs: z.array(z.int().nonnegative()),
-})
-
-const segment = z.strictObject({
-  /** Its name. */
-  class: z.string(),
-  area: z.int().nonnegative(),
-  dice: z.number().nullable(),
-  iou: z.number().nullable(),
-  hd95: z.number().nullable(),
-})
-
-const segments = z.strictObject({
-  distanceUnit: z.enum(['mm', 'px']),
-  /** Spacing for HD95: between rows and between columns, in the unit. */
-  spacing: z.tuple([z.number().positive(), z.number().positive()]),
-  before: z.array(segment),
-  after: z.array(segment),
-})
-
-const rectangle = {
-  class: z.int().nonnegative(),
-  x0: z.number(),
-  y0: z.number(),
-  x1: z.number(),
-  y1: z.number(),
-}
-const found = z.strictObject({
-  ...rectangle,
-  score: z.number(),
-  /** Index of the labelled box that it finds (its class, IoU 0.5); null for a false positive. */
-  finds: z.int().nonnegative().nullable(),
-})
-
-const boxes = z.strictObject({
-  label: z.array(z.strictObject(rectangle)),
-  before: z.array(found),
-  after: z.array(found),
-  /** The highest score at any anchor, of any class that is looked for, also below the threshold. */
-  highest: z.strictObject({ before: z.number(), after: z.number() }),
-})
-
 const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
@@ -130,14 +85,7 @@ const frameResult = z.strictObject({
    * for methods that hide in the features of clean images.
    */
   features: z.strictObject({ before: z.number().nullable(), after: z.number().nullable() }).optional(),
-  /**
-   * Agreement of every class but the background with the label; `after` is of the pixels read back.
-   * Segmentations only.
-   */
-  segments: segments.optional(),
-  masks: z.strictObject({ label: maskRuns, before: maskRuns, after: maskRuns }).optional(),
-  /** Boxes in the image's own pixels; `after` is of the pixels read back. Detections only. */
-  boxes: boxes.optional(),
+  ...reportFields,
   window: distance,
   stored: distance,
   trace: z.array(tracePoint),

@@ -1,6 +1,7 @@
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
 import { contextOf } from '../../core/model/slices.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import { distinctNotices, type LoadedImage } from '../study/load-image.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
 import {
@@ -79,13 +80,13 @@ function maskFiles(
   }: Pick<MasksToExport, 'image' | 'frames'> & { readonly adversarial: Uint8Array | undefined },
   { run: { exports, opened }, labels }: ExportContext,
 ): (readonly [ExportKind, DerivedFile])[] {
-  const { task, name, output } = opened.card
-  if (task !== 'segmentation' || adversarial === undefined) return []
+  const { card } = opened
+  const { labels: ofTask } = rulesOf(card.task)
+  if (ofTask.kind !== 'masks' || adversarial === undefined) return []
+  const model = { name: card.name, output: ofTask.headOf(card) }
   return exports
     .filter(isOfMasks)
-    .map(
-      (kind) => [kind, exportMasks({ kind, image, adversarial, frames }, { name, output }, labels)] as const,
-    )
+    .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, model, labels)] as const)
 }
 
 function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {

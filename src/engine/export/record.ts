@@ -5,7 +5,7 @@ import { attackSpec } from '../../core/spec/attack-spec.ts'
 import { recordedAttack } from '../../core/spec/recorded-spec.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
-import type { TaskAgreement } from '../predict/task-agreement.ts'
+import type { TaskAgreement } from '../../core/tasks/task-agreement.ts'
 import { imageResult } from './image-result.ts'
 import { hidingReport, sharedReport } from './learned.ts'
 

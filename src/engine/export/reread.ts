@@ -3,14 +3,13 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Prediction } from '../../core/tasks/classification/heads.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
+import type { FrameLabel, Prediction, RecordedPrediction } from '../../core/tasks/answers.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
-import type { FrameLabel } from '../labels/labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
-import type { GoalMaker } from '../attack/goal.ts'
+import type { GoalMaker } from '../../core/tasks/goal.ts'
 
 /**
  * Two runs of one model on the same pixels may differ by this much in a probability: batches of other sizes
@@ -47,7 +46,7 @@ export function checkPixels(
 }
 
 /** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
-export function checkPrediction(expected: Prediction, got: Prediction, file: string): void {
+export function checkPrediction(expected: RecordedPrediction, got: RecordedPrediction, file: string): void {
   const largest = Math.max(
     ...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))),
   )

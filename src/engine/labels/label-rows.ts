@@ -1,21 +1,13 @@
 import { parse } from 'csv-parse/sync'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
-import { classIndex } from '../../core/tasks/class-names.ts'
 
 /** What a CSV that says something of images must have beside `file` or `SOPInstanceUID`. */
 export interface RowsWanted {
   readonly file: string
   /** How messages call it. */
   readonly what: 'labels' | 'Masks'
-  readonly columns: readonly [needed: string, ...told: string[]]
+  readonly columns: readonly [needed: string, ...others: string[]]
   readonly tip: string
-}
-
-/** A line of such a file. */
-export interface LabelLine {
-  readonly file: string
-  /** Counts from 1, the columns' names included. */
-  readonly line: number
 }
 
 /**
@@ -64,18 +56,4 @@ function parsed(csv: string, file: string, what: string): Record<string, string>
       },
     )
   }
-}
-
-/** A class by name or index. Throws `labels-invalid` that names the line. */
-export function classOfLine(text: string, classes: readonly string[], place: LabelLine): number {
-  try {
-    return classIndex(text, classes)
-  } catch (error) {
-    if (!(error instanceof RadversaryError)) throw error
-    throw invalidLine(error.message, place, error.tip)
-  }
-}
-
-export function invalidLine(message: string, { file, line }: LabelLine, tip?: string): RadversaryError {
-  return new RadversaryError('labels-invalid', `labels: line ${line}: ${message}`, { file, tip })
 }

@@ -2,11 +2,13 @@ import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { ModelCard, SegmentationOutput } from '../../core/model/card.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { MaskSource } from './mask-source.ts'
 import { pngMasks } from './png-masks.ts'
 import { segMasks } from './seg-masks.ts'
+import type { SegmentationOutput } from '../../core/tasks/segmentation/output.ts'
 
 /**
  * Masks as a user names them: a folder of PNG, a CSV that lists PNG, a DICOM SEG or a folder of them.
@@ -31,12 +33,14 @@ export async function openMasks(path: string, head: SegmentationOutput): Promise
   })
 }
 
-/** Masks that a targeted attack on a segmentation wants; undefined where none are. */
+/** Masks that a targeted attack wants; undefined where there are none, and for tasks without masks. */
 export async function openWantedMasks(
-  { task, output }: ModelCard,
+  card: ModelCard,
   { targetMasks }: Pick<AttackSpec, 'targetMasks'>,
 ): Promise<MaskSource | undefined> {
-  return targetMasks === undefined || task !== 'segmentation' ? undefined : openMasks(targetMasks, output)
+  const { labels } = rulesOf(card.task)
+  if (targetMasks === undefined || labels.kind !== 'masks') return undefined
+  return openMasks(targetMasks, labels.headOf(card))
 }
 
 async function onlyFiles(paths: readonly string[]): Promise<string[]> {

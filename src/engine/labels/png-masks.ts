@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { readPng } from '../../adapters/png/read-png.ts'
-import type { SegmentationOutput } from '../../core/model/card.ts'
 import { maskOfIndices } from '../../core/tasks/segmentation/label-masks.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import { labelRows, nameKey, namesFor } from './label-rows.ts'
 import { hashOf } from './hash.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
+import type { SegmentationOutput } from '../../core/tasks/segmentation/output.ts'
 
 /**
  * PNG masks of a folder, found by name: `01.png` for `01.dcm`, `01.3.png` for its third frame; or those that

@@ -2,11 +2,11 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { readSegmentation, type Segmentation } from '../../core/dicom/segmentation.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { SegmentationOutput } from '../../core/model/card.ts'
 import { maskOfPlanes, type ClassPlane } from '../../core/tasks/segmentation/label-masks.ts'
 import { hashOf } from './hash.ts'
 import { classOfLabel } from './segment-label.ts'
 import { checkGrid, type MaskedFrame, type MaskSource } from './mask-source.ts'
+import type { SegmentationOutput } from '../../core/tasks/segmentation/output.ts'
 
 /** Masks of binary DICOM SEG; a segment is a class by its label, letters of either case. */
 export async function segMasks(files: readonly string[], head: SegmentationOutput): Promise<MaskSource> {

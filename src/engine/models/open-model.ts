@@ -3,9 +3,10 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { createOnnxModel, differentiable, type OnnxGraphOptions } from '../../core/autodiff/onnx-model.ts'
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
-import { claimCheck } from '../../core/model/check-claim.ts'
-import { parseJson, type DetectionOutput, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
-import { detectionModel, detectionName } from '../../core/tasks/detection/graph.ts'
+import { outputs } from '../../core/tasks/outputs.ts'
+import type { TaskRules } from '../../core/tasks/rules.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
+import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
@@ -113,9 +114,11 @@ export async function connectModel(
   const { output } = card
   const common = { externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) }
   if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)
-  if ('boxes' in output) return connectDetector({ path, bytes, tfjs, common }, output)
+  const rules = rulesOf(card.task)
+  const joined = rules.joined?.bind(rules)
+  if (joined !== undefined) return connectJoined({ path, bytes, tfjs, common }, joined, output)
   const activation = activationOf(output)
-  const [isOneRow, checkLogits] = [card.task !== 'segmentation', claimCheck(card)]
+  const [isOneRow, checkLogits] = [!outputs[card.task].isDense, rules.claim(card)]
   if (tfjs?.backend !== undefined) {
     if (card.input.volume !== undefined) throw volumeOfTfjs(path)
     const { connectTfjs } = await import('./connect-tfjs.ts')
@@ -151,14 +154,15 @@ function needsOnnx(what: string, file: string): RadversaryError {
   )
 }
 
-/** Its graph gets one output with boxes and scores. */
-function connectDetector(
+/** Its graph gets one output in the place of several. */
+function connectJoined(
   { path, bytes, tfjs, common }: GraphToChange,
-  output: DetectionOutput,
+  joined: NonNullable<TaskRules['joined']>,
+  output: ModelOutput,
 ): Promise<DifferentiableModel> {
-  if (tfjs?.backend !== undefined) throw needsOnnx('a detector', path)
-  const model = namingFile(path, () => detectionModel(decodeModel(bytes), output))
-  return differentiable(model, { ...common, outputName: detectionName, activation: 'none' })
+  if (tfjs?.backend !== undefined) throw needsOnnx('a model of several outputs', path)
+  const { model, name } = namingFile(path, () => joined(decodeModel(bytes), output))
+  return differentiable(model, { ...common, outputName: name, activation: 'none' })
 }
 
 function volumeOfTfjs(file: string): RadversaryError {
@@ -169,8 +173,8 @@ function volumeOfTfjs(file: string): RadversaryError {
   )
 }
 
-function activationOf(output: Exclude<ModelOutput, DetectionOutput>): OutputActivation {
-  if (output.activation === 'linear' || output.gives === 'logits') return 'none'
+function activationOf(output: ModelOutput): OutputActivation {
+  if (!('gives' in output) || output.gives === 'logits') return 'none'
   return output.activation === 'softmax' ? 'softmax' : 'sigmoid'
 }
 

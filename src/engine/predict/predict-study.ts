@@ -1,19 +1,27 @@
-import { detectionAgreement, type DetectionAgreement } from '../../core/evaluate/detection.ts'
+import type { DetectionAgreement } from '../../core/evaluate/detection.ts'
+import { internalError, type Notice } from '../../core/errors.ts'
+import {
+  answerOf,
+  answerText,
+  recordedPrediction,
+  type FrameLabel,
+  type KeptPrediction,
+  type Prediction,
+} from '../../core/tasks/answers.ts'
+import type { Agreement } from '../../core/tasks/classification/agreement.ts'
+import {
+  maskAgreement,
+  type MaskAgreement,
+  type MeanAgreement,
+} from '../../core/tasks/segmentation/agreement.ts'
+import type { TaskAgreement } from '../../core/tasks/task-agreement.ts'
+import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import type { Box } from '../../core/image/boxes.ts'
-import { objectsOf } from '../../core/tasks/detection/detector.ts'
-import type { Prediction } from '../../core/tasks/classification/heads.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
-import type { Notice } from '../../core/errors.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { contextOf } from '../../core/model/slices.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
-import { saidBy } from '../../core/tasks/class-names.ts'
-import { frameLabel, type FrameLabel } from '../labels/labels.ts'
-import { boxesLabel } from '../labels/box-labels.ts'
-import { maskedFrame } from '../labels/frame-labels.ts'
-import { maskAgreement, type MaskAgreement } from '../../core/tasks/segmentation/agreement.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
@@ -29,9 +37,6 @@ import {
 import type { StudyImage } from '../study/open-study.ts'
 import { checkFramesAreStack, stackNotices, surroundingsIn, withSurroundings } from '../study/surroundings.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
-import { agreementOf, type Agreement } from '../../core/tasks/classification/agreement.ts'
-import { meanAgreement, type MeanAgreement } from './mean-agreement.ts'
-import { taskAgreement, type LabelledPrediction, type TaskAgreement } from './task-agreement.ts'
 
 /** What a model says of one frame. */
 export interface FramePrediction {
@@ -104,8 +109,9 @@ export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = 
 interface Found {
   readonly image: StudyImage
   readonly index: number
-  readonly prediction: Omit<Prediction, 'mask'>
-  /** Pixels of each class; segmentations only. */
+  readonly prediction: KeptPrediction
+  readonly label: FrameLabel | undefined
+  /** Pixels of each class; masks only. */
   readonly areas?: readonly number[]
   /** Agreement with the mask that was given. */
   readonly segments?: MaskAgreement
@@ -152,7 +158,7 @@ async function predictAll(
 
 interface LabelledFrame {
   readonly frame: StudyFrame
-  readonly mask: Mask | undefined
+  readonly label: FrameLabel | undefined
 }
 
 interface Loaded {
@@ -162,7 +168,7 @@ interface Loaded {
 }
 
 async function load(
-  { model, masks, opened }: Bench,
+  { model, labels, opened }: Bench,
   loader: ImageLoader,
   image: StudyImage,
 ): Promise<Loaded> {
@@ -171,7 +177,7 @@ async function load(
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
     const frames = await Promise.all(
-      loaded.frames.map(async (frame) => ({ frame, mask: await masks?.find(maskedFrame(frame)) })),
+      loaded.frames.map(async (frame) => ({ frame, label: await labels?.find(frame) })),
     )
     return { image: loaded, frames }
   } catch (error) {
@@ -198,82 +204,77 @@ async function predictFrames(
   })
 }
 
-function foundOf(
-  { frame, mask: label }: LabelledFrame,
-  { mask, ...prediction }: Prediction,
+function foundOf({ frame, label }: LabelledFrame, prediction: Prediction, card: ModelCard): Found {
+  const { image, index } = frame
+  if (prediction.kind !== 'mask') return { image, index, prediction, label }
+  const { mask, ...kept } = prediction
+  const areas = areasOf(mask, namesOf(card).length)
+  if (label?.kind !== 'mask') return { image, index, prediction: kept, label, areas }
+  const segments = masksAgreement(card, { mask, label: label.mask }, image)
+  return { image, index, prediction: kept, label: answerOf(label), areas, segments }
+}
+
+function masksAgreement(
   card: ModelCard,
-): Found {
-  const { task, output } = card
-  const areas = mask && areasOf(mask, namesOf(card).length)
-  const found = { image: frame.image, index: frame.index, prediction, ...(areas && { areas }) }
-  if (task !== 'segmentation' || mask === undefined || label === undefined) return found
-  return { ...found, segments: maskAgreement(output, { mask, label }, frame.image.header.pixelSpacing) }
+  masks: { readonly mask: Mask; readonly label: Mask },
+  { header }: StudyImage,
+): MaskAgreement {
+  const { labels } = rulesOf(card.task)
+  if (labels.kind !== 'masks') throw internalError('a mask was predicted by a task without masks')
+  return maskAgreement(labels.headOf(card), masks, header.pixelSpacing)
 }
 
 function report(
-  { opened: { card }, device, labelOf, boxesOf }: Workbench,
+  { opened: { card }, device }: Workbench,
   found: readonly Found[],
   failures: readonly InputFailure[],
 ): Omit<PredictReport, 'notices'> {
-  const labelOfFrame = ({ image, index }: Found) =>
-    boxesOf === undefined ? frameLabel(labelOf(image), card) : boxesLabel(boxesOf(image), index)
-  const labelled = found.flatMap((each) => {
-    const label = labelOfFrame(each)
-    return label === undefined ? [] : [{ label, predicted: each.prediction }]
-  })
   return {
     model: card.name,
     device: device.name,
     classes: namesOf(card),
-    predictions: found.map((each) => inWords(each, labelOfFrame(each), card)),
-    taskAgreement: labelled.length === 0 ? null : (taskAgreement(card, labelled) ?? null),
-    agreement: labelled.length === 0 ? null : agreementOn(card, labelled),
-    detection: boxesOf === undefined || card.task !== 'detection' ? null : boxAgreement(card, found, boxesOf),
-    segments: meanAgreement(found.flatMap(({ segments }) => segments ?? [])),
+    predictions: found.map((each) => inWords(each, card)),
+    ...agreementWithLabels(card, found),
     failures,
   }
 }
 
-/** Null of tasks that don't class whole images. */
-function agreementOn(card: ModelCard, labelled: readonly LabelledPrediction[]): Agreement | null {
-  if (card.task === 'detection' || card.task === 'regression') return null
-  const judged = labelled.map(({ label, predicted }) => ({
-    label: label.classes,
-    predicted: predicted.classes,
-  }))
-  return agreementOf(judged, namesOf(card).length, card.output.activation === 'multi-label-sigmoid')
-}
-
-function boxAgreement(
-  { output }: Extract<ModelCard, { task: 'detection' }>,
+function agreementWithLabels(
+  card: ModelCard,
   found: readonly Found[],
-  boxesOf: NonNullable<Workbench['boxesOf']>,
-): DetectionAgreement {
-  const images = found.map(({ image, index, prediction }) => ({
-    found: prediction.boxes ?? [],
-    labels: boxesLabel(boxesOf(image), index).boxes,
+): Pick<PredictReport, 'agreement' | 'taskAgreement' | 'segments' | 'detection'> {
+  const none = { agreement: null, taskAgreement: null, segments: null, detection: null }
+  const frames = found.flatMap(({ label, ...each }) => (label === undefined ? [] : [{ ...each, label }]))
+  if (frames.length === 0) return none
+  const rules = rulesOf(card.task)
+  const rows = frames.map(({ label, prediction }) => ({
+    label: answerOf(label),
+    predicted: recordedPrediction(prediction),
   }))
-  return detectionAgreement(images, objectsOf(output))
+  return {
+    ...none,
+    taskAgreement: rules.taskAgreement(card, rows) ?? null,
+    ...rules.agreement(card, frames),
+  }
 }
 
 function inWords(
-  { image, index, areas, segments, prediction }: Found,
-  label: FrameLabel | undefined,
+  { image, index, areas, segments, prediction, label }: Found,
   card: ModelCard,
 ): FramePrediction {
-  const said = saidBy(card)
-  const { boxes, value } = prediction
+  const text = answerText(card)
+  const { confidence, probabilities, value } = recordedPrediction(prediction)
   return {
     file: image.name,
     sopInstanceUid: image.sopInstanceUid,
     frame: index + 1,
-    prediction: said(prediction),
-    confidence: prediction.confidence,
+    prediction: text(prediction),
+    confidence,
     ...(value !== undefined && { value }),
-    probabilities: prediction.probabilities,
+    probabilities,
     ...(areas && { areas }),
-    label: label === undefined ? null : said(label),
+    label: label === undefined ? null : text(label),
     ...(segments && { segments }),
-    ...(boxes && { boxes }),
+    ...(prediction.kind === 'boxes' && { boxes: prediction.boxes }),
   }
 }

@@ -12,17 +12,16 @@ import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { Prediction } from '../../core/tasks/classification/heads.ts'
+import { classesOfAnswer, withWanted, type FrameLabel, type Prediction } from '../../core/tasks/answers.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
 import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
-import type { FrameLabel } from '../labels/labels.ts'
 import type { StudyFrame } from '../study/load-image.ts'
-import type { GoalMaker } from '../attack/goal.ts'
+import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 
 /** One frame to be attacked, and what it shows; without a label, what the model says it shows. */
@@ -109,7 +108,7 @@ async function withFeatures(
 ): Promise<FrameResult[]> {
   if (featureDeviation === undefined) return [...results]
   const deviationsOf = (points: Tensor, which: 'before' | 'after') =>
-    featureDeviation(problem, points, results.map(({ [which]: { classes } }) => classes[0])) // prettier-ignore
+    featureDeviation(problem, points, results.map(({ [which]: answer }) => classesOfAnswer(answer)[0])) // prettier-ignore
   const before = await deviationsOf(problem.images, 'before')
   const after = await deviationsOf(adversarial, 'after')
   return results.map((result, n) => ({
@@ -153,23 +152,19 @@ async function labelsOf(
   card: ModelCard,
 ): Promise<{ labels: FrameLabel[]; logits: Shape; clean?: Tensor }> {
   const known = knownShape(model)
-  const wanted = tasks.map((task) => task.wanted)
-  const given = tasks.flatMap(({ label }) => label ?? [])
-  if (known && given.length === tasks.length) return { labels: withWanted(given, wanted), logits: known }
+  if (known && tasks.every(({ label }) => label !== undefined))
+    return { labels: labelsOfTasks(tasks, []), logits: known }
   const logits = await model.predict(images)
   const predictions = imagePredictions(card, sizeOf(images), logits)
-  const labels = tasks.map(({ label }, sample) => label ?? predictions[sample] ?? { classes: [] })
-  return { labels: withWanted(labels, wanted), logits: logits.shape, clean: logits }
+  return { labels: labelsOfTasks(tasks, predictions), logits: logits.shape, clean: logits }
 }
 
-/** Labels with the masks that are wanted instead, where a file says them. */
-export function withWanted(
-  labels: readonly FrameLabel[],
-  masks: readonly (Mask | undefined)[],
-): FrameLabel[] {
-  return labels.map((label, i) => {
-    const wanted = masks[i]
-    return wanted === undefined ? label : { ...label, wanted }
+/** What each frame shows; without a label, what the model says it shows. */
+export function labelsOfTasks(tasks: readonly FrameTask[], predictions: readonly Prediction[]): FrameLabel[] {
+  return tasks.map(({ label, wanted }, sample) => {
+    const shown = label ?? predictions[sample]
+    if (shown === undefined) throw internalError('a frame has neither label nor prediction')
+    return withWanted(shown, wanted)
   })
 }
 
@@ -245,12 +240,12 @@ function resultOf(
   const [before, after] = [result.before, result.after].map(
     (logits) => imagePredictions(card, size, sampleOf(logits, sample))[0],
   )
-  const outcome = result.samples[sample]
-  if (before === undefined || after === undefined || outcome === undefined)
+  const [outcome, label] = [result.samples[sample], labels[sample]]
+  if (before === undefined || after === undefined || outcome === undefined || label === undefined)
     throw internalError('a sample has no result')
   return {
     frame,
-    label: labels[sample] ?? { classes: [] },
+    label,
     before,
     after,
     outcome,

@@ -1,7 +1,7 @@
-import { frameLabels, wantedOf, type GivenTruth } from '../labels/frame-labels.ts'
+import { maskOfFrame, type GivenLabels } from '../labels/given-labels.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
-import type { ImageLoader, LoadedImage } from '../study/load-image.ts'
+import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { checkFramesAreStack } from '../study/surroundings.ts'
 import type { FrameTask } from './frame-attack.ts'
@@ -16,11 +16,17 @@ export interface LoadedTasks {
 /** Loads an image for a model. @throws RadversaryError as `loadTasks` */
 export type LoadTasks = (image: StudyImage, model: PixelModel) => Promise<LoadedTasks>
 
+/** What was given of frames. */
+interface GivenMarks {
+  readonly labels: GivenLabels | undefined
+  /** Masks that a targeted attack wants instead. */
+  readonly wanted: MaskSource | undefined
+}
+
 /** Where images and what is known of them come from. */
 export interface TaskSource {
   readonly loader: ImageLoader
-  /** With the masks that a targeted attack on a segmentation wants. */
-  readonly given: GivenTruth & { readonly wanted: MaskSource | undefined }
+  readonly given: GivenMarks
   readonly region: Region | undefined
 }
 
@@ -37,7 +43,16 @@ export async function loadTasks(
     // Throws for images that can't be brought to the model's input.
     model.forShape(frame.float.relative.shape)
   }
-  const labels = await frameLabels(given, loaded.frames)
-  const masks = await wantedOf(given, loaded.frames)
-  return { loaded, tasks: loaded.frames.map((frame, i) => ({ frame, label: labels[i], wanted: masks[i] })) }
+  return { loaded, tasks: await tasksOf(given, loaded.frames) }
+}
+
+/** Frames to be attacked, with what was given of them. @throws RadversaryError labels-invalid */
+export function tasksOf({ labels, wanted }: GivenMarks, frames: readonly StudyFrame[]): Promise<FrameTask[]> {
+  return Promise.all(
+    frames.map(async (frame) => ({
+      frame,
+      label: await labels?.of(frame),
+      wanted: wanted && (await maskOfFrame(wanted, frame)),
+    })),
+  )
 }

@@ -1,3 +1,4 @@
+import { classesOfAnswer } from '../../core/tasks/answers.ts'
 import type { AttackMethod, CleanBatch, CleanImages, LearningProgress } from '../../core/attacks/attack.ts'
 import type { Learned } from '../../core/attacks/learned.ts'
 import { prepared } from '../../core/attacks/preparation.ts'
@@ -250,5 +251,5 @@ async function cleanBatch(
   attack: Omit<FrameAttack, 'onIteration'>,
 ): Promise<CleanBatch> {
   const { problem, labels } = await frameProblem(tasks, attack)
-  return { problem, labels: labels.map(({ classes: [label] }) => label) }
+  return { problem, labels: labels.map((label) => classesOfAnswer(label)[0]) }
 }

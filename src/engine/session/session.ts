@@ -3,11 +3,10 @@ import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
-import type { Prediction } from '../../core/tasks/classification/heads.ts'
+import type { Prediction } from '../../core/tasks/answers.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
-import type { FrameLabel } from '../labels/labels.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
@@ -15,7 +14,7 @@ import type { StudyImage } from '../study/open-study.ts'
 import {
   attackFrames,
   frameBatches,
-  withWanted,
+  labelsOfTasks,
   type FrameAttack,
   type FrameBatch,
   type FrameResult,
@@ -198,10 +197,7 @@ class StackWalk {
     const [, , rows = 0, columns = 0] = images.shape
     const logits = await model.forShape(images.shape, beyond).predict(images)
     const predictions = imagePredictions(attack.card, [rows, columns], logits)
-    const labels = withWanted(
-      tasks.map(({ label }, n): FrameLabel => label ?? predictions[n] ?? { classes: [] }),
-      tasks.map(({ wanted }) => wanted),
-    )
+    const labels = labelsOfTasks(tasks, predictions)
     const grid = { image: [rows, columns] as const, logits: logits.shape, clean: logits }
     const { criterion } = attack.goal.of(labels, grid)
     return {

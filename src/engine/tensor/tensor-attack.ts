@@ -9,11 +9,9 @@ import type {
 } from '../../core/attacks/attack.ts'
 import {
   anyLabelFlipped,
-  argMax,
   labelsReached,
   misclassified,
   targetReached,
-  type Criterion,
 } from '../../core/tasks/classification/criteria.ts'
 import { prepared } from '../../core/attacks/preparation.ts'
 import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
@@ -33,6 +31,7 @@ import { configureMethod } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
+import { argMax, type Criterion } from '../../core/attacks/criterion.ts'
 
 /** Its labels are a .npy file of integers [N], or of 0 and 1 per label [N, K]; its target is a class's index. */
 export interface TensorAttackRequest extends TensorModelRequest, TensorSpec {

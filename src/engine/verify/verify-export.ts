@@ -5,15 +5,15 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError, type Notice } from '../../core/errors.ts'
 import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
-import { imagePredictions } from '../../core/model/predictions.ts'
 import { contextOf } from '../../core/model/slices.ts'
+import { recordedPrediction } from '../../core/tasks/answers.ts'
+import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import { headerMismatches } from '../../core/model/suitability.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
 import { imageResult, type FrameReport } from '../export/image-result.ts'
-import { checkBoxes } from '../attack/box-check.ts'
-import { checkMaskFiles, checkMasks } from '../attack/mask-check.ts'
+import { checkMaskFiles } from '../export/check-mask-files.ts'
 import { checkPrediction } from '../export/reread.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -198,8 +198,7 @@ async function predictAgain(
     const logits = await (predict?.(relative, index) ?? model.forShape(relative.shape).predict(relative))
     const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
     if (prediction === undefined) continue
-    checkPrediction(expected.reread, prediction, path)
-    checkMasks(card, expected, prediction.mask, path)
-    checkBoxes(card, expected, prediction.boxes, path)
+    checkPrediction(expected.reread, recordedPrediction(prediction), path)
+    rulesOf(card.task).check(card, expected, prediction, path)
   }
 }

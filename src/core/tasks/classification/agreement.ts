@@ -1,4 +1,6 @@
 import { wilsonInterval, type Proportion } from '../../evaluate/interval.ts'
+import { classesOfAnswer, type FrameLabel, type KeptPrediction } from '../answers.ts'
+import type { ClassificationOutput } from './output.ts'
 
 /** How predictions agree with labels. */
 export interface Agreement {
@@ -10,7 +12,7 @@ export interface Agreement {
   readonly confusion: readonly (readonly number[])[] | null
 }
 
-export interface Judged {
+interface Judged {
   readonly label: readonly number[]
   /** Predicted class indices, rising. */
   readonly predicted: readonly number[]
@@ -36,4 +38,16 @@ function confusionOf(judged: readonly Judged[], classes: number): number[][] {
     if (row !== undefined) row[column] = (row[column] ?? 0) + 1
   }
   return counts
+}
+
+/** How often the classes of frames are those of their labels, and which are taken for which. */
+export function classAgreement(
+  frames: readonly { readonly label: FrameLabel; readonly prediction: KeptPrediction }[],
+  { classes, activation }: ClassificationOutput,
+): Agreement {
+  const judged = frames.map(({ label, prediction }) => ({
+    label: classesOfAnswer(label),
+    predicted: classesOfAnswer(prediction),
+  }))
+  return agreementOf(judged, classes.length, activation === 'multi-label-sigmoid')
 }

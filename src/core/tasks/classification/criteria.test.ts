@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../../tensor/tensor.ts'
-import { anyLabelFlipped, argMax, labelsReached, misclassified, targetReached } from './criteria.ts'
+import { anyLabelFlipped, labelsReached, misclassified, targetReached } from './criteria.ts'
+import { argMax } from '../../attacks/criterion.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 

@@ -1,19 +1,7 @@
+import { argMax, type Criterion } from '../../attacks/criterion.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { difference, threshold as labelFace, type Faces } from '../../attacks/faces.ts'
-
-/** When an attack on a sample has succeeded, as a function of the logits. */
-export interface Criterion {
-  /** In words, for records and reports. */
-  readonly name: string
-  /** `logits` is [K], those of sample `sample`. */
-  isMet(logits: Float32Array, sample: number): boolean
-  /**
-   * The same as planes among K logits, for methods that look for the nearest one; absent where there are
-   * none.
-   */
-  faces?(sample: number, classes: number): Faces
-}
+import { difference, threshold as labelFace } from '../../attacks/faces.ts'
 
 /** The most likely class is not the label. Of several largest logits the first counts. */
 export function misclassified(labels: readonly number[]): Criterion {
@@ -72,13 +60,6 @@ export function labelsReached(wanted: Tensor, labels?: readonly number[], thresh
       faces: chosen.map((k) => labelFace(k, { bar, set: isSet(wanted, sample, k) })),
     }),
   }
-}
-
-/** The index of the largest value, the first of several. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0
-  for (let k = 1; k < values.length; k++) if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k
-  return best
 }
 
 function others(classes: number, label: number | undefined): number[] {

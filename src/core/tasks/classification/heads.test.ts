@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../../tensor/tensor.ts'
-import type { ClassificationOutput } from '../../model/card.ts'
 import { klDivergence, lossPerSample } from './losses.ts'
 import { activate, logitCount, lossKindOf, predictionsOf, targetsOf } from './heads.ts'
+import type { ClassificationOutput } from './output.ts'
 
 const softmax: ClassificationOutput = {
   name: 'z',
@@ -41,6 +41,7 @@ describe('predictionsOf', () => {
     expect(prediction!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12)
     expect(prediction!.confidence).toBeCloseTo(1 / (1 + Math.exp(-1)), 6)
     expect(predictionsOf(binary, rows([-800]))[0]).toEqual({
+      kind: 'classes',
       classes: [0],
       confidence: 1,
       probabilities: [1, 0],

@@ -1,31 +1,9 @@
 import { RadversaryError } from '../../errors.ts'
+import type { ClassPrediction } from '../answers.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { Box } from '../../image/boxes.ts'
-import type { ClassificationOutput, OrdinalOutput } from '../../model/card.ts'
-import type { Mask } from '../../image/mask.ts'
 import type { LossKind } from '../../model/ports.ts'
-
-/** What a head says of one sample. */
-export interface Prediction {
-  /**
-   * Predicted class indices: one for softmax and binary heads, any number for multi-label ones and for masks.
-   * Rising.
-   */
-  readonly classes: readonly number[]
-  /**
-   * Probability of what was predicted; for multi-label heads that of the least certain of its yes and no
-   * decisions; null of a number.
-   */
-  readonly confidence: number | null
-  /** Per class; [1 − p, p] for binary heads. */
-  readonly probabilities: readonly number[]
-  /** What each pixel shows, of a segmentation. */
-  readonly mask?: Mask
-  /** What was found where, in the image's own pixels, of a detection. */
-  readonly boxes?: readonly Box[]
-  /** In the card's unit, of a regression. */
-  readonly value?: number | undefined
-}
+import type { ClassificationOutput } from './output.ts'
+import type { OrdinalOutput } from '../ordinal/output.ts'
 
 /** The loss that a head is trained with, and that attacks raise. */
 export function lossKindOf({
@@ -41,7 +19,10 @@ export function lossKindOf({
 export function logitCount({
   activation,
   classes,
-}: Pick<ClassificationOutput, 'activation' | 'classes'>): number {
+}: {
+  readonly activation: string
+  readonly classes: readonly string[]
+}): number {
   if (activation === 'binary-sigmoid') return 1
   return activation === 'cumulative-sigmoid' ? classes.length - 1 : classes.length
 }
@@ -63,7 +44,7 @@ export function activate(head: ClassificationOutput, logits: Tensor): Tensor {
  * One prediction per sample of logits [N, K]. The lowest index wins a tie. Throws `tensor-invalid` for
  * another number of logits.
  */
-export function predictionsOf(head: ClassificationOutput, logits: Tensor): Prediction[] {
+export function predictionsOf(head: ClassificationOutput, logits: Tensor): ClassPrediction[] {
   const count = checkedCount(head, logits)
   const decide = deciders[head.activation]
   return Array.from({ length: logits.data.length / count }, (_, n) => {
@@ -89,41 +70,41 @@ const deciders = {
   'cumulative-sigmoid': gradeReached,
 } satisfies Record<
   ClassificationOutput['activation'],
-  (logits: Float64Array, threshold: number) => Prediction
+  (logits: Float64Array, threshold: number) => ClassPrediction
 >
 
-function mostLikely(logits: Float64Array): Prediction {
+function mostLikely(logits: Float64Array): ClassPrediction {
   const best = logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
   const probabilities = [...softmax(logits)]
-  return { classes: [best], confidence: probabilities[best] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [best], confidence: probabilities[best] ?? NaN, probabilities }
 }
 
-function yesOrNo(logits: Float64Array, threshold: number): Prediction {
+function yesOrNo(logits: Float64Array, threshold: number): ClassPrediction {
   const logit = logits[0] ?? NaN
   const probabilities = [sigmoid(-logit), sigmoid(logit)]
   const predicted = sigmoid(logit) >= threshold ? 1 : 0
-  return { classes: [predicted], confidence: probabilities[predicted] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [predicted], confidence: probabilities[predicted] ?? NaN, probabilities }
 }
 
-function eachYesOrNo(logits: Float64Array, threshold: number): Prediction {
+function eachYesOrNo(logits: Float64Array, threshold: number): ClassPrediction {
   const probabilities = Array.from(logits, sigmoid)
   const certainties = Array.from(logits, (logit) =>
     sigmoid(logit) >= threshold ? sigmoid(logit) : sigmoid(-logit),
   )
   const classes = probabilities.flatMap((p, index) => (p >= threshold ? [index] : []))
-  return { classes, confidence: Math.min(...certainties), probabilities }
+  return { kind: 'classes', classes, confidence: Math.min(...certainties), probabilities }
 }
 
 /**
  * The grade is how many of the thresholds P(y > k) are reached (Cao et al. 2020, arXiv 1901.07884). For the
  * grades' probabilities a threshold is at most as likely as the one below it.
  */
-function gradeReached(logits: Float64Array, threshold: number): Prediction {
+function gradeReached(logits: Float64Array, threshold: number): ClassPrediction {
   const above = [1]
   for (const logit of logits) above.push(Math.min(above.at(-1) ?? 1, sigmoid(logit)))
   const probabilities = above.map((p, grade) => p - (above[grade + 1] ?? 0))
   const grade = logits.reduce((count, logit) => count + Number(sigmoid(logit) >= threshold), 0)
-  return { classes: [grade], confidence: probabilities[grade] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [grade], confidence: probabilities[grade] ?? NaN, probabilities }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { RadversaryError } from '../../errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import type { ClassificationOutput } from '../../model/card.ts'
 import type { LossKind } from '../../model/ports.ts'
+import type { ClassificationOutput } from './output.ts'
 
 /**
  * Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at

@@ -1,5 +1,5 @@
 import { boxIou, isSameThing, sameThing, type Box, type LabelledBox } from '../../image/boxes.ts'
-import type { Criterion } from '../classification/criteria.ts'
+import type { Criterion } from '../../attacks/criterion.ts'
 
 /** What judging boxes takes. All lie in the image's own pixels. */
 export interface BoxJudge {

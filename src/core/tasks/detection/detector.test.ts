@@ -3,8 +3,9 @@ import { tensor } from '../../tensor/tensor.ts'
 import { anchorBoxes } from './anchors.ts'
 import { boxIou, suppressed } from '../../image/boxes.ts'
 import { anchorTargets, asClass, asFalsePositives, asLabelled, asNothing } from './targets.ts'
-import { parseCard, type DetectionOutput } from '../../model/card.ts'
+import { parseCard } from '../../model/card.ts'
 import { boxPredictionsOf, detectorOf, type DetectionCard } from './detector.ts'
+import type { DetectionOutput } from './output.ts'
 
 const card = (boxes: object, output: object = {}, fit: object = { kind: 'stretch' }) => {
   const parsed = parseCard({
@@ -63,7 +64,7 @@ describe('boxes of a detector in the image’s own pixels', () => {
   ])('%j', (boxes, values) => {
     const [prediction] = boxPredictionsOf(card(boxes), [100, 200], logitsOf([...values, 0, -9]))
     expect(prediction?.boxes).toHaveLength(1)
-    expect(rounded(prediction?.boxes?.[0])).toEqual({ class: 0, score: 0.5, x0: 20, y0: 10, x1: 60, y1: 30 })
+    expect(rounded(prediction?.boxes[0])).toEqual({ class: 0, score: 0.5, x0: 20, y0: 10, x1: 60, y1: 30 })
     expect(prediction?.classes).toEqual([0])
   })
 

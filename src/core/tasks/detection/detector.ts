@@ -4,10 +4,11 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOfHead, anchorMaxima, anchorProbabilities, boxRows } from './losses.ts'
 import { anchorBoxes } from './anchors.ts'
 import { classesOf, suppressed, type Box, type Rectangle } from '../../image/boxes.ts'
-import type { DetectionOutput, ModelCard } from '../../model/card.ts'
-import type { Prediction } from '../classification/heads.ts'
+import type { ModelCard } from '../../model/card.ts'
+import type { BoxPrediction } from '../answers.ts'
 import { boxToImage } from '../../model/preprocessing/grids.ts'
 import { fitPlan } from '../../model/preprocessing/fit.ts'
+import type { DetectionOutput } from './output.ts'
 
 export type DetectionCard = Pick<ModelCard, 'input' | 'fit'> & { readonly output: DetectionOutput }
 
@@ -144,7 +145,7 @@ export function boxPredictionsOf(
   card: DetectionCard,
   image: ImageSize,
   { shape, data }: Tensor,
-): Prediction[] {
+): BoxPrediction[] {
   const [count = 0] = shape
   const detector = detectorOf(card, image, shape)
   const loss = anchorLossOfHead(card.output)
@@ -156,6 +157,7 @@ export function boxPredictionsOf(
     const highest = Math.max(...objectsOf(card.output).map((k) => probabilities[k] ?? 0))
     const mean = boxes.reduce((sum, { score }) => sum + score, 0) / boxes.length
     return {
+      kind: 'boxes',
       classes: classesOf(boxes),
       confidence: boxes.length > 0 ? mean : 1 - highest,
       probabilities,

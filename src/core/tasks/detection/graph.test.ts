@@ -6,9 +6,9 @@ import { encodeModel } from '../../onnx/codec.ts'
 import { GraphBuilder } from '../../onnx/graph-builder.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOf, type AnchorLoss } from './losses.ts'
-import type { DetectionOutput } from '../../model/card.ts'
 import { detectionModel, detectionName } from './graph.ts'
 import type { DifferentiableModel } from '../../model/ports.ts'
+import type { DetectionOutput } from './output.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const x = distinctValues([2, 5])

@@ -4,7 +4,7 @@ import type { Attributes, OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/grap
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { stopGradient } from '../../onnx/stop-gradient.ts'
 import { boxRows } from './losses.ts'
-import type { DetectionOutput } from '../../model/card.ts'
+import type { DetectionOutput } from './output.ts'
 
 /** What the output is called that `detectionModel` adds. */
 export const detectionName = 'radversary_detection'

@@ -1,4 +1,3 @@
-import type { DetectionOutput } from '../../model/card.ts'
 import {
   denseHardened,
   denseProbabilities,
@@ -7,6 +6,7 @@ import {
   smallestProbability,
   type DenseLoss,
 } from '../segmentation/losses.ts'
+import type { DetectionOutput } from './output.ts'
 
 /** How many rows of a detector's logits [4 + K, A] tell boxes; the scores of K classes follow. */
 export const boxRows = 4

@@ -67,3 +67,5 @@ export const detectionOutput = z.discriminatedUnion('activation', [
 ])
 
 export type Anchors = Readonly<z.output<typeof anchors>>
+/** Boxes and scores of anchors, [N, 4 + K, A] once they are in one tensor. */
+export type DetectionOutput = Readonly<z.output<typeof detectionOutput>>

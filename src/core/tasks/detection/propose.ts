@@ -1,6 +1,6 @@
-import type { DetectionOutput } from '../../model/card.ts'
 import type { JsonObject } from '../../model/card-missing.ts'
 import type { ModelFacts } from '../../model/model-facts.ts'
+import type { DetectionOutput } from './output.ts'
 
 /**
  * What a graph that ends in NonMaxSuppression tells of the card's output: what goes into it, and its bounds.

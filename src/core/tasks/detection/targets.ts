@@ -1,8 +1,8 @@
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOfHead, anchorProbabilities, boxRows } from './losses.ts'
 import { boxIou, sameThing, type LabelledBox, type Rectangle } from '../../image/boxes.ts'
-import type { DetectionOutput } from '../../model/card.ts'
 import { objectsOf } from './detector.ts'
+import type { DetectionOutput } from './output.ts'
 
 /** What a target says of an anchor: its class (undefined: nothing) where it counts; null where it doesn't. */
 type Said = number | undefined | null

@@ -1,7 +1,8 @@
-import type { OrdinalOutput } from '../../model/card.ts'
 import { gradeOf, targetsOf } from '../classification/heads.ts'
-import { labelsReached, misclassified, targetReached, type Criterion } from '../classification/criteria.ts'
+import { labelsReached, misclassified, targetReached } from '../classification/criteria.ts'
 import { threshold as thresholdFace, type Face, type Faces } from '../../attacks/faces.ts'
+import type { OrdinalOutput } from './output.ts'
+import type { Criterion } from '../../attacks/criterion.ts'
 
 /** The predicted grade differs from the label's by at least `least` grades. */
 export function gradeChanged(head: OrdinalOutput, labels: readonly number[], least: number): Criterion {

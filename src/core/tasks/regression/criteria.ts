@@ -1,6 +1,6 @@
-import type { RegressionOutput } from '../../model/card.ts'
-import type { Criterion } from '../classification/criteria.ts'
 import type { Face } from '../../attacks/faces.ts'
+import type { RegressionOutput } from './output.ts'
+import type { Criterion } from '../../attacks/criterion.ts'
 
 type Scale = Pick<RegressionOutput, 'scale' | 'offset' | 'unit'>
 

@@ -1,7 +1,8 @@
+import { meanOf } from '../../evaluate/mean.ts'
 import { segmentAgreement, type SegmentAgreement } from '../../evaluate/segment-agreement.ts'
-import type { SegmentationOutput } from '../../model/card.ts'
 import type { Mask } from '../../image/mask.ts'
 import { thingsOf } from './masks.ts'
+import type { SegmentationOutput } from './output.ts'
 
 /** mm between the centres of rows and of columns. */
 export type PixelSpacing = readonly [betweenRows: number, betweenColumns: number]
@@ -34,4 +35,29 @@ export function maskAgreement(
     class: head.classes[each.class] ?? '',
   }))
   return { distanceUnit: isKnown ? 'mm' : 'px', spacing: [row, column], classes }
+}
+
+/**
+ * One class over many frames: means over the frames where each measure is defined, null where it is nowhere.
+ */
+export interface MeanAgreement {
+  readonly class: string
+  readonly dice: number | null
+  readonly iou: number | null
+  /** Null also where some frames are in mm and others in pixels. */
+  readonly hd95: number | null
+  readonly distanceUnit: 'mm' | 'px'
+}
+
+/** Null of no frames. */
+export function meanAgreement(all: readonly MaskAgreement[]): MeanAgreement[] | null {
+  const [first] = all
+  if (first === undefined) return null
+  const isOneUnit = all.every(({ distanceUnit }) => distanceUnit === first.distanceUnit)
+  return first.classes.map(({ class: name }, k) => {
+    const mean = (measure: 'dice' | 'iou' | 'hd95') =>
+      meanOf(all.map(({ classes }) => classes[k]?.[measure] ?? null))
+    const hd95 = isOneUnit ? mean('hd95') : null
+    return { class: name, dice: mean('dice'), iou: mean('iou'), hd95, distanceUnit: first.distanceUnit }
+  })
 }

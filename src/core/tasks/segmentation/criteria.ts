@@ -1,6 +1,6 @@
 import { meanOverlap, overlapsOf, type Overlap } from '../../evaluate/overlap.ts'
 import { areasOf, type Mask } from '../../image/mask.ts'
-import type { Criterion } from '../classification/criteria.ts'
+import type { Criterion } from '../../attacks/criterion.ts'
 
 /** How masks are compared, and the least or the most that is asked for. */
 export interface MaskBound {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SegmentationOutput } from '../../model/card.ts'
 import { maskOfIndices, maskOfPlanes } from './label-masks.ts'
+import type { SegmentationOutput } from './output.ts'
 
 const shared = { name: 'logits', gives: 'logits' } as const
 const softmax = {

@@ -1,7 +1,7 @@
 import { RadversaryError } from '../../errors.ts'
-import type { SegmentationOutput } from '../../model/card.ts'
 import type { Mask } from '../../image/mask.ts'
 import { backgroundOf } from './masks.ts'
+import type { SegmentationOutput } from './output.ts'
 
 /** A grid of one number a pixel. */
 export interface IndexedPixels {

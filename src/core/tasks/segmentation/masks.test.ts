@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../../tensor/tensor.ts'
-import type { SegmentationOutput } from '../../model/card.ts'
 import type { Mask } from '../../image/mask.ts'
 import {
   backgroundOf,
@@ -11,6 +10,7 @@ import {
   maskTargetsOf,
   thingsOf,
 } from './masks.ts'
+import type { SegmentationOutput } from './output.ts'
 
 const softmax: SegmentationOutput = {
   name: 'z',

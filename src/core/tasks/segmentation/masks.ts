@@ -1,13 +1,14 @@
 import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { ModelCard, SegmentationOutput } from '../../model/card.ts'
+import type { ModelCard } from '../../model/card.ts'
 import { channelMeans, denseProbabilities, largestChannel, type DenseLoss } from './losses.ts'
-import type { Prediction } from '../classification/heads.ts'
+import type { MaskPrediction } from '../answers.ts'
 import { areasOf, type Mask } from '../../image/mask.ts'
 import type { LossMixture } from '../../model/ports.ts'
 import { fitPlan } from '../../model/preprocessing/fit.ts'
 import { maskGrid, type MaskGrid } from '../../model/preprocessing/grids.ts'
+import type { SegmentationOutput } from './output.ts'
 
 /** Losses of a dense output, by the names that users give them; a head has a form of each. */
 export type MaskLoss = Readonly<Partial<Record<'cross-entropy' | 'dice', number>>>
@@ -96,7 +97,7 @@ export function decidedMask(
  * One prediction per sample of logits [N, K, h, w], its mask on their grid. `classes` are the things that any
  * pixel shows, or the background where none does; `probabilities` and `confidence` are means over the pixels.
  */
-export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Tensor): Prediction[] {
+export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Tensor): MaskPrediction[] {
   const size = denseSize(head, shape)
   const count = channelCount(head) * size[0] * size[1]
   return Array.from({ length: shape[0] ?? 0 }, (_, n) => {
@@ -104,6 +105,7 @@ export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Ten
     const mask = decidedMask(head, logits, size)
     const p = denseProbabilities(denseLoss(head, { 'cross-entropy': 1 }), logits)
     return {
+      kind: 'mask',
       classes: shownClasses(head, mask),
       confidence: meanCertainty(p, mask),
       probabilities: classMeans(head, p),

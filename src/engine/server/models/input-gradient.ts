@@ -1,20 +1,7 @@
-import {
-  anchorHardened,
-  anchorLossOfHead,
-  anchorProbabilities,
-  type AnchorLoss,
-} from '../../../core/tasks/detection/losses.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
-import { lossKindOf, predictionsOf, targetsOf } from '../../../core/tasks/classification/heads.ts'
-import type { LossSpec } from '../../../core/model/ports.ts'
 import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
-import {
-  denseLoss,
-  denseSize,
-  maskPredictionsOf,
-  maskTargetsOf,
-} from '../../../core/tasks/segmentation/masks.ts'
-import { tensor, type Tensor } from '../../../core/tensor/tensor.ts'
+import { rulesOf } from '../../../core/tasks/tasks.ts'
+import type { Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
 import { connectModel, openModel } from '../../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../../models/pixel-model.ts'
@@ -53,32 +40,8 @@ export function inputGradient(request: InputGradientRequest): Promise<Tensor> {
 async function compute(request: InputGradientRequest): Promise<Tensor> {
   const { card, image, beyond } = request
   const model = (await connect(request)).forShape(image.shape, beyond)
-  return (await model.lossAndGradient(image, lossOfPrediction(card, await model.predict(image)))).gradient
-}
-
-/** J against what the logits themselves say, class, mask or boxes; of a number the number itself. */
-function lossOfPrediction({ task, output }: ModelCard, logits: Tensor): LossSpec {
-  if (task === 'detection') {
-    const loss = anchorLossOfHead(output)
-    return { kind: loss.kind, terms: [{ target: certainTargets(loss, logits), weight: 1 }] }
-  }
-  if (task === 'regression')
-    return {
-      kind: 'dot',
-      terms: [{ target: { shape: logits.shape, data: logits.data.map(() => 1) }, weight: 1 }],
-    }
-  if (task !== 'segmentation') {
-    const labels = predictionsOf(output, logits).map(({ classes }) => classes)
-    return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
-  }
-  const masks = maskPredictionsOf(output, logits).flatMap(({ mask }) => mask ?? [])
-  const target = maskTargetsOf(output, masks, denseSize(output, logits.shape))
-  return { kind: denseLoss(output, { 'cross-entropy': 1 }).kind, terms: [{ target, weight: 1 }] }
-}
-
-/** What a detector says of each anchor, for certain; one sample. */
-function certainTargets(loss: AnchorLoss, { shape, data }: Tensor): Tensor {
-  return tensor(shape, anchorHardened(loss, anchorProbabilities(loss, data)))
+  const ownLoss = rulesOf(card.task).ownLoss(card, await model.predict(image))
+  return (await model.lossAndGradient(image, ownLoss)).gradient
 }
 
 async function connect({

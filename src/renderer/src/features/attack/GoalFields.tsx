@@ -1,6 +1,6 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ModelCard, RegressionOutput } from '../../../../core/model/card.ts'
+import type { ModelCard } from '../../../../core/model/card.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
@@ -10,6 +10,7 @@ import { goalOf, goalsFor } from './goals.ts'
 import { type Place, scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
 import { useCard } from '../../state/card-answers.ts'
+import type { RegressionOutput } from '../../../../core/tasks/regression/output.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import type { ClassificationOutput, OrdinalOutput } from '../../core/model/card.ts'
-import { classGoals, gradeGoals } from './goal.ts'
+import { classGoals } from './classification/goals.ts'
+import type { ClassificationOutput } from './classification/output.ts'
+import { gradeGoals } from './ordinal/goals.ts'
+import type { OrdinalOutput } from './ordinal/output.ts'
 
 const classes = ['a', 'b', 'c']
 const softmax: ClassificationOutput = { name: 'z', activation: 'softmax', gives: 'logits', classes }
@@ -58,7 +60,7 @@ test.each<
   ['labels raised, lowered and left', multiLabel, [0, 2], new Map([[1, 'raise'], [0, 'lower'], [2, 'leave']]), { targets: [0, 1, 1], name: 'labels reached', met: [[1, 2, 2]], not: [[2, 2, 2], [1, 2, 1], [1, 1, 2]] }], // prettier-ignore
   ['away from no label', multiLabel, [], undefined, { targets: [0, 0, 0], name: 'any label flipped', met: [[2, 0, 0]], not: [[1, 1, 1]] }], // prettier-ignore
 ])('%s', (_name, head, label, target, { targets, name, met, not }) => {
-  const goal = classGoals(head, target).of([{ classes: label }], anyGrid)
+  const goal = classGoals(head, target).of([{ kind: 'classes', classes: label }], anyGrid)
   expect([...goal.targets.data]).toEqual(targets)
   expect(goal.targeted).toBe(target !== undefined)
   expect(goal.criterion.name).toBe(name)
@@ -67,7 +69,13 @@ test.each<
 })
 
 test('the criterion of a batch looks at each sample’s own label', () => {
-  const { criterion } = classGoals(softmax, undefined).of([{ classes: [0] }, { classes: [1] }], anyGrid)
+  const { criterion } = classGoals(softmax, undefined).of(
+    [
+      { kind: 'classes', classes: [0] },
+      { kind: 'classes', classes: [1] },
+    ],
+    anyGrid,
+  )
   expect([0, 1].map((sample) => criterion.isMet(Float32Array.of(2, 1, 0), sample))).toEqual([false, true])
 })
 
@@ -96,7 +104,7 @@ test.each<
   ['away by two, by thresholds', byThreshold, { least: 2 }, { targets: [1, 0, 0], met: [[2, 1, 1]], not: [[2, 1, -1], [-1, -2, -3]] }], // prettier-ignore
   ['towards a grade, by thresholds', byThreshold, { target: 2, least: 1 }, { targets: [1, 1, 0], met: [[2, 1, -1]], not: [[2, 1, 1], [1, -1, -1]] }], // prettier-ignore
 ])('%s', (_name, head, { target, least }, { targets, met, not }) => {
-  const goal = gradeGoals(head, { target, least }).of([{ classes: [1] }], anyGrid)
+  const goal = gradeGoals(head, { target, least }).of([{ kind: 'classes', classes: [1] }], anyGrid)
   expect([...goal.targets.data]).toEqual(targets)
   for (const logits of met) expect(goal.criterion.isMet(Float32Array.from(logits), 0)).toBe(true)
   for (const logits of not) expect(goal.criterion.isMet(Float32Array.from(logits), 0)).toBe(false)
@@ -104,7 +112,10 @@ test.each<
 
 test('planes of a change of grades are those of the nearest grades far enough', () => {
   const { criterion } = gradeGoals(byThreshold, { target: undefined, least: 2 }).of(
-    [{ classes: [1] }, { classes: [2] }],
+    [
+      { kind: 'classes', classes: [1] },
+      { kind: 'classes', classes: [2] },
+    ],
     anyGrid,
   )
   expect(criterion.faces!(0, 3).faces).toEqual([{ terms: [[2, 1]], offset: -0 }])

@@ -2,47 +2,12 @@ import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { readSegmentation } from '../../core/dicom/segmentation.ts'
-import type { ModelCard } from '../../core/model/card.ts'
-import { differingFraction, planeOf, type Mask } from '../../core/image/mask.ts'
+import { planeOf, type Mask } from '../../core/image/mask.ts'
 import { fromRuns } from '../../core/image/mask-runs.ts'
+import type { FrameParts } from '../../core/tasks/report-fields.ts'
+import { mismatch } from '../../core/tasks/verification.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
-import type { FrameReport, ImageResult } from '../export/image-result.ts'
-import { maskReport } from './mask-report.ts'
-import { mismatch } from './mismatch.ts'
-
-/** Pixels between two classes may fall to the other one where sums are made in another order. */
-const largestDifference = 1e-3
-
-type RecordedMasks = Pick<FrameReport, 'segments' | 'masks'>
-
-/**
- * That the recorded masks are those that the recorded measures are of, and that the adversarial one is
- * predicted again.
- * @throws RadversaryError verification-failed
- */
-export function checkMasks(
-  card: ModelCard,
-  { segments, masks }: RecordedMasks,
-  predicted: Mask | undefined,
-  file: string,
-): void {
-  if (segments === undefined || masks === undefined || predicted === undefined) return
-  const [label, before, after] = [masks.label, masks.before, masks.after].map(fromRuns)
-  const again = maskReport(
-    card,
-    { label, before, after },
-    segments.distanceUnit === 'mm' ? segments.spacing : undefined,
-  )
-  if (JSON.stringify(again.segments) !== JSON.stringify(segments))
-    throw mismatch('Dice, IoU and HD95 of the recorded masks', 'others', file)
-  const differing = after === undefined ? 1 : differingFraction(after, predicted)
-  if (differing > largestDifference)
-    throw mismatch(
-      'the mask that was recorded',
-      `one that differs in ${(100 * differing).toFixed(2)} % of its values`,
-      file,
-    )
-}
+import type { ImageResult } from './image-result.ts'
 
 /**
  * That exported segmentations are the recorded masks, segment by segment.
@@ -51,7 +16,7 @@ export function checkMasks(
  */
 export async function checkMaskFiles(
   { folder, exported }: { readonly folder: string; readonly exported: ImageResult['exported'] },
-  frames: readonly RecordedMasks[],
+  frames: readonly FrameParts[],
   classes: readonly string[],
 ): Promise<void> {
   for (const [kind, when] of [

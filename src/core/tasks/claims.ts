@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts'
-import type { ModelCard } from './card.ts'
-import { cardInvalid } from './card-issues.ts'
+import { cardInvalid } from '../model/card-issues.ts'
+import type { ClaimCheck } from './rules.ts'
 
 /** How far from 1 a row of probabilities in float32 may sum up. */
 const roundingOfSum = 1e-3
@@ -8,33 +8,33 @@ const roundingOfSum = 1e-3
 /** The log-odds of 1.01, with the smallest probability that has a logarithm here (1e-30). */
 const mostLogOdds = 69.09
 
-/**
- * Whether what a model gives is what its card claims, on the first images that it is run on; undefined for
- * tasks without such a claim.
- * @param logits [N, K] or [N, K, h, w]
- * @param origin whether they were made of the model's outputs as logarithms of probabilities
- * @throws RadversaryError card-invalid.
- */
-export function claimCheck({
-  task,
-  output,
-}: Pick<ModelCard, 'task' | 'output'>):
-  ((logits: Tensor, origin: { readonly isLogarithm: boolean }) => void) | undefined {
-  if (task === 'regression' || task === 'detection' || output.activation === 'linear') return undefined
-  const isSoftmax = output.activation === 'softmax'
-  if (output.gives === 'logits')
-    return isSoftmax
-      ? (logits) => {
-          if (everyRow(logits, isDistribution)) throw claimedLogits()
-        }
-      : undefined
+/** Whether the rows of a softmax are logits or probabilities, as the card claims. */
+function softmaxClaim(gives: 'logits' | 'probabilities'): ClaimCheck {
+  if (gives === 'logits')
+    return (logits) => {
+      if (everyRow(logits, isDistribution)) throw claimedLogits()
+    }
   return (logits, { isLogarithm }) => {
-    if (!isLogarithm) return
-    const agree = isSoftmax
-      ? everyRow(logits, sumsUp)
-      : logits.data.every((z) => !(Math.abs(z) > mostLogOdds))
-    if (!agree) throw claimedProbabilities(isSoftmax)
+    if (isLogarithm && !everyRow(logits, sumsUp)) throw claimedProbabilities(true)
   }
+}
+
+/** Whether values are probabilities as the card claims; undefined where it claims logits. */
+function sigmoidClaim(gives: 'logits' | 'probabilities'): ClaimCheck | undefined {
+  if (gives === 'logits') return undefined
+  return ({ data }, { isLogarithm }) => {
+    if (isLogarithm && !data.every((z) => !(Math.abs(z) > mostLogOdds))) throw claimedProbabilities(false)
+  }
+}
+
+/** The claim of a head with one activation. */
+export function claimOf({ activation, gives }: ClaimingOutput): ClaimCheck | undefined {
+  return activation === 'softmax' ? softmaxClaim(gives) : sigmoidClaim(gives)
+}
+
+interface ClaimingOutput {
+  readonly activation: string
+  readonly gives: 'logits' | 'probabilities'
 }
 
 function claimedLogits(): Error {

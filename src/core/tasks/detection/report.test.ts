@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
-import type { ModelCard } from '../../core/model/card.ts'
-import { checkBoxes } from './box-check.ts'
-import { foundBoxes } from './box-report.ts'
+import { checkBoxes, foundBoxes } from './report.ts'
 
-const card = { task: 'detection', output: { threshold: 0.3 } } as unknown as ModelCard
+const scored = { classes: [0], confidence: 0.5, probabilities: [0.5] }
 const box = (x0: number, score = 0.8, of = 0) => ({ class: of, x0, y0: 0, x1: x0 + 100, y1: 100, score })
 const label = [{ class: 0, x0: 0, y0: 0, x1: 100, y1: 100 }]
 const recorded = [box(0), box(300, 0.5)]
@@ -14,7 +12,7 @@ const boxes = {
   highest: { before: 0.8, after: 0.8 },
 }
 const checked = (predicted: readonly ReturnType<typeof box>[], of = boxes) => {
-  checkBoxes(card, { boxes: of }, predicted, 'a.dcm')
+  checkBoxes({ threshold: 0.3 }, { boxes: of }, { kind: 'boxes', ...scored, boxes: predicted }, 'a.dcm')
 }
 
 test('the same boxes are verified, in any order, but for rounding', () => {

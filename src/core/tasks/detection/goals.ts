@@ -1,13 +1,15 @@
-import {
-  boxesLost,
-  falseBoxes,
-  nothingFound,
-  wrongClass,
-  type BoxJudge,
-} from '../../core/tasks/detection/criteria.ts'
-import type { Criterion } from '../../core/tasks/classification/criteria.ts'
-import { internalError, RadversaryError } from '../../core/errors.ts'
-import { anchorLossOfHead } from '../../core/tasks/detection/losses.ts'
+import type { GoalSpec } from '../../spec/attack-spec.ts'
+import type { Criterion } from '../../attacks/criterion.ts'
+import { internalError, RadversaryError } from '../../errors.ts'
+import type { LabelledBox } from '../../image/boxes.ts'
+import type { CardOf } from '../../model/card.ts'
+import { sampleOf, tensor } from '../../tensor/tensor.ts'
+import type { FrameLabel } from '../answers.ts'
+import { classIndex } from '../class-names.ts'
+import { refuse, type GoalMaker, type TaskGoal } from '../goal.ts'
+import { boxesLost, falseBoxes, nothingFound, wrongClass, type BoxJudge } from './criteria.ts'
+import { detectorOf, objectsOf, type DetectionCard } from './detector.ts'
+import { anchorLossOfHead } from './losses.ts'
 import {
   anchorTargets,
   asClass,
@@ -15,12 +17,10 @@ import {
   asLabelled,
   asNothing,
   type SayAnchors,
-} from '../../core/tasks/detection/targets.ts'
-import { detectorOf, objectsOf, type DetectionCard } from '../../core/tasks/detection/detector.ts'
-import { sampleOf, tensor } from '../../core/tensor/tensor.ts'
-import { classIndex } from '../../core/tasks/class-names.ts'
-import type { FrameLabel } from '../labels/labels.ts'
-import type { GoalMaker } from './goal.ts'
+} from './targets.ts'
+
+/** Goals beside classes. */
+export const boxWords = ['vanish', 'false-positives'] as const
 
 /** What an attack on a detector is after. */
 export type BoxChoice =
@@ -29,15 +29,10 @@ export type BoxChoice =
   | { readonly kind: 'false-positives'; readonly least: number }
   | { readonly kind: 'class'; readonly wanted: number }
 
-/** What a user wants, in words: `vanish`, `false-positives`, `class:NAME` or NAME. */
-export interface BoxRequest {
-  readonly target?: string | undefined
-  /** `boxes>=N`, of false positives. */
-  readonly criterion?: string | undefined
-}
+type BoxRequest = Pick<GoalSpec, 'target' | 'criterion'>
 
 /** @throws RadversaryError usage for a class, or a criterion, that there is not. */
-export function boxChoice({ output }: DetectionCard, { target, criterion }: BoxRequest): BoxChoice {
+function boxChoice({ output }: DetectionCard, { target, criterion }: BoxRequest): BoxChoice {
   if (target === 'false-positives') return { kind: target, least: leastBoxes(criterion) }
   if (criterion !== undefined)
     throw new RadversaryError(
@@ -68,7 +63,7 @@ function leastBoxes(criterion: string | undefined): number {
 }
 
 /** The choice's name in records; null for an attack away from the label. */
-export function choiceName(choice: BoxChoice, classes: readonly string[]): string | null {
+function choiceName(choice: BoxChoice, classes: readonly string[]): string | null {
   if (choice.kind === 'away') return null
   return choice.kind === 'class' ? (classes[choice.wanted] ?? null) : choice.kind
 }
@@ -83,7 +78,7 @@ interface Aim {
  * Away from the labelled boxes, or towards what is wanted. Anchors are matched by the boxes that they have in
  * the clean image.
  */
-export function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
+function boxGoals(card: DetectionCard, choice: BoxChoice): GoalMaker {
   const { wanted, targeted, criterion } = aimOf(choice)
   return {
     criterion: criterion({ labels: [], read: () => [] }).name,
@@ -129,7 +124,14 @@ function aimOf(choice: BoxChoice): Aim {
   }
 }
 
-function boxesOfLabel({ boxes }: FrameLabel) {
-  if (boxes === undefined) throw internalError('a detection has a label without boxes')
-  return boxes
+function boxesOfLabel(label: FrameLabel): readonly LabelledBox[] {
+  if (label.kind === 'boxes') return label.boxes
+  throw internalError('a detection has a label without boxes')
+}
+
+/** @throws RadversaryError usage for a class, or a criterion, that there is not. */
+export function detectionGoal(card: CardOf<'detection'>, request: GoalSpec): TaskGoal {
+  refuse('a detection', request, ['targetMasks', 'loss'])
+  const choice = boxChoice(card, request)
+  return { maker: boxGoals(card, choice), target: choiceName(choice, card.output.classes), loss: undefined }
 }

@@ -1,4 +1,4 @@
-import { RadversaryError } from '../../core/errors.ts'
+import { RadversaryError } from '../errors.ts'
 
 /** An export that is verified is not what its record says. */
 export function mismatch(expected: string, got: string, file: string): RadversaryError {

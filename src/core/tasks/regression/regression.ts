@@ -1,0 +1,65 @@
+import type { Requirement } from '../../model/card-missing.ts'
+import { canBeClasses, outputContradictions } from '../class-output.ts'
+import { invalidLine, labelColumns, oneLabel, type LabelLine } from '../labels.ts'
+import { plainReports, type TaskRules } from '../rules.ts'
+import { regressionGoal } from './goals.ts'
+import { valuePredictions } from './values.ts'
+
+const requires: readonly Requirement[] = [
+  {
+    field: 'output.value',
+    why: () => 'a model file does not say what its number is',
+    example: () => '"bone age"',
+  },
+  {
+    field: 'output.tolerance',
+    why: () => 'how large a change matters is for you to say, in output.unit',
+    example: () => '6',
+  },
+]
+
+/** A number for each image, in the card's unit. */
+export const regression: TaskRules<'regression'> = {
+  ...plainReports,
+  requires,
+  flatLossTip: 'The loss is flat there. Choose another one (--loss), or a black box (square).',
+  canBeOutput: canBeClasses,
+  isLikely: () => false,
+  propose: (_facts, output) => (output === undefined ? {} : { name: output.name }),
+  contradictions: (card, facts) => outputContradictions(card, facts, false),
+  claim: () => undefined,
+  labels: {
+    kind: 'table',
+    file: 'labels.csv',
+    ...labelColumns,
+    read: (rows) => oneLabel(rows, valueOfText, (value) => ({ kind: 'value', value })),
+  },
+  predict: ({ output }, _image, logits) => valuePredictions(output, logits),
+  ownLoss: (_card, { shape, data }) => ({
+    kind: 'dot',
+    terms: [{ target: { shape, data: data.map(() => 1) }, weight: 1 }],
+  }),
+  goal: ({ output }, request) => regressionGoal(output, request),
+  form: ({ output: { value, unit, tolerance } }) => ({
+    target: { kind: 'value', name: value, unit },
+    criteria: [
+      { of: 'away', criterion: `change>${tolerance}` },
+      { of: 'towards', criterion: `within ${tolerance}` },
+    ],
+    losses: ['mse', 'huber'],
+    labels: 'table',
+  }),
+  agreement: () => ({}),
+  taskAgreement: (_card, rows) => {
+    const errors = rows.map(({ label, predicted }) =>
+      label.kind === 'value' ? Math.abs((predicted.value ?? NaN) - label.value) : NaN,
+    )
+    return { meanAbsoluteError: errors.reduce((sum, error) => sum + error, 0) / errors.length }
+  },
+}
+
+function valueOfText(text: string, place: LabelLine): number {
+  const value = Number(text)
+  if (text !== '' && Number.isFinite(value)) return value
+  throw invalidLine(`expected a number, got "${text}"`, place)
+}

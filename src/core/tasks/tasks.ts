@@ -1,0 +1,45 @@
+import type { ModelCard } from '../model/card.ts'
+import type { ModelFacts, OutputFacts, TensorFacts } from '../model/model-facts.ts'
+import type { ImageSize } from '../tensor/resample.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Prediction } from './answers.ts'
+import { canBeClasses } from './class-output.ts'
+import { classification } from './classification/classification.ts'
+import { detection } from './detection/detection.ts'
+import { ordinal } from './ordinal/ordinal.ts'
+import type { Task } from './outputs.ts'
+import { regression } from './regression/regression.ts'
+import type { TaskRules } from './rules.ts'
+import { segmentation } from './segmentation/segmentation.ts'
+
+/** The rules of every task of `outputs`. */
+const tasks = { classification, ordinal, regression, segmentation, detection } satisfies {
+  readonly [T in Task]: TaskRules<T>
+}
+
+/** Rules by a task's name. */
+export function rulesOf(task: Task): TaskRules {
+  return tasks[task]
+}
+
+/** Whether a card names a task. */
+export function isTask(name: unknown): name is Task {
+  return typeof name === 'string' && Object.hasOwn(tasks, name)
+}
+
+/** The task that a graph looks like; a classification where it looks like none. */
+export function likelyTask(facts: ModelFacts, output: OutputFacts | undefined): Task {
+  const likely = Object.entries(tasks).find(([, rules]) => rules.isLikely(facts, output))
+  const name = likely?.[0]
+  return isTask(name) ? name : 'classification'
+}
+
+/** Whether an output may hold scores of a task, or of any where none is named. @param extents beyond the batch */
+export function canBeOutput(task: unknown, extents: TensorFacts['shape']): boolean {
+  return isTask(task) ? rulesOf(task).canBeOutput(extents) : canBeClasses(extents)
+}
+
+/** Predictions of images of one size from their logits. Throws `tensor-invalid` for other logits. */
+export function imagePredictions(card: ModelCard, image: ImageSize, logits: Tensor): Prediction[] {
+  return rulesOf(card.task).predict(card, image, logits)
+}

@@ -1,0 +1,132 @@
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { Mask } from '../../core/image/mask.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import type { FrameLabel } from '../../core/tasks/answers.ts'
+import { checkFrames, type ImageLabel } from '../../core/tasks/labels.ts'
+import type { LabelRules } from '../../core/tasks/rules.ts'
+import type { Task } from '../../core/tasks/outputs.ts'
+import { rulesOf } from '../../core/tasks/tasks.ts'
+import type { StudyFrame } from '../study/load-image.ts'
+import type { Study, StudyImage } from '../study/open-study.ts'
+import { namesFor } from './label-rows.ts'
+import { parseLabels, type LabelTable, type TableRules } from './label-table.ts'
+import type { MaskedFrame, MaskSource } from './mask-source.ts'
+import { openMasks } from './open-masks.ts'
+
+/** What a user says of a study's images. */
+export interface GivenLabels {
+  /** SHA-256 of masks; undefined of a table, whose labels are `given` one by one. */
+  readonly sha256: string | undefined
+  /** What is said of an image, for the id of a run. */
+  given(image: StudyImage): unknown
+  /** @throws RadversaryError labels-invalid for a mask that is damaged or doesn't fit. */
+  find(frame: StudyFrame): Promise<FrameLabel | undefined>
+  /** @throws RadversaryError labels-invalid for an image that has none. */
+  of(frame: StudyFrame): Promise<FrameLabel>
+}
+
+/** Labels that were read, before the study was. */
+export interface ReadLabels {
+  /** @throws RadversaryError labels-invalid where they are of none of its images, or of frames that one hasn't. */
+  forStudy(study: Study, images: readonly StudyImage[]): GivenLabels
+}
+
+/** Reads a labels file, or opens masks, as a model's task has them. @throws RadversaryError labels-invalid, io-failed. */
+export async function readLabels(file: string, card: ModelCard): Promise<ReadLabels> {
+  const { labels } = rulesOf(card.task)
+  if (labels.kind === 'masks') {
+    const masks = maskLabels(await openMasks(file, labels.headOf(card)), labels, card)
+    return { forStudy: () => masks }
+  }
+  const table = parseLabels(new TextDecoder().decode(await readBytes({ path: file })), file, labels, card)
+  return { forStudy: (study, images) => tableLabels({ file, table, rules: labels }, study, images) }
+}
+
+interface ReadTable {
+  readonly file: string
+  readonly table: LabelTable
+  readonly rules: TableRules
+}
+
+function tableLabels(
+  { file, table, rules }: ReadTable,
+  study: Study,
+  images: readonly StudyImage[],
+): GivenLabels {
+  const find = finder(study, table)
+  // The whole study is asked: the chosen images of a detection may well have no boxes.
+  if (study.images.every((image) => find(image) === undefined)) throw noLabels(file, table.count)
+  const labelOf = (image: StudyImage) => find(image) ?? rules.absent
+  for (const image of images) checkFrames(labelOf(image) ?? {}, image.header.numberOfFrames)
+  const of = ({ image, index }: StudyFrame) => labelOf(image)?.of(index)
+  return {
+    sha256: undefined,
+    given: (image) => labelOf(image)?.given,
+    find: (frame) => Promise.resolve(of(frame)),
+    of: async (frame) => of(frame) ?? (await Promise.reject(unlabelled())),
+  }
+}
+
+/** By an image's path in the study or, where no other image has it, a shorter name. */
+function finder({ images }: Study, table: LabelTable): (image: StudyImage) => ImageLabel | undefined {
+  const counts = new Map<string, number>()
+  for (const name of images.flatMap((image) => namesFor(image.name)))
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  return ({ name, sopInstanceUid }) => {
+    const [path, ...shorter] = namesFor(name)
+    const names = [path, ...shorter.filter((short) => counts.get(short) === 1)]
+    const labels = names.map((fileName = name) => table.find({ fileName, sopInstanceUid }))
+    return labels.find((label) => label !== undefined)
+  }
+}
+
+function maskLabels(
+  source: MaskSource,
+  rules: Extract<LabelRules<Task>, { readonly kind: 'masks' }>,
+  card: ModelCard,
+): GivenLabels {
+  return {
+    sha256: source.sha256,
+    given: () => undefined,
+    find: async (frame) => {
+      const mask = await source.find(maskedFrame(frame))
+      return mask && rules.of(card, mask)
+    },
+    of: async (frame) => rules.of(card, await maskOfFrame(source, frame)),
+  }
+}
+
+/** @throws RadversaryError labels-invalid where the source has none, or one that doesn't fit. */
+export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promise<Mask> {
+  const mask = await source.find(maskedFrame(frame))
+  if (mask !== undefined) return mask
+  throw new RadversaryError(
+    'labels-invalid',
+    'Masks: expected a mask for every image, got none for this one',
+    {
+      tip: 'Name its PNG as the image (01.png for 01.dcm), or give a DICOM SEG that refers to its SOP Instance UID.',
+    },
+  )
+}
+
+function maskedFrame({ image, index, pixels }: StudyFrame): MaskedFrame {
+  const { rows, columns } = pixels.frame
+  const { name, sopInstanceUid, header } = image
+  return { name, sopInstanceUid, index, frames: header.numberOfFrames, rows, columns }
+}
+
+function unlabelled(): RadversaryError {
+  return new RadversaryError(
+    'labels-invalid',
+    'labels: expected a label for every image, got none for this one',
+    { tip: 'Add a line for it to the labels file.' },
+  )
+}
+
+function noLabels(file: string, count: number): RadversaryError {
+  return new RadversaryError('labels-invalid', `labels: expected the study's images, got ${count} others`, {
+    file,
+    tip: 'Names in the column `file` are relative to the study; SOPInstanceUID is surer.',
+  })
+}
