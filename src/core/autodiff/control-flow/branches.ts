@@ -8,6 +8,7 @@ import { sameShape } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import type { Value } from '../value.ts'
 import { capturedBy, inlined, liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
+import type { Place } from './unroll.ts'
 
 /** An If whose branches stand beside it, and what they give; the node itself is still there. */
 export interface Join {
@@ -31,7 +32,10 @@ const tip = 'Export the model without it: torch.where(condition, a, b) in place 
  * the branch that is not taken nothing comes back, not even 0 · ∞ or NaN: dv = Where(condition, g_then, 0) +
  * Where(condition, 0, g_else).
  */
-export function expandIf(node: OnnxNode, graph: TypedGraph, prefix: string): BranchedExpansion | Refusal {
+export function expandIf(
+  node: OnnxNode,
+  { graph, prefix }: Pick<Place, 'graph' | 'prefix'>,
+): BranchedExpansion | Refusal {
   const [thenBody, elseBody] = ['then_branch', 'else_branch'].map((each) => subgraphOf(node.attributes[each]))
   const flag = graph.values.get(node.inputs[0] ?? '')
   if (thenBody === undefined || elseBody === undefined || flag === undefined)

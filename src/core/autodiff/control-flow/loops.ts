@@ -5,15 +5,11 @@ import { boolTensor, int64Tensor } from '../../onnx/onnx-tensor.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import { liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
-import { unrolled, withAxis, type Writing } from './unroll.ts'
+import { unrolled, withAxis, type Place, type Writing } from './unroll.ts'
 
 /** A Loop of `count` steps, step after step. */
-export function expandLoop(
-  node: OnnxNode,
-  graph: TypedGraph,
-  prefix: string,
-  count: number,
-): Expansion | Refusal {
+export function expandLoop(node: OnnxNode, place: Place, count: number): Expansion | Refusal {
+  const { prefix } = place
   const body = bodyOf(node)
   const { constants, names } = liftedConstants(body, prefix)
   const [stepNumber, goOn] = body.inputs
@@ -26,11 +22,12 @@ export function expandLoop(
   const carried = node.inputs.slice(2)
   const collect = () => ({ axis: 0, isReverse: false })
   const steps = { body, count, carried, firstInput: 2, firstOutput: 1, given, collect }
-  return unrolled(node, steps, { graph, prefix, constants })
+  return unrolled(node, steps, { ...place, constants })
 }
 
 /** A Scan (opset 9 or later), whose number of steps is the extent of what it scans. */
-export function expandScan(node: OnnxNode, graph: TypedGraph, prefix: string): Expansion | Refusal {
+export function expandScan(node: OnnxNode, place: Place): Expansion | Refusal {
+  const { graph, prefix } = place
   const body = bodyOf(node)
   const { constants, names } = liftedConstants(body, prefix)
   const carried = node.inputs.slice(0, node.inputs.length - intAttribute(node, 'num_scan_inputs', 1))
@@ -42,7 +39,7 @@ export function expandScan(node: OnnxNode, graph: TypedGraph, prefix: string): E
       tip: 'Export the model with a later opset.',
     }
   const slice = (k: number, step: number): string => `${prefix}slice${k}_${step}`
-  const writing = { graph, prefix, constants }
+  const writing = { ...place, constants }
   const parts = scanned.flatMap(({ name, axis, isReverse }, k) => {
     const pieces = range(count).map((step) => slice(k, isReverse ? count - 1 - step : step))
     return takenApart([name, `${prefix}thick${k}_`], axis, pieces, writing)

@@ -4,8 +4,8 @@ import { range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import { inlined, isRefusal, nodeOf, type Expansion } from './subgraph.ts'
 
-/** How many operators a model's loops may become. */
-const mostWrittenOut = 10_000
+/** How many operators a model's loops may become: a session for the gradient then takes half a minute. */
+const mostWrittenOut = 5_000
 
 /** A body that runs several times, each time on what it gave the time before. */
 export interface Steps {
@@ -26,18 +26,24 @@ interface Collecting {
   readonly isReverse: boolean
 }
 
-/** Where new nodes get their names, form and constants from. */
-export interface Writing {
+/** Where a node is written out. */
+export interface Place {
   readonly graph: TypedGraph
+  /** Begins the names of new nodes. */
   readonly prefix: string
+  /** How many operators others became before. */
+  readonly written: number
+}
+
+/** A place, and the constants of its new nodes. */
+export interface Writing extends Place {
   readonly constants: Map<string, OnnxTensor>
 }
 
 /** One step after the other in place of a node, whose outputs are the carried and the collected values. */
 export function unrolled(node: OnnxNode, steps: Steps, writing: Writing): Expansion | Refusal {
   const { body, count } = steps
-  const written = writing.graph.nodes.length + count * body.nodes.length
-  if (written > mostWrittenOut)
+  if (writing.written + count * body.nodes.length > mostWrittenOut)
     return {
       reason: `its ${count} steps of ${body.nodes.length} operators are too many to be written out (at most ${mostWrittenOut} operators in all)`,
       tip: 'Export the model with fewer steps, or use a method that needs no gradient (square, spsa, hopskipjump).',

@@ -303,7 +303,7 @@ test.each([
   [
     'by its length',
     withLoop(fixed(20_000)),
-    /^Loop: no gradient, since its 20000 steps of \d operators are too many to be written out \(at most 10000 operators in all\) \(node 'Loop_\d'\)$/,
+    /^Loop: no gradient, since its 20000 steps of \d operators are too many to be written out \(at most 5000 operators in all\) \(node 'Loop_\d'\)$/,
   ],
 ])(
   'a Loop that can not be written out, %s, predicts and refuses a gradient by name',

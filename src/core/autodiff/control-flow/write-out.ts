@@ -11,6 +11,7 @@ import { learnAgain } from './learn-again.ts'
 import { countedSteps } from './loop-steps.ts'
 import { expandLoop, expandScan } from './loops.ts'
 import { isRefusal, nodeOf } from './subgraph.ts'
+import type { Place } from './unroll.ts'
 
 /** Operators whose bodies are written out. */
 export const writtenOutOps = ['If', 'Loop', 'Scan'] as const
@@ -94,13 +95,19 @@ function replace(
   const constants = new Map<string, OnnxTensor>()
   const refusals = new Map<string, Refusal>()
   const joins: Join[] = []
+  let written = 0
   const nodes = graph.nodes.flatMap((node, index) => {
     if (!bodies.includes(node)) return [node]
-    const expansion = expanded(node, graph, `${graph.freshPrefix}${index}_`, steps.get(node))
+    const expansion = expanded(
+      node,
+      { graph, prefix: `${graph.freshPrefix}${index}_`, written },
+      steps.get(node),
+    )
     if (isRefusal(expansion)) {
       refusals.set(firstOutput(node), expansion)
       return [node]
     }
+    written += expansion.nodes.length
     for (const [name, tensor] of expansion.constants) constants.set(name, tensor)
     if (expansion.join === undefined) return expansion.nodes
     joins.push(expansion.join)
@@ -111,13 +118,12 @@ function replace(
 
 function expanded(
   node: OnnxNode,
-  graph: TypedGraph,
-  prefix: string,
+  place: Place,
   steps: number | Refusal | undefined,
 ): BranchedExpansion | Refusal {
-  if (node.opType === 'If') return expandIf(node, graph, prefix)
-  if (typeof steps === 'number') return expandLoop(node, graph, prefix, steps)
-  return steps ?? expandScan(node, graph, prefix)
+  if (node.opType === 'If') return expandIf(node, place)
+  if (typeof steps === 'number') return expandLoop(node, place, steps)
+  return steps ?? expandScan(node, place)
 }
 
 /** The graph with Where in place of each If whose branches agree. */
