@@ -34,6 +34,25 @@ export interface Stacked {
   readonly volume?: VolumeOfInput | undefined
 }
 
+/** Some of a stack's slices that are worked on at once, and those on either side that their predictions depend on. */
+export interface Block<Slice> {
+  readonly before: readonly Slice[]
+  readonly own: readonly Slice[]
+  readonly after: readonly Slice[]
+}
+
+/** Slices `from` to `to` − 1 of a stack, with as many on either side as the context has. */
+export function blockOf<Slice>(
+  stack: readonly Slice[],
+  { from, to, context }: { readonly from: number; readonly to: number; readonly context: number },
+): Block<Slice> {
+  return {
+    before: stack.slice(Math.max(0, from - context), from),
+    own: stack.slice(from, to),
+    after: stack.slice(to, to + context),
+  }
+}
+
 /**
  * How many slices on either side of an image its prediction depends on; 0 for models of single images,
  * Infinity for those of volumes.

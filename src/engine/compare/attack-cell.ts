@@ -11,7 +11,7 @@ import { attackStack, type Session, type SessionAttack } from '../session/sessio
 import type { Stack } from '../session/stacks.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
-import { checkFramesAreStack } from '../study/surroundings.ts'
+import { checkFramesAreStack } from '../study/stack-context.ts'
 import { cellSchema, type CellResult, type CellSlice } from './cell-result.ts'
 import { comparedStacks, type CompareRun, type ComparedModel } from './compare-run.ts'
 import type { PlannedCell } from './plan-cells.ts'

@@ -20,13 +20,12 @@ import type { Box } from '../../core/image/boxes.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { contextOf } from '../../core/model/slices.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
-import { imageGroups, imageStacks } from '../study/image-groups.ts'
+import { blocksIn, imageStacks } from '../study/image-groups.ts'
 import {
   createImageLoader,
   distinctNotices,
@@ -35,7 +34,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { checkFramesAreStack, stackNotices, surroundingsIn, withSurroundings } from '../study/surroundings.ts'
+import { checkFramesAreStack, stackNotices, withContext } from '../study/stack-context.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 
 /** What a model says of one frame. */
@@ -124,33 +123,26 @@ async function predictAll(
 ): Promise<{ readonly found: Found[]; readonly notices: readonly Notice[] }> {
   const { images } = bench
   const loader = createImageLoader(bench.study, bench.opened.card, bench)
-  const around = surroundingsIn(bench.study.images, loader, contextOf(bench.opened.card.input))
+  const { context } = bench.model
+  const together = context === Infinity ? Infinity : batch
   const found: Found[] = []
-  const notices: Notice[] =
-    around === undefined
-      ? []
-      : imageStacks(images).flatMap((stack) => stackNotices(stack, bench.study, bench.opened.card.input))
+  const notices: Notice[] = imageStacks(images).flatMap((stack) =>
+    stackNotices(stack, bench.study, bench.opened.card.input),
+  )
   let done = 0
-  // Some slices of a stack may be far from each other.
-  const together = contextOf(bench.opened.card.input) === Infinity ? Infinity : batch
-  const most =
-    around === undefined || images.length === bench.study.images.length
-      ? Math.min(together, images.length)
-      : 1
-  const within = around === undefined ? 'series' : 'stack'
-  for (const group of imageGroups(images, { most, within })) {
+  for (const block of blocksIn(bench.study.images, images, { most: together, context })) {
     throwIfCancelled(signal)
-    const each = await Promise.all(group.map((image) => load(bench, loader, image)))
-    const { loaded, surroundings } = await withSurroundings(group, each, around)
+    const own = await Promise.all(block.own.map((image) => load(bench, loader, image)))
+    const { loaded, beyond } = await withContext(block, { loaded: own, loader, context })
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
     for (let first = 0; first < frames.length; first += together) {
       const part = frames.slice(first, first + together)
-      const beyond = surroundings?.of(frames.map(({ frame }) => frame), first, first + part.length) // prettier-ignore
-      found.push(...(await predictFrames(bench, part, beyond)))
+      const range = { from: first, to: first + part.length }
+      found.push(...(await predictFrames(bench, part, beyond(frames.map(({ frame }) => frame), range)))) // prettier-ignore
     }
-    done += group.length
+    done += block.own.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
   return { found, notices: distinctNotices(notices) }
@@ -167,13 +159,9 @@ interface Loaded {
   readonly failure?: InputFailure
 }
 
-async function load(
-  { model, labels, opened }: Bench,
-  loader: ImageLoader,
-  image: StudyImage,
-): Promise<Loaded> {
+async function load({ model, labels }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
   try {
-    checkFramesAreStack(image, contextOf(opened.card.input))
+    checkFramesAreStack(image, model.context)
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
     const frames = await Promise.all(

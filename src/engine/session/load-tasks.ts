@@ -3,7 +3,7 @@ import type { MaskSource } from '../labels/mask-source.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { checkFramesAreStack } from '../study/surroundings.ts'
+import { checkFramesAreStack } from '../study/stack-context.ts'
 import type { FrameTask } from './frame-attack.ts'
 import { checkRegion, type Region } from './region.ts'
 

@@ -82,9 +82,9 @@ export async function* attackStack(stack: Stack, session: Session): AsyncGenerat
     return
   }
   let last: OpenBlock | undefined
-  for (const [index, block] of blocks.entries()) {
-    const own = read.loaded ?? (await loadBlock(block, session))
-    const next = await walk.attack(own, blocks[index + 1] ?? [], last)
+  for (const block of blocks) {
+    const own = read.loaded ?? (await loadBlock(block.own, session))
+    const next = await walk.attack(own, block.after, last)
     if (last) yield closed(last, next)
     last = next
   }
@@ -164,12 +164,12 @@ class StackWalk {
 
   async attack(
     { loaded, failures }: LoadedBlock,
-    next: readonly StudyImage[],
+    following: readonly StudyImage[],
     last: OpenBlock | undefined,
   ): Promise<OpenBlock> {
     const { context } = this.session.model
     const held = lastOf(this.trail, context)
-    const after = await this.originals(next.slice(0, context))
+    const after = await this.originals(following)
     const own = loaded.flatMap(({ tasks }) => tasks)
     const clean = await this.clean(own, around(sourcesOf(held), after))
     const tasks = [...held.map(heldTask), ...own.map((task, n) => clean?.labelled(task, n) ?? task)]

@@ -1,8 +1,8 @@
 import { stackMethods } from '../../core/attacks/attack-methods.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { contextOf } from '../../core/model/slices.ts'
-import { imageGroups, imageStacks, parted } from '../study/image-groups.ts'
+import { contextOf, type Block } from '../../core/model/slices.ts'
+import { blocksOf, imageGroups, imageStacks } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import type { Workbench } from '../workbench.ts'
 
@@ -13,7 +13,7 @@ import type { Workbench } from '../workbench.ts'
 export interface Stack {
   readonly images: readonly StudyImage[]
   /** What is attacked at once, in order. */
-  readonly blocks: readonly (readonly StudyImage[])[]
+  readonly blocks: readonly Block<StudyImage>[]
 }
 
 export interface StackSizes {
@@ -33,10 +33,13 @@ export interface StackSizes {
 export function planStacks(images: readonly StudyImage[], sizes: StackSizes): Stack[] {
   const { context, whole = false, batch, atATime } = sizes
   if (context === 0 && !whole)
-    return imageGroups(images, { most: batch, atATime }).map((group) => ({ images: group, blocks: [group] }))
+    return imageGroups(images, { most: batch, atATime }).map((group) => ({
+      images: group,
+      blocks: blocksOf(group, { most: group.length, context }),
+    }))
   return imageStacks(images).map((stack) => ({
     images: stack,
-    blocks: parted(stack, { most: context === 0 ? batch : blockSize(stack, sizes) }),
+    blocks: blocksOf(stack, { most: context === 0 ? batch : blockSize(stack, sizes), context }),
   }))
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ScannedInstance } from '../../adapters/fs/scan.ts'
-import { imageGroups } from './image-groups.ts'
+import { blocksIn, blocksOf, imageGroups } from './image-groups.ts'
 import type { StudyImage } from './open-study.ts'
 
 interface Facts {
@@ -56,4 +56,30 @@ test.each([
 ])('%i images in groups of %i at most keep two busy to the end', (count, most, sizes) => {
   const images = Array.from({ length: count }, () => image({}))
   expect(imageGroups(images, { most, atATime: 2 }).map((group) => group.length)).toEqual(sizes)
+})
+
+test('a stack is parted into blocks, each with the slices that it depends on', () => {
+  const blocks = blocksOf(['a', 'b', 'c', 'd', 'e', 'f', 'g'], { most: 3, context: 2 })
+  expect(blocks.map(({ before, own, after }) => [before, own, after].map((part) => part.join('')))).toEqual([
+    ['', 'abc', 'de'],
+    ['bc', 'de', 'fg'],
+    ['de', 'fg', ''],
+  ])
+})
+
+test('chosen slices that follow each other make a block, whose context is of the whole stack', () => {
+  const stack = Array.from({ length: 6 }, () => image({}))
+  const chosen = [1, 2, 5].flatMap((at) => stack[at] ?? [])
+  const places = (images: readonly StudyImage[]) => images.map((one) => stack.indexOf(one))
+  const blocks = blocksIn(stack, chosen, { most: 8, context: 1 })
+  expect(blocks.map(({ before, own, after }) => [before, own, after].map(places))).toEqual([
+    [[0], [1, 2], [3]],
+    [[4], [5], []],
+  ])
+})
+
+test('images that depend on themselves alone have nothing around them, and go together whatever lies between', () => {
+  const images = Array.from({ length: 5 }, () => image({}))
+  const chosen = [0, 2, 4].flatMap((at) => images[at] ?? [])
+  expect(blocksIn(images, chosen, { most: 8, context: 0 })).toEqual([{ before: [], own: chosen, after: [] }])
 })

@@ -1,3 +1,4 @@
+import { blockOf, type Block } from '../../core/model/slices.ts'
 import type { StudyImage } from './open-study.ts'
 
 export interface GroupSizes {
@@ -5,8 +6,6 @@ export interface GroupSizes {
   readonly most: number
   /** How many groups are worked on at a time; 1 by default. */
   readonly atATime?: number
-  /** What a group lies within: a series by default; a stack for models of neighbouring slices. */
-  readonly within?: Within
 }
 
 type Within = 'series' | 'stack'
@@ -18,7 +17,7 @@ type Within = 'series' | 'stack'
  * ones.
  */
 export function imageGroups(images: readonly StudyImage[], sizes: GroupSizes): StudyImage[][] {
-  return runsOf(images, sizes.within ?? 'series').flatMap((run) => parted(run, sizes))
+  return runsOf(images, 'series').flatMap((run) => parted(run, sizes))
 }
 
 /**
@@ -36,6 +35,66 @@ function runsOf(images: readonly StudyImage[], within: Within): StudyImage[][] {
     const [first] = run ?? []
     if (first?.[within] === image[within] && goTogether(first, image)) run?.push(image)
     else runs.push([image])
+  }
+  return runs
+}
+
+export interface BlockSizes {
+  /** Images of a block at most. */
+  readonly most: number
+  /** Slices on either side that a prediction depends on. */
+  readonly context: number
+}
+
+/** A stack, or a run of its slices, in blocks, each with the slices around it. */
+export function blocksOf<Image>(
+  stack: readonly Image[],
+  { most, context }: BlockSizes,
+  { first, length }: Run = { first: 0, length: stack.length },
+): Block<Image>[] {
+  let from = first
+  return parted(stack.slice(first, first + length), { most: Math.min(most, length) }).map(
+    ({ length: size }) => {
+      const block = blockOf(stack, { from, to: from + size, context })
+      from += size
+      return block
+    },
+  )
+}
+
+/**
+ * Some images of a study in blocks: what follows each other in a stack, and of images that don't depend on each
+ * other what is of one kind.
+ */
+export function blocksIn(
+  all: readonly StudyImage[],
+  chosen: readonly StudyImage[],
+  { most, context }: BlockSizes,
+): Block<StudyImage>[] {
+  if (context === 0)
+    return imageGroups(chosen, { most: Math.min(most, chosen.length) }).flatMap((group) =>
+      blocksOf(group, { most, context }),
+    )
+  const wanted = new Set(chosen)
+  return imageStacks(all).flatMap((stack) =>
+    chosenRuns(stack, wanted).flatMap((run) => blocksOf(stack, { most, context }, run)),
+  )
+}
+
+interface Run {
+  readonly first: number
+  readonly length: number
+}
+
+/** Where wanted slices follow each other. */
+function chosenRuns(stack: readonly StudyImage[], wanted: ReadonlySet<StudyImage>): Run[] {
+  const runs: Run[] = []
+  for (const [at, image] of stack.entries()) {
+    if (!wanted.has(image)) continue
+    const last = runs.at(-1)
+    if (last !== undefined && last.first + last.length === at)
+      runs.splice(-1, 1, { ...last, length: last.length + 1 })
+    else runs.push({ first: at, length: 1 })
   }
   return runs
 }

@@ -1,15 +1,11 @@
 import { join, resolve } from 'node:path'
 import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
 import { RadversaryError, type Notice } from '../../core/errors.ts'
 import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
-import { contextOf } from '../../core/model/slices.ts'
 import { recordedPrediction } from '../../core/tasks/answers.ts'
 import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import { headerMismatches } from '../../core/model/suitability.ts'
-import { createFloatImage } from '../../core/image/float-image.ts'
 import { recordName } from '../attack/attack-study.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
 import { imageResult, type FrameReport } from '../export/image-result.ts'
@@ -22,8 +18,8 @@ import { readModelFile, type ModelFile } from '../models/read-model.ts'
 import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
-import { decodeFrames, distinctNotices } from '../study/load-image.ts'
-import { recordedStack, type PredictSlice } from './recorded-stack.ts'
+import { distinctNotices } from '../study/load-image.ts'
+import { recordedStack, type RecordedStack } from './recorded-stack.ts'
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
@@ -67,8 +63,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
-  const stack =
-    model && recordedStack(folder, record.images, { reach: contextOf(model.card.input), model: model.model })
+  const stack = recordedStack(folder, record.images, model?.model)
   const told: Notice[] = []
   const onMismatch = (notice: Notice) => told.push(notice)
   try {
@@ -76,11 +71,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
       throwIfCancelled(hooks.signal)
       if (!missing.includes(image.exported.series.path))
         discrepancies.push(
-          ...(await verifyImage(
-            { folder, classes, predictor: () => stack?.predictor(index), onMismatch },
-            image,
-            model,
-          )),
+          ...(await verifyImage({ image, index }, { folder, classes, stack, model, onMismatch })),
         )
       hooks.onProgress?.({
         done: index + 1,
@@ -140,30 +131,29 @@ async function openRecorded(
 interface ExportedImages {
   readonly folder: string
   readonly classes: readonly string[]
-  /**
-   * How a slice is predicted among its neighbours as they were exported; undefined for models of single
-   * images.
-   */
-  readonly predictor: () => Promise<PredictSlice> | undefined
+  readonly stack: RecordedStack
+  readonly model: RecordedModel | undefined
   /** Hears why the card does not suit an image. */
   readonly onMismatch: (notice: Notice) => void
 }
 
-async function verifyImage(
-  { folder, classes, predictor, onMismatch }: ExportedImages,
-  image: RecordedImage,
-  model: RecordedModel | undefined,
-): Promise<Discrepancy[]> {
-  const { path } = image.exported.series
+interface IndexedImage {
+  readonly image: RecordedImage
+  /** Counts from 0. */
+  readonly index: number
+}
+
+async function verifyImage(found: IndexedImage, images: ExportedImages): Promise<Discrepancy[]> {
+  const { folder, classes } = images
+  const { exported } = found.image
   try {
-    const frames = await recordedFrames(folder, image)
-    const recorded = model && { ...model, predict: await predictor(), onMismatch }
-    await predictAgain(join(folder, path), frames, recorded)
-    await checkMaskFiles({ folder, exported: image.exported }, frames, classes)
+    const frames = await recordedFrames(folder, found.image)
+    await predictAgain(found, frames, images)
+    await checkMaskFiles({ folder, exported }, frames, classes)
     return []
   } catch (error) {
     if (!(error instanceof RadversaryError)) throw error
-    return [{ file: path, message: error.message }]
+    return [{ file: exported.series.path, message: error.message }]
   }
 }
 
@@ -176,27 +166,21 @@ async function recordedFrames(
   return (await readJson(join(folder, result), imageResult, toRestore)).frames
 }
 
-interface Predictor extends RecordedModel, Pick<ExportedImages, 'onMismatch'> {
-  readonly predict: PredictSlice | undefined
-}
-
 /** The recorded intensity range and the file's own pixels are all that the model needs. */
 async function predictAgain(
-  path: string,
+  { image, index }: IndexedImage,
   frames: readonly (RecordedFrame & Pick<FrameReport, 'masks'>)[],
-  recorded: Predictor | undefined,
+  { folder, stack, model, onMismatch }: ExportedImages,
 ): Promise<void> {
-  const instance = parseInstance(await readBytes({ path }), { file: path })
-  const pixels = await decodeFrames(instance)
-  if (recorded === undefined) return
-  const { model, card, predict, onMismatch } = recorded
-  headerMismatches(card, { modality: instance.modality, frames: pixels }).forEach(onMismatch)
-  for (const [index, { frame, meaning }] of pixels.entries()) {
-    const expected = frames[index]
+  const { modality, pixels } = await stack.read(index)
+  if (model === undefined) return
+  const { card } = model
+  const path = join(folder, image.exported.series.path)
+  headerMismatches(card, { modality, frames: pixels }).forEach(onMismatch)
+  for (const [n, { frame }] of pixels.entries()) {
+    const expected = frames[n]
     if (expected === undefined) continue
-    const { relative } = createFloatImage(frame, meaning, expected.range)
-    const logits = await (predict?.(relative, index) ?? model.forShape(relative.shape).predict(relative))
-    const [prediction] = imagePredictions(card, [frame.rows, frame.columns], logits)
+    const [prediction] = imagePredictions(card, [frame.rows, frame.columns], await stack.logits(index, n))
     if (prediction === undefined) continue
     checkPrediction(expected.reread, recordedPrediction(prediction), path)
     rulesOf(card.task).check(card, expected, prediction, path)

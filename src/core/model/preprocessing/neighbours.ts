@@ -2,7 +2,7 @@ import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { mirrored } from '../../tensor/gaussian.ts'
 import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { SlicesOfInput } from '../slices.ts'
+import type { Block, SlicesOfInput } from '../slices.ts'
 import type { PreprocessingStep } from './step.ts'
 
 /**
@@ -14,12 +14,10 @@ export interface Beyond {
   readonly after?: Tensor | undefined
 }
 
-/** What lies around slices `from` to `to` − 1 of a run of slices [1, C, H, W], as far as windows reach. */
-export function beyondOf(slices: readonly Tensor[], from: number, to: number, reach: number): Beyond {
-  return {
-    before: joinedSlices(slices.slice(Math.max(0, from - reach), from)),
-    after: joinedSlices(slices.slice(to, to + reach)),
-  }
+/** What lies around slices [1, C, H, W]; undefined where nothing does. */
+export function beyondOf({ before, after }: Omit<Block<Tensor>, 'own'>): Beyond | undefined {
+  if (before.length === 0 && after.length === 0) return undefined
+  return { before: joinedSlices(before), after: joinedSlices(after) }
 }
 
 /** [1, C, H, W] each as [n, C, H, W]; undefined of none. */

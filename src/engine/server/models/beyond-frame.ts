@@ -1,8 +1,8 @@
-import { joinedSlices, type Beyond } from '../../../core/model/preprocessing/neighbours.ts'
+import { beyondOf, type Beyond } from '../../../core/model/preprocessing/neighbours.ts'
 import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
-import { contextOf } from '../../../core/model/slices.ts'
+import { blockOf, contextOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
-import { checkFramesAreStack } from '../../study/surroundings.ts'
+import { checkFramesAreStack } from '../../study/stack-context.ts'
 import type { Study } from '../../study/open-study.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
@@ -10,7 +10,7 @@ import type { ModelInfo } from './model-shelf.ts'
 import type { ModelViews } from './model-views.ts'
 
 /**
- * What lies around a frame of an open study, for models of neighbouring slices; undefined for others. @throws
+ * What lies around a frame of an open study, as far as the model sees it; undefined where nothing does. @throws
  * as `ModelViews.frame`.
  */
 export async function beyondFrame(
@@ -18,22 +18,19 @@ export async function beyondFrame(
   model: ModelInfo,
   { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
 ): Promise<Beyond | undefined> {
-  const reach = contextOf(model.card.input)
-  if (reach === 0) return undefined
-  if (reach === Infinity) throw noPartialGradient()
+  const context = contextOf(model.card.input)
+  if (context === Infinity) throw noPartialGradient()
   const opened = await studies.find(address.study)
   const shown = imageAt(opened, address.image)
-  checkFramesAreStack(shown, reach)
+  checkFramesAreStack(shown, context)
   const slices = slicesAround(address, opened.study, shown.header.numberOfFrames)
   const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
-  const joined = async (part: readonly FrameAddress[]) => {
+  const { before, after } = blockOf(slices, { from: at, to: at + 1, context })
+  const relatives = async (part: readonly FrameAddress[]) => {
     const frames = await Promise.all(part.map((one) => views.frame(one, model)))
-    return joinedSlices(frames.map(({ float }) => float.relative))
+    return frames.map(({ float }) => float.relative)
   }
-  return {
-    before: await joined(slices.slice(Math.max(0, at - reach), at)),
-    after: await joined(slices.slice(at + 1, at + 1 + reach)),
-  }
+  return beyondOf({ before: await relatives(before), after: await relatives(after) })
 }
 
 /** The frame's stack, in order. */

@@ -3,23 +3,17 @@ import { tiltNotice } from '../../core/dicom/notices.ts'
 import { RadversaryError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { blockOf, type Block } from '../../core/model/slices.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
-import { imageStacks } from './image-groups.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
-
-/** What lies around images of one stack, as far as models of neighbouring slices look. */
-export interface Surroundings {
-  /** Neighbouring slices of frames[from] to frames[to − 1] of the images' frames, in order. */
-  of(frames: readonly StudyFrame[], from: number, to: number): Beyond
-}
 
 /**
  * Refuses a multi-frame image whose frames are not neighbours in the order in which they are stored, for
  * models that take them for such. @throws RadversaryError dicom-unsupported
  */
-export function checkFramesAreStack({ header: { frameStacks, source } }: StudyImage, reach: number): void {
-  if (reach === 0 || frameStacks.isOne) return
+export function checkFramesAreStack({ header: { frameStacks, source } }: StudyImage, context: number): void {
+  if (context === 0 || frameStacks.isOne) return
   throw new RadversaryError(
     'dicom-unsupported',
     `Frames: expected one stack in the order of positions, got ${frameStacks.got}`,
@@ -30,36 +24,11 @@ export function checkFramesAreStack({ header: { frameStacks, source } }: StudyIm
   )
 }
 
-export type FindSurroundings = (group: readonly StudyImage[]) => Promise<Surroundings>
-
-/**
- * Finds the slices around images that follow each other in a stack of a study. Of multi-frame images these
- * are their own frames.
- * @param reach slices on either side; undefined for 0, models of single images
- */
-export function surroundingsIn(
-  images: readonly StudyImage[],
-  loader: ImageLoader,
-  reach: number,
-): FindSurroundings | undefined {
-  if (reach === 0) return undefined
-  const stacks = imageStacks(images)
-  const load = async (neighbours: readonly StudyImage[]) =>
-    (await Promise.all(neighbours.map((image) => loader.load(image)))).flatMap(({ frames }) => frames)
-  return async ([first, ...others]) => {
-    const stack = stacks.find((members) => first !== undefined && members.includes(first)) ?? []
-    const from = first === undefined ? 0 : stack.indexOf(first)
-    const to = from + 1 + others.length
-    const before = await load(stack.slice(Math.max(0, from - reach), Math.max(0, from)))
-    const after = await load(stack.slice(to, to + reach))
-    return {
-      of: (frames, start, end) => {
-        const slices = [...before, ...frames, ...after].map(({ float }) => float.relative)
-        return beyondOf(slices, before.length + start, before.length + end, reach)
-      },
-    }
-  }
-}
+/** What lies around frames `from` to `to` − 1 of a block's own frames, in order. */
+export type FindBeyond = (
+  frames: readonly StudyFrame[],
+  range: { readonly from: number; readonly to: number },
+) => Beyond | undefined
 
 interface MaybeLoaded {
   readonly failure?: InputFailure
@@ -72,23 +41,31 @@ interface NotLoaded {
 }
 
 /**
- * A group with what lies around it. Where a slice of either can't be read, the whole group fails: it would be
- * another stack without it.
+ * A block's images with the slices around them. Where one of those that depend on each other can't be read, all
+ * of them fail: it would be another stack without it.
  */
-export async function withSurroundings<Loaded extends MaybeLoaded>(
-  group: readonly StudyImage[],
-  loaded: readonly Loaded[],
-  find: FindSurroundings | undefined,
-): Promise<{ readonly loaded: readonly (Loaded | NotLoaded)[]; readonly surroundings?: Surroundings }> {
-  if (find === undefined) return { loaded }
+export async function withContext<Loaded extends MaybeLoaded>(
+  { before, own, after }: Block<StudyImage>,
+  {
+    loaded,
+    loader,
+    context,
+  }: { readonly loaded: readonly Loaded[]; readonly loader: ImageLoader; readonly context: number },
+): Promise<{ readonly loaded: readonly (Loaded | NotLoaded)[]; readonly beyond: FindBeyond }> {
+  const slicesOf = async (images: readonly StudyImage[]) =>
+    (await Promise.all(images.map((image) => loader.load(image)))).flatMap(({ frames }) => frames)
   try {
-    const { failure } = loaded.find((each) => each.failure !== undefined) ?? {}
+    const failure = context > 0 ? loaded.find((each) => each.failure !== undefined)?.failure : undefined
     if (failure !== undefined) throw stackFailure(failure)
-    return { loaded, surroundings: await find(group) }
-  } catch (error) {
-    return {
-      loaded: group.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) })),
+    const [ahead, behind] = [await slicesOf(before), await slicesOf(after)]
+    const beyond: FindBeyond = (frames, { from, to }) => {
+      const slices = [...ahead, ...frames, ...behind].map(({ float }) => float.relative)
+      return beyondOf(blockOf(slices, { from: ahead.length + from, to: ahead.length + to, context }))
     }
+    return { loaded, beyond }
+  } catch (error) {
+    const failed = own.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) }))
+    return { loaded: failed, beyond: () => undefined }
   }
 }
 
