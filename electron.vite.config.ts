@@ -15,6 +15,7 @@ export default defineConfig({
           index: resolve(here, 'src/main/index.ts'),
           radversary: resolve(here, 'src/cli/main.ts'),
           'engine-process': resolve(here, 'src/serve/engine-process.ts'),
+          'task-process': resolve(here, 'src/serve/task-process.ts'),
           'model-worker': resolve(here, 'src/engine/models/model-worker.ts'),
           'engine-worker': resolve(here, 'src/engine/server/engine-worker.ts'),
         },

@@ -15,6 +15,7 @@ const isDevelopment = !app.isPackaged
 const out = join(import.meta.dirname, '..')
 const engineFiles = {
   program: join(import.meta.dirname, 'engine-process.js'),
+  taskProgram: join(import.meta.dirname, 'task-process.js'),
   page: join(out, 'renderer'),
   resources: app.isPackaged ? process.resourcesPath : join(out, '../resources'),
 }

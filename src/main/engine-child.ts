@@ -5,20 +5,26 @@ import { join } from 'node:path'
 import { utilityProcess } from 'electron'
 import type { EngineAddress, EngineStart } from '../shared/engine-address.ts'
 import type { EngineChild } from './engine-supervisor.ts'
+import { serveTaskChildren } from './task-children.ts'
 
 interface EngineFiles extends Pick<EngineStart, 'resources' | 'page'> {
   /** The built src/serve/engine-process.ts. */
   readonly program: string
+  /** The built src/serve/task-process.ts. */
+  readonly taskProgram: string
 }
 
 /**
  * Starts the engine in a process of its own, on a socket that only this user can open and with a secret that
  * only we know.
  */
-export function startEngineChild({ program, resources, page }: EngineFiles): EngineChild {
+export function startEngineChild({ program, taskProgram, resources, page }: EngineFiles): EngineChild {
   const folder = mkdtempSync(join(tmpdir(), 'radversary-'))
   const address: EngineAddress = { socket: socketIn(folder), secret: randomBytes(32).toString('base64url') }
   const child = utilityProcess.fork(program, [], { serviceName: 'Radversary engine', stdio: 'inherit' })
+  serveTaskChildren(child, () =>
+    utilityProcess.fork(taskProgram, [], { serviceName: 'Radversary tasks', stdio: 'inherit' }),
+  )
   const gone = new Promise<number>((resolve) => {
     child.once('exit', (code) => {
       rmSync(folder, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { keepInspectorShut } from '../shared/no-inspector.ts'
 import { keepFilesPrivate } from '../shared/private-files.ts'
 import { serveEngine } from './serve-engine.ts'
 import { staticFilesIn } from './static-files.ts'
+import { throughMain } from './through-main.ts'
 
 /**
  * The entry of the engine's process under Electron (a utilityProcess): main says where to listen, then sends
@@ -19,6 +20,7 @@ process.parentPort.once('message', ({ data }) => {
 })
 
 async function start({ socket, secret, resources, page }: EngineStart): Promise<void> {
-  const engine = await createEngine({ home: homeFolder(), resources })
+  const startProcess = throughMain(process.parentPort)
+  const engine = await createEngine({ home: homeFolder(), resources, startProcess })
   await serveEngine({ engine, files: await staticFilesIn(page), socket, secret })
 }

@@ -126,6 +126,11 @@ describe.skipIf(missing.length > 0)(`the built main process, with Electron’s p
     expect(engine().exitCode).toBeNull()
   })
 
+  it('has processes for what runs a model, which end with the engine', async () => {
+    await page.evaluate(async () => (await fetch('/api/device.list')).text())
+    expect(standIn.seen.tasks.map(({ exitCode }) => exitCode)).toEqual([null])
+  })
+
   it('starts the engine again when it is killed, tells the page, and answers as before', async () => {
     await page.evaluate(() => {
       const notices: EngineNotice[] = []
@@ -137,6 +142,7 @@ describe.skipIf(missing.length > 0)(`the built main process, with Electron’s p
     const states = () => page.evaluate(() => window.notices!.map(({ state }) => state))
     await expect.poll(states, { timeout: 20_000 }).toEqual(['crashed', 'restarted'])
     expect(engine().pid).not.toBe(first.pid)
+    await expect.poll(() => standIn.seen.tasks[0]!.signalCode).toBe('SIGTERM')
     expect(await page.evaluate(async () => (await fetch('/api/settings.get')).status)).toBe(200)
     expect(standIn.seen.errorBoxes).toEqual([])
   }, 30_000)

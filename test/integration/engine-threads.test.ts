@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
-import { createEngineThread, createEngineThreads } from '../../src/engine/server/engine-threads.ts'
+import { createEngineThreads } from '../../src/engine/server/engine-threads.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
@@ -15,8 +15,8 @@ const request = {
   threads: 1,
 }
 
-describe('a thread of the engine', () => {
-  const thread = createEngineThread()
+describe('a process of the engine', () => {
+  const thread = createEngineThreads().compute
   afterEach(() => thread.close())
 
   it('gives a task’s result and tells its progress', async () => {

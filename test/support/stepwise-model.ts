@@ -4,9 +4,6 @@ import { float32Value, smallModel } from './onnx-models.ts'
 
 /** Puts a model among those that were added whose only path has no gradient: it looks at signs alone. */
 export function addStepwiseModel(home: string): string {
-  const name = 'stepwise'
-  const folder = join(home, 'models', name)
-  mkdirSync(folder, { recursive: true })
   const model = smallModel({
     inputs: [float32Value('image', [1, 1, 2, 2])],
     outputs: [float32Value('logits', [1, 4])],
@@ -15,6 +12,13 @@ export function addStepwiseModel(home: string): string {
       ['Flatten', ['signs'], 'logits'],
     ],
   })
+  return addFourClasses(home, 'stepwise', model)
+}
+
+/** Puts a model of images [1, 1, 2, 2] and four classes among those that were added. */
+export function addFourClasses(home: string, name: string, model: Uint8Array): string {
+  const folder = join(home, 'models', name)
+  mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'model.onnx'), model)
   writeFileSync(join(folder, 'card.json'), JSON.stringify({ name, ...card }))
   return name

@@ -1,6 +1,7 @@
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { createThread } from '../threads/thread.ts'
+import { onThread } from '../threads/worker-host.ts'
 import type { modelTasks, ModelToConnect } from './model-tasks.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { modelTasks, ModelToConnect } from './model-tasks.ts'
  * work meanwhile. The thread ends when the model is disposed of. @throws as `connectModel`.
  */
 export async function connectOnThread(model: ModelToConnect): Promise<DifferentiableModel> {
-  const thread = createThread<typeof modelTasks>('model-worker')
+  const thread = createThread<typeof modelTasks>(onThread('model-worker'))
   try {
     const { input, output, takesGrey } = await thread.run('connect', model)
     return {

@@ -22,6 +22,7 @@ import { settingsIn } from './settings/settings-file.ts'
 import { recentStudiesIn } from './studies/recent-studies.ts'
 import { createStudyStore } from './studies/study-store.ts'
 import { createEngineThreads } from './engine-threads.ts'
+import type { StartHost } from '../threads/task-host.ts'
 
 export interface EngineOptions {
   /** The user's folder: models, runs, settings, logs. Nothing else is written to. */
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly resources: string
   /** The bound of decoded frames in memory, instead of the settings'. */
   readonly cacheBytes?: number | undefined
+  /** How processes of tasks are started; as children of this one by default. */
+  readonly startProcess?: StartHost | undefined
 }
 
 /**
@@ -64,19 +67,19 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
   const studies = createStudyStore(recent)
-  const threads = createEngineThreads()
+  const threads = createEngineThreads(options.startProcess)
   const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()), threads.decompress)
   const frames = createStudyFrames(studies, cache)
   const resources = resourcesIn(options.resources)
   const models = createModelShelf(home, resources, threads.compute)
   const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
-  const runs = createRunDesk({ home, models, device, log })
+  const runs = createRunDesk({ home, models, device, log, threads })
   const views = createModelViews(studies, frames, threads.decompress)
   return {
     ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
     views,
-    comparisons: createComparisonShelf({ home, models, device }),
+    comparisons: createComparisonShelf({ home, models, device, threads }),
     gradients: createGradients({ home, models, studies, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }
@@ -95,10 +98,10 @@ async function handle(request: Request, context: EngineContext): Promise<Respons
   const url = new URL(request.url)
   if (url.pathname.startsWith('/api/')) return callProcedure(request, context)
   try {
-    return (await frameRoute(url, context)) ?? notFound()
+    return (await frameRoute(request, context)) ?? notFound()
   } catch (thrown) {
     const error = engineError(thrown)
-    context.log.error('frame failed', error)
+    if (error.code !== 'cancelled') context.log.error('frame failed', error)
     return Response.json({ error }, { status: statusOf(error) })
   }
 }

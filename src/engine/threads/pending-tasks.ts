@@ -1,16 +1,25 @@
 import { RadversaryError } from '../../core/errors.ts'
-import type { FromThread, TaskEvent, TaskHooks } from './thread-messages.ts'
+import type { FromThread, TaskEvent, TaskHooks, ToThread } from './thread-messages.ts'
 
-/** What a thread was sent and has not ended. */
+/** What hosts were sent and have not ended. */
 export interface PendingTasks {
-  /** Counts a new task; `ended` settles as the thread tells. */
-  add(hooks: TaskHooks): { readonly id: number; readonly ended: Promise<unknown> }
+  /** Counts a new task; `ended` settles as its host tells. */
+  add(
+    task: string,
+    input: unknown,
+    hooks: TaskHooks,
+  ): { readonly id: number; readonly ended: Promise<unknown> }
+  /** The message that begins a task; undefined once it has ended. */
+  message(id: number): ToThread | undefined
   hear(message: FromThread): void
+  /** Fails a task that was cancelled; whether it was. */
+  failCancelled(id: number): boolean
   failAll(error: Error): void
-  readonly count: number
+  readonly ids: readonly number[]
 }
 
 interface Pending {
+  readonly message: ToThread
   readonly hooks: TaskHooks
   readonly resolve: (result: unknown) => void
   readonly reject: (error: Error) => void
@@ -20,25 +29,34 @@ export function createPendingTasks(): PendingTasks {
   const pending = new Map<number, Pending>()
   let last = 0
   return {
-    add: (hooks) => {
+    add: (task, input, hooks) => {
       const id = ++last
+      const message: ToThread = { type: 'run', id, task, input }
       const ended = new Promise<unknown>((resolve, reject) => {
-        pending.set(id, { hooks, resolve, reject })
+        pending.set(id, { message, hooks, resolve, reject })
       })
       return { id, ended }
     },
+    message: (id) => pending.get(id)?.message,
     hear: (message) => {
       const task = pending.get(message.id)
       if (task === undefined) return
       if (message.type !== 'event') pending.delete(message.id)
       settle(task, message)
     },
+    failCancelled: (id) => {
+      const task = pending.get(id)
+      if (task?.hooks.signal?.aborted !== true) return false
+      pending.delete(id)
+      task.reject(new RadversaryError('cancelled', 'Cancelled'))
+      return true
+    },
     failAll: (error) => {
       for (const { reject } of pending.values()) reject(error)
       pending.clear()
     },
-    get count() {
-      return pending.size
+    get ids() {
+      return [...pending.keys()]
     },
   }
 }

@@ -1,20 +1,24 @@
-import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { internalError } from '../../core/errors.ts'
+import { homeFolder } from '../../adapters/fs/home-folder.ts'
+import { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
 import { createPendingTasks } from './pending-tasks.ts'
-import type { FromThread, TaskHooks, TaskInput, TaskResult, Tasks, ToThread } from './thread-messages.ts'
-import { workerFile, type WorkerName } from './worker-file.ts'
+import type { StartHost, TaskHost } from './task-host.ts'
+import type { TaskHooks, TaskInput, TaskResult, Tasks } from './thread-messages.ts'
 
 /**
- * A thread that does some tasks, so that its owner never waits. It starts with its first task, and at rest
- * keeps no process alive.
+ * A thread, or a process, that does some tasks, so that its owner never waits. It starts with its first task,
+ * and at rest keeps no process alive.
  */
 export interface Thread<T extends Tasks> {
-  /** `hooks.signal` asks the task to end. @throws what the task throws; internal when the thread dies. */
+  /**
+   * `hooks.signal` asks the task to end. One that has not after `graceMs` is ended with its host; what else the
+   * host had to do is begun anew in another.
+   * @throws what the task throws; cancelled; internal when the host dies.
+   */
   run<Name extends keyof T & string>(
     task: Name,
     input: TaskInput<T, Name>,
     hooks?: TaskHooks,
+    graceMs?: number,
   ): Promise<TaskResult<T, Name>>
   /** Tasks that were sent and have not ended. */
   readonly busy: number
@@ -22,64 +26,88 @@ export interface Thread<T extends Tasks> {
   close(): Promise<void>
 }
 
-export function createThread<T extends Tasks>(name: WorkerName): Thread<T> {
+/** An attack hears of its end within an iteration, most others sooner. */
+const usualGraceMs = 5000
+
+export function createThread<T extends Tasks>(start: StartHost): Thread<T> {
   const pending = createPendingTasks()
-  let worker: Worker | undefined
-  const hear = (message: FromThread) => {
-    pending.hear(message)
-    if (pending.count === 0) worker?.unref()
-  }
-  /** Whoever still waits is told; the next task starts another thread. */
-  const died = (error: Error) => {
-    worker = undefined
-    pending.failAll(error)
-  }
-  const start = () => {
-    const started = startWorker(workerFile(name))
-    started.on('message', hear)
-    started.on('error', died)
-    started.on('exit', (code) => {
-      if (worker === started) died(internalError(`a thread ended with code ${code}`))
+  /** Who was sent a task last. */
+  const sentTo = new Map<number, TaskHost>()
+  let host: TaskHost | undefined
+  const startHost = (): TaskHost => {
+    const started: TaskHost = start({
+      hear: (message) => {
+        pending.hear(message)
+        if (pending.ids.length === 0) host?.unref()
+      },
+      /** Whoever still waits is told; the next task starts another host. */
+      gone: (error) => {
+        if (host !== started) return
+        host = undefined
+        pending.failAll(error)
+      },
     })
     return started
   }
+  const send = (id: number) => {
+    const message = pending.message(id)
+    if (message === undefined) return
+    host ??= startHost()
+    host.ref()
+    sentTo.set(id, host)
+    host.post(message)
+  }
+  const endUnheard = async (id: number) => {
+    const left = host
+    if (left === undefined || sentTo.get(id) !== left) return
+    host = undefined
+    await left.end()
+    await sweepTemporaryFolder(homeFolder())
+    const unended = pending.ids.filter((each) => sentTo.get(each) === left)
+    for (const each of unended) if (!pending.failCancelled(each)) send(each)
+  }
   return {
-    run: <Name extends keyof T & string>(task: Name, input: TaskInput<T, Name>, hooks: TaskHooks = {}) => {
-      const port = (worker ??= start())
-      port.ref()
-      const { id, ended } = pending.add(hooks)
-      const send = (message: ToThread) => {
-        port.postMessage(message)
+    run: <Name extends keyof T & string>(
+      task: Name,
+      input: TaskInput<T, Name>,
+      hooks: TaskHooks = {},
+      graceMs = usualGraceMs,
+    ) => {
+      const { id, ended } = pending.add(task, input, hooks)
+      send(id)
+      const cancel = () => {
+        sentTo.get(id)?.post({ type: 'cancel', id })
+        return setTimeout(() => void endUnheard(id), graceMs)
       }
-      send({ type: 'run', id, task, input })
-      return cancelledBy(hooks.signal, ended, () => {
-        send({ type: 'cancel', id })
-      }) as Promise<TaskResult<T, Name>>
+      return cancelledBy(hooks.signal, ended, cancel).finally(() => sentTo.delete(id)) as Promise<
+        TaskResult<T, Name>
+      >
     },
     get busy() {
-      return pending.count
+      return pending.ids.length
     },
     close: async () => {
-      await worker?.terminate()
+      await host?.end()
     },
   }
 }
 
-/** Calls `cancel` when the signal is aborted before the end, or has been. */
-function cancelledBy<Result>(
+/** Calls `cancel` when the signal is aborted before the end, or has been; its timer ends with the task. */
+async function cancelledBy<Result>(
   signal: AbortSignal | undefined,
   ended: Promise<Result>,
-  cancel: () => void,
+  cancel: () => NodeJS.Timeout,
 ): Promise<Result> {
-  if (signal?.aborted === true) cancel()
-  signal?.addEventListener('abort', cancel, { once: true })
-  return ended.finally(() => signal?.removeEventListener('abort', cancel))
-}
-
-/** A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. */
-function startWorker(file: string): Worker {
-  if (!file.endsWith('.ts')) return new Worker(file)
-  const module = JSON.stringify(pathToFileURL(file).href)
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${module}) })`
-  return new Worker(code, { eval: true, execArgv: [] })
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = () => {
+    timer = cancel()
+  }
+  if (signal?.aborted === true) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await ended
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
 }

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { internalError } from '../../core/errors.ts'
 
-/** The entries of threads, and where their sources are. */
+/** The entries of threads and processes, and where their sources are. */
 const sources = {
   'engine-worker': '../server/engine-worker.ts',
   'model-worker': '../models/model-worker.ts',
+  'task-process': '../../serve/task-process.ts',
 } as const
 
 export type WorkerName = keyof typeof sources

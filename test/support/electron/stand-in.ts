@@ -19,6 +19,7 @@ export interface Seen {
   readonly errorBoxes: string[][]
   readonly shown: string[]
   readonly engines: ChildProcess[]
+  readonly tasks: ChildProcess[]
   /** What the engines' processes wrote. */
   output: string
   menu: readonly MenuItemConstructorOptions[]
@@ -42,7 +43,16 @@ type RequestListener = (details: { url: string }, answer: (result: { cancel: boo
  */
 export async function createElectronStandIn({ application, userData, choose }: StandInOptions) {
   const seen: Seen = {
-    ...{ switches: [], privileged: [], errorBoxes: [], shown: [], engines: [], menu: [], output: '' },
+    ...{
+      switches: [],
+      privileged: [],
+      errorBoxes: [],
+      shown: [],
+      engines: [],
+      tasks: [],
+      menu: [],
+      output: '',
+    },
     ...{ isSandboxed: false, hasQuit: false },
   }
   const sessions = new Map<string, ReturnType<typeof createSession>>()
@@ -101,7 +111,7 @@ export async function createElectronStandIn({ application, userData, choose }: S
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
   }
   const end = async () => {
-    for (const engine of seen.engines) engine.kill('SIGKILL')
+    for (const child of [...seen.engines, ...seen.tasks]) child.kill('SIGKILL')
     await Promise.all([...windows.map((window) => window.end()), server.end()])
   }
   return { electron, seen, windows, handlers, end }
@@ -139,12 +149,13 @@ function createSession() {
 /** A child of Node's with Electron's way of speaking to its parent. */
 function forkUtility(program: string, seen: Seen) {
   const child = fork(program, [], {
-    execArgv: ['--import', join(import.meta.dirname, 'parent-port.mjs')],
+    execArgv: ['--require', join(import.meta.dirname, 'parent-port.cjs')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
   })
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (text: Buffer) => (seen.output += text.toString()))
-  seen.engines.push(child)
+  ;(program.endsWith('engine-process.js') ? seen.engines : seen.tasks).push(child)
   const events = new EventEmitter()
   void once(child, 'exit').then(([code]) => events.emit('exit', code ?? 1))
   child.on('message', (message) => events.emit('message', message))

@@ -11,7 +11,7 @@ import type { JobHooks } from '../../progress.ts'
 import { datedId, isDatedId } from '../dated-id.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
-import { createEngineThread } from '../engine-threads.ts'
+import type { EngineThreads } from '../engine-threads.ts'
 import { readJsonFile } from '../../../adapters/fs/json-file.ts'
 import { keepRequest } from '../kept-request.ts'
 import type { ModelShelf } from '../models/model-shelf.ts'
@@ -66,9 +66,10 @@ interface ShelfParts {
   readonly home: string
   readonly models: ModelShelf
   readonly device: DeviceChooser
+  readonly threads: EngineThreads
 }
 
-export function createComparisonShelf({ home, models, device }: ShelfParts): ComparisonShelf {
+export function createComparisonShelf({ home, models, device, threads }: ShelfParts): ComparisonShelf {
   const all = join(home, 'comparisons')
   let inWork: string | undefined
   let working: Promise<void> | undefined
@@ -96,7 +97,7 @@ export function createComparisonShelf({ home, models, device }: ShelfParts): Com
       inWork = id
       try {
         const job = await jobOf(await request(id), { home, models, folder: folderOf(id) })
-        working = onThread(job, { ...hooks, signal: eitherOf(hooks.signal, closing.signal) })
+        working = compared(threads, job, { ...hooks, signal: eitherOf(hooks.signal, closing.signal) })
         await working
       } finally {
         inWork = undefined
@@ -151,8 +152,8 @@ async function jobOf(
 }
 
 /** Its own, so that nothing else waits for it, and it can be ended at any moment. */
-async function onThread(request: CompareRequest, hooks: JobHooks): Promise<void> {
-  const thread = createEngineThread()
+async function compared(threads: EngineThreads, request: CompareRequest, hooks: JobHooks): Promise<void> {
+  const thread = threads.another()
   try {
     await thread.run('compare', request, hooks)
   } finally {

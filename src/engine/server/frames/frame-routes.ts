@@ -10,13 +10,17 @@ const runFramePath =
 
 /** A binary route's answer; undefined for a path that is none of them. */
 export async function frameRoute(
-  { pathname, searchParams }: URL,
+  { url, signal }: Pick<Request, 'url' | 'signal'>,
   context: EngineContext,
 ): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(url)
   const studyFrame = studyFramePath.exec(pathname)
   if (studyFrame !== null) return studyFrameResponse(studyFrame, context)
   const gradient = gradientPath.exec(pathname)
-  if (gradient !== null) return gradientResponse(gradient, searchParams.get('model') ?? '', context)
+  if (gradient !== null) {
+    const model = searchParams.get('model') ?? ''
+    return gradientResponse(gradient, { model, signal }, context)
+  }
   const runFrame = runFramePath.exec(pathname)
   return runFrame === null ? undefined : runFrameResponse(runFrame, context)
 }
@@ -37,11 +41,11 @@ async function studyFrameResponse(
  */
 async function gradientResponse(
   [, study = '', image = '', frame = '']: RegExpExecArray,
-  model: string,
+  { model, signal }: { readonly model: string; readonly signal: AbortSignal },
   context: EngineContext,
 ) {
   const address = { study, image: Number(image), frame: Number(frame) }
-  const { pixels, values } = await context.gradients.of(address, model)
+  const { pixels, values } = await context.gradients.of(address, model, signal)
   const { header } = imageAt(await context.studies.find(study), address.image)
   const payload = plainPayload(pixels, values, { unit: '1/window', spacing: header.pixelSpacing })
   return frameResponse(payload)

@@ -18,9 +18,15 @@ export interface FrameGradient {
 }
 
 export interface Gradients {
-  /** @throws RadversaryError usage, model-unsupported, runtime-failed; as `ModelViews.frame`. */
-  of(address: FrameAddress, model: string): Promise<FrameGradient>
+  /**
+   * @param signal whoever asked has left. @throws RadversaryError usage, model-unsupported, runtime-failed,
+   * cancelled; as `ModelViews.frame`.
+   */
+  of(address: FrameAddress, model: string, signal: AbortSignal): Promise<FrameGradient>
 }
+
+/** A page leaves gradients as it scrolls: the model that is connected is not to be lost to a slow one. */
+const graceMs = 30_000
 
 interface GradientParts {
   readonly home: string
@@ -33,7 +39,7 @@ interface GradientParts {
 
 export function createGradients({ home, models, studies, views, device, thread }: GradientParts): Gradients {
   return {
-    of: async (address, name) => {
+    of: async (address, name, signal) => {
       const info = await models.show(name)
       const { pixels, float } = await views.frame(address, info)
       const { path: model, sha256, card } = info
@@ -47,7 +53,7 @@ export function createGradients({ home, models, studies, views, device, thread }
         beyond,
         ...(await device.request()),
       }
-      const gradient = await thread.run('inputGradient', request)
+      const gradient = await thread.run('inputGradient', request, { signal }, graceMs)
       return { pixels, values: interleaved(gradient.data, pixels.frame.samplesPerPixel) }
     },
   }

@@ -4,6 +4,7 @@ import { rulesOf } from '../../../core/tasks/tasks.ts'
 import type { Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
 import { connectModel, openModel } from '../../models/open-model.ts'
+import { throwIfCancelled, type JobHooks } from '../../progress.ts'
 import { pixelModel, type PixelModel } from '../../models/pixel-model.ts'
 
 export interface InputGradientRequest extends DeviceRequest {
@@ -29,10 +30,13 @@ let last: Promise<unknown> = Promise.resolve()
 
 /**
  * dJ/dx of the shape of the image, where J is the loss of what the model predicts. One at a time.
- * @throws RadversaryError model-unsupported, runtime-failed, io-failed.
+ * @throws RadversaryError model-unsupported, runtime-failed, io-failed, cancelled.
  */
-export function inputGradient(request: InputGradientRequest): Promise<Tensor> {
-  const computing = last.then(() => compute(request))
+export function inputGradient(request: InputGradientRequest, { signal }: JobHooks = {}): Promise<Tensor> {
+  const computing = last.then(() => {
+    throwIfCancelled(signal)
+    return compute(request)
+  })
   last = computing.catch(() => undefined)
   return computing
 }

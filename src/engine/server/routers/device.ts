@@ -7,8 +7,8 @@ export const deviceRouter = router({
    */
   list: procedure.query(({ ctx }) => ctx.device.chosen()),
   /**
-   * What the engine holds at this moment, in bytes: all of its process (threads and runtime too), and of that
-   * the decoded frames.
+   * What the engine holds at this moment, in bytes: all of its own process, and of that the decoded frames.
+   * What runs models has processes of its own.
    */
   memory: procedure.query(({ ctx }) => ({ resident: process.memoryUsage.rss(), frames: ctx.cache.bytes })),
 })

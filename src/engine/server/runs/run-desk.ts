@@ -8,6 +8,7 @@ import type { EngineError } from '../../../shared/engine-error.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineLog } from '../log.ts'
+import type { EngineThreads } from '../engine-threads.ts'
 import type { ModelShelf } from '../models/model-shelf.ts'
 import { regionName, type DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
@@ -62,14 +63,16 @@ interface DeskParts {
   readonly models: ModelShelf
   readonly device: DeviceChooser
   readonly log: EngineLog
+  readonly threads: EngineThreads
 }
 
 export function createRunDesk(parts: DeskParts): RunDesk {
-  const { home, models, device, log } = parts
+  const { home, models, device, log, threads } = parts
   const folders = runFoldersIn(home)
   const queue = createRunQueue({
     folders,
     log,
+    threads,
     dataOf: async (run) => threadData(run, await folders.request(run), { folders, home, models }),
   })
   const info = (run: string) => runInfo(run, folders, queue)

@@ -2,7 +2,7 @@ import type { AttackHooks } from '../../attack/attack-hooks.ts'
 import type { AttackRequest } from '../../attack/attack-run.ts'
 import type { EngineLog } from '../log.ts'
 import { engineError } from '../engine-error.ts'
-import { createEngineThread, type EngineThread } from '../engine-threads.ts'
+import type { EngineThread, EngineThreads } from '../engine-threads.ts'
 import { createRunEvents, type RunEnd, type RunEvents } from './run-events.ts'
 import type { RunFolders } from './run-folders.ts'
 import { lockRun } from './run-lock.ts'
@@ -16,7 +16,7 @@ export interface Attempt {
 /** Runs that wait or are in work: one attack at a time, since each takes the whole device. */
 export interface RunQueue {
   add(run: string): void
-  /** Takes a waiting run out; ends the one in work within an iteration. */
+  /** Takes a waiting run out; ends the one in work within an iteration, at latest after some seconds. */
   cancel(run: string): void
   find(run: string): Attempt | undefined
   /**
@@ -28,6 +28,7 @@ export interface RunQueue {
 interface QueueOptions {
   readonly folders: RunFolders
   readonly log: EngineLog
+  readonly threads: EngineThreads
   /** What the run's thread is asked. */
   readonly dataOf: (run: string) => Promise<AttackRequest>
 }
@@ -37,14 +38,13 @@ interface Entry {
   readonly events: RunEvents
   /** Asks the attack to end; it does within an iteration. */
   readonly abort: AbortController
-  /** Its own, so that it can be ended at any moment. */
+  /** A process of its own, so that it can be ended at any moment. */
   readonly thread: EngineThread
   state: Attempt['state']
 }
 
-const closeMs = 5000
-
 export function createRunQueue(options: QueueOptions): RunQueue {
+  const { threads } = options
   const entries: Entry[] = []
   let working: Promise<void> | undefined
   let isClosed = false
@@ -74,7 +74,7 @@ export function createRunQueue(options: QueueOptions): RunQueue {
     add: (run) => {
       const entry: Entry = {
         ...{ run, events: createRunEvents(), state: 'queued' },
-        ...{ abort: new AbortController(), thread: createEngineThread() },
+        ...{ abort: new AbortController(), thread: threads.another() },
       }
       entries.push(entry)
       setState(entry, 'queued')
@@ -94,9 +94,7 @@ export function createRunQueue(options: QueueOptions): RunQueue {
       if (current === undefined) return
       setState(current, 'cancelling')
       current.abort.abort()
-      const timer = setTimeout(() => void current.thread.close(), closeMs)
       await working
-      clearTimeout(timer)
     },
   }
 }

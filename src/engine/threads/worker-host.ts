@@ -1,0 +1,37 @@
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { internalError } from '../../core/errors.ts'
+import type { StartHost } from './task-host.ts'
+import { workerFile, type WorkerName } from './worker-file.ts'
+
+/** A thread of this process. Native code in it can't be ended: what may compute for ever belongs in a process. */
+export function onThread(name: WorkerName): StartHost {
+  return ({ hear, gone }) => {
+    const worker = startWorker(workerFile(name))
+    worker.on('message', hear)
+    worker.on('error', gone)
+    worker.on('exit', (code) => {
+      gone(internalError(`a thread ended with code ${code}`))
+    })
+    return {
+      post: (message) => {
+        worker.postMessage(message)
+      },
+      ref: () => {
+        worker.ref()
+      },
+      unref: () => {
+        worker.unref()
+      },
+      end: () => worker.terminate(),
+    }
+  }
+}
+
+/** A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. */
+export function startWorker(file: string): Worker {
+  if (!file.endsWith('.ts')) return new Worker(file)
+  const module = JSON.stringify(pathToFileURL(file).href)
+  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${module}) })`
+  return new Worker(code, { eval: true, execArgv: [] })
+}

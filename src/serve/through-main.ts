@@ -1,0 +1,56 @@
+import { internalError } from '../core/errors.ts'
+import type { HostOwner, StartHost } from '../engine/threads/task-host.ts'
+import type { FromThread } from '../engine/threads/thread-messages.ts'
+import type { TaskAsk, TaskTold } from '../shared/task-messages.ts'
+
+/** Electron's port to main, as far as it is used. */
+interface PortToMain {
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown
+  postMessage(message: unknown): void
+}
+
+interface Known {
+  readonly owner: HostOwner
+  readonly left: () => void
+}
+
+/** Processes of tasks that Electron's main starts: a utility process can't start others, nor run as Node. */
+export function throughMain(port: PortToMain): StartHost {
+  const known = new Map<number, Known>()
+  let last = 0
+  const ask = (message: TaskAsk) => {
+    port.postMessage(message)
+  }
+  port.on('message', ({ data }) => {
+    hear(data as TaskTold, known)
+  })
+  return (owner) => {
+    const id = ++last
+    const ended = new Promise<void>((left) => known.set(id, { owner, left }))
+    ask({ type: 'start-task-process', id })
+    return {
+      post: (message) => {
+        ask({ type: 'tell-task-process', id, message })
+      },
+      ref: () => undefined,
+      unref: () => undefined,
+      end: () => {
+        ask({ type: 'end-task-process', id })
+        return ended
+      },
+    }
+  }
+}
+
+function hear(told: TaskTold, known: Map<number, Known>): void {
+  const found = known.get(told.id)
+  if (found === undefined) return
+  const { owner, left } = found
+  if (told.type === 'task-process-said') {
+    owner.hear(told.message as FromThread)
+    return
+  }
+  known.delete(told.id)
+  left()
+  owner.gone(internalError(`a process of tasks ended with code ${told.code}`))
+}
