@@ -14,7 +14,7 @@ import type { Value } from './value.ts'
 const shapeOperators = new Set(['Shape', 'Size'])
 
 /** Operators that read or give sequences of tensors, which have no one shape. */
-const sequenceOperators = new Set([
+export const sequenceOperators: ReadonlySet<string> = new Set([
   'ConcatFromSequence',
   'SequenceAt',
   'SequenceConstruct',
@@ -95,12 +95,15 @@ function dependenceOf(graph: OnnxGraph): Dependence {
   }
 }
 
+/** What helps where there are sequences. */
+export const sequenceTip = 'A newer PyTorch exports the same model without them.'
+
 function sequenceError({ opType, name, outputs }: OnnxNode): RadversaryError {
   return new RadversaryError(
     'model-unsupported',
     `${opType}: sequences of tensors are not supported (node '${name || (outputs[0] ?? '')}')`,
     {
-      tip: 'A newer PyTorch exports the same model without them.',
+      tip: sequenceTip,
     },
   )
 }

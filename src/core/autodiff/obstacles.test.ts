@@ -68,6 +68,19 @@ test('operators that are taken apart or replaced by the runtime need no rule', (
   expect(obstaclesOf(graph.build())).toEqual([])
 })
 
+test('sequences are a note that names the first one', () => {
+  const { graph, x } = graphOf()
+  const parts = graph.node('SplitToSequence', [x, graph.ints([4, 4])], { axis: 3 })
+  graph.output(graph.node('ConcatFromSequence', [parts], { axis: 2 }))
+  expect(obstaclesOf(graph.build())).toMatchObject([
+    {
+      of: 'note',
+      message: "SplitToSequence: sequences of tensors are not supported (node 'SplitToSequence_0')",
+      tip: expect.stringContaining('A newer PyTorch'),
+    },
+  ])
+})
+
 test('every output is looked at, or the one that is chosen', () => {
   const { graph, x } = graphOf()
   const features = graph.node('Conv', [x, graph.floats([2, 1, 1, 1], [1, 2])])

@@ -2,7 +2,13 @@ import { RadversaryError } from '../errors.ts'
 import type { Obstacle } from '../model/model-facts.ts'
 import type { OnnxModel } from '../onnx/graph.ts'
 import { anyBatchTip, batchFactsOf } from './batch.ts'
-import { foreignOperator, gradientObstacle, suppressionsBefore, withoutRule } from './operator-obstacles.ts'
+import {
+  foreignOperator,
+  gradientObstacle,
+  suppressionsBefore,
+  withoutRule,
+  sequencesBefore,
+} from './operator-obstacles.ts'
 
 /**
  * What in a model some jobs can't do with when `scores` is its output, which may lie inside the graph, and
@@ -25,6 +31,7 @@ function ofOutput(model: OnnxModel, output: string): Obstacle[] {
   const found = [
     foreignOperator(model, output),
     suppressionsBefore(model, output),
+    sequencesBefore(model, output),
     gradientObstacle(model, output),
   ]
   const isRefused = found.some((each) => each !== undefined)

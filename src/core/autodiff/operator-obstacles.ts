@@ -6,6 +6,7 @@ import { functionProto } from '../onnx/proto.ts'
 import { isSuppression } from '../onnx/suppression.ts'
 import { writtenOutOps } from './control-flow/write-out.ts'
 import { compositeOps, decomposedOps } from './decompose/decompose.ts'
+import { sequenceOperators, sequenceTip } from './learn-shapes.ts'
 import { isNonDifferentiable } from './non-differentiable.ts'
 import { blackBoxes, supportedOps } from './rules.ts'
 
@@ -53,6 +54,17 @@ export function suppressionsBefore({ graph }: OnnxModel, output: string): Obstac
     of: 'run',
     message: `Model: expected scores before any NonMaxSuppression, got results behind ${found.length}: ${listed.join(', ')}`,
     tip: `Cut the graph before ${found.length > 1 ? 'the first one' : 'it'}: name its scores, or the tensor that they come from, as output.name in the card and its boxes as output.boxes.name, here '${first.inputs[1] ?? ''}' and '${first.inputs[0] ?? ''}'.${isChain ? ' What lies behind it (the second stage of a detector) needs an export of its own, with a fixed number of regions.' : ''}`,
+  }
+}
+
+/** Sequences of tensors; a note, since the runtime may yet simplify them away. */
+export function sequencesBefore(model: OnnxModel, output: string): Obstacle | undefined {
+  const found = imageNodes(model, output).find(({ opType }) => sequenceOperators.has(opType))
+  if (found === undefined) return undefined
+  return {
+    of: 'note',
+    message: `${nameOf(found)}: sequences of tensors are not supported (node '${placeOf(found)}')`,
+    tip: `Neither predictions nor gradients run where they lie on the image's way. ${sequenceTip}`,
   }
 }
 
