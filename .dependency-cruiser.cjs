@@ -122,7 +122,7 @@ module.exports = {
       name: 'renderer-takes-types-of-engine',
       comment: 'Of the engine the renderer may name types (the router’s) only.',
       severity: 'error',
-      from: { path: '^src/renderer/' },
+      from: { path: '^src/renderer/', pathNot: tests },
       to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
     },
     {

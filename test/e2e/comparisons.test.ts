@@ -49,6 +49,19 @@ describeApplication('methods side by side', (application) => {
     expect(await card().count()).toBe(0)
   })
 
+  it('asks for a goal, a region and settings, and refuses those of a method that is not compared', async () => {
+    await dialog().getByText('The whole image may change').waitFor()
+    await dialog().getByLabel('Goal').selectOption({ index: 1 })
+    await dialog().getByLabel('Goal').selectOption('')
+    await dialog().getByRole('button', { name: 'Advanced settings' }).click()
+    await dialog().getByLabel('Stop at an image once it is fooled').waitFor()
+    await dialog().getByLabel('Settings of methods').fill('apgd.steps=3')
+    await dialog().getByRole('button', { name: 'Start the comparison' }).click()
+    await dialog().getByText('of a compared method, got apgd.steps=3').waitFor()
+    await dialog().getByLabel('Settings of methods').fill('')
+    expect(await card().count()).toBe(0)
+  })
+
   it('a comparison is cancelled, and goes on where it was', async () => {
     // What is left is quick enough for a test.
     for (const title of ['SMIA', 'PGD (Linf)']) await choose('Methods', title)

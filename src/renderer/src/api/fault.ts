@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
+import { RadversaryError } from '../../../core/errors.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { texts } from '../texts.ts'
 
@@ -24,6 +25,7 @@ export function faultOf(thrown: unknown): EngineError | undefined {
 
 function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineFault) return thrown.error
+  if (thrown instanceof RadversaryError) return sentenceOf(thrown)
   if (thrown instanceof DOMException && thrown.name === 'AbortError')
     return { ...unreachable, code: 'cancelled' }
   if (thrown instanceof TRPCClientError) {
@@ -39,6 +41,11 @@ function toEngineError(thrown: unknown): EngineError {
     message: thrown instanceof Error ? thrown.message : String(thrown),
     tip: texts.errors.report,
   }
+}
+
+/** What a page itself has found wrong. */
+function sentenceOf({ code, message, tip, file }: RadversaryError): EngineError {
+  return { code, message, tip: tip ?? null, file: file ?? null }
 }
 
 const unreachable: EngineError = {

@@ -14,7 +14,9 @@ export const comparisonsTexts = {
     budgetsL2: 'Budgets of methods that bound the Euclidean norm',
     budgetsL2Help: 'In intensity ranges; empty: each method’s preset.',
     transfer: 'Judge what was made on each model on the others too',
-    seed: 'Seed',
+    settings: 'Settings of methods',
+    settingsHelp:
+      'The same at every budget: smia.alpha=0.5 pgd.restarts=5. A step that is not set goes with the budget.',
     start: 'Start the comparison',
     goOn: 'Go on',
     cancel: 'Cancel',

@@ -57,6 +57,11 @@ export function regionSize(region: Region): { readonly pixels: number; readonly 
   return { pixels, fraction: pixels / (region.rows * region.columns) }
 }
 
+/** A region as requests have it. */
+export function drawnRegion(region: Region): { rows: number; columns: number; mask: string } {
+  return { rows: region.rows, columns: region.columns, mask: toBase64(regionMask(region)) }
+}
+
 /** Bytes as base64, in pieces that a call's arguments can hold. */
 export function toBase64(bytes: Uint8Array): string {
   let text = ''

@@ -1,6 +1,5 @@
-import { Accordion, Loader, Select, Stack, Text } from '@mantine/core'
+import { Loader, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import type { MethodHelp } from '../../api/types.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
@@ -11,8 +10,8 @@ import { Estimate } from './Estimate.tsx'
 import classes from './attack.module.css'
 import { changeForm, changeSetting, useAttackForm } from './attack-form.ts'
 import { GoalFields } from './GoalFields.tsx'
-import { methodOptions, methodsFor } from './method-options.ts'
-import { RegionField, RunFields, SettingField, SizeField } from './form-fields.tsx'
+import { methodOptions, methodsFor, seesNeighbours } from './method-options.ts'
+import { Advanced, NameField, RegionField, RunFields, SettingField, SizeField } from './form-fields.tsx'
 import { isMain, isSize } from './setting-text.ts'
 import { StartButton } from './StartButton.tsx'
 import type { AttackSubject } from './start-attack.ts'
@@ -52,6 +51,8 @@ interface MethodFormProps {
 
 /** All that an attack by a method can be told, and its start. */
 function MethodForm({ method, subject }: MethodFormProps) {
+  const form = useAttackForm()
+  const card = useCard(subject?.model)
   return (
     <>
       <MethodText method={method} />
@@ -60,29 +61,14 @@ function MethodForm({ method, subject }: MethodFormProps) {
       <RegionField />
       <Advanced>
         <Settings method={method} subject={subject} which="advanced" />
-        <RunFields />
+        <RunFields form={form} isOfStacks={card !== undefined && seesNeighbours(card)} onForm={changeForm} />
+        <NameField />
       </Advanced>
       <div className={classes['start']}>
         <Estimate method={method} subject={subject} />
         <StartButton method={method} subject={subject} />
       </div>
     </>
-  )
-}
-
-/** Folded away at first. */
-function Advanced({ children }: { readonly children: ReactNode }) {
-  return (
-    <Accordion variant="contained" chevronPosition="left">
-      <Accordion.Item value="advanced">
-        <Accordion.Control>
-          <Text size="sm">{texts.attack.advanced}</Text>
-        </Accordion.Control>
-        <Accordion.Panel>
-          <Stack gap="sm">{children}</Stack>
-        </Accordion.Panel>
-      </Accordion.Item>
-    </Accordion>
   )
 }
 

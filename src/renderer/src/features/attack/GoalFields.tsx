@@ -1,4 +1,4 @@
-import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { Group, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { useUi } from '../../state/ui-store.ts'
@@ -6,28 +6,20 @@ import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
 import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { goalOf, goalsFor } from './goals.ts'
+import { GoalChoice } from './GoalChoice.tsx'
 import { type Place, scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
 import { useCard } from '../../state/card-answers.ts'
-import type { RegressionOutput } from '../../../../core/tasks/regression/output.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
   const card = useCard(subject?.model)
-  const goal = useAttackForm((form) => goalOf(form.goal, subject?.model))
-  const onGoal = (text: string) => {
-    changeForm({ goal: text === '' || subject === undefined ? null : { model: subject.model, goal: text } })
-  }
+  const form = useAttackForm()
+  const start = useUi(({ studies }) => studies.find(({ id }) => id === subject?.study)?.paths[0])
   return (
     <>
       <ScopeField place={{ card, slice: subject }} />
-      {card?.task === 'regression' ? (
-        <ValueField output={card.output} {...{ goal, onGoal }} />
-      ) : (
-        <ClassField {...{ card, goal, onGoal }} />
-      )}
-      <CriterionOf card={card} isTargeted={goal !== null} />
+      <GoalChoice model={subject?.model} {...{ card, form, start }} onForm={changeForm} />
       <LabelsField task={card?.task} />
     </>
   )
@@ -53,65 +45,6 @@ function ScopeField({ place: { card, slice } }: { readonly place: Omit<Place, 's
         }}
       />
     </div>
-  )
-}
-
-interface GoalProps {
-  /** Null for away from the labels. */
-  readonly goal: string | null
-  /** Hears of the empty text too. */
-  readonly onGoal: (text: string) => void
-}
-
-function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCard | undefined }) {
-  return (
-    <NativeSelect
-      size="xs"
-      label={texts.attack.target}
-      value={goal ?? ''}
-      data={[
-        { value: '', label: texts.attack.untargeted },
-        ...(card === undefined ? [] : goalsFor(card, goal)),
-      ]}
-      onChange={(event) => {
-        onGoal(event.currentTarget.value)
-      }}
-    />
-  )
-}
-
-function ValueField({ output, goal, onGoal }: GoalProps & { readonly output: RegressionOutput }) {
-  return (
-    <TextInput
-      size="xs"
-      label={texts.attack.targetValue(output.value, output.unit)}
-      placeholder={texts.attack.untargeted}
-      value={goal ?? ''}
-      inputMode="decimal"
-      spellCheck={false}
-      onChange={(event) => {
-        onGoal(event.currentTarget.value)
-      }}
-    />
-  )
-}
-
-function CriterionOf({
-  card,
-  isTargeted,
-}: {
-  readonly card: ModelCard | undefined
-  readonly isTargeted: boolean
-}) {
-  if (card?.task === 'segmentation')
-    return <CriterionFields preset={isTargeted ? 'dice>=0.9' : 'dice<0.5'} losses={texts.attack.losses} />
-  if (card?.task !== 'regression') return null
-  const { tolerance } = card.output
-  return (
-    <CriterionFields
-      preset={isTargeted ? `within ${tolerance}` : `change>${tolerance}`}
-      losses={texts.attack.valueLosses}
-    />
   )
 }
 
@@ -144,41 +77,6 @@ function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined })
         start={study?.paths[0]}
         onPick={(path) => {
           changeForm({ labels: path })
-        }}
-      />
-    </Group>
-  )
-}
-
-interface CriterionFieldsProps {
-  /** The criterion that is taken where none is given. */
-  readonly preset: string
-  /** By what the form holds; '' is the preset. */
-  readonly losses: Readonly<Record<string, string>>
-}
-
-/** Fields for tasks that leave a choice: what counts as fooled, and which loss is raised. */
-function CriterionFields({ preset, losses }: CriterionFieldsProps) {
-  const { criterion, loss } = useAttackForm()
-  return (
-    <Group gap="xs" grow align="flex-start">
-      <TextInput
-        size="xs"
-        label={texts.attack.criterion}
-        placeholder={preset}
-        value={criterion}
-        spellCheck={false}
-        onChange={(event) => {
-          changeForm({ criterion: event.currentTarget.value })
-        }}
-      />
-      <NativeSelect
-        size="xs"
-        label={texts.attack.loss}
-        value={loss}
-        data={Object.entries(losses).map(([value, label]) => ({ value, label }))}
-        onChange={(event) => {
-          changeForm({ loss: event.currentTarget.value })
         }}
       />
     </Group>

@@ -1,4 +1,10 @@
 import { expect, test } from 'vitest'
+import { attackSpec } from '../../../../core/spec/attack-spec.ts'
+import type { ModelCard } from '../../../../core/model/card.ts'
+import { methodsHelp } from '../../../../engine/attack/method-help.ts'
+import { pageAttack } from '../../../../engine/server/routers/page-requests.ts'
+import { runRequest } from '../../../../engine/server/runs/run-request.ts'
+import { attackAsked } from './attack-asked.ts'
 import { fillForm, useAttackForm } from './attack-form.ts'
 import { goalOf } from './goals.ts'
 
@@ -25,4 +31,44 @@ test('a run’s settings and its goal, whatever it is, fill the form for its mod
   })
   expect(goalOf(form.goal, 'chest')).toBe('Edema=raise,Mass=lower')
   expect(goalOf(form.goal, 'hands')).toBeNull()
+})
+
+const study = '0123456789abcdef'
+const pgd = methodsHelp().find(({ name }) => name === 'pgd')!
+const segmenter = {
+  ...{ task: 'segmentation', input: { slices: { count: 3 } }, output: { classes: ['lung'] } },
+} as unknown as ModelCard
+
+test('a form that nobody touched asks for what the schema has as presets', () => {
+  const asked = attackAsked(useAttackForm.getInitialState(), {
+    ...{ method: pgd, model: 'organs', labels: '', card: segmenter },
+  })
+  const { study: _, model, ...spec } = pageAttack.parse({ ...asked, study })
+  expect(model).toBe('organs')
+  expect(spec).toEqual({
+    ...{ method: 'pgd', settings: {}, seed: 0, earlyStop: false, forceIntensity: false, batch: 4 },
+    exports: ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'],
+  })
+})
+
+test('every field that a run was started with is in the form, and what the form asks is that run again', () => {
+  const spec = {
+    ...{ method: 'pgd', settings: { epsilon: '4/255', steps: 3 }, labels: '/masks', targetMasks: '/wanted' },
+    ...{ criterion: 'dice>=0.8', loss: 'dice', seed: 7, earlyStop: true, batch: 2, slices: 5 },
+  }
+  const rest = { images: ['1.2'], exports: ['series'], forceIntensity: false, region: 'region.npy' }
+  const kept = { name: 'Again', created: '2026-01-02T03:04:05.000Z', paths: ['/study'], model: 'organs' }
+  const device = { name: 'cpu', threads: 1 }
+  const request = runRequest.parse({ ...kept, ...spec, ...rest, device })
+  expect(Object.keys(attackSpec.shape).filter((field) => !(field in request))).toEqual(['target'])
+
+  fillForm(request)
+  const form = useAttackForm.getState()
+  const asked = attackAsked(form, { method: pgd, model: 'organs', labels: form.labels, card: segmenter })
+  const { name, model } = kept
+  expect(pageAttack.parse({ ...asked, study })).toMatchObject({ ...spec, name, model })
+
+  fillForm({ ...request, targetMasks: undefined, target: 'lung' })
+  const towards = { method: pgd, model: 'organs', labels: form.labels, card: segmenter }
+  expect(attackAsked(useAttackForm.getState(), towards).target).toBe('lung')
 })

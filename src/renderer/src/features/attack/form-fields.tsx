@@ -1,8 +1,9 @@
-import { Button, NativeSelect, NumberInput, Switch, Text, TextInput } from '@mantine/core'
+import { Accordion, Button, NativeSelect, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { regionSize } from '../../viewer/region.ts'
-import { changeForm, useAttackForm } from './attack-form.ts'
+import { changeForm, useAttackForm, type RunForm } from './attack-form.ts'
 import {
   budgetText,
   isBelowOneLevel,
@@ -47,8 +48,7 @@ export function RegionField() {
 }
 
 /** What belongs to a run rather than to a method. */
-export function RunFields() {
-  const { seed, earlyStop, name } = useAttackForm()
+export function RunFields({ form: { seed, earlyStop, batch, slices }, isOfStacks, onForm }: RunFieldsProps) {
   return (
     <>
       <NumberInput
@@ -57,7 +57,7 @@ export function RunFields() {
         min={0}
         allowDecimal={false}
         onChange={(value) => {
-          if (typeof value === 'number') changeForm({ seed: value })
+          if (typeof value === 'number') onForm({ seed: value })
         }}
       />
       <Switch
@@ -65,18 +65,86 @@ export function RunFields() {
         label={texts.attack.earlyStop}
         checked={earlyStop}
         onChange={(event) => {
-          changeForm({ earlyStop: event.currentTarget.checked })
+          onForm({ earlyStop: event.currentTarget.checked })
         }}
       />
-      <TextInput
-        label={texts.attack.runName}
-        value={name}
-        maxLength={200}
-        onChange={(event) => {
-          changeForm({ name: event.currentTarget.value })
+      <CountField
+        label={texts.attack.batch}
+        value={batch}
+        onCount={(count) => {
+          onForm({ batch: count })
         }}
       />
+      {isOfStacks && (
+        <CountField
+          label={texts.attack.slices}
+          value={slices}
+          onCount={(count) => {
+            onForm({ slices: count })
+          }}
+        />
+      )}
     </>
+  )
+}
+
+interface RunFieldsProps {
+  readonly form: RunForm
+  /** Whether a model sees neighbouring slices. */
+  readonly isOfStacks: boolean
+  readonly onForm: (change: Partial<RunForm>) => void
+}
+
+/** The name of the run. */
+export function NameField() {
+  const name = useAttackForm((form) => form.name)
+  return (
+    <TextInput
+      label={texts.attack.runName}
+      value={name}
+      maxLength={200}
+      onChange={(event) => {
+        changeForm({ name: event.currentTarget.value })
+      }}
+    />
+  )
+}
+
+interface CountFieldProps {
+  readonly label: string
+  readonly value: number | undefined
+  /** Hears undefined of an empty field: the preset. */
+  readonly onCount: (count: number | undefined) => void
+}
+
+function CountField({ label, value, onCount }: CountFieldProps) {
+  return (
+    <NumberInput
+      label={label}
+      placeholder={texts.attack.byDefault}
+      value={value ?? ''}
+      min={1}
+      allowDecimal={false}
+      onChange={(count) => {
+        onCount(typeof count === 'number' ? count : undefined)
+      }}
+    />
+  )
+}
+
+/** Folded away at first. */
+export function Advanced({ children }: { readonly children: ReactNode }) {
+  return (
+    <Accordion variant="contained" chevronPosition="left">
+      <Accordion.Item value="advanced">
+        <Accordion.Control>
+          <Text size="sm">{texts.attack.advanced}</Text>
+        </Accordion.Control>
+        <Accordion.Panel>
+          <Stack gap="sm">{children}</Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
   )
 }
 

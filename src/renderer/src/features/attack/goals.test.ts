@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ModelCard } from '../../../../core/model/card.ts'
-import { goalOf, goalsFor } from './goals.ts'
+import { criterionPreset, goalOf, goalsFor, goalSpecOf } from './goals.ts'
 
 const card = (task: ModelCard['task'], output: object) =>
   ({ task, output }) as Pick<ModelCard, 'task' | 'output'>
@@ -30,4 +30,32 @@ test('a goal is that of the model that it was chosen for, and no other’s', () 
   expect(goalOf(chosen, 'hands')).toBeNull()
   expect(goalOf(chosen, undefined)).toBeNull()
   expect(goalOf(null, undefined)).toBeNull()
+})
+
+const held = { goal: null, targetMasks: '/wanted', criterion: ' dice>=0.8 ', loss: 'dice' }
+const segmenter = card('segmentation', { classes: ['lung'] })
+const grader = card('ordinal', { classes: ['none', 'severe'] })
+const dater = card('regression', { value: 'age', unit: 'months', tolerance: 6 })
+
+test('a form asks what the model’s task has, and leaves out what it holds of others', () => {
+  const { targetMasks } = held
+  expect(goalSpecOf(held, 'organs', segmenter)).toEqual({ targetMasks, criterion: 'dice>=0.8', loss: 'dice' })
+  expect(goalSpecOf(held, 'chest', classifier)).toEqual({})
+  expect(goalSpecOf(held, 'grades', grader)).toEqual({ criterion: 'dice>=0.8' })
+  const lung = { ...held, goal: { model: 'organs', goal: 'lung' }, criterion: '  ' }
+  expect(goalSpecOf(lung, 'organs', segmenter)).toEqual({ target: 'lung', loss: 'dice' })
+})
+
+test.each([
+  [segmenter, {}, 'dice<0.5'],
+  [segmenter, { targetMasks: '/wanted' }, 'dice>=0.9'],
+  [grader, {}, 'change>=1'],
+  [grader, { target: 'none' }, undefined],
+  [detector, { target: 'false-positives' }, 'boxes>=1'],
+  [detector, {}, undefined],
+  [dater, {}, 'change>6'],
+  [dater, { target: '90' }, 'within 6'],
+  [classifier, {}, undefined],
+])('the criterion of %j with %j is %s unless another is given', (asked, aim, preset) => {
+  expect(criterionPreset(asked, aim)).toBe(preset)
 })

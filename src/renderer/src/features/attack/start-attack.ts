@@ -1,19 +1,17 @@
-import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { api, engine, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
-import { regionMask, toBase64, type Region } from '../../viewer/region.ts'
+import { drawnRegion } from '../../viewer/region.ts'
 import { openStudy } from '../study/open-study.ts'
 import { showRun } from '../runs/open-run.ts'
 import { refreshRuns } from '../../state/watched-runs.ts'
+import { attackAsked, type Attacked } from './attack-asked.ts'
 import { useAttackForm, type Scope } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { goalOf } from './goals.ts'
 import { scopeFor } from './scopes.ts'
-import { givenSettings } from './setting-text.ts'
 
 /** What is attacked, and with which model. */
 export interface AttackSubject extends ActiveSlice {
@@ -26,14 +24,13 @@ export interface AttackSubject extends ActiveSlice {
 export async function startAttack(
   subject: AttackSubject,
   method: MethodHelp,
-  { labels, card }: { readonly labels: string | undefined; readonly card: ModelCard | undefined },
+  { labels, card }: Pick<Attacked, 'labels' | 'card'>,
 ): Promise<void> {
-  const { settings, goal: chosen, criterion, loss, scope, seed, earlyStop, name } = useAttackForm.getState()
+  const form = useAttackForm.getState()
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
-  const goal = goalOf(chosen, subject.model)
-  const where = scopeFor(scope, { card, studies, slice: subject })
+  const where = scopeFor(form.scope, { card, studies, slice: subject })
   const images = imagesOf(
     subject,
     where,
@@ -42,35 +39,14 @@ export async function startAttack(
   const intensity = await askIntensity({ study: study.id, images, models: [subject.model] })
   if (intensity === 'cancelled') return
   const { run } = await engine.runs.start.mutate({
-    ...{
-      forceIntensity: intensity === 'forced',
-      study: study.id,
-      model: subject.model,
-      method: method.name,
-      seed,
-      earlyStop,
-    },
-    settings: givenSettings(method.settings, settings[method.name] ?? {}),
+    ...attackAsked(form, { method, model: subject.model, labels, card }),
+    study: study.id,
+    forceIntensity: intensity === 'forced',
     images,
-    labels: given(labels),
-    target: goal ?? undefined,
-    criterion: hasCriterion(card) ? given(criterion.trim()) : undefined,
-    loss: hasCriterion(card) ? given(loss) : undefined,
-    region: region && maskOf(region),
-    name: given(name.trim()),
+    region: region && drawnRegion(region),
   })
   await refreshRuns()
   showRun(run, study)
-}
-
-/** An empty field is one that was not given. */
-function given(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text
-}
-
-/** Whether the form asks for a criterion for the model's task. */
-function hasCriterion(card: ModelCard | undefined): boolean {
-  return card?.task === 'segmentation' || card?.task === 'regression'
 }
 
 function imagesOf(
@@ -80,10 +56,6 @@ function imagesOf(
 ): number[] | undefined {
   if (scope === 'slice') return [image]
   return scope === 'series' ? series.map(({ index }) => index) : undefined
-}
-
-function maskOf(region: Region): { rows: number; columns: number; mask: string } {
-  return { rows: region.rows, columns: region.columns, mask: toBase64(regionMask(region)) }
 }
 
 /** The first start's one button: opens the sample, and attacks it with SMIA at its presets. */

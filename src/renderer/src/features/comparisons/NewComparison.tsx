@@ -1,14 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  MultiSelect,
-  NumberInput,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModelCard } from '../../../../core/model/card.ts'
@@ -17,6 +7,9 @@ import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { useCard } from '../../state/card-answers.ts'
+import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
+import { GoalChoice } from '../attack/GoalChoice.tsx'
 import { findLabels } from '../attack/find-labels.ts'
 import { methodOptions } from '../attack/method-options.ts'
 import { PickButton } from '../files/PickButton.tsx'
@@ -51,21 +44,22 @@ interface FormProps {
 }
 
 function Form({ study, onStarted }: FormProps) {
-  const given = useComparisonForm((form) => form.labels)
   const [error, setError] = useState<unknown>()
   const choices = useChoices()
-  const { chosen, task } = choices
+  const { chosen, task, isOfStacks } = choices
+  const form = useComparisonForm()
+  const card = useCard(chosen.models[0])
   const found = useQuery({
     queryKey: ['labels', study.paths, task],
     queryFn: async () => (await findLabels(study.paths, task)) ?? null,
   })
-  const labels = given ?? found.data ?? ''
+  const labels = form.labels ?? found.data ?? ''
   const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, { ...chosen, labels }).then((isStarted) => {
+        startComparison(study, { ...chosen, labels, card, isOfStacks }).then((isStarted) => {
           if (isStarted) onStarted()
         }, setError)
       }}
@@ -74,7 +68,17 @@ function Form({ study, onStarted }: FormProps) {
         <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
         <ChoiceFields choices={choices} />
         <Budgets />
+        <GoalChoice
+          model={chosen.models[0]}
+          {...{ card, form, start: study.paths[0] }}
+          onForm={changeComparisonForm}
+        />
         <LabelsField study={study} labels={labels} task={task} />
+        <RegionField />
+        <Advanced>
+          <MethodSettings />
+          <RunFields form={form} isOfStacks={isOfStacks} onForm={changeComparisonForm} />
+        </Advanced>
         {error !== undefined && <Fault error={error} />}
         <Group justify="flex-end">
           <Button type="submit" disabled={chosen.models.length === 0 || chosen.methods.length === 0}>
@@ -128,7 +132,7 @@ function ChoiceFields({ choices: { offered, chosen } }: { readonly choices: Choi
 }
 
 function Budgets() {
-  const { budgets, budgetsL2, seed } = useComparisonForm()
+  const { budgets, budgetsL2 } = useComparisonForm()
   return (
     <>
       <TextInput
@@ -149,15 +153,24 @@ function Budgets() {
           changeComparisonForm({ budgetsL2: event.currentTarget.value })
         }}
       />
-      <NumberInput
-        label={texts.comparisons.seed}
-        value={seed}
-        allowDecimal={false}
-        onChange={(value) => {
-          changeComparisonForm({ seed: Number(value) })
-        }}
-      />
     </>
+  )
+}
+
+/** Settings that are the same at every budget. */
+function MethodSettings() {
+  const { settings } = useComparisonForm()
+  return (
+    <TextInput
+      label={texts.comparisons.settings}
+      description={texts.comparisons.settingsHelp}
+      placeholder={texts.attack.byDefault}
+      value={settings}
+      spellCheck={false}
+      onChange={(event) => {
+        changeComparisonForm({ settings: event.currentTarget.value })
+      }}
+    />
   )
 }
 

@@ -1,6 +1,6 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
 import type { MethodHelp } from '../../api/types.ts'
-import { methodsFor, type Subject } from '../attack/method-options.ts'
+import { methodsFor, seesNeighbours, type Subject } from '../attack/method-options.ts'
 import type { ComparisonForm } from './comparison-form.ts'
 
 type Method = Pick<MethodHelp, 'name' | 'group' | 'title' | 'stacks' | 'tasks' | 'compares'>
@@ -17,6 +17,8 @@ export interface Choices {
   readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
   /** Task of the first of the chosen models. */
   readonly task: ModelCard['task'] | undefined
+  /** Whether any of them sees neighbouring slices. */
+  readonly isOfStacks: boolean
 }
 
 /**
@@ -36,6 +38,7 @@ export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, kn
       methods: ticked.methods.filter((name) => isAmong(methods, name)),
     },
     task: models[0]?.card.task,
+    isOfStacks: models.some(({ card }) => seesNeighbours(card)),
   }
 }
 

@@ -1,63 +1,86 @@
 import { create } from 'zustand'
+import type { ModelCard } from '../../../../core/model/card.ts'
+import { comparedMethods } from '../../../../core/spec/compared-methods.ts'
+import type { ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
+import { attackPresets, comparisonPresets } from '../../../../core/spec/presets.ts'
 import { engine } from '../../api/client.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
+import { useUi } from '../../state/ui-store.ts'
+import type { RunForm } from '../attack/attack-form.ts'
+import { given, goalSpecOf, type GoalForm } from '../attack/goals.ts'
+import { drawnRegion } from '../../viewer/region.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
-export interface ComparisonForm {
-  readonly models: readonly string[]
+export interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'models' | 'transfer'> {
   readonly methods: readonly string[]
   /** Separated by spaces or semicolons. */
   readonly budgets: string
   readonly budgetsL2: string
-  readonly transfer: boolean
-  /** A labels file; undefined for the one beside the study. */
+  /** METHOD.SETTING=VALUE texts, separated as budgets are. */
+  readonly settings: string
+  /** A labels file, empty for none; undefined for the one beside the study. */
   readonly labels: string | undefined
-  readonly seed: number
 }
 
+const { seed, earlyStop } = attackPresets
+const { methods, budgets } = comparisonPresets
+
 export const useComparisonForm = create<ComparisonForm>(() => ({
-  models: [],
-  methods: ['smia', 'pgd', 'fgsm', 'noise'],
-  budgets: '2/255 4/255 8/255',
-  budgetsL2: '',
-  transfer: true,
-  labels: undefined,
-  seed: 0,
+  ...{ models: [], methods, budgets: budgets.Linf.join(' '), budgetsL2: '', settings: '' },
+  // A page that compares models means to see what transfers.
+  ...{ transfer: true, labels: undefined, goal: null, seed, earlyStop },
 }))
 
 export const changeComparisonForm: (change: Partial<ComparisonForm>) => void = useComparisonForm.setState
 
-/** What is compared, and by which labels. */
+/** What is compared, by which labels, and the card of the first model, whose goal is asked for. */
 interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
   readonly labels: string
+  readonly card: ModelCard | undefined
+  readonly isOfStacks: boolean
 }
 
 /**
  * Writes the comparison down and sets it to work in the background; false where its user declines to apply a
  * card that does not suit. What is wrong with the form is thrown.
  */
-export async function startComparison(
-  study: StudyInfo,
-  { models, methods, labels }: Compared,
-): Promise<boolean> {
+export async function startComparison(study: StudyInfo, compared: Compared): Promise<boolean> {
+  const { models } = compared
+  const form = useComparisonForm.getState()
+  const asked = comparisonAsked(form, compared)
   const intensity = await askIntensity({ study: study.id, models })
   if (intensity === 'cancelled') return false
-  const { budgets, budgetsL2, transfer, seed } = useComparisonForm.getState()
+  const { region } = useUi.getState()
   const { comparison } = await engine.comparisons.create.mutate({
-    ...{ study: study.id, models: [...models], seed, transfer: transfer && models.length > 1 },
+    ...asked,
+    study: study.id,
+    region: region && drawnRegion(region),
     forceIntensity: intensity === 'forced',
-    methods: methods.map((name) => ({ name })),
-    budgets: { Linf: budgetsIn(budgets), L2: budgetsIn(budgetsL2) },
-    labels: labels === '' ? undefined : labels,
   })
   await refreshComparisons()
   void workOnComparison(comparison)
   return true
 }
 
-/** '8/255; 20HU' and '8/255 20HU' are two budgets; a number and its unit stand together. */
-export function budgetsIn(text: string): string[] {
+/** The form as the engine takes it. @throws RadversaryError usage for settings of another shape. */
+export function comparisonAsked(
+  form: ComparisonForm,
+  { models, methods, labels, card, isOfStacks }: Compared,
+) {
+  const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
+  return {
+    ...goalSpecOf(form, models[0], card),
+    ...{ models: [...models], seed, earlyStop, batch, transfer: transfer && models.length > 1 },
+    methods: comparedMethods(methods, partsOf(settings)),
+    budgets: { Linf: partsOf(budgets), L2: partsOf(budgetsL2) },
+    labels: given(labels),
+    slices: isOfStacks ? form.slices : undefined,
+  }
+}
+
+/** '8/255; 20HU' and '8/255 20HU' are two parts; a number and its unit stand together. */
+export function partsOf(text: string): string[] {
   return text.split(/[\s;]+/).filter((part) => part !== '')
 }
