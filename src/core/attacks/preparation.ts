@@ -1,4 +1,5 @@
 import type { AttackMethod, AttackProblem, CleanImages } from './attack.ts'
+import { toEnd } from '../to-end.ts'
 import type { Learned } from './learned.ts'
 
 /** The method that attacks with what was learned. */
@@ -9,11 +10,7 @@ export function prepared(method: AttackMethod, learned: Learned): AttackMethod {
 /** The method ready to attack a batch: one that has yet to learn takes the batch for all images that there are. */
 export async function preparedOn(method: AttackMethod, problem: AttackProblem): Promise<AttackMethod> {
   if (method.prepare === undefined) return method
-  const learning = method.prepare.learn(imagesOf(problem))
-  for (;;) {
-    const next = await learning.next()
-    if (next.done) return prepared(method, next.value)
-  }
+  return prepared(method, await toEnd(method.prepare.learn(imagesOf(problem))))
 }
 
 /** The samples of a batch, whose labels nobody says. */

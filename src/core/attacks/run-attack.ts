@@ -10,6 +10,7 @@ import { Best } from './best.ts'
 import { GradientTally } from './gradient-tally.ts'
 import { judgeOf } from './judge.ts'
 import { rowOf } from './rows.ts'
+import { toEnd } from '../to-end.ts'
 import { preparedOn } from './preparation.ts'
 import { roundsOf } from './rounds.ts'
 import { RestartWalk } from './walk.ts'
@@ -83,12 +84,8 @@ export async function* runAttack(
 }
 
 /** Runs an attack to its end for the result alone. */
-export async function attackToEnd(method: AttackMethod, problem: AttackProblem): Promise<AttackResult> {
-  const running = runAttack(method, problem)
-  for (;;) {
-    const next = await running.next()
-    if (next.done) return next.value
-  }
+export function attackToEnd(method: AttackMethod, problem: AttackProblem): Promise<AttackResult> {
+  return toEnd(runAttack(method, problem))
 }
 
 /** Bounds and each ball together; members of an ensemble share theirs. */

@@ -17,7 +17,7 @@ import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.
 import { exportBlock, type BlockSink, type NumberedResult } from '../export/export-block.ts'
 import { imageResult } from '../export/image-result.ts'
 import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
-import { attackStack, type BatchIteration, type Session } from '../session/session.ts'
+import { attackStack, sessionAttack, type BatchIteration, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
 import { exportedPath, resultPath } from '../export/record-image.ts'
@@ -83,7 +83,7 @@ async function work(
   const numberOf = numbersOf(run)
   const kept = learnedOfRun(folder, numberOf)
   const load = loadFrom(run, loader)
-  const attack = { ...ofAllFrames(run), signal: hooks.signal }
+  const attack = sessionAttack(run, hooks.signal)
   const { method } = run
   const { batch } = run.request
   const prepared = await prepareMethods({
@@ -139,12 +139,6 @@ function loadFrom(run: AttackRun, loader: ImageLoader): LoadTasks {
     const { code, message, tip } = exportFault
     throw new RadversaryError(code, message, { tip, file: image.name })
   }
-}
-
-/** What every attack of a run has in common. */
-function ofAllFrames({ request, opened, goal, region }: AttackRun) {
-  const { seed, earlyStop } = request
-  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask }
 }
 
 interface StackOutcome {

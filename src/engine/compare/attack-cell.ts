@@ -7,7 +7,7 @@ import type { FrameResult, TracePoint } from '../session/frame-attack.ts'
 import { inLanes, lanesOf } from '../session/lanes.ts'
 import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
 import { prepareMethods } from '../session/preparation.ts'
-import { attackStack, type Session, type SessionAttack } from '../session/session.ts'
+import { attackStack, sessionAttack, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
@@ -54,7 +54,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const stacks = comparedStacks(run, compared, lanesOf(compared.runtime))
   const { method } = cell
   const { batch } = run.request
-  const attack = ofAllFrames(context)
+  const attack = sessionAttack({ ...compared, request: run.request, region: run.region }, signal)
   const widest = Math.max(...lanes.flatMap(({ judges }) => judges.map(({ model }) => model.context)), 0)
   const load: LoadTasks = (image, model) => {
     checkFramesAreStack(image, widest)
@@ -137,18 +137,6 @@ async function judgedBy(
   if (results.length === 0) return []
   const all = await Promise.all(judges.map((judge) => transferredTo(judge, results)))
   return results.map((_, n) => all.flatMap((frames) => frames[n] ?? []))
-}
-
-function ofAllFrames({ run, compared, signal }: CellContext): SessionAttack {
-  const { opened, goal } = compared
-  return {
-    card: opened.card,
-    goal: goal.maker,
-    seed: run.request.seed,
-    earlyStop: run.request.earlyStop,
-    region: run.region?.mask,
-    signal,
-  }
 }
 
 /** Nothing is exported, so what was judged after rounding stands. */

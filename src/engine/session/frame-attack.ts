@@ -11,6 +11,7 @@ import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
+import { toEnd } from '../../core/to-end.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { classesOfAnswer, withWanted, type FrameLabel, type Prediction } from '../../core/tasks/answers.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -213,14 +214,12 @@ async function watched(
   onIteration: FrameAttack['onIteration'],
 ): Promise<{ result: AttackResult; traces: TracePoint[][] }> {
   const traces: TracePoint[][] = problem.seeds.map(() => [])
-  const running = runAttack(method, problem)
-  for (;;) {
-    const next = await running.next()
-    if (next.done) return { result: next.value, traces }
-    const { iteration, restart, samples } = next.value
-    for (const { sample, ...event } of samples) traces[sample]?.push({ iteration, restart, ...event })
-    onIteration(next.value)
-  }
+  const result = await toEnd(runAttack(method, problem), (event) => {
+    const { iteration, restart, samples } = event
+    for (const { sample, ...point } of samples) traces[sample]?.push({ iteration, restart, ...point })
+    onIteration(event)
+  })
+  return { result, traces }
 }
 
 interface Attacked {

@@ -4,6 +4,7 @@ import type { Learned } from '../../core/attacks/learned.ts'
 import { prepared } from '../../core/attacks/preparation.ts'
 import { randomSource, sampleSeed, shuffled, type RandomSource } from '../../core/attacks/random.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
+import { toEnd } from '../../core/to-end.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
@@ -116,15 +117,11 @@ async function learnedFrom(
   if (first === undefined) return undefined
   const preparation = given.method.forScale(first.frame.scale).prepare
   if (preparation === undefined) throw internalError('a method that learns has no preparation')
-  const learning = preparation.learn(cleanImages({ images, first, given }))
-  for (;;) {
-    const next = await learning.next()
-    if (next.done) {
-      await given.store?.keep(index, next.value, images)
-      return next.value
-    }
-    given.onProgress?.(ofGroup(next.value, index, count))
-  }
+  const learned = await toEnd(preparation.learn(cleanImages({ images, first, given })), (progress) => {
+    given.onProgress?.(ofGroup(progress, index, count))
+  })
+  await given.store?.keep(index, learned, images)
+  return learned
 }
 
 /** Progress through all groups. */

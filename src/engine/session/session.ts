@@ -6,6 +6,8 @@ import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
@@ -22,6 +24,7 @@ import {
 } from './frame-attack.ts'
 import type { LoadedTasks, LoadTasks } from './load-tasks.ts'
 import type { PreparedMethods } from './preparation.ts'
+import type { Region } from './region.ts'
 import type { Stack } from './stacks.ts'
 
 /** A model, a method and what they are to do with a study's images: the same for every stack. */
@@ -38,6 +41,22 @@ export interface Session {
 }
 
 export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'onIteration'>
+
+/** What a job asks of every attack. */
+export interface AskedOfAttacks {
+  readonly opened: { readonly card: ModelCard }
+  readonly goal: { readonly maker: GoalMaker }
+  readonly request: { readonly seed: number; readonly earlyStop: boolean }
+  readonly region: Region | undefined
+}
+
+export function sessionAttack(
+  { opened, goal, request, region }: AskedOfAttacks,
+  signal: AbortSignal | undefined,
+): SessionAttack {
+  const { seed, earlyStop } = request
+  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, signal }
+}
 
 /** One iteration of a batch of a stack's frames. */
 export interface BatchIteration {

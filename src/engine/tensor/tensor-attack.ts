@@ -17,6 +17,7 @@ import { prepared } from '../../core/attacks/preparation.ts'
 import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { toEnd } from '../../core/to-end.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { TensorSpec } from '../../core/spec/attack-spec.ts'
 import {
@@ -120,11 +121,7 @@ interface Work {
 async function preparedFor(method: AttackMethod, work: Work): Promise<AttackMethod> {
   if (method.prepare === undefined) return method
   const learning = method.prepare.learn(cleanImages(work))
-  for (;;) {
-    const next = await learning.next()
-    if (next.done) return prepared(method, next.value)
-    work.hooks.onProgress?.(next.value)
-  }
+  return prepared(method, await toEnd(learning, (progress) => work.hooks.onProgress?.(progress)))
 }
 
 function cleanImages(work: Work): CleanImages {
@@ -163,29 +160,20 @@ async function attackAll(method: AttackMethod, work: Work) {
   const notices = new Set<string>()
   for (let first = 0; first < count; first += request.batch) {
     const problem = problemOf(work, indices(first, Math.min(request.batch, count - first)))
-    const running = runAttack(method, problem)
-    for (;;) {
-      const next = await running.next()
-      if (next.done) {
-        adversarial.set(next.value.adversarial.data, first * sizeOf(x.shape.slice(1)))
-        samples.push(...samplesOf(next.value, first))
-        for (const { message, tip } of next.value.notices) notices.add(`${message} ${tip}`)
-        break
-      }
-      const { iteration, steps, restart, restarts } = next.value
+    const result = await toEnd(runAttack(method, problem), (event) => {
+      const { iteration, steps, restart, restarts } = event
       events.push({
-        ...next.value,
-        samples: next.value.samples.map((each) => ({ ...each, sample: first + each.sample })),
+        ...event,
+        samples: event.samples.map((each) => ({ ...each, sample: first + each.sample })),
       })
       const share = (restart * steps + iteration) / (restarts * steps)
       const done = first + problem.seeds.length * share
-      hooks.onProgress?.({
-        done,
-        total: count,
-        phase: 'attacking',
-        note: `iteration ${iteration} of ${steps}`,
-      })
-    }
+      const note = `iteration ${iteration} of ${steps}`
+      hooks.onProgress?.({ done, total: count, phase: 'attacking', note })
+    })
+    adversarial.set(result.adversarial.data, first * sizeOf(x.shape.slice(1)))
+    samples.push(...samplesOf(result, first))
+    for (const { message, tip } of result.notices) notices.add(`${message} ${tip}`)
   }
   for (const notice of notices) hooks.onNotice?.(notice)
   return { adversarial, samples, events }
