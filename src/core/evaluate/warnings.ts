@@ -1,3 +1,4 @@
+import { rulesOf } from '../tasks/tasks.ts'
 import type { Gradients } from '../attacks/attack.ts'
 import type { ModelCard } from '../model/card.ts'
 import { headlineOf, type JudgedSlice } from './headline.ts'
@@ -97,20 +98,13 @@ function zeroGradients(cell: AttackEvidence): AttackWarning[] {
     {
       check: 'zero-gradients',
       message: `${named(cell)} saw a gradient of zeros at every step on ${countOf(blind, cell)}: ${left}.`,
-      tip: logitsTip(cell),
+      tip: rulesOf(cell.task).flatLossTip,
     },
   ]
 }
 
 function sawZeros({ gradients }: EvidenceSlice): boolean {
   return gradients !== undefined && gradients.asked > 0 && gradients.zero === gradients.asked
-}
-
-/** Why the loss is flat where the model is certain, and what isn't. */
-function logitsTip({ task }: AttackEvidence): string {
-  return task === 'classification' || task === 'ordinal'
-    ? 'The loss is flat there, as where a softmax or sigmoid saturates. Attack a difference of logits (apgd-dlr, cw, fab-t), or use a black box (square).'
-    : 'The loss is flat there. Choose another one (--loss), or a black box (square).'
 }
 
 /** Nothing at all has come of it, for another reason than zeros. */

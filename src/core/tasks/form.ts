@@ -14,5 +14,12 @@ export interface TaskForm {
   readonly criteria: readonly CriterionPreset[]
   /** The task's own one is first; none where there is no choice. */
   readonly losses: readonly string[]
-  readonly labels: 'table' | 'masks'
+  /** How labels are given, and the name of the file or folder that is looked for beside a study. */
+  readonly labels: { readonly kind: 'table' | 'masks'; readonly file: string }
+}
+
+/** The criterion that a goal has where the user names none; undefined where there is no choice. */
+export function criterionPreset({ criteria }: TaskForm, goal: string | null): string | undefined {
+  const names = goal === null ? ['away'] : [goal, 'towards']
+  return names.flatMap((name) => criteria.filter(({ of }) => of === name))[0]?.criterion
 }

@@ -124,8 +124,8 @@ export interface TaskRules<T extends Task = Task> extends OutputRules<T>, Report
   ownLoss(card: CardOf<T>, logits: Tensor): LossSpec
   /** @throws RadversaryError usage for a class, criterion or loss that the task has not. */
   goal(card: CardOf<T>, request: GoalSpec): TaskGoal
-  /** What a form asks of an attack. */
-  form(card: CardOf<T>): TaskForm
+  /** What a form asks of an attack, beside labels. */
+  form(card: CardOf<T>): Omit<TaskForm, 'labels'>
 }
 
 /** Report rules of tasks that classes or numbers say all of. */

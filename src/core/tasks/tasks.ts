@@ -4,18 +4,10 @@ import type { ImageSize } from '../tensor/resample.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Prediction } from './answers.ts'
 import { canBeClasses } from './class-output.ts'
-import { classification } from './classification/classification.ts'
-import { detection } from './detection/detection.ts'
-import { ordinal } from './ordinal/ordinal.ts'
+import type { TaskForm } from './form.ts'
 import type { Task } from './outputs.ts'
-import { regression } from './regression/regression.ts'
 import type { TaskRules } from './rules.ts'
-import { segmentation } from './segmentation/segmentation.ts'
-
-/** The rules of every task of `outputs`. */
-const tasks = { classification, ordinal, regression, segmentation, detection } satisfies {
-  readonly [T in Task]: TaskRules<T>
-}
+import { tasks } from './table.ts'
 
 /** Rules by a task's name. */
 export function rulesOf(task: Task): TaskRules {
@@ -37,6 +29,12 @@ export function likelyTask(facts: ModelFacts, output: OutputFacts | undefined): 
 /** Whether an output may hold scores of a task, or of any where none is named. @param extents beyond the batch */
 export function canBeOutput(task: unknown, extents: TensorFacts['shape']): boolean {
   return isTask(task) ? rulesOf(task).canBeOutput(extents) : canBeClasses(extents)
+}
+
+/** What a form asks of an attack on a model. */
+export function taskForm(card: ModelCard): TaskForm {
+  const { labels, ...rules } = rulesOf(card.task)
+  return { ...rules.form(card), labels: { kind: labels.kind, file: labels.file } }
 }
 
 /** Predictions of images of one size from their logits. Throws `tensor-invalid` for other logits. */

@@ -32,7 +32,7 @@ export const classification: TaskRules<'classification'> = {
     return { kind: lossKindOf(output), terms: [{ target: targetsOf(output, labels), weight: 1 }] }
   },
   goal: ({ output }, request) => classificationGoal(output, request),
-  form: () => ({ target: { kind: 'class', words: [] }, criteria: [], losses: [], labels: 'table' }),
+  form: () => ({ target: { kind: 'class', words: [] }, criteria: [], losses: [] }),
   agreement: ({ output }, frames) => ({ agreement: classAgreement(frames, output) }),
   taskAgreement: ({ output }, rows) => {
     if (output.activation !== 'multi-label-sigmoid') return undefined

@@ -41,7 +41,6 @@ export const detection: TaskRules<'detection'> = {
     target: { kind: 'class', words: boxWords },
     criteria: [{ of: 'false-positives', criterion: 'boxes>=1' }],
     losses: [],
-    labels: 'table',
   }),
   agreement: ({ output }, frames) => {
     const images = frames.flatMap(({ label, prediction }) =>

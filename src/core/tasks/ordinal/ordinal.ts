@@ -36,7 +36,6 @@ export const ordinal: TaskRules<'ordinal'> = {
     target: { kind: 'class', words: [] },
     criteria: [{ of: 'away', criterion: 'change>=1' }],
     losses: [],
-    labels: 'table',
   }),
   agreement: ({ output }, frames) => ({ agreement: classAgreement(frames, output) }),
   taskAgreement: (_card, rows) => ({

@@ -47,7 +47,6 @@ export const regression: TaskRules<'regression'> = {
       { of: 'towards', criterion: `within ${tolerance}` },
     ],
     losses: ['mse', 'huber'],
-    labels: 'table',
   }),
   agreement: () => ({}),
   taskAgreement: (_card, rows) => {

@@ -48,7 +48,6 @@ export const segmentation: TaskRules<'segmentation'> = {
       { of: 'towards', criterion: `dice>=${maskPresets.towards.value}` },
     ],
     losses: ['cross-entropy', 'dice', 'cross-entropy=0.5,dice=0.5'],
-    labels: 'masks',
   }),
   agreement: (_card, frames) => ({
     segments: meanAgreement(frames.flatMap(({ segments }) => segments ?? [])),

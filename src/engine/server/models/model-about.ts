@@ -1,5 +1,7 @@
 import { addModel, type ModelToAdd } from '../../models/model-store.ts'
 import { openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
+import type { TaskForm } from '../../../core/tasks/form.ts'
+import { taskForm } from '../../../core/tasks/tasks.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import type { TensorFacts } from '../../../core/model/model-facts.ts'
 
@@ -8,6 +10,8 @@ export interface ModelAbout {
   readonly sha256: string
   readonly bytes: number
   readonly card: ModelCard
+  /** What is asked of an attack on it. */
+  readonly form: TaskForm
   /** Fields of the card that were read off the file. */
   readonly proposed: readonly string[]
   /** Sentences: how a TensorFlow.js model is run. */
@@ -42,6 +46,7 @@ function aboutOf({
     sha256,
     bytes: tfjs === undefined ? bytes.length : weights,
     card,
+    form: taskForm(card),
     proposed,
     notices: tfjs?.notices ?? [],
     inputs,

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
-import { answerNames, noNames, useCard } from '../state/card-answers.ts'
+import { answerNames, noNames, useModel } from '../state/card-answers.ts'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
 import { predictionsKey, usePredictions } from '../state/predictions.ts'
 import { stripRows } from '../features/model/strip-rows.ts'
@@ -19,7 +19,7 @@ export function Strip({ run }: { readonly run: ShownRun | undefined }) {
   const predictions = usePredictions((all) =>
     model === undefined ? undefined : all[predictionsKey(study, model)],
   )
-  const output = useCard(model)?.output
+  const output = useModel(model)?.card.output
   const names = useMemo(
     () => own?.names ?? (output === undefined ? noNames : answerNames(output)),
     [own?.names, output],

@@ -1,4 +1,5 @@
 import type { ModelCard } from '../../../core/model/card.ts'
+import type { ModelInfo } from '../../../engine/server/models/model-shelf.ts'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 
@@ -36,8 +37,11 @@ export function withConfidence(answer: string, confidence: number | null, digits
   return confidence === null ? answer : `${answer} ${(100 * confidence).toFixed(digits)} %`
 }
 
-/** The card of a model; undefined while it isn't known. */
-export function useCard(model: string | undefined): ModelCard | undefined {
+/** A model's card and what is asked of an attack on it. */
+export type KnownModel = Pick<ModelInfo, 'card' | 'form'>
+
+/** Undefined while the model isn't known. */
+export function useModel(model: string | undefined): KnownModel | undefined {
   const models = useQuery(api.models.list.queryOptions())
-  return models.data?.models.find(({ name }) => name === model)?.card
+  return models.data?.models.find(({ name }) => name === model)
 }

@@ -7,7 +7,7 @@ import { changeOverlay, useUi } from './ui-store.ts'
 import { fittingMagnification } from '../viewer/colormap.ts'
 import type { RunPictures } from '../viewer/run-pictures.ts'
 import type { LiveRun } from './live-run.ts'
-import { answerNames, type AnswerNames, noNames, useCard } from './card-answers.ts'
+import { answerNames, type AnswerNames, noNames, useModel } from './card-answers.ts'
 import { placeAmong, runPictures } from './run-results.ts'
 import { useLiveRun } from './watched-runs.ts'
 
@@ -31,7 +31,7 @@ export function useShownRun(): ShownRun | undefined {
   const live = useLiveRun(id)
   const info = runs.data?.runs.find((run) => run.id === id)
   const study = studies.find((each) => each.id === info?.study)
-  const output = useCard(info?.request.model)?.output
+  const output = useModel(info?.request.model)?.card.output
   const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
   const { model = '', labels } = info?.request ?? {}
   const pictures = useMemo(

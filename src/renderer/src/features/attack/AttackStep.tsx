@@ -15,14 +15,14 @@ import { Advanced, NameField, RegionField, RunFields, SettingField, SizeField } 
 import { isMain, isSize } from './setting-text.ts'
 import { StartButton } from './StartButton.tsx'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../../state/card-answers.ts'
+import { useModel } from '../../state/card-answers.ts'
 
 /** Choose a method, a budget and a goal, and start. */
 export function AttackStep() {
   const methods = useQuery(api.attacks.methods.queryOptions())
   const chosen = useAttackForm((form) => form.method)
   const subject = useSubject()
-  const card = useCard(subject?.model)
+  const card = useModel(subject?.model)?.card
   const offered = methods.data && methodsFor(card === undefined ? [] : [card], methods.data)
   const method = offered?.find(({ name }) => name === chosen) ?? offered?.[0]
   return (
@@ -52,7 +52,7 @@ interface MethodFormProps {
 /** All that an attack by a method can be told, and its start. */
 function MethodForm({ method, subject }: MethodFormProps) {
   const form = useAttackForm()
-  const card = useCard(subject?.model)
+  const card = useModel(subject?.model)?.card
   return (
     <>
       <MethodText method={method} />

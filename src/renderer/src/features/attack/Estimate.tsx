@@ -9,7 +9,7 @@ import { useAttackForm } from './attack-form.ts'
 import { attackMilliseconds, passesOf } from './estimate.ts'
 import { scopeFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../../state/card-answers.ts'
+import { useModel } from '../../state/card-answers.ts'
 
 /** How long the attack will take, told before it is started. */
 export function Estimate({
@@ -20,7 +20,7 @@ export function Estimate({
   readonly subject: AttackSubject | undefined
 }) {
   const { scope: chosen, settings } = useAttackForm()
-  const card = useCard(subject?.model)
+  const card = useModel(subject?.model)?.card
   const studies = useUi((ui) => ui.studies)
   const key = subject && predictionsKey(subject.study, subject.model)
   const perFrame = usePredictions((all) => (key === undefined ? undefined : all[key]?.millisecondsPerFrame))

@@ -1,14 +1,14 @@
 import { Group, NativeSelect, TextInput } from '@mantine/core'
-import type { ModelCard } from '../../../../core/model/card.ts'
-import type { RegressionOutput } from '../../../../core/tasks/regression/output.ts'
+import type { TaskForm } from '../../../../core/tasks/form.ts'
+import type { KnownModel } from '../../state/card-answers.ts'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PickButton.tsx'
-import { criterionPreset, goalOf, goalsFor, lossesFor, takesMasks, type GoalForm } from './goals.ts'
+import { goalOf, goalsFor, lossesFor, presetFor, takesMasks, type GoalForm } from './goals.ts'
 
 interface GoalChoiceProps {
-  /** The model whose goal it is, and its card. */
+  /** The model whose goal it is, and what is known of it. */
   readonly model: string | undefined
-  readonly card: ModelCard | undefined
+  readonly known: KnownModel | undefined
   readonly form: GoalForm
   readonly onForm: (change: Partial<GoalForm>) => void
   /** Where masks are looked for at first. */
@@ -16,22 +16,22 @@ interface GoalChoiceProps {
 }
 
 /** Away from the label or towards what, and what counts as fooled, as far as the model's task has a choice. */
-export function GoalChoice({ model, card, form, onForm, start }: GoalChoiceProps) {
+export function GoalChoice({ model, known, form, onForm, start }: GoalChoiceProps) {
   const goal = goalOf(form.goal, model)
   const onGoal = (text: string) => {
     onForm({ goal: text === '' || model === undefined ? null : { model, goal: text } })
   }
   return (
     <>
-      {card?.task === 'regression' ? (
-        <ValueField output={card.output} {...{ goal, onGoal }} />
+      {known?.form.target.kind === 'value' ? (
+        <ValueField target={known.form.target} {...{ goal, onGoal }} />
       ) : (
-        <ClassField {...{ card, goal, onGoal }} />
+        <ClassField {...{ known, goal, onGoal }} />
       )}
-      {card !== undefined && takesMasks(card, goal ?? undefined) && (
+      {known !== undefined && takesMasks(known, goal ?? undefined) && (
         <MasksField start={start} value={form.targetMasks ?? ''} onForm={onForm} />
       )}
-      {card !== undefined && <CriterionFields {...{ card, goal, form, onForm }} />}
+      {known !== undefined && <CriterionFields {...{ known, goal, form, onForm }} />}
     </>
   )
 }
@@ -43,7 +43,7 @@ interface GoalProps {
   readonly onGoal: (text: string) => void
 }
 
-function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCard | undefined }) {
+function ClassField({ known, goal, onGoal }: GoalProps & Pick<GoalChoiceProps, 'known'>) {
   return (
     <NativeSelect
       size="xs"
@@ -51,7 +51,7 @@ function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCa
       value={goal ?? ''}
       data={[
         { value: '', label: texts.attack.untargeted },
-        ...(card === undefined ? [] : goalsFor(card, goal)),
+        ...(known === undefined ? [] : goalsFor(known, goal)),
       ]}
       onChange={(event) => {
         onGoal(event.currentTarget.value)
@@ -60,11 +60,15 @@ function ClassField({ card, goal, onGoal }: GoalProps & { readonly card: ModelCa
   )
 }
 
-function ValueField({ output, goal, onGoal }: GoalProps & { readonly output: RegressionOutput }) {
+interface ValueFieldProps extends GoalProps {
+  readonly target: Extract<TaskForm['target'], { kind: 'value' }>
+}
+
+function ValueField({ target: { name, unit }, goal, onGoal }: ValueFieldProps) {
   return (
     <TextInput
       size="xs"
-      label={texts.attack.targetValue(output.value, output.unit)}
+      label={texts.attack.targetValue(name, unit)}
       placeholder={texts.attack.untargeted}
       value={goal ?? ''}
       inputMode="decimal"
@@ -109,16 +113,16 @@ function MasksField({ start, value, onForm }: MasksFieldProps) {
 }
 
 interface CriterionFieldsProps extends Pick<GoalChoiceProps, 'form' | 'onForm'> {
-  readonly card: ModelCard
+  readonly known: KnownModel
   readonly goal: string | null
 }
 
 /** Fields for tasks that leave a choice: what counts as fooled, and which loss is raised. */
-function CriterionFields({ card, goal, form, onForm }: CriterionFieldsProps) {
+function CriterionFields({ known, goal, form, onForm }: CriterionFieldsProps) {
   const { targetMasks, criterion = '', loss = '' } = form
-  const preset = criterionPreset(card, { target: goal ?? undefined, targetMasks })
-  const losses = lossesFor(card)
-  if (preset === undefined && losses === undefined) return null
+  const preset = presetFor(known, { target: goal ?? undefined, targetMasks })
+  const losses = lossesFor(known)
+  if (preset === undefined && losses.length === 0) return null
   return (
     <Group gap="xs" grow align="flex-start">
       {preset !== undefined && (
@@ -133,12 +137,12 @@ function CriterionFields({ card, goal, form, onForm }: CriterionFieldsProps) {
           }}
         />
       )}
-      {losses !== undefined && (
+      {losses.length > 0 && (
         <NativeSelect
           size="xs"
           label={texts.attack.loss}
           value={loss}
-          data={Object.entries(losses).map(([value, label]) => ({ value, label }))}
+          data={[...losses]}
           onChange={(event) => {
             onForm({ loss: event.currentTarget.value })
           }}

@@ -1,26 +1,26 @@
-import { Group, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { SegmentedControl, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { PickButton } from '../files/PickButton.tsx'
+import { LabelsInput } from '../files/LabelsInput.tsx'
 import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { GoalChoice } from './GoalChoice.tsx'
 import { type Place, scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useCard } from '../../state/card-answers.ts'
+import { useModel } from '../../state/card-answers.ts'
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {
-  const card = useCard(subject?.model)
+  const known = useModel(subject?.model)
   const form = useAttackForm()
   const start = useUi(({ studies }) => studies.find(({ id }) => id === subject?.study)?.paths[0])
   return (
     <>
-      <ScopeField place={{ card, slice: subject }} />
-      <GoalChoice model={subject?.model} {...{ card, form, start }} onForm={changeForm} />
-      <LabelsField task={card?.task} />
+      <ScopeField place={{ card: known?.card, slice: subject }} />
+      <GoalChoice model={subject?.model} {...{ known, form, start }} onForm={changeForm} />
+      <LabelsField labels={known?.form.labels} />
     </>
   )
 }
@@ -49,36 +49,24 @@ function ScopeField({ place: { card, slice } }: { readonly place: Omit<Place, 's
 }
 
 /** The file beside the study unless the user names another one, or none. */
-function LabelsField({ task }: { readonly task: ModelCard['task'] | undefined }) {
+function LabelsField({ labels }: { readonly labels: TaskForm['labels'] | undefined }) {
   const given = useAttackForm((form) => form.labels)
   const study = useUi(({ studies, panes, activePane }) =>
     studies.find(({ id }) => id === panes[activePane]?.series?.study),
   )
   const found = useQuery({
-    queryKey: ['labels', study?.paths, task],
-    queryFn: async () => (await findLabels(study?.paths ?? [], task)) ?? null,
+    queryKey: ['labels', study?.paths, labels?.file],
+    queryFn: async () => (await findLabels(study?.paths ?? [], labels)) ?? null,
   })
   return (
-    <Group gap="xs" align="flex-end" wrap="nowrap">
-      <TextInput
-        flex={1}
-        label={task === 'segmentation' ? texts.attack.masks : texts.attack.labels}
-        description={texts.attack.labelsHelp}
-        placeholder={texts.attack.labelsNone}
-        value={given ?? found.data ?? ''}
-        spellCheck={false}
-        onChange={(event) => {
-          changeForm({ labels: event.currentTarget.value })
-        }}
-      />
-      <PickButton
-        kind={task === 'segmentation' ? 'masks' : 'labels'}
-        title={task === 'segmentation' ? texts.files.masksTitle : texts.files.labelsTitle}
-        start={study?.paths[0]}
-        onPick={(path) => {
-          changeForm({ labels: path })
-        }}
-      />
-    </Group>
+    <LabelsInput
+      labels={labels}
+      value={given ?? found.data ?? ''}
+      start={study?.paths[0]}
+      description={texts.attack.labelsHelp}
+      onChange={(path) => {
+        changeForm({ labels: path })
+      }}
+    />
   )
 }

@@ -8,7 +8,7 @@ import { useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { settingProblem } from './setting-text.ts'
 import { startAttack, type AttackSubject } from './start-attack.ts'
-import { useCard } from '../../state/card-answers.ts'
+import { useModel } from '../../state/card-answers.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */
 export function StartButton({
@@ -21,14 +21,17 @@ export function StartButton({
   const given = useAttackForm((form) => form.settings[method.name])
   const labels = useAttackForm((form) => form.labels)
   const studies = useUi((ui) => ui.studies)
-  const card = useCard(subject?.model)
+  const model = useModel(subject?.model)
   const isWrong = method.settings.some(
     (setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined,
   )
   const start = useMutation({
     mutationFn: async (wanted: AttackSubject) => {
       const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []
-      await startAttack(wanted, method, { labels: labels ?? (await findLabels(paths, card?.task)), card })
+      await startAttack(wanted, method, {
+        labels: labels ?? (await findLabels(paths, model?.form.labels)),
+        known: model,
+      })
     },
   })
   return (
@@ -43,7 +46,7 @@ export function StartButton({
         fullWidth
         size="sm"
         loading={start.isPending}
-        disabled={subject === undefined || card === undefined || isWrong}
+        disabled={subject === undefined || model === undefined || isWrong}
         onClick={() => {
           if (subject !== undefined) start.mutate(subject)
         }}

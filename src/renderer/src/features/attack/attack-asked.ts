@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { KnownModel } from '../../state/card-answers.ts'
 import type { AttackForm } from './attack-form.ts'
 import { given, goalSpecOf } from './goals.ts'
 import { seesNeighbours } from './method-options.ts'
@@ -9,16 +9,16 @@ export interface Attacked {
   readonly method: { readonly name: string; readonly settings: readonly SettingHelp[] }
   readonly model: string
   readonly labels: string | undefined
-  readonly card: ModelCard | undefined
+  readonly known: KnownModel | undefined
 }
 
 /** The form as the engine takes it. */
-export function attackAsked(form: AttackForm, { method, model, labels, card }: Attacked) {
+export function attackAsked(form: AttackForm, { method, model, labels, known }: Attacked) {
   const { settings, seed, earlyStop, batch, slices, name } = form
   return {
-    ...goalSpecOf(form, model, card),
+    ...goalSpecOf(form, model, known),
     ...{ model, method: method.name, seed, earlyStop, batch },
-    slices: card !== undefined && seesNeighbours(card) ? slices : undefined,
+    slices: known !== undefined && seesNeighbours(known.card) ? slices : undefined,
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
     labels: given(labels),
     name: given(name),

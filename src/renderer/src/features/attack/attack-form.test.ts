@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { attackSpec } from '../../../../core/spec/attack-spec.ts'
+import { taskForm } from '../../../../core/tasks/tasks.ts'
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { methodsHelp } from '../../../../engine/attack/method-help.ts'
 import { pageAttack } from '../../../../engine/server/routers/page-requests.ts'
@@ -35,13 +36,14 @@ test('a run’s settings and its goal, whatever it is, fill the form for its mod
 
 const study = '0123456789abcdef'
 const pgd = methodsHelp().find(({ name }) => name === 'pgd')!
-const segmenter = {
+const card = {
   ...{ task: 'segmentation', input: { slices: { count: 3 } }, output: { classes: ['lung'] } },
 } as unknown as ModelCard
+const segmenter = { card, form: taskForm(card) }
 
 test('a form that nobody touched asks for what the schema has as presets', () => {
   const asked = attackAsked(useAttackForm.getInitialState(), {
-    ...{ method: pgd, model: 'organs', labels: '', card: segmenter },
+    ...{ method: pgd, model: 'organs', labels: '', known: segmenter },
   })
   const { study: _, model, ...spec } = pageAttack.parse({ ...asked, study })
   expect(model).toBe('organs')
@@ -64,11 +66,11 @@ test('every field that a run was started with is in the form, and what the form 
 
   fillForm(request)
   const form = useAttackForm.getState()
-  const asked = attackAsked(form, { method: pgd, model: 'organs', labels: form.labels, card: segmenter })
+  const asked = attackAsked(form, { method: pgd, model: 'organs', labels: form.labels, known: segmenter })
   const { name, model } = kept
   expect(pageAttack.parse({ ...asked, study })).toMatchObject({ ...spec, name, model })
 
   fillForm({ ...request, targetMasks: undefined, target: 'lung' })
-  const towards = { method: pgd, model: 'organs', labels: form.labels, card: segmenter }
+  const towards = { method: pgd, model: 'organs', labels: form.labels, known: segmenter }
   expect(attackAsked(useAttackForm.getState(), towards).target).toBe('lung')
 })

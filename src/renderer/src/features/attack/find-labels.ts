@@ -1,23 +1,16 @@
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { engine } from '../../api/client.ts'
 
-/**
- * The file labels.csv in the study's folder, where there is one; of a segmentation the folder `masks`, of a
- * detection the file boxes.csv, in it or beside it.
- */
+/** A study's labels: what the model's task calls them, in the study's folder or beside it. */
 export async function findLabels(
   paths: readonly string[],
-  task?: ModelCard['task'],
+  labels: TaskForm['labels'] | undefined,
 ): Promise<string | undefined> {
   const [path] = paths
-  if (path === undefined || paths.length > 1) return undefined
+  if (path === undefined || paths.length > 1 || labels === undefined) return undefined
   const { parent, entries } = await listed(path)
-  if (task !== 'segmentation' && task !== 'detection') return named('file', 'labels.csv', entries)
-  const [kind, name] =
-    task === 'segmentation' ? (['folder', 'masks'] as const) : (['file', 'boxes.csv'] as const)
   return (
-    named(kind, name, entries) ??
-    (parent === null ? undefined : named(kind, name, (await listed(parent)).entries))
+    named(labels, entries) ?? (parent === null ? undefined : named(labels, (await listed(parent)).entries))
   )
 }
 
@@ -27,10 +20,7 @@ function listed(path: string): Promise<Pick<Listed, 'parent' | 'entries'>> {
   return engine.files.list.query({ path }).catch(() => ({ parent: null, entries: [] }))
 }
 
-function named(
-  kind: Listed['entries'][number]['kind'],
-  wanted: string,
-  entries: Listed['entries'],
-): string | undefined {
-  return entries.find((entry) => entry.name.toLowerCase() === wanted && entry.kind === kind)?.path
+function named({ kind, file }: TaskForm['labels'], entries: Listed['entries']): string | undefined {
+  const wanted = kind === 'masks' ? 'folder' : 'file'
+  return entries.find((entry) => entry.name.toLowerCase() === file && entry.kind === wanted)?.path
 }

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
+import { taskForm } from '../../../../core/tasks/tasks.ts'
 import type { ModelCard } from '../../../../core/model/card.ts'
-import { criterionPreset, goalOf, goalsFor, goalSpecOf } from './goals.ts'
+import { goalOf, goalsFor, goalSpecOf, presetFor } from './goals.ts'
 
-const card = (task: ModelCard['task'], output: object) =>
-  ({ task, output }) as Pick<ModelCard, 'task' | 'output'>
-const classifier = card('classification', { classes: ['normal', 'nodule'] })
-const detector = card('detection', { classes: ['nodule'] })
+const model = (task: ModelCard['task'], output: object) => {
+  const card = { task, output } as unknown as ModelCard
+  return { card, form: taskForm(card) }
+}
+const classifier = model('classification', { classes: ['normal', 'nodule'] })
+const detector = model('detection', { classes: ['nodule'] })
 
 test('goals are the classes, and of a detection what may become of boxes', () => {
   expect(goalsFor(classifier, null)).toEqual([
@@ -33,9 +36,9 @@ test('a goal is that of the model that it was chosen for, and no other’s', () 
 })
 
 const held = { goal: null, targetMasks: '/wanted', criterion: ' dice>=0.8 ', loss: 'dice' }
-const segmenter = card('segmentation', { classes: ['lung'] })
-const grader = card('ordinal', { classes: ['none', 'severe'] })
-const dater = card('regression', { value: 'age', unit: 'months', tolerance: 6 })
+const segmenter = model('segmentation', { classes: ['lung'] })
+const grader = model('ordinal', { classes: ['none', 'severe'] })
+const dater = model('regression', { value: 'age', unit: 'months', tolerance: 6 })
 
 test('a form asks what the model’s task has, and leaves out what it holds of others', () => {
   const { targetMasks } = held
@@ -57,5 +60,5 @@ test.each([
   [dater, { target: '90' }, 'within 6'],
   [classifier, {}, undefined],
 ])('the criterion of %j with %j is %s unless another is given', (asked, aim, preset) => {
-  expect(criterionPreset(asked, aim)).toBe(preset)
+  expect(presetFor(asked, aim)).toBe(preset)
 })

@@ -1,4 +1,5 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
+import { criterionPreset, type TaskForm } from '../../../../core/tasks/form.ts'
 import type { GoalSpec } from '../../../../core/spec/attack-spec.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../../state/card-answers.ts'
@@ -15,17 +16,16 @@ export interface GoalForm extends Pick<GoalSpec, 'targetMasks' | 'criterion' | '
   readonly goal: ChosenGoal | null
 }
 
+/** A choice of a list. */
 interface Goal {
   readonly value: string
   readonly label: string
 }
 
-/** Beside the classes. */
-const wordsOf: Readonly<Partial<Record<ModelCard['task'], readonly Goal[]>>> = {
-  detection: [
-    { value: 'vanish', label: texts.attack.vanish },
-    { value: 'false-positives', label: texts.attack.falsePositives },
-  ],
+/** What of a model its goals depend on. */
+interface Asked {
+  readonly card: Pick<ModelCard, 'output'>
+  readonly form: TaskForm
 }
 
 /** The goal of a model; null for away from the label. */
@@ -37,11 +37,9 @@ export function goalOf(chosen: ChosenGoal | null, model: string | undefined): st
  * What a model's attack can go towards, and what it does: a repeated run's goal may be none of those offered
  * (`Edema=raise,Mass=lower`).
  */
-export function goalsFor(
-  { task, output }: Pick<ModelCard, 'task' | 'output'>,
-  goal: string | null,
-): readonly Goal[] {
-  const offered = [...(wordsOf[task] ?? []), ...answerNames(output).classes.map(towards)]
+export function goalsFor({ card, form: { target } }: Asked, goal: string | null): readonly Goal[] {
+  const words = target.kind === 'class' ? target.words.map(inWords) : []
+  const offered = [...words, ...answerNames(card.output).classes.map(towards)]
   return goal === null || offered.some(({ value }) => value === goal) ? offered : [...offered, towards(goal)]
 }
 
@@ -49,17 +47,21 @@ function towards(value: string): Goal {
   return { value, label: texts.attack.towards(value) }
 }
 
-type Asked = Pick<ModelCard, 'task' | 'output'>
+/** What may become of an image beside a class. */
+function inWords(value: string): Goal {
+  const words: Readonly<Record<string, string>> = texts.attack.words
+  return { value, label: words[value] ?? value }
+}
 
 /** What of a form an attack on a model is asked: fields that the model's task has not are left out. */
-export function goalSpecOf(form: GoalForm, model: string | undefined, card: Asked | undefined): GoalSpec {
+export function goalSpecOf(form: GoalForm, model: string | undefined, known: Asked | undefined): GoalSpec {
   const target = goalOf(form.goal, model) ?? undefined
-  if (card === undefined) return { target }
-  const aim = { target, targetMasks: takesMasks(card, target) ? given(form.targetMasks) : undefined }
+  if (known === undefined) return { target }
+  const aim = { target, targetMasks: takesMasks(known, target) ? given(form.targetMasks) : undefined }
   return {
     ...aim,
-    criterion: criterionPreset(card, aim) && given(form.criterion),
-    loss: lossesFor(card) && given(form.loss),
+    criterion: presetFor(known, aim) && given(form.criterion),
+    loss: known.form.losses.length > 0 ? given(form.loss) : undefined,
   }
 }
 
@@ -70,25 +72,20 @@ export function given(text: string | undefined): string | undefined {
 }
 
 /** Whether an attack can go towards masks of a file: instead of towards a class. */
-export function takesMasks({ task }: Pick<Asked, 'task'>, target: string | undefined): boolean {
-  return task === 'segmentation' && target === undefined
+export function takesMasks({ form: { labels } }: Asked, target: string | undefined): boolean {
+  return labels.kind === 'masks' && target === undefined
 }
 
 /** The criterion that is taken where none is given; undefined where there is no choice. */
-export function criterionPreset(
-  { task, output }: Asked,
+export function presetFor(
+  { form }: Asked,
   { target, targetMasks }: Pick<GoalSpec, 'target' | 'targetMasks'>,
 ): string | undefined {
-  const isTargeted = target !== undefined || targetMasks !== undefined
-  if (task === 'segmentation') return isTargeted ? 'dice>=0.9' : 'dice<0.5'
-  if (task === 'ordinal') return isTargeted ? undefined : 'change>=1'
-  if (task === 'detection') return target === 'false-positives' ? 'boxes>=1' : undefined
-  if (!('tolerance' in output)) return undefined
-  return isTargeted ? `within ${output.tolerance}` : `change>${output.tolerance}`
+  return criterionPreset(form, target ?? targetMasks ?? null)
 }
 
-/** Losses by what the form holds, '' for the preset; undefined where there is no choice. */
-export function lossesFor({ task }: Pick<Asked, 'task'>): Readonly<Record<string, string>> | undefined {
-  if (task === 'segmentation') return texts.attack.losses
-  return task === 'regression' ? texts.attack.valueLosses : undefined
+/** Losses as the form holds them, '' for the task's own one, with their names. */
+export function lossesFor({ form: { losses } }: Asked): readonly Goal[] {
+  const names: Readonly<Record<string, string>> = texts.attack.losses
+  return losses.map((loss, index) => ({ value: index === 0 ? '' : loss, label: names[loss] ?? loss }))
 }

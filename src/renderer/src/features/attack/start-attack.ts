@@ -24,13 +24,13 @@ export interface AttackSubject extends ActiveSlice {
 export async function startAttack(
   subject: AttackSubject,
   method: MethodHelp,
-  { labels, card }: Pick<Attacked, 'labels' | 'card'>,
+  { labels, known }: Pick<Attacked, 'labels' | 'known'>,
 ): Promise<void> {
   const form = useAttackForm.getState()
   const { region, studies } = useUi.getState()
   const study = studies.find(({ id }) => id === subject.study)
   if (study === undefined) return
-  const where = scopeFor(form.scope, { card, studies, slice: subject })
+  const where = scopeFor(form.scope, { card: known?.card, studies, slice: subject })
   const images = imagesOf(
     subject,
     where,
@@ -39,7 +39,7 @@ export async function startAttack(
   const intensity = await askIntensity({ study: study.id, images, models: [subject.model] })
   if (intensity === 'cancelled') return
   const { run } = await engine.runs.start.mutate({
-    ...attackAsked(form, { method, model: subject.model, labels, card }),
+    ...attackAsked(form, { method, model: subject.model, labels, known }),
     study: study.id,
     forceIntensity: intensity === 'forced',
     images,
@@ -69,7 +69,7 @@ export async function attackSample(): Promise<void> {
     const { run } = await engine.runs.start.mutate({
       study: study.id,
       model: model.name,
-      labels: await findLabels(study.paths),
+      labels: await findLabels(study.paths, model.form.labels),
     })
     await refreshRuns()
     showRun(run, study)

@@ -1,18 +1,17 @@
 import { Button, Checkbox, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ModelCard } from '../../../../core/model/card.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { useCard } from '../../state/card-answers.ts'
+import { useModel } from '../../state/card-answers.ts'
 import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
 import { GoalChoice } from '../attack/GoalChoice.tsx'
 import { findLabels } from '../attack/find-labels.ts'
 import { methodOptions } from '../attack/method-options.ts'
-import { PickButton } from '../files/PickButton.tsx'
+import { LabelsInput } from '../files/LabelsInput.tsx'
 import { choicesOf, ticksAfter, type Choices } from './comparison-choices.ts'
 import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
 
@@ -46,12 +45,12 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const choices = useChoices()
-  const { chosen, task, isOfStacks } = choices
+  const { chosen, isOfStacks } = choices
   const form = useComparisonForm()
-  const card = useCard(chosen.models[0])
+  const known = useModel(chosen.models[0])
   const found = useQuery({
-    queryKey: ['labels', study.paths, task],
-    queryFn: async () => (await findLabels(study.paths, task)) ?? null,
+    queryKey: ['labels', study.paths, choices.labels?.file],
+    queryFn: async () => (await findLabels(study.paths, choices.labels)) ?? null,
   })
   const labels = form.labels ?? found.data ?? ''
   const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
@@ -59,7 +58,7 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, { ...chosen, labels, card, isOfStacks }).then((isStarted) => {
+        startComparison(study, { ...chosen, labels, known, isOfStacks }).then((isStarted) => {
           if (isStarted) onStarted()
         }, setError)
       }}
@@ -70,10 +69,17 @@ function Form({ study, onStarted }: FormProps) {
         <Budgets />
         <GoalChoice
           model={chosen.models[0]}
-          {...{ card, form, start: study.paths[0] }}
+          {...{ known, form, start: study.paths[0] }}
           onForm={changeComparisonForm}
         />
-        <LabelsField study={study} labels={labels} task={task} />
+        <LabelsInput
+          labels={choices.labels}
+          value={labels}
+          start={study.paths[0]}
+          onChange={(path) => {
+            changeComparisonForm({ labels: path })
+          }}
+        />
         <RegionField />
         <Advanced>
           <MethodSettings />
@@ -171,37 +177,5 @@ function MethodSettings() {
         changeComparisonForm({ settings: event.currentTarget.value })
       }}
     />
-  )
-}
-
-interface LabelsFieldProps {
-  readonly study: StudyInfo
-  readonly labels: string
-  /** Task of the first of the models. */
-  readonly task: ModelCard['task'] | undefined
-}
-
-function LabelsField({ study, labels, task }: LabelsFieldProps) {
-  return (
-    <Group gap="xs" align="flex-end" wrap="nowrap">
-      <TextInput
-        flex={1}
-        label={task === 'segmentation' ? texts.attack.masks : texts.attack.labels}
-        placeholder={texts.attack.labelsNone}
-        value={labels}
-        spellCheck={false}
-        onChange={(event) => {
-          changeComparisonForm({ labels: event.currentTarget.value })
-        }}
-      />
-      <PickButton
-        kind={task === 'segmentation' ? 'masks' : 'labels'}
-        title={task === 'segmentation' ? texts.files.masksTitle : texts.files.labelsTitle}
-        start={study.paths[0]}
-        onPick={(path) => {
-          changeComparisonForm({ labels: path })
-        }}
-      />
-    </Group>
   )
 }

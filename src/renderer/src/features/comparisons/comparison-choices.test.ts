@@ -8,8 +8,16 @@ const methods = [
   { name: 'segpgd', tasks: ['segmentation' as const], ...common },
 ]
 const models = [
-  { name: 'organs', card: { task: 'segmentation', input: {} } },
-  { name: 'findings', card: { task: 'classification', input: {} } },
+  {
+    name: 'organs',
+    card: { task: 'segmentation', input: {} },
+    form: { labels: { kind: 'masks', file: 'masks' } },
+  },
+  {
+    name: 'findings',
+    card: { task: 'classification', input: {} },
+    form: { labels: { kind: 'table', file: 'labels.csv' } },
+  },
 ] as const
 const chosenOf = (...ticked: [models: string[], methods: string[]]) =>
   choicesOf({ models: ticked[0], methods: ticked[1] }, { models, methods }).chosen
@@ -29,9 +37,12 @@ test('ticks of methods that are not offered outlast a change of the others', () 
 })
 
 test('a model that is no longer there is not compared', () => {
-  const { chosen, task } = choicesOf({ models: ['gone', 'findings'], methods: ['smia'] }, { models, methods })
+  const { chosen, labels } = choicesOf(
+    { models: ['gone', 'findings'], methods: ['smia'] },
+    { models, methods },
+  )
   expect(chosen).toEqual({ models: ['findings'], methods: ['smia'] })
-  expect(task).toBe('classification')
+  expect(labels?.file).toBe('labels.csv')
 })
 
 test('nothing is compared before the models and methods are known', () => {
@@ -40,7 +51,11 @@ test('nothing is compared before the models and methods are known', () => {
 })
 
 test('with models of neighbouring slices, methods for single images are not offered; nor ever those that fit features', () => {
-  const slices = { name: 'slices', card: { task: 'segmentation', input: { slices: { count: 3 } } } } as const
+  const slices = {
+    name: 'slices',
+    card: { task: 'segmentation', input: { slices: { count: 3 } } },
+    form: models[0].form,
+  } as const
   const known = {
     models: [...models, slices],
     methods: [

@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { TaskForm } from '../../../../core/tasks/form.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { methodsFor, seesNeighbours, type Subject } from '../attack/method-options.ts'
 import type { ComparisonForm } from './comparison-form.ts'
@@ -7,7 +7,11 @@ type Method = Pick<MethodHelp, 'name' | 'group' | 'title' | 'stacks' | 'tasks' |
 
 /** All models and methods that there are. */
 interface Known {
-  readonly models: readonly { readonly name: string; readonly card: Subject }[]
+  readonly models: readonly {
+    readonly name: string
+    readonly card: Subject
+    readonly form: Pick<TaskForm, 'labels'>
+  }[]
   readonly methods: readonly Method[]
 }
 
@@ -15,8 +19,8 @@ interface Known {
 export interface Choices {
   readonly offered: { readonly models: readonly string[]; readonly methods: readonly Method[] }
   readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
-  /** Task of the first of the chosen models. */
-  readonly task: ModelCard['task'] | undefined
+  /** How labels are given for the first of the chosen models. */
+  readonly labels: TaskForm['labels'] | undefined
   /** Whether any of them sees neighbouring slices. */
   readonly isOfStacks: boolean
 }
@@ -37,7 +41,7 @@ export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, kn
       models: models.map(({ name }) => name),
       methods: ticked.methods.filter((name) => isAmong(methods, name)),
     },
-    task: models[0]?.card.task,
+    labels: models[0]?.form.labels,
     isOfStacks: models.some(({ card }) => seesNeighbours(card)),
   }
 }

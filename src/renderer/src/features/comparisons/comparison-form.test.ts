@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { taskForm } from '../../../../core/tasks/tasks.ts'
 import type { ModelCard } from '../../../../core/model/card.ts'
 import { comparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { pageComparison } from '../../../../engine/server/routers/page-requests.ts'
@@ -14,7 +15,7 @@ const compared = {
   models: ['organs', 'other'],
   methods: ['pgd', 'fgsm'],
   labels: '/masks',
-  card,
+  known: { card, form: taskForm(card) },
   isOfStacks: true,
 }
 

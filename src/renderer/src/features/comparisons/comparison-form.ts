@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ModelCard } from '../../../../core/model/card.ts'
+import type { KnownModel } from '../../state/card-answers.ts'
 import { comparedMethods } from '../../../../core/spec/compared-methods.ts'
 import type { ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { attackPresets, comparisonPresets } from '../../../../core/spec/presets.ts'
@@ -35,10 +35,10 @@ export const useComparisonForm = create<ComparisonForm>(() => ({
 
 export const changeComparisonForm: (change: Partial<ComparisonForm>) => void = useComparisonForm.setState
 
-/** What is compared, by which labels, and the card of the first model, whose goal is asked for. */
+/** What is compared, by which labels, and what is known of the first model, whose goal is asked for. */
 interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
   readonly labels: string
-  readonly card: ModelCard | undefined
+  readonly known: KnownModel | undefined
   readonly isOfStacks: boolean
 }
 
@@ -67,11 +67,11 @@ export async function startComparison(study: StudyInfo, compared: Compared): Pro
 /** The form as the engine takes it. @throws RadversaryError usage for settings of another shape. */
 export function comparisonAsked(
   form: ComparisonForm,
-  { models, methods, labels, card, isOfStacks }: Compared,
+  { models, methods, labels, known, isOfStacks }: Compared,
 ) {
   const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
   return {
-    ...goalSpecOf(form, models[0], card),
+    ...goalSpecOf(form, models[0], known),
     ...{ models: [...models], seed, earlyStop, batch, transfer: transfer && models.length > 1 },
     methods: comparedMethods(methods, partsOf(settings)),
     budgets: { Linf: partsOf(budgets), L2: partsOf(budgetsL2) },

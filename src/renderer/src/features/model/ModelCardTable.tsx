@@ -6,7 +6,7 @@ import { fitText, inputText, intensityText } from './card-text.ts'
 
 /** What a model's card says, in words. */
 export function ModelCardTable({
-  model: { card, notices, proposed, sha256 },
+  model: { card, form, notices, proposed, sha256 },
 }: {
   readonly model: ModelInfo
 }) {
@@ -17,7 +17,7 @@ export function ModelCardTable({
     [texts.model.intensity, intensityText(card.intensity)],
     [texts.model.fit, fitText(card.fit, card.interpolation)],
     [
-      card.task === 'regression' ? texts.model.value : texts.model.classes,
+      form.target.kind === 'value' ? texts.model.value : texts.model.classes,
       classes.join(', ') + (unit === '' ? '' : `, ${unit}`),
     ],
     [texts.model.source, card.provenance.source],
