@@ -41,20 +41,52 @@ function endOfParsing(
   return exitCode.usage
 }
 
-/** What each command is made by, loaded when it is asked for: an inspection needs no attack. */
-const commands: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
-  inspect: async (context) => (await import('./commands/inspect.ts')).inspectCommand(context),
-  model: async (context) => (await import('./commands/model.ts')).modelCommand(context),
-  predict: async (context) => (await import('./commands/predict.ts')).predictCommand(context),
-  attack: async (context) => (await import('./commands/attack.ts')).attackCommand(context),
-  compare: async (context) => (await import('./commands/compare.ts')).compareCommand(context),
-  verify: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),
-  serve: async (context) => (await import('./commands/serve.ts')).serveCommand(context),
-  tensor: async (context) => (await import('./commands/tensor.ts')).tensorCommand(context),
-  bench: async (context) => (await import('./commands/bench.ts')).benchCommand(context),
+interface Entry {
+  readonly summary: string
+  /** Loads what the command is made of, when it is asked for: an inspection needs no attack, a list nothing. */
+  readonly create: (context: CommandContext) => Promise<Command>
 }
 
-/** The program with the command that `args` names, or with all of them where it names none (help). */
+const commands: Readonly<Record<string, Entry>> = {
+  inspect: {
+    summary: 'say which series there are, in which order, and what can not be read',
+    create: async (context) => (await import('./commands/inspect.ts')).inspectCommand(context),
+  },
+  model: {
+    summary: 'add, list and show models',
+    create: async (context) => (await import('./commands/model.ts')).modelCommand(context),
+  },
+  predict: {
+    summary: 'predict every image of a study, and compare with labels',
+    create: async (context) => (await import('./commands/predict.ts')).predictCommand(context),
+  },
+  attack: {
+    summary: 'attack a model on a study and export verified adversarial DICOM',
+    create: async (context) => (await import('./commands/attack.ts')).attackCommand(context),
+  },
+  compare: {
+    summary: 'compare methods, budgets and models on one study',
+    create: async (context) => (await import('./commands/compare.ts')).compareCommand(context),
+  },
+  verify: {
+    summary: 'read an export again: hashes, pixels and, where the model is at hand, predictions',
+    create: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),
+  },
+  serve: {
+    summary: 'serve the application to a browser on this machine',
+    create: async (context) => (await import('./commands/serve.ts')).serveCommand(context),
+  },
+  tensor: {
+    summary: 'gradients and attacks of NumPy arrays, to compare with Python code',
+    create: async (context) => (await import('./commands/tensor.ts')).tensorCommand(context),
+  },
+  bench: {
+    summary: 'measure speed and memory, beside PyTorch where python3 has it',
+    create: async (context) => (await import('./commands/bench.ts')).benchCommand(context),
+  },
+}
+
+/** The program with the command that `args` names whole, the others by their names alone. */
 async function program(context: CommandContext): Promise<Command> {
   const { args, streams } = context
   const root = new Command('radversary')
@@ -68,10 +100,12 @@ async function program(context: CommandContext): Promise<Command> {
     })
     .exitOverride()
     .showHelpAfterError('(radversary --help lists the commands)')
-  const [name = ''] = args
-  const named = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands)
-  for (const create of named.filter((each) => each !== undefined))
-    root.addCommand(inheriting(root, await create(context)))
+  const [first = '', second = ''] = args
+  const named = first === 'help' ? second : first
+  for (const [name, { summary, create }] of Object.entries(commands)) {
+    const command = name === named ? await create(context) : new Command(name)
+    root.addCommand(inheriting(root, command.description(summary)))
+  }
   return root
 }
 

@@ -38,6 +38,17 @@ const attackOptions = (from = study) => [
   join(base, `out-${outs++}`),
 ]
 
+describe('help', () => {
+  test('lists each command with what it does, and is a command’s own where one is named', async () => {
+    const { out } = await commandLine(['--help'])
+    expect(out).toMatch(/^ {2}inspect +say which series there are/m)
+    expect(out).toMatch(/^ {2}bench +measure speed and memory/m)
+    const own = await commandLine(['verify', '--help'])
+    expect(own.out).toMatch(/^Usage: radversary verify \[options\] <dir>\n\nread an export again/)
+    expect(await commandLine(['help', 'verify'])).toEqual(own)
+  })
+})
+
 describe('exit codes', () => {
   test.each<[string, () => string[], number]>([
     ['help', () => ['--help'], 0],

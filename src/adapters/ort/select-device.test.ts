@@ -63,7 +63,6 @@ describe('auto', () => {
     ['wrong', { gradient: [3.1, 4] }, 'differs'],
     ['not a number', { gradient: [NaN, 4] }, 'differs'],
     ['of another length', { gradient: [3, 4, 5] }, 'differs'],
-    ['not to be had', { fault: 'no adapter' }, 'no adapter'],
   ])('rejects a faster device whose gradient is %s', async (_, webgpu, why) => {
     const { createProbe, open } = scripted({ cpu: { stepMs: 20 }, webgpu })
     const choice = await selectDevice('auto', { createProbe, candidates: ['webgpu'] })
@@ -72,6 +71,25 @@ describe('auto', () => {
     expect(choice.trials[0]?.reason).toContain(why)
     expect(open.size).toBe(0)
   })
+})
+
+test('auto computes nothing on the CPU where there is no other device', async () => {
+  const { createProbe, open } = scripted({ webgpu: { fault: 'no adapter' } })
+  const asked: string[] = []
+  const choice = await selectDevice('auto', {
+    createProbe: (runtime) => {
+      asked.push(runtime.device)
+      return createProbe(runtime)
+    },
+    candidates: ['webgpu'],
+  })
+  expect(verdicts(choice.trials)).toEqual(['webgpu rejected', 'cpu picked'])
+  expect(choice.trials.map(({ reason }) => reason)).toEqual([
+    'no adapter',
+    'the only one that can be used here',
+  ])
+  expect(asked).toEqual(['webgpu'])
+  expect(open.size).toBe(0)
 })
 
 describe('a device by name', () => {

@@ -67,19 +67,31 @@ export async function selectDevice(
     requested === 'auto'
       ? candidates.filter((device) => device !== 'cpu' && isDeviceBuiltIn(device))
       : [requested]
-  const reference = await createProbe(cpu)
+  let known: Promise<Reference> | undefined
+  const reference = () => (known ??= measured(cpu, createProbe, requested === 'auto'))
+  const trials: DeviceTrial[] = []
+  for (const device of others) trials.push(await tryDevice(device, reference, options))
+  if (requested !== 'auto') return named(requested, trials, threads)
+  const stepMs = (await known)?.stepMs ?? null
+  return fastest([...trials, trial('cpu', 'slower', '', { stepMs })], cpu)
+}
+
+/** What the CPU computes, and how long it takes where that is asked for. */
+interface Reference {
+  readonly gradient: Float32Array
+  readonly stepMs: number | null
+}
+
+async function measured(
+  cpu: OrtRuntime,
+  createProbe: CreateGradientProbe,
+  isTimed: boolean,
+): Promise<Reference> {
+  const probe = await createProbe(cpu)
   try {
-    const gradient = await reference.step()
-    const expected = {
-      gradient,
-      stepMs: requested === 'auto' ? await medianStepMs(reference, Infinity) : null,
-    }
-    const trials: DeviceTrial[] = []
-    for (const device of others) trials.push(await tryDevice(device, expected, options))
-    if (requested !== 'auto') return named(requested, trials, threads)
-    return fastest([...trials, trial('cpu', 'slower', '', { stepMs: expected.stepMs })], cpu)
+    return { gradient: await probe.step(), stepMs: isTimed ? await medianStepMs(probe, Infinity) : null }
   } finally {
-    await reference.dispose()
+    await probe.dispose()
   }
 }
 
@@ -97,18 +109,20 @@ function passed({ verdict }: DeviceTrial): boolean {
 }
 
 /**
- * Self-check, then time (where the CPU was timed too). Whatever goes wrong is a reason to reject the device,
- * never a reason to stop.
+ * Self-check, then time (where the CPU was timed too). Whatever goes wrong with the device is a reason to reject
+ * it, never a reason to stop. The CPU computes only once there is something to compare.
  */
 async function tryDevice(
   device: OrtDevice,
-  expected: { readonly gradient: Float32Array; readonly stepMs: number | null },
+  reference: () => Promise<Reference>,
   { createProbe, threads }: SelectDeviceOptions,
 ): Promise<DeviceTrial> {
   let probe: GradientProbe | undefined
   try {
     probe = await createProbe(createOrtRuntime({ device, threads }))
-    const relativeError = relativeDistance(await probe.step(), expected.gradient)
+    const gradient = await probe.step()
+    const expected = await reference()
+    const relativeError = relativeDistance(gradient, expected.gradient)
     if (!(relativeError <= largestRelativeError)) {
       const reason = `its gradient differs from the CPU's by ${relativeError.toExponential(1)}, allowed are ${largestRelativeError}`
       return trial(device, 'rejected', reason, { relativeError })
@@ -159,7 +173,8 @@ function fastest(trials: readonly DeviceTrial[], cpu: OrtRuntime): DeviceChoice 
 }
 
 function stepSentence(each: DeviceTrial, winner: DeviceTrial): string {
-  const time = `${(each.stepMs ?? 0).toFixed(1)} ms a gradient step`
+  if (each.stepMs === null) return 'the only one that can be used here'
+  const time = `${each.stepMs.toFixed(1)} ms a gradient step`
   return each === winner ? `the fastest: ${time}` : `${time}, ${winner.device} is faster`
 }
 

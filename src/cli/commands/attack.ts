@@ -27,9 +27,7 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, AttackOptio
 }
 
 export function attackCommand(context: CommandContext): Command {
-  const command = withStudy(
-    new Command('attack').description('attack a model on a study and export verified adversarial DICOM'),
-  )
+  const command = withStudy(new Command('attack'))
   withFields(withMethod(withModel(command), context.args), attackSpec)
     .option(
       '--export <kinds>',

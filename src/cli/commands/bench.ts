@@ -15,7 +15,6 @@ interface Options {
 
 export function benchCommand(context: CommandContext): Command {
   const command = new Command('bench')
-    .description('measure speed and memory, beside PyTorch where python3 has it')
     .addOption(new Option('--only <section...>', 'some parts').choices(benchSectionNames))
     .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
   return withJson(command).action(async (options: Options) => {

@@ -19,9 +19,7 @@ interface Options extends StudyOptions, DeviceOptions, ComparisonOptions {
 const text = comparisonSpec.shape
 
 export function compareCommand(context: CommandContext): Command {
-  const command = withStudy(
-    new Command('compare').description('compare methods, budgets and models on one study'),
-  )
+  const command = withStudy(new Command('compare'))
     .requiredOption('--model <name|file...>', text.models.description)
     .option('--method <names...>', text.methods.description, [...comparisonPresets.methods])
     .option('--epsilon <budgets...>', text.budgets.shape.Linf.description, [

@@ -12,9 +12,7 @@ import { withJson } from '../options.ts'
 import { failuresText, linesText } from '../output.ts'
 
 export function inspectCommand(context: CommandContext): Command {
-  const command = new Command('inspect')
-    .description('say which series there are, in which order, and what can not be read')
-    .argument('<path...>', 'folders, files, DICOMDIRs or zip archives')
+  const command = new Command('inspect').argument('<path...>', 'folders, files, DICOMDIRs or zip archives')
   return withJson(command).action(async (paths: string[], options: { json?: boolean }) => {
     await runJob(context, options, async (hooks) => {
       const report = await inspectPaths(paths, hooks)

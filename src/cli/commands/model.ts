@@ -44,7 +44,7 @@ export function modelCommand(context: CommandContext): Command {
     .action((model: string, options: Options) =>
       run(options, async () => told(await showModel({ ...options, model, home: homeFolder() }))),
     )
-  const command = new Command('model').description('add, list and show models')
+  const command = new Command('model')
   for (const child of [add, list, show]) command.addCommand(child)
   return command
 }

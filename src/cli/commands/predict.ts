@@ -26,9 +26,7 @@ interface Options extends StudyOptions, ModelOptions, DeviceOptions, Partial<z.o
 }
 
 export function predictCommand(context: CommandContext): Command {
-  const command = new Command('predict').description(
-    'predict every image of a study, and compare with labels',
-  )
+  const command = new Command('predict')
   withFields(withModel(withStudy(command)), predictSpec)
   return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {

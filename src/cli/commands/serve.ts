@@ -19,7 +19,6 @@ interface Options {
 
 export function serveCommand(context: CommandContext): Command {
   return new Command('serve')
-    .description('serve the application to a browser on this machine')
     .option('--port <n>', 'on 127.0.0.1; 0 for any that is free', portNumber, 0)
     .option('--study <path...>', 'folder, file, DICOMDIR or zip archive to open first')
     .option('--open', 'open the browser')

@@ -32,9 +32,7 @@ interface AttackOptions extends TensorOptions, FieldOptions, MethodOptions {
 }
 
 export function tensorCommand(context: CommandContext): Command {
-  const command = new Command('tensor').description(
-    'gradients and attacks of NumPy arrays, to compare with Python code',
-  )
+  const command = new Command('tensor')
   command.addCommand(gradientCommand(context))
   command.addCommand(attackCommand(context))
   return command

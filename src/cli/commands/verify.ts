@@ -10,7 +10,6 @@ type Options = DeviceOptions & { readonly model?: string; readonly json?: boolea
 
 export function verifyCommand(context: CommandContext): Command {
   const command = new Command('verify')
-    .description('read an export again: hashes, pixels and, where the model is at hand, predictions')
     .argument('<dir>', 'the folder of an export')
     .option('--model <file>', 'the model that was attacked; default: an added model with the recorded hash')
   return withJson(withDevice(command)).action(async (folder: string, options: Options) => {
