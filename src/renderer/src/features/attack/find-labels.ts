@@ -1,13 +1,16 @@
 import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { engine } from '../../api/client.ts'
 
+/** What labels are called before a model is chosen. */
+const commonLabels: TaskForm['labels'] = { kind: 'table', file: 'labels.csv' }
+
 /** A study's labels: what the model's task calls them, in the study's folder or beside it. */
 export async function findLabels(
   paths: readonly string[],
-  labels: TaskForm['labels'] | undefined,
+  labels: TaskForm['labels'] = commonLabels,
 ): Promise<string | undefined> {
   const [path] = paths
-  if (path === undefined || paths.length > 1 || labels === undefined) return undefined
+  if (path === undefined || paths.length > 1) return undefined
   const { parent, entries } = await listed(path)
   return (
     named(labels, entries) ?? (parent === null ? undefined : named(labels, (await listed(parent)).entries))
