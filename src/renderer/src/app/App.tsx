@@ -9,6 +9,7 @@ import { Welcome } from '../features/study/Welcome.tsx'
 import { useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { listenToDesktop } from './desktop.ts'
+import { Boundary } from './Boundary.tsx'
 import { Dialogs } from './Dialogs.tsx'
 import { Header, Notices } from './Header.tsx'
 import { IntensityDialog } from './IntensityDialog.tsx'
@@ -47,27 +48,37 @@ export function App() {
     >
       <Header />
       <aside className={classes['left']} aria-label={texts.app.left}>
-        <Library />
+        <Boundary part={texts.app.left}>
+          <Library />
+        </Boundary>
       </aside>
       <main className={classes['centre']} aria-label={texts.app.viewports}>
-        {isEmpty ? (
-          <FirstStart />
-        ) : (
-          <>
-            <Toolbar isRunShown={run !== undefined} />
-            <div className={classes['viewports']}>
-              <PaneGrid run={run?.pictures} />
-            </div>
-            <Strip run={run} />
-          </>
-        )}
+        <Boundary part={texts.app.viewports}>
+          {isEmpty ? (
+            <FirstStart />
+          ) : (
+            <>
+              <Toolbar isRunShown={run !== undefined} />
+              <div className={classes['viewports']}>
+                <PaneGrid run={run?.pictures} />
+              </div>
+              <Strip run={run} />
+            </>
+          )}
+        </Boundary>
       </main>
       <aside className={classes['right']} aria-label={texts.app.work}>
-        <Work run={run} />
+        <Boundary part={texts.app.work}>
+          <Work run={run} />
+        </Boundary>
       </aside>
-      <StatusBar />
-      <Dialogs />
-      <IntensityDialog />
+      <Boundary part={texts.app.status}>
+        <StatusBar />
+      </Boundary>
+      <Boundary part={texts.app.dialogs}>
+        <Dialogs />
+        <IntensityDialog />
+      </Boundary>
       <Notices />
     </div>
   )

@@ -6,6 +6,8 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from '../api/client.ts'
 import { App } from './App.tsx'
+import { Boundary } from './Boundary.tsx'
+import { texts } from '../texts.ts'
 import { theme } from './theme.ts'
 
 const root = document.getElementById('root')
@@ -19,7 +21,9 @@ createRoot(root).render(
         withCssVariables={false}
         withGlobalClasses={false}
       >
-        <App />
+        <Boundary part={texts.app.window}>
+          <App />
+        </Boundary>
       </MantineProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -20,6 +20,10 @@ export const appTexts = {
     file: 'File',
     tip: 'What to do',
     retry: 'Try again',
+    window: 'The window',
+    dialogs: 'Dialogs',
+    undrawn: (part: string) => `${part}: could not be drawn`,
+    reload: 'Load the page anew',
   },
   intensity: {
     title: 'The model card does not suit these images',
@@ -34,6 +38,8 @@ export const appTexts = {
     givenUp: 'The engine stopped too often to be started again.',
     report: 'This is a fault of Radversary itself: please report it.',
     failed: 'Something went wrong',
+    undrawnTip:
+      'Try again; if it comes back, load the page anew. Runs go on, and nothing that was finished is lost. This is a fault of Radversary itself: please report it, with these details.',
   },
   steps: {
     model: 'Model',
