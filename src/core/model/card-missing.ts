@@ -50,7 +50,8 @@ const requirements: readonly Requirement[] = [
   {
     field: 'interpolation',
     why: () => 'a model file does not say how images were resampled',
-    example: () => '"bilinear-antialiased" (Pillow), "bilinear" (OpenCV) or "nearest"',
+    example: () =>
+      '"bilinear-antialiased" or "bicubic-antialiased" (Pillow), "bilinear" or "area" (OpenCV), "bilinear-asymmetric" (TensorFlow)',
   },
   { field: 'mean', why: () => 'a model file does not say what was subtracted from its input', example: () => '[0.485, 0.456, 0.406], or [0] for nothing' }, // prettier-ignore
   { field: 'std', why: () => 'a model file does not say what its input was divided by', example: () => '[0.229, 0.224, 0.225], or [1] for nothing' }, // prettier-ignore

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { namesOf, parseCard, parseCardText } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { draftCard, proposeCard } from './propose-card.ts'
+import { interpolations } from '../tensor/interpolation.ts'
 
 const documentation = readFileSync(new URL('../../../docs/model-card.md', import.meta.url), 'utf8')
 const documented: unknown = JSON.parse(/```json\n(\{\n {2}"schema"[\s\S]*?)```/.exec(documentation)![1]!)
@@ -47,6 +48,15 @@ function messageOf(action: () => unknown): string {
   }
   return 'nothing was thrown'
 }
+
+test('a card takes every way to resample, and the documentation says what each is', () => {
+  const [, section = ''] = documentation.split('\n### `interpolation`\n')
+  const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `"([\w-]+)"`/gm)].map(([, name]) => name)
+  expect(rows.sort()).toEqual([...interpolations].sort())
+  for (const interpolation of interpolations)
+    expect(parseCard({ ...card, interpolation })).toMatchObject({ interpolation })
+  expect(messageOf(() => parseCard({ ...card, interpolation: 'lanczos' }))).toContain('interpolation: ')
+})
 
 describe('parseCard', () => {
   test('fills in the defaults', () => {

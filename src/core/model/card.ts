@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { internalError, RadversaryError, reasonOf } from '../errors.ts'
+import { interpolations } from '../tensor/interpolation.ts'
 import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
@@ -93,7 +94,7 @@ const common = {
   modality: modality.optional(),
   intensity,
   fit,
-  interpolation: z.enum(['nearest', 'bilinear', 'bilinear-antialiased']),
+  interpolation: z.enum(interpolations),
   mean: z.array(z.number()).min(1),
   std: z.array(deviation).min(1),
   provenance: provenance.default({}),

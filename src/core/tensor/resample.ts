@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
-import { axisWeights, transposeWeights, type AxisWeights, type Interpolation } from './axis-weights.ts'
+import { axisWeights, transposeWeights, type AxisWeights } from './axis-weights.ts'
 import { imageBatchExtents } from './image-batch.ts'
+import type { AxisKernel, Interpolation } from './interpolation.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
 /** Rows and columns, in this order. */
@@ -19,14 +20,21 @@ export interface Resampler {
  * channel count may then pass. `apply` and `adjoint` throw `tensor-invalid` for images of another size.
  */
 export function createResampler(from: ImageSize, to: ImageSize, interpolation: Interpolation): Resampler {
-  const rows = axisWeights(from[0], to[0], interpolation)
-  const columns = axisWeights(from[1], to[1], interpolation)
+  const kernel = axisKernel(from, to, interpolation)
+  const rows = axisWeights(from[0], to[0], kernel)
+  const columns = axisWeights(from[1], to[1], kernel)
   const rowsTransposed = transposeWeights(rows)
   const columnsTransposed = transposeWeights(columns)
   return {
     apply: (x) => combine(x, rows, columns),
     adjoint: (cotangent) => combine(cotangent, rowsTransposed, columnsTransposed),
   }
+}
+
+/** One axis that grows makes OpenCV's INTER_AREA another thing along both. */
+function axisKernel(from: ImageSize, to: ImageSize, interpolation: Interpolation): AxisKernel {
+  const grows = to[0] > from[0] || to[1] > from[1]
+  return interpolation === 'area' && grows ? 'area-growing' : interpolation
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Interpolation } from '../../tensor/axis-weights.ts'
+import type { Interpolation } from '../../tensor/interpolation.ts'
 import { createResampler, type ImageSize } from '../../tensor/resample.ts'
 import type { Fit } from '../card.ts'
 import type { PreprocessingStep } from './step.ts'

@@ -19,6 +19,7 @@ const [copies] = channels(1, 3)
 /** Steps that are linear once the value at zero is taken off. */
 const affine: readonly (readonly [PreprocessingStep, Shape])[] = [
   [resample([6, 9], [4, 12], 'bilinear-antialiased'), image],
+  [resample([6, 9], [4, 12], 'area'), image],
   [place({ from: [6, 9], to: [8, 5], top: 1, left: -2, padValue: 0.25 }), image],
   [place({ from: [6, 9], to: [3, 3], top: -4, left: -8, padValue: 0 }), image],
   [place({ from: [6, 9], to: [4, 20], top: 0, left: 11, padValue: 0.5 }), image],

@@ -29,13 +29,28 @@ export function inputText({
   return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`
 }
 
+/** How images are resampled, and by whose rule where libraries differ. */
+const interpolationTexts = {
+  nearest: 'nearest pixel',
+  'nearest-pillow': 'nearest pixel (Pillow)',
+  'nearest-floor': 'nearest pixel (OpenCV)',
+  bilinear: 'bilinear',
+  'bilinear-antialiased': 'bilinear, antialiased',
+  'bilinear-asymmetric': 'bilinear (TensorFlow, asymmetric)',
+  'bilinear-align-corners': 'bilinear, corners aligned',
+  bicubic: 'bicubic (OpenCV)',
+  'bicubic-antialiased': 'bicubic, antialiased (Pillow)',
+  area: 'mean of the area (OpenCV)',
+  'lanczos-antialiased': 'Lanczos, antialiased (Pillow)',
+} as const satisfies Record<ModelCard['interpolation'], string>
+
 /** How an image is brought to the input's size. */
-export function fitText(fit: ModelCard['fit'], interpolation: string): string {
+export function fitText(fit: ModelCard['fit'], interpolation: ModelCard['interpolation']): string {
   const how = {
     stretch: 'stretched',
     letterbox: 'fitted, the rest filled',
     'centre-crop': 'cut out of the centre',
     crop: 'a fixed part of it',
   }[fit.kind]
-  return `${how}, ${interpolation}`
+  return `${how}, ${interpolationTexts[interpolation]}`
 }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
+
+interface InterpolationGolden {
+  readonly shape: readonly [number, number]
+  readonly image: readonly number[]
+  readonly resampled: readonly (Record<string, readonly number[]> & {
+    readonly size: readonly [number, number]
+  })[]
+  readonly nearestIndices: readonly (Record<string, readonly number[]> & {
+    readonly inputs: number
+    readonly outputs: number
+  })[]
+}
+
+/** An image resampled by Pillow, OpenCV and TensorFlow (scripts/goldens/interpolations.py). */
+export const interpolationGolden = JSON.parse(
+  readFileSync(new URL('../fixtures/interpolations.json', import.meta.url), 'utf8'),
+) as InterpolationGolden
+
+/** The golden's image, [1, 1, H, W]. */
+export const interpolatedImage: Tensor = tensor(
+  [1, 1, ...interpolationGolden.shape],
+  Float32Array.from(interpolationGolden.image),
+)
