@@ -174,7 +174,7 @@ function only(problem: AttackProblem, n: number): AttackProblem {
     criterion: {
       name: problem.criterion.name,
       isMet: (logits) => problem.criterion.isMet(logits, n),
-      faces: (_, classes) => problem.criterion.faces!(n, classes),
+      boundary: (_, classes) => problem.criterion.boundary!(n, classes),
     },
   }
 }

@@ -16,7 +16,7 @@ export function checkpointsOf(steps: number): number[] {
 export interface Observation {
   /** f(x_t) is the greatest so far. */
   readonly improved: boolean
-  /** The step was halved, and the walk is to go on from the best point. */
+  /** The step was halved, and the attack is to go on from the best point. */
   readonly halved: boolean
 }
 
@@ -59,7 +59,7 @@ export class StepSchedule {
     return this.increases < rho * (this.time - time) || (size === this.size && best === this.best)
   }
 
-  /** A new stretch from this checkpoint on; the walk is at its best point when it was halved. */
+  /** A new stretch from this checkpoint on; the attack is at its best point when it was halved. */
   private begin(halved: boolean): void {
     this.last = { time: this.time, size: this.size, best: this.best }
     this.increases = 0

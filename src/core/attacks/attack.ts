@@ -6,7 +6,7 @@ import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import type { Shape, Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
-import type { Faces } from './faces.ts'
+import type { DecisionBoundary } from './decision-boundary.ts'
 import type { Learned } from './learned.ts'
 import type { RandomSource } from './random.ts'
 import type { Criterion } from './criterion.ts'
@@ -33,7 +33,7 @@ export interface CancelSignal {
 
 /** One batch to be attacked: the threat model, but for the budget, which belongs to the method. */
 export interface AttackProblem {
-  /** Seen from the images' own pixel grid: takes [N, C, H, W] in units of the intensity range. */
+  /** Evaluation from the images' own pixel grid: takes [N, C, H, W] in units of the intensity range. */
   readonly model: DifferentiableModel
   /** [N, C, H, W], relative intensity. Never written. */
   readonly images: Tensor
@@ -81,15 +81,15 @@ export interface Answer {
 }
 
 /** The features of a batch at its inner tensors. Both throw `cancelled`. */
-export interface InnerWalk extends Pick<InnerFeatures, 'sizes'> {
+export interface BatchFeatures extends Pick<InnerFeatures, 'sizes'> {
   /** [D] at x_t of the samples at work. */
   features(): Promise<Rows>
   /** Gradient of Σ_d target_d · feature_d at x_t; target is [N, D]. */
   gradient(target: Tensor): Promise<Rows>
 }
 
-/** The batch under attack, as a method sees it: x_t, what may be done with it, and the model. */
-export interface Walk {
+/** State of an attack as a method sees it: the batch, x_t, what may be done with it, and the model. */
+export interface AttackState {
   /** [N, C, H, W] */
   readonly images: Tensor
   /** The iterate x_t, [N, C, H, W]; methods write it in place, for the samples at work only. */
@@ -117,10 +117,10 @@ export interface Walk {
    */
   evaluate(terms: readonly LossTerm[], kind?: LossKind): Promise<Rows>
   /** Logits at x_t, which is judged, for methods that want no gradient there. Throws `cancelled`. */
-  look(): Promise<Rows>
-  /** The same where the logits at x_t, of the samples at work, are known already. */
-  known(logits: Rows): Promise<void>
-  /** f(x_t) [K], after one of the three. */
+  evaluateLogits(): Promise<Rows>
+  /** Judges x_t where its logits, of the samples at work, are known already. */
+  judgeLogits(logits: Rows): Promise<void>
+  /** f(x_t) [K], after `evaluate`, `evaluateLogits` or `judgeLogits`. */
   logits(sample: number): Float32Array
   /**
    * Gradient and logits at other points [N, C, H, W], of the samples at work; nothing is judged. Throws
@@ -129,30 +129,30 @@ export interface Walk {
   gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer>
   /** Logits at other points [N, C, H, W], of the samples at work. Throws `cancelled`. */
   predict(points: Tensor): Promise<Rows>
-  /** The inner tensors that the method names. */
-  inner(): InnerWalk
+  /** Features at the inner tensors that the method names. */
+  innerFeatures(): BatchFeatures
   /** values ← 0 where a pixel of the sample is frozen. */
   freeze(values: Float32Array, sample: number): void
   /** Whether logits [K] meet the sample's criterion, by a margin where the method looks for the smallest. */
   succeeds(logits: Float32Array, sample: number): boolean
   /** That margin beyond the goal's planes; 0 where none is needed. */
-  needed(logits: Float32Array, sample: number): number
+  requiredMargin(logits: Float32Array, sample: number): number
   /** How the sample's criterion divides the logits. Throws `usage` where it does not by planes. */
-  faces(sample: number): Faces
+  boundary(sample: number): DecisionBoundary
   /**
    * A point that is not x_t, and its logits: it is handed over if it is better than all others of this
    * restart. Copied.
    */
-  found(sample: number, point: Float32Array, logits: Float32Array): void
+  offerCandidate(sample: number, point: Float32Array, logits: Float32Array): void
   /**
    * What makes a point of this restart stronger than another, of those that succeed and those that don't; the
    * loss by default.
    */
   rankBy(value: (sample: number, logits: Float32Array) => number): void
-  /** A sample that the method has done with is at work no longer. */
-  leave(sample: number): void
-  /** Something that whoever reads the results should know. */
-  tell(notice: Notice): void
+  /** Takes a sample out of the work, when the method has done with it. */
+  retire(sample: number): void
+  /** Notes something that whoever reads the results should know. */
+  notify(notice: Notice): void
 }
 
 /** What one iteration leaves to be watched. */
@@ -236,7 +236,7 @@ export interface AttackMethod {
   /**
    * Which of a restart's points is handed over: the last one, by default; the strongest, which succeeds and
    * has the greatest loss; or the smallest perturbation that succeeds, for methods that look for one. Then
-   * `ball` bounds what may be handed over, not where they walk.
+   * `ball` bounds what may be handed over, not where their iterates go.
    */
   readonly keeps?: 'last' | 'strongest' | 'smallest'
   /** An ensemble: what runs one after the other, instead of `begin`, on the samples that still hold. */
@@ -255,7 +255,7 @@ export interface AttackMethod {
     classes: readonly (number | undefined)[],
   ) => Promise<(number | null)[]>
   /** The loop's body: each call makes x_{t+1} of x_t. Called once per restart. */
-  begin(walk: Walk): () => Promise<StepTaken>
+  begin(state: AttackState): () => Promise<StepTaken>
 }
 
 /** One sample after one iteration; t counts from 1, so that x_0 is the start. */

@@ -1,7 +1,7 @@
 import { internalError, RadversaryError } from '../errors.ts'
+import type { AttackProblem, BatchFeatures, AttackState, Answer, Rows } from './attack.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Answer, AttackProblem, Rows } from './attack.ts'
 import { rowOf } from './rows.ts'
 
 /** The model on some of a batch's samples. */
@@ -102,4 +102,22 @@ function checkLoss(loss: Float32Array, samples: readonly number[]): void {
 
 function throwIfCancelled(signal: AttackProblem['signal']): void {
   if (signal?.aborted) throw new RadversaryError('cancelled', 'Attack: cancelled')
+}
+
+/** Inner features of the samples at work, as they are. */
+export function batchFeatures(
+  state: Pick<AttackState, 'x' | 'active'>,
+  problem: AttackProblem,
+): BatchFeatures {
+  const { inner } = problem
+  if (inner === undefined) throw internalError('a model was connected without its inner tensors')
+  const model = batchModel({ ...problem, model: inner.model })
+  return {
+    sizes: inner.sizes,
+    features: () => model.logits(state.x, state.active()),
+    gradient: async (target) => {
+      const terms = [{ target, weight: 1 }]
+      return (await model.gradient(state.x, state.active(), { terms, kind: 'dot' })).gradient
+    },
+  }
 }

@@ -3,7 +3,14 @@ import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
 import type { GradientTally } from './gradient-tally.ts'
 import { rowOf } from './rows.ts'
-import { isBetter, isBetterTogether, valuerOf, type Candidate, type Valuer, type Worth } from './worth.ts'
+import {
+  isBetter,
+  isBetterTogether,
+  scorerOf,
+  type Candidate,
+  type Scorer,
+  type CandidateScore,
+} from './candidates.ts'
 
 /** What a restart ended with for one sample. */
 export interface Offer extends Candidate {
@@ -19,54 +26,54 @@ export interface Offer extends Candidate {
 }
 
 interface Kept extends Pick<Offer, 'margin' | 'iterations' | 'restart' | 'member'> {
-  readonly worth: Worth
+  readonly score: CandidateScore
   readonly hasSmoothed: boolean
 }
 
-/** The best image of each sample so far, as `valuerOf` has it. */
+/** The best image of each sample so far, as `scorerOf` has it. */
 export class Best {
   private readonly adversarial: Tensor
   private readonly smoothed: Tensor
   private readonly after: Tensor
   private readonly kept = new Map<number, Kept>()
-  private readonly valuer: Valuer
+  private readonly scorer: Scorer
 
   constructor(
     private readonly method: AttackMethod,
     private readonly problem: AttackProblem,
   ) {
-    this.valuer = valuerOf(method, problem)
+    this.scorer = scorerOf(method, problem)
     this.adversarial = tensor(problem.images.shape)
     this.smoothed = tensor(problem.images.shape)
     this.after = tensor(problem.targets.shape)
   }
 
   hasSucceeded(sample: number): boolean {
-    return this.kept.get(sample)?.worth.success === true
+    return this.kept.get(sample)?.score.success === true
   }
 
   /** Copies what it keeps: of samples that depend on each other all or none. */
   offer(offers: ReadonlyMap<number, Offer>): void {
-    const worths = new Map([...offers].map(([sample, offer]) => [sample, this.valuer(sample, offer)]))
-    const isBest = this.problem.coupled === true ? this.areBest(worths) : undefined
-    for (const [sample, worth] of worths) {
+    const scores = new Map([...offers].map(([sample, offer]) => [sample, this.scorer(sample, offer)]))
+    const isBest = this.problem.coupled === true ? this.areBest(scores) : undefined
+    for (const [sample, score] of scores) {
       const kept = this.kept.get(sample)
       const offer = offers.get(sample)
-      if (offer && (isBest ?? (kept === undefined || isBetter(worth, kept.worth))))
-        this.keep(sample, worth, offer)
+      if (offer && (isBest ?? (kept === undefined || isBetter(score, kept.score))))
+        this.keep(sample, score, offer)
     }
   }
 
-  private areBest(worths: ReadonlyMap<number, Worth>): boolean {
-    return this.kept.size === 0 || isBetterTogether([...worths.values()], [...this.kept.values()].map(({ worth }) => worth)) // prettier-ignore
+  private areBest(scores: ReadonlyMap<number, CandidateScore>): boolean {
+    return this.kept.size === 0 || isBetterTogether([...scores.values()], [...this.kept.values()].map(({ score }) => score)) // prettier-ignore
   }
 
   private keep(
     sample: number,
-    worth: Worth,
+    score: CandidateScore,
     { image, logits, margin, iterations, restart, member, smoothed }: Offer,
   ): void {
-    this.kept.set(sample, { worth, margin, iterations, restart, member, hasSmoothed: smoothed !== undefined })
+    this.kept.set(sample, { score, margin, iterations, restart, member, hasSmoothed: smoothed !== undefined })
     rowOf(this.adversarial, sample).set(image)
     rowOf(this.after, sample).set(logits)
     if (smoothed) rowOf(this.smoothed, sample).set(smoothed)
@@ -84,13 +91,13 @@ export class Best {
   }
 
   private outcome(sample: number, before: Float32Array, tally: GradientTally): SampleOutcome {
-    const { worth, margin, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
+    const { score, margin, iterations = 0, restart = 0, member = '' } = this.kept.get(sample) ?? {}
     const { ball, keeps, members } = this.method
     const metBefore = this.problem.criterion.isMet(before, sample)
     const distance = ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample))
     const gradients = tally.of(sample)
     return {
-      ...{ success: worth?.success ?? false, metBefore, iterations, restart },
+      ...{ success: score?.success ?? false, metBefore, iterations, restart },
       ...(members === undefined ? {} : { member }),
       ...(keeps === 'smallest' ? { distance } : {}),
       ...(margin === undefined ? {} : { margin }),

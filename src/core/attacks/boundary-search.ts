@@ -1,5 +1,5 @@
 import { tensor } from '../tensor/tensor.ts'
-import type { Rows, Walk } from './attack.ts'
+import type { Rows, AttackState } from './attack.ts'
 import type { Ball } from './balls.ts'
 import { stretch } from './kernels.ts'
 import { rowOf } from './rows.ts'
@@ -12,14 +12,14 @@ const mostHalvings = 20
  * by clipping the change (Linf). Chen et al., arXiv 1904.02144, algorithm 1, to within d^{−3/2} or d^{−2} of
  * the distance. x succeeds before and after. Gives the logits there.
  */
-export async function boundarySearch(walk: Walk, ball: Ball): Promise<Rows> {
-  const { x, images } = walk
+export async function boundarySearch(state: AttackState, ball: Ball): Promise<Rows> {
+  const { x, images } = state
   const points = tensor(x.shape)
   const low = new Map<number, number>()
   const high = new Map<number, number>()
-  const target = new Map(walk.active().map((sample) => [sample, rowOf(x, sample).slice()]))
+  const target = new Map(state.active().map((sample) => [sample, rowOf(x, sample).slice()]))
   const distance = new Map(
-    walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
+    state.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
   )
   const known = new Map<number, Float32Array>()
   const between = (sample: number, share: number) => {
@@ -28,17 +28,17 @@ export async function boundarySearch(walk: Walk, ball: Ball): Promise<Rows> {
       ? clippedChange(far, image, share * (distance.get(sample) ?? 0))
       : stretch(far, image, share)
   }
-  const first = await walk.predict(x)
-  for (const sample of walk.active()) known.set(sample, first.of(sample).slice())
-  for (let halving = 0; halving < halvings(walk, ball); halving++) {
+  const first = await state.predict(x)
+  for (const sample of state.active()) known.set(sample, first.of(sample).slice())
+  for (let halving = 0; halving < halvings(state, ball); halving++) {
     const shares = new Map(
-      walk.active().map((sample) => [sample, ((low.get(sample) ?? 0) + (high.get(sample) ?? 1)) / 2]),
+      state.active().map((sample) => [sample, ((low.get(sample) ?? 0) + (high.get(sample) ?? 1)) / 2]),
     )
-    for (const sample of walk.active()) rowOf(points, sample).set(between(sample, shares.get(sample) ?? 1))
-    const logits = await walk.predict(points)
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) rowOf(points, sample).set(between(sample, shares.get(sample) ?? 1))
+    const logits = await state.predict(points)
+    for (const sample of state.active()) {
       const share = shares.get(sample) ?? 1
-      if (!walk.succeeds(logits.of(sample), sample)) low.set(sample, share)
+      if (!state.succeeds(logits.of(sample), sample)) low.set(sample, share)
       else {
         high.set(sample, share)
         rowOf(x, sample).set(rowOf(points, sample))
@@ -49,7 +49,7 @@ export async function boundarySearch(walk: Walk, ball: Ball): Promise<Rows> {
   return { of: (sample) => known.get(sample) ?? new Float32Array() }
 }
 
-function halvings({ x }: Walk, { norm }: Ball): number {
+function halvings({ x }: AttackState, { norm }: Ball): number {
   const pixels = x.data.length / (x.shape[0] ?? 1)
   return Math.min(mostHalvings, Math.ceil((norm === 'Linf' ? 2 : 1.5) * Math.log2(pixels)))
 }

@@ -1,4 +1,4 @@
-import type { Faces } from './faces.ts'
+import type { DecisionBoundary } from './decision-boundary.ts'
 
 /** When an attack on a sample has succeeded, as a function of the logits. */
 export interface Criterion {
@@ -10,7 +10,7 @@ export interface Criterion {
    * The same as planes among K logits, for methods that look for the nearest one; absent where there are
    * none.
    */
-  faces?(sample: number, classes: number): Faces
+  boundary?(sample: number, classes: number): DecisionBoundary
 }
 
 /** The index of the largest value, the first of several. */

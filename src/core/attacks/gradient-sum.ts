@@ -1,5 +1,5 @@
 import { tensor } from '../tensor/tensor.ts'
-import type { Rows, Walk } from './attack.ts'
+import type { Rows, AttackState } from './attack.ts'
 import { accumulate } from './kernels.ts'
 import { rowOf } from './rows.ts'
 
@@ -16,14 +16,18 @@ export interface Probes {
  * Σ_i weight_i · ∇J(f(point_i), y) of the samples at work, zero where a pixel is frozen: as many passes as
  * probes.
  */
-export async function gradientSum(walk: Walk, { count, place, weight = () => 1 }: Probes): Promise<Rows> {
-  const points = tensor(walk.x.shape)
-  const sums = tensor(walk.x.shape)
+export async function gradientSum(
+  state: AttackState,
+  { count, place, weight = () => 1 }: Probes,
+): Promise<Rows> {
+  const points = tensor(state.x.shape)
+  const sums = tensor(state.x.shape)
   for (let index = 0; index < count; index++) {
-    for (const sample of walk.active()) place(rowOf(points, sample), sample, index)
-    const { gradient } = await walk.gradientAt(points, [walk.deviation])
-    for (const sample of walk.active()) accumulate(rowOf(sums, sample), 1, gradient.of(sample), weight(index))
+    for (const sample of state.active()) place(rowOf(points, sample), sample, index)
+    const { gradient } = await state.gradientAt(points, [state.deviation])
+    for (const sample of state.active())
+      accumulate(rowOf(sums, sample), 1, gradient.of(sample), weight(index))
   }
-  for (const sample of walk.active()) walk.freeze(rowOf(sums, sample), sample)
+  for (const sample of state.active()) state.freeze(rowOf(sums, sample), sample)
   return { of: (sample) => rowOf(sums, sample) }
 }

@@ -59,6 +59,6 @@ describe('a smallest change', () => {
 test('other methods have succeeded where the criterion is met, and know no margin', async () => {
   const judge = await judgeAfter([4, 0], misclassified([0]), 'pgd')
   expect(judge.succeeds(Float32Array.of(4, 4.000001), 0)).toBe(true)
-  expect(judge.needed(Float32Array.of(4, 5), 0)).toBe(0)
+  expect(judge.requiredMargin(Float32Array.of(4, 5), 0)).toBe(0)
   expect(judge.margin(Float32Array.of(4, 5), 0)).toBeUndefined()
 })

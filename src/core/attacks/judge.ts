@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem } from './attack.ts'
-import { decidingFace, type Faces } from './faces.ts'
+import { decidingPlane, type DecisionBoundary } from './decision-boundary.ts'
 import { accumulate } from './kernels.ts'
 import { rowOf } from './rows.ts'
 
@@ -8,7 +8,7 @@ import { rowOf } from './rows.ts'
 export interface Judge {
   succeeds(logits: Float32Array, sample: number): boolean
   /** The margin that success takes, in logits: 0 where meeting the criterion is enough. */
-  needed(logits: Float32Array, sample: number): number
+  requiredMargin(logits: Float32Array, sample: number): number
   /** How far logits are beyond the goal's planes; undefined where it has none, or where none is needed. */
   margin(logits: Float32Array, sample: number): number | undefined
 }
@@ -36,26 +36,26 @@ export async function judgeOf(
 function plainJudge({ criterion }: AttackProblem): Judge {
   return {
     succeeds: (logits, sample) => criterion.isMet(logits, sample),
-    needed: () => 0,
+    requiredMargin: () => 0,
     margin: () => undefined,
   }
 }
 
 /**
- * Where planes divide the logits the margin tells; where none do (masks, boxes), the criterion still has to
+ * Where planes divide the logits the margin decides; where none do (masks, boxes), the criterion still has to
  * be met with every logit put back by its part of the way from the clean one.
  */
 function strictJudge({ criterion, targets }: AttackProblem, clean: Tensor): Judge {
-  const known = new Map<number, Faces | undefined>()
-  const facesOf = (sample: number) => {
-    if (!known.has(sample)) known.set(sample, criterion.faces?.(sample, targets.shape[1] ?? 0))
-    return known.get(sample)
+  const boundaries = new Map<number, DecisionBoundary | undefined>()
+  const boundaryOf = (sample: number) => {
+    if (!boundaries.has(sample)) boundaries.set(sample, criterion.boundary?.(sample, targets.shape[1] ?? 0))
+    return boundaries.get(sample)
   }
   const margin = (logits: Float32Array, sample: number) => {
-    const faces = facesOf(sample)
-    return faces && decidingFace(faces, logits).margin
+    const boundary = boundaryOf(sample)
+    return boundary && decidingPlane(boundary, logits).margin
   }
-  const needed = (logits: Float32Array, sample: number) => {
+  const requiredMargin = (logits: Float32Array, sample: number) => {
     const [here, before] = [margin(logits, sample), margin(rowOf(clean, sample), sample)]
     return here === undefined || before === undefined
       ? 0
@@ -68,11 +68,11 @@ function strictJudge({ criterion, targets }: AttackProblem, clean: Tensor): Judg
   }
   const isBeyond = (logits: Float32Array, sample: number) => {
     const here = margin(logits, sample)
-    return here === undefined ? holdsPutBack(logits, sample) : here >= needed(logits, sample)
+    return here === undefined ? holdsPutBack(logits, sample) : here >= requiredMargin(logits, sample)
   }
   return {
     succeeds: (logits, sample) => criterion.isMet(logits, sample) && isBeyond(logits, sample),
-    needed,
+    requiredMargin,
     margin,
   }
 }

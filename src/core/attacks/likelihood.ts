@@ -98,10 +98,10 @@ function logitsSaying(target: Float32Array, isSoftmax: boolean): Float32Array {
 }
 
 /**
- * A distribution as an event tells it: [K], of dense outputs the mean over pixels, of a detector the highest
+ * A distribution as events report it: [K], of dense outputs the mean over pixels, of a detector the highest
  * of all anchors.
  */
-export function toldProbabilities(loss: AttackLoss, probabilities: Float32Array): number[] {
+export function reportedProbabilities(loss: AttackLoss, probabilities: Float32Array): number[] {
   if (isOfAnchors(loss)) return anchorMaxima(loss, probabilities)
   return typeof loss === 'string' ? [...probabilities] : channelMeans(probabilities, loss.channels)
 }

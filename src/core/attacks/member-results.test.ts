@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memberResults } from './member-results.ts'
 
-test('each member is told how many images still held at its turn, and how many it broke', () => {
+test('each member reports how many images still held at its turn, and how many it broke', () => {
   const outcomes = [
     { success: true, member: 'a' },
     { success: true, member: 'c' },

@@ -1,7 +1,7 @@
+import type { AttackState, Rows } from './attack.ts'
+import { planeValue, type Hyperplane, decidingPlane, writeNormal } from './decision-boundary.ts'
 import type { Notice } from '../errors.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Rows, Walk } from './attack.ts'
-import { decidingFace, faceValue, writeFace, type Face } from './faces.ts'
 import { lossOf } from './likelihood.ts'
 import { rowOf } from './rows.ts'
 
@@ -14,19 +14,19 @@ export interface Objective {
 }
 
 /** J(f(x), y) itself. */
-export function lossObjective(walk: Walk): Objective {
-  const { deviation, loss } = walk
+export function lossObjective(state: AttackState): Objective {
+  const { deviation, loss } = state
   return {
-    gradient: () => walk.evaluate([deviation]),
+    gradient: () => state.evaluate([deviation]),
     value: (sample, logits) => deviation.weight * lossOf(loss, logits, rowOf(deviation.target, sample)),
   }
 }
 
 /** How far logits are beyond the goal's planes: the best other class's logit minus the label's. */
-export function marginObjective(walk: Walk): Objective {
+export function marginObjective(state: AttackState): Objective {
   return {
-    gradient: () => marginGradient(walk),
-    value: (sample, logits) => decidingFace(walk.faces(sample), logits).margin,
+    gradient: () => marginGradient(state),
+    value: (sample, logits) => decidingPlane(state.boundary(sample), logits).margin,
   }
 }
 
@@ -34,48 +34,48 @@ export function marginObjective(walk: Walk): Objective {
  * One pass for heads whose margin the model's port knows, or which have but one plane; else the plane has to
  * be found first.
  */
-async function marginGradient(walk: Walk): Promise<Rows> {
-  if (walk.loss === 'cross-entropy') return walk.evaluate([walk.deviation], 'margin')
-  if (walk.active().every((sample) => walk.faces(sample).faces.length === 1))
-    return faceGradient(
-      walk,
-      faceWeights(walk, (sample) => walk.faces(sample).faces[0]),
+async function marginGradient(state: AttackState): Promise<Rows> {
+  if (state.loss === 'cross-entropy') return state.evaluate([state.deviation], 'margin')
+  if (state.active().every((sample) => state.boundary(sample).planes.length === 1))
+    return planeGradient(
+      state,
+      planeWeights(state, (sample) => state.boundary(sample).planes[0]),
     )
-  await walk.look()
+  await state.evaluateLogits()
   const deciding = (sample: number) => {
-    const faces = walk.faces(sample)
-    return faces.faces[decidingFace(faces, walk.logits(sample)).index]
+    const planes = state.boundary(sample)
+    return planes.planes[decidingPlane(planes, state.logits(sample)).index]
   }
-  const { gradient } = await walk.gradientAt(
-    walk.x,
-    [{ target: faceWeights(walk, deciding), weight: 1 }],
+  const { gradient } = await state.gradientAt(
+    state.x,
+    [{ target: planeWeights(state, deciding), weight: 1 }],
     'dot',
   )
-  for (const sample of walk.active()) walk.freeze(gradient.of(sample), sample)
+  for (const sample of state.active()) state.freeze(gradient.of(sample), sample)
   return gradient
 }
 
 /**
- * Objective of the face that a restart has chosen for each sample; a class's, for classes that exclude each
+ * Objective of the plane that a restart has chosen for each sample; a class's, for classes that exclude each
  * other.
  */
-export function faceObjective(walk: Walk, faceOf: (sample: number) => Face): Objective {
+export function planeObjective(state: AttackState, planeOf: (sample: number) => Hyperplane): Objective {
   return {
-    gradient: () => faceGradient(walk, faceWeights(walk, faceOf)),
-    value: (sample, logits) => faceValue(faceOf(sample), logits),
+    gradient: () => planeGradient(state, planeWeights(state, planeOf)),
+    value: (sample, logits) => planeValue(planeOf(sample), logits),
   }
 }
 
-async function faceGradient(walk: Walk, target: Tensor): Promise<Rows> {
-  return walk.evaluate([{ target, weight: 1 }], 'dot')
+async function planeGradient(state: AttackState, target: Tensor): Promise<Rows> {
+  return state.evaluate([{ target, weight: 1 }], 'dot')
 }
 
 /** [N, K]; zeros for samples that are not at work. */
-function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): Tensor {
-  const weights = tensor(walk.deviation.target.shape)
-  for (const sample of walk.active()) {
-    const face = faceOf(sample)
-    if (face !== undefined) writeFace(rowOf(weights, sample), face)
+function planeWeights(state: AttackState, planeOf: (sample: number) => Hyperplane | undefined): Tensor {
+  const weights = tensor(state.deviation.target.shape)
+  for (const sample of state.active()) {
+    const plane = planeOf(sample)
+    if (plane !== undefined) writeNormal(rowOf(weights, sample), plane)
   }
   return weights
 }
@@ -85,27 +85,27 @@ function faceWeights(walk: Walk, faceOf: (sample: number) => Face | undefined): 
  * wanted one, the margin instead, said aloud: below zero the ratio also rises when the other logits spread,
  * which brings the wanted class no nearer.
  */
-export function dlrObjective(walk: Walk): Objective {
-  if (walk.targeted || !hasClasses(walk, 3)) {
-    walk.tell(walk.targeted ? wantedClass : tooFewClasses(3))
-    return marginObjective(walk)
+export function dlrObjective(state: AttackState): Objective {
+  if (state.targeted || !hasClasses(state, 3)) {
+    state.notify(state.targeted ? wantedClass : tooFewClasses(3))
+    return marginObjective(state)
   }
-  const { deviation } = walk
+  const { deviation } = state
   return {
-    gradient: () => walk.evaluate([deviation], 'dlr'),
+    gradient: () => state.evaluate([deviation], 'dlr'),
     value: (sample, logits) => deviation.weight * dlr(logits, rowOf(deviation.target, sample)),
   }
 }
 
-/** The targeted one, towards the face that a restart has chosen for each sample. */
-export function targetedDlrObjective(walk: Walk, faceOf: (sample: number) => Face): Objective {
-  if (!hasClasses(walk, 4)) {
-    walk.tell(tooFewClasses(4))
-    return faceObjective(walk, faceOf)
+/** The targeted one, towards the plane that a restart has chosen for each sample. */
+export function targetedDlrObjective(state: AttackState, planeOf: (sample: number) => Hyperplane): Objective {
+  if (!hasClasses(state, 4)) {
+    state.notify(tooFewClasses(4))
+    return planeObjective(state, planeOf)
   }
   return {
-    gradient: () => walk.evaluate([{ target: faceWeights(walk, faceOf), weight: 1 }], 'targeted-dlr'),
-    value: (sample, logits) => targetedDlr(logits, faceOf(sample)),
+    gradient: () => state.evaluate([{ target: planeWeights(state, planeOf), weight: 1 }], 'targeted-dlr'),
+    value: (sample, logits) => targetedDlr(logits, planeOf(sample)),
   }
 }
 
@@ -115,7 +115,7 @@ const wantedClass: Notice = {
   tip: 'Without a target the ratio is raised.',
 }
 
-function hasClasses({ loss, deviation }: Walk, least: number): boolean {
+function hasClasses({ loss, deviation }: AttackState, least: number): boolean {
   return loss === 'cross-entropy' && (deviation.target.shape[1] ?? 0) >= least
 }
 
@@ -135,11 +135,33 @@ function dlr(logits: Float32Array, target: Float32Array): number {
 }
 
 /** (z_t − z_y) / (z_π1 − (z_π3 + z_π4) / 2) */
-function targetedDlr(logits: Float32Array, face: Face): number {
+function targetedDlr(logits: Float32Array, plane: Hyperplane): number {
   const [first = NaN, , third = -3e38, fourth = -3e38] = distinctSorted(logits)
-  return faceValue(face, logits) / Math.max(first - (third + fourth) / 2, 1e-12)
+  return planeValue(plane, logits) / Math.max(first - (third + fourth) / 2, 1e-12)
 }
 
 function distinctSorted(logits: Float32Array): number[] {
   return [...new Set(logits)].sort((a, b) => b - a)
+}
+
+/** For each sample the plane that is `restart`-th at the clean image: its most likely other class first. */
+export function rankedPlanes(state: AttackState) {
+  const chosen = new Map<number, Hyperplane>()
+  return {
+    planeOf: (sample: number): Hyperplane => chosen.get(sample) ?? { terms: [], offset: NaN },
+    /** Once, before the first step. */
+    find: async () => {
+      if (chosen.size > 0) return
+      const logits = await state.predict(state.images)
+      for (const sample of state.active()) {
+        const { planes } = state.boundary(sample)
+        const order = [...planes].sort(
+          (a, b) => planeValue(b, logits.of(sample)) - planeValue(a, logits.of(sample)),
+        )
+        // A sample with fewer planes than others goes for its last again.
+        const plane = order[Math.min(state.restart, order.length - 1)]
+        if (plane !== undefined) chosen.set(sample, plane)
+      }
+    },
+  }
 }

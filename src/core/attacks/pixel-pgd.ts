@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { UnnamedMethod, Walk } from './attack.ts'
+import type { UnnamedMethod, AttackState } from './attack.ts'
 import { linfBall } from './balls.ts'
 import { lossOfPixels, weightedGradient, type Weigh } from './pixel-weights.ts'
 import { epsilon, randomStart, restarts, stepSize, steps } from './settings.ts'
@@ -17,7 +17,7 @@ export const pixelPgdSettings = z.strictObject({
 interface PixelPgd {
   readonly title: string
   /** How iteration t, from 0, of `steps` weighs. */
-  readonly weighAt: (walk: Walk, t: number, steps: number) => Weigh
+  readonly weighAt: (state: AttackState, t: number, steps: number) => Weigh
 }
 
 /** x_{t+1} = project_ε(x_t + α·sign(∇L)) with L = mean_i w_i·J_i. */
@@ -30,11 +30,11 @@ export function pixelPgd(
     steps,
     restarts: randomStart ? restarts : 1,
     randomStart,
-    begin: (walk) => {
-      const loss = lossOfPixels(walk, title)
+    begin: (state) => {
+      const loss = lossOfPixels(state, title)
       let taken = 0
-      return signIteration(walk, stepSize, {
-        gradient: () => weightedGradient(walk, loss, weighAt(walk, taken++, steps)),
+      return signIteration(state, stepSize, {
+        gradient: () => weightedGradient(state, loss, weighAt(state, taken++, steps)),
       })
     },
   }

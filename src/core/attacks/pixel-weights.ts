@@ -4,7 +4,7 @@ import { denseProbabilities, largestChannel, type DenseLoss } from '../tasks/seg
 import type { Notice } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import { tensor } from '../tensor/tensor.ts'
-import type { Rows, Walk } from './attack.ts'
+import type { Rows, AttackState } from './attack.ts'
 import { rowOf } from './rows.ts'
 
 /**
@@ -40,8 +40,8 @@ const ownLoss: Notice = {
  * The problem's loss, for methods that weigh pixels. Throws `usage` where the model decides of images, not of
  * pixels.
  */
-export function lossOfPixels(walk: Walk, method: string): DenseLoss {
-  const { loss } = walk
+export function lossOfPixels(state: AttackState, method: string): DenseLoss {
+  const { loss } = state
   if (typeof loss === 'string' || isOfAnchors(loss))
     throw new RadversaryError(
       'usage',
@@ -50,7 +50,7 @@ export function lossOfPixels(walk: Walk, method: string): DenseLoss {
         tip: 'Use a method for every task, e.g. smia or pgd.',
       },
     )
-  if (lossParts(loss.kind).some(({ kind }) => !kind.endsWith('cross-entropy'))) walk.tell(ownLoss)
+  if (lossParts(loss.kind).some(({ kind }) => !kind.endsWith('cross-entropy'))) state.notify(ownLoss)
   return loss
 }
 
@@ -59,21 +59,24 @@ export function lossOfPixels(walk: Walk, method: string): DenseLoss {
  * cross-entropy, its weight is held constant. It takes a prediction, by which x_t is judged, and the
  * vector-Jacobian product with w_i·(p_i − y_i).
  */
-export async function weightedGradient(walk: Walk, loss: DenseLoss, weigh: Weigh): Promise<Rows> {
-  await walk.look()
-  return pulledBack(walk, (sample) => {
-    const p = denseProbabilities(loss, walk.logits(sample))
-    const weighed = { p, target: rowOf(walk.deviation.target, sample), decided: decidedChannels(loss, p) }
-    return weightedSlope(loss, weighed, (decision) => walk.deviation.weight * weigh(decision, weighed))
+export async function weightedGradient(state: AttackState, loss: DenseLoss, weigh: Weigh): Promise<Rows> {
+  await state.evaluateLogits()
+  return pulledBack(state, (sample) => {
+    const p = denseProbabilities(loss, state.logits(sample))
+    const weighed = { p, target: rowOf(state.deviation.target, sample), decided: decidedChannels(loss, p) }
+    return weightedSlope(loss, weighed, (decision) => state.deviation.weight * weigh(decision, weighed))
   })
 }
 
 /** Σ_k v_k ∂z_k/∂x at x_t for v [K, h, w] of each sample at work; zero where a pixel is frozen. */
-export async function pulledBack(walk: Walk, cotangentOf: (sample: number) => Float32Array): Promise<Rows> {
-  const target = tensor(walk.deviation.target.shape)
-  for (const sample of walk.active()) rowOf(target, sample).set(cotangentOf(sample))
-  const { gradient } = await walk.gradientAt(walk.x, [{ target, weight: 1 }], 'dot')
-  for (const sample of walk.active()) walk.freeze(gradient.of(sample), sample)
+export async function pulledBack(
+  state: AttackState,
+  cotangentOf: (sample: number) => Float32Array,
+): Promise<Rows> {
+  const target = tensor(state.deviation.target.shape)
+  for (const sample of state.active()) rowOf(target, sample).set(cotangentOf(sample))
+  const { gradient } = await state.gradientAt(state.x, [{ target, weight: 1 }], 'dot')
+  for (const sample of state.active()) state.freeze(gradient.of(sample), sample)
   return gradient
 }
 

@@ -17,6 +17,6 @@ export function roundsOf(method: AttackMethod, problem: AttackProblem): Round[] 
 
 /** All samples have as many planes. */
 function choiceOf({ criterion, targets }: AttackProblem): Choice {
-  const divided = criterion.faces?.(0, targets.shape[1] ?? 0)
-  return { choices: divided?.need === 'any' ? divided.faces.length : 1 }
+  const divided = criterion.boundary?.(0, targets.shape[1] ?? 0)
+  return { choices: divided?.need === 'any' ? divided.planes.length : 1 }
 }

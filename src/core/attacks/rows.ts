@@ -5,3 +5,8 @@ export function rowOf({ shape, data }: Tensor, sample: number): Float32Array {
   const size = sizeOf(shape.slice(1))
   return data.subarray(sample * size, (sample + 1) * size)
 }
+
+/** Whether two rows hold the same numbers. */
+export function sameNumbers(a: Float32Array, b: Float32Array): boolean {
+  return a === b || a.every((value, i) => value === b[i])
+}

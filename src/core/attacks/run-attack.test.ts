@@ -345,7 +345,7 @@ describe('cancelling', () => {
 })
 
 describe('events', () => {
-  test('tell of x_t what the model says there', async () => {
+  test('report what the model says at x_t', async () => {
     const model = nearestCentreModel(imageShape, 3)
     const problem = await problemAgainst(model, images)
     const { events } = await run(configureAttack('smia', { epsilon: 0.2, stepSize: 0.05, steps: 3 }), problem)

@@ -13,7 +13,7 @@ import { rowOf } from './rows.ts'
 import { toEnd } from '../to-end.ts'
 import { preparedOn } from './preparation.ts'
 import { roundsOf } from './rounds.ts'
-import { RestartWalk } from './walk.ts'
+import { RestartState } from './attack-state.ts'
 import { Watcher } from './watcher.ts'
 
 /**
@@ -43,8 +43,8 @@ export async function* runAttack(
     const goesOn = (sample: number) => !((problem.earlyStop || method.members) && best.hasSucceeded(sample))
     const samples = problem.coupled && indices(all).some(goesOn) ? indices(all) : indices(all).filter(goesOn)
     if (samples.length === 0) break
-    const tell = (notice: Notice) => notices.set(notice.message, notice)
-    const walk = new RestartWalk({
+    const notify = (notice: Notice) => notices.set(notice.message, notice)
+    const state = new RestartState({
       method: member,
       problem,
       box: boxOf(member.ball),
@@ -53,30 +53,30 @@ export async function* runAttack(
       restart,
       round,
       samples,
-      tell,
+      notify,
       tally,
     })
-    const watcher = new Watcher(problem, walk)
-    const iterate = member.begin(walk)
+    const watcher = new Watcher(problem, state)
+    const iterate = member.begin(state)
     const event = (): AttackEvent | undefined => {
-      const told = walk.seen ? watcher.tell(walk.seen, walk.iteration) : []
-      const { iteration } = walk
-      return told.length > 0
-        ? { iteration, steps: member.steps, restart: round, restarts: rounds.length, samples: told }
+      const samples = state.evaluation ? watcher.events(state.evaluation, state.iteration) : []
+      const { iteration } = state
+      return samples.length > 0
+        ? { iteration, steps: member.steps, restart: round, restarts: rounds.length, samples }
         : undefined
     }
 
-    while (walk.iteration < member.steps && walk.active().length > 0) {
+    while (state.iteration < member.steps && state.active().length > 0) {
       const step = await iterate()
-      before ??= walk.cleanLogits ? collect(walk.cleanLogits, problem.targets.shape) : await cleanOnce()
+      before ??= state.cleanLogits ? collect(state.cleanLogits, problem.targets.shape) : await cleanOnce()
       const last = event()
       if (last) yield last
       watcher.note(step)
-      walk.iteration++
-      walk.smoothed = step.smoothed?.x
-      walk.seen = undefined
+      state.iteration++
+      state.smoothed = step.smoothed?.x
+      state.evaluation = undefined
     }
-    await walk.finish()
+    await state.finish()
     const last = event()
     if (last) yield last
   }

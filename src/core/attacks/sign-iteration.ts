@@ -1,4 +1,4 @@
-import type { Rows, StepTaken, Walk } from './attack.ts'
+import type { Rows, StepTaken, AttackState } from './attack.ts'
 import { advance, toScaledSign } from './kernels.ts'
 import { rowOf } from './rows.ts'
 
@@ -13,14 +13,14 @@ export interface SignVariant {
 
 /** x_{t+1} = clip(project(x_t + step·sign(direct(∇J(f(x_t), y))))): the body of every sign method. */
 export function signIteration(
-  walk: Walk,
+  state: AttackState,
   stepSize: number,
-  { direct, gradient = () => walk.evaluate([walk.deviation]) }: SignVariant = {},
+  { direct, gradient = () => state.evaluate([state.deviation]) }: SignVariant = {},
 ): () => Promise<StepTaken> {
-  const { x, box } = walk
+  const { x, box } = state
   return async () => {
     const direction = await gradient()
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const step = direction.of(sample)
       direct?.(step, sample)
       toScaledSign(step, stepSize)

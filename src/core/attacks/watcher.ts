@@ -1,8 +1,8 @@
 import type { AttackProblem, SampleEvent, StepTaken } from './attack.ts'
 import { rowOf } from './rows.ts'
 import { perturbationStatistics, type PerturbationStatistics } from './kernels.ts'
-import { divergenceFrom, divergenceOf, lossOf, probabilitiesOf, toldProbabilities } from './likelihood.ts'
-import type { RestartWalk, Seen } from './walk.ts'
+import { divergenceFrom, divergenceOf, lossOf, probabilitiesOf, reportedProbabilities } from './likelihood.ts'
+import type { RestartState, Evaluation } from './attack-state.ts'
 
 interface Noted {
   readonly statistics: PerturbationStatistics
@@ -11,7 +11,7 @@ interface Noted {
 }
 
 /**
- * Makes the events of one restart. An iteration is noted when it has been made, and told when the prediction
+ * Makes the events of one restart. An iteration is noted when it has been made, and reported when the prediction
  * at its x_t is known, in the next iteration's forward pass: so watching costs no pass through the model.
  */
 export class Watcher {
@@ -21,20 +21,20 @@ export class Watcher {
 
   constructor(
     private readonly problem: AttackProblem,
-    private readonly walk: RestartWalk,
+    private readonly state: RestartState,
   ) {
     this.signs = new Int8Array(problem.images.data.length)
   }
 
   /** After the step that made x_t. */
   note({ direction, smoothed }: StepTaken): void {
-    const { walk } = this
-    const size = walk.x.data.length / (walk.x.shape[0] ?? 1)
-    const entries = walk.active().map((sample): [number, Noted] => {
+    const { state } = this
+    const size = state.x.data.length / (state.x.shape[0] ?? 1)
+    const entries = state.active().map((sample): [number, Noted] => {
       const signs = this.signs.subarray(sample * size, (sample + 1) * size)
       const statistics = perturbationStatistics(
-        rowOf(walk.x, sample),
-        rowOf(walk.images, sample),
+        rowOf(state.x, sample),
+        rowOf(state.images, sample),
         direction.of(sample),
         signs,
       )
@@ -47,12 +47,12 @@ export class Watcher {
    * Once f(x_t) is known: the events of the samples that were moved to x_t. The first time, x_0, there are
    * none.
    */
-  tell(seen: Seen, iteration: number): SampleEvent[] {
-    const events = [...this.noted].map(([sample, noted]) => this.event(sample, noted, seen, iteration))
+  events(evaluation: Evaluation, iteration: number): SampleEvent[] {
+    const events = [...this.noted].map(([sample, noted]) => this.event(sample, noted, evaluation, iteration))
     this.previous = new Map(
-      [...seen.success.keys()].map((sample) => [
+      [...evaluation.success.keys()].map((sample) => [
         sample,
-        probabilitiesOf(this.problem.loss, seen.logits.of(sample)),
+        probabilitiesOf(this.problem.loss, evaluation.logits.of(sample)),
       ]),
     )
     this.noted = new Map()
@@ -62,11 +62,11 @@ export class Watcher {
   private event(
     sample: number,
     { statistics, smoothedTarget }: Noted,
-    seen: Seen,
+    evaluation: Evaluation,
     iteration: number,
   ): SampleEvent {
     const { loss, targets } = this.problem
-    const logits = seen.logits.of(sample)
+    const logits = evaluation.logits.of(sample)
     const p = probabilitiesOf(loss, logits)
     const label = rowOf(targets, sample)
     const previous = this.previous.get(sample)
@@ -80,9 +80,9 @@ export class Watcher {
       perturbationMean: statistics.mean,
       perturbationVariance: statistics.variance,
       signAgreement: iteration === 1 ? null : statistics.signAgreement,
-      probabilities: toldProbabilities(loss, p),
-      smoothedTarget: smoothedTarget ? toldProbabilities(loss, smoothedTarget) : null,
-      success: seen.success.get(sample) ?? false,
+      probabilities: reportedProbabilities(loss, p),
+      smoothedTarget: smoothedTarget ? reportedProbabilities(loss, smoothedTarget) : null,
+      success: evaluation.success.get(sample) ?? false,
     }
   }
 }

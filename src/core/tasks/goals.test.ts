@@ -118,6 +118,6 @@ test('planes of a change of grades are those of the nearest grades far enough', 
     ],
     anyGrid,
   )
-  expect(criterion.faces!(0, 3).faces).toEqual([{ terms: [[2, 1]], offset: -0 }])
-  expect(criterion.faces!(1, 3).faces).toEqual([{ terms: [[0, -1]], offset: 0 }])
+  expect(criterion.boundary!(0, 3).planes).toEqual([{ terms: [[2, 1]], offset: -0 }])
+  expect(criterion.boundary!(1, 3).planes).toEqual([{ terms: [[0, -1]], offset: 0 }])
 })

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { checkpointsOf, StepSchedule } from '../apgd-schedule.ts'
-import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
-import { dlrObjective, lossObjective, targetedDlrObjective, type Objective } from '../objectives.ts'
-import { rankedFaces } from '../ranked-faces.ts'
+import {
+  dlrObjective,
+  lossObjective,
+  targetedDlrObjective,
+  type Objective,
+  rankedPlanes,
+} from '../objectives.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, randomStart, restarts, steps, targetClasses } from '../settings.ts'
 
@@ -112,12 +117,12 @@ export const apgdTL2 = defineMethod({
 function apgd(
   ball: Ball,
   { steps, restarts, randomStart }: Common,
-  objectiveOf: (walk: Walk) => Objective,
+  objectiveOf: (state: AttackState) => Objective,
 ): UnnamedMethod {
   return {
     ...{ ball, steps, randomStart, keeps: 'strongest' },
     restarts: randomStart ? restarts : 1,
-    begin: (walk) => autoPgd(walk, { ball, steps, objective: objectiveOf(walk) }),
+    begin: (state) => autoPgd(state, { ball, steps, objective: objectiveOf(state) }),
   }
 }
 
@@ -129,10 +134,11 @@ function targetedApgd(ball: Ball, { steps, targetClasses, randomStart }: Targete
   return {
     ...{ ball, steps, randomStart, keeps: 'strongest' },
     restarts: ({ choices }) => Math.min(targetClasses, choices),
-    begin: (walk) => {
-      const ranked = walk.targeted ? undefined : rankedFaces(walk)
-      const objective = ranked === undefined ? dlrObjective(walk) : targetedDlrObjective(walk, ranked.faceOf)
-      const iterate = autoPgd(walk, { ball, steps, objective })
+    begin: (state) => {
+      const ranked = state.targeted ? undefined : rankedPlanes(state)
+      const objective =
+        ranked === undefined ? dlrObjective(state) : targetedDlrObjective(state, ranked.planeOf)
+      const iterate = autoPgd(state, { ball, steps, objective })
       return async () => {
         await ranked?.find()
         return iterate()
@@ -151,21 +157,21 @@ interface AutoPgd {
  * Algorithm 1 of Croce and Hein 2020; x_max and its gradient are kept, so that going back costs no pass
  * through the model.
  */
-function autoPgd(walk: Walk, { ball, steps, objective }: AutoPgd): () => Promise<StepTaken> {
-  const { x } = walk
+function autoPgd(state: AttackState, { ball, steps, objective }: AutoPgd): () => Promise<StepTaken> {
+  const { x } = state
   const checkpoints = checkpointsOf(steps)
   const schedules = new Map<number, StepSchedule>()
   const best = { x: tensor(x.shape), gradient: tensor(x.shape) }
-  const move = momentumStep(walk, ball)
-  walk.rankBy(objective.value) //                                                              x_max
+  const move = momentumStep(state, ball)
+  state.rankBy(objective.value) //                                                              x_max
 
   return async () => {
     const gradient = await objective.gradient() //                                            ∇f(x_t)
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const [row, g] = [rowOf(x, sample), gradient.of(sample)]
       const schedule = schedules.get(sample) ?? new StepSchedule(2 * ball.epsilon, checkpoints) // η_0 = 2·ε
       schedules.set(sample, schedule)
-      const { improved, halved } = schedule.observe(objective.value(sample, walk.logits(sample)))
+      const { improved, halved } = schedule.observe(objective.value(sample, state.logits(sample)))
       if (improved) keep(best, sample, row, g) //                                             x_max ← x_t
       if (halved) goBack(best, sample, row, g) //                                             x_t ← x_max
       move(sample, g, schedule.size)
@@ -193,8 +199,8 @@ function goBack(best: BestPoint, sample: number, x: Float32Array, gradient: Floa
  * The momentum step: x_{t+1} = P(x_t + α·(z − x_t) + (1 − α)·(x_t − x_{t−1})), z = P(x_t + η·g); α is 1 in
  * the first step, then 0.75.
  */
-function momentumStep(walk: Walk, ball: Ball) {
-  const { x, images, box } = walk
+function momentumStep(state: AttackState, ball: Ball) {
+  const { x, images, box } = state
   const previous = new Map<number, Float32Array>()
   return (sample: number, gradient: Float32Array, size: number): void => {
     const [row, image, lower, upper] = [

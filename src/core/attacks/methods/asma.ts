@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { denseProbabilities, type DenseLoss } from '../../tasks/segmentation/losses.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { linfBall, noBall } from '../balls.ts'
 import { advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -60,22 +60,22 @@ export const asma = defineMethod({
     restarts: 1,
     randomStart: false,
     keeps: 'strongest',
-    begin: (walk) => asmaIteration(walk, chosen),
+    begin: (state) => asmaIteration(state, chosen),
   }),
 })
 
-function asmaIteration(walk: Walk, { beta, tau }: Settings): () => Promise<StepTaken> {
-  const loss = lossOfPixels(walk, 'ASMA')
-  if (!walk.targeted)
+function asmaIteration(state: AttackState, { beta, tau }: Settings): () => Promise<StepTaken> {
+  const loss = lossOfPixels(state, 'ASMA')
+  if (!state.targeted)
     throw new RadversaryError('usage', 'ASMA: expected a wanted mask, got an attack away from the label', {
       tip: 'Name a wanted class (--target) or masks (--target-masks).',
     })
-  const { x, images, box } = walk
+  const { x, images, box } = state
   return async () => {
-    await walk.look()
-    const wanted = new Map(walk.active().map((sample) => [sample, wantedStill(walk, sample, loss)]))
-    const direction = await pulledBack(walk, (sample) => wanted.get(sample)?.cotangent ?? new Float32Array())
-    for (const sample of walk.active()) {
+    await state.evaluateLogits()
+    const wanted = new Map(state.active().map((sample) => [sample, wantedStill(state, sample, loss)]))
+    const direction = await pulledBack(state, (sample) => wanted.get(sample)?.cotangent ?? new Float32Array())
+    for (const sample of state.active()) {
       const [step, row, image] = [direction.of(sample), rowOf(x, sample), rowOf(images, sample)]
       const multiplier = beta * (wanted.get(sample)?.overlap ?? 0) + tau
       for (let i = 0; i < step.length; i++)
@@ -93,9 +93,9 @@ interface Wanted {
   readonly overlap: number
 }
 
-function wantedStill(walk: Walk, sample: number, loss: DenseLoss): Wanted {
-  const decided = decidedChannels(loss, denseProbabilities(loss, walk.logits(sample)))
-  const target = decidedChannels({ ...loss, threshold: 0.5 }, rowOf(walk.deviation.target, sample))
+function wantedStill(state: AttackState, sample: number, loss: DenseLoss): Wanted {
+  const decided = decidedChannels(loss, denseProbabilities(loss, state.logits(sample)))
+  const target = decidedChannels({ ...loss, threshold: 0.5 }, rowOf(state.deviation.target, sample))
   const cotangent = new Float32Array(decided.length)
   for (const { first, stride, channels } of decisionsOf(loss, decided.length)) {
     const places = Array.from({ length: channels }, (_, k) => first + k * stride)

@@ -27,7 +27,7 @@ export const autoAttack = defineMethod({
   name: 'autoattack',
   title: 'AutoAttack (Linf)',
   summary:
-    'The usual yardstick of robust accuracy: four attacks in turn, white box and black box; told which one broke each image.',
+    'The usual yardstick of robust accuracy: four attacks in turn, white box and black box; the record names the one that broke each image.',
   equation,
   source: autoAttackSource,
   access: 'white-box',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
 import { Adam } from '../adam.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, type RowInterval } from '../balls.ts'
 import { addScaled } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -50,7 +50,7 @@ export const carliniWagner = defineMethod({
     restarts: 1,
     randomStart: false,
     keeps: 'smallest',
-    begin: (walk) => searches(walk, chosen),
+    begin: (state) => searches(state, chosen),
   }),
 })
 
@@ -71,11 +71,11 @@ interface Search {
  * there is a search left.
  */
 function searches(
-  walk: Walk,
+  state: AttackState,
   { steps, searches, initialConstant, learningRate }: Settings,
 ): () => Promise<StepTaken> {
-  const { x, images, box } = walk
-  const objective = marginObjective(walk)
+  const { x, images, box } = state
+  const objective = marginObjective(state)
   const states = new Map<number, Search>()
   const moved = tensor(x.shape)
   let iteration = 0
@@ -83,15 +83,15 @@ function searches(
   return async () => {
     const gradient = await objective.gradient() //                                  ∇ of the margin at x′
     const beginsAnew = ++iteration % steps === 0 && iteration < steps * searches
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
       const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
       const begin = () => freshSearch(image, own, learningRate)
       const search = states.get(sample) ?? { ...begin(), constant: initialConstant, range: [0, Infinity] }
       states.set(sample, search)
-      const logits = walk.logits(sample)
-      const isShort = objective.value(sample, logits) < walk.needed(logits, sample)
-      search.succeeded ||= walk.succeeds(logits, sample)
+      const logits = state.logits(sample)
+      const isShort = objective.value(sample, logits) < state.requiredMargin(logits, sample)
+      search.succeeded ||= state.succeeds(logits, sample)
       const slope = gradient.of(sample)
       const pull = isShort ? -search.constant : 0 //                                 f = max(−margin, −κ)
       toSlope(slope, row, image, pull)

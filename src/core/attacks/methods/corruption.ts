@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { smoothGaussian } from '../../tensor/gaussian.ts'
 import { sampleOf, type Tensor } from '../../tensor/tensor.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { noBall } from '../balls.ts'
 import { contrastLowered, motionBlurred } from '../corruptions.ts'
 import { addScaled, clip } from '../kernels.ts'
@@ -43,22 +43,22 @@ function corruption<Name extends string, Strength>({
     ...{ name, title, summary, equation, source, access: 'none', stacks: true, settings },
     create: ({ severity }) => ({
       ...{ ball: noBall(), steps: 1, restarts: 1, randomStart: false },
-      begin: (walk) =>
-        corrupted(walk, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
+      begin: (state) =>
+        corrupted(state, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
     }),
   })
 }
 
 function corrupted(
-  walk: Walk,
+  state: AttackState,
   corrupt: (image: Tensor, random: RandomSource) => Tensor,
 ): () => Promise<StepTaken> {
-  const { x, images, box } = walk
+  const { x, images, box } = state
   return () => {
     const moved = new Map<number, Float32Array>()
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
-      row.set(corrupt(sampleOf(images, sample), walk.random(sample)).data)
+      row.set(corrupt(sampleOf(images, sample), state.random(sample)).data)
       clip(row, rowOf(box.lower, sample), rowOf(box.upper, sample))
       const change = row.slice()
       addScaled(change, row, image, -1)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { boxRows, isOfAnchors } from '../../tasks/detection/losses.ts'
-import type { AttackLoss, StepTaken, Walk } from '../attack.ts'
+import type { AttackLoss, StepTaken, AttackState } from '../attack.ts'
 import { linfBall, noBall } from '../balls.ts'
 import { advance, scaleBy } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -49,7 +49,7 @@ export const dag = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => dagIteration(walk, chosen),
+    begin: (state) => dagIteration(state, chosen),
   }),
 })
 
@@ -63,24 +63,24 @@ interface Aim {
   readonly other: number
 }
 
-function dagIteration(walk: Walk, { stepSize }: Settings): () => Promise<StepTaken> {
-  const loss = denseOrAnchors(walk.loss)
-  const { x, box } = walk
-  const aims = new Map(walk.active().map((sample) => [sample, aimsOf(walk, sample, loss)]))
+function dagIteration(state: AttackState, { stepSize }: Settings): () => Promise<StepTaken> {
+  const loss = denseOrAnchors(state.loss)
+  const { x, box } = state
+  const aims = new Map(state.active().map((sample) => [sample, aimsOf(state, sample, loss)]))
   return async () => {
-    await walk.look()
+    await state.evaluateLogits()
     const held = new Map(
-      walk
+      state
         .active()
         .map(
-          (sample) => [sample, heldAims(walk, aims.get(sample) ?? [], walk.logits(sample), loss)] as const,
+          (sample) => [sample, heldAims(state, aims.get(sample) ?? [], state.logits(sample), loss)] as const,
         ),
     )
-    for (const [sample, left] of held) if (left.length === 0) walk.leave(sample)
-    const direction = await pulledBack(walk, (sample) =>
-      cotangentOf(held.get(sample) ?? [], walk.logits(sample), loss, walk),
+    for (const [sample, left] of held) if (left.length === 0) state.retire(sample)
+    const direction = await pulledBack(state, (sample) =>
+      cotangentOf(held.get(sample) ?? [], state.logits(sample), loss, state),
     )
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const [step, row] = [direction.of(sample), rowOf(x, sample)]
       const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
       if (largest > 0) scaleBy(step, stepSize / largest)
@@ -105,12 +105,12 @@ function denseOrAnchors(loss: AttackLoss): Exclude<AttackLoss, string> {
  * The anchors that count, or all pixels; away from the label towards a random other class, as in the paper,
  * or towards what is wanted.
  */
-function aimsOf(walk: Walk, sample: number, loss: Exclude<AttackLoss, string>): Aim[] {
-  const target = rowOf(walk.deviation.target, sample)
-  const random = walk.random(sample)
+function aimsOf(state: AttackState, sample: number, loss: Exclude<AttackLoss, string>): Aim[] {
+  const target = rowOf(state.deviation.target, sample)
+  const random = state.random(sample)
   return decisionsIn(loss, target).map((decision) => {
     const shown = chosenClass(decision, target, 0.5)
-    if (walk.targeted) return { decision, label: -1, other: shown }
+    if (state.targeted) return { decision, label: -1, other: shown }
     const first = isSoftmax(loss) ? 0 : -1
     const others = Array.from({ length: decision.channels - first }, (_, k) => first + k).filter(
       (k) => k !== shown,
@@ -140,14 +140,14 @@ function isSoftmax(loss: Exclude<AttackLoss, string>): boolean {
 
 /** Away from the label: decided as it. Towards something: not decided as that. */
 function heldAims(
-  walk: Walk,
+  state: AttackState,
   aims: readonly Aim[],
   logits: Float32Array,
   loss: Exclude<AttackLoss, string>,
 ): Aim[] {
   return aims.filter(({ decision, label, other }) => {
     const decided = chosenClass(decision, logits, barOf(loss))
-    return walk.targeted ? decided !== other : decided === label
+    return state.targeted ? decided !== other : decided === label
   })
 }
 
@@ -156,12 +156,12 @@ function cotangentOf(
   aims: readonly Aim[],
   logits: Float32Array,
   loss: Exclude<AttackLoss, string>,
-  walk: Walk,
+  state: AttackState,
 ): Float32Array {
   const cotangent = new Float32Array(logits.length)
   for (const { decision, label, other } of aims) {
     const { first, stride } = decision
-    const left = walk.targeted ? chosenClass(decision, logits, barOf(loss)) : label
+    const left = state.targeted ? chosenClass(decision, logits, barOf(loss)) : label
     if (left >= 0) cotangent[first + left * stride] = -1
     if (other >= 0) cotangent[first + other * stride] = 1
   }

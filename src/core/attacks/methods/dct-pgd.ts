@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { blockDct } from '../../tensor/block-dct.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor } from '../../tensor/tensor.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { noBall } from '../balls.ts'
 import { addScaled, advance, clampTo, multiply, toScaledSign } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -59,14 +59,14 @@ export const dctPgd = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => coefficientSteps(walk, chosen),
+    begin: (state) => coefficientSteps(state, chosen),
   }),
 })
 
 /** D is orthonormal, so that D(∇J) is the gradient by the coefficients. */
-function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken> {
+function coefficientSteps(state: AttackState, chosen: Settings): () => Promise<StepTaken> {
   const { epsilon, steps, stepSize = (2.5 * epsilon) / steps, block, band } = chosen
-  const { x, images, box } = walk
+  const { x, images, box } = state
   const { channels, rows, columns } = imageBatchExtents(x, 'PGD')
   const dct = blockDct([channels, rows, columns], block)
   const mask = lowFrequencies({ channels, rows, columns, block, band })
@@ -74,8 +74,8 @@ function coefficientSteps(walk: Walk, chosen: Settings): () => Promise<StepTaken
   const moved = tensor(x.shape)
 
   return async () => {
-    const gradient = await walk.evaluate([walk.deviation])
-    for (const sample of walk.active()) {
+    const gradient = await state.evaluate([state.deviation])
+    for (const sample of state.active()) {
       const [row, change] = [rowOf(x, sample), rowOf(changes, sample)]
       const step = gradient.of(sample)
       dct.forward(step)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, StepTaken, Walk } from '../attack.ts'
+import type { Rows, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball } from '../balls.ts'
-import { faceValue, writeFace, type Face } from '../faces.ts'
+import { planeValue, writeNormal, type Hyperplane } from '../decision-boundary.ts'
 import { addScaled, clip, normL2 } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
@@ -20,7 +20,7 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .default(10)
-    .describe('Classes whose boundaries are looked at, the most likely ones. As in the authors’ code.'),
+    .describe('Classes whose boundaries are nearest at, the most likely ones. As in the authors’ code.'),
 })
 
 /** DeepFool: Moosavi-Dezfooli et al., algorithm 2. */
@@ -45,24 +45,24 @@ export const deepfool = defineMethod({
     restarts: 1,
     randomStart: false,
     keeps: 'smallest',
-    begin: (walk) => planeSteps(walk, overshoot, candidates),
+    begin: (state) => planeSteps(state, overshoot, candidates),
   }),
 })
 
 /** Samples leave once they are beyond the boundary. */
-function planeSteps(walk: Walk, overshoot: number, candidates: number): () => Promise<StepTaken> {
-  const { x, images, box } = walk
+function planeSteps(state: AttackState, overshoot: number, candidates: number): () => Promise<StepTaken> {
+  const { x, images, box } = state
   const total = tensor(x.shape) //                                                    Σ r
-  const looked = new Map<number, readonly Face[]>()
+  const nearest = new Map<number, readonly Hyperplane[]>()
   let direction: Rows = { of: (sample) => rowOf(total, sample) }
 
   return async () => {
-    const logits = await walk.look()
-    for (const sample of walk.active())
-      if (walk.succeeds(logits.of(sample), sample)) walk.leave(sample)
-      else if (!looked.has(sample)) looked.set(sample, nearestFaces(walk, sample, candidates))
-    const steps = await shortestSteps(walk, (sample) => looked.get(sample) ?? [])
-    for (const sample of walk.active()) {
+    const logits = await state.evaluateLogits()
+    for (const sample of state.active())
+      if (state.succeeds(logits.of(sample), sample)) state.retire(sample)
+      else if (!nearest.has(sample)) nearest.set(sample, nearestPlanes(state, sample, candidates))
+    const steps = await shortestSteps(state, (sample) => nearest.get(sample) ?? [])
+    for (const sample of state.active()) {
       const [row, sum, image] = [rowOf(x, sample), rowOf(total, sample), rowOf(images, sample)]
       addScaled(sum, sum, steps.of(sample), 1) //                                     Σ r
       addScaled(row, image, sum, 1 + overshoot) //                                    x_{t+1} = x + (1 + η)·Σ r
@@ -73,51 +73,55 @@ function planeSteps(walk: Walk, overshoot: number, candidates: number): () => Pr
   }
 }
 
-/** The faces nearest by logits: any of them will do, or all are needed. */
-function nearestFaces(walk: Walk, sample: number, candidates: number): Face[] {
-  const logits = walk.logits(sample)
-  const { need, faces } = walk.faces(sample)
-  const sorted = [...faces].sort((a, b) => faceValue(b, logits) - faceValue(a, logits))
+/** The planes nearest by logits: any of them will do, or all are needed. */
+function nearestPlanes(state: AttackState, sample: number, candidates: number): Hyperplane[] {
+  const logits = state.logits(sample)
+  const { need, planes } = state.boundary(sample)
+  const sorted = [...planes].sort((a, b) => planeValue(b, logits) - planeValue(a, logits))
   return need === 'any' ? sorted.slice(0, candidates) : sorted
 }
 
 /**
- * The step to the plane of each face, as many gradients as there are faces; the shortest, or the longest
+ * The step to each of the planes, one gradient for each; the shortest, or the longest
  * where all are needed.
  */
-async function shortestSteps(walk: Walk, facesOf: (sample: number) => readonly Face[]): Promise<Rows> {
+async function shortestSteps(
+  state: AttackState,
+  planesOf: (sample: number) => readonly Hyperplane[],
+): Promise<Rows> {
   const chosen = new Map<number, { readonly length: number; readonly step: Float32Array }>()
-  const most = Math.max(0, ...walk.active().map((sample) => facesOf(sample).length))
+  const most = Math.max(0, ...state.active().map((sample) => planesOf(sample).length))
   for (let index = 0; index < most; index++) {
-    const target = tensor(walk.deviation.target.shape)
-    for (const sample of walk.active()) {
-      const face = facesOf(sample)[index]
-      if (face !== undefined) writeFace(rowOf(target, sample), face)
+    const target = tensor(state.deviation.target.shape)
+    for (const sample of state.active()) {
+      const plane = planesOf(sample)[index]
+      if (plane !== undefined) writeNormal(rowOf(target, sample), plane)
     }
-    const { logits, gradient } = await walk.gradientAt(walk.x, [{ target, weight: 1 }], 'dot')
-    for (const sample of walk.active()) {
-      const face = facesOf(sample)[index]
-      if (face === undefined) continue
-      const value = faceValue(face, logits.of(sample))
-      const gap = value < 0 ? -value : walk.needed(logits.of(sample), sample) - value
-      const step = stepTo(walk, sample, gradient.of(sample), gap)
+    const { logits, gradient } = await state.gradientAt(state.x, [{ target, weight: 1 }], 'dot')
+    for (const sample of state.active()) {
+      const plane = planesOf(sample)[index]
+      if (plane === undefined) continue
+      const value = planeValue(plane, logits.of(sample))
+      const gap = value < 0 ? -value : state.requiredMargin(logits.of(sample), sample) - value
+      const step = stepTo(state, sample, gradient.of(sample), gap)
       const known = chosen.get(sample)
       const isChosen =
-        known === undefined || (walk.faces(sample).need === 'any') === step.length < known.length
+        known === undefined || (state.boundary(sample).need === 'any') === step.length < known.length
       if (isChosen) chosen.set(sample, step)
     }
   }
   return {
-    of: (sample) => chosen.get(sample)?.step ?? new Float32Array(walk.x.data.length / (walk.x.shape[0] ?? 1)),
+    of: (sample) =>
+      chosen.get(sample)?.step ?? new Float32Array(state.x.data.length / (state.x.shape[0] ?? 1)),
   }
 }
 
 /**
  * r = gap / ‖w‖² · w: |f| for f below 0, what is missing of the margin that success takes beyond it; nothing
- * for a face that is passed already.
+ * for a plane that is passed already.
  */
-function stepTo(walk: Walk, sample: number, gradient: Float32Array, gap: number) {
-  walk.freeze(gradient, sample)
+function stepTo(state: AttackState, sample: number, gradient: Float32Array, gap: number) {
+  state.freeze(gradient, sample)
   const norm = normL2(gradient)
   const length = norm === 0 ? 0 : Math.max(0, gap) / norm
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { diverseInput, type Diversity } from '../../tensor/diverse-input.ts'
 import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, Walk } from '../attack.ts'
+import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import type { RandomSource } from '../random.ts'
@@ -59,35 +59,37 @@ export const diFgsm = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => diverseIteration(walk, chosen),
+    begin: (state) => diverseIteration(state, chosen),
   }),
 })
 
-function diverseIteration(walk: Walk, chosen: Settings) {
+function diverseIteration(state: AttackState, chosen: Settings) {
   const { epsilon, steps, stepSize = epsilon / steps, decay } = chosen
-  return signIteration(walk, stepSize, {
-    gradient: diverseGradient(walk, chosen),
-    direct: momentum(walk, decay),
+  return signIteration(state, stepSize, {
+    gradient: diverseGradient(state, chosen),
+    direct: momentum(state, decay),
   })
 }
 
 export type DiversitySettings = Pick<Settings, 'probability' | 'smallest'>
 
 /** ∇J(f(T(x_t; p)), y), with another T for each sample and iteration. */
-export function diverseGradient(walk: Walk, chosen: DiversitySettings): () => Promise<Rows> {
-  const inputs = tensor(walk.x.shape)
+export function diverseGradient(state: AttackState, chosen: DiversitySettings): () => Promise<Rows> {
+  const inputs = tensor(state.x.shape)
   return async () => {
-    await walk.look()
-    const maps = new Map(walk.active().map((sample) => [sample, drawnMap(walk, walk.random(sample), chosen)]))
-    for (const sample of walk.active()) {
-      const x = rowOf(walk.x, sample)
+    await state.evaluateLogits()
+    const maps = new Map(
+      state.active().map((sample) => [sample, drawnMap(state, state.random(sample), chosen)]),
+    )
+    for (const sample of state.active()) {
+      const x = rowOf(state.x, sample)
       rowOf(inputs, sample).set(maps.get(sample)?.apply(x) ?? x) //                  T(x_t; p)
     }
-    const answer = await walk.gradientAt(inputs, [walk.deviation])
-    for (const sample of walk.active()) {
+    const answer = await state.gradientAt(inputs, [state.deviation])
+    for (const sample of state.active()) {
       const row = answer.gradient.of(sample)
       row.set(maps.get(sample)?.adjoint(row) ?? row) //                              ∇ through T
-      walk.freeze(row, sample)
+      state.freeze(row, sample)
     }
     return answer.gradient
   }
@@ -95,7 +97,7 @@ export function diverseGradient(walk: Walk, chosen: DiversitySettings): () => Pr
 
 /** T with a random size and place; undefined where the image stays as it is. */
 function drawnMap(
-  { x }: Walk,
+  { x }: AttackState,
   random: RandomSource,
   { probability, smallest }: DiversitySettings,
 ): Diversity | undefined {

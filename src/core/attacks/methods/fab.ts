@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { accumulate, addScaled, clip, stretch } from '../kernels.ts'
-import { decidingFace } from '../faces.ts'
+import { decidingPlane } from '../decision-boundary.ts'
 import { defineMethod } from '../method-entry.ts'
-import { faceObjective, marginObjective, type Objective } from '../objectives.ts'
+import { planeObjective, marginObjective, type Objective, rankedPlanes } from '../objectives.ts'
 import { planeProjector } from '../plane-projection.ts'
-import { rankedFaces } from '../ranked-faces.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps, targetClasses } from '../settings.ts'
 
@@ -74,21 +73,21 @@ function fab(ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): UnnamedMethod {
   return {
     ...{ ball, steps: chosen.steps, randomStart: false, keeps: 'smallest' },
     restarts: ({ choices }) => Math.min(chosen.targetClasses, choices),
-    begin: (walk) => boundarySteps(walk, ball, norm, chosen),
+    begin: (state) => boundarySteps(state, ball, norm, chosen),
   }
 }
 
 /** Algorithm 1 towards one plane; where all planes have to be passed, the one that is farthest. */
 function boundarySteps(
-  walk: Walk,
+  state: AttackState,
   ball: Ball,
   norm: 'Linf' | 'L2',
   chosen: Settings,
 ): () => Promise<StepTaken> {
-  const { x, images, box } = walk
-  const ranked = walk.targeted ? undefined : rankedFaces(walk)
-  const objective = ranked === undefined ? marginObjective(walk) : faceObjective(walk, ranked.faceOf)
-  const found = new SmallestFound(walk, ball)
+  const { x, images, box } = state
+  const ranked = state.targeted ? undefined : rankedPlanes(state)
+  const objective = ranked === undefined ? marginObjective(state) : planeObjective(state, ranked.planeOf)
+  const found = new SmallestFound(state, ball)
   const moved = tensor(x.shape)
   const nothing = new Float32Array(rowOf(x, 0).length)
   const [stepFromPoint, stepFromImage] = [
@@ -100,11 +99,11 @@ function boundarySteps(
   return async () => {
     await ranked?.find()
     const gradient = await objective.gradient() //                                       ∇(z_s − z_y) at x_t
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const [row, image] = [rowOf(x, sample), rowOf(images, sample)]
       const own = { lower: rowOf(box.lower, sample), upper: rowOf(box.upper, sample) }
       const normal = gradient.of(sample)
-      const value = objective.value(sample, walk.logits(sample))
+      const value = objective.value(sample, state.logits(sample))
       const step = stepFromPoint(row, { normal, gap: -value }, own) //                   δ_t
       const back = stepFromImage(image, { normal, gap: -value - inner(normal, image, row) }, own) // δ
       const alpha = bias(ball.distance(step, nothing), ball.distance(back, nothing), chosen.largestBias)
@@ -114,15 +113,15 @@ function boundarySteps(
       accumulate(row, 1 - alpha, back, alpha)
       clip(row, own.lower, own.upper) //                                                 x_{t+1}
     }
-    const logits = await walk.predict(x)
-    for (const sample of walk.active()) {
+    const logits = await state.predict(x)
+    for (const sample of state.active()) {
       const [row, z] = [rowOf(x, sample), logits.of(sample)]
-      if (walk.succeeds(z, sample)) found.note(sample, row, z)
-      if (isBeyond(walk, sample, z) || isTie(objective.value(sample, z), z))
+      if (state.succeeds(z, sample)) found.note(sample, row, z)
+      if (isBeyond(state, sample, z) || isTie(objective.value(sample, z), z))
         accumulate(row, chosen.backward, rowOf(images, sample), 1 - chosen.backward) //    backward step
     }
     if (++iteration === chosen.steps) await found.searchLine(objective)
-    for (const sample of walk.active())
+    for (const sample of state.active())
       addScaled(rowOf(moved, sample), rowOf(x, sample), rowOf(moved, sample), -1)
     return { direction: { of: (sample) => rowOf(moved, sample) } }
   }
@@ -134,14 +133,14 @@ function bias(near: number, far: number, largest: number): number {
 }
 
 /** The paper's decision, that of the class alone; what is handed over has a margin beside. */
-function isBeyond(walk: Walk, sample: number, logits: Float32Array): boolean {
-  return decidingFace(walk.faces(sample), logits).margin > 0
+function isBeyond(state: AttackState, sample: number, logits: Float32Array): boolean {
+  return decidingPlane(state.boundary(sample), logits).margin > 0
 }
 
 /**
  * On the plane, but for rounding. From beyond it (f(x_t) > 0, α below α_max) the overshoots of both steps
  * cancel: (1 − α)·(1 − η)·f(x_t) + α·(1 − η)·f(x) = 0, since α = ‖δ_t‖ / (‖δ_t‖ + ‖δ‖). Rounding would then
- * decide whether the walk goes on or stands still for good.
+ * decide whether the iterate moves on or stands still for good.
  */
 function isTie(value: number, logits: Float32Array): boolean {
   return Math.abs(value) <= 1e-5 * logits.reduce((largest, z) => Math.max(largest, Math.abs(z)), 0)
@@ -165,13 +164,13 @@ class SmallestFound {
   private readonly kept = new Map<number, Found>()
 
   constructor(
-    private readonly walk: Walk,
+    private readonly state: AttackState,
     private readonly ball: Ball,
   ) {}
 
   note(sample: number, point: Float32Array, logits: Float32Array): void {
-    this.walk.found(sample, point, logits)
-    const distance = this.ball.distance(point, rowOf(this.walk.images, sample))
+    this.state.offerCandidate(sample, point, logits)
+    const distance = this.ball.distance(point, rowOf(this.state.images, sample))
     if (distance < (this.kept.get(sample)?.distance ?? Infinity))
       this.kept.set(sample, { point: point.slice(), logits: logits.slice(), distance })
   }
@@ -182,28 +181,28 @@ class SmallestFound {
    * lies beyond.
    */
   async searchLine(objective: Objective): Promise<void> {
-    const { walk } = this
-    const points = tensor(walk.x.shape)
-    const clean = await walk.predict(walk.images)
+    const { state } = this
+    const points = tensor(state.x.shape)
+    const clean = await state.predict(state.images)
     const start = new Map(
-      walk
+      state
         .active()
-        .map((sample) => [sample, { point: rowOf(walk.images, sample), logits: clean.of(sample) }]),
+        .map((sample) => [sample, { point: rowOf(state.images, sample), logits: clean.of(sample) }]),
     )
     for (let round = 0; round < 4; round++) {
-      for (const sample of walk.active()) {
+      for (const sample of state.active()) {
         const [from, to] = [start.get(sample), this.kept.get(sample)]
         if (from === undefined || to === undefined) continue
         const [low, high] = [objective.value(sample, from.logits), objective.value(sample, to.logits)]
-        const aim = walk.needed(to.logits, sample)
+        const aim = state.requiredMargin(to.logits, sample)
         const share = round === 3 ? 0.01 : low < aim && high > aim ? (aim - low) / (high - low) : 1
         rowOf(points, sample).set(stretch(to.point, from.point, share))
       }
-      const logits = await walk.predict(points)
-      for (const sample of walk.active()) {
+      const logits = await state.predict(points)
+      for (const sample of state.active()) {
         if (!this.kept.has(sample)) continue
         const point = rowOf(points, sample)
-        if (walk.succeeds(logits.of(sample), sample)) this.note(sample, point, logits.of(sample))
+        if (state.succeeds(logits.of(sample), sample)) this.note(sample, point, logits.of(sample))
         else start.set(sample, { point: point.slice(), logits: logits.of(sample).slice() })
       }
     }

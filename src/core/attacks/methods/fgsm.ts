@@ -24,6 +24,6 @@ export const fgsm = defineMethod({
     steps: 1,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => signIteration(walk, epsilon),
+    begin: (state) => signIteration(state, epsilon),
   }),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { internalError, RadversaryError } from '../../errors.ts'
 import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, Walk } from '../attack.ts'
+import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { deviations, fitFeatures, unfit } from '../fit-features.ts'
 import { likeliest, type GaussianMixture } from '../gaussian-mixture.ts'
@@ -65,10 +65,10 @@ export const hfc = defineMethod({
         learn: (images) => fitFeatures(components, images),
         apply: (fitted) => {
           if (fitted.kind !== 'features') throw internalError('features were to be fitted')
-          const gradientOf = (walk: Walk) => () => hiddenGradient(walk, fitted.classes, hidingWeight)
+          const gradientOf = (state: AttackState) => () => hiddenGradient(state, fitted.classes, hidingWeight)
           return {
             ...common,
-            begin: (walk) => signIteration(walk, stepSize, { gradient: gradientOf(walk) }),
+            begin: (state) => signIteration(state, stepSize, { gradient: gradientOf(state) }),
             featureDeviation: (problem, points, of) => deviations(fitted, { problem, points, of }),
           }
         },
@@ -88,21 +88,25 @@ function namesIn(text: string): string[] {
 }
 
 /** ∇(J − λ·Σ_l mean((z_l − μ_k)² / σ_k²)); k is chosen at x_t, and no gradient flows through the choice. */
-async function hiddenGradient(walk: Walk, classes: FittedFeatures['classes'], weight: number): Promise<Rows> {
-  const inner = walk.inner()
+async function hiddenGradient(
+  state: AttackState,
+  classes: FittedFeatures['classes'],
+  weight: number,
+): Promise<Rows> {
+  const inner = state.innerFeatures()
   const { sizes } = inner
-  const gradient = await walk.evaluate([walk.deviation])
+  const gradient = await state.evaluate([state.deviation])
   const features = await inner.features()
-  const slopes = tensor([walk.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
-  for (const sample of walk.active()) {
-    const mixtures = classes.get(classOf(walk, sample, classes)) ?? []
+  const slopes = tensor([state.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
+  for (const sample of state.active()) {
+    const mixtures = classes.get(classOf(state, sample, classes)) ?? []
     writeSlopes(rowOf(slopes, sample), features.of(sample), mixtures)
   }
   const ofFeatures = await inner.gradient(slopes)
-  for (const sample of walk.active()) {
+  for (const sample of state.active()) {
     const sum = gradient.of(sample)
     accumulate(sum, 1, ofFeatures.of(sample), -weight)
-    walk.freeze(sum, sample)
+    state.freeze(sum, sample)
   }
   return gradient
 }
@@ -126,14 +130,14 @@ function writeSlopes(
 }
 
 /** The wanted class or, away from the label, the likeliest of the others of which there are clean images. */
-function classOf(walk: Walk, sample: number, fitted: ReadonlyMap<number, unknown>): number {
-  const [target, logits] = [rowOf(walk.deviation.target, sample), walk.logits(sample)]
-  const isBinary = walk.loss === 'binary-cross-entropy' && target.length === 1
-  if (walk.loss !== 'cross-entropy' && !isBinary) throw unfit('labels that don’t exclude each other')
+function classOf(state: AttackState, sample: number, fitted: ReadonlyMap<number, unknown>): number {
+  const [target, logits] = [rowOf(state.deviation.target, sample), state.logits(sample)]
+  const isBinary = state.loss === 'binary-cross-entropy' && target.length === 1
+  if (state.loss !== 'cross-entropy' && !isBinary) throw unfit('labels that don’t exclude each other')
   const [values, label] = isBinary
     ? [[0, logits[0] ?? 0], Number((target[0] ?? 0) > 0.5)]
     : [[...logits], target.indexOf(1)]
-  if (walk.targeted) return fitted.has(label) ? label : nobody()
+  if (state.targeted) return fitted.has(label) ? label : nobody()
   const others = [...values.keys()].filter((k) => k !== label && fitted.has(k))
   return others.reduce(
     (best, k) => ((values[k] ?? 0) > (values[best] ?? -Infinity) ? k : best),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { UnnamedMethod, Rows, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, Rows, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { boundarySearch } from '../boundary-search.ts'
 import { addScaled, clip, normL2, scaleBy, toScaledSign } from '../kernels.ts'
@@ -71,70 +71,74 @@ function hop(ball: Ball, chosen: Settings): UnnamedMethod {
       randomStart: false,
       keeps: 'smallest',
     },
-    begin: (walk) => hops(walk, ball, chosen),
+    begin: (state) => hops(state, ball, chosen),
   }
 }
 
 /** Algorithm 2; x_t is on the boundary, on its wanted side. */
-function hops(walk: Walk, ball: Ball, { firstEvaluations, tries }: Settings): () => Promise<StepTaken> {
-  const { x } = walk
+function hops(
+  state: AttackState,
+  ball: Ball,
+  { firstEvaluations, tries }: Settings,
+): () => Promise<StepTaken> {
+  const { x } = state
   const before = tensor(x.shape)
   let logits: Rows | undefined //                                                      f(x_t)
   let distances = new Map<number, number>() //                                         ‖x̃_{t−1} − x‖
   let iteration = 0
 
   const toBoundary = async () => {
-    distances = distancesOf(walk, ball)
-    logits = await boundarySearch(walk, ball)
+    distances = distancesOf(state, ball)
+    logits = await boundarySearch(state, ball)
   }
   return async () => {
     if (iteration++ === 0) {
-      await placeSuccesses(walk, tries)
+      await placeSuccesses(state, tries)
       await toBoundary() //                                                            x_1
     }
-    if (logits) await walk.known(logits)
-    for (const sample of walk.active()) rowOf(before, sample).set(rowOf(x, sample))
+    if (logits) await state.judgeLogits(logits)
+    for (const sample of state.active()) rowOf(before, sample).set(rowOf(x, sample))
     const count = Math.round(firstEvaluations * Math.sqrt(iteration)) //               B_t
-    const reach = (sample: number) => (iteration === 1 ? 0.1 : probeReach(walk, distances.get(sample) ?? 0)) // δ_t
-    const normal = await estimatedNormal(walk, ball, { count, reach }) //              v_t
-    await step(walk, ball, normal, iteration) //                                       x̃_t
+    const reach = (sample: number) => (iteration === 1 ? 0.1 : probeReach(state, distances.get(sample) ?? 0)) // δ_t
+    const normal = await estimatedNormal(state, ball, { count, reach }) //              v_t
+    await step(state, ball, normal, iteration) //                                       x̃_t
     await toBoundary() //                                                              x_{t+1}
-    for (const sample of walk.active())
+    for (const sample of state.active())
       addScaled(rowOf(before, sample), rowOf(x, sample), rowOf(before, sample), -1)
     return { direction: { of: (sample) => rowOf(before, sample) } }
   }
 }
 
 /** x̃_0: uniform noise over the intensity range that succeeds; samples without any stay as they are. */
-async function placeSuccesses(walk: Walk, tries: number): Promise<void> {
-  const points = tensor(walk.x.shape)
+async function placeSuccesses(state: AttackState, tries: number): Promise<void> {
+  const points = tensor(state.x.shape)
   const placed = new Set<number>()
-  for (let round = 0; round < tries && placed.size < walk.active().length; round++) {
-    const searching = walk.active().filter((sample) => !placed.has(sample))
+  for (let round = 0; round < tries && placed.size < state.active().length; round++) {
+    const searching = state.active().filter((sample) => !placed.has(sample))
     for (const sample of searching) {
-      const [point, random] = [rowOf(points, sample), walk.random(sample)]
+      const [point, random] = [rowOf(points, sample), state.random(sample)]
       for (let i = 0; i < point.length; i++) point[i] = random.open()
-      clip(point, rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+      clip(point, rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
     }
-    const logits = await walk.predict(points)
+    const logits = await state.predict(points)
     for (const sample of searching) {
-      if (!walk.succeeds(logits.of(sample), sample)) continue
-      rowOf(walk.x, sample).set(rowOf(points, sample))
+      if (!state.succeeds(logits.of(sample), sample)) continue
+      rowOf(state.x, sample).set(rowOf(points, sample))
       placed.add(sample)
     }
   }
-  for (const sample of walk.active()) if (!placed.has(sample)) walk.leave(sample)
+  for (const sample of state.active()) if (!placed.has(sample)) state.retire(sample)
 }
 
-function distancesOf(walk: Walk, ball: Ball): Map<number, number> {
-  const { x, images } = walk
+function distancesOf(state: AttackState, ball: Ball): Map<number, number> {
+  const { x, images } = state
   return new Map(
-    walk.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
+    state.active().map((sample) => [sample, ball.distance(rowOf(x, sample), rowOf(images, sample))]),
   )
 }
 
 /** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance. */
-function probeReach({ x }: Walk, distance: number): number {
+function probeReach({ x }: AttackState, distance: number): number {
   const pixels = x.data.length / (x.shape[0] ?? 1)
   return Math.max(distance / pixels, 1e-7)
 }
@@ -148,30 +152,30 @@ interface Estimate {
  * The estimate with a baseline: the mean of random directions, weighted by whether they succeed, less the
  * mean success.
  */
-async function estimatedNormal(walk: Walk, ball: Ball, { count, reach }: Estimate): Promise<Rows> {
+async function estimatedNormal(state: AttackState, ball: Ball, { count, reach }: Estimate): Promise<Rows> {
   const [points, directions, weighted, plain] = [
-    emptyLike(walk.x),
-    emptyLike(walk.x),
-    emptyLike(walk.x),
-    emptyLike(walk.x),
+    emptyLike(state.x),
+    emptyLike(state.x),
+    emptyLike(state.x),
+    emptyLike(state.x),
   ]
   const successes = new Map<number, number>()
   for (let evaluation = 0; evaluation < count; evaluation++) {
-    for (const sample of walk.active())
-      drawDirection(walk, sample, {
+    for (const sample of state.active())
+      drawDirection(state, sample, {
         direction: rowOf(directions, sample),
         point: rowOf(points, sample),
         reach: reach(sample),
       })
-    const logits = await walk.predict(points)
-    for (const sample of walk.active()) {
-      const sign = walk.succeeds(logits.of(sample), sample) ? 1 : -1
+    const logits = await state.predict(points)
+    for (const sample of state.active()) {
+      const sign = state.succeeds(logits.of(sample), sample) ? 1 : -1
       successes.set(sample, (successes.get(sample) ?? 0) + sign / count)
       addScaled(rowOf(weighted, sample), rowOf(weighted, sample), rowOf(directions, sample), sign)
       addScaled(rowOf(plain, sample), rowOf(plain, sample), rowOf(directions, sample), 1)
     }
   }
-  for (const sample of walk.active()) {
+  for (const sample of state.active()) {
     const [sum, mean] = [rowOf(weighted, sample), successes.get(sample) ?? 0]
     // Where all succeed, or none does, their mean says nothing: the directions themselves do (the authors'
     // code).
@@ -192,13 +196,13 @@ interface Drawn {
 }
 
 /** u_b of length 1 and x_t + δ·u_b within the bounds; u_b ← what that moved. */
-function drawDirection(walk: Walk, sample: number, { direction, point, reach }: Drawn): void {
-  const x = rowOf(walk.x, sample)
-  fillNormal(direction, walk.random(sample))
-  walk.freeze(direction, sample)
+function drawDirection(state: AttackState, sample: number, { direction, point, reach }: Drawn): void {
+  const x = rowOf(state.x, sample)
+  fillNormal(direction, state.random(sample))
+  state.freeze(direction, sample)
   scaleBy(direction, 1 / Math.max(normL2(direction), 1e-12))
   addScaled(point, x, direction, reach)
-  clip(point, rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+  clip(point, rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
   for (let i = 0; i < direction.length; i++) direction[i] = ((point[i] ?? 0) - (x[i] ?? 0)) / reach
 }
 
@@ -210,20 +214,21 @@ function toUnit(direction: Float32Array, { norm }: Ball): void {
 const mostHalvings = 30
 
 /** x̃_t = x_t + ξ·v, ξ = ‖x_t − x‖ / √t halved until that succeeds. */
-async function step(walk: Walk, ball: Ball, normal: Rows, iteration: number): Promise<void> {
-  const points = tensor(walk.x.shape, walk.x.data.slice())
+async function step(state: AttackState, ball: Ball, normal: Rows, iteration: number): Promise<void> {
+  const points = tensor(state.x.shape, state.x.data.slice())
   const lengths = new Map(
-    [...distancesOf(walk, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]),
+    [...distancesOf(state, ball)].map(([sample, distance]) => [sample, distance / Math.sqrt(iteration)]),
   )
-  const open = new Set(walk.active())
+  const open = new Set(state.active())
   for (let halving = 0; halving < mostHalvings && open.size > 0; halving++) {
     for (const sample of open) {
       const length = (lengths.get(sample) ?? 0) / 2 ** halving
-      addScaled(rowOf(points, sample), rowOf(walk.x, sample), normal.of(sample), length)
-      clip(rowOf(points, sample), rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+      addScaled(rowOf(points, sample), rowOf(state.x, sample), normal.of(sample), length)
+      clip(rowOf(points, sample), rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
     }
-    const logits = await walk.predict(points)
-    for (const sample of [...open]) if (walk.succeeds(logits.of(sample), sample)) open.delete(sample)
+    const logits = await state.predict(points)
+    for (const sample of [...open]) if (state.succeeds(logits.of(sample), sample)) open.delete(sample)
   }
-  for (const sample of walk.active()) if (!open.has(sample)) rowOf(walk.x, sample).set(rowOf(points, sample))
+  for (const sample of state.active())
+    if (!open.has(sample)) rowOf(state.x, sample).set(rowOf(points, sample))
 }

@@ -28,6 +28,6 @@ export const iFgsm = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => signIteration(walk, stepSize),
+    begin: (state) => signIteration(state, stepSize),
   }),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { Walk } from '../attack.ts'
+import type { AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { accumulate, countMovable, normL1 } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -33,7 +33,7 @@ export const miFgsm = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => signIteration(walk, stepSize, { direct: momentum(walk, decay) }),
+    begin: (state) => signIteration(state, stepSize, { direct: momentum(state, decay) }),
   }),
 })
 
@@ -43,12 +43,12 @@ export const miFgsm = defineMethod({
  * signs are the same, but where a method looks ahead by g, only the mean makes that as long as a step. It is
  * taken over the pixels that may change.
  */
-export function momentum(walk: Walk, decay: number, sums: Tensor = tensor(walk.x.shape)): Direct {
+export function momentum(state: AttackState, decay: number, sums: Tensor = tensor(state.x.shape)): Direct {
   const movable = new Map<number, number>()
   return (gradient, sample) => {
     const [sum, norm] = [rowOf(sums, sample), normL1(gradient)]
     const pixels =
-      movable.get(sample) ?? countMovable(rowOf(walk.box.lower, sample), rowOf(walk.box.upper, sample))
+      movable.get(sample) ?? countMovable(rowOf(state.box.lower, sample), rowOf(state.box.upper, sample))
     movable.set(sample, pixels)
     accumulate(sum, decay, gradient, norm > 0 ? pixels / norm : 0)
     gradient.set(sum)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { Walk } from '../attack.ts'
+import type { AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { gradientSum } from '../gradient-sum.ts'
 import { addScaled } from '../kernels.ts'
@@ -41,7 +41,7 @@ export const niFgsm = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => scaledIteration(walk, { stepSize, decay, scales: 1 }),
+    begin: (state) => scaledIteration(state, { stepSize, decay, scales: 1 }),
   }),
 })
 
@@ -64,7 +64,7 @@ export const siNiFgsm = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => scaledIteration(walk, { stepSize, decay, scales }),
+    begin: (state) => scaledIteration(state, { stepSize, decay, scales }),
   }),
 })
 
@@ -78,20 +78,20 @@ interface ScaledSteps {
  * Σ_i ∇_x J(x_nes / 2^i) has the chain rule's factor 1 / 2^i; the sum's length is divided out by the
  * momentum.
  */
-function scaledIteration(walk: Walk, { stepSize, decay, scales }: ScaledSteps) {
-  const sums = tensor(walk.x.shape)
+function scaledIteration(state: AttackState, { stepSize, decay, scales }: ScaledSteps) {
+  const sums = tensor(state.x.shape)
   const gradient = async () => {
-    await walk.look()
-    return gradientSum(walk, {
+    await state.evaluateLogits()
+    return gradientSum(state, {
       count: scales,
       place: (point, sample, index) => {
-        lookAhead(point, walk, { sums, reach: stepSize * decay, sample })
+        lookAhead(point, state, { sums, reach: stepSize * decay, sample })
         for (let i = 0; i < point.length; i++) point[i] = (point[i] ?? 0) / 2 ** index
       },
       weight: (index) => 1 / 2 ** index,
     })
   }
-  return signIteration(walk, stepSize, { gradient, direct: momentum(walk, decay, sums) })
+  return signIteration(state, stepSize, { gradient, direct: momentum(state, decay, sums) })
 }
 
 interface Ahead {
@@ -103,6 +103,6 @@ interface Ahead {
 }
 
 /** point ← x_nes = x_t + α·μ·g_t (equation 6), which is not clipped. */
-export function lookAhead(point: Float32Array, { x }: Walk, { sums, reach, sample }: Ahead): void {
+export function lookAhead(point: Float32Array, { x }: AttackState, { sums, reach, sample }: Ahead): void {
   addScaled(point, rowOf(x, sample), rowOf(sums, sample), reach)
 }

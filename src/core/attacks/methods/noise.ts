@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { linfBall, type Ball } from '../balls.ts'
 import { clip } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -32,16 +32,16 @@ export const noise = defineMethod({
       steps: 1,
       restarts: draws,
       randomStart: false,
-      begin: (walk) => draw(walk, ball),
+      begin: (state) => draw(state, ball),
     }
   },
 })
 
-function draw(walk: Walk, ball: Ball): () => Promise<StepTaken> {
-  const { x, images, box } = walk
+function draw(state: AttackState, ball: Ball): () => Promise<StepTaken> {
+  const { x, images, box } = state
   return () => {
-    for (const sample of walk.active()) {
-      ball.randomPoint(rowOf(x, sample), rowOf(images, sample), walk.random(sample))
+    for (const sample of state.active()) {
+      ball.randomPoint(rowOf(x, sample), rowOf(images, sample), state.random(sample))
       clip(rowOf(x, sample), rowOf(box.lower, sample), rowOf(box.upper, sample))
     }
     return Promise.resolve({ direction: { of: (sample) => rowOf(x, sample) } })

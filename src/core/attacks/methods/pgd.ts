@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { advance, normL2, scaleBy } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -36,7 +36,7 @@ export const pgd = defineMethod({
     steps,
     restarts: randomStart ? restarts : 1,
     randomStart,
-    begin: (walk) => signIteration(walk, stepSize),
+    begin: (state) => signIteration(state, stepSize),
   }),
 })
 
@@ -64,17 +64,17 @@ export const pgdL2 = defineMethod({
       steps,
       restarts: randomStart ? restarts : 1,
       randomStart,
-      begin: (walk) => normalisedIteration(walk, ball, stepSize),
+      begin: (state) => normalisedIteration(state, ball, stepSize),
     }
   },
 })
 
 /** x_{t+1} = project(x_t + α·g / ‖g‖₂); a gradient of zeros moves nothing. */
-function normalisedIteration(walk: Walk, ball: Ball, stepSize: number): () => Promise<StepTaken> {
-  const { x, images, box } = walk
+function normalisedIteration(state: AttackState, ball: Ball, stepSize: number): () => Promise<StepTaken> {
+  const { x, images, box } = state
   return async () => {
-    const gradient = await walk.evaluate([walk.deviation])
-    for (const sample of walk.active()) {
+    const gradient = await state.evaluate([state.deviation])
+    for (const sample of state.active()) {
       const step = gradient.of(sample)
       const length = normL2(step)
       if (length > 0) scaleBy(step, stepSize / length)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { referenceKernelConvolution } from '../../tensor/reference-kernel.ts'
 import { tensor } from '../../tensor/tensor.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { noBall } from '../balls.ts'
 import { advance, sumInto, toScaledSign } from '../kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
@@ -49,7 +49,7 @@ export const smiaReference = defineMethod({
     steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => referenceIteration(walk, epsilon, alpha),
+    begin: (state) => referenceIteration(state, epsilon, alpha),
   }),
 })
 
@@ -57,8 +57,8 @@ export const smiaReference = defineMethod({
  * Their convolution is made for three channels. With others there is no smoothed input: the attack runs where
  * the stabilization term is off, as by default, and is refused where it is not.
  */
-function referenceIteration(walk: Walk, epsilon: number, alpha: number): () => Promise<StepTaken> {
-  const { x, box } = walk
+function referenceIteration(state: AttackState, epsilon: number, alpha: number): () => Promise<StepTaken> {
+  const { x, box } = state
   const [, channels = 0] = x.shape
   if (channels !== 3 && alpha > 0)
     throw new RadversaryError(
@@ -68,13 +68,13 @@ function referenceIteration(walk: Walk, epsilon: number, alpha: number): () => P
         tip: "The authors' convolution mixes the channels of an RGB image. Use alpha 0, or the mode `paper`.",
       },
     )
-  const smoothed = channels === 3 ? smoothedPrediction(walk) : undefined
+  const smoothed = channels === 3 ? smoothedPrediction(state) : undefined
   let weight = 0 // no smoothed input before the first step
 
   return async () => {
     const stabilization = smoothed === undefined || alpha === 0 ? [] : [{ target: smoothed.target, weight }]
-    const gradient = await walk.evaluate([walk.deviation, ...stabilization]) //        g_t
-    for (const sample of walk.active()) {
+    const gradient = await state.evaluate([state.deviation, ...stabilization]) //        g_t
+    for (const sample of state.active()) {
       const step = gradient.of(sample)
       toScaledSign(step, epsilon) //                                                   ε·sign(g_t)
       smoothed?.place(sample, step) //                                                 x_t + ε·conv(sign(g_t))
@@ -88,21 +88,21 @@ function referenceIteration(walk: Walk, epsilon: number, alpha: number): () => P
 }
 
 /** The smoothed inputs of a batch and their hard predictions. */
-function smoothedPrediction(walk: Walk) {
-  const smoothed = tensor(walk.x.shape)
-  const target = tensor(walk.deviation.target.shape)
-  const [, ...rest] = walk.x.shape
+function smoothedPrediction(state: AttackState) {
+  const smoothed = tensor(state.x.shape)
+  const target = tensor(state.deviation.target.shape)
+  const [, ...rest] = state.x.shape
   return {
     x: smoothed,
     target,
     place: (sample: number, step: Float32Array) => {
       const convolved = referenceKernelConvolution(tensor([1, ...rest], step))
-      sumInto(rowOf(smoothed, sample), rowOf(walk.x, sample), convolved.data)
+      sumInto(rowOf(smoothed, sample), rowOf(state.x, sample), convolved.data)
     },
     predict: async () => {
-      const logits = await walk.predict(smoothed)
-      for (const sample of walk.active())
-        rowOf(target, sample).set(hardened(walk.loss, probabilitiesOf(walk.loss, logits.of(sample))))
+      const logits = await state.predict(smoothed)
+      for (const sample of state.active())
+        rowOf(target, sample).set(hardened(state.loss, probabilitiesOf(state.loss, logits.of(sample))))
     },
   }
 }

@@ -3,7 +3,7 @@ import { RadversaryError } from '../../errors.ts'
 import { smoothGaussian } from '../../tensor/gaussian.ts'
 import { smoothAlongStack } from '../../tensor/stack-smoothing.ts'
 import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { StepTaken, Walk } from '../attack.ts'
+import type { StepTaken, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { addScaled, advance, sumInto, toScaledSign } from '../kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
@@ -74,7 +74,7 @@ export const smia = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: chosen.randomStart,
-    begin: (walk) => stabilizedIteration(walk, chosen),
+    begin: (state) => stabilizedIteration(state, chosen),
   }),
 })
 
@@ -84,27 +84,27 @@ export const smia = defineMethod({
  * before the first step, so the term's weight is 0 there rather than the term missing: a runtime compiles one
  * graph for the loss then, not two.
  */
-function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<StepTaken> {
-  const { x, box, loss } = walk
+function stabilizedIteration(state: AttackState, settings: SmiaSettings): () => Promise<StepTaken> {
+  const { x, box, loss } = state
   const smoothed = tensor(x.shape) //                                                   x̃
-  const target = tensor(walk.deviation.target.shape) //                                 s
+  const target = tensor(state.deviation.target.shape) //                                 s
   let weight = 0
 
   return async () => {
     const stabilization = settings.alpha === 0 ? [] : [{ target, weight }]
-    const gradient = await walk.evaluate([walk.deviation, ...stabilization]) //         g_t = ∇[J(f(x_t), y) − α·J(f(x_t), s_{t−1})]
-    for (const sample of walk.active()) {
+    const gradient = await state.evaluate([state.deviation, ...stabilization]) //         g_t = ∇[J(f(x_t), y) − α·J(f(x_t), s_{t−1})]
+    for (const sample of state.active()) {
       const step = gradient.of(sample)
       toScaledSign(step, settings.stepSize) //                                          r_t = step·sign(g_t)
-      smoothInto(rowOf(smoothed, sample), walk, sample, step, settings) //                x̃_t = x_t + W ∗ r_t
+      smoothInto(rowOf(smoothed, sample), state, sample, step, settings) //                x̃_t = x_t + W ∗ r_t
     }
-    if (settings.kernelSlices > 1) smoothSlices(smoothed, walk, settings)
-    for (const sample of walk.active()) {
+    if (settings.kernelSlices > 1) smoothSlices(smoothed, state, settings)
+    for (const sample of state.active()) {
       const step = gradient.of(sample)
       advance(rowOf(x, sample), step, rowOf(box.lower, sample), rowOf(box.upper, sample)) //  x_{t+1} = clip(project(x_t + r_t))
     }
-    const logits = await walk.predict(smoothed) //                                      s_t = f(x̃_t)
-    for (const sample of walk.active()) {
+    const logits = await state.predict(smoothed) //                                      s_t = f(x̃_t)
+    for (const sample of state.active()) {
       const soft = probabilitiesOf(loss, logits.of(sample))
       rowOf(target, sample).set(settings.stabilizationTarget === 'soft' ? soft : hardened(loss, soft))
     }
@@ -116,13 +116,13 @@ function stabilizedIteration(walk: Walk, settings: SmiaSettings): () => Promise<
 /** x + W ∗ step, or W ∗ (x + step), into `smoothed`. */
 function smoothInto(
   smoothed: Float32Array,
-  walk: Walk,
+  state: AttackState,
   sample: number,
   step: Float32Array,
   { smooth, kernelSize, sigma }: SmiaSettings,
 ): void {
-  const { shape } = sampleOf(walk.x, sample)
-  const x = rowOf(walk.x, sample)
+  const { shape } = sampleOf(state.x, sample)
+  const x = rowOf(state.x, sample)
   const smoothing = (values: Float32Array) =>
     smoothGaussian(tensor(shape, values), { size: kernelSize, sigma }).data
   if (smooth === 'perturbation') sumInto(smoothed, x, smoothing(step))
@@ -135,7 +135,7 @@ function smoothInto(
 /** The third axis of W: from slice to slice of the stack that the batch is. */
 function smoothSlices(
   smoothed: Tensor,
-  { x, coupled }: Walk,
+  { x, coupled }: AttackState,
   { smooth, kernelSlices, sigmaSlices }: SmiaSettings,
 ): void {
   if (!coupled)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
 import { Adam } from '../adam.ts'
-import type { Rows, StepTaken, Walk } from '../attack.ts'
+import type { Rows, StepTaken, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { addScaled, advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -47,21 +47,24 @@ export const spsa = defineMethod({
     restarts: 1,
     randomStart: false,
     keeps: 'strongest',
-    begin: (walk) => estimatedAscent(walk, chosen),
+    begin: (state) => estimatedAscent(state, chosen),
   }),
 })
 
-function estimatedAscent(walk: Walk, { pairs, probe, learningRate }: Settings): () => Promise<StepTaken> {
-  const { x, box } = walk
+function estimatedAscent(
+  state: AttackState,
+  { pairs, probe, learningRate }: Settings,
+): () => Promise<StepTaken> {
+  const { x, box } = state
   const optimisers = new Map<number, Adam>()
   return async () => {
-    await walk.look()
-    const gradient = await estimatedGradient(walk, pairs, probe) //                      ĝ
-    for (const sample of walk.active()) {
+    await state.evaluateLogits()
+    const gradient = await estimatedGradient(state, pairs, probe) //                      ĝ
+    for (const sample of state.active()) {
       const step = gradient.of(sample)
       const adam = optimisers.get(sample) ?? new Adam(step.length, learningRate)
       optimisers.set(sample, adam)
-      walk.freeze(step, sample)
+      state.freeze(step, sample)
       adam.toStep(step)
       advance(rowOf(x, sample), step, rowOf(box.lower, sample), rowOf(box.upper, sample)) // P(x_t + Adam(ĝ))
     }
@@ -70,19 +73,19 @@ function estimatedAscent(walk: Walk, { pairs, probe, learningRate }: Settings): 
 }
 
 /** Two predictions of the whole batch for each pair. */
-async function estimatedGradient(walk: Walk, pairs: number, probe: number): Promise<Rows> {
-  const objective = marginObjective(walk)
-  const [signs, points, sums] = [tensor(walk.x.shape), tensor(walk.x.shape), tensor(walk.x.shape)]
+async function estimatedGradient(state: AttackState, pairs: number, probe: number): Promise<Rows> {
+  const objective = marginObjective(state)
+  const [signs, points, sums] = [tensor(state.x.shape), tensor(state.x.shape), tensor(state.x.shape)]
   const valuesAt = async (factor: number) => {
-    for (const sample of walk.active())
-      addScaled(rowOf(points, sample), rowOf(walk.x, sample), rowOf(signs, sample), factor)
-    const logits = await walk.predict(points)
-    return new Map(walk.active().map((sample) => [sample, objective.value(sample, logits.of(sample))]))
+    for (const sample of state.active())
+      addScaled(rowOf(points, sample), rowOf(state.x, sample), rowOf(signs, sample), factor)
+    const logits = await state.predict(points)
+    return new Map(state.active().map((sample) => [sample, objective.value(sample, logits.of(sample))]))
   }
   for (let pair = 0; pair < pairs; pair++) {
-    for (const sample of walk.active()) drawSigns(rowOf(signs, sample), walk, sample)
+    for (const sample of state.active()) drawSigns(rowOf(signs, sample), state, sample)
     const [ahead, behind] = [await valuesAt(probe), await valuesAt(-probe)]
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) {
       const slope = ((ahead.get(sample) ?? 0) - (behind.get(sample) ?? 0)) / (2 * probe * pairs)
       addScaled(rowOf(sums, sample), rowOf(sums, sample), rowOf(signs, sample), slope)
     }
@@ -90,8 +93,8 @@ async function estimatedGradient(walk: Walk, pairs: number, probe: number): Prom
   return { of: (sample) => rowOf(sums, sample) }
 }
 
-function drawSigns(signs: Float32Array, walk: Walk, sample: number): void {
-  const random = walk.random(sample)
+function drawSigns(signs: Float32Array, state: AttackState, sample: number): void {
+  const random = state.random(sample)
   for (let i = 0; i < signs.length; i++) signs[i] = random.symmetric() < 0 ? -1 : 1
-  walk.freeze(signs, sample)
+  state.freeze(signs, sample)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { UnnamedMethod, StepTaken, Walk } from '../attack.ts'
+import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { addScaled, advance } from '../kernels.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -82,8 +82,8 @@ function squareAttack(
 ): UnnamedMethod {
   return {
     ...{ ball, steps, restarts, randomStart: false },
-    begin: (walk) =>
-      randomSearch(walk, ball, proposals(ball.epsilon), (iteration) =>
+    begin: (state) =>
+      randomSearch(state, ball, proposals(ball.epsilon), (iteration) =>
         squareFraction(fraction, iteration, steps),
       ),
   }
@@ -91,26 +91,26 @@ function squareAttack(
 
 /** Algorithm 1: one prediction of the batch for each proposal. */
 function randomSearch(
-  walk: Walk,
+  state: AttackState,
   ball: Ball,
   proposals: Proposals,
   fractionAt: (iteration: number) => number,
 ): () => Promise<StepTaken> {
-  const objective = marginObjective(walk)
-  const search = new Search(walk, ball, proposals)
+  const objective = marginObjective(state)
+  const search = new Search(state, ball, proposals)
   const kept = new Map<number, Float32Array>() //                                     f(x_t)
   let iteration = 0
 
   return async () => {
     if (iteration === 0) {
-      for (const sample of walk.active()) search.start(sample) //                      x_0
-      const first = await walk.look()
-      for (const sample of walk.active()) kept.set(sample, first.of(sample).slice())
-    } else await walk.known({ of: (sample) => kept.get(sample) ?? new Float32Array() })
+      for (const sample of state.active()) search.start(sample) //                      x_0
+      const first = await state.evaluateLogits()
+      for (const sample of state.active()) kept.set(sample, first.of(sample).slice())
+    } else await state.judgeLogits({ of: (sample) => kept.get(sample) ?? new Float32Array() })
     const fraction = fractionAt(iteration++)
-    for (const sample of walk.active()) search.propose(sample, fraction)
-    const logits = await walk.predict(search.candidates)
-    for (const sample of walk.active()) {
+    for (const sample of state.active()) search.propose(sample, fraction)
+    const logits = await state.predict(search.candidates)
+    for (const sample of state.active()) {
       const isBetter =
         objective.value(sample, logits.of(sample)) >
         objective.value(sample, kept.get(sample) ?? logits.of(sample))
@@ -132,22 +132,22 @@ class Search {
   private readonly extents: Extents
 
   constructor(
-    private readonly walk: Walk,
+    private readonly state: AttackState,
     private readonly ball: Ball,
     private readonly proposals: Proposals,
   ) {
-    const { shape } = walk.x
+    const { shape } = state.x
     this.candidates = tensor(shape)
     this.moved = tensor(shape)
     this.changes = tensor(shape)
     this.proposed = tensor(shape)
-    this.extents = imageBatchExtents(walk.x, 'Square')
+    this.extents = imageBatchExtents(state.x, 'Square')
   }
 
   start(sample: number): void {
-    const { x, images, box } = this.walk
+    const { x, images, box } = this.state
     const [row, image, change] = [rowOf(x, sample), rowOf(images, sample), rowOf(this.changes, sample)]
-    this.proposals.start(change, this.extents, this.walk.random(sample))
+    this.proposals.start(change, this.extents, this.state.random(sample))
     row.set(change)
     advance(row, image, rowOf(box.lower, sample), rowOf(box.upper, sample))
     this.ball.project(row, image)
@@ -155,10 +155,10 @@ class Search {
   }
 
   propose(sample: number, fraction: number): void {
-    const { x, images } = this.walk
+    const { x, images } = this.state
     const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
     proposed.set(rowOf(this.changes, sample))
-    const windows = this.proposals.change(proposed, { ...this.extents, fraction }, this.walk.random(sample))
+    const windows = this.proposals.change(proposed, { ...this.extents, fraction }, this.state.random(sample))
     candidate.set(rowOf(x, sample))
     for (const window of windows) this.place(sample, window)
     this.ball.project(candidate, rowOf(images, sample))
@@ -166,7 +166,7 @@ class Search {
 
   /** candidate ← x + what is proposed, within the bounds, in a window. */
   private place(sample: number, window: Window): void {
-    const { images, box } = this.walk
+    const { images, box } = this.state
     const [candidate, proposed] = [rowOf(this.candidates, sample), rowOf(this.proposed, sample)]
     const [image, lower, upper] = [rowOf(images, sample), rowOf(box.lower, sample), rowOf(box.upper, sample)]
     forEachRow(this.extents, window, (start, end) => {
@@ -178,7 +178,7 @@ class Search {
 
   /** Takes the candidate or leaves it. */
   settle(sample: number, isTaken: boolean): void {
-    const { x, images } = this.walk
+    const { x, images } = this.state
     const [row, candidate, move] = [
       rowOf(x, sample),
       rowOf(this.candidates, sample),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { smoothGaussianInZeros } from '../../tensor/gaussian.ts'
 import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, Walk } from '../attack.ts'
+import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decay, epsilon, kernelSize, optionalStepSize, steps } from '../settings.ts'
@@ -59,7 +59,7 @@ export const tiFgsm = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => smoothedIteration(walk, chosen),
+    begin: (state) => smoothedIteration(state, chosen),
   }),
 })
 
@@ -80,22 +80,22 @@ export const tiDim = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => smoothedIteration(walk, chosen, diverseGradient(walk, chosen)),
+    begin: (state) => smoothedIteration(state, chosen, diverseGradient(state, chosen)),
   }),
 })
 
 /** Zeros lie beyond the gradient's border, as in the authors' code. */
-function smoothedIteration(walk: Walk, chosen: Settings, gradient?: () => Promise<Rows>) {
+function smoothedIteration(state: AttackState, chosen: Settings, gradient?: () => Promise<Rows>) {
   const { epsilon, steps, stepSize = epsilon / steps, kernelSize } = chosen
   const { sigma = deviationOf(chosen) } = chosen
-  const [, ...rest] = walk.x.shape
-  const gather = momentum(walk, chosen.decay)
+  const [, ...rest] = state.x.shape
+  const gather = momentum(state, chosen.decay)
   const direct: Direct = (row, sample) => {
     row.set(smoothGaussianInZeros(tensor([1, ...rest], row), { size: kernelSize, sigma }).data)
-    walk.freeze(row, sample)
+    state.freeze(row, sample)
     gather(row, sample)
   }
-  return signIteration(walk, stepSize, gradient === undefined ? { direct } : { direct, gradient })
+  return signIteration(state, stepSize, gradient === undefined ? { direct } : { direct, gradient })
 }
 
 /** Standard deviation of W, in pixels; one tap leaves the gradient as it is, whatever its σ. */

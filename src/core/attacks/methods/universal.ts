@@ -225,9 +225,9 @@ function perturb(x: Float32Array, image: Float32Array, v: Float32Array, { lower,
 function withPerturbation(ball: Ball, v: Float32Array): UnnamedMethod {
   return {
     ...{ ball, steps: 1, restarts: 1, randomStart: false },
-    begin: (walk) => () => {
-      const { x, images, box } = walk
-      for (const sample of walk.active())
+    begin: (state) => () => {
+      const { x, images, box } = state
+      for (const sample of state.active())
         perturb(rowOf(x, sample), rowOf(images, sample), v, {
           lower: rowOf(box.lower, sample),
           upper: rowOf(box.upper, sample),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import type { Rows, Walk } from '../attack.ts'
+import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { gradientSum } from '../gradient-sum.ts'
 import { scaleBy } from '../kernels.ts'
@@ -27,7 +27,7 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .default(20)
-    .describe('Points N around x_t whose gradients tell the variance. As in the paper.'),
+    .describe('Points N around x_t whose gradients give the variance. As in the paper.'),
   reach: z
     .number()
     .positive()
@@ -54,7 +54,7 @@ export const vmiFgsm = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => varianceTuned(walk, chosen, (current) => current.atX()),
+    begin: (state) => varianceTuned(state, chosen, (current) => current.atX()),
   }),
 })
 
@@ -75,7 +75,7 @@ export const vniFgsm = defineMethod({
     steps: chosen.steps,
     restarts: 1,
     randomStart: false,
-    begin: (walk) => varianceTuned(walk, chosen, (current) => current.ahead()),
+    begin: (state) => varianceTuned(state, chosen, (current) => current.ahead()),
   }),
 })
 
@@ -86,17 +86,17 @@ interface Current {
 }
 
 /** Algorithm 1, lines 3 to 7. */
-function varianceTuned(walk: Walk, chosen: Settings, take: (current: Current) => Promise<Rows>) {
+function varianceTuned(state: AttackState, chosen: Settings, take: (current: Current) => Promise<Rows>) {
   const { epsilon, steps, stepSize = epsilon / steps, decay, neighbours, reach } = chosen
-  const sums = tensor(walk.x.shape) //                                            g_t
-  const variance = tensor(walk.x.shape) //                                        v_t
-  const current = currentGradients(walk, (point, sample) => {
-    lookAhead(point, walk, { sums, reach: stepSize * decay, sample })
+  const sums = tensor(state.x.shape) //                                            g_t
+  const variance = tensor(state.x.shape) //                                        v_t
+  const current = currentGradients(state, (point, sample) => {
+    lookAhead(point, state, { sums, reach: stepSize * decay, sample })
   })
   const gradient = async () => {
     const own = await take(current) //                                            ĝ_{t+1} = ∇J(x_t)
-    const around = await neighbourhood(walk, neighbours, reach * epsilon) //      Σ_i ∇J(x_t + r_i)
-    for (const sample of walk.active()) {
+    const around = await neighbourhood(state, neighbours, reach * epsilon) //      Σ_i ∇J(x_t + r_i)
+    for (const sample of state.active()) {
       const [g, v, mean] = [own.of(sample), rowOf(variance, sample), around.of(sample)]
       scaleBy(mean, 1 / neighbours)
       for (let i = 0; i < g.length; i++) {
@@ -107,25 +107,25 @@ function varianceTuned(walk: Walk, chosen: Settings, take: (current: Current) =>
     }
     return own
   }
-  return signIteration(walk, stepSize, { gradient, direct: momentum(walk, decay, sums) })
+  return signIteration(state, stepSize, { gradient, direct: momentum(state, decay, sums) })
 }
 
-function currentGradients(walk: Walk, place: (point: Float32Array, sample: number) => void): Current {
+function currentGradients(state: AttackState, place: (point: Float32Array, sample: number) => void): Current {
   return {
-    atX: () => walk.evaluate([walk.deviation]),
+    atX: () => state.evaluate([state.deviation]),
     ahead: async () => {
-      await walk.look()
-      return gradientSum(walk, { count: 1, place })
+      await state.evaluateLogits()
+      return gradientSum(state, { count: 1, place })
     },
   }
 }
 
 /** The variance's sum: gradients at uniform random points around x_t, which are not clipped. */
-function neighbourhood(walk: Walk, count: number, radius: number): Promise<Rows> {
-  return gradientSum(walk, {
+function neighbourhood(state: AttackState, count: number, radius: number): Promise<Rows> {
+  return gradientSum(state, {
     count,
     place: (point, sample) => {
-      const [x, random] = [rowOf(walk.x, sample), walk.random(sample)]
+      const [x, random] = [rowOf(state.x, sample), state.random(sample)]
       for (let i = 0; i < point.length; i++) point[i] = (x[i] ?? 0) + radius * random.symmetric()
     },
   })

@@ -1,16 +1,16 @@
 import { argMax, type Criterion } from '../../attacks/criterion.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { difference, threshold as labelFace } from '../../attacks/faces.ts'
+import { difference, threshold as labelPlane } from '../../attacks/decision-boundary.ts'
 
 /** The most likely class is not the label. Of several largest logits the first counts. */
 export function misclassified(labels: readonly number[]): Criterion {
   return {
     name: 'misclassified',
     isMet: (logits, sample) => argMax(logits) !== labels[sample],
-    faces: (sample, classes) => ({
+    boundary: (sample, classes) => ({
       need: 'any',
-      faces: others(classes, labels[sample]).map((k) => difference(k, labels[sample] ?? NaN)),
+      planes: others(classes, labels[sample]).map((k) => difference(k, labels[sample] ?? NaN)),
     }),
   }
 }
@@ -20,9 +20,9 @@ export function targetReached(classes: readonly number[]): Criterion {
   return {
     name: 'target reached',
     isMet: (logits, sample) => argMax(logits) === classes[sample],
-    faces: (sample, count) => ({
+    boundary: (sample, count) => ({
       need: 'all',
-      faces: others(count, classes[sample]).map((k) => difference(classes[sample] ?? NaN, k)),
+      planes: others(count, classes[sample]).map((k) => difference(classes[sample] ?? NaN, k)),
     }),
   }
 }
@@ -36,9 +36,9 @@ export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
   return {
     name: 'any label flipped',
     isMet: (logits, sample) => logits.some((logit, k) => isSet(truth, sample, k) !== logit >= bar),
-    faces: (sample, classes) => ({
+    boundary: (sample, classes) => ({
       need: 'any',
-      faces: indices(classes).map((k) => labelFace(k, { bar, set: !isSet(truth, sample, k) })),
+      planes: indices(classes).map((k) => labelPlane(k, { bar, set: !isSet(truth, sample, k) })),
     }),
   }
 }
@@ -55,9 +55,9 @@ export function labelsReached(wanted: Tensor, labels?: readonly number[], thresh
   return {
     name: 'labels reached',
     isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
-    faces: (sample) => ({
+    boundary: (sample) => ({
       need: 'all',
-      faces: chosen.map((k) => labelFace(k, { bar, set: isSet(wanted, sample, k) })),
+      planes: chosen.map((k) => labelPlane(k, { bar, set: isSet(wanted, sample, k) })),
     }),
   }
 }

@@ -1,6 +1,10 @@
 import { gradeOf, targetsOf } from '../classification/heads.ts'
 import { labelsReached, misclassified, targetReached } from '../classification/criteria.ts'
-import { threshold as thresholdFace, type Face, type Faces } from '../../attacks/faces.ts'
+import {
+  threshold as thresholdPlane,
+  type Hyperplane,
+  type DecisionBoundary,
+} from '../../attacks/decision-boundary.ts'
 import type { OrdinalOutput } from './output.ts'
 import type { Criterion } from '../../attacks/criterion.ts'
 
@@ -39,20 +43,20 @@ function facesOfChange(
   head: OrdinalOutput,
   labels: readonly number[],
   least: number,
-): Pick<Criterion, 'faces'> {
+): Pick<Criterion, 'boundary'> {
   if (head.activation === 'softmax') return least === 1 ? misclassified(labels) : {}
   const bar = Math.log(head.threshold) - Math.log1p(-head.threshold)
   return {
-    faces: (sample) => thresholdFaces(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }),
+    boundary: (sample) => gradeBoundary(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }),
   }
 }
 
-function thresholdFaces(
+function gradeBoundary(
   label: number,
   { least, bar, grades }: { least: number; bar: number; grades: number },
-): Faces {
-  const faces: Face[] = []
-  if (label + least < grades) faces.push(thresholdFace(label + least - 1, { bar, set: true }))
-  if (label - least >= 0) faces.push(thresholdFace(label - least, { bar, set: false }))
-  return { need: 'any', faces }
+): DecisionBoundary {
+  const planes: Hyperplane[] = []
+  if (label + least < grades) planes.push(thresholdPlane(label + least - 1, { bar, set: true }))
+  if (label - least >= 0) planes.push(thresholdPlane(label - least, { bar, set: false }))
+  return { need: 'any', planes }
 }

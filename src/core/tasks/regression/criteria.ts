@@ -1,4 +1,4 @@
-import type { Face } from '../../attacks/faces.ts'
+import type { Hyperplane } from '../../attacks/decision-boundary.ts'
 import type { RegressionOutput } from './output.ts'
 import type { Criterion } from '../../attacks/criterion.ts'
 
@@ -9,9 +9,9 @@ export function valueChanged(head: Scale, labels: readonly number[], tolerance: 
   return {
     name: `value changed by more than ${inUnit(tolerance, head)}`,
     isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (labels[sample] ?? NaN)) > tolerance,
-    faces: (sample) => ({
+    boundary: (sample) => ({
       need: 'any',
-      faces: [
+      planes: [
         above(head, (labels[sample] ?? NaN) + tolerance),
         below(head, (labels[sample] ?? NaN) - tolerance),
       ],
@@ -24,9 +24,9 @@ export function valueReached(head: Scale, wanted: readonly number[], tolerance: 
   return {
     name: `value reached to ${inUnit(tolerance, head)}`,
     isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (wanted[sample] ?? NaN)) <= tolerance,
-    faces: (sample) => ({
+    boundary: (sample) => ({
       need: 'all',
-      faces: [
+      planes: [
         above(head, (wanted[sample] ?? NaN) - tolerance),
         below(head, (wanted[sample] ?? NaN) + tolerance),
       ],
@@ -38,11 +38,11 @@ function valueOf({ scale, offset }: Scale, logits: Float32Array): number {
   return scale * (logits[0] ?? NaN) + offset
 }
 
-function above({ scale, offset }: Scale, bar: number): Face {
+function above({ scale, offset }: Scale, bar: number): Hyperplane {
   return { terms: [[0, scale]], offset: offset - bar }
 }
 
-function below({ scale, offset }: Scale, bar: number): Face {
+function below({ scale, offset }: Scale, bar: number): Hyperplane {
   return { terms: [[0, -scale]], offset: bar - offset }
 }
 

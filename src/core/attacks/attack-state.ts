@@ -3,27 +3,33 @@ import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { Answer, AttackLoss, AttackMethod, AttackProblem, InnerWalk, Rows, Walk } from './attack.ts'
-import { batchModel, type BatchModel } from './batch-model.ts'
+import type {
+  Answer,
+  AttackLoss,
+  AttackMethod,
+  AttackProblem,
+  BatchFeatures,
+  Rows,
+  AttackState,
+} from './attack.ts'
+import { batchModel, type BatchModel, batchFeatures } from './batch-model.ts'
 import type { Best, Offer } from './best.ts'
-import type { Faces } from './faces.ts'
+import type { DecisionBoundary } from './decision-boundary.ts'
 import type { GradientTally } from './gradient-tally.ts'
-import { innerWalk } from './inner-walk.ts'
-import { Highlights } from './highlights.ts'
+import { BestCandidates, scorerOf } from './candidates.ts'
 import type { Judge } from './judge.ts'
 import { clip, hasFrozen, stretch, zeroWhereFrozen } from './kernels.ts'
 import { randomSource, type RandomSource } from './random.ts'
-import { rowOf } from './rows.ts'
-import { settle, type Settled } from './settle.ts'
-import { valuerOf } from './worth.ts'
+import { rowOf, sameNumbers } from './rows.ts'
+import { roundPastBoundary, type RoundedSuccess } from './rounding-search.ts'
 
 /** f(x_t) of the samples that were at work, and whether they succeed. */
-export interface Seen {
+export interface Evaluation {
   readonly logits: Rows
   readonly success: ReadonlyMap<number, boolean>
 }
 
-export interface WalkOptions {
+export interface RestartOptions {
   readonly method: AttackMethod
   readonly problem: AttackProblem
   /** Bounds and, where it is one, the ball's box. */
@@ -35,16 +41,16 @@ export interface WalkOptions {
   readonly round: number
   /** The samples at work, rising. */
   readonly samples: readonly number[]
-  readonly tell: (notice: Notice) => void
+  readonly notify: (notice: Notice) => void
   /** Hears every gradient, frozen pixels zero. */
   readonly tally: GradientTally
 }
 
 /**
- * One restart: the batch as the method sees it (`Walk`), and the rounding, judging and leaving that the loop
+ * State of one restart: the batch as the method sees it, and the rounding, judging and retiring that the loop
  * does for all methods.
  */
-export class RestartWalk implements Walk {
+export class RestartState implements AttackState {
   readonly images: Tensor
   readonly x: Tensor
   readonly box: PixelInterval
@@ -53,26 +59,26 @@ export class RestartWalk implements Walk {
   readonly coupled: boolean
   readonly restart: number
   readonly deviation: LossTerm
-  readonly tell: (notice: Notice) => void
+  readonly notify: (notice: Notice) => void
   /** Iterations made so far: x is x_t. */
   iteration = 0
   /** SMIA's x̃_{t−1}. */
   smoothed: Tensor | undefined
   /** What the model said at x_t; undefined until it was asked. */
-  seen: Seen | undefined
-  /** What it said of the images, where they are where the method first looked. */
+  evaluation: Evaluation | undefined
+  /** What it said of the images, where the method evaluates them first. */
   cleanLogits: Rows | undefined
-  private hasLooked = false
+  private hasEvaluated = false
   private readonly model: BatchModel
   private readonly sources = new Map<number, RandomSource>()
-  private readonly dividing = new Map<number, Faces>()
+  private readonly boundaries = new Map<number, DecisionBoundary>()
   private readonly withFrozen: ReadonlySet<number>
   /** Undefined where a restart hands over its last point. */
-  private highlights: Highlights | undefined
+  private bestCandidates: BestCandidates | undefined
   private samples: readonly number[]
-  private left: readonly number[] = []
+  private retired: readonly number[] = []
 
-  constructor(private readonly options: WalkOptions) {
+  constructor(private readonly options: RestartOptions) {
     const { method, problem, box, samples } = options
     this.images = problem.images
     this.x = tensor(problem.images.shape, problem.images.data.slice())
@@ -82,16 +88,16 @@ export class RestartWalk implements Walk {
     this.coupled = problem.coupled ?? false
     this.restart = options.restart
     this.deviation = { target: problem.targets, weight: problem.targeted ? -1 : 1 }
-    this.tell = options.tell
+    this.notify = options.notify
     this.model = batchModel(problem)
     this.samples = samples
     const { lower, upper } = problem.bounds
     const isPartlyFrozen = (sample: number) => hasFrozen(rowOf(lower, sample), rowOf(upper, sample))
     this.withFrozen = new Set(samples.filter(isPartlyFrozen))
-    this.highlights =
+    this.bestCandidates =
       (method.keeps ?? 'last') === 'last'
         ? undefined
-        : new Highlights(valuerOf(method, problem), options.judge)
+        : new BestCandidates(scorerOf(method, problem), options.judge)
     if (method.randomStart) for (const sample of samples) this.placeAtRandom(sample)
   }
 
@@ -108,27 +114,29 @@ export class RestartWalk implements Walk {
 
   async evaluate(terms: readonly LossTerm[], kind?: LossKind): Promise<Rows> {
     const { logits, gradient } = await this.model.gradient(this.x, this.samples, { terms, kind })
-    await this.known(logits)
+    await this.judgeLogits(logits)
     for (const sample of this.samples) this.freeze(gradient.of(sample), sample)
     this.options.tally.count(this.samples, gradient)
     return gradient
   }
 
-  async look(): Promise<Rows> {
+  async evaluateLogits(): Promise<Rows> {
     const logits = await this.predict(this.x)
-    await this.known(logits)
+    await this.judgeLogits(logits)
     return logits
   }
 
-  async known(logits: Rows): Promise<void> {
-    if (!this.hasLooked && sameNumbers(this.x.data, this.images.data)) this.cleanLogits = logits
-    this.hasLooked = true
-    this.highlights?.noteAll(this.samples, this.rows(), logits)
-    this.seen = this.options.problem.earlyStop ? await this.retire(logits) : this.judge(logits)
+  async judgeLogits(logits: Rows): Promise<void> {
+    if (!this.hasEvaluated && sameNumbers(this.x.data, this.images.data)) this.cleanLogits = logits
+    this.hasEvaluated = true
+    this.bestCandidates?.noteAll(this.samples, this.rows(), logits)
+    this.evaluation = this.options.problem.earlyStop
+      ? await this.retireSuccessful(logits)
+      : this.judge(logits)
   }
 
   logits(sample: number): Float32Array {
-    return this.seen?.logits.of(sample) ?? new Float32Array()
+    return this.evaluation?.logits.of(sample) ?? new Float32Array()
   }
 
   async gradientAt(points: Tensor, terms: readonly LossTerm[], kind?: LossKind): Promise<Answer> {
@@ -141,8 +149,8 @@ export class RestartWalk implements Walk {
     return this.model.logits(points, this.samples)
   }
 
-  inner(): InnerWalk {
-    return innerWalk(this, this.options.problem)
+  innerFeatures(): BatchFeatures {
+    return batchFeatures(this, this.options.problem)
   }
 
   freeze(values: Float32Array, sample: number): void {
@@ -155,17 +163,17 @@ export class RestartWalk implements Walk {
     return this.options.judge.succeeds(logits, sample)
   }
 
-  needed(logits: Float32Array, sample: number): number {
-    return this.options.judge.needed(logits, sample)
+  requiredMargin(logits: Float32Array, sample: number): number {
+    return this.options.judge.requiredMargin(logits, sample)
   }
 
-  faces(sample: number): Faces {
+  boundary(sample: number): DecisionBoundary {
     const { method, problem } = this.options
-    const faces =
-      this.dividing.get(sample) ?? problem.criterion.faces?.(sample, problem.targets.shape[1] ?? 0)
-    if (faces !== undefined) {
-      this.dividing.set(sample, faces)
-      return faces
+    const planes =
+      this.boundaries.get(sample) ?? problem.criterion.boundary?.(sample, problem.targets.shape[1] ?? 0)
+    if (planes !== undefined) {
+      this.boundaries.set(sample, planes)
+      return planes
     }
     throw new RadversaryError(
       'usage',
@@ -174,31 +182,31 @@ export class RestartWalk implements Walk {
     )
   }
 
-  found(sample: number, point: Float32Array, logits: Float32Array): void {
-    this.highlights?.note(sample, point, logits)
+  offerCandidate(sample: number, point: Float32Array, logits: Float32Array): void {
+    this.bestCandidates?.note(sample, point, logits)
   }
 
   rankBy(value: (sample: number, logits: Float32Array) => number): void {
     const { method, problem, judge } = this.options
-    if (this.highlights) this.highlights = new Highlights(valuerOf(method, problem, value), judge)
+    if (this.bestCandidates) this.bestCandidates = new BestCandidates(scorerOf(method, problem, value), judge)
   }
 
-  leave(sample: number): void {
+  retire(sample: number): void {
     this.samples = this.samples.filter((each) => each !== sample)
-    this.left = [...this.left, sample]
+    this.retired = [...this.retired, sample]
   }
 
   /** Rounds, judges and hands over what is left. */
   async finish(): Promise<void> {
-    this.samples = [...this.samples, ...this.left].sort((a, b) => a - b)
-    await this.takeHighlights()
-    const settled = await this.settled()
+    this.samples = [...this.samples, ...this.retired].sort((a, b) => a - b)
+    await this.takeBestCandidates()
+    const successes = await this.roundedPastBoundary()
     for (const sample of this.samples)
-      rowOf(this.x, sample).set(settled.get(sample)?.image ?? this.rounded(sample))
-    const rest = this.samples.filter((sample) => !settled.has(sample))
+      rowOf(this.x, sample).set(successes.get(sample)?.image ?? this.rounded(sample))
+    const rest = this.samples.filter((sample) => !successes.has(sample))
     const ofRest = await this.model.logits(this.x, rest)
-    const logits: Rows = { of: (sample) => settled.get(sample)?.logits ?? ofRest.of(sample) }
-    this.seen = this.judge(logits)
+    const logits: Rows = { of: (sample) => successes.get(sample)?.logits ?? ofRest.of(sample) }
+    this.evaluation = this.judge(logits)
     this.offer(this.samples, this.rows(), logits)
     this.samples = []
   }
@@ -214,27 +222,27 @@ export class RestartWalk implements Walk {
   }
 
   /** x ← the best of all points, the last one included. */
-  private async takeHighlights(): Promise<void> {
-    const { highlights } = this
-    if (highlights === undefined) return
-    highlights.noteAll(this.samples, this.rows(), await this.predict(this.x))
-    for (const sample of this.samples) rowOf(this.x, sample).set(highlights.point(sample) ?? [])
+  private async takeBestCandidates(): Promise<void> {
+    const { bestCandidates } = this
+    if (bestCandidates === undefined) return
+    bestCandidates.noteAll(this.samples, this.rows(), await this.predict(this.x))
+    for (const sample of this.samples) rowOf(this.x, sample).set(bestCandidates.point(sample) ?? [])
   }
 
   /**
    * The smallest perturbations that succeed, as they can be stored; what does not succeed is brought into the
    * ball.
    */
-  private async settled(): Promise<Map<number, Settled>> {
+  private async roundedPastBoundary(): Promise<Map<number, RoundedSuccess>> {
     if (this.options.method.keeps !== 'smallest') return new Map()
-    const settled = await settle({
-      samples: this.samples.filter((sample) => this.highlights?.hasSucceeded(sample)),
+    const successes = await roundPastBoundary({
+      samples: this.samples.filter((sample) => this.bestCandidates?.hasSucceeded(sample)),
       trial: (sample, factor) => this.stretched(sample, factor),
       predict: (points, samples) => this.model.logits(points, samples),
       accepts: (sample, image, logits) => this.succeeds(logits, sample) && this.isWithinBudget(image, sample),
     })
-    for (const sample of this.samples) if (!settled.has(sample)) this.bringIntoBall(sample)
-    return settled
+    for (const sample of this.samples) if (!successes.has(sample)) this.bringIntoBall(sample)
+    return successes
   }
 
   private stretched(sample: number, factor: number): Float32Array {
@@ -257,7 +265,7 @@ export class RestartWalk implements Walk {
     method.ball.project(x, rowOf(this.images, sample))
   }
 
-  private judge(logits: Rows): Seen {
+  private judge(logits: Rows): Evaluation {
     return {
       logits,
       success: new Map(this.samples.map((sample) => [sample, this.succeeds(logits.of(sample), sample)])),
@@ -265,9 +273,9 @@ export class RestartWalk implements Walk {
   }
 
   /**
-   * Samples that succeed after rounding leave; one that succeeds only before it walks on from where it was.
+   * Retires samples that succeed after rounding; one that succeeds only before goes on from where it was.
    */
-  private async retire(logits: Rows): Promise<Seen> {
+  private async retireSuccessful(logits: Rows): Promise<Evaluation> {
     const candidates = this.allOrAny(
       (sample) => this.succeeds(logits.of(sample), sample) && this.mayRetire(sample),
     )
@@ -338,8 +346,4 @@ export class RestartWalk implements Walk {
     })
     best.offer(new Map(samples.map((sample) => [sample, offerOf(sample)])))
   }
-}
-
-function sameNumbers(a: Float32Array, b: Float32Array): boolean {
-  return a === b || a.every((value, i) => value === b[i])
 }

@@ -1,5 +1,5 @@
 /** An affine function of the logits, a·z + b: positive on the side that the attack wants. */
-export interface Face {
+export interface Hyperplane {
   /** What is not zero of a: class and factor. */
   readonly terms: readonly (readonly [k: number, factor: number])[]
   /** b */
@@ -7,44 +7,44 @@ export interface Face {
 }
 
 /**
- * How a goal divides the logits of a sample by planes: it is met where any of the faces is positive, or all
- * of them.
+ * How a goal divides the logits of a sample by planes: it is met on the wanted side of any of them, or of
+ * all.
  */
-export interface Faces {
+export interface DecisionBoundary {
   readonly need: 'any' | 'all'
-  readonly faces: readonly Face[]
+  readonly planes: readonly Hyperplane[]
 }
 
-/** How far logits [K] are on the face's wanted side; negative on the other. */
-export function faceValue({ terms, offset }: Face, logits: Float32Array): number {
+/** How far logits [K] are on the plane's wanted side; negative on the other. */
+export function planeValue({ terms, offset }: Hyperplane, logits: Float32Array): number {
   return terms.reduce((sum, [k, factor]) => sum + factor * (logits[k] ?? NaN), offset)
 }
 
 /** row [K] ← a */
-export function writeFace(row: Float32Array, { terms }: Face): void {
+export function writeNormal(row: Float32Array, { terms }: Hyperplane): void {
   row.fill(0)
   for (const [k, factor] of terms) row[k] = factor
 }
 
 /**
- * The face that decides, the best of `any` and the worst of `all`, and its value: the goal's margin. The
+ * The plane that decides, the best of `any` and the worst of `all`, and its value: the goal's margin. The
  * first of several.
  */
-export function decidingFace(
-  { need, faces }: Faces,
+export function decidingPlane(
+  { need, planes }: DecisionBoundary,
   logits: Float32Array,
 ): { readonly index: number; readonly margin: number } {
   const sign = need === 'any' ? 1 : -1
   let [index, best] = [-1, -Infinity]
-  faces.forEach((face, i) => {
-    const value = sign * faceValue(face, logits)
+  planes.forEach((plane, i) => {
+    const value = sign * planeValue(plane, logits)
     if (value > best) [index, best] = [i, value]
   })
   return { index, margin: sign * best }
 }
 
 /** z_wanted − z_other. */
-export function difference(wanted: number, other: number): Face {
+export function difference(wanted: number, other: number): Hyperplane {
   return {
     terms: [
       [wanted, 1],
@@ -55,6 +55,9 @@ export function difference(wanted: number, other: number): Face {
 }
 
 /** ±(z_k − bar): positive where label k is set, or where it is not. */
-export function threshold(k: number, { bar, set }: { readonly bar: number; readonly set: boolean }): Face {
+export function threshold(
+  k: number,
+  { bar, set }: { readonly bar: number; readonly set: boolean },
+): Hyperplane {
   return set ? { terms: [[k, 1]], offset: -bar } : { terms: [[k, -1]], offset: bar }
 }

@@ -7,7 +7,7 @@ import {
   misclassified,
   targetReached,
 } from '../tasks/classification/criteria.ts'
-import { decidingFace } from './faces.ts'
+import { decidingPlane } from './decision-boundary.ts'
 import type { Criterion } from './criterion.ts'
 
 const truth = tensor([1, 4], Float32Array.of(1, 0, 1, 0))
@@ -19,12 +19,12 @@ const criteria: readonly (readonly [string, Criterion])[] = [
 ]
 
 test.each(criteria)('%s: the planes say what the criterion says', (_, criterion) => {
-  const faces = criterion.faces!(0, 4)
+  const planes = criterion.boundary!(0, 4)
   const met = new Set<boolean>()
   const draws = uniformTensor([200, 4], 1, [-2, 2])
   for (let draw = 0; draw < 200; draw++) {
     const logits = sampleOf(draws, draw).data
-    const { margin } = decidingFace(faces, logits)
+    const { margin } = decidingPlane(planes, logits)
     expect(margin > 0).toBe(criterion.isMet(logits, 0))
     met.add(margin > 0)
   }
@@ -33,6 +33,6 @@ test.each(criteria)('%s: the planes say what the criterion says', (_, criterion)
 
 test('the deciding plane is the best of any, the worst of all', () => {
   const logits = Float32Array.of(0, 3, 1, 2)
-  expect(decidingFace(misclassified([2]).faces!(0, 4), logits)).toEqual({ index: 1, margin: 2 })
-  expect(decidingFace(targetReached([2]).faces!(0, 4), logits)).toEqual({ index: 1, margin: -2 })
+  expect(decidingPlane(misclassified([2]).boundary!(0, 4), logits)).toEqual({ index: 1, margin: 2 })
+  expect(decidingPlane(targetReached([2]).boundary!(0, 4), logits)).toEqual({ index: 1, margin: -2 })
 })

@@ -1,12 +1,12 @@
 import type { Rows } from './attack.ts'
 
 /** A rounded image that succeeds, [C·H·W], with its logits [K]. */
-export interface Settled {
+export interface RoundedSuccess {
   readonly image: Float32Array
   readonly logits: Float32Array
 }
 
-export interface Settling {
+export interface RoundingSearch {
   readonly samples: readonly number[]
   /** image + stretch · (point − image) within the bounds, rounded. */
   readonly trial: (sample: number, stretch: number) => Float32Array
@@ -19,7 +19,7 @@ interface Search {
   /** The longest stretch that failed below the shortest that succeeded. */
   fails?: number
   succeeds?: number
-  settled?: Settled
+  rounded?: RoundedSuccess
 }
 
 const trials = 18
@@ -31,7 +31,12 @@ const resolution = 0.001
  * it. Then it is stretched away from the image until its rounded image succeeds, by gaps that double, and the
  * gap is halved. Samples that never succeed are left out.
  */
-export async function settle({ samples, trial, predict, accepts }: Settling): Promise<Map<number, Settled>> {
+export async function roundPastBoundary({
+  samples,
+  trial,
+  predict,
+  accepts,
+}: RoundingSearch): Promise<Map<number, RoundedSuccess>> {
   const searches = new Map(samples.map((sample): [number, Search] => [sample, {}]))
   for (let count = 0; count < trials; count++) {
     const open = samples.filter((sample) => isOpen(searches.get(sample)))
@@ -43,16 +48,16 @@ export async function settle({ samples, trial, predict, accepts }: Settling): Pr
     for (const sample of open) {
       const search = searches.get(sample)
       if (search === undefined) continue
-      const settled = { image: points.of(sample), logits: logits.of(sample) }
+      const rounded = { image: points.of(sample), logits: logits.of(sample) }
       note(
         search,
         stretches.get(sample) ?? 1,
-        accepts(sample, settled.image, settled.logits) ? settled : undefined,
+        accepts(sample, rounded.image, rounded.logits) ? rounded : undefined,
       )
     }
   }
   return new Map(
-    [...searches].flatMap(([sample, { settled }]) => (settled === undefined ? [] : [[sample, settled]])),
+    [...searches].flatMap(([sample, { rounded }]) => (rounded === undefined ? [] : [[sample, rounded]])),
   )
 }
 
@@ -66,7 +71,7 @@ function nextStretch({ fails, succeeds }: Search = {}, count: number): number {
   return fails !== undefined && succeeds !== undefined ? (fails + succeeds) / 2 : 1 + 0.001 * (2 ** count - 1)
 }
 
-function note(search: Search, stretch: number, settled: Settled | undefined): void {
-  if (settled === undefined) search.fails = stretch
-  else Object.assign(search, { succeeds: stretch, settled })
+function note(search: Search, stretch: number, rounded: RoundedSuccess | undefined): void {
+  if (rounded === undefined) search.fails = stretch
+  else Object.assign(search, { succeeds: stretch, rounded })
 }
