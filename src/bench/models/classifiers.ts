@@ -1,6 +1,6 @@
-import { createNetworkBuilder, type Feature, type Network, type NetworkBuilder } from './network.ts'
+import { NetworkBuilder, type Feature, type Network } from './network.ts'
 import type { TfjsFiles } from '../../adapters/tfjs/load-model.ts'
-import { createKerasNetwork, type KerasFeature, type KerasNetwork } from './keras.ts'
+import { KerasNetwork, type KerasFeature } from './keras.ts'
 import type { PreprocessingCard } from '../../core/model/preprocessing/chain.ts'
 import type { ConnectableModel } from '../../engine/models/open-model.ts'
 
@@ -9,7 +9,7 @@ const blocks = [6, 12, 24, 16]
 
 /** DenseNet-121 as torchvision has it, 1000 classes, 224x224. Huang et al., CVPR 2017. */
 export function densenet121(): Network {
-  const net = createNetworkBuilder([3, 224, 224], 121)
+  const net = new NetworkBuilder([3, 224, 224], 121)
   let x = net.relu(net.batchNorm(net.conv(net.input, 64, { kernel: 7, stride: 2 })))
   x = net.pool('MaxPool', x, 3, 2, 1)
   for (const [index, layers] of blocks.entries()) {
@@ -46,7 +46,7 @@ const stages = [
 
 /** MobileNetV2 as keras.applications has it, 1000 classes, 224x224. */
 export function kerasMobilenetV2(): TfjsFiles {
-  const net = createKerasNetwork([224, 224, 3], 2)
+  const net = new KerasNetwork([224, 224, 3], 2)
   let x = convolved(net, net.input, 32, 3, 2)
   for (const [expansion, channels, repeats, stride] of stages)
     for (let b = 0; b < repeats; b++)
@@ -113,7 +113,7 @@ const epsilon = 1e-3
 
 /** MobileNetV3-Large as torchvision has it, 1000 classes, 224x224. */
 export function mobilenetV3Large(): Network {
-  const net = createNetworkBuilder([3, 224, 224], 3)
+  const net = new NetworkBuilder([3, 224, 224], 3)
   let x = net.hardSwish(net.batchNorm(net.conv(net.input, 16, { kernel: 3, stride: 2 }), epsilon))
   for (const row of rows) x = searchedResidual(net, x, row)
   x = net.hardSwish(net.batchNorm(net.conv(x, 960), epsilon))
@@ -126,7 +126,7 @@ function searchedResidual(
   x: Feature,
   [kernel, expanded, channels, squeeze, activation, stride]: Row,
 ): Feature {
-  const activate = net[activation]
+  const activate = (value: Feature) => net[activation](value)
   const wide = expanded === x.channels ? x : activate(net.batchNorm(net.conv(x, expanded), epsilon))
   const options = { kernel, stride, groups: expanded }
   const depthwise = activate(net.batchNorm(net.conv(wide, expanded, options), epsilon))
@@ -160,7 +160,7 @@ const bottleneckStages = [
  * 2016.
  */
 export function resnet50(): Network {
-  const net = createNetworkBuilder([3, 224, 224], 50)
+  const net = new NetworkBuilder([3, 224, 224], 50)
   let x = net.relu(net.batchNorm(net.conv(net.input, 64, { kernel: 7, stride: 2 })))
   x = net.pool('MaxPool', x, 3, 2, 1)
   for (const { width, blocks, stride } of bottleneckStages)

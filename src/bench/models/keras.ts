@@ -22,28 +22,37 @@ export interface KerasConvolution {
  * Layers as Keras writes them into a model.json, with seeded random weights: what they compute is
  * unimportant.
  */
-export type KerasNetwork = ReturnType<typeof createKerasNetwork>
+export class KerasNetwork {
+  readonly input: KerasFeature
+  private readonly random: ReturnType<typeof xoroshiro128plus>
+  private readonly layers: object[] = []
+  private readonly specs: {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly dtype: string
+  }[] = []
+  private readonly values: Float32Array[] = []
+  private last = ''
 
-export function createKerasNetwork(
-  inputShape: readonly [rows: number, columns: number, channels: number],
-  seed: number,
-) {
-  const random = xoroshiro128plus(seed)
-  const layers: object[] = []
-  const specs: { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[] = []
-  const values: Float32Array[] = []
-  let last = ''
+  constructor(
+    [rows, columns, channels]: readonly [rows: number, columns: number, channels: number],
+    seed: number,
+  ) {
+    this.random = xoroshiro128plus(seed)
+    const config = { batch_input_shape: [null, rows, columns, channels] }
+    this.input = this.layer('InputLayer', config, [], channels)
+  }
 
-  function layer(
+  private layer(
     className: string,
     config: object,
     inputs: readonly KerasFeature[],
     channels: number,
   ): KerasFeature {
-    const name = `${className.toLowerCase()}_${layers.length}`
+    const name = `${className.toLowerCase()}_${this.layers.length}`
     const nodes = inputs.length === 0 ? [] : [inputs.map((input) => [input.layer, 0, 0, {}])]
-    last = name
-    layers.push({
+    this.last = name
+    this.layers.push({
       class_name: className,
       name,
       config: { name, dtype: 'float32', ...config },
@@ -52,109 +61,122 @@ export function createKerasNetwork(
     return { layer: name, channels }
   }
 
-  /** Uniform around a mean, of the last layer. */
-  function weight(kind: string, shape: readonly number[], mean: number, reach: number): void {
-    specs.push({ name: `${last}/${kind}`, shape, dtype: 'float32' })
-    values.push(new Float32Array(sizeOf(shape)).map(() => mean + reach * (2 * uniformFloat32(random) - 1)))
+  /** Uniform around a mean, of the this.last layer. */
+  private weight(kind: string, shape: readonly number[], mean: number, reach: number): void {
+    this.specs.push({ name: `${this.last}/${kind}`, shape, dtype: 'float32' })
+    this.values.push(
+      new Float32Array(sizeOf(shape)).map(() => mean + reach * (2 * uniformFloat32(this.random) - 1)),
+    )
   }
 
-  const network = {
-    input: layer('InputLayer', { batch_input_shape: [null, ...inputShape] }, [], inputShape[2]),
-
-    conv(x: KerasFeature, filters: number, options: KerasConvolution = {}): KerasFeature {
-      const { kernel = 1, strides = 1, activation = 'linear', useBias = true } = options
-      const config = {
-        filters,
-        kernel_size: [kernel, kernel],
-        strides: [strides, strides],
-        padding: 'same',
-        activation,
-      }
-      const y = layer('Conv2D', { ...config, use_bias: useBias }, [x], filters)
-      weight(
-        'kernel',
-        [kernel, kernel, x.channels, filters],
-        0,
-        Math.sqrt(6 / (kernel * kernel * x.channels)),
-      )
-      if (useBias) weight('bias', [filters], 0, 0.1)
-      return y
-    },
-
-    depthwise(x: KerasFeature, strides: number): KerasFeature {
-      const config = {
-        kernel_size: [3, 3],
-        strides: [strides, strides],
-        padding: 'same',
-        use_bias: false,
-        depth_multiplier: 1,
-      }
-      const y = layer('DepthwiseConv2D', config, [x], x.channels)
-      weight('depthwise_kernel', [3, 3, x.channels, 1], 0, Math.sqrt(6 / 9))
-      return y
-    },
-
-    batchNorm(x: KerasFeature): KerasFeature {
-      const y = layer('BatchNormalization', { axis: 3, epsilon: 1e-3 }, [x], x.channels)
-      weight('gamma', [x.channels], 0.8, 0.2)
-      weight('beta', [x.channels], 0, 0.2)
-      weight('moving_mean', [x.channels], 0, 0.2)
-      weight('moving_variance', [x.channels], 1, 0.3)
-      return y
-    },
-
-    relu6: (x: KerasFeature): KerasFeature => layer('ReLU', { max_value: 6 }, [x], x.channels),
-    add: (a: KerasFeature, b: KerasFeature): KerasFeature => layer('Add', {}, [a, b], a.channels),
-    concat: (a: KerasFeature, b: KerasFeature): KerasFeature =>
-      layer('Concatenate', { axis: -1 }, [a, b], a.channels + b.channels),
-    maxPool: (x: KerasFeature): KerasFeature =>
-      layer('MaxPooling2D', { pool_size: [2, 2], strides: [2, 2], padding: 'valid' }, [x], x.channels),
-    globalAveragePool: (x: KerasFeature): KerasFeature =>
-      layer('GlobalAveragePooling2D', {}, [x], x.channels),
-
-    upConv(x: KerasFeature, filters: number): KerasFeature {
-      const config = { filters, kernel_size: [2, 2], strides: [2, 2], padding: 'valid', use_bias: true }
-      const y = layer('Conv2DTranspose', config, [x], filters)
-      weight('kernel', [2, 2, filters, x.channels], 0, Math.sqrt(6 / (4 * x.channels)))
-      weight('bias', [filters], 0, 0.1)
-      return y
-    },
-
-    dense(x: KerasFeature, units: number): KerasFeature {
-      const y = layer('Dense', { units, activation: 'softmax', use_bias: true }, [x], units)
-      weight('kernel', [x.channels, units], 0, Math.sqrt(3 / x.channels))
-      weight('bias', [units], 0, 0.1)
-      return y
-    },
-
-    /** The model as it would be read from its folder. */
-    finish(output: KerasFeature): TfjsFiles {
-      const config = {
-        name: 'model',
-        layers,
-        input_layers: [[network.input.layer, 0, 0]],
-        output_layers: [[output.layer, 0, 0]],
-      }
-      const topology = {
-        keras_version: '2.15.0',
-        backend: 'tensorflow',
-        model_config: { class_name: 'Functional', config },
-      }
-      const json = {
-        format: 'layers-model',
-        modelTopology: topology,
-        weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
-      }
-      const manifest = parseModelJson(JSON.stringify(json), 'bench')
-      const shard = Buffer.concat(values.map(({ buffer }) => new Uint8Array(buffer)))
-      return {
-        file: 'bench',
-        manifest,
-        weights: weightBytes(manifest, { 'weights.bin': new Uint8Array(shard) }, 'bench'),
-      }
-    },
+  conv(x: KerasFeature, filters: number, options: KerasConvolution = {}): KerasFeature {
+    const { kernel = 1, strides = 1, activation = 'linear', useBias = true } = options
+    const config = {
+      filters,
+      kernel_size: [kernel, kernel],
+      strides: [strides, strides],
+      padding: 'same',
+      activation,
+    }
+    const y = this.layer('Conv2D', { ...config, use_bias: useBias }, [x], filters)
+    this.weight(
+      'kernel',
+      [kernel, kernel, x.channels, filters],
+      0,
+      Math.sqrt(6 / (kernel * kernel * x.channels)),
+    )
+    if (useBias) this.weight('bias', [filters], 0, 0.1)
+    return y
   }
-  return network
+
+  depthwise(x: KerasFeature, strides: number): KerasFeature {
+    const config = {
+      kernel_size: [3, 3],
+      strides: [strides, strides],
+      padding: 'same',
+      use_bias: false,
+      depth_multiplier: 1,
+    }
+    const y = this.layer('DepthwiseConv2D', config, [x], x.channels)
+    this.weight('depthwise_kernel', [3, 3, x.channels, 1], 0, Math.sqrt(6 / 9))
+    return y
+  }
+
+  batchNorm(x: KerasFeature): KerasFeature {
+    const y = this.layer('BatchNormalization', { axis: 3, epsilon: 1e-3 }, [x], x.channels)
+    this.weight('gamma', [x.channels], 0.8, 0.2)
+    this.weight('beta', [x.channels], 0, 0.2)
+    this.weight('moving_mean', [x.channels], 0, 0.2)
+    this.weight('moving_variance', [x.channels], 1, 0.3)
+    return y
+  }
+
+  relu6(x: KerasFeature): KerasFeature {
+    return this.layer('ReLU', { max_value: 6 }, [x], x.channels)
+  }
+
+  add(a: KerasFeature, b: KerasFeature): KerasFeature {
+    return this.layer('Add', {}, [a, b], a.channels)
+  }
+
+  concat(a: KerasFeature, b: KerasFeature): KerasFeature {
+    return this.layer('Concatenate', { axis: -1 }, [a, b], a.channels + b.channels)
+  }
+
+  maxPool(x: KerasFeature): KerasFeature {
+    return this.layer(
+      'MaxPooling2D',
+      { pool_size: [2, 2], strides: [2, 2], padding: 'valid' },
+      [x],
+      x.channels,
+    )
+  }
+
+  globalAveragePool(x: KerasFeature): KerasFeature {
+    return this.layer('GlobalAveragePooling2D', {}, [x], x.channels)
+  }
+
+  upConv(x: KerasFeature, filters: number): KerasFeature {
+    const config = { filters, kernel_size: [2, 2], strides: [2, 2], padding: 'valid', use_bias: true }
+    const y = this.layer('Conv2DTranspose', config, [x], filters)
+    this.weight('kernel', [2, 2, filters, x.channels], 0, Math.sqrt(6 / (4 * x.channels)))
+    this.weight('bias', [filters], 0, 0.1)
+    return y
+  }
+
+  dense(x: KerasFeature, units: number): KerasFeature {
+    const y = this.layer('Dense', { units, activation: 'softmax', use_bias: true }, [x], units)
+    this.weight('kernel', [x.channels, units], 0, Math.sqrt(3 / x.channels))
+    this.weight('bias', [units], 0, 0.1)
+    return y
+  }
+
+  /** The model as it would be read from its folder. */
+  finish(output: KerasFeature): TfjsFiles {
+    const config = {
+      name: 'model',
+      layers: this.layers,
+      input_layers: [[this.input.layer, 0, 0]],
+      output_layers: [[output.layer, 0, 0]],
+    }
+    const topology = {
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
+      model_config: { class_name: 'Functional', config },
+    }
+    const json = {
+      format: 'layers-model',
+      modelTopology: topology,
+      weightsManifest: [{ paths: ['weights.bin'], weights: this.specs }],
+    }
+    const manifest = parseModelJson(JSON.stringify(json), 'bench')
+    const shard = Buffer.concat(this.values.map(({ buffer }) => new Uint8Array(buffer)))
+    return {
+      file: 'bench',
+      manifest,
+      weights: weightBytes(manifest, { 'weights.bin': new Uint8Array(shard) }, 'bench'),
+    }
+  }
 }
 
 const widths = [16, 32, 64, 128]
@@ -164,7 +186,7 @@ const widths = [16, 32, 64, 128]
  * TensorFlow.js is slow.
  */
 export function kerasUnet(): TfjsFiles {
-  const net = createKerasNetwork([256, 256, 1], 3)
+  const net = new KerasNetwork([256, 256, 1], 3)
   const skips: KerasFeature[] = []
   let x: KerasFeature = net.input
   for (const width of widths) {
@@ -172,6 +194,7 @@ export function kerasUnet(): TfjsFiles {
     skips.push(skip)
     x = net.maxPool(skip)
   }
+
   x = doubled(net, x, 256)
   for (const skip of skips.toReversed())
     x = doubled(net, net.concat(skip, net.upConv(x, skip.channels)), skip.channels)

@@ -48,152 +48,169 @@ export interface Network {
 }
 
 /** Layers as PyTorch has them, each adding its nodes and weights. */
-export type NetworkBuilder = ReturnType<typeof createNetworkBuilder>
+export class NetworkBuilder {
+  readonly input: Feature
+  private readonly random: ReturnType<typeof xoroshiro128plus>
+  private readonly nodes: OnnxNode[] = []
+  private readonly initializers = new Map<string, OnnxTensor>()
+  private readonly parameters: Float32Array[] = []
+  private multiplications = 0
+  private ofInput = 0
 
-export function createNetworkBuilder(inputShape: readonly [number, number, number], seed: number) {
-  const random = xoroshiro128plus(seed)
-  const nodes: OnnxNode[] = []
-  const initializers = new Map<string, OnnxTensor>()
-  const parameters: Float32Array[] = []
-  let multiplications = 0
-  let ofInput = 0
+  constructor(
+    private readonly inputShape: readonly [channels: number, height: number, width: number],
+    seed: number,
+  ) {
+    const [channels, height, width] = inputShape
+    this.input = { name: 'x', channels, height, width }
+    this.random = xoroshiro128plus(seed)
+  }
 
-  function node(
+  private node(
     opType: string,
     inputs: readonly string[],
     shape: Omit<Feature, 'name'>,
     attributes: Attributes = {},
   ): Feature {
-    const name = `${opType}_${nodes.length}`
-    nodes.push({ opType, domain: '', name, inputs, outputs: [name], attributes })
+    const name = `${opType}_${this.nodes.length}`
+    this.nodes.push({ opType, domain: '', name, inputs, outputs: [name], attributes })
     return { ...shape, name }
   }
 
   /** Uniform values of the given mean and standard deviation, also kept for the peer. */
-  function parameter(shape: readonly number[], mean: number, deviation: number): string {
+  private parameter(shape: readonly number[], mean: number, deviation: number): string {
     const reach = deviation * Math.sqrt(3)
-    const values = new Float32Array(sizeOf(shape)).map(() => mean + reach * (2 * uniformFloat32(random) - 1))
-    const name = `parameter_${parameters.length}`
-    parameters.push(values)
-    initializers.set(name, float32Tensor(shape, values))
+    const values = new Float32Array(sizeOf(shape)).map(
+      () => mean + reach * (2 * uniformFloat32(this.random) - 1),
+    )
+    const name = `parameter_${this.parameters.length}`
+    this.parameters.push(values)
+    this.initializers.set(name, float32Tensor(shape, values))
     return name
   }
 
-  const layers = {
-    input: {
-      name: 'x',
-      channels: inputShape[0],
-      height: inputShape[1],
-      width: inputShape[2],
-    } satisfies Feature,
-
-    conv(
-      x: Feature,
-      channels: number,
-      { kernel = 1, stride = 1, groups = 1, bias = false }: ConvolutionOptions = {},
-    ): Feature {
-      const pad = (kernel - 1) >> 1
-      const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
-      const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
-      const fanIn = (x.channels / groups) * kernel * kernel
-      const weights = [parameter([channels, x.channels / groups, kernel, kernel], 0, Math.sqrt(2 / fanIn))]
-      if (bias) weights.push(parameter([channels], 0, 0.1))
-      multiplications += fanIn * channels * height * width
-      if (x === layers.input) ofInput += fanIn * channels * height * width
-      const attributes = {
-        kernel_shape: [kernel, kernel],
-        strides: [stride, stride],
-        pads: [pad, pad, pad, pad],
-        group: groups,
-      }
-      return node('Conv', [x.name, ...weights], { channels, height, width }, attributes)
-    },
-
-    /** Transposed convolution that doubles height and width, kernel 2, stride 2, with bias. */
-    upConv(x: Feature, channels: number): Feature {
-      const weights = [
-        parameter([x.channels, channels, 2, 2], 0, Math.sqrt(2 / x.channels)),
-        parameter([channels], 0, 0.1),
-      ]
-      multiplications += x.channels * channels * 4 * x.height * x.width
-      const shape = { channels, height: 2 * x.height, width: 2 * x.width }
-      return node('ConvTranspose', [x.name, ...weights], shape, { kernel_shape: [2, 2], strides: [2, 2] })
-    },
-
-    batchNorm(x: Feature, epsilon = 1e-5): Feature {
-      const size = [x.channels]
-      const statistics = [
-        parameter(size, 0.8, 0.1),
-        parameter(size, 0, 0.1),
-        parameter(size, 0, 0.1),
-        parameter(size, 1, 0.2),
-      ]
-      return node('BatchNormalization', [x.name, ...statistics], x, { epsilon: { float: epsilon } })
-    },
-
-    relu: (x: Feature): Feature => node('Relu', [x.name], x),
-    hardSwish: (x: Feature): Feature => node('HardSwish', [x.name], x),
-    hardSigmoid: (x: Feature): Feature => node('HardSigmoid', [x.name], x, { alpha: { float: 1 / 6 } }),
-    add: (a: Feature, b: Feature): Feature => node('Add', [a.name, b.name], a),
-    /** x · gate, where the gate is one value a channel. */
-    scale: (x: Feature, gate: Feature): Feature => node('Mul', [x.name, gate.name], x),
-
-    concat(features: readonly Feature[]): Feature {
-      const [first = layers.input] = features
-      const channels = features.reduce((sum, each) => sum + each.channels, 0)
-      const names = features.map(({ name }) => name)
-      return node('Concat', names, { ...first, channels }, { axis: 1 })
-    },
-
-    pool(opType: 'MaxPool' | 'AveragePool', x: Feature, kernel: number, stride: number, pad = 0): Feature {
-      const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
-      const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
-      const attributes = {
-        kernel_shape: [kernel, kernel],
-        strides: [stride, stride],
-        pads: [pad, pad, pad, pad],
-      }
-      return node(opType, [x.name], { ...x, height, width }, attributes)
-    },
-
-    globalAveragePool: (x: Feature): Feature =>
-      node('GlobalAveragePool', [x.name], { ...x, height: 1, width: 1 }),
-
-    flatten: (x: Feature): Feature =>
-      node('Flatten', [x.name], { channels: x.channels * x.height * x.width, height: 1, width: 1 }),
-
-    linear(x: Feature, channels: number): Feature {
-      const weights = [
-        parameter([channels, x.channels], 0, Math.sqrt(1 / x.channels)),
-        parameter([channels], 0, 0.1),
-      ]
-      multiplications += x.channels * channels
-      return node('Gemm', [x.name, ...weights], { channels, height: 1, width: 1 }, { transB: 1 })
-    },
-
-    finish(logits: Feature, dense = false): Network {
-      const logitsShape = dense ? [logits.channels, logits.height, logits.width] : [logits.channels]
-      nodes.push({
-        opType: 'Identity',
-        domain: '',
-        name: 'logits',
-        inputs: [logits.name],
-        outputs: ['logits'],
-        attributes: {},
-      })
-      const greyMultiplications = multiplications - ofInput + ofInput / inputShape[0]
-      const counts = { multiplications, greyMultiplications }
-      return {
-        model: encode(logitsShape),
-        parameters: joined(parameters),
-        ...counts,
-        inputShape,
-        logitsShape,
-      }
-    },
+  conv(
+    x: Feature,
+    channels: number,
+    { kernel = 1, stride = 1, groups = 1, bias = false }: ConvolutionOptions = {},
+  ): Feature {
+    const pad = (kernel - 1) >> 1
+    const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
+    const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
+    const fanIn = (x.channels / groups) * kernel * kernel
+    const weights = [this.parameter([channels, x.channels / groups, kernel, kernel], 0, Math.sqrt(2 / fanIn))]
+    if (bias) weights.push(this.parameter([channels], 0, 0.1))
+    this.multiplications += fanIn * channels * height * width
+    if (x === this.input) this.ofInput += fanIn * channels * height * width
+    const attributes = {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+      group: groups,
+    }
+    return this.node('Conv', [x.name, ...weights], { channels, height, width }, attributes)
   }
 
-  function encode(logitsShape: readonly number[]): Uint8Array {
+  /** Transposed convolution that doubles height and width, kernel 2, stride 2, with bias. */
+  upConv(x: Feature, channels: number): Feature {
+    const weights = [
+      this.parameter([x.channels, channels, 2, 2], 0, Math.sqrt(2 / x.channels)),
+      this.parameter([channels], 0, 0.1),
+    ]
+    this.multiplications += x.channels * channels * 4 * x.height * x.width
+    const shape = { channels, height: 2 * x.height, width: 2 * x.width }
+    return this.node('ConvTranspose', [x.name, ...weights], shape, { kernel_shape: [2, 2], strides: [2, 2] })
+  }
+
+  batchNorm(x: Feature, epsilon = 1e-5): Feature {
+    const size = [x.channels]
+    const statistics = [
+      this.parameter(size, 0.8, 0.1),
+      this.parameter(size, 0, 0.1),
+      this.parameter(size, 0, 0.1),
+      this.parameter(size, 1, 0.2),
+    ]
+    return this.node('BatchNormalization', [x.name, ...statistics], x, { epsilon: { float: epsilon } })
+  }
+
+  relu(x: Feature): Feature {
+    return this.node('Relu', [x.name], x)
+  }
+
+  hardSwish(x: Feature): Feature {
+    return this.node('HardSwish', [x.name], x)
+  }
+
+  hardSigmoid(x: Feature): Feature {
+    return this.node('HardSigmoid', [x.name], x, { alpha: { float: 1 / 6 } })
+  }
+
+  add(a: Feature, b: Feature): Feature {
+    return this.node('Add', [a.name, b.name], a)
+  }
+
+  /** x · gate, where the gate is one value a channel. */
+  scale(x: Feature, gate: Feature): Feature {
+    return this.node('Mul', [x.name, gate.name], x)
+  }
+
+  concat(features: readonly Feature[]): Feature {
+    const [first = this.input] = features
+    const channels = features.reduce((sum, each) => sum + each.channels, 0)
+    const names = features.map(({ name }) => name)
+    return this.node('Concat', names, { ...first, channels }, { axis: 1 })
+  }
+
+  pool(opType: 'MaxPool' | 'AveragePool', x: Feature, kernel: number, stride: number, pad = 0): Feature {
+    const height = Math.floor((x.height + 2 * pad - kernel) / stride) + 1
+    const width = Math.floor((x.width + 2 * pad - kernel) / stride) + 1
+    const attributes = {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+    }
+    return this.node(opType, [x.name], { ...x, height, width }, attributes)
+  }
+
+  globalAveragePool(x: Feature): Feature {
+    return this.node('GlobalAveragePool', [x.name], { ...x, height: 1, width: 1 })
+  }
+
+  flatten(x: Feature): Feature {
+    return this.node('Flatten', [x.name], { channels: x.channels * x.height * x.width, height: 1, width: 1 })
+  }
+
+  linear(x: Feature, channels: number): Feature {
+    const weights = [
+      this.parameter([channels, x.channels], 0, Math.sqrt(1 / x.channels)),
+      this.parameter([channels], 0, 0.1),
+    ]
+    this.multiplications += x.channels * channels
+    return this.node('Gemm', [x.name, ...weights], { channels, height: 1, width: 1 }, { transB: 1 })
+  }
+
+  finish(logits: Feature, dense = false): Network {
+    const logitsShape = dense ? [logits.channels, logits.height, logits.width] : [logits.channels]
+    this.nodes.push({
+      opType: 'Identity',
+      domain: '',
+      name: 'logits',
+      inputs: [logits.name],
+      outputs: ['logits'],
+      attributes: {},
+    })
+    const greyMultiplications = this.multiplications - this.ofInput + this.ofInput / this.inputShape[0]
+    return {
+      model: this.encode(logitsShape),
+      parameters: joined(this.parameters),
+      multiplications: this.multiplications,
+      greyMultiplications,
+      inputShape: this.inputShape,
+      logitsShape,
+    }
+  }
+
+  private encode(logitsShape: readonly number[]): Uint8Array {
     return encodeModel({
       irVersion: 8,
       opsets: new Map([['', 17]]),
@@ -201,16 +218,14 @@ export function createNetworkBuilder(inputShape: readonly [number, number, numbe
       functions: [],
       graph: {
         name: 'bench',
-        nodes,
-        initializers,
-        inputs: [{ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] }],
+        nodes: this.nodes,
+        initializers: this.initializers,
+        inputs: [{ name: 'x', dataType: 'float32', shape: ['batch', ...this.inputShape] }],
         outputs: [{ name: 'logits', dataType: 'float32', shape: ['batch', ...logitsShape] }],
         valueInfos: new Map(),
       },
     })
   }
-
-  return layers
 }
 
 function joined(arrays: readonly Float32Array[]): Float32Array {
@@ -220,5 +235,6 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
     all.set(array, offset)
     offset += array.length
   }
+
   return all
 }

@@ -1,4 +1,4 @@
-import { createNetworkBuilder, type Feature, type Network, type NetworkBuilder } from './network.ts'
+import { NetworkBuilder, type Feature, type Network } from './network.ts'
 
 const widths = [32, 64, 128, 256]
 const bottom = 512
@@ -8,7 +8,7 @@ const bottom = 512
  * al., MICCAI 2015.
  */
 export function unet(): Network {
-  const net = createNetworkBuilder([3, 256, 256], 15)
+  const net = new NetworkBuilder([3, 256, 256], 15)
   const skips: Feature[] = []
   let x: Feature = net.input
   for (const width of widths) {
