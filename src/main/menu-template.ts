@@ -9,6 +9,21 @@ interface MenuOptions {
   readonly send: (event: MenuEvent) => void
 }
 
+function viewMenu(isDevelopment: boolean): MenuItemConstructorOptions {
+  const ofDevelopers = [{ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' }] as const
+  return {
+    label: '&View',
+    submenu: [
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { type: 'separator' },
+      { role: 'togglefullscreen' },
+      ...(isDevelopment ? ofDevelopers : []),
+    ],
+  }
+}
+
 /**
  * The native menu. Whatever works on images has its key in the page, so that it is the same in a browser.
  */
@@ -28,7 +43,8 @@ export function menuTemplate({
     },
   })
   const dialog = (label: string, accelerator: string, purpose: Purpose): MenuItemConstructorOptions => ({
-    ...{ label, accelerator },
+    label,
+    accelerator,
     click: () => {
       open(purpose)
     },
@@ -47,19 +63,7 @@ export function menuTemplate({
       ],
     },
     { role: 'editMenu' },
-    {
-      label: '&View',
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        ...(isDevelopment
-          ? [{ type: 'separator' } as const, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]
-          : []),
-      ],
-    },
+    viewMenu(isDevelopment),
     { role: 'windowMenu' },
     {
       label: '&Help',

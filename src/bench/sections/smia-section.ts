@@ -36,7 +36,7 @@ const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sig
  * in PyTorch. Sessions are ready on both sides.
  */
 export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
-  const { torch, folder, threads, runtime, matrixProduct } = context
+  const { torch, runtime, matrixProduct } = context
   const network = resnet50()
   const images = series()
   const connected = await connectLanes(
@@ -52,39 +52,14 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
     return [performance.now() - start]
   }
 
-  let theirFlips: unknown
-  const theirs = async (): Promise<number[]> => {
-    const shape = images.shape
-    const common = {
-      shape,
-      images: join(folder, 'images.f32'),
-      batch,
-      size: 224,
-      mean: 0.5,
-      std: 0.25,
-      greyLevels,
-    }
-    const answer =
-      (await torch?.request({ do: 'smia', ...settings, step: settings.stepSize, ...common })) ?? {}
-    theirFlips = answer['flips']
-    return [Number(answer['time'])]
-  }
-
-  if (torch !== null) {
-    const weights = join(folder, 'weights.f32')
-    await writeFile(weights, network.parameters)
-    await writeFile(join(folder, 'images.f32'), images.data)
-    await torch.request({ do: 'load', model: 'resnet50', weights, threads })
-  }
+  const peer = torch === null ? undefined : await torchPeer(context, network, images)
+  const warmUp = lanes.length * batch
   await attackSeries(
     lanes,
-    tensor(
-      [lanes.length * batch, 1, rows, columns],
-      images.data.subarray(0, lanes.length * batch * rows * columns),
-    ),
+    tensor([warmUp, 1, rows, columns], images.data.subarray(0, warmUp * rows * columns)),
   )
   const product: Contestant = () => matrixProduct.contestant(productRuns)
-  const [a, peak, b] = await interleaved(torch === null ? [ours, product] : [ours, product, theirs], {
+  const [a, peak, b] = await interleaved([ours, product, ...(peer === undefined ? [] : [peer.contestant])], {
     rounds: 2,
     warmUp: false,
   })
@@ -92,18 +67,39 @@ export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRo
   if (a === undefined || peak === undefined) throw internalError('two sides were timed')
   const atPeak = (peak.bestMs * multiplications(network)) / matrixProduct.multiplications
   const notes =
-    torch === null
+    peer === undefined || b === undefined
       ? ['PyTorch is not installed']
-      : [`predictions changed: ours ${flips}, PyTorch ${String(theirFlips)}`]
-  if (b !== undefined)
-    notes.push(
-      `ratio of the multiplications alone at the machine's peak: ${(atPeak / b.medianMs).toFixed(2)}`,
-    )
+      : [
+          `predictions changed: ours ${flips}, PyTorch ${peer.flips()}`,
+          `ratio of the multiplications alone at the machine's peak: ${(atPeak / b.medianMs).toFixed(2)}`,
+        ]
   yield {
     ...comparison('SMIA, 28 slices of 512x512, 10 steps', a, b),
     bar,
     peakShare: atPeak / a.bestMs,
     notes,
+  }
+}
+
+/** The same loop in PyTorch, its model loaded. */
+async function torchPeer(
+  { torch, folder, threads }: BenchContext,
+  network: Network,
+  { shape, data }: Tensor,
+): Promise<{ readonly contestant: Contestant; readonly flips: () => string }> {
+  const files = { weights: join(folder, 'weights.f32'), images: join(folder, 'images.f32') }
+  await writeFile(files.weights, network.parameters)
+  await writeFile(files.images, data)
+  await torch?.request({ do: 'load', model: 'resnet50', weights: files.weights, threads })
+  const common = { shape, images: files.images, batch, size: 224, mean: 0.5, std: 0.25, greyLevels }
+  let flips: unknown
+  return {
+    contestant: async () => {
+      const answer = await torch?.request({ do: 'smia', ...settings, step: settings.stepSize, ...common })
+      flips = answer?.['flips']
+      return [Number(answer?.['time'])]
+    },
+    flips: () => String(flips),
   }
 }
 

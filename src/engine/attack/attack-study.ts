@@ -76,10 +76,6 @@ async function work(
 ): Promise<AttackReport> {
   const loader = createImageLoader(run.study, run.opened.card, run)
   const progress = attackProgress(run.images.length, hooks.onProgress)
-  const images: RecordedImage[] = []
-  const failures: InputFailure[] = [...run.study.failures]
-  const told: Notice[] = []
-  let resumed = 0
   const numberOf = numbersOf(run)
   const kept = learnedOfRun(folder, numberOf)
   const load = loadFrom(run, loader)
@@ -103,21 +99,30 @@ async function work(
       return outcome
     },
   )
+  const { images, failures, notices, resumed } = await collected(outcomes, run, hooks)
+  for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+  const record = buildRecord(run, images, { failures, notices, learned: prepared.learned, kept })
+  await finish(folder, record, run)
+  return { folder: folder.folder, record, failures, resumed }
+}
+
+/** Results of all stacks, in the order in which they come. @throws RadversaryError where nothing is left. */
+async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, { onEvent }: AttackHooks) {
+  const images: RecordedImage[] = []
+  const failures: InputFailure[] = [...run.study.failures]
+  const notices: Notice[] = []
+  let resumed = 0
   for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {
       images.push(recordedImage(result, resultPath(number)))
-      told.push(...result.notices)
-      hooks.onEvent?.({ type: 'image', image: number - 1, result })
+      notices.push(...result.notices)
+      onEvent?.({ type: 'image', image: number - 1, result })
     }
     failures.push(...outcome.failures)
     resumed += outcome.resumed
   }
   if (images.length === 0) throw nothingLeft(failures)
-  const notices = distinctNotices(told)
-  for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, { failures, notices, learned: prepared.learned, kept })
-  await finish(folder, record, run)
-  return { folder: folder.folder, record, failures, resumed }
+  return { images, failures, notices: distinctNotices(notices), resumed }
 }
 
 /** 1 for the first of those that are attacked. */

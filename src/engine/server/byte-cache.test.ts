@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createByteCache } from './byte-cache.ts'
+import { ByteCache } from './byte-cache.ts'
 
 function cacheOf(capacity: number) {
   const made: string[] = []
-  const cache = createByteCache<string>(capacity, (value) => value.length)
+  const cache = new ByteCache<string>(capacity, (value) => value.length)
   const get = (key: string, value = key) =>
     cache.get(key, () => {
       made.push(key)

@@ -22,69 +22,73 @@ export interface RecordedSlices {
 }
 
 /** The images of an export, in the order in which they were attacked. */
-export interface RecordedStack {
+export class RecordedStack {
+  private readonly context: number
+  private readonly known = new Map<number, Promise<RecordedSlices>>()
+  private readonly volumes = new Map<number, Promise<Tensor>>()
+
+  /** @param model undefined where images are only read; a volume is predicted once, as a whole */
+  constructor(
+    private readonly folder: string,
+    private readonly images: readonly RecordedImage[],
+    private readonly model: PixelModel | undefined,
+  ) {
+    this.context = model?.context ?? 0
+  }
+
   /** Image `index`, from 0. @throws RadversaryError io-failed, dicom-unreadable */
-  read(index: number): Promise<RecordedSlices>
+  async read(index: number): Promise<RecordedSlices> {
+    this.known.delete(index - this.context - 1)
+    const found = await this.find(index)
+    if (found === undefined) throw internalError('an export has no such image')
+    return found
+  }
+
   /**
    * Logits of frame `frame` of an image, each from 0, among its neighbours as they were exported. @throws
    * RadversaryError as `read`, where a neighbour can't be read.
    */
-  logits(index: number, frame: number): Promise<Tensor>
-}
+  async logits(index: number, frame: number): Promise<Tensor> {
+    const before = (await this.towards(index, -1)).reverse()
+    const slices = [...before, ...(await this.read(index)).relatives, ...(await this.towards(index, 1))]
+    const at = before.length + frame
+    const { context } = this
+    if (context === Infinity) return sampleOf(await this.volume(index - before.length, slices), at)
+    const block = blockOf(slices, { from: at, to: at + 1, context })
+    return this.predict(block.own, beyondOf(block))
+  }
 
-/** @param model undefined where images are only read; a volume is predicted once, as a whole */
-export function recordedStack(
-  folder: string,
-  images: readonly RecordedImage[],
-  model: PixelModel | undefined,
-): RecordedStack {
-  const context = model?.context ?? 0
-  const known = new Map<number, Promise<RecordedSlices>>()
-  const find = (index: number): Promise<RecordedSlices> | undefined => {
-    const image = images[index]
+  private volume(first: number, slices: readonly Tensor[]): Promise<Tensor> {
+    const logits = this.volumes.get(first) ?? this.predict(slices)
+    this.volumes.set(first, logits)
+    return logits
+  }
+
+  private find(index: number): Promise<RecordedSlices> | undefined {
+    const image = this.images[index]
     if (image === undefined) return undefined
-    const slices = known.get(index) ?? readSlices(join(folder, image.exported.series.path), image, index)
-    known.set(index, slices)
+    const path = join(this.folder, image.exported.series.path)
+    const slices = this.known.get(index) ?? readSlices(path, image, index)
+    this.known.set(index, slices)
     return slices
   }
-  const read = (index: number): Promise<RecordedSlices> => {
-    known.delete(index - context - 1)
-    const found = find(index)
-    if (found === undefined) throw internalError('an export has no such image')
-    return found
-  }
-  /** Those of the same stack, outwards. */
-  const towards = async (index: number, step: 1 | -1) => {
-    const own = await read(index)
+
+  /** Slices of the same stack, outwards. */
+  private async towards(index: number, step: 1 | -1): Promise<Tensor[]> {
+    const own = await this.read(index)
     const found: Tensor[] = []
-    for (let at = index + step; found.length < context; at += step) {
-      const next = await find(at)
+    for (let at = index + step; found.length < this.context; at += step) {
+      const next = await this.find(at)
       if (next?.kind !== own.kind) break
       found.push(...next.relatives)
     }
     return found
   }
-  const volumes = new Map<number, Promise<Tensor>>()
-  const predict = async (slices: readonly Tensor[], beyond?: Beyond) => {
+
+  private predict(slices: readonly Tensor[], beyond?: Beyond): Promise<Tensor> {
+    if (this.model === undefined) throw internalError('images are predicted without a model')
     const batch = concatenate(slices)
-    if (model === undefined) throw internalError('images are predicted without a model')
-    return model.forShape(batch.shape, beyond).predict(batch)
-  }
-  return {
-    read,
-    logits: async (index, frame) => {
-      const before = (await towards(index, -1)).reverse()
-      const slices = [...before, ...(await read(index)).relatives, ...(await towards(index, 1))]
-      const at = before.length + frame
-      if (context < Infinity) {
-        const block = blockOf(slices, { from: at, to: at + 1, context })
-        return predict(block.own, beyondOf(block))
-      }
-      const first = index - before.length
-      const logits = volumes.get(first) ?? predict(slices)
-      volumes.set(first, logits)
-      return sampleOf(await logits, at)
-    },
+    return this.model.forShape(batch.shape, beyond).predict(batch)
   }
 }
 

@@ -19,7 +19,7 @@ import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { findByHash } from '../models/model-store.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { distinctNotices } from '../study/load-image.ts'
-import { recordedStack, type RecordedStack } from './recorded-stack.ts'
+import { RecordedStack } from './recorded-stack.ts'
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
@@ -63,7 +63,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
-  const stack = recordedStack(folder, record.images, model?.model)
+  const stack = new RecordedStack(folder, record.images, model?.model)
   const told: Notice[] = []
   const onMismatch = (notice: Notice) => told.push(notice)
   try {

@@ -4,7 +4,7 @@ import type { Instance } from '../../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../../core/dicom/meaning.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
-import { createByteCache } from '../byte-cache.ts'
+import { ByteCache } from '../byte-cache.ts'
 
 /** An instance on disk. */
 export interface InstanceSource {
@@ -36,11 +36,11 @@ const partForFiles = 0.25
 
 /** @param decompress on another thread: a large JPEG 2000 frame takes half a second */
 export function createFrameCache(capacity: number, decompress?: Decompress): FrameCache {
-  const frames = createByteCache<ImagePixels>(
+  const frames = new ByteCache<ImagePixels>(
     capacity * (1 - partForFiles),
     ({ frame }) => frame.values.byteLength,
   )
-  const files = createByteCache<Instance>(capacity * partForFiles, ({ bytes, numberOfFrames }) =>
+  const files = new ByteCache<Instance>(capacity * partForFiles, ({ bytes, numberOfFrames }) =>
     numberOfFrames > 1 ? bytes.byteLength : Infinity,
   )
   const instance = ({ key, read }: InstanceSource) => files.get(key, read)
