@@ -9,6 +9,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         project: [
+          './tsconfig.math.json',
           './tsconfig.core.json',
           './tsconfig.node.json',
           './tsconfig.renderer.json',

@@ -11,7 +11,7 @@ import {
   withoutSign,
   type CodestreamFacts,
 } from './codestream.ts'
-import { interleave } from './colour.ts'
+import { interleave } from '../math/colour.ts'
 import { unreadable } from './data-set.ts'
 import type { PixelCoding } from './transfer-syntax.ts'
 

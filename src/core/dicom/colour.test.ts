@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { colourModelOf, expand422, interleave, ybrToRgb } from './colour.ts'
+import { expand422, interleave, ybrToRgb } from '../math/colour.ts'
+import { colourModelOf } from './colour.ts'
 
 test('YBR_FULL becomes RGB: greys stay, the primary colours come out, extremes are clamped', () => {
   // Luminance and chrominance of grey, pure red and pure blue by PS3.3 C.7.6.3.1.2, rounded to integers.

@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { decodeCompressed, type CompressedFrame, type DecodedSamples, type Decompress } from './codecs.ts'
-import { interleave, nameInMessage, ybrToRgb, type Words } from './colour.ts'
+import { interleave, ybrToRgb, type Words } from '../math/colour.ts'
+import { nameInMessage } from './colour.ts'
 import { inflate, unreadable } from './data-set.ts'
 import { encapsulatedFrame } from './fragments.ts'
 import type { StoredFrame, StoredValues } from './image.ts'

@@ -1,4 +1,4 @@
-import { expand422, interleave, type Words } from './colour.ts'
+import { expand422, interleave, type Words } from '../math/colour.ts'
 import { unreadable } from './data-set.ts'
 import type { Instance, InstanceHeader } from './instance.ts'
 import type { WordBits } from './pixel-format.ts'

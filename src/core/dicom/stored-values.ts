@@ -1,5 +1,5 @@
 import { RadversaryError, type Notice } from '../errors.ts'
-import type { Words } from './colour.ts'
+import type { Words } from '../math/colour.ts'
 import type { StoredRange, StoredValues } from './image.ts'
 import type { BitLayout } from './pixel-format.ts'
 

@@ -1,6 +1,8 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import type { Mask } from '../image/mask.ts'
 import { meanOf } from './mean.ts'
+import { countClasses, countPlanes } from '../math/overlap.ts'
 
 /** How two regions of one grid overlap. */
 export interface Overlap {
@@ -24,7 +26,7 @@ export function overlapsOf(a: Mask, b: Mask, classes: number): Overlap[] {
   if (a.overlapping) countPlanes(a, b, counts)
   else countClasses(a, b, counts)
   return Array.from({ length: classes }, (_, k) =>
-    overlap(counts.shared[k] ?? 0, (counts.inA[k] ?? 0) + (counts.inB[k] ?? 0)),
+    overlap(entry(counts.shared, k), entry(counts.inA, k) + entry(counts.inB, k)),
   )
 }
 
@@ -35,33 +37,6 @@ export function meanOverlap(
   classes: readonly number[],
 ): number | null {
   return meanOf(classes.map((k) => overlaps[k]?.[measure] ?? null))
-}
-
-/** Pixels of each class. */
-interface Counts {
-  readonly shared: Float64Array
-  readonly inA: Float64Array
-  readonly inB: Float64Array
-}
-
-function countClasses(a: Mask, b: Mask, { shared, inA, inB }: Counts): void {
-  for (let i = 0; i < a.values.length; i++) {
-    const [x, y] = [a.values[i] ?? 0, b.values[i] ?? 0]
-    inA[x] = (inA[x] ?? 0) + 1
-    inB[y] = (inB[y] ?? 0) + 1
-    if (x === y) shared[x] = (shared[x] ?? 0) + 1
-  }
-}
-
-function countPlanes(a: Mask, b: Mask, { shared, inA, inB }: Counts): void {
-  const pixels = a.rows * a.columns
-  for (let i = 0; i < a.values.length; i++) {
-    const k = Math.floor(i / pixels)
-    const [x, y] = [a.values[i] ?? 0, b.values[i] ?? 0]
-    inA[k] = (inA[k] ?? 0) + x
-    inB[k] = (inB[k] ?? 0) + y
-    shared[k] = (shared[k] ?? 0) + (x & y)
-  }
 }
 
 function overlap(shared: number, both: number): Overlap {

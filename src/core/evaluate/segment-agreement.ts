@@ -1,6 +1,6 @@
 import { areasOf, planeOf, type Mask } from '../image/mask.ts'
 import { overlapsOf, type Overlap } from './overlap.ts'
-import { hd95, type Spacing } from './surface-distance.ts'
+import { hd95, type Spacing } from '../math/surface-distance.ts'
 
 /** How one class of a mask agrees with a reference's. */
 export interface SegmentAgreement extends Overlap {

@@ -1,4 +1,4 @@
-import { lineTransform, type LineTransform } from './dct-lines.ts'
+import { lineTransform, type LineTransform } from '../math/dct-lines.ts'
 
 /**
  * An orthonormal transform of images [C·H·W] by blocks, in place, each coefficient where its block's pixel

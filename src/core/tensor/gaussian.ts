@@ -2,6 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import { imageBatchExtents } from './image-batch.ts'
 import { cropped, padded } from './pad.ts'
 import { tensor, type Tensor } from './tensor.ts'
+import { mirrored, combineRows, mirrorEnds, combineColumns } from '../math/gaussian.ts'
 
 /** Width of the smoothing: an odd number of taps, and the standard deviation in pixels. */
 export interface GaussianOptions {
@@ -65,79 +66,4 @@ export function smoothGaussianInZeros(x: Tensor, options: GaussianOptions = {}):
   }
   const wide = smoothGaussian(tensor([count, channels, height, width], padded(x.data, place)), options)
   return tensor(x.shape, cropped(wide.data, place))
-}
-
-/** Index of the mirrored signal … 2 1 0 1 2 … n−1 n−2 … at any whole position. */
-export function mirrored(position: number, extent: number): number {
-  if (extent === 1) return 0
-  const period = 2 * (extent - 1)
-  const phase = Math.abs(position) % period
-  return phase < extent ? phase : period - phase
-}
-
-interface RowTaps {
-  /** The kernel from its middle outwards; it is symmetric. */
-  readonly half: Float64Array
-  /** Where the rows begin that are so far above and below. */
-  readonly above: Int32Array
-  readonly below: Int32Array
-}
-
-/** The vertical pass for one row, into the middle of `line`; two columns at a time, which share the taps. */
-function combineRows(
-  data: Float32Array,
-  line: Float64Array,
-  { half, above, below }: RowTaps,
-  columns: number,
-): void {
-  const radius = half.length - 1
-  const middle = half[0] ?? 1
-  const own = above[0] ?? 0
-  for (let v = 0; v < columns; v += 2) {
-    let left = middle * (data[own + v] ?? 0)
-    let right = middle * (data[own + v + 1] ?? 0)
-    for (let k = 1; k <= radius; k++) {
-      const tap = half[k] ?? 0
-      const up = (above[k] ?? 0) + v
-      const down = (below[k] ?? 0) + v
-      left += tap * ((data[up] ?? 0) + (data[down] ?? 0))
-      right += tap * ((data[up + 1] ?? 0) + (data[down + 1] ?? 0))
-    }
-    line[radius + v] = left
-    line[radius + v + 1] = right
-  }
-}
-
-function mirrorEnds(line: Float64Array, radius: number, columns: number): void {
-  for (let k = 1; k <= radius; k++) {
-    line[radius - k] = line[radius + mirrored(-k, columns)] ?? 0
-    line[radius + columns - 1 + k] = line[radius + mirrored(columns - 1 + k, columns)] ?? 0
-  }
-}
-
-/**
- * The horizontal pass from the padded `line` into `out` at `start`; two columns at a time, which share the
- * taps.
- */
-function combineColumns(
-  line: Float64Array,
-  out: Float32Array,
-  start: number,
-  columns: number,
-  half: Float64Array,
-): void {
-  const radius = half.length - 1
-  const middle = half[0] ?? 1
-  for (let v = 0; v < columns; v += 2) {
-    const at = radius + v
-    let left = middle * (line[at] ?? 0)
-    let right = middle * (line[at + 1] ?? 0)
-    for (let k = 1; k <= radius; k++) {
-      const tap = half[k] ?? 0
-      left += tap * ((line[at - k] ?? 0) + (line[at + k] ?? 0))
-      right += tap * ((line[at + 1 - k] ?? 0) + (line[at + 1 + k] ?? 0))
-    }
-    out[start + v] = left
-    if (v + 1 < columns) out[start + v + 1] = right
-  }
 }

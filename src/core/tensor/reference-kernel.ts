@@ -1,10 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { imageBatchExtents } from './image-batch.ts'
 import { tensor, type Tensor } from './tensor.ts'
-
-const raw = [1, Math.exp(-0.5), Math.exp(-2)] as const
-const total = raw[0] + raw[1] + raw[2]
-const w = [raw[0] / total, raw[1] / total, raw[2] / total] as const
+import { mixChannels, spreadRows } from '../math/reference-kernel.ts'
 
 /**
  * The convolution of the SMIA authors' published code, to the letter: with w = (1, e^−0.5, e^−2) / sum,
@@ -25,21 +22,7 @@ export function referenceKernelConvolution(x: Tensor): Tensor {
   const plane = rows * columns
   for (let n = 0; n < count; n++) {
     const mixed = mixChannels(x.data.subarray(n * 3 * plane, (n + 1) * 3 * plane), plane)
-    for (let row = 0; row < rows; row++)
-      for (let v = 0; v < columns; v++) {
-        const at = row * columns + v
-        // Beyond the plane the mixture is undefined: the zero padding.
-        const sum = (mixed[at - 2 * columns] ?? 0) + (mixed[at] ?? 0) + (mixed[at + 2 * columns] ?? 0)
-        for (let o = 0; o < 3; o++) out.data[(n * 3 + o) * plane + at] = (w[o] ?? 0) * sum
-      }
+    spreadRows(mixed, out.data.subarray(n * 3 * plane, (n + 1) * 3 * plane), columns)
   }
   return out
-}
-
-/** Σ_in w[in] · x[in] of one sample [3, H, W], as one plane. */
-function mixChannels(sample: Float32Array, plane: number): Float64Array {
-  return Float64Array.from(
-    { length: plane },
-    (_, i) => w[0] * (sample[i] ?? 0) + w[1] * (sample[plane + i] ?? 0) + w[2] * (sample[2 * plane + i] ?? 0),
-  )
 }

@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
-import { axisWeights, transposeWeights, type AxisWeights } from './axis-weights.ts'
+import { type AxisWeights, combineColumns, combineRows, transposeWeights } from '../math/resample.ts'
+import { axisWeights } from './axis-weights.ts'
 import { imageBatchExtents } from './image-batch.ts'
 import type { AxisKernel, Interpolation } from './interpolation.ts'
 import { tensor, type Tensor } from './tensor.ts'
@@ -56,35 +57,4 @@ function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
       combineColumns(line, columns, out.data, (plane * rows.outputs + row) * columns.outputs)
     }
   return out
-}
-
-/** Output `row` of the vertical pass over the plane whose rows begin at `firstRow`. */
-function combineRows(
-  data: Float32Array,
-  firstRow: number,
-  table: AxisWeights,
-  row: number,
-  line: Float64Array,
-): void {
-  const begin = table.offsets[row] ?? 0
-  const start = firstRow + (table.starts[row] ?? 0) - begin
-  line.fill(0)
-  for (let at = begin; at < (table.offsets[row + 1] ?? 0); at++)
-    addScaled(line, table.weights[at] ?? 0, data, (start + at) * line.length)
-}
-
-function addScaled(line: Float64Array, weight: number, data: Float32Array, start: number): void {
-  for (let v = 0; v < line.length; v++) line[v] = (line[v] ?? 0) + weight * (data[start + v] ?? 0)
-}
-
-function combineColumns(line: Float64Array, table: AxisWeights, out: Float32Array, at: number): void {
-  const { outputs, starts, offsets, weights } = table
-  for (let i = 0; i < outputs; i++) {
-    const begin = offsets[i] ?? 0
-    const end = offsets[i + 1] ?? 0
-    const first = (starts[i] ?? 0) - begin
-    let sum = 0
-    for (let tap = begin; tap < end; tap++) sum += (weights[tap] ?? 0) * (line[first + tap] ?? 0)
-    out[at + i] = sum
-  }
 }

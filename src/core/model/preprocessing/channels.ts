@@ -1,9 +1,12 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
+import { extents4 } from '../../tensor/tensor.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
 import type { ModelCard } from '../card.ts'
 import { perChannel } from './normalise.ts'
+import { addScaled, transposed } from '../../math/planes.ts'
 
 /** ITU-R BT.601 luma, as Pillow's and OpenCV's conversions to grey. */
 const luminance = [0.299, 0.587, 0.114]
@@ -30,13 +33,13 @@ export function channels(from: number, to: number): PreprocessingStep[] {
 
 /** weights[to][from], the same at every pixel. */
 function mix(name: string, weights: readonly (readonly number[])[]): PreprocessingStep {
-  const transposed = (weights[0] ?? []).map((_, from) => weights.map((row) => row[from] ?? 0))
-  return { name, apply: (x) => mixed(x, weights), adjoint: (cotangent) => mixed(cotangent, transposed) }
+  const back = (weights[0] ?? []).map((_, from) => weights.map((row) => entry(row, from)))
+  return { name, apply: (x) => mixed(x, weights), adjoint: (cotangent) => mixed(cotangent, back) }
 }
 
 function mixed(x: Tensor, weights: readonly (readonly number[])[]): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Channels')
-  const inputs = weights[0]?.length ?? 0
+  const inputs = entry(weights, 0).length
   if (channels !== inputs)
     throw new RadversaryError('tensor-invalid', `Channels: expected ${inputs} channels, got ${channels}`)
   const out = tensor([count, weights.length, rows, columns])
@@ -48,10 +51,6 @@ function mixed(x: Tensor, weights: readonly (readonly number[])[]): Tensor {
       for (const [from, weight] of row.entries()) addScaled(sum, weight, plane(x, n * inputs + from))
     })
   return out
-}
-
-function addScaled(sum: Float32Array, weight: number, values: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0)
 }
 
 /**
@@ -95,19 +94,10 @@ export const channelsLast: PreprocessingStep = {
   name: 'NCHW to NHWC',
   apply: (x) => {
     const { count, channels, rows, columns } = imageBatchExtents(x, 'Layout')
-    return tensor([count, rows, columns, channels], transposed(x, channels, rows * columns))
+    return tensor([count, rows, columns, channels], transposed(x.data, channels, rows * columns))
   },
   adjoint: (cotangent) => {
-    const [count = 0, rows = 0, columns = 0, channels = 0] = cotangent.shape
-    return tensor([count, channels, rows, columns], transposed(cotangent, rows * columns, channels))
+    const [count, rows, columns, channels] = extents4(cotangent.shape, 'Layout')
+    return tensor([count, channels, rows, columns], transposed(cotangent.data, rows * columns, channels))
   },
-}
-
-/** Matrices [outer, inner] to [inner, outer], one after the other. */
-function transposed({ data }: Tensor, outer: number, inner: number): Float32Array {
-  const out = new Float32Array(data.length)
-  for (let base = 0; base < data.length; base += outer * inner)
-    for (let i = 0; i < outer; i++)
-      for (let j = 0; j < inner; j++) out[base + j * outer + i] = data[base + i * inner + j] ?? 0
-  return out
 }

@@ -1,9 +1,10 @@
 import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
-import { mirrored } from '../../tensor/gaussian.ts'
+import { mirrored } from '../../math/gaussian.ts'
 import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Block, SlicesOfInput } from '../slices.ts'
 import type { PreprocessingStep } from './step.ts'
+import { addTo } from '../../math/planes.ts'
 
 /**
  * Slices [n, C, H, W] of the same stack right before and right after a batch of neighbouring slices, in the
@@ -91,8 +92,4 @@ function checked(x: Tensor, channels: number) {
     'tensor-invalid',
     `Slices: expected ${channels} channels, got ${extents.channels}`,
   )
-}
-
-function addTo(sum: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0)
 }

@@ -1,7 +1,9 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
+import { scaleAndShift, clipInto, isWithin, passWithin } from '../../math/planes.ts'
 
 export interface Normalisation {
   /** What relative intensities 0 and 1 become before mean and standard deviation, e.g. [0, 255]. */
@@ -27,7 +29,7 @@ export function normalise({ valueRange: [a, b], mean, std }: Normalisation): Pre
 
 /** The value of a channel, of one for all or one for each. */
 export function perChannel(values: readonly number[], channel: number): number {
-  return (values.length === 1 ? values[0] : values[channel]) ?? NaN
+  return entry(values, values.length === 1 ? 0 : channel)
 }
 
 function affine(x: Tensor, scale: readonly number[], offset: readonly number[]): Tensor {
@@ -50,10 +52,6 @@ function affine(x: Tensor, scale: readonly number[], offset: readonly number[]):
   return out
 }
 
-function scaleAndShift(x: Float32Array, factor: number, shift: number, out: Float32Array): void {
-  for (let i = 0; i < x.length; i++) out[i] = factor * (x[i] ?? 0) + shift
-}
-
 /**
  * Relative intensities of any shape to [0, 1]: what a window does to values beyond its ends. The adjoint is
  * zero beyond the ends and passes *at* exactly 0 and 1: most of an image's background lies there, and such a
@@ -70,26 +68,7 @@ export const clip: PreprocessingStep = {
   },
   adjoint: ({ shape, data }, x) => {
     const passed = tensor(shape)
-    for (let i = 0; i < data.length; i++) {
-      const value = x.data[i] ?? 0
-      if (value >= 0 && value <= 1) passed.data[i] = data[i] ?? 0
-    }
+    passWithin(passed.data, data, x.data)
     return passed
   },
-}
-
-function isWithin(values: Float32Array): boolean {
-  const { length } = values
-  for (let i = 0; i < length; i++) {
-    const value = values[i] ?? 0
-    if (!(value >= 0 && value <= 1)) return false
-  }
-  return true
-}
-
-function clipInto(clipped: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0
-    clipped[i] = value < 0 ? 0 : value > 1 ? 1 : value
-  }
 }

@@ -18,17 +18,17 @@ function ofAnyLength(length: number): LineTransform {
   const basis = Float64Array.from({ length: length ** 2 }, (_, at) =>
     entry(Math.floor(at / length), at % length),
   )
-  const transposed = basis.map((_, at) => basis[(at % length) * length + Math.floor(at / length)] ?? 0)
+  const transposed = basis.map((_, at) => basis[(at % length) * length + Math.floor(at / length)])
   return { forward: byMatrix(basis, length), inverse: byMatrix(transposed, length) }
 }
 
 function byMatrix(matrix: Float64Array, length: number): Line {
   const values = new Float64Array(length)
   return (x, start, stride) => {
-    for (let i = 0; i < length; i++) values[i] = x[start + i * stride] ?? 0
+    for (let i = 0; i < length; i++) values[i] = x[start + i * stride]
     for (let k = 0; k < length; k++) {
       let sum = 0
-      for (let i = 0; i < length; i++) sum += (values[i] ?? 0) * (matrix[k * length + i] ?? 0)
+      for (let i = 0; i < length; i++) sum += values[i] * matrix[k * length + i]
       x[start + k * stride] = sum
     }
   }
@@ -52,14 +52,14 @@ const [c1, c2, c3, c4, c5, c6, c7] = [
  */
 const ofEight: LineTransform = {
   forward: (x, start, stride) => {
-    const x0 = x[start] ?? 0
-    const x1 = x[start + stride] ?? 0
-    const x2 = x[start + 2 * stride] ?? 0
-    const x3 = x[start + 3 * stride] ?? 0
-    const x4 = x[start + 4 * stride] ?? 0
-    const x5 = x[start + 5 * stride] ?? 0
-    const x6 = x[start + 6 * stride] ?? 0
-    const x7 = x[start + 7 * stride] ?? 0
+    const x0 = x[start]
+    const x1 = x[start + stride]
+    const x2 = x[start + 2 * stride]
+    const x3 = x[start + 3 * stride]
+    const x4 = x[start + 4 * stride]
+    const x5 = x[start + 5 * stride]
+    const x6 = x[start + 6 * stride]
+    const x7 = x[start + 7 * stride]
     const outer = x0 + x7 + x3 + x4
     const inner = x1 + x6 + x2 + x5
     const ends = x0 + x7 - x3 - x4
@@ -78,14 +78,14 @@ const ofEight: LineTransform = {
     x[start + 7 * stride] = c7 * odd0 - c5 * odd1 + c3 * odd2 - c1 * odd3
   },
   inverse: (x, start, stride) => {
-    const k0 = x[start] ?? 0
-    const k1 = x[start + stride] ?? 0
-    const k2 = x[start + 2 * stride] ?? 0
-    const k3 = x[start + 3 * stride] ?? 0
-    const k4 = x[start + 4 * stride] ?? 0
-    const k5 = x[start + 5 * stride] ?? 0
-    const k6 = x[start + 6 * stride] ?? 0
-    const k7 = x[start + 7 * stride] ?? 0
+    const k0 = x[start]
+    const k1 = x[start + stride]
+    const k2 = x[start + 2 * stride]
+    const k3 = x[start + 3 * stride]
+    const k4 = x[start + 4 * stride]
+    const k5 = x[start + 5 * stride]
+    const k6 = x[start + 6 * stride]
+    const k7 = x[start + 7 * stride]
     const even0 = c4 * (k0 + k4) + c2 * k2 + c6 * k6
     const even1 = c4 * (k0 - k4) + c6 * k2 - c2 * k6
     const even2 = c4 * (k0 - k4) - c6 * k2 + c2 * k6

@@ -22,7 +22,7 @@ export function hd95(a: Uint8Array, b: Uint8Array, grid: PlaneGrid): number | nu
   if (edgeA.length === 0 || edgeB.length === 0) return null
   const directed = (from: readonly number[], to: readonly number[]) => {
     const squares = squaredDistances(to, grid)
-    return percentile95(from.map((pixel) => Math.sqrt(squares[pixel] ?? 0)))
+    return percentile95(from.map((pixel) => Math.sqrt(squares[pixel])))
   }
   return Math.max(directed(edgeA, edgeB), directed(edgeB, edgeA))
 }
@@ -50,7 +50,7 @@ function squaredDistances(seeds: readonly number[], { rows, columns, spacing }: 
   for (const seed of seeds) squares[seed] = 0
   const column = new Float64Array(rows)
   for (let c = 0; c < columns; c++) {
-    for (let r = 0; r < rows; r++) column[r] = squares[r * columns + c] ?? Infinity
+    for (let r = 0; r < rows; r++) column[r] = squares[r * columns + c]
     envelope(column, spacing.row).forEach((square, r) => (squares[r * columns + c] = square))
   }
   for (let r = 0; r < rows; r++) {
@@ -68,8 +68,8 @@ function envelope(f: Float64Array, step: number): Float64Array {
     if (f[q] === Infinity) continue
     let start = -Infinity
     while (vertices.length > 0) {
-      start = crossing(f, vertices.at(-1) ?? 0, q, step)
-      if (start > (starts.at(-1) ?? -Infinity)) break
+      start = crossing(f, vertices[vertices.length - 1], q, step)
+      if (start > starts[starts.length - 1]) break
       vertices.pop()
       starts.pop()
       start = -Infinity
@@ -82,7 +82,7 @@ function envelope(f: Float64Array, step: number): Float64Array {
 
 /** Where the parabola at q falls below the one at p < q, in pixels. */
 function crossing(f: Float64Array, p: number, q: number, step: number): number {
-  return ((f[q] ?? 0) - (f[p] ?? 0)) / (2 * step * step * (q - p)) + (p + q) / 2
+  return (f[q] - f[p]) / (2 * step * step * (q - p)) + (p + q) / 2
 }
 
 function lowest(
@@ -93,9 +93,9 @@ function lowest(
 ): Float64Array {
   let at = 0
   return f.map((_, p) => {
-    while ((starts[at + 1] ?? Infinity) < p) at++
-    const q = vertices[at] ?? 0
-    return (f[q] ?? 0) + ((p - q) * step) ** 2
+    while (at + 1 < starts.length && starts[at + 1] < p) at++
+    const q = vertices[at]
+    return f[q] + ((p - q) * step) ** 2
   })
 }
 
@@ -103,6 +103,6 @@ function lowest(
 function percentile95(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const rank = 0.95 * (sorted.length - 1)
-  const [below, above] = [sorted[Math.floor(rank)] ?? NaN, sorted[Math.ceil(rank)] ?? NaN]
+  const [below, above] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]]
   return below + (above - below) * (rank - Math.floor(rank))
 }

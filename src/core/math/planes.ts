@@ -1,0 +1,46 @@
+/** sum += weight · values */
+export function addScaled(sum: Float32Array, weight: number, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i] + weight * values[i]
+}
+
+/** Matrices [outer, inner] to [inner, outer], one after the other. */
+export function transposed(data: Float32Array, outer: number, inner: number): Float32Array {
+  const out = new Float32Array(data.length)
+  for (let base = 0; base < data.length; base += outer * inner)
+    for (let i = 0; i < outer; i++)
+      for (let j = 0; j < inner; j++) out[base + j * outer + i] = data[base + i * inner + j]
+  return out
+}
+
+/** sum += values */
+export function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i] + values[i]
+}
+
+/** out = factor · x + shift */
+export function scaleAndShift(x: Float32Array, factor: number, shift: number, out: Float32Array): void {
+  for (let i = 0; i < x.length; i++) out[i] = factor * x[i] + shift
+}
+
+/** Whether all values lie in [0, 1]. */
+export function isWithin(values: Float32Array): boolean {
+  const { length } = values
+  for (let i = 0; i < length; i++) {
+    const value = values[i]
+    if (!(value >= 0 && value <= 1)) return false
+  }
+  return true
+}
+
+/** `values` clipped to [0, 1]. */
+export function clipInto(clipped: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    clipped[i] = value < 0 ? 0 : value > 1 ? 1 : value
+  }
+}
+
+/** Cotangents where `x` lies in [0, 1], both ends included; 0 elsewhere. */
+export function passWithin(passed: Float32Array, cotangents: Float32Array, x: Float32Array): void {
+  for (let i = 0; i < cotangents.length; i++) if (x[i] >= 0 && x[i] <= 1) passed[i] = cotangents[i]
+}
