@@ -8,7 +8,7 @@ import { sizeOf } from '../../src/core/tensor/tensor.ts'
 import { commandLine } from '../support/command-line.ts'
 import { describeWithDebian } from '../support/debian-tools.ts'
 import { uniformTensor } from '../support/numbers.ts'
-import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
+import { describeWithSharedData, sharedCase, sharedData } from '../support/shared-data.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
 import { argMax } from '../../src/core/attacks/criterion.ts'
@@ -253,6 +253,63 @@ describe('tensor attack on a model of several labels', () => {
     expect(Math.min(...after)).toBeGreaterThanOrEqual(0)
     expect(Math.max(...after)).toBeLessThanOrEqual(1)
     expect(Math.max(...after.map((value, i) => Math.abs(value - before[i]!)))).toBeCloseTo(16 / 255, 6)
+  })
+})
+
+describe('what the success of tensors does not say', () => {
+  const { model } = writeClassifier(join(folder, 'warned'))
+  const x = save('warned.npy', [2, 1, 12, 12], new Float32Array(288).fill(0.5))
+  const out = join(folder, 'warned-out.npy')
+  const files = { '--model': model, '--input': x, '--out': out, '--method': 'pgd', '--random-start': 'false' }
+  const attack = async (labels: bigint[], epsilon: string, ...more: string[]) => {
+    const y = save(`warned-${labels.join('')}.npy`, [2], BigInt64Array.from(labels))
+    const args = options('attack', files, { '--labels': y, '--epsilon': epsilon })
+    return commandLine([...args, ...more])
+  }
+  const predicted = async () => {
+    const { samples } = attackReport.parse(JSON.parse((await attack([0n, 0n], '0.1', '--json')).out))
+    return BigInt(argMax(samples[0]!.before))
+  }
+
+  test('samples that nothing has moved are warned of, in text and JSON', async () => {
+    const right = await predicted()
+    const text = (await attack([right, right], '1e-9')).out
+    expect(text).toMatch(/^fooled 0 of 2 samples; adversarial images in .*\n/)
+    expect(text).toMatch(/Warning: pgd at \S+ \S.* did not change 2 of 2 samples at all\. The budget/)
+    const { out: json } = await attack([right, right], '1e-9', '--json')
+    expect(JSON.parse(json)).toMatchObject({
+      headline: { slices: 2, metBefore: 0, fooled: { successes: 0, count: 2 } },
+      warnings: [{ check: 'unmoved' }],
+    })
+  })
+
+  test('samples that were wrong before are no successes, and most of them suspect', async () => {
+    const wrong = (await predicted()) === 0n ? 1n : 0n
+    const text = (await attack([wrong, wrong], '0.1')).out
+    expect(text).toMatch(/^fooled 0 of 0 samples; 2 of 2 samples met the goal before;/)
+    expect(text).toMatch(/Warning: 2 of 2 samples were wrong before .*: the array or the labels are suspect/)
+  })
+})
+
+describeWithSharedData('tensor attack on a saturated softmax', () => {
+  test.each([
+    ['x200.onnx', /^fooled 0 of 1 [^]*Warning: fgsm .* saw a gradient of zeros .* 1 of 1 samples.*apgd-dlr/],
+    ['control_x1.onnx', /^fooled 1 of 1 samples; adversarial images in .*\n$/],
+  ])('%s', async (name, expected) => {
+    const model = sharedCase(`saturated-softmax/${name}`)
+    const x = save('saturated.npy', [1, 1, 16, 16], new Float32Array(256).fill(0.5))
+    const run = (labels: bigint, ...more: string[]) => {
+      const y = save(`saturated-${labels}.npy`, [1], BigInt64Array.of(labels))
+      const files = {
+        '--model': model,
+        '--input': x,
+        '--labels': y,
+        '--out': join(folder, 'saturated-o.npy'),
+      }
+      return commandLine([...options('attack', files, { '--method': 'fgsm', '--epsilon': '0.5' }), ...more])
+    }
+    const { samples } = attackReport.parse(JSON.parse((await run(0n, '--json')).out))
+    expect((await run(BigInt(argMax(samples[0]!.before)))).out).toMatch(expected)
   })
 })
 

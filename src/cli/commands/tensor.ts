@@ -90,7 +90,11 @@ function requestOf(options: AttackOptions): TensorAttackRequest {
   }
 }
 
-function attackText({ samples, out }: TensorAttackReport): string {
-  const successes = samples.filter(({ success }) => success).length
-  return `success on ${successes} of ${samples.length} samples; adversarial images in ${out}\n`
+function attackText({ samples, headline, warnings, out }: TensorAttackReport): string {
+  const { metBefore, fooled } = headline
+  const left = metBefore === 0 ? '' : `; ${metBefore} of ${samples.length} samples met the goal before`
+  return [
+    `fooled ${fooled.successes} of ${fooled.count} samples${left}; adversarial images in ${out}\n`,
+    ...warnings.map(({ message, tip }) => `Warning: ${message} ${tip}\n`),
+  ].join('')
 }

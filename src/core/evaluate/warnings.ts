@@ -15,6 +15,8 @@ export interface AttackEvidence {
   /** What is wanted instead of the label; null where all but the label is. */
   readonly target: string | null
   readonly slices: readonly EvidenceSlice[]
+  /** What they are slices of, where no study or card is known: samples of an array. */
+  readonly counted?: 'slices' | 'samples' | undefined
 }
 
 export interface EvidenceSlice extends JudgedSlice {
@@ -66,24 +68,36 @@ function withoutMet(cell: AttackEvidence): AttackEvidence {
   return { ...cell, slices: cell.slices.filter(({ metBefore }) => !metBefore) }
 }
 
-function wrongBefore({ slices, target }: AttackEvidence): AttackWarning[] {
+/** Where a mistake may lie that makes a model wrong on most images. */
+const suspects = {
+  slices: {
+    what: 'the model card',
+    tip: 'Compare `predict` with the labels: the order of the classes, intensity, mean and std in the card, and which file each label belongs to.',
+  },
+  samples: {
+    what: 'the array',
+    tip: 'Compare `before` of --json with the labels: the order of the classes and of the samples, and whether the model takes [0, 1] in this layout.',
+  },
+} as const
+
+function wrongBefore({ slices, target, counted = 'slices' }: AttackEvidence): AttackWarning[] {
   const { metBefore } = headlineOf(slices)
   if (2 * metBefore <= slices.length) return []
   const check = 'wrong-before'
-  const count = `${metBefore} of ${slices.length} slices`
+  const count = `${metBefore} of ${slices.length} ${counted}`
   return target === null
     ? [
         {
           check,
-          message: `${count} were wrong before the attack: the model card or the labels are suspect.`,
-          tip: 'Compare `predict` with the labels: the order of the classes, intensity, mean and std in the card, and which file each label belongs to.',
+          message: `${count} were wrong before the attack: ${suspects[counted].what} or the labels are suspect.`,
+          tip: suspects[counted].tip,
         },
       ]
     : [
         {
           check,
           message: `${count} were as wanted (${target}) before the attack: there was nothing to attack.`,
-          tip: 'Choose another target, or check the order of the classes in the model card.',
+          tip: 'Choose another target, or check the order of the classes.',
         },
       ]
 }
@@ -139,8 +153,8 @@ function insideBudget(cell: AttackEvidence): AttackWarning[] {
   ]
 }
 
-function countOf(some: readonly EvidenceSlice[], { slices }: AttackEvidence): string {
-  return `${some.length} of ${slices.length} slices`
+function countOf(some: readonly EvidenceSlice[], { slices, counted = 'slices' }: AttackEvidence): string {
+  return `${some.length} of ${slices.length} ${counted}`
 }
 
 /** So near to 1 that float32 leaves nothing of 1 − p. */

@@ -24,7 +24,7 @@ export function evidenceOf({
   method,
   budget,
   ...rest
-}: Bound & Pick<AttackEvidence, 'method' | 'task' | 'target' | 'slices'>): AttackEvidence {
+}: Bound & Pick<AttackEvidence, 'method' | 'task' | 'target' | 'slices' | 'counted'>): AttackEvidence {
   return {
     ...rest,
     method,

@@ -17,6 +17,8 @@ import { prepared } from '../../core/attacks/preparation.ts'
 import { randomSource, sampleSeed, shuffled } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
+import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import { toEnd } from '../../core/to-end.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { TensorSpec } from '../../core/spec/attack-spec.ts'
@@ -31,6 +33,7 @@ import {
 import { configureMethod } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
+import { tensorWarnings } from './tensor-warnings.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
 import { argMax, type Criterion } from '../../core/attacks/criterion.ts'
 
@@ -64,6 +67,9 @@ export interface TensorAttackReport {
   readonly method: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly samples: readonly TensorSampleReport[]
+  readonly headline: Headline
+  /** Signs that the samples' success says something else than it seems to. */
+  readonly warnings: readonly AttackWarning[]
   readonly out: string
 }
 
@@ -94,6 +100,8 @@ export async function tensorAttack(
       method: request.method,
       settings: configured.settings,
       samples: attacked.samples,
+      headline: headlineOf(attacked.samples),
+      warnings: tensorWarnings(configured, target, { ...attacked, images: x, isSoftmax: work.isSoftmax }),
       out: request.out,
     }
     if (request.log !== undefined)
