@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ExitCode } from './exit-code.ts'
-import { homeFolder, sweepTemporaryFolder } from '../engine/models/home.ts'
+import { privateMask } from '../shared/private-files.ts'
+import { homeFolder, keepWorkspacePrivate, sweepTemporaryFolder } from '../engine/models/home.ts'
+import { linesText } from './output.ts'
 import { runCommandLine } from './program.ts'
 import type { CommandThreadData } from './supervise.ts'
 
@@ -12,8 +14,10 @@ export async function runOnOwnThread(args: readonly string[]): Promise<ExitCode>
   })
   parentPort?.unref()
   const { isTTY } = workerData as CommandThreadData
-  await sweepTemporaryFolder(homeFolder())
   const { stdout, stderr } = process
+  const tightened = await keepWorkspacePrivate(homeFolder(), privateMask(process.env))
+  if (tightened !== undefined) stderr.write(linesText([tightened]))
+  await sweepTemporaryFolder(homeFolder())
   return runCommandLine(
     args,
     { out: stdout, err: { isTTY, write: (text) => stderr.write(text) } },

@@ -13,6 +13,11 @@ const ownerAlone = 0o077
  * such mask is taken for none. Windows gives rights by folder, and a user's own are theirs.
  */
 export function keepFilesPrivate(process: MakesFiles): void {
-  const wanted = process.env['RADVERSARY_UMASK'] ?? ''
-  process.umask(/^[0-7]{1,4}$/.test(wanted) ? Number.parseInt(wanted, 8) & 0o777 : ownerAlone)
+  process.umask(privateMask(process.env))
+}
+
+/** Rights that what the process makes gives nobody. */
+export function privateMask(env: MakesFiles['env']): number {
+  const wanted = env['RADVERSARY_UMASK'] ?? ''
+  return /^[0-7]{1,4}$/.test(wanted) ? Number.parseInt(wanted, 8) & 0o777 : ownerAlone
 }

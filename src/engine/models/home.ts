@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export { homeFolder } from '../../adapters/fs/home-folder.ts'
+export { keepWorkspacePrivate } from '../../adapters/fs/private-workspace.ts'
 export { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
 
 /** One folder a model, named as its card is; in each the model, its card, and what else it needs. */

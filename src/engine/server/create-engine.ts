@@ -1,5 +1,7 @@
+import { keepWorkspacePrivate } from '../../adapters/fs/private-workspace.ts'
 import { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { privateMask } from '../../shared/private-files.ts'
 import { requestBounds } from '../../shared/request-bounds.ts'
 import { cacheBytes } from './cache-bytes.ts'
 import { createComparisonShelf } from './comparisons/comparison-shelf.ts'
@@ -63,6 +65,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 async function createContext(options: EngineOptions): Promise<EngineContext> {
   const { home } = options
+  const tightened = await keepWorkspacePrivate(home, privateMask(process.env))
   await sweepTemporaryFolder(home)
   const settings = settingsIn(home)
   const recent = recentStudiesIn(home)
@@ -74,6 +77,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const models = createModelShelf(home, resources, threads.compute)
   const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
+  if (tightened !== undefined) log.write('workspace made private')
   const runs = createRunDesk({ home, models, device, log, threads })
   const views = createModelViews(studies, frames, threads.decompress)
   return {
