@@ -15,7 +15,8 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 function openWorkspace(name: string): string {
   const home = join(folder, name)
   mkdirSync(join(home, 'runs/1'), { recursive: true })
-  for (const file of ['runs/1/request.json', 'settings.json', 'notes.txt']) writeFileSync(join(home, file), '')
+  for (const file of ['runs/1/request.json', 'settings.json', 'notes.txt'])
+    writeFileSync(join(home, file), '')
   for (const each of ['', 'runs', 'runs/1']) chmodSync(join(home, each), 0o755)
   for (const each of ['runs/1/request.json', 'settings.json', 'notes.txt']) chmodSync(join(home, each), 0o644)
   return home

@@ -1,5 +1,6 @@
 import { decode } from 'fast-png'
 import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { checkInflated, neededBytes, pngChunks, pngHeader } from './png-chunks.ts'
 
 /** An image of one number a pixel: greys, or a palette's indices. */
 export interface PngValues {
@@ -9,9 +10,16 @@ export interface PngValues {
   readonly values: Uint8Array | Uint16Array
 }
 
-/** Throws `labels-invalid` for what is no PNG, is damaged, or has colours or transparency. */
-export function readPng(bytes: Uint8Array, file: string): PngValues {
-  const { width: columns, height: rows, channels, depth, data } = decoded(bytes, file)
+/**
+ * Throws `labels-invalid` for what is no PNG, is damaged, or has colours or transparency.
+ * @param check hears the size that the file claims, before memory for it is taken, and may throw
+ */
+export function readPng(
+  bytes: Uint8Array,
+  file: string,
+  check: (claimed: Pick<PngValues, 'rows' | 'columns'>) => void,
+): PngValues {
+  const { rows, columns, depth, channels, data } = decoded(bytes, file, check)
   if (channels !== 1)
     throw new RadversaryError(
       'labels-invalid',
@@ -28,10 +36,16 @@ export function readPng(bytes: Uint8Array, file: string): PngValues {
   }
 }
 
-function decoded(bytes: Uint8Array, file: string) {
+function decoded(bytes: Uint8Array, file: string, check: Parameters<typeof readPng>[2]) {
   try {
-    return decode(bytes, { checkCrc: true })
+    const chunks = pngChunks(bytes)
+    const header = pngHeader(chunks)
+    check(header)
+    checkInflated(chunks, header)
+    const { width: columns, height: rows, ...rest } = decode(neededBytes(chunks), { checkCrc: true })
+    return { ...rest, rows, columns }
   } catch (cause) {
+    if (cause instanceof RadversaryError) throw cause
     throw new RadversaryError('labels-invalid', `PNG: expected a sound image, got: ${reasonOf(cause)}`, {
       file,
       tip: 'Save the mask as PNG again.',

@@ -27,8 +27,9 @@ export async function pngMasks(path: string, head: SegmentationOutput): Promise<
 }
 
 async function readMask(file: string, frame: MaskedFrame, head: SegmentationOutput): Promise<Mask> {
-  const pixels = readPng(await readBytes({ path: file }), file)
-  checkGrid(pixels, frame, file)
+  const pixels = readPng(await readBytes({ path: file }), file, (claimed) => {
+    checkGrid(claimed, frame, file)
+  })
   return maskOfIndices(head, pixels, file)
 }
 
