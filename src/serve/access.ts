@@ -1,4 +1,4 @@
-import { isSame } from './same.ts'
+import { timingSafeEqual } from 'node:crypto'
 
 /** What a request says of itself. */
 export interface Arrival {
@@ -49,9 +49,9 @@ export function judgeAccess(arrival: Arrival, keys: Keys): Verdict {
   if (origin !== undefined && origin !== `http://${host ?? ''}`)
     return refuse(403, 'Expected a request of Radversary’s own page.')
   const token = new URL(`http://127.0.0.1${target}`).searchParams.get('token')
-  if (method === 'GET' && token !== null && isSame(token, keys.token))
+  if (method === 'GET' && token !== null && isSameSecret(token, keys.token))
     return { kind: 'enter', by: isOwnWay(arrival) ? 'redirect' : 'page' }
-  if (!isSame(cookieOf(arrival.cookie, cookieName(keys)) ?? '', keys.session))
+  if (!isSameSecret(cookieOf(arrival.cookie, cookieName(keys)) ?? '', keys.session))
     return refuse(401, 'Open the address that `radversary serve` has printed.')
   return isOwnWay(arrival) ? { kind: 'pass' } : refuse(403, 'Expected a request of Radversary’s own page.')
 }
@@ -82,4 +82,10 @@ function cookieOf(header: string | undefined, name: string): string | undefined 
 
 function refuse(status: Extract<Verdict, { kind: 'refuse' }>['status'], reason: string): Verdict {
   return { kind: 'refuse', status, reason }
+}
+
+/** Compares secrets in the same time, however much of one is right. */
+export function isSameSecret(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }

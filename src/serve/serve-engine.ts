@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Engine } from '../engine/server/create-engine.ts'
 import { secretHeader, type EngineAddress } from '../shared/engine-address.ts'
 import { bodyRefusal, sendResponse, webRequest } from './http-bridge.ts'
-import { isSame } from './same.ts'
+import { isSameSecret } from './access.ts'
 import type { StaticFiles } from './static-files.ts'
 
 export interface ServeEngineOptions extends EngineAddress {
@@ -18,7 +18,7 @@ export async function serveEngine({
   secret,
 }: ServeEngineOptions): Promise<() => Promise<void>> {
   const answer = async (message: IncomingMessage, reply: ServerResponse): Promise<void> => {
-    if (!isSame(message.headers[secretHeader]?.toString() ?? '', secret)) {
+    if (!isSameSecret(message.headers[secretHeader]?.toString() ?? '', secret)) {
       reply.writeHead(401).end()
       return
     }

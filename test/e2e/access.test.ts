@@ -27,7 +27,7 @@ async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 /** One attacked image: enough for every step to have something to show, and soon done. */
-async function attackOnePicture(
+async function attackOneImage(
   application: Application,
   size: { width: number; height: number },
 ): Promise<Page> {
@@ -55,7 +55,7 @@ describeApplication('the interface for everybody', (application) => {
   ])('at %s', (_, size) => {
     let page: Page
     it('everything is in sight, and the images are painted', async () => {
-      page = await attackOnePicture(application(), size)
+      page = await attackOneImage(application(), size)
       for (const index of [0, 1, 2, 3]) {
         const box = await pane(page, index).boundingBox()
         expect(box!.width).toBeGreaterThan(300)

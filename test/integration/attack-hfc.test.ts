@@ -51,19 +51,19 @@ describe('the features of inner tensors', () => {
   const convolutions = golden.graph.nodes
     .filter(({ opType }) => opType === 'Relu')
     .map(({ outputs }) => outputs[0]!)
-  const { images: pictures } = goldenImages(3)
+  const { images: images } = goldenImages(3)
   const create = (bytes: Uint8Array, outputName: string) =>
     createOnnxModel({ bytes, runtime, outputName, activation: 'none' })
 
   test('are the channels’ means, one tensor after the other', async () => {
     const features = await create(encodeModel(featureModel(golden, convolutions)), featureName)
-    const found = await features.predict(pictures)
+    const found = await features.predict(images)
     expect(found.shape).toEqual([3, 8 + 16])
     for (const [l, name] of convolutions.entries()) {
       const outputs = [{ name, dataType: 'float32' as const, shape: null }]
       const whole = await (
         await create(encodeModel({ ...golden, graph: { ...golden.graph, outputs } }), name)
-      ).predict(pictures)
+      ).predict(images)
       const [, channels = 0, rows = 0, columns = 0] = whole.shape
       for (let n = 0; n < 3; n++)
         for (let c = 0; c < channels; c++) {
@@ -81,7 +81,7 @@ describe('the features of inner tensors', () => {
       [1, 24],
       Float32Array.from({ length: 24 }, (_, d) => Math.sin(d)),
     )
-    const x: Tensor = { shape: [1, ...pictures.shape.slice(1)], data: pictures.data.slice(0, 256) }
+    const x: Tensor = { shape: [1, ...images.shape.slice(1)], data: images.data.slice(0, 256) }
     const lossAt = async (by: number) => {
       const moved = { ...x, data: x.data.map((value, i) => value + by * Math.cos(i)) }
       return (await features.lossAndGradient(moved, { kind: 'dot', terms: [{ target, weight: 1 }] })).loss[0]!

@@ -17,7 +17,7 @@ const strong = { settings: { epsilon: '60/255', stepSize: '12/255', steps: 8 } }
 let runs = 0
 
 /** Dark, with a grey square of 6x6 and a bright one of 3x3 in it. */
-const picture = Array.from({ length: 24 * 24 }, (_, i) => {
+const image = Array.from({ length: 24 * 24 }, (_, i) => {
   const [row, column] = [Math.floor(i / 24), i % 24]
   const isIn = (from: number, to: number) => row >= from && row < to && column >= from && column < to
   return isIn(14, 20) ? 1850 : isIn(4, 20) ? 1100 : 200
@@ -26,7 +26,7 @@ const picture = Array.from({ length: 24 * 24 }, (_, i) => {
 async function attacked(changes: Partial<AttackRequest> = {}, segmentation: Partial<TinySegmentation> = {}) {
   const folder = join(base, String(runs++))
   const [study, out] = [join(folder, 'study'), join(folder, 'out')]
-  writeSeries(study, 2, { rows: 24, columns: 24, values: picture })
+  writeSeries(study, 2, { rows: 24, columns: 24, values: image })
   const segmenter = writeSegmenter(folder, segmentation)
   const request = attackRequest(segmenter, { study, out }, { ...strong, ...changes })
   const report = await attackStudy(request)
@@ -36,7 +36,7 @@ async function attacked(changes: Partial<AttackRequest> = {}, segmentation: Part
 
 test('a segmentation is predicted with the classes that are there', async () => {
   const study = join(base, 'predicted')
-  writeSeries(study, 1, { rows: 24, columns: 24, values: picture })
+  writeSeries(study, 1, { rows: 24, columns: 24, values: image })
   const { model, card } = writeSegmenter(join(base, 'predictor'))
   const { predictions } = await predictStudy({
     study: [study],

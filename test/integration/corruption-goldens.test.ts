@@ -4,7 +4,7 @@ import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
 import { attackToEnd } from '../../src/core/attacks/run-attack.ts'
 import { tensor } from '../../src/core/tensor/tensor.ts'
 import { nearestCentreModel } from '../support/analytic-models.ts'
-import { goldenPicture, readGolden, unpacked } from '../support/attack-goldens.ts'
+import { goldenImage, readGolden, unpacked } from '../support/attack-goldens.ts'
 import { problemAgainst } from '../support/attack-problems.ts'
 import { largestDifference } from '../support/numbers.ts'
 
@@ -16,7 +16,7 @@ const corruption = z.object({
 })
 
 describe('corruptions at five strengths, pixel by pixel, against references in PyTorch', () => {
-  const { image, stride } = goldenPicture()
+  const { image, stride } = goldenImage()
 
   test.each(Object.entries(readGolden('corruptions.json', corruption)))(
     '%s',

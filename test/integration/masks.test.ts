@@ -17,7 +17,7 @@ const base = temporaryFolder('masks')
 let studies = 0
 
 /** Dark, with a grey square of 8x8 in it. */
-const picture = Array.from({ length: 12 * 12 }, (_, i) => (isIn(i, 2, 10) ? 1100 : 200))
+const image = Array.from({ length: 12 * 12 }, (_, i) => (isIn(i, 2, 10) ? 1100 : 200))
 /** The square as it is labelled: a column narrower. */
 const indices = Array.from({ length: 12 * 12 }, (_, i) => Number(isIn(i, 2, 10) && i % 12 < 9))
 
@@ -43,7 +43,7 @@ function studyOf(count: number) {
     string,
   ]
   mkdirSync(masks, { recursive: true })
-  const images = writeSeries(study, count, { values: picture })
+  const images = writeSeries(study, count, { values: image })
   const write = (name: string, content: Uint8Array | string) => {
     writeFileSync(join(masks, name), content)
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { plainLayers } from '../../src/adapters/tfjs/added-layers/plain-layers.ts'
 import { spatialLayers } from '../../src/adapters/tfjs/added-layers/spatial-layers.ts'
-import { kernelRules } from '../../src/core/tfjs/trace/kernels.ts'
+import { kernelRules } from '../../src/core/tfjs/trace/kernel-rules.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/tfjs.md'), 'utf8')
 

@@ -74,13 +74,13 @@ export function peerGoldens(): { readonly images: Tensor; readonly cases: Readon
   }
 }
 
-const picture = z.object({ shape: z.array(z.int()), stride: z.int(), image: z.string() })
+const goldenFile = z.object({ shape: z.array(z.int()), stride: z.int(), image: z.string() })
 
 /**
  * What scripts/goldens/corruptions.py has corrupted, [C, H, W]; of the results every `stride`-th value is
  * kept.
  */
-export function goldenPicture(): { readonly image: Tensor; readonly stride: number } {
-  const { shape, stride, image } = picture.parse(JSON.parse(fixture('corruptions.json').toString('utf8')))
+export function goldenImage(): { readonly image: Tensor; readonly stride: number } {
+  const { shape, stride, image } = goldenFile.parse(JSON.parse(fixture('corruptions.json').toString('utf8')))
   return { image: tensor(shape, unpacked(image)), stride }
 }

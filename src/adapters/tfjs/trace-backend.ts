@@ -1,6 +1,6 @@
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import { kernelAttributes } from '../../core/tfjs/trace/rule.ts'
-import { kernelRules } from '../../core/tfjs/trace/kernels.ts'
+import { kernelRules } from '../../core/tfjs/trace/kernel-rules.ts'
 import type { KernelRule } from '../../core/tfjs/trace/rule.ts'
 import type { TraceGraph } from '../../core/tfjs/trace/trace-graph.ts'
 import { isKnown, type Traced, type TracedData, type TracedType } from '../../core/tfjs/trace/traced.ts'

@@ -3,8 +3,7 @@ import { uniformTensor } from '../../../test/support/numbers.ts'
 import { hd95 } from './surface-distance.ts'
 
 const square = { row: 1, column: 1 }
-const plane = (picture: readonly string[]) =>
-  Uint8Array.from(picture.join(''), (pixel) => Number(pixel === '#'))
+const plane = (image: readonly string[]) => Uint8Array.from(image.join(''), (pixel) => Number(pixel === '#'))
 
 test('two pixels are as far apart as their spacing says', () => {
   const [a, b] = [plane(['#....', '.....', '.....', '.....']), plane(['.....', '.....', '.....', '....#'])]

@@ -3,7 +3,7 @@ import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { patchStarts, patchWeights, type VolumeOfInput } from './volume.ts'
 
 /** A patch's first slice, row and column. */
-export type Place = readonly [slice: number, row: number, column: number]
+export type PatchCorner = readonly [slice: number, row: number, column: number]
 
 /** A row of a patch. */
 interface PatchRow {
@@ -21,7 +21,7 @@ interface PatchRow {
 export class VolumeGrid {
   readonly slices: number
   readonly size: readonly [rows: number, columns: number]
-  readonly places: readonly Place[]
+  readonly places: readonly PatchCorner[]
   private readonly weights: readonly [Float64Array, Float64Array, Float64Array]
   /** Σ_p w_p at each voxel. */
   private readonly totals: Float64Array
@@ -36,7 +36,7 @@ export class VolumeGrid {
     this.slices = count
     this.size = [rows, columns]
     const [zs, ys, xs] = [patchStarts(count, patch[0], overlap), patchStarts(rows, patch[1], overlap), patchStarts(columns, patch[2], overlap)] // prettier-ignore
-    this.places = zs.flatMap((z) => ys.flatMap((y) => xs.map((column): Place => [z, y, column])))
+    this.places = zs.flatMap((z) => ys.flatMap((y) => xs.map((column): PatchCorner => [z, y, column])))
     const [wz, wy, wx] = [
       patchWeights(patch[0], blend),
       patchWeights(patch[1], blend),
@@ -50,7 +50,7 @@ export class VolumeGrid {
   }
 
   /** x [S, 1, h, w] at a patch, [1, 1, D, H, W]; the last slice goes on beyond the stack's end. */
-  cut(x: Tensor, place: Place): Tensor {
+  cut(x: Tensor, place: PatchCorner): Tensor {
     const part = tensor([1, 1, ...this.volume.patch])
     const [plane, width] = [this.plane, this.volume.patch[2]]
     for (const { slice, inPatch, inSlice } of this.rowsOf(place)) {
@@ -61,7 +61,7 @@ export class VolumeGrid {
   }
 
   /** gradient [S, 1, h, w] += that of a patch: the transpose of `cut`. */
-  give(gradient: Tensor, part: Tensor, place: Place): void {
+  give(gradient: Tensor, part: Tensor, place: PatchCorner): void {
     const [plane, width] = [this.plane, this.volume.patch[2]]
     for (const { slice, inPatch, inSlice } of this.rowsOf(place)) {
       const to = slice * plane + inSlice
@@ -71,7 +71,7 @@ export class VolumeGrid {
   }
 
   /** sums [S, K, h, w] += w ⊙ a patch's logits [1, K, D, H, W]. */
-  add(sums: Tensor, logits: Tensor, place: Place): void {
+  add(sums: Tensor, logits: Tensor, place: PatchCorner): void {
     const alongRow = this.weights[2]
     for (const { weight, inStack, inPatch } of this.voxelRows(logits.shape[1] ?? 0, place))
       for (let i = 0; i < alongRow.length; i++)
@@ -82,7 +82,7 @@ export class VolumeGrid {
   /**
    * w ⊙ values [S, K, h, w] at a patch, [1, K, D, H, W], 0 beyond the stack's end: the transpose of `add`.
    */
-  weighed(values: Tensor, place: Place): Tensor {
+  weighed(values: Tensor, place: PatchCorner): Tensor {
     const channels = values.shape[1] ?? 0
     const part = tensor([1, channels, ...this.volume.patch])
     const alongRow = this.weights[2]
@@ -105,7 +105,7 @@ export class VolumeGrid {
     return this.size[0] * this.size[1]
   }
 
-  private *rowsOf([z0, y0, x0]: Place): Generator<PatchRow> {
+  private *rowsOf([z0, y0, x0]: PatchCorner): Generator<PatchRow> {
     const [depth, height, width] = this.volume.patch
     const [wz, wy] = this.weights
     for (let z = 0; z < depth; z++)
@@ -120,7 +120,7 @@ export class VolumeGrid {
   }
 
   /** Rows within the stack, channel by channel: where they begin in [S, K, h, w] and in [K, D, H, W]. */
-  private *voxelRows(channels: number, place: Place) {
+  private *voxelRows(channels: number, place: PatchCorner) {
     const block = this.volume.patch.reduce((product, extent) => product * extent, 1)
     for (const { weight, slice, isBeyond, inPatch, inSlice } of this.rowsOf(place))
       for (let k = 0; k < channels && !isBeyond; k++)

@@ -1,5 +1,5 @@
 /** Where a small image [C·height·width] lies in a whole one [C·rows·columns]. */
-export interface Place {
+export interface Placement {
   readonly channels: number
   readonly rows: number
   readonly columns: number
@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** The small image with zeros around it. */
-export function padded(small: Float32Array, place: Place): Float32Array {
+export function padded(small: Float32Array, place: Placement): Float32Array {
   const whole = new Float32Array(place.channels * place.rows * place.columns)
   forEachRow(place, (inSmall, inWhole) => {
     whole.set(small.subarray(inSmall, inSmall + place.width), inWhole)
@@ -18,7 +18,7 @@ export function padded(small: Float32Array, place: Place): Float32Array {
 }
 
 /** The small image out of the whole one: the transpose of `padded`. */
-export function cropped(whole: Float32Array, place: Place): Float32Array {
+export function cropped(whole: Float32Array, place: Placement): Float32Array {
   const small = new Float32Array(place.channels * place.height * place.width)
   forEachRow(place, (inSmall, inWhole) => {
     small.set(whole.subarray(inWhole, inWhole + place.width), inSmall)
@@ -28,7 +28,7 @@ export function cropped(whole: Float32Array, place: Place): Float32Array {
 
 /** Where each row of the small image begins, in it and in the whole one. */
 function forEachRow(
-  { channels, rows, columns, height, width, corner: [top, left] }: Place,
+  { channels, rows, columns, height, width, corner: [top, left] }: Placement,
   work: (inSmall: number, inWhole: number) => void,
 ): void {
   for (let channel = 0; channel < channels; channel++)

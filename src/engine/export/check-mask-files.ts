@@ -5,7 +5,7 @@ import { readSegmentation } from '../../core/dicom/segmentation.ts'
 import { planeOf, type Mask } from '../../core/image/mask.ts'
 import { fromRuns } from '../../core/image/mask-runs.ts'
 import type { FrameParts } from '../../core/tasks/report-fields.ts'
-import { mismatch } from '../../core/tasks/verification.ts'
+import { verificationError } from '../../core/tasks/verification.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
 import type { ImageResult } from './image-result.ts'
 
@@ -38,12 +38,13 @@ async function checkMaskFile(
   const { frames, labels } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
   // Every segment has a frame on every frame of the image, also where it shows nothing.
   const count = labels.length * masks.length
-  if (frames.length !== count) throw mismatch(`${count} frames of segments`, String(frames.length), path)
+  if (frames.length !== count)
+    throw verificationError(`${count} frames of segments`, String(frames.length), path)
   for (const { label, frameNumber = 1, read } of frames) {
     const mask = masks[frameNumber - 1]
     const expected = mask && planeOf(mask, classOfLabel(label, classes))
     const got = await read()
     if (expected?.length !== got.length || expected.some((value, i) => value !== got[i]))
-      throw mismatch('the masks that were recorded', `others for ${label}`, path)
+      throw verificationError('the masks that were recorded', `others for ${label}`, path)
   }
 }

@@ -28,7 +28,7 @@ export async function readStored(path: string): Promise<StoredValues[]> {
     return frames.map(({ frame }) => frame.values)
   } catch (cause) {
     if (!(cause instanceof RadversaryError)) throw cause
-    throw mismatch('a DICOM image', `one that can't be read: ${cause.message}`, path)
+    throw rereadError('a DICOM image', `one that can't be read: ${cause.message}`, path)
   }
 }
 
@@ -42,7 +42,7 @@ export function checkPixels(
   file: string,
 ): void {
   const same = expected.length === got.length && expected.every((values, i) => sameValues(values, got[i]))
-  if (!same) throw mismatch('the pixels that were exported', 'others', file)
+  if (!same) throw rereadError('the pixels that were exported', 'others', file)
 }
 
 /** @throws RadversaryError verification-failed when two predictions of the same pixels differ. */
@@ -51,7 +51,7 @@ export function checkPrediction(expected: RecordedPrediction, got: RecordedPredi
     ...expected.probabilities.map((p, k) => Math.abs(p - (got.probabilities[k] ?? NaN))),
   )
   if (!(largest <= largestDifference))
-    throw mismatch(
+    throw rereadError(
       'the prediction that was recorded',
       `one whose probabilities differ by ${largest.toExponential(1)}`,
       file,
@@ -59,7 +59,7 @@ export function checkPrediction(expected: RecordedPrediction, got: RecordedPredi
   if (expected.value === undefined) return
   const change = Math.abs((got.value ?? NaN) - expected.value)
   if (!(change <= largestDifference * Math.max(1, Math.abs(expected.value))))
-    throw mismatch('the value that was recorded', `one that differs by ${change.toExponential(1)}`, file)
+    throw rereadError('the value that was recorded', `one that differs by ${change.toExponential(1)}`, file)
 }
 
 /** What the model says of pixels that were read back, and whether the attack's criterion is met by them. */
@@ -95,7 +95,7 @@ function sameValues(a: StoredValues, b: StoredValues | undefined): boolean {
   return a.length === b?.length && a.every((value, i) => value === b[i])
 }
 
-function mismatch(expected: string, got: string, file: string): RadversaryError {
+function rereadError(expected: string, got: string, file: string): RadversaryError {
   return new RadversaryError('verification-failed', `Export: expected ${expected}, got ${got}`, {
     file,
     tip: 'Check the disk, remove this export and repeat it; if it happens again, please report it.',

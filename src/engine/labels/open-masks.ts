@@ -21,10 +21,10 @@ export async function openMasks(path: string, head: SegmentationOutput): Promise
   if (!found.isDirectory())
     return extname(path).toLowerCase() === '.csv' ? pngMasks(path, head) : segMasks([path], head)
   const files = (await readdir(path, { recursive: true })).sort()
-  const [pictures, segmentations] = [['.png'], ['.dcm', '']].map((ends) =>
+  const [pngs, segmentations] = [['.png'], ['.dcm', '']].map((ends) =>
     files.filter((name) => ends.includes(extname(name).toLowerCase())),
   )
-  if (pictures !== undefined && pictures.length > 0) return pngMasks(path, head)
+  if (pngs !== undefined && pngs.length > 0) return pngMasks(path, head)
   const seg = await onlyFiles((segmentations ?? []).map((name) => join(path, name)))
   if (seg.length > 0) return segMasks(seg, head)
   throw new RadversaryError('labels-invalid', 'Masks: expected PNG or DICOM SEG in the folder, got neither', {

@@ -1,14 +1,14 @@
-import type { ComparisonShelf } from './comparisons/comparison-shelf.ts'
+import type { ComparisonService } from './comparisons/comparison-service.ts'
 import type { FrameCache } from './frames/frame-cache.ts'
 import type { RunFrames } from './frames/run-frames.ts'
 import type { StudyFrames } from './frames/study-frames.ts'
 import type { EngineLog } from './log.ts'
 import type { Gradients } from './models/gradients.ts'
-import type { ModelShelf } from './models/model-shelf.ts'
+import type { ModelRegistry } from './models/model-registry.ts'
 import type { ModelViews } from './models/model-views.ts'
 import type { Resources } from './resources.ts'
 import type { RecentStudies } from './studies/recent-studies.ts'
-import type { RunDesk } from './runs/run-desk.ts'
+import type { RunService } from './runs/run-service.ts'
 import type { StudyStore } from './studies/study-store.ts'
 import type { EngineThreads } from './engine-threads.ts'
 import type { SettingsFile } from './settings/settings-file.ts'
@@ -26,10 +26,10 @@ export interface EngineContext {
   readonly threads: EngineThreads
   readonly cache: FrameCache
   readonly frames: StudyFrames
-  readonly runs: RunDesk
-  readonly comparisons: ComparisonShelf
+  readonly runs: RunService
+  readonly comparisons: ComparisonService
   readonly runFrames: RunFrames
-  readonly models: ModelShelf
+  readonly models: ModelRegistry
   readonly views: ModelViews
   readonly gradients: Gradients
   readonly device: DeviceChooser

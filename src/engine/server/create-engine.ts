@@ -4,7 +4,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { privateMask } from '../../shared/private-files.ts'
 import { requestBounds } from '../../shared/request-bounds.ts'
 import { cacheBytes } from './cache-bytes.ts'
-import { createComparisonShelf } from './comparisons/comparison-shelf.ts'
+import { createComparisonService } from './comparisons/comparison-service.ts'
 import type { EngineContext } from './context.ts'
 import { createDeviceChooser } from './device-chooser.ts'
 import { engineError, statusOf } from './engine-error.ts'
@@ -14,12 +14,12 @@ import { createRunFrames } from './frames/run-frames.ts'
 import { createStudyFrames } from './frames/study-frames.ts'
 import { openLog } from './log.ts'
 import { createGradients } from './models/gradients.ts'
-import { createModelShelf } from './models/model-shelf.ts'
+import { createModelRegistry } from './models/model-registry.ts'
 import { createModelViews } from './models/model-views.ts'
 import { createRequestGate } from './request-gate.ts'
 import { resourcesIn } from './resources.ts'
 import { engineRouter } from './router.ts'
-import { createRunDesk } from './runs/run-desk.ts'
+import { createRunService } from './runs/run-service.ts'
 import { settingsIn } from './settings/settings-file.ts'
 import { recentStudiesIn } from './studies/recent-studies.ts'
 import { createStudyStore } from './studies/study-store.ts'
@@ -74,16 +74,16 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const cache = createFrameCache(options.cacheBytes ?? cacheBytes(await settings.read()), threads.decompress)
   const frames = createStudyFrames(studies, cache)
   const resources = resourcesIn(options.resources)
-  const models = createModelShelf(home, resources, threads.compute)
+  const models = createModelRegistry(home, resources, threads.compute)
   const device = createDeviceChooser(settings, threads.compute)
   const log = openLog(home)
   if (tightened !== undefined) log.write('workspace made private')
-  const runs = createRunDesk({ home, models, device, log, threads })
+  const runs = createRunService({ home, models, device, log, threads })
   const views = createModelViews(studies, frames, threads.decompress)
   return {
     ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
     views,
-    comparisons: createComparisonShelf({ home, models, device, threads }),
+    comparisons: createComparisonService({ home, models, device, threads }),
     gradients: createGradients({ home, models, studies, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }

@@ -8,7 +8,7 @@ import { sameShape } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import type { Value } from '../value.ts'
 import { capturedBy, inlined, liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
-import type { Place } from './unroll.ts'
+import type { ExpansionContext } from './unroll.ts'
 
 /** An If whose branches stand beside it, and what they give; the node itself is still there. */
 export interface Join {
@@ -34,7 +34,7 @@ const tip = 'Export the model without it: torch.where(condition, a, b) in place 
  */
 export function expandIf(
   node: OnnxNode,
-  { graph, prefix }: Pick<Place, 'graph' | 'prefix'>,
+  { graph, prefix }: Pick<ExpansionContext, 'graph' | 'prefix'>,
 ): BranchedExpansion | Refusal {
   const [thenBody, elseBody] = ['then_branch', 'else_branch'].map((each) => subgraphOf(node.attributes[each]))
   const flag = graph.values.get(node.inputs[0] ?? '')

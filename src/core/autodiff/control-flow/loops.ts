@@ -5,10 +5,10 @@ import { boolTensor, int64Tensor } from '../../onnx/onnx-tensor.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import { liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
-import { unrolled, withAxis, type Place, type Writing } from './unroll.ts'
+import { unrolled, withAxis, type ExpansionContext, type Writing } from './unroll.ts'
 
 /** A Loop of `count` steps, step after step. */
-export function expandLoop(node: OnnxNode, place: Place, count: number): Expansion | Refusal {
+export function expandLoop(node: OnnxNode, place: ExpansionContext, count: number): Expansion | Refusal {
   const { prefix } = place
   const body = bodyOf(node)
   const { constants, names } = liftedConstants(body, prefix)
@@ -26,7 +26,7 @@ export function expandLoop(node: OnnxNode, place: Place, count: number): Expansi
 }
 
 /** A Scan (opset 9 or later), whose number of steps is the extent of what it scans. */
-export function expandScan(node: OnnxNode, place: Place): Expansion | Refusal {
+export function expandScan(node: OnnxNode, place: ExpansionContext): Expansion | Refusal {
   const { graph, prefix } = place
   const body = bodyOf(node)
   const { constants, names } = liftedConstants(body, prefix)

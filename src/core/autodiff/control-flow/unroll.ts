@@ -27,7 +27,7 @@ interface Collecting {
 }
 
 /** Where a node is written out. */
-export interface Place {
+export interface ExpansionContext {
   readonly graph: TypedGraph
   /** Begins the names of new nodes. */
   readonly prefix: string
@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /** A place, and the constants of its new nodes. */
-export interface Writing extends Place {
+export interface Writing extends ExpansionContext {
   readonly constants: Map<string, OnnxTensor>
 }
 

@@ -11,7 +11,7 @@ import { learnAgain } from './learn-again.ts'
 import { countedSteps } from './loop-steps.ts'
 import { expandLoop, expandScan } from './loops.ts'
 import { isRefusal, nodeOf } from './subgraph.ts'
-import type { Place } from './unroll.ts'
+import type { ExpansionContext } from './unroll.ts'
 
 /** Operators whose bodies are written out. */
 export const writtenOutOps = ['If', 'Loop', 'Scan'] as const
@@ -118,7 +118,7 @@ function replace(
 
 function expanded(
   node: OnnxNode,
-  place: Place,
+  place: ExpansionContext,
   steps: number | Refusal | undefined,
 ): BranchedExpansion | Refusal {
   if (node.opType === 'If') return expandIf(node, place)

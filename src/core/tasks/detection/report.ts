@@ -6,7 +6,7 @@ import { boxIou, type Box, type LabelledBox } from '../../image/boxes.ts'
 import type { BoxPrediction, Prediction } from '../answers.ts'
 import type { FrameParts } from '../report-fields.ts'
 import type { AttackedFrame } from '../rules.ts'
-import { mismatch } from '../verification.ts'
+import { verificationError } from '../verification.ts'
 import { objectsOf } from './detector.ts'
 import type { DetectionOutput } from './output.ts'
 import type { FrameBoxes } from './report-fields.ts'
@@ -85,12 +85,12 @@ export function checkBoxes(
   for (const found of [boxes.before, boxes.after]) {
     const again = foundBoxes(found, boxes.label)
     if (found.some(({ finds }, i) => finds !== again[i]?.finds))
-      throw mismatch('the labelled boxes that the recorded ones find', 'others', file)
+      throw verificationError('the labelled boxes that the recorded ones find', 'others', file)
   }
   const left = unmatched(boxes.after, predicted.boxes)
   const beyond = left.filter(({ score }) => score > threshold + largestDifference)
   if (beyond.length > 0)
-    throw mismatch(
+    throw verificationError(
       `the ${boxes.after.length} boxes that were recorded`,
       `${predicted.boxes.length}, ${beyond.length} of them all not alike`,
       file,

@@ -21,7 +21,7 @@ export interface DenseLoss {
  * most).
  */
 export const smallestProbability = 1e-12
-/** As in autodiff/heads.ts: keeps the Dice score of a class that is nowhere defined. */
+/** As in autodiff/loss-graphs.ts: keeps the Dice score of a class that is nowhere defined. */
 const diceSmoothing = 1e-6
 
 /** f(x) of one sample: softmax over each pixel's channels, or the sigmoid of each value. */

@@ -4,7 +4,7 @@ import { fromRuns, toRuns } from '../../image/mask-runs.ts'
 import type { FrameLabel, Prediction } from '../answers.ts'
 import type { FrameParts } from '../report-fields.ts'
 import type { AttackedFrame } from '../rules.ts'
-import { mismatch } from '../verification.ts'
+import { verificationError } from '../verification.ts'
 import { maskAgreement, type PixelSpacing } from './agreement.ts'
 import type { SegmentationOutput } from './output.ts'
 
@@ -72,10 +72,10 @@ export function checkMasks(
   }
   const spacing = segments.distanceUnit === 'mm' ? segments.spacing : undefined
   if (JSON.stringify(segmentsOf(output, recorded, spacing)) !== JSON.stringify(segments))
-    throw mismatch('Dice, IoU and HD95 of the recorded masks', 'others', file)
+    throw verificationError('Dice, IoU and HD95 of the recorded masks', 'others', file)
   const differing = differingFraction(recorded.after, maskOf(predicted))
   if (differing > largestDifference)
-    throw mismatch(
+    throw verificationError(
       'the mask that was recorded',
       `one that differs in ${(100 * differing).toFixed(2)} % of its values`,
       file,

@@ -6,7 +6,7 @@ import { checkFramesAreStack } from '../../study/stack-context.ts'
 import type { Study } from '../../study/open-study.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
-import type { ModelInfo } from './model-shelf.ts'
+import type { ModelInfo } from './model-registry.ts'
 import type { ModelViews } from './model-views.ts'
 
 /**

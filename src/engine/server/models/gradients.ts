@@ -4,7 +4,7 @@ import type { FrameAddress } from '../frames/study-frames.ts'
 import type { EngineThread } from '../engine-threads.ts'
 import type { StudyStore } from '../studies/study-store.ts'
 import { beyondFrame } from './beyond-frame.ts'
-import type { ModelShelf } from './model-shelf.ts'
+import type { ModelRegistry } from './model-registry.ts'
 import type { ModelViews } from './model-views.ts'
 
 /** How a model's loss answers to each pixel of a frame. */
@@ -30,7 +30,7 @@ const graceMs = 30_000
 
 interface GradientParts {
   readonly home: string
-  readonly models: ModelShelf
+  readonly models: ModelRegistry
   readonly studies: StudyStore
   readonly views: ModelViews
   readonly device: DeviceChooser

@@ -13,7 +13,7 @@ import {
 import type { StudyImage } from '../../study/open-study.ts'
 import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
 import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
-import type { ModelInfo } from './model-shelf.ts'
+import type { ModelInfo } from './model-registry.ts'
 
 /**
  * What a model sees of a frame: its input before mean and standard deviation, in grey levels; of neighbouring

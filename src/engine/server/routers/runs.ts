@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { exportKinds } from '../../../core/spec/presets.ts'
 import type { VerifyReport } from '../../verify/verify-export.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
-import { watchRun } from '../runs/watch-run.ts'
+import { eventsOfRun } from '../runs/run-service.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { imageAt } from '../studies/study-store.ts'
 import { procedure, router } from '../trpc.ts'
@@ -19,7 +19,7 @@ export const runsRouter = router({
     return { run: await ctx.runs.start({ ...rest, paths: opened.info.paths, images: uids }) }
   }),
   /** From the start of the attempt, whenever it is asked; the last event is `end` or `error`. */
-  watch: procedure.input(run).query(({ input, ctx }) => watchRun(input.run, ctx.runs)),
+  watch: procedure.input(run).query(({ input, ctx }) => eventsOfRun(input.run, ctx.runs)),
   cancel: procedure.input(run).mutation(({ input, ctx }) => {
     ctx.runs.queue.cancel(input.run)
   }),

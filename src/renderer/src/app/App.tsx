@@ -60,7 +60,7 @@ export function App() {
             <>
               <Toolbar isRunShown={run !== undefined} />
               <div className={classes['viewports']}>
-                <PaneGrid run={run?.pictures} />
+                <PaneGrid run={run?.images} />
               </div>
               <Strip run={run} />
             </>

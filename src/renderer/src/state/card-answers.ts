@@ -1,5 +1,5 @@
 import type { ModelCard } from '../../../core/model/card.ts'
-import type { ModelInfo } from '../../../engine/server/models/model-shelf.ts'
+import type { ModelInfo } from '../../../engine/server/models/model-registry.ts'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 

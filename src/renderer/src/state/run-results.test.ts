@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { newLiveRun, type LiveRun } from './live-run.ts'
-import { placeAmong, placesOf, runPictures } from './run-results.ts'
+import { placeAmong, placesOf, runImages } from './run-results.ts'
 
 type Result = LiveRun['images'] extends ReadonlyMap<number, infer R> ? R : never
 
@@ -47,11 +47,11 @@ test('a run’s images are found in the study by their SOP Instance UID, whereve
 const reading = { model: 'm', classes: [], isLabelled: false }
 
 test('the range is told in modality units', () => {
-  const pictures = runPictures('r', live, study, reading)
-  expect(pictures.rangeWidth(2, 2)).toBe(1400)
-  expect(pictures.rangeWidth(1, 2)).toBe(2800)
-  expect(pictures.rangeWidth(0, 2)).toBeUndefined()
-  expect(pictures.placeOf(0)).toBeUndefined()
+  const shown = runImages('r', live, study, reading)
+  expect(shown.rangeWidth(2, 2)).toBe(1400)
+  expect(shown.rangeWidth(1, 2)).toBe(2800)
+  expect(shown.rangeWidth(0, 2)).toBeUndefined()
+  expect(shown.placeOf(0)).toBeUndefined()
 })
 
 test('masks are those of a segmentation, its classes in their colours', () => {
@@ -61,14 +61,14 @@ test('masks are those of a segmentation, its classes in their colours', () => {
     segments: { before: [{ class: 'lung' }] },
   }
   const images = new Map([[0, { sopInstanceUid: '1.2', frames: [frame] } as unknown as Result]])
-  const pictures = runPictures('r', { ...newLiveRun, images }, study, {
+  const shown = runImages('r', { ...newLiveRun, images }, study, {
     ...reading,
     classes: ['background', 'lung'],
   })
-  expect(pictures.masksOf(2, 0)).toMatchObject({ before: runs, classes: [{ index: 1, name: 'lung' }] })
-  expect(pictures.masksOf(2, 0)).toBe(pictures.masksOf(2, 0))
-  expect(pictures.masksOf(1, 0)).toBeUndefined()
-  expect(runPictures('r', live, study, reading).masksOf(2, 0)).toBeUndefined()
+  expect(shown.masksOf(2, 0)).toMatchObject({ before: runs, classes: [{ index: 1, name: 'lung' }] })
+  expect(shown.masksOf(2, 0)).toBe(shown.masksOf(2, 0))
+  expect(shown.masksOf(1, 0)).toBeUndefined()
+  expect(runImages('r', live, study, reading).masksOf(2, 0)).toBeUndefined()
 })
 
 test('boxes are those of a detection, the annotated ones of a labels file only', () => {
@@ -76,8 +76,7 @@ test('boxes are those of a detection, the annotated ones of a labels file only',
   const boxes = { label: [box(1)], before: [box(0.9)], after: [] }
   const images = new Map([[0, { sopInstanceUid: '1.2', frames: [{ boxes }] } as unknown as Result]])
   const own = { ...reading, classes: ['cyst', 'nodule'] }
-  const of = (isLabelled: boolean) =>
-    runPictures('r', { ...newLiveRun, images }, study, { ...own, isLabelled })
+  const of = (isLabelled: boolean) => runImages('r', { ...newLiveRun, images }, study, { ...own, isLabelled })
   expect(of(true).boxesOf(2, 0)).toMatchObject({ annotated: boxes.label, before: boxes.before, after: [] })
   expect(
     of(true)
@@ -85,9 +84,9 @@ test('boxes are those of a detection, the annotated ones of a labels file only',
       ?.classes.map(({ name }) => name),
   ).toEqual(['cyst', 'nodule'])
   expect(of(false).boxesOf(2, 0)?.annotated).toBeUndefined()
-  const pictures = of(true)
-  expect(pictures.boxesOf(2, 0)).toBe(pictures.boxesOf(2, 0))
-  expect(pictures.boxesOf(1, 0)).toBeUndefined()
+  const shown = of(true)
+  expect(shown.boxesOf(2, 0)).toBe(shown.boxesOf(2, 0))
+  expect(shown.boxesOf(1, 0)).toBeUndefined()
 })
 
 test('an image still to be attacked has its place among those that were asked for', () => {

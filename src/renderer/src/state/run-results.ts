@@ -1,7 +1,7 @@
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import type { FrameReport } from '../../../engine/export/image-result.ts'
 import type { BoxOverlay } from '../viewer/overlays.ts'
-import type { FrameMasks, RunPictures } from '../viewer/run-pictures.ts'
+import type { FrameMasks, RunImages } from '../viewer/run-images.ts'
 import { shownClasses } from '../viewer/mask-pixels.ts'
 import { isAtWork, type LiveRun } from './live-run.ts'
 
@@ -44,12 +44,12 @@ export interface Reading {
 }
 
 /** What viewports must know of a run. */
-export function runPictures(
+export function runImages(
   run: string,
   live: LiveRun,
   study: StudyInfo,
   { model, classes, isLabelled }: Reading,
-): RunPictures {
+): RunImages {
   const places = placesOf(live, study)
   const reportOf = (image: number, frame: number) => live.images.get(places.get(image) ?? -1)?.frames[frame]
   const masks = keptFor((report) => masksOf(report, classes))

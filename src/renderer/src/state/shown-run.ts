@@ -5,10 +5,10 @@ import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { api } from '../api/client.ts'
 import { changeOverlay, useUi } from './ui-store.ts'
 import { fittingMagnification } from '../viewer/colormap.ts'
-import type { RunPictures } from '../viewer/run-pictures.ts'
+import type { RunImages } from '../viewer/run-images.ts'
 import type { LiveRun } from './live-run.ts'
 import { answerNames, type AnswerNames, noNames, useModel } from './card-answers.ts'
-import { placeAmong, runPictures } from './run-results.ts'
+import { placeAmong, runImages } from './run-results.ts'
 import { useLiveRun } from './watched-runs.ts'
 
 /** The run whose results are shown, with all that the page knows of it. */
@@ -18,7 +18,7 @@ export interface ShownRun {
   readonly info: RunInfo | undefined
   readonly live: LiveRun
   readonly study: StudyInfo
-  readonly pictures: RunPictures
+  readonly images: RunImages
   /** Where the results of an image of the study are to come. */
   readonly placeAtWork: (image: number) => number
   readonly names: AnswerNames
@@ -34,21 +34,20 @@ export function useShownRun(): ShownRun | undefined {
   const output = useModel(info?.request.model)?.card.output
   const names = useMemo(() => (output === undefined ? noNames : answerNames(output)), [output])
   const { model = '', labels } = info?.request ?? {}
-  const pictures = useMemo(
+  const images = useMemo(
     () =>
       id === undefined || live === undefined || study === undefined
         ? undefined
-        : runPictures(id, live, study, { model, classes: names.classes, isLabelled: labels !== undefined }),
+        : runImages(id, live, study, { model, classes: names.classes, isLabelled: labels !== undefined }),
     [id, live, study, names, model, labels],
   )
-  if (id === undefined || live === undefined || study === undefined || pictures === undefined)
-    return undefined
+  if (id === undefined || live === undefined || study === undefined || images === undefined) return undefined
   return {
     id,
     info,
     live,
     study,
-    pictures,
+    images,
     names,
     placeAtWork: (image) => placeAmong(image, study, info?.request.images),
   }

@@ -43,8 +43,8 @@ export const attackTexts = {
     earlyStop: 'Stop at an image once it is fooled',
     runName: 'Name of the run',
     start: 'Start the attack',
-    estimate: (duration: string, pictures: string) =>
-      `About ${duration} for ${pictures}, as fast as the model predicted them.`,
+    estimate: (duration: string, images: string) =>
+      `About ${duration} for ${images}, as fast as the model predicted them.`,
     noEstimate: 'Let the model predict the study (under Model) for an estimate of the time.',
     needed: 'Open a study and choose a model first.',
   },

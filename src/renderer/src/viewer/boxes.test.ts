@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest'
-import { placeOf, textPlaces } from './boxes.ts'
+import { canvasBoxOf, textPlaces } from './boxes.ts'
 
 const box = { x0: 10, y0: 20, x1: 30, y1: 25 }
 
 test('a box is upright on the canvas however the image is turned, and stretched as its pixels are', () => {
-  expect(placeOf(box, ({ x, y }) => ({ x: 2 * x + 1, y: 3 * y }))).toEqual({
+  expect(canvasBoxOf(box, ({ x, y }) => ({ x: 2 * x + 1, y: 3 * y }))).toEqual({
     x: 21,
     y: 60,
     width: 40,
     height: 15,
   })
-  expect(placeOf(box, ({ x, y }) => ({ x: 100 - y, y: x }))).toEqual({ x: 75, y: 10, width: 5, height: 20 })
-  expect(placeOf(box, ({ x, y }) => ({ x: 100 - x, y }))).toEqual({ x: 70, y: 20, width: 20, height: 5 })
+  expect(canvasBoxOf(box, ({ x, y }) => ({ x: 100 - y, y: x }))).toEqual({
+    x: 75,
+    y: 10,
+    width: 5,
+    height: 20,
+  })
+  expect(canvasBoxOf(box, ({ x, y }) => ({ x: 100 - x, y }))).toEqual({ x: 70, y: 20, width: 20, height: 5 })
 })
 
 const canvas = { width: 200, height: 100 }

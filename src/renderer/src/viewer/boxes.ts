@@ -1,5 +1,5 @@
 /** A rectangle of a canvas: its upper left corner, and its sides. */
-export interface Place {
+export interface CanvasBox {
   readonly x: number
   readonly y: number
   readonly width: number
@@ -21,7 +21,7 @@ interface Corners {
 /**
  * Where a box of an image lies on the canvas. A view turns by quarters and flips, so that it stays upright.
  */
-export function placeOf({ x0, y0, x1, y1 }: Corners, toCanvas: (pixel: Point) => Point): Place {
+export function canvasBoxOf({ x0, y0, x1, y1 }: Corners, toCanvas: (pixel: Point) => Point): CanvasBox {
   const [a, b] = [toCanvas({ x: x0, y: y0 }), toCanvas({ x: x1, y: y1 })]
   return {
     x: Math.min(a.x, b.x),
@@ -33,7 +33,7 @@ export function placeOf({ x0, y0, x1, y1 }: Corners, toCanvas: (pixel: Point) =>
 
 /** A text at a box: above it or below. */
 export interface BoxText {
-  readonly box: Place
+  readonly box: CanvasBox
   readonly side: 'above' | 'below'
   /** Width of the text, its margins included. */
   readonly width: number
@@ -47,13 +47,13 @@ export function textPlaces(
   texts: readonly BoxText[],
   canvas: { readonly width: number; readonly height: number },
   lineHeight: number,
-): (Place | undefined)[] {
-  const taken: Place[] = []
+): (CanvasBox | undefined)[] {
+  const taken: CanvasBox[] = []
   // A canvas's sides are not its own properties.
   const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height }
   return texts.map(({ box, side, width }) => {
     if (!overlap(box, whole)) return undefined
-    const inside = (y: number): Place => ({
+    const inside = (y: number): CanvasBox => ({
       x: within(box.x, canvas.width - width),
       y: within(y, canvas.height - lineHeight),
       ...{ width, height: lineHeight },
@@ -76,6 +76,6 @@ function within(value: number, most: number): number {
   return Math.max(0, Math.min(value, most))
 }
 
-function overlap(a: Place, b: Place): boolean {
+function overlap(a: CanvasBox, b: CanvasBox): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }

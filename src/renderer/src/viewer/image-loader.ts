@@ -8,7 +8,7 @@ import { api, queryClient } from '../api/client.ts'
 import type { ModalityTable } from './modality-table.ts'
 
 /** A cornerstone image with the frame that it was made of, for probes and overlays. */
-export interface LoadedImage extends Image {
+export interface ViewerImage extends Image {
   readonly frame: Frame
 }
 
@@ -46,17 +46,17 @@ export function registerFrameLoader(cacheBytes: number): void {
 }
 
 /** A frame from the cache or the engine. @throws EngineFault as the engine tells it. */
-export async function loadFrame(ref: FrameRef): Promise<LoadedImage> {
+export async function loadFrame(ref: FrameRef): Promise<ViewerImage> {
   const image = await cornerstone.loadAndCacheImage(imageIdOf(ref))
   if (!('frame' in image)) throw new Error('internal: an image of another loader')
-  return image as LoadedImage
+  return image as ViewerImage
 }
 
 /**
  * Whether a gradient belongs to the image: while one of them is on its way, they may be of different
  * slices.
  */
-export function isGradientOf(gradient: LoadedImage, image: LoadedImage): boolean {
+export function isGradientOf(gradient: ViewerImage, image: ViewerImage): boolean {
   return gradient.imageId.startsWith(`${image.imageId}/gradient?`)
 }
 
@@ -77,7 +77,7 @@ export function forgetFrames(of: { readonly study: string } | { readonly run: st
   }
 }
 
-async function fetchImage(imageId: string, signal: AbortSignal): Promise<LoadedImage> {
+async function fetchImage(imageId: string, signal: AbortSignal): Promise<ViewerImage> {
   const [path = '', original = path] = imageId.slice(scheme.length + 1).split('#')
   const response = await fetch(path, { signal })
   if (!response.ok) throw await engineFault(response)
@@ -87,7 +87,7 @@ async function fetchImage(imageId: string, signal: AbortSignal): Promise<LoadedI
   return toImage(imageId, readFrame(response.headers, body, table))
 }
 
-function toImage(imageId: string, frame: Frame): LoadedImage {
+function toImage(imageId: string, frame: Frame): ViewerImage {
   const { rows, columns, spacing, window } = frame
   const { pixels, bytes, ...levels } = frame.samples === 3 ? colourLevels(frame) : greyLevels(frame)
   return {

@@ -6,7 +6,7 @@ import type { RegionShape } from './region.ts'
 import type { MaskRuns } from '../../../core/image/mask-runs.ts'
 import { maskPixels, type ShownClass } from './mask-pixels.ts'
 import type { Box, LabelledBox } from '../../../core/image/boxes.ts'
-import { type Place, placeOf, textPlaces } from './boxes.ts'
+import { type CanvasBox, canvasBoxOf, textPlaces } from './boxes.ts'
 
 /**
  * A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the
@@ -185,7 +185,7 @@ export const boxDashes = {
 
 interface Drawn {
   readonly origin: BoxOrigin
-  readonly place: Place
+  readonly place: CanvasBox
   readonly colour: string
   readonly text: string
 }
@@ -211,13 +211,13 @@ export function drawBoxes(
  * What was there first is drawn first: a box that the attack left alone shows as the one after it. What an
  * annotated box is need not be written where the text of the box that finds it says so.
  */
-function drawnBoxes(overlay: BoxOverlay, toCanvas: Parameters<typeof placeOf>[1]): Drawn[] {
+function drawnBoxes(overlay: BoxOverlay, toCanvas: Parameters<typeof canvasBoxOf>[1]): Drawn[] {
   const origins = ['before', 'annotated', 'after'] as const
   return origins.flatMap((origin) =>
     (overlay[origin] ?? []).map((box: LabelledBox & Partial<Box>, index) => {
       const known = overlay.classes.find(({ index }) => index === box.class)
       const score = box.score === undefined ? '' : ` ${Math.round(100 * box.score)} %`
-      const place = placeOf(box, toCanvas)
+      const place = canvasBoxOf(box, toCanvas)
       const isSaid = origin === 'annotated' && overlay.before.some(({ finds }) => finds === index)
       const text = isSaid ? '' : `${known?.name ?? String(box.class)}${score}`
       return { origin, place, colour: known?.colour ?? '#ffffff', text }

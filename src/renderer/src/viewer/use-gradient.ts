@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
 import type { FrameRef } from './frame.ts'
-import { imageIdOf, isLoading, loadFrame, type LoadedImage } from './image-loader.ts'
+import { imageIdOf, isLoading, loadFrame, type ViewerImage } from './image-loader.ts'
 
 /** How a model's loss answers to each pixel of one image. */
 export interface GradientState {
   /** May be of the image before while the next one is on its way: see `isGradientOf`. */
-  readonly image: LoadedImage | undefined
+  readonly image: ViewerImage | undefined
   /** Why there is none. */
   readonly error: unknown
   readonly isComputing: boolean

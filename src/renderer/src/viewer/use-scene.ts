@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'react'
 import type { FrameRef } from './frame.ts'
-import { imageIdOf, loadFrame, type LoadedImage } from './image-loader.ts'
+import { imageIdOf, loadFrame, type ViewerImage } from './image-loader.ts'
 
 /**
  * Frames of one viewport: the image, the perturbation where a run has one, and the image right of a
  * divider.
  */
 export interface LoadedScene {
-  readonly image: LoadedImage
-  readonly perturbation: LoadedImage | undefined
-  readonly swiped: LoadedImage | undefined
+  readonly image: ViewerImage
+  readonly perturbation: ViewerImage | undefined
+  readonly swiped: ViewerImage | undefined
 }
 
 export interface SceneState {
@@ -61,6 +61,6 @@ export function useScene(
   return state
 }
 
-function loadIfAny(ref: FrameRef | undefined): Promise<LoadedImage> | undefined {
+function loadIfAny(ref: FrameRef | undefined): Promise<ViewerImage> | undefined {
   return ref === undefined ? undefined : loadFrame(ref)
 }

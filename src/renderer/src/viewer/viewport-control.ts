@@ -10,14 +10,14 @@ import {
   type Overlay,
 } from './overlays.ts'
 import type { Frame } from './frame.ts'
-import type { LoadedImage } from './image-loader.ts'
+import type { ViewerImage } from './image-loader.ts'
 import type { RegionShape } from './region.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
 
 /** What one viewport shows. */
 export interface Scene {
-  readonly image: LoadedImage
+  readonly image: ViewerImage
   readonly overlay: Overlay | undefined
   readonly masks: MaskOverlay | undefined
   readonly boxes: BoxOverlay | undefined
@@ -151,7 +151,7 @@ function drawOver(
   drawRegion(region, enabledElement, canvasContext)
 }
 
-function contextOf(element: HTMLElement, image: LoadedImage, rotation: number): ViewContext {
+function contextOf(element: HTMLElement, image: ViewerImage, rotation: number): ViewContext {
   const { canvas } = cornerstone.getEnabledElement(element)
   const {
     rows,
@@ -174,7 +174,7 @@ function contextOf(element: HTMLElement, image: LoadedImage, rotation: number): 
 
 /** A second image of the same size, shown to the right of a divider. */
 export interface Swipe {
-  readonly image: LoadedImage
+  readonly image: ViewerImage
   /** Where the divider is: 0 at the left edge of the viewport, 1 at the right one. */
   readonly at: number
 }

@@ -35,16 +35,15 @@ export function Estimate({
   const study = studies.find(({ id }) => id === subject.study)
   const own = seriesOf(studies, subject)
   const series = scope === 'study' ? (study?.series ?? []) : own === undefined ? [] : [own]
-  const pictures =
-    scope === 'slice' ? 1 : series.reduce((sum, { images }) => sum + slicesOf(images).length, 0)
+  const images = scope === 'slice' ? 1 : series.reduce((sum, { images }) => sum + slicesOf(images).length, 0)
   const time = attackMilliseconds({
-    pictures,
+    images,
     passes: passesOf(method.settings, settings[method.name] ?? {}),
     perFrame,
   })
   return (
     <Text size="xs" c="dimmed" data-testid="estimate">
-      {texts.attack.estimate(durationText(time), texts.study.images(pictures))}
+      {texts.attack.estimate(durationText(time), texts.study.images(images))}
     </Text>
   )
 }

@@ -7,7 +7,7 @@ import { LabelsInput } from '../files/LabelsInput.tsx'
 import { changeForm, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
 import { GoalChoice } from './GoalChoice.tsx'
-import { type Place, scopeFor, scopesFor } from './scopes.ts'
+import { type ScopeContext, scopeFor, scopesFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
 import { useModel } from '../../state/card-answers.ts'
 
@@ -25,7 +25,7 @@ export function GoalFields({ subject }: { readonly subject: AttackSubject | unde
   )
 }
 
-function ScopeField({ place: { card, slice } }: { readonly place: Omit<Place, 'studies'> }) {
+function ScopeField({ place: { card, slice } }: { readonly place: Omit<ScopeContext, 'studies'> }) {
   const chosen = useAttackForm((form) => form.scope)
   const place = { card, slice, studies: useUi((ui) => ui.studies) }
   const scopes = scopesFor(place)

@@ -15,7 +15,7 @@ test('what makes no sense yet counts as the preset', () => {
 })
 
 test('time grows with images and steps', () => {
-  const one = attackMilliseconds({ pictures: 1, passes: 10, perFrame: 20 })
+  const one = attackMilliseconds({ images: 1, passes: 10, perFrame: 20 })
   expect(one).toBe(20 * 43)
-  expect(attackMilliseconds({ pictures: 28, passes: 10, perFrame: 20 })).toBe(28 * one)
+  expect(attackMilliseconds({ images: 28, passes: 10, perFrame: 20 })).toBe(28 * one)
 })

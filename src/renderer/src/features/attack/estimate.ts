@@ -27,13 +27,13 @@ export function passesOf(help: readonly SettingHelp[], given: Readonly<Record<st
 }
 
 interface Work {
-  readonly pictures: number
+  readonly images: number
   readonly passes: number
   /** Milliseconds that one prediction took. */
   readonly perFrame: number
 }
 
 /** About how long an attack takes, from how long predictions took on the same device. */
-export function attackMilliseconds({ pictures, passes, perFrame }: Work): number {
-  return pictures * perFrame * (predictionsPerStep * passes + predictionsAround)
+export function attackMilliseconds({ images, passes, perFrame }: Work): number {
+  return images * perFrame * (predictionsPerStep * passes + predictionsAround)
 }

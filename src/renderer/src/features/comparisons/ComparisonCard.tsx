@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Progress, Text } from '@mantine/core'
-import type { ComparisonInfo } from '../../../../engine/server/comparisons/comparison-shelf.ts'
+import type { ComparisonInfo } from '../../../../engine/server/comparisons/comparison-service.ts'
 import { texts } from '../../texts.ts'
 import { deleteComparison, useComparisonWork, workOnComparison } from './comparison-work.ts'
 import classes from './comparisons.module.css'

@@ -1,7 +1,7 @@
 import { Button, Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ComparisonList } from '../../../../engine/server/comparisons/comparison-shelf.ts'
+import type { ComparisonList } from '../../../../engine/server/comparisons/comparison-service.ts'
 import { api } from '../../api/client.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { Fault } from '../../ui/Fault.tsx'

@@ -1,5 +1,5 @@
 import { Alert, Table, Text } from '@mantine/core'
-import type { ModelInfo } from '../../../../engine/server/models/model-shelf.ts'
+import type { ModelInfo } from '../../../../engine/server/models/model-registry.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../../state/card-answers.ts'
 import { fitText, inputText, intensityText } from './card-text.ts'

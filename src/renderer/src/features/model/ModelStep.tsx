@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Progress, Select, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { ModelInfo } from '../../../../engine/server/models/model-shelf.ts'
+import type { ModelInfo } from '../../../../engine/server/models/model-registry.ts'
 import { api } from '../../api/client.ts'
 import { EngineFault } from '../../api/fault.ts'
 import { Fault } from '../../ui/Fault.tsx'

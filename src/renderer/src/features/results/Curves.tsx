@@ -38,9 +38,9 @@ interface CurvesProps {
 }
 
 /** What the attack watched, iteration by iteration, also while it runs. */
-export function Curves({ run: { live, placeAtWork, pictures }, image, frame }: CurvesProps) {
+export function Curves({ run: { live, placeAtWork, images }, image, frame }: CurvesProps) {
   const [which, setWhich] = useState<'slice' | 'all'>('slice')
-  const own = traceOf(live, pictures.placeOf(image) ?? placeAtWork(image), frame)
+  const own = traceOf(live, images.placeOf(image) ?? placeAtWork(image), frame)
   const all = which === 'all' ? allTraces(live) : []
   const isEmpty = which === 'slice' ? own.length === 0 : all.length === 0
   return (

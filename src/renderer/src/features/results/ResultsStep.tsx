@@ -46,8 +46,8 @@ export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {
 
 /** What a run has made of the image in the active viewport. */
 function reportOf(
-  { live, pictures }: ShownRun,
+  { live, images }: ShownRun,
   { image, frame }: Pick<ActiveSlice, 'image' | 'frame'>,
 ): FrameReport | undefined {
-  return live.images.get(pictures.placeOf(image) ?? -1)?.frames[frame]
+  return live.images.get(images.placeOf(image) ?? -1)?.frames[frame]
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { asksOf } from '../../api/asks-of.ts'
+import { isQueryOfStudy } from '../../api/query-key.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
 import { tell } from '../../api/notify.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
@@ -85,7 +85,7 @@ function forgetStudy(study: string): void {
   studyClosed(study)
   forgetFrames({ study })
   forgetPredictions(study)
-  queryClient.removeQueries({ predicate: ({ queryKey }) => asksOf(study, queryKey) })
+  queryClient.removeQueries({ predicate: ({ queryKey }) => isQueryOfStudy(study, queryKey) })
 }
 
 /** Lets the user pick a study, in the operating system's dialog where there is one. */

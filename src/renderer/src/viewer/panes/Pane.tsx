@@ -5,13 +5,13 @@ import { seriesText } from '../../state/examinations.ts'
 import type { Pane as PaneState, PaneKind } from '../../state/panes.ts'
 import { texts } from '../../texts.ts'
 import { Corners } from '../Corners.tsx'
-import { perturbationScale, type RunPictures } from '../run-pictures.ts'
+import { perturbationScale, type RunImages } from '../run-images.ts'
 import { type Drawn, nothingDrawn, Viewport } from '../Viewport.tsx'
 import classes from '../viewer.module.css'
 import { GradientNote, PaneFrame, PaneMessage, PaneTop } from './pane-parts.tsx'
 import { Legends } from './legends.tsx'
 import { SwipeDivider } from './SwipeDivider.tsx'
-import { useDetails, usePanePicture, useRegionShapes } from './use-pane-picture.ts'
+import { useDetails, usePaneImage, useRegionShapes } from './use-pane-image.ts'
 import { type Layers, useLayers } from './use-layers.ts'
 import { addToRegion, scrollBy, useUi } from '../../state/ui-store.ts'
 import type { LoadedScene } from '../use-scene.ts'
@@ -21,15 +21,15 @@ interface PaneProps {
   readonly pane: PaneState
   readonly series: SeriesInfo
   /** The run whose results are shown, when it is one of this study. */
-  readonly run: RunPictures | undefined
+  readonly run: RunImages | undefined
 }
 
 /** One viewport of the grid with everything around its image. */
 export function Pane({ index, pane, series, run }: PaneProps) {
   const { kind } = pane
-  const picture = usePanePicture(pane, series, run)
-  const { study, slice, count, scene } = picture
-  const layers = useLayers(picture, { pane, series, run })
+  const image = usePaneImage(pane, series, run)
+  const { study, slice, count, scene } = image
+  const layers = useLayers(image, { pane, series, run })
   const details = useDetails({ study, ...slice })
   const [drawn, setDrawn] = useState(nothingDrawn)
   return (
@@ -66,13 +66,11 @@ export function Pane({ index, pane, series, run }: PaneProps) {
       </PaneTop>
       <PaneMessage
         kind={kind}
-        isThere={picture.isThere}
+        isThere={image.isThere}
         isRunning={run?.isRunning === true}
-        error={picture.error}
+        error={image.error}
       />
-      {picture.isLoading && (
-        <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />
-      )}
+      {image.isLoading && <Loader size="xs" className={classes['busy']} aria-label={texts.viewer.loading} />}
     </PaneFrame>
   )
 }

@@ -5,7 +5,7 @@ import { baseKind, gridOf, type Pane as PaneState } from '../../state/panes.ts'
 import { scrollOn, seriesOf, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import type { FrameRef } from '../frame.ts'
-import { frameRefOf, type RunPictures } from '../run-pictures.ts'
+import { frameRefOf, type RunImages } from '../run-images.ts'
 import { prefetchOrder, slicesOf } from '../slices.ts'
 import { selectTool } from '../tools.ts'
 import { prefetcher } from '../viewports.ts'
@@ -14,7 +14,7 @@ import { Pane } from './Pane.tsx'
 import { PaneFrame } from './pane-parts.tsx'
 
 /** All viewports. */
-export function PaneGrid({ run }: { readonly run: RunPictures | undefined }) {
+export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
   const { layout, panes, studies, tool } = useUi(
     useShallow(({ layout, panes, studies, tool }) => ({ layout, panes, studies, tool })),
   )
@@ -52,7 +52,7 @@ const reach = 40
 const restMilliseconds = 80
 
 /** Fetches what scrolling will need next, nearest first, of every kind that is shown. */
-function usePrefetch(run: RunPictures | undefined): void {
+function usePrefetch(run: RunImages | undefined): void {
   const panes = useUi((ui) => ui.panes)
   const studies = useUi((ui) => ui.studies)
   useEffect(() => {
@@ -68,7 +68,7 @@ function usePrefetch(run: RunPictures | undefined): void {
 function neededNext(
   panes: readonly PaneState[],
   studies: readonly StudyInfo[],
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): FrameRef[] {
   const wanted = panes.flatMap((pane) => {
     const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])

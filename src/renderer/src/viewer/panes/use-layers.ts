@@ -3,8 +3,8 @@ import type { Pane, PaneKind } from '../../state/panes.ts'
 import type { BoxOverlay, MaskOverlay, Overlay } from '../overlays.ts'
 import type { Frame } from '../frame.ts'
 import { isGradientOf } from '../image-loader.ts'
-import { perturbationScale, type RunPictures } from '../run-pictures.ts'
-import type { PanePicture } from './use-pane-picture.ts'
+import { perturbationScale, type RunImages } from '../run-images.ts'
+import type { PaneImage } from './use-pane-image.ts'
 import { useMemo } from 'react'
 import { overlayContent, useUi } from '../../state/ui-store.ts'
 import { colourLimit, magnitudeLimit } from '../colormap.ts'
@@ -27,14 +27,11 @@ export interface Layers {
 interface LayersOptions {
   readonly pane: Pane
   readonly series: SeriesInfo
-  readonly run: RunPictures | undefined
+  readonly run: RunImages | undefined
 }
 
 /** What of a run, a gradient and predictions lies over a viewport's image, as it is switched on. */
-export function useLayers(
-  { study, slice, scene }: PanePicture,
-  { pane, series, run }: LayersOptions,
-): Layers {
+export function useLayers({ study, slice, scene }: PaneImage, { pane, series, run }: LayersOptions): Layers {
   const gradient = useShownGradient(pane.kind, study, slice)
   const gradientFrame =
     scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
@@ -56,7 +53,7 @@ function usePerturbationOverlay(
   kind: PaneKind,
   image: number,
   scene: LoadedScene | undefined,
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): Overlay | undefined {
   const { opacity, magnification } = useUi((ui) => ui.overlay)
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'perturbation')
@@ -100,7 +97,7 @@ function useBoxOverlay(
   { kind, series: shown }: Pane,
   series: SeriesInfo,
   slice: Slice,
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): BoxOverlay | undefined {
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'boxes')
   const { image, frame } = slice
@@ -123,7 +120,7 @@ function usePredictedBoxes(
   study: string,
   { images }: SeriesInfo,
   { image, frame }: Slice,
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): BoxOverlay | undefined {
   const chosen = useUi((ui) => ui.model)
   const uid = images.find(({ index }) => index === image)?.sopInstanceUid ?? ''
@@ -148,7 +145,7 @@ function usePredictedBoxes(
 function useMaskOverlay(
   kind: PaneKind,
   { image, frame }: Slice,
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): MaskOverlay | undefined {
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'masks')
   const opacity = useUi((ui) => ui.overlay.opacity)

@@ -1,6 +1,6 @@
 import { boxRows } from '../tasks/detection/losses.ts'
 import type { Emitter } from './emitter.ts'
-import type { Head, HeadTerm } from './head.ts'
+import type { LossGraph, LossTermValues } from './loss-graph.ts'
 import { range } from './shapes.ts'
 import type { Value } from './value.ts'
 
@@ -15,7 +15,11 @@ interface Scores {
 }
 
 /** Σ_a m_a · −Σ_k t_k · log softmax(z)_k; affine in the target, so that any number of terms is one. */
-export function anchorCrossEntropy(logits: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+export function anchorCrossEntropy(
+  logits: Value,
+  terms: readonly LossTermValues[],
+  emit: Emitter,
+): LossGraph {
   const { z, target, weight } = scoresOf(logits, terms, emit)
   const logProbability = emit.op('LogSoftmax', [z], z.shape, { attributes: { axis: 1 } })
   const mass = emit.reduce('ReduceSum', target, [1])
@@ -24,7 +28,11 @@ export function anchorCrossEntropy(logits: Value, terms: readonly HeadTerm[], em
 }
 
 /** Σ_a m_a · mean_k (softplus(z) − t·z). */
-export function anchorBinaryCrossEntropy(logits: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+export function anchorBinaryCrossEntropy(
+  logits: Value,
+  terms: readonly LossTermValues[],
+  emit: Emitter,
+): LossGraph {
   const { z, target, weight } = scoresOf(logits, terms, emit)
   const share = 1 / (z.shape[1] ?? 1)
   const losses = emit.sub(emit.mul(emit.map('Softplus', z), weight), emit.mul(target, z))
@@ -32,7 +40,7 @@ export function anchorBinaryCrossEntropy(logits: Value, terms: readonly HeadTerm
   return head(emit.mul(losses, share), emit.mul(cotangent, share), { logits, weight }, emit)
 }
 
-function scoresOf(logits: Value, terms: readonly HeadTerm[], emit: Emitter): Scores {
+function scoresOf(logits: Value, terms: readonly LossTermValues[], emit: Emitter): Scores {
   const rows = logits.shape[1] ?? 0
   const parts = terms.map((term) => {
     const weight = emit.mul(rowsOf(term.target, 0, 1, emit), term.weight)
@@ -55,7 +63,7 @@ function head(
   slope: Value,
   { logits, weight }: { readonly logits: Value; readonly weight: Value },
   emit: Emitter,
-): Head {
+): LossGraph {
   const nothing = emit.mul(weight, 0)
   return {
     loss: emit.reduce('ReduceSum', losses, range(logits.shape.length).slice(1), false),

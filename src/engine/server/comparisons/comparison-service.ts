@@ -14,7 +14,7 @@ import { engineError } from '../engine-error.ts'
 import type { EngineThreads } from '../engine-threads.ts'
 import { readJsonFile } from '../../../adapters/fs/json-file.ts'
 import { keepRequest } from '../kept-request.ts'
-import type { ModelShelf } from '../models/model-shelf.ts'
+import type { ModelRegistry } from '../models/model-registry.ts'
 import { regionName, type DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
 import { comparisonRequest, type ComparisonRequest } from './comparison-request.ts'
@@ -42,7 +42,7 @@ export interface ComparisonList {
 }
 
 /** The comparisons of a home, a folder each: request.json, and in result/ what `compareStudy` leaves. */
-export interface ComparisonShelf {
+export interface ComparisonService {
   /**
    * Checks and writes the request down. @throws RadversaryError usage for a method, setting, budget or model
    * that there isn't.
@@ -62,14 +62,14 @@ export interface ComparisonShelf {
   close(): Promise<void>
 }
 
-interface ShelfParts {
+interface ServiceParts {
   readonly home: string
-  readonly models: ModelShelf
+  readonly models: ModelRegistry
   readonly device: DeviceChooser
   readonly threads: EngineThreads
 }
 
-export function createComparisonShelf({ home, models, device, threads }: ShelfParts): ComparisonShelf {
+export function createComparisonService({ home, models, device, threads }: ServiceParts): ComparisonService {
   const all = join(home, 'comparisons')
   let inWork: string | undefined
   let working: Promise<void> | undefined
@@ -137,7 +137,11 @@ function namesOf(methods: ComparisonSpec['methods']): string {
 
 async function jobOf(
   { schema, name, created, paths, models: names, region, device, ...spec }: ComparisonRequest,
-  { home, models, folder }: { readonly home: string; readonly models: ModelShelf; readonly folder: string },
+  {
+    home,
+    models,
+    folder,
+  }: { readonly home: string; readonly models: ModelRegistry; readonly folder: string },
 ): Promise<CompareRequest> {
   return {
     ...spec,

@@ -6,7 +6,7 @@ import type { ShownClass } from './mask-pixels.ts'
 import type { Slice } from './slices.ts'
 
 /** What viewports must know of a run whose images they show. */
-export interface RunPictures {
+export interface RunImages {
   readonly run: string
   readonly study: string
   /** Name of the attacked model. */
@@ -35,7 +35,7 @@ export function frameRefOf(
   kind: FrameKind,
   study: string,
   slice: Slice,
-  run: RunPictures | undefined,
+  run: RunImages | undefined,
 ): FrameRef | undefined {
   if (kind === 'original') return { study, ...slice, kind }
   const image = run?.placeOf(slice.image)
@@ -45,7 +45,7 @@ export function frameRefOf(
 
 /** The scale of a perturbation's colours; the image's own window where the model's range is not known. */
 export function perturbationScale(
-  run: RunPictures,
+  run: RunImages,
   image: number,
   frame: { readonly slope: number; readonly unit: string; readonly window: { readonly width: number } },
 ): PerturbationScale {

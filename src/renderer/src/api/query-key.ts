@@ -1,5 +1,5 @@
 /** Whether a query, by its tRPC key, asks of this study. */
-export function asksOf(study: string, [, options]: readonly unknown[]): boolean {
+export function isQueryOfStudy(study: string, [, options]: readonly unknown[]): boolean {
   const input = isObject(options) && 'input' in options ? options.input : undefined
   return isObject(input) && 'study' in input && input.study === study
 }

@@ -1,6 +1,6 @@
 import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
 import { baseKind, type Pane } from '../../state/panes.ts'
-import { frameRefOf, type RunPictures } from '../run-pictures.ts'
+import { frameRefOf, type RunImages } from '../run-images.ts'
 import { type Slice, slicesOf } from '../slices.ts'
 import { type SceneState, useScene } from '../use-scene.ts'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -10,7 +10,7 @@ import { patientText } from '../../state/examinations.ts'
 import { useUi } from '../../state/ui-store.ts'
 import type { RegionShape } from '../region.ts'
 
-export interface PanePicture extends SceneState {
+export interface PaneImage extends SceneState {
   readonly study: string
   readonly slice: Slice
   /** Images of the series. */
@@ -20,11 +20,7 @@ export interface PanePicture extends SceneState {
 }
 
 /** The slice that a viewport is to show, and its frames as they come. */
-export function usePanePicture(
-  pane: Pane,
-  { images }: SeriesInfo,
-  run: RunPictures | undefined,
-): PanePicture {
+export function usePaneImage(pane: Pane, { images }: SeriesInfo, run: RunImages | undefined): PaneImage {
   const study = pane.series?.study ?? ''
   const slices = slicesOf(images)
   const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }

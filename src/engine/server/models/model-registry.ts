@@ -30,7 +30,7 @@ export interface BrokenModel {
 }
 
 /** The models at hand: the sample's and those that the user added. */
-export interface ModelShelf {
+export interface ModelRegistry {
   list(): Promise<{ readonly models: readonly ModelInfo[]; readonly broken: readonly BrokenModel[] }>
   add(model: string, card: string | undefined): Promise<ModelInfo>
   /** @throws RadversaryError usage for a name that there isn't; as `openModel`. */
@@ -39,36 +39,36 @@ export interface ModelShelf {
   pathOf(name: string): Promise<string>
 }
 
-interface Place {
+interface ModelLocation {
   readonly name: string
   readonly source: ModelInfo['source']
   readonly path: string
 }
 
 /** @param thread reads models, so that nobody waits for a large one */
-export function createModelShelf(home: string, resources: Resources, thread: EngineThread): ModelShelf {
+export function createModelRegistry(home: string, resources: Resources, thread: EngineThread): ModelRegistry {
   const known = new Map<string, Promise<ModelInfo>>()
-  const stored = async (name: string): Promise<Place> => {
+  const stored = async (name: string): Promise<ModelLocation> => {
     const folder = join(modelsFolder(home), name)
     return { name, source: 'added', path: (await storedModelFile(folder)) ?? join(folder, modelFileName) }
   }
-  const samples = async (): Promise<Place[]> =>
+  const samples = async (): Promise<ModelLocation[]> =>
     (await resources.sampleModels()).map((path) => ({
       name: basename(path, '.onnx'),
       source: 'sample',
       path,
     }))
   /** The sample's come first: a name is theirs, whatever was added under it on the command line. */
-  const places = async (): Promise<Place[]> => [
+  const locations = async (): Promise<ModelLocation[]> => [
     ...(await samples()),
     ...(await Promise.all((await listModels(home)).map(stored))),
   ]
-  const aboutOf = async (place: Place): Promise<ModelInfo> => ({
+  const aboutOf = async (place: ModelLocation): Promise<ModelInfo> => ({
     ...place,
     ...(await thread.run('readModelAbout', { model: place.path, home })),
   })
   /** Once for the same file and card. */
-  const infoOf = async (place: Place): Promise<ModelInfo> => {
+  const infoOf = async (place: ModelLocation): Promise<ModelInfo> => {
     const files = [place.path, await cardBeside(place.path)]
     const key = (await Promise.all(files.map(versionOf))).join()
     const info = known.get(key) ?? aboutOf(place)
@@ -76,8 +76,8 @@ export function createModelShelf(home: string, resources: Resources, thread: Eng
     info.catch(() => known.delete(key))
     return info
   }
-  const placeOf = async (name: string): Promise<Place> => {
-    const place = (await places()).find((candidate) => candidate.name === name)
+  const locationOf = async (name: string): Promise<ModelLocation> => {
+    const place = (await locations()).find((candidate) => candidate.name === name)
     if (place !== undefined) return place
     if (await fileExists(name)) return { name, source: 'file', path: name }
     throw new RadversaryError('usage', `Model: expected the name of one that is there, got ${name}`, {
@@ -89,7 +89,7 @@ export function createModelShelf(home: string, resources: Resources, thread: Eng
       const models: ModelInfo[] = []
       const broken: BrokenModel[] = []
       const seen = new Set<string>()
-      for (const place of await places()) {
+      for (const place of await locations()) {
         const isNamesake = seen.has(place.name)
         seen.add(place.name)
         await (isNamesake ? Promise.reject(nameTaken(place.name, dirname(place.path))) : infoOf(place)).then(
@@ -104,8 +104,8 @@ export function createModelShelf(home: string, resources: Resources, thread: Eng
       const { card: whole } = await thread.run('keepModel', { model, card, home, taken })
       return infoOf(await stored(whole.name))
     },
-    show: async (name) => infoOf(await placeOf(name)),
-    pathOf: async (name) => (await placeOf(name)).path,
+    show: async (name) => infoOf(await locationOf(name)),
+    pathOf: async (name) => (await locationOf(name)).path,
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { asksOf } from './asks-of.ts'
+import { isQueryOfStudy } from './query-key.ts'
 
 test('a query asks of the study that its input names', () => {
   const key = [['studies', 'image'], { input: { study: 'a', image: 3, frame: 0 }, type: 'query' }]
-  expect(asksOf('a', key)).toBe(true)
-  expect(asksOf('b', key)).toBe(false)
+  expect(isQueryOfStudy('a', key)).toBe(true)
+  expect(isQueryOfStudy('b', key)).toBe(false)
 })
 
 test('queries without a study, or without input, ask of none', () => {
@@ -14,5 +14,5 @@ test('queries without a study, or without input, ask of none', () => {
     [['about']],
     [],
   ])
-    expect(asksOf('a', key)).toBe(false)
+    expect(isQueryOfStudy('a', key)).toBe(false)
 })

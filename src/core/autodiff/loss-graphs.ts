@@ -2,19 +2,19 @@ import { internalError, RadversaryError } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
 import { sizeOf } from '../tensor/tensor.ts'
-import { anchorBinaryCrossEntropy, anchorCrossEntropy } from './anchor-heads.ts'
+import { anchorBinaryCrossEntropy, anchorCrossEntropy } from './anchor-losses.ts'
 import type { Emitter } from './emitter.ts'
-import type { Head, HeadTerm } from './head.ts'
+import type { LossGraph, LossTermValues } from './loss-graph.ts'
 import { range } from './shapes.ts'
 import type { Value } from './value.ts'
 
-type EmitHead = (logits: Value, terms: readonly HeadTerm[], emit: Emitter) => Head
+type EmitLoss = (logits: Value, terms: readonly LossTermValues[], emit: Emitter) => LossGraph
 
 /**
  * The losses of core/model/ports.ts with their derivatives written out; every one costs a single reverse
  * pass, however many terms it has.
  */
-const heads = {
+const lossGraphs = {
   'cross-entropy': crossEntropy,
   'binary-cross-entropy': binaryCrossEntropy,
   mse: meanSquaredError,
@@ -27,17 +27,17 @@ const heads = {
   'anchor-cross-entropy': anchorCrossEntropy,
   'anchor-binary-cross-entropy': anchorBinaryCrossEntropy,
   dot,
-} satisfies Record<LossKind, EmitHead>
+} satisfies Record<LossKind, EmitLoss>
 
 /** The head of a loss or of a mixture, whose parts share the targets and the reverse pass. */
 export function emitLoss(
   kind: LossSpec['kind'],
   logits: Value,
-  terms: readonly HeadTerm[],
+  terms: readonly LossTermValues[],
   emit: Emitter,
-): Head {
+): LossGraph {
   const parts = lossParts(kind).map((part) => ({
-    ...heads[part.kind](logits, terms, emit),
+    ...lossGraphs[part.kind](logits, terms, emit),
     weight: part.weight,
   }))
   return {
@@ -50,7 +50,7 @@ export function emitLoss(
  * Affine in the target: with T = Σ w t, −Σ_k T_k log softmax(z)_k, whose derivative is softmax(z) Σ_k T_k −
  * T; both over pixels' mean.
  */
-function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function crossEntropy(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const pixels = pixelsOf(z, 'cross-entropy')
   const target = mergedTarget(terms, emit)
   const logProbability = emit.op('LogSoftmax', [z], z.shape, { attributes: { axis: 1 } })
@@ -64,7 +64,7 @@ function crossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head
  * Affine in the target: with T = Σ w t and W = Σ w, mean(W softplus(z) − T z), whose derivative is (W
  * sigmoid(z) − T) / outputs.
  */
-function binaryCrossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function binaryCrossEntropy(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const [target, weight] = [mergedTarget(terms, emit), emit.sum(terms.map((term) => term.weight))]
   const losses = emit.sub(emit.mul(emit.map('Softplus', z), weight), emit.mul(target, z))
   const cotangent = emit.sub(emit.mul(emit.map('Sigmoid', z), weight), target)
@@ -72,7 +72,7 @@ function binaryCrossEntropy(z: Value, terms: readonly HeadTerm[], emit: Emitter)
 }
 
 /** Σ w mean((z − t)²), not expanded, so that a loss near zero keeps its digits. */
-function meanSquaredError(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function meanSquaredError(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const differences = terms.map(({ target, weight }) => ({ difference: emit.sub(z, target), weight }))
   const weighted = differences.map(({ difference, weight }) => emit.mul(difference, weight))
   const squares = differences.map(({ difference }, index) => emit.mul(difference, weighted[index] ?? 0))
@@ -83,7 +83,7 @@ function meanSquaredError(z: Value, terms: readonly HeadTerm[], emit: Emitter): 
 }
 
 /** With c = clip(d, −1, 1) of d = z − t it is c·(d − c/2), and its derivative is c. */
-function huber(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function huber(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   return weightedSum(terms, emit, ({ target }) => {
     const difference = emit.sub(z, target)
     const clipped = emit.op('Clip', [difference, emit.scalar(-1), emit.scalar(1)], z.shape)
@@ -96,7 +96,7 @@ function huber(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
  * The best other class's logit minus that of the target's class. The derivative of a tie is shared among the
  * tied.
  */
-function margin(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function margin(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const pixels = pixelsOf(z, 'margin')
   return weightedSum(terms, emit, ({ target }) => {
     const { value, slope } = marginOf(z, target, emit)
@@ -142,7 +142,7 @@ function largestDistinct(z: Value, count: number, emit: Emitter): OfLogits[] {
 }
 
 /** margin / (z_π1 − z_π3) */
-function differenceOfLogitsRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function differenceOfLogitsRatio(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   checkClasses(z, 'dlr', 3)
   const [first, , third] = largestDistinct(z, 3, emit)
   if (first === undefined || third === undefined) throw internalError('three logits were asked for')
@@ -151,7 +151,7 @@ function differenceOfLogitsRatio(z: Value, terms: readonly HeadTerm[], emit: Emi
 }
 
 /** Σ z·t / (z_π1 − (z_π3 + z_π4) / 2) */
-function targetedRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function targetedRatio(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   checkClasses(z, 'targeted-dlr', 4)
   const [first, , third, fourth] = largestDistinct(z, 4, emit)
   if (first === undefined || third === undefined || fourth === undefined)
@@ -168,7 +168,7 @@ function targetedRatio(z: Value, terms: readonly HeadTerm[], emit: Emitter): Hea
 }
 
 /** a / b, whose derivative is (a' − (a / b) b') / b; b is at least 1e-12. */
-function ratio(a: OfLogits, b: OfLogits, emit: Emitter): Head {
+function ratio(a: OfLogits, b: OfLogits, emit: Emitter): LossGraph {
   const below = emit.map('Max', b.value, 1e-12)
   const value = emit.div(a.value, below)
   return {
@@ -190,7 +190,7 @@ function checkClasses(z: Value, kind: LossKind, least: number): void {
  * 1 − mean over classes of (2 Σ p t + ε) / (Σ p + Σ t + ε), p = softmax(z), or sigmoid(z) for one channel and
  * where asked for; ε = 1e-6.
  */
-function diceOf(activation: 'softmax' | 'sigmoid'): EmitHead {
+function diceOf(activation: 'softmax' | 'sigmoid'): EmitLoss {
   return (z, terms, emit) => {
     pixelsOf(z, 'dice')
     const isSigmoid = activation === 'sigmoid' || z.shape[1] === 1
@@ -204,13 +204,13 @@ function diceOf(activation: 'softmax' | 'sigmoid'): EmitHead {
 interface Probabilities {
   readonly p: Value
   readonly isSigmoid: boolean
-  readonly terms: readonly HeadTerm[]
+  readonly terms: readonly LossTermValues[]
 }
 
 /** Keeps the Dice score of a class that is nowhere defined: 1. */
 const diceSmoothing = 1e-6
 
-function diceOfProbabilities({ p, isSigmoid, terms }: Probabilities, emit: Emitter): Head {
+function diceOfProbabilities({ p, isSigmoid, terms }: Probabilities, emit: Emitter): LossGraph {
   const classes = p.shape[1] ?? 1
   const pixelSum = (value: Value): Value => emit.reduce('ReduceSum', value, range(p.shape.length).slice(2))
   return weightedSum(terms, emit, ({ target }) => {
@@ -232,16 +232,20 @@ function throughProbability(ofP: Value, p: Value, isSigmoid: boolean, emit: Emit
 }
 
 /** Affine in the target: Σ z T, whose derivative is T = Σ w t. */
-function dot(z: Value, terms: readonly HeadTerm[], emit: Emitter): Head {
+function dot(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const target = mergedTarget(terms, emit)
   return { loss: perSample('ReduceSum', emit.mul(z, target), emit), cotangent: target }
 }
 
-function mergedTarget(terms: readonly HeadTerm[], emit: Emitter): Value {
+function mergedTarget(terms: readonly LossTermValues[], emit: Emitter): Value {
   return emit.sum(terms.map(({ target, weight }) => emit.mul(target, weight)))
 }
 
-function weightedSum(terms: readonly HeadTerm[], emit: Emitter, head: (term: HeadTerm) => Head): Head {
+function weightedSum(
+  terms: readonly LossTermValues[],
+  emit: Emitter,
+  head: (term: LossTermValues) => LossGraph,
+): LossGraph {
   const parts = terms.map((term) => ({ ...head(term), weight: term.weight }))
   return {
     loss: emit.sum(parts.map(({ loss, weight }) => emit.mul(loss, weight))),

@@ -1,3 +1,5 @@
+import type { RunEnd, RunEvent } from './run-events.ts'
+import { runInfo, type RunInfo } from './run-info.ts'
 import { join } from 'node:path'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { AttackSpec } from '../../../core/spec/attack-spec.ts'
@@ -9,11 +11,10 @@ import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineLog } from '../log.ts'
 import type { EngineThreads } from '../engine-threads.ts'
-import type { ModelShelf } from '../models/model-shelf.ts'
+import type { ModelRegistry } from '../models/model-registry.ts'
 import { regionName, type DrawnRegion } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
 import { runFoldersIn, type FinishedImage, type RunFolders } from './run-folders.ts'
-import { runInfo, type RunInfo } from './run-info.ts'
 import { createRunQueue, type RunQueue } from './run-queue.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
 
@@ -40,8 +41,8 @@ export interface RunList {
   readonly broken: readonly { readonly id: string; readonly error: EngineError }[]
 }
 
-/** The runs of a home: on disk, waiting and in work. */
-export interface RunDesk {
+/** Keeps and starts the runs of a home: on disk, waiting and in work. */
+export interface RunService {
   readonly folders: RunFolders
   readonly queue: RunQueue
   /**
@@ -58,15 +59,15 @@ export interface RunDesk {
   remove(run: string): Promise<void>
 }
 
-interface DeskParts {
+interface ServiceParts {
   readonly home: string
-  readonly models: ModelShelf
+  readonly models: ModelRegistry
   readonly device: DeviceChooser
   readonly log: EngineLog
   readonly threads: EngineThreads
 }
 
-export function createRunDesk(parts: DeskParts): RunDesk {
+export function createRunService(parts: ServiceParts): RunService {
   const { home, models, device, log, threads } = parts
   const folders = runFoldersIn(home)
   const queue = createRunQueue({
@@ -126,7 +127,7 @@ function requestOf(given: NewRun, title: string, device: RunRequest['device']): 
 async function threadData(
   run: string,
   request: RunRequest,
-  { folders, home, models }: Pick<DeskParts, 'home' | 'models'> & { readonly folders: RunFolders },
+  { folders, home, models }: Pick<ServiceParts, 'home' | 'models'> & { readonly folders: RunFolders },
 ): Promise<AttackRequest> {
   const { schema, name, created, paths, model, region, device, ...spec } = request
   return {
@@ -154,4 +155,24 @@ async function listRuns(ids: readonly string[], info: (run: string) => Promise<R
 
 function notNow(run: string, expected: string, state: string): RadversaryError {
   return new RadversaryError('usage', `Run ${run}: expected ${expected}, got one that is ${state}`)
+}
+
+/**
+ * Events of a run, those past and those to come, to its end; of a run at rest, what is on disk. @throws
+ * RadversaryError usage.
+ */
+export async function* eventsOfRun(
+  run: string,
+  { folders, queue }: RunService,
+): AsyncGenerator<RunEvent, void> {
+  const attempt = queue.find(run)
+  if (attempt !== undefined) return yield* attempt.events.watch()
+  const info = await runInfo(run, folders, queue)
+  for (const image of await folders.images(run)) yield { type: 'image', ...image }
+  yield endOf(info)
+}
+
+function endOf({ state, error }: RunInfo): RunEnd {
+  if (error !== null) return { type: 'error', error }
+  return { type: 'end', state: state === 'done' || state === 'cancelled' ? state : 'interrupted' }
 }
