@@ -32,8 +32,8 @@ export async function runJob(
   try {
     const { result, text, code } = await work({
       signal,
-      onProgress: (told) => {
-        progress.update(told)
+      onProgress: (progressed) => {
+        progress.update(progressed)
       },
       onNotice: (sentence) => {
         progress.finish()

@@ -30,7 +30,7 @@ export interface ProgressPrinter {
   finish(): void
 }
 
-/** Milliseconds between lines, so that quick work tells its end only. */
+/** Milliseconds between lines, so that quick work reports its end only. */
 const quietMs = 1000
 
 export function createProgressPrinter(

@@ -36,7 +36,7 @@ export async function superviseCommand(entry: URL, args: readonly string[]): Pro
   return code
 }
 
-/** What the command's thread must be told of the process. */
+/** What the command's thread must know of the process. */
 export interface CommandThreadData {
   /** Whether stderr is a terminal: a thread's own stderr never is. */
   readonly isTTY: boolean

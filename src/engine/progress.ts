@@ -1,7 +1,7 @@
 import { RadversaryError } from '../core/errors.ts'
 
 /**
- * What a long job tells while it runs: `done` of `total` pieces (a piece in work counts in part), and what
+ * What a long job reports while it runs: `done` of `total` pieces (a piece in work counts in part), and what
  * of.
  */
 export interface Progress {

@@ -52,8 +52,8 @@ export async function openWorkbench(
   const choice = await chooseDevice(request)
   const { runtime } = choice
   const { tfjs } = opened
-  const told = tfjs?.backend === undefined ? describeDevice(choice) : []
-  for (const sentence of [...told, ...(tfjs?.notices ?? []), ...suppressionNotice(opened)])
+  const sentences = tfjs?.backend === undefined ? describeDevice(choice) : []
+  for (const sentence of [...sentences, ...(tfjs?.notices ?? []), ...suppressionNotice(opened)])
     hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
@@ -76,7 +76,7 @@ function suppressionNotice({ card: { output }, facts: { suppression } }: OpenedM
   ]
 }
 
-/** `openStudy`, its progress told as a job's. */
+/** `openStudy`, its progress reported as a job's. */
 export function scanStudy(paths: readonly string[], { signal, onProgress }: JobHooks): Promise<Study> {
   return openStudy(paths, {
     signal,

@@ -54,7 +54,7 @@ function listenToSystem(page: Page): void {
 
 /** The page's requests go to the engine; while it starts they wait, and when it is gone they fail. */
 function connectEngine(own: Session, page: Page): void {
-  const engine = superviseEngine({ start: () => startEngineChild(engineFiles), tell: page.tellOfEngine })
+  const engine = superviseEngine({ start: () => startEngineChild(engineFiles), notify: page.notifyOfEngine })
   app.on('will-quit', engine.stop)
   own.protocol.handle(scheme, async (request) => {
     try {
@@ -69,6 +69,6 @@ function setMenu(page: Page): void {
   const isMac = process.platform === 'darwin'
   const open = (purpose: Parameters<Page['openChosen']>[0]) => void page.openChosen(purpose)
   Menu.setApplicationMenu(
-    Menu.buildFromTemplate(menuTemplate({ isMac, isDevelopment, open, send: page.tell })),
+    Menu.buildFromTemplate(menuTemplate({ isMac, isDevelopment, open, send: page.send })),
   )
 }

@@ -49,7 +49,7 @@ function supervised() {
       children.push(child)
       return child
     },
-    tell: (notice) => {
+    notify: (notice) => {
       told.push(notice)
     },
     now: () => time,

@@ -19,7 +19,7 @@ export interface EngineSupervisor {
 
 interface SupervisorOptions {
   readonly start: () => EngineChild
-  readonly tell: (notice: EngineNotice) => void
+  readonly notify: (notice: EngineNotice) => void
   readonly now?: () => number
 }
 
@@ -33,7 +33,7 @@ const withinMs = 60_000
  */
 export function superviseEngine({
   start,
-  tell,
+  notify,
   now = () => performance.now(),
 }: SupervisorOptions): EngineSupervisor {
   let isStopped = false
@@ -50,14 +50,14 @@ export function superviseEngine({
     if (isStopped) return
     crashes = [...crashes.filter((time) => now() - time < withinMs), now()]
     if (crashes.length >= mostCrashes) {
-      tell({ state: 'given-up', code })
+      notify({ state: 'given-up', code })
       return
     }
-    tell({ state: 'crashed', code })
+    notify({ state: 'crashed', code })
     child = watch(start())
     child.ready.then(
       () => {
-        tell({ state: 'restarted', code })
+        notify({ state: 'restarted', code })
       },
       () => undefined,
     )

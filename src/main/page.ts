@@ -3,13 +3,13 @@ import { channels, type EngineNotice, type MenuEvent, type Purpose } from '../sh
 import { openMainWindow } from './main-window.ts'
 import { answerMessages, choose } from './messages.ts'
 
-/** The one window, and all that main tells the page in it. What is told before the page listens waits. */
+/** The one window, and all that main sends to the page in it. What is sent before the page listens waits. */
 export interface Page {
   open(preload: string): Promise<void>
   /** To the front, for a second start. */
   focus(): void
-  readonly tell: (event: MenuEvent) => void
-  readonly tellOfEngine: (notice: EngineNotice) => void
+  readonly send: (event: MenuEvent) => void
+  readonly notifyOfEngine: (notice: EngineNotice) => void
   openPaths(paths: readonly string[]): void
   /** Asks for files or folders, and opens them. */
   openChosen(purpose: Purpose): Promise<void>
@@ -19,12 +19,12 @@ export function createPage(): Page {
   let window: BrowserWindow | undefined
   let isListening = false
   const waiting: MenuEvent[] = []
-  const tell = (event: MenuEvent) => {
+  const send = (event: MenuEvent) => {
     if (isListening) window?.webContents.send(channels.menu, event)
     else waiting.push(event)
   }
   const openPaths = (paths: readonly string[]) => {
-    if (paths.length > 0) tell({ type: 'open', paths })
+    if (paths.length > 0) send({ type: 'open', paths })
   }
   const prepare = (opened: BrowserWindow) => {
     window = opened
@@ -33,18 +33,18 @@ export function createPage(): Page {
     })
     answerMessages(opened, () => {
       isListening = true
-      waiting.splice(0).forEach(tell)
+      waiting.splice(0).forEach(send)
     })
   }
   return {
-    tell,
+    send,
     openPaths,
     open: (preload) => openMainWindow(preload, prepare),
     focus: () => {
       if (window?.isMinimized() === true) window.restore()
       window?.focus()
     },
-    tellOfEngine: (notice) => {
+    notifyOfEngine: (notice) => {
       window?.webContents.send(channels.engine, notice)
       if (notice.state === 'given-up') dialog.showErrorBox(app.name, givenUpText(notice))
     },

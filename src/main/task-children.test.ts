@@ -30,7 +30,7 @@ describe('processes of tasks under Electron', () => {
   })
 
   it('are told what the engine says, each its own, and answer it', () => {
-    engine.emit('message', { type: 'tell-task-process', id: 2, message: 'work' })
+    engine.emit('message', { type: 'send-to-task-process', id: 2, message: 'work' })
     children[1]!.emit('message', 'done')
     expect(children.map(({ heard }) => heard)).toEqual([[], ['work']])
     expect(engine.heard).toEqual([{ type: 'task-process-said', id: 2, message: 'done' }])

@@ -1,4 +1,4 @@
-import type { TaskAsk, TaskTold } from '../shared/task-messages.ts'
+import type { TaskAsk, TaskReport } from '../shared/task-messages.ts'
 
 /** A utility process, as far as it is used. */
 export interface UtilityChild {
@@ -11,17 +11,17 @@ export interface UtilityChild {
 /** Starts and ends processes of tasks for the engine and passes messages on; all end with the engine. */
 export function serveTaskChildren(engine: UtilityChild, start: () => UtilityChild): void {
   const children = new Map<number, UtilityChild>()
-  const tell = (told: TaskTold) => {
-    if (children.has(told.id)) engine.postMessage(told)
+  const report = (news: TaskReport) => {
+    if (children.has(news.id)) engine.postMessage(news)
   }
   const begin = (id: number) => {
     const child = start()
     children.set(id, child)
     child.on('message', (message) => {
-      tell({ type: 'task-process-said', id, message })
+      report({ type: 'task-process-said', id, message })
     })
     child.once('exit', (code) => {
-      tell({ type: 'task-process-gone', id, code })
+      report({ type: 'task-process-gone', id, code })
       children.delete(id)
     })
   }
@@ -29,7 +29,7 @@ export function serveTaskChildren(engine: UtilityChild, start: () => UtilityChil
     const ask = message as TaskAsk | string
     if (typeof ask === 'string') return
     if (ask.type === 'start-task-process') begin(ask.id)
-    else if (ask.type === 'tell-task-process') children.get(ask.id)?.postMessage(ask.message)
+    else if (ask.type === 'send-to-task-process') children.get(ask.id)?.postMessage(ask.message)
     else children.get(ask.id)?.kill()
   })
   engine.once('exit', () => {

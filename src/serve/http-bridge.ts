@@ -47,7 +47,7 @@ export async function sendResponse(response: Response, reply: ServerResponse): P
   reply.flushHeaders()
   const reader = response.body?.getReader()
   const gone = once(reply, 'close')
-  // A stream that broke can't be cancelled any more, and nobody is left to be told.
+  // A stream that broke can't be cancelled any more, and nobody is left to hear it.
   gone.then(() => reader?.cancel()).catch(() => undefined)
   try {
     for (;;) {
@@ -57,7 +57,7 @@ export async function sendResponse(response: Response, reply: ServerResponse): P
     }
     reply.end()
   } catch {
-    // The stream broke in the middle: a cut connection tells the other side so.
+    // The stream broke in the middle: a cut connection shows it to the other side.
     reply.destroy()
   }
 }

@@ -1,7 +1,7 @@
 import { internalError } from '../core/errors.ts'
 import type { HostOwner, StartHost } from '../engine/threads/task-host.ts'
 import type { FromThread } from '../engine/threads/thread-messages.ts'
-import type { TaskAsk, TaskTold } from '../shared/task-messages.ts'
+import type { TaskAsk, TaskReport } from '../shared/task-messages.ts'
 
 /** Electron's port to main, as far as it is used. */
 interface PortToMain {
@@ -22,7 +22,7 @@ export function throughMain(port: PortToMain): StartHost {
     port.postMessage(message)
   }
   port.on('message', ({ data }) => {
-    hear(data as TaskTold, known)
+    hear(data as TaskReport, known)
   })
   return (owner) => {
     const id = ++last
@@ -30,7 +30,7 @@ export function throughMain(port: PortToMain): StartHost {
     ask({ type: 'start-task-process', id })
     return {
       post: (message) => {
-        ask({ type: 'tell-task-process', id, message })
+        ask({ type: 'send-to-task-process', id, message })
       },
       ref: () => undefined,
       unref: () => undefined,
@@ -42,15 +42,15 @@ export function throughMain(port: PortToMain): StartHost {
   }
 }
 
-function hear(told: TaskTold, known: Map<number, Known>): void {
-  const found = known.get(told.id)
+function hear(report: TaskReport, known: Map<number, Known>): void {
+  const found = known.get(report.id)
   if (found === undefined) return
   const { owner, left } = found
-  if (told.type === 'task-process-said') {
-    owner.hear(told.message as FromThread)
+  if (report.type === 'task-process-said') {
+    owner.hear(report.message as FromThread)
     return
   }
-  known.delete(told.id)
+  known.delete(report.id)
   left()
-  owner.gone(internalError(`a process of tasks ended with code ${told.code}`))
+  owner.gone(internalError(`a process of tasks ended with code ${report.code}`))
 }

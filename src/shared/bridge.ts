@@ -35,7 +35,7 @@ export interface RadversaryBridge {
 }
 
 /**
- * Names of the messages between preload and main; `listening`: the page hears now, and what was to be told
+ * Names of the messages between preload and main; `listening`: the page hears now, and what was to be sent
  * can be.
  */
 export const channels = {

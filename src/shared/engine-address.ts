@@ -8,7 +8,7 @@ export interface EngineAddress {
   readonly secret: string
 }
 
-/** What Electron's main process tells the engine's process at its start. */
+/** What Electron's main process gives the engine's process at its start. */
 export interface EngineStart extends EngineAddress {
   /** Folder of the sample's files. */
   readonly resources: string

@@ -10,7 +10,7 @@ import { readJsonFile, toRestore } from './json-file.ts'
 
 /** The last file of an export: while it is absent, the export is not complete. */
 export const manifestName = 'manifest.json'
-/** The first file of an export, gone when it is complete; tells people and programs what the folder is. */
+/** The first file of an export, gone when it is complete; says to people and programs what the folder is. */
 export const markerName = 'EXPORT-INCOMPLETE.json'
 
 const relativePath = z
@@ -70,7 +70,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     file: folder,
     tip: isPartial
       ? 'Run the same command again: it resumes the export and keeps what is already written.'
-      : 'Give the folder that an attack was told to write to with --out.',
+      : 'Give the folder that an attack wrote to, its --out.',
   })
 }
 

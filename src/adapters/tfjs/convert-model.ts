@@ -7,7 +7,7 @@ import { tf } from './tensorflow.ts'
 import { registerTraceKernels, TraceBackend, traceBackendName } from './trace-backend.ts'
 
 /**
- * The batch while a model is traced: a prime larger than any extent, so that it is told from everything that
+ * The batch while a model is traced: a prime larger than any extent, so that it differs from everything that
  * a shape is made of.
  */
 const tracedBatch = 100_003

@@ -42,7 +42,7 @@ export function modelCommand(context: CommandContext): Command {
     .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>
-      run(options, async () => told(await showModel({ ...options, model, home: homeFolder() }))),
+      run(options, async () => outcomeOf(await showModel({ ...options, model, home: homeFolder() }))),
     )
   const command = new Command('model')
   for (const child of [add, list, show]) command.addCommand(child)
@@ -50,11 +50,11 @@ export function modelCommand(context: CommandContext): Command {
 }
 
 function shown(model: OpenedModel, what: string): Outcome {
-  return told({ ...model, missing: [] }, what)
+  return outcomeOf({ ...model, missing: [] }, what)
 }
 
 /** Whatever is known of a model, and what is not. */
-function told(model: ShownModel, what = 'Model'): Outcome {
+function outcomeOf(model: ShownModel, what = 'Model'): Outcome {
   const { path, sha256, card, proposed, facts, tfjs, missing, obstacles } = model
   const { inputs, outputs } = facts
   const notices = tfjs?.notices ?? []

@@ -36,7 +36,7 @@ interface Dependence {
 }
 
 /**
- * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime tells the shapes: one
+ * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime gives the shapes: one
  * run on zeros, in which each intermediate value's Shape is an output. Whatever does not depend on the input
  * becomes a constant. The graph's first output is the typed one's; the values of others are known too.
  */

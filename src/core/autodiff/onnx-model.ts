@@ -73,7 +73,7 @@ interface PredictSession {
  * gradient are derived from the model's and run like any other.
  *
  * Throws `model-unreadable` for bytes that are no ONNX model and `model-unsupported` when input or output
- * can't be told apart; the same for operators without a gradient when the first gradient is asked for.
+ * can't be distinguished; the same for operators without a gradient when the first gradient is asked for.
  */
 export function createOnnxModel({ bytes, ...options }: OnnxModelOptions): Promise<DifferentiableModel> {
   return withFile(options.file, () => differentiable(decodeModel(bytes), options))

@@ -40,7 +40,7 @@ export function colourModelOf(
   )
 }
 
-/** A damaged header may have anything for its photometric interpretation; only what may be one is told. */
+/** A damaged header may have anything for its photometric interpretation; only what may be one is named. */
 export function nameInMessage(photometricInterpretation: string | undefined): string {
   if (photometricInterpretation === undefined) return '(none)'
   return /^[A-Z0-9_ ]{1,16}$/.test(photometricInterpretation) ? photometricInterpretation : '(damaged)'

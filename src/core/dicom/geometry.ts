@@ -3,7 +3,7 @@ import type { DimensionValues } from './stack-dimensions.ts'
 /** A point or direction in the patient's coordinate system (PS3.3 C.7.6.2.1.1), in mm. */
 export type Vector3 = readonly [number, number, number]
 
-/** What tells which images or frames make a stack; as in `InstanceHeader`. */
+/** What decides which images or frames make a stack; as in `InstanceHeader`. */
 export interface Placed {
   readonly imagePositionPatient: Vector3 | undefined
   readonly imageOrientationPatient: readonly [Vector3, Vector3] | undefined
@@ -22,7 +22,7 @@ type Positioned = Pick<Placed, 'imagePositionPatient'>
  */
 const sameDirection = 0.9999
 
-/** Whether rows and columns point the same way; also where neither is told. */
+/** Whether rows and columns point the same way; also where neither is given. */
 export function isSameOrientation(one: Oriented, other: Oriented): boolean {
   const a = one.imageOrientationPatient
   const b = other.imageOrientationPatient

@@ -35,7 +35,7 @@ const colourMeaning: PixelMeaning = {
 
 /**
  * What the stored values of a frame mean. What is absent is left out (slope 1, no window, no padding);
- * `imageNotices` tells of what is there and can't be used.
+ * `imageNotices` names what is there and can't be used.
  * @throws RadversaryError dicom-unreadable where the values can't be had: a rescale or dose scaling that is
  * no number, a modality table that is not whole.
  */

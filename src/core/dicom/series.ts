@@ -51,7 +51,7 @@ const samePositionMm = 1e-3
  * ImagePositionPatient along the slices' normal where all have a position and one orientation, else by
  * InstanceNumber; ties by InstanceNumber, then SOPInstanceUID and file, so that the order is always the same.
  * Instances without a series are of one series where they lie in one folder. Of instances with the same
- * SOPInstanceUID only the first is kept; this, gaps and mixed orientations are told in the notes.
+ * SOPInstanceUID only the first is kept; this, gaps and mixed orientations are named in the notes.
  */
 export function orderSeries<Header extends InstanceHeader>(
   instances: readonly Header[],

@@ -11,7 +11,7 @@ export interface Dimension {
    * may also change within a stack.
    */
   readonly isOfStacks?: true
-  /** Values that are told by their rank: times of day, which say too much of a patient, and directions. */
+  /** Values that are named by their rank: times of day, which say too much of a patient, and directions. */
   readonly isToldByRank?: true
   readonly sources: readonly Source[]
 }

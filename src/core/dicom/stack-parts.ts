@@ -10,7 +10,7 @@ export interface StackPart<Item extends Placed> {
   readonly isStack: boolean
 }
 
-/** Positions closer than this are one place: a part of the pixels' distance, or of 1 mm where it is not told. */
+/** Positions closer than this are one place: a part of the pixels' distance, or of 1 mm where it is not given. */
 const samePlace = 0.01
 
 /** Sizes come before what the headers say: images of two sizes are never of one stack. */

@@ -3,7 +3,7 @@ import { canBeImage } from './port-obstacles.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** A field that a card must have, why the model file could not tell it, and what it may look like. */
+/** A field that a card must have, why the model file could not say it, and what it may look like. */
 export interface Requirement {
   readonly field: string
   readonly why: (facts: ModelFacts) => string
@@ -65,7 +65,7 @@ const requirements: readonly Requirement[] = [
   },
 ]
 
-/** A field that is not there, why the file doesn't tell it, and what it may look like. */
+/** A field that is not there, why the file doesn't say it, and what it may look like. */
 export interface MissingField {
   readonly field: string
   readonly why: string

@@ -130,7 +130,7 @@ export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>
 
-/** What a model tells apart: its classes or grades; of a regression the value's name alone. */
+/** What a model distinguishes: its classes or grades; of a regression the value's name alone. */
 export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[] {
   return 'classes' in output ? output.classes : [output.value]
 }
@@ -151,7 +151,7 @@ export function parseCardText(text: string, file?: string): ModelCard {
   return parseCard(parseJson(text, file), file)
 }
 
-/** JSON with the fault told as one of the card. */
+/** JSON with the fault reported as one of the card. */
 export function parseJson(text: string, file?: string): unknown {
   try {
     return JSON.parse(text)

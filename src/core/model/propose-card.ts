@@ -17,7 +17,7 @@ export interface ProposedCard {
   readonly obstacles: readonly Obstacle[]
 }
 
-/** As much of a card as a model file and what is given tell. */
+/** As much of a card as a model file and what is given say. */
 export interface CardDraft {
   readonly draft: JsonObject
   readonly proposed: readonly string[]
@@ -29,7 +29,7 @@ export interface CardDraft {
 /**
  * A whole card from what is `given` (parsed JSON, any part of a card; it wins) and what the model file says.
  * Throws `model-unsupported` for a graph that no card makes usable, and ONE `card-invalid` that lists every
- * field that neither tells, with the reason and an example, or every field that is wrong or contradicts the
+ * field that neither says, with the reason and an example, or every field that is wrong or contradicts the
  * model.
  */
 export function proposeCard(

@@ -15,7 +15,7 @@ export interface FinalActivation {
   /** The logits are `factor` times this value. */
   readonly logits: string
   readonly factor: number
-  /** The axis that is summed over, negative ones from the back; undefined where no attribute tells it. */
+  /** The axis that is summed over, negative ones from the back; undefined where no attribute gives it. */
   readonly axis: number | undefined
 }
 
@@ -198,7 +198,7 @@ class GraphReader {
     return node && rearranging.has(node.opType) ? this.behind(node.inputs[0], opType) : undefined
   }
 
-  /** The softmax whose axis `node` tells, of its first input. */
+  /** The softmax whose axis `node` gives, of its first input. */
   softmax(opType: FinalActivation['opType'], node: OnnxNode | undefined): FinalActivation | undefined {
     const logits = node?.inputs[0]
     return node === undefined || logits === undefined

@@ -43,7 +43,7 @@ export interface OutputRules<T extends Task> {
   contradictions(card: CardOf<T>, facts: ModelFacts): string[]
   /** Whether the values that a model gives are what its card claims; undefined where it claims nothing. */
   claim(card: Pick<CardOf<T>, 'output'>): ClaimCheck | undefined
-  /** The graph with one output in the place of several, of tasks that are told by several. */
+  /** The graph with one output in the place of several, of tasks that are read off several. */
   joined?(model: OnnxModel, output: CardOf<T>['output']): { readonly model: OnnxModel; readonly name: string }
 }
 
@@ -63,7 +63,7 @@ export type LabelRules<T extends Task> =
       readonly kind: 'masks'
       /** The folder that is looked for beside a study. */
       readonly file: string
-      /** The head that tells which classes masks may show. */
+      /** The head that decides which classes masks may show. */
       headOf(card: CardOf<T>): SegmentationOutput
       of(card: CardOf<T>, mask: Mask): MaskLabel
     }

@@ -9,7 +9,7 @@ export interface FrameIteration extends Omit<SampleEvent, 'sample'> {
   readonly frame: number
 }
 
-/** What an attack on a study tells beyond its progress. */
+/** What an attack on a study reports beyond its progress. */
 export type StudyAttackEvent =
   | {
       readonly type: 'iteration'
@@ -33,8 +33,8 @@ export interface AttackHooks extends JobHooks {
  */
 export interface AttackProgress {
   /** `images` of a group are done, one in work counting in part. */
-  tell(group: number, images: number, note: string): void
-  /** The same, for what is not worth telling by itself. */
+  report(group: number, images: number, note: string): void
+  /** The same, for what is not worth a report by itself. */
   count(group: number, images: number): void
 }
 
@@ -45,7 +45,7 @@ export function attackProgress(total: number, onProgress: JobHooks['onProgress']
     count: (group, images) => {
       done.set(group, images)
     },
-    tell: (group, images, note) => {
+    report: (group, images, note) => {
       done.set(group, images)
       onProgress?.({
         done: [...done.values()].reduce((sum, part) => sum + part, 0),

@@ -202,12 +202,12 @@ function iterationsOf(
     const [made, of] = [restart * steps + iteration, restarts * steps]
     const images = (stack.images.length * (done + (frames.length * made) / of)) / all
     const first = firstOf(stack, numberOf)
-    progress.tell(first, images, `${slicesText(stack, first)}, iteration ${made} of ${of}`)
+    progress.report(first, images, `${slicesText(stack, first)}, iteration ${made} of ${of}`)
     onEvent?.({
       ...{ type: 'iteration', iteration, steps, restart, restarts },
-      samples: samples.flatMap(({ sample, ...told }) => {
+      samples: samples.flatMap(({ sample, ...event }) => {
         const frame = frames[sample]
-        return frame === undefined ? [] : [{ image: numberOf(frame.image) - 1, frame: frame.index, ...told }]
+        return frame === undefined ? [] : [{ image: numberOf(frame.image) - 1, frame: frame.index, ...event }]
       }),
     })
   }

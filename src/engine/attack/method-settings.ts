@@ -42,7 +42,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
     configured.set(key, method)
     return method
   }
-  // Whatever the images are, wrong settings are told before any work is done.
+  // Whatever the images are, wrong settings are refused before any work is done.
   const { prepare: learns, inner } = forScale({ widthHu: 1, levelWidth: 1 })
   const presets = Object.fromEntries(entry.settings.map((setting) => [setting.name, setting.preset]))
   return {

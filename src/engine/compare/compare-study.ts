@@ -72,7 +72,7 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
   const loader = createImageLoader(compared.study, compared.opened.card, compared)
   try {
     for (const [index, cell] of cells) {
-      const told = (slices: number) => {
+      const report = (slices: number) => {
         const note = `${compared.opened.card.name}, ${cell.method.name}${cell.budget === null ? '' : ` at ${cell.budget}`}`
         const images = done.size * run.images.length + slices
         hooks.onProgress?.({
@@ -82,7 +82,7 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
           note,
         })
       }
-      told(0)
+      report(0)
       const result = await attackCell({
         run,
         cell,
@@ -90,7 +90,7 @@ async function workOnModel(model: number, { run, folder, done, hooks }: Work): P
         lanes,
         loader,
         signal: hooks.signal,
-        onDone: told,
+        onDone: report,
       })
       await folder.write(cellPath(index), jsonBytes(result))
       done.set(index, result)

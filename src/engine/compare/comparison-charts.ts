@@ -3,7 +3,7 @@ import type { ComparedCell, Comparison } from './comparison.ts'
 import { errorBars } from './error-bars.ts'
 
 const size = { width: 760, height: 460 }
-/** Okabe and Ito's, which colour-blind readers tell apart. */
+/** Okabe and Ito's, which colour-blind readers distinguish. */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#7f7f7f']
 const layout = {
   grid: { left: 90, right: 190, top: 60, bottom: 60 },

@@ -4,7 +4,7 @@ import type { Series, SeriesNote, SeriesPart } from '../../core/dicom/series.ts'
 import type { JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 
-/** One series, without what tells who the patient is. */
+/** One series, without what says who the patient is. */
 export interface InspectedSeries {
   readonly studyInstanceUid: string | null
   readonly seriesInstanceUid: string | null

@@ -130,7 +130,7 @@ export async function connectModel(
 }
 
 interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'> {
-  /** What is told of the model however its graph is changed. */
+  /** What is reported of the model however its graph is changed. */
   readonly common: OnnxGraphOptions
 }
 

@@ -1,4 +1,4 @@
-/** Events between those who tell them and one who awaits them. */
+/** Events between those who send them and one who awaits them. */
 export interface EventQueue<Event> {
   readonly push: (event: Event) => void
   /** No more will come. */

@@ -51,5 +51,5 @@ async function turnOver(path: string, old: string): Promise<void> {
 }
 
 function ignore(): void {
-  // Nobody can be told: the log is where it would be told.
+  // Nobody can be notified: the log is where it would be written.
 }

@@ -6,7 +6,7 @@ export type JobEvent =
   ({ readonly type: 'progress' } & Progress) | { readonly type: 'notice'; readonly sentence: string }
 
 /**
- * Runs a job and yields what it tells while it runs; the job's result is what the generator returns. Leaving
+ * Runs a job and yields its events while it runs; the job's result is what the generator returns. Leaving
  * the generator early, or `signal`, cancels the job. @throws what the job throws.
  */
 export async function* streamed<Result>(
@@ -14,22 +14,22 @@ export async function* streamed<Result>(
   signal?: AbortSignal,
 ): AsyncGenerator<JobEvent, Result> {
   const left = new AbortController()
-  const told = createEventQueue<JobEvent>(
+  const queue = createEventQueue<JobEvent>(
     (newer, older) => newer.type === 'progress' && older.type === 'progress',
   )
   const running = job({
     signal: signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]),
     onProgress: (progress) => {
-      told.push({ type: 'progress', ...progress })
+      queue.push({ type: 'progress', ...progress })
     },
     onNotice: (sentence) => {
-      told.push({ type: 'notice', sentence })
+      queue.push({ type: 'notice', sentence })
     },
   })
   // A rejection is heard below; here it only ends the waiting.
-  running.then(told.end, told.end)
+  running.then(queue.end, queue.end)
   try {
-    yield* told.events()
+    yield* queue.events()
     return await running
   } finally {
     left.abort()

@@ -268,7 +268,7 @@ class StackWalk {
     return (event) => {
       const samples = event.samples.filter(({ sample }) => sample >= first)
       this.session.onIteration({
-        event: { ...event, samples: samples.map((told) => ({ ...told, sample: told.sample - first })) },
+        event: { ...event, samples: samples.map((each) => ({ ...each, sample: each.sample - first })) },
         frames: own.map(({ frame }) => frame),
         ...{ done, all },
       })

@@ -44,7 +44,7 @@ export function nothingLeft(failures: readonly InputFailure[]): RadversaryError 
 }
 
 /**
- * Instead of what an image would have given: nothing where it can't be used, which is told when its turn
+ * Instead of what an image would have given: nothing where it can't be used, which is reported when its turn
  * comes. @throws what is no such fault
  */
 export function leftOut(error: unknown): readonly never[] {

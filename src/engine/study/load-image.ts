@@ -116,7 +116,7 @@ export function createImageLoader(
   }
 }
 
-/** What is told of a card that is applied where it does not suit. */
+/** Warnings of a card that is applied where it does not suit. */
 function asForced({ message }: Notice): Notice {
   return { message, tip: 'It was applied all the same, as was asked for: predictions may mean nothing.' }
 }
@@ -139,7 +139,7 @@ function frameOf(image: StudyImage, index: number, { pixels, range }: ResolvedPi
   return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
 }
 
-/** Each thing once, in the order in which it was told first. */
+/** Each thing once, in the order in which it first came. */
 export function distinctNotices(notices: readonly Notice[]): Notice[] {
   return [...new Map(notices.map((notice) => [notice.message, notice])).values()]
 }
@@ -156,7 +156,7 @@ export async function decodeFrames(instance: Instance, decompress?: Decompress):
   return frames.map(({ frame, meaning }) => ({ frame: { ...frame, bitsStored: most }, meaning }))
 }
 
-/** Images that can't be read are left out here; they are told when their turn comes. */
+/** Images that can't be read are left out here; they are reported when their turn comes. */
 async function countSeries(
   images: readonly StudyImage[],
   decompress: Decompress | undefined,

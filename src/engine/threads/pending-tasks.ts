@@ -3,7 +3,7 @@ import type { FromThread, TaskEvent, TaskHooks, ToThread } from './thread-messag
 
 /** What hosts were sent and have not ended. */
 export interface PendingTasks {
-  /** Counts a new task; `ended` settles as its host tells. */
+  /** Counts a new task; `ended` settles as its host reports. */
   add(
     task: string,
     input: unknown,

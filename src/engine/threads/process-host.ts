@@ -25,7 +25,7 @@ export const onProcess: StartHost = ({ hear, gone }) => {
     gone(internalError(`a process of tasks ended with ${code ?? signal ?? 'no code'}`))
   })
   return {
-    // Whoever is gone is told of by `gone`.
+    // `gone` reports whoever is gone.
     post: (message) => child.send(message, () => undefined),
     ref: () => {
       child.ref()

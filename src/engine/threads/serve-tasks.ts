@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { ErrorParts, FromThread, TaskHooks, Tasks, ToThread } from './thread-messages.ts'
 
-/** A thread's own side: runs the tasks that it is sent, and cancels them when it is told to. */
+/** A thread's own side: runs the tasks that it is sent, and cancels them on request. */
 export function serveTasks(tasks: Tasks): void {
   const atWork = new Map<number, AbortController>()
   parentPort?.on('message', (message: ToThread) => {
@@ -24,9 +24,9 @@ async function run(
   try {
     const perform = tasks[task] as ((input: unknown, hooks: TaskHooks) => unknown) | undefined
     if (perform === undefined) throw internalError(`a thread was asked for ${task}`)
-    tell({ type: 'done', id, result: await perform(input, hooksOf(id, signal)) })
+    send({ type: 'done', id, result: await perform(input, hooksOf(id, signal)) })
   } catch (thrown) {
-    tell({ type: 'failed', id, error: partsOf(thrown) })
+    send({ type: 'failed', id, error: partsOf(thrown) })
   }
 }
 
@@ -34,18 +34,18 @@ function hooksOf(id: number, signal: AbortSignal): TaskHooks {
   return {
     signal,
     onProgress: (progress) => {
-      tell({ type: 'event', id, event: { type: 'progress', ...progress } })
+      send({ type: 'event', id, event: { type: 'progress', ...progress } })
     },
     onNotice: (sentence) => {
-      tell({ type: 'event', id, event: { type: 'notice', sentence } })
+      send({ type: 'event', id, event: { type: 'notice', sentence } })
     },
     onEvent: (event) => {
-      tell({ type: 'event', id, event })
+      send({ type: 'event', id, event })
     },
   }
 }
 
-function tell(message: FromThread): void {
+function send(message: FromThread): void {
   parentPort?.postMessage(message)
 }
 

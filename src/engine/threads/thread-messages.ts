@@ -11,12 +11,12 @@ export type Tasks = Readonly<Record<string, (input: never, hooks: TaskHooks) => 
 export type TaskInput<T extends Tasks, Name extends keyof T> = Parameters<T[Name]>[0]
 export type TaskResult<T extends Tasks, Name extends keyof T> = Awaited<ReturnType<T[Name]>>
 
-/** What a thread is told. Tasks are known by a number that the teller counts. */
+/** What a thread is sent. Tasks are known by a number that the sender counts. */
 export type ToThread =
   | { readonly type: 'run'; readonly id: number; readonly task: string; readonly input: unknown }
   | { readonly type: 'cancel'; readonly id: number }
 
-/** What it tells: any number of events, then how the task ended. */
+/** What it answers: any number of events, then how the task ended. */
 export type FromThread =
   | { readonly type: 'event'; readonly id: number; readonly event: TaskEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }

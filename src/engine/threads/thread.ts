@@ -40,7 +40,7 @@ export function createThread<T extends Tasks>(start: StartHost): Thread<T> {
         pending.hear(message)
         if (pending.ids.length === 0) host?.unref()
       },
-      /** Whoever still waits is told; the next task starts another host. */
+      /** Whoever still waits is notified; the next task starts another host. */
       gone: (error) => {
         if (host !== started) return
         host = undefined

@@ -64,8 +64,8 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
   const stack = new RecordedStack(folder, record.images, model?.model)
-  const told: Notice[] = []
-  const onMismatch = (notice: Notice) => told.push(notice)
+  const notices: Notice[] = []
+  const onMismatch = (notice: Notice) => notices.push(notice)
   try {
     for (const [index, image] of record.images.entries()) {
       throwIfCancelled(hooks.signal)
@@ -83,7 +83,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   } finally {
     await model?.model.dispose()
   }
-  for (const { message } of distinctNotices(told))
+  for (const { message } of distinctNotices(notices))
     hooks.onNotice?.(`${message} The card was applied all the same: predictions may mean nothing.`)
   const { exportId, files } = manifest
   const counts = { files: files.length, images: record.images.length, predictions: model !== undefined }

@@ -21,7 +21,7 @@ export interface ExportFault {
 
 /**
  * Opens a DICOM file for an export of any kind.
- * @throws RadversaryError dicom-unreadable, dicom-unsupported, as `exportFault` tells from the header already;
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported, as `exportFault` finds from the header already;
  * and where what follows the header is damaged
  */
 export function openExportable(file: Uint8Array): SourceInstance {

@@ -57,7 +57,7 @@ export function pixelChanges(source: SourceInstance, frames: readonly StoredFram
 }
 
 /**
- * What can be told of the pixels before there are any to write.
+ * What can be known of the pixels before there are any to write.
  * @throws RadversaryError dicom-unreadable, dicom-unsupported.
  */
 export function checkPixelFormat(source: SourceInstance): void {

@@ -42,7 +42,7 @@ export function segmentSequence(
 
 /**
  * A class's name as Segment Label (0062,0005), at most 64 characters. Where the character set hasn't its
- * letters, the class's number tells it from others: "Läsion" becomes "Lasion (class 1)" in Cyrillic files.
+ * letters, the class's number distinguishes it from others: "Läsion" becomes "Lasion (class 1)" in Cyrillic files.
  */
 export function segmentLabel({ class: index, label }: Segment, characterSet: string | undefined): string {
   if (canEncode(label, characterSet)) return label

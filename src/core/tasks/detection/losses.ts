@@ -8,7 +8,7 @@ import {
 } from '../segmentation/losses.ts'
 import type { DetectionOutput } from './output.ts'
 
-/** How many rows of a detector's logits [4 + K, A] tell boxes; the scores of K classes follow. */
+/** How many rows of a detector's logits [4 + K, A] hold boxes; the scores of K classes follow. */
 export const boxRows = 4
 
 /**

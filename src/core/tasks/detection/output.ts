@@ -4,7 +4,7 @@ const name = z.string().min(1)
 const positive = z.number().positive()
 const layout = z.enum(['anchors-first', 'anchors-last'])
 
-/** Boxes that the network's boxes are told against, in pixels of its input. */
+/** Boxes that the network's boxes are encoded against, in pixels of its input. */
 const anchors = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('grid'),

@@ -3,7 +3,7 @@ import type { ModelFacts } from '../../model/model-facts.ts'
 import type { DetectionOutput } from './output.ts'
 
 /**
- * What a graph that ends in NonMaxSuppression tells of the card's output: what goes into it, and its bounds.
+ * What a graph that ends in NonMaxSuppression says of the card's output: what goes into it, and its bounds.
  */
 export function suppressedOutput({ suppression }: ModelFacts): JsonObject {
   if (suppression === undefined) return {}
@@ -26,7 +26,7 @@ function inside(bound: number | undefined): number | undefined {
   return bound !== undefined && bound > 0 && bound < 1 ? bound : undefined
 }
 
-/** What a detector's card says against its output's shape, as far as the graph tells it. */
+/** What a detector's card says against its output's shape, as far as the graph says it. */
 export function detectionContradictions(output: DetectionOutput, { outputs }: ModelFacts): string[] {
   const shape = outputs.find(({ name }) => name === output.name)?.shape ?? []
   if (shape.length === 0) return []

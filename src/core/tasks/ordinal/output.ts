@@ -5,7 +5,7 @@ import { gives, name, threshold } from '../output-fields.ts'
 const grades = z.array(name).min(2)
 
 /**
- * Grades in order. A softmax tells them apart as classes; cumulative sigmoids say, of each grade above the
+ * Grades in order. A softmax distinguishes them as classes; cumulative sigmoids say, of each grade above the
  * lowest, whether it is reached.
  */
 export const ordinalOutput = z.discriminatedUnion('activation', [

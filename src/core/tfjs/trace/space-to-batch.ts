@@ -90,7 +90,7 @@ function ownLayout({ graph }: KernelCall, x: Traced): Blocked {
   }
 }
 
-/** The result in x's layout, its shape told channels last. @param own its extents in that layout */
+/** The result in x's layout, its shape given channels last. @param own its extents in that layout */
 function restored(x: Traced, name: string, own: readonly number[]): Traced {
   if (!isChannelsFirst(x)) return placed(name, own, 'as-is', x.dtype)
   const [batch = 1, channels = 1, ...spatial] = own

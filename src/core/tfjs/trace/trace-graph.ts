@@ -58,7 +58,7 @@ export class TraceGraph {
     return initializers.has(name) || inputs.some((input) => input.name === name)
   }
 
-  /** The model; its outputs are called what `output` was told. */
+  /** The model; its outputs are called as `output` says. */
   build(): OnnxModel {
     return renamed(this.builder.build(), this.outputNames)
   }

@@ -43,11 +43,11 @@ async function heard(events: RunEvents): Promise<RunEvent[]> {
 test('several watchers hear the same, whenever they come', async () => {
   const events = createRunEvents()
   const first = heard(events)
-  events.tell({ type: 'state', state: 'running' })
-  events.tell(iteration(1, [0, 1]))
+  events.add({ type: 'state', state: 'running' })
+  events.add(iteration(1, [0, 1]))
   const second = heard(events)
-  events.tell(image(0))
-  events.tell(end)
+  events.add(image(0))
+  events.add(end)
   const third = heard(events)
   const all = [{ type: 'state', state: 'running' }, iteration(1, [0, 1]), image(0), end]
   expect(await first).toEqual(all)
@@ -65,18 +65,18 @@ test('an image that is done stands for its iterations, and the last progress for
     image(1),
     progress(2),
   ])
-    events.tell(event)
-  events.tell(iteration(1, [2]))
-  events.tell(end)
+    events.add(event)
+  events.add(iteration(1, [2]))
+  events.add(end)
   expect(await heard(events)).toEqual([image(0), image(1), progress(2), iteration(1, [2]), end])
   expect(events.progress).toMatchObject({ done: 2, total: 4 })
 })
 
 test('a watcher who leaves does not keep the others from hearing', async () => {
   const events = createRunEvents()
-  events.tell(progress(1))
+  events.add(progress(1))
   for await (const event of events.watch()) if (event.type === 'progress') break
   const other = heard(events)
-  events.tell(end)
+  events.add(end)
   expect(await other).toEqual([progress(1), end])
 })

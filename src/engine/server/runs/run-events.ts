@@ -15,11 +15,11 @@ export type RunEnd =
   | { readonly type: 'error'; readonly error: EngineError }
 
 /**
- * What one attempt at a run has told, for any number of watchers; whoever comes late hears it all from the
+ * Events of one attempt at a run, for any number of watchers; whoever comes late hears it all from the
  * start.
  */
 export interface RunEvents {
-  readonly tell: (event: RunEvent) => void
+  readonly add: (event: RunEvent) => void
   watch(): AsyncGenerator<RunEvent, void>
   /** Latest progress. */
   readonly progress: { readonly done: number; readonly total: number } | undefined
@@ -27,11 +27,11 @@ export interface RunEvents {
 
 export function createRunEvents(): RunEvents {
   const watchers = new Set<ReturnType<typeof newQueue>>()
-  let told: RunEvent[] = []
+  let events: RunEvent[] = []
   let isOver = false
   return {
-    tell: (event) => {
-      told = [...told.filter((older) => !outlives(event, older)), event]
+    add: (event) => {
+      events = [...events.filter((older) => !outlives(event, older)), event]
       for (const watcher of watchers) watcher.push(event)
       if (event.type !== 'end' && event.type !== 'error') return
       isOver = true
@@ -39,7 +39,7 @@ export function createRunEvents(): RunEvents {
     },
     watch: async function* () {
       const queue = newQueue()
-      told.forEach(queue.push)
+      events.forEach(queue.push)
       if (isOver) queue.end()
       watchers.add(queue)
       try {
@@ -49,7 +49,7 @@ export function createRunEvents(): RunEvents {
       }
     },
     get progress() {
-      return told.find((event) => event.type === 'progress')
+      return events.find((event) => event.type === 'progress')
     },
   }
 }

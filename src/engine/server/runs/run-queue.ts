@@ -52,15 +52,15 @@ export function createRunQueue(options: QueueOptions): RunQueue {
   const find = (run: string) => entries.find((entry) => entry.run === run)
   const setState = (entry: Entry, state: Attempt['state']) => {
     entry.state = state
-    entry.events.tell({ type: 'state', state })
+    entry.events.add({ type: 'state', state })
   }
-  const leave = async (entry: Entry, told: RunEnd) => {
+  const leave = async (entry: Entry, outcome: RunEnd) => {
     // An engine that closes interrupts its runs; only a user cancels.
-    const isDone = told.type === 'end' && told.state === 'done'
-    const end: RunEnd = isClosed && !isDone ? { type: 'end', state: 'interrupted' } : told
+    const isDone = outcome.type === 'end' && outcome.state === 'done'
+    const end: RunEnd = isClosed && !isDone ? { type: 'end', state: 'interrupted' } : outcome
     await recordEnd(entry.run, end, options)
     entries.splice(entries.indexOf(entry), 1)
-    entry.events.tell(end)
+    entry.events.add(end)
   }
   const work = async () => {
     for (let [next] = entries; next !== undefined && !isClosed; [next] = entries) {
@@ -90,7 +90,7 @@ export function createRunQueue(options: QueueOptions): RunQueue {
     close: async () => {
       isClosed = true
       const [current, ...waiting] = entries
-      for (const entry of waiting) entry.events.tell({ type: 'end', state: 'interrupted' })
+      for (const entry of waiting) entry.events.add({ type: 'end', state: 'interrupted' })
       if (current === undefined) return
       setState(current, 'cancelling')
       current.abort.abort()
@@ -119,16 +119,16 @@ async function attempt(entry: Entry, { folders, dataOf, log }: QueueOptions): Pr
   }
 }
 
-function hooksOf({ abort, events: { tell } }: Entry): AttackHooks {
+function hooksOf({ abort, events: { add } }: Entry): AttackHooks {
   return {
     signal: abort.signal,
     onProgress: (progress) => {
-      tell({ type: 'progress', ...progress })
+      add({ type: 'progress', ...progress })
     },
     onNotice: (sentence) => {
-      tell({ type: 'notice', sentence })
+      add({ type: 'notice', sentence })
     },
-    onEvent: tell,
+    onEvent: add,
   }
 }
 

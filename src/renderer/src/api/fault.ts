@@ -3,7 +3,7 @@ import { RadversaryError } from '../../../core/errors.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { texts } from '../texts.ts'
 
-/** An error of the engine, told by a route that is not tRPC. */
+/** An error of the engine, sent by a route that is not tRPC. */
 export class EngineFault extends Error {
   constructor(readonly error: EngineError) {
     super(error.message)
@@ -17,7 +17,7 @@ export async function engineFault(response: Response): Promise<EngineFault> {
   return new EngineFault(isEngineError(error) ? error : unreachable)
 }
 
-/** What to tell the user of anything that was thrown; undefined for what the user has cancelled. */
+/** What the user should read of anything that was thrown; undefined for what the user has cancelled. */
 export function faultOf(thrown: unknown): EngineError | undefined {
   const error = toEngineError(thrown)
   return error.code === 'cancelled' ? undefined : error

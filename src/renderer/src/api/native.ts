@@ -22,7 +22,7 @@ export async function chooseNatively(
   return paths.length === 0 ? undefined : paths
 }
 
-/** Paths of dropped files and folders; none in a browser, which does not tell them. */
+/** Paths of dropped files and folders; none in a browser, which does not give them. */
 export function droppedPaths(files: Iterable<File>): string[] {
   const bridge = desktop()
   return [...files].map((file) => bridge?.pathOf(file) ?? '').filter((path) => path !== '')

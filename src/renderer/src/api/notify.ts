@@ -12,8 +12,8 @@ export const useNotices = create<{ readonly notices: readonly Notice[] }>(() => 
 
 let last = 0
 
-/** Tells the user of anything that was thrown; the same thing is told once. */
-export function tell(thrown: unknown): void {
+/** Notifies the user of anything that was thrown, of the same thing once. */
+export function notifyUser(thrown: unknown): void {
   const error = faultOf(thrown)
   if (error === undefined) return
   const { notices } = useNotices.getState()

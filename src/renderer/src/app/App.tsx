@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { engine } from '../api/client.ts'
 import { droppedPaths } from '../api/native.ts'
-import { tell } from '../api/notify.ts'
+import { notifyUser } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { useFittedColours, useShownRun } from '../state/shown-run.ts'
 import { openStudy } from '../features/study/open-study.ts'
@@ -106,7 +106,7 @@ function FirstStart() {
         })
       }}
       onOpenSample={() => {
-        engine.studies.sample.query().then(openStudy).catch(tell)
+        engine.studies.sample.query().then(openStudy).catch(notifyUser)
       }}
     />
   )

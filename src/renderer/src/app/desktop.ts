@@ -2,7 +2,7 @@ import type { EngineNotice, MenuEvent } from '../../../shared/bridge.ts'
 import { queryClient } from '../api/client.ts'
 import { EngineFault } from '../api/fault.ts'
 import { desktop } from '../api/native.ts'
-import { tell } from '../api/notify.ts'
+import { notifyUser } from '../api/notify.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { setUi, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
@@ -27,6 +27,6 @@ function hearEngine({ state }: EngineNotice): void {
   else {
     const message = state === 'crashed' ? texts.errors.crashed : texts.errors.givenUp
     const tip = state === 'crashed' ? texts.errors.crashedTip : texts.errors.unreachableTip
-    tell(new EngineFault({ code: 'internal', message, tip, file: null }))
+    notifyUser(new EngineFault({ code: 'internal', message, tip, file: null }))
   }
 }

@@ -35,7 +35,7 @@ export function useOverlayContents(run: ShownRun | undefined): void {
   }, [source, found, isRunShown])
 }
 
-/** What a run's model finds in an image, as the run's first result tells. */
+/** What a run's model finds in an image, as the run's first result says. */
 function foundBy({ live }: ShownRun): Extract<OverlayContent, 'masks' | 'boxes'> | undefined {
   const first = [...live.images.values()][0]?.frames[0]
   if (first?.masks !== undefined) return 'masks'

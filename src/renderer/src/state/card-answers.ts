@@ -3,7 +3,7 @@ import type { ModelInfo } from '../../../engine/server/models/model-registry.ts'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 
-/** How a model's answers are told: by its classes' names or, of a regression, as a value with its unit. */
+/** How a model's answers are named: by its classes' names or, of a regression, as a value with its unit. */
 export interface AnswerNames {
   /** Names of the classes; for a regression only the value's name. */
   readonly classes: readonly string[]

@@ -23,7 +23,7 @@ export type LiveState =
   | 'failed'
   | 'lost'
 
-/** All that a run has told so far. */
+/** All events of a run so far, summed up. */
 export interface LiveRun {
   readonly state: LiveState
   readonly progress: RunProgress | undefined

@@ -35,7 +35,7 @@ const comparedKinds = [
   'smoothed',
 ] as const satisfies readonly FrameKind[]
 
-/** What a viewport can be told to show of a run. */
+/** What a viewport can show of a run. */
 export const paneKinds = [...comparedKinds, 'swipe'] as const satisfies readonly PaneKind[]
 
 /**
@@ -67,7 +67,7 @@ export function comparison(series: SeriesKey, slice: number, count: number): Pan
 }
 
 /**
- * Scrolls one pane to a slice and, while linked, all others by as much. `countOf` tells how many images a
+ * Scrolls one pane to a slice and, while linked, all others by as much. `countOf` says how many images a
  * series has.
  */
 export function scrolled(

@@ -2,7 +2,7 @@ import type { Notice } from '../../../core/errors.ts'
 import type { Box } from '../../../core/image/boxes.ts'
 import { create } from 'zustand'
 import { engine, ownRequest } from '../api/client.ts'
-import { tell } from '../api/notify.ts'
+import { notifyUser } from '../api/notify.ts'
 import { askIntensity } from './intensity-question.ts'
 
 /** What a model says of one frame. */
@@ -49,13 +49,13 @@ export function forgetPredictions(study: string): void {
   )
 }
 
-/** Predicts every frame of a study, unless its user declines; what goes wrong is told. */
+/** Predicts every frame of a study, unless its user declines; the user is notified of what goes wrong. */
 export async function predictStudy(study: string, model: string): Promise<void> {
   try {
     const intensity = await askIntensity({ study, models: [model] })
     if (intensity !== 'cancelled') await predictAs(study, model, intensity === 'forced')
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   }
 }
 

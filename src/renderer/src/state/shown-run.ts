@@ -53,7 +53,7 @@ export function useShownRun(): ShownRun | undefined {
   }
 }
 
-/** Colours that a run's budget fills, chosen once for each run: when its first result tells the budget. */
+/** Colours that a run's budget fills, chosen once for each run: when its first result gives the budget. */
 export function useFittedColours(shown: ShownRun | undefined): void {
   const epsilon = shown && [...shown.live.images.values()][0]?.frames[0]?.epsilon?.relative
   const id = shown?.id

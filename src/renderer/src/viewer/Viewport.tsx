@@ -7,7 +7,7 @@ import { createViewport, type Scene, type ViewportControl } from './viewport-con
 import { linkGroup, registerViewport, useCursor } from './viewports.ts'
 import classes from './viewer.module.css'
 
-/** What is told of a viewport whenever it is drawn. */
+/** Report of a viewport whenever it is drawn. */
 export interface Drawn {
   readonly view: View
   /** Screen pixels per image pixel. */

@@ -30,7 +30,7 @@ const stops = {
 /** Entries on each side of zero. */
 const half = 255
 
-/** What colours tell: size and sign, as of a perturbation, or the size alone. */
+/** What colours show: size and sign, as of a perturbation, or the size alone. */
 export type Colours = 'signed' | 'magnitude'
 
 /** How values are painted: alone on black, or over an image, where small values are see-through. */

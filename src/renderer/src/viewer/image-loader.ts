@@ -45,7 +45,7 @@ export function registerFrameLoader(cacheBytes: number): void {
   })
 }
 
-/** A frame from the cache or the engine. @throws EngineFault as the engine tells it. */
+/** A frame from the cache or the engine. @throws EngineFault as the engine sends it. */
 export async function loadFrame(ref: FrameRef): Promise<ViewerImage> {
   const image = await cornerstone.loadAndCacheImage(imageIdOf(ref))
   if (!('frame' in image)) throw new Error('internal: an image of another loader')
@@ -155,7 +155,7 @@ export function createPrefetcher(): Prefetcher {
       if (ref === undefined) return
       if (isLoading(ref)) continue
       running += 1
-      // A failure is told when the frame is really asked for.
+      // A failure is reported when the frame is really asked for.
       void loadFrame(ref)
         .catch(() => undefined)
         .finally(() => {

@@ -53,7 +53,7 @@ function isOuter(plane: Uint8Array, i: number, columns: number): boolean {
 }
 
 /**
- * Colours of classes in strips and charts: told apart by readers with any colour vision (after Okabe and
+ * Colours of classes in strips and charts: distinguished by readers with any colour vision (after Okabe and
  * Ito), on dark grounds.
  */
 const palette = [

@@ -244,7 +244,7 @@ function drawLine(
 
 const [font, lineHeight, margin] = ['12px sans-serif', 15, 3]
 
-/** White on dark: the class is told by its name, the colours are the lines'. */
+/** White on dark: the class is known by its name, the colours are the lines'. */
 function drawTexts(
   drawn: readonly Drawn[],
   canvas: HTMLCanvasElement,

@@ -34,7 +34,7 @@ export function useScene(
       return
     }
     let isCurrent = true
-    // Cached frames come at once; only what takes longer is told.
+    // Cached frames come at once; only what takes longer is shown.
     const slow = setTimeout(() => {
       setState((before) => ({ ...before, isLoading: true }))
     }, 150)

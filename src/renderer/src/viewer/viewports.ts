@@ -53,7 +53,7 @@ export const viewChanges = {
   zoomOut: (view) => ({ ...view, zoom: view.zoom / 1.25 }),
 } as const satisfies Readonly<Record<string, (view: View) => View>>
 
-/** The pixel under the pointer, shared by all viewports, so that each can tell its own value there. */
+/** The pixel under the pointer, shared by all viewports, so that each can show its own value there. */
 export interface Cursor {
   readonly pixel: { readonly x: number; readonly y: number } | undefined
 }

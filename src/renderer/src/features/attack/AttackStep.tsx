@@ -49,7 +49,7 @@ interface MethodFormProps {
   readonly subject: AttackSubject | undefined
 }
 
-/** All that an attack by a method can be told, and its start. */
+/** All settings of an attack by a method, and its start. */
 function MethodForm({ method, subject }: MethodFormProps) {
   const form = useAttackForm()
   const card = useModel(subject?.model)?.card

@@ -11,7 +11,7 @@ import { scopeFor } from './scopes.ts'
 import type { AttackSubject } from './start-attack.ts'
 import { useModel } from '../../state/card-answers.ts'
 
-/** How long the attack will take, told before it is started. */
+/** How long the attack will take, shown before it is started. */
 export function Estimate({
   method,
   subject,

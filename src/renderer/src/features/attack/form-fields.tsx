@@ -198,7 +198,7 @@ interface SizeFieldProps {
   readonly onText: (text: string) => void
 }
 
-/** A size of change, given in any unit and told in all of them for the active image. */
+/** A size of change, given in any unit and shown in all of them for the active image. */
 export function SizeField({ setting, text, subject, onText }: SizeFieldProps) {
   const preset = presetText(setting.preset)
   const shown = text.trim() === '' ? preset : text

@@ -1,6 +1,6 @@
 import type { MethodHelp } from '../../api/types.ts'
 import { api, engine, queryClient } from '../../api/client.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
@@ -74,6 +74,6 @@ export async function attackSample(): Promise<void> {
     await refreshRuns()
     showRun(run, study)
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   }
 }

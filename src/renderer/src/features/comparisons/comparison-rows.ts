@@ -86,7 +86,7 @@ function exponential(value: number | null): string {
   return value?.toExponential(2) ?? '—'
 }
 
-/** Okabe and Ito's on dark, which colour-blind readers tell apart; dashes tell on where they begin anew. */
+/** Okabe and Ito's on dark, which colour-blind readers distinguish; dashes distinguish where they begin anew. */
 const colours = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#8fa2ff', '#bbbbbb']
 const dashes = ['solid', 'dashed', 'dotted'] as const
 
@@ -129,7 +129,7 @@ function byMethod(
 }
 
 /**
- * The number of a budget, for an axis: fractions of the range and what is told in another unit do not share
+ * The number of a budget, for an axis: fractions of the range and what is given in another unit do not share
  * one.
  */
 export function budgetSize(budget: string | null): number | undefined {

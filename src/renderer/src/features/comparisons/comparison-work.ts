@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 
 /** How far a comparison is that this page has in work. */
 export interface ComparisonWork {
@@ -13,7 +13,7 @@ export interface ComparisonWork {
 /** By the comparisons' ids. */
 export const useComparisonWork = create<Readonly<Record<string, ComparisonWork | undefined>>>(() => ({}))
 
-/** Begins or goes on with a comparison, and follows it to its end; what goes wrong is told. */
+/** Begins or goes on with a comparison, and follows it to its end; the user is notified of what goes wrong. */
 export async function workOnComparison(comparison: string): Promise<void> {
   const abort = new AbortController()
   const cancel = (): void => {
@@ -31,7 +31,7 @@ export async function workOnComparison(comparison: string): Promise<void> {
     for await (const event of events)
       if (event.type === 'progress' && event.phase === 'attacking') show(event)
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   }
   await refreshComparisons()
   useComparisonWork.setState({ [comparison]: undefined })
@@ -41,8 +41,8 @@ export function refreshComparisons(): Promise<void> {
   return queryClient.invalidateQueries(api.comparisons.list.queryFilter())
 }
 
-/** Removes a comparison; what goes wrong is told. */
+/** Removes a comparison; the user is notified of what goes wrong. */
 export async function deleteComparison(comparison: string): Promise<void> {
-  await engine.comparisons.delete.mutate({ comparison }).catch(tell)
+  await engine.comparisons.delete.mutate({ comparison }).catch(notifyUser)
   await refreshComparisons()
 }

@@ -7,7 +7,7 @@ import { FolderFields, KindsField, PlanList } from './export-fields.tsx'
 import { type ExportReport, useChosenKinds, useExport, useExportFolder } from './use-export.ts'
 import { VerifyRun } from './VerifyRun.tsx'
 import { desktop } from '../../api/native.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 
 /** Writes a finished run to a folder of the user's, and checks what is there. */
 export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
@@ -115,7 +115,7 @@ function ShowFolder({ folder }: { readonly folder: string }) {
       variant="default"
       mt={4}
       onClick={() => {
-        bridge.showInFolder(folder).catch(tell)
+        bridge.showInFolder(folder).catch(notifyUser)
       }}
     >
       {texts.export.show}

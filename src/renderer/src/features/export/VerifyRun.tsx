@@ -11,7 +11,7 @@ interface VerifyState {
   readonly report?: VerifyReport | undefined
 }
 
-/** Reads a run's files again and tells whether all is as the record says. */
+/** Reads a run's files again and says whether all is as the record says. */
 export function VerifyRun({ run }: { readonly run: string }) {
   const [{ progress, error, report }, setState] = useState<VerifyState>({})
   const verify = async (): Promise<void> => {

@@ -55,7 +55,7 @@ export function KindsField({ made, chosen, onChoose }: KindsFieldProps) {
   )
 }
 
-/** What will be written, told before it is. */
+/** What will be written, shown before it is. */
 export function PlanList({
   kinds,
   images,

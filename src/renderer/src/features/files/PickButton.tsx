@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { chooseNatively, desktop } from '../../api/native.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 import type { Purpose } from '../../../../shared/bridge.ts'
 import { texts } from '../../texts.ts'
 import { FileBrowser } from './FileBrowser.tsx'
@@ -41,7 +41,7 @@ export function PickButton({ kind, title, start, label = texts.files.browse, onP
       .then((paths) => {
         if (paths?.[0] !== undefined) onPick(paths[0])
       })
-      .catch(tell)
+      .catch(notifyUser)
   }
   const close = (): void => {
     setOpen(false)

@@ -94,7 +94,7 @@ function ChosenModel({ model }: { readonly model: ModelInfo }) {
   )
 }
 
-/** Lets a model predict a study, and tells how far it is. */
+/** Lets a model predict a study, and shows how far it is. */
 function PredictButton({ study, model }: { readonly study: string; readonly model: string }) {
   const progress = usePredictions((all) => all[predictionsKey(study, model)]?.progress)
   if (progress === undefined)

@@ -34,7 +34,7 @@ interface ChartProps {
   readonly axis?: string | undefined
 }
 
-/** Curves, over iterations unless told otherwise, which can be saved as image and as numbers. */
+/** Curves, over iterations unless said otherwise, which can be saved as image and as numbers. */
 export function Chart({ title, curves, axis }: ChartProps) {
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts>(undefined)

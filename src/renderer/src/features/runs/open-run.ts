@@ -1,7 +1,7 @@
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { engine } from '../../api/client.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 import { leaveRun, setUi, showComparison, useUi } from '../../state/ui-store.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
 import { openStudy } from '../study/open-study.ts'
@@ -36,7 +36,7 @@ function letGo(run: string): void {
 }
 
 export function cancelRun(run: string): void {
-  engine.runs.cancel.mutate({ run }).catch(tell)
+  engine.runs.cancel.mutate({ run }).catch(notifyUser)
 }
 
 /** Goes on where a run was stopped. */
@@ -47,12 +47,12 @@ export async function resumeRun(run: string): Promise<void> {
     watchRun(run)
     await refreshRuns()
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   }
 }
 
 export async function renameRun(run: string, name: string): Promise<void> {
-  await engine.runs.rename.mutate({ run, name }).catch(tell)
+  await engine.runs.rename.mutate({ run, name }).catch(notifyUser)
   await refreshRuns()
 }
 
@@ -63,7 +63,7 @@ export async function deleteRun(run: string): Promise<void> {
     forgetRun(run)
     forgetFrames({ run })
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   }
   await refreshRuns()
 }

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { isQueryOfStudy } from '../../api/query-key.ts'
 import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
-import { tell } from '../../api/notify.ts'
+import { notifyUser } from '../../api/notify.ts'
 import { forgetFrames } from '../../viewer/image-loader.ts'
 import { forgetPredictions } from '../../state/predictions.ts'
 import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
@@ -19,7 +19,7 @@ export interface Opening {
 export const useOpening = create<{ readonly opening: Opening | undefined }>(() => ({ opening: undefined }))
 
 /**
- * Scans files and folders and shows what they hold. What goes wrong is told; undefined then, and when the
+ * Scans files and folders and shows what they hold. Notifies of what goes wrong; undefined then, and when the
  * user cancels.
  */
 export async function openStudy(paths: readonly string[]): Promise<StudyInfo | undefined> {
@@ -54,7 +54,7 @@ export async function openStudy(paths: readonly string[]): Promise<StudyInfo | u
       return event.study
     }
   } catch (error) {
-    tell(error)
+    notifyUser(error)
   } finally {
     if (!abort.signal.aborted) useOpening.setState({ opening: undefined })
   }
@@ -77,7 +77,7 @@ function takeStudy(study: StudyInfo): void {
 
 export function closeStudy(study: string): void {
   forgetStudy(study)
-  engine.studies.close.mutate({ study }).catch(tell)
+  engine.studies.close.mutate({ study }).catch(notifyUser)
 }
 
 /** Takes it, and all that was asked of it, out of the page. */
@@ -97,5 +97,5 @@ export function askForStudy(): void {
   }
   chooseNatively(bridge, 'study-folders')
     .then((paths) => (paths === undefined ? undefined : openStudy(paths)))
-    .catch(tell)
+    .catch(notifyUser)
 }
