@@ -1,3 +1,4 @@
+import { percent } from '../core/number-texts.ts'
 import type { Timing } from './interleave.ts'
 
 /** One comparison of the benchmark, as data. */
@@ -76,7 +77,7 @@ function formatRow(row: BenchRow): string[] {
     row.bestRatio === null ? '-' : row.bestRatio.toFixed(2),
     row.barIsAbsolute === true ? value(row.bar) : row.bar.toFixed(2),
     { true: 'yes', false: 'NO', null: '-' }[String(reached(row)) as 'true' | 'false' | 'null'],
-    row.peakShare === null ? '-' : `${(100 * row.peakShare).toFixed(0)} %`,
+    row.peakShare === null ? '-' : percent(row.peakShare, 0),
     row.notes.join('; '),
   ]
 }

@@ -1,3 +1,4 @@
+import { decimal, exponential, noNumber, percent } from '../../core/number-texts.ts'
 import { Command } from 'commander'
 import { compareStudy, type CompareReport } from '../../engine/compare/compare-study.ts'
 import type { CompareRequest } from '../../engine/compare/compare-run.ts'
@@ -53,8 +54,8 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
   const { models, cells, failures, warnings } = comparison
   const rows = cells.map((cell) => [
     ...(models.length > 1 ? [models[cell.model]?.name ?? ''] : []),
-    ...[cell.method, cell.budget ?? '–', ...fooledTexts(cell)],
-    ...[percent(cell.meanConfidenceAfter), number(cell.meanPsnr, 1), number(cell.meanSsim, 4)],
+    ...[cell.method, cell.budget ?? noNumber, ...fooledTexts(cell)],
+    ...[percent(cell.meanConfidenceAfter), decimal(cell.meanPsnr, 1), decimal(cell.meanSsim, 4)],
     ...[exponential(cell.perturbation.variance), `${cell.secondsPerSlice.toFixed(2)} s`],
   ])
   const header = [
@@ -84,18 +85,6 @@ function compareText({ folder, comparison, resumed }: CompareReport): string {
 
 /** The rate, what it is of, and its interval. */
 function fooledTexts({ fooled: { successes, count, rate, lower, upper } }: Headline): string[] {
-  const interval = rate === null ? '–' : `${percent(lower)} to ${percent(upper)}`
+  const interval = rate === null ? noNumber : `${percent(lower)} to ${percent(upper)}`
   return [percent(rate), `${successes} of ${count}`, interval]
-}
-
-function percent(value: number | null): string {
-  return value === null ? '–' : `${(100 * value).toFixed(1)} %`
-}
-
-function number(value: number | null, digits: number): string {
-  return value === null ? '–' : value.toFixed(digits)
-}
-
-function exponential(value: number | null): string {
-  return value === null ? '–' : value.toExponential(2)
 }

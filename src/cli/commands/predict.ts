@@ -1,3 +1,4 @@
+import { decimal, percent } from '../../core/number-texts.ts'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { predictStudy, type PredictReport } from '../../engine/predict/predict-study.ts'
@@ -65,7 +66,7 @@ function agreementText(
 ): string {
   const { successes, count, rate, lower, upper } = accuracy
   const interval = `95 % interval ${percent(lower)} to ${percent(upper)}`
-  const line = `\n${successes} of ${count} right (${percent(rate ?? 0)}, ${interval})\n`
+  const line = `\n${successes} of ${count} right (${percent(rate)}, ${interval})\n`
   if (confusion === null) return line
   const rows = confusion.map((row, index) => [classes[index] ?? '', ...row.map(String)])
   return `${line}${tableText([['label \\ prediction', ...classes], ...rows])}`
@@ -73,17 +74,15 @@ function agreementText(
 
 function taskText(agreement: PredictReport['taskAgreement']): string {
   const { grades, auc, meanAbsoluteError } = agreement ?? {}
-  const number = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '–' : value.toFixed(3)
   if (grades !== undefined)
-    return `\nQuadratic weighted kappa ${number(grades.kappa)}, mean absolute error ${number(grades.meanAbsoluteError)} grades\n`
-  if (meanAbsoluteError !== undefined) return `\nMean absolute error ${number(meanAbsoluteError)}\n`
+    return `\nQuadratic weighted kappa ${decimal(grades.kappa, 3)}, mean absolute error ${decimal(grades.meanAbsoluteError, 3)} grades\n`
+  if (meanAbsoluteError !== undefined) return `\nMean absolute error ${decimal(meanAbsoluteError, 3)}\n`
   if (auc === undefined) return ''
   const rows = auc.map(({ label, value, interval, positives, negatives }) => [
     ...[
       label,
-      number(value),
-      interval === null ? '–' : `${number(interval.lower)} to ${number(interval.upper)}`,
+      decimal(value, 3),
+      interval === null ? '–' : `${decimal(interval.lower, 3)} to ${decimal(interval.upper, 3)}`,
     ],
     ...[String(positives), String(negatives)],
   ])
@@ -92,8 +91,12 @@ function taskText(agreement: PredictReport['taskAgreement']): string {
 
 function segmentsText(segments: PredictReport['segments']): string {
   if (segments === null) return ''
-  const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
-  const rows = segments.map((each) => [each.class, number(each.dice), number(each.iou), number(each.hd95)])
+  const rows = segments.map((each) => [
+    each.class,
+    decimal(each.dice, 3),
+    decimal(each.iou, 3),
+    decimal(each.hd95, 3),
+  ])
   return `\n${tableText([['class', 'Dice', 'IoU', `HD95 (${segments[0]?.distanceUnit ?? ''})`], ...rows])}`
 }
 
@@ -112,17 +115,12 @@ function boxesText(predictions: PredictReport['predictions'], classes: readonly 
 
 function detectionText(detection: PredictReport['detection'], classes: readonly string[]): string {
   if (detection === null) return ''
-  const number = (value: number | null) => (value === null ? '–' : value.toFixed(3))
   const rows = detection.classes.map((each) => [
     classes[each.class] ?? '',
     String(each.boxes),
-    number(each.averagePrecision),
+    decimal(each.averagePrecision, 3),
   ])
   const { meanAveragePrecision, recall, falsePositivesPerImage } = detection
-  const line = `mAP@0.5 (all points) ${number(meanAveragePrecision)}, recall ${number(recall)}, ${falsePositivesPerImage.toFixed(2)} false positives per image`
+  const line = `mAP@0.5 (all points) ${decimal(meanAveragePrecision, 3)}, recall ${decimal(recall, 3)}, ${falsePositivesPerImage.toFixed(2)} false positives per image`
   return `\n${line}\n${tableText([['class', 'boxes', 'average precision'], ...rows])}`
-}
-
-function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`
 }

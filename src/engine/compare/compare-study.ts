@@ -1,3 +1,4 @@
+import { fourDigits } from '../../core/number-texts.ts'
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
@@ -148,5 +149,5 @@ function jsonBytes(value: unknown): Uint8Array {
 
 /** e.g. cells/0001.json. @param index from 0 */
 function cellPath(index: number): string {
-  return `cells/${String(index + 1).padStart(4, '0')}.json`
+  return `cells/${fourDigits(index + 1)}.json`
 }

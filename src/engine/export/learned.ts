@@ -1,3 +1,4 @@
+import { fourDigits } from '../../core/number-texts.ts'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
@@ -112,7 +113,7 @@ async function written(
 
 /** e.g. universal/0001.npy */
 function pathOf(index: number, ending: 'npy' | 'json'): string {
-  return `universal/${String(index + 1).padStart(4, '0')}.${ending}`
+  return `universal/${fourDigits(index + 1)}.${ending}`
 }
 
 /** @param tensors names of the inner tensors */

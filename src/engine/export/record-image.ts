@@ -1,3 +1,4 @@
+import { fourDigits } from '../../core/number-texts.ts'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
 import { contextOf } from '../../core/model/slices.ts'
@@ -108,5 +109,5 @@ export function resultPath(number: number): string {
 }
 
 function padded(number: number): string {
-  return String(number).padStart(4, '0')
+  return fourDigits(number)
 }

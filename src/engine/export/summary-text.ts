@@ -1,3 +1,4 @@
+import { decimal, percent } from '../../core/number-texts.ts'
 import { memberResults } from '../../core/attacks/member-results.ts'
 import type { Proportion } from '../../core/evaluate/interval.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
@@ -30,8 +31,8 @@ export function summaryText(record: AttackRecord): string {
         ]),
     ...segmentsText(record),
     ...detectionText(record),
-    `Perturbation Linf ${number(summary.window.meanLinf, 4)} of the window (${number(summary.stored.meanLinf, 1)} stored levels), L2 ${number(summary.window.meanL2, 2)} (means)`,
-    `             PSNR ${number(summary.window.meanPsnr, 1)} dB, SSIM ${number(summary.window.meanSsim, 4)} in the window (means)`,
+    `Perturbation Linf ${decimal(summary.window.meanLinf, 4)} of the window (${decimal(summary.stored.meanLinf, 1)} stored levels), L2 ${decimal(summary.window.meanL2, 2)} (means)`,
+    `             PSNR ${decimal(summary.window.meanPsnr, 1)} dB, SSIM ${decimal(summary.window.meanSsim, 4)} in the window (means)`,
     record.notice,
   ]
   return `${lines.join('\n')}\n`
@@ -77,7 +78,7 @@ function membersText({ attack, images }: AttackRecord): string[] {
 /** The perturbations that images share, before they meet any image's bounds and stored values. */
 function universalText({ universal = [] }: AttackRecord): string[] {
   const line = ({ file, images, linf, l2, epochs }: NonNullable<AttackRecord['universal']>[number]) =>
-    `${file}, shared by ${images.length} images: Linf ${number(linf, 4)}, L2 ${number(l2, 2)}, ${epochs.length} epochs`
+    `${file}, shared by ${images.length} images: Linf ${decimal(linf, 4)}, L2 ${decimal(l2, 2)}, ${epochs.length} epochs`
   return universal.map((each, i) => `${i === 0 ? 'Universal    ' : '             '}${line(each)}`)
 }
 
@@ -92,7 +93,10 @@ function featuresText({ hiding, images }: AttackRecord): string[] {
 }
 
 function meanOf(values: readonly number[]): string {
-  return number(values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length, 2)
+  return decimal(
+    values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
+    2,
+  )
 }
 
 /** "AUC" or "Grades" lines, before and after. */
@@ -101,14 +105,16 @@ function agreementText({ agreement }: AttackRecord): string[] {
   const { before, after } = agreement
   const grades = before.grades &&
     after.grades && [
-      `Grades       kappa ${number(before.grades.kappa, 3)} before, ${number(after.grades.kappa, 3)} after; mean absolute error ${number(before.grades.meanAbsoluteError, 2)} before, ${number(after.grades.meanAbsoluteError, 2)} after`,
+      `Grades       kappa ${decimal(before.grades.kappa, 3)} before, ${decimal(after.grades.kappa, 3)} after; mean absolute error ${decimal(before.grades.meanAbsoluteError, 2)} before, ${decimal(after.grades.meanAbsoluteError, 2)} after`,
     ]
   const aucs = before.auc?.map(
-    ({ label, value }, k) => `${label} ${number(value, 3)} to ${number(after.auc?.[k]?.value ?? null, 3)}`,
+    ({ label, value }, k) => `${label} ${decimal(value, 3)} to ${decimal(after.auc?.[k]?.value ?? null, 3)}`,
   )
   const errors = [before, after].map(({ meanAbsoluteError }) => meanAbsoluteError)
   if (errors.every((error) => error !== undefined))
-    return [`Error        ${errors.map((error) => number(error, 3)).join(' before, ')} after (mean absolute)`]
+    return [
+      `Error        ${errors.map((error) => decimal(error, 3)).join(' before, ')} after (mean absolute)`,
+    ]
   return [...(grades ?? []), ...(aucs === undefined ? [] : [`AUC          ${aucs.join(', ')}`])]
 }
 
@@ -117,7 +123,7 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
   if (segments === undefined) return []
   const unit = segments.distanceUnit ?? ''
   const change = (before: number | null, after: number | null, digits: number) =>
-    `${number(before, digits)} to ${number(after, digits)}`
+    `${decimal(before, digits)} to ${decimal(after, digits)}`
   const line = (each: MeanSegment) =>
     `${each.class}: Dice ${change(each.diceBefore, each.diceAfter, 3)}, IoU ${change(each.iouBefore, each.iouAfter, 3)}, HD95 ${change(each.hd95Before, each.hd95After, 1)} ${unit}`
   return segments.classes.map(
@@ -129,20 +135,12 @@ function segmentsText({ summary: { segments } }: AttackRecord): string[] {
 function detectionText({ summary: { detections } }: AttackRecord): string[] {
   if (detections === undefined) return []
   const { before, after } = detections
-  const precision = `mAP@0.5 (all points) ${number(before.meanAveragePrecision, 3)} to ${number(after.meanAveragePrecision, 3)}`
-  const recall = `recall ${number(before.recall, 3)} to ${number(after.recall, 3)} of ${before.boxes} boxes`
-  const wrong = `${number(before.falsePositivesPerImage, 2)} to ${number(after.falsePositivesPerImage, 2)} false positives per image`
+  const precision = `mAP@0.5 (all points) ${decimal(before.meanAveragePrecision, 3)} to ${decimal(after.meanAveragePrecision, 3)}`
+  const recall = `recall ${decimal(before.recall, 3)} to ${decimal(after.recall, 3)} of ${before.boxes} boxes`
+  const wrong = `${decimal(before.falsePositivesPerImage, 2)} to ${decimal(after.falsePositivesPerImage, 2)} false positives per image`
   return [`Detection    ${precision}, ${recall}, ${wrong}`]
 }
 
 function proportion({ successes, count, rate, lower, upper }: Proportion): string {
   return `${successes} of ${count} (${percent(rate)}, 95 % interval ${percent(lower)} to ${percent(upper)})`
-}
-
-function percent(value: number | null): string {
-  return value === null ? '–' : `${(100 * value).toFixed(1)} %`
-}
-
-function number(value: number | null, digits: number): string {
-  return value === null ? '–' : value.toFixed(digits)
 }

@@ -1,3 +1,4 @@
+import { percent } from '../../number-texts.ts'
 import { internalError } from '../../errors.ts'
 import { differingFraction, type Mask } from '../../image/mask.ts'
 import { fromRuns, toRuns } from '../../image/mask-runs.ts'
@@ -77,7 +78,7 @@ export function checkMasks(
   if (differing > largestDifference)
     throw verificationError(
       'the mask that was recorded',
-      `one that differs in ${(100 * differing).toFixed(2)} % of its values`,
+      `one that differs in ${percent(differing, 2)} of its values`,
       file,
     )
 }

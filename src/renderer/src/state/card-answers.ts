@@ -1,3 +1,4 @@
+import { percent } from '../../../core/number-texts.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
 import type { ModelInfo } from '../../../engine/server/models/model-registry.ts'
 import { useQuery } from '@tanstack/react-query'
@@ -34,7 +35,7 @@ export function answerText({ classes: indices, value }: Answer, { classes, unit 
 
 /** "nodule 97 %"; a value has no confidence. */
 export function withConfidence(answer: string, confidence: number | null, digits = 0): string {
-  return confidence === null ? answer : `${answer} ${(100 * confidence).toFixed(digits)} %`
+  return confidence === null ? answer : `${answer} ${percent(confidence, digits)}`
 }
 
 /** A model's card and what is asked of an attack on it. */

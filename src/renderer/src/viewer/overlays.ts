@@ -1,3 +1,4 @@
+import { percent } from '../../../core/number-texts.ts'
 import cornerstone from 'cornerstone-core'
 import type { EnabledElement } from 'cornerstone-core'
 import { type Painting, paintValues } from './colormap.ts'
@@ -216,7 +217,7 @@ function drawnBoxes(overlay: BoxOverlay, toCanvas: Parameters<typeof canvasBoxOf
   return origins.flatMap((origin) =>
     (overlay[origin] ?? []).map((box: LabelledBox & Partial<Box>, index) => {
       const known = overlay.classes.find(({ index }) => index === box.class)
-      const score = box.score === undefined ? '' : ` ${Math.round(100 * box.score)} %`
+      const score = box.score === undefined ? '' : ` ${percent(box.score, 0)}`
       const place = canvasBoxOf(box, toCanvas)
       const isSaid = origin === 'annotated' && overlay.before.some(({ finds }) => finds === index)
       const text = isSaid ? '' : `${known?.name ?? String(box.class)}${score}`

@@ -1,3 +1,4 @@
+import { percent } from '../../../../core/number-texts.ts'
 import { Accordion, Button, NativeSelect, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { setUi, useUi } from '../../state/ui-store.ts'
@@ -29,7 +30,7 @@ export function RegionField() {
       <Text size="xs" c="dimmed">
         {region === undefined
           ? texts.attack.wholeImage
-          : texts.attack.someOfImage(`${(100 * regionSize(region).fraction).toFixed(1)} %`)}
+          : texts.attack.someOfImage(percent(regionSize(region).fraction))}
       </Text>
       {region !== undefined && (
         <Button

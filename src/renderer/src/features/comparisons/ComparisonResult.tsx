@@ -1,3 +1,4 @@
+import { percent } from '../../../../core/number-texts.ts'
 import { Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Comparison } from '../../../../engine/compare/comparison.ts'
@@ -160,7 +161,7 @@ function Transfers({ comparison }: { readonly comparison: Comparison }) {
           <Table.Tr key={made}>
             <Table.Th scope="row">{models[made]?.name}</Table.Th>
             {row.map((rate, judge) => (
-              <Table.Td key={judge}>{rate === null ? '—' : `${(100 * rate).toFixed(0)} %`}</Table.Td>
+              <Table.Td key={judge}>{percent(rate, 0)}</Table.Td>
             ))}
           </Table.Tr>
         ))}

@@ -60,7 +60,7 @@ test('numbers are told as in the other tables, and what is not there with a dash
   const compared = comparison([cell({})])
   expect(
     (['fooled', 'interval', 'linf', 'psnr'] as const).map((column) => cellText(compared, cell({}), column)),
-  ).toEqual(['50 % (5 of 10)', '20 % – 80 %', '0.0300', '—'])
+  ).toEqual(['50 % (5 of 10)', '20 % – 80 %', '0.0300', '–'])
 })
 
 test('models have a column where there are several', () => {

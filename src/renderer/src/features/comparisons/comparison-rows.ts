@@ -1,3 +1,4 @@
+import { decimal, exponential, noNumber, percent } from '../../../../core/number-texts.ts'
 import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
 import { texts } from '../../texts.ts'
 import { csv } from '../../../../core/evaluate/csv.ts'
@@ -59,31 +60,19 @@ export function cellText({ models }: Comparison, cell: ComparedCell, column: Com
 const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: string) => string>> = {
   model: (_, model) => model,
   method: ({ method }) => method,
-  budget: ({ budget }) => budget ?? '—',
+  budget: ({ budget }) => budget ?? noNumber,
   fooled: ({ fooled: { successes, count, rate } }) =>
-    rate === null ? '—' : `${percent(rate)} (${successes} of ${count})`,
+    rate === null ? noNumber : `${percent(rate, 0)} (${successes} of ${count})`,
   interval: ({ fooled: { rate, lower, upper } }) =>
-    rate === null ? '—' : `${percent(lower)} – ${percent(upper)}`,
-  confidence: ({ meanConfidenceAfter }) => percent(meanConfidenceAfter),
-  linf: ({ meanLinf }) => fixed(meanLinf, 4),
-  psnr: ({ meanPsnr }) => fixed(meanPsnr, 1),
-  ssim: ({ meanSsim }) => fixed(meanSsim, 4),
+    rate === null ? noNumber : `${percent(lower, 0)} – ${percent(upper, 0)}`,
+  confidence: ({ meanConfidenceAfter }) => percent(meanConfidenceAfter, 0),
+  linf: ({ meanLinf }) => decimal(meanLinf, 4),
+  psnr: ({ meanPsnr }) => decimal(meanPsnr, 1),
+  ssim: ({ meanSsim }) => decimal(meanSsim, 4),
   variance: ({ perturbation }) => exponential(perturbation.variance),
   overSlices: ({ varianceOverSlices }) => exponential(varianceOverSlices.variance),
   overIterations: ({ varianceOverIterations }) => exponential(varianceOverIterations),
   seconds: ({ secondsPerSlice }) => secondsPerSlice.toFixed(2),
-}
-
-function percent(rate: number | null): string {
-  return rate === null ? '—' : `${(100 * rate).toFixed(0)} %`
-}
-
-function fixed(value: number | null, digits: number): string {
-  return value?.toFixed(digits) ?? '—'
-}
-
-function exponential(value: number | null): string {
-  return value?.toExponential(2) ?? '—'
 }
 
 /** Okabe and Ito's on dark, which colour-blind readers distinguish; dashes distinguish where they begin anew. */

@@ -1,3 +1,4 @@
+import { percent } from '../../../../core/number-texts.ts'
 import { classColour } from '../../viewer/mask-pixels.ts'
 import classes from './model.module.css'
 import { SmallTable } from '../../ui/SmallTable.tsx'
@@ -34,8 +35,8 @@ export function AreaTable({ classNames, ...slice }: PredictedSlice) {
       columns={[texts.model.areaClass, texts.model.areaPixels, texts.model.areaShare]}
       rows={classNames.map((_, index) => {
         const area = areas[index] ?? 0
-        const share = (100 * area) / Math.max(1, rows * columns)
-        return [<ClassName key="class" index={index} names={classNames} />, area, `${share.toFixed(1)} %`]
+        const share = area / Math.max(1, rows * columns)
+        return [<ClassName key="class" index={index} names={classNames} />, area, percent(share)]
       })}
     />
   )
@@ -54,7 +55,7 @@ export function BoxTable({ classNames, ...slice }: PredictedSlice) {
       columns={[texts.model.areaClass, texts.model.boxScore, texts.model.boxPlace]}
       rows={boxes.map((box) => [
         <ClassName key="class" index={box.class} names={classNames} />,
-        `${(100 * box.score).toFixed(1)} %`,
+        percent(box.score),
         boxPlaceText(box),
       ])}
       none={texts.model.noBoxes}

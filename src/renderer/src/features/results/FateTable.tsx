@@ -1,3 +1,4 @@
+import { percent } from '../../../../core/number-texts.ts'
 import type { FrameReport } from '../../../../engine/export/image-result.ts'
 import { SmallTable } from '../../ui/SmallTable.tsx'
 import { texts } from '../../texts.ts'
@@ -13,7 +14,6 @@ interface FateTableProps {
 /** What the attack did to every box of an image. */
 export function FateTable({ boxes, classNames }: FateTableProps) {
   if (boxes === undefined) return null
-  const percent = (score: number | null) => (score === null ? '—' : `${Math.round(100 * score)} %`)
   return (
     <SmallTable
       heading={texts.results.fates}
@@ -22,7 +22,7 @@ export function FateTable({ boxes, classNames }: FateTableProps) {
       rows={boxFates(boxes).map(({ box, fate, before, after }) => [
         <ClassName key="class" index={box.class} names={classNames} />,
         boxPlaceText(box),
-        `${percent(before)} → ${percent(after)}`,
+        `${percent(before, 0)} → ${percent(after, 0)}`,
         texts.results.fateOf[fate],
       ])}
       none={texts.results.noFates}

@@ -1,3 +1,4 @@
+import { decimal } from '../../../../core/number-texts.ts'
 import { Table, Text } from '@mantine/core'
 import { memo, useState } from 'react'
 import { useRestedSlice } from '../../state/use-active-slice.ts'
@@ -128,8 +129,8 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
         {row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}
       </Table.Td>
       <Table.Td>{row.linf}</Table.Td>
-      <Table.Td>{row.psnr?.toFixed(1) ?? '—'}</Table.Td>
-      <Table.Td>{row.ssim?.toFixed(4) ?? '—'}</Table.Td>
+      <Table.Td>{decimal(row.psnr, 1)}</Table.Td>
+      <Table.Td>{decimal(row.ssim, 4)}</Table.Td>
     </Table.Tr>
   )
 }

@@ -1,3 +1,4 @@
+import { decimal, noNumber, percent } from '../../../../core/number-texts.ts'
 import type { Headline } from '../../../../core/evaluate/headline.ts'
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
 import { texts } from '../../texts.ts'
@@ -60,15 +61,7 @@ export function fooledMetric({ fooled, metBefore, slices }: Headline): MetricTex
   ]
   return {
     name: texts.results.fooled,
-    value: rate === null ? '—' : texts.results.fooledOf(successes, count),
+    value: rate === null ? noNumber : texts.results.fooledOf(successes, count),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   }
-}
-
-function percent(fraction: number | null): string {
-  return fraction === null ? '—' : `${(100 * fraction).toFixed(1)} %`
-}
-
-function decimal(value: number | null, digits: number, unit = ''): string {
-  return value === null ? '—' : `${value.toFixed(digits)}${unit}`
 }

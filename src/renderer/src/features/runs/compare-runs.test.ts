@@ -40,7 +40,7 @@ test('what differs is told, also where only one run has the setting', () => {
   expect(differing).toEqual([
     ['Method', 'SMIA', 'PGD'],
     ['Steps', '10', '20'],
-    ['Alpha', '1', '—'],
+    ['Alpha', '1', '–'],
   ])
   expect(rows.find(({ name }) => name === 'Model')?.values).toEqual([
     'm.onnx (abcdef01…)',

@@ -1,3 +1,4 @@
+import { noNumber } from '../../../../core/number-texts.ts'
 import type { AttackRecord, RecordedImage } from '../../../../engine/export/record.ts'
 import { texts } from '../../texts.ts'
 import { presetText, settingLabel } from '../attack/setting-text.ts'
@@ -14,7 +15,7 @@ export interface ComparedRow {
 export function settingRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
   const [one, other] = [settingsOf(a), settingsOf(b)]
   const names = [...new Set([...one.keys(), ...other.keys()])]
-  return names.map((name) => row(name, one.get(name) ?? '—', other.get(name) ?? '—'))
+  return names.map((name) => row(name, one.get(name) ?? noNumber, other.get(name) ?? noNumber))
 }
 
 /** What came of it. */
@@ -23,7 +24,7 @@ export function outcomeRows(a: AttackRecord, b: AttackRecord): ComparedRow[] {
     ({ summary }) => new Map(metricTexts(summary).map(({ name, value }) => [name, value])),
   )
   const names = [...new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])]
-  return names.map((name) => row(name, one?.get(name) ?? '—', other?.get(name) ?? '—'))
+  return names.map((name) => row(name, one?.get(name) ?? noNumber, other?.get(name) ?? noNumber))
 }
 
 export interface FooledTogether {
