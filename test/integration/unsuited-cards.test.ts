@@ -71,6 +71,50 @@ describe('a window in HU on a series that has none', () => {
   })
 })
 
+interface Compared {
+  readonly cells: readonly { readonly transfer: readonly object[] }[]
+  readonly warnings: readonly { readonly check: string; readonly message: string }[]
+}
+
+describe('a judge of images that its card does not suit', () => {
+  const percentiles = { kind: 'percentile', lower: 1, upper: 99, of: 'image' }
+  const compared = async (...more: string[]) => {
+    const any = writeClassifier(join(base, `any-${out++}`), {}, { intensity: percentiles })
+    const folder = join(base, `out-${out++}`)
+    const models = ['--model', any.model, '--model', forCt.model, '--device', 'cpu']
+    const attack = [
+      '--method',
+      'fgsm',
+      '--epsilon',
+      '4/255',
+      '--transfer',
+      '--out',
+      folder,
+      '--json',
+      ...more,
+    ]
+    const studies = ['--study', study('ct'), study('mr')]
+    const report = jsonOf(await commandLine(['compare', ...studies, ...models, ...attack])) as {
+      comparison: Compared
+    }
+    return report.comparison
+  }
+
+  test('leaves them out of the transfer, and a warning says so', async () => {
+    const { cells, warnings } = await compared()
+    expect(cells[0]?.transfer).toMatchObject([{ model: 1, slices: 3 }])
+    expect(warnings.filter(({ check }) => check === 'unsuited-judge')).toMatchObject([
+      { model: 1, message: expect.stringMatching(/^3 of 6 slices .*window is in HU.*left out/) as string },
+    ])
+  })
+
+  test('judges them where that is forced, and the warning says so', async () => {
+    const { cells, warnings } = await compared('--force-intensity')
+    expect(cells[0]?.transfer).toMatchObject([{ model: 1, slices: 6 }])
+    expect(warnings.find(({ check }) => check === 'unsuited-judge')?.message).toMatch(/judged all the same/)
+  })
+})
+
 test.each([
   ['ct', { modality: 'MG' }, 'for images of the modality MG, but this series is CT'],
   ['ct', { intensity: { ...window, center: 9000, width: 10 } }, 'lie beyond the model card'],

@@ -40,6 +40,7 @@ export interface AttackWarning {
     | 'noise-as-good'
     | 'larger-budget-worse'
     | 'black-box-better'
+    | 'unsuited-judge'
   readonly message: string
   readonly tip: string
 }

@@ -23,6 +23,8 @@ const transferred = z.strictObject({
   model: z.int().nonnegative(),
   success: z.boolean(),
   metBefore: z.boolean(),
+  /** Why that model's card does not suit the image; absent where it does. */
+  unsuited: z.string().optional(),
 })
 
 const slice = z.strictObject({

@@ -68,12 +68,15 @@ export function comparisonOf(
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),
     seed: request.seed,
-    cells: cells.map(comparedCell),
+    cells: cells.map((cell) => comparedCell(cell, request.forceIntensity)),
     failures: [
       ...study.failures.map(({ file, code, message, tip }) => ({ file, code, message, ...(tip && { tip }) })),
       ...distinctFailures(cells),
     ],
-    warnings: models.flatMap((compared, model) => modelWarnings(cells, { model, compared })),
+    warnings: models.flatMap((compared, model) => [
+      ...modelWarnings(cells, { model, compared }),
+      ...judgeWarnings(cells, model, request.forceIntensity),
+    ]),
   }
 }
 
@@ -93,27 +96,50 @@ function modelWarnings(
   return warningsOf(evidence).map((warning) => ({ model, ...warning }))
 }
 
-function comparedCell({
-  slices,
-  model,
-  method,
-  settings,
-  budget,
-  norm,
-  secondsPerSlice,
-}: CellResult): ComparedCell {
+/** Images made on other models that a judge's card does not suit, by reason. */
+function judgeWarnings(cells: readonly CellResult[], model: number, isForced: boolean): ModelWarning[] {
+  const frames = cells
+    .filter((cell) => cell.model !== model)
+    .flatMap(({ slices }) =>
+      slices.flatMap(({ file, sopInstanceUid, frame, transferred }) =>
+        transferred
+          .filter((judged) => judged.model === model)
+          .map(({ unsuited }) => ({ unsuited, key: `${file} ${sopInstanceUid} ${frame}` })),
+      ),
+    )
+  const all = [...new Map(frames.map(({ key, unsuited }) => [key, unsuited])).values()]
+  const then = isForced ? 'They were judged all the same.' : 'They are left out of the transfer.'
+  return [...new Set(all)].flatMap((reason) =>
+    reason === undefined
+      ? []
+      : [
+          {
+            model,
+            check: 'unsuited-judge' as const,
+            message: `${all.filter((each) => each === reason).length} of ${all.length} slices made on other models do not suit this model's card. ${reason} ${then}`,
+            tip: 'Compare models on series that all of their cards are for, or choose another intensity in the model card.',
+          },
+        ],
+  )
+}
+
+function comparedCell(
+  { slices, model, method, settings, budget, norm, secondsPerSlice }: CellResult,
+  isForced: boolean,
+): ComparedCell {
   return {
     ...{ model, method, settings, budget, norm, secondsPerSlice },
     ...summariseCell(slices),
-    transfer: transfersOf(slices),
+    transfer: transfersOf(slices, isForced),
   }
 }
 
-function transfersOf(slices: CellResult['slices']): Transfer[] {
+/** Images that a judge's card does not suit are left out, as in its own cells, unless that was forced. */
+function transfersOf(slices: CellResult['slices'], isForced: boolean): Transfer[] {
   const judged = slices.flatMap(({ transferred }) => transferred)
   return [...new Set(judged.map(({ model }) => model))].map((model) => ({
     model,
-    ...headlineOf(judged.filter((one) => one.model === model)),
+    ...headlineOf(judged.filter((one) => one.model === model && (isForced || one.unsuited === undefined))),
   }))
 }
 

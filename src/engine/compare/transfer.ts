@@ -48,7 +48,18 @@ export async function transferredTo(
     frames.map(({ float }, n) => float.toRelative(made[n]?.adversarial ?? float.frame.values)),
   )
   const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
-  return made.map((_, n) => ({ model: index, success: isMet(after, n), metBefore: isMet(clean, n) }))
+  const unsuited = await Promise.all(made.map(({ frame }) => mismatchOf(loader, frame)))
+  return made.map((_, n) => ({
+    ...{ model: index, success: isMet(after, n), metBefore: isMet(clean, n) },
+    ...(unsuited[n] !== undefined && { unsuited: unsuited[n] }),
+  }))
+}
+
+/** What a judge's own attacks would refuse the image for. */
+async function mismatchOf(loader: ImageLoader, { image, pixels }: StudyFrame): Promise<string | undefined> {
+  const { modality } = image.header
+  const [reason] = await loader.mismatches(image, { modality, frames: [pixels] })
+  return reason?.message
 }
 
 function logitsOf(model: PixelModel, images: readonly Tensor[]): Promise<Tensor> {

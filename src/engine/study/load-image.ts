@@ -16,7 +16,7 @@ import {
 } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/image/intensity.ts'
 import { contextOf } from '../../core/model/slices.ts'
-import { unsuited } from '../../core/model/suitability.ts'
+import { unsuited, type SeriesImage } from '../../core/model/suitability.ts'
 import { createFloatImage, type FloatImage } from '../../core/image/float-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import { suitabilityIn } from './suitability.ts'
@@ -47,8 +47,11 @@ export interface ImageLoader {
    * suit the image, unless that was forced: then it is a notice.
    */
   load(image: StudyImage): Promise<LoadedImage>
-  /** Why the card does not suit the image, or its series; none where it does. @throws as `load` */
-  mismatches(image: StudyImage): Promise<readonly Notice[]>
+  /**
+   * Why the card does not suit the image, or its series; none where it does. @param pixels those of the image,
+   * where they are at hand @throws as `load`
+   */
+  mismatches(image: StudyImage, pixels?: SeriesImage): Promise<readonly Notice[]>
   /** The same for one frame, counted from 0, whose pixels are at hand. */
   frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame>
 }
@@ -91,7 +94,7 @@ export function createImageLoader(
       const resolved = resolveIntensity(intensity, pixels, await seriesCounts(image.series))
       return frameOf(image, index, { pixels, ...resolved })
     },
-    mismatches: (image) => suitability.mismatches(image),
+    mismatches: (image, pixels) => suitability.mismatches(image, pixels),
     load: async (image) => {
       const file = await readBytes(image.header.source)
       const counted = await seriesCounts(image.series)
