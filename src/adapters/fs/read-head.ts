@@ -9,8 +9,9 @@ import { readClippedDicomdir, readDicomdir, type Dicomdir } from '../../core/dic
 import { headerOf, instanceOf, type Instance, type InstanceHeader } from '../../core/dicom/instance.ts'
 import { nativeLength } from '../../core/dicom/native-pixels.ts'
 import { isImage, pixelFormatOf } from '../../core/dicom/pixel-format.ts'
+import { kindOfImage } from '../../core/dicom/notices.ts'
 import { exportFault, type ExportFault } from '../../core/dicom/write/exportable.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { RadversaryError, type Notice } from '../../core/errors.ts'
 
 /** A file or archive member, of which only the beginning is read. */
 export interface HeadSource {
@@ -28,6 +29,8 @@ export type Sighting =
       readonly header: InstanceHeader
       /** Why it can be read but not exported. */
       readonly exportFault: ExportFault | undefined
+      /** What images that are more than slices are treated as. */
+      readonly treatment: Notice | undefined
     }
   | { readonly kind: 'dicomdir'; readonly dicomdir: Dicomdir }
   | { readonly kind: 'zip' }
@@ -95,7 +98,8 @@ function sightInstance(opened: OpenDataSet, source: HeadSource): Sighting {
   const { syntax, wordBits } = pixelFormatOf(instance)
   if (syntax.coding === 'native') checkNativeLength(instance, nativeLength(instance, wordBits))
   checkPixelDataEnd(instance, opened.offsetInFile, source)
-  return { kind: 'image', header, exportFault: exportFault(opened) }
+  const [treatment] = kindOfImage(instance)
+  return { kind: 'image', header, exportFault: exportFault(opened), treatment }
 }
 
 function sopClassOf({ sopClassUid }: Instance): string {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { internalError, RadversaryError, type ErrorCode } from '../../core/errors.ts'
+import { internalError, RadversaryError, type ErrorCode, type Notice } from '../../core/errors.ts'
 import type { ExportFault } from '../../core/dicom/write/exportable.ts'
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { orderSeries, type SeriesOrder } from '../../core/dicom/series.ts'
@@ -15,6 +15,8 @@ export interface ScannedInstance extends InstanceHeader {
   readonly source: FileRef
   /** Why it can be read but not exported. */
   readonly exportFault?: ExportFault | undefined
+  /** What an image that is more than a slice is treated as. */
+  readonly treatment?: Notice | undefined
 }
 
 /** A file that is DICOM, or an archive, or should have been there, but can't be read. */
@@ -164,7 +166,10 @@ class Scan {
     const file = nameOf(source)
     switch (sighting.kind) {
       case 'image':
-        this.instances.push({ ...sighting.header, source, exportFault: sighting.exportFault })
+        this.instances.push({
+          ...sighting.header,
+          ...{ source, exportFault: sighting.exportFault, treatment: sighting.treatment },
+        })
         return
       case 'other':
         this.skipped.push({ file, reason: sighting.reason })

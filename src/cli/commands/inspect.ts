@@ -44,6 +44,7 @@ function seriesText(series: InspectedSeries): string {
     orderedBy,
     sliceSpacingMm,
     notes,
+    treatedAs,
     notExportable,
   } = series
   const name = [
@@ -58,7 +59,7 @@ function seriesText(series: InspectedSeries): string {
   return linesText([
     name.filter((part) => part !== '').join(', '),
     `  ${count}, ${pixels.join('; ')}, ordered ${order}`,
-    ...notes.map(({ message }) => `  note: ${message}`),
+    ...[...notes, ...treatedAs].map(({ message }) => `  note: ${message}`),
     ...notExportableText(notExportable),
   ])
 }

@@ -101,7 +101,7 @@ function supplementalPalette({ dataSet }: Instance): Notice[] {
 const wholeSlide = '1.2.840.10008.5.1.4.1.1.77.1.6'
 
 /** Images whose frames are no images of their own to those who make them. */
-function kindOfImage(instance: Instance): Notice[] {
+export function kindOfImage(instance: Instance): Notice[] {
   const { dataSet, modality, sopClassUid } = instance
   if (sopClassUid === wholeSlide)
     return [

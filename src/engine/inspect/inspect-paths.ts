@@ -1,6 +1,7 @@
 import { nameOf } from '../../adapters/fs/file-ref.ts'
 import { scan, type ScannedInstance, type SkippedFile } from '../../adapters/fs/scan.ts'
 import type { Series, SeriesNote, SeriesPart } from '../../core/dicom/series.ts'
+import type { Notice } from '../../core/errors.ts'
 import type { JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 
@@ -21,6 +22,8 @@ export interface InspectedSeries {
   readonly orderedBy: Series['orderedBy']
   readonly sliceSpacingMm: number | null
   readonly notes: readonly SeriesNote[]
+  /** What whole slides, doses and the like are treated as, each kind once. */
+  readonly treatedAs: readonly Notice[]
   /** In the series' order. */
   readonly files: readonly string[]
   /** Images among them that can be read but not exported, and why. */
@@ -72,9 +75,15 @@ function inspected(series: Series<ScannedInstance>): InspectedSeries {
     orderedBy: series.orderedBy,
     sliceSpacingMm: series.sliceSpacingMm ?? null,
     notes: series.notes,
+    treatedAs: treatments(instances),
     files: instances.map(({ source }) => nameOf(source)),
     notExportable: instances.flatMap(notExportable),
   }
+}
+
+function treatments(instances: readonly ScannedInstance[]): Notice[] {
+  const all = instances.flatMap(({ treatment }) => treatment ?? [])
+  return [...new Map(all.map((each) => [each.message, each])).values()]
 }
 
 function notExportable({ source, hasPixelData, exportFault }: ScannedInstance): NotExportable[] {
