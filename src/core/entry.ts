@@ -1,11 +1,11 @@
 import { internalError } from './errors.ts'
 
 /**
- * Entry `index` of a list, counted from the end where it is negative. Strides, pads and axes are as long as
+ * Entry `index` of a list. Strides, pads and axes are as long as
  * what they describe, so an entry that there is not is a fault of ours: throws `internal`, never a default.
  */
 export function entry<T>(list: ArrayLike<T>, index: number): T {
-  const value = list[index < 0 ? list.length + index : index]
+  const value = list[index]
   if (value === undefined) throw internalError(`expected an entry ${index}, got a list of ${list.length}`)
   return value
 }

@@ -1,6 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { isOfAnchors } from '../tasks/detection/losses.ts'
-import { denseProbabilities, largestChannel, type DenseLoss } from '../tasks/segmentation/losses.ts'
+import { largestChannel } from '../math/dense.ts'
+import { denseProbabilities, type DenseLoss } from '../tasks/segmentation/losses.ts'
 import type { Notice } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import { tensor } from '../tensor/tensor.ts'

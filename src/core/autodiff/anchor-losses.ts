@@ -1,3 +1,4 @@
+import { extentOf } from '../tensor/tensor.ts'
 import { boxRows } from '../tasks/detection/losses.ts'
 import type { Emitter } from './emitter.ts'
 import type { LossGraph, LossTermValues } from './loss-graph.ts'
@@ -34,14 +35,14 @@ export function anchorBinaryCrossEntropy(
   emit: Emitter,
 ): LossGraph {
   const { z, target, weight } = scoresOf(logits, terms, emit)
-  const share = 1 / (z.shape[1] ?? 1)
+  const share = 1 / extentOf(z.shape, 1)
   const losses = emit.sub(emit.mul(emit.map('Softplus', z), weight), emit.mul(target, z))
   const cotangent = emit.sub(emit.mul(emit.map('Sigmoid', z), weight), target)
   return head(emit.mul(losses, share), emit.mul(cotangent, share), { logits, weight }, emit)
 }
 
 function scoresOf(logits: Value, terms: readonly LossTermValues[], emit: Emitter): Scores {
-  const rows = logits.shape[1] ?? 0
+  const rows = extentOf(logits.shape, 1)
   const parts = terms.map((term) => {
     const weight = emit.mul(rowsOf(term.target, 0, 1, emit), term.weight)
     return { weight, target: emit.mul(rowsOf(term.target, boxRows, rows, emit), weight) }

@@ -1,6 +1,7 @@
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { extentOf, sizeOf, type Shape } from '../tensor/tensor.ts'
 import type { Emitter } from './emitter.ts'
 import type { Value } from './value.ts'
+import { transposed } from '../math/matrices.ts'
 
 /** A linear map along one axis: `weights` is [outputs, inputs] in C order. */
 export interface AxisMap {
@@ -31,16 +32,9 @@ export function adjointAlong(g: Value, axis: number, map: AxisMap, emit: Emitter
   return emit.reshape(emit.matmul(emit.floats([map.inputs, map.outputs], transposed(map)), columns), shape)
 }
 
-function transposed({ outputs, inputs, weights }: AxisMap): Float32Array {
-  return Float32Array.from({ length: weights.length }, (_, index) => {
-    const [row, column] = [Math.floor(index / outputs), index % outputs]
-    return weights[column * inputs + row] ?? 0
-  })
-}
-
 /** Zeros of `shape` with `part` put at `first` along an axis. */
 export function placed(part: Value, shape: Shape, axis: number, first: number, emit: Emitter): Value {
-  const rest = (shape[axis] ?? 0) - (part.shape[axis] ?? 0) - first
+  const rest = extentOf(shape, axis) - extentOf(part.shape, axis) - first
   const at = (count: number): number[] => shape.map((_, each) => (each === axis ? count : 0))
   return emit.pad(part, at(first), at(rest))
 }
@@ -48,7 +42,7 @@ export function placed(part: Value, shape: Shape, axis: number, first: number, e
 /** `step` − 1 zeros between the elements of an axis. */
 export function spread(x: Value, axis: number, step: number, emit: Emitter): Value {
   if (step === 1) return x
-  const count = x.shape[axis] ?? 0
+  const count = extentOf(x.shape, axis)
   const split = emit.reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)])
   const padded = placed(split, split.shape.with(axis + 1, step), axis + 1, 0, emit)
   const joined = emit.reshape(padded, x.shape.with(axis, count * step))
@@ -57,7 +51,7 @@ export function spread(x: Value, axis: number, step: number, emit: Emitter): Val
 
 /** The elements of an axis in the opposite order. */
 export function reversed(x: Value, axis: number, emit: Emitter): Value {
-  const beforeFirst = -(x.shape[axis] ?? 0) - 1
+  const beforeFirst = -extentOf(x.shape, axis) - 1
   return emit.op(
     'Slice',
     [x, emit.ints([-1]), emit.ints([beforeFirst]), emit.ints([axis]), emit.ints([-1])],

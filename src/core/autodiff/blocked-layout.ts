@@ -1,3 +1,4 @@
+import { extentOf } from '../tensor/tensor.ts'
 import { intAttribute } from '../onnx/attributes.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
 import type { Emitter } from './emitter.ts'
@@ -90,11 +91,11 @@ function staysBlocked(
 
 /** Whether a value is a batch of images [N, C, H, W] whose channels fill whole blocks. */
 function fillsBlocks({ shape }: Value): boolean {
-  return shape.length === 4 && (shape[1] ?? 0) % channelBlock === 0
+  return shape.length === 4 && extentOf(shape, 1) % channelBlock === 0
 }
 
 function blockedCopy({ name, shape }: Value, emit: Emitter): OnnxNode {
-  const channels = shape[1] ?? 0
+  const channels = extentOf(shape, 1)
   const ones = emit.floats([channels, 1, 1, 1], new Float32Array(channels).fill(1))
   const output = `${ones.name}_blocked`
   const attributes = { kernel_shape: [1, 1], group: channels }

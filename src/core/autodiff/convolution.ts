@@ -1,7 +1,9 @@
+import { rotatedKernels } from '../math/matrices.ts'
+import { entry } from '../entry.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
 import type { Attributes } from '../onnx/graph.ts'
 import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { extentOf, sizeOf, type Shape } from '../tensor/tensor.ts'
 import type { Emitter } from './emitter.ts'
 import type { ForwardNode } from './forward-node.ts'
 import type { InputVjp } from './rule.ts'
@@ -26,18 +28,18 @@ export function convolutionOf(
   output: Shape,
 ): Convolution {
   const common = commonGeometry(node, kernel)
-  const pads = intsAttribute(node, 'pads') ?? []
+  const pads = intsAttribute(node, 'pads') ?? [...kernel, ...kernel].map(() => 0)
   const rank = kernel.length
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
   if (autoPad === 'NOTSET')
     return {
       ...common,
-      before: kernel.map((_, axis) => pads[axis] ?? 0),
-      after: kernel.map((_, axis) => pads[rank + axis] ?? 0),
+      before: kernel.map((_, axis) => entry(pads, axis)),
+      after: kernel.map((_, axis) => entry(pads, rank + axis)),
     }
   if (autoPad === 'VALID') return { ...common, before: kernel.map(() => 0), after: kernel.map(() => 0) }
   const total = range(rank).map((axis) =>
-    Math.max(spanOf(common, axis, output[axis] ?? 1) - (image[axis] ?? 1), 0),
+    Math.max(spanOf(common, axis, extentOf(output, axis)) - extentOf(image, axis), 0),
   )
   return { ...common, ...halves(total, autoPad === 'SAME_UPPER') }
 }
@@ -56,9 +58,12 @@ export function transposedConvolutionOf(
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
   if (intsAttribute(node, 'output_shape') === undefined && autoPad === 'NOTSET')
     return convolutionOf(node, kernel, output, image)
-  const outputPadding = intsAttribute(node, 'output_padding') ?? []
+  const outputPadding = intsAttribute(node, 'output_padding') ?? kernel.map(() => 0)
   const total = range(kernel.length).map((axis) =>
-    Math.max(spanOf(common, axis, image[axis] ?? 1) + (outputPadding[axis] ?? 0) - (output[axis] ?? 1), 0),
+    Math.max(
+      spanOf(common, axis, extentOf(image, axis)) + entry(outputPadding, axis) - extentOf(output, axis),
+      0,
+    ),
   )
   return { ...common, ...halves(total, autoPad === 'SAME_UPPER') }
 }
@@ -69,13 +74,13 @@ export function spanOf(
   axis: number,
   windows: number,
 ): number {
-  return (windows - 1) * (strides[axis] ?? 1) + ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
+  return (windows - 1) * entry(strides, axis) + (entry(kernel, axis) - 1) * entry(dilations, axis) + 1
 }
 
 /** An odd pixel goes to the end (SAME_UPPER) or to the beginning. */
 function halves(total: readonly number[], oddToEnd: boolean): Pick<Convolution, 'before' | 'after'> {
   const before = total.map((pad) => (oddToEnd ? Math.floor(pad / 2) : Math.ceil(pad / 2)))
-  return { before, after: total.map((pad, axis) => pad - (before[axis] ?? 0)) }
+  return { before, after: total.map((pad, axis) => pad - entry(before, axis)) }
 }
 
 function commonGeometry(node: ForwardNode, kernel: readonly number[]): Omit<Convolution, 'before' | 'after'> {
@@ -102,17 +107,9 @@ export function convolutionAttributes({
 
 /** [M, C/group, …] to [C, M/group, …], every spatial axis reversed. */
 export function rotatedKernel(kernel: OnnxTensor, group: number): OnnxTensor {
-  const [m = 1, perGroup = 1, ...spatial] = kernel.shape
-  const [outputs, taps] = [m / group, sizeOf(spatial)]
-  const source = floatValues(kernel)
-  const rotated = new Float32Array(source.length)
-  for (let row = 0; row < m; row++)
-    for (let column = 0; column < perGroup; column++) {
-      const block = Math.floor(row / outputs)
-      const target = ((block * perGroup + column) * outputs + (row % outputs)) * taps
-      const from = (row * perGroup + column) * taps
-      for (let tap = 0; tap < taps; tap++) rotated[target + tap] = source[from + taps - 1 - tap] ?? 0
-    }
+  const [m, perGroup, spatial] = [extentOf(kernel.shape, 0), extentOf(kernel.shape, 1), kernel.shape.slice(2)]
+  const outputs = m / group
+  const rotated = rotatedKernels(floatValues(kernel), { m, perGroup, outputs, taps: sizeOf(spatial) })
   return float32Tensor([group * perGroup, outputs, ...spatial], rotated)
 }
 

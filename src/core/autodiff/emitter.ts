@@ -1,8 +1,9 @@
+import { entry } from '../entry.ts'
 import { internalError } from '../errors.ts'
 import type { DataType } from '../onnx/data-type.ts'
 import type { Attributes, OnnxNode } from '../onnx/graph.ts'
 import { boolTensor, float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import { extentOf, sizeOf, type Shape } from '../tensor/tensor.ts'
 import { axisOf, broadcastShapes, permuted, reducedShape, sameShape } from './shapes.ts'
 import type { Value } from './value.ts'
 
@@ -94,7 +95,7 @@ export class Emitter {
    * does that in the layout of its convolutions, and a multiplication by one number not.
    */
   scale(x: Value, factor: number): Value {
-    const [, channels = 1, ...image] = x.shape
+    const [channels, image] = [extentOf(x.shape, 1), x.shape.slice(2)]
     if (this.device !== 'cpu' || image.length !== 2) return this.mul(x, factor)
     return this.mul(x, this.floats([channels, 1, 1], new Float32Array(channels).fill(factor)))
   }
@@ -174,13 +175,13 @@ export class Emitter {
   /** NumPy's matrix product of operands of rank 2 or more. */
   matmul(a: Value, b: Value): Value {
     const batch = broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)])
-    return this.op('MatMul', [a, b], [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1])
+    return this.op('MatMul', [a, b], [...batch, extentOf(a.shape, -2), extentOf(b.shape, -1)])
   }
 
   slice(x: Value, { axes, starts, ends }: Crop): Value {
     const shape = x.shape.map((extent, axis) => {
       const index = axes.indexOf(axis)
-      return index < 0 ? extent : (ends[index] ?? 0) - (starts[index] ?? 0)
+      return index < 0 ? extent : (ends[index] ?? 0) - entry(starts, index)
     })
     return sameShape(shape, x.shape)
       ? x
@@ -189,7 +190,7 @@ export class Emitter {
 
   /** Zeros before and after each axis; negative numbers crop. */
   pad(x: Value, before: readonly number[], after: readonly number[]): Value {
-    const shape = x.shape.map((extent, axis) => extent + (before[axis] ?? 0) + (after[axis] ?? 0))
+    const shape = x.shape.map((extent, axis) => extent + entry(before, axis) + entry(after, axis))
     if ([...before, ...after].every((count) => count === 0)) return x
     return this.op('Pad', [x, this.ints([...before, ...after])], shape)
   }
@@ -213,7 +214,7 @@ export class Emitter {
     const [first, ...rest] = values
     if (first === undefined) throw internalError('concat of no values')
     if (rest.length === 0) return first
-    const extent = values.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0)
+    const extent = values.reduce((sum, { shape }) => sum + extentOf(shape, axis), 0)
     return this.op('Concat', values, first.shape.with(axis, extent), { attributes: { axis } })
   }
 

@@ -3,7 +3,7 @@ import type { OnnxNode } from '../onnx/graph.ts'
 import { readsOf } from '../onnx/graph-walk.ts'
 import { floatValues, float32Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
-import { sizeOf } from '../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../tensor/tensor.ts'
 import { Emitter } from './emitter.ts'
 import type { TypedGraph } from './typed-graph.ts'
 import type { Value } from './value.ts'
@@ -64,7 +64,7 @@ function withSummedKernels(
 
 /** [M, C, h, w] to [M, weights, h, w]: of each kernel the weighted sums over its channels. */
 function mixedKernels(kernels: OnnxTensor, weights: readonly (readonly number[])[]): OnnxTensor {
-  const [m = 1, c = 1, ...taps] = kernels.shape
+  const [m, c, taps] = [extentOf(kernels.shape, 0), extentOf(kernels.shape, 1), kernels.shape.slice(2)]
   const [source, size] = [floatValues(kernels), sizeOf(taps)]
   const mixed = new Float32Array(m * weights.length * size)
   for (let at = 0; at < mixed.length; at++) {

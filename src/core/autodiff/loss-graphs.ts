@@ -1,7 +1,7 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
-import { sizeOf } from '../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../tensor/tensor.ts'
 import { anchorBinaryCrossEntropy, anchorCrossEntropy } from './anchor-losses.ts'
 import type { Emitter } from './emitter.ts'
 import type { LossGraph, LossTermValues } from './loss-graph.ts'
@@ -178,7 +178,7 @@ function ratio(a: OfLogits, b: OfLogits, emit: Emitter): LossGraph {
 }
 
 function checkClasses(z: Value, kind: LossKind, least: number): void {
-  if (z.shape.length !== 2 || (z.shape[1] ?? 0) < least)
+  if (z.shape.length !== 2 || extentOf(z.shape, 1) < least)
     throw new RadversaryError(
       'model-unsupported',
       `Loss ${kind}: expected logits [N, K] of at least ${least} classes, got [${z.shape.join(', ')}]`,
@@ -211,7 +211,7 @@ interface Probabilities {
 const diceSmoothing = 1e-6
 
 function diceOfProbabilities({ p, isSigmoid, terms }: Probabilities, emit: Emitter): LossGraph {
-  const classes = p.shape[1] ?? 1
+  const classes = extentOf(p.shape, 1)
   const pixelSum = (value: Value): Value => emit.reduce('ReduceSum', value, range(p.shape.length).slice(2))
   return weightedSum(terms, emit, ({ target }) => {
     const numerator = emit.add(emit.mul(pixelSum(emit.mul(p, target)), 2), diceSmoothing)

@@ -1,5 +1,5 @@
 import { internalError } from '../errors.ts'
-import type { Shape } from '../tensor/tensor.ts'
+import { extentOf, type Shape } from '../tensor/tensor.ts'
 
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis])
@@ -25,7 +25,7 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 export function permuted(shape: Shape, permutation: readonly number[]): Shape {
-  return permutation.map((axis) => shape[axis] ?? 1)
+  return permutation.map((axis) => extentOf(shape, axis))
 }
 
 /** The shape after a reduction over non-negative `axes`. */

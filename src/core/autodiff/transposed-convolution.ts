@@ -1,5 +1,6 @@
+import { entry } from '../entry.ts'
 import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { type Shape, sizeOf } from '../tensor/tensor.ts'
+import { extents4, extentOf, type Shape, sizeOf } from '../tensor/tensor.ts'
 import { spread } from './axis-map.ts'
 import { type Convolution, convolutionAttributes, rotatedKernel, spanOf } from './convolution.ts'
 import type { Emitter } from './emitter.ts'
@@ -21,12 +22,12 @@ export function transposedConvolution(
   if (special !== undefined) return special
   const missing = geometry.kernel.map((_, axis) => {
     const covered =
-      spanOf(geometry, axis, g.shape[axis + 2] ?? 1) -
-      (geometry.before[axis] ?? 0) -
-      (geometry.after[axis] ?? 0)
-    return (shape[axis + 2] ?? 1) - covered
+      spanOf(geometry, axis, extentOf(g.shape, axis + 2)) -
+      entry(geometry.before, axis) -
+      entry(geometry.after, axis)
+    return extentOf(shape, axis + 2) - covered
   })
-  const after = geometry.after.map((pad, axis) => pad + Math.max(-(missing[axis] ?? 0), 0))
+  const after = geometry.after.map((pad, axis) => pad + Math.max(-entry(missing, axis), 0))
   const attributes = {
     ...convolutionAttributes({ ...geometry, after }),
     output_padding: missing.map((pixels) => Math.max(pixels, 0)),
@@ -36,7 +37,7 @@ export function transposedConvolution(
 
 /** Each window's value added to all its pixels, channel by channel: the adjoint of summing over windows. */
 export function spreadOverWindows(g: Value, shape: Shape, geometry: Convolution, emit: Emitter): Value {
-  const [n = 1, c = 1, ...image] = shape
+  const [n, c, image] = [extentOf(shape, 0), extentOf(shape, 1), shape.slice(2)]
   const ones = (channels: number): Value =>
     emit.floats(
       [channels, 1, ...geometry.kernel],
@@ -86,10 +87,10 @@ function spreadConvolution(
 ): Value {
   const { kernel, strides, dilations, before, group } = geometry
   const wide = spreadImage(g, strides, emit)
-  const reach = kernel.map((extent, axis) => (extent - 1) * (dilations[axis] ?? 1))
-  const first = reach.map((each, axis) => each - (before[axis] ?? 0))
+  const reach = kernel.map((extent, axis) => (extent - 1) * entry(dilations, axis))
+  const first = reach.map((each, axis) => each - entry(before, axis))
   const last = reach.map(
-    (each, axis) => (shape[axis + 2] ?? 1) + each - (wide.shape[axis + 2] ?? 1) - (first[axis] ?? 0),
+    (each, axis) => extentOf(shape, axis + 2) + each - extentOf(wide.shape, axis + 2) - entry(first, axis),
   )
   // A convolution pads but does not crop.
   const [crops, pads] = [(count: number) => Math.min(count, 0), (count: number) => Math.max(count, 0)]
@@ -102,9 +103,9 @@ function spreadConvolution(
 function spreadImage(image: Value, strides: readonly number[], emit: Emitter): Value {
   if (emit.device !== 'cpu' || strides.length !== 2 || strides.every((stride) => stride === 1))
     return strides.reduce((value, stride, axis) => spread(value, axis + 2, stride, emit), image)
-  const [rowStep = 1, columnStep = 1] = strides
+  const [rowStep, columnStep] = stepsOf({ strides })
   const repeated = emit.repeat(image, strides)
-  const [, , rows = 1, columns = 1] = repeated.shape
+  const [rows, columns] = [extentOf(repeated.shape, 2), extentOf(repeated.shape, 3)]
   const isPixel = Float32Array.from({ length: rows * columns }, (_, index) =>
     Math.floor(index / columns) % rowStep === 0 && (index % columns) % columnStep === 0 ? 1 : 0,
   )
@@ -148,10 +149,11 @@ function phaseByPhase(
   geometry: Convolution,
   emit: Emitter,
 ): Value | undefined {
-  const [n = 1, c = 1, height = 1, width = 1] = shape
-  const [rowStep = 1, columnStep = 1] = geometry.strides
+  if (!pays(g, shape, geometry)) return undefined
+  const [n, c, height, width] = extents4(shape)
+  const [rowStep, columnStep] = stepsOf(geometry)
   const [rows, columns] = [height / rowStep, width / columnStep]
-  if (!pays(g, shape, geometry) || !Number.isInteger(rows) || !Number.isInteger(columns)) return undefined
+  if (!Number.isInteger(rows) || !Number.isInteger(columns)) return undefined
   const phases = phasesOf(g, [rows, columns], geometry)
   if (phases.some(({ axes }) => axes.some(({ before, after }) => before < 0 || after < 0))) return undefined
   const images = phases.map(({ axes }) => {
@@ -167,16 +169,21 @@ function phaseByPhase(
   )
 }
 
+/** The strides of a convolution of images. */
+function stepsOf({ strides }: Pick<Convolution, 'strides'>): readonly [rows: number, columns: number] {
+  return [entry(strides, 0), entry(strides, 1)]
+}
+
 function pays(g: Value, shape: Shape, { strides, dilations, group }: Convolution): boolean {
   const isPlain = strides.length === 2 && group === 1 && dilations.every((dilation) => dilation === 1)
-  const [, channels = 1, , columns = 1] = g.shape
-  const isStrided = strides.some((stride) => stride > 1)
-  return isPlain && isStrided && columns <= longestRow && Math.min(channels, shape[1] ?? 1) >= fewestChannels
+  if (!isPlain || strides.every((stride) => stride === 1)) return false
+  const [, channels, , columns] = extents4(g.shape)
+  return columns <= longestRow && Math.min(channels, extentOf(shape, 1)) >= fewestChannels
 }
 
 /** The phases that a tap meets; the others are zero. */
 function phasesOf(g: Value, extents: Shape, geometry: Convolution): Phase[] {
-  const [rowStep = 1, columnStep = 1] = geometry.strides
+  const [rowStep, columnStep] = stepsOf(geometry)
   return range(rowStep).flatMap((row) =>
     range(columnStep).flatMap((column) => {
       const axes = [
@@ -193,17 +200,17 @@ function phasesOf(g: Value, extents: Shape, geometry: Convolution): Phase[] {
  * first) / s.
  */
 function axisPhase(place: number, axis: number, g: Value, extents: Shape, geometry: Convolution): AxisPhase {
-  const [stride = 1, pad = 0] = [geometry.strides[axis], geometry.before[axis]]
+  const [stride, pad] = [entry(geometry.strides, axis), entry(geometry.before, axis)]
   const first = (place + pad) % stride
-  const taps = range(geometry.kernel[axis] ?? 1).filter((tap) => tap % stride === first)
+  const taps = range(entry(geometry.kernel, axis)).filter((tap) => tap % stride === first)
   const before = taps.length - 1 - (place + pad - first) / stride
-  const after = (extents[axis] ?? 1) + taps.length - 1 - (g.shape[axis + 2] ?? 1) - before
+  const after = extentOf(extents, axis) + taps.length - 1 - extentOf(g.shape, axis + 2) - before
   return { taps: taps.toReversed(), before, after }
 }
 
 /** [M, C, …] to [C, M, …] with some of the taps. */
 function tapsOf(kernel: OnnxTensor, rows: readonly number[], columns: readonly number[]): OnnxTensor {
-  const [m = 1, c = 1, height = 1, width = 1] = kernel.shape
+  const [m, c, height, width] = extents4(kernel.shape)
   const source = floatValues(kernel)
   const taps = new Float32Array(c * m * rows.length * columns.length)
   let at = 0

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { concatenate, sampleOf, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, concatenate, sampleOf, type Tensor } from '../tensor/tensor.ts'
 import { chunksOfLoss, joined } from './in-chunks.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
@@ -67,7 +67,7 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
 async function predictInParts(model: DifferentiableModel, x: Tensor, size: number): Promise<Tensor> {
   const parts: Tensor[] = []
   for (const part of paddedChunks(x, size)) parts.push(await model.predict(part))
-  return firstOf(concatenate(parts), x.shape[0] ?? 0)
+  return firstOf(concatenate(parts), extentOf(x.shape, 0))
 }
 
 async function gradientInParts(
@@ -76,7 +76,7 @@ async function gradientInParts(
   loss: LossSpec,
   size: number,
 ): Promise<LossAndGradient> {
-  const [count = 0] = x.shape
+  const count = extentOf(x.shape, 0)
   const chunks = paddedChunks(x, size)
   const losses = chunksOfLoss(paddedLoss(loss, chunks.length * size), chunks.length, size)
   const parts: LossAndGradient[] = []
@@ -106,7 +106,7 @@ async function learnSize(
   x: Tensor,
   sizes: readonly number[],
 ): Promise<number | undefined> {
-  const [count = 1] = x.shape
+  const count = extentOf(x.shape, 0)
   const last = sampleOf(x, count - 1)
   const predict = (batch: Tensor) =>
     model.predict(batch).catch((error: unknown) => {
@@ -129,7 +129,7 @@ function agree(a: Tensor, b: Tensor): boolean {
 
 /** `size` samples each, the last ones repeated. */
 function paddedChunks(x: Tensor, size: number): Tensor[] {
-  const [count = 0] = x.shape
+  const count = extentOf(x.shape, 0)
   return Array.from({ length: Math.ceil(count / size) }, (_, chunk) =>
     concatenate(Array.from({ length: size }, (_, n) => sampleOf(x, Math.min(chunk * size + n, count - 1)))),
   )
@@ -137,7 +137,7 @@ function paddedChunks(x: Tensor, size: number): Tensor[] {
 
 function paddedLoss({ kind, terms }: LossSpec, count: number): LossSpec {
   const padded = (target: Tensor): Tensor => {
-    const missing = count - (target.shape[0] ?? 0)
+    const missing = count - extentOf(target.shape, 0)
     return missing === 0 ? target : concatenate([target, repeated(sampleOf(target, 0), missing)])
   }
   return { kind, terms: terms.map(({ target, weight }) => ({ target: padded(target), weight })) }

@@ -1,4 +1,4 @@
-import { concatenate, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, concatenate, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
 /**
@@ -10,14 +10,14 @@ export function inChunks(model: DifferentiableModel, most: number): Differentiab
     input: model.input,
     output: model.output,
     predict: async (x) => {
-      if ((x.shape[0] ?? 0) <= most) return model.predict(x)
+      if (extentOf(x.shape, 0) <= most) return model.predict(x)
       const parts: Tensor[] = []
       for (const part of chunks(x, most)) parts.push(await model.predict(part))
       return concatenate(parts)
     },
     lossAndGradient: async (x, loss) => {
-      if ((x.shape[0] ?? 0) <= most) return model.lossAndGradient(x, loss)
-      const specs = chunksOfLoss(loss, Math.ceil((x.shape[0] ?? 0) / most), most)
+      if (extentOf(x.shape, 0) <= most) return model.lossAndGradient(x, loss)
+      const specs = chunksOfLoss(loss, Math.ceil(extentOf(x.shape, 0) / most), most)
       const parts: LossAndGradient[] = []
       for (const [at, part] of chunks(x, most).entries())
         parts.push(await model.lossAndGradient(part, specs[at] ?? { kind: loss.kind, terms: [] }))

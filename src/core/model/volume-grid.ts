@@ -1,6 +1,8 @@
+import { entry } from '../entry.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
-import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import { patchStarts, patchWeights, type VolumeOfInput } from './volume.ts'
+import { addRow, addWeighed, dividedByTotals, totalsOf, weighRow } from '../math/volume.ts'
 
 /** A patch's first slice, row and column. */
 export type PatchCorner = readonly [slice: number, row: number, column: number]
@@ -65,40 +67,32 @@ export class VolumeGrid {
     const [plane, width] = [this.plane, this.volume.patch[2]]
     for (const { slice, inPatch, inSlice } of this.rowsOf(place)) {
       const to = slice * plane + inSlice
-      for (let i = 0; i < width; i++)
-        gradient.data[to + i] = (gradient.data[to + i] ?? 0) + (part.data[inPatch + i] ?? 0)
+      addRow(gradient.data, to, part.data, inPatch, width)
     }
   }
 
   /** sums [S, K, h, w] += w ⊙ a patch's logits [1, K, D, H, W]. */
   add(sums: Tensor, logits: Tensor, place: PatchCorner): void {
     const alongRow = this.weights[2]
-    for (const { weight, inStack, inPatch } of this.voxelRows(logits.shape[1] ?? 0, place))
-      for (let i = 0; i < alongRow.length; i++)
-        sums.data[inStack + i] =
-          (sums.data[inStack + i] ?? 0) + weight * (alongRow[i] ?? 0) * (logits.data[inPatch + i] ?? 0)
+    for (const row of this.voxelRows(extentOf(logits.shape, 1), place))
+      addWeighed(sums.data, logits.data, alongRow, row)
   }
 
   /**
    * w ⊙ values [S, K, h, w] at a patch, [1, K, D, H, W], 0 beyond the stack's end: the transpose of `add`.
    */
   weighed(values: Tensor, place: PatchCorner): Tensor {
-    const channels = values.shape[1] ?? 0
+    const channels = extentOf(values.shape, 1)
     const part = tensor([1, channels, ...this.volume.patch])
     const alongRow = this.weights[2]
-    for (const { weight, inStack, inPatch } of this.voxelRows(channels, place))
-      for (let i = 0; i < alongRow.length; i++)
-        part.data[inPatch + i] = weight * (alongRow[i] ?? 0) * (values.data[inStack + i] ?? 0)
+    for (const row of this.voxelRows(channels, place)) weighRow(part.data, values.data, alongRow, row)
     return part
   }
 
   /** values [S, K, h, w] / Σ_p w_p */
   divided({ shape, data }: Tensor): Tensor {
-    const [plane, ofSlice] = [this.plane, (shape[1] ?? 0) * this.plane]
-    const result = tensor(shape)
-    for (let i = 0; i < data.length; i++)
-      result.data[i] = (data[i] ?? 0) / (this.totals[Math.floor(i / ofSlice) * plane + (i % plane)] ?? NaN)
-    return result
+    const [plane, ofSlice] = [this.plane, extentOf(shape, 1) * this.plane]
+    return tensor(shape, dividedByTotals(data, this.totals, plane, ofSlice))
   }
 
   private get plane(): number {
@@ -111,7 +105,7 @@ export class VolumeGrid {
     for (let z = 0; z < depth; z++)
       for (let y = 0; y < height; y++)
         yield {
-          weight: (wz[z] ?? 0) * (wy[y] ?? 0),
+          weight: entry(wz, z) * entry(wy, y),
           slice: Math.min(z0 + z, this.slices - 1),
           isBeyond: z0 + z >= this.slices,
           inPatch: (z * height + y) * width,
@@ -126,13 +120,4 @@ export class VolumeGrid {
       for (let k = 0; k < channels && !isBeyond; k++)
         yield { weight, inStack: (slice * channels + k) * this.plane + inSlice, inPatch: k * block + inPatch }
   }
-}
-
-/** Sums of the weights of all patches at each place of an axis. */
-function totalsOf(extent: number, starts: readonly number[], weights: Float64Array): Float64Array {
-  const sums = new Float64Array(extent)
-  for (const start of starts)
-    for (const [i, weight] of weights.entries())
-      if (start + i < extent) sums[start + i] = (sums[start + i] ?? 0) + weight
-  return sums
 }

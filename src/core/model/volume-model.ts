@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { DifferentiableModel, LossSpec } from './ports.ts'
 import { VolumeGrid } from './volume-grid.ts'
 import type { VolumeOfInput } from './volume.ts'
@@ -61,7 +61,7 @@ export function volumeModel({ patches, head, volume }: VolumeParts): Differentia
 }
 
 function checkedChannels({ shape }: Tensor, { patch }: VolumeOfInput): number {
-  const [, channels = 0, ...size] = shape
+  const [channels, size] = [extentOf(shape, 1), shape.slice(2)]
   if (size.join() === patch.join()) return channels
   throw new RadversaryError(
     'model-unsupported',

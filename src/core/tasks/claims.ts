@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../tensor/tensor.ts'
 import { cardInvalid } from '../model/card-issues.ts'
 import type { ClaimCheck } from './rules.ts'
 
@@ -66,7 +66,7 @@ function sumsUp(row: readonly number[]): boolean {
 
 /** Whether it is true of the classes (axis 1) of every sample and pixel. */
 function everyRow({ shape, data }: Tensor, isTrue: (row: readonly number[]) => boolean): boolean {
-  const [count = 0, classes = 0] = shape
+  const [count, classes] = [extentOf(shape, 0), extentOf(shape, 1)]
   const pixels = data.length / (count * classes)
   const row = (n: number, pixel: number) =>
     Array.from({ length: classes }, (_, k) => data[(n * classes + k) * pixels + pixel] ?? NaN)

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 import { formatNpyHeader, parseNpyHeader } from './npy-header.ts'
-import { sizeOf, tensor, type Shape, type Tensor } from './tensor.ts'
+import { extentOf, sizeOf, tensor, type Shape, type Tensor } from './tensor.ts'
 
 /** NumPy's array types that we exchange, little endian, by their name and in C order. */
 export type NpyArray =
@@ -112,7 +112,7 @@ function inCOrder(array: NpyArray): NpyArray {
   for (let at = 0; at < data.length; at++) {
     let source = 0
     for (let axis = shape.length - 1; axis >= 0; axis--)
-      source = source * (shape[axis] ?? 1) + (index[axis] ?? 0)
+      source = source * extentOf(shape, axis) + (index[axis] ?? 0)
     data[at] = array.data[source] ?? 0
     advance(index, shape)
   }

@@ -1,7 +1,7 @@
 import { mirrored } from '../math/gaussian.ts'
 import { addScaled } from '../math/resample.ts'
 import { gaussianTaps, type GaussianOptions } from './gaussian.ts'
-import { extent, tensor, type Tensor } from './tensor.ts'
+import { extentOf, tensor, type Tensor } from './tensor.ts'
 
 /**
  * Gaussian smoothing of a stack of slices [N, C, H, W] from slice to slice: the third axis of a separable W,
@@ -10,7 +10,7 @@ import { extent, tensor, type Tensor } from './tensor.ts'
  */
 export function smoothAlongStack(x: Tensor, options: GaussianOptions = {}): Tensor {
   const taps = gaussianTaps(options)
-  const count = extent(x.shape, 0)
+  const count = extentOf(x.shape, 0)
   const size = count === 0 ? 0 : x.data.length / count
   const smoothed = tensor(x.shape)
   const sum = new Float64Array(size)

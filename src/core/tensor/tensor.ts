@@ -21,7 +21,7 @@ export function sizeOf(shape: Shape): number {
 }
 
 /** The extent of an axis, counted from the end where it is negative. Throws `tensor-invalid` for another rank. */
-export function extent(shape: Shape, axis: number): number {
+export function extentOf(shape: Shape, axis: number): number {
   const found = shape.at(axis)
   if (found === undefined)
     throw new RadversaryError(
@@ -32,7 +32,7 @@ export function extent(shape: Shape, axis: number): number {
 }
 
 /** The four extents of a shape; throws `tensor-invalid` naming `operation` for another rank. */
-export function extents4(shape: Shape, operation: string): [number, number, number, number] {
+export function extents4(shape: Shape, operation = 'Tensor'): [number, number, number, number] {
   const [a, b, c, d] = shape
   if (a !== undefined && b !== undefined && c !== undefined && d !== undefined && shape.length === 4)
     return [a, b, c, d]
@@ -54,7 +54,7 @@ export function tensor(shape: Shape, data: Float32Array = new Float32Array(sizeO
 
 /** Sample `index` of a batch [N, ...] as [1, ...]; a view, not a copy. */
 export function sampleOf(batch: Tensor, index: number): Tensor {
-  const [count, rest] = [extent(batch.shape, 0), batch.shape.slice(1)]
+  const [count, rest] = [extentOf(batch.shape, 0), batch.shape.slice(1)]
   if (index < 0 || index >= count)
     throw new RadversaryError('tensor-invalid', `Tensor: expected a sample below ${count}, got ${index}`)
   const size = sizeOf(rest)
@@ -67,7 +67,7 @@ export function concatenate(batches: readonly Tensor[]): Tensor {
   if (first === undefined)
     throw new RadversaryError('tensor-invalid', 'Tensor: expected at least one tensor to join')
   const [, ...rest] = first.shape
-  const count = batches.reduce((sum, batch) => sum + extent(batch.shape, 0), 0)
+  const count = batches.reduce((sum, batch) => sum + extentOf(batch.shape, 0), 0)
   const joined = tensor([count, ...rest])
   let offset = 0
   for (const batch of batches) {

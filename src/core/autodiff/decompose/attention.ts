@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute } from '../../onnx/attributes.ts'
-import { largestFloat32 } from '../../tensor/tensor.ts'
+import { extents4, extentOf, largestFloat32 } from '../../tensor/tensor.ts'
 import type { Decomposition } from './decomposition.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
@@ -15,11 +15,11 @@ export const attention: Decomposition = (node, emit) => {
   if (node.outputs.slice(1).some(({ name }) => name !== ''))
     throw node.unsupported('one output', 'further ones')
   const q = byHead(node.input(0), intAttribute(node, 'q_num_heads', 1), emit)
-  const heads = q.shape[1] ?? 1
+  const heads = extentOf(q.shape, 1)
   const keys = byHead(node.input(1), intAttribute(node, 'kv_num_heads', 1), emit)
   const values = byHead(node.input(2), intAttribute(node, 'kv_num_heads', 1), emit)
   const [k, v] = [repeatedHeads(keys, heads, emit), repeatedHeads(values, heads, emit)]
-  const scale = floatAttribute(node, 'scale', 0) || 1 / Math.sqrt(q.shape[3] ?? 1)
+  const scale = floatAttribute(node, 'scale', 0) || 1 / Math.sqrt(extentOf(q.shape, 3))
   const scores = emit.matmul(emit.mul(q, scale), emit.transposeMatrix(k))
   const weights = emit.op('Softmax', [masked(node, scores, emit)], scores.shape, { attributes: { axis: -1 } })
   return [asGiven(emit.matmul(weights, v), node.input(0), emit)]
@@ -41,28 +41,28 @@ function masked(node: ForwardNode, scores: Value, emit: Emitter): Value {
 
 /** Whether query l sees key s: s ≤ l. */
 function causalMask({ shape }: Value, emit: Emitter): Value {
-  const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1]
+  const [rows, columns] = [extentOf(shape, -2), extentOf(shape, -1)]
   const visible = Array.from({ length: rows * columns }, (_, at) => at % columns <= Math.floor(at / columns))
   return emit.bools([rows, columns], visible)
 }
 
 /** [N, L, heads d] as [N, heads, L, d]. */
 function byHead(x: Value, heads: number, emit: Emitter): Value {
-  const [n = 1, length = 1, width = 1] = x.shape
+  const [n, length, width] = [extentOf(x.shape, 0), extentOf(x.shape, 1), extentOf(x.shape, 2)]
   if (x.shape.length === 4) return x
   return emit.transpose(emit.reshape(x, [n, length, heads, width / heads]), [0, 2, 1, 3])
 }
 
 /** [N, heads, L, d] in the layout of `like`. */
 function asGiven(x: Value, like: Value, emit: Emitter): Value {
-  const [n = 1, heads = 1, length = 1, width = 1] = x.shape
+  const [n, heads, length, width] = extents4(x.shape)
   if (like.shape.length === 4) return x
   return emit.reshape(emit.transpose(x, [0, 2, 1, 3]), [n, length, heads * width])
 }
 
 /** Each head as often as it takes to make `heads` of them. */
 function repeatedHeads(x: Value, heads: number, emit: Emitter): Value {
-  const [n = 1, own = 1, length = 1, width = 1] = x.shape
+  const [n, own, length, width] = extents4(x.shape)
   if (own === heads) return x
   const grouped = emit.reshape(x, [n, own, 1, length, width])
   return emit.reshape(emit.expand(grouped, [n, own, heads / own, length, width]), [n, heads, length, width])
@@ -74,7 +74,7 @@ function repeatedHeads(x: Value, heads: number, emit: Emitter): Value {
  */
 export const rotaryEmbedding: Decomposition = (node, emit) => {
   const x = byHead(node.x, intAttribute(node, 'num_heads', 1), emit)
-  const width = x.shape[3] ?? 1
+  const width = extentOf(x.shape, 3)
   const turned = intAttribute(node, 'rotary_embedding_dim', 0) || width
   const isInterleaved = intAttribute(node, 'interleaved', 0) !== 0
   const part = (from: number, to: number): Value => emit.slice(x, { axes: [3], starts: [from], ends: [to] })
@@ -96,7 +96,7 @@ export const rotaryEmbedding: Decomposition = (node, emit) => {
 
 /** The two components of each pair, [N, heads, L, d / 2] each. */
 function pairOf(x: Value, isInterleaved: boolean, emit: Emitter): [Value, Value] {
-  const [n = 1, heads = 1, length = 1, width = 1] = x.shape
+  const [n, heads, length, width] = extents4(x.shape)
   const half = width / 2
   const shape = [n, heads, length, half]
   const pairs = emit.reshape(x, isInterleaved ? [...shape, 2] : [n, heads, length, 2, half])
@@ -110,7 +110,7 @@ function pairOf(x: Value, isInterleaved: boolean, emit: Emitter): [Value, Value]
 
 /** Cosines (input 1) or sines (input 2) for each position, [N, 1, L, d / 2]. */
 function anglesOf(node: ForwardNode, index: number, { shape }: Value, emit: Emitter): Value {
-  const [n = 1, , length = 1, half = 1] = shape
+  const [n, length, half] = [extentOf(shape, 0), extentOf(shape, 2), extentOf(shape, 3)]
   const positions = node.optionalInput(3)
   const table = node.input(index)
   const angles =

@@ -1,5 +1,6 @@
+import { entry } from '../../entry.ts'
 import { intAttribute } from '../../onnx/attributes.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { convolutionOf, type Convolution } from '../convolution.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
@@ -33,14 +34,14 @@ export const deformConv: Decomposition = (node, emit) => {
   const product = weighted(sampled, weights, geometry.group, emit)
   const y = emit.reshape(product, shape)
   const bias = node.optionalInput(3)
-  return [bias === undefined ? y : emit.add(y, emit.reshape(bias, [shape[1] ?? 1, 1, 1]))]
+  return [bias === undefined ? y : emit.add(y, emit.reshape(bias, [extentOf(shape, 1), 1, 1]))]
 }
 
 /** What every tap reads, times its mask, as [N, windows, C, taps]. */
 function samplesOf(node: ForwardNode, geometry: Convolution, emit: Emitter): Value {
   const { x, y } = node
   const groups = intAttribute(node, 'offset_group', 1)
-  const [n = 1, channels = 1, ...image] = x.shape
+  const [n, channels, image] = [extentOf(x.shape, 0), extentOf(x.shape, 1), x.shape.slice(2)]
   const [taps, windows] = [sizeOf(geometry.kernel), sizeOf(y.shape.slice(2))]
   const perGroup = channels / groups
   const grouped = emit.reshape(x, [n * groups, perGroup, sizeOf(image)])
@@ -65,7 +66,7 @@ function samplesOf(node: ForwardNode, geometry: Convolution, emit: Emitter): Val
 
 /** Rows and columns that the taps read: the grid of a plain convolution, moved by the offsets. */
 function positionsOf(node: ForwardNode, geometry: Convolution, groups: number, emit: Emitter): Position[] {
-  const [n = 1] = node.x.shape
+  const n = extentOf(node.x.shape, 0)
   const [image, output] = [node.x.shape.slice(2), node.y.shape.slice(2)]
   const [taps, windows] = [sizeOf(geometry.kernel), sizeOf(output)]
   const offsets = emit.reshape(node.input(2), [n * groups, taps, 2, windows])
@@ -73,7 +74,7 @@ function positionsOf(node: ForwardNode, geometry: Convolution, groups: number, e
     const offset = emit.slice(offsets, { axes: [2], starts: [axis], ends: [axis + 1] })
     const plain = emit.floats([1, taps * windows], plainPositions(geometry, output, axis))
     const value = emit.add(emit.reshape(offset, [n * groups, taps * windows]), plain)
-    return { value, extent: image[axis] ?? 1 }
+    return { value, extent: extentOf(image, axis) }
   })
 }
 
@@ -88,9 +89,9 @@ function plainPositions(
   return range(sizeOf(kernel)).flatMap((tap) =>
     range(sizeOf(output)).map(
       (window) =>
-        at(window, columns) * (strides[axis] ?? 1) +
-        at(tap, kernel[1] ?? 1) * (dilations[axis] ?? 1) -
-        (before[axis] ?? 0),
+        at(window, columns) * entry(strides, axis) +
+        at(tap, entry(kernel, 1)) * entry(dilations, axis) -
+        entry(before, axis),
     ),
   )
 }
@@ -109,7 +110,7 @@ function neighboursOf({ value, extent }: Position, emit: Emitter): Neighbour[] {
 
 /** Rows [B, P, C] of pixels [B, HW, C] at indices [B, P]. */
 function gathered(pixels: Value, index: Value, emit: Emitter): Value {
-  const shape = [...index.shape, pixels.shape[2] ?? 1]
+  const shape = [...index.shape, extentOf(pixels.shape, 2)]
   return emit.op('GatherND', [pixels, withAxis(index, emit)], shape, { attributes: { batch_dims: 1 } })
 }
 
@@ -119,8 +120,8 @@ function withAxis(x: Value, emit: Emitter): Value {
 
 /** Samples [N, windows, C, taps] times weights [M, C / group, …taps], as [N, group, M / group, windows]. */
 function weighted(sampled: Value, weights: Value, group: number, emit: Emitter): Value {
-  const [n = 1, windows = 1, channels = 1, taps = 1] = sampled.shape
-  const [m = 1] = weights.shape
+  const [n, windows, channels, taps] = extents4(sampled.shape)
+  const m = extentOf(weights.shape, 0)
   const length = (channels / group) * taps
   const rows = emit.transpose(emit.reshape(sampled, [n, windows, group, length]), [0, 2, 1, 3])
   const kernels = emit.transposeMatrix(emit.reshape(weights, [group, m / group, length]))

@@ -1,3 +1,4 @@
+import { extentOf } from '../../tensor/tensor.ts'
 import { intAttribute } from '../../onnx/attributes.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
 import type { Decomposition } from './decomposition.ts'
@@ -15,10 +16,10 @@ export const dft: Decomposition = (node, emit, opset) => {
   const axis = axisOf(opset < 20 ? intAttribute(node, 'axis', 1) : constantOf(node, 2, -2), rank)
   const isInverse = intAttribute(node, 'inverse', 0) !== 0
   const isOneSided = intAttribute(node, 'onesided', 0) !== 0
-  const [bins, outParts] = [node.y.shape[axis] ?? 1, node.y.shape[rank - 1] ?? 2]
-  const given = x.shape[axis] ?? 1
+  const [bins, outParts] = [extentOf(node.y.shape, axis), node.y.shape[rank - 1] ?? 2]
+  const given = extentOf(x.shape, axis)
   const length = isInverse ? bins : constantOf(node, 1, given)
-  const [taken, parts] = [given, x.shape[rank - 1] ?? 1]
+  const [taken, parts] = [given, extentOf(x.shape, rank - 1)]
   const order = [...range(rank - 1).filter((each) => each !== axis), axis, rank - 1]
   const last = emit.transpose(x, order)
   const outer = last.shape.slice(0, -2)

@@ -1,3 +1,4 @@
+import { extentOf } from '../../tensor/tensor.ts'
 import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import type { Decomposition } from './decomposition.ts'
 import type { Emitter } from '../emitter.ts'
@@ -80,7 +81,7 @@ function recurrentPart({ hidden, weights, bias }: Cell, emit: Emitter): Value {
 /** One gate's part of the last axis. */
 function gateOf(x: Value, gate: number, gates: number, emit: Emitter): Value {
   const axis = x.shape.length - 1
-  const width = (x.shape[axis] ?? 1) / gates
+  const width = extentOf(x.shape, axis) / gates
   return emit.slice(x, { axes: [axis], starts: [gate * width], ends: [(gate + 1) * width] })
 }
 
@@ -104,7 +105,7 @@ function recurrent(
       runs.map(({ end }) => stacked(end[key], [0], emit)),
       0,
     )
-  const steps = range(node.x.shape[0] ?? 1).map((time) =>
+  const steps = range(extentOf(node.x.shape, 0)).map((time) =>
     emit.concat(
       runs.map(({ hidden }) => stacked(hidden[time] ?? node.x, [0, 1], emit)),
       1,
@@ -129,7 +130,7 @@ function runOf(
     const value = node.optionalInput(index)
     return value === undefined ? undefined : pick(value, direction, emit)
   }
-  const [length = 1, batch = 1] = node.x.shape
+  const [length, batch] = [extentOf(node.x.shape, 0), extentOf(node.x.shape, 1)]
   const [weights, recurrentWeights] = [own(1), own(2)].map((each) => emit.transposeMatrix(each ?? node.x))
   const zeros = emit.zeros([batch, (recurrentWeights ?? node.x).shape[0] ?? 1])
   const bias = own(3)

@@ -1,3 +1,5 @@
+import { extentOf } from '../../tensor/tensor.ts'
+import { entry } from '../../entry.ts'
 import {
   biasVjp,
   type Convolution,
@@ -38,8 +40,8 @@ export const Conv: VjpRule = (node, emit) => {
  */
 function rotatedConvolution(geometry: Convolution): Convolution | undefined {
   if (geometry.strides.some((stride) => stride !== 1)) return undefined
-  const reach = geometry.kernel.map((extent, axis) => (extent - 1) * (geometry.dilations[axis] ?? 1))
-  const flip = (pads: readonly number[]): number[] => reach.map((each, axis) => each - (pads[axis] ?? 0))
+  const reach = geometry.kernel.map((extent, axis) => (extent - 1) * entry(geometry.dilations, axis))
+  const flip = (pads: readonly number[]): number[] => reach.map((each, axis) => each - entry(pads, axis))
   const [before, after] = [flip(geometry.before), flip(geometry.after)]
   return [...before, ...after].some((pad) => pad < 0) ? undefined : { ...geometry, before, after }
 }
@@ -77,8 +79,8 @@ function kernelVjp(
   emit: Emitter,
 ): Value {
   const { group, strides, dilations } = geometry
-  const [n = 1, c = 1, ...image] = x.shape
-  const [m = 1, perGroup = 1, ...kernel] = shape
+  const [n, c, image] = [extentOf(x.shape, 0), extentOf(x.shape, 1), x.shape.slice(2)]
+  const [m, perGroup, kernel] = [extentOf(shape, 0), extentOf(shape, 1), shape.slice(2)]
   const axes = range(image.length).map((axis) => axis + 3)
   const grouped = emit.reshape(x, [n, group, perGroup, ...image])
   const columns = emit.reshape(emit.transpose(grouped, [2, 1, 0, ...axes]), [
@@ -104,7 +106,7 @@ function tapsAlong(
   axis: number,
   windows: number,
 ): number {
-  const span = (windows - 1) * (dilations[axis] ?? 1) + 1
-  const padded = (image[axis] ?? 1) + (before[axis] ?? 0) + (after[axis] ?? 0)
-  return Math.floor((padded - span) / (strides[axis] ?? 1)) + 1
+  const span = (windows - 1) * entry(dilations, axis) + 1
+  const padded = extentOf(image, axis) + entry(before, axis) + entry(after, axis)
+  return Math.floor((padded - span) / entry(strides, axis)) + 1
 }

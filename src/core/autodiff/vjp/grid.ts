@@ -1,5 +1,6 @@
+import { entry } from '../../entry.ts'
 import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
-import { type Shape, sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, type Shape, sizeOf } from '../../tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { VjpRule } from '../rule.ts'
@@ -33,7 +34,7 @@ export const GridSample: VjpRule = (node, emit) => {
   const ofGrid = (): Value => {
     const { axes, corners } = around()
     const perAxis = slopesAlong(axes, flat(node.g), flat(node.x), corners, emit)
-    const [n = 1] = node.g.shape
+    const n = extentOf(node.g.shape, 0)
     const columns = perAxis.toReversed().map((each) => emit.reshape(each, [n, ...points, 1]))
     return emit.concat(columns, points.length + 1)
   }
@@ -95,8 +96,8 @@ function slopesAlong(
 
 /** [N, points] or a scalar, to stand beside [N, C, points]. */
 function perChannel(value: Value, emit: Emitter): Value {
-  const [n = 1, points = 1] = value.shape
-  return value.shape.length === 0 ? value : emit.reshape(value, [n, 1, points])
+  if (value.shape.length === 0) return value
+  return emit.reshape(value, [extentOf(value.shape, 0), 1, extentOf(value.shape, 1)])
 }
 
 function product(factors: readonly Value[], emit: Emitter): Value {
@@ -272,7 +273,10 @@ function combined(
   )
   const strides = axes.map((_, axis) => sizeOf(axes.slice(axis + 1).map(({ extent }) => extent)))
   return choices.map((choice) => ({
-    index: emit.cast(emit.sum(choice.map(({ index }, axis) => emit.mul(index, strides[axis] ?? 1))), 'int64'),
+    index: emit.cast(
+      emit.sum(choice.map(({ index }, axis) => emit.mul(index, entry(strides, axis)))),
+      'int64',
+    ),
     weights: choice.map(({ weight }) => weight),
     slopes: choice.map(({ slope }) => slope),
   }))

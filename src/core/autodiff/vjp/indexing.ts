@@ -1,6 +1,6 @@
 import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { int64Tensor, numericValues, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { adjointAlong, oneHotRows, placed } from '../axis-map.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
@@ -26,7 +26,7 @@ export const Gather: VjpRule = (node, emit) => {
 }
 
 function putBack(rows: Value, x: Value, axis: number, indices: OnnxTensor, emit: Emitter): Value {
-  const extent = x.shape[axis] ?? 1
+  const extent = extentOf(x.shape, axis)
   const taken = numericValues(indices).map((index) => axisOf(index, extent))
   const [first = 0] = taken
   if (taken.every((index, position) => index === first + position))
@@ -38,7 +38,10 @@ function putBack(rows: Value, x: Value, axis: number, indices: OnnxTensor, emit:
 function scattered(rows: Value, x: Value, axis: number, indices: Value, emit: Emitter): Value {
   const axes = range(x.shape.length)
   const permutation = [axis, ...axes.filter((each) => each !== axis)]
-  const [first, target] = [emit.transpose(rows, permutation), permutation.map((each) => x.shape[each] ?? 1)]
+  const [first, target] = [
+    emit.transpose(rows, permutation),
+    permutation.map((each) => extentOf(x.shape, each)),
+  ]
   const at = emit.reshape(emit.cast(indices, 'int64'), [sizeOf(indices.shape), 1])
   const sums = emit.op('ScatterND', [emit.zeros(target), at, first], target, {
     attributes: { reduction: 'add' },
@@ -81,7 +84,7 @@ function withBatchIndices(indices: Value, batchAxes: number, emit: Emitter): Val
   const positions = shape.with(-1, batchAxes)
   const coordinates = range(sizeOf(positions)).map((at) => {
     const axis = at % batchAxes
-    return Math.floor(at / batchAxes / sizeOf(shape.slice(axis + 1, -1))) % (shape[axis] ?? 1)
+    return Math.floor(at / batchAxes / sizeOf(shape.slice(axis + 1, -1))) % extentOf(shape, axis)
   })
   return emit.concat([emit.constant(int64Tensor(positions, coordinates)), indices], shape.length - 1)
 }

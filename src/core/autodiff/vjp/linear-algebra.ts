@@ -1,8 +1,9 @@
+import { entry } from '../../entry.ts'
 import type { VjpRule } from '../rule.ts'
 import { broadcastShapes } from '../shapes.ts'
 import type { Value } from '../value.ts'
 import { floatAttribute, intAttribute, stringAttribute } from '../../onnx/attributes.ts'
-import type { Shape } from '../../tensor/tensor.ts'
+import { extentOf, type Shape } from '../../tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 
@@ -27,13 +28,13 @@ export function parseEquation(equation: string, ranks: readonly number[]): Einsu
   const [left = '', right] = equation.replaceAll(/\s/g, '').split('->')
   const terms = left.split(',')
   const widths = terms.map((term, index) =>
-    term.includes(ellipsis) ? (ranks[index] ?? 0) - term.length + ellipsis.length : 0,
+    term.includes(ellipsis) ? entry(ranks, index) - term.length + ellipsis.length : 0,
   )
   const free = letters.filter((letter) => !left.includes(letter)).slice(0, Math.max(...widths))
   const labels = (term: string, width: number): Labels =>
     Array.from(term.replace(ellipsis, free.slice(free.length - width).join('')))
   return {
-    operands: terms.map((term, index) => labels(term, widths[index] ?? 0)),
+    operands: terms.map((term, index) => labels(term, entry(widths, index))),
     result: labels(right ?? implicitResult(left), free.length),
   }
 }
@@ -115,7 +116,7 @@ function ofOperand(
   ]
   const extents = new Map(
     factors.flatMap((factor) =>
-      factor.labels.map((label, axis) => [label, factor.value.shape[axis] ?? 1] as const),
+      factor.labels.map((label, axis) => [label, extentOf(factor.value.shape, axis)] as const),
     ),
   )
   // A label that the operand alone has was summed over: the same cotangent all along it.

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { VjpRule } from '../rule.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { axisOf, range } from '../shapes.ts'
@@ -6,7 +7,7 @@ import { numericValues } from '../../onnx/onnx-tensor.ts'
 import { adjointAlong, oneHotRows, placed, reversed, spread } from '../axis-map.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
 
 /** dx = g in x's shape. */
 export const Reshape: VjpRule = ({ g, x }, emit) => [() => emit.reshape(g, x.shape), null]
@@ -39,7 +40,7 @@ export const Expand: VjpRule = ({ g, x }, emit) => [() => emit.sumTo(g, x.shape)
 /** dx = the sum of all copies of g. */
 export const Tile: VjpRule = ({ g, x }, emit) => {
   const ofData = (): Value => {
-    const copies = x.shape.flatMap((extent, axis) => [(g.shape[axis] ?? 1) / extent, extent])
+    const copies = x.shape.flatMap((extent, axis) => [extentOf(g.shape, axis) / extent, extent])
     const repeated = x.shape.flatMap((extent, axis) => (g.shape[axis] === extent ? [] : [2 * axis]))
     return emit.reshape(emit.reduce('ReduceSum', emit.reshape(g, copies), repeated), x.shape)
   }
@@ -53,7 +54,7 @@ export const Concat: VjpRule = (node, emit) => {
   return node.inputs.map((_, index) => {
     const input = node.input(index)
     const start = end
-    end += input.shape[axis] ?? 0
+    end += extentOf(input.shape, axis)
     const ends = [end]
     return () => emit.slice(node.g, { axes: [axis], starts: [start], ends })
   })
@@ -85,7 +86,7 @@ export const Slice: VjpRule = (node, emit) => {
       return unslice(
         g,
         axis,
-        { start: starts[index] ?? 0, step: steps[index] ?? 1, extent: x.shape[axis] ?? 1 },
+        { start: entry(starts, index), step: entry(steps, index), extent: extentOf(x.shape, axis) },
         emit,
       )
     }, node.g)
@@ -101,7 +102,7 @@ interface Range {
 }
 
 function unslice(g: Value, axis: number, { start, step, extent }: Range, emit: Emitter): Value {
-  const count = g.shape[axis] ?? 0
+  const count = extentOf(g.shape, axis)
   if (count === 0) return emit.zeros(g.shape.with(axis, extent))
   const first = Math.min(Math.max(axisOf(start, extent), 0), extent - 1)
   if (step > 0) return placed(spread(g, axis, step, emit), g.shape.with(axis, extent), axis, first, emit)
@@ -134,9 +135,9 @@ export const Pad: VjpRule = (node, emit) => {
         after.map((count) => -count),
       )
     return range(rank).reduce((cotangent, axis) => {
-      const extent = x.shape[axis] ?? 1
-      const source = range(y.shape[axis] ?? 1).map((position) =>
-        sourceOf(position - (before[axis] ?? 0), extent, mode),
+      const extent = extentOf(x.shape, axis)
+      const source = range(extentOf(y.shape, axis)).map((position) =>
+        sourceOf(position - entry(before, axis), extent, mode),
       )
       if (source.every((from, position) => from === position) && source.length === extent) return cotangent
       return adjointAlong(cotangent, axis, oneHotRows(source, extent), emit)
@@ -151,10 +152,9 @@ function axesOf(node: ForwardNode, rank: number): number[] {
 }
 
 function padsPerAxis(pads: readonly number[], axes: readonly number[], rank: number): [number[], number[]] {
-  const side = (offset: number): number[] => range(rank).map((axis) => pads[offset + axes.indexOf(axis)] ?? 0)
-  const chosen = (counts: number[]): number[] =>
-    counts.map((count, axis) => (axes.includes(axis) ? count : 0))
-  return [chosen(side(0)), chosen(side(axes.length))]
+  const side = (offset: number): number[] =>
+    range(rank).map((axis) => (axes.includes(axis) ? entry(pads, offset + axes.indexOf(axis)) : 0))
+  return [side(0), side(axes.length)]
 }
 
 /** Where a padded position outside [0, extent) takes its value from. */
@@ -174,7 +174,7 @@ export const DepthToSpace: VjpRule = (node, emit) => {
   const block = intAttribute(node, 'blocksize', 1)
   const isDepthFirst = stringAttribute(node, 'mode', 'DCR') === 'DCR'
   const ofData = (): Value => {
-    const [n = 1, c = 1, h = 1, w = 1] = node.g.shape
+    const [n, c, h, w] = extents4(node.g.shape)
     const blocks = emit.reshape(node.g, [n, c, h / block, block, w / block, block])
     return emit.reshape(
       emit.transpose(blocks, isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]),
@@ -188,7 +188,7 @@ export const DepthToSpace: VjpRule = (node, emit) => {
 export const SpaceToDepth: VjpRule = (node, emit) => {
   const block = intAttribute(node, 'blocksize', 1)
   const ofData = (): Value => {
-    const [n = 1, c = 1, h = 1, w = 1] = node.x.shape
+    const [n, c, h, w] = extents4(node.x.shape)
     const channels = emit.reshape(node.g, [n, block, block, c, h / block, w / block])
     return emit.reshape(emit.transpose(channels, [0, 3, 4, 1, 5, 2]), node.x.shape)
   }
@@ -206,12 +206,12 @@ export const Col2Im: VjpRule = (node, emit) => {
     if (block === undefined) throw node.unsupported('a constant block_shape', 'one that depends on the image')
     const kernel = numericValues(block)
     const taps = sizeOf(kernel)
-    const [n = 1, c = 1, ...image] = g.shape
+    const [n, c, image] = [extentOf(g.shape, 0), extentOf(g.shape, 1), g.shape.slice(2)]
     const [strides, dilations] = [intsAttribute(node, 'strides'), intsAttribute(node, 'dilations')]
     const pads = intsAttribute(node, 'pads') ?? [...kernel, ...kernel].map(() => 0)
     const windows = kernel.map((extent, axis) => {
       const span = (extent - 1) * (dilations?.[axis] ?? 1) + 1
-      const padded = (image[axis] ?? 1) + (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0)
+      const padded = extentOf(image, axis) + entry(pads, axis) + entry(pads, axis + kernel.length)
       return Math.floor((padded - span) / (strides?.[axis] ?? 1)) + 1
     })
     const oneHot = emit.floats([taps, 1, ...kernel], oneHotRows(range(taps), taps).weights)

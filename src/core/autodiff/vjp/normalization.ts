@@ -3,7 +3,7 @@ import type { Value } from '../value.ts'
 import { floatAttribute, intAttribute, intsAttribute } from '../../onnx/attributes.ts'
 import { floatValues } from '../../onnx/onnx-tensor.ts'
 import type { VjpRule } from '../rule.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { axisOf, range, reducedShape } from '../shapes.ts'
 import { adjointAlong, type AxisMap } from '../axis-map.ts'
 
@@ -148,7 +148,7 @@ export const LRN: VjpRule = (node, emit) => {
   const size = intAttribute(node, 'size', 1)
   const [alpha, beta] = [floatAttribute(node, 'alpha', 0.0001) / size, floatAttribute(node, 'beta', 0.75)]
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)]
-  const channels = x.shape[1] ?? 1
+  const channels = extentOf(x.shape, 1)
   const ofData = (): Value => {
     const squares = adjointAlong(emit.mul(x, x), 1, band(channels, after, before), emit)
     const s = emit.add(emit.mul(squares, alpha), floatAttribute(node, 'bias', 1))

@@ -1,8 +1,9 @@
+import { entry } from '../../entry.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { Value } from '../value.ts'
 import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
-import { type Shape, sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, type Shape, sizeOf } from '../../tensor/tensor.ts'
 import { type Convolution, convolutionOf } from '../convolution.ts'
 import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
@@ -56,7 +57,9 @@ export const AveragePool: VjpRule = (node, emit) => {
 function tiles({ kernel, strides, before, after }: Convolution, image: Shape, windows: Shape): boolean {
   return (
     [...before, ...after].every((pad) => pad === 0) &&
-    kernel.every((extent, axis) => strides[axis] === extent && image[axis] === extent * (windows[axis] ?? 0))
+    kernel.every(
+      (extent, axis) => strides[axis] === extent && image[axis] === extent * extentOf(windows, axis),
+    )
   )
 }
 
@@ -66,10 +69,14 @@ function tiles({ kernel, strides, before, after }: Convolution, image: Shape, wi
  */
 function repeated(g: Value, kernel: readonly number[], emit: Emitter): Value {
   if (emit.device === 'cpu') return emit.repeat(g, kernel)
-  const [n = 1, c = 1, ...windows] = g.shape
+  const [n, c, windows] = [extentOf(g.shape, 0), extentOf(g.shape, 1), g.shape.slice(2)]
   const split = emit.reshape(g, [n, c, ...windows.flatMap((extent) => [extent, 1])])
-  const spread = emit.expand(split, [n, c, ...windows.flatMap((extent, axis) => [extent, kernel[axis] ?? 1])])
-  return emit.reshape(spread, [n, c, ...windows.map((extent, axis) => extent * (kernel[axis] ?? 1))])
+  const spread = emit.expand(split, [
+    n,
+    c,
+    ...windows.flatMap((extent, axis) => [extent, entry(kernel, axis)]),
+  ])
+  return emit.reshape(spread, [n, c, ...windows.map((extent, axis) => extent * entry(kernel, axis))])
 }
 
 /** One over the number of pixels that each window averages, as an outer product over the axes. */
@@ -80,7 +87,7 @@ function inverseCounts(
   includePad: boolean,
 ): Float32Array {
   const perAxis = windows.map((count, axis) =>
-    range(count).map((window) => pixelsInWindow(geometry, axis, window, image[axis] ?? 1, includePad)),
+    range(count).map((window) => pixelsInWindow(geometry, axis, window, extentOf(image, axis), includePad)),
   )
   const counts = perAxis.reduce<number[]>(
     (outer, axis) => outer.flatMap((left) => axis.map((right) => left * right)),
@@ -98,9 +105,9 @@ function pixelsInWindow(
   includePad: boolean,
 ): number {
   const { kernel, strides, dilations, before, after } = geometry
-  const start = window * (strides[axis] ?? 1) - (before[axis] ?? 0)
-  const [low, high] = includePad ? [-(before[axis] ?? 0), extent + (after[axis] ?? 0)] : [0, extent]
-  const positions = range(kernel[axis] ?? 1).map((tap) => start + tap * (dilations[axis] ?? 1))
+  const start = window * entry(strides, axis) - entry(before, axis)
+  const [low, high] = includePad ? [-entry(before, axis), extent + entry(after, axis)] : [0, extent]
+  const positions = range(entry(kernel, axis)).map((tap) => start + tap * entry(dilations, axis))
   return positions.filter((position) => position >= low && position < high).length
 }
 
@@ -128,7 +135,7 @@ function byIndices(node: ForwardNode, emit: Emitter): Value {
 
 function overlaps(node: ForwardNode): boolean {
   const { kernel, strides, dilations } = geometryOf(node)
-  return kernel.some((extent, axis) => (extent - 1) * (dilations[axis] ?? 1) >= (strides[axis] ?? 1))
+  return kernel.some((extent, axis) => (extent - 1) * entry(dilations, axis) >= entry(strides, axis))
 }
 
 function geometryOf(node: ForwardNode): Convolution {
@@ -193,12 +200,12 @@ function unfolded(
   const { kernel, strides, dilations, before } = geometry
   const after = kernel.map((extent, axis) => {
     const span =
-      ((shape[axis + 2] ?? 1) - 1) * (strides[axis] ?? 1) + (extent - 1) * (dilations[axis] ?? 1) + 1
-    return span - (before[axis] ?? 0) - (x.shape[axis + 2] ?? 1)
+      (extentOf(shape, axis + 2) - 1) * entry(strides, axis) + (extent - 1) * entry(dilations, axis) + 1
+    return span - entry(before, axis) - extentOf(x.shape, axis + 2)
   })
   const pads = [0, 0, ...before, 0, 0, ...after]
   const padded = x.shape.map(
-    (extent, axis) => extent + (pads[axis] ?? 0) + (pads[axis + x.shape.length] ?? 0),
+    (extent, axis) => extent + entry(pads, axis) + entry(pads, axis + x.shape.length),
   )
   const image = emit.op('Pad', [x, emit.ints(pads), emit.scalar(lowest)], padded)
   return emit.op('Conv', [image, oneHot], shape, { attributes: { kernel_shape: kernel, strides, dilations } })

@@ -1,6 +1,6 @@
 import { intAttribute } from '../../onnx/attributes.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import { axisOf, range, reducedShape } from '../shapes.ts'
@@ -22,7 +22,7 @@ function reductionOf(node: ForwardNode, emit: Emitter): Reduction {
   const kept = reducedShape(shape, axes, true)
   return {
     axes,
-    count: sizeOf(axes.map((axis) => shape[axis] ?? 1)),
+    count: sizeOf(axes.map((axis) => extentOf(shape, axis))),
     y: () => emit.reshape(node.y, kept),
     g: () => emit.reshape(node.g, kept),
   }

@@ -1,3 +1,4 @@
+import { extentOf, extents4 } from '../../tensor/tensor.ts'
 import { floatAttribute, intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { floatValues } from '../../onnx/onnx-tensor.ts'
 import type { Emitter } from '../emitter.ts'
@@ -15,8 +16,8 @@ export const RoiAlign: VjpRule = (node, emit) => {
   const mode = stringAttribute(node, 'mode', 'avg')
   if (mode !== 'avg') throw node.unsupported('mode avg', mode)
   const ofImage = (): Value => {
-    const [images = 1, channels = 1, height = 1, width = 1] = node.x.shape
-    const [regions = 1, , rows = 1] = node.g.shape
+    const [images, channels, height, width] = extents4(node.x.shape)
+    const [regions, rows] = [extentOf(node.g.shape, 0), extentOf(node.g.shape, 2)]
     const [ofRows, ofColumns] = [roiWeights(node, 0, emit), roiWeights(node, 1, emit)]
     const byColumn = emit.matmul(node.g, emit.reshape(ofColumns, [regions, 1, ...ofColumns.shape.slice(1)]))
     const perChannel = emit.reshape(emit.transpose(byColumn, [1, 0, 2, 3]), [
@@ -36,13 +37,13 @@ export const RoiAlign: VjpRule = (node, emit) => {
 
 /** How much bin b of each region takes of each pixel along an axis (0 rows, 1 columns), [regions, bins, pixels]. */
 function roiWeights(node: ForwardNode, axis: 0 | 1, emit: Emitter): Value {
-  const extent = node.x.shape[axis + 2] ?? 1
+  const extent = extentOf(node.x.shape, axis + 2)
   const regions = node.input(1)
   const isHalfPixel = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'half_pixel'
   const scale = floatAttribute(node, 'spatial_scale', 1)
   const edge = (at: number): Value => {
     const column = emit.slice(regions, { axes: [1], starts: [at], ends: [at + 1] })
-    const edges = emit.mul(emit.reshape(column, [regions.shape[0] ?? 1, 1, 1, 1]), scale)
+    const edges = emit.mul(emit.reshape(column, [extentOf(regions.shape, 0), 1, 1, 1]), scale)
     return isHalfPixel ? emit.sub(edges, 0.5) : edges
   }
   const [start, end] = [edge(1 - axis), edge(3 - axis)]
@@ -63,7 +64,7 @@ function roiWeights(node: ForwardNode, axis: 0 | 1, emit: Emitter): Value {
  * 1], and what each counts for. Without a sampling_ratio there are as many as the bin has pixels.
  */
 function samplesOf(node: ForwardNode, axis: 0 | 1, emit: Emitter): { steps: Value; shares: Value } {
-  const bins = node.y.shape[axis + 2] ?? 1
+  const bins = extentOf(node.y.shape, axis + 2)
   const ratio = intAttribute(node, 'sampling_ratio', 0)
   const counts = ratio > 0 ? [ratio] : adaptiveCounts(node, axis, bins)
   const most = Math.max(...counts, 1)
@@ -84,7 +85,7 @@ function adaptiveCounts(node: ForwardNode, axis: 0 | 1, bins: number): number[] 
   const regions = floatValues(constant)
   const scale = floatAttribute(node, 'spatial_scale', 1)
   const least = isHalfPixelOf(node) ? 0 : 1
-  return range(shape[0] ?? 0).map((region) => {
+  return range(extentOf(shape, 0)).map((region) => {
     const [start = 0, end = 0] = [regions[region * 4 + 1 - axis], regions[region * 4 + 3 - axis]]
     return Math.max(0, Math.ceil(Math.fround(Math.max((end - start) * scale, least) / bins)))
   })

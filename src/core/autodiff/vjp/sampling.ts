@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
 import { adjointAlong } from '../axis-map.ts'
@@ -5,7 +6,7 @@ import type { ForwardNode } from '../forward-node.ts'
 import { type AxisResize, entryFor, resizeMap } from '../resize-map.ts'
 import type { VjpRule } from '../rule.ts'
 import { range } from '../shapes.ts'
-import { type Shape, sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, type Shape, sizeOf } from '../../tensor/tensor.ts'
 import type { Value } from '../value.ts'
 
 /**
@@ -32,7 +33,7 @@ export const Resize: VjpRule = (node, emit) => {
 function axisResize(node: ForwardNode, axis: number): AxisResize {
   const rank = node.x.shape.length
   const axes = intsAttribute(node, 'axes') ?? range(rank)
-  const [inputs, outputs] = [node.x.shape[axis] ?? 1, node.y.shape[axis] ?? 1]
+  const [inputs, outputs] = [extentOf(node.x.shape, axis), extentOf(node.y.shape, axis)]
   const roi = constantInput(node, 1)
   return {
     inputs,
@@ -53,8 +54,8 @@ function scaleOf(node: ForwardNode, axes: readonly number[], axis: number): numb
   const given = entryFor(constantInput(node, 2), axes, axis, shape.length)
   if (given !== undefined) return given
   const policy = stringAttribute(node, 'keep_aspect_ratio_policy', 'stretch')
-  if (policy === 'stretch') return (node.y.shape[axis] ?? 1) / (shape[axis] ?? 1)
-  const ratios = constantInput(node, 3).map((size, index) => size / (shape.at(axes[index] ?? 0) ?? 1))
+  if (policy === 'stretch') return extentOf(node.y.shape, axis) / extentOf(shape, axis)
+  const ratios = constantInput(node, 3).map((size, index) => size / (shape.at(entry(axes, index)) ?? 1))
   return axes.includes(axis) ? Math[policy === 'not_larger' ? 'min' : 'max'](...ratios) : 1
 }
 
@@ -72,7 +73,7 @@ function constantInput(node: ForwardNode, index: number): number[] {
 export const AffineGrid: VjpRule = (node, emit) => {
   const alignCorners = intAttribute(node, 'align_corners', 0) !== 0
   const ofTheta = (): Value => {
-    const [n = 1, ...rest] = node.g.shape
+    const [n, rest] = [extentOf(node.g.shape, 0), node.g.shape.slice(1)]
     const image = rest.slice(0, -1)
     const base = emit.floats([sizeOf(image), image.length + 1], homogeneousCoordinates(image, alignCorners))
     return emit.matmul(emit.transposeMatrix(emit.reshape(node.g, [n, sizeOf(image), image.length])), base)

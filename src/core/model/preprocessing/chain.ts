@@ -1,4 +1,4 @@
-import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extentOf, concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { clip, normalise } from './normalise.ts'
@@ -89,8 +89,8 @@ function partOfVolume(
     predict: async (x) => {
       const whole = concatenate([before, x, after].filter((part) => part !== undefined))
       const { shape, data } = await model.predict(chain.apply(whole))
-      const [first, count] = [before?.shape[0] ?? 0, x.shape[0] ?? 0]
-      const size = data.length / (shape[0] ?? 1)
+      const [first, count] = [before?.shape[0] ?? 0, extentOf(x.shape, 0)]
+      const size = data.length / extentOf(shape, 0)
       return tensor([count, ...shape.slice(1)], data.slice(first * size, (first + count) * size))
     },
     lossAndGradient: () => Promise.reject(noPartialGradient()),

@@ -1,6 +1,6 @@
 import { argMax, type Criterion } from '../../attacks/criterion.ts'
 import { RadversaryError } from '../../errors.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../../tensor/tensor.ts'
 import { difference, threshold as labelPlane } from '../../attacks/decision-boundary.ts'
 
 /** The most likely class is not the label. Of several largest logits the first counts. */
@@ -49,7 +49,7 @@ export function anyLabelFlipped(truth: Tensor, threshold = 0.5): Criterion {
  */
 export function labelsReached(wanted: Tensor, labels?: readonly number[], threshold = 0.5): Criterion {
   const bar = logitOf(threshold)
-  const chosen = labels ?? indices(wanted.shape[1] ?? 0)
+  const chosen = labels ?? indices(extentOf(wanted.shape, 1))
   if (chosen.length === 0)
     throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
   return {
@@ -71,7 +71,7 @@ function indices(count: number): number[] {
 }
 
 function isSet(labels: Tensor, sample: number, k: number): boolean {
-  return (labels.data[sample * (labels.shape[1] ?? 0) + k] ?? 0) >= 0.5
+  return (labels.data[sample * extentOf(labels.shape, 1) + k] ?? 0) >= 0.5
 }
 
 /** sigmoid(z) ≥ p exactly where z ≥ log p − log(1 − p). */

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../../errors.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../../tensor/tensor.ts'
 import type { LossKind } from '../../model/ports.ts'
 import type { ClassificationOutput } from './output.ts'
 
@@ -65,7 +65,7 @@ function samplePairs(a: Tensor, b: Tensor): (readonly [Float32Array, Float32Arra
       'tensor-invalid',
       `Head: expected two tensors [N, K], got [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`,
     )
-  const [count = 0, classes = 0] = a.shape
+  const [count, classes] = [extentOf(a.shape, 0), extentOf(a.shape, 1)]
   return Array.from({ length: count }, (_, n) => {
     const [from, to] = [n * classes, (n + 1) * classes]
     return [a.data.subarray(from, to), b.data.subarray(from, to)]

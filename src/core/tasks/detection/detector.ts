@@ -1,6 +1,6 @@
 import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../../tensor/tensor.ts'
 import { anchorLossOfHead, anchorMaxima, anchorProbabilities, boxRows } from './losses.ts'
 import { anchorBoxes } from './anchors.ts'
 import { classesOf, suppressed, type Box, type Rectangle } from '../../image/boxes.ts'
@@ -146,7 +146,7 @@ export function boxPredictionsOf(
   image: ImageSize,
   { shape, data }: Tensor,
 ): BoxPrediction[] {
-  const [count = 0] = shape
+  const count = extentOf(shape, 0)
   const detector = detectorOf(card, image, shape)
   const loss = anchorLossOfHead(card.output)
   const size = data.length / count

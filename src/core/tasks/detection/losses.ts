@@ -1,11 +1,11 @@
 import {
-  denseHardened,
-  denseProbabilities,
-  divergence,
-  logSumExp,
-  smallestProbability,
-  type DenseLoss,
-} from '../segmentation/losses.ts'
+  binaryCrossEntropyAt,
+  binaryDivergenceAt,
+  crossEntropyAt,
+  divergenceAt,
+  writeWeights,
+} from '../../math/dense.ts'
+import { denseHardened, denseProbabilities, type DenseLoss } from '../segmentation/losses.ts'
 import type { DetectionOutput } from './output.ts'
 
 /** How many rows of a detector's logits [4 + K, A] hold boxes; the scores of K classes follow. */
@@ -49,15 +49,7 @@ export function anchorProbabilities(loss: AnchorLoss, logits: Float32Array): Flo
   const count = anchorsIn(loss, logits)
   const scores = p.subarray(boxRows * count)
   scores.set(denseProbabilities(asDense(loss), logits.subarray(boxRows * count)))
-  let total = 0
-  for (let a = 0; a < count; a++) {
-    let best = 0
-    for (let k = 0; k < loss.classes; k++)
-      if (k !== loss.background) best = Math.max(best, scores[k * count + a] ?? 0)
-    p[a] = best
-    total += best
-  }
-  for (let a = 0; a < count; a++) p[a] = (p[a] ?? 0) / Math.max(total, smallestProbability)
+  writeWeights(p.subarray(0, count), scores, loss.background)
   return p
 }
 
@@ -93,14 +85,11 @@ export function anchorLossOf(loss: AnchorLoss, logits: Float32Array, target: Flo
 export function anchorDivergence(loss: AnchorLoss, p: Float32Array, q: Float32Array): number {
   const count = anchorsIn(loss, p)
   const isSoftmax = loss.kind === 'anchor-cross-entropy'
+  const first = boxRows * count
   const total = weightedSum(count, q, (a) => {
-    let sum = 0
-    for (let k = 0; k < loss.classes; k++) {
-      const i = (boxRows + k) * count + a
-      const [b, c] = [p[i] ?? 0, q[i] ?? 0]
-      sum += divergence(b, c) + (isSoftmax ? 0 : divergence(1 - b, 1 - c))
-    }
-    return isSoftmax ? sum : sum / loss.classes
+    return isSoftmax
+      ? divergenceAt(p.subarray(first), q.subarray(first), a, count)
+      : binaryDivergenceAt(p.subarray(first), q.subarray(first), a, count) / loss.classes
   })
   return Math.max(0, total)
 }
@@ -122,22 +111,14 @@ function anchorsIn({ classes }: AnchorLoss, values: Float32Array): number {
 
 function weightedSum(count: number, target: Float32Array, term: (anchor: number) => number): number {
   let total = 0
-  for (let a = 0; a < count; a++) {
-    const weight = target[a] ?? 0
-    if (weight !== 0) total += weight * term(a)
-  }
+  for (const [a, weight] of target.subarray(0, count).entries()) if (weight !== 0) total += weight * term(a)
   return total
 }
 
 function crossEntropy(loss: AnchorLoss, logits: Float32Array, target: Float32Array, anchor: number): number {
   const count = anchorsIn(loss, logits)
-  const offset = logSumExp(logits.subarray(boxRows * count), anchor, count)
-  let sum = 0
-  for (let k = 0; k < loss.classes; k++) {
-    const i = (boxRows + k) * count + anchor
-    sum += (target[i] ?? 0) * (offset - (logits[i] ?? 0))
-  }
-  return sum
+  const first = boxRows * count
+  return crossEntropyAt(logits.subarray(first), target.subarray(first), anchor, count)
 }
 
 function binaryCrossEntropy(
@@ -147,11 +128,6 @@ function binaryCrossEntropy(
   anchor: number,
 ): number {
   const count = anchorsIn(loss, logits)
-  let sum = 0
-  for (let k = 0; k < loss.classes; k++) {
-    const i = (boxRows + k) * count + anchor
-    const z = logits[i] ?? 0
-    sum += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (target[i] ?? 0) * z
-  }
-  return sum / loss.classes
+  const first = boxRows * count
+  return binaryCrossEntropyAt(logits.subarray(first), target.subarray(first), anchor, count) / loss.classes
 }

@@ -1,6 +1,16 @@
 import { internalError } from '../../errors.ts'
 import { lossParts } from '../../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../../model/ports.ts'
+import {
+  dotOf,
+  largestChannel,
+  meanBinaryCrossEntropy,
+  meanCrossEntropy,
+  softmaxOfPixels,
+  sumOf,
+  sumOfBinaryDivergences,
+  sumOfDivergences,
+} from '../../math/dense.ts'
 
 /**
  * The loss of a dense output [N, K, h, w] and what its channels are. One sample's values are [K, pixels],
@@ -16,11 +26,6 @@ export interface DenseLoss {
   readonly threshold?: number | undefined
 }
 
-/**
- * Probabilities below this count as it, so that divergence from a hard target stays finite (27.6 nats at
- * most).
- */
-export const smallestProbability = 1e-12
 /** As in autodiff/loss-graphs.ts: keeps the Dice score of a class that is nowhere defined. */
 const diceSmoothing = 1e-6
 
@@ -28,12 +33,7 @@ const diceSmoothing = 1e-6
 export function denseProbabilities({ activation, channels }: DenseLoss, logits: Float32Array): Float32Array {
   if (activation === 'sigmoid') return logits.map((z) => 1 / (1 + Math.exp(-z)))
   const pixels = logits.length / channels
-  const p = new Float32Array(logits.length)
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const offset = logSumExp(logits, pixel, pixels)
-    for (let i = pixel; i < p.length; i += pixels) p[i] = Math.exp((logits[i] ?? 0) - offset)
-  }
-  return p
+  return softmaxOfPixels(logits, pixels)
 }
 
 /**
@@ -70,11 +70,7 @@ export function denseDivergence(
   p: Float32Array,
   q: Float32Array,
 ): number {
-  let total = 0
-  for (let i = 0; i < p.length; i++) {
-    const [a, b] = [p[i] ?? 0, q[i] ?? 0]
-    total += divergence(a, b) + (activation === 'sigmoid' ? divergence(1 - a, 1 - b) : 0)
-  }
+  const total = activation === 'sigmoid' ? sumOfBinaryDivergences(p, q) : sumOfDivergences(p, q)
   return Math.max(0, total / (activation === 'sigmoid' ? p.length : p.length / channels))
 }
 
@@ -90,53 +86,10 @@ export function denseHardened({ activation, channels }: DenseLoss, p: Float32Arr
   return hard
 }
 
-/** The channel with a pixel's largest value, the first of several. */
-export function largestChannel(values: Float32Array, pixel: number, pixels: number): number {
-  let best = pixel
-  for (let i = pixel + pixels; i < values.length; i += pixels)
-    if ((values[i] ?? NaN) > (values[best] ?? NaN)) best = i
-  return (best - pixel) / pixels
-}
-
 /** Mean over the pixels of each channel. */
 export function channelMeans(values: Float32Array, channels: number): number[] {
   const pixels = values.length / channels
   return Array.from({ length: channels }, (_, k) => sumOf(values, k * pixels, pixels) / pixels)
-}
-
-function sumOf(values: Float32Array, start: number, count: number): number {
-  let sum = 0
-  for (let i = start; i < start + count; i++) sum += values[i] ?? 0
-  return sum
-}
-
-/** log Σ_k e^z of one pixel; the largest logit is taken off first. */
-export function logSumExp(logits: Float32Array, pixel: number, pixels: number): number {
-  const largest = logits[pixel + pixels * largestChannel(logits, pixel, pixels)] ?? 0
-  let sum = 0
-  for (let i = pixel; i < logits.length; i += pixels) sum += Math.exp((logits[i] ?? 0) - largest)
-  return largest + Math.log(sum)
-}
-
-/** Mean over pixels of −Σ_k t · log softmax(z). */
-function meanCrossEntropy(logits: Float32Array, target: Float32Array, pixels: number): number {
-  let total = 0
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const offset = logSumExp(logits, pixel, pixels)
-    for (let i = pixel; i < logits.length; i += pixels)
-      total += (target[i] ?? 0) * (offset - (logits[i] ?? 0))
-  }
-  return total / pixels
-}
-
-/** Mean over outputs of softplus(z) − t·z, with softplus(z) = max(z, 0) + log(1 + e^−|z|). */
-function meanBinaryCrossEntropy(logits: Float32Array, target: Float32Array): number {
-  let total = 0
-  for (let i = 0; i < logits.length; i++) {
-    const z = logits[i] ?? 0
-    total += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (target[i] ?? 0) * z
-  }
-  return total / logits.length
 }
 
 /** 1 − mean over channels of (2 Σ p t + ε) / (Σ p + Σ t + ε). */
@@ -144,15 +97,9 @@ function softDiceLoss(p: Float32Array, target: Float32Array, channels: number): 
   const pixels = p.length / channels
   let scores = 0
   for (let k = 0; k < channels; k++) {
-    let shared = 0
-    for (let i = k * pixels; i < (k + 1) * pixels; i++) shared += (p[i] ?? 0) * (target[i] ?? 0)
+    const shared = dotOf(p, target, k * pixels, pixels)
     const all = sumOf(p, k * pixels, pixels) + sumOf(target, k * pixels, pixels)
     scores += (2 * shared + diceSmoothing) / (all + diceSmoothing)
   }
   return 1 - scores / channels
-}
-
-/** A term of KL(p ‖ q), nats. */
-export function divergence(p: number, q: number): number {
-  return p === 0 ? 0 : p * (Math.log(p) - Math.log(Math.max(q, smallestProbability)))
 }

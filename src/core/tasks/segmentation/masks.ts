@@ -1,8 +1,9 @@
 import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../../model/card.ts'
-import { channelMeans, denseProbabilities, largestChannel, type DenseLoss } from './losses.ts'
+import { largestChannel } from '../../math/dense.ts'
+import { channelMeans, denseProbabilities, type DenseLoss } from './losses.ts'
 import type { MaskPrediction } from '../answers.ts'
 import { areasOf, type Mask } from '../../image/mask.ts'
 import type { LossMixture } from '../../model/ports.ts'
@@ -100,7 +101,7 @@ export function decidedMask(
 export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Tensor): MaskPrediction[] {
   const size = denseSize(head, shape)
   const count = channelCount(head) * size[0] * size[1]
-  return Array.from({ length: shape[0] ?? 0 }, (_, n) => {
+  return Array.from({ length: extentOf(shape, 0) }, (_, n) => {
     const logits = data.subarray(n * count, (n + 1) * count)
     const mask = decidedMask(head, logits, size)
     const p = denseProbabilities(denseLoss(head, { 'cross-entropy': 1 }), logits)

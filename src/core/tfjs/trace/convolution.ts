@@ -1,3 +1,5 @@
+import { entry } from '../../entry.ts'
+import { extents4, extentOf } from '../../tensor/tensor.ts'
 import { activated, fusedActivation } from './elementwise.ts'
 import { inputOf, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { Traced } from './traced.ts'
@@ -8,8 +10,8 @@ export const convolution: KernelRule = (call) => {
   const [x, filter] = [inputOf(call, 'x'), inputOf(call, 'filter')]
   const rank = x.shape.length - 2
   const [inputs, kernel] = [x.shape.slice(1, -1), filter.shape.slice(0, rank)]
-  const channels = filter.shape[rank + 1] ?? 1
-  const groups = (x.shape.at(-1) ?? 1) / (filter.shape[rank] ?? 1)
+  const channels = extentOf(filter.shape, rank + 1)
+  const groups = extentOf(x.shape, -1) / extentOf(filter.shape, rank)
   const weights = call.graph.permuted(filter, [rank + 1, rank, ...kernel.keys()])
   return convolved(call, x, { inputs, kernel, channels, groups, weights })
 }
@@ -19,7 +21,7 @@ export const convolution: KernelRule = (call) => {
  */
 export const depthwiseConvolution: KernelRule = (call) => {
   const [x, filter] = [inputOf(call, 'x'), inputOf(call, 'filter')]
-  const [height = 1, width = 1, inputs = 1, multiplier = 1] = filter.shape
+  const [height, width, inputs, multiplier] = extents4(filter.shape)
   const ordered = call.graph.permuted(filter, [2, 3, 0, 1])
   const channels = inputs * multiplier
   const weights =
@@ -75,7 +77,7 @@ function convolved(
   )
   return placed(
     activated(graph, sum, fused),
-    [x.shape[0] ?? 1, ...windows.outputs, channels],
+    [extentOf(x.shape, 0), ...windows.outputs, channels],
     'channels-first',
   )
 }
@@ -116,14 +118,14 @@ export const transposedConvolution: KernelRule = (call) => {
   const strides = spatial(attributes.numbers('strides', rank), kernel)
   const windows = windowsOf(call, { inputs: outputs, kernel, strides })
   const missing = outputs.map((extent, axis) => {
-    const reached = ((dy.shape[axis + 1] ?? 1) - 1) * (strides[axis] ?? 1) + (kernel[axis] ?? 1)
+    const reached = (extentOf(dy.shape, axis + 1) - 1) * entry(strides, axis) + entry(kernel, axis)
     return extent - (reached - (windows.before[axis] ?? 0) - (windows.after[axis] ?? 0))
   })
   const weights = graph.permuted(filter, [rank + 1, rank, ...kernel.keys()])
   const shape = { ...windowAttributes(windows), output_padding: missing }
-  const channels = filter.shape[rank] ?? 1
+  const channels = extentOf(filter.shape, rank)
   const name = graph.node('ConvTranspose', [graph.channelsFirst(dy), weights], shape)
-  return placed(name, [dy.shape[0] ?? 1, ...outputs, channels], 'channels-first')
+  return placed(name, [extentOf(dy.shape, 0), ...outputs, channels], 'channels-first')
 }
 
 function expectChannelsLast(call: KernelCall): void {

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { combined } from './elementwise.ts'
 import { inputOf, placed, type KernelCall, type KernelRule } from './rule.ts'
 import { isChannelsFirst, type Traced } from './traced.ts'
@@ -6,7 +6,7 @@ import { isChannelsFirst, type Traced } from './traced.ts'
 /** FusedBatchNorm: (x − mean) / √(variance + ε) · scale + offset. */
 export const batchNorm: KernelRule = (call) => {
   const x = inputOf(call, 'x')
-  const channels = x.shape.at(-1) ?? 1
+  const channels = extentOf(x.shape, -1)
   const statistics = ['scale', 'offset', 'mean', 'variance'].map((name) => call.inputs[name])
   const areVectors = statistics.every((value) => value === undefined || isVector(value, channels))
   return areVectors ? byChannel(call, x, channels) : byElement(call, x)

@@ -1,3 +1,4 @@
+import { extentOf } from '../../tensor/tensor.ts'
 import { inputOf, type KernelCall, type KernelRule, placed } from './rule.ts'
 import { axisIn, isChannelsFirst, type Traced } from './traced.ts'
 
@@ -40,7 +41,7 @@ function mirrored({ graph, attributes }: KernelCall, x: Traced): Traced {
   const pairs = attributes.pairs('paddings')
   const name = pairs.reduce((value, [before, after], axis) => {
     if (before === 0 && after === 0) return value
-    return graph.node('Gather', [value, graph.ints(mirroredPlaces(x.shape[axis] ?? 1, before, after))], {
+    return graph.node('Gather', [value, graph.ints(mirroredPlaces(extentOf(x.shape, axis), before, after))], {
       axis: axisIn(x, axis),
     })
   }, graph.nameOf(x))
@@ -87,5 +88,5 @@ function resized(call: KernelCall, mode: { readonly mode: string; readonly neare
     ...mode,
     coordinate_transformation_mode: coordinates,
   })
-  return placed(name, [images.shape[0] ?? 1, rows, columns, images.shape[3] ?? 1], 'channels-first')
+  return placed(name, [extentOf(images.shape, 0), rows, columns, extentOf(images.shape, 3)], 'channels-first')
 }

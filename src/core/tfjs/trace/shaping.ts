@@ -1,5 +1,6 @@
+import { entry } from '../../entry.ts'
 import { dataTypeCode } from '../../onnx/data-type.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { inputOf, type KernelCall, type KernelRule, listed, placed, unsupported } from './rule.ts'
 import type { TraceGraph } from './trace-graph.ts'
 import {
@@ -32,7 +33,7 @@ function reshaped(graph: TraceGraph, x: Traced, wanted: readonly number[]): Trac
   const flat = isChannelsFirst(x) && isOnePixel(x.shape)
   const name = flat ? graph.nameOf(x) : graph.asIs(x)
   const first = isOnePixel(shape)
-  const target = first ? channelsFirstOrder(shape.length).map((axis) => shape[axis] ?? 1) : shape
+  const target = first ? channelsFirstOrder(shape.length).map((axis) => extentOf(shape, axis)) : shape
   return placed(
     graph.node('Reshape', [name, graph.ints(withFreeBatch(graph, target))]),
     shape,
@@ -59,7 +60,7 @@ export function withFreeBatch({ batch }: TraceGraph, shape: readonly number[]): 
 export const transpose: KernelRule = ({ graph, attributes, ...call }) => {
   const x = inputOf({ graph, attributes, ...call }, 'x')
   const perm = attributes.numbers('perm')
-  const shape = perm.map((axis) => x.shape[axis] ?? 1)
+  const shape = perm.map((axis) => extentOf(x.shape, axis))
   const rank = perm.length
   // Channels moved from second to last place: the value is what a convolution wants already.
   if (!isChannelsFirst(x) && rank > 2 && sameNumbers(perm, channelsLastOrder(rank)))
@@ -82,7 +83,7 @@ export const concat: KernelRule = (call) => {
   const axis = positive(attributes.number('axis'), rank)
   const names = values.map((value) => (first ? graph.channelsFirst(value) : graph.asIs(value)))
   const shape = one.shape.map((extent, at) =>
-    at === axis ? values.reduce((sum, each) => sum + (each.shape[at] ?? 0), 0) : extent,
+    at === axis ? values.reduce((sum, each) => sum + extentOf(each.shape, at), 0) : extent,
   )
   const place = first ? (channelsLastOrder(rank)[axis] ?? axis) : axis
   return placed(
@@ -98,11 +99,11 @@ export const slice: KernelRule = (call) => {
   const begin = call.attributes.numbers('begin')
   const size = call.attributes.numbers('size')
   const shape = x.shape.map((extent, axis) =>
-    (size[axis] ?? -1) === -1 ? extent - (begin[axis] ?? 0) : (size[axis] ?? extent),
+    (size[axis] ?? -1) === -1 ? extent - entry(begin, axis) : (size[axis] ?? extent),
   )
   const parts = shape.map((extent, axis) => ({
-    start: begin[axis] ?? 0,
-    end: (begin[axis] ?? 0) + extent,
+    start: entry(begin, axis),
+    end: entry(begin, axis) + extent,
     step: 1,
   }))
   return sliced(call.graph, x, parts, shape)
@@ -139,7 +140,7 @@ export const split: KernelRule = (call) => {
   const x = inputOf(call, 'x')
   const axis = positive(attributes.number('axis'), x.shape.length)
   const given = attributes.raw('numOrSizeSplits')
-  const extent = x.shape[axis] ?? 1
+  const extent = extentOf(x.shape, axis)
   const sizes =
     typeof given === 'number'
       ? Array.from({ length: given }, () => extent / given)
@@ -176,7 +177,7 @@ export const unpack: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'value')
   const axis = positive(attributes.number('axis'), x.shape.length)
-  const count = x.shape[axis] ?? 1
+  const count = extentOf(x.shape, axis)
   const shape = x.shape.filter((_, at) => at !== axis)
   const parts = graph.nodes(
     'Split',
@@ -214,7 +215,7 @@ export const gather: KernelRule = (call) => {
 export const gatherNd: KernelRule = (call) => {
   const { graph } = call
   const [x, indices] = [inputOf(call, 'params'), inputOf(call, 'indices')]
-  const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(indices.shape.at(-1) ?? 0)]
+  const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(extentOf(indices.shape, -1))]
   const places = graph.node('Cast', [graph.asIs(indices)], { to: dataTypeCode('int64') })
   return placed(graph.node('GatherND', [graph.asIs(x), places]), shape, 'as-is', x.dtype)
 }
@@ -223,7 +224,7 @@ export const depthToSpace: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'x')
   const block = attributes.number('blockSize')
-  const [count = 1, rows = 1, columns = 1, channels = 1] = x.shape
+  const [count, rows, columns, channels] = extents4(x.shape)
   const name = graph.node('DepthToSpace', [graph.channelsFirst(x)], { blocksize: block, mode: 'DCR' })
   return placed(name, [count, rows * block, columns * block, channels / block ** 2], 'channels-first')
 }
@@ -246,7 +247,7 @@ export const stridedSlice: KernelRule = (call) => {
   const x = inputOf(call, 'x')
   const entries = withRest(entriesOf(call), x.shape.length)
   const axes = entries.filter(({ kind }) => kind !== 'added')
-  const parts = axes.map((entry, axis) => partOf(call, entry, x.shape[axis] ?? 1))
+  const parts = axes.map((entry, axis) => partOf(call, entry, extentOf(x.shape, axis)))
   const shape = parts.map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))
   const cut = sliced(call.graph, x, parts.map(forSlice), shape)
   const kept = [...shape]

@@ -1,3 +1,4 @@
+import { extentOf } from '../../tensor/tensor.ts'
 import { inputOf, placed, type KernelCall, type KernelRule } from './rule.ts'
 import { channelsFirstOrder, isChannelsFirst, type Traced } from './traced.ts'
 import { withFreeBatch } from './shaping.ts'
@@ -46,7 +47,7 @@ export const batchToSpace: KernelRule = (call) => {
   const block = attributes.numbers('blockShape')
   const crops = attributes.pairs('crops')
   const { name, shape, first } = ownLayout(call, x)
-  const [batch = 1, ...rest] = shape
+  const [batch, rest] = [extentOf(shape, 0), shape.slice(1)]
   const parts = [...block, batch / block.reduce((product, size) => product * size, 1), ...rest]
   const split = graph.node('Reshape', [name, graph.ints(withFreeBatch(graph, parts))])
   const order = shape.flatMap((_, axis) => {
@@ -70,7 +71,7 @@ interface Crop {
 function cropped({ graph }: KernelCall, name: string, { whole, crops, first }: Crop): [string, number[]] {
   const axes = crops.map((_, at) => first + at)
   const starts = crops.map(([before]) => before)
-  const ends = crops.map(([, after], at) => (whole[first + at] ?? 1) - after)
+  const ends = crops.map(([, after], at) => extentOf(whole, first + at) - after)
   const shape = whole.map(
     (extent, axis) => extent - (crops[axis - first]?.[0] ?? 0) - (crops[axis - first]?.[1] ?? 0),
   )
@@ -85,7 +86,7 @@ function ownLayout({ graph }: KernelCall, x: Traced): Blocked {
   if (!isChannelsFirst(x)) return { name: graph.nameOf(x), shape: x.shape, first: 1 }
   return {
     name: graph.nameOf(x),
-    shape: channelsFirstOrder(x.shape.length).map((axis) => x.shape[axis] ?? 1),
+    shape: channelsFirstOrder(x.shape.length).map((axis) => extentOf(x.shape, axis)),
     first: 2,
   }
 }

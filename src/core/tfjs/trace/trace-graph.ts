@@ -1,8 +1,10 @@
+import { inOrder } from '../../math/permute.ts'
+import { entry } from '../../entry.ts'
 import { internalError } from '../../errors.ts'
 import { GraphBuilder } from '../../onnx/graph-builder.ts'
 import type { Attributes, OnnxModel } from '../../onnx/graph.ts'
 import type { OnnxTensor } from '../../onnx/onnx-tensor.ts'
-import { sizeOf } from '../../tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import {
   channelsFirstOrder,
   channelsLastOrder,
@@ -42,7 +44,7 @@ export class TraceGraph {
     const rank = value.shape.length
     const isImage = rank > 2
     const order = isImage ? channelsFirstOrder(rank) : [...value.shape.keys()]
-    const shape = order.map((axis) => (axis === 0 ? 'batch' : (value.shape[axis] ?? 1)))
+    const shape = order.map((axis) => (axis === 0 ? 'batch' : extentOf(value.shape, axis)))
     const own = isImage ? this.channelsFirst(value) : this.asIs(value)
     // A value can be another output, the input or a constant: a node of its own can be named.
     const taken = this.outputNames.has(own) || this.isGiven(own) ? this.node('Identity', [own]) : own
@@ -117,7 +119,7 @@ export class TraceGraph {
   private knownTransposed({ shape, dtype, at }: Traced, order: readonly number[]): string {
     if (at.kind !== 'known') throw internalError('a value that is not known was to be put in another order')
     return this.constant(
-      order.map((axis) => shape[axis] ?? 1),
+      order.map((axis) => extentOf(shape, axis)),
       dtype,
       permutedData(at.data, shape, order),
     )
@@ -134,22 +136,11 @@ export class TraceGraph {
 /** `data` of `shape` with axis order[i] at place i. */
 function permutedData(data: TracedData, shape: readonly number[], order: readonly number[]): TracedData {
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
-  const target = order.map((axis) => shape[axis] ?? 1)
-  const steps = order.map((axis) => strides[axis] ?? 1)
-  const out = data.slice()
-  const at = target.map(() => 0)
-  let from = 0
-  for (let i = 0; i < out.length; i++) {
-    out[i] = data[from] ?? 0
-    for (let axis = target.length - 1; axis >= 0; axis--) {
-      at[axis] = (at[axis] ?? 0) + 1
-      from += steps[axis] ?? 0
-      if ((at[axis] ?? 0) < (target[axis] ?? 0)) break
-      from -= (steps[axis] ?? 0) * (target[axis] ?? 0)
-      at[axis] = 0
-    }
-  }
-  return out
+  return inOrder(
+    data,
+    order.map((axis) => extentOf(shape, axis)),
+    order.map((axis) => entry(strides, axis)),
+  )
 }
 
 function renamed(model: OnnxModel, names: ReadonlyMap<string, string>): OnnxModel {

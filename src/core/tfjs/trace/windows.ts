@@ -1,3 +1,5 @@
+import { extentOf } from '../../tensor/tensor.ts'
+import { entry } from '../../entry.ts'
 import { inputOf, type KernelCall, type KernelRule, placed, unsupported } from './rule.ts'
 
 /** How a window goes over the spatial axes. */
@@ -26,13 +28,13 @@ export function windowsOf(
   call: KernelCall,
   { inputs, kernel, strides, dilations = inputs.map(() => 1) }: WindowOptions,
 ): Windows {
-  const spans = kernel.map((taps, axis) => (taps - 1) * (dilations[axis] ?? 1) + 1)
+  const spans = kernel.map((taps, axis) => (taps - 1) * entry(dilations, axis) + 1)
   const pads = inputs.map((extent, axis) =>
-    padsOf(call, axis, { extent, span: spans[axis] ?? 1, stride: strides[axis] ?? 1 }),
+    padsOf(call, axis, { extent, span: entry(spans, axis), stride: entry(strides, axis) }),
   )
   const outputs = inputs.map((extent, axis) => {
     const [before, after] = pads[axis] ?? [0, 0]
-    return Math.floor((extent + before + after - (spans[axis] ?? 1)) / (strides[axis] ?? 1)) + 1
+    return Math.floor((extent + before + after - entry(spans, axis)) / entry(strides, axis)) + 1
   })
   return {
     kernel,
@@ -83,6 +85,6 @@ export function pool(opType: 'MaxPool' | 'AveragePool'): KernelRule {
     const windows = windowsOf(call, { inputs, kernel, strides: attributes.numbers('strides', inputs.length) })
     const { dilations: _, ...shape } = windowAttributes(windows)
     const name = graph.node(opType, [graph.channelsFirst(x)], shape)
-    return placed(name, [x.shape[0] ?? 1, ...windows.outputs, x.shape.at(-1) ?? 1], 'channels-first')
+    return placed(name, [extentOf(x.shape, 0), ...windows.outputs, extentOf(x.shape, -1)], 'channels-first')
   }
 }
