@@ -2,7 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../errors.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
-import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type {
   Answer,
   AttackLoss,
@@ -18,7 +18,7 @@ import type { DecisionBoundary } from './decision-boundary.ts'
 import type { GradientTally } from './gradient-tally.ts'
 import { BestCandidates, scorerOf } from './candidates.ts'
 import type { Judge } from './judge.ts'
-import { clip, hasFrozen, stretch, zeroWhereFrozen } from './kernels.ts'
+import { clip, hasFrozen, stretch, zeroWhereFrozen } from '../math/kernels.ts'
 import { randomSource, type RandomSource } from './random.ts'
 import { rowOf, sameNumbers } from './rows.ts'
 import { roundPastBoundary, type RoundedSuccess } from './rounding-search.ts'
@@ -170,7 +170,7 @@ export class RestartState implements AttackState {
   boundary(sample: number): DecisionBoundary {
     const { method, problem } = this.options
     const planes =
-      this.boundaries.get(sample) ?? problem.criterion.boundary?.(sample, problem.targets.shape[1] ?? 0)
+      this.boundaries.get(sample) ?? problem.criterion.boundary?.(sample, extentOf(problem.targets.shape, 1))
     if (planes !== undefined) {
       this.boundaries.set(sample, planes)
       return planes

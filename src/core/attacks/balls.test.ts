@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../tensor/tensor.ts'
 import { l2Ball, linfBall, noBall } from './balls.ts'
-import { distanceL2 } from './kernels.ts'
+import { distanceL2 } from '../math/kernels.ts'
 import { randomSource } from './random.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)

@@ -1,7 +1,8 @@
 import { RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import { distanceL2, distanceLinf, normL2 } from './kernels.ts'
+import { distanceL2, distanceLinf, normL2 } from '../math/kernels.ts'
+import { boxAround, boxBetween, type Box, shrinkTowards } from '../math/perturbation.ts'
 import { fillNormal, type RandomSource } from './random.ts'
 
 /**
@@ -24,10 +25,7 @@ export interface Ball {
 }
 
 /** The box of one sample. */
-export interface RowInterval {
-  readonly lower: Float32Array
-  readonly upper: Float32Array
-}
+export type RowInterval = Box
 
 /** max |x − image| ≤ epsilon: a box, so nothing is left to project. */
 export function linfBall(epsilon: number): Ball {
@@ -36,7 +34,7 @@ export function linfBall(epsilon: number): Ball {
     norm: 'Linf',
     epsilon,
     distance: distanceLinf,
-    box: (images, bounds) => boxAround(images, bounds, radius),
+    box: (images, bounds) => boxOfBatch(images, bounds, radius),
     project: () => undefined,
     randomPoint: (x, image, random) => {
       for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + radius * random.symmetric()
@@ -67,16 +65,7 @@ export function l2Ball(epsilon: number): Ball {
       for (let i = 0; i < x.length; i++) x[i] = (image[i] ?? 0) + scale * (x[i] ?? 0)
     },
     // Rounding towards the image never lengthens the perturbation.
-    roundingBox: (x, image) => {
-      const [lower, upper] = [new Float32Array(x.length), new Float32Array(x.length)]
-      for (let i = 0; i < x.length; i++) {
-        const a = x[i] ?? 0
-        const b = image[i] ?? 0
-        lower[i] = a < b ? a : b
-        upper[i] = a < b ? b : a
-      }
-      return { lower, upper }
-    },
+    roundingBox: (x, image) => boxBetween(x, image),
   }
 }
 
@@ -95,19 +84,7 @@ export function noBall(): Ball {
   }
 }
 
-function boxAround({ shape, data }: Tensor, bounds: PixelInterval, radius: number): PixelInterval {
-  const [lower, upper] = [tensor(shape), tensor(shape)]
-  const [least, most] = [bounds.lower.data, bounds.upper.data]
-  for (let i = 0; i < data.length; i++) {
-    lower.data[i] = Math.max((data[i] ?? 0) - radius, least[i] ?? 0)
-    upper.data[i] = Math.min((data[i] ?? 0) + radius, most[i] ?? 0)
-  }
-  return { lower, upper }
-}
-
-function shrinkTowards(x: Float32Array, image: Float32Array, fraction: number): void {
-  for (let i = 0; i < x.length; i++) {
-    const centre = image[i] ?? 0
-    x[i] = centre + fraction * ((x[i] ?? 0) - centre)
-  }
+function boxOfBatch({ shape, data }: Tensor, bounds: PixelInterval, radius: number): PixelInterval {
+  const { lower, upper } = boxAround(data, { lower: bounds.lower.data, upper: bounds.upper.data }, radius)
+  return { lower: tensor(shape, lower), upper: tensor(shape, upper) }
 }

@@ -1,5 +1,5 @@
 import { smoothGaussian } from '../tensor/gaussian.ts'
-import { sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
 import type { GradientTally } from './gradient-tally.ts'
 import { rowOf } from './rows.ts'
@@ -82,7 +82,7 @@ export class Best {
   /** Every sample has been offered; `before` are the images' logits. */
   result(before: Tensor, tally: GradientTally): Omit<AttackResult, 'notices'> {
     const { adversarial, smoothed, after } = this
-    const samples = Array.from({ length: before.shape[0] ?? 0 }, (_, sample) => {
+    const samples = Array.from({ length: extentOf(before.shape, 0) }, (_, sample) => {
       if (this.kept.get(sample)?.hasSmoothed !== true)
         rowOf(smoothed, sample).set(smoothGaussian(sampleOf(adversarial, sample)).data)
       return this.outcome(sample, rowOf(before, sample), tally)

@@ -1,8 +1,9 @@
-import { tensor } from '../tensor/tensor.ts'
+import { extentOf, tensor } from '../tensor/tensor.ts'
 import type { Rows, AttackState } from './attack.ts'
 import type { Ball } from './balls.ts'
-import { stretch } from './kernels.ts'
+import { stretch } from '../math/kernels.ts'
 import { rowOf } from './rows.ts'
+import { clippedChange } from '../math/perturbation.ts'
 
 /** Beyond float32 nothing is left to halve. */
 const mostHalvings = 20
@@ -50,15 +51,6 @@ export async function boundarySearch(state: AttackState, ball: Ball): Promise<Ro
 }
 
 function halvings({ x }: AttackState, { norm }: Ball): number {
-  const pixels = x.data.length / (x.shape[0] ?? 1)
+  const pixels = x.data.length / extentOf(x.shape, 0)
   return Math.min(mostHalvings, Math.ceil((norm === 'Linf' ? 2 : 1.5) * Math.log2(pixels)))
-}
-
-function clippedChange(far: Float32Array, image: Float32Array, most: number): Float32Array {
-  const clipped = new Float32Array(far.length)
-  for (let i = 0; i < far.length; i++) {
-    const centre = image[i] ?? 0
-    clipped[i] = Math.min(Math.max(far[i] ?? 0, centre - most), centre + most)
-  }
-  return clipped
 }

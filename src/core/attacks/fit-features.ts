@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { sampleOf } from '../tensor/tensor.ts'
 import type { AttackProblem, CleanBatch, CleanImages, InnerFeatures, LearningProgress } from './attack.ts'
@@ -111,7 +112,7 @@ function floorsOf(all: readonly Features[], sizes: readonly number[]): Float64Ar
     all.map(({ values }) => values),
     sizes,
   ).map((samples, l) => {
-    const none = new Float64Array(sizes[l] ?? 0)
+    const none = new Float64Array(entry(sizes, l))
     const [whole] = fitMixture(samples, {
       components: 1,
       floor: none.map(() => 1e-12),

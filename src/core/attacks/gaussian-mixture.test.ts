@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { featureDeviation, fitMixture, likeliest, meanSquaredDeviation } from './gaussian-mixture.ts'
+import { meanSquaredDeviation } from '../math/mixture.ts'
+import { featureDeviation, fitMixture, likeliest } from './gaussian-mixture.ts'
 import { fillNormal, randomSource } from './random.ts'
 
 /** Normal samples around two centres, the second twice as wide. */

@@ -1,14 +1,5 @@
 import type { RandomSource } from './random.ts'
-
-/** One normal distribution of a mixture, its features independent of each other. */
-export interface Component {
-  /** π_k */
-  readonly weight: number
-  /** μ_k, [D] */
-  readonly mean: Float64Array
-  /** Diagonal of Σ_k, [D] */
-  readonly variance: Float64Array
-}
+import { type Component, meanSquaredDeviation, weighted, squared } from '../math/mixture.ts'
 
 /** p(z) = Σ_k π_k N(z | μ_k, Σ_k), Σ_k diagonal. */
 export type GaussianMixture = readonly Component[]
@@ -63,11 +54,6 @@ export function likeliest(z: ArrayLike<number>, mixture: GaussianMixture): Compo
   return best?.component
 }
 
-/** (z − μ)ᵀ Σ⁻¹ (z − μ) / D */
-export function meanSquaredDeviation(z: ArrayLike<number>, { mean, variance }: Component): number {
-  return mean.reduce((sum, m, d) => sum + ((z[d] ?? 0) - m) ** 2 / (variance[d] ?? 1), 0) / mean.length
-}
-
 /**
  * Σ over tensors of z's `meanSquaredDeviation` from the likeliest component; z holds their features, one
  * tensor after the other.
@@ -97,25 +83,6 @@ function logSum(values: readonly number[]): number {
   return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0))
 }
 
-/** The normal distribution of samples that count in part. */
-function weighted(
-  samples: readonly ArrayLike<number>[],
-  shares: readonly number[],
-  floor: Float64Array,
-): Component {
-  const total = Math.max(shares.reduce((sum, share) => sum + share, 0), 1e-12) // prettier-ignore
-  const mean = new Float64Array(floor.length)
-  const variance = new Float64Array(floor.length)
-  for (let d = 0; d < floor.length; d++) {
-    for (const [n, sample] of samples.entries())
-      mean[d] = (mean[d] ?? 0) + ((shares[n] ?? 0) * (sample[d] ?? 0)) / total
-    for (const [n, sample] of samples.entries())
-      variance[d] = (variance[d] ?? 0) + ((shares[n] ?? 0) * ((sample[d] ?? 0) - (mean[d] ?? 0)) ** 2) / total
-    variance[d] = Math.max(variance[d] ?? 0, floor[d] ?? 0)
-  }
-  return { weight: total / samples.length, mean, variance }
-}
-
 /**
  * Samples far apart: each drawn with a probability that grows with the squared distance to those before
  * (Arthur and Vassilvitskii 2007).
@@ -137,10 +104,4 @@ function seeds(
     if (next !== undefined) chosen.push(next)
   }
   return chosen
-}
-
-function squared(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum += ((a[d] ?? 0) - (b[d] ?? 0)) ** 2
-  return sum
 }

@@ -1,6 +1,6 @@
 import { tensor } from '../tensor/tensor.ts'
 import type { Rows, AttackState } from './attack.ts'
-import { accumulate } from './kernels.ts'
+import { accumulate } from '../math/kernels.ts'
 import { rowOf } from './rows.ts'
 
 /** Points around x_t whose gradients are added up. */

@@ -1,7 +1,7 @@
-import type { Tensor } from '../tensor/tensor.ts'
+import { extentOf, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem } from './attack.ts'
 import { decidingPlane, type DecisionBoundary } from './decision-boundary.ts'
-import { accumulate } from './kernels.ts'
+import { accumulate } from '../math/kernels.ts'
 import { rowOf } from './rows.ts'
 
 /** Says of a sample's logits [K] whether the attack has succeeded. */
@@ -48,7 +48,8 @@ function plainJudge({ criterion }: AttackProblem): Judge {
 function strictJudge({ criterion, targets }: AttackProblem, clean: Tensor): Judge {
   const boundaries = new Map<number, DecisionBoundary | undefined>()
   const boundaryOf = (sample: number) => {
-    if (!boundaries.has(sample)) boundaries.set(sample, criterion.boundary?.(sample, targets.shape[1] ?? 0))
+    if (!boundaries.has(sample))
+      boundaries.set(sample, criterion.boundary?.(sample, extentOf(targets.shape, 1)))
     return boundaries.get(sample)
   }
   const margin = (logits: Float32Array, sample: number) => {

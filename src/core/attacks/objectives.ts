@@ -1,7 +1,7 @@
 import type { AttackState, Rows } from './attack.ts'
 import { planeValue, type Hyperplane, decidingPlane, writeNormal } from './decision-boundary.ts'
 import type { Notice } from '../errors.ts'
-import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import { lossOf } from './likelihood.ts'
 import { rowOf } from './rows.ts'
 
@@ -116,7 +116,7 @@ const wantedClass: Notice = {
 }
 
 function hasClasses({ loss, deviation }: AttackState, least: number): boolean {
-  return loss === 'cross-entropy' && (deviation.target.shape[1] ?? 0) >= least
+  return loss === 'cross-entropy' && extentOf(deviation.target.shape, 1) >= least
 }
 
 function tooFewClasses(least: number): Notice {

@@ -1,3 +1,4 @@
+import { extentOf } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, CleanImages } from './attack.ts'
 import { toEnd } from '../to-end.ts'
 import type { Learned } from './learned.ts'
@@ -15,7 +16,7 @@ export async function preparedOn(method: AttackMethod, problem: AttackProblem): 
 
 /** The samples of a batch, whose labels nobody says. */
 function imagesOf(problem: AttackProblem): CleanImages {
-  const [count = 0, ...rest] = problem.images.shape
+  const [count, rest] = [extentOf(problem.images.shape, 0), problem.images.shape.slice(1)]
   const batch = { problem, labels: problem.seeds.map(() => undefined) }
   return {
     ...{ shape: [1, ...rest], count, seed: 0, earlyStop: problem.earlyStop },

@@ -1,3 +1,4 @@
+import { extentOf } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem, Choice } from './attack.ts'
 
 /** What the loop runs one after the other: a restart of the method, or of one of an ensemble's members. */
@@ -17,6 +18,6 @@ export function roundsOf(method: AttackMethod, problem: AttackProblem): Round[] 
 
 /** All samples have as many planes. */
 function choiceOf({ criterion, targets }: AttackProblem): Choice {
-  const divided = criterion.boundary?.(0, targets.shape[1] ?? 0)
+  const divided = criterion.boundary?.(0, extentOf(targets.shape, 1))
   return { choices: divided?.need === 'any' ? divided.planes.length : 1 }
 }

@@ -2,7 +2,7 @@ import { RadversaryError } from '../errors.ts'
 import type { Notice } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
-import { tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
 import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } from './attack.ts'
 import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
@@ -30,7 +30,7 @@ export async function* runAttack(
 ): AsyncGenerator<AttackEvent, AttackResult, void> {
   checkProblem(problem)
   const method = await preparedOn(given, problem)
-  const all = problem.images.shape[0] ?? 0
+  const all = extentOf(problem.images.shape, 0)
   const best = new Best(method, problem)
   const tally = new GradientTally()
   const notices = new Map<string, Notice>()
@@ -100,14 +100,14 @@ function boxes({ images, bounds }: AttackProblem): (ball: Ball) => PixelInterval
 
 /** Logits of the untouched images. */
 async function clean(problem: AttackProblem): Promise<Tensor> {
-  const logits = await batchModel(problem).logits(problem.images, indices(problem.images.shape[0] ?? 0))
+  const logits = await batchModel(problem).logits(problem.images, indices(extentOf(problem.images.shape, 0)))
   return collect(logits, problem.targets.shape)
 }
 
 /** Rows of all samples as one tensor of its own. */
 function collect(rows: Rows, shape: Shape): Tensor {
   const all = tensor(shape)
-  for (const sample of indices(shape[0] ?? 0)) rowOf(all, sample).set(rows.of(sample))
+  for (const sample of indices(extentOf(shape, 0))) rowOf(all, sample).set(rows.of(sample))
   return all
 }
 

@@ -1,5 +1,5 @@
 import type { Rows, StepTaken, AttackState } from './attack.ts'
-import { advance, toScaledSign } from './kernels.ts'
+import { advance, toScaledSign } from '../math/kernels.ts'
 import { rowOf } from './rows.ts'
 
 /** How a method makes its direction of the gradient: momentum, smoothing. In place. */

@@ -1,6 +1,7 @@
+import { extentOf } from '../tensor/tensor.ts'
 import type { AttackProblem, SampleEvent, StepTaken } from './attack.ts'
 import { rowOf } from './rows.ts'
-import { perturbationStatistics, type PerturbationStatistics } from './kernels.ts'
+import { perturbationStatistics, type PerturbationStatistics } from '../math/kernels.ts'
 import { divergenceFrom, divergenceOf, lossOf, probabilitiesOf, reportedProbabilities } from './likelihood.ts'
 import type { RestartState, Evaluation } from './attack-state.ts'
 
@@ -29,7 +30,7 @@ export class Watcher {
   /** After the step that made x_t. */
   note({ direction, smoothed }: StepTaken): void {
     const { state } = this
-    const size = state.x.data.length / (state.x.shape[0] ?? 1)
+    const size = state.x.data.length / extentOf(state.x.shape, 0)
     const entries = state.active().map((sample): [number, Noted] => {
       const signs = this.signs.subarray(sample * size, (sample + 1) * size)
       const statistics = perturbationStatistics(

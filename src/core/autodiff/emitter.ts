@@ -181,7 +181,7 @@ export class Emitter {
   slice(x: Value, { axes, starts, ends }: Crop): Value {
     const shape = x.shape.map((extent, axis) => {
       const index = axes.indexOf(axis)
-      return index < 0 ? extent : (ends[index] ?? 0) - entry(starts, index)
+      return index < 0 ? extent : entry(ends, index) - entry(starts, index)
     })
     return sameShape(shape, x.shape)
       ? x

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { internalError, RadversaryError } from '../errors.ts'
 import { lossParts } from '../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
@@ -75,7 +76,7 @@ function binaryCrossEntropy(z: Value, terms: readonly LossTermValues[], emit: Em
 function meanSquaredError(z: Value, terms: readonly LossTermValues[], emit: Emitter): LossGraph {
   const differences = terms.map(({ target, weight }) => ({ difference: emit.sub(z, target), weight }))
   const weighted = differences.map(({ difference, weight }) => emit.mul(difference, weight))
-  const squares = differences.map(({ difference }, index) => emit.mul(difference, weighted[index] ?? 0))
+  const squares = differences.map(({ difference }, index) => emit.mul(difference, entry(weighted, index)))
   return {
     loss: perSample('ReduceMean', emit.sum(squares), emit),
     cotangent: emit.mul(emit.sum(weighted), 2 / outputsOf(z)),

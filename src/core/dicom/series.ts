@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { along, difference, isSameOrientation, normalOf, tiltText } from './geometry.ts'
 import type { InstanceHeader } from './instance.ts'
 import type { Vector3 } from './geometry.ts'
@@ -178,7 +179,7 @@ function commonNormal(instances: readonly InstanceHeader[]): Vector3 | undefined
 }
 
 function spacingOf(positions: readonly number[]): { median: number | undefined; notes: SeriesNote[] } {
-  const steps = positions.slice(1).map((position, index) => position - (positions[index] ?? 0))
+  const steps = positions.slice(1).map((position, index) => position - entry(positions, index))
   const distinct = steps.filter((step) => step > samePositionMm).sort((a, b) => a - b)
   const median = distinct[Math.floor(distinct.length / 2)]
   const gaps = median === undefined ? 0 : distinct.filter((step) => step > 1.5 * median).length

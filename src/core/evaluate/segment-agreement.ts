@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { areasOf, planeOf, type Mask } from '../image/mask.ts'
 import { overlapsOf, type Overlap } from './overlap.ts'
 import { hd95, type Spacing } from '../math/surface-distance.ts'
@@ -23,7 +24,7 @@ export function segmentAgreement(
   const grid = { rows: mask.rows, columns: mask.columns, spacing: compared.spacing }
   return compared.classes.map((k) => ({
     class: k,
-    area: areas[k] ?? 0,
+    area: entry(areas, k),
     ...(overlaps[k] ?? { dice: null, iou: null }),
     hd95: hd95(planeOf(mask, k), planeOf(reference, k), grid),
   }))

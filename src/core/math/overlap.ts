@@ -33,3 +33,19 @@ export function countPlanes(a: Labels, b: Labels, { shared, inA, inB }: Counts):
     shared[k] = shared[k] + (x & y)
   }
 }
+
+/** How many of `count` values of 0 and 1 from `start` on are set in both, and in either. */
+export function countOverlap(
+  a: Uint8Array,
+  b: Uint8Array,
+  start: number,
+  count: number,
+): { readonly both: number; readonly either: number } {
+  let both = 0
+  let either = 0
+  for (let i = start; i < start + count; i++) {
+    both += a[i] & b[i]
+    either += a[i] | b[i]
+  }
+  return { both, either }
+}

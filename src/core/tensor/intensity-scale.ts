@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import type { ModalityTransform, StoredFrame } from '../dicom/image.ts'
 import { modalityFunction } from '../dicom/luts.ts'
 import { RadversaryError } from '../errors.ts'
@@ -111,7 +112,7 @@ function tableScale(
 
 /** 1 for rising, −1 for falling intensities. */
 function directionOf(intensities: readonly number[]): 1 | -1 {
-  const rises = intensities.slice(1).filter((intensity, i) => intensity > (intensities[i] ?? NaN)).length
+  const rises = intensities.slice(1).filter((intensity, i) => intensity > entry(intensities, i)).length
   const steps = Math.max(0, intensities.length - 1)
   if (steps > 0 && rises === steps) return 1
   if (steps > 0 && rises === 0) return -1
@@ -127,7 +128,7 @@ function directionOf(intensities: readonly number[]): 1 | -1 {
 function smallestStep(rising: readonly number[]): number {
   return rising
     .slice(1)
-    .reduce((smallest, value, i) => Math.min(smallest, value - (rising[i] ?? 0)), Infinity)
+    .reduce((smallest, value, i) => Math.min(smallest, value - entry(rising, i)), Infinity)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { formatNpyHeader, parseNpyHeader } from './npy-header.ts'
 import { extentOf, sizeOf, tensor, type Shape, type Tensor } from './tensor.ts'
@@ -112,7 +113,7 @@ function inCOrder(array: NpyArray): NpyArray {
   for (let at = 0; at < data.length; at++) {
     let source = 0
     for (let axis = shape.length - 1; axis >= 0; axis--)
-      source = source * extentOf(shape, axis) + (index[axis] ?? 0)
+      source = source * extentOf(shape, axis) + entry(index, axis)
     data[at] = array.data[source] ?? 0
     advance(index, shape)
   }
@@ -122,7 +123,7 @@ function inCOrder(array: NpyArray): NpyArray {
 /** The next index in C order, in place. */
 function advance(index: number[], shape: Shape): void {
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = (index[axis] ?? 0) + 1
+    index[axis] = entry(index, axis) + 1
     if (index[axis] !== shape[axis]) return
     index[axis] = 0
   }

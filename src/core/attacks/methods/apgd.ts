@@ -3,7 +3,8 @@ import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { checkpointsOf, StepSchedule } from '../apgd-schedule.ts'
 import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../kernels.ts'
+import { addScaled, advance, normL2, scaleBy, toScaledSign } from '../../math/kernels.ts'
+import { leanToLastMove } from '../../math/perturbation.ts'
 import { defineMethod } from '../method-entry.ts'
 import {
   dlrObjective,
@@ -223,17 +224,6 @@ function momentumStep(state: AttackState, ball: Ball) {
     previous.set(sample, current)
     addScaled(gradient, row, current, -1) //                                                  what was moved, to be watched
   }
-}
-
-/** α·(z − x_t) + (1 − α)·(x_t − x_{t−1}), α = 0.75. */
-function leanToLastMove(
-  step: Float32Array,
-  z: Float32Array,
-  current: Float32Array,
-  before: Float32Array,
-): void {
-  for (let i = 0; i < step.length; i++)
-    step[i] = 0.75 * ((z[i] ?? 0) - (current[i] ?? 0)) + 0.25 * ((current[i] ?? 0) - (before[i] ?? 0))
 }
 
 /** η·sign(g), or η·g / ‖g‖₂. */

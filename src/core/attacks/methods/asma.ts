@@ -3,7 +3,9 @@ import { RadversaryError } from '../../errors.ts'
 import { denseProbabilities, type DenseLoss } from '../../tasks/segmentation/losses.ts'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { linfBall, noBall } from '../balls.ts'
-import { advance } from '../kernels.ts'
+import { advance } from '../../math/kernels.ts'
+import { pullBack } from '../../math/perturbation.ts'
+import { countOverlap } from '../../math/overlap.ts'
 import { defineMethod } from '../method-entry.ts'
 import { decidedChannels, decisionsOf, lossOfPixels, pulledBack } from '../pixel-weights.ts'
 import { rowOf } from '../rows.ts'
@@ -78,8 +80,7 @@ function asmaIteration(state: AttackState, { beta, tau }: Settings): () => Promi
     for (const sample of state.active()) {
       const [step, row, image] = [direction.of(sample), rowOf(x, sample), rowOf(images, sample)]
       const multiplier = beta * (wanted.get(sample)?.overlap ?? 0) + tau
-      for (let i = 0; i < step.length; i++)
-        step[i] = multiplier * ((step[i] ?? 0) - 2 * ((row[i] ?? 0) - (image[i] ?? 0)))
+      pullBack(step, multiplier, row, image)
       advance(row, step, rowOf(box.lower, sample), rowOf(box.upper, sample))
     }
     return { direction }
@@ -109,11 +110,7 @@ function meanIou(a: Uint8Array, b: Uint8Array, channels: number): number {
   const pixels = a.length / channels
   const shown: number[] = []
   for (let k = 0; k < channels; k++) {
-    let [both, either] = [0, 0]
-    for (let i = k * pixels; i < (k + 1) * pixels; i++) {
-      both += (a[i] ?? 0) & (b[i] ?? 0)
-      either += (a[i] ?? 0) | (b[i] ?? 0)
-    }
+    const { both, either } = countOverlap(a, b, k * pixels, pixels)
     if (either > 0) shown.push(both / either)
   }
   return shown.length === 0 ? 1 : shown.reduce((sum, iou) => sum + iou, 0) / shown.length

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import { Adam } from '../adam.ts'
+import { Adam } from '../../math/adam.ts'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, type RowInterval } from '../balls.ts'
-import { addScaled } from '../kernels.ts'
+import { addScaled } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps } from '../settings.ts'
+import { toSlope, toTanh, writeTangent, fromTanh, throughTanh } from '../../math/tanh-box.ts'
 
 const settings = z.strictObject({
   epsilon: smallestEpsilon('Euclidean'),
@@ -114,12 +115,6 @@ function freshSearch(image: Float32Array, box: RowInterval, learningRate: number
   return { w, tangent, adam: new Adam(image.length, learningRate), succeeded: false }
 }
 
-/** Turns the margin's gradient into the gradient of ‖x′ − x‖₂² + c·f by x′. */
-function toSlope(gradient: Float32Array, x: Float32Array, image: Float32Array, pull: number): void {
-  for (let i = 0; i < gradient.length; i++)
-    gradient[i] = 2 * ((x[i] ?? 0) - (image[i] ?? 0)) + pull * (gradient[i] ?? 0)
-}
-
 /** Section VI-A: halved when it succeeded, ten times as large while it never has. */
 function nextConstant({
   constant,
@@ -128,42 +123,4 @@ function nextConstant({
 }: Search): Pick<Search, 'constant' | 'range'> {
   const range: Search['range'] = succeeded ? [low, Math.min(high, constant)] : [Math.max(low, constant), high]
   return { range, constant: Number.isFinite(range[1]) ? (range[0] + range[1]) / 2 : 10 * constant }
-}
-
-/** Keeps the arc tangent finite at the box's ends. */
-const inside = 1 - 1e-6
-
-/** w of x: atanh of its place in the box; 0 where the box is a point. */
-function toTanh(x: Float32Array, { lower, upper }: RowInterval): Float32Array {
-  const w = new Float32Array(x.length)
-  for (let i = 0; i < x.length; i++) {
-    const width = (upper[i] ?? 0) - (lower[i] ?? 0)
-    if (width > 0) w[i] = Math.atanh(inside * ((2 * ((x[i] ?? 0) - (lower[i] ?? 0))) / width - 1))
-  }
-  return w
-}
-
-/**
- * tanh w, once for each w, since x′ and its derivative both take it. By one exponential: Math.tanh takes half
- * as long again.
- */
-function writeTangent(tangent: Float64Array, w: Float32Array): void {
-  for (let i = 0; i < w.length; i++) tangent[i] = 1 - 2 / (Math.exp(2 * (w[i] ?? 0)) + 1)
-}
-
-function fromTanh(x: Float32Array, tangent: Float64Array, { lower, upper }: RowInterval): void {
-  for (let i = 0; i < x.length; i++) {
-    const low = lower[i] ?? 0
-    const high = upper[i] ?? 0
-    const value = low + ((high - low) * ((tangent[i] ?? 0) + 1)) / 2
-    x[i] = value > high ? high : value
-  }
-}
-
-/** gradient ← gradient · dx′/dw */
-function throughTanh(gradient: Float32Array, tangents: Float64Array, { lower, upper }: RowInterval): void {
-  for (let i = 0; i < gradient.length; i++) {
-    const tangent = tangents[i] ?? 0
-    gradient[i] = ((gradient[i] ?? 0) * ((upper[i] ?? 0) - (lower[i] ?? 0)) * (1 - tangent * tangent)) / 2
-  }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor } from '../../tensor/tensor.ts'
 import type { Rows, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball } from '../balls.ts'
 import { planeValue, writeNormal, type Hyperplane } from '../decision-boundary.ts'
-import { addScaled, clip, normL2 } from '../kernels.ts'
+import { addScaled, clip, normL2 } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps } from '../settings.ts'
@@ -112,7 +112,7 @@ async function shortestSteps(
   }
   return {
     of: (sample) =>
-      chosen.get(sample)?.step ?? new Float32Array(state.x.data.length / (state.x.shape[0] ?? 1)),
+      chosen.get(sample)?.step ?? new Float32Array(state.x.data.length / extentOf(state.x.shape, 0)),
   }
 }
 

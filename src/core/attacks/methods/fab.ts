@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
 import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { accumulate, addScaled, clip, stretch } from '../kernels.ts'
+import { accumulate, addScaled, clip, stretch } from '../../math/kernels.ts'
 import { decidingPlane } from '../decision-boundary.ts'
 import { defineMethod } from '../method-entry.ts'
 import { planeObjective, marginObjective, type Objective, rankedPlanes } from '../objectives.ts'
-import { planeProjector } from '../plane-projection.ts'
+import { planeProjector } from '../../math/plane-projection.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps, targetClasses } from '../settings.ts'
+import { inner } from '../../math/perturbation.ts'
 
 const source = {
   authors: 'F. Croce, M. Hein',
@@ -144,13 +145,6 @@ function isBeyond(state: AttackState, sample: number, logits: Float32Array): boo
  */
 function isTie(value: number, logits: Float32Array): boolean {
   return Math.abs(value) <= 1e-5 * logits.reduce((largest, z) => Math.max(largest, Math.abs(z)), 0)
-}
-
-/** w·(a − b) */
-function inner(normal: Float32Array, a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < normal.length; i++) sum += (normal[i] ?? 0) * ((a[i] ?? 0) - (b[i] ?? 0))
-  return sum
 }
 
 interface Found {

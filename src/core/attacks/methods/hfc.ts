@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { internalError, RadversaryError } from '../../errors.ts'
-import { tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor } from '../../tensor/tensor.ts'
 import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { deviations, fitFeatures, unfit } from '../fit-features.ts'
 import { likeliest, type GaussianMixture } from '../gaussian-mixture.ts'
-import { accumulate } from '../kernels.ts'
+import { accumulate } from '../../math/kernels.ts'
 import type { FittedFeatures } from '../learned.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
@@ -97,7 +97,7 @@ async function hiddenGradient(
   const { sizes } = inner
   const gradient = await state.evaluate([state.deviation])
   const features = await inner.features()
-  const slopes = tensor([state.x.shape[0] ?? 0, sizes.reduce((sum, size) => sum + size, 0)])
+  const slopes = tensor([extentOf(state.x.shape, 0), sizes.reduce((sum, size) => sum + size, 0)])
   for (const sample of state.active()) {
     const mixtures = classes.get(classOf(state, sample, classes)) ?? []
     writeSlopes(rowOf(slopes, sample), features.of(sample), mixtures)

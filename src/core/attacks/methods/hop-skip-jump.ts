@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { UnnamedMethod, Rows, StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
 import { boundarySearch } from '../boundary-search.ts'
-import { addScaled, clip, normL2, scaleBy, toScaledSign } from '../kernels.ts'
+import { addScaled, clip, normL2, scaleBy, toScaledSign } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { fillNormal } from '../random.ts'
 import { rowOf } from '../rows.ts'
@@ -139,7 +139,7 @@ function distancesOf(state: AttackState, ball: Ball): Map<number, number> {
 
 /** δ_t = √d·θ·‖·‖₂ with θ = d^{−3/2}, or d·θ·‖·‖∞ with θ = d^{−2}: both a d-th of the distance. */
 function probeReach({ x }: AttackState, distance: number): number {
-  const pixels = x.data.length / (x.shape[0] ?? 1)
+  const pixels = x.data.length / extentOf(x.shape, 0)
   return Math.max(distance / pixels, 1e-7)
 }
 

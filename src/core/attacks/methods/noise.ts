@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { linfBall, type Ball } from '../balls.ts'
-import { clip } from '../kernels.ts'
+import { clip } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { epsilon } from '../settings.ts'
 import { rowOf } from '../rows.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { advance, normL2, scaleBy } from '../kernels.ts'
+import { advance, normL2, scaleBy } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { epsilon, epsilonL2, optionalStepSize, randomStart, restarts, stepSize, steps } from '../settings.ts'
 import { signIteration } from '../sign-iteration.ts'

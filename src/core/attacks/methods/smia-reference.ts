@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { referenceKernelConvolution } from '../../tensor/reference-kernel.ts'
-import { tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { noBall } from '../balls.ts'
-import { advance, sumInto, toScaledSign } from '../kernels.ts'
+import { advance, sumInto, toScaledSign } from '../../math/kernels.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
 import { steps } from '../settings.ts'
@@ -59,7 +59,7 @@ export const smiaReference = defineMethod({
  */
 function referenceIteration(state: AttackState, epsilon: number, alpha: number): () => Promise<StepTaken> {
   const { x, box } = state
-  const [, channels = 0] = x.shape
+  const channels = extentOf(x.shape, 1)
   if (channels !== 3 && alpha > 0)
     throw new RadversaryError(
       'usage',

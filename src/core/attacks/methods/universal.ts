@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { internalError } from '../../errors.ts'
-import { tensor } from '../../tensor/tensor.ts'
+import { extentOf, tensor } from '../../tensor/tensor.ts'
 import type { AttackProblem, CleanImages, LearningProgress, UnnamedMethod } from '../attack.ts'
 import { l2Ball, linfBall, type Ball, type RowInterval } from '../balls.ts'
 import { batchModel } from '../batch-model.ts'
@@ -13,7 +13,7 @@ import {
   scaleBy,
   toScaledSign,
   zeroWhereFrozen,
-} from '../kernels.ts'
+} from '../../math/kernels.ts'
 import type { Epoch, LearnedPerturbation } from '../learned.ts'
 import { lossOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
@@ -179,7 +179,7 @@ interface PartOfStep {
 
 async function partOfStep(problem: AttackProblem, plan: Plan, v: Float32Array): Promise<PartOfStep> {
   const { images, bounds, targets, targeted, criterion } = problem
-  const samples = Array.from({ length: images.shape[0] ?? 0 }, (_, sample) => sample)
+  const samples = Array.from({ length: extentOf(images.shape, 0) }, (_, sample) => sample)
   const points = tensor(images.shape)
   const boxOf = (sample: number) => ({
     lower: rowOf(bounds.lower, sample),

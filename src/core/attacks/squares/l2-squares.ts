@@ -1,4 +1,4 @@
-import { normL2, scaleBy } from '../kernels.ts'
+import { normL2, scaleBy } from '../../math/kernels.ts'
 import type { RandomSource } from '../random.ts'
 import {
   below,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { normL2 } from '../kernels.ts'
+import { normL2 } from '../../math/kernels.ts'
 import { randomSource } from '../random.ts'
 import { l2Squares } from './l2-squares.ts'
 import { linfSquares } from './linf-squares.ts'

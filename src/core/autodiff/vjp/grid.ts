@@ -88,7 +88,7 @@ function slopesAlong(
   return axes.map(({ scale }, axis) => {
     const parts = corners.map(({ weights, slopes }, corner) => {
       const factors = weights.map((weight, each) => (each === axis ? (slopes[each] ?? weight) : weight))
-      return emit.mul(sums[corner] ?? 0, product(factors, emit))
+      return emit.mul(entry(sums, corner), product(factors, emit))
     })
     return emit.mul(emit.sum(parts), scale)
   })

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Value } from '../value.ts'
 import { floatAttribute, intAttribute, intsAttribute } from '../../onnx/attributes.ts'
@@ -42,7 +43,7 @@ export const BatchNormalization: VjpRule = (node, emit) => {
     const epsilon = floatAttribute(node, 'epsilon', 1e-5)
     const variances = floatValues(variance)
     const factor = floatValues(scale).map(
-      (each, channel) => each / Math.sqrt((variances[channel] ?? 0) + epsilon),
+      (each, channel) => each / Math.sqrt(entry(variances, channel) + epsilon),
     )
     return emit.mul(node.g, emit.floats([factor.length, ...node.x.shape.slice(2).map(() => 1)], factor))
   }

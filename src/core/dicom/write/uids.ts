@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 
 /** Radversary's own ImplementationClassUID (0002,0012) and name (0002,0013) (PS3.7 section D.3.3.2). */
@@ -10,8 +11,8 @@ export const implementationVersionName = 'RADVERSARY'
  */
 export function deriveUid(...parts: readonly string[]): string {
   const digest = sha256(new TextEncoder().encode(JSON.stringify(['radversary', ...parts]))).slice(0, 16)
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80
+  digest[6] = (entry(digest, 6) & 0x0f) | 0x80
+  digest[8] = (entry(digest, 8) & 0x3f) | 0x80
   return `2.25.${digest.reduce((number, byte) => number * 256n + BigInt(byte), 0n)}`
 }
 

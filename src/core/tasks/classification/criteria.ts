@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { argMax, type Criterion } from '../../attacks/criterion.ts'
 import { RadversaryError } from '../../errors.ts'
 import { extentOf, type Tensor } from '../../tensor/tensor.ts'
@@ -10,7 +11,7 @@ export function misclassified(labels: readonly number[]): Criterion {
     isMet: (logits, sample) => argMax(logits) !== labels[sample],
     boundary: (sample, classes) => ({
       need: 'any',
-      planes: others(classes, labels[sample]).map((k) => difference(k, labels[sample] ?? NaN)),
+      planes: others(classes, labels[sample]).map((k) => difference(k, entry(labels, sample))),
     }),
   }
 }
@@ -22,7 +23,7 @@ export function targetReached(classes: readonly number[]): Criterion {
     isMet: (logits, sample) => argMax(logits) === classes[sample],
     boundary: (sample, count) => ({
       need: 'all',
-      planes: others(count, classes[sample]).map((k) => difference(classes[sample] ?? NaN, k)),
+      planes: others(count, classes[sample]).map((k) => difference(entry(classes, sample), k)),
     }),
   }
 }
@@ -54,7 +55,7 @@ export function labelsReached(wanted: Tensor, labels?: readonly number[], thresh
     throw new RadversaryError('usage', 'Criterion: expected at least one label to reach, got none')
   return {
     name: 'labels reached',
-    isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === (logits[k] ?? NaN) >= bar),
+    isMet: (logits, sample) => chosen.every((k) => isSet(wanted, sample, k) === entry(logits, k) >= bar),
     boundary: (sample) => ({
       need: 'all',
       planes: chosen.map((k) => labelPlane(k, { bar, set: isSet(wanted, sample, k) })),
@@ -71,7 +72,7 @@ function indices(count: number): number[] {
 }
 
 function isSet(labels: Tensor, sample: number, k: number): boolean {
-  return (labels.data[sample * extentOf(labels.shape, 1) + k] ?? 0) >= 0.5
+  return entry(labels.data, sample * extentOf(labels.shape, 1) + k) >= 0.5
 }
 
 /** sigmoid(z) ≥ p exactly where z ≥ log p − log(1 − p). */

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { ClassPrediction } from '../answers.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
@@ -76,14 +77,14 @@ const deciders = {
 function mostLikely(logits: Float64Array): ClassPrediction {
   const best = logits.indexOf(logits.reduce((a, b) => Math.max(a, b), -Infinity))
   const probabilities = [...softmax(logits)]
-  return { kind: 'classes', classes: [best], confidence: probabilities[best] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [best], confidence: entry(probabilities, best), probabilities }
 }
 
 function yesOrNo(logits: Float64Array, threshold: number): ClassPrediction {
-  const logit = logits[0] ?? NaN
+  const logit = entry(logits, 0)
   const probabilities = [sigmoid(-logit), sigmoid(logit)]
   const predicted = sigmoid(logit) >= threshold ? 1 : 0
-  return { kind: 'classes', classes: [predicted], confidence: probabilities[predicted] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [predicted], confidence: entry(probabilities, predicted), probabilities }
 }
 
 function eachYesOrNo(logits: Float64Array, threshold: number): ClassPrediction {
@@ -104,7 +105,7 @@ function gradeReached(logits: Float64Array, threshold: number): ClassPrediction 
   for (const logit of logits) above.push(Math.min(above.at(-1) ?? 1, sigmoid(logit)))
   const probabilities = above.map((p, grade) => p - (above[grade + 1] ?? 0))
   const grade = logits.reduce((count, logit) => count + Number(sigmoid(logit) >= threshold), 0)
-  return { kind: 'classes', classes: [grade], confidence: probabilities[grade] ?? NaN, probabilities }
+  return { kind: 'classes', classes: [grade], confidence: entry(probabilities, grade), probabilities }
 }
 
 /**
@@ -117,9 +118,9 @@ export function targetsOf(head: ClassificationOutput, labels: readonly (readonly
   const targets = tensor([labels.length, count])
   labels.forEach((indices, n) => {
     checkLabel(head, indices)
-    if (head.activation === 'binary-sigmoid') targets.data[n] = indices[0] ?? 0
+    if (head.activation === 'binary-sigmoid') targets.data[n] = entry(indices, 0)
     else if (head.activation === 'cumulative-sigmoid')
-      targets.data.fill(1, n * count, n * count + (indices[0] ?? 0))
+      targets.data.fill(1, n * count, n * count + entry(indices, 0))
     else for (const index of indices) targets.data[n * count + index] = 1
   })
   return targets

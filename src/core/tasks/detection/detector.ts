@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import { extentOf, type Tensor } from '../../tensor/tensor.ts'
@@ -122,7 +123,7 @@ function movedAnchor(
   variances: readonly number[],
 ): Rectangle {
   const [x0 = NaN, y0 = NaN, x1 = NaN, y1 = NaN] = anchor
-  const [dx = NaN, dy = NaN, dw = NaN, dh = NaN] = deltas.map((delta, i) => delta * (variances[i] ?? 1))
+  const [dx = NaN, dy = NaN, dw = NaN, dh = NaN] = deltas.map((delta, i) => delta * entry(variances, i))
   const [w, h] = [x1 - x0, y1 - y0]
   return around(x0 + w / 2 + dx * w, y0 + h / 2 + dy * h, w * Math.exp(dw), h * Math.exp(dh))
 }
@@ -154,7 +155,7 @@ export function boxPredictionsOf(
     const logits = data.subarray(n * size, (n + 1) * size)
     const probabilities = anchorMaxima(loss, anchorProbabilities(loss, logits))
     const boxes = detector.detections(logits)
-    const highest = Math.max(...objectsOf(card.output).map((k) => probabilities[k] ?? 0))
+    const highest = Math.max(...objectsOf(card.output).map((k) => entry(probabilities, k)))
     const mean = boxes.reduce((sum, { score }) => sum + score, 0) / boxes.length
     return {
       kind: 'boxes',

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { internalError } from '../../errors.ts'
 import { detectionAgreement, labelsFound } from '../../evaluate/detection.ts'
 import type { SliceDetections } from '../../evaluate/slice-metrics.ts'
@@ -47,7 +48,7 @@ export function foundBoxes(found: readonly Box[], labels: readonly LabelledBox[]
 }
 
 function highestScore(output: DetectionOutput, { probabilities }: BoxPrediction): number {
-  return Math.max(...objectsOf(output).map((k) => probabilities[k] ?? 0))
+  return Math.max(...objectsOf(output).map((k) => entry(probabilities, k)))
 }
 
 /** How many of a frame's labelled boxes are found, before and after. */

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { gradeOf, targetsOf } from '../classification/heads.ts'
 import { labelsReached, misclassified, targetReached } from '../classification/criteria.ts'
 import {
@@ -13,7 +14,7 @@ export function gradeChanged(head: OrdinalOutput, labels: readonly number[], lea
   return {
     ...facesOfChange(head, labels, least),
     name: least === 1 ? 'grade changed' : `grade changed by at least ${least}`,
-    isMet: (logits, sample) => Math.abs(gradeOf(head, logits) - (labels[sample] ?? NaN)) >= least,
+    isMet: (logits, sample) => Math.abs(gradeOf(head, logits) - entry(labels, sample)) >= least,
   }
 }
 
@@ -47,7 +48,7 @@ function facesOfChange(
   if (head.activation === 'softmax') return least === 1 ? misclassified(labels) : {}
   const bar = Math.log(head.threshold) - Math.log1p(-head.threshold)
   return {
-    boundary: (sample) => gradeBoundary(labels[sample] ?? NaN, { least, bar, grades: head.classes.length }),
+    boundary: (sample) => gradeBoundary(entry(labels, sample), { least, bar, grades: head.classes.length }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { gradeAgreement } from '../../evaluate/grades.ts'
 import { classesOfAnswer } from '../answers.ts'
 import { classAgreement } from '../classification/agreement.ts'
@@ -40,7 +41,7 @@ export const ordinal: TaskRules<'ordinal'> = {
   agreement: ({ output }, frames) => ({ agreement: classAgreement(frames, output) }),
   taskAgreement: (_card, rows) => ({
     grades: gradeAgreement(
-      rows.map(({ label, predicted }) => [classesOfAnswer(label)[0] ?? NaN, predicted.classes[0] ?? NaN]),
+      rows.map(({ label, predicted }) => [entry(classesOfAnswer(label), 0), entry(predicted.classes, 0)]),
     ),
   }),
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import type { Hyperplane } from '../../attacks/decision-boundary.ts'
 import type { RegressionOutput } from './output.ts'
 import type { Criterion } from '../../attacks/criterion.ts'
@@ -8,12 +9,12 @@ type Scale = Pick<RegressionOutput, 'scale' | 'offset' | 'unit'>
 export function valueChanged(head: Scale, labels: readonly number[], tolerance: number): Criterion {
   return {
     name: `value changed by more than ${inUnit(tolerance, head)}`,
-    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (labels[sample] ?? NaN)) > tolerance,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - entry(labels, sample)) > tolerance,
     boundary: (sample) => ({
       need: 'any',
       planes: [
-        above(head, (labels[sample] ?? NaN) + tolerance),
-        below(head, (labels[sample] ?? NaN) - tolerance),
+        above(head, entry(labels, sample) + tolerance),
+        below(head, entry(labels, sample) - tolerance),
       ],
     }),
   }
@@ -23,19 +24,19 @@ export function valueChanged(head: Scale, labels: readonly number[], tolerance: 
 export function valueReached(head: Scale, wanted: readonly number[], tolerance: number): Criterion {
   return {
     name: `value reached to ${inUnit(tolerance, head)}`,
-    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - (wanted[sample] ?? NaN)) <= tolerance,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - entry(wanted, sample)) <= tolerance,
     boundary: (sample) => ({
       need: 'all',
       planes: [
-        above(head, (wanted[sample] ?? NaN) - tolerance),
-        below(head, (wanted[sample] ?? NaN) + tolerance),
+        above(head, entry(wanted, sample) - tolerance),
+        below(head, entry(wanted, sample) + tolerance),
       ],
     }),
   }
 }
 
 function valueOf({ scale, offset }: Scale, logits: Float32Array): number {
-  return scale * (logits[0] ?? NaN) + offset
+  return scale * entry(logits, 0) + offset
 }
 
 function above({ scale, offset }: Scale, bar: number): Hyperplane {

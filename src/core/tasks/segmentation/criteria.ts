@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { meanOverlap, overlapsOf, type Overlap } from '../../evaluate/overlap.ts'
 import { areasOf, type Mask } from '../../image/mask.ts'
 import type { Criterion } from '../../attacks/criterion.ts'
@@ -62,5 +63,5 @@ export function maskReached(
 }
 
 function sumOver(areas: readonly number[], classes: readonly number[]): number {
-  return classes.reduce((sum, k) => sum + (areas[k] ?? 0), 0)
+  return classes.reduce((sum, k) => sum + entry(areas, k), 0)
 }

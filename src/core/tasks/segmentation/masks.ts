@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import { extentOf, tensor, type Tensor } from '../../tensor/tensor.ts'
@@ -118,7 +119,7 @@ export function maskPredictionsOf(head: SegmentationOutput, { shape, data }: Ten
 /** The things that any pixel shows, or the background where none does. */
 export function shownClasses(head: SegmentationOutput, mask: Mask): number[] {
   const areas = areasOf(mask, head.classes.length)
-  const shown = thingsOf(head).filter((k) => (areas[k] ?? 0) > 0)
+  const shown = thingsOf(head).filter((k) => entry(areas, k) > 0)
   const background = backgroundOf(head)
   return shown.length === 0 && background !== undefined ? [background] : shown
 }

@@ -119,7 +119,7 @@ export const transposedConvolution: KernelRule = (call) => {
   const windows = windowsOf(call, { inputs: outputs, kernel, strides })
   const missing = outputs.map((extent, axis) => {
     const reached = (extentOf(dy.shape, axis + 1) - 1) * entry(strides, axis) + entry(kernel, axis)
-    return extent - (reached - (windows.before[axis] ?? 0) - (windows.after[axis] ?? 0))
+    return extent - (reached - entry(windows.before, axis) - entry(windows.after, axis))
   })
   const weights = graph.permuted(filter, [rank + 1, rank, ...kernel.keys()])
   const shape = { ...windowAttributes(windows), output_padding: missing }

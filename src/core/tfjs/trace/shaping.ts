@@ -194,7 +194,7 @@ export const tile: KernelRule = (call) => {
   const { graph, attributes } = call
   const x = inputOf(call, 'x')
   const repeats = attributes.numbers('reps')
-  const shape = x.shape.map((extent, axis) => extent * (repeats[axis] ?? 1))
+  const shape = x.shape.map((extent, axis) => extent * entry(repeats, axis))
   return placed(graph.node('Tile', [graph.asIs(x), graph.ints(repeats)]), shape, 'as-is', x.dtype)
 }
 

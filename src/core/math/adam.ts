@@ -19,9 +19,9 @@ export class Adam {
     const scale = this.rate / (1 - 0.9 ** this.time)
     const inverse = 1 / (1 - 0.999 ** this.time)
     for (let i = 0; i < gradient.length; i++) {
-      const g = gradient[i] ?? 0
-      const m = 0.9 * (first[i] ?? 0) + 0.1 * g
-      const v = 0.999 * (second[i] ?? 0) + 0.001 * g * g
+      const g = gradient[i]
+      const m = 0.9 * first[i] + 0.1 * g
+      const v = 0.999 * second[i] + 0.001 * g * g
       first[i] = m
       second[i] = v
       gradient[i] = (scale * m) / (Math.sqrt(inverse * v) + 1e-8)

@@ -1,5 +1,5 @@
-import type { RowInterval } from './balls.ts'
 import { normL1, normL2, signOf, smaller } from './kernels.ts'
+import type { Box } from './perturbation.ts'
 
 /** The plane w·(z − x) = gap, seen from a point x that lies in the box. */
 export interface Plane {
@@ -19,7 +19,7 @@ export interface Plane {
 export function planeProjector(
   length: number,
   norm: 'Linf' | 'L2',
-): (x: Float32Array, plane: Plane, box: RowInterval) => Float32Array {
+): (x: Float32Array, plane: Plane, box: Box) => Float32Array {
   const [room, step] = [new Float64Array(length), new Float32Array(length)]
   return (x, { normal, gap }, box) => {
     writeRoom(room, x, { normal, gap }, box)
@@ -45,8 +45,8 @@ function writeStep(
   { sign, reach, norm }: Reach,
 ): void {
   for (let i = 0; i < step.length; i++) {
-    const weight = normal[i] ?? 0
-    step[i] = sign * signOf(weight) * smaller(room[i] ?? 0, reach * speed(weight, norm))
+    const weight = normal[i]
+    step[i] = sign * signOf(weight) * smaller(room[i], reach * speed(weight, norm))
   }
 }
 
@@ -55,17 +55,12 @@ function speed(weight: number, norm: 'Linf' | 'L2'): number {
 }
 
 /** How far each pixel can move in the direction that brings x nearer to the plane; at least 0. */
-function writeRoom(
-  room: Float64Array,
-  x: Float32Array,
-  { normal, gap }: Plane,
-  { lower, upper }: RowInterval,
-): void {
+function writeRoom(room: Float64Array, x: Float32Array, { normal, gap }: Plane, { lower, upper }: Box): void {
   const sign = Math.sign(gap)
   for (let i = 0; i < x.length; i++) {
-    const direction = sign * (normal[i] ?? 0)
-    const above = (upper[i] ?? 0) - (x[i] ?? 0)
-    const below = (x[i] ?? 0) - (lower[i] ?? 0)
+    const direction = sign * normal[i]
+    const above = upper[i] - x[i]
+    const below = x[i] - lower[i]
     room[i] = Math.max(0, Number(direction > 0) * above + Number(direction < 0) * below)
   }
 }
@@ -79,9 +74,9 @@ function solveReach(normal: Float32Array, gap: number, room: Float64Array, norm:
     let covered = 0
     let slope = 0
     for (let i = 0; i < normal.length; i++) {
-      const weight = Math.abs(normal[i] ?? 0)
+      const weight = Math.abs(normal[i])
       const pace = norm === 'Linf' ? 1 : weight
-      const most = room[i] ?? 0
+      const most = room[i]
       const goesOn = Number(most > reach * pace)
       covered += weight * (goesOn * reach * pace + (1 - goesOn) * most)
       slope += goesOn * weight * pace

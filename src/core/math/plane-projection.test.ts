@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { normL2 } from './kernels.ts'
-import type { RowInterval } from './balls.ts'
+import type { RowInterval } from '../attacks/balls.ts'
 import { planeProjector, type Plane } from './plane-projection.ts'
 
 const stepToPlane = (x: Float32Array, plane: Plane, box: RowInterval, norm: 'Linf' | 'L2') =>

@@ -7,65 +7,65 @@
 
 /** values ← scale · sign(values), with sign(±0) = 0. */
 export function toScaledSign(values: Float32Array, scale: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = signOf(values[i] ?? 0) * scale
+  for (let i = 0; i < values.length; i++) values[i] = signOf(values[i]) * scale
 }
 
 /** values ← scale · values */
 export function scaleBy(values: Float32Array, scale: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = scale * (values[i] ?? 0)
+  for (let i = 0; i < values.length; i++) values[i] = scale * values[i]
 }
 
 /** values ← values · factors, one by one */
 export function multiply(values: Float32Array, factors: Float32Array): void {
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * (factors[i] ?? 0)
+  for (let i = 0; i < values.length; i++) values[i] = values[i] * factors[i]
 }
 
 /** sum ← decay · sum + scale · values */
 export function accumulate(sum: Float32Array, decay: number, values: Float32Array, scale: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = decay * (sum[i] ?? 0) + scale * (values[i] ?? 0)
+  for (let i = 0; i < sum.length; i++) sum[i] = decay * sum[i] + scale * values[i]
 }
 
 /** sum ← a + scale · b; `sum` may be one of them. */
 export function addScaled(sum: Float32Array, a: Float32Array, b: Float32Array, scale: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (a[i] ?? 0) + scale * (b[i] ?? 0)
+  for (let i = 0; i < sum.length; i++) sum[i] = a[i] + scale * b[i]
 }
 
 /** x ← x + step, within [lower, upper]; all finite. */
 export function advance(x: Float32Array, step: Float32Array, lower: Float32Array, upper: Float32Array): void {
   for (let i = 0; i < x.length; i++) {
-    const moved = (x[i] ?? 0) + (step[i] ?? 0)
-    x[i] = smaller(larger(moved, lower[i] ?? 0), upper[i] ?? 0)
+    const moved = x[i] + step[i]
+    x[i] = smaller(larger(moved, lower[i]), upper[i])
   }
 }
 
 /** x ← x within [lower, upper]; infinite values too. */
 export function clip(x: Float32Array, lower: Float32Array, upper: Float32Array): void {
-  for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i] ?? 0, lower[i] ?? 0), upper[i] ?? 0)
+  for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i], lower[i]), upper[i])
 }
 
 /** values, finite, ← values within [−radius, radius]. */
 export function clampTo(values: Float32Array, radius: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = smaller(larger(values[i] ?? 0, -radius), radius)
+  for (let i = 0; i < values.length; i++) values[i] = smaller(larger(values[i], -radius), radius)
 }
 
 /** image + factor · (x − image), a copy; x itself for 1. */
 export function stretch(x: Float32Array, image: Float32Array, factor: number): Float32Array {
   const stretched = x.slice()
   if (factor === 1) return stretched
-  for (let i = 0; i < x.length; i++) stretched[i] = (image[i] ?? 0) + factor * ((x[i] ?? 0) - (image[i] ?? 0))
+  for (let i = 0; i < x.length; i++) stretched[i] = image[i] + factor * (x[i] - image[i])
   return stretched
 }
 
 /** sum ← a + b */
 export function sumInto(sum: Float32Array, a: Float32Array, b: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (a[i] ?? 0) + (b[i] ?? 0)
+  for (let i = 0; i < sum.length; i++) sum[i] = a[i] + b[i]
 }
 
 /** Σ |v|, in double precision. */
 export function normL1(values: Float32Array): number {
   let total = 0
   // eslint-disable-next-line @typescript-eslint/prefer-for-of -- it takes five times as long on typed arrays
-  for (let i = 0; i < values.length; i++) total += Math.abs(values[i] ?? 0)
+  for (let i = 0; i < values.length; i++) total += Math.abs(values[i])
   return total
 }
 
@@ -73,21 +73,21 @@ export function normL1(values: Float32Array): number {
 export function normL2(values: Float32Array): number {
   let total = 0
   // eslint-disable-next-line @typescript-eslint/prefer-for-of -- it takes five times as long on typed arrays
-  for (let i = 0; i < values.length; i++) total += (values[i] ?? 0) ** 2
+  for (let i = 0; i < values.length; i++) total += values[i] ** 2
   return Math.sqrt(total)
 }
 
 /** ‖a − b‖₂, in double precision. */
 export function distanceL2(a: Float32Array, b: Float32Array): number {
   let total = 0
-  for (let i = 0; i < a.length; i++) total += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2
+  for (let i = 0; i < a.length; i++) total += (a[i] - b[i]) ** 2
   return Math.sqrt(total)
 }
 
 /** max |a − b| */
 export function distanceLinf(a: Float32Array, b: Float32Array): number {
   let largest = 0
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs((a[i] ?? 0) - (b[i] ?? 0)))
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]))
   return largest
 }
 
@@ -100,14 +100,13 @@ export function hasFrozen(lower: Float32Array, upper: Float32Array): boolean {
 /** How many pixels have room between their bounds. */
 export function countMovable(lower: Float32Array, upper: Float32Array): number {
   let count = 0
-  for (let i = 0; i < lower.length; i++) count += Number((lower[i] ?? 0) < (upper[i] ?? 0))
+  for (let i = 0; i < lower.length; i++) count += Number(lower[i] < upper[i])
   return count
 }
 
 /** Zero where lower = upper: such pixels are frozen. */
 export function zeroWhereFrozen(values: Float32Array, lower: Float32Array, upper: Float32Array): void {
-  for (let i = 0; i < values.length; i++)
-    values[i] = (values[i] ?? 0) * Number((lower[i] ?? 0) < (upper[i] ?? 0))
+  for (let i = 0; i < values.length; i++) values[i] = values[i] * Number(lower[i] < upper[i])
 }
 
 export interface PerturbationStatistics {
@@ -130,11 +129,11 @@ export function perturbationStatistics(
 ): PerturbationStatistics {
   let [total, squares, moving, agreeing] = [0, 0, 0, 0]
   for (let i = 0; i < x.length; i++) {
-    const change = (x[i] ?? 0) - (image[i] ?? 0)
+    const change = x[i] - image[i]
     total += change
     squares += change * change
-    const sign = signOf(direction[i] ?? 0)
-    const previous = previousSigns[i] ?? 0
+    const sign = signOf(direction[i])
+    const previous = previousSigns[i]
     moving += (sign | previous) & 1
     agreeing += (sign * previous + 1) >> 1
     previousSigns[i] = sign
