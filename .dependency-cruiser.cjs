@@ -115,7 +115,8 @@ module.exports = {
       to: {
         path: core,
         dependencyTypesNot: ['type-only'],
-        pathNot: '^src/core/(errors|visible-text|number-texts|evaluate/(csv|headline)|spec/[^/]+|tasks/form)\\.ts$',
+        pathNot:
+          '^src/core/(errors|visible-text|number-texts|evaluate/(csv|headline)|spec/[^/]+|tasks/form)\\.ts$',
       },
     },
     {
