@@ -1,6 +1,6 @@
 """Writes test/fixtures/interpolations.json: a small image resampled by Pillow, OpenCV and TensorFlow.
 
-Needs Pillow, opencv-python-headless, tensorflow-cpu and NumPy (pip): python3 scripts/goldens/interpolations.py
+Needs Pillow below 13 (which takes rows before columns where they shrink more), opencv-python-headless, tensorflow-cpu and NumPy (pip): python3 scripts/goldens/interpolations.py
 """
 
 import json
@@ -51,6 +51,14 @@ def resampled(image, size):
     }
 
 
+def resampled_bytes(image, size):
+    filters = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS}
+    flags = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA, "nearest": cv2.INTER_NEAREST}
+    by_pillow = {f"pillow-{name}": Image.fromarray(image).resize((size[1], size[0]), filter) for name, filter in filters.items()}
+    by_opencv = {f"opencv-{name}": opencv(image, size, flag) for name, flag in flags.items()}
+    return {"size": list(size), **{name: np.asarray(made).ravel().tolist() for name, made in {**by_pillow, **by_opencv}.items()}}
+
+
 def nearest_indices(inputs, outputs):
     line = np.arange(inputs, dtype=np.float32)[None]
     return {
@@ -63,11 +71,15 @@ def nearest_indices(inputs, outputs):
 
 def main():
     image = np.random.default_rng(2024).random((ROWS, COLUMNS)).round(7).astype(np.float32)
+    # Black and white beside each other, so that bicubic and Lanczos overshoot.
+    bytes_of_image = np.clip(np.rint((image - 0.5) * 400 + 127), 0, 255).astype(np.uint8)
     golden = {
         "madeBy": f"scripts/goldens/interpolations.py, Pillow {PIL.__version__}, OpenCV {cv2.__version__}, TensorFlow {tf.__version__}",
         "shape": [ROWS, COLUMNS],
         "image": rounded(image),
         "resampled": [resampled(image, size) for size in SIZES],
+        "bytes": bytes_of_image.ravel().tolist(),
+        "resampledBytes": [resampled_bytes(bytes_of_image, size) for size in SIZES],
         "nearestIndices": [nearest_indices(*extents) for extents in EXTENTS],
     }
     with open(os.path.join(os.path.dirname(__file__), "../../test/fixtures/interpolations.json"), "w", encoding="ascii") as file:

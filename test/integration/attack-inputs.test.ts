@@ -255,3 +255,32 @@ test('a classifier whose card asks for a window that the file has not lists ever
     message: expect.stringContaining('2 failed, the first (001.dcm)') as string,
   })
 })
+
+describe('a card that rounds to 8 bits', () => {
+  const range = { lower: -1024, upper: 1024 }
+  const card = { rounding: 'uint8' }
+  const { mean, std } = tinyNormalisation
+  const rounded = (value: number) => (Math.round((value * std + mean) * 255) / 255 - mean) / std
+
+  test('is predicted by what is left, and the record says what gradients did', async () => {
+    const { images, record, adversarialOf, classifier } = await attacked((study) => writeSeries(study, 2), {
+      card,
+    })
+    images.forEach((image, index) => {
+      const byHand = (values: readonly number[]) =>
+        classifier.probabilities(tinyInput(image, values, range).map(rounded))
+      const [frame] = record.images[index]!.frames
+      expect(largestDifference(frame!.before.probabilities, byHand(image.values))).toBeLessThan(1e-5)
+      expect(largestDifference(frame!.reread.probabilities, byHand(adversarialOf(image)))).toBeLessThan(1e-5)
+    })
+    expect(record.notices.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('Gradients went straight through the rounding to 8 bits'),
+    )
+  })
+
+  test('has nothing to say of methods without gradients', async () => {
+    const changes = { method: 'square', settings: { epsilon: '16/255', steps: 5 } }
+    const { record } = await attacked((study) => writeSeries(study, 1), { card, changes })
+    expect(record.notices).toEqual([])
+  })
+})

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 
+type Resampled = Record<string, readonly number[]> & { readonly size: readonly [number, number] }
+
 interface InterpolationGolden {
   readonly shape: readonly [number, number]
   readonly image: readonly number[]
-  readonly resampled: readonly (Record<string, readonly number[]> & {
-    readonly size: readonly [number, number]
-  })[]
+  readonly resampled: readonly Resampled[]
+  readonly bytes: readonly number[]
+  readonly resampledBytes: readonly Resampled[]
   readonly nearestIndices: readonly (Record<string, readonly number[]> & {
     readonly inputs: number
     readonly outputs: number
@@ -22,4 +24,10 @@ export const interpolationGolden = JSON.parse(
 export const interpolatedImage: Tensor = tensor(
   [1, 1, ...interpolationGolden.shape],
   Float32Array.from(interpolationGolden.image),
+)
+
+/** The golden's image of bytes in [0, 1], [1, 1, H, W]. */
+export const interpolatedBytes: Tensor = tensor(
+  [1, 1, ...interpolationGolden.shape],
+  Float32Array.from(interpolationGolden.bytes, (byte) => byte / 255),
 )

@@ -58,6 +58,11 @@ test('a card takes every way to resample, and the documentation says what each i
   expect(messageOf(() => parseCard({ ...card, interpolation: 'lanczos' }))).toContain('interpolation: ')
 })
 
+test('a card may round to bytes, and to nothing else', () => {
+  expect(parseCard({ ...card, rounding: 'uint8' })).toMatchObject({ rounding: 'uint8' })
+  expect(messageOf(() => parseCard({ ...card, rounding: 'uint16' }))).toContain('rounding: ')
+})
+
 describe('parseCard', () => {
   test('fills in the defaults', () => {
     expect(parseCard(card)).toMatchObject({

@@ -95,6 +95,7 @@ const common = {
   intensity,
   fit,
   interpolation: z.enum(interpolations),
+  rounding: z.literal('uint8').optional(),
   mean: z.array(z.number()).min(1),
   std: z.array(deviation).min(1),
   provenance: provenance.default({}),

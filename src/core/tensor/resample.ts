@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { type AxisWeights, combineColumns, combineRows, transposeWeights } from '../math/resample.ts'
 import { axisWeights } from './axis-weights.ts'
-import { imageBatchExtents } from './image-batch.ts'
+import { imageBatchExtents, type ImageBatchExtents } from './image-batch.ts'
 import type { AxisKernel, Interpolation } from './interpolation.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
@@ -33,7 +33,7 @@ export function createResampler(from: ImageSize, to: ImageSize, interpolation: I
 }
 
 /** One axis that grows makes OpenCV's INTER_AREA another thing along both. */
-function axisKernel(from: ImageSize, to: ImageSize, interpolation: Interpolation): AxisKernel {
+export function axisKernel(from: ImageSize, to: ImageSize, interpolation: Interpolation): AxisKernel {
   const grows = to[0] > from[0] || to[1] > from[1]
   return interpolation === 'area' && grows ? 'area-growing' : interpolation
 }
@@ -43,12 +43,7 @@ function axisKernel(from: ImageSize, to: ImageSize, interpolation: Interpolation
  * is one line, which stays in the processor's nearest cache until the line's own columns are combined.
  */
 function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
-  const extents = imageBatchExtents(x, 'Resample')
-  if (extents.rows !== rows.inputs || extents.columns !== columns.inputs)
-    throw new RadversaryError(
-      'tensor-invalid',
-      `Resample: expected images of ${rows.inputs}x${columns.inputs}, got ${extents.rows}x${extents.columns}`,
-    )
+  const extents = extentsOfSize(x, [rows.inputs, columns.inputs])
   const out = tensor([extents.count, extents.channels, rows.outputs, columns.outputs])
   const line = new Float64Array(columns.inputs)
   for (let plane = 0; plane < extents.count * extents.channels; plane++)
@@ -57,4 +52,15 @@ function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
       combineColumns(line, columns, out.data, (plane * rows.outputs + row) * columns.outputs)
     }
   return out
+}
+
+/** The extents of `x`; throws `tensor-invalid` unless it is a batch of images of `size`. */
+export function extentsOfSize(x: Tensor, size: ImageSize): ImageBatchExtents {
+  const extents = imageBatchExtents(x, 'Resample')
+  if (extents.rows !== size[0] || extents.columns !== size[1])
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Resample: expected images of ${size.join('x')}, got ${extents.rows}x${extents.columns}`,
+    )
+  return extents
 }

@@ -110,7 +110,7 @@ async function work(
 async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, { onEvent }: AttackHooks) {
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
-  const notices: Notice[] = []
+  const notices = gradientNotices(run)
   let resumed = 0
   for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {
@@ -123,6 +123,18 @@ async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, 
   }
   if (images.length === 0) throw nothingLeft(failures)
   return { images, failures, notices: distinctNotices(notices), resumed }
+}
+
+/** What a record says of how its gradients were made. */
+function gradientNotices({ method, opened }: AttackRun): Notice[] {
+  if (method.entry.access !== 'white-box' || opened.card.rounding === undefined) return []
+  return [
+    {
+      message:
+        'Gradients went straight through the rounding to 8 bits that the card asks for, as if it were not there; predictions did not.',
+      tip: 'Methods that ask for no gradient see the rounding.',
+    },
+  ]
 }
 
 /** 1 for the first of those that are attacked. */

@@ -5,6 +5,7 @@ import {
   largestDifference,
   uniformTensor,
 } from '../../../../test/support/numbers.ts'
+import { create8BitResampler } from '../../tensor/resample-8-bit.ts'
 import { createResampler } from '../../tensor/resample.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
@@ -39,6 +40,17 @@ describe('preprocessingFor', () => {
       'clip',
       'mean and standard deviation',
     ])
+  })
+
+  test('rounds to 8 bits as it resamples where the card says so, at the same size too', () => {
+    const x = uniformTensor([2, 1, 20, 10], 1, [0, 1])
+    const rounding = { ...card, rounding: 'uint8' } as const
+    const expected = create8BitResampler([20, 10], [8, 12], 'bilinear-antialiased').apply(x)
+    expect(preprocessingFor(rounding, [1, 20, 10]).apply(x)).toEqual(expected)
+    const alone = preprocessingFor(rounding, [1, 8, 12]).apply(
+      tensor([1, 1, 8, 12], new Float32Array(96).fill(0.3)),
+    )
+    expect(new Set(alone.data)).toEqual(new Set([Math.fround(77 / 255)]))
   })
 
   test('letterboxes: the whole image inside, the rest padded evenly', () => {

@@ -12,7 +12,10 @@ import type { DifferentiableModel } from '../ports.ts'
 export type ImageShape = readonly [channels: number, rows: number, columns: number]
 
 /** What the chain needs of a model card. */
-export type PreprocessingCard = Pick<ModelCard, 'input' | 'fit' | 'interpolation' | 'mean' | 'std'>
+export type PreprocessingCard = Pick<
+  ModelCard,
+  'input' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
+>
 
 /**
  * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
@@ -32,6 +35,7 @@ export function preprocessingFor(
       to: card.input.size,
       fit: card.fit,
       interpolation: card.interpolation,
+      rounding: card.rounding,
     }),
     ...channels(imageChannels, card.input.channels),
   ]

@@ -1,6 +1,7 @@
 import type { Interpolation } from '../../tensor/interpolation.ts'
 import { createResampler, type ImageSize } from '../../tensor/resample.ts'
-import type { Fit } from '../card.ts'
+import { create8BitResampler } from '../../tensor/resample-8-bit.ts'
+import type { Fit, ModelCard } from '../card.ts'
 import type { PreprocessingStep } from './step.ts'
 import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
@@ -11,17 +12,20 @@ interface Fitting {
   readonly to: ImageSize
   readonly fit: Fit
   readonly interpolation: Interpolation
+  readonly rounding?: ModelCard['rounding']
 }
 
 /**
  * The steps that bring an image of one size into the model's frame, as `fitPlan` says. Throws
  * `model-unsupported` as it does.
  */
-export function fitSteps({ from, to, fit, interpolation }: Fitting): PreprocessingStep[] {
+export function fitSteps({ from, to, fit, interpolation, rounding }: Fitting): PreprocessingStep[] {
   const { box, size, at, padValue } = fitPlan(fit, from, to)
   return [
     ...placed({ from, to: box.size, top: -box.top, left: -box.left, padValue: 0 }),
-    ...resized(box.size, size, interpolation),
+    ...(rounding === 'uint8'
+      ? [resampleBytes(box.size, size, interpolation)]
+      : resized(box.size, size, interpolation)),
     ...placed({ from: size, to, ...at, padValue }),
   ]
 }
@@ -164,5 +168,17 @@ export function resample(from: ImageSize, to: ImageSize, interpolation: Interpol
     name: `resample ${from.join('x')} to ${to.join('x')}, ${interpolation}`,
     apply: (x) => resampler.apply(x),
     adjoint: (cotangent) => resampler.adjoint(cotangent),
+  }
+}
+
+/** The same on values in [0, 1] held as bytes (see `create8BitResampler`). */
+export function resampleBytes(
+  from: ImageSize,
+  to: ImageSize,
+  interpolation: Interpolation,
+): PreprocessingStep {
+  return {
+    name: `resample ${from.join('x')} to ${to.join('x')}, ${interpolation}, in 8 bits`,
+    ...create8BitResampler(from, to, interpolation),
   }
 }

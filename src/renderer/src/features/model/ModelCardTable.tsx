@@ -15,7 +15,7 @@ export function ModelCardTable({
     [texts.model.task, card.task],
     [texts.model.input, inputText(card.input)],
     [texts.model.intensity, intensityText(card.intensity)],
-    [texts.model.fit, fitText(card.fit, card.interpolation)],
+    [texts.model.fit, fitText(card)],
     [
       form.target.kind === 'value' ? texts.model.value : texts.model.classes,
       classes.join(', ') + (unit === '' ? '' : `, ${unit}`),

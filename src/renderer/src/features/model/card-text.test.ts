@@ -16,6 +16,10 @@ test('every kind of intensity is told in words', () => {
 test('input and fit are told in words', () => {
   const input = { name: 'x', layout: 'NCHW', size: [224, 192], channels: 1, valueRange: [0, 1] } as const
   expect(inputText({ ...input, size: [224, 192], valueRange: [0, 1] })).toBe('1 channel, 224 x 192, NCHW')
-  expect(fitText({ kind: 'letterbox', padValue: 0 }, 'bilinear')).toBe('fitted, the rest filled, bilinear')
-  expect(fitText({ kind: 'stretch' }, 'bicubic-antialiased')).toBe('stretched, bicubic, antialiased (Pillow)')
+  expect(fitText({ fit: { kind: 'letterbox', padValue: 0 }, interpolation: 'bilinear' })).toBe(
+    'fitted, the rest filled, bilinear',
+  )
+  expect(fitText({ fit: { kind: 'stretch' }, interpolation: 'bicubic-antialiased', rounding: 'uint8' })).toBe(
+    'stretched, bicubic, antialiased (Pillow), rounded to 8 bits',
+  )
 })

@@ -45,12 +45,16 @@ const interpolationTexts = {
 } as const satisfies Record<ModelCard['interpolation'], string>
 
 /** How an image is brought to the input's size. */
-export function fitText(fit: ModelCard['fit'], interpolation: ModelCard['interpolation']): string {
+export function fitText({
+  fit,
+  interpolation,
+  rounding,
+}: Pick<ModelCard, 'fit' | 'interpolation' | 'rounding'>): string {
   const how = {
     stretch: 'stretched',
     letterbox: 'fitted, the rest filled',
     'centre-crop': 'cut out of the centre',
     crop: 'a fixed part of it',
   }[fit.kind]
-  return `${how}, ${interpolationTexts[interpolation]}`
+  return `${how}, ${interpolationTexts[interpolation]}${rounding === undefined ? '' : ', rounded to 8 bits'}`
 }
