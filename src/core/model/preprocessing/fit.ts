@@ -172,7 +172,7 @@ export function resample(from: ImageSize, to: ImageSize, interpolation: Interpol
 }
 
 /** The same on values in [0, 1] held as bytes (see `create8BitResampler`). */
-export function resampleBytes(
+function resampleBytes(
   from: ImageSize,
   to: ImageSize,
   interpolation: Interpolation,
