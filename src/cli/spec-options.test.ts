@@ -18,9 +18,19 @@ const everything = [
   ...['--export', 'series,smoothed'],
 ]
 const spec: AttackSpec = {
-  ...{ method: 'pgd', settings: { epsilon: '4/255', steps: '3' }, labels: 'l.csv', target: 'nodule' },
-  ...{ targetMasks: 'masks', criterion: 'dice>=0.8', loss: 'dice', region: 'r.npy' },
-  ...{ seed: 7, earlyStop: true, forceIntensity: true, batch: 2, slices: 5 },
+  method: 'pgd',
+  settings: { epsilon: '4/255', steps: '3' },
+  labels: 'l.csv',
+  target: 'nodule',
+  targetMasks: 'masks',
+  criterion: 'dice>=0.8',
+  loss: 'dice',
+  region: 'r.npy',
+  seed: 7,
+  earlyStop: true,
+  forceIntensity: true,
+  batch: 2,
+  slices: 5,
   exports: ['series', 'smoothed'],
 }
 
@@ -70,6 +80,12 @@ test('a comparison and an attack on arrays take theirs from the same flags', () 
   ])
   const options = optionsOf(['--labels', 'y.npy', '--target', '1'])
   expect(tensorAttackOf(options)).toEqual({
-    ...{ method: 'smia', settings: {}, labels: 'y.npy', target: '1', seed: 0, earlyStop: false, batch: 8 },
+    method: 'smia',
+    settings: {},
+    labels: 'y.npy',
+    target: '1',
+    seed: 0,
+    earlyStop: false,
+    batch: 8,
   })
 })

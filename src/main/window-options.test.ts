@@ -5,9 +5,15 @@ const { webPreferences, ...window } = windowOptions('/preload.js', undefined)
 
 test('a page runs in the sandbox, isolated from the bridge and without Node', () => {
   expect(webPreferences).toMatchObject({
-    ...{ sandbox: true, contextIsolation: true, webSecurity: true },
-    ...{ nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false },
-    ...{ allowRunningInsecureContent: false, experimentalFeatures: false, webviewTag: false },
+    sandbox: true,
+    contextIsolation: true,
+    webSecurity: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
   })
   expect(webPreferences).not.toHaveProperty('enableBlinkFeatures')
 })

@@ -39,7 +39,9 @@ export interface RadversaryBridge {
  * can be.
  */
 export const channels = {
-  ...{ choose: 'choose', showInFolder: 'show-in-folder', listening: 'listening' },
+  choose: 'choose',
+  showInFolder: 'show-in-folder',
+  listening: 'listening',
   ...({ menu: 'menu', engine: 'engine' } as const),
 }
 

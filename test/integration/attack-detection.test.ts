@@ -121,16 +121,21 @@ test('an image that the boxes leave out has none, also when it is attacked alone
   const out = nextFolder()
   const { sopInstanceUid } = parseInstance(readFileSync(join(sample, 'study/15.dcm')))
   const alone = await attackStudy({
-    ...{ study: [join(sample, 'study')], images: [sopInstanceUid ?? ''], out, home: out, model },
-    ...{
-      labels: join(sample, 'boxes.csv'),
-      device: 'cpu',
-      threads: 1,
-      method: 'fgsm',
-      settings: {},
-      seed: 0,
-    },
-    ...{ earlyStop: false, forceIntensity: false, batch: 1, exports: ['series'] },
+    study: [join(sample, 'study')],
+    images: [sopInstanceUid ?? ''],
+    out,
+    home: out,
+    model,
+    labels: join(sample, 'boxes.csv'),
+    device: 'cpu',
+    threads: 1,
+    method: 'fgsm',
+    settings: {},
+    seed: 0,
+    earlyStop: false,
+    forceIntensity: false,
+    batch: 1,
+    exports: ['series'],
   })
   expect(framesOf(alone.record).map(({ boxes }) => boxes?.label)).toEqual([[]])
 })

@@ -217,18 +217,19 @@ describe('refusals', () => {
 
   test('comparisons', async () => {
     const comparison = compareStudy({
-      ...{ study: [study], out: freshFolder(), home: base, models: [classifier.model] },
+      study: [study],
+      out: freshFolder(),
+      home: base,
+      models: [classifier.model],
       methods: [{ name: 'hfc', settings: { tensors: relu } }],
-      ...{
-        budgets: { Linf: [], L2: [] },
-        transfer: false,
-        earlyStop: false,
-        forceIntensity: false,
-        device: 'cpu',
-        threads: 1,
-        seed: 0,
-        batch: 4,
-      },
+      budgets: { Linf: [], L2: [] },
+      transfer: false,
+      earlyStop: false,
+      forceIntensity: false,
+      device: 'cpu',
+      threads: 1,
+      seed: 0,
+      batch: 4,
     })
     await expect(comparison).rejects.toThrow('expected methods that need no fitted features')
   })

@@ -176,16 +176,12 @@ function slowModel(): string {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'slow.onnx'), encodeModel(graph.build()))
   const card = {
-    ...{
-      intensity: { kind: 'modality-range', lower: -1024, upper: 1024 },
-      fit: { kind: 'stretch' },
-      interpolation: 'bilinear',
-    },
-    ...{
-      mean: [0],
-      std: [1],
-      output: { activation: 'softmax', classes: Array.from({ length: 64 }, (_, k) => `class ${k}`) },
-    },
+    intensity: { kind: 'modality-range', lower: -1024, upper: 1024 },
+    fit: { kind: 'stretch' },
+    interpolation: 'bilinear',
+    mean: [0],
+    std: [1],
+    output: { activation: 'softmax', classes: Array.from({ length: 64 }, (_, k) => `class ${k}`) },
   }
   writeFileSync(join(folder, 'card.json'), JSON.stringify(card))
   return join(folder, 'slow.onnx')

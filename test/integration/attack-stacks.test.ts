@@ -278,22 +278,20 @@ describe('a comparison', () => {
   const settings = { epsilon: '24/255', stepSize: '4/255', steps: 6 }
   const compared = (stack: Made, models: readonly string[], changes: object = {}) =>
     compareStudy({
-      ...{
-        study: [stack.study],
-        models,
-        home: base,
-        budgets: { Linf: [], L2: [] },
-        out: join(stack.folder, 'compared'),
-      },
-      ...{
-        methods: [{ name: 'i-fgsm', settings }],
-        transfer: false,
-        seed: 0,
-        batch: 4,
-        device: 'cpu',
-        threads: 1,
-      },
-      ...{ earlyStop: false, forceIntensity: false, ...changes },
+      study: [stack.study],
+      models,
+      home: base,
+      budgets: { Linf: [], L2: [] },
+      out: join(stack.folder, 'compared'),
+      methods: [{ name: 'i-fgsm', settings }],
+      transfer: false,
+      seed: 0,
+      batch: 4,
+      device: 'cpu',
+      threads: 1,
+      earlyStop: false,
+      forceIntensity: false,
+      ...changes,
     })
   const cell = (stack: Made, number: number) =>
     cellResult.parse(JSON.parse(readFileSync(join(stack.folder, `compared/cells/000${number}.json`), 'utf8')))

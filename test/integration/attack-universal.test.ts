@@ -160,18 +160,19 @@ describe('a perturbation that a series shares', () => {
 
   test('is compared with other methods, learned once for each cell', async () => {
     const { comparison } = await compareStudy({
-      ...{ study: [study], out: freshFolder(), home: base, models: [classifier.model] },
+      study: [study],
+      out: freshFolder(),
+      home: base,
+      models: [classifier.model],
       methods: ['universal', 'noise'].map((name) => ({ name, settings: {} })),
-      ...{
-        budgets: { Linf: ['24/255'], L2: [] },
-        transfer: false,
-        earlyStop: false,
-        forceIntensity: false,
-        device: 'cpu',
-        threads: 1,
-        seed: 0,
-        batch: 4,
-      },
+      budgets: { Linf: ['24/255'], L2: [] },
+      transfer: false,
+      earlyStop: false,
+      forceIntensity: false,
+      device: 'cpu',
+      threads: 1,
+      seed: 0,
+      batch: 4,
     })
     const [universal, noise] = comparison.cells
     expect(universal).toMatchObject({ method: 'universal', budget: '24/255', slices: 6 })

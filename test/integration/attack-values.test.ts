@@ -169,23 +169,19 @@ test('a label that is no number is refused, with its line', async () => {
 test('methods are compared on numbers, without a confidence', async () => {
   const { folder, study, model, out } = valued()
   const { comparison } = await compareStudy({
-    ...{
-      study: [study],
-      models: [model.model],
-      home: folder,
-      device: 'cpu',
-      threads: 1,
-      out,
-      seed: 0,
-      batch: 4,
-      transfer: true,
-      earlyStop: false,
-      forceIntensity: false,
-    },
-    ...{
-      methods: [{ name: 'pgd', settings: { steps: 6, stepSize: '6/255' } }],
-      budgets: { Linf: ['60/255'], L2: [] },
-    },
+    study: [study],
+    models: [model.model],
+    home: folder,
+    device: 'cpu',
+    threads: 1,
+    out,
+    seed: 0,
+    batch: 4,
+    transfer: true,
+    earlyStop: false,
+    forceIntensity: false,
+    methods: [{ name: 'pgd', settings: { steps: 6, stepSize: '6/255' } }],
+    budgets: { Linf: ['60/255'], L2: [] },
   })
   expect(comparison.cells).toHaveLength(1)
   expect(comparison.cells[0]).toMatchObject({ slices: images, meanConfidenceAfter: null })

@@ -162,7 +162,8 @@ test('a region and an early stop hold in a comparison as in an attack', async ()
       weak,
       { study, out: join(base, 'limited-attack') },
       {
-        ...{ method: 'pgd', settings: { epsilon: '16/255', stepSize: '4/255' } },
+        method: 'pgd',
+        settings: { epsilon: '16/255', stepSize: '4/255' },
         ...limits,
       },
     ),

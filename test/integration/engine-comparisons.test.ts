@@ -10,7 +10,10 @@ describe('the engine and comparisons', () => {
   let engine: TestEngine
   let study: StudyInfo
   const things = () => ({
-    ...{ study: study.id, images: [10, 11, 12, 13], models: ['phantom-thorax'], labels },
+    study: study.id,
+    images: [10, 11, 12, 13],
+    models: ['phantom-thorax'],
+    labels,
     methods: [{ name: 'fgsm' }, { name: 'noise' }],
     budgets: { Linf: ['2/255', '8/255'], L2: [] },
   })

@@ -28,7 +28,11 @@ describe('a model that never answers', () => {
 
   const attack = (model: string) =>
     engine.client.runs.start.mutate({
-      ...{ study: study.id, images: [11, 12], model, method: 'i-fgsm', forceIntensity: true },
+      study: study.id,
+      images: [11, 12],
+      model,
+      method: 'i-fgsm',
+      forceIntensity: true,
       settings: { steps: 2, epsilon: '8/255' },
     })
   const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000))
@@ -73,8 +77,12 @@ describe('a model that never answers', () => {
   it('is ended when a comparison is left, which can be begun again', async () => {
     const abort = new AbortController()
     const { comparison } = await engine.client.comparisons.create.mutate({
-      ...{ study: study.id, images: [11, 12], models: ['endless'], forceIntensity: true },
-      ...{ methods: [{ name: 'noise', settings: {} }], budgets: { Linf: ['8/255'], L2: [] } },
+      study: study.id,
+      images: [11, 12],
+      models: ['endless'],
+      forceIntensity: true,
+      methods: [{ name: 'noise', settings: {} }],
+      budgets: { Linf: ['8/255'], L2: [] },
     })
     const isInWork = async () =>
       (await engine.client.comparisons.list.query()).comparisons.some((each) => each.isInWork)

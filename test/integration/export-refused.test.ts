@@ -92,8 +92,12 @@ describe('an image that can’t be exported', () => {
         ]),
         [],
         {
-          ...{ exportId: 'x', seriesNumber: 1, softwareVersion: '1', role: 'adversarial' },
-          ...{ seriesDescription: 'x', derivationDescription: 'x' },
+          exportId: 'x',
+          seriesNumber: 1,
+          softwareVersion: '1',
+          role: 'adversarial',
+          seriesDescription: 'x',
+          derivationDescription: 'x',
         },
       ),
     ).toThrow(image?.header.exportFault?.message)

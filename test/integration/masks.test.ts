@@ -127,10 +127,17 @@ describe('PNG masks as labels', () => {
     const { record } = await attack(made, { ...goal, labels: undefined, settings: { ...settings, epsilon: '150/255' } }) // prettier-ignore
     const { comparison } = await compareStudy({
       ...askedComparison.parse({
-        ...{ models: [made.segmenter.model], methods: [{ name: 'smia', settings }], ...goal, batch: 4 },
+        models: [made.segmenter.model],
+        methods: [{ name: 'smia', settings }],
+        ...goal,
+        batch: 4,
         budgets: { Linf: ['150/255'], L2: [] },
       }),
-      ...{ study: [made.study], out: join(made.folder, 'compared'), home: base, device: 'cpu', threads: 1 },
+      study: [made.study],
+      out: join(made.folder, 'compared'),
+      home: base,
+      device: 'cpu',
+      threads: 1,
     })
     expect(comparison.cells[0]?.fooled).toEqual(record.summary.fooled)
     expect(comparison.cells[0]?.meanL2).toBeCloseTo(record.summary.window.meanL2!, 9)

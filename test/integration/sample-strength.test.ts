@@ -18,23 +18,19 @@ async function compared(
 ): Promise<CellResult[]> {
   const out = join(base, methods.map(({ name }) => name).join('-'))
   await compareStudy({
-    ...{
-      study: slices,
-      out,
-      home: join(base, 'no-home'),
-      models: [join(sample, 'model/phantom-thorax.onnx')],
-    },
-    ...{
-      methods,
-      budgets: { Linf: budgets, L2: [] },
-      transfer: false,
-      earlyStop: false,
-      forceIntensity: false,
-      device: 'cpu',
-      threads: 1,
-      seed: 0,
-      batch: 4,
-    },
+    study: slices,
+    out,
+    home: join(base, 'no-home'),
+    models: [join(sample, 'model/phantom-thorax.onnx')],
+    methods,
+    budgets: { Linf: budgets, L2: [] },
+    transfer: false,
+    earlyStop: false,
+    forceIntensity: false,
+    device: 'cpu',
+    threads: 1,
+    seed: 0,
+    batch: 4,
   })
   const cells = readdirSync(join(out, 'cells')).sort()
   return cells.map((name) => cellResult.parse(JSON.parse(readFileSync(join(out, 'cells', name), 'utf8'))))

@@ -63,7 +63,10 @@ describeWithSharedData('the archives of the case of labels and names', () => {
     const at = (file: string) => sharedCase(`labels-and-zip-names/${file}`)
     const labels = put('case.csv', `file,label\n${name},p1\n`)
     const { predictions } = await predictStudy({
-      ...{ study: [at(archive)], labels, model: at('hu.onnx'), card: at('hu.card.json') },
+      study: [at(archive)],
+      labels,
+      model: at('hu.onnx'),
+      card: at('hu.card.json'),
       ...device,
     })
     expect(predictions).toMatchObject([{ file: name, label: 'p1' }])

@@ -10,7 +10,10 @@ export function groupOf(problem: AttackProblem, earlyStop = false): CleanImages 
     labels: [],
   })
   return {
-    ...{ shape: [1, ...rest], count, seed: 0, earlyStop },
+    shape: [1, ...rest],
+    count,
+    seed: 0,
+    earlyStop,
     async *inOrder(work) {
       yield await work(batchOf(0, count))
     },
@@ -28,12 +31,10 @@ function partOf(problem: AttackProblem, first: number, count: number): AttackPro
   const { images, targets, bounds, criterion, seeds } = problem
   return {
     ...problem,
-    ...{
-      images: of(images),
-      targets: of(targets),
-      bounds: { lower: of(bounds.lower), upper: of(bounds.upper) },
-    },
-    ...{ seeds: seeds.slice(first, first + count) },
+    images: of(images),
+    targets: of(targets),
+    bounds: { lower: of(bounds.lower), upper: of(bounds.upper) },
+    seeds: seeds.slice(first, first + count),
     criterion: { name: criterion.name, isMet: (logits, n) => criterion.isMet(logits, first + n) },
   }
 }

@@ -34,17 +34,18 @@ const convolution = {
 const layers: readonly Keras3Layer[] = [
   { name: 'image', className: 'InputLayer' },
   {
-    ...{ name: 'stem', className: 'Conv2D', inputs: ['image'], weights: { kernel: [3, 3, 3, 4], bias: [4] } },
+    name: 'stem',
+    className: 'Conv2D',
+    inputs: ['image'],
+    weights: { kernel: [3, 3, 3, 4], bias: [4] },
     config: { ...convolution, filters: 4, kernel_size: [3, 3], kernel_initializer: glorot },
   },
   { name: 'leaky', className: 'LeakyReLU', inputs: ['stem'], config: { negative_slope: 0.1 } },
   {
-    ...{
-      name: 'spread',
-      className: 'DepthwiseConv2D',
-      inputs: ['leaky'],
-      weights: { kernel: [3, 3, 4, 1], bias: [4] },
-    },
+    name: 'spread',
+    className: 'DepthwiseConv2D',
+    inputs: ['leaky'],
+    weights: { kernel: [3, 3, 4, 1], bias: [4] },
     config: { ...convolution, kernel_size: [3, 3], depth_multiplier: 1 },
   },
   { name: 'residual', className: 'Add', inputs: ['leaky', 'spread'] },
@@ -55,7 +56,10 @@ const layers: readonly Keras3Layer[] = [
     config: { data_format: 'channels_last' },
   },
   {
-    ...{ name: 'scores', className: 'Dense', inputs: ['pooled'], weights: { kernel: [4, 2], bias: [2] } },
+    name: 'scores',
+    className: 'Dense',
+    inputs: ['pooled'],
+    weights: { kernel: [4, 2], bias: [2] },
     config: { units: 2, activation: 'softmax', use_bias: true },
   },
 ]
@@ -77,11 +81,9 @@ export function keras3Model(): SavedModel {
     output_layers: history('scores'),
   }
   const json = {
-    ...{
-      format: 'layers-model',
-      generatedBy: 'keras v3.4.1',
-      convertedBy: 'TensorFlow.js Converter v4.22.0',
-    },
+    format: 'layers-model',
+    generatedBy: 'keras v3.4.1',
+    convertedBy: 'TensorFlow.js Converter v4.22.0',
     modelTopology: { keras_version: '3.4.1', model_config: { class_name: 'Functional', config } },
     weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
   }
@@ -97,7 +99,11 @@ function layerJson({ name, className, config, inputs = [] }: Keras3Layer): objec
       ? { name, batch_shape: [null, 8, 8, 3], dtype: 'float32' }
       : { name, dtype, ...config }
   return {
-    ...{ module: 'keras.layers', class_name: className, config: own, registered_name: null, name },
+    module: 'keras.layers',
+    class_name: className,
+    config: own,
+    registered_name: null,
+    name,
     inbound_nodes: inputs.length === 0 ? [] : [{ args: argumentsOf(inputs), kwargs: {} }],
   }
 }

@@ -24,7 +24,10 @@ export async function viewportTexts(page: Page): Promise<ViewportTexts[]> {
         element.querySelector<HTMLElement>(`[data-testid=${name}]`)?.innerText ?? ''
       return {
         label: element.getAttribute('aria-label') ?? '',
-        ...{ slice: text('slice'), window: text('window'), zoom: text('zoom'), probe: text('probe') },
+        slice: text('slice'),
+        window: text('window'),
+        zoom: text('zoom'),
+        probe: text('probe'),
         isAdversarial: element.querySelector('[data-testid=adversarial-label]') !== null,
       }
     }),

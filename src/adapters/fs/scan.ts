@@ -168,7 +168,9 @@ class Scan {
       case 'image':
         this.instances.push({
           ...sighting.header,
-          ...{ source, exportFault: sighting.exportFault, treatment: sighting.treatment },
+          source,
+          exportFault: sighting.exportFault,
+          treatment: sighting.treatment,
         })
         return
       case 'other':

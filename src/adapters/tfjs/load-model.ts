@@ -90,7 +90,8 @@ function handlerOf({ manifest, weights }: TfjsFiles, topology: TfjsManifest['top
   return {
     load: () =>
       Promise.resolve({
-        ...{ format, modelTopology: topology },
+        format,
+        modelTopology: topology,
         userDefinedMetadata: userDefinedMetadata as Record<string, object>,
         weightSpecs: weightSpecs as tf.io.WeightsManifestEntry[],
         weightData: weights.slice().buffer,

@@ -151,13 +151,15 @@ function explained(cause: unknown, file: string): unknown {
       'model-unsupported',
       `TensorFlow.js ${withoutGradient}: expected an operation with a gradient, got one without`,
       {
-        ...{ file, cause },
+        file,
+        cause,
         tip: 'Use the runtime onnx, where the model can be converted: it differentiates more operations.',
       },
     )
   if (missing !== undefined)
     return new RadversaryError('model-unsupported', `TensorFlow.js ${missing}: not there on this backend`, {
-      ...{ file, cause },
+      file,
+      cause,
       tip: 'Use the runtime onnx, where the model can be converted.',
     })
   return new RadversaryError('runtime-failed', `TensorFlow.js: ${said}`, { file, cause })

@@ -132,8 +132,14 @@ async function problemOn(model: DifferentiableModel): Promise<AttackProblem> {
   const targets = tensor(logits.shape)
   labels.forEach((label, n) => (targets.data[n * (logits.shape[1] ?? 0) + label] = 1))
   return {
-    ...{ model, images, loss: 'cross-entropy', targets, targeted: false, criterion: misclassified(labels) },
+    model,
+    images,
+    loss: 'cross-entropy',
+    targets,
+    targeted: false,
+    criterion: misclassified(labels),
     bounds: { lower: tensor(shape), upper: tensor(shape, new Float32Array(images.data.length).fill(1)) },
-    ...{ seeds: labels, earlyStop: false },
+    seeds: labels,
+    earlyStop: false,
   }
 }

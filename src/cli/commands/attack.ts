@@ -48,7 +48,15 @@ function requestOf(options: Options): AttackRequest {
   const strictExports = options.export !== undefined
   return {
     ...attackOf(options),
-    ...{ study, model, card, runtime, device, threads, home: home(), strictExports, out },
+    study,
+    model,
+    card,
+    runtime,
+    device,
+    threads,
+    home: home(),
+    strictExports,
+    out,
   }
 }
 

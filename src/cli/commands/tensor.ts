@@ -86,7 +86,15 @@ function requestOf(options: AttackOptions): TensorAttackRequest {
   const { model, runtime, device, threads, input, inputName, outputName, log, out } = options
   return {
     ...tensorAttackOf(options),
-    ...{ model, runtime, device, threads, input, inputName, outputName, log, out },
+    model,
+    runtime,
+    device,
+    threads,
+    input,
+    inputName,
+    outputName,
+    log,
+    out,
   }
 }
 

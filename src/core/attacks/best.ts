@@ -97,7 +97,10 @@ export class Best {
     const distance = ball.distance(rowOf(this.adversarial, sample), rowOf(this.problem.images, sample))
     const gradients = tally.of(sample)
     return {
-      ...{ success: score?.success ?? false, metBefore, iterations, restart },
+      success: score?.success ?? false,
+      metBefore,
+      iterations,
+      restart,
       ...(members === undefined ? {} : { member }),
       ...(keeps === 'smallest' ? { distance } : {}),
       ...(margin === undefined ? {} : { margin }),

@@ -26,7 +26,9 @@ export function fitMixture(
 ): GaussianMixture {
   const whole = weighted(samples, samples.map(() => 1), floor) // prettier-ignore
   let mixture: GaussianMixture = seeds(samples, components, random).map((sample, _, all) => ({
-    ...{ weight: 1 / all.length, mean: Float64Array.from(sample), variance: whole.variance },
+    weight: 1 / all.length,
+    mean: Float64Array.from(sample),
+    variance: whole.variance,
   }))
   let before = -Infinity
   for (let t = 0; t < iterations; t++) {

@@ -19,7 +19,10 @@ function imagesOf(problem: AttackProblem): CleanImages {
   const [count, rest] = [extentOf(problem.images.shape, 0), problem.images.shape.slice(1)]
   const batch = { problem, labels: problem.seeds.map(() => undefined) }
   return {
-    ...{ shape: [1, ...rest], count, seed: 0, earlyStop: problem.earlyStop },
+    shape: [1, ...rest],
+    count,
+    seed: 0,
+    earlyStop: problem.earlyStop,
     async *inOrder(work) {
       yield await work(batch)
     },

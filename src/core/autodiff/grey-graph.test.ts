@@ -28,7 +28,9 @@ const convolution = (graph: GraphBuilder, x: string, group = 1): string =>
       graph.floats([6], [1, 2, 3, 4, 5, 6]),
     ],
     {
-      ...{ pads: [1, 1, 1, 1], strides: [2, 1], group },
+      pads: [1, 1, 1, 1],
+      strides: [2, 1],
+      group,
     },
   )
 

@@ -83,8 +83,12 @@ function withChannels(graph: TypedGraph, x: Value, { scale, offset }: GreyInput,
   const perChannel = (values: readonly number[]) => emit.floats([values.length, 1, 1], values)
   const channels = emit.add(emit.mul(x, perChannel(scale)), perChannel(offset))
   const named: OnnxNode = {
-    ...{ opType: 'Identity', domain: '', name: graph.input.name, attributes: {} },
-    ...{ inputs: [channels.name], outputs: [graph.input.name] },
+    opType: 'Identity',
+    domain: '',
+    name: graph.input.name,
+    attributes: {},
+    inputs: [channels.name],
+    outputs: [graph.input.name],
   }
   return [named, ...graph.nodes]
 }

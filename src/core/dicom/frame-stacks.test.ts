@@ -6,7 +6,10 @@ import type { Placed } from './geometry.ts'
 import { tinyFile } from '../../../test/support/tiny-instance.ts'
 
 const frame = (z: number | undefined, time = 1): Placed => ({
-  ...{ rows: 8, columns: 8, pixelSpacing: [1, 1], dimensions: { 'temporal position': time } },
+  rows: 8,
+  columns: 8,
+  pixelSpacing: [1, 1],
+  dimensions: { 'temporal position': time },
   imagePositionPatient: z === undefined ? undefined : [0, 0, z],
   imageOrientationPatient: z === undefined ? undefined : [[1, 0, 0], [0, 1, 0]], // prettier-ignore
 })

@@ -19,8 +19,13 @@ const sagittal = [
 
 function slice(z: number, dimensions: DimensionValues = {}, more: Partial<Placed> = {}): Slice {
   return {
-    ...{ name: String(z), rows: 8, columns: 8, pixelSpacing: [1, 1], dimensions },
-    ...{ imagePositionPatient: [0, 0, z], imageOrientationPatient: axial },
+    name: String(z),
+    rows: 8,
+    columns: 8,
+    pixelSpacing: [1, 1],
+    dimensions,
+    imagePositionPatient: [0, 0, z],
+    imageOrientationPatient: axial,
     ...more,
   }
 }

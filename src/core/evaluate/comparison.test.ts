@@ -6,24 +6,20 @@ const distance = { linf: 0.1, l2: 2, psnr: 30, ssim: 0.9, changed: 10, changedFr
 
 function slice(changes: Partial<ComparedSlice>, variances: readonly number[] = []): ComparedSlice {
   return {
-    ...{
-      success: true,
-      metBefore: false,
-      confidenceBefore: 0.9,
-      confidenceAfter: 0.7,
-      iterations: 2,
-      window: distance,
-    },
+    success: true,
+    metBefore: false,
+    confidenceBefore: 0.9,
+    confidenceAfter: 0.7,
+    iterations: 2,
+    window: distance,
     perturbation: { mean: 0, variance: 1 },
     trace: variances.map((perturbationVariance, t) => ({
-      ...{
-        iteration: t + 1,
-        deviation: t,
-        klToSmoothed: null,
-        perturbationMean: 0,
-        perturbationVariance,
-        signAgreement: null,
-      },
+      iteration: t + 1,
+      deviation: t,
+      klToSmoothed: null,
+      perturbationMean: 0,
+      perturbationVariance,
+      signAgreement: null,
     })),
     ...changes,
   }

@@ -53,7 +53,9 @@ test('each box has the label that it finds, whatever the order of the scores', (
 
 test('images without boxes and labels are right, and have no recall', () => {
   expect(detectionAgreement([{ found: [], labels: [] }], [0])).toMatchObject({
-    ...{ recall: null, meanAveragePrecision: null, falsePositivesPerImage: 0 },
+    recall: null,
+    meanAveragePrecision: null,
+    falsePositivesPerImage: 0,
   })
 })
 

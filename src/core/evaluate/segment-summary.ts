@@ -40,11 +40,11 @@ function meanOfClass(all: readonly SliceSegments[], name: string, isOneUnit: boo
     meanOf(all.map((each) => each[when].find((segment) => segment.class === name)?.[measure] ?? null))
   return {
     class: name,
-    ...{ diceBefore: over('before', 'dice'), diceAfter: over('after', 'dice') },
-    ...{ iouBefore: over('before', 'iou'), iouAfter: over('after', 'iou') },
-    ...{
-      hd95Before: isOneUnit ? over('before', 'hd95') : null,
-      hd95After: isOneUnit ? over('after', 'hd95') : null,
-    },
+    diceBefore: over('before', 'dice'),
+    diceAfter: over('after', 'dice'),
+    iouBefore: over('before', 'iou'),
+    iouAfter: over('after', 'iou'),
+    hd95Before: isOneUnit ? over('before', 'hd95') : null,
+    hd95After: isOneUnit ? over('after', 'hd95') : null,
   }
 }

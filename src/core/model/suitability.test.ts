@@ -80,15 +80,16 @@ test('padding does not count, and ranges of the images’ own always suit', () =
 
 test('a card takes one modality or several, and nothing else', () => {
   const card = {
-    ...{ schema: 'radversary/model-card/1', file: 'm.onnx', name: 'm', task: 'classification' },
+    schema: 'radversary/model-card/1',
+    file: 'm.onnx',
+    name: 'm',
+    task: 'classification',
     input: { name: 'x', layout: 'NCHW', size: [8, 8], channels: 1 },
-    ...{
-      intensity: lung.intensity,
-      fit: { kind: 'stretch' },
-      interpolation: 'bilinear',
-      mean: [0],
-      std: [1],
-    },
+    intensity: lung.intensity,
+    fit: { kind: 'stretch' },
+    interpolation: 'bilinear',
+    mean: [0],
+    std: [1],
     output: { name: 'y', activation: 'softmax', gives: 'logits', classes: ['a', 'b'] },
   }
   expect(parseCard({ ...card, modality: 'CT' }).modality).toEqual(['CT'])

@@ -9,13 +9,24 @@ const budgets = { Linf: ['8/255'], L2: [] }
 
 test('what is not asked for is at its preset, and what has none is absent', () => {
   expect(parseSpec('Attack', askedAttack, {})).toEqual({
-    ...{ method: 'smia', settings: {}, seed: 0, earlyStop: false, forceIntensity: false, batch: 8 },
+    method: 'smia',
+    settings: {},
+    seed: 0,
+    earlyStop: false,
+    forceIntensity: false,
+    batch: 8,
     exports: ['series', 'masksBefore', 'masksAfter'],
   })
   const compared = parseSpec('Comparison', askedComparison, { models, methods, budgets })
   expect(compared).toEqual({
-    ...{ models, methods: [{ name: 'pgd', settings: {} }], budgets, transfer: false },
-    ...{ seed: 0, earlyStop: false, forceIntensity: false, batch: 8 },
+    models,
+    methods: [{ name: 'pgd', settings: {} }],
+    budgets,
+    transfer: false,
+    seed: 0,
+    earlyStop: false,
+    forceIntensity: false,
+    batch: 8,
   })
 })
 

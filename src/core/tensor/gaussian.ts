@@ -61,7 +61,11 @@ export function smoothGaussianInZeros(x: Tensor, options: GaussianOptions = {}):
   const radius = ((options.size ?? 3) - 1) / 2
   const [height, width] = [rows + 2 * radius, columns + 2 * radius]
   const place = {
-    ...{ channels: count * channels, rows: height, columns: width, height: rows, width: columns },
+    channels: count * channels,
+    rows: height,
+    columns: width,
+    height: rows,
+    width: columns,
     corner: [radius, radius] as const,
   }
   const wide = smoothGaussian(tensor([count, channels, height, width], padded(x.data, place)), options)

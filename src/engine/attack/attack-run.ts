@@ -80,7 +80,9 @@ function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks):
 function stacksOf({ images, runtime, opened }: Workbench, { batch, slices }: AttackRequest): Stack[] {
   return planStacks(images, {
     context: contextOf(opened.card.input),
-    ...{ batch, slices, atATime: lanesOf(runtime) },
+    batch,
+    slices,
+    atATime: lanesOf(runtime),
   })
 }
 

@@ -47,7 +47,11 @@ export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {
   const run = await prepareAttack(request, hooks)
   const { opened, runtime, stacks, method } = run
   const lanes = await connectPixelModels({
-    ...{ opened, runtime, groups: stacks.length, windows: request.batch, inner: method.inner },
+    opened,
+    runtime,
+    groups: stacks.length,
+    windows: request.batch,
+    inner: method.inner,
   })
   try {
     const folder = await openExportFolder({
@@ -84,7 +88,12 @@ async function work(
   const { batch } = run.request
   const prepared = await prepareMethods({
     groups: run.stacks.map((stack) => stack.images),
-    ...{ method, lanes, batch, attack, store: kept, onProgress: hooks.onProgress },
+    method,
+    lanes,
+    batch,
+    attack,
+    store: kept,
+    onProgress: hooks.onProgress,
     tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
   const labels = exportLabels(run)
@@ -216,7 +225,11 @@ function iterationsOf(
     const first = firstOf(stack, numberOf)
     progress.report(first, images, `${slicesText(stack, first)}, iteration ${made} of ${of}`)
     onEvent?.({
-      ...{ type: 'iteration', iteration, steps, restart, restarts },
+      type: 'iteration',
+      iteration,
+      steps,
+      restart,
+      restarts,
       samples: samples.flatMap(({ sample, ...event }) => {
         const frame = frames[sample]
         return frame === undefined ? [] : [{ image: numberOf(frame.image) - 1, frame: frame.index, ...event }]

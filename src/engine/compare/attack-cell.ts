@@ -61,7 +61,10 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
     return loadTasks(image, model, { given: compared, loader, region: run.region })
   }
   const prepared = await prepareMethods({
-    ...{ groups: stacks.map(({ images }) => images), method, batch, attack },
+    groups: stacks.map(({ images }) => images),
+    method,
+    batch,
+    attack,
     lanes: lanes.map(({ model }) => model),
     tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
@@ -79,7 +82,11 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const { name, settings } = method
   return {
     schema: cellSchema,
-    ...{ model: cell.model, method: name, settings: { ...settings }, budget: cell.budget, norm: cell.norm },
+    model: cell.model,
+    method: name,
+    settings: { ...settings },
+    budget: cell.budget,
+    norm: cell.norm,
     slices,
     failures,
     secondsPerSlice: (secondsBefore + seconds / lanes.length) / Math.max(1, slices.length),
@@ -161,7 +168,11 @@ function sliceOf(
     confidenceBefore: before.confidence,
     predictionAfter: text(answerOf(after)),
     confidenceAfter: after.confidence,
-    ...{ success, metBefore, iterations, window, stored },
+    success,
+    metBefore,
+    iterations,
+    window,
+    stored,
     ...(budgetUsed === undefined ? {} : { budgetUsed }),
     ...(gradients && { gradients }),
     perturbation: perturbationOf(frame, adversarial),

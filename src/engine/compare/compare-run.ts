@@ -78,7 +78,9 @@ export function comparedStacks(
   return planStacks(images, {
     context: contextOf(compared.opened.card.input),
     whole: request.transfer && contexts.some((context) => context > 0),
-    ...{ batch: request.batch, slices: request.slices, atATime },
+    batch: request.batch,
+    slices: request.slices,
+    atATime,
   })
 }
 
@@ -87,12 +89,20 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
   const { seed, batch, transfer, criterion, loss, slices } = request
   const all = {
     version,
-    ...{ seed, batch, transfer },
+    seed,
+    batch,
+    transfer,
     ...(request.forceIntensity && { forceIntensity: true }),
     ...(request.earlyStop && { earlyStop: true }),
-    ...{ criterion, loss, slices, region: region?.sha256 },
+    criterion,
+    loss,
+    slices,
+    region: region?.sha256,
     models: models.map(({ opened, goal, device, images, labels, wanted }) => ({
-      ...{ sha256: opened.sha256, card: opened.card, target: goal.target, device },
+      sha256: opened.sha256,
+      card: opened.card,
+      target: goal.target,
+      device,
       images: images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)]),
       masks: labels?.sha256,
       wanted: wanted?.sha256,

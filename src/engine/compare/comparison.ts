@@ -63,8 +63,11 @@ export function comparisonOf(
     })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
-    ...{ criterion: request.criterion, loss: request.loss, slices: request.slices },
-    ...{ targetMasks: models[0]?.wanted?.sha256, region: region?.sha256 },
+    criterion: request.criterion,
+    loss: request.loss,
+    slices: request.slices,
+    targetMasks: models[0]?.wanted?.sha256,
+    region: region?.sha256,
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),
     seed: request.seed,
@@ -89,7 +92,11 @@ function modelWarnings(
     .filter((cell) => cell.model === model)
     .map(({ method, norm, budget, slices }) =>
       evidenceOf({
-        ...{ method, norm, budget, task, target: goal.target },
+        method,
+        norm,
+        budget,
+        task,
+        target: goal.target,
         slices: slices.map((slice) => ({ ...slice, changed: slice.stored.changed })),
       }),
     )
@@ -128,7 +135,12 @@ function comparedCell(
   isForced: boolean,
 ): ComparedCell {
   return {
-    ...{ model, method, settings, budget, norm, secondsPerSlice },
+    model,
+    method,
+    settings,
+    budget,
+    norm,
+    secondsPerSlice,
     ...summariseCell(slices),
     transfer: transfersOf(slices, isForced),
   }

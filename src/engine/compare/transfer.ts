@@ -50,7 +50,9 @@ export async function transferredTo(
   const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
   const unsuited = await Promise.all(made.map(({ frame }) => mismatchOf(loader, frame)))
   return made.map((_, n) => ({
-    ...{ model: index, success: isMet(after, n), metBefore: isMet(clean, n) },
+    model: index,
+    success: isMet(after, n),
+    metBefore: isMet(clean, n),
     ...(unsuited[n] !== undefined && { unsuited: unsuited[n] }),
   }))
 }

@@ -97,7 +97,10 @@ function learnedParts(
 function runEvidence({ method, opened, goal }: AttackRun, images: readonly RecordedImage[]): AttackEvidence {
   const slices = images.flatMap(({ frames }) =>
     frames.map(({ success, metBefore, before, stored, budgetUsed, gradients }) => ({
-      ...{ success, metBefore, budgetUsed, gradients },
+      success,
+      metBefore,
+      budgetUsed,
+      gradients,
       confidenceBefore: before.confidence,
       changed: stored.changed,
     })),

@@ -19,8 +19,11 @@ export const folderOf = {
 
 /** Series numbers of what is made of series n are n plus these. */
 const seriesOffsets = {
-  ...{ series: 9000, smoothed: 10000, perturbation: 11000 },
-  ...{ masksBefore: 12000, masksAfter: 13000 },
+  series: 9000,
+  smoothed: 10000,
+  perturbation: 11000,
+  masksBefore: 12000,
+  masksAfter: 13000,
 } as const satisfies Record<ExportKind, number>
 
 /** Largest value of an IS (PS3.5 table 6.2-1). */

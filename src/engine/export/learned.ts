@@ -99,12 +99,13 @@ async function written(
 ): Promise<SharedReport> {
   const bytes = writeNpy(npyFromTensor(v))
   const report = {
-    ...{ file: pathOf(index, 'npy'), sha256: bytesToHex(sha256(bytes)), shape: [...v.shape], images },
-    ...{
-      linf: distanceLinf(v.data, new Float32Array(v.data.length)),
-      l2: normL2(v.data),
-      epochs: [...epochs],
-    },
+    file: pathOf(index, 'npy'),
+    sha256: bytesToHex(sha256(bytes)),
+    shape: [...v.shape],
+    images,
+    linf: distanceLinf(v.data, new Float32Array(v.data.length)),
+    l2: normL2(v.data),
+    epochs: [...epochs],
   }
   await folder.write(report.file, bytes)
   await folder.write(pathOf(index, 'json'), new TextEncoder().encode(`${JSON.stringify(report, null, 1)}\n`))

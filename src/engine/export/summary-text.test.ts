@@ -5,22 +5,21 @@ import { summaryText } from '../export/summary-text.ts'
 
 const distance = { linf: 0.02, l2: 1.5, psnr: 38.25, ssim: 0.98765, changed: 5, changedFraction: 0.5 }
 const row = {
-  ...{
-    file: '1.dcm',
-    exported: 'adversarial/0001.dcm',
-    sopInstanceUid: '1',
-    frame: 1,
-    method: 'smia',
-    label: 'a',
-  },
-  ...{
-    predictionBefore: 'a',
-    confidenceBefore: 0.9,
-    predictionAfter: 'b',
-    confidenceAfter: 0.8,
-    iterations: 10,
-  },
-  ...{ success: true, metBefore: false, window: distance, stored: { ...distance, linf: 12 } },
+  file: '1.dcm',
+  exported: 'adversarial/0001.dcm',
+  sopInstanceUid: '1',
+  frame: 1,
+  method: 'smia',
+  label: 'a',
+  predictionBefore: 'a',
+  confidenceBefore: 0.9,
+  predictionAfter: 'b',
+  confidenceAfter: 0.8,
+  iterations: 10,
+  success: true,
+  metBefore: false,
+  window: distance,
+  stored: { ...distance, linf: 12 },
 }
 
 function textOf(rows: (typeof row)[], changes: object = {}): string {
@@ -33,13 +32,11 @@ function textOf(rows: (typeof row)[], changes: object = {}): string {
       target: null,
       seed: 3,
     },
-    ...{
-      device: { name: 'cpu', threads: 2, batch: 4 },
-      labels: 'file',
-      failures: [],
-      summary: summarise(rows),
-      warnings: [],
-    },
+    device: { name: 'cpu', threads: 2, batch: 4 },
+    labels: 'file',
+    failures: [],
+    summary: summarise(rows),
+    warnings: [],
     ...changes,
   }
   return summaryText(record as unknown as AttackRecord)

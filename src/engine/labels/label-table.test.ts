@@ -55,15 +55,16 @@ test.each([
 })
 
 const head = {
-  ...{
-    name: 'y',
-    layout: 'anchors-last',
-    activation: 'softmax',
-    gives: 'logits',
-    classes: ['none', 'nodule'],
-    background: 'none',
-  },
-  ...{ boxes: { format: 'xyxy', unit: 'pixels' }, threshold: 0.25, nmsIou: 0.45, maxDetections: 100 },
+  name: 'y',
+  layout: 'anchors-last',
+  activation: 'softmax',
+  gives: 'logits',
+  classes: ['none', 'nodule'],
+  background: 'none',
+  boxes: { format: 'xyxy', unit: 'pixels' },
+  threshold: 0.25,
+  nmsIou: 0.45,
+  maxDetections: 100,
 }
 const detector = { task: 'detection', output: head } as unknown as ModelCard
 const boxesIn = (csv: string, from = boxed, frame = 0) => {

@@ -81,7 +81,18 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const runs = createRunService({ home, models, device, log, threads })
   const views = createModelViews(studies, frames, threads.decompress)
   return {
-    ...{ home, resources, log, settings, recent, studies, threads, cache, frames, models, device, runs },
+    home,
+    resources,
+    log,
+    settings,
+    recent,
+    studies,
+    threads,
+    cache,
+    frames,
+    models,
+    device,
+    runs,
     views,
     comparisons: createComparisonService({ home, models, device, threads }),
     gradients: createGradients({ home, models, studies, views, device, thread: threads.compute }),

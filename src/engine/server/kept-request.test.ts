@@ -10,7 +10,12 @@ import { runRequest } from './runs/run-request.ts'
 const created = '2026-01-02T03:04:05.000Z'
 const kept = { name: 'Twenty', created, paths: ['/study'], device: { name: 'cpu', threads: 2 } }
 const spec = {
-  ...{ method: 'pgd', settings: { steps: 20 }, seed: 3, earlyStop: true, batch: 4, exports: ['series'] },
+  method: 'pgd',
+  settings: { steps: 20 },
+  seed: 3,
+  earlyStop: true,
+  batch: 4,
+  exports: ['series'],
   forceIntensity: false,
 }
 const budgets = { Linf: ['8/255'], L2: [] }
@@ -24,7 +29,9 @@ test('a run’s request of the first version is read as the present one', () => 
   expect(runRequest.parse({ ...first, hasRegion: false })).toEqual(present)
   expect(runRequest.parse({ ...first, hasRegion: true, target: 'nodule' })).toEqual({
     ...present,
-    ...{ target: 'nodule', region: 'region.npy', forceIntensity },
+    target: 'nodule',
+    region: 'region.npy',
+    forceIntensity,
   })
 })
 
@@ -32,7 +39,10 @@ test('so is a comparison’s, which left no image alone early', () => {
   const shared = { ...kept, ...grid, seed: 0, batch: 8 }
   const first = { schema: 'radversary/comparison-request/1', ...shared, labels: null, images: null }
   expect(comparisonRequest.parse(first)).toEqual({
-    ...{ schema: 'radversary/comparison-request/2', ...shared, earlyStop: false, forceIntensity: false },
+    schema: 'radversary/comparison-request/2',
+    ...shared,
+    earlyStop: false,
+    forceIntensity: false,
   })
 })
 

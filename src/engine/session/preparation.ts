@@ -150,8 +150,10 @@ interface ImagesToRead {
 function cleanImages({ images, first, given }: ImagesToRead): CleanImages {
   const { attack } = given
   return {
-    ...{ shape: first.frame.float.relative.shape, count: images.length },
-    ...{ seed: attack.seed, earlyStop: attack.earlyStop },
+    shape: first.frame.float.relative.shape,
+    count: images.length,
+    seed: attack.seed,
+    earlyStop: attack.earlyStop,
     inOrder: (work) => inOrder(images, given, work),
     shuffled: async function* (epoch, size, work) {
       const seed = sampleSeed(attack.seed, `universal/${first.frame.image.sopInstanceUid}`)

@@ -270,7 +270,8 @@ class StackWalk {
       this.session.onIteration({
         event: { ...event, samples: samples.map((each) => ({ ...each, sample: each.sample - first })) },
         frames: own.map(({ frame }) => frame),
-        ...{ done, all },
+        done,
+        all,
       })
     }
   }

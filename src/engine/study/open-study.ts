@@ -64,8 +64,11 @@ function imagesOf(
       else if (sopInstanceUid === undefined) others.push({ file, reason: 'has no SOP Instance UID' })
       else
         images.push({
-          ...{ header, name: relativeName(file, roots), sopInstanceUid },
-          ...{ series: index, stack: isStack ? stack : stack++ },
+          header,
+          name: relativeName(file, roots),
+          sopInstanceUid,
+          series: index,
+          stack: isStack ? stack : stack++,
         })
     }
   })

@@ -140,7 +140,10 @@ function cleanImages(work: Work): CleanImages {
     labels: samples.map((sample) => argMax(sampleOf(labels, sample).data)),
   })
   return {
-    ...{ shape: [1, ...rest], count, seed: request.seed, earlyStop: request.earlyStop },
+    shape: [1, ...rest],
+    count,
+    seed: request.seed,
+    earlyStop: request.earlyStop,
     async *inOrder(learn) {
       for (const samples of chunks(indices(0, count), request.batch)) yield await learn(batch(samples))
     },

@@ -23,7 +23,9 @@ export function tensorWarnings(
 ): AttackWarning[] {
   const evidence = evidenceOf({
     ...boundOf(method),
-    ...{ method: method.name, task: 'classification', counted: 'samples' },
+    method: method.name,
+    task: 'classification',
+    counted: 'samples',
     target: target === undefined ? null : `class ${target}`,
     slices: attacked.samples.map((sample, n) => evidenceSlice(sample, n, attacked)),
   })
@@ -38,7 +40,10 @@ function evidenceSlice(
   const source = sampleOf(images, n).data
   const made = adversarial.subarray(n * source.length, (n + 1) * source.length)
   return {
-    ...{ success, metBefore, budgetUsed, gradients },
+    success,
+    metBefore,
+    budgetUsed,
+    gradients,
     confidenceBefore: confidenceOf(before, isSoftmax),
     changed: made.filter((value, i) => value !== source[i]).length,
   }

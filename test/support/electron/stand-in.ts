@@ -43,17 +43,16 @@ type RequestListener = (details: { url: string }, answer: (result: { cancel: boo
  */
 export async function createElectronStandIn({ application, userData, choose }: StandInOptions) {
   const seen: Seen = {
-    ...{
-      switches: [],
-      privileged: [],
-      errorBoxes: [],
-      shown: [],
-      engines: [],
-      tasks: [],
-      menu: [],
-      output: '',
-    },
-    ...{ isSandboxed: false, hasQuit: false },
+    switches: [],
+    privileged: [],
+    errorBoxes: [],
+    shown: [],
+    engines: [],
+    tasks: [],
+    menu: [],
+    output: '',
+    isSandboxed: false,
+    hasQuit: false,
   }
   const sessions = new Map<string, ReturnType<typeof createSession>>()
   const sessionOf = (name: string) => {
@@ -63,7 +62,8 @@ export async function createElectronStandIn({ application, userData, choose }: S
   }
   const handlers = new Map<string, (event: unknown, ...given: unknown[]) => unknown>()
   const app = Object.assign(new EventEmitter(), {
-    ...{ name: 'Radversary', isPackaged: false },
+    name: 'Radversary',
+    isPackaged: false,
     commandLine: { appendSwitch: (name: string) => seen.switches.push(name) },
     enableSandbox: () => (seen.isSandboxed = true),
     requestSingleInstanceLock: () => true,
@@ -140,8 +140,10 @@ function createSession() {
         listener = given
       },
     },
-    ...{ setPermissionRequestHandler: ignore, setPermissionCheckHandler: ignore },
-    ...{ setDevicePermissionHandler: ignore, setDisplayMediaRequestHandler: ignore },
+    setPermissionRequestHandler: ignore,
+    setPermissionCheckHandler: ignore,
+    setDevicePermissionHandler: ignore,
+    setDisplayMediaRequestHandler: ignore,
     setSpellCheckerEnabled: ignore,
   }
 }

@@ -32,12 +32,20 @@ function axesOf(
   const { inHeight, inWidth, filterHeight, filterWidth, outHeight, outWidth, padInfo } = info
   return {
     rows: {
-      ...{ input: inHeight, kernel: filterHeight, output: outHeight },
-      ...{ stride: info.strideHeight, dilation: info.dilationHeight, before: padInfo.top },
+      input: inHeight,
+      kernel: filterHeight,
+      output: outHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: padInfo.top,
     },
     columns: {
-      ...{ input: inWidth, kernel: filterWidth, output: outWidth },
-      ...{ stride: info.strideWidth, dilation: info.dilationWidth, before: padInfo.left },
+      input: inWidth,
+      kernel: filterWidth,
+      output: outWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: padInfo.left,
     },
   }
 }

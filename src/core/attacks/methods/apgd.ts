@@ -121,7 +121,10 @@ function apgd(
   objectiveOf: (state: AttackState) => Objective,
 ): UnnamedMethod {
   return {
-    ...{ ball, steps, randomStart, keeps: 'strongest' },
+    ball,
+    steps,
+    randomStart,
+    keeps: 'strongest',
     restarts: randomStart ? restarts : 1,
     begin: (state) => autoPgd(state, { ball, steps, objective: objectiveOf(state) }),
   }
@@ -133,7 +136,10 @@ function apgd(
  */
 function targetedApgd(ball: Ball, { steps, targetClasses, randomStart }: Targeted): UnnamedMethod {
   return {
-    ...{ ball, steps, randomStart, keeps: 'strongest' },
+    ball,
+    steps,
+    randomStart,
+    keeps: 'strongest',
     restarts: ({ choices }) => Math.min(targetClasses, choices),
     begin: (state) => {
       const ranked = state.targeted ? undefined : rankedPlanes(state)

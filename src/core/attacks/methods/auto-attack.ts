@@ -68,14 +68,12 @@ function ensemble(
     square.configure({ epsilon, steps: queries }),
   ]
   return {
-    ...{
-      ball,
-      steps: 2 * steps + queries,
-      restarts: 1,
-      randomStart: false,
-      keeps: 'strongest',
-      members,
-    },
+    ball,
+    steps: 2 * steps + queries,
+    restarts: 1,
+    randomStart: false,
+    keeps: 'strongest',
+    members,
     begin: () => {
       throw internalError('an ensemble was run instead of its members')
     },

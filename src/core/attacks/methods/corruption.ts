@@ -40,9 +40,19 @@ function corruption<Name extends string, Strength>({
   corrupt,
 }: Corruption<Name, Strength>): MethodEntry<Name> {
   return defineMethod({
-    ...{ name, title, summary, equation, source, access: 'none', stacks: true, settings },
+    name,
+    title,
+    summary,
+    equation,
+    source,
+    access: 'none',
+    stacks: true,
+    settings,
     create: ({ severity }) => ({
-      ...{ ball: noBall(), steps: 1, restarts: 1, randomStart: false },
+      ball: noBall(),
+      steps: 1,
+      restarts: 1,
+      randomStart: false,
       begin: (state) =>
         corrupted(state, (image, random) => corrupt(image, strengths[severity - 1] ?? strengths[4], random)),
     }),

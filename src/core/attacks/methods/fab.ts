@@ -72,7 +72,10 @@ export const fabTL2 = defineMethod({
 
 function fab(ball: Ball, norm: 'Linf' | 'L2', chosen: Settings): UnnamedMethod {
   return {
-    ...{ ball, steps: chosen.steps, randomStart: false, keeps: 'smallest' },
+    ball,
+    steps: chosen.steps,
+    randomStart: false,
+    keeps: 'smallest',
     restarts: ({ choices }) => Math.min(chosen.targetClasses, choices),
     begin: (state) => boundarySteps(state, ball, norm, chosen),
   }

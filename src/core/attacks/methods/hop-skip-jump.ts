@@ -64,13 +64,11 @@ export const hopSkipJumpLinf = defineMethod({
 
 function hop(ball: Ball, chosen: Settings): UnnamedMethod {
   return {
-    ...{
-      ball,
-      steps: chosen.steps,
-      restarts: 1,
-      randomStart: false,
-      keeps: 'smallest',
-    },
+    ball,
+    steps: chosen.steps,
+    restarts: 1,
+    randomStart: false,
+    keeps: 'smallest',
     begin: (state) => hops(state, ball, chosen),
   }
 }

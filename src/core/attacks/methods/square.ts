@@ -81,7 +81,10 @@ function squareAttack(
   proposals: (epsilon: number) => Proposals,
 ): UnnamedMethod {
   return {
-    ...{ ball, steps, restarts, randomStart: false },
+    ball,
+    steps,
+    restarts,
+    randomStart: false,
     begin: (state) =>
       randomSearch(state, ball, proposals(ball.epsilon), (iteration) =>
         squareFraction(fraction, iteration, steps),

@@ -104,7 +104,10 @@ type Plan = Shared & {
 
 function universalMethod(ball: Ball, settings: Shared, ascend: Plan['ascend']): UnnamedMethod {
   return {
-    ...{ ball, steps: settings.epochs, restarts: 1, randomStart: false },
+    ball,
+    steps: settings.epochs,
+    restarts: 1,
+    randomStart: false,
     prepare: {
       over: settings.over,
       perPixel: true,
@@ -224,7 +227,10 @@ function perturb(x: Float32Array, image: Float32Array, v: Float32Array, { lower,
 /** Once the perturbation is known, [C·H·W], what is left is to add it to each image. */
 function withPerturbation(ball: Ball, v: Float32Array): UnnamedMethod {
   return {
-    ...{ ball, steps: 1, restarts: 1, randomStart: false },
+    ball,
+    steps: 1,
+    restarts: 1,
+    randomStart: false,
     begin: (state) => () => {
       const { x, images, box } = state
       for (const sample of state.active())

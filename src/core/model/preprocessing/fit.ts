@@ -172,11 +172,7 @@ export function resample(from: ImageSize, to: ImageSize, interpolation: Interpol
 }
 
 /** The same on values in [0, 1] held as bytes (see `create8BitResampler`). */
-function resampleBytes(
-  from: ImageSize,
-  to: ImageSize,
-  interpolation: Interpolation,
-): PreprocessingStep {
+function resampleBytes(from: ImageSize, to: ImageSize, interpolation: Interpolation): PreprocessingStep {
   return {
     name: `resample ${from.join('x')} to ${to.join('x')}, ${interpolation}, in 8 bits`,
     ...create8BitResampler(from, to, interpolation),

@@ -9,13 +9,16 @@ import type { DetectionOutput } from './output.ts'
 
 const card = (boxes: object, output: object = {}, fit: object = { kind: 'stretch' }) => {
   const parsed = parseCard({
-    ...{ schema: 'radversary/model-card/1', file: 'm.onnx', name: 'm', task: 'detection' },
-    ...{
-      input: { name: 'x', layout: 'NCHW', size: [100, 200], channels: 1 },
-      intensity: { kind: 'voi-window' },
-      fit,
-    },
-    ...{ interpolation: 'bilinear', mean: [0], std: [1] },
+    schema: 'radversary/model-card/1',
+    file: 'm.onnx',
+    name: 'm',
+    task: 'detection',
+    input: { name: 'x', layout: 'NCHW', size: [100, 200], channels: 1 },
+    intensity: { kind: 'voi-window' },
+    fit,
+    interpolation: 'bilinear',
+    mean: [0],
+    std: [1],
     output: {
       name: 'y',
       layout: 'anchors-last',
@@ -147,11 +150,9 @@ describe('targets of anchors', () => {
   const rectangle = (x0: number) => ({ x0, y0: 0, x1: x0 + 10, y1: 10 })
   const boxes = [0, 1, 7, 40].map(rectangle)
   const sample = (labels: object[], rows: number) => ({
-    ...{
-      boxes,
-      labels: labels as never,
-      logits: Float32Array.from({ length: rows * 4 }, (_, i) => (i % 4 === 3 ? -i : i)),
-    },
+    boxes,
+    labels: labels as never,
+    logits: Float32Array.from({ length: rows * 4 }, (_, i) => (i % 4 === 3 ? -i : i)),
   })
   const rowsOf = (target: ReturnType<typeof anchorTargets>) =>
     Array.from({ length: target.shape[1] ?? 0 }, (_, row) => [...target.data.subarray(row * 4, row * 4 + 4)])

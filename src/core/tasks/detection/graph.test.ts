@@ -14,15 +14,16 @@ const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const x = distinctValues([2, 5])
 
 const sigmoidHead: DetectionOutput = {
-  ...{
-    name: 'v4',
-    layout: 'anchors-last',
-    activation: 'sigmoid',
-    gives: 'logits',
-    classes: ['a', 'b'],
-    objectness: false,
-  },
-  ...{ boxes: { format: 'xyxy', unit: 'pixels' }, threshold: 0.25, nmsIou: 0.45, maxDetections: 100 },
+  name: 'v4',
+  layout: 'anchors-last',
+  activation: 'sigmoid',
+  gives: 'logits',
+  classes: ['a', 'b'],
+  objectness: false,
+  boxes: { format: 'xyxy', unit: 'pixels' },
+  threshold: 0.25,
+  nmsIou: 0.45,
+  maxDetections: 100,
 }
 
 /** `rows` values of each of 3 anchors, [N, rows, 3], of x [N, 5]. */

@@ -4,13 +4,11 @@ import { proposeCard } from '../../model/propose-card.ts'
 import { factsOf } from '../../model/read-facts.ts'
 
 const told = {
-  ...{
-    intensity: { kind: 'voi-window' },
-    fit: { kind: 'letterbox' },
-    interpolation: 'bilinear',
-    mean: [0],
-    std: [1],
-  },
+  intensity: { kind: 'voi-window' },
+  fit: { kind: 'letterbox' },
+  interpolation: 'bilinear',
+  mean: [0],
+  std: [1],
   output: { classes: ['nodule', 'mass'] },
 }
 

@@ -79,7 +79,9 @@ export function createComparisonService({ home, models, device, threads }: Servi
   const request = async (id: string) =>
     (await readJsonFile(join(folderOf(id), 'request.json'), comparisonRequest)) ?? noSuchComparison(id)
   const info = async (id: string): Promise<ComparisonInfo> => ({
-    ...{ id, request: await request(id), isInWork: inWork === id },
+    id,
+    request: await request(id),
+    isInWork: inWork === id,
     isDone: (await readComparison(resultOf(id))) !== undefined,
   })
   return {

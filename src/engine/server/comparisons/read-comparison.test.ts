@@ -20,7 +20,9 @@ test('comparisons of the first version are read with the present headline', asyn
   const read = await readComparison(folderWith({ schema: 'radversary/comparison/1', cells: [cell] }))
   expect(read?.schema).toBe('radversary/comparison/2')
   expect(read?.cells[0]).toMatchObject({
-    ...{ slices: 10, metBefore: 2, fooled: { successes: 3, count: 8 } },
+    slices: 10,
+    metBefore: 2,
+    fooled: { successes: 3, count: 8 },
     transfer: [{ model: 1, slices: 10, metBefore: 1, fooled: { successes: 2 } }],
   })
 })

@@ -46,7 +46,8 @@ const first = ofSchema<FirstComparison>(firstSchema).transform(upgraded)
 
 function upgraded({ cells, ...rest }: FirstComparison): Comparison {
   const headline = (slices: number, fooled: Proportion) => ({
-    ...{ slices, fooled },
+    slices,
+    fooled,
     metBefore: slices - fooled.count,
   })
   return {

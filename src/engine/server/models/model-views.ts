@@ -117,7 +117,9 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
     return Math.round(255 * (seen.data[channel * rows * columns + pixel] ?? 0))
   })
   return {
-    ...{ rows, columns, channels },
+    rows,
+    columns,
+    channels,
     pixels: Buffer.from(pixels).toString('base64'),
     range: float.range,
     steps: steps.map(({ name }) => name),

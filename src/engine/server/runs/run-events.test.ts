@@ -3,25 +3,25 @@ import type { ImageResult } from '../../export/image-result.ts'
 import { createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
 
 const iteration = (number: number, images: readonly number[]): RunEvent => ({
-  ...{ type: 'iteration', iteration: number, steps: 2, restart: 0, restarts: 1 },
+  type: 'iteration',
+  iteration: number,
+  steps: 2,
+  restart: 0,
+  restarts: 1,
   samples: images.map((image) => ({
-    ...{
-      image,
-      frame: 0,
-      deviation: 1,
-      stabilization: null,
-      klToLabel: 0,
-      klToSmoothed: null,
-      klToPrevious: null,
-    },
-    ...{
-      perturbationMean: 0,
-      perturbationVariance: 0,
-      signAgreement: null,
-      probabilities: [1],
-      smoothedTarget: null,
-      success: false,
-    },
+    image,
+    frame: 0,
+    deviation: 1,
+    stabilization: null,
+    klToLabel: 0,
+    klToSmoothed: null,
+    klToPrevious: null,
+    perturbationMean: 0,
+    perturbationVariance: 0,
+    signAgreement: null,
+    probabilities: [1],
+    smoothedTarget: null,
+    success: false,
   })),
 })
 const image = (number: number): RunEvent => ({ type: 'image', image: number, result: {} as ImageResult })

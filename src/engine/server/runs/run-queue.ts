@@ -73,8 +73,11 @@ export function createRunQueue(options: QueueOptions): RunQueue {
     find,
     add: (run) => {
       const entry: Entry = {
-        ...{ run, events: createRunEvents(), state: 'queued' },
-        ...{ abort: new AbortController(), thread: threads.another() },
+        run,
+        events: createRunEvents(),
+        state: 'queued',
+        abort: new AbortController(),
+        thread: threads.another(),
       }
       entries.push(entry)
       setState(entry, 'queued')

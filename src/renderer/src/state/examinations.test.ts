@@ -4,22 +4,27 @@ import { dateText, examinationsOf, patientText, seriesText } from './examination
 
 function series(index: number, id: string | null, instanceUid: string): SeriesInfo {
   return {
-    ...{
-      index,
-      modality: 'CT',
-      number: index + 1,
-      description: null,
-      part: null,
-      orderedBy: 'geometry',
-      sliceSpacingMm: null,
-    },
-    ...{ notes: [], images: [], patient: { name: 'Doe^Jane', id } },
+    index,
+    modality: 'CT',
+    number: index + 1,
+    description: null,
+    part: null,
+    orderedBy: 'geometry',
+    sliceSpacingMm: null,
+    notes: [],
+    images: [],
+    patient: { name: 'Doe^Jane', id },
     study: { instanceUid, date: '20240131', description: 'Thorax' },
   }
 }
 
 const study: StudyInfo = {
-  ...{ id: 's', title: 'folder', paths: ['/folder'], failures: [], notExportable: [], skipped: 0 },
+  id: 's',
+  title: 'folder',
+  paths: ['/folder'],
+  failures: [],
+  notExportable: [],
+  skipped: 0,
   series: [series(0, '1', 'u'), series(1, '2', 'v'), series(2, '1', 'u')],
 }
 

@@ -3,12 +3,24 @@ import type { RunEvent } from '../../../engine/server/runs/run-events.ts'
 import { afterEvents, isAtWork, newLiveRun, traceOf } from './live-run.ts'
 
 const sample = {
-  ...{ deviation: 1, stabilization: -0.1, klToLabel: 1, klToSmoothed: 0.1, klToPrevious: null },
-  ...{ perturbationMean: 0, perturbationVariance: 1e-4, signAgreement: null, probabilities: [0.4, 0.6] },
-  ...{ smoothedTarget: null, success: false },
+  deviation: 1,
+  stabilization: -0.1,
+  klToLabel: 1,
+  klToSmoothed: 0.1,
+  klToPrevious: null,
+  perturbationMean: 0,
+  perturbationVariance: 1e-4,
+  signAgreement: null,
+  probabilities: [0.4, 0.6],
+  smoothedTarget: null,
+  success: false,
 }
 const iteration = (image: number, number: number): RunEvent => ({
-  ...{ type: 'iteration', iteration: number, steps: 2, restart: 0, restarts: 1 },
+  type: 'iteration',
+  iteration: number,
+  steps: 2,
+  restart: 0,
+  restarts: 1,
   samples: [{ ...sample, image, frame: 0 }],
 })
 type ImageEvent = Extract<RunEvent, { type: 'image' }>

@@ -36,14 +36,12 @@ export interface LiveRun {
 }
 
 export const newLiveRun: LiveRun = {
-  ...{
-    state: 'connecting',
-    progress: undefined,
-    images: new Map(),
-    traces: new Map(),
-    notices: [],
-    error: undefined,
-  },
+  state: 'connecting',
+  progress: undefined,
+  images: new Map(),
+  traces: new Map(),
+  notices: [],
+  error: undefined,
 }
 
 /** Names a frame, counted from 0, of a run's image. */
@@ -94,7 +92,8 @@ function withIteration(
     const key = traceKey(image, frame)
     const point: TracePoint = {
       ...sample,
-      ...{ iteration, restart },
+      iteration,
+      restart,
       probabilities: [...sample.probabilities],
       smoothedTarget: sample.smoothedTarget === null ? null : [...sample.smoothedTarget],
     }

@@ -55,7 +55,10 @@ export function runImages(
   const masks = keptFor((report) => masksOf(report, classes))
   const boxes = keptFor((report) => boxesOf(report, classes, isLabelled))
   return {
-    ...{ run, model, study: study.id, isRunning: isAtWork(live) },
+    run,
+    model,
+    study: study.id,
+    isRunning: isAtWork(live),
     placeOf: (image) => places.get(image),
     rangeWidth: (image, slope) => {
       const range = live.images.get(places.get(image) ?? -1)?.frames[0]?.range

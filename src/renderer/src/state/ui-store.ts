@@ -64,29 +64,29 @@ export interface UiState {
 }
 
 const initial: UiState = {
-  ...{
-    studies: [],
-    layout: '1x1',
-    panes: [emptyPane],
-    activePane: 0,
-    linked: true,
-    tool: 'window',
-    cine: false,
-  },
+  studies: [],
+  layout: '1x1',
+  panes: [emptyPane],
+  activePane: 0,
+  linked: true,
+  tool: 'window',
+  cine: false,
   overlay: {
-    ...{ shown: false, content: 'perturbation', opacity: 0.6, unit: 'modality' },
-    ...{ magnification: 30, gradientMagnification: 4 },
+    shown: false,
+    content: 'perturbation',
+    opacity: 0.6,
+    unit: 'modality',
+    magnification: 30,
+    gradientMagnification: 4,
   },
   overlayContents: ['gradient'],
   swipeAt: 0.5,
-  ...{
-    region: undefined,
-    model: undefined,
-    run: undefined,
-    step: 'model',
-    leftTab: 'studies',
-    dialog: undefined,
-  },
+  region: undefined,
+  model: undefined,
+  run: undefined,
+  step: 'model',
+  leftTab: 'studies',
+  dialog: undefined,
 }
 
 export const useUi = create<UiState>(() => initial)

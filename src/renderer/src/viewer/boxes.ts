@@ -56,7 +56,8 @@ export function textPlaces(
     const inside = (y: number): CanvasBox => ({
       x: within(box.x, canvas.width - width),
       y: within(y, canvas.height - lineHeight),
-      ...{ width, height: lineHeight },
+      width,
+      height: lineHeight,
     })
     let place = inside(side === 'above' ? box.y - lineHeight : box.y + box.height)
     for (let tries = 0; tries < mostLines; tries++) {

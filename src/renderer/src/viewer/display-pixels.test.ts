@@ -4,16 +4,19 @@ import type { Frame, FrameValues } from './frame.ts'
 
 function frameOf(values: FrameValues, changes: Partial<Frame> = {}): Frame {
   return {
-    ...{ rows: 1, columns: values.length, samples: 1, values, photometric: 'MONOCHROME2' },
-    ...{
-      slope: 1,
-      intercept: 0,
-      table: undefined,
-      unit: 'US',
-      window: { center: 0, width: 1 },
-      spacing: undefined,
-    },
-    ...{ min: Math.min(...values), max: Math.max(...values) },
+    rows: 1,
+    columns: values.length,
+    samples: 1,
+    values,
+    photometric: 'MONOCHROME2',
+    slope: 1,
+    intercept: 0,
+    table: undefined,
+    unit: 'US',
+    window: { center: 0, width: 1 },
+    spacing: undefined,
+    min: Math.min(...values),
+    max: Math.max(...values),
     ...changes,
   }
 }

@@ -94,7 +94,11 @@ export function readFrame(headers: Pick<Headers, 'get'>, body: ArrayBuffer, tabl
   if (values.length !== rows * columns * samples)
     throw new Error(`internal: frame: expected ${rows * columns * samples} values, got ${values.length}`)
   return {
-    ...{ rows, columns, samples, values, photometric: photometricOf(headers.get('x-photometric')) },
+    rows,
+    columns,
+    samples,
+    values,
+    photometric: photometricOf(headers.get('x-photometric')),
     ...levels,
     unit: table?.unit ?? headers.get('x-unit') ?? '',
     window: windowOf(headers) ?? wholeRange(levels),

@@ -91,8 +91,14 @@ function toImage(imageId: string, frame: Frame): ViewerImage {
   const { rows, columns, spacing, window } = frame
   const { pixels, bytes, ...levels } = frame.samples === 3 ? colourLevels(frame) : greyLevels(frame)
   return {
-    ...{ imageId, frame, rows, columns, height: rows, width: columns },
-    ...{ columnPixelSpacing: spacing?.column, rowPixelSpacing: spacing?.row },
+    imageId,
+    frame,
+    rows,
+    columns,
+    height: rows,
+    width: columns,
+    columnPixelSpacing: spacing?.column,
+    rowPixelSpacing: spacing?.row,
     windowCenter: window.center,
     windowWidth: window.width,
     ...levels,

@@ -6,14 +6,13 @@ import type { ViewportControl } from './viewport-control.ts'
 function control(): ViewportControl {
   let view: View = initialView
   return {
-    ...{
-      show: () => undefined,
-      pixelAt: () => undefined,
-      resize: () => undefined,
-      dispose: () => undefined,
-      scale: 1,
-    },
-    ...{ frame: undefined, clearMeasurements: () => undefined },
+    show: () => undefined,
+    pixelAt: () => undefined,
+    resize: () => undefined,
+    dispose: () => undefined,
+    scale: 1,
+    frame: undefined,
+    clearMeasurements: () => undefined,
     setView: (next) => {
       view = next
     },

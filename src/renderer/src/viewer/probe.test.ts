@@ -3,17 +3,19 @@ import type { Frame } from './frame.ts'
 import { probe, probeText, signed, threeDigits } from './probe.ts'
 
 const ct: Frame = {
-  ...{ rows: 1, columns: 2, samples: 1, values: Int16Array.of(10, 1064), photometric: 'MONOCHROME2' },
-  ...{
-    slope: 1,
-    intercept: -1024,
-    table: undefined,
-    unit: 'HU',
-    window: { center: 0, width: 1 },
-    spacing: undefined,
-    min: 10,
-    max: 1064,
-  },
+  rows: 1,
+  columns: 2,
+  samples: 1,
+  values: Int16Array.of(10, 1064),
+  photometric: 'MONOCHROME2',
+  slope: 1,
+  intercept: -1024,
+  table: undefined,
+  unit: 'HU',
+  window: { center: 0, width: 1 },
+  spacing: undefined,
+  min: 10,
+  max: 1064,
 }
 const change: Frame = { ...ct, values: Float32Array.of(0, -2.5), intercept: 0 }
 

@@ -41,7 +41,10 @@ export function probe(
   const values = pixelValues(frame, x, y)
   if (values.stored.length === 0) return undefined
   return {
-    ...{ x, y, ...values, unit: frame.unit },
+    x,
+    y,
+    ...values,
+    unit: frame.unit,
     after: after && pixelValues(after, x, y),
     perturbation: strongest(perturbation, x, y),
     gradient: strongest(gradient, x, y),

@@ -40,11 +40,9 @@ export function useScene(
     }, 150)
     Promise.all([loadFrame(image), loadIfAny(perturbation), loadIfAny(swiped)])
       .then(([loaded, change, second]) => ({
-        ...{
-          scene: { image: loaded, perturbation: change, swiped: second },
-          error: undefined,
-          isLoading: false,
-        },
+        scene: { image: loaded, perturbation: change, swiped: second },
+        error: undefined,
+        isLoading: false,
       }))
       .catch((error: unknown) => ({ scene: undefined, error, isLoading: false }))
       .then((next) => {

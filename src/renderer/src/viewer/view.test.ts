@@ -11,8 +11,13 @@ const context: ViewContext = {
 
 test('a view goes to cornerstone’s viewport and back', () => {
   const view = {
-    ...{ zoom: 1.7, pan: { x: 0.1, y: -0.3 }, rotation: 90, hflip: true, vflip: false },
-    ...{ inverted: true, window: { center: -600, width: 1500 } },
+    zoom: 1.7,
+    pan: { x: 0.1, y: -0.3 },
+    rotation: 90,
+    hflip: true,
+    vflip: false,
+    inverted: true,
+    window: { center: -600, width: 1500 },
   }
   const viewport = toViewport(view, context)
   expect(viewport).toMatchObject({ scale: 3.4, invert: true, voi: { windowCenter: -600, windowWidth: 1500 } })

@@ -23,8 +23,13 @@ export interface View {
 }
 
 export const initialView: View = {
-  ...{ zoom: 1, pan: { x: 0, y: 0 }, rotation: 0, hflip: false, vflip: false },
-  ...{ inverted: false, window: undefined },
+  zoom: 1,
+  pan: { x: 0, y: 0 },
+  rotation: 0,
+  hflip: false,
+  vflip: false,
+  inverted: false,
+  window: undefined,
 }
 
 /** What of an image and its viewport a view must know to be applied. */
@@ -48,7 +53,9 @@ export function toViewport(view: View, { rows, columns, fit, window, invert }: V
     translation: { x: view.pan.x * columns, y: view.pan.y * rows },
     voi: { windowCenter: center, windowWidth: width },
     invert: view.inverted !== invert,
-    ...{ rotation: view.rotation, hflip: view.hflip, vflip: view.vflip },
+    rotation: view.rotation,
+    hflip: view.hflip,
+    vflip: view.vflip,
   }
 }
 
@@ -66,7 +73,11 @@ export function fromViewport(before: View, shown: Shown, context: ViewContext): 
   const sameTurn = rotation === applied.rotation && hflip === applied.hflip && vflip === applied.vflip
   if (sameVoi && samePlace && sameTurn && inverted === before.inverted) return before
   return {
-    ...{ zoom: scale / context.fit, rotation, hflip, vflip, inverted },
+    zoom: scale / context.fit,
+    rotation,
+    hflip,
+    vflip,
+    inverted,
     pan: { x: translation.x / context.columns, y: translation.y / context.rows },
     window: sameVoi ? before.window : { center: voi.windowCenter, width: voi.windowWidth },
   }

@@ -17,7 +17,11 @@ export function attackAsked(form: AttackForm, { method, model, labels, known }: 
   const { settings, seed, earlyStop, batch, slices, name } = form
   return {
     ...goalSpecOf(form, model, known),
-    ...{ model, method: method.name, seed, earlyStop, batch },
+    model,
+    method: method.name,
+    seed,
+    earlyStop,
+    batch,
     slices: known !== undefined && seesNeighbours(known.card) ? slices : undefined,
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
     labels: given(labels),

@@ -37,26 +37,44 @@ test('a run’s settings and its goal, whatever it is, fill the form for its mod
 const study = '0123456789abcdef'
 const pgd = methodsHelp().find(({ name }) => name === 'pgd')!
 const card = {
-  ...{ task: 'segmentation', input: { slices: { count: 3 } }, output: { classes: ['lung'] } },
+  task: 'segmentation',
+  input: { slices: { count: 3 } },
+  output: { classes: ['lung'] },
 } as unknown as ModelCard
 const segmenter = { card, form: taskForm(card) }
 
 test('a form that nobody touched asks for what the schema has as presets', () => {
   const asked = attackAsked(useAttackForm.getInitialState(), {
-    ...{ method: pgd, model: 'organs', labels: '', known: segmenter },
+    method: pgd,
+    model: 'organs',
+    labels: '',
+    known: segmenter,
   })
   const { study: _, model, ...spec } = pageAttack.parse({ ...asked, study })
   expect(model).toBe('organs')
   expect(spec).toEqual({
-    ...{ method: 'pgd', settings: {}, seed: 0, earlyStop: false, forceIntensity: false, batch: 4 },
+    method: 'pgd',
+    settings: {},
+    seed: 0,
+    earlyStop: false,
+    forceIntensity: false,
+    batch: 4,
     exports: ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'],
   })
 })
 
 test('every field that a run was started with is in the form, and what the form asks is that run again', () => {
   const spec = {
-    ...{ method: 'pgd', settings: { epsilon: '4/255', steps: 3 }, labels: '/masks', targetMasks: '/wanted' },
-    ...{ criterion: 'dice>=0.8', loss: 'dice', seed: 7, earlyStop: true, batch: 2, slices: 5 },
+    method: 'pgd',
+    settings: { epsilon: '4/255', steps: 3 },
+    labels: '/masks',
+    targetMasks: '/wanted',
+    criterion: 'dice>=0.8',
+    loss: 'dice',
+    seed: 7,
+    earlyStop: true,
+    batch: 2,
+    slices: 5,
   }
   const rest = { images: ['1.2'], exports: ['series'], forceIntensity: false, region: 'region.npy' }
   const kept = { name: 'Again', created: '2026-01-02T03:04:05.000Z', paths: ['/study'], model: 'organs' }

@@ -27,8 +27,14 @@ export interface AttackForm extends GoalForm, RunForm, Pick<AttackSpec, 'method'
 
 const { method, seed, earlyStop } = attackPresets
 const initial: AttackForm = {
-  ...{ method, seed, earlyStop },
-  ...{ settings: {}, goal: null, labels: undefined, scope: 'study', name: '' },
+  method,
+  seed,
+  earlyStop,
+  settings: {},
+  goal: null,
+  labels: undefined,
+  scope: 'study',
+  name: '',
 }
 
 export const useAttackForm = create<AttackForm>(() => initial)
@@ -48,7 +54,15 @@ export function fillForm({ model, target, settings, labels, ...spec }: RunReques
   const { method, seed, earlyStop, batch, slices, targetMasks, criterion, loss, name } = spec
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
-    ...{ method, seed, earlyStop, batch, slices, targetMasks, criterion, loss, name },
+    method,
+    seed,
+    earlyStop,
+    batch,
+    slices,
+    targetMasks,
+    criterion,
+    loss,
+    name,
     labels: labels ?? '',
     goal: target === undefined ? null : { model, goal: target },
     settings: { ...form.settings, [method]: texts },

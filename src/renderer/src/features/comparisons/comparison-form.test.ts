@@ -23,26 +23,38 @@ test('what the form holds is asked for, each field by its name', () => {
   const asked = comparisonAsked(
     {
       ...useComparisonForm.getInitialState(),
-      ...{
-        targetMasks: '/wanted',
-        criterion: 'dice>=0.8',
-        loss: 'dice',
-        settings: 'pgd.steps=3; pgd.restarts=2',
-      },
-      ...{ budgets: '1/255', budgetsL2: '0.5', seed: 7, earlyStop: true, batch: 2, slices: 5 },
+      targetMasks: '/wanted',
+      criterion: 'dice>=0.8',
+      loss: 'dice',
+      settings: 'pgd.steps=3; pgd.restarts=2',
+      budgets: '1/255',
+      budgetsL2: '0.5',
+      seed: 7,
+      earlyStop: true,
+      batch: 2,
+      slices: 5,
     },
     compared,
   )
   const { study, ...spec } = pageComparison.parse({ ...asked, study: '0123456789abcdef' })
   expect(study).toBe('0123456789abcdef')
   expect(comparisonSpec.parse(spec)).toEqual({
-    ...{ models: compared.models, labels: '/masks', transfer: true, forceIntensity: false },
+    models: compared.models,
+    labels: '/masks',
+    transfer: true,
+    forceIntensity: false,
     methods: [
       { name: 'pgd', settings: { steps: '3', restarts: '2' } },
       { name: 'fgsm', settings: {} },
     ],
-    ...{ budgets: { Linf: ['1/255'], L2: ['0.5'] }, seed: 7, earlyStop: true, batch: 2, slices: 5 },
-    ...{ targetMasks: '/wanted', criterion: 'dice>=0.8', loss: 'dice' },
+    budgets: { Linf: ['1/255'], L2: ['0.5'] },
+    seed: 7,
+    earlyStop: true,
+    batch: 2,
+    slices: 5,
+    targetMasks: '/wanted',
+    criterion: 'dice>=0.8',
+    loss: 'dice',
   })
 })
 

@@ -28,9 +28,17 @@ const { seed, earlyStop } = attackPresets
 const { methods, budgets } = comparisonPresets
 
 export const useComparisonForm = create<ComparisonForm>(() => ({
-  ...{ models: [], methods, budgets: budgets.Linf.join(' '), budgetsL2: '', settings: '' },
+  models: [],
+  methods,
+  budgets: budgets.Linf.join(' '),
+  budgetsL2: '',
+  settings: '',
   // A page that compares models means to see what transfers.
-  ...{ transfer: true, labels: undefined, goal: null, seed, earlyStop },
+  transfer: true,
+  labels: undefined,
+  goal: null,
+  seed,
+  earlyStop,
 }))
 
 export const changeComparisonForm: (change: Partial<ComparisonForm>) => void = useComparisonForm.setState
@@ -72,7 +80,11 @@ export function comparisonAsked(
   const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
   return {
     ...goalSpecOf(form, models[0], known),
-    ...{ models: [...models], seed, earlyStop, batch, transfer: transfer && models.length > 1 },
+    models: [...models],
+    seed,
+    earlyStop,
+    batch,
+    transfer: transfer && models.length > 1,
     methods: comparedMethods(methods, partsOf(settings)),
     budgets: { Linf: partsOf(budgets), L2: partsOf(budgetsL2) },
     labels: given(labels),

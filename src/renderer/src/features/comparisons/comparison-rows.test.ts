@@ -15,44 +15,42 @@ const spread = { mean: 1, variance: 0 }
 
 function cell(changes: Partial<ComparedCell>): ComparedCell {
   return {
-    ...{
-      model: 0,
-      method: 'smia',
-      settings: {},
-      budget: '8/255',
-      norm: 'Linf',
-      secondsPerSlice: 0.5,
-      slices: 10,
-    },
-    ...{ metBefore: 0, fooled: proportion(0.5) },
-    ...{
-      meanConfidenceBefore: 0.9,
-      meanConfidenceAfter: 0.7,
-      meanIterations: 10,
-      meanLinf: 0.03,
-      meanL2: 1,
-      meanPsnr: null,
-    },
-    ...{
-      meanSsim: 0.9,
-      perturbation: spread,
-      varianceOverSlices: spread,
-      varianceOverIterations: 0,
-      iterations: [],
-      transfer: [],
-    },
+    model: 0,
+    method: 'smia',
+    settings: {},
+    budget: '8/255',
+    norm: 'Linf',
+    secondsPerSlice: 0.5,
+    slices: 10,
+    metBefore: 0,
+    fooled: proportion(0.5),
+    meanConfidenceBefore: 0.9,
+    meanConfidenceAfter: 0.7,
+    meanIterations: 10,
+    meanLinf: 0.03,
+    meanL2: 1,
+    meanPsnr: null,
+    meanSsim: 0.9,
+    perturbation: spread,
+    varianceOverSlices: spread,
+    varianceOverIterations: 0,
+    iterations: [],
+    transfer: [],
     ...changes,
   }
 }
 
 const comparison = (cells: readonly ComparedCell[], names = ['one']): Comparison => ({
-  ...{
-    schema: 'radversary/comparison/2',
-    notice: '',
-    exportId: '',
-    software: { name: 'Radversary', version: '0' },
-  },
-  ...{ labels: 'file', target: null, seed: 0, cells, failures: [], warnings: [] },
+  schema: 'radversary/comparison/2',
+  notice: '',
+  exportId: '',
+  software: { name: 'Radversary', version: '0' },
+  labels: 'file',
+  target: null,
+  seed: 0,
+  cells,
+  failures: [],
+  warnings: [],
   models: names.map((name) => ({ name, sha256: '', device: 'cpu' })),
 })
 
@@ -87,7 +85,11 @@ test('success is drawn over budgets in their order, for methods that have two', 
 
 test('variance is drawn over iterations, for methods that have several', () => {
   const iteration = (at: number) => ({
-    ...{ iteration: at, slices: 10, deviation: spread, klToSmoothed: spread, signAgreement: spread },
+    iteration: at,
+    slices: 10,
+    deviation: spread,
+    klToSmoothed: spread,
+    signAgreement: spread,
     perturbationVariance: { mean: at / 10, variance: 0 },
   })
   const cells = [

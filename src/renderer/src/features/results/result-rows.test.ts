@@ -84,8 +84,10 @@ test('of a detection, boxes are counted, and sorted by what is left', () => {
   ])
   const found = resultRows(all, study, { classes: ['nodule'], unit: '' })
   expect(found[0]?.boxes).toEqual({
-    ...{ labelled: 1, highest: { before: 0.5, after: 0.1 } },
-    ...{ found: { before: 1, after: 1 }, wrong: { before: 0, after: 1 } },
+    labelled: 1,
+    highest: { before: 0.5, after: 0.1 },
+    found: { before: 1, after: 1 },
+    wrong: { before: 0, after: 1 },
   })
   expect(slices(sortedRows(found, { key: 'found', descending: false }))).toEqual([1, 0])
   expect(slices(sortedRows(found, { key: 'wrong', descending: true }))).toEqual([0, 1])

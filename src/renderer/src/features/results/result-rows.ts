@@ -74,15 +74,13 @@ function rowOf(
     after: answerText(reread, names),
     confidenceAfter: reread.confidence,
     ...(boxes && { boxes: countsOf(boxes) }),
-    ...{
-      valueBefore: before.value,
-      valueAfter: reread.value,
-      success,
-      metBefore,
-      linf: stored.linf,
-      psnr: window.psnr,
-      ssim: window.ssim,
-    },
+    valueBefore: before.value,
+    valueAfter: reread.value,
+    success,
+    metBefore,
+    linf: stored.linf,
+    psnr: window.psnr,
+    ssim: window.ssim,
   }
 }
 
