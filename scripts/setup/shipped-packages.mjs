@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from './repository.mjs'
 
@@ -30,8 +30,7 @@ export function noticesOf(packages) {
 }
 
 const introduction = `Radversary contains the packages below, each under the licence that follows its name.
-Electron's own components: LICENSES.chromium.html beside the program.
-ONNX Runtime's own components: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt`
+Electron's own components: LICENSES.chromium.html beside the program.`
 
 /**
  * A CycloneDX SBOM of the shipped packages. npm's own `--omit dev` leaves out packages that both the
@@ -58,8 +57,23 @@ function licenceText(one) {
   const files = readdirSync(folder, { withFileTypes: true }).filter(
     (entry) => entry.isFile() && licenceFile.test(entry.name),
   )
-  if (files.length === 0) return standardText(one)
-  return files.map(({ name }) => readFileSync(join(folder, name), 'utf8').trim()).join('\n\n')
+  const texts =
+    files.length === 0
+      ? [standardText(one)]
+      : files.map(({ name }) => readFileSync(join(folder, name), 'utf8').trim())
+  return [...texts, ...componentNotices(one)].join('\n\n')
+}
+
+/** Packages whose own components' notices npm's package leaves out: resources/notices has them, by version. */
+const withComponents = ['onnxruntime-node']
+
+/** @throws where a version has come whose notices are not there yet. */
+function componentNotices({ name, version }) {
+  if (!withComponents.includes(name)) return []
+  const file = `resources/notices/${name}-${version}.txt`
+  if (!existsSync(join(repository, file)))
+    throw new Error(`${name} ${version}: expected the notices of its components in ${file}, got none`)
+  return [readFileSync(join(repository, file), 'utf8').trim()]
 }
 
 /** Copyright lines of packages whose repositories have a licence text that npm's package leaves out. */

@@ -52,6 +52,11 @@ it('a package whose licence text npm leaves out names the holders that its repos
   expect(notices().join()).not.toMatch(/Copyright \(c\) (fs-eire|the authors of)/)
 })
 
+it('the components of ONNX Runtime have their notices, of the version that ships', () => {
+  const part = notices().find((one) => one.startsWith('onnxruntime-node '))
+  for (const component of ['protobuf', 'flatbuffers', 'Eigen', 'abseil']) expect(part).toContain(component)
+})
+
 it('every package that ships is in the SBOM, and no other', () => {
   const { components } = bomSchema.parse(JSON.parse(read(join(out, 'sbom.cdx.json'))))
   const listed = components.map(({ name, version }) => `${name}@${version}`)
