@@ -52,7 +52,7 @@ export const appTexts = {
       name === 'cpu' ? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : name,
     checking: 'Checking devices…',
     label: 'Device',
-    memory: (resident: string, frames: string) => `Memory: ${resident}, images ${frames}`,
+    memory: (resident: string, frames: string) => `Memory without models: ${resident}, images ${frames}`,
   },
   presets: { none: 'Own window' },
   about: {
