@@ -2,7 +2,7 @@ import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { createOnnxModel } from '../../core/autodiff/onnx-model.ts'
 import { encodeModel } from '../../core/onnx/codec.ts'
-import type { Attributes, OnnxNode } from '../../core/onnx/graph.ts'
+import { nodeOf, type Attributes, type OnnxNode } from '../../core/onnx/graph.ts'
 import { float32Tensor, type OnnxTensor } from '../../core/onnx/onnx-tensor.ts'
 import { sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import type { CreateGradientProbe } from './select-device.ts'
@@ -53,7 +53,7 @@ function probeModel(random: RandomTensors): Uint8Array {
 
   const node = (opType: string, inputs: readonly string[], attributes: Attributes = {}): string => {
     const output = `${opType}_${nodes.length}`
-    nodes.push({ opType, domain: '', name: output, inputs, outputs: [output], attributes })
+    nodes.push(nodeOf(opType, inputs, output, attributes))
     return output
   }
   const weight = (shape: readonly number[]): string => {

@@ -122,11 +122,11 @@ function members() {
 /**
  * What Radversary must know of a model that its file does not say; docs/model-card.md explains every field.
  */
-export type ModelCard = { [T in Task]: CardOf<T> }[Task]
+export type ModelCard = CardOf<Task>
 /** The card of one task's models. */
-export type CardOf<T extends Task> = Readonly<
-  z.output<z.ZodObject<typeof common>> & { task: T; output: OutputOf<T> }
->
+export type CardOf<T extends Task> = T extends Task
+  ? Readonly<z.output<z.ZodObject<typeof common>> & { task: T; output: OutputOf<T> }>
+  : never
 export type Intensity = Readonly<ModelCard['intensity']>
 export type Fit = Readonly<ModelCard['fit']>
 export type ModelOutput = Readonly<ModelCard['output']>

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxModel } from '../onnx/graph.ts'
 import { int64Tensor } from '../onnx/onnx-tensor.ts'
 
 /** The output of a feature model. */
@@ -15,14 +15,14 @@ export function featureModel(model: OnnxModel, tensors: readonly string[]): Onnx
   checkNames(graph, tensors)
   const shape = `${featureName}_shape`
   const means = tensors.flatMap((tensor, i) => [
-    node('Reshape', [tensor, shape], `${featureName}_flat${i}`),
-    node('GlobalAveragePool', [`${featureName}_flat${i}`], `${featureName}_mean${i}`),
+    nodeOf('Reshape', [tensor, shape], `${featureName}_flat${i}`),
+    nodeOf('GlobalAveragePool', [`${featureName}_flat${i}`], `${featureName}_mean${i}`),
   ])
   const joined = `${featureName}_joined`
   const names = tensors.map((_, i) => `${featureName}_mean${i}`)
   const ends = [
-    node('Concat', names, joined, { axis: 1 }),
-    node('Flatten', [joined], featureName, { axis: 1 }),
+    nodeOf('Concat', names, joined, { axis: 1 }),
+    nodeOf('Flatten', [joined], featureName, { axis: 1 }),
   ]
   // 0 keeps an extent: [N, C, rest].
   const extents = int64Tensor([3], [0, 0, -1])
@@ -35,15 +35,6 @@ export function featureModel(model: OnnxModel, tensors: readonly string[]): Onnx
       outputs: [{ name: featureName, dataType: 'float32', shape: null }],
     },
   }
-}
-
-function node(
-  opType: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: OnnxNode['attributes'] = {},
-): OnnxNode {
-  return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
 }
 
 /** How many of the last tensors an error names. */

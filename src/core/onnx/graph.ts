@@ -69,3 +69,13 @@ export interface OnnxModel {
   /** Encoded FunctionProtos, passed through. */
   readonly functions: readonly Uint8Array[]
 }
+
+/** A node of one output, of ONNX's own operators, under its output's name. */
+export function nodeOf(
+  opType: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Attributes = {},
+): OnnxNode {
+  return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
+}

@@ -102,6 +102,6 @@ export const askedTensor = askedAttack
 
 export type GivenSettings = z.output<typeof givenSettings>
 export type AttackSpec = Readonly<z.output<typeof attackSpec>>
-/** What an attack is after; what each field means for a task is `taskGoal`'s to say. */
+/** What an attack is after; what each field means for a task its rules say. */
 export type GoalSpec = Pick<AttackSpec, 'target' | 'targetMasks' | 'criterion' | 'loss'>
 export type TensorSpec = Readonly<z.output<typeof askedTensor>>

@@ -128,6 +128,9 @@ export interface TaskRules<T extends Task = Task> extends OutputRules<T>, Report
   form(card: CardOf<T>): Omit<TaskForm, 'labels'>
 }
 
+/** What to do where a loss is flat, of tasks that leave a choice of it. */
+export const otherLossTip = 'The loss is flat there. Choose another one (--loss), or a black box (square).'
+
 /** Report rules of tasks that classes or numbers say all of. */
 export const plainReports = {
   taskAgreement: () => undefined,

@@ -64,7 +64,10 @@ function tableLabels(
     sha256: undefined,
     given: (image) => labelOf(image)?.given,
     find: (frame) => Promise.resolve(of(frame)),
-    of: async (frame) => of(frame) ?? (await Promise.reject(unlabelled())),
+    of: (frame) => {
+      const label = of(frame)
+      return label === undefined ? Promise.reject(unlabelled()) : Promise.resolve(label)
+    },
   }
 }
 

@@ -1,11 +1,10 @@
 import { withSubgraph } from '../../onnx/codec.ts'
-import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
 import { readsOf } from '../../onnx/graph-walk.ts'
 import type { Runtime } from '../../model/runtime.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
 import { learnAgain } from './learn-again.ts'
 import { bodyOf } from './loops.ts'
-import { nodeOf } from './subgraph.ts'
 
 /**
  * How many steps each Loop has, or why that is not known. One run counts the steps of all Loops whose count,

@@ -1,10 +1,10 @@
 import { intAttribute, intsAttribute } from '../../onnx/attributes.ts'
 import { subgraphOf } from '../../onnx/codec.ts'
-import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
 import { boolTensor, int64Tensor } from '../../onnx/onnx-tensor.ts'
 import { axisOf, range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
-import { liftedConstants, nodeOf, type Expansion } from './subgraph.ts'
+import { liftedConstants, type Expansion } from './subgraph.ts'
 import { unrolled, withAxis, type ExpansionContext, type Writing } from './unroll.ts'
 
 /** A Loop of `count` steps, step after step. */

@@ -51,16 +51,6 @@ export function capturedBy(body: OnnxGraph): Set<string> {
   return new Set(body.nodes.flatMap(readsOf).filter((name) => !own.has(name)))
 }
 
-/** A node of one output. */
-export function nodeOf(
-  opType: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: OnnxNode['attributes'] = {},
-): OnnxNode {
-  return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
-}
-
 function renamedNode(node: OnnxNode, rename: (name: string) => string): OnnxNode {
   const each = (name: string): string => (name === '' ? '' : rename(name))
   const attributes = Object.entries(node.attributes).map(

@@ -1,8 +1,8 @@
-import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
 import { int64Tensor, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { range } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
-import { inlined, isRefusal, nodeOf, type Expansion } from './subgraph.ts'
+import { inlined, isRefusal, type Expansion } from './subgraph.ts'
 
 /** How many operators a model's loops may become: a session for the gradient then takes half a minute. */
 const mostWrittenOut = 5_000

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../../errors.ts'
 import type { Runtime } from '../../model/runtime.ts'
-import type { OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxNode } from '../../onnx/graph.ts'
 import { nodesLeadingTo } from '../../onnx/graph-walk.ts'
 import type { OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { withDataTypes } from '../data-types.ts'
@@ -10,7 +10,7 @@ import { expandIf, joined, type BranchedExpansion, type Join } from './branches.
 import { learnAgain } from './learn-again.ts'
 import { countedSteps } from './loop-steps.ts'
 import { expandLoop, expandScan } from './loops.ts'
-import { isRefusal, nodeOf } from './subgraph.ts'
+import { isRefusal } from './subgraph.ts'
 import type { ExpansionContext } from './unroll.ts'
 
 /** Operators whose bodies are written out. */

@@ -1,4 +1,4 @@
-import type { OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type OnnxNode } from '../../onnx/graph.ts'
 import { Emitter } from '../emitter.ts'
 import { ForwardNode } from '../forward-node.ts'
 import { ruleOpset } from '../upgrade.ts'
@@ -72,8 +72,6 @@ function partsOf(
   return decompositions[node.opType](forward, emit, opset).flatMap(({ name }, index): OnnxNode[] => {
     const output = node.outputs[index] ?? ''
     if (output === '') return []
-    return [
-      { opType: 'Identity', domain: '', name: output, inputs: [name], outputs: [output], attributes: {} },
-    ]
+    return [nodeOf('Identity', [name], output)]
   })
 }

@@ -3,7 +3,7 @@ import { classesInMetadata } from '../../model/card-metadata.ts'
 import { detectionAgreement } from '../../evaluate/detection.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { classRequirements } from '../class-output.ts'
-import { plainReports, type TaskRules } from '../rules.ts'
+import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
 import { boxPredictionsOf, objectsOf } from './detector.ts'
 import { boxWords, detectionGoal } from './goals.ts'
 import { detectionModel, detectionName } from './graph.ts'
@@ -16,7 +16,7 @@ import { boxReport, checkBoxes, detectionChange } from './report.ts'
 export const detection: TaskRules<'detection'> = {
   ...plainReports,
   requires: classRequirements,
-  flatLossTip: 'The loss is flat there. Choose another one (--loss), or a black box (square).',
+  flatLossTip: otherLossTip,
   canBeOutput: () => true,
   isLikely: (facts) => isSuppressed(facts),
   propose: (facts, output) => {

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../../errors.ts'
 import { intAttribute } from '../../onnx/attributes.ts'
-import type { Attributes, OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/graph.ts'
+import { nodeOf, type Attributes, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../onnx/graph.ts'
 import { float32Tensor, int64Tensor, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { stopGradient } from '../../onnx/stop-gradient.ts'
 import { boxRows } from './losses.ts'
@@ -101,7 +101,7 @@ class GraphEdit {
     attributes: Attributes = {},
     output = this.freshName(),
   ): string {
-    this.nodes.push({ opType, domain: '', name: output, inputs, outputs: [output], attributes })
+    this.nodes.push(nodeOf(opType, inputs, output, attributes))
     return output
   }
 

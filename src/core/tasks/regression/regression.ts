@@ -1,7 +1,7 @@
 import type { Requirement } from '../../model/card-missing.ts'
 import { canBeClasses, outputContradictions } from '../class-output.ts'
 import { invalidLine, labelColumns, oneLabel, type LabelLine } from '../labels.ts'
-import { plainReports, type TaskRules } from '../rules.ts'
+import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
 import { regressionGoal } from './goals.ts'
 import { valuePredictions } from './values.ts'
 
@@ -22,7 +22,7 @@ const requires: readonly Requirement[] = [
 export const regression: TaskRules<'regression'> = {
   ...plainReports,
   requires,
-  flatLossTip: 'The loss is flat there. Choose another one (--loss), or a black box (square).',
+  flatLossTip: otherLossTip,
   canBeOutput: canBeClasses,
   isLikely: () => false,
   propose: (_facts, output) => (output === undefined ? {} : { name: output.name }),

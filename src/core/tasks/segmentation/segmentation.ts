@@ -6,7 +6,7 @@ import {
   outputContradictions,
   proposeClasses,
 } from '../class-output.ts'
-import { plainReports, type TaskRules } from '../rules.ts'
+import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
 import { meanAgreement } from './agreement.ts'
 import { maskPresets, segmentationGoal } from './goals.ts'
 import { denseLoss, denseSize, maskGridFor, maskPredictionsOf, maskTargetsOf, shownClasses } from './masks.ts'
@@ -16,7 +16,7 @@ import { checkMasks, maskReport } from './report.ts'
 export const segmentation: TaskRules<'segmentation'> = {
   ...plainReports,
   requires: classRequirements,
-  flatLossTip: 'The loss is flat there. Choose another one (--loss), or a black box (square).',
+  flatLossTip: otherLossTip,
   canBeOutput: canBeClasses,
   isLikely: (_facts, output) => output !== undefined && isDenseOutput(output),
   propose: proposeClasses,
