@@ -24,8 +24,8 @@ interface Applied {
 }
 
 /**
- * Asks, before models are applied to images, where a card does not suit them: another modality, a window in HU
- * on other values, values beyond its range. What goes wrong is thrown.
+ * Asks, before models are applied to images, where a card does not suit them: another modality, a window in
+ * HU on other values, values beyond its range. What goes wrong is thrown.
  */
 export async function askIntensity({ study, images, models }: Applied): Promise<IntensityAnswer> {
   const chosen = images === undefined ? { study } : { study, images: [...images] }

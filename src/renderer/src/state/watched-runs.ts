@@ -71,8 +71,8 @@ export function atWork(all: Readonly<Record<string, LiveRun | undefined>>): (rea
 
 /**
  * Gives what comes many at a time to `apply` in batches, at most one in so many milliseconds. What waits when
- * the source ends or breaks is applied before that is reported, and nothing after: a batch that came later would
- * undo what the listener makes of the end.
+ * the source ends or breaks is applied before that is reported, and nothing after: a batch that came later
+ * would undo what the listener makes of the end.
  * @throws whatever the source throws
  */
 export async function inBatches<Item>(

@@ -70,7 +70,9 @@ export function textPlaces(
   })
 }
 
-/** Most lines that a text moves down to find free space: in a crowd, texts over each other say less than none. */
+/**
+ * Most lines that a text moves down to find free space: in a crowd, texts over each other say less than none.
+ */
 const mostLines = 6
 
 function within(value: number, most: number): number {

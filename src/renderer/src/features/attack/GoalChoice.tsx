@@ -2,7 +2,7 @@ import { Group, NativeSelect, TextInput } from '@mantine/core'
 import type { TaskForm } from '../../../../core/tasks/form.ts'
 import type { KnownModel } from '../../state/card-answers.ts'
 import { texts } from '../../texts.ts'
-import { PickButton } from '../files/PickButton.tsx'
+import { PathInput } from '../files/PathInput.tsx'
 import { goalOf, goalsFor, lossesFor, presetFor, takesMasks, type GoalForm } from './goals.ts'
 
 interface GoalChoiceProps {
@@ -15,7 +15,9 @@ interface GoalChoiceProps {
   readonly start: string | undefined
 }
 
-/** Away from the label or towards what, and what counts as fooled, as far as the model's task has a choice. */
+/**
+ * Away from the label or towards what, and what counts as fooled, as far as the model's task has a choice.
+ */
 export function GoalChoice({ model, known, form, onForm, start }: GoalChoiceProps) {
   const goal = goalOf(form.goal, model)
   const onGoal = (text: string) => {
@@ -85,30 +87,16 @@ interface MasksFieldProps extends Pick<GoalChoiceProps, 'start' | 'onForm'> {
 }
 
 function MasksField({ start, value, onForm }: MasksFieldProps) {
-  const onPath = (path: string) => {
-    onForm({ targetMasks: path === '' ? undefined : path })
-  }
   return (
-    <Group gap="xs" align="flex-end" wrap="nowrap">
-      <TextInput
-        size="xs"
-        flex={1}
-        label={texts.attack.targetMasks}
-        placeholder={texts.attack.labelsNone}
-        value={value}
-        spellCheck={false}
-        onChange={(event) => {
-          onPath(event.currentTarget.value)
-        }}
-      />
-      <PickButton
-        kind="masks"
-        label={texts.attack.chooseMasks}
-        title={texts.files.masksTitle}
-        start={start}
-        onPick={onPath}
-      />
-    </Group>
+    <PathInput
+      size="xs"
+      label={texts.attack.targetMasks}
+      value={value}
+      pick={{ kind: 'masks', title: texts.files.masksTitle, label: texts.attack.chooseMasks, start }}
+      onChange={(path) => {
+        onForm({ targetMasks: path === '' ? undefined : path })
+      }}
+    />
   )
 }
 

@@ -26,8 +26,8 @@ export interface Choices {
 }
 
 /**
- * Offers all models and the methods that suit the chosen ones. Ticks of others wait: they are there again once
- * the models are.
+ * Offers all models and the methods that suit the chosen ones. Ticks of others wait: they are there again
+ * once the models are.
  */
 export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
   const models = ticked.models.flatMap((name) => known.models.find((model) => model.name === name) ?? [])

@@ -75,7 +75,9 @@ const texted: Readonly<Record<ComparisonColumn, (cell: ComparedCell, model: stri
   seconds: ({ secondsPerSlice }) => secondsPerSlice.toFixed(2),
 }
 
-/** Okabe and Ito's on dark, which colour-blind readers distinguish; dashes distinguish where they begin anew. */
+/**
+ * Okabe and Ito's on dark, which colour-blind readers distinguish; dashes distinguish where they begin anew.
+ */
 const colours = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#8fa2ff', '#bbbbbb']
 const dashes = ['solid', 'dashed', 'dotted'] as const
 
@@ -127,8 +129,8 @@ export function budgetSize(budget: string | null): number | undefined {
 }
 
 /**
- * What was fooled by what one model's cell made (rows) on each model (columns), at the method's last budget; null
- * where it wasn't judged.
+ * What was fooled by what one model's cell made (rows) on each model (columns), at the method's last budget;
+ * null where it wasn't judged.
  */
 export function transferMatrix({ models, cells }: Comparison, method: string): (number | null)[][] {
   return models.map((_, made) => {

@@ -13,7 +13,9 @@ export interface ComparisonWork {
 /** By the comparisons' ids. */
 export const useComparisonWork = create<Readonly<Record<string, ComparisonWork | undefined>>>(() => ({}))
 
-/** Begins or goes on with a comparison, and follows it to its end; the user is notified of what goes wrong. */
+/**
+ * Begins or goes on with a comparison, and follows it to its end; the user is notified of what goes wrong.
+ */
 export async function workOnComparison(comparison: string): Promise<void> {
   const abort = new AbortController()
   const cancel = (): void => {

@@ -1,7 +1,6 @@
-import { Group, TextInput } from '@mantine/core'
 import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { texts } from '../../texts.ts'
-import { PickButton } from './PickButton.tsx'
+import { PathInput } from './PathInput.tsx'
 
 interface LabelsInputProps {
   /** Undefined while the model isn't known. */
@@ -14,27 +13,14 @@ interface LabelsInputProps {
 }
 
 /** Where labels are: a file, or masks. */
-export function LabelsInput({ labels, value, start, description, onChange }: LabelsInputProps) {
+export function LabelsInput({ labels, start, ...field }: LabelsInputProps) {
   const areMasks = labels?.kind === 'masks'
+  const title = areMasks ? texts.files.masksTitle : texts.files.labelsTitle
   return (
-    <Group gap="xs" align="flex-end" wrap="nowrap">
-      <TextInput
-        flex={1}
-        label={areMasks ? texts.attack.masks : texts.attack.labels}
-        description={description}
-        placeholder={texts.attack.labelsNone}
-        value={value}
-        spellCheck={false}
-        onChange={(event) => {
-          onChange(event.currentTarget.value)
-        }}
-      />
-      <PickButton
-        kind={areMasks ? 'masks' : 'labels'}
-        title={areMasks ? texts.files.masksTitle : texts.files.labelsTitle}
-        start={start}
-        onPick={onChange}
-      />
-    </Group>
+    <PathInput
+      {...field}
+      label={areMasks ? texts.attack.masks : texts.attack.labels}
+      pick={{ kind: areMasks ? 'masks' : 'labels', title, start }}
+    />
   )
 }

@@ -10,8 +10,8 @@ interface DetectionTableProps {
 }
 
 /**
- * Table of a detection that is done: average precision of every class that is looked for, before and after the
- * attack, over all slices.
+ * Table of a detection that is done: average precision of every class that is looked for, before and after
+ * the attack, over all slices.
  */
 export function DetectionTable({ detections, classNames }: DetectionTableProps) {
   if (detections === undefined) return null
