@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
-import type { AttackResult } from '../../src/core/attacks/attack.ts'
 import { attackToEnd } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import {
@@ -15,6 +14,7 @@ import {
 import { deterministicPeers } from '../support/attack-peers.ts'
 import { problemAgainst, rowsOf } from '../support/attack-problems.ts'
 import { argMax } from '../../src/core/attacks/criterion.ts'
+import type { AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 const settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]))
 

@@ -14,6 +14,7 @@ import { goldenImages } from '../support/attack-goldens.ts'
 import { attackRequest, filesBelow, imageResults, tinyInput } from '../support/attack-requests.ts'
 import { commandLine } from '../support/command-line.ts'
 import { pixelsAtEnd, writeSeries, type WrittenImage } from '../support/small-study.ts'
+import { compareRequest } from '../support/compare-requests.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
 
@@ -216,21 +217,16 @@ describe('refusals', () => {
   })
 
   test('comparisons', async () => {
-    const comparison = compareStudy({
-      study: [study],
-      out: freshFolder(),
-      home: base,
-      models: [classifier.model],
-      methods: [{ name: 'hfc', settings: { tensors: relu } }],
-      budgets: { Linf: [], L2: [] },
-      transfer: false,
-      earlyStop: false,
-      forceIntensity: false,
-      device: 'cpu',
-      threads: 1,
-      seed: 0,
-      batch: 4,
-    })
+    const comparison = compareStudy(
+      compareRequest(
+        { study: [study], out: freshFolder(), home: base },
+        {
+          models: [classifier.model],
+          methods: [{ name: 'hfc', settings: { tensors: relu } }],
+          budgets: { Linf: [], L2: [] },
+        },
+      ),
+    )
     await expect(comparison).rejects.toThrow('expected methods that need no fitted features')
   })
 })

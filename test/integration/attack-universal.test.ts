@@ -12,6 +12,7 @@ import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, filesBelow, imageResults, largestChange } from '../support/attack-requests.ts'
 import { commandLine } from '../support/command-line.ts'
 import { pixelsAtEnd, writeSeries, type WrittenImage } from '../support/small-study.ts'
+import { compareRequest } from '../support/compare-requests.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeSegmenter } from '../support/tiny-segmenters.ts'
 import { writeClassifier, type TinyClassifier } from '../support/tiny-classifiers.ts'
@@ -159,21 +160,16 @@ describe('a perturbation that a series shares', () => {
   })
 
   test('is compared with other methods, learned once for each cell', async () => {
-    const { comparison } = await compareStudy({
-      study: [study],
-      out: freshFolder(),
-      home: base,
-      models: [classifier.model],
-      methods: ['universal', 'noise'].map((name) => ({ name, settings: {} })),
-      budgets: { Linf: ['24/255'], L2: [] },
-      transfer: false,
-      earlyStop: false,
-      forceIntensity: false,
-      device: 'cpu',
-      threads: 1,
-      seed: 0,
-      batch: 4,
-    })
+    const { comparison } = await compareStudy(
+      compareRequest(
+        { study: [study], out: freshFolder(), home: base },
+        {
+          models: [classifier.model],
+          methods: ['universal', 'noise'].map((name) => ({ name, settings: {} })),
+          budgets: { Linf: ['24/255'], L2: [] },
+        },
+      ),
+    )
     const [universal, noise] = comparison.cells
     expect(universal).toMatchObject({ method: 'universal', budget: '24/255', slices: 6 })
     expect(universal!.fooled.successes).toBeGreaterThan(noise!.fooled.successes)

@@ -9,6 +9,7 @@ import type { CompareRequest } from '../../src/engine/compare/compare-run.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { attackRequest, filesBelow } from '../support/attack-requests.ts'
 import { writeSeries } from '../support/small-study.ts'
+import { compareRequest } from '../support/compare-requests.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
 
@@ -23,33 +24,27 @@ const other = writeClassifier(
 )
 writeSeries(study, 6)
 
-function compareRequest(out: string, changes: Partial<CompareRequest> = {}): CompareRequest {
-  return {
-    study: [study],
-    out,
-    home: join(base, 'no-home'),
-    models: [weak.model, other.model],
-    methods: [
-      { name: 'smia', settings: { steps: 5 } },
-      { name: 'noise', settings: {} },
-    ],
-    budgets: { Linf: ['4/255', '16/255'], L2: [] },
-    transfer: true,
-    earlyStop: false,
-    forceIntensity: false,
-    device: 'cpu',
-    threads: 1,
-    seed: 0,
-    batch: 4,
-    ...changes,
-  }
+function requestFor(out: string, changes: Partial<CompareRequest> = {}): CompareRequest {
+  return compareRequest(
+    { study: [study], out, home: join(base, 'no-home') },
+    {
+      models: [weak.model, other.model],
+      methods: [
+        { name: 'smia', settings: { steps: 5 } },
+        { name: 'noise', settings: {} },
+      ],
+      budgets: { Linf: ['4/255', '16/255'], L2: [] },
+      transfer: true,
+      ...changes,
+    },
+  )
 }
 
 describe('a comparison of two methods at two budgets on two models', () => {
   const out = join(base, 'out')
   let report: CompareReport
   beforeAll(async () => {
-    report = await compareStudy(compareRequest(out))
+    report = await compareStudy(requestFor(out))
   })
 
   test('has a cell for each of them, with all slices', () => {
@@ -106,12 +101,12 @@ describe('a comparison of two methods at two budgets on two models', () => {
   })
 
   test('asked again, the finished comparison is there', async () => {
-    const again = await compareStudy(compareRequest(out))
+    const again = await compareStudy(requestFor(out))
     expect(again).toEqual({ ...report, resumed: 8 })
   })
 
   test('another comparison does not write over it', async () => {
-    await expect(compareStudy(compareRequest(out, { seed: 1 }))).rejects.toMatchObject({
+    await expect(compareStudy(requestFor(out, { seed: 1 }))).rejects.toMatchObject({
       code: 'export-conflict',
     })
   })
@@ -119,7 +114,7 @@ describe('a comparison of two methods at two budgets on two models', () => {
 
 test('a comparison that was stopped goes on with the cell that was in work', async () => {
   const out = join(base, 'stopped')
-  const request = compareRequest(out, { models: [weak.model], transfer: false })
+  const request = requestFor(out, { models: [weak.model], transfer: false })
   const stop = new AbortController()
   const stopped = compareStudy(request, {
     signal: stop.signal,
@@ -139,7 +134,7 @@ test('an unreadable image is left behind and told', async () => {
   const [first] = writeSeries(damaged, 1, { series: 2 })
   const bytes = readFileSync(first!.path)
   writeFileSync(first!.path, bytes.subarray(0, bytes.length - 40))
-  const request = compareRequest(join(base, 'damaged-out'), {
+  const request = requestFor(join(base, 'damaged-out'), {
     study: [damaged],
     models: [weak.model],
     transfer: false,
@@ -155,7 +150,7 @@ test('a region and an early stop hold in a comparison as in an attack', async ()
   const limits = { region, earlyStop: true }
   const out = join(base, 'limited')
   const one = { methods: [{ name: 'pgd', settings: {} }], budgets: { Linf: ['16/255'], L2: [] } }
-  const request = compareRequest(out, { ...one, ...limits, models: [weak.model], transfer: false })
+  const request = requestFor(out, { ...one, ...limits, models: [weak.model], transfer: false })
   const { comparison } = await compareStudy(request)
   const { record } = await attackStudy(
     attackRequest(
@@ -171,7 +166,7 @@ test('a region and an early stop hold in a comparison as in an attack', async ()
   expect(comparison.cells[0]?.meanL2).toBeCloseTo(record.summary.window.meanL2!, 9)
   expect(comparison.cells[0]?.fooled).toEqual(record.summary.fooled)
   expect(comparison).toMatchObject({ region: record.attack.region, earlyStop: true })
-  const whole = await compareStudy(compareRequest(join(base, 'whole'), { ...one, models: [weak.model] }))
+  const whole = await compareStudy(requestFor(join(base, 'whole'), { ...one, models: [weak.model] }))
   expect(whole.comparison.cells[0]?.meanL2).toBeGreaterThan(comparison.cells[0]!.meanL2!)
   expect(whole.comparison).not.toHaveProperty('earlyStop')
   await expect(compareStudy({ ...request, earlyStop: false })).rejects.toMatchObject({
@@ -182,7 +177,7 @@ test('a region and an early stop hold in a comparison as in an attack', async ()
 test('a region of another size fails images by name', async () => {
   const region = join(base, 'small.npy')
   writeFileSync(region, writeNpy({ dataType: 'uint8', shape: [2, 2], data: Uint8Array.of(1, 1, 1, 1) }))
-  await expect(compareStudy(compareRequest(join(base, 'small'), { region }))).rejects.toMatchObject({
+  await expect(compareStudy(requestFor(join(base, 'small'), { region }))).rejects.toMatchObject({
     message: expect.stringContaining('Region: expected the image') as string,
   })
 })

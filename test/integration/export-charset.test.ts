@@ -1,18 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseInstance } from '../../src/core/dicom/instance.ts'
-import { deriveInstance } from '../../src/core/dicom/write/derive-instance.ts'
 import type { DataElement } from '../../src/core/dicom/write/encode.ts'
-import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts'
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
-import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
 import { latin1Bytes, valueBytes } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
-import { unitOf } from '../../src/core/dicom/write/units.ts'
-import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { conformanceOf } from '../support/conformance.ts'
 import { describeWithDebian } from '../support/debian-tools.ts'
+import { derivedExports } from '../support/derived-exports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { tinyFile } from '../support/tiny-instance.ts'
 
@@ -64,22 +59,6 @@ function sourceIn({ set, letters }: (typeof sets)[number]): Uint8Array {
   return tinyFile([{ tag: tag.SpecificCharacterSet, vr: 'CS', value: set }, ...elements])
 }
 
-async function exportsOf(source: Uint8Array): Promise<Record<'adversarial' | 'map' | 'masks', Uint8Array>> {
-  const frames = await decodeFrames(parseInstance(source))
-  const pixels = frames.map(({ frame }) => frame)
-  const common = { exportId: 'a test', seriesNumber: 9001, softwareVersion: '0.1.0' } as const
-  const texts = { ...common, seriesDescription: 'ours', derivationDescription: 'ours' } as const
-  const floats = pixels.map(({ values }) => Float32Array.from(values))
-  const mask = { rows: 2, columns: 2, overlapping: false, values: Uint8Array.of(1, 0, 0, 1) }
-  const masks = { ...texts, role: 'masks-after', algorithmName: 'a model', comment: 'ours' } as const
-  return {
-    adversarial: deriveInstance(source, pixels, { ...texts, role: 'adversarial' }).bytes,
-    map: buildParametricMap(source, floats, { ...texts, quantity: 'q', unit: unitOf('HU') }).bytes,
-    masks: buildSegmentation(source, [mask], { segments: [{ class: 1, label: 'Läsion' }], series: masks })
-      .bytes,
-  }
-}
-
 const bytesOf = (file: Uint8Array, at: number) =>
   Buffer.from(valueBytes(openInstance(file), at) ?? []).toString('latin1')
 
@@ -92,13 +71,13 @@ describe.each(sets)('values in $set', (set) => {
   })
 
   it('of patient and study are the source’s bytes in every export, read by the same set', async () => {
-    for (const file of Object.values(await exportsOf(source)))
+    for (const file of Object.values(await derivedExports(source, { unit: 'HU', label: 'Läsion' })))
       for (const [at] of [[tag.SpecificCharacterSet, 'CS'] as const, ...ofPatientAndStudy])
         expect([at.toString(16), bytesOf(file, at)]).toEqual([at.toString(16), bytesOf(source, at)])
   })
 
   it('of the image are the source’s bytes in the adversarial one', async () => {
-    const { adversarial } = await exportsOf(source)
+    const { adversarial } = await derivedExports(source, { unit: 'HU', label: 'Läsion' })
     const theirs = ofTheImage.filter(([at]) => at !== tag.ImageComments)
     for (const [at] of theirs)
       expect([at.toString(16), bytesOf(adversarial, at)]).toEqual([at.toString(16), bytesOf(source, at)])

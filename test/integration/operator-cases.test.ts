@@ -11,7 +11,9 @@ import { describeWithSharedData, sharedCase } from '../support/shared-data.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 
-/** Models of today's exporters; each folder holds an image, a target and PyTorch's gradient of their product. */
+/**
+ * Models of today's exporters; each folder holds an image, a target and PyTorch's gradient of their product.
+ */
 const cases = [
   'attention_opset23',
   'fft_dft',

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { cellResult, type CellResult } from '../../src/engine/compare/cell-result.ts'
 import { compareStudy } from '../../src/engine/compare/compare-study.ts'
 import type { ComparedMethod } from '../../src/core/spec/comparison-spec.ts'
+import { compareRequest } from '../support/compare-requests.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const sample = fileURLToPath(new URL('../../resources/sample/', import.meta.url))
@@ -17,21 +18,13 @@ async function compared(
   budgets: readonly string[],
 ): Promise<CellResult[]> {
   const out = join(base, methods.map(({ name }) => name).join('-'))
-  await compareStudy({
-    study: slices,
-    out,
-    home: join(base, 'no-home'),
-    models: [join(sample, 'model/phantom-thorax.onnx')],
-    methods,
-    budgets: { Linf: budgets, L2: [] },
-    transfer: false,
-    earlyStop: false,
-    forceIntensity: false,
-    device: 'cpu',
-    threads: 1,
-    seed: 0,
-    batch: 4,
-  })
+  const models = [join(sample, 'model/phantom-thorax.onnx')]
+  await compareStudy(
+    compareRequest(
+      { study: slices, out, home: join(base, 'no-home') },
+      { models, methods, budgets: { Linf: budgets, L2: [] } },
+    ),
+  )
   const cells = readdirSync(join(out, 'cells')).sort()
   return cells.map((name) => cellResult.parse(JSON.parse(readFileSync(join(out, 'cells', name), 'utf8'))))
 }

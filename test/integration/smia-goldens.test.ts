@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { createOrtRuntime, type OrtRuntime } from '../../src/adapters/ort/runtime.ts'
 import { createOnnxModel } from '../../src/core/autodiff/onnx-model.ts'
 import { configureAttack } from '../../src/core/attacks/attack-methods.ts'
-import type { AttackEvent, AttackProblem, AttackResult } from '../../src/core/attacks/attack.ts'
+import type { AttackProblem } from '../../src/core/attacks/attack.ts'
 import { misclassified } from '../../src/core/tasks/classification/criteria.ts'
 import { runAttack } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
@@ -12,6 +12,7 @@ import { largestFloat32, tensor, type Tensor } from '../../src/core/tensor/tenso
 import { largestDifference } from '../support/numbers.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
 import { argMax } from '../../src/core/attacks/criterion.ts'
+import type { AttackEvent, AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 const perSample = z.array(z.number())
 

@@ -15,8 +15,8 @@ import { writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
 
-// A sixth task, as docs/architecture.md has it: whether an image is abnormal, of a model that knows several findings. It is a row
-// of `outputs` and a row of `tasks`, and nothing else in the sources knows of it.
+// A sixth task, as docs/architecture.md has it: whether an image is abnormal, of a model that knows several
+// findings. It is a row of `outputs` and a row of `tasks`, and nothing else in the sources knows of it.
 vi.mock('../../src/core/tasks/outputs.ts', async (importActual) => {
   const actual = await importActual<typeof Outputs>()
   const schema = z.strictObject({ name: z.string(), classes: z.array(z.string()).min(2) })

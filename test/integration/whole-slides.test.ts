@@ -1,19 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseInstance } from '../../src/core/dicom/instance.ts'
-import { deriveInstance } from '../../src/core/dicom/write/derive-instance.ts'
 import type { DataElement, Item } from '../../src/core/dicom/write/encode.ts'
-import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts'
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
-import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
 import { itemsOf, textValue, valueBytes } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
-import { unitOf } from '../../src/core/dicom/write/units.ts'
-import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { commandLine } from '../support/command-line.ts'
+import { derivedExports } from '../support/derived-exports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { tinyFile } from '../support/tiny-instance.ts'
+
+const ofSlides = { unit: undefined, label: 'a' }
 
 const folder = temporaryFolder('whole-slides')
 const organization: DataElement = { tag: tag.DimensionOrganizationUID, vr: 'UI', value: '2.25.40' }
@@ -56,22 +53,6 @@ function slide(tiling: string, perFrame: readonly DataElement[]): Uint8Array {
   ])
 }
 
-async function exportsOf(source: Uint8Array) {
-  const frames = await decodeFrames(parseInstance(source))
-  const pixels = frames.map(({ frame }) => frame)
-  const common = { exportId: 'a test', seriesNumber: 9001, softwareVersion: '0.1.0' } as const
-  const texts = { ...common, seriesDescription: 'ours', derivationDescription: 'ours' } as const
-  const floats = pixels.map(({ values }) => Float32Array.from(values))
-  const mask = { rows: 2, columns: 2, overlapping: false, values: Uint8Array.of(1, 0, 0, 1) }
-  const masks = { ...texts, role: 'masks-after', algorithmName: 'a model', comment: 'ours' } as const
-  return {
-    adversarial: deriveInstance(source, pixels, { ...texts, role: 'adversarial' }).bytes,
-    map: buildParametricMap(source, floats, { ...texts, quantity: 'q', unit: unitOf(undefined) }).bytes,
-    masks: buildSegmentation(source, [mask, mask], { segments: [{ class: 1, label: 'a' }], series: masks })
-      .bytes,
-  }
-}
-
 describe.each([
   ['TILED_FULL', slide('TILED_FULL', [])],
   [
@@ -80,14 +61,17 @@ describe.each([
   ],
 ])('a whole slide, %s', (tiling, source) => {
   it('keeps its references and dimensions in the adversarial image', async () => {
-    const [before, after] = [openInstance(source), openInstance((await exportsOf(source)).adversarial)]
+    const [before, after] = [
+      openInstance(source),
+      openInstance((await derivedExports(source, ofSlides)).adversarial),
+    ]
     const kept = [...references.map((element) => element.tag), 0x00209311]
     for (const at of kept) expect(valueBytes(before, at)?.length).toBeGreaterThan(0)
     for (const at of kept) expect([at, valueBytes(after, at)]).toEqual([at, valueBytes(before, at)])
   })
 
   it('keeps the place of each of its tiles', async () => {
-    const after = openInstance((await exportsOf(source)).adversarial)
+    const after = openInstance((await derivedExports(source, ofSlides)).adversarial)
     const columns = itemsOf(after, tag.PerFrameFunctionalGroupsSequence).flatMap((group) =>
       itemsOf(group, planePositionSlide).map((item) => valueBytes(item, columnPosition)?.[0]),
     )
@@ -95,7 +79,7 @@ describe.each([
   })
 
   it.each(['map', 'masks'] as const)('is named tile by tile in its %s', async (kind) => {
-    const exported = openInstance((await exportsOf(source))[kind])
+    const exported = openInstance((await derivedExports(source, ofSlides))[kind])
     const [series] = itemsOf(exported, tag.ReferencedSeriesSequence)
     expect(textValue(series!, tag.SeriesInstanceUID)).toBe('2.25.3')
     const named = itemsOf(exported, tag.PerFrameFunctionalGroupsSequence).map((group) => {
