@@ -1,6 +1,6 @@
 /**
- * Exports every DICOM image in some folders, and lists what dciodvfy and dcentvfy find in an export and not in
- * its source: npm run conformance -- [FOLDER…]. Needs dicom3tools and dcmtk.
+ * Exports every DICOM image in some folders, and lists what dciodvfy and dcentvfy find in an export and not
+ * in its source: npm run conformance -- [FOLDER…]. Needs dicom3tools and dcmtk.
  */
 import { fileURLToPath } from 'node:url'
 import { scan } from '../src/adapters/fs/scan.ts'

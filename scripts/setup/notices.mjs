@@ -1,6 +1,6 @@
 /**
- * `npm run notices`, the last step of a build: the licence texts of all that ships, in the page's files, and its
- * SBOM (CycloneDX). Needs no network.
+ * `npm run notices`, the last step of a build: the licence texts of all that ships, in the page's files, and
+ * its SBOM (CycloneDX). Needs no network.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,9 @@
 import { basename, join } from 'node:path'
 
-/** The project's own folder, wherever the caller stands: all that a script reads, builds or installs is below it. */
+/**
+ * The project's own folder, wherever the caller stands: all that a script reads, builds or installs is below
+ * it.
+ */
 export const repository = join(import.meta.dirname, '../..')
 
 /**

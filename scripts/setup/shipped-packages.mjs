@@ -64,7 +64,9 @@ function licenceText(one) {
   return [...texts, ...componentNotices(one)].join('\n\n')
 }
 
-/** Packages whose own components' notices npm's package leaves out: resources/notices has them, by version. */
+/**
+ * Packages whose own components' notices npm's package leaves out: resources/notices has them, by version.
+ */
 const withComponents = ['onnxruntime-node']
 
 /** @throws where a version has come whose notices are not there yet. */
@@ -88,7 +90,9 @@ const copyrights = {
   ],
 }
 
-/** The package's own lines or, of a package by its author alone, the author's. @throws where neither is known. */
+/**
+ * The package's own lines or, of a package by its author alone, the author's. @throws where neither is known.
+ */
 function copyrightOf(path, name) {
   const { author } = JSON.parse(readFileSync(join(repository, path, 'package.json'), 'utf8'))
   const holder = typeof author === 'string' ? author : author?.name

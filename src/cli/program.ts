@@ -43,7 +43,9 @@ function endOfParsing(
 
 interface Entry {
   readonly summary: string
-  /** Loads what the command is made of, when it is asked for: an inspection needs no attack, a list nothing. */
+  /**
+   * Loads what the command is made of, when it is asked for: an inspection needs no attack, a list nothing.
+   */
   readonly create: (context: CommandContext) => Promise<Command>
 }
 

@@ -28,7 +28,9 @@ export interface Workbench {
   readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
   readonly forceIntensity: boolean
-  /** Labels of the images; undefined where none were given, and the model's own predictions stand for them. */
+  /**
+   * Labels of the images; undefined where none were given, and the model's own predictions stand for them.
+   */
   readonly labels: GivenLabels | undefined
 }
 

@@ -14,7 +14,9 @@ tasks.once('exit', (code) => {
   process.exit(code)
 })
 
-/** Under Electron a utility process of main's, which passes messages on; elsewhere a child of the engine's. */
+/**
+ * Under Electron a utility process of main's, which passes messages on; elsewhere a child of the engine's.
+ */
 const electron = process.parentPort as typeof process.parentPort | undefined
 if (electron === undefined) {
   process.on('message', (message) => {

@@ -1,4 +1,6 @@
-/** Bounds on what a page may ask of the engine: the page's client keeps to them, the engine refuses the rest. */
+/**
+ * Bounds on what a page may ask of the engine: the page's client keeps to them, the engine refuses the rest.
+ */
 export const requestBounds = {
   /** Calls of procedures in one request. */
   callsInBatch: 32,

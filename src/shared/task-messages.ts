@@ -1,6 +1,6 @@
 /**
- * What the engine's process asks of Electron's main, which alone can start processes: one for tasks, known by a
- * number that the engine counts, what is sent to it, and that it be ended.
+ * What the engine's process asks of Electron's main, which alone can start processes: one for tasks, known by
+ * a number that the engine counts, what is sent to it, and that it be ended.
  */
 export type TaskAsk =
   | { readonly type: 'start-task-process' | 'end-task-process'; readonly id: number }

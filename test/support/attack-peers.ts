@@ -30,8 +30,8 @@ export const chancyPeers: Readonly<Record<string, readonly [method: string, sett
 }
 
 /**
- * Attacks that look for the smallest change, with the least and the most that the median of our norm over theirs
- * may be. Theirs of C&W takes one constant instead of a search, so that ours is smaller.
+ * Attacks that look for the smallest change, with the least and the most that the median of our norm over
+ * theirs may be. Theirs of C&W takes one constant instead of a search, so that ours is smaller.
  */
 export const smallestPeers: Readonly<
   Record<

@@ -1,10 +1,11 @@
-import type { AttackEvent, AttackMethod, AttackProblem, AttackResult } from '../../src/core/attacks/attack.ts'
+import type { AttackMethod, AttackProblem } from '../../src/core/attacks/attack.ts'
 import { misclassified, targetReached } from '../../src/core/tasks/classification/criteria.ts'
 import { runAttack } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import type { PixelInterval } from '../../src/core/image/float-image.ts'
 import { sizeOf, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { argMax } from '../../src/core/attacks/criterion.ts'
+import type { AttackEvent, AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 /** Logits or pixels of one sample. */
 export function rowsOf({ shape: [count = 0, ...rest], data }: Tensor): Float32Array[] {

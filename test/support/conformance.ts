@@ -37,7 +37,8 @@ const unknownClasses: readonly (string | undefined)[] = [
 ]
 
 const reasons: readonly Reason[] = [
-  // A map's part of the body may be one of a pair; only a source that says which part has been examined tells.
+  // A map's part of the body may be one of a pair; only a source that says which part has been examined
+  // tells.
   { finding: /only permitted to be empty when actually unknown.*<Laterality>/, holds: () => true },
   // An image of several frames in a class of single-frame images: our reference says which frame is meant.
   {

@@ -24,8 +24,8 @@ export interface ChartSize {
 }
 
 /**
- * A chart as an SVG document, with no character in it that acts or that XML forbids. The same option gives the same bytes: the library's running numbers are taken
- * out of its identifiers.
+ * A chart as an SVG document, with no character in it that acts or that XML forbids. The same option gives
+ * the same bytes: the library's running numbers are taken out of its identifiers.
  */
 export function svgChart(option: ChartOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })

@@ -19,9 +19,9 @@ export interface DicomdirFiles {
 }
 
 /**
- * Looks up a DICOMDIR's references in its own folder (PS3.10 section 8). On their way to a hard disk names may
- * have become lower case or got an extension or a version (`IM1;1` of ISO 9660). Nothing outside that folder
- * is followed, by whatever link or name.
+ * Looks up a DICOMDIR's references in its own folder (PS3.10 section 8). On their way to a hard disk names
+ * may have become lower case or got an extension or a version (`IM1;1` of ISO 9660). Nothing outside that
+ * folder is followed, by whatever link or name.
  */
 export async function findReferencedFiles(
   dicomdirPath: string,

@@ -3,7 +3,9 @@ import { RadversaryError } from '../../core/errors.ts'
 
 const reserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?$/i
 
-/** Whether Windows takes a file or folder of this name: devices' names, some characters and ends it does not. */
+/**
+ * Whether Windows takes a file or folder of this name: devices' names, some characters and ends it does not.
+ */
 export function isPortableName(name: string): boolean {
   return name !== '' && !reserved.test(name) && !/[. ]$/.test(name) && !/[<>:"/\\|?*\0-\x1f]/.test(name)
 }

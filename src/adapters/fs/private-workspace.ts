@@ -30,7 +30,9 @@ async function isOwn(home: string): Promise<boolean> {
   return user?.ino !== found.ino || user.dev !== found.dev
 }
 
-/** The rights that there were before, where they were too many. Links are left: what they name is elsewhere. */
+/**
+ * The rights that there were before, where they were too many. Links are left: what they name is elsewhere.
+ */
 async function tightened(path: string, mask: number): Promise<number | undefined> {
   const found = await lstat(path).catch(() => undefined)
   if (found === undefined || !(found.isFile() || found.isDirectory())) return undefined

@@ -62,8 +62,8 @@ const loneInWord = /[a-z][^\0-\x7f](?![^\0-\x7f])|(?<![^\0-\x7f])[^\0-\x7f][a-z]
 const pairInWord = /[a-z][^\0-\x7f]{2}(?![^\0-\x7f])|(?<![^\0-\x7f])[^\0-\x7f]{2}[a-z]/u
 
 /**
- * Whether all that is not ASCII is kanji or kana, in runs as they are written: an accented letter of CP437 and
- * the letter after it also make a kanji, but one alone among letters.
+ * Whether all that is not ASCII is kanji or kana, in runs as they are written: an accented letter of CP437
+ * and the letter after it also make a kanji, but one alone among letters.
  */
 function isEastAsian(text: string): boolean {
   const isText = /^[\0-\x7f\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々〇ー・]*$/u.test(text)

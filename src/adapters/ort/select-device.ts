@@ -109,8 +109,8 @@ function passed({ verdict }: DeviceTrial): boolean {
 }
 
 /**
- * Self-check, then time (where the CPU was timed too). Whatever goes wrong with the device is a reason to reject
- * it, never a reason to stop. The CPU computes only once there is something to compare.
+ * Self-check, then time (where the CPU was timed too). Whatever goes wrong with the device is a reason to
+ * reject it, never a reason to stop. The CPU computes only once there is something to compare.
  */
 async function tryDevice(
   device: OrtDevice,

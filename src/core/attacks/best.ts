@@ -1,6 +1,6 @@
 import { smoothGaussian } from '../tensor/gaussian.ts'
 import { extentOf, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
-import type { AttackMethod, AttackProblem, AttackResult, SampleOutcome } from './attack.ts'
+import type { AttackMethod, AttackProblem } from './attack.ts'
 import type { GradientTally } from './gradient-tally.ts'
 import { rowOf } from './rows.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type Scorer,
   type CandidateScore,
 } from './candidates.ts'
+import type { AttackResult, SampleOutcome } from './attack-result.ts'
 
 /** What a restart ended with for one sample. */
 export interface Offer extends Candidate {

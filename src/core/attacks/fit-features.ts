@@ -19,8 +19,8 @@ interface Features {
 const leastVariance = 0.01
 
 /**
- * Fits a mixture of at most `components` for each class and inner tensor. Throws `usage` where the model's inner
- * tensors are not connected, or its classes don't exclude each other.
+ * Fits a mixture of at most `components` for each class and inner tensor. Throws `usage` where the model's
+ * inner tensors are not connected, or its classes don't exclude each other.
  */
 export async function* fitFeatures(
   components: number,
@@ -49,7 +49,10 @@ export async function* fitFeatures(
   return { kind: 'features', sizes, classes, counts }
 }
 
-/** Distance of the features of points [N, C, H, W] from clean ones of a class; null where none of it were fitted. */
+/**
+ * Distance of the features of points [N, C, H, W] from clean ones of a class; null where none of it were
+ * fitted.
+ */
 export async function deviations(
   { classes }: FittedFeatures,
   {

@@ -1,6 +1,10 @@
-import type { Gradients, Rows } from './attack.ts'
+import type { Rows } from './attack.ts'
+import type { Gradients } from './attack-result.ts'
 
-/** Counts, sample by sample, which gradients of an attack were zero throughout: where nothing is to be followed. */
+/**
+ * Counts, sample by sample, which gradients of an attack were zero throughout: where nothing is to be
+ * followed.
+ */
 export class GradientTally {
   private readonly counts = new Map<number, Gradients>()
 

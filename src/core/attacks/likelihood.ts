@@ -68,9 +68,9 @@ export function divergenceOf(loss: AttackLoss, p: Float32Array, q: Float32Array)
 }
 
 /**
- * KL(target ‖ f(x)) of one sample, nats, averaged as `divergenceOf` averages: of the logits themselves, so that
- * no probability has to be bounded. It is the cross-entropy beyond that of logits which say just the target, and
- * for a target of 0 and 1 the cross-entropy. Numbers: half the squared difference.
+ * KL(target ‖ f(x)) of one sample, nats, averaged as `divergenceOf` averages: of the logits themselves, so
+ * that no probability has to be bounded. It is the cross-entropy beyond that of logits which say just the
+ * target, and for a target of 0 and 1 the cross-entropy. Numbers: half the squared difference.
  */
 export function divergenceFrom(loss: AttackLoss, target: Float32Array, logits: Float32Array): number {
   if (isValueLoss(loss)) return valueDivergence(target, logits)

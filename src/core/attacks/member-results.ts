@@ -1,4 +1,4 @@
-import type { SampleOutcome } from './attack.ts'
+import type { SampleOutcome } from './attack-result.ts'
 
 /** What one member of an ensemble did. */
 export interface MemberResult {

@@ -26,9 +26,9 @@ export interface MethodEntry<Name extends string = string> {
   readonly source: MethodSource | undefined
   readonly access: MethodAccess
   /**
-   * Whether it may attack a stack of slices whose predictions depend on their neighbours: it asks for the gradient
-   * of the sum of all losses and steps by it. The others (line searches, random searches, the nearest plane, best
-   * points of each sample) take each sample for one of its own.
+   * Whether it may attack a stack of slices whose predictions depend on their neighbours: it asks for the
+   * gradient of the sum of all losses and steps by it. The others (line searches, random searches, the
+   * nearest plane, best points of each sample) take each sample for one of its own.
    */
   readonly stacks: boolean
   /** Names of an ensemble's members, in the order in which they run; undefined of others. */

@@ -8,7 +8,10 @@ export function prepared(method: AttackMethod, learned: Learned): AttackMethod {
   return method.prepare === undefined ? method : { name: method.name, ...method.prepare.apply(learned) }
 }
 
-/** The method ready to attack a batch: one that has yet to learn takes the batch for all images that there are. */
+/**
+ * The method ready to attack a batch: one that has yet to learn takes the batch for all images that there
+ * are.
+ */
 export async function preparedOn(method: AttackMethod, problem: AttackProblem): Promise<AttackMethod> {
   if (method.prepare === undefined) return method
   return prepared(method, await toEnd(method.prepare.learn(imagesOf(problem))))

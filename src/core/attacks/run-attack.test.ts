@@ -112,8 +112,8 @@ describe('steps by hand', () => {
   })
 
   test('NI-FGSM looks ahead by a step along the momentum, whatever the number of pixels', async () => {
-    // Of three pixels one is frozen. From 0.04 left of the centre the gradient turns once the step of 0.1 along
-    // g = 1, which is taken on top of x_1 = 0.06 right of it, leads further: g = 1, 1 − 1, 0 − 1.
+    // Of three pixels one is frozen. From 0.04 left of the centre the gradient turns once the step of 0.1
+    // along g = 1, which is taken on top of x_1 = 0.06 right of it, leads further: g = 1, 1 − 1, 0 − 1.
     const hill = nearestCentreModel([1, 1, 3], 1)
     const centre = uniformTensor([1, 1, 3], 1, [0.2, 0.8]).data
     const image = tensor(

@@ -3,7 +3,7 @@ import type { Notice } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
 import { extentOf, tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
-import type { AttackEvent, AttackMethod, AttackProblem, AttackResult, Rows } from './attack.ts'
+import type { AttackMethod, AttackProblem, Rows } from './attack.ts'
 import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
@@ -15,6 +15,7 @@ import { preparedOn } from './preparation.ts'
 import { roundsOf } from './rounds.ts'
 import { RestartState } from './attack-state.ts'
 import { Watcher } from './watcher.ts'
+import type { AttackEvent, AttackResult } from './attack-result.ts'
 
 /**
  * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that
@@ -56,31 +57,43 @@ export async function* runAttack(
       notify,
       tally,
     })
-    const watcher = new Watcher(problem, state)
-    const iterate = member.begin(state)
-    const event = (): AttackEvent | undefined => {
-      const samples = state.evaluation ? watcher.events(state.evaluation, state.iteration) : []
-      const { iteration } = state
-      return samples.length > 0
-        ? { iteration, steps: member.steps, restart: round, restarts: rounds.length, samples }
-        : undefined
-    }
-
-    while (state.iteration < member.steps && state.active().length > 0) {
-      const step = await iterate()
+    const afterStep = async () => {
       before ??= state.cleanLogits ? collect(state.cleanLogits, problem.targets.shape) : await cleanOnce()
-      const last = event()
-      if (last) yield last
-      watcher.note(step)
-      state.iteration++
-      state.smoothed = step.smoothed?.x
-      state.evaluation = undefined
     }
-    await state.finish()
-    const last = event()
-    if (last) yield last
+    yield* iterations(state, { problem, member, restart: round, restarts: rounds.length, afterStep })
   }
   return { ...best.result(await cleanOnce(), tally), notices: [...notices.values()] }
+}
+
+interface Round extends Pick<AttackEvent, 'restart' | 'restarts'> {
+  readonly problem: AttackProblem
+  readonly member: AttackMethod
+  readonly afterStep: () => Promise<void>
+}
+
+/** One restart's iterations, from x_0 until its steps are taken or its samples have left. */
+async function* iterations(
+  state: RestartState,
+  { problem, member, restart, restarts, afterStep }: Round,
+): AsyncGenerator<AttackEvent, void, void> {
+  const watcher = new Watcher(problem, state)
+  const iterate = member.begin(state)
+  const events = (): AttackEvent[] => {
+    const { evaluation, iteration } = state
+    const samples = evaluation ? watcher.events(evaluation, iteration) : []
+    return samples.length > 0 ? [{ iteration, steps: member.steps, restart, restarts, samples }] : []
+  }
+  while (state.iteration < member.steps && state.active().length > 0) {
+    const step = await iterate()
+    await afterStep()
+    yield* events()
+    watcher.note(step)
+    state.iteration++
+    state.smoothed = step.smoothed?.x
+    state.evaluation = undefined
+  }
+  await state.finish()
+  yield* events()
 }
 
 /** Runs an attack to its end for the result alone. */

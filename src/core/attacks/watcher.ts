@@ -1,9 +1,10 @@
 import { extentOf } from '../tensor/tensor.ts'
-import type { AttackProblem, SampleEvent, StepTaken } from './attack.ts'
+import type { AttackProblem, StepTaken } from './attack.ts'
 import { rowOf } from './rows.ts'
 import { perturbationStatistics, type PerturbationStatistics } from '../math/kernels.ts'
 import { divergenceFrom, divergenceOf, lossOf, probabilitiesOf, reportedProbabilities } from './likelihood.ts'
 import type { RestartState, Evaluation } from './attack-state.ts'
+import type { SampleEvent } from './attack-result.ts'
 
 interface Noted {
   readonly statistics: PerturbationStatistics
@@ -12,8 +13,9 @@ interface Noted {
 }
 
 /**
- * Makes the events of one restart. An iteration is noted when it has been made, and reported when the prediction
- * at its x_t is known, in the next iteration's forward pass: so watching costs no pass through the model.
+ * Makes the events of one restart. An iteration is noted when it has been made, and reported when the
+ * prediction at its x_t is known, in the next iteration's forward pass: so watching costs no pass through the
+ * model.
  */
 export class Watcher {
   private readonly signs: Int8Array

@@ -32,9 +32,9 @@ const elementwise = new Set(
 )
 
 /**
- * Stands in for elements that a mask leaves out. Their results are dropped, but 0 · ∞ would reach the gradient
- * if they lay at a pole or outside an operator's domain: (0, 1) is inside of all, and no model has its pole
- * just here.
+ * Stands in for elements that a mask leaves out. Their results are dropped, but 0 · ∞ would reach the
+ * gradient if they lay at a pole or outside an operator's domain: (0, 1) is inside of all, and no model has
+ * its pole just here.
  */
 const leftOut = 0.7310586
 
@@ -150,7 +150,9 @@ class MaskPass {
     }
   }
 
-  /** A value beside a selection: one number, or one for each of the axes behind the mask's; null is left out. */
+  /**
+   * A value beside a selection: one number, or one for each of the axes behind the mask's; null is left out.
+   */
   private operand(name: string, trailing: number): Value | null | undefined {
     if (name === '') return null
     const value = this.graph.values.get(name)

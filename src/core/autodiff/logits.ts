@@ -66,7 +66,9 @@ function beforeActivation(
   return rearrangedAgain(graph, z, factor, rearranged)
 }
 
-/** Where an axis of classes is after operators that rearrange; undefined where they part or join its classes. */
+/**
+ * Where an axis of classes is after operators that rearrange; undefined where they part or join its classes.
+ */
 function classAxisAfter(
   { values }: TypedGraph,
   rearranged: readonly OnnxNode[],

@@ -373,7 +373,10 @@ describe('what the runtime is given', () => {
     return graph.node('Gemm', [input, graph.floats([512, 3], weights.data)])
   })
 
-  /** The runtime, and what it is asked for: the message's bytes, and whether the weights beside it are the file's. */
+  /**
+   * The runtime, and what it is asked for: the message's bytes, and whether the weights beside it are the
+   * file's.
+   */
   function watched() {
     const simplified: [bytes: number, areShared: boolean][] = []
     const sessions: [bytes: number, areShared: boolean][] = []

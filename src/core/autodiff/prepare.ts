@@ -38,7 +38,9 @@ export async function prepare(
   return takeOffActivation(withClassAxis(graph, options.isOneRow), options.activation)
 }
 
-/** Bodies written out and masks in full size; bodies as they are where a size in them depends on the image. */
+/**
+ * Bodies written out and masks in full size; bodies as they are where a size in them depends on the image.
+ */
 async function ofFixedSizes(learnt: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
   const flat = await writtenOut(learnt, runtime)
   try {

@@ -40,8 +40,8 @@ const firstSsiz = 42
 const mostTiles = 0xffff
 
 /**
- * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan. Without
- * EOI it must be of one scan, where a codec notices what is missing (`withEnd`).
+ * Reads the header of a JPEG or JPEG-LS frame (ITU-T T.81 annex B, T.87 annex C) up to its first scan.
+ * Without EOI it must be of one scan, where a codec notices what is missing (`withEnd`).
  * @throws RadversaryError dicom-unreadable.
  */
 export function jpegFacts(frame: Uint8Array, file: string | undefined): CodestreamFacts {

@@ -7,8 +7,8 @@ import { stackParts } from './stack-parts.ts'
 export type FrameStacks = { readonly isOne: true } | { readonly isOne: false; readonly got: string }
 
 /**
- * Says whether frames, each described by what it has of place and dimensions, are neighbours in the order in which
- * they are stored, either way along their normal; those without positions are.
+ * Says whether frames, each described by what it has of place and dimensions, are neighbours in the order in
+ * which they are stored, either way along their normal; those without positions are.
  */
 export function frameStacks(frames: readonly Placed[]): FrameStacks {
   const parts = stackParts(frames)

@@ -62,7 +62,9 @@ export interface PixelPadding {
  */
 export interface PixelMeaning {
   readonly modality: ModalityTransform
-  /** In the header's order; undefined where center or width is empty or no number, or the width not above 0. */
+  /**
+   * In the header's order; undefined where center or width is empty or no number, or the width not above 0.
+   */
   readonly windows: readonly (VoiWindow | undefined)[]
   /** VOI LUT Sequence, when there is one and no window: modality values to display values. */
   readonly voiTable: { readonly firstValue: number; readonly table: Float64Array } | undefined

@@ -44,7 +44,9 @@ function groupOf(dataSet: DataSet, sequence: string, frameIndex = 0): DataSet {
   return functionalGroup(dataSet, frameIndex, sequence) ?? dataSet
 }
 
-/** Slopes and intercepts that are missing, empty or 0; those that are no numbers are errors of `pixelMeaning`. */
+/**
+ * Slopes and intercepts that are missing, empty or 0; those that are no numbers are errors of `pixelMeaning`.
+ */
 function rescaleNotices(instance: Instance): Notice[] {
   const { dataSet, numberOfFrames } = instance
   if (itemOf(dataSet, 'x00283000') !== undefined) return []
@@ -164,8 +166,8 @@ export function aspectNotices(instance: Instance, keepsProportions: boolean): No
 }
 
 /**
- * A pixel's height in widths: of the plane in the patient, the detector or the film, else as Pixel Aspect Ratio
- * says (vertical, horizontal; PS3.3 C.7.6.3.1.7).
+ * A pixel's height in widths: of the plane in the patient, the detector or the film, else as Pixel Aspect
+ * Ratio says (vertical, horizontal; PS3.3 C.7.6.3.1.7).
  */
 function pixelHeight(dataSet: DataSet): number | undefined {
   const pairs = [

@@ -10,7 +10,9 @@ export interface StackPart<Item extends Placed> {
   readonly isStack: boolean
 }
 
-/** Positions closer than this are one place: a part of the pixels' distance, or of 1 mm where it is not given. */
+/**
+ * Positions closer than this are one place: a part of the pixels' distance, or of 1 mm where it is not given.
+ */
 const samePlace = 0.01
 
 /** Sizes come before what the headers say: images of two sizes are never of one stack. */
@@ -168,7 +170,9 @@ function areDistinctNumbers(values: readonly (number | string | undefined)[]): b
   return values.every((value) => typeof value === 'number') && new Set(values).size === values.length
 }
 
-/** Where images of one orientation lie along their normal; an image without a position has a place of its own. */
+/**
+ * Where images of one orientation lie along their normal; an image without a position has a place of its own.
+ */
 class Places {
   private readonly places = new Map<Placed, number>()
   private readonly along = new Map<Placed, number>()

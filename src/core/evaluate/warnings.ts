@@ -1,7 +1,7 @@
 import { rulesOf } from '../tasks/tasks.ts'
-import type { Gradients } from '../attacks/attack.ts'
 import type { ModelCard } from '../model/card.ts'
 import { headlineOf, type JudgedSlice } from './headline.ts'
+import type { Gradients } from '../attacks/attack-result.ts'
 
 /** What one method at one budget did to one model, as far as the checks look at it. */
 export interface AttackEvidence {
@@ -48,8 +48,8 @@ export interface AttackWarning {
 /**
  * The checks of every run and comparison: `evidence` is of one model and one set of labels, one entry for a
  * run. Most wrong before says that card or labels are suspect; the others that gradients mislead, so that a
- * model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420; Carlini et al. 2019,
- * arXiv 1902.06705). There slices that were wrong before do not count.
+ * model looks more robust than it is (Athalye, Carlini and Wagner 2018, arXiv 1802.00420; Carlini et al.
+ * 2019, arXiv 1902.06705). There slices that were wrong before do not count.
  */
 export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[] {
   const counted = evidence.map(withoutMet).filter(({ slices }) => slices.length > 0)
@@ -103,7 +103,9 @@ function wrongBefore({ slices, target, counted = 'slices' }: AttackEvidence): At
       ]
 }
 
-/** All that a method which follows gradients has got were zeros: what it leaves is the image, or its start. */
+/**
+ * All that a method which follows gradients has got were zeros: what it leaves is the image, or its start.
+ */
 function zeroGradients(cell: AttackEvidence): AttackWarning[] {
   const blind = cell.slices.filter((slice) => !slice.success && sawZeros(slice))
   if (blind.length === 0) return []

@@ -1,7 +1,7 @@
 /**
- * The last rows of a window (11), filtered along the row: a, b, a², b² and ab, so that a plane is passed over once and only
- * that many rows are held. Sums are taken about the first row's mean: variances are differences of moments, and
- * those of bright, flat images would lose their digits.
+ * The last rows of a window (11), filtered along the row: a, b, a², b² and ab, so that a plane is passed over
+ * once and only that many rows are held. Sums are taken about the first row's mean: variances are differences
+ * of moments, and those of bright, flat images would lose their digits.
  */
 export class FilteredLines {
   private readonly ring: Moments[]

@@ -11,7 +11,9 @@ export interface Requirement {
   readonly example: (facts: ModelFacts, output: TensorFacts | undefined) => string
 }
 
-/** All that can be missing but for what a task asks of its output; schema, file, name and task are proposed. */
+/**
+ * All that can be missing but for what a task asks of its output; schema, file, name and task are proposed.
+ */
 const requirements: readonly Requirement[] = [
   {
     field: 'input.name',

@@ -23,7 +23,8 @@ export interface TensorSpec {
  *   dense outputs.
  * - `dlr`: (max over classes where t = 0 of z, minus z where t = 1) / (z_π1 − z_π3), π sorting the classes'
  *   distinct logits downwards:
- *   the difference of logits ratio (Croce and Hein 2020, arXiv 2003.01690), for logits [N, K], K ≥ 3, and one-hot t.
+ *   the difference of logits ratio (Croce and Hein 2020, arXiv 2003.01690), for logits [N, K], K ≥ 3, and
+ *   one-hot t.
  * - `targeted-dlr`: Σ z·t / (z_π1 − (z_π3 + z_π4) / 2), t of 1 at the wanted class and −1 at the label, K ≥
  *   4.
  * - `dice`: 1 − soft Dice of softmax(z) (sigmoid for one channel) and t, averaged over classes; dense
@@ -31,7 +32,8 @@ export interface TensorSpec {
  * - `binary-dice`: the same of the sigmoid of each channel, for classes that may overlap.
  * - `anchor-cross-entropy`, `anchor-binary-cross-entropy`: of a detector's output [N, 4 + K, A], Σ over
  *   anchors of w · J(z, t) with z and t
- *   rows 4 and on, J the cross-entropy over classes or the binary one averaged over them, and w row 0 of the target.
+ *   rows 4 and on, J the cross-entropy over classes or the binary one averaged over them, and w row 0 of the
+ *   target.
  * - `dot`: Σ z·t, so that the gradient is the vector-Jacobian product with t.
  */
 export type LossKind =
@@ -89,8 +91,8 @@ export interface DifferentiableModel {
   /** The logits, e.g. [null, 5]. */
   readonly output: TensorSpec
   /**
-   * Whether [N, 1, H, W] is taken too, for images whose channels follow from the first one (`GreyInput`); it is
-   * cheaper.
+   * Whether [N, 1, H, W] is taken too, for images whose channels follow from the first one (`GreyInput`); it
+   * is cheaper.
    */
   readonly takesGrey?: boolean | undefined
   /** Logits of a batch x [N, ...]. */

@@ -34,7 +34,10 @@ export interface Stacked {
   readonly volume?: VolumeOfInput | undefined
 }
 
-/** Some of a stack's slices that are worked on at once, and those on either side that their predictions depend on. */
+/**
+ * Some of a stack's slices that are worked on at once, and those on either side that their predictions depend
+ * on.
+ */
 export interface Block<Slice> {
   readonly before: readonly Slice[]
   readonly own: readonly Slice[]

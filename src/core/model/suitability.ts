@@ -16,8 +16,8 @@ const tip =
   'Check that model and series belong together, or choose another intensity in the model card. The application asks; on the command line --force-intensity takes the values as they are.'
 
 /**
- * Why a card does not suit an image, by what its header says: another modality, or a window in HU where values
- * are in something else. None where it suits.
+ * Why a card does not suit an image, by what its header says: another modality, or a window in HU where
+ * values are in something else. None where it suits.
  */
 export function headerMismatches({ intensity, modality: wanted }: SuitedCard, image: SeriesImage): Notice[] {
   const { modality = 'no modality' } = image

@@ -76,7 +76,9 @@ export function viewOf(graph: {
   return { nodes: graph.nodes, constant: (name) => constants.get(name) }
 }
 
-/** Softmax, LogSoftmax, log Softmax(z), e^LogSoftmax(z), e^z / Σ e^z, e^z · (1 / Σ e^z) and e^(z − log Σ e^z). */
+/**
+ * Softmax, LogSoftmax, log Softmax(z), e^LogSoftmax(z), e^z / Σ e^z, e^z · (1 / Σ e^z) and e^(z − log Σ e^z).
+ */
 function softmaxIn(graph: GraphReader, node: OnnxNode): FinalActivation | undefined {
   const [first, second] = node.inputs
   switch (node.opType) {

@@ -6,7 +6,10 @@ import type { OnnxNode } from './graph.ts'
  */
 const stopName = 'radversary_stop_gradient'
 
-/** A node that hands a value on, and no gradient back. @param output its result's name, if another one is wanted */
+/**
+ * A node that hands a value on, and no gradient back. @param output its result's name, if another one is
+ * wanted
+ */
 export function stopGradient(value: string, output?: string): OnnxNode {
   const name = `${stopName}_${output ?? value}`
   return { opType: 'Sum', domain: '', name, inputs: [value], outputs: [output ?? name], attributes: {} }

@@ -57,7 +57,9 @@ function convertedNode(node: OnnxNode, isOther: IsOther): OnnxNode {
   return { ...node, attributes: Object.fromEntries(attributes) }
 }
 
-/** Constants and bodies, and the target type of Cast (`to`) and of random and eye-like operators (`dtype`). */
+/**
+ * Constants and bodies, and the target type of Cast (`to`) and of random and eye-like operators (`dtype`).
+ */
 function convertedAttribute(
   node: OnnxNode,
   [name, value]: readonly [name: string, value: Attribute],

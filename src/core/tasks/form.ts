@@ -1,6 +1,9 @@
 /** A criterion that is taken where the user names none. */
 export interface CriterionPreset {
-  /** The goals that it is of: away from the label, towards anything else, or one word such as `false-positives`. */
+  /**
+   * The goals that it is of: away from the label, towards anything else, or one word such as
+   * `false-positives`.
+   */
   readonly of: string
   readonly criterion: string
 }

@@ -103,7 +103,9 @@ export interface ReportRules<T extends Task> {
   ): TaskAgreement | undefined
   /** What a frame's result holds beside classes and numbers. */
   report(card: CardOf<T>, frame: AttackedFrame): FrameParts
-  /** That a record's parts are those of what is predicted again. @throws RadversaryError verification-failed */
+  /**
+   * That a record's parts are those of what is predicted again. @throws RadversaryError verification-failed
+   */
   check(card: CardOf<T>, recorded: FrameParts, predicted: Prediction, file: string): void
   /** What a run's summary holds beside what every task has. */
   summary(card: CardOf<T>, frames: readonly FrameParts[]): { readonly detections?: DetectionChange }

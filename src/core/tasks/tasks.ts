@@ -26,7 +26,9 @@ export function likelyTask(facts: ModelFacts, output: OutputFacts | undefined): 
   return isTask(name) ? name : 'classification'
 }
 
-/** Whether an output may hold scores of a task, or of any where none is named. @param extents beyond the batch */
+/**
+ * Whether an output may hold scores of a task, or of any where none is named. @param extents beyond the batch
+ */
 export function canBeOutput(task: unknown, extents: TensorFacts['shape']): boolean {
   return isTask(task) ? rulesOf(task).canBeOutput(extents) : canBeClasses(extents)
 }

@@ -20,7 +20,9 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1)
 }
 
-/** The extent of an axis, counted from the end where it is negative. Throws `tensor-invalid` for another rank. */
+/**
+ * The extent of an axis, counted from the end where it is negative. Throws `tensor-invalid` for another rank.
+ */
 export function extentOf(shape: Shape, axis: number): number {
   const found = shape.at(axis)
   if (found === undefined)

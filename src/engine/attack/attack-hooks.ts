@@ -1,6 +1,6 @@
 import type { JobHooks } from '../progress.ts'
-import type { SampleEvent } from '../../core/attacks/attack.ts'
 import type { ImageResult } from '../export/image-result.ts'
+import type { SampleEvent } from '../../core/attacks/attack-result.ts'
 
 /** One frame after one iteration. */
 export interface FrameIteration extends Omit<SampleEvent, 'sample'> {

@@ -63,7 +63,9 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
   return { ...run, exportId: exportIdOf(run) }
 }
 
-/** Says before anything is computed which images can't be exported. @throws RadversaryError where all can't. */
+/**
+ * Says before anything is computed which images can't be exported. @throws RadversaryError where all can't.
+ */
 function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks): void {
   const failures = images.flatMap(({ name, header: { exportFault } }) =>
     exportFault === undefined ? [] : [{ file: name, ...exportFault }],

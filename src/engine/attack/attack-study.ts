@@ -188,8 +188,8 @@ async function finishedOrAttacked(stack: Stack, session: Session, sink: BlockSin
 }
 
 /**
- * The results of a stack that an earlier attempt has finished; undefined when any is missing, and the stack must
- * be done again.
+ * The results of a stack that an earlier attempt has finished; undefined when any is missing, and the stack
+ * must be done again.
  */
 async function finishedResults(
   images: readonly StudyImage[],

@@ -99,8 +99,8 @@ interface Measuring {
 }
 
 /**
- * Attacks a stack. What judges that see neighbouring slices make of it is known once all of it was attacked, and
- * nothing is where a slice is missing.
+ * Attacks a stack. What judges that see neighbouring slices make of it is known once all of it was attacked,
+ * and nothing is where a slice is missing.
  */
 async function measuredStack(
   stack: Stack,

@@ -68,7 +68,10 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   return { ...run, exportId: exportIdOf(run) }
 }
 
-/** What is attacked one after the other on a model. Where any model sees neighbouring slices, stacks stay whole. */
+/**
+ * What is attacked one after the other on a model. Where any model sees neighbouring slices, stacks stay
+ * whole.
+ */
 export function comparedStacks(
   { models, images, request }: CompareRun,
   compared: ComparedModel,

@@ -33,8 +33,8 @@ interface ExportedBlock {
 }
 
 /**
- * Writes what was asked for of a block's images, reads it back and judges it. An image that can't be exported is
- * left out; a slice whose neighbours depend on it stops the run.
+ * Writes what was asked for of a block's images, reads it back and judges it. An image that can't be exported
+ * is left out; a slice whose neighbours depend on it stops the run.
  */
 export async function exportBlock(block: AttackedBlock, sink: BlockSink): Promise<ExportedBlock> {
   const frames = block.batches.flat()

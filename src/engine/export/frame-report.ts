@@ -62,7 +62,9 @@ export function frameReport(
   }
 }
 
-/** A smallest change that is beyond the boundary by less than its margin is no success, whatever is read back. */
+/**
+ * A smallest change that is beyond the boundary by less than its margin is no success, whatever is read back.
+ */
 function isJudgedToo({ success, distance, margin }: FrameResult['outcome']): boolean {
   return success || (distance === undefined && margin === undefined)
 }

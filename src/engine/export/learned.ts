@@ -43,7 +43,9 @@ export const hidingReport = z.strictObject({
 
 type HidingReport = z.output<typeof hidingReport>
 
-/** What a run's method has learned, on disk as far as it is kept: perturbations are, fitted features are not. */
+/**
+ * What a run's method has learned, on disk as far as it is kept: perturbations are, fitted features are not.
+ */
 export interface LearnedOfRun extends LearnedStore {
   /** Reports of the perturbations that are kept, in the order of their groups. */
   readonly perturbations: readonly SharedReport[]

@@ -28,11 +28,17 @@ export interface GivenLabels {
 
 /** Labels that were read, before the study was. */
 export interface ReadLabels {
-  /** @throws RadversaryError labels-invalid where they are of none of its images, or of frames that one hasn't. */
+  /**
+   * @throws RadversaryError labels-invalid where they are of none of its images, or of frames that one
+   * hasn't.
+   */
   forStudy(study: Study, images: readonly StudyImage[]): GivenLabels
 }
 
-/** Reads a labels file, or opens masks, as a model's task has them. @throws RadversaryError labels-invalid, io-failed. */
+/**
+ * Reads a labels file, or opens masks, as a model's task has them. @throws RadversaryError labels-invalid,
+ * io-failed.
+ */
 export async function readLabels(file: string, card: ModelCard): Promise<ReadLabels> {
   const { labels } = rulesOf(card.task)
   if (labels.kind === 'masks') {

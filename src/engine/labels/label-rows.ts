@@ -28,7 +28,10 @@ export function namesFor(name: string): string[] {
 /** As `nameOf` parts an archive from its member. */
 const archiveEnd = ' > '
 
-/** Rows by the names of their columns; `file` as names are compared. Throws `labels-invalid` for what is no CSV, or lacks the columns. */
+/**
+ * Rows by the names of their columns; `file` as names are compared. Throws `labels-invalid` for what is no
+ * CSV, or lacks the columns.
+ */
 export function labelRows(csv: string, { file, what, columns, tip }: RowsWanted): Record<string, string>[] {
   const rows = parsed(csv, file, what).map((row) =>
     row['file'] ? { ...row, file: nameKey(row['file']) } : row,

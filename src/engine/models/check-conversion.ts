@@ -26,8 +26,8 @@ export interface ConversionCheck {
 /**
  * The largest difference between a converted model's outputs and TensorFlow.js's on images of the model's
  * range, relative to the largest output of them all.
- * @throws RadversaryError model-unsupported where it is above 1e-4, and above what TensorFlow.js's own backends
- * differ by: the conversion is not to be trusted then.
+ * @throws RadversaryError model-unsupported where it is above 1e-4, and above what TensorFlow.js's own
+ * backends differ by: the conversion is not to be trusted then.
  */
 export async function checkConversion(
   files: TfjsFiles,

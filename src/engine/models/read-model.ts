@@ -15,8 +15,8 @@ import { tfjsPath, type ModelRuntime, type TfjsModel } from './tfjs-model-file.t
 export interface ModelFile {
   readonly path: string
   /**
-   * A ModelProto, in memory that threads share; of a TensorFlow.js model what it was converted to, empty where
-   * it wasn't.
+   * A ModelProto, in memory that threads share; of a TensorFlow.js model what it was converted to, empty
+   * where it wasn't.
    */
   readonly bytes: Uint8Array
   /** SHA-256 of the model's file and of the files of weights that it names, in the order of their names. */

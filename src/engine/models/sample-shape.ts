@@ -12,7 +12,8 @@ export function sampleShapeOf(card: unknown): readonly number[] | undefined {
 }
 
 /**
- * Smallest and largest value that the model is given, by the card's mean and std; undefined where it has none.
+ * Smallest and largest value that the model is given, by the card's mean and std; undefined where it has
+ * none.
  * @param card parsed JSON, any part of a card
  */
 export function sampleRangeOf(card: unknown): readonly [lowest: number, highest: number] | undefined {

@@ -1,6 +1,6 @@
 /**
- * Values that are kept while they fit, bounded by bytes, not by count: the ones not used for longest go first.
- * A value larger than the bound is made each time and never kept.
+ * Values that are kept while they fit, bounded by bytes, not by count: the ones not used for longest go
+ * first. A value larger than the bound is made each time and never kept.
  */
 export class ByteCache<Value> {
   private readonly kept = new Map<string, Value>()
@@ -18,7 +18,9 @@ export class ByteCache<Value> {
     return this.held
   }
 
-  /** The value, made when it isn't kept; made once where several ask at the same time. A failure isn't kept. */
+  /**
+   * The value, made when it isn't kept; made once where several ask at the same time. A failure isn't kept.
+   */
   get(key: string, make: () => Promise<Value>): Promise<Value> {
     const value = this.kept.get(key)
     if (value === undefined) return this.beingMade.get(key) ?? this.make(key, make)

@@ -1,11 +1,4 @@
-import type {
-  AttackMethod,
-  AttackEvent,
-  AttackProblem,
-  AttackResult,
-  SampleEvent,
-  SampleOutcome,
-} from '../../core/attacks/attack.ts'
+import type { AttackMethod, AttackProblem } from '../../core/attacks/attack.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import { sampleSeed } from '../../core/attacks/random.ts'
 import { runAttack } from '../../core/attacks/run-attack.ts'
@@ -24,6 +17,12 @@ import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tenso
 import type { StudyFrame } from '../study/load-image.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
+import type {
+  AttackEvent,
+  AttackResult,
+  SampleEvent,
+  SampleOutcome,
+} from '../../core/attacks/attack-result.ts'
 
 /** One frame to be attacked, and what it shows; without a label, what the model says it shows. */
 export interface FrameTask {

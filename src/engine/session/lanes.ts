@@ -91,7 +91,10 @@ export interface ModelsToConnect {
   readonly inner?: readonly string[] | undefined
 }
 
-/** A model for each lane, seen from the images' own pixel grid. Every one must be disposed of. @throws as `connectModel` */
+/**
+ * A model for each lane, seen from the images' own pixel grid. Every one must be disposed of. @throws as
+ * `connectModel`
+ */
 export async function connectPixelModels(given: ModelsToConnect): Promise<PixelModel[]> {
   const { opened, runtime, groups, windows } = given
   const models = await connectLanes(opened, runtime, groups)

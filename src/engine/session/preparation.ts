@@ -146,7 +146,10 @@ interface ImagesToRead {
   readonly given: ToPrepare
 }
 
-/** Read from their files again whenever they are asked for: no more than a batch (and a multi-frame file) is held. */
+/**
+ * Read from their files again whenever they are asked for: no more than a batch (and a multi-frame file) is
+ * held.
+ */
 function cleanImages({ images, first, given }: ImagesToRead): CleanImages {
   const { attack } = given
   return {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { AttackEvent, AttackMethod } from '../../core/attacks/attack.ts'
+import type { AttackMethod } from '../../core/attacks/attack.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
@@ -26,6 +26,7 @@ import type { LoadedTasks, LoadTasks } from './load-tasks.ts'
 import type { PreparedMethods } from './preparation.ts'
 import type { Region } from './region.ts'
 import type { Stack } from './stacks.ts'
+import type { AttackEvent } from '../../core/attacks/attack-result.ts'
 
 /** A model, a method and what they are to do with a study's images: the same for every stack. */
 export interface Session {
@@ -87,14 +88,14 @@ export interface AttackedBlock {
 }
 
 /**
- * The one loop of all jobs that attack: load a block, attack it, round and judge it, hand it over. Slices before
- * a block are adversarial already; as many of them as see the block are judged and lowered with it, but stay as
- * they are. So a block is handed over once the next one was attacked. Of models of single images nothing lies
- * around a block. @throws RadversaryError for whatever is no fault of a single image or stack.
+ * The one loop of all jobs that attack: load a block, attack it, round and judge it, hand it over. Slices
+ * before a block are adversarial already; as many of them as see the block are judged and lowered with it,
+ * but stay as they are. So a block is handed over once the next one was attacked. Of models of single images
+ * nothing lies around a block. @throws RadversaryError for whatever is no fault of a single image or stack.
  */
 export async function* attackStack(stack: Stack, session: Session): AsyncGenerator<AttackedBlock> {
   const { blocks } = stack
-  const walk = new StackWalk(stack, session)
+  const attack = new StackAttack(stack, session)
   const read = await checkedStack(stack, session)
   if (read.failures.length > 0) {
     yield { images: [], batches: [], beyond: undefined, failures: read.failures, seconds: 0 }
@@ -103,7 +104,7 @@ export async function* attackStack(stack: Stack, session: Session): AsyncGenerat
   let last: OpenBlock | undefined
   for (const block of blocks) {
     const own = read.loaded ?? (await loadBlock(block.own, session))
-    const next = await walk.attack(own, block.after, last)
+    const next = await attack.next(own, block.after, last)
     if (last) yield closed(last, next)
     last = next
   }
@@ -132,7 +133,10 @@ async function loadBlock(images: readonly StudyImage[], session: Session): Promi
   return { loaded, failures }
 }
 
-/** Slices that depend on each other are read before the first is attacked; they are kept where they make one block. */
+/**
+ * Slices that depend on each other are read before the first is attacked; they are kept where they make one
+ * block.
+ */
 async function checkedStack(
   { images, blocks }: Stack,
   session: Session,
@@ -170,8 +174,8 @@ function closed({ before, context, ...block }: OpenBlock, next: OpenBlock | unde
   return { ...block, beyond: around(before, madeOf(after.map(({ result }) => result))) }
 }
 
-/** A stack on its way from its first block to its last. */
-class StackWalk {
+/** An attack on a stack, from its first block to its last. */
+class StackAttack {
   /** The last slices that were attacked, as many as anything after them depends on. */
   private trail: FrameResult[] = []
   private done = 0
@@ -181,7 +185,7 @@ class StackWalk {
     private readonly session: Session,
   ) {}
 
-  async attack(
+  async next(
     { loaded, failures }: LoadedBlock,
     following: readonly StudyImage[],
     last: OpenBlock | undefined,
@@ -206,8 +210,8 @@ class StackWalk {
   }
 
   /**
-   * What the model says of slices and whether the goal is met, before anything around them is changed; undefined
-   * where nothing is.
+   * What the model says of slices and whether the goal is met, before anything around them is changed;
+   * undefined where nothing is.
    */
   private async clean(tasks: readonly FrameTask[], beyond: Beyond | undefined) {
     const { model, attack } = this.session
@@ -247,7 +251,10 @@ class StackWalk {
     return attacked
   }
 
-  /** Slices that depend on each other are one batch. @throws RadversaryError usage where these have budgets of their own. */
+  /**
+   * Slices that depend on each other are one batch. @throws RadversaryError usage where these have budgets of
+   * their own.
+   */
   private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
     const { model, method, batch } = this.session
     if (model.context === 0) return frameBatches(tasks, method, batch)

@@ -19,7 +19,10 @@ export interface Stack {
 export interface StackSizes {
   /** Slices on either side that a prediction depends on. */
   readonly context: number
-  /** Whether images that don't depend on each other stay in their stack, for a model that will judge them there. */
+  /**
+   * Whether images that don't depend on each other stay in their stack, for a model that will judge them
+   * there.
+   */
   readonly whole?: boolean
   /** Images of a block at most, where they don't depend on each other. */
   readonly batch: number
@@ -29,7 +32,10 @@ export interface StackSizes {
   readonly slices?: number | undefined
 }
 
-/** Parts a study's images into stacks and these into blocks, by headers alone: a run that goes on has the same ones. */
+/**
+ * Parts a study's images into stacks and these into blocks, by headers alone: a run that goes on has the same
+ * ones.
+ */
 export function planStacks(images: readonly StudyImage[], sizes: StackSizes): Stack[] {
   const { context, whole = false, batch, atATime } = sizes
   if (context === 0 && !whole)

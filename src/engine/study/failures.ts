@@ -18,8 +18,8 @@ export function inputFailure(error: unknown, { name }: StudyImage): InputFailure
 }
 
 /**
- * Codes of the errors that a single image causes. `model-unsupported` is an image of a size or colour that can't
- * be brought to the model's input.
+ * Codes of the errors that a single image causes. `model-unsupported` is an image of a size or colour that
+ * can't be brought to the model's input.
  */
 const inputCodes: ReadonlySet<string> = new Set([
   'dicom-unreadable',

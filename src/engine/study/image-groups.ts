@@ -63,8 +63,8 @@ export function blocksOf<Image>(
 }
 
 /**
- * Some images of a study in blocks: what follows each other in a stack, and of images that don't depend on each
- * other what is of one kind.
+ * Some images of a study in blocks: what follows each other in a stack, and of images that don't depend on
+ * each other what is of one kind.
  */
 export function blocksIn(
   all: readonly StudyImage[],

@@ -43,13 +43,13 @@ export interface LoadedImage {
 /** Reads images in the intensity that a model card asks for. */
 export interface ImageLoader {
   /**
-   * @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported; card-unsuited where the card does not
-   * suit the image, unless that was forced: then it is a notice.
+   * @throws RadversaryError io-failed, dicom-unreadable, dicom-unsupported; card-unsuited where the card does
+   * not suit the image, unless that was forced: then it is a notice.
    */
   load(image: StudyImage): Promise<LoadedImage>
   /**
-   * Why the card does not suit the image, or its series; none where it does. @param pixels those of the image,
-   * where they are at hand @throws as `load`
+   * Why the card does not suit the image, or its series; none where it does. @param pixels those of the
+   * image, where they are at hand @throws as `load`
    */
   mismatches(image: StudyImage, pixels?: SeriesImage): Promise<readonly Notice[]>
   /** The same for one frame, counted from 0, whose pixels are at hand. */

@@ -41,8 +41,8 @@ interface NotLoaded {
 }
 
 /**
- * A block's images with the slices around them. Where one of those that depend on each other can't be read, all
- * of them fail: it would be another stack without it.
+ * A block's images with the slices around them. Where one of those that depend on each other can't be read,
+ * all of them fail: it would be another stack without it.
  */
 export async function withContext<Loaded extends MaybeLoaded>(
   { before, own, after }: Block<StudyImage>,
@@ -69,7 +69,10 @@ export async function withContext<Loaded extends MaybeLoaded>(
   }
 }
 
-/** What a user should know of the order and length of one stack of a study; nothing for models of single images. */
+/**
+ * What a user should know of the order and length of one stack of a study; nothing for models of single
+ * images.
+ */
 export function stackNotices(
   stack: readonly StudyImage[],
   study: Study,

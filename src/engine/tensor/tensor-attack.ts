@@ -1,9 +1,7 @@
 import type {
-  AttackEvent,
   AttackLoss,
   AttackMethod,
   AttackProblem,
-  AttackResult,
   CleanBatch,
   CleanImages,
 } from '../../core/attacks/attack.ts'
@@ -36,8 +34,11 @@ import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts
 import { tensorWarnings } from './tensor-warnings.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
 import { argMax, type Criterion } from '../../core/attacks/criterion.ts'
+import type { AttackEvent, AttackResult } from '../../core/attacks/attack-result.ts'
 
-/** Its labels are a .npy file of integers [N], or of 0 and 1 per label [N, K]; its target is a class's index. */
+/**
+ * Its labels are a .npy file of integers [N], or of 0 and 1 per label [N, K]; its target is a class's index.
+ */
 export interface TensorAttackRequest extends TensorModelRequest, TensorSpec {
   /** .npy files: images [N, C, H, W]; the adversarial images. */
   readonly input: string

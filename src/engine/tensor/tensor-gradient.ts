@@ -38,8 +38,9 @@ export interface TensorGradientReport {
 
 /**
  * The gradient of a loss with respect to the input: summed over the batch, averaged over pixels for dense
- * outputs and over outputs for binary cross-entropy and mse. Cross-entropies are taken of logits, before a final
- * activation of their own; mse and dot of what the file gives. A notice says which. @throws RadversaryError as its parts do.
+ * outputs and over outputs for binary cross-entropy and mse. Cross-entropies are taken of logits, before a
+ * final activation of their own; mse and dot of what the file gives. A notice says which. @throws
+ * RadversaryError as its parts do.
  */
 export async function tensorGradient(
   request: TensorGradientRequest,

@@ -1,10 +1,10 @@
-import type { SampleOutcome } from '../../core/attacks/attack.ts'
 import { warningsOf, type AttackWarning, type EvidenceSlice } from '../../core/evaluate/warnings.ts'
 import { predictionsOf } from '../../core/tasks/classification/heads.ts'
 import type { ClassificationOutput } from '../../core/tasks/classification/output.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { boundOf, evidenceOf } from '../attack/evidence.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
+import type { SampleOutcome } from '../../core/attacks/attack-result.ts'
 
 interface Attacked {
   /** [N, C, H, W] */

@@ -6,8 +6,8 @@ import type { FromThread } from './thread-messages.ts'
 import { workerFile } from './worker-file.ts'
 
 /**
- * A process of its own, which can be ended whatever native code in it is doing, and whose memory faults are its
- * own. It ends with this one.
+ * A process of its own, which can be ended whatever native code in it is doing, and whose memory faults are
+ * its own. It ends with this one.
  */
 export const onProcess: StartHost = ({ hear, gone }) => {
   const file = workerFile('task-process')

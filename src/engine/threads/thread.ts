@@ -10,8 +10,8 @@ import type { TaskHooks, TaskInput, TaskResult, Tasks } from './thread-messages.
  */
 export interface Thread<T extends Tasks> {
   /**
-   * `hooks.signal` asks the task to end. One that has not after `graceMs` is ended with its host; what else the
-   * host had to do is begun anew in another.
+   * `hooks.signal` asks the task to end. One that has not after `graceMs` is ended with its host; what else
+   * the host had to do is begun anew in another.
    * @throws what the task throws; cancelled; internal when the host dies.
    */
   run<Name extends keyof T & string>(

@@ -4,7 +4,9 @@ import { internalError } from '../../core/errors.ts'
 import type { StartHost } from './task-host.ts'
 import { workerFile, type WorkerName } from './worker-file.ts'
 
-/** A thread of this process. Native code in it can't be ended: what may compute for ever belongs in a process. */
+/**
+ * A thread of this process. Native code in it can't be ended: what may compute for ever belongs in a process.
+ */
 export function onThread(name: WorkerName): StartHost {
   return ({ hear, gone }) => {
     const worker = startWorker(workerFile(name))

@@ -49,7 +49,9 @@ interface WindowOptions {
   readonly webPreferences: { readonly preload: string; readonly partition: string }
 }
 
-/** What runs in Chromium in place of Electron's sandboxed preload: its `electron`, in front of the program. */
+/**
+ * What runs in Chromium in place of Electron's sandboxed preload: its `electron`, in front of the program.
+ */
 function preloadScript(preload: string): string {
   return `(() => {
     if (window !== window.top) return

@@ -173,9 +173,9 @@ class SmallestFound {
   }
 
   /**
-   * Three times to where the line from the original to x_out would have passed the boundary by the margin that
-   * success takes, if the logits were linear on it. Where that falls short of it, a hundredth of what is left
-   * lies beyond.
+   * Three times to where the line from the original to x_out would have passed the boundary by the margin
+   * that success takes, if the logits were linear on it. Where that falls short of it, a hundredth of what is
+   * left lies beyond.
    */
   async searchLine(objective: Objective): Promise<void> {
     const { state } = this

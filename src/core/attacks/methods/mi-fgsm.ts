@@ -38,10 +38,10 @@ export const miFgsm = defineMethod({
 })
 
 /**
- * g ← μ·g + ∇J / mean|∇J|, handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all samples.
- * Equation 6 of the paper divides by the sum ‖∇J‖₁; the authors' code, and all that follow it, by the mean. The
- * signs are the same, but where a method looks ahead by g, only the mean makes that as long as a step. It is
- * taken over the pixels that may change.
+ * g ← μ·g + ∇J / mean|∇J|, handed back in the gradient's place; `sums` [N, C, H, W] holds the g of all
+ * samples. Equation 6 of the paper divides by the sum ‖∇J‖₁; the authors' code, and all that follow it, by
+ * the mean. The signs are the same, but where a method looks ahead by g, only the mean makes that as long as
+ * a step. It is taken over the pixels that may change.
  */
 export function momentum(state: AttackState, decay: number, sums: Tensor = tensor(state.x.shape)): Direct {
   const movable = new Map<number, number>()

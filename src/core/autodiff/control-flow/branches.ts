@@ -90,8 +90,8 @@ function isVariable(value: Value | undefined): boolean {
 }
 
 /**
- * The names of values that are those of the branch taken, one for each output of the If; null for outputs that
- * nobody reads.
+ * The names of values that are those of the branch taken, one for each output of the If; null for outputs
+ * that nobody reads.
  */
 export function joined(
   { node, condition, branches }: Join,

@@ -6,9 +6,9 @@ import type { ForwardNode } from '../forward-node.ts'
 import { axisOf, range } from '../shapes.ts'
 
 /**
- * The discrete Fourier transform (opset 17) as a product with a matrix of cosines and sines: along one axis of
- * a signal whose last axis holds real parts, or real and imaginary ones. Longer transforms take zeros, shorter
- * ones cut.
+ * The discrete Fourier transform (opset 17) as a product with a matrix of cosines and sines: along one axis
+ * of a signal whose last axis holds real parts, or real and imaginary ones. Longer transforms take zeros,
+ * shorter ones cut.
  */
 export const dft: Decomposition = (node, emit, opset) => {
   const { x } = node

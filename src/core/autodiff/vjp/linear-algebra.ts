@@ -130,7 +130,8 @@ function ofOperand(
 
 /**
  * Labels of which none occurs twice, and the pairs that stand for one another: an operand with a label twice
- * is read on its diagonal, so the cotangent is that of distinct labels times an identity matrix for each pair.
+ * is read on its diagonal, so the cotangent is that of distinct labels times an identity matrix for each
+ * pair.
  */
 function withDistinctLabels(
   labels: Labels,

@@ -35,7 +35,10 @@ export const RoiAlign: VjpRule = (node, emit) => {
   return [ofImage, () => emit.zeros(node.input(1).shape), null]
 }
 
-/** How much bin b of each region takes of each pixel along an axis (0 rows, 1 columns), [regions, bins, pixels]. */
+/**
+ * How much bin b of each region takes of each pixel along an axis (0 rows, 1 columns), [regions, bins,
+ * pixels].
+ */
 function roiWeights(node: ForwardNode, axis: 0 | 1, emit: Emitter): Value {
   const extent = extentOf(node.x.shape, axis + 2)
   const regions = node.input(1)

@@ -21,8 +21,8 @@ export interface ExportFault {
 
 /**
  * Opens a DICOM file for an export of any kind.
- * @throws RadversaryError dicom-unreadable, dicom-unsupported, as `exportFault` finds from the header already;
- * and where what follows the header is damaged
+ * @throws RadversaryError dicom-unreadable, dicom-unsupported, as `exportFault` finds from the header
+ * already; and where what follows the header is damaged
  */
 export function openExportable(file: Uint8Array): SourceInstance {
   const source = openInstance(file)
@@ -41,7 +41,9 @@ export function exportFault(header: OpenDataSet): ExportFault | undefined {
   }
 }
 
-/** All that decides whether an image can be exported: UIDs, pixel format, functional groups that are whole. */
+/**
+ * All that decides whether an image can be exported: UIDs, pixel format, functional groups that are whole.
+ */
 function checkExportable(source: SourceInstance): void {
   identityOf(source)
   studyUidOf(source)

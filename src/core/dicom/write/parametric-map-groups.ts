@@ -53,7 +53,10 @@ export function groupElements(
   ]
 }
 
-/** Frame type, anatomy as the source's shared group has it, and the identity that the IOD prescribes (PS3.3 C.7.6.16.2.9b). */
+/**
+ * Frame type, anatomy as the source's shared group has it, and the identity that the IOD prescribes (PS3.3
+ * C.7.6.16.2.9b).
+ */
 function sharedGroup(source: SourceInstance, shared: SourceInstance | undefined): DataElement[] {
   const type: DataElement[] = [{ tag: tag.FrameType, vr: 'CS', value: frameType }]
   const identity: DataElement[] = [

@@ -42,7 +42,8 @@ export function segmentSequence(
 
 /**
  * A class's name as Segment Label (0062,0005), at most 64 characters. Where the character set hasn't its
- * letters, the class's number distinguishes it from others: "Läsion" becomes "Lasion (class 1)" in Cyrillic files.
+ * letters, the class's number distinguishes it from others: "Läsion" becomes "Lasion (class 1)" in Cyrillic
+ * files.
  */
 export function segmentLabel({ class: index, label }: Segment, characterSet: string | undefined): string {
   if (canEncode(label, characterSet)) return label
@@ -124,7 +125,9 @@ function frameContent(segmentNumber: number, frameNumber: number): DataElement[]
   ]
 }
 
-/** Pixel Measures may be left out where Derivation Image is there, and are where no slice thickness is known. */
+/**
+ * Pixel Measures may be left out where Derivation Image is there, and are where no slice thickness is known.
+ */
 function placeGroups(geometry: FrameGeometry | undefined): readonly DataElement[] {
   if (!isPlaced(geometry)) return []
   return geometry.groups.filter((group) => geometry.thick || group.tag !== tag.PixelMeasuresSequence)

@@ -66,8 +66,8 @@ type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
 
 /**
  * Grey input of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard
- * deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of volumes take
- * the channels' place.
+ * deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of
+ * volumes take the channels' place.
  */
 export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {
   const { channels, layout, slices, volume } = input

@@ -10,8 +10,8 @@ import type { ModelInfo } from './model-registry.ts'
 import type { ModelViews } from './model-views.ts'
 
 /**
- * What lies around a frame of an open study, as far as the model sees it; undefined where nothing does. @throws
- * as `ModelViews.frame`.
+ * What lies around a frame of an open study, as far as the model sees it; undefined where nothing does.
+ * @throws as `ModelViews.frame`.
  */
 export async function beyondFrame(
   address: FrameAddress,

@@ -82,7 +82,9 @@ export function createModelViews(
   }
 }
 
-/** Series that are looked at before a page is answered, at most; the others are refused when their turn comes. */
+/**
+ * Series that are looked at before a page is answered, at most; the others are refused when their turn comes.
+ */
 const mostSeries = 16
 
 function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
