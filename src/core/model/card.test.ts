@@ -63,6 +63,30 @@ test('a card may round to bytes, and to nothing else', () => {
   expect(messageOf(() => parseCard({ ...card, rounding: 'uint16' }))).toContain('rounding: ')
 })
 
+test('a card names files of the training framework beside it, of kinds that can be read', () => {
+  const pair = { image: 'reference/0.png', input: 'reference/0-input.npy', output: 'reference/0-output.npy' }
+  const references = [pair, { ...pair, image: ['0.dcm', '1.dcm'], inputs: { age: 61 } }]
+  expect(parseCard({ ...card, references, referenceTolerance: 1e-3 })).toMatchObject({ references })
+  const wrong = [{ ...pair, image: '0.jpg' }, { output: 'o.npy' }, { ...pair, input: 'i.json' }]
+  expect(messageOf(() => parseCard({ ...card, references: wrong }))).toMatch(
+    /references\[0\].image: [^]*references\[1\]: expected an image or an input[^]*references\[2\].input: /,
+  )
+})
+
+test('inputs beside the image come from the card, from attributes or from files', () => {
+  const inputs = {
+    training: { kind: 'constant', value: false },
+    sex: { kind: 'attribute', attribute: 'PatientSex', values: { M: 0, F: 1 }, default: 0.5 },
+    age: { kind: 'table', file: 'ages.csv', column: 'age', mean: 60, std: 10 },
+    mask: { kind: 'arrays', folder: 'masks' },
+  }
+  expect(parseCard({ ...card, inputs })).toMatchObject({ inputs })
+  const wrong = { age: { kind: 'attribute', attribute: '(0010,1010)' }, sex: { kind: 'guess' } }
+  expect(messageOf(() => parseCard({ ...card, inputs: wrong }))).toMatch(
+    /inputs.age.attribute: expected a DICOM keyword[^]*inputs.sex.kind: /,
+  )
+})
+
 describe('parseCard', () => {
   test('fills in the defaults', () => {
     expect(parseCard(card)).toMatchObject({

@@ -3,6 +3,8 @@ import { internalError, RadversaryError, reasonOf } from '../errors.ts'
 import { interpolations } from '../tensor/interpolation.ts'
 import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
+import { furtherInputs } from './further-inputs.ts'
+import { references, referenceTolerance } from './references.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
 import { volumeIssues, volumeOfInput } from './volume.ts'
 
@@ -91,6 +93,7 @@ const common = {
   file: name,
   name,
   input,
+  inputs: furtherInputs.optional(),
   modality: modality.optional(),
   intensity,
   fit,
@@ -98,6 +101,8 @@ const common = {
   rounding: z.literal('uint8').optional(),
   mean: z.array(z.number()).min(1),
   std: z.array(deviation).min(1),
+  references: references.optional(),
+  referenceTolerance: referenceTolerance.optional(),
   provenance: provenance.default({}),
 }
 
@@ -170,7 +175,7 @@ interface Inconsistency {
 }
 
 /** What no single field's type can say. */
-function inconsistencies({ task, input, fit, mean, std, output }: ModelCard): Inconsistency[] {
+function inconsistencies({ task, input, inputs, fit, mean, std, output }: ModelCard): Inconsistency[] {
   const found: Inconsistency[] = volumeIssues(input, outputs[task].isDense)
   for (const [field, values] of Object.entries({ mean, std }))
     if (values.length !== 1 && values.length !== graphChannels(input))
@@ -192,6 +197,8 @@ function inconsistencies({ task, input, fit, mean, std, output }: ModelCard): In
       path: ['fit', 'shorterSide'],
       message: `expected at least ${Math.max(...input.size)}, the larger side of input.size`,
     })
+  if (inputs !== undefined && Object.hasOwn(inputs, input.name))
+    found.push({ path: ['inputs', input.name], message: 'expected inputs beside the image, got its own' })
   if (input.valueRange[0] === input.valueRange[1])
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
   else if (overflows(input.valueRange, { mean, std }))

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+const text = z.string().min(1)
+const numbers = z.union([z.number(), z.boolean(), z.array(z.union([z.number(), z.boolean()])).min(1)])
+
+/** What stands for a value that an image lacks, and how a value is standardised: (value − mean) / std. */
+const taken = {
+  default: numbers.optional(),
+  mean: z.number().optional(),
+  std: z.number().positive().optional(),
+}
+
+/**
+ * Where the value of an input beside the image comes from: the card, the image's DICOM attributes, or files
+ * beside the card that hold a value for each image, as a CSV's column or as arrays.
+ */
+const furtherInput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant'), value: numbers }),
+  z.strictObject({
+    kind: z.literal('attribute'),
+    attribute: z.string().regex(/^[A-Z][A-Za-z0-9]+$/, 'expected a DICOM keyword such as "PatientAge"'),
+    /** Numbers of texts, e.g. {"M": 0, "F": 1}. */
+    values: z.record(text, z.number()).optional(),
+    ...taken,
+  }),
+  z.strictObject({
+    kind: z.literal('table'),
+    file: text,
+    column: text,
+    values: z.record(text, z.number()).optional(),
+    ...taken,
+  }),
+  z.strictObject({ kind: z.literal('arrays'), folder: text, ...taken }),
+])
+
+/** By the name of the graph's input. */
+export const furtherInputs = z.record(text, furtherInput)
