@@ -11,9 +11,10 @@ import { attackRequest, imageResults } from '../support/attack-requests.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { writeSliceModel } from '../support/slice-models.ts'
-import { writeImage, writeSeries } from '../support/small-study.ts'
+import { pixelsAtEnd, writeImage, writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeSegmenter } from '../support/tiny-segmenters.ts'
+import { writeVolumeSegmenter } from '../support/tiny-volumes.ts'
 
 const base = temporaryFolder('stack-models')
 const root = join(import.meta.dirname, '../../resources/sample')
@@ -121,29 +122,73 @@ test('two times of a series are two stacks, as they are predicted, attacked and 
   await expectVerified(out, paths.model)
 })
 
-test('an image whose frames are two stacks is refused by name, and the model of single images takes it', async () => {
-  const folder = join(base, 'frames')
-  const single = writeSegmenter(folder)
-  const place = (z: number): DataElement[] => [
-    {
-      tag: 0x00209113,
-      vr: 'SQ',
-      items: [[{ tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${z}` }]],
-    },
-    {
-      tag: 0x00209116,
-      vr: 'SQ',
-      items: [[{ tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' }]],
-    },
+/** An Enhanced MR image of two times whose frames are interleaved, and out of the order of positions. */
+const enhanced = [0, 2, 1].flatMap((z) => [1, 2].map((time) => ({ z, time })))
+function frameGroups({ z, time }: (typeof enhanced)[number]): DataElement[] {
+  const group = (of: number, ...elements: DataElement[]): DataElement => ({
+    tag: of,
+    vr: 'SQ',
+    items: [elements],
+  })
+  return [
+    group(0x00209111, { tag: 0x00209128, vr: 'UL', value: [time] }),
+    group(0x00209113, { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${z}` }),
+    group(0x00209116, { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' }),
   ]
-  const groups: DataElement = { tag: 0x52009230, vr: 'SQ', items: [0, 1, 0, 1].map(place) }
-  const small = join(folder, 'study')
-  writeImage(small, 1, { frames: 4, more: [groups] })
-  const sliced = { study: [small], home: base, ...writeSliceModel(folder, single, [0.5, 0.5, 0]), ...cpu }
-  await expect(predictStudy(sliced)).rejects.toThrow(
-    'Frames: expected one stack in the order of positions, got 2 stacks, the first: run 1',
-  )
-  expect((await predictStudy({ ...sliced, ...single })).predictions).toHaveLength(4)
+}
+
+describe.each<[string, (folder: string) => { readonly model: string; readonly card: string }]>([
+  ['neighbouring slices', (folder) => writeSliceModel(folder, writeSegmenter(folder), [0.5, 0.5, 0])],
+  ['volumes', (folder) => writeVolumeSegmenter(folder, {}, [4, 8, 6])],
+])('two times in one file, for a model of %s', (name, modelIn) => {
+  const folder = join(base, name)
+  const paths = modelIn(folder)
+  const study = join(folder, 'study')
+  const groups: DataElement = { tag: 0x52009230, vr: 'SQ', items: enhanced.map(frameGroups) }
+  const image = writeImage(study, 1, {
+    frames: 6,
+    modality: 'MR',
+    sopClassUid: '1.2.840.10008.5.1.4.1.1.4.1',
+    more: [groups],
+  })
+  const valuesAt = (frame: number, values: readonly number[] = image.values) =>
+    values.slice(144 * frame, 144 * (frame + 1))
+  /** The frames of each time as a series of its own, in the order of positions. */
+  const each = [1, 2].map((time) => {
+    const frames = [0, 1, 2].map((z) => enhanced.findIndex((one) => one.z === z && one.time === time))
+    const source = join(folder, `time ${time}`)
+    const images = frames.map((frame, n) =>
+      writeImage(source, n + 1, { values: valuesAt(frame), series: time }),
+    )
+    return { source, frames, images }
+  })
+  const request = { home: base, ...paths, ...cpu }
+
+  test('is predicted as two series are', async () => {
+    const { predictions } = await predictStudy({ ...request, study: [study] })
+    expect(predictions.map(({ frame }) => frame)).toEqual([1, 2, 3, 4, 5, 6])
+    for (const { source, frames } of each) {
+      const own = await predictStudy({ ...request, study: [source] })
+      expect(frames.map((frame) => predictions[frame]!.areas)).toEqual(
+        own.predictions.map(({ areas }) => areas),
+      )
+    }
+  })
+
+  test('is attacked stack by stack, and exported in the order of the file', async () => {
+    const out = join(folder, 'out')
+    const attack = { settings: { epsilon: '40/255', stepSize: '10/255', steps: 4 }, method: 'i-fgsm' }
+    const { record } = await attackStudy(attackRequest(paths, { study, out }, attack))
+    expect(record.images[0]!.frames.map(({ frame }) => frame)).toEqual([1, 2, 3, 4, 5, 6])
+    await expectVerified(out, paths.model)
+    const changed = pixelsAtEnd(join(out, 'adversarial/0001.dcm'), image)
+    for (const [n, { source, frames, images }] of each.entries()) {
+      const alone = join(folder, `out ${n}`)
+      await attackStudy(attackRequest(paths, { study: source, out: alone }, attack))
+      const pixels = images.map((one, at) => pixelsAtEnd(join(alone, `adversarial/000${at + 1}.dcm`), one))
+      expect(frames.map((frame) => valuesAt(frame, changed))).toEqual(pixels)
+    }
+  })
 })
 
 describe('in the application', () => {

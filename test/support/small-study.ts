@@ -15,6 +15,8 @@ export interface SmallImage {
   readonly signed: boolean
   /** CT with a rescale is in HU. */
   readonly modality: string
+  /** Of CT images and secondary captures, by the modality, where none is given. */
+  readonly sopClassUid?: string
   readonly rescale: { readonly slope: number; readonly intercept: number } | undefined
   readonly padding: number | undefined
   readonly series: number
@@ -102,7 +104,8 @@ function fileOf(
   sopInstanceUid: string,
   number: number,
 ): Uint8Array {
-  const sopClassUid = image.modality === 'CT' ? '1.2.840.10008.5.1.4.1.1.2' : '1.2.840.10008.5.1.4.1.1.7'
+  const plain = image.modality === 'CT' ? '1.2.840.10008.5.1.4.1.1.2' : '1.2.840.10008.5.1.4.1.1.7'
+  const sopClassUid = image.sopClassUid ?? plain
   const us = (at: number, value: number): DataElement => ({ tag: at, vr: 'US', value: [value] })
   const { rescale, padding, frames, photometric, bitsStored, signed } = image
   const elements: DataElement[] = [

@@ -50,6 +50,12 @@ export function unsignedOf(dataSet: DataSet, tag: string, index = 0): number | u
   return hasWord(dataSet, tag, index) ? dataSet.uint16(tag, index) : undefined
 }
 
+/** A UL value, the first. */
+export function unsigned32Of(dataSet: DataSet, tag: string): number | undefined {
+  const length = dataSet.elements[tag]?.length ?? 0
+  return length >= 4 ? dataSet.uint32(tag) : undefined
+}
+
 /** A value of "US or SS": which of them, the header's VR says where it has one, else the caller. */
 export function unsignedOrSignedOf(
   dataSet: DataSet,

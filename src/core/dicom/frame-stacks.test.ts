@@ -13,25 +13,44 @@ const frame = (z: number | undefined, time = 1): Placed => ({
   imagePositionPatient: z === undefined ? undefined : [0, 0, z],
   imageOrientationPatient: z === undefined ? undefined : [[1, 0, 0], [0, 1, 0]], // prettier-ignore
 })
-const gotOf = (frames: readonly Placed[]) => {
-  const found = frameStacks(frames)
-  return found.isOne ? 'one' : found.got
-}
+const stacksOf = (frames: readonly Placed[]) => frameStacks(frames).map((stack) => stack.frames)
 
 test.each([
-  ['rise', [0, 1, 2], 'one'],
-  ['fall', [2, 1, 0], 'one'],
-  ['have no positions', [undefined, undefined], 'one'],
-  ['are interleaved', [0, 2, 1], 'another order'],
-  ['lie at one place', [0, 0], 'frames at one place, or turned each another way'],
+  ['rise', [0, 1, 2], [[0, 1, 2]]],
+  ['fall', [2, 1, 0], [[2, 1, 0]]],
+  ['have no positions', [undefined, undefined], [[0, 1]]],
+  ['are interleaved', [0, 2, 1], [[0, 2, 1]]],
+  ['lie at one place', [0, 0], [[0], [1]]],
+  [
+    'come twice without a word',
+    [0, 1, 1, 0],
+    [
+      [0, 1],
+      [3, 2],
+    ],
+  ],
 ])('frames that %s', (_name, heights, expected) => {
-  expect(gotOf(heights.map((z) => frame(z)))).toBe(expected)
+  expect(stacksOf(heights.map((z) => frame(z)))).toEqual(expected)
 })
 
-test('frames of two times are two stacks, however they are stored', () => {
-  const expected = '2 stacks, the first: temporal position 1'
-  expect(gotOf([frame(0, 1), frame(1, 1), frame(0, 2), frame(1, 2)])).toBe(expected)
-  expect(gotOf([frame(0, 1), frame(0, 2), frame(1, 1), frame(1, 2)])).toBe(expected)
+test('frames of two times are two stacks, each in the order of positions, however they are stored', () => {
+  const found = frameStacks([frame(1, 1), frame(0, 1), frame(1, 2), frame(0, 2)])
+  expect(found).toEqual([
+    { label: 'temporal position 1', frames: [1, 0] },
+    { label: 'temporal position 2', frames: [3, 2] },
+  ])
+  expect(stacksOf([frame(0, 1), frame(0, 2), frame(1, 1), frame(1, 2)])).toEqual([
+    [0, 2],
+    [1, 3],
+  ])
+})
+
+test('where there are no positions, those in the stack tell places', () => {
+  const at = (inStackPosition: number, time: number) => ({ ...frame(undefined, time), inStackPosition })
+  expect(stacksOf([at(2, 1), at(2, 2), at(1, 1), at(1, 2)])).toEqual([
+    [2, 0],
+    [3, 1],
+  ])
 })
 
 test('a multi-frame file’s functional groups are read', () => {
@@ -40,13 +59,17 @@ test('a multi-frame file’s functional groups are read', () => {
     { tag: 0x00209113, vr: 'SQ', items: [[{ tag: 0x00200032, vr: 'DS', value: `0\\0\\${z}` }]] },
     { tag: 0x00209116, vr: 'SQ', items: [[{ tag: 0x00200037, vr: 'DS', value: '1\\0\\0\\0\\1\\0' }]] },
   ]
-  const fileOf = (...frames: DataElement[][]) =>
-    tinyFile([
-      { tag: 0x00280008, vr: 'IS', value: String(frames.length) },
-      { tag: 0x52009230, vr: 'SQ', items: frames },
-    ])
-  expect(parseInstance(fileOf(item(0, 1), item(1, 1))).frameStacks).toEqual({ isOne: true })
-  expect(parseInstance(fileOf(item(0, 1), item(1, 1), item(0, 2), item(1, 2))).frameStacks).toMatchObject({
-    got: '2 stacks, the first: temporal position 1',
-  })
+  const stacksIn = (...frames: DataElement[][]) =>
+    parseInstance(
+      tinyFile([
+        { tag: 0x00280008, vr: 'IS', value: String(frames.length) },
+        { tag: 0x52009230, vr: 'SQ', items: frames },
+      ]),
+    ).frameStacks
+  expect(stacksIn(item(0, 1), item(1, 1))).toEqual([{ label: '', frames: [0, 1] }])
+  expect(stacksIn(item(0, 1), item(1, 1), item(0, 2), item(1, 2))).toMatchObject([
+    { label: 'temporal position 1', frames: [0, 1] },
+    { label: 'temporal position 2', frames: [2, 3] },
+  ])
+  expect(parseInstance(tinyFile()).frameStacks).toEqual([{ label: '', frames: [0] }])
 })

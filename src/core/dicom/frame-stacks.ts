@@ -1,47 +1,58 @@
-import { itemCount } from './attributes.ts'
 import type { DataSet } from 'dicom-parser'
-import { along, normalOf, type Placed } from './geometry.ts'
+import { itemCount } from './attributes.ts'
+import { difference, placing, type Placed } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
 
-/** How the frames of an image lie: as one stack in their order in the file, or how many stacks they make. */
-export type FrameStacks = { readonly isOne: true } | { readonly isOne: false; readonly got: string }
+/** Frames of an image that lie side by side, by their numbers from 0, in the order of their positions. */
+export interface FrameStack {
+  /** In what it differs from the image's other stacks, such as "temporal position 2"; empty for the only one. */
+  readonly label: string
+  readonly frames: readonly number[]
+}
+
+interface NumberedFrame extends Placed {
+  readonly number: number
+}
 
 /**
- * Says whether frames, each described by what it has of place and dimensions, are neighbours in the order in
- * which they are stored, either way along their normal; those without positions are.
+ * Parts frames, each described by what it has of place and dimensions, as the images of a series are parted
+ * (`stackParts`), and orders each stack by position along its normal, as series are. Frames that are no
+ * neighbours of each other are stacks of one.
  */
-export function frameStacks(frames: readonly Placed[]): FrameStacks {
-  const parts = stackParts(frames)
-  const [first] = parts
-  if (parts.length > 1)
-    return { isOne: false, got: `${parts.length} stacks, the first: ${first?.label ?? ''}` }
-  if (first?.isStack === false)
-    return { isOne: false, got: 'frames at one place, or turned each another way' }
-  return isMonotonic(positionsOf(frames)) ? { isOne: true } : { isOne: false, got: 'another order' }
+export function frameStacks(frames: readonly Placed[]): FrameStack[] {
+  const numbered = frames.map((frame, number): NumberedFrame => ({ ...frame, number }))
+  return stackParts(numbered).flatMap(({ members, label, isStack }) =>
+    isStack
+      ? [{ label, frames: inOrder(members).map(({ number }) => number) }]
+      : members.map(({ number }) => ({ label: `frame ${number + 1}`, frames: [number] })),
+  )
 }
 
-function positionsOf(frames: readonly Placed[]): number[] {
-  const normal = frames[0] && normalOf(frames[0])
-  return normal === undefined ? [] : frames.map((frame) => along(normal, frame))
-}
-
-function isMonotonic(positions: readonly number[]): boolean {
-  const steps = positions.slice(1).map((position, index) => position - (positions[index] ?? position))
-  return steps.every((step) => step >= 0) || steps.every((step) => step <= 0)
+/** By their places; as they are stored where one of them has none. */
+function inOrder(frames: readonly NumberedFrame[]): readonly NumberedFrame[] {
+  const placeOf = placing(frames)
+  const places = new Map(frames.map((frame) => [frame, placeOf(frame)]))
+  if ([...places.values()].includes(undefined)) return frames
+  return [...frames].sort((a, b) => difference(places.get(a), places.get(b)))
 }
 
 /** What a frame, from 0, has of place and dimensions. */
 export type PlaceFrame = (dataSet: DataSet, frameIndex: number) => Omit<Placed, 'rows' | 'columns'>
 
-/** The frames of a multi-frame image; of one frame they are one stack. */
+/** The frames of an image; where it doesn't describe each of them they are one stack as they are stored. */
 export function frameStacksOf(
   dataSet: DataSet,
   { numberOfFrames, rows, columns }: { readonly numberOfFrames: number } & Pick<Placed, 'rows' | 'columns'>,
   place: PlaceFrame,
-): FrameStacks {
-  const count = Math.min(numberOfFrames, itemCount(dataSet, 'x52009230'))
-  if (count < 2) return { isOne: true }
+): readonly FrameStack[] {
+  if (numberOfFrames < 2 || itemCount(dataSet, 'x52009230') < numberOfFrames) return asStored(numberOfFrames)
   return frameStacks(
-    Array.from({ length: count }, (_, index) => ({ ...place(dataSet, index), rows, columns })),
+    Array.from({ length: numberOfFrames }, (_, index) => ({ ...place(dataSet, index), rows, columns })),
   )
+}
+
+const single: readonly FrameStack[] = [{ label: '', frames: [0] }]
+
+function asStored(count: number): readonly FrameStack[] {
+  return count < 2 ? single : [{ label: '', frames: Array.from({ length: count }, (_, index) => index) }]
 }

@@ -11,6 +11,8 @@ export interface Placed {
   readonly rows: number
   readonly columns: number
   readonly dimensions: DimensionValues
+  /** In-Stack Position Number (0020,9057) of a frame: its place where it has no position. */
+  readonly inStackPosition?: number | undefined
 }
 
 type Oriented = Pick<Placed, 'imageOrientationPatient'>
@@ -41,6 +43,18 @@ export function normalOf({ imageOrientationPatient }: Oriented): Vector3 | undef
 /** The image's position along an axis, in mm; 0 where it has none. */
 export function along(axis: Vector3, { imagePositionPatient }: Positioned): number {
   return imagePositionPatient === undefined ? 0 : dot(axis, imagePositionPatient)
+}
+
+/**
+ * Where images of one orientation lie along the normal of the first, in mm; where none has a position, by
+ * In-Stack Position Number.
+ */
+export function placing(items: readonly Placed[]): (item: Placed) => number | undefined {
+  const [first] = items
+  const normal = first && normalOf(first)
+  if (normal === undefined || items.every((item) => item.imagePositionPatient === undefined))
+    return ({ inStackPosition }) => inStackPosition
+  return (item) => item.imagePositionPatient && along(normal, item)
 }
 
 /** Slices whose positions lie further than this from their normal, in degrees, make a sheared stack. */

@@ -1,9 +1,9 @@
 import type { DataSet, Element } from 'dicom-parser'
 import type { Vector3 } from './geometry.ts'
-import { decimalOf, decimalsOf, textOf, unsignedOf } from './attributes.ts'
+import { decimalOf, decimalsOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
 import { openDataSet, pixelDataTag, type OpenDataSet } from './data-set.ts'
 import { functionalGroup } from './functional-groups.ts'
-import { frameStacksOf, type FrameStacks } from './frame-stacks.ts'
+import { frameStacksOf, type FrameStack } from './frame-stacks.ts'
 import { dimensionValues, type DimensionValues } from './stack-dimensions.ts'
 
 /**
@@ -57,7 +57,8 @@ export interface InstanceHeader {
   readonly pixelSpacing: readonly [number, number] | undefined
   /** Time, echo, b-value and the like, of the first frame: what parts a series into stacks. */
   readonly dimensions: DimensionValues
-  readonly frameStacks: FrameStacks
+  /** The stacks that its frames make: one of a single frame. */
+  readonly frameStacks: readonly FrameStack[]
 }
 
 /** One instance, its header parsed, its pixels still as they are stored. */
@@ -101,7 +102,8 @@ export function headerOf(open: OpenDataSet, file: string | undefined): InstanceH
     ...identity(open),
     ...description(dataSet),
     ...facts,
-    ...placeOf(dataSet, 0),
+    ...geometryOf(dataSet, 0),
+    dimensions: dimensionValues(dataSet, 0),
     frameStacks: frameStacksOf(dataSet, facts, placeOf),
   }
 }
@@ -167,7 +169,12 @@ function numberOfFrames(dataSet: DataSet): number {
 
 /** Where a frame lies, from 0, and what it says of each dimension. */
 function placeOf(dataSet: DataSet, frameIndex: number) {
-  return { ...geometryOf(dataSet, frameIndex), dimensions: dimensionValues(dataSet, frameIndex) }
+  const content = functionalGroup(dataSet, frameIndex, 'x00209111')
+  return {
+    ...geometryOf(dataSet, frameIndex),
+    dimensions: dimensionValues(dataSet, frameIndex),
+    inStackPosition: content && unsigned32Of(content, 'x00209057'),
+  }
 }
 
 /** Where a frame, counted from 0, lies, and how far its pixels are apart. */

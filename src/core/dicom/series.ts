@@ -123,9 +123,9 @@ function orderOne<Header extends InstanceHeader>(
 }
 
 function ofFrames(members: readonly InstanceHeader[]): SeriesNote[] {
-  const [found] = members.flatMap(({ frameStacks }) => (frameStacks.isOne ? [] : [frameStacks.got]))
-  if (found === undefined) return []
-  const message = `the frames of an image are no stack in their order in the file, but ${found}`
+  const [first, ...others] = members.find(({ frameStacks }) => frameStacks.length > 1)?.frameStacks ?? []
+  if (first === undefined) return []
+  const message = `the frames of an image are ${others.length + 1} stacks, the first: ${first.label}`
   return [{ kind: 'frame-stacks', message }]
 }
 

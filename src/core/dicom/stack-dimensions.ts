@@ -1,5 +1,5 @@
 import type { DataSet } from 'dicom-parser'
-import { decimalOf, itemOf, textOf, unsignedOf } from './attributes.ts'
+import { decimalOf, itemOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
 import { functionalGroup } from './functional-groups.ts'
 
 /** In what images at one place may differ, besides their pixels. */
@@ -154,8 +154,8 @@ function valueOf(dataSet: DataSet, { tag, type }: Source): number | string | und
   if (type === 'decimal') return decimalOf(dataSet, tag)
   if (type === 'text') return textOf(dataSet, tag)
   if (type === 'uint16') return unsignedOf(dataSet, tag)
+  if (type === 'uint32') return unsigned32Of(dataSet, tag)
   const length = dataSet.elements[tag]?.length ?? 0
-  if (type === 'uint32') return length >= 4 ? dataSet.uint32(tag) : undefined
   const doubles = Array.from({ length: Math.floor(length / 8) }, (_, index) => dataSet.double(tag, index))
   return doubles.length > 1 ? doubles.join(' ') : doubles[0]
 }

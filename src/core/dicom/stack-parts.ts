@@ -1,4 +1,4 @@
-import { difference, normalOf, along, isSameOrientation, type Placed } from './geometry.ts'
+import { difference, isSameOrientation, placing, type Placed } from './geometry.ts'
 import { stackDimensions, type Dimension } from './stack-dimensions.ts'
 
 /** Images that lie side by side, or of which nothing says that they don't. */
@@ -179,10 +179,12 @@ class Places {
 
   constructor(items: readonly Placed[]) {
     const [first] = items
-    const normal = first && normalOf(first)
+    const placeOf = placing(items)
     const tolerance = samePlace * (first?.pixelSpacing?.[0] ?? 1)
-    for (const item of items)
-      if (normal && item.imagePositionPatient) this.along.set(item, along(normal, item))
+    for (const item of items) {
+      const place = placeOf(item)
+      if (place !== undefined) this.along.set(item, place)
+    }
     const ordered = [...this.along].sort(([, a], [, b]) => a - b)
     let place = -1
     let last = -Infinity

@@ -11,7 +11,6 @@ import { attackStack, sessionAttack, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
-import { checkFramesAreStack } from '../study/stack-context.ts'
 import { cellSchema, type CellResult, type CellSlice } from './cell-result.ts'
 import { comparedStacks, type CompareRun, type ComparedModel } from './compare-run.ts'
 import type { PlannedCell } from './plan-cells.ts'
@@ -55,11 +54,8 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const { method } = cell
   const { batch } = run.request
   const attack = sessionAttack({ ...compared, request: run.request, region: run.region }, signal)
-  const widest = Math.max(...lanes.flatMap(({ judges }) => judges.map(({ model }) => model.context)), 0)
-  const load: LoadTasks = (image, model) => {
-    checkFramesAreStack(image, widest)
-    return loadTasks(image, model, { given: compared, loader, region: run.region })
-  }
+  const load: LoadTasks = (image, model) =>
+    loadTasks(image, model, { given: compared, loader, region: run.region })
   const prepared = await prepareMethods({
     groups: stacks.map(({ images }) => images),
     method,

@@ -1,9 +1,11 @@
+import { entry } from '../../core/entry.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { tasksOf } from '../session/load-tasks.ts'
 import { labelsOfTasks } from '../session/frame-attack.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
+import { byRuns } from '../study/image-groups.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
 import type { ComparedModel } from './compare-run.ts'
@@ -35,18 +37,17 @@ export async function transferredTo(
   const frames = await Promise.all(
     made.map(({ frame }) => loader.frame(frame.image, frame.index, frame.pixels)),
   )
-  const clean = await logitsOf(
-    model,
-    frames.map(({ float }) => float.relative),
-  )
+  const sources = frames.map((frame) => ({ ...frame, relative: frame.float.relative }))
+  const clean = await logitsOf(model, sources)
   const { rows = 0, columns = 0 } = frames[0]?.pixels.frame ?? {}
   const predicted = imagePredictions(compared.opened.card, [rows, columns], clean)
   const labels = labelsOfTasks(await tasksOf(compared, frames), predicted)
   const { criterion } = compared.goal.maker.of(labels, { image: [rows, columns], logits: clean.shape })
-  const after = await logitsOf(
-    model,
-    frames.map(({ float }, n) => float.toRelative(made[n]?.adversarial ?? float.frame.values)),
-  )
+  const changed = frames.map((frame, n) => ({
+    ...frame,
+    relative: frame.float.toRelative(entry(made, n).adversarial),
+  }))
+  const after = await logitsOf(model, changed)
   const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
   const unsuited = await Promise.all(made.map(({ frame }) => mismatchOf(loader, frame)))
   return made.map((_, n) => ({
@@ -64,7 +65,21 @@ async function mismatchOf(loader: ImageLoader, { image, pixels }: StudyFrame): P
   return reason?.message
 }
 
-function logitsOf(model: PixelModel, images: readonly Tensor[]): Promise<Tensor> {
-  const batch = concatenate(images)
-  return model.forShape(batch.shape).predict(batch)
+interface JudgedFrame extends StudyFrame {
+  /** [1, C, H, W] of what is judged. */
+  readonly relative: Tensor
+}
+
+/** Slices that depend on each other are judged among themselves. */
+async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Promise<Tensor> {
+  const together = (some: readonly JudgedFrame[]) => {
+    const batch = concatenate(some.map(({ relative }) => relative))
+    return model.forShape(batch.shape).predict(batch)
+  }
+  if (model.context === 0) return together(frames)
+  const oneByOne = async (slices: readonly JudgedFrame[]) => {
+    const logits = await together(slices)
+    return slices.map((_, n) => sampleOf(logits, n))
+  }
+  return concatenate(await byRuns(frames, oneByOne))
 }

@@ -1,11 +1,13 @@
 import { recordedPrediction } from '../../core/tasks/answers.ts'
 import { join } from 'node:path'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { AttackedBlock, AttackedFrame } from '../session/session.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
+import { byRuns } from '../study/image-groups.ts'
 import type { LoadedImage } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { stackNotices } from '../study/stack-context.ts'
@@ -40,7 +42,7 @@ export async function exportBlock(block: AttackedBlock, sink: BlockSink): Promis
   const frames = block.batches.flat()
   const images = block.images.map((image) => ({
     image,
-    frames: frames.filter(({ result }) => result.frame.image === image.image),
+    frames: framesOf(image, frames),
   }))
   if (sink.model.context > 0)
     return { results: await exportTogether(images, block.beyond, sink), failures: block.failures }
@@ -54,6 +56,13 @@ export async function exportBlock(block: AttackedBlock, sink: BlockSink): Promis
     }
   }
   return { results, failures }
+}
+
+/** In the file's order, in whichever they were attacked. */
+function framesOf({ image }: LoadedImage, attacked: readonly AttackedFrame[]): AttackedFrame[] {
+  return attacked
+    .filter(({ result }) => result.frame.image === image)
+    .sort((a, b) => a.result.frame.index - b.result.frame.index)
 }
 
 interface AttackedImage {
@@ -110,24 +119,27 @@ interface JudgedAmong {
 
 /** Frames that depend on each other at once, others as many as are attacked together. */
 async function judgeAll(
-  frames: readonly AttackedFrame[],
+  attacked: readonly AttackedFrame[],
   values: readonly StoredValues[],
   { beyond, sink: { run, model } }: JudgedAmong,
 ): Promise<Judged[]> {
-  const together = model.context === 0 ? run.request.batch : Infinity
+  const frames = attacked.map(({ result: { frame, label } }, n) => ({
+    ...frame,
+    label,
+    stored: entry(values, n),
+  }))
+  const judgeSome = (some: readonly (typeof frames)[number][]) =>
+    judge(model, run.opened.card, {
+      frames: some,
+      values: some.map(({ stored }) => stored),
+      labels: some.map(({ label }) => label),
+      goal: run.goal.maker,
+      beyond,
+    })
+  if (model.context > 0) return byRuns(frames, judgeSome)
   const judged: Judged[] = []
-  for (let first = 0; first < frames.length; first += together) {
-    const part = frames.slice(first, first + together)
-    judged.push(
-      ...(await judge(model, run.opened.card, {
-        frames: part.map(({ result }) => result.frame),
-        values: values.slice(first, first + part.length),
-        labels: part.map(({ result }) => result.label),
-        goal: run.goal.maker,
-        beyond,
-      })),
-    )
-  }
+  for (let first = 0; first < frames.length; first += run.request.batch)
+    judged.push(...(await judgeSome(frames.slice(first, first + run.request.batch))))
   return judged
 }
 

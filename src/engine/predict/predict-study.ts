@@ -25,7 +25,7 @@ import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
-import { blocksIn, imageStacks } from '../study/image-groups.ts'
+import { blocksIn, byRuns, imageStacks } from '../study/image-groups.ts'
 import {
   createImageLoader,
   distinctNotices,
@@ -34,7 +34,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { checkFramesAreStack, stackNotices, withContext } from '../study/stack-context.ts'
+import { stackNotices, withContext, type FindBeyond } from '../study/stack-context.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 
 /** What a model says of one frame. */
@@ -137,20 +137,34 @@ async function predictAll(
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
-    for (let first = 0; first < frames.length; first += together) {
-      const part = frames.slice(first, first + together)
-      const range = { from: first, to: first + part.length }
-      found.push(...(await predictFrames(bench, part, beyond(frames.map(({ frame }) => frame), range)))) // prettier-ignore
-    }
+    found.push(...(await predictBlock(bench, frames, beyond)))
     done += block.own.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
   return { found, notices: distinctNotices(notices) }
 }
 
-interface LabelledFrame {
-  readonly frame: StudyFrame
+interface LabelledFrame extends StudyFrame {
   readonly label: FrameLabel | undefined
+}
+
+/** Frames of one size; as many at once as a model of single images or neighbouring slices is given. */
+async function predictBlock(
+  bench: Bench,
+  frames: readonly LabelledFrame[],
+  beyond: FindBeyond,
+): Promise<Found[]> {
+  const { context } = bench.model
+  const together = context === Infinity ? Infinity : batch
+  const inParts = async (slices: readonly LabelledFrame[]) => {
+    const found: Found[] = []
+    for (let from = 0; from < slices.length; from += together) {
+      const part = slices.slice(from, from + together)
+      found.push(...(await predictFrames(bench, part, beyond(slices, { from, to: from + part.length }))))
+    }
+    return found
+  }
+  return context === 0 ? inParts(frames) : byRuns(frames, inParts)
 }
 
 interface Loaded {
@@ -161,11 +175,10 @@ interface Loaded {
 
 async function load({ model, labels }: Bench, loader: ImageLoader, image: StudyImage): Promise<Loaded> {
   try {
-    checkFramesAreStack(image, model.context)
     const loaded = await loader.load(image)
     for (const { float } of loaded.frames) model.forShape(float.relative.shape)
     const frames = await Promise.all(
-      loaded.frames.map(async (frame) => ({ frame, label: await labels?.find(frame) })),
+      loaded.frames.map(async (frame) => ({ ...frame, label: await labels?.find(frame) })),
     )
     return { image: loaded, frames }
   } catch (error) {
@@ -179,7 +192,7 @@ async function predictFrames(
   frames: readonly LabelledFrame[],
   beyond?: Beyond,
 ): Promise<Found[]> {
-  const images = concatenate(frames.map(({ frame }) => frame.float.relative))
+  const images = concatenate(frames.map(({ float }) => float.relative))
   const [, , rows = 0, columns = 0] = images.shape
   const predictions = imagePredictions(
     opened.card,
@@ -192,8 +205,7 @@ async function predictFrames(
   })
 }
 
-function foundOf({ frame, label }: LabelledFrame, prediction: Prediction, card: ModelCard): Found {
-  const { image, index } = frame
+function foundOf({ image, index, label }: LabelledFrame, prediction: Prediction, card: ModelCard): Found {
   if (prediction.kind !== 'mask') return { image, index, prediction, label }
   const { mask, ...kept } = prediction
   const areas = areasOf(mask, namesOf(card).length)

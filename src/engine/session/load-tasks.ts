@@ -3,7 +3,6 @@ import type { MaskSource } from '../labels/mask-source.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { ImageLoader, LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { checkFramesAreStack } from '../study/stack-context.ts'
 import type { FrameTask } from './frame-attack.ts'
 import { checkRegion, type Region } from './region.ts'
 
@@ -36,7 +35,6 @@ export async function loadTasks(
   model: PixelModel,
   { loader, given, region }: TaskSource,
 ): Promise<LoadedTasks> {
-  checkFramesAreStack(image, model.context)
   const loaded = await loader.load(image)
   for (const frame of loaded.frames) {
     checkRegion(region, frame)

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { AttackMethod } from '../../core/attacks/attack.ts'
+import { entry } from '../../core/entry.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
@@ -11,6 +12,7 @@ import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
+import { sliceRuns } from '../study/image-groups.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import {
@@ -251,15 +253,20 @@ class StackAttack {
     return attacked
   }
 
+  private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
+    const { model, method, batch } = this.session
+    if (model.context === 0) return frameBatches(tasks, method, batch)
+    const runs = sliceRuns(tasks.map(({ frame }) => frame))
+    return runs.map((run) => this.wholeBatch(run.map((at) => entry(tasks, at))))
+  }
+
   /**
    * Slices that depend on each other are one batch. @throws RadversaryError usage where these have budgets of
    * their own.
    */
-  private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
-    const { model, method, batch } = this.session
-    if (model.context === 0) return frameBatches(tasks, method, batch)
-    const [whole, ...others] = frameBatches(tasks, method, Infinity)
-    if (whole !== undefined && others.length === 0) return [whole]
+  private wholeBatch(slices: readonly FrameTask[]): FrameBatch {
+    const [whole, ...others] = frameBatches(slices, this.session.method, Infinity)
+    if (whole !== undefined && others.length === 0) return whole
     throw new RadversaryError(
       'usage',
       'Budget: expected the same for all slices, got others: their intensity ranges differ',

@@ -1,3 +1,4 @@
+import { entry } from '../../core/entry.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
 import type { StudyImage } from './open-study.ts'
 
@@ -37,6 +38,42 @@ function runsOf(images: readonly StudyImage[], within: Within): StudyImage[][] {
     else runs.push([image])
   }
   return runs
+}
+
+/** A frame of an image, as far as its neighbours depend on it. */
+interface FrameOfImage {
+  readonly image: StudyImage
+  /** Counts from 0. */
+  readonly index: number
+}
+
+/**
+ * Frames that were gathered from a run of `imageStacks`, as indices, in runs of neighbouring slices: all of
+ * them where images have one frame, else the stacks that the image's frames make.
+ */
+export function sliceRuns(frames: readonly FrameOfImage[]): number[][] {
+  const [first] = frames
+  if (first === undefined) return []
+  const { numberOfFrames, frameStacks } = first.image.header
+  if (numberOfFrames === 1) return [frames.map((_, at) => at)]
+  const places = new Map(frames.map(({ index }, at) => [index, at]))
+  return frameStacks.map((stack) => stack.frames.flatMap((frame) => places.get(frame) ?? []))
+}
+
+/**
+ * What `work` makes of each run of neighbouring slices among frames, in the frames' own order.
+ * @param work gives something for each slice of a run
+ */
+export async function byRuns<Frame extends FrameOfImage, Made>(
+  frames: readonly Frame[],
+  work: (slices: readonly Frame[]) => Promise<readonly Made[]>,
+): Promise<Made[]> {
+  const made = new Map<number, Made>()
+  for (const run of sliceRuns(frames)) {
+    const found = await work(run.map((at) => entry(frames, at)))
+    for (const [n, at] of run.entries()) made.set(at, entry(found, n))
+  }
+  return [...made].sort(([a], [b]) => a - b).map(([, each]) => each)
 }
 
 export interface BlockSizes {

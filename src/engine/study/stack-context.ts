@@ -1,6 +1,5 @@
-import { nameOf } from '../../adapters/fs/file-ref.ts'
 import { tiltNotice } from '../../core/dicom/notices.ts'
-import { RadversaryError, type Notice } from '../../core/errors.ts'
+import type { Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
@@ -8,23 +7,7 @@ import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
-/**
- * Refuses a multi-frame image whose frames are not neighbours in the order in which they are stored, for
- * models that take them for such. @throws RadversaryError dicom-unsupported
- */
-export function checkFramesAreStack({ header: { frameStacks, source } }: StudyImage, context: number): void {
-  if (context === 0 || frameStacks.isOne) return
-  throw new RadversaryError(
-    'dicom-unsupported',
-    `Frames: expected one stack in the order of positions, got ${frameStacks.got}`,
-    {
-      file: nameOf(source),
-      tip: 'The model sees neighbouring slices together: write each stack as a series of its own, or a file.',
-    },
-  )
-}
-
-/** What lies around frames `from` to `to` − 1 of a block's own frames, in order. */
+/** What lies around frames `from` to `to` − 1 of a run of a block's own frames, in order. */
 export type FindBeyond = (
   frames: readonly StudyFrame[],
   range: { readonly from: number; readonly to: number },
@@ -69,6 +52,12 @@ export async function withContext<Loaded extends MaybeLoaded>(
   }
 }
 
+/** Slices of the stack, or of the shortest that a multi-frame image's frames make. */
+function shortestRun(stack: readonly StudyImage[]): number {
+  const runs = stack.flatMap(({ header }) => header.frameStacks)
+  return stack.length > 1 ? stack.length : Math.min(...runs.map(({ frames }) => frames.length))
+}
+
 /**
  * What a user should know of the order and length of one stack of a study; nothing for models of single
  * images.
@@ -83,7 +72,7 @@ export function stackNotices(
   if (series === undefined) return []
   const { notes, orderedBy } = series
   const unreadable = study.failures.length
-  const slices = stack.reduce((sum, { header }) => sum + header.numberOfFrames, 0)
+  const slices = shortestRun(stack)
   const found: Notice[] = []
   if (unreadable > 0)
     found.push({

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
+import type { FrameStack } from '../../core/dicom/frame-stacks.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
+import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
@@ -19,13 +21,16 @@ export interface RecordedSlices {
   readonly relatives: readonly Tensor[]
   /** Equal for slices of one stack. */
   readonly kind: string
+  /** The stacks that the frames make, each in its order. */
+  readonly stacks: readonly FrameStack[]
 }
 
 /** The images of an export, in the order in which they were attacked. */
 export class RecordedStack {
   private readonly context: number
   private readonly known = new Map<number, Promise<RecordedSlices>>()
-  private readonly volumes = new Map<number, Promise<Tensor>>()
+  /** By first image and stack of its frames. */
+  private readonly volumes = new Map<string, Promise<Tensor>>()
 
   /** @param model undefined where images are only read; a volume is predicted once, as a whole */
   constructor(
@@ -49,18 +54,23 @@ export class RecordedStack {
    * RadversaryError as `read`, where a neighbour can't be read.
    */
   async logits(index: number, frame: number): Promise<Tensor> {
+    const { relatives, stacks } = await this.read(index)
+    const stack = stacks.findIndex(({ frames }) => frames.includes(frame))
+    const { frames } = entry(stacks, stack)
     const before = (await this.towards(index, -1)).reverse()
-    const slices = [...before, ...(await this.read(index)).relatives, ...(await this.towards(index, 1))]
-    const at = before.length + frame
+    const own = frames.map((one) => entry(relatives, one))
+    const slices = [...before, ...own, ...(await this.towards(index, 1))]
+    const at = before.length + frames.indexOf(frame)
     const { context } = this
-    if (context === Infinity) return sampleOf(await this.volume(index - before.length, slices), at)
+    if (context === Infinity)
+      return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices), at)
     const block = blockOf(slices, { from: at, to: at + 1, context })
     return this.predict(block.own, beyondOf(block))
   }
 
-  private volume(first: number, slices: readonly Tensor[]): Promise<Tensor> {
-    const logits = this.volumes.get(first) ?? this.predict(slices)
-    this.volumes.set(first, logits)
+  private volume(stack: string, slices: readonly Tensor[]): Promise<Tensor> {
+    const logits = this.volumes.get(stack) ?? this.predict(slices)
+    this.volumes.set(stack, logits)
     return logits
   }
 
@@ -92,7 +102,7 @@ export class RecordedStack {
   }
 }
 
-/** A multi-frame image is a stack by itself. */
+/** A multi-frame image is stacks by itself. */
 async function readSlices(
   path: string,
   { frames, stack }: RecordedImage,
@@ -109,5 +119,5 @@ async function readSlices(
     numberOfFrames > 1
       ? `image ${index}`
       : [seriesInstanceUid, stack ?? '', rows, columns, photometricInterpretation].join()
-  return { modality, pixels, relatives, kind }
+  return { modality, pixels, relatives, kind, stacks: instance.frameStacks }
 }

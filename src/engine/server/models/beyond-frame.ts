@@ -2,8 +2,7 @@ import { beyondOf, type Beyond } from '../../../core/model/preprocessing/neighbo
 import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
 import { blockOf, contextOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
-import { checkFramesAreStack } from '../../study/stack-context.ts'
-import type { Study } from '../../study/open-study.ts'
+import type { Study, StudyImage } from '../../study/open-study.ts'
 import type { FrameAddress } from '../frames/study-frames.ts'
 import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-registry.ts'
@@ -22,8 +21,7 @@ export async function beyondFrame(
   if (context === Infinity) throw noPartialGradient()
   const opened = await studies.find(address.study)
   const shown = imageAt(opened, address.image)
-  checkFramesAreStack(shown, context)
-  const slices = slicesAround(address, opened.study, shown.header.numberOfFrames)
+  const slices = slicesAround(address, opened.study, shown)
   const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
   const { before, after } = blockOf(slices, { from: at, to: at + 1, context })
   const relatives = async (part: readonly FrameAddress[]) => {
@@ -37,10 +35,13 @@ export async function beyondFrame(
 function slicesAround(
   { study, image, frame }: FrameAddress,
   { images }: Study,
-  frames: number,
+  own: StudyImage,
 ): FrameAddress[] {
-  if (frames > 1) return Array.from({ length: frames }, (_, index) => ({ study, image, frame: index }))
-  const own = images[image]
-  const stack = imageStacks(images).find((members) => own !== undefined && members.includes(own)) ?? []
+  const { numberOfFrames, frameStacks } = own.header
+  if (numberOfFrames > 1) {
+    const around = frameStacks.find(({ frames }) => frames.includes(frame))?.frames ?? []
+    return around.map((index) => ({ study, image, frame: index }))
+  }
+  const stack = imageStacks(images).find((members) => members.includes(own)) ?? []
   return stack.map((member) => ({ study, image: images.indexOf(member), frame }))
 }
