@@ -168,6 +168,16 @@ describe('a card that is not whole', () => {
     expect(err.match(/^error: /gm)).toHaveLength(1)
   })
 
+  test('is filled in by presets, the last of which goes first', async () => {
+    const show = ['model', 'show', tiny.model, '--json', '--preset', 'xray-8bit', 'ct-lung']
+    expect(jsonOf(await commandLine(show))).toMatchObject({
+      card: { modality: ['CT'], intensity: { kind: 'hu-window', center: -600 }, rounding: 'uint8' },
+    })
+    expect((await commandLine(['model', 'show', tiny.model, '--preset', 'ct-bone'])).err).toMatch(
+      /expected torchvision, .*, got ct-bone/,
+    )
+  })
+
   test('is one error of every wrong field otherwise', async () => {
     const card = join(base, 'wrong.card.json')
     const whole = JSON.parse(readFileSync(tiny.card, 'utf8')) as object

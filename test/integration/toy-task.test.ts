@@ -34,7 +34,7 @@ function abnormality(classification: TaskRules<'classification'>): TaskRules {
   const answer = (classes: readonly number[]) => ({ kind: 'classes', classes }) as const
   return {
     ...(classification as TaskRules),
-    requires: [],
+    fields: [],
     propose: (_facts, output) => ({ name: output?.name }),
     contradictions: () => [],
     claim: () => undefined,

@@ -1,29 +1,44 @@
 import { Command } from 'commander'
 import { homeFolder } from '../../engine/models/home.ts'
 import { addModel, listModels } from '../../engine/models/model-store.ts'
-import { showModel, type OpenedModel, type ShownModel } from '../../engine/models/open-model.ts'
+import {
+  showModel,
+  type ModelReference,
+  type OpenedModel,
+  type ShownModel,
+} from '../../engine/models/open-model.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob, type JobOptions, type Outcome } from '../job.ts'
 import { withJson, withRuntime, type RuntimeOptions } from '../options.ts'
 import { jsonText, linesText } from '../output.ts'
 
+function withPresets(command: Command): Command {
+  return command.option(
+    '--preset <name...>',
+    'presets of docs/model-card.md, which go before what the card says',
+  )
+}
+
 interface Options extends RuntimeOptions {
   readonly card?: string
+  readonly preset?: readonly string[]
   readonly json?: boolean
 }
 
 export function modelCommand(context: CommandContext): Command {
   const run = (options: JobOptions, work: () => Promise<Outcome>) => runJob(context, options, work)
-  const add = withRuntime(
-    withJson(
-      new Command('add').description('keep a copy of a model and its card, under the name in the card'),
+  const add = withPresets(
+    withRuntime(
+      withJson(
+        new Command('add').description('keep a copy of a model and its card, under the name in the card'),
+      ),
     ),
   )
     .argument('<file>', 'an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'its model card; default: the one beside it')
     .action((model: string, options: Options) =>
-      run(options, async () => shown(await addModel({ ...options, model, home: homeFolder() }), 'Added')),
+      run(options, async () => shown(await addModel(referenceOf(model, options)), 'Added')),
     )
   const list = withJson(new Command('list').description('name the models that were added')).action(
     (options: JobOptions) =>
@@ -36,17 +51,23 @@ export function modelCommand(context: CommandContext): Command {
         return { result: { models }, text, code: exitCode.done }
       }),
   )
-  const show = withRuntime(
-    withJson(new Command('show').description('print a model’s card and what was read off its file')),
+  const show = withPresets(
+    withRuntime(
+      withJson(new Command('show').description('print a model’s card and what was read off its file')),
+    ),
   )
     .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>
-      run(options, async () => outcomeOf(await showModel({ ...options, model, home: homeFolder() }))),
+      run(options, async () => outcomeOf(await showModel(referenceOf(model, options)))),
     )
   const command = new Command('model')
   for (const child of [add, list, show]) command.addCommand(child)
   return command
+}
+
+function referenceOf(model: string, { card, preset, runtime }: Options): ModelReference {
+  return { model, card, presets: preset, runtime, home: homeFolder() }
 }
 
 function shown(model: OpenedModel, what: string): Outcome {
@@ -65,7 +86,9 @@ function outcomeOf(model: ShownModel, what = 'Model'): Outcome {
     ...notices.map((sentence) => `  ${sentence}`),
     `  read off the file: ${proposed.join(', ')}`,
     ...obstacles.map((each) => `  ${heading[each.of]}: ${each.message}. ${each.tip}`.trimEnd()),
-    ...missing.map(({ field, why, example }) => `  missing: ${field}; ${why}. Example: ${example}`),
+    ...missing.map(
+      ({ field, why, reason, example }) => `  missing: ${field}; ${why}. ${reason} Example: ${example}`,
+    ),
   ])
   const warnings = obstacles.map(({ of, message, tip }) => ({ of, message, tip }))
   const result = { path, sha256, card, proposed, missing, warnings, inputs, outputs, notices }

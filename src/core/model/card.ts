@@ -124,6 +124,14 @@ function members() {
   return [first, ...rest] as const
 }
 
+let jsonSchema: z.core.JSONSchema.BaseSchema | undefined
+
+/** The card's schema as JSON Schema, what a form is made of; written when it is first asked for. */
+export function cardJsonSchema(): z.core.JSONSchema.BaseSchema {
+  jsonSchema ??= z.toJSONSchema(card, { io: 'input', unrepresentable: 'any' })
+  return jsonSchema
+}
+
 /**
  * What Radversary must know of a model that its file does not say; docs/model-card.md explains every field.
  */

@@ -3,7 +3,13 @@ import type { Task } from '../tasks/outputs.ts'
 import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid } from './card-issues.ts'
 import { cardSchemaVersion, parseCard, type ModelCard } from './card.ts'
-import { missingFields, missingInWords, type JsonObject, type MissingField } from './card-missing.ts'
+import {
+  isObject,
+  missingFields,
+  missingInWords,
+  type JsonObject,
+  type MissingField,
+} from './card-missing.ts'
 import type { ModelFacts, Obstacle, ObstaclesOf, OutputFacts, TensorFacts } from './model-facts.ts'
 import { canBeImage, isScore, portObstacles } from './port-obstacles.ts'
 import { graphChannels } from './slices.ts'
@@ -60,7 +66,7 @@ export function draftCard(
   return {
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
-    missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).requires),
+    missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).fields),
     obstacles: [...portObstacles(facts, draft), ...obstaclesOf(...tensorsIn(draft))],
   }
 }
@@ -178,10 +184,6 @@ function sliceCount({ input }: JsonObject): number | undefined {
 
 function isChannels(extent: TensorFacts['shape'][number] | undefined, slices: number | undefined): boolean {
   return slices === undefined ? extent === 1 || extent === 3 : extent === slices
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function defined(object: JsonObject): JsonObject {

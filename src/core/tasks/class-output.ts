@@ -1,5 +1,5 @@
 import { classesInMetadata } from '../model/card-metadata.ts'
-import type { JsonObject, Requirement } from '../model/card-missing.ts'
+import type { JsonObject } from '../model/card-missing.ts'
 import { namesOf, type ModelCard } from '../model/card.ts'
 import {
   classExtent,
@@ -12,35 +12,6 @@ import { logitCount } from './classification/heads.ts'
 
 /** Dense outputs of more channels are features: a mask holds class indices in bytes. */
 const mostDenseClasses = 255
-
-/** Fields that cards of classes need. */
-export const classRequirements: readonly Requirement[] = [
-  {
-    field: 'output.activation',
-    why: () => 'the graph does not end in a Softmax or Sigmoid',
-    example: () =>
-      '"softmax" (one class of several), "binary-sigmoid" (one output) or "multi-label-sigmoid"; of a detector "softmax" or "sigmoid"',
-  },
-  {
-    field: 'output.gives',
-    why: () => 'the output is not known',
-    example: () => '"logits" or "probabilities"',
-  },
-  {
-    field: 'output.classes',
-    why: () => 'the model holds no class names',
-    example: (_, output) => exampleClasses(output && classExtent(output)),
-  },
-]
-
-function exampleClasses(count: number | string | null | undefined): string {
-  const names =
-    typeof count === 'number' && count > 2
-      ? Array.from({ length: Math.min(count, 4) }, (_, i) => `class ${i}`)
-      : ['normal', 'abnormal']
-  const more = typeof count === 'number' && count > 4 ? `, … ${count} names` : ''
-  return `[${names.map((one) => JSON.stringify(one)).join(', ')}${more}]`
-}
 
 /** Whether an output may hold scores of images or of pixels. @param extents beyond the batch */
 export function canBeClasses(extents: TensorFacts['shape']): boolean {

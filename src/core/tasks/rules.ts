@@ -2,7 +2,8 @@ import type { GoalSpec } from '../spec/attack-spec.ts'
 import type { DetectionAgreement } from '../evaluate/detection.ts'
 import type { DetectionChange } from '../evaluate/summary.ts'
 import type { Mask } from '../image/mask.ts'
-import type { JsonObject, Requirement } from '../model/card-missing.ts'
+import type { CardField } from '../model/card-fields.ts'
+import type { JsonObject } from '../model/card-missing.ts'
 import type { CardOf } from '../model/card.ts'
 import type { ModelFacts, OutputFacts, TensorFacts } from '../model/model-facts.ts'
 import type { LossSpec } from '../model/ports.ts'
@@ -29,8 +30,8 @@ import type { TaskAgreement } from './task-agreement.ts'
 
 /** What a model gives, against what its card says. */
 export interface OutputRules<T extends Task> {
-  /** Fields of the card that a user has to give where the model file doesn't show them. */
-  readonly requires: readonly Requirement[]
+  /** What there is to say of each field of the card's `output` but its name. */
+  readonly fields: readonly CardField[]
   /** What makes this task's losses flat, and what to do about it. */
   readonly flatLossTip: string
   /** Whether an output may hold the scores. @param extents beyond the batch */

@@ -10,7 +10,8 @@ import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/ca
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
-import type { JsonObject } from '../../core/model/card-missing.ts'
+import { isObject, type JsonObject } from '../../core/model/card-missing.ts'
+import { withPreset } from '../../core/model/card-presets.ts'
 import {
   draftCard,
   proposeCard,
@@ -31,6 +32,8 @@ export interface ModelReference {
   readonly model: string
   /** The card's path; by default the one beside the file. */
   readonly card?: string | undefined
+  /** Names of presets that go before what the card says, one after the other. */
+  readonly presets?: readonly string[] | undefined
   readonly home: string
   /** Runtime of a TensorFlow.js model; `auto` by default. */
   readonly runtime?: ModelRuntime | undefined
@@ -88,19 +91,27 @@ interface ReadReference {
   readonly cardFile: string | undefined
 }
 
-async function readReference({ model, card, home, runtime }: ModelReference): Promise<ReadReference> {
+async function readReference({
+  model,
+  card,
+  presets = [],
+  home,
+  runtime,
+}: ModelReference): Promise<ReadReference> {
   const path = await pathOf(model, home)
   const cardFile = card ?? (await cardBeside(path))
-  const given =
-    cardFile === undefined
-      ? undefined
-      : parseJson(new TextDecoder().decode(await readBytes({ path: cardFile })), cardFile)
+  const said = cardFile === undefined ? {} : await readJson(cardFile)
+  const given = isObject(said) ? presets.reduce(withPreset, said) : said
   const file = await readModelFile(path, {
     runtime,
     inputShape: sampleShapeOf(given),
     inputRange: sampleRangeOf(given),
   })
   return { file, given, cardFile }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return parseJson(new TextDecoder().decode(await readBytes({ path })), path)
 }
 
 /**

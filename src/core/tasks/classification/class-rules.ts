@@ -1,5 +1,6 @@
+import { classFields } from '../class-fields.ts'
 import { claimOf } from '../claims.ts'
-import { canBeClasses, classRequirements, outputContradictions, proposeClasses } from '../class-output.ts'
+import { canBeClasses, outputContradictions, proposeClasses } from '../class-output.ts'
 import { labelColumns, oneLabel } from '../labels.ts'
 import { plainReports, type TaskRules } from '../rules.ts'
 import { classAgreement } from './agreement.ts'
@@ -12,7 +13,7 @@ type ClassTask = TaskRules<'classification' | 'ordinal'>
 /** All but what an attack is after, and what a cohort is judged by. */
 export const classRules: Omit<ClassTask, 'goal' | 'form' | 'taskAgreement'> = {
   ...plainReports,
-  requires: classRequirements,
+  fields: classFields,
   flatLossTip:
     'The loss is flat there, as where a softmax or sigmoid saturates. Attack a difference of logits (apgd-dlr, cw, fab-t), or use a black box (square).',
   canBeOutput: canBeClasses,

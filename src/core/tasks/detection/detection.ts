@@ -2,8 +2,8 @@ import { isSuppressed } from '../../model/port-obstacles.ts'
 import { classesInMetadata } from '../../model/card-metadata.ts'
 import { detectionAgreement } from '../../evaluate/detection.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import { classRequirements } from '../class-output.ts'
 import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
+import { detectionFields } from './fields.ts'
 import { boxPredictionsOf, objectsOf } from './detector.ts'
 import { boxWords, detectionGoal } from './goals.ts'
 import { detectionModel, detectionName } from './graph.ts'
@@ -15,7 +15,7 @@ import { boxReport, checkBoxes, detectionChange } from './report.ts'
 /** Boxes with classes and scores in each image. */
 export const detection: TaskRules<'detection'> = {
   ...plainReports,
-  requires: classRequirements,
+  fields: detectionFields,
   flatLossTip: otherLossTip,
   canBeOutput: () => true,
   isLikely: (facts) => isSuppressed(facts),

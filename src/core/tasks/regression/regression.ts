@@ -1,27 +1,44 @@
-import type { Requirement } from '../../model/card-missing.ts'
+import type { CardField } from '../../model/card-fields.ts'
 import { canBeClasses, outputContradictions } from '../class-output.ts'
 import { invalidLine, labelColumns, oneLabel, type LabelLine } from '../labels.ts'
 import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
 import { regressionGoal } from './goals.ts'
 import { valuePredictions } from './values.ts'
 
-const requires: readonly Requirement[] = [
+const fields: readonly CardField[] = [
   {
     field: 'output.value',
-    why: () => 'a model file does not say what its number is',
-    example: () => '"bone age"',
+    label: 'What the number is',
+    reason: 'Tables and charts name it.',
+    example: '"bone age"',
+    unsaid: () => 'a model file does not say what its number is',
+  },
+  { field: 'output.unit', label: 'Unit', reason: 'Labels are read in this unit.', example: '"months"' },
+  {
+    field: 'output.scale',
+    label: 'Scale',
+    reason: 'Networks trained on standardised values give them in standard deviations.',
+    example: '41.2',
+  },
+  {
+    field: 'output.offset',
+    label: 'Offset',
+    reason: 'The mean of the values that the network was trained on.',
+    example: '127.3',
   },
   {
     field: 'output.tolerance',
-    why: () => 'how large a change matters is for you to say, in output.unit',
-    example: () => '6',
+    label: 'Change that matters',
+    reason: 'An attack has succeeded when the value changes by more.',
+    example: '6',
+    unsaid: () => 'how large a change matters is for you to say, in output.unit',
   },
 ]
 
 /** A number for each image, in the card's unit. */
 export const regression: TaskRules<'regression'> = {
   ...plainReports,
-  requires,
+  fields,
   flatLossTip: otherLossTip,
   canBeOutput: canBeClasses,
   isLikely: () => false,

@@ -1,11 +1,6 @@
+import { classFields } from '../class-fields.ts'
 import { claimOf } from '../claims.ts'
-import {
-  canBeClasses,
-  classRequirements,
-  isDenseOutput,
-  outputContradictions,
-  proposeClasses,
-} from '../class-output.ts'
+import { canBeClasses, isDenseOutput, outputContradictions, proposeClasses } from '../class-output.ts'
 import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
 import { meanAgreement } from './agreement.ts'
 import { maskPresets, segmentationGoal } from './goals.ts'
@@ -15,7 +10,7 @@ import { checkMasks, maskReport } from './report.ts'
 /** A class, or labels that may overlap, for each pixel. */
 export const segmentation: TaskRules<'segmentation'> = {
   ...plainReports,
-  requires: classRequirements,
+  fields: classFields,
   flatLossTip: otherLossTip,
   canBeOutput: canBeClasses,
   isLikely: (_facts, output) => output !== undefined && isDenseOutput(output),

@@ -1,0 +1,356 @@
+import type { ModelFacts, TensorFacts } from './model-facts.ts'
+import { canBeImage } from './port-obstacles.ts'
+
+/** What there is to say of one field of a model card: the same in forms, errors and lists of what is missing. */
+export interface CardField {
+  /** Its place in the card, e.g. 'input.size'; of one thing of several kinds the thing: 'intensity'. */
+  readonly field: string
+  readonly label: string
+  /** Why it matters, a sentence. */
+  readonly reason: string
+  /**
+   * What it may look like, as JSON.
+   * @param output the one that the card names
+   */
+  readonly example: string | ((facts: ModelFacts, output: TensorFacts | undefined) => string)
+  /** Why a model's file may not say it; only of fields that no card can do without. */
+  readonly unsaid?: (facts: ModelFacts) => string
+  /** Words for each value, of a field that has few. */
+  readonly choices?: Readonly<Record<string, string>>
+  /** Values that the model's file suggests. */
+  readonly suggested?: (facts: ModelFacts) => readonly string[]
+}
+
+/** Fields that are read together. */
+export interface CardSection {
+  readonly title: string
+  readonly fields: readonly CardField[]
+}
+
+/** Fields that Radversary writes itself. */
+export const ownFields: readonly string[] = ['schema', 'file', 'provenance.sha256']
+
+const model: readonly CardField[] = [
+  {
+    field: 'name',
+    label: 'Name',
+    reason: 'Lists and records name the model by it.',
+    example: '"breast-us"',
+  },
+  {
+    field: 'task',
+    label: 'Task',
+    reason: 'It decides how outputs are read, which labels are asked for, and when an attack has succeeded.',
+    example: '"classification"',
+    choices: {
+      classification: 'Classification: a class, or labels, for each image',
+      ordinal: 'Grades: one grade of several in order',
+      regression: 'Regression: one number for each image',
+      segmentation: 'Segmentation: a class for each pixel',
+      detection: 'Detection: boxes',
+    },
+  },
+  {
+    field: 'modality',
+    label: 'Modalities',
+    reason: 'Images of another modality are then not taken quietly.',
+    example: '["CT"] or ["CR", "DX"]',
+  },
+]
+
+const input: readonly CardField[] = [
+  {
+    field: 'input.name',
+    label: 'Input of the graph',
+    reason: 'A graph may have several inputs; this one takes the image.',
+    example: ({ inputs }) => JSON.stringify(inputs[0]?.name ?? 'input'),
+    unsaid: ({ inputs }) =>
+      `the model has ${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')}); say which takes the image`,
+    suggested: ({ inputs }) => inputs.map(({ name }) => name),
+  },
+  {
+    field: 'input.layout',
+    label: 'Order of axes',
+    reason: 'In the wrong order, channels are taken for rows.',
+    example: '"NCHW" or "NHWC"',
+    unsaid: (facts) => `the input's shape ${shapeInWords(facts)} does not show which axis holds the channels`,
+    choices: {
+      NCHW: 'NCHW: channels before rows and columns (PyTorch)',
+      NHWC: 'NHWC: channels last (TensorFlow, Keras)',
+    },
+  },
+  {
+    field: 'input.channels',
+    label: 'Channels',
+    reason: 'Grey images are copied to three channels, and RGB images become luminance for one.',
+    example: '1 or 3; of neighbouring slices as channels 1, beside "slices": {"count": 5}',
+    unsaid: (facts) =>
+      `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
+    choices: { 1: '1: grey', 3: '3: RGB, or copies of grey' },
+  },
+  {
+    field: 'input.size',
+    label: 'Rows and columns',
+    reason: 'A network answers differently at a size that it was not trained with.',
+    example: '[224, 224]',
+    unsaid: (facts) =>
+      `the input's shape ${shapeInWords(facts)} leaves rows and columns open; give the size it was trained with`,
+  },
+  {
+    field: 'input.slices',
+    label: 'Neighbouring slices as channels',
+    reason: 'A network of the slice with those beside it (2.5-D) sees nothing sensible in one slice alone.',
+    example: '{"count": 5, "edge": "repeat"}',
+  },
+  {
+    field: 'input.slices.count',
+    label: 'Slices',
+    reason: 'An odd number: the slice itself is the middle one.',
+    example: '5',
+  },
+  {
+    field: 'input.slices.edge',
+    label: 'Beyond the first and last slice',
+    reason: 'The slices at the ends of a series have no neighbours on one side.',
+    example: '"repeat"',
+    choices: { repeat: 'the end slice is repeated', reflect: 'the stack is mirrored' },
+  },
+  {
+    field: 'input.volume',
+    label: 'A network of volumes (3-D)',
+    reason: 'It is run patch by patch over the stack of slices.',
+    example: '{"patch": [64, 128, 128]}',
+  },
+  {
+    field: 'input.volume.patch',
+    label: 'Patch: slices, rows, columns',
+    reason: 'What the network takes at once.',
+    example: '[64, 128, 128]',
+  },
+  {
+    field: 'input.volume.overlap',
+    label: 'Overlap of patches',
+    reason: 'More overlap has fewer seams and takes longer.',
+    example: '0.5',
+  },
+  {
+    field: 'input.volume.blend',
+    label: 'Where patches overlap',
+    reason: 'Edges of a patch are predicted worse than its middle.',
+    example: '"gaussian"',
+    choices: {
+      constant: 'the mean of the logits',
+      gaussian: 'the middle of a patch counts more (nnU-Net, MONAI)',
+    },
+  },
+]
+
+const further: readonly CardField[] = [
+  {
+    field: 'inputs',
+    label: 'Inputs beside the image',
+    reason:
+      'Age, sex, spacing or a mask: a network that is given other values than its image’s answers for another patient.',
+    example: '{"age": {"kind": "attribute", "attribute": "PatientAge", "default": 60}}',
+  },
+]
+
+const intensities: readonly CardField[] = [
+  {
+    field: 'intensity',
+    label: 'What becomes 0 and 1',
+    reason: 'The wrong window is another image: what the model says of it means nothing.',
+    example:
+      '{"kind": "hu-window", "center": -600, "width": 1500} or {"kind": "stored-range", "lower": 0, "upper": 255}',
+    unsaid: () => 'a model file does not say which intensities became 0 and 1',
+    choices: {
+      'hu-window': 'A window in HU',
+      'modality-range': 'Two values after the modality LUT',
+      'stored-range': 'Two stored values',
+      percentile: 'Percentiles of the image or series',
+      'voi-window': 'A window of the file itself',
+    },
+  },
+  {
+    field: 'intensity.center',
+    label: 'Center, HU',
+    reason: 'The middle of the window.',
+    example: '-600',
+  },
+  {
+    field: 'intensity.width',
+    label: 'Width, HU',
+    reason: 'An attack’s budget is a part of it.',
+    example: '1500',
+  },
+  {
+    field: 'intensity.lower',
+    label: 'Lower end',
+    reason: 'This value becomes 0, and what lies below it is clipped.',
+    example: '0',
+  },
+  {
+    field: 'intensity.upper',
+    label: 'Upper end',
+    reason: 'This value becomes 1, and what lies above it is clipped.',
+    example: '255',
+  },
+  {
+    field: 'intensity.of',
+    label: 'Percentiles of',
+    reason: 'Those of a series treat all of its slices alike.',
+    example: '"series"',
+    choices: { image: 'each image', series: 'the whole series' },
+  },
+  {
+    field: 'intensity.index',
+    label: 'Which window, from 0',
+    reason: 'A file may hold several windows.',
+    example: '0',
+  },
+]
+
+const size: readonly CardField[] = [
+  {
+    field: 'fit',
+    label: 'Fit into the frame',
+    reason: 'Stretching, padding and cropping show the network different anatomy.',
+    example: '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
+    unsaid: () => 'a model file does not say how images of other sizes were brought to the input size',
+    choices: {
+      stretch: 'Stretch: whatever happens to the aspect ratio',
+      letterbox: 'Letterbox: the whole image, padded',
+      'centre-crop': 'Resize, then crop the centre (torchvision)',
+      crop: 'A fixed box of the image',
+    },
+  },
+  {
+    field: 'fit.padValue',
+    label: 'Padding, 0 to 1',
+    reason: 'Padding of another grey than in training is an edge that the network has never seen.',
+    example: '0',
+  },
+  {
+    field: 'fit.shorterSide',
+    label: 'Shorter side before the crop',
+    reason: 'It decides how much of the border is cut off; left empty, the frame is just covered.',
+    example: '256',
+  },
+  ...['top', 'left', 'height', 'width'].map((side) => ({
+    field: `fit.${side}`,
+    label: `Box: ${side}`,
+    reason: 'In the image’s own pixels.',
+    example: '0',
+  })),
+  {
+    field: 'interpolation',
+    label: 'Resampling',
+    reason: 'Libraries resample differently under the same name, enough to change predictions.',
+    example:
+      '"bilinear-antialiased" or "bicubic-antialiased" (Pillow), "bilinear" or "area" (OpenCV), "bilinear-asymmetric" (TensorFlow)',
+    unsaid: () => 'a model file does not say how images were resampled',
+    choices: {
+      'bilinear-antialiased': 'Bilinear, antialiased (Pillow, torchvision)',
+      'bicubic-antialiased': 'Bicubic, antialiased (Pillow, timm)',
+      'lanczos-antialiased': 'Lanczos, antialiased (Pillow)',
+      bilinear: 'Bilinear (OpenCV, PyTorch, TensorFlow 2)',
+      'bilinear-asymmetric': 'Bilinear, asymmetric (TensorFlow 1, TensorFlow.js)',
+      'bilinear-align-corners': 'Bilinear, corners aligned',
+      bicubic: 'Bicubic (OpenCV, PyTorch)',
+      area: 'Mean of the area (OpenCV)',
+      nearest: 'Nearest (PyTorch’s nearest-exact)',
+      'nearest-pillow': 'Nearest (Pillow)',
+      'nearest-floor': 'Nearest (OpenCV)',
+    },
+  },
+  {
+    field: 'rounding',
+    label: 'Rounding while resizing',
+    reason: 'Images that were resized as 8-bit images were rounded to 256 levels.',
+    example: '"uint8"',
+    choices: { uint8: 'To 8 bits (Pillow or OpenCV on bytes)' },
+  },
+]
+
+const numbers: readonly CardField[] = [
+  {
+    field: 'input.valueRange',
+    label: 'Numbers for 0 and 1',
+    reason: 'Mean and standard deviation count in these units.',
+    example: '[0, 1] or [0, 255]',
+  },
+  { field: 'mean', label: 'Mean', reason: 'Subtracted from each channel: one number, or one per channel.', example: '[0.485, 0.456, 0.406], or [0] for nothing', unsaid: () => 'a model file does not say what was subtracted from its input' }, // prettier-ignore
+  { field: 'std', label: 'Standard deviation', reason: 'Each channel is divided by it: one number, or one per channel.', example: '[0.229, 0.224, 0.225], or [1] for nothing', unsaid: () => 'a model file does not say what its input was divided by' }, // prettier-ignore
+]
+
+const output: readonly CardField[] = [
+  {
+    field: 'output.name',
+    label: 'Output of the graph',
+    reason: 'A graph may have several outputs; this one holds the answer.',
+    example: ({ outputs }) => JSON.stringify(outputs[0]?.name ?? 'logits'),
+    unsaid: ({ outputs }) =>
+      outputs.length === 1
+        ? `the model's only output ${outputs.map(({ shape }) => extentsInWords(shape)).join('')} looks like features, not scores`
+        : `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
+    suggested: ({ outputs }) => outputs.map(({ name }) => name),
+  },
+]
+
+const references: readonly CardField[] = [
+  {
+    field: 'references',
+    label: 'Reference pairs',
+    reason: 'They prove that this is the model that was trained.',
+    example: '[{"image": "reference/0.png", "output": "reference/0-output.npy"}]',
+  },
+  {
+    field: 'referenceTolerance',
+    label: 'Largest difference from a reference',
+    reason: 'As a part of its range of values; frameworks differ by rounding alone.',
+    example: '0.0001',
+  },
+]
+
+const provenance: readonly CardField[] = [
+  {
+    field: 'provenance.source',
+    label: 'Source',
+    reason: 'It goes into every record, so that readers know whose model this is.',
+    example: '"own training"',
+  },
+  {
+    field: 'provenance.licence',
+    label: 'Licence',
+    reason: 'It says who may use and pass on the model.',
+    example: '"Apache-2.0"',
+  },
+  {
+    field: 'provenance.training',
+    label: 'Training',
+    reason: 'Data and results, as a paper would tell them.',
+    example: '"ResNet; 86 % on its test split"',
+  },
+]
+
+/** Every section of a card's form, in order. @param ofTask what a task asks of its output */
+export function cardSections(ofTask: readonly CardField[]): readonly CardSection[] {
+  return [
+    { title: 'Model', fields: model },
+    { title: 'Input', fields: [...input, ...further] },
+    { title: 'Intensities', fields: intensities },
+    { title: 'Size', fields: size },
+    { title: 'Numbers', fields: numbers },
+    { title: 'Output', fields: [...output, ...ofTask] },
+    { title: 'References', fields: references },
+    { title: 'Provenance', fields: provenance },
+  ]
+}
+
+function shapeInWords({ inputs }: ModelFacts): string {
+  return extentsInWords((inputs.find(canBeImage) ?? inputs[0])?.shape ?? [])
+}
+
+function extentsInWords(shape: TensorFacts['shape']): string {
+  return `[${shape.map((extent) => extent ?? '?').join(', ')}]`
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { cardForm } from './card-form.ts'
+import { cardPresets, withPreset } from './card-presets.ts'
+import { parseCard } from './card.ts'
+import type { ModelFacts } from './model-facts.ts'
+
+const facts: ModelFacts = {
+  file: 'model.onnx',
+  inputs: [{ name: 'image', shape: [null, 3, 224, 224] }],
+  outputs: [{ name: 'scores', shape: [null, 2], finalOp: undefined }],
+  metadata: {},
+}
+
+const fieldsOf = (card: Readonly<Record<string, unknown>>) =>
+  cardForm({ task: 'classification', ...card }, facts)
+const named = (card: Readonly<Record<string, unknown>>, field: string) =>
+  fieldsOf(card).find((each) => each.field === field)
+
+/** Cards in which every choice of every kind is made once. */
+function* everyCard(): Generator<Readonly<Record<string, unknown>>> {
+  const queue: Record<string, unknown>[] = [{ input: { slices: {}, volume: {} }, provenance: {} }]
+  const seen = new Set<string>()
+  for (const card of queue) {
+    yield card
+    for (const { field, choices } of fieldsOf(card))
+      for (const { value, keeps } of choices ?? []) {
+        if (keeps === undefined || seen.has(`${field}=${value} ${JSON.stringify(card['task'])}`)) continue
+        seen.add(`${field}=${value} ${JSON.stringify(card['task'])}`)
+        queue.push(withValue(card, field.split('.'), value))
+      }
+  }
+}
+
+function withValue(
+  card: object,
+  [key = '', ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  const below: unknown = Reflect.get(card, key)
+  const inner = typeof below === 'object' && below !== null ? below : {}
+  return { ...card, [key]: rest.length === 0 ? value : withValue(inner, rest, value) }
+}
+
+describe('the form of a card', () => {
+  test('has a label, a reason and an example for every field that the schema knows, and words for every choice', () => {
+    const cards = [...everyCard()]
+    expect(cards.length).toBeGreaterThan(20)
+    for (const card of cards)
+      for (const { field, section, reason, example, choices = [], kind } of fieldsOf(card)) {
+        expect({ field, section }).not.toEqual({ field, section: 'Other' })
+        expect(reason, field).toMatch(/\.$/)
+        expect(example, field).not.toBe('')
+        if (kind === 'choice')
+          for (const { value, label } of choices)
+            expect(field === 'input.name' || label !== String(value), `${field}: ${value}`).toBe(true)
+      }
+  })
+
+  test('asks for a thing’s kind first, and for its fields once that is known', () => {
+    expect(named({}, 'intensity.kind')).toMatchObject({
+      kind: 'choice',
+      isRequired: true,
+      section: 'Intensities',
+    })
+    expect(named({}, 'intensity.center')).toBeUndefined()
+    const window = { intensity: { kind: 'hu-window' } }
+    expect(named(window, 'intensity.center')).toMatchObject({ kind: 'number', isRequired: true })
+    expect(named(window, 'intensity.of')).toBeUndefined()
+  })
+
+  test('a thing that becomes another kind keeps what means the same', () => {
+    const keeps = (card: Readonly<Record<string, unknown>>, field: string, value: string) =>
+      named(card, field)?.choices?.find((choice) => choice.value === value)?.keeps
+    const range = { intensity: { kind: 'modality-range' } }
+    expect(keeps(range, 'intensity.kind', 'percentile')).toEqual(expect.arrayContaining(['lower', 'upper']))
+    expect(keeps(range, 'intensity.kind', 'hu-window')).not.toContain('lower')
+    const classes = { task: 'classification', output: { activation: 'softmax' } }
+    expect(keeps(classes, 'output.activation', 'binary-sigmoid')).toEqual(
+      expect.arrayContaining(['name', 'gives', 'classes']),
+    )
+    expect(keeps(classes, 'task', 'regression')).toContain('intensity')
+    expect(keeps(classes, 'task', 'regression')).not.toContain('output')
+  })
+
+  test('tells what may be left out, by what, and what the file suggests', () => {
+    expect(named({}, 'input.valueRange')).toMatchObject({
+      kind: 'numbers',
+      isRequired: false,
+      preset: [0, 1],
+    })
+    expect(named({}, 'input.name')?.choices).toEqual([{ value: 'image', label: 'image' }])
+    expect(named({}, 'modality')).toMatchObject({ kind: 'texts', isRequired: false })
+    expect(named({}, 'input.slices')?.kind).toBe('part')
+    expect(named({}, 'input.slices.count')).toBeUndefined()
+    expect(named({ input: { slices: {} } }, 'input.slices.count')?.kind).toBe('number')
+    expect(fieldsOf({}).map(({ field }) => field)).not.toContain('provenance.sha256')
+  })
+})
+
+describe('presets', () => {
+  const whole = {
+    schema: 'radversary/model-card/1',
+    file: 'model.onnx',
+    name: 'model',
+    task: 'classification',
+    input: { name: 'image', layout: 'NCHW', size: [224, 224], channels: 3 },
+    intensity: { kind: 'voi-window' },
+    fit: { kind: 'stretch' },
+    interpolation: 'bilinear',
+    mean: [0],
+    std: [1],
+    output: { name: 'scores', activation: 'softmax', gives: 'logits', classes: ['a', 'b'] },
+  }
+
+  test.each(cardPresets.map(({ name, card }) => ({ name, asks: JSON.stringify(card).includes('null') })))(
+    '$name makes a card that is right, or that asks for numbers',
+    ({ name, asks }) => {
+      const parse = () => parseCard(withPreset(whole, name))
+      if (asks) expect(parse).toThrow(/intensity\.lower/)
+      else expect(parse()).toMatchObject({ name: 'model', input: { size: [224, 224] } })
+    },
+  )
+
+  test('one that there is not is refused with the names of those that there are', () => {
+    expect(() => withPreset({}, 'other')).toThrow(/expected torchvision, .* got other/)
+  })
+})

@@ -1,0 +1,216 @@
+import type { z } from 'zod'
+import { isTask, rulesOf } from '../tasks/tasks.ts'
+import { cardSections, ownFields, type CardField } from './card-fields.ts'
+import { valueAt, type JsonObject } from './card-missing.ts'
+import { cardJsonSchema } from './card.ts'
+import type { ModelFacts } from './model-facts.ts'
+
+/** A value that can be chosen, in words. */
+export interface FormChoice {
+  readonly value: string | number
+  readonly label: string
+  /** Of what is of several kinds: the fields beside it that a thing of this kind has too. */
+  readonly keeps?: readonly string[]
+}
+
+/** One field of the form of a card, as the card so far has it. */
+export interface FormField {
+  /** Its place in the card, e.g. 'intensity.center'. */
+  readonly field: string
+  readonly section: string
+  readonly label: string
+  readonly reason: string
+  readonly example: string
+  readonly isRequired: boolean
+  /** The value that is taken where the card has none. */
+  readonly preset?: unknown
+  /** `part`: several fields that a card has together or not at all; `json`: what no other kind can hold. */
+  readonly kind: 'text' | 'number' | 'numbers' | 'texts' | 'choice' | 'yes-no' | 'part' | 'json'
+  /** Of a `choice`; of a `text` those that are suggested. */
+  readonly choices?: readonly FormChoice[]
+}
+
+/**
+ * The fields of a card in the order in which they are told: those that every card has, and those that what is
+ * chosen in `card` brings with it. Made of the card's schema; words are `cardSections`'.
+ */
+export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
+  const task = card['task']
+  const sections = cardSections(isTask(task) ? rulesOf(task).fields : [])
+  const rows = sections.flatMap(({ title, fields }) => fields.map((row) => ({ title, row })))
+  const found = fieldsAt({ schema: cardJsonSchema(), path: [], isRequired: true }, card)
+  const inWords = found
+    .filter(({ field }) => !ownFields.includes(field))
+    .map((each) => {
+      const at = rows.findIndex(({ row }) => row.field === each.field || row.field === each.thing)
+      return { at: at < 0 ? rows.length : at, field: withWords(each, facts, rows[at]) }
+    })
+  return inWords.sort((a, b) => a.at - b.at).map(({ field }) => field)
+}
+
+type Schema = z.core.JSONSchema.BaseSchema
+
+interface Place {
+  readonly schema: Schema
+  readonly path: readonly string[]
+  readonly isRequired: boolean
+}
+
+interface Found {
+  readonly field: string
+  /** What the field is the kind of: `intensity` of `intensity.kind`. */
+  readonly thing?: string
+  readonly kind: FormField['kind']
+  readonly isRequired: boolean
+  readonly preset?: unknown
+  readonly choices?: readonly Omit<FormChoice, 'label'>[]
+}
+
+function fieldsAt(place: Place, card: JsonObject): Found[] {
+  const { schema, path, isRequired } = place
+  const kinds = kindsOf(schema)
+  if (kinds !== undefined) return fieldsOfKinds(place, kinds, card)
+  if (schema.properties === undefined) return leafAt(place)
+  const isPart = path.length > 0 && !isRequired && schema.default === undefined
+  const part: Found[] = isPart ? [{ field: path.join('.'), kind: 'part', isRequired }] : []
+  const isThere = !isPart || valueAt(card, path.join('.')) !== undefined
+  return isThere ? [...part, ...propertiesAt(place, card)] : part
+}
+
+function propertiesAt({ schema, path }: Place, card: JsonObject, without?: string): Found[] {
+  return Object.entries(schema.properties ?? {})
+    .filter(([name]) => name !== without)
+    .flatMap(([name, each]) => {
+      const isRequired = schema.required?.includes(name) === true
+      return fieldsAt({ schema: plain(each), path: [...path, name], isRequired }, card)
+    })
+}
+
+/** What is of several kinds: the kind is chosen, and brings its own fields. */
+function fieldsOfKinds({ path, isRequired }: Place, { key, kinds }: Kinds, card: JsonObject): Found[] {
+  const field = [...path, key].join('.')
+  const chosen = kinds.find((schema) => constantOf(schema, key) === valueAt(card, field))
+  const choice: Found = {
+    field,
+    ...(path.length > 0 && { thing: path.join('.') }),
+    kind: 'choice',
+    isRequired,
+    choices: kinds.flatMap((schema) => {
+      const value = constantOf(schema, key)
+      return value === undefined ? [] : [{ value, keeps: keptBy(schema, chosen) }]
+    }),
+  }
+  return [
+    choice,
+    ...(chosen === undefined ? [] : propertiesAt({ schema: chosen, path, isRequired }, card, key)),
+  ]
+}
+
+/** Fields that mean the same in a thing of another kind. */
+function keptBy(schema: Schema, before: Schema | undefined): string[] {
+  const own = schema.properties ?? {}
+  return Object.entries(before?.properties ?? {}).flatMap(([name, was]) => {
+    const is = own[name]
+    const isSame = is !== undefined && (plain(is).type === plain(was).type || alike(is, was))
+    return isSame && (isLeaf(plain(is)) || alike(is, was)) ? [name] : []
+  })
+}
+
+function alike(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function isLeaf(schema: Schema): boolean {
+  return schema.type !== undefined && schema.type !== 'object'
+}
+
+interface Kinds {
+  /** The field that tells them apart. */
+  readonly key: string
+  readonly kinds: readonly Schema[]
+}
+
+function kindsOf({ oneOf, anyOf }: Schema): Kinds | undefined {
+  const kinds = (oneOf ?? anyOf ?? []).map(plain)
+  const [first] = kinds
+  if (first === undefined || kinds.some(({ properties }) => properties === undefined)) return undefined
+  const key = Object.keys(first.properties ?? {}).find((name) => {
+    const values = kinds.map((schema) => constantOf(schema, name))
+    return !values.includes(undefined) && new Set(values).size === kinds.length
+  })
+  return key === undefined ? undefined : { key, kinds }
+}
+
+function constantOf(schema: Schema, name: string): string | number | undefined {
+  const property = schema.properties?.[name]
+  const value = property === undefined ? undefined : plain(property).const
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined
+}
+
+/** A field with one value that it always has is none of a form. */
+function leafAt({ schema, path, isRequired }: Place): Found[] {
+  const values = valuesOf(schema)
+  const isFixed = values.length === 1 && (isRequired || schema.default !== undefined)
+  if (isFixed) return []
+  const about = {
+    field: path.join('.'),
+    isRequired,
+    ...(schema.default !== undefined && { preset: schema.default }),
+  }
+  if (values.length > 0) return [{ ...about, kind: 'choice', choices: values.map((value) => ({ value })) }]
+  return [{ ...about, kind: leafKind(schema) }]
+}
+
+function valuesOf(schema: Schema): (string | number)[] {
+  const constants = (schema.anyOf ?? schema.oneOf ?? [schema]).map((each) => plain(each).const)
+  const all = schema.enum ?? (constants.includes(undefined) ? [] : constants)
+  return all.filter((value) => typeof value === 'string' || typeof value === 'number')
+}
+
+function leafKind(schema: Schema): FormField['kind'] {
+  const kinds = (schema.anyOf ?? [schema]).map(plain)
+  const list = kinds.find(({ type }) => type === 'array')
+  if (list !== undefined) return listKind(list)
+  if (kinds.length > 1) return 'json'
+  switch (schema.type) {
+    case 'string':
+      return 'text'
+    case 'number':
+    case 'integer':
+      return 'number'
+    case 'boolean':
+      return 'yes-no'
+    default:
+      return 'json'
+  }
+}
+
+function listKind({ items, prefixItems }: Schema): FormField['kind'] {
+  const members = prefixItems ?? [items ?? {}]
+  const types = members.flat().map((each) => plain(each).type)
+  if (types.every((type) => type === 'number' || type === 'integer')) return 'numbers'
+  return types.every((type) => type === 'string') ? 'texts' : 'json'
+}
+
+function plain(schema: z.core.JSONSchema._JSONSchema): Schema {
+  return typeof schema === 'boolean' ? {} : schema
+}
+
+function withWords(
+  { thing: _, choices, ...found }: Found,
+  facts: ModelFacts,
+  said: { readonly title: string; readonly row: CardField } | undefined,
+): FormField {
+  const { label, reason = '', example = '', suggested, choices: words } = said?.row ?? { label: found.field }
+  const offered = choices ?? suggested?.(facts).map((value) => ({ value }))
+  return {
+    ...found,
+    section: said?.title ?? 'Other',
+    label,
+    reason,
+    example: typeof example === 'string' ? example : example(facts, facts.outputs[0]),
+    ...(offered && {
+      choices: offered.map((each) => ({ ...each, label: words?.[each.value] ?? String(each.value) })),
+    }),
+  }
+}
