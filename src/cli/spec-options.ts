@@ -28,6 +28,7 @@ const flags = {
   seed: '--seed <n>',
   earlyStop: '--early-stop',
   forceIntensity: '--force-intensity',
+  forceReferences: '--force-references',
   batch: '--batch <n>',
   slices: '--slices <n>',
 } as const satisfies Record<FlagField, string>

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'model-unsupported'
   | 'card-invalid'
   | 'card-unsuited'
+  | 'reference-departs'
   | 'labels-invalid'
   | 'tensor-invalid'
   | 'runtime-failed'

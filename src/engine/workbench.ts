@@ -1,9 +1,11 @@
 import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { obstacleError } from '../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../core/errors.ts'
+import type { ReferenceReport } from '../core/model/references.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { readLabels, type GivenLabels } from './labels/given-labels.ts'
+import { checkReferences, departureError, referenceSentence } from './models/check-references.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
@@ -11,7 +13,8 @@ import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 /** What a study is worked on with: a model and a device, as a user names them. */
 export interface WorkbenchTools extends ModelReference, DeviceRequest {}
 
-type Chosen = Pick<AttackSpec, 'images' | 'labels'> & Partial<Pick<AttackSpec, 'forceIntensity'>>
+type Chosen = Pick<AttackSpec, 'images' | 'labels'> &
+  Partial<Pick<AttackSpec, 'forceIntensity' | 'forceReferences'>>
 
 /** The same with the study, and what of it is worked on. */
 export interface WorkbenchRequest extends WorkbenchTools, Chosen {
@@ -28,6 +31,8 @@ export interface Workbench {
   readonly runtime: OrtRuntime
   readonly device: { readonly name: string; readonly threads: number }
   readonly forceIntensity: boolean
+  /** What came of the card's references; undefined for a card without any. */
+  readonly references: ReferenceReport | undefined
   /**
    * Labels of the images; undefined where none were given, and the model's own predictions stand for them.
    */
@@ -59,6 +64,7 @@ export async function openWorkbench(
     hooks.onNotice?.(sentence)
   const name = tfjs?.backend === undefined ? runtime.device : `tfjs-${tfjs.backend}`
   const device = { name, threads: runtime.threads }
+  const references = await checkedReferences(opened, { ...request, runtime }, hooks)
   return {
     study,
     images,
@@ -66,8 +72,23 @@ export async function openWorkbench(
     runtime,
     device,
     labels,
+    references,
     forceIntensity: request.forceIntensity ?? false,
   }
+}
+
+/** @throws RadversaryError reference-departs, unless that is forced. */
+async function checkedReferences(
+  opened: OpenedModel,
+  request: Pick<WorkbenchRequest, 'home' | 'forceReferences'> & { readonly runtime: OrtRuntime },
+  { onNotice }: JobHooks,
+): Promise<ReferenceReport | undefined> {
+  const report = await checkReferences(opened, request)
+  if (report === undefined) return undefined
+  if (report.departures.length > 0 && request.forceReferences !== true)
+    throw departureError(report, opened.path)
+  onNotice?.(referenceSentence(report))
+  return report
 }
 
 /** A detector's own NonMaxSuppression has no gradient, and is left out. */

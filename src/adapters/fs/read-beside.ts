@@ -26,9 +26,8 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
 }
 
 function refused(file: string, got: string): RadversaryError {
-  return new RadversaryError(
-    'model-unreadable',
-    `Weights: expected a regular file in the model's folder, got ${got}`,
-    { file, tip: 'Copy the file itself beside the model, if you trust where the model is from.' },
-  )
+  return new RadversaryError('model-unreadable', `Model: expected a regular file in its folder, got ${got}`, {
+    file,
+    tip: 'Copy the file itself beside the model, if you trust where the model is from.',
+  })
 }

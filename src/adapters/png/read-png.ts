@@ -1,5 +1,5 @@
 import { decode } from 'fast-png'
-import { RadversaryError, reasonOf } from '../../core/errors.ts'
+import { RadversaryError, reasonOf, type ErrorCode } from '../../core/errors.ts'
 import { checkInflated, neededBytes, pngChunks, pngHeader } from './png-chunks.ts'
 
 /** An image of one number a pixel: greys, or a palette's indices. */
@@ -36,7 +36,43 @@ export function readPng(
   }
 }
 
-function decoded(bytes: Uint8Array, file: string, check: Parameters<typeof readPng>[2]) {
+/** An image of greys or colours of 8 or 16 bits. */
+export interface PngImage extends PngValues {
+  /** [rows, columns, samples] */
+  readonly samples: 1 | 3
+  readonly depth: 8 | 16
+}
+
+/** Most pixels of an image that is taken for one; larger ones fill the memory before anybody sees them. */
+const mostPixels = 100_000_000
+
+/** Throws `tensor-invalid` for what is no PNG, is damaged, or has a palette, transparency or other bits. */
+export function readPngImage(bytes: Uint8Array, file: string): PngImage {
+  const { rows, columns, depth, channels, data, palette } = decoded(bytes, file, checkPixels, {
+    code: 'tensor-invalid',
+    tip: 'Save the image as PNG again.',
+  })
+  if ((channels === 1 || channels === 3) && (depth === 8 || depth === 16) && palette === undefined)
+    return { rows, columns, values: data as Uint8Array | Uint16Array, samples: channels, depth }
+  const got = palette === undefined ? `${channels} channels of ${depth} bits` : 'a palette'
+  throw new RadversaryError('tensor-invalid', `PNG: expected greys or RGB of 8 or 16 bits, got ${got}`, {
+    file,
+    tip: 'Save the image without palette and transparency.',
+  })
+}
+
+function checkPixels({ rows, columns }: Pick<PngValues, 'rows' | 'columns'>): void {
+  if (rows * columns > mostPixels) throw new Error(`${rows}x${columns} pixels`)
+}
+
+const ofMasks = { code: 'labels-invalid', tip: 'Save the mask as PNG again.' } as const
+
+function decoded(
+  bytes: Uint8Array,
+  file: string,
+  check: Parameters<typeof readPng>[2],
+  { code, tip }: { readonly code: ErrorCode; readonly tip: string } = ofMasks,
+) {
   try {
     const chunks = pngChunks(bytes)
     const header = pngHeader(chunks)
@@ -46,9 +82,9 @@ function decoded(bytes: Uint8Array, file: string, check: Parameters<typeof readP
     return { ...rest, rows, columns }
   } catch (cause) {
     if (cause instanceof RadversaryError) throw cause
-    throw new RadversaryError('labels-invalid', `PNG: expected a sound image, got: ${reasonOf(cause)}`, {
+    throw new RadversaryError(code, `PNG: expected a sound image, got: ${reasonOf(cause)}`, {
       file,
-      tip: 'Save the mask as PNG again.',
+      tip,
       cause,
     })
   }

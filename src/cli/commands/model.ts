@@ -1,4 +1,12 @@
 import { Command } from 'commander'
+import type { ReferenceReport } from '../../core/model/references.ts'
+import {
+  checkModel,
+  departureError,
+  referencesOnCpu,
+  referenceSentence,
+  type CheckedModel,
+} from '../../engine/models/check-references.ts'
 import { homeFolder } from '../../engine/models/home.ts'
 import { addModel, listModels } from '../../engine/models/model-store.ts'
 import {
@@ -10,7 +18,7 @@ import {
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob, type JobOptions, type Outcome } from '../job.ts'
-import { withJson, withRuntime, type RuntimeOptions } from '../options.ts'
+import { withDevice, withJson, withRuntime, type DeviceOptions, type RuntimeOptions } from '../options.ts'
 import { jsonText, linesText } from '../output.ts'
 
 function withPresets(command: Command): Command {
@@ -40,6 +48,26 @@ export function modelCommand(context: CommandContext): Command {
     .action((model: string, options: Options) =>
       run(options, async () => shown(await addModel(referenceOf(model, options)), 'Added')),
     )
+  const check = withDevice(
+    withRuntime(
+      withJson(
+        new Command('check').description('compare a model with the references of its training framework'),
+      ),
+    ),
+  )
+    .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
+    .option('--card <file>', 'another model card')
+    .action((model: string, options: Options & DeviceOptions) =>
+      run(options, async () =>
+        checkedOutcome(
+          await checkModel({
+            ...referenceOf(model, options),
+            device: options.device,
+            threads: options.threads,
+          }),
+        ),
+      ),
+    )
   const list = withJson(new Command('list').description('name the models that were added')).action(
     (options: JobOptions) =>
       run(options, async () => {
@@ -59,10 +87,13 @@ export function modelCommand(context: CommandContext): Command {
     .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>
-      run(options, async () => outcomeOf(await showModel(referenceOf(model, options)))),
+      run(options, async () => {
+        const found = await showModel(referenceOf(model, options))
+        return found.opened === undefined ? outcomeOf(found) : shown(found.opened, 'Model')
+      }),
     )
   const command = new Command('model')
-  for (const child of [add, list, show]) command.addCommand(child)
+  for (const child of [add, list, show, check]) command.addCommand(child)
   return command
 }
 
@@ -70,12 +101,20 @@ function referenceOf(model: string, { card, preset, runtime }: Options): ModelRe
   return { model, card, presets: preset, runtime, home: homeFolder() }
 }
 
-function shown(model: OpenedModel, what: string): Outcome {
-  return outcomeOf({ ...model, missing: [] }, what)
+/** A whole model, with what its references say on the CPU. */
+async function shown(model: OpenedModel, what: string): Promise<Outcome> {
+  const references = await referencesOnCpu(model, homeFolder())
+  return outcomeOf({ ...model, opened: model, missing: [] }, what, references)
+}
+
+/** @throws RadversaryError reference-departs */
+function checkedOutcome({ opened, report }: CheckedModel): Outcome {
+  if (report.departures.length > 0) throw departureError(report, opened.path)
+  return { result: report, text: `${referenceSentence(report)}\n`, code: exitCode.done }
 }
 
 /** Whatever is known of a model, and what is not. */
-function outcomeOf(model: ShownModel, what = 'Model'): Outcome {
+function outcomeOf(model: ShownModel, what = 'Model', references?: ReferenceReport): Outcome {
   const { path, sha256, card, proposed, facts, tfjs, missing, obstacles } = model
   const { inputs, outputs } = facts
   const notices = tfjs?.notices ?? []
@@ -86,12 +125,13 @@ function outcomeOf(model: ShownModel, what = 'Model'): Outcome {
     ...notices.map((sentence) => `  ${sentence}`),
     `  read off the file: ${proposed.join(', ')}`,
     ...obstacles.map((each) => `  ${heading[each.of]}: ${each.message}. ${each.tip}`.trimEnd()),
+    ...(references === undefined ? [] : [`  ${referenceSentence(references)}`]),
     ...missing.map(
       ({ field, why, reason, example }) => `  missing: ${field}; ${why}. ${reason} Example: ${example}`,
     ),
   ])
   const warnings = obstacles.map(({ of, message, tip }) => ({ of, message, tip }))
-  const result = { path, sha256, card, proposed, missing, warnings, inputs, outputs, notices }
+  const result = { path, sha256, card, proposed, missing, warnings, inputs, outputs, notices, references }
   return { result, text: `${about}${jsonText(card)}`, code: exitCode.done }
 }
 

@@ -20,7 +20,7 @@ import { withFields } from '../spec-options.ts'
 import { failuresText, tableText } from '../output.ts'
 
 /** What a prediction takes of an attack. */
-const predictSpec = attackSpec.pick({ labels: true, forceIntensity: true })
+const predictSpec = attackSpec.pick({ labels: true, forceIntensity: true, forceReferences: true })
 
 interface Options extends StudyOptions, ModelOptions, DeviceOptions, Partial<z.output<typeof predictSpec>> {
   readonly json?: boolean

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 
 const text = z.string().min(1)
+
+/** A file's name, relative to the card, that leads nowhere else. @param kind in words */
+export function fileBeside(pattern: RegExp, kind: string) {
+  return z
+    .string()
+    .regex(pattern, `expected the name of ${kind}`)
+    .refine(
+      (name) => !/^[\\/]|^[A-Za-z]:|\\|(^|\/)\.\.(\/|$)/.test(name),
+      'expected a file beside the card or below it, with forward slashes',
+    )
+}
 const numbers = z.union([z.number(), z.boolean(), z.array(z.union([z.number(), z.boolean()])).min(1)])
 
 /** What stands for a value that an image lacks, and how a value is standardised: (value − mean) / std. */
@@ -25,12 +36,12 @@ const furtherInput = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('table'),
-    file: text,
+    file: fileBeside(/\.csv$/i, 'a .csv file'),
     column: text,
     values: z.record(text, z.number()).optional(),
     ...taken,
   }),
-  z.strictObject({ kind: z.literal('arrays'), folder: text, ...taken }),
+  z.strictObject({ kind: z.literal('arrays'), folder: fileBeside(/./, 'a folder'), ...taken }),
 ])
 
 /** By the name of the graph's input. */

@@ -1,11 +1,8 @@
 import { z } from 'zod'
+import { fileBeside } from './further-inputs.ts'
 
-const text = z.string().min(1)
-const array = z.string().regex(/\.npy$/i, 'expected the name of a .npy file')
-const image = z
-  .string()
-  .regex(/\.(npy|png|dcm)$/i, 'expected the name of a .npy, .png or .dcm file')
-  .describe('stored values')
+const array = fileBeside(/\.npy$/i, 'a .npy file')
+const image = fileBeside(/\.(npy|png|dcm)$/i, 'a .npy, .png or .dcm file')
 
 /**
  * What the training framework made of an image, in files beside the card: `image` are stored values (of a
@@ -16,7 +13,9 @@ const image = z
 const reference = z
   .strictObject({
     image: z.union([image, z.array(image).min(1)]).optional(),
-    inputs: z.record(text, z.union([array, z.number(), z.boolean(), z.array(z.number()).min(1)])).optional(),
+    inputs: z
+      .record(z.string().min(1), z.union([array, z.number(), z.boolean(), z.array(z.number()).min(1)]))
+      .optional(),
     resized: array.optional(),
     input: array.optional(),
     output: array,
@@ -24,6 +23,18 @@ const reference = z
   .refine(({ image, input }) => image !== undefined || input !== undefined, 'expected an image or an input')
 
 export const references = z.array(reference).min(1)
+export type Reference = Readonly<z.output<typeof reference>>
 
 /** Largest difference from a reference, as a part of its range of values. */
 export const referenceTolerance = z.number().positive().max(1)
+
+/** What came of comparing all references of a card: kept by hash, and in records. */
+export const referenceReport = z.strictObject({
+  count: z.int(),
+  tolerance: z.number(),
+  /** The largest of all, as a part of the range; null where shapes differ. */
+  difference: z.number().nullable(),
+  /** Of each reference that we part from, where and what helps. */
+  departures: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
+})
+export type ReferenceReport = Readonly<z.output<typeof referenceReport>>

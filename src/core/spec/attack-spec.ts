@@ -61,6 +61,10 @@ export const attackSpec = z.strictObject({
     .describe(
       'apply the model card to images that it does not suit: of another modality, not in HU, or mostly beyond its range',
     ),
+  forceReferences: z
+    .boolean()
+    .optional()
+    .describe('run the model even where it departs from the references that its card names'),
   batch: z.int().min(1).describe('images attacked together, at most'),
   slices: z
     .int()

@@ -24,6 +24,8 @@ export const recordedAttack = attackSpec
     targetMasks: z.string().optional(),
     /** Only where the card was applied to images that it may not suit. */
     forceIntensity: z.literal(true).optional(),
+    /** Only where a model was run that departs from its references. */
+    forceReferences: z.literal(true).optional(),
   })
 
 export type TakenSettings = Readonly<z.output<typeof takenSettings>>

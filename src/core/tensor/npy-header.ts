@@ -12,7 +12,7 @@ export interface NpyHeader {
 }
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
-const supported = ['<f4', '<f8', '<i4', '<i8', '|u1', '|b1']
+const supported = ['<f4', '<f8', '<i2', '<u2', '<i4', '<i8', '|i1', '|u1', '|b1']
 
 /**
  * Throws `tensor-invalid` naming `file`: not a .npy file, a version, type or shape that is not supported, or

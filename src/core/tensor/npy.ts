@@ -7,13 +7,16 @@ import { extentOf, sizeOf, tensor, type Shape, type Tensor } from './tensor.ts'
 export type NpyArray =
   | { readonly dataType: 'float32'; readonly shape: Shape; readonly data: Float32Array }
   | { readonly dataType: 'float64'; readonly shape: Shape; readonly data: Float64Array }
+  | { readonly dataType: 'int8'; readonly shape: Shape; readonly data: Int8Array }
+  | { readonly dataType: 'int16'; readonly shape: Shape; readonly data: Int16Array }
+  | { readonly dataType: 'uint16'; readonly shape: Shape; readonly data: Uint16Array }
   | { readonly dataType: 'int32'; readonly shape: Shape; readonly data: Int32Array }
   | { readonly dataType: 'int64'; readonly shape: Shape; readonly data: BigInt64Array }
   | { readonly dataType: 'uint8' | 'bool'; readonly shape: Shape; readonly data: Uint8Array }
 
 /**
- * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i4 <i8 |u1 |b1; C or Fortran order, given back in C
- * order). Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
+ * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i2 <u2 <i4 <i8 |i1 |u1 |b1; C or Fortran order, given
+ * back in C order). Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
  */
 export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
   const { descr, fortranOrder, shape, dataOffset } = parseNpyHeader(bytes, file)
@@ -80,6 +83,9 @@ export function npyFromTensor({ shape, data }: Tensor): NpyArray {
 const descrOf = {
   float32: '<f4',
   float64: '<f8',
+  int8: '|i1',
+  int16: '<i2',
+  uint16: '<u2',
   int32: '<i4',
   int64: '<i8',
   uint8: '|u1',
@@ -96,6 +102,12 @@ function arrayOf(descr: string, shape: Shape, buffer: ArrayBuffer): NpyArray {
       return { dataType: 'float32', shape, data: new Float32Array(buffer) }
     case '<f8':
       return { dataType: 'float64', shape, data: new Float64Array(buffer) }
+    case '|i1':
+      return { dataType: 'int8', shape, data: new Int8Array(buffer) }
+    case '<i2':
+      return { dataType: 'int16', shape, data: new Int16Array(buffer) }
+    case '<u2':
+      return { dataType: 'uint16', shape, data: new Uint16Array(buffer) }
     case '<i4':
       return { dataType: 'int32', shape, data: new Int32Array(buffer) }
     case '<i8':

@@ -104,7 +104,10 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
     criterion: goal.maker.criterion,
     ...(goal.loss && { loss: goal.loss }),
   }
-  const forced = run.forceIntensity ? { forceIntensity: true } : {}
+  const forced = {
+    ...(run.forceIntensity && { forceIntensity: true }),
+    ...(request.forceReferences === true && { forceReferences: true }),
+  }
   const all = {
     ...forced,
     version,

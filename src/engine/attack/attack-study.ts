@@ -119,7 +119,7 @@ async function work(
 async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, { onEvent }: AttackHooks) {
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
-  const notices = gradientNotices(run)
+  const notices = [...departureNotices(run), ...gradientNotices(run)]
   let resumed = 0
   for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {
@@ -132,6 +132,12 @@ async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, 
   }
   if (images.length === 0) throw nothingLeft(failures)
   return { images, failures, notices: distinctNotices(notices), resumed }
+}
+
+/** Where the model departs from its references, and was run all the same. */
+function departureNotices({ references }: AttackRun): Notice[] {
+  const tip = 'It was run all the same, as was asked for: what is reported may be of another model.'
+  return references?.departures.map(({ message }) => ({ message, tip })) ?? []
 }
 
 /** What a record says of how its gradients were made. */

@@ -96,6 +96,7 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
     batch,
     transfer,
     ...(request.forceIntensity && { forceIntensity: true }),
+    ...(request.forceReferences && { forceReferences: true }),
     ...(request.earlyStop && { earlyStop: true }),
     criterion,
     loss,

@@ -1,3 +1,4 @@
+import type { ReferenceReport } from '../../core/model/references.ts'
 import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.ts'
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
@@ -28,7 +29,12 @@ export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 
   readonly notice: string
   readonly exportId: string
   readonly software: { readonly name: 'Radversary'; readonly version: string }
-  readonly models: readonly { readonly name: string; readonly sha256: string; readonly device: string }[]
+  readonly models: readonly {
+    readonly name: string
+    readonly sha256: string
+    readonly device: string
+    readonly references?: ReferenceReport
+  }[]
   readonly labels: 'file' | 'prediction'
   readonly target: string | null
   /** SHA-256 of the wanted masks' files, and of the region's. */
@@ -36,6 +42,7 @@ export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 
   readonly region?: string | undefined
   readonly earlyStop?: true
   readonly forceIntensity?: true
+  readonly forceReferences?: true
   readonly seed: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
@@ -56,10 +63,11 @@ export function comparisonOf(
     notice: researchNotice,
     exportId,
     software: { name: 'Radversary', version },
-    models: models.map(({ opened, device }) => ({
+    models: models.map(({ opened, device, references }) => ({
       name: opened.card.name,
       sha256: opened.sha256,
       device: device.name,
+      ...(references && { references }),
     })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
@@ -70,6 +78,7 @@ export function comparisonOf(
     region: region?.sha256,
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),
+    ...(request.forceReferences === true && { forceReferences: true }),
     seed: request.seed,
     cells: cells.map((cell) => comparedCell(cell, request.forceIntensity)),
     failures: [

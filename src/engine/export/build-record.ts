@@ -50,6 +50,7 @@ export function buildRecord(
       sha256: opened.sha256,
       card: opened.card,
       proposed: [...opened.proposed],
+      ...(run.references && { references: run.references }),
     },
     attack: {
       method: method.name,
@@ -67,6 +68,7 @@ export function buildRecord(
       seed: request.seed,
       slices: request.slices,
       ...(run.forceIntensity && { forceIntensity: true }),
+      ...(run.references?.departures.length && { forceReferences: true as const }),
     },
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',

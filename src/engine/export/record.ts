@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../core/errors.ts'
 import { headlineOf } from '../../core/evaluate/headline.ts'
+import { referenceReport } from '../../core/model/references.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
 import { recordedAttack } from '../../core/spec/recorded-spec.ts'
 import type { AttackSummary } from '../../core/evaluate/summary.ts'
@@ -42,6 +43,8 @@ const currentRecord = z.strictObject({
     /** As it was applied, what was read off the model included. */
     card: z.record(z.string(), z.unknown()),
     proposed: z.array(z.string()),
+    /** What came of the card's references, before the run. */
+    references: referenceReport.optional(),
   }),
   attack: recordedAttack.extend({
     title: z.string(),

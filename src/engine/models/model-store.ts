@@ -7,6 +7,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
 import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import type { ModelFile } from './read-model.ts'
+import { readReferenceFiles } from './reference-files.ts'
 import { convertedFileName } from './tfjs-model-file.ts'
 
 const cardFileName = 'card.json'
@@ -30,7 +31,8 @@ export interface ModelToAdd extends ModelReference {
 }
 
 /**
- * Copies a model, the weights beside it and its whole card into the user's folder, under the card's name.
+ * Copies a model, the weights beside it, its whole card and the references that it names into the user's
+ * folder, under the card's name.
  * @throws RadversaryError as `openModel`; export-conflict when another model has this name; usage for a name
  * that can't be a folder's.
  */
@@ -63,9 +65,10 @@ export function nameTaken(name: string, folder?: string): RadversaryError {
 
 /** The card last: while it is absent, there is no model of this name. */
 async function writeModel(folder: string, opened: OpenedModel): Promise<void> {
+  const beside = await readReferenceFiles(opened.card.references ?? [], opened.folder)
   const [name, files] = storedFiles(opened)
-  for (const [path, content] of Object.entries({ ...files, [cardFileName]: cardBytes(opened.card, name) }))
-    await writeStored(join(folder, path), content)
+  const all = { ...Object.fromEntries(beside), ...files, [cardFileName]: cardBytes(opened.card, name) }
+  for (const [path, content] of Object.entries(all)) await writeStored(join(folder, path), content)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { createOnnxModel, differentiable, type OnnxGraphOptions } from '../../core/autodiff/onnx-model.ts'
@@ -40,13 +40,18 @@ export interface ModelReference {
 }
 
 /** A model and what it says of images. */
-export interface OpenedModel extends ModelFile, ProposedCard {}
+export interface OpenedModel extends ModelFile, ProposedCard {
+  /** Where the files that its card names are: beside the card. */
+  readonly folder: string
+}
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
   readonly card: Pick<ModelCard, 'task' | 'input' | 'mean' | 'std' | 'output'>
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
+  /** Whether the output is to be what the card's output gives, not the logits before it. */
+  readonly isRaw?: boolean | undefined
 }
 
 /**
@@ -57,13 +62,16 @@ export async function openModel(reference: ModelReference): Promise<OpenedModel>
   const { file, given, cardFile } = await readReference(reference)
   const { obstaclesOf, ...rest } = file
   const propose = () => proposeCard(file.facts, given, obstaclesOf)
-  return { ...rest, ...(cardFile === undefined ? propose() : namingFile(cardFile, propose)) }
+  const proposed = cardFile === undefined ? propose() : namingFile(cardFile, propose)
+  return { ...rest, ...proposed, folder: dirname(cardFile ?? file.path) }
 }
 
 /** A model and as much of its card as there is. */
 export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft'> {
   /** The whole card, or a draft of it with null for what is missing. */
   readonly card: ModelCard | JsonObject
+  /** Where the card is whole. */
+  readonly opened: OpenedModel | undefined
 }
 
 /**
@@ -76,11 +84,10 @@ export async function showModel(reference: ModelReference): Promise<ShownModel> 
   return namingFile(cardFile ?? file.path, () => {
     const { draft, ...rest } = draftCard(file.facts, given, obstaclesOf)
     const isWhole = rest.missing.length === 0 && rest.obstacles.every((each) => each.of !== 'run')
-    return {
-      ...plain,
-      ...rest,
-      card: isWhole ? proposeCard(file.facts, given, obstaclesOf).card : withNulls(draft, rest.missing),
-    }
+    if (!isWhole) return { ...plain, ...rest, opened: undefined, card: withNulls(draft, rest.missing) }
+    const proposed = proposeCard(file.facts, given, obstaclesOf)
+    const opened = { ...plain, ...proposed, folder: dirname(cardFile ?? file.path) }
+    return { ...plain, ...rest, opened, card: proposed.card }
   })
 }
 
@@ -119,7 +126,7 @@ async function readJson(path: string): Promise<unknown> {
  * second.
  */
 export async function connectModel(
-  { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs, inner, isRaw = false }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
@@ -127,9 +134,12 @@ export async function connectModel(
   if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)
   const rules = rulesOf(card.task)
   const joined = rules.joined?.bind(rules)
-  if (joined !== undefined) return connectJoined({ path, bytes, tfjs, common }, joined, output)
-  const activation = activationOf(output)
-  const [isOneRow, checkLogits] = [!outputs[card.task].isDense, rules.claim(card)]
+  if (joined !== undefined)
+    return isRaw
+      ? connectTensor({ path, bytes, tfjs, common }, output.name)
+      : connectJoined({ path, bytes, tfjs, common }, joined, output)
+  const activation = isRaw ? 'none' : activationOf(output)
+  const [isOneRow, checkLogits] = [!outputs[card.task].isDense, isRaw ? undefined : rules.claim(card)]
   if (tfjs?.backend !== undefined) {
     if (card.input.volume !== undefined) throw volumeOfTfjs(path)
     const { connectTfjs } = await import('./connect-tfjs.ts')
@@ -163,6 +173,17 @@ function needsOnnx(what: string, file: string): RadversaryError {
       tip: 'Use --runtime onnx, which converts it.',
     },
   )
+}
+
+/** Any tensor of its graph as the output. */
+function connectTensor(
+  { path, bytes, tfjs, common }: GraphToChange,
+  name: string,
+): Promise<DifferentiableModel> {
+  if (tfjs?.backend !== undefined) throw needsOnnx('a model of several outputs', path)
+  const model = namingFile(path, () => decodeModel(bytes))
+  const graph = { ...model.graph, outputs: [{ name, dataType: null, shape: null }] }
+  return differentiable({ ...model, graph }, { ...common, outputName: name, activation: 'none' })
 }
 
 /** Its graph gets one output in the place of several. */

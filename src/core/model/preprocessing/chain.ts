@@ -49,6 +49,16 @@ export function preprocessingFor(
   ])
 }
 
+/** What is resampled and fitted alone: no neighbouring slices, mean and std, in the order of planes. */
+export function plainCard(card: PreprocessingCard): PreprocessingCard {
+  return {
+    ...card,
+    mean: [0],
+    std: [1],
+    input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined, volume: undefined },
+  }
+}
+
 /**
  * The model seen from the image's own pixel grid: it takes [N, C, H, W] in relative intensity (the width of
  * the intensity range is 1), and its gradient comes back there through the chain's adjoint. One image shape

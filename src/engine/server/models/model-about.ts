@@ -1,3 +1,5 @@
+import type { ReferenceReport } from '../../../core/model/references.ts'
+import { referencesOnCpu, referenceSentence } from '../../models/check-references.ts'
 import { addModel, type ModelToAdd } from '../../models/model-store.ts'
 import { openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
 import type { TaskForm } from '../../../core/tasks/form.ts'
@@ -16,6 +18,8 @@ export interface ModelAbout {
   readonly proposed: readonly string[]
   /** Sentences: how a TensorFlow.js model is run. */
   readonly notices: readonly string[]
+  /** What came of the card's references; null for a card without any. */
+  readonly references: (Pick<ReferenceReport, 'departures'> & { readonly sentence: string }) | null
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
 }
@@ -25,22 +29,17 @@ export interface ModelAbout {
  * `openModel`.
  */
 export async function readModelAbout(reference: ModelReference): Promise<ModelAbout> {
-  return aboutOf(await openModel(reference))
+  return aboutOf(await openModel(reference), reference.home)
 }
 
 /** Keeps a model. @throws as `addModel`. */
 export async function keepModel(reference: ModelToAdd): Promise<ModelAbout> {
-  return aboutOf(await addModel(reference))
+  return aboutOf(await addModel(reference), reference.home)
 }
 
-function aboutOf({
-  bytes,
-  sha256,
-  card,
-  proposed,
-  facts: { inputs, outputs },
-  tfjs,
-}: OpenedModel): ModelAbout {
+async function aboutOf(opened: OpenedModel, home: string): Promise<ModelAbout> {
+  const { bytes, sha256, card, proposed, facts, tfjs } = opened
+  const report = await referencesOnCpu(opened, home)
   const weights = Object.values(tfjs?.contents ?? {}).reduce((sum, { length }) => sum + length, 0)
   return {
     sha256,
@@ -49,7 +48,9 @@ function aboutOf({
     form: taskForm(card),
     proposed,
     notices: tfjs?.notices ?? [],
-    inputs,
-    outputs,
+    references:
+      report === undefined ? null : { departures: report.departures, sentence: referenceSentence(report) },
+    inputs: facts.inputs,
+    outputs: facts.outputs,
   }
 }

@@ -1,8 +1,7 @@
 import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
-import type { ModelCard } from '../../../core/model/card.ts'
-import { preprocessingFor, type PreprocessingCard } from '../../../core/model/preprocessing/chain.ts'
+import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
 import { leftOut } from '../../study/failures.ts'
 import {
   createImageLoader,
@@ -95,16 +94,6 @@ function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
     const members = images.filter((image) => image.series === series)
     return members[Math.floor(members.length / 2)] ?? []
   })
-}
-
-/** Without neighbouring slices, mean and standard deviation, and in the order of planes. */
-function plainCard(card: ModelCard): PreprocessingCard {
-  return {
-    ...card,
-    mean: [0],
-    std: [1],
-    input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined, volume: undefined },
-  }
 }
 
 /** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */

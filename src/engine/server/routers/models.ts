@@ -24,6 +24,8 @@ const predictInput = z.strictObject({
   labels: z.string().min(1).optional(),
   /** Whether the user has confirmed that the card is applied to images that it does not suit. */
   forceIntensity: z.boolean().default(false),
+  /** The same of a model that departs from its card's references. */
+  forceReferences: z.boolean().optional(),
 })
 
 const chosenImages = predictInput.pick({ study: true, images: true, model: true })
@@ -43,12 +45,11 @@ export const modelsRouter = router({
       const info = await ctx.models.show(model)
       return modelPreview(await ctx.views.frame(address, info), info)
     }),
-  /** Why a model's card does not suit some images; none where it does. */
-  mismatches: procedure
-    .input(chosenImages)
-    .query(async ({ input: { model, ...chosen }, ctx }) =>
-      ctx.views.mismatches(chosen, await ctx.models.show(model)),
-    ),
+  /** Why a model's card does not suit it, or some images; none where it does. */
+  mismatches: procedure.input(chosenImages).query(async ({ input: { model, ...chosen }, ctx }) => {
+    const info = await ctx.models.show(model)
+    return [...(info.references?.departures ?? []), ...(await ctx.views.mismatches(chosen, info))]
+  }),
   /** Predicts every frame of a study or of some of its images. */
   predict: procedure.input(predictInput).mutation(async function* ({
     input,
@@ -67,6 +68,7 @@ export const modelsRouter = router({
       model,
       labels: input.labels,
       forceIntensity: input.forceIntensity,
+      forceReferences: input.forceReferences,
       home: ctx.home,
       ...(await ctx.device.request()),
     }

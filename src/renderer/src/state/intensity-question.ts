@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { Notice } from '../../../core/errors.ts'
 import { engine } from '../api/client.ts'
 
-/** `forced`: the user wants the card applied to images that it does not suit. */
+/** `forced`: the user wants the card applied to images, or with a model, that it does not suit. */
 export type IntensityAnswer = 'suits' | 'forced' | 'cancelled'
 
 /** A question that waits for its answer. */
@@ -25,7 +25,8 @@ interface Applied {
 
 /**
  * Asks, before models are applied to images, where a card does not suit them: another modality, a window in
- * HU on other values, values beyond its range. What goes wrong is thrown.
+ * HU on other values, values beyond its range; or where a model departs from its references. What goes wrong
+ * is thrown.
  */
 export async function askIntensity({ study, images, models }: Applied): Promise<IntensityAnswer> {
   const chosen = images === undefined ? { study } : { study, images: [...images] }

@@ -59,7 +59,7 @@ export async function predictStudy(study: string, model: string): Promise<void> 
   }
 }
 
-async function predictAs(study: string, model: string, forceIntensity: boolean): Promise<void> {
+async function predictAs(study: string, model: string, isForced: boolean): Promise<void> {
   const key = predictionsKey(study, model)
   const abort = new AbortController()
   const cancel = (): void => {
@@ -76,7 +76,7 @@ async function predictAs(study: string, model: string, forceIntensity: boolean):
   const start = performance.now()
   try {
     const events = await engine.models.predict.mutate(
-      { study, model, forceIntensity },
+      { study, model, forceIntensity: isForced, forceReferences: isForced ? true : undefined },
       { signal: abort.signal, ...ownRequest },
     )
     for await (const event of events) {

@@ -26,7 +26,7 @@ export const appTexts = {
     reload: 'Load the page anew',
   },
   intensity: {
-    title: 'The model card does not suit these images',
+    title: 'The model card does not suit',
     meaning: 'What the model says of them may mean nothing, however certain it is.',
     force: 'Apply it all the same',
   },

@@ -21,6 +21,8 @@ export const modelTexts = {
     source: 'Source',
     licence: 'Licence',
     runtime: 'Runs',
+    references: 'References',
+    noReferences: 'none: nothing shows that this is the model that was trained',
     hash: 'SHA-256',
     proposed: (fields: string) => `Read off the file, not from a card: ${fields}. Check them.`,
     preview: 'What the model sees',

@@ -76,7 +76,8 @@ test('every field that a run was started with is in the form, and what the form 
     batch: 2,
     slices: 5,
   }
-  const rest = { images: ['1.2'], exports: ['series'], forceIntensity: false, region: 'region.npy' }
+  const forced = { forceIntensity: false, forceReferences: true }
+  const rest = { images: ['1.2'], exports: ['series'], ...forced, region: 'region.npy' }
   const kept = { name: 'Again', created: '2026-01-02T03:04:05.000Z', paths: ['/study'], model: 'organs' }
   const device = { name: 'cpu', threads: 1 }
   const request = runRequest.parse({ ...kept, ...spec, ...rest, device })

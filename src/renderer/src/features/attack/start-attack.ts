@@ -42,6 +42,7 @@ export async function startAttack(
     ...attackAsked(form, { method, model: subject.model, labels, known }),
     study: study.id,
     forceIntensity: intensity === 'forced',
+    forceReferences: intensity === 'forced' ? true : undefined,
     images,
     region: region && drawnRegion(region),
   })

@@ -66,6 +66,7 @@ export async function startComparison(study: StudyInfo, compared: Compared): Pro
     study: study.id,
     region: region && drawnRegion(region),
     forceIntensity: intensity === 'forced',
+    forceReferences: intensity === 'forced' ? true : undefined,
   })
   await refreshComparisons()
   void workOnComparison(comparison)

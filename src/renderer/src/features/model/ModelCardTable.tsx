@@ -6,7 +6,7 @@ import { fitText, inputText, intensityText } from './card-text.ts'
 
 /** What a model's card says, in words. */
 export function ModelCardTable({
-  model: { card, form, notices, proposed, sha256 },
+  model: { card, form, notices, proposed, references, sha256 },
 }: {
   readonly model: ModelInfo
 }) {
@@ -23,6 +23,7 @@ export function ModelCardTable({
     [texts.model.source, card.provenance.source],
     [texts.model.licence, card.provenance.licence],
     [texts.model.runtime, notices.length === 0 ? undefined : notices.join(' ')],
+    [texts.model.references, references?.sentence ?? texts.model.noReferences],
     [texts.model.hash, `${sha256.slice(0, 16)}…`],
   ]
   return (

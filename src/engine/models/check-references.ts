@@ -1,0 +1,221 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readJsonFile, writeJsonFile } from '../../adapters/fs/json-file.ts'
+import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { createFloatImage } from '../../core/image/float-image.ts'
+import { countIntensities } from '../../core/image/intensity-counts.ts'
+import { resolveIntensity } from '../../core/image/intensity.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { plainCard, preprocessingFor } from '../../core/model/preprocessing/chain.ts'
+import {
+  compareReference,
+  departureNotice,
+  usualTolerance,
+  type OwnArrays,
+  type ReferenceArrays,
+} from '../../core/model/reference-check.ts'
+import { referenceReport, type Reference, type ReferenceReport } from '../../core/model/references.ts'
+import type { Runtime } from '../../core/model/runtime.ts'
+import { concatenate, extentOf, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { chooseDevice, type DeviceRequest } from '../device.ts'
+import { hashOf } from '../labels/hash.ts'
+import { version } from '../version.ts'
+import { connectModel, openModel, type ModelReference, type OpenedModel } from './open-model.ts'
+import { pixelModel } from './pixel-model.ts'
+import {
+  readReferenceFiles,
+  referenceArray,
+  referencePixels,
+  type ReferenceFiles,
+} from './reference-files.ts'
+
+/** A card with references. */
+type ReferredCard = ModelCard & { readonly references: readonly Reference[] }
+
+const keptSchema = 'radversary/kept-references/1'
+const keptReport = z.strictObject({ schema: z.literal(keptSchema), report: referenceReport })
+
+/**
+ * Whether a model, run as it will be, gives what the training framework gave; undefined for a card without
+ * references. Done once for the same files, card, device and version. @throws RadversaryError for files that
+ * can't be read, and as `connectModel`.
+ */
+export async function checkReferences(
+  opened: OpenedModel,
+  { runtime, home }: { readonly runtime: Runtime; readonly home: string },
+): Promise<ReferenceReport | undefined> {
+  const { card } = opened
+  if (!hasReferences(card)) return undefined
+  const files = await readReferenceFiles(card.references, opened.folder)
+  const known = join(home, 'references', `${keyOf(opened, files, runtime)}.json`)
+  const before = await readJsonFile(known, keptReport).catch(() => undefined)
+  if (before !== undefined) return before.report
+  const model = await connectModel({ ...opened, isRaw: true }, runtime)
+  try {
+    const report = await reportOf(model, card, files)
+    // A check that can't be kept is made again.
+    await writeJsonFile(known, { schema: keptSchema, report }).catch(() => undefined)
+    return report
+  } finally {
+    await model.dispose()
+  }
+}
+
+/** What is checked before a device is chosen: on the CPU. @throws as `checkReferences`. */
+export function referencesOnCpu(opened: OpenedModel, home: string): Promise<ReferenceReport | undefined> {
+  return checkReferences(opened, { runtime: createOrtRuntime({ device: 'cpu' }), home })
+}
+
+/** A model and what came of its references. */
+export interface CheckedModel {
+  readonly opened: OpenedModel
+  readonly report: ReferenceReport
+}
+
+/** @throws RadversaryError usage for a card without references; as `openModel` and `checkReferences`. */
+export async function checkModel(request: ModelReference & DeviceRequest): Promise<CheckedModel> {
+  const opened = await openModel(request)
+  const { runtime } = await chooseDevice(request)
+  const report = await checkReferences(opened, { runtime, home: request.home })
+  if (report !== undefined) return { opened, report }
+  throw new RadversaryError('usage', 'Model: expected a card with references, got none', {
+    file: opened.path,
+    tip: 'Nothing shows that it is the model that was trained; docs/model-card.md says how references are made.',
+  })
+}
+
+function hasReferences(card: ModelCard): card is ReferredCard {
+  return card.references !== undefined
+}
+
+function keyOf({ sha256, card, tfjs }: OpenedModel, files: ReferenceFiles, { device }: Runtime): string {
+  const about = JSON.stringify([version, sha256, card, tfjs?.backend ?? device, [...files.keys()]])
+  return hashOf([new TextEncoder().encode(about), ...files.values()])
+}
+
+async function reportOf(
+  model: DifferentiableModel,
+  card: ReferredCard,
+  files: ReferenceFiles,
+): Promise<ReferenceReport> {
+  const options = { tolerance: card.referenceTolerance ?? usualTolerance, layout: card.input.layout }
+  const differences: number[] = []
+  const departures: ReferenceReport['departures'] = []
+  for (const [n, reference] of card.references.entries()) {
+    const theirs = arraysOf(reference, files)
+    const own = await ownArrays({ model, card, files }, reference, theirs)
+    const { difference, departure } = compareReference(own, theirs, options)
+    differences.push(difference)
+    const name = [reference.image ?? reference.output].flat()[0]
+    if (departure !== undefined) departures.push(departureNotice(departure, `${n + 1} (${name})`))
+  }
+  const difference = Math.max(...differences)
+  return {
+    count: card.references.length,
+    tolerance: options.tolerance,
+    difference: Number.isFinite(difference) ? difference : null,
+    departures,
+  }
+}
+
+function arraysOf({ resized, input, output }: Reference, files: ReferenceFiles): ReferenceArrays {
+  return {
+    resized: resized === undefined ? undefined : referenceArray(files, resized),
+    input: input === undefined ? undefined : referenceArray(files, input),
+    output: referenceArray(files, output),
+  }
+}
+
+interface Checked {
+  readonly model: DifferentiableModel
+  readonly card: ReferredCard
+  readonly files: ReferenceFiles
+}
+
+async function ownArrays(
+  { model, card, files }: Checked,
+  { image }: Reference,
+  theirs: ReferenceArrays,
+): Promise<OwnArrays> {
+  const outputs = ({ shape, data }: Tensor) => asTheirs({ shape, data }, theirs.output, card)
+  const ofInput = theirs.input && outputs(await model.predict(batchOf(theirs.input, card)))
+  if (image === undefined) return { ofInput }
+  const x = await relativeImages(image, files, card)
+  const [, channels = 0, rows = 0, columns = 0] = x.shape
+  const shape = [channels, rows, columns] as const
+  const chain = preprocessingFor(card, shape)
+  return {
+    ofInput,
+    resized: theirs.resized && preprocessingFor(plainCard(card), shape).apply(x),
+    input: theirs.input && middleOf(chain.apply(x), theirs.input, card),
+    output: outputs(await pixelModel(model, card).forShape(x.shape).predict(x)),
+  }
+}
+
+/** The frames of an image as a run takes them: [D, C, H, W] in relative intensity. */
+async function relativeImages(
+  image: NonNullable<Reference['image']>,
+  files: ReferenceFiles,
+  { intensity }: ModelCard,
+): Promise<Tensor> {
+  const pixels = await referencePixels(image, files)
+  const all = countIntensities(pixels)
+  return concatenate(
+    pixels.map((each) => {
+      const { range } = resolveIntensity(intensity, each, all)
+      return createFloatImage(each.frame, each.meaning, range).relative
+    }),
+  )
+}
+
+/** What the graph takes, with a batch: of a volume its slices. */
+function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
+  if (input.volume !== undefined) {
+    const [slices, rows, columns] = shape.slice(-3)
+    return tensor([slices ?? 0, 1, rows ?? 0, columns ?? 0], data)
+  }
+  return shape.length === 4 ? { shape, data } : tensor([1, ...shape], data)
+}
+
+/** Of a volume [D, K, H, W] as frameworks have it, [K, D, H, W]. */
+function asTheirs(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
+  if (card.input.volume === undefined) return middleOf(own, theirs, card)
+  const [slices, classes] = [extentOf(own.shape, 0), extentOf(own.shape, 1)]
+  const plane = sizeOf(own.shape.slice(2))
+  const moved = tensor([classes, slices, ...own.shape.slice(2)])
+  for (let k = 0; k < classes; k++)
+    for (let z = 0; z < slices; z++) {
+      const from = (z * classes + k) * plane
+      moved.data.set(own.data.subarray(from, from + plane), (k * slices + z) * plane)
+    }
+  return moved
+}
+
+/** Of neighbouring slices the framework's answer is that of the middle one. */
+function middleOf(own: Tensor, theirs: Tensor, { input: { slices } }: ModelCard): Tensor {
+  const count = extentOf(own.shape, 0)
+  if (slices === undefined || count === 1 || theirs.data.length === own.data.length) return own
+  return sampleOf(own, (count - 1) / 2)
+}
+
+/** The report as a sentence. */
+export function referenceSentence({ count, tolerance, difference, departures }: ReferenceReport): string {
+  const pairs = count === 1 ? '1 reference' : `${count} references`
+  if (departures.length > 0)
+    return `This is not the model that was trained, as ${departures.length} of ${pairs} say: ${departures.map(({ message }) => message).join(' ')}`
+  return `This is the model that was trained: ${pairs} agree to ${(difference ?? 0).toExponential(1)} of their range (at most ${tolerance} is allowed).`
+}
+
+/** The error of a model that departs. */
+export function departureError(
+  { departures: [first, ...others] }: ReferenceReport,
+  file: string,
+): RadversaryError {
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return new RadversaryError('reference-departs', `Model: ${first?.message ?? ''}${more}`, {
+    file,
+    tip: `${first?.tip ?? ''} --force-references runs the model all the same.`,
+  })
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import { ioError } from '../../adapters/fs/io-error.ts'
+import { readBeside } from '../../adapters/fs/read-beside.ts'
+import { readPngImage } from '../../adapters/png/read-png.ts'
+import type { PixelMeaning, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import { internalError, RadversaryError } from '../../core/errors.ts'
+import type { ImagePixels } from '../../core/image/intensity-counts.ts'
+import type { Reference } from '../../core/model/references.ts'
+import { readNpy, tensorFromNpy, type NpyArray } from '../../core/tensor/npy.ts'
+import { sizeOf, type Tensor } from '../../core/tensor/tensor.ts'
+import { decodeFrames } from '../study/load-image.ts'
+
+/** Contents of the files that references name, by their names. */
+export type ReferenceFiles = ReadonlyMap<string, Uint8Array>
+
+/** @throws RadversaryError io-failed for a file that there is not; model-unreadable for one elsewhere. */
+export async function readReferenceFiles(
+  references: readonly Reference[],
+  folder: string,
+): Promise<ReferenceFiles> {
+  const files = new Map<string, Uint8Array>()
+  for (const name of new Set(references.flatMap(filesOf)))
+    files.set(name, (await readBeside(folder, name)) ?? missing(join(folder, name)))
+  return files
+}
+
+function filesOf({ image, inputs = {}, resized, input, output }: Reference): string[] {
+  const values = Object.values(inputs).filter((value) => typeof value === 'string')
+  return [image, values, resized, input, output].flat().filter((name) => name !== undefined)
+}
+
+function missing(file: string): never {
+  throw ioError('Read', file, Object.assign(new Error('no such file'), { code: 'ENOENT' }))
+}
+
+/** @throws RadversaryError tensor-invalid */
+export function referenceArray(files: ReferenceFiles, name: string): Tensor {
+  return tensorFromNpy(readNpy(contentOf(files, name), name), name)
+}
+
+/**
+ * The frames of a reference's image, in order. Values of .npy and PNG are modality values too.
+ * @throws RadversaryError tensor-invalid, dicom-unreadable, dicom-unsupported
+ */
+export async function referencePixels(
+  image: NonNullable<Reference['image']>,
+  files: ReferenceFiles,
+): Promise<ImagePixels[]> {
+  const frames = await Promise.all([image].flat().map((name) => pixelsOf(name, contentOf(files, name))))
+  return frames.flat()
+}
+
+async function pixelsOf(file: string, bytes: Uint8Array): Promise<ImagePixels[]> {
+  if (/\.dcm$/i.test(file)) return decodeFrames(parseInstance(bytes, { file }))
+  const frames = /\.png$/i.test(file) ? [pngFrame(bytes, file)] : npyFrames(readNpy(bytes, file), file)
+  return frames.map((frame) => ({ frame, meaning: plain }))
+}
+
+const plain: PixelMeaning = {
+  modality: { kind: 'linear', slope: 1, intercept: 0, unit: 'US' },
+  windows: [],
+  voiTable: undefined,
+  padding: undefined,
+}
+
+function pngFrame(bytes: Uint8Array, file: string): StoredFrame {
+  const { rows, columns, samples, depth, values } = readPngImage(bytes, file)
+  return { rows, columns, ...samplesOf(samples), values, bitsStored: depth, signed: false }
+}
+
+function samplesOf(samples: 1 | 3): Pick<StoredFrame, 'samplesPerPixel' | 'photometric'> {
+  return { samplesPerPixel: samples, photometric: samples === 3 ? 'RGB' : 'MONOCHROME2' }
+}
+
+/** [rows, columns], [rows, columns, 3], or a stack of either. */
+function npyFrames(array: NpyArray, file: string): StoredFrame[] {
+  const { shape } = array
+  const samples = shape.length > 2 && shape.at(-1) === 3 ? 3 : 1
+  const extents = samples === 3 ? shape.slice(0, -1) : shape
+  const [rows, columns] = extents.slice(-2)
+  if (rows === undefined || columns === undefined || extents.length > 3 || sizeOf(shape) === 0)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Reference: expected an image [rows, columns], [rows, columns, 3] or [slices, rows, columns], got [${shape.join(', ')}]`,
+      { file },
+    )
+  const stored = storedValues(array, file)
+  const size = rows * columns * samples
+  return Array.from({ length: sizeOf(shape) / size }, (_, n) => ({
+    ...{ rows, columns, ...samplesOf(samples), bitsStored: stored.bitsStored, signed: stored.signed },
+    values: stored.values.subarray(n * size, (n + 1) * size),
+  }))
+}
+
+interface Stored extends Pick<StoredFrame, 'bitsStored' | 'signed'> {
+  readonly values: StoredValues
+}
+
+/** Whole numbers in their own type; others in 16 or 32 bits. */
+function storedValues({ dataType, data }: NpyArray, file: string): Stored {
+  switch (dataType) {
+    case 'uint8':
+    case 'bool':
+      return { values: data, bitsStored: 8, signed: false }
+    case 'int8':
+      return { values: data, bitsStored: 8, signed: true }
+    case 'uint16':
+      return { values: data, bitsStored: 16, signed: false }
+    case 'int16':
+      return { values: data, bitsStored: 16, signed: true }
+    default: {
+      const numbers = Array.from(data, Number)
+      const most = numbers.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+      if (!numbers.every(Number.isInteger) || most >= 2 ** 31)
+        throw new RadversaryError('tensor-invalid', 'Reference: expected an image of whole numbers', {
+          file,
+          tip: 'Save the values that are stored, before any scaling, e.g. as int16.',
+        })
+      return most < 2 ** 15
+        ? { values: Int16Array.from(numbers), bitsStored: 16, signed: true }
+        : { values: Int32Array.from(numbers), bitsStored: 32, signed: true }
+    }
+  }
+}
+
+function contentOf(files: ReferenceFiles, name: string): Uint8Array {
+  const content = files.get(name)
+  if (content === undefined) throw internalError(`a reference's file was not read: ${name}`)
+  return content
+}
