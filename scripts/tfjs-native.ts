@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { addedPackagesFolder } from '../src/adapters/tfjs/optional-packages.ts'
+import { addedPackagesFolder } from '../src/adapters/tfjs/node-addon.ts'
 import { compileAddon } from './tfjs-native/compile.ts'
 import { findLibraries } from './tfjs-native/libraries.ts'
 import { installAddonPackage, nodeApiHeaders } from './tfjs-native/packages.ts'

@@ -1,4 +1,5 @@
-import type { ErrorCode } from '../core/errors.ts'
+import { type ErrorCode, RadversaryError } from '../core/errors.ts'
+import { errorJson, type Streams } from './output.ts'
 
 /** What the process says to its caller. 130 is the shell's own for a program that Ctrl-C ended. */
 export const exitCode = { done: 0, failed: 1, usage: 2, someInputsFailed: 3, interrupted: 130 } as const
@@ -9,4 +10,11 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'usage') return exitCode.usage
   return code === 'cancelled' ? exitCode.interrupted : exitCode.failed
+}
+
+/** Says that a command was interrupted, and what can be done. */
+export function tellInterrupted({ out, err }: Streams, args: readonly string[]): void {
+  const resuming = args[0] === 'attack' ? ' What was done is kept: the same command goes on from there.' : ''
+  err.write(`Interrupted.${resuming}\n`)
+  if (args.includes('--json')) out.write(errorJson(new RadversaryError('cancelled', 'Interrupted')))
 }

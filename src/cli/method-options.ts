@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander'
 import { RadversaryError } from '../core/errors.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { attackPresets } from '../core/spec/presets.ts'
-import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-help.ts'
+import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-settings.ts'
 
 /**
  * The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all

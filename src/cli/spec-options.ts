@@ -1,17 +1,16 @@
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   askedAttack,
   askedTensor,
   attackSpec,
   type AttackSpec,
+  parseSpec,
   type TensorSpec,
 } from '../core/spec/attack-spec.ts'
-import { comparedMethods } from '../core/spec/compared-methods.ts'
-import { askedComparison, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
-import { parseSpec } from '../core/spec/parse-spec.ts'
+import { askedComparison, comparedMethods, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
 import { attackPresets } from '../core/spec/presets.ts'
 import { parseExportKinds } from '../engine/export/export-kinds.ts'
-import { methodRequest, type MethodOptions } from './method-options.ts'
+import { type MethodOptions, methodRequest } from './method-options.ts'
 import { integer, positiveInteger } from './options.ts'
 
 /** Fields that have no flag of their own name: `--method` has its settings', `--study` says which images. */

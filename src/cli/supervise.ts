@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { tellInterrupted } from './interrupted.ts'
+import { tellInterrupted } from './exit-code.ts'
 
 /**
  * How long a command may tidy up once it is interrupted. Exports are whole or resumable at any moment, so it

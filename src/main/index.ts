@@ -2,7 +2,7 @@ import { app, protocol } from 'electron'
 import { keepInspectorShut } from '../shared/no-inspector.ts'
 import { keepFilesPrivate } from '../shared/private-files.ts'
 import { startApplication } from './application.ts'
-import { turnNetworkOff } from './no-network.ts'
+import { turnNetworkOff } from './guard.ts'
 import { schemes } from './scheme.ts'
 
 keepInspectorShut(process)

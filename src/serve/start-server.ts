@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Engine } from '../engine/server/create-engine.ts'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { RadversaryError } from '../core/errors.ts'
+import type { Engine } from '../engine/server/create-engine.ts'
 import { pageHeaders } from '../shared/page-headers.ts'
-import { judgeAccess, sessionCookie, type Keys, type Verdict } from './access.ts'
+import { judgeAccess, type Keys, sessionCookie, type Verdict } from './access.ts'
 import { bodyRefusal, sendResponse, webRequest } from './http-bridge.ts'
 import type { StaticFiles } from './static-files.ts'
 
@@ -122,4 +126,25 @@ async function listen(server: Server, port: number): Promise<number> {
     server.listen({ host, port }, resolve)
   })
   return (server.address() as AddressInfo).port
+}
+
+/**
+ * Opens the user's browser. It is given a file that leads to the URL, readable by this user alone: other
+ * users of the machine see the arguments of programs, and the URL holds the token.
+ */
+export async function openBrowser(url: string, home: string): Promise<void> {
+  const path = join(home, 'open-browser.html')
+  const page = `<!doctype html><title>Radversary</title><meta http-equiv="refresh" content="0;url=${url}">`
+  await mkdir(home, { recursive: true })
+  await writeFile(path, page, { mode: 0o600 })
+  const [command, ...args] = openerOf(process.platform)
+  const child = spawn(command, [...args, pathToFileURL(path).href], { stdio: 'ignore', detached: true })
+  // Without a browser the user still has the printed URL.
+  child.on('error', () => undefined)
+  child.unref()
+}
+
+function openerOf(platform: NodeJS.Platform): readonly [string, ...string[]] {
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
+  return platform === 'darwin' ? ['open'] : ['xdg-open']
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contentTypeOf } from '../shared/content-type.ts'
+import { contentTypeOf } from '../shared/page-headers.ts'
 
 /** A page's files, by the path in the URL. */
 export interface StaticFiles {

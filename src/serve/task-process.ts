@@ -1,5 +1,4 @@
-import { startWorker } from '../engine/threads/worker-host.ts'
-import { workerFile } from '../engine/threads/worker-file.ts'
+import { startWorker, workerFile } from '../engine/threads/worker-host.ts'
 import { keepInspectorShut } from '../shared/no-inspector.ts'
 import { keepFilesPrivate } from '../shared/private-files.ts'
 

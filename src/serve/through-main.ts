@@ -1,6 +1,5 @@
 import { internalError } from '../core/errors.ts'
-import type { HostOwner, StartHost } from '../engine/threads/task-host.ts'
-import type { FromThread } from '../engine/threads/thread-messages.ts'
+import type { FromThread, HostOwner, StartHost } from '../engine/threads/thread-messages.ts'
 import type { TaskAsk, TaskReport } from '../shared/task-messages.ts'
 
 /** Electron's port to main, as far as it is used. */

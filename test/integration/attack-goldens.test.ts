@@ -13,7 +13,7 @@ import {
 } from '../support/attack-goldens.ts'
 import { deterministicPeers } from '../support/attack-peers.ts'
 import { problemAgainst, rowsOf } from '../support/attack-problems.ts'
-import { argMax } from '../../src/core/attacks/criterion.ts'
+import { argMax } from '../../src/core/attacks/decision-boundary.ts'
 import type { AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 const settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]))

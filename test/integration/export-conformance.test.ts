@@ -8,7 +8,7 @@ import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
 import { itemsOf, textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
-import { unitOf } from '../../src/core/dicom/write/units.ts'
+import { unitOf } from '../../src/core/dicom/write/codes.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { conformanceOf } from '../support/conformance.ts'
 import { dciodvfyFindings, describeWithDebian } from '../support/debian-tools.ts'

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
-import type { ParametricMapSeries } from '../../src/core/dicom/write/parametric-map-series.ts'
+import type { ParametricMapSeries } from '../../src/core/dicom/write/parametric-map-groups.ts'
 import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts'
 import { itemsOf, textValue } from '../../src/core/dicom/write/source-values.ts'
-import { unitOf } from '../../src/core/dicom/write/units.ts'
+import { unitOf } from '../../src/core/dicom/write/codes.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 import {
   dciodvfyFindings,

@@ -11,7 +11,7 @@ import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import { largestFloat32, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts'
-import { argMax } from '../../src/core/attacks/criterion.ts'
+import { argMax } from '../../src/core/attacks/decision-boundary.ts'
 import type { AttackEvent, AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 const perSample = z.array(z.number())

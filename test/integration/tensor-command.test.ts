@@ -11,7 +11,7 @@ import { uniformTensor } from '../support/numbers.ts'
 import { describeWithSharedData, sharedCase, sharedData } from '../support/shared-data.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeClassifier } from '../support/tiny-classifiers.ts'
-import { argMax } from '../../src/core/attacks/criterion.ts'
+import { argMax } from '../../src/core/attacks/decision-boundary.ts'
 
 const folder = temporaryFolder('tensor-command')
 const shape = z.array(z.int())

@@ -4,7 +4,7 @@ import { runAttack } from '../../src/core/attacks/run-attack.ts'
 import type { DifferentiableModel } from '../../src/core/model/ports.ts'
 import type { PixelInterval } from '../../src/core/image/float-image.ts'
 import { sizeOf, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
-import { argMax } from '../../src/core/attacks/criterion.ts'
+import { argMax } from '../../src/core/attacks/decision-boundary.ts'
 import type { AttackEvent, AttackResult } from '../../src/core/attacks/attack-result.ts'
 
 /** Logits or pixels of one sample. */

@@ -2,7 +2,7 @@ import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { deriveInstance } from '../../src/core/dicom/write/derive-instance.ts'
 import { buildParametricMap } from '../../src/core/dicom/write/parametric-map.ts'
 import { buildSegmentation } from '../../src/core/dicom/write/segmentation.ts'
-import { unitOf } from '../../src/core/dicom/write/units.ts'
+import { unitOf } from '../../src/core/dicom/write/codes.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 
 /** All that is derived from a source of 2x2 pixels a frame: its image, a map in its unit, and a mask. */

@@ -2,7 +2,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { Dicomdir, FileReference } from '../../core/dicom/dicomdir.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { nameOfBytes, systemPath } from './byte-names.ts'
+import { nameOfBytes, systemPath } from './file-names.ts'
 
 /** A file that a DICOMDIR refers to and that is not where it says. */
 export interface MissingFile {

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep, isAbsolute, basename } from 'nod
 import { RadversaryError } from '../../core/errors.ts'
 import { fileExists, removePartials, syncFolder, writeFileAtomically } from './atomic-write.ts'
 import { errorCode, ioError } from './io-error.ts'
-import { checkOutputName } from './portable-names.ts'
+import { checkOutputName } from './file-names.ts'
 import {
   describeFile,
   filesBelow,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { RadversaryError } from '../../core/errors.ts'
-import { systemPath } from './byte-names.ts'
+import { systemPath } from './file-names.ts'
 import { ioError } from './io-error.ts'
 
 /** A file that is open for reading. */
@@ -64,4 +64,19 @@ export async function withFile<Result>(
 /** A Buffer's bytes without its own ways: its slice shares memory, where everybody else's copies. */
 export function plainBytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+/**
+ * Where an instance is: a file, or a member of a zip archive. Plain values, to be kept by the thousand and
+ * sent across threads.
+ */
+export interface FileRef {
+  readonly path: string
+  /** The member's name in the zip archive at `path`. */
+  readonly member?: string
+}
+
+/** What to call it in a message. */
+export function nameOf({ path, member }: FileRef): string {
+  return member === undefined ? path : `${path} > ${member}`
 }

@@ -1,14 +1,58 @@
-import { resolve } from 'node:path'
-import { internalError, RadversaryError, type ErrorCode, type Notice } from '../../core/errors.ts'
-import type { ExportFault } from '../../core/dicom/write/exportable.ts'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { orderSeries, type SeriesOrder } from '../../core/dicom/series.ts'
+import type { ExportFault } from '../../core/dicom/write/exportable.ts'
+import { type ErrorCode, internalError, type Notice, RadversaryError } from '../../core/errors.ts'
 import { findReferencedFiles, type MissingFile } from './dicomdir-files.ts'
-import { nameOf, type FileRef } from './file-ref.ts'
-import { withFile } from './open-file.ts'
+import { nameOfBytes, systemPath } from './file-names.ts'
+import { ioError } from './io-error.ts'
+import { type FileRef, nameOf, withFile } from './open-file.ts'
 import { sight, type Sighting } from './read-head.ts'
-import { walk } from './walk.ts'
 import { listMembers, memberHead } from './zip.ts'
+
+/** Hears of every file, and of every folder that can't be read, in a fixed order. */
+export interface WalkListener {
+  onFile(path: string): void
+  onFailure(error: Error): void
+}
+
+/**
+ * Goes through files and nested folders, in the order of their names. Linked folders are followed, each real
+ * folder once.
+ */
+async function walk(paths: readonly string[], listener: WalkListener, signal?: AbortSignal): Promise<void> {
+  const seen = new Set<string>()
+  for (const path of paths) await visit(resolve(path))
+
+  async function visit(path: string): Promise<void> {
+    signal?.throwIfAborted()
+    try {
+      const found = await stat(systemPath(path))
+      if (found.isDirectory()) await visitFolder(path)
+      else if (found.isFile()) listener.onFile(path)
+    } catch (cause) {
+      if (signal?.aborted) throw cause
+      listener.onFailure(ioError('Read', path, cause))
+    }
+  }
+
+  async function visitFolder(path: string): Promise<void> {
+    const real = nameOfBytes(await realpath(systemPath(path), { encoding: 'buffer' }))
+    if (seen.has(real)) return
+    seen.add(real)
+    for (const { name, isFile } of await entriesOf(path))
+      if (isFile) listener.onFile(join(path, name))
+      else await visit(join(path, name))
+  }
+}
+
+async function entriesOf(folder: string): Promise<{ readonly name: string; readonly isFile: boolean }[]> {
+  const entries = await readdir(systemPath(folder), { withFileTypes: true, encoding: 'buffer' })
+  return entries
+    .map((entry) => ({ name: nameOfBytes(entry.name), isFile: entry.isFile() }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
 
 /** An image's header and where the image is; `readInstance(source)` reads the rest. */
 export interface ScannedInstance extends InstanceHeader {

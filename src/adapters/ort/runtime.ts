@@ -1,17 +1,34 @@
 import { env, InferenceSession } from 'onnxruntime-node'
-import { homeFolder } from '../fs/home-folder.ts'
-import { withTemporaryFolder } from '../fs/temporary-folder.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { Runtime, RuntimeSession, SessionOptions } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { withExternalData } from '../../core/onnx/external-data.ts'
-import { isDeviceBuiltIn, providersOf, type OrtDevice } from './devices.ts'
-import { fixFreeDimensions } from './free-dimensions.ts'
-import { loadError, runError } from './ort-errors.ts'
-import { fromOrtResults, toOrtFeeds } from './ort-tensors.ts'
-import { physicalCores } from './physical-cores.ts'
+import { modelProto, type ValueInfoProto } from '../../core/onnx/proto.ts'
+import { homeFolder, withTemporaryFolder } from '../fs/private-folders.ts'
+import { isDeviceBuiltIn, type OrtDevice, providersOf } from './devices.ts'
+import { hasVulkanDriver, physicalCores } from './hardware.ts'
+import { fromOrtResults, loadError, runError, toOrtFeeds } from './ort-tensors.ts'
 import { readWritten, writtenTo } from './written-model.ts'
-import { hasVulkanDriver } from './vulkan-drivers.ts'
+
+/**
+ * The same ModelProto with the named free dimensions of its inputs fixed. Done on the message, since
+ * onnxruntime-node 1.30 declares `freeDimensionOverrides` but its binding ignores it (a test watches that
+ * ours works).
+ */
+function fixFreeDimensions(model: Uint8Array, extents: Readonly<Record<string, number>>): Uint8Array {
+  const message = modelProto.decode(model)
+  for (const input of message.graph?.input ?? []) fixShape(input, extents)
+  return modelProto.encode(message)
+}
+
+function fixShape(input: ValueInfoProto, extents: Readonly<Record<string, number>>): void {
+  const shape = input.type?.tensorType?.shape
+  if (shape === null || shape === undefined) return
+  shape.dim = shape.dim.map((dimension) => {
+    const extent = extents[dimension.dimParam ?? '']
+    return extent === undefined ? dimension : { dimValue: extent }
+  })
+}
 
 export interface OrtRuntimeOptions {
   readonly device: OrtDevice

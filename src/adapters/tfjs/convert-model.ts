@@ -1,9 +1,8 @@
 import { RadversaryError } from '../../core/errors.ts'
 import type { OnnxModel } from '../../core/onnx/graph.ts'
 import { TraceGraph } from '../../core/tfjs/trace/trace-graph.ts'
-import { loadModel, type LoadedModel, type TfjsFiles } from './load-model.ts'
-import { oneAtATime } from './one-at-a-time.ts'
-import { tf } from './tensorflow.ts'
+import { type LoadedModel, loadModel, type TfjsFiles } from './load-model.ts'
+import { oneAtATime, tf } from './tensorflow.ts'
 import { registerTraceKernels, TraceBackend, traceBackendName } from './trace-backend.ts'
 
 /**

@@ -1,9 +1,8 @@
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import { useBackend } from './backends.ts'
-import { classesFirstShape } from './classes-first.ts'
-import { finalActivation } from './logits.ts'
 import { loadModel, type TfjsFiles } from './load-model.ts'
-import { oneAtATime } from './one-at-a-time.ts'
+import { classesFirstShape, finalActivation } from './logits.ts'
+import { oneAtATime } from './tensorflow.ts'
 
 /** What can be read off a model that TensorFlow.js runs; as of the same model converted. */
 export function describeModel(files: TfjsFiles, inputShape?: readonly number[]): Promise<ModelFacts> {

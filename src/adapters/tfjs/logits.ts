@@ -1,6 +1,6 @@
 import type { OutputActivation } from '../../core/autodiff/logits.ts'
 import type { LoadedModel, TfjsFiles } from './load-model.ts'
-import { layers, tf, type GraphModel, type LayersModel } from './tensorflow.ts'
+import { type GraphModel, layers, type LayersModel, tf } from './tensorflow.ts'
 
 /** Probabilities below this one count as it: the logarithm of 0 has no gradient to follow. */
 const leastProbability = 1e-30
@@ -155,4 +155,12 @@ function logarithm(p: tf.Tensor, activation: 'softmax' | 'sigmoid'): tf.Tensor {
 export function classesFirst(y: tf.Tensor): tf.Tensor {
   if (y.rank < 3) return y
   return tf.transpose(y, [0, y.rank - 1, ...[...y.shape.keys()].slice(1, -1)])
+}
+
+/** [N, ..., K] as [N, K, ...]; vectors stay as they are. */
+export function classesFirstShape<T>(shape: readonly T[]): T[] {
+  const [count, ...rest] = shape
+  const classes = rest.pop()
+  if (shape.length < 3 || count === undefined || classes === undefined) return [...shape]
+  return [count, classes, ...rest]
 }

@@ -1,9 +1,8 @@
 import type { Tensor } from '../../core/tensor/tensor.ts'
-import { useBackend, type TfjsBackend } from './backends.ts'
-import { classesFirst } from './logits.ts'
+import { type TfjsBackend, useBackend } from './backends.ts'
 import { loadModel, type TfjsFiles } from './load-model.ts'
-import { oneAtATime } from './one-at-a-time.ts'
-import { tf } from './tensorflow.ts'
+import { classesFirst } from './logits.ts'
+import { oneAtATime, tf } from './tensorflow.ts'
 
 export interface PredictAllOptions {
   readonly backend: TfjsBackend

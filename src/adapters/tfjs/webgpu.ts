@@ -1,4 +1,4 @@
-import { importOptional } from './optional-packages.ts'
+import { importOptional } from './node-addon.ts'
 import { tf } from './tensorflow.ts'
 
 /** What is used of the package `webgpu`, which brings Dawn to Node. */

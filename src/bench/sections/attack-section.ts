@@ -1,18 +1,17 @@
 import { attackMethods, configureAttack } from '../../core/attacks/attack-methods.ts'
-import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import type { AttackProblem } from '../../core/attacks/attack.ts'
-import { misclassified } from '../../core/tasks/classification/criteria.ts'
+import { argMax } from '../../core/attacks/decision-boundary.ts'
+import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
+import { misclassified } from '../../core/tasks/classification/criteria.ts'
 import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectLanes } from '../../engine/session/lanes.ts'
 import type { BenchContext } from '../context.ts'
 import { interleaved, timed } from '../interleave.ts'
-import { resnetCard as card } from '../models/classifiers.ts'
-import { resnet50 } from '../models/classifiers.ts'
-import { comparison, type BenchRow } from '../row.ts'
-import { argMax } from '../../core/attacks/criterion.ts'
+import { resnetCard as card, resnet50 } from '../models/classifiers.ts'
+import { type BenchRow, comparison } from '../row.ts'
 
 const batch = 2
 /** Attacked at a time, where the runtime has threads for as many. */

@@ -4,14 +4,11 @@ import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import { sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import type { BenchContext } from '../context.ts'
-import { interleaved, timed, type Contestant } from '../interleave.ts'
-import { densenet121 } from '../models/classifiers.ts'
-import { mobilenetV3Large } from '../models/classifiers.ts'
+import { type Contestant, interleaved, timed } from '../interleave.ts'
+import { densenet121, mobilenetV3Large, resnet50, unet } from '../models/classifiers.ts'
 import type { Network } from '../models/network.ts'
-import { resnet50 } from '../models/classifiers.ts'
-import { unet } from '../models/segmenters.ts'
 import type { Peer } from '../peer.ts'
-import { comparison, type BenchRow } from '../row.ts'
+import { type BenchRow, comparison } from '../row.ts'
 
 const cases = [
   { name: 'ResNet-50', torchName: 'resnet50', build: resnet50 },

@@ -17,7 +17,7 @@ import { interleaved, type Contestant } from '../interleave.ts'
 import type { Network } from '../models/network.ts'
 import { resnet50, resnetCard as card } from '../models/classifiers.ts'
 import { comparison, type BenchRow } from '../row.ts'
-import { argMax } from '../../core/attacks/criterion.ts'
+import { argMax } from '../../core/attacks/decision-boundary.ts'
 
 const slices = 28
 const [rows, columns] = [512, 512]

@@ -1,15 +1,14 @@
-import type { AnchorLoss } from '../tasks/detection/losses.ts'
-import type { DenseLoss } from '../tasks/segmentation/losses.ts'
-import type { ValueLoss } from '../tasks/regression/losses.ts'
 import type { Notice } from '../errors.ts'
-import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { PixelInterval } from '../image/float-image.ts'
+import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
+import type { AnchorLoss } from '../tasks/detection/losses.ts'
+import type { ValueLoss } from '../tasks/regression/losses.ts'
+import type { DenseLoss } from '../tasks/segmentation/losses.ts'
 import type { Shape, Tensor } from '../tensor/tensor.ts'
 import type { Ball } from './balls.ts'
-import type { DecisionBoundary } from './decision-boundary.ts'
+import type { Criterion, DecisionBoundary } from './decision-boundary.ts'
 import type { Learned } from './learned.ts'
 import type { RandomSource } from './random.ts'
-import type { Criterion } from './criterion.ts'
 
 /**
  * Losses that attacks raise: of heads with logits [N, K], of numbers [N, K], of dense outputs [N, K, h, w],

@@ -1,4 +1,4 @@
-import { smoothGaussian } from '../tensor/gaussian.ts'
+import { smoothGaussian } from '../tensor/smoothing.ts'
 import { extentOf, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackMethod, AttackProblem } from './attack.ts'
 import type { GradientTally } from './gradient-tally.ts'

@@ -3,12 +3,11 @@ import { nearestCentreModel } from '../../../test/support/analytic-models.ts'
 import { problemAgainst, roundsTo, rowsOf, run } from '../../../test/support/attack-problems.ts'
 import { largestDifference, uniformTensor } from '../../../test/support/numbers.ts'
 import { type PreprocessingCard, throughPreprocessing } from '../model/preprocessing/chain.ts'
-import { smoothGaussian } from '../tensor/gaussian.ts'
-import { smoothAlongStack } from '../tensor/stack-smoothing.ts'
+import { smoothAlongStack, smoothGaussian } from '../tensor/smoothing.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
-import type { AttackProblem } from './attack.ts'
-import { argMax } from './criterion.ts'
 import { configureAttack, stackMethods } from './attack-methods.ts'
+import type { AttackProblem } from './attack.ts'
+import { argMax } from './decision-boundary.ts'
 
 const card: PreprocessingCard = {
   input: {

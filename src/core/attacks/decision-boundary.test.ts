@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
-import { sampleOf, tensor } from '../tensor/tensor.ts'
 import {
   anyLabelFlipped,
   labelsReached,
   misclassified,
   targetReached,
 } from '../tasks/classification/criteria.ts'
-import { decidingPlane } from './decision-boundary.ts'
-import type { Criterion } from './criterion.ts'
+import { sampleOf, tensor } from '../tensor/tensor.ts'
+import { type Criterion, decidingPlane } from './decision-boundary.ts'
 
 const truth = tensor([1, 4], Float32Array.of(1, 0, 1, 0))
 const criteria: readonly (readonly [string, Criterion])[] = [

@@ -4,7 +4,7 @@ import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
 import { anyLabelFlipped, misclassified } from '../tasks/classification/criteria.ts'
 import { judgeOf } from './judge.ts'
-import type { Criterion } from './criterion.ts'
+import type { Criterion } from './decision-boundary.ts'
 
 /** What a judge looks at of a problem with one sample of clean logits. */
 function judgeAfter(clean: readonly number[], criterion: Criterion, method = 'deepfool') {

@@ -17,7 +17,7 @@ import { klDivergence, lossPerSample } from '../tasks/classification/losses.ts'
 import { isValueLoss, valueDivergence, valueLossOf, type ValueLoss } from '../tasks/regression/losses.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 import type { AttackLoss } from './attack.ts'
-import { argMax } from './criterion.ts'
+import { argMax } from './decision-boundary.ts'
 
 /**
  * f(x) of one sample as probabilities: softmax of its logits [K] (of each pixel's, for dense ones), or the

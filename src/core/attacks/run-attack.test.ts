@@ -15,7 +15,7 @@ import { configureAttack } from './attack-methods.ts'
 import type { AttackProblem } from './attack.ts'
 import { runSize } from './batch-model.ts'
 import { runAttack } from './run-attack.ts'
-import { argMax } from './criterion.ts'
+import { argMax } from './decision-boundary.ts'
 
 const imageShape = [1, 5, 5]
 const images = uniformTensor([4, ...imageShape], 3, [0.3, 0.7])

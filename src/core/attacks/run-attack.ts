@@ -1,21 +1,40 @@
-import { RadversaryError } from '../errors.ts'
-import type { Notice } from '../errors.ts'
+import { type Notice, RadversaryError } from '../errors.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import { imageBatchExtents } from '../tensor/image-batch.ts'
-import { extentOf, tensor, type Shape, type Tensor } from '../tensor/tensor.ts'
-import type { AttackMethod, AttackProblem, Rows } from './attack.ts'
+import { extentOf, type Shape, tensor, type Tensor } from '../tensor/tensor.ts'
+import { toEnd } from '../to-end.ts'
+import type { AttackEvent, AttackResult } from './attack-result.ts'
+import { RestartState } from './attack-state.ts'
+import type { AttackMethod, AttackProblem, Choice, Rows } from './attack.ts'
 import type { Ball } from './balls.ts'
 import { batchModel } from './batch-model.ts'
 import { Best } from './best.ts'
 import { GradientTally } from './gradient-tally.ts'
 import { judgeOf } from './judge.ts'
-import { rowOf } from './rows.ts'
-import { toEnd } from '../to-end.ts'
 import { preparedOn } from './preparation.ts'
-import { roundsOf } from './rounds.ts'
-import { RestartState } from './attack-state.ts'
+import { rowOf } from './rows.ts'
 import { Watcher } from './watcher.ts'
-import type { AttackEvent, AttackResult } from './attack-result.ts'
+
+/** What the loop runs one after the other: a restart of the method, or of one of an ensemble's members. */
+export interface Round {
+  readonly method: AttackMethod
+  /** Number of the restart in this method; counts from 0. */
+  readonly restart: number
+}
+
+function roundsOf(method: AttackMethod, problem: AttackProblem): Round[] {
+  const choice = choiceOf(problem)
+  return (method.members ?? [method]).flatMap((member) => {
+    const count = typeof member.restarts === 'number' ? member.restarts : member.restarts(choice)
+    return Array.from({ length: count }, (_, restart) => ({ method: member, restart }))
+  })
+}
+
+/** All samples have as many planes. */
+function choiceOf({ criterion, targets }: AttackProblem): Choice {
+  const divided = criterion.boundary?.(0, extentOf(targets.shape, 1))
+  return { choices: divided?.need === 'any' ? divided.planes.length : 1 }
+}
 
 /**
  * The one loop of all attacks. Restart by restart, from x_0, the method makes x_{t+1} of x_t; samples that
@@ -65,7 +84,7 @@ export async function* runAttack(
   return { ...best.result(await cleanOnce(), tally), notices: [...notices.values()] }
 }
 
-interface Round extends Pick<AttackEvent, 'restart' | 'restarts'> {
+interface RestartContext extends Pick<AttackEvent, 'restart' | 'restarts'> {
   readonly problem: AttackProblem
   readonly member: AttackMethod
   readonly afterStep: () => Promise<void>
@@ -74,7 +93,7 @@ interface Round extends Pick<AttackEvent, 'restart' | 'restarts'> {
 /** One restart's iterations, from x_0 until its steps are taken or its samples have left. */
 async function* iterations(
   state: RestartState,
-  { problem, member, restart, restarts, afterStep }: Round,
+  { problem, member, restart, restarts, afterStep }: RestartContext,
 ): AsyncGenerator<AttackEvent, void, void> {
   const watcher = new Watcher(problem, state)
   const iterate = member.begin(state)

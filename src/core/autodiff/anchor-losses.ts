@@ -1,9 +1,8 @@
-import { extentOf } from '../tensor/tensor.ts'
 import { boxRows } from '../tasks/detection/losses.ts'
-import type { Emitter } from './emitter.ts'
+import { extentOf } from '../tensor/tensor.ts'
+import type { Emitter, Value } from './emitter.ts'
 import type { LossGraph, LossTermValues } from './loss-graph.ts'
 import { range } from './shapes.ts'
-import type { Value } from './value.ts'
 
 /**
  * A detector's scores [N, K, A], and of a loss's terms Σ w·m·t [N, K, A] and Σ w·m [N, 1, A], m being an

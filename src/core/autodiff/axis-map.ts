@@ -1,7 +1,6 @@
-import { extentOf, sizeOf, type Shape } from '../tensor/tensor.ts'
-import type { Emitter } from './emitter.ts'
-import type { Value } from './value.ts'
 import { transposed } from '../math/matrices.ts'
+import { extentOf, type Shape, sizeOf } from '../tensor/tensor.ts'
+import type { Emitter, Value } from './emitter.ts'
 
 /** A linear map along one axis: `weights` is [outputs, inputs] in C order. */
 export interface AxisMap {

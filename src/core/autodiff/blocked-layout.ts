@@ -1,9 +1,8 @@
-import { extentOf } from '../tensor/tensor.ts'
 import { intAttribute } from '../onnx/attributes.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
-import type { Emitter } from './emitter.ts'
+import { extentOf } from '../tensor/tensor.ts'
+import type { Emitter, Value } from './emitter.ts'
 import { sameShape } from './shapes.ts'
-import type { Value } from './value.ts'
 
 /** Channels of a block: 16 with AVX-512, 8 or 4 on other processors. */
 const channelBlock = 16

@@ -1,13 +1,12 @@
 import { RadversaryError } from '../errors.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
-import type { OnnxNode } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
+import type { OnnxNode } from '../onnx/graph.ts'
 import { numericValues } from '../onnx/onnx-tensor.ts'
 import { sizeOf } from '../tensor/tensor.ts'
-import { Emitter } from './emitter.ts'
+import { Emitter, type Value } from './emitter.ts'
 import { broadcastShapes, sameShape } from './shapes.ts'
 import type { TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
 
 /** Operators whose result has a size that depends on their input's elements. */
 const varyingOperators = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'Unique'])

@@ -3,9 +3,20 @@ import { internalError } from '../errors.ts'
 import type { DataType } from '../onnx/data-type.ts'
 import type { Attributes, OnnxNode } from '../onnx/graph.ts'
 import { boolTensor, float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { extentOf, sizeOf, type Shape } from '../tensor/tensor.ts'
+import { extentOf, type Shape, sizeOf } from '../tensor/tensor.ts'
 import { axisOf, broadcastShapes, permuted, reducedShape, sameShape } from './shapes.ts'
-import type { Value } from './value.ts'
+
+/**
+ * A tensor of the graph, with all that is known of it when the gradient graph is built: every extent is a
+ * number by then.
+ */
+export interface Value {
+  readonly name: string
+  readonly shape: Shape
+  readonly dataType: DataType
+  /** The elements, for weights and everything else that does not depend on the model's input. */
+  readonly constant?: OnnxTensor | undefined
+}
 
 /** What an elementwise operation takes: a number is a float32 scalar. */
 export type Operand = Value | number

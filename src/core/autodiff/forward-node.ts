@@ -1,6 +1,6 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import type { Attributes } from '../onnx/graph.ts'
-import type { Value } from './value.ts'
+import type { Value } from './emitter.ts'
 
 interface Parts {
   readonly opType: string

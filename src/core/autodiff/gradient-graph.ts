@@ -1,15 +1,14 @@
 import type { LossSpec } from '../model/ports.ts'
-import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
+import type { OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { keepBlocked } from './blocked-layout.ts'
 import { decompose } from './decompose/decompose.ts'
-import { Emitter } from './emitter.ts'
+import { Emitter, type Value } from './emitter.ts'
 import { emitLoss } from './loss-graphs.ts'
+import { reversePass } from './reverse-pass.ts'
 import type { ruleOf } from './rules.ts'
 import { range } from './shapes.ts'
-import { reversePass } from './reverse-pass.ts'
 import { constantsOf, type TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
 
 /** One graph that computes logits, loss and gradient, and what its inputs and outputs are called in it. */
 export interface GradientGraph {

@@ -1,12 +1,11 @@
-import { intAttribute } from '../onnx/attributes.ts'
-import type { OnnxNode } from '../onnx/graph.ts'
-import { readsOf } from '../onnx/graph-walk.ts'
-import { floatValues, float32Tensor, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
+import { intAttribute } from '../onnx/attributes.ts'
+import { readsOf } from '../onnx/graph-walk.ts'
+import type { OnnxNode } from '../onnx/graph.ts'
+import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import { extentOf, sizeOf } from '../tensor/tensor.ts'
-import { Emitter } from './emitter.ts'
+import { Emitter, type Value } from './emitter.ts'
 import type { TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
 
 /**
  * The graph of a model of images [N, C, H, W], with an input [N, 1, H, W] from which all channels follow.

@@ -1,6 +1,6 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import type { RuntimeTensor, Runtime } from '../model/runtime.ts'
-import { createSession } from './sessions.ts'
+import { createSession } from './session-cache.ts'
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { bytesOf, numericValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
@@ -8,7 +8,7 @@ import { sizeOf, type Shape } from '../tensor/tensor.ts'
 import { variesInSize } from './boolean-masks.ts'
 import { outputDataType } from './data-types.ts'
 import { freshPrefix, type TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
+import type { Value } from './emitter.ts'
 
 /** Operators whose result depends on their input's shape only, which is fixed here. */
 const shapeOperators = new Set(['Shape', 'Size'])

@@ -1,14 +1,13 @@
+import { isRow } from '../model/model-facts.ts'
 import { intAttribute } from '../onnx/attributes.ts'
 import { isFloating } from '../onnx/data-type.ts'
-import type { OnnxNode } from '../onnx/graph.ts'
 import { endOf, type FinalActivation, type GraphEnd } from '../onnx/graph-end.ts'
-import { isRow } from '../model/model-facts.ts'
 import { nodesLeadingTo } from '../onnx/graph-walk.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
-import { Emitter } from './emitter.ts'
+import type { OnnxNode } from '../onnx/graph.ts'
+import { type Shape, sizeOf } from '../tensor/tensor.ts'
+import { Emitter, type Value } from './emitter.ts'
 import { axisOf, sameShape } from './shapes.ts'
 import type { TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
 
 /**
  * What the model's output is: `none` for logits, probabilities of a `softmax` over the classes (axis 1) or of

@@ -1,4 +1,4 @@
-import type { Value } from './value.ts'
+import type { Value } from './emitter.ts'
 
 /** One weighted target in the graph: `target` has the logits' shape, `weight` is [1]. */
 export interface LossTermValues {

@@ -4,10 +4,9 @@ import { lossParts } from '../model/loss-parts.ts'
 import type { LossKind, LossSpec } from '../model/ports.ts'
 import { extentOf, sizeOf } from '../tensor/tensor.ts'
 import { anchorBinaryCrossEntropy, anchorCrossEntropy } from './anchor-losses.ts'
-import type { Emitter } from './emitter.ts'
+import type { Emitter, Value } from './emitter.ts'
 import type { LossGraph, LossTermValues } from './loss-graph.ts'
 import { range } from './shapes.ts'
-import type { Value } from './value.ts'
 
 type EmitLoss = (logits: Value, terms: readonly LossTermValues[], emit: Emitter) => LossGraph
 

@@ -1,13 +1,12 @@
 import { RadversaryError } from '../errors.ts'
 import { isFloating } from '../onnx/data-type.ts'
-import type { OnnxNode } from '../onnx/graph.ts'
 import { readsOf } from '../onnx/graph-walk.ts'
-import type { Emitter } from './emitter.ts'
+import type { OnnxNode } from '../onnx/graph.ts'
+import type { Emitter, Value } from './emitter.ts'
 import { ForwardNode } from './forward-node.ts'
 import { isNonDifferentiable } from './non-differentiable.ts'
 import { ruleOf } from './rules.ts'
 import { firstOutput, type Refusal, type TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
 
 /** Cotangents of values so far, one for each node that read the value. */
 type Cotangents = Map<string, Value[]>

@@ -1,6 +1,5 @@
-import type { Emitter } from './emitter.ts'
+import type { Emitter, Value } from './emitter.ts'
 import type { ForwardNode } from './forward-node.ts'
-import type { Value } from './value.ts'
 
 /**
  * The vector-Jacobian product of one operator: given the cotangents of a node's outputs (d loss / d output),

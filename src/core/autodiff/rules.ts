@@ -2,6 +2,25 @@ import { RadversaryError } from '../errors.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
 import type { VjpRule } from './rule.ts'
 import {
+  Celu,
+  Elu,
+  Gelu,
+  HardSigmoid,
+  HardSwish,
+  LeakyRelu,
+  LogSoftmax,
+  PRelu,
+  Relu,
+  Selu,
+  Shrink,
+  Sigmoid,
+  Softmax,
+  Softplus,
+  Softsign,
+  ThresholdedRelu,
+} from './vjp/activation.ts'
+import { Conv, ConvTranspose } from './vjp/convolution.ts'
+import {
   Abs,
   Acos,
   Acosh,
@@ -37,44 +56,9 @@ import {
   Tanh,
   Where,
 } from './vjp/elementwise.ts'
-import { AffineGrid, Resize } from './vjp/sampling.ts'
 import { GridSample } from './vjp/grid.ts'
-import { RoiAlign } from './vjp/regions.ts'
-import {
-  AveragePool,
-  GlobalAveragePool,
-  GlobalLpPool,
-  GlobalMaxPool,
-  LpPool,
-  MaxPool,
-} from './vjp/pooling.ts'
-import {
-  BatchNormalization,
-  InstanceNormalization,
-  LayerNormalization,
-  LpNormalization,
-  LRN,
-  MeanVarianceNormalization,
-  RMSNormalization,
-} from './vjp/normalization.ts'
-import {
-  Celu,
-  Elu,
-  Gelu,
-  HardSigmoid,
-  HardSwish,
-  LeakyRelu,
-  LogSoftmax,
-  PRelu,
-  Relu,
-  Selu,
-  Shrink,
-  Sigmoid,
-  Softmax,
-  Softplus,
-  Softsign,
-  ThresholdedRelu,
-} from './vjp/activation.ts'
+import { Gather, GatherElements, GatherND, ScatterElements, ScatterND } from './vjp/indexing.ts'
+import { Einsum, Gemm, MatMul } from './vjp/linear-algebra.ts'
 import {
   Col2Im,
   Concat,
@@ -92,7 +76,23 @@ import {
   Trilu,
   Unsqueeze,
 } from './vjp/movement.ts'
-import { Conv, ConvTranspose } from './vjp/convolution.ts'
+import {
+  BatchNormalization,
+  InstanceNormalization,
+  LayerNormalization,
+  LpNormalization,
+  LRN,
+  MeanVarianceNormalization,
+  RMSNormalization,
+} from './vjp/normalization.ts'
+import {
+  AveragePool,
+  GlobalAveragePool,
+  GlobalLpPool,
+  GlobalMaxPool,
+  LpPool,
+  MaxPool,
+} from './vjp/pooling.ts'
 import {
   CumSum,
   ReduceL1,
@@ -107,8 +107,7 @@ import {
   ReduceSumSquare,
   TopK,
 } from './vjp/reduction.ts'
-import { Einsum, Gemm, MatMul } from './vjp/linear-algebra.ts'
-import { Gather, GatherElements, GatherND, ScatterElements, ScatterND } from './vjp/indexing.ts'
+import { AffineGrid, Resize, RoiAlign } from './vjp/sampling.ts'
 
 /** The one table of rules, by operator of ONNX's own domain. */
 const rules = {

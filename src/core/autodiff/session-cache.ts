@@ -1,3 +1,7 @@
+import type { Runtime, RuntimeSession } from '../model/runtime.ts'
+import { encodeModelApart } from '../onnx/codec.ts'
+import type { OnnxModel } from '../onnx/graph.ts'
+
 /** What the cache holds: something that must be disposed of. */
 export interface Disposable {
   dispose(): Promise<void>
@@ -63,4 +67,12 @@ async function disposeIfUnused(entry: Entry<Disposable>): Promise<void> {
   if (!entry.evicted || entry.users > 0) return
   const value = await entry.value.catch(() => undefined)
   await value?.dispose()
+}
+
+/**
+ * A session over a graph, whose constants it gets without a copy of ours. @throws as `Runtime.createSession`.
+ */
+export function createSession(runtime: Runtime, model: OnnxModel): Promise<RuntimeSession> {
+  const { bytes, externalData } = encodeModelApart(model)
+  return runtime.createSession(bytes, { externalData })
 }

@@ -1,10 +1,9 @@
 import { entry } from '../entry.ts'
 import { float32Tensor, floatValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { extents4, extentOf, type Shape, sizeOf } from '../tensor/tensor.ts'
+import { extentOf, extents4, type Shape, sizeOf } from '../tensor/tensor.ts'
 import { spread } from './axis-map.ts'
 import { type Convolution, convolutionAttributes, rotatedKernel, spanOf } from './convolution.ts'
-import type { Emitter } from './emitter.ts'
-import type { Value } from './value.ts'
+import type { Emitter, Value } from './emitter.ts'
 import { range } from './shapes.ts'
 
 /**

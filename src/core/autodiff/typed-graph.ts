@@ -1,7 +1,7 @@
 import type { OnnxNode } from '../onnx/graph.ts'
 import { readsOf } from '../onnx/graph-walk.ts'
 import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
-import type { Value } from './value.ts'
+import type { Value } from './emitter.ts'
 
 /** Why a node has no gradient, and what helps. */
 export interface Refusal {

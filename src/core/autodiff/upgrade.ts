@@ -5,7 +5,7 @@ import { float32Tensor, int64Tensor, type OnnxTensor } from '../onnx/onnx-tensor
 import { largestFloat32, sizeOf, type Shape } from '../tensor/tensor.ts'
 import { axisOf } from './shapes.ts'
 import type { TypedGraph } from './typed-graph.ts'
-import type { Value } from './value.ts'
+import type { Value } from './emitter.ts'
 
 /** The form that rules read and write (ONNX operator set 18, December 2022). */
 export const ruleOpset = 18

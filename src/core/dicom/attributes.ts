@@ -1,4 +1,5 @@
-import dicomParser, { type DataSet, type Element } from 'dicom-parser'
+import dicomParser from 'dicom-parser'
+import type { DataSet, Element } from 'dicom-parser'
 import { decodeText } from './charset.ts'
 import { unreadable } from './data-set.ts'
 
@@ -112,4 +113,20 @@ function readUnknownSequence(dataSet: DataSet, element: Element): void {
 function hasWord(dataSet: DataSet, tag: string, index: number): boolean {
   const element = dataSet.elements[tag]
   return element !== undefined && element.length >= 2 * (index + 1)
+}
+
+const sharedFunctionalGroups = 'x52009229'
+const perFrameFunctionalGroups = 'x52009230'
+
+/**
+ * The item of one functional group (PS3.3 C.7.6.16) that is for a frame: the frame's own, else the shared
+ * one; undefined where the instance has neither.
+ */
+export function functionalGroup(
+  dataSet: DataSet,
+  frameIndex: number,
+  sequenceTag: string,
+): DataSet | undefined {
+  const own = itemOf(dataSet, perFrameFunctionalGroups, frameIndex)
+  return itemOf(own, sequenceTag) ?? itemOf(itemOf(dataSet, sharedFunctionalGroups), sequenceTag)
 }

@@ -1,9 +1,8 @@
 import type { DataSet, Element } from 'dicom-parser'
+import { decimalOf, decimalsOf, functionalGroup, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
+import { openDataSet, type OpenDataSet, pixelDataTag } from './data-set.ts'
+import { type FrameStack, frameStacksOf } from './frame-stacks.ts'
 import type { Vector3 } from './geometry.ts'
-import { decimalOf, decimalsOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
-import { openDataSet, pixelDataTag, type OpenDataSet } from './data-set.ts'
-import { functionalGroup } from './functional-groups.ts'
-import { frameStacksOf, type FrameStack } from './frame-stacks.ts'
 import { dimensionValues, type DimensionValues } from './stack-dimensions.ts'
 
 /**

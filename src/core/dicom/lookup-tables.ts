@@ -1,5 +1,6 @@
 import type { DataSet } from 'dicom-parser'
 import { unsignedOf, unsignedOrSignedOf } from './attributes.ts'
+import type { ModalityTransform } from './image.ts'
 
 /** A lookup table as DICOM stores it: descriptor (entries, first input, bits) and data. */
 export interface LookupTable {
@@ -61,4 +62,18 @@ function readEntries(dataSet: DataSet, tag: string, count: number): Float64Array
   return bytes.length >= count
     ? Float64Array.from({ length: count }, (_, index) => bytes[swapped ? index ^ 1 : index] ?? 0)
     : undefined
+}
+
+/**
+ * Stored values to modality units such as HU (PS3.3 C.11.1): slope · value + intercept, or the table's entry.
+ */
+export function applyModality(transform: ModalityTransform, storedValues: ArrayLike<number>): Float64Array {
+  const convert = modalityFunction(transform)
+  return Float64Array.from(storedValues, convert)
+}
+
+/** The same for one value. */
+export function modalityFunction(transform: ModalityTransform): (storedValue: number) => number {
+  if (transform.kind === 'linear') return (value) => transform.slope * value + transform.intercept
+  return (value) => lookUp(transform.table, transform.firstStoredValue, value)
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { tinyFile } from '../../../test/support/tiny-instance.ts'
 import { decodeFrame } from './decode.ts'
 import { parseInstance } from './instance.ts'
-import { applyModality } from './luts.ts'
+import { applyModality } from './lookup-tables.ts'
 import { pixelMeaning } from './meaning.ts'
 import type { DataElement } from './write/encode.ts'
 

@@ -1,12 +1,18 @@
 import type { DataSet } from 'dicom-parser'
 import { RadversaryError } from '../errors.ts'
-import { decimalOf, decimalsOf, holdsNoNumber, itemOf, textOf, unsignedOf } from './attributes.ts'
+import {
+  decimalOf,
+  decimalsOf,
+  functionalGroup,
+  holdsNoNumber,
+  itemOf,
+  textOf,
+  unsignedOf,
+} from './attributes.ts'
 import { unreadable } from './data-set.ts'
-import { functionalGroup } from './functional-groups.ts'
 import type { ModalityTransform, PixelMeaning, PixelPadding, VoiWindow } from './image.ts'
 import type { Instance } from './instance.ts'
-import { readLookupTable } from './lookup-tables.ts'
-import { modalityFunction } from './luts.ts'
+import { modalityFunction, readLookupTable } from './lookup-tables.ts'
 
 interface NumericAttribute {
   readonly tag: string

@@ -1,7 +1,14 @@
 import type { DataSet } from 'dicom-parser'
 import type { Notice } from '../errors.ts'
-import { decimalOf, decimalsOf, holdsNoNumber, itemOf, textOf, unsignedOf } from './attributes.ts'
-import { functionalGroup } from './functional-groups.ts'
+import {
+  decimalOf,
+  decimalsOf,
+  functionalGroup,
+  holdsNoNumber,
+  itemOf,
+  textOf,
+  unsignedOf,
+} from './attributes.ts'
 import { tiltText } from './geometry.ts'
 import { geometryOf, type Instance } from './instance.ts'
 import { rescaleAttributes } from './meaning.ts'

@@ -1,8 +1,7 @@
 import type { DataSet } from 'dicom-parser'
 import { RadversaryError } from '../errors.ts'
-import { decimalOf, itemOf, itemsOf, textOf, unsignedOf } from './attributes.ts'
+import { decimalOf, functionalGroup, itemOf, itemsOf, textOf, unsignedOf } from './attributes.ts'
 import { decodeFrame } from './decode.ts'
-import { functionalGroup } from './functional-groups.ts'
 import type { Instance } from './instance.ts'
 import { segmentationStorage } from './write/sop-classes.ts'
 

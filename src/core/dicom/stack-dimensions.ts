@@ -1,6 +1,5 @@
 import type { DataSet } from 'dicom-parser'
-import { decimalOf, itemOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
-import { functionalGroup } from './functional-groups.ts'
+import { decimalOf, functionalGroup, itemOf, textOf, unsigned32Of, unsignedOf } from './attributes.ts'
 
 /** In what images at one place may differ, besides their pixels. */
 export interface Dimension {

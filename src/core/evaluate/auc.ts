@@ -1,4 +1,4 @@
-import { bootstrapOf, type Interval } from './bootstrap.ts'
+import { bootstrapOf, type Interval } from './statistics.ts'
 
 /** Area under the receiver operating characteristic of one label over a cohort. */
 export interface Auc {

@@ -1,6 +1,6 @@
 import { headlineOf, type Headline } from './headline.ts'
 import type { ImageDistance } from './image-distance.ts'
-import { pooledSpread, spreadOf, type Spread } from './spread.ts'
+import { pooledSpread, spreadOf, type Spread } from './statistics.ts'
 
 /** One iteration of an attack on one slice, as far as comparisons look at it. */
 export interface ComparedIteration {

@@ -1,4 +1,4 @@
-import { wilsonInterval, type Proportion } from './interval.ts'
+import { wilsonInterval, type Proportion } from './statistics.ts'
 
 /** An attacked slice, as far as success goes. */
 export interface JudgedSlice {

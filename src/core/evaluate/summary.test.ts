@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { csv } from './csv.ts'
 import type { ImageDistance } from './image-distance.ts'
-import { wilsonInterval } from './interval.ts'
+import { wilsonInterval } from './statistics.ts'
 import { sliceMetricsCsv, type SliceMetrics } from './slice-metrics.ts'
 import { summarise } from './summary.ts'
 

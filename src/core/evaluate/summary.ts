@@ -1,7 +1,7 @@
 import type { DetectionAgreement } from './detection.ts'
 import { headlineOf, type Headline } from './headline.ts'
-import { meanOf } from './mean.ts'
-import { meanSegments, type MeanSegments } from './segment-summary.ts'
+import { meanOf } from './statistics.ts'
+import { meanSegments, type MeanSegments } from './segments.ts'
 import type { SliceMetrics } from './slice-metrics.ts'
 
 /** One attack over many slices. Means of nothing are null. */

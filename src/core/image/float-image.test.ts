@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import type { ModalityTransform, PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
 import { createFloatImage, type FloatImage } from './float-image.ts'
-import type { IntensityRange } from '../tensor/intensity-range.ts'
+import type { IntensityRange } from '../tensor/intensity-scale.ts'
 import { storableRange } from '../tensor/storable.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 

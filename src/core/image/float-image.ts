@@ -1,8 +1,7 @@
 import type { PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
 import { RadversaryError } from '../errors.ts'
-import type { IntensityRange } from '../tensor/intensity-range.ts'
-import { intensityScale, type IntensityScale } from '../tensor/intensity-scale.ts'
-import { storableFor, type Storable } from '../tensor/storable.ts'
+import { type IntensityRange, intensityScale, type IntensityScale } from '../tensor/intensity-scale.ts'
+import { type Storable, storableFor } from '../tensor/storable.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
 
 /** Allowed values per pixel, both ends included; tensors of the image's shape, in relative intensity. */

@@ -1,5 +1,5 @@
 import type { PixelMeaning, StoredFrame, StoredValues } from '../dicom/image.ts'
-import { modalityFunction } from '../dicom/luts.ts'
+import { modalityFunction } from '../dicom/lookup-tables.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** One decoded frame and what its pixels mean. */

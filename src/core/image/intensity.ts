@@ -1,7 +1,7 @@
 import type { ModalityTransform, PixelMeaning, VoiWindow } from '../dicom/image.ts'
 import { internalError, RadversaryError, type Notice } from '../errors.ts'
 import { storableRange } from '../tensor/storable.ts'
-import type { IntensityRange } from '../tensor/intensity-range.ts'
+import type { IntensityRange } from '../tensor/intensity-scale.ts'
 import type { Intensity } from '../model/card.ts'
 import { countIntensities, type ImagePixels, type IntensityCounts } from './intensity-counts.ts'
 

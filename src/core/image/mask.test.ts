@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { areasOf, differingFraction, maskOf, planeOf, uniformMask, type Mask } from './mask.ts'
+import {
+  areasOf,
+  differingFraction,
+  fromRuns,
+  type Mask,
+  maskOf,
+  planeOf,
+  toRuns,
+  uniformMask,
+} from './mask.ts'
 
 const exclusive: Mask = { rows: 2, columns: 2, overlapping: false, values: Uint8Array.of(0, 2, 2, 1) }
 const overlapping: Mask = { rows: 1, columns: 2, overlapping: true, values: Uint8Array.of(1, 1, 0, 1) }
@@ -26,4 +35,23 @@ test('masks of one grid differ by a fraction of their values; of two grids altog
 test('values that don’t fill the grid are refused', () => {
   expect(() => maskOf({ ...exclusive, rows: 3 })).toThrow('Mask: expected values for 3x2 pixels, got 4')
   expect(maskOf(overlapping)).toBe(overlapping)
+})
+
+test.each<Mask>([
+  { rows: 2, columns: 3, overlapping: false, values: Uint8Array.of(0, 0, 2, 2, 2, 1) },
+  { rows: 1, columns: 2, overlapping: true, values: Uint8Array.of(1, 0, 0, 1) },
+])('runs become the mask they were made of', (mask) => {
+  expect(fromRuns(toRuns(mask))).toEqual(mask)
+})
+
+test('values and counts take turns', () => {
+  expect(toRuns({ rows: 1, columns: 4, overlapping: false, values: Uint8Array.of(0, 0, 2, 1) }).runs).toEqual(
+    [0, 2, 2, 1, 1, 1],
+  )
+})
+
+test('runs that do not fill the grid are refused', () => {
+  expect(() => fromRuns({ rows: 1, columns: 4, overlapping: false, runs: [0, 3] })).toThrow(
+    'expected values for 1x4 pixels',
+  )
 })

@@ -1,4 +1,4 @@
-import { modalityFunction } from '../dicom/luts.ts'
+import { modalityFunction } from '../dicom/lookup-tables.ts'
 import { RadversaryError, type Notice } from '../errors.ts'
 import type { ModelCard } from './card.ts'
 import type { ImagePixels } from '../image/intensity-counts.ts'

@@ -1,4 +1,4 @@
-import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
+import { decodeAttribute, encodeAttribute } from './attributes.ts'
 import { describe, expect, test } from 'vitest'
 import { RadversaryError } from '../errors.ts'
 import { decodeModel, encodeModel } from './codec.ts'

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { decodeAttribute, encodeAttribute } from './attribute-codec.ts'
+import { decodeAttribute, encodeAttribute } from './attributes.ts'
 import { dataTypeCode, dataTypeOf } from './data-type.ts'
 import type { Attribute, Dimension, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts'
 import type { OnnxTensor } from './onnx-tensor.ts'

@@ -1,4 +1,4 @@
-import { subgraphReferences } from './attribute-codec.ts'
+import { subgraphReferences } from './attributes.ts'
 import type { OnnxNode } from './graph.ts'
 
 /** All values that a node reads, those that its subgraphs take from around them included. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { askedAttack, askedTensor, attackSpec } from './attack-spec.ts'
+import { askedAttack, askedTensor, attackSpec, parseSpec } from './attack-spec.ts'
 import { askedComparison, comparisonSpec } from './comparison-spec.ts'
-import { parseSpec } from './parse-spec.ts'
 
 const models = ['chest']
 const methods = [{ name: 'pgd' }]

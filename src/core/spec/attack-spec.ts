@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RadversaryError } from '../errors.ts'
 import { attackPresets, exportKinds } from './presets.ts'
 
 /**
@@ -109,3 +110,48 @@ export type AttackSpec = Readonly<z.output<typeof attackSpec>>
 /** What an attack is after; what each field means for a task its rules say. */
 export type GoalSpec = Pick<AttackSpec, 'target' | 'targetMasks' | 'criterion' | 'loss'>
 export type TensorSpec = Readonly<z.output<typeof askedTensor>>
+
+/**
+ * What was asked for, checked, with presets for what was left out. @throws RadversaryError usage that names
+ * the field; fields that there are not are all named.
+ */
+export function parseSpec<T extends z.ZodObject>(what: string, schema: T, asked: unknown): z.output<T> {
+  const parsed = schema.safeParse(asked)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  if (issue?.code === 'unrecognized_keys')
+    throw new RadversaryError('usage', `${what}: expected its own fields, got ${issue.keys.join(', ')}`, {
+      tip: `Its fields are ${Object.keys(schema.shape).join(', ')}.`,
+    })
+  const field = issue?.path.join('.') ?? ''
+  throw new RadversaryError('usage', `${what}: ${field}: ${issue?.message ?? ''}`)
+}
+
+/** All settings of a method as they were taken: null where a preset depends on other settings. */
+export const takenSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+
+/**
+ * What a record says of an attack's spec. Files are known by their SHA-256, since a record has no paths; how
+ * many images were attacked together stands beside the device, whose memory decides it.
+ */
+export const recordedAttack = attackSpec
+  .pick({ method: true, seed: true, earlyStop: true, slices: true })
+  .extend({
+    settings: takenSettings,
+    /** In words. */
+    criterion: z.string(),
+    /** The class that the attack wants; null for an attack away from the label. */
+    target: z.string().nullable(),
+    /** Weights of J's parts, of a segmentation. */
+    loss: z.record(z.string(), z.number()).optional(),
+    /** SHA-256 of the mask's file; null where the whole image may change. */
+    region: z.string().nullable(),
+    /** SHA-256 of the wanted masks' files. */
+    targetMasks: z.string().optional(),
+    /** Only where the card was applied to images that it may not suit. */
+    forceIntensity: z.literal(true).optional(),
+    /** Only where a model was run that departs from its references. */
+    forceReferences: z.literal(true).optional(),
+  })
+
+export type TakenSettings = Readonly<z.output<typeof takenSettings>>

@@ -1,5 +1,5 @@
 import type { AttackLoss } from '../attacks/attack.ts'
-import type { Criterion } from '../attacks/criterion.ts'
+import type { Criterion } from '../attacks/decision-boundary.ts'
 import { RadversaryError } from '../errors.ts'
 import type { GoalSpec } from '../spec/attack-spec.ts'
 import type { ImageSize } from '../tensor/resample.ts'

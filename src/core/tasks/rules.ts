@@ -26,7 +26,7 @@ import type { Task } from './outputs.ts'
 import type { FrameParts } from './report-fields.ts'
 import type { MaskAgreement, MeanAgreement, PixelSpacing } from './segmentation/agreement.ts'
 import type { SegmentationOutput } from './segmentation/output.ts'
-import type { TaskAgreement } from './task-agreement.ts'
+import type { TaskAgreement } from './verification.ts'
 
 /** What a model gives, against what its card says. */
 export interface OutputRules<T extends Task> {

@@ -1,9 +1,20 @@
-import { entry } from '../entry.ts'
 import type { ModalityTransform, StoredFrame } from '../dicom/image.ts'
-import { modalityFunction } from '../dicom/luts.ts'
+import { modalityFunction } from '../dicom/lookup-tables.ts'
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
-import type { IntensityRange } from './intensity-range.ts'
 import { storableRange } from './storable.ts'
+
+/**
+ * Which values become 0 (`lower`) and 1 (`upper`) in relative intensity: of the modality LUT's output (e.g.
+ * HU), or of stored values as they are. The range's width is 1 in the units of the attack.
+ */
+export interface IntensityRange {
+  readonly domain: 'modality' | 'stored'
+  readonly lower: number
+  readonly upper: number
+  /** Unit of lower and upper, e.g. 'HU'. */
+  readonly unit: string
+}
 
 /**
  * Stored values as levels of relative intensity. A level is one distinct intensity: a stored value or, where

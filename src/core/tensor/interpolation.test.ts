@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { interpolatedImage, interpolationGolden } from '../../../test/support/interpolation-golden.ts'
 import { largestDifference } from '../../../test/support/numbers.ts'
-import { axisWeights } from './axis-weights.ts'
-import { interpolations, runOf, type AxisKernel, type Interpolation } from './interpolation.ts'
+import { type AxisKernel, axisWeights, type Interpolation, interpolations, runOf } from './interpolation.ts'
 import { createResampler } from './resample.ts'
 
 const peers = [

@@ -1,7 +1,6 @@
 import { combineAxis, fromLevels, level, toLevels } from '../math/levels.ts'
 import type { AxisWeights } from '../math/resample.ts'
-import { axisWeights } from './axis-weights.ts'
-import type { Interpolation } from './interpolation.ts'
+import { axisWeights, type Interpolation } from './interpolation.ts'
 import { axisKernel, createResampler, extentsOfSize, type ImageSize, type Resampler } from './resample.ts'
 import { tensor } from './tensor.ts'
 

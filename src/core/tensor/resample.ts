@@ -1,8 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { type AxisWeights, combineColumns, combineRows, transposeWeights } from '../math/resample.ts'
-import { axisWeights } from './axis-weights.ts'
 import { imageBatchExtents, type ImageBatchExtents } from './image-batch.ts'
-import type { AxisKernel, Interpolation } from './interpolation.ts'
+import { type AxisKernel, axisWeights, type Interpolation } from './interpolation.ts'
 import { tensor, type Tensor } from './tensor.ts'
 
 /** Rows and columns, in this order. */

@@ -22,7 +22,7 @@ import type { Stack } from '../session/stacks.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
 import { exportedPath, resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
-import { settingText } from './setting-text.ts'
+import { settingText } from './method-settings.ts'
 import { summaryText } from '../export/summary-text.ts'
 
 export const recordName = 'record.json'

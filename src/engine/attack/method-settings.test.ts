@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { configureMethod } from './method-settings.ts'
+import { configureMethod, settingText } from './method-settings.ts'
 
 const inHu = { widthHu: 400, levelWidth: 1 / 800 }
 
@@ -55,4 +55,16 @@ test.each([
   ['smia', { epsilon: '0' }, /epsilon/],
 ])('%s with %j is told before any image is read', (name, settings, message) => {
   expect(() => configureMethod(name, settings)).toThrow(message)
+})
+
+test.each([
+  [8 / 255, '8/255'],
+  [0.5, '0.5'],
+  [1, '1'],
+  [0, '0'],
+  ['20HU', '20HU'],
+  [true, 'true'],
+  [null, 'by default'],
+])('%j is told as %s', (value, text) => {
+  expect(settingText(value)).toBe(text)
 })

@@ -1,11 +1,10 @@
-import { methodNamed } from '../../core/attacks/attack-methods.ts'
+import { methodGroups, methodNamed } from '../../core/attacks/attack-methods.ts'
 import type { AttackMethod, Preparation } from '../../core/attacks/attack.ts'
 import type { MethodEntry, SettingHelp } from '../../core/attacks/method-entry.ts'
 import { budgetSettings } from '../../core/attacks/settings.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { budgetToRelative, parseBudget, type BudgetScale } from '../../core/image/budget.ts'
-import type { GivenSettings } from '../../core/spec/attack-spec.ts'
-import type { TakenSettings } from '../../core/spec/recorded-spec.ts'
+import { type BudgetScale, budgetToRelative, parseBudget } from '../../core/image/budget.ts'
+import type { GivenSettings, TakenSettings } from '../../core/spec/attack-spec.ts'
 
 /** A method with settings whose sizes still wait for an image's intensity range. */
 export interface ConfiguredMethod {
@@ -30,7 +29,7 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
   const entry = methodNamed(name)
   checkNames(entry, given)
   const parsed = Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [key, parse(helpOf(entry, key), value)]),
+    Object.entries(given).map(([key, value]) => [key, parse(settingHelpOf(entry, key), value)]),
   )
   const configured = new Map<string, AttackMethod>()
   const forScale = (scale: BudgetScale): AttackMethod => {
@@ -55,12 +54,12 @@ export function configureMethod(name: string, given: GivenSettings): ConfiguredM
   }
 }
 
-function helpOf(entry: MethodEntry, name: string): SettingHelp | undefined {
+function settingHelpOf(entry: MethodEntry, name: string): SettingHelp | undefined {
   return entry.settings.find((setting) => setting.name === name)
 }
 
 function checkNames(entry: MethodEntry, given: GivenSettings): void {
-  const unknown = Object.keys(given).filter((name) => helpOf(entry, name) === undefined)
+  const unknown = Object.keys(given).filter((name) => settingHelpOf(entry, name) === undefined)
   if (unknown.length > 0)
     throw new RadversaryError(
       'usage',
@@ -89,4 +88,36 @@ function inScale(name: string, value: SettingValue, scale: BudgetScale): Setting
   return typeof value === 'string' && budgetSettings.has(name)
     ? budgetToRelative(parseBudget(value), scale)
     : value
+}
+
+/** A setting's value for people: sizes of change are easier to read in grey levels of 255. */
+export function settingText(value: string | number | boolean | null): string {
+  if (typeof value !== 'number' || Number.isInteger(value))
+    return value === null ? 'by default' : String(value)
+  const grey = value * 255
+  return Math.abs(grey - Math.round(grey)) < 1e-6 ? `${Math.round(grey)}/255` : String(value)
+}
+
+/** What a form, a help page or the documentation says of a method. */
+export interface MethodHelp extends Omit<MethodEntry, 'configure'> {
+  /** Kind of method, such as "Black box". */
+  readonly group: string
+  /** Whether comparisons take it, which connect no inner tensors. */
+  readonly compares: boolean
+}
+
+export function methodsHelp(): MethodHelp[] {
+  return Object.entries<readonly MethodEntry[]>(methodGroups).flatMap(([group, methods]) =>
+    methods.map((entry) => ({ ...methodHelp(entry), group })),
+  )
+}
+
+function methodHelp(entry: MethodEntry): Omit<MethodHelp, 'group'> {
+  const { configure: _, ...help } = entry
+  return { ...help, compares: entry.configure({}).inner === undefined }
+}
+
+/** "Number of iterations. Preset: 10." */
+export function settingHelpText({ explanation, preset }: MethodHelp['settings'][number]): string {
+  return preset === null ? explanation : `${explanation} Preset: ${settingText(preset)}.`
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { spreadOf } from '../../core/evaluate/spread.ts'
+import { spreadOf } from '../../core/evaluate/statistics.ts'
 import { answerOf, answerText } from '../../core/tasks/answers.ts'
 import { frameReport } from '../export/frame-report.ts'
 import type { PixelModel } from '../models/pixel-model.ts'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { attackSpec } from '../../core/spec/attack-spec.ts'
-import { takenSettings } from '../../core/spec/recorded-spec.ts'
+import { attackSpec, takenSettings } from '../../core/spec/attack-spec.ts'
 import { imageResult } from '../export/image-result.ts'
 
 /** docs/comparison.md explains every field. */

@@ -1,10 +1,10 @@
 import { decimal, percent } from '../../core/number-texts.ts'
-import { memberResults } from '../../core/attacks/member-results.ts'
-import type { Proportion } from '../../core/evaluate/interval.ts'
+import { memberResults } from '../../core/attacks/attack-result.ts'
+import type { Proportion } from '../../core/evaluate/statistics.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
-import type { MeanSegment } from '../../core/evaluate/segment-summary.ts'
+import type { MeanSegment } from '../../core/evaluate/segments.ts'
 import type { AttackRecord } from '../export/record.ts'
-import { settingText } from '../attack/setting-text.ts'
+import { settingText } from '../attack/method-settings.ts'
 
 /** A run in a dozen lines, for people: summary.txt and what the command line prints. */
 export function summaryText(record: AttackRecord): string {

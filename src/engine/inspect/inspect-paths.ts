@@ -1,4 +1,4 @@
-import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { nameOf } from '../../adapters/fs/open-file.ts'
 import { scan, type ScannedInstance, type SkippedFile } from '../../adapters/fs/scan.ts'
 import type { Series, SeriesNote, SeriesPart } from '../../core/dicom/series.ts'
 import type { Notice } from '../../core/errors.ts'

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export { homeFolder } from '../../adapters/fs/home-folder.ts'
-export { keepWorkspacePrivate } from '../../adapters/fs/private-workspace.ts'
-export { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
+export { homeFolder } from '../../adapters/fs/private-folders.ts'
+export { keepWorkspacePrivate } from '../../adapters/fs/private-folders.ts'
+export { sweepTemporaryFolder } from '../../adapters/fs/private-folders.ts'
 
 /** One folder a model, named as its card is; in each the model, its card, and what else it needs. */
 export function modelsFolder(home: string): string {

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
-import { isPortableName } from '../../adapters/fs/portable-names.ts'
+import { isPortableName } from '../../adapters/fs/file-names.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'

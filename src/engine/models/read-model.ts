@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { readBeside } from '../../adapters/fs/read-beside.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
-import { readShared } from '../../adapters/fs/read-file.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { readBeside, readShared } from '../../adapters/fs/read-file.ts'
 import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
+import { RadversaryError } from '../../core/errors.ts'
 import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
-import { tfjsPath, type ModelRuntime, type TfjsModel } from './tfjs-model-file.ts'
+import { type ModelRuntime, type TfjsModel, tfjsPath } from './tfjs-model-file.ts'
 
 /** A model's file as it lies on disk. */
 export interface ModelFile {

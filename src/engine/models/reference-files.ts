@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ioError } from '../../adapters/fs/io-error.ts'
-import { readBeside } from '../../adapters/fs/read-beside.ts'
+import { readBeside } from '../../adapters/fs/read-file.ts'
 import { readPngImage } from '../../adapters/png/read-png.ts'
 import type { PixelMeaning, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'

@@ -14,7 +14,7 @@ import {
   type MaskAgreement,
   type MeanAgreement,
 } from '../../core/tasks/segmentation/agreement.ts'
-import type { TaskAgreement } from '../../core/tasks/task-agreement.ts'
+import type { TaskAgreement } from '../../core/tasks/verification.ts'
 import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import type { Box } from '../../core/image/boxes.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'

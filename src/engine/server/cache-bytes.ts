@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import type { Settings } from './settings/settings-file.ts'
+import type { Settings } from './settings-file.ts'
 
 /** The bound of the frames that are kept: as set, or a quarter of the memory. */
 export function cacheBytes({ cacheBytes: set }: Pick<Settings, 'cacheBytes'>): number {

@@ -1,18 +1,17 @@
 import type { ComparisonService } from './comparisons/comparison-service.ts'
+import type { DeviceChooser } from './device-chooser.ts'
+import type { EngineThreads } from './engine-threads.ts'
 import type { FrameCache } from './frames/frame-cache.ts'
-import type { RunFrames } from './frames/run-frames.ts'
-import type { StudyFrames } from './frames/study-frames.ts'
+import type { RunFrames, StudyFrames } from './frames/run-frames.ts'
 import type { EngineLog } from './log.ts'
 import type { Gradients } from './models/gradients.ts'
 import type { ModelRegistry } from './models/model-registry.ts'
 import type { ModelViews } from './models/model-views.ts'
 import type { Resources } from './resources.ts'
-import type { RecentStudies } from './studies/recent-studies.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { SettingsFile } from './settings-file.ts'
+import type { RecentStudies } from './studies/recent-studies.ts'
 import type { StudyStore } from './studies/study-store.ts'
-import type { EngineThreads } from './engine-threads.ts'
-import type { SettingsFile } from './settings/settings-file.ts'
-import type { DeviceChooser } from './device-chooser.ts'
 
 /** What procedures and binary routes work on: one per engine. */
 export interface EngineContext {

@@ -1,6 +1,6 @@
 import type { DeviceRequest } from '../device.ts'
 import type { ChosenDevice } from './check-device.ts'
-import type { SettingsFile } from './settings/settings-file.ts'
+import type { SettingsFile } from './settings-file.ts'
 import type { EngineThread } from './engine-threads.ts'
 
 /** The device that the settings mean on this machine. */

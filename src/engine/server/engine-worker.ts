@@ -1,5 +1,5 @@
 import { serveTasks } from '../threads/serve-tasks.ts'
-import { engineTasks } from './engine-tasks.ts'
+import { engineTasks } from './engine-threads.ts'
 
 /** The entry of a thread of the engine. */
 serveTasks(engineTasks)

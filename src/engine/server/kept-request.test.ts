@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readJson } from '../../adapters/fs/json-file.ts'
-import { comparisonRequest } from './comparisons/comparison-request.ts'
+import { comparisonRequest } from './comparisons/comparison-service.ts'
 import { keepRequest } from './kept-request.ts'
 import { runRequest } from './runs/run-request.ts'
 

@@ -1,13 +1,99 @@
-import { about } from './routers/about.ts'
-import { attacksRouter } from './routers/attacks.ts'
-import { comparisonsRouter } from './routers/comparisons.ts'
-import { deviceRouter } from './routers/device.ts'
-import { filesRouter } from './routers/files.ts'
+import { z } from 'zod'
+import { budgetToRelative, parseBudget, relativeInUnits } from '../../core/image/budget.ts'
+import { methodsHelp } from '../attack/method-settings.ts'
+import type { Comparison } from '../compare/comparison.ts'
+import { version } from '../version.ts'
+import { cacheBytes } from './cache-bytes.ts'
+import { licencesOf } from './licences.ts'
+import { listFolder } from './list-folder.ts'
+import { logFolderIn } from './log.ts'
 import { modelsRouter } from './routers/models.ts'
+import { frameAddress, modelName, pageComparison } from './routers/page-requests.ts'
 import { runsRouter } from './routers/runs.ts'
-import { settingsRouter } from './routers/settings.ts'
 import { studiesRouter } from './routers/studies.ts'
-import { router } from './trpc.ts'
+import { settingsChange } from './settings-file.ts'
+import { type JobEvent, streamed } from './streamed.ts'
+import { imageAt } from './studies/study-store.ts'
+import { procedure, router } from './trpc.ts'
+
+/** Versions, places and licences for the about box. */
+const about = procedure.query(async ({ ctx }) => ({
+  version,
+  home: ctx.home,
+  logFolder: logFolderIn(ctx.home),
+  licences: await licencesOf(ctx.resources.folder),
+}))
+
+const attacksRouter = router({
+  /** Every method with its settings, for forms. */
+  methods: procedure.query(() => methodsHelp()),
+  /** A size of change, as text with a unit, in every unit; depends on the frame's intensity range. */
+  budget: procedure
+    .input(frameAddress.extend({ model: modelName, text: z.string() }))
+    .query(async ({ input: { model, text, ...address }, ctx }) => {
+      const { scale } = await ctx.views.frame(address, await ctx.models.show(model))
+      return relativeInUnits(budgetToRelative(parseBudget(text), scale), scale)
+    }),
+})
+
+export type ComparisonEvent = JobEvent | { readonly type: 'compared'; readonly comparison: Comparison }
+
+const named = z.strictObject({ comparison: z.string() })
+
+const comparisonsRouter = router({
+  create: procedure.input(pageComparison).mutation(async ({ input: { study, images, ...things }, ctx }) => {
+    const opened = await ctx.studies.find(study)
+    const uids = images?.map((place) => imageAt(opened, place).sopInstanceUid)
+    return { comparison: await ctx.comparisons.create({ ...things, paths: opened.info.paths, images: uids }) }
+  }),
+  /**
+   * Begins or goes on, and ends with the comparison. Whoever stops listening cancels it: what is done stays
+   * done.
+   */
+  work: procedure.input(named).mutation(async function* ({
+    input,
+    ctx,
+    signal,
+  }): AsyncGenerator<ComparisonEvent> {
+    const comparison = yield* streamed((hooks) => ctx.comparisons.work(input.comparison, hooks), signal)
+    yield { type: 'compared', comparison }
+  }),
+  list: procedure.query(({ ctx }) => ctx.comparisons.list()),
+  get: procedure.input(named).query(({ input, ctx }) => ctx.comparisons.get(input.comparison)),
+  delete: procedure.input(named).mutation(({ input, ctx }) => ctx.comparisons.remove(input.comparison)),
+})
+
+const deviceRouter = router({
+  /**
+   * The device in use and what became of the others. The first call checks them all and takes a second or
+   * two.
+   */
+  list: procedure.query(({ ctx }) => ctx.device.chosen()),
+  /**
+   * What the engine holds at this moment, in bytes: all of its own process, and of that the decoded frames.
+   * What runs models has processes of its own.
+   */
+  memory: procedure.query(({ ctx }) => ({ resident: process.memoryUsage.rss(), frames: ctx.cache.bytes })),
+})
+
+const filesRouter = router({
+  /**
+   * A folder's contents, for the open dialog of a page that has no native one; the user's own folder by
+   * default.
+   */
+  list: procedure
+    .input(z.strictObject({ path: z.string().min(1).optional() }))
+    .query(({ input }) => listFolder(input.path)),
+})
+
+const settingsRouter = router({
+  get: procedure.query(({ ctx }) => ctx.settings.read()),
+  set: procedure.input(settingsChange).mutation(async ({ input, ctx }) => {
+    const settings = await ctx.settings.change(input)
+    ctx.cache.resize(cacheBytes(settings))
+    return settings
+  }),
+})
 
 /** Everything that can be asked of the engine, but for pixels (see `frames`). */
 export const engineRouter = router({

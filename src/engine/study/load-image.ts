@@ -1,23 +1,22 @@
+import { nameOf } from '../../adapters/fs/open-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import { nameOf } from '../../adapters/fs/file-ref.ts'
 import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
-import type { Instance } from '../../core/dicom/instance.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
+import { type Instance, parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
-import type { BudgetScale } from '../../core/image/budget.ts'
-import type { Notice } from '../../core/errors.ts'
 import { aspectNotices, frameStackNotices, imageNotices } from '../../core/dicom/notices.ts'
-import type { ModelCard } from '../../core/model/card.ts'
+import type { Notice } from '../../core/errors.ts'
+import type { BudgetScale } from '../../core/image/budget.ts'
+import { createFloatImage, type FloatImage } from '../../core/image/float-image.ts'
 import {
   countIntensities,
   type ImagePixels,
   type IntensityCounts,
 } from '../../core/image/intensity-counts.ts'
-import { resolveIntensity, widthInHu, type ResolvedIntensity } from '../../core/image/intensity.ts'
+import { type ResolvedIntensity, resolveIntensity, widthInHu } from '../../core/image/intensity.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import { contextOf } from '../../core/model/slices.ts'
-import { unsuited, type SeriesImage } from '../../core/model/suitability.ts'
-import { createFloatImage, type FloatImage } from '../../core/image/float-image.ts'
+import { type SeriesImage, unsuited } from '../../core/model/suitability.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import { suitabilityIn } from './suitability.ts'
 

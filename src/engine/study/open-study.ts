@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve, sep } from 'node:path'
-import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { nameOf } from '../../adapters/fs/open-file.ts'
 import {
   scan,
   type ScanFailure,

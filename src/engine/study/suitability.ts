@@ -1,5 +1,5 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
-import { nameOf } from '../../adapters/fs/file-ref.ts'
+import { nameOf } from '../../adapters/fs/open-file.ts'
 import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'

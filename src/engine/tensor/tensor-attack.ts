@@ -33,7 +33,7 @@ import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { tensorWarnings } from './tensor-warnings.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
-import { argMax, type Criterion } from '../../core/attacks/criterion.ts'
+import { argMax, type Criterion } from '../../core/attacks/decision-boundary.ts'
 import type { AttackEvent, AttackResult } from '../../core/attacks/attack-result.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
-import { checkOutputName } from '../../adapters/fs/portable-names.ts'
+import { checkOutputName } from '../../adapters/fs/file-names.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'

@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { internalError } from '../../core/errors.ts'
-import type { StartHost } from './task-host.ts'
-import type { FromThread } from './thread-messages.ts'
-import { workerFile } from './worker-file.ts'
+import type { FromThread, StartHost } from './thread-messages.ts'
+import { workerFile } from './worker-host.ts'
 
 /**
  * A process of its own, which can be ended whatever native code in it is doing, and whose memory faults are

@@ -1,8 +1,6 @@
-import { homeFolder } from '../../adapters/fs/home-folder.ts'
-import { sweepTemporaryFolder } from '../../adapters/fs/temporary-folder.ts'
+import { homeFolder, sweepTemporaryFolder } from '../../adapters/fs/private-folders.ts'
 import { createPendingTasks } from './pending-tasks.ts'
-import type { StartHost, TaskHost } from './task-host.ts'
-import type { TaskHooks, TaskInput, TaskResult, Tasks } from './thread-messages.ts'
+import type { StartHost, TaskHooks, TaskHost, TaskInput, TaskResult, Tasks } from './thread-messages.ts'
 
 /**
  * A thread, or a process, that does some tasks, so that its owner never waits. It starts with its first task,
@@ -109,5 +107,20 @@ async function cancelledBy<Result>(
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Threads that share tasks: each goes to the one with the least to do. */
+export function createThreadPool<T extends Tasks>(start: StartHost, size: number): Thread<T> {
+  const threads = Array.from({ length: size }, () => createThread<T>(start))
+  const idlest = () => threads.reduce((idle, thread) => (thread.busy < idle.busy ? thread : idle))
+  return {
+    run: (task, input, hooks, graceMs) => idlest().run(task, input, hooks, graceMs),
+    get busy() {
+      return threads.reduce((sum, { busy }) => sum + busy, 0)
+    },
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()))
+    },
   }
 }

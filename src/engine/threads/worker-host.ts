@@ -1,8 +1,27 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { internalError } from '../../core/errors.ts'
-import type { StartHost } from './task-host.ts'
-import { workerFile, type WorkerName } from './worker-file.ts'
+import type { StartHost } from './thread-messages.ts'
+
+/** The entries of threads and processes, and where their sources are. */
+const sources = {
+  'engine-worker': '../server/engine-worker.ts',
+  'model-worker': '../models/model-worker.ts',
+  'task-process': '../../serve/task-process.ts',
+} as const
+
+type WorkerName = keyof typeof sources
+
+/** Beside the built program, or above its chunks; in the sources, at its own place. */
+export function workerFile(name: WorkerName): string {
+  const here = import.meta.dirname
+  const candidates = [join(here, `${name}.js`), join(here, `../${name}.js`), join(here, sources[name])]
+  const found = candidates.find((candidate) => existsSync(candidate))
+  if (found === undefined) throw internalError(`${name} is not beside the program`)
+  return found
+}
 
 /**
  * A thread of this process. Native code in it can't be ended: what may compute for ever belongs in a process.

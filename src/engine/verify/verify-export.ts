@@ -1,25 +1,71 @@
 import { join, resolve } from 'node:path'
-import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
-import { RadversaryError, type Notice } from '../../core/errors.ts'
-import { namesOf, parseCard, type ModelCard } from '../../core/model/card.ts'
-import { recordedPrediction } from '../../core/tasks/answers.ts'
-import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
+import { verifyManifest } from '../../adapters/fs/manifest.ts'
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { parseInstance } from '../../core/dicom/instance.ts'
+import { readSegmentation } from '../../core/dicom/segmentation.ts'
+import { type Notice, RadversaryError } from '../../core/errors.ts'
+import { fromRuns, type Mask, planeOf } from '../../core/image/mask.ts'
+import { type ModelCard, namesOf, parseCard } from '../../core/model/card.ts'
 import { headerMismatches } from '../../core/model/suitability.ts'
+import { recordedPrediction } from '../../core/tasks/answers.ts'
+import type { FrameParts } from '../../core/tasks/report-fields.ts'
+import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
+import { verificationError } from '../../core/tasks/verification.ts'
 import { recordName } from '../attack/attack-study.ts'
-import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
-import { imageResult, type FrameReport } from '../export/image-result.ts'
-import { checkMaskFiles } from '../export/check-mask-files.ts'
-import { checkPrediction } from '../export/reread.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
+import { type FrameReport, imageResult, type ImageResult } from '../export/image-result.ts'
+import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
+import { checkPrediction } from '../export/reread.ts'
+import { classOfLabel } from '../labels/segment-label.ts'
+import { findByHash } from '../models/model-store.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
-import { readModelFile, type ModelFile } from '../models/read-model.ts'
+import { type ModelFile, readModelFile } from '../models/read-model.ts'
 import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
-import { findByHash } from '../models/model-store.ts'
-import { throwIfCancelled, type JobHooks } from '../progress.ts'
+import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import { distinctNotices } from '../study/load-image.ts'
 import { RecordedStack } from './recorded-stack.ts'
+
+/**
+ * That exported segmentations are the recorded masks, segment by segment.
+ * @throws RadversaryError verification-failed; io-failed, dicom-unreadable, dicom-unsupported where they
+ * can't be read.
+ */
+async function checkMaskFiles(
+  { folder, exported }: { readonly folder: string; readonly exported: ImageResult['exported'] },
+  frames: readonly FrameParts[],
+  classes: readonly string[],
+): Promise<void> {
+  for (const [kind, when] of [
+    ['masksBefore', 'before'],
+    ['masksAfter', 'after'],
+  ] as const) {
+    const path = exported[kind]?.path
+    if (path === undefined) continue
+    const masks = frames.flatMap((frame) => (frame.masks === undefined ? [] : [fromRuns(frame.masks[when])]))
+    await checkMaskFile(join(folder, path), masks, classes)
+  }
+}
+
+async function checkMaskFile(
+  path: string,
+  masks: readonly Mask[],
+  classes: readonly string[],
+): Promise<void> {
+  const { frames, labels } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
+  // Every segment has a frame on every frame of the image, also where it shows nothing.
+  const count = labels.length * masks.length
+  if (frames.length !== count)
+    throw verificationError(`${count} frames of segments`, String(frames.length), path)
+  for (const { label, frameNumber = 1, read } of frames) {
+    const mask = masks[frameNumber - 1]
+    const expected = mask && planeOf(mask, classOfLabel(label, classes))
+    const got = await read()
+    if (expected?.length !== got.length || expected.some((value, i) => value !== got[i]))
+      throw verificationError('the masks that were recorded', `others for ${label}`, path)
+  }
+}
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string

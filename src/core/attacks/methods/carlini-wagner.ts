@@ -1,14 +1,13 @@
 import { z } from 'zod'
-import { tensor } from '../../tensor/tensor.ts'
-import { Adam } from '../../math/adam.ts'
-import type { StepTaken, AttackState } from '../attack.ts'
-import { l2Ball, type RowInterval } from '../balls.ts'
+import { Adam, fromTanh, throughTanh, toSlope, toTanh, writeTangent } from '../../math/carlini-wagner.ts'
 import { addScaled } from '../../math/kernels.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import type { AttackState, StepTaken } from '../attack.ts'
+import { l2Ball, type RowInterval } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import { rowOf } from '../rows.ts'
 import { smallestEpsilon, steps } from '../settings.ts'
-import { toSlope, toTanh, writeTangent, fromTanh, throughTanh } from '../../math/tanh-box.ts'
 
 const settings = z.strictObject({
   epsilon: smallestEpsilon('Euclidean'),

@@ -1,13 +1,12 @@
 import { z } from 'zod'
+import { addScaled } from '../../math/kernels.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
-import { gradientSum } from '../gradient-sum.ts'
-import { addScaled } from '../../math/kernels.ts'
 import { defineMethod } from '../method-entry.ts'
 import { rowOf } from '../rows.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
-import { signIteration } from '../sign-iteration.ts'
+import { gradientSum, signIteration } from '../sign-iteration.ts'
 import { momentum } from './mi-fgsm.ts'
 
 const source = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
-import { referenceKernelConvolution } from '../../tensor/reference-kernel.ts'
+import { referenceKernelConvolution } from '../../tensor/smoothing.ts'
 import { extentOf, tensor } from '../../tensor/tensor.ts'
 import type { StepTaken, AttackState } from '../attack.ts'
 import { noBall } from '../balls.ts'

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
-import { smoothGaussian } from '../../tensor/gaussian.ts'
-import { smoothAlongStack } from '../../tensor/stack-smoothing.ts'
-import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { StepTaken, AttackState } from '../attack.ts'
-import { linfBall } from '../balls.ts'
 import { addScaled, advance, sumInto, toScaledSign } from '../../math/kernels.ts'
+import { smoothAlongStack, smoothGaussian } from '../../tensor/smoothing.ts'
+import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
+import type { AttackState, StepTaken } from '../attack.ts'
+import { linfBall } from '../balls.ts'
 import { hardened, probabilitiesOf } from '../likelihood.ts'
 import { defineMethod } from '../method-entry.ts'
-import { epsilon, kernelSize, randomStart, stepSize, steps } from '../settings.ts'
 import { rowOf } from '../rows.ts'
+import { epsilon, kernelSize, randomStart, steps, stepSize } from '../settings.ts'
 
 const settings = z.strictObject({
   epsilon,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tensor } from '../../tensor/tensor.ts'
-import { Adam } from '../../math/adam.ts'
+import { Adam } from '../../math/carlini-wagner.ts'
 import type { Rows, StepTaken, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'
 import { addScaled, advance } from '../../math/kernels.ts'

@@ -1,22 +1,22 @@
 import { z } from 'zod'
+import { addScaled, advance } from '../../math/kernels.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { UnnamedMethod, StepTaken, AttackState } from '../attack.ts'
-import { l2Ball, linfBall, type Ball } from '../balls.ts'
-import { addScaled, advance } from '../../math/kernels.ts'
+import type { AttackState, StepTaken, UnnamedMethod } from '../attack.ts'
+import { type Ball, l2Ball, linfBall } from '../balls.ts'
 import { defineMethod } from '../method-entry.ts'
 import { marginObjective } from '../objectives.ts'
 import { rowOf } from '../rows.ts'
 import { epsilon, epsilonL2, restarts } from '../settings.ts'
-import { linfSquares } from '../squares/linf-squares.ts'
-import { l2Squares } from '../squares/l2-squares.ts'
 import {
-  forEachRow,
-  squareFraction,
   type Extents,
+  forEachRow,
+  l2Squares,
+  linfSquares,
   type Proposals,
+  squareFraction,
   type Window,
-} from '../squares/proposals.ts'
+} from '../squares.ts'
 
 const source = {
   authors: 'M. Andriushchenko, F. Croce, N. Flammarion, M. Hein',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { smoothGaussianInZeros } from '../../tensor/gaussian.ts'
+import { smoothGaussianInZeros } from '../../tensor/smoothing.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { Rows, AttackState } from '../attack.ts'
 import { linfBall } from '../balls.ts'

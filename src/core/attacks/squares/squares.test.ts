@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { normL2 } from '../../math/kernels.ts'
 import { randomSource } from '../random.ts'
-import { l2Squares } from './l2-squares.ts'
-import { linfSquares } from './linf-squares.ts'
-import { sideOf, squareFraction } from './proposals.ts'
+import { l2Squares, linfSquares, sideOf, squareFraction } from '../squares.ts'
 
 const extents = { channels: 2, rows: 12, columns: 10 }
 const zeros = () => new Float32Array(240)

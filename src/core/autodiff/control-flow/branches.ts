@@ -1,13 +1,12 @@
 import { subgraphOf } from '../../onnx/codec.ts'
-import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
 import { readsOf } from '../../onnx/graph-walk.ts'
+import { nodeOf, type OnnxGraph, type OnnxNode } from '../../onnx/graph.ts'
 import { numericValues, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { stopGradient } from '../../onnx/stop-gradient.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import { sameShape } from '../shapes.ts'
 import type { Refusal, TypedGraph } from '../typed-graph.ts'
-import type { Value } from '../value.ts'
-import { capturedBy, inlined, liftedConstants, type Expansion } from './subgraph.ts'
+import { capturedBy, type Expansion, inlined, liftedConstants } from './subgraph.ts'
 import type { ExpansionContext } from './unroll.ts'
 
 /** An If whose branches stand beside it, and what they give; the node itself is still there. */

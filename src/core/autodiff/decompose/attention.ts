@@ -1,9 +1,8 @@
 import { floatAttribute, intAttribute } from '../../onnx/attributes.ts'
-import { extents4, extentOf, largestFloat32 } from '../../tensor/tensor.ts'
-import type { Decomposition } from './decomposition.ts'
-import type { Emitter } from '../emitter.ts'
+import { extentOf, extents4, largestFloat32 } from '../../tensor/tensor.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import type { Value } from '../value.ts'
+import type { Decomposition } from './decomposition.ts'
 
 /**
  * softmax(scale Q Kᵀ + mask) V per head (opset 23), heads of K and V shared by groups of Q's. Operands are

@@ -1,6 +1,5 @@
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import type { Value } from '../value.ts'
 
 /**
  * An operator as simpler ones: emits nodes that compute its outputs and returns those, in their order. Throws

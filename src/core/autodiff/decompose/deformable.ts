@@ -1,11 +1,10 @@
 import { entry } from '../../entry.ts'
 import { intAttribute } from '../../onnx/attributes.ts'
-import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
-import { convolutionOf, type Convolution } from '../convolution.ts'
-import type { Emitter } from '../emitter.ts'
+import { extentOf, extents4, sizeOf } from '../../tensor/tensor.ts'
+import { type Convolution, convolutionOf } from '../convolution.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import { range } from '../shapes.ts'
-import type { Value } from '../value.ts'
 import type { Decomposition } from './decomposition.ts'
 
 /** A tap's row or column for each window: [N · groups of offsets, taps · windows]. */

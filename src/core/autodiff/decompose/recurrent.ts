@@ -1,10 +1,9 @@
-import { extentOf } from '../../tensor/tensor.ts'
 import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
-import type { Decomposition } from './decomposition.ts'
-import type { Emitter } from '../emitter.ts'
+import { extentOf } from '../../tensor/tensor.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import { range } from '../shapes.ts'
-import type { Value } from '../value.ts'
+import type { Decomposition } from './decomposition.ts'
 
 /** What one direction's weights and states are: W x for every step, and what a step makes of it. */
 interface Cell {

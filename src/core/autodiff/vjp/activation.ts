@@ -1,7 +1,6 @@
-import type { Emitter } from '../emitter.ts'
-import type { Value } from '../value.ts'
-import type { VjpRule } from '../rule.ts'
 import { floatAttribute, intAttribute, stringAttribute } from '../../onnx/attributes.ts'
+import type { Emitter, Value } from '../emitter.ts'
+import type { VjpRule } from '../rule.ts'
 
 /**
  * 1 where x > 0 and 0 elsewhere. On the CPU a HardSigmoid that is a step for every normal float32: ONNX

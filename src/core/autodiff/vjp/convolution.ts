@@ -1,5 +1,5 @@
-import { extentOf } from '../../tensor/tensor.ts'
 import { entry } from '../../entry.ts'
+import { extentOf } from '../../tensor/tensor.ts'
 import {
   biasVjp,
   type Convolution,
@@ -8,11 +8,10 @@ import {
   rotatedKernel,
   transposedConvolutionOf,
 } from '../convolution.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { VjpRule } from '../rule.ts'
-import { transposedConvolution } from '../transposed-convolution.ts'
-import type { Value } from '../value.ts'
-import type { Emitter } from '../emitter.ts'
 import { range } from '../shapes.ts'
+import { transposedConvolution } from '../transposed-convolution.ts'
 
 /**
  * dx = the transposed convolution of g with the same kernel. At stride 1 that is a plain Conv with the kernel

@@ -1,7 +1,7 @@
 import type { VjpRule } from '../rule.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
-import type { Value } from '../value.ts'
+import type { Value } from '../emitter.ts'
 
 /** dx = g sign(x) */
 export const Abs: VjpRule = ({ g, x }, emit) => [() => emit.mul(g, emit.map('Sign', x))]

@@ -1,10 +1,9 @@
 import { entry } from '../../entry.ts'
 import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { extentOf, type Shape, sizeOf } from '../../tensor/tensor.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { VjpRule } from '../rule.ts'
-import type { Value } from '../value.ts'
 
 /**
  * Each point is Σ_corners x[corner] Π_axes weight: dx adds g Π weight to the corners, and d position along an

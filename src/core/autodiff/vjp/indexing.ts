@@ -2,11 +2,10 @@ import { intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { int64Tensor, numericValues, type OnnxTensor } from '../../onnx/onnx-tensor.ts'
 import { extentOf, sizeOf } from '../../tensor/tensor.ts'
 import { adjointAlong, oneHotRows, placed } from '../axis-map.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { VjpRule } from '../rule.ts'
 import { axisOf, range } from '../shapes.ts'
-import type { Value } from '../value.ts'
 
 /**
  * dx = g put back where it was taken from, summed where something was taken twice: a product with a 0-1

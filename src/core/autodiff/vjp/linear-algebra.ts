@@ -1,11 +1,10 @@
 import { entry } from '../../entry.ts'
-import type { VjpRule } from '../rule.ts'
-import { broadcastShapes } from '../shapes.ts'
-import type { Value } from '../value.ts'
 import { floatAttribute, intAttribute, stringAttribute } from '../../onnx/attributes.ts'
 import { extentOf, type Shape } from '../../tensor/tensor.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
+import type { VjpRule } from '../rule.ts'
+import { broadcastShapes } from '../shapes.ts'
 
 /** The labels of an axis each, by operand and of the result; no ellipsis any more. */
 export interface EinsumEquation {

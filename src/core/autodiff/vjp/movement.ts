@@ -1,13 +1,12 @@
 import { entry } from '../../entry.ts'
-import type { VjpRule } from '../rule.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../../onnx/attributes.ts'
-import { axisOf, range } from '../shapes.ts'
-import type { Value } from '../value.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
+import { extentOf, extents4, sizeOf } from '../../tensor/tensor.ts'
 import { adjointAlong, oneHotRows, placed, reversed, spread } from '../axis-map.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import { extents4, extentOf, sizeOf } from '../../tensor/tensor.ts'
+import type { VjpRule } from '../rule.ts'
+import { axisOf, range } from '../shapes.ts'
 
 /** dx = g in x's shape. */
 export const Reshape: VjpRule = ({ g, x }, emit) => [() => emit.reshape(g, x.shape), null]

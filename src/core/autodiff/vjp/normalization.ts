@@ -1,12 +1,11 @@
 import { entry } from '../../entry.ts'
-import type { Emitter } from '../emitter.ts'
-import type { Value } from '../value.ts'
 import { floatAttribute, intAttribute, intsAttribute } from '../../onnx/attributes.ts'
 import { floatValues } from '../../onnx/onnx-tensor.ts'
-import type { VjpRule } from '../rule.ts'
 import { extentOf, sizeOf } from '../../tensor/tensor.ts'
-import { axisOf, range, reducedShape } from '../shapes.ts'
 import { adjointAlong, type AxisMap } from '../axis-map.ts'
+import type { Emitter, Value } from '../emitter.ts'
+import type { VjpRule } from '../rule.ts'
+import { axisOf, range, reducedShape } from '../shapes.ts'
 
 /** x̂ = (x − mean) r, and r = 1 / √(var + ε) with the normalised axes kept as 1. */
 export interface Normalized {

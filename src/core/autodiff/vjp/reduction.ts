@@ -1,11 +1,10 @@
 import { intAttribute } from '../../onnx/attributes.ts'
 import { numericValues } from '../../onnx/onnx-tensor.ts'
 import { extentOf, sizeOf } from '../../tensor/tensor.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Emitter, Value } from '../emitter.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import { axisOf, range, reducedShape } from '../shapes.ts'
-import type { Value } from '../value.ts'
 import type { VjpRule } from '../rule.ts'
+import { axisOf, range, reducedShape } from '../shapes.ts'
 
 /** A Reduce… node, its output and cotangent brought to the shape with the reduced axes kept as 1. */
 export interface Reduction {

@@ -1,22 +1,21 @@
 import type { StoredFrame } from '../image.ts'
-import { codes, type Code } from './codes.ts'
+import { type Code, codes } from './codes.ts'
 import type { DataElement } from './encode.ts'
+import { identityOf, type InstanceIdentity, openExportable, studyUidOf } from './exportable.ts'
 import { functionalGroupChanges, hasFunctionalGroups } from './functional-groups.ts'
-import { identityOf, openExportable, studyUidOf, type InstanceIdentity } from './exportable.ts'
-import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
+import { encodeFile, type SourceInstance, targetSyntax } from './part10.ts'
 import { pixelChanges } from './pixels.ts'
 import {
   contributingEquipment,
   derivationCodes,
   derivedImageType,
   encodedFor,
-  sourceImageItem,
   type Equipment,
+  sourceImageItem,
 } from './provenance.ts'
 import { derivedExamination, forbiddenInDerived, isEnhancedImage } from './sop-classes.ts'
-import { findElement, textValue } from './source-values.ts'
-import { textBefore, textElement } from './source-text.ts'
-import { splice, type Change } from './splice.ts'
+import { findElement, textBefore, textElement, textValue } from './source-values.ts'
+import { type Change, splice } from './splice.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 

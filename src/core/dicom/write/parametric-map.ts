@@ -1,13 +1,17 @@
-import { encodeElements, type DataElement } from './encode.ts'
-import { floatBytes, splitChannels, type MapFrame } from './parametric-map-frames.ts'
-import { frameType, groupElements } from './parametric-map-groups.ts'
-import type { ParametricMapSeries } from './parametric-map-series.ts'
-import { identityOf, openExportable, type InstanceIdentity } from './exportable.ts'
-import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
+import { type DataElement, encodeElements } from './encode.ts'
+import { identityOf, type InstanceIdentity, openExportable } from './exportable.ts'
+import {
+  floatBytes,
+  frameType,
+  groupElements,
+  type MapFrame,
+  type ParametricMapSeries,
+  splitChannels,
+} from './parametric-map-groups.ts'
+import { encodeFile, type SourceInstance, targetSyntax } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
 import { parametricMapStorage } from './sop-classes.ts'
-import { requiredUnsigned, textValue } from './source-values.ts'
-import { textBefore } from './source-text.ts'
+import { requiredUnsigned, textBefore, textValue } from './source-values.ts'
 import {
   contentDate,
   contentTime,

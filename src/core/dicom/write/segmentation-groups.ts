@@ -1,18 +1,101 @@
-import { codeItem, codes, type Code } from './codes.ts'
-import { studyUidOf, type InstanceIdentity } from './exportable.ts'
+import { RadversaryError } from '../../errors.ts'
+import { type Mask, planeOf } from '../../image/mask.ts'
+import { type Code, codeItem, codes } from './codes.ts'
 import { asciiLetters, canEncode } from './encode-text.ts'
-import { longest, type DataElement } from './encode.ts'
-import { derivationImageItem, hasFunctionalGroups } from './functional-groups.ts'
-import { frameGeometries, type FrameGeometry } from './geometry.ts'
+import { type DataElement, longest } from './encode.ts'
+import { type InstanceIdentity, studyUidOf } from './exportable.ts'
+import {
+  derivationImageItem,
+  frameGeometries,
+  type FrameGeometry,
+  hasFunctionalGroups,
+} from './functional-groups.ts'
 import type { SourceInstance } from './part10.ts'
-import { referencedSeries } from './referenced-series.ts'
-import type { Segment, SegmentPlane } from './segmentation-frames.ts'
-import type { SegmentationSeries } from './segmentation-series.ts'
-import { characterSetOf, textElement } from './source-text.ts'
-import { frameCount, textValue } from './source-values.ts'
-import { frameOfReferenceElements } from './study-elements.ts'
+import type { Equipment } from './provenance.ts'
+import { characterSetOf, frameCount, requiredUnsigned, textElement, textValue } from './source-values.ts'
+import { frameOfReferenceElements, referencedSeries } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
+
+/** One class that is written as a segment; numbers count from 1 in the order of the list. */
+export interface Segment {
+  readonly class: number
+  readonly label: string
+}
+
+/** One frame of a segmentation: one segment on one frame of the source. */
+interface SegmentPlane {
+  readonly segmentNumber: number
+  /** Number of the source's frame, from 1. */
+  readonly frameNumber: number
+  /** [rows, columns] of 0 and 1. */
+  readonly plane: Uint8Array
+}
+
+/**
+ * A plane for every segment on every frame of the source, all of the first segment first; also where a
+ * segment is nowhere, so that a reader need not guess whether a frame was looked at. Throws `tensor-invalid`
+ * for masks of another number or size.
+ */
+export function segmentPlanes(
+  source: SourceInstance,
+  masks: readonly Mask[],
+  segments: readonly Segment[],
+): SegmentPlane[] {
+  const [rows, columns] = [
+    requiredUnsigned(source, tag.Rows, 'Rows'),
+    requiredUnsigned(source, tag.Columns, 'Columns'),
+  ]
+  const count = frameCount(source)
+  const misfit = masks.find((mask) => mask.rows !== rows || mask.columns !== columns)
+  if (masks.length !== count || misfit !== undefined)
+    throw new RadversaryError(
+      'tensor-invalid',
+      `Segmentation: expected ${count} masks of ${rows}x${columns}, got ${masks.length} of ${misfit?.rows ?? rows}x${misfit?.columns ?? columns}`,
+    )
+  return segments.flatMap(({ class: index }, segment) =>
+    masks.map((mask, frame) => ({
+      segmentNumber: segment + 1,
+      frameNumber: frame + 1,
+      plane: planeOf(mask, index),
+    })),
+  )
+}
+
+/**
+ * Pixel Data of 1 bit a pixel, the first in the lowest bit, frames without gaps between them (PS3.5 section
+ * 8.1.1).
+ */
+export function bitBytes(planes: readonly SegmentPlane[]): Uint8Array {
+  const pixels = planes[0]?.plane.length ?? 0
+  const bytes = new Uint8Array(Math.ceil((planes.length * pixels) / 8))
+  planes.forEach(({ plane }, frame) => {
+    plane.forEach((value, pixel) => {
+      const bit = frame * pixels + pixel
+      if (value === 1) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (1 << (bit & 7))
+    })
+  })
+  return bytes
+}
+
+/** What every segmentation of a series has in common. */
+export interface SegmentationSeries extends Equipment {
+  /** As in `DerivedSeries`: equal ids give equal bytes. */
+  readonly exportId: string
+  /** Parts the UIDs of the two series of an export. */
+  readonly role: 'masks-before' | 'masks-after'
+  readonly seriesNumber: number
+  readonly seriesDescription: string
+  /**
+   * Model and its hash; of adversarial images method, parameters and seed as well; at most 1024 characters
+   * are kept.
+   */
+  readonly derivationDescription: string
+  /** The model's name; at most 64 characters are kept. */
+  readonly algorithmName: string
+  /** Image Comments: what is not to be mistaken. */
+  readonly comment: string
+}
 
 /** Nothing is known of what a class is: neither an organ nor a finding may be claimed (PS3.16 CID 7150). */
 const category: Code = { value: '309825002', scheme: 'SCT', meaning: 'Spatial and Relational Concept' }

@@ -1,14 +1,18 @@
 import type { Mask } from '../../image/mask.ts'
-import { encodeElements, type DataElement } from './encode.ts'
-import { identityOf, openExportable, type InstanceIdentity } from './exportable.ts'
-import { encodeFile, targetSyntax, type SourceInstance } from './part10.ts'
+import { type DataElement, encodeElements } from './encode.ts'
+import { identityOf, type InstanceIdentity, openExportable } from './exportable.ts'
+import { encodeFile, type SourceInstance, targetSyntax } from './part10.ts'
 import { contributingEquipment, manufacturer } from './provenance.ts'
-import { bitBytes, segmentPlanes, type Segment } from './segmentation-frames.ts'
-import { segmentationGroups, segmentSequence } from './segmentation-groups.ts'
-import type { SegmentationSeries } from './segmentation-series.ts'
+import {
+  bitBytes,
+  type Segment,
+  segmentationGroups,
+  type SegmentationSeries,
+  segmentPlanes,
+  segmentSequence,
+} from './segmentation-groups.ts'
 import { segmentationStorage } from './sop-classes.ts'
-import { requiredUnsigned, textValue } from './source-values.ts'
-import { textBefore, textElement } from './source-text.ts'
+import { requiredUnsigned, textBefore, textElement, textValue } from './source-values.ts'
 import { contentDate, contentTime, instanceNumberElement, studyElements } from './study-elements.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'

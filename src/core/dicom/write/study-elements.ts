@@ -1,4 +1,5 @@
 import type { DataElement } from './encode.ts'
+import type { InstanceIdentity } from './exportable.ts'
 import { isGroupLength, type SourceInstance } from './part10.ts'
 import { elementBytes, findElement, itemsOf, textValue } from './source-values.ts'
 import { groupOf, tag } from './tags.ts'
@@ -116,4 +117,16 @@ export function contentDate(source: SourceInstance): string {
 export function contentTime(source: SourceInstance): string {
   const time = textValue(source, tag.ContentTime) ?? textValue(source, tag.StudyTime)
   return time !== undefined && /^\d{6}(\.\d{1,6})?$/.test(time) ? time : '000000'
+}
+
+/** One item of Referenced Series Sequence (PS3.3 C.12.2). */
+export function referencedSeries(original: InstanceIdentity): DataElement[] {
+  const instance: DataElement[] = [
+    { tag: tag.ReferencedSOPClassUID, vr: 'UI', value: original.sopClassUid },
+    { tag: tag.ReferencedSOPInstanceUID, vr: 'UI', value: original.sopInstanceUid },
+  ]
+  return [
+    { tag: tag.ReferencedInstanceSequence, vr: 'SQ', items: [instance] },
+    { tag: tag.SeriesInstanceUID, vr: 'UI', value: original.seriesInstanceUid },
+  ]
 }

@@ -1,4 +1,4 @@
-import { wilsonInterval, type Proportion } from '../../evaluate/interval.ts'
+import { wilsonInterval, type Proportion } from '../../evaluate/statistics.ts'
 import { classesOfAnswer, type FrameLabel, type KeptPrediction } from '../answers.ts'
 import type { ClassificationOutput } from './output.ts'
 

@@ -1,11 +1,33 @@
-import { classFields } from '../class-fields.ts'
+import type { ClassLabel } from '../answers.ts'
 import { claimOf } from '../claims.ts'
+import { classFields } from '../class-fields.ts'
 import { canBeClasses, outputContradictions, proposeClasses } from '../class-output.ts'
-import { labelColumns, oneLabel } from '../labels.ts'
+import { classOfLine, invalidLine, labelColumns, type LabelLine, oneLabel } from '../labels.ts'
 import { plainReports, type TaskRules } from '../rules.ts'
 import { classAgreement } from './agreement.ts'
 import { lossKindOf, predictionsOf, targetsOf } from './heads.ts'
-import { classLabel, classesOfText } from './labels.ts'
+import type { ClassificationOutput } from './output.ts'
+
+/** Class indices as a label. */
+function classLabel(classes: readonly number[]): ClassLabel {
+  return { kind: 'classes', classes }
+}
+
+/**
+ * A class by index or name; where classes may overlap several, separated by `;`, or `none`.
+ * @throws RadversaryError labels-invalid that names the line.
+ */
+function classesOfText(
+  text: string,
+  place: LabelLine,
+  { classes, activation }: ClassificationOutput,
+): number[] {
+  const isMultiLabel = activation === 'multi-label-sigmoid'
+  if (isMultiLabel && text === 'none' && !classes.includes(text)) return []
+  const label = text.split(';').map((part) => classOfLine(part.trim(), classes, place))
+  if (!isMultiLabel && label.length > 1) throw invalidLine(`expected one class, got ${label.length}`, place)
+  return label
+}
 
 /** What tasks with one answer of classes an image have in common: classes, and grades. */
 type ClassTask = TaskRules<'classification' | 'ordinal'>

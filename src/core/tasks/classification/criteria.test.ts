@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../../tensor/tensor.ts'
 import { anyLabelFlipped, labelsReached, misclassified, targetReached } from './criteria.ts'
-import { argMax } from '../../attacks/criterion.ts'
+import { argMax } from '../../attacks/decision-boundary.ts'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 

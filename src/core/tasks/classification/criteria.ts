@@ -1,8 +1,12 @@
+import {
+  argMax,
+  type Criterion,
+  difference,
+  threshold as labelPlane,
+} from '../../attacks/decision-boundary.ts'
 import { entry } from '../../entry.ts'
-import { argMax, type Criterion } from '../../attacks/criterion.ts'
 import { RadversaryError } from '../../errors.ts'
 import { extentOf, type Tensor } from '../../tensor/tensor.ts'
-import { difference, threshold as labelPlane } from '../../attacks/decision-boundary.ts'
 
 /** The most likely class is not the label. Of several largest logits the first counts. */
 export function misclassified(labels: readonly number[]): Criterion {

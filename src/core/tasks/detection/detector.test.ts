@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { tensor } from '../../tensor/tensor.ts'
-import { anchorBoxes } from './anchors.ts'
 import { boxIou, suppressed } from '../../image/boxes.ts'
-import { anchorTargets, asClass, asFalsePositives, asLabelled, asNothing } from './targets.ts'
 import { parseCard } from '../../model/card.ts'
-import { boxPredictionsOf, detectorOf, type DetectionCard } from './detector.ts'
+import { tensor } from '../../tensor/tensor.ts'
+import { anchorBoxes, boxPredictionsOf, type DetectionCard, detectorOf } from './detector.ts'
 import type { DetectionOutput } from './output.ts'
+import { anchorTargets, asClass, asFalsePositives, asLabelled, asNothing } from './targets.ts'
 
 const card = (boxes: object, output: object = {}, fit: object = { kind: 'stretch' }) => {
   const parsed = parseCard({

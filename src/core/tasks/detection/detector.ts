@@ -1,15 +1,37 @@
 import { entry } from '../../entry.ts'
 import { RadversaryError } from '../../errors.ts'
+import { type Box, classesOf, type Rectangle, suppressed } from '../../image/boxes.ts'
+import type { ModelCard } from '../../model/card.ts'
+import { fitPlan } from '../../model/preprocessing/fit.ts'
+import { boxToImage } from '../../model/preprocessing/grids.ts'
 import type { ImageSize } from '../../tensor/resample.ts'
 import { extentOf, type Tensor } from '../../tensor/tensor.ts'
-import { anchorLossOfHead, anchorMaxima, anchorProbabilities, boxRows } from './losses.ts'
-import { anchorBoxes } from './anchors.ts'
-import { classesOf, suppressed, type Box, type Rectangle } from '../../image/boxes.ts'
-import type { ModelCard } from '../../model/card.ts'
 import type { BoxPrediction } from '../answers.ts'
-import { boxToImage } from '../../model/preprocessing/grids.ts'
-import { fitPlan } from '../../model/preprocessing/fit.ts'
-import type { DetectionOutput } from './output.ts'
+import { anchorLossOfHead, anchorMaxima, anchorProbabilities, boxRows } from './losses.ts'
+import type { Anchors, DetectionOutput } from './output.ts'
+
+/**
+ * Anchors [A, 4] as x0, y0, x1, y1 in pixels of the model's input. Grids go level by level, row by row, and
+ * at each place ratio by ratio (height to width) and size by size, as RetinaNet's (Lin et al., ICCV 2017) do:
+ * width size/√ratio, height size·√ratio, centred at (column + offset)·stride.
+ */
+export function anchorBoxes(anchors: Anchors, [rows, columns]: ImageSize): Float64Array {
+  if (anchors.kind === 'list') return Float64Array.from(anchors.boxes.flat())
+  return Float64Array.from(
+    anchors.levels.flatMap(({ stride, sizes, ratios }) => {
+      const shapes = ratios.flatMap((ratio) =>
+        sizes.map((size) => [size / Math.sqrt(ratio), size * Math.sqrt(ratio)] as const),
+      )
+      const centres = (extent: number) =>
+        Array.from({ length: Math.ceil(extent / stride) }, (_, i) => (i + anchors.offset) * stride)
+      return centres(rows).flatMap((y) =>
+        centres(columns).flatMap((x) =>
+          shapes.flatMap(([w, h]) => [x - w / 2, y - h / 2, x + w / 2, y + h / 2]),
+        ),
+      )
+    }),
+  )
+}
 
 export type DetectionCard = Pick<ModelCard, 'input' | 'fit'> & { readonly output: DetectionOutput }
 

@@ -1,11 +1,77 @@
-import type { GoalSpec } from '../../spec/attack-spec.ts'
+import type { Criterion, Hyperplane } from '../../attacks/decision-boundary.ts'
+import { entry } from '../../entry.ts'
 import { internalError, RadversaryError } from '../../errors.ts'
-import type { FrameLabel } from '../answers.ts'
-import { refuse, type Goal, type GoalMaker, type TaskGoal } from '../goal.ts'
-import { valueChanged, valueReached } from './criteria.ts'
+import type { GoalSpec } from '../../spec/attack-spec.ts'
+import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import type { FrameLabel, ValueAnswer } from '../answers.ts'
+import { type Goal, type GoalMaker, refuse, type TaskGoal } from '../goal.ts'
 import { isValueLoss, type ValueLoss } from './losses.ts'
 import type { RegressionOutput } from './output.ts'
-import { valueTargets } from './values.ts'
+
+type Scale = Pick<RegressionOutput, 'scale' | 'offset' | 'unit'>
+
+/** The predicted value differs from the label's by more than the tolerance, in the card's unit. */
+function valueChanged(head: Scale, labels: readonly number[], tolerance: number): Criterion {
+  return {
+    name: `value changed by more than ${inUnit(tolerance, head)}`,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - entry(labels, sample)) > tolerance,
+    boundary: (sample) => ({
+      need: 'any',
+      planes: [
+        above(head, entry(labels, sample) + tolerance),
+        below(head, entry(labels, sample) - tolerance),
+      ],
+    }),
+  }
+}
+
+/** The predicted value is the wanted one, to the tolerance. */
+function valueReached(head: Scale, wanted: readonly number[], tolerance: number): Criterion {
+  return {
+    name: `value reached to ${inUnit(tolerance, head)}`,
+    isMet: (logits, sample) => Math.abs(valueOf(head, logits) - entry(wanted, sample)) <= tolerance,
+    boundary: (sample) => ({
+      need: 'all',
+      planes: [
+        above(head, entry(wanted, sample) - tolerance),
+        below(head, entry(wanted, sample) + tolerance),
+      ],
+    }),
+  }
+}
+
+function valueOf({ scale, offset }: Scale, logits: Float32Array): number {
+  return scale * entry(logits, 0) + offset
+}
+
+function above({ scale, offset }: Scale, bar: number): Hyperplane {
+  return { terms: [[0, scale]], offset: offset - bar }
+}
+
+function below({ scale, offset }: Scale, bar: number): Hyperplane {
+  return { terms: [[0, -scale]], offset: bar - offset }
+}
+
+function inUnit(value: number, { unit }: Scale): string {
+  return unit === '' ? String(value) : `${value} ${unit}`
+}
+
+/** What outputs [N, 1] say of each sample, in the card's unit. Throws `tensor-invalid` for other outputs. */
+export function valuePredictions(head: RegressionOutput, { shape, data }: Tensor): ValueAnswer[] {
+  if (shape.length !== 2 || shape[1] !== 1)
+    throw new RadversaryError('tensor-invalid', `Head: expected outputs [N, 1], got [${shape.join(', ')}]`, {
+      tip: "Compare task and output of the model card with the model's output.",
+    })
+  return Array.from(data, (z) => ({ kind: 'value', value: head.scale * z + head.offset }))
+}
+
+/** Model outputs [N, 1] from values in the card's unit. */
+function valueTargets({ scale, offset }: RegressionOutput, values: readonly number[]): Tensor {
+  return tensor(
+    [values.length, 1],
+    Float32Array.from(values, (value) => (value - offset) / scale),
+  )
+}
 
 /** What an attack on numbers is after: away from the labels by more than the tolerance, or to a value. */
 export interface ValueChoice {

@@ -1,9 +1,8 @@
 import type { CardField } from '../../model/card-fields.ts'
 import { canBeClasses, outputContradictions } from '../class-output.ts'
-import { invalidLine, labelColumns, oneLabel, type LabelLine } from '../labels.ts'
+import { invalidLine, labelColumns, type LabelLine, oneLabel } from '../labels.ts'
 import { otherLossTip, plainReports, type TaskRules } from '../rules.ts'
-import { regressionGoal } from './goals.ts'
-import { valuePredictions } from './values.ts'
+import { regressionGoal, valuePredictions } from './goals.ts'
 
 const fields: readonly CardField[] = [
   {

@@ -1,5 +1,5 @@
-import { meanOf } from '../../evaluate/mean.ts'
-import { segmentAgreement, type SegmentAgreement } from '../../evaluate/segment-agreement.ts'
+import { meanOf } from '../../evaluate/statistics.ts'
+import { segmentAgreement, type SegmentAgreement } from '../../evaluate/segments.ts'
 import type { Mask } from '../../image/mask.ts'
 import { thingsOf } from './masks.ts'
 import type { SegmentationOutput } from './output.ts'

@@ -1,4 +1,4 @@
-import { inOrder } from '../../math/permute.ts'
+import { inOrder } from '../../math/matrices.ts'
 import { entry } from '../../entry.ts'
 import { internalError } from '../../errors.ts'
 import { GraphBuilder } from '../../onnx/graph-builder.ts'

@@ -1,24 +1,39 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
+import { readJsonFile } from '../../../adapters/fs/json-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import type { ComparisonSpec } from '../../../core/spec/comparison-spec.ts'
+import { comparisonSpec, type ComparisonSpec } from '../../../core/spec/comparison-spec.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import type { CompareRequest } from '../../compare/compare-run.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { planCells } from '../../compare/plan-cells.ts'
 import type { JobHooks } from '../../progress.ts'
-import { datedId, isDatedId } from '../dated-id.ts'
+import { datedId, isDatedId } from '../ids.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineThreads } from '../engine-threads.ts'
-import { readJsonFile } from '../../../adapters/fs/json-file.ts'
-import { keepRequest } from '../kept-request.ts'
+import { firstVersion, keepRequest, keptFields } from '../kept-request.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
-import { regionName, type DrawnRegion } from '../region.ts'
+import { type DrawnRegion, regionName } from '../region.ts'
 import { titleOf } from '../studies/study-info.ts'
-import { comparisonRequest, type ComparisonRequest } from './comparison-request.ts'
 import { readComparison } from './read-comparison.ts'
+
+const schema = 'radversary/comparison-request/2'
+
+const present = comparisonSpec.extend({ schema: z.literal(schema).default(schema), ...keptFields })
+
+/**
+ * Everything that a comparison needs to go on, as request.json in its folder; docs/workspace.md explains
+ * every field. A region is named relative to the folder.
+ */
+export const comparisonRequest = z.union([
+  present,
+  firstVersion('radversary/comparison-request/1', schema, present),
+])
+
+type ComparisonRequest = Readonly<z.output<typeof present>>
 
 /** A comparison as a page asks for it: its images named, its region drawn. */
 export interface NewComparison extends Omit<ComparisonSpec, 'region'> {

@@ -4,7 +4,7 @@ import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
 import { readJson } from '../../../adapters/fs/json-file.ts'
 import type { Headline } from '../../../core/evaluate/headline.ts'
-import type { Proportion } from '../../../core/evaluate/interval.ts'
+import type { Proportion } from '../../../core/evaluate/statistics.ts'
 import { comparisonName } from '../../compare/compare-study.ts'
 import {
   comparisonSchema,

@@ -1,16 +1,46 @@
 import { join } from 'node:path'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { readInstance } from '../../../adapters/fs/read-file.ts'
-import { modalityFunction } from '../../../core/dicom/luts.ts'
+import type { Instance } from '../../../core/dicom/instance.ts'
+import { modalityFunction } from '../../../core/dicom/lookup-tables.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
-import { exportedPath } from '../../export/record-image.ts'
 import type { ExportKind } from '../../export/export-kinds.ts'
+import { exportedPath } from '../../export/record-image.ts'
 import type { RunFolders } from '../runs/run-folders.ts'
-import type { StudyStore } from '../studies/study-store.ts'
+import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { FrameCache, InstanceSource } from './frame-cache.ts'
-import { plainPayload, storedPayload, type FramePayload } from './frame-payload.ts'
-import type { StudyFrames } from './study-frames.ts'
+import { type FramePayload, plainPayload, storedPayload } from './frame-payload.ts'
+
+export interface ImageAddress {
+  /** An open study's id. */
+  readonly study: string
+  /** The image's place in the study, from 0. */
+  readonly image: number
+}
+
+export interface FrameAddress extends ImageAddress {
+  /** Counts from 0. */
+  readonly frame: number
+}
+
+/** Frames of open studies. @throws RadversaryError usage, io-failed, dicom-unreadable, dicom-unsupported. */
+export interface StudyFrames {
+  frame(address: FrameAddress): Promise<ImagePixels>
+  /** The whole instance, pixels undecoded. */
+  instance(address: ImageAddress): Promise<Instance>
+}
+
+export function createStudyFrames(studies: StudyStore, cache: FrameCache): StudyFrames {
+  const sourceOf = async ({ study, image }: ImageAddress): Promise<InstanceSource> => {
+    const { header } = imageAt(await studies.find(study), image)
+    return { key: `${study}/${image}`, read: () => readInstance(header.source) }
+  }
+  return {
+    instance: async (address) => cache.instance(await sourceOf(address)),
+    frame: async (address) => cache.frame(await sourceOf(address), address.frame),
+  }
+}
 
 export interface RunFrameAddress {
   readonly run: string

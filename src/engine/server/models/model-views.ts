@@ -1,4 +1,4 @@
-import type { IntensityRange } from '../../../core/tensor/intensity-range.ts'
+import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
 import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
@@ -10,7 +10,7 @@ import {
   type StudyFrame,
 } from '../../study/load-image.ts'
 import type { StudyImage } from '../../study/open-study.ts'
-import type { FrameAddress, StudyFrames } from '../frames/study-frames.ts'
+import type { FrameAddress, StudyFrames } from '../frames/run-frames.ts'
 import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-registry.ts'
 

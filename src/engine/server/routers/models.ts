@@ -3,7 +3,7 @@ import type { FramePrediction, PredictReport } from '../../predict/predict-study
 import { modelPreview } from '../models/model-views.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { procedure, router } from '../trpc.ts'
-import { frameAddress, modelName, studyId } from './addresses.ts'
+import { frameAddress, modelName, studyId } from './page-requests.ts'
 
 export type PredictEvent =
   | JobEvent

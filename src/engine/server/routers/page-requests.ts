@@ -3,7 +3,13 @@ import { askedAttack, attackSpec } from '../../../core/spec/attack-spec.ts'
 import { askedComparison } from '../../../core/spec/comparison-spec.ts'
 import { attackPresets, exportKinds } from '../../../core/spec/presets.ts'
 import { drawnRegion } from '../region.ts'
-import { modelName, studyId } from './addresses.ts'
+
+/** How requests name things. Counts are from 0. */
+export const studyId = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits')
+export const paths = z.array(z.string().min(1)).min(1)
+export const imageAddress = z.strictObject({ study: studyId, image: z.int().min(0) })
+export const frameAddress = imageAddress.extend({ frame: z.int().min(0).default(0) })
+export const modelName = z.string().min(1)
 
 /** What a page says otherwise than a command line. */
 const pageFields = {

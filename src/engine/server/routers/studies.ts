@@ -6,7 +6,7 @@ import { imageAt } from '../studies/study-store.ts'
 import type { StudyInfo } from '../studies/study-info.ts'
 import { tagRows } from '../studies/tag-rows.ts'
 import { procedure, router } from '../trpc.ts'
-import { frameAddress, imageAddress, paths, studyId } from './addresses.ts'
+import { frameAddress, imageAddress, paths, studyId } from './page-requests.ts'
 
 export type OpenStudyEvent = JobEvent | { readonly type: 'study'; readonly study: StudyInfo }
 

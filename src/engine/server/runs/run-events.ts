@@ -1,7 +1,6 @@
 import type { EngineError } from '../../../shared/engine-error.ts'
 import type { StudyAttackEvent } from '../../attack/attack-hooks.ts'
-import { createEventQueue } from '../event-queue.ts'
-import type { JobEvent } from '../streamed.ts'
+import { createEventQueue, type JobEvent } from '../streamed.ts'
 
 /** What watchers of a run hear; the last event is `end` or `error`. */
 export type RunEvent =

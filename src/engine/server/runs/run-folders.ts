@@ -1,19 +1,37 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../../adapters/fs/io-error.ts'
+import { readJson, readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
 import { manifestName } from '../../../adapters/fs/manifest.ts'
-import { RadversaryError } from '../../../core/errors.ts'
-import { resultPath } from '../../export/record-image.ts'
+import { type ErrorCode, RadversaryError } from '../../../core/errors.ts'
 import { recordName } from '../../attack/attack-study.ts'
 import { imageResult, type ImageResult } from '../../export/image-result.ts'
+import { resultPath } from '../../export/record-image.ts'
 import { attackRecord, type AttackRecord } from '../../export/record.ts'
-import { datedId, isDatedId } from '../dated-id.ts'
+import { datedId, isDatedId } from '../ids.ts'
 import { keepRequest } from '../kept-request.ts'
 import type { DrawnRegion } from '../region.ts'
-import { readJson, readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
-import { runOutcome, type RunOutcome } from './run-outcome.ts'
 import { runRequest, type RunRequest } from './run-request.ts'
+
+const error = z.strictObject({
+  code: z.custom<ErrorCode>((value) => typeof value === 'string'),
+  message: z.string(),
+  tip: z.string().nullable(),
+  file: z.string().nullable(),
+})
+
+/**
+ * How a run's last attempt ended, if not well, as outcome.json in its folder; a run that is done has a whole
+ * export instead.
+ */
+const runOutcome = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('cancelled') }),
+  z.strictObject({ state: z.literal('failed'), error }),
+])
+
+type RunOutcome = Readonly<z.output<typeof runOutcome>>
 
 /** An image that is done; `image` is its place among the run's. */
 export interface FinishedImage {

@@ -1,7 +1,7 @@
 import type { AttackSummary } from '../../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../../core/evaluate/warnings.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
-import { studyId } from '../studies/study-id.ts'
+import { studyId } from '../ids.ts'
 import { titleOf } from '../studies/study-info.ts'
 import type { RunFolders } from './run-folders.ts'
 import { isLockedElsewhere } from './run-lock.ts'

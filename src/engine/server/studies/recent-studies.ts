@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJsonFile, writeJsonFile } from '../../../adapters/fs/json-file.ts'
-import { studyId } from './study-id.ts'
+import { studyId } from '../ids.ts'
 import type { StudyInfo } from './study-info.ts'
 
 const schema = 'radversary/recent-studies/1'

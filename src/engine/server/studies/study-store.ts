@@ -4,7 +4,7 @@ import type { JobHooks } from '../../progress.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
 import { scanStudy } from '../../workbench.ts'
 import type { RecentStudies } from './recent-studies.ts'
-import { studyId } from './study-id.ts'
+import { studyId } from '../ids.ts'
 import { studyInfo, type StudyInfo } from './study-info.ts'
 
 export interface OpenedStudy {

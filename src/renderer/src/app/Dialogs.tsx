@@ -1,13 +1,14 @@
+import { Button, Code, Group, Kbd, Modal, Stack, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/client.ts'
 import { AddModel } from '../features/model/AddModel.tsx'
 import { Failures } from '../features/study/Failures.tsx'
 import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
-import { useRestedSlice } from '../state/use-active-slice.ts'
+import { useIntensityQuestion } from '../state/intensity-question.ts'
 import { setUi, useUi } from '../state/ui-store.ts'
-import { Button, Code, Kbd, Modal, Stack, Table, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api } from '../api/client.ts'
+import { useRestedSlice } from '../state/use-active-slice.ts'
 import { texts } from '../texts.ts'
 import { Fault } from '../ui/Fault.tsx'
 import { shortcuts } from './shortcuts.ts'
@@ -149,6 +150,46 @@ function ShortcutList() {
           ))}
         </Table.Tbody>
       </Table>
+    </Modal>
+  )
+}
+
+/** Asks whether a model card is to be applied to images that it does not suit, and names the reasons. */
+export function IntensityDialog() {
+  const question = useIntensityQuestion((store) => store.question)
+  if (question === undefined) return null
+  const { reasons, answer } = question
+  const cancel = (): void => {
+    answer('cancelled')
+  }
+  return (
+    <Modal
+      opened
+      title={texts.intensity.title}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={cancel}
+    >
+      <Stack gap="sm" data-testid="intensity-question">
+        {reasons.map(({ message }) => (
+          <Text key={message} size="sm">
+            {message}
+          </Text>
+        ))}
+        <Text size="sm">{texts.intensity.meaning}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" data-autofocus onClick={cancel}>
+            {texts.app.cancel}
+          </Button>
+          <Button
+            color="orange"
+            onClick={() => {
+              answer('forced')
+            }}
+          >
+            {texts.intensity.force}
+          </Button>
+        </Group>
+      </Stack>
     </Modal>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toRuns } from '../../../core/image/mask-runs.ts'
+import { toRuns } from '../../../core/image/mask.ts'
 import { classColour, colourOfClass, maskPixels } from './mask-pixels.ts'
 
 const shown = [{ index: 1, name: 'lung', colour: '#0a1420' }]

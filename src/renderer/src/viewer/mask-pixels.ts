@@ -1,4 +1,4 @@
-import type { MaskRuns } from '../../../core/image/mask-runs.ts'
+import type { MaskRuns } from '../../../core/image/mask.ts'
 
 /** A class that is shown, in its colour. */
 export interface ShownClass {

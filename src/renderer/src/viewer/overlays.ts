@@ -1,13 +1,13 @@
-import { percent } from '../../../core/number-texts.ts'
 import cornerstone from 'cornerstone-core'
 import type { EnabledElement } from 'cornerstone-core'
+import type { Box, LabelledBox } from '../../../core/image/boxes.ts'
+import type { MaskRuns } from '../../../core/image/mask.ts'
+import { percent } from '../../../core/number-texts.ts'
+import { type CanvasBox, canvasBoxOf, textPlaces } from './boxes.ts'
 import { type Painting, paintValues } from './colormap.ts'
 import type { Frame } from './frame.ts'
-import type { RegionShape } from './region.ts'
-import type { MaskRuns } from '../../../core/image/mask-runs.ts'
 import { maskPixels, type ShownClass } from './mask-pixels.ts'
-import type { Box, LabelledBox } from '../../../core/image/boxes.ts'
-import { type CanvasBox, canvasBoxOf, textPlaces } from './boxes.ts'
+import type { RegionShape } from './region.ts'
 
 /**
  * A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the

@@ -1,6 +1,6 @@
 import type { FrameKind, FrameRef } from './frame.ts'
 import type { PerturbationScale } from './colormap.ts'
-import type { MaskRuns } from '../../../core/image/mask-runs.ts'
+import type { MaskRuns } from '../../../core/image/mask.ts'
 import type { BoxOverlay } from './overlays.ts'
 import type { ShownClass } from './mask-pixels.ts'
 import type { Slice } from './slices.ts'

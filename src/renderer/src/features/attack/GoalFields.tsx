@@ -1,15 +1,149 @@
-import { SegmentedControl, Text } from '@mantine/core'
+import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { TaskForm } from '../../../../core/tasks/form.ts'
+import { type KnownModel, useModel } from '../../state/card-answers.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { LabelsInput } from '../files/LabelsInput.tsx'
-import { changeForm, useAttackForm } from './attack-form.ts'
+import { LabelsInput, PathInput } from '../files/PathInput.tsx'
+import { changeForm, type ScopeContext, scopeFor, scopesFor, useAttackForm } from './attack-form.ts'
 import { findLabels } from './find-labels.ts'
-import { GoalChoice } from './GoalChoice.tsx'
-import { type ScopeContext, scopeFor, scopesFor } from './scopes.ts'
+import { type GoalForm, goalOf, goalsFor, lossesFor, presetFor, takesMasks } from './goals.ts'
 import type { AttackSubject } from './start-attack.ts'
-import { useModel } from '../../state/card-answers.ts'
+
+interface GoalChoiceProps {
+  /** The model whose goal it is, and what is known of it. */
+  readonly model: string | undefined
+  readonly known: KnownModel | undefined
+  readonly form: GoalForm
+  readonly onForm: (change: Partial<GoalForm>) => void
+  /** Where masks are looked for at first. */
+  readonly start: string | undefined
+}
+
+/**
+ * Away from the label or towards what, and what counts as fooled, as far as the model's task has a choice.
+ */
+export function GoalChoice({ model, known, form, onForm, start }: GoalChoiceProps) {
+  const goal = goalOf(form.goal, model)
+  const onGoal = (text: string) => {
+    onForm({ goal: text === '' || model === undefined ? null : { model, goal: text } })
+  }
+  return (
+    <>
+      {known?.form.target.kind === 'value' ? (
+        <ValueField target={known.form.target} {...{ goal, onGoal }} />
+      ) : (
+        <ClassField {...{ known, goal, onGoal }} />
+      )}
+      {known !== undefined && takesMasks(known, goal ?? undefined) && (
+        <MasksField start={start} value={form.targetMasks ?? ''} onForm={onForm} />
+      )}
+      {known !== undefined && <CriterionFields {...{ known, goal, form, onForm }} />}
+    </>
+  )
+}
+
+interface GoalProps {
+  /** Null for away from the labels. */
+  readonly goal: string | null
+  /** Hears of the empty text too. */
+  readonly onGoal: (text: string) => void
+}
+
+function ClassField({ known, goal, onGoal }: GoalProps & Pick<GoalChoiceProps, 'known'>) {
+  return (
+    <NativeSelect
+      size="xs"
+      label={texts.attack.target}
+      value={goal ?? ''}
+      data={[
+        { value: '', label: texts.attack.untargeted },
+        ...(known === undefined ? [] : goalsFor(known, goal)),
+      ]}
+      onChange={(event) => {
+        onGoal(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+interface ValueFieldProps extends GoalProps {
+  readonly target: Extract<TaskForm['target'], { kind: 'value' }>
+}
+
+function ValueField({ target: { name, unit }, goal, onGoal }: ValueFieldProps) {
+  return (
+    <TextInput
+      size="xs"
+      label={texts.attack.targetValue(name, unit)}
+      placeholder={texts.attack.untargeted}
+      value={goal ?? ''}
+      inputMode="decimal"
+      spellCheck={false}
+      onChange={(event) => {
+        onGoal(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+interface MasksFieldProps extends Pick<GoalChoiceProps, 'start' | 'onForm'> {
+  readonly value: string
+}
+
+function MasksField({ start, value, onForm }: MasksFieldProps) {
+  return (
+    <PathInput
+      size="xs"
+      label={texts.attack.targetMasks}
+      value={value}
+      pick={{ kind: 'masks', title: texts.files.masksTitle, label: texts.attack.chooseMasks, start }}
+      onChange={(path) => {
+        onForm({ targetMasks: path === '' ? undefined : path })
+      }}
+    />
+  )
+}
+
+interface CriterionFieldsProps extends Pick<GoalChoiceProps, 'form' | 'onForm'> {
+  readonly known: KnownModel
+  readonly goal: string | null
+}
+
+/** Fields for tasks that leave a choice: what counts as fooled, and which loss is raised. */
+function CriterionFields({ known, goal, form, onForm }: CriterionFieldsProps) {
+  const { targetMasks, criterion = '', loss = '' } = form
+  const preset = presetFor(known, { target: goal ?? undefined, targetMasks })
+  const losses = lossesFor(known)
+  if (preset === undefined && losses.length === 0) return null
+  return (
+    <Group gap="xs" grow align="flex-start">
+      {preset !== undefined && (
+        <TextInput
+          size="xs"
+          label={texts.attack.criterion}
+          placeholder={preset}
+          value={criterion}
+          spellCheck={false}
+          onChange={(event) => {
+            onForm({ criterion: event.currentTarget.value })
+          }}
+        />
+      )}
+      {losses.length > 0 && (
+        <NativeSelect
+          size="xs"
+          label={texts.attack.loss}
+          value={loss}
+          data={[...losses]}
+          onChange={(event) => {
+            onForm({ loss: event.currentTarget.value })
+          }}
+        />
+      )}
+    </Group>
+  )
+}
 
 /** What is attacked, away from which labels or towards which class. */
 export function GoalFields({ subject }: { readonly subject: AttackSubject | undefined }) {

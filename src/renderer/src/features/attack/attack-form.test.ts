@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
+import type { ModelCard } from '../../../../core/model/card.ts'
 import { attackSpec } from '../../../../core/spec/attack-spec.ts'
 import { taskForm } from '../../../../core/tasks/tasks.ts'
-import type { ModelCard } from '../../../../core/model/card.ts'
-import { methodsHelp } from '../../../../engine/attack/method-help.ts'
+import { methodsHelp } from '../../../../engine/attack/method-settings.ts'
 import { pageAttack } from '../../../../engine/server/routers/page-requests.ts'
 import { runRequest } from '../../../../engine/server/runs/run-request.ts'
-import { attackAsked } from './attack-asked.ts'
-import { fillForm, useAttackForm } from './attack-form.ts'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { fillForm, scopeFor, scopesFor, useAttackForm } from './attack-form.ts'
 import { goalOf } from './goals.ts'
+import { attackAsked } from './start-attack.ts'
 
 type Request = Parameters<typeof fillForm>[0]
 
@@ -92,4 +93,29 @@ test('every field that a run was started with is in the form, and what the form 
   fillForm({ ...request, targetMasks: undefined, target: 'lung' })
   const towards = { method: pgd, model: 'organs', labels: form.labels, known: segmenter }
   expect(attackAsked(useAttackForm.getState(), towards).target).toBe('lung')
+})
+
+const images = [
+  { index: 5, frames: 1 },
+  { index: 6, frames: 30 },
+]
+const studies = [{ id: 'ct', series: [{ index: 2, images }] }] as unknown as StudyInfo[]
+const at = (image: number) => ({ studies, slice: { study: 'ct', series: 2, slice: 0, image, frame: 0 } })
+const single = { task: 'classification', input: {} } as const
+const stacked = { task: 'classification', input: { slices: {} } } as const
+
+test('a model of single images can attack one', () => {
+  expect(scopesFor({ card: single, ...at(5) })).toEqual(['study', 'series', 'slice'])
+  expect(scopesFor({ card: undefined, studies, slice: undefined })).toEqual(['study', 'series', 'slice'])
+})
+
+test('one that sees slices with their neighbours takes the series, or an image that is a stack by itself', () => {
+  expect(scopesFor({ card: stacked, ...at(5) })).toEqual(['study', 'series'])
+  expect(scopesFor({ card: stacked, ...at(6) })).toEqual(['study', 'series', 'slice'])
+})
+
+test('the series is attacked where the image that was chosen can’t be', () => {
+  expect(scopeFor('slice', { card: stacked, ...at(5) })).toBe('series')
+  expect(scopeFor('slice', { card: single, ...at(5) })).toBe('slice')
+  expect(scopeFor('study', { card: stacked, ...at(5) })).toBe('study')
 })

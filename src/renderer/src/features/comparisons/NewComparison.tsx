@@ -3,17 +3,23 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { api } from '../../api/client.ts'
-import { Fault } from '../../ui/Fault.tsx'
+import { useModel } from '../../state/card-answers.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { useModel } from '../../state/card-answers.ts'
-import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
-import { GoalChoice } from '../attack/GoalChoice.tsx'
+import { Fault } from '../../ui/Fault.tsx'
 import { findLabels } from '../attack/find-labels.ts'
+import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
+import { GoalChoice } from '../attack/GoalFields.tsx'
 import { methodOptions } from '../attack/method-options.ts'
-import { LabelsInput } from '../files/LabelsInput.tsx'
-import { choicesOf, ticksAfter, type Choices } from './comparison-choices.ts'
-import { changeComparisonForm, startComparison, useComparisonForm } from './comparison-form.ts'
+import { LabelsInput } from '../files/PathInput.tsx'
+import {
+  changeComparisonForm,
+  type Choices,
+  choicesOf,
+  startComparison,
+  ticksAfter,
+  useComparisonForm,
+} from './comparison-form.ts'
 
 /** Asks what is to be compared on the study that is shown. */
 export function NewComparison({ onClose }: { readonly onClose: () => void }) {

@@ -1,19 +1,21 @@
 import { create } from 'zustand'
-import type { KnownModel } from '../../state/card-answers.ts'
-import { comparedMethods } from '../../../../core/spec/compared-methods.ts'
-import type { ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
+import { comparedMethods, type ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { attackPresets, comparisonPresets } from '../../../../core/spec/presets.ts'
-import { engine } from '../../api/client.ts'
+import type { TaskForm } from '../../../../core/tasks/form.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { engine } from '../../api/client.ts'
+import type { MethodHelp } from '../../api/types.ts'
+import type { KnownModel } from '../../state/card-answers.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
-import type { RunForm } from '../attack/attack-form.ts'
-import { given, goalSpecOf, type GoalForm } from '../attack/goals.ts'
 import { drawnRegion } from '../../viewer/region.ts'
+import type { RunForm } from '../attack/attack-form.ts'
+import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
+import { methodsFor, seesNeighbours, type Subject } from '../attack/method-options.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
-export interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'models' | 'transfer'> {
+interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'models' | 'transfer'> {
   readonly methods: readonly string[]
   /** Separated by spaces or semicolons. */
   readonly budgets: string
@@ -96,4 +98,60 @@ export function comparisonAsked(
 /** '8/255; 20HU' and '8/255 20HU' are two parts; a number and its unit stand together. */
 export function partsOf(text: string): string[] {
   return text.split(/[\s;]+/).filter((part) => part !== '')
+}
+
+type Method = Pick<MethodHelp, 'name' | 'group' | 'title' | 'stacks' | 'tasks' | 'compares'>
+
+/** All models and methods that there are. */
+interface Known {
+  readonly models: readonly {
+    readonly name: string
+    readonly card: Subject
+    readonly form: Pick<TaskForm, 'labels'>
+  }[]
+  readonly methods: readonly Method[]
+}
+
+/** What the form offers, and what of it is ticked: that is what is compared. */
+export interface Choices {
+  readonly offered: { readonly models: readonly string[]; readonly methods: readonly Method[] }
+  readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
+  /** How labels are given for the first of the chosen models. */
+  readonly labels: TaskForm['labels'] | undefined
+  /** Whether any of them sees neighbouring slices. */
+  readonly isOfStacks: boolean
+}
+
+/**
+ * Offers all models and the methods that suit the chosen ones. Ticks of others wait: they are there again
+ * once the models are.
+ */
+export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
+  const models = ticked.models.flatMap((name) => known.models.find((model) => model.name === name) ?? [])
+  const methods = methodsFor(
+    models.map(({ card }) => card),
+    known.methods.filter(({ compares }) => compares),
+  )
+  return {
+    offered: { models: known.models.map(({ name }) => name), methods },
+    chosen: {
+      models: models.map(({ name }) => name),
+      methods: ticked.methods.filter((name) => isAmong(methods, name)),
+    },
+    labels: models[0]?.form.labels,
+    isOfStacks: models.some(({ card }) => seesNeighbours(card)),
+  }
+}
+
+/** All ticks after those of the offered methods were changed. */
+export function ticksAfter(
+  ticks: readonly string[],
+  offered: readonly Method[],
+  changed: readonly string[],
+): string[] {
+  return [...ticks.filter((name) => !isAmong(offered, name)), ...changed]
+}
+
+function isAmong(methods: readonly Method[], wanted: string): boolean {
+  return methods.some(({ name }) => name === wanted)
 }

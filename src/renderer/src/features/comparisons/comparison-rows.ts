@@ -2,7 +2,7 @@ import { decimal, exponential, noNumber, percent } from '../../../../core/number
 import type { ComparedCell, Comparison } from '../../../../engine/compare/comparison.ts'
 import { texts } from '../../texts.ts'
 import { csv } from '../../../../core/evaluate/csv.ts'
-import type { NamedCurve } from '../results/line-chart.ts'
+import type { NamedCurve } from '../results/curves.ts'
 
 export type ComparisonColumn = keyof typeof texts.comparisons.columns
 

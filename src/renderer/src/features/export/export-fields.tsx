@@ -1,6 +1,6 @@
 import { Checkbox, List, Stack, Text, TextInput } from '@mantine/core'
 import { texts } from '../../texts.ts'
-import { PickButton } from '../files/PickButton.tsx'
+import { PickButton } from '../files/PathInput.tsx'
 import type { ExportFolder } from './use-export.ts'
 import { type ExportKind, exportPlan } from './export-plan.ts'
 

@@ -1,12 +1,61 @@
-import { Button, Group, Loader, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core'
+import { IconArrowUp, IconFile, IconFolder } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
-import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
+import { Fault } from '../../ui/Fault.tsx'
 import classes from './files.module.css'
-import { PathField } from './PathField.tsx'
-import { IconFile, IconFolder } from '@tabler/icons-react'
+
+interface PathFieldProps {
+  readonly path: string
+  readonly parent: string | null | undefined
+  readonly onGo: (path: string) => void
+}
+
+/**
+ * Shows the folder until the user types another one: a listing that comes meanwhile does not take that away.
+ */
+function PathField({ path, parent, onGo }: PathFieldProps) {
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? path
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (text.trim() === '') return
+        setTyped(undefined)
+        onGo(text.trim())
+      }}
+    >
+      <Group gap="xs" wrap="nowrap" align="flex-end">
+        <ActionIcon
+          variant="default"
+          size={30}
+          aria-label={texts.files.up}
+          disabled={parent === null || parent === undefined}
+          onClick={() => {
+            if (parent !== null && parent !== undefined) onGo(parent)
+          }}
+        >
+          <IconArrowUp size={16} />
+        </ActionIcon>
+        <TextInput
+          flex={1}
+          label={texts.files.path}
+          value={text}
+          spellCheck={false}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value)
+          }}
+        />
+        <Button type="submit" variant="default">
+          {texts.files.go}
+        </Button>
+      </Group>
+    </form>
+  )
+}
 
 interface FileBrowserProps {
   /** What can be picked: a folder or file, a folder alone, or a file alone. */

@@ -5,7 +5,7 @@ import { api, queryClient } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { setUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { PickButton } from '../files/PickButton.tsx'
+import { PickButton } from '../files/PathInput.tsx'
 
 /** Copies a model of the user's, and its card, into the application's folder. */
 export function AddModel() {

@@ -7,14 +7,13 @@ import {
   TitleComponent,
   TooltipComponent,
 } from 'echarts/components'
-import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core'
+import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { texts } from '../../texts.ts'
-import { curvesCsv } from './curves.ts'
-import { lineChart, type NamedCurve } from './line-chart.ts'
-import { saveBlob } from './save-file.ts'
+import { curvesCsv, lineChart, type NamedCurve } from './curves.ts'
 import classes from './results.module.css'
+import { saveBlob } from './save-file.ts'
 
 use([
   LineChart,

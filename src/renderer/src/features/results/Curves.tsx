@@ -1,11 +1,10 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { texts } from '../../texts.ts'
 import { traceOf, type TracePoint } from '../../state/live-run.ts'
 import type { ShownRun } from '../../state/shown-run.ts'
+import { texts } from '../../texts.ts'
 import { Chart } from './Chart.tsx'
-import { curveOf, hasValues, meanCurve, type CurveName } from './curves.ts'
-import type { NamedCurve } from './line-chart.ts'
+import { type CurveName, curveOf, hasValues, meanCurve, type NamedCurve } from './curves.ts'
 
 /** What is drawn together, and how. */
 const charts: readonly {

@@ -1,12 +1,11 @@
-import { decimal } from '../../../../core/number-texts.ts'
 import { Table, Text } from '@mantine/core'
 import { memo, useState } from 'react'
-import { useRestedSlice } from '../../state/use-active-slice.ts'
-import { showComparison, useUi } from '../../state/ui-store.ts'
-import { texts } from '../../texts.ts'
+import { decimal } from '../../../../core/number-texts.ts'
 import { withConfidence } from '../../state/card-answers.ts'
-import { percentChange } from './change-text.ts'
-import { sortedRows, type ResultRow, type SortKey, type SortOrder } from './result-rows.ts'
+import { showComparison, useUi } from '../../state/ui-store.ts'
+import { useRestedSlice } from '../../state/use-active-slice.ts'
+import { texts } from '../../texts.ts'
+import { percentChange, type ResultRow, sortedRows, type SortKey, type SortOrder } from './result-rows.ts'
 import classes from './results.module.css'
 
 interface ResultTableProps {

@@ -1,18 +1,16 @@
 import { Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { FrameReport } from '../../../../engine/export/image-result.ts'
-import { useRestedSlice, type ActiveSlice } from '../../state/use-active-slice.ts'
+import type { ShownRun } from '../../state/shown-run.ts'
+import { type ActiveSlice, useRestedSlice } from '../../state/use-active-slice.ts'
 import { texts } from '../../texts.ts'
 import { AttackWarning } from '../../ui/AttackWarning.tsx'
-import type { ShownRun } from '../../state/shown-run.ts'
 import { Curves } from './Curves.tsx'
-import { DetectionTable } from './DetectionTable.tsx'
-import { FateTable } from './FateTable.tsx'
 import { Metrics } from './Metrics.tsx'
 import { resultRows } from './result-rows.ts'
 import { ResultTable } from './ResultTable.tsx'
 import { RunHead } from './RunHead.tsx'
-import { SegmentTable } from './SegmentTable.tsx'
+import { DetectionTable, FateTable, SegmentTable } from './TaskTables.tsx'
 
 /** What a run has done: metrics, curves and every slice; also while it runs. */
 export function ResultsStep({ run }: { readonly run: ShownRun | undefined }) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TracePoint } from '../../state/live-run.ts'
-import { curveOf, curvesCsv, hasValues, meanCurve } from './curves.ts'
+import { curveOf, curvesCsv, hasValues, lineChart, meanCurve, tick } from './curves.ts'
 
 const point = (deviation: number, stabilization: number | null) =>
   ({ deviation, stabilization }) as TracePoint
@@ -37,4 +37,19 @@ test('curves become CSV with quoted names and empty cells', () => {
     { name: 'L_STA', curve: curveOf(smia, 'stabilization') },
   ]
   expect(curvesCsv(curves)).toBe('iteration,"J(f(x), y)",L_STA\r\n1,1,\r\n2,3,-0.5\r\n')
+})
+
+test('a chart makes no HTML, which the page would not style', () => {
+  expect(lineChart('Losses', [])).toMatchObject({ tooltip: { renderMode: 'richText' }, animation: false })
+})
+
+test('curves keep their colour and their dash', () => {
+  const curves = [{ name: 'J', curve: [[1, 2]] as const, colour: '#fff', dash: 'dashed' as const }]
+  expect(lineChart('Losses', curves)['series']).toMatchObject([
+    { name: 'J', color: '#fff', lineStyle: { type: 'dashed' } },
+  ])
+})
+
+test('ticks stay short', () => {
+  expect([0, 0.5, 0.00012, 1234567, 12.34567].map(tick)).toEqual(['0', '0.5', '1.2e-4', '1.2e+6', '12.35'])
 })

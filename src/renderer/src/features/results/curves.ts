@@ -1,12 +1,14 @@
+import type { EChartsCoreOption } from 'echarts/core'
 import { csv } from '../../../../core/evaluate/csv.ts'
 import type { TracePoint } from '../../state/live-run.ts'
+import { texts } from '../../texts.ts'
 
 /** What of a trace can be drawn. */
 export type CurveName =
   'deviation' | 'stabilization' | 'klToLabel' | 'klToSmoothed' | 'klToPrevious' | 'perturbationVariance'
 
 /** One point for each iteration; null where the method has no such value. */
-export type Curve = readonly (readonly [iteration: number, value: number | null])[]
+type Curve = readonly (readonly [iteration: number, value: number | null])[]
 
 /** A value over the iterations of one slice. Restarts follow one another. */
 export function curveOf(trace: readonly TracePoint[], name: CurveName): Curve {
@@ -44,4 +46,70 @@ export function curvesCsv(
       ...curves.map(({ curve }) => curve[i]?.[1] ?? null),
     ]) ?? []
   return csv([[axis, ...curves.map(({ name }) => name)], ...rows])
+}
+
+export interface NamedCurve {
+  readonly name: string
+  readonly curve: Curve
+  readonly colour: string
+  /** Told apart without colour too. */
+  readonly dash: 'solid' | 'dashed' | 'dotted'
+}
+
+const [ink, faint, grid] = ['#d5dce4', '#9aa6b2', '#29313a']
+
+/**
+ * ECharts' option for curves over iterations, or over what `over` names. No HTML: the page's content security
+ * policy allows no generated styles.
+ */
+export function lineChart(title: string, curves: readonly NamedCurve[], over?: string): EChartsCoreOption {
+  const axis = {
+    axisLabel: { color: faint, fontSize: 11 },
+    axisLine: { lineStyle: { color: grid } },
+    splitLine: { lineStyle: { color: grid } },
+  }
+  return {
+    animation: false,
+    aria: { enabled: true },
+    title: { text: title, left: 0, top: 0, textStyle: { color: ink, fontSize: 12, fontWeight: 600 } },
+    legend: {
+      top: 18,
+      left: 0,
+      icon: 'roundRect',
+      itemWidth: 14,
+      itemHeight: 3,
+      textStyle: { color: faint, fontSize: 11 },
+    },
+    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true },
+    grid: { left: 4, right: 10, top: 44, bottom: 18, containLabel: true },
+    xAxis: {
+      type: 'value',
+      max: 'dataMax',
+      ...(over === undefined ? { min: 1, minInterval: 1 } : { min: 0 }),
+      name: over ?? texts.results.iteration,
+      nameLocation: 'middle',
+      nameGap: 20,
+      nameTextStyle: { color: faint, fontSize: 11 },
+      ...axis,
+      splitLine: { show: false },
+    },
+    yAxis: { type: 'value', scale: true, ...axis, axisLabel: { ...axis.axisLabel, formatter: tick } },
+    series: curves.map(({ name, curve, colour, dash }) => ({
+      type: 'line',
+      name,
+      data: curve,
+      symbolSize: 4,
+      showSymbol: curve.length < 40,
+      lineStyle: { width: 1.8, type: dash },
+      color: colour,
+    })),
+  }
+}
+
+/** Short enough for a narrow axis. */
+export function tick(value: number): string {
+  const size = Math.abs(value)
+  return size !== 0 && (size < 0.001 || size >= 100_000)
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(4)))
 }

@@ -2,7 +2,7 @@ import { decimal, noNumber, percent } from '../../../../core/number-texts.ts'
 import type { Headline } from '../../../../core/evaluate/headline.ts'
 import type { AttackSummary } from '../../../../core/evaluate/summary.ts'
 import { texts } from '../../texts.ts'
-import { changeText } from './change-text.ts'
+import { changeText } from './result-rows.ts'
 
 /** One number of a run as it is shown. */
 export interface MetricText {

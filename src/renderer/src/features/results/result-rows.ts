@@ -1,6 +1,7 @@
+import { decimal, percent } from '../../../../core/number-texts.ts'
 import type { FrameReport, ImageResult } from '../../../../engine/export/image-result.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { answerText, type AnswerNames } from '../../state/card-answers.ts'
+import { type AnswerNames, answerText } from '../../state/card-answers.ts'
 import { slicesOf } from '../../viewer/slices.ts'
 
 /** One attacked slice, as the table shows it. */
@@ -150,4 +151,14 @@ function sortValue(row: ResultRow, key: SortKey): readonly (string | number | nu
     case 'ssim':
       return [row[key]]
   }
+}
+
+/** "0.912 → 0.034"; a dash for what is not defined. */
+export function changeText(before: number | null, after: number | null, digits: number): string {
+  return [before, after].map((value) => decimal(value, digits)).join(' → ')
+}
+
+/** "91 % → 3 %" of two fractions. */
+export function percentChange(before: number, after: number): string {
+  return [before, after].map((fraction) => percent(fraction, 0)).join(' → ')
 }

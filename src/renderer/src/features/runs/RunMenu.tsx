@@ -1,4 +1,4 @@
-import { ActionIcon, Menu } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Modal, Text, TextInput } from '@mantine/core'
 import { IconDotsVertical } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,11 +6,87 @@ import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { api } from '../../api/client.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
-import { repeatRun } from '../attack/repeat-run.ts'
+import { repeatRun } from '../attack/start-attack.ts'
 import { CompareRuns } from './CompareRuns.tsx'
 import { deleteRun, renameRun, resumeRun } from './open-run.ts'
-import { DeleteDialog, RenameDialog } from './RunDialogs.tsx'
 import { canResume, isInWork } from './run-state.ts'
+
+interface RenameDialogProps {
+  readonly name: string
+  readonly onClose: () => void
+  readonly onName: (name: string) => void
+}
+
+/** Asks for a run's new name. */
+function RenameDialog({ name, onClose, onName }: RenameDialogProps) {
+  const [text, setText] = useState(name)
+  const isName = text.trim() !== '' && text.length <= 200
+  return (
+    <Modal
+      opened
+      title={texts.runs.rename}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={onClose}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isName) return
+          onName(text.trim())
+          onClose()
+        }}
+      >
+        <TextInput
+          data-autofocus
+          label={texts.runs.name}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+          }}
+        />
+        <Group justify="flex-end" mt="sm">
+          <Button type="submit" disabled={!isName}>
+            {texts.runs.rename}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
+
+interface DeleteDialogProps {
+  readonly name: string
+  readonly onClose: () => void
+  readonly onDelete: () => void
+}
+
+/** Asks once more before a run is removed. */
+function DeleteDialog({ name, onClose, onDelete }: DeleteDialogProps) {
+  return (
+    <Modal
+      opened
+      title={texts.runs.delete}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={onClose}
+    >
+      <Text size="sm">{texts.runs.deleteWarning(name)}</Text>
+      <Group justify="flex-end" mt="sm">
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {texts.runs.keep}
+        </Button>
+        <Button
+          color="red"
+          onClick={() => {
+            onDelete()
+            onClose()
+          }}
+        >
+          {texts.runs.delete}
+        </Button>
+      </Group>
+    </Modal>
+  )
+}
 
 type Question = 'rename' | 'delete' | 'compare'
 

@@ -1,12 +1,11 @@
 import { create } from 'zustand'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { isQueryOfStudy } from '../../api/query-key.ts'
-import { api, engine, ownRequest, queryClient } from '../../api/client.ts'
+import { api, engine, isQueryOfStudy, ownRequest, queryClient } from '../../api/client.ts'
+import { chooseNatively, desktop } from '../../api/native.ts'
 import { notifyUser } from '../../api/notify.ts'
-import { forgetFrames } from '../../viewer/image-loader.ts'
 import { forgetPredictions } from '../../state/predictions.ts'
 import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
-import { chooseNatively, desktop } from '../../api/native.ts'
+import { forgetFrames } from '../../viewer/image-loader.ts'
 
 /** A scan that is under way. */
 export interface Opening {

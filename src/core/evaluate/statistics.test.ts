@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { bootstrapOf, pooledSpread, spreadOf } from './statistics.ts'
+
+test('the spread of values is their mean and population variance, nulls left out', () => {
+  expect(spreadOf([1, null, 3])).toEqual({ mean: 2, variance: 1 })
+  expect(spreadOf([null])).toEqual({ mean: null, variance: null })
+})
+
+test('parts pooled have the spread of all their values', () => {
+  const parts = [
+    [0.1, 0.4, -0.2],
+    [1.5, 0.5, 0.25],
+  ]
+  const [pooled, whole] = [pooledSpread(parts.map(spreadOf)), spreadOf(parts.flat())]
+  expect(pooled.mean).toBeCloseTo(whole.mean!, 12)
+  expect(pooled.variance).toBeCloseTo(whole.variance!, 12)
+})
+
+function intervalOfMean(values: readonly number[], seed = 0) {
+  const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length
+  return bootstrapOf(values.length, mean, seed)
+}
+
+const successes = (of: number, count: number) => Array.from({ length: count }, (_, i) => Number(i < of))
+
+test('of successes the ends are the quantiles of the binomial distribution that resampling draws from', () => {
+  const { lower, upper } = intervalOfMean(successes(21, 28))!
+  // 16 and 25 of 28: the quantiles 0.025 and 0.975 of Binomial(28, 0.75).
+  expect(lower).toBeCloseTo(16 / 28, 10)
+  expect(upper).toBeCloseTo(25 / 28, 10)
+})
+
+test('the same seed gives the same interval, and nothing has none', () => {
+  const values = [0.2, 0.9, 0.4, 0.7]
+  expect(intervalOfMean(values, 5)).toEqual(intervalOfMean(values, 5))
+  expect(intervalOfMean([])).toBeNull()
+})
+
+test('values that are all the same are their own interval', () => {
+  expect(intervalOfMean([1, 1, 1])).toEqual({ lower: 1, upper: 1 })
+})

@@ -1,0 +1,106 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { RadversaryError } from '../errors.ts'
+
+/** Mean of the values that are not null; null where there are none. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+/** Mean and population variance; null of nothing. */
+export interface Spread {
+  readonly mean: number | null
+  readonly variance: number | null
+}
+
+/** Two passes, in double precision; nulls are left out. */
+export function spreadOf(values: readonly (number | null)[]): Spread {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return { mean: null, variance: null }
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
+  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length
+  return { mean, variance }
+}
+
+/** The spread of all values of several parts of one size, from each part's own: the law of total variance. */
+export function pooledSpread(parts: readonly Spread[]): Spread {
+  const means = spreadOf(parts.map(({ mean }) => mean))
+  const within = spreadOf(parts.map(({ variance }) => variance)).mean
+  if (means.variance === null || within === null) return { mean: null, variance: null }
+  return { mean: means.mean, variance: within + means.variance }
+}
+
+/** A proportion with its confidence interval. */
+export interface Proportion {
+  readonly successes: number
+  readonly count: number
+  /** null of nothing. */
+  readonly rate: number | null
+  readonly lower: number
+  readonly upper: number
+}
+
+/** Quantile 0.975 of the standard normal distribution, for intervals of 95 %. */
+const z95 = 1.959963984540054
+
+/**
+ * Wilson's score interval of 95 % (JASA 22:209, 1927): it holds for few samples and for rates of 0 and 1, and
+ * stays within [0, 1].
+ */
+export function wilsonInterval(successes: number, count: number): Proportion {
+  if (!(successes >= 0 && successes <= count))
+    throw new RadversaryError('usage', `Interval: expected at most ${count} successes, got ${successes}`)
+  if (count === 0) return { successes, count, rate: null, lower: 0, upper: 1 }
+  const rate = successes / count
+  const spread = z95 ** 2 / count
+  const centre = (rate + spread / 2) / (1 + spread)
+  const half = (z95 * Math.sqrt((rate * (1 - rate) + spread / 4) / count)) / (1 + spread)
+  return {
+    successes,
+    count,
+    rate,
+    lower: successes === 0 ? 0 : centre - half,
+    upper: successes === count ? 1 : centre + half,
+  }
+}
+
+export interface Interval {
+  readonly lower: number
+  readonly upper: number
+}
+
+const resamples = 2000
+
+/**
+ * The percentile bootstrap's interval of 95 % for a statistic of `count` values, by the indices of those
+ * drawn (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), 2,000 resamples. The
+ * same values and seed give the same interval; null of nothing. Resamples without a value (null) are left
+ * out. Not for proportions, whose interval it takes for a point where all values are the same: Wilson's is.
+ */
+export function bootstrapOf(
+  count: number,
+  statistic: (drawn: Int32Array) => number | null,
+  seed = 0,
+): Interval | null {
+  if (count === 0) return null
+  const random = xoroshiro128plus(seed)
+  const found: number[] = []
+  const drawn = new Int32Array(count)
+  for (let round = 0; round < resamples; round++) {
+    for (let i = 0; i < count; i++) drawn[i] = uniformInt(random, 0, count - 1)
+    const value = statistic(drawn)
+    if (value !== null) found.push(value)
+  }
+  if (found.length === 0) return null
+  const sorted = Float64Array.from(found).sort()
+  return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+}
+
+/** Quantile of sorted values, interpolated between the two nearest. */
+function quantile(sorted: Float64Array, at: number): number {
+  const place = at * (sorted.length - 1)
+  const below = Math.floor(place)
+  const [a, b] = [sorted[below] ?? NaN, sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN]
+  return a + (place - below) * (b - a)
+}
