@@ -208,6 +208,18 @@ const intensities: readonly CardField[] = [
     reason: 'A file may hold several windows.',
     example: '0',
   },
+  {
+    field: 'clip',
+    label: 'Clip to the range',
+    reason: 'Some libraries keep what lies beyond the range, and the network has seen it.',
+    example: 'true',
+  },
+  {
+    field: 'normalisation',
+    label: 'Normalised by the image itself',
+    reason: 'A z-score or percentiles of each image, or volume, are not what constants are.',
+    example: '[{"kind": "z-score", "region": {"kind": "non-zero"}}]',
+  },
 ]
 
 const size: readonly CardField[] = [

@@ -87,6 +87,18 @@ test('inputs beside the image come from the card, from attributes or from files'
   )
 })
 
+test('a card may keep what lies beyond its range, and normalise images by their own statistics', () => {
+  const normalisation = [{ kind: 'z-score', region: { kind: 'non-zero' } }]
+  const [, section = ''] = documentation.split('\n### `normalisation`\n')
+  for (const kind of ['z-score', 'min-max', 'clip', 'all', 'non-zero', 'above', 'above-mean', 'percentiles'])
+    expect(section.split('\n### ')[0]).toContain(`"${kind}"`)
+  const place = { at: 'image', of: 'image', outside: 'keep' }
+  expect(parseCard({ ...card, clip: false, normalisation })).toMatchObject({
+    clip: false,
+    normalisation: [{ kind: 'z-score', ...place, region: { kind: 'non-zero', filled: false }, ddof: 0 }],
+  })
+})
+
 describe('parseCard', () => {
   test('fills in the defaults', () => {
     expect(parseCard(card)).toMatchObject({
@@ -131,6 +143,14 @@ describe('parseCard', () => {
     ],
     [{ intensity: { kind: 'window' } }, 'intensity.kind: '],
     [{ fit: { kind: 'centre-crop', shorterSide: 200 } }, 'fit.shorterSide: expected at least 224'],
+    [{ clip: false, rounding: 'uint8' }, 'rounding: expected none where values are not clipped'],
+    [{ normalisation: [{ kind: 'z-score' }], rounding: 'uint8' }, 'rounding: expected none where'],
+    [
+      { normalisation: [{ kind: 'min-max', at: 'input' }, { kind: 'z-score' }] },
+      'normalisation[1].at: expected "input": a step before it is at the input',
+    ],
+    [{ normalisation: [{ kind: 'clip', percentiles: [99, 1] }] }, 'normalisation[0].percentiles: lower must'],
+    [{ normalisation: [{ kind: 'z-score', sd: 0 }] }, 'normalisation[0].sd: unknown field'],
     [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],
     [{ std: [0] }, 'std[0]: '],
     [{ std: [1e-320] }, 'std[0]: expected a number that can be divided by'],

@@ -5,6 +5,7 @@ import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { furtherInputs } from './further-inputs.ts'
 import { references, referenceTolerance } from './references.ts'
+import { normalisationIssues, normalisationOfCard } from './normalisation.ts'
 import { graphChannels, slicesOfInput } from './slices.ts'
 import { volumeIssues, volumeOfInput } from './volume.ts'
 
@@ -96,6 +97,8 @@ const common = {
   inputs: furtherInputs.optional(),
   modality: modality.optional(),
   intensity,
+  clip: z.boolean().optional(),
+  normalisation: normalisationOfCard.optional(),
   fit,
   interpolation: z.enum(interpolations),
   rounding: z.literal('uint8').optional(),
@@ -112,7 +115,8 @@ const taskNames = Object.keys(outputs).map((task) => `"${task}"`)
 const card = z
   .discriminatedUnion('task', members(), { error: `expected one of ${taskNames.join(', ')}` })
   .superRefine((value, context) => {
-    for (const problem of inconsistencies(value as ModelCard))
+    const card = value as ModelCard
+    for (const problem of [...inconsistencies(card), ...normalisationIssues(card)])
       context.addIssue({ code: 'custom', ...problem })
   })
 

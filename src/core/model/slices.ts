@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOfVolume, type Normalisation } from './normalisation.ts'
 import type { VolumeOfInput } from './volume.ts'
 
 /**
@@ -28,10 +29,13 @@ export function graphChannels({ channels, slices }: InputChannels): number {
   return channels * (slices?.count ?? 1)
 }
 
-/** What of a card's input says whether it takes slices of a stack. */
+/** What of a card says whether its model sees slices of a stack. */
 export interface Stacked {
-  readonly slices?: SlicesOfInput | undefined
-  readonly volume?: VolumeOfInput | undefined
+  readonly input: {
+    readonly slices?: SlicesOfInput | undefined
+    readonly volume?: VolumeOfInput | undefined
+  }
+  readonly normalisation?: Normalisation | undefined
 }
 
 /**
@@ -58,9 +62,10 @@ export function blockOf<Slice>(
 
 /**
  * How many slices on either side of an image its prediction depends on; 0 for models of single images,
- * Infinity for those of volumes.
+ * Infinity for those of volumes, and where images are normalised by statistics of their whole stack.
  */
-export function contextOf({ slices, volume }: Stacked): number {
-  if (volume !== undefined) return Infinity
+export function contextOf(card: Stacked): number {
+  const { slices, volume } = card.input
+  if (volume !== undefined || isOfVolume(card)) return Infinity
   return ((slices?.count ?? 1) - 1) / 2
 }

@@ -81,7 +81,7 @@ function tellUnexportable({ study, images }: Workbench, { onNotice }: JobHooks):
 
 function stacksOf({ images, runtime, opened }: Workbench, { batch, slices }: AttackRequest): Stack[] {
   return planStacks(images, {
-    context: contextOf(opened.card.input),
+    context: contextOf(opened.card),
     batch,
     slices,
     atATime: lanesOf(runtime),

@@ -77,9 +77,9 @@ export function comparedStacks(
   compared: ComparedModel,
   atATime = 1,
 ): Stack[] {
-  const contexts = models.map(({ opened }) => contextOf(opened.card.input))
+  const contexts = models.map(({ opened }) => contextOf(opened.card))
   return planStacks(images, {
-    context: contextOf(compared.opened.card.input),
+    context: contextOf(compared.opened.card),
     whole: request.transfer && contexts.some((context) => context > 0),
     batch: request.batch,
     slices: request.slices,

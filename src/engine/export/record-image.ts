@@ -63,7 +63,7 @@ export async function recordImage(
     schema: imageResultSchema,
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
-    ...(contextOf(context.run.opened.card.input) === 0 ? {} : { stack: image.image.stack }),
+    ...(contextOf(context.run.opened.card) === 0 ? {} : { stack: image.image.stack }),
     exported: exportedFiles([...pixels, ...masks], number),
     frames: [...frames],
     notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),

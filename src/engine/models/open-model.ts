@@ -47,7 +47,7 @@ export interface OpenedModel extends ModelFile, ProposedCard {
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<ModelCard, 'task' | 'input' | 'mean' | 'std' | 'output'>
+  readonly card: Pick<ModelCard, 'task' | 'input' | 'normalisation' | 'mean' | 'std' | 'output'>
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
   /** Whether the output is to be what the card's output gives, not the logits before it. */

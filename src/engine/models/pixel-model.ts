@@ -34,10 +34,12 @@ export function pixelModel(
   windows = 8,
   inner?: InnerFeatures,
 ): PixelModel {
-  const model = card.input.slices === undefined ? connected : inChunks(connected, windows)
+  const context = contextOf(card)
+  const isOfSlices = context > 0 && card.input.volume === undefined
+  const model = isOfSlices ? inChunks(connected, windows) : connected
   const features = inner && onGrids(inner.model, card)
   return {
-    context: contextOf(card.input),
+    context,
     forShape: onGrids(model, card),
     inner: (shape) => inner && features && { sizes: inner.sizes, model: features(shape) },
     dispose: async () => {

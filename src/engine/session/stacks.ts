@@ -82,7 +82,7 @@ export function checkStacks(
   { opened, study, images }: Pick<Workbench, 'opened' | 'study' | 'images'>,
   { name, stacks }: Pick<MethodEntry, 'name' | 'stacks'>,
 ): void {
-  if (contextOf(opened.card.input) === 0) return
+  if (contextOf(opened.card) === 0) return
   if (!stacks)
     throw new RadversaryError('usage', `Method: expected one for neighbouring slices, got ${name}`, {
       tip: `The model's prediction of a slice depends on its neighbours, and ${name} is not for images that depend on each other. Use one of ${stackMethods.join(', ')}.`,

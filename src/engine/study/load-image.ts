@@ -63,7 +63,7 @@ export interface LoaderOptions {
 }
 
 /** What a loader reads of a card. */
-type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input'>
+type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input' | 'normalisation'>
 
 /**
  * The loader of a study. Percentiles of a series are counted once, when the first image of the series is
@@ -123,11 +123,11 @@ function asForced({ message }: Notice): Notice {
   return { message, tip: 'It was applied all the same, as was asked for: predictions may mean nothing.' }
 }
 
-function headerNotices(instance: Instance, { fit, input }: LoaderCard): Notice[] {
+function headerNotices(instance: Instance, card: LoaderCard): Notice[] {
   return [
     ...imageNotices(instance),
-    ...(contextOf(input) > 0 ? frameStackNotices(instance) : []),
-    ...aspectNotices(instance, fit.kind === 'letterbox' || fit.kind === 'centre-crop'),
+    ...(contextOf(card) > 0 ? frameStackNotices(instance) : []),
+    ...aspectNotices(instance, card.fit.kind === 'letterbox' || card.fit.kind === 'centre-crop'),
   ]
 }
 

@@ -7,8 +7,9 @@ import {
 } from '../../../../test/support/numbers.ts'
 import { create8BitResampler } from '../../tensor/resample-8-bit.ts'
 import { createResampler } from '../../tensor/resample.ts'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
+import { normalisationOfCard } from '../normalisation.ts'
 import type { DifferentiableModel } from '../ports.ts'
 import { preprocessingFor, type PreprocessingCard } from './chain.ts'
 import { greyInputOf } from './channels.ts'
@@ -111,6 +112,57 @@ describe('preprocessingFor', () => {
   })
 })
 
+/** Steps of a normalisation with their defaults. */
+const normalisation = (...steps: readonly object[]) => normalisationOfCard.parse(steps)
+
+describe('a normalisation', () => {
+  const namesFor = (changes: Partial<PreprocessingCard>, channels = 1) =>
+    preprocessingFor({ ...card, ...changes }, [channels, 20, 10]).steps.map(({ name }) => name)
+  const resampled = 'resample 20x10 to 8x12, bilinear-antialiased'
+
+  test('is of the image’s own pixels, in the units of the value range, or of the resampled ones', () => {
+    const input = { ...card.input, valueRange: [0, 255] as [number, number] }
+    const names = (at: string) => namesFor({ input, normalisation: normalisation({ kind: 'min-max', at }) })
+    const before = ['clip', '0 and 1 to 0 and 255', 'min-max of the image']
+    expect(names('image')).toEqual([...before, resampled, 'mean and standard deviation'])
+    const after = ['0 and 1 to 0 and 255', 'min-max of the image', 'mean and standard deviation']
+    expect(names('input')).toEqual(['clip', resampled, ...after])
+  })
+
+  test('is followed by mean and standard deviation as they are', () => {
+    const x = uniformTensor([1, 1, 8, 12], 21, [0.25, 0.75])
+    const input = { ...card.input, valueRange: [0, 255] as [number, number] }
+    const ranged = {
+      ...card,
+      input,
+      normalisation: normalisation({ kind: 'min-max' }),
+      mean: [0.5],
+      std: [0.5],
+    }
+    const seen = preprocessingFor(ranged, [1, 8, 12]).apply(x).data
+    expect(Math.min(...seen)).toBeCloseTo(-1, 5)
+    expect(Math.max(...seen)).toBeCloseTo(1, 5)
+  })
+
+  test('at the image is of its luminance, where the model sees that', () => {
+    const names = namesFor({ normalisation: normalisation({ kind: 'z-score' }) }, 3)
+    expect(names).toEqual([
+      'clip',
+      'RGB to luminance',
+      'z-score of the image',
+      resampled,
+      'mean and standard deviation',
+    ])
+  })
+
+  test('sees what lies beyond the intensity range where the card keeps it', () => {
+    const x = uniformTensor([1, 1, 8, 12], 22, [-3, 5])
+    const kept = preprocessingFor({ ...card, clip: false }, [1, 8, 12])
+    expect(kept.apply(x).data).toEqual(x.data)
+    expect(kept.adjoint(x, x).data).toEqual(x.data)
+  })
+})
+
 /** A model of one logit per sample, Σ w·x, whose gradient is w. */
 function linearModel(weights: Float32Array): DifferentiableModel & { disposed: boolean } {
   const logitsOf = (x: { readonly data: Float32Array; readonly shape: readonly number[] }) => {
@@ -182,6 +234,27 @@ describe('throughPreprocessing', () => {
     }
   })
 
+  test('of slices normalised by their whole stack sees all of it, also around a part', async () => {
+    const stacked = { ...card, normalisation: normalisation({ kind: 'z-score', of: 'volume', at: 'input' }) }
+    const [before, x] = [
+      uniformTensor([2, 1, 16, 30], 31, [0, 1]),
+      uniformTensor([1, 1, 16, 30], 32, [0.5, 0.9]),
+    ]
+    const [whole, part] = [{}, { before }].map((beyond) =>
+      throughPreprocessing(linearModel(weights), stacked, [1, 16, 30], beyond),
+    )
+    const predicted = await whole!.predict(concatenate([before, x]))
+    expect((await part!.predict(x)).data[0]).toBeCloseTo(predicted.data[2]!, 4)
+    const direction = uniformTensor(x.shape, 33)
+    const { gradient } = await part!.lossAndGradient(x, { kind: 'dot', terms: [] })
+    const at = async (step: number) => {
+      const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
+      return (await part!.predict(moved)).data[0]!
+    }
+    const difference = ((await at(1e-2)) - (await at(-1e-2))) / 2e-2
+    expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
+  })
+
   const rgb: PreprocessingCard = {
     ...card,
     input: { ...card.input, channels: 3 },
@@ -214,6 +287,10 @@ describe('throughPreprocessing', () => {
     const first = grey.data.map((value) => (value - 0.5) / 0.2)
     const channels = scale.flatMap((factor, c) => [...first].map((value) => value * factor + offset[c]!))
     expect(largestDifference(channels, preprocessingFor(rgb, [1, 8, 12]).apply(grey).data)).toBeLessThan(1e-5)
+    expect(greyInputOf({ ...rgb, normalisation: normalisation({ kind: 'z-score' }) })).toBeDefined()
+    expect(greyInputOf({ ...rgb, normalisation: normalisation({ kind: 'z-score', at: 'input' }) })).toBe(
+      undefined,
+    )
   })
 
   test('gives no gradient to pixels that the window saturates', async () => {

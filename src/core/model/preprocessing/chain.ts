@@ -1,7 +1,10 @@
 import { extentOf, concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
+import { stepsAt, type Normalisation } from '../normalisation.ts'
+import { contextOf } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
-import { clip, normalise } from './normalise.ts'
+import { clip, inUnitsOf, normalise } from './normalise.ts'
+import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
 import { type Beyond, neighbours } from './neighbours.ts'
 import { composeSteps, type PreprocessingChain } from './step.ts'
@@ -14,13 +17,14 @@ export type ImageShape = readonly [channels: number, rows: number, columns: numb
 /** What the chain needs of a model card. */
 export type PreprocessingCard = Pick<
   ModelCard,
-  'input' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
+  'input' | 'clip' | 'normalisation' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
 >
 
 /**
  * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
- * 1] → fit and resample → channels → neighbouring slices, where the model takes them → mean and standard
- * deviation → layout. Throws `model-unsupported` when the images can't be brought there.
+ * 1] → normalisation at the image → fit and resample → channels → neighbouring slices, where the model takes
+ * them → normalisation at the input → mean and standard deviation → layout. RGB becomes luminance before a
+ * normalisation. Throws `model-unsupported` when the images can't be brought there.
  * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
  */
 export function preprocessingFor(
@@ -28,8 +32,17 @@ export function preprocessingFor(
   [imageChannels, rows, columns]: ImageShape,
   beyond: Beyond = {},
 ): PreprocessingChain {
+  const { slices, valueRange, layout } = card.input
+  const [atImage, atInput] = [stepsAt(card, 'image'), stepsAt(card, 'input')]
+  const inUnits = inUnitsOf(valueRange)
+  const statistics = (steps: Normalisation) =>
+    steps.map((step) => statisticsStep(step, Math.abs(valueRange[1] - valueRange[0])))
+  const converted = channels(imageChannels, card.input.channels)
+  const isConvertedFirst = atImage.length > 0 && imageChannels > 1
   const each = [
-    clip,
+    ...(card.clip === false ? [] : [clip]),
+    ...(isConvertedFirst ? converted : []),
+    ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
     ...fitSteps({
       from: [rows, columns],
       to: card.input.size,
@@ -37,25 +50,31 @@ export function preprocessingFor(
       interpolation: card.interpolation,
       rounding: card.rounding,
     }),
-    ...channels(imageChannels, card.input.channels),
+    ...(isConvertedFirst ? [] : converted),
   ]
-  const fitted = (slices: Tensor | undefined) => slices && composeSteps(each).apply(slices)
-  const { slices } = card.input
+  const fitted = (around: Tensor | undefined) => around && composeSteps(each).apply(around)
   return composeSteps([
     ...each,
     ...(slices ? [neighbours(slices, { before: fitted(beyond.before), after: fitted(beyond.after) })] : []),
-    normalise({ valueRange: card.input.valueRange, mean: card.mean, std: card.std }),
-    ...(card.input.layout === 'NHWC' ? [channelsLast] : []),
+    ...(atImage.length === 0 && atInput.length > 0 ? inUnits : []),
+    ...statistics(atInput),
+    normalise({ ...card, valueRange: card.normalisation === undefined ? valueRange : [0, 1] }),
+    ...(layout === 'NHWC' ? [channelsLast] : []),
   ])
 }
 
-/** What is resampled and fitted alone: no neighbouring slices, mean and std, in the order of planes. */
+/**
+ * What is resampled, fitted and normalised by its own statistics alone: no neighbouring slices, mean and std,
+ * in the order of planes. Values are in [0, 1], or what a normalisation makes of them.
+ */
 export function plainCard(card: PreprocessingCard): PreprocessingCard {
+  const { input, normalisation } = card
+  const valueRange: [number, number] = normalisation === undefined ? [0, 1] : input.valueRange
   return {
     ...card,
     mean: [0],
     std: [1],
-    input: { ...card.input, layout: 'NCHW', valueRange: [0, 1], slices: undefined, volume: undefined },
+    input: { ...input, layout: 'NCHW', valueRange, slices: undefined, volume: undefined },
   }
 }
 
@@ -72,9 +91,10 @@ export function throughPreprocessing(
   beyond: Beyond = {},
 ): DifferentiableModel {
   const isGrey = model.takesGrey === true && imageShape[0] === 1
-  const chain = preprocessingFor(isGrey ? firstChannelOf(card) : card, imageShape, beyond)
-  if (card.input.volume !== undefined && (beyond.before ?? beyond.after))
-    return partOfVolume(model, chain, imageShape, beyond)
+  const seen = isGrey ? firstChannelOf(card) : card
+  if (contextOf(card) === Infinity && (beyond.before ?? beyond.after) !== undefined)
+    return partOfStack(model, preprocessingFor(seen, imageShape), card, { imageShape, beyond })
+  const chain = preprocessingFor(seen, imageShape, beyond)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
@@ -88,28 +108,48 @@ export function throughPreprocessing(
   }
 }
 
+interface Part {
+  readonly imageShape: ImageShape
+  readonly beyond: Beyond
+}
+
 /**
- * Slices of a volume, which can be predicted by themselves; the loss of a part has no gradient of its own.
+ * Slices that are seen with their whole stack, by the network itself or by the statistics of a normalisation.
+ * What lies around them is constant; the loss of a part of a volume has no gradient of its own.
  */
-function partOfVolume(
+function partOfStack(
   model: DifferentiableModel,
   chain: PreprocessingChain,
-  imageShape: ImageShape,
-  { before, after }: Beyond,
+  { input }: PreprocessingCard,
+  { imageShape, beyond: { before, after } }: Part,
 ): DifferentiableModel {
+  const isVolume = input.volume !== undefined
+  const whole = (x: Tensor) => concatenate([before, x, after].filter((part) => part !== undefined))
+  const first = before?.shape[0] ?? 0
+  const own = (all: Tensor, x: Tensor) => samplesOf(all, first, extentOf(x.shape, 0))
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
     predict: async (x) => {
-      const whole = concatenate([before, x, after].filter((part) => part !== undefined))
-      const { shape, data } = await model.predict(chain.apply(whole))
-      const [first, count] = [before?.shape[0] ?? 0, extentOf(x.shape, 0)]
-      const size = data.length / extentOf(shape, 0)
-      return tensor([count, ...shape.slice(1)], data.slice(first * size, (first + count) * size))
+      const seen = chain.apply(whole(x))
+      return isVolume ? own(await model.predict(seen), x) : model.predict(own(seen, x))
     },
-    lossAndGradient: () => Promise.reject(noPartialGradient()),
+    lossAndGradient: async (x, loss) => {
+      if (isVolume) throw noPartialGradient()
+      const trace = chain.trace(whole(x))
+      const result = await model.lossAndGradient(own(trace.output, x), loss)
+      const cotangent = tensor(trace.output.shape)
+      own(cotangent, x).data.set(result.gradient.data)
+      return { ...result, gradient: own(trace.adjoint(cotangent), x) }
+    },
     dispose: () => model.dispose(),
   }
+}
+
+/** Samples of a batch; a view. */
+function samplesOf({ shape: [all = 0, ...rest], data }: Tensor, first: number, count: number): Tensor {
+  const size = data.length / all
+  return tensor([count, ...rest], data.subarray(first * size, (first + count) * size))
 }
 
 /** Why a slice of a volume has no gradient. */

@@ -5,6 +5,7 @@ import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
 import type { ModelCard } from '../card.ts'
+import { stepsAt } from '../normalisation.ts'
 import { perChannel } from './normalise.ts'
 import { addScaled, transposed } from '../../math/planes.ts'
 
@@ -62,16 +63,18 @@ export interface GreyInput {
   readonly offset: readonly number[]
 }
 
-type NormalisedCard = Pick<ModelCard, 'input' | 'mean' | 'std'>
+type NormalisedCard = Pick<ModelCard, 'input' | 'normalisation' | 'mean' | 'std'>
 
 /**
  * Grey input of a model [N, C, H, W] of several channels, each normalised by its own mean m and standard
- * deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, and where slices or patches of
- * volumes take the channels' place.
+ * deviation s: y_c = (s_0·y_0 + m_0 − m_c) / s_c. Undefined for other layouts, where slices or patches of
+ * volumes take the channels' place, and where statistics are taken of all channels.
  */
-export function greyInputOf({ input, mean, std }: NormalisedCard): GreyInput | undefined {
+export function greyInputOf(card: NormalisedCard): GreyInput | undefined {
+  const { input, mean, std } = card
   const { channels, layout, slices, volume } = input
   if (channels === 1 || layout !== 'NCHW' || slices !== undefined || volume !== undefined) return undefined
+  if (stepsAt(card, 'input').length > 0) return undefined
   const each = Array.from({ length: channels }, (_, c) => c)
   return {
     scale: each.map((c) => perChannel(std, 0) / perChannel(std, c)),

@@ -5,7 +5,7 @@ import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
 import { scaleAndShift, clipInto, isWithin, passWithin } from '../../math/planes.ts'
 
-export interface Normalisation {
+export interface Standard {
   /** What relative intensities 0 and 1 become before mean and standard deviation, e.g. [0, 255]. */
   readonly valueRange: readonly [number, number]
   /** One number for all channels, or one per channel. */
@@ -14,7 +14,7 @@ export interface Normalisation {
 }
 
 /** y = (a + x · (b − a) − mean) / std per channel of [N, C, H, W], for the value range [a, b]. Affine. */
-export function normalise({ valueRange: [a, b], mean, std }: Normalisation): PreprocessingStep {
+export function normalise({ valueRange: [a, b], mean, std }: Standard): PreprocessingStep {
   const scale = std.map((deviation) => (b - a) / deviation)
   const offset = Array.from(
     { length: Math.max(mean.length, std.length) },
@@ -25,6 +25,13 @@ export function normalise({ valueRange: [a, b], mean, std }: Normalisation): Pre
     apply: (x) => affine(x, scale, offset),
     adjoint: (cotangent) => affine(cotangent, scale, [0]),
   }
+}
+
+/** Relative intensities in the units of a value range; no step where these are the same. */
+export function inUnitsOf(valueRange: Standard['valueRange']): PreprocessingStep[] {
+  const [a, b] = valueRange
+  if (a === 0 && b === 1) return []
+  return [{ ...normalise({ valueRange, mean: [0], std: [1] }), name: `0 and 1 to ${a} and ${b}` }]
 }
 
 /** The value of a channel, of one for all or one for each. */

@@ -20,8 +20,9 @@ async function beyondFrame(
   model: ModelInfo,
   { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
 ): Promise<Beyond | undefined> {
-  const context = contextOf(model.card.input)
-  if (context === Infinity) throw noPartialGradient()
+  const { card } = model
+  if (card.input.volume !== undefined) throw noPartialGradient()
+  const context = contextOf(card)
   const opened = await studies.find(address.study)
   const shown = imageAt(opened, address.image)
   const slices = slicesAround(address, opened.study, shown)

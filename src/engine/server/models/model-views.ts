@@ -22,7 +22,10 @@ export interface ModelPreview {
   readonly rows: number
   readonly columns: number
   readonly channels: number
-  /** uint8 [rows, columns, channels], base64; 0 and 255 are the ends of `range`. */
+  /**
+   * uint8 [rows, columns, channels], base64; 0 and 255 are the ends of `range`, of normalised images their own
+   * least and greatest value.
+   */
   readonly pixels: string
   readonly range: IntensityRange
   /** The steps from the image to the input, in order. */
@@ -103,9 +106,10 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
   const { steps } = preprocessingFor(card, shape)
   const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
   const [, channels = 0, rows = 0, columns = 0] = seen.shape
-  const pixels = Uint8Array.from({ length: seen.data.length }, (_, at) => {
+  const grey = greyLevels(seen.data, card.normalisation !== undefined)
+  const pixels = Uint8ClampedArray.from({ length: seen.data.length }, (_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels]
-    return Math.round(255 * (seen.data[channel * rows * columns + pixel] ?? 0))
+    return grey(seen.data[channel * rows * columns + pixel] ?? 0)
   })
   return {
     rows,
@@ -115,4 +119,12 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
     range: float.range,
     steps: steps.map(({ name }) => name),
   }
+}
+
+/** Grey levels of values in [0, 1], or of what lies between their own least and greatest. */
+function greyLevels(values: Float32Array, isSpread: boolean): (value: number) => number {
+  if (!isSpread) return (value) => Math.round(255 * value)
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity)
+  const extent = values.reduce((a, b) => Math.max(a, b), -Infinity) - least || 1
+  return (value) => Math.round((255 * (value - least)) / extent)
 }

@@ -15,6 +15,7 @@ export const modelTexts = {
     task: 'Task',
     input: 'Input',
     intensity: 'Intensities',
+    normalisation: 'Normalised',
     fit: 'Fit',
     classes: 'Classes',
     value: 'Value',

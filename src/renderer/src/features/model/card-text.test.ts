@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitText, inputText, intensityText } from './card-text.ts'
+import { fitText, inputText, intensityText, normalisationText } from './card-text.ts'
 
 test('every kind of intensity is told in words', () => {
   expect(intensityText({ kind: 'hu-window', center: 40, width: 400 })).toBe('window, center 40, width 400 HU')
@@ -22,4 +22,26 @@ test('input and fit are told in words', () => {
   expect(fitText({ fit: { kind: 'stretch' }, interpolation: 'bicubic-antialiased', rounding: 'uint8' })).toBe(
     'stretched, bicubic, antialiased (Pillow), rounded to 8 bits',
   )
+})
+
+test('a normalisation is told step by step', () => {
+  const place = { at: 'image', of: 'image', outside: 'keep' } as const
+  expect(normalisationText({})).toBe(undefined)
+  expect(
+    normalisationText({
+      normalisation: [
+        { ...place, kind: 'clip', percentiles: [1, 99], region: { kind: 'all' } },
+        {
+          ...place,
+          kind: 'z-score',
+          at: 'input',
+          of: 'channel',
+          region: { kind: 'non-zero', filled: false },
+          ddof: 0,
+          floor: 0,
+          eps: 0,
+        },
+      ],
+    }),
+  ).toBe('clip of the image; z-score of the channel, resampled, of what is not 0')
 })

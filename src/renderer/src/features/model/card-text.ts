@@ -1,4 +1,5 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
+import type { NormalisationStep } from '../../../../core/model/normalisation.ts'
 
 /** Which intensities become black and white, in words. */
 export function intensityText(intensity: ModelCard['intensity']): string {
@@ -27,6 +28,30 @@ export function inputText({
   const what = slices === undefined ? (channels === 1 ? 'channel' : 'channels') : 'neighbouring slices'
   if (volume !== undefined) return `volumes, patches of ${volume.patch.join(' x ')}, ${rows} x ${columns}`
   return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`
+}
+
+/** "z-score of the image, of what is not 0"; undefined where there is none. */
+export function normalisationText({ normalisation }: Pick<ModelCard, 'normalisation'>): string | undefined {
+  return normalisation?.map(stepText).join('; ')
+}
+
+function stepText({ kind, of, at, region }: NormalisationStep): string {
+  return `${kind} of the ${of}${at === 'input' ? ', resampled' : ''}${regionText(region)}`
+}
+
+function regionText(region: NormalisationStep['region']): string {
+  switch (region.kind) {
+    case 'all':
+      return ''
+    case 'non-zero':
+      return region.filled ? ', of what is not 0 and holes in it' : ', of what is not 0'
+    case 'above':
+      return `, of what is above ${region.value}`
+    case 'above-mean':
+      return ', of what is above the mean'
+    case 'percentiles':
+      return `, of percentiles ${region.percentiles.join(' to ')}`
+  }
 }
 
 /** How images are resampled, and by whose rule where libraries differ. */
