@@ -182,6 +182,7 @@ function bottleneck(net: NetworkBuilder, x: Feature, width: number, stride: numb
 export const resnetCard = {
   task: 'classification',
   input: { name: 'x', layout: 'NCHW', size: [224, 224], channels: 3, valueRange: [0, 1] },
+  intensity: { kind: 'stored-range', lower: 0, upper: 255 },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear-antialiased',
   mean: [0.5, 0.5, 0.5],

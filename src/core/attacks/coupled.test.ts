@@ -18,6 +18,7 @@ const card: PreprocessingCard = {
     valueRange: [0, 1],
     slices: { count: 3, edge: 'repeat' },
   },
+  intensity: { kind: 'stored-range', lower: 0, upper: 255 },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear',
   mean: [0],

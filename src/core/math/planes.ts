@@ -40,6 +40,31 @@ export function clipInto(clipped: Float32Array, values: Float32Array): void {
   }
 }
 
+/** (values − lower) / (upper − lower), clipped to [0, 1]. */
+export function windowInto(
+  out: Float32Array,
+  values: Float32Array,
+  [lower, upper]: readonly [number, number],
+): void {
+  const factor = 1 / (upper - lower)
+  for (let i = 0; i < values.length; i++) {
+    const value = (values[i] - lower) * factor
+    out[i] = value < 0 ? 0 : value > 1 ? 1 : value
+  }
+}
+
+/** sum += cotangents / (upper − lower) where `x` lies in [lower, upper], both ends included. */
+export function addThroughWindow(
+  sum: Float32Array,
+  cotangents: Float32Array,
+  x: Float32Array,
+  [lower, upper]: readonly [number, number],
+): void {
+  const factor = 1 / (upper - lower)
+  for (let i = 0; i < sum.length; i++)
+    if (x[i] >= lower && x[i] <= upper) sum[i] = sum[i] + factor * cotangents[i]
+}
+
 /** Cotangents where `x` lies in [0, 1], both ends included; 0 elsewhere. */
 export function passWithin(passed: Float32Array, cotangents: Float32Array, x: Float32Array): void {
   for (let i = 0; i < cotangents.length; i++) if (x[i] >= 0 && x[i] <= 1) passed[i] = cotangents[i]

@@ -83,7 +83,8 @@ const input: readonly CardField[] = [
     field: 'input.channels',
     label: 'Channels',
     reason: 'Grey images are copied to three channels, and RGB images become luminance for one.',
-    example: '1 or 3; of neighbouring slices as channels 1, beside "slices": {"count": 5}',
+    example:
+      '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]',
     unsaid: (facts) =>
       `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
     choices: { 1: '1: grey', 3: '3: RGB, or copies of grey' },

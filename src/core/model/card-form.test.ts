@@ -89,6 +89,7 @@ describe('the form of a card', () => {
       preset: [0, 1],
     })
     expect(named({}, 'input.name')?.choices).toEqual([{ value: 'image', label: 'image' }])
+    expect(named({}, 'input.channels')?.choices?.map(({ value }) => value)).toEqual([1, 3])
     expect(named({}, 'modality')).toMatchObject({ kind: 'texts', isRequired: false })
     expect(named({}, 'input.slices')?.kind).toBe('part')
     expect(named({}, 'input.slices.count')).toBeUndefined()

@@ -162,7 +162,9 @@ function leafAt({ schema, path, isRequired }: Place): Found[] {
 }
 
 function valuesOf(schema: Schema): (string | number)[] {
-  const constants = (schema.anyOf ?? schema.oneOf ?? [schema]).map((each) => plain(each).const)
+  const kinds = (schema.anyOf ?? schema.oneOf ?? [schema]).map(plain)
+  // A list that may be given in the place of a value is written as JSON, beside the form.
+  const constants = kinds.filter(({ type }) => type !== 'array').map((each) => each.const)
   const all = schema.enum ?? (constants.includes(undefined) ? [] : constants)
   return all.filter((value) => typeof value === 'string' || typeof value === 'number')
 }

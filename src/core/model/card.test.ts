@@ -99,6 +99,29 @@ test('a card may keep what lies beyond its range, and normalise images by their 
   })
 })
 
+test('a card may list what each channel shows, within its range', () => {
+  const windows = [
+    { kind: 'window', center: 40, width: 80 },
+    { kind: 'window', center: 600, width: 2800, slice: -1 },
+  ]
+  const intensity = { kind: 'modality-range', lower: -800, upper: 2000 }
+  const listed = { ...card, intensity, input: { ...card.input, channels: windows }, mean: [0, 0], std: [1] }
+  expect(parseCard(listed).input.channels).toEqual([
+    { ...windows[0], slice: 0, edge: 'repeat' },
+    { ...windows[1], edge: 'repeat' },
+  ])
+  expect(messageOf(() => parseCard({ ...listed, intensity: { ...intensity, upper: 1999 } }))).toContain(
+    'input.channels[1]: expected a window within the intensity range of -800 to 1999, got -800 to 2000',
+  )
+  expect(messageOf(() => parseCard({ ...listed, intensity: { kind: 'voi-window' } }))).toContain(
+    'intensity: expected a window in HU or a range with both ends',
+  )
+  const inputs = [{ name: 'image', shape: ['batch', 2, 224, 224] }]
+  const proposed = proposeCard({ ...facts, inputs }, { ...told, intensity, input: { channels: windows } })
+  expect(proposed.card.input).toMatchObject({ layout: 'NCHW', size: [224, 224] })
+  expect(proposed.card.input.channels).toHaveLength(2)
+})
+
 describe('parseCard', () => {
   test('fills in the defaults', () => {
     expect(parseCard(card)).toMatchObject({
@@ -130,7 +153,8 @@ describe('parseCard', () => {
     [{ schema: 'radversary/model-card/2' }, 'schema: '],
     [{ task: 'tracking' }, 'task: '],
     [{ input: { ...card.input, size: [224, 0] } }, 'input.size[1]: '],
-    [{ input: { ...card.input, channels: 2 } }, 'input.channels: '],
+    [{ input: { ...card.input, channels: 2 } }, 'input.channels: expected 1, 3 or a list of channels'],
+    [{ input: { ...card.input, channels: [{ kind: 'window', center: 0 }] } }, 'input.channels[0].width: '],
     [{ input: { ...card.input, slices: { count: 3 } } }, 'input.channels: expected 1 beside input.slices'],
     [
       { input: { ...card.input, channels: 1, slices: { count: 4 } } },

@@ -3,6 +3,8 @@ import { internalError, RadversaryError, reasonOf } from '../errors.ts'
 import { interpolations } from '../tensor/interpolation.ts'
 import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
+import { intensityOfCard } from './card-intensity.ts'
+import { channelIssues, channelsOfInput } from './channel-list.ts'
 import { furtherInputs } from './further-inputs.ts'
 import { references, referenceTolerance } from './references.ts'
 import { normalisationIssues, normalisationOfCard } from './normalisation.ts'
@@ -15,33 +17,6 @@ export const cardSchemaVersion = 'radversary/model-card/1'
 const name = z.string().min(1)
 const pixels = z.int().min(1)
 const relative = z.number().min(0).max(1)
-
-/** Which intensities become 0 and 1. HU here means the modality LUT's output, whatever its unit. */
-const intensity = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('hu-window'), center: z.number(), width: z.number().positive() }),
-  z
-    .strictObject({
-      kind: z.literal('stored-range'),
-      lower: z.number().optional(),
-      upper: z.number().optional(),
-    })
-    .refine(
-      ({ lower, upper }) => lower === undefined || upper === undefined || lower < upper,
-      'lower must be below upper',
-    ),
-  z
-    .strictObject({ kind: z.literal('modality-range'), lower: z.number(), upper: z.number() })
-    .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
-  z
-    .strictObject({
-      kind: z.literal('percentile'),
-      lower: z.number().min(0).max(100),
-      upper: z.number().min(0).max(100),
-      of: z.enum(['image', 'series']),
-    })
-    .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
-  z.strictObject({ kind: z.literal('voi-window'), index: z.int().min(0).default(0) }),
-])
 
 const fit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stretch') }),
@@ -60,7 +35,7 @@ const input = z.strictObject({
   name,
   layout: z.enum(['NCHW', 'NHWC']),
   size: z.tuple([pixels, pixels]),
-  channels: z.union([z.literal(1), z.literal(3)]),
+  channels: channelsOfInput,
   slices: slicesOfInput.optional(),
   volume: volumeOfInput.optional(),
   valueRange: z.tuple([z.number(), z.number()]).default([0, 1]),
@@ -96,7 +71,7 @@ const common = {
   input,
   inputs: furtherInputs.optional(),
   modality: modality.optional(),
-  intensity,
+  intensity: intensityOfCard,
   clip: z.boolean().optional(),
   normalisation: normalisationOfCard.optional(),
   fit,
@@ -116,7 +91,7 @@ const card = z
   .discriminatedUnion('task', members(), { error: `expected one of ${taskNames.join(', ')}` })
   .superRefine((value, context) => {
     const card = value as ModelCard
-    for (const problem of [...inconsistencies(card), ...normalisationIssues(card)])
+    for (const problem of [...inconsistencies(card), ...channelIssues(card), ...normalisationIssues(card)])
       context.addIssue({ code: 'custom', ...problem })
   })
 

@@ -113,12 +113,12 @@ function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
   if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape) }
   if (input?.shape.length !== 4) return defined({ name: input?.name })
   const [, second, third, fourth] = input.shape
-  const slices = sliceCount(given)
-  const first = isChannels(second, slices)
-  const last = isChannels(fourth, slices)
+  const told = channelCount(given)
+  const first = isChannels(second, told)
+  const last = isChannels(fourth, told)
   if (first === last) return { name: input.name }
   const [found, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
-  const channels = slices === undefined ? found : 1
+  const channels = told === undefined ? found : 1
   const size = typeof rows === 'number' && typeof columns === 'number' ? [rows, columns] : undefined
   const valueRange = input.dataType === 'uint8' ? [0, 255] : undefined
   return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size, valueRange })
@@ -175,15 +175,16 @@ function scoresOf(outputs: ModelFacts['outputs'], given: JsonObject): OutputFact
   )
 }
 
-/** Neighbouring slices, as far as the card says that they are the channels. */
-function sliceCount({ input }: JsonObject): number | undefined {
-  const slices = isObject(input) ? input['slices'] : undefined
+/** How many channels there are, as far as the card lists them or says that slices are the channels. */
+function channelCount({ input }: JsonObject): number | undefined {
+  const { channels, slices } = isObject(input) ? input : {}
+  if (Array.isArray(channels)) return channels.length
   const count = isObject(slices) ? slices['count'] : undefined
   return typeof count === 'number' ? count : undefined
 }
 
-function isChannels(extent: TensorFacts['shape'][number] | undefined, slices: number | undefined): boolean {
-  return slices === undefined ? extent === 1 || extent === 3 : extent === slices
+function isChannels(extent: TensorFacts['shape'][number] | undefined, told: number | undefined): boolean {
+  return told === undefined ? extent === 1 || extent === 3 : extent === told
 }
 
 function defined(object: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listedChannels, type ChannelOfInput, type ChannelPlace } from './channel-list.ts'
 import { isOfVolume, type Normalisation } from './normalisation.ts'
 import type { VolumeOfInput } from './volume.ts'
 
@@ -20,19 +21,28 @@ export type SlicesOfInput = Readonly<z.output<typeof slicesOfInput>>
 
 /** What of a card's input says how many channels its graph has. */
 export interface InputChannels {
-  readonly channels: number
+  readonly channels: number | readonly ChannelOfInput[]
   readonly slices?: SlicesOfInput | undefined
 }
 
-/** Channels of the graph's input: those of an image, or one per slice. */
+/** Channels of the graph's input: those that are listed, those of an image, or one per slice. */
 export function graphChannels({ channels, slices }: InputChannels): number {
-  return channels * (slices?.count ?? 1)
+  return typeof channels === 'number' ? channels * (slices?.count ?? 1) : channels.length
+}
+
+/** Channels of an image as it is taken: what is listed is made of grey ones. */
+export function imageChannels({ channels }: InputChannels): number {
+  return typeof channels === 'number' ? channels : 1
+}
+
+/** Where the channels of neighbouring slices are found, the slice itself in the middle. */
+export function placesOf({ count, edge }: SlicesOfInput): ChannelPlace[] {
+  return Array.from({ length: count }, (_, i) => ({ plane: 0, slice: i - (count - 1) / 2, edge }))
 }
 
 /** What of a card says whether its model sees slices of a stack. */
 export interface Stacked {
-  readonly input: {
-    readonly slices?: SlicesOfInput | undefined
+  readonly input: InputChannels & {
     readonly volume?: VolumeOfInput | undefined
   }
   readonly normalisation?: Normalisation | undefined
@@ -67,5 +77,6 @@ export function blockOf<Slice>(
 export function contextOf(card: Stacked): number {
   const { slices, volume } = card.input
   if (volume !== undefined || isOfVolume(card)) return Infinity
-  return ((slices?.count ?? 1) - 1) / 2
+  const places = listedChannels(card.input) ?? placesOf(slices ?? { count: 1, edge: 'repeat' })
+  return Math.max(...places.map(({ slice }) => Math.abs(slice)))
 }

@@ -1,5 +1,6 @@
 import { modalityFunction } from '../dicom/lookup-tables.ts'
 import { RadversaryError, type Notice } from '../errors.ts'
+import { fixedRange } from './card-intensity.ts'
 import type { ModelCard } from './card.ts'
 import type { ImagePixels } from '../image/intensity-counts.ts'
 
@@ -74,22 +75,6 @@ export function rangeMismatches({ intensity }: SuitedCard, images: readonly Seri
   return part === 0 || part >= leastOfRange
     ? []
     : [{ message: `All of this series' values lie within ${percent(part)} of ${where}.`, tip }]
-}
-
-function fixedRange(intensity: SuitedCard['intensity']): readonly [number, number] | undefined {
-  switch (intensity.kind) {
-    case 'hu-window':
-      return [intensity.center - intensity.width / 2, intensity.center + intensity.width / 2]
-    case 'modality-range':
-      return [intensity.lower, intensity.upper]
-    case 'stored-range': {
-      const { lower, upper } = intensity
-      return lower === undefined || upper === undefined ? undefined : [lower, upper]
-    }
-    case 'percentile':
-    case 'voi-window':
-      return undefined
-  }
 }
 
 /** Largest value of air and what surrounds a patient, HU. */

@@ -40,7 +40,7 @@ export function patchWeights(patch: number, blend: VolumeOfInput['blend']): Floa
 interface VolumeInput {
   readonly layout: string
   readonly size: readonly [number, number]
-  readonly channels: number
+  readonly channels: unknown
   readonly slices?: unknown
   readonly volume?: VolumeOfInput | undefined
 }

@@ -3,7 +3,8 @@
  * JSON, any part of a card
  */
 export function sampleShapeOf(card: unknown): readonly number[] | undefined {
-  const { size, channels: each, slices, layout = 'NHWC' } = inputOf(card)
+  const { size, channels: given, slices, layout = 'NHWC' } = inputOf(card)
+  const each = Array.isArray(given) ? given.length : given
   if (!Array.isArray(size) || size.length !== 2 || typeof each !== 'number') return undefined
   const channels = each * (typeof slices?.count === 'number' ? slices.count : 1)
   const [rows, columns] = size as number[]

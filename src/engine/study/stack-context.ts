@@ -2,7 +2,7 @@ import { tiltNotice } from '../../core/dicom/notices.ts'
 import type { Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
-import { blockOf, type Block } from '../../core/model/slices.ts'
+import { blockOf, contextOf, type Block } from '../../core/model/slices.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
@@ -65,9 +65,10 @@ function shortestRun(stack: readonly StudyImage[]): number {
 export function stackNotices(
   stack: readonly StudyImage[],
   study: Study,
-  { slices: neighbours, volume }: ModelCard['input'],
+  input: ModelCard['input'],
 ): Notice[] {
-  if (neighbours === undefined && volume === undefined) return []
+  const reach = contextOf({ input })
+  if (reach === 0) return []
   const series = stack[0] && study.series[stack[0].series]
   if (series === undefined) return []
   const { notes, orderedBy } = series
@@ -79,7 +80,7 @@ export function stackNotices(
       message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
       tip: 'Mend or remove them.',
     })
-  const count = neighbours?.count ?? volume?.patch[0] ?? 1
+  const count = input.volume?.patch[0] ?? 2 * reach + 1
   if (slices < count)
     found.push({
       message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,

@@ -9,6 +9,7 @@ import { create8BitResampler } from '../../tensor/resample-8-bit.ts'
 import { createResampler } from '../../tensor/resample.ts'
 import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Fit } from '../card.ts'
+import { channelsOfInput } from '../channel-list.ts'
 import { normalisationOfCard } from '../normalisation.ts'
 import type { DifferentiableModel } from '../ports.ts'
 import { preprocessingFor, type PreprocessingCard } from './chain.ts'
@@ -17,6 +18,7 @@ import { throughPreprocessing } from './chain.ts'
 
 const card: PreprocessingCard = {
   input: { name: 'image', layout: 'NCHW', size: [8, 12], channels: 1, valueRange: [0, 1] },
+  intensity: { kind: 'modality-range', lower: -100, upper: 300 },
   fit: { kind: 'stretch' },
   interpolation: 'bilinear-antialiased',
   mean: [0],
@@ -160,6 +162,74 @@ describe('a normalisation', () => {
     const kept = preprocessingFor({ ...card, clip: false }, [1, 8, 12])
     expect(kept.apply(x).data).toEqual(x.data)
     expect(kept.adjoint(x, x).data).toEqual(x.data)
+  })
+})
+
+describe('channels that a card lists', () => {
+  const listed = (...channels: readonly object[]) => ({
+    ...card,
+    input: { ...card.input, channels: channelsOfInput.parse(channels) },
+  })
+  const brain = { kind: 'window', center: 40, width: 80 }
+  const wide = { kind: 'window', center: 100, width: 400 }
+  /** Values of the range in relative intensity. */
+  const relative = (...values: number[]) => Float32Array.from(values, (value) => (value + 100) / 400)
+
+  test('are windows of the image, each clipped by itself, then normalised by its own mean and deviation', () => {
+    const windows = { ...listed(brain, wide), mean: [0.5, 0], std: [0.25, 1] }
+    const x = tensor([1, 1, 8, 12], new Float32Array(96))
+    x.data.set(relative(-50, 0, 20, 60, 80, 81, 300))
+    const seen = preprocessingFor(windows, [1, 8, 12]).apply(x)
+    const first = [-2, -2, -1, 1, 2, 2, 2]
+    const second = [50, 100, 120, 160, 180, 181, 400].map((value) => value / 400)
+    expect(seen.shape).toEqual([1, 2, 8, 12])
+    expect(largestDifference(seen.data.slice(0, 7), first)).toBeLessThan(1e-6)
+    expect(largestDifference(seen.data.slice(96, 103), second)).toBeLessThan(1e-6)
+  })
+
+  test('are windowed before the image is resampled, as 8 bits where the card says so', () => {
+    const names = preprocessingFor({ ...listed(brain, wide, brain), rounding: 'uint8' }, [3, 20, 10]).steps
+    expect(names.map(({ name }) => name)).toEqual([
+      'clip',
+      'RGB to luminance',
+      '2 windows',
+      'resample 20x10 to 8x12, bilinear-antialiased, in 8 bits',
+      '3 channels',
+      'mean and standard deviation',
+    ])
+  })
+
+  test('sum their gradients on the image’s own grid: what one window saturates, another may see', () => {
+    const chain = preprocessingFor(listed(brain, wide), [1, 8, 12])
+    const x = tensor([1, 1, 8, 12], new Float32Array(96))
+    x.data.set(relative(-50, 0, 20, 80, 81))
+    const ones = tensor([1, 2, 8, 12], new Float32Array(192).fill(1))
+    const slopes = [1, 6, 6, 6, 1]
+    expect(largestDifference(chain.adjoint(ones, x).data.slice(0, 5), slopes)).toBeLessThan(1e-6)
+  })
+
+  test('may be neighbouring slices, windowed or not, whose gradients are those of differences', async () => {
+    const around = listed(
+      { ...brain, width: 300 },
+      { ...wide, slice: -1 },
+      { kind: 'slice', slice: 1, edge: 'reflect' },
+    )
+    const beyond = { before: uniformTensor([1, 1, 16, 30], 41, [0, 1]) }
+    const model = throughPreprocessing(
+      linearModel(uniformTensor([3 * 96], 42).data),
+      around,
+      [1, 16, 30],
+      beyond,
+    )
+    const x = uniformTensor([3, 1, 16, 30], 43, [0.25, 0.6])
+    const direction = uniformTensor(x.shape, 44)
+    const { gradient } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
+    const total = async (step: number) => {
+      const moved = tensor(x.shape, x.data.map((v, i) => v + step * direction.data[i]!)) // prettier-ignore
+      return (await model.predict(moved)).data.reduce((sum, logit) => sum + logit, 0)
+    }
+    const difference = ((await total(1e-2)) - (await total(-1e-2))) / 2e-2
+    expect(Math.abs(innerProduct(gradient, direction) - difference)).toBeLessThan(0.01 * Math.abs(difference))
   })
 })
 

@@ -1,13 +1,15 @@
 import { extentOf, concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
+import { channelPlan } from '../channel-list.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
-import { contextOf } from '../slices.ts'
+import { contextOf, imageChannels, placesOf } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { clip, inUnitsOf, normalise } from './normalise.ts'
 import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
 import { type Beyond, neighbours } from './neighbours.ts'
 import { composeSteps, type PreprocessingChain } from './step.ts'
+import { windowPlanes } from './windows.ts'
 import { RadversaryError } from '../../errors.ts'
 import type { DifferentiableModel } from '../ports.ts'
 
@@ -17,19 +19,19 @@ export type ImageShape = readonly [channels: number, rows: number, columns: numb
 /** What the chain needs of a model card. */
 export type PreprocessingCard = Pick<
   ModelCard,
-  'input' | 'clip' | 'normalisation' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
+  'input' | 'intensity' | 'clip' | 'normalisation' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
 >
 
 /**
  * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
- * 1] → normalisation at the image → fit and resample → channels → neighbouring slices, where the model takes
- * them → normalisation at the input → mean and standard deviation → layout. RGB becomes luminance before a
- * normalisation. Throws `model-unsupported` when the images can't be brought there.
+ * 1] → windows → normalisation at the image → fit and resample → channels, neighbouring slices, where the
+ * model takes them → normalisation at the input → mean and standard deviation → layout. RGB becomes luminance
+ * before windows and normalisations. Throws `model-unsupported` when the images can't be brought there.
  * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
  */
 export function preprocessingFor(
   card: PreprocessingCard,
-  [imageChannels, rows, columns]: ImageShape,
+  [ownChannels, rows, columns]: ImageShape,
   beyond: Beyond = {},
 ): PreprocessingChain {
   const { slices, valueRange, layout } = card.input
@@ -37,11 +39,13 @@ export function preprocessingFor(
   const inUnits = inUnitsOf(valueRange)
   const statistics = (steps: Normalisation) =>
     steps.map((step) => statisticsStep(step, Math.abs(valueRange[1] - valueRange[0])))
-  const converted = channels(imageChannels, card.input.channels)
-  const isConvertedFirst = atImage.length > 0 && imageChannels > 1
+  const plan = channelPlan(card)
+  const converted = channels(ownChannels, imageChannels(card.input))
+  const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined)
   const each = [
     ...(card.clip === false ? [] : [clip]),
     ...(isConvertedFirst ? converted : []),
+    ...(plan?.windows.some((window) => window !== undefined) ? [windowPlanes(plan.windows)] : []),
     ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
     ...fitSteps({
       from: [rows, columns],
@@ -52,10 +56,11 @@ export function preprocessingFor(
     }),
     ...(isConvertedFirst ? [] : converted),
   ]
+  const places = plan?.places ?? (slices && placesOf(slices))
   const fitted = (around: Tensor | undefined) => around && composeSteps(each).apply(around)
   return composeSteps([
     ...each,
-    ...(slices ? [neighbours(slices, { before: fitted(beyond.before), after: fitted(beyond.after) })] : []),
+    ...(places ? [neighbours(places, { before: fitted(beyond.before), after: fitted(beyond.after) })] : []),
     ...(atImage.length === 0 && atInput.length > 0 ? inUnits : []),
     ...statistics(atInput),
     normalise({ ...card, valueRange: card.normalisation === undefined ? valueRange : [0, 1] }),

@@ -73,7 +73,14 @@ type NormalisedCard = Pick<ModelCard, 'input' | 'normalisation' | 'mean' | 'std'
 export function greyInputOf(card: NormalisedCard): GreyInput | undefined {
   const { input, mean, std } = card
   const { channels, layout, slices, volume } = input
-  if (channels === 1 || layout !== 'NCHW' || slices !== undefined || volume !== undefined) return undefined
+  if (
+    typeof channels !== 'number' ||
+    channels === 1 ||
+    layout !== 'NCHW' ||
+    slices !== undefined ||
+    volume !== undefined
+  )
+    return undefined
   if (stepsAt(card, 'input').length > 0) return undefined
   const each = Array.from({ length: channels }, (_, c) => c)
   return {

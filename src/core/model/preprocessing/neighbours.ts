@@ -2,7 +2,8 @@ import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { mirrored } from '../../math/gaussian.ts'
 import { concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
-import type { Block, SlicesOfInput } from '../slices.ts'
+import type { ChannelPlace } from '../channel-list.ts'
+import type { Block } from '../slices.ts'
 import type { PreprocessingStep } from './step.ts'
 import { addTo } from '../../math/planes.ts'
 
@@ -27,35 +28,36 @@ export function joinedSlices(slices: readonly Tensor[]): Tensor | undefined {
 }
 
 /**
- * A batch of neighbouring slices [N, 1, H, W] to their windows [N, count, H, W]: channel j of window n is
- * slice n + j − (count − 1) / 2 of the stack. Slices beyond the batch are constants. Linear but for them; the
- * adjoint sums what all windows say of a slice.
+ * A batch of neighbouring slices [N, planes, H, W] to what a model sees of each, [N, channels, H, W]: channel
+ * j of slice n is a plane of slice n + s_j of the stack. Slices beyond the batch are constants. Linear but
+ * for them; the adjoint sums what is said of a plane of a slice.
  */
-export function neighbours({ count, edge }: SlicesOfInput, beyond: Beyond = {}): PreprocessingStep {
-  const reach = (count - 1) / 2
+export function neighbours(places: readonly ChannelPlace[], beyond: Beyond = {}): PreprocessingStep {
+  const planes = 1 + Math.max(...places.map(({ plane }) => plane))
   const before = beyond.before?.shape[0] ?? 0
   const after = beyond.after?.shape[0] ?? 0
-  const places = (slices: number) => windowPlaces({ slices, reach, edge, before, after })
+  const sources = (slices: number) => sourcePlanes(places, { slices, planes, before, after })
+  const reaches = places.some(({ slice }) => slice !== 0)
   return {
-    name: `${count} neighbouring slices`,
+    name: reaches ? `${places.length} neighbouring slices` : `${places.length} channels`,
     apply: (x) => {
-      const { count: slices, rows, columns } = checked(x, 1)
+      const { count: slices, rows, columns } = checked(x, planes)
       const stack = concatenate([beyond.before, x, beyond.after].filter((part) => part !== undefined))
-      const windows = tensor([slices, count, rows, columns])
+      const seen = tensor([slices, places.length, rows, columns])
       const size = rows * columns
-      for (const [channel, slice] of places(slices).entries())
-        windows.data.set(stack.data.subarray(slice * size, (slice + 1) * size), channel * size)
-      return windows
+      for (const [channel, source] of sources(slices).entries())
+        seen.data.set(stack.data.subarray(source * size, (source + 1) * size), channel * size)
+      return seen
     },
     adjoint: (cotangent) => {
-      const { count: slices, rows, columns } = checked(cotangent, count)
-      const sum = tensor([slices, 1, rows, columns])
+      const { count: slices, rows, columns } = checked(cotangent, places.length)
+      const sum = tensor([slices, planes, rows, columns])
       const size = rows * columns
-      for (const [channel, place] of places(slices).entries()) {
-        const slice = place - before
-        if (slice < 0 || slice >= slices) continue
+      for (const [channel, source] of sources(slices).entries()) {
+        const own = source - before * planes
+        if (own < 0 || own >= slices * planes) continue
         addTo(
-          sum.data.subarray(slice * size, (slice + 1) * size),
+          sum.data.subarray(own * size, (own + 1) * size),
           cotangent.data.subarray(channel * size, (channel + 1) * size),
         )
       }
@@ -64,25 +66,23 @@ export function neighbours({ count, edge }: SlicesOfInput, beyond: Beyond = {}):
   }
 }
 
-interface WindowsOf {
+interface StackOf {
   /** Number of slices of the batch. */
   readonly slices: number
-  readonly reach: number
-  readonly edge: SlicesOfInput['edge']
+  readonly planes: number
   /** How many slices there are on either side of the batch. */
   readonly before: number
   readonly after: number
 }
 
-/** Where each channel of each window, in order, lies among the slices before, of and after the batch. */
-function windowPlaces({ slices, reach, edge, before, after }: WindowsOf): number[] {
+/** Where each channel of each slice, in order, lies among the planes of the slices before, of and after the batch. */
+function sourcePlanes(places: readonly ChannelPlace[], { slices, planes, before, after }: StackOf): number[] {
   const all = before + slices + after
-  const within = (place: number) =>
-    edge === 'repeat' ? Math.min(Math.max(place, 0), all - 1) : mirrored(place, all)
-  const width = 2 * reach + 1
-  return Array.from({ length: slices * width }, (_, at) =>
-    within(before + Math.floor(at / width) + (at % width) - reach),
-  )
+  const within = (slice: number, edge: ChannelPlace['edge']) =>
+    edge === 'repeat' ? Math.min(Math.max(slice, 0), all - 1) : mirrored(slice, all)
+  return Array.from({ length: slices }, (_, n) =>
+    places.map(({ plane, slice, edge }) => within(before + n + slice, edge) * planes + plane),
+  ).flat()
 }
 
 function checked(x: Tensor, channels: number) {

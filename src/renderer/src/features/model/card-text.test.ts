@@ -16,6 +16,14 @@ test('every kind of intensity is told in words', () => {
 test('input and fit are told in words', () => {
   const input = { name: 'x', layout: 'NCHW', size: [224, 192], channels: 1, valueRange: [0, 1] } as const
   expect(inputText({ ...input, size: [224, 192], valueRange: [0, 1] })).toBe('1 channel, 224 x 192, NCHW')
+  const windows = [
+    { kind: 'window', center: 40, width: 80, slice: 0, edge: 'repeat' },
+    { kind: 'window', center: 600, width: 2800, slice: -1, edge: 'repeat' },
+    { kind: 'slice', slice: 2, edge: 'repeat' },
+  ] as const
+  expect(inputText({ ...input, channels: [...windows], size: [224, 192], valueRange: [0, 1] })).toBe(
+    'window 40 / 80; window 600 / 2800 of the slice before; range of 2 slices after, 224 x 192, NCHW',
+  )
   expect(fitText({ fit: { kind: 'letterbox', padValue: 0 }, interpolation: 'bilinear' })).toBe(
     'fitted, the rest filled, bilinear',
   )

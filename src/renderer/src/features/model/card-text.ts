@@ -1,4 +1,5 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
+import type { ChannelOfInput } from '../../../../core/model/channel-list.ts'
 import type { NormalisationStep } from '../../../../core/model/normalisation.ts'
 
 /** Which intensities become black and white, in words. */
@@ -17,7 +18,7 @@ export function intensityText(intensity: ModelCard['intensity']): string {
   }
 }
 
-/** "1 channel, 224 x 224, NCHW", "5 neighbouring slices, 224 x 224, NCHW". */
+/** "1 channel, 224 x 224, NCHW", "window 40 / 80; window 600 / 2800, 224 x 224, NCHW", "5 neighbouring slices, 224 x 224, NCHW". */
 export function inputText({
   channels,
   slices,
@@ -26,6 +27,8 @@ export function inputText({
   layout,
 }: ModelCard['input']): string {
   const what = slices === undefined ? (channels === 1 ? 'channel' : 'channels') : 'neighbouring slices'
+  if (typeof channels !== 'number')
+    return `${channels.map(channelText).join('; ')}, ${rows} x ${columns}, ${layout}`
   if (volume !== undefined) return `volumes, patches of ${volume.patch.join(' x ')}, ${rows} x ${columns}`
   return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`
 }
@@ -52,6 +55,14 @@ function regionText(region: NormalisationStep['region']): string {
     case 'percentiles':
       return `, of percentiles ${region.percentiles.join(' to ')}`
   }
+}
+
+/** "window 40 / 80 of the slice before", by center and width. */
+function channelText(channel: ChannelOfInput): string {
+  const what = channel.kind === 'window' ? `window ${channel.center} / ${channel.width}` : 'range'
+  if (channel.slice === 0) return what
+  const [far, side] = [Math.abs(channel.slice), channel.slice < 0 ? 'before' : 'after']
+  return `${what} of ${far === 1 ? 'the slice' : `${far} slices`} ${side}`
 }
 
 /** How images are resampled, and by whose rule where libraries differ. */

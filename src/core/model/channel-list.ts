@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { internalError } from '../errors.ts'
+import { fixedRange, type IntensityOfCard } from './card-intensity.ts'
+
+const edge = z.enum(['repeat', 'reflect']).default('repeat')
+/** Of the stack's slices, from the image itself: −1 is the one before it. */
+const slice = z.int().min(-31).max(31)
+
+/** What one channel of the graph's input shows. */
+const channel = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('window'),
+    center: z.number(),
+    width: z.number().positive(),
+    slice: slice.default(0),
+    edge,
+  }),
+  z.strictObject({ kind: z.literal('slice'), slice, edge }),
+])
+
+/** A grey image, an RGB one, or what each channel shows. */
+export const channelsOfInput = z.union([z.literal(1), z.literal(3), z.array(channel).min(1)], {
+  error: 'expected 1, 3 or a list of channels',
+})
+
+export type ChannelOfInput = Readonly<z.output<typeof channel>>
+
+type WindowChannel = Extract<ChannelOfInput, { kind: 'window' }>
+
+interface ListedCard {
+  readonly input: { readonly channels: number | readonly ChannelOfInput[] }
+  readonly intensity: IntensityOfCard
+}
+
+/** The channels that a card lists; undefined where it only counts them. */
+export function listedChannels({ channels }: ListedCard['input']): readonly ChannelOfInput[] | undefined {
+  return typeof channels === 'number' ? undefined : channels
+}
+
+/** A window in relative intensity; undefined for the whole intensity range as it is. */
+export type RelativeWindow = readonly [lower: number, upper: number] | undefined
+
+/** Where a channel is found: in a plane of a slice of the stack. */
+export interface ChannelPlace {
+  /** Index among `windows`. */
+  readonly plane: number
+  readonly slice: number
+  readonly edge: ChannelOfInput['edge']
+}
+
+/** What has to be made of every slice, and where each channel is found then. */
+export interface ChannelPlan {
+  readonly windows: readonly RelativeWindow[]
+  readonly places: readonly ChannelPlace[]
+}
+
+/** Each window once; channels that show the same window of several slices share its plane. */
+export function channelPlan(card: ListedCard): ChannelPlan | undefined {
+  const listed = listedChannels(card.input)
+  if (listed === undefined) return undefined
+  const all = listed.map((one) => (one.kind === 'window' ? relativeWindow(one, card.intensity) : undefined))
+  const keys = all.map((window) => String(window))
+  const distinct = [...new Set(keys)]
+  return {
+    windows: distinct.map((key) => all[keys.indexOf(key)]),
+    places: listed.map(({ slice, edge }, i) => ({ plane: distinct.indexOf(keys[i] ?? ''), slice, edge })),
+  }
+}
+
+function relativeWindow({ center, width }: WindowChannel, intensity: IntensityOfCard): RelativeWindow {
+  const range = fixedRange(intensity)
+  if (range === undefined) throw internalError('windows are channels of a range that images choose')
+  const [lower, upper] = range
+  const relative = (value: number) => Math.fround((value - lower) / (upper - lower))
+  return [relative(center - width / 2), relative(center + width / 2)]
+}
+
+/** What of a card doesn't go with the channels that it lists. */
+export function channelIssues(card: ListedCard): { path: (string | number)[]; message: string }[] {
+  const listed = listedChannels(card.input) ?? []
+  const range = fixedRange(card.intensity)
+  if (range === undefined && listed.some(({ kind }) => kind === 'window'))
+    return [{ path: ['intensity'], message: 'expected a window in HU or a range with both ends, which holds all windows of input.channels' }] // prettier-ignore
+  const [lower, upper] = range ?? [-Infinity, Infinity]
+  return listed.flatMap((one, i) => {
+    if (one.kind !== 'window') return []
+    const [first, last] = [one.center - one.width / 2, one.center + one.width / 2]
+    if (first >= lower && last <= upper) return []
+    const message = `expected a window within the intensity range of ${lower} to ${upper}, got ${first} to ${last}`
+    return [{ path: ['input', 'channels', i], message }]
+  })
+}
