@@ -35,41 +35,14 @@ export function buildRecord(
   images: readonly RecordedImage[],
   { failures, notices, learned, kept }: RunOutcome,
 ): AttackRecord {
-  const { request, method, opened, goal, region, device, exportId } = run
-  const ofTask = rulesOf(opened.card.task).summary(
-    opened.card,
-    images.flatMap(({ frames }) => frames),
-  )
+  const { request, method, opened, device, exportId } = run
   return {
     schema: attackRecordSchema,
     notice: researchNotice,
     exportId,
     software: { name: 'Radversary', version },
-    model: {
-      file: fileName(opened.path),
-      sha256: opened.sha256,
-      card: opened.card,
-      proposed: [...opened.proposed],
-      ...(run.references && { references: run.references }),
-    },
-    attack: {
-      method: method.name,
-      title: method.entry.title,
-      source: method.entry.source === undefined ? null : { ...method.entry.source },
-      equation: method.entry.equation,
-      ...(method.entry.members && { members: [...method.entry.members] }),
-      settings: method.settings,
-      criterion: goal.maker.criterion,
-      target: goal.target,
-      ...(goal.loss && { loss: { ...goal.loss } }),
-      region: region?.sha256 ?? null,
-      ...(run.wanted && { targetMasks: run.wanted.sha256 }),
-      earlyStop: request.earlyStop,
-      seed: request.seed,
-      slices: request.slices,
-      ...(run.forceIntensity && { forceIntensity: true }),
-      ...(run.references?.departures.length && { forceReferences: true as const }),
-    },
+    model: recordedModel(run),
+    attack: recordedAttackOf(run),
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',
     ...learnedParts(run, learned, kept),
@@ -79,9 +52,45 @@ export function buildRecord(
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
     summary: {
       ...summarise(sliceMetrics(images, method.name, opened.card)),
-      ...ofTask,
+      ...rulesOf(opened.card.task).summary(
+        opened.card,
+        images.flatMap(({ frames }) => frames),
+      ),
     },
     warnings: warningsOf([runEvidence(run, images)]),
+  }
+}
+
+function recordedModel({ opened, references }: AttackRun): AttackRecord['model'] {
+  return {
+    file: fileName(opened.path),
+    sha256: opened.sha256,
+    card: opened.card,
+    proposed: [...opened.proposed],
+    ...(references && { references: references }),
+  }
+}
+
+/** What the attack was asked, and what its method made of that. */
+function recordedAttackOf(run: AttackRun): AttackRecord['attack'] {
+  const { request, method, goal, region } = run
+  return {
+    method: method.name,
+    title: method.entry.title,
+    source: method.entry.source === undefined ? null : { ...method.entry.source },
+    equation: method.entry.equation,
+    ...(method.entry.members && { members: [...method.entry.members] }),
+    settings: method.settings,
+    criterion: goal.maker.criterion,
+    target: goal.target,
+    ...(goal.loss && { loss: { ...goal.loss } }),
+    region: region?.sha256 ?? null,
+    ...(run.wanted && { targetMasks: run.wanted.sha256 }),
+    earlyStop: request.earlyStop,
+    seed: request.seed,
+    slices: request.slices,
+    ...(run.forceIntensity && { forceIntensity: true }),
+    ...(run.references?.departures.length && { forceReferences: true as const }),
   }
 }
 

@@ -28,65 +28,75 @@ export interface Thread<T extends Tasks> {
 const usualGraceMs = 5000
 
 export function createThread<T extends Tasks>(start: StartHost): Thread<T> {
-  const pending = createPendingTasks()
+  return new HostedThread<T>(start)
+}
+
+class HostedThread<T extends Tasks> implements Thread<T> {
+  private readonly pending = createPendingTasks()
   /** Who was sent a task last. */
-  const sentTo = new Map<number, TaskHost>()
-  let host: TaskHost | undefined
-  const startHost = (): TaskHost => {
-    const started: TaskHost = start({
+  private readonly sentTo = new Map<number, TaskHost>()
+  private host: TaskHost | undefined
+
+  constructor(private readonly start: StartHost) {}
+
+  get busy(): number {
+    return this.pending.ids.length
+  }
+
+  run<Name extends keyof T & string>(
+    task: Name,
+    input: TaskInput<T, Name>,
+    hooks: TaskHooks = {},
+    graceMs = usualGraceMs,
+  ): Promise<TaskResult<T, Name>> {
+    const { id, ended } = this.pending.add(task, input, hooks)
+    this.send(id)
+    const cancel = () => {
+      this.sentTo.get(id)?.post({ type: 'cancel', id })
+      return setTimeout(() => void this.endUnheard(id), graceMs)
+    }
+    return cancelledBy(hooks.signal, ended, cancel).finally(() => this.sentTo.delete(id)) as Promise<
+      TaskResult<T, Name>
+    >
+  }
+
+  async close(): Promise<void> {
+    await this.host?.end()
+  }
+
+  private startHost(): TaskHost {
+    const started: TaskHost = this.start({
       hear: (message) => {
-        pending.hear(message)
-        if (pending.ids.length === 0) host?.unref()
+        this.pending.hear(message)
+        if (this.busy === 0) this.host?.unref()
       },
       /** Whoever still waits is notified; the next task starts another host. */
       gone: (error) => {
-        if (host !== started) return
-        host = undefined
-        pending.failAll(error)
+        if (this.host !== started) return
+        this.host = undefined
+        this.pending.failAll(error)
       },
     })
     return started
   }
-  const send = (id: number) => {
-    const message = pending.message(id)
+
+  private send(id: number): void {
+    const message = this.pending.message(id)
     if (message === undefined) return
-    host ??= startHost()
-    host.ref()
-    sentTo.set(id, host)
-    host.post(message)
+    this.host ??= this.startHost()
+    this.host.ref()
+    this.sentTo.set(id, this.host)
+    this.host.post(message)
   }
-  const endUnheard = async (id: number) => {
-    const left = host
-    if (left === undefined || sentTo.get(id) !== left) return
-    host = undefined
+
+  private async endUnheard(id: number): Promise<void> {
+    const left = this.host
+    if (left === undefined || this.sentTo.get(id) !== left) return
+    this.host = undefined
     await left.end()
     await sweepTemporaryFolder(homeFolder())
-    const unended = pending.ids.filter((each) => sentTo.get(each) === left)
-    for (const each of unended) if (!pending.failCancelled(each)) send(each)
-  }
-  return {
-    run: <Name extends keyof T & string>(
-      task: Name,
-      input: TaskInput<T, Name>,
-      hooks: TaskHooks = {},
-      graceMs = usualGraceMs,
-    ) => {
-      const { id, ended } = pending.add(task, input, hooks)
-      send(id)
-      const cancel = () => {
-        sentTo.get(id)?.post({ type: 'cancel', id })
-        return setTimeout(() => void endUnheard(id), graceMs)
-      }
-      return cancelledBy(hooks.signal, ended, cancel).finally(() => sentTo.delete(id)) as Promise<
-        TaskResult<T, Name>
-      >
-    },
-    get busy() {
-      return pending.ids.length
-    },
-    close: async () => {
-      await host?.end()
-    },
+    const unended = this.pending.ids.filter((each) => this.sentTo.get(each) === left)
+    for (const each of unended) if (!this.pending.failCancelled(each)) this.send(each)
   }
 }
 

@@ -125,15 +125,19 @@ export function createComparisonService({ home, models, device, threads }: Servi
     get: async (id) => (await readComparison(resultOf(id))) ?? noSuchComparison(id),
     remove: async (id) => {
       if (inWork === id) throw inWorkAlready(id)
-      await rm(folderOf(id), { recursive: true, force: true }).catch((cause: unknown) => {
-        throw ioError('Remove comparison', folderOf(id), cause)
-      })
+      await removeFolder(folderOf(id))
     },
     close: async () => {
       closing.abort()
       await working?.catch(() => undefined)
     },
   }
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch((cause: unknown) => {
+    throw ioError('Remove comparison', folder, cause)
+  })
 }
 
 function requestOf(asked: NewComparison, device: ComparisonRequest['device']): ComparisonRequest {

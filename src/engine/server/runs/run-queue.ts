@@ -44,62 +44,76 @@ interface Entry {
 }
 
 export function createRunQueue(options: QueueOptions): RunQueue {
-  const { threads } = options
-  const entries: Entry[] = []
-  let working: Promise<void> | undefined
-  let isClosed = false
+  return new OneAfterAnother(options)
+}
 
-  const find = (run: string) => entries.find((entry) => entry.run === run)
-  const setState = (entry: Entry, state: Attempt['state']) => {
-    entry.state = state
-    entry.events.add({ type: 'state', state })
+class OneAfterAnother implements RunQueue {
+  private readonly entries: Entry[] = []
+  private working: Promise<void> | undefined
+  private isClosed = false
+
+  constructor(private readonly options: QueueOptions) {}
+
+  find(run: string): Entry | undefined {
+    return this.entries.find((entry) => entry.run === run)
   }
-  const leave = async (entry: Entry, outcome: RunEnd) => {
+
+  add(run: string): void {
+    const entry: Entry = {
+      run,
+      events: createRunEvents(),
+      state: 'queued',
+      abort: new AbortController(),
+      thread: this.options.threads.another(),
+    }
+    this.entries.push(entry)
+    setState(entry, 'queued')
+    this.working ??= this.work()
+  }
+
+  cancel(run: string): void {
+    const entry = this.find(run)
+    if (entry === undefined) return
+    if (entry.state === 'queued') void this.leave(entry, { type: 'end', state: 'cancelled' })
+    else setState(entry, 'cancelling')
+    entry.abort.abort()
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    const [current, ...waiting] = this.entries
+    for (const entry of waiting) entry.events.add({ type: 'end', state: 'interrupted' })
+    if (current === undefined) return
+    setState(current, 'cancelling')
+    current.abort.abort()
+    await this.working
+  }
+
+  private async work(): Promise<void> {
+    for (let next = this.next(); next !== undefined; next = this.next()) {
+      setState(next, 'running')
+      await this.leave(next, await attempt(next, this.options))
+    }
+    this.working = undefined
+  }
+
+  private next(): Entry | undefined {
+    return this.isClosed ? undefined : this.entries[0]
+  }
+
+  private async leave(entry: Entry, outcome: RunEnd): Promise<void> {
     // An engine that closes interrupts its runs; only a user cancels.
     const isDone = outcome.type === 'end' && outcome.state === 'done'
-    const end: RunEnd = isClosed && !isDone ? { type: 'end', state: 'interrupted' } : outcome
-    await recordEnd(entry.run, end, options)
-    entries.splice(entries.indexOf(entry), 1)
+    const end: RunEnd = this.isClosed && !isDone ? { type: 'end', state: 'interrupted' } : outcome
+    await recordEnd(entry.run, end, this.options)
+    this.entries.splice(this.entries.indexOf(entry), 1)
     entry.events.add(end)
   }
-  const work = async () => {
-    for (let [next] = entries; next !== undefined && !isClosed; [next] = entries) {
-      setState(next, 'running')
-      await leave(next, await attempt(next, options))
-    }
-    working = undefined
-  }
-  return {
-    find,
-    add: (run) => {
-      const entry: Entry = {
-        run,
-        events: createRunEvents(),
-        state: 'queued',
-        abort: new AbortController(),
-        thread: threads.another(),
-      }
-      entries.push(entry)
-      setState(entry, 'queued')
-      working ??= work()
-    },
-    cancel: (run) => {
-      const entry = find(run)
-      if (entry === undefined) return
-      if (entry.state === 'queued') void leave(entry, { type: 'end', state: 'cancelled' })
-      else setState(entry, 'cancelling')
-      entry.abort.abort()
-    },
-    close: async () => {
-      isClosed = true
-      const [current, ...waiting] = entries
-      for (const entry of waiting) entry.events.add({ type: 'end', state: 'interrupted' })
-      if (current === undefined) return
-      setState(current, 'cancelling')
-      current.abort.abort()
-      await working
-    },
-  }
+}
+
+function setState(entry: Entry, state: Attempt['state']): void {
+  entry.state = state
+  entry.events.add({ type: 'state', state })
 }
 
 /** From the run's folder to its end; what goes wrong before there is a thread is an end as well. */

@@ -5,7 +5,7 @@ import { notifyUser } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
-import { useFittedColours, useShownRun } from '../state/shown-run.ts'
+import { useFittedColours, useShownRun, type ShownRun } from '../state/shown-run.ts'
 import { useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { PaneGrid } from '../viewer/panes/PaneGrid.tsx'
@@ -50,19 +50,7 @@ export function App() {
         </Boundary>
       </aside>
       <main className={classes['centre']} aria-label={texts.app.viewports}>
-        <Boundary part={texts.app.viewports}>
-          {isEmpty ? (
-            <FirstStart />
-          ) : (
-            <>
-              <Toolbar isRunShown={run !== undefined} />
-              <div className={classes['viewports']}>
-                <PaneGrid run={run?.images} />
-              </div>
-              <Strip run={run} />
-            </>
-          )}
-        </Boundary>
+        <Boundary part={texts.app.viewports}>{isEmpty ? <FirstStart /> : <Images run={run} />}</Boundary>
       </main>
       <aside className={classes['right']} aria-label={texts.app.work}>
         <Boundary part={texts.app.work}>
@@ -78,6 +66,18 @@ export function App() {
       </Boundary>
       <Notices />
     </div>
+  )
+}
+
+function Images({ run }: { readonly run: ShownRun | undefined }) {
+  return (
+    <>
+      <Toolbar isRunShown={run !== undefined} />
+      <div className={classes['viewports']}>
+        <PaneGrid run={run?.images} />
+      </div>
+      <Strip run={run} />
+    </>
   )
 }
 

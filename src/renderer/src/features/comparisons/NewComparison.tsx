@@ -78,14 +78,7 @@ function Form({ study, onStarted }: FormProps) {
           {...{ known, form, start: study.paths[0] }}
           onForm={changeComparisonForm}
         />
-        <LabelsInput
-          labels={choices.labels}
-          value={labels}
-          start={study.paths[0]}
-          onChange={(path) => {
-            changeComparisonForm({ labels: path })
-          }}
-        />
+        <LabelsInput labels={choices.labels} value={labels} start={study.paths[0]} onChange={setLabels} />
         <RegionField />
         <Advanced>
           <MethodSettings />
@@ -100,6 +93,10 @@ function Form({ study, onStarted }: FormProps) {
       </Stack>
     </form>
   )
+}
+
+function setLabels(labels: string): void {
+  changeComparisonForm({ labels })
 }
 
 function useChoices(): Choices {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLinkGroup } from './viewports.ts'
+import { createLinkGroup } from './link.ts'
 import { initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'
 
