@@ -1,25 +1,15 @@
-import { isAbsolute, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { app, Menu, session, type Session } from 'electron'
 import { startEngineChild } from './engine-child.ts'
 import { forwardToEngine } from './engine-proxy.ts'
 import { superviseEngine } from './engine-supervisor.ts'
-import { guardContents, guardSession, withPageHeaders } from './guard.ts'
-import { partition } from './main-window.ts'
+import { guardContents, guardSession } from './guard.ts'
 import { menuTemplate } from './menu-template.ts'
 import { createPage, type Page } from './page.ts'
+import { pathsGiven } from './paths-given.ts'
+import { withPageHeaders } from './guard.ts'
 import { scheme } from './scheme.ts'
-
-/**
- * Files and folders among a command line's arguments, e.g. of a second start: what neither is an option nor
- * the application itself.
- * @param args without the program
- */
-export function pathsGiven(args: readonly string[], folder: string, application: string): string[] {
-  const paths = args.filter((arg) => !arg.startsWith('-') && arg !== '')
-  return paths
-    .map((path) => (isAbsolute(path) ? path : resolve(folder, path)))
-    .filter((path) => path !== resolve(application))
-}
+import { partition } from './window-options.ts'
 
 const isDevelopment = !app.isPackaged
 const out = join(import.meta.dirname, '..')

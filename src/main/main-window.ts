@@ -1,90 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, type BrowserWindowConstructorOptions, screen } from 'electron'
+import { app, BrowserWindow, screen } from 'electron'
 import { origin } from './scheme.ts'
-
-/** In device-independent pixels of the whole desktop. */
-export interface Bounds {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-/** Where the window was left. */
-interface WindowState {
-  readonly bounds: Bounds
-  readonly isMaximized: boolean
-}
-
-/** The smallest window that the interface is made for. */
-const smallest = { width: 1024, height: 680 }
-
-/** So much of a window must be on a display for it to be found and moved. */
-const visibleEnough = 100
-
-/** A window state from a file's text; undefined for anything else. */
-export function parseWindowState(text: string): WindowState | undefined {
-  try {
-    const { bounds, isMaximized } = JSON.parse(text) as Partial<WindowState>
-    const numbers = [bounds?.x, bounds?.y, bounds?.width, bounds?.height]
-    if (bounds === undefined || !numbers.every((number) => Number.isFinite(number))) return undefined
-    return { bounds, isMaximized: isMaximized === true }
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Bounds that can be used now: displays may be gone or smaller. Undefined where the window would not be seen.
- */
-export function usableBounds({ bounds }: WindowState, workAreas: readonly Bounds[]): Bounds | undefined {
-  const area = workAreas.find((candidate) => overlap(bounds, candidate))
-  if (area === undefined) return undefined
-  const width = Math.min(Math.max(bounds.width, smallest.width), area.width)
-  const height = Math.min(Math.max(bounds.height, smallest.height), area.height)
-  const x = Math.min(Math.max(bounds.x, area.x), area.x + area.width - width)
-  const y = Math.min(Math.max(bounds.y, area.y), area.y + area.height - height)
-  return { x, y, width, height }
-}
-
-function overlap(a: Bounds, b: Bounds): boolean {
-  const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
-  const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
-  return across >= visibleEnough && down >= visibleEnough
-}
-
-/** A session in memory alone: no pixel of a patient lands in a cache on disk. */
-export const partition = 'radversary'
-
-/**
- * The main window: a sandboxed page without Node, reached through one bridge (docs/security.md, items 2 to 4,
- * 6, 8 to 11).
- */
-export function windowOptions(preload: string, bounds: Bounds | undefined): BrowserWindowConstructorOptions {
-  return {
-    ...(bounds ?? { width: 1440, height: 900 }),
-    minWidth: smallest.width,
-    minHeight: smallest.height,
-    show: false,
-    backgroundColor: '#101418',
-    webPreferences: {
-      preload,
-      partition,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      spellcheck: false,
-      navigateOnDragDrop: false,
-    },
-  }
-}
+import { windowOptions } from './window-options.ts'
+import { parseWindowState, usableBounds, type WindowState } from './window-state.ts'
 
 /**
  * Opens the window where it was left, and shows it once there is something to see. @param prepare before the

@@ -1,5 +1,4 @@
-import { useLayoutEffect } from 'react'
-import { type Command, runCommand } from './commands.ts'
+import type { Command } from './commands.ts'
 
 /** One key, or a key with modifiers, and what it does. */
 export interface Shortcut {
@@ -107,21 +106,4 @@ export function commandFor(
 /** The key of a command, for its button. */
 export function keyOf(command: Command): string | undefined {
   return shortcuts.find((shortcut) => shortcut.command === command)?.keys
-}
-
-/** Listens to the keys of the whole page, from the moment that it is seen. */
-export function useShortcuts(): void {
-  useLayoutEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      const focused = event.target instanceof Element ? event.target : document.body
-      const command = event.defaultPrevented ? undefined : commandFor(event, focused)
-      if (command === undefined) return
-      event.preventDefault()
-      runCommand(command)
-    }
-    window.addEventListener('keydown', pressed)
-    return () => {
-      window.removeEventListener('keydown', pressed)
-    }
-  }, [])
 }

@@ -8,7 +8,7 @@ import { runRequest } from '../../../../engine/server/runs/run-request.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { fillForm, scopeFor, scopesFor, useAttackForm } from './attack-form.ts'
 import { goalOf } from './goals.ts'
-import { attackAsked } from './start-attack.ts'
+import { attackAsked } from './attack-asked.ts'
 
 type Request = Parameters<typeof fillForm>[0]
 

@@ -2,7 +2,6 @@ import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { api, engine, queryClient } from '../../api/client.ts'
 import { notifyUser } from '../../api/notify.ts'
 import type { MethodHelp } from '../../api/types.ts'
-import type { KnownModel } from '../../state/card-answers.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
@@ -10,36 +9,9 @@ import { refreshRuns } from '../../state/watched-runs.ts'
 import { drawnRegion } from '../../viewer/region.ts'
 import { showRun } from '../runs/open-run.ts'
 import { openStudy } from '../study/open-study.ts'
-import { type AttackForm, fillForm, type Scope, scopeFor, useAttackForm } from './attack-form.ts'
+import { fillForm, type Scope, scopeFor, useAttackForm } from './attack-form.ts'
+import { attackAsked, type Attacked } from './attack-asked.ts'
 import { findLabels } from './find-labels.ts'
-import { given, goalSpecOf } from './goals.ts'
-import { seesNeighbours } from './method-options.ts'
-import { givenSettings, type SettingHelp } from './setting-text.ts'
-
-/** What an attack is made with besides what the form holds. */
-interface Attacked {
-  readonly method: { readonly name: string; readonly settings: readonly SettingHelp[] }
-  readonly model: string
-  readonly labels: string | undefined
-  readonly known: KnownModel | undefined
-}
-
-/** The form as the engine takes it. */
-export function attackAsked(form: AttackForm, { method, model, labels, known }: Attacked) {
-  const { settings, seed, earlyStop, batch, slices, name } = form
-  return {
-    ...goalSpecOf(form, model, known),
-    model,
-    method: method.name,
-    seed,
-    earlyStop,
-    batch,
-    slices: known !== undefined && seesNeighbours(known.card) ? slices : undefined,
-    settings: givenSettings(method.settings, settings[method.name] ?? {}),
-    labels: given(labels),
-    name: given(name),
-  }
-}
 
 /** What is attacked, and with which model. */
 export interface AttackSubject extends ActiveSlice {

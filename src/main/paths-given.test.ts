@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pathsGiven } from './application.ts'
+import { pathsGiven } from './paths-given.ts'
 
 test('paths are taken from where the command was given, without options and the application itself', () => {
   const args = ['.', '--no-sandbox', 'ct-head', '/data/mr-head', '', '-x']

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { serveTaskChildren } from './engine-child.ts'
+import { serveTaskChildren } from './task-children.ts'
 
 class Child extends EventEmitter {
   readonly heard: unknown[] = []

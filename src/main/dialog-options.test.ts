@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dialogOptions } from './messages.ts'
+import { dialogOptions } from './dialog-options.ts'
 
 test('a study may be several folders, a model is one ONNX file', () => {
   expect(dialogOptions('study-folders', '/data')).toMatchObject({

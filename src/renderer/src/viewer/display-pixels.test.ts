@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { displayPixels, rgbaPixels } from './image-loader.ts'
+import { displayPixels, rgbaPixels } from './display-pixels.ts'
 import type { Frame, FrameValues } from './frame.ts'
 
 function frameOf(values: FrameValues, changes: Partial<Frame> = {}): Frame {
