@@ -8,6 +8,7 @@ import { readLabels, type GivenLabels } from './labels/given-labels.ts'
 import { checkReferences, departureError, referenceSentence } from './models/check-references.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
+import { openBeside, type BesideSource } from './study/beside.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
 /** What a study is worked on with: a model and a device, as a user names them. */
@@ -33,6 +34,8 @@ export interface Workbench {
   readonly forceIntensity: boolean
   /** What came of the card's references; undefined for a card without any. */
   readonly references: ReferenceReport | undefined
+  /** Values of the model's inputs beside the image; undefined of models of images alone. */
+  readonly beside: BesideSource | undefined
   /**
    * Labels of the images; undefined where none were given, and the model's own predictions stand for them.
    */
@@ -73,6 +76,11 @@ export async function openWorkbench(
     device,
     labels,
     references,
+    beside: await openBeside(opened.card, {
+      folder: opened.folder,
+      names: study.images.map(({ name }) => name),
+      inputs: opened.facts.inputs,
+    }),
     forceIntensity: request.forceIntensity ?? false,
   }
 }

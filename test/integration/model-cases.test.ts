@@ -115,7 +115,7 @@ describeWithSharedData('models of a field trial', () => {
 
   test.each([
     ['argmax_output', "expected a differentiable path from the input to 'y', got int64 values of ArgMax"],
-    ['two_inputs', "expected one input 'img', got others that 'add' needs"],
+    ['two_inputs', "expected values of its inputs beside the image, got none for one of 'meta'"],
     ['int8_qdq', 'Quantised model: expected one in float32'],
     ['ort_optimised', 'optimised for ONNX Runtime'],
   ])('%s is refused by name', async (name, words) => {
@@ -129,6 +129,7 @@ describeWithSharedData('models of a field trial', () => {
     ['int8_qdq', 'Quantised model'],
     ['ort_optimised', 'optimised for ONNX Runtime'],
     ['uint8_input', 'uint8'],
+    ['two_inputs', '"meta":{"kind":"table"'],
     ['float64_model', 'float64'],
     ['default_export_predict', 'batches of 1'],
   ])('model show tells of %s what will fail, and ends well', async (name, words) => {

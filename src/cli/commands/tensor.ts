@@ -18,6 +18,7 @@ interface TensorOptions extends DeviceOptions, RuntimeOptions {
   readonly input: string
   readonly inputName?: string
   readonly outputName?: string
+  readonly beside?: readonly string[]
   readonly out: string
   readonly json?: boolean
 }
@@ -44,6 +45,10 @@ function withTensors(command: Command): Command {
     .requiredOption('--input <file>', '.npy of the model’s input, [N, ...]')
     .option('--input-name <name>', 'the model’s input, where it has several')
     .option('--output-name <name>', 'the model’s output, where it has several')
+    .option(
+      '--beside <name=value...>',
+      'values of inputs beside the image: numbers, true or false, or a .npy file [N, ...]',
+    )
 }
 
 function gradientCommand(context: CommandContext): Command {
@@ -83,7 +88,7 @@ function attackCommand(context: CommandContext): Command {
 }
 
 function requestOf(options: AttackOptions): TensorAttackRequest {
-  const { model, runtime, device, threads, input, inputName, outputName, log, out } = options
+  const { model, runtime, device, threads, input, inputName, outputName, beside, log, out } = options
   return {
     ...tensorAttackOf(options),
     model,
@@ -93,6 +98,7 @@ function requestOf(options: AttackOptions): TensorAttackRequest {
     input,
     inputName,
     outputName,
+    beside,
     log,
     out,
   }

@@ -1,4 +1,5 @@
 import type { Notice } from '../errors.ts'
+import type { BesideImages } from '../model/beside.ts'
 import type { PixelInterval } from '../image/float-image.ts'
 import type { DifferentiableModel, LossKind, LossTerm } from '../model/ports.ts'
 import type { AnchorLoss } from '../tasks/detection/losses.ts'
@@ -36,6 +37,8 @@ export interface AttackProblem {
   readonly model: DifferentiableModel
   /** [N, C, H, W], relative intensity. Never written. */
   readonly images: Tensor
+  /** What the model takes beside each image; nobody changes it. */
+  readonly beside?: BesideImages | undefined
   readonly loss: AttackLoss
   /** [N, K] or [N, K, h, w], one-hot or multi-hot: the labels, or the wanted classes when `targeted`. */
   readonly targets: Tensor

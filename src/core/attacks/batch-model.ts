@@ -1,5 +1,6 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import type { AttackProblem, BatchFeatures, AttackState, Answer, Rows } from './attack.ts'
+import { mapBeside } from '../model/beside.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
 import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import { rowOf } from './rows.ts'
@@ -22,13 +23,16 @@ export interface LossAt {
  * Both throw `cancelled` once the problem's signal says so, and `runtime-failed` when the model's loss is not
  * a number.
  */
-export function batchModel({ model, images, loss, coupled = false, signal }: AttackProblem): BatchModel {
+export function batchModel(problem: AttackProblem): BatchModel {
+  const { model, images, loss, coupled = false, signal } = problem
   const gatherSome = gatherFrom(images.shape)
   const gather = (points: Tensor | Rows, samples: readonly number[]): Tensor => {
     if (coupled && samples.length !== images.shape[0])
       throw internalError('samples that depend on each other were parted')
     return gatherSome(points, samples)
   }
+  const besideOf = (samples: readonly number[]) =>
+    mapBeside(problem.beside, (values) => gatherFrom(values.shape)(values, samples))
   return {
     gradient: async (points, samples, { terms, kind = typeof loss === 'string' ? loss : loss.kind }) => {
       if (samples.length === 0) return { logits: nothing, gradient: nothing }
@@ -37,14 +41,15 @@ export function batchModel({ model, images, loss, coupled = false, signal }: Att
         weight,
         target: gatherFrom(target.shape)(target, samples),
       }))
-      const result = await model.lossAndGradient(gather(points, samples), { kind, terms: weighted })
+      const batch = gather(points, samples)
+      const result = await model.lossAndGradient(batch, { kind, terms: weighted }, besideOf(samples))
       checkLoss(result.loss, samples)
       return { logits: rowsOf(result.logits, samples), gradient: rowsOf(result.gradient, samples) }
     },
     logits: async (points, samples) => {
       if (samples.length === 0) return nothing
       throwIfCancelled(signal)
-      return rowsOf(await model.predict(gather(points, samples)), samples)
+      return rowsOf(await model.predict(gather(points, samples), besideOf(samples)), samples)
     },
   }
 }

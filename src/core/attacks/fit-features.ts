@@ -61,7 +61,7 @@ export async function deviations(
     of,
   }: { problem: AttackProblem; points: AttackProblem['images']; of: readonly (number | undefined)[] },
 ): Promise<(number | null)[]> {
-  const features = await innerOf(problem).model.predict(points)
+  const features = await innerOf(problem).model.predict(points, problem.beside)
   return of.map((label = NaN, sample) => {
     const mixtures = classes.get(label)
     return mixtures === undefined ? null : featureDeviation(sampleOf(features, sample).data, mixtures)
@@ -71,7 +71,7 @@ export async function deviations(
 async function featuresOf({ problem, labels }: CleanBatch) {
   const { model, sizes } = innerOf(problem)
   if (!excludesEachOther(problem)) throw unfit('labels that may overlap')
-  const values = await model.predict(problem.images)
+  const values = await model.predict(problem.images, problem.beside)
   const features = labels.flatMap((label, n): Features[] =>
     label === undefined ? [] : [{ label, values: sampleOf(values, n).data.slice() }],
   )

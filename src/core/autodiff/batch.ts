@@ -54,7 +54,10 @@ function nodeWithBatch(model: OnnxModel, batch: number): string | undefined {
 }
 
 /** What the file says of the batches that its graph takes. */
-export function batchFactsOf(model: OnnxModel, { input, output }: Ports): BatchFacts {
+export function batchFactsOf(
+  model: OnnxModel,
+  { input, output }: Pick<Ports, 'input' | 'output'>,
+): BatchFacts {
   const declared = input.shape?.[0]
   const leading = new Set(nodesLeadingTo(model.graph.nodes, [output.name]))
   const firsts = constantReshapes(model).flatMap(({ node, first }) => (leading.has(node) ? [first] : []))

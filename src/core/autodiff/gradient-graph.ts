@@ -32,9 +32,9 @@ export interface GradientOptions {
   readonly ruleOf?: typeof ruleOf
 }
 
-/** The forward pass alone, from the input to the logits. */
+/** The forward pass alone, from the inputs to the logits. */
 export function forwardModel(graph: TypedGraph): OnnxModel {
-  return assemble(graph, graph.nodes, undefined, [graph.input], [graph.output])
+  return assemble(graph, graph.nodes, undefined, [graph.input, ...graph.beside], [graph.output])
 }
 
 /** The forward pass, the loss and the reverse pass as one graph. */
@@ -52,7 +52,7 @@ export function gradientGraph(whole: TypedGraph, options: GradientOptions): Grad
   const plain = [...graph.nodes.map((node) => emit.withExtraOutputs(node)), ...emit.nodes]
   const values = new Map([...graph.values, ...emit.values().map((value) => [value.name, value] as const)])
   const nodes = device === 'cpu' ? keepBlocked(plain, values, emit) : plain
-  const inputs = [input, ...terms.flatMap(({ target, weight }) => [target, weight])]
+  const inputs = [input, ...graph.beside, ...terms.flatMap(({ target, weight }) => [target, weight])]
   return {
     model: assemble(graph, nodes, emit, inputs, [output, loss, gradient]),
     input: input.name,

@@ -1,11 +1,12 @@
 import { internalError, RadversaryError } from '../errors.ts'
 import type { RuntimeTensor, Runtime } from '../model/runtime.ts'
 import { createSession } from './session-cache.ts'
-import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
+import type { OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { bytesOf, numericValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { sizeOf, type Shape } from '../tensor/tensor.ts'
+import type { Shape } from '../tensor/tensor.ts'
 import { variesInSize } from './boolean-masks.ts'
+import { zerosOf } from './beside-inputs.ts'
 import { outputDataType } from './data-types.ts'
 import { freshPrefix, type TypedGraph } from './typed-graph.ts'
 import type { Value } from './emitter.ts'
@@ -36,7 +37,8 @@ interface Dependence {
 }
 
 /**
- * The typed graph of a model whose input has the fixed shape `inputShape`. The runtime gives the shapes: one
+ * The typed graph of a model whose first input has the fixed shape `inputShape`; further ones lie beside the
+ * image and have their own. The runtime gives the shapes: one
  * run on zeros, in which each intermediate value's Shape is an output. Whatever does not depend on the input
  * becomes a constant. The graph's first output is the typed one's; the values of others are known too.
  */
@@ -53,6 +55,7 @@ export async function learnShapes(
     nodes: dependence.nodes,
     values,
     input: requiredValue(values, graph.inputs[0]?.name),
+    beside: graph.inputs.slice(1).map(({ name }) => requiredValue(values, name)),
     output: requiredValue(values, graph.outputs[0]?.name),
     irVersion: model.irVersion,
     opsets: model.opsets,
@@ -154,15 +157,16 @@ async function runOnce(
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
   const session = await createSession(runtime, model)
   try {
-    const zeros = {
-      dataType: 'float32',
-      shape: inputShape,
-      data: new Float32Array(sizeOf(inputShape)),
-    } as const
-    return await session.run({ [model.graph.inputs[0]?.name ?? '']: zeros })
+    const zeros = infosOf(model.graph, inputShape).map((info) => [info.name, zerosOf(info)] as const)
+    return await session.run(Object.fromEntries(zeros))
   } finally {
     await session.dispose()
   }
+}
+
+/** The image has the shape that it is asked for; inputs beside it have fixed ones. */
+function infosOf({ inputs }: OnnxGraph, inputShape: Shape): ValueInfo[] {
+  return inputs.map((info, n) => (n === 0 ? { ...info, dataType: 'float32', shape: inputShape } : info))
 }
 
 function typedValues(
@@ -177,7 +181,10 @@ function typedValues(
   }
   for (const [name, tensor] of graph.initializers) addConstant(name, tensor)
   for (const [name, tensor] of measured.constants) addConstant(name, tensor)
-  for (const { name } of graph.inputs) values.set(name, { name, shape: inputShape, dataType: 'float32' })
+  for (const info of infosOf(graph, inputShape)) {
+    const { shape, dataType } = zerosOf(info)
+    values.set(info.name, { name: info.name, shape, dataType })
+  }
   for (const node of dependence.nodes) {
     const inputTypes = node.inputs.map((name) => values.get(name)?.dataType)
     node.outputs.forEach((name, index) => {

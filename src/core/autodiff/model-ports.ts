@@ -1,15 +1,18 @@
 import { RadversaryError } from '../errors.ts'
 import { isFloating, isNumeric, type DataType } from '../onnx/data-type.ts'
 import type { OnnxGraph, ValueInfo } from '../onnx/graph.ts'
+import { besideInputs, type BesideInput, type BesideOptions } from './beside-inputs.ts'
 import { givesSequence, nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 
 /** The image input and the scores' output of a model. */
 export interface Ports {
   readonly input: ValueInfo
   readonly output: ValueInfo
+  /** Inputs beside the image that the output needs. */
+  readonly beside: readonly BesideInput[]
 }
 
-export interface PortNames {
+export interface PortNames extends BesideOptions {
   readonly inputName?: string | undefined
   readonly outputName?: string | undefined
 }
@@ -18,22 +21,16 @@ export interface PortNames {
  * Chooses by name, or the only one that can be meant. Throws `model-unsupported` with the names to choose
  * from.
  */
-export function choosePorts(graph: OnnxGraph, { inputName, outputName }: PortNames): Ports {
+export function choosePorts(graph: OnnxGraph, { inputName, outputName, ...beside }: PortNames): Ports {
   const output = choose(graph.outputs, outputName, 'output', ({ dataType }) => isScore(dataType))
   checkScores(graph, output)
   const read = new Set(nodesLeadingTo(graph.nodes, [output.name]).flatMap(readsOf))
   const used = graph.inputs.filter(({ name }) => read.has(name))
-  const input = choose(used.filter(isArray), inputName, 'input', isImage)
-  const others = used.filter(({ name }) => name !== input.name).map(({ name }) => name)
-  if (others.length > 0)
-    throw new RadversaryError(
-      'model-unsupported',
-      `Model: expected one input '${input.name}', got others that '${output.name}' needs`,
-      {
-        tip: `Fix ${others.join(', ')} to constants when exporting the model.`,
-      },
-    )
-  return { input, output }
+  const known = new Set([...Object.keys(beside.constants ?? {}), ...(beside.besideNames ?? [])])
+  const candidates = used.filter((each) => isArray(each) && !known.has(each.name))
+  const input = choose(candidates, inputName, 'input', isImage)
+  const others = used.filter(({ name }) => name !== input.name)
+  return { input, output, beside: besideInputs(others, beside) }
 }
 
 /** Numbers with a batch axis and something beside it. */

@@ -10,7 +10,9 @@ import { decodeModel } from '../onnx/codec.ts'
 import { withExternalData } from '../onnx/external-data.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { toFloat32 } from '../onnx/to-float32.ts'
-import { type Shape, sizeOf, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, type Shape, sizeOf, type Tensor } from '../tensor/tensor.ts'
+import type { BesideImages } from '../model/beside.ts'
+import { besideFeeds, withConstantInputs } from './beside-inputs.ts'
 import { batchFactsOf, checkBatch, withBatchExplained } from './batch.ts'
 import { forwardModel, gradientGraph, type GradientGraph } from './gradient-graph.ts'
 import { fromGrey } from './grey-graph.ts'
@@ -81,8 +83,10 @@ export function createOnnxModel({ bytes, ...options }: OnnxModelOptions): Promis
 /** The same of a graph that was read already, and perhaps changed. */
 export function differentiable(given: OnnxModel, options: OnnxGraphOptions): Promise<DifferentiableModel> {
   return withFile(options.file, () => {
-    const model = toFloat32(withExternalData(given, options.externalData ?? {}))
-    const ports = choosePorts(model.graph, options)
+    const whole = toFloat32(withExternalData(given, options.externalData ?? {}))
+    const { input } = choosePorts(whole.graph, options)
+    const model = withConstantInputs(whole, options.constants ?? {}, input.name)
+    const ports = choosePorts(model.graph, { ...options, inputName: input.name })
     const implementation = new OnnxModelImplementation(model, ports, options)
     return Promise.resolve(anyBatch(implementation, batchFactsOf(model, ports)))
   })
@@ -113,34 +117,36 @@ class OnnxModelImplementation implements DifferentiableModel {
     this.gradients = new SessionCache(capacity)
   }
 
-  predict(x: Tensor): Promise<Tensor> {
+  predict(x: Tensor, besideX?: BesideImages): Promise<Tensor> {
     return withFile(this.options.file, async () => {
       this.checkInput(x)
+      const beside = this.besideOf(x, besideX)
       return this.predictions.use(
-        x.shape.join(),
-        () => this.createPrediction(x.shape),
+        keyOf(x.shape, beside),
+        () => this.createPrediction(x.shape, beside),
         async ({ session, input, logits, origin }) => {
-          const results = await session.run({ [input]: feed(x) })
+          const results = await session.run({ [input]: feed(x), ...beside })
           return this.checked(tensorOf(results, logits), origin)
         },
       )
     })
   }
 
-  lossAndGradient(x: Tensor, loss: LossSpec): Promise<LossAndGradient> {
+  lossAndGradient(x: Tensor, loss: LossSpec, besideX?: BesideImages): Promise<LossAndGradient> {
     return withFile(this.options.file, async () => {
       this.checkInput(x)
+      const beside = this.besideOf(x, besideX)
       if (loss.terms.length === 0)
         throw new RadversaryError(
           'usage',
           `Loss ${lossName(loss.kind)}: expected at least one target, got none`,
         )
-      const key = `${x.shape.join()} ${lossName(loss.kind)} ${loss.terms.length}`
+      const key = `${keyOf(x.shape, beside)} ${lossName(loss.kind)} ${loss.terms.length}`
       return this.gradients.use(
         key,
-        () => this.createGradient(x.shape, loss),
+        () => this.createGradient(x.shape, beside, loss),
         async ({ session, graph, origin }) => {
-          const results = await session.run(feedsOf(graph, x, loss))
+          const results = await session.run({ ...feedsOf(graph, x, loss), ...beside })
           return {
             loss: tensorOf(results, graph.loss).data,
             logits: this.checked(tensorOf(results, graph.logits.name), origin),
@@ -163,26 +169,34 @@ class OnnxModelImplementation implements DifferentiableModel {
     return logits
   }
 
-  private async createPrediction(shape: Shape): Promise<PredictSession> {
-    const graph = await this.prepare(shape)
+  private besideOf(x: Tensor, besideX: BesideImages | undefined): RuntimeFeeds {
+    return besideFeeds(this.ports.beside, besideX, extentOf(x.shape, 0))
+  }
+
+  private async createPrediction(shape: Shape, beside: RuntimeFeeds): Promise<PredictSession> {
+    const graph = await this.prepare(shape, beside)
     const session = await createSession(this.options.runtime, forwardModel(graph))
     const { input, output, origin } = graph
     return { session, input: input.name, logits: output.name, origin, dispose: () => session.dispose() }
   }
 
-  private async createGradient(shape: Shape, { kind, terms }: LossSpec): Promise<GradientSession> {
+  private async createGradient(
+    shape: Shape,
+    beside: RuntimeFeeds,
+    { kind, terms }: LossSpec,
+  ): Promise<GradientSession> {
     const { runtime } = this.options
     const obstacle = gradientObstacle(this.model, this.ports.output.name)
     if (obstacle !== undefined) throw obstacleError(obstacle)
-    const prepared = await this.prepare(shape)
+    const prepared = await this.prepare(shape, beside)
     const graph = gradientGraph(prepared, { kind, termCount: terms.length, device: runtime.device })
     const session = await createSession(runtime, graph.model)
     return { session, graph, origin: prepared.origin, dispose: () => session.dispose() }
   }
 
-  private prepare(inputShape: Shape): Promise<LogitsGraph> {
-    const key = inputShape.join()
-    if (this.prepared?.key !== key) this.prepared = { key, graph: this.prepareAnew(inputShape) }
+  private prepare(inputShape: Shape, beside: RuntimeFeeds): Promise<LogitsGraph> {
+    const key = keyOf(inputShape, beside)
+    if (this.prepared?.key !== key) this.prepared = { key, graph: this.prepareAnew(inputShape, beside) }
     const { prepared } = this
     return prepared.graph.catch((error: unknown) => {
       if (this.prepared === prepared) this.prepared = undefined
@@ -190,14 +204,15 @@ class OnnxModelImplementation implements DifferentiableModel {
     })
   }
 
-  private prepareAnew(inputShape: Shape): Promise<LogitsGraph> {
+  private prepareAnew(inputShape: Shape, feeds: RuntimeFeeds): Promise<LogitsGraph> {
     const { model, ports, options } = this
     return withBatchExplained(model, ports, inputShape, async () => {
       const names = { inputName: ports.input.name, outputName: ports.output.name }
       const activation = options.activation ?? 'detect'
       const grey = this.greyOf(inputShape)
       const { isOneRow } = options
-      const whole = { ...names, inputShape: withChannels(inputShape, grey), activation, isOneRow }
+      const beside = Object.entries(feeds).map(([name, { dataType, shape }]) => ({ name, dataType, shape }))
+      const whole = { ...names, inputShape: withChannels(inputShape, grey), beside, activation, isOneRow }
       const graph = await prepare(model, whole, options.runtime)
       const { origin } = graph
       return { ...checkBatch(grey === undefined ? graph : fromGrey(graph, grey)), origin }
@@ -261,6 +276,11 @@ function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): Ru
     feeds[graph.weights[index] ?? ''] = { dataType: 'float32', shape: [1], data: Float32Array.of(weight) }
   })
   return feeds
+}
+
+/** Names a graph for inputs of these shapes. */
+function keyOf(shape: Shape, beside: RuntimeFeeds): string {
+  return [shape, ...Object.values(beside).map((each) => each.shape)].map((each) => each.join()).join(' ')
 }
 
 /** The data is handed over as it is, not copied. */

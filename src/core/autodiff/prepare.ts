@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { Runtime } from '../model/runtime.ts'
 import { encodeModelApart } from '../onnx/codec.ts'
-import type { OnnxModel } from '../onnx/graph.ts'
+import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import { withFullMasks } from './boolean-masks.ts'
@@ -15,6 +15,8 @@ export interface PrepareOptions {
   /** Shape of the input, batch included; every extent a number. */
   readonly inputShape: Shape
   readonly inputName: string
+  /** Inputs beside the image, of fixed shapes; none by default. */
+  readonly beside?: readonly ValueInfo[] | undefined
   readonly outputName: string
   readonly activation: OutputActivation
   /** Whether [N, K, 1, 1] is one prediction an image: [N, K]. */
@@ -52,10 +54,11 @@ async function ofFixedSizes(learnt: TypedGraph, runtime: Runtime): Promise<Typed
 }
 
 /**
- * The model from one input of a given shape to one output. Shapes stored further on are dropped: they may be
+ * The model from an image of a given shape, and what lies beside it, to one output. Shapes stored further on are dropped: they may be
  * those of another batch.
  */
-function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: PrepareOptions): OnnxModel {
+function fixShapes(model: OnnxModel, options: PrepareOptions): OnnxModel {
+  const { inputShape, inputName, beside = [], outputName } = options
   const { graph } = model
   const nodes = nodesLeadingTo(graph.nodes, [outputName])
   const read = new Set(nodes.flatMap(readsOf))
@@ -67,7 +70,7 @@ function fixShapes(model: OnnxModel, { inputShape, inputName, outputName }: Prep
       initializers: new Map(
         [...graph.initializers].filter(([name]) => read.has(name) || name === outputName),
       ),
-      inputs: [{ name: inputName, dataType: 'float32', shape: inputShape }],
+      inputs: [{ name: inputName, dataType: 'float32', shape: inputShape }, ...beside],
       outputs: [{ name: outputName, dataType: null, shape: null }],
       valueInfos: new Map(),
     },

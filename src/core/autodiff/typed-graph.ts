@@ -13,11 +13,13 @@ export interface Refusal {
  * The part of a model that depends on its input, at one input shape: all that is needed to differentiate it.
  */
 export interface TypedGraph {
-  /** In topological order; every node depends on the input. */
+  /** In topological order; every node depends on an input. */
   readonly nodes: readonly OnnxNode[]
   /** Every value that a node reads or gives. */
   readonly values: ReadonlyMap<string, Value>
   readonly input: Value
+  /** Inputs beside the image, through which no gradient is asked for. */
+  readonly beside: readonly Value[]
   readonly output: Value
   readonly irVersion: number
   readonly opsets: ReadonlyMap<string, number>

@@ -68,6 +68,18 @@ export function unsignedOrSignedOf(
   return signed ? dataSet.int16(tag, index) : dataSet.uint16(tag, index)
 }
 
+type ReadNumber = (dataSet: DataSet, tag: string, index: number) => number | undefined
+
+/** Value representations of numbers in binary: bytes of one, and how to read it. */
+export const binaryNumbers: Readonly<Record<string, readonly [bytes: number, read: ReadNumber]>> = {
+  US: [2, (dataSet, tag, index) => dataSet.uint16(tag, index)],
+  SS: [2, (dataSet, tag, index) => dataSet.int16(tag, index)],
+  UL: [4, (dataSet, tag, index) => dataSet.uint32(tag, index)],
+  SL: [4, (dataSet, tag, index) => dataSet.int32(tag, index)],
+  FL: [4, (dataSet, tag, index) => dataSet.float(tag, index)],
+  FD: [8, (dataSet, tag, index) => dataSet.double(tag, index)],
+}
+
 /** The items of a sequence that hold elements, be it known as one or not (VR UN of defined length). */
 export function itemsOf(dataSet: DataSet | undefined, tag: string): DataSet[] {
   return sequenceOf(dataSet, tag).flatMap((item) => item.dataSet ?? [])

@@ -1,5 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import { extentOf, concatenate, sampleOf, type Tensor } from '../tensor/tensor.ts'
+import { entry } from '../entry.ts'
+import { mapBeside, type BesideImages } from './beside.ts'
 import { chunksOfLoss, joined } from './in-chunks.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
@@ -31,23 +33,23 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
   let isKnown = facts.isDecidedTogether === true
   /** The one size that the graph takes; undefined for any. */
   let only = isKnown ? (facts.declared ?? 1) : undefined
-  const learn = async (x: Tensor): Promise<number | undefined> => {
-    only = await learnSize(model, x, sizes)
+  const learn = async (x: Tensor, beside: BesideImages | undefined): Promise<number | undefined> => {
+    only = await learnSize(model, { x, beside }, sizes)
     isKnown = true
     return only
   }
   const run = async <T>(
-    x: Tensor,
+    { x, beside }: Samples,
     asIs: () => Promise<T>,
     inParts: (size: number) => Promise<T>,
   ): Promise<T> => {
-    if (!isKnown && isSuspect(facts, x)) await learn(x)
+    if (!isKnown && isSuspect(facts, x)) await learn(x, beside)
     if (only !== undefined) return inParts(only)
     try {
       return await asIs()
     } catch (error) {
       if (isKnown || !isOfTheGraph(error)) throw error
-      const size = await learn(x)
+      const size = await learn(x, beside)
       if (size !== undefined) return inParts(size)
       isKnown = false
       throw error
@@ -57,22 +59,34 @@ export function anyBatch(model: DifferentiableModel, facts: BatchFacts): Differe
     input: model.input,
     output: model.output,
     takesGrey: model.takesGrey,
-    predict: (x) => run(x, () => model.predict(x), (size) => predictInParts(model, x, size)), // prettier-ignore
-    lossAndGradient: (x, loss) =>
-      run(x, () => model.lossAndGradient(x, loss), (size) => gradientInParts(model, x, loss, size)), // prettier-ignore
+    predict: (x, beside) =>
+      run({ x, beside }, () => model.predict(x, beside), (size) => predictInParts(model, { x, beside }, size)), // prettier-ignore
+    lossAndGradient: (x, loss, beside) =>
+      run({ x, beside }, () => model.lossAndGradient(x, loss, beside), (size) => gradientInParts(model, { x, beside }, loss, size)), // prettier-ignore
     dispose: () => model.dispose(),
   }
 }
 
-async function predictInParts(model: DifferentiableModel, x: Tensor, size: number): Promise<Tensor> {
+/** A batch, and what lies beside its images. */
+interface Samples {
+  readonly x: Tensor
+  readonly beside: BesideImages | undefined
+}
+
+async function predictInParts(
+  model: DifferentiableModel,
+  { x, beside }: Samples,
+  size: number,
+): Promise<Tensor> {
   const parts: Tensor[] = []
-  for (const part of paddedChunks(x, size)) parts.push(await model.predict(part))
+  for (const [at, part] of paddedChunks(x, size).entries())
+    parts.push(await model.predict(part, paddedChunk(beside, at, size)))
   return firstOf(concatenate(parts), extentOf(x.shape, 0))
 }
 
 async function gradientInParts(
   model: DifferentiableModel,
-  x: Tensor,
+  { x, beside }: Samples,
   loss: LossSpec,
   size: number,
 ): Promise<LossAndGradient> {
@@ -81,7 +95,9 @@ async function gradientInParts(
   const losses = chunksOfLoss(paddedLoss(loss, chunks.length * size), chunks.length, size)
   const parts: LossAndGradient[] = []
   for (const [at, part] of chunks.entries())
-    parts.push(await model.lossAndGradient(part, losses[at] ?? { ...loss, terms: [] }))
+    parts.push(
+      await model.lossAndGradient(part, losses[at] ?? { ...loss, terms: [] }, paddedChunk(beside, at, size)),
+    )
   const whole = joined(parts)
   return {
     loss: whole.loss.subarray(0, count),
@@ -103,19 +119,22 @@ function isOfTheGraph(error: unknown): error is RadversaryError {
 /** The first of `sizes` that runs, unless the batch runs as it is and says the same. */
 async function learnSize(
   model: DifferentiableModel,
-  x: Tensor,
+  { x, beside }: Samples,
   sizes: readonly number[],
 ): Promise<number | undefined> {
   const count = extentOf(x.shape, 0)
-  const last = sampleOf(x, count - 1)
-  const predict = (batch: Tensor) =>
-    model.predict(batch).catch((error: unknown) => {
+  const last = (values: Tensor, times: number) => repeated(sampleOf(values, count - 1), times)
+  const predict = (batch: Tensor, besideBatch: BesideImages | undefined) =>
+    model.predict(batch, besideBatch).catch((error: unknown) => {
       if (isOfTheGraph(error)) return undefined
       throw error
     })
-  const together = await predict(x)
+  const together = await predict(x, beside)
   for (const size of sizes.filter((each) => each !== count)) {
-    const alone = await predict(repeated(last, size))
+    const alone = await predict(
+      last(x, size),
+      mapBeside(beside, (values) => last(values, size)),
+    )
     if (alone === undefined) continue
     return together && agree(sampleOf(together, count - 1), sampleOf(alone, 0)) ? undefined : size
   }
@@ -133,6 +152,10 @@ function paddedChunks(x: Tensor, size: number): Tensor[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, chunk) =>
     concatenate(Array.from({ length: size }, (_, n) => sampleOf(x, Math.min(chunk * size + n, count - 1)))),
   )
+}
+
+function paddedChunk(beside: BesideImages | undefined, at: number, size: number): BesideImages | undefined {
+  return mapBeside(beside, (values) => entry(paddedChunks(values, size), at))
 }
 
 function paddedLoss({ kind, terms }: LossSpec, count: number): LossSpec {

@@ -46,3 +46,25 @@ const furtherInput = z.discriminatedUnion('kind', [
 
 /** By the name of the graph's input. */
 export const furtherInputs = z.record(text, furtherInput)
+
+export type FurtherInput = Readonly<z.output<typeof furtherInput>>
+export type FurtherInputs = Readonly<Record<string, FurtherInput>>
+
+/** Numbers of a card's value; truth values are 0 and 1. */
+export function numbersOf(value: z.output<typeof numbers>): number[] {
+  return [value].flat().map(Number)
+}
+
+/** Values that are the same for every image, by the graph's input. */
+export function constantInputs(inputs: FurtherInputs = {}): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, input]) =>
+      input.kind === 'constant' ? [[name, numbersOf(input.value)] as const] : [],
+    ),
+  )
+}
+
+/** The graph's inputs whose values come with each image. */
+export function besideNames(inputs: FurtherInputs = {}): string[] {
+  return Object.entries(inputs).flatMap(([name, { kind }]) => (kind === 'constant' ? [] : [name]))
+}

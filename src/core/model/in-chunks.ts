@@ -1,4 +1,6 @@
 import { extentOf, concatenate, tensor, type Tensor } from '../tensor/tensor.ts'
+import { entry } from '../entry.ts'
+import { mapBeside, type BesideImages } from './beside.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
 /**
@@ -9,22 +11,33 @@ export function inChunks(model: DifferentiableModel, most: number): Differentiab
   return {
     input: model.input,
     output: model.output,
-    predict: async (x) => {
-      if (extentOf(x.shape, 0) <= most) return model.predict(x)
+    predict: async (x, beside) => {
+      if (extentOf(x.shape, 0) <= most) return model.predict(x, beside)
       const parts: Tensor[] = []
-      for (const part of chunks(x, most)) parts.push(await model.predict(part))
+      for (const [at, part] of chunks(x, most).entries())
+        parts.push(await model.predict(part, chunkOf(beside, at, most)))
       return concatenate(parts)
     },
-    lossAndGradient: async (x, loss) => {
-      if (extentOf(x.shape, 0) <= most) return model.lossAndGradient(x, loss)
+    lossAndGradient: async (x, loss, beside) => {
+      if (extentOf(x.shape, 0) <= most) return model.lossAndGradient(x, loss, beside)
       const specs = chunksOfLoss(loss, Math.ceil(extentOf(x.shape, 0) / most), most)
       const parts: LossAndGradient[] = []
       for (const [at, part] of chunks(x, most).entries())
-        parts.push(await model.lossAndGradient(part, specs[at] ?? { kind: loss.kind, terms: [] }))
+        parts.push(
+          await model.lossAndGradient(
+            part,
+            specs[at] ?? { kind: loss.kind, terms: [] },
+            chunkOf(beside, at, most),
+          ),
+        )
       return joined(parts)
     },
     dispose: () => model.dispose(),
   }
+}
+
+function chunkOf(beside: BesideImages | undefined, at: number, most: number): BesideImages | undefined {
+  return mapBeside(beside, (values) => entry(chunks(values, most), at))
 }
 
 /** Views. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts'
+import type { BesideImages } from './beside.ts'
 
 /**
  * A float32 tensor that a model takes or gives; null stands for a free extent (a dynamic batch or image
@@ -95,9 +96,9 @@ export interface DifferentiableModel {
    * is cheaper.
    */
   readonly takesGrey?: boolean | undefined
-  /** Logits of a batch x [N, ...]. */
-  predict(x: Tensor): Promise<Tensor>
+  /** Logits of a batch x [N, ...]. @param beside values of its inputs beside the image, where it has any */
+  predict(x: Tensor, beside?: BesideImages): Promise<Tensor>
   /** One forward and one backward pass. */
-  lossAndGradient(x: Tensor, loss: LossSpec): Promise<LossAndGradient>
+  lossAndGradient(x: Tensor, loss: LossSpec, beside?: BesideImages): Promise<LossAndGradient>
   dispose(): Promise<void>
 }

@@ -98,6 +98,7 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
     task: taskOf(facts, given),
     input: inputOf(facts, given),
     output: outputOf(facts, given),
+    rounding: imageOf(facts.inputs, given['input'])?.dataType === 'uint8' ? 'uint8' : undefined,
     provenance: defined({ sha256: facts.sha256 }),
   })
 }
@@ -141,6 +142,13 @@ function contradictionsOf(card: ModelCard, facts: ModelFacts): string[] {
   const image = input.layout === 'NCHW' ? [channels, ...frame] : [...frame, channels]
   if (graphInput && !fits(graphInput.shape.slice(1), image))
     disagree('input', `${input.layout} [N, ${image.join(', ')}]`, `[${graphInput.shape.join(', ')}]`)
+  for (const [name, given] of Object.entries(card.inputs ?? {})) {
+    const found = facts.inputs.find((each) => each.name === name)
+    if (found === undefined)
+      disagree(`inputs.${name}`, 'an input beside the image', facts.inputs.map((each) => each.name).join(', ')) // prettier-ignore
+    else if (given.kind !== 'constant' && found.shape.length === 0 && found.dataType !== undefined)
+      disagree(`inputs.${name}`, 'a value for each image', 'one for all, []')
+  }
   return [...found, ...rulesOf(card.task).contradictions(card, facts)]
 }
 

@@ -1,5 +1,6 @@
 import { RadversaryError } from '../errors.ts'
-import { extentOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { mapBeside, type BesideImages } from './beside.ts'
 import type { DifferentiableModel, LossSpec } from './ports.ts'
 import { VolumeGrid } from './volume-grid.ts'
 import type { VolumeOfInput } from './volume.ts'
@@ -16,35 +17,35 @@ export interface VolumeParts {
 /**
  * A 3-D segmentation as a model of a stack of slices: [S, 1, h, w] to logits [S, K, h, w], each voxel's the
  * weighted mean over the patches that hold it. A stack that is shorter than a patch is continued by its last
- * slice. Patch by patch, so that memory is that of one.
+ * slice. Patch by patch, so that memory is that of one; what lies beside the images is the first slice's.
  *
  * With Z = Σ_p w_p ⊙ f(x_p) / Σ_p w_p the gradient is Σ_p J_pᵀ(w_p ⊙ ∂J/∂Z / Σ w): a pass forwards for Z,
  * then one of each patch's vector-Jacobian products. The slice's gradient sums what all patches say. Throws
  * `model-unsupported` for a graph whose output has another size.
  */
 export function volumeModel({ patches, head, volume }: VolumeParts): DifferentiableModel {
-  const predict = async (x: Tensor): Promise<Tensor> => {
+  const predict = async (x: Tensor, beside?: BesideImages): Promise<Tensor> => {
+    const ofVolume = mapBeside(beside, (values) => sampleOf(values, 0))
     const grid = new VolumeGrid(x, volume)
     let sums: Tensor | undefined
     for (const place of grid.places) {
-      const logits = await patches.predict(grid.cut(x, place))
+      const logits = await patches.predict(grid.cut(x, place), ofVolume)
       sums ??= tensor([grid.slices, checkedChannels(logits, volume), ...grid.size])
       grid.add(sums, logits, place)
     }
     return sums === undefined ? tensor([0, 0, ...grid.size]) : grid.divided(sums)
   }
-  const lossAndGradient = async (x: Tensor, spec: LossSpec) => {
-    const logits = await predict(x)
+  const lossAndGradient = async (x: Tensor, spec: LossSpec, beside?: BesideImages) => {
+    const ofVolume = mapBeside(beside, (values) => sampleOf(values, 0))
+    const logits = await predict(x, beside)
     const { loss, gradient: slope } = await head.lossAndGradient(logits, spec)
     const grid = new VolumeGrid(x, volume)
     const shared = grid.divided(slope)
     const gradient = tensor(x.shape)
     for (const place of grid.places) {
       const target = grid.weighed(shared, place)
-      const own = await patches.lossAndGradient(grid.cut(x, place), {
-        kind: 'dot',
-        terms: [{ target, weight: 1 }],
-      })
+      const dot = { kind: 'dot', terms: [{ target, weight: 1 }] } as const
+      const own = await patches.lossAndGradient(grid.cut(x, place), dot, ofVolume)
       grid.give(gradient, own.gradient, place)
     }
     return { loss, logits, gradient }

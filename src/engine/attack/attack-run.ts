@@ -98,7 +98,17 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: labels?.sha256, wanted: run.wanted?.sha256 }
   const slices = request.slices === undefined ? {} : { slices: request.slices }
-  const inputs = { images, failures, model, region: region?.sha256, ...masks, ...slices, ...unchosen(run) }
+  const besideTables = run.beside && { beside: run.beside.sha256 }
+  const inputs = {
+    ...besideTables,
+    images,
+    failures,
+    model,
+    region: region?.sha256,
+    ...masks,
+    ...slices,
+    ...unchosen(run),
+  }
   const wanted = {
     target: goal.target,
     criterion: goal.maker.criterion,

@@ -102,7 +102,7 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
     loss,
     slices,
     region: region?.sha256,
-    models: models.map(({ opened, goal, device, images, labels, wanted }) => ({
+    models: models.map(({ opened, goal, device, images, labels, wanted, beside }) => ({
       sha256: opened.sha256,
       card: opened.card,
       target: goal.target,
@@ -110,6 +110,7 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
       images: images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)]),
       masks: labels?.sha256,
       wanted: wanted?.sha256,
+      beside: beside?.sha256,
     })),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),
   }

@@ -1,5 +1,6 @@
 import { entry } from '../../core/entry.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
+import { joinedBeside } from '../../core/model/beside.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { tasksOf } from '../session/load-tasks.ts'
@@ -74,7 +75,7 @@ interface JudgedFrame extends StudyFrame {
 async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Promise<Tensor> {
   const together = (some: readonly JudgedFrame[]) => {
     const batch = concatenate(some.map(({ relative }) => relative))
-    return model.forShape(batch.shape).predict(batch)
+    return model.forShape(batch.shape).predict(batch, joinedBeside(some.map(({ beside }) => beside)))
   }
   if (model.context === 0) return together(frames)
   const oneByOne = async (slices: readonly JudgedFrame[]) => {

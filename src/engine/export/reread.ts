@@ -2,6 +2,7 @@ import { readBytes } from '../../adapters/fs/read-file.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { FrameLabel, Prediction, RecordedPrediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
@@ -82,7 +83,8 @@ export interface FramesToJudge {
 export async function judge(model: PixelModel, card: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
   const { frames, values, labels, goal, beyond } = judged
   const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
-  const logits = await model.forShape(images.shape, beyond).predict(images)
+  const beside = joinedBeside(frames.map((frame) => frame.beside))
+  const logits = await model.forShape(images.shape, beyond).predict(images, beside)
   const [, , rows = 0, columns = 0] = images.shape
   const { criterion } = goal.of(labels, { image: [rows, columns], logits: logits.shape })
   return imagePredictions(card, [rows, columns], logits).map((prediction, n) => ({

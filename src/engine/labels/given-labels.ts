@@ -9,7 +9,7 @@ import type { Task } from '../../core/tasks/outputs.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { StudyFrame } from '../study/load-image.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
-import { namesFor } from './label-rows.ts'
+import { namesAmong } from './label-rows.ts'
 import { parseLabels, type LabelTable, type TableRules } from './label-table.ts'
 import type { MaskedFrame, MaskSource } from './mask-source.ts'
 import { openMasks } from './open-masks.ts'
@@ -79,13 +79,9 @@ function tableLabels(
 
 /** By an image's path in the study or, where no other image has it, a shorter name. */
 function finder({ images }: Study, table: LabelTable): (image: StudyImage) => ImageLabel | undefined {
-  const counts = new Map<string, number>()
-  for (const name of images.flatMap((image) => namesFor(image.name)))
-    counts.set(name, (counts.get(name) ?? 0) + 1)
+  const namesOf = namesAmong(images.map(({ name }) => name))
   return ({ name, sopInstanceUid }) => {
-    const [path, ...shorter] = namesFor(name)
-    const names = [path, ...shorter.filter((short) => counts.get(short) === 1)]
-    const labels = names.map((fileName = name) => table.find({ fileName, sopInstanceUid }))
+    const labels = namesOf(name).map((fileName) => table.find({ fileName, sopInstanceUid }))
     return labels.find((label) => label !== undefined)
   }
 }

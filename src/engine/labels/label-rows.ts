@@ -5,7 +5,7 @@ import { RadversaryError, reasonOf } from '../../core/errors.ts'
 export interface RowsWanted {
   readonly file: string
   /** How messages call it. */
-  readonly what: 'labels' | 'Masks'
+  readonly what: 'labels' | 'Masks' | 'Inputs'
   readonly columns: readonly [needed: string, ...others: string[]]
   readonly tip: string
 }
@@ -23,6 +23,16 @@ export function namesFor(name: string): string[] {
   const key = nameKey(name)
   const [member = key] = key.split(archiveEnd).slice(-1)
   return [...new Set([key, member, member.split('/').at(-1) ?? member])]
+}
+
+/** Names by which a file may call an image of a study: the shorter ones where no other image has them. */
+export function namesAmong(all: readonly string[]): (name: string) => string[] {
+  const counts = new Map<string, number>()
+  for (const name of all.flatMap(namesFor)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return (name) => {
+    const [path = name, ...shorter] = namesFor(name)
+    return [path, ...shorter.filter((short) => counts.get(short) === 1)]
+  }
 }
 
 /** As `nameOf` parts an archive from its member. */

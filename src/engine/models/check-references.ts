@@ -6,7 +6,9 @@ import { RadversaryError } from '../../core/errors.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { countIntensities } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity } from '../../core/image/intensity.ts'
+import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import type { ModelFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { plainCard, preprocessingFor } from '../../core/model/preprocessing/chain.ts'
 import {
@@ -21,6 +23,7 @@ import type { Runtime } from '../../core/model/runtime.ts'
 import { concatenate, extentOf, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { hashOf } from '../labels/hash.ts'
+import { openBeside } from '../study/beside.ts'
 import { version } from '../version.ts'
 import { connectModel, openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import { pixelModel } from './pixel-model.ts'
@@ -28,6 +31,7 @@ import {
   readReferenceFiles,
   referenceArray,
   referencePixels,
+  type ReferencePixels,
   type ReferenceFiles,
 } from './reference-files.ts'
 
@@ -54,7 +58,7 @@ export async function checkReferences(
   if (before !== undefined) return before.report
   const model = await connectModel({ ...opened, isRaw: true }, runtime)
   try {
-    const report = await reportOf(model, card, files)
+    const report = await reportOf({ model, card, files, folder: opened.folder, facts: opened.facts })
     // A check that can't be kept is made again.
     await writeJsonFile(known, { schema: keptSchema, report }).catch(() => undefined)
     return report
@@ -95,17 +99,14 @@ function keyOf({ sha256, card, tfjs }: OpenedModel, files: ReferenceFiles, { dev
   return hashOf([new TextEncoder().encode(about), ...files.values()])
 }
 
-async function reportOf(
-  model: DifferentiableModel,
-  card: ReferredCard,
-  files: ReferenceFiles,
-): Promise<ReferenceReport> {
+async function reportOf(checked: Checked): Promise<ReferenceReport> {
+  const { card, files } = checked
   const options = { tolerance: card.referenceTolerance ?? usualTolerance, layout: card.input.layout }
   const differences: number[] = []
   const departures: ReferenceReport['departures'] = []
   for (const [n, reference] of card.references.entries()) {
     const theirs = arraysOf(reference, files)
-    const own = await ownArrays({ model, card, files }, reference, theirs)
+    const own = await ownArrays(checked, reference, theirs)
     const { difference, departure } = compareReference(own, theirs, options)
     differences.push(difference)
     const name = [reference.image ?? reference.output].flat()[0]
@@ -132,17 +133,25 @@ interface Checked {
   readonly model: DifferentiableModel
   readonly card: ReferredCard
   readonly files: ReferenceFiles
+  /** Of the card. */
+  readonly folder: string
+  readonly facts: ModelFacts
 }
 
 async function ownArrays(
-  { model, card, files }: Checked,
-  { image }: Reference,
+  checked: Checked,
+  reference: Reference,
   theirs: ReferenceArrays,
 ): Promise<OwnArrays> {
+  const { model, card, files } = checked
+  const { image } = reference
   const outputs = ({ shape, data }: Tensor) => asTheirs({ shape, data }, theirs.output, card)
-  const ofInput = theirs.input && outputs(await model.predict(batchOf(theirs.input, card)))
-  if (image === undefined) return { ofInput }
-  const x = await relativeImages(image, files, card)
+  const pixels = image === undefined ? [] : await referencePixels(image, files)
+  const beside = await referenceBeside(reference, { ...checked, pixels })
+  const input = theirs.input && batchOf(theirs.input, card)
+  const ofInput = input && outputs(await model.predict(input, repeatedFor(input, beside)))
+  if (pixels.length === 0) return { ofInput }
+  const x = relativeImages(pixels, card)
   const [, channels = 0, rows = 0, columns = 0] = x.shape
   const shape = [channels, rows, columns] as const
   const chain = preprocessingFor(card, shape)
@@ -150,17 +159,12 @@ async function ownArrays(
     ofInput,
     resized: theirs.resized && preprocessingFor(plainCard(card), shape).apply(x),
     input: theirs.input && middleOf(chain.apply(x), theirs.input, card),
-    output: outputs(await pixelModel(model, card).forShape(x.shape).predict(x)),
+    output: outputs(await pixelModel(model, card).forShape(x.shape).predict(x, repeatedFor(x, beside))),
   }
 }
 
 /** The frames of an image as a run takes them: [D, C, H, W] in relative intensity. */
-async function relativeImages(
-  image: NonNullable<Reference['image']>,
-  files: ReferenceFiles,
-  { intensity }: ModelCard,
-): Promise<Tensor> {
-  const pixels = await referencePixels(image, files)
+function relativeImages(pixels: readonly ReferencePixels[], { intensity }: ModelCard): Tensor {
   const all = countIntensities(pixels)
   return concatenate(
     pixels.map((each) => {
@@ -168,6 +172,35 @@ async function relativeImages(
       return createFloatImage(each.frame, each.meaning, range).relative
     }),
   )
+}
+
+interface ReferenceParts extends Omit<Checked, 'model'> {
+  readonly pixels: readonly ReferencePixels[]
+}
+
+/** What the graph takes beside the reference's image, [1, …] each: given with it, or of its DICOM file. */
+async function referenceBeside(
+  { inputs }: Reference,
+  { card, files, folder, facts, pixels: [first] }: ReferenceParts,
+): Promise<BesideImages | undefined> {
+  if (inputs === undefined) {
+    const { instance, file = '' } = first ?? {}
+    const source = await openBeside(card, { folder, names: [file], inputs: facts.inputs })
+    const sopInstanceUid = instance?.sopInstanceUid ?? ''
+    return instance && source?.of({ name: file, sopInstanceUid, instance, index: 0 })
+  }
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
+      if (typeof value !== 'string') return [name, tensor([1, [value].flat().length], Float32Array.from([value].flat(), Number))] // prettier-ignore
+      const { shape, data } = referenceArray(files, value)
+      return [name, shape[0] === 1 ? { shape, data } : tensor([1, ...shape], data)]
+    }),
+  )
+}
+
+/** One value for each sample of a batch. */
+function repeatedFor({ shape }: Tensor, beside: BesideImages | undefined): BesideImages | undefined {
+  return mapBeside(beside, (values) => concatenate(Array.from({ length: extentOf(shape, 0) }, () => values)))
 }
 
 /** What the graph takes, with a batch: of a volume its slices. */

@@ -1,3 +1,4 @@
+import { mapBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { createThread } from '../threads/thread.ts'
@@ -16,8 +17,13 @@ export async function connectOnThread(model: ModelToConnect): Promise<Differenti
       input,
       output,
       takesGrey,
-      predict: (x) => thread.run('predict', whole(x)),
-      lossAndGradient: (x, loss) => thread.run('lossAndGradient', { x: whole(x), loss: wholeTargets(loss) }),
+      predict: (x, beside) => thread.run('predict', { x: whole(x), beside: mapBeside(beside, whole) }),
+      lossAndGradient: (x, loss, beside) =>
+        thread.run('lossAndGradient', {
+          x: whole(x),
+          loss: wholeTargets(loss),
+          beside: mapBeside(beside, whole),
+        }),
       dispose: async () => {
         await thread.run('dispose', undefined)
         await thread.close()

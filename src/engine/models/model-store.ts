@@ -7,7 +7,8 @@ import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
 import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import type { ModelFile } from './read-model.ts'
-import { readReferenceFiles } from './reference-files.ts'
+import { besideFileNames } from '../study/beside.ts'
+import { readFilesBeside, readReferenceFiles } from './reference-files.ts'
 import { convertedFileName } from './tfjs-model-file.ts'
 
 const cardFileName = 'card.json'
@@ -65,9 +66,15 @@ export function nameTaken(name: string, folder?: string): RadversaryError {
 
 /** The card last: while it is absent, there is no model of this name. */
 async function writeModel(folder: string, opened: OpenedModel): Promise<void> {
-  const beside = await readReferenceFiles(opened.card.references ?? [], opened.folder)
+  const { card, folder: source } = opened
+  const references = await readReferenceFiles(card.references ?? [], source)
+  const beside = await readFilesBeside(await besideFileNames(card, source), source)
   const [name, files] = storedFiles(opened)
-  const all = { ...Object.fromEntries(beside), ...files, [cardFileName]: cardBytes(opened.card, name) }
+  const all = {
+    ...Object.fromEntries([...references, ...beside]),
+    ...files,
+    [cardFileName]: cardBytes(opened.card, name),
+  }
   for (const [path, content] of Object.entries(all)) await writeStored(join(folder, path), content)
 }
 

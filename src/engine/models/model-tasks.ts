@@ -1,6 +1,7 @@
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import type { OrtDevice } from '../../adapters/ort/devices.ts'
 import { internalError } from '../../core/errors.ts'
+import type { BesideImages } from '../../core/model/beside.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { connectModel, type ConnectableModel } from './open-model.ts'
@@ -9,6 +10,12 @@ import { connectModel, type ConnectableModel } from './open-model.ts'
 export interface ModelToConnect extends ConnectableModel {
   readonly device: OrtDevice
   readonly threads: number
+}
+
+/** A batch, and what lies beside its images. */
+interface Samples {
+  readonly x: Tensor
+  readonly beside: BesideImages | undefined
 }
 
 /** The thread's one model. */
@@ -25,9 +32,9 @@ export const modelTasks = {
     const { input, output, takesGrey } = model
     return { input, output, takesGrey }
   },
-  predict: (x: Tensor) => connected().predict(x),
-  lossAndGradient: ({ x, loss }: { readonly x: Tensor; readonly loss: LossSpec }) =>
-    connected().lossAndGradient(x, loss),
+  predict: ({ x, beside }: Samples) => connected().predict(x, beside),
+  lossAndGradient: ({ x, loss, beside }: Samples & { readonly loss: LossSpec }) =>
+    connected().lossAndGradient(x, loss, beside),
   dispose: () => connected().dispose(),
 }
 

@@ -9,6 +9,7 @@ import { rulesOf } from '../../core/tasks/tasks.ts'
 import { parseJson, type ModelCard, type ModelOutput } from '../../core/model/card.ts'
 import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { besideNames, constantInputs } from '../../core/model/further-inputs.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
 import { isObject, type JsonObject } from '../../core/model/card-missing.ts'
 import { withPreset } from '../../core/model/card-presets.ts'
@@ -47,7 +48,7 @@ export interface OpenedModel extends ModelFile, ProposedCard {
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<ModelCard, 'task' | 'input' | 'normalisation' | 'mean' | 'std' | 'output'>
+  readonly card: Pick<ModelCard, 'task' | 'input' | 'inputs' | 'normalisation' | 'mean' | 'std' | 'output'>
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
   /** Whether the output is to be what the card's output gives, not the logits before it. */
@@ -130,7 +131,11 @@ export async function connectModel(
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
-  const common = { externalData, runtime, file: path, inputName: card.input.name, grey: greyInputOf(card) }
+  const beside = { constants: constantInputs(card.inputs), besideNames: besideNames(card.inputs) }
+  const names = { file: path, inputName: card.input.name }
+  const common = { externalData, runtime, ...names, ...beside, grey: greyInputOf(card) }
+  if (tfjs?.backend !== undefined && card.inputs !== undefined)
+    throw needsOnnx('a model with inputs beside the image', path)
   if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)
   const rules = rulesOf(card.task)
   const joined = rules.joined?.bind(rules)

@@ -3,7 +3,7 @@ import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBeside } from '../../adapters/fs/read-file.ts'
 import { readPngImage } from '../../adapters/png/read-png.ts'
 import type { PixelMeaning, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
+import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import type { Reference } from '../../core/model/references.ts'
@@ -15,12 +15,17 @@ import { decodeFrames } from '../study/load-image.ts'
 export type ReferenceFiles = ReadonlyMap<string, Uint8Array>
 
 /** @throws RadversaryError io-failed for a file that there is not; model-unreadable for one elsewhere. */
-export async function readReferenceFiles(
+export function readReferenceFiles(
   references: readonly Reference[],
   folder: string,
 ): Promise<ReferenceFiles> {
+  return readFilesBeside(references.flatMap(filesOf), folder)
+}
+
+/** Files that a card names, by their names; each once. @throws as `readReferenceFiles` */
+export async function readFilesBeside(names: readonly string[], folder: string): Promise<ReferenceFiles> {
   const files = new Map<string, Uint8Array>()
-  for (const name of new Set(references.flatMap(filesOf)))
+  for (const name of new Set(names))
     files.set(name, (await readBeside(folder, name)) ?? missing(join(folder, name)))
   return files
 }
@@ -39,6 +44,13 @@ export function referenceArray(files: ReferenceFiles, name: string): Tensor {
   return tensorFromNpy(readNpy(contentOf(files, name), name), name)
 }
 
+/** A frame of a reference's image. */
+export interface ReferencePixels extends ImagePixels {
+  readonly file: string
+  /** Undefined where it is no DICOM file. */
+  readonly instance: Instance | undefined
+}
+
 /**
  * The frames of a reference's image, in order. Values of .npy and PNG are modality values too.
  * @throws RadversaryError tensor-invalid, dicom-unreadable, dicom-unsupported
@@ -46,15 +58,18 @@ export function referenceArray(files: ReferenceFiles, name: string): Tensor {
 export async function referencePixels(
   image: NonNullable<Reference['image']>,
   files: ReferenceFiles,
-): Promise<ImagePixels[]> {
+): Promise<ReferencePixels[]> {
   const frames = await Promise.all([image].flat().map((name) => pixelsOf(name, contentOf(files, name))))
   return frames.flat()
 }
 
-async function pixelsOf(file: string, bytes: Uint8Array): Promise<ImagePixels[]> {
-  if (/\.dcm$/i.test(file)) return decodeFrames(parseInstance(bytes, { file }))
+async function pixelsOf(file: string, bytes: Uint8Array): Promise<ReferencePixels[]> {
+  if (/\.dcm$/i.test(file)) {
+    const instance = parseInstance(bytes, { file })
+    return (await decodeFrames(instance)).map((pixels) => ({ ...pixels, file, instance }))
+  }
   const frames = /\.png$/i.test(file) ? [pngFrame(bytes, file)] : npyFrames(readNpy(bytes, file), file)
-  return frames.map((frame) => ({ frame, meaning: plain }))
+  return frames.map((frame) => ({ frame, meaning: plain, file, instance: undefined }))
 }
 
 const plain: PixelMeaning = {

@@ -20,6 +20,7 @@ import type { Box } from '../../core/image/boxes.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { joinedBeside } from '../../core/model/beside.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
@@ -197,7 +198,9 @@ async function predictFrames(
   const predictions = imagePredictions(
     opened.card,
     [rows, columns],
-    await model.forShape(images.shape, beyond).predict(images),
+    await model
+      .forShape(images.shape, beyond)
+      .predict(images, joinedBeside(frames.map((frame) => frame.beside))),
   )
   return predictions.flatMap((prediction, i) => {
     const labelled = frames[i]

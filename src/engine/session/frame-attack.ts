@@ -7,6 +7,7 @@ import { internalError, type Notice } from '../../core/errors.ts'
 import { toEnd } from '../../core/to-end.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { classesOfAnswer, withWanted, type FrameLabel, type Prediction } from '../../core/tasks/answers.ts'
+import { joinedBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
@@ -128,10 +129,12 @@ export async function frameProblem(
   const frames = tasks.map(({ frame }) => frame)
   const images = concatenate(tasks.map(startOf))
   const model = attack.model.forShape(images.shape, attack.beyond)
-  const { labels, ...known } = await labelsOf(tasks, images, model, attack.card)
+  const beside = joinedBeside(frames.map((frame) => frame.beside))
+  const { labels, ...known } = await labelsOf(tasks, { images, beside }, model, attack.card)
   const problem: AttackProblem = {
     model,
     images,
+    beside,
     ...attack.goal.of(labels, { image: sizeOf(images), ...known }),
     bounds: boundsOf(tasks, attack.region),
     quantize: (x, allowed, sample) =>
@@ -147,14 +150,14 @@ export async function frameProblem(
 
 async function labelsOf(
   tasks: readonly FrameTask[],
-  images: Tensor,
+  { images, beside }: Pick<AttackProblem, 'images' | 'beside'>,
   model: DifferentiableModel,
   card: ModelCard,
 ): Promise<{ labels: FrameLabel[]; logits: Shape; clean?: Tensor }> {
   const known = knownShape(model)
   if (known && tasks.every(({ label }) => label !== undefined))
     return { labels: labelsOfTasks(tasks, []), logits: known }
-  const logits = await model.predict(images)
+  const logits = await model.predict(images, beside)
   const predictions = imagePredictions(card, sizeOf(images), logits)
   return { labels: labelsOfTasks(tasks, predictions), logits: logits.shape, clean: logits }
 }

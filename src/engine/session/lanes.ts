@@ -1,5 +1,7 @@
 import type { OrtRuntime } from '../../adapters/ort/runtime.ts'
 import { connectOnThread } from '../models/model-on-thread.ts'
+import type { BesideImages } from '../../core/model/beside.ts'
+import { besideNames } from '../../core/model/further-inputs.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import { tensor } from '../../core/tensor/tensor.ts'
@@ -81,7 +83,7 @@ export async function connectLanes(
 }
 
 export interface ModelsToConnect {
-  readonly opened: ConnectableModel & Pick<OpenedModel, 'card'>
+  readonly opened: ConnectableModel & Pick<OpenedModel, 'card' | 'facts'>
   readonly runtime: OrtRuntime
   /** How many groups are worked on. */
   readonly groups: number
@@ -112,6 +114,18 @@ async function connectInner({ opened, runtime, groups, inner }: ModelsToConnect)
   return models.map((model) => ({ model, sizes }))
 }
 
+/** Zeros for what a model takes beside an image; an extent that it leaves free is 1. */
+function emptyBeside({ card, facts }: ModelsToConnect['opened']): BesideImages {
+  const names = new Set(besideNames(card.inputs))
+  const extents = (shape: readonly unknown[]) =>
+    shape.slice(1).map((extent) => (typeof extent === 'number' ? extent : 1))
+  return Object.fromEntries(
+    facts.inputs.flatMap(({ name, shape }) =>
+      names.has(name) ? [[name, tensor([1, ...extents(shape)])]] : [],
+    ),
+  )
+}
+
 /** How many features each tensor has, found by running the model on nothing. @throws as `connectModel`. */
 async function featureSizes(
   names: readonly string[],
@@ -119,11 +133,12 @@ async function featureSizes(
   runtime: OrtRuntime,
 ): Promise<number[]> {
   const input = tensor([1, ...(sampleShapeOf(opened.card) ?? [])])
+  const beside = emptyBeside(opened)
   const sizes: number[] = []
   for (const name of names) {
     const model = await connectModel({ ...opened, inner: [name] }, runtime)
     try {
-      sizes.push((await model.predict(input)).shape[1] ?? 0)
+      sizes.push((await model.predict(input, beside)).shape[1] ?? 0)
     } finally {
       await model.dispose()
     }

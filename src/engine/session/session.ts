@@ -7,6 +7,7 @@ import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
@@ -220,7 +221,8 @@ class StackAttack {
     if (beyond === undefined) return undefined
     const images = concatenate(tasks.map(({ frame }) => frame.float.relative))
     const [, , rows = 0, columns = 0] = images.shape
-    const logits = await model.forShape(images.shape, beyond).predict(images)
+    const beside = joinedBeside(tasks.map(({ frame }) => frame.beside))
+    const logits = await model.forShape(images.shape, beyond).predict(images, beside)
     const predictions = imagePredictions(attack.card, [rows, columns], logits)
     const labels = labelsOfTasks(tasks, predictions)
     const grid = { image: [rows, columns] as const, logits: logits.shape, clean: logits }

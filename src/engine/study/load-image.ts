@@ -4,6 +4,7 @@ import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
 import { type Instance, parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
+import type { BesideImages } from '../../core/model/beside.ts'
 import { aspectNotices, frameStackNotices, imageNotices } from '../../core/dicom/notices.ts'
 import type { Notice } from '../../core/errors.ts'
 import type { BudgetScale } from '../../core/image/budget.ts'
@@ -18,6 +19,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import { contextOf } from '../../core/model/slices.ts'
 import { type SeriesImage, unsuited } from '../../core/model/suitability.ts'
 import type { Study, StudyImage } from './open-study.ts'
+import type { BesideSource } from './beside.ts'
 import { suitabilityIn } from './suitability.ts'
 
 /** One frame of an image, on its own pixel grid in the card's intensity. */
@@ -28,6 +30,8 @@ export interface StudyFrame {
   readonly pixels: ImagePixels
   readonly float: FloatImage
   readonly scale: BudgetScale
+  /** What the model takes beside it, [1, …] each; undefined for models of images alone. */
+  readonly beside: BesideImages | undefined
 }
 
 export interface LoadedImage {
@@ -60,6 +64,8 @@ export interface LoaderOptions {
   readonly decompress?: Decompress | undefined
   /** Whether images that the card does not suit are taken all the same, with a notice. */
   readonly forceIntensity?: boolean | undefined
+  /** Of models that take more than images. */
+  readonly beside?: BesideSource | undefined
 }
 
 /** What a loader reads of a card. */
@@ -72,7 +78,7 @@ type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input' | '
 export function createImageLoader(
   study: Study,
   card: LoaderCard,
-  { decompress, forceIntensity = false }: LoaderOptions = {},
+  { decompress, forceIntensity = false, beside }: LoaderOptions = {},
 ): ImageLoader {
   const { intensity } = card
   const suitability = suitabilityIn(study, card, decompress)
@@ -91,7 +97,10 @@ export function createImageLoader(
   return {
     frame: async (image, index, pixels) => {
       const resolved = resolveIntensity(intensity, pixels, await seriesCounts(image.series))
-      return frameOf(image, index, { pixels, ...resolved })
+      const { name, sopInstanceUid } = image
+      const valuesOf = async (source: BesideSource) =>
+        source.of({ name, sopInstanceUid, instance: await instanceOf(image), index })
+      return frameOf(image, index, { pixels, ...resolved, beside: beside && (await valuesOf(beside)) })
     },
     mismatches: (image, pixels) => suitability.mismatches(image, pixels),
     load: async (image) => {
@@ -106,7 +115,15 @@ export function createImageLoader(
         pixels: frame,
         ...resolveIntensity(intensity, frame, counted),
       }))
-      const frames = resolved.map((frame, index) => frameOf(image, index, frame))
+      const { name, sopInstanceUid } = image
+      const frames = await Promise.all(
+        resolved.map(async (frame, index) =>
+          frameOf(image, index, {
+            ...frame,
+            beside: await beside?.of({ name, sopInstanceUid, instance, index }),
+          }),
+        ),
+      )
       const notices = [
         ...(reason === undefined ? [] : [reason, ...more]).map(asForced),
         ...headerNotices(instance, card),
@@ -131,14 +148,18 @@ function headerNotices(instance: Instance, card: LoaderCard): Notice[] {
   ]
 }
 
-interface ResolvedPixels extends ResolvedIntensity {
+async function instanceOf({ header: { source } }: StudyImage): Promise<Instance> {
+  return parseInstance(await readBytes(source), { file: nameOf(source) })
+}
+
+interface ResolvedPixels extends ResolvedIntensity, Pick<StudyFrame, 'beside'> {
   readonly pixels: ImagePixels
 }
 
-function frameOf(image: StudyImage, index: number, { pixels, range }: ResolvedPixels): StudyFrame {
+function frameOf(image: StudyImage, index: number, { pixels, range, beside }: ResolvedPixels): StudyFrame {
   const float = createFloatImage(pixels.frame, pixels.meaning, range)
   const widthHu = widthInHu(range, pixels.meaning.modality)
-  return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth } }
+  return { image, index, pixels, float, scale: { widthHu, levelWidth: float.levelWidth }, beside }
 }
 
 /** Each thing once, in the order in which it first came. */

@@ -1,4 +1,6 @@
 import { createOnnxModel, type CheckLogits } from '../../core/autodiff/onnx-model.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import type { BesideImages } from '../../core/model/beside.ts'
 import type { OutputFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
@@ -6,6 +8,7 @@ import { chooseDevice, describeDevice, type DeviceRequest } from '../device.ts'
 import { readModelFile } from '../models/read-model.ts'
 import type { ModelRuntime } from '../models/tfjs-model-file.ts'
 import type { JobHooks } from '../progress.ts'
+import { readTensor } from './tensor-files.ts'
 
 /** A model without a card: its input and output are taken as they are. */
 export interface TensorModelRequest extends DeviceRequest {
@@ -15,6 +18,8 @@ export interface TensorModelRequest extends DeviceRequest {
   readonly runtime?: ModelRuntime | undefined
   readonly inputName?: string | undefined
   readonly outputName?: string | undefined
+  /** Values of inputs beside the image, as NAME=VALUE, NAME=VALUE,VALUE or NAME=FILE.npy [N, …]. */
+  readonly beside?: readonly string[] | undefined
 }
 
 /** What a loss or an attack wants the model to give. */
@@ -34,7 +39,8 @@ export async function openTensorModel(
   x: Tensor,
   wanted: WantedOutput,
   { onNotice }: JobHooks,
-): Promise<DifferentiableModel> {
+): Promise<TensorModel> {
+  const { constants, beside } = await besideOf(request.beside ?? [])
   const inputShape = x.shape.slice(1)
   const { path, bytes, externalData, tfjs, facts } = await readModelFile(request.model, {
     runtime: request.runtime,
@@ -48,13 +54,47 @@ export async function openTensorModel(
     const { connectTfjs } = await import('../models/connect-tfjs.ts')
     const takenOff = activation === 'detect' ? output?.finalOp : undefined
     onNotice?.(lossTakenOf(wanted, output, takenOff))
-    return connectTfjs(path, tfjs, { output: outputName, activation })
+    return { model: await connectTfjs(path, tfjs, { output: outputName, activation }), beside: undefined }
   }
   const choice = await chooseDevice(request)
   describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
   const checkLogits: CheckLogits = (_, { takenOff }) => onNotice?.(lossTakenOf(wanted, output, takenOff))
-  const names = { file: path, inputName, outputName }
-  return createOnnxModel({ bytes, externalData, runtime: choice.runtime, ...names, activation, checkLogits })
+  const names = { file: path, inputName, outputName, constants, besideNames: Object.keys(beside) }
+  const common = { bytes, externalData, runtime: choice.runtime, activation, checkLogits }
+  return { model: await createOnnxModel({ ...common, ...names }), beside }
+}
+
+/** A model, and what its inputs beside the image are for the samples at hand. */
+export interface TensorModel {
+  readonly model: DifferentiableModel
+  /** [N, …] each. */
+  readonly beside: BesideImages | undefined
+}
+
+/** @throws RadversaryError usage, io-failed, tensor-invalid. */
+async function besideOf(texts: readonly string[]) {
+  const constants: Record<string, readonly number[]> = {}
+  const beside: Record<string, Tensor> = {}
+  for (const text of texts) {
+    const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+    if (name === undefined || value === undefined) throw noBeside(text)
+    if (/\.npy$/i.test(value)) beside[name] = await readTensor(value)
+    else constants[name] = value.split(',').map((part) => numberIn(part.trim(), text))
+  }
+  return { constants, beside }
+}
+
+function numberIn(part: string, text: string): number {
+  if (part === 'true' || part === 'false') return Number(part === 'true')
+  const value = part === '' ? NaN : Number(part)
+  if (Number.isFinite(value)) return value
+  throw noBeside(text)
+}
+
+function noBeside(text: string): RadversaryError {
+  return new RadversaryError('usage', `Beside: expected NAME=VALUE or NAME=FILE.npy, got ${text}`, {
+    tip: 'For example: --beside age=63 --beside spacing=0.7,0.7 --beside training=false --beside mask=masks.npy',
+  })
 }
 
 /** A loss of logits is taken before the activation that it belongs to, never before another. */

@@ -18,7 +18,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import { toEnd } from '../../core/to-end.ts'
-import type { DifferentiableModel } from '../../core/model/ports.ts'
+import { mapBeside } from '../../core/model/beside.ts'
 import type { TensorSpec } from '../../core/spec/attack-spec.ts'
 import {
   concatenate,
@@ -30,7 +30,7 @@ import {
 } from '../../core/tensor/tensor.ts'
 import { configureMethod } from '../attack/method-settings.ts'
 import type { JobHooks } from '../progress.ts'
-import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
+import { openTensorModel, type TensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { tensorWarnings } from './tensor-warnings.ts'
 import { readTargets, readTensor, writeResult, writeTensor } from './tensor-files.ts'
 import { argMax, type Criterion } from '../../core/attacks/decision-boundary.ts'
@@ -90,11 +90,13 @@ export async function tensorAttack(
   const method = configured.forScale(unitScale)
   const target = request.target === undefined ? undefined : classOf(request.target)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, x, { before: 'any', what: 'The loss' }, hooks)
+  const opened = await openTensorModel(request, x, { before: 'any', what: 'The loss' }, hooks)
+  const { model, beside } = opened
   try {
-    const { shape } = await model.predict(sampleOf(x, 0))
+    const first = mapBeside(beside, (values) => sampleOf(values, 0))
+    const { shape } = await model.predict(sampleOf(x, 0), first)
     const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
-    const work = { model, x, labels, isSoftmax: isOneHot(labels), target, request, hooks }
+    const work = { ...opened, x, labels, isSoftmax: isOneHot(labels), target, request, hooks }
     const attacked = await attackAll(await preparedFor(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
     const report = {
@@ -113,8 +115,7 @@ export async function tensorAttack(
   }
 }
 
-interface Work {
-  readonly model: DifferentiableModel
+interface Work extends TensorModel {
   readonly x: Tensor
   /** [N, K] */
   readonly labels: Tensor
@@ -193,7 +194,7 @@ async function attackAll(method: AttackMethod, work: Work) {
 
 /** Some of the samples as a batch. */
 function problemOf(
-  { model, x, labels, isSoftmax, target, request, hooks }: Work,
+  { model, beside, x, labels, isSoftmax, target, request, hooks }: Work,
   samples: readonly number[],
 ): AttackProblem {
   const images = rows(x, samples)
@@ -202,6 +203,7 @@ function problemOf(
   return {
     model,
     images,
+    beside: mapBeside(beside, (values) => rows(values, samples)),
     ...goalOf(rows(labels, samples), isSoftmax, target),
     bounds: { lower: filled(lowest), upper: filled(highest) },
     seeds: samples.map((sample) => sampleSeed(request.seed, String(sample))),

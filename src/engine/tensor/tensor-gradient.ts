@@ -1,8 +1,8 @@
 import { RadversaryError } from '../../core/errors.ts'
-import type { DifferentiableModel, LossKind } from '../../core/model/ports.ts'
+import type { LossKind } from '../../core/model/ports.ts'
 import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
 import type { JobHooks } from '../progress.ts'
-import { openTensorModel, type TensorModelRequest } from './open-tensor-model.ts'
+import { openTensorModel, type TensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeTensor } from './tensor-files.ts'
 
 export const tensorLosses = [
@@ -48,10 +48,15 @@ export async function tensorGradient(
 ): Promise<TensorGradientReport> {
   const kind = lossKind(request.loss)
   const x = await readTensor(request.input)
-  const model = await openTensorModel(request, x, { before: outputOf[kind], what: 'The loss' }, hooks)
+  const opened = await openTensorModel(request, x, { before: outputOf[kind], what: 'The loss' }, hooks)
+  const { model, beside } = opened
   try {
-    const target = await readTargets(request.target, await logitsShape(model, x))
-    const { loss, gradient } = await model.lossAndGradient(x, { kind, terms: [{ target, weight: 1 }] })
+    const target = await readTargets(request.target, await logitsShape(opened, x))
+    const { loss, gradient } = await model.lossAndGradient(
+      x,
+      { kind, terms: [{ target, weight: 1 }] },
+      beside,
+    )
     await writeTensor(request.out, gradient)
     return { loss: [...loss], shape: gradient.shape, out: request.out }
   } finally {
@@ -60,11 +65,11 @@ export async function tensorGradient(
 }
 
 /** The logits' shape at x: as the file declares it, or else as a prediction has it. */
-async function logitsShape(model: DifferentiableModel, x: Tensor): Promise<Shape> {
+async function logitsShape({ model, beside }: TensorModel, x: Tensor): Promise<Shape> {
   const [, ...declared] = model.output.shape
   const known = declared.filter((extent) => extent !== null)
   const isWhole = known.length > 0 && known.length === declared.length
-  return isWhole ? [x.shape[0] ?? 0, ...known] : (await model.predict(x)).shape
+  return isWhole ? [x.shape[0] ?? 0, ...known] : (await model.predict(x, beside)).shape
 }
 
 function lossKind(text: string): TensorLoss {

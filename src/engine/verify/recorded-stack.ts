@@ -5,20 +5,29 @@ import { parseInstance } from '../../core/dicom/instance.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
+import { joinedBeside, type BesideImages } from '../../core/model/beside.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { blockOf } from '../../core/model/slices.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import type { RecordedImage } from '../export/record.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
+import type { BesideSource } from '../study/beside.ts'
 import { decodeFrames } from '../study/load-image.ts'
+
+/** A frame as a model takes it. */
+interface RecordedSlice {
+  /** [1, C, H, W] */
+  readonly relative: Tensor
+  readonly beside: BesideImages | undefined
+}
 
 /** An exported image as it is read again. */
 export interface RecordedSlices {
   readonly modality: string | undefined
   readonly pixels: readonly ImagePixels[]
-  /** [1, C, H, W] of each frame, in the recorded range. */
-  readonly relatives: readonly Tensor[]
+  /** Each frame, in the recorded range. */
+  readonly slices: readonly RecordedSlice[]
   /** Equal for slices of one stack. */
   readonly kind: string
   /** The stacks that the frames make, each in its order. */
@@ -37,6 +46,7 @@ export class RecordedStack {
     private readonly folder: string,
     private readonly images: readonly RecordedImage[],
     private readonly model: PixelModel | undefined,
+    private readonly beside?: BesideSource,
   ) {
     this.context = model?.context ?? 0
   }
@@ -54,21 +64,23 @@ export class RecordedStack {
    * RadversaryError as `read`, where a neighbour can't be read.
    */
   async logits(index: number, frame: number): Promise<Tensor> {
-    const { relatives, stacks } = await this.read(index)
+    const { slices: found, stacks } = await this.read(index)
     const stack = stacks.findIndex(({ frames }) => frames.includes(frame))
     const { frames } = entry(stacks, stack)
     const before = (await this.towards(index, -1)).reverse()
-    const own = frames.map((one) => entry(relatives, one))
+    const own = frames.map((one) => entry(found, one))
     const slices = [...before, ...own, ...(await this.towards(index, 1))]
     const at = before.length + frames.indexOf(frame)
     const { context } = this
     if (context === Infinity)
       return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices), at)
     const block = blockOf(slices, { from: at, to: at + 1, context })
-    return this.predict(block.own, beyondOf(block))
+    const relatives = (part: readonly RecordedSlice[]) => part.map(({ relative }) => relative)
+    const { before: earlier, after } = block
+    return this.predict(block.own, beyondOf({ before: relatives(earlier), after: relatives(after) }))
   }
 
-  private volume(stack: string, slices: readonly Tensor[]): Promise<Tensor> {
+  private volume(stack: string, slices: readonly RecordedSlice[]): Promise<Tensor> {
     const logits = this.volumes.get(stack) ?? this.predict(slices)
     this.volumes.set(stack, logits)
     return logits
@@ -78,46 +90,50 @@ export class RecordedStack {
     const image = this.images[index]
     if (image === undefined) return undefined
     const path = join(this.folder, image.exported.series.path)
-    const slices = this.known.get(index) ?? readSlices(path, image, index)
+    const slices = this.known.get(index) ?? readSlices(path, image, { index, beside: this.beside })
     this.known.set(index, slices)
     return slices
   }
 
   /** Slices of the same stack, outwards. */
-  private async towards(index: number, step: 1 | -1): Promise<Tensor[]> {
+  private async towards(index: number, step: 1 | -1): Promise<RecordedSlice[]> {
     const own = await this.read(index)
-    const found: Tensor[] = []
+    const found: RecordedSlice[] = []
     for (let at = index + step; found.length < this.context; at += step) {
       const next = await this.find(at)
       if (next?.kind !== own.kind) break
-      found.push(...next.relatives)
+      found.push(...next.slices)
     }
     return found
   }
 
-  private predict(slices: readonly Tensor[], beyond?: Beyond): Promise<Tensor> {
+  private predict(slices: readonly RecordedSlice[], beyond?: Beyond): Promise<Tensor> {
     if (this.model === undefined) throw internalError('images are predicted without a model')
-    const batch = concatenate(slices)
-    return this.model.forShape(batch.shape, beyond).predict(batch)
+    const batch = concatenate(slices.map(({ relative }) => relative))
+    const beside = joinedBeside(slices.map((slice) => slice.beside))
+    return this.model.forShape(batch.shape, beyond).predict(batch, beside)
   }
 }
 
 /** A multi-frame image is stacks by itself. */
 async function readSlices(
   path: string,
-  { frames, stack }: RecordedImage,
-  index: number,
+  { file, sopInstanceUid, frames, stack }: RecordedImage,
+  { index, beside }: { readonly index: number; readonly beside: BesideSource | undefined },
 ): Promise<RecordedSlices> {
   const instance = parseInstance(await readBytes({ path }), { file: path })
   const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames, modality } = instance
   const pixels = await decodeFrames(instance)
-  const relatives = pixels.flatMap(({ frame, meaning }, n) => {
+  const slices: RecordedSlice[] = []
+  for (const [n, { frame, meaning }] of pixels.entries()) {
     const range = frames[n]?.range
-    return range === undefined ? [] : [createFloatImage(frame, meaning, range).relative]
-  })
+    if (range === undefined) continue
+    const { relative } = createFloatImage(frame, meaning, range)
+    slices.push({ relative, beside: await beside?.of({ name: file, sopInstanceUid, instance, index: n }) })
+  }
   const kind =
     numberOfFrames > 1
       ? `image ${index}`
       : [seriesInstanceUid, stack ?? '', rows, columns, photometricInterpretation].join()
-  return { modality, pixels, relatives, kind, stacks: instance.frameStacks }
+  return { modality, pixels, slices, kind, stacks: instance.frameStacks }
 }

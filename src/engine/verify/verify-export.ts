@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
@@ -24,6 +24,7 @@ import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { type ModelFile, readModelFile } from '../models/read-model.ts'
 import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
+import { openBeside, type BesideSource } from '../study/beside.ts'
 import { distinctNotices } from '../study/load-image.ts'
 import { RecordedStack } from './recorded-stack.ts'
 
@@ -109,7 +110,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const classes = namesOf(parseCard(record.model.card))
   const file = await findModel(request, record)
   const model = file && (await openRecorded(file, record, request))
-  const stack = new RecordedStack(folder, record.images, model?.model)
+  const stack = new RecordedStack(folder, record.images, model?.model, model?.beside)
   const notices: Notice[] = []
   const onMismatch = (notice: Notice) => notices.push(notice)
   try {
@@ -162,6 +163,8 @@ async function findModel(
 interface RecordedModel {
   readonly model: PixelModel
   readonly card: ModelCard
+  /** Values of its inputs beside the image: of the export's own files, or beside the model. */
+  readonly beside: BesideSource | undefined
 }
 
 async function openRecorded(
@@ -171,7 +174,9 @@ async function openRecorded(
 ): Promise<RecordedModel> {
   const card = parseCard(record.model.card)
   const { runtime } = await chooseDevice(request)
-  return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card }
+  const names = record.images.map((image) => image.file)
+  const beside = await openBeside(card, { folder: dirname(file.path), names, inputs: file.facts.inputs })
+  return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card, beside }
 }
 
 interface ExportedImages {

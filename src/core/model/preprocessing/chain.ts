@@ -103,10 +103,10 @@ export function throughPreprocessing(
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
-    predict: (x) => model.predict(chain.apply(x)),
-    lossAndGradient: async (x, loss) => {
+    predict: (x, beside) => model.predict(chain.apply(x), beside),
+    lossAndGradient: async (x, loss, beside) => {
       const trace = chain.trace(x)
-      const result = await model.lossAndGradient(trace.output, loss)
+      const result = await model.lossAndGradient(trace.output, loss, beside)
       return { ...result, gradient: trace.adjoint(result.gradient) }
     },
     dispose: () => model.dispose(),
@@ -135,14 +135,14 @@ function partOfStack(
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
-    predict: async (x) => {
+    predict: async (x, beside) => {
       const seen = chain.apply(whole(x))
-      return isVolume ? own(await model.predict(seen), x) : model.predict(own(seen, x))
+      return isVolume ? own(await model.predict(seen, beside), x) : model.predict(own(seen, x), beside)
     },
-    lossAndGradient: async (x, loss) => {
+    lossAndGradient: async (x, loss, beside) => {
       if (isVolume) throw noPartialGradient()
       const trace = chain.trace(whole(x))
-      const result = await model.lossAndGradient(own(trace.output, x), loss)
+      const result = await model.lossAndGradient(own(trace.output, x), loss, beside)
       const cotangent = tensor(trace.output.shape)
       own(cotangent, x).data.set(result.gradient.data)
       return { ...result, gradient: own(trace.adjoint(cotangent), x) }

@@ -84,7 +84,7 @@ export function createGradients({ home, models, studies, views, device, thread }
   return {
     of: async (address, name, signal) => {
       const info = await models.show(name)
-      const { pixels, float } = await views.frame(address, info)
+      const { pixels, float, beside } = await views.frame(address, info)
       const { path: model, sha256, card } = info
       const beyond = await beyondFrame(address, info, { studies, views })
       const request = {
@@ -94,6 +94,7 @@ export function createGradients({ home, models, studies, views, device, thread }
         card,
         image: float.relative,
         beyond,
+        beside,
         ...(await device.request()),
       }
       const gradient = await thread.run('inputGradient', request, { signal }, graceMs)

@@ -1,4 +1,5 @@
 import type { ModelCard } from '../../../core/model/card.ts'
+import type { BesideImages } from '../../../core/model/beside.ts'
 import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
 import { rulesOf } from '../../../core/tasks/tasks.ts'
 import type { Tensor } from '../../../core/tensor/tensor.ts'
@@ -17,6 +18,8 @@ export interface InputGradientRequest extends DeviceRequest {
   readonly image: Tensor
   /** What lies around it, of models of neighbouring slices. */
   readonly beyond?: Beyond | undefined
+  /** What the model takes beside it. */
+  readonly beside?: BesideImages | undefined
 }
 
 interface Connected {
@@ -42,10 +45,10 @@ export function inputGradient(request: InputGradientRequest, { signal }: JobHook
 }
 
 async function compute(request: InputGradientRequest): Promise<Tensor> {
-  const { card, image, beyond } = request
+  const { card, image, beyond, beside } = request
   const model = (await connect(request)).forShape(image.shape, beyond)
-  const ownLoss = rulesOf(card.task).ownLoss(card, await model.predict(image))
-  return (await model.lossAndGradient(image, ownLoss)).gradient
+  const ownLoss = rulesOf(card.task).ownLoss(card, await model.predict(image, beside))
+  return (await model.lossAndGradient(image, ownLoss, beside)).gradient
 }
 
 async function connect({

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
 import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
+import { openBeside } from '../../study/beside.ts'
 import { leftOut } from '../../study/failures.ts'
 import {
   createImageLoader,
@@ -9,7 +11,7 @@ import {
   type ImageLoader,
   type StudyFrame,
 } from '../../study/load-image.ts'
-import type { StudyImage } from '../../study/open-study.ts'
+import type { Study, StudyImage } from '../../study/open-study.ts'
 import type { FrameAddress, StudyFrames } from '../frames/run-frames.ts'
 import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-registry.ts'
@@ -56,22 +58,30 @@ export function createModelViews(
   frames: StudyFrames,
   decompress?: Decompress,
 ): ModelViews {
-  const loaders = new Map<string, ImageLoader>()
-  const loaderOf = (id: string, { study }: OpenedStudy, { sha256, card }: ModelInfo) => {
-    const key = `${id}/${sha256} ${JSON.stringify([card.intensity, card.modality])}`
-    const loader = loaders.get(key) ?? createImageLoader(study, card, { decompress })
+  const loaders = new Map<string, Promise<ImageLoader>>()
+  const created = async (study: Study, { path, card, inputs }: ModelInfo): Promise<ImageLoader> => {
+    const names = study.images.map(({ name }) => name)
+    const beside = await openBeside(card, { folder: dirname(path), names, inputs })
+    return createImageLoader(study, card, { decompress, beside })
+  }
+  const loaderOf = (id: string, { study }: OpenedStudy, model: ModelInfo) => {
+    const { intensity, modality, inputs } = model.card
+    const key = `${id}/${model.sha256} ${JSON.stringify([intensity, modality, inputs])}`
+    const loader = loaders.get(key) ?? created(study, model)
     loaders.set(key, loader)
+    loader.catch(() => loaders.delete(key))
     return loader
   }
   return {
     frame: async (address, model) => {
       const opened = await studies.find(address.study)
       const image = imageAt(opened, address.image)
-      return loaderOf(address.study, opened, model).frame(image, address.frame, await frames.frame(address))
+      const loader = await loaderOf(address.study, opened, model)
+      return loader.frame(image, address.frame, await frames.frame(address))
     },
     mismatches: async ({ study, images }, model) => {
       const opened = await studies.find(study)
-      const loader = loaderOf(study, opened, model)
+      const loader = await loaderOf(study, opened, model)
       const chosen = images?.map((place) => imageAt(opened, place)) ?? opened.study.images
       const found = await Promise.all(
         oneOfEachSeries(chosen).map((image) => loader.mismatches(image).catch(leftOut)),

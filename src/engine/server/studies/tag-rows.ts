@@ -1,6 +1,6 @@
 import { elements as dictionary } from '@iwharris/dicom-data-dictionary'
 import type { DataSet, Element } from 'dicom-parser'
-import { itemsOf, textOf } from '../../../core/dicom/attributes.ts'
+import { binaryNumbers, itemsOf, textOf } from '../../../core/dicom/attributes.ts'
 import type { Instance } from '../../../core/dicom/instance.ts'
 
 /** One element of an instance as a line of the tag browser. */
@@ -19,18 +19,6 @@ export interface TagRow {
 
 const longest = 1000
 const mostNumbers = 32
-
-type Read = (dataSet: DataSet, tag: string, index: number) => number | undefined
-
-/** Value representations of numbers in binary: bytes of one, and how to read it. */
-const numbers: Readonly<Record<string, readonly [bytes: number, read: Read]>> = {
-  US: [2, (dataSet, tag, index) => dataSet.uint16(tag, index)],
-  SS: [2, (dataSet, tag, index) => dataSet.int16(tag, index)],
-  UL: [4, (dataSet, tag, index) => dataSet.uint32(tag, index)],
-  SL: [4, (dataSet, tag, index) => dataSet.int32(tag, index)],
-  FL: [4, (dataSet, tag, index) => dataSet.float(tag, index)],
-  FD: [8, (dataSet, tag, index) => dataSet.double(tag, index)],
-}
 
 const binary = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN', 'SV', 'UV'])
 
@@ -78,7 +66,7 @@ function elementRows(
 }
 
 function valueText(dataSet: DataSet, element: Element, vr: string, characterSet: string | undefined): string {
-  const number = numbers[vr]
+  const number = binaryNumbers[vr]
   if (number !== undefined) return numbersText(dataSet, element, number)
   if (element.tag === 'x7fe00010' || binary.has(vr)) return `${element.length} bytes`
   if (vr === 'AT') return tagsText(dataSet, element)
@@ -88,7 +76,7 @@ function valueText(dataSet: DataSet, element: Element, vr: string, characterSet:
 function numbersText(
   dataSet: DataSet,
   { tag, length }: Element,
-  [bytes, read]: readonly [number, Read],
+  [bytes, read]: (typeof binaryNumbers)[string],
 ): string {
   const count = Math.floor(length / bytes)
   const values = Array.from({ length: Math.min(count, mostNumbers) }, (_, index) =>
