@@ -429,6 +429,50 @@ describe('proposeCard', () => {
     expect(messageOf(() => proposeCard({ ...facts, outputs }, given))).toContain(`output.gives: "logits", but the model's is an output that ${words}`) // prettier-ignore
   })
 
+  test.each([
+    [
+      'most pixels',
+      [
+        ['d0', 32],
+        ['d1', 64],
+        ['d2', 16],
+      ],
+      'd1',
+    ],
+    [
+      'auxiliary by their names',
+      [
+        ['aux_logits', 64],
+        ['logits', 64],
+      ],
+      'logits',
+    ],
+  ] as const)(
+    'of several heads one is proposed where the others are help in training: %s',
+    (why, heads, name) => {
+      const outputs = heads.map(([each, size]) => ({
+        name: each,
+        shape: ['n', 2, size, size],
+        finalOp: 'Conv',
+      }))
+      const given = { ...told, task: 'segmentation', output: { activation: 'softmax', ...told.output } }
+      const { draft, obstacles } = draftCard({ ...facts, outputs }, given)
+      expect(draft['output']).toMatchObject({ name })
+      expect(obstacles.map(({ message }) => message).join()).toContain(why)
+      expect(heads.every(([each]) => obstacles[0]?.message.includes(`'${each}'`))).toBe(true)
+      const chosen = { ...given, output: { ...given.output, name: heads[0][0] } }
+      expect(draftCard({ ...facts, outputs }, chosen).draft['output']).toMatchObject({ name: heads[0][0] })
+      const same = heads.map(([each], n) => ({
+        name: `y${n}${each.slice(0, 0)}`,
+        shape: ['n', 2, 8, 8],
+        finalOp: 'Conv',
+      }))
+      expect(draftCard({ ...facts, outputs: same }, given).missing.map(({ field }) => field)).toContain(
+        'output.name',
+      )
+    },
+  )
+
   test('names further inputs that the output needs before it asks for anything', () => {
     const outputs = [{ name: 'p', shape: ['batch', 2], finalOp: 'Gemm', reads: ['image', 'meta'] }]
     const two = { ...facts, outputs, inputs: [...facts.inputs, { name: 'meta', shape: [1, 3] }] }

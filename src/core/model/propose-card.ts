@@ -67,7 +67,11 @@ export function draftCard(
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
     missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).fields),
-    obstacles: [...portObstacles(facts, draft), ...obstaclesOf(...tensorsIn(draft))],
+    obstacles: [
+      ...headNotes(facts, given),
+      ...portObstacles(facts, draft),
+      ...obstaclesOf(...tensorsIn(draft)),
+    ],
   }
 }
 
@@ -176,11 +180,56 @@ function imageOf(inputs: ModelFacts['inputs'], given: unknown): TensorFacts | un
 }
 
 function scoresOf(outputs: ModelFacts['outputs'], given: JsonObject): OutputFacts | undefined {
-  return named(
-    outputs,
-    given['output'],
-    ({ dataType, shape }) => isScore(dataType) && canBeOutput(given['task'], shape.slice(1)),
+  const canBe = canBeScores(given)
+  return named(outputs, given['output'], canBe) ?? headOf(outputs, given)?.output
+}
+
+function canBeScores(given: JsonObject): (output: OutputFacts) => boolean {
+  return ({ dataType, shape }) => isScore(dataType) && canBeOutput(given['task'], shape.slice(1))
+}
+
+/** One of several outputs that may hold the scores, where the others look like help in training. */
+interface Head {
+  readonly output: OutputFacts
+  readonly reason: string
+}
+
+function headOf(outputs: ModelFacts['outputs'], given: JsonObject): Head | undefined {
+  const { output: told } = given
+  const candidates = outputs.filter(canBeScores(given))
+  if (candidates.length < 2 || (isObject(told) && typeof told['name'] === 'string')) return undefined
+  const [plain, ...more] = candidates.filter(({ name }) => !/aux|deep|side|(^|[^a-z])ds\d/i.test(name))
+  if (plain !== undefined && more.length === 0)
+    return { output: plain, reason: 'the others are auxiliary by their names' }
+  const bySize = candidates.toSorted((a, b) => extentIn(b) - extentIn(a))
+  const [largest, next] = bySize
+  const isSupervised = candidates.every(
+    ({ shape }) => shape.length >= 4 && shape[1] === candidates[0]?.shape[1],
   )
+  if (largest === undefined || next === undefined || !isSupervised || !(extentIn(largest) > extentIn(next)))
+    return undefined
+  return { output: largest, reason: 'it has the most pixels; the others look like deep supervision' }
+}
+
+/** Pixels of a dense output; NaN where they are free. */
+function extentIn({ shape }: TensorFacts): number {
+  return shape
+    .slice(2)
+    .reduce((size: number, extent) => size * (typeof extent === 'number' ? extent : NaN), 1)
+}
+
+/** Why one of several outputs is proposed; what is not computed costs nothing. */
+function headNotes({ outputs }: ModelFacts, given: JsonObject): Obstacle[] {
+  const head = headOf(outputs, given)
+  if (head === undefined) return []
+  const names = outputs.map(({ name }) => `'${name}'`).join(', ')
+  return [
+    {
+      of: 'note',
+      message: `Of the outputs ${names}, '${head.output.name}' is proposed: ${head.reason}`,
+      tip: 'Give output.name in the card for another one; the others are not computed.',
+    },
+  ]
 }
 
 /** How many channels there are, as far as the card lists them or says that slices are the channels. */
