@@ -28,6 +28,7 @@ const flags = {
   earlyStop: '--early-stop',
   forceIntensity: '--force-intensity',
   forceReferences: '--force-references',
+  straightThrough: '--straight-through',
   batch: '--batch <n>',
   slices: '--slices <n>',
 } as const satisfies Record<FlagField, string>

@@ -15,7 +15,7 @@ import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 export interface WorkbenchTools extends ModelReference, DeviceRequest {}
 
 type Chosen = Pick<AttackSpec, 'images' | 'labels'> &
-  Partial<Pick<AttackSpec, 'forceIntensity' | 'forceReferences'>>
+  Partial<Pick<AttackSpec, 'forceIntensity' | 'forceReferences' | 'straightThrough'>>
 
 /** The same with the study, and what of it is worked on. */
 export interface WorkbenchRequest extends WorkbenchTools, Chosen {
@@ -51,9 +51,10 @@ export async function openWorkbench(
   hooks: JobHooks,
   needsGradient = false,
 ): Promise<Workbench> {
-  const opened = await openModel(request)
+  const opened = askedModel(await openModel(request), request.straightThrough)
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
-  if (needsGradient && obstacle !== undefined) throw obstacleError(obstacle, opened.path)
+  const isPassed = obstacle?.isRounding === true && opened.straightThrough !== undefined
+  if (needsGradient && obstacle !== undefined && !isPassed) throw obstacleError(obstacle, opened.path)
   const read = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
@@ -83,6 +84,12 @@ export async function openWorkbench(
     }),
     forceIntensity: request.forceIntensity ?? false,
   }
+}
+
+/** A quantised model's gradients pass its rounding where that is asked for. */
+function askedModel(opened: OpenedModel, straightThrough = false): OpenedModel {
+  const isRounding = opened.obstacles.some((each) => each.isRounding === true)
+  return straightThrough && isRounding ? { ...opened, straightThrough: 'gradients' } : opened
 }
 
 /** @throws RadversaryError reference-departs, unless that is forced. */

@@ -49,9 +49,10 @@ env.logLevel = 'fatal'
 
 /**
  * ONNX Runtime 1.30 merges a Pad with zeros into the MaxPool that follows, whose own padding is −∞: where all
- * pixels at a border are negative (a BiT ResNet's stem), the maximum was 0 and becomes one of them.
+ * pixels at a border are negative (a BiT ResNet's stem), the maximum was 0 and becomes one of them. Weights
+ * that were dequantised it quantises anew, by scales of its own: outputs of a QDQ model are a level off.
  */
-const inexactOptimizers = 'Pad_Fusion'
+const inexactOptimizers = 'Pad_Fusion;WeightBiasQuantization'
 
 /**
  * The Runtime port on ONNX Runtime. Throws `runtime-failed` when its library for this platform has no such

@@ -5,7 +5,7 @@ import {
   type TensorAttackRequest,
 } from '../../engine/tensor/tensor-attack.ts'
 import { tensorGradient, tensorLosses } from '../../engine/tensor/tensor-gradient.ts'
-import { askedTensor } from '../../core/spec/attack-spec.ts'
+import { askedTensor, attackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -24,6 +24,7 @@ interface TensorOptions extends DeviceOptions, RuntimeOptions {
 }
 
 interface GradientOptions extends TensorOptions {
+  readonly straightThrough?: boolean
   readonly loss: string
   readonly target: string
 }
@@ -57,6 +58,7 @@ function gradientCommand(context: CommandContext): Command {
       'the gradient of a loss, summed over the batch, with respect to the input',
     ),
   )
+    .option('--straight-through', attackSpec.shape.straightThrough.description)
     .requiredOption('--loss <loss>', `one of ${tensorLosses.join(', ')}; averaged over pixels and labels`)
     .requiredOption('--target <file>', '.npy of class indices, or of floats in the shape of the logits')
     .requiredOption('--out <file>', '.npy of the gradient')

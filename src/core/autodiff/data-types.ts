@@ -22,11 +22,11 @@ const fixedTypes: Readonly<Record<string, readonly DataType[]>> = {
   Not: ['bool'],
   IsNaN: ['bool'],
   IsInf: ['bool'],
-  QuantizeLinear: ['uint8'],
   DynamicQuantizeLinear: ['uint8', 'float32', 'uint8'],
   DequantizeLinear: ['float32'],
   ConvInteger: ['int32'],
   MatMulInteger: ['int32'],
+  MatMulIntegerToFloat: ['float32'],
   // A subgraph decides; what leads on to scores is float32.
   If: ['float32'],
   Loop: ['float32'],
@@ -51,6 +51,10 @@ export function outputDataType(
     case 'Where':
     case 'CastLike':
       return inputTypes[1] ?? first
+    case 'QuantizeLinear':
+      return inputTypes[2] ?? 'uint8'
+    case 'QGemm':
+      return inputTypes[8] ?? 'float32'
     case 'OneHot':
       return inputTypes[2] ?? first
     case 'MaxPool':

@@ -21,6 +21,7 @@ import { choosePorts, type PortNames, type Ports } from './model-ports.ts'
 import { obstacleError } from './obstacles.ts'
 import { gradientObstacle } from './operator-obstacles.ts'
 import { prepare } from './prepare.ts'
+import { straightThrough } from './straight-through.ts'
 import { createSession, SessionCache } from './session-cache.ts'
 import { sameShape } from './shapes.ts'
 
@@ -41,6 +42,11 @@ export interface OnnxGraphOptions extends PortNames {
   readonly checkLogits?: CheckLogits | undefined
   /** What makes a model of images [N, C, H, W] take [N, 1, H, W] too. */
   readonly grey?: GreyInput | undefined
+  /**
+   * Of a quantised model: `gradients` go straight through its rounding; `unrounded` it is computed without any,
+   * predictions too.
+   */
+  readonly straightThrough?: 'gradients' | 'unrounded' | undefined
   /** Shown in errors. */
   readonly file?: string | undefined
   /**
@@ -174,7 +180,9 @@ class OnnxModelImplementation implements DifferentiableModel {
   }
 
   private async createPrediction(shape: Shape, beside: RuntimeFeeds): Promise<PredictSession> {
-    const graph = await this.prepare(shape, beside)
+    const prepared = await this.prepare(shape, beside)
+    const isUnrounded = this.options.straightThrough === 'unrounded'
+    const graph = isUnrounded ? straightThrough(prepared, { rounds: false }) : prepared
     const session = await createSession(this.options.runtime, forwardModel(graph))
     const { input, output, origin } = graph
     return { session, input: input.name, logits: output.name, origin, dispose: () => session.dispose() }
@@ -185,10 +193,12 @@ class OnnxModelImplementation implements DifferentiableModel {
     beside: RuntimeFeeds,
     { kind, terms }: LossSpec,
   ): Promise<GradientSession> {
-    const { runtime } = this.options
-    const obstacle = gradientObstacle(this.model, this.ports.output.name)
+    const { runtime, straightThrough: how } = this.options
+    const obstacle = gradientObstacle(this.model, this.ports.output.name, how !== undefined)
     if (obstacle !== undefined) throw obstacleError(obstacle)
-    const prepared = await this.prepare(shape, beside)
+    const quantised = await this.prepare(shape, beside)
+    const rounds = how === 'gradients'
+    const prepared = how === undefined ? quantised : straightThrough(quantised, { rounds })
     const graph = gradientGraph(prepared, { kind, termCount: terms.length, device: runtime.device })
     const session = await createSession(runtime, graph.model)
     return { session, graph, origin: prepared.origin, dispose: () => session.dispose() }

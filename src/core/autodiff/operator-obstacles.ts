@@ -9,6 +9,7 @@ import { compositeOps, decomposedOps } from './decompose/decompose.ts'
 import { sequenceOperators, sequenceTip } from './learn-shapes.ts'
 import { isNonDifferentiable } from './non-differentiable.ts'
 import { blackBoxes, supportedOps } from './rules.ts'
+import { isStraightened } from './straight-through.ts'
 
 /** Integer arithmetic of quantised models: rounding has no gradient. */
 const quantising = /Quantize|^QLinear|^QGemm$|^QAttention$|MatMulInteger|ConvInteger|MatMulNBits/
@@ -68,16 +69,28 @@ export function sequencesBefore(model: OnnxModel, output: string): Obstacle | un
   }
 }
 
-/** Why a quantised or a runtime's own file has no gradient; undefined for others. */
-export function gradientObstacle(model: OnnxModel, output: string): Obstacle | undefined {
-  const nodes = imageNodes(model, output).flatMap(withInner)
+/**
+ * Why a quantised or a runtime's own file has no gradient; undefined for others. @param straightThrough whether
+ * it may pass roundings that `straightThrough` computes in floats
+ */
+export function gradientObstacle(
+  model: OnnxModel,
+  output: string,
+  straightThrough = false,
+): Obstacle | undefined {
+  const all = imageNodes(model, output).flatMap(withInner)
+  const nodes = straightThrough ? all.filter((node) => !isStraightened(node)) : all
   const quantised = nodes.find(({ opType }) => quantising.test(opType))
-  if (quantised !== undefined)
+  if (quantised !== undefined) {
+    const isRounding = !straightThrough && gradientObstacle(model, output, true) === undefined
+    const how = isRounding ? ', or ask for gradients straight through the rounding (--straight-through)' : ''
     return {
       of: 'gradient',
       message: `Quantised model: expected one in float32, got ${nameOf(quantised)}, whose rounding has no gradient`,
-      tip: `Export the model in float32 for methods that need gradients; ${blackBoxes} on this file.`,
+      tip: `Export the model in float32 for methods that need gradients${how}; ${blackBoxes} on this file.`,
+      ...(isRounding && { isRounding }),
     }
+  }
   const fused = nodes.find(({ domain }) => domain.startsWith('com.microsoft'))
   if (fused === undefined) return undefined
   return {

@@ -27,6 +27,8 @@ export interface Obstacle {
   readonly of: 'run' | 'gradient' | 'note'
   readonly message: string
   readonly tip: string
+  /** Whether gradients straight through the rounding pass it, where these are asked for. */
+  readonly isRounding?: boolean
 }
 
 /** What in a graph stands in the way when a card names these tensors; of all outputs where it names none. */

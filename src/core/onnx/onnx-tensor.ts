@@ -115,6 +115,20 @@ export function numericValues(tensor: OnnxTensor): number[] {
   }
 }
 
+/** Numbers of any type as float32, rounded where that is coarser; meant for weights. */
+export function numbersAsFloats(tensor: OnnxTensor): Float32Array {
+  switch (tensor.dataType) {
+    case 'int8':
+      return Float32Array.from(new Int8Array(...aligned(tensor.raw, 1)))
+    case 'uint8':
+      return Float32Array.from(tensor.raw)
+    case 'int32':
+      return Float32Array.from(new Int32Array(...aligned(tensor.raw, 4)))
+    default:
+      return Float32Array.from(numericValues(tensor))
+  }
+}
+
 /** The bytes under a typed array, shared. */
 export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)

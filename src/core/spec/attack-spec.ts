@@ -66,6 +66,10 @@ export const attackSpec = z.strictObject({
     .boolean()
     .optional()
     .describe('run the model even where it departs from the references that its card names'),
+  straightThrough: z
+    .boolean()
+    .optional()
+    .describe('of a quantised model: gradients go straight through its rounding, as if it were not there'),
   batch: z.int().min(1).describe('images attacked together, at most'),
   slices: z
     .int()
@@ -102,6 +106,7 @@ export const askedTensor = askedAttack
     seed: true,
     earlyStop: true,
     batch: true,
+    straightThrough: true,
   })
   .required({ labels: true })
 
@@ -152,6 +157,8 @@ export const recordedAttack = attackSpec
     forceIntensity: z.literal(true).optional(),
     /** Only where a model was run that departs from its references. */
     forceReferences: z.literal(true).optional(),
+    /** Only of quantised models, whose gradients went straight through the rounding. */
+    straightThrough: z.literal(true).optional(),
   })
 
 export type TakenSettings = Readonly<z.output<typeof takenSettings>>

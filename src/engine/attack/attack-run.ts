@@ -117,6 +117,7 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const forced = {
     ...(run.forceIntensity && { forceIntensity: true }),
     ...(request.forceReferences === true && { forceReferences: true }),
+    ...(run.opened.straightThrough && { straightThrough: true }),
   }
   const all = {
     ...forced,

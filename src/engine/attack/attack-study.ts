@@ -22,6 +22,7 @@ import type { Stack } from '../session/stacks.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
 import { exportedPath, resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
+import { roundingNotices } from './rounding.ts'
 import { settingText } from './method-settings.ts'
 import { summaryText } from '../export/summary-text.ts'
 
@@ -97,6 +98,8 @@ async function work(
     tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
   const labels = exportLabels(run)
+  const [lane] = lanes
+  const rounding = lane === undefined ? [] : await roundingNotices(run, { loader, model: lane })
   const outcomes = inLanes(
     { items: run.stacks, lanes, signal: hooks.signal },
     async (stack, model, signal) => {
@@ -109,6 +112,7 @@ async function work(
     },
   )
   const { images, failures, notices, resumed } = await collected(outcomes, run, hooks)
+  notices.push(...rounding)
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
   const record = buildRecord(run, images, { failures, notices, learned: prepared.learned, kept })
   await finish(folder, record, run)

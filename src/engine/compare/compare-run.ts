@@ -97,6 +97,7 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
     transfer,
     ...(request.forceIntensity && { forceIntensity: true }),
     ...(request.forceReferences && { forceReferences: true }),
+    ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     ...(request.earlyStop && { earlyStop: true }),
     criterion,
     loss,

@@ -43,6 +43,8 @@ export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 
   readonly earlyStop?: true
   readonly forceIntensity?: true
   readonly forceReferences?: true
+  /** Whether gradients of quantised models went straight through their rounding. */
+  readonly straightThrough?: true
   readonly seed: number
   readonly cells: readonly ComparedCell[]
   readonly failures: CellResult['failures']
@@ -79,6 +81,7 @@ export function comparisonOf(
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),
     ...(request.forceReferences === true && { forceReferences: true }),
+    ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     seed: request.seed,
     cells: cells.map((cell) => comparedCell(cell, request.forceIntensity)),
     failures: [

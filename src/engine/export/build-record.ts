@@ -91,6 +91,7 @@ function recordedAttackOf(run: AttackRun): AttackRecord['attack'] {
     slices: request.slices,
     ...(run.forceIntensity && { forceIntensity: true }),
     ...(run.references?.departures.length && { forceReferences: true as const }),
+    ...(run.opened.straightThrough && { straightThrough: true as const }),
   }
 }
 

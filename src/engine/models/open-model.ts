@@ -44,6 +44,8 @@ export interface ModelReference {
 export interface OpenedModel extends ModelFile, ProposedCard {
   /** Where the files that its card names are: beside the card. */
   readonly folder: string
+  /** Of a quantised model, where it is asked for: how its gradients pass the rounding. */
+  readonly straightThrough?: 'gradients' | undefined
 }
 
 /** What connecting needs of an opened model. */
@@ -53,6 +55,8 @@ export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | '
   readonly inner?: readonly string[] | undefined
   /** Whether the output is to be what the card's output gives, not the logits before it. */
   readonly isRaw?: boolean | undefined
+  /** As in `OnnxGraphOptions`. */
+  readonly straightThrough?: OnnxGraphOptions['straightThrough']
 }
 
 /**
@@ -127,13 +131,13 @@ async function readJson(path: string): Promise<unknown> {
  * second.
  */
 export async function connectModel(
-  { path, bytes, externalData, card, tfjs, inner, isRaw = false }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs, inner, straightThrough, isRaw = false }: ConnectableModel,
   runtime: Runtime,
 ): Promise<DifferentiableModel> {
   const { output } = card
   const beside = { constants: constantInputs(card.inputs), besideNames: besideNames(card.inputs) }
   const names = { file: path, inputName: card.input.name }
-  const common = { externalData, runtime, ...names, ...beside, grey: greyInputOf(card) }
+  const common = { externalData, runtime, straightThrough, ...names, ...beside, grey: greyInputOf(card) }
   if (tfjs?.backend !== undefined && card.inputs !== undefined)
     throw needsOnnx('a model with inputs beside the image', path)
   if (inner !== undefined) return connectFeatures({ path, bytes, tfjs, common }, inner)

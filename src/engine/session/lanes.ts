@@ -69,11 +69,11 @@ export function lanesOf({ device, threads }: Pick<OrtRuntime, 'device' | 'thread
  * graphics card is shared by nobody. Every one must be disposed of. @throws as `connectModel`.
  */
 export async function connectLanes(
-  { path, bytes, externalData, card, tfjs, inner }: ConnectableModel,
+  { path, bytes, externalData, card, tfjs, inner, straightThrough }: ConnectableModel,
   runtime: OrtRuntime,
   groups: number,
 ): Promise<DifferentiableModel[]> {
-  const model = { path, bytes, externalData, card, tfjs, inner }
+  const model = { path, bytes, externalData, card, tfjs, inner, straightThrough }
   const count = Math.max(1, Math.min(lanesOf(runtime), groups))
   if (count === 1) return [await connectModel(model, runtime)]
   const threads = Math.floor(runtime.threads / count)

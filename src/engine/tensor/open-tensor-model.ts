@@ -1,9 +1,10 @@
-import { createOnnxModel, type CheckLogits } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, type CheckLogits, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { BesideImages } from '../../core/model/beside.ts'
 import type { OutputFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
+import { roundingNotice } from '../attack/rounding.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from '../device.ts'
 import { readModelFile } from '../models/read-model.ts'
 import type { ModelRuntime } from '../models/tfjs-model-file.ts'
@@ -20,6 +21,8 @@ export interface TensorModelRequest extends DeviceRequest {
   readonly outputName?: string | undefined
   /** Values of inputs beside the image, as NAME=VALUE, NAME=VALUE,VALUE or NAME=FILE.npy [N, …]. */
   readonly beside?: readonly string[] | undefined
+  /** Whether gradients of a quantised model go straight through its rounding. */
+  readonly straightThrough?: boolean | undefined
 }
 
 /** What a loss or an attack wants the model to give. */
@@ -61,7 +64,28 @@ export async function openTensorModel(
   const checkLogits: CheckLogits = (_, { takenOff }) => onNotice?.(lossTakenOf(wanted, output, takenOff))
   const names = { file: path, inputName, outputName, constants, besideNames: Object.keys(beside) }
   const common = { bytes, externalData, runtime: choice.runtime, activation, checkLogits }
-  return { model: await createOnnxModel({ ...common, ...names }), beside }
+  const straightThrough = request.straightThrough === true ? 'gradients' : undefined
+  if (straightThrough !== undefined) await tellRounding({ ...common, ...names }, { x, beside }, onNotice)
+  return { model: await createOnnxModel({ ...common, ...names, straightThrough }), beside }
+}
+
+/** How far a quantised model is from the float one behind it. */
+async function tellRounding(
+  options: OnnxModelOptions,
+  { x, beside }: { readonly x: Tensor; readonly beside: BesideImages },
+  onNotice: JobHooks['onNotice'],
+): Promise<void> {
+  const { checkLogits: _, ...common } = options
+  const logits = await Promise.all(
+    ([undefined, 'unrounded'] as const).map(async (straightThrough) => {
+      const model = await createOnnxModel({ ...common, straightThrough })
+      return model.predict(x, beside).finally(() => model.dispose())
+    }),
+  )
+  const [rounded, floats] = logits
+  if (rounded === undefined || floats === undefined) return
+  const { message, tip } = roundingNotice(rounded, floats, x.shape[0] ?? 0)
+  onNotice?.(`${message} ${tip}`)
 }
 
 /** A model, and what its inputs beside the image are for the samples at hand. */

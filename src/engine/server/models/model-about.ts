@@ -20,6 +20,8 @@ export interface ModelAbout {
   readonly notices: readonly string[]
   /** What came of the card's references; null for a card without any. */
   readonly references: (Pick<ReferenceReport, 'departures'> & { readonly sentence: string }) | null
+  /** Whether gradients can go straight through the rounding of its numbers. */
+  readonly isQuantised: boolean
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
 }
@@ -50,6 +52,7 @@ async function aboutOf(opened: OpenedModel, home: string): Promise<ModelAbout> {
     notices: tfjs?.notices ?? [],
     references:
       report === undefined ? null : { departures: report.departures, sentence: referenceSentence(report) },
+    isQuantised: opened.obstacles.some(({ isRounding }) => isRounding === true),
     inputs: facts.inputs,
     outputs: facts.outputs,
   }

@@ -39,7 +39,7 @@ export function withConfidence(answer: string, confidence: number | null, digits
 }
 
 /** A model's card and what is asked of an attack on it. */
-export type KnownModel = Pick<ModelInfo, 'card' | 'form'>
+export type KnownModel = Pick<ModelInfo, 'card' | 'form'> & Partial<Pick<ModelInfo, 'isQuantised'>>
 
 /** Undefined while the model isn't known. */
 export function useModel(model: string | undefined): KnownModel | undefined {

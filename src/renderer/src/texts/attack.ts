@@ -41,6 +41,7 @@ export const attackTexts = {
     batch: 'Images attacked together, at most',
     slices: 'Slices attacked at once, at most',
     earlyStop: 'Stop at an image once it is fooled',
+    straightThrough: 'Gradients straight through the rounding of the quantised model',
     runName: 'Name of the run',
     start: 'Start the attack',
     estimate: (duration: string, images: string) =>

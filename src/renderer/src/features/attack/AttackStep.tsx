@@ -51,7 +51,8 @@ interface MethodFormProps {
 /** All settings of an attack by a method, and its start. */
 function MethodForm({ method, subject }: MethodFormProps) {
   const form = useAttackForm()
-  const card = useModel(subject?.model)?.card
+  const known = useModel(subject?.model)
+  const card = known?.card
   return (
     <>
       <MethodText method={method} />
@@ -60,7 +61,12 @@ function MethodForm({ method, subject }: MethodFormProps) {
       <RegionField />
       <Advanced>
         <Settings method={method} subject={subject} which="advanced" />
-        <RunFields form={form} isOfStacks={card !== undefined && seesNeighbours(card)} onForm={changeForm} />
+        <RunFields
+          form={form}
+          isOfStacks={card !== undefined && seesNeighbours(card)}
+          isQuantised={known?.isQuantised === true}
+          onForm={changeForm}
+        />
         <NameField />
       </Advanced>
       <div className={classes['start']}>

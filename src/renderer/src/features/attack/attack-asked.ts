@@ -14,7 +14,7 @@ export interface Attacked {
 
 /** The form as the engine takes it. */
 export function attackAsked(form: AttackForm, { method, model, labels, known }: Attacked) {
-  const { settings, seed, earlyStop, batch, slices, name } = form
+  const { settings, seed, earlyStop, batch, slices, straightThrough, name } = form
   return {
     ...goalSpecOf(form, model, known),
     model,
@@ -23,6 +23,7 @@ export function attackAsked(form: AttackForm, { method, model, labels, known }: 
     earlyStop,
     batch,
     slices: known !== undefined && seesNeighbours(known.card) ? slices : undefined,
+    straightThrough: known?.isQuantised === true ? straightThrough : undefined,
     settings: givenSettings(method.settings, settings[method.name] ?? {}),
     labels: given(labels),
     name: given(name),

@@ -42,7 +42,7 @@ const card = {
   input: { slices: { count: 3 } },
   output: { classes: ['lung'] },
 } as unknown as ModelCard
-const segmenter = { card, form: taskForm(card) }
+const segmenter = { card, form: taskForm(card), isQuantised: true }
 
 test('a form that nobody touched asks for what the schema has as presets', () => {
   const asked = attackAsked(useAttackForm.getInitialState(), {
@@ -76,6 +76,7 @@ test('every field that a run was started with is in the form, and what the form 
     earlyStop: true,
     batch: 2,
     slices: 5,
+    straightThrough: true,
   }
   const forced = { forceIntensity: false, forceReferences: true }
   const rest = { images: ['1.2'], exports: ['series'], ...forced, region: 'region.npy' }

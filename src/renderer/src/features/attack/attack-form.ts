@@ -13,7 +13,7 @@ type RunRequest = RunInfo['request']
 export type Scope = 'study' | 'series' | 'slice'
 
 /** What belongs to a run rather than to a method. */
-export interface RunForm extends Pick<AttackSpec, 'seed' | 'earlyStop' | 'slices'> {
+export interface RunForm extends Pick<AttackSpec, 'seed' | 'earlyStop' | 'slices' | 'straightThrough'> {
   /** Undefined: the preset. */
   readonly batch?: AttackSpec['batch'] | undefined
 }
@@ -55,7 +55,7 @@ export function changeSetting(method: string, name: string, text: string): void 
 
 /** Fills the form with what a run was started with. */
 export function fillForm({ model, target, settings, labels, ...spec }: RunRequest): void {
-  const { method, seed, earlyStop, batch, slices, targetMasks, criterion, loss, name } = spec
+  const { method, seed, earlyStop, batch, slices, straightThrough, targetMasks, criterion, loss, name } = spec
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
     method,
@@ -63,6 +63,7 @@ export function fillForm({ model, target, settings, labels, ...spec }: RunReques
     earlyStop,
     batch,
     slices,
+    straightThrough,
     targetMasks,
     criterion,
     loss,

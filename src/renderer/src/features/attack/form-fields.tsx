@@ -49,7 +49,8 @@ export function RegionField() {
 }
 
 /** What belongs to a run rather than to a method. */
-export function RunFields({ form: { seed, earlyStop, batch, slices }, isOfStacks, onForm }: RunFieldsProps) {
+export function RunFields({ form, isOfStacks, isQuantised, onForm }: RunFieldsProps) {
+  const { seed, earlyStop, batch, slices, straightThrough = false } = form
   return (
     <>
       <NumberInput
@@ -69,6 +70,16 @@ export function RunFields({ form: { seed, earlyStop, batch, slices }, isOfStacks
           onForm({ earlyStop: event.currentTarget.checked })
         }}
       />
+      {isQuantised && (
+        <Switch
+          size="xs"
+          label={texts.attack.straightThrough}
+          checked={straightThrough}
+          onChange={(event) => {
+            onForm({ straightThrough: event.currentTarget.checked || undefined })
+          }}
+        />
+      )}
       <CountField
         label={texts.attack.batch}
         value={batch}
@@ -93,6 +104,8 @@ interface RunFieldsProps {
   readonly form: RunForm
   /** Whether a model sees neighbouring slices. */
   readonly isOfStacks: boolean
+  /** Whether a model's rounding has no gradient unless it is asked for. */
+  readonly isQuantised: boolean
   readonly onForm: (change: Partial<RunForm>) => void
 }
 

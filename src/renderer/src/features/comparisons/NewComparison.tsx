@@ -51,7 +51,7 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const choices = useChoices()
-  const { chosen, isOfStacks } = choices
+  const { chosen, isOfStacks, isQuantised } = choices
   const form = useComparisonForm()
   const known = useModel(chosen.models[0])
   const found = useQuery({
@@ -64,7 +64,7 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, { ...chosen, labels, known, isOfStacks }).then((isStarted) => {
+        startComparison(study, { ...chosen, labels, known, isOfStacks, isQuantised }).then((isStarted) => {
           if (isStarted) onStarted()
         }, setError)
       }}
@@ -82,7 +82,12 @@ function Form({ study, onStarted }: FormProps) {
         <RegionField />
         <Advanced>
           <MethodSettings />
-          <RunFields form={form} isOfStacks={isOfStacks} onForm={changeComparisonForm} />
+          <RunFields
+            form={form}
+            isOfStacks={isOfStacks}
+            isQuantised={isQuantised}
+            onForm={changeComparisonForm}
+          />
         </Advanced>
         {error !== undefined && <Fault error={error} />}
         <Group justify="flex-end">

@@ -17,6 +17,7 @@ const compared = {
   labels: '/masks',
   known: { card, form: taskForm(card) },
   isOfStacks: true,
+  isQuantised: false,
 }
 
 test('what the form holds is asked for, each field by its name', () => {

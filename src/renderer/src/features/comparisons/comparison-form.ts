@@ -50,6 +50,8 @@ interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
   readonly labels: string
   readonly known: KnownModel | undefined
   readonly isOfStacks: boolean
+  /** Whether gradients of one can go straight through its rounding. */
+  readonly isQuantised: boolean
 }
 
 /**
@@ -78,7 +80,7 @@ export async function startComparison(study: StudyInfo, compared: Compared): Pro
 /** The form as the engine takes it. @throws RadversaryError usage for settings of another shape. */
 export function comparisonAsked(
   form: ComparisonForm,
-  { models, methods, labels, known, isOfStacks }: Compared,
+  { models, methods, labels, known, isOfStacks, isQuantised }: Compared,
 ) {
   const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
   return {
@@ -92,6 +94,7 @@ export function comparisonAsked(
     budgets: { Linf: partsOf(budgets), L2: partsOf(budgetsL2) },
     labels: given(labels),
     slices: isOfStacks ? form.slices : undefined,
+    straightThrough: isQuantised ? form.straightThrough : undefined,
   }
 }
 
@@ -108,6 +111,7 @@ interface Known {
     readonly name: string
     readonly card: Subject
     readonly form: Pick<TaskForm, 'labels'>
+    readonly isQuantised?: boolean
   }[]
   readonly methods: readonly Method[]
 }
@@ -120,6 +124,8 @@ export interface Choices {
   readonly labels: TaskForm['labels'] | undefined
   /** Whether any of them sees neighbouring slices. */
   readonly isOfStacks: boolean
+  /** Whether gradients of one can go straight through its rounding. */
+  readonly isQuantised: boolean
 }
 
 /**
@@ -140,6 +146,7 @@ export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, kn
     },
     labels: models[0]?.form.labels,
     isOfStacks: models.some(({ card }) => seesNeighbours(card)),
+    isQuantised: models.some(({ isQuantised }) => isQuantised === true),
   }
 }
 

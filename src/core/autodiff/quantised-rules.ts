@@ -1,0 +1,121 @@
+import { floatAttribute, intAttribute } from '../onnx/attributes.ts'
+import type { ForwardNode } from './forward-node.ts'
+import type { FloatGraph } from './straight-through.ts'
+import { quantisedType } from './straight-through.ts'
+import type { Value } from './emitter.ts'
+
+/** Writes what a quantised operator's outputs are, in floats that hold whole numbers. */
+type QuantisedRule = (node: ForwardNode, graph: FloatGraph) => readonly Value[]
+
+/**
+ * Operators of ONNX and of com.microsoft that compute with 8 or 16 bits, by what they are in floats (ONNX
+ * operator specifications; ONNX Runtime's ContribOperators).
+ */
+export const quantisedRules: Readonly<Record<string, QuantisedRule>> = {
+  QuantizeLinear: (node, graph) => {
+    const [x, scale, zero] = [node.x, node.input(1), node.optionalInput(2)]
+    const axis = axisOf(node)
+    return [graph.quantised(graph.float(x), scale, zero, { axis, type: quantisedType(node, zero) })]
+  },
+  DequantizeLinear: (node, graph) => [
+    graph.dequantised(node.x, node.input(1), node.optionalInput(2), axisOf(node)),
+  ],
+  DynamicQuantizeLinear: (node, graph) => {
+    const { scale, zero } = graph.dynamicScale(node.x)
+    return [graph.quantised(node.x, scale, zero), scale, zero]
+  },
+  MatMulInteger: (node, graph) => {
+    const [a, b] = [node.x, node.input(1)]
+    return [graph.emit.matmul(graph.minus(a, node.optionalInput(2), -2), graph.minus(b, node.optionalInput(3), -1))] // prettier-ignore
+  },
+  ConvInteger: (node, graph) => {
+    const inputs = [graph.minus(node.x, node.optionalInput(2), 1), graph.minus(node.input(1), node.optionalInput(3), 0)] // prettier-ignore
+    return [graph.emit.op('Conv', inputs, node.y.shape, { attributes: node.attributes, dataType: 'float32' })]
+  },
+  QLinearConv: (node, graph) => {
+    const { emit } = graph
+    const [xScale, wScale, yScale, zero, bias] = [node.input(1), node.input(4), node.input(6), node.input(7), node.optionalInput(8)] // prettier-ignore
+    const inputs = [graph.minus(node.x, node.input(2), 1), graph.minus(node.input(3), node.input(5), 0)]
+    const all = bias === undefined ? inputs : [...inputs, graph.float(bias)]
+    const sums = emit.op('Conv', all, node.y.shape, { attributes: node.attributes, dataType: 'float32' })
+    const scale = emit.mul(graph.along(xScale, 1, sums.shape.length), graph.along(wScale, 1, sums.shape.length)) // prettier-ignore
+    return [graph.quantised(emit.mul(sums, scale), yScale, zero)]
+  },
+  QLinearMatMul: (node, graph) => {
+    const a = graph.dequantised(node.x, node.input(1), node.input(2), -2)
+    const b = graph.dequantised(node.input(3), node.input(4), node.input(5), -1)
+    return [graph.quantised(graph.emit.matmul(a, b), node.input(6), node.input(7))]
+  },
+  QGemm: (node, graph) => {
+    const { emit } = graph
+    const [transA, transB] = [intAttribute(node, 'transA', 0), intAttribute(node, 'transB', 0)]
+    const inputs = [graph.minus(node.x, node.input(2), 1), graph.minus(node.input(3), node.input(5), transB === 0 ? 1 : 0)] // prettier-ignore
+    const product = emit.op('Gemm', inputs, node.y.shape, {
+      attributes: { transA, transB },
+      dataType: 'float32',
+    })
+    const c = node.optionalInput(6)
+    const sums = c === undefined ? product : emit.add(product, graph.float(c))
+    const scale = emit.mul(graph.along(node.input(1), 1, 2), graph.along(node.input(4), 1, 2))
+    const y = emit.mul(emit.mul(sums, scale), floatAttribute(node, 'alpha', 1))
+    const yScale = node.optionalInput(7)
+    return [yScale === undefined ? y : graph.quantised(y, yScale, node.optionalInput(8))]
+  },
+  MatMulIntegerToFloat: (node, graph) => {
+    const a = graph.dequantised(node.x, node.input(2), node.optionalInput(4), -2)
+    const b = graph.dequantised(node.input(1), node.input(3), node.optionalInput(5), -1)
+    return [withBias(graph.emit.matmul(a, b), node.optionalInput(6), graph)]
+  },
+  DynamicQuantizeMatMul: (node, graph) => {
+    const { scale, zero } = graph.dynamicScale(node.x)
+    const a = graph.dequantised(graph.quantised(node.x, scale, zero), scale, zero)
+    const b = graph.dequantised(node.input(1), node.input(2), node.optionalInput(3), -1)
+    return [withBias(graph.emit.matmul(a, b), node.optionalInput(4), graph)]
+  },
+  QLinearAdd: binary('Add'),
+  QLinearMul: binary('Mul'),
+  QLinearSigmoid: unary('Sigmoid'),
+  QLinearLeakyRelu: unary('LeakyRelu'),
+  QLinearGlobalAveragePool: unary('GlobalAveragePool'),
+  QLinearAveragePool: unary('AveragePool'),
+  QLinearSoftmax: unary('Softmax'),
+  QLinearConcat: (node, graph) => {
+    const parts = node.inputs.slice(2)
+    const values = parts.flatMap((part, n) =>
+      n % 3 === 0 && part !== null ? [graph.dequantised(part, node.input(n + 3), node.input(n + 4))] : [],
+    )
+    const axis = intAttribute(node, 'axis', 1)
+    const all = graph.emit.op('Concat', values, node.y.shape, { attributes: { axis } })
+    return [graph.quantised(all, node.x, node.input(1))]
+  },
+}
+
+/** A, its scale and zero point, B's, and those of the result. */
+function binary(opType: string): QuantisedRule {
+  return (node, graph) => {
+    const a = graph.dequantised(node.x, node.input(1), node.input(2))
+    const b = graph.dequantised(node.input(3), node.input(4), node.input(5))
+    return [graph.quantised(graph.emit.map(opType, a, b), node.input(6), node.input(7))]
+  }
+}
+
+/** X, its scale and zero point, and those of the result. */
+function unary(opType: string): QuantisedRule {
+  return (node, graph) => {
+    if (intAttribute(node, 'channels_last', 0) !== 0) throw node.unsupported('channels_last = 0', '1')
+    const { channels_last: _, opset: __, ...attributes } = node.attributes
+    const x = graph.dequantised(node.x, node.input(1), node.input(2))
+    const y = graph.emit.op(opType, [x], node.y.shape, { attributes, dataType: 'float32' })
+    return [graph.quantised(y, node.input(3), node.input(4))]
+  }
+}
+
+function withBias(y: Value, bias: Value | undefined, graph: FloatGraph): Value {
+  return bias === undefined ? y : graph.emit.add(y, bias)
+}
+
+function axisOf(node: ForwardNode): number {
+  const blockSize = intAttribute(node, 'block_size', 0)
+  if (blockSize !== 0) throw node.unsupported('scales of axes', `blocks of ${blockSize}`)
+  return intAttribute(node, 'axis', 1)
+}
