@@ -28,7 +28,7 @@ export type ChannelOfInput = Readonly<z.output<typeof channel>>
 type WindowChannel = Extract<ChannelOfInput, { kind: 'window' }>
 
 interface ListedCard {
-  readonly input: { readonly channels: number | readonly ChannelOfInput[] }
+  readonly input: { readonly channels?: number | readonly ChannelOfInput[] | undefined }
   readonly intensity: IntensityOfCard
 }
 

@@ -42,7 +42,7 @@ export function placesOf({ count, edge }: SlicesOfInput): ChannelPlace[] {
 
 /** What of a card says whether its model sees slices of a stack. */
 export interface Stacked {
-  readonly input: InputChannels & {
+  readonly input: Partial<InputChannels> & {
     readonly volume?: VolumeOfInput | undefined
   }
   readonly normalisation?: Normalisation | undefined

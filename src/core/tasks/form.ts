@@ -1,3 +1,5 @@
+import { contextOf, type Stacked } from '../model/slices.ts'
+
 /** A criterion that is taken where the user names none. */
 export interface CriterionPreset {
   /**
@@ -25,4 +27,9 @@ export interface TaskForm {
 export function criterionPreset({ criteria }: TaskForm, goal: string | null): string | undefined {
   const names = goal === null ? ['away'] : [goal, 'towards']
   return names.flatMap((name) => criteria.filter(({ of }) => of === name))[0]?.criterion
+}
+
+/** Whether a model's prediction of a slice depends on others of its stack. */
+export function seesNeighbours(card: Stacked): boolean {
+  return contextOf(card) > 0
 }

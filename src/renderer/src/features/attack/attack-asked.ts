@@ -1,7 +1,7 @@
+import { seesNeighbours } from '../../../../core/tasks/form.ts'
 import type { KnownModel } from '../../state/card-answers.ts'
 import type { AttackForm } from './attack-form.ts'
 import { given, goalSpecOf } from './goals.ts'
-import { seesNeighbours } from './method-options.ts'
 import { givenSettings, type SettingHelp } from './setting-text.ts'
 
 /** What an attack is made with besides what the form holds. */

@@ -39,7 +39,7 @@ const study = '0123456789abcdef'
 const pgd = methodsHelp().find(({ name }) => name === 'pgd')!
 const card = {
   task: 'segmentation',
-  input: { slices: { count: 3 } },
+  input: { slices: { count: 3, edge: 'repeat' } },
   output: { classes: ['lung'] },
 } as unknown as ModelCard
 const segmenter = { card, form: taskForm(card), isQuantised: true }
@@ -103,7 +103,7 @@ const images = [
 const studies = [{ id: 'ct', series: [{ index: 2, images }] }] as unknown as StudyInfo[]
 const at = (image: number) => ({ studies, slice: { study: 'ct', series: 2, slice: 0, image, frame: 0 } })
 const single = { task: 'classification', input: {} } as const
-const stacked = { task: 'classification', input: { slices: {} } } as const
+const stacked = { task: 'classification', input: { slices: { count: 3, edge: 'repeat' } } } as const
 
 test('a model of single images can attack one', () => {
   expect(scopesFor({ card: single, ...at(5) })).toEqual(['study', 'series', 'slice'])

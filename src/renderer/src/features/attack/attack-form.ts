@@ -1,3 +1,5 @@
+import type { Stacked } from '../../../../core/model/slices.ts'
+import { seesNeighbours } from '../../../../core/tasks/form.ts'
 import { create } from 'zustand'
 import type { AttackSpec } from '../../../../core/spec/attack-spec.ts'
 import { attackPresets } from '../../../../core/spec/presets.ts'
@@ -6,7 +8,6 @@ import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { seriesOf } from '../../state/ui-store.ts'
 import type { ActiveSlice } from '../../state/use-active-slice.ts'
 import type { GoalForm } from './goals.ts'
-import { seesNeighbours, type Subject } from './method-options.ts'
 
 type RunRequest = RunInfo['request']
 
@@ -76,7 +77,7 @@ export function fillForm({ model, target, settings, labels, ...spec }: RunReques
 
 /** Where an attack is to be made. */
 export interface ScopeContext {
-  readonly card: Pick<Subject, 'input'> | undefined
+  readonly card: Stacked | undefined
   readonly studies: readonly StudyInfo[]
   readonly slice: ActiveSlice | undefined
 }

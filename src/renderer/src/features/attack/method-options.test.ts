@@ -22,16 +22,17 @@ test('methods of other tasks are not offered', () => {
 })
 
 test('nor, for models that see neighbouring slices, methods that take each image for itself', () => {
-  expect(namesFor({ task: 'segmentation', input: { slices: { count: 3 } } })).toEqual([
-    'smia',
-    'pgd',
-    'segpgd',
-  ])
-  expect(namesFor({ task: 'segmentation', input: { volume: { patch: [8, 8, 8] } } })).toEqual([
-    'smia',
-    'pgd',
-    'segpgd',
-  ])
+  const volume = { patch: [8, 8, 8] as [number, number, number], overlap: 0.5, blend: 'constant' } as const
+  const step = { kind: 'clip', at: 'image', region: { kind: 'all' }, outside: 'keep' } as const
+  const normalisation = [{ ...step, of: 'volume', percentiles: [1, 99] as [number, number] }] as const
+  const cards = [
+    { input: { slices: { count: 3, edge: 'repeat' } } },
+    { input: { volume } },
+    { input: { channels: [{ kind: 'slice', slice: -1, edge: 'repeat' }] } },
+    { input: {}, normalisation },
+  ] as const
+  for (const card of cards)
+    expect(namesFor({ task: 'segmentation', ...card })).toEqual(['smia', 'pgd', 'segpgd'])
 })
 
 test('a list is by kind', () => {

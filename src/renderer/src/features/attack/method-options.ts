@@ -1,4 +1,6 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
+import type { Stacked } from '../../../../core/model/slices.ts'
+import { seesNeighbours } from '../../../../core/tasks/form.ts'
 import type { MethodHelp } from '../../api/types.ts'
 
 interface MethodOptions {
@@ -10,9 +12,8 @@ interface MethodOptions {
 type Fitness = Pick<MethodHelp, 'stacks'> & { readonly tasks?: readonly ModelCard['task'][] | undefined }
 
 /** What of a card says which methods suit the model. */
-export interface Subject {
+export interface Subject extends Stacked {
   readonly task: ModelCard['task']
-  readonly input: { readonly slices?: unknown; readonly volume?: unknown }
 }
 
 /**
@@ -26,11 +27,6 @@ export function methodsFor<Method extends Fitness>(
   const suits = ({ tasks, stacks }: Method, card: Subject) =>
     (tasks === undefined || tasks.includes(card.task)) && (stacks || !seesNeighbours(card))
   return methods.filter((method) => cards.every((card) => suits(method, card)))
-}
-
-/** Whether a model's prediction of a slice depends on the slices beside it. */
-export function seesNeighbours({ input }: Pick<Subject, 'input'>): boolean {
-  return input.slices !== undefined || input.volume !== undefined
 }
 
 /** Methods for a list to choose from, by kind. */

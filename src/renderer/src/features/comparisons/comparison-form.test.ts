@@ -116,7 +116,7 @@ test('nothing is compared before the models and methods are known', () => {
 test('with models of neighbouring slices, methods for single images are not offered; nor ever those that fit features', () => {
   const slices = {
     name: 'slices',
-    card: { task: 'segmentation', input: { slices: { count: 3 } } },
+    card: { task: 'segmentation', input: { slices: { count: 3, edge: 'repeat' } } },
     form: models[0].form,
   } as const
   const known = {

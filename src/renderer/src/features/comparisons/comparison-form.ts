@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { comparedMethods, type ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { attackPresets, comparisonPresets } from '../../../../core/spec/presets.ts'
-import type { TaskForm } from '../../../../core/tasks/form.ts'
+import { seesNeighbours, type TaskForm } from '../../../../core/tasks/form.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { engine } from '../../api/client.ts'
 import type { MethodHelp } from '../../api/types.ts'
@@ -11,7 +11,7 @@ import { useUi } from '../../state/ui-store.ts'
 import { drawnRegion } from '../../viewer/region.ts'
 import type { RunForm } from '../attack/attack-form.ts'
 import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
-import { methodsFor, seesNeighbours, type Subject } from '../attack/method-options.ts'
+import { methodsFor, type Subject } from '../attack/method-options.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
