@@ -226,6 +226,7 @@ describe('in the application', () => {
 
   test('what the model sees is shown from its least to its greatest value', async () => {
     const preview = await engine.client.models.preview.query({ study: study.id, image: 1, model: 'nonZero' })
+    expect(preview.ends).toBe('values')
     const grey = [...Buffer.from(preview.pixels, 'base64')]
     expect([Math.min(...grey), Math.max(...grey)]).toEqual([0, 255])
     expect(preview.steps).toEqual(['z-score of the image, non-zero', 'mean and standard deviation'])

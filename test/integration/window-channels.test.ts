@@ -125,7 +125,7 @@ describe('in the application', () => {
 
   test('the model’s channels are shown, and its gradient is on the image’s own grid', async () => {
     const preview = await engine.client.models.preview.query({ study: study.id, image: 1, model: 'windows' })
-    expect(preview).toMatchObject({ channels: 3, range: { lower: -1000, upper: 1000 } })
+    expect(preview).toMatchObject({ channels: 3, ends: 'windows', range: { lower: -1000, upper: 1000 } })
     expect(preview.steps).toContain('3 windows')
     const response = await engine.get(`/frames/${study.id}/1/0/gradient?model=windows`)
     const gradient = new Float32Array(await response.arrayBuffer())

@@ -173,6 +173,13 @@ describe('parseCard', () => {
       { normalisation: [{ kind: 'min-max', at: 'input' }, { kind: 'z-score' }] },
       'normalisation[1].at: expected "input": a step before it is at the input',
     ],
+    [
+      {
+        input: { ...card.input, channels: 1, volume: { patch: [8, 224, 224] } },
+        normalisation: [{ kind: 'z-score', at: 'input' }],
+      },
+      'normalisation: expected steps at the image beside input.volume',
+    ],
     [{ normalisation: [{ kind: 'clip', percentiles: [99, 1] }] }, 'normalisation[0].percentiles: lower must'],
     [{ normalisation: [{ kind: 'z-score', sd: 0 }] }, 'normalisation[0].sd: unknown field'],
     [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],

@@ -60,17 +60,26 @@ export function isOfVolume({ normalisation = [] }: NormalisedCard): boolean {
 }
 
 interface RoundedCard extends NormalisedCard {
+  readonly input: { readonly volume?: unknown }
   readonly clip?: boolean | undefined
   readonly rounding?: 'uint8' | undefined
 }
 
 /** What of a card contradicts itself about the values that come to the model. */
 export function normalisationIssues(card: RoundedCard): { path: (string | number)[]; message: string }[] {
-  const { normalisation = [], rounding, clip } = card
+  const { normalisation = [], rounding, clip, input } = card
   const late = normalisation.findIndex(
     ({ at }, n) => at === 'image' && normalisation.slice(0, n).some((before) => before.at === 'input'),
   )
   return [
+    ...(input.volume !== undefined && stepsAt(card, 'input').length > 0
+      ? [
+          {
+            path: ['normalisation'],
+            message: 'expected steps at the image beside input.volume: volumes are resampled after them',
+          },
+        ]
+      : []),
     ...(rounding !== undefined && (clip === false || stepsAt(card, 'image').length > 0)
       ? [
           {

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
+import { listedChannels } from '../../../core/model/channel-list.ts'
 import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
 import { openBeside } from '../../study/beside.ts'
 import { leftOut } from '../../study/failures.ts'
@@ -24,11 +25,10 @@ export interface ModelPreview {
   readonly rows: number
   readonly columns: number
   readonly channels: number
-  /**
-   * uint8 [rows, columns, channels], base64; 0 and 255 are the ends of `range`, of normalised images their own
-   * least and greatest value.
-   */
+  /** uint8 [rows, columns, channels], base64. */
   readonly pixels: string
+  /** What 0 and 255 are: the ends of `range` or of each channel's window, or the least and greatest value. */
+  readonly ends: 'range' | 'windows' | 'values'
   readonly range: IntensityRange
   /** The steps from the image to the input, in order. */
   readonly steps: readonly string[]
@@ -116,7 +116,8 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
   const { steps } = preprocessingFor(card, shape)
   const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
   const [, channels = 0, rows = 0, columns = 0] = seen.shape
-  const grey = greyLevels(seen.data, card.normalisation !== undefined)
+  const ends = endsOf(card)
+  const grey = greyLevels(seen.data, ends === 'values')
   const pixels = Uint8ClampedArray.from({ length: seen.data.length }, (_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels]
     return grey(seen.data[channel * rows * columns + pixel] ?? 0)
@@ -126,9 +127,15 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
     columns,
     channels,
     pixels: Buffer.from(pixels).toString('base64'),
+    ends,
     range: float.range,
     steps: steps.map(({ name }) => name),
   }
+}
+
+function endsOf({ input, normalisation }: ModelInfo['card']): ModelPreview['ends'] {
+  if (normalisation !== undefined) return 'values'
+  return listedChannels(input) === undefined ? 'range' : 'windows'
 }
 
 /** Grey levels of values in [0, 1], or of what lies between their own least and greatest. */

@@ -27,7 +27,11 @@ export const modelTexts = {
     hash: 'SHA-256',
     proposed: (fields: string) => `Read off the file, not from a card: ${fields}. Check them.`,
     preview: 'What the model sees',
-    previewOf: (range: string) => `0 to 255 are ${range}`,
+    previewOf: {
+      range: (range: string) => `0 to 255 are ${range}`,
+      windows: (range: string) => `0 to 255 are the windows’ ends, within ${range}`,
+      values: (range: string) => `0 to 255 are the least and greatest value, of ${range}`,
+    },
     predict: 'Predict the study',
     predicting: (done: number, total: number) => `Predicting, ${done} of ${total}`,
     agreement: (right: number, of: number) => `${right} of ${of} as labelled`,

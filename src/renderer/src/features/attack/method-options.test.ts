@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { volumeOfInput } from '../../../../core/model/volume.ts'
 import { methodOptions, methodsFor } from './method-options.ts'
 
 const methods = [
@@ -22,7 +23,7 @@ test('methods of other tasks are not offered', () => {
 })
 
 test('nor, for models that see neighbouring slices, methods that take each image for itself', () => {
-  const volume = { patch: [8, 8, 8] as [number, number, number], overlap: 0.5, blend: 'constant' } as const
+  const volume = volumeOfInput.parse({ patch: [8, 8, 8] })
   const step = { kind: 'clip', at: 'image', region: { kind: 'all' }, outside: 'keep' } as const
   const normalisation = [{ ...step, of: 'volume', percentiles: [1, 99] as [number, number] }] as const
   const cards = [

@@ -2,7 +2,7 @@ import { Alert, Table, Text } from '@mantine/core'
 import type { ModelInfo } from '../../../../engine/server/models/model-registry.ts'
 import { texts } from '../../texts.ts'
 import { answerNames } from '../../state/card-answers.ts'
-import { fitText, inputText, intensityText, normalisationText } from './card-text.ts'
+import { fitText, inputText, normalisationText, rangeText } from './card-text.ts'
 
 /** What a model's card says, in words. */
 export function ModelCardTable({
@@ -14,7 +14,7 @@ export function ModelCardTable({
   const rows: readonly (readonly [string, string | undefined])[] = [
     [texts.model.task, card.task],
     [texts.model.input, inputText(card.input)],
-    [texts.model.intensity, intensityText(card.intensity)],
+    [texts.model.intensity, rangeText(card)],
     [texts.model.normalisation, normalisationText(card)],
     [texts.model.fit, fitText(card)],
     [

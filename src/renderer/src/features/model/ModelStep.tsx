@@ -162,7 +162,9 @@ function ModelPreview(props: ModelPreviewProps) {
         <Group gap="sm" wrap="nowrap" align="flex-start" mt={6}>
           <canvas ref={canvas} className={classes['preview']} width={data.columns} height={data.rows} />
           <Text size="xs" c="dimmed">
-            {texts.model.previewOf(`${data.range.lower} to ${data.range.upper} ${data.range.unit}`)}
+            {texts.model.previewOf[data.ends](
+              `${data.range.lower} to ${data.range.upper} ${data.range.unit}`,
+            )}
             <br />
             {data.steps.join(' → ')}
           </Text>

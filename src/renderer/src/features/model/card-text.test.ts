@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { fitText, inputText, intensityText, normalisationText } from './card-text.ts'
+import type { ModelCard } from '../../../../core/model/card.ts'
+import { fitText, inputText, normalisationText, rangeText } from './card-text.ts'
 
-test('every kind of intensity is told in words', () => {
-  expect(intensityText({ kind: 'hu-window', center: 40, width: 400 })).toBe('window, center 40, width 400 HU')
-  expect(intensityText({ kind: 'stored-range', upper: 255 })).toBe('stored values from the least to 255')
-  expect(intensityText({ kind: 'modality-range', lower: -1000, upper: 400 })).toBe(
-    '-1000 to 400 in modality units',
-  )
-  expect(intensityText({ kind: 'percentile', lower: 1, upper: 99, of: 'series' })).toBe(
-    'percentiles 1 to 99 of the series',
-  )
-  expect(intensityText({ kind: 'voi-window', index: 0 })).toBe("the file's window number 1")
+test('every kind of intensity is told in words, and whether values beyond it are kept', () => {
+  const told = (intensity: ModelCard['intensity']) => rangeText({ intensity })
+  expect(told({ kind: 'hu-window', center: 40, width: 400 })).toBe('window, center 40, width 400 HU')
+  expect(told({ kind: 'stored-range', upper: 255 })).toBe('stored values from the least to 255')
+  expect(told({ kind: 'modality-range', lower: -1000, upper: 400 })).toBe('-1000 to 400 in modality units')
+  const series = { kind: 'percentile', lower: 1, upper: 99, of: 'series' } as const
+  expect(told(series)).toBe('percentiles 1 to 99 of the series')
+  expect(rangeText({ intensity: series, clip: false })).toBe('percentiles 1 to 99 of the series, not clipped')
+  expect(told({ kind: 'voi-window', index: 0 })).toBe("the file's window number 1")
 })
 
 test('input and fit are told in words', () => {

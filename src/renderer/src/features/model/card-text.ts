@@ -2,8 +2,12 @@ import type { ModelCard } from '../../../../core/model/card.ts'
 import type { ChannelOfInput } from '../../../../core/model/channel-list.ts'
 import type { NormalisationStep } from '../../../../core/model/normalisation.ts'
 
-/** Which intensities become black and white, in words. */
-export function intensityText(intensity: ModelCard['intensity']): string {
+/** Which intensities become black and white, and whether others are clipped. */
+export function rangeText({ intensity, clip }: Pick<ModelCard, 'intensity' | 'clip'>): string {
+  return intensityText(intensity) + (clip === false ? ', not clipped' : '')
+}
+
+function intensityText(intensity: ModelCard['intensity']): string {
   switch (intensity.kind) {
     case 'hu-window':
       return `window, center ${intensity.center}, width ${intensity.width} HU`
