@@ -54,6 +54,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'say which series there are, in which order, and what can not be read',
     create: async (context) => (await import('./commands/inspect.ts')).inspectCommand(context),
   },
+  import: {
+    summary: 'make a DICOM study of PNG, JPEG, TIFF, NIfTI and other images, with their labels and masks',
+    create: async (context) => (await import('./commands/import.ts')).importCommand(context),
+  },
   model: {
     summary: 'add, list and show models',
     create: async (context) => (await import('./commands/model.ts')).modelCommand(context),

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'io-failed'
   | 'dicom-unreadable'
   | 'dicom-unsupported'
+  | 'image-unreadable'
+  | 'image-unsupported'
   | 'model-unreadable'
   | 'model-unsupported'
   | 'card-invalid'

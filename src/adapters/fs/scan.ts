@@ -21,7 +21,11 @@ export interface WalkListener {
  * Goes through files and nested folders, in the order of their names. Linked folders are followed, each real
  * folder once.
  */
-async function walk(paths: readonly string[], listener: WalkListener, signal?: AbortSignal): Promise<void> {
+export async function walk(
+  paths: readonly string[],
+  listener: WalkListener,
+  signal?: AbortSignal,
+): Promise<void> {
   const seen = new Set<string>()
   for (const path of paths) await visit(resolve(path))
 

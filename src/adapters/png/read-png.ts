@@ -99,7 +99,7 @@ export function readPng(
   file: string,
   check: (claimed: Pick<PngValues, 'rows' | 'columns'>) => void,
 ): PngValues {
-  const { rows, columns, depth, channels, data } = decoded(bytes, file, check)
+  const { rows, columns, depth, channels, data } = decodedPng(bytes, file, check)
   if (channels !== 1)
     throw new RadversaryError(
       'labels-invalid',
@@ -128,7 +128,7 @@ const mostPixels = 100_000_000
 
 /** Throws `tensor-invalid` for what is no PNG, is damaged, or has a palette, transparency or other bits. */
 export function readPngImage(bytes: Uint8Array, file: string): PngImage {
-  const { rows, columns, depth, channels, data, palette } = decoded(bytes, file, checkPixels, {
+  const { rows, columns, depth, channels, data, palette } = decodedPng(bytes, file, checkPixels, {
     code: 'tensor-invalid',
     tip: 'Save the image as PNG again.',
   })
@@ -147,7 +147,10 @@ function checkPixels({ rows, columns }: Pick<PngValues, 'rows' | 'columns'>): vo
 
 const ofMasks = { code: 'labels-invalid', tip: 'Save the mask as PNG again.' } as const
 
-function decoded(
+/**
+ * Decodes a PNG of any kind; a palette's indices stay what they are. Throws `code` for what is none or damaged.
+ */
+export function decodedPng(
   bytes: Uint8Array,
   file: string,
   check: Parameters<typeof readPng>[2],
@@ -174,7 +177,11 @@ function decoded(
  * Unpacks samples of 1, 2 or 4 bits; every row begins with a byte of its own (PNG specification, section
  * 7.2).
  */
-function unpacked(packed: Uint8Array, [rows, columns]: readonly [number, number], depth: number): Uint8Array {
+export function unpacked(
+  packed: Uint8Array,
+  [rows, columns]: readonly [number, number],
+  depth: number,
+): Uint8Array {
   const rowBytes = Math.ceil((columns * depth) / 8)
   const values = new Uint8Array(rows * columns)
   for (let i = 0; i < values.length; i++) {

@@ -13,7 +13,7 @@ export interface NpyHeader {
 }
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
-const supported = ['<f4', '<f8', '<i2', '<u2', '<i4', '<i8', '|i1', '|u1', '|b1']
+const supported = ['<f4', '<f8', '<i2', '<u2', '<i4', '<u4', '<i8', '|i1', '|u1', '|b1']
 
 /**
  * Throws `tensor-invalid` naming `file`: not a .npy file, a version, type or shape that is not supported, or
@@ -77,12 +77,13 @@ export type NpyArray =
   | { readonly dataType: 'int16'; readonly shape: Shape; readonly data: Int16Array }
   | { readonly dataType: 'uint16'; readonly shape: Shape; readonly data: Uint16Array }
   | { readonly dataType: 'int32'; readonly shape: Shape; readonly data: Int32Array }
+  | { readonly dataType: 'uint32'; readonly shape: Shape; readonly data: Uint32Array }
   | { readonly dataType: 'int64'; readonly shape: Shape; readonly data: BigInt64Array }
   | { readonly dataType: 'uint8' | 'bool'; readonly shape: Shape; readonly data: Uint8Array }
 
 /**
- * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i2 <u2 <i4 <i8 |i1 |u1 |b1; C or Fortran order, given
- * back in C order). Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
+ * Reads a .npy file (format versions 1 to 3; <f4 <f8 <i2 <u2 <i4 <u4 <i8 |i1 |u1 |b1; C or Fortran order,
+ * given back in C order). Throws `tensor-invalid` naming `file`. Format: numpy.lib.format.
  */
 export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
   const { descr, fortranOrder, shape, dataOffset } = parseNpyHeader(bytes, file)
@@ -153,6 +154,7 @@ const descrOf = {
   int16: '<i2',
   uint16: '<u2',
   int32: '<i4',
+  uint32: '<u4',
   int64: '<i8',
   uint8: '|u1',
   bool: '|b1',
@@ -176,6 +178,8 @@ function arrayOf(descr: string, shape: Shape, buffer: ArrayBuffer): NpyArray {
       return { dataType: 'uint16', shape, data: new Uint16Array(buffer) }
     case '<i4':
       return { dataType: 'int32', shape, data: new Int32Array(buffer) }
+    case '<u4':
+      return { dataType: 'uint32', shape, data: new Uint32Array(buffer) }
     case '<i8':
       return { dataType: 'int64', shape, data: new BigInt64Array(buffer) }
     default:

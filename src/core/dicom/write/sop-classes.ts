@@ -45,6 +45,14 @@ export function derivedExamination(sopClassUid: string): 'PRIMARY' | 'SECONDARY'
 /** Parametric Map Storage (PS3.3 A.75). */
 export const parametricMapStorage = `${storage}30`
 
+/** What images that were none become (PS3.3 A.2, A.3, A.4 and A.8.1). */
+export const composedClasses = {
+  cr: `${storage}1`,
+  ct: `${storage}2`,
+  mr: `${storage}4`,
+  secondaryCapture: `${storage}7`,
+} as const
+
 /** Segmentation Storage (PS3.3 A.51). */
 export const segmentationStorage = `${storage}66.4`
 

@@ -1,0 +1,195 @@
+"""Files of the formats that `radversary import` reads, small and made here, and what Pillow, tifffile, nibabel and
+NumPy read in them: test/fixtures/images. Run once: python scripts/goldens/images.py
+(Pillow 13.0, tifffile 2026.3, nibabel 5.4, NumPy)."""
+
+import gzip
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import tifffile
+from PIL import Image
+
+out = Path(__file__).parents[2] / "test/fixtures/images"
+out.mkdir(parents=True, exist_ok=True)
+rng = np.random.default_rng(15)
+rows, columns = 9, 13
+grey = rng.integers(0, 256, (rows, columns), dtype=np.uint8)
+grey16 = rng.integers(0, 65536, (rows, columns), dtype=np.uint16)
+colour = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+y, x = np.mgrid[0:24, 0:35]
+smooth = np.stack([x * 7 % 256, y * 9 % 256, (x + y) * 4 % 256], -1).astype(np.uint8)
+golden = {}
+
+
+def keep(name, array, **more):
+    array = np.asarray(array)
+    golden[name] = {"shape": list(array.shape), "values": array.astype(float).ravel().tolist(), **more}
+
+
+def picture(name, image, expected=None, **options):
+    image = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+    image.save(out / name, **options)
+    keep(name, np.array(Image.open(out / name)) if expected is None else expected)
+
+
+picture("grey.png", grey)
+picture("grey16.png", grey16)
+picture("colour.png", colour)
+palette = Image.fromarray(colour).quantize(16)
+picture("palette.png", palette, np.array(palette.convert("RGB")))
+picture("alpha.png", np.dstack([colour, grey]), colour)
+picture("bits.png", Image.fromarray(grey > 127), (grey > 127).astype(int))
+for subsampling in (0, 1, 2):
+    picture(f"colour-{subsampling}.jpg", smooth, quality=85, subsampling=subsampling)
+picture("grey.jpg", smooth[..., 0], quality=85)
+picture("progressive.jpg", smooth, quality=85, progressive=True)
+from PIL import ImageOps
+
+for orientation in range(2, 9):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    name = f"exif-{orientation}.jpg"
+    Image.fromarray(smooth).save(out / name, quality=85, exif=exif)
+    keep(name, np.array(ImageOps.exif_transpose(Image.open(out / name))))
+picture("lossless.webp", smooth, lossless=True)
+picture("lossy.webp", smooth, quality=80)
+picture("grey.bmp", grey)
+picture("colour.bmp", colour)
+picture("palette.bmp", palette, np.array(palette.convert("RGB")))
+picture("bits.bmp", Image.fromarray(grey > 127), np.where(grey > 127, 255, 0))
+for kind in ("raw", "tiff_lzw", "tiff_deflate", "packbits"):
+    picture(f"{kind}.tif", colour, compression=kind)
+picture("grey16.tif", grey16)
+picture("palette.tif", palette, np.array(palette.convert("RGB")))
+
+
+def tiff(name, array, expected=None, **options):
+    tifffile.imwrite(out / name, array, **options)
+    keep(name, array if expected is None else expected)
+
+
+tiff("planar.tif", np.moveaxis(colour, -1, 0), colour, planarconfig="separate", photometric="rgb")
+tiff("tiled.tif", np.tile(colour, (4, 3, 1)), tile=(16, 16), photometric="rgb", compression="zlib", predictor=True)
+tiff("signed.tif", grey16.astype(np.int16))
+tiff("float.tif", (grey16 / 7).astype(np.float32))
+tiff("inverted.tif", grey, photometric="miniswhite")
+tiff("pages.tif", np.stack([grey, 255 - grey, grey // 2]), photometric="minisblack")
+
+
+def nifti(name, array, affine, kind=nib.Nifti1Image, edit=lambda image: None, big=False):
+    image = kind(array, affine)
+    edit(image)
+    if big:
+        image = kind(array, affine, header=image.header.as_byteswapped(">"))
+    nib.save(image, out / name)
+    read = nib.load(out / name)
+    keep(name, np.asarray(read.dataobj).T, affine=read.affine.tolist())
+
+
+volume = rng.integers(-1024, 3000, (7, 6, 5)).astype(np.int16)
+turned = np.array([[-0.7, 0.2, 0.1, 90.0], [0.2, 0.69, -0.05, -120.5], [0.0, 0.06, 2.5, 33.25], [0, 0, 0, 1]])
+turned[:3, 1] -= turned[:3, 0] * (turned[:3, 0] @ turned[:3, 1]) / (turned[:3, 0] @ turned[:3, 0])
+nifti("short.nii.gz", volume, turned)
+nifti("big.nii", volume, turned, big=True)
+nifti("second.nii.gz", volume, turned, nib.Nifti2Image)
+nifti("times.nii.gz", np.stack([volume, -volume, volume // 2], -1), turned)
+nifti("float.nii.gz", (volume / 7).astype(np.float32), turned)
+nifti("bytes.nii", (volume % 200).astype(np.uint8), np.diag([1.5, 2, 3, 1]))
+
+
+def scaled(image):
+    image.header.set_slope_inter(0.25, -50)
+
+
+nifti("scaled.nii.gz", (volume * 0.25 - 50), turned, edit=lambda i: (i.set_data_dtype(np.int16), scaled(i)))
+
+
+def only_qform(image):
+    image.set_sform(None, code=0)
+    image.set_qform(image.affine, code=1)
+
+
+rotation = np.diag([0.8, 1.25, -2.0, 1.0])
+rotation[:3, 3] = [-10, 20, 30]
+nifti("qform.nii.gz", volume, rotation, edit=only_qform)
+
+header = "\n".join(
+    [
+        "NRRD0004",
+        "# made for this project",
+        "type: short",
+        "dimension: 3",
+        "space: left-posterior-superior",
+        "sizes: 7 6 5",
+        "space directions: (0.7,0,0) (0,0.8,0) (0,0,2.5)",
+        "kinds: domain domain domain",
+        "endian: little",
+        "encoding: gzip",
+        "space origin: (-10,20,30.5)",
+    ]
+)
+data = gzip.compress(np.asfortranarray(volume).tobytes(order="F"), mtime=0)
+(out / "volume.nrrd").write_bytes(header.encode() + b"\n\n" + data)
+keep("volume.nrrd", volume.T)
+
+np.save(out / "stack.npy", np.stack([grey, 255 - grey]))
+keep("stack.npy", np.stack([grey, 255 - grey]))
+np.savez_compressed(
+    out / "mnist.npz",
+    train_images=rng.integers(0, 256, (4, 6, 6), dtype=np.uint8),
+    train_labels=np.array([[0], [2], [1], [0]], dtype=np.uint8),
+    test_images=rng.integers(0, 256, (2, 6, 6), dtype=np.uint8),
+    test_labels=np.array([[1], [1]], dtype=np.uint8),
+)
+
+bad = out / "bad"
+bad.mkdir(exist_ok=True)
+(bad / "no-png.png").write_bytes(b"this is a text, whatever its name says\n")
+(bad / "empty.jpg").write_bytes(b"")
+Image.fromarray(smooth).convert("CMYK").save(bad / "cmyk.jpg")
+Image.fromarray(grey > 127).save(bad / "bits.tif")
+whole = (out / "short.nii.gz").read_bytes()
+(bad / "cut.nii.gz").write_bytes(whole[: len(whole) // 2])
+(bad / "cut.nii").write_bytes((out / "big.nii").read_bytes()[:500])
+(bad / "cut.jpg").write_bytes((out / "colour-0.jpg").read_bytes()[:400])
+(bad / "cut.png").write_bytes((out / "colour.png").read_bytes()[:200])
+nib.save(nib.Nifti1Image(volume, np.array([[1, 0.9, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])), bad / "sheared.nii.gz")
+nib.save(nib.Nifti1Image(volume.astype(np.complex64), turned), bad / "complex.nii.gz")
+
+
+def png_chunk(kind, body):
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+size = (20_000, 15_000)
+ihdr = struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0)
+(bad / "bomb.png").write_bytes(
+    b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", ihdr) + png_chunk(b"IDAT", zlib.compress(bytes(1000))) + png_chunk(b"IEND", b"")
+)
+jpeg = bytearray((out / "grey.jpg").read_bytes())
+at = jpeg.index(b"\xff\xc0") + 5
+jpeg[at : at + 4] = struct.pack(">HH", *size)
+(bad / "bomb.jpg").write_bytes(bytes(jpeg))
+bmp = bytearray((out / "grey.bmp").read_bytes())
+bmp[18:26] = struct.pack("<ii", *size)
+(bad / "bomb.bmp").write_bytes(bytes(bmp))
+tifffile.imwrite(bad / "bomb.tif", shape=(2, 2), dtype=np.uint8, data=None)
+cut = bytearray((bad / "bomb.tif").read_bytes())
+for tag, value in ((256, size[0]), (257, size[1])):
+    place = cut.index(struct.pack("<H", tag), 8)
+    cut[place + 2 : place + 12] = struct.pack("<HII", 4, 1, value)
+(bad / "bomb.tif").write_bytes(bytes(cut))
+webp = bytearray((out / "lossless.webp").read_bytes())
+webp[21:25] = struct.pack("<I", 16383 | 16383 << 14)
+(bad / "bomb.webp").write_bytes(bytes(webp))
+huge = nib.Nifti1Image(volume, turned)
+huge.header["dim"][1:4] = (2000, 2000, 2000)
+raw = bytearray((out / "bytes.nii").read_bytes())
+raw[42:48] = struct.pack("<hhh", 2000, 2000, 2000)
+(bad / "bomb.nii").write_bytes(bytes(raw))
+
+(out / "golden.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

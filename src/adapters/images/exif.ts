@@ -1,0 +1,42 @@
+const app1 = 0xe1
+const startOfScan = 0xda
+const exif = 'Exif\0\0'
+const orientationTag = 0x0112
+
+/**
+ * Orientation of a JPEG as its EXIF says (CIPA DC-008, section 4.6.4): 1 to 8; 1 where it doesn't say, or what
+ * it says is damaged.
+ */
+export function exifOrientation(jpeg: Uint8Array): number {
+  const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
+  for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff && jpeg[at + 1] !== startOfScan;) {
+    const end = at + 2 + view.getUint16(at + 2)
+    if (jpeg[at + 1] === app1 && latin(jpeg, at + 4, exif.length) === exif)
+      return orientationIn(jpeg.subarray(at + 4 + exif.length, end))
+    at = end
+  }
+  return 1
+}
+
+/** @param tiff the TIFF structure inside EXIF */
+function orientationIn(tiff: Uint8Array): number {
+  if (tiff.length < 14) return 1
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
+  const little = latin(tiff, 0, 2) === 'II'
+  const directory = view.getUint32(4, little)
+  if (directory + 2 > tiff.length) return 1
+  for (let n = 0; n < view.getUint16(directory, little); n++) {
+    const entry = directory + 2 + 12 * n
+    if (entry + 12 > tiff.length) return 1
+    if (view.getUint16(entry, little) === orientationTag) return known(view.getUint16(entry + 8, little))
+  }
+  return 1
+}
+
+function known(orientation: number): number {
+  return orientation >= 1 && orientation <= 8 ? orientation : 1
+}
+
+function latin(bytes: Uint8Array, start: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(start, start + length))
+}
