@@ -1,11 +1,8 @@
 import { floatAttribute, intAttribute } from '../onnx/attributes.ts'
+import { dataTypeOf, type DataType } from '../onnx/data-type.ts'
 import type { ForwardNode } from './forward-node.ts'
-import type { FloatGraph } from './straight-through.ts'
-import { quantisedType } from './straight-through.ts'
+import type { FloatGraph, QuantisedRule } from './float-graph.ts'
 import type { Value } from './emitter.ts'
-
-/** Writes what a quantised operator's outputs are, in floats that hold whole numbers. */
-type QuantisedRule = (node: ForwardNode, graph: FloatGraph) => readonly Value[]
 
 /**
  * Operators of ONNX and of com.microsoft that compute with 8 or 16 bits, by what they are in floats (ONNX
@@ -118,4 +115,10 @@ function axisOf(node: ForwardNode): number {
   const blockSize = intAttribute(node, 'block_size', 0)
   if (blockSize !== 0) throw node.unsupported('scales of axes', `blocks of ${blockSize}`)
   return intAttribute(node, 'axis', 1)
+}
+
+/** The type of a QuantizeLinear's results: of its zero point, or as it says. */
+function quantisedType(node: ForwardNode, zero: Value | undefined): DataType {
+  const code = intAttribute(node, 'output_dtype', 0)
+  return zero?.dataType ?? (code === 0 ? 'uint8' : dataTypeOf(code))
 }
