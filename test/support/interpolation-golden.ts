@@ -31,3 +31,14 @@ export const interpolatedBytes: Tensor = tensor(
   [1, 1, ...interpolationGolden.shape],
   Float32Array.from(interpolationGolden.bytes, (byte) => byte / 255),
 )
+
+interface BytesGolden {
+  readonly shape: readonly [number, number]
+  readonly bytes: readonly number[]
+  readonly resampledBytes: readonly Resampled[]
+}
+
+/** Bytes resampled by Pillow 13, PyTorch and OpenCV (scripts/goldens/interpolation_bytes.py). */
+export const bytesGolden = JSON.parse(
+  readFileSync(new URL('../fixtures/interpolation-bytes.json', import.meta.url), 'utf8'),
+) as BytesGolden

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import type { ReferenceReport } from '../../core/model/references.ts'
 import {
@@ -15,6 +17,7 @@ import {
   type OpenedModel,
   type ShownModel,
 } from '../../engine/models/open-model.ts'
+import { applicationFolder } from '../application-folder.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob, type JobOptions, type Outcome } from '../job.ts'
@@ -93,8 +96,21 @@ export function modelCommand(context: CommandContext): Command {
       }),
     )
   const command = new Command('model')
-  for (const child of [add, list, show, check]) command.addCommand(child)
+  for (const child of [add, list, show, check, exporterCommand(context)]) command.addCommand(child)
   return command
+}
+
+/** The Python file that writes a model's ONNX file, card and references; docs/python.md. */
+function exporterCommand(context: CommandContext): Command {
+  const description =
+    'print radversary_card.py, which exports a Python model with its card: > radversary_card.py'
+  return withJson(new Command('exporter').description(description)).action((options: JobOptions) =>
+    runJob(context, options, async () => {
+      const path = join(applicationFolder(), 'resources/python/radversary_card.py')
+      const text = await readFile(path, 'utf8')
+      return { result: { path, text }, text, code: exitCode.done }
+    }),
+  )
 }
 
 function referenceOf(model: string, { card, preset, runtime }: Options): ModelReference {

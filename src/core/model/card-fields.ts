@@ -271,6 +271,7 @@ const size: readonly CardField[] = [
       'bilinear-align-corners': 'Bilinear, corners aligned',
       bicubic: 'Bicubic (OpenCV, PyTorch)',
       area: 'Mean of the area (OpenCV)',
+      'area-pytorch': 'Mean of the area (PyTorch, MONAI)',
       nearest: 'Nearest (PyTorch’s nearest-exact)',
       'nearest-pillow': 'Nearest (Pillow)',
       'nearest-floor': 'Nearest (OpenCV)',
@@ -281,7 +282,11 @@ const size: readonly CardField[] = [
     label: 'Rounding while resizing',
     reason: 'Images that were resized as 8-bit images were rounded to 256 levels.',
     example: '"uint8"',
-    choices: { uint8: 'To 8 bits (Pillow or OpenCV on bytes)' },
+    choices: {
+      uint8: 'To 8 bits (Pillow up to 12, or OpenCV, on bytes)',
+      'uint8-pillow-13': 'To 8 bits (Pillow from 13 on)',
+      'uint8-pytorch': 'To 8 bits (PyTorch on tensors of bytes)',
+    },
   },
 ]
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { internalError, RadversaryError, reasonOf } from '../errors.ts'
 import { interpolations } from '../tensor/interpolation.ts'
+import { roundings } from '../tensor/resample-8-bit.ts'
 import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, issuesInWords } from './card-issues.ts'
 import { intensityOfCard } from './card-intensity.ts'
@@ -76,7 +77,7 @@ const common = {
   normalisation: normalisationOfCard.optional(),
   fit,
   interpolation: z.enum(interpolations),
-  rounding: z.literal('uint8').optional(),
+  rounding: z.enum(roundings).optional(),
   mean: z.array(z.number()).min(1),
   std: z.array(deviation).min(1),
   references: references.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Rounding } from '../tensor/resample-8-bit.ts'
 
 const percent = z.number().min(0).max(100)
 const percentiles = z
@@ -62,7 +63,7 @@ export function isOfVolume({ normalisation = [] }: NormalisedCard): boolean {
 interface RoundedCard extends NormalisedCard {
   readonly input: { readonly volume?: unknown }
   readonly clip?: boolean | undefined
-  readonly rounding?: 'uint8' | undefined
+  readonly rounding?: Rounding | undefined
 }
 
 /** What of a card contradicts itself about the values that come to the model. */

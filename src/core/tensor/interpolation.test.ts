@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { interpolatedImage, interpolationGolden } from '../../../test/support/interpolation-golden.ts'
+import {
+  bytesGolden,
+  interpolatedImage,
+  interpolationGolden,
+} from '../../../test/support/interpolation-golden.ts'
 import { largestDifference } from '../../../test/support/numbers.ts'
 import { type AxisKernel, axisWeights, type Interpolation, interpolations, runOf } from './interpolation.ts'
 import { createResampler } from './resample.ts'
+import { tensor } from './tensor.ts'
 
 const peers = [
   ['nearest-pillow', 'pillow-nearest'],
@@ -22,6 +27,13 @@ describe.each(peers)('%s', (interpolation, peer) => {
     const resampler = createResampler(interpolationGolden.shape, golden.size, interpolation)
     expect(largestDifference(resampler.apply(interpolatedImage).data, golden[peer]!)).toBeLessThan(1e-5)
   })
+})
+
+test.each(bytesGolden.resampledBytes)('area-pytorch agrees with PyTorch at $size', (golden) => {
+  const { shape, bytes } = bytesGolden
+  const x = tensor([1, 1, ...shape], Float32Array.from(bytes))
+  const { data } = createResampler(shape, golden.size, 'area-pytorch').apply(x)
+  expect(largestDifference(data, golden['pytorch-area']!)).toBeLessThan(1e-4)
 })
 
 test.each(interpolationGolden.nearestIndices)(

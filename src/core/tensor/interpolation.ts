@@ -13,6 +13,7 @@ export const interpolations = [
   'bicubic',
   'bicubic-antialiased',
   'area',
+  'area-pytorch',
   'lanczos-antialiased',
 ] as const
 
@@ -28,6 +29,7 @@ export const interpolations = [
  * - `bilinear-align-corners`: first and last pixel stay (ResizeBilinear with align_corners, PyTorch's too);
  * - `bicubic`: four taps, a = −0.75, without antialiasing (OpenCV's INTER_CUBIC, PyTorch's default);
  * - `area`: OpenCV's INTER_AREA: the mean of the area covered; where an axis grows, OpenCV's own two taps;
+ * - `area-pytorch`: PyTorch's `area` (adaptive average pooling): the mean of all pixels that the area touches;
  * - `…-antialiased`: a triangle, cubic (a = −0.5) or Lanczos kernel of three lobes, as wide as the shrinking
  *   (Pillow's BILINEAR, BICUBIC, LANCZOS; the first two PyTorch's `antialias=True`).
  */
@@ -58,6 +60,7 @@ export const runOf = {
   bicubic: bicubicRun,
   area: areaRun,
   'area-growing': growingAreaRun,
+  'area-pytorch': touchedAreaRun,
   'bilinear-antialiased': antialiased(1, (x) => Math.max(0, 1 - Math.abs(x))),
   'bicubic-antialiased': antialiased(2, (x) => keys(x, -0.5)),
   'lanczos-antialiased': antialiased(3, (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0)),
@@ -131,6 +134,13 @@ function growingAreaRun(output: number, inputs: number, outputs: number): Run {
   // A float there, whose rounding to 1 counts as 0.
   const fraction = Math.fround(output + 1 - (start + 1) * growth)
   return twoTaps(start, fraction <= 0 ? 0 : fraction - Math.floor(fraction), inputs)
+}
+
+/** PyTorch's adaptive average pooling: pixels that are touched at all count whole. */
+function touchedAreaRun(output: number, inputs: number, outputs: number): Run {
+  const start = Math.floor((output * inputs) / outputs)
+  const count = Math.ceil(((output + 1) * inputs) / outputs) - start
+  return { start, weights: new Array<number>(count).fill(1 / count) }
 }
 
 /** Pillow's: the kernel, stretched where the axis shrinks, at the pixels' centres, normalised. */

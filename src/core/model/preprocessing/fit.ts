@@ -1,7 +1,7 @@
 import type { Interpolation } from '../../tensor/interpolation.ts'
 import { createResampler, type ImageSize } from '../../tensor/resample.ts'
-import { create8BitResampler } from '../../tensor/resample-8-bit.ts'
-import type { Fit, ModelCard } from '../card.ts'
+import { create8BitResampler, type Rounding } from '../../tensor/resample-8-bit.ts'
+import type { Fit } from '../card.ts'
 import type { PreprocessingStep } from './step.ts'
 import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
@@ -12,7 +12,7 @@ interface Fitting {
   readonly to: ImageSize
   readonly fit: Fit
   readonly interpolation: Interpolation
-  readonly rounding?: ModelCard['rounding']
+  readonly rounding?: Rounding | undefined
 }
 
 /**
@@ -23,9 +23,9 @@ export function fitSteps({ from, to, fit, interpolation, rounding }: Fitting): P
   const { box, size, at, padValue } = fitPlan(fit, from, to)
   return [
     ...placed({ from, to: box.size, top: -box.top, left: -box.left, padValue: 0 }),
-    ...(rounding === 'uint8'
-      ? [resampleBytes(box.size, size, interpolation)]
-      : resized(box.size, size, interpolation)),
+    ...(rounding === undefined
+      ? resized(box.size, size, interpolation)
+      : [resampleBytes(box.size, size, interpolation, rounding)]),
     ...placed({ from: size, to, ...at, padValue }),
   ]
 }
@@ -172,9 +172,14 @@ export function resample(from: ImageSize, to: ImageSize, interpolation: Interpol
 }
 
 /** The same on values in [0, 1] held as bytes (see `create8BitResampler`). */
-function resampleBytes(from: ImageSize, to: ImageSize, interpolation: Interpolation): PreprocessingStep {
+function resampleBytes(
+  from: ImageSize,
+  to: ImageSize,
+  interpolation: Interpolation,
+  rounding: Rounding,
+): PreprocessingStep {
   return {
     name: `resample ${from.join('x')} to ${to.join('x')}, ${interpolation}, in 8 bits`,
-    ...create8BitResampler(from, to, interpolation),
+    ...create8BitResampler(from, to, interpolation, rounding),
   }
 }

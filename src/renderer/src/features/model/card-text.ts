@@ -81,6 +81,7 @@ const interpolationTexts = {
   bicubic: 'bicubic (OpenCV)',
   'bicubic-antialiased': 'bicubic, antialiased (Pillow)',
   area: 'mean of the area (OpenCV)',
+  'area-pytorch': 'mean of the area (PyTorch)',
   'lanczos-antialiased': 'Lanczos, antialiased (Pillow)',
 } as const satisfies Record<ModelCard['interpolation'], string>
 

@@ -1,0 +1,913 @@
+"""Brings a model of yours to Radversary: ONNX, a model card, reference pairs, and a check of them.
+
+    from radversary_card import export
+    export(model, transform, ["a.png", "b.png"], "out/", classes=["normal", "pneumonia"], activation="softmax")
+
+`transform` is what your evaluation makes of an image: torchvision's, timm's, albumentations', torchxrayvision's
+or MONAI's. The card is read off it, transform by transform. What can't be read is asked for, all at once, by a
+CardError that says what to pass instead. `model` is a torch.nn.Module or a Keras model.
+
+    python radversary_card.py SETUP.py IMAGE...  --out out/     SETUP.py defines model, transform and, by their
+                                                                names, any further arguments of export
+    python radversary_card.py --check out/                      runs the ONNX file on the references again
+
+Needs Python 3.9, your framework and NumPy; the check needs onnxruntime. Licence: Apache-2.0.
+"""
+
+import argparse
+import copy
+import json
+import re
+import runpy
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+SCHEMA = "radversary/model-card/1"
+INPUT, OUTPUT = "image", "output"
+TOLERANCE = 1e-4
+
+
+class CardError(Exception):
+    """What the card still needs, a line each: why, and what to pass."""
+
+    def __init__(self, asks):
+        self.asks = asks
+        lines = "\n".join(f"  {why}: {remedy}" for _, why, remedy in asks)
+        super().__init__(f"The card needs to know more:\n{lines}")
+
+
+# ---------------------------------------------------------------------------------------------- what is read
+
+
+class Reading:
+    """What is known of the way from an image file to the model's input, transform by transform."""
+
+    def __init__(self, sizes, holds, is_bytes, ends=(0.0, 255.0)):
+        self.sizes = sizes  # [rows, columns] of the example images
+        self.holds = holds  # "pil", "tensor" or "array": whose way of resampling comes next
+        self.is_bytes = is_bytes  # whether a resampling rounds to 8 bits
+        self.raw = (0.0, 255.0)  # the ends of the intensity range, as they are stored
+        self.ends = ends  # what they have become
+        self.intensity = {"kind": "stored-range", "lower": 0, "upper": 255}
+        self.mean, self.std = [0.0], [1.0]
+        self.geometry = []  # ("stretch", [h, w]), ("shorter", n), ("longest", n), ("crop", [h, w]), ("pad", [h, w], relative)
+        self.interpolation = None
+        self.rounding = None
+        self.channels = None
+        self.transposed = False  # whether rows and columns are exchanged, as MONAI's readers of pictures do
+        self.flat = []  # the transforms one by one, to run all but a crop that the graph takes over
+        self.asks, self.notes = [], []
+
+    def ask(self, fields, why, remedy):
+        self.asks.append((fields, why, remedy))
+
+    def unread(self, step, fields=("intensity", "fit", "interpolation", "mean", "std"), why="can't be said in a card"):
+        example = ", ".join(f'"{field}": …' for field in fields)
+        self.ask(fields, f"{describe(step)} {why}", f"pass card={{{example}}} if you know how to say it, or leave the transform out")
+
+    def resize(self, kind, size, interpolation, step):
+        if interpolation is None:
+            return self.unread(step, ("fit", "interpolation"), "resamples by a rule that cards don't have")
+        if any(kind != "crop" for kind, *_ in self.geometry):
+            return self.unread(step, ("fit", "interpolation"), "resamples a second time")
+        self.geometry.append((kind, size))
+        self.interpolation = interpolation
+        self.rounding = rounding_of(self.holds) if self.is_bytes else None
+
+    def place(self, kind, size, step, relative=0.0):
+        self.geometry.append((kind, pair(size), relative))
+        self.last_crop = step
+
+    def affine(self, scale, offset=0.0):
+        """Every value v becomes scale · v + offset."""
+        if self.mean == [0.0] and self.std == [1.0]:
+            self.ends = tuple(scale * end + offset for end in self.ends)
+        else:  # (v − m)/s · scale + offset
+            self.mean = [m - offset * s / scale for m, s in zip(self.mean, self.std)]
+            self.std = [s / scale for s in self.std]
+
+    def normalise(self, mean, std, step):
+        if self.mean != [0.0] or self.std != [1.0]:
+            return self.unread(step, ("mean", "std"), "normalises a second time")
+        self.mean, self.std = numbers(mean), numbers(std)
+
+    def range(self, low, high, step, kind="modality-range"):
+        """Values are cut off at `low` and `high`, in the units of the image."""
+        if low <= self.raw[0] and high >= self.raw[1]:
+            return
+        if self.geometry or self.ends != self.raw:
+            self.unread(step, ("intensity",), "cuts values off after they were changed")
+            return
+        self.intensity = {"kind": kind, "lower": float(low), "upper": float(high)}
+        self.raw = self.ends = (float(low), float(high))
+
+
+def rounding_of(holds):
+    """Whose arithmetic resamples bytes."""
+    if holds == "tensor":
+        return "uint8-pytorch"
+    if holds == "array":
+        return "uint8"
+    import PIL
+
+    return "uint8-pillow-13" if int(PIL.__version__.split(".")[0]) >= 13 else "uint8"
+
+
+def describe(step):
+    text = re.sub(r"\s+", " ", repr(step))
+    return text if len(text) < 120 and " object at " not in text else f"{type(step).__module__.split('.')[0]}'s {type(step).__name__}"
+
+
+def pair(size):
+    size = [int(each) for each in np.ravel(size)]
+    return size * 2 if len(size) == 1 else size
+
+
+def numbers(values):
+    return [float(value) for value in np.ravel(np.asarray(values, dtype=np.float64))]
+
+
+READERS = {}
+
+
+def reads(*names):
+    """Registers a reader of transforms, by library and class: torchvision.Resize."""
+
+    def register(reader):
+        READERS.update({name: reader for name in names})
+        return reader
+
+    return register
+
+
+def read(reading, step):
+    root, name = type(step).__module__.split(".")[0], type(step).__name__
+    if isinstance(step, (list, tuple)):
+        return [read(reading, each) for each in step]
+    reader = READERS.get(f"{root}.{name}") or READERS.get(f"{root}.{name[:-1] if root == 'monai' and name[-1] in 'dD' else name}")
+    if reader is None and re.match("Rand|RandomChoice|ColorJitter|AutoAugment|TrivialAugment", name):
+        return reading.ask(("transform",), f"{describe(step)} is random", "pass the transform of your evaluation, not of training")
+    if not hasattr(step, "transforms"):
+        reading.flat.append(step)
+    return reading.unread(step) if reader is None else reader(reading, step)
+
+
+@reads("torchvision.Compose", "torchvision.Sequential", "torch.Sequential", "albumentations.Compose", "albumentations.Sequential", "monai.Compose")
+def _compose(reading, step):
+    read(reading, list(getattr(step, "transforms", step)))
+
+
+@reads("torchvision.Identity", "torch.Identity", "torchvision.ToPureTensor", "timm.ToNumpy", "albumentations.NoOp", "monai.Identity", "monai.EnsureType", "monai.ToTensor", "monai.ToNumpy", "monai.CastToType", "monai.SelectItems", "monai.DeleteItems", "monai.ToDevice")  # fmt: skip
+def _nothing(_reading, _step):
+    pass
+
+
+# ------------------------------------------------------------------------------- torchvision, timm
+
+
+PIL_WORDS = {"nearest": "nearest-pillow", "bilinear": "bilinear-antialiased", "bicubic": "bicubic-antialiased", "lanczos": "lanczos-antialiased"}
+TENSOR_WORDS = {"nearest": "nearest-floor", "nearest-exact": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}
+PIL_CODES = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic"}
+
+
+def torchvision_interpolation(reading, interpolation, antialias=True):
+    """The card's word; None where it has none. PIL's images are always resampled with antialiasing."""
+    word = getattr(interpolation, "value", PIL_CODES.get(interpolation, interpolation))
+    if reading.holds == "pil":
+        return PIL_WORDS.get(word)
+    return f"{word}-antialiased" if antialias and word in ("bilinear", "bicubic") else TENSOR_WORDS.get(word)
+
+
+@reads("torchvision.Resize")
+def _resize(reading, step):
+    word = torchvision_interpolation(reading, step.interpolation, getattr(step, "antialias", True))
+    size = [step.size] if isinstance(step.size, int) else list(step.size or [])
+    if getattr(step, "max_size", None) is not None or not size:
+        return reading.unread(step, ("fit",), "bounds the longer side")
+    return reading.resize("shorter", size[0], word, step) if len(size) == 1 else reading.resize("stretch", size, word, step)
+
+
+@reads("torchvision.CenterCrop")
+def _centre_crop(reading, step):
+    reading.place("crop", step.size, step)
+
+
+@reads("torchvision.ImageClassification", "torchvision.SemanticSegmentation")
+def _preset(reading, step):
+    word = torchvision_interpolation(reading, step.interpolation, step.antialias)
+    if step.resize_size:
+        size = list(step.resize_size)
+        reading.resize(*(("shorter", size[0]) if len(size) == 1 else ("stretch", size)), word, step)
+    if getattr(step, "crop_size", None):
+        reading.place("crop", step.crop_size, step)
+    to_unit(reading)
+    reading.normalise(step.mean, step.std, step)
+
+
+@reads("torchvision.ToTensor", "timm.MaybeToTensor", "timm.ToTensor")
+def _to_tensor(reading, step):
+    # timm's ToTensor, and torchvision's of floats, divide by nothing.
+    if not (type(step).__module__.startswith("timm") and type(step).__name__ == "ToTensor"):
+        to_unit(reading)
+    reading.holds, reading.is_bytes = "tensor", False
+
+
+def to_unit(reading):
+    if reading.is_bytes:
+        reading.affine(1 / 255)
+        reading.is_bytes = False
+    reading.holds = "tensor"
+
+
+@reads("torchvision.PILToTensor", "torchvision.ToImage", "timm.MaybePILToTensor")
+def _to_bytes(reading, _step):
+    reading.holds = "tensor"
+
+
+@reads("torchvision.ConvertImageDtype", "torchvision.ToDtype")
+def _dtype(reading, step):
+    dtype = next(iter(step.dtype.values())) if isinstance(step.dtype, dict) else step.dtype
+    if dtype is None or not dtype.is_floating_point:
+        return None if dtype is None or str(dtype) == "torch.uint8" and reading.is_bytes else reading.unread(step)
+    if getattr(step, "scale", True):
+        return to_unit(reading)
+    reading.is_bytes, reading.holds = False, "tensor"
+
+
+@reads("torchvision.Normalize", "timm.Normalize")
+def _normalize(reading, step):
+    reading.normalise(step.mean, step.std, step)
+
+
+@reads("torchvision.Grayscale", "torchvision.RGB")
+def _grayscale(reading, step):
+    reading.channels = getattr(step, "num_output_channels", 3)
+
+
+@reads("timm.ResizeKeepRatio")
+def _keep_ratio(reading, step):
+    longest = getattr(step, "longest", 0)
+    if longest not in (0, 1) or len(set(pair(step.size))) != 1 or getattr(step, "random_scale_prob", 0) or getattr(step, "random_aspect_prob", 0):
+        return reading.unread(step, ("fit",))
+    reading.resize("longest" if longest else "shorter", pair(step.size)[0], torchvision_interpolation(reading, step.interpolation), step)
+
+
+@reads("timm.CenterCropOrPad")
+def _crop_or_pad(reading, step):
+    longest = reading.geometry and reading.geometry[-1][0] == "longest"
+    fill = np.ravel(getattr(step, "fill", 0))
+    if longest and len(set(fill)) > 1:
+        return reading.unread(step, ("fit",), "pads in colour")
+    reading.place("pad" if longest else "crop", step.size, step, relative=float(fill[0]) / 255)
+
+
+# -------------------------------------------------------------------------------------- albumentations
+
+
+OPENCV_WORDS = {0: "nearest-floor", 1: "bilinear", 2: "bicubic", 3: "area"}
+
+
+def opencv_resize(reading, step, kind, size):
+    reading.resize(kind, size, OPENCV_WORDS.get(step.interpolation), step)
+
+
+@reads("albumentations.Resize")
+def _albu_resize(reading, step):
+    opencv_resize(reading, step, "stretch", [step.height, step.width])
+
+
+@reads("albumentations.SmallestMaxSize", "albumentations.LongestMaxSize")
+def _albu_side(reading, step):
+    size = np.ravel(getattr(step, "max_size", None))
+    if len(size) != 1 or size[0] is None:
+        return reading.unread(step, ("fit",))
+    opencv_resize(reading, step, "shorter" if "Smallest" in type(step).__name__ else "longest", int(size[0]))
+
+
+@reads("albumentations.CenterCrop")
+def _albu_crop(reading, step):
+    reading.place("crop", [step.height, step.width], step)
+
+
+@reads("albumentations.PadIfNeeded")
+def _albu_pad(reading, step):
+    fill = np.ravel(getattr(step, "fill", getattr(step, "value", 0)) or 0)
+    low, high = reading.ends
+    if str(getattr(step.position, "value", step.position)) != "center" or step.border_mode != 0 or len(set(fill)) > 1:
+        return reading.unread(step, ("fit",), "does not pad evenly with one value")
+    reading.place("pad", [step.min_height, step.min_width], step, relative=(float(fill[0]) - low) / (high - low))
+
+
+@reads("albumentations.Normalize")
+def _albu_normalize(reading, step):
+    if getattr(step, "normalization", "standard") != "standard":
+        return reading.unread(step, ("mean", "std"), "takes its mean and standard deviation from the image")
+    reading.affine(1 / float(step.max_pixel_value))
+    reading.normalise(step.mean, step.std, step)
+    reading.is_bytes = False
+
+
+@reads("albumentations.ToFloat")
+def _albu_float(reading, step):
+    reading.affine(1 / float(step.max_value or 255))
+    reading.is_bytes = False
+
+
+@reads("albumentations.ToTensorV2")
+def _albu_tensor(_reading, _step):
+    pass
+
+
+@reads("albumentations.ToGray", "albumentations.ToRGB")
+def _albu_grey(reading, step):
+    reading.channels = getattr(step, "num_output_channels", 3)
+
+
+# ------------------------------------------------------------------------------------- torchxrayvision
+
+
+@reads("torchxrayvision.XRayCenterCrop")
+def _xray_crop(reading, step):
+    if any(rows != columns for rows, columns in reading.sizes):
+        reading.unread(step, ("fit",), "cuts a square out before images are resampled")
+
+
+@reads("torchxrayvision.XRayResizer")
+def _xray_resize(reading, step):
+    word = "area" if step.engine == "cv2" else None
+    reading.resize("stretch", pair(step.size), word, step)
+
+
+# ------------------------------------------------------------------------------------------------ MONAI
+
+
+def inner(step):
+    """The array transform inside a dictionary transform."""
+    name = type(step).__name__
+    return next((each for each in vars(step).values() if type(each).__name__ == name[:-1]), step)
+
+
+def of_image(step, name):
+    """A setting of a dictionary transform for the image's key, or of the array transform."""
+    values = getattr(step, name, None)
+    if hasattr(step, "keys") and isinstance(values, (tuple, list)):
+        return values[0]
+    return values if values is not None else getattr(inner(step), name, None)
+
+
+@reads("monai.LoadImage")
+def _monai_load(reading, _step):
+    reading.is_bytes, reading.holds, reading.transposed = False, "tensor", True
+
+
+@reads("monai.EnsureChannelFirst", "monai.AddChannel")
+def _monai_channels(_reading, _step):
+    pass
+
+
+@reads("monai.RepeatChannel")
+def _monai_repeat(reading, step):
+    reading.channels = inner(step).repeats
+
+
+@reads("monai.Transpose")
+def _monai_transpose(reading, step):
+    if list(inner(step).indices) != [0, 2, 1]:
+        return reading.unread(step, ())
+    reading.transposed = not reading.transposed
+
+
+@reads("monai.ScaleIntensityRange")
+def _monai_range(reading, step):
+    scale = inner(step)
+    bottom, top = (0.0, 1.0) if scale.b_min is None or scale.b_max is None else (scale.b_min, scale.b_max)
+    if scale.clip:
+        reading.range(scale.a_min, scale.a_max, step)
+    factor = (top - bottom) / (scale.a_max - scale.a_min)
+    reading.affine(factor, bottom - scale.a_min * factor)
+
+
+@reads("monai.ScaleIntensity")
+def _monai_scale(reading, step):
+    scale = inner(step)
+    if scale.factor is not None or scale.minv is None or scale.maxv is None or reading.geometry:
+        return reading.unread(step, ("intensity",), "takes its range from what was resampled, or scales by a factor")
+    reading.intensity = {"kind": "percentile", "lower": 0, "upper": 100, "of": "image"}
+    reading.raw = reading.ends = (float(scale.minv), float(scale.maxv))
+
+
+@reads("monai.NormalizeIntensity")
+def _monai_normalize(reading, step):
+    normal = inner(step)
+    if normal.subtrahend is None or normal.divisor is None or normal.nonzero:
+        return reading.unread(step, ("mean", "std"), "takes its mean and standard deviation from the image")
+    reading.normalise(normal.subtrahend, normal.divisor, step)
+
+
+@reads("monai.Resize")
+def _monai_resize(reading, step):
+    mode, corners = str(getattr(of_image(step, "mode"), "value", of_image(step, "mode"))), of_image(step, "align_corners")
+    words = {"bilinear": "bilinear-align-corners" if corners else "bilinear", "bicubic": None if corners else "bicubic"}
+    word = {**words, "nearest": "nearest-floor", "nearest-exact": "nearest", "area": "area-pytorch"}.get(mode)
+    if inner(step).size_mode != "all" or of_image(step, "anti_aliasing"):
+        return reading.unread(step, ("fit", "interpolation"))
+    size = pair(inner(step).spatial_size)
+    reading.resize("stretch", size[::-1] if reading.transposed else size, word, step)
+
+
+@reads("monai.CenterSpatialCrop")
+def _monai_crop(reading, step):
+    size = pair(getattr(inner(step), "roi_size", ()))
+    reading.place("crop", size[::-1] if reading.transposed else size, step)
+
+
+# ------------------------------------------------------------------------------------------ geometry
+
+
+def fit_of(reading, frame):
+    """The card's fit and input.size, and what the graph has to crop by itself. `frame` is the model's."""
+    kinds = [kind for kind, *_ in reading.geometry]
+    first = reading.geometry[0] if reading.geometry else None
+    if not kinds and all(list(size) == list(frame) for size in reading.sizes):
+        reading.interpolation = reading.interpolation or "bilinear"
+        reading.notes.append(f"the transform resizes nothing: images of another size than {frame[0]}x{frame[1]} would be stretched")
+        return {"kind": "stretch"}, frame, None
+    if kinds == ["stretch"]:
+        return {"kind": "stretch"}, frame, None
+    if kinds == ["stretch", "crop"] and all(part <= whole for part, whole in zip(reading.geometry[1][1], first[1])):
+        return {"kind": "stretch"}, list(first[1]), reading.geometry[1][1]
+    if kinds in (["shorter"], ["shorter", "crop"]) and first[1] >= max(frame):
+        fit = {"kind": "centre-crop", "shorterSide": first[1]}
+    elif kinds == ["longest", "pad"] and frame == [first[1]] * 2:
+        fit = {"kind": "letterbox", "padValue": reading.geometry[1][2]}
+    elif kinds == ["longest"] and frame == [first[1]] * 2:
+        fit = {"kind": "letterbox", "padValue": 0.0}
+    elif any("fit" in fields for fields, *_ in reading.asks):
+        return None, frame, None
+    else:
+        reading.ask(("fit",), f"the way of {', '.join(kinds) or 'images of other sizes'} into {frame[0]}x{frame[1]} can't be said in a card", 'pass card={"fit": …, "interpolation": …}, or a transform that resizes and then crops')  # fmt: skip
+        return None, frame, None
+    check_rounding(reading, first)
+    return fit, frame, None
+
+
+def check_rounding(reading, first):
+    """Libraries round the longer side each in its own way: only sizes on which they agree with the card are taken."""
+    kind, side = first[0], first[1]
+    if READERS.get("torchvision.Resize") and reading.holds != "array":
+        return
+    for rows, columns in reading.sizes:
+        longer = side * max(rows, columns) / min(rows, columns)
+        if kind == "shorter" and (round(longer) != int(longer) or (int(longer) - side) % 4 == 3):
+            reading.ask(("fit",), f"albumentations rounds an image of {rows}x{columns} to another size than cards do", "make images square first, or resize to [rows, columns]")  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------- images and inputs
+
+
+def family_of(transform):
+    """The library whose transforms these are."""
+    parts = transform if isinstance(transform, (list, tuple)) else getattr(transform, "transforms", [transform])
+    names = {type(part).__module__.split(".")[0] for part in [transform, *parts]}
+    return next((name for name in ("monai", "albumentations", "torchxrayvision", "keras") if name in names), "torchvision")
+
+
+def picture(path, channels):
+    image = image_file(path)
+    if image.mode.startswith(("I", "F")):
+        raise CardError([((), f"{path} has more than 8 bits a pixel", "pass load=, a function from a path to what your transform takes, and card={'intensity': …}")])  # fmt: skip
+    return image.convert("L" if channels == 1 else "RGB")
+
+
+def load_xray(path):
+    """As torchxrayvision's own scripts: one channel in [-1024, 1024]."""
+    grey = np.asarray(picture(path, 1), dtype=np.float32)
+    return (2 * (grey / 255) - 1.0)[None] * 1024
+
+
+def loader_of(family, channels):
+    if family == "monai":
+        return str
+    if family == "torchxrayvision":
+        return load_xray
+    if family == "albumentations":
+        return lambda path: np.asarray(picture(path, channels))
+    return lambda path: picture(path, channels)
+
+
+def apply(transform, family, key, loaded):
+    """The model's input [C, ...] as float32."""
+    if family == "albumentations":
+        made = transform(image=loaded)["image"]
+        made = np.moveaxis(made, -1, 0) if isinstance(made, np.ndarray) and made.ndim == 3 else made
+    elif family == "monai" and is_of_dictionaries(transform):
+        made = transform({key: loaded})[key]
+    else:
+        made = transform(loaded)
+    return np.array(made.detach().cpu() if hasattr(made, "detach") else made, dtype=np.float32)
+
+
+def is_of_dictionaries(transform):
+    return any(hasattr(step, "keys") for step in getattr(transform, "transforms", [transform]))
+
+
+def of_key(transform, key):
+    """A MONAI Compose of those dictionary transforms alone that touch the image."""
+    steps = getattr(transform, "transforms", None)
+    if steps is None:
+        return transform
+    kept = []
+    for step in copy.deepcopy(list(steps)):
+        if hasattr(step, "keys"):
+            if key not in step.keys:
+                continue
+            index = step.keys.index(key)
+            for name, value in vars(step).items():
+                if isinstance(value, tuple) and len(value) == len(step.keys):
+                    setattr(step, name, (value[index],))
+        kept.append(step)
+    return type(transform)(kept)
+
+
+def size_of(loaded, path):
+    """[rows, columns] of what was loaded; of a path, of its picture."""
+    if hasattr(loaded, "size") and hasattr(loaded, "mode"):
+        return loaded.size[::-1]
+    if hasattr(loaded, "shape"):
+        return tuple(extent for extent in loaded.shape if extent not in (1, 3))[:2]
+    try:
+        with image_file(path) as image:
+            return image.size[::-1]
+    except OSError:
+        raise CardError([((), f"{path} is not a picture that PIL reads", "volumes are not exported yet; of other files pass load=")]) from None  # fmt: skip
+
+
+def image_file(path):
+    from PIL import Image
+
+    return Image.open(path)
+
+
+def first_reading(loaded, family, sizes):
+    """Where reading starts: at what `load` gives to the transform."""
+    if family == "torchxrayvision":
+        return Reading(sizes, "array", False, (-1024.0, 1024.0))
+    if family == "monai":
+        return Reading(sizes, "tensor", False)
+    is_array = isinstance(loaded, np.ndarray)
+    is_tensor = hasattr(loaded, "detach")
+    is_bytes = "uint8" in str(loaded.dtype) if is_array or is_tensor else True
+    return Reading(sizes, "array" if is_array else "tensor" if is_tensor else "pil", is_bytes)
+
+
+# --------------------------------------------------------------------------------------------- frameworks
+
+
+class Torch:
+    """A torch.nn.Module, in evaluation on the CPU."""
+
+    def __init__(self, model):
+        self.model = copy.deepcopy(model).eval().cpu().float()
+
+    def channels(self):
+        kernels = (p for p in self.model.parameters() if p.ndim >= 4)
+        first = next(kernels, None)
+        return None if first is None else int(first.shape[1])
+
+    def run(self, batch):
+        import torch
+
+        with torch.no_grad():
+            return tensor_in(self.model(torch.from_numpy(batch))).numpy()
+
+    def in_front(self, crop, transposed):
+        """The model with what a card can't say before it: a centre crop, rows and columns exchanged."""
+        self.model = front(self.model, crop, transposed)
+
+    def write(self, batch, path):
+        """Today's exporter; the one before where that fails, or what it writes computes something else."""
+        failures = []
+        for name, exporter in (("dynamo", self._dynamo), ("legacy", self._legacy)):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    exporter(batch, path)
+                difference = difference_of(path, batch, self.run(batch))
+                if difference is None or difference <= TOLERANCE:
+                    return name
+                failures.append(f"{name}: outputs differ by {difference:.2g}")
+            except Exception as error:  # noqa: BLE001 (whatever an exporter can't do, the other may)
+                failures.append(f"{name}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+        raise RuntimeError(f"torch.onnx.export failed both ways: {'; '.join(failures)}")
+
+    def _dynamo(self, batch, path):
+        import torch
+
+        # A batch of two: one would be taken for a constant.
+        example = torch.from_numpy(np.concatenate([batch, batch])[:2])
+        shapes = ({0: torch.export.Dim("batch", min=1, max=4096)},)
+        program = torch.onnx.export(self._single(), (example,), dynamo=True, dynamic_shapes=shapes, input_names=[INPUT], output_names=[OUTPUT], verbose=False)  # fmt: skip
+        for node in program.model.graph.all_nodes():
+            # Stack traces, which name folders of this machine.
+            node.metadata_props.clear()
+        program.save(str(path), external_data=self._is_large())
+
+    def _legacy(self, batch, path):
+        import torch
+
+        axes = {INPUT: {0: "batch"}, OUTPUT: {0: "batch"}}
+        torch.onnx.export(self._single(), (torch.from_numpy(batch[:1]),), str(path), dynamo=False, dynamic_axes=axes, input_names=[INPUT], output_names=[OUTPUT], opset_version=17)  # fmt: skip
+
+    def _is_large(self):
+        return sum(p.numel() * p.element_size() for p in self.model.parameters()) > 1.8e9
+
+    def _single(self):
+        """The model with its one output, whatever it returns."""
+        import torch
+
+        class Single(torch.nn.Module):
+            def __init__(self, model):
+                super().__init__()
+                self.model = model
+
+            def forward(self, image):
+                return tensor_in(self.model(image))
+
+        return Single(self.model).eval()
+
+
+def front(model, crop, transposed):
+    import torch
+
+    class Front(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, image):
+            if transposed:
+                image = image.transpose(-1, -2)
+            if crop is not None:
+                top, left = (round((image.shape[axis] - extent) / 2) for axis, extent in zip((-2, -1), crop))
+                image = image[..., top : top + crop[0], left : left + crop[1]]
+            return self.model(image)
+
+    return Front().eval()
+
+
+def tensor_in(output):
+    """The scores in what a model returns: a tensor, "out", "logits", or the first of several."""
+    if hasattr(output, "detach"):
+        return output
+    if hasattr(output, "logits"):
+        return output.logits
+    if isinstance(output, dict):
+        return tensor_in(output.get("out", output.get("logits", next(iter(output.values())))))
+    return tensor_in(output[0])
+
+
+def difference_of(path, batch, expected):
+    """The largest difference of the ONNX file's output, one image at a time, as a part of the range; None without onnxruntime."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return None
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    runs = [session.run([OUTPUT], {INPUT: one[None]})[0] for one in batch] + [session.run([OUTPUT], {INPUT: batch})[0]]
+    return max(float(np.abs(made - want).max()) for made, want in zip(runs, [*np.split(expected, len(batch)), expected])) / spread(expected)
+
+
+def spread(values):
+    return max(1.0, float(np.ptp(values)))
+
+
+# ------------------------------------------------------------------------------------------------- output
+
+
+def output_of(asks, outputs, task, classes, activation, model):
+    """The card's task and output; asks for what numbers can't say. `outputs` [N, ...] are those of the examples."""
+    shape = outputs.shape[1:]
+    count = int(shape[0]) if shape else 1
+    classes = list(classes) if classes is not None else names_in(model, count)
+    task = task or ("segmentation" if len(shape) >= 3 else "classification")
+    if task == "regression":
+        return task, {"name": OUTPUT}
+    if activation is None and count == 1:
+        activation = "binary-sigmoid"
+    is_unit = bool((outputs >= 0).all() and (outputs <= 1).all())
+    is_sum = bool(np.allclose(outputs.sum(axis=1), 1, atol=1e-4)) if count > 1 else False
+    if activation is None and is_unit:
+        activation = "softmax" if is_sum else "multi-label-sigmoid"
+    if activation is None:
+        asks.append((("output.activation",), f"the model gives {count} numbers beyond [0, 1] for an image", 'pass activation="softmax" (one class of several) or "multi-label-sigmoid" (each yes or no)'))  # fmt: skip
+    expected = 2 if count == 1 else count
+    if classes is None or len(classes) != expected:
+        got = "none" if classes is None else len(classes)
+        asks.append((("output.classes",), f"the model distinguishes {expected} classes, and {got} are named", "pass classes=[…], in the order of the outputs; of one output what 0 and 1 stand for"))  # fmt: skip
+    gives = "probabilities" if is_unit and (is_sum or activation != "softmax") else "logits"
+    return task, {"name": OUTPUT, "activation": activation, "gives": gives, "classes": [str(each) for each in classes or []]}
+
+
+def names_in(model, count):
+    """Class names that the model carries: of Hugging Face, timm or torchxrayvision."""
+    labels = getattr(getattr(model, "config", None), "id2label", None)
+    if isinstance(labels, dict) and len(labels) == count:
+        return [labels[index] for index in sorted(labels)]
+    labels = (getattr(model, "pretrained_cfg", None) or {}).get("label_names") or getattr(model, "pathologies", None)
+    return list(labels) if labels is not None and len(labels) == count else None
+
+
+# ------------------------------------------------------------------------------------------------- export
+
+
+def export(model, transform, example_images, folder, *, name=None, classes=None, activation=None, task=None, key="image", load=None, card=None):  # fmt: skip
+    """Writes NAME.onnx, NAME.card.json and reference/ into `folder`; returns the card's path.
+
+    model           torch.nn.Module; evaluated in float32 on the CPU
+    transform       what your evaluation makes of an image: see the head of this file
+    example_images  paths of a few image files, of every size and kind that you have
+    name            what records call the model; by default the folder's name
+    classes         names in the order of the outputs
+    activation      "softmax", "multi-label-sigmoid" or "binary-sigmoid", where the outputs don't show it
+    task            "classification", "segmentation", "regression", "ordinal"; by default as the output looks
+    key             of a MONAI transform of dictionaries: the image's key
+    load            from a path to what `transform` takes; by default a PIL image (albumentations: an array)
+    card            parts of a card that win over what was read, e.g. {"modality": "CT", "output": {"threshold": 0.3}}
+
+    Raises CardError that lists everything that could not be read, and what to pass instead.
+    """
+    given, files = card or {}, [Path(file) for file in example_images]
+    if not files:
+        raise CardError([((), "there are no example images", "pass the paths of a few image files")])
+    network, family = Torch(model), family_of(transform)
+    channels = given.get("input", {}).get("channels") or network.channels()
+    if family == "monai":
+        transform = of_key(transform, key)
+    loaded = [(load or loader_of(family, channels))(str(file)) for file in files]
+    reading = first_reading(loaded[0], family, [size_of(each, file) for each, file in zip(loaded, files)])
+    if load is not None:
+        reading.ask(("intensity",), "load= is your own, so which stored values became 0 and 255 can't be read", 'pass card={"intensity": …}')
+    read(reading, transform)
+    inputs = [apply(transform, family, key, each) for each in loaded]
+    if len({each.shape for each in inputs}) > 1:
+        raise CardError([((), f"the transform gives inputs of several sizes: {sorted({each.shape for each in inputs})}", "end it with a resize or crop to one size")])  # fmt: skip
+    batch = np.stack(inputs)
+    outputs = np.concatenate([network.run(each[None]) for each in inputs])
+    written = compose(reading, batch, outputs, model, {"name": name or Path(folder).resolve().name, "task": task, "classes": classes, "activation": activation}, given)  # fmt: skip
+    return write(written, reading, network, batch, outputs, files, Path(folder), Sources(family, key, loaded))
+
+
+class Sources:
+    """What the transforms are run on once more, where the graph takes a part of them over."""
+
+    def __init__(self, family, key, loaded):
+        self.family, self.key, self.loaded = family, key, loaded
+
+
+def compose(reading, batch, outputs, model, said, given):
+    """The whole card. Raises CardError for all that neither the transform nor `given` says."""
+    _, channels, *frame = batch.shape
+    if len(frame) != 2:
+        raise CardError([((), f"the model takes {list(batch.shape[1:])} for an image, not [channels, rows, columns]", "volumes are not exported yet: write the card by hand, see docs/model-card.md")])  # fmt: skip
+    if reading.transposed:
+        frame = frame[::-1]
+    fit, size, reading.crop = fit_of(reading, list(frame))
+    task, output = output_of(reading.asks, outputs, said["task"], said["classes"], said["activation"], model)
+    card = {
+        "schema": SCHEMA,
+        "file": f"{said['name']}.onnx",
+        "name": said["name"],
+        "task": task,
+        "input": {"name": INPUT, "layout": "NCHW", "size": [int(each) for each in size], "channels": int(channels), "valueRange": list(reading.ends)},
+        "intensity": reading.intensity,
+        "fit": fit,
+        "interpolation": reading.interpolation,
+        **({"rounding": reading.rounding} if reading.rounding else {}),
+        "mean": reading.mean,
+        "std": reading.std,
+        "output": output,
+    }
+    whole = merged(card, given)
+    asks = [ask for ask in reading.asks if not (ask[0] and all(has(given, field) for field in ask[0]))]
+    if asks:
+        raise CardError(asks)
+    return whole
+
+
+def merged(below, above):
+    both = {**below, **above}
+    return {key: merged(below[key], value) if isinstance(below.get(key), dict) and isinstance(value, dict) and value.get("kind") == below[key].get("kind", value.get("kind")) else value for key, value in both.items()}  # fmt: skip
+
+
+def has(given, field):
+    for part in field.split("."):
+        if not isinstance(given, dict) or part not in given:
+            return False
+        given = given[part]
+    return True
+
+
+def write(card, reading, network, batch, outputs, files, folder, sources):
+    folder.mkdir(parents=True, exist_ok=True)
+    if reading.crop is not None or reading.transposed:
+        network.in_front(reading.crop, reading.transposed)
+        batch = inputs_of_graph(reading, batch, sources)
+    path = folder / card["file"]
+    exporter = network.write(batch, path)
+    card["references"] = [reference(folder, index, file, batch[index], outputs[index]) for index, file in enumerate(files)]
+    card_path = folder / f"{path.stem}.card.json"
+    card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    difference = difference_of(path, batch, outputs)
+    print(f"{path}: written by torch.onnx's {exporter} exporter")
+    print(f"{card_path}: read off the transform; {len(files)} reference pairs in {folder / 'reference'}")
+    for note in reading.notes:
+        print(f"note: {note}")
+    print(told(difference))
+    print(f"Next: radversary model add {path}")
+    return card_path
+
+
+def told(difference):
+    if difference is None:
+        return "not checked: onnxruntime is not installed (pip install onnxruntime)"
+    verdict = "as trained" if difference <= TOLERANCE else "NOT as trained"
+    return f"check: the ONNX file's outputs are within {difference:.1e} of the framework's: {verdict}"
+
+
+def inputs_of_graph(reading, batch, sources):
+    """What the graph is given where it crops or exchanges axes by itself: the inputs before that."""
+    if reading.crop is not None:
+        steps = [step for step in reading.flat if step is not reading.last_crop]
+        batch = np.stack([through(steps, sources, each) for each in sources.loaded])
+    return np.ascontiguousarray(np.swapaxes(batch, -1, -2)) if reading.transposed else batch
+
+
+def through(steps, sources, loaded):
+    for step in steps:
+        loaded = step(image=loaded)["image"] if sources.family == "albumentations" else step(loaded)
+    made = np.array(loaded, dtype=np.float32)
+    return np.moveaxis(made, -1, 0) if sources.family == "albumentations" and made.shape[-1] in (1, 3) else made
+
+
+def reference(folder, index, file, given, output):
+    """One pair: the image file beside the card, what the graph was given and what it gave."""
+    (folder / "reference").mkdir(exist_ok=True)
+    stem = f"reference/{index}"
+    np.save(folder / f"{stem}-input.npy", given)
+    np.save(folder / f"{stem}-output.npy", output.astype(np.float32))
+    return {"image": beside(folder, stem, file), "input": f"{stem}-input.npy", "output": f"{stem}-output.npy"}
+
+
+def beside(folder, stem, file):
+    """The image as a file that references may name: PNG, NumPy and DICOM as they are, all else as PNG."""
+    suffix = file.suffix.lower()
+    if suffix in (".png", ".npy", ".dcm"):
+        shutil.copyfile(file, folder / f"{stem}{suffix}")
+        return f"{stem}{suffix}"
+    with image_file(file) as image:
+        image.convert("L" if image.mode in ("1", "L") else "RGB").save(folder / f"{stem}.png")
+    return f"{stem}.png"
+
+
+def check(folder):
+    """Runs the ONNX files in `folder` on their references again; returns whether all are as trained."""
+    verdicts = []
+    for card_path in sorted(Path(folder).glob("*.card.json")):
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+        arrays = [[np.load(card_path.parent / pair[part]) for pair in card["references"]] for part in ("input", "output")]
+        difference = difference_of(card_path.parent / card["file"], *map(np.stack, arrays))
+        print(f"{card_path.parent / card['file']}: {told(difference)}")
+        verdicts.append(difference is not None and difference <= TOLERANCE)
+    return bool(verdicts) and all(verdicts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("setup", nargs="?", help="a Python file that defines model and transform")
+    parser.add_argument("images", nargs="*", help="example images")
+    parser.add_argument("--out", help="folder for the ONNX file, the card and the references")
+    parser.add_argument("--check", metavar="FOLDER", help="check what was exported before")
+    asked = parser.parse_args()
+    if asked.check:
+        return 0 if check(asked.check) else 1
+    if not (asked.setup and asked.images and asked.out):
+        parser.error("expected SETUP.py, images and --out, or --check FOLDER")
+    names = export.__kwdefaults__
+    defined = runpy.run_path(asked.setup)
+    try:
+        export(defined["model"], defined["transform"], asked.images, asked.out, **{name: defined[name] for name in names if name in defined})
+    except CardError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyError as error:
+        print(f"{asked.setup}: expected it to define {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

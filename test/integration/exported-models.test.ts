@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { readNpy, tensorFromNpy } from '../../src/core/tensor/npy.ts'
+import { commandLine, jsonOf } from '../support/command-line.ts'
+import { largestDifference } from '../support/numbers.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+const report = z.object({ count: z.int(), difference: z.number(), departures: z.array(z.unknown()) })
+
+/** What `model check` says of a model and its references, from the image files on. */
+async function checked(file: string) {
+  const ended = await commandLine(['model', 'check', file, '--device', 'cpu', '--json'])
+  expect(`${ended.code} ${ended.err}`).toMatch(/^0 /)
+  return report.parse(jsonOf(ended))
+}
+
+test('what radversary_card.py wrote is the model that was trained (scripts/goldens/exported.py)', async () => {
+  const { count, difference } = await checked(join(root, 'test/fixtures/exported/tiny.onnx'))
+  expect(count).toBe(2)
+  expect(difference).toBeLessThan(1e-5)
+})
+
+test('`model exporter` prints radversary_card.py', async () => {
+  const { code, out } = await commandLine(['model', 'exporter'])
+  expect(code).toBe(0)
+  expect(out).toBe(readFileSync(join(root, 'resources/python/radversary_card.py'), 'utf8'))
+})
+
+const python = process.env['RADVERSARY_PEERS_PYTHON']
+if (python === undefined && process.env['npm_lifecycle_event'] === 'test:python')
+  throw new Error(
+    'RADVERSARY_PEERS_PYTHON: expected the python of an environment with torch, timm and MONAI, got nothing',
+  )
+
+const script = join(root, 'scripts/goldens/exported_models.py')
+const exported = z.array(z.object({ name: z.string(), model: z.string(), transform: z.string() }))
+const names = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d']
+
+describe.skipIf(python === undefined)('models exported by RADVERSARY_PEERS_PYTHON', () => {
+  const folder = temporaryFolder('exported')
+  const rows: string[] = []
+  let versions = ''
+  let known: z.output<typeof exported> = []
+  beforeAll(() => {
+    versions = execFileSync(python ?? '', [script, folder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    known = exported.parse(JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')))
+  }, 600_000)
+
+  afterAll(async () => {
+    if (rows.length < names.length) return
+    const page = join(root, 'docs/python.md')
+    const table = [
+      '<!-- report -->',
+      '',
+      versions.trim(),
+      '',
+      ...head,
+      ...rows.sort(),
+      '',
+      '<!-- /report -->',
+    ]
+    const text = readFileSync(page, 'utf8').replace(/<!-- report -->[^]*<!-- \/report -->/, table.join('\n'))
+    writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }))
+  })
+
+  const head = ['| Model | Transform | Image file to output | Gradient |', '| --- | --- | --- | --- |']
+  const at = (name: string, file: string) => join(folder, name, file)
+  const array = (path: string) => tensorFromNpy(readNpy(readFileSync(path), path))
+
+  /** Largest difference from the framework's gradient, in float64 there, as a part of its largest value. */
+  async function gradientDifference(name: string): Promise<number> {
+    const files = [
+      '--model',
+      at(name, `${name}.onnx`),
+      '--input',
+      at(name, 'x.npy'),
+      '--target',
+      at(name, 't.npy'),
+    ]
+    const out = at(name, 'ours.npy')
+    const ended = await commandLine([
+      'tensor',
+      'gradient',
+      ...files,
+      '--loss',
+      'cross-entropy',
+      '--out',
+      out,
+      '--device',
+      'cpu',
+    ])
+    expect(`${ended.code} ${ended.err}`).toMatch(/^0 /)
+    const theirs = array(at(name, 'gradient.npy')).data
+    return (
+      largestDifference(array(out).data, theirs) /
+      theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    )
+  }
+
+  const about = '%s: image file to output within 1e-4, gradient within 1e-3'
+  test.for(names)(about, { timeout: 120_000 }, async (name, context) => {
+    const { model, transform } = known.find((each) => each.name === name) ?? {}
+    if (model === undefined || transform === undefined) context.skip('its library is not there')
+    const { difference } = await checked(at(name, `${name}.onnx`))
+    const gradient = await gradientDifference(name)
+    rows.push(`| ${model} | ${transform} | ${difference.toExponential(1)} | ${gradient.toExponential(1)} |`)
+    expect(difference).toBeLessThan(1e-4)
+    expect(gradient).toBeLessThan(1e-3)
+  })
+})
