@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -23,6 +23,32 @@ test('what radversary_card.py wrote is the model that was trained (scripts/golde
   const { count, difference } = await checked(join(root, 'test/fixtures/exported/tiny.onnx'))
   expect(count).toBe(2)
   expect(difference).toBeLessThan(1e-5)
+})
+
+test('`model show` says what files beside a model say of it, and where that is against the graph', async () => {
+  const beside = temporaryFolder('sidecars')
+  const fixtures = join(root, 'test/fixtures')
+  copyFileSync(join(fixtures, 'exported/tiny.onnx'), join(beside, 'model.onnx'))
+  for (const name of ['config.json', 'preprocessor_config.json'])
+    copyFileSync(join(fixtures, 'sidecars/hugging-face-clip', name), join(beside, name))
+  const shown = jsonOf(await commandLine(['model', 'show', join(beside, 'model.onnx'), '--json']))
+  const { card, sources, warnings, missing } = z
+    .object({
+      card: z.object({ fit: z.unknown(), output: z.object({ classes: z.array(z.string()) }) }),
+      sources: z.record(z.string(), z.string()),
+      warnings: z.array(z.object({ message: z.string() })),
+      missing: z.array(z.unknown()),
+    })
+    .parse(shown)
+  expect(card).toMatchObject({
+    fit: { kind: 'centre-crop', shorterSide: 224 },
+    output: { classes: ['normal', 'benign', 'malignant'] },
+  })
+  expect(sources['mean']).toBe('preprocessor_config.json: image_mean')
+  expect(warnings.map(({ message }) => message).join()).toContain('the graph [28,28]')
+  expect(missing).toEqual([])
+  const { out } = await commandLine(['model', 'show', join(beside, 'model.onnx')])
+  expect(out).toContain('mean: from preprocessor_config.json: image_mean')
 })
 
 test('`model exporter` prints radversary_card.py', async () => {

@@ -131,7 +131,7 @@ function checkedOutcome({ opened, report }: CheckedModel): Outcome {
 
 /** Whatever is known of a model, and what is not. */
 function outcomeOf(model: ShownModel, what = 'Model', references?: ReferenceReport): Outcome {
-  const { path, sha256, card, proposed, facts, tfjs, missing, obstacles } = model
+  const { path, sha256, card, proposed, sources, facts, tfjs, missing, obstacles } = model
   const { inputs, outputs } = facts
   const notices = tfjs?.notices ?? []
   const about = linesText([
@@ -139,7 +139,8 @@ function outcomeOf(model: ShownModel, what = 'Model', references?: ReferenceRepo
     `  file: ${path}`,
     `  sha256: ${sha256}`,
     ...notices.map((sentence) => `  ${sentence}`),
-    `  read off the file: ${proposed.join(', ')}`,
+    `  read off the file: ${proposed.filter((field) => !isSaidBeside(field, sources)).join(', ')}`,
+    ...Object.entries(sources).map(([field, from]) => `  ${field}: from ${from}`),
     ...obstacles.map((each) => `  ${heading[each.of]}: ${each.message}. ${each.tip}`.trimEnd()),
     ...(references === undefined ? [] : [`  ${referenceSentence(references)}`]),
     ...missing.map(
@@ -147,8 +148,25 @@ function outcomeOf(model: ShownModel, what = 'Model', references?: ReferenceRepo
     ),
   ])
   const warnings = obstacles.map(({ of, message, tip }) => ({ of, message, tip }))
-  const result = { path, sha256, card, proposed, missing, warnings, inputs, outputs, notices, references }
+  const result = {
+    path,
+    sha256,
+    card,
+    proposed,
+    sources,
+    missing,
+    warnings,
+    inputs,
+    outputs,
+    notices,
+    references,
+  }
   return { result, text: `${about}${jsonText(card)}`, code: exitCode.done }
+}
+
+/** Whether a field, or one it is a part of, was read off a file beside the model. */
+function isSaidBeside(field: string, sources: ShownModel['sources']): boolean {
+  return Object.keys(sources).some((said) => field === said || field.startsWith(`${said}.`))
 }
 
 const heading = {

@@ -1,3 +1,4 @@
+import type { SidecarFiles } from './sidecars/sidecar.ts'
 import type { DataType } from '../onnx/data-type.ts'
 import type { Suppression } from '../onnx/suppression.ts'
 
@@ -61,6 +62,8 @@ export interface ModelFacts {
   readonly outputs: readonly OutputFacts[]
   /** metadata_props of the ModelProto. */
   readonly metadata: Readonly<Record<string, string>>
+  /** Files beside the model that say something of its card. */
+  readonly sidecars?: SidecarFiles | undefined
   /** Inputs of NonMaxSuppression and the operator that makes its scores; only for graphs that end in it. */
   readonly suppression?: (Suppression & { readonly scoresOp: string | undefined }) | undefined
   /** Whether the graph holds several NonMaxSuppressions, of which none can be said to end it. */

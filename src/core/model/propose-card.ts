@@ -9,16 +9,30 @@ import {
   missingInWords,
   type JsonObject,
   type MissingField,
+  valueAt,
 } from './card-missing.ts'
-import type { ModelFacts, Obstacle, ObstaclesOf, OutputFacts, TensorFacts } from './model-facts.ts'
+import {
+  classExtent,
+  type ModelFacts,
+  type Obstacle,
+  type ObstaclesOf,
+  type OutputFacts,
+  type TensorFacts,
+} from './model-facts.ts'
 import { canBeImage, isScore, portObstacles } from './port-obstacles.ts'
+import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
+import { cardOf, readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
 import { volumeFacts } from './volume.ts'
+
+/** Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json: pretrained_cfg.mean'}. */
+export type FieldSources = Readonly<Record<string, string>>
 
 export interface ProposedCard {
   readonly card: ModelCard
   /** Fields that were read off the model, e.g. ['input.name', 'input.layout']; all others were given. */
   readonly proposed: readonly string[]
+  readonly sources: FieldSources
   /** What some jobs can't do with. */
   readonly obstacles: readonly Obstacle[]
 }
@@ -27,6 +41,7 @@ export interface ProposedCard {
 export interface CardDraft {
   readonly draft: JsonObject
   readonly proposed: readonly string[]
+  readonly sources: FieldSources
   readonly missing: readonly MissingField[]
   /** What keeps jobs from being done with this model, whatever the card says. */
   readonly obstacles: readonly Obstacle[]
@@ -43,7 +58,7 @@ export function proposeCard(
   given: unknown = {},
   obstaclesOf: ObstaclesOf = () => [],
 ): ProposedCard {
-  const { draft, proposed, missing, obstacles } = draftCard(facts, given, obstaclesOf)
+  const { draft, proposed, sources, missing, obstacles } = draftCard(facts, given, obstaclesOf)
   const obstacle = obstacles.find((each) => each.of === 'run')
   if (obstacle !== undefined)
     throw new RadversaryError('model-unsupported', obstacle.message, { tip: obstacle.tip, file: facts.file })
@@ -51,7 +66,7 @@ export function proposeCard(
   const card = parseCard(draft, facts.file)
   const contradictions = contradictionsOf(card, facts)
   if (contradictions.length > 0) throw cardInvalid(contradictions, facts.file)
-  return { card, proposed, obstacles }
+  return { card, proposed, sources, obstacles }
 }
 
 /** What is known of a model's card so far. Throws `card-invalid` for what is `given` and no JSON object. */
@@ -61,18 +76,71 @@ export function draftCard(
   obstaclesOf: ObstaclesOf = () => [],
 ): CardDraft {
   if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
-  const readable = readOff(facts, given)
+  const { fields, notes } = besideModel(facts, given)
+  const beside = cardOf(fields)
+  const readable = merge(beside, readOff(facts, merge(beside, given)))
   const draft = merge(readable, given)
   return {
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
+    sources: Object.fromEntries(fields.map(({ field, from }) => [field, from])),
     missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).fields),
     obstacles: [
       ...headNotes(facts, given),
       ...portObstacles(facts, draft),
       ...obstaclesOf(...tensorsIn(draft)),
+      ...notes.map((message) => ({ of: 'note', message, tip: 'What the card says wins.' }) as const),
     ],
   }
+}
+
+/**
+ * What files beside the model say that neither the card nor the graph does; what they say against the graph
+ * is a note.
+ */
+function besideModel(facts: ModelFacts, given: JsonObject): SidecarReading {
+  const { fields, notes } = readSidecars(facts)
+  const asked = fields.filter(({ field }) => !has(given, field.split('.')))
+  const graph = readOff(facts, merge(cardOf(asked), given))
+  const said = asked.filter(
+    ({ field }) => (field === 'task' || valueAt(graph, field) === undefined) && suits(facts, field),
+  )
+  const against = [
+    ...asked.flatMap((each) => contradiction(each, valueAt(graph, each.field))),
+    ...miscounted(said, facts, given),
+  ]
+  return {
+    fields: against.length > 0 ? said.filter((each) => miscounted([each], facts, given).length === 0) : said,
+    notes: said.length > 0 ? [...against, ...notes] : [],
+  }
+}
+
+/** Volumes are for graphs that take them. */
+function suits({ inputs }: ModelFacts, field: string): boolean {
+  return !field.startsWith('input.volume') || inputs.some(({ shape }) => shape.length === 5)
+}
+
+function contradiction({ field, value, from }: SidecarField, graph: unknown): string[] {
+  const [said, known] = [JSON.stringify(value), JSON.stringify(graph)]
+  return graph === undefined || said === known ? [] : [`${from} says ${field} is ${said}, the graph ${known}`]
+}
+
+/** Class names that are more or fewer than the graph gives. */
+function miscounted(fields: readonly SidecarField[], facts: ModelFacts, given: JsonObject): string[] {
+  const output = scoresOf(facts.outputs, given)
+  const extent =
+    output && isRowOrDense(taskOf(facts, merge(cardOf(fields), given))) ? classExtent(output) : undefined
+  if (typeof extent !== 'number') return []
+  const expected = extent === 1 ? 2 : extent
+  return fields.flatMap(({ field, value, from }) =>
+    field === 'output.classes' && Array.isArray(value) && value.length !== expected
+      ? [`${from} names ${value.length} classes, the graph gives ${extent}`]
+      : [],
+  )
+}
+
+function isRowOrDense(task: Task): boolean {
+  return task === 'classification' || task === 'segmentation'
 }
 
 /** The tensors that a card names: scores and boxes. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { readBeside, readShared } from '../../adapters/fs/read-file.ts'
 import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
+import type { SidecarFiles } from '../../core/model/sidecars/sidecar.ts'
+import { sidecarNames } from '../../core/model/sidecars/sidecars.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { externalDataLocations } from '../../core/onnx/external-data.ts'
 import { type ModelRuntime, type TfjsModel, tfjsPath } from './tfjs-model-file.ts'
@@ -48,7 +50,31 @@ export interface ReadOptions {
  */
 export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ReadModel> {
   const json = await tfjsPath(path)
-  return json === undefined ? readOnnxFile(path) : readTfjsFile(json, options)
+  const model = await (json === undefined ? readOnnxFile(path) : readTfjsFile(json, options))
+  const sidecars = await readSidecarFiles(dirname(model.path))
+  return { ...model, facts: { ...model.facts, sidecars } }
+}
+
+/**
+ * JSON files beside a model that may say something of its card, by their names; of a folder `onnx` or
+ * `models` also those of the folder above it and of its `configs`, as Hugging Face and MONAI lay them out.
+ */
+async function readSidecarFiles(folder: string): Promise<SidecarFiles> {
+  const above = ['onnx', 'models'].includes(basename(folder)) ? [dirname(folder)] : []
+  const folders = [folder, ...above.flatMap((each) => [each, join(each, 'configs')])]
+  const files: Record<string, unknown> = {}
+  for (const name of sidecarNames) for (const each of folders) files[name] ??= await parsedBeside(each, name)
+  return files
+}
+
+/** Undefined where there is no such file, or one that is not JSON: it is another program's. */
+async function parsedBeside(folder: string, name: string): Promise<unknown> {
+  try {
+    const bytes = await readBeside(folder, name)
+    return bytes && JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
 }
 
 async function readTfjsFile(path: string, options: ReadOptions): Promise<ReadModel> {

@@ -31,16 +31,20 @@ export async function readTfjsModel(
   { runtime = 'auto', inputShape, inputRange }: TfjsOptions,
 ): Promise<TfjsRead> {
   const contents = await readContents(path)
-  const files = tfjsFiles(path, contents)
-  if (runtime === 'tfjs') return { ...(await byTensorflow(files, inputShape, 'as asked')), contents }
+  const run = await runOf(tfjsFiles(path, contents), { runtime, inputShape, inputRange })
+  return { ...run, contents }
+}
+
+async function runOf(files: TfjsFiles, { runtime, inputShape, inputRange }: TfjsOptions): Promise<Run> {
+  if (runtime === 'tfjs') return byTensorflow(files, inputShape, 'as asked')
   try {
-    return { ...(await converted(files, { inputShape, inputRange })), contents }
+    return await converted(files, { inputShape, inputRange })
   } catch (error) {
     const canRun =
       error instanceof RadversaryError &&
       (error.code === 'model-unsupported' || error.code === 'runtime-failed')
     if (runtime === 'onnx' || !canRun) throw error
-    return { ...(await byTensorflow(files, inputShape, `not converted: ${error.message}`)), contents }
+    return byTensorflow(files, inputShape, `not converted: ${error.message}`)
   }
 }
 
@@ -73,7 +77,7 @@ async function converted(files: TfjsFiles, check: ConversionCheck): Promise<Run>
       ? 'converted to ONNX when it was added'
       : `converted to ONNX, outputs within ${difference.toExponential(0)}`
   const model = decodeModel(bytes)
-  const facts = factsOf(model, { file: files.file })
+  const facts = withMetadata(factsOf(model, { file: files.file }), files)
   const ofGraph: ObstaclesOf = (scores, boxes) => obstaclesOf(model, scores, boxes)
   return {
     bytes,
@@ -83,6 +87,14 @@ async function converted(files: TfjsFiles, check: ConversionCheck): Promise<Run>
     inputShape,
     notices: [`TensorFlow.js model: ${how}`],
   }
+}
+
+/** What the model's author said of it (`setUserDefinedMetadata`), in the place of a graph's metadata. */
+function withMetadata(facts: ModelFacts, { manifest }: TfjsFiles): ModelFacts {
+  const texts = Object.entries(manifest.userDefinedMetadata).map(
+    ([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  )
+  return { ...facts, metadata: { ...facts.metadata, ...Object.fromEntries(texts) } }
 }
 
 /** A stored model's, which was compared when it was added; it has one input size. */
@@ -104,7 +116,7 @@ async function byTensorflow(
   why: string,
 ): Promise<Run> {
   const { backend, sentences } = await pickBackend(files, inputShape)
-  const facts = await describeModel(files, inputShape)
+  const facts = withMetadata(await describeModel(files, inputShape), files)
   const notices = [`TensorFlow.js model: run by TensorFlow.js on ${backend}, ${why}`, ...sentences]
   return { bytes: new Uint8Array(), facts, obstaclesOf: () => [], backend, inputShape, notices }
 }

@@ -1,0 +1,94 @@
+"""Writes test/fixtures/sidecars: the files that libraries write beside models, as Radversary reads them.
+
+Needs transformers, timm, torch and monai (pip): python3 scripts/goldens/sidecars.py
+"""
+
+import json
+import os
+import shutil
+import tempfile
+
+import timm
+import transformers
+from monai.bundle import scripts as bundle
+from timm.models import save_for_hf
+from torch import nn
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../test/fixtures/sidecars")
+LABELS = {0: "normal", 1: "benign", 2: "malignant"}
+
+
+def keep(family, name, content):
+    folder = os.path.join(FOLDER, family)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.write("\n")
+
+
+def of_transformers():
+    from transformers import CLIPImageProcessor, ConvNextConfig, ConvNextImageProcessor, ViTConfig, ViTForImageClassification, ViTImageProcessor
+
+    pairs = {
+        "vit": (ViTConfig(id2label=LABELS, problem_type="multi_label_classification", architectures=["ViTForImageClassification"]), ViTImageProcessor()),
+        "convnext": (ConvNextConfig(id2label=LABELS, architectures=["ConvNextForImageClassification"]), ConvNextImageProcessor(size={"shortest_edge": 224}, crop_pct=0.875)),
+        "clip": (ViTConfig(id2label=LABELS, architectures=["ViTForImageClassification"]), CLIPImageProcessor()),
+    }  # fmt: skip
+    for name, (config, processor) in pairs.items():
+        with tempfile.TemporaryDirectory() as folder:
+            config.save_pretrained(folder)
+            processor.save_pretrained(folder)
+            for file in ("config.json", "preprocessor_config.json"):
+                keep(f"hugging-face-{name}", file, json.load(open(os.path.join(folder, file), encoding="utf-8")))
+
+
+def of_timm():
+    with tempfile.TemporaryDirectory() as folder:
+        model = timm.create_model("convnext_atto", num_classes=3)
+        save_for_hf(model, folder, model_config={"label_names": list(LABELS.values())}, safe_serialization=False)
+        keep("timm", "config.json", json.load(open(os.path.join(folder, "config.json"), encoding="utf-8")))
+
+
+def of_monai():
+    """A bundle as init_bundle makes it, filled in as MONAI's segmentations of CT are."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "bundle")
+        bundle.init_bundle(place, network=nn.Conv3d(1, 2, 1))
+        metadata = json.load(open(os.path.join(place, "configs/metadata.json"), encoding="utf-8"))
+        inference = json.load(open(os.path.join(place, "configs/inference.json"), encoding="utf-8"))
+    metadata["network_data_format"] = {
+        "inputs": {"image": {
+            "type": "image", "format": "hounsfield", "modality": "CT", "num_channels": 1, "spatial_shape": [64, 64, 32],
+            "dtype": "float32", "value_range": [0, 1], "is_patch_data": True, "channel_def": {"0": "image"},
+        }},
+        "outputs": {"pred": {
+            "type": "image", "format": "segmentation", "num_channels": 2, "spatial_shape": [64, 64, 32],
+            "dtype": "float32", "value_range": [0, 1], "is_patch_data": True, "channel_def": {"0": "background", "1": "spleen"},
+        }},
+    }  # fmt: skip
+    inference["preprocessing"] = {"_target_": "Compose", "transforms": [
+        {"_target_": "LoadImaged", "keys": "image"},
+        {"_target_": "EnsureChannelFirstd", "keys": "image"},
+        {"_target_": "Orientationd", "keys": "image", "axcodes": "RAS"},
+        {"_target_": "Spacingd", "keys": "image", "pixdim": "@pixdim", "mode": "bilinear"},
+        {"_target_": "ScaleIntensityRanged", "keys": "image", "a_min": -57, "a_max": 164, "b_min": 0, "b_max": 1, "clip": True},
+        {"_target_": "CropForegroundd", "keys": "image", "source_key": "image"},
+        {"_target_": "EnsureTyped", "keys": "image"},
+    ]}  # fmt: skip
+    inference["pixdim"] = [1.5, 1.5, 2.0]
+    inference["inferer"] = {"_target_": "SlidingWindowInferer", "roi_size": [64, 64, 32], "sw_batch_size": 4, "overlap": 0.25, "mode": "gaussian"}
+    inference["postprocessing"] = {"_target_": "Compose", "transforms": [{"_target_": "Activationsd", "keys": "pred", "softmax": True}]}
+    keep("monai", "metadata.json", metadata)
+    keep("monai", "inference.json", inference)
+
+
+def main():
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    of_transformers()
+    of_timm()
+    of_monai()
+    print(f"transformers {transformers.__version__}, timm {timm.__version__}")
+
+
+if __name__ == "__main__":
+    main()

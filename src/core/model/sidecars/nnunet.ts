@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import type { ModelFacts } from '../model-facts.ts'
+import { said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
+
+const property = z.object({
+  mean: z.number(),
+  std: z.number(),
+  percentile_00_5: z.number(),
+  percentile_99_5: z.number(),
+})
+const properties = z.record(z.string(), property)
+const extents = z.array(z.number())
+
+const configuration = z.object({
+  inherits_from: z.string().optional(),
+  patch_size: extents.optional(),
+  spacing: extents.optional(),
+  normalization_schemes: z.array(z.string()).optional(),
+  use_mask_for_norm: z.array(z.boolean()).optional(),
+})
+type Configuration = z.output<typeof configuration>
+
+const plans = z.object({
+  configurations: z.record(z.string(), configuration),
+  transpose_forward: extents.optional(),
+  foreground_intensity_properties_per_channel: properties.optional().catch(undefined),
+})
+type Plans = z.output<typeof plans>
+
+const dataset = z.object({
+  channel_names: z.record(z.string(), z.string()).optional(),
+  labels: z.record(z.string(), z.union([z.number(), z.array(z.number())])),
+})
+
+const fingerprint = z.object({ foreground_intensity_properties_per_channel: properties })
+
+const planFiles = ['plans.json', 'nnUNetPlans.json']
+
+/** nnU-Net v2: the configuration whose patch is the graph's. */
+export const nnunet: SidecarReader = {
+  files: [...planFiles, 'dataset.json', 'dataset_fingerprint.json'],
+  read: (files, facts) => {
+    const file = planFiles.find((name) => plans.safeParse(files[name]).success)
+    const planned = plans.safeParse(files[file ?? '']).data
+    const told = dataset.safeParse(files['dataset.json']).data
+    if (planned === undefined && (told === undefined || !('channel_names' in told))) return undefined
+    const print = fingerprint.safeParse(files['dataset_fingerprint.json']).data
+    const ofPlans =
+      planned === undefined || file === undefined
+        ? { fields: [], notes: [] }
+        : planReading(planned, {
+            file,
+            facts,
+            ofChannel: print?.foreground_intensity_properties_per_channel['0'],
+          })
+    const ofDataset = told === undefined ? { fields: [], notes: [] } : datasetReading(told)
+    return {
+      fields: [...ofPlans.fields, ...ofDataset.fields],
+      notes: [...ofPlans.notes, ...ofDataset.notes],
+    }
+  },
+}
+
+interface Around {
+  readonly file: string
+  readonly facts: ModelFacts
+  /** Of the fingerprint, where plans don't have it. */
+  readonly ofChannel: z.output<typeof property> | undefined
+}
+
+function planReading(planned: Plans, { file, facts, ofChannel }: Around): SidecarReading {
+  const [name, chosen] = chosenOf(planned, facts)
+  const at = (place: string) => `${file}: ${name}.${place}`
+  const patch = chosen.patch_size
+  if (patch?.length !== 3)
+    return { fields: [], notes: [`${file}: configuration ${name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
+  const turned = planned.transpose_forward?.join() ?? '0,1,2'
+  const { foreground_intensity_properties_per_channel: ofPlans } = planned
+  return {
+    fields: [
+      ...said('task', 'segmentation', `${file}: configurations`),
+      ...said('input.volume.patch', patch, at('patch_size')),
+      ...said('input.volume.spacing', chosen.spacing, at('spacing')),
+      ...said('input.volume.overlap', 0.5, `${file}: nnU-Net's tiling`),
+      ...said('input.volume.blend', 'gaussian', `${file}: nnU-Net's tiling`),
+      ...said('input.volume.tiling', 'nnunet', `${file}: nnU-Net's tiling`),
+      ...said('input.volume.edge', 'zeros', `${file}: nnU-Net's tiling`),
+      ...said('fit', { kind: 'none' }, at('spacing')),
+      ...said('interpolation', 'bilinear', `${file}: resampling to spacing`),
+      ...normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes')),
+    ],
+    notes: [
+      `${file}: nnU-Net resamples by cubic splines, Radversary linearly: results differ where a series has another spacing`,
+      ...(turned === '0,1,2' ? [] : [`${file}: transpose_forward ${turned} can't be said in a card`]),
+    ],
+  }
+}
+
+/** The configuration of the graph's patch, or else the one in three axes. */
+function chosenOf(planned: Plans, { inputs }: ModelFacts): [name: string, chosen: Configuration] {
+  const all = Object.keys(planned.configurations).map((name) => [name, inherited(planned, name)] as const)
+  const shapes = inputs.map(({ shape }) => shape.slice(2).join())
+  const ofPatch = all.find(
+    ([, { patch_size: patch }]) => patch !== undefined && shapes.includes(patch.join()),
+  )
+  const [name, chosen] = ofPatch ?? all.find(([each]) => each === '3d_fullres') ?? all[0] ?? ['none', {}]
+  return [name, chosen]
+}
+
+function inherited({ configurations }: Plans, name: string, depth = 0): Configuration {
+  const own = configurations[name] ?? {}
+  const { inherits_from: parent } = own
+  return parent === undefined || depth > 8
+    ? own
+    : { ...inherited({ configurations }, parent, depth + 1), ...own }
+}
+
+function normalisation(
+  { normalization_schemes: [scheme] = [], use_mask_for_norm: [isMasked] = [] }: Configuration,
+  ofChannel: z.output<typeof property> | undefined,
+  from: string,
+): SidecarField[] {
+  const constants = [...said('mean', [0], from), ...said('std', [1], from)]
+  const whole = said('intensity', { kind: 'percentile', lower: 0, upper: 100, of: 'series' }, from)
+  const step = (value: object) => said('normalisation', [{ of: 'volume', ...value }], from)
+  switch (scheme) {
+    case 'CTNormalization': {
+      if (ofChannel === undefined) return []
+      const { mean, std, percentile_00_5: lower, percentile_99_5: upper } = ofChannel
+      return [
+        ...said(
+          'intensity',
+          { kind: 'modality-range', lower, upper },
+          `${from}, percentile_00_5, percentile_99_5`,
+        ),
+        ...said('input.valueRange', [lower, upper], `${from}, percentile_00_5, percentile_99_5`),
+        ...said('mean', [mean], `${from}, mean`),
+        ...said('std', [Math.max(std, 1e-8)], `${from}, std`),
+      ]
+    }
+    case 'ZScoreNormalization': {
+      const region = isMasked === true ? { region: { kind: 'non-zero', filled: true } } : {}
+      return [
+        ...whole,
+        ...said('clip', false, from),
+        ...step({ kind: 'z-score', floor: 1e-8, ...region }),
+        ...constants,
+      ]
+    }
+    case 'RescaleTo01Normalization':
+      return [...whole, ...step({ kind: 'min-max' }), ...constants]
+    case 'NoNormalization':
+      return constants
+    default:
+      return []
+  }
+}
+
+function datasetReading({ channel_names: channels = {}, labels }: z.output<typeof dataset>): SidecarReading {
+  const entries = Object.entries(labels)
+  const isPlain = entries.every(([, value]) => typeof value === 'number')
+  const classes = entries.sort(([, a], [, b]) => Number(a) - Number(b)).map(([name]) => name)
+  const [channel, ...others] = Object.values(channels)
+  return {
+    fields: [
+      ...said('modality', channel === 'CT' ? ['CT'] : undefined, 'dataset.json: channel_names'),
+      ...said('output.classes', isPlain ? classes : undefined, 'dataset.json: labels'),
+      ...said('output.activation', isPlain ? 'softmax' : undefined, 'dataset.json: labels'),
+    ],
+    notes: [
+      ...(isPlain ? [] : ['dataset.json: labels are regions that overlap: name output.classes in their order, with "multi-label-sigmoid"']), // prettier-ignore
+      ...(others.length === 0 ? [] : [`dataset.json: the network takes ${others.length + 1} channels (${Object.values(channels).join(', ')})`]), // prettier-ignore
+    ],
+  }
+}

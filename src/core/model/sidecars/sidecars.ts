@@ -1,0 +1,34 @@
+import { isObject, type JsonObject } from '../card-missing.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import { huggingFace } from './hugging-face.ts'
+import { monai } from './monai.ts'
+import { nnunet } from './nnunet.ts'
+import type { SidecarField, SidecarReader, SidecarReading } from './sidecar.ts'
+import { timm } from './timm.ts'
+import { ultralytics } from './ultralytics.ts'
+
+/** All families. Where two say the same field, the first does. */
+const readers: readonly SidecarReader[] = [timm, huggingFace, monai, nnunet, ultralytics]
+
+/** Names of all files beside a model that say something of its card. */
+export const sidecarNames: readonly string[] = [...new Set(readers.flatMap(({ files }) => files))]
+
+/** What the files beside a model, and metadata in its graph, say of its card; each field once. */
+export function readSidecars(facts: ModelFacts): SidecarReading {
+  const found = readers.flatMap(({ read }) => read(facts.sidecars ?? {}, facts) ?? [])
+  const fields = found.flatMap((each) => each.fields)
+  return {
+    fields: fields.filter(({ field }, n) => fields.findIndex((other) => other.field === field) === n),
+    notes: found.flatMap(({ notes }) => notes),
+  }
+}
+
+/** A part of a card of what was read. */
+export function cardOf(fields: readonly SidecarField[]): JsonObject {
+  return fields.reduce((card, { field, value }) => placed(card, field.split('.'), value), {})
+}
+
+function placed(card: JsonObject, [key = '', ...rest]: readonly string[], value: unknown): JsonObject {
+  const below = card[key]
+  return { ...card, [key]: rest.length === 0 ? value : placed(isObject(below) ? below : {}, rest, value) }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { bytesOfPictures, said, type SidecarReader, type SidecarReading } from './sidecar.ts'
+
+const extent = z.int().positive()
+
+const config = z.object({
+  architecture: z.string(),
+  label_names: z.array(z.string()).nullish(),
+  num_classes: z.int().nullish(),
+  pretrained_cfg: z.object({
+    input_size: z.tuple([extent, extent, extent]).optional(),
+    fixed_input_size: z.boolean().nullish(),
+    test_input_size: z.tuple([extent, extent, extent]).nullish(),
+    interpolation: z.string().optional(),
+    crop_pct: z.number().positive().nullish(),
+    test_crop_pct: z.number().positive().nullish(),
+    crop_mode: z.string().nullish(),
+    mean: z.array(z.number()).optional(),
+    std: z.array(z.number()).optional(),
+  }),
+})
+type Config = z.output<typeof config>
+
+const interpolations: Readonly<Record<string, string>> = {
+  nearest: 'nearest-pillow',
+  bilinear: 'bilinear-antialiased',
+  bicubic: 'bicubic-antialiased',
+  lanczos: 'lanczos-antialiased',
+}
+
+/** timm's config.json: the evaluation transform that `create_transform` makes of it. */
+export const timm: SidecarReader = {
+  files: ['config.json'],
+  read: (files) => {
+    const given = config.safeParse(files['config.json']).data
+    return given === undefined ? undefined : reading(given)
+  },
+}
+
+function reading({ pretrained_cfg: cfg, label_names: labels }: Config): SidecarReading {
+  const at = (place: string) => `config.json: pretrained_cfg.${place}`
+  const [channels, rows, columns] = cfg.input_size ?? []
+  const { fit, note } = fitOf(cfg)
+  const size = rows === undefined ? undefined : [rows, columns]
+  return {
+    fields: [
+      ...said('input.channels', channels, at('input_size')),
+      ...said('input.size', size, at('input_size')),
+      ...said('intensity', bytesOfPictures, at('input_size (8-bit pictures)')),
+      ...said('fit', fit, at('crop_pct, crop_mode')),
+      ...said('interpolation', interpolations[cfg.interpolation ?? ''], at('interpolation')),
+      ...said('rounding', 'uint8', at('interpolation (Pillow)')),
+      ...said('mean', cfg.mean, at('mean')),
+      ...said('std', cfg.std, at('std')),
+      ...said('output.classes', labels ?? undefined, 'config.json: label_names'),
+      ...said(
+        'output.activation',
+        labels == null || labels.length < 2 ? undefined : 'softmax',
+        'config.json: label_names',
+      ),
+    ],
+    notes: [
+      ...(note === undefined ? [] : [note]),
+      ...(cfg.test_input_size == null ? [] : [`config.json: images of ${cfg.test_input_size.slice(1).join('x')} are tested with, crop_pct ${cfg.test_crop_pct ?? 1}; proposed is what training had`]), // prettier-ignore
+    ],
+  }
+}
+
+/** The shorter side is resized to the frame's divided by the part that the crop keeps. */
+function fitOf({ input_size: input, crop_pct: part, crop_mode: mode }: Config['pretrained_cfg']): {
+  fit?: object
+  note?: string
+} {
+  if (input === undefined) return {}
+  const [, rows, columns] = input
+  const kept = part ?? 0.875
+  if ((mode ?? 'center') === 'center' && rows === columns)
+    return { fit: { kind: 'centre-crop', shorterSide: Math.floor(rows / kept) } }
+  if (mode === 'squash' && kept === 1) return { fit: { kind: 'stretch' } }
+  if (mode === 'border' && kept === 1 && rows === columns) return { fit: { kind: 'letterbox', padValue: 0 } }
+  return {
+    note: `config.json: crop_mode ${mode ?? 'center'} of ${rows}x${columns} with crop_pct ${kept} can't be said in a card`,
+  }
+}
