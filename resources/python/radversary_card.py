@@ -54,6 +54,7 @@ class Reading:
         self.ends = ends  # what they have become
         self.intensity = {"kind": "stored-range", "lower": 0, "upper": 255}
         self.mean, self.std = [0.0], [1.0]
+        self.normalisation = []  # steps by the image's own statistics, which come before mean and std
         self.geometry = []  # ("stretch", [h, w]), ("shorter", n), ("longest", n), ("crop", [h, w]), ("pad", [h, w], relative)
         self.interpolation = None
         self.rounding = None
@@ -84,7 +85,7 @@ class Reading:
 
     def affine(self, scale, offset=0.0):
         """Every value v becomes scale · v + offset."""
-        if self.mean == [0.0] and self.std == [1.0]:
+        if self.mean == [0.0] and self.std == [1.0] and not self.normalisation:
             self.ends = tuple(scale * end + offset for end in self.ends)
         else:  # (v − m)/s · scale + offset
             self.mean = [m - offset * s / scale for m, s in zip(self.mean, self.std)]
@@ -95,11 +96,17 @@ class Reading:
             return self.unread(step, ("mean", "std"), "normalises a second time")
         self.mean, self.std = numbers(mean), numbers(std)
 
+    def statistic(self, step, **values):
+        """A step that takes its numbers from the image: before a resampling from its own pixels, after it from the input."""
+        if self.mean != [0.0] or self.std != [1.0]:
+            self.unread(step, ("normalisation",), "takes statistics of what was normalised by constants")
+        self.normalisation.append({**values, **({"at": "input"} if self.geometry else {})})
+
     def range(self, low, high, step, kind="modality-range"):
         """Values are cut off at `low` and `high`, in the units of the image."""
-        if low <= self.raw[0] and high >= self.raw[1]:
+        if low <= self.raw[0] and high >= self.raw[1] and not self.normalisation:
             return
-        if self.geometry or self.ends != self.raw:
+        if self.geometry or self.normalisation or self.ends != self.raw:
             self.unread(step, ("intensity",), "cuts values off after they were changed")
             return
         self.intensity = {"kind": kind, "lower": float(low), "upper": float(high)}
@@ -304,10 +311,14 @@ def _albu_pad(reading, step):
 
 @reads("albumentations.Normalize")
 def _albu_normalize(reading, step):
-    if getattr(step, "normalization", "standard") != "standard":
-        return reading.unread(step, ("mean", "std"), "takes its mean and standard deviation from the image")
-    reading.affine(1 / float(step.max_pixel_value))
-    reading.normalise(step.mean, step.std, step)
+    way = getattr(step, "normalization", "standard")
+    if way in ("image", "image_per_channel"):
+        reading.statistic(step, kind="z-score", of="image" if way == "image" else "channel", eps=1e-4)
+    elif way == "standard":
+        reading.affine(1 / float(step.max_pixel_value))
+        reading.normalise(step.mean, step.std, step)
+    else:
+        reading.unread(step, ("normalisation",), "takes its range from the image")
     reading.is_bytes = False
 
 
@@ -394,18 +405,35 @@ def _monai_range(reading, step):
 @reads("monai.ScaleIntensity")
 def _monai_scale(reading, step):
     scale = inner(step)
-    if scale.factor is not None or scale.minv is None or scale.maxv is None or reading.geometry:
-        return reading.unread(step, ("intensity",), "takes its range from what was resampled, or scales by a factor")
-    reading.intensity = {"kind": "percentile", "lower": 0, "upper": 100, "of": "image"}
-    reading.raw = reading.ends = (float(scale.minv), float(scale.maxv))
+    if scale.factor is not None or scale.minv is None or scale.maxv is None:
+        return reading.unread(step, ("normalisation",), "scales by a factor")
+    reading.statistic(step, kind="min-max", to=[float(scale.minv), float(scale.maxv)], of=of_what(scale))
+
+
+@reads("monai.ScaleIntensityRangePercentiles")
+def _monai_percentiles(reading, step):
+    scale = inner(step)
+    if scale.relative or scale.b_min is None or scale.b_max is None:
+        return reading.unread(step, ("normalisation",), "scales relative to the image's own range")
+    percentiles, of = [float(scale.lower), float(scale.upper)], of_what(scale)
+    if scale.clip:
+        reading.statistic(step, kind="clip", percentiles=percentiles, of=of)
+    reading.statistic(step, kind="min-max", percentiles=[0.0, 100.0] if scale.clip else percentiles, to=[float(scale.b_min), float(scale.b_max)], of=of)  # fmt: skip
 
 
 @reads("monai.NormalizeIntensity")
 def _monai_normalize(reading, step):
     normal = inner(step)
-    if normal.subtrahend is None or normal.divisor is None or normal.nonzero:
-        return reading.unread(step, ("mean", "std"), "takes its mean and standard deviation from the image")
-    reading.normalise(normal.subtrahend, normal.divisor, step)
+    if normal.subtrahend is not None and normal.divisor is not None and not normal.nonzero:
+        return reading.normalise(normal.subtrahend, normal.divisor, step)
+    if normal.subtrahend is not None or normal.divisor is not None:
+        return reading.unread(step, ("normalisation",), "takes one of mean and standard deviation from the image")
+    region = {"region": {"kind": "non-zero"}} if normal.nonzero else {}
+    reading.statistic(step, kind="z-score", of=of_what(normal), **region)
+
+
+def of_what(step):
+    return "channel" if step.channel_wise else "image"
 
 
 @reads("monai.Resize")
@@ -787,6 +815,7 @@ def compose(reading, batch, outputs, model, said, given):
         "fit": fit,
         "interpolation": reading.interpolation,
         **({"rounding": reading.rounding} if reading.rounding else {}),
+        **({"normalisation": reading.normalisation} if reading.normalisation else {}),
         "mean": reading.mean,
         "std": reading.std,
         "output": output,
