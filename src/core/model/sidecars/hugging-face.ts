@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isObject } from '../card-missing.ts'
 import {
   bytesOfPictures,
+  optional,
   said,
   type SidecarField,
   type SidecarReader,
@@ -17,9 +18,9 @@ const processor = z.object({
   image_processor_type: z.string().optional(),
   do_resize: z.boolean().default(true),
   size: size.optional().catch(undefined),
-  crop_pct: z.number().positive().nullish(),
+  crop_pct: optional(z.number().positive()),
   resample: z.int().optional(),
-  do_center_crop: z.boolean().nullish(),
+  do_center_crop: optional(z.boolean()),
   crop_size: z.union([frame, whole]).nullish().catch(undefined),
   do_rescale: z.boolean().default(true),
   rescale_factor: z.number().default(1 / 255),
@@ -82,8 +83,8 @@ function modelFields({
 
 function taskOf(architectures: readonly string[], problem: string | undefined): string | undefined {
   if (problem === 'regression') return 'regression'
-  if (architectures.some((name) => /Segmentation/.test(name))) return 'segmentation'
-  return architectures.some((name) => /ImageClassification/.test(name)) ? 'classification' : undefined
+  if (architectures.some((name) => name.includes('Segmentation'))) return 'segmentation'
+  return architectures.some((name) => name.includes('ImageClassification')) ? 'classification' : undefined
 }
 
 /** Pillow's filters by their numbers. */
@@ -135,7 +136,7 @@ function fitOf(given: Processor): ReadFit {
   const side = shortestOf(given)
   if (!given.do_resize || given.size === undefined)
     return crop === undefined ? {} : { frame: crop, note: 'images were cropped without being resized, which a card can’t say' } // prettier-ignore
-  if (side !== undefined && given.crop_pct != null) return convNextFit(side, given.crop_pct)
+  if (side !== undefined && given.crop_pct !== undefined) return convNextFit(side, given.crop_pct)
   if (side !== undefined)
     return crop === undefined
       ? { note: `images of a shorter side of ${side} kept their other side, so the input's size is not said` }
@@ -152,7 +153,7 @@ function shortestOf({
   do_center_crop: isCropped,
   crop_pct: part,
 }: Processor): number | undefined {
-  if (typeof given === 'number') return isCropped === true || part != null ? given : undefined
+  if (typeof given === 'number') return isCropped === true || part !== undefined ? given : undefined
   return given !== undefined && 'shortest_edge' in given ? given.shortest_edge : undefined
 }
 

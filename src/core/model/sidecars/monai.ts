@@ -1,5 +1,4 @@
 import { isObject, type JsonObject } from '../card-missing.ts'
-import type { ModelFacts } from '../model-facts.ts'
 import { said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const metadataFile = 'metadata.json'
@@ -247,9 +246,4 @@ function activationFields(inference: JsonObject): SidecarField[] {
   const place = `${inferenceFile}: Activationsd`
   if (step?.['softmax'] === true) return said('output.activation', 'softmax', place)
   return step?.['sigmoid'] === true ? said('output.activation', 'multi-label-sigmoid', place) : []
-}
-
-/** Whether a graph takes volumes. */
-export function takesVolumes({ inputs }: ModelFacts): boolean {
-  return inputs.some(({ shape }) => shape.length === 5)
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { JsonObject } from '../card-missing.ts'
 import type { ModelFacts } from '../model-facts.ts'
 
@@ -34,3 +35,8 @@ export function said(field: string, value: unknown, from: string): SidecarField[
 
 /** Fields of images that were read as 8-bit pictures: the ends that became 0 and 1. */
 export const bytesOfPictures: JsonObject = { kind: 'stored-range', lower: 0, upper: 255 }
+
+/** A value that may be left out, or null, as Python's None is written. */
+export function optional<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}

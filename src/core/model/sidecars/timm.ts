@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { bytesOfPictures, said, type SidecarReader, type SidecarReading } from './sidecar.ts'
+import { bytesOfPictures, optional, said, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const extent = z.int().positive()
 
 const config = z.object({
   architecture: z.string(),
-  label_names: z.array(z.string()).nullish(),
+  label_names: optional(z.array(z.string())),
   num_classes: z.int().nullish(),
   pretrained_cfg: z.object({
     input_size: z.tuple([extent, extent, extent]).optional(),
     fixed_input_size: z.boolean().nullish(),
-    test_input_size: z.tuple([extent, extent, extent]).nullish(),
+    test_input_size: optional(z.tuple([extent, extent, extent])),
     interpolation: z.string().optional(),
     crop_pct: z.number().positive().nullish(),
     test_crop_pct: z.number().positive().nullish(),
@@ -52,16 +52,16 @@ function reading({ pretrained_cfg: cfg, label_names: labels }: Config): SidecarR
       ...said('rounding', 'uint8', at('interpolation (Pillow)')),
       ...said('mean', cfg.mean, at('mean')),
       ...said('std', cfg.std, at('std')),
-      ...said('output.classes', labels ?? undefined, 'config.json: label_names'),
+      ...said('output.classes', labels, 'config.json: label_names'),
       ...said(
         'output.activation',
-        labels == null || labels.length < 2 ? undefined : 'softmax',
+        labels === undefined || labels.length < 2 ? undefined : 'softmax',
         'config.json: label_names',
       ),
     ],
     notes: [
       ...(note === undefined ? [] : [note]),
-      ...(cfg.test_input_size == null ? [] : [`config.json: images of ${cfg.test_input_size.slice(1).join('x')} are tested with, crop_pct ${cfg.test_crop_pct ?? 1}; proposed is what training had`]), // prettier-ignore
+      ...(cfg.test_input_size === undefined ? [] : [`config.json: images of ${cfg.test_input_size.slice(1).join('x')} are tested with, crop_pct ${cfg.test_crop_pct ?? 1}; proposed is what training had`]), // prettier-ignore
     ],
   }
 }
