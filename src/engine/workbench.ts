@@ -55,6 +55,15 @@ export async function openWorkbench(
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   const isPassed = obstacle?.isRounding === true && opened.straightThrough !== undefined
   if (needsGradient && obstacle !== undefined && !isPassed) throw obstacleError(obstacle, opened.path)
+  return workbenchOf(opened, request, hooks)
+}
+
+/** The same with a model that is open already. @throws as `openWorkbench` */
+export async function workbenchOf(
+  opened: OpenedModel,
+  request: Omit<WorkbenchRequest, Exclude<keyof ModelReference, 'home'>>,
+  hooks: JobHooks,
+): Promise<Workbench> {
   const read = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
   const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)

@@ -21,44 +21,8 @@ export interface CardField {
   readonly suggested?: (facts: ModelFacts) => readonly string[]
 }
 
-/** Fields that are read together. */
-export interface CardSection {
-  readonly title: string
-  readonly fields: readonly CardField[]
-}
-
-/** Fields that Radversary writes itself. */
-export const ownFields: readonly string[] = ['schema', 'file', 'provenance.sha256']
-
-const model: readonly CardField[] = [
-  {
-    field: 'name',
-    label: 'Name',
-    reason: 'Lists and records name the model by it.',
-    example: '"breast-us"',
-  },
-  {
-    field: 'task',
-    label: 'Task',
-    reason: 'It decides how outputs are read, which labels are asked for, and when an attack has succeeded.',
-    example: '"classification"',
-    choices: {
-      classification: 'Classification: a class, or labels, for each image',
-      ordinal: 'Grades: one grade of several in order',
-      regression: 'Regression: one number for each image',
-      segmentation: 'Segmentation: a class for each pixel',
-      detection: 'Detection: boxes',
-    },
-  },
-  {
-    field: 'modality',
-    label: 'Modalities',
-    reason: 'Images of another modality are then not taken quietly.',
-    example: '["CT"] or ["CR", "DX"]',
-  },
-]
-
-const input: readonly CardField[] = [
+/** What the graph takes. */
+export const inputFields: readonly CardField[] = [
   {
     field: 'input.name',
     label: 'Input of the graph',
@@ -146,7 +110,8 @@ const input: readonly CardField[] = [
   },
 ]
 
-const further: readonly CardField[] = [
+/** What it takes beside the image. */
+export const furtherFields: readonly CardField[] = [
   {
     field: 'inputs',
     label: 'Inputs beside the image',
@@ -156,7 +121,8 @@ const further: readonly CardField[] = [
   },
 ]
 
-const intensities: readonly CardField[] = [
+/** Which intensities it sees. */
+export const intensityFields: readonly CardField[] = [
   {
     field: 'intensity',
     label: 'What becomes 0 and 1',
@@ -223,7 +189,8 @@ const intensities: readonly CardField[] = [
   },
 ]
 
-const size: readonly CardField[] = [
+/** How an image is brought to its size. */
+export const sizeFields: readonly CardField[] = [
   {
     field: 'fit',
     label: 'Fit into the frame',
@@ -290,7 +257,8 @@ const size: readonly CardField[] = [
   },
 ]
 
-const numbers: readonly CardField[] = [
+/** What becomes of its numbers. */
+export const numberFields: readonly CardField[] = [
   {
     field: 'input.valueRange',
     label: 'Numbers for 0 and 1',
@@ -301,74 +269,11 @@ const numbers: readonly CardField[] = [
   { field: 'std', label: 'Standard deviation', reason: 'Each channel is divided by it: one number, or one per channel.', example: '[0.229, 0.224, 0.225], or [1] for nothing', unsaid: () => 'a model file does not say what its input was divided by' }, // prettier-ignore
 ]
 
-const output: readonly CardField[] = [
-  {
-    field: 'output.name',
-    label: 'Output of the graph',
-    reason: 'A graph may have several outputs; this one holds the answer.',
-    example: ({ outputs }) => JSON.stringify(outputs[0]?.name ?? 'logits'),
-    unsaid: ({ outputs }) =>
-      outputs.length === 1
-        ? `the model's only output ${outputs.map(({ shape }) => extentsInWords(shape)).join('')} looks like features, not scores`
-        : `the model has ${outputs.length} outputs (${outputs.map(({ name }) => name).join(', ')}); say which holds the classes`,
-    suggested: ({ outputs }) => outputs.map(({ name }) => name),
-  },
-]
-
-const references: readonly CardField[] = [
-  {
-    field: 'references',
-    label: 'Reference pairs',
-    reason: 'They prove that this is the model that was trained.',
-    example: '[{"image": "reference/0.png", "output": "reference/0-output.npy"}]',
-  },
-  {
-    field: 'referenceTolerance',
-    label: 'Largest difference from a reference',
-    reason: 'As a part of its range of values; frameworks differ by rounding alone.',
-    example: '0.0001',
-  },
-]
-
-const provenance: readonly CardField[] = [
-  {
-    field: 'provenance.source',
-    label: 'Source',
-    reason: 'It goes into every record, so that readers know whose model this is.',
-    example: '"own training"',
-  },
-  {
-    field: 'provenance.licence',
-    label: 'Licence',
-    reason: 'It says who may use and pass on the model.',
-    example: '"Apache-2.0"',
-  },
-  {
-    field: 'provenance.training',
-    label: 'Training',
-    reason: 'Data and results, as a paper would tell them.',
-    example: '"ResNet; 86 % on its test split"',
-  },
-]
-
-/** Every section of a card's form, in order. @param ofTask what a task asks of its output */
-export function cardSections(ofTask: readonly CardField[]): readonly CardSection[] {
-  return [
-    { title: 'Model', fields: model },
-    { title: 'Input', fields: [...input, ...further] },
-    { title: 'Intensities', fields: intensities },
-    { title: 'Size', fields: size },
-    { title: 'Numbers', fields: numbers },
-    { title: 'Output', fields: [...output, ...ofTask] },
-    { title: 'References', fields: references },
-    { title: 'Provenance', fields: provenance },
-  ]
-}
-
 function shapeInWords({ inputs }: ModelFacts): string {
   return extentsInWords((inputs.find(canBeImage) ?? inputs[0])?.shape ?? [])
 }
 
-function extentsInWords(shape: TensorFacts['shape']): string {
+/** "[?, 3, 224, 224]" */
+export function extentsInWords(shape: TensorFacts['shape']): string {
   return `[${shape.map((extent) => extent ?? '?').join(', ')}]`
 }

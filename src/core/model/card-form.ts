@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isTask, rulesOf } from '../tasks/tasks.ts'
-import { cardSections, ownFields, type CardField } from './card-fields.ts'
+import type { CardField } from './card-fields.ts'
+import { cardSections, ownFields } from './card-sections.ts'
 import { valueAt, type JsonObject } from './card-missing.ts'
 import { cardJsonSchema } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'

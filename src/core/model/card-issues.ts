@@ -13,13 +13,19 @@ export function cardInvalid(lines: readonly string[], file?: string): Radversary
   )
 }
 
-/** "input.size[0]: expected …", a line per field at fault; unknown fields are named one by one. */
-export function issuesInWords(issues: readonly z.core.$ZodIssue[]): string[] {
+/** What is wrong with a field, e.g. 'input.size[0]'. */
+export interface CardIssue {
+  readonly field: string
+  readonly message: string
+}
+
+/** Each field at fault; unknown fields one by one. */
+export function cardIssues(issues: readonly z.core.$ZodIssue[]): CardIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => `${fieldName([...issue.path, key])}: unknown field`)
+      return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'unknown field' }))
     const inside = issue.code === 'invalid_union' ? issuesInside(issue) : []
-    return inside.length > 0 ? issuesInWords(inside) : [`${fieldName(issue.path)}: ${issue.message}`]
+    return inside.length > 0 ? cardIssues(inside) : [{ field: fieldName(issue.path), message: issue.message }]
   })
 }
 
@@ -28,6 +34,11 @@ function issuesInside({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$Z
   const [meant, ...others] = errors.filter((issues) => issues.some((issue) => issue.path.length > 0))
   if (meant === undefined || others.length > 0) return []
   return meant.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
+}
+
+/** "input.size[0]: expected …" */
+export function issueInWords({ field, message }: CardIssue): string {
+  return `${field}: ${message}`
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

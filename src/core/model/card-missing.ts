@@ -1,4 +1,5 @@
-import { cardSections, type CardField } from './card-fields.ts'
+import type { CardField } from './card-fields.ts'
+import { cardSections } from './card-sections.ts'
 import type { ModelFacts } from './model-facts.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -45,12 +46,11 @@ export function missingInWords({ field, why, reason, example }: MissingField): s
   return `${field}: missing; ${why}. ${reason} Example: ${example}`
 }
 
-/** What a card says at a place such as 'input.size'; undefined where it says nothing. */
+/** What a card says at a place such as 'input.size[0]'; undefined where it says nothing. */
 export function valueAt(card: unknown, field: string): unknown {
-  return field
-    .split('.')
-    .reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
-      card,
-    )
+  const keys = field.match(/[^.[\]]+/g) ?? []
+  return keys.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
+    card,
+  )
 }

@@ -3,7 +3,7 @@ import { internalError, RadversaryError, reasonOf } from '../errors.ts'
 import { interpolations } from '../tensor/interpolation.ts'
 import { roundings } from '../tensor/resample-8-bit.ts'
 import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
-import { cardInvalid, issuesInWords } from './card-issues.ts'
+import { cardInvalid, cardIssues, issueInWords, type CardIssue } from './card-issues.ts'
 import { intensityOfCard } from './card-intensity.ts'
 import { channelIssues, channelsOfInput } from './channel-list.ts'
 import { furtherInputs } from './further-inputs.ts'
@@ -85,6 +85,8 @@ const common = {
   provenance: provenance.default({}),
 }
 
+const imageCard = z.object(common)
+
 const taskNames = Object.keys(outputs).map((task) => `"${task}"`)
 
 /** A card's schema, one member for each row of `outputs`. */
@@ -134,10 +136,31 @@ export function namesOf({ output }: Pick<ModelCard, 'output'>): readonly string[
  * naming `file`.
  */
 export function parseCard(json: unknown, file?: string): ModelCard {
+  const { card: parsed, issues } = checkCard(json)
+  if (parsed !== undefined) return parsed
+  throw cardInvalid(issues.map(issueInWords), file)
+}
+
+interface CheckedCard {
+  readonly card: ModelCard | undefined
+  readonly issues: readonly CardIssue[]
+}
+
+/** The same without an error: the card, or what is wrong with it. */
+export function checkCard(json: unknown): CheckedCard {
   const parsed = card.safeParse(json)
-  // The members are made of the table, so their types are known of it, and not of zod.
-  if (parsed.success) return parsed.data as ModelCard
-  throw cardInvalid(issuesInWords(parsed.error.issues), file)
+  return parsed.success
+    ? // The members are made of the table, so their types are known of it, and not of zod.
+      { card: parsed.data as ModelCard, issues: [] }
+    : { card: undefined, issues: cardIssues(parsed.error.issues) }
+}
+
+/** What a card says of images: all but its task and output. */
+export type ImageCard = Readonly<z.output<typeof imageCard>>
+
+/** The part of a card that what a model sees depends on; undefined while that is not whole. */
+export function imageCardOf(json: unknown): ImageCard | undefined {
+  return imageCard.safeParse(json).data
 }
 
 /** A card from the text of a file. Throws `card-invalid`, for text that is not JSON too. */

@@ -1,10 +1,11 @@
 import { RadversaryError } from '../errors.ts'
 import type { Task } from '../tasks/outputs.ts'
 import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
-import { cardInvalid } from './card-issues.ts'
-import { cardSchemaVersion, parseCard, type ModelCard } from './card.ts'
+import { cardInvalid, issueInWords, type CardIssue } from './card-issues.ts'
+import { cardSchemaVersion, checkCard, parseCard, type ModelCard } from './card.ts'
 import {
   isObject,
+  valueAt,
   missingFields,
   missingInWords,
   type JsonObject,
@@ -65,7 +66,7 @@ export function proposeCard(
   if (missing.length > 0) throw cardInvalid(missing.map(missingInWords), facts.file)
   const card = parseCard(draft, facts.file)
   const contradictions = contradictionsOf(card, facts)
-  if (contradictions.length > 0) throw cardInvalid(contradictions, facts.file)
+  if (contradictions.length > 0) throw cardInvalid(contradictions.map(issueInWords), facts.file)
   return { card, proposed, sources, obstacles }
 }
 
@@ -143,6 +144,37 @@ function isRowOrDense(task: Task): boolean {
   return task === 'classification' || task === 'segmentation'
 }
 
+/** What is wrong with a field of a draft, or that it is still needed, and why. */
+export interface DraftIssue extends CardIssue {
+  readonly isMissing: boolean
+}
+
+/** A draft, and the whole card where nothing is wrong with it. */
+export interface CheckedDraft extends CardDraft {
+  readonly issues: readonly DraftIssue[]
+  readonly card: ModelCard | undefined
+}
+
+/** As `proposeCard`, but a fault of each field is told and none thrown, so that a form can show it. */
+export function checkDraft(
+  facts: ModelFacts,
+  given: unknown = {},
+  obstaclesOf: ObstaclesOf = () => [],
+): CheckedDraft {
+  const drafted = draftCard(facts, given, obstaclesOf)
+  const { draft, missing } = drafted
+  const { card, issues } = checkCard(draft)
+  const wrong = [...issues, ...(card === undefined ? [] : contradictionsOf(card, facts))]
+  const all = [
+    ...missing.map(({ field, why }) => ({ field, message: why, isMissing: true })),
+    ...wrong.map((issue) => ({
+      ...issue,
+      isMissing: (valueAt(draft, issue.field) ?? undefined) === undefined,
+    })),
+  ].filter(({ field }, place, each) => each.findIndex((one) => one.field === field) === place)
+  return { ...drafted, issues: all, card: all.length === 0 ? card : undefined }
+}
+
 /** The tensors that a card names: scores and boxes. */
 function tensorsIn({ output }: JsonObject): [scores: string | undefined, boxes: string | undefined] {
   const nameIn = (object: unknown): string | undefined =>
@@ -202,11 +234,11 @@ function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
 }
 
 /** What the card says against the graph. */
-function contradictionsOf(card: ModelCard, facts: ModelFacts): string[] {
+function contradictionsOf(card: ModelCard, facts: ModelFacts): CardIssue[] {
   const { input } = card
-  const found: string[] = []
+  const found: CardIssue[] = []
   const disagree = (field: string, said: string, graph: string) =>
-    found.push(`${field}: ${said}, but the model's is ${graph}`)
+    found.push({ field, message: `${said}, but the model's is ${graph}` })
   const graphInput = facts.inputs.find(({ name }) => name === input.name)
   if (!graphInput) disagree('input.name', input.name, facts.inputs.map(({ name }) => name).join(' or '))
   const channels = graphChannels(input)

@@ -1,3 +1,4 @@
+import type { CardIssue } from '../model/card-issues.ts'
 import { classesInMetadata } from '../model/card-metadata.ts'
 import type { JsonObject } from '../model/card-missing.ts'
 import { namesOf, type ModelCard } from '../model/card.ts'
@@ -48,10 +49,10 @@ export function outputContradictions(
   { task, input, output }: ModelCard,
   { outputs }: ModelFacts,
   isDense: boolean,
-): string[] {
-  const found: string[] = []
+): CardIssue[] {
+  const found: CardIssue[] = []
   const disagree = (field: string, said: string, graph: string) =>
-    found.push(`${field}: ${said}, but the model's is ${graph}`)
+    found.push({ field, message: `${said}, but the model's is ${graph}` })
   const graphOutput = outputs.find(({ name }) => name === output.name)
   if (!graphOutput) {
     disagree('output.name', output.name, outputs.map(({ name }) => name).join(' or '))

@@ -2,6 +2,7 @@ import type { GoalSpec } from '../spec/attack-spec.ts'
 import type { DetectionAgreement } from '../evaluate/detection.ts'
 import type { DetectionChange } from '../evaluate/summary.ts'
 import type { Mask } from '../image/mask.ts'
+import type { CardIssue } from '../model/card-issues.ts'
 import type { CardField } from '../model/card-fields.ts'
 import type { JsonObject } from '../model/card-missing.ts'
 import type { CardOf } from '../model/card.ts'
@@ -40,8 +41,8 @@ export interface OutputRules<T extends Task> {
   isLikely(facts: ModelFacts, output: OutputFacts | undefined): boolean
   /** The card's `output`, as far as the graph shows it. */
   propose(facts: ModelFacts, output: OutputFacts | undefined): JsonObject
-  /** What the card says against the graph, a sentence each. */
-  contradictions(card: CardOf<T>, facts: ModelFacts): string[]
+  /** What the card says against the graph. */
+  contradictions(card: CardOf<T>, facts: ModelFacts): CardIssue[]
   /** Whether the values that a model gives are what its card claims; undefined where it claims nothing. */
   claim(card: Pick<CardOf<T>, 'output'>): ClaimCheck | undefined
   /** The graph with one output in the place of several, of tasks that are read off several. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ioError } from '../../adapters/fs/io-error.ts'
 
 export { homeFolder } from '../../adapters/fs/private-folders.ts'
 export { keepWorkspacePrivate } from '../../adapters/fs/private-folders.ts'
@@ -18,6 +19,14 @@ export async function storedModelFile(folder: string): Promise<string | undefine
   for (const name of [modelFileName, tfjsFileName])
     if (await isFile(join(folder, name))) return join(folder, name)
   return undefined
+}
+
+/** A text that changes with the file. @throws RadversaryError io-failed */
+export async function fileVersion(path: string): Promise<string> {
+  const { mtimeMs, size } = await stat(path).catch((cause: unknown) => {
+    throw ioError('Read', path, cause)
+  })
+  return `${path} ${mtimeMs} ${size}`
 }
 
 /** Whether there is a file of this name: a folder of a model's name is none. */

@@ -1,11 +1,11 @@
 import { mkdir, readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
 import { isPortableName } from '../../adapters/fs/file-names.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
-import { openModel, type ModelReference, type OpenedModel } from './open-model.ts'
+import { cardBeside, openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import type { ModelFile } from './read-model.ts'
 import { besideFileNames } from '../study/beside.ts'
 import { readFilesBeside, readReferenceFiles } from './reference-files.ts'
@@ -53,6 +53,46 @@ export async function addModel(reference: ModelToAdd): Promise<OpenedModel> {
   if (await isFile(join(folder, cardFileName))) throw nameTaken(name, folder)
   await writeModel(folder, opened)
   return opened
+}
+
+/** A model whose card is to lie beside its file. */
+export interface CardToSave extends ModelReference {
+  /** Whether a card that lies there may be replaced. */
+  readonly replace: boolean
+}
+
+/**
+ * Writes a model's whole card beside its file. @returns the card's path. @throws RadversaryError as
+ * `openModel`; export-conflict when a card lies there that is not to be replaced; usage for an added model
+ * that would get another name.
+ */
+export async function saveCardBeside({ replace, ...reference }: CardToSave): Promise<string> {
+  const { path, card } = await openModel(reference)
+  const folder = dirname(path)
+  const isStored = dirname(folder) === modelsFolder(reference.home)
+  if (isStored && card.name !== basename(folder)) throw otherName(card.name, basename(folder))
+  const there = await cardBeside(path)
+  if (there !== undefined && !replace) throw cardThere(there)
+  const target = there ?? `${path.replace(/\.[^./\\]+$/, '')}.card.json`
+  await writeStored(target, cardBytes(card, basename(path)))
+  return target
+}
+
+function otherName(name: string, stored: string): RadversaryError {
+  return new RadversaryError(
+    'usage',
+    `Model: expected the name ${stored}, which it has in the workspace, got ${name}`,
+    {
+      tip: 'Keep the name, or add the model anew under the other one.',
+    },
+  )
+}
+
+function cardThere(file: string): RadversaryError {
+  return new RadversaryError('export-conflict', 'Model card: expected none beside the model, got one', {
+    file,
+    tip: 'Say that it may be replaced, or keep the model in the workspace.',
+  })
 }
 
 /** Error about a model whose name is another's: that of the folder, or without one of the sample. */

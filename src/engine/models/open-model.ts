@@ -33,6 +33,8 @@ export interface ModelReference {
   readonly model: string
   /** The card's path; by default the one beside the file. */
   readonly card?: string | undefined
+  /** The card itself, as parsed JSON, in the place of its file. */
+  readonly given?: unknown
   /** Names of presets that go before what the card says, one after the other. */
   readonly presets?: readonly string[] | undefined
   readonly home: string
@@ -96,25 +98,22 @@ export async function showModel(reference: ModelReference): Promise<ShownModel> 
   })
 }
 
-interface ReadReference {
+export interface ReadReference {
   readonly file: ReadModel
   /** The card's JSON and where it is, where there is one. */
   readonly given: unknown
   readonly cardFile: string | undefined
 }
 
-async function readReference({
-  model,
-  card,
-  presets = [],
-  home,
-  runtime,
-}: ModelReference): Promise<ReadReference> {
+/** A model's file and what its card says, as it is. @param read for a caller that keeps what it has read */
+export async function readReference(reference: ModelReference, read = readModelFile): Promise<ReadReference> {
+  const { model, card, presets = [], home, runtime } = reference
   const path = await pathOf(model, home)
-  const cardFile = card ?? (await cardBeside(path))
-  const said = cardFile === undefined ? {} : await readJson(cardFile)
+  const isGiven = reference.given !== undefined
+  const cardFile = card ?? (isGiven ? undefined : await cardBeside(path))
+  const said = isGiven || cardFile === undefined ? (reference.given ?? {}) : await readJson(cardFile)
   const given = isObject(said) ? presets.reduce(withPreset, said) : said
-  const file = await readModelFile(path, {
+  const file = await read(path, {
     runtime,
     inputShape: sampleShapeOf(given),
     inputRange: sampleRangeOf(given),

@@ -93,16 +93,21 @@ const batch = 8
 export async function predictStudy(request: WorkbenchRequest, hooks: JobHooks = {}): Promise<PredictReport> {
   const workbench = await openWorkbench(request, hooks)
   const { opened, runtime } = workbench
-  const bench = { ...workbench, model: pixelModel(await connectModel(opened, runtime), opened.card) }
+  const model = pixelModel(await connectModel(opened, runtime), opened.card)
   try {
-    const failures: InputFailure[] = [...bench.study.failures]
-    const { found, notices } = await predictAll(bench, failures, hooks)
-    if (found.length === 0) throw nothingLeft(failures)
-    for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-    return { ...report(bench, found, failures), notices }
+    return await predictWith({ ...workbench, model }, hooks)
   } finally {
-    await bench.model.dispose()
+    await model.dispose()
   }
+}
+
+/** The same with a model that is connected already, and stays so. @throws as `predictStudy` */
+export async function predictWith(bench: Bench, hooks: JobHooks): Promise<PredictReport> {
+  const failures: InputFailure[] = [...bench.study.failures]
+  const { found, notices } = await predictAll(bench, failures, hooks)
+  if (found.length === 0) throw nothingLeft(failures)
+  for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+  return { ...report(bench, found, failures), notices }
 }
 
 /** Without pixels: a study's worth of these is kept. */

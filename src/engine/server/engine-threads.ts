@@ -12,7 +12,10 @@ import { onThread } from '../threads/worker-host.ts'
 import { verifyExport } from '../verify/verify-export.ts'
 import { checkDevice } from './check-device.ts'
 import { inputGradient } from './models/input-gradient.ts'
+import { saveCardBeside } from '../models/model-store.ts'
+import { draftModelCard } from './models/draft-card.ts'
 import { keepModel, readModelAbout } from './models/model-about.ts'
+import { tryModelCard } from './models/try-card.ts'
 
 /**
  * What the engine does on threads of its own: whatever computes for longer than a page should wait for a
@@ -30,6 +33,9 @@ export const engineTasks = {
   inputGradient,
   readModelAbout,
   keepModel,
+  saveCardBeside,
+  draftModelCard,
+  tryModelCard,
   decompress: decodeCompressed,
 }
 

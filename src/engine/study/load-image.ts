@@ -66,7 +66,12 @@ export interface LoaderOptions {
   readonly forceIntensity?: boolean | undefined
   /** Of models that take more than images. */
   readonly beside?: BesideSource | undefined
+  /** What was counted of each series, for loaders of one study to share. */
+  readonly counts?: SeriesCounts
 }
+
+/** Intensities of series, by their places. */
+export type SeriesCounts = Map<number, Promise<IntensityCounts>>
 
 /** What a loader reads of a card. */
 type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input' | 'normalisation'>
@@ -78,11 +83,10 @@ type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input' | '
 export function createImageLoader(
   study: Study,
   card: LoaderCard,
-  { decompress, forceIntensity = false, beside }: LoaderOptions = {},
+  { decompress, forceIntensity = false, beside, counts = new Map() }: LoaderOptions = {},
 ): ImageLoader {
   const { intensity } = card
   const suitability = suitabilityIn(study, card, decompress)
-  const counts = new Map<number, Promise<IntensityCounts>>()
   const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
     const known =

@@ -1,3 +1,4 @@
+import type { CardIssue } from '../../model/card-issues.ts'
 import type { JsonObject } from '../../model/card-missing.ts'
 import type { ModelFacts } from '../../model/model-facts.ts'
 import type { DetectionOutput } from './output.ts'
@@ -27,17 +28,25 @@ function inside(bound: number | undefined): number | undefined {
 }
 
 /** What a detector's card says against its output's shape, as far as the graph says it. */
-export function detectionContradictions(output: DetectionOutput, { outputs }: ModelFacts): string[] {
+export function detectionContradictions(output: DetectionOutput, { outputs }: ModelFacts): CardIssue[] {
   const shape = outputs.find(({ name }) => name === output.name)?.shape ?? []
   if (shape.length === 0) return []
   const text = `[${shape.join(', ')}]`
   if (shape.length !== 3)
-    return [`task: detection, but the model's is an output ${text}; that of a detector has three axes`]
+    return [
+      {
+        field: 'task',
+        message: `detection, but the model's is an output ${text}; that of a detector has three axes`,
+      },
+    ]
   const rows = shape[output.layout === 'anchors-last' ? 1 : 2]
   const objectness = output.activation === 'sigmoid' && output.objectness ? 1 : 0
   const expected = (output.boxes.name === undefined ? 4 : 0) + objectness + output.classes.length
   if (typeof rows !== 'number' || rows === expected) return []
   return [
-    `output.classes: ${expected} values of an anchor (${output.layout}), but the model's is an output ${text}`,
+    {
+      field: 'output.classes',
+      message: `${expected} values of an anchor (${output.layout}), but the model's is an output ${text}`,
+    },
   ]
 }

@@ -1,10 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
-import { ioError } from '../../../adapters/fs/io-error.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
-import { listModels, nameTaken } from '../../models/model-store.ts'
+import { fileVersion, modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
+import { listModels, nameTaken, type ModelToAdd } from '../../models/model-store.ts'
 import { cardBeside } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { engineError } from '../engine-error.ts'
@@ -32,7 +30,8 @@ export interface BrokenModel {
 /** The models at hand: the sample's and those that the user added. */
 export interface ModelRegistry {
   list(): Promise<{ readonly models: readonly ModelInfo[]; readonly broken: readonly BrokenModel[] }>
-  add(model: string, card: string | undefined): Promise<ModelInfo>
+  /** @param reference its card a file or the card itself; by default the one beside the file */
+  add(reference: Pick<ModelToAdd, 'model' | 'card' | 'given'>): Promise<ModelInfo>
   /** @throws RadversaryError usage for a name that there isn't; as `openModel`. */
   show(name: string): Promise<ModelInfo>
   /** The file of a model by name; a path stays as it is. */
@@ -70,7 +69,9 @@ export function createModelRegistry(home: string, resources: Resources, thread: 
   /** Once for the same file and card. */
   const infoOf = async (place: ModelLocation): Promise<ModelInfo> => {
     const files = [place.path, await cardBeside(place.path)]
-    const key = (await Promise.all(files.map(versionOf))).join()
+    const key = (
+      await Promise.all(files.flatMap((file) => (file === undefined ? [] : [fileVersion(file)])))
+    ).join()
     const info = known.get(key) ?? aboutOf(place)
     known.set(key, info)
     info.catch(() => known.delete(key))
@@ -99,21 +100,12 @@ export function createModelRegistry(home: string, resources: Resources, thread: 
       }
       return { models, broken }
     },
-    add: async (model, card) => {
+    add: async (reference) => {
       const taken = (await samples()).map(({ name }) => name)
-      const { card: whole } = await thread.run('keepModel', { model, card, home, taken })
+      const { card: whole } = await thread.run('keepModel', { ...reference, home, taken })
       return infoOf(await stored(whole.name))
     },
     show: async (name) => infoOf(await locationOf(name)),
     pathOf: async (name) => (await locationOf(name)).path,
   }
-}
-
-/** Changes with the file; '' for none. */
-async function versionOf(path: string | undefined): Promise<string> {
-  if (path === undefined) return ''
-  const { mtimeMs, size } = await stat(path).catch((cause: unknown) => {
-    throw ioError('Read', path, cause)
-  })
-  return `${path} ${mtimeMs} ${size}`
 }

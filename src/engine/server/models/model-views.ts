@@ -2,14 +2,16 @@ import { dirname } from 'node:path'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
+import type { ImageCard } from '../../../core/model/card.ts'
 import { listedChannels } from '../../../core/model/channel-list.ts'
 import { plainCard, preprocessingFor } from '../../../core/model/preprocessing/chain.ts'
-import { openBeside } from '../../study/beside.ts'
+import { openBeside, type BesideSource } from '../../study/beside.ts'
 import { leftOut } from '../../study/failures.ts'
 import {
   createImageLoader,
   distinctNotices,
   type ImageLoader,
+  type SeriesCounts,
   type StudyFrame,
 } from '../../study/load-image.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
@@ -44,6 +46,8 @@ export interface ChosenImages {
 export interface ModelViews {
   /** @throws RadversaryError dicom-unsupported where the image lacks what the card asks for. */
   frame(address: FrameAddress, model: ModelInfo): Promise<StudyFrame>
+  /** The same by a card that is still being written. @throws as `frame` */
+  draft(address: FrameAddress, card: ImageCard): Promise<StudyFrame>
   /**
    * Why the model's card does not suit some images of a study, all by default: what a page asks about before
    * they are predicted or attacked. Images that can't be read are left out.
@@ -52,22 +56,32 @@ export interface ModelViews {
   forget(study: string): void
 }
 
-/** Percentiles of a series are counted once for each model. */
+/** Percentiles of a series are counted once. */
 export function createModelViews(
   studies: StudyStore,
   frames: StudyFrames,
   decompress?: Decompress,
 ): ModelViews {
   const loaders = new Map<string, Promise<ImageLoader>>()
-  const created = async (study: Study, { path, card, inputs }: ModelInfo): Promise<ImageLoader> => {
+  const counts = new Map<string, SeriesCounts>()
+  const newLoader = (id: string, study: Study, card: ImageCard, beside?: BesideSource) => {
+    const counted: SeriesCounts = counts.get(id) ?? new Map<never, never>()
+    counts.set(id, counted)
+    return createImageLoader(study, card, { decompress, beside, counts: counted })
+  }
+  const created = async (
+    id: string,
+    study: Study,
+    { path, card, inputs }: ModelInfo,
+  ): Promise<ImageLoader> => {
     const names = study.images.map(({ name }) => name)
     const beside = await openBeside(card, { folder: dirname(path), names, inputs })
-    return createImageLoader(study, card, { decompress, beside })
+    return newLoader(id, study, card, beside)
   }
   const loaderOf = (id: string, { study }: OpenedStudy, model: ModelInfo) => {
     const { intensity, modality, inputs } = model.card
     const key = `${id}/${model.sha256} ${JSON.stringify([intensity, modality, inputs])}`
-    const loader = loaders.get(key) ?? created(study, model)
+    const loader = loaders.get(key) ?? created(id, study, model)
     loaders.set(key, loader)
     loader.catch(() => loaders.delete(key))
     return loader
@@ -79,6 +93,11 @@ export function createModelViews(
       const loader = await loaderOf(address.study, opened, model)
       return loader.frame(image, address.frame, await frames.frame(address))
     },
+    draft: async (address, card) => {
+      const opened = await studies.find(address.study)
+      const loader = newLoader(address.study, opened.study, card)
+      return loader.frame(imageAt(opened, address.image), address.frame, await frames.frame(address))
+    },
     mismatches: async ({ study, images }, model) => {
       const opened = await studies.find(study)
       const loader = await loaderOf(study, opened, model)
@@ -89,6 +108,7 @@ export function createModelViews(
       return distinctNotices(found.flat())
     },
     forget: (study) => {
+      counts.delete(study)
       for (const key of loaders.keys()) if (key.startsWith(`${study}/`)) loaders.delete(key)
     },
   }
@@ -110,7 +130,7 @@ function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
 }
 
 /** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */
-export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelPreview {
+export function modelPreview({ float }: StudyFrame, card: ImageCard): ModelPreview {
   const [, imageChannels = 0, imageRows = 0, imageColumns = 0] = float.relative.shape
   const shape = [imageChannels, imageRows, imageColumns] as const
   const { steps } = preprocessingFor(card, shape)
@@ -133,7 +153,7 @@ export function modelPreview({ float }: StudyFrame, { card }: ModelInfo): ModelP
   }
 }
 
-function endsOf({ input, normalisation }: ModelInfo['card']): ModelPreview['ends'] {
+function endsOf({ input, normalisation }: ImageCard): ModelPreview['ends'] {
   if (normalisation !== undefined) return 'values'
   return listedChannels(input) === undefined ? 'range' : 'windows'
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import type { FramePrediction, PredictReport } from '../../predict/predict-study.ts'
+import { imageCardOf } from '../../../core/model/card.ts'
+import { cardPresets } from '../../../core/model/card-presets.ts'
+import { cardPreview } from '../models/card-preview.ts'
 import { modelPreview } from '../models/model-views.ts'
+import type { Study } from '../../study/open-study.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { procedure, router } from '../trpc.ts'
 import { frameAddress, modelName, studyId } from './page-requests.ts'
@@ -30,11 +34,82 @@ const predictInput = z.strictObject({
 
 const chosenImages = predictInput.pick({ study: true, images: true, model: true })
 
+/** A card that is still being written, of a model's file or name. */
+const cardDraft = z.strictObject({
+  model: modelName,
+  /** The card's file, where it does not lie beside the model. */
+  card: z.string().min(1).optional(),
+  /** Parsed JSON, any part of a card; by default what the file says. */
+  given: z.record(z.string(), z.unknown()).optional(),
+})
+
+const writtenCard = cardDraft.required({ given: true })
+
+/** A model that is loaded is not to be lost to a page that leaves predictions as fields change. */
+const graceMs = 30_000
+
+const cardsRouter = router({
+  presets: procedure.query(() => cardPresets.map(({ name, label, text }) => ({ name, label, text }))),
+  /** What was read off a model, what is wrong with its card so far, and which fields there are. */
+  draft: procedure
+    .input(cardDraft.extend({ preset: z.string().optional() }))
+    .mutation(async ({ input, ctx: { models, threads, home } }) => {
+      const model = await models.pathOf(input.model)
+      return threads.compute.run('draftModelCard', { ...input, model, home })
+    }),
+  /** What a model would see of a frame; null while the card does not say that. */
+  preview: procedure
+    .input(frameAddress.extend({ given: z.unknown() }))
+    .mutation(async ({ input: { given, ...address }, ctx: { views } }) => {
+      const card = imageCardOf(given)
+      return card === undefined ? null : cardPreview(await views.draft(address, card), card)
+    }),
+  /** Predictions of a few images, and their agreement with labels. */
+  try: procedure
+    .input(
+      writtenCard.extend({
+        study: studyId,
+        images: z.array(z.int().min(0)).min(1).max(5),
+        labels: z.string().min(1).optional(),
+      }),
+    )
+    .mutation(async ({ input: { images, ...asked }, ctx, signal }) => {
+      const { study } = await ctx.studies.find(asked.study)
+      const request = {
+        ...asked,
+        study: { ...study, failures: [] },
+        images: uidsOf(study, images),
+        model: await ctx.models.pathOf(asked.model),
+        home: ctx.home,
+        ...(await ctx.device.request()),
+      }
+      return ctx.threads.compute.run('tryModelCard', request, { signal }, graceMs)
+    }),
+  /** Keeps model and card in the workspace. */
+  keep: procedure
+    .input(writtenCard)
+    .mutation(async ({ input, ctx: { models } }) =>
+      models.add({ ...input, model: await models.pathOf(input.model) }),
+    ),
+  /** Writes the card beside its model; gives its path. */
+  save: procedure
+    .input(writtenCard.extend({ replace: z.boolean() }))
+    .mutation(async ({ input, ctx: { models, threads, home } }) => {
+      const model = await models.pathOf(input.model)
+      return threads.compute.run('saveCardBeside', { ...input, model, home })
+    }),
+})
+
+function uidsOf({ images }: Study, places: readonly number[]): string[] {
+  return images.flatMap(({ sopInstanceUid }, place) => (places.includes(place) ? [sopInstanceUid] : []))
+}
+
 export const modelsRouter = router({
+  cards: cardsRouter,
   list: procedure.query(({ ctx }) => ctx.models.list()),
   add: procedure
     .input(z.strictObject({ file: z.string().min(1), card: z.string().min(1).optional() }))
-    .mutation(({ input, ctx }) => ctx.models.add(input.file, input.card)),
+    .mutation(({ input: { file, card }, ctx }) => ctx.models.add({ model: file, card })),
   show: procedure
     .input(z.strictObject({ model: modelName }))
     .query(({ input, ctx }) => ctx.models.show(input.model)),
@@ -43,7 +118,7 @@ export const modelsRouter = router({
     .input(frameAddress.extend({ model: modelName }))
     .query(async ({ input: { model, ...address }, ctx }) => {
       const info = await ctx.models.show(model)
-      return modelPreview(await ctx.views.frame(address, info), info)
+      return modelPreview(await ctx.views.frame(address, info), info.card)
     }),
   /** Why a model's card does not suit it, or some images; none where it does. */
   mismatches: procedure.input(chosenImages).query(async ({ input: { model, ...chosen }, ctx }) => {
@@ -57,14 +132,10 @@ export const modelsRouter = router({
     signal,
   }): AsyncGenerator<PredictEvent> {
     const { study } = await ctx.studies.find(input.study)
-    const { images } = input
-    const uids =
-      images &&
-      study.images.flatMap(({ sopInstanceUid }, place) => (images.includes(place) ? [sopInstanceUid] : []))
     const model = await ctx.models.pathOf(input.model)
     const request = {
       study,
-      images: uids,
+      images: input.images && uidsOf(study, input.images),
       model,
       labels: input.labels,
       forceIntensity: input.forceIntensity,

@@ -1,0 +1,84 @@
+import { cardForm, type FormField } from '../../../core/model/card-form.ts'
+import { isObject, type JsonObject } from '../../../core/model/card-missing.ts'
+import { withPreset } from '../../../core/model/card-presets.ts'
+import type { Obstacle, TensorFacts } from '../../../core/model/model-facts.ts'
+import { checkDraft, type DraftIssue } from '../../../core/model/propose-card.ts'
+import type { TaskForm } from '../../../core/tasks/form.ts'
+import { taskForm } from '../../../core/tasks/tasks.ts'
+import { fileVersion } from '../../models/home.ts'
+import { readReference, type ModelReference, type ReadReference } from '../../models/open-model.ts'
+import { readModelFile, type ReadModel } from '../../models/read-model.ts'
+
+/** A model and its card so far: what a form has, or at first what lies beside the file. */
+export interface DraftRequest extends Pick<ModelReference, 'model' | 'card' | 'given' | 'home'> {
+  /** What goes before what the card says. */
+  readonly preset?: string | undefined
+}
+
+/** All that a form asks of a model: what was read off, what is wrong, and which fields there are. */
+export interface ModelDraft {
+  readonly path: string
+  readonly sha256: string
+  readonly inputs: readonly TensorFacts[]
+  readonly outputs: readonly TensorFacts[]
+  /** Sentences: how a TensorFlow.js model is run. */
+  readonly notices: readonly string[]
+  readonly obstacles: readonly Obstacle[]
+  /** The card's file, where there is one. */
+  readonly cardFile: string | null
+  /** What was given, and what the file says of the rest. */
+  readonly card: JsonObject
+  /** Fields that the file says and the card doesn't. */
+  readonly proposed: readonly string[]
+  readonly fields: readonly FormField[]
+  readonly issues: readonly DraftIssue[]
+  /** What is asked of an attack on it, and how labels are given; null while the card isn't whole. */
+  readonly form: TaskForm | null
+}
+
+/** @throws RadversaryError as `openModel`, but nothing for a card that is wrong or not whole. */
+export async function draftModelCard(request: DraftRequest): Promise<ModelDraft> {
+  const { file, given, cardFile } = await readDraft(request)
+  const { facts, obstaclesOf, tfjs } = file
+  const { draft, proposed, obstacles, issues, card } = checkDraft(facts, given, obstaclesOf)
+  return {
+    path: file.path,
+    sha256: file.sha256,
+    inputs: facts.inputs,
+    outputs: facts.outputs,
+    notices: tfjs?.notices ?? [],
+    obstacles,
+    cardFile: cardFile ?? null,
+    card: draft,
+    proposed,
+    fields: cardForm(draft, facts),
+    issues,
+    form: card === undefined ? null : taskForm(card),
+  }
+}
+
+/** As `readReference`, but a file that was read last is not read again. */
+export async function readDraft({ preset, ...reference }: DraftRequest): Promise<ReadReference> {
+  const read = await readReference(reference, readOnce)
+  const { given } = read
+  return preset === undefined ? read : { ...read, given: withPreset(isObject(given) ? given : {}, preset) }
+}
+
+interface KeptFile {
+  readonly key: string
+  readonly file: Promise<ReadModel>
+}
+
+/** The model whose card is being written. */
+let kept: KeptFile | undefined
+
+const readOnce: typeof readModelFile = async (path, options) => {
+  const key = JSON.stringify([await fileVersion(path), options?.runtime, options?.inputShape])
+  if (kept?.key === key) return kept.file
+  const file = readModelFile(path, options)
+  kept = { key, file }
+  file.catch(() => {
+    if (kept?.file === file) kept = undefined
+  })
+  return file
+}
