@@ -1,30 +1,11 @@
 import { join } from 'node:path'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { seriousFindings } from '../support/axe.ts'
 import { describeApplication, largeScreen, smallScreen, type Application } from '../support/application.ts'
 import { paintedPixels, pane, startAttack, untilRun, viewportTexts } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly impact: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
-
-/** Serious and critical findings (WCAG 2 A and AA) on the page as it is. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<AxeResult>(
-    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })`,
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
 
 /** One attacked image: enough for every step to have something to show, and soon done. */
 async function attackOneImage(

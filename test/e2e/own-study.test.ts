@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
-import { addModel } from '../support/add-model.ts'
+import { pickModel } from '../support/add-model.ts'
 import { describeApplication } from '../support/application.ts'
 import { browseTo } from '../support/open-dialog.ts'
 import { pane, viewportTexts } from '../support/viewports.ts'
@@ -82,15 +82,15 @@ describeApplication('a folder of one’s own, with broken files among good ones'
     await fresh.context().close()
   })
 
-  it('says line by line what a model without a card lacks', async () => {
+  it('says field by field what a model without a card lacks', async () => {
     const model = join(application().home, 'cardless')
     mkdirSync(model)
     copyFileSync(join(sample, '../model/phantom-thorax.onnx'), join(model, 'cardless.onnx'))
     await page.getByRole('tab', { name: 'Model' }).click()
-    await addModel(page, model, 'cardless.onnx')
-    const lines = (await page.getByRole('alert').innerText()).split('\n').map((line) => line.trim())
-    expect(lines.some((line) => line.startsWith('intensity: missing'))).toBe(true)
-    expect(lines.some((line) => line.startsWith('fit: missing'))).toBe(true)
+    await pickModel(page, model, 'cardless.onnx')
+    await page.getByLabel(/^What becomes 0 and 1 ?needed/).waitFor()
+    await page.getByLabel(/^Fit into the frame ?needed/).waitFor()
+    expect(await page.getByRole('button', { name: 'Add', exact: true }).isDisabled()).toBe(true)
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
-/** Adds a model by the dialog, its card beside it where there is one; the model step is open. */
-export async function addModel(page: Page, folder: string, file: string): Promise<void> {
+/** Picks a model in the dialog that adds one; the model step is open. */
+export async function pickModel(page: Page, folder: string, file: string): Promise<void> {
   await page.getByRole('button', { name: 'Add a model…' }).click()
   await page.getByRole('button', { name: 'Choose a file' }).first().click()
   const files = page.getByRole('dialog').last()
@@ -10,5 +10,11 @@ export async function addModel(page: Page, folder: string, file: string): Promis
   await files.getByRole('button', { name: 'Go' }).click()
   await files.getByRole('button', { name: file }).click()
   await files.getByRole('button', { name: `Open ${file}` }).click()
+}
+
+/** Adds a model whose card lies beside it. */
+export async function addModel(page: Page, folder: string, file: string): Promise<void> {
+  await pickModel(page, folder, file)
   await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 }

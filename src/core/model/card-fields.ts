@@ -39,8 +39,8 @@ export const inputFields: readonly CardField[] = [
     example: '"NCHW" or "NHWC"',
     unsaid: (facts) => `the input's shape ${shapeInWords(facts)} does not show which axis holds the channels`,
     choices: {
-      NCHW: 'NCHW: channels before rows and columns (PyTorch)',
-      NHWC: 'NHWC: channels last (TensorFlow, Keras)',
+      NCHW: 'NCHW: channels first (PyTorch)',
+      NHWC: 'NHWC: channels last (TensorFlow)',
     },
   },
   {
@@ -105,7 +105,7 @@ export const inputFields: readonly CardField[] = [
     example: '"gaussian"',
     choices: {
       constant: 'the mean of the logits',
-      gaussian: 'the middle of a patch counts more (nnU-Net, MONAI)',
+      gaussian: 'the middle counts more (nnU-Net)',
     },
   },
 ]
@@ -198,9 +198,9 @@ export const sizeFields: readonly CardField[] = [
     example: '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
     unsaid: () => 'a model file does not say how images of other sizes were brought to the input size',
     choices: {
-      stretch: 'Stretch: whatever happens to the aspect ratio',
-      letterbox: 'Letterbox: the whole image, padded',
-      'centre-crop': 'Resize, then crop the centre (torchvision)',
+      stretch: 'Stretch to the frame',
+      letterbox: 'Letterbox: whole, padded',
+      'centre-crop': 'Resize, then crop the centre',
       crop: 'A fixed box of the image',
     },
   },
@@ -230,11 +230,11 @@ export const sizeFields: readonly CardField[] = [
       '"bilinear-antialiased" or "bicubic-antialiased" (Pillow), "bilinear" or "area" (OpenCV), "bilinear-asymmetric" (TensorFlow)',
     unsaid: () => 'a model file does not say how images were resampled',
     choices: {
-      'bilinear-antialiased': 'Bilinear, antialiased (Pillow, torchvision)',
-      'bicubic-antialiased': 'Bicubic, antialiased (Pillow, timm)',
+      'bilinear-antialiased': 'Bilinear, antialiased (Pillow)',
+      'bicubic-antialiased': 'Bicubic, antialiased (Pillow)',
       'lanczos-antialiased': 'Lanczos, antialiased (Pillow)',
-      bilinear: 'Bilinear (OpenCV, PyTorch, TensorFlow 2)',
-      'bilinear-asymmetric': 'Bilinear, asymmetric (TensorFlow 1, TensorFlow.js)',
+      bilinear: 'Bilinear (OpenCV, PyTorch)',
+      'bilinear-asymmetric': 'Bilinear, asymmetric (TensorFlow.js)',
       'bilinear-align-corners': 'Bilinear, corners aligned',
       bicubic: 'Bicubic (OpenCV, PyTorch)',
       area: 'Mean of the area (OpenCV)',

@@ -66,6 +66,8 @@ describe('the form of a card', () => {
     const window = { intensity: { kind: 'hu-window' } }
     expect(named(window, 'intensity.center')).toMatchObject({ kind: 'number', isRequired: true })
     expect(named(window, 'intensity.of')).toBeUndefined()
+    expect(named({}, 'output.classes')).toMatchObject({ kind: 'texts' })
+    expect(named({}, 'output.threshold')).toBeUndefined()
   })
 
   test('a thing that becomes another kind keeps what means the same', () => {

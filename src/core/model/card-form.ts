@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { isTask, rulesOf } from '../tasks/tasks.ts'
 import type { CardField } from './card-fields.ts'
 import { cardSections, ownFields } from './card-sections.ts'
-import { valueAt, type JsonObject } from './card-missing.ts'
+import { valueAt, type JsonObject } from './card-place.ts'
 import { cardJsonSchema } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
 
@@ -101,10 +101,18 @@ function fieldsOfKinds({ path, isRequired }: Place, { key, kinds }: Kinds, card:
       return value === undefined ? [] : [{ value, keeps: keptBy(schema, chosen) }]
     }),
   }
-  return [
-    choice,
-    ...(chosen === undefined ? [] : propertiesAt({ schema: chosen, path, isRequired }, card, key)),
-  ]
+  return [choice, ...propertiesAt({ schema: chosen ?? sharedBy(kinds), path, isRequired }, card, key)]
+}
+
+/** What a thing has whatever its kind is. */
+function sharedBy([first, ...others]: readonly Schema[]): Schema {
+  const shared = Object.entries(first?.properties ?? {}).filter(([name, own]) =>
+    others.every(({ properties }) => {
+      const other = properties?.[name]
+      return other !== undefined && isLeaf(plain(own)) && plain(own).type === plain(other).type
+    }),
+  )
+  return { ...first, properties: Object.fromEntries(shared) }
 }
 
 /** Fields that mean the same in a thing of another kind. */

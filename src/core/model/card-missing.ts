@@ -1,13 +1,7 @@
 import type { CardField } from './card-fields.ts'
 import { cardSections } from './card-sections.ts'
+import { valueAt, type JsonObject } from './card-place.ts'
 import type { ModelFacts } from './model-facts.ts'
-
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** Whether parsed JSON is an object, and no list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** A field that is not there, why the file doesn't say it, why it matters, and what it may look like. */
 export interface MissingField {
@@ -44,13 +38,4 @@ export function missingFields(
 /** A line of an error's list. */
 export function missingInWords({ field, why, reason, example }: MissingField): string {
   return `${field}: missing; ${why}. ${reason} Example: ${example}`
-}
-
-/** What a card says at a place such as 'input.size[0]'; undefined where it says nothing. */
-export function valueAt(card: unknown, field: string): unknown {
-  const keys = field.match(/[^.[\]]+/g) ?? []
-  return keys.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
-    card,
-  )
 }

@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { isObject, type JsonObject } from './card-missing.ts'
+import { withPart, type JsonObject } from './card-place.ts'
 
 /** A part of a card that many models share. */
 export interface CardPreset {
@@ -70,10 +70,7 @@ export const cardPresets: readonly CardPreset[] = [
   },
 ]
 
-/**
- * A card with what a preset says in the place of what it said itself; things of several kinds as a whole.
- * Throws `usage` for a name that there isn't.
- */
+/** A card with what a preset says in the place of what it said itself. Throws `usage` for a name that there isn't. */
 export function withPreset(card: JsonObject, name: string): JsonObject {
   const preset = cardPresets.find((each) => each.name === name)
   if (preset === undefined)
@@ -81,7 +78,5 @@ export function withPreset(card: JsonObject, name: string): JsonObject {
       'usage',
       `Preset: expected ${cardPresets.map((each) => each.name).join(', ')}, got ${name}`,
     )
-  const { input, ...whole } = preset.card
-  if (!isObject(input)) return { ...card, ...whole }
-  return { ...card, ...whole, input: { ...(isObject(card['input']) && card['input']), ...input } }
+  return withPart(card, preset.card)
 }

@@ -3,15 +3,8 @@ import type { Task } from '../tasks/outputs.ts'
 import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid, issueInWords, type CardIssue } from './card-issues.ts'
 import { cardSchemaVersion, checkCard, parseCard, type ModelCard } from './card.ts'
-import {
-  isObject,
-  valueAt,
-  missingFields,
-  missingInWords,
-  type JsonObject,
-  type MissingField,
-  valueAt,
-} from './card-missing.ts'
+import { missingFields, missingInWords, type MissingField } from './card-missing.ts'
+import { isObject, valueAt, type JsonObject } from './card-place.ts'
 import {
   classExtent,
   type ModelFacts,
@@ -167,10 +160,11 @@ export function checkDraft(
   const wrong = [...issues, ...(card === undefined ? [] : contradictionsOf(card, facts))]
   const all = [
     ...missing.map(({ field, why }) => ({ field, message: why, isMissing: true })),
-    ...wrong.map((issue) => ({
-      ...issue,
-      isMissing: (valueAt(draft, issue.field) ?? undefined) === undefined,
-    })),
+    ...wrong.map(({ field, message }) =>
+      (valueAt(draft, field) ?? undefined) === undefined
+        ? { field, message: 'expected a value', isMissing: true }
+        : { field, message, isMissing: false },
+    ),
   ].filter(({ field }, place, each) => each.findIndex((one) => one.field === field) === place)
   return { ...drafted, issues: all, card: all.length === 0 ? card : undefined }
 }

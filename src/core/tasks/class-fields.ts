@@ -12,8 +12,8 @@ const activation: CardField = {
     softmax: 'One class of several (softmax)',
     sigmoid: 'Classes by themselves (sigmoid)',
     'binary-sigmoid': 'Yes or no: one output (sigmoid)',
-    'multi-label-sigmoid': 'Labels that may overlap (a sigmoid each)',
-    'cumulative-sigmoid': 'Grades that are reached (cumulative sigmoids)',
+    'multi-label-sigmoid': 'Labels that may overlap (sigmoids)',
+    'cumulative-sigmoid': 'Grades that are reached (sigmoids)',
   },
 }
 

@@ -1,6 +1,6 @@
 import type { CardIssue } from '../model/card-issues.ts'
 import { classesInMetadata } from '../model/card-metadata.ts'
-import type { JsonObject } from '../model/card-missing.ts'
+import type { JsonObject } from '../model/card-place.ts'
 import { namesOf, type ModelCard } from '../model/card.ts'
 import {
   classExtent,

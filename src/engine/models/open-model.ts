@@ -11,7 +11,7 @@ import { featureModel, featureName } from '../../core/model/feature-graph.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { besideNames, constantInputs } from '../../core/model/further-inputs.ts'
 import { greyInputOf } from '../../core/model/preprocessing/channels.ts'
-import { isObject, type JsonObject } from '../../core/model/card-missing.ts'
+import { isObject, type JsonObject } from '../../core/model/card-place.ts'
 import { withPreset } from '../../core/model/card-presets.ts'
 import {
   draftCard,

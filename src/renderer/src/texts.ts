@@ -1,5 +1,6 @@
 import { appTexts } from './texts/app.ts'
 import { attackTexts } from './texts/attack.ts'
+import { cardTexts } from './texts/card.ts'
 import { comparisonsTexts } from './texts/comparisons.ts'
 import { exportTexts } from './texts/export.ts'
 import { modelTexts } from './texts/model.ts'
@@ -17,6 +18,7 @@ export const texts = {
   ...viewerTexts,
   ...studyTexts,
   ...modelTexts,
+  ...cardTexts,
   ...runsTexts,
   ...comparisonsTexts,
   ...attackTexts,

@@ -1,5 +1,5 @@
 import type { CardIssue } from '../../model/card-issues.ts'
-import type { JsonObject } from '../../model/card-missing.ts'
+import type { JsonObject } from '../../model/card-place.ts'
 import type { ModelFacts } from '../../model/model-facts.ts'
 import type { DetectionOutput } from './output.ts'
 

@@ -1,6 +1,5 @@
 import { cardForm, type FormField } from '../../../core/model/card-form.ts'
-import { isObject, type JsonObject } from '../../../core/model/card-missing.ts'
-import { withPreset } from '../../../core/model/card-presets.ts'
+import { isObject, type JsonObject } from '../../../core/model/card-place.ts'
 import type { Obstacle, TensorFacts } from '../../../core/model/model-facts.ts'
 import { checkDraft, type DraftIssue } from '../../../core/model/propose-card.ts'
 import type { TaskForm } from '../../../core/tasks/form.ts'
@@ -10,10 +9,7 @@ import { readReference, type ModelReference, type ReadReference } from '../../mo
 import { readModelFile, type ReadModel } from '../../models/read-model.ts'
 
 /** A model and its card so far: what a form has, or at first what lies beside the file. */
-export interface DraftRequest extends Pick<ModelReference, 'model' | 'card' | 'given' | 'home'> {
-  /** What goes before what the card says. */
-  readonly preset?: string | undefined
-}
+export type DraftRequest = Pick<ModelReference, 'model' | 'card' | 'given' | 'home'>
 
 /** All that a form asks of a model: what was read off, what is wrong, and which fields there are. */
 export interface ModelDraft {
@@ -26,7 +22,9 @@ export interface ModelDraft {
   readonly obstacles: readonly Obstacle[]
   /** The card's file, where there is one. */
   readonly cardFile: string | null
-  /** What was given, and what the file says of the rest. */
+  /** What was given, or what the card's file says. */
+  readonly given: JsonObject
+  /** The same, and what the model's file says of the rest. */
   readonly card: JsonObject
   /** Fields that the file says and the card doesn't. */
   readonly proposed: readonly string[]
@@ -49,6 +47,7 @@ export async function draftModelCard(request: DraftRequest): Promise<ModelDraft>
     notices: tfjs?.notices ?? [],
     obstacles,
     cardFile: cardFile ?? null,
+    given: isObject(given) ? given : {},
     card: draft,
     proposed,
     fields: cardForm(draft, facts),
@@ -58,10 +57,8 @@ export async function draftModelCard(request: DraftRequest): Promise<ModelDraft>
 }
 
 /** As `readReference`, but a file that was read last is not read again. */
-export async function readDraft({ preset, ...reference }: DraftRequest): Promise<ReadReference> {
-  const read = await readReference(reference, readOnce)
-  const { given } = read
-  return preset === undefined ? read : { ...read, given: withPreset(isObject(given) ? given : {}, preset) }
+export function readDraft(reference: DraftRequest): Promise<ReadReference> {
+  return readReference(reference, readOnce)
 }
 
 interface KeptFile {

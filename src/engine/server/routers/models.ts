@@ -49,14 +49,12 @@ const writtenCard = cardDraft.required({ given: true })
 const graceMs = 30_000
 
 const cardsRouter = router({
-  presets: procedure.query(() => cardPresets.map(({ name, label, text }) => ({ name, label, text }))),
+  presets: procedure.query(() => cardPresets),
   /** What was read off a model, what is wrong with its card so far, and which fields there are. */
-  draft: procedure
-    .input(cardDraft.extend({ preset: z.string().optional() }))
-    .mutation(async ({ input, ctx: { models, threads, home } }) => {
-      const model = await models.pathOf(input.model)
-      return threads.compute.run('draftModelCard', { ...input, model, home })
-    }),
+  draft: procedure.input(cardDraft).mutation(async ({ input, ctx: { models, threads, home } }) => {
+    const model = await models.pathOf(input.model)
+    return threads.compute.run('draftModelCard', { ...input, model, home })
+  }),
   /** What a model would see of a frame; null while the card does not say that. */
   preview: procedure
     .input(frameAddress.extend({ given: z.unknown() }))

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react'
 import { engine } from '../api/client.ts'
-import { droppedPaths } from '../api/native.ts'
 import { notifyUser } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { openStudy } from '../features/study/open-study.ts'
@@ -18,6 +17,7 @@ import { Library, Strip, Work } from './Panels.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 import { StatusBar } from './StatusBar.tsx'
 import { Toolbar } from './Toolbar.tsx'
+import { takeDropped } from './take-dropped.ts'
 import { useOverlayContents } from './use-overlay-contents.ts'
 
 /**
@@ -39,8 +39,7 @@ export function App() {
       }}
       onDrop={(event) => {
         event.preventDefault()
-        const paths = droppedPaths(event.dataTransfer.files)
-        if (paths.length > 0) void openStudy(paths)
+        takeDropped([...event.dataTransfer.files])
       }}
     >
       <Header />

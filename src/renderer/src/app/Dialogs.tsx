@@ -2,7 +2,7 @@ import { Button, Code, Group, Kbd, Modal, Stack, Table, Text } from '@mantine/co
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
-import { AddModel } from '../features/model/AddModel.tsx'
+import { AddModel, EditCard } from '../features/card/CardDialogs.tsx'
 import { Failures } from '../features/study/Failures.tsx'
 import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
@@ -28,6 +28,8 @@ export function Dialogs() {
       return <ShortcutList />
     case 'add-model':
       return <AddModel />
+    case 'edit-card':
+      return <EditCard />
     case 'about':
       return <About />
     default:

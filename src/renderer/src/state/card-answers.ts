@@ -43,6 +43,11 @@ export type KnownModel = Pick<ModelInfo, 'card' | 'form'> & Partial<Pick<ModelIn
 
 /** Undefined while the model isn't known. */
 export function useModel(model: string | undefined): KnownModel | undefined {
+  return useModelInfo(model)
+}
+
+/** All that is known of a model; undefined while nothing is. */
+export function useModelInfo(model: string | undefined): ModelInfo | undefined {
   const models = useQuery(api.models.list.queryOptions())
   return models.data?.models.find(({ name }) => name === model)
 }

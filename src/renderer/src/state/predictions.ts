@@ -49,6 +49,14 @@ export function forgetPredictions(study: string): void {
   )
 }
 
+/** Of a model whose card has changed. */
+export function forgetModelPredictions(model: string): void {
+  usePredictions.setState(
+    (all) => Object.fromEntries(Object.entries(all).filter(([key]) => !key.endsWith(` ${model}`))),
+    true,
+  )
+}
+
 /** Predicts every frame of a study, unless its user declines; the user is notified of what goes wrong. */
 export async function predictStudy(study: string, model: string): Promise<void> {
   try {

@@ -17,7 +17,7 @@ import {
 
 export type Step = 'model' | 'attack' | 'results' | 'export'
 export type LeftTab = 'studies' | 'runs' | 'comparisons'
-export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'failures'
+export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'edit-card' | 'failures'
 
 /**
  * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or
@@ -61,6 +61,8 @@ export interface UiState {
   readonly step: Step
   readonly leftTab: LeftTab
   readonly dialog: Dialog | undefined
+  /** A model's file that was dropped, and is to be added. */
+  readonly modelFile: string | undefined
 }
 
 const initial: UiState = {
@@ -87,6 +89,7 @@ const initial: UiState = {
   step: 'model',
   leftTab: 'studies',
   dialog: undefined,
+  modelFile: undefined,
 }
 
 export const useUi = create<UiState>(() => initial)
@@ -232,6 +235,7 @@ export const setUi: (
       | 'step'
       | 'leftTab'
       | 'dialog'
+      | 'modelFile'
     >
   >,
 ) => void = set

@@ -8,9 +8,7 @@ export const modelTexts = {
     card: 'Model card',
     cardHelp:
       'The card says what the file does not: intensities, classes, preprocessing. Without one, what the file says is used.',
-    file: 'Model file (.onnx, or a TensorFlow.js model.json)',
     cardFile: 'Model card (.json), where it does not lie beside the model',
-    addIt: 'Add',
     broken: (name: string) => `${name} can't be used`,
     task: 'Task',
     input: 'Input',

@@ -81,6 +81,14 @@ function ChosenModel({ model }: { readonly model: ModelInfo }) {
   return (
     <>
       <ModelCardTable model={model} />
+      <Button
+        variant="default"
+        onClick={() => {
+          setUi({ dialog: 'edit-card' })
+        }}
+      >
+        {texts.card.edit}
+      </Button>
       {active !== undefined && (
         <>
           <ModelPreview model={name} study={active.study} image={active.image} frame={active.frame} />

@@ -1,0 +1,36 @@
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Whether parsed JSON is an object, and no list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a card says at a place such as 'input.size[0]'; undefined where it says nothing. */
+export function valueAt(card: unknown, field: string): unknown {
+  const keys = field.match(/[^.[\]]+/g) ?? []
+  return keys.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
+    card,
+  )
+}
+
+/**
+ * A card with what a part of one says in the place of what it said itself; things of several kinds as a
+ * whole, fields of the input one by one.
+ */
+export function withPart(card: JsonObject, { input, ...whole }: JsonObject): JsonObject {
+  if (!isObject(input)) return { ...card, ...whole }
+  return { ...card, ...whole, input: { ...(isObject(card['input']) && card['input']), ...input } }
+}
+
+/** The card with another value at a place such as 'input.size'; undefined takes the field away. */
+export function withValue(card: JsonObject, field: string, value: unknown): JsonObject {
+  const [key = '', ...rest] = field.split('.')
+  if (rest.length > 0) {
+    const below = card[key]
+    return { ...card, [key]: withValue(isObject(below) ? below : {}, rest.join('.'), value) }
+  }
+  return Object.fromEntries(
+    Object.entries({ ...card, [key]: value }).filter(([, each]) => each !== undefined),
+  )
+}

@@ -1,0 +1,254 @@
+import { Autocomplete, Badge, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { FormField } from '../../../../core/model/card-form.ts'
+import type { DraftIssue } from '../../../../core/model/propose-card.ts'
+import { texts } from '../../texts.ts'
+import classes from './card.module.css'
+import type { CardDraft } from './use-card-draft.ts'
+import { fieldText, linesOf, numbersOf } from './field-text.ts'
+
+interface FieldInputProps {
+  readonly field: FormField
+  readonly draft: CardDraft
+  readonly issue: DraftIssue | undefined
+}
+
+interface InputProps {
+  readonly field: FormField
+  readonly draft: CardDraft
+  /** What every kind of input shows. */
+  readonly shown: {
+    readonly id: string
+    readonly size: 'xs'
+    readonly classNames: { readonly description: string }
+    readonly label: React.ReactNode
+    readonly description: string
+    readonly error: string | undefined
+    readonly 'aria-required': boolean
+  }
+}
+
+/** Where a field's input is found, to bring it into sight. */
+export function inputId(field: string): string {
+  return `card-${field.replaceAll('.', '-')}`
+}
+
+/** One field of a card, with why it matters, and what is wrong with it. */
+export function FieldInput({ field, draft, issue }: FieldInputProps) {
+  const Input = inputs[field.kind]
+  const why = issue?.isMissing === true ? ` ${sentence(issue.message)}` : ''
+  return (
+    <Input
+      field={field}
+      draft={draft}
+      shown={{
+        id: inputId(field.field),
+        size: 'xs',
+        classNames: { description: classes['why'] ?? '' },
+        label: <FieldLabel field={field} draft={draft} isNeeded={issue?.isMissing === true} />,
+        description: field.reason + why,
+        error: issue === undefined || issue.isMissing ? undefined : sentence(issue.message),
+        'aria-required': field.isRequired,
+      }}
+    />
+  )
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
+}
+
+interface FieldLabelProps extends Pick<FieldInputProps, 'field' | 'draft'> {
+  readonly isNeeded: boolean
+}
+
+function FieldLabel({ field: { field, label }, draft, isNeeded }: FieldLabelProps) {
+  const isRead = draft.known?.proposed.some((each) => each === field) === true
+  return (
+    <>
+      {label}
+      {isNeeded && (
+        <Badge size="xs" ml={6} color="orange" variant="light" tt="none">
+          {texts.card.needed}
+        </Badge>
+      )}
+      {isRead && (
+        <Badge size="xs" ml={6} color="gray" variant="light" tt="none">
+          {texts.card.readOff}
+        </Badge>
+      )}
+    </>
+  )
+}
+
+function TextField({ field, draft, shown }: InputProps) {
+  const value = fieldText(draft.valueOf(field.field), ', ')
+  const common = { ...shown, value, placeholder: field.example.replaceAll('"', ''), spellCheck: false }
+  const take = (text: string): void => {
+    draft.change(field, text === '' && !field.isRequired ? undefined : text)
+  }
+  return field.choices === undefined ? (
+    <TextInput
+      {...common}
+      onChange={(event) => {
+        take(event.currentTarget.value)
+      }}
+    />
+  ) : (
+    <Autocomplete {...common} data={field.choices.map((choice) => String(choice.value))} onChange={take} />
+  )
+}
+
+function NumberField({ field, draft, shown }: InputProps) {
+  const value = draft.valueOf(field.field)
+  return (
+    <NumberInput
+      {...shown}
+      value={typeof value === 'number' ? value : ''}
+      placeholder={fieldText(field.preset, ', ') || field.example}
+      hideControls
+      onChange={(typed) => {
+        draft.change(field, typeof typed === 'number' ? typed : undefined)
+      }}
+    />
+  )
+}
+
+/** What is typed stays as it is typed; the card gets it once it can be read. */
+function useTyped(field: FormField, draft: CardDraft, textOf: (value: unknown) => string) {
+  const [typed, setTyped] = useState<string>()
+  const value = draft.valueOf(field.field) ?? undefined
+  const read = typed === undefined ? undefined : readTyped(field, typed)
+  const isWrong = typed !== undefined && typed.trim() !== '' && read === undefined
+  const isOwn = typed !== undefined && (isWrong || JSON.stringify(read) === JSON.stringify(value))
+  return {
+    text: isOwn ? typed : textOf(value),
+    isWrong,
+    take: (text: string) => {
+      setTyped(text)
+      const taken = readTyped(field, text)
+      if (taken !== undefined || text.trim() === '') draft.change(field, taken)
+    },
+  }
+}
+
+function readTyped({ kind }: FormField, text: string): unknown {
+  if (kind === 'numbers') return numbersOf(text)
+  if (kind === 'texts') return text.trim() === '' ? undefined : linesOf(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function NumbersField({ field, draft, shown }: InputProps) {
+  const { text, isWrong, take } = useTyped(field, draft, (value) => fieldText(value, ', '))
+  return (
+    <TextInput
+      {...shown}
+      value={text}
+      placeholder={fieldText(field.preset, ', ') || field.example}
+      error={isWrong ? texts.card.numbersHelp : shown.error}
+      spellCheck={false}
+      onChange={(event) => {
+        take(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+function LinesField({ field, draft, shown }: InputProps) {
+  const { text, take } = useTyped(field, draft, (value) => fieldText(value, '\n'))
+  return (
+    <Textarea
+      {...shown}
+      description={`${shown.description} ${texts.card.linesHelp}`}
+      value={text}
+      autosize
+      minRows={2}
+      maxRows={8}
+      spellCheck={false}
+      onChange={(event) => {
+        take(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+function JsonField({ field, draft, shown }: InputProps) {
+  const { text, isWrong, take } = useTyped(field, draft, (value) =>
+    value === undefined ? '' : JSON.stringify(value, null, 2),
+  )
+  return (
+    <Textarea
+      {...shown}
+      description={`${shown.description} ${texts.card.example(field.example)}`}
+      value={text}
+      error={isWrong ? texts.card.jsonWrong : shown.error}
+      autosize
+      minRows={2}
+      maxRows={10}
+      classNames={{ ...shown.classNames, input: classes['code'] ?? '' }}
+      spellCheck={false}
+      onChange={(event) => {
+        take(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+function ChoiceField({ field, draft, shown }: InputProps) {
+  const { choices = [], preset, isRequired } = field
+  const value = draft.valueOf(field.field)
+  const usual = choices.find((choice) => choice.value === preset)?.label
+  const unset = isRequired
+    ? texts.card.choose
+    : usual === undefined
+      ? texts.card.none
+      : texts.card.byDefault(usual)
+  const isKnown = choices.some((choice) => choice.value === value)
+  const isOther = !isKnown && value !== undefined && value !== null
+  return (
+    <NativeSelect
+      {...shown}
+      value={isKnown ? String(value) : ''}
+      data={[
+        ...(isRequired && isKnown ? [] : [{ value: '', label: isOther ? texts.card.asJson : unset }]),
+        ...choices.map((choice) => ({ value: String(choice.value), label: choice.label })),
+      ]}
+      onChange={(event) => {
+        const chosen = choices.find((choice) => String(choice.value) === event.currentTarget.value)
+        if (chosen?.keeps === undefined) draft.change(field, chosen?.value)
+        else draft.choose(field.field, chosen)
+      }}
+    />
+  )
+}
+
+function SwitchField({ field, draft, shown }: InputProps) {
+  const { 'aria-required': _, ...others } = shown
+  const value = draft.valueOf(field.field)
+  const isOn = field.kind === 'part' ? value !== undefined && value !== null : value === true
+  return (
+    <Switch
+      {...others}
+      checked={isOn}
+      onChange={(event) => {
+        const { checked } = event.currentTarget
+        draft.change(field, field.kind === 'part' ? (checked ? {} : undefined) : checked)
+      }}
+    />
+  )
+}
+
+const inputs = {
+  text: TextField,
+  number: NumberField,
+  numbers: NumbersField,
+  texts: LinesField,
+  choice: ChoiceField,
+  'yes-no': SwitchField,
+  part: SwitchField,
+  json: JsonField,
+} as const satisfies Record<FormField['kind'], (props: InputProps) => React.ReactNode>

@@ -1,0 +1,32 @@
+/** Numbers as they are typed, parted by commas or spaces; undefined where something is none. */
+export function numbersOf(text: string): number[] | undefined {
+  const parts = text.split(/[\s,;[\]]+/).filter((part) => part !== '')
+  const numbers = parts.map(Number)
+  return parts.length > 0 && numbers.every(Number.isFinite) ? numbers : undefined
+}
+
+/** Names as they are typed, one a line. */
+export function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+/** A value of a card as a field shows it; empty where there is none. */
+export function fieldText(value: unknown, parting: string): string {
+  if (value === undefined || value === null) return ''
+  if (Array.isArray(value)) return value.map(String).join(parting)
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** "12 %", "0.3 %": small parts keep a digit. */
+export function partText(part: number): string {
+  const percent = 100 * part
+  return `${percent === 0 || percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(1))} %`
+}
+
+/** A number of at most four digits. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}
