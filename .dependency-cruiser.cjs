@@ -120,6 +120,14 @@ module.exports = {
       },
     },
     {
+      name: 'renderer-has-no-schemas',
+      comment:
+        'The schema’s library tries to compile code, which a page’s policy on scripts refuses and reports. Put what a page needs beside the schema, in a file without it.',
+      severity: 'error',
+      from: { path: '^src/renderer/', pathNot: tests },
+      to: { path: '^src/core/spec/(?!presets|compared-methods)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'renderer-takes-types-of-engine',
       comment: 'Of the engine the renderer may name types (the router’s) only.',
       severity: 'error',

@@ -7,7 +7,8 @@ import {
   parseSpec,
   type TensorSpec,
 } from '../core/spec/attack-spec.ts'
-import { askedComparison, comparedMethods, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
+import { comparedMethods } from '../core/spec/compared-methods.ts'
+import { askedComparison, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
 import { attackPresets } from '../core/spec/presets.ts'
 import { parseExportKinds } from '../engine/export/export-kinds.ts'
 import { type MethodOptions, methodRequest } from './method-options.ts'

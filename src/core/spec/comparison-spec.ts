@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { RadversaryError } from '../errors.ts'
 import { askedAttack, attackSpec } from './attack-spec.ts'
 import { comparisonPresets } from './presets.ts'
 
@@ -42,28 +41,3 @@ export const askedComparison = askedAttack.omit(shared).extend({
 
 export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>
 export type ComparedMethod = Readonly<z.output<typeof comparedMethod>>
-
-/**
- * Methods by their names, with the settings that `METHOD.SETTING=VALUE` texts give some of them at every
- * budget. @throws RadversaryError usage for a text of another shape, or of a method that is not among them.
- */
-export function comparedMethods(names: readonly string[], settings: readonly string[]): ComparedMethod[] {
-  const given = settings.map((text) => settingOf(text, names))
-  return names.map((name) => ({
-    name,
-    settings: Object.fromEntries(
-      given.filter(({ method }) => method === name).map(({ setting, value }) => [setting, value]),
-    ),
-  }))
-}
-
-function settingOf(text: string, methods: readonly string[]) {
-  const [, method, setting, value] = /^([\w-]+)\.(\w+)=(.*)$/.exec(text) ?? []
-  if (method !== undefined && setting !== undefined && value !== undefined && methods.includes(method))
-    return { method, setting, value }
-  throw new RadversaryError(
-    'usage',
-    `Settings: expected METHOD.SETTING=VALUE of a compared method, got ${text}`,
-    { tip: 'For example: smia.alpha=0.5 pgd.restarts=5' },
-  )
-}

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
-import { comparedMethods, type ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
+import { comparedMethods } from '../../../../core/spec/compared-methods.ts'
+import type { ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { attackPresets, comparisonPresets } from '../../../../core/spec/presets.ts'
 import { seesNeighbours, type TaskForm } from '../../../../core/tasks/form.ts'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { comparedMethods } from './comparison-spec.ts'
+import { comparedMethods } from './compared-methods.ts'
 
 test('each method gets its own settings', () => {
   const methods = comparedMethods(['smia', 'pgd'], ['smia.alpha=0.5', 'smia.steps=3'])
