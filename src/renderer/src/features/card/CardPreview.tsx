@@ -126,8 +126,12 @@ function SeenPixels({ seen }: { readonly seen: Preview }) {
 }
 
 /** Histograms of the image and of the graph's input, and how much is clipped. */
-function SeenNumbers({ seen: { image, ends, clipped, input, range, steps } }: { readonly seen: Preview }) {
-  const [dark, bright] = ends.map((end) => `${shortNumber(end)} ${range.unit}`.trim())
+function SeenNumbers({
+  seen: { image, clippedAt, clipped, input, range, steps },
+}: {
+  readonly seen: Preview
+}) {
+  const [dark, bright] = clippedAt.map((end) => `${shortNumber(end)} ${range.unit}`.trim())
   const numbers = input.map(({ from, to }) => texts.card.numbersOf(shortNumber(from), shortNumber(to)))
   return (
     <>
@@ -135,7 +139,7 @@ function SeenNumbers({ seen: { image, ends, clipped, input, range, steps } }: { 
         <Text component="figcaption" size="xs">
           {texts.card.intensities(range.unit)}
         </Text>
-        <HistogramChart label={texts.card.intensities(range.unit)} histograms={[image]} ends={ends} />
+        <HistogramChart label={texts.card.intensities(range.unit)} histograms={[image]} ends={clippedAt} />
         {clipped.map(({ below, above }, channel) => (
           <Text key={channel} size="xs" data-testid="clipped">
             {clipped.length > 1 && texts.card.ofChannel(channel + 1)}
