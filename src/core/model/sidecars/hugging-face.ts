@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isObject } from '../card-missing.ts'
+import { isObject } from '../card-place.ts'
 import {
   bytesOfPictures,
   optional,

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../card-missing.ts'
+import { isObject, type JsonObject } from '../card-place.ts'
 import { said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const metadataFile = 'metadata.json'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { JsonObject } from '../card-missing.ts'
+import type { JsonObject } from '../card-place.ts'
 import type { ModelFacts } from '../model-facts.ts'
 
 /** Parsed JSON files beside a model, by their names. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../card-missing.ts'
+import { isObject, type JsonObject } from '../card-place.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import { huggingFace } from './hugging-face.ts'
 import { monai } from './monai.ts'
