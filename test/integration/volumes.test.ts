@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOrtRuntime } from '../../src/adapters/ort/runtime.ts'
 import type { DifferentiableModel, LossSpec } from '../../src/core/model/ports.ts'
-import { patchStarts, patchWeights, type VolumeOfInput } from '../../src/core/model/volume.ts'
+import { patchWeights } from '../../src/core/model/patch-weights.ts'
+import { patchStarts, volumeOfInput, type VolumeOfInput } from '../../src/core/model/volume.ts'
 import { sampleOf, tensor, type Tensor } from '../../src/core/tensor/tensor.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { connectVolume } from '../../src/engine/models/connect-volume.ts'
@@ -48,10 +49,11 @@ function blended(x: Tensor, { overlap, blend }: Pick<VolumeOfInput, 'overlap' | 
   const [slices = 0, , rows = 0, columns = 0] = x.shape
   const sums = tensor([slices, 3, rows, columns])
   const totals = tensor([slices, 3, rows, columns])
-  const weights = patch.map((extent) => patchWeights(extent, blend))
-  for (const z0 of patchStarts(slices, patch[0], overlap))
-    for (const y0 of patchStarts(rows, patch[1], overlap))
-      for (const x0 of patchStarts(columns, patch[2], overlap)) {
+  const weights = patchWeights({ patch: [...patch], blend, tiling: 'monai' })
+  const tiling = { overlap, tiling: 'monai' } as const
+  for (const z0 of patchStarts(slices, patch[0], tiling))
+    for (const y0 of patchStarts(rows, patch[1], tiling))
+      for (const x0 of patchStarts(columns, patch[2], tiling)) {
         const places = Array.from({ length: patch[0] * patch[1] * patch[2] }, (_, i) => {
           const [z, y, c] = [
             Math.floor(i / (patch[1] * patch[2])),
@@ -62,7 +64,7 @@ function blended(x: Tensor, { overlap, blend }: Pick<VolumeOfInput, 'overlap' | 
             z: z0 + z,
             y: y0 + y,
             c: x0 + c,
-            weight: weights[0]![z]! * weights[1]![y]! * weights[2]![c]!,
+            weight: weights[i]!,
           }
         })
         const seen = Float32Array.from(
@@ -88,8 +90,7 @@ const connect = (volume: Pick<VolumeOfInput, 'overlap' | 'blend'>) =>
       runtime: createOrtRuntime({ device: 'cpu', threads: 1 }),
       activation: 'none',
     },
-    { ...volume, patch: [...patch] },
-    [12, 12],
+    { volume: volumeOfInput.parse({ ...volume, patch }), interpolation: 'bilinear', isDense: true },
   )
 
 describe.each([
@@ -207,11 +208,11 @@ test('a part of a volume has no gradient of its own', async () => {
     before: tensor([2, 1, 12, 12], x.data.slice(0, 288)),
     after: tensor([3, 1, 12, 12], x.data.slice(432)),
   }
-  const part = throughPreprocessing(model, card, [1, 12, 12], beyond)
+  const part = throughPreprocessing(model, card, [1, 12, 12], { beyond })
   const whole = await throughPreprocessing(model, card, [1, 12, 12]).predict(x)
   expect((await part.predict(sampleOf(x, 2))).data).toEqual(sampleOf(whole, 2).data)
   await expect(part.lossAndGradient(sampleOf(x, 2), { kind: 'dot', terms: [] })).rejects.toThrow(
-    'got one of volumes',
+    'a part of a volume',
   )
   await model.dispose()
 })

@@ -54,3 +54,48 @@ export function writeVolumeSegmenter(
   writeFileSync(paths.card, JSON.stringify(card))
   return paths
 }
+
+/** Classes of the classifier of volumes. */
+export const volumeAnswers = ['healthy', 'ill']
+
+/** A 3-D classifier: Conv 3x3x3, Tanh, the mean over all voxels, and two sums of it. */
+function answerNetwork(patch: readonly [number, number, number], outputs: readonly number[][]): Uint8Array {
+  const graph = new GraphBuilder()
+  const image = graph.input('volume', ['batch', 1, ...patch])
+  const weights = uniformTensor([2, 1, 3, 3, 3], 43, [-0.5, 0.5])
+  const inner = graph.node('Conv', [image, graph.floats([...weights.shape], [...weights.data])], {
+    pads: [1, 1, 1, 1, 1, 1],
+  })
+  const mean = graph.node('Flatten', [graph.node('GlobalAveragePool', [graph.node('Tanh', [inner])])])
+  const out = graph.node('MatMul', [mean, graph.floats([2, outputs.length], [0, 1].flatMap((row) => outputs.map((column) => column[row] ?? 0)))]) // prettier-ignore
+  graph.output(out, ['batch', outputs.length])
+  return encodeModel(graph.build())
+}
+
+/** A classifier or, of one output, a regression of whole volumes on disk with its card. */
+export function writeVolumeAnswers(
+  folder: string,
+  patch: readonly [number, number, number],
+  {
+    volume = {},
+    card = {},
+  }: { readonly volume?: object; readonly card?: Readonly<Record<string, unknown>> } = {},
+) {
+  mkdirSync(folder, { recursive: true })
+  const paths = { model: join(folder, 'answers.onnx'), card: join(folder, 'answers.card.json') }
+  const isNumber = card['task'] === 'regression'
+  writeFileSync(paths.model, answerNetwork(patch, isNumber ? [[30, -20]] : [[40, -30], [-40, 30]])) // prettier-ignore
+  const classes = { activation: 'softmax', gives: 'logits', classes: volumeAnswers }
+  const whole = {
+    input: { volume },
+    intensity: { kind: 'modality-range', lower: -1024, upper: 1024 },
+    fit: { kind: 'stretch' },
+    interpolation: 'bilinear',
+    mean: [tinyNormalisation.mean],
+    std: [tinyNormalisation.std],
+    output: isNumber ? { value: 'age', unit: 'years', tolerance: 0.2 } : classes,
+    ...card,
+  }
+  writeFileSync(paths.card, JSON.stringify(whole))
+  return paths
+}

@@ -1,3 +1,4 @@
+import { byAnswer } from '../../core/evaluate/headline.ts'
 import { decimal, percent } from '../../core/number-texts.ts'
 import { Command } from 'commander'
 import type { z } from 'zod'
@@ -47,12 +48,17 @@ function predictText({
   classes,
   failures,
 }: PredictReport): string {
-  const rows = predictions.map(({ file, frame, prediction, confidence, label }) => [
-    predictions.some((other) => other.frame > 1) ? `${file} #${frame}` : file,
-    prediction,
-    confidence === null ? '' : percent(confidence),
-    label === null ? '' : label === prediction || agreement === null ? label : `${label} (wrong)`,
-  ])
+  const several = predictions.some(({ frame, volume }) => frame > 1 && volume === undefined)
+  const rows = byAnswer(predictions).flatMap((same) =>
+    same
+      .slice(0, 1)
+      .map(({ file, frame, volume, prediction, confidence, label }) => [
+        volume === undefined ? `${file}${several ? ` #${frame}` : ''}` : `${volume}, ${same.length} slices`,
+        prediction,
+        confidence === null ? '' : percent(confidence),
+        label === null ? '' : label === prediction || agreement === null ? label : `${label} (wrong)`,
+      ]),
+  )
   const table = tableText([
     ['image', 'prediction', 'confidence', predictions.some(({ label }) => label !== null) ? 'label' : ''],
     ...rows,

@@ -36,8 +36,8 @@ test.each([
 test('frames of two times are two stacks, each in the order of positions, however they are stored', () => {
   const found = frameStacks([frame(1, 1), frame(0, 1), frame(1, 2), frame(0, 2)])
   expect(found).toEqual([
-    { label: 'temporal position 1', frames: [1, 0] },
-    { label: 'temporal position 2', frames: [3, 2] },
+    { label: 'temporal position 1', frames: [1, 0], space: { orientation: 'SPL', spacing: [1, 1, 1] } },
+    { label: 'temporal position 2', frames: [3, 2], space: { orientation: 'SPL', spacing: [1, 1, 1] } },
   ])
   expect(stacksOf([frame(0, 1), frame(0, 2), frame(1, 1), frame(1, 2)])).toEqual([
     [0, 2],

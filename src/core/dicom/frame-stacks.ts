@@ -2,12 +2,15 @@ import type { DataSet } from 'dicom-parser'
 import { itemCount } from './attributes.ts'
 import { difference, placing, type Placed } from './geometry.ts'
 import { stackParts } from './stack-parts.ts'
+import { stackSpace, type VolumeSpace } from './stack-space.ts'
 
 /** Frames of an image that lie side by side, by their numbers from 0, in the order of their positions. */
 export interface FrameStack {
   /** In what it differs from the image's other stacks, such as "temporal position 2"; empty for the only one. */
   readonly label: string
   readonly frames: readonly number[]
+  /** How the stack lies; undefined where its frames don't say it. */
+  readonly space?: VolumeSpace | undefined
 }
 
 interface NumberedFrame extends Placed {
@@ -23,9 +26,13 @@ export function frameStacks(frames: readonly Placed[]): FrameStack[] {
   const numbered = frames.map((frame, number): NumberedFrame => ({ ...frame, number }))
   return stackParts(numbered).flatMap(({ members, label, isStack }) =>
     isStack
-      ? [{ label, frames: inOrder(members).map(({ number }) => number) }]
+      ? [stackOf(label, inOrder(members))]
       : members.map(({ number }) => ({ label: `frame ${number + 1}`, frames: [number] })),
   )
+}
+
+function stackOf(label: string, frames: readonly NumberedFrame[]): FrameStack {
+  return { label, frames: frames.map(({ number }) => number), space: stackSpace(frames) }
 }
 
 /** By their places; as they are stored where one of them has none. */

@@ -76,9 +76,14 @@ function tiltOf(slices: readonly (Oriented & Positioned)[]): number | undefined 
   const [from, to] = [first?.imagePositionPatient, last?.imagePositionPatient]
   const normal = first && normalOf(first)
   if (!from || !to || !normal || slices.some((slice) => !isSameOrientation(first, slice))) return undefined
-  const way: Vector3 = [to[0] - from[0], to[1] - from[1], to[2] - from[2]]
+  const way = difference3(to, from)
   const cosine = Math.abs(dot(normal, way)) / Math.sqrt(dot(normal, normal) * dot(way, way))
   return cosine > 1e-3 ? (Math.acos(Math.min(1, cosine)) * 180) / Math.PI : undefined
+}
+
+/** a − b */
+export function difference3(a: Vector3, b: Vector3): Vector3 {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
 
 function dot(a: Vector3, b: Vector3): number {

@@ -12,6 +12,7 @@ function slice(changes: Partial<ComparedSlice>, variances: readonly number[] = [
     confidenceAfter: 0.7,
     iterations: 2,
     window: distance,
+    stored: distance,
     perturbation: { mean: 0, variance: 1 },
     trace: variances.map((perturbationVariance, t) => ({
       iteration: t + 1,

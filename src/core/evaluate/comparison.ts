@@ -1,6 +1,7 @@
-import { headlineOf, type Headline } from './headline.ts'
+import { headlineOf, type Headline, type OfVolume } from './headline.ts'
 import type { ImageDistance } from './image-distance.ts'
 import { pooledSpread, spreadOf, type Spread } from './statistics.ts'
+import { answerRows } from './volume-rows.ts'
 
 /** One iteration of an attack on one slice, as far as comparisons look at it. */
 export interface ComparedIteration {
@@ -17,7 +18,7 @@ export interface ComparedIteration {
 }
 
 /** What one method did to one slice. */
-export interface ComparedSlice {
+export interface ComparedSlice extends OfVolume {
   readonly success: boolean
   readonly metBefore: boolean
   readonly confidenceBefore: number | null
@@ -25,6 +26,7 @@ export interface ComparedSlice {
   readonly iterations: number
   /** Relative intensity clipped to its window; data range 1. */
   readonly window: ImageDistance
+  readonly stored: ImageDistance
   /** Mean and variance of the perturbation over the slice's pixels, after rounding, relative intensity. */
   readonly perturbation: { readonly mean: number; readonly variance: number }
   readonly trace: readonly ComparedIteration[]
@@ -62,7 +64,8 @@ export interface CellSummary extends Headline {
 }
 
 export function summariseCell(slices: readonly ComparedSlice[]): CellSummary {
-  const mean = (value: (slice: ComparedSlice) => number | null) => spreadOf(slices.map(value)).mean
+  const answers = answerRows(slices)
+  const mean = (value: (answer: ComparedSlice) => number | null) => spreadOf(answers.map(value)).mean
   return {
     ...headlineOf(slices),
     meanConfidenceBefore: mean((slice) => slice.confidenceBefore),

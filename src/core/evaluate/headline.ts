@@ -1,7 +1,32 @@
 import { wilsonInterval, type Proportion } from './statistics.ts'
 
+/** A row of one slice. */
+export interface OfVolume {
+  /** Name of the stack whose one answer the row repeats; absent where a slice has an answer of its own. */
+  readonly volume?: string | undefined
+}
+
+/** Rows by answer: each slice's that has its own, and those of a volume together. */
+export function byAnswer<Row extends OfVolume>(rows: readonly Row[]): Row[][] {
+  const answers: Row[][] = []
+  const volumes = new Map<string, Row[]>()
+  for (const row of rows) {
+    const known = row.volume === undefined ? undefined : volumes.get(row.volume)
+    if (known !== undefined) known.push(row)
+    else answers.push([row])
+    const last = answers.at(-1)
+    if (known === undefined && row.volume !== undefined && last) volumes.set(row.volume, last)
+  }
+  return answers
+}
+
+/** Each answer once: of a volume's slices the first. */
+export function toldOnce<Row extends OfVolume>(rows: readonly Row[]): Row[] {
+  return byAnswer(rows).flatMap(([first]) => first ?? [])
+}
+
 /** An attacked slice, as far as success goes. */
-export interface JudgedSlice {
+export interface JudgedSlice extends OfVolume {
   /** The attack's criterion is met after it. */
   readonly success: boolean
   /** The criterion was met before it: the slice was wrong already or, of a target, as wanted already. */
@@ -10,6 +35,7 @@ export interface JudgedSlice {
 
 /** What an attack has come to: the one definition, whoever shows it. */
 export interface Headline {
+  /** Slices, or volumes that have one answer. */
   readonly slices: number
   /** Slices on which there was nothing left to attack; they don't count as fooled. */
   readonly metBefore: number
@@ -17,8 +43,9 @@ export interface Headline {
   readonly fooled: Proportion
 }
 
-/** Counts what was fooled among what was right before. */
-export function headlineOf(slices: readonly JudgedSlice[]): Headline {
+/** Counts what was fooled among what was right before; an answer of a whole volume counts once. */
+export function headlineOf(all: readonly JudgedSlice[]): Headline {
+  const slices = toldOnce(all)
   const attacked = slices.filter(({ metBefore }) => !metBefore)
   const fooled = attacked.filter(({ success }) => success).length
   return {

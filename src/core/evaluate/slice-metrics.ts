@@ -1,6 +1,7 @@
 import { csv } from './csv.ts'
 import type { DetectionCounts } from './detection.ts'
 import type { ImageDistance } from './image-distance.ts'
+import { answerRows } from './volume-rows.ts'
 
 /** One class of a segmentation against the label. */
 export interface SegmentMetrics {
@@ -25,7 +26,7 @@ export interface SliceDetections {
   readonly after: DetectionCounts & { readonly boxes: number }
 }
 
-/** What one attack did to one slice: a row of the metrics' CSV. */
+/** What one attack did to one slice: a row of the metrics' CSV, where it has an answer of its own. */
 export interface SliceMetrics {
   /** Relative to the study's folder, with forward slashes. */
   readonly file: string
@@ -34,6 +35,8 @@ export interface SliceMetrics {
   readonly sopInstanceUid: string
   /** Counts from 1. */
   readonly frame: number
+  /** Name of the volume whose one answer this is. */
+  readonly volume?: string | undefined
   readonly method: string
   /** Class names; several of a multi-label head are joined by '; '. */
   readonly label: string
@@ -56,6 +59,17 @@ export interface SliceMetrics {
   /** Stored values; data range 2^BitsStored − 1. */
   readonly stored: ImageDistance
 }
+
+/** The same of an answer: of a whole volume with the distances of all its slices, and how many they are. */
+interface AnswerMetrics extends SliceMetrics {
+  readonly slices: number
+}
+
+type AnswerColumn = readonly [name: string, value: (row: AnswerMetrics) => string | number | boolean | null]
+const volumeColumns: readonly AnswerColumn[] = [
+  ['volume', (row) => row.volume ?? null],
+  ['slices', (row) => row.slices],
+]
 
 type Column = readonly [name: string, value: (row: SliceMetrics) => string | number | boolean | null]
 
@@ -87,10 +101,17 @@ const columns: readonly Column[] = [
 
 /**
  * The rows as CSV (RFC 4180) with a header. Empty cells: PSNR of equal images (infinite), what is undefined
- * (SSIM of images below 11x11).
+ * (SSIM of images below 11x11). A volume that has one answer is one row.
  */
-export function sliceMetricsCsv(rows: readonly SliceMetrics[]): string {
-  const all = [...columns, ...segmentColumns(rows), ...detectionColumns(rows)]
+export function sliceMetricsCsv(slices: readonly SliceMetrics[]): string {
+  const rows = answerRows(slices)
+  const ofVolumes = rows.some(({ volume }) => volume !== undefined)
+  const all: readonly AnswerColumn[] = [
+    ...columns,
+    ...segmentColumns(rows),
+    ...detectionColumns(rows),
+    ...(ofVolumes ? volumeColumns : []),
+  ]
   return csv([all.map(([name]) => name), ...rows.map((row) => all.map(([, value]) => value(row)))])
 }
 

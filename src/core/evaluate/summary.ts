@@ -3,6 +3,7 @@ import { headlineOf, type Headline } from './headline.ts'
 import { meanOf } from './statistics.ts'
 import { meanSegments, type MeanSegments } from './segments.ts'
 import type { SliceMetrics } from './slice-metrics.ts'
+import { answerRows } from './volume-rows.ts'
 
 /** One attack over many slices. Means of nothing are null. */
 export interface AttackSummary extends Headline {
@@ -34,7 +35,9 @@ export interface MeanDistance {
   readonly meanChangedFraction: number | null
 }
 
-export function summarise(rows: readonly SliceMetrics[]): AttackSummary {
+/** Means are over answers: volumes that have one are one row each. */
+export function summarise(slices: readonly SliceMetrics[]): AttackSummary {
+  const rows = answerRows(slices)
   const segments = meanSegments(rows)
   return {
     ...headlineOf(rows),

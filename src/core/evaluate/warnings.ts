@@ -82,10 +82,10 @@ const suspects = {
 } as const
 
 function wrongBefore({ slices, target, counted = 'slices' }: AttackEvidence): AttackWarning[] {
-  const { metBefore } = headlineOf(slices)
-  if (2 * metBefore <= slices.length) return []
+  const { metBefore, slices: all } = headlineOf(slices)
+  if (2 * metBefore <= all) return []
   const check = 'wrong-before'
-  const count = `${metBefore} of ${slices.length} ${counted}`
+  const count = `${metBefore} of ${all} ${counted}`
   return target === null
     ? [
         {

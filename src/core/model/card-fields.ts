@@ -83,7 +83,7 @@ export const inputFields: readonly CardField[] = [
   {
     field: 'input.volume',
     label: 'A network of volumes (3-D)',
-    reason: 'It is run patch by patch over the stack of slices.',
+    reason: 'It is run on a stack of slices, patch by patch or at once.',
     example: '{"patch": [64, 128, 128]}',
   },
   {
@@ -91,6 +91,25 @@ export const inputFields: readonly CardField[] = [
     label: 'Patch: slices, rows, columns',
     reason: 'What the network takes at once.',
     example: '[64, 128, 128]',
+  },
+  {
+    field: 'input.volume.run',
+    label: 'How it is run',
+    reason: 'A network of whole volumes sees other proportions in patches.',
+    example: '"patches"',
+    choices: { patches: 'on overlapping patches', resized: 'once, on the whole stack brought to its size' },
+  },
+  {
+    field: 'input.volume.orientation',
+    label: 'Orientation of its axes',
+    reason: 'Turned the other way, left is right and feet are head.',
+    example: '"RAS" (MONAI)',
+  },
+  {
+    field: 'input.volume.spacing',
+    label: 'Distance of its voxels, mm',
+    reason: 'At another spacing than in training, everything has another size.',
+    example: '[1.5, 1.5, 2]',
   },
   {
     field: 'input.volume.overlap',
@@ -107,6 +126,20 @@ export const inputFields: readonly CardField[] = [
       constant: 'the mean of the logits',
       gaussian: 'the middle counts more (nnU-Net)',
     },
+  },
+  {
+    field: 'input.volume.tiling',
+    label: 'Whose patches',
+    reason: 'Where patches begin and what is Gaussian differs between libraries.',
+    example: '"nnunet"',
+    choices: { monai: 'MONAI', nnunet: 'nnU-Net' },
+  },
+  {
+    field: 'input.volume.edge',
+    label: 'Beyond a stack shorter than a patch',
+    reason: 'What a network has not seen beside an organ changes what it says of it.',
+    example: '"zeros"',
+    choices: { repeat: 'its last voxels are repeated', zeros: 'zeros on both sides (MONAI, nnU-Net)' },
   },
 ]
 
@@ -198,6 +231,7 @@ export const sizeFields: readonly CardField[] = [
     example: '{"kind": "stretch"}, {"kind": "letterbox"} or {"kind": "centre-crop", "shorterSide": 256}',
     unsaid: () => 'a model file does not say how images of other sizes were brought to the input size',
     choices: {
+      none: 'As it is: of volumes run on patches',
       stretch: 'Stretch to the frame',
       letterbox: 'Letterbox: whole, padded',
       'centre-crop': 'Resize, then crop the centre',

@@ -20,6 +20,7 @@ const pixels = z.int().min(1)
 const relative = z.number().min(0).max(1)
 
 const fit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('stretch') }),
   z.strictObject({ kind: z.literal('letterbox'), padValue: relative.default(0) }),
   z.strictObject({ kind: z.literal('centre-crop'), shorterSide: pixels.optional() }),
@@ -186,8 +187,9 @@ interface Inconsistency {
 }
 
 /** What no single field's type can say. */
-function inconsistencies({ task, input, inputs, fit, mean, std, output }: ModelCard): Inconsistency[] {
-  const found: Inconsistency[] = volumeIssues(input, outputs[task].isDense)
+function inconsistencies(card: ModelCard): Inconsistency[] {
+  const { task, input, inputs, fit, mean, std, output } = card
+  const found: Inconsistency[] = volumeIssues(card, outputs[task].isDense)
   for (const [field, values] of Object.entries({ mean, std }))
     if (values.length !== 1 && values.length !== graphChannels(input))
       found.push({

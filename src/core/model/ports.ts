@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import type { BesideImages } from './beside.ts'
+import type { VolumeSpace } from '../dicom/stack-space.ts'
 
 /**
  * A float32 tensor that a model takes or gives; null stands for a free extent (a dynamic batch or image
@@ -96,9 +97,17 @@ export interface DifferentiableModel {
    * is cheaper.
    */
   readonly takesGrey?: boolean | undefined
-  /** Logits of a batch x [N, ...]. @param beside values of its inputs beside the image, where it has any */
-  predict(x: Tensor, beside?: BesideImages): Promise<Tensor>
+  /**
+   * Logits of a batch x [N, ...]. @param beside values of its inputs beside the image, where it has any
+   * @param space how a stack lies in the patient, for models of volumes
+   */
+  predict(x: Tensor, beside?: BesideImages, space?: VolumeSpace): Promise<Tensor>
   /** One forward and one backward pass. */
-  lossAndGradient(x: Tensor, loss: LossSpec, beside?: BesideImages): Promise<LossAndGradient>
+  lossAndGradient(
+    x: Tensor,
+    loss: LossSpec,
+    beside?: BesideImages,
+    space?: VolumeSpace,
+  ): Promise<LossAndGradient>
   dispose(): Promise<void>
 }

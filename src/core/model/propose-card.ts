@@ -1,5 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import type { Task } from '../tasks/outputs.ts'
+import { outputs, type Task } from '../tasks/outputs.ts'
 import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid, issueInWords, type CardIssue } from './card-issues.ts'
 import { cardSchemaVersion, checkCard, parseCard, type ModelCard } from './card.ts'
@@ -194,7 +194,7 @@ function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
     file: fileName,
     name: fileName.replace(/\.[^.]+$/, ''),
     task: taskOf(facts, given),
-    input: inputOf(facts, given),
+    input: inputOf(facts, given, outputs[taskOf(facts, given)].isDense),
     output: outputOf(facts, given),
     rounding: imageOf(facts.inputs, given['input'])?.dataType === 'uint8' ? 'uint8' : undefined,
     provenance: defined({ sha256: facts.sha256 }),
@@ -207,9 +207,10 @@ function taskOf(facts: ModelFacts, given: JsonObject): Task {
   return isTask(task) ? task : likelyTask(facts, scoresOf(facts.outputs, given))
 }
 
-function inputOf({ inputs }: ModelFacts, given: JsonObject): JsonObject {
+/** @param isDense whether there is a prediction for each pixel */
+function inputOf({ inputs }: ModelFacts, given: JsonObject, isDense: boolean): JsonObject {
   const input = imageOf(inputs, given['input'])
-  if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape) }
+  if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape, isDense) }
   if (input?.shape.length !== 4) return defined({ name: input?.name })
   const [, second, third, fourth] = input.shape
   const told = channelCount(given)

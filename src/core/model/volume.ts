@@ -1,40 +1,103 @@
 import { z } from 'zod'
+import type { VolumeSpace } from '../dicom/stack-space.ts'
+import { RadversaryError } from '../errors.ts'
+import { halfToEven } from '../math/rounding.ts'
 
 const extent = z.int().min(1)
+const distance = z.number().positive()
+
+/** Which of the patient's axes a letter is of: left and right, front and back, feet and head. */
+const axisOf: Readonly<Record<string, number>> = { L: 0, R: 0, A: 1, P: 1, S: 2, I: 2 }
+
+const orientation = z
+  .string()
+  .refine(
+    (codes) =>
+      codes.length === 3 &&
+      new Set(Array.from(codes, (code) => axisOf[code])).size === 3 &&
+      /^[LRAPSI]+$/.test(codes),
+    'expected three letters, one of R and L, one of A and P, one of S and I, such as "RAS"',
+  )
 
 /**
- * A 3-D network [N, 1, D, H, W] that is run on overlapping patches of a stack of slices: `patch` is [D, H,
- * W], `overlap` the part of a patch that its neighbour along an axis shares at least, `blend` how the logits
- * of patches that share a voxel are averaged.
+ * A 3-D network [N, 1, D, H, W] that is run on a stack of slices. `patch` is [D, H, W]; the network's axes
+ * are those of the stack (slices, rows, columns) unless `orientation` says towards what each of them rises,
+ * and have `spacing` mm between voxels where it is given.
+ *
+ * - `run`: on overlapping patches, or once, on the whole stack brought to the patch's size;
+ * - `overlap`: part of a patch that its neighbour along an axis shares at least;
+ * - `blend`: how what patches say of one voxel is averaged;
+ * - `tiling`: whose patches they are: where they begin, and what is Gaussian;
+ * - `edge`: what lies beyond a stack that is shorter than a patch.
  */
 export const volumeOfInput = z.strictObject({
   patch: z.tuple([extent, extent, extent]),
+  run: z.enum(['patches', 'resized']).default('patches'),
+  orientation: orientation.optional(),
+  spacing: z.tuple([distance, distance, distance]).optional(),
   overlap: z.number().min(0).lt(1).default(0.5),
   blend: z.enum(['constant', 'gaussian']).default('constant'),
+  tiling: z.enum(['monai', 'nnunet']).default('monai'),
+  edge: z.enum(['repeat', 'zeros']).default('repeat'),
 })
 
 export type VolumeOfInput = Readonly<z.output<typeof volumeOfInput>>
 
-/**
- * Where patches begin along an axis: in steps of what is not shared, the last one at the end. One patch where
- * the axis is shorter.
- */
-export function patchStarts(axis: number, patch: number, overlap: number): number[] {
-  const last = Math.max(0, axis - patch)
-  const step = Math.max(1, Math.floor(patch * (1 - overlap)))
-  return Array.from({ length: Math.ceil(last / step) + 1 }, (_, n) => Math.min(n * step, last))
+/** An axis of a network's volume, among those of the stack it is made of. */
+export interface TurnedAxis {
+  /** 0 of slices, 1 of rows, 2 of columns. */
+  readonly of: number
+  readonly isReversed: boolean
+}
+
+/** What becomes of each axis when a stack is turned to another orientation; the stack's own without one. */
+export function turnedAxes(own: VolumeSpace | undefined, wanted: string | undefined): TurnedAxis[] {
+  if (wanted === undefined) return [0, 1, 2].map((of) => ({ of, isReversed: false }))
+  const { orientation: codes } = inPatient(own)
+  return Array.from(wanted, (code) => {
+    const of = Array.from(codes).findIndex((each) => axisOf[each] === axisOf[code])
+    return { of, isReversed: codes[of] !== code }
+  })
+}
+
+/** @throws RadversaryError model-unsupported for a stack of which it isn't known how it lies. */
+export function inPatient(space: VolumeSpace | undefined): VolumeSpace {
+  if (space !== undefined) return space
+  throw new RadversaryError(
+    'model-unsupported',
+    'Volume: expected at least two slices with positions, orientation and Pixel Spacing for the card’s orientation or spacing, got none',
+    {
+      tip: 'Attack a series whose images say where they lie, or resample it and leave both out of the card.',
+    },
+  )
+}
+
+/** Whether each slice is brought to a frame of `input.size` by itself, before anything is done in three axes. */
+export function fitsSlices({ input: { volume }, fit }: FittedCard): boolean {
+  return volume === undefined || (volume.run === 'patches' && fit.kind !== 'none')
+}
+
+interface FittedCard {
+  readonly input: { readonly volume?: VolumeOfInput | undefined }
+  readonly fit: { readonly kind: string }
 }
 
 /**
- * Weight of each place of a patch along one axis; Gaussian with σ of an eighth of the patch, as nnU-Net has
- * it (never 0).
+ * Where patches begin along an axis: in steps of what is not shared, the last one at the end, as MONAI has
+ * it, or evenly, as nnU-Net has it. One patch where the axis is shorter.
  */
-export function patchWeights(patch: number, blend: VolumeOfInput['blend']): Float64Array {
-  const middle = (patch - 1) / 2
-  const sigma = patch / 8
-  return Float64Array.from({ length: patch }, (_, i) =>
-    blend === 'constant' ? 1 : Math.exp(-((i - middle) ** 2) / (2 * sigma ** 2)),
-  )
+export function patchStarts(
+  axis: number,
+  patch: number,
+  { overlap, tiling }: Pick<VolumeOfInput, 'overlap' | 'tiling'>,
+): number[] {
+  const last = Math.max(0, axis - patch)
+  if (tiling === 'nnunet') {
+    const steps = Math.ceil(last / (patch * (1 - overlap)))
+    return Array.from({ length: steps + 1 }, (_, n) => (steps === 0 ? 0 : halfToEven((last / steps) * n)))
+  }
+  const step = Math.max(1, Math.floor(patch * (1 - overlap)))
+  return Array.from({ length: Math.ceil(last / step) + 1 }, (_, n) => Math.min(n * step, last))
 }
 
 interface VolumeInput {
@@ -45,15 +108,25 @@ interface VolumeInput {
   readonly volume?: VolumeOfInput | undefined
 }
 
+interface VolumeCard {
+  readonly input: VolumeInput
+  readonly fit: { readonly kind: string }
+  readonly rounding?: string | undefined
+}
+
 /** What of a card doesn't go with volumes. @param isDense whether its task has a prediction for each pixel */
 export function volumeIssues(
-  { volume, size, slices, channels, layout }: VolumeInput,
+  card: VolumeCard,
   isDense: boolean,
 ): { path: (string | number)[]; message: string }[] {
-  if (volume === undefined) return []
+  const { input, fit, rounding } = card
+  const { volume, size, slices, channels, layout } = input
+  if (volume === undefined)
+    return fit.kind === 'none' ? [{ path: ['fit'], message: '"none" is for input.volume alone' }] : []
   const [, height, width] = volume.patch
+  const isFitted = fitsSlices(card)
+  const isTurned = volume.orientation !== undefined || volume.spacing !== undefined
   const issues: [boolean, (string | number)[], string][] = [
-    [!isDense, ['task'], 'expected "segmentation" beside input.volume: one prediction a voxel'],
     [slices !== undefined, ['input', 'slices'], 'expected none beside input.volume'],
     [channels !== 1, ['input', 'channels'], 'expected 1 beside input.volume'],
     [
@@ -61,20 +134,29 @@ export function volumeIssues(
       ['input', 'layout'],
       'expected "NCHW" beside input.volume: the graph takes [N, 1, slices, rows, columns]',
     ],
-    [height > size[0] || width > size[1], ['input', 'volume', 'patch'], `expected rows and columns within input.size (${size.join(', ')})`], // prettier-ignore
+    [isFitted && (height > size[0] || width > size[1]), ['input', 'volume', 'patch'], `expected rows and columns within input.size (${size.join(', ')})`], // prettier-ignore
+    [!isFitted && (height !== size[0] || width !== size[1]), ['input', 'size'], `expected the patch’s (${height}, ${width})`], // prettier-ignore
+    [!isFitted && rounding !== undefined, ['rounding'], 'expected none: volumes are resampled as floats'],
+    [volume.run === 'patches' && isTurned && isFitted, ['fit'], 'expected {"kind": "none"} beside orientation or spacing: slices are not fitted one by one'], // prettier-ignore
+    [volume.run === 'resized' && !resizing.includes(fit.kind), ['fit'], `expected ${resizing.join(' or ')} beside "run": "resized"`], // prettier-ignore
+    [volume.run === 'resized' && isDense && fit.kind !== 'stretch', ['fit'], 'expected stretch: no voxel is left out of a segmentation'], // prettier-ignore
   ]
   return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
 }
 
-/** What a graph whose input is [N, C, D, H, W] says of a card's. */
-export function volumeFacts(shape: readonly (number | string | null)[]): Readonly<Record<string, unknown>> {
+/** Fits that bring a whole volume to a size. */
+const resizing: readonly string[] = ['stretch']
+
+/**
+ * What a graph whose input is [N, C, D, H, W] says of a card's. @param isDense whether it predicts each voxel
+ */
+export function volumeFacts(
+  shape: readonly (number | string | null)[],
+  isDense: boolean,
+): Readonly<Record<string, unknown>> {
   const [, , ...patch] = shape
   const [, rows, columns] = patch
   const size = typeof rows === 'number' && typeof columns === 'number' ? { size: [rows, columns] } : {}
-  return {
-    layout: 'NCHW',
-    channels: 1,
-    ...size,
-    volume: patch.every((one) => typeof one === 'number') ? { patch } : {},
-  }
+  const known = patch.every((one) => typeof one === 'number') ? { patch } : {}
+  return { layout: 'NCHW', channels: 1, ...size, volume: { ...known, ...(!isDense && { run: 'resized' }) } }
 }

@@ -5,9 +5,14 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { Prediction } from './answers.ts'
 import { canBeClasses } from './class-output.ts'
 import type { TaskForm } from './form.ts'
-import type { Task } from './outputs.ts'
+import { outputs, type Task } from './outputs.ts'
 import type { TaskRules } from './rules.ts'
 import { tasks } from './table.ts'
+
+/** Whether a model says one thing of a whole stack: each of its slices then has the stack's answer. */
+export function answersForStacks({ task, input }: Pick<ModelCard, 'task' | 'input'>): boolean {
+  return input.volume !== undefined && !outputs[task].isDense
+}
 
 /** Rules by a task's name. */
 export function rulesOf(task: Task): TaskRules {

@@ -84,13 +84,15 @@ function floorRun(output: number, inputs: number, outputs: number): Run {
   return { start: Math.min(Math.floor(output * (1 / (outputs / inputs))), inputs - 1), weights: [1] }
 }
 
-/** Two taps around a position, given in pixel indices; beyond the ends the end itself. */
 function linear(positionOf: (output: number, inputs: number, outputs: number) => number): RunOf {
-  return (output, inputs, outputs) => {
-    const position = Math.max(0, positionOf(output, inputs, outputs))
-    const start = Math.min(Math.floor(position), inputs - 1)
-    return twoTaps(start, position - start, inputs)
-  }
+  return (output, inputs, outputs) => linearRun(positionOf(output, inputs, outputs), inputs)
+}
+
+/** Two taps around a position, given in pixel indices; beyond the ends the end itself. */
+export function linearRun(position: number, inputs: number): Run {
+  const within = Math.max(0, position)
+  const start = Math.min(Math.floor(within), inputs - 1)
+  return twoTaps(start, within - start, inputs)
 }
 
 function twoTaps(start: number, fraction: number, inputs: number): Run {

@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { type AxisWeights, combineColumns, combineRows, transposeWeights } from '../math/resample.ts'
 import { imageBatchExtents, type ImageBatchExtents } from './image-batch.ts'
@@ -31,9 +32,13 @@ export function createResampler(from: ImageSize, to: ImageSize, interpolation: I
   }
 }
 
-/** One axis that grows makes OpenCV's INTER_AREA another thing along both. */
-export function axisKernel(from: ImageSize, to: ImageSize, interpolation: Interpolation): AxisKernel {
-  const grows = to[0] > from[0] || to[1] > from[1]
+/** One axis that grows makes OpenCV's INTER_AREA another thing along all. */
+export function axisKernel(
+  from: readonly number[],
+  to: readonly number[],
+  interpolation: Interpolation,
+): AxisKernel {
+  const grows = to.some((extent, axis) => extent > entry(from, axis))
   return interpolation === 'area' && grows ? 'area-growing' : interpolation
 }
 

@@ -159,6 +159,7 @@ function sliceOf(
     file: frame.image.name,
     sopInstanceUid: frame.image.sopInstanceUid,
     frame: report.frame,
+    ...(report.volume === undefined ? {} : { volume: report.volume }),
     label: text(answerOf({ classes: report.label, value: report.labelValue })),
     predictionBefore: text(answerOf(before)),
     confidenceBefore: before.confidence,

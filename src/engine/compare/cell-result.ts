@@ -20,6 +20,7 @@ const iteration = z.strictObject({
 /** What another model makes of an adversarial slice. */
 const transferred = z.strictObject({
   model: z.int().nonnegative(),
+  volume: frame.shape.volume,
   success: z.boolean(),
   metBefore: z.boolean(),
   /** Why that model's card does not suit the image; absent where it does. */
@@ -30,6 +31,7 @@ const slice = z.strictObject({
   file: z.string(),
   sopInstanceUid: z.string(),
   frame: z.int().positive(),
+  volume: frame.shape.volume,
   label: z.string(),
   predictionBefore: z.string(),
   confidenceBefore: z.number().nullable(),

@@ -1,12 +1,13 @@
 import { entry } from '../../core/entry.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
-import { imagePredictions } from '../../core/tasks/tasks.ts'
+import { answersForStacks, imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { tasksOf } from '../session/load-tasks.ts'
 import { labelsOfTasks } from '../session/frame-attack.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
-import { byRuns } from '../study/image-groups.ts'
+import { byRuns, sliceRuns } from '../study/image-groups.ts'
+import { spaceOf, volumeName } from '../study/stack-context.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
 import type { ComparedModel } from './compare-run.ts'
@@ -51,12 +52,19 @@ export async function transferredTo(
   const after = await logitsOf(model, changed)
   const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
   const unsuited = await Promise.all(made.map(({ frame }) => mismatchOf(loader, frame)))
+  const volumes = answersForStacks(compared.opened.card) ? sliceRuns(frames) : []
+  const volumeOf = (n: number) => volumes.find((run) => run.includes(n))?.map((at) => entry(frames, at))
   return made.map((_, n) => ({
     model: index,
+    ...named(volumeOf(n)),
     success: isMet(after, n),
     metBefore: isMet(clean, n),
     ...(unsuited[n] !== undefined && { unsuited: unsuited[n] }),
   }))
+}
+
+function named(slices: readonly StudyFrame[] | undefined): { readonly volume?: string } {
+  return slices === undefined ? {} : { volume: volumeName(slices) }
 }
 
 /** What a judge's own attacks would refuse the image for. */
@@ -75,7 +83,16 @@ interface JudgedFrame extends StudyFrame {
 async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Promise<Tensor> {
   const together = (some: readonly JudgedFrame[]) => {
     const batch = concatenate(some.map(({ relative }) => relative))
-    return model.forShape(batch.shape).predict(batch, joinedBeside(some.map(({ beside }) => beside)))
+    const space =
+      model.context === Infinity
+        ? spaceOf(
+            some.map(({ image }) => image),
+            some,
+          )
+        : undefined
+    return model
+      .forShape(batch.shape, { space })
+      .predict(batch, joinedBeside(some.map(({ beside }) => beside)))
   }
   if (model.context === 0) return together(frames)
   const oneByOne = async (slices: readonly JudgedFrame[]) => {

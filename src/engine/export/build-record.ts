@@ -1,5 +1,6 @@
 import type { Learned } from '../../core/attacks/learned.ts'
 import { summarise } from '../../core/evaluate/summary.ts'
+import { toldOnce } from '../../core/evaluate/headline.ts'
 import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
@@ -108,7 +109,8 @@ function learnedParts(
 
 function runEvidence({ method, opened, goal }: AttackRun, images: readonly RecordedImage[]): AttackEvidence {
   const slices = images.flatMap(({ frames }) =>
-    frames.map(({ success, metBefore, before, stored, budgetUsed, gradients }) => ({
+    frames.map(({ volume, success, metBefore, before, stored, budgetUsed, gradients }) => ({
+      volume,
       success,
       metBefore,
       budgetUsed,
@@ -122,7 +124,7 @@ function runEvidence({ method, opened, goal }: AttackRun, images: readonly Recor
 }
 
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
-  const frames = images.flatMap((image) => image.frames)
+  const frames = toldOnce(images.flatMap((image) => image.frames))
   const of = (which: 'before' | 'reread') =>
     rulesOf(card.task).taskAgreement(
       card,
@@ -158,6 +160,7 @@ export function sliceMetrics(
     frames.map(
       ({
         frame,
+        volume,
         label,
         labelValue,
         before,
@@ -174,6 +177,7 @@ export function sliceMetrics(
         exported: exported.series.path,
         sopInstanceUid,
         frame,
+        ...(volume === undefined ? {} : { volume }),
         method,
         label: text(answerOf({ classes: label, value: labelValue })),
         predictionBefore: text(answerOf(before)),

@@ -10,7 +10,7 @@ import { inputFailure, type InputFailure } from '../study/failures.ts'
 import { byRuns } from '../study/image-groups.ts'
 import type { LoadedImage } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { stackNotices } from '../study/stack-context.ts'
+import { spaceOf, stackNotices } from '../study/stack-context.ts'
 import { frameReport } from './frame-report.ts'
 import type { FrameReport, ImageResult } from './image-result.ts'
 import { exportedPath, exportPixels, recordImage, type ExportContext } from './record-image.ts'
@@ -121,7 +121,7 @@ interface JudgedAmong {
 async function judgeAll(
   attacked: readonly AttackedFrame[],
   values: readonly StoredValues[],
-  { beyond, sink: { run, model } }: JudgedAmong,
+  { beyond, sink: { run, model, stack } }: JudgedAmong,
 ): Promise<Judged[]> {
   const frames = attacked.map(({ result: { frame, label } }, n) => ({
     ...frame,
@@ -134,7 +134,7 @@ async function judgeAll(
       values: some.map(({ stored }) => stored),
       labels: some.map(({ label }) => label),
       goal: run.goal.maker,
-      beyond,
+      around: { beyond, space: model.context === Infinity ? spaceOf(stack, some) : undefined },
     })
   if (model.context > 0) return byRuns(frames, judgeSome)
   const judged: Judged[] = []

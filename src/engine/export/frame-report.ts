@@ -33,6 +33,7 @@ export function frameReport(
       : { epsilon: defined(relativeInUnits(ball.epsilon, frame.scale)) }
   return {
     frame: frame.index + 1,
+    ...(result.volume === undefined ? {} : { volume: result.volume }),
     label: [...classesOfAnswer(label)],
     ...(label.kind === 'value' && { labelValue: label.value }),
     range: frame.float.range,

@@ -50,6 +50,8 @@ const tracePoint = z.strictObject({
 const frameResult = z.strictObject({
   /** Counts from 1. */
   frame: z.int().positive(),
+  /** Name of the stack whose one answer this is, the same for all its slices; of models of whole volumes. */
+  volume: z.string().optional(),
   label: classes,
   /** Labelled value; regressions only. */
   labelValue: z.number().optional(),

@@ -6,7 +6,7 @@ import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { FrameLabel, Prediction, RecordedPrediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { Around } from '../../core/model/preprocessing/chain.ts'
 import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
@@ -75,16 +75,16 @@ export interface FramesToJudge {
   readonly values: readonly StoredValues[]
   readonly labels: readonly FrameLabel[]
   readonly goal: GoalMaker
-  /** What lies around them, of models of neighbouring slices: read back as well. */
-  readonly beyond?: Beyond | undefined
+  /** What else is known of their stack, of models that see it; slices around them are read back as well. */
+  readonly around?: Around | undefined
 }
 
 /** Judges frames of one size in one batch. */
 export async function judge(model: PixelModel, card: ModelCard, judged: FramesToJudge): Promise<Judged[]> {
-  const { frames, values, labels, goal, beyond } = judged
+  const { frames, values, labels, goal, around } = judged
   const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
   const beside = joinedBeside(frames.map((frame) => frame.beside))
-  const logits = await model.forShape(images.shape, beyond).predict(images, beside)
+  const logits = await model.forShape(images.shape, around).predict(images, beside)
   const [, , rows = 0, columns = 0] = images.shape
   const { criterion } = goal.of(labels, { image: [rows, columns], logits: logits.shape })
   return imagePredictions(card, [rows, columns], logits).map((prediction, n) => ({

@@ -35,6 +35,7 @@ function textOf(rows: (typeof row)[], changes: object = {}): string {
     device: { name: 'cpu', threads: 2, batch: 4 },
     labels: 'file',
     failures: [],
+    images: [],
     summary: summarise(rows),
     warnings: [],
     ...changes,

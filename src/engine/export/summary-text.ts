@@ -16,7 +16,7 @@ export function summaryText(record: AttackRecord): string {
     `Attack       ${attack.title}, ${goal}`,
     `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
     `Model        ${modelText(model)} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
-    `Slices       ${summary.slices}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
+    `${countedText(record)}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
     `Fooled       ${headlineText(record)}`,
     ...warningLines(record, (check) => check !== 'wrong-before'),
@@ -45,6 +45,13 @@ function warningLines(
   return warnings
     .filter(({ check }) => isMeant(check))
     .map(({ message, tip }) => `Warning      ${message} ${tip}`)
+}
+
+/** How many slices there are, or volumes that have one answer each. */
+function countedText({ summary, images }: AttackRecord): string {
+  const frames = images.flatMap((image) => image.frames)
+  if (frames.every(({ volume }) => volume === undefined)) return `Slices       ${summary.slices}`
+  return `Volumes      ${summary.slices}, of ${frames.length} slices`
 }
 
 /** Fooled slices of those right before or, of an attack towards something, not as wanted before. */

@@ -1,4 +1,5 @@
 import { readBytes } from '../../adapters/fs/read-file.ts'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -6,7 +7,8 @@ import type { FrameLabel } from '../../core/tasks/answers.ts'
 import { checkFrames, type ImageLabel } from '../../core/tasks/labels.ts'
 import type { LabelRules } from '../../core/tasks/rules.ts'
 import type { Task } from '../../core/tasks/outputs.ts'
-import { rulesOf } from '../../core/tasks/tasks.ts'
+import { answersForStacks, rulesOf } from '../../core/tasks/tasks.ts'
+import { imageStacks, sliceRuns } from '../study/image-groups.ts'
 import type { StudyFrame } from '../study/load-image.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { namesAmong } from './label-rows.ts'
@@ -46,17 +48,20 @@ export async function readLabels(file: string, card: ModelCard): Promise<ReadLab
     return { forStudy: () => masks }
   }
   const table = parseLabels(new TextDecoder().decode(await readBytes({ path: file })), file, labels, card)
-  return { forStudy: (study, images) => tableLabels({ file, table, rules: labels }, study, images) }
+  const ofStacks = answersForStacks(card)
+  return { forStudy: (study, images) => tableLabels({ file, table, rules: labels, ofStacks }, study, images) }
 }
 
 interface ReadTable {
   readonly file: string
   readonly table: LabelTable
   readonly rules: TableRules
+  /** Whether all slices of a stack have one label, that of any of them. */
+  readonly ofStacks: boolean
 }
 
 function tableLabels(
-  { file, table, rules }: ReadTable,
+  { file, table, rules, ofStacks }: ReadTable,
   study: Study,
   images: readonly StudyImage[],
 ): GivenLabels {
@@ -65,16 +70,55 @@ function tableLabels(
   if (study.images.every((image) => find(image) === undefined)) throw noLabels(file, table.count)
   const labelOf = (image: StudyImage) => find(image) ?? rules.absent
   for (const image of images) checkFrames(labelOf(image) ?? {}, image.header.numberOfFrames)
-  const of = ({ image, index }: StudyFrame) => labelOf(image)?.of(index)
+  const ofFrame = ({ image, index }: LabelledSlice) => labelOf(image)?.of(index)
+  const of = ofStacks ? oneForAll(study, ofFrame) : ofFrame
   return {
     sha256: undefined,
     given: (image) => labelOf(image)?.given,
-    find: (frame) => Promise.resolve(of(frame)),
-    of: (frame) => {
-      const label = of(frame)
-      return label === undefined ? Promise.reject(unlabelled()) : Promise.resolve(label)
+    find: async (frame) => Promise.resolve(of(frame)),
+    of: async (frame) => {
+      const label = await Promise.resolve(of(frame))
+      if (label === undefined) throw unlabelled()
+      return label
     },
   }
+}
+
+type LabelledSlice = Pick<StudyFrame, 'image' | 'index'>
+
+/**
+ * The label that slices of a frame's stack have, each or some of them. @throws RadversaryError labels-invalid
+ * where they differ.
+ */
+function oneForAll(
+  { images }: Study,
+  labelOf: (slice: LabelledSlice) => FrameLabel | undefined,
+): typeof labelOf {
+  const runs = new Map<StudyImage, LabelledSlice[][]>()
+  for (const stack of imageStacks(images)) {
+    const slices = stack.flatMap((image) => image.header.frameStacks.flatMap(({ frames }) => frames.map((index) => ({ image, index })))) // prettier-ignore
+    const ofStack = sliceRuns(slices).map((run) => run.map((at) => entry(slices, at)))
+    for (const image of stack) runs.set(image, ofStack)
+  }
+  return (slice) => {
+    const run = runs.get(slice.image)?.find((each) => each.some(({ image, index }) => image === slice.image && index === slice.index)) // prettier-ignore
+    const labels = new Map(
+      (run ?? [slice]).flatMap((each) => {
+        const label = labelOf(each)
+        return label === undefined ? [] : [[JSON.stringify(label), label]]
+      }),
+    )
+    if (labels.size > 1) throw severalLabels(labels.size)
+    return [...labels.values()][0]
+  }
+}
+
+function severalLabels(count: number): RadversaryError {
+  return new RadversaryError(
+    'labels-invalid',
+    `labels: expected one for all slices of a volume, got ${count} different ones`,
+    { tip: 'The model says one thing of a whole stack: label one of its slices, or all alike.' },
+  )
 }
 
 /** By an image's path in the study or, where no other image has it, a shorter name. */

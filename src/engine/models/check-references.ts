@@ -20,6 +20,9 @@ import {
 } from '../../core/model/reference-check.ts'
 import { referenceReport, type Reference, type ReferenceReport } from '../../core/model/references.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
+import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
+import { fitsSlices } from '../../core/model/volume.ts'
+import { answersForStacks } from '../../core/tasks/tasks.ts'
 import { concatenate, extentOf, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { hashOf } from '../labels/hash.ts'
@@ -149,7 +152,7 @@ async function ownArrays(
   const pixels = image === undefined ? [] : await referencePixels(image, files)
   const beside = await referenceBeside(reference, { ...checked, pixels })
   const input = theirs.input && batchOf(theirs.input, card)
-  const ofInput = input && outputs(await model.predict(input, repeatedFor(input, beside)))
+  const ofInput = input && outputs(await model.predict(input, repeatedFor(input, beside), networkSpace(card)))
   if (pixels.length === 0) return { ofInput }
   const x = relativeImages(pixels, card)
   const [, channels = 0, rows = 0, columns = 0] = x.shape
@@ -158,7 +161,7 @@ async function ownArrays(
   return {
     ofInput,
     resized: theirs.resized && preprocessingFor(plainCard(card), shape).apply(x),
-    input: theirs.input && middleOf(chain.apply(x), theirs.input, card),
+    input: theirs.input && fitsSlices(card) ? middleOf(chain.apply(x), theirs.input, card) : undefined,
     output: outputs(await pixelModel(model, card).forShape(x.shape).predict(x, repeatedFor(x, beside))),
   }
 }
@@ -203,6 +206,12 @@ function repeatedFor({ shape }: Tensor, beside: BesideImages | undefined): Besid
   return mapBeside(beside, (values) => concatenate(Array.from({ length: extentOf(shape, 0) }, () => values)))
 }
 
+/** Where what the graph takes lies: there is nothing to turn or resample. */
+function networkSpace({ input: { volume } }: ModelCard): VolumeSpace | undefined {
+  if (volume === undefined) return undefined
+  return { orientation: volume.orientation ?? 'SPL', spacing: volume.spacing ?? [1, 1, 1] }
+}
+
 /** What the graph takes, with a batch: of a volume its slices. */
 function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
   if (input.volume !== undefined) {
@@ -214,6 +223,7 @@ function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
 
 /** Of a volume [D, K, H, W] as frameworks have it, [K, D, H, W]. */
 function asTheirs(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
+  if (answersForStacks(card)) return sampleOf(own, 0)
   if (card.input.volume === undefined) return middleOf(own, theirs, card)
   const [slices, classes] = [extentOf(own.shape, 0), extentOf(own.shape, 1)]
   const plane = sizeOf(own.shape.slice(2))

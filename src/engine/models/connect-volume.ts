@@ -1,38 +1,39 @@
 import { createOnnxModel, differentiable, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
+import type { MappedVolume } from '../../core/model/volume-map.ts'
 import { volumeModel } from '../../core/model/volume-model.ts'
-import type { VolumeOfInput } from '../../core/model/volume.ts'
 import { GraphBuilder } from '../../core/onnx/graph-builder.ts'
-import type { ImageSize } from '../../core/tensor/resample.ts'
 
-/**
- * A 3-D network that is run on patches of stacks. @param size of the frame that slices are fitted to. @throws
- * as `createOnnxModel`.
- */
+export interface VolumeToConnect extends MappedVolume {
+  /** Whether there is a prediction for each voxel; else one for the whole volume. */
+  readonly isDense: boolean
+}
+
+/** A 3-D network that is run on stacks. @throws as `createOnnxModel`. */
 export async function connectVolume(
   options: OnnxModelOptions,
-  volume: VolumeOfInput,
-  size: ImageSize,
+  given: VolumeToConnect,
 ): Promise<DifferentiableModel> {
   const patches = await createOnnxModel(options)
-  const channels = patches.output.shape[1]
-  if (typeof channels !== 'number' || patches.output.shape.length !== 5)
+  const { shape } = patches.output
+  const channels = shape[1]
+  const [rank, expected] = given.isDense ? [5, '[N, K, D, H, W]'] : [2, '[N, K]']
+  if (typeof channels !== 'number' || shape.length !== rank)
     throw new RadversaryError(
       'model-unsupported',
-      `Volume: expected logits [N, K, D, H, W], got [${patches.output.shape.join(', ')}]`,
-      {
-        file: options.file,
-      },
+      `Volume: expected logits ${expected}, got [${shape.join(', ')}]`,
+      { file: options.file },
     )
-  return volumeModel({ patches, head: await logitsThemselves([channels, ...size], options), volume })
+  const grid = given.isDense ? ['rows', 'columns'] : []
+  return volumeModel({ patches, head: await logitsThemselves([channels, ...grid], options), ...given })
 }
 
 /**
  * A graph that changes nothing: losses and their gradients by logits are then computed as those of any model.
  */
 function logitsThemselves(
-  shape: readonly number[],
+  shape: readonly (number | string)[],
   { runtime }: OnnxModelOptions,
 ): Promise<DifferentiableModel> {
   const graph = new GraphBuilder()

@@ -17,12 +17,14 @@ export async function connectOnThread(model: ModelToConnect): Promise<Differenti
       input,
       output,
       takesGrey,
-      predict: (x, beside) => thread.run('predict', { x: whole(x), beside: mapBeside(beside, whole) }),
-      lossAndGradient: (x, loss, beside) =>
+      predict: (x, beside, space) =>
+        thread.run('predict', { x: whole(x), beside: mapBeside(beside, whole), space }),
+      lossAndGradient: (x, loss, beside, space) =>
         thread.run('lossAndGradient', {
           x: whole(x),
           loss: wholeTargets(loss),
           beside: mapBeside(beside, whole),
+          space,
         }),
       dispose: async () => {
         await thread.run('dispose', undefined)

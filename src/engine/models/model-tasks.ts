@@ -3,6 +3,7 @@ import type { OrtDevice } from '../../adapters/ort/devices.ts'
 import { internalError } from '../../core/errors.ts'
 import type { BesideImages } from '../../core/model/beside.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
+import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
 import { connectModel, type ConnectableModel } from './open-model.ts'
 
@@ -16,6 +17,8 @@ export interface ModelToConnect extends ConnectableModel {
 interface Samples {
   readonly x: Tensor
   readonly beside: BesideImages | undefined
+  /** How a stack lies. */
+  readonly space: VolumeSpace | undefined
 }
 
 /** The thread's one model. */
@@ -32,9 +35,9 @@ export const modelTasks = {
     const { input, output, takesGrey } = model
     return { input, output, takesGrey }
   },
-  predict: ({ x, beside }: Samples) => connected().predict(x, beside),
-  lossAndGradient: ({ x, loss, beside }: Samples & { readonly loss: LossSpec }) =>
-    connected().lossAndGradient(x, loss, beside),
+  predict: ({ x, beside, space }: Samples) => connected().predict(x, beside, space),
+  lossAndGradient: ({ x, loss, beside, space }: Samples & { readonly loss: LossSpec }) =>
+    connected().lossAndGradient(x, loss, beside, space),
   dispose: () => connected().dispose(),
 }
 

@@ -52,7 +52,10 @@ export interface OpenedModel extends ModelFile, ProposedCard {
 
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<ModelCard, 'task' | 'input' | 'inputs' | 'normalisation' | 'mean' | 'std' | 'output'>
+  readonly card: Pick<
+    ModelCard,
+    'task' | 'input' | 'inputs' | 'interpolation' | 'normalisation' | 'mean' | 'std' | 'output'
+  >
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
   /** Whether the output is to be what the card's output gives, not the logits before it. */
@@ -153,9 +156,11 @@ export async function connectModel(
     const { connectTfjs } = await import('./connect-tfjs.ts')
     return connectTfjs(path, tfjs, { output: card.output.name, activation, isOneRow, checkLogits })
   }
-  const { volume, size } = card.input
+  const { volume } = card.input
   const options = { ...common, bytes, outputName: card.output.name, activation, isOneRow, checkLogits }
-  return volume === undefined ? createOnnxModel(options) : connectVolume(options, volume, size)
+  if (volume === undefined) return createOnnxModel(options)
+  const { interpolation } = card
+  return connectVolume(options, { volume, interpolation, isDense: outputs[card.task].isDense })
 }
 
 interface GraphToChange extends Pick<ConnectableModel, 'path' | 'bytes' | 'tfjs'> {

@@ -3,8 +3,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import { contextOf } from '../../core/model/slices.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import { type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { type Around, type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
 import type { Shape } from '../../core/tensor/tensor.ts'
 
 /** A model seen from the pixel grids of images of any size, in relative intensity. */
@@ -14,9 +13,10 @@ export interface PixelModel {
   /**
    * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't
    * be brought to its input.
-   * @param beyond what lies around a batch, for models of neighbouring slices
+   * @param around what else is known of the stack that a batch is of, for models of neighbouring slices and
+   * volumes
    */
-  forShape(shape: Shape, beyond?: Beyond): DifferentiableModel
+  forShape(shape: Shape, around?: Around): DifferentiableModel
   /** Its inner tensors, for batches of this shape; undefined where none are connected. */
   inner(shape: Shape): InnerFeatures | undefined
   dispose(): Promise<void>
@@ -50,9 +50,9 @@ export function pixelModel(
 
 function onGrids(model: DifferentiableModel, card: ModelCard): PixelModel['forShape'] {
   const known = new Map<string, DifferentiableModel>()
-  return ([, channels = 0, rows = 0, columns = 0], beyond) => {
+  return ([, channels = 0, rows = 0, columns = 0], around = {}) => {
     const shape: ImageShape = [channels, rows, columns]
-    if (beyond !== undefined) return throughPreprocessing(model, card, shape, beyond)
+    if (around.beyond ?? around.space) return throughPreprocessing(model, card, shape, around)
     const seen = known.get(shape.join()) ?? throughPreprocessing(model, card, shape)
     known.set(shape.join(), seen)
     return seen

@@ -8,6 +8,7 @@ import {
   type KeptPrediction,
   type Prediction,
 } from '../../core/tasks/answers.ts'
+import { toldOnce } from '../../core/evaluate/headline.ts'
 import type { Agreement } from '../../core/tasks/classification/agreement.ts'
 import {
   maskAgreement,
@@ -15,11 +16,11 @@ import {
   type MeanAgreement,
 } from '../../core/tasks/segmentation/agreement.ts'
 import type { TaskAgreement } from '../../core/tasks/verification.ts'
-import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
+import { answersForStacks, imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import type { Box } from '../../core/image/boxes.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { Around } from '../../core/model/preprocessing/chain.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import { concatenate } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
@@ -35,7 +36,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { stackNotices, withContext, type FindBeyond } from '../study/stack-context.ts'
+import { spaceOf, stackNotices, volumeName, withContext, type FindBeyond } from '../study/stack-context.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 
 /** What a model says of one frame. */
@@ -44,6 +45,8 @@ export interface FramePrediction {
   readonly sopInstanceUid: string
   /** Counts from 1. */
   readonly frame: number
+  /** Name of the stack whose one answer this is, the same for all its slices; of models of whole volumes. */
+  readonly volume?: string
   /** In words; several of a multi-label head are joined by '; '. */
   readonly prediction: string
   /** Null of a regression. */
@@ -114,6 +117,7 @@ export async function predictWith(bench: Bench, hooks: JobHooks): Promise<Predic
 interface Found {
   readonly image: StudyImage
   readonly index: number
+  readonly volume?: string
   readonly prediction: KeptPrediction
   readonly label: FrameLabel | undefined
   /** Pixels of each class; masks only. */
@@ -143,7 +147,12 @@ async function predictAll(
     failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
-    found.push(...(await predictBlock(bench, frames, beyond)))
+    found.push(
+      ...(await predictBlock(bench, frames, {
+        stack: [...block.before, ...block.own, ...block.after],
+        beyond,
+      })),
+    )
     done += block.own.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
@@ -158,15 +167,18 @@ interface LabelledFrame extends StudyFrame {
 async function predictBlock(
   bench: Bench,
   frames: readonly LabelledFrame[],
-  beyond: FindBeyond,
+  { stack, beyond }: { readonly stack: readonly StudyImage[]; readonly beyond: FindBeyond },
 ): Promise<Found[]> {
   const { context } = bench.model
   const together = context === Infinity ? Infinity : batch
   const inParts = async (slices: readonly LabelledFrame[]) => {
     const found: Found[] = []
+    const volume = answersForStacks(bench.opened.card) ? { volume: volumeName(slices) } : {}
+    const space = context === Infinity ? spaceOf(stack, slices) : undefined
     for (let from = 0; from < slices.length; from += together) {
       const part = slices.slice(from, from + together)
-      found.push(...(await predictFrames(bench, part, beyond(slices, { from, to: from + part.length }))))
+      const around = { space, beyond: beyond(slices, { from, to: from + part.length }) }
+      found.push(...(await predictFrames(bench, part, around)).map((each) => ({ ...each, ...volume })))
     }
     return found
   }
@@ -196,7 +208,7 @@ async function load({ model, labels }: Bench, loader: ImageLoader, image: StudyI
 async function predictFrames(
   { model, opened }: Bench,
   frames: readonly LabelledFrame[],
-  beyond?: Beyond,
+  around: Around,
 ): Promise<Found[]> {
   const images = concatenate(frames.map(({ float }) => float.relative))
   const [, , rows = 0, columns = 0] = images.shape
@@ -204,7 +216,7 @@ async function predictFrames(
     opened.card,
     [rows, columns],
     await model
-      .forShape(images.shape, beyond)
+      .forShape(images.shape, around)
       .predict(images, joinedBeside(frames.map((frame) => frame.beside))),
   )
   return predictions.flatMap((prediction, i) => {
@@ -252,7 +264,9 @@ function agreementWithLabels(
   found: readonly Found[],
 ): Pick<PredictReport, 'agreement' | 'taskAgreement' | 'segments' | 'detection'> {
   const none = { agreement: null, taskAgreement: null, segments: null, detection: null }
-  const frames = found.flatMap(({ label, ...each }) => (label === undefined ? [] : [{ ...each, label }]))
+  const frames = toldOnce(found).flatMap(({ label, ...each }) =>
+    label === undefined ? [] : [{ ...each, label }],
+  )
   if (frames.length === 0) return none
   const rules = rulesOf(card.task)
   const rows = frames.map(({ label, prediction }) => ({
@@ -267,7 +281,7 @@ function agreementWithLabels(
 }
 
 function inWords(
-  { image, index, areas, segments, prediction, label }: Found,
+  { image, index, volume, areas, segments, prediction, label }: Found,
   card: ModelCard,
 ): FramePrediction {
   const text = answerText(card)
@@ -276,6 +290,7 @@ function inWords(
     file: image.name,
     sopInstanceUid: image.sopInstanceUid,
     frame: index + 1,
+    ...(volume !== undefined && { volume }),
     prediction: text(prediction),
     confidence,
     ...(value !== undefined && { value }),

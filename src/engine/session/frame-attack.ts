@@ -11,6 +11,7 @@ import { joinedBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
@@ -46,6 +47,8 @@ export interface TracePoint extends Omit<SampleEvent, 'sample'> {
 /** What became of one frame. */
 export interface FrameResult {
   readonly frame: StudyFrame
+  /** Name of the stack whose one answer this is (`volumeName`). */
+  readonly volume?: string
   readonly label: FrameLabel
   readonly before: Prediction
   /** Prediction on the image rounded to stored values. */
@@ -75,6 +78,8 @@ export interface FrameAttack {
   readonly signal: AbortSignal | undefined
   /** What lies around the frames, of models that take them for neighbouring slices. */
   readonly beyond?: Beyond | undefined
+  /** How their stack lies, for models of volumes. */
+  readonly space?: VolumeSpace | undefined
   readonly onIteration: (event: AttackEvent) => void
 }
 
@@ -128,7 +133,7 @@ export async function frameProblem(
 ): Promise<{ readonly problem: AttackProblem; readonly labels: readonly FrameLabel[] }> {
   const frames = tasks.map(({ frame }) => frame)
   const images = concatenate(tasks.map(startOf))
-  const model = attack.model.forShape(images.shape, attack.beyond)
+  const model = attack.model.forShape(images.shape, attack)
   const beside = joinedBeside(frames.map((frame) => frame.beside))
   const { labels, ...known } = await labelsOf(tasks, { images, beside }, model, attack.card)
   const problem: AttackProblem = {

@@ -5,7 +5,7 @@ import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
-import { imagePredictions } from '../../core/tasks/tasks.ts'
+import { answersForStacks, imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -14,6 +14,7 @@ import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
 import { sliceRuns } from '../study/image-groups.ts'
+import { spaceOf, volumeName } from '../study/stack-context.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import {
@@ -44,7 +45,7 @@ export interface Session {
   readonly onIteration: (iteration: BatchIteration) => void
 }
 
-export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'onIteration'>
+export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'space' | 'onIteration'>
 
 /** What a job asks of every attack. */
 export interface AskedOfAttacks {
@@ -222,7 +223,7 @@ class StackAttack {
     const images = concatenate(tasks.map(({ frame }) => frame.float.relative))
     const [, , rows = 0, columns = 0] = images.shape
     const beside = joinedBeside(tasks.map(({ frame }) => frame.beside))
-    const logits = await model.forShape(images.shape, beyond).predict(images, beside)
+    const logits = await model.forShape(images.shape, { beyond }).predict(images, beside)
     const predictions = imagePredictions(attack.card, [rows, columns], logits)
     const labels = labelsOfTasks(tasks, predictions)
     const grid = { image: [rows, columns] as const, logits: logits.shape, clean: logits }
@@ -248,8 +249,18 @@ class StackAttack {
       const [first] = members
       const method = first ? prepared.methodFor(configured, first.frame.image) : configured
       const onIteration = this.heard(members, done)
-      const results = await attackFrames(members, method, { ...attack, model, beyond, onIteration })
-      attacked.push(results.map((result) => ({ method, result })))
+      const space =
+        model.context === Infinity
+          ? spaceOf(
+              this.stack.images,
+              members.map(({ frame }) => frame),
+            )
+          : undefined
+      const results = await attackFrames(members, method, { ...attack, model, beyond, space, onIteration })
+      const volume = answersForStacks(attack.card)
+        ? { volume: volumeName(results.map(({ frame }) => frame)) }
+        : {}
+      attacked.push(results.map((result) => ({ method, result: { ...result, ...volume } })))
       done += members.length
     }
     return attacked

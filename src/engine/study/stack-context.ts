@@ -1,11 +1,36 @@
 import { tiltNotice } from '../../core/dicom/notices.ts'
-import type { Notice } from '../../core/errors.ts'
+import { stackSpace } from '../../core/dicom/stack-space.ts'
+import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { blockOf, contextOf, type Block } from '../../core/model/slices.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
+
+/** How the stack lies of which frames are, as its headers say; undefined where they don't. */
+export function spaceOf(
+  stack: readonly StudyImage[],
+  frames: readonly { readonly index: number }[],
+): VolumeSpace | undefined {
+  const [image, ...others] = stack
+  const [frame] = frames
+  if (image === undefined || frame === undefined) return undefined
+  if (image.header.numberOfFrames === 1) return stackSpace([image, ...others].map(({ header }) => header))
+  return image.header.frameStacks.find((each) => each.frames.includes(frame.index))?.space
+}
+
+/** What slices are called together that have one answer: the first image, and which of its frames. */
+export function volumeName(
+  slices: readonly { readonly image: StudyImage; readonly index: number }[],
+): string {
+  const [first] = slices
+  if (first === undefined) throw internalError('a volume has no slices')
+  const { name, header } = first.image
+  const stack = header.frameStacks.find(({ frames }) => frames.includes(first.index))
+  return header.frameStacks.length > 1 ? `${name} (${stack?.label ?? ''})` : name
+}
 
 /** What lies around frames `from` to `to` − 1 of a run of a block's own frames, in order. */
 export type FindBeyond = (
@@ -80,7 +105,9 @@ export function stackNotices(
       message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
       tip: 'Mend or remove them.',
     })
-  const count = input.volume?.patch[0] ?? 2 * reach + 1
+  const { volume } = input
+  const isTurned = volume !== undefined && (volume.run === 'resized' || volume.orientation !== undefined)
+  const count = isTurned ? 1 : (volume?.patch[0] ?? 2 * reach + 1)
   if (slices < count)
     found.push({
       message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import type { FrameStack } from '../../core/dicom/frame-stacks.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
+import { stackSpace, type Located } from '../../core/dicom/stack-space.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import { joinedBeside, type BesideImages } from '../../core/model/beside.ts'
-import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { Around } from '../../core/model/preprocessing/chain.ts'
+import { beyondOf } from '../../core/model/preprocessing/neighbours.ts'
 import { blockOf } from '../../core/model/slices.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
@@ -20,6 +22,8 @@ interface RecordedSlice {
   /** [1, C, H, W] */
   readonly relative: Tensor
   readonly beside: BesideImages | undefined
+  /** Where its image lies, the first of its frames. */
+  readonly place: Located
 }
 
 /** An exported image as it is read again. */
@@ -66,22 +70,26 @@ export class RecordedStack {
   async logits(index: number, frame: number): Promise<Tensor> {
     const { slices: found, stacks } = await this.read(index)
     const stack = stacks.findIndex(({ frames }) => frames.includes(frame))
-    const { frames } = entry(stacks, stack)
+    const { frames, space } = entry(stacks, stack)
     const before = (await this.towards(index, -1)).reverse()
     const own = frames.map((one) => entry(found, one))
     const slices = [...before, ...own, ...(await this.towards(index, 1))]
     const at = before.length + frames.indexOf(frame)
     const { context } = this
-    if (context === Infinity)
-      return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices), at)
+    if (context === Infinity) {
+      const around = { space: space ?? stackSpace(slices.map(({ place }) => place)) }
+      return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices, around), at)
+    }
     const block = blockOf(slices, { from: at, to: at + 1, context })
     const relatives = (part: readonly RecordedSlice[]) => part.map(({ relative }) => relative)
     const { before: earlier, after } = block
-    return this.predict(block.own, beyondOf({ before: relatives(earlier), after: relatives(after) }))
+    return this.predict(block.own, {
+      beyond: beyondOf({ before: relatives(earlier), after: relatives(after) }),
+    })
   }
 
-  private volume(stack: string, slices: readonly RecordedSlice[]): Promise<Tensor> {
-    const logits = this.volumes.get(stack) ?? this.predict(slices)
+  private volume(stack: string, slices: readonly RecordedSlice[], around: Around): Promise<Tensor> {
+    const logits = this.volumes.get(stack) ?? this.predict(slices, around)
     this.volumes.set(stack, logits)
     return logits
   }
@@ -107,11 +115,11 @@ export class RecordedStack {
     return found
   }
 
-  private predict(slices: readonly RecordedSlice[], beyond?: Beyond): Promise<Tensor> {
+  private predict(slices: readonly RecordedSlice[], around: Around): Promise<Tensor> {
     if (this.model === undefined) throw internalError('images are predicted without a model')
     const batch = concatenate(slices.map(({ relative }) => relative))
     const beside = joinedBeside(slices.map((slice) => slice.beside))
-    return this.model.forShape(batch.shape, beyond).predict(batch, beside)
+    return this.model.forShape(batch.shape, around).predict(batch, beside)
   }
 }
 
@@ -123,13 +131,16 @@ async function readSlices(
 ): Promise<RecordedSlices> {
   const instance = parseInstance(await readBytes({ path }), { file: path })
   const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames, modality } = instance
+  const { imagePositionPatient, imageOrientationPatient, pixelSpacing } = instance
+  const place = { imagePositionPatient, imageOrientationPatient, pixelSpacing }
   const pixels = await decodeFrames(instance)
   const slices: RecordedSlice[] = []
   for (const [n, { frame, meaning }] of pixels.entries()) {
     const range = frames[n]?.range
     if (range === undefined) continue
     const { relative } = createFloatImage(frame, meaning, range)
-    slices.push({ relative, beside: await beside?.of({ name: file, sopInstanceUid, instance, index: n }) })
+    const ofFrame = await beside?.of({ name: file, sopInstanceUid, instance, index: n })
+    slices.push({ relative, beside: ofFrame, place })
   }
   const kind =
     numberOfFrames > 1

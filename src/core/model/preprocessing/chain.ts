@@ -10,8 +10,19 @@ import { fitSteps } from './fit.ts'
 import { type Beyond, neighbours } from './neighbours.ts'
 import { composeSteps, type PreprocessingChain } from './step.ts'
 import { windowPlanes } from './windows.ts'
-import { RadversaryError } from '../../errors.ts'
+import { internalError } from '../../errors.ts'
 import type { DifferentiableModel } from '../ports.ts'
+import type { ImageSize } from '../../tensor/resample.ts'
+import type { VolumeSpace } from '../../dicom/stack-space.ts'
+import { fitsSlices } from '../volume.ts'
+
+/** What is known of the stack that a batch of slices is of, beside them. */
+export interface Around {
+  /** Slices before and after them. */
+  readonly beyond?: Beyond | undefined
+  /** How the stack lies, for models of volumes. */
+  readonly space?: VolumeSpace | undefined
+}
 
 /** One image without its batch: channels (1 or 3), rows, columns. */
 export type ImageShape = readonly [channels: number, rows: number, columns: number]
@@ -47,13 +58,7 @@ export function preprocessingFor(
     ...(isConvertedFirst ? converted : []),
     ...(plan?.windows.some((window) => window !== undefined) ? [windowPlanes(plan.windows)] : []),
     ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
-    ...fitSteps({
-      from: [rows, columns],
-      to: card.input.size,
-      fit: card.fit,
-      interpolation: card.interpolation,
-      rounding: card.rounding,
-    }),
+    ...fittingOf(card, [rows, columns]),
     ...(isConvertedFirst ? [] : converted),
   ]
   const places = plan?.places ?? (slices && placesOf(slices))
@@ -83,30 +88,36 @@ export function plainCard(card: PreprocessingCard): PreprocessingCard {
   }
 }
 
+/** What brings an image to the card's frame; volumes that are fitted as wholes are left to their model. */
+function fittingOf(card: PreprocessingCard, from: ImageSize) {
+  const { input, fit, interpolation, rounding } = card
+  return fitsSlices(card) ? fitSteps({ from, to: input.size, fit, interpolation, rounding }) : []
+}
+
 /**
  * The model seen from the image's own pixel grid: it takes [N, C, H, W] in relative intensity (the width of
  * the intensity range is 1), and its gradient comes back there through the chain's adjoint. One image shape
  * per model; `dispose` disposes of the model itself. Of a model of neighbouring slices a batch is a run of
- * them, `beyond` what lies around it, and the gradient of a slice is that of all losses.
+ * them, `around` what else is known of their stack, and the gradient of a slice is that of all losses.
  */
 export function throughPreprocessing(
   model: DifferentiableModel,
   card: PreprocessingCard,
   imageShape: ImageShape,
-  beyond: Beyond = {},
+  { beyond = {}, space }: Around = {},
 ): DifferentiableModel {
   const isGrey = model.takesGrey === true && imageShape[0] === 1
   const seen = isGrey ? firstChannelOf(card) : card
   if (contextOf(card) === Infinity && (beyond.before ?? beyond.after) !== undefined)
-    return partOfStack(model, preprocessingFor(seen, imageShape), card, { imageShape, beyond })
+    return partOfStack(model, preprocessingFor(seen, imageShape), card, { imageShape, beyond, space })
   const chain = preprocessingFor(seen, imageShape, beyond)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
-    predict: (x, beside) => model.predict(chain.apply(x), beside),
+    predict: (x, beside) => model.predict(chain.apply(x), beside, space),
     lossAndGradient: async (x, loss, beside) => {
       const trace = chain.trace(x)
-      const result = await model.lossAndGradient(trace.output, loss, beside)
+      const result = await model.lossAndGradient(trace.output, loss, beside, space)
       return { ...result, gradient: trace.adjoint(result.gradient) }
     },
     dispose: () => model.dispose(),
@@ -116,6 +127,7 @@ export function throughPreprocessing(
 interface Part {
   readonly imageShape: ImageShape
   readonly beyond: Beyond
+  readonly space: VolumeSpace | undefined
 }
 
 /**
@@ -126,7 +138,7 @@ function partOfStack(
   model: DifferentiableModel,
   chain: PreprocessingChain,
   { input }: PreprocessingCard,
-  { imageShape, beyond: { before, after } }: Part,
+  { imageShape, beyond: { before, after }, space }: Part,
 ): DifferentiableModel {
   const isVolume = input.volume !== undefined
   const whole = (x: Tensor) => concatenate([before, x, after].filter((part) => part !== undefined))
@@ -137,10 +149,10 @@ function partOfStack(
     output: model.output,
     predict: async (x, beside) => {
       const seen = chain.apply(whole(x))
-      return isVolume ? own(await model.predict(seen, beside), x) : model.predict(own(seen, x), beside)
+      return isVolume ? own(await model.predict(seen, beside, space), x) : model.predict(own(seen, x), beside)
     },
     lossAndGradient: async (x, loss, beside) => {
-      if (isVolume) throw noPartialGradient()
+      if (isVolume) throw internalError('a part of a volume was asked for its gradient')
       const trace = chain.trace(whole(x))
       const result = await model.lossAndGradient(own(trace.output, x), loss, beside)
       const cotangent = tensor(trace.output.shape)
@@ -155,13 +167,4 @@ function partOfStack(
 function samplesOf({ shape: [all = 0, ...rest], data }: Tensor, first: number, count: number): Tensor {
   const size = data.length / all
   return tensor([count, ...rest], data.subarray(first * size, (first + count) * size))
-}
-
-/** Why a slice of a volume has no gradient. */
-export function noPartialGradient(): RadversaryError {
-  return new RadversaryError(
-    'model-unsupported',
-    'Gradient: expected a model of single images or neighbouring slices, got one of volumes',
-    { tip: 'A volume’s gradient is that of all its slices together: attack the whole series.' },
-  )
 }

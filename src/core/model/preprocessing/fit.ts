@@ -4,6 +4,7 @@ import { create8BitResampler, type Rounding } from '../../tensor/resample-8-bit.
 import type { Fit } from '../card.ts'
 import type { PreprocessingStep } from './step.ts'
 import { RadversaryError } from '../../errors.ts'
+import { halfToEven } from '../../math/rounding.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 
@@ -61,6 +62,7 @@ export interface FitPlan {
 /**
  * The plan of a card's fit:
  *
+ * - `none`: the image itself is the frame, whatever its size;
  * - `stretch`: resampled, whatever happens to the aspect ratio;
  * - `letterbox`: resampled to lie wholly inside, then padded evenly (the odd pixel below and to the right);
  * - `centre-crop`: resampled so that the shorter side is `shorterSide` (without it: just enough to cover the
@@ -73,6 +75,8 @@ export interface FitPlan {
 export function fitPlan(fit: Fit, from: ImageSize, to: ImageSize): FitPlan {
   const whole = { from, to, box: { top: 0, left: 0, size: from }, at: { top: 0, left: 0 }, padValue: 0 }
   switch (fit.kind) {
+    case 'none':
+      return { ...whole, size: from, to: from }
     case 'stretch':
       return { ...whole, size: to }
     case 'letterbox': {
@@ -82,7 +86,7 @@ export function fitPlan(fit: Fit, from: ImageSize, to: ImageSize): FitPlan {
     }
     case 'centre-crop': {
       const size = fit.shorterSide === undefined ? covering(from, to) : shorterSideTo(from, fit.shorterSide)
-      const [top, left] = [halfToEven(size[0] - to[0]), halfToEven(size[1] - to[1])]
+      const [top, left] = [halfToEven((size[0] - to[0]) / 2), halfToEven((size[1] - to[1]) / 2)]
       return { ...whole, size, at: { top: -top, left: -left } }
     }
     case 'crop': {
@@ -113,12 +117,6 @@ function shorterSideTo([rows, columns]: ImageSize, shorter: number): ImageSize {
   return rows <= columns
     ? [shorter, Math.floor((shorter * columns) / rows)]
     : [Math.floor((shorter * rows) / columns), shorter]
-}
-
-/** x/2 with halves to the even number, as Python's round() in torchvision's CenterCrop. */
-function halfToEven(x: number): number {
-  const half = Math.floor(x / 2)
-  return x % 2 === 0 || half % 2 === 0 ? half : half + 1
 }
 
 /** Where the top left corner of the image comes to lie in the frame: negative crops, positive pads. */

@@ -1,8 +1,9 @@
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
-import { noPartialGradient } from '../../../core/model/preprocessing/chain.ts'
-import { type Beyond, beyondOf } from '../../../core/model/preprocessing/neighbours.ts'
+import type { Around } from '../../../core/model/preprocessing/chain.ts'
+import { beyondOf } from '../../../core/model/preprocessing/neighbours.ts'
 import { blockOf, contextOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
+import { spaceOf } from '../../study/stack-context.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import type { EngineThread } from '../engine-threads.ts'
@@ -11,17 +12,22 @@ import { imageAt, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo, ModelRegistry } from './model-registry.ts'
 import type { ModelViews } from './model-views.ts'
 
+/** What lies around a frame, and which stack it is of. */
+interface FrameAround extends Around {
+  /** Equal for the frames of one stack. */
+  readonly stack: string
+}
+
 /**
- * What lies around a frame of an open study, as far as the model sees it; undefined where nothing does.
- * @throws as `ModelViews.frame`.
+ * What lies around a frame of an open study, as far as the model sees it; `beyond` is undefined where nothing
+ * does. @throws as `ModelViews.frame`.
  */
-async function beyondFrame(
+async function aroundFrame(
   address: FrameAddress,
   model: ModelInfo,
   { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
-): Promise<Beyond | undefined> {
+): Promise<FrameAround> {
   const { card } = model
-  if (card.input.volume !== undefined) throw noPartialGradient()
   const context = contextOf(card)
   const opened = await studies.find(address.study)
   const shown = imageAt(opened, address.image)
@@ -32,7 +38,10 @@ async function beyondFrame(
     const frames = await Promise.all(part.map((one) => views.frame(one, model)))
     return frames.map(({ float }) => float.relative)
   }
-  return beyondOf({ before: await relatives(before), after: await relatives(after) })
+  const beyond = beyondOf({ before: await relatives(before), after: await relatives(after) })
+  const images = slices.map(({ image }) => imageAt(opened, image))
+  const space = card.input.volume && spaceOf(images, [{ index: address.frame }])
+  return { beyond, space, stack: JSON.stringify(slices[0]) }
 }
 
 /** The frame's stack, in order. */
@@ -86,14 +95,14 @@ export function createGradients({ home, models, studies, views, device, thread }
       const info = await models.show(name)
       const { pixels, float, beside } = await views.frame(address, info)
       const { path: model, sha256, card } = info
-      const beyond = await beyondFrame(address, info, { studies, views })
+      const around = await aroundFrame(address, info, { studies, views })
       const request = {
         home,
         model,
         sha256,
         card,
         image: float.relative,
-        beyond,
+        around,
         beside,
         ...(await device.request()),
       }

@@ -33,8 +33,14 @@ export function inputText({
   const what = slices === undefined ? (channels === 1 ? 'channel' : 'channels') : 'neighbouring slices'
   if (typeof channels !== 'number')
     return `${channels.map(channelText).join('; ')}, ${rows} x ${columns}, ${layout}`
-  if (volume !== undefined) return `volumes, patches of ${volume.patch.join(' x ')}, ${rows} x ${columns}`
+  if (volume !== undefined) return volumeText(volume)
   return `${slices?.count ?? channels} ${what}, ${rows} x ${columns}, ${layout}`
+}
+
+function volumeText({ run, patch, orientation, spacing }: NonNullable<ModelCard['input']['volume']>): string {
+  const how = run === 'resized' ? 'volumes, resized to' : 'volumes, patches of'
+  const lying = [orientation, spacing && `${spacing.join(' x ')} mm`].filter((part) => part !== undefined)
+  return [`${how} ${patch.join(' x ')}`, ...lying].join(', ')
 }
 
 /** "z-score of the image, of what is not 0"; undefined where there is none. */
@@ -92,6 +98,7 @@ export function fitText({
   rounding,
 }: Pick<ModelCard, 'fit' | 'interpolation' | 'rounding'>): string {
   const how = {
+    none: 'as it is',
     stretch: 'stretched',
     letterbox: 'fitted, the rest filled',
     'centre-crop': 'cut out of the centre',

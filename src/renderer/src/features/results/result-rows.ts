@@ -9,6 +9,8 @@ export interface ResultRow {
   /** Index of the series in the study, and of the slice in the series. */
   readonly series: number
   readonly slice: number
+  /** Name of the volume whose one answer this is; such count once. */
+  readonly volume?: string | undefined
   readonly label: string
   readonly before: string
   /** Null of a regression. */
@@ -66,9 +68,10 @@ function rowOf(
   place: Pick<ResultRow, 'series' | 'slice'>,
   names: AnswerNames,
 ): ResultRow {
-  const { label, labelValue, before, reread, success, metBefore, boxes, window, stored } = report
+  const { volume, label, labelValue, before, reread, success, metBefore, boxes, window, stored } = report
   return {
     ...place,
+    volume,
     label: answerText({ classes: label, value: labelValue }, names),
     before: answerText(before, names),
     confidenceBefore: before.confidence,
