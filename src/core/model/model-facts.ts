@@ -1,6 +1,8 @@
-import type { SidecarFiles } from './sidecars/sidecar.ts'
 import type { DataType } from '../onnx/data-type.ts'
 import type { Suppression } from '../onnx/suppression.ts'
+
+/** Parsed JSON files beside a model, by their names. */
+export type SidecarFiles = Readonly<Record<string, unknown>>
 
 /** One input or output of the graph. Names stand for free extents, null for unknown ones. */
 export interface TensorFacts {

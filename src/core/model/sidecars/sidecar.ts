@@ -1,9 +1,6 @@
 import type { z } from 'zod'
 import type { JsonObject } from '../card-place.ts'
-import type { ModelFacts } from '../model-facts.ts'
-
-/** Parsed JSON files beside a model, by their names. */
-export type SidecarFiles = Readonly<Record<string, unknown>>
+import type { ModelFacts, SidecarFiles } from '../model-facts.ts'
 
 /** What a file beside a model says of one field of its card. */
 export interface SidecarField {
