@@ -5,7 +5,7 @@
 
 `transform` is what your evaluation makes of an image: torchvision's, timm's, albumentations', torchxrayvision's
 or MONAI's. The card is read off it, transform by transform. What can't be read is asked for, all at once, by a
-CardError that says what to pass instead. `model` is a torch.nn.Module or a Keras model.
+CardError that says what to pass instead. `model` is a torch.nn.Module.
 
     python radversary_card.py SETUP.py IMAGE...  --out out/     SETUP.py defines model, transform and, by their
                                                                 names, any further arguments of export
