@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listedChannels } from './context.ts'
 import { internalError } from '../errors.ts'
 import { fixedRange, type IntensityOfCard } from './card-intensity.ts'
 
@@ -30,11 +31,6 @@ type WindowChannel = Extract<ChannelOfInput, { kind: 'window' }>
 interface ListedCard {
   readonly input: { readonly channels?: number | readonly ChannelOfInput[] | undefined }
   readonly intensity: IntensityOfCard
-}
-
-/** The channels that a card lists; undefined where it only counts them. */
-export function listedChannels({ channels }: ListedCard['input']): readonly ChannelOfInput[] | undefined {
-  return typeof channels === 'number' ? undefined : channels
 }
 
 /** A window in relative intensity; undefined for the whole intensity range as it is. */

@@ -55,11 +55,6 @@ export function stepsAt({ normalisation = [] }: NormalisedCard, at: Normalisatio
   return normalisation.filter((one) => one.at === at)
 }
 
-/** Whether some statistic is taken over all slices of a stack. */
-export function isOfVolume({ normalisation = [] }: NormalisedCard): boolean {
-  return normalisation.some(({ of }) => of === 'volume')
-}
-
 interface RoundedCard extends NormalisedCard {
   readonly input: { readonly volume?: unknown }
   readonly clip?: boolean | undefined

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { listedChannels, type ChannelOfInput, type ChannelPlace } from './channel-list.ts'
-import { isOfVolume, type Normalisation } from './normalisation.ts'
-import type { VolumeOfInput } from './volume.ts'
+import type { ChannelOfInput } from './channel-list.ts'
 
 /**
  * Neighbouring slices as a 2-D network's channels (2.5-D): each image is seen with (count − 1) / 2 slices of
@@ -35,19 +33,6 @@ export function imageChannels({ channels }: InputChannels): number {
   return typeof channels === 'number' ? channels : 1
 }
 
-/** Where the channels of neighbouring slices are found, the slice itself in the middle. */
-export function placesOf({ count, edge }: SlicesOfInput): ChannelPlace[] {
-  return Array.from({ length: count }, (_, i) => ({ plane: 0, slice: i - (count - 1) / 2, edge }))
-}
-
-/** What of a card says whether its model sees slices of a stack. */
-export interface Stacked {
-  readonly input: Partial<InputChannels> & {
-    readonly volume?: VolumeOfInput | undefined
-  }
-  readonly normalisation?: Normalisation | undefined
-}
-
 /**
  * Some of a stack's slices that are worked on at once, and those on either side that their predictions depend
  * on.
@@ -68,15 +53,4 @@ export function blockOf<Slice>(
     own: stack.slice(from, to),
     after: stack.slice(to, to + context),
   }
-}
-
-/**
- * How many slices on either side of an image its prediction depends on; 0 for models of single images,
- * Infinity for those of volumes, and where images are normalised by statistics of their whole stack.
- */
-export function contextOf(card: Stacked): number {
-  const { slices, volume } = card.input
-  if (volume !== undefined || isOfVolume(card)) return Infinity
-  const places = listedChannels(card.input) ?? placesOf(slices ?? { count: 1, edge: 'repeat' })
-  return Math.max(...places.map(({ slice }) => Math.abs(slice)))
 }

@@ -1,4 +1,4 @@
-import { contextOf, type Stacked } from '../model/slices.ts'
+import { contextOf, type Stacked } from '../model/context.ts'
 
 /** A criterion that is taken where the user names none. */
 export interface CriterionPreset {

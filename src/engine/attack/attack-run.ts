@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { contextOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/context.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'

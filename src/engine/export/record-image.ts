@@ -1,7 +1,7 @@
 import { fourDigits } from '../../core/number-texts.ts'
 import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
-import { contextOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/context.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import { distinctNotices, type LoadedImage } from '../study/load-image.ts'
 import type { AttackRun } from '../attack/attack-run.ts'

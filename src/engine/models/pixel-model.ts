@@ -1,6 +1,6 @@
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { contextOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/context.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { type Around, type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'

@@ -16,7 +16,7 @@ import {
 } from '../../core/image/intensity-counts.ts'
 import { type ResolvedIntensity, resolveIntensity, widthInHu } from '../../core/image/intensity.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { contextOf } from '../../core/model/slices.ts'
+import { contextOf } from '../../core/model/context.ts'
 import { type SeriesImage, unsuited } from '../../core/model/suitability.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import type { BesideSource } from './beside.ts'

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { innerProduct, largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
 import { concatenate, sampleOf, tensor } from '../../tensor/tensor.ts'
 import type { ChannelPlace } from '../channel-list.ts'
-import { placesOf, type SlicesOfInput } from '../slices.ts'
+import { placesOf } from '../context.ts'
+import type { SlicesOfInput } from '../slices.ts'
 import { neighbours, type Beyond } from './neighbours.ts'
 
 /** Slices of one pixel each. */

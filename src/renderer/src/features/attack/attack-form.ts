@@ -1,4 +1,4 @@
-import type { Stacked } from '../../../../core/model/slices.ts'
+import type { Stacked } from '../../../../core/model/context.ts'
 import { seesNeighbours } from '../../../../core/tasks/form.ts'
 import { create } from 'zustand'
 import type { AttackSpec } from '../../../../core/spec/attack-spec.ts'

@@ -1,5 +1,5 @@
 import type { ModelCard } from '../../../../core/model/card.ts'
-import type { Stacked } from '../../../../core/model/slices.ts'
+import type { Stacked } from '../../../../core/model/context.ts'
 import { seesNeighbours } from '../../../../core/tasks/form.ts'
 import type { MethodHelp } from '../../api/types.ts'
 

@@ -1,0 +1,44 @@
+/**
+ * What a model's prediction of a slice depends on, by its card alone: without the schema's library, so that a
+ * page can ask.
+ */
+
+/** The channels that a card lists; undefined where it only counts them. */
+export function listedChannels<Channel>({
+  channels,
+}: {
+  readonly channels?: number | readonly Channel[] | undefined
+}): readonly Channel[] | undefined {
+  return typeof channels === 'object' ? channels : undefined
+}
+
+/** Whether some statistic is taken over all slices of a stack. */
+export function isOfVolume({ normalisation = [] }: Pick<Stacked, 'normalisation'>): boolean {
+  return normalisation.some(({ of }) => of === 'volume')
+}
+
+/** Where the channels of neighbouring slices are found, the slice itself in the middle. */
+export function placesOf<Edge>({ count, edge }: { readonly count: number; readonly edge: Edge }) {
+  return Array.from({ length: count }, (_, i) => ({ plane: 0, slice: i - (count - 1) / 2, edge }))
+}
+
+/** What of a card says whether its model sees slices of a stack. */
+export interface Stacked {
+  readonly input: {
+    readonly channels?: number | readonly { readonly slice: number }[] | undefined
+    readonly slices?: { readonly count: number; readonly edge: string } | undefined
+    readonly volume?: object | undefined
+  }
+  readonly normalisation?: readonly { readonly of: string }[] | undefined
+}
+
+/**
+ * How many slices on either side of an image its prediction depends on; 0 for models of single images,
+ * Infinity for those of volumes, and where images are normalised by statistics of their whole stack.
+ */
+export function contextOf(card: Stacked): number {
+  const { slices, volume } = card.input
+  if (volume !== undefined || isOfVolume(card)) return Infinity
+  const places = listedChannels(card.input) ?? placesOf(slices ?? { count: 1, edge: 'repeat' })
+  return Math.max(...places.map(({ slice }) => Math.abs(slice)))
+}
