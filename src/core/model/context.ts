@@ -13,7 +13,7 @@ export function listedChannels<Channel>({
 }
 
 /** Whether some statistic is taken over all slices of a stack. */
-export function isOfVolume({ normalisation = [] }: Pick<Stacked, 'normalisation'>): boolean {
+function isOfVolume({ normalisation = [] }: Pick<Stacked, 'normalisation'>): boolean {
   return normalisation.some(({ of }) => of === 'volume')
 }
 
