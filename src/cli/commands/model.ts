@@ -38,66 +38,65 @@ interface Options extends RuntimeOptions {
 }
 
 export function modelCommand(context: CommandContext): Command {
-  const run = (options: JobOptions, work: () => Promise<Outcome>) => runJob(context, options, work)
-  const add = withPresets(
-    withRuntime(
-      withJson(
-        new Command('add').description('keep a copy of a model and its card, under the name in the card'),
-      ),
-    ),
-  )
-    .argument('<file>', 'an .onnx file, or a TensorFlow.js model.json')
+  const command = new Command('model')
+  const parts = [addCommand, listCommand, showCommand, checkCommand, exporterCommand]
+  for (const part of parts) command.addCommand(part(context))
+  return command
+}
+
+function addCommand(context: CommandContext): Command {
+  return describedModel('add', 'keep a copy of a model and its card, under the name in the card')
+    .argument('<file>', modelFiles)
     .option('--card <file>', 'its model card; default: the one beside it')
     .action((model: string, options: Options) =>
-      run(options, async () => shown(await addModel(referenceOf(model, options)), 'Added')),
+      runJob(context, options, async () => shown(await addModel(referenceOf(model, options)), 'Added')),
     )
-  const check = withDevice(
-    withRuntime(
-      withJson(
-        new Command('check').description('compare a model with the references of its training framework'),
-      ),
-    ),
-  )
-    .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
-    .option('--card <file>', 'another model card')
-    .action((model: string, options: Options & DeviceOptions) =>
-      run(options, async () =>
-        checkedOutcome(
-          await checkModel({
-            ...referenceOf(model, options),
-            device: options.device,
-            threads: options.threads,
-          }),
-        ),
-      ),
-    )
-  const list = withJson(new Command('list').description('name the models that were added')).action(
-    (options: JobOptions) =>
-      run(options, async () => {
-        const models = await listModels(homeFolder())
-        const text =
-          models.length === 0
-            ? 'No models; add one with `radversary model add FILE`.\n'
-            : `${models.join('\n')}\n`
-        return { result: { models }, text, code: exitCode.done }
-      }),
-  )
-  const show = withPresets(
-    withRuntime(
-      withJson(new Command('show').description('print a model’s card and what was read off its file')),
-    ),
-  )
-    .argument('<name|file>', 'an added model, an .onnx file, or a TensorFlow.js model.json')
+}
+
+function listCommand(context: CommandContext): Command {
+  const list = new Command('list').description('name the models that were added')
+  return withJson(list).action((options: JobOptions) => runJob(context, options, listed))
+}
+
+function showCommand(context: CommandContext): Command {
+  return describedModel('show', 'print a model’s card and what was read off its file')
+    .argument('<name|file>', namedModel)
     .option('--card <file>', 'another model card')
     .action((model: string, options: Options) =>
-      run(options, async () => {
+      runJob(context, options, async () => {
         const found = await showModel(referenceOf(model, options))
         return found.opened === undefined ? outcomeOf(found) : shown(found.opened, 'Model')
       }),
     )
-  const command = new Command('model')
-  for (const child of [add, list, show, check, exporterCommand(context)]) command.addCommand(child)
-  return command
+}
+
+function checkCommand(context: CommandContext): Command {
+  const check = new Command('check').description(
+    'compare a model with the references of its training framework',
+  )
+  return withDevice(withRuntime(withJson(check)))
+    .argument('<name|file>', namedModel)
+    .option('--card <file>', 'another model card')
+    .action((model: string, options: Options & DeviceOptions) =>
+      runJob(context, options, async () => {
+        const { device, threads } = options
+        return checkedOutcome(await checkModel({ ...referenceOf(model, options), device, threads }))
+      }),
+    )
+}
+
+const modelFiles = 'an .onnx file, or a TensorFlow.js model.json'
+const namedModel = `an added model, ${modelFiles}`
+
+function describedModel(name: string, description: string): Command {
+  return withPresets(withRuntime(withJson(new Command(name).description(description))))
+}
+
+async function listed(): Promise<Outcome> {
+  const models = await listModels(homeFolder())
+  const text =
+    models.length === 0 ? 'No models; add one with `radversary model add FILE`.\n' : linesText(models)
+  return { result: { models }, text, code: exitCode.done }
 }
 
 /** The Python file that writes a model's ONNX file, card and references; docs/python.md. */

@@ -1,8 +1,9 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import { addRow, type Extents3 } from '../math/volume.ts'
 import { concatenate, extentOf, extents4, sampleOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import { mapBeside, type BesideImages } from './beside.ts'
-import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
+import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from './ports.ts'
 import { VolumeGrid, type PatchCorner } from './volume-grid.ts'
 import { volumeMap, type MappedVolume, type VolumeMap } from './volume-map.ts'
 import type { VolumeSpace } from '../dicom/stack-space.ts'
@@ -36,83 +37,113 @@ interface Laid {
  * stack of which it isn't known how it lies where that is asked.
  */
 export function volumeModel(parts: VolumeParts): DifferentiableModel {
-  const { patches, head, volume, isDense } = parts
-  const reading = isDense ? ofVoxels(volume.patch) : ofTheWhole
-  const lay = layingOf(parts)
-  const predict = async (x: Tensor, beside?: BesideImages, space?: VolumeSpace): Promise<Tensor> => {
-    const ofVolume = mapBeside(beside, (values) => sampleOf(values, 0))
-    const laid = lay(x, space)
+  return new VolumeModel(parts)
+}
+
+class VolumeModel implements DifferentiableModel {
+  readonly input: TensorSpec
+  readonly output: TensorSpec
+  private readonly reading: Reading
+  private readonly lay: (x: Tensor, space?: VolumeSpace) => Laid
+
+  constructor(private readonly parts: VolumeParts) {
+    const { patches, head, volume, isDense } = parts
+    this.input = { name: patches.input.name, shape: [null, 1, null, null] }
+    this.output = head.output
+    this.reading = isDense ? ofVoxels(volume.patch) : ofTheWhole
+    this.lay = layingOf(parts)
+  }
+
+  predict(x: Tensor, beside?: BesideImages, space?: VolumeSpace): Promise<Tensor> {
+    return this.logits(x, this.lay(x, space), ofFirst(beside))
+  }
+
+  async lossAndGradient(
+    x: Tensor,
+    spec: LossSpec,
+    beside?: BesideImages,
+    space?: VolumeSpace,
+  ): Promise<LossAndGradient> {
+    const laid = this.lay(x, space)
+    const once = this.parts.isDense || laid.grid.places.length > 1 ? undefined : sameForAll(spec)
+    const given = ofFirst(beside)
+    return once === undefined ? this.inTwoPasses(x, spec, laid, given) : this.atOnce(x, once, laid, given)
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.parts.patches.dispose(), this.parts.head.dispose()])
+  }
+
+  private async logits(x: Tensor, laid: Laid, beside: BesideImages | undefined): Promise<Tensor> {
+    const { reading } = this
     const seen = laid.map.apply(x)
     let sums: Tensor | undefined
     for (const place of laid.grid.places) {
-      const logits = await patches.predict(laid.grid.cut(seen, place), ofVolume)
+      const logits = await this.parts.patches.predict(laid.grid.cut(seen, place), beside)
       sums ??= reading.none(logits, laid)
       reading.add(sums, logits, { place, laid })
     }
     return sums === undefined ? tensor([0, 0]) : reading.read(sums, laid)
   }
-  /** Aᵀ Σ_p P_pᵀ g_p */
-  const pulledBack = async (
-    x: Tensor,
-    laid: Laid,
-    of: (part: Tensor, place: PatchCorner) => Promise<Tensor>,
-  ) => {
-    const seen = laid.map.apply(x)
-    const gradient = tensor(seen.shape)
-    for (const place of laid.grid.places)
-      laid.grid.give(gradient, await of(laid.grid.cut(seen, place), place), place)
-    return laid.map.adjoint(gradient)
-  }
-  const lossAndGradient = async (
+
+  /** Forwards for Z, then each patch's vector-Jacobian product. */
+  private async inTwoPasses(
     x: Tensor,
     spec: LossSpec,
-    beside?: BesideImages,
-    space?: VolumeSpace,
-  ): Promise<LossAndGradient> => {
-    const ofVolume = mapBeside(beside, (values) => sampleOf(values, 0))
-    const laid = lay(x, space)
-    const once = isDense || laid.grid.places.length > 1 ? undefined : sameForAll(spec)
-    if (once !== undefined) return atOnce(x, once, laid, ofVolume)
-    const logits = await predict(x, beside, space)
-    const { loss, gradient: slope } = await head.lossAndGradient(logits, spec)
+    laid: Laid,
+    beside: BesideImages | undefined,
+  ): Promise<LossAndGradient> {
+    const { reading } = this
+    const logits = await this.logits(x, laid, beside)
+    const { loss, gradient: slope } = await this.parts.head.lossAndGradient(logits, spec)
     const shared = reading.shared(slope, laid)
     const gradient = await pulledBack(x, laid, async (part, place) => {
       const target = reading.target(shared, { place, laid })
       const dot = { kind: 'dot', terms: [{ target, weight: 1 }] } as const
-      return (await patches.lossAndGradient(part, dot, ofVolume)).gradient
+      return (await this.parts.patches.lossAndGradient(part, dot, beside)).gradient
     })
     return { loss, logits, gradient }
   }
+
   /** One answer to one patch: the loss itself is asked for, in one pass. */
-  const atOnce = async (
+  private async atOnce(
     x: Tensor,
     spec: LossSpec,
     laid: Laid,
-    ofVolume?: BesideImages,
-  ): Promise<LossAndGradient> => {
-    let own: LossAndGradient | undefined
-    const gradient = await pulledBack(x, laid, async (part) => {
-      own = await patches.lossAndGradient(part, spec, ofVolume)
-      const { shape, data } = own.gradient
-      return tensor(shape, data.map((value) => value * laid.slices)) // prettier-ignore
-    })
-    if (own === undefined) return { loss: new Float32Array(0), logits: tensor([0, 0]), gradient }
-    const { loss, logits } = own
+    beside: BesideImages | undefined,
+  ): Promise<LossAndGradient> {
+    const seen = laid.map.apply(x)
+    const place = entry(laid.grid.places, 0)
+    const { loss, logits, gradient } = await this.parts.patches.lossAndGradient(
+      laid.grid.cut(seen, place),
+      spec,
+      beside,
+    )
+    const sum = tensor(seen.shape)
+    laid.grid.give(sum, tensor(gradient.shape, gradient.data.map((value) => value * laid.slices)), place) // prettier-ignore
     return {
-      loss: new Float32Array(laid.slices).fill(loss[0] ?? NaN),
+      loss: new Float32Array(laid.slices).fill(entry(loss, 0)),
       logits: repeated(logits, laid.slices),
-      gradient,
+      gradient: laid.map.adjoint(sum),
     }
   }
-  return {
-    input: { name: patches.input.name, shape: [null, 1, null, null] },
-    output: head.output,
-    predict,
-    lossAndGradient,
-    dispose: async () => {
-      await Promise.all([patches.dispose(), head.dispose()])
-    },
-  }
+}
+
+/** Aᵀ Σ_p P_pᵀ g_p, g_p that of a patch as it is cut out. */
+async function pulledBack(
+  x: Tensor,
+  { map, grid }: Laid,
+  gradientOf: (part: Tensor, place: PatchCorner) => Promise<Tensor>,
+): Promise<Tensor> {
+  const seen = map.apply(x)
+  const sum = tensor(seen.shape)
+  for (const place of grid.places) grid.give(sum, await gradientOf(grid.cut(seen, place), place), place)
+  return map.adjoint(sum)
+}
+
+/** What lies beside the first slice, for the whole stack. */
+function ofFirst(beside: BesideImages | undefined): BesideImages | undefined {
+  return mapBeside(beside, (values) => sampleOf(values, 0))
 }
 
 /** Lays stacks of one size and space once. */

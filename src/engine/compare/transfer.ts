@@ -1,13 +1,13 @@
 import { entry } from '../../core/entry.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
-import { answersForStacks, imagePredictions } from '../../core/tasks/tasks.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { tasksOf } from '../session/load-tasks.ts'
 import { labelsOfTasks } from '../session/frame-attack.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { byRuns, sliceRuns } from '../study/image-groups.ts'
-import { spaceOf, volumeName } from '../study/stack-context.ts'
+import { spaceOf, volumeOf } from '../study/stack-context.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
 import type { ComparedModel } from './compare-run.ts'
@@ -52,19 +52,26 @@ export async function transferredTo(
   const after = await logitsOf(model, changed)
   const isMet = (logits: Tensor, n: number) => criterion.isMet(sampleOf(logits, n).data, n)
   const unsuited = await Promise.all(made.map(({ frame }) => mismatchOf(loader, frame)))
-  const volumes = answersForStacks(compared.opened.card) ? sliceRuns(frames) : []
-  const volumeOf = (n: number) => volumes.find((run) => run.includes(n))?.map((at) => entry(frames, at))
+  const volumes = volumesAmong(frames, compared)
   return made.map((_, n) => ({
     model: index,
-    ...named(volumeOf(n)),
+    ...volumes.get(n),
     success: isMet(after, n),
     metBefore: isMet(clean, n),
     ...(unsuited[n] !== undefined && { unsuited: unsuited[n] }),
   }))
 }
 
-function named(slices: readonly StudyFrame[] | undefined): { readonly volume?: string } {
-  return slices === undefined ? {} : { volume: volumeName(slices) }
+/** The name of the stack that each frame answers with, by the frame's place. */
+function volumesAmong(
+  frames: readonly StudyFrame[],
+  { opened }: ComparedModel,
+): ReadonlyMap<number, ReturnType<typeof volumeOf>> {
+  const named = sliceRuns(frames).flatMap((run) => {
+    const slices = run.map((at) => entry(frames, at))
+    return run.map((at) => [at, volumeOf(opened.card, slices)] as const)
+  })
+  return new Map(named)
 }
 
 /** What a judge's own attacks would refuse the image for. */
@@ -83,13 +90,8 @@ interface JudgedFrame extends StudyFrame {
 async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Promise<Tensor> {
   const together = (some: readonly JudgedFrame[]) => {
     const batch = concatenate(some.map(({ relative }) => relative))
-    const space =
-      model.context === Infinity
-        ? spaceOf(
-            some.map(({ image }) => image),
-            some,
-          )
-        : undefined
+    const stack = some.map(({ image }) => image)
+    const space = spaceOf(model, stack, some)
     return model
       .forShape(batch.shape, { space })
       .predict(batch, joinedBeside(some.map(({ beside }) => beside)))

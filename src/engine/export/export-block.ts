@@ -134,7 +134,7 @@ async function judgeAll(
       values: some.map(({ stored }) => stored),
       labels: some.map(({ label }) => label),
       goal: run.goal.maker,
-      around: { beyond, space: model.context === Infinity ? spaceOf(stack, some) : undefined },
+      around: { beyond, space: spaceOf(model, stack, some) },
     })
   if (model.context > 0) return byRuns(frames, judgeSome)
   const judged: Judged[] = []

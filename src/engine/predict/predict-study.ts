@@ -16,7 +16,7 @@ import {
   type MeanAgreement,
 } from '../../core/tasks/segmentation/agreement.ts'
 import type { TaskAgreement } from '../../core/tasks/verification.ts'
-import { answersForStacks, imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
+import { imagePredictions, rulesOf } from '../../core/tasks/tasks.ts'
 import type { Box } from '../../core/image/boxes.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
@@ -36,7 +36,7 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { spaceOf, stackNotices, volumeName, withContext, type FindBeyond } from '../study/stack-context.ts'
+import { spaceOf, stackNotices, volumeOf, withContext, type FindBeyond } from '../study/stack-context.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 
 /** What a model says of one frame. */
@@ -173,8 +173,8 @@ async function predictBlock(
   const together = context === Infinity ? Infinity : batch
   const inParts = async (slices: readonly LabelledFrame[]) => {
     const found: Found[] = []
-    const volume = answersForStacks(bench.opened.card) ? { volume: volumeName(slices) } : {}
-    const space = context === Infinity ? spaceOf(stack, slices) : undefined
+    const volume = volumeOf(bench.opened.card, slices)
+    const space = spaceOf(bench.model, stack, slices)
     for (let from = 0; from < slices.length; from += together) {
       const part = slices.slice(from, from + together)
       const around = { space, beyond: beyond(slices, { from, to: from + part.length }) }

@@ -5,7 +5,7 @@ import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
-import { answersForStacks, imagePredictions } from '../../core/tasks/tasks.ts'
+import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -14,7 +14,7 @@ import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
 import { sliceRuns } from '../study/image-groups.ts'
-import { spaceOf, volumeName } from '../study/stack-context.ts'
+import { spaceOf, volumeOf } from '../study/stack-context.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import {
@@ -249,17 +249,10 @@ class StackAttack {
       const [first] = members
       const method = first ? prepared.methodFor(configured, first.frame.image) : configured
       const onIteration = this.heard(members, done)
-      const space =
-        model.context === Infinity
-          ? spaceOf(
-              this.stack.images,
-              members.map(({ frame }) => frame),
-            )
-          : undefined
+      const slices = members.map(({ frame }) => frame)
+      const space = spaceOf(model, this.stack.images, slices)
       const results = await attackFrames(members, method, { ...attack, model, beyond, space, onIteration })
-      const volume = answersForStacks(attack.card)
-        ? { volume: volumeName(results.map(({ frame }) => frame)) }
-        : {}
+      const volume = volumeOf(attack.card, slices)
       attacked.push(results.map((result) => ({ method, result: { ...result, ...volume } })))
       done += members.length
     }

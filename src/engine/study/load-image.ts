@@ -20,7 +20,7 @@ import { contextOf } from '../../core/model/context.ts'
 import { type SeriesImage, unsuited } from '../../core/model/suitability.ts'
 import type { Study, StudyImage } from './open-study.ts'
 import type { BesideSource } from './beside.ts'
-import { suitabilityIn } from './suitability.ts'
+import { suitabilityIn, type Suitability } from './suitability.ts'
 
 /** One frame of an image, on its own pixel grid in the card's intensity. */
 export interface StudyFrame {
@@ -80,62 +80,86 @@ type LoaderCard = Pick<ModelCard, 'intensity' | 'modality' | 'fit' | 'input' | '
  * The loader of a study. Percentiles of a series are counted once, when the first image of the series is
  * asked for.
  */
-export function createImageLoader(
-  study: Study,
-  card: LoaderCard,
-  { decompress, forceIntensity = false, beside, counts = new Map() }: LoaderOptions = {},
-): ImageLoader {
-  const { intensity } = card
-  const suitability = suitabilityIn(study, card, decompress)
-  const seriesCounts = (series: number): Promise<IntensityCounts> | undefined => {
+export function createImageLoader(study: Study, card: LoaderCard, options: LoaderOptions = {}): ImageLoader {
+  return new StudyLoader(study, card, options)
+}
+
+class StudyLoader implements ImageLoader {
+  private readonly suitability: Suitability
+  private readonly counts: SeriesCounts
+
+  constructor(
+    private readonly study: Study,
+    private readonly card: LoaderCard,
+    private readonly options: LoaderOptions,
+  ) {
+    this.suitability = suitabilityIn(study, card, options.decompress)
+    this.counts = options.counts ?? new Map<never, never>()
+  }
+
+  mismatches(image: StudyImage, pixels?: SeriesImage): Promise<readonly Notice[]> {
+    return this.suitability.mismatches(image, pixels)
+  }
+
+  async frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame> {
+    const resolved = resolveIntensity(this.card.intensity, pixels, await this.countsOf(image))
+    const beside = this.options.beside && (await this.besideOf(image, await instanceOf(image), index))
+    return frameOf(image, index, { pixels, ...resolved, beside })
+  }
+
+  async load(image: StudyImage): Promise<LoadedImage> {
+    const file = await readBytes(image.header.source)
+    const instance = parseInstance(file, { file: nameOf(image.header.source) })
+    const pixels = await decodeFrames(instance, this.options.decompress)
+    const mismatches = await this.checked(image, { modality: instance.modality, frames: pixels })
+    const counted = await this.countsOf(image)
+    const resolved = pixels.map((each) => ({
+      pixels: each,
+      ...resolveIntensity(this.card.intensity, each, counted),
+    }))
+    const frames = await Promise.all(
+      resolved.map(async (each, index) =>
+        frameOf(image, index, { ...each, beside: await this.besideOf(image, instance, index) }),
+      ),
+    )
+    const notices = [
+      ...mismatches.map(asForced),
+      ...headerNotices(instance, this.card),
+      ...pixels.flatMap(({ frame }) => frame.notices ?? []),
+      ...resolved.flatMap((each) => each.notices),
+    ]
+    return { image, file, frames, notices: distinctNotices(notices) }
+  }
+
+  /** Why the card does not suit the image. @throws RadversaryError card-unsuited unless that was forced */
+  private async checked(image: StudyImage, pixels: SeriesImage): Promise<readonly Notice[]> {
+    const reasons = await this.suitability.mismatches(image, pixels)
+    const [first, ...more] = reasons
+    if (first !== undefined && this.options.forceIntensity !== true)
+      throw unsuited([first, ...more], image.name)
+    return reasons
+  }
+
+  private async besideOf(
+    { name, sopInstanceUid }: StudyImage,
+    instance: Instance,
+    index: number,
+  ): Promise<BesideImages | undefined> {
+    return this.options.beside?.of({ name, sopInstanceUid, instance, index })
+  }
+
+  /** Intensities of the image's series, where the card's ends depend on them. */
+  private async countsOf({ series }: StudyImage): Promise<IntensityCounts | undefined> {
+    const { intensity } = this.card
     if (intensity.kind !== 'percentile' || intensity.of !== 'series') return undefined
-    const known =
-      counts.get(series) ??
-      countSeries(
-        study.images.filter((image) => image.series === series),
-        decompress,
-      )
-    counts.set(series, known)
+    const known = this.counts.get(series) ?? this.counted(series)
+    this.counts.set(series, known)
     return known
   }
-  return {
-    frame: async (image, index, pixels) => {
-      const resolved = resolveIntensity(intensity, pixels, await seriesCounts(image.series))
-      const { name, sopInstanceUid } = image
-      const valuesOf = async (source: BesideSource) =>
-        source.of({ name, sopInstanceUid, instance: await instanceOf(image), index })
-      return frameOf(image, index, { pixels, ...resolved, beside: beside && (await valuesOf(beside)) })
-    },
-    mismatches: (image, pixels) => suitability.mismatches(image, pixels),
-    load: async (image) => {
-      const file = await readBytes(image.header.source)
-      const counted = await seriesCounts(image.series)
-      const instance = parseInstance(file, { file: nameOf(image.header.source) })
-      const pixels = await decodeFrames(instance, decompress)
-      const { modality } = instance
-      const [reason, ...more] = await suitability.mismatches(image, { modality, frames: pixels })
-      if (reason !== undefined && !forceIntensity) throw unsuited([reason, ...more], image.name)
-      const resolved = pixels.map((frame) => ({
-        pixels: frame,
-        ...resolveIntensity(intensity, frame, counted),
-      }))
-      const { name, sopInstanceUid } = image
-      const frames = await Promise.all(
-        resolved.map(async (frame, index) =>
-          frameOf(image, index, {
-            ...frame,
-            beside: await beside?.of({ name, sopInstanceUid, instance, index }),
-          }),
-        ),
-      )
-      const notices = [
-        ...(reason === undefined ? [] : [reason, ...more]).map(asForced),
-        ...headerNotices(instance, card),
-        ...pixels.flatMap(({ frame }) => frame.notices ?? []),
-        ...resolved.flatMap((each) => each.notices),
-      ]
-      return { image, file, frames, notices: distinctNotices(notices) }
-    },
+
+  private counted(series: number): Promise<IntensityCounts> {
+    const images = this.study.images.filter((image) => image.series === series)
+    return countSeries(images, this.options.decompress)
   }
 }
 

@@ -1,20 +1,31 @@
 import { tiltNotice } from '../../core/dicom/notices.ts'
-import { stackSpace } from '../../core/dicom/stack-space.ts'
+import { stackSpace, type VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
+import { answersForStacks } from '../../core/tasks/tasks.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
-/** How the stack lies of which frames are, as its headers say; undefined where they don't. */
+/** A frame by its image and its place there. */
+interface Slice {
+  readonly image: StudyImage
+  readonly index: number
+}
+
+/**
+ * How the stack lies of which frames are, as its headers say, for models of volumes; undefined for others, and
+ * where headers don't say it.
+ */
 export function spaceOf(
+  { context }: { readonly context: number },
   stack: readonly StudyImage[],
-  frames: readonly { readonly index: number }[],
+  frames: readonly Pick<Slice, 'index'>[],
 ): VolumeSpace | undefined {
+  if (context !== Infinity) return undefined
   const [image, ...others] = stack
   const [frame] = frames
   if (image === undefined || frame === undefined) return undefined
@@ -22,10 +33,16 @@ export function spaceOf(
   return image.header.frameStacks.find((each) => each.frames.includes(frame.index))?.space
 }
 
+/** The name of a stack with one answer, to be kept with each of its slices; nothing where each has its own. */
+export function volumeOf(
+  card: Pick<ModelCard, 'task' | 'input'>,
+  slices: readonly Slice[],
+): { readonly volume?: string } {
+  return answersForStacks(card) ? { volume: volumeName(slices) } : {}
+}
+
 /** What slices are called together that have one answer: the first image, and which of its frames. */
-export function volumeName(
-  slices: readonly { readonly image: StudyImage; readonly index: number }[],
-): string {
+function volumeName(slices: readonly Slice[]): string {
   const [first] = slices
   if (first === undefined) throw internalError('a volume has no slices')
   const { name, header } = first.image

@@ -41,7 +41,7 @@ async function aroundFrame(
   }
   const beyond = beyondOf({ before: await relatives(before), after: await relatives(after) })
   const images = slices.map(({ image }) => imageAt(opened, image))
-  const space = card.input.volume && spaceOf(images, [{ index: address.frame }])
+  const space = spaceOf({ context }, images, [{ index: address.frame }])
   return { beyond, space, stack: JSON.stringify(slices[0]) }
 }
 

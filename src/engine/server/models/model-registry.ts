@@ -46,66 +46,89 @@ interface ModelLocation {
 
 /** @param thread reads models, so that nobody waits for a large one */
 export function createModelRegistry(home: string, resources: Resources, thread: EngineThread): ModelRegistry {
-  const known = new Map<string, Promise<ModelInfo>>()
-  const stored = async (name: string): Promise<ModelLocation> => {
-    const folder = join(modelsFolder(home), name)
+  return new Registry(home, resources, thread)
+}
+
+class Registry implements ModelRegistry {
+  private readonly known = new Map<string, Promise<ModelInfo>>()
+
+  constructor(
+    private readonly home: string,
+    private readonly resources: Resources,
+    private readonly thread: EngineThread,
+  ) {}
+
+  async list(): Promise<Awaited<ReturnType<ModelRegistry['list']>>> {
+    const models: ModelInfo[] = []
+    const broken: BrokenModel[] = []
+    const seen = new Set<string>()
+    for (const place of await this.locations()) {
+      const isNamesake = seen.has(place.name)
+      seen.add(place.name)
+      const info = isNamesake
+        ? Promise.reject(nameTaken(place.name, dirname(place.path)))
+        : this.infoOf(place)
+      await info.then(
+        (each) => models.push(each),
+        (thrown: unknown) => broken.push({ ...place, error: engineError(thrown) }),
+      )
+    }
+    return { models, broken }
+  }
+
+  async add(reference: Pick<ModelToAdd, 'model' | 'card' | 'given'>): Promise<ModelInfo> {
+    const { home } = this
+    const taken = (await this.samples()).map(({ name }) => name)
+    const { card } = await this.thread.run('keepModel', { ...reference, home, taken })
+    return this.infoOf(await this.stored(card.name))
+  }
+
+  async show(name: string): Promise<ModelInfo> {
+    return this.infoOf(await this.locationOf(name))
+  }
+
+  async pathOf(name: string): Promise<string> {
+    return (await this.locationOf(name)).path
+  }
+
+  private async stored(name: string): Promise<ModelLocation> {
+    const folder = join(modelsFolder(this.home), name)
     return { name, source: 'added', path: (await storedModelFile(folder)) ?? join(folder, modelFileName) }
   }
-  const samples = async (): Promise<ModelLocation[]> =>
-    (await resources.sampleModels()).map((path) => ({
-      name: basename(path, '.onnx'),
-      source: 'sample',
-      path,
-    }))
-  /** The sample's come first: a name is theirs, whatever was added under it on the command line. */
-  const locations = async (): Promise<ModelLocation[]> => [
-    ...(await samples()),
-    ...(await Promise.all((await listModels(home)).map(stored))),
-  ]
-  const aboutOf = async (place: ModelLocation): Promise<ModelInfo> => ({
-    ...place,
-    ...(await thread.run('readModelAbout', { model: place.path, home })),
-  })
-  /** Once for the same file and card. */
-  const infoOf = async (place: ModelLocation): Promise<ModelInfo> => {
-    const files = [place.path, await cardBeside(place.path)]
-    const key = (
-      await Promise.all(files.flatMap((file) => (file === undefined ? [] : [fileVersion(file)])))
-    ).join()
-    const info = known.get(key) ?? aboutOf(place)
-    known.set(key, info)
-    info.catch(() => known.delete(key))
-    return info
+
+  private async samples(): Promise<ModelLocation[]> {
+    const paths = await this.resources.sampleModels()
+    return paths.map((path) => ({ name: basename(path, '.onnx'), source: 'sample', path }))
   }
-  const locationOf = async (name: string): Promise<ModelLocation> => {
-    const place = (await locations()).find((candidate) => candidate.name === name)
+
+  /** The sample's come first: a name is theirs, whatever was added under it on the command line. */
+  private async locations(): Promise<ModelLocation[]> {
+    const added = await listModels(this.home)
+    return [...(await this.samples()), ...(await Promise.all(added.map((name) => this.stored(name))))]
+  }
+
+  private async locationOf(name: string): Promise<ModelLocation> {
+    const place = (await this.locations()).find((candidate) => candidate.name === name)
     if (place !== undefined) return place
     if (await fileExists(name)) return { name, source: 'file', path: name }
     throw new RadversaryError('usage', `Model: expected the name of one that is there, got ${name}`, {
       tip: 'Add the model’s file first.',
     })
   }
-  return {
-    list: async () => {
-      const models: ModelInfo[] = []
-      const broken: BrokenModel[] = []
-      const seen = new Set<string>()
-      for (const place of await locations()) {
-        const isNamesake = seen.has(place.name)
-        seen.add(place.name)
-        await (isNamesake ? Promise.reject(nameTaken(place.name, dirname(place.path))) : infoOf(place)).then(
-          (info) => models.push(info),
-          (thrown: unknown) => broken.push({ ...place, error: engineError(thrown) }),
-        )
-      }
-      return { models, broken }
-    },
-    add: async (reference) => {
-      const taken = (await samples()).map(({ name }) => name)
-      const { card: whole } = await thread.run('keepModel', { ...reference, home, taken })
-      return infoOf(await stored(whole.name))
-    },
-    show: async (name) => infoOf(await locationOf(name)),
-    pathOf: async (name) => (await locationOf(name)).path,
+
+  /** Once for the same file and card. */
+  private async infoOf(place: ModelLocation): Promise<ModelInfo> {
+    const beside = await cardBeside(place.path)
+    const files = beside === undefined ? [place.path] : [place.path, beside]
+    const key = (await Promise.all(files.map(fileVersion))).join()
+    const info = this.known.get(key) ?? this.read(place)
+    this.known.set(key, info)
+    info.catch(() => this.known.delete(key))
+    return info
+  }
+
+  private async read(place: ModelLocation): Promise<ModelInfo> {
+    const about = await this.thread.run('readModelAbout', { model: place.path, home: this.home })
+    return { ...place, ...about }
   }
 }

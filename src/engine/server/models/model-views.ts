@@ -56,61 +56,77 @@ export interface ModelViews {
   forget(study: string): void
 }
 
-/** Percentiles of a series are counted once. */
 export function createModelViews(
   studies: StudyStore,
   frames: StudyFrames,
   decompress?: Decompress,
 ): ModelViews {
-  const loaders = new Map<string, Promise<ImageLoader>>()
-  const counts = new Map<string, SeriesCounts>()
-  const newLoader = (id: string, study: Study, card: ImageCard, beside?: BesideSource) => {
-    const counted: SeriesCounts = counts.get(id) ?? new Map<never, never>()
-    counts.set(id, counted)
-    return createImageLoader(study, card, { decompress, beside, counts: counted })
+  return new Views(studies, frames, decompress)
+}
+
+class Views implements ModelViews {
+  private readonly loaders = new Map<string, Promise<ImageLoader>>()
+  /** Intensities of a study's series, which are counted once for all models. */
+  private readonly counts = new Map<string, SeriesCounts>()
+
+  constructor(
+    private readonly studies: StudyStore,
+    private readonly frames: StudyFrames,
+    private readonly decompress: Decompress | undefined,
+  ) {}
+
+  async frame(address: FrameAddress, model: ModelInfo): Promise<StudyFrame> {
+    const opened = await this.studies.find(address.study)
+    return this.loaded(address, opened, await this.loaderOf(address.study, opened.study, model))
   }
-  const created = async (
+
+  async draft(address: FrameAddress, card: ImageCard): Promise<StudyFrame> {
+    const opened = await this.studies.find(address.study)
+    return this.loaded(address, opened, this.newLoader(address.study, opened.study, card))
+  }
+
+  async mismatches({ study: id, images }: ChosenImages, model: ModelInfo): Promise<readonly Notice[]> {
+    const opened = await this.studies.find(id)
+    const loader = await this.loaderOf(id, opened.study, model)
+    const chosen = images?.map((place) => imageAt(opened, place)) ?? opened.study.images
+    const found = await Promise.all(
+      oneOfEachSeries(chosen).map((image) => loader.mismatches(image).catch(leftOut)),
+    )
+    return distinctNotices(found.flat())
+  }
+
+  forget(study: string): void {
+    this.counts.delete(study)
+    for (const key of this.loaders.keys()) if (key.startsWith(`${study}/`)) this.loaders.delete(key)
+  }
+
+  private loaderOf(id: string, study: Study, model: ModelInfo): Promise<ImageLoader> {
+    const key = `${id}/${model.sha256} ${JSON.stringify(model.card)}`
+    const loader = this.loaders.get(key) ?? this.loaderWithInputs(id, study, model)
+    this.loaders.set(key, loader)
+    loader.catch(() => this.loaders.delete(key))
+    return loader
+  }
+
+  private async loaderWithInputs(
     id: string,
     study: Study,
     { path, card, inputs }: ModelInfo,
-  ): Promise<ImageLoader> => {
+  ): Promise<ImageLoader> {
     const names = study.images.map(({ name }) => name)
     const beside = await openBeside(card, { folder: dirname(path), names, inputs })
-    return newLoader(id, study, card, beside)
+    return this.newLoader(id, study, card, beside)
   }
-  const loaderOf = (id: string, { study }: OpenedStudy, model: ModelInfo) => {
-    const { intensity, modality, inputs } = model.card
-    const key = `${id}/${model.sha256} ${JSON.stringify([intensity, modality, inputs])}`
-    const loader = loaders.get(key) ?? created(id, study, model)
-    loaders.set(key, loader)
-    loader.catch(() => loaders.delete(key))
-    return loader
+
+  private newLoader(id: string, study: Study, card: ImageCard, beside?: BesideSource): ImageLoader {
+    const counted: SeriesCounts = this.counts.get(id) ?? new Map<never, never>()
+    this.counts.set(id, counted)
+    return createImageLoader(study, card, { decompress: this.decompress, beside, counts: counted })
   }
-  return {
-    frame: async (address, model) => {
-      const opened = await studies.find(address.study)
-      const image = imageAt(opened, address.image)
-      const loader = await loaderOf(address.study, opened, model)
-      return loader.frame(image, address.frame, await frames.frame(address))
-    },
-    draft: async (address, card) => {
-      const opened = await studies.find(address.study)
-      const loader = newLoader(address.study, opened.study, card)
-      return loader.frame(imageAt(opened, address.image), address.frame, await frames.frame(address))
-    },
-    mismatches: async ({ study, images }, model) => {
-      const opened = await studies.find(study)
-      const loader = await loaderOf(study, opened, model)
-      const chosen = images?.map((place) => imageAt(opened, place)) ?? opened.study.images
-      const found = await Promise.all(
-        oneOfEachSeries(chosen).map((image) => loader.mismatches(image).catch(leftOut)),
-      )
-      return distinctNotices(found.flat())
-    },
-    forget: (study) => {
-      counts.delete(study)
-      for (const key of loaders.keys()) if (key.startsWith(`${study}/`)) loaders.delete(key)
-    },
+
+  private async loaded(address: FrameAddress, opened: OpenedStudy, loader: ImageLoader): Promise<StudyFrame> {
+    const image = imageAt(opened, address.image)
+    return loader.frame(image, address.frame, await this.frames.frame(address))
   }
 }
 

@@ -90,13 +90,19 @@ function Form({ study, onStarted }: FormProps) {
           />
         </Advanced>
         {error !== undefined && <Fault error={error} />}
-        <Group justify="flex-end">
-          <Button type="submit" disabled={chosen.models.length === 0 || chosen.methods.length === 0}>
-            {texts.comparisons.start}
-          </Button>
-        </Group>
+        <StartButton {...chosen} />
       </Stack>
     </form>
+  )
+}
+
+function StartButton({ models, methods }: Choices['chosen']) {
+  return (
+    <Group justify="flex-end">
+      <Button type="submit" disabled={models.length === 0 || methods.length === 0}>
+        {texts.comparisons.start}
+      </Button>
+    </Group>
   )
 }
 
