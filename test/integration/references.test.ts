@@ -73,7 +73,7 @@ test('without the resampled array, factor and offset of each channel tell a norm
   expect(ofFilter.err).toMatch(/departs before the graph: /)
   const outputs = [{ image: 'reference/byte.png', output: 'reference/byte-output.npy' }]
   const alone = await check(changed('byte.card.json', { references: outputs, std: [0.44] }))
-  expect(alone.err).toMatch(/departs in the output: [^]*`input` of the reference would tell/)
+  expect(alone.err).toMatch(/departs in the output: [^]*`input` of the reference would show/)
 })
 
 test('other weights than those that made the reference depart in the graph', async () => {

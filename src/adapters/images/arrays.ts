@@ -44,8 +44,16 @@ function imagesOf({ shape, data }: NpyNumbers, file: string): SourceImages {
       },
     )
   return stacksOf(data, {
-    ...{ format: 'NumPy', file, rows, columns, slices: images, volumes: 1, samples: isColour ? 3 : 1 },
-    ...{ rescale: undefined, place: undefined, notices: [] },
+    format: 'NumPy',
+    file,
+    rows,
+    columns,
+    slices: images,
+    volumes: 1,
+    samples: isColour ? 3 : 1,
+    rescale: undefined,
+    place: undefined,
+    notices: [],
   })
 }
 
@@ -53,7 +61,7 @@ function imagesOf({ shape, data }: NpyNumbers, file: string): SourceImages {
 export interface ArchivePart {
   readonly name: string
   readonly images: SourceImages
-  /** Of each image, as a labels file has them; undefined where the archive has none. */
+  /** The label of each image, as a labels file has them; undefined where the archive has none. */
   readonly labels: readonly string[] | undefined
 }
 

@@ -24,7 +24,12 @@ export async function readJpegImage(bytes: Uint8Array, file: string): Promise<So
     })
   const { words } = await decodedBy('JPEG', file, () =>
     decodeCompressed({
-      ...{ coding: 'jpeg', syntaxName: 'JPEG', bytes, rows, columns, file },
+      coding: 'jpeg',
+      syntaxName: 'JPEG',
+      bytes,
+      rows,
+      columns,
+      file,
       samplesPerPixel: components,
       isYbr: transformed ?? components === 3,
     }),
@@ -32,7 +37,11 @@ export async function readJpegImage(bytes: Uint8Array, file: string): Promise<So
   const upright = uprightPicture(words, { rows, columns, samples: components }, exifOrientation(bytes))
   const ratio = (words.length * words.BYTES_PER_ELEMENT) / bytes.length
   return onePicture({
-    ...{ format: 'JPEG', ...upright, bitsStored: bitsPerSample, signed: false, samplesPerPixel: components },
+    format: 'JPEG',
+    ...upright,
+    bitsStored: bitsPerSample,
+    signed: false,
+    samplesPerPixel: components,
     photometric: components === 1 ? 'MONOCHROME2' : 'RGB',
     lossy: { ratio: Number(ratio.toPrecision(4)), method: 'ISO_10918_1' },
   })

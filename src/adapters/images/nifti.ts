@@ -10,8 +10,17 @@ type Header = NIFTI1 | NIFTI2
 
 /** NIfTI's datatype codes (nifti1.h). */
 const types: Readonly<Record<number, NumberType | 'rgb24'>> = {
-  ...{ 2: 'uint8', 4: 'int16', 8: 'int32', 16: 'float32', 64: 'float64' },
-  ...{ 128: 'rgb24', 256: 'int8', 512: 'uint16', 768: 'uint32', 1024: 'int64', 1280: 'uint64' },
+  2: 'uint8',
+  4: 'int16',
+  8: 'int32',
+  16: 'float32',
+  64: 'float64',
+  128: 'rgb24',
+  256: 'int8',
+  512: 'uint16',
+  768: 'uint32',
+  1024: 'int64',
+  1280: 'uint64',
 }
 
 const headerBytes = 540
@@ -48,7 +57,13 @@ export async function readNiftiImages(packed: Uint8Array, file: string): Promise
     )
   const numbers = numbersIn(bytes.subarray(start, needed), element, header.littleEndian)
   return stacksOf(numbers, {
-    ...{ format: 'NIfTI', rows, columns, slices, volumes, samples, file },
+    format: 'NIfTI',
+    rows,
+    columns,
+    slices,
+    volumes,
+    samples,
+    file,
     rescale: rescaleOf(header),
     place: ofAffine(affineOf(header, head), file),
     notices: hasAffine(header)

@@ -21,9 +21,12 @@ const names: Readonly<Record<NumberType, string>> = {
 
 /** Signs that turn a space's axes to RAS. */
 const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
-  ...{ 'right-anterior-superior': [1, 1, 1], ras: [1, 1, 1] },
-  ...{ 'left-anterior-superior': [-1, 1, 1], las: [-1, 1, 1] },
-  ...{ 'left-posterior-superior': [-1, -1, 1], lps: [-1, -1, 1] },
+  'right-anterior-superior': [1, 1, 1],
+  ras: [1, 1, 1],
+  'left-anterior-superior': [-1, 1, 1],
+  las: [-1, 1, 1],
+  'left-posterior-superior': [-1, -1, 1],
+  lps: [-1, -1, 1],
 }
 
 type Fields = ReadonlyMap<string, string>
@@ -51,7 +54,15 @@ export async function readNrrdImages(bytes: Uint8Array, file: string): Promise<S
   const numbers = numbersIn(data.subarray(0, needed), type, fields.get('endian') !== 'big')
   const place = placeOf(fields, file)
   return stacksOf(numbers, {
-    ...{ format: 'NRRD', file, columns, rows, slices, volumes: 1, samples: 1, rescale: undefined, place },
+    format: 'NRRD',
+    file,
+    columns,
+    rows,
+    slices,
+    volumes: 1,
+    samples: 1,
+    rescale: undefined,
+    place,
     notices: place === undefined ? ['The file says nothing of where its voxels lie.'] : [],
   })
 }

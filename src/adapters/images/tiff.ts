@@ -19,9 +19,9 @@ interface Page {
   readonly photometric: number
   readonly compression: number
   readonly orientation: number
-  /** Of every sample; undefined where they differ or are not whole bytes. */
+  /** Bits of every sample; undefined where they differ or are not whole bytes. */
   readonly bits: 8 | 16 | 32 | 64 | undefined
-  /** Of a palette: all reds, then all greens, then all blues. */
+  /** The colours of a palette: all reds, then all greens, then all blues. */
   readonly colourMap: readonly number[]
 }
 
@@ -68,7 +68,10 @@ async function pageOf(image: GeoTIFFImage): Promise<Page> {
   const samples = image.getSamplesPerPixel()
   const map: unknown = fileDirectory.hasTag('ColorMap') ? await fileDirectory.loadValue('ColorMap') : []
   return {
-    ...{ image, rows: image.getHeight(), columns: image.getWidth(), samples },
+    image,
+    rows: image.getHeight(),
+    columns: image.getWidth(),
+    samples,
     photometric: await number('PhotometricInterpretation', -1),
     compression: await number('Compression', 1),
     orientation: await number('Orientation', 1),

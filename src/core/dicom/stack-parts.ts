@@ -120,7 +120,7 @@ function labelled(label: string, dimension: Dimension, [first]: readonly Placed[
   const value = first && valueOf(first, dimension)
   if (dimension.isToldByRank) return joined(label, `${dimension.name} no. ${rank + 1}`)
   const unit = dimension.unit === undefined || value === undefined ? '' : ` ${dimension.unit}`
-  return joined(label, `${dimension.name} ${value ?? 'not told'}${unit}`)
+  return joined(label, `${dimension.name} ${value ?? 'not given'}${unit}`)
 }
 
 function joined(...parts: readonly string[]): string {

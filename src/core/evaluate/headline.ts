@@ -21,7 +21,7 @@ export function byAnswer<Row extends OfVolume>(rows: readonly Row[]): Row[][] {
 }
 
 /** Each answer once: of a volume's slices the first. */
-export function toldOnce<Row extends OfVolume>(rows: readonly Row[]): Row[] {
+export function oncePerVolume<Row extends OfVolume>(rows: readonly Row[]): Row[] {
   return byAnswer(rows).flatMap(([first]) => first ?? [])
 }
 
@@ -45,7 +45,7 @@ export interface Headline {
 
 /** Counts what was fooled among what was right before; an answer of a whole volume counts once. */
 export function headlineOf(all: readonly JudgedSlice[]): Headline {
-  const slices = toldOnce(all)
+  const slices = oncePerVolume(all)
   const attacked = slices.filter(({ metBefore }) => !metBefore)
   const fooled = attacked.filter(({ success }) => success).length
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { imageDistance } from './image-distance.ts'
-import { toldOnce } from './headline.ts'
+import { oncePerVolume } from './headline.ts'
 import { answerRows, volumeDistance } from './volume-rows.ts'
 
 const distanceOf = (source: readonly number[], adversarial: readonly number[], rows: number) =>
@@ -19,7 +19,7 @@ test('a volume’s distance is that of all its voxels', () => {
 
 test('slices of a volume are told once, others each', () => {
   const rows = [{ n: 1, volume: 'a' }, { n: 2, volume: 'a' }, { n: 3 }, { n: 4 }, { n: 5, volume: 'b' }]
-  expect(toldOnce(rows).map(({ n }) => n)).toEqual([1, 3, 4, 5])
+  expect(oncePerVolume(rows).map(({ n }) => n)).toEqual([1, 3, 4, 5])
   const same = distanceOf([1, 1], [1, 2], 1)
   const measured = rows.map((row) => ({ ...row, window: same, stored: same }))
   expect(answerRows(measured).map(({ slices, stored }) => [slices, stored.changed])).toEqual([[2, 2], [1, 1], [1, 1], [1, 1]]) // prettier-ignore

@@ -9,7 +9,7 @@ export interface Rescale {
 
 /** Where the slices of a volume lie, in the patient's coordinate system of DICOM (LPS, mm). */
 export interface SliceGeometry {
-  /** Of a row, then of a column; of length 1 and at right angles. */
+  /** The direction of a row, then of a column; of length 1 and at right angles. */
   readonly orientation: readonly [Vector3, Vector3]
   readonly pixelSpacing: readonly [betweenRows: number, betweenColumns: number]
   /** The middle of the first pixel of slice 0, and the way from a slice to the next. */

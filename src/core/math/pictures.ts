@@ -60,7 +60,7 @@ export function turned<Kind extends PictureSamples>(
 
 /** What numbers a file has. */
 export interface ValueFacts {
-  /** Of those that are finite; 0 where none is. */
+  /** Taken of those that are finite; 0 where none is. */
   readonly lowest: number
   readonly highest: number
   readonly whole: boolean

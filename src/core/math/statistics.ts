@@ -4,7 +4,7 @@ export type Values = Float32Array | Float64Array
 export interface Moments {
   readonly count: number
   readonly mean: number
-  /** Of `count` − ddof degrees of freedom; 0 where there are none. */
+  /** The deviation of `count` − ddof degrees of freedom; 0 where there are none. */
   readonly deviation: number
 }
 

@@ -4,9 +4,9 @@ export interface TwoTaps {
   readonly outputs: number
   readonly first: Int32Array
   readonly second: Int32Array
-  /** Of `first`. */
+  /** The weight of `first`. */
   readonly near: Float64Array
-  /** Of `second`. */
+  /** The weight of `second`. */
   readonly far: Float64Array
 }
 

@@ -10,7 +10,7 @@ import type { ModelFacts } from './model-facts.ts'
 export interface FormChoice {
   readonly value: string | number
   readonly label: string
-  /** Of what is of several kinds: the fields beside it that a thing of this kind has too. */
+  /** For what is of several kinds: the fields beside it that a thing of this kind has too. */
   readonly keeps?: readonly string[]
 }
 
@@ -27,12 +27,12 @@ export interface FormField {
   readonly preset?: unknown
   /** `part`: several fields that a card has together or not at all; `json`: what no other kind can hold. */
   readonly kind: 'text' | 'number' | 'numbers' | 'texts' | 'choice' | 'yes-no' | 'part' | 'json'
-  /** Of a `choice`; of a `text` those that are suggested. */
+  /** The values of a `choice`; for a `text` those that are suggested. */
   readonly choices?: readonly FormChoice[]
 }
 
 /**
- * The fields of a card in the order in which they are told: those that every card has, and those that what is
+ * The fields of a card in the order in which they are asked: those that every card has, and those that what is
  * chosen in `card` brings with it. Made of the card's schema; words are `cardSections`'.
  */
 export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
@@ -134,7 +134,7 @@ function isLeaf(schema: Schema): boolean {
 }
 
 interface Kinds {
-  /** The field that tells them apart. */
+  /** The field that they differ by. */
   readonly key: string
   readonly kinds: readonly Schema[]
 }

@@ -30,7 +30,35 @@ export function withValue(card: JsonObject, field: string, value: unknown): Json
     const below = card[key]
     return { ...card, [key]: withValue(isObject(below) ? below : {}, rest.join('.'), value) }
   }
-  return Object.fromEntries(
-    Object.entries({ ...card, [key]: value }).filter(([, each]) => each !== undefined),
+  return defined({ ...card, [key]: value })
+}
+
+/** Fields that have a value. */
+export function defined(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+}
+
+/** `given` over `proposed`, object by object. */
+export function merge(proposed: JsonObject, given: JsonObject): JsonObject {
+  const merged: Record<string, unknown> = { ...proposed }
+  for (const [key, value] of Object.entries(given)) {
+    const below = proposed[key]
+    if (value === null && below !== undefined) continue
+    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value
+  }
+  return merged
+}
+
+/** Names of all fields, e.g. 'input.name'. */
+export function leavesOf(object: JsonObject): string[] {
+  return Object.entries(object).flatMap(([key, value]) =>
+    isObject(value) ? leavesOf(value).map((leaf) => `${key}.${leaf}`) : [key],
   )
+}
+
+/** Whether the object says something of a field, null included. */
+export function has(object: JsonObject, [key = '', ...rest]: readonly string[]): boolean {
+  if (rest.length === 0) return key in object
+  const below = object[key]
+  return isObject(below) && has(below, rest)
 }

@@ -90,7 +90,7 @@ const provenance: readonly CardField[] = [
   {
     field: 'provenance.training',
     label: 'Training',
-    reason: 'Data and results, as a paper would tell them.',
+    reason: 'Data and results, as a paper would name them.',
     example: '"ResNet; 86 % on its test split"',
   },
 ]

@@ -4,7 +4,7 @@ import { internalError } from '../errors.ts'
 import { fixedRange, type IntensityOfCard } from './card-intensity.ts'
 
 const edge = z.enum(['repeat', 'reflect']).default('repeat')
-/** Of the stack's slices, from the image itself: −1 is the one before it. */
+/** The offset of a slice of the stack, from the image itself: −1 is the one before it. */
 const slice = z.int().min(-31).max(31)
 
 /** What one channel of the graph's input shows. */

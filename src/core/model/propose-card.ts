@@ -1,23 +1,22 @@
 import { RadversaryError } from '../errors.ts'
-import { outputs, type Task } from '../tasks/outputs.ts'
-import { canBeOutput, isTask, likelyTask, rulesOf } from '../tasks/tasks.ts'
+import type { Task } from '../tasks/outputs.ts'
+import { rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid, issueInWords, type CardIssue } from './card-issues.ts'
-import { cardSchemaVersion, checkCard, parseCard, type ModelCard } from './card.ts'
+import { checkCard, parseCard, type ModelCard } from './card.ts'
 import { missingFields, missingInWords, type MissingField } from './card-missing.ts'
-import { isObject, valueAt, type JsonObject } from './card-place.ts'
+import { has, isObject, leavesOf, merge, valueAt, withValue, type JsonObject } from './card-place.ts'
 import {
   classExtent,
   type ModelFacts,
   type Obstacle,
   type ObstaclesOf,
-  type OutputFacts,
   type TensorFacts,
 } from './model-facts.ts'
-import { canBeImage, isScore, portObstacles } from './port-obstacles.ts'
+import { portObstacles } from './port-obstacles.ts'
+import { headNotes, readOff, scoresOf, taskOf } from './read-off.ts'
 import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
 import { cardOf, readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
-import { volumeFacts } from './volume.ts'
 
 /** Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json: pretrained_cfg.mean'}. */
 export type FieldSources = Readonly<Record<string, string>>
@@ -148,7 +147,7 @@ export interface CheckedDraft extends CardDraft {
   readonly card: ModelCard | undefined
 }
 
-/** As `proposeCard`, but a fault of each field is told and none thrown, so that a form can show it. */
+/** As `proposeCard`, but each field's fault is returned and none thrown, so that a form can show it. */
 export function checkDraft(
   facts: ModelFacts,
   given: unknown = {},
@@ -178,54 +177,7 @@ function tensorsIn({ output }: JsonObject): [scores: string | undefined, boxes: 
 
 /** A draft with null where a field is missing. */
 export function withNulls(draft: JsonObject, missing: readonly MissingField[]): JsonObject {
-  return missing.reduce((whole, { field }) => withNull(whole, field.split('.')), draft)
-}
-
-function withNull(object: JsonObject, [key = '', ...rest]: readonly string[]): JsonObject {
-  const below = object[key]
-  if (rest.length === 0) return { ...object, [key]: null }
-  return { ...object, [key]: withNull(isObject(below) ? below : {}, rest) }
-}
-
-function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
-  const fileName = facts.file.split(/[\\/]/).at(-1) ?? facts.file
-  return defined({
-    schema: cardSchemaVersion,
-    file: fileName,
-    name: fileName.replace(/\.[^.]+$/, ''),
-    task: taskOf(facts, given),
-    input: inputOf(facts, given, outputs[taskOf(facts, given)].isDense),
-    output: outputOf(facts, given),
-    rounding: imageOf(facts.inputs, given['input'])?.dataType === 'uint8' ? 'uint8' : undefined,
-    provenance: defined({ sha256: facts.sha256 }),
-  })
-}
-
-/** The given task, or the one that the graph looks like. */
-function taskOf(facts: ModelFacts, given: JsonObject): Task {
-  const task = given['task']
-  return isTask(task) ? task : likelyTask(facts, scoresOf(facts.outputs, given))
-}
-
-/** @param isDense whether there is a prediction for each pixel */
-function inputOf({ inputs }: ModelFacts, given: JsonObject, isDense: boolean): JsonObject {
-  const input = imageOf(inputs, given['input'])
-  if (input?.shape.length === 5) return { name: input.name, ...volumeFacts(input.shape, isDense) }
-  if (input?.shape.length !== 4) return defined({ name: input?.name })
-  const [, second, third, fourth] = input.shape
-  const told = channelCount(given)
-  const first = isChannels(second, told)
-  const last = isChannels(fourth, told)
-  if (first === last) return { name: input.name }
-  const [found, rows, columns] = first ? [second, third, fourth] : [fourth, second, third]
-  const channels = told === undefined ? found : 1
-  const size = typeof rows === 'number' && typeof columns === 'number' ? [rows, columns] : undefined
-  const valueRange = input.dataType === 'uint8' ? [0, 255] : undefined
-  return defined({ name: input.name, layout: first ? 'NCHW' : 'NHWC', channels, size, valueRange })
-}
-
-function outputOf(facts: ModelFacts, given: JsonObject): JsonObject {
-  return defined(rulesOf(taskOf(facts, given)).propose(facts, scoresOf(facts.outputs, given)))
+  return missing.reduce((whole, { field }) => withValue(whole, field, null), draft)
 }
 
 /** What the card says against the graph. */
@@ -256,112 +208,4 @@ function fits(shape: TensorFacts['shape'], extents: readonly number[]): boolean 
     shape.length === extents.length &&
     shape.every((extent, i) => typeof extent !== 'number' || extent === extents[i])
   )
-}
-
-/** The tensor that the card names, or the only one that can be meant. */
-function named<T extends TensorFacts>(
-  tensors: readonly T[],
-  given: unknown,
-  canBe: (tensor: T) => boolean,
-): T | undefined {
-  const name = isObject(given) ? given['name'] : undefined
-  if (typeof name === 'string') return tensors.find((one) => one.name === name)
-  const [found, ...others] = tensors.filter(canBe)
-  return others.length === 0 ? found : undefined
-}
-
-function imageOf(inputs: ModelFacts['inputs'], given: unknown): TensorFacts | undefined {
-  return named(inputs, given, canBeImage)
-}
-
-function scoresOf(outputs: ModelFacts['outputs'], given: JsonObject): OutputFacts | undefined {
-  const canBe = canBeScores(given)
-  return named(outputs, given['output'], canBe) ?? headOf(outputs, given)?.output
-}
-
-function canBeScores(given: JsonObject): (output: OutputFacts) => boolean {
-  return ({ dataType, shape }) => isScore(dataType) && canBeOutput(given['task'], shape.slice(1))
-}
-
-/** One of several outputs that may hold the scores, where the others look like help in training. */
-interface Head {
-  readonly output: OutputFacts
-  readonly reason: string
-}
-
-function headOf(outputs: ModelFacts['outputs'], given: JsonObject): Head | undefined {
-  const { output: told } = given
-  const candidates = outputs.filter(canBeScores(given))
-  if (candidates.length < 2 || (isObject(told) && typeof told['name'] === 'string')) return undefined
-  const [plain, ...more] = candidates.filter(({ name }) => !/aux|deep|side|(^|[^a-z])ds\d/i.test(name))
-  if (plain !== undefined && more.length === 0)
-    return { output: plain, reason: 'the others are auxiliary by their names' }
-  const bySize = candidates.toSorted((a, b) => extentIn(b) - extentIn(a))
-  const [largest, next] = bySize
-  const isSupervised = candidates.every(
-    ({ shape }) => shape.length >= 4 && shape[1] === candidates[0]?.shape[1],
-  )
-  if (largest === undefined || next === undefined || !isSupervised || !(extentIn(largest) > extentIn(next)))
-    return undefined
-  return { output: largest, reason: 'it has the most pixels; the others look like deep supervision' }
-}
-
-/** Pixels of a dense output; NaN where they are free. */
-function extentIn({ shape }: TensorFacts): number {
-  return shape
-    .slice(2)
-    .reduce((size: number, extent) => size * (typeof extent === 'number' ? extent : NaN), 1)
-}
-
-/** Why one of several outputs is proposed; what is not computed costs nothing. */
-function headNotes({ outputs }: ModelFacts, given: JsonObject): Obstacle[] {
-  const head = headOf(outputs, given)
-  if (head === undefined) return []
-  const names = outputs.map(({ name }) => `'${name}'`).join(', ')
-  return [
-    {
-      of: 'note',
-      message: `Of the outputs ${names}, '${head.output.name}' is proposed: ${head.reason}`,
-      tip: 'Give output.name in the card for another one; the others are not computed.',
-    },
-  ]
-}
-
-/** How many channels there are, as far as the card lists them or says that slices are the channels. */
-function channelCount({ input }: JsonObject): number | undefined {
-  const { channels, slices } = isObject(input) ? input : {}
-  if (Array.isArray(channels)) return channels.length
-  const count = isObject(slices) ? slices['count'] : undefined
-  return typeof count === 'number' ? count : undefined
-}
-
-function isChannels(extent: TensorFacts['shape'][number] | undefined, told: number | undefined): boolean {
-  return told === undefined ? extent === 1 || extent === 3 : extent === told
-}
-
-function defined(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
-}
-
-/** `given` over `proposed`, object by object. */
-function merge(proposed: JsonObject, given: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = { ...proposed }
-  for (const [key, value] of Object.entries(given)) {
-    const below = proposed[key]
-    if (value === null && below !== undefined) continue
-    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value
-  }
-  return merged
-}
-
-function leavesOf(object: JsonObject): string[] {
-  return Object.entries(object).flatMap(([key, value]) =>
-    isObject(value) ? leavesOf(value).map((leaf) => `${key}.${leaf}`) : [key],
-  )
-}
-
-function has(object: JsonObject, [key = '', ...rest]: readonly string[]): boolean {
-  if (rest.length === 0) return key in object
-  const below = object[key]
-  return isObject(below) && has(below, rest)
 }

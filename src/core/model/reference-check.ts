@@ -6,7 +6,7 @@ export const usualTolerance = 1e-4
 
 export interface CheckOptions {
   readonly tolerance: number
-  /** Of the graph's input. */
+  /** The order of the axes of the graph’s input. */
   readonly layout: 'NCHW' | 'NHWC'
 }
 
@@ -48,7 +48,7 @@ export interface ReferenceOutcome {
 
 /**
  * Compares what we make of an image with a reference, from its first array to the last, so that the first
- * place where we part is told.
+ * place where we part is named.
  */
 export function compareReference(
   own: OwnArrays,
@@ -171,7 +171,7 @@ const places = {
   normalisation: ['after normalisation', 'Mend mean, std or input.valueRange in the card.'],
   preprocessing: [
     'before the graph',
-    'Mend intensity, fit, interpolation, rounding or normalisation in the card; the array `resized` of the reference would tell which.',
+    'Mend intensity, fit, interpolation, rounding or normalisation in the card; the array `resized` of the reference would show which.',
   ],
   graph: [
     "in the graph, which was given the reference's own input",
@@ -179,11 +179,11 @@ const places = {
   ],
   output: [
     'in the output',
-    'Mend the card; the array `input` of the reference would tell whether it is before the graph or in it.',
+    'Mend the card; the array `input` of the reference would show whether it is before the graph or in it.',
   ],
 } satisfies Record<DeparturePlace, [where: string, tip: string]>
 
-/** What a user is told of a departure. @param reference its number and name */
+/** The message and tip of a departure. @param reference its number and name */
 export function departureNotice({ place, found }: Departure, reference: string): Notice {
   const [where, tip] = places[place]
   return { message: `Reference ${reference} departs ${where}: ${found}.`, tip }

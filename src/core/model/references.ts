@@ -34,7 +34,7 @@ export const referenceReport = z.strictObject({
   tolerance: z.number(),
   /** The largest of all, as a part of the range; null where shapes differ. */
   difference: z.number().nullable(),
-  /** Of each reference that we part from, where and what helps. */
+  /** Where we part from each reference, and what helps. */
   departures: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
 })
 export type ReferenceReport = Readonly<z.output<typeof referenceReport>>

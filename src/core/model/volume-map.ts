@@ -13,7 +13,7 @@ import { inPatient, turnedAxes, type VolumeOfInput } from './volume.ts'
  * resampled to its spacing, and brought to its size or, where it is shorter than a patch, continued.
  */
 export interface VolumeMap {
-  /** Of what the network is run on. */
+  /** The extents of what the network is run on. */
   readonly size: Extents3
   /** [S, C, h, w] to [C, ...size] */
   apply(stack: Tensor): Tensor

@@ -8,7 +8,7 @@ import type { ImageLoader } from '../study/load-image.ts'
 import type { AttackRun } from './attack-run.ts'
 
 /**
- * What is told of gradients that went straight through a quantised model's rounding: how far its outputs are
+ * What a record says of gradients that went straight through a quantised model's rounding: how far its outputs are
  * from those without any rounding, on the first images of the run. None for other models and methods.
  */
 export async function roundingNotices(

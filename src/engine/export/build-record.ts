@@ -1,6 +1,6 @@
 import type { Learned } from '../../core/attacks/learned.ts'
 import { summarise } from '../../core/evaluate/summary.ts'
-import { toldOnce } from '../../core/evaluate/headline.ts'
+import { oncePerVolume } from '../../core/evaluate/headline.ts'
 import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts'
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
@@ -124,7 +124,7 @@ function runEvidence({ method, opened, goal }: AttackRun, images: readonly Recor
 }
 
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {
-  const frames = toldOnce(images.flatMap((image) => image.frames))
+  const frames = oncePerVolume(images.flatMap((image) => image.frames))
   const of = (which: 'before' | 'reread') =>
     rulesOf(card.task).taskAgreement(
       card,

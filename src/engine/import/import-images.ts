@@ -170,8 +170,11 @@ class Import {
       const { bytes, sopInstanceUid } = composeInstance({
         pixels: { ...read, values },
         place: stack.geometry && { geometry: stack.geometry, slice },
-        ...{ modality: this.context.modality, uids, softwareVersion: version },
-        ...{ seriesNumber: series.number, instanceNumber: ++series.images },
+        modality: this.context.modality,
+        uids,
+        softwareVersion: version,
+        seriesNumber: series.number,
+        instanceNumber: ++series.images,
         studyDescription: 'Imported images',
         seriesDescription: isPicture ? key : [source.name, stack.label].filter(Boolean).join(', '),
         source: { name: source.name, sha256: source.sha256, format: read.format },
@@ -202,7 +205,7 @@ class Import {
     }
   }
 
-  /** Of what is in the files alone, and their names: see docs/import.md. */
+  /** Derived from what is in the files alone, and their names: see docs/import.md. */
   private uidsOf({ name }: SourceFile, series: string, image: string) {
     const { study } = this.context
     return {

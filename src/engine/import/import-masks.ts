@@ -19,7 +19,7 @@ export interface MaskedImage {
   readonly source: string
   readonly path: string
   readonly sopInstanceUid: string
-  /** Of `stack`, from 0. */
+  /** The slice of `stack`, from 0. */
   readonly slice: number
   readonly stack: ImageStack
   readonly read: SourceImages
@@ -145,7 +145,7 @@ class Masks implements ImportMasks {
 
 type MaskImages = Pick<SourceImages, 'rows' | 'columns' | 'rescale' | 'stacks'>
 
-/** Of a PNG with a palette its indices, not its colours. */
+/** The indices of a PNG with a palette, not its colours. */
 async function readMask(mask: SourceFile): Promise<MaskImages> {
   const bytes = await readBytes(mask)
   if (mask.format === 'png') {

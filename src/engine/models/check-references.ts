@@ -136,7 +136,7 @@ interface Checked {
   readonly model: DifferentiableModel
   readonly card: ReferredCard
   readonly files: ReferenceFiles
-  /** Of the card. */
+  /** The folder of the card. */
   readonly folder: string
   readonly facts: ModelFacts
 }
@@ -221,7 +221,7 @@ function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
   return shape.length === 4 ? { shape, data } : tensor([1, ...shape], data)
 }
 
-/** Of a volume [D, K, H, W] as frameworks have it, [K, D, H, W]. */
+/** The values of a volume [D, K, H, W] as frameworks have it, [K, D, H, W]. */
 function asTheirs(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
   if (answersForStacks(card)) return sampleOf(own, 0)
   if (card.input.volume === undefined) return middleOf(own, theirs, card)
@@ -236,7 +236,7 @@ function asTheirs(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
   return moved
 }
 
-/** Of neighbouring slices the framework's answer is that of the middle one. */
+/** The framework's answer for neighbouring slices is that of the middle one. */
 function middleOf(own: Tensor, theirs: Tensor, { input: { slices } }: ModelCard): Tensor {
   const count = extentOf(own.shape, 0)
   if (slices === undefined || count === 1 || theirs.data.length === own.data.length) return own

@@ -46,7 +46,7 @@ export interface ModelReference {
 export interface OpenedModel extends ModelFile, ProposedCard {
   /** Where the files that its card names are: beside the card. */
   readonly folder: string
-  /** Of a quantised model, where it is asked for: how its gradients pass the rounding. */
+  /** For a quantised model, where it is asked for: how its gradients pass the rounding. */
   readonly straightThrough?: 'gradients' | undefined
 }
 

@@ -103,7 +103,11 @@ function npyFrames(array: NpyArray, file: string): StoredFrame[] {
   const stored = storedValues(array, file)
   const size = rows * columns * samples
   return Array.from({ length: sizeOf(shape) / size }, (_, n) => ({
-    ...{ rows, columns, ...samplesOf(samples), bitsStored: stored.bitsStored, signed: stored.signed },
+    rows,
+    columns,
+    ...samplesOf(samples),
+    bitsStored: stored.bitsStored,
+    signed: stored.signed,
     values: stored.values.subarray(n * size, (n + 1) * size),
   }))
 }

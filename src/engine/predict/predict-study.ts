@@ -8,7 +8,7 @@ import {
   type KeptPrediction,
   type Prediction,
 } from '../../core/tasks/answers.ts'
-import { toldOnce } from '../../core/evaluate/headline.ts'
+import { oncePerVolume } from '../../core/evaluate/headline.ts'
 import type { Agreement } from '../../core/tasks/classification/agreement.ts'
 import {
   maskAgreement,
@@ -264,7 +264,7 @@ function agreementWithLabels(
   found: readonly Found[],
 ): Pick<PredictReport, 'agreement' | 'taskAgreement' | 'segments' | 'detection'> {
   const none = { agreement: null, taskAgreement: null, segments: null, detection: null }
-  const frames = toldOnce(found).flatMap(({ label, ...each }) =>
+  const frames = oncePerVolume(found).flatMap(({ label, ...each }) =>
     label === undefined ? [] : [{ ...each, label }],
   )
   if (frames.length === 0) return none

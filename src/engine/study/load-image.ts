@@ -64,7 +64,7 @@ export interface LoaderOptions {
   readonly decompress?: Decompress | undefined
   /** Whether images that the card does not suit are taken all the same, with a notice. */
   readonly forceIntensity?: boolean | undefined
-  /** Of models that take more than images. */
+  /** What models take beside images. */
   readonly beside?: BesideSource | undefined
   /** What was counted of each series, for loaders of one study to share. */
   readonly counts?: SeriesCounts

@@ -42,8 +42,9 @@ export const nnunet: SidecarReader = {
   read: (files, facts) => {
     const file = planFiles.find((name) => plans.safeParse(files[name]).success)
     const planned = plans.safeParse(files[file ?? '']).data
-    const told = dataset.safeParse(files['dataset.json']).data
-    if (planned === undefined && (told === undefined || !('channel_names' in told))) return undefined
+    const described = dataset.safeParse(files['dataset.json']).data
+    if (planned === undefined && (described === undefined || !('channel_names' in described)))
+      return undefined
     const print = fingerprint.safeParse(files['dataset_fingerprint.json']).data
     const ofPlans =
       planned === undefined || file === undefined
@@ -53,7 +54,7 @@ export const nnunet: SidecarReader = {
             facts,
             ofChannel: print?.foreground_intensity_properties_per_channel['0'],
           })
-    const ofDataset = told === undefined ? { fields: [], notes: [] } : datasetReading(told)
+    const ofDataset = described === undefined ? { fields: [], notes: [] } : datasetReading(described)
     return {
       fields: [...ofPlans.fields, ...ofDataset.fields],
       notes: [...ofPlans.notes, ...ofDataset.notes],
@@ -64,7 +65,7 @@ export const nnunet: SidecarReader = {
 interface Around {
   readonly file: string
   readonly facts: ModelFacts
-  /** Of the fingerprint, where plans don't have it. */
+  /** Values of the fingerprint, where plans don't have it. */
   readonly ofChannel: z.output<typeof property> | undefined
 }
 

@@ -105,7 +105,9 @@ export function labelsCsv({ source }: ChosenLabels, images: readonly LabelledIma
   const kind = isOwn || source === undefined ? 'classes' : source.kind
   const columns = kind === 'classes' ? ['label'] : ['class', 'x0', 'y0', 'x1', 'y1']
   const summary: ImportRecord['labels'] = {
-    ...{ path: 'labels.csv', kind, images: labelled },
+    path: 'labels.csv',
+    kind,
+    images: labelled,
     from: isOwn ? 'the archive' : (source?.from ?? ''),
   }
   const missing = images.length - labelled

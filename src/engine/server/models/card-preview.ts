@@ -14,13 +14,13 @@ export interface Histogram {
 
 /** What a model sees of a frame by a card that is still being written, and what its numbers are. */
 export interface CardPreview extends ModelPreview {
-  /** Of each channel of the image: parts of its pixels that lie beyond the ends of the intensity range. */
+  /** For each channel of the image: parts of its pixels that lie beyond the ends of the intensity range. */
   readonly clipped: readonly { readonly below: number; readonly above: number }[]
   /** The intensities that become 0 and 1. */
   readonly clippedAt: readonly [dark: number, bright: number]
   /** The image's intensities, all channels together, in the range's unit. */
   readonly image: Histogram
-  /** Of each channel of the graph's input: its numbers, after mean and standard deviation. */
+  /** For each channel of the graph's input: its numbers, after mean and standard deviation. */
   readonly input: readonly Histogram[]
 }
 

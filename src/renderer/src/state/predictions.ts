@@ -49,7 +49,7 @@ export function forgetPredictions(study: string): void {
   )
 }
 
-/** Of a model whose card has changed. */
+/** Forgets the predictions of a model whose card has changed. */
 export function forgetModelPredictions(model: string): void {
   usePredictions.setState(
     (all) => Object.fromEntries(Object.entries(all).filter(([key]) => !key.endsWith(` ${model}`))),
