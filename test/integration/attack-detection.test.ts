@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import type { AttackRecord } from '../../src/engine/export/record.ts'
-import type { PredictReport } from '../../src/engine/predict/predict-study.ts'
+import type { PredictReport } from '../../src/engine/predict/predict-report.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FramePrediction, PredictReport } from '../../predict/predict-study.ts'
+import type { FramePrediction, PredictReport } from '../../predict/predict-report.ts'
 import { imageCardOf } from '../../../core/model/card.ts'
 import { cardPresets } from '../../../core/model/card-presets.ts'
 import { cardPreview } from '../models/card-preview.ts'
