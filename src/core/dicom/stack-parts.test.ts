@@ -94,7 +94,7 @@ test('diffusion: one volume without a b-value, and one for each direction with i
     ['b-value 1000 s/mm², gradient direction no. 1', '0 1 2'],
     ['b-value 1000 s/mm², gradient direction no. 2', '0 1 2'],
     ['b-value 1000 s/mm², gradient direction no. 3', '0 1 2'],
-    ['b-value not told', '0 1 2'],
+    ['b-value not given', '0 1 2'],
   ])
 })
 
