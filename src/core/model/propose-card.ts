@@ -13,7 +13,7 @@ import {
   type TensorFacts,
 } from './model-facts.ts'
 import { portObstacles } from './port-obstacles.ts'
-import { headNotes, readOff, scoresOf, taskOf } from './read-off.ts'
+import { headNotes, readOff, scoresOf, suggestedFields, taskOf } from './read-off.ts'
 import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
 import { cardOf, readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
@@ -71,15 +71,16 @@ export function draftCard(
   if (!isObject(given)) throw cardInvalid(['expected a JSON object'], facts.file)
   const { fields, notes } = besideModel(facts, given)
   const beside = cardOf(fields)
-  const readable = merge(beside, readOff(facts, merge(beside, given)))
+  const known = merge(beside, given)
+  const readable = merge(beside, readOff(facts, known))
   const draft = merge(readable, given)
   return {
     draft,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
     sources: Object.fromEntries(fields.map(({ field, from }) => [field, from])),
-    missing: missingFields(draft, facts, rulesOf(taskOf(facts, given)).fields),
+    missing: missingFields(draft, facts, rulesOf(taskOf(facts, known)).fields),
     obstacles: [
-      ...headNotes(facts, given),
+      ...headNotes(facts, known),
       ...portObstacles(facts, draft),
       ...obstaclesOf(...tensorsIn(draft)),
       ...notes.map((message) => ({ of: 'note', message, tip: 'What the card says wins.' }) as const),
@@ -96,7 +97,8 @@ function besideModel(facts: ModelFacts, given: JsonObject): SidecarReading {
   const asked = fields.filter(({ field }) => !has(given, field.split('.')))
   const graph = readOff(facts, merge(cardOf(asked), given))
   const said = asked.filter(
-    ({ field }) => (field === 'task' || valueAt(graph, field) === undefined) && suits(facts, field),
+    ({ field }) =>
+      (suggestedFields.includes(field) || valueAt(graph, field) === undefined) && suits(facts, field),
   )
   const against = [
     ...asked.flatMap((each) => contradiction(each, valueAt(graph, each.field))),
@@ -120,9 +122,9 @@ function contradiction({ field, value, from }: SidecarField, graph: unknown): st
 
 /** Class names that are more or fewer than the graph gives. */
 function miscounted(fields: readonly SidecarField[], facts: ModelFacts, given: JsonObject): string[] {
-  const output = scoresOf(facts.outputs, given)
-  const extent =
-    output && isRowOrDense(taskOf(facts, merge(cardOf(fields), given))) ? classExtent(output) : undefined
+  const known = merge(cardOf(fields), given)
+  const output = scoresOf(facts.outputs, known)
+  const extent = output && isRowOrDense(taskOf(facts, known)) ? classExtent(output) : undefined
   if (typeof extent !== 'number') return []
   const expected = extent === 1 ? 2 : extent
   return fields.flatMap(({ field, value, from }) =>

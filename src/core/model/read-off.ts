@@ -16,9 +16,18 @@ export function readOff(facts: ModelFacts, given: JsonObject): JsonObject {
     task: taskOf(facts, given),
     input: inputOf(facts, given, outputs[taskOf(facts, given)].isDense),
     output: outputOf(facts, given),
-    rounding: imageOf(facts.inputs, given['input'])?.dataType === 'uint8' ? 'uint8' : undefined,
+    rounding: given['rounding'] ?? likelyRounding(facts, given),
     provenance: defined({ sha256: facts.sha256 }),
   })
+}
+
+/** Fields that a graph only suggests, so that files beside it may know better. */
+export const suggestedFields: readonly string[] = ['task', 'rounding']
+
+/** Images of bytes were most likely resized as such; volumes are resampled as floats. */
+function likelyRounding({ inputs }: ModelFacts, given: JsonObject): string | undefined {
+  const input = imageOf(inputs, given['input'])
+  return input?.dataType === 'uint8' && input.shape.length === 4 ? 'uint8' : undefined
 }
 
 /** The given task, or the one that the graph looks like. */

@@ -70,42 +70,59 @@ interface Around {
 }
 
 function planReading(planned: Plans, { file, facts, ofChannel }: Around): SidecarReading {
-  const [name, chosen] = chosenOf(planned, facts)
-  const at = (place: string) => `${file}: ${name}.${place}`
-  const patch = chosen.patch_size
-  if (patch?.length !== 3)
-    return { fields: [], notes: [`${file}: configuration ${name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
-  const turned = planned.transpose_forward?.join() ?? '0,1,2'
+  const chosen = chosenOf(planned, facts)
+  if (chosen === undefined)
+    return { fields: [], notes: [`${file}: no configuration has as many axes as the graph`] }
   const { foreground_intensity_properties_per_channel: ofPlans } = planned
-  return {
-    fields: [
-      ...said('task', 'segmentation', `${file}: configurations`),
-      ...said('input.volume.patch', patch, at('patch_size')),
-      ...said('input.volume.spacing', chosen.spacing, at('spacing')),
-      ...said('input.volume.overlap', 0.5, `${file}: nnU-Net's tiling`),
-      ...said('input.volume.blend', 'gaussian', `${file}: nnU-Net's tiling`),
-      ...said('input.volume.tiling', 'nnunet', `${file}: nnU-Net's tiling`),
-      ...said('input.volume.edge', 'zeros', `${file}: nnU-Net's tiling`),
-      ...said('fit', { kind: 'none' }, at('spacing')),
-      ...said('interpolation', 'bilinear', `${file}: resampling to spacing`),
-      ...normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes')),
-    ],
-    notes: [
-      `${file}: nnU-Net resamples by cubic splines, Radversary linearly: results differ where a series has another spacing`,
-      ...(turned === '0,1,2' ? [] : [`${file}: transpose_forward ${turned} can't be said in a card`]),
-    ],
-  }
+  const at = (place: string) => `${file}: ${chosen.name}.${place}`
+  const common = [
+    ...said('task', 'segmentation', `${file}: configurations`),
+    ...normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes')),
+  ]
+  if (chosen.patch.length !== 3) return { fields: common, notes: [`${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
+  return { fields: [...common, ...volumeFields(chosen, file)], notes: volumeNotes(planned, file) }
 }
 
-/** The configuration of the graph's patch, or else the one in three axes. */
-function chosenOf(planned: Plans, { inputs }: ModelFacts): [name: string, chosen: Configuration] {
-  const all = Object.keys(planned.configurations).map((name) => [name, inherited(planned, name)] as const)
-  const shapes = inputs.map(({ shape }) => shape.slice(2).join())
-  const ofPatch = all.find(
-    ([, { patch_size: patch }]) => patch !== undefined && shapes.includes(patch.join()),
+function volumeFields({ name, patch, spacing }: Chosen, file: string): SidecarField[] {
+  const at = (place: string) => `${file}: ${name}.${place}`
+  const tiling = `${file}: nnU-Net's tiling`
+  return [
+    ...said('input.volume.patch', patch, at('patch_size')),
+    ...said('input.volume.spacing', spacing, at('spacing')),
+    ...said('input.volume.overlap', 0.5, tiling),
+    ...said('input.volume.blend', 'gaussian', tiling),
+    ...said('input.volume.tiling', 'nnunet', tiling),
+    ...said('input.volume.edge', 'zeros', tiling),
+    ...said('fit', { kind: 'none' }, at('spacing')),
+    ...said('interpolation', 'bilinear', `${file}: resampling to spacing`),
+  ]
+}
+
+function volumeNotes({ transpose_forward: transposed = [0, 1, 2] }: Plans, file: string): string[] {
+  const turned = transposed.join()
+  return [
+    `${file}: nnU-Net resamples by cubic splines, Radversary linearly: results differ where a series has another spacing`,
+    ...(turned === '0,1,2' ? [] : [`${file}: transpose_forward ${turned} can't be said in a card`]),
+  ]
+}
+
+interface Chosen extends Configuration {
+  readonly name: string
+  readonly patch: readonly number[]
+}
+
+/** The configuration of the graph's patch, or else the usual one of as many axes. */
+function chosenOf(planned: Plans, { inputs }: ModelFacts): Chosen | undefined {
+  const frames = inputs.map(({ shape }) => shape.slice(2))
+  const fitting = Object.keys(planned.configurations)
+    .map((name) => ({ ...inherited(planned, name), name }))
+    .flatMap(({ patch_size: patch, ...rest }) => (patch === undefined ? [] : [{ ...rest, patch }]))
+    .filter(({ patch }) => frames.some(({ length }) => length === patch.length))
+  return (
+    fitting.find(({ patch }) => frames.some((frame) => frame.join() === patch.join())) ??
+    fitting.find(({ name }) => name === '3d_fullres') ??
+    fitting[0]
   )
-  const [name, chosen] = ofPatch ?? all.find(([each]) => each === '3d_fullres') ?? all[0] ?? ['none', {}]
-  return [name, chosen]
 }
 
 function inherited({ configurations }: Plans, name: string, depth = 0): Configuration {

@@ -19,12 +19,15 @@ function facts(
   {
     input = ['batch', 3, 224, 224],
     output = ['batch', 3],
+    dataType = 'float32',
     ...more
-  }: Partial<Record<'input' | 'output', TensorFacts['shape']>> & { metadata?: Record<string, string> } = {},
+  }: Partial<Record<'input' | 'output', TensorFacts['shape']>> &
+    Partial<Pick<ModelFacts, 'metadata' | 'outputs'>> &
+    Pick<TensorFacts, 'dataType'> = {},
 ): ModelFacts {
   return {
     file: 'model.onnx',
-    inputs: [{ name: 'image', shape: input, dataType: 'float32' }],
+    inputs: [{ name: 'image', shape: input, dataType }],
     outputs: [{ name: 'logits', shape: output, dataType: 'float32', finalOp: 'Gemm' }],
     metadata: {},
     sidecars,
@@ -172,6 +175,31 @@ describe('nnU-Net', () => {
     expect(readOff(facts(files, shapes))).toMatchObject({ mean: [99.5] })
   })
 
+  test('a 2-D graph has the 2-D configuration, whatever its patch is', () => {
+    const flat = { input: ['batch', 1, 320, 320], output: ['batch', 2, 320, 320] }
+    const { fields, notes } = readSidecars(facts({ 'plans.json': plans }, flat))
+    expect(cardOf(fields)).toMatchObject({ task: 'segmentation', mean: [99.5] })
+    expect(cardOf(fields)).not.toHaveProperty('input.volume')
+    expect(notes.join()).toContain('configuration 2d is 2-D')
+  })
+
+  test('a 3-D graph of another patch has the one of the full resolution', () => {
+    const other = { input: ['batch', 1, 32, 32, 32], output: ['batch', 2, 32, 32, 32] }
+    const { fields } = readSidecars(facts({ 'plans.json': plans }, other))
+    expect(fields.find(({ field }) => field === 'mean')?.from).toContain('3d_fullres')
+  })
+
+  test('plans without a configuration of the graph’s axes say so', () => {
+    const { '2d': flat } = plans.configurations
+    const { fields, notes } = readSidecars(
+      facts({ 'plans.json': { configurations: { '2d': flat } } }, shapes),
+    )
+    expect({ fields, notes }).toEqual({
+      fields: [],
+      notes: ['plans.json: no configuration has as many axes as the graph'],
+    })
+  })
+
   test('regions that overlap and several sequences are said', () => {
     const regions = { channel_names: { '0': 'T1', '1': 'FLAIR' }, labels: { background: 0, whole: [1, 2] } }
     const { notes } = readSidecars(facts({ 'plans.json': plans, 'dataset.json': regions }, shapes))
@@ -232,5 +260,41 @@ describe('a proposed card', () => {
     )
     expect(said).toContain('config.json: id2label names 3 classes, the graph gives 5')
     expect(missing.map(({ field }) => field)).toContain('output.classes')
+  })
+
+  test('asks what the task of a file beside the model needs', () => {
+    const { 'config.json': config, ...files } = written('hugging-face-vit')
+    const ofRegression = { ...(config as object), problem_type: 'regression', id2label: { 0: 'LABEL_0' } }
+    const given = facts({ ...files, 'config.json': ofRegression }, { output: ['batch', 1] })
+    const asked = draftCard(given).missing.map(({ field }) => field)
+    expect(asked).toContain('output.value')
+    expect(asked).not.toContain('output.classes')
+  })
+
+  test('says why one of several outputs is proposed, by the task of a file beside the model', () => {
+    const metadata = { task: 'detect', imgsz: '[640, 640]', stride: '32', names: "{0: 'nodule'}" }
+    const outputs = ['output0', 'aux_output'].map((name) => ({
+      name,
+      shape: ['batch', 5, 8400],
+      finalOp: 'Concat',
+    }))
+    const { draft, obstacles } = draftCard(facts({}, { input: ['batch', 3, 640, 640], metadata, outputs }))
+    expect(draft).toMatchObject({ output: { name: 'output0' } })
+    expect(obstacles.map(({ message }) => message).join()).toContain("'output0' is proposed")
+  })
+
+  test('of bytes is rounded as a file beside the model says, and as Pillow did without one', () => {
+    const { 'preprocessor_config.json': processor, ...files } = written('hugging-face-vit')
+    const fast = { ...(processor as object), image_processor_type: 'ViTImageProcessorFast' }
+    const bytes = { dataType: 'uint8' } as const
+    const { draft, sources } = draftCard(facts({ ...files, 'preprocessor_config.json': fast }, bytes))
+    expect(draft['rounding']).toBe('uint8-pytorch')
+    expect(sources['rounding']).toContain('preprocessor_config.json')
+    expect(draftCard(facts({}, bytes)).draft['rounding']).toBe('uint8')
+  })
+
+  test('of a volume of bytes is not rounded', () => {
+    const { draft } = draftCard(facts({}, { ...volume, dataType: 'uint8' }))
+    expect(draft).not.toHaveProperty('rounding')
   })
 })
