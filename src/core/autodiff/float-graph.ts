@@ -80,24 +80,28 @@ export class FloatGraph {
     )
   }
 
-  /** Whole numbers of `type`: x / scale + zero, rounded half to even and cut off at the type's ends. */
+  /**
+   * Whole numbers of `type`: x / scale rounded half to even, + zero, cut off at the type's ends
+   * (QuantizeLinear-24). The zero point comes after the rounding: an odd one turns ties the other way.
+   */
   quantised(
     x: Value,
     scale: Value,
     zero: Value | undefined,
-    { axis = 1, type = zero?.dataType }: Target = {},
+    { axis = 1, type = zero?.dataType, roundsZero = false }: Target = {},
   ): Value {
     const { emit } = this
     const [low, high] = ranges[type ?? 'uint8'] ?? noRange(type)
     const rank = x.shape.length
     const scaled = emit.div(x, this.along(scale, axis, rank))
-    const moved = zero === undefined ? scaled : emit.add(scaled, this.along(this.float(zero), axis, rank))
+    const moved = (values: Value) =>
+      zero === undefined ? values : emit.add(values, this.along(this.float(zero), axis, rank))
     const half = this.rounds ? 0.5 : 0
     const limits = [emit.scalar(low - half), emit.scalar(high + half)]
-    const inside = emit.op('Clip', [moved, ...limits], x.shape, { dataType: 'float32' })
+    const inside = emit.op('Clip', [moved(scaled), ...limits], x.shape, { dataType: 'float32' })
     if (!this.rounds) return inside
-    const rounded = emit.clamp(emit.map('Round', inside), low, high)
-    return emit.add(inside, this.stopped(emit.sub(rounded, inside)))
+    const whole = roundsZero ? emit.map('Round', inside) : moved(emit.map('Round', scaled))
+    return emit.add(inside, this.stopped(emit.sub(emit.clamp(whole, low, high), inside)))
   }
 
   /** (q − zero) · scale */
@@ -170,10 +174,12 @@ export class FloatGraph {
 }
 
 /** What numbers are rounded to. */
-interface Target {
+export interface Target {
   /** Along which scales and zero points run, where there are several. */
   readonly axis?: number
   readonly type?: DataType | undefined
+  /** Whether the zero point is added before the rounding, which turns ties the other way where it is odd. */
+  readonly roundsZero?: boolean
 }
 
 function noRange(type: DataType | undefined): never {

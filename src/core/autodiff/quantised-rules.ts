@@ -1,7 +1,7 @@
 import { floatAttribute, intAttribute } from '../onnx/attributes.ts'
 import { dataTypeOf, type DataType } from '../onnx/data-type.ts'
 import type { ForwardNode } from './forward-node.ts'
-import type { FloatGraph, QuantisedRule } from './float-graph.ts'
+import type { FloatGraph, QuantisedRule, Target } from './float-graph.ts'
 import type { Value } from './emitter.ts'
 
 /**
@@ -69,7 +69,8 @@ export const quantisedRules: Readonly<Record<string, QuantisedRule>> = {
     const b = graph.dequantised(node.input(1), node.input(2), node.optionalInput(3), -1)
     return [withBias(graph.emit.matmul(a, b), node.optionalInput(4), graph)]
   },
-  QLinearAdd: binary('Add'),
+  // ONNX Runtime adds the zero point of a sum before it rounds (MLAS qladd.cpp).
+  QLinearAdd: binary('Add', { roundsZero: true }),
   QLinearMul: binary('Mul'),
   QLinearSigmoid: unary('Sigmoid'),
   QLinearLeakyRelu: unary('LeakyRelu'),
@@ -88,11 +89,11 @@ export const quantisedRules: Readonly<Record<string, QuantisedRule>> = {
 }
 
 /** A, its scale and zero point, B's, and those of the result. */
-function binary(opType: string): QuantisedRule {
+function binary(opType: string, rounding: Pick<Target, 'roundsZero'> = {}): QuantisedRule {
   return (node, graph) => {
     const a = graph.dequantised(node.x, node.input(1), node.input(2))
     const b = graph.dequantised(node.input(3), node.input(4), node.input(5))
-    return [graph.quantised(graph.emit.map(opType, a, b), node.input(6), node.input(7))]
+    return [graph.quantised(graph.emit.map(opType, a, b), node.input(6), node.input(7), rounding)]
   }
 }
 

@@ -3,7 +3,7 @@ import { largestDifference, uniformTensor } from '../../../test/support/numbers.
 import { createOrtRuntime } from '../../adapters/ort/runtime.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
 import type { OnnxTensor } from '../onnx/onnx-tensor.ts'
-import { tensor } from '../tensor/tensor.ts'
+import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { differentiable } from './onnx-model.ts'
 
 const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
@@ -77,13 +77,39 @@ test.each(Object.entries(operators))('%s is in floats what it is in integers', a
   const own = scaled(graph, 0.011, 60)
   const y = build(graph, graph.node('QuantizeLinear', [x, ...own]), own, x)
   graph.output(y, ['batch', 'k', 'h', 'w'])
-  const options = { runtime, activation: 'none', straightThrough: 'gradients' } as const
-  const model = await differentiable(graph.build(), options)
-  const images = uniformTensor([1, 2, 4, 4], 5, [-0.5, 1.5])
-  const expected = await model.predict(images)
-  const target = tensor(expected.shape, uniformTensor(expected.shape, 6).data)
-  const { logits, gradient } = await model.lossAndGradient(images, { kind: 'dot', terms: [{ target, weight: 1 }] }) // prettier-ignore
+  const { logits, gradient, expected } = await throughBoth(graph, uniformTensor([1, 2, 4, 4], 5, [-0.5, 1.5]))
   expect(largestDifference(logits.data, expected.data)).toBeLessThan(1e-5)
   expect(gradient.data.some((value) => value !== 0)).toBe(true)
-  await model.dispose()
 })
+
+test.each([0, 3, 128])(
+  'halves are rounded to even before the zero point %d is added, and cut off after it',
+  async (zero) => {
+    const graph = new GraphBuilder()
+    const x = graph.input('image', ['batch', 1, 1, 9])
+    const own = scaled(graph, 0.5, zero)
+    graph.output(graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, ...own]), ...own]), ['batch', 1, 1, 9]) // prettier-ignore
+    const halves = [0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, -300.5, 300.5]
+    const even = [0, 2, 2, 4, 0, -2, -2, -300, 300]
+    const values = even.map((value) => 0.5 * Math.min(255 - zero, Math.max(-zero, value)))
+    const { logits, gradient, expected } = await throughBoth(graph, tensor([1, 1, 1, 9], Float32Array.from(halves, (value) => value / 2))) // prettier-ignore
+    expect(Array.from(expected.data, plus0)).toEqual(values.map(plus0))
+    expect(Array.from(logits.data, plus0)).toEqual(values.map(plus0))
+    expect([...gradient.data].slice(-2)).toEqual([0, 0])
+  },
+)
+
+/** −0 and 0 are one value. */
+const plus0 = (value: number) => value + 0
+
+/** What the graph gives by its own operators, and what with those that a gradient passes. */
+async function throughBoth(graph: Graph, images: Tensor) {
+  const options = { runtime, activation: 'none', straightThrough: 'gradients' } as const
+  const model = await differentiable(graph.build(), options)
+  const expected = await model.predict(images)
+  const target = tensor(expected.shape, uniformTensor(expected.shape, 6).data)
+  const loss = { kind: 'dot', terms: [{ target, weight: 1 }] } as const
+  const made = await model.lossAndGradient(images, loss)
+  await model.dispose()
+  return { ...made, expected }
+}
