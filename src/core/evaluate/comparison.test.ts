@@ -43,6 +43,11 @@ test('variances of the perturbation are told over pixels, over slices and over i
   expect(summariseCell([slice({}, [1])]).varianceOverIterations).toBeNull()
 })
 
+test('variances are of slices, also of those that have one answer', () => {
+  const slices = [[1, 3], [2, 2], [4, 4]].map((variances) => slice({ volume: 'a' }, variances)) // prettier-ignore
+  expect(summariseCell(slices)).toMatchObject({ slices: 1, varianceOverIterations: 1 / 3 })
+})
+
 test('an iteration is told of the slices that were still at work in it', () => {
   const { iterations } = summariseCell([slice({}, [1, 3]), slice({}, [5])])
   expect(iterations.map(({ iteration, slices }) => [iteration, slices])).toEqual([

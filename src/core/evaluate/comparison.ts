@@ -77,7 +77,7 @@ export function summariseCell(slices: readonly ComparedSlice[]): CellSummary {
     meanSsim: mean((slice) => slice.window.ssim),
     perturbation: pooledSpread(slices.map(({ perturbation }) => perturbation)),
     varianceOverSlices: spreadOf(slices.map(({ perturbation }) => perturbation.variance)),
-    varianceOverIterations: mean(({ trace }) => varianceIn(trace)),
+    varianceOverIterations: spreadOf(slices.map(({ trace }) => varianceIn(trace))).mean,
     iterations: spreadByIteration(slices),
   }
 }

@@ -100,3 +100,17 @@ test('slices that were wrong before do not count as noise’s', () => {
     checks(cell('pgd', 3), cell('noise', 0, { access: 'none', slices: [wrong, wrong, wrong, wrong] })),
   ).toEqual([])
 })
+
+test('a volume counts once, and was changed where any of its slices was', () => {
+  const part = { ...slice, volume: 'a', budgetUsed: 0.9, gradients: { asked: 20, zero: 0 } }
+  const still = { ...part, changed: 0, budgetUsed: 0, gradients: { asked: 20, zero: 20 } }
+  const whole = cell('pgd', 0, { slices: [still, part, still] })
+  expect(checks(whole)).toEqual([])
+  const blind = cell('pgd', 0, { slices: [still, still, { ...part, volume: 'b' }] })
+  expect(warningsOf([blind])[0]?.message).toMatch('on 1 of 2 volumes: they were not changed')
+  const successful = [part, { ...part, volume: 'b', success: true }, { ...part, volume: 'b', success: true }]
+  const other = { ...noise(0), slices: successful }
+  expect(warningsOf([{ ...whole, slices: successful }, other])[0]?.message).toMatch(
+    /changes 1 of 2 volumes; .* no more than 1\./,
+  )
+})

@@ -1,6 +1,6 @@
 import { rulesOf } from '../tasks/tasks.ts'
 import type { ModelCard } from '../model/card.ts'
-import { headlineOf, type JudgedSlice } from './headline.ts'
+import { byAnswer, headlineOf, type JudgedSlice } from './headline.ts'
 import type { Gradients } from '../attacks/attack-result.ts'
 
 /** What one method at one budget did to one model, as far as the checks look at it. */
@@ -15,8 +15,8 @@ export interface AttackEvidence {
   /** What is wanted instead of the label; null where all but the label is. */
   readonly target: string | null
   readonly slices: readonly EvidenceSlice[]
-  /** What they are slices of, where no study or card is known: samples of an array. */
-  readonly counted?: 'slices' | 'samples' | undefined
+  /** What messages count: samples of an array; of models of whole volumes these, whatever is given. */
+  readonly counted?: 'slices' | 'volumes' | 'samples' | undefined
 }
 
 export interface EvidenceSlice extends JudgedSlice {
@@ -52,9 +52,10 @@ export interface AttackWarning {
  * 2019, arXiv 1902.06705). There slices that were wrong before do not count.
  */
 export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[] {
-  const counted = evidence.map(withoutMet).filter(({ slices }) => slices.length > 0)
+  const answers = evidence.map(byAnswers)
+  const counted = answers.map(withoutMet).filter(({ slices }) => slices.length > 0)
   return [
-    ...evidence.slice(0, 1).flatMap(wrongBefore),
+    ...answers.slice(0, 1).flatMap(wrongBefore),
     ...counted.flatMap(zeroGradients),
     ...counted.flatMap(unmoved),
     ...counted.flatMap(insideBudget),
@@ -65,16 +66,48 @@ export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[]
   ]
 }
 
+/** The same with one entry for each answer: a volume's slices are one that was changed where any of them was. */
+function byAnswers(cell: AttackEvidence): AttackEvidence {
+  const slices = byAnswer(cell.slices).flatMap(joined)
+  const isOfVolumes = slices.some(({ volume }) => volume !== undefined)
+  return { ...cell, slices, counted: isOfVolumes ? 'volumes' : (cell.counted ?? 'slices') }
+}
+
+function joined(same: readonly EvidenceSlice[]): EvidenceSlice[] {
+  const [first, ...others] = same
+  if (first === undefined || others.length === 0) return [...same]
+  const used = same.flatMap(({ budgetUsed }) => budgetUsed ?? [])
+  const gradients = same.flatMap((slice) => slice.gradients ?? [])
+  return [
+    {
+      ...first,
+      changed: total(same.map(({ changed }) => changed)),
+      budgetUsed: used.length === 0 ? undefined : Math.max(...used),
+      gradients: gradients.length === 0 ? undefined : gradientsOf(gradients),
+    },
+  ]
+}
+
+function gradientsOf(all: readonly Gradients[]): Gradients {
+  return { asked: total(all.map(({ asked }) => asked)), zero: total(all.map(({ zero }) => zero)) }
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
 function withoutMet(cell: AttackEvidence): AttackEvidence {
   return { ...cell, slices: cell.slices.filter(({ metBefore }) => !metBefore) }
 }
 
 /** Where a mistake may lie that makes a model wrong on most images. */
+const ofImages = {
+  what: 'the model card',
+  tip: 'Compare `predict` with the labels: the order of the classes, intensity, mean and std in the card, and which file each label belongs to.',
+}
 const suspects = {
-  slices: {
-    what: 'the model card',
-    tip: 'Compare `predict` with the labels: the order of the classes, intensity, mean and std in the card, and which file each label belongs to.',
-  },
+  slices: ofImages,
+  volumes: ofImages,
   samples: {
     what: 'the array',
     tip: 'Compare `before` of --json with the labels: the order of the classes and of the samples, and whether the model takes [0, 1] in this layout.',
@@ -156,8 +189,12 @@ function insideBudget(cell: AttackEvidence): AttackWarning[] {
   ]
 }
 
-function countOf(some: readonly EvidenceSlice[], { slices, counted = 'slices' }: AttackEvidence): string {
-  return `${some.length} of ${slices.length} ${counted}`
+function countOf(some: readonly EvidenceSlice[], cell: AttackEvidence): string {
+  return `${some.length} of ${cell.slices.length} ${nounOf(cell)}`
+}
+
+function nounOf({ counted = 'slices' }: AttackEvidence): string {
+  return counted
 }
 
 /** So near to 1 that float32 leaves nothing of 1 − p. */
@@ -188,7 +225,7 @@ function noiseAsGood(evidence: readonly AttackEvidence[]): AttackWarning[] {
       ? [
           {
             check: 'noise-as-good' as const,
-            message: `${named(noise)}, which is not aimed, changes ${successes(noise)} of ${noise.slices.length} slices; ${named(attack)} no more than ${successes(attack)}.`,
+            message: `${named(noise)}, which is not aimed, changes ${successes(noise)} of ${noise.slices.length} ${nounOf(noise)}; ${named(attack)} no more than ${successes(attack)}.`,
             tip: 'Either the attack does not find its way, or the model is fragile against anything of this size.',
           },
         ]
@@ -203,7 +240,7 @@ function largerBudgetWorse(evidence: readonly AttackEvidence[]): AttackWarning[]
       .filter((large) => successes(large) < successes(small))
       .map((large) => ({
         check: 'larger-budget-worse' as const,
-        message: `${named(large)} succeeds on ${successes(large)} slices, with the smaller budget ${small.budget?.value ?? ''} on ${successes(small)}.`,
+        message: `${named(large)} succeeds on ${successes(large)} ${nounOf(large)}, with the smaller budget ${small.budget?.value ?? ''} on ${successes(small)}.`,
         tip: 'A larger budget holds the smaller one: use more steps, smaller ones, or restarts.',
       })),
   )
@@ -221,7 +258,7 @@ function blackBoxBetter(evidence: readonly AttackEvidence[]): AttackWarning[] {
     )
     .map(([blackBox, whiteBox]) => ({
       check: 'black-box-better' as const,
-      message: `${named(blackBox)}, which sees predictions alone, succeeds on ${successes(blackBox)} slices; the best method that follows gradients, ${named(whiteBox)}, on ${successes(whiteBox)}.`,
+      message: `${named(blackBox)}, which sees predictions alone, succeeds on ${successes(blackBox)} ${nounOf(blackBox)}; the best method that follows gradients, ${named(whiteBox)}, on ${successes(whiteBox)}.`,
       tip: 'The gradient misleads: do not report the white-box result as robustness.',
     }))
 }

@@ -94,23 +94,29 @@ function oneForAll(
   { images }: Study,
   labelOf: (slice: LabelledSlice) => FrameLabel | undefined,
 ): typeof labelOf {
-  const runs = new Map<StudyImage, LabelledSlice[][]>()
-  for (const stack of imageStacks(images)) {
-    const slices = stack.flatMap((image) => image.header.frameStacks.flatMap(({ frames }) => frames.map((index) => ({ image, index })))) // prettier-ignore
-    const ofStack = sliceRuns(slices).map((run) => run.map((at) => entry(slices, at)))
-    for (const image of stack) runs.set(image, ofStack)
-  }
+  const runs = new Map(images.map((image) => [image, new Map<number, readonly LabelledSlice[]>()]))
+  for (const run of imageStacks(images).flatMap(runsOf))
+    for (const { image, index } of run) runs.get(image)?.set(index, run)
+  const known = new Map<readonly LabelledSlice[], readonly FrameLabel[]>()
   return (slice) => {
-    const run = runs.get(slice.image)?.find((each) => each.some(({ image, index }) => image === slice.image && index === slice.index)) // prettier-ignore
-    const labels = new Map(
-      (run ?? [slice]).flatMap((each) => {
-        const label = labelOf(each)
-        return label === undefined ? [] : [[JSON.stringify(label), label]]
-      }),
-    )
-    if (labels.size > 1) throw severalLabels(labels.size)
-    return [...labels.values()][0]
+    const run = runs.get(slice.image)?.get(slice.index) ?? [slice]
+    const labels = known.get(run) ?? distinct(run.flatMap((each) => labelOf(each) ?? []))
+    known.set(run, labels)
+    if (labels.length > 1) throw severalLabels(labels.length)
+    return labels[0]
   }
+}
+
+/** Neighbouring slices of a stack, or of the stacks that its one image's frames make. */
+function runsOf(stack: readonly StudyImage[]): LabelledSlice[][] {
+  const slices = stack.flatMap((image) =>
+    image.header.frameStacks.flatMap(({ frames }) => frames.map((index) => ({ image, index }))),
+  )
+  return sliceRuns(slices).map((run) => run.map((at) => entry(slices, at)))
+}
+
+function distinct(labels: readonly FrameLabel[]): FrameLabel[] {
+  return [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()]
 }
 
 function severalLabels(count: number): RadversaryError {

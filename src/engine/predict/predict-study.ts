@@ -1,3 +1,4 @@
+import { entry } from '../../core/entry.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import { answerOf, type FrameLabel, type Prediction } from '../../core/tasks/answers.ts'
 import { maskAgreement, type MaskAgreement } from '../../core/tasks/segmentation/agreement.ts'
@@ -67,21 +68,21 @@ async function predictAll(
   const notices: Notice[] = imageStacks(images).flatMap((stack) =>
     stackNotices(stack, bench.study, bench.opened.card.input),
   )
+  const wanted = new Set(images)
   let done = 0
   for (const block of blocksIn(bench.study.images, images, { most: together, context })) {
     throwIfCancelled(signal)
-    const own = await Promise.all(block.own.map((image) => load(bench, loader, image)))
+    const labelsOf = (image: StudyImage) => (wanted.has(image) ? bench.labels : undefined)
+    const own = await Promise.all(block.own.map((image) => load({ ...bench, labels: labelsOf(image) }, loader, image))) // prettier-ignore
     const { loaded, beyond } = await withContext(block, { loaded: own, loader, context })
-    failures.push(...loaded.flatMap(({ failure }) => failure ?? []))
+    const asked = loaded.filter((_, n) => wanted.has(entry(block.own, n)))
+    failures.push(...asked.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
-    found.push(
-      ...(await predictBlock(bench, frames, {
-        stack: [...block.before, ...block.own, ...block.after],
-        beyond,
-      })),
-    )
-    done += block.own.length
+    const stack = [...block.before, ...block.own, ...block.after]
+    const predicted = await predictBlock(bench, frames, { stack, beyond })
+    found.push(...predicted.filter(({ image }) => wanted.has(image)))
+    done += asked.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
   }
   return { found, notices: distinctNotices(notices) }

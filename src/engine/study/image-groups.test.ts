@@ -78,6 +78,15 @@ test('chosen slices that follow each other make a block, whose context is of the
   ])
 })
 
+test('a volume is one block, whichever of its slices are chosen', () => {
+  const stack = Array.from({ length: 6 }, () => image({}))
+  const chosen = [1, 2, 5].flatMap((at) => stack[at] ?? [])
+  expect(blocksIn(stack, chosen, { most: 8, context: Infinity })).toEqual([
+    { before: [], own: stack, after: [] },
+  ])
+  expect(blocksIn(stack, [], { most: 8, context: Infinity })).toEqual([])
+})
+
 test('images that depend on themselves alone have nothing around them, and go together whatever lies between', () => {
   const images = Array.from({ length: 5 }, () => image({}))
   const chosen = [0, 2, 4].flatMap((at) => images[at] ?? [])

@@ -100,8 +100,8 @@ export function blocksOf<Image>(
 }
 
 /**
- * Some images of a study in blocks: what follows each other in a stack, and of images that don't depend on
- * each other what is of one kind.
+ * Some images of a study in blocks: what follows each other in a stack, of volumes each stack once and whole,
+ * and of images that don't depend on each other what is of one kind.
  */
 export function blocksIn(
   all: readonly StudyImage[],
@@ -113,9 +113,11 @@ export function blocksIn(
       blocksOf(group, { most, context }),
     )
   const wanted = new Set(chosen)
-  return imageStacks(all).flatMap((stack) =>
-    chosenRuns(stack, wanted).flatMap((run) => blocksOf(stack, { most, context }, run)),
-  )
+  return imageStacks(all).flatMap((stack) => {
+    const runs = chosenRuns(stack, wanted)
+    if (context < Infinity) return runs.flatMap((run) => blocksOf(stack, { most, context }, run))
+    return runs.length === 0 ? [] : blocksOf(stack, { most: Infinity, context })
+  })
 }
 
 interface Run {
