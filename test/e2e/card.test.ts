@@ -109,6 +109,22 @@ describeApplication('a model that has no card yet', (application) => {
     await expect.poll(() => clipped.innerText(), { timeout: 10_000 }).toBe(before)
   })
 
+  it('takes numbers as they are typed, with decimals and a minus', async () => {
+    const center = dialog().getByLabel(/^Center, HU/)
+    for (const typed of ['0.05', '-550.25', '-600']) {
+      await center.fill('')
+      await center.pressSequentially(typed, { delay: 20 })
+      expect(await center.inputValue()).toBe(typed)
+    }
+    const std = dialog().getByLabel(/^Standard deviation/)
+    await std.fill('')
+    await std.pressSequentially('0.205')
+    await std.blur()
+    await expect.poll(() => std.inputValue()).toBe('0.205')
+    await std.fill('0.25')
+    expect(await dialog().getByLabel('Clip to the range').isChecked()).toBe(true)
+  })
+
   it('predicts five slices, and says how that agrees with the labels, as fields change', async () => {
     await dialog()
       .getByLabel(/^Outputs are/)
@@ -158,6 +174,13 @@ describeApplication('a model that has no card yet', (application) => {
       std: [0.2804],
       intensity: { kind: 'hu-window', width: 1500 },
     })
+    await dialog().getByRole('button', { name: '8-bit X-ray' }).click()
+    await expect.poll(() => json.inputValue()).toMatch(/"stored-range"/)
+    await dialog().getByRole('button', { name: 'CT lung window' }).click()
+    await expect.poll(() => json.inputValue()).toMatch(/"hu-window"/)
+    await json.press('Control+End')
+    await json.pressSequentially(' ')
+    expect(await json.inputValue()).toMatch(/"hu-window"/)
     await json.fill(JSON.stringify({ ...card, provenance: { source: 'phantom' } }))
     await dialog().getByText('Form', { exact: true }).click()
     await expect
@@ -207,4 +230,50 @@ describeApplication('a model that has no card yet', (application) => {
     await table.getByText('a phantom of lungs').waitFor()
     expect(application().complaints()).toEqual([])
   })
+})
+
+describeApplication('a model whose card lies beside it', (application) => {
+  let page: Page
+  let folder: string
+  const dialog = () => page.getByRole('dialog')
+  const source = () => dialog().getByLabel(/^Source/)
+  const add = () => dialog().getByRole('button', { name: 'Add', exact: true })
+  const beside = () => readFileSync(join(folder, 'card.json'), 'utf8')
+  beforeAll(async () => {
+    folder = join(application().home, 'carded')
+    mkdirSync(folder)
+    copyFileSync(join(sample, 'model/phantom-thorax.onnx'), join(folder, 'lungs.onnx'))
+    copyFileSync(join(sample, 'model/phantom-thorax.card.json'), join(folder, 'card.json'))
+    page = await application().open({ size: smallScreen })
+    await drop(page, join(folder, 'lungs.onnx'))
+    await dialog().getByText('Its card: card.json').waitFor()
+  }, 90_000)
+
+  it('is not written over before its name is known to be free', async () => {
+    const before = beside()
+    await source().fill('an edited phantom')
+    await dialog().getByLabel('Write the card beside the model’s file').check()
+    const replace = dialog().getByLabel('Replace the card that lies there')
+    await replace.waitFor()
+    expect(await add().isDisabled()).toBe(true)
+    await replace.check()
+    await add().click()
+    await dialog()
+      .getByText(/expected a new name, got phantom-thorax/)
+      .waitFor({ timeout: 20_000 })
+    expect(beside()).toBe(before)
+    expect(await dialog().getByText('Its card: card.json').count()).toBe(1)
+  }, 60_000)
+
+  it('is written over after an edit, once that is said', async () => {
+    await dialog().getByLabel(/^Name/).fill('lungs-of-mine')
+    await add().click()
+    await dialog().waitFor({ state: 'detached', timeout: 20_000 })
+    expect(JSON.parse(beside())).toMatchObject({
+      name: 'lungs-of-mine',
+      provenance: { source: 'an edited phantom' },
+    })
+    await page.getByRole('table', { name: 'Model card' }).getByText('an edited phantom').waitFor()
+    await page.context().close()
+  }, 60_000)
 })

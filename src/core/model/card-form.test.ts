@@ -56,6 +56,10 @@ describe('the form of a card', () => {
       }
   })
 
+  test('shows what holds where the card says nothing', () => {
+    expect(named({}, 'clip')).toMatchObject({ kind: 'yes-no', preset: true })
+  })
+
   test('asks for a thing’s kind first, and for its fields once that is known', () => {
     expect(named({}, 'intensity.kind')).toMatchObject({
       kind: 'choice',

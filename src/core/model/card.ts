@@ -74,7 +74,7 @@ const common = {
   inputs: furtherInputs.optional(),
   modality: modality.optional(),
   intensity: intensityOfCard,
-  clip: z.boolean().optional(),
+  clip: z.boolean().optional().meta({ default: true }),
   normalisation: normalisationOfCard.optional(),
   fit,
   interpolation: z.enum(interpolations),

@@ -33,6 +33,8 @@ export interface ProposedCard {
 /** As much of a card as a model file and what is given say. */
 export interface CardDraft {
   readonly draft: JsonObject
+  /** What the model's file and what lies beside it say of a card, whatever is given. */
+  readonly readOff: JsonObject
   readonly proposed: readonly string[]
   readonly sources: FieldSources
   readonly missing: readonly MissingField[]
@@ -76,6 +78,7 @@ export function draftCard(
   const draft = merge(readable, given)
   return {
     draft,
+    readOff: readable,
     proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
     sources: Object.fromEntries(fields.map(({ field, from }) => [field, from])),
     missing: missingFields(draft, facts, rulesOf(taskOf(facts, known)).fields),

@@ -77,7 +77,7 @@ export async function openModel(reference: ModelReference): Promise<OpenedModel>
 }
 
 /** A model and as much of its card as there is. */
-export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft'> {
+export interface ShownModel extends ModelFile, Omit<CardDraft, 'draft' | 'readOff'> {
   /** The whole card, or a draft of it with null for what is missing. */
   readonly card: ModelCard | JsonObject
   /** Where the card is whole. */
@@ -92,7 +92,7 @@ export async function showModel(reference: ModelReference): Promise<ShownModel> 
   const { file, given, cardFile } = await readReference(reference)
   const { obstaclesOf, ...plain } = file
   return namingFile(cardFile ?? file.path, () => {
-    const { draft, ...rest } = draftCard(file.facts, given, obstaclesOf)
+    const { draft, readOff: _, ...rest } = draftCard(file.facts, given, obstaclesOf)
     const isWhole = rest.missing.length === 0 && rest.obstacles.every((each) => each.of !== 'run')
     if (!isWhole) return { ...plain, ...rest, opened: undefined, card: withNulls(draft, rest.missing) }
     const proposed = proposeCard(file.facts, given, obstaclesOf)

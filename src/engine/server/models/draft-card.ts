@@ -5,7 +5,12 @@ import { checkDraft, type DraftIssue } from '../../../core/model/propose-card.ts
 import type { TaskForm } from '../../../core/tasks/form.ts'
 import { taskForm } from '../../../core/tasks/tasks.ts'
 import { fileVersion } from '../../models/home.ts'
-import { readReference, type ModelReference, type ReadReference } from '../../models/open-model.ts'
+import {
+  cardBeside,
+  readReference,
+  type ModelReference,
+  type ReadReference,
+} from '../../models/open-model.ts'
 import { readModelFile, type ReadModel } from '../../models/read-model.ts'
 
 /** A model and its card so far: what a form has, or at first what lies beside the file. */
@@ -20,12 +25,16 @@ export interface ModelDraft {
   /** Sentences: how a TensorFlow.js model is run. */
   readonly notices: readonly string[]
   readonly obstacles: readonly Obstacle[]
-  /** The card's file, where there is one. */
+  /** The card's file, where there is one: the one that was picked, or the one beside the model. */
   readonly cardFile: string | null
+  /** The card that lies beside the model, where one does. */
+  readonly besideCard: string | null
   /** What was given, or what the card's file says. */
   readonly given: JsonObject
   /** The same, and what the model's file says of the rest. */
   readonly card: JsonObject
+  /** What the model's file and what lies beside it say, whatever was given. */
+  readonly readOff: JsonObject
   /** Fields that the file says and the card doesn't. */
   readonly proposed: readonly string[]
   readonly fields: readonly FormField[]
@@ -38,7 +47,8 @@ export interface ModelDraft {
 export async function draftModelCard(request: DraftRequest): Promise<ModelDraft> {
   const { file, given, cardFile } = await readDraft(request)
   const { facts, obstaclesOf, tfjs } = file
-  const { draft, proposed, obstacles, issues, card } = checkDraft(facts, given, obstaclesOf)
+  const { draft, readOff, proposed, obstacles, issues, card } = checkDraft(facts, given, obstaclesOf)
+  const besideCard = (await cardBeside(file.path)) ?? null
   return {
     path: file.path,
     sha256: file.sha256,
@@ -46,9 +56,11 @@ export async function draftModelCard(request: DraftRequest): Promise<ModelDraft>
     outputs: facts.outputs,
     notices: tfjs?.notices ?? [],
     obstacles,
-    cardFile: cardFile ?? null,
+    cardFile: cardFile ?? besideCard,
+    besideCard,
     given: isObject(given) ? given : {},
     card: draft,
+    readOff,
     proposed,
     fields: cardForm(draft, facts),
     issues,

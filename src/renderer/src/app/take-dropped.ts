@@ -15,7 +15,7 @@ export function takeDropped(files: readonly File[]): void {
   const paths = droppedPaths(files)
   const modelFile = paths.find(isModel)
   if (modelFile !== undefined || files.some(({ name }) => isModel(name)))
-    setUi({ dialog: 'add-model', modelFile })
+    setUi({ dialog: 'add-model', ...(modelFile !== undefined && { modelFile }) })
   else if (paths.length > 0) void openStudy(paths)
   else if (files.length > 0) setUi({ dialog: 'open' })
 }

@@ -20,6 +20,7 @@ export const cardTexts = {
     none: 'none',
     asJson: 'As written in the JSON',
     byDefault: (value: string) => `${value} (if nothing is said)`,
+    numberHelp: 'A number such as 0.5 or -550.',
     numbersHelp: 'Numbers, parted by commas.',
     linesHelp: 'One a line.',
     elsewhere: 'Of the card as a whole',

@@ -11,14 +11,12 @@ import { CardWork } from './CardWork.tsx'
 
 /** Adds a model: its file is picked or was dropped, its card read, filled in and kept. */
 export function AddModel() {
-  const dropped = useUi((ui) => ui.modelFile)
-  const [picked, setPicked] = useState<string>()
+  const file = useUi((ui) => ui.modelFile)
   const [card, setCard] = useState('')
-  const file = picked ?? dropped
   return (
     <CardDialog title={texts.card.addTitle} isWide={file !== undefined}>
       {file === undefined ? (
-        <PickModel card={card} onCard={setCard} onPick={setPicked} />
+        <PickModel card={card} onCard={setCard} onPick={pickFile} />
       ) : (
         <CardWork
           key={file}
@@ -49,6 +47,11 @@ export function EditCard() {
       />
     </CardDialog>
   )
+}
+
+/** What was picked or dropped last. */
+function pickFile(modelFile: string): void {
+  setUi({ modelFile })
 }
 
 function close(): void {

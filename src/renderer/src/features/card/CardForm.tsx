@@ -18,6 +18,7 @@ import type { ModelDraft } from '../../../../engine/server/models/draft-card.ts'
 import { api } from '../../api/client.ts'
 import { texts } from '../../texts.ts'
 import { FieldInput } from './FieldInput.tsx'
+import { jsonOf } from './field-text.ts'
 import { fieldOfIssue } from './issue-fields.ts'
 import classes from './card.module.css'
 import type { CardDraft } from './use-card-draft.ts'
@@ -52,7 +53,7 @@ export function CardForm({ draft, known, view, onView }: CardFormProps & ViewPro
         onChange={onView}
       />
       <OtherIssues known={known} />
-      {view === 'form' ? <Sections draft={draft} known={known} /> : <JsonView draft={draft} known={known} />}
+      {view === 'form' ? <Sections draft={draft} known={known} /> : <JsonView draft={draft} />}
     </Stack>
   )
 }
@@ -147,36 +148,27 @@ function Sections({ draft, known: { fields, issues } }: CardFormProps) {
   ))
 }
 
-/** The same card as JSON; it is taken as soon as it is JSON. */
-function JsonView({ draft, known }: CardFormProps) {
-  const [text, setText] = useState(() => JSON.stringify(known.card, null, 2))
-  const [isWrong, setWrong] = useState(false)
+/** The same card as JSON; it is taken as soon as it is JSON, and is written anew where a preset changes it. */
+function JsonView({ draft }: Pick<CardFormProps, 'draft'>) {
+  const [typed, setTyped] = useState<{ readonly text: string; readonly revision: number }>()
+  const own = typed?.revision === draft.revision ? typed.text : undefined
+  const isWrong = own !== undefined && !isObject(jsonOf(own))
   return (
     <Textarea
       label={texts.card.jsonLabel}
       description={texts.card.jsonHelp}
       error={isWrong ? texts.card.jsonWrong : undefined}
-      value={text}
+      value={own ?? JSON.stringify(draft.card, null, 2)}
       autosize
       minRows={12}
       spellCheck={false}
       classNames={{ input: classes['code'] ?? '' }}
       onChange={(event) => {
-        const typed = event.currentTarget.value
-        setText(typed)
-        const card = parsed(typed)
-        setWrong(card === undefined)
-        if (card !== undefined) draft.replace(card)
+        const text = event.currentTarget.value
+        setTyped({ text, revision: draft.revision })
+        const card = jsonOf(text)
+        if (isObject(card)) draft.replace(card)
       }}
     />
   )
-}
-
-function parsed(text: string) {
-  try {
-    const json: unknown = JSON.parse(text)
-    return isObject(json) ? json : undefined
-  } catch {
-    return undefined
-  }
 }

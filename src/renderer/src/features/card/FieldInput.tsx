@@ -1,11 +1,11 @@
-import { Autocomplete, Badge, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, Badge, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { FormField } from '../../../../core/model/card-form.ts'
 import type { DraftIssue } from '../../../../core/model/propose-card.ts'
 import { texts } from '../../texts.ts'
 import classes from './card.module.css'
 import type { CardDraft } from './use-card-draft.ts'
-import { fieldText, linesOf, numbersOf } from './field-text.ts'
+import { fieldText, jsonOf, linesOf, numberOf, numbersOf } from './field-text.ts'
 
 interface FieldInputProps {
   readonly field: FormField
@@ -81,12 +81,53 @@ function FieldLabel({ field: { field, label }, draft, isNeeded }: FieldLabelProp
   )
 }
 
-function TextField({ field, draft, shown }: InputProps) {
-  const value = fieldText(draft.valueOf(field.field), ', ')
-  const common = { ...shown, value, placeholder: field.example.replaceAll('"', ''), spellCheck: false }
-  const take = (text: string): void => {
-    draft.change(field, text === '' && !field.isRequired ? undefined : text)
+interface Typed {
+  readonly text: string
+  readonly revision: number
+}
+
+/**
+ * What is typed stays as it is typed while it is typed, and until it can be read; the card gets it once it
+ * can. What comes from elsewhere (a preset, another kind) goes before it.
+ */
+function useTyped(field: FormField, draft: CardDraft, textOf: (value: unknown) => string) {
+  const [typed, setTyped] = useState<Typed>()
+  const own = typed?.revision === draft.revision ? typed.text : undefined
+  const isWrong = own !== undefined && own.trim() !== '' && readTyped(field, own) === undefined
+  return {
+    text: own ?? textOf(draft.valueOf(field.field) ?? undefined),
+    isWrong,
+    take: (text: string) => {
+      setTyped({ text, revision: draft.revision })
+      const taken = readTyped(field, text)
+      if (taken !== undefined || text.trim() === '') draft.change(field, taken)
+    },
+    onBlur: () => {
+      if (!isWrong) setTyped(undefined)
+    },
   }
+}
+
+function readTyped({ kind }: FormField, text: string): unknown {
+  if (text.trim() === '') return undefined
+  switch (kind) {
+    case 'number':
+      return numberOf(text)
+    case 'numbers':
+      return numbersOf(text)
+    case 'texts':
+      return linesOf(text)
+    case 'json':
+      return jsonOf(text)
+    default:
+      return text
+  }
+}
+
+function TextField({ field, draft, shown }: InputProps) {
+  const { text, take, onBlur } = useTyped(field, draft, (value) => fieldText(value, ', '))
+  const placeholder = field.example.replaceAll('"', '')
+  const common = { ...shown, value: text, placeholder, spellCheck: false, onBlur }
   return field.choices === undefined ? (
     <TextInput
       {...common}
@@ -99,58 +140,18 @@ function TextField({ field, draft, shown }: InputProps) {
   )
 }
 
-function NumberField({ field, draft, shown }: InputProps) {
-  const value = draft.valueOf(field.field)
-  return (
-    <NumberInput
-      {...shown}
-      value={typeof value === 'number' ? value : ''}
-      placeholder={fieldText(field.preset, ', ') || field.example}
-      hideControls
-      onChange={(typed) => {
-        draft.change(field, typeof typed === 'number' ? typed : undefined)
-      }}
-    />
-  )
-}
-
-/** What is typed stays as it is typed; the card gets it once it can be read. */
-function useTyped(field: FormField, draft: CardDraft, textOf: (value: unknown) => string) {
-  const [typed, setTyped] = useState<string>()
-  const value = draft.valueOf(field.field) ?? undefined
-  const read = typed === undefined ? undefined : readTyped(field, typed)
-  const isWrong = typed !== undefined && typed.trim() !== '' && read === undefined
-  const isOwn = typed !== undefined && (isWrong || JSON.stringify(read) === JSON.stringify(value))
-  return {
-    text: isOwn ? typed : textOf(value),
-    isWrong,
-    take: (text: string) => {
-      setTyped(text)
-      const taken = readTyped(field, text)
-      if (taken !== undefined || text.trim() === '') draft.change(field, taken)
-    },
-  }
-}
-
-function readTyped({ kind }: FormField, text: string): unknown {
-  if (kind === 'numbers') return numbersOf(text)
-  if (kind === 'texts') return text.trim() === '' ? undefined : linesOf(text)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function NumbersField({ field, draft, shown }: InputProps) {
-  const { text, isWrong, take } = useTyped(field, draft, (value) => fieldText(value, ', '))
+  const { text, isWrong, take, onBlur } = useTyped(field, draft, (value) => fieldText(value, ', '))
+  const help = field.kind === 'number' ? texts.card.numberHelp : texts.card.numbersHelp
   return (
     <TextInput
       {...shown}
       value={text}
       placeholder={fieldText(field.preset, ', ') || field.example}
-      error={isWrong ? texts.card.numbersHelp : shown.error}
+      error={isWrong ? help : shown.error}
+      inputMode={field.kind === 'number' ? 'decimal' : 'text'}
       spellCheck={false}
+      onBlur={onBlur}
       onChange={(event) => {
         take(event.currentTarget.value)
       }}
@@ -159,7 +160,7 @@ function NumbersField({ field, draft, shown }: InputProps) {
 }
 
 function LinesField({ field, draft, shown }: InputProps) {
-  const { text, take } = useTyped(field, draft, (value) => fieldText(value, '\n'))
+  const { text, take, onBlur } = useTyped(field, draft, (value) => fieldText(value, '\n'))
   return (
     <Textarea
       {...shown}
@@ -168,6 +169,7 @@ function LinesField({ field, draft, shown }: InputProps) {
       autosize
       minRows={2}
       maxRows={8}
+      onBlur={onBlur}
       spellCheck={false}
       onChange={(event) => {
         take(event.currentTarget.value)
@@ -177,7 +179,7 @@ function LinesField({ field, draft, shown }: InputProps) {
 }
 
 function JsonField({ field, draft, shown }: InputProps) {
-  const { text, isWrong, take } = useTyped(field, draft, (value) =>
+  const { text, isWrong, take, onBlur } = useTyped(field, draft, (value) =>
     value === undefined ? '' : JSON.stringify(value, null, 2),
   )
   return (
@@ -189,6 +191,7 @@ function JsonField({ field, draft, shown }: InputProps) {
       autosize
       minRows={2}
       maxRows={10}
+      onBlur={onBlur}
       classNames={{ ...shown.classNames, input: classes['code'] ?? '' }}
       spellCheck={false}
       onChange={(event) => {
@@ -229,7 +232,8 @@ function ChoiceField({ field, draft, shown }: InputProps) {
 function SwitchField({ field, draft, shown }: InputProps) {
   const { 'aria-required': _, ...others } = shown
   const value = draft.valueOf(field.field)
-  const isOn = field.kind === 'part' ? value !== undefined && value !== null : value === true
+  const isOn =
+    field.kind === 'part' ? value !== undefined && value !== null : (value ?? field.preset) === true
   return (
     <Switch
       {...others}
@@ -244,7 +248,7 @@ function SwitchField({ field, draft, shown }: InputProps) {
 
 const inputs = {
   text: TextField,
-  number: NumberField,
+  number: NumbersField,
   numbers: NumbersField,
   texts: LinesField,
   choice: ChoiceField,

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { isObject } from '../../../../core/model/card-place.ts'
 import type { ModelDraft } from '../../../../engine/server/models/draft-card.ts'
 import { engine } from '../../api/client.ts'
+import { notifyUser } from '../../api/notify.ts'
 import { texts } from '../../texts.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import classes from './card.module.css'
@@ -33,8 +34,9 @@ export function KeepCard({ draft, known, keeping, onKept, onForm }: KeepCardProp
     mutationFn: () => keepCard(draft, { keeping, places, mayReplace }),
     onSuccess: onKept,
   })
-  const isOver = isNew && places.includes('beside') && known.cardFile !== null
-  const canKeep = known.issues.length === 0 && !draft.isBehind && (!isNew || places.length > 0)
+  const isOver = isNew && places.includes('beside') && known.besideCard !== null
+  const canKeep =
+    known.issues.length === 0 && !draft.isBehind && (!isOver || mayReplace) && (!isNew || places.length > 0)
   return (
     <div className={classes['foot']}>
       <HowFar known={known} onForm={onForm} />
@@ -93,10 +95,16 @@ async function keepCard(
     await engine.models.cards.save.mutate({ ...written, replace: true })
     return model
   }
-  if (keeping === 'new' && places.includes('beside'))
-    await engine.models.cards.save.mutate({ ...written, replace: mayReplace })
-  if (keeping === 'new' && !places.includes('workspace')) return undefined
-  return (await engine.models.cards.keep.mutate(written)).name
+  const writeBeside = () => engine.models.cards.save.mutate({ ...written, replace: mayReplace })
+  const isBeside = keeping === 'new' && places.includes('beside')
+  if (keeping === 'new' && !places.includes('workspace')) {
+    await writeBeside()
+    return undefined
+  }
+  // A name that is taken is heard of before anything is written; a model that is kept stays kept.
+  const { name } = await engine.models.cards.keep.mutate(written)
+  if (isBeside) await writeBeside().catch(notifyUser)
+  return name
 }
 
 interface PlacesProps {

@@ -1,11 +1,23 @@
 import { expect, test } from 'vitest'
-import { fieldText, linesOf, numbersOf, partText, shortNumber } from './field-text.ts'
+import { fieldText, linesOf, numberOf, numbersOf, partText, shortNumber } from './field-text.ts'
 
 test('numbers are parted by commas, spaces or both, and may stand in brackets', () => {
   expect(numbersOf('0.485, 0.456 0.406')).toEqual([0.485, 0.456, 0.406])
   expect(numbersOf('[224, 224]')).toEqual([224, 224])
   expect(numbersOf('1, x')).toBeUndefined()
   expect(numbersOf(' ')).toBeUndefined()
+})
+
+test('a number is read once it is one', () => {
+  expect(['-', '-5', '0.', '0.5', '1e-3', '', 'x'].map(numberOf)).toEqual([
+    undefined,
+    -5,
+    0,
+    0.5,
+    0.001,
+    undefined,
+    undefined,
+  ])
 })
 
 test('names stand one a line, and commas belong to them', () => {

@@ -5,6 +5,21 @@ export function numbersOf(text: string): number[] | undefined {
   return parts.length > 0 && numbers.every(Number.isFinite) ? numbers : undefined
 }
 
+/** A number as it is typed; undefined where it is none (yet). */
+export function numberOf(text: string): number | undefined {
+  const number = Number(text)
+  return text.trim() !== '' && Number.isFinite(number) ? number : undefined
+}
+
+/** JSON as it is typed; undefined where it is none (yet). */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Names as they are typed, one a line. */
 export function linesOf(text: string): string[] {
   return text

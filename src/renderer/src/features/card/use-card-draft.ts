@@ -2,7 +2,14 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { FormChoice, FormField } from '../../../../core/model/card-form.ts'
-import { isObject, valueAt, withPart, withValue, type JsonObject } from '../../../../core/model/card-place.ts'
+import {
+  isObject,
+  merge,
+  valueAt,
+  withPart,
+  withValue,
+  type JsonObject,
+} from '../../../../core/model/card-place.ts'
 import type { ModelDraft } from '../../../../engine/server/models/draft-card.ts'
 import { engine } from '../../api/client.ts'
 
@@ -17,6 +24,10 @@ export interface CardDraft {
   readonly error: unknown
   /** Whether the engine has yet to hear of the last change. */
   readonly isBehind: boolean
+  /** What was given, and what the model's file says of the rest, at once after each change. */
+  readonly card: JsonObject
+  /** Counts changes that come from elsewhere than the field that shows them: what was typed is outdated. */
+  readonly revision: number
   readonly valueOf: (field: string) => unknown
   readonly change: (field: FormField, value: unknown) => void
   /** A thing of several kinds becomes another: what means the same is kept. */
@@ -31,6 +42,7 @@ const restMs = 250
 /** @param cardFile the card's file; by default the one beside the model */
 export function useCardDraft(model: string, cardFile: string | undefined): CardDraft {
   const [given, setGiven] = useState<JsonObject>()
+  const [revision, setRevision] = useState(0)
   const [rested] = useDebouncedValue(given, restMs)
   const draft = useQuery({
     queryKey: ['card-draft', model, cardFile, rested],
@@ -41,9 +53,11 @@ export function useCardDraft(model: string, cardFile: string | undefined): CardD
   })
   const known = draft.data
   const said = given ?? known?.given ?? {}
-  const valueOf = (field: string): unknown => {
-    const own = valueAt(said, field)
-    return own === undefined ? valueAt(known?.card, field) : own
+  const card = merge(known?.readOff ?? {}, said)
+  const valueOf = (field: string): unknown => valueAt(card, field)
+  const giveAnew = (next: JsonObject): void => {
+    setGiven(next)
+    setRevision((before) => before + 1)
   }
   return {
     model,
@@ -51,23 +65,25 @@ export function useCardDraft(model: string, cardFile: string | undefined): CardD
     known,
     error: draft.error,
     isBehind: given !== rested || draft.isPlaceholderData,
+    card,
+    revision,
     valueOf,
     change: ({ field, isRequired }, value) => {
       setGiven(withValue(said, field, value ?? (isRequired ? null : undefined)))
     },
     choose: (field, choice) => {
-      setGiven(withKind(said, field, choice, valueOf))
+      giveAnew(withKind(said, field, choice, valueOf))
     },
     replace: setGiven,
     add: (part) => {
-      setGiven(withPart(said, part))
+      giveAnew(withPart(said, part))
     },
   }
 }
 
+/** A card that was picked stays known while it is edited: files that it names lie beside it. */
 function askedOf(given: JsonObject | undefined, card: string | undefined) {
-  if (given !== undefined) return { given }
-  return card === undefined ? {} : { card }
+  return { ...(given !== undefined && { given }), ...(card !== undefined && { card }) }
 }
 
 function withKind(
