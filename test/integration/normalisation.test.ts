@@ -56,7 +56,7 @@ function writeMr(study: string, count = 3): WrittenImage[] {
 type ByHand = (series: readonly (readonly number[])[], at: number) => number[]
 
 const mrCard = {
-  intensity: { kind: 'percentile', lower: 0, upper: 99, of: 'image' },
+  intensity: { kind: 'percentile', lower: 0, upper: 99, of: 'image', fromZero: true },
   clip: false,
   mean: [0],
   std: [1],

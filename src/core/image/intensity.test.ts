@@ -68,6 +68,25 @@ describe('resolveIntensity', () => {
     )
   })
 
+  test('begins at 0 where a card says so, however far the values are above it', () => {
+    const bright = imageOf([1040, 1400, 1900])
+    const intensity = { kind: 'percentile', lower: 0, upper: 100, of: 'image' } as const
+    const { lower, upper } = resolveIntensity(intensity, bright).range
+    expect(lower).toBeGreaterThan(0)
+    expect(resolveIntensity({ ...intensity, fromZero: true }, bright).range).toMatchObject({
+      lower: 0,
+      upper,
+    })
+  })
+
+  test('says so when an image holds nothing above the 0 that it begins at', () => {
+    const dark = imageOf([0, 1, 2])
+    const intensity = { kind: 'percentile', lower: 0, upper: 100, of: 'image', fromZero: true } as const
+    const { range, notices } = resolveIntensity(intensity, dark)
+    expect(range).toMatchObject({ lower: 0, upper: 1 })
+    expect(notices).toHaveLength(1)
+  })
+
   test('says so when an image is constant', () => {
     const { range, notices } = resolveIntensity(
       { kind: 'percentile', lower: 1, upper: 99, of: 'image' },

@@ -61,19 +61,19 @@ function storedRange(lower: number, upper: number): IntensityRange {
 }
 
 function resolvePercentile(
-  { lower, upper }: { readonly lower: number; readonly upper: number },
+  { lower, upper, fromZero = false }: Extract<Intensity, { kind: 'percentile' }>,
   counts: IntensityCounts | undefined,
   image: ImagePixels,
 ): ResolvedIntensity {
   if (counts === undefined) throw internalError('percentiles of a series were asked for without its counts')
-  const [low, high] = [counts.percentile(lower), counts.percentile(upper)]
+  const [low, high] = [fromZero ? 0 : counts.percentile(lower), counts.percentile(upper)]
   if (low < high) return { range: modalityRange(image, low, high), notices: [] }
   return {
     range: modalityRange(image, low, low + 1),
     notices: [
       {
-        message: `The percentiles ${lower} and ${upper} are the same value, ${low}; the range was taken as one unit wide.`,
-        tip: 'Such an image is (almost) constant. Leave it out, or take percentiles of the series.',
+        message: `The range by percentiles ends at ${high} and begins at ${low}; it was taken as one unit wide.`,
+        tip: 'Such an image is (almost) constant, or holds nothing above 0 where the range begins at 0. Leave it out, or take percentiles of the series.',
       },
     ],
   }

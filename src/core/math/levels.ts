@@ -1,4 +1,5 @@
 import type { AxisWeights } from './resample.ts'
+import { halfToEven } from './rounding.ts'
 
 /** The level of 0 to 255 nearest to `value`, the upper one of two. */
 export function level(value: number): number {
@@ -7,8 +8,7 @@ export function level(value: number): number {
 
 /** The level of 0 to 255 nearest to `value`, the even one of two. */
 export function levelToEven(value: number): number {
-  const below = Math.floor(value)
-  return level(value - below === 0.5 ? below + (below % 2) : value)
+  return level(halfToEven(value))
 }
 
 /** Levels of values in [0, 1]. */

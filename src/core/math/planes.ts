@@ -22,6 +22,13 @@ export function scaleAndShift(x: Float32Array, factor: number, shift: number, ou
   for (let i = 0; i < x.length; i++) out[i] = factor * x[i] + shift
 }
 
+/** A copy in which values no further from 0 than `tolerance` are 0. */
+export function withExactZeros(values: Float32Array, tolerance: number): Float32Array {
+  const out = values.slice()
+  for (let i = 0; i < out.length; i++) if (Math.abs(out[i]) <= tolerance) out[i] = 0
+  return out
+}
+
 /** Whether all values lie in [0, 1]. */
 export function isWithin(values: Float32Array): boolean {
   const { length } = values

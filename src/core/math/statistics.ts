@@ -73,10 +73,10 @@ export function maskAbove(values: Values, threshold: number): Uint8Array {
   return mask
 }
 
-/** 1 where |value| > `tolerance`, 0 elsewhere. */
-export function maskNonZero(values: Values, tolerance: number): Uint8Array {
+/** 1 where a value is not 0, 0 elsewhere. */
+export function maskNonZero(values: Values): Uint8Array {
   const mask = new Uint8Array(values.length)
-  for (let i = 0; i < mask.length; i++) mask[i] = Number(Math.abs(values[i]) > tolerance)
+  for (let i = 0; i < mask.length; i++) mask[i] = Number(values[i] !== 0)
   return mask
 }
 

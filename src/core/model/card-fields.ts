@@ -203,6 +203,13 @@ export const intensityFields: readonly CardField[] = [
     choices: { image: 'each image', series: 'the whole series' },
   },
   {
+    field: 'intensity.fromZero',
+    label: 'From the value 0 on',
+    reason:
+      'A normalisation of what is not 0 needs to know where 0 is; the lower percentile is then left out.',
+    example: 'true',
+  },
+  {
     field: 'intensity.index',
     label: 'Which window, from 0',
     reason: 'A file may hold several windows.',

@@ -22,12 +22,20 @@ export const intensityOfCard = z.discriminatedUnion('kind', [
       lower: z.number().min(0).max(100),
       upper: z.number().min(0).max(100),
       of: z.enum(['image', 'series']),
+      fromZero: z.boolean().optional(),
     })
     .refine(({ lower, upper }) => lower < upper, 'lower must be below upper'),
   z.strictObject({ kind: z.literal('voi-window'), index: z.int().min(0).default(0) }),
 ])
 
 export type IntensityOfCard = Readonly<z.output<typeof intensityOfCard>>
+
+/** Whether 0 is the same number of `input.valueRange` in every image. */
+export function keepsZero(intensity: IntensityOfCard): boolean {
+  if (intensity.kind === 'percentile') return intensity.fromZero === true
+  if (intensity.kind === 'stored-range') return intensity.lower !== undefined
+  return fixedRange(intensity) !== undefined
+}
 
 /** The ends of a card's range, where they are the same for every image. */
 export function fixedRange(intensity: IntensityOfCard): readonly [lower: number, upper: number] | undefined {

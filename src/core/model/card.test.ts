@@ -181,6 +181,13 @@ describe('parseCard', () => {
       'normalisation: expected steps at the image beside input.volume',
     ],
     [{ normalisation: [{ kind: 'clip', percentiles: [99, 1] }] }, 'normalisation[0].percentiles: lower must'],
+    [
+      {
+        intensity: { kind: 'percentile', lower: 0, upper: 99, of: 'image' },
+        normalisation: [{ kind: 'z-score', region: { kind: 'non-zero' } }],
+      },
+      'normalisation[0].region: expected an intensity range in which 0 has its place',
+    ],
     [{ normalisation: [{ kind: 'z-score', sd: 0 }] }, 'normalisation[0].sd: unknown field'],
     [{ mean: [0, 1] }, 'mean: expected 1 number or one per channel (3), got 2'],
     [{ std: [0] }, 'std[0]: '],

@@ -188,8 +188,8 @@ interface Inconsistency {
 
 /** What no single field's type can say. */
 function inconsistencies(card: ModelCard): Inconsistency[] {
-  const { task, input, inputs, fit, mean, std, output } = card
-  const found: Inconsistency[] = volumeIssues(card, outputs[task].isDense)
+  const { input, inputs, fit, mean, std, output } = card
+  const found: Inconsistency[] = volumeIssues(card)
   for (const [field, values] of Object.entries({ mean, std }))
     if (values.length !== 1 && values.length !== graphChannels(input))
       found.push({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keepsZero, type IntensityOfCard } from './card-intensity.ts'
 import type { Rounding } from '../tensor/resample-8-bit.ts'
 
 const percent = z.number().min(0).max(100)
@@ -56,6 +57,7 @@ export function stepsAt({ normalisation = [] }: NormalisedCard, at: Normalisatio
 }
 
 interface RoundedCard extends NormalisedCard {
+  readonly intensity: IntensityOfCard
   readonly input: { readonly volume?: unknown }
   readonly clip?: boolean | undefined
   readonly rounding?: Rounding | undefined
@@ -63,7 +65,8 @@ interface RoundedCard extends NormalisedCard {
 
 /** What of a card contradicts itself about the values that come to the model. */
 export function normalisationIssues(card: RoundedCard): { path: (string | number)[]; message: string }[] {
-  const { normalisation = [], rounding, clip, input } = card
+  const { normalisation = [], rounding, clip, input, intensity } = card
+  const ofNonZero = normalisation.findIndex(({ region }) => region.kind === 'non-zero')
   const late = normalisation.findIndex(
     ({ at }, n) => at === 'image' && normalisation.slice(0, n).some((before) => before.at === 'input'),
   )
@@ -82,6 +85,15 @@ export function normalisationIssues(card: RoundedCard): { path: (string | number
             path: ['rounding'],
             message:
               'expected none where values are not clipped, or normalised before: bytes hold no such values',
+          },
+        ]
+      : []),
+    ...(ofNonZero >= 0 && !keepsZero(intensity)
+      ? [
+          {
+            path: ['normalisation', ofNonZero, 'region'],
+            message:
+              'expected an intensity range in which 0 has its place, such as {"kind": "percentile", "lower": 0, "upper": 99, "of": "image", "fromZero": true}: in this one 0 is another value in each image',
           },
         ]
       : []),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { patchStarts, volumeOfInput } from './volume.ts'
+import { patchStarts, volumeIssues, volumeOfInput } from './volume.ts'
 
 describe('patches along an axis', () => {
   test.each([
@@ -32,6 +32,14 @@ test.each([
   [11, 4, 0.25, [0, 2, 5, 7]],
 ])('nnU-Net’s patches of %i places, by %i and sharing %f, lie evenly', (axis, patch, overlap, starts) => {
   expect(patchStarts(axis, patch, { overlap, tiling: 'nnunet' })).toEqual(starts)
+})
+
+test('a whole volume that is not stretched is one fault', () => {
+  const volume = volumeOfInput.parse({ patch: [8, 4, 4], run: 'resized' })
+  const input = { layout: 'NCHW', size: [4, 4] as const, channels: 1, volume }
+  expect(volumeIssues({ input, fit: { kind: 'letterbox' } })).toEqual([
+    { path: ['fit'], message: 'expected stretch beside "run": "resized"' },
+  ])
 })
 
 test.each(['RAS', 'SPL', 'PIR'])('%s is an orientation', (orientation) => {

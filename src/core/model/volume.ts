@@ -114,11 +114,8 @@ interface VolumeCard {
   readonly rounding?: string | undefined
 }
 
-/** What of a card doesn't go with volumes. @param isDense whether its task has a prediction for each pixel */
-export function volumeIssues(
-  card: VolumeCard,
-  isDense: boolean,
-): { path: (string | number)[]; message: string }[] {
+/** What of a card doesn't go with volumes. */
+export function volumeIssues(card: VolumeCard): { path: (string | number)[]; message: string }[] {
   const { input, fit, rounding } = card
   const { volume, size, slices, channels, layout } = input
   if (volume === undefined)
@@ -138,14 +135,10 @@ export function volumeIssues(
     [!isFitted && (height !== size[0] || width !== size[1]), ['input', 'size'], `expected the patch’s (${height}, ${width})`], // prettier-ignore
     [!isFitted && rounding !== undefined, ['rounding'], 'expected none: volumes are resampled as floats'],
     [volume.run === 'patches' && isTurned && isFitted, ['fit'], 'expected {"kind": "none"} beside orientation or spacing: slices are not fitted one by one'], // prettier-ignore
-    [volume.run === 'resized' && !resizing.includes(fit.kind), ['fit'], `expected ${resizing.join(' or ')} beside "run": "resized"`], // prettier-ignore
-    [volume.run === 'resized' && isDense && fit.kind !== 'stretch', ['fit'], 'expected stretch: no voxel is left out of a segmentation'], // prettier-ignore
+    [volume.run === 'resized' && fit.kind !== 'stretch', ['fit'], 'expected stretch beside "run": "resized"'], // prettier-ignore
   ]
   return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
 }
-
-/** Fits that bring a whole volume to a size. */
-const resizing: readonly string[] = ['stretch']
 
 /**
  * What a graph whose input is [N, C, D, H, W] says of a card's. @param isDense whether it predicts each voxel

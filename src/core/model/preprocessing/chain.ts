@@ -49,8 +49,7 @@ export function preprocessingFor(
   const { slices, valueRange, layout } = card.input
   const [atImage, atInput] = [stepsAt(card, 'image'), stepsAt(card, 'input')]
   const inUnits = inUnitsOf(valueRange)
-  const statistics = (steps: Normalisation) =>
-    steps.map((step) => statisticsStep(step, Math.abs(valueRange[1] - valueRange[0])))
+  const statistics = (steps: Normalisation) => steps.map(statisticsStep)
   const plan = channelPlan(card)
   const converted = channels(ownChannels, imageChannels(card.input))
   const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined)

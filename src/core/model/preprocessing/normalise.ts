@@ -3,7 +3,7 @@ import { RadversaryError } from '../../errors.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { PreprocessingStep } from './step.ts'
-import { scaleAndShift, clipInto, isWithin, passWithin } from '../../math/planes.ts'
+import { clipInto, isWithin, passWithin, scaleAndShift, withExactZeros } from '../../math/planes.ts'
 
 export interface Standard {
   /** What relative intensities 0 and 1 become before mean and standard deviation, e.g. [0, 255]. */
@@ -27,11 +27,20 @@ export function normalise({ valueRange: [a, b], mean, std }: Standard): Preproce
   }
 }
 
-/** Relative intensities in the units of a value range; no step where these are the same. */
+/**
+ * Relative intensities in the units of a value range, in which a zero is exactly 0, whatever float32 has
+ * rounded; no step where these are the same.
+ */
 export function inUnitsOf(valueRange: Standard['valueRange']): PreprocessingStep[] {
   const [a, b] = valueRange
   if (a === 0 && b === 1) return []
-  return [{ ...normalise({ valueRange, mean: [0], std: [1] }), name: `0 and 1 to ${a} and ${b}` }]
+  const units = normalise({ valueRange, mean: [0], std: [1] })
+  const rounding = Math.abs(b - a) * 2 ** -20
+  const apply = (x: Tensor) => {
+    const { shape, data } = units.apply(x)
+    return tensor(shape, withExactZeros(data, rounding))
+  }
+  return [{ ...units, name: `0 and 1 to ${a} and ${b}`, apply }]
 }
 
 /** The value of a channel, of one for all or one for each. */

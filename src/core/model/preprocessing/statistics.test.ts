@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { largestDifference, uniformTensor } from '../../../../test/support/numbers.ts'
 import { tensor, type Tensor } from '../../tensor/tensor.ts'
 import { normalisationOfCard, type NormalisationStep } from '../normalisation.ts'
+import { inUnitsOf } from './normalise.ts'
 import { composeSteps } from './step.ts'
 import { createNormaliser, statisticsStep } from './statistics.ts'
 
@@ -26,12 +27,11 @@ const golden = JSON.parse(
 ) as Golden
 
 const asTensor = (values: readonly number[]) => tensor(golden.shape, Float32Array.from(values))
-const chainOf = (steps: unknown, width: number) =>
-  composeSteps(normalisationOfCard.parse(steps).map((step) => statisticsStep(step, width)))
+const chainOf = (steps: unknown) => composeSteps(normalisationOfCard.parse(steps).map(statisticsStep))
 const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs))
 
 describe.each(golden.cases)('$name', ({ image, steps, output, gradient }) => {
-  const [chain, x] = [chainOf(steps, 2000), asTensor(golden[image])]
+  const [chain, x] = [chainOf(steps), asTensor(golden[image])]
 
   test('gives what the library gives', () => {
     expect(largestDifference(chain.apply(x).data, output)).toBeLessThan(1e-6 * largest(output))
@@ -63,7 +63,7 @@ const differentiated: readonly (readonly [string, object])[] = [
 ]
 
 test.each(differentiated)('%s: the adjoint is that of finite differences in double precision', (_, given) => {
-  const normaliser = createNormaliser(stepOf(given), { slices: 1, rows: 6, columns: 10, width: 1 })
+  const normaliser = createNormaliser(stepOf(given), { slices: 1, rows: 6, columns: 10 })
   const total = (x: Float64Array) =>
     Array.from(normaliser.apply(x)).reduce((sum, value, i) => sum + value * cotangents![i]!, 0)
   const difference = (i: number) => {
@@ -79,21 +79,19 @@ test.each(differentiated)('%s: the adjoint is that of finite differences in doub
 describe('statistics', () => {
   const constant = tensor([1, 1, 2, 2], new Float32Array(4).fill(7))
   const ones = tensor([1, 1, 2, 2], new Float32Array(4).fill(1))
-  const applied = (given: object, x: Tensor) => statisticsStep(stepOf(given), 1).apply(x).data
+  const applied = (given: object, x: Tensor) => statisticsStep(stepOf(given)).apply(x).data
 
   test('of an image that is constant make it 0, or the lower end, without a division by 0', () => {
     expect(applied({ kind: 'z-score' }, constant)).toEqual(new Float32Array(4))
     expect(applied({ kind: 'min-max', to: [-1, 1] }, constant)).toEqual(new Float32Array(4).fill(-1))
     for (const kind of ['z-score', 'min-max'])
-      expect(statisticsStep(stepOf({ kind }), 1).adjoint(ones, constant).data.every(Number.isFinite)).toBe(
-        true,
-      )
+      expect(statisticsStep(stepOf({ kind })).adjoint(ones, constant).data.every(Number.isFinite)).toBe(true)
   })
 
   test('of no pixels leave an image as it is, whatever becomes of those outside', () => {
     const region = { kind: 'above', value: 8 }
     for (const kind of ['z-score', 'min-max']) {
-      const empty = statisticsStep(stepOf({ kind, region, outside: 'normalise' }), 1)
+      const empty = statisticsStep(stepOf({ kind, region, outside: 'normalise' }))
       expect(empty.apply(constant).data).toEqual(constant.data)
       expect(empty.adjoint(ones, constant).data).toEqual(ones.data)
     }
@@ -101,12 +99,25 @@ describe('statistics', () => {
 
   test('take a zero for a zero that float32 has rounded, and no stored level of 16 bits', () => {
     // 0 HU of -1024 to 3071 HU, as the chain has it.
-    const zero = Math.fround(-1024 + Math.fround(1024 / 4095) * 4095)
-    const x = tensor([1, 1, 1, 3], Float32Array.of(zero, 1 / 16, 3))
+    const zero = Math.fround(1024 / 4095)
     const nonZero = stepOf({ kind: 'z-score', region: { kind: 'non-zero' } })
-    const [kept, ...others] = statisticsStep(nonZero, 4095).apply(x).data
-    expect(kept).toBe(x.data[0])
-    expect(others).toEqual([-1, 1])
+    const x = tensor([1, 1, 1, 3], Float32Array.of(zero, zero + 1 / 16 / 4095, zero + 3 / 4095))
+    const [kept, low, high] = composeSteps([...inUnitsOf([-1024, 3071]), statisticsStep(nonZero)]).apply(
+      x,
+    ).data
+    expect(kept).toBe(0)
+    expect([low, high]).toEqual([expect.closeTo(-1, 4), expect.closeTo(1, 4)])
+  })
+
+  test('take small values for no zeros after a step that has made all of them small', () => {
+    const steps = [
+      { kind: 'min-max' as const },
+      { kind: 'z-score' as const, region: { kind: 'non-zero' as const } },
+    ].map((given) => statisticsStep(stepOf(given)))
+    const x = tensor([1, 1, 1, 4], Float32Array.of(0, 1024, 1025, 4095).map((value) => value / 4095)) // prettier-ignore
+    const [zero, first] = composeSteps([...inUnitsOf([0, 1e6]), ...steps]).apply(x).data
+    expect(zero).toBe(0)
+    expect(first).toBeLessThan(-0.5)
   })
 
   test('of a volume are of all slices, and a hole is one only where all slices around it close it', () => {
@@ -119,7 +130,7 @@ describe('statistics', () => {
   })
 
   test('name themselves', () => {
-    const { name } = statisticsStep(stepOf({ kind: 'z-score', region: { kind: 'non-zero' } }), 1)
+    const { name } = statisticsStep(stepOf({ kind: 'z-score', region: { kind: 'non-zero' } }))
     expect(name).toBe('z-score of the image, non-zero')
   })
 })

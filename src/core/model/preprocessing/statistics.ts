@@ -24,15 +24,14 @@ import type { PreprocessingStep } from './step.ts'
 
 /**
  * A step that normalises images [N, C, H, W] by their own statistics, as docs/model-card.md says. Its adjoint
- * goes through the statistics; regions are taken as they are. @param width of the value range, up to whose
- * rounding in float32 a zero is a zero
+ * goes through the statistics; regions are taken as they are.
  */
-export function statisticsStep(step: NormalisationStep, width: number): PreprocessingStep {
+export function statisticsStep(step: NormalisationStep): PreprocessingStep {
   return {
     name: stepInWords(step),
-    apply: (x) => byGroups(x, step, width, (normaliser, taken) => normaliser.apply(taken(x))),
+    apply: (x) => byGroups(x, step, (normaliser, taken) => normaliser.apply(taken(x))),
     adjoint: (cotangent, x) =>
-      byGroups(x, step, width, (normaliser, taken) => normaliser.adjoint(taken(cotangent), taken(x))),
+      byGroups(x, step, (normaliser, taken) => normaliser.adjoint(taken(cotangent), taken(x))),
   }
 }
 
@@ -42,14 +41,14 @@ function stepInWords({ kind, of, region }: NormalisationStep): string {
 
 type Change = (normaliser: Normaliser, taken: (from: Tensor) => Float32Array) => Values
 
-function byGroups(x: Tensor, step: NormalisationStep, width: number, change: Change): Tensor {
+function byGroups(x: Tensor, step: NormalisationStep, change: Change): Tensor {
   const extents = imageBatchExtents(x, 'Normalisation')
   const { rows, columns } = extents
   const size = rows * columns
   const out = tensor(x.shape)
   for (const planes of planesTogether(extents, step.of)) {
     const slices = step.of === 'volume' ? planes.length : 1
-    const normaliser = createNormaliser(step, { slices, rows, columns, width })
+    const normaliser = createNormaliser(step, { slices, rows, columns })
     const changed = change(normaliser, ({ data }) => gathered(data, planes, size))
     for (const [at, plane] of planes.entries())
       out.data.set(changed.subarray(at * size, (at + 1) * size), plane * size)
@@ -84,10 +83,6 @@ export interface Normaliser {
   adjoint(cotangents: Values, values: Values): Values
 }
 
-interface Group extends Grid {
-  readonly width: number
-}
-
 /** What a statistic is taken of, and what it changes: masks of 0 and 1. */
 interface Selection {
   readonly mask: Uint8Array
@@ -95,10 +90,10 @@ interface Selection {
 }
 
 /** The change of one group of values. Where its region is empty, they stay as they are. */
-export function createNormaliser(step: NormalisationStep, group: Group): Normaliser {
+export function createNormaliser(step: NormalisationStep, grid: Grid): Normaliser {
   const change = changeOf(step)
   const selection = (values: Values): Selection | undefined => {
-    const mask = maskOf(step.region, values, group)
+    const mask = maskOf(step.region, values, grid)
     if (!mask.includes(1)) return undefined
     return { mask, touched: step.outside === 'normalise' ? everywhere(values) : mask }
   }
@@ -118,12 +113,12 @@ function everywhere(values: Values): Uint8Array {
   return new Uint8Array(values.length).fill(1)
 }
 
-function maskOf(region: NormalisationStep['region'], values: Values, { width, ...grid }: Group): Uint8Array {
+function maskOf(region: NormalisationStep['region'], values: Values, grid: Grid): Uint8Array {
   switch (region.kind) {
     case 'all':
       return everywhere(values)
     case 'non-zero': {
-      const mask = maskNonZero(values, width * 2 ** -20)
+      const mask = maskNonZero(values)
       return region.filled ? filledHoles(mask, grid) : mask
     }
     case 'above':

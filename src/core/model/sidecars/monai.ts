@@ -193,8 +193,14 @@ function rangeFields(step: JsonObject): ReturnType<TransformReader> {
 }
 
 /** What budgets count in where an image is normalised by its own statistics. */
-const wholeRange = (isVolume: boolean) => ({
-  intensity: { kind: 'percentile', lower: 0, upper: 100, of: isVolume ? 'series' : 'image' },
+const wholeRange = (isVolume: boolean, fromZero = false) => ({
+  intensity: {
+    kind: 'percentile',
+    lower: 0,
+    upper: 100,
+    of: isVolume ? 'series' : 'image',
+    ...(fromZero && { fromZero }),
+  },
 })
 
 function scaleFields({ step, isVolume, isResampled }: Read): ReturnType<TransformReader> {
@@ -211,7 +217,7 @@ function normaliseFields({ step, isVolume, isResampled }: Read): ReturnType<Tran
   if ((step['subtrahend'] ?? null) !== null || (step['divisor'] ?? null) !== null) return undefined
   const region = step['nonzero'] === true ? { region: { kind: 'non-zero' } } : {}
   return {
-    ...wholeRange(isVolume),
+    ...wholeRange(isVolume, step['nonzero'] === true),
     clip: false,
     normalisation: [{ kind: 'z-score', ...region, ...placeOf(step, isVolume, isResampled) }],
   }

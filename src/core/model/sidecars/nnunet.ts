@@ -139,7 +139,9 @@ function normalisation(
   from: string,
 ): SidecarField[] {
   const constants = [...said('mean', [0], from), ...said('std', [1], from)]
-  const whole = said('intensity', { kind: 'percentile', lower: 0, upper: 100, of: 'series' }, from)
+  const isOfNonZero = scheme === 'ZScoreNormalization' && isMasked === true
+  const range = { kind: 'percentile', lower: 0, upper: 100, of: 'series' }
+  const whole = said('intensity', isOfNonZero ? { ...range, fromZero: true } : range, from)
   const step = (value: object) => said('normalisation', [{ of: 'volume', ...value }], from)
   switch (scheme) {
     case 'CTNormalization': {
@@ -157,7 +159,7 @@ function normalisation(
       ]
     }
     case 'ZScoreNormalization': {
-      const region = isMasked === true ? { region: { kind: 'non-zero', filled: true } } : {}
+      const region = isOfNonZero ? { region: { kind: 'non-zero', filled: true } } : {}
       return [
         ...whole,
         ...said('clip', false, from),

@@ -166,6 +166,17 @@ describe('nnU-Net', () => {
     )
   })
 
+  test('a z-score of what is not 0 takes a range that begins at 0', () => {
+    const normalization_schemes = ['ZScoreNormalization']
+    const full = { ...plans.configurations['3d_fullres'], normalization_schemes, use_mask_for_norm: [true] }
+    const files = { 'plans.json': { configurations: { '3d_fullres': full } }, 'dataset.json': dataset }
+    const { card } = proposeCard(facts(files, shapes))
+    expect(card).toMatchObject({
+      intensity: { fromZero: true },
+      normalisation: [{ kind: 'z-score', of: 'volume', region: { kind: 'non-zero', filled: true } }],
+    })
+  })
+
   test('intensities of the fingerprint, where the plans have none', () => {
     const { foreground_intensity_properties_per_channel: own, ...rest } = plans
     const files = {

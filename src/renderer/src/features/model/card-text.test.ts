@@ -10,6 +10,7 @@ test('every kind of intensity is told in words, and whether values beyond it are
   const series = { kind: 'percentile', lower: 1, upper: 99, of: 'series' } as const
   expect(told(series)).toBe('percentiles 1 to 99 of the series')
   expect(rangeText({ intensity: series, clip: false })).toBe('percentiles 1 to 99 of the series, not clipped')
+  expect(told({ ...series, fromZero: true })).toBe('0 to percentile 99 of the series')
   expect(told({ kind: 'voi-window', index: 0 })).toBe("the file's window number 1")
 })
 

@@ -16,7 +16,9 @@ function intensityText(intensity: ModelCard['intensity']): string {
     case 'modality-range':
       return `${intensity.lower} to ${intensity.upper} in modality units`
     case 'percentile':
-      return `percentiles ${intensity.lower} to ${intensity.upper} of the ${intensity.of}`
+      return intensity.fromZero === true
+        ? `0 to percentile ${intensity.upper} of the ${intensity.of}`
+        : `percentiles ${intensity.lower} to ${intensity.upper} of the ${intensity.of}`
     case 'voi-window':
       return `the file's window number ${intensity.index + 1}`
   }
