@@ -192,4 +192,91 @@ raw = bytearray((out / "bytes.nii").read_bytes())
 raw[42:48] = struct.pack("<hhh", 2000, 2000, 2000)
 (bad / "bomb.nii").write_bytes(bytes(raw))
 
+# Pages have one scale; what differs between them would show where each had its own.
+tiff("pages-float.tif", np.stack([grey / 7, grey / 70 - 3, grey * 5.5]).astype(np.float32), photometric="minisblack")
+tiff("pages-signed.tif", np.stack([grey, -grey.astype(np.int32) * 3, grey // 2]).astype(np.int32), photometric="minisblack")
+tiff("half.tif", (grey / 4).astype(np.float16))
+tiff("grey-alpha.tif", np.dstack([grey, 255 - grey]), grey, photometric="minisblack", extrasamples=["unassalpha"], planarconfig="contig")
+tiff("inverted-alpha.tif", np.dstack([grey, 255 - grey]), grey, photometric="miniswhite", extrasamples=["unassalpha"], planarconfig="contig")
+entries = rng.integers(0, 256, (3, 256), dtype=np.uint16)
+tiff("map8.tif", grey, np.moveaxis(entries[:, grey], 0, -1), photometric="palette", colormap=entries)
+np.save(out / "colours.npy", colour.astype(np.int64))
+keep("colours.npy", colour)
+np.save(out / "colours16.npy", np.stack([colour, colour]).astype(np.int32) * 257)
+keep("colours16.npy", np.stack([colour, colour]).astype(np.int32) * 257)
+
+nifti("qform2.nii.gz", volume, rotation, nib.Nifti2Image, edit=only_qform)
+angle = np.deg2rad(30)
+oblique = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, -1]]) * [0.8, 1.25, 2]
+oblique = np.block([[oblique, np.array([[4], [-5], [6]])], [np.zeros((1, 3)), 1]])
+nifti("qfac.nii", volume, oblique, edit=only_qform)
+
+
+def reformed(name, base, qform, b, c, d):
+    """Patches bytes, since nibabel writes an affine that it finds damaged anew."""
+    raw = bytearray((out / base).read_bytes())
+    struct.pack_into("<hhfff", raw, 252, qform, 0, b, c, d)
+    (out / name).write_bytes(bytes(raw))
+
+
+def kept(name):
+    read = nib.load(out / name)
+    keep(name, np.asarray(read.dataobj).T, affine=read.affine.tolist())
+
+
+reformed("quaternion.nii", "qfac.nii", 1, 0.6, np.float32(0.80000007), 0)
+kept("quaternion.nii")
+reformed("formless.nii", "bytes.nii", 0, 0, 0, 0)
+kept("formless.nii")
+fields = header.replace("little", "BIG").replace("gzip", "RAW").replace("short", "short\ntype:=other\nbyte skip: 0\nendian:=none")
+(out / "big.nrrd").write_bytes(fields.encode() + b"\n\n" + volume.astype(">i2").tobytes(order="F"))
+keep("big.nrrd", volume.T)
+Image.fromarray(colour).save(out / "profile.webp", quality=80, icc_profile=bytes(6000))
+keep("profile.webp", np.array(Image.open(out / "profile.webp").convert("RGB")))
+see_through = Image.fromarray(colour).quantize(16)
+see_through.save(out / "palette-alpha.png", transparency=3)
+keep("palette-alpha.png", np.array(see_through.convert("RGB")))
+
+tifffile.imwrite(bad / "samples.tif", np.dstack([colour, grey]), photometric="rgb", extrasamples=["unspecified"])
+tifffile.imwrite(bad / "whole64.tif", grey.astype(np.uint64))
+tifffile.imwrite(bad / "circle.tif", np.stack([grey, grey]), photometric="minisblack", metadata=None)
+chain = bytearray((bad / "circle.tif").read_bytes())
+first = struct.unpack_from("<I", chain, 4)[0]
+second = first + 2 + 12 * struct.unpack_from("<H", chain, first)[0]
+struct.pack_into("<I", chain, second, first)
+(bad / "circle.tif").write_bytes(bytes(chain))
+
+
+def lzw_of_zeros(size):
+    """LZW codes of at least so many zeros: each is the newest, a byte longer than the one before."""
+    bits, total = "", 0
+    while total < size:
+        bits += format(256, "09b") + format(0, "09b")
+        total += 1
+        for n in range(4094 - 258):
+            free = 258 + n
+            width = 9 + (free >= 511) + (free >= 1023) + (free >= 2047)
+            bits += format(free, f"0{width}b")
+            total += n + 2
+    return int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+
+
+for name, compression, strip in (
+    ("bomb-deflate.tif", 8, zlib.compress(bytes(60_000_000), 9)),
+    ("bomb-lzw.tif", 5, lzw_of_zeros(30_000_000)),
+):
+    tifffile.imwrite(bad / name, grey, metadata=None)
+    inside = bytearray((bad / name).read_bytes())
+    for tag, value in ((259, compression), (273, len(inside)), (279, len(strip))):
+        place = inside.index(struct.pack("<H", tag), 8)
+        inside[place + 2 : place + 12] = struct.pack("<HII", 4, 1, value)
+    (bad / name).write_bytes(bytes(inside) + strip)
+np.save(bad / "colours.npy", colour / 255)
+(bad / "axis.nrrd").write_bytes(header.replace("(0.7,0,0)", "none").encode() + b"\n\n" + data)
+(bad / "endless.nrrd").write_bytes(header.replace("endian: little\n", "").encode() + b"\n\n" + data)
+(bad / "skip.nrrd").write_bytes(header.replace("endian:", "byte skip: 4\nendian:").encode() + b"\n\n" + data)
+np.savez(bad / "count.npz", train_images=np.zeros((3, 4, 4), np.uint8), train_labels=np.zeros((2, 1), np.uint8))
+np.savez(bad / "uncertain.npz", images=np.zeros((2, 4, 4), np.uint8), labels=np.array([[0, 1], [1, -1]], np.int8))
+reformed("bad/quaternion.nii", "qfac.nii", 1, 0, np.nan, 0)
+
 (out / "golden.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

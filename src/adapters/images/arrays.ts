@@ -1,12 +1,9 @@
-import { unzipSync } from 'fflate'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { readNpy } from '../../core/tensor/npy.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
+import { listMembers, readMember } from '../fs/zip.ts'
 import { checkNumbers, decodedBy, unsupported } from './faults.ts'
 import { stacksOf } from './volumes.ts'
-
-/** Bytes of an archive's arrays together, at most. */
-const mostBytes = 2 ** 32
 
 /**
  * The images of a .npy array: [rows, columns], [images, rows, columns], or either with colours as a last axis
@@ -14,7 +11,7 @@ const mostBytes = 2 ** 32
  */
 export async function readNpyImages(bytes: Uint8Array, file: string): Promise<SourceImages> {
   const numbers = await decodedBy('npy', file, () => readNumbers(bytes, file))
-  checkNumbers('npy', numbers.shape, file)
+  checkNumbers('npy', numbers.shape, { file, bytesEach: numbers.data.BYTES_PER_ELEMENT })
   return imagesOf(numbers, file)
 }
 
@@ -68,38 +65,56 @@ export interface ArchivePart {
 /**
  * The image arrays of a .npz archive in MedMNIST's layout: `train_images`, `val_images` and `test_images`
  * with `…_labels`; of others each array with images of its own.
+ * @param path where it lies; @param file its name for errors
+ * @throws RadversaryError image-unreadable, image-unsupported.
  */
-export async function readNpzImages(bytes: Uint8Array, file: string): Promise<ArchivePart[]> {
-  const files = await decodedBy('npz', file, () =>
-    unzipSync(bytes, { filter: ({ originalSize }) => withinBounds(originalSize, file) }),
-  )
+export async function readNpzImages(path: string, file: string): Promise<ArchivePart[]> {
+  const members = await decodedBy('npz', file, () => listMembers(path))
+  const names = members.map(({ name }) => name)
   const parts: ArchivePart[] = []
-  for (const [member, array] of Object.entries(files)) {
+  for (const member of names) {
     const name = member.replace(/\.npy$/, '')
     if (name.endsWith('_labels') || name === 'labels') continue
-    const images = await readNpyImages(array, file)
-    const ofLabels = files[`${name.replace(/_?images$/, '')}_labels.npy`] ?? files['labels.npy']
-    const labels = ofLabels === undefined ? undefined : labelTexts(readNumbers(ofLabels, file))
+    const images = await readNpyImages(await memberOf(path, member, file), file)
+    const ofLabels = [`${name.replace(/_?images$/, '')}_labels.npy`, 'labels.npy'].find((label) => names.includes(label)) // prettier-ignore
+    const labels = ofLabels === undefined ? undefined : await labelsIn(await memberOf(path, ofLabels, file), { images, member: ofLabels, file }) // prettier-ignore
     parts.push({ name: name.replace(/_images$/, ''), images, labels })
   }
   return parts
 }
 
-function withinBounds(size: number, file: string): boolean {
-  if (size <= mostBytes) return true
-  throw unsupported('npz', `arrays of at most ${mostBytes} bytes`, String(size), {
-    file,
-    tip: 'Split it into several files.',
-  })
+function memberOf(path: string, member: string, file: string): Promise<Uint8Array> {
+  return decodedBy('npz', file, () => readMember(path, member))
 }
 
-/** A class index for each image or, of several columns of 0 and 1, those that are 1. */
-function labelTexts({ shape, data }: NpyNumbers): string[] {
-  const [images = 0, several = 1] = shape
-  return Array.from({ length: images }, (_, image) => {
-    const own = Array.from(data.subarray(image * several, (image + 1) * several))
-    if (several === 1) return String(own[0])
-    const set = own.flatMap((value, index) => (value === 0 ? [] : [String(index)]))
-    return set.length === 0 ? 'none' : set.join(';')
-  })
+interface Labelled {
+  readonly images: SourceImages
+  readonly member: string
+  readonly file: string
+}
+
+/**
+ * A class index for each image or, of several columns of 0 and 1, those that are 1.
+ * @throws RadversaryError image-unsupported for another number of labels, or other values.
+ */
+async function labelsIn(bytes: Uint8Array, { images, member, file }: Labelled): Promise<string[]> {
+  const { shape, data } = await decodedBy('npz', file, () => readNumbers(bytes, file))
+  const [count = 1, columns = 1] = shape
+  const wanted = images.stacks.reduce((sum, stack) => sum + stack.images.length, 0)
+  const refused = (expected: string, got: string) =>
+    unsupported('npz', `${member} of ${expected}`, got, {
+      file,
+      tip: 'Save the archive with a label for each image, or without labels, and name a CSV with --labels.',
+    })
+  if (shape.length > 2 || count !== wanted)
+    throw refused(`${wanted} labels, one an image`, `[${shape.join(', ')}]`)
+  const wrong = data.find((value) => (columns > 1 ? value !== 0 && value !== 1 : !Number.isFinite(value)))
+  if (wrong !== undefined) throw refused(columns > 1 ? 'columns of 0 and 1' : 'numbers', String(wrong))
+  return Array.from({ length: count }, (_, n) => labelText(data.subarray(n * columns, (n + 1) * columns)))
+}
+
+function labelText(own: Numbers): string {
+  if (own.length === 1) return String(own[0])
+  const set = Array.from(own).flatMap((value, index) => (value === 1 ? [String(index)] : []))
+  return set.length === 0 ? 'none' : set.join(';')
 }

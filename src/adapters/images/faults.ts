@@ -2,8 +2,8 @@ import { RadversaryError, reasonOf } from '../../core/errors.ts'
 
 /** Pixels of a picture at most: more is refused by what its header says, before memory is taken. */
 const mostPixels = 100e6
-/** Numbers of a volume or array at most. */
-const mostNumbers = 2 ** 30
+/** Bytes of a volume's or an array's numbers at most. */
+const mostBytes = 2 ** 31
 
 /** @throws RadversaryError image-unsupported for a picture of more than 100 million pixels; image-unreadable for none. */
 export function checkPicture(format: string, rows: number, columns: number, file: string): void {
@@ -18,13 +18,18 @@ export function checkPicture(format: string, rows: number, columns: number, file
   )
 }
 
-/** The same of a volume or an array of images. @param extents sizes along its axes */
-export function checkNumbers(format: string, extents: readonly number[], file: string): void {
-  const count = extents.reduce((product, extent) => product * extent, 1)
+/** The same of a volume or an array of images. @param extents sizes along its axes; @param bytesEach of a number */
+export function checkNumbers(
+  format: string,
+  extents: readonly number[],
+  { file, bytesEach }: { readonly file: string; readonly bytesEach: number },
+): void {
+  const bytes = extents.reduce((product, extent) => product * extent, bytesEach)
   if (extents.some((extent) => !Number.isInteger(extent) || extent < 1))
     throw unreadable(format, 'extents above 0', extents.join(' x '), file)
-  if (count <= mostNumbers) return
-  throw unsupported(format, `at most ${mostNumbers} values`, extents.join(' x '), {
+  if (bytes <= mostBytes) return
+  const got = `${extents.join(' x ')} of ${bytesEach} bytes (${Math.ceil(bytes / 2 ** 30)} GiB)`
+  throw unsupported(format, 'numbers of at most 2 GiB', got, {
     file,
     tip: 'Crop the volume, or split it into several files.',
   })

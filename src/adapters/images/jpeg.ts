@@ -13,8 +13,10 @@ type Samples = Uint8Array | Uint16Array
  * @throws RadversaryError image-unreadable, image-unsupported.
  */
 export async function readJpegImage(bytes: Uint8Array, file: string): Promise<SourceImages> {
-  const { rows, columns, components, bitsPerSample, transformed } = await decodedBy('JPEG', file, () =>
-    jpegFacts(bytes, file),
+  const { rows, columns, components, bitsPerSample, transformed, losslessJpeg } = await decodedBy(
+    'JPEG',
+    file,
+    () => jpegFacts(bytes, file),
   )
   checkPicture('JPEG', rows, columns, file)
   if (components !== 1 && components !== 3)
@@ -43,7 +45,7 @@ export async function readJpegImage(bytes: Uint8Array, file: string): Promise<So
     signed: false,
     samplesPerPixel: components,
     photometric: components === 1 ? 'MONOCHROME2' : 'RGB',
-    lossy: { ratio: Number(ratio.toPrecision(4)), method: 'ISO_10918_1' },
+    lossy: losslessJpeg ? undefined : { ratio: Number(ratio.toPrecision(4)), method: 'ISO_10918_1' },
   })
 }
 

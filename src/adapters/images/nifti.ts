@@ -1,8 +1,11 @@
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { readHeader, type NIFTI1, type NIFTI2 } from 'nifti-reader-js'
+import { reasonOf } from '../../core/errors.ts'
 import type { SourceImages } from '../../core/image/source-images.ts'
+import { errorCode } from '../fs/io-error.ts'
 import { checkNumbers, decodedBy, unreadable, unsupported } from './faults.ts'
-import { ofAffine, type Affine } from './affine.ts'
+import { ofAffine } from './affine.ts'
+import { niftiAffine } from './nifti-affine.ts'
 import { bytesOf, numbersIn, type NumberType } from './numbers.ts'
 import { stacksOf } from './volumes.ts'
 
@@ -28,26 +31,19 @@ const headerBytes = 540
 /**
  * A NIfTI-1 or -2 file, packed with gzip or not. Its values are stored in the file's own order (i along rows,
  * j down columns, a slice for each k), so that none is turned; where they lie is said by position and
- * orientation (RAS to LPS). The affine is sform's, else qform's, else voxel sizes alone, as nibabel takes it.
+ * orientation (RAS to LPS), by the affine that nibabel takes.
  * @throws RadversaryError image-unreadable, image-unsupported.
  */
 export async function readNiftiImages(packed: Uint8Array, file: string): Promise<SourceImages> {
   const isPacked = packed[0] === 0x1f
-  const head = isPacked ? inflated(packed, headerBytes, file, true) : packed.subarray(0, headerBytes)
+  const head = isPacked ? inflatedHead(packed, file) : packed.subarray(0, headerBytes)
   const header = await decodedBy('NIfTI', file, () => headerOf(head, file))
-  const [columns = 0, rows = 1, slices = 1, volumes = 1] = extentsOf(header, file)
-  const type = types[header.datatypeCode]
-  if (type === undefined)
-    throw unsupported('NIfTI', 'whole numbers, floats or RGB', `datatype ${header.datatypeCode}`, {
-      file,
-      tip: 'Convert the volume to float32, its parts (real, imaginary) one by one.',
-    })
-  const samples = type === 'rgb24' ? 3 : 1
-  const element = type === 'rgb24' ? 'uint8' : type
-  const count = columns * rows * slices * volumes * samples
+  const { element, samples } = numbersOf(header, file)
+  const extents = extentsOf(header, { file, bytesEach: samples * bytesOf(element) })
+  const [columns = 0, rows = 1, slices = 1, volumes = 1] = extents
   const start = Math.max(Math.trunc(header.vox_offset) || 0, 348)
-  const needed = start + count * bytesOf(element)
-  const bytes = isPacked ? inflated(packed, needed, file, false) : packed
+  const needed = start + columns * rows * slices * volumes * samples * bytesOf(element)
+  const bytes = isPacked ? inflated(packed, needed, file) : packed
   if (bytes.length < needed)
     throw unreadable(
       'NIfTI',
@@ -55,39 +51,50 @@ export async function readNiftiImages(packed: Uint8Array, file: string): Promise
       `${bytes.length}: the file is truncated`,
       file,
     )
-  const numbers = numbersIn(bytes.subarray(start, needed), element, header.littleEndian)
-  return stacksOf(numbers, {
-    format: 'NIfTI',
-    rows,
-    columns,
-    slices,
-    volumes,
-    samples,
-    file,
+  const affine = niftiAffine({ header, head, file }, [columns, rows, slices])
+  return stacksOf(numbersIn(bytes.subarray(start, needed), element, header.littleEndian), {
+    ...{ format: 'NIfTI', rows, columns, slices, volumes, samples, file },
     rescale: rescaleOf(header),
-    place: ofAffine(affineOf(header, head), file),
-    notices: hasAffine(header)
-      ? []
-      : [
-          'The file says nothing of orientation (neither sform nor qform): its axes were taken as right, anterior, superior.',
-        ],
+    place: ofAffine(affine, file),
+    notices: hasAffine(header) ? [] : [withoutAffine],
   })
 }
 
-/** The first bytes that are packed, at most `length`; one that needs more is cut there. */
-function inflated(packed: Uint8Array, length: number, file: string, isHead: boolean): Uint8Array {
-  try {
-    const input = isHead ? packed.subarray(0, 65536) : packed
-    return gunzipSync(input, { maxOutputLength: Math.max(length, 1) + 2 ** 20, finishFlush: 2 })
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
-      throw unreadable('NIfTI', `about ${length} bytes inside gzip`, 'more', file)
-    throw unreadable(
-      'NIfTI',
-      'data packed with gzip',
-      cause instanceof Error ? cause.message : 'others',
+const withoutAffine =
+  'The file says nothing of orientation (neither sform nor qform): its axes were taken as left, anterior, superior about its middle, as nibabel does.'
+
+function numbersOf({ datatypeCode }: Header, file: string) {
+  const type = types[datatypeCode]
+  if (type === undefined)
+    throw unsupported('NIfTI', 'whole numbers, floats or RGB', `datatype ${datatypeCode}`, {
       file,
-    )
+      tip: 'Convert the volume to float32, its parts (real, imaginary) one by one.',
+    })
+  return type === 'rgb24'
+    ? ({ element: 'uint8', samples: 3 } as const)
+    : ({ element: type, samples: 1 } as const)
+}
+
+/** As much of the packed bytes as the header needs; they unpack to at most 1032 times as many. */
+function inflatedHead(packed: Uint8Array, file: string): Uint8Array {
+  for (let taken = 1024; ; taken *= 4) {
+    const head = unpackedBytes(packed.subarray(0, taken), 1100 * taken, file)
+    if (head.length >= headerBytes || taken >= packed.length) return head
+  }
+}
+
+function inflated(packed: Uint8Array, needed: number, file: string): Uint8Array {
+  return unpackedBytes(packed, needed + 2 ** 20, file)
+}
+
+/** What gzip holds; of bytes that are cut, what they hold. */
+function unpackedBytes(packed: Uint8Array, most: number, file: string): Uint8Array {
+  try {
+    return gunzipSync(packed, { maxOutputLength: most, finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (cause) {
+    if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE')
+      throw unreadable('NIfTI', `at most ${most} bytes inside gzip`, 'more', file)
+    throw unreadable('NIfTI', 'data packed with gzip', reasonOf(cause), file)
   }
 }
 
@@ -102,9 +109,12 @@ function headerOf(head: Uint8Array, file: string): Header {
 }
 
 /** Up to four: columns, rows, slices, volumes. */
-function extentsOf({ dims }: Header, file: string): number[] {
+function extentsOf(
+  { dims }: Header,
+  { file, bytesEach }: { readonly file: string; readonly bytesEach: number },
+): number[] {
   const extents = dims.slice(1, 1 + (dims[0] ?? 0))
-  checkNumbers('NIfTI', extents, file)
+  checkNumbers('NIfTI', extents, { file, bytesEach })
   const further = extents.slice(4).find((extent) => extent > 1)
   if (extents.length >= 2 && further === undefined) return extents
   throw unsupported('NIfTI', '2 to 4 dimensions', extents.join(' x '), {
@@ -122,16 +132,4 @@ function rescaleOf({ scl_slope: slope, scl_inter: inter }: Header) {
 
 function hasAffine({ qform_code, sform_code }: Header): boolean {
   return qform_code > 0 || sform_code > 0
-}
-
-/** Where sform is given it stands, also beside a qform of a higher code, which the library would take. */
-function affineOf(header: Header, head: Uint8Array): Affine {
-  if (header.sform_code <= 0) return header.affine.slice(0, 3)
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const is1 = view.getInt32(0, header.littleEndian) === 348
-  const at = (n: number) =>
-    is1
-      ? view.getFloat32(280 + 4 * n, header.littleEndian)
-      : view.getFloat64(400 + 8 * n, header.littleEndian)
-  return [0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => at(4 * row + column)))
 }

@@ -40,7 +40,7 @@ export async function readNrrdImages(bytes: Uint8Array, file: string): Promise<S
   const { fields, dataAt } = headerOf(bytes, file)
   const type = typeOf(fields, file)
   const extents = numbersOf(fields.get('sizes'))
-  checkNumbers('NRRD', extents, file)
+  checkNumbers('NRRD', extents, { file, bytesEach: bytesOf(type) })
   const [columns = 1, rows = 1, slices = 1] = extents
   if (extents.length < 2 || extents.length > 3 || isOfComponents(fields))
     throw unsupported('NRRD', '2 or 3 dimensions of space', `sizes ${extents.join(' ')}`, {
@@ -51,7 +51,7 @@ export async function readNrrdImages(bytes: Uint8Array, file: string): Promise<S
   const data = await decodedBy('NRRD', file, () => dataOf(bytes.subarray(dataAt), fields, { needed, file }))
   if (data.length < needed)
     throw unreadable('NRRD', `${needed} bytes of data`, `${data.length}: the file is truncated`, file)
-  const numbers = numbersIn(data.subarray(0, needed), type, fields.get('endian') !== 'big')
+  const numbers = numbersIn(data.subarray(0, needed), type, isLittle(fields, type, file))
   const place = placeOf(fields, file)
   return stacksOf(numbers, {
     format: 'NRRD',
@@ -67,21 +67,26 @@ export async function readNrrdImages(bytes: Uint8Array, file: string): Promise<S
   })
 }
 
-/** Lines "field: value" up to an empty one; comments and keys with ":=" are left out. */
+/** Lines "field: value" up to an empty one; comments and lines of keys ("key:=value") are left out. */
 function headerOf(bytes: Uint8Array, file: string): { readonly fields: Fields; readonly dataAt: number } {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 65536))
   const end = /\r?\n\r?\n/.exec(text)
   if (end === null) throw unreadable('NRRD', 'a header that ends with an empty line', 'none', file)
-  const fields = text
-    .slice(0, end.index)
-    .split(/\r?\n/)
-    .slice(1)
-    .flatMap((line) => (/^([^#:][^:]*): ?(.*)$/.exec(line)?.slice(1) as [string, string] | undefined) ?? [])
-  const pairs = Array.from(
-    { length: fields.length / 2 },
-    (_, n) => [fields[2 * n]?.toLowerCase() ?? '', fields[2 * n + 1]?.trim() ?? ''] as const,
-  )
-  return { fields: new Map(pairs), dataAt: end.index + end[0].length }
+  const lines = text.slice(0, end.index).split(/\r?\n/).slice(1)
+  const fields = new Map<string, string>()
+  for (const line of lines) {
+    const [, name, value] = /^([^#:][^:]*):(?!=)(.*)$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) fields.set(name.trim().toLowerCase(), value.trim())
+  }
+  return { fields, dataAt: end.index + end[0].length }
+}
+
+/** Numbers of several bytes need the field. @throws RadversaryError image-unreadable */
+function isLittle(fields: Fields, type: NumberType, file: string): boolean {
+  const given = fields.get('endian')?.toLowerCase()
+  if (given === 'little' || given === 'big') return given === 'little'
+  if (bytesOf(type) === 1) return true
+  throw unreadable('NRRD', 'endian: little or big', given ?? 'none', file)
 }
 
 function typeOf(fields: Fields, file: string): NumberType {
@@ -101,9 +106,10 @@ function numbersOf(text = ''): number[] {
     .map(Number)
 }
 
-/** A first axis of colours or vectors, or a last of times. */
+/** A first axis of colours or vectors, or a last of times: by its kind, or since it has no direction in space. */
 function isOfComponents(fields: Fields): boolean {
-  const kinds = fields.get('kinds')?.split(/\s+/) ?? []
+  if (/\bnone\b/.test(fields.get('space directions')?.toLowerCase() ?? '')) return true
+  const kinds = fields.get('kinds')?.toLowerCase().split(/\s+/) ?? []
   return kinds.some((kind) => !['domain', 'space', '???', 'none'].includes(kind))
 }
 
@@ -112,23 +118,17 @@ function dataOf(
   fields: Fields,
   { needed, file }: { needed: number; file: string },
 ): Uint8Array {
-  const encoding = fields.get('encoding') ?? 'none'
-  const isElsewhere = fields.has('data file') || fields.has('datafile')
-  if (
-    isElsewhere ||
-    !['raw', 'gzip', 'gz'].includes(encoding) ||
-    fields.has('line skip') ||
-    fields.has('byte skip')
+  const encoding = fields.get('encoding')?.toLowerCase() ?? 'none'
+  const skips = ['line skip', 'byte skip', 'lineskip', 'byteskip'].filter(
+    (name) => Number(fields.get(name) ?? 0) !== 0,
   )
-    throw unsupported(
-      'NRRD',
-      'data in the file itself, raw or gzip',
-      isElsewhere ? 'another file' : `encoding ${encoding}`,
-      {
-        file,
-        tip: 'Save the volume as one .nrrd file.',
-      },
-    )
+  const isElsewhere = fields.has('data file') || fields.has('datafile')
+  const got = isElsewhere ? 'another file' : skips.length > 0 ? skips.join(', ') : `encoding ${encoding}`
+  if (isElsewhere || skips.length > 0 || !['raw', 'gzip', 'gz'].includes(encoding))
+    throw unsupported('NRRD', 'data in the file itself, raw or gzip, after the header', got, {
+      file,
+      tip: 'Save the volume as one .nrrd file.',
+    })
   return encoding === 'raw' ? packed : gunzipSync(packed, { maxOutputLength: needed + 2 ** 20 })
 }
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import type { SourceImages } from '../../core/image/source-images.ts'
+import { readBytes } from '../fs/read-file.ts'
 import { readNpyImages, readNpzImages, type ArchivePart } from './arrays.ts'
 import { readBmpImage } from './bmp.ts'
 import { readJpegImage } from './jpeg.ts'
@@ -34,7 +35,7 @@ const signs: Readonly<
   },
   bmp: {
     names: ['.bmp', '.dib'],
-    is: (head, name) => ascii(head, 0, 2) === 'BM' && extname(name) === '.bmp',
+    is: (head, name) => ascii(head, 0, 2) === 'BM' && ['.bmp', '.dib'].includes(extname(name)),
   },
   webp: { names: ['.webp'], is: (head) => ascii(head, 0, 4) === 'RIFF' && ascii(head, 8, 4) === 'WEBP' },
   nifti: { names: ['.nii', '.nii.gz'], is: isNifti },
@@ -84,10 +85,15 @@ const readers = {
 >
 
 /**
- * All images of a file that is not DICOM; only an archive of arrays has several parts, and labels.
- * @throws RadversaryError image-unreadable, image-unsupported.
+ * Reads all images of a file that is not DICOM; only an archive of arrays has several parts, and labels.
+ * @param source where the file lies; its name for errors
+ * @throws RadversaryError image-unreadable, image-unsupported, io-failed.
  */
-export async function readImages(format: Format, bytes: Uint8Array, file: string): Promise<ArchivePart[]> {
-  if (format === 'npz') return readNpzImages(bytes, file)
-  return [{ name: '', images: await readers[format](bytes, file), labels: undefined }]
+export async function readImages(
+  format: Format,
+  { path, name }: { readonly path: string; readonly name: string },
+): Promise<ArchivePart[]> {
+  if (format === 'npz') return readNpzImages(path, name)
+  const images = await readers[format](await readBytes({ path }), name)
+  return [{ name: '', images, labels: undefined }]
 }

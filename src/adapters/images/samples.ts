@@ -24,15 +24,23 @@ export function pictureOf(samples: Samples, channels: number, bitsStored: number
 }
 
 const grey = { samplesPerPixel: 1, photometric: 'MONOCHROME2' } as const
+/** What is said of transparency. */
 const alphaLeftOut = 'Transparency (alpha) was left out; pixels have the colours that are stored beneath it.'
 
-/** Indices of a palette as its colours, or as greys where it has nothing else. @param palette [red, green, blue] each */
+/**
+ * Indices of a palette as its colours, or as greys where it has nothing else.
+ * @param palette [red, green, blue] each, with the transparency that may follow (255: none)
+ */
 export function fromPalette(indices: Samples, palette: readonly (readonly number[])[]): Picture {
   const isGrey = palette.every(([red, green, blue]) => red === green && green === blue)
   const samples = isGrey ? 1 : 3
   const entries = Uint8Array.from(palette.flatMap((colour) => colour.slice(0, samples)))
   const values = throughPalette<Samples>(indices, entries, new Uint8Array(indices.length * samples), samples)
   const colours = isGrey ? grey : ({ samplesPerPixel: 3, photometric: 'RGB' } as const)
-  const notices = [`A palette's indices became its ${isGrey ? 'greys' : 'colours'}.`]
+  const transparent = palette.some(([, , , alpha = 255]) => alpha < 255)
+  const notices = [
+    `A palette's indices became its ${isGrey ? 'greys' : 'colours'}.`,
+    ...(transparent ? [alphaLeftOut] : []),
+  ]
   return { ...colours, bitsStored: 8, signed: false, values, notices }
 }

@@ -1,14 +1,21 @@
 import { fromArrayBuffer, type GeoTIFFImage } from 'geotiff'
+import type { StoredValues } from '../../core/dicom/image.ts'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { storedNumbers, type Stored } from '../../core/image/stored-by-rescale.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
 import { checkNumbers, checkPicture, decodedBy, unreadable, unsupported } from './faults.ts'
 import { fromPalette, pictureOf } from './samples.ts'
+import { boundDecoders } from './tiff-decoders.ts'
+import { countPages } from './tiff-pages.ts'
 
 /** Photometric Interpretation (TIFF 6.0, section 8). */
 const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 } as const
 /** None, LZW, Deflate (both numbers), PackBits. */
 const lossless = [1, 5, 8, 32946, 32773]
+/** Sample Format (section 19). */
+const formats: Readonly<Record<number, string>> = { 1: 'whole', 2: 'signed', 3: 'float' }
+/** Extra Samples that are transparency, associated or not (section 18). */
+const alpha = [1, 2]
 
 /** What the directory of a page says. */
 interface Page {
@@ -19,8 +26,10 @@ interface Page {
   readonly photometric: number
   readonly compression: number
   readonly orientation: number
-  /** Bits of every sample; undefined where they differ or are not whole bytes. */
-  readonly bits: 8 | 16 | 32 | 64 | undefined
+  /** What samples are beyond greys or colours. */
+  readonly extra: readonly number[]
+  /** Kinds of numbers and bits, such as "whole 16"; several where samples differ. */
+  readonly numbers: readonly string[]
   /** The colours of a palette: all reds, then all greens, then all blues. */
   readonly colourMap: readonly number[]
 }
@@ -30,30 +39,29 @@ interface Page {
  * @throws RadversaryError image-unreadable, image-unsupported.
  */
 export async function readTiffImages(bytes: Uint8Array, file: string): Promise<SourceImages> {
-  const pages = await decodedBy('TIFF', file, () => pagesOf(bytes))
+  boundDecoders()
+  const pages = await decodedBy('TIFF', file, () => pagesOf(bytes, file))
   const [first] = pages
   if (first === undefined) throw unreadable('TIFF', 'an image', 'none', file)
   for (const page of pages) checkPage(page, first, file)
-  checkNumbers('TIFF', [pages.length, first.rows, first.columns, first.samples], file)
-  const images: OfPage[] = []
-  for (const page of pages) images.push(await decodedBy('TIFF', file, () => decodedPage(page, file)))
-  const { notices, ...kind } = kindOfPages(images, file)
+  const bytesEach = Number(/\d+$/.exec(first.numbers[0] ?? '')) / 8
+  checkNumbers('TIFF', [pages.length, first.rows, first.columns, first.samples], { file, bytesEach })
+  const numbers: Numbers[] = []
+  for (const { image } of pages)
+    // One array, since its samples are interleaved; the library's type allows for several.
+    numbers.push(await decodedBy('TIFF', file, async () => (await image.readRasters({ interleave: true })) as unknown as Numbers)) // prettier-ignore
+  const { values, notices, ...kind } = meaningOf(numbers, first, file)
   const { rows, columns, orientation } = first
+  const size = values.length / pages.length
+  const images = pages.map((_, n): StoredValues => values.subarray(n * size, (n + 1) * size))
   const asItLies = orientation === 1 ? [] : [`Its orientation (${orientation}) was not applied.`]
-  const stack = { label: undefined, images: images.map(({ values }) => values), geometry: undefined }
+  const stack = { label: undefined, images, geometry: undefined }
   return { format: 'TIFF', rows, columns, ...kind, stacks: [stack], notices: [...notices, ...asItLies] }
 }
 
-/** What all pages have in common. */
-function kindOfPages([first]: readonly OfPage[], file: string): Omit<OfPage, 'values'> {
-  if (first === undefined) throw unreadable('TIFF', 'an image', 'none', file)
-  const { values: _, ...kind } = first
-  return kind
-}
-
-async function pagesOf(bytes: Uint8Array): Promise<Page[]> {
+async function pagesOf(bytes: Uint8Array, file: string): Promise<Page[]> {
+  const count = countPages(bytes, file)
   const tiff = await fromArrayBuffer(new Uint8Array(bytes).buffer)
-  const count = await tiff.getImageCount()
   const pages: Page[] = []
   for (let n = 0; n < count; n++) pages.push(await pageOf(await tiff.getImage(n)))
   return pages
@@ -61,12 +69,15 @@ async function pagesOf(bytes: Uint8Array): Promise<Page[]> {
 
 async function pageOf(image: GeoTIFFImage): Promise<Page> {
   const { fileDirectory } = image
+  const numbers = async (name: 'BitsPerSample' | 'SampleFormat' | 'ExtraSamples' | 'ColorMap') =>
+    fileDirectory.hasTag(name) ? Array.from((await fileDirectory.loadValue(name)) as ArrayLike<number>) : []
   const number = async (
     name: 'PhotometricInterpretation' | 'Compression' | 'Orientation',
     otherwise: number,
   ) => (fileDirectory.hasTag(name) ? Number(await fileDirectory.loadValue(name)) : otherwise)
   const samples = image.getSamplesPerPixel()
-  const map: unknown = fileDirectory.hasTag('ColorMap') ? await fileDirectory.loadValue('ColorMap') : []
+  const [bits, format] = [await numbers('BitsPerSample'), await numbers('SampleFormat')]
+  const kinds = Array.from({ length: samples }, (_, n) => numberKind(bits[n] ?? 1, format[n] ?? 1))
   return {
     image,
     rows: image.getHeight(),
@@ -75,78 +86,102 @@ async function pageOf(image: GeoTIFFImage): Promise<Page> {
     photometric: await number('PhotometricInterpretation', -1),
     compression: await number('Compression', 1),
     orientation: await number('Orientation', 1),
-    bits: fileDirectory.hasTag('BitsPerSample') ? commonBits(image, samples) : undefined,
-    colourMap: Array.from(map as ArrayLike<number>),
+    extra: await numbers('ExtraSamples'),
+    numbers: [...new Set(kinds)],
+    colourMap: await numbers('ColorMap'),
   }
 }
 
-function commonBits(image: GeoTIFFImage, samples: number): Page['bits'] {
-  const all = Array.from({ length: samples }, (_, n) => image.getBitsPerSample(n))
-  return ([8, 16, 32, 64] as const).find((bits) => all.every((each) => each === bits))
+function numberKind(bits: number, format: number): string {
+  return `${formats[format] ?? `format ${format},`} ${bits}`
 }
+
+/** Numbers that the library reads. */
+const readNumbers = ['whole 8', 'whole 16', 'whole 32', 'signed 8', 'signed 16', 'signed 32', 'float 16', 'float 32', 'float 64'] // prettier-ignore
 
 function checkPage(page: Page, first: Page, file: string): void {
   checkPicture('TIFF', page.rows, page.columns, file)
-  const asPng = { file, tip: 'Save it as PNG, or as TIFF of 8 or 16 bits without compression.' }
+  checkPicture('TIFF', Math.min(page.image.getTileHeight(), page.rows), page.image.getTileWidth(), file)
+  const refused = (expected: string, got: string, tip = asPng) =>
+    unsupported('TIFF', expected, got, { file, tip })
   if (!lossless.includes(page.compression))
-    throw unsupported(
-      'TIFF',
-      'no compression, LZW, Deflate or PackBits',
-      `compression ${page.compression}`,
-      asPng,
-    )
+    throw refused('no compression, LZW, Deflate or PackBits', `compression ${page.compression}`)
   if (!(Object.values(photometric) as number[]).includes(page.photometric))
-    throw unsupported(
-      'TIFF',
-      'greys, RGB or a palette',
-      `photometric interpretation ${page.photometric}`,
-      asPng,
-    )
-  if (page.bits === undefined)
-    throw unsupported(
-      'TIFF',
-      'samples of 8, 16, 32 or 64 bits',
-      'single bits, or samples of several sizes',
-      asPng,
-    )
+    throw refused('greys, RGB or a palette', `photometric interpretation ${page.photometric}`)
+  const [numbers, ...others] = page.numbers
+  if (numbers === undefined || others.length > 0 || !readNumbers.includes(numbers))
+    throw refused('samples of 8, 16 or 32 bits, or floats of 64', `${page.numbers.join(', ')} bits`)
+  if (!isOfKnownSamples(page))
+    throw refused('one sample a pixel, or three colours, with transparency at most', samplesText(page), 'Save its channels one by one.') // prettier-ignore
+  if (page.photometric === photometric.palette && !/^whole (8|16)$/.test(numbers))
+    throw refused('a palette of whole numbers', numbers)
   if (kindOf(page) !== kindOf(first))
-    throw unsupported('TIFF', `pages of one kind (${kindOf(first)})`, kindOf(page), {
-      file,
-      tip: 'Save its pages one by one.',
-    })
+    throw refused(`pages of one kind (${kindOf(first)})`, kindOf(page), 'Save its pages one by one.')
+  if (page.colourMap.join() !== first.colourMap.join())
+    throw refused('pages of one palette', 'several palettes', 'Save its pages one by one.')
 }
 
-function kindOf({ rows, columns, samples, bits, photometric: kind }: Page): string {
-  return `${columns} x ${rows} pixels of ${samples} x ${bits ?? 1} bits, interpretation ${kind}`
+const asPng = 'Save it as PNG, or as TIFF of 8 or 16 bits without compression.'
+
+/** A grey or three colours; more only where they are said to be transparency, and numbers are such as pictures have. */
+function isOfKnownSamples({ photometric: kind, samples, extra, numbers }: Page): boolean {
+  const own = kind === photometric.rgb ? 3 : 1
+  const isPicture = numbers.every((each) => /^whole (8|16)$/.test(each))
+  if (samples === own) return own === 1 || isPicture
+  const [meaning] = extra
+  const isAlpha = samples === own + 1 && meaning !== undefined && alpha.includes(meaning)
+  return isAlpha && isPicture && kind !== photometric.palette
 }
 
-type OfPage = Stored & Pick<SourceImages, 'samplesPerPixel' | 'photometric'>
+function samplesText({ samples, extra, numbers }: Page): string {
+  const more = extra.length === 0 ? '' : `, extra samples ${extra.join(', ')}`
+  return `${samples} of ${numbers.join(', ')} bits${more}`
+}
 
-async function decodedPage(
-  { image, samples, photometric: kind, colourMap }: Page,
-  file: string,
-): Promise<OfPage> {
-  // One array, since its samples are interleaved; the library's type allows for several.
-  const values = (await image.readRasters({ interleave: true })) as unknown as Numbers
+function kindOf({ rows, columns, samples, numbers, photometric: kind }: Page): string {
+  return `${columns} x ${rows} pixels of ${samples} x ${numbers.join(', ')} bits, interpretation ${kind}`
+}
+
+type Meaning = Stored & Pick<SourceImages, 'samplesPerPixel' | 'photometric'>
+
+/** Values of all pages at once, so that they have one scale. */
+function meaningOf(pages: readonly Numbers[], page: Page, file: string): Meaning {
+  const { samples, photometric: kind, colourMap } = page
+  const values = joined(pages)
   const isPlain = values instanceof Uint8Array || values instanceof Uint16Array
   if (isPlain && kind === photometric.palette)
     return { rescale: undefined, ...fromPalette(values, coloursOf(colourMap)) }
-  if (isPlain && samples > 1 && samples <= 4)
-    return { rescale: undefined, ...pictureOf(values, samples, values instanceof Uint8Array ? 8 : 16) }
-  if (samples === 1) {
-    const grey = kind === photometric.whiteIsZero ? 'MONOCHROME1' : 'MONOCHROME2'
-    return { samplesPerPixel: 1, photometric: grey, ...storedNumbers(values, undefined) }
+  const grey = { photometric: kind === photometric.whiteIsZero ? 'MONOCHROME1' : 'MONOCHROME2' } as const
+  if (isPlain && samples > 1) {
+    const picture = pictureOf(values, samples, values instanceof Uint8Array ? 8 : 16)
+    return { rescale: undefined, ...picture, ...(picture.samplesPerPixel === 1 ? grey : {}) }
   }
-  throw unsupported('TIFF', 'one sample a pixel, or colours of 8 or 16 bits', `${samples} samples`, {
-    file,
-    tip: 'Save its channels one by one.',
-  })
+  if (samples === 1) return { samplesPerPixel: 1, ...grey, ...storedNumbers(values, undefined) }
+  throw unreadable('TIFF', 'colours of 8 or 16 bits', samplesText(page), file)
 }
 
-/** Red, green and blue of each index: the high byte of 16 bits (TIFF 6.0, section 5), which palettes mean. */
+/** Numbers of several pages, which are of one kind. */
+function joined(pages: readonly Numbers[]): Numbers {
+  const [first] = pages
+  if (first === undefined || pages.length === 1) return first ?? new Uint8Array(0)
+  const all = first.constructor as new (length: number) => Numbers
+  const into = new all(pages.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const page of pages) {
+    into.set(page, at)
+    at += page.length
+  }
+  return into
+}
+
+/**
+ * Red, green and blue of each index: the high byte of 16 bits (TIFF 6.0, section 5). Some writers have 8 bits
+ * there; as libtiff has it, where no number needs more.
+ */
 function coloursOf(map: readonly number[]): number[][] {
   const count = map.length / 3
+  const shift = map.every((value) => value < 256) ? 0 : 8
   return Array.from({ length: count }, (_, n) =>
-    [0, 1, 2].map((colour) => (map[colour * count + n] ?? 0) >> 8),
+    [0, 1, 2].map((colour) => (map[colour * count + n] ?? 0) >> shift),
   )
 }

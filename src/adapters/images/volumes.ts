@@ -1,6 +1,6 @@
 import type { StoredValues } from '../../core/dicom/image.ts'
 import type { Rescale, SliceGeometry, SourceImages } from '../../core/image/source-images.ts'
-import { storedNumbers } from '../../core/image/stored-by-rescale.ts'
+import { storedColours, storedNumbers, type Stored } from '../../core/image/stored-by-rescale.ts'
 import type { Numbers } from '../../core/math/pictures.ts'
 import { unsupported } from './faults.ts'
 
@@ -26,20 +26,14 @@ export function stacksOf(numbers: Numbers, volumes: Volumes): SourceImages {
       file,
       tip: 'Crop it.',
     })
-  const stored = storedNumbers(numbers, volumes.rescale)
+  const stored = samples === 3 ? coloursIn(numbers, volumes) : storedNumbers(numbers, volumes.rescale)
   const slice = rows * columns * samples
   const images = Array.from({ length: stored.values.length / slice }, (_, n): StoredValues =>
     stored.values.subarray(n * slice, (n + 1) * slice),
   )
   return {
-    ...{
-      format,
-      rows,
-      columns,
-      bitsStored: stored.bitsStored,
-      signed: stored.signed,
-      rescale: stored.rescale,
-    },
+    ...{ format, rows, columns },
+    ...{ bitsStored: stored.bitsStored, signed: stored.signed, rescale: stored.rescale },
     samplesPerPixel: samples === 3 ? 3 : 1,
     photometric: samples === 3 ? 'RGB' : 'MONOCHROME2',
     stacks: Array.from({ length: volumes.volumes }, (_, n) => ({
@@ -49,4 +43,14 @@ export function stacksOf(numbers: Numbers, volumes: Volumes): SourceImages {
     })),
     notices: [...notices, ...stored.notices],
   }
+}
+
+function coloursIn(numbers: Numbers, { format, file, rescale }: Volumes): Stored {
+  const stored = storedColours(numbers)
+  if (stored !== undefined && rescale === undefined) return stored
+  const got = rescale === undefined ? 'fractions, negative or larger numbers' : 'a slope and an intercept'
+  throw unsupported(format, 'colours as whole numbers of 8 or 16 bits without a sign', got, {
+    file,
+    tip: 'Scale the colours to 0 to 255 and save them as uint8, e.g. with (255 * colours).round().astype("uint8").',
+  })
 }

@@ -56,6 +56,14 @@ function header(bytes: Uint8Array, file: string) {
     throw unsupported('WebP', 'one picture', 'an animation', { file, tip: 'Save its pictures one by one.' })
   const columns = 1 + (view.getUint32(24, true) & 0xffffff)
   const rows = 1 + (view.getUint32(26, true) >>> 8)
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, Math.min(bytes.length, 4096)))
-  return { columns, rows, lossy: text.includes('VP8 ') }
+  return { columns, rows, lossy: chunksOf(bytes).includes('VP8 ') }
+}
+
+/** The names of a file's chunks, in their order (RFC 9649, section 2.3): each a name, a size, and padded to even. */
+function chunksOf(bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const names: string[] = []
+  for (let at = 12; at + 8 <= bytes.length; at += 8 + 2 * Math.ceil(view.getUint32(at + 4, true) / 2))
+    names.push(String.fromCharCode(...bytes.subarray(at, at + 4)))
+  return names
 }

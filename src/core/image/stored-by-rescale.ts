@@ -31,6 +31,21 @@ export function storedNumbers(numbers: Numbers, rescale: Rescale | undefined): S
   return levels(numbers, [lowest, highest], { rescale, strange })
 }
 
+/**
+ * Samples of colours as DICOM stores them: whole numbers of 8 or 16 bits without a sign; undefined of others,
+ * since colours have no rescaling.
+ */
+export function storedColours(numbers: Numbers): Stored | undefined {
+  const kind = { signed: false, rescale: undefined, notices: [] }
+  if (numbers instanceof Uint8Array) return { values: numbers, bitsStored: 8, ...kind }
+  if (numbers instanceof Uint16Array) return { values: numbers, bitsStored: 16, ...kind }
+  const { lowest, highest, whole, strange } = factsOf(numbers)
+  if (!whole || strange > 0 || lowest < 0 || highest > 65535) return undefined
+  return highest <= 255
+    ? { values: Uint8Array.from(numbers), bitsStored: 8, ...kind }
+    : { values: Uint16Array.from(numbers), bitsStored: 16, ...kind }
+}
+
 function levels(
   numbers: Numbers,
   [lowest, highest]: readonly [number, number],

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
 import { readImages } from '../../adapters/images/read-images.ts'
 import { composeInstance } from '../../core/dicom/write/compose-instance.ts'
 import { deriveUid } from '../../core/dicom/write/uids.ts'
@@ -132,7 +131,7 @@ class Import {
   }
 
   private async one(source: SourceFile): Promise<ImportedFile> {
-    const parts = await readImages(source.format, await readBytes(source), source.name)
+    const parts = await readImages(source.format, source)
     const [first] = parts
     if (first === undefined)
       throw new RadversaryError('image-unreadable', 'Archive: expected arrays of images, got none', {

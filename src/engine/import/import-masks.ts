@@ -147,11 +147,14 @@ type MaskImages = Pick<SourceImages, 'rows' | 'columns' | 'rescale' | 'stacks'>
 
 /** The indices of a PNG with a palette, not its colours. */
 async function readMask(mask: SourceFile): Promise<MaskImages> {
-  const bytes = await readBytes(mask)
   if (mask.format === 'png') {
-    const { rows, columns, values } = readPng(bytes, mask.name, ({ rows: height, columns: width }) => {
-      checkPicture('PNG', height, width, mask.name)
-    })
+    const { rows, columns, values } = readPng(
+      await readBytes(mask),
+      mask.name,
+      ({ rows: height, columns: width }) => {
+        checkPicture('PNG', height, width, mask.name)
+      },
+    )
     return {
       rows,
       columns,
@@ -159,7 +162,7 @@ async function readMask(mask: SourceFile): Promise<MaskImages> {
       stacks: [{ label: undefined, images: [values], geometry: undefined }],
     }
   }
-  const [part] = await readImages(mask.format, bytes, mask.name)
+  const [part] = await readImages(mask.format, mask)
   if (part?.images.samplesPerPixel === 1) return part.images
   const tip = 'Save the mask as grey or palette PNG, or NIfTI.'
   throw misfit(mask, 'one number a pixel, the index of its class', 'colours', tip)
