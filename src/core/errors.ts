@@ -75,6 +75,16 @@ export function reasonOf(thrown: unknown): string {
   return line.length <= longestReason ? line : `${line.slice(0, longestReason)} …`
 }
 
+/** Names the file that is really at fault in an error of `work`. */
+export function namingFile<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof RadversaryError)) throw error
+    throw new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
+  }
+}
+
 /** A broken promise of our own code; users are asked to report it. */
 export function internalError(message: string): RadversaryError {
   return new RadversaryError('internal', `internal: ${message}`, {

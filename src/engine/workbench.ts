@@ -5,7 +5,7 @@ import type { ReferenceReport } from '../core/model/references.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { readLabels, type GivenLabels } from './labels/given-labels.ts'
-import { checkReferences, departureError, referenceSentence } from './models/check-references.ts'
+import { checkReferences, referenceSentence, refuseDeparture } from './models/check-references.ts'
 import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openBeside, type BesideSource } from './study/beside.ts'
@@ -109,8 +109,7 @@ async function checkedReferences(
 ): Promise<ReferenceReport | undefined> {
   const report = await checkReferences(opened, request)
   if (report === undefined) return undefined
-  if (report.departures.length > 0 && request.forceReferences !== true)
-    throw departureError(report, opened.path)
+  if (request.forceReferences !== true) refuseDeparture(report, opened.path)
   onNotice?.(referenceSentence(report))
   return report
 }

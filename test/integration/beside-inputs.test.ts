@@ -230,6 +230,51 @@ describe('a study', () => {
     expect(compared.code).toBe(0)
   })
 
+  test('verify looks for tables and arrays beside the card that is given', async () => {
+    const elsewhere = join(folder, 'elsewhere', 'model.onnx')
+    mkdirSync(join(folder, 'elsewhere'), { recursive: true })
+    cpSync(paths.model, elsewhere)
+    const out = join(folder, 'out-elsewhere')
+    await attackStudy(
+      attackRequest({ ...paths, model: elsewhere }, { study, out }, { method: 'fgsm', settings: {} }),
+    )
+    const verify = ['verify', out, '--model', elsewhere, '--device', 'cpu']
+    expect((await commandLine(verify)).code).toBe(1)
+    expect(await commandLine([...verify, '--card', paths.card])).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('runs are named by the contents of tables and arrays too', async () => {
+    const idOf = async (name: string) => {
+      const out = join(folder, name)
+      const { record } = await attackStudy(
+        attackRequest(paths, { study, out }, { method: 'fgsm', settings: {} }),
+      )
+      const compared = [
+        'compare',
+        '--study',
+        study,
+        '--model',
+        paths.model,
+        '--device',
+        'cpu',
+        '--method',
+        'fgsm',
+      ]
+      await commandLine([...compared, '--epsilon', '4/255', '--out', `${out}-compared`])
+      const comparison = readFileSync(join(`${out}-compared`, 'comparison.json'), 'utf8')
+      return [record.exportId, (JSON.parse(comparison) as { readonly exportId: string }).exportId]
+    }
+    const before = await idOf('id-before')
+    expect(await idOf('id-same')).toEqual(before)
+    const mask = join(folder, 'masks', `${images[0]!.sopInstanceUid}.npy`)
+    const bytes = readFileSync(mask)
+    writeFileSync(mask, writeNpy({ dataType: 'float32', shape: [12, 12], data: new Float32Array(144) }))
+    const after = await idOf('id-after')
+    writeFileSync(mask, bytes)
+    expect(after[0]).not.toBe(before[0])
+    expect(after[1]).not.toBe(before[1])
+  })
+
   test('an image without a value is left behind, by the name of file and attribute', async () => {
     const { default: _, ...spacing } = card.inputs.spacing
     const strict = join(folder, 'strict.card.json')

@@ -139,6 +139,8 @@ test('checks are kept by hash: the second costs no inference', async () => {
   const path = join(folder, 'home', 'references', kept[0]!)
   writeFileSync(path, readFileSync(path, 'utf8').replace('"count": 1', '"count": 7'))
   expect((await check('byte.card.json')).out).toContain('7 references')
+  const renamed = { name: 'other', provenance: { source: 'elsewhere' } }
+  expect((await check(changed('byte.card.json', renamed))).out).toContain('7 references')
   rmSync(path)
   expect((await check('byte.card.json')).out).toContain('1 reference ')
 })
@@ -167,4 +169,6 @@ test('the record of a model that agrees says so', async () => {
   const { record } = await attackStudy({ ...request, ...fgsm() })
   expect(record.model.references).toMatchObject({ count: 2, tolerance: 1e-4, departures: [] })
   expect(record.attack.forceReferences).toBeUndefined()
+  const again = await attackStudy({ ...request, ...fgsm(), forceReferences: true })
+  expect(again.record.exportId).toBe(record.exportId)
 })

@@ -57,6 +57,14 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
   }
 }
 
+/** The same of a file that must be there. @throws RadversaryError as `readBeside`; io-failed where it is not. */
+export async function requireBeside(folder: string, name: string): Promise<Uint8Array> {
+  const bytes = await readBeside(folder, name)
+  if (bytes !== undefined) return bytes
+  const cause = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+  throw ioError('Read', join(folder, name), cause)
+}
+
 function refused(file: string, got: string): RadversaryError {
   return new RadversaryError('model-unreadable', `Model: expected a regular file in its folder, got ${got}`, {
     file,

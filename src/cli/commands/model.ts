@@ -4,9 +4,9 @@ import { Command } from 'commander'
 import type { ReferenceReport } from '../../core/model/references.ts'
 import {
   checkModel,
-  departureError,
   referencesOnCpu,
   referenceSentence,
+  refuseDeparture,
   type CheckedModel,
 } from '../../engine/models/check-references.ts'
 import { homeFolder } from '../../engine/models/home.ts'
@@ -124,7 +124,7 @@ async function shown(model: OpenedModel, what: string): Promise<Outcome> {
 
 /** @throws RadversaryError reference-departs */
 function checkedOutcome({ opened, report }: CheckedModel): Outcome {
-  if (report.departures.length > 0) throw departureError(report, opened.path)
+  refuseDeparture(report, opened.path)
   return { result: report, text: `${referenceSentence(report)}\n`, code: exitCode.done }
 }
 

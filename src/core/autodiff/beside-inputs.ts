@@ -4,7 +4,7 @@ import type { RuntimeData, RuntimeTensor } from '../model/runtime.ts'
 import type { DataType } from '../onnx/data-type.ts'
 import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { bytesOf } from '../onnx/onnx-tensor.ts'
-import { extentOf, sizeOf, type Shape, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
 
 /** Values that are the same for every sample, by the input's name. */
 export type ConstantInputs = Readonly<Record<string, readonly number[]>>
@@ -65,16 +65,25 @@ function besideFeed(input: BesideInput, beside: BesideImages | undefined, count:
   const given = constant === undefined ? beside?.[name] : repeated(constant, count)
   if (given === undefined || extentOf(given.shape, 0) !== count)
     throw misfit(name, `values of ${count} samples`, given === undefined ? 'none' : extentOf(given.shape, 0))
-  const shape = shapeFor(input, given, count)
-  return { shape, ...typed(name, dataType, filledTo(sizeOf(shape), given.data)) }
+  const { shape, data } = inDeclaredShape(input, given)
+  return { shape, ...typed(name, dataType, data) }
 }
 
-/** A single number of a sample fills all that the graph takes of it. */
-function filledTo(size: number, values: Float32Array): Float32Array {
-  const each = size / values.length
-  return each === 1
-    ? values
-    : Float32Array.from({ length: size }, (_, i) => values[Math.floor(i / each)] ?? NaN)
+/**
+ * Values [N, …] in the shape that the graph declares: a single number of a sample fills all that it takes of
+ * one, and extents that it leaves free are those that the values have. @throws RadversaryError tensor-invalid
+ */
+export function inDeclaredShape({ name, shape }: Pick<BesideInput, 'name' | 'shape'>, given: Tensor): Tensor {
+  if (shape === null || shape.length === 0) return given
+  const [count = 0, ...own] = given.shape
+  const declared = shape.slice(1)
+  const rest = declared.map((extent, axis) =>
+    typeof extent === 'number' ? extent : declared.length === own.length ? (own[axis] ?? 0) : 1,
+  )
+  const [size, each] = [sizeOf(rest), sizeOf(own)]
+  if (size === each) return tensor([count, ...rest], given.data)
+  if (each !== 1) throw misfit(name, `[${rest.join(', ')}] a sample`, `[${own.join(', ')}]`)
+  return tensor([count, ...rest], Float32Array.from({ length: count * size }, (_, i) => given.data[Math.floor(i / size)] ?? NaN)) // prettier-ignore
 }
 
 function repeated(values: readonly number[], count: number): Tensor {
@@ -85,23 +94,11 @@ function repeated(values: readonly number[], count: number): Tensor {
   return { shape: [count, values.length], data }
 }
 
-/** The declared shape; free extents are those that the values have. */
-function shapeFor({ name, shape }: BesideInput, given: Tensor, count: number): Shape {
-  const declared = shape?.slice(1)
-  const own = given.shape.slice(1)
-  if (declared === undefined) return given.shape
-  const rest = declared.map((extent, axis) =>
-    typeof extent === 'number' ? extent : declared.length === own.length ? (own[axis] ?? 0) : 1,
-  )
-  if (sizeOf(rest) !== sizeOf(own)) throw misfit(name, `[${rest.join(', ')}] a sample`, `[${own.join(', ')}]`)
-  return [count, ...rest]
-}
-
 function misfit(name: string, expected: string, got: unknown): RadversaryError {
   return new RadversaryError(
     'tensor-invalid',
     `Model input '${name}': expected ${expected}, got ${String(got)}`,
-    { tip: 'Mend its values in inputs of the model card.' },
+    { tip: 'Mend its values in inputs of the model card, or of arrays in --beside.' },
   )
 }
 

@@ -38,3 +38,8 @@ export const referenceReport = z.strictObject({
   departures: z.array(z.strictObject({ message: z.string(), tip: z.string() })),
 })
 export type ReferenceReport = Readonly<z.output<typeof referenceReport>>
+
+/** Whether a model gives something else than its card's references say. */
+export function departs(report: ReferenceReport | undefined): boolean {
+  return report !== undefined && report.departures.length > 0
+}

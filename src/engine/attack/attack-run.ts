@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { contextOf } from '../../core/model/context.ts'
+import { departs } from '../../core/model/references.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -60,7 +61,7 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     exports: kindsFor(card, request.exports, request.strictExports),
     stacks: stacksOf(workbench, request),
   }
-  return { ...run, exportId: exportIdOf(run) }
+  return { ...run, exportId: await exportIdOf(run) }
 }
 
 /**
@@ -89,7 +90,7 @@ function stacksOf({ images, runtime, opened }: Workbench, { batch, slices }: Att
 }
 
 /** Everything that decides the bytes of an export. */
-function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
+async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
   const { request, method, study, opened, goal, region, exports, labels, device } = run
   const { seed, earlyStop, batch } = request
   const { name, settings } = method
@@ -98,9 +99,9 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: labels?.sha256, wanted: run.wanted?.sha256 }
   const slices = request.slices === undefined ? {} : { slices: request.slices }
-  const besideTables = run.beside && { beside: run.beside.sha256 }
+  const besideFiles = run.beside && { beside: await run.beside.sha256() }
   const inputs = {
-    ...besideTables,
+    ...besideFiles,
     images,
     failures,
     model,
@@ -116,7 +117,7 @@ function exportIdOf(run: Omit<AttackRun, 'exportId'>) {
   }
   const forced = {
     ...(run.forceIntensity && { forceIntensity: true }),
-    ...(request.forceReferences === true && { forceReferences: true }),
+    ...(departs(run.references) && { forceReferences: true }),
     ...(run.opened.straightThrough && { straightThrough: true }),
   }
   const all = {

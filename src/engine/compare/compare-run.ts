@@ -8,6 +8,7 @@ import { contextOf } from '../../core/model/context.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
+import { departs } from '../../core/model/references.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
@@ -65,7 +66,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   if (first === undefined)
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
   const run = { request, models, study: first.study, images: first.images, cells, region }
-  return { ...run, exportId: exportIdOf(run) }
+  return { ...run, exportId: await exportIdOf(run) }
 }
 
 /**
@@ -88,7 +89,7 @@ export function comparedStacks(
 }
 
 /** Everything that decides the results; what was not given is not of it. */
-function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'exportId'>): string {
+async function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'exportId'>): Promise<string> {
   const { seed, batch, transfer, criterion, loss, slices } = request
   const all = {
     version,
@@ -96,25 +97,29 @@ function exportIdOf({ request, models, cells, region }: Omit<CompareRun, 'export
     batch,
     transfer,
     ...(request.forceIntensity && { forceIntensity: true }),
-    ...(request.forceReferences && { forceReferences: true }),
+    ...(models.some(({ references }) => departs(references)) && { forceReferences: true }),
     ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     ...(request.earlyStop && { earlyStop: true }),
     criterion,
     loss,
     slices,
     region: region?.sha256,
-    models: models.map(({ opened, goal, device, images, labels, wanted, beside }) => ({
-      sha256: opened.sha256,
-      card: opened.card,
-      target: goal.target,
-      device,
-      images: images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)]),
-      masks: labels?.sha256,
-      wanted: wanted?.sha256,
-      beside: beside?.sha256,
-    })),
+    models: await Promise.all(models.map(modelOfId)),
     cells: cells.map(({ model, method: { name, settings } }) => [model, name, settings]),
   }
   const hash = sha256(new TextEncoder().encode(JSON.stringify(all)))
   return `comparison-${bytesToHex(hash).slice(0, 32)}`
+}
+
+async function modelOfId({ opened, goal, device, images, labels, wanted, beside }: ComparedModel) {
+  return {
+    sha256: opened.sha256,
+    card: opened.card,
+    target: goal.target,
+    device,
+    images: images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)]),
+    masks: labels?.sha256,
+    wanted: wanted?.sha256,
+    beside: await beside?.sha256(),
+  }
 }

@@ -1,4 +1,4 @@
-import type { ReferenceReport } from '../../core/model/references.ts'
+import { departs, type ReferenceReport } from '../../core/model/references.ts'
 import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.ts'
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
@@ -80,7 +80,7 @@ export function comparisonOf(
     region: region?.sha256,
     ...(request.earlyStop && { earlyStop: true }),
     ...(request.forceIntensity && { forceIntensity: true }),
-    ...(request.forceReferences === true && { forceReferences: true }),
+    ...(models.some(({ references }) => departs(references)) && { forceReferences: true }),
     ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     seed: request.seed,
     cells: cells.map((cell) => comparedCell(cell, request.forceIntensity)),

@@ -5,6 +5,7 @@ import { warningsOf, type AttackEvidence } from '../../core/evaluate/warnings.ts
 import type { SliceMetrics } from '../../core/evaluate/slice-metrics.ts'
 import type { Notice } from '../../core/errors.ts'
 import { namesOf, type ModelCard } from '../../core/model/card.ts'
+import { departs } from '../../core/model/references.ts'
 import { answerOf, answerText } from '../../core/tasks/answers.ts'
 import { boxCounts } from '../../core/tasks/detection/report.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -91,7 +92,7 @@ function recordedAttackOf(run: AttackRun): AttackRecord['attack'] {
     seed: request.seed,
     slices: request.slices,
     ...(run.forceIntensity && { forceIntensity: true }),
-    ...(run.references?.departures.length && { forceReferences: true as const }),
+    ...(departs(run.references) && { forceReferences: true as const }),
     ...(run.opened.straightThrough && { straightThrough: true as const }),
   }
 }

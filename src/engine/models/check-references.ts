@@ -18,7 +18,12 @@ import {
   type OwnArrays,
   type ReferenceArrays,
 } from '../../core/model/reference-check.ts'
-import { referenceReport, type Reference, type ReferenceReport } from '../../core/model/references.ts'
+import {
+  departs,
+  referenceReport,
+  type Reference,
+  type ReferenceReport,
+} from '../../core/model/references.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { fitsSlices } from '../../core/model/volume.ts'
@@ -26,7 +31,7 @@ import { answersForStacks } from '../../core/tasks/tasks.ts'
 import { concatenate, extentOf, sampleOf, sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { hashOf } from '../labels/hash.ts'
-import { openBeside } from '../study/beside.ts'
+import { hashBeside, openBeside } from '../study/beside.ts'
 import { version } from '../version.ts'
 import { connectModel, openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import { pixelModel } from './pixel-model.ts'
@@ -56,7 +61,7 @@ export async function checkReferences(
   const { card } = opened
   if (!hasReferences(card)) return undefined
   const files = await readReferenceFiles(card.references, opened.folder)
-  const known = join(home, 'references', `${keyOf(opened, files, runtime)}.json`)
+  const known = join(home, 'references', `${await keyOf(opened, { card, files, runtime })}.json`)
   const before = await readJsonFile(known, keptReport).catch(() => undefined)
   if (before !== undefined) return before.report
   const model = await connectModel({ ...opened, isRaw: true }, runtime)
@@ -97,8 +102,24 @@ function hasReferences(card: ModelCard): card is ReferredCard {
   return card.references !== undefined
 }
 
-function keyOf({ sha256, card, tfjs }: OpenedModel, files: ReferenceFiles, { device }: Runtime): string {
-  const about = JSON.stringify([version, sha256, card, tfjs?.backend ?? device, [...files.keys()]])
+interface KeyParts {
+  readonly card: ReferredCard
+  readonly files: ReferenceFiles
+  readonly runtime: Runtime
+}
+
+/** Fields of a card on which nothing that is computed depends. */
+const descriptive: ReadonlySet<string> = new Set(['schema', 'name', 'file', 'provenance', 'modality'])
+
+/** Names all that a report depends on. */
+async function keyOf(
+  { sha256, tfjs, folder }: OpenedModel,
+  { card, files, runtime }: KeyParts,
+): Promise<string> {
+  const computed = Object.entries(card).filter(([field]) => !descriptive.has(field))
+  const readsBeside = card.references.some(({ image, inputs }) => image !== undefined && inputs === undefined)
+  const beside = readsBeside ? await hashBeside(card, folder) : undefined
+  const about = JSON.stringify([version, sha256, computed, tfjs?.backend ?? runtime.device, [...files.keys()], beside]) // prettier-ignore
   return hashOf([new TextEncoder().encode(about), ...files.values()])
 }
 
@@ -190,7 +211,10 @@ async function referenceBeside(
     const { instance, file = '' } = first ?? {}
     const source = await openBeside(card, { folder, names: [file], inputs: facts.inputs })
     const sopInstanceUid = instance?.sopInstanceUid ?? ''
-    return instance && source?.of({ name: file, sopInstanceUid, instance, index: 0 })
+    return (
+      instance &&
+      source?.of({ name: file, sopInstanceUid, instance: () => Promise.resolve(instance), index: 0 })
+    )
   }
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => {
@@ -244,20 +268,20 @@ function middleOf(own: Tensor, theirs: Tensor, { input: { slices } }: ModelCard)
 }
 
 /** The report as a sentence. */
-export function referenceSentence({ count, tolerance, difference, departures }: ReferenceReport): string {
+export function referenceSentence(report: ReferenceReport): string {
+  const { count, tolerance, difference, departures } = report
   const pairs = count === 1 ? '1 reference' : `${count} references`
-  if (departures.length > 0)
+  if (departs(report))
     return `This is not the model that was trained, as ${departures.length} of ${pairs} say: ${departures.map(({ message }) => message).join(' ')}`
   return `This is the model that was trained: ${pairs} agree to ${(difference ?? 0).toExponential(1)} of their range (at most ${tolerance} is allowed).`
 }
 
-/** The error of a model that departs. */
-export function departureError(
-  { departures: [first, ...others] }: ReferenceReport,
-  file: string,
-): RadversaryError {
+/** @throws RadversaryError reference-departs for a model that departs */
+export function refuseDeparture(report: ReferenceReport, file: string): void {
+  if (!departs(report)) return
+  const [first, ...others] = report.departures
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return new RadversaryError('reference-departs', `Model: ${first?.message ?? ''}${more}`, {
+  throw new RadversaryError('reference-departs', `Model: ${first?.message ?? ''}${more}`, {
     file,
     tip: `${first?.tip ?? ''} --force-references runs the model all the same.`,
   })

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
-import { ioError } from '../../adapters/fs/io-error.ts'
-import { readBeside, readShared } from '../../adapters/fs/read-file.ts'
+import { readBeside, readShared, requireBeside } from '../../adapters/fs/read-file.ts'
 import { obstaclesOf } from '../../core/autodiff/obstacles.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { namingFile } from '../../core/errors.ts'
 import type { ModelFacts, ObstaclesOf } from '../../core/model/model-facts.ts'
 import { factsOf } from '../../core/model/read-facts.ts'
 import type { SidecarFiles } from '../../core/model/model-facts.ts'
@@ -97,30 +96,15 @@ async function readOnnxFile(path: string): Promise<ReadModel> {
   const model = namingFile(path, () => decodeModel(bytes))
   const externalData: Record<string, Uint8Array> = {}
   for (const location of namingFile(path, () => externalDataLocations(model)).sort())
-    externalData[location] = (await readBeside(dirname(path), location)) ?? missingData(path, location)
+    externalData[location] = await requireBeside(dirname(path), location)
   const hash = hashOf([[path, bytes], ...Object.entries(externalData)])
   const facts = factsOf(model, { file: path, sha256: hash })
   const ofGraph: ObstaclesOf = (scores, boxes) => obstaclesOf(model, scores, boxes)
   return { path, bytes, externalData, sha256: hash, facts, obstaclesOf: ofGraph }
 }
 
-function missingData(path: string, location: string): never {
-  const cause = Object.assign(new Error('no such file'), { code: 'ENOENT' })
-  throw ioError('Read', join(dirname(path), location), cause)
-}
-
 function hashOf(parts: readonly (readonly [name: string, bytes: Uint8Array])[]): string {
   const hash = createHash('sha256')
   for (const [, bytes] of parts) hash.update(bytes)
   return hash.digest('hex')
-}
-
-/** Names the file that is really at fault in an error of `work`. */
-export function namingFile<T>(file: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof RadversaryError)) throw error
-    throw new RadversaryError(error.code, error.message, { tip: error.tip, file, cause: error.cause })
-  }
 }

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
-import { ioError } from '../../adapters/fs/io-error.ts'
-import { readBeside } from '../../adapters/fs/read-file.ts'
+import { requireBeside } from '../../adapters/fs/read-file.ts'
 import { readPngImage } from '../../adapters/png/read-png.ts'
 import type { PixelMeaning, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
@@ -25,18 +23,13 @@ export function readReferenceFiles(
 /** Files that a card names, by their names; each once. @throws as `readReferenceFiles` */
 export async function readFilesBeside(names: readonly string[], folder: string): Promise<ReferenceFiles> {
   const files = new Map<string, Uint8Array>()
-  for (const name of new Set(names))
-    files.set(name, (await readBeside(folder, name)) ?? missing(join(folder, name)))
+  for (const name of new Set(names)) files.set(name, await requireBeside(folder, name))
   return files
 }
 
 function filesOf({ image, inputs = {}, resized, input, output }: Reference): string[] {
   const values = Object.values(inputs).filter((value) => typeof value === 'string')
   return [image, values, resized, input, output].flat().filter((name) => name !== undefined)
-}
-
-function missing(file: string): never {
-  throw ioError('Read', file, Object.assign(new Error('no such file'), { code: 'ENOENT' }))
 }
 
 /** @throws RadversaryError tensor-invalid */

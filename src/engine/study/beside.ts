@@ -1,15 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
-import { readBeside } from '../../adapters/fs/read-file.ts'
+import { readBeside, requireBeside } from '../../adapters/fs/read-file.ts'
 import type { Instance } from '../../core/dicom/instance.ts'
-import { RadversaryError } from '../../core/errors.ts'
+import { namingFile, RadversaryError } from '../../core/errors.ts'
 import type { BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { besideNames, numbersOf, type FurtherInput } from '../../core/model/further-inputs.ts'
 import type { TensorFacts } from '../../core/model/model-facts.ts'
+import { inDeclaredShape } from '../../core/autodiff/beside-inputs.ts'
 import { readNpy, tensorFromNpy } from '../../core/tensor/npy.ts'
-import { sizeOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { hashOf } from '../labels/hash.ts'
 import { labelRows, namesAmong } from '../labels/label-rows.ts'
 import { attributeOf, attributeValues, type AttributeValues } from './attribute-values.ts'
@@ -19,15 +20,16 @@ export interface BesideFrame {
   /** The image's, in the study. */
   readonly name: string
   readonly sopInstanceUid: string
-  readonly instance: Instance
+  /** Read where an attribute is asked for. */
+  readonly instance: () => Promise<Instance>
   /** Counts from 0. */
   readonly index: number
 }
 
 /** Where the values of a graph's inputs beside the image come from. */
 export interface BesideSource {
-  /** SHA-256 of the tables that hold some; arrays and attributes are the images' own. */
-  readonly sha256: string
+  /** SHA-256 of all tables and arrays that hold some; attributes are the images' own. */
+  readonly sha256: () => Promise<string>
   /**
    * Values of one frame, [1, …] each. @throws RadversaryError labels-invalid where the image lacks one,
    * io-failed, tensor-invalid.
@@ -56,30 +58,30 @@ export async function openBeside(
   files: BesideFiles,
 ): Promise<BesideSource | undefined> {
   if (besideNames(inputs).length === 0) return undefined
-  const tables: Uint8Array[] = []
   const finders: [string, PerImage, Finder][] = []
   for (const [name, input] of Object.entries(inputs))
-    if (input.kind !== 'constant') finders.push([name, input, await finderOf(input, files, tables)])
+    if (input.kind !== 'constant') finders.push([name, input, await finderOf(input, files)])
   return {
-    sha256: hashOf(tables),
+    sha256: () => hashBeside({ inputs }, files.folder),
     of: async (frame) => {
       const values = finders.map(async ([name, input, find]) => {
         const found = (await find(frame)) ?? defaultOf(input) ?? missing(name, input, frame)
         const numbers = 'data' in found ? found : numbersIn(found, name, input, frame)
-        const wanted = files.inputs.find((each) => each.name === name)?.shape
-        return [name, standardised(input, inShape(numbers, wanted))] as const
+        const shape = files.inputs.find((each) => each.name === name)?.shape ?? null
+        const filled = namingFile(frame.name, () => inDeclaredShape({ name, shape }, numbers))
+        return [name, standardised(input, filled)] as const
       })
       return Object.fromEntries(await Promise.all(values))
     },
   }
 }
 
-function finderOf(input: PerImage, files: BesideFiles, tables: Uint8Array[]): Promise<Finder> | Finder {
+function finderOf(input: PerImage, files: BesideFiles): Promise<Finder> | Finder {
   switch (input.kind) {
     case 'attribute':
       return attributeFinder(input.attribute)
     case 'table':
-      return tableFinder(input, files, tables)
+      return tableFinder(input, files)
     case 'arrays':
       return arrayFinder(input.folder, files)
   }
@@ -91,17 +93,15 @@ function attributeFinder(keyword: string): Finder {
     throw new RadversaryError('card-invalid', `Model card: inputs: there is no DICOM attribute ${keyword}`, {
       tip: 'Give the keyword that PS3.6 has, such as PatientAge, PatientSex or PixelSpacing.',
     })
-  return ({ instance, index }) => Promise.resolve(attributeValues(instance, attribute, index))
+  return async ({ instance, index }) => attributeValues(await instance(), attribute, index)
 }
 
 async function tableFinder(
   { file, column }: Extract<FurtherInput, { readonly kind: 'table' }>,
   { folder, names }: BesideFiles,
-  tables: Uint8Array[],
 ): Promise<Finder> {
   const path = join(folder, file)
-  const bytes = await contentOf(folder, file)
-  tables.push(bytes)
+  const bytes = await requireBeside(folder, file)
   const tip = 'Name each image in a column "file" or "SOPInstanceUID".'
   const wanted = { file: path, what: 'Inputs', columns: [column], tip } as const
   const rows = labelRows(new TextDecoder().decode(bytes), wanted)
@@ -130,12 +130,6 @@ function arrayFinder(arrays: string, { folder, names }: BesideFiles): Finder {
   }
 }
 
-async function contentOf(folder: string, file: string): Promise<Uint8Array> {
-  const bytes = await readBeside(folder, file)
-  if (bytes !== undefined) return bytes
-  throw ioError('Read', join(folder, file), Object.assign(new Error('no such file'), { code: 'ENOENT' }))
-}
-
 function defaultOf(input: PerImage): AttributeValues | undefined {
   return input.default === undefined ? undefined : numbersOf(input.default)
 }
@@ -152,17 +146,6 @@ function numbersIn(
   if (!numbers.every(Number.isFinite))
     throw lacking(name, frame, 'expected a number', `Add what stands there to inputs.${name}.values of the model card.`) // prettier-ignore
   return tensor([1, numbers.length], Float32Array.from(numbers))
-}
-
-/** As the graph has it, where it says so: a single number fills it. */
-function inShape(values: Tensor, wanted: TensorFacts['shape'] = []): Tensor {
-  const rest = wanted.slice(1)
-  if (wanted.length === 0 || !rest.every((extent) => typeof extent === 'number')) return values
-  const size = sizeOf(rest)
-  if (values.data.length === size) return tensor([1, ...rest], values.data)
-  const [only, ...others] = values.data
-  if (only === undefined || others.length > 0) return values
-  return tensor([1, ...rest], new Float32Array(size).fill(only))
 }
 
 function standardised({ mean = 0, std = 1 }: PerImage, { shape, data }: Tensor): Tensor {
@@ -198,6 +181,15 @@ function lacking(
       tip,
     },
   )
+}
+
+/** SHA-256 of the names and contents of all files in which a card's inputs have values. @throws io-failed */
+export async function hashBeside(card: Pick<ModelCard, 'inputs'>, folder: string): Promise<string> {
+  const text = new TextEncoder()
+  const parts: Uint8Array[] = []
+  for (const name of (await besideFileNames(card, folder)).sort())
+    parts.push(text.encode(`${name} ${hashOf([await requireBeside(folder, name)])}`))
+  return hashOf(parts)
 }
 
 /** Names of the files in which a card's inputs have values, relative to the card. @throws io-failed */

@@ -103,7 +103,7 @@ class StudyLoader implements ImageLoader {
 
   async frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame> {
     const resolved = resolveIntensity(this.card.intensity, pixels, await this.countsOf(image))
-    const beside = this.options.beside && (await this.besideOf(image, await instanceOf(image), index))
+    const beside = await this.besideOf(image, () => instanceOf(image), index)
     return frameOf(image, index, { pixels, ...resolved, beside })
   }
 
@@ -119,7 +119,10 @@ class StudyLoader implements ImageLoader {
     }))
     const frames = await Promise.all(
       resolved.map(async (each, index) =>
-        frameOf(image, index, { ...each, beside: await this.besideOf(image, instance, index) }),
+        frameOf(image, index, {
+          ...each,
+          beside: await this.besideOf(image, () => Promise.resolve(instance), index),
+        }),
       ),
     )
     const notices = [
@@ -142,7 +145,7 @@ class StudyLoader implements ImageLoader {
 
   private async besideOf(
     { name, sopInstanceUid }: StudyImage,
-    instance: Instance,
+    instance: () => Promise<Instance>,
     index: number,
   ): Promise<BesideImages | undefined> {
     return this.options.beside?.of({ name, sopInstanceUid, instance, index })

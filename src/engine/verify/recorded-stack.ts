@@ -139,7 +139,12 @@ async function readSlices(
     const range = frames[n]?.range
     if (range === undefined) continue
     const { relative } = createFloatImage(frame, meaning, range)
-    const ofFrame = await beside?.of({ name: file, sopInstanceUid, instance, index: n })
+    const ofFrame = await beside?.of({
+      name: file,
+      sopInstanceUid,
+      instance: () => Promise.resolve(instance),
+      index: n,
+    })
     slices.push({ relative, beside: ofFrame, place })
   }
   const kind =

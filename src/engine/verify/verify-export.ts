@@ -72,6 +72,8 @@ export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
   /** The model's file; by default an added model with the recorded hash. */
   readonly model?: string | undefined
+  /** The card's file, where the tables and arrays that it names do not lie beside the model. */
+  readonly card?: string | undefined
   readonly home: string
 }
 
@@ -163,19 +165,23 @@ async function findModel(
 interface RecordedModel {
   readonly model: PixelModel
   readonly card: ModelCard
-  /** Values of its inputs beside the image: of the export's own files, or beside the model. */
+  /** Values of its inputs beside the image: of the export's own files, or beside the card. */
   readonly beside: BesideSource | undefined
 }
 
 async function openRecorded(
   file: ModelFile,
   record: AttackRecord,
-  request: DeviceRequest,
+  request: VerifyRequest,
 ): Promise<RecordedModel> {
   const card = parseCard(record.model.card)
   const { runtime } = await chooseDevice(request)
   const names = record.images.map((image) => image.file)
-  const beside = await openBeside(card, { folder: dirname(file.path), names, inputs: file.facts.inputs })
+  const beside = await openBeside(card, {
+    folder: dirname(request.card ?? file.path),
+    names,
+    inputs: file.facts.inputs,
+  })
   return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card, beside }
 }
 
