@@ -82,11 +82,73 @@ def of_monai():
     keep("monai", "inference.json", inference)
 
 
+CHAINS = {
+    "a range, then constants": [
+        {"_target_": "ScaleIntensityRanged", "a_min": -57, "a_max": 164, "b_min": 0.0, "b_max": 1.0, "clip": True},
+        {"_target_": "NormalizeIntensityd", "subtrahend": 0.3, "divisor": 0.2},
+    ],
+    "a range that is not clipped, constants, and a range again": [
+        {"_target_": "ScaleIntensityRanged", "a_min": 0, "a_max": 200, "b_min": -1, "b_max": 1},
+        {"_target_": "NormalizeIntensityd", "subtrahend": [0.5], "divisor": [0.25], "channel_wise": True},
+        {"_target_": "ScaleIntensityRanged", "a_min": -4, "a_max": 4, "b_min": 0, "b_max": 255},
+    ],
+    "a range, constants, then the image's own ends": [
+        {"_target_": "ScaleIntensityRanged", "a_min": -57, "a_max": 164, "b_min": 0, "b_max": 1, "clip": True},
+        {"_target_": "NormalizeIntensityd", "subtrahend": 0.5, "divisor": 0.5},
+        {"_target_": "ScaleIntensityRangePercentilesd", "lower": 5, "upper": 90, "b_min": 0, "b_max": 1},
+    ],
+    "what is not 0": [{"_target_": "NormalizeIntensityd", "nonzero": True, "channel_wise": True}],
+    "what is not 0, then from -1 to 1": [
+        {"_target_": "NormalizeIntensityd", "nonzero": True},
+        {"_target_": "ScaleIntensityd", "minv": -1.0, "maxv": 1.0},
+    ],
+    "percentiles, clipped": [
+        {"_target_": "ScaleIntensityRangePercentilesd", "lower": 5, "upper": 95, "b_min": 0, "b_max": 1, "clip": True},
+    ],
+    "cut off at percentiles, then a z-score, then constants": [
+        {"_target_": "ClipIntensityPercentilesd", "lower": 10, "upper": 90},
+        {"_target_": "NormalizeIntensityd"},
+        {"_target_": "NormalizeIntensityd", "subtrahend": 0.1, "divisor": 3},
+    ],
+    "resized, then from 0 to 1": [
+        {"_target_": "Resized", "spatial_size": [8, 6], "mode": "bilinear", "align_corners": False},
+        {"_target_": "ScaleIntensityd"},
+    ],
+    "resized with corners aligned": [
+        {"_target_": "ScaleIntensityRanged", "a_min": -100, "a_max": 300, "b_min": 0, "b_max": 1, "clip": True},
+        {"_target_": "Resized", "keys": ["image", "label"], "spatial_size": [8, 6], "mode": ["bilinear", "nearest"], "align_corners": [True, None]},
+    ],
+}  # fmt: skip
+
+
+def of_monai_values():
+    """What MONAI makes of an image by transforms of a bundle, as its own parser reads them."""
+    import numpy as np
+    from monai.bundle import ConfigParser
+
+    noise = np.random.default_rng(7).integers(-150, 400, (1, 12, 10)).astype(np.float32)
+    body = np.where(np.abs(noise) < 60, 0, np.abs(noise))
+    images = {"noise": noise, "body": body, "bright": np.abs(noise) + 40}
+    cases = []
+    for name, transforms in CHAINS.items():
+        steps = [{"keys": "image", **one} for one in transforms]
+        parser = ConfigParser({"preprocessing": {"_target_": "Compose", "transforms": steps}})
+        for image, values in images.items():
+            compose = parser.get_parsed_content("preprocessing")
+            made = compose({"image": values.copy(), "label": values.copy()})["image"]
+            cases.append({"name": name, "image": image, "output": [round(float(each), 6) for each in np.ravel(made)], "size": list(made.shape[1:])})
+    content = {"chains": {name: [{"keys": "image", **one} for one in each] for name, each in CHAINS.items()}, "images": {name: [int(v) for v in np.ravel(each)] for name, each in images.items()}, "cases": cases}  # fmt: skip
+    with open(os.path.join(FOLDER, "../monai-values.json"), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.write("\n")
+
+
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     of_transformers()
     of_timm()
     of_monai()
+    of_monai_values()
     print(f"transformers {transformers.__version__}, timm {timm.__version__}")
 
 

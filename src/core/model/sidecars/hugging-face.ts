@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isObject } from '../card-place.ts'
 import {
   bytesOfPictures,
+  nothing,
   optional,
   said,
   type SidecarField,
@@ -50,8 +51,6 @@ export const huggingFace: SidecarReader = {
     return { ...images, fields: [...(ofModel === undefined ? [] : modelFields(ofModel)), ...images.fields] }
   },
 }
-
-const nothing: SidecarReading = { fields: [], notes: [] }
 
 /** In a file of its own, or inside that of a processor of several kinds. */
 function processorIn(files: Readonly<Record<string, unknown>>): Processor | undefined {

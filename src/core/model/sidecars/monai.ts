@@ -1,5 +1,9 @@
 import { isObject, type JsonObject } from '../card-place.ts'
-import { said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
+import { classExtent, type ModelFacts } from '../model-facts.ts'
+import { extentsIn, numbersIn, stepAt, transformsAt, unreadSettings } from './monai-config.ts'
+import { readTransform, type ImageSoFar } from './monai-transforms.ts'
+import { valueFields, valuesAsStored } from './monai-values.ts'
+import { nothing, said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const metadataFile = 'metadata.json'
 const inferenceFile = 'inference.json'
@@ -15,7 +19,7 @@ export const monai: SidecarReader = {
     const format = isObject(metadata) ? metadata['network_data_format'] : undefined
     if (!isObject(format) && !isBundle(inference)) return undefined
     const isVolume = facts.inputs.some(({ shape }) => shape.length === 5)
-    const before = isBundle(inference) ? inferenceReading(inference, isVolume) : { fields: [], notes: [] }
+    const before = isBundle(inference) ? inferenceReading(inference, facts, isVolume) : nothing
     return {
       fields: [...before.fields, ...(isObject(format) ? formatFields(format, isVolume) : [])],
       notes: before.notes,
@@ -54,10 +58,6 @@ function objectsIn(value: unknown): JsonObject[] {
   return isObject(value) ? Object.values(value).filter(isObject) : []
 }
 
-function numbersIn(value: unknown): number[] | undefined {
-  return Array.isArray(value) && value.every((one) => typeof one === 'number') ? value : undefined
-}
-
 /** {"0": "background", "1": "spleen"} */
 function namesIn(value: unknown): string[] | undefined {
   if (!isObject(value)) return undefined
@@ -67,189 +67,126 @@ function namesIn(value: unknown): string[] | undefined {
   return isWhole ? names.map(([, name]) => String(name)) : undefined
 }
 
-function inferenceReading(inference: JsonObject, isVolume: boolean): SidecarReading {
-  const fields: SidecarField[] = []
+function inferenceReading(inference: JsonObject, facts: ModelFacts, isVolume: boolean): SidecarReading {
+  const parts = [
+    preprocessing(inference, isVolume),
+    inferer(inference, isVolume),
+    postprocessing(inference, facts),
+  ]
+  return {
+    fields: parts.flatMap(({ fields }) => fields),
+    notes: parts.flatMap(({ notes }) => notes.map((note) => `${inferenceFile}: ${note}`)),
+  }
+}
+
+function preprocessing(inference: JsonObject, isVolume: boolean): SidecarReading {
+  const steps = transformsAt(inference, 'preprocessing')
+  if (steps.length === 0) return nothing
+  let image: ImageSoFar = { isVolume, isResampled: false, isTransposed: false, values: valuesAsStored, places: {} } // prettier-ignore
   const notes: string[] = []
-  const steps = transformsIn(inference, 'preprocessing')
-  let isResampled = false
-  for (const { name, step } of steps) {
-    const place = `${inferenceFile}: ${name}`
-    const reader = transforms[name]
-    const found = reader?.({ step, isVolume, isResampled })
-    if (found === undefined)
-      notes.push(`${place} can't be said in a card, or depends on what the file computes`)
-    for (const [field, value] of Object.entries(found ?? {})) fields.push(...said(field, value, place))
-    isResampled ||= name === 'Spacing' || name === 'Resize'
+  let isWhole = true
+  for (const step of steps) {
+    const read = readTransform(step, image)
+    notes.push(...read.unsaid.map((reason) => `${step.name} ${reason}`))
+    isWhole &&= read.isWhole
+    image = read.image
   }
-  if (isVolume && !steps.some(({ name }) => name === 'Resize'))
-    fields.push(...said('fit', { kind: 'none' }, `${inferenceFile}: no Resized`))
-  const isNormalised = fields.some(({ field }) => field === 'mean')
-  if (steps.length > 0 && !isNormalised)
-    fields.push(
-      ...said('mean', [0], `${inferenceFile}: preprocessing`),
-      ...said('std', [1], `${inferenceFile}: preprocessing`),
-    )
-  return { fields: [...fields, ...infererFields(inference), ...activationFields(inference)], notes }
-}
-
-/** A value with its reference followed, `@key` or `@key#0#name`, as far as this file holds it. */
-function resolved(whole: JsonObject, value: unknown, depth = 0): unknown {
-  if (typeof value !== 'string' || !value.startsWith('@') || depth > 16) return value
-  const found = value
-    .slice(1)
-    .split(/#|::/)
-    .reduce<unknown>(
-      (at, key) => (Array.isArray(at) ? at[Number(key)] : isObject(at) ? at[key] : undefined),
-      whole,
-    )
-  return resolved(whole, found, depth + 1)
-}
-
-interface Transform {
-  /** Without the d of transforms of dictionaries. */
-  readonly name: string
-  readonly step: JsonObject
-}
-
-/** The transforms of a Compose that touch the image, references in their settings followed. */
-function transformsIn(inference: JsonObject, key: string): Transform[] {
-  const compose = resolved(inference, inference[key])
-  const list = resolved(inference, isObject(compose) ? compose['transforms'] : undefined)
-  return (Array.isArray(list) ? list : [])
-    .map((one: unknown) => resolved(inference, one))
-    .filter(isObject)
-    .filter((one) => one['_disabled_'] !== true)
-    .map((one) => ({
-      name: String(one['_target_']).split('.').at(-1)?.replace(/[dD]$/, '') ?? '',
-      step: Object.fromEntries(
-        Object.entries(one).map(([name, value]) => [name, resolved(inference, value)]),
-      ),
-    }))
-}
-
-interface Read {
-  readonly step: JsonObject
-  readonly isVolume: boolean
-  /** Whether the image was resampled before. */
-  readonly isResampled: boolean
-}
-
-/** Parts of a card by their fields; undefined where a transform can't be said in one. */
-type TransformReader = (read: Read) => Readonly<Record<string, unknown>> | undefined
-
-const nothing: TransformReader = () => ({})
-
-const transforms: Readonly<Record<string, TransformReader>> = {
-  LoadImage: nothing,
-  EnsureChannelFirst: nothing,
-  AddChannel: nothing,
-  EnsureType: nothing,
-  ToTensor: nothing,
-  CastToType: nothing,
-  Orientation: ({ step, isVolume }) =>
-    isVolume && typeof step['axcodes'] === 'string'
-      ? { 'input.volume.orientation': step['axcodes'] }
-      : undefined,
-  Spacing: ({ step, isVolume }) => {
-    const spacing = numbersIn(step['pixdim'])
-    return isVolume && spacing?.length === 3 ? { 'input.volume.spacing': spacing } : undefined
-  },
-  Resize: ({ step, isVolume }) => resizeFields(step, isVolume),
-  ScaleIntensityRange: ({ step }) => rangeFields(step),
-  ScaleIntensity: (read) => scaleFields(read),
-  NormalizeIntensity: (read) => normaliseFields(read),
-}
-
-const modes: Readonly<Record<string, string>> = {
-  area: 'area-pytorch',
-  bilinear: 'bilinear',
-  trilinear: 'bilinear',
-  bicubic: 'bicubic',
-  nearest: 'nearest-floor',
-  'nearest-exact': 'nearest',
-}
-
-function resizeFields(
-  { spatial_size: size, mode }: JsonObject,
-  isVolume: boolean,
-): ReturnType<TransformReader> {
-  const extents = numbersIn(size)
-  const word = modes[String(Array.isArray(mode) ? mode[0] : (mode ?? 'area'))]
-  if (extents === undefined || word === undefined) return undefined
-  const common = { fit: { kind: 'stretch' }, interpolation: word }
-  if (!isVolume) return { ...common, 'input.size': extents }
-  return { ...common, 'input.volume.patch': extents, 'input.volume.run': 'resized' }
-}
-
-function rangeFields(step: JsonObject): ReturnType<TransformReader> {
-  const [lower, upper] = [step['a_min'], step['a_max']]
-  const [bottom, top] = [step['b_min'] ?? 0, step['b_max'] ?? 1]
-  if (![lower, upper, bottom, top].every((one) => typeof one === 'number')) return undefined
+  const at = `${inferenceFile}: ${steps.map(({ name }) => name).join(', ')}`
   return {
-    intensity: { kind: 'modality-range', lower, upper },
-    'input.valueRange': [bottom, top],
-    ...(step['clip'] === true ? {} : { clip: false }),
+    fields: Object.entries(imageFields(image, isWhole)).flatMap(([field, value]) => said(field, value, at)),
+    notes: [...notes, ...imageNotes(image)],
   }
 }
 
-/** What budgets count in where an image is normalised by its own statistics. */
-const wholeRange = (isVolume: boolean, fromZero = false) => ({
-  intensity: {
-    kind: 'percentile',
-    lower: 0,
-    upper: 100,
-    of: isVolume ? 'series' : 'image',
-    ...(fromZero && { fromZero }),
-  },
-})
-
-function scaleFields({ step, isVolume, isResampled }: Read): ReturnType<TransformReader> {
-  const [low, high] = [step['minv'] ?? 0, step['maxv'] ?? 1]
-  if (typeof low !== 'number' || typeof high !== 'number' || (step['factor'] ?? null) !== null)
-    return undefined
-  const statistic = { kind: 'min-max', to: [low, high], ...placeOf(step, isVolume, isResampled) }
-  return { ...wholeRange(isVolume), normalisation: [statistic] }
-}
-
-function normaliseFields({ step, isVolume, isResampled }: Read): ReturnType<TransformReader> {
-  const [mean, std] = [listOf(step['subtrahend']), listOf(step['divisor'])]
-  if (mean !== undefined && std !== undefined) return { mean, std }
-  if ((step['subtrahend'] ?? null) !== null || (step['divisor'] ?? null) !== null) return undefined
-  const region = step['nonzero'] === true ? { region: { kind: 'non-zero' } } : {}
+/** Fields of what was read; what depends on every transform only where each was read. */
+function imageFields({ places, values, isVolume }: ImageSoFar, isWhole: boolean): JsonObject {
+  const { mean, std } = values
   return {
-    ...wholeRange(isVolume, step['nonzero'] === true),
-    clip: false,
-    normalisation: [{ kind: 'z-score', ...region, ...placeOf(step, isVolume, isResampled) }],
+    ...(isVolume && isWhole && { fit: { kind: 'none' } }),
+    ...places,
+    ...valueFields(values, isVolume),
+    ...(isWhole && { mean, std }),
   }
 }
 
-function listOf(value: unknown): number[] | undefined {
-  return typeof value === 'number' ? [value] : numbersIn(value)
-}
-
-function placeOf(step: JsonObject, isVolume: boolean, isResampled: boolean): JsonObject {
-  const of = isVolume ? 'volume' : step['channel_wise'] === true ? 'channel' : 'image'
-  return { of, ...(isResampled && !isVolume ? { at: 'input' } : {}) }
-}
-
-function infererFields(inference: JsonObject): SidecarField[] {
-  const inferer = resolved(inference, inference['inferer'])
-  if (!isObject(inferer) || !String(inferer['_target_']).endsWith('SlidingWindowInferer')) return []
-  const patch = numbersIn(resolved(inference, inferer['roi_size']))
-  const overlap = resolved(inference, inferer['overlap'])
-  const at = `${inferenceFile}: SlidingWindowInferer`
-  if (patch?.length !== 3) return []
+/** What MONAI's readers do that a card has to know of. */
+function imageNotes({ places, values, isVolume, isTransposed }: ImageSoFar): string[] {
+  const isOfStored = values.range === undefined && values.steps.length === 0
   return [
-    ...said('input.volume.patch', patch, `${at} roi_size`),
-    ...said('input.volume.overlap', typeof overlap === 'number' ? overlap : 0.25, `${at} overlap`),
-    ...said('input.volume.blend', inferer['mode'] === 'gaussian' ? 'gaussian' : 'constant', `${at} mode`),
-    ...said('input.volume.edge', 'zeros', `${at} padding_mode`),
+    ...(isVolume && places['input.volume.orientation'] === undefined
+      ? [
+          'without Orientation the network takes columns, rows and slices as a file has them: give input.volume.orientation',
+        ]
+      : []),
+    ...(isVolume || isTransposed
+      ? []
+      : ["MONAI's readers exchange rows and columns of pictures: give the graph a Transpose that exchanges them back"]), // prettier-ignore
+    ...(isOfStored ? ['values are taken as they are stored: give the ends of intensity as input.valueRange too'] : []), // prettier-ignore
   ]
 }
 
-function activationFields(inference: JsonObject): SidecarField[] {
-  const step = transformsIn(inference, 'postprocessing').find(({ name }) => name === 'Activations')?.step
-  const place = `${inferenceFile}: Activationsd`
-  if (step?.['softmax'] === true) return said('output.activation', 'softmax', place)
-  return step?.['sigmoid'] === true ? said('output.activation', 'multi-label-sigmoid', place) : []
+const slidingSettings = ['roi_size', 'overlap', 'mode', 'sw_batch_size', 'sw_device', 'progress', 'cache_roi_weight_map', 'cpu_thresh', 'buffer_steps', 'buffer_dim', 'padding_mode', 'cval'] // prettier-ignore
+
+function inferer(inference: JsonObject, isVolume: boolean): SidecarReading {
+  const step = stepAt(inference, 'inferer')
+  if (step === undefined || step.name === 'SimpleInferer') return nothing
+  const { roi_size: size, overlap, mode, padding_mode: padding, cval } = step.settings
+  const patch = extentsIn(size, 3)
+  if (step.name !== 'SlidingWindowInferer' || !isVolume || patch === undefined)
+    return {
+      fields: [],
+      notes: [`${step.name} can't be said in a card, or depends on what the file computes`],
+    }
+  const parts = {
+    overlap: overlap === undefined ? 0.25 : typeof overlap === 'number' ? overlap : undefined,
+    blend: blends[wordOf(mode)],
+    edge: edges[`${wordOf(padding)} ${JSON.stringify(cval ?? 0)}`],
+  }
+  const unread = Object.entries(parts).filter(([, value]) => value === undefined)
+  const at = (place: string) => `${inferenceFile}: SlidingWindowInferer ${place}`
+  return {
+    fields: [
+      ...said('input.volume.patch', patch, at('roi_size')),
+      ...Object.entries(parts).flatMap(([name, value]) => said(`input.volume.${name}`, value, at(name))),
+    ],
+    notes: [
+      ...unread.map(([name]) => `SlidingWindowInferer's setting for input.volume.${name} can't be said in a card, or depends on what the file computes`), // prettier-ignore
+      ...unreadSettings(step, slidingSettings, { sigma_scale: 0.125, with_coord: false }).map(
+        (reason) => `SlidingWindowInferer ${reason}`,
+      ),
+    ],
+  }
+}
+
+/** The name of a mode, which is constant where none is given. */
+function wordOf(mode: unknown = 'constant'): string {
+  return typeof mode === 'string' ? mode.toLowerCase() : ''
+}
+
+const blends: Readonly<Record<string, string>> = {
+  constant: 'constant',
+  gaussian: 'gaussian',
+  '$monai.utils.blendmode.constant': 'constant',
+  '$monai.utils.blendmode.gaussian': 'gaussian',
+}
+
+/** What continues a volume, by padding_mode and cval. */
+const edges: Readonly<Record<string, string>> = { 'constant 0': 'zeros', 'replicate 0': 'repeat' }
+
+function postprocessing(inference: JsonObject, { outputs }: ModelFacts): SidecarReading {
+  const steps = transformsAt(inference, 'postprocessing')
+  const activations = steps.find(({ name }) => name === 'Activations')
+  const { sigmoid, softmax, other } = activations?.settings ?? {}
+  const threshold = steps.find(({ name }) => name === 'AsDiscrete')?.settings['threshold']
+  const isOne = outputs.every((output) => classExtent(output) === 1)
+  const activation = softmax === true ? 'softmax' : isOne ? 'binary-sigmoid' : 'multi-label-sigmoid'
+  const isSaid = softmax === true || sigmoid === true
+  const isThreshold = sigmoid === true && typeof threshold === 'number' && threshold > 0 && threshold < 1
+  return {
+    fields: [
+      ...said('output.activation', isSaid ? activation : undefined, `${inferenceFile}: Activations`),
+      ...said('output.threshold', isThreshold ? threshold : undefined, `${inferenceFile}: AsDiscrete`),
+    ],
+    notes: (other ?? null) === null ? [] : ["Activations has other, which can't be said in a card"],
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ModelFacts } from '../model-facts.ts'
-import { said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
+import { nothing, said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const property = z.object({
   mean: z.number(),
@@ -48,13 +48,13 @@ export const nnunet: SidecarReader = {
     const print = fingerprint.safeParse(files['dataset_fingerprint.json']).data
     const ofPlans =
       planned === undefined || file === undefined
-        ? { fields: [], notes: [] }
+        ? nothing
         : planReading(planned, {
             file,
             facts,
             ofChannel: print?.foreground_intensity_properties_per_channel['0'],
           })
-    const ofDataset = described === undefined ? { fields: [], notes: [] } : datasetReading(described)
+    const ofDataset = described === undefined ? nothing : datasetReading(described)
     return {
       fields: [...ofPlans.fields, ...ofDataset.fields],
       notes: [...ofPlans.notes, ...ofDataset.notes],

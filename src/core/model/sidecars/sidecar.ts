@@ -17,6 +17,8 @@ export interface SidecarReading {
   readonly notes: readonly string[]
 }
 
+export const nothing: SidecarReading = { fields: [], notes: [] }
+
 /** One family of files beside models. */
 export interface SidecarReader {
   /** Names of the files that it reads. */

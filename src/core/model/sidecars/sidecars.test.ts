@@ -110,9 +110,7 @@ test('a MONAI bundle: window, orientation, spacing and patches, references follo
     fit: { kind: 'none' },
     output: { classes: ['background', 'spleen'], activation: 'softmax' },
   })
-  expect(notes).toEqual([
-    "inference.json: CropForeground can't be said in a card, or depends on what the file computes",
-  ])
+  expect(notes).toEqual(["inference.json: CropForeground can't be said in a card"])
 })
 
 describe('nnU-Net', () => {
