@@ -6,7 +6,7 @@ import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { readLabels, type GivenLabels } from './labels/given-labels.ts'
 import { checkReferences, referenceSentence, refuseDeparture } from './models/check-references.ts'
-import { openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
+import { goesStraight, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openBeside, type BesideSource } from './study/beside.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
@@ -51,7 +51,9 @@ export async function openWorkbench(
   hooks: JobHooks,
   needsGradient = false,
 ): Promise<Workbench> {
-  const opened = askedModel(await openModel(request), request.straightThrough)
+  const model = await openModel(request)
+  const isStraight = goesStraight(request, model.obstacles, hooks)
+  const opened: OpenedModel = isStraight ? { ...model, straightThrough: 'gradients' } : model
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   const isPassed = obstacle?.isRounding === true && opened.straightThrough !== undefined
   if (needsGradient && obstacle !== undefined && !isPassed) throw obstacleError(obstacle, opened.path)
@@ -93,12 +95,6 @@ export async function workbenchOf(
     }),
     forceIntensity: request.forceIntensity ?? false,
   }
-}
-
-/** A quantised model's gradients pass its rounding where that is asked for. */
-function askedModel(opened: OpenedModel, straightThrough = false): OpenedModel {
-  const isRounding = opened.obstacles.some((each) => each.isRounding === true)
-  return straightThrough && isRounding ? { ...opened, straightThrough: 'gradients' } : opened
 }
 
 /** @throws RadversaryError reference-departs, unless that is forced. */

@@ -113,4 +113,22 @@ describe('a study', () => {
     const ours = tensorFromNpy(readNpy(readFileSync(out))).data
     expect(largestDifference(ours, golden('qdq-gradient').data)).toBeLessThan(1e-5)
   })
+
+  test('tensor attack looks at one batch, and says nothing of a model that does not round', async () => {
+    const attack = (file: string, ...more: string[]) => {
+      const files = ['--model', path(file), '--input', path('x.npy'), '--labels', path('labels.npy')]
+      const out = ['--out', join(folder, 'x.npy'), '--device', 'cpu', '--batch', '2', '--straight-through']
+      return commandLine(['tensor', 'attack', '--method', 'fgsm', ...files, ...out, ...more])
+    }
+    const rounded = await attack('qdq.onnx')
+    expect(rounded).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('on the first 2 images') as string,
+    })
+    const plain = await attack('float.onnx')
+    expect(plain).toMatchObject({ code: 0, err: expect.stringContaining('is not quantised') as string })
+    expect(plain.err).not.toContain('rounding')
+    const unknown = await attack('qdq.onnx', '--beside', 'age=3')
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('got age') as string })
+  })
 })

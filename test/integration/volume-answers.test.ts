@@ -200,6 +200,16 @@ test('a value of the whole volume is regressed, and attacked', async () => {
   expect(record.images[0]!.frames[0]!.before.value).toBe(record.images[4]!.frames[0]!.before.value)
 })
 
+test('gradients go straight through the rounding of a quantised classifier of oriented volumes', async () => {
+  const made = madeStudy()
+  const volume = { orientation: 'RAS', spacing: [0.7, 0.6, 2] }
+  const paths = writeVolumeAnswers(made.folder, [...patch], { volume, isQuantised: true })
+  const request = attackRequest(paths, made, { method: 'i-fgsm', settings, straightThrough: true })
+  const { record, failures } = await attackStudy(request)
+  expect(failures).toEqual([])
+  expect(record.notices.map(({ message }) => message).join()).toContain('on the first volume.')
+})
+
 describe('labels of volumes', () => {
   const labelled = (made: ReturnType<typeof madeStudy>, lines: readonly string[]) => {
     const labels = join(made.folder, 'labels.csv')

@@ -59,17 +59,29 @@ export function writeVolumeSegmenter(
 export const volumeAnswers = ['healthy', 'ill']
 
 /** A 3-D classifier: Conv 3x3x3, Tanh, the mean over all voxels, and two sums of it. */
-function answerNetwork(patch: readonly [number, number, number], outputs: readonly number[][]): Uint8Array {
+function answerNetwork(
+  patch: readonly [number, number, number],
+  outputs: readonly number[][],
+  isQuantised: boolean,
+): Uint8Array {
   const graph = new GraphBuilder()
   const image = graph.input('volume', ['batch', 1, ...patch])
   const weights = uniformTensor([2, 1, 3, 3, 3], 43, [-0.5, 0.5])
-  const inner = graph.node('Conv', [image, graph.floats([...weights.shape], [...weights.data])], {
+  const taken = isQuantised ? rounded(graph, image) : image
+  const inner = graph.node('Conv', [taken, graph.floats([...weights.shape], [...weights.data])], {
     pads: [1, 1, 1, 1, 1, 1],
   })
   const mean = graph.node('Flatten', [graph.node('GlobalAveragePool', [graph.node('Tanh', [inner])])])
   const out = graph.node('MatMul', [mean, graph.floats([2, outputs.length], [0, 1].flatMap((row) => outputs.map((column) => column[row] ?? 0)))]) // prettier-ignore
   graph.output(out, ['batch', outputs.length])
   return encodeModel(graph.build())
+}
+
+/** 8 bits of values in −4 to 4. */
+function rounded(graph: GraphBuilder, image: string): string {
+  const zero = graph.constant({ dataType: 'uint8', shape: [], raw: Uint8Array.of(127) })
+  const scale = [graph.floats([], [8 / 255]), zero]
+  return graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [image, ...scale]), ...scale])
 }
 
 /** A classifier or, of one output, a regression of whole volumes on disk with its card. */
@@ -79,12 +91,17 @@ export function writeVolumeAnswers(
   {
     volume = {},
     card = {},
-  }: { readonly volume?: object; readonly card?: Readonly<Record<string, unknown>> } = {},
+    isQuantised = false,
+  }: {
+    readonly volume?: object
+    readonly card?: Readonly<Record<string, unknown>>
+    readonly isQuantised?: boolean
+  } = {},
 ) {
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'answers.onnx'), card: join(folder, 'answers.card.json') }
   const isNumber = card['task'] === 'regression'
-  writeFileSync(paths.model, answerNetwork(patch, isNumber ? [[30, -20]] : [[40, -30], [-40, 30]])) // prettier-ignore
+  writeFileSync(paths.model, answerNetwork(patch, isNumber ? [[30, -20]] : [[40, -30], [-40, 30]], isQuantised)) // prettier-ignore
   const classes = { activation: 'softmax', gives: 'logits', classes: volumeAnswers }
   const whole = {
     input: { volume },

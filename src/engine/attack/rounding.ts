@@ -1,47 +1,69 @@
+import { entry } from '../../core/entry.ts'
 import type { Notice } from '../../core/errors.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import { concatenate, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { leftOut } from '../study/failures.ts'
-import type { ImageLoader } from '../study/load-image.ts'
+import { sliceRuns } from '../study/image-groups.ts'
+import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { spaceOf } from '../study/stack-context.ts'
 import type { AttackRun } from './attack-run.ts'
 
 /**
- * What a record says of gradients that went straight through a quantised model's rounding: how far its outputs are
- * from those without any rounding, on the first images of the run. None for other models and methods.
+ * What a record says of gradients that went straight through a quantised model's rounding: how far its outputs
+ * are from those without any rounding, on the first images of the run. None for other models and methods.
  */
 export async function roundingNotices(
   { opened, runtime, method, stacks, request }: AttackRun,
   { loader, model }: { readonly loader: ImageLoader; readonly model: PixelModel },
 ): Promise<Notice[]> {
   if (opened.straightThrough === undefined || method.entry.access !== 'white-box') return []
-  const images = (stacks[0]?.images ?? []).slice(0, request.batch)
-  const loaded = await Promise.all(images.map((image) => loader.load(image).catch(leftOut)))
-  const all = loaded.flatMap((each) => ('frames' in each ? each.frames : []))
-  const shape = all[0]?.float.relative.shape
-  const frames = all.filter(({ float }) => float.relative.shape.join() === shape?.join())
-  if (frames.length === 0) return []
+  const [stack] = stacks
+  const isVolume = model.context === Infinity
+  const images = (stack?.images ?? []).slice(0, isVolume ? undefined : request.batch)
+  const frames = firstRun(await loadedFrames(images, loader), model)
+  if (stack === undefined || frames.length === 0) return []
   const x = concatenate(frames.map(({ float }) => float.relative))
   const beside = joinedBeside(frames.map((frame) => frame.beside))
+  const around = { space: spaceOf(model, stack.images, frames) }
   const connected = await connectModel({ ...opened, straightThrough: 'unrounded' }, runtime)
   const unrounded = pixelModel(connected, opened.card)
   try {
-    const rounded = await model.forShape(x.shape).predict(x, beside)
-    const floats = await unrounded.forShape(x.shape).predict(x, beside)
-    return [roundingNotice(rounded, floats, frames.length)]
+    const rounded = await model.forShape(x.shape, around).predict(x, beside)
+    const floats = await unrounded.forShape(x.shape, around).predict(x, beside)
+    return [roundingNotice(rounded, floats, isVolume ? 'the first volume' : firstImages(frames.length))]
   } finally {
     await unrounded.dispose()
   }
 }
 
-/** @param count of images that were looked at */
-export function roundingNotice(rounded: Tensor, floats: Tensor, count: number): Notice {
+/** Images that can't be read are left out; they are reported when their turn comes. */
+async function loadedFrames(images: readonly StudyImage[], loader: ImageLoader): Promise<StudyFrame[]> {
+  const loaded = await Promise.all(images.map((image) => loader.load(image).catch(leftOut)))
+  return loaded.flatMap((each) => ('frames' in each ? each.frames : []))
+}
+
+/** Those of the first one's size; of models that see neighbouring slices the first run of them. */
+function firstRun(all: readonly StudyFrame[], { context }: PixelModel): StudyFrame[] {
+  const shape = all[0]?.float.relative.shape.join()
+  const frames = all.filter(({ float }) => float.relative.shape.join() === shape)
+  if (context === 0) return frames
+  return (sliceRuns(frames)[0] ?? []).map((at) => entry(frames, at))
+}
+
+/** What is looked at first, in words. */
+export function firstImages(count: number): string {
+  return count === 1 ? 'the first image' : `the first ${count} images`
+}
+
+/** @param where it was looked at, in words */
+export function roundingNotice(rounded: Tensor, floats: Tensor, where: string): Notice {
   const [difference, range] = differences(rounded, floats)
   const part = range === 0 ? 0 : difference / range
-  const images = count === 1 ? 'the first image' : `the first ${count} images`
   return {
-    message: `Gradients went straight through the rounding of the quantised model, as if it were not there; without rounding its outputs differ by up to ${Number(difference.toPrecision(2))} (${Number((100 * part).toPrecision(2))} % of their range) on ${images}.`,
+    message: `Gradients went straight through the rounding of the quantised model, as if it were not there; without rounding its outputs differ by up to ${Number(difference.toPrecision(2))} (${Number((100 * part).toPrecision(2))} % of their range) on ${where}.`,
     tip: 'Predictions see the rounding. Where the difference is large, such gradients may lead astray: compare with square, spsa or hopskipjump.',
   }
 }

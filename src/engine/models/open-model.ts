@@ -20,9 +20,11 @@ import {
   type CardDraft,
   type ProposedCard,
 } from '../../core/model/propose-card.ts'
+import type { Obstacle } from '../../core/model/model-facts.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { readModelFile, type ModelFile, type ReadModel } from './read-model.ts'
+import type { JobHooks } from '../progress.ts'
 import { connectVolume } from './connect-volume.ts'
 import { isFile, modelsFolder, storedModelFile } from './home.ts'
 import { tfjsPath, type ModelRuntime } from './tfjs-model-file.ts'
@@ -101,6 +103,18 @@ export async function showModel(reference: ModelReference): Promise<ShownModel> 
   })
 }
 
+/** Whether gradients go straight through a graph's rounding: where that is asked for, and where it rounds. */
+export function goesStraight(
+  { straightThrough }: { readonly straightThrough?: boolean | undefined },
+  obstacles: readonly Obstacle[],
+  { onNotice }: JobHooks,
+): boolean {
+  if (straightThrough !== true) return false
+  const rounds = obstacles.some((each) => each.isRounding === true)
+  if (!rounds) onNotice?.('The model is not quantised: --straight-through changes nothing.')
+  return rounds
+}
+
 export interface ReadReference {
   readonly file: ReadModel
   /** The card's JSON and where it is, where there is one. */
@@ -177,7 +191,8 @@ function connectFeatures(
   return differentiable(model, { ...common, outputName: featureName, activation: 'none' })
 }
 
-function needsOnnx(what: string, file: string): RadversaryError {
+/** Error about a model that TensorFlow.js runs, and that has to be ONNX. */
+export function needsOnnx(what: string, file: string): RadversaryError {
   return new RadversaryError(
     'model-unsupported',
     `Model: expected ${what} that is ONNX, got one that TensorFlow.js runs`,

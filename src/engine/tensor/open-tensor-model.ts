@@ -1,12 +1,13 @@
 import { createOnnxModel, type CheckLogits, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import type { BesideImages } from '../../core/model/beside.ts'
+import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { OutputFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
-import type { Tensor } from '../../core/tensor/tensor.ts'
-import { roundingNotice } from '../attack/rounding.ts'
+import { concatenate, extentOf, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import { firstImages, roundingNotice } from '../attack/rounding.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from '../device.ts'
-import { readModelFile } from '../models/read-model.ts'
+import { goesStraight, needsOnnx } from '../models/open-model.ts'
+import { readModelFile, type ReadModel } from '../models/read-model.ts'
 import type { ModelRuntime } from '../models/tfjs-model-file.ts'
 import type { JobHooks } from '../progress.ts'
 import { readTensor } from './tensor-files.ts'
@@ -23,6 +24,8 @@ export interface TensorModelRequest extends DeviceRequest {
   readonly beside?: readonly string[] | undefined
   /** Whether gradients of a quantised model go straight through its rounding. */
   readonly straightThrough?: boolean | undefined
+  /** Samples that are run at once; all by default. */
+  readonly batch?: number | undefined
 }
 
 /** What a loss or an attack wants the model to give. */
@@ -35,56 +38,100 @@ interface WantedOutput {
 
 /**
  * @param x what it will be given: its extents are the size of models that leave it free. @throws
- * RadversaryError io-failed, model-unreadable, model-unsupported, runtime-failed.
+ * RadversaryError usage, io-failed, model-unreadable, model-unsupported, runtime-failed.
  */
 export async function openTensorModel(
   request: TensorModelRequest,
   x: Tensor,
   wanted: WantedOutput,
-  { onNotice }: JobHooks,
+  hooks: JobHooks,
 ): Promise<TensorModel> {
-  const { constants, beside } = await besideOf(request.beside ?? [])
-  const inputShape = x.shape.slice(1)
-  const { path, bytes, externalData, tfjs, facts } = await readModelFile(request.model, {
-    runtime: request.runtime,
-    inputShape,
-  })
-  tfjs?.notices.forEach((sentence) => onNotice?.(sentence))
-  const { inputName, outputName } = request
-  const output = facts.outputs.find(({ name }) => name === outputName) ?? facts.outputs[0]
-  const activation = activationFor(wanted, output?.finalOp)
-  if (tfjs?.backend !== undefined) {
-    const { connectTfjs } = await import('../models/connect-tfjs.ts')
-    const takenOff = activation === 'detect' ? output?.finalOp : undefined
-    onNotice?.(lossTakenOf(wanted, output, takenOff))
-    return { model: await connectTfjs(path, tfjs, { output: outputName, activation }), beside: undefined }
-  }
+  const { onNotice } = hooks
+  const given = await besideOf(request.beside ?? [])
+  const { runtime } = request
+  const file = await readModelFile(request.model, { runtime, inputShape: x.shape.slice(1) })
+  checkNames(given, file)
+  file.tfjs?.notices.forEach((sentence) => onNotice?.(sentence))
+  const isStraight = goesStraight(request, file.obstaclesOf(request.outputName), hooks)
+  if (file.tfjs?.backend !== undefined) return openTfjs(file, { request, given, wanted, onNotice })
   const choice = await chooseDevice(request)
   describeDevice(choice).forEach((sentence) => onNotice?.(sentence))
+  const { output, activation } = outputFor(request, file, wanted)
   const checkLogits: CheckLogits = (_, { takenOff }) => onNotice?.(lossTakenOf(wanted, output, takenOff))
+  const { path, bytes, externalData } = file
+  const { inputName, outputName } = request
+  const { constants, beside } = given
   const names = { file: path, inputName, outputName, constants, besideNames: Object.keys(beside) }
-  const common = { bytes, externalData, runtime: choice.runtime, activation, checkLogits }
-  const straightThrough = request.straightThrough === true ? 'gradients' : undefined
-  if (straightThrough !== undefined) await tellRounding({ ...common, ...names }, { x, beside }, onNotice)
-  return { model: await createOnnxModel({ ...common, ...names, straightThrough }), beside }
+  const options = { ...names, bytes, externalData, runtime: choice.runtime, activation }
+  if (isStraight) await tellRounding(options, firstSamples({ x, beside }, request.batch), onNotice)
+  const straightThrough = isStraight ? 'gradients' : undefined
+  return { model: await createOnnxModel({ ...options, checkLogits, straightThrough }), beside }
+}
+
+interface TfjsParts {
+  readonly request: TensorModelRequest
+  readonly given: GivenBeside
+  readonly wanted: WantedOutput
+  readonly onNotice: JobHooks['onNotice']
+}
+
+/** A model that TensorFlow.js runs. @throws RadversaryError model-unsupported for inputs beside the image. */
+async function openTfjs(
+  file: ReadModel,
+  { request, given, wanted, onNotice }: TfjsParts,
+): Promise<TensorModel> {
+  const { path, tfjs } = file
+  if (tfjs === undefined || namesOf(given).length > 0)
+    throw needsOnnx('a model with inputs beside the image', path)
+  const { output, activation } = outputFor(request, file, wanted)
+  const takenOff = activation === 'detect' ? output?.finalOp : undefined
+  onNotice?.(lossTakenOf(wanted, output, takenOff))
+  const { connectTfjs } = await import('../models/connect-tfjs.ts')
+  const model = await connectTfjs(path, tfjs, { output: request.outputName, activation })
+  return { model, beside: undefined }
+}
+
+/** The output that is named or the first one, and what is taken off its end. */
+function outputFor({ outputName }: TensorModelRequest, { facts }: ReadModel, wanted: WantedOutput) {
+  const output = facts.outputs.find(({ name }) => name === outputName) ?? facts.outputs[0]
+  return { output, activation: activationFor(wanted, output?.finalOp) }
+}
+
+/** @throws RadversaryError usage for an input that the graph has not. */
+function checkNames(given: GivenBeside, { path, facts }: ReadModel): void {
+  const known = facts.inputs.map(({ name }) => name)
+  const unknown = namesOf(given).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new RadversaryError('usage', `Beside: expected one of the model's inputs, got ${unknown}`, {
+    file: path,
+    tip: `Its inputs are ${known.join(', ')}.`,
+  })
+}
+
+/** What one batch has. @param size all samples where it is left out */
+function firstSamples({ x, beside }: Samples, size: number = extentOf(x.shape, 0)): Samples {
+  const first = (all: Tensor) =>
+    concatenate(Array.from({ length: Math.min(size, extentOf(all.shape, 0)) }, (_, n) => sampleOf(all, n)))
+  return { x: first(x), beside: mapBeside(beside, first) }
+}
+
+interface Samples {
+  readonly x: Tensor
+  readonly beside: BesideImages | undefined
 }
 
 /** How far a quantised model is from the float one behind it. */
 async function tellRounding(
   options: OnnxModelOptions,
-  { x, beside }: { readonly x: Tensor; readonly beside: BesideImages },
+  { x, beside }: Samples,
   onNotice: JobHooks['onNotice'],
 ): Promise<void> {
-  const { checkLogits: _, ...common } = options
-  const logits = await Promise.all(
-    ([undefined, 'unrounded'] as const).map(async (straightThrough) => {
-      const model = await createOnnxModel({ ...common, straightThrough })
-      return model.predict(x, beside).finally(() => model.dispose())
-    }),
-  )
-  const [rounded, floats] = logits
-  if (rounded === undefined || floats === undefined) return
-  const { message, tip } = roundingNotice(rounded, floats, x.shape[0] ?? 0)
+  const predicted = async (straightThrough: 'unrounded' | undefined) => {
+    const model = await createOnnxModel({ ...options, straightThrough })
+    return model.predict(x, beside).finally(() => model.dispose())
+  }
+  const [rounded, floats] = [await predicted(undefined), await predicted('unrounded')]
+  const { message, tip } = roundingNotice(rounded, floats, firstImages(extentOf(x.shape, 0)))
   onNotice?.(`${message} ${tip}`)
 }
 
@@ -95,8 +142,18 @@ export interface TensorModel {
   readonly beside: BesideImages | undefined
 }
 
+/** What was given of inputs beside the image: the same for all samples, or one for each. */
+interface GivenBeside {
+  readonly constants: Readonly<Record<string, readonly number[]>>
+  readonly beside: Readonly<Record<string, Tensor>>
+}
+
+function namesOf({ constants, beside }: GivenBeside): string[] {
+  return [...Object.keys(constants), ...Object.keys(beside)]
+}
+
 /** @throws RadversaryError usage, io-failed, tensor-invalid. */
-async function besideOf(texts: readonly string[]) {
+async function besideOf(texts: readonly string[]): Promise<GivenBeside> {
   const constants: Record<string, readonly number[]> = {}
   const beside: Record<string, Tensor> = {}
   for (const text of texts) {

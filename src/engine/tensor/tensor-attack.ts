@@ -39,7 +39,7 @@ import type { AttackEvent, AttackResult } from '../../core/attacks/attack-result
 /**
  * Its labels are a .npy file of integers [N], or of 0 and 1 per label [N, K]; its target is a class's index.
  */
-export interface TensorAttackRequest extends TensorModelRequest, TensorSpec {
+export interface TensorAttackRequest extends Omit<TensorModelRequest, 'batch'>, TensorSpec {
   /** .npy files: images [N, C, H, W]; the adversarial images. */
   readonly input: string
   readonly out: string
