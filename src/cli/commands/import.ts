@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { importImages, type ImportReport } from '../../engine/import/import-images.ts'
+import { assumptionsOf } from '../../engine/import/import-record.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
@@ -37,7 +38,7 @@ export function importCommand(context: CommandContext): Command {
 }
 
 function importText({ folder, record }: ImportReport): string {
-  const { files, labels, masks, notices, skipped, failures } = record
+  const { files, labels, masks, skipped, failures } = record
   const images = files.reduce((sum, file) => sum + file.images.length, 0)
   const formats = [...new Set(files.map(({ format }) => format))].join(', ')
   return (
@@ -47,22 +48,11 @@ function importText({ folder, record }: ImportReport): string {
         ? []
         : [`Labels       ${labels.images} images, ${labels.kind}, from ${labels.from}: ${labels.path}`]),
       ...(masks === null ? [] : [`Masks        ${masks.images} images: ${masks.path}`]),
-      ...notices.map((notice) => `Note         ${notice}`),
-      ...fileNotices(files).map((notice) => `Note         ${notice}`),
+      ...assumptionsOf(record).map((notice) => `Note         ${notice}`),
       ...(skipped.length === 0
         ? []
         : [`Left aside   ${skipped.length} files that are no such images; import.json lists them`]),
       `Written to   ${folder}`,
     ]) + failuresText(failures.map((failure) => ({ ...failure, tip: failure.tip ?? undefined })))
-  )
-}
-
-/** Each notice once, with the file it is of, or how many. */
-function fileNotices(files: ImportReport['record']['files']): string[] {
-  const found = new Map<string, string[]>()
-  for (const { file, notices } of files)
-    for (const notice of notices) found.set(notice, [...(found.get(notice) ?? []), file])
-  return [...found].map(
-    ([notice, of]) => `${of.length === 1 ? (of[0] ?? '') : `${of.length} files`}: ${notice}`,
   )
 }

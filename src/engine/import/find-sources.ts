@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve, sep } from 'node:path'
+import { systemPath } from '../../adapters/fs/file-names.ts'
 import { ioError } from '../../adapters/fs/io-error.ts'
 import { withFile } from '../../adapters/fs/open-file.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
@@ -61,34 +62,46 @@ interface NamedFile {
   readonly name: string
 }
 
+/** Files by names that differ: from the folder that was named or, where names would be the same, from one of all. */
 async function namedFiles(
   paths: readonly string[],
   { signal }: JobHooks,
 ): Promise<{ readonly files: NamedFile[]; readonly failures: InputFailure[] }> {
-  const files = new Map<string, NamedFile>()
+  const roots = new Map<string, string>()
   const failures: InputFailure[] = []
   for (const path of new Set(paths.map((each) => resolve(each)))) {
     const root = await rootOf(path, paths.length > 1)
     const listener = {
-      onFile: (file: string) => files.set(file, { path: file, name: nameIn(root, file) }),
+      onFile: (file: string) => void roots.set(file, root),
       onFailure: (error: Error) => failures.push(failureOf(error, path)),
     }
     await walk([path], listener, signal)
   }
-  return { files: [...files.values()], failures }
+  const files = [...roots].map(([path, root]) => ({ path, name: nameIn(root, path) }))
+  if (new Set(files.map(({ name }) => name)).size === files.length) return { files, failures }
+  const common = commonFolder([...roots.values()])
+  return { files: files.map(({ path }) => ({ path, name: nameIn(common, path) })), failures }
 }
 
 /** Where names begin: at a folder that was named alone, at its parent where there are several. */
 async function rootOf(path: string, isOneOfMany: boolean): Promise<string> {
-  const found = await stat(path).catch((cause: unknown) => {
+  const found = await stat(systemPath(path)).catch((cause: unknown) => {
     throw ioError('Read', path, cause)
   })
   return found.isDirectory() && !isOneOfMany ? path : dirname(path)
 }
 
+/** The deepest folder that all lie in; '' for folders of several disks. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = [], ...others] = folders.map((folder) => folder.split(sep))
+  const end = first.findIndex((part, n) => others.some((other) => other[n] !== part))
+  return (end < 0 ? first : first.slice(0, end)).join(sep)
+}
+
 function nameIn(root: string, file: string): string {
-  const start = root.endsWith(sep) ? root : root + sep
-  return (file.startsWith(start) ? file.slice(start.length) : basename(file)).split(sep).join('/')
+  const start = root === '' || root.endsWith(sep) ? root : root + sep
+  const name = file.startsWith(start) ? file.slice(start.length) : basename(file)
+  return name.split(sep).filter(Boolean).join('/')
 }
 
 /** An image with its hash, or why it is none. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
+import type { ArchivePart } from '../../adapters/images/arrays.ts'
 import { readImages } from '../../adapters/images/read-images.ts'
 import { composeInstance } from '../../core/dicom/write/compose-instance.ts'
 import { deriveUid } from '../../core/dicom/write/uids.ts'
@@ -10,7 +11,7 @@ import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import { failureOf, findSources, type SourceFile, type Sources } from './find-sources.ts'
-import { openImportMasks, type ImportMasks, type MaskedImage } from './import-masks.ts'
+import { openImportMasks, type ImportMasks, type MaskedImage, type MaskPicture } from './import-masks.ts'
 import {
   importRecordName,
   importRecordSchema,
@@ -49,16 +50,17 @@ const unknownModality = 'OT'
  */
 export async function importImages(request: ImportRequest, hooks: JobHooks): Promise<ImportReport> {
   const modality = checkedModality(request.modality)
-  const sources = await findSources(request.paths, hooks)
-  if (sources.images.length === 0) throw nothingFound(request.paths, sources)
-  const masks = request.masks === undefined ? undefined : await openImportMasks(request.masks, sources, hooks)
+  const found = await findSources(request.paths, hooks)
+  if (found.images.length === 0) throw nothingFound(request.paths, found)
+  const masks = request.masks === undefined ? undefined : await openImportMasks(request.masks, found, hooks)
+  const sources = masks?.sources ?? found
   const labels = await chooseLabels(request.labels, sources)
   const study = deriveUid('import', 'study', modality, JSON.stringify(contentOf(sources)))
   const exportId = exportIdOf(study, [labels.sha256, masks?.sha256])
   const folder = await openExportFolder({ folder: resolve(request.out), exportId, sources: request.paths })
   const work = new Import({ sources, modality, study, folder, masks, hooks })
   await work.all()
-  const csv = labelsCsv(labels, work.labelled)
+  const csv = labelsCsv(labels.sources, work.labelled)
   if (csv !== undefined) await folder.write('labels.csv', textBytes(csv.text))
   const record = work.record(csv?.summary ?? null, [...labels.notices, ...(csv?.notices ?? [])])
   if (record.files.length === 0) throw nothingImported(record.failures)
@@ -121,23 +123,29 @@ class Import {
     for (const [done, source] of sources.images.entries()) {
       throwIfCancelled(hooks.signal)
       hooks.onProgress?.({ done, total, phase: 'importing', note: source.name })
-      try {
-        this.files.push(await this.one(source))
-      } catch (error) {
-        this.failures.push(failureOf(error, source.name))
-      }
+      const parts = await this.read(source)
+      if (parts !== undefined) this.files.push(await this.write(source, parts))
     }
     await this.context.masks?.finish(this.context.folder)
   }
 
-  private async one(source: SourceFile): Promise<ImportedFile> {
-    const parts = await readImages(source.format, source)
+  /** A file that can't be read is listed; what can't be written ends the import. */
+  private async read(source: SourceFile): Promise<readonly [ArchivePart, ...ArchivePart[]] | undefined> {
+    try {
+      const [first, ...others] = await readImages(source.format, source)
+      if (first !== undefined) return [first, ...others]
+      throw noArrays(source.name)
+    } catch (error) {
+      this.failures.push(failureOf(error, source.name))
+      return undefined
+    }
+  }
+
+  private async write(
+    source: SourceFile,
+    parts: readonly [ArchivePart, ...ArchivePart[]],
+  ): Promise<ImportedFile> {
     const [first] = parts
-    if (first === undefined)
-      throw new RadversaryError('image-unreadable', 'Archive: expected arrays of images, got none', {
-        file: source.name,
-        tip: 'Save the images as an array [images, rows, columns].',
-      })
     const images: ImportedFile['images'] = []
     for (const { name, images: read, labels } of parts) {
       const stacks = read.stacks.map((stack) => (name === '' ? stack : { ...stack, label: name }))
@@ -190,17 +198,20 @@ class Import {
     return written
   }
 
-  /** A mask that doesn't fit is a failure of its own: its image is imported all the same. */
   private async mask(image: MaskedImage): Promise<void> {
-    const { masks, folder } = this.context
+    const picture = await this.fittingMask(image)
+    if (picture !== undefined) await this.context.folder.write(picture.path, picture.bytes)
+  }
+
+  /** A mask that doesn't fit is a failure of its own: its image is imported all the same. */
+  private async fittingMask(image: MaskedImage): Promise<MaskPicture | undefined> {
     try {
-      await masks?.write(folder, image)
+      return await this.context.masks?.of(image)
     } catch (error) {
       const failure = failureOf(error, image.source)
-      const isKnown = this.failures.some(
-        ({ file, message }) => file === failure.file && message === failure.message,
-      )
-      if (!isKnown) this.failures.push(failure)
+      const isSame = ({ file, message }: InputFailure) => file === failure.file && message === failure.message
+      if (!this.failures.some(isSame)) this.failures.push(failure)
+      return undefined
     }
   }
 
@@ -264,6 +275,13 @@ function nothingFound(paths: readonly string[], { failures, skipped }: Sources):
           : 'DICOM needs no import: open it as it is.'),
     },
   )
+}
+
+function noArrays(file: string): RadversaryError {
+  return new RadversaryError('image-unreadable', 'Archive: expected arrays of images, got none', {
+    file,
+    tip: 'Save the images as an array [images, rows, columns].',
+  })
 }
 
 function nothingImported(failures: ImportRecord['failures']): RadversaryError {

@@ -7,11 +7,13 @@ import { readPng } from '../../adapters/png/read-png.ts'
 import { readImages } from '../../adapters/images/read-images.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { csv } from '../../core/evaluate/csv.ts'
+import { largestOffset } from '../../core/image/slice-geometry.ts'
 import type { ImageStack, SourceImages } from '../../core/image/source-images.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
-import type { JobHooks } from '../progress.ts'
+import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import type { ImportRecord } from './import-record.ts'
 import { findSources, type SourceFile, type Sources } from './find-sources.ts'
+import { maskEnd, maskFinder, type MaskFinder } from './mask-finder.ts'
 import { stemOf } from './output-names.ts'
 
 /** An image that was written, whose mask is to be. */
@@ -25,65 +27,98 @@ export interface MaskedImage {
   readonly read: SourceImages
 }
 
+/** A mask that is to be written. */
+export interface MaskPicture {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
 /** Masks beside an import: PNG of class indices, and a table of which is whose. */
 export interface ImportMasks {
+  /** What is imported: none of the masks. */
+  readonly sources: Sources
   readonly sha256: string
-  write(folder: ExportFolder, image: MaskedImage): Promise<void>
+  /** @returns undefined for an image without a mask. @throws RadversaryError for a mask that does not fit. */
+  of(image: MaskedImage): Promise<MaskPicture | undefined>
   finish(folder: ExportFolder): Promise<void>
   summary(): ImportRecord['masks']
   notices(): string[]
 }
 
-/** What follows an image's name in its mask's. */
-const maskEnd = /[-_. ]?(masks?|seg|segmentation|labels?|gt|groundtruth|roi)$/i
-/** nnU-Net's channel of an image, which its mask's name doesn't have. */
-const channelEnd = /_\d{4}$/
-
 /**
- * Masks that lie in files or folders of their own: pictures or volumes of class indices, named as their images
- * are, with or without "_mask", "_seg" and the like.
+ * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices, named
+ * as their images are. Where all images lie in the masks' folder, masks are those named so ("_mask").
  * @throws RadversaryError labels-invalid where there are none; io-failed.
  */
-export async function openImportMasks(path: string, sources: Sources, hooks: JobHooks): Promise<ImportMasks> {
+export async function openImportMasks(path: string, found: Sources, hooks: JobHooks): Promise<ImportMasks> {
   const { images } = await findSources([path], hooks)
-  const byStem = new Map(images.map((mask) => [keyOf(mask.name).replace(maskEnd, ''), mask]))
-  const maskOf = (source: string) =>
-    byStem.get(keyOf(source)) ?? byStem.get(keyOf(source).replace(channelEnd, ''))
-  if (!sources.images.some(({ name }) => maskOf(name) !== undefined)) throw noneFits(path, images)
-  return new Masks(maskOf, images)
+  const without = (masks: readonly SourceFile[]) => {
+    const paths = new Set(masks.map((mask) => mask.path))
+    return found.images.filter((image) => !paths.has(image.path))
+  }
+  const masks = without(images).length > 0 ? images : images.filter(({ name }) => maskEnd.test(stemOf(name)))
+  const sources = { ...found, images: without(masks) }
+  const names = sources.images.map(({ name }) => name)
+  const maskOf = maskFinder(masks, names)
+  const used = new Set(names.map(maskOf).filter((mask) => mask !== undefined))
+  if (used.size === 0) throw noneFits(path, masks)
+  const isBinary = await areBinary([...used], hooks)
+  return new Masks({ sources, maskOf, masks, isBinary })
 }
 
-function keyOf(name: string): string {
-  return stemOf(name.split('/').at(-1) ?? name).normalize('NFC')
+interface OpenedMasks {
+  readonly sources: Sources
+  readonly maskOf: MaskFinder
+  readonly masks: readonly SourceFile[]
+  readonly isBinary: boolean
 }
+
+/** Whether 0 and 255 is all that masks have: then 255 is class 1. One mask alone may not show what 255 is. */
+async function areBinary(
+  masks: readonly (SourceFile | RadversaryError)[],
+  hooks: JobHooks,
+): Promise<boolean> {
+  for (const [done, mask] of masks.entries()) {
+    throwIfCancelled(hooks.signal)
+    if (mask instanceof RadversaryError) continue
+    hooks.onProgress?.({ done, total: masks.length, phase: 'reading masks', note: mask.name })
+    // What can't be read is said where it is written.
+    const { stacks } = await readMask(mask).catch(() => ({ stacks: [] }))
+    const isOther = (values: StoredValues) => values.some((value) => value !== 0 && value !== 255)
+    if (stacks.some(({ images }) => images.some(isOther))) return false
+  }
+  return true
+}
+
+/** Masks further than this part of a pixel from their images are not on the same grid. */
+const mostOffset = 0.1
 
 class Masks implements ImportMasks {
   readonly sha256: string
+  readonly sources: Sources
   private readonly rows: string[][] = []
   private readonly said = new Set<string>()
   private last: { readonly mask: SourceFile; readonly images: MaskImages } | undefined
 
-  constructor(
-    private readonly maskOf: (source: string) => SourceFile | undefined,
-    files: readonly SourceFile[],
-  ) {
+  constructor(private readonly opened: OpenedMasks) {
+    const { masks, sources } = opened
+    this.sources = sources
     this.sha256 = createHash('sha256')
-      .update(JSON.stringify(files.map(({ name, sha256 }) => [name, sha256])))
+      .update(JSON.stringify(masks.map(({ name, sha256 }) => [name, sha256])))
       .digest('hex')
   }
 
-  async write(folder: ExportFolder, image: MaskedImage): Promise<void> {
-    const mask = this.maskOf(image.source)
-    if (mask === undefined) return
+  async of(image: MaskedImage): Promise<MaskPicture | undefined> {
+    const mask = this.opened.maskOf(image.source)
+    if (mask === undefined) return undefined
+    if (mask instanceof RadversaryError) throw mask
     const images = await this.imagesOf(mask)
-    const values = this.valuesFor(image, images, mask)
+    const data = this.indices(valuesFor(image, images, mask), images, mask)
     const path = image.path.replace(/^images\//, 'masks/').replace(/\.dcm$/, '.png')
     const { rows: height, columns: width } = images
-    await folder.write(
-      path,
-      encode({ width, height, data: values, depth: values instanceof Uint8Array ? 8 : 16, channels: 1 }),
-    )
+    const depth = data instanceof Uint8Array ? 8 : 16
     this.rows.push([image.path, image.sopInstanceUid, path])
+    return { path, bytes: encode({ width, height, data, depth, channels: 1 }) }
   }
 
   async finish(folder: ExportFolder): Promise<void> {
@@ -105,42 +140,38 @@ class Masks implements ImportMasks {
     return this.last.images
   }
 
-  private valuesFor(
-    { stack, slice, read }: MaskedImage,
-    mask: MaskImages,
-    file: SourceFile,
-  ): Uint8Array | Uint16Array {
-    const own = (mask.stacks.length === 1 ? mask.stacks[0] : mask.stacks[read.stacks.indexOf(stack)])?.images
-    const got = `${own?.length ?? 0} of ${mask.columns} x ${mask.rows}`
-    const values = own?.[slice]
-    if (
-      values === undefined ||
-      own?.length !== stack.images.length ||
-      mask.rows !== read.rows ||
-      mask.columns !== read.columns
-    )
-      throw misfit(
-        file,
-        `${stack.images.length} masks of ${read.columns} x ${read.rows} pixels`,
-        got,
-        "Give the mask on the image's own grid.",
-      )
-    return this.indices(values, mask, file)
-  }
-
   private indices(values: StoredValues, { rescale }: MaskImages, file: SourceFile): Uint8Array | Uint16Array {
     if (rescale !== undefined || values.some((value) => value < 0))
-      throw misfit(
-        file,
-        'whole numbers from 0, the indices of classes',
-        'others',
-        'Save the mask as class indices.',
-      )
-    if (values.some((value) => value !== 0 && value !== 255))
+      throw misfit(file, 'whole numbers from 0, the indices of classes', 'others', 'Save the mask as class indices.') // prettier-ignore
+    if (!this.opened.isBinary)
       return values.some((value) => value > 255) ? Uint16Array.from(values) : Uint8Array.from(values)
     if (values.some((value) => value === 255)) this.said.add('Masks of 0 and 255 became 0 and 1.')
     return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1))
   }
+}
+
+/** A mask's values on the grid of its image. */
+function valuesFor({ stack, slice, read }: MaskedImage, mask: MaskImages, file: SourceFile): StoredValues {
+  const own = mask.stacks.length === 1 ? mask.stacks[0] : mask.stacks[read.stacks.indexOf(stack)]
+  const values = own?.images[slice]
+  const isOfSize = mask.rows === read.rows && mask.columns === read.columns
+  if (own === undefined || values === undefined || own.images.length !== stack.images.length || !isOfSize)
+    throw misfit(
+      file,
+      `${stack.images.length} masks of ${read.columns} x ${read.rows} pixels`,
+      `${own?.images.length ?? 0} of ${mask.columns} x ${mask.rows}`,
+      "Give the mask on the image's own grid.",
+    )
+  if (stack.geometry === undefined || own.geometry === undefined) return values
+  const extents = [read.columns, read.rows, stack.images.length] as const
+  const offset = largestOffset(stack.geometry, own.geometry, extents)
+  if (offset.pixels <= mostOffset) return values
+  throw misfit(
+    file,
+    'voxels where those of its image lie',
+    `others, up to ${Number(offset.mm.toPrecision(3))} mm away, by their affines`,
+    "Resample the mask to the image's grid, or correct the affine of the one that is wrong.",
+  )
 }
 
 type MaskImages = Pick<SourceImages, 'rows' | 'columns' | 'rescale' | 'stacks'>
@@ -155,12 +186,8 @@ async function readMask(mask: SourceFile): Promise<MaskImages> {
         checkPicture('PNG', height, width, mask.name)
       },
     )
-    return {
-      rows,
-      columns,
-      rescale: undefined,
-      stacks: [{ label: undefined, images: [values], geometry: undefined }],
-    }
+    const stack = { label: undefined, images: [values], geometry: undefined }
+    return { rows, columns, rescale: undefined, stacks: [stack] }
   }
   const [part] = await readImages(mask.format, mask)
   if (part?.images.samplesPerPixel === 1) return part.images

@@ -36,3 +36,14 @@ export const importRecord = z.strictObject({
 
 export type ImportRecord = Readonly<z.infer<typeof importRecord>>
 export type ImportedFile = ImportRecord['files'][number]
+
+/** Returns what was assumed or left out, in sentences: of the import, then of its files, each once. */
+export function assumptionsOf({ notices, files }: ImportRecord): string[] {
+  const found = new Map<string, string[]>()
+  for (const { file, notices: own } of files)
+    for (const notice of own) found.set(notice, [...(found.get(notice) ?? []), file])
+  const ofFiles = [...found].map(
+    ([notice, of]) => `${of.length === 1 ? of.join() : `${of.length} files`}: ${notice}`,
+  )
+  return [...notices, ...ofFiles]
+}

@@ -12,63 +12,91 @@ import { labelsOfYolo } from './yolo.ts'
 
 export type { LabelledImage } from './label-source.ts'
 
-/** Labels of an import, and the hash of the files that say them. */
+/** What may say the labels of an import, and the hash of the files that do. */
 export interface ChosenLabels {
-  readonly source: LabelSource | undefined
-  readonly sha256: string | undefined
+  /** In order of precedence: the first that says anything of an image is taken. */
+  readonly sources: readonly LabelSource[]
+  readonly sha256: string
   readonly notices: readonly string[]
 }
 
 /**
- * The labels that were named or, of what lies among the images, the first of: a CSV, COCO's JSON, YOLO's
- * texts, folders that are classes.
+ * Finds the labels that were named or, of what lies among the images, in this order: a CSV or COCO's JSON,
+ * YOLO's texts, labels of archives, folders that are classes.
  * @throws RadversaryError labels-invalid for a file that was named and says nothing of the images; io-failed.
  */
 export async function chooseLabels(given: string | undefined, sources: Sources): Promise<ChosenLabels> {
-  const named = given === undefined ? sources.tables : [{ path: given, name: basename(given) }]
-  const texts = await Promise.all(
-    named.map(async (file) => ({ ...file, text: new TextDecoder().decode(await readBytes(file)) })),
-  )
-  const found = texts.flatMap((each) => ofTable(each, sources, given !== undefined) ?? [])
-  const [first, ...others] = found
-  if (given !== undefined && first === undefined) throw noneNamed(given)
-  const source = first?.source ?? labelsOfYolo(texts, sources.images) ?? classFolders(sources)
-  const used = first === undefined ? texts : [first]
-  const ignored = others.map(
-    (other) => `${other.name} may hold labels as well; name it with --labels to take them.`,
-  )
+  const texts = await textsOf(given === undefined ? sources.tables : [{ path: given, name: basename(given) }])
+  const tables = texts.map((each) => ofTable(each, sources, given !== undefined))
+  const [first, ...others] = tables.flatMap(({ source }, n) => (source ? [{ source, text: texts[n] }] : []))
+  if (given !== undefined) {
+    if (first === undefined) throw noneNamed(given)
+    return { sources: [first.source], sha256: hashOf(texts), notices: [] }
+  }
+  const beside = [labelsOfYolo(texts, sources.images), archives(sources), classFolders(sources)]
   return {
-    source,
-    sha256:
-      source === undefined
-        ? undefined
-        : createHash('sha256')
-            .update(JSON.stringify(used.map(({ text }) => text)))
-            .digest('hex'),
-    notices: [...(source?.notices ?? []), ...ignored],
+    sources: [first?.source, ...beside].filter((source) => source !== undefined),
+    sha256: hashOf(first?.text === undefined ? texts : [first.text]),
+    notices: [
+      ...tables.flatMap(({ notice }) => notice ?? []),
+      ...others.map(
+        ({ text }) => `${text?.name ?? ''} may hold labels as well; name it with --labels to take them.`,
+      ),
+    ],
   }
 }
 
 interface Text {
-  readonly path: string
   readonly name: string
   readonly text: string
 }
 
+/** One after the other: a folder may hold more texts than a process may open files. */
+async function textsOf(files: Sources['tables']): Promise<Text[]> {
+  const texts: Text[] = []
+  for (const { path, name } of files) texts.push({ name, text: textIn(await readBytes({ path })) })
+  return texts
+}
+
+/** UTF-8 or, where it is none, Windows' Latin letters. */
+function textIn(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
+function hashOf(texts: readonly Text[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(texts.map(({ text }) => text)))
+    .digest('hex')
+}
+
+/** What a table says of the images; where it names them and can't be read, why. */
 function ofTable(
-  file: Text,
+  { name, text }: Text,
   { images }: Sources,
   isGiven: boolean,
-): (Text & { readonly source: LabelSource }) | undefined {
-  const end = extname(file.name).toLowerCase()
-  const read = { '.csv': labelsOfCsv, '.json': labelsOfCoco }[end]
+): { readonly source?: LabelSource | undefined; readonly notice?: string } {
+  const read = { '.csv': labelsOfCsv, '.json': labelsOfCoco }[extname(name).toLowerCase()]
   try {
-    const source = read?.({ file: file.name, text: file.text }, images)
-    return source && { ...file, source }
+    return { source: read?.({ file: name, text }, images) }
   } catch (error) {
     // A table that merely lies there may be about something else.
     if (isGiven || !(error instanceof RadversaryError)) throw error
-    return undefined
+    return { notice: `${name} was not taken for labels: ${error.message}` }
+  }
+}
+
+/** The labels that came with pixels, in archives of arrays. */
+function archives({ images }: Sources): LabelSource | undefined {
+  if (!images.some(({ format }) => format === 'npz')) return undefined
+  return {
+    kind: 'classes',
+    from: 'the archive',
+    notices: [],
+    of: ({ ownLabel }) => (ownLabel === undefined ? undefined : { kind: 'classes', label: ownLabel }),
   }
 }
 
@@ -97,31 +125,26 @@ function noneNamed(file: string): RadversaryError {
 }
 
 /** The labels file in the form that `--labels` takes; undefined where there are no labels. */
-export function labelsCsv({ source }: ChosenLabels, images: readonly LabelledImage[]) {
-  const isOwn = images.some(({ ownLabel }) => ownLabel !== undefined)
+export function labelsCsv(sources: readonly LabelSource[], images: readonly LabelledImage[]) {
+  const source = sources.find(({ of }) => images.some((image) => of(image) !== undefined))
+  if (source === undefined) return undefined
   const rows = images.map((image) => rowsOf(image, source))
   const labelled = rows.filter((own) => own.length > 0).length
-  if (labelled === 0) return undefined
-  const kind = isOwn || source === undefined ? 'classes' : source.kind
-  const columns = kind === 'classes' ? ['label'] : ['class', 'x0', 'y0', 'x1', 'y1']
-  const summary: ImportRecord['labels'] = {
-    path: 'labels.csv',
-    kind,
-    images: labelled,
-    from: isOwn ? 'the archive' : (source?.from ?? ''),
-  }
+  const columns = source.kind === 'classes' ? ['label'] : ['class', 'x0', 'y0', 'x1', 'y1']
+  const { kind, from } = source
+  const summary: ImportRecord['labels'] = { path: 'labels.csv', kind, images: labelled, from }
   const missing = images.length - labelled
+  const unlabelled = missing === 0 ? [] : [`${missing} of ${images.length} images have no label.`]
   return {
     text: csv([['file', 'SOPInstanceUID', ...columns], ...rows.flat()]),
     summary,
-    notices: missing === 0 ? [] : [`${missing} of ${images.length} images have no label.`],
+    notices: [...source.notices, ...unlabelled],
   }
 }
 
-function rowsOf(image: LabelledImage, source: LabelSource | undefined): string[][] {
+function rowsOf(image: LabelledImage, source: LabelSource): string[][] {
   const name = [image.path, image.sopInstanceUid]
-  if (image.ownLabel !== undefined) return [[...name, image.ownLabel]]
-  const label = source?.of(image)
+  const label = source.of(image)
   if (label === undefined) return []
   if (label.kind === 'classes') return [[...name, label.label]]
   if (label.boxes.length === 0) return [[...name, '', '', '', '', '']]

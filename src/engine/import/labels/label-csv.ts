@@ -48,7 +48,7 @@ export function labelsOfCsv(
   const found = new Map<string, ImportLabel>()
   for (const row of rows) {
     const source = find(row[fileColumn] ?? '')
-    if (source !== undefined) found.set(source, joined(found.get(source), read.of(row)))
+    if (source !== undefined) found.set(source, joined(found.get(source), read.of(row), { source, file }))
   }
   const unknown = rows.length - best[1]
   return {
@@ -66,7 +66,7 @@ function rowsOf(text: string, file: string): Row[] {
     throw new RadversaryError(
       'labels-invalid',
       `labels: expected comma-separated values, got: ${reasonOf(cause)}`,
-      { file, cause },
+      { file, cause, tip: 'Save it as CSV (UTF-8) with a line of column names, a comma between values.' },
     )
   }
 }
@@ -81,7 +81,7 @@ function readerOf(columns: readonly string[], rows: readonly Row[], file: string
   const lower = new Map(columns.map((column) => [column.toLowerCase(), column]))
   const [label] = labelNames.flatMap((name) => lower.get(name) ?? [])
   if (label !== undefined && boxNames.every((name) => lower.has(name)))
-    return { kind: 'boxes', what: 'boxes', of: (row) => boxOf(row, label) }
+    return { kind: 'boxes', what: 'boxes', of: (row) => boxesOf(row, label, file) }
   const single = label ?? (columns.length === 1 ? columns[0] : undefined)
   if (single !== undefined)
     return {
@@ -116,15 +116,33 @@ function setOf(row: Row, columns: readonly string[]): string {
   return set.length === 0 ? 'none' : set.join(';')
 }
 
-function boxOf(row: Row, label: string): ImportLabel {
-  const [x0 = NaN, y0 = NaN, x1 = NaN, y1 = NaN] = boxNames.map((name) =>
-    row[name] === '' ? NaN : Number(row[name]),
+/** A box of a row; none where the row has no class. @throws RadversaryError labels-invalid for edges that are none. */
+function boxesOf(row: Row, label: string, file: string): ImportLabel {
+  const name = row[label] ?? ''
+  if (name === '') return { kind: 'boxes', boxes: [] }
+  const texts = boxNames.map((edge) => row[edge] ?? '')
+  const [x0 = NaN, y0 = NaN, x1 = NaN, y1 = NaN] = texts.map((text) => (text === '' ? NaN : Number(text)))
+  const box: LabelBox = { class: name, x0, y0, x1, y1 }
+  if (x0 < x1 && y0 < y1 && [x0, y0, x1, y1].every(Number.isFinite)) return { kind: 'boxes', boxes: [box] }
+  throw new RadversaryError(
+    'labels-invalid',
+    `labels: expected x0 < x1 and y0 < y1 in pixels, got ${texts.join(', ')} of "${name}"`,
+    { file, tip: 'Where an image has no box, leave its class and edges empty.' },
   )
-  const box: LabelBox = { class: row[label] ?? '', x0, y0, x1, y1 }
-  return { kind: 'boxes', boxes: box.class === '' ? [] : [box] }
 }
 
-function joined(before: ImportLabel | undefined, next: ImportLabel): ImportLabel {
-  if (before?.kind !== 'boxes' || next.kind !== 'boxes') return next
-  return { kind: 'boxes', boxes: [...before.boxes, ...next.boxes] }
+/** All boxes of an image, or its one label. @throws RadversaryError labels-invalid for several labels */
+function joined(
+  before: ImportLabel | undefined,
+  next: ImportLabel,
+  { source, file }: { readonly source: string; readonly file: string },
+): ImportLabel {
+  if (before?.kind === 'boxes' && next.kind === 'boxes')
+    return { kind: 'boxes', boxes: [...before.boxes, ...next.boxes] }
+  if (before?.kind !== 'classes' || next.kind !== 'classes' || before.label === next.label) return next
+  throw new RadversaryError(
+    'labels-invalid',
+    `labels: expected one label for ${source}, got "${before.label}" and "${next.label}"`,
+    { file, tip: 'Give each image one row; part the classes of an image that has several by "|".' },
+  )
 }

@@ -50,9 +50,14 @@ export function sourceFinder(
       .at(0)
 }
 
+/** Bytes of a name that is no UTF-8, as the letters that they are in Latin-1: so tables have them. */
+function asLatin(name: string): string {
+  return name.replace(/[\udc80-\udcff]/gu, (lone) => String.fromCharCode(lone.charCodeAt(0) - 0xdc00))
+}
+
 /** A path and its ends, with and without the ending; the longest first. */
 function keysOf(name: string): string[] {
-  const parts = name.normalize('NFC').replaceAll('\\', '/').replace(/^\.\//, '').split('/')
+  const parts = asLatin(name).normalize('NFC').replaceAll('\\', '/').replace(/^\.\//, '').split('/')
   const ends = parts.map((_, n) => parts.slice(n).join('/'))
   return [...ends, ...ends.map((end) => end.replace(/(\.nii)?\.[A-Za-z0-9]{2,5}$/, ''))].filter(
     (key) => key !== '',
