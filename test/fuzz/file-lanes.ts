@@ -28,6 +28,14 @@ export interface FileLane {
 
 const sample = join(import.meta.dirname, '../../resources/sample')
 
+const sampleImages = join(import.meta.dirname, '../fixtures/images')
+/** One or more of each format that is imported. */
+const importable = [
+  ...['grey16.png', 'palette-alpha.png', 'colour-0.jpg', 'progressive.jpg', 'palette.bmp', 'lossy.webp'],
+  ...['tiff_lzw.tif', 'tiff_deflate.tif', 'packbits.tif', 'tiled.tif', 'pages-float.tif', 'map8.tif'],
+  ...['short.nii.gz', 'qfac.nii', 'second.nii.gz', 'volume.nrrd', 'big.nrrd', 'stack.npy', 'mnist.npz'],
+]
+
 /** Writes a study of three images. Returns its folder. */
 function writeStudy(folder: string): string {
   writeSeries(studyIn(folder), 3)
@@ -211,6 +219,15 @@ export const fileLanes = {
       return [{ name: 'labels.csv', bytes: new TextEncoder().encode(`file,label\n${rows.join('\n')}\n`) }]
     },
     judge: (file, folder) => predicted(folder, '--model', join(folder, 'tiny.onnx'), '--labels', file),
+  },
+  images: {
+    goodFiles: () => importable.map((name) => ({ name, bytes: readFileSync(join(sampleImages, name)) })),
+    judge: async (file, folder) => {
+      const out = join(folder, 'imported')
+      const outcome = await outcomeOf('import', file, '--out', out)
+      rmSync(out, { recursive: true, force: true })
+      return outcome
+    },
   },
 } satisfies Record<string, FileLane>
 

@@ -22,6 +22,7 @@ describe('short campaigns find nothing', () => {
     ['models', 60],
     ['cards', 60],
     ['labels', 60],
+    ['images', 150],
   ])('damaged %s (%i)', { timeout: 60_000 }, async (name, cases) => {
     const report = await lanes.get(name)!(optionsOf(name, cases))
     expect(report).toEqual({ cases, findings: [] })

@@ -126,7 +126,7 @@ function noneNamed(file: string): RadversaryError {
 
 /** The labels file in the form that `--labels` takes; undefined where there are no labels. */
 export function labelsCsv(sources: readonly LabelSource[], images: readonly LabelledImage[]) {
-  const source = sources.find(({ of }) => images.some((image) => of(image) !== undefined))
+  const source = sources.find((each) => images.some((image) => each.of(image) !== undefined))
   if (source === undefined) return undefined
   const rows = images.map((image) => rowsOf(image, source))
   const labelled = rows.filter((own) => own.length > 0).length
