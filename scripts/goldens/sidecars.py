@@ -42,6 +42,28 @@ def of_transformers():
                 keep(f"hugging-face-{name}", file, json.load(open(os.path.join(folder, file), encoding="utf-8")))
 
 
+def of_processors():
+    """Image processors alone: bounded by a longer side, and with an offset and a division of their own."""
+    for name, processor in {
+        "detr": transformers.DetrImageProcessor(),
+        "efficientnet": transformers.EfficientNetImageProcessor(size={"height": 224, "width": 224}, rescale_factor=1 / 127.5, rescale_offset=True),
+    }.items():  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            processor.save_pretrained(folder)
+            keep(f"hugging-face-{name}", "preprocessor_config.json", json.load(open(os.path.join(folder, "preprocessor_config.json"), encoding="utf-8")))
+
+
+def of_timm_borders():
+    """crop_mode border, which pads with the mean: one grey, and ImageNet's colour."""
+    grey = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
+    for name, statistics in {"grey": grey, "colour": {}}.items():
+        overlay = {"crop_mode": "border", "crop_pct": 1.0, **statistics}
+        with tempfile.TemporaryDirectory() as folder:
+            model = timm.create_model("convnext_atto", num_classes=3, pretrained_cfg_overlay=overlay)
+            save_for_hf(model, folder, safe_serialization=False)
+            keep(f"timm-border-{name}", "config.json", json.load(open(os.path.join(folder, "config.json"), encoding="utf-8")))
+
+
 def of_timm():
     with tempfile.TemporaryDirectory() as folder:
         model = timm.create_model("convnext_atto", num_classes=3)
@@ -146,7 +168,9 @@ def of_monai_values():
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     of_transformers()
+    of_processors()
     of_timm()
+    of_timm_borders()
     of_monai()
     of_monai_values()
     print(f"transformers {transformers.__version__}, timm {timm.__version__}")

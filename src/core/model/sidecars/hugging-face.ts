@@ -13,14 +13,15 @@ import {
 const preprocessor = 'preprocessor_config.json'
 const whole = z.int().positive()
 const frame = z.object({ height: whole, width: whole })
-const size = z.union([frame, z.object({ shortest_edge: whole }), whole])
+const bounded = z.object({ shortest_edge: whole.optional(), longest_edge: whole })
+const size = z.union([frame, bounded, z.object({ shortest_edge: whole }), whole])
 
 const processor = z.object({
   image_processor_type: z.string().optional(),
   do_resize: z.boolean().default(true),
   size: size.optional().catch(undefined),
   crop_pct: optional(z.number().positive()),
-  resample: z.int().optional(),
+  resample: optional(z.int()),
   do_center_crop: optional(z.boolean()),
   crop_size: z.union([frame, whole]).nullish().catch(undefined),
   do_rescale: z.boolean().default(true),
@@ -28,6 +29,9 @@ const processor = z.object({
   do_normalize: z.boolean().default(true),
   image_mean: z.array(z.number()).nullish(),
   image_std: z.array(z.number()).nullish(),
+  do_pad: optional(z.boolean()),
+  rescale_offset: optional(z.boolean()),
+  include_top: optional(z.boolean()),
 })
 type Processor = z.output<typeof processor>
 
@@ -97,28 +101,41 @@ const filters: Readonly<Record<number, string>> = {
 function imageFields(given: Processor): SidecarReading {
   const at = (place: string) => `${preprocessor}: ${place}`
   const { fit, frame: into, note } = fitOf(given)
-  const rescaled = given.do_rescale ? 255 * given.rescale_factor : 255
   const isFast = given.image_processor_type?.endsWith('Fast') === true
   return {
     fields: [
       ...said('input.size', into, at('size, crop_size')),
-      ...said('input.valueRange', [0, Number(rescaled.toPrecision(12))], at('rescale_factor')),
+      ...said('input.valueRange', endsOf(given), at('rescale_factor')),
       ...said('intensity', bytesOfPictures, at('8-bit pictures')),
       ...said('fit', fit, at('size, do_center_crop')),
-      ...said('interpolation', filters[given.resample ?? 2], at('resample')),
+      ...said('interpolation', filters[given.resample ?? -1], at('resample')),
       ...said(
         'rounding',
         given.do_resize ? (isFast ? 'uint8-pytorch' : 'uint8') : undefined,
         at('8-bit pictures'),
       ),
       ...said('mean', given.do_normalize ? (given.image_mean ?? undefined) : [0], at('image_mean')),
-      ...said('std', given.do_normalize ? (given.image_std ?? undefined) : [1], at('image_std')),
+      ...said('std', deviationOf(given), at('image_std')),
     ],
     notes: [
       ...(note === undefined ? [] : [`${preprocessor}: ${note}`]),
       ...(isFast || !given.do_resize ? [] : [unsaidBackend]),
     ],
   }
+}
+
+/** What 0 and 255 became; EfficientNet's processor takes 1 off. */
+function endsOf({ do_rescale, rescale_factor, rescale_offset }: Processor): [number, number] {
+  if (!do_rescale) return [0, 255]
+  const shift = rescale_offset === true ? 1 : 0
+  return [0 - shift, Number((255 * rescale_factor - shift).toPrecision(12))]
+}
+
+/** What values were divided by; EfficientNet's processor divides twice. */
+function deviationOf({ do_normalize, image_std, include_top }: Processor): readonly number[] | undefined {
+  const std = do_normalize ? (image_std ?? undefined) : [1]
+  const again = include_top === true ? (image_std ?? undefined) : [1]
+  return again && std?.map((one, c) => one * (again[again.length === 1 ? 0 : c] ?? NaN))
 }
 
 const unsaidBackend = `${preprocessor} does not say whether images were resized by Pillow (rounding "uint8", as proposed) or by torchvision on tensors ("uint8-pytorch")`
@@ -131,6 +148,8 @@ interface ReadFit {
 
 /** How an image came into the frame, by the rules of transformers' image processors. */
 function fitOf(given: Processor): ReadFit {
+  if (isBounded(given.size)) return { note: `images were bounded by a longer side of ${given.size.longest_edge}, which a card can’t say` } // prettier-ignore
+  if (given.do_pad === true) return { note: 'images were padded, which a card can’t say' }
   const crop = given.do_center_crop === true ? sidesOf(given.crop_size ?? undefined) : undefined
   const side = shortestOf(given)
   if (!given.do_resize || given.size === undefined)
@@ -144,6 +163,10 @@ function fitOf(given: Processor): ReadFit {
   if (crop === undefined || into === undefined || crop.join() === into.join())
     return { fit: { kind: 'stretch' }, ...(into && { frame: into }) }
   return { frame: crop, note: `images were stretched to ${into.join('x')}, then cropped to ${crop.join('x')}, which a card can't say: give the graph its crop` } // prettier-ignore
+}
+
+function isBounded(given: Processor['size']): given is z.output<typeof bounded> {
+  return typeof given === 'object' && 'longest_edge' in given
 }
 
 /** A number alone is the shorter side where there is a crop after it, or a part of it to keep. */

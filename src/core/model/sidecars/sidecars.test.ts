@@ -1,92 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { ModelFacts, TensorFacts } from '../model-facts.ts'
+import { factsBeside as facts, written } from '../../../../test/support/sidecar-facts.ts'
+import type { ModelFacts } from '../model-facts.ts'
 import { draftCard, proposeCard } from '../propose-card.ts'
 import { cardOf, readSidecars } from './sidecars.ts'
 
-const fixtures = new URL('../../../../test/fixtures/sidecars/', import.meta.url)
-
-/** What a library wrote (scripts/goldens/sidecars.py). */
-function written(family: string): Record<string, unknown> {
-  const folder = new URL(`${family}/`, fixtures)
-  return Object.fromEntries(
-    readdirSync(folder).map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))]),
-  )
-}
-
-function facts(
-  sidecars: Record<string, unknown>,
-  {
-    input = ['batch', 3, 224, 224],
-    output = ['batch', 3],
-    dataType = 'float32',
-    ...more
-  }: Partial<Record<'input' | 'output', TensorFacts['shape']>> &
-    Partial<Pick<ModelFacts, 'metadata' | 'outputs'>> &
-    Pick<TensorFacts, 'dataType'> = {},
-): ModelFacts {
-  return {
-    file: 'model.onnx',
-    inputs: [{ name: 'image', shape: input, dataType }],
-    outputs: [{ name: 'logits', shape: output, dataType: 'float32', finalOp: 'Gemm' }],
-    metadata: {},
-    sidecars,
-    ...more,
-  }
-}
-
 const readOff = (given: ModelFacts) => cardOf(readSidecars(given).fields)
-
-describe('Hugging Face', () => {
-  test('a ViT: stretched by Pillow, several labels', () => {
-    expect(readOff(facts(written('hugging-face-vit')))).toEqual({
-      task: 'classification',
-      input: { channels: 3, size: [224, 224], valueRange: [0, 1] },
-      intensity: { kind: 'stored-range', lower: 0, upper: 255 },
-      fit: { kind: 'stretch' },
-      interpolation: 'bilinear-antialiased',
-      rounding: 'uint8',
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
-      output: { classes: ['normal', 'benign', 'malignant'], activation: 'multi-label-sigmoid' },
-    })
-  })
-
-  test('a ConvNeXt: the shorter side is larger by crop_pct', () => {
-    expect(readOff(facts(written('hugging-face-convnext')))).toMatchObject({
-      input: { size: [224, 224] },
-      fit: { kind: 'centre-crop', shorterSide: 256 },
-      interpolation: 'bicubic-antialiased',
-      output: { activation: 'softmax' },
-    })
-  })
-
-  test('a CLIP: the shorter side to the frame, then the centre', () => {
-    const { fields } = readSidecars(facts(written('hugging-face-clip')))
-    expect(cardOf(fields)).toMatchObject({ fit: { kind: 'centre-crop', shorterSide: 224 } })
-    expect(fields.find(({ field }) => field === 'mean')?.from).toBe('preprocessor_config.json: image_mean')
-  })
-
-  test('a crop after a stretch is said, and no fit proposed', () => {
-    const { 'preprocessor_config.json': processor, ...files } = written('hugging-face-clip')
-    const changed = { ...(processor as object), size: { height: 256, width: 256 } }
-    const { fields, notes } = readSidecars(facts({ ...files, 'preprocessor_config.json': changed }))
-    expect(fields.some(({ field }) => field === 'fit')).toBe(false)
-    expect(notes.join()).toContain('stretched to 256x256, then cropped to 224x224')
-  })
-})
-
-test('timm: the evaluation transform, and what is tested with', () => {
-  const { fields, notes } = readSidecars(facts(written('timm')))
-  expect(cardOf(fields)).toMatchObject({
-    input: { channels: 3, size: [224, 224] },
-    fit: { kind: 'centre-crop', shorterSide: 256 },
-    interpolation: 'bicubic-antialiased',
-    mean: [0.485, 0.456, 0.406],
-    output: { classes: ['normal', 'benign', 'malignant'] },
-  })
-  expect(notes.join()).toContain('288x288')
-})
 
 const volume = { input: ['batch', 1, 64, 64, 32], output: ['batch', 2, 64, 64, 32] }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { halfToEven } from '../../math/rounding.ts'
 import { bytesOfPictures, optional, said, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const extent = z.int().positive()
@@ -6,10 +7,8 @@ const extent = z.int().positive()
 const config = z.object({
   architecture: z.string(),
   label_names: optional(z.array(z.string())),
-  num_classes: z.int().nullish(),
   pretrained_cfg: z.object({
     input_size: z.tuple([extent, extent, extent]).optional(),
-    fixed_input_size: z.boolean().nullish(),
     test_input_size: optional(z.tuple([extent, extent, extent])),
     interpolation: z.string().optional(),
     crop_pct: z.number().positive().nullish(),
@@ -67,18 +66,35 @@ function reading({ pretrained_cfg: cfg, label_names: labels }: Config): SidecarR
 }
 
 /** The shorter side is resized to the frame's divided by the part that the crop keeps. */
-function fitOf({ input_size: input, crop_pct: part, crop_mode: mode }: Config['pretrained_cfg']): {
-  fit?: object
-  note?: string
-} {
+function fitOf({
+  input_size: input,
+  crop_pct: part,
+  crop_mode: mode,
+  mean,
+}: Config['pretrained_cfg']): ReadFit {
   if (input === undefined) return {}
   const [, rows, columns] = input
   const kept = part ?? 0.875
   if ((mode ?? 'center') === 'center' && rows === columns)
     return { fit: { kind: 'centre-crop', shorterSide: Math.floor(rows / kept) } }
   if (mode === 'squash' && kept === 1) return { fit: { kind: 'stretch' } }
-  if (mode === 'border' && kept === 1 && rows === columns) return { fit: { kind: 'letterbox', padValue: 0 } }
+  const padValue = paddingOf(mean)
+  if (mode === 'border' && kept === 1 && padValue !== undefined)
+    return { fit: { kind: 'letterbox', padValue } }
+  const colour = mode === 'border' && padValue === undefined ? ' that pads in colour' : ''
   return {
-    note: `config.json: crop_mode ${mode ?? 'center'} of ${rows}x${columns} with crop_pct ${kept} can't be said in a card`,
+    note: `config.json: crop_mode ${mode ?? 'center'}${colour} of ${rows}x${columns} with crop_pct ${kept} can't be said in a card`,
   }
+}
+
+interface ReadFit {
+  readonly fit?: object
+  readonly note?: string
+}
+
+/** Borders are of the mean in 8 bits; undefined where that is a colour. */
+function paddingOf(mean: readonly number[] = []): number | undefined {
+  const levels = new Set(mean.map((value) => halfToEven(255 * value)))
+  const [level] = levels
+  return level === undefined || levels.size > 1 ? undefined : level / 255
 }
