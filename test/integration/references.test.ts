@@ -6,6 +6,7 @@ import { readNpy, writeNpy } from '../../src/core/tensor/npy.ts'
 import { attackStudy } from '../../src/engine/attack/attack-study.ts'
 import { attackRequest } from '../support/attack-requests.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
+import { writeSliceModel } from '../support/slice-models.ts'
 import { writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -84,6 +85,20 @@ test('other weights than those that made the reference depart in the graph', asy
   const { code, err } = await check('byte.card.json')
   expect(code).toBe(1)
   expect(err).toContain("departs in the graph, which was given the reference's own input")
+})
+
+test('of listed slices a reference’s output is that of the middle one, as of counted ones', async () => {
+  const card = join(folder, 'hu.card.json')
+  const slices = writeSliceModel(folder, { model: model(), card }, [0.25, 0.5, 0.25])
+  const { input: _, ...rest } = JSON.parse(readFileSync(slices.card, 'utf8')) as Record<string, unknown>
+  const image = ['hu', 'hu', 'hu'].map((name) => `reference/${name}.npy`)
+  const references = [{ image, output: 'reference/hu-output.npy' }]
+  const listed = [-1, 0, 1].map((slice) => ({ kind: 'slice', slice }))
+  for (const input of [{ slices: { count: 3 } }, { channels: listed }]) {
+    writeFileSync(slices.card, JSON.stringify({ ...rest, input, references }))
+    const ended = await commandLine(['model', 'check', slices.model, '--card', slices.card, '--device', 'cpu']) // prettier-ignore
+    expect(ended.err + ended.out).toContain('This is the model that was trained')
+  }
 })
 
 test('a wider tolerance takes what differs by less', async () => {

@@ -85,12 +85,13 @@ function departureOf(
   { place, ours, theirs, difference }: Compared,
   { isResizedKnown, ...options }: CheckOptions & { readonly isResizedKnown: boolean },
 ): Departure {
-  if (difference === Infinity && !sameExtents(ours.shape, theirs.shape))
+  if (!sameExtents(ours.shape, theirs.shape))
     return {
       place: place === 'graph' || place === 'output' ? place : 'shape',
       difference: null,
       found: `ours is [${ours.shape.join(', ')}], the reference's [${theirs.shape.join(', ')}]`,
     }
+  if (difference === Infinity) return { place, difference: null, found: incomparable(ours, theirs) }
   const found = `it differs by ${digits(difference)} of its range, at most ${digits(options.tolerance)} is allowed`
   if (place !== 'normalisation') return { place, difference, found }
   const lines = commonLines(ours, theirs, options)
@@ -100,13 +101,22 @@ function departureOf(
   return { place: isResizedKnown ? place : 'preprocessing', difference, found }
 }
 
-/** max |ours − theirs| / range of theirs, 0 included; infinite for other sizes and what is no number. */
+/** Why a difference from a reference of the same extents can't be measured. */
+function incomparable(ours: Tensor, theirs: Tensor): string {
+  if (!isFinite(theirs)) return 'the reference holds values that are no finite numbers; make it again'
+  return isFinite(ours) ? 'the reference is 0 everywhere, ours is not' : 'ours holds values that are no finite numbers' // prettier-ignore
+}
+
+function isFinite({ data }: Tensor): boolean {
+  return data.every(Number.isFinite)
+}
+
+/** max |ours − theirs| / range of theirs, 0 included; infinite for other sizes and what is no finite number. */
 function relativeDifference(ours: Tensor, theirs: Tensor): number {
-  if (!sameExtents(ours.shape, theirs.shape)) return Infinity
+  if (!sameExtents(ours.shape, theirs.shape) || !isFinite(ours) || !isFinite(theirs)) return Infinity
   let [difference, lowest, highest] = [0, 0, 0]
   theirs.data.forEach((value, i) => {
-    const apart = Math.abs((ours.data[i] ?? NaN) - value)
-    difference = Number.isNaN(apart) ? Infinity : Math.max(difference, apart)
+    difference = Math.max(difference, Math.abs((ours.data[i] ?? NaN) - value))
     lowest = Math.min(lowest, value)
     highest = Math.max(highest, value)
   })
@@ -121,12 +131,12 @@ function sameExtents(a: Shape, b: Shape): boolean {
 
 /** theirs = factor · ours + offset in each channel, by least squares, where that holds to the tolerance. */
 function commonLines(ours: Tensor, theirs: Tensor, { layout, tolerance }: CheckOptions): Line[] | undefined {
-  const planes = planesOf(ours, layout).map((own, c) => ({ own, other: planesOf(theirs, layout)[c] ?? [] }))
+  const others = planesOf({ shape: ours.shape, data: theirs.data }, layout)
+  const planes = planesOf(ours, layout).map((own, c) => ({ own, other: others[c] ?? [] }))
   const lines = planes.map(({ own, other }) => lineThrough(own, other))
   const onLines = planes.flatMap(({ own }, c) => own.map((value) => valueOn(lines[c], value)))
-  const others = planes.flatMap(({ other }) => other)
-  const shape = [others.length]
-  const [line, target] = [Float32Array.from(onLines), Float32Array.from(others)]
+  const [line, target] = [Float32Array.from(onLines), Float32Array.from(others.flat())]
+  const shape = [target.length]
   const apart = relativeDifference({ shape, data: line }, { shape, data: target })
   return apart <= tolerance ? lines : undefined
 }
@@ -140,12 +150,12 @@ function valueOn(line: Line | undefined, value: number): number {
   return line === undefined ? NaN : line.factor * value + line.offset
 }
 
-/** Values of each channel, of one sample. */
+/** Values of each channel of a batch. */
 function planesOf({ shape, data }: Tensor, layout: CheckOptions['layout']): number[][] {
-  const channels = extentOf(shape, layout === 'NCHW' ? 1 : -1)
-  const size = data.length / channels
+  const channels = extentOf(shape, layout === 'NCHW' ? -3 : -1)
+  const size = layout === 'NCHW' ? extentOf(shape, -2) * extentOf(shape, -1) : 1
   const planes = Array.from({ length: channels }, (): number[] => [])
-  data.forEach((value, i) => planes[layout === 'NCHW' ? Math.floor(i / size) : i % channels]?.push(value))
+  data.forEach((value, i) => planes[Math.floor(i / size) % channels]?.push(value))
   return planes
 }
 

@@ -8,6 +8,7 @@ import { countIntensities } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity } from '../../core/image/intensity.ts'
 import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { contextOf } from '../../core/model/context.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { plainCard, preprocessingFor } from '../../core/model/preprocessing/chain.ts'
@@ -261,10 +262,10 @@ function asTheirs(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
 }
 
 /** The framework's answer for neighbouring slices is that of the middle one. */
-function middleOf(own: Tensor, theirs: Tensor, { input: { slices } }: ModelCard): Tensor {
+function middleOf(own: Tensor, theirs: Tensor, card: ModelCard): Tensor {
   const count = extentOf(own.shape, 0)
-  if (slices === undefined || count === 1 || theirs.data.length === own.data.length) return own
-  return sampleOf(own, (count - 1) / 2)
+  const isOfOne = contextOf(card) > 0 && count % 2 === 1 && theirs.data.length === own.data.length / count
+  return isOfOne ? sampleOf(own, (count - 1) / 2) : own
 }
 
 /** The report as a sentence. */
