@@ -1,14 +1,15 @@
 import { mkdir, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { writeFileAtomically } from '../../adapters/fs/atomic-write.ts'
 import { isPortableName } from '../../adapters/fs/file-names.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
+import { readBeside } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { isFile, modelFileName, modelsFolder, tfjsFileName } from './home.ts'
 import { cardBeside, openModel, type ModelReference, type OpenedModel } from './open-model.ts'
 import type { ModelFile } from './read-model.ts'
-import { besideFileNames } from '../study/beside.ts'
-import { readFilesBeside, readReferenceFiles } from './reference-files.ts'
+import { readCardFiles } from './card-files.ts'
+import type { ReferenceFiles } from './reference-files.ts'
 import { convertedFileName } from './tfjs-model-file.ts'
 
 const cardFileName = 'card.json'
@@ -62,20 +63,43 @@ export interface CardToSave extends ModelReference {
 }
 
 /**
- * Writes a model's whole card beside its file. @returns the card's path. @throws RadversaryError as
- * `openModel`; export-conflict when a card lies there that is not to be replaced; usage for an added model
- * that would get another name.
+ * Writes a model's whole card beside its file, and from where the card was the references and tables that it
+ * names. @returns the card's path. @throws RadversaryError as `openModel`; export-conflict when a card lies
+ * there that is not to be replaced, or another file of such a name; usage for an added model that would get
+ * another name.
  */
 export async function saveCardBeside({ replace, ...reference }: CardToSave): Promise<string> {
-  const { path, card } = await openModel(reference)
+  const opened = await openModel(reference)
+  const { path, card } = opened
   const folder = dirname(path)
   const isStored = dirname(folder) === modelsFolder(reference.home)
   if (isStored && card.name !== basename(folder)) throw otherName(card.name, basename(folder))
   const there = await cardBeside(path)
   if (there !== undefined && !replace) throw cardThere(there)
   const target = there ?? `${path.replace(/\.[^./\\]+$/, '')}.card.json`
+  if (resolve(opened.folder) !== resolve(folder))
+    await copyFiles(await readCardFiles(card, opened.folder), folder)
   await writeStored(target, cardBytes(card, basename(path)))
   return target
+}
+
+/** All or none: a file that lies there and is another is left alone. */
+async function copyFiles(files: ReferenceFiles, folder: string): Promise<void> {
+  const missing: [path: string, content: Uint8Array][] = []
+  for (const [name, content] of files) {
+    const there = await readBeside(folder, name)
+    if (there === undefined) missing.push([join(folder, name), content])
+    else if (!Buffer.from(there).equals(content)) throw otherFile(join(folder, name))
+  }
+  for (const [path, content] of missing) await writeStored(path, content)
+}
+
+function otherFile(file: string): RadversaryError {
+  return new RadversaryError(
+    'export-conflict',
+    'Model card: expected a file that it names not to lie beside the model, got another one of this name',
+    { file, tip: 'Keep the model in the workspace, or move that file.' },
+  )
 }
 
 function otherName(name: string, stored: string): RadversaryError {
@@ -106,12 +130,10 @@ export function nameTaken(name: string, folder?: string): RadversaryError {
 
 /** The card last: while it is absent, there is no model of this name. */
 async function writeModel(folder: string, opened: OpenedModel): Promise<void> {
-  const { card, folder: source } = opened
-  const references = await readReferenceFiles(card.references ?? [], source)
-  const beside = await readFilesBeside(await besideFileNames(card, source), source)
+  const named = await readCardFiles(opened.card, opened.folder)
   const [name, files] = storedFiles(opened)
   const all = {
-    ...Object.fromEntries([...references, ...beside]),
+    ...Object.fromEntries(named),
     ...files,
     [cardFileName]: cardBytes(opened.card, name),
   }

@@ -17,7 +17,7 @@ export function readReferenceFiles(
   references: readonly Reference[],
   folder: string,
 ): Promise<ReferenceFiles> {
-  return readFilesBeside(references.flatMap(filesOf), folder)
+  return readFilesBeside(referenceFileNames(references), folder)
 }
 
 /** Files that a card names, by their names; each once. @throws as `readReferenceFiles` */
@@ -25,6 +25,11 @@ export async function readFilesBeside(names: readonly string[], folder: string):
   const files = new Map<string, Uint8Array>()
   for (const name of new Set(names)) files.set(name, await requireBeside(folder, name))
   return files
+}
+
+/** Names of the files that references are made of, relative to the card. */
+export function referenceFileNames(references: readonly Reference[]): string[] {
+  return references.flatMap(filesOf)
 }
 
 function filesOf({ image, inputs = {}, resized, input, output }: Reference): string[] {
