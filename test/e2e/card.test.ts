@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFindings } from '../support/axe.ts'
 import { describeApplication, smallScreen } from '../support/application.ts'
-import { keepScreenshot } from '../support/viewports.ts'
+import { keepScreenshot, pane } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
 
@@ -122,6 +122,13 @@ describeApplication('a model that has no card yet', (application) => {
     await std.blur()
     await expect.poll(() => std.inputValue()).toBe('0.205')
     await std.fill('0.25')
+    const clip = dialog().getByLabel('Clip to the range')
+    expect(await clip.isChecked()).toBe(true)
+    await clip.click({ force: true })
+    const clipped = dialog().getByTestId('clipped')
+    await expect.poll(() => clipped.innerText(), { timeout: 10_000 }).toMatch(/^Not clipped: /)
+    await clip.click({ force: true })
+    await expect.poll(() => clipped.innerText(), { timeout: 10_000 }).toMatch(/^Clipped: /)
     expect(await dialog().getByLabel('Clip to the range').isChecked()).toBe(true)
   })
 
@@ -228,6 +235,25 @@ describeApplication('a model that has no card yet', (application) => {
     await dialog().getByRole('button', { name: 'Save the card' }).click()
     await dialog().waitFor({ state: 'detached' })
     await table.getByText('a phantom of lungs').waitFor()
+  })
+
+  it('has another gradient with another card', async () => {
+    const versions: (string | null)[] = []
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url())
+      if (pathname.endsWith('/gradient')) versions.push(searchParams.get('version'))
+    })
+    await pane(page, 0).focus()
+    await page.keyboard.press('o')
+    await page.getByTestId('legend').waitFor({ timeout: 20_000 })
+    const before = versions.at(-1)
+    await page.getByRole('button', { name: 'Edit the card…' }).click()
+    await dialog()
+      .getByLabel(/^Width, HU/)
+      .fill('800')
+    await dialog().getByRole('button', { name: 'Save the card' }).click()
+    await dialog().waitFor({ state: 'detached' })
+    await expect.poll(() => versions.at(-1), { timeout: 20_000 }).not.toBe(before)
     expect(application().complaints()).toEqual([])
   })
 })

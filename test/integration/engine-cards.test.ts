@@ -1,10 +1,22 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withPart } from '../../src/core/model/card-place.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
+import { npyFromTensor, writeNpy } from '../../src/core/tensor/npy.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
+import { uniformTensor } from '../support/numbers.ts'
+import { writeImage } from '../support/small-study.ts'
+import { writeVolumeAnswers } from '../support/tiny-volumes.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
 const sampleModel = 'phantom-thorax'
@@ -90,8 +102,9 @@ describe('cards that are being written', () => {
     expect(shown.input[0]!.to).toBeLessThanOrEqual((1 - mean[0]!) / std[0]! + 1e-5)
     const narrow = (await preview({ ...card, intensity: { kind: 'hu-window', center: -600, width: 2 } }))!
     expect(narrow.clippedAt).toEqual([-601, -599])
-    const { below, above } = narrow.clipped[0]!
+    const { below, above } = narrow.clipped![0]!
     expect(below + above).toBeGreaterThan(0.9)
+    expect((await preview({ ...card, clip: false }))!.clipped).toBeNull()
     const { from, to, counts } = narrow.image
     const middles = counts.map((_, bin) => from + ((bin + 0.5) * (to - from)) / counts.length)
     const all = counts.reduce((sum, count) => sum + count)
@@ -102,9 +115,14 @@ describe('cards that are being written', () => {
   it('are tried on a few images, with labels, and say what the card that is kept would', async () => {
     const images = [3, 9, 14, 20, 26]
     const labels = join(sample, 'study/labels.csv')
-    const asked = { study: study.id, images, labels }
+    const asked = { study: study.id, frames: images.map((image) => ({ image, frame: 0 })), labels }
     const tried = await engine.client.models.cards.try.mutate({ ...asked, model, given: whole })
-    const events = await engine.client.models.predict.mutate({ ...asked, model: sampleModel })
+    const events = await engine.client.models.predict.mutate({
+      study: study.id,
+      images,
+      labels,
+      model: sampleModel,
+    })
     const { predictions, agreement } = await lastOf(events, 'predictions')
     expect(tried.predictions).toEqual(predictions)
     expect(tried.agreement).toEqual(agreement)
@@ -115,6 +133,45 @@ describe('cards that are being written', () => {
     })
     expect(other.predictions).not.toEqual(predictions)
     expect(other.notices.map(({ message }) => message).join()).toMatch(/of this series' values lie beyond/)
+  })
+
+  it('are tried whatever their references are: these are checked when a card is kept', async () => {
+    const references = [{ input: 'none.npy', output: 'none.npy' }]
+    const frames = [{ image: 3, frame: 0 }]
+    const given = { ...whole, references }
+    await engine.client.models.cards.try.mutate({ study: study.id, frames, model, given })
+    expect(existsSync(join(engine.home, 'references'))).toBe(false)
+  })
+
+  it('are tried on the frames that are asked for alone', async () => {
+    const path = join(folder, 'frames')
+    writeImage(path, 1, { frames: 6 })
+    const opened = await lastOf(await engine.client.studies.open.mutate({ paths: [path] }), 'study')
+    const frames = [1, 4].map((frame) => ({ image: 0, frame }))
+    const asked = { study: opened.study.id, frames, model, given: whole }
+    const { predictions } = await engine.client.models.cards.try.mutate(asked)
+    expect(predictions.map(({ frame }) => frame)).toEqual([2, 5])
+  })
+
+  it('are connected anew where a volume is resampled in another way', async () => {
+    const { model: path, card } = writeVolumeAnswers(join(folder, 'volume'), [4, 12, 12])
+    const given = JSON.parse(readFileSync(card, 'utf8')) as Record<string, unknown>
+    const tried = async (interpolation: string) => {
+      const frames = [{ image: 3, frame: 0 }]
+      const asked = { study: study.id, frames, model: path, given: { ...given, interpolation } }
+      return (await engine.client.models.cards.try.mutate(asked)).predictions[0]!.probabilities
+    }
+    expect(await tried('bilinear')).not.toEqual(await tried('nearest'))
+  })
+
+  it('are read anew where a file beside the model has changed', async () => {
+    const config = join(folder, 'preprocessor_config.json')
+    const meanOf = async () => (await draft({})).readOff['mean']
+    expect(await meanOf()).toBeUndefined()
+    writeFileSync(config, JSON.stringify({ image_processor_type: 'ViT', image_mean: [0.25], image_std: [1] }))
+    expect(await meanOf()).toEqual([0.25])
+    rmSync(config)
+    expect(await meanOf()).toBeUndefined()
   })
 
   it('are kept beside the model, where another is replaced only when that is said, and in the workspace', async () => {
@@ -137,5 +194,29 @@ describe('cards that are being written', () => {
     await expect(
       cards.save.mutate({ model: 'renamed', given: { ...edited, name: 'again' }, replace: true }),
     ).rejects.toThrow(/expected the name renamed/)
+  })
+
+  it('are kept with the files that they name, from wherever they were picked', async () => {
+    const { cards } = engine.client.models
+    const [from, to] = [join(folder, 'picked'), join(folder, 'elsewhere')]
+    for (const each of [from, to]) mkdirSync(each)
+    copyFileSync(model, join(to, 'lungs.onnx'))
+    const image = writeNpy(npyFromTensor(uniformTensor([1, 1, 128, 128], 1, [0, 1])))
+    writeFileSync(join(from, 'in.npy'), image)
+    writeFileSync(join(from, 'out.npy'), writeNpy(npyFromTensor(uniformTensor([1, 3], 2, [0, 1]))))
+    const references = [{ input: 'in.npy', output: 'out.npy' }]
+    const card = join(from, 'any.card.json')
+    const given = { ...whole, references }
+    writeFileSync(card, JSON.stringify(given))
+    const asked = { model: join(to, 'lungs.onnx'), card, given, replace: false }
+    writeFileSync(join(to, 'in.npy'), 'of somebody else')
+    await expect(cards.save.mutate(asked)).rejects.toThrow(/another one of this name/)
+    expect(existsSync(join(to, 'lungs.card.json'))).toBe(false)
+    rmSync(join(to, 'in.npy'))
+    await cards.save.mutate(asked)
+    expect(readFileSync(join(to, 'in.npy')).equals(image)).toBe(true)
+    expect(existsSync(join(to, 'out.npy'))).toBe(true)
+    const { besideCard, cardFile } = await cards.draft.mutate({ model: asked.model, given, card })
+    expect([besideCard, cardFile]).toEqual([join(to, 'lungs.card.json'), card])
   })
 })

@@ -9,7 +9,7 @@ import { pixelModel } from '../../src/engine/models/pixel-model.ts'
 import { createImageLoader } from '../../src/engine/study/load-image.ts'
 import { openWorkbench } from '../../src/engine/workbench.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
-import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
+import { keepModelFile, lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
 const model = 'phantom-thorax'
@@ -39,7 +39,7 @@ describe('the engine and models', () => {
     expect(samples).toContain('phantom-thorax-lungs')
     const card = join(folder, 'card.json')
     writeFileSync(card, JSON.stringify({ ...models[0]!.card, name: 'mine' }))
-    expect(await engine.client.models.add.mutate({ file, card })).toMatchObject({
+    expect(await keepModelFile(engine, file, card)).toMatchObject({
       name: 'mine',
       source: 'added',
     })
@@ -52,9 +52,7 @@ describe('the engine and models', () => {
   it('keeps a name the sample’s: it adds no other under it, and lists one from the command line as broken', async () => {
     const namesake = join(folder, 'namesake.json')
     writeFileSync(namesake, JSON.stringify((await engine.client.models.list.query()).models[0]!.card))
-    await expect(engine.client.models.add.mutate({ file, card: namesake })).rejects.toThrow(
-      `expected a new name, got ${model}`,
-    )
+    await expect(keepModelFile(engine, file, namesake)).rejects.toThrow(`expected a new name, got ${model}`)
     await keepModel({ model: file, card: namesake, home: engine.home })
     const { models, broken } = await engine.client.models.list.query()
     expect(models.filter(({ name }) => name === model)).toMatchObject([{ source: 'sample', path: file }])

@@ -8,7 +8,7 @@ import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest } from '../support/attack-requests.ts'
 import { compareRequest } from '../support/compare-requests.ts'
-import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
+import { keepModelFile, lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { largestDifference, uniformTensor } from '../support/numbers.ts'
 import { pixelsAtEnd, writeImage, type WrittenImage } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -198,7 +198,7 @@ describe('in the application', () => {
     writeMr(join(folder, 'study'))
     for (const [name, way] of Object.entries({ nonZero, ofSeries })) {
       const { model, card } = writeClassifier(join(folder, name), {}, { ...way!.card, name })
-      await engine.client.models.add.mutate({ file: model, card })
+      await keepModelFile(engine, model, card)
     }
     const opened = await engine.client.studies.open.mutate({ paths: [join(folder, 'study')] })
     study = (await lastOf(opened, 'study')).study

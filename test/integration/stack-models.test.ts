@@ -8,7 +8,7 @@ import { tag } from '../../src/core/dicom/write/tags.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, imageResults } from '../support/attack-requests.ts'
-import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
+import { keepModelFile, lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { writeSliceModel } from '../support/slice-models.ts'
 import { pixelsAtEnd, writeImage, writeSeries } from '../support/small-study.ts'
@@ -198,7 +198,7 @@ describe('in the application', () => {
     const { model, card } = writeSliceModel(join(base, name), sampleModel('phantom-thorax'), weights)
     const named = join(base, `${name}.card.json`)
     writeFileSync(named, JSON.stringify({ ...(JSON.parse(readFileSync(card, 'utf8')) as object), name }))
-    await engine.client.models.add.mutate({ file: model, card: named })
+    await keepModelFile(engine, model, named)
   }
   beforeAll(async () => {
     engine = await startEngine()

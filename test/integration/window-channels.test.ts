@@ -7,7 +7,7 @@ import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { attackRequest, largestChange } from '../support/attack-requests.ts'
 import { commandLine } from '../support/command-line.ts'
-import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
+import { keepModelFile, lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 import { largestDifference } from '../support/numbers.ts'
 import { pixelsAtEnd, writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -117,7 +117,7 @@ describe('in the application', () => {
     const channels = windows.map((window) => ({ kind: 'window', ...window }))
     const input = { layout: 'NCHW', size: [12, 12], channels }
     const paths = writeClassifier(folder, { channels: 3 }, { ...card, input, name: 'windows' })
-    await engine.client.models.add.mutate({ file: paths.model, card: paths.card })
+    await keepModelFile(engine, paths.model, paths.card)
     const opened = await engine.client.studies.open.mutate({ paths: [join(folder, 'study')] })
     study = (await lastOf(opened, 'study')).study
   }, 60_000)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTRPCClient, httpBatchStreamLink, type TRPCClient } from '@trpc/client'
@@ -43,6 +43,12 @@ export async function startEngine(
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Keeps a model with a card of its own. */
+export function keepModelFile({ client }: TestEngine, model: string, card: string) {
+  const given = JSON.parse(readFileSync(card, 'utf8')) as Record<string, unknown>
+  return client.models.cards.keep.mutate({ model, card, given })
 }
 
 /** The event of this type that a stream ends with. */

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ioError } from '../../adapters/fs/io-error.ts'
 
 export { homeFolder } from '../../adapters/fs/private-folders.ts'
 export { keepWorkspacePrivate } from '../../adapters/fs/private-folders.ts'
@@ -21,12 +20,13 @@ export async function storedModelFile(folder: string): Promise<string | undefine
   return undefined
 }
 
-/** A text that changes with the file. @throws RadversaryError io-failed */
-export async function fileVersion(path: string): Promise<string> {
-  const { mtimeMs, size } = await stat(path).catch((cause: unknown) => {
-    throw ioError('Read', path, cause)
+/** A text that changes with any of some files and folders, and where one comes or goes. */
+export async function versionOf(paths: readonly string[]): Promise<string> {
+  const each = paths.map(async (path) => {
+    const found = await stat(path).catch(() => undefined)
+    return `${path} ${found === undefined ? 'none' : `${found.mtimeMs} ${found.size}`}`
   })
-  return `${path} ${mtimeMs} ${size}`
+  return (await Promise.all(each)).join('\n')
 }
 
 /** Whether there is a file of this name: a folder of a model's name is none. */

@@ -52,12 +52,29 @@ export interface OpenedModel extends ModelFile, ProposedCard {
   readonly straightThrough?: 'gradients' | undefined
 }
 
+/** What a connected model depends on of its card; everything else is of images, or words. */
+export type ConnectableCard = Pick<
+  ModelCard,
+  'task' | 'input' | 'inputs' | 'interpolation' | 'normalisation' | 'mean' | 'std' | 'output'
+>
+
+/** Takes from a card what connecting needs of it, to compare it with another's. */
+export function connectableCard({
+  task,
+  input,
+  inputs,
+  interpolation,
+  normalisation,
+  mean,
+  std,
+  output,
+}: ConnectableCard): ConnectableCard {
+  return { task, input, inputs, interpolation, normalisation, mean, std, output }
+}
+
 /** What connecting needs of an opened model. */
 export interface ConnectableModel extends Pick<OpenedModel, 'path' | 'bytes' | 'externalData' | 'tfjs'> {
-  readonly card: Pick<
-    ModelCard,
-    'task' | 'input' | 'inputs' | 'interpolation' | 'normalisation' | 'mean' | 'std' | 'output'
-  >
+  readonly card: ConnectableCard
   /** Inner tensors whose features are to be the output instead (`featureModel`). */
   readonly inner?: readonly string[] | undefined
   /** Whether the output is to be what the card's output gives, not the logits before it. */
@@ -252,9 +269,13 @@ async function pathOf(model: string, home: string): Promise<string> {
   )
 }
 
-/** NAME.card.json or card.json beside NAME.onnx. */
+/** Finds the card beside a model's file; undefined where there is none. */
 export async function cardBeside(modelPath: string): Promise<string | undefined> {
-  const candidates = [modelPath.replace(/\.[^./\\]+$/, '') + '.card.json', join(modelPath, '..', 'card.json')]
-  for (const candidate of candidates) if (await isFile(candidate)) return candidate
+  for (const candidate of cardCandidates(modelPath)) if (await isFile(candidate)) return candidate
   return undefined
+}
+
+/** NAME.card.json or card.json beside NAME.onnx: paths where its card may lie, the first that does counts. */
+export function cardCandidates(modelPath: string): string[] {
+  return [modelPath.replace(/\.[^./\\]+$/, '') + '.card.json', join(modelPath, '..', 'card.json')]
 }

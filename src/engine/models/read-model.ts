@@ -59,11 +59,23 @@ export async function readModelFile(path: string, options: ReadOptions = {}): Pr
  * `models` also those of the folder above it and of its `configs`, as Hugging Face and MONAI lay them out.
  */
 async function readSidecarFiles(folder: string): Promise<SidecarFiles> {
-  const above = ['onnx', 'models'].includes(basename(folder)) ? [dirname(folder)] : []
-  const folders = [folder, ...above.flatMap((each) => [each, join(each, 'configs')])]
+  const folders = sidecarFolders(folder)
   const files: Record<string, unknown> = {}
   for (const name of sidecarNames) for (const each of folders) files[name] ??= await parsedBeside(each, name)
   return files
+}
+
+function sidecarFolders(folder: string): string[] {
+  const above = ['onnx', 'models'].includes(basename(folder)) ? [dirname(folder)] : []
+  return [folder, ...above.flatMap((each) => [each, join(each, 'configs')])]
+}
+
+/** Paths of all that was read of a model, and of what may come to lie beside it. */
+export function filesOfModel({ path, externalData, tfjs }: ModelFile): string[] {
+  const folder = dirname(path)
+  const weights = [...Object.keys(externalData), ...Object.keys(tfjs?.contents ?? {})]
+  const sidecars = sidecarFolders(folder).flatMap((each) => sidecarNames.map((name) => join(each, name)))
+  return [...new Set([path, ...weights.map((name) => join(folder, name)), ...sidecars])]
 }
 
 /** Undefined where there is no such file, or one that is not JSON: it is another program's. */

@@ -27,6 +27,8 @@ import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workben
 
 interface Bench extends Workbench {
   readonly model: PixelModel
+  /** Which frames of the images are predicted, counted from 0; all by default. */
+  readonly isWanted?: ((image: StudyImage, index: number) => boolean) | undefined
 }
 
 /** Frames that are predicted together. */
@@ -101,17 +103,41 @@ async function predictBlock(
   const { context } = bench.model
   const together = context === Infinity ? Infinity : batch
   const inParts = async (slices: readonly LabelledFrame[]) => {
-    const found: Found[] = []
+    const found = slices.map((): Found | undefined => undefined)
     const volume = volumeOf(bench.opened.card, slices)
     const space = spaceOf(bench.model, stack, slices)
-    for (let from = 0; from < slices.length; from += together) {
-      const part = slices.slice(from, from + together)
-      const around = { space, beyond: beyond(slices, { from, to: from + part.length }) }
-      found.push(...(await predictFrames(bench, part, around)).map((each) => ({ ...each, ...volume })))
+    for (const { from, to } of wantedParts(slices, together, bench)) {
+      const around = { space, beyond: beyond(slices, { from, to }) }
+      const part = await predictFrames(bench, slices.slice(from, to), around)
+      found.splice(from, to - from, ...part.map((each) => ({ ...each, ...volume })))
     }
     return found
   }
-  return context === 0 ? inParts(frames) : byRuns(frames, inParts)
+  const found = await (context === 0 ? inParts(frames) : byRuns(frames, inParts))
+  return found.flatMap((each) => (each !== undefined && isWantedOf(bench, each) ? [each] : []))
+}
+
+function isWantedOf({ isWanted }: Bench, { image, index }: Pick<StudyFrame, 'image' | 'index'>): boolean {
+  return isWanted?.(image, index) ?? true
+}
+
+/** Where wanted slices follow each other, at most so many; whole stacks are predicted together. */
+function wantedParts(
+  slices: readonly LabelledFrame[],
+  most: number,
+  bench: Bench,
+): { readonly from: number; readonly to: number }[] {
+  if (most === Infinity)
+    return slices.some((slice) => isWantedOf(bench, slice)) ? [{ from: 0, to: slices.length }] : []
+  const parts: { readonly from: number; readonly to: number }[] = []
+  for (const [at, slice] of slices.entries()) {
+    if (!isWantedOf(bench, slice)) continue
+    const last = parts.at(-1)
+    const isNext = last?.to === at && at - last.from < most
+    if (isNext) parts.splice(-1, 1, { from: last.from, to: at + 1 })
+    else parts.push({ from: at, to: at + 1 })
+  }
+  return parts
 }
 
 interface Loaded {

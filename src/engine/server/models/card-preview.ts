@@ -14,8 +14,11 @@ export interface Histogram {
 
 /** What a model sees of a frame by a card that is still being written, and what its numbers are. */
 export interface CardPreview extends ModelPreview {
-  /** For each channel of the image: parts of its pixels that lie beyond the ends of the intensity range. */
-  readonly clipped: readonly { readonly below: number; readonly above: number }[]
+  /**
+   * For each channel of the image: parts of its pixels that lie beyond the ends of the intensity range and
+   * are clipped there; null of a card that keeps them.
+   */
+  readonly clipped: readonly { readonly below: number; readonly above: number }[] | null
   /** The intensities that become 0 and 1. */
   readonly clippedAt: readonly [dark: number, bright: number]
   /** The image's intensities, all channels together, in the range's unit. */
@@ -39,14 +42,16 @@ export function cardPreview(frame: StudyFrame, card: ImageCard): CardPreview {
   const { from, to, counts } = histogramOf(relative.data)
   return {
     ...modelPreview(frame, card),
-    clipped: planesOf(relative).map((plane) => {
-      const [below, above] = countBeyond(plane)
-      return { below: below / plane.length, above: above / plane.length }
-    }),
+    clipped: card.clip === false ? null : planesOf(relative).map(partsBeyond),
     clippedAt: [dark, bright],
     image: { from: valueOf(from), to: valueOf(to), counts },
     input: planesOf(input).map(histogramOf),
   }
+}
+
+function partsBeyond(plane: Float32Array): { readonly below: number; readonly above: number } {
+  const [below, above] = countBeyond(plane)
+  return { below: below / plane.length, above: above / plane.length }
 }
 
 function histogramOf(values: Float32Array): Histogram {

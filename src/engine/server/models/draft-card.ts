@@ -4,14 +4,15 @@ import type { Obstacle, TensorFacts } from '../../../core/model/model-facts.ts'
 import { checkDraft, type DraftIssue } from '../../../core/model/propose-card.ts'
 import type { TaskForm } from '../../../core/tasks/form.ts'
 import { taskForm } from '../../../core/tasks/tasks.ts'
-import { fileVersion } from '../../models/home.ts'
+import { versionOf } from '../../models/home.ts'
 import {
   cardBeside,
   readReference,
   type ModelReference,
   type ReadReference,
 } from '../../models/open-model.ts'
-import { readModelFile, type ReadModel } from '../../models/read-model.ts'
+import { filesOfModel, readModelFile, type ReadModel } from '../../models/read-model.ts'
+import { LastKept } from './last-kept.ts'
 
 /** A model and its card so far: what a form has, or at first what lies beside the file. */
 export type DraftRequest = Pick<ModelReference, 'model' | 'card' | 'given' | 'home'>
@@ -74,20 +75,22 @@ export function readDraft(reference: DraftRequest): Promise<ReadReference> {
 }
 
 interface KeptFile {
-  readonly key: string
-  readonly file: Promise<ReadModel>
+  readonly file: ReadModel
+  /** Of all files that it was read from. */
+  readonly version: string
 }
 
 /** The model whose card is being written. */
-let kept: KeptFile | undefined
+const kept = new LastKept<KeptFile>({
+  holds: async ({ file, version }) => (await versionOf(filesOfModel(file))) === version,
+})
 
-const readOnce: typeof readModelFile = async (path, options) => {
-  const key = JSON.stringify([await fileVersion(path), options?.runtime, options?.inputShape])
-  if (kept?.key === key) return kept.file
-  const file = readModelFile(path, options)
-  kept = { key, file }
-  file.catch(() => {
-    if (kept?.file === file) kept = undefined
-  })
-  return file
-}
+const readOnce: typeof readModelFile = (path, options) =>
+  kept.use(
+    JSON.stringify([path, options]),
+    async () => {
+      const file = await readModelFile(path, options)
+      return { file, version: await versionOf(filesOfModel(file)) }
+    },
+    ({ file }) => file,
+  )

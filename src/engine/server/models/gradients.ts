@@ -1,6 +1,8 @@
 import type { ImagePixels } from '../../../core/image/intensity-counts.ts'
-import type { Around } from '../../../core/model/preprocessing/chain.ts'
-import { beyondOf } from '../../../core/model/preprocessing/neighbours.ts'
+import type { VolumeSpace } from '../../../core/dicom/stack-space.ts'
+import { internalError } from '../../../core/errors.ts'
+import { joinedBeside } from '../../../core/model/beside.ts'
+import { concatenate } from '../../../core/tensor/tensor.ts'
 import { contextOf } from '../../../core/model/context.ts'
 import { blockOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
@@ -9,40 +11,37 @@ import type { Study, StudyImage } from '../../study/open-study.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
 import type { EngineThread } from '../engine-threads.ts'
 import type { FrameAddress } from '../frames/run-frames.ts'
-import { imageAt, type StudyStore } from '../studies/study-store.ts'
+import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
+import type { GradientSlices } from './input-gradient.ts'
 import type { ModelInfo, ModelRegistry } from './model-registry.ts'
 import type { ModelViews } from './model-views.ts'
 
-/** What lies around a frame, and which stack it is of. */
-interface FrameAround extends Around {
-  /** Equal for the frames of one stack. */
-  readonly stack: string
+/** A stack, or as much of one as a prediction of a frame depends on, by its frames' addresses. */
+interface StackPart {
+  readonly slices: readonly FrameAddress[]
+  /** The frame's place among them. */
+  readonly at: number
+  /** How the stack lies, for models of volumes. */
+  readonly space: VolumeSpace | undefined
+  /** Equal where slices and model are the same. */
+  readonly key: string
 }
 
-/**
- * What lies around a frame of an open study, as far as the model sees it; `beyond` is undefined where nothing
- * does. @throws as `ModelViews.frame`.
- */
-async function aroundFrame(
-  address: FrameAddress,
-  model: ModelInfo,
-  { studies, views }: { readonly studies: StudyStore; readonly views: ModelViews },
-): Promise<FrameAround> {
-  const { card } = model
+/** The part of a frame's stack that the model sees: the frame alone, its neighbours, or all. */
+function stackPart(address: FrameAddress, { card, version }: ModelInfo, opened: OpenedStudy): StackPart {
   const context = contextOf(card)
-  const opened = await studies.find(address.study)
-  const shown = imageAt(opened, address.image)
-  const slices = slicesAround(address, opened.study, shown)
-  const at = slices.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
-  const { before, after } = blockOf(slices, { from: at, to: at + 1, context })
-  const relatives = async (part: readonly FrameAddress[]) => {
-    const frames = await Promise.all(part.map((one) => views.frame(one, model)))
-    return frames.map(({ float }) => float.relative)
+  const all = slicesAround(address, opened.study, imageAt(opened, address.image))
+  const place = all.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
+  const { before, own, after } = blockOf(all, { from: place, to: place + 1, context })
+  const slices = [...before, ...own, ...after]
+  const images = all.map(({ image }) => imageAt(opened, image))
+  const names = slices.map(({ image, frame }) => [imageAt(opened, image).sopInstanceUid, frame])
+  return {
+    slices,
+    at: before.length,
+    space: spaceOf({ context }, images, [{ index: address.frame }]),
+    key: JSON.stringify([address.study, version, names]),
   }
-  const beyond = beyondOf({ before: await relatives(before), after: await relatives(after) })
-  const images = slices.map(({ image }) => imageAt(opened, image))
-  const space = spaceOf({ context }, images, [{ index: address.frame }])
-  return { beyond, space, stack: JSON.stringify(slices[0]) }
 }
 
 /** The frame's stack, in order. */
@@ -58,6 +57,20 @@ function slicesAround(
   }
   const stack = imageStacks(images).find((members) => members.includes(own)) ?? []
   return stack.map((member) => ({ study, image: images.indexOf(member), frame }))
+}
+
+/** Slices as a model is given them. @throws as `ModelViews.frame` */
+async function loadSlices(
+  { slices, space }: StackPart,
+  model: ModelInfo,
+  views: ModelViews,
+): Promise<GradientSlices> {
+  const frames = await Promise.all(slices.map((slice) => views.frame(slice, model)))
+  return {
+    images: concatenate(frames.map(({ float }) => float.relative)),
+    beside: joinedBeside(frames.map(({ beside }) => beside)),
+    space,
+  }
 }
 
 /** How a model's loss answers to each pixel of a frame. */
@@ -94,20 +107,17 @@ export function createGradients({ home, models, studies, views, device, thread }
   return {
     of: async (address, name, signal) => {
       const info = await models.show(name)
-      const { pixels, float, beside } = await views.frame(address, info)
-      const { path: model, sha256, card } = info
-      const around = await aroundFrame(address, info, { studies, views })
-      const request = {
-        home,
-        model,
-        sha256,
-        card,
-        image: float.relative,
-        around,
-        beside,
-        ...(await device.request()),
-      }
-      const gradient = await thread.run('inputGradient', request, { signal }, graceMs)
+      const part = stackPart(address, info, await studies.find(address.study))
+      const { path: model, version } = info
+      const { key: stack, at } = part
+      const asked = { home, model, version, card: info.card, stack, at, ...(await device.request()) }
+      const ask = (slices?: GradientSlices) =>
+        thread.run('inputGradient', { ...asked, slices }, { signal }, graceMs)
+      // A whole stack is sent once, and not with each of its slices.
+      const known = contextOf(info.card) === Infinity ? await ask() : undefined
+      const gradient = known ?? (await ask(await loadSlices(part, info, views)))
+      if (gradient === undefined) throw internalError('a gradient of slices that were sent was not made')
+      const { pixels } = await views.frame(address, info)
       return { pixels, values: interleaved(gradient.data, pixels.frame.samplesPerPixel) }
     },
   }

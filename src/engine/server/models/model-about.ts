@@ -1,7 +1,9 @@
 import type { ReferenceReport } from '../../../core/model/references.ts'
 import { referencesOnCpu, referenceSentence } from '../../models/check-references.ts'
+import { cardFilePaths } from '../../models/card-files.ts'
+import { filesOfModel } from '../../models/read-model.ts'
 import { addModel, type ModelToAdd } from '../../models/model-store.ts'
-import { openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
+import { cardCandidates, openModel, type ModelReference, type OpenedModel } from '../../models/open-model.ts'
 import type { TaskForm } from '../../../core/tasks/form.ts'
 import { taskForm } from '../../../core/tasks/tasks.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
@@ -24,6 +26,8 @@ export interface ModelAbout {
   readonly isQuantised: boolean
   readonly inputs: readonly TensorFacts[]
   readonly outputs: readonly TensorFacts[]
+  /** Paths of all files that any of this depends on, also of those that may come to lie there. */
+  readonly files: readonly string[]
 }
 
 /**
@@ -55,5 +59,6 @@ async function aboutOf(opened: OpenedModel, home: string): Promise<ModelAbout> {
     isQuantised: opened.obstacles.some(({ isRounding }) => isRounding === true),
     inputs: facts.inputs,
     outputs: facts.outputs,
+    files: [...filesOfModel(opened), ...cardCandidates(opened.path), ...cardFilePaths(card, opened.folder)],
   }
 }

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { fileExists } from '../../../adapters/fs/atomic-write.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { fileVersion, modelFileName, modelsFolder, storedModelFile } from '../../models/home.ts'
+import { modelFileName, modelsFolder, storedModelFile, versionOf } from '../../models/home.ts'
 import { listModels, nameTaken, type ModelToAdd } from '../../models/model-store.ts'
-import { cardBeside } from '../../models/open-model.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineThread } from '../engine-threads.ts'
@@ -11,12 +11,14 @@ import type { Resources } from '../resources.ts'
 import type { ModelAbout } from './model-about.ts'
 
 /** A model and its card, without the bytes. */
-export interface ModelInfo extends ModelAbout {
+export interface ModelInfo extends Omit<ModelAbout, 'files'> {
   /** What other requests name it by. */
   readonly name: string
   /** `file`: named by its path. */
   readonly source: 'sample' | 'added' | 'file'
   readonly path: string
+  /** Changes with the model's file, its card, and whatever these name. */
+  readonly version: string
 }
 
 /** A model that is listed but can't be used, and why. */
@@ -50,7 +52,8 @@ export function createModelRegistry(home: string, resources: Resources, thread: 
 }
 
 class Registry implements ModelRegistry {
-  private readonly known = new Map<string, Promise<ModelInfo>>()
+  /** By their paths. */
+  private readonly known = new Map<string, Promise<KnownModel>>()
 
   constructor(
     private readonly home: string,
@@ -116,19 +119,39 @@ class Registry implements ModelRegistry {
     })
   }
 
-  /** Once for the same file and card. */
+  /** Once for the same files. */
   private async infoOf(place: ModelLocation): Promise<ModelInfo> {
-    const beside = await cardBeside(place.path)
-    const files = beside === undefined ? [place.path] : [place.path, beside]
-    const key = (await Promise.all(files.map(fileVersion))).join()
-    const info = this.known.get(key) ?? this.read(place)
-    this.known.set(key, info)
-    info.catch(() => this.known.delete(key))
-    return info
+    const reading = this.known.get(place.path)
+    const known = await reading?.catch(() => undefined)
+    if (known && (await isCurrent(known))) return { ...known.info, ...place }
+    // Whoever asked at the same time may have begun to read it anew.
+    if (this.known.get(place.path) !== reading) return this.infoOf(place)
+    const anew = this.read(place)
+    this.known.set(place.path, anew)
+    anew.catch(() => {
+      if (this.known.get(place.path) === anew) this.known.delete(place.path)
+    })
+    return (await anew).info
   }
 
-  private async read(place: ModelLocation): Promise<ModelInfo> {
-    const about = await this.thread.run('readModelAbout', { model: place.path, home: this.home })
-    return { ...place, ...about }
+  private async read(place: ModelLocation): Promise<KnownModel> {
+    const { files, ...about } = await this.thread.run('readModelAbout', {
+      model: place.path,
+      home: this.home,
+    })
+    const filesVersion = await versionOf(files)
+    const version = createHash('sha256').update(filesVersion).digest('hex').slice(0, 16)
+    return { info: { ...place, ...about, version }, files, filesVersion }
   }
+}
+
+interface KnownModel {
+  readonly info: ModelInfo
+  /** All that it was read from, and in which version. */
+  readonly files: readonly string[]
+  readonly filesVersion: string
+}
+
+async function isCurrent({ files, filesVersion }: KnownModel): Promise<boolean> {
+  return (await versionOf(files)) === filesVersion
 }

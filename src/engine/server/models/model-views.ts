@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { endsOf } from '../../../core/math/histogram.ts'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
 import type { Notice } from '../../../core/errors.ts'
 import type { Decompress } from '../../../core/dicom/codecs.ts'
@@ -15,6 +16,7 @@ import {
   type StudyFrame,
 } from '../../study/load-image.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
+import { ByteCache } from '../byte-cache.ts'
 import type { FrameAddress, StudyFrames } from '../frames/run-frames.ts'
 import { imageAt, type OpenedStudy, type StudyStore } from '../studies/study-store.ts'
 import type { ModelInfo } from './model-registry.ts'
@@ -64,8 +66,12 @@ export function createModelViews(
   return new Views(studies, frames, decompress)
 }
 
+/** A loader holds the tables that its card names. */
+const mostLoaders = 16
+
 class Views implements ModelViews {
-  private readonly loaders = new Map<string, Promise<ImageLoader>>()
+  /** Those of the models that were looked at last. */
+  private readonly loaders = new ByteCache<ImageLoader>(mostLoaders, () => 1)
   /** Intensities of a study's series, which are counted once for all models. */
   private readonly counts = new Map<string, SeriesCounts>()
 
@@ -97,15 +103,11 @@ class Views implements ModelViews {
 
   forget(study: string): void {
     this.counts.delete(study)
-    for (const key of this.loaders.keys()) if (key.startsWith(`${study}/`)) this.loaders.delete(key)
+    this.loaders.forget(`${study}/`)
   }
 
   private loaderOf(id: string, study: Study, model: ModelInfo): Promise<ImageLoader> {
-    const key = `${id}/${model.sha256} ${JSON.stringify(model.card)}`
-    const loader = this.loaders.get(key) ?? this.loaderWithInputs(id, study, model)
-    this.loaders.set(key, loader)
-    loader.catch(() => this.loaders.delete(key))
-    return loader
+    return this.loaders.get(`${id}/${model.version}`, () => this.loaderWithInputs(id, study, model))
   }
 
   private async loaderWithInputs(
@@ -152,7 +154,7 @@ export function modelPreview({ float }: StudyFrame, card: ImageCard): ModelPrevi
   const { steps } = preprocessingFor(card, shape)
   const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
   const [, channels = 0, rows = 0, columns = 0] = seen.shape
-  const ends = endsOf(card)
+  const ends = shownEnds(card)
   const grey = greyLevels(seen.data, ends === 'values')
   const pixels = Uint8ClampedArray.from({ length: seen.data.length }, (_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels]
@@ -169,7 +171,7 @@ export function modelPreview({ float }: StudyFrame, card: ImageCard): ModelPrevi
   }
 }
 
-function endsOf({ input, normalisation }: ImageCard): ModelPreview['ends'] {
+function shownEnds({ input, normalisation }: ImageCard): ModelPreview['ends'] {
   if (normalisation !== undefined) return 'values'
   return listedChannels(input) === undefined ? 'range' : 'windows'
 }
@@ -177,7 +179,7 @@ function endsOf({ input, normalisation }: ImageCard): ModelPreview['ends'] {
 /** Grey levels of values in [0, 1], or of what lies between their own least and greatest. */
 function greyLevels(values: Float32Array, isSpread: boolean): (value: number) => number {
   if (!isSpread) return (value) => Math.round(255 * value)
-  const least = values.reduce((a, b) => Math.min(a, b), Infinity)
-  const extent = values.reduce((a, b) => Math.max(a, b), -Infinity) - least || 1
+  const [least, most] = endsOf(values)
+  const extent = most - least || 1
   return (value) => Math.round((255 * (value - least)) / extent)
 }

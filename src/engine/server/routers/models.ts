@@ -5,6 +5,7 @@ import { cardPresets } from '../../../core/model/card-presets.ts'
 import { cardPreview } from '../models/card-preview.ts'
 import { modelPreview } from '../models/model-views.ts'
 import type { Study } from '../../study/open-study.ts'
+import { imageAt } from '../studies/study-store.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { procedure, router } from '../trpc.ts'
 import { frameAddress, modelName, studyId } from './page-requests.ts'
@@ -62,21 +63,27 @@ const cardsRouter = router({
       const card = imageCardOf(given)
       return card === undefined ? null : cardPreview(await views.draft(address, card), card)
     }),
-  /** Predictions of a few images, and their agreement with labels. */
+  /** Predictions of a few frames, and their agreement with labels. */
   try: procedure
     .input(
       writtenCard.extend({
         study: studyId,
-        images: z.array(z.int().min(0)).min(1).max(5),
+        frames: z
+          .array(z.strictObject({ image: z.int().min(0), frame: z.int().min(0) }))
+          .min(1)
+          .max(5),
         labels: z.string().min(1).optional(),
       }),
     )
-    .mutation(async ({ input: { images, ...asked }, ctx, signal }) => {
-      const { study } = await ctx.studies.find(asked.study)
+    .mutation(async ({ input: { frames, ...asked }, ctx, signal }) => {
+      const opened = await ctx.studies.find(asked.study)
       const request = {
         ...asked,
-        study: { ...study, failures: [] },
-        images: uidsOf(study, images),
+        study: { ...opened.study, failures: [] },
+        frames: frames.map(({ image, frame }) => ({
+          sopInstanceUid: imageAt(opened, image).sopInstanceUid,
+          frame,
+        })),
         model: await ctx.models.pathOf(asked.model),
         home: ctx.home,
         ...(await ctx.device.request()),
@@ -105,9 +112,6 @@ function uidsOf({ images }: Study, places: readonly number[]): string[] {
 export const modelsRouter = router({
   cards: cardsRouter,
   list: procedure.query(({ ctx }) => ctx.models.list()),
-  add: procedure
-    .input(z.strictObject({ file: z.string().min(1), card: z.string().min(1).optional() }))
-    .mutation(({ input: { file, card }, ctx }) => ctx.models.add({ model: file, card })),
   show: procedure
     .input(z.strictObject({ model: modelName }))
     .query(({ input, ctx }) => ctx.models.show(input.model)),

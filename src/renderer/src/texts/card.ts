@@ -35,6 +35,8 @@ export const cardTexts = {
     intensities: (unit: string) => `Intensities of the image${unit === '' ? '' : `, ${unit}`}`,
     clipped: (below: string, above: string, dark: string, bright: string) =>
       `Clipped: ${below} darker than ${dark}, ${above} brighter than ${bright}`,
+    unclipped: (dark: string, bright: string) =>
+      `Not clipped: values darker than ${dark} and brighter than ${bright} are kept`,
     ofChannel: (channel: number) => `Channel ${channel}: `,
     numbers: 'Numbers that the graph is given',
     numbersOf: (from: string, to: string) => `${from} to ${to}`,

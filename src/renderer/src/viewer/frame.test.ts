@@ -68,7 +68,9 @@ test('originals and results lie under different paths', () => {
   const ref = { study: 'a b', image: 3, frame: 0 }
   expect(frameUrl({ ...ref, kind: 'original' })).toBe('/frames/a%20b/3/0')
   expect(frameUrl({ ...ref, kind: 'perturbation', run: 'r1' })).toBe('/runs/r1/frames/perturbation/3/0')
-  expect(frameUrl({ ...ref, kind: 'gradient', model: 'm&m' })).toBe('/frames/a%20b/3/0/gradient?model=m%26m')
+  expect(frameUrl({ ...ref, kind: 'gradient', model: 'm&m', version: '1f' })).toBe(
+    '/frames/a%20b/3/0/gradient?model=m%26m&version=1f',
+  )
 })
 
 test('an image without a window shows its whole range, also where the slope falls', () => {

@@ -18,6 +18,8 @@ export interface FrameRef {
   readonly original?: number | undefined
   /** The gradient's model. */
   readonly model?: string | undefined
+  /** Changes with that model and its card: a gradient of another one is another. */
+  readonly version?: string | undefined
 }
 
 export type FrameValues =
@@ -57,9 +59,12 @@ const arrays = {
 } as const
 
 /** The path of a frame's bytes at the engine. */
-export function frameUrl({ study, image, frame, kind, run, model = '' }: FrameRef): string {
+export function frameUrl({ study, image, frame, kind, run, model = '', version = '' }: FrameRef): string {
   const original = `/frames/${encodeURIComponent(study)}/${image}/${frame}`
-  if (kind === 'gradient') return `${original}/gradient?model=${encodeURIComponent(model)}`
+  if (kind === 'gradient') {
+    const named = new URLSearchParams({ model, version })
+    return `${original}/gradient?${named.toString()}`
+  }
   if (kind === 'original' || run === undefined) return original
   return `/runs/${encodeURIComponent(run)}/frames/${kind}/${image}/${frame}`
 }

@@ -1,12 +1,11 @@
 import { Group, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { type KnownModel, useModel } from '../../state/card-answers.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { LabelsInput, PathInput } from '../files/PathInput.tsx'
 import { changeForm, type ScopeContext, scopeFor, scopesFor, useAttackForm } from './attack-form.ts'
-import { findLabels } from './find-labels.ts'
+import { useFoundLabels } from './find-labels.ts'
 import { type GoalForm, goalOf, goalsFor, lossesFor, presetFor, takesMasks } from './goals.ts'
 import type { AttackSubject } from './start-attack.ts'
 
@@ -188,14 +187,11 @@ function LabelsField({ labels }: { readonly labels: TaskForm['labels'] | undefin
   const study = useUi(({ studies, panes, activePane }) =>
     studies.find(({ id }) => id === panes[activePane]?.series?.study),
   )
-  const found = useQuery({
-    queryKey: ['labels', study?.paths, labels?.file],
-    queryFn: async () => (await findLabels(study?.paths ?? [], labels)) ?? null,
-  })
+  const found = useFoundLabels(study?.paths ?? [], labels)
   return (
     <LabelsInput
       labels={labels}
-      value={given ?? found.data ?? ''}
+      value={given ?? found ?? ''}
       start={study?.paths[0]}
       description={texts.attack.labelsHelp}
       onChange={(path) => {

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import type { TaskForm } from '../../../../core/tasks/form.ts'
 import { engine } from '../../api/client.ts'
 
@@ -15,6 +16,17 @@ export async function findLabels(
   return (
     named(labels, entries) ?? (parent === null ? undefined : named(labels, (await listed(parent)).entries))
   )
+}
+
+/** The same for a component; null where there are none, undefined while it isn't known. */
+export function useFoundLabels(
+  paths: readonly string[],
+  labels: TaskForm['labels'] | undefined,
+): string | null | undefined {
+  return useQuery({
+    queryKey: ['labels', paths, labels?.file],
+    queryFn: async () => (await findLabels(paths, labels)) ?? null,
+  }).data
 }
 
 type Listed = Awaited<ReturnType<typeof engine.files.list.query>>

@@ -60,7 +60,10 @@ function close(): void {
 
 /** What was known of models holds no longer. */
 async function keptModel(name: string | undefined): Promise<void> {
-  await queryClient.invalidateQueries(api.models.pathFilter())
+  await Promise.all([
+    queryClient.invalidateQueries(api.models.pathFilter()),
+    queryClient.invalidateQueries(api.attacks.budget.queryFilter()),
+  ])
   if (name !== undefined) {
     forgetModelPredictions(name)
     setUi({ model: name, step: 'model' })

@@ -139,8 +139,17 @@ function SeenNumbers({
         <Text component="figcaption" size="xs">
           {texts.card.intensities(range.unit)}
         </Text>
-        <HistogramChart label={texts.card.intensities(range.unit)} histograms={[image]} ends={clippedAt} />
-        {clipped.map(({ below, above }, channel) => (
+        <HistogramChart
+          label={texts.card.intensities(range.unit)}
+          histograms={[image]}
+          ends={clipped === null ? undefined : clippedAt}
+        />
+        {clipped === null && (
+          <Text size="xs" data-testid="clipped">
+            {texts.card.unclipped(dark ?? '', bright ?? '')}
+          </Text>
+        )}
+        {clipped?.map(({ below, above }, channel) => (
           <Text key={channel} size="xs" data-testid="clipped">
             {clipped.length > 1 && texts.card.ofChannel(channel + 1)}
             {texts.card.clipped(partText(below), partText(above), dark ?? '', bright ?? '')}

@@ -8,7 +8,7 @@ import { frameKey } from '../../state/predictions.ts'
 import { withConfidence } from '../../state/card-answers.ts'
 import { texts } from '../../texts.ts'
 import { Fault } from '../../ui/Fault.tsx'
-import { findLabels } from '../attack/find-labels.ts'
+import { useFoundLabels } from '../attack/find-labels.ts'
 import { LabelsInput } from '../files/PathInput.tsx'
 import { partText, shortNumber } from './field-text.ts'
 import type { SeenSlice } from './seen-slices.ts'
@@ -48,12 +48,9 @@ interface TriedProps extends TryCardProps {
 function Tried({ draft, slices, study, labelled }: TriedProps) {
   const paths = useUi((ui) => ui.studies.find(({ id }) => id === study)?.paths) ?? []
   const [typed, setTyped] = useState<string>()
-  const found = useQuery({
-    queryKey: ['labels', paths, labelled?.file],
-    queryFn: async () => (await findLabels(paths, labelled)) ?? null,
-  })
-  const labels = typed ?? found.data ?? ''
-  const tried = useTried(draft, slices, study, found.isPending ? undefined : labels)
+  const found = useFoundLabels(paths, labelled)
+  const labels = typed ?? found ?? ''
+  const tried = useTried(draft, slices, study, found === undefined ? undefined : labels)
   return (
     <Stack gap={8}>
       <LabelsInput labels={labelled} value={labels} start={paths[0]} onChange={setTyped} />
@@ -74,15 +71,15 @@ function Tried({ draft, slices, study, labelled }: TriedProps) {
 /** Asked anew as the card changes; what was asked before is cancelled. @param labels undefined: not known yet */
 function useTried(draft: CardDraft, slices: readonly SeenSlice[], study: string, labels: string | undefined) {
   const { model, cardFile, known } = draft
-  const images = [...new Set(slices.map(({ image }) => image))]
+  const frames = slices.map(({ image, frame }) => ({ image, frame }))
   return useQuery({
-    queryKey: ['card-tried', model, study, images, labels, known?.card],
+    queryKey: ['card-tried', model, study, frames, labels, known?.card],
     queryFn: ({ signal }) =>
       engine.models.cards.try.mutate(
         {
           model,
           study,
-          images,
+          frames,
           given: { ...known?.card },
           ...(cardFile !== undefined && { card: cardFile }),
           ...(labels !== undefined && labels !== '' && { labels }),

@@ -7,7 +7,7 @@ import { useModel } from '../../state/card-answers.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { Fault } from '../../ui/Fault.tsx'
-import { findLabels } from '../attack/find-labels.ts'
+import { useFoundLabels } from '../attack/find-labels.ts'
 import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
 import { GoalChoice } from '../attack/GoalFields.tsx'
 import { methodOptions } from '../attack/method-options.ts'
@@ -54,11 +54,8 @@ function Form({ study, onStarted }: FormProps) {
   const { chosen, isOfStacks, isQuantised } = choices
   const form = useComparisonForm()
   const known = useModel(chosen.models[0])
-  const found = useQuery({
-    queryKey: ['labels', study.paths, choices.labels?.file],
-    queryFn: async () => (await findLabels(study.paths, choices.labels)) ?? null,
-  })
-  const labels = form.labels ?? found.data ?? ''
+  const found = useFoundLabels(study.paths, choices.labels)
+  const labels = form.labels ?? found ?? ''
   const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
   return (
     <form

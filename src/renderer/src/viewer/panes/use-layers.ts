@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
 import type { Pane, PaneKind } from '../../state/panes.ts'
+import { useModelInfo } from '../../state/card-answers.ts'
 import { frameKey, predictionsKey, usePredictions } from '../../state/predictions.ts'
 import { overlayContent, useUi } from '../../state/ui-store.ts'
 import { colourLimit, magnitudeLimit } from '../colormap.ts'
@@ -236,8 +237,11 @@ function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGra
   const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
   const model = useUi((ui) => ui.model)
   const isWanted = isOn && kind === 'original'
+  const version = useModelInfo(model)?.version
   const gradient = useGradient(
-    isWanted && model !== undefined ? { study, ...slice, kind: 'gradient', model } : undefined,
+    isWanted && model !== undefined && version !== undefined
+      ? { study, ...slice, kind: 'gradient', model, version }
+      : undefined,
   )
   return { ...gradient, isWanted, model }
 }
