@@ -1,6 +1,5 @@
 import { RadversaryError } from '../errors.ts'
-import { extentOf, concatenate, sampleOf, type Tensor } from '../tensor/tensor.ts'
-import { entry } from '../entry.ts'
+import { extentOf, concatenate, sampleOf, samplesOf, type Tensor } from '../tensor/tensor.ts'
 import { mapBeside, type BesideImages } from './beside.ts'
 import { chunksOfLoss, joined } from './in-chunks.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
@@ -79,9 +78,9 @@ async function predictInParts(
   size: number,
 ): Promise<Tensor> {
   const parts: Tensor[] = []
-  for (const [at, part] of paddedChunks(x, size).entries())
-    parts.push(await model.predict(part, paddedChunk(beside, at, size)))
-  return firstOf(concatenate(parts), extentOf(x.shape, 0))
+  for (const at of placesOfChunks(x, size))
+    parts.push(await model.predict(paddedChunk(x, at, size), chunkBeside(beside, at, size)))
+  return samplesOf(concatenate(parts), 0, extentOf(x.shape, 0))
 }
 
 async function gradientInParts(
@@ -91,18 +90,22 @@ async function gradientInParts(
   size: number,
 ): Promise<LossAndGradient> {
   const count = extentOf(x.shape, 0)
-  const chunks = paddedChunks(x, size)
-  const losses = chunksOfLoss(paddedLoss(loss, chunks.length * size), chunks.length, size)
+  const places = placesOfChunks(x, size)
+  const losses = chunksOfLoss(paddedLoss(loss, places.length * size), places.length, size)
   const parts: LossAndGradient[] = []
-  for (const [at, part] of chunks.entries())
+  for (const at of places)
     parts.push(
-      await model.lossAndGradient(part, losses[at] ?? { ...loss, terms: [] }, paddedChunk(beside, at, size)),
+      await model.lossAndGradient(
+        paddedChunk(x, at, size),
+        losses[at] ?? { ...loss, terms: [] },
+        chunkBeside(beside, at, size),
+      ),
     )
   const whole = joined(parts)
   return {
     loss: whole.loss.subarray(0, count),
-    logits: firstOf(whole.logits, count),
-    gradient: firstOf(whole.gradient, count),
+    logits: samplesOf(whole.logits, 0, count),
+    gradient: samplesOf(whole.gradient, 0, count),
   }
 }
 
@@ -146,16 +149,21 @@ function agree(a: Tensor, b: Tensor): boolean {
   return a.data.every((value, i) => !(Math.abs(value - (b.data[i] ?? NaN)) > mostDifference * largest))
 }
 
-/** `size` samples each, the last ones repeated. */
-function paddedChunks(x: Tensor, size: number): Tensor[] {
-  const count = extentOf(x.shape, 0)
-  return Array.from({ length: Math.ceil(count / size) }, (_, chunk) =>
-    concatenate(Array.from({ length: size }, (_, n) => sampleOf(x, Math.min(chunk * size + n, count - 1)))),
-  )
+/** Numbers of the chunks of `size` samples that a batch is parted into. */
+function placesOfChunks({ shape }: Tensor, size: number): number[] {
+  return Array.from({ length: Math.ceil(extentOf(shape, 0) / size) }, (_, at) => at)
 }
 
-function paddedChunk(beside: BesideImages | undefined, at: number, size: number): BesideImages | undefined {
-  return mapBeside(beside, (values) => entry(paddedChunks(values, size), at))
+/** The `size` samples of a chunk, the last one repeated as often as some are missing. */
+function paddedChunk(x: Tensor, at: number, size: number): Tensor {
+  const count = extentOf(x.shape, 0)
+  const own = samplesOf(x, at * size, Math.min((at + 1) * size, count))
+  const missing = size - extentOf(own.shape, 0)
+  return missing === 0 ? own : concatenate([own, repeated(sampleOf(x, count - 1), missing)])
+}
+
+function chunkBeside(beside: BesideImages | undefined, at: number, size: number): BesideImages | undefined {
+  return mapBeside(beside, (values) => paddedChunk(values, at, size))
 }
 
 function paddedLoss({ kind, terms }: LossSpec, count: number): LossSpec {
@@ -168,9 +176,4 @@ function paddedLoss({ kind, terms }: LossSpec, count: number): LossSpec {
 
 function repeated(sample: Tensor, times: number): Tensor {
   return times === 1 ? sample : concatenate(Array.from({ length: times }, () => sample))
-}
-
-/** The first `count` samples; a view. */
-function firstOf({ shape: [all = 0, ...rest], data }: Tensor, count: number): Tensor {
-  return { shape: [count, ...rest], data: data.subarray(0, (data.length / all) * count) }
 }

@@ -1,3 +1,4 @@
+import { valueAt, type JsonObject } from './card-place.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 import { canBeImage } from './port-obstacles.ts'
 
@@ -309,6 +310,16 @@ export const numberFields: readonly CardField[] = [
   { field: 'mean', label: 'Mean', reason: 'Subtracted from each channel: one number, or one per channel.', example: '[0.485, 0.456, 0.406], or [0] for nothing', unsaid: () => 'a model file does not say what was subtracted from its input' }, // prettier-ignore
   { field: 'std', label: 'Standard deviation', reason: 'Each channel is divided by it: one number, or one per channel.', example: '[0.229, 0.224, 0.225], or [1] for nothing', unsaid: () => 'a model file does not say what its input was divided by' }, // prettier-ignore
 ]
+
+/** Returns what a field may look like, given the output that a card names. */
+export function exampleOf({ example }: CardField, facts: ModelFacts, card: JsonObject): string {
+  if (typeof example === 'string') return example
+  const name = valueAt(card, 'output.name')
+  return example(
+    facts,
+    facts.outputs.find((output) => output.name === name),
+  )
+}
 
 function shapeInWords({ inputs }: ModelFacts): string {
   return extentsInWords((inputs.find(canBeImage) ?? inputs[0])?.shape ?? [])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardForm } from './card-form.ts'
+import { withValue } from './card-place.ts'
 import { cardPresets, withPreset } from './card-presets.ts'
 import { parseCard } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
@@ -18,7 +19,7 @@ const named = (card: Readonly<Record<string, unknown>>, field: string) =>
 
 /** Cards in which every choice of every kind is made once. */
 function* everyCard(): Generator<Readonly<Record<string, unknown>>> {
-  const queue: Record<string, unknown>[] = [{ input: { slices: {}, volume: {} }, provenance: {} }]
+  const queue: Readonly<Record<string, unknown>>[] = [{ input: { slices: {}, volume: {} }, provenance: {} }]
   const seen = new Set<string>()
   for (const card of queue) {
     yield card
@@ -26,19 +27,9 @@ function* everyCard(): Generator<Readonly<Record<string, unknown>>> {
       for (const { value, keeps } of choices ?? []) {
         if (keeps === undefined || seen.has(`${field}=${value} ${JSON.stringify(card['task'])}`)) continue
         seen.add(`${field}=${value} ${JSON.stringify(card['task'])}`)
-        queue.push(withValue(card, field.split('.'), value))
+        queue.push(withValue(card, field, value))
       }
   }
-}
-
-function withValue(
-  card: object,
-  [key = '', ...rest]: readonly string[],
-  value: unknown,
-): Record<string, unknown> {
-  const below: unknown = Reflect.get(card, key)
-  const inner = typeof below === 'object' && below !== null ? below : {}
-  return { ...card, [key]: rest.length === 0 ? value : withValue(inner, rest, value) }
 }
 
 describe('the form of a card', () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { isTask, rulesOf } from '../tasks/tasks.ts'
-import type { CardField } from './card-fields.ts'
+import { exampleOf, type CardField } from './card-fields.ts'
 import { cardSections, ownFields } from './card-sections.ts'
 import { valueAt, type JsonObject } from './card-place.ts'
 import { cardJsonSchema } from './card.ts'
@@ -44,7 +44,7 @@ export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
     .filter(({ field }) => !ownFields.includes(field))
     .map((each) => {
       const at = rows.findIndex(({ row }) => row.field === each.field || row.field === each.thing)
-      return { at: at < 0 ? rows.length : at, field: withWords(each, facts, rows[at]) }
+      return { at: at < 0 ? rows.length : at, field: withWords(each, { facts, card }, rows[at]) }
     })
   return inWords.sort((a, b) => a.at - b.at).map(({ field }) => field)
 }
@@ -209,19 +209,20 @@ function plain(schema: z.core.JSONSchema._JSONSchema): Schema {
 
 function withWords(
   { thing: _, choices, ...found }: Found,
-  facts: ModelFacts,
+  { facts, card }: { readonly facts: ModelFacts; readonly card: JsonObject },
   said: { readonly title: string; readonly row: CardField } | undefined,
 ): FormField {
-  const { label, reason = '', example = '', suggested, choices: words } = said?.row ?? { label: found.field }
-  const offered = choices ?? suggested?.(facts).map((value) => ({ value }))
+  const { title = 'Other', row = { field: found.field, label: found.field, reason: '', example: '' } } =
+    said ?? {}
+  const offered = choices ?? row.suggested?.(facts).map((value) => ({ value }))
   return {
     ...found,
-    section: said?.title ?? 'Other',
-    label,
-    reason,
-    example: typeof example === 'string' ? example : example(facts, facts.outputs[0]),
+    section: title,
+    label: row.label,
+    reason: row.reason,
+    example: exampleOf(row, facts, card),
     ...(offered && {
-      choices: offered.map((each) => ({ ...each, label: words?.[each.value] ?? String(each.value) })),
+      choices: offered.map((each) => ({ ...each, label: row.choices?.[each.value] ?? String(each.value) })),
     }),
   }
 }

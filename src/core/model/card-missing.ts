@@ -1,4 +1,4 @@
-import type { CardField } from './card-fields.ts'
+import { exampleOf, type CardField } from './card-fields.ts'
 import { cardSections } from './card-sections.ts'
 import { valueAt, type JsonObject } from './card-place.ts'
 import type { ModelFacts } from './model-facts.ts'
@@ -17,22 +17,13 @@ export function missingFields(
   facts: ModelFacts,
   ofTask: readonly CardField[],
 ): MissingField[] {
-  const name = valueAt(card, 'output.name')
-  const output = facts.outputs.find((each) => each.name === name)
   return cardSections(ofTask)
     .flatMap(({ fields }) => fields)
-    .flatMap(({ field, reason, unsaid, example }) =>
-      unsaid === undefined || (valueAt(card, field) ?? undefined) !== undefined
-        ? []
-        : [
-            {
-              field,
-              why: unsaid(facts),
-              reason,
-              example: typeof example === 'string' ? example : example(facts, output),
-            },
-          ],
-    )
+    .flatMap((each) => {
+      const { field, reason, unsaid } = each
+      if (unsaid === undefined || (valueAt(card, field) ?? undefined) !== undefined) return []
+      return [{ field, why: unsaid(facts), reason, example: exampleOf(each, facts, card) }]
+    })
 }
 
 /** A line of an error's list. */

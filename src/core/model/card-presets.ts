@@ -52,8 +52,6 @@ export const cardPresets: readonly CardPreset[] = [
       modality: ['CT'],
       input: { valueRange: null },
       intensity: { kind: 'modality-range', lower: null, upper: null },
-      fit: { kind: 'stretch' },
-      interpolation: 'bicubic',
       mean: null,
       std: null,
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { uniformTensor } from '../../../test/support/numbers.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { joinedBeside, type BesideImages } from './beside.ts'
 import { inChunks } from './in-chunks.ts'
 import type { DifferentiableModel, LossSpec } from './ports.ts'
 
@@ -41,6 +42,29 @@ test('a model in chunks says what the model says, of no more samples at a time',
     await whole.lossAndGradient(x, { kind: 'dot', terms }),
   )
   expect(sizes).toEqual([3, 3, 1, 3, 3, 1])
+})
+
+test('each chunk has the values of its own samples beside it', async () => {
+  const [x, beside] = [uniformTensor([7, 2], 1), { age: uniformTensor([7, 1], 2), mask: uniformTensor([7, 3], 3) }] // prettier-ignore
+  const seen: BesideImages[] = []
+  const model: DifferentiableModel = {
+    ...squares([]),
+    predict: (part, given) => {
+      seen.push(given!)
+      return Promise.resolve(part)
+    },
+    lossAndGradient: (part, _loss, given) => {
+      seen.push(given!)
+      const [n = 0] = part.shape
+      return Promise.resolve({ loss: new Float32Array(n), logits: part, gradient: part })
+    },
+  }
+  await inChunks(model, 3).predict(x, beside)
+  await inChunks(model, 3).lossAndGradient(x, { kind: 'dot', terms: [] }, beside)
+  for (const parts of [seen.slice(0, 3), seen.slice(3)]) {
+    expect(parts.map(({ age }) => age?.shape)).toEqual([[3, 1], [3, 1], [1, 1]]) // prettier-ignore
+    expect(joinedBeside(parts)).toEqual(beside)
+  }
 })
 
 test('a batch that is small enough goes through as it is', async () => {

@@ -1,5 +1,4 @@
-import { extentOf, concatenate, tensor, type Tensor } from '../tensor/tensor.ts'
-import { entry } from '../entry.ts'
+import { extentOf, concatenate, samplesOf, type Tensor } from '../tensor/tensor.ts'
 import { mapBeside, type BesideImages } from './beside.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec } from './ports.ts'
 
@@ -15,7 +14,7 @@ export function inChunks(model: DifferentiableModel, most: number): Differentiab
       if (extentOf(x.shape, 0) <= most) return model.predict(x, beside)
       const parts: Tensor[] = []
       for (const [at, part] of chunks(x, most).entries())
-        parts.push(await model.predict(part, chunkOf(beside, at, most)))
+        parts.push(await model.predict(part, chunkBeside(beside, at, most)))
       return concatenate(parts)
     },
     lossAndGradient: async (x, loss, beside) => {
@@ -27,7 +26,7 @@ export function inChunks(model: DifferentiableModel, most: number): Differentiab
           await model.lossAndGradient(
             part,
             specs[at] ?? { kind: loss.kind, terms: [] },
-            chunkOf(beside, at, most),
+            chunkBeside(beside, at, most),
           ),
         )
       return joined(parts)
@@ -36,17 +35,17 @@ export function inChunks(model: DifferentiableModel, most: number): Differentiab
   }
 }
 
-function chunkOf(beside: BesideImages | undefined, at: number, most: number): BesideImages | undefined {
-  return mapBeside(beside, (values) => entry(chunks(values, most), at))
+function chunkBeside(beside: BesideImages | undefined, at: number, most: number): BesideImages | undefined {
+  return mapBeside(beside, (values) => chunkAt(values, at, most))
 }
 
 /** Views. */
-function chunks({ shape: [count = 0, ...rest], data }: Tensor, most: number): Tensor[] {
-  const size = data.length / count
-  return Array.from({ length: Math.ceil(count / most) }, (_, at) => {
-    const [from, to] = [at * most, Math.min((at + 1) * most, count)]
-    return tensor([to - from, ...rest], data.subarray(from * size, to * size))
-  })
+function chunks(x: Tensor, most: number): Tensor[] {
+  return Array.from({ length: Math.ceil(extentOf(x.shape, 0) / most) }, (_, at) => chunkAt(x, at, most))
+}
+
+function chunkAt(x: Tensor, at: number, most: number): Tensor {
+  return samplesOf(x, at * most, Math.min((at + 1) * most, extentOf(x.shape, 0)))
 }
 
 /** The loss of each of `count` chunks of `most` samples. */

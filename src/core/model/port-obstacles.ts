@@ -1,4 +1,5 @@
 import { isFloating, isNumeric } from '../onnx/data-type.ts'
+import { valueAt } from './card-place.ts'
 import type { FurtherInput } from './further-inputs.ts'
 import type { ModelFacts, Obstacle, OutputFacts, TensorFacts } from './model-facts.ts'
 
@@ -12,8 +13,8 @@ export function canBeImage({ shape, dataType }: TensorFacts): boolean {
 
 /** Inputs beside the image of which the card says nothing, and outputs that hold no scores. */
 export function portObstacles(facts: ModelFacts, card: Readonly<Record<string, unknown>>): Obstacle[] {
-  const input = facts.inputs.find(({ name }) => name === nameIn(card['input']))
-  const output = facts.outputs.find(({ name }) => name === nameIn(card['output']))
+  const input = facts.inputs.find(({ name }) => name === valueAt(card, 'input.name'))
+  const output = facts.outputs.find(({ name }) => name === valueAt(card, 'output.name'))
   return [
     ...(isSuppressed(facts) ? [] : outputObstacles(facts.outputs, output)),
     ...inputObstacles(facts, { image: input, output, known: objectIn(card['inputs']) }),
@@ -101,10 +102,6 @@ const attributes: readonly (readonly [RegExp, Omit<Extract<FurtherInput, { kind:
 
 function objectIn(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
-}
-
-function nameIn(port: unknown): unknown {
-  return typeof port === 'object' && port !== null && 'name' in port ? port.name : undefined
 }
 
 function inWords(tensors: readonly TensorFacts[]): string {

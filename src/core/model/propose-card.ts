@@ -174,10 +174,12 @@ export function checkDraft(
 }
 
 /** The tensors that a card names: scores and boxes. */
-function tensorsIn({ output }: JsonObject): [scores: string | undefined, boxes: string | undefined] {
-  const nameIn = (object: unknown): string | undefined =>
-    isObject(object) && typeof object['name'] === 'string' ? object['name'] : undefined
-  return [nameIn(output), isObject(output) ? nameIn(output['boxes']) : undefined]
+function tensorsIn(draft: JsonObject): [scores: string | undefined, boxes: string | undefined] {
+  const nameAt = (field: string) => {
+    const name = valueAt(draft, field)
+    return typeof name === 'string' ? name : undefined
+  }
+  return [nameAt('output.name'), nameAt('output.boxes.name')]
 }
 
 /** A draft with null where a field is missing. */

@@ -5,11 +5,29 @@ import { tensor } from './tensor.ts'
 const arrays = [
   { dataType: 'float32', shape: [2, 3], data: Float32Array.of(0.1, -1, 2, Infinity, NaN, 5) },
   { dataType: 'float64', shape: [], data: Float64Array.of(Math.PI) },
+  { dataType: 'int8', shape: [2, 1], data: Int8Array.of(-128, 127) },
+  { dataType: 'int16', shape: [2], data: Int16Array.of(-32768, 32767) },
+  { dataType: 'uint16', shape: [2, 1, 1], data: Uint16Array.of(0, 65535) },
+  { dataType: 'uint32', shape: [2], data: Uint32Array.of(1, 2 ** 32 - 1) },
   { dataType: 'int32', shape: [3], data: Int32Array.of(-1, 0, 2 ** 31 - 1) },
   { dataType: 'int64', shape: [1, 2], data: BigInt64Array.of(-(2n ** 63n), 7n) },
   { dataType: 'uint8', shape: [0, 4], data: new Uint8Array(0) },
   { dataType: 'bool', shape: [2], data: Uint8Array.of(0, 1) },
 ] satisfies NpyArray[]
+
+/** By numpy.lib.format. */
+const descriptions = {
+  float32: '<f4',
+  float64: '<f8',
+  int8: '|i1',
+  int16: '<i2',
+  uint16: '<u2',
+  int32: '<i4',
+  uint32: '<u4',
+  int64: '<i8',
+  uint8: '|u1',
+  bool: '|b1',
+} satisfies Record<NpyArray['dataType'], string>
 
 /** What numpy.save() writes, by hand: a header text after the magic, then data. */
 function npyFile(fields: string, data: Uint8Array, version = 1): Uint8Array {
@@ -28,6 +46,16 @@ function npyFile(fields: string, data: Uint8Array, version = 1): Uint8Array {
 }
 
 describe('npy', () => {
+  test('covers every type that is exchanged', () => {
+    const types = new Set(arrays.map(({ dataType }) => dataType))
+    expect(types.size).toBe(Object.keys(descriptions).length)
+  })
+
+  test.each(Object.entries(descriptions))('%s is %s to NumPy', (dataType, descr) => {
+    const array = arrays.find((each) => each.dataType === dataType)!
+    expect(new TextDecoder('latin1').decode(writeNpy(array))).toContain(`'descr': '${descr}'`)
+  })
+
   test.each(arrays)('reads back the $dataType array that it wrote', (array) => {
     expect(readNpy(writeNpy(array))).toEqual(array)
   })
@@ -98,8 +126,8 @@ describe('npy', () => {
   })
 
   test('makes tensors of numbers of every type', () => {
-    expect(tensorFromNpy(arrays[3]!)).toEqual(tensor([1, 2], Float32Array.of(-(2 ** 63), 7)))
-    expect(tensorFromNpy(arrays[2]!).data).toEqual(Float32Array.of(-1, 0, 2 ** 31))
+    expect(tensorFromNpy(arrays[7]!)).toEqual(tensor([1, 2], Float32Array.of(-(2 ** 63), 7)))
+    expect(tensorFromNpy(arrays[6]!).data).toEqual(Float32Array.of(-1, 0, 2 ** 31))
     const x = tensor([2, 1], Float32Array.of(1, 2))
     expect(tensorFromNpy(npyFromTensor(x))).toEqual(x)
   })

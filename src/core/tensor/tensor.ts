@@ -63,6 +63,12 @@ export function sampleOf(batch: Tensor, index: number): Tensor {
   return { shape: [1, ...rest], data: batch.data.subarray(index * size, (index + 1) * size) }
 }
 
+/** Samples `from` to `to` − 1 of a batch [N, ...]; a view, not a copy. */
+export function samplesOf({ shape, data }: Tensor, from: number, to: number): Tensor {
+  const size = sizeOf(shape.slice(1))
+  return tensor([to - from, ...shape.slice(1)], data.subarray(from * size, to * size))
+}
+
 /** Batches [n_i, ...] of one sample shape joined along the first axis. */
 export function concatenate(batches: readonly Tensor[]): Tensor {
   const first = batches[0]

@@ -1,4 +1,4 @@
-import { extentOf, concatenate, tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extentOf, concatenate, samplesOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
 import { channelPlan } from '../channel-list.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
@@ -143,7 +143,7 @@ function partOfStack(
   const isVolume = input.volume !== undefined
   const whole = (x: Tensor) => concatenate([before, x, after].filter((part) => part !== undefined))
   const first = before?.shape[0] ?? 0
-  const own = (all: Tensor, x: Tensor) => samplesOf(all, first, extentOf(x.shape, 0))
+  const own = (all: Tensor, x: Tensor) => samplesOf(all, first, first + extentOf(x.shape, 0))
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
@@ -161,10 +161,4 @@ function partOfStack(
     },
     dispose: () => model.dispose(),
   }
-}
-
-/** Samples of a batch; a view. */
-function samplesOf({ shape: [all = 0, ...rest], data }: Tensor, first: number, count: number): Tensor {
-  const size = data.length / all
-  return tensor([count, ...rest], data.subarray(first * size, (first + count) * size))
 }
