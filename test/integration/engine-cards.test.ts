@@ -91,6 +91,11 @@ describe('cards that are being written', () => {
     const address = { study: study.id, image: 12, frame: 0 }
     const preview = (given: unknown) => engine.client.models.cards.preview.mutate({ ...address, given })
     expect(await preview({ ...whole, intensity: null })).toBeNull()
+    const windows = [{ kind: 'window', center: 40, width: 80 }]
+    const ofItsOwn = { kind: 'percentile', lower: 1, upper: 99, of: 'image' }
+    const channels = { ...(whole['input'] as object), channels: windows }
+    expect(await preview({ ...whole, intensity: ofItsOwn, input: channels })).toBeNull()
+    expect(await preview({ ...whole, mean: [0, 0, 0, 0] })).toBeNull()
     const { card } = await draft(whole)
     const shown = (await preview(card))!
     const kept = await engine.client.models.preview.query({ ...address, model: sampleModel })

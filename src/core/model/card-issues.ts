@@ -19,6 +19,11 @@ export interface CardIssue {
   readonly message: string
 }
 
+/** Whether a message says more than that a value has another type: the schema library's begin with "Invalid". */
+export function isOwnWords(message: string): boolean {
+  return !message.startsWith('Invalid')
+}
+
 /** Each field at fault; unknown fields one by one. */
 export function cardIssues(issues: readonly z.core.$ZodIssue[]): CardIssue[] {
   return issues.flatMap((issue) => {

@@ -86,7 +86,9 @@ const common = {
   provenance: provenance.default({}),
 }
 
-const imageCard = z.object(common)
+const imageCard = z.object(common).superRefine((value, context) => {
+  for (const problem of imageInconsistencies(value)) context.addIssue({ code: 'custom', ...problem })
+})
 
 const taskNames = Object.keys(outputs).map((task) => `"${task}"`)
 
@@ -94,8 +96,7 @@ const taskNames = Object.keys(outputs).map((task) => `"${task}"`)
 const card = z
   .discriminatedUnion('task', members(), { error: `expected one of ${taskNames.join(', ')}` })
   .superRefine((value, context) => {
-    const card = value as ModelCard
-    for (const problem of [...inconsistencies(card), ...channelIssues(card), ...normalisationIssues(card)])
+    for (const problem of inconsistencies(value as ModelCard))
       context.addIssue({ code: 'custom', ...problem })
   })
 
@@ -159,7 +160,7 @@ export function checkCard(json: unknown): CheckedCard {
 /** What a card says of images: all but its task and output. */
 export type ImageCard = Readonly<z.output<typeof imageCard>>
 
-/** The part of a card that what a model sees depends on; undefined while that is not whole. */
+/** The part of a card that what a model sees depends on; undefined while that is not whole, or contradicts itself. */
 export function imageCardOf(json: unknown): ImageCard | undefined {
   return imageCard.safeParse(json).data
 }
@@ -188,14 +189,22 @@ interface Inconsistency {
 
 /** What no single field's type can say. */
 function inconsistencies(card: ModelCard): Inconsistency[] {
-  const { input, inputs, fit, mean, std, output } = card
-  const found: Inconsistency[] = volumeIssues(card)
-  for (const [field, values] of Object.entries({ mean, std }))
-    if (values.length !== 1 && values.length !== graphChannels(input))
-      found.push({
-        path: [field],
-        message: `expected 1 number or one per channel (${graphChannels(input)}), got ${values.length}`,
-      })
+  return [...imageInconsistencies(card), ...outputInconsistencies(card)]
+}
+
+/** What contradicts itself of how images come to the model. */
+function imageInconsistencies(card: ImageCard): Inconsistency[] {
+  return [
+    ...volumeIssues(card),
+    ...inputInconsistencies(card),
+    ...numberInconsistencies(card),
+    ...channelIssues(card),
+    ...normalisationIssues(card),
+  ]
+}
+
+function inputInconsistencies({ input, inputs, fit }: ImageCard): Inconsistency[] {
+  const found: Inconsistency[] = []
   if (input.slices !== undefined && input.channels !== 1)
     found.push({
       path: ['input', 'channels'],
@@ -212,6 +221,17 @@ function inconsistencies(card: ModelCard): Inconsistency[] {
     })
   if (inputs !== undefined && Object.hasOwn(inputs, input.name))
     found.push({ path: ['inputs', input.name], message: 'expected inputs beside the image, got its own' })
+  return found
+}
+
+function numberInconsistencies({ input, mean, std }: ImageCard): Inconsistency[] {
+  const found: Inconsistency[] = []
+  for (const [field, values] of Object.entries({ mean, std }))
+    if (values.length !== 1 && values.length !== graphChannels(input))
+      found.push({
+        path: [field],
+        message: `expected 1 number or one per channel (${graphChannels(input)}), got ${values.length}`,
+      })
   if (input.valueRange[0] === input.valueRange[1])
     found.push({ path: ['input', 'valueRange'], message: 'expected two different numbers' })
   else if (overflows(input.valueRange, { mean, std }))
@@ -219,6 +239,11 @@ function inconsistencies(card: ModelCard): Inconsistency[] {
       path: ['std'],
       message: 'expected a model input that float32 holds, but (valueRange − mean) / std is not finite',
     })
+  return found
+}
+
+function outputInconsistencies({ output }: ModelCard): Inconsistency[] {
+  const found: Inconsistency[] = []
   const names = namesOf({ output })
   if (new Set(names).size !== names.length)
     found.push({ path: ['output', 'classes'], message: 'expected names that differ' })

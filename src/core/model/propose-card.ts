@@ -1,7 +1,7 @@
 import { RadversaryError } from '../errors.ts'
 import type { Task } from '../tasks/outputs.ts'
 import { rulesOf } from '../tasks/tasks.ts'
-import { cardInvalid, issueInWords, type CardIssue } from './card-issues.ts'
+import { cardInvalid, isOwnWords, issueInWords, type CardIssue } from './card-issues.ts'
 import { checkCard, parseCard, type ModelCard } from './card.ts'
 import { missingFields, missingInWords, type MissingField } from './card-missing.ts'
 import { has, isObject, leavesOf, merge, valueAt, withValue, type JsonObject } from './card-place.ts'
@@ -166,7 +166,7 @@ export function checkDraft(
     ...missing.map(({ field, why }) => ({ field, message: why, isMissing: true })),
     ...wrong.map(({ field, message }) =>
       (valueAt(draft, field) ?? undefined) === undefined
-        ? { field, message: 'expected a value', isMissing: true }
+        ? { field, message: isOwnWords(message) ? message : 'expected a value', isMissing: true }
         : { field, message, isMissing: false },
     ),
   ].filter(({ field }, place, each) => each.findIndex((one) => one.field === field) === place)
