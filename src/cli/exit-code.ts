@@ -12,9 +12,14 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
   return code === 'cancelled' ? exitCode.interrupted : exitCode.failed
 }
 
+/** Commands whose folder holds what was done. */
+const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare'])
+
 /** Says that a command was interrupted, and what can be done. */
 export function tellInterrupted({ out, err }: Streams, args: readonly string[]): void {
-  const resuming = args[0] === 'attack' ? ' What was done is kept: the same command goes on from there.' : ''
+  const resuming = resumable.has(args[0])
+    ? ' What was done is kept: the same command goes on from there.'
+    : ''
   err.write(`Interrupted.${resuming}\n`)
   if (args.includes('--json')) out.write(errorJson(new RadversaryError('cancelled', 'Interrupted')))
 }

@@ -59,7 +59,7 @@ const commands: Readonly<Record<string, Entry>> = {
     create: async (context) => (await import('./commands/import.ts')).importCommand(context),
   },
   model: {
-    summary: 'add, list and show models',
+    summary: 'add, list, show and check models, and print the exporter for Python',
     create: async (context) => (await import('./commands/model.ts')).modelCommand(context),
   },
   predict: {

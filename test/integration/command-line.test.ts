@@ -104,6 +104,9 @@ describe('exit codes', () => {
     expect(code).toBe(130)
     expect(err).toMatch(/Interrupted. What was done is kept: the same command goes on from there.\n$/)
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'cancelled' } })
+    const compare = ['compare', '--study', study, '--model', tiny.model, '--out', join(base, 'compared')]
+    const compared = await commandLine(compare, AbortSignal.abort())
+    expect(compared).toMatchObject({ code: 130, err: expect.stringMatching(/goes on from there/) as string })
   })
 })
 
@@ -169,7 +172,7 @@ describe('a card that is not whole', () => {
   })
 
   test('is filled in by presets, the last of which goes first', async () => {
-    const show = ['model', 'show', tiny.model, '--json', '--preset', 'xray-8bit', 'ct-lung']
+    const show = ['model', 'show', '--json', '--preset', 'xray-8bit', '--preset', 'ct-lung', tiny.model]
     expect(jsonOf(await commandLine(show))).toMatchObject({
       card: { modality: ['CT'], intensity: { kind: 'hu-window', center: -600 }, rounding: 'uint8' },
     })

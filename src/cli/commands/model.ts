@@ -26,8 +26,9 @@ import { jsonText, linesText } from '../output.ts'
 
 function withPresets(command: Command): Command {
   return command.option(
-    '--preset <name...>',
-    'presets of docs/model-card.md, which go before what the card says',
+    '--preset <name>',
+    'a preset of docs/model-card.md, which goes before what the card says; may be given again',
+    (name, before: readonly string[] | undefined) => [...(before ?? []), name],
   )
 }
 

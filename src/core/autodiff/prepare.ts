@@ -54,8 +54,8 @@ async function ofFixedSizes(learnt: TypedGraph, runtime: Runtime): Promise<Typed
 }
 
 /**
- * The model from an image of a given shape, and what lies beside it, to one output. Shapes stored further on are dropped: they may be
- * those of another batch.
+ * The model from an image of a given shape, and what lies beside it, to one output. Shapes stored further on
+ * are dropped: they may be those of another batch.
  */
 function fixShapes(model: OnnxModel, options: PrepareOptions): OnnxModel {
   const { inputShape, inputName, beside = [], outputName } = options

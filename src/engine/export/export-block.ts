@@ -157,6 +157,6 @@ function reportsOf(
 }
 
 function withStackNotices(image: LoadedImage, { stack, run }: BlockSink): LoadedImage {
-  const found = stackNotices(stack, run.study, run.opened.card.input)
+  const found = stackNotices(stack, run.study, run.opened.card)
   return { ...image, notices: [...image.notices, ...found] }
 }

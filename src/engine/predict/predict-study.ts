@@ -68,7 +68,7 @@ async function predictAll(
   const together = context === Infinity ? Infinity : batch
   const found: Found[] = []
   const notices: Notice[] = imageStacks(images).flatMap((stack) =>
-    stackNotices(stack, bench.study, bench.opened.card.input),
+    stackNotices(stack, bench.study, bench.opened.card),
   )
   const wanted = new Set(images)
   let done = 0

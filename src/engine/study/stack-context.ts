@@ -103,46 +103,58 @@ function shortestRun(stack: readonly StudyImage[]): number {
 
 /**
  * What a user should know of the order and length of one stack of a study; nothing for models of single
- * images.
+ * images. Of a card that only normalises by a whole stack the order says nothing.
  */
 export function stackNotices(
   stack: readonly StudyImage[],
   study: Study,
-  input: ModelCard['input'],
+  card: Pick<ModelCard, 'input' | 'normalisation'>,
 ): Notice[] {
-  const reach = contextOf({ input })
-  if (reach === 0) return []
   const series = stack[0] && study.series[stack[0].series]
-  if (series === undefined) return []
-  const { notes, orderedBy } = series
-  const unreadable = study.failures.length
-  const slices = shortestRun(stack)
-  const found: Notice[] = []
-  if (unreadable > 0)
-    found.push({
-      message: `${unreadable} files of the study can’t be read: slices on either side of one count as neighbours.`,
-      tip: 'Mend or remove them.',
-    })
+  if (series === undefined || contextOf(card) === 0) return []
+  const unread = unreadNotices(study.failures.length)
+  if (contextOf({ input: card.input }) === 0) return unread
+  return [...unread, ...lengthNotices(shortestRun(stack), card), ...orderNotices(series, shortestRun(stack))]
+}
+
+function unreadNotices(count: number): Notice[] {
+  if (count === 0) return []
+  const message = `${count} files of the study can’t be read: stacks are taken without them, and slices on either side of one count as neighbours.`
+  return [{ message, tip: 'Mend or remove them.' }]
+}
+
+/** Of a stack that is shorter than what the network takes at once. */
+function lengthNotices(slices: number, { input }: Pick<ModelCard, 'input'>): Notice[] {
   const { volume } = input
   const isTurned = volume !== undefined && (volume.run === 'resized' || volume.orientation !== undefined)
-  const count = isTurned ? 1 : (volume?.patch[0] ?? 2 * reach + 1)
-  if (slices < count)
-    found.push({
-      message: `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`,
-      tip: 'Compare with what the model was trained on.',
-    })
-  if (orderedBy === 'instance-number' && slices > 1)
-    found.push({
-      message: 'The slices have no common position, so their neighbours are those of their instance numbers.',
-      tip: 'Compare the order in the viewer.',
-    })
+  const count = isTurned ? 1 : (volume?.patch[0] ?? 2 * contextOf({ input }) + 1)
+  if (slices >= count) return []
+  const message = `A stack has ${slices} slices and the model takes ${count}: its ends are continued.`
+  return [{ message, tip: 'Compare with what the model was trained on.' }]
+}
+
+function orderNotices({ notes, orderedBy }: Study['series'][number], slices: number): Notice[] {
   const gap = notes.find(({ kind }) => kind === 'gap')
-  if (gap !== undefined)
-    found.push({
-      message: `Neighbouring slices: ${gap.message}.`,
-      tip: 'Slices beside a gap count as neighbours: add what is missing.',
-    })
   const tilt = notes.find(({ kind }) => kind === 'tilt')
-  if (tilt !== undefined) found.push(tiltNotice(tilt.message))
-  return found
+  const isNumbered = orderedBy === 'instance-number' && slices > 1
+  return [
+    ...(isNumbered
+      ? [
+          {
+            message:
+              'The slices have no common position, so their neighbours are those of their instance numbers.',
+            tip: 'Compare the order in the viewer.',
+          },
+        ]
+      : []),
+    ...(gap === undefined
+      ? []
+      : [
+          {
+            message: `Neighbouring slices: ${gap.message}.`,
+            tip: 'Slices beside a gap count as neighbours: add what is missing.',
+          },
+        ]),
+    ...(tilt === undefined ? [] : [tiltNotice(tilt.message)]),
+  ]
 }
