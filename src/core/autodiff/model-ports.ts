@@ -1,4 +1,6 @@
 import { RadversaryError } from '../errors.ts'
+import { isRow } from '../model/model-facts.ts'
+import type { TensorSpec } from '../model/ports.ts'
 import { isFloating, isNumeric, type DataType } from '../onnx/data-type.ts'
 import type { OnnxGraph, ValueInfo } from '../onnx/graph.ts'
 import { besideInputs, type BesideInput, type BesideOptions } from './beside-inputs.ts'
@@ -77,4 +79,25 @@ function choose(
       { tip: `Name the ${role} in the model card.` },
     )
   return chosen
+}
+
+/**
+ * The batch is free whatever the file says; so is every extent that it names or leaves out. An unknown rank
+ * is [].
+ */
+export function specOf({ name, shape }: ValueInfo): TensorSpec {
+  const extents = (shape ?? []).map((extent, axis) =>
+    axis > 0 && typeof extent === 'number' ? extent : null,
+  )
+  return { name, shape: extents }
+}
+
+/** An output [N] is handed out as [N, 1]; where it is one prediction an image, [N, K, 1, 1] as [N, K]. */
+export function outputSpecOf(output: ValueInfo, isOneRow = false): TensorSpec {
+  const { name, shape } = specOf(output)
+  const [count = null, ...rest] = shape
+  if (shape.length === 1) return { name, shape: [count, 1] }
+  return isOneRow && isRow(rest)
+    ? { name, shape: [count, rest.find((extent) => extent !== 1) ?? 1] }
+    : { name, shape }
 }

@@ -2,13 +2,12 @@ import { RadversaryError } from '../errors.ts'
 import { anyBatch } from '../model/any-batch.ts'
 import { finite } from '../model/finite.ts'
 import { lossName } from '../model/loss-parts.ts'
-import { isRow } from '../model/model-facts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../model/ports.ts'
 import type { GreyInput } from '../model/preprocessing/channels.ts'
-import type { Runtime, RuntimeFeeds, RuntimeSession, RuntimeTensor } from '../model/runtime.ts'
+import type { Runtime, RuntimeFeeds, RuntimeSession } from '../model/runtime.ts'
 import { decodeModel } from '../onnx/codec.ts'
 import { withExternalData } from '../onnx/external-data.ts'
-import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
+import type { OnnxModel } from '../onnx/graph.ts'
 import { toFloat32 } from '../onnx/to-float32.ts'
 import { extentOf, type Shape, sizeOf, type Tensor } from '../tensor/tensor.ts'
 import type { BesideImages } from '../model/beside.ts'
@@ -17,13 +16,13 @@ import { batchFactsOf, checkBatch, withBatchExplained } from './batch.ts'
 import { forwardModel, gradientGraph, type GradientGraph } from './gradient-graph.ts'
 import { fromGrey } from './grey-graph.ts'
 import type { LogitsGraph, LogitsOrigin, OutputActivation } from './logits.ts'
-import { choosePorts, type PortNames, type Ports } from './model-ports.ts'
+import { feed, feedsOf, keyOf, tensorOf } from './feeds.ts'
+import { choosePorts, outputSpecOf, specOf, type PortNames, type Ports } from './model-ports.ts'
 import { obstacleError } from './obstacles.ts'
 import { gradientObstacle } from './operator-obstacles.ts'
 import { prepare } from './prepare.ts'
 import { straightThrough } from './straight-through.ts'
 import { createSession, SessionCache } from './session-cache.ts'
-import { sameShape } from './shapes.ts'
 
 export interface OnnxModelOptions extends OnnxGraphOptions {
   /** A ModelProto. */
@@ -249,63 +248,8 @@ class OnnxModelImplementation implements DifferentiableModel {
   }
 }
 
-/**
- * The batch is free whatever the file says; so is every extent that it names or leaves out. An unknown rank
- * is [].
- */
-function specOf({ name, shape }: ValueInfo): TensorSpec {
-  const extents = (shape ?? []).map((extent, axis) =>
-    axis > 0 && typeof extent === 'number' ? extent : null,
-  )
-  return { name, shape: extents }
-}
-
 function withChannels(shape: Shape, grey: GreyInput | undefined): Shape {
   return grey === undefined ? shape : shape.with(1, grey.scale.length)
-}
-
-/** An output [N] is handed out as [N, 1]; where it is one prediction an image, [N, K, 1, 1] as [N, K]. */
-function outputSpecOf(output: ValueInfo, isOneRow = false): TensorSpec {
-  const { name, shape } = specOf(output)
-  const [count = null, ...rest] = shape
-  if (shape.length === 1) return { name, shape: [count, 1] }
-  return isOneRow && isRow(rest)
-    ? { name, shape: [count, rest.find((extent) => extent !== 1) ?? 1] }
-    : { name, shape }
-}
-
-function feedsOf(graph: GradientGraph, x: Tensor, { kind, terms }: LossSpec): RuntimeFeeds {
-  const feeds: Record<string, RuntimeTensor> = { [graph.input]: feed(x) }
-  terms.forEach(({ target, weight }, index) => {
-    if (!sameShape(target.shape, graph.logits.shape))
-      throw new RadversaryError(
-        'tensor-invalid',
-        `Loss ${lossName(kind)}: expected a target of the logits' shape [${graph.logits.shape.join(', ')}], got [${target.shape.join(', ')}]`,
-      )
-    feeds[graph.targets[index] ?? ''] = feed(target)
-    feeds[graph.weights[index] ?? ''] = { dataType: 'float32', shape: [1], data: Float32Array.of(weight) }
-  })
-  return feeds
-}
-
-/** Names a graph for inputs of these shapes. */
-function keyOf(shape: Shape, beside: RuntimeFeeds): string {
-  return [shape, ...Object.values(beside).map((each) => each.shape)].map((each) => each.join()).join(' ')
-}
-
-/** The data is handed over as it is, not copied. */
-function feed({ shape, data }: Tensor): RuntimeTensor {
-  return { dataType: 'float32', shape, data }
-}
-
-function tensorOf(results: RuntimeFeeds, name: string): Tensor {
-  const result = results[name]
-  if (result === undefined || !(result.data instanceof Float32Array))
-    throw new RadversaryError(
-      'runtime-failed',
-      `Runtime: expected float32 values of '${name}', got ${result?.dataType ?? 'nothing'}`,
-    )
-  return { shape: result.shape, data: result.data }
 }
 
 /** Puts the model's file into errors that name none. */

@@ -11,8 +11,7 @@ import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
-import type { PixelModel } from '../models/pixel-model.ts'
-import { inputFailure, stackFailure, type InputFailure } from '../study/failures.ts'
+import type { InputFailure } from '../study/failures.ts'
 import { sliceRuns } from '../study/image-groups.ts'
 import { spaceOf, volumeOf } from '../study/stack-context.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
@@ -26,22 +25,20 @@ import {
   type FrameResult,
   type FrameTask,
 } from './frame-attack.ts'
-import type { LoadedTasks, LoadTasks } from './load-tasks.ts'
+import { checkedStack, loadBlock, type LoadedBlock, type Loading } from './load-tasks.ts'
 import type { PreparedMethods } from './preparation.ts'
 import type { Region } from './region.ts'
 import type { Stack } from './stacks.ts'
 import type { AttackEvent } from '../../core/attacks/attack-result.ts'
 
 /** A model, a method and what they are to do with a study's images: the same for every stack. */
-export interface Session {
-  readonly model: PixelModel
+export interface Session extends Loading {
   readonly method: ConfiguredMethod
   readonly prepared: PreparedMethods
   /** Frames that are attacked together, where they don't depend on each other, at most. */
   readonly batch: number
   /** Goal, seed, early stop, region and signal. */
   readonly attack: SessionAttack
-  readonly load: LoadTasks
   readonly onIteration: (iteration: BatchIteration) => void
 }
 
@@ -113,54 +110,6 @@ export async function* attackStack(stack: Stack, session: Session): AsyncGenerat
     last = next
   }
   if (last) yield closed(last, undefined)
-}
-
-interface LoadedBlock {
-  readonly loaded: readonly LoadedTasks[]
-  readonly failures: readonly InputFailure[]
-}
-
-/** An image that can't be used is left out; a stack that can't be without it fails. */
-async function loadBlock(images: readonly StudyImage[], session: Session): Promise<LoadedBlock> {
-  const loaded: LoadedTasks[] = []
-  const failures: InputFailure[] = []
-  for (const image of images) {
-    try {
-      loaded.push(await session.load(image, session.model))
-    } catch (error) {
-      failures.push(inputFailure(error, image))
-    }
-  }
-  const [first] = failures
-  if (first !== undefined && session.model.context > 0)
-    throw new RadversaryError(first.code, first.message, { tip: first.tip, file: first.file })
-  return { loaded, failures }
-}
-
-/**
- * Slices that depend on each other are read before the first is attacked; they are kept where they make one
- * block.
- */
-async function checkedStack(
-  { images, blocks }: Stack,
-  session: Session,
-): Promise<{ readonly loaded?: LoadedBlock; readonly failures: readonly InputFailure[] }> {
-  if (session.model.context === 0) return { failures: [] }
-  const failures: InputFailure[] = []
-  const loaded: LoadedTasks[] = []
-  for (const image of images) {
-    try {
-      const found = await session.load(image, session.model)
-      if (blocks.length === 1) loaded.push(found)
-    } catch (error) {
-      failures.push(inputFailure(error, image))
-    }
-  }
-  const [first] = failures
-  if (first === undefined) return { ...(blocks.length === 1 && { loaded: { loaded, failures } }), failures }
-  const failed = new Set(failures.map(({ file }) => file))
-  const others = images.filter(({ name }) => !failed.has(name))
-  return { failures: [...failures, ...others.map((image) => inputFailure(stackFailure(first), image))] }
 }
 
 /** A block whose last slices are judged once more when the next one is attacked. */
