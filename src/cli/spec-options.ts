@@ -10,12 +10,12 @@ import {
 import { comparedMethods } from '../core/spec/compared-methods.ts'
 import { askedComparison, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
 import { attackPresets } from '../core/spec/presets.ts'
-import { parseExportKinds } from '../engine/export/export-kinds.ts'
+import { parseExports } from '../engine/export/export-kinds.ts'
 import { type MethodOptions, methodRequest } from './method-options.ts'
 import { integer, positiveInteger } from './options.ts'
 
 /** Fields that have no flag of their own name: `--method` has its settings', `--study` says which images. */
-type OtherField = 'method' | 'settings' | 'images' | 'exports'
+type OtherField = 'method' | 'settings' | 'images' | 'exports' | 'pictures'
 type FlagField = Exclude<keyof AttackSpec, OtherField>
 
 const flags = {
@@ -66,8 +66,8 @@ export interface AttackOptions extends FieldOptions, MethodOptions {
 
 /** @throws RadversaryError usage. */
 export function attackOf(options: AttackOptions): AttackSpec {
-  const exports = options.export === undefined ? undefined : parseExportKinds(options.export)
-  return parseSpec('Attack', askedAttack, { ...givenOf(options), ...methodRequest(options), exports })
+  const exported = options.export === undefined ? {} : parseExports(options.export)
+  return parseSpec('Attack', askedAttack, { ...givenOf(options), ...methodRequest(options), ...exported })
 }
 
 /** @throws RadversaryError usage. */

@@ -33,6 +33,13 @@ export function ofAffine(affine: Affine, file: string): SliceGeometry {
   return { orientation: [row, column], pixelSpacing: [betweenRows, betweenColumns], origin, step }
 }
 
+/** Returns the affine of where slices lie: what `ofAffine` was given. */
+export function toRas({ orientation: [along, down], pixelSpacing, origin, step }: SliceGeometry): Affine {
+  const [betweenRows, betweenColumns] = pixelSpacing
+  const columns = [scaled(along, betweenColumns), scaled(down, betweenRows), step, origin]
+  return ([0, 1, 2] as const).map((row) => columns.map((column) => toLps(row) * column[row]))
+}
+
 /** The axes right and anterior are turned round: left and posterior. */
 function toLps(row: number): number {
   return row < 2 ? -1 : 1

@@ -31,7 +31,7 @@ export function attackCommand(context: CommandContext): Command {
   withFields(withMethod(withModel(command), context.args), attackSpec)
     .option(
       '--export <kinds>',
-      `some of ${exportNames.join(',')} (masks: of a segmentation, before and after); default: series, and masks where there are any`,
+      `some of ${exportNames.join(',')} (masks: of a segmentation, before and after; png, nifti, npy: the adversarial images beside DICOM); default: series, and masks where there are any`,
     )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
-import { attackPresets, exportKinds } from './presets.ts'
+import { attackPresets, exportKinds, pictureFormats } from './presets.ts'
 
 /**
  * What a user asks of an attack, field by field: the one declaration that the command line, the server, the
@@ -77,6 +77,12 @@ export const attackSpec = z.strictObject({
     .optional()
     .describe('of a model of neighbouring slices: slices attacked at once (default: 16 million pixels)'),
   exports: z.array(z.enum(exportKinds)).readonly().describe('what is left as DICOM'),
+  pictures: z
+    .array(z.enum(pictureFormats))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('adversarial images beside DICOM, in these formats'),
 })
 
 const { method, settings, seed, earlyStop, forceIntensity, batch, exports } = attackSpec.shape

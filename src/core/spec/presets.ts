@@ -6,6 +6,9 @@
 /** What an attack can leave as DICOM, in the order of the export. */
 export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore', 'masksAfter'] as const
 
+/** What an attack can leave beside DICOM: the adversarial images in the formats of other tools. */
+export const pictureFormats = ['png', 'nifti', 'npy'] as const
+
 export const attackPresets = {
   method: 'smia',
   seed: 0,

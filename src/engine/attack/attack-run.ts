@@ -130,6 +130,7 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     earlyStop,
     batch,
     exports,
+    ...(request.pictures && { pictures: request.pictures }),
     device,
     ...inputs,
   }

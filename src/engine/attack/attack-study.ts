@@ -15,6 +15,7 @@ import { connectPixelModels, inLanes } from '../session/lanes.ts'
 import { prepareMethods } from '../session/preparation.ts'
 import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { exportBlock, type BlockSink, type NumberedResult } from '../export/export-block.ts'
+import { exportPictures } from '../export/export-pictures.ts'
 import { imageResult } from '../export/image-result.ts'
 import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
 import { attackStack, sessionAttack, type BatchIteration, type Session } from '../session/session.ts'
@@ -112,9 +113,16 @@ async function work(
     },
   )
   const { images, failures, notices, resumed } = await collected(outcomes, run, hooks)
-  notices.push(...rounding)
+  const pictures = run.request.pictures && (await exportPictures(folder, images.map(({ exported }) => exported.series.path), run.request.pictures)) // prettier-ignore
+  notices.push(...rounding, ...(pictures?.notices ?? []))
   for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, { failures, notices, learned: prepared.learned, kept })
+  const record = buildRecord(run, images, {
+    failures,
+    notices,
+    learned: prepared.learned,
+    kept,
+    pictures: pictures?.pictures,
+  })
   await finish(folder, record, run)
   return { folder: folder.folder, record, failures, resumed }
 }

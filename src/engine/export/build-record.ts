@@ -21,6 +21,7 @@ import {
   type AttackRecord,
   type RecordedFrame,
   type RecordedImage,
+  type RecordedPicture,
 } from '../export/record.ts'
 
 interface RunOutcome {
@@ -29,13 +30,15 @@ interface RunOutcome {
   /** What the method has learned, and what of it is kept. */
   readonly learned: readonly Learned[]
   readonly kept: LearnedOfRun
+  /** Files beside DICOM; undefined where none were asked for. */
+  readonly pictures: readonly RecordedPicture[] | undefined
 }
 
 /** A run's record from what became of its images. */
 export function buildRecord(
   run: AttackRun,
   images: readonly RecordedImage[],
-  { failures, notices, learned, kept }: RunOutcome,
+  { failures, notices, learned, kept, pictures }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, device, exportId } = run
   return {
@@ -49,6 +52,7 @@ export function buildRecord(
     labels: request.labels === undefined ? 'prediction' : 'file',
     ...learnedParts(run, learned, kept),
     images: [...images],
+    ...(pictures && { pictures: [...pictures] }),
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),

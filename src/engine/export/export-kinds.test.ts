@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kindsFor, parseExportKinds } from '../export/export-kinds.ts'
+import { kindsFor, parseExports } from '../export/export-kinds.ts'
 
 test.each([
   ['series', ['series']],
@@ -7,17 +7,21 @@ test.each([
   ['masks', ['series', 'masksBefore', 'masksAfter']],
   ['perturbation,series,perturbation', ['series', 'perturbation']],
 ])('%j exports %j: the adversarial series is always among them', (text, kinds) => {
-  expect(parseExportKinds(text)).toEqual(kinds)
+  expect(parseExports(text)).toEqual({ exports: kinds })
+})
+
+test('formats beside DICOM are apart from its kinds', () => {
+  expect(parseExports('npy,png')).toEqual({ exports: ['series'], pictures: ['png', 'npy'] })
 })
 
 test.each(['', 'series,video', 'Series'])('%j is refused', (text) => {
-  expect(() => parseExportKinds(text)).toThrow(
-    /Export: expected some of series, perturbation, smoothed, masks, got/,
+  expect(() => parseExports(text)).toThrow(
+    /Export: expected some of series, perturbation, smoothed, masks, png, nifti, npy, got/,
   )
 })
 
 test('masks are of segmentations: of other tasks they are left out, or refused where they were asked for', () => {
-  const kinds = parseExportKinds('series,masks')
+  const kinds = parseExports('series,masks').exports
   expect(kindsFor({ task: 'segmentation' }, kinds, true)).toEqual(kinds)
   expect(kindsFor({ task: 'detection' }, kinds)).toEqual(['series'])
   expect(kindsFor({ task: 'classification' }, ['series', 'smoothed'], true)).toEqual(['series', 'smoothed'])

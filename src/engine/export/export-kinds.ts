@@ -2,9 +2,10 @@ import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { outputs } from '../../core/tasks/outputs.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { exportKinds } from '../../core/spec/presets.ts'
+import { exportKinds, pictureFormats } from '../../core/spec/presets.ts'
 
 export type ExportKind = (typeof exportKinds)[number]
+export type PictureFormat = (typeof pictureFormats)[number]
 /** Those that are made of an attack's pixels, and not of what the model says of them. */
 export type PixelKind = Exclude<ExportKind, (typeof maskKinds)[number]>
 
@@ -45,13 +46,19 @@ export function exportedSeriesNumber(
 export const maskKinds = ['masksBefore', 'masksAfter'] as const
 
 /** As users name them; both masks are one. */
-export const exportNames = ['series', 'perturbation', 'smoothed', 'masks'] as const
+export const exportNames = ['series', 'perturbation', 'smoothed', 'masks', ...pictureFormats] as const
+
+/** What is left as DICOM, and the formats of what is left beside it; absent where there is none. */
+export interface WantedExports {
+  readonly exports: ExportKind[]
+  readonly pictures?: PictureFormat[]
+}
 
 /**
- * "series,masks" as kinds, in their own order; the adversarial series is always among them. @throws
- * RadversaryError usage.
+ * Reads "series,masks,png" as kinds and formats, in their own order; the adversarial series is always among
+ * them. @throws RadversaryError usage.
  */
-export function parseExportKinds(text: string): ExportKind[] {
+export function parseExports(text: string): WantedExports {
   const given = new Set(text.split(',').map((part) => part.trim()))
   const unknown = [...given].filter((name) => !(exportNames as readonly string[]).includes(name))
   if (unknown.length > 0)
@@ -59,7 +66,11 @@ export function parseExportKinds(text: string): ExportKind[] {
       'usage',
       `Export: expected some of ${exportNames.join(', ')}, got ${unknown.join(', ')}`,
     )
-  return exportKinds.filter((kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind))
+  const exports = exportKinds.filter(
+    (kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind),
+  )
+  const pictures = pictureFormats.filter((format) => given.has(format))
+  return pictures.length === 0 ? { exports } : { exports, pictures }
 }
 
 /**

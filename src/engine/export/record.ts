@@ -5,6 +5,7 @@ import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import { referenceReport } from '../../core/model/references.ts'
 import { attackSpec, recordedAttack } from '../../core/spec/attack-spec.ts'
+import { pictureFormats } from '../../core/spec/presets.ts'
 import type { TaskAgreement } from '../../core/tasks/verification.ts'
 import { imageResult } from './image-result.ts'
 import { hidingReport, sharedReport } from './learned.ts'
@@ -18,6 +19,15 @@ const frame = imageResult.shape.frames.element.omit({ trace: true, masks: true }
 const recordedImage = imageResult
   .omit({ schema: true, frames: true, notices: true })
   .extend({ /** The file with the iterations and masks. */ result: z.string(), frames: z.array(frame) })
+
+/** A file beside the DICOM series that holds frames of it, in their order. */
+const recordedPicture = z.strictObject({
+  path: z.string(),
+  format: z.enum(pictureFormats),
+  sha256: z.string(),
+  /** Files of the adversarial series, and the frame of each, from 1. */
+  slices: z.array(z.strictObject({ path: z.string(), frame: z.int().positive() })).min(1),
+})
 
 const failure = z.strictObject({
   file: z.string(),
@@ -59,6 +69,8 @@ const currentRecord = z.strictObject({
   /** What was fitted to clean images, to hide in. */
   hiding: hidingReport.optional(),
   images: z.array(recordedImage),
+  /** Adversarial images in other formats, only where they were asked for. */
+  pictures: z.array(recordedPicture).optional(),
   failures: z.array(failure),
   notices: imageResult.shape.notices,
   /** Over the slices of labels from a file: AUC per label, or kappa and mean absolute error of grades. */
@@ -95,6 +107,7 @@ export interface TaskChange {
 
 export type AttackRecord = z.output<typeof currentRecord>
 export type RecordedImage = z.output<typeof recordedImage>
+export type RecordedPicture = z.output<typeof recordedPicture>
 export type RecordedFrame = z.output<typeof frame>
 
 export const researchNotice =

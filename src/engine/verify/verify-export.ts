@@ -16,6 +16,7 @@ import { recordName } from '../attack/attack-study.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { type FrameReport, imageResult, type ImageResult } from '../export/image-result.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
+import { checkPicture } from '../export/reread-picture.ts'
 import { checkPrediction } from '../export/reread.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
 import { findByHash } from '../models/model-store.ts'
@@ -134,9 +135,30 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   }
   for (const { message } of distinctNotices(notices))
     hooks.onNotice?.(`${message} The card was applied all the same: predictions may mean nothing.`)
+  discrepancies.push(...(await verifyPictures(folder, record, missing)))
   const { exportId, files } = manifest
   const counts = { files: files.length, images: record.images.length, predictions: model !== undefined }
   return { folder, exportId, ...counts, discrepancies }
+}
+
+/** Files beside the DICOM series against it: their hashes, and every value. */
+async function verifyPictures(
+  folder: string,
+  { pictures = [] }: AttackRecord,
+  missing: readonly string[],
+): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = []
+  for (const picture of pictures) {
+    if ([picture.path, ...picture.slices.map(({ path }) => path)].some((path) => missing.includes(path)))
+      continue
+    try {
+      await checkPicture(folder, picture)
+    } catch (error) {
+      if (!(error instanceof RadversaryError)) throw error
+      found.push({ file: picture.path, message: error.message })
+    }
+  }
+  return found
 }
 
 function readRecord(folder: string): Promise<AttackRecord> {
