@@ -31,6 +31,10 @@ INPUT, OUTPUT = "image", "output"
 TOLERANCE = 1e-4
 
 
+class Departure(Exception):
+    """The ONNX file computes something else than the framework does."""
+
+
 class CardError(Exception):
     """What the card still needs, a line each: why, and what to pass."""
 
@@ -58,7 +62,7 @@ class Reading:
         self.geometry = []  # ("stretch", [h, w]), ("shorter", n), ("longest", n), ("crop", [h, w]), ("pad", [h, w], relative)
         self.interpolation = None
         self.rounding = None
-        self.channels = None
+        self.is_colour = False  # whether some example image has colours
         self.transposed = False  # whether rows and columns are exchanged, as MONAI's readers of pictures do
         self.flat = []  # the transforms one by one, to run all but a crop that the graph takes over
         self.asks, self.notes = [], []
@@ -102,14 +106,14 @@ class Reading:
             self.unread(step, ("normalisation",), "takes statistics of what was normalised by constants")
         self.normalisation.append({**values, **({"at": "input"} if self.geometry else {})})
 
-    def range(self, low, high, step, kind="modality-range"):
+    def range(self, low, high, step):
         """Values are cut off at `low` and `high`, in the units of the image."""
         if low <= self.raw[0] and high >= self.raw[1] and not self.normalisation:
             return
         if self.geometry or self.normalisation or self.ends != self.raw:
             self.unread(step, ("intensity",), "cuts values off after they were changed")
             return
-        self.intensity = {"kind": kind, "lower": float(low), "upper": float(high)}
+        self.intensity = {"kind": "modality-range", "lower": float(low), "upper": float(high)}
         self.raw = self.ends = (float(low), float(high))
 
 
@@ -156,9 +160,11 @@ def read(reading, step):
     if isinstance(step, (list, tuple)):
         return [read(reading, each) for each in step]
     reader = READERS.get(f"{root}.{name}") or READERS.get(f"{root}.{name[:-1] if root == 'monai' and name[-1] in 'dD' else name}")
+    if root == "albumentations" and getattr(step, "p", 1) < 1:
+        return reading.ask(("transform",), f"{describe(step)} is applied with a probability of {step.p}", "pass the transform of your evaluation, with p=1")
     if reader is None and re.match("Rand|RandomChoice|ColorJitter|AutoAugment|TrivialAugment", name):
         return reading.ask(("transform",), f"{describe(step)} is random", "pass the transform of your evaluation, not of training")
-    if not hasattr(step, "transforms"):
+    if reader is not _compose:
         reading.flat.append(step)
     return reading.unread(step) if reader is None else reader(reading, step)
 
@@ -168,7 +174,7 @@ def _compose(reading, step):
     read(reading, list(getattr(step, "transforms", step)))
 
 
-@reads("torchvision.Identity", "torch.Identity", "torchvision.ToPureTensor", "timm.ToNumpy", "albumentations.NoOp", "monai.Identity", "monai.EnsureType", "monai.ToTensor", "monai.ToNumpy", "monai.CastToType", "monai.SelectItems", "monai.DeleteItems", "monai.ToDevice")  # fmt: skip
+@reads("torchvision.Identity", "torchvision.RGB", "albumentations.ToRGB", "albumentations.ToTensorV2", "torch.Identity", "torchvision.ToPureTensor", "timm.ToNumpy", "albumentations.NoOp", "monai.Identity", "monai.EnsureType", "monai.ToTensor", "monai.ToNumpy", "monai.CastToType", "monai.SelectItems", "monai.DeleteItems", "monai.ToDevice", "monai.RepeatChannel", "monai.EnsureChannelFirst", "monai.AddChannel")  # fmt: skip
 def _nothing(_reading, _step):
     pass
 
@@ -250,9 +256,11 @@ def _normalize(reading, step):
     reading.normalise(step.mean, step.std, step)
 
 
-@reads("torchvision.Grayscale", "torchvision.RGB")
+@reads("torchvision.Grayscale", "albumentations.ToGray")
 def _grayscale(reading, step):
-    reading.channels = getattr(step, "num_output_channels", 3)
+    # One channel is luminance in a card too; three are copies of a grey image, but the colours of another.
+    if reading.is_colour and getattr(step, "num_output_channels", 1) != 1:
+        reading.unread(step, ("input.channels",), "makes three grey channels of colours, which a card can't say")
 
 
 @reads("timm.ResizeKeepRatio")
@@ -304,6 +312,8 @@ def _albu_crop(reading, step):
 def _albu_pad(reading, step):
     fill = np.ravel(getattr(step, "fill", getattr(step, "value", 0)) or 0)
     low, high = reading.ends
+    if None in (step.min_height, step.min_width):
+        return reading.unread(step, ("fit",), "pads to a multiple of a side")
     if str(getattr(step.position, "value", step.position)) != "center" or step.border_mode != 0 or len(set(fill)) > 1:
         return reading.unread(step, ("fit",), "does not pad evenly with one value")
     reading.place("pad", [step.min_height, step.min_width], step, relative=(float(fill[0]) - low) / (high - low))
@@ -326,16 +336,6 @@ def _albu_normalize(reading, step):
 def _albu_float(reading, step):
     reading.affine(1 / float(step.max_value or 255))
     reading.is_bytes = False
-
-
-@reads("albumentations.ToTensorV2")
-def _albu_tensor(_reading, _step):
-    pass
-
-
-@reads("albumentations.ToGray", "albumentations.ToRGB")
-def _albu_grey(reading, step):
-    reading.channels = getattr(step, "num_output_channels", 3)
 
 
 # ------------------------------------------------------------------------------------- torchxrayvision
@@ -373,16 +373,6 @@ def of_image(step, name):
 @reads("monai.LoadImage")
 def _monai_load(reading, _step):
     reading.is_bytes, reading.holds, reading.transposed = False, "tensor", True
-
-
-@reads("monai.EnsureChannelFirst", "monai.AddChannel")
-def _monai_channels(_reading, _step):
-    pass
-
-
-@reads("monai.RepeatChannel")
-def _monai_repeat(reading, step):
-    reading.channels = inner(step).repeats
 
 
 @reads("monai.Transpose")
@@ -486,7 +476,7 @@ def fit_of(reading, frame):
 def check_rounding(reading, first):
     """Libraries round the longer side each in its own way: only sizes on which they agree with the card are taken."""
     kind, side = first[0], first[1]
-    if READERS.get("torchvision.Resize") and reading.holds != "array":
+    if reading.holds != "array":
         return
     for rows, columns in reading.sizes:
         longer = side * max(rows, columns) / min(rows, columns)
@@ -501,7 +491,7 @@ def family_of(transform):
     """The library whose transforms these are."""
     parts = transform if isinstance(transform, (list, tuple)) else getattr(transform, "transforms", [transform])
     names = {type(part).__module__.split(".")[0] for part in [transform, *parts]}
-    return next((name for name in ("monai", "albumentations", "torchxrayvision", "keras") if name in names), "torchvision")
+    return next((name for name in ("monai", "albumentations", "torchxrayvision") if name in names), "torchvision")
 
 
 def picture(path, channels):
@@ -509,6 +499,16 @@ def picture(path, channels):
     if image.mode.startswith(("I", "F")):
         raise CardError([((), f"{path} has more than 8 bits a pixel", "pass load=, a function from a path to what your transform takes, and card={'intensity': …}")])  # fmt: skip
     return image.convert("L" if channels == 1 else "RGB")
+
+
+def is_colour(path):
+    """Whether some pixel of an image file is no grey; of files that PIL doesn't read it is not known, and taken for none."""
+    try:
+        with image_file(path) as image:
+            red, green, blue = np.moveaxis(np.asarray(image.convert("RGB")), -1, 0)
+    except OSError:
+        return False
+    return bool((red != green).any() or (green != blue).any())
 
 
 def load_xray(path):
@@ -530,13 +530,17 @@ def loader_of(family, channels):
 def apply(transform, family, key, loaded):
     """The model's input [C, ...] as float32."""
     if family == "albumentations":
-        made = transform(image=loaded)["image"]
-        made = np.moveaxis(made, -1, 0) if isinstance(made, np.ndarray) and made.ndim == 3 else made
-    elif family == "monai" and is_of_dictionaries(transform):
+        return channels_first(transform(image=loaded)["image"])
+    if family == "monai" and is_of_dictionaries(transform):
         made = transform({key: loaded})[key]
     else:
         made = transform(loaded)
-    return np.array(made.detach().cpu() if hasattr(made, "detach") else made, dtype=np.float32)
+    return floats(made)
+
+
+def floats(made):
+    """An array or a tensor of any framework as float32."""
+    return np.array(made.detach().cpu().numpy() if hasattr(made, "detach") else made, dtype=np.float32)
 
 
 def is_of_dictionaries(transform):
@@ -706,11 +710,17 @@ def difference_of(path, batch, expected):
         return None
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     runs = [session.run([OUTPUT], {INPUT: one[None]})[0] for one in batch] + [session.run([OUTPUT], {INPUT: batch})[0]]
-    return max(float(np.abs(made - want).max()) for made, want in zip(runs, [*np.split(expected, len(batch)), expected])) / spread(expected)
+    wanted = [*np.split(expected, len(batch)), expected]
+    return relative_difference(np.concatenate([np.ravel(each) for each in runs]), np.concatenate([np.ravel(each) for each in wanted]))
 
 
-def spread(values):
-    return max(1.0, float(np.ptp(values)))
+def relative_difference(made, wanted):
+    """The largest difference as a part of the range of `wanted`, 0 included, as Radversary has it; inf where it can't be measured."""
+    if not (np.isfinite(made).all() and np.isfinite(wanted).all()):
+        return float("inf")
+    difference = float(np.abs(made.astype(np.float64) - wanted).max())
+    extent = float(max(wanted.max(), 0) - min(wanted.min(), 0))
+    return 0.0 if difference == 0 else difference / extent if extent > 0 else float("inf")
 
 
 # ------------------------------------------------------------------------------------------------- output
@@ -726,18 +736,14 @@ def output_of(asks, outputs, task, classes, activation, model):
         return task, {"name": OUTPUT}
     if activation is None and count == 1:
         activation = "binary-sigmoid"
-    is_unit = bool((outputs >= 0).all() and (outputs <= 1).all())
-    is_sum = bool(np.allclose(outputs.sum(axis=1), 1, atol=1e-4)) if count > 1 else False
-    if activation is None and is_unit:
-        activation = "softmax" if is_sum else "multi-label-sigmoid"
     if activation is None:
-        asks.append((("output.activation",), f"the model gives {count} numbers beyond [0, 1] for an image", 'pass activation="softmax" (one class of several) or "multi-label-sigmoid" (each yes or no)'))  # fmt: skip
+        asks.append((("output.activation",), f"numbers don't show what the model's {count} outputs are", 'pass activation="softmax" (one class of several) or "multi-label-sigmoid" (each yes or no)'))  # fmt: skip
     expected = 2 if count == 1 else count
     if classes is None or len(classes) != expected:
         got = "none" if classes is None else len(classes)
         asks.append((("output.classes",), f"the model distinguishes {expected} classes, and {got} are named", "pass classes=[…], in the order of the outputs; of one output what 0 and 1 stand for"))  # fmt: skip
-    gives = "probabilities" if is_unit and (is_sum or activation != "softmax") else "logits"
-    return task, {"name": OUTPUT, "activation": activation, "gives": gives, "classes": [str(each) for each in classes or []]}
+    # Whether these are logits or probabilities Radversary reads off the graph.
+    return task, {"name": OUTPUT, "activation": activation, "classes": [str(each) for each in classes or []]}
 
 
 def names_in(model, count):
@@ -760,13 +766,14 @@ def export(model, transform, example_images, folder, *, name=None, classes=None,
     example_images  paths of a few image files, of every size and kind that you have
     name            what records call the model; by default the folder's name
     classes         names in the order of the outputs
-    activation      "softmax", "multi-label-sigmoid" or "binary-sigmoid", where the outputs don't show it
+    activation      "softmax" or "multi-label-sigmoid", of several outputs; whether they are logits is read off the graph
     task            "classification", "segmentation", "regression", "ordinal"; by default as the output looks
     key             of a MONAI transform of dictionaries: the image's key
     load            from a path to what `transform` takes; by default a PIL image (albumentations: an array)
     card            parts of a card that win over what was read, e.g. {"modality": "CT", "output": {"threshold": 0.3}}
 
-    Raises CardError that lists everything that could not be read, and what to pass instead.
+    Raises CardError that lists everything that could not be read, and what to pass instead, and Departure
+    where the ONNX file computes something else.
     """
     given, files = card or {}, [Path(file) for file in example_images]
     if not files:
@@ -779,12 +786,15 @@ def export(model, transform, example_images, folder, *, name=None, classes=None,
     reading = first_reading(loaded[0], family, [size_of(each, file) for each, file in zip(loaded, files)])
     if load is not None:
         reading.ask(("intensity",), "load= is your own, so which stored values became 0 and 255 can't be read", 'pass card={"intensity": …}')
+    reading.is_colour = any(is_colour(file) for file in files) if load is None else channels == 3
     read(reading, transform)
     inputs = [apply(transform, family, key, each) for each in loaded]
     if len({each.shape for each in inputs}) > 1:
         raise CardError([((), f"the transform gives inputs of several sizes: {sorted({each.shape for each in inputs})}", "end it with a resize or crop to one size")])  # fmt: skip
     batch = np.stack(inputs)
     outputs = np.concatenate([network.run(each[None]) for each in inputs])
+    if not np.isfinite(outputs).all():
+        raise CardError([((), "the model's outputs are not all finite numbers", "pass example images that the model answers, and its trained weights")])
     written = compose(reading, batch, outputs, model, {"name": name or Path(folder).resolve().name, "task": task, "classes": classes, "activation": activation}, given)  # fmt: skip
     return write(written, reading, network, batch, outputs, files, Path(folder), Sources(family, key, loaded))
 
@@ -855,12 +865,14 @@ def write(card, reading, network, batch, outputs, files, folder, sources):
     print(f"{card_path}: read off the transform; {len(files)} reference pairs in {folder / 'reference'}")
     for note in reading.notes:
         print(f"note: {note}")
-    print(told(difference))
+    print(in_words(difference))
+    if difference is not None and not difference <= TOLERANCE:
+        raise Departure(f"{path} is not the model that was given: {in_words(difference)}")
     print(f"Next: radversary model add {path}")
     return card_path
 
 
-def told(difference):
+def in_words(difference):
     if difference is None:
         return "not checked: onnxruntime is not installed (pip install onnxruntime)"
     verdict = "as trained" if difference <= TOLERANCE else "NOT as trained"
@@ -876,10 +888,22 @@ def inputs_of_graph(reading, batch, sources):
 
 
 def through(steps, sources, loaded):
+    """The input [C, ...] that these transforms alone make, one after the other."""
     for step in steps:
-        loaded = step(image=loaded)["image"] if sources.family == "albumentations" else step(loaded)
-    made = np.array(loaded, dtype=np.float32)
-    return np.moveaxis(made, -1, 0) if sources.family == "albumentations" and made.shape[-1] in (1, 3) else made
+        if sources.family == "albumentations":
+            loaded = step(image=loaded)["image"]
+        elif hasattr(step, "keys") and not isinstance(loaded, dict):
+            loaded = step({sources.key: loaded})
+        else:
+            loaded = step(loaded)
+    loaded = loaded[sources.key] if isinstance(loaded, dict) else loaded
+    return channels_first(loaded) if sources.family == "albumentations" else floats(loaded)
+
+
+def channels_first(made):
+    """What albumentations gives: arrays have their channels last, tensors first."""
+    last = isinstance(made, np.ndarray) and made.ndim == 3
+    return floats(np.moveaxis(made, -1, 0) if last else made)
 
 
 def reference(folder, index, file, given, output):
@@ -892,12 +916,15 @@ def reference(folder, index, file, given, output):
 
 
 def beside(folder, stem, file):
-    """The image as a file that references may name: PNG, NumPy and DICOM as they are, all else as PNG."""
+    """The image as a file that references may name: NumPy, DICOM, grey and RGB PNG as they are, all else as PNG."""
     suffix = file.suffix.lower()
-    if suffix in (".png", ".npy", ".dcm"):
+    if suffix in (".npy", ".dcm"):
         shutil.copyfile(file, folder / f"{stem}{suffix}")
         return f"{stem}{suffix}"
     with image_file(file) as image:
+        if suffix == ".png" and image.mode in ("L", "RGB", "I;16", "I"):
+            shutil.copyfile(file, folder / f"{stem}.png")
+            return f"{stem}.png"
         image.convert("L" if image.mode in ("1", "L") else "RGB").save(folder / f"{stem}.png")
     return f"{stem}.png"
 
@@ -909,7 +936,7 @@ def check(folder):
         card = json.loads(card_path.read_text(encoding="utf-8"))
         arrays = [[np.load(card_path.parent / pair[part]) for pair in card["references"]] for part in ("input", "output")]
         difference = difference_of(card_path.parent / card["file"], *map(np.stack, arrays))
-        print(f"{card_path.parent / card['file']}: {told(difference)}")
+        print(f"{card_path.parent / card['file']}: {in_words(difference)}")
         verdicts.append(difference is not None and difference <= TOLERANCE)
     return bool(verdicts) and all(verdicts)
 
@@ -929,6 +956,9 @@ def main():
     defined = runpy.run_path(asked.setup)
     try:
         export(defined["model"], defined["transform"], asked.images, asked.out, **{name: defined[name] for name in names if name in defined})
+    except Departure as error:
+        print(error, file=sys.stderr)
+        return 1
     except CardError as error:
         print(error, file=sys.stderr)
         return 2
