@@ -26,15 +26,21 @@ export interface ExportFolderOptions {
   readonly sources: readonly string[]
 }
 
-/** A folder that is being exported to. One writer at a time. */
-export interface ExportFolder {
+/** Puts files into an export's folder. `path` is relative, parted by /. */
+export interface ExportWriter {
   readonly folder: string
-  /** Whether the folder held a complete export of this id from the start. */
-  readonly complete: boolean
-  /** Writes a file, or keeps one that is there with the same bytes. `path` is relative, parted by /. */
+  /** Writes a file, or keeps one that is there with the same bytes. */
   write(path: string, bytes: Uint8Array): Promise<'written' | 'kept'>
   /** Takes over a file that an earlier attempt has written, as it is; undefined when there is none. */
   keep(path: string): Promise<ManifestEntry | undefined>
+}
+
+/** A folder that is being exported to by one job, whose threads may write too (`joinExportFolder`). */
+export interface ExportFolder extends ExportWriter {
+  /** Whether the folder held a complete export of this id from the start. */
+  readonly complete: boolean
+  /** Lists files that a thread of the job has written or kept. */
+  adopt(files: readonly ManifestEntry[]): void
   /** Writes the manifest and takes the marker away: from here on the export is complete. */
   finish(): Promise<Manifest>
 }
@@ -53,23 +59,51 @@ export async function openExportFolder(options: ExportFolderOptions): Promise<Ex
   await refuseLinks(folder)
   const complete = await claim(folder, options.exportId)
   await removePartials(folder)
-  const written = new Map<string, ManifestEntry>()
+  const listed = new Map<string, ManifestEntry>()
+  return {
+    ...writerOf(folder, listed, complete),
+    complete,
+    adopt: (files) => {
+      for (const entry of files) listed.set(entry.path, entry)
+    },
+    finish: async () => finish(folder, options.exportId, [...listed.values()], complete),
+  }
+}
+
+/** A thread's writer into a folder that its job has opened. */
+export interface JoinedExport extends ExportWriter {
+  /** The files written or kept since the last call, for the job to adopt. */
+  handOver(): readonly ManifestEntry[]
+}
+
+export function joinExportFolder(folder: string): JoinedExport {
+  const listed = new Map<string, ManifestEntry>()
+  return {
+    ...writerOf(folder, listed, false),
+    handOver: () => {
+      const files = [...listed.values()]
+      listed.clear()
+      return files
+    },
+  }
+}
+
+/** @param complete whether nothing may be added */
+function writerOf(folder: string, listed: Map<string, ManifestEntry>, complete: boolean): ExportWriter {
   return {
     folder,
-    complete,
     write: async (path, bytes) => {
       const entry = describeFile(path, bytes)
       const outcome = await writeOrKeep(folder, entry, bytes, complete)
-      written.set(path, entry)
+      listed.set(path, entry)
       return outcome
     },
     keep: async (path) => {
       if (!(await fileExists(join(folder, path)))) return undefined
       const entry = describeFile(path, await readBytes(join(folder, path)))
-      written.set(path, entry)
+      listed.set(path, entry)
       return entry
     },
-    finish: async () => finish(folder, options.exportId, [...written.values()], complete),
   }
 }
 

@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { contextOf } from '../../core/model/context.ts'
 import { departs } from '../../core/model/references.ts'
+import type { OrtDevice } from '../../adapters/ort/devices.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -10,7 +12,7 @@ import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { nothingLeft } from '../study/failures.ts'
 import { version } from '../version.ts'
-import { openWorkbench, type Workbench, type WorkbenchTools } from '../workbench.ts'
+import { openWorkbench, workbenchOf, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
@@ -43,25 +45,47 @@ export interface AttackRun extends Workbench {
 
 /** Opens what a request names. @throws RadversaryError for whatever is wrong. */
 export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
-  const method = configureMethod(request.method, request.settings)
-  const region = await openRegion(request)
-  const workbench = await openWorkbench(request, hooks, method.entry.access === 'white-box')
+  const asked = await askedOf(request)
+  const workbench = await openWorkbench(request, hooks, asked.method.entry.access === 'white-box')
   tellUnexportable(workbench, hooks)
-  checkStacks(workbench, method.entry)
+  checkStacks(workbench, asked.method.entry)
   const { card } = workbench.opened
-  const goal = rulesOf(card.task).goal(card, request)
-  const wanted = await openWantedMasks(card, request)
   const run = {
     ...workbench,
-    request,
-    method,
-    goal,
-    region,
-    wanted,
-    exports: kindsFor(card, request.exports, request.strictExports),
+    ...asked,
+    ...(await wishesOf(request, card)),
     stacks: stacksOf(workbench, request),
   }
   return { ...run, exportId: await exportIdOf(run) }
+}
+
+/** A run as plain values: what is opened already, and the request for what is opened again. */
+export interface PlainRun extends Pick<AttackRun, 'request' | 'opened' | 'study' | 'stacks' | 'exportId'> {
+  /** What the request is worked on with, in the place of the device that it names. */
+  readonly device: { readonly name: OrtDevice; readonly threads: number }
+}
+
+/** The run of its plain values, on the device that they name. @throws as `prepareAttack` */
+export async function reopenedRun({ device, ...plain }: PlainRun): Promise<AttackRun> {
+  const { request, opened, study } = plain
+  const on = { device: device.name, threads: device.threads }
+  const workbench = await workbenchOf(opened, { ...request, ...on, study }, {})
+  return { ...workbench, ...(await askedOf(request)), ...(await wishesOf(request, opened.card)), ...plain }
+}
+
+/** What can be checked before a model or a study is read. */
+async function askedOf(request: AttackRequest) {
+  const method = configureMethod(request.method, request.settings)
+  return { request, method, region: await openRegion(request) }
+}
+
+/** What is asked of the model's task. */
+async function wishesOf(request: AttackRequest, card: ModelCard) {
+  return {
+    goal: rulesOf(card.task).goal(card, request),
+    wanted: await openWantedMasks(card, request),
+    exports: kindsFor(card, request.exports, request.strictExports),
+  }
 }
 
 /**

@@ -1,31 +1,28 @@
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
-import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
+import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
+import { entry } from '../../core/entry.ts'
+import { internalError, type Notice } from '../../core/errors.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
-import { internalError, RadversaryError, type Notice } from '../../core/errors.ts'
 import { visibleText } from '../../core/visible-text.ts'
-import type { PixelModel } from '../models/pixel-model.ts'
-import { nothingLeft, type InputFailure } from '../study/failures.ts'
-import type { StudyImage } from '../study/open-study.ts'
-import { createImageLoader, distinctNotices, type ImageLoader } from '../study/load-image.ts'
-import { version } from '../version.ts'
-import { type AttackHooks, attackProgress, type AttackProgress } from './attack-hooks.ts'
-import { learnedOfRun } from '../export/learned.ts'
-import { connectPixelModels, inLanes } from '../session/lanes.ts'
-import { prepareMethods } from '../session/preparation.ts'
-import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
-import { exportBlock, type BlockSink, type NumberedResult } from '../export/export-block.ts'
 import { exportPictures } from '../export/export-pictures.ts'
-import { imageResult } from '../export/image-result.ts'
-import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
-import { attackStack, sessionAttack, type BatchIteration, type Session } from '../session/session.ts'
-import type { Stack } from '../session/stacks.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
-import { exportedPath, resultPath } from '../export/record-image.ts'
+import { learnedOfRun } from '../export/learned.ts'
+import { resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
-import { roundingNotices } from './rounding.ts'
-import { settingText } from './method-settings.ts'
 import { summaryText } from '../export/summary-text.ts'
+import type { Progress } from '../progress.ts'
+import { connectPixelModels, inLanes } from '../session/lanes.ts'
+import { learnFromGroups, type LearnedOfGroups, type LearnedStore } from '../session/preparation.ts'
+import { sessionAttack } from '../session/session.ts'
+import { nothingLeft, type InputFailure } from '../study/failures.ts'
+import { createImageLoader, distinctNotices } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
+import { type AttackHooks, attackProgress } from './attack-hooks.ts'
+import { loadFrom, numbersOf, type AttackLane, type StackOutcome } from './attack-lane.ts'
+import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
+import { openLanes } from './open-lanes.ts'
+import { roundingNotices } from './rounding.ts'
 
 export const recordName = 'record.json'
 
@@ -47,24 +44,9 @@ export interface AttackReport {
  */
 export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
   const run = await prepareAttack(request, hooks)
-  const { opened, runtime, stacks, method } = run
-  const lanes = await connectPixelModels({
-    opened,
-    runtime,
-    groups: stacks.length,
-    windows: request.batch,
-    inner: method.inner,
-  })
-  try {
-    const folder = await openExportFolder({
-      folder: request.out,
-      exportId: run.exportId,
-      sources: request.study,
-    })
-    return folder.complete ? await finishedReport(folder) : await work(run, lanes, folder, hooks)
-  } finally {
-    await Promise.all(lanes.map((model) => model.dispose()))
-  }
+  const { exportId } = run
+  const folder = await openExportFolder({ folder: request.out, exportId, sources: request.study })
+  return folder.complete ? await finishedReport(folder) : await work(run, folder, hooks)
 }
 
 /** What an earlier run with the same inputs has left, whole. */
@@ -74,57 +56,75 @@ async function finishedReport({ folder }: ExportFolder): Promise<AttackReport> {
   return { folder, record, failures, resumed: record.images.length }
 }
 
-async function work(
+async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): Promise<AttackReport> {
+  const kept = learnedOfRun(folder, numbersOf(run))
+  const learned = await learn(run, kept, hooks)
+  const rounding = await roundingNotices(run)
+  const lanes = await openLanes(run, { folder, learned })
+  try {
+    const { images, failures, notices, resumed } = await collected(attacked(run, lanes, hooks), run, hooks)
+    const { pictures: asked } = run.request
+    const exported = images.map((image) => image.exported.series.path)
+    const pictures = asked && (await exportPictures(folder, exported, asked))
+    notices.push(...rounding, ...(pictures?.notices ?? []))
+    for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+    const record = buildRecord(run, images, {
+      failures,
+      notices,
+      learned: [...learned.values()],
+      kept,
+      pictures: pictures?.pictures,
+    })
+    await finish(folder, record, run)
+    return { folder: folder.folder, record, failures, resumed }
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()))
+  }
+}
+
+/** What a method learns of clean images before any is attacked; nothing for most methods. */
+async function learn(run: AttackRun, store: LearnedStore, hooks: AttackHooks): Promise<LearnedOfGroups> {
+  const { method, opened, runtime, stacks, request } = run
+  if (method.learns === undefined) return new Map()
+  const { batch } = request
+  const connecting = { opened, runtime, groups: stacks.length, windows: batch, inner: method.inner }
+  const lanes = await connectPixelModels(connecting)
+  const load = loadFrom(run, createImageLoader(run.study, opened.card, run))
+  try {
+    return await learnFromGroups({
+      groups: stacks.map(({ images }) => images),
+      method,
+      lanes,
+      batch,
+      attack: sessionAttack(run, hooks.signal),
+      store,
+      onProgress: hooks.onProgress,
+      tasksOf: async (image, model) => (await load(image, model)).tasks,
+    })
+  } finally {
+    await Promise.all(lanes.map((model) => model.dispose()))
+  }
+}
+
+/** Lanes take one stack after the other; outcomes come in the stacks' order. */
+function attacked(
   run: AttackRun,
-  lanes: readonly PixelModel[],
-  folder: ExportFolder,
-  hooks: AttackHooks,
-): Promise<AttackReport> {
-  const loader = createImageLoader(run.study, run.opened.card, run)
-  const progress = attackProgress(run.images.length, hooks.onProgress)
+  lanes: readonly AttackLane[],
+  { signal, onProgress, onEvent }: AttackHooks,
+): AsyncGenerator<StackOutcome> {
+  const { stacks } = run
+  const progress = attackProgress(run.images.length, onProgress)
   const numberOf = numbersOf(run)
-  const kept = learnedOfRun(folder, numberOf)
-  const load = loadFrom(run, loader)
-  const attack = sessionAttack(run, hooks.signal)
-  const { method } = run
-  const { batch } = run.request
-  const prepared = await prepareMethods({
-    groups: run.stacks.map((stack) => stack.images),
-    method,
-    lanes,
-    batch,
-    attack,
-    store: kept,
-    onProgress: hooks.onProgress,
-    tasksOf: async (image, model) => (await load(image, model)).tasks,
+  return inLanes({ items: [...stacks.keys()], lanes, signal }, async (index, lane, either) => {
+    const { images } = entry(stacks, index)
+    const first = firstNumber(images, numberOf)
+    const report = ({ done, note }: Progress) => {
+      progress.report(first, done, `${slicesText(images.length, first)}, ${note}`)
+    }
+    const outcome = await lane.attack(index, { signal: either, onProgress: report, onEvent })
+    progress.count(first, images.length)
+    return outcome
   })
-  const labels = exportLabels(run)
-  const [lane] = lanes
-  const rounding = lane === undefined ? [] : await roundingNotices(run, { loader, model: lane })
-  const outcomes = inLanes(
-    { items: run.stacks, lanes, signal: hooks.signal },
-    async (stack, model, signal) => {
-      const sink = { run, folder, labels, model, numberOf, stack: stack.images }
-      const onIteration = iterationsOf(stack, { numberOf, progress, hooks })
-      const session = { model, method, prepared, batch, load, onIteration, attack: { ...attack, signal } }
-      const outcome = await finishedOrAttacked(stack, session, sink)
-      progress.count(firstOf(stack, numberOf), stack.images.length)
-      return outcome
-    },
-  )
-  const { images, failures, notices, resumed } = await collected(outcomes, run, hooks)
-  const pictures = run.request.pictures && (await exportPictures(folder, images.map(({ exported }) => exported.series.path), run.request.pictures)) // prettier-ignore
-  notices.push(...rounding, ...(pictures?.notices ?? []))
-  for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
-  const record = buildRecord(run, images, {
-    failures,
-    notices,
-    learned: prepared.learned,
-    kept,
-    pictures: pictures?.pictures,
-  })
-  await finish(folder, record, run)
-  return { folder: folder.folder, record, failures, resumed }
 }
 
 /** Results of all stacks, in the order in which they come. @throws RadversaryError where nothing is left. */
@@ -164,119 +164,13 @@ function gradientNotices({ method, opened }: AttackRun): Notice[] {
   ]
 }
 
-/** 1 for the first of those that are attacked. */
-function numbersOf({ stacks }: AttackRun): BlockSink['numberOf'] {
-  const numbers = new Map(stacks.flatMap(({ images }) => images).map((image, index) => [image, index + 1]))
-  return (image) => {
-    const number = numbers.get(image)
-    if (number === undefined) throw internalError('an image has no number')
-    return number
-  }
-}
-
-/** What can't be exported is not attacked. */
-function loadFrom(run: AttackRun, loader: ImageLoader): LoadTasks {
-  const source = { given: run, loader, region: run.region }
-  return (image, model) => {
-    const { exportFault } = image.header
-    if (exportFault === undefined) return loadTasks(image, model, source)
-    const { code, message, tip } = exportFault
-    throw new RadversaryError(code, message, { tip, file: image.name })
-  }
-}
-
-interface StackOutcome {
-  readonly results: readonly NumberedResult[]
-  readonly failures: readonly InputFailure[]
-  /** Results that an earlier attempt had left. */
-  readonly resumed: number
-}
-
-async function finishedOrAttacked(stack: Stack, session: Session, sink: BlockSink): Promise<StackOutcome> {
-  const finished = await finishedResults(stack.images, sink)
-  if (finished !== undefined) return { results: finished, failures: [], resumed: finished.length }
-  const results: NumberedResult[] = []
-  const failures: InputFailure[] = []
-  for await (const block of attackStack(stack, session)) {
-    const exported = await exportBlock(block, sink)
-    results.push(...exported.results)
-    failures.push(...exported.failures)
-  }
-  return { results, failures, resumed: 0 }
-}
-
-/**
- * The results of a stack that an earlier attempt has finished; undefined when any is missing, and the stack
- * must be done again.
- */
-async function finishedResults(
-  images: readonly StudyImage[],
-  { folder, run, numberOf }: BlockSink,
-): Promise<NumberedResult[] | undefined> {
-  const results: NumberedResult[] = []
-  for (const number of images.map(numberOf)) {
-    const kept = await folder.keep(resultPath(number))
-    if (kept === undefined) return undefined
-    const result = await readJson(join(folder.folder, kept.path), imageResult, madeAnew)
-    for (const kind of run.exports)
-      if ((await folder.keep(exportedPath(kind, number))) === undefined) return undefined
-    results.push({ number, result })
-  }
-  return results
-}
-
-interface Listeners {
-  readonly numberOf: BlockSink['numberOf']
-  readonly progress: AttackProgress
-  readonly hooks: AttackHooks
-}
-
-/** How an iteration of a stack's batch is reported. */
-function iterationsOf(
-  stack: Stack,
-  { numberOf, progress, hooks: { onEvent } }: Listeners,
-): Session['onIteration'] {
-  return ({ event, frames, done, all }: BatchIteration) => {
-    const { iteration, steps, restart, restarts, samples } = event
-    const [made, of] = [restart * steps + iteration, restarts * steps]
-    const images = (stack.images.length * (done + (frames.length * made) / of)) / all
-    const first = firstOf(stack, numberOf)
-    progress.report(first, images, `${slicesText(stack, first)}, iteration ${made} of ${of}`)
-    onEvent?.({
-      type: 'iteration',
-      iteration,
-      steps,
-      restart,
-      restarts,
-      samples: samples.flatMap(({ sample, ...event }) => {
-        const frame = frames[sample]
-        return frame === undefined ? [] : [{ image: numberOf(frame.image) - 1, frame: frame.index, ...event }]
-      }),
-    })
-  }
-}
-
-function firstOf({ images: [first] }: Stack, numberOf: BlockSink['numberOf']): number {
+function firstNumber([first]: readonly StudyImage[], numberOf: (image: StudyImage) => number): number {
   if (first === undefined) throw internalError('a stack has no images')
   return numberOf(first)
 }
 
-function slicesText({ images: { length } }: Stack, first: number): string {
-  return length === 1 ? `image ${first}` : `images ${first} to ${first + length - 1}`
-}
-
-function exportLabels({ method, opened, request, exportId }: AttackRun) {
-  const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${settingText(value)}`)
-  const model = `${opened.card.name} sha256:${opened.sha256}`
-  const software = `Radversary ${version}`
-  const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; ${software}`
-  return {
-    exportId,
-    method: method.entry.title,
-    description,
-    softwareVersion: version,
-    model: `Model ${model}; ${software}`,
-  }
+function slicesText(count: number, first: number): string {
+  return count === 1 ? `image ${first}` : `images ${first} to ${first + count - 1}`
 }
 
 /** Record, table and summary; then the manifest makes the export whole. */

@@ -6,7 +6,7 @@ import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { leftOut } from '../study/failures.ts'
 import { sliceRuns } from '../study/image-groups.ts'
-import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
+import { createImageLoader, type ImageLoader, type StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { spaceOf } from '../study/stack-context.ts'
 import type { AttackRun } from './attack-run.ts'
@@ -15,28 +15,39 @@ import type { AttackRun } from './attack-run.ts'
  * What a record says of gradients that went straight through a quantised model's rounding: how far its outputs
  * are from those without any rounding, on the first images of the run. None for other models and methods.
  */
-export async function roundingNotices(
-  { opened, runtime, method, stacks, request }: AttackRun,
-  { loader, model }: { readonly loader: ImageLoader; readonly model: PixelModel },
-): Promise<Notice[]> {
+export async function roundingNotices(run: AttackRun): Promise<Notice[]> {
+  const { opened, method } = run
   if (opened.straightThrough === undefined || method.entry.access !== 'white-box') return []
-  const [stack] = stacks
-  const isVolume = model.context === Infinity
-  const images = (stack?.images ?? []).slice(0, isVolume ? undefined : request.batch)
-  const frames = firstRun(await loadedFrames(images, loader), model)
-  if (stack === undefined || frames.length === 0) return []
+  const rounded = await connected(run, 'gradients')
+  const unrounded = await connected(run, 'unrounded')
+  try {
+    return await comparedOn(run, rounded, unrounded)
+  } finally {
+    await Promise.all([rounded.dispose(), unrounded.dispose()])
+  }
+}
+
+async function connected(
+  { opened, runtime }: AttackRun,
+  straightThrough: 'gradients' | 'unrounded',
+): Promise<PixelModel> {
+  return pixelModel(await connectModel({ ...opened, straightThrough }, runtime), opened.card)
+}
+
+async function comparedOn(run: AttackRun, rounded: PixelModel, unrounded: PixelModel): Promise<Notice[]> {
+  const [stack] = run.stacks
+  if (stack === undefined) return []
+  const isVolume = rounded.context === Infinity
+  const images = stack.images.slice(0, isVolume ? undefined : run.request.batch)
+  const loader = createImageLoader(run.study, run.opened.card, run)
+  const frames = firstRun(await loadedFrames(images, loader), rounded)
+  if (frames.length === 0) return []
   const x = concatenate(frames.map(({ float }) => float.relative))
   const beside = joinedBeside(frames.map((frame) => frame.beside))
-  const around = { space: spaceOf(model, stack.images, frames) }
-  const connected = await connectModel({ ...opened, straightThrough: 'unrounded' }, runtime)
-  const unrounded = pixelModel(connected, opened.card)
-  try {
-    const rounded = await model.forShape(x.shape, around).predict(x, beside)
-    const floats = await unrounded.forShape(x.shape, around).predict(x, beside)
-    return [roundingNotice(rounded, floats, isVolume ? 'the first volume' : firstImages(frames.length))]
-  } finally {
-    await unrounded.dispose()
-  }
+  const around = { space: spaceOf(rounded, stack.images, frames) }
+  const predict = (model: PixelModel) => model.forShape(x.shape, around).predict(x, beside)
+  const seen = isVolume ? 'the first volume' : firstImages(frames.length)
+  return [roundingNotice(await predict(rounded), await predict(unrounded), seen)]
 }
 
 /** Images that can't be read are left out; they are reported when their turn comes. */

@@ -6,7 +6,7 @@ import type { PixelModel } from '../models/pixel-model.ts'
 import type { FrameResult, TracePoint } from '../session/frame-attack.ts'
 import { inLanes, lanesOf } from '../session/lanes.ts'
 import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
-import { prepareMethods } from '../session/preparation.ts'
+import { learnFromGroups, preparedMethods } from '../session/preparation.ts'
 import { attackStack, sessionAttack, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
@@ -56,7 +56,7 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
   const attack = sessionAttack({ ...compared, request: run.request, region: run.region }, signal)
   const load: LoadTasks = (image, model) =>
     loadTasks(image, model, { given: compared, loader, region: run.region })
-  const prepared = await prepareMethods({
+  const learned = await learnFromGroups({
     groups: stacks.map(({ images }) => images),
     method,
     batch,
@@ -65,7 +65,8 @@ export async function attackCell(context: CellContext): Promise<CellResult> {
     tasksOf: async (image, model) => (await load(image, model)).tasks,
   })
   const secondsBefore = (performance.now() - start) / 1000
-  const common = { method, prepared, batch, load, onIteration: () => undefined }
+  const methodFor = preparedMethods(method, learned)
+  const common = { method, methodFor, batch, load, onIteration: () => undefined }
   for await (const outcome of inLanes({ items: stacks, lanes, signal }, (stack, { model, judges }, either) =>
     measuredStack(stack, { ...common, model, attack: { ...attack, signal: either } }, { judges, compared }),
   )) {

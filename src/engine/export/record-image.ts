@@ -1,5 +1,5 @@
 import { fourDigits } from '../../core/number-texts.ts'
-import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
+import type { ExportWriter } from '../../adapters/fs/export-folder.ts'
 import { internalError } from '../../core/errors.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
@@ -19,7 +19,7 @@ import { imageResultSchema, type FrameReport, type ImageResult } from '../export
 /** Where a run's files go, and what is written into them. */
 export interface ExportContext {
   readonly run: AttackRun
-  readonly folder: ExportFolder
+  readonly folder: ExportWriter
   readonly labels: ExportLabels
 }
 

@@ -37,21 +37,17 @@ export interface LearnedStore {
   keep(index: number, learned: Learned, images: readonly StudyImage[]): Promise<void>
 }
 
-/** Methods that have learned what they need. */
-export interface PreparedMethods {
-  /** The method that attacks this image. */
-  methodFor(method: AttackMethod, image: StudyImage): AttackMethod
-  /** What was learned, group by group. */
-  readonly learned: readonly Learned[]
-}
+/** What a method has learned, by the groups of images that it learned from; plain values. */
+export type LearnedOfGroups = ReadonlyMap<string, Learned>
 
 /**
  * Lets a method learn before any image is changed: from each group of images that it wants to be together,
- * one after the other. @throws RadversaryError as `Preparation.learn`.
+ * one after the other. Nothing for a method that has nothing to learn. @throws RadversaryError as
+ * `Preparation.learn`.
  */
-export async function prepareMethods(given: ToPrepare): Promise<PreparedMethods> {
+export async function learnFromGroups(given: ToPrepare): Promise<LearnedOfGroups> {
   const { learns } = given.method
-  if (learns === undefined) return { methodFor: (method) => method, learned: [] }
+  if (learns === undefined) return new Map()
   refuseOtherTasks(given)
   const groups = learningGroups(given.groups.flat(), learns)
   const known = new Map<string, Learned>()
@@ -59,13 +55,18 @@ export async function prepareMethods(given: ToPrepare): Promise<PreparedMethods>
     const found = await learnedFrom(images, { given, index, count: groups.size })
     if (found !== undefined) known.set(key, found)
   }
-  return {
-    learned: [...known.values()],
-    methodFor: (method, image) => {
-      const learned = known.get(groupKey(image, learns))
-      if (learned === undefined) throw internalError('a method has learned nothing for an image')
-      return prepared(method, learned)
-    },
+  return known
+}
+
+/** The method that attacks an image, prepared where it has learned. */
+export type MethodFor = (method: AttackMethod, image: StudyImage) => AttackMethod
+
+export function preparedMethods({ learns }: ConfiguredMethod, known: LearnedOfGroups): MethodFor {
+  if (learns === undefined) return (method) => method
+  return (method, image) => {
+    const learned = known.get(groupKey(image, learns))
+    if (learned === undefined) throw internalError('a method has learned nothing for an image')
+    return prepared(method, learned)
   }
 }
 

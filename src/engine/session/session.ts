@@ -26,7 +26,7 @@ import {
   type FrameTask,
 } from './frame-attack.ts'
 import { checkedStack, loadBlock, type LoadedBlock, type Loading } from './load-tasks.ts'
-import type { PreparedMethods } from './preparation.ts'
+import type { MethodFor } from './preparation.ts'
 import type { Region } from './region.ts'
 import type { Stack } from './stacks.ts'
 import type { AttackEvent } from '../../core/attacks/attack-result.ts'
@@ -34,7 +34,7 @@ import type { AttackEvent } from '../../core/attacks/attack-result.ts'
 /** A model, a method and what they are to do with a study's images: the same for every stack. */
 export interface Session extends Loading {
   readonly method: ConfiguredMethod
-  readonly prepared: PreparedMethods
+  readonly methodFor: MethodFor
   /** Frames that are attacked together, where they don't depend on each other, at most. */
   readonly batch: number
   /** Goal, seed, early stop, region and signal. */
@@ -191,12 +191,12 @@ class StackAttack {
     tasks: readonly FrameTask[],
     beyond: Beyond | undefined,
   ): Promise<AttackedFrame[][]> {
-    const { model, prepared, attack } = this.session
+    const { model, methodFor, attack } = this.session
     const attacked: AttackedFrame[][] = []
     let done = this.done
     for (const { method: configured, members } of this.batchesOf(tasks)) {
       const [first] = members
-      const method = first ? prepared.methodFor(configured, first.frame.image) : configured
+      const method = first ? methodFor(configured, first.frame.image) : configured
       const onIteration = this.heard(members, done)
       const slices = members.map(({ frame }) => frame)
       const space = spaceOf(model, this.stack.images, slices)

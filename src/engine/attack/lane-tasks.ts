@@ -1,0 +1,37 @@
+import { joinExportFolder, type JoinedExport } from '../../adapters/fs/export-folder.ts'
+import type { ManifestEntry } from '../../adapters/fs/manifest.ts'
+import { internalError } from '../../core/errors.ts'
+import type { LearnedOfGroups } from '../session/preparation.ts'
+import type { AttackHooks } from './attack-hooks.ts'
+import { openAttackLane, type AttackLane, type StackOutcome } from './attack-lane.ts'
+import { reopenedRun, type PlainRun } from './attack-run.ts'
+
+/** A run as it is sent to a thread. */
+export interface SentRun {
+  readonly run: PlainRun
+  readonly folder: string
+  readonly learned: LearnedOfGroups
+}
+
+/** A stack's outcome, with the files that were written or kept for it. */
+export interface SentOutcome {
+  readonly outcome: StackOutcome
+  readonly files: readonly ManifestEntry[]
+}
+
+/** The thread's one lane. */
+let opened: { readonly lane: AttackLane; readonly folder: JoinedExport } | undefined
+
+/** What a thread with a lane of its own does. */
+export const laneTasks = {
+  open: async ({ run, folder: path, learned }: SentRun): Promise<void> => {
+    const folder = joinExportFolder(path)
+    opened = { folder, lane: await openAttackLane(await reopenedRun(run), { folder, learned }) }
+  },
+  attack: async (stack: number, hooks: AttackHooks): Promise<SentOutcome> => {
+    if (opened === undefined) throw internalError('a thread was asked to attack before it had a lane')
+    const outcome = await opened.lane.attack(stack, hooks)
+    return { outcome, files: opened.folder.handOver() }
+  },
+  close: () => opened?.lane.close(),
+}
