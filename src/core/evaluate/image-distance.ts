@@ -1,9 +1,14 @@
 import { RadversaryError } from '../errors.ts'
-import { differences, FilteredLines, planeOf } from '../math/image-distance.ts'
+import { differences, SimilarityLines, type HalfWindow } from '../math/image-distance.ts'
 import { gaussianTaps } from '../tensor/smoothing.ts'
 
 const size = 11
-const taps = gaussianTaps({ size, sigma: 1.5 })
+const half = halfOf(gaussianTaps({ size, sigma: 1.5 }))
+
+function halfOf([, , , , , ...taps]: Iterable<number>): HalfWindow {
+  const [h0 = NaN, h1 = NaN, h2 = NaN, h3 = NaN, h4 = NaN, h5 = NaN] = taps
+  return [h0, h1, h2, h3, h4, h5]
+}
 
 /** Two planes of the same extents, in C order. */
 export interface PlanePair {
@@ -11,6 +16,8 @@ export interface PlanePair {
   readonly b: ArrayLike<number>
   readonly rows: number
   readonly columns: number
+  /** Where both planes begin; 0 by default. */
+  readonly start?: number
 }
 
 /**
@@ -19,16 +26,16 @@ export interface PlanePair {
  * window lies in the image. `dataRange` is their L, the width of the range that pixel values can take. null
  * for planes smaller than the window, where it is not defined.
  */
-export function ssim({ a, b, rows, columns }: PlanePair, dataRange: number): number | null {
+export function ssim({ a, b, rows, columns, start = 0 }: PlanePair, dataRange: number): number | null {
   if (!(dataRange > 0))
     throw new RadversaryError('usage', `SSIM: expected a data range above 0, got ${dataRange}`)
   if (rows < size || columns < size) return null
   const c1 = (0.01 * dataRange) ** 2
   const c2 = (0.03 * dataRange) ** 2
-  const lines = new FilteredLines(columns - size + 1, taps)
+  const lines = new SimilarityLines(columns, half)
   let total = 0
   for (let row = 0; row < rows; row++) {
-    lines.push(a, b, row * columns)
+    lines.push(a, b, start + row * columns)
     if (row >= size - 1) total += lines.similarity(c1, c2)
   }
   return total / ((rows - size + 1) * (columns - size + 1))
@@ -84,10 +91,9 @@ export function imageDistance({
         `Image distance: expected ${count} values for [${channels}, ${rows}, ${columns}], got ${length}`,
       )
   const { largest, squares, changed } = differences(source, adversarial)
-  const similarities = Array.from({ length: channels }, (_, channel) => {
-    const [a, b] = [source, adversarial].map((image) => planeOf(image, channel * plane, plane))
-    return a && b ? ssim({ a, b, rows, columns }, dataRange) : null
-  })
+  const similarities = Array.from({ length: channels }, (_, channel) =>
+    ssim({ a: source, b: adversarial, rows, columns, start: channel * plane }, dataRange),
+  )
   return {
     linf: largest,
     l2: Math.sqrt(squares),

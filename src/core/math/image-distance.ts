@@ -30,98 +30,112 @@ export function differences(
   return { largest, squares, changed }
 }
 
-/** A copy of a plane. */
-export function planeOf(image: ArrayLike<number>, start: number, length: number): Float64Array {
-  const plane = new Float64Array(length)
-  for (let i = 0; i < length; i++) plane[i] = image[start + i]
-  return plane
-}
+/** The 11-tap window of SSIM along one axis, from its middle outwards; it is symmetric. */
+export type HalfWindow = readonly [number, number, number, number, number, number]
+
+const windowSize = 11
+
+/** What SSIM sums of two images about an offset: a, b, a² + b² and ab, a line of an image each. */
+type Moments = readonly [a: Float64Array, b: Float64Array, squares: Float64Array, products: Float64Array]
+
+/** A line of each moment among those of the window's other lines. */
+const moments = [0, 1, 2, 3] as const
 
 /**
- * The last rows of a window (11), filtered along the row: a, b, a², b² and ab, so that a plane is passed over
- * once and only that many rows are held. Sums are taken about the first row's mean: variances are differences
- * of moments, and those of bright, flat images would lose their digits.
+ * The last 11 lines of two images, so that each plane is passed over once. Windows are combined along columns
+ * first, then along the line. Sums are taken about the first line's mean: variances are differences of
+ * moments, and those of bright, flat images would lose their digits. SSIM asks for the sum of both variances
+ * only, so a² and b² are one moment. The taps are written out, six products for eleven values: a loop over
+ * them takes twice as long.
  */
-export class FilteredLines {
-  private readonly ring: Moments[]
-  private readonly sums: Moments
+export class SimilarityLines {
+  private readonly ring: readonly Moments[]
+  private readonly combined: Moments
+  private readonly windows: Moments
   private count = 0
   private offset = 0
 
-  /** @param taps of the window, along one axis */
+  /** @param columns of both images, at least 11 */
   constructor(
-    private readonly width: number,
-    private readonly taps: Float64Array,
+    private readonly columns: number,
+    private readonly half: HalfWindow,
   ) {
-    this.ring = Array.from(taps, () => moments(width))
-    this.sums = moments(width)
+    this.ring = Array.from({ length: windowSize }, () => momentsOf(columns))
+    this.combined = momentsOf(columns)
+    this.windows = momentsOf(columns - windowSize + 1)
   }
 
-  /** Takes in the row that begins at `start`. */
+  /** Takes in the line of both images that begins at `start`. */
   push(a: ArrayLike<number>, b: ArrayLike<number>, start: number): void {
-    if (this.count === 0) this.offset = meanOf(a, start, this.width)
-    const { taps } = this
-    const size = taps.length
-    const line = this.ring[this.count % size]
+    if (this.count === 0) this.offset = meanOf(a, start, this.columns)
+    const { offset } = this
+    const [lineA, lineB, squares, products] = this.ring[this.count % windowSize]
     this.count++
-    for (let v = 0; v < this.width; v++) {
-      let [ma, mb, aa, bb, ab] = [0, 0, 0, 0, 0]
-      for (let k = 0; k < size; k++) {
-        const tap = taps[k]
-        const p = a[start + v + k] - this.offset
-        const q = b[start + v + k] - this.offset
-        ma += tap * p
-        mb += tap * q
-        aa += tap * p * p
-        bb += tap * q * q
-        ab += tap * p * q
-      }
-      line.a[v] = ma
-      line.b[v] = mb
-      line.aa[v] = aa
-      line.bb[v] = bb
-      line.ab[v] = ab
+    for (let v = 0; v < lineA.length; v++) {
+      const p = a[start + v] - offset
+      const q = b[start + v] - offset
+      lineA[v] = p
+      lineB[v] = q
+      squares[v] = p * p + q * q
+      products[v] = p * q
     }
   }
 
-  /** Sum of the similarity index over the positions of the row of windows that ends with the last row. */
+  /** Sum of the similarity index over the windows that end with the last line; after 11 lines. */
   similarity(c1: number, c2: number): number {
-    const { a, b, aa, bb, ab } = this.combined()
+    const lines = Array.from({ length: windowSize }, (_, k) => this.ring[(this.count + k) % windowSize])
+    for (const m of moments) {
+      combineLines(this.combined[m], lines.map((line) => line[m]), this.half) // prettier-ignore
+      combineAlong(this.windows[m], this.combined[m], this.half)
+    }
+    return this.indices(c1, c2)
+  }
+
+  private indices(c1: number, c2: number): number {
+    const [a, b, squares, products] = this.windows
+    const { offset } = this
     let total = 0
-    for (let v = 0; v < this.width; v++) {
+    for (let v = 0; v < a.length; v++) {
       const [ma, mb] = [a[v], b[v]]
-      const varianceA = aa[v] - ma * ma
-      const varianceB = bb[v] - mb * mb
-      const covariance = ab[v] - ma * mb
-      const [meanA, meanB] = [ma + this.offset, mb + this.offset]
-      const luminance = (2 * meanA * meanB + c1) / (meanA * meanA + meanB * meanB + c1)
-      total += (luminance * (2 * covariance + c2)) / (varianceA + varianceB + c2)
+      const [meanA, meanB] = [ma + offset, mb + offset]
+      const structure = 2 * (products[v] - ma * mb) + c2
+      const spread = squares[v] - (ma * ma + mb * mb) + c2
+      total += ((2 * meanA * meanB + c1) * structure) / ((meanA * meanA + meanB * meanB + c1) * spread)
     }
     return total
   }
-
-  private combined(): Moments {
-    const { taps } = this
-    const size = taps.length
-    for (const name of names) {
-      const sum = this.sums[name].fill(0)
-      for (let k = 0; k < size; k++) {
-        const line = this.ring[(this.count + k) % size][name]
-        const tap = taps[k]
-        for (let v = 0; v < sum.length; v++) sum[v] = sum[v] + tap * line[v]
-      }
-    }
-    return this.sums
-  }
 }
 
-const names = ['a', 'b', 'aa', 'bb', 'ab'] as const
+/** out ← Σ_k window[k] · lines[k], of 11 lines. */
+function combineLines(out: Float64Array, lines: readonly Float64Array[], half: HalfWindow): void {
+  const [h0, h1, h2, h3, h4, h5] = half
+  const [a, b, c, d, e, middle, f, g, h, i, j] = lines
+  for (let v = 0; v < out.length; v++)
+    out[v] =
+      h0 * middle[v] +
+      h1 * (e[v] + f[v]) +
+      h2 * (d[v] + g[v]) +
+      h3 * (c[v] + h[v]) +
+      h4 * (b[v] + i[v]) +
+      h5 * (a[v] + j[v])
+}
 
-type Moments = Record<(typeof names)[number], Float64Array>
+/** out[v] ← Σ_k window[k] · line[v + k]. */
+function combineAlong(out: Float64Array, line: Float64Array, half: HalfWindow): void {
+  const [h0, h1, h2, h3, h4, h5] = half
+  for (let v = 0; v < out.length; v++)
+    out[v] =
+      h0 * line[v + 5] +
+      h1 * (line[v + 4] + line[v + 6]) +
+      h2 * (line[v + 3] + line[v + 7]) +
+      h3 * (line[v + 2] + line[v + 8]) +
+      h4 * (line[v + 1] + line[v + 9]) +
+      h5 * (line[v] + line[v + 10])
+}
 
-function moments(width: number): Moments {
-  const line = () => new Float64Array(width)
-  return { a: line(), b: line(), aa: line(), bb: line(), ab: line() }
+function momentsOf(columns: number): Moments {
+  const line = () => new Float64Array(columns)
+  return [line(), line(), line(), line()]
 }
 
 function meanOf(values: ArrayLike<number>, start: number, count: number): number {
