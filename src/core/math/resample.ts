@@ -1,30 +1,60 @@
-/** Output `row` of the vertical pass over the plane whose rows begin at `firstRow`. */
+/**
+ * Output `row` of the vertical pass over the plane whose rows begin at `firstRow`. Two rows are added at a
+ * time: the line is then read and written half as often.
+ */
 export function combineRows(
-  data: Float32Array,
+  data: Float32Array | Float64Array,
   firstRow: number,
   table: AxisWeights,
   row: number,
   line: Float64Array,
 ): void {
-  const begin = table.offsets[row]
-  const start = firstRow + table.starts[row] - begin
+  const { length } = line
+  const end = table.offsets[row + 1]
+  let at = table.offsets[row]
+  let start = (firstRow + table.starts[row]) * length
   line.fill(0)
-  for (let at = begin; at < table.offsets[row + 1]; at++)
-    addScaled(line, table.weights[at], data, (start + at) * line.length)
+  for (; at + 1 < end; at += 2, start += 2 * length)
+    addTwoScaled(line, table.weights[at], table.weights[at + 1], data, start)
+  if (at < end) addScaled(line, table.weights[at], data, start)
 }
 
 /** line += weight · data[start …] */
-export function addScaled(line: Float64Array, weight: number, data: Float32Array, start: number): void {
+export function addScaled(
+  line: Float64Array,
+  weight: number,
+  data: Float32Array | Float64Array,
+  start: number,
+): void {
   for (let v = 0; v < line.length; v++) line[v] = line[v] + weight * data[start + v]
 }
 
-/** The horizontal pass of one line into `out` at `at`. */
-export function combineColumns(line: Float64Array, table: AxisWeights, out: Float32Array, at: number): void {
+/** line += first · data[start …] + second · data[start + line.length …], in this order. */
+function addTwoScaled(
+  line: Float64Array,
+  first: number,
+  second: number,
+  data: Float32Array | Float64Array,
+  start: number,
+): void {
+  const next = start + line.length
+  for (let v = 0; v < line.length; v++)
+    line[v] = line[v] + first * data[start + v] + second * data[next + v]
+}
+
+/** The horizontal pass of the line that begins at `start`, into `out` at `at`. */
+export function combineColumns(
+  line: Float32Array | Float64Array,
+  start: number,
+  table: AxisWeights,
+  out: Float32Array | Float64Array,
+  at: number,
+): void {
   const { outputs, starts, offsets, weights } = table
   for (let i = 0; i < outputs; i++) {
     const begin = offsets[i]
     const end = offsets[i + 1]
-    const first = starts[i] - begin
+    const first = start + starts[i] - begin
     let sum = 0
     for (let tap = begin; tap < end; tap++) sum += weights[tap] * line[first + tap]
     out[at + i] = sum

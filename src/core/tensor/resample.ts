@@ -43,19 +43,40 @@ export function axisKernel(
 }
 
 /**
- * rows · X · columnsᵀ for every plane X, one row of the result after the other: its weighted sum of X's rows
- * is one line, which stays in the processor's nearest cache until the line's own columns are combined.
+ * rows · X · columnsᵀ for every plane X. Where rows become fewer they are combined first, else last, so that
+ * the other pass has the fewer of them; what lies between is in double precision.
  */
 function combine(x: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
-  const extents = extentsOfSize(x, [rows.inputs, columns.inputs])
-  const out = tensor([extents.count, extents.channels, rows.outputs, columns.outputs])
-  const line = new Float64Array(columns.inputs)
-  for (let plane = 0; plane < extents.count * extents.channels; plane++)
-    for (let row = 0; row < rows.outputs; row++) {
-      combineRows(x.data, plane * rows.inputs, rows, row, line)
-      combineColumns(line, columns, out.data, (plane * rows.outputs + row) * columns.outputs)
-    }
+  const { count, channels } = extentsOfSize(x, [rows.inputs, columns.inputs])
+  const out = tensor([count, channels, rows.outputs, columns.outputs])
+  const pass = rows.outputs > rows.inputs ? columnsFirst : rowsFirst
+  for (let plane = 0; plane < count * channels; plane++) pass(x.data, out.data, plane, { rows, columns })
   return out
+}
+
+interface Axes {
+  readonly rows: AxisWeights
+  readonly columns: AxisWeights
+}
+
+/** Each line stays in the processor's nearest cache until its own columns are combined. */
+function rowsFirst(x: Float32Array, out: Float32Array, plane: number, { rows, columns }: Axes): void {
+  const line = new Float64Array(columns.inputs)
+  for (let row = 0; row < rows.outputs; row++) {
+    combineRows(x, plane * rows.inputs, rows, row, line)
+    combineColumns(line, 0, columns, out, (plane * rows.outputs + row) * columns.outputs)
+  }
+}
+
+function columnsFirst(x: Float32Array, out: Float32Array, plane: number, { rows, columns }: Axes): void {
+  const between = new Float64Array(rows.inputs * columns.outputs)
+  const line = new Float64Array(columns.outputs)
+  for (let row = 0; row < rows.inputs; row++)
+    combineColumns(x, (plane * rows.inputs + row) * columns.inputs, columns, between, row * columns.outputs)
+  for (let row = 0; row < rows.outputs; row++) {
+    combineRows(between, 0, rows, row, line)
+    out.set(line, (plane * rows.outputs + row) * columns.outputs)
+  }
 }
 
 /** The extents of `x`; throws `tensor-invalid` unless it is a batch of images of `size`. */
