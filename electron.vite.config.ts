@@ -18,7 +18,7 @@ export default defineConfig({
           'task-process': resolve(here, 'src/serve/task-process.ts'),
           'model-worker': resolve(here, 'src/engine/models/model-worker.ts'),
           'engine-worker': resolve(here, 'src/engine/server/engine-worker.ts'),
-          'lane-worker': resolve(here, 'src/engine/attack/lane-worker.ts'),
+          'lane-worker': resolve(here, 'src/engine/lane-worker.ts'),
         },
         output: { format: 'es' },
       },

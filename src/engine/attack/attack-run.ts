@@ -2,7 +2,6 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { contextOf } from '../../core/model/context.ts'
 import { departs } from '../../core/model/references.ts'
-import type { OrtDevice } from '../../adapters/ort/devices.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
@@ -13,7 +12,7 @@ import type { JobHooks } from '../progress.ts'
 import { nothingLeft } from '../study/failures.ts'
 import { version } from '../version.ts'
 import { openWorkbench, workbenchOf, type Workbench, type WorkbenchTools } from '../workbench.ts'
-import { lanesOf } from '../session/lanes.ts'
+import { lanesOf, type PlainDevice } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
@@ -62,7 +61,12 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
 /** A run as plain values: what is opened already, and the request for what is opened again. */
 export interface PlainRun extends Pick<AttackRun, 'request' | 'opened' | 'study' | 'stacks' | 'exportId'> {
   /** What the request is worked on with, in the place of the device that it names. */
-  readonly device: { readonly name: OrtDevice; readonly threads: number }
+  readonly device: PlainDevice
+}
+
+export function plainRun(run: AttackRun, device: PlainDevice): PlainRun {
+  const { request, opened, study, stacks, exportId } = run
+  return { request, opened, study, stacks, exportId, device }
 }
 
 /** The run of its plain values, on the device that they name. @throws as `prepareAttack` */

@@ -12,16 +12,22 @@ import { resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
 import { summaryText } from '../export/summary-text.ts'
 import type { Progress } from '../progress.ts'
-import { connectPixelModels, inLanes } from '../session/lanes.ts'
+import { closeAll, connectPixelModels, inLanes, openLanes } from '../session/lanes.ts'
 import { learnFromGroups, type LearnedOfGroups, type LearnedStore } from '../session/preparation.ts'
 import { sessionAttack } from '../session/session.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { type AttackHooks, attackProgress } from './attack-hooks.ts'
-import { loadFrom, numbersOf, type AttackLane, type StackOutcome } from './attack-lane.ts'
-import { prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
-import { openLanes } from './open-lanes.ts'
+import {
+  attackLaneOnThread,
+  loadFrom,
+  numbersOf,
+  openAttackLane,
+  type AttackLane,
+  type StackOutcome,
+} from './attack-lane.ts'
+import { plainRun, prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { roundingNotices } from './rounding.ts'
 
 export const recordName = 'record.json'
@@ -60,7 +66,13 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
   const kept = learnedOfRun(folder, numbersOf(run))
   const learned = await learn(run, kept, hooks)
   const rounding = await roundingNotices(run)
-  const lanes = await openLanes(run, { folder, learned })
+  const tools = { folder, learned }
+  const lanes = await openLanes({
+    runtime: run.runtime,
+    items: run.stacks.length,
+    here: () => openAttackLane(run, tools),
+    onThread: (device) => attackLaneOnThread(plainRun(run, device), tools),
+  })
   try {
     const { images, failures, notices, resumed } = await collected(attacked(run, lanes, hooks), run, hooks)
     const { pictures: asked } = run.request
@@ -78,7 +90,7 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
     await finish(folder, record, run)
     return { folder: folder.folder, record, failures, resumed }
   } finally {
-    await Promise.all(lanes.map((lane) => lane.close()))
+    await closeAll(lanes)
   }
 }
 

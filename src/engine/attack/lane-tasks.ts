@@ -7,14 +7,14 @@ import { openAttackLane, type AttackLane, type StackOutcome } from './attack-lan
 import { reopenedRun, type PlainRun } from './attack-run.ts'
 
 /** A run as it is sent to a thread. */
-export interface SentRun {
+interface SentRun {
   readonly run: PlainRun
   readonly folder: string
   readonly learned: LearnedOfGroups
 }
 
 /** A stack's outcome, with the files that were written or kept for it. */
-export interface SentOutcome {
+interface SentOutcome {
   readonly outcome: StackOutcome
   readonly files: readonly ManifestEntry[]
 }
@@ -23,15 +23,15 @@ export interface SentOutcome {
 let opened: { readonly lane: AttackLane; readonly folder: JoinedExport } | undefined
 
 /** What a thread with a lane of its own does. */
-export const laneTasks = {
-  open: async ({ run, folder: path, learned }: SentRun): Promise<void> => {
+export const attackLaneTasks = {
+  openAttack: async ({ run, folder: path, learned }: SentRun): Promise<void> => {
     const folder = joinExportFolder(path)
     opened = { folder, lane: await openAttackLane(await reopenedRun(run), { folder, learned }) }
   },
-  attack: async (stack: number, hooks: AttackHooks): Promise<SentOutcome> => {
+  attackStack: async (stack: number, hooks: AttackHooks): Promise<SentOutcome> => {
     if (opened === undefined) throw internalError('a thread was asked to attack before it had a lane')
     const outcome = await opened.lane.attack(stack, hooks)
     return { outcome, files: opened.folder.handOver() }
   },
-  close: () => opened?.lane.close(),
+  closeAttack: () => opened?.lane.close(),
 }

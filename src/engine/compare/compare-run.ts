@@ -1,10 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { contextOf } from '../../core/model/context.ts'
+import type { PlainDevice } from '../session/lanes.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
@@ -14,7 +16,7 @@ import type { DeviceRequest } from '../device.ts'
 import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
-import { openWorkbench, type Workbench } from '../workbench.ts'
+import { openWorkbench, workbenchOf, type Workbench } from '../workbench.ts'
 import { planCells, type PlannedCell } from './plan-cells.ts'
 
 /** Several methods at several budgets on several models, on one study, as a user asks for it. */
@@ -57,16 +59,43 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
       (cell) => cell.model === models.length && cell.method.entry.access === 'white-box',
     )
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
-    const { card } = workbench.opened
     for (const { method } of cells) checkStacks(workbench, method.entry)
-    const goal = rulesOf(card.task).goal(card, request)
-    models.push({ ...workbench, goal, wanted: await openWantedMasks(card, request) })
+    models.push(await comparedModel(workbench, request))
   }
   const [first] = models
   if (first === undefined)
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
   const run = { request, models, study: first.study, images: first.images, cells, region }
   return { ...run, exportId: await exportIdOf(run) }
+}
+
+async function comparedModel(workbench: Workbench, request: CompareRequest): Promise<ComparedModel> {
+  const { card } = workbench.opened
+  const goal = rulesOf(card.task).goal(card, request)
+  return { ...workbench, goal, wanted: await openWantedMasks(card, request) }
+}
+
+/** A comparison as plain values: what is opened already, and the request for what is opened again. */
+export interface PlainComparison extends Pick<CompareRun, 'request' | 'study' | 'exportId'> {
+  readonly opened: readonly ComparedModel['opened'][]
+  readonly device: PlainDevice
+}
+
+export function plainComparison(run: CompareRun, device: PlainDevice): PlainComparison {
+  const { request, study, exportId, models } = run
+  return { request, study, exportId, device, opened: models.map(({ opened }) => opened) }
+}
+
+/** The comparison of its plain values, on the device that they name. @throws as `prepareComparison` */
+export async function reopenedComparison({ opened, device, ...plain }: PlainComparison): Promise<CompareRun> {
+  const { request, study } = plain
+  const on = { device: device.name, threads: device.threads }
+  const models: ComparedModel[] = []
+  for (const model of opened)
+    models.push(await comparedModel(await workbenchOf(model, { ...request, ...on, study }, {}), request))
+  const cells = planCells(request.models.length, request.methods, request.budgets)
+  const { images } = entry(models, 0)
+  return { ...plain, models, images, cells, region: await openRegion(request) }
 }
 
 /**

@@ -2,12 +2,20 @@ import { fourDigits } from '../../core/number-texts.ts'
 import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson, toRestore } from '../../adapters/fs/json-file.ts'
-import { connectPixelModels } from '../session/lanes.ts'
+import { entry } from '../../core/entry.ts'
+import { closeAll, lanesOf, openLanes } from '../session/lanes.ts'
 import type { JobHooks } from '../progress.ts'
-import { createImageLoader } from '../study/load-image.ts'
-import { attackCell, type Lane } from './attack-cell.ts'
+import { attackCell } from './attack-cell.ts'
+import { cellLaneOnThread, openCellLane } from './cell-lane.ts'
 import { cellResult, type CellResult } from './cell-result.ts'
-import { comparedStacks, prepareComparison, type CompareRequest, type CompareRun } from './compare-run.ts'
+import {
+  comparedStacks,
+  plainComparison,
+  prepareComparison,
+  type CompareRequest,
+  type CompareRun,
+} from './compare-run.ts'
+import type { PlannedCell } from './plan-cells.ts'
 import { comparisonCharts } from './comparison-charts.ts'
 import { comparisonCsv, comparisonOf, iterationsCsv, transferCsv, type Comparison } from './comparison.ts'
 
@@ -66,69 +74,37 @@ interface Work {
 
 /** The cells of one model that are not done yet; it and its judges are connected for as long. */
 async function workOnModel(model: number, { run, folder, done, hooks }: Work): Promise<void> {
-  const compared = run.models[model]
-  const cells = [...run.cells.entries()].filter(([index, cell]) => cell.model === model && !done.has(index))
-  if (compared === undefined || cells.length === 0) return
-  const lanes = await connect(model, run)
-  const loader = createImageLoader(compared.study, compared.opened.card, compared)
+  const { cells } = run
+  const left = [...cells.keys()].filter((index) => cells[index]?.model === model && !done.has(index))
+  if (left.length === 0) return
+  const compared = entry(run.models, model)
+  const stacks = comparedStacks(run, compared, lanesOf(compared.runtime))
+  const lanes = await openLanes({
+    runtime: compared.runtime,
+    items: stacks.length,
+    here: () => openCellLane(run, model, stacks),
+    onThread: (device) => cellLaneOnThread(plainComparison(run, device), model, stacks),
+  })
   try {
-    for (const [index, cell] of cells) {
-      const report = (slices: number) => {
-        const note = `${compared.opened.card.name}, ${cell.method.name}${cell.budget === null ? '' : ` at ${cell.budget}`}`
-        const images = done.size * run.images.length + slices
-        hooks.onProgress?.({
-          done: images,
-          total: run.cells.length * run.images.length,
-          phase: 'attacking',
-          note,
-        })
+    for (const index of left) {
+      const onDone = (slices: number) => {
+        hooks.onProgress?.(progressOf(run, entry(cells, index), done.size * run.images.length + slices))
       }
-      report(0)
-      const result = await attackCell({
-        run,
-        cell,
-        compared,
-        lanes,
-        loader,
-        signal: hooks.signal,
-        onDone: report,
-      })
+      onDone(0)
+      const result = await attackCell(index, { run, compared, stacks, lanes, signal: hooks.signal, onDone })
       await folder.write(cellPath(index), jsonBytes(result))
       done.set(index, result)
     }
   } finally {
-    await Promise.all(
-      lanes
-        .flatMap((lane) => [lane.model, ...lane.judges.map((judge) => judge.model)])
-        .map((one) => one.dispose()),
-    )
+    await closeAll(lanes)
   }
 }
 
-async function connect(model: number, run: CompareRun): Promise<Lane[]> {
-  const { models, request } = run
-  const connected = await Promise.all(
-    models.map(async (compared, index) => {
-      if (index !== model && !request.transfer) return []
-      const { opened, runtime } = compared
-      return connectPixelModels({ opened, runtime, groups: comparedStacks(run, compared).length })
-    }),
-  )
-  return (connected[model] ?? []).map((own, lane) => ({
-    model: own,
-    judges: models.flatMap((compared, index) => {
-      const judge = index === model ? undefined : (connected[index]?.[lane] ?? connected[index]?.[0])
-      if (judge === undefined) return []
-      return [
-        {
-          index,
-          compared,
-          model: judge,
-          loader: createImageLoader(compared.study, compared.opened.card, compared),
-        },
-      ]
-    }),
-  }))
+/** @param images of all cells that are done */
+function progressOf({ models, cells, images: { length } }: CompareRun, cell: PlannedCell, images: number) {
+  const { name } = entry(models, cell.model).opened.card
+  const note = `${name}, ${cell.method.name}${cell.budget === null ? '' : ` at ${cell.budget}`}`
+  return { done: images, total: cells.length * length, phase: 'attacking', note }
 }
 
 /** Tables, charts and the comparison; then the manifest makes the folder whole. */

@@ -1,3 +1,4 @@
+import type { OrtDevice } from '../../adapters/ort/devices.ts'
 import type { OrtRuntime } from '../../adapters/ort/runtime.ts'
 import { connectOnThread } from '../models/model-on-thread.ts'
 import type { BesideImages } from '../../core/model/beside.ts'
@@ -61,6 +62,49 @@ const most = 2
 /** How many groups of images are attacked at a time. */
 export function lanesOf({ device, threads }: Pick<OrtRuntime, 'device' | 'threads'>): number {
   return device === 'cpu' ? Math.min(most, threads) : 1
+}
+
+/** A lane: whatever works on one item after the other. */
+interface Closable {
+  close(): Promise<void>
+}
+
+export interface LanesToOpen<Lane> {
+  readonly runtime: OrtRuntime
+  /** How many items there are for the lanes. */
+  readonly items: number
+  /** A lane on the thread that calls. */
+  readonly here: () => Promise<Lane>
+  /** A lane with a thread, and a part of the processor, of its own. */
+  readonly onThread: (device: PlainDevice) => Promise<Lane>
+}
+
+/** What a thread's own runtime is made of. */
+export interface PlainDevice {
+  readonly name: OrtDevice
+  readonly threads: number
+}
+
+/**
+ * As many lanes as items are worked on at a time. One works on the thread that calls; of several each has a
+ * thread for all that is done to its items: files are read, pixels passed over and results written where the
+ * model is. Every one must be closed. @throws what opening throws; then those that were opened are closed.
+ */
+export async function openLanes<Lane extends Closable>(given: LanesToOpen<Lane>): Promise<Lane[]> {
+  const { runtime, items, here, onThread } = given
+  const count = Math.max(1, Math.min(lanesOf(runtime), items))
+  if (count === 1) return [await here()]
+  const device = { name: runtime.device, threads: Math.floor(runtime.threads / count) }
+  const settled = await Promise.allSettled(Array.from({ length: count }, () => onThread(device)))
+  const lanes = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = settled.find((each) => each.status === 'rejected')
+  if (failed === undefined) return lanes
+  await closeAll(lanes)
+  throw failed.reason
+}
+
+export async function closeAll(lanes: readonly Closable[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.close()))
 }
 
 /**

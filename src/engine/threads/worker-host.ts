@@ -8,7 +8,7 @@ import type { StartHost } from './thread-messages.ts'
 /** The entries of threads and processes, and where their sources are. */
 const sources = {
   'engine-worker': '../server/engine-worker.ts',
-  'lane-worker': '../attack/lane-worker.ts',
+  'lane-worker': '../lane-worker.ts',
   'model-worker': '../models/model-worker.ts',
   'task-process': '../../serve/task-process.ts',
 } as const

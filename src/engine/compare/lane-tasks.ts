@@ -1,0 +1,28 @@
+import { internalError } from '../../core/errors.ts'
+import type { TaskHooks } from '../threads/thread-messages.ts'
+import type { Stack } from '../session/stacks.ts'
+import type { CellLane, StackOfCell, StackOutcome } from './attack-cell.ts'
+import { openCellLane } from './cell-lane.ts'
+import { reopenedComparison, type PlainComparison } from './compare-run.ts'
+
+/** A lane of a comparison as it is sent to a thread; the study and the stacks hold the same images. */
+interface SentCells {
+  readonly run: PlainComparison
+  readonly model: number
+  readonly stacks: readonly Stack[]
+}
+
+/** The thread's one lane. */
+let lane: CellLane | undefined
+
+/** What a thread with a lane of its own does. */
+export const compareLaneTasks = {
+  openCells: async ({ run, model, stacks }: SentCells): Promise<void> => {
+    lane = await openCellLane(await reopenedComparison(run), model, stacks)
+  },
+  measureStack: (asked: StackOfCell, { signal }: TaskHooks): Promise<StackOutcome> => {
+    if (lane === undefined) throw internalError('a thread was asked to attack before it had a lane')
+    return lane.measure(asked, signal)
+  },
+  closeCells: () => lane?.close(),
+}
