@@ -52,7 +52,7 @@ export async function openWorkbench(
   needsGradient = false,
 ): Promise<Workbench> {
   const model = await openModel(request)
-  const isStraight = goesStraight(request, model.obstacles, hooks)
+  const isStraight = needsGradient && goesStraight(request, model.obstacles, hooks)
   const opened: OpenedModel = isStraight ? { ...model, straightThrough: 'gradients' } : model
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   const isPassed = obstacle?.isRounding === true && opened.straightThrough !== undefined

@@ -97,7 +97,9 @@ describe('arrays', () => {
       ...['--method', 'fgsm', '--epsilon', '4/255', '--device', 'cpu', '--batch', '2', '--beside', ...beside],
     ]
     expect((await commandLine(args)).code).toBe(0)
-    const [x, made, slope] = [golden('image'), join(folder, 'x.npy'), golden('gradient')].map((path) => arrayOf(path).data) // prettier-ignore
+    const [x, made, slope] = [golden('image'), join(folder, 'x.npy'), golden('gradient')].map(
+      (path) => arrayOf(path).data,
+    )
     const moved = made!.map((value, i) => Math.sign(value - x![i]!))
     const inside = [...x!.keys()].filter((i) => x![i]! > 0.02 && x![i]! < 0.98 && Math.abs(slope![i]!) > 1e-7)
     expect(inside.length).toBeGreaterThan(100)
@@ -110,7 +112,11 @@ test('references of a graph of several inputs give the values of each', async ()
   cpSync(fixtures, folder, { recursive: true })
   const firstOf = (name: string) => {
     const { shape, data } = arrayOf(golden(name))
-    const first = { dataType: 'float32', shape: [1, ...shape.slice(1)], data: data.slice(0, data.length / 3) } as const // prettier-ignore
+    const first = {
+      dataType: 'float32',
+      shape: [1, ...shape.slice(1)],
+      data: data.slice(0, data.length / 3),
+    } as const
     writeFileSync(join(folder, `first-${name}.npy`), writeNpy(first))
     return `first-${name}.npy`
   }
@@ -146,7 +152,9 @@ describe('a study', () => {
   const ages = ['034Y', '071Y', '018M', '052Y', '090Y']
   const years = [34, 71, 1.5, 52, 90]
   const sexes = ['M', 'F', 'F', 'M', 'F']
-  const masks = Array.from({ length: 5 }, (_, n) => Float32Array.from({ length: 144 }, (_, i) => Number((i + n) % 3 > 0))) // prettier-ignore
+  const masks = Array.from({ length: 5 }, (_, n) =>
+    Float32Array.from({ length: 144 }, (_, i) => Number((i + n) % 3 > 0)),
+  )
   const card = {
     input: { name: 'image', layout: 'NCHW', size: [12, 12], channels: 1 },
     inputs: {
@@ -226,7 +234,16 @@ describe('a study', () => {
     expect(verified).toMatchObject({ code: 0, err: '' })
     const cells = join(folder, `compared-${threads}`)
     const models = ['--model', paths.model, '--method', 'fgsm', '--epsilon', '4/255']
-    const compared = await commandLine(['compare', '--study', study, ...models, '--device', 'cpu', '--out', cells]) // prettier-ignore
+    const compared = await commandLine([
+      'compare',
+      '--study',
+      study,
+      ...models,
+      '--device',
+      'cpu',
+      '--out',
+      cells,
+    ])
     expect(compared.code).toBe(0)
   })
 

@@ -76,7 +76,9 @@ describe('a study', () => {
 
   test('gradients are refused, or go straight through where that is asked; the record says how far that is', async () => {
     const request = attackRequest({ model, card }, { study, out: join(folder, 'out') }, { method: 'pgd' })
-    await expect(attackStudy(request)).rejects.toMatchObject({ tip: expect.stringContaining('--straight-through') as string }) // prettier-ignore
+    await expect(attackStudy(request)).rejects.toMatchObject({
+      tip: expect.stringContaining('--straight-through') as string,
+    })
     const { record } = await attackStudy({ ...request, straightThrough: true, threads: 2 })
     expect(record.attack.straightThrough).toBe(true)
     expect(record.images).toHaveLength(3)
@@ -90,7 +92,9 @@ describe('a study', () => {
   test('black boxes see the model as it is', async () => {
     const out = join(folder, 'square')
     const args = ['attack', '--study', study, '--model', model, '--card', card, '--method', 'square']
-    expect((await commandLine([...args, '--device', 'cpu', '--out', out])).code).toBe(0)
+    expect((await commandLine([...args, '--straight-through', '--device', 'cpu', '--out', out])).code).toBe(0)
+    const record = JSON.parse(readFileSync(join(out, 'record.json'), 'utf8')) as { readonly attack: object }
+    expect(record.attack).not.toHaveProperty('straightThrough')
   })
 
   test('tensor gradient goes straight through where that is asked', async () => {
@@ -128,6 +132,9 @@ describe('a study', () => {
     const plain = await attack('float.onnx')
     expect(plain).toMatchObject({ code: 0, err: expect.stringContaining('is not quantised') as string })
     expect(plain.err).not.toContain('rounding')
+    const blackBox = await attack('qdq.onnx', '--method', 'square')
+    expect(blackBox.code).toBe(0)
+    expect(blackBox.err).not.toContain('rounding')
     const unknown = await attack('qdq.onnx', '--beside', 'age=3')
     expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('got age') as string })
   })

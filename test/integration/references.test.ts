@@ -96,7 +96,15 @@ test('of listed slices a reference’s output is that of the middle one, as of c
   const listed = [-1, 0, 1].map((slice) => ({ kind: 'slice', slice }))
   for (const input of [{ slices: { count: 3 } }, { channels: listed }]) {
     writeFileSync(slices.card, JSON.stringify({ ...rest, input, references }))
-    const ended = await commandLine(['model', 'check', slices.model, '--card', slices.card, '--device', 'cpu']) // prettier-ignore
+    const ended = await commandLine([
+      'model',
+      'check',
+      slices.model,
+      '--card',
+      slices.card,
+      '--device',
+      'cpu',
+    ])
     expect(ended.err + ended.out).toContain('This is the model that was trained')
   }
 })
@@ -180,7 +188,10 @@ test('runs of a model that departs are refused, unless that is forced; the recor
 test('the record of a model that agrees says so', async () => {
   const study = join(folder, 'study')
   writeSeries(study, 1)
-  const request = attackRequest({ model: model(), card: join(folder, 'hu.card.json') }, { study, out: join(folder, 'out') }) // prettier-ignore
+  const request = attackRequest(
+    { model: model(), card: join(folder, 'hu.card.json') },
+    { study, out: join(folder, 'out') },
+  )
   const { record } = await attackStudy({ ...request, ...fgsm() })
   expect(record.model.references).toMatchObject({ count: 2, tolerance: 1e-4, departures: [] })
   expect(record.attack.forceReferences).toBeUndefined()

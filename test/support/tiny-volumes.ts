@@ -72,7 +72,13 @@ function answerNetwork(
     pads: [1, 1, 1, 1, 1, 1],
   })
   const mean = graph.node('Flatten', [graph.node('GlobalAveragePool', [graph.node('Tanh', [inner])])])
-  const out = graph.node('MatMul', [mean, graph.floats([2, outputs.length], [0, 1].flatMap((row) => outputs.map((column) => column[row] ?? 0)))]) // prettier-ignore
+  const out = graph.node('MatMul', [
+    mean,
+    graph.floats(
+      [2, outputs.length],
+      [0, 1].flatMap((row) => outputs.map((column) => column[row] ?? 0)),
+    ),
+  ])
   graph.output(out, ['batch', outputs.length])
   return encodeModel(graph.build())
 }
@@ -101,7 +107,19 @@ export function writeVolumeAnswers(
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'answers.onnx'), card: join(folder, 'answers.card.json') }
   const isNumber = card['task'] === 'regression'
-  writeFileSync(paths.model, answerNetwork(patch, isNumber ? [[30, -20]] : [[40, -30], [-40, 30]], isQuantised)) // prettier-ignore
+  writeFileSync(
+    paths.model,
+    answerNetwork(
+      patch,
+      isNumber
+        ? [[30, -20]]
+        : [
+            [40, -30],
+            [-40, 30],
+          ],
+      isQuantised,
+    ),
+  )
   const classes = { activation: 'softmax', gives: 'logits', classes: volumeAnswers }
   const whole = {
     input: { volume },

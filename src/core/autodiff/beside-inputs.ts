@@ -83,7 +83,10 @@ export function inDeclaredShape({ name, shape }: Pick<BesideInput, 'name' | 'sha
   const [size, each] = [sizeOf(rest), sizeOf(own)]
   if (size === each) return tensor([count, ...rest], given.data)
   if (each !== 1) throw misfit(name, `[${rest.join(', ')}] a sample`, `[${own.join(', ')}]`)
-  return tensor([count, ...rest], Float32Array.from({ length: count * size }, (_, i) => given.data[Math.floor(i / size)] ?? NaN)) // prettier-ignore
+  return tensor(
+    [count, ...rest],
+    Float32Array.from({ length: count * size }, (_, i) => given.data[Math.floor(i / size)] ?? NaN),
+  )
 }
 
 function repeated(values: readonly number[], count: number): Tensor {

@@ -72,7 +72,8 @@ export class FloatGraph {
   /** A vector as one along an axis of `rank`; a single number stays. */
   along(value: Value, axis: number, rank: number): Value {
     const [extent = 1] = value.shape
-    if (value.shape.length !== 1 || extent === 1) return value.shape.length === 1 ? this.emit.reshape(value, []) : value // prettier-ignore
+    if (value.shape.length !== 1 || extent === 1)
+      return value.shape.length === 1 ? this.emit.reshape(value, []) : value
     const positive = axis < 0 ? axis + rank : axis
     return this.emit.reshape(
       value,
@@ -130,10 +131,9 @@ export class FloatGraph {
       shape: [],
       dataType,
     })
-    const [y, scale, zero] = [{ ...named('y', 'uint8'), shape: x.shape }, named('scale', 'float32'), named('zero', 'uint8')] // prettier-ignore
-    for (const value of [y, scale, zero]) this.values.set(value.name, value)
-    const outputs = [y.name, scale.name, zero.name]
-    this.nodes.push({ opType: 'DynamicQuantizeLinear', domain: '', name: y.name, inputs: [source.name], outputs, attributes: {} }) // prettier-ignore
+    const [scale, zero] = [named('scale', 'float32'), named('zero', 'uint8')]
+    const y = { ...named('y', 'uint8'), shape: x.shape }
+    this.push('DynamicQuantizeLinear', source, [y, scale, zero])
     return { scale, zero }
   }
 
@@ -145,8 +145,14 @@ export class FloatGraph {
   private give(result: Value, name: string | undefined): void {
     this.flush()
     if (name === undefined || name === '') return
-    this.nodes.push({ opType: 'Identity', domain: '', name, inputs: [result.name], outputs: [name], attributes: {} }) // prettier-ignore
-    this.values.set(name, { name, shape: result.shape, dataType: result.dataType })
+    this.push('Identity', result, [{ name, shape: result.shape, dataType: result.dataType }])
+  }
+
+  /** A node of one input, and what it gives. */
+  private push(opType: string, { name }: Value, given: readonly Value[]): void {
+    const outputs = given.map((value) => value.name)
+    this.nodes.push({ opType, domain: '', name: outputs[0] ?? '', inputs: [name], outputs, attributes: {} })
+    for (const value of given) this.values.set(value.name, value)
   }
 
   /** Integer constants beside integers that are floats now. */

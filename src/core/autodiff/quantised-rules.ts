@@ -22,20 +22,26 @@ export const quantisedRules: Readonly<Record<string, QuantisedRule>> = {
     return [graph.quantised(node.x, scale, zero), scale, zero]
   },
   MatMulInteger: (node, graph) => {
-    const [a, b] = [node.x, node.input(1)]
-    return [graph.emit.matmul(graph.minus(a, node.optionalInput(2), -2), graph.minus(b, node.optionalInput(3), -1))] // prettier-ignore
+    const a = graph.minus(node.x, node.optionalInput(2), -2)
+    const b = graph.minus(node.input(1), node.optionalInput(3), -1)
+    return [graph.emit.matmul(a, b)]
   },
   ConvInteger: (node, graph) => {
-    const inputs = [graph.minus(node.x, node.optionalInput(2), 1), graph.minus(node.input(1), node.optionalInput(3), 0)] // prettier-ignore
+    const inputs = [
+      graph.minus(node.x, node.optionalInput(2), 1),
+      graph.minus(node.input(1), node.optionalInput(3), 0),
+    ]
     return [graph.emit.op('Conv', inputs, node.y.shape, { attributes: node.attributes, dataType: 'float32' })]
   },
   QLinearConv: (node, graph) => {
     const { emit } = graph
-    const [xScale, wScale, yScale, zero, bias] = [node.input(1), node.input(4), node.input(6), node.input(7), node.optionalInput(8)] // prettier-ignore
+    const [xScale, wScale, yScale, zero] = [node.input(1), node.input(4), node.input(6), node.input(7)]
+    const bias = node.optionalInput(8)
     const inputs = [graph.minus(node.x, node.input(2), 1), graph.minus(node.input(3), node.input(5), 0)]
     const all = bias === undefined ? inputs : [...inputs, graph.float(bias)]
     const sums = emit.op('Conv', all, node.y.shape, { attributes: node.attributes, dataType: 'float32' })
-    const scale = emit.mul(graph.along(xScale, 1, sums.shape.length), graph.along(wScale, 1, sums.shape.length)) // prettier-ignore
+    const rank = sums.shape.length
+    const scale = emit.mul(graph.along(xScale, 1, rank), graph.along(wScale, 1, rank))
     return [graph.quantised(emit.mul(sums, scale), yScale, zero)]
   },
   QLinearMatMul: (node, graph) => {
@@ -46,7 +52,10 @@ export const quantisedRules: Readonly<Record<string, QuantisedRule>> = {
   QGemm: (node, graph) => {
     const { emit } = graph
     const [transA, transB] = [intAttribute(node, 'transA', 0), intAttribute(node, 'transB', 0)]
-    const inputs = [graph.minus(node.x, node.input(2), 1), graph.minus(node.input(3), node.input(5), transB === 0 ? 1 : 0)] // prettier-ignore
+    const inputs = [
+      graph.minus(node.x, node.input(2), 1),
+      graph.minus(node.input(3), node.input(5), transB === 0 ? 1 : 0),
+    ]
     const product = emit.op('Gemm', inputs, node.y.shape, {
       attributes: { transA, transB },
       dataType: 'float32',

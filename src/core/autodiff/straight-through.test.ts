@@ -10,12 +10,23 @@ const runtime = createOrtRuntime({ device: 'cpu', threads: 1 })
 const microsoft = 'com.microsoft'
 type Graph = GraphBuilder
 
-const uint8 = (values: number[], shape: number[] = []): OnnxTensor => ({ dataType: 'uint8', shape, raw: Uint8Array.from(values) }) // prettier-ignore
-const int8 = (values: number[], shape: number[]): OnnxTensor => ({ dataType: 'int8', shape, raw: Uint8Array.from(Int8Array.from(values)) }) // prettier-ignore
+const uint8 = (values: number[], shape: number[] = []): OnnxTensor => ({
+  dataType: 'uint8',
+  shape,
+  raw: Uint8Array.from(values),
+})
+const int8 = (values: number[], shape: number[]): OnnxTensor => ({
+  dataType: 'int8',
+  shape,
+  raw: Uint8Array.from(Int8Array.from(values)),
+})
 const weights = (count: number) => Array.from({ length: count }, (_, i) => ((i * 37) % 200) - 100)
 
 /** Scale and zero point of uint8. */
-const scaled = (graph: Graph, scale: number, zero: number) => [graph.floats([], [scale]), graph.constant(uint8([zero]))] // prettier-ignore
+const scaled = (graph: Graph, scale: number, zero: number) => [
+  graph.floats([], [scale]),
+  graph.constant(uint8([zero])),
+]
 
 /** What becomes of quantised images [N, 2, 4, 4], whose scale and zero point follow; gives floats. */
 const operators: Record<string, (graph: Graph, q: string, own: string[], x: string) => string> = {
@@ -36,7 +47,11 @@ const operators: Record<string, (graph: Graph, q: string, own: string[], x: stri
     return graph.node('DequantizeLinear', [joined, ...to])
   },
   QLinearMatMul: (graph, q, own) => {
-    const b = [graph.constant(int8(weights(12), [4, 3])), graph.floats([], [0.01]), graph.constant(int8([0], []))] // prettier-ignore
+    const b = [
+      graph.constant(int8(weights(12), [4, 3])),
+      graph.floats([], [0.01]),
+      graph.constant(int8([0], [])),
+    ]
     const to = scaled(graph, 0.03, 120)
     return graph.node('DequantizeLinear', [graph.node('QLinearMatMul', [q, ...own, ...b, ...to]), ...to])
   },
@@ -88,11 +103,13 @@ test.each([0, 3, 128])(
     const graph = new GraphBuilder()
     const x = graph.input('image', ['batch', 1, 1, 9])
     const own = scaled(graph, 0.5, zero)
-    graph.output(graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, ...own]), ...own]), ['batch', 1, 1, 9]) // prettier-ignore
+    const q = graph.node('QuantizeLinear', [x, ...own])
+    graph.output(graph.node('DequantizeLinear', [q, ...own]), ['batch', 1, 1, 9])
     const halves = [0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, -300.5, 300.5]
     const even = [0, 2, 2, 4, 0, -2, -2, -300, 300]
     const values = even.map((value) => 0.5 * Math.min(255 - zero, Math.max(-zero, value)))
-    const { logits, gradient, expected } = await throughBoth(graph, tensor([1, 1, 1, 9], Float32Array.from(halves, (value) => value / 2))) // prettier-ignore
+    const images = Float32Array.from(halves, (value) => value / 2)
+    const { logits, gradient, expected } = await throughBoth(graph, tensor([1, 1, 1, 9], images))
     expect(Array.from(expected.data, plus0)).toEqual(values.map(plus0))
     expect(Array.from(logits.data, plus0)).toEqual(values.map(plus0))
     expect([...gradient.data].slice(-2)).toEqual([0, 0])

@@ -44,7 +44,11 @@ test('variances of the perturbation are told over pixels, over slices and over i
 })
 
 test('variances are of slices, also of those that have one answer', () => {
-  const slices = [[1, 3], [2, 2], [4, 4]].map((variances) => slice({ volume: 'a' }, variances)) // prettier-ignore
+  const slices = [
+    [1, 3],
+    [2, 2],
+    [4, 4],
+  ].map((variances) => slice({ volume: 'a' }, variances))
   expect(summariseCell(slices)).toMatchObject({ slices: 1, varianceOverIterations: 1 / 3 })
 })
 

@@ -120,7 +120,14 @@ async function keyOf(
   const computed = Object.entries(card).filter(([field]) => !descriptive.has(field))
   const readsBeside = card.references.some(({ image, inputs }) => image !== undefined && inputs === undefined)
   const beside = readsBeside ? await hashBeside(card, folder) : undefined
-  const about = JSON.stringify([version, sha256, computed, tfjs?.backend ?? runtime.device, [...files.keys()], beside]) // prettier-ignore
+  const about = JSON.stringify([
+    version,
+    sha256,
+    computed,
+    tfjs?.backend ?? runtime.device,
+    [...files.keys()],
+    beside,
+  ])
   return hashOf([new TextEncoder().encode(about), ...files.values()])
 }
 
@@ -219,7 +226,8 @@ async function referenceBeside(
   }
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => {
-      if (typeof value !== 'string') return [name, tensor([1, [value].flat().length], Float32Array.from([value].flat(), Number))] // prettier-ignore
+      if (typeof value !== 'string')
+        return [name, tensor([1, [value].flat().length], Float32Array.from([value].flat(), Number))]
       const { shape, data } = referenceArray(files, value)
       return [name, shape[0] === 1 ? { shape, data } : tensor([1, ...shape], data)]
     }),

@@ -75,7 +75,9 @@ async function predictAll(
   for (const block of blocksIn(bench.study.images, images, { most: together, context })) {
     throwIfCancelled(signal)
     const labelsOf = (image: StudyImage) => (wanted.has(image) ? bench.labels : undefined)
-    const own = await Promise.all(block.own.map((image) => load({ ...bench, labels: labelsOf(image) }, loader, image))) // prettier-ignore
+    const own = await Promise.all(
+      block.own.map((image) => load({ ...bench, labels: labelsOf(image) }, loader, image)),
+    )
     const { loaded, beyond } = await withContext(block, { loaded: own, loader, context })
     const asked = loaded.filter((_, n) => wanted.has(entry(block.own, n)))
     failures.push(...asked.flatMap(({ failure }) => failure ?? []))

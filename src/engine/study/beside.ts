@@ -144,7 +144,12 @@ function numbersIn(
   const table = 'values' in input ? input.values : undefined
   const numbers = values.map((value) => table?.[String(value)] ?? Number(value))
   if (!numbers.every(Number.isFinite))
-    throw lacking(name, frame, 'expected a number', `Add what stands there to inputs.${name}.values of the model card.`) // prettier-ignore
+    throw lacking(
+      name,
+      frame,
+      'expected a number',
+      `Add what stands there to inputs.${name}.values of the model card.`,
+    )
   return tensor([1, numbers.length], Float32Array.from(numbers))
 }
 
@@ -153,7 +158,12 @@ function standardised({ mean = 0, std = 1 }: PerImage, { shape, data }: Tensor):
 }
 
 function missing(name: string, input: PerImage, frame: BesideFrame): never {
-  throw lacking(name, frame, `expected a value in ${sourceOf(input)}`, `Add it, or give inputs.${name}.default in the model card.`) // prettier-ignore
+  throw lacking(
+    name,
+    frame,
+    `expected a value in ${sourceOf(input)}`,
+    `Add it, or give inputs.${name}.default in the model card.`,
+  )
 }
 
 function sourceOf(input: PerImage): string {
@@ -204,7 +214,9 @@ export async function besideFileNames(
       if (errorCode(cause) === 'ENOENT') return []
       throw ioError('Read', join(folder, input.folder), cause)
     })
-    return found.filter((name) => name.endsWith('.npy')).map((name) => `${input.folder}/${name.replaceAll('\\', '/')}`) // prettier-ignore
+    return found
+      .filter((name) => name.endsWith('.npy'))
+      .map((name) => `${input.folder}/${name.replaceAll('\\', '/')}`)
   })
   return (await Promise.all(names)).flat()
 }

@@ -90,7 +90,9 @@ export async function tensorAttack(
   const method = configured.forScale(unitScale)
   const target = request.target === undefined ? undefined : classOf(request.target)
   const x = await readTensor(request.input)
-  const opened = await openTensorModel(request, x, { before: 'any', what: 'The loss' }, hooks)
+  const straightThrough = request.straightThrough === true && configured.entry.access === 'white-box'
+  const wanted = { before: 'any', what: 'The loss' } as const
+  const opened = await openTensorModel({ ...request, straightThrough }, x, wanted, hooks)
   const { model, beside } = opened
   try {
     const first = mapBeside(beside, (values) => sampleOf(values, 0))
