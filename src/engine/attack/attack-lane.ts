@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ExportFolder, ExportWriter } from '../../adapters/fs/export-folder.ts'
+import type { ExportWriter } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
@@ -14,12 +14,9 @@ import type { Stack } from '../session/stacks.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { createImageLoader, type ImageLoader } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { createThread } from '../threads/thread.ts'
-import { onThread } from '../threads/worker-host.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import type { AttackRun, PlainRun } from './attack-run.ts'
-import type { attackLaneTasks } from './lane-tasks.ts'
+import type { AttackRun } from './attack-run.ts'
 import { settingText } from './method-settings.ts'
 
 /** What became of a stack. */
@@ -41,11 +38,6 @@ export interface AttackLane {
 export interface LaneTools {
   readonly folder: ExportWriter
   readonly learned: LearnedOfGroups
-}
-
-/** The same of a job that lists what its threads write. */
-interface JobTools extends LaneTools {
-  readonly folder: ExportFolder
 }
 
 /** A lane with a model of its own, on the thread that calls. @throws as `connectModel` */
@@ -72,28 +64,6 @@ export async function openAttackLane(run: AttackRun, { folder, learned }: LaneTo
       return finishedOrAttacked(stack, { ...common, attack, onIteration }, sink)
     },
     close: () => model.dispose(),
-  }
-}
-
-/** The same on a thread of its own. @throws as `openAttackLane` */
-export async function attackLaneOnThread(run: PlainRun, { folder, learned }: JobTools): Promise<AttackLane> {
-  const thread = createThread<typeof attackLaneTasks>(onThread('lane-worker'))
-  try {
-    await thread.run('openAttack', { run, folder: folder.folder, learned })
-  } catch (error) {
-    await thread.close()
-    throw error
-  }
-  return {
-    attack: async (stack, hooks) => {
-      const { outcome, files } = await thread.run('attackStack', stack, hooks)
-      folder.adopt(files)
-      return outcome
-    },
-    close: async () => {
-      await thread.run('closeAttack', undefined)
-      await thread.close()
-    },
   }
 }
 

@@ -18,14 +18,8 @@ import { nothingLeft, type InputFailure } from '../study/failures.ts'
 import { createImageLoader, distinctNotices } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { type AttackHooks, attackProgress } from './attack-hooks.ts'
-import {
-  attackLaneOnThread,
-  loadFrom,
-  numbersOf,
-  openAttackLane,
-  type AttackLane,
-  type StackOutcome,
-} from './attack-lane.ts'
+import { loadFrom, numbersOf, openAttackLane, type AttackLane, type StackOutcome } from './attack-lane.ts'
+import { attackLaneOnThread } from './lane-tasks.ts'
 import { plainRun, prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { roundingNotices } from './rounding.ts'
 

@@ -1,9 +1,11 @@
-import { joinExportFolder, type JoinedExport } from '../../adapters/fs/export-folder.ts'
+import { joinExportFolder, type ExportFolder, type JoinedExport } from '../../adapters/fs/export-folder.ts'
 import type { ManifestEntry } from '../../adapters/fs/manifest.ts'
 import { internalError } from '../../core/errors.ts'
 import type { LearnedOfGroups } from '../session/preparation.ts'
+import { createThread } from '../threads/thread.ts'
+import { onThread } from '../threads/worker-host.ts'
 import type { AttackHooks } from './attack-hooks.ts'
-import { openAttackLane, type AttackLane, type StackOutcome } from './attack-lane.ts'
+import { openAttackLane, type AttackLane, type LaneTools, type StackOutcome } from './attack-lane.ts'
 import { reopenedRun, type PlainRun } from './attack-run.ts'
 
 /** A run as it is sent to a thread. */
@@ -34,4 +36,31 @@ export const attackLaneTasks = {
     return { outcome, files: opened.folder.handOver() }
   },
   closeAttack: () => opened?.lane.close(),
+}
+
+/** What a lane needs of a job that lists what its threads write. */
+interface JobTools extends LaneTools {
+  readonly folder: ExportFolder
+}
+
+/** An attack's lane on a thread of its own, which does those tasks. @throws as `openAttackLane` */
+export async function attackLaneOnThread(run: PlainRun, { folder, learned }: JobTools): Promise<AttackLane> {
+  const thread = createThread<typeof attackLaneTasks>(onThread('lane-worker'))
+  try {
+    await thread.run('openAttack', { run, folder: folder.folder, learned })
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
+  return {
+    attack: async (stack, hooks) => {
+      const { outcome, files } = await thread.run('attackStack', stack, hooks)
+      folder.adopt(files)
+      return outcome
+    },
+    close: async () => {
+      await thread.run('closeAttack', undefined)
+      await thread.close()
+    },
+  }
 }

@@ -10,12 +10,9 @@ import { attackStack, sessionAttack, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { createImageLoader, type StudyFrame } from '../study/load-image.ts'
-import { createThread } from '../threads/thread.ts'
-import { onThread } from '../threads/worker-host.ts'
 import { loadFrom, type CellLane, type StackOutcome } from './attack-cell.ts'
 import type { CellSlice } from './cell-result.ts'
-import type { CompareRun, ComparedModel, PlainComparison } from './compare-run.ts'
-import type { compareLaneTasks } from './lane-tasks.ts'
+import type { CompareRun, ComparedModel } from './compare-run.ts'
 import { transferredTo, type Judge } from './transfer.ts'
 
 /**
@@ -61,28 +58,6 @@ async function connectJudges({ models, request }: CompareRun, own: number): Prom
       return { index, compared, loader, model: await connected(compared) }
     }),
   )
-}
-
-/** The same on a thread of its own. @throws as `openCellLane` */
-export async function cellLaneOnThread(
-  run: PlainComparison,
-  model: number,
-  stacks: readonly Stack[],
-): Promise<CellLane> {
-  const thread = createThread<typeof compareLaneTasks>(onThread('lane-worker'))
-  try {
-    await thread.run('openCells', { run, model, stacks })
-  } catch (error) {
-    await thread.close()
-    throw error
-  }
-  return {
-    measure: (asked, signal) => thread.run('measureStack', asked, { signal }),
-    close: async () => {
-      await thread.run('closeCells', undefined)
-      await thread.close()
-    },
-  }
 }
 
 interface Measuring {

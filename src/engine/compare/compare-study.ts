@@ -6,7 +6,8 @@ import { entry } from '../../core/entry.ts'
 import { closeAll, lanesOf, openLanes } from '../session/lanes.ts'
 import type { JobHooks } from '../progress.ts'
 import { attackCell } from './attack-cell.ts'
-import { cellLaneOnThread, openCellLane } from './cell-lane.ts'
+import { openCellLane } from './cell-lane.ts'
+import { cellLaneOnThread } from './lane-tasks.ts'
 import { cellResult, type CellResult } from './cell-result.ts'
 import {
   comparedStacks,

@@ -1,5 +1,7 @@
 import { internalError } from '../../core/errors.ts'
 import type { TaskHooks } from '../threads/thread-messages.ts'
+import { createThread } from '../threads/thread.ts'
+import { onThread } from '../threads/worker-host.ts'
 import type { Stack } from '../session/stacks.ts'
 import type { CellLane, StackOfCell, StackOutcome } from './attack-cell.ts'
 import { openCellLane } from './cell-lane.ts'
@@ -25,4 +27,26 @@ export const compareLaneTasks = {
     return lane.measure(asked, signal)
   },
   closeCells: () => lane?.close(),
+}
+
+/** A comparison's lane on a thread of its own, which does those tasks. @throws as `openCellLane` */
+export async function cellLaneOnThread(
+  run: PlainComparison,
+  model: number,
+  stacks: readonly Stack[],
+): Promise<CellLane> {
+  const thread = createThread<typeof compareLaneTasks>(onThread('lane-worker'))
+  try {
+    await thread.run('openCells', { run, model, stacks })
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
+  return {
+    measure: (asked, signal) => thread.run('measureStack', asked, { signal }),
+    close: async () => {
+      await thread.run('closeCells', undefined)
+      await thread.close()
+    },
+  }
 }
