@@ -3,8 +3,8 @@
     python3 scripts/goldens/exported_models.py FOLDER
 
 Writes FOLDER/NAME/ for each: what the exporter writes, and x.npy (the references' inputs), t.npy (labels) and gradient.npy (of the
-cross-entropy, summed, in float64); and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision,
-timm, monai, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
+cross-entropy of an image, the mean of its voxels where there are several, summed, in float64); and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision,
+timm, monai, nibabel, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
 """
 
 import json
@@ -22,7 +22,7 @@ warnings.filterwarnings("ignore")
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../../resources/python")]
 from exported import picture  # noqa: E402
-from radversary_card import export  # noqa: E402
+from radversary_card import export, patch_in  # noqa: E402
 
 import monai  # noqa: E402
 import timm  # noqa: E402
@@ -72,6 +72,32 @@ def monai_2d():
     return lively(model), of_monai.Compose(steps), "ScaleIntensity, Resize by area, axes exchanged"
 
 
+READ = [of_monai.LoadImage(), of_monai.EnsureChannelFirst()]
+CT = of_monai.ScaleIntensityRange(-200, 400, 0, 1, clip=True)
+
+
+def densenet_3d():
+    model = monai.networks.nets.DenseNet121(spatial_dims=3, in_channels=1, out_channels=3)
+    return lively(model), of_monai.Compose([*READ, CT, of_monai.Resize((36, 32, 32), mode="trilinear")]), "ScaleIntensityRange, Resize, trilinear"
+
+
+def on_patches(model, *steps, **settings):
+    inferer = monai.inferers.SlidingWindowInferer((16, 16, 8), **settings)
+    return model, of_monai.Compose([*READ, *steps]), inferer
+
+
+def segresnet():
+    model, transform, inferer = on_patches(monai.networks.nets.SegResNet(in_channels=1, out_channels=3, init_filters=8), CT, overlap=0.5, mode="gaussian")
+    return model, transform, "ScaleIntensityRange, patches of 16x16x8, Gaussian", inferer
+
+
+def nnunet():
+    """The network of a small plan of nnU-Net: its U-Net of plain convolutions, as MONAI has it, and its z-score of a volume."""
+    network = monai.networks.nets.DynUNet(3, 1, 3, kernel_size=[3, 3, 3], strides=[1, 2, 2], upsample_kernel_size=[2, 2], filters=[8, 16, 32])
+    model, transform, inferer = on_patches(network, of_monai.NormalizeIntensity(), overlap=0.5, mode="gaussian")
+    return model, transform, "z-score of the volume, patches of 16x16x8, Gaussian", inferer
+
+
 MODELS = {
     "resnet18": ("torchvision ResNet-18", resnet18),
     "resnet18-v2": ("torchvision ResNet-18", resnet18_v2),
@@ -79,43 +105,70 @@ MODELS = {
     "vit": ("timm vit_tiny_patch16_224", lambda: of_timm("vit_tiny_patch16_224")),
     "albumentations": ("timm resnet10t", albumentations_resnet),
     "monai-2d": ("MONAI DenseNet121, 2-D", monai_2d),
+    "monai-densenet-3d": ("MONAI DenseNet121, 3-D", densenet_3d),
+    "monai-segresnet-3d": ("MONAI SegResNet, 3-D", segresnet),
+    "monai-nnunet-3d": ("nnU-Net's U-Net of a small plan (MONAI DynUNet), 3-D", nnunet),
 }
 
 
 # Where PyTorch's own gradient in float32 is that in float64: other seeds put the kink of a ReLU within rounding's reach.
-SEEDS = {"monai-2d": 9}
+SEEDS = {"monai-2d": 9, "monai-segresnet-3d": 1, "monai-nnunet-3d": 1}
 
 
 def gradient(folder, model):
     """x.npy, t.npy and gradient.npy, in the layout of the model."""
     card = json.load(open(os.path.join(folder, os.path.basename(folder) + ".card.json"), encoding="utf-8"))
-    x = np.stack([np.load(os.path.join(folder, pair["input"])) for pair in card["references"]])
+    x = np.stack([patch_in(np.load(os.path.join(folder, pair["input"])), card) for pair in card["references"]])
     at = torch.from_numpy(x).double().requires_grad_()
-    labels = torch.arange(len(x)) % len(CLASSES)
-    seen = at.transpose(-1, -2) if "monai" in folder else at
+    seen = at.transpose(-1, -3 if at.ndim == 5 else -2) if "monai" in folder else at
     if "v2" in folder:
         seen = v2.functional.center_crop(seen, [224, 224])
-    cross_entropy(model.double().eval()(seen), labels, reduction="sum").backward()
+    logits = model.double().eval()(seen)
+    labels = torch.arange(len(x)) % len(CLASSES) if logits.ndim == 2 else torch.arange(logits[:, 0].numel()).reshape(logits[:, 0].shape) % len(CLASSES)
+    voxels = logits[0, 0].numel() if logits.ndim > 2 else 1
+    (cross_entropy(logits, labels, reduction="sum") / voxels).backward()
+    labels = labels.transpose(-1, -3) if labels.ndim == 4 else labels
     for name, array in (("x", x), ("t", labels.numpy()), ("gradient", at.grad.numpy().astype(np.float32))):
         np.save(os.path.join(folder, f"{name}.npy"), array)
 
 
-def main(root):
-    colour = [(300, 260, 3), (280, 400, 3), (333, 250, 1)]
-    grey = [(300, 260, 1), (280, 400, 1)]
+def volume(path, size, seed):
+    """A NIfTI file of HU, [x, y, z]."""
+    import nibabel
+
+    rows, columns, slices = size
+    planes = [np.asarray(picture(rows, columns, 1, seed=seed + n), dtype=np.int16) for n in range(slices)]
+    nibabel.save(nibabel.Nifti1Image(np.stack(planes, axis=-1) * 4 - 300, np.diag([0.8, 0.9, 2.0, 1.0])), path)
+
+
+def sources_of(name, folder):
+    """Paths of the images that a model is exported with."""
+    if name.endswith("-3d"):
+        files = [os.path.join(folder, f"source-{index}.nii.gz") for index in range(2)]
+        for index, file in enumerate(files):
+            volume(file, [(40, 44, 20), (48, 36, 24)][index], seed=100 * index)
+        return files
+    colour, grey = [(300, 260, 3), (280, 400, 3), (333, 250, 1)], [(300, 260, 1), (280, 400, 1)]
+    sizes = grey if name.startswith("monai") else colour
+    files = [os.path.join(folder, f"source-{index}.png") for index in range(len(sizes))]
+    for index, file in enumerate(files):
+        picture(*sizes[index], seed=index).save(file)
+    return files
+
+
+def main(root, only=()):
     made = []
     for name, (what, make) in MODELS.items():
+        if only and name not in only:
+            continue
         torch.manual_seed(SEEDS.get(name, 7))
-        model, transform, how = make()
+        model, transform, how, *inferer = make()
         folder = os.path.join(root, name)
         os.makedirs(folder)
-        files = []
-        for index, size in enumerate(grey if name.startswith("monai") else colour):
-            files.append(os.path.join(folder, f"source-{index}.png"))
-            picture(*size, seed=index).save(files[-1])
+        files = sources_of(name, folder)
         # Standard output is for the versions.
         stdout, sys.stdout = sys.stdout, sys.stderr
-        export(model, transform, files, folder, classes=CLASSES, activation="softmax")
+        export(model, transform, files, folder, classes=CLASSES, activation="softmax", inferer=next(iter(inferer), None))
         sys.stdout = stdout
         gradient(folder, model)
         made.append({"name": name, "model": what, "transform": how})
@@ -124,4 +177,4 @@ def main(root):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

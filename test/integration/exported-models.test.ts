@@ -65,7 +65,8 @@ if (python === undefined && process.env['npm_lifecycle_event'] === 'test:python'
 
 const script = join(root, 'scripts/goldens/exported_models.py')
 const exported = z.array(z.object({ name: z.string(), model: z.string(), transform: z.string() }))
-const names = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d']
+const volumes = ['monai-densenet-3d', 'monai-segresnet-3d', 'monai-nnunet-3d']
+const names = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d', ...volumes]
 
 test.skipIf(python === undefined)('radversary_card.py reads, asks and refuses', { timeout: 600_000 }, () => {
   const ran = spawnSync(python ?? '', [join(root, 'test/python/radversary_card_test.py')], {
@@ -90,7 +91,7 @@ describe.skipIf(python === undefined)('models exported by RADVERSARY_PEERS_PYTHO
 
   afterAll(async () => {
     if (rows.length < names.length) return
-    const page = join(root, 'docs/python.md')
+    const page = join(root, 'docs/model-card.md')
     const table = [
       '<!-- report -->',
       '',

@@ -1,6 +1,6 @@
 """What resources/python/radversary_card.py reads, asks and refuses: `npm run test:python` runs it.
 
-Needs torch, torchvision, monai, albumentations, onnx, onnxscript, onnxruntime, Pillow and NumPy (pip).
+Needs torch, torchvision, monai, nibabel, albumentations, onnx, onnxscript, onnxruntime, Pillow and NumPy (pip).
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 
 import albumentations
+import nibabel
 import numpy as np
 import torch
 from monai import transforms as of_monai
@@ -117,6 +118,25 @@ class Exported(unittest.TestCase):
         card = self.export(v2.Compose([v2.Resize((32, 32)), *TO_FLOATS]), image=noise(30, 40).quantize(16))
         with Image.open(self.folder / "out" / card["references"][0]["image"]) as kept:
             self.assertEqual(kept.mode, "RGB")
+
+    def volume(self, values):
+        nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), self.folder / "a.nii.gz")
+        return str(self.folder / "a.nii.gz")
+
+    def test_volumes_are_stacks_whose_axes_the_graph_exchanges(self):
+        read = [of_monai.LoadImage(), of_monai.EnsureChannelFirst(), of_monai.NormalizeIntensity(nonzero=True)]
+        network = nn.Sequential(nn.Conv3d(1, 3, 3), nn.AdaptiveAvgPool3d(1), nn.Flatten())
+        values = np.random.default_rng(1).integers(0, 900, (9, 8, 7)).astype(np.int16)
+        resized = of_monai.Compose([*read, of_monai.Resize((8, 7, 6), mode="trilinear")])
+        card = json.loads(Path(export(network, resized, [self.volume(values)], self.folder / "out", **SAID)).read_text())
+        self.assertEqual(card["input"]["volume"], {"patch": [6, 7, 8], "run": "resized"})
+        self.assertEqual(card["intensity"], {"kind": "percentile", "lower": 0, "upper": 100, "of": "series", "fromZero": True})
+        np.testing.assert_array_equal(np.load(self.folder / "out/reference/0.npy"), values.T)
+        for steps in ([*read[:2], of_monai.Resize((8, 7, 6)), read[2]], [*read, of_monai.Orientation("RAS"), of_monai.Resize((8, 7, 6))], read[:2], read):
+            with self.assertRaises(CardError):
+                export(network, of_monai.Compose(steps), [self.volume(values)], self.folder / "out", **SAID)
+        with self.assertRaisesRegex(CardError, "whole numbers"):
+            export(network, resized, [self.volume(values / 7)], self.folder / "fractions", **SAID)
 
     def test_another_model_than_was_given_is_an_error(self):
         self.assertEqual(radversary_card.relative_difference(np.array([1.0, np.nan]), np.array([1.0, 2.0])), float("inf"))
