@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import codecs from 'dcmjs-codecs'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { SourceImages } from '../../core/image/source-images.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
@@ -13,6 +14,8 @@ import { formatOf, headBytes, readImages } from './read-images.ts'
 /** What Pillow, tifffile, nibabel and NumPy read in these files: scripts/goldens/images.py. */
 const folder = new URL('../../../test/fixtures/images/', import.meta.url)
 const own = temporaryFolder('images')
+const { Context, NativeCodecs } = codecs
+beforeAll(() => NativeCodecs.initializeAsync())
 const goldens = z
   .record(
     z.string(),
@@ -117,6 +120,21 @@ test.each([
   ['grey.jpg', true],
 ])('%s is lossy: %s', async (name, lossy) => {
   expect((await only(name)).lossy !== undefined).toBe(lossy)
+})
+
+test('a lossless JPEG is not called lossy', async () => {
+  const encoded = NativeCodecs.encodeJpeg(
+    new Context({
+      ...{ width: 2, height: 2, bitsAllocated: 8, bitsStored: 8, samplesPerPixel: 1, pixelRepresentation: 0 },
+      ...{ photometricInterpretation: 'MONOCHROME2', decodedBuffer: Uint8Array.of(1, 200, 255, 0) },
+    }),
+    { lossy: false, predictor: 1 },
+  ).getEncodedBuffer()
+  const path = join(own, 'lossless.jpg')
+  writeFileSync(path, encoded!)
+  const [part] = await readAt(path, 'lossless.jpg')
+  expect(part?.images.lossy).toBeUndefined()
+  expect([...part!.images.stacks[0]!.images[0]!]).toEqual([1, 200, 255, 0])
 })
 
 test('a bitmap may be named .dib', async () => {
