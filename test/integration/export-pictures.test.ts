@@ -129,6 +129,13 @@ describe('adversarial images in the formats of other tools', () => {
     expect([...png.stacks[0]!.images[0]!]).toEqual([...pixels!.frame.values].map((value) => value + raised))
   })
 
+  test('of MONOCHROME1 keep 0 as white, and that is said', async () => {
+    const study = join(base, 'inverted')
+    writeSeries(study, 1, { photometric: 'MONOCHROME1' })
+    const { record } = await attacked(study, grey, 'of-inverted')
+    expect(record.notices.map(({ message }) => message).join()).toMatch(/0 as white/)
+  })
+
   test('verify reads them again, and the same command leaves the same bytes', async () => {
     const folder = join(base, 'of-colour')
     const verified = async (place: string) =>

@@ -29,6 +29,8 @@ interface PlacedFrame {
   /** Frames of equal keys may be of one volume; undefined where there is no place. */
   readonly grid: string | undefined
   readonly instanceNumber: number
+  /** Whether 0 is white: MONOCHROME1. */
+  readonly inverted: boolean
   readonly position: Vector3 | undefined
   readonly rest: Omit<SliceGeometry, 'origin' | 'step'> | undefined
 }
@@ -53,7 +55,7 @@ export async function exportPictures(
   const frames: PlacedFrame[] = []
   for (const path of images) frames.push(...(await placedFrames(folder.folder, path)))
   const pictures: RecordedPicture[] = []
-  const notices: Notice[] = []
+  const notices: Notice[] = frames.some(({ inverted }) => inverted) ? [zeroIsWhite] : []
   for (const format of formats)
     for (const group of groupsOf(format, frames)) {
       const written = await writePicture(folder, format, group)
@@ -74,7 +76,8 @@ async function placedFrames(folder: string, path: string): Promise<PlacedFrame[]
     const rest = orientation && pixelSpacing && { orientation, pixelSpacing }
     const slope = modality.kind === 'linear' ? [modality.slope, modality.intercept] : modality.kind
     const grid = position && rest && JSON.stringify([series, rest, slope])
-    return { path, frame: index + 1, series, grid, instanceNumber, position, rest }
+    const inverted = instance.photometricInterpretation === 'MONOCHROME1'
+    return { path, frame: index + 1, series, grid, instanceNumber, inverted, position, rest }
   })
 }
 
@@ -160,6 +163,11 @@ function placeOf(group: readonly PlacedFrame[]): SliceGeometry | undefined {
 /** Of length 1 mm. */
 function normalOf([[a, b, c], [d, e, f]]: SliceGeometry['orientation']): Vector3 {
   return [b * f - c * e, c * d - a * f, a * e - b * d]
+}
+
+const zeroIsWhite: Notice = {
+  message: 'Images of MONOCHROME1 have 0 as white, also in the files beside DICOM, which do not say so.',
+  tip: 'Turn them where another tool takes 0 for black.',
 }
 
 function leftOut(format: PictureFormat, [first]: readonly PlacedFrame[], { why }: Unwritable): Notice {
