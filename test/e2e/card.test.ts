@@ -199,6 +199,49 @@ describeApplication('a model that has no card yet', (application) => {
       .toBe('phantom')
   })
 
+  it('has rows for steps of a normalisation and references, which come and go', async () => {
+    const sections = dialog().getByRole('group')
+    await dialog().getByRole('button', { name: 'Add a step' }).click()
+    await dialog()
+      .getByLabel(/^What is done/)
+      .selectOption('z-score')
+    const region = dialog().getByLabel(/^Over which pixels/)
+    await region.selectOption('above')
+    await dialog()
+      .getByLabel(/^Above/)
+      .pressSequentially('-0.5')
+    await dialog().getByRole('button', { name: 'Add a reference' }).click()
+    await dialog()
+      .getByLabel(/^The graph’s output/)
+      .fill('out.npy')
+    await expect.poll(() => toFill().innerText(), { timeout: 10_000 }).toMatch(/1 field to mend/)
+    if (process.env['SHOTS'] !== undefined)
+      for (const [name, size] of [
+        ['1280', smallScreen],
+        ['1440', { width: 1440, height: 900 }],
+      ] as const) {
+        await page.setViewportSize(size)
+        for (const row of ['Step 1', 'Reference 1']) {
+          await sections.getByText(row, { exact: true }).scrollIntoViewIfNeeded()
+          await page.screenshot({ path: join(process.env['SHOTS'], `rows ${name} ${row}.png`) })
+        }
+      }
+    await dialog().getByText('JSON', { exact: true }).click()
+    const json = await dialog().getByLabel('The card as JSON').inputValue()
+    expect(JSON.parse(json)).toMatchObject({
+      normalisation: [{ kind: 'z-score', region: { kind: 'above', value: -0.5 } }],
+      references: [{ output: 'out.npy' }],
+    })
+    await dialog().getByText('Form', { exact: true }).click()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await cutTexts(page)).toEqual([])
+    expect(await cutChoices(page)).toEqual([])
+    await dialog().getByRole('button', { name: 'Remove Step 1' }).click()
+    await dialog().getByRole('button', { name: 'Remove Reference 1' }).click()
+    await expect.poll(() => toFill().innerText(), { timeout: 10_000 }).toBe('Nothing is missing.')
+    await dialog().getByText('The graph has no other inputs.').waitFor()
+  }, 40_000)
+
   describe.each([
     ['1280x800', smallScreen],
     ['1440x900', { width: 1440, height: 900 }],

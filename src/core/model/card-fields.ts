@@ -152,6 +152,7 @@ export const furtherFields: readonly CardField[] = [
     reason:
       'Age, sex, spacing or a mask: a network that is given other values than its image’s answers for another patient.',
     example: '{"age": {"kind": "attribute", "attribute": "PatientAge", "default": 60}}',
+    suggested: ({ inputs }) => inputs.map(({ name }) => name),
   },
 ]
 

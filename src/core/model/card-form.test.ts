@@ -19,7 +19,15 @@ const named = (card: Readonly<Record<string, unknown>>, field: string) =>
 
 /** Cards in which every choice of every kind is made once. */
 function* everyCard(): Generator<Readonly<Record<string, unknown>>> {
-  const queue: Readonly<Record<string, unknown>>[] = [{ input: { slices: {}, volume: {} }, provenance: {} }]
+  const queue: Readonly<Record<string, unknown>>[] = [
+    {
+      input: { slices: {}, volume: {} },
+      provenance: {},
+      inputs: { age: {} },
+      references: [{}],
+      normalisation: [{}],
+    },
+  ]
   const seen = new Set<string>()
   for (const card of queue) {
     yield card
@@ -49,6 +57,24 @@ describe('the form of a card', () => {
 
   test('shows what holds where the card says nothing', () => {
     expect(named({}, 'clip')).toMatchObject({ kind: 'yes-no', preset: true })
+  })
+
+  test('has rows for inputs beside the image, references and steps of a normalisation, and no JSON', () => {
+    const inputs = { 'age.1': { kind: 'attribute' }, sex: { kind: 'constant' } }
+    const steps = [{ kind: 'z-score', region: { kind: 'above' } }, { kind: 'clip' }]
+    const card = { inputs, normalisation: steps, references: [{}] }
+    const fields = fieldsOf(card)
+    expect(named(card, 'inputs["age.1"]')).toMatchObject({ kind: 'entry', label: 'Input age.1' })
+    expect(named(card, 'inputs["age.1"].attribute')).toMatchObject({ kind: 'text', isRequired: true })
+    expect(named(card, 'inputs["age.1"].values')?.kind).toBe('pairs')
+    expect(named(card, 'inputs.sex.value')?.kind).toBe('numbers')
+    expect(named(card, 'normalisation[0].region.value')?.kind).toBe('number')
+    expect(named(card, 'normalisation[1]')).toMatchObject({ kind: 'entry', label: 'Step 2' })
+    expect(named(card, 'references[0].image')?.kind).toBe('texts')
+    const places = fields.map(({ field }) => field)
+    const ofSteps = places.filter((field) => field.startsWith('normalisation'))
+    expect(places.slice(places.indexOf('normalisation')).slice(0, ofSteps.length)).toEqual(ofSteps)
+    expect(fields.filter(({ kind }) => kind === 'json')).toEqual([])
   })
 
   test('asks for a thing’s kind first, and for its fields once that is known', () => {

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { isTask, rulesOf } from '../tasks/tasks.ts'
 import { exampleOf, type CardField } from './card-fields.ts'
 import { cardSections, ownFields } from './card-sections.ts'
-import { valueAt, type JsonObject } from './card-place.ts'
+import { isObject, keysOf, placeOf, valueAt, type JsonObject } from './card-place.ts'
 import { cardJsonSchema } from './card.ts'
 import type { ModelFacts } from './model-facts.ts'
 
@@ -25,10 +25,26 @@ export interface FormField {
   readonly isRequired: boolean
   /** The value that is taken where the card has none. */
   readonly preset?: unknown
-  /** `part`: several fields that a card has together or not at all; `json`: what no other kind can hold. */
-  readonly kind: 'text' | 'number' | 'numbers' | 'texts' | 'choice' | 'yes-no' | 'part' | 'json'
-  /** The values of a `choice`; for a `text` those that are suggested. */
+  /**
+   * `part`: several fields that a card has together or not at all; `list`: entries that come and go, each with
+   * its fields; `entry`: one of them; `pairs`: values by names; `json`: what no other kind can hold.
+   */
+  readonly kind:
+    | 'text'
+    | 'number'
+    | 'numbers'
+    | 'texts'
+    | 'pairs'
+    | 'choice'
+    | 'yes-no'
+    | 'part'
+    | 'list'
+    | 'entry'
+    | 'json'
+  /** The values of a `choice`; for a `text` those that are suggested; of a `list` by names, the names. */
   readonly choices?: readonly FormChoice[]
+  /** What an entry of a `list` is called. */
+  readonly entry?: string
 }
 
 /**
@@ -39,12 +55,18 @@ export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
   const task = card['task']
   const sections = cardSections(isTask(task) ? rulesOf(task).fields : [])
   const rows = sections.flatMap(({ title, fields }) => fields.map((row) => ({ title, row })))
-  const found = fieldsAt({ schema: cardJsonSchema(), path: [], isRequired: true }, card)
+  const rowOf = (words: string | undefined) => rows.findIndex(({ row }) => row.field === words)
+  const placeIn = ({ words, thing }: Found) => Math.max(rowOf(words), rowOf(thing))
+  const found = fieldsAt({ schema: cardJsonSchema(), path: [], words: '', isRequired: true }, card)
   const inWords = found
     .filter(({ field }) => !ownFields.includes(field))
     .map((each) => {
-      const at = rows.findIndex(({ row }) => row.field === each.field || row.field === each.thing)
-      return { at: at < 0 ? rows.length : at, field: withWords(each, { facts, card }, rows[at]) }
+      // Fields of an entry stay together, where their list is asked for.
+      const at = each.list === undefined ? placeIn(each) : rowOf(each.list)
+      const own = rowOf(each.words)
+      const entry = each.kind === 'list' ? rows[rowOf(`${each.words}[]`)]?.row.label : undefined
+      const field = withWords(each, { facts, card }, rows[own < 0 ? rowOf(each.thing) : own])
+      return { at: at < 0 ? rows.length : at, field: { ...field, ...(entry !== undefined && { entry }) } }
     })
   return inWords.sort((a, b) => a.at - b.at).map(({ field }) => field)
 }
@@ -53,13 +75,19 @@ type Schema = z.core.JSONSchema.BaseSchema
 
 interface Place {
   readonly schema: Schema
-  readonly path: readonly string[]
+  readonly path: readonly (string | number)[]
+  /** The path in words: entries of lists are all called '[]'. */
+  readonly words: string
   readonly isRequired: boolean
+  /** In words: the outermost list that it lies in. */
+  readonly list?: string | undefined
 }
 
 interface Found {
   readonly field: string
-  /** What the field is the kind of: `intensity` of `intensity.kind`. */
+  readonly words: string
+  readonly list?: string | undefined
+  /** What the field is the kind of, in words: `intensity` of `intensity.kind`. */
   readonly thing?: string
   readonly kind: FormField['kind']
   readonly isRequired: boolean
@@ -71,37 +99,77 @@ function fieldsAt(place: Place, card: JsonObject): Found[] {
   const { schema, path, isRequired } = place
   const kinds = kindsOf(schema)
   if (kinds !== undefined) return fieldsOfKinds(place, kinds, card)
+  const entries = entrySchema(schema)
+  if (entries !== undefined) return listAt(place, entries, card)
   if (schema.properties === undefined) return leafAt(place)
   const isPart = path.length > 0 && !isRequired && schema.default === undefined
-  const part: Found[] = isPart ? [{ field: path.join('.'), kind: 'part', isRequired }] : []
-  const isThere = !isPart || valueAt(card, path.join('.')) !== undefined
+  const part: Found[] = isPart ? [{ ...aboutOf(place), kind: 'part' }] : []
+  const isThere = !isPart || valueAt(card, placeOf(path)) !== undefined
   return isThere ? [...part, ...propertiesAt(place, card)] : part
 }
 
-function propertiesAt({ schema, path }: Place, card: JsonObject, without?: string): Found[] {
+function aboutOf({
+  path,
+  words,
+  isRequired,
+  list,
+}: Place): Pick<Found, 'field' | 'words' | 'isRequired' | 'list'> {
+  return { field: placeOf(path), words, isRequired, ...(list !== undefined && { list }) }
+}
+
+/** What entries of a list, or of things by names, are like; undefined of what has none with fields of their own. */
+function entrySchema({ items, additionalProperties, properties }: Schema): Schema | undefined {
+  const each = properties === undefined ? (additionalProperties ?? items) : undefined
+  if (each === undefined || Array.isArray(each)) return undefined
+  const schema = plain(each)
+  return schema.properties !== undefined || kindsOf(schema) !== undefined ? schema : undefined
+}
+
+/** The list itself, then each of its entries with its fields. */
+function listAt(place: Place, schema: Schema, card: JsonObject): Found[] {
+  const { path, words, list = words } = place
+  const value = valueAt(card, placeOf(path))
+  const keys = Array.isArray(value) ? [...value.keys()] : isObject(value) ? Object.keys(value) : []
+  const entries = keys.flatMap((key) => {
+    const entry = { schema, path: [...path, key], words: `${words}[]`, isRequired: true, list }
+    return [{ ...aboutOf(entry), kind: 'entry' } as const, ...fieldsAt(entry, card)]
+  })
+  return [{ ...aboutOf(place), kind: 'list' }, ...entries]
+}
+
+function propertiesAt({ schema, path, words, list }: Place, card: JsonObject, without?: string): Found[] {
   return Object.entries(schema.properties ?? {})
     .filter(([name]) => name !== without)
     .flatMap(([name, each]) => {
       const isRequired = schema.required?.includes(name) === true
-      return fieldsAt({ schema: plain(each), path: [...path, name], isRequired }, card)
+      const below = { path: [...path, name], words: inWords(words, name), isRequired, list }
+      return fieldsAt({ schema: plain(each), ...below }, card)
     })
 }
 
+function inWords(words: string, name: string): string {
+  return words === '' ? name : `${words}.${name}`
+}
+
 /** What is of several kinds: the kind is chosen, and brings its own fields. */
-function fieldsOfKinds({ path, isRequired }: Place, { key, kinds }: Kinds, card: JsonObject): Found[] {
-  const field = [...path, key].join('.')
-  const chosen = kinds.find((schema) => constantOf(schema, key) === valueAt(card, field))
+function fieldsOfKinds(place: Place, { key, kinds }: Kinds, card: JsonObject): Found[] {
+  const { path, words, schema: of } = place
+  const own = { ...place, path: [...path, key], words: inWords(words, key) }
+  const usual: unknown = isObject(of.default) ? of.default[key] : undefined
+  const chosen = kinds.find(
+    (schema) => constantOf(schema, key) === (valueAt(card, placeOf(own.path)) ?? usual),
+  )
   const choice: Found = {
-    field,
-    ...(path.length > 0 && { thing: path.join('.') }),
+    ...aboutOf(own),
+    ...(path.length > 0 && { thing: words }),
+    ...(usual !== undefined && { preset: usual }),
     kind: 'choice',
-    isRequired,
     choices: kinds.flatMap((schema) => {
       const value = constantOf(schema, key)
       return value === undefined ? [] : [{ value, keeps: keptBy(schema, chosen) }]
     }),
   }
-  return [choice, ...propertiesAt({ schema: chosen ?? sharedBy(kinds), path, isRequired }, card, key)]
+  return [choice, ...propertiesAt({ ...place, schema: chosen ?? sharedBy(kinds) }, card, key)]
 }
 
 /** What a thing has whatever its kind is. */
@@ -157,15 +225,12 @@ function constantOf(schema: Schema, name: string): string | number | undefined {
 }
 
 /** A field with one value that it always has is none of a form. */
-function leafAt({ schema, path, isRequired }: Place): Found[] {
+function leafAt(place: Place): Found[] {
+  const { schema, isRequired } = place
   const values = valuesOf(schema)
   const isFixed = values.length === 1 && (isRequired || schema.default !== undefined)
   if (isFixed) return []
-  const about = {
-    field: path.join('.'),
-    isRequired,
-    ...(schema.default !== undefined && { preset: schema.default }),
-  }
+  const about = { ...aboutOf(place), ...(schema.default !== undefined && { preset: schema.default }) }
   if (values.length > 0) return [{ ...about, kind: 'choice', choices: values.map((value) => ({ value })) }]
   return [{ ...about, kind: leafKind(schema) }]
 }
@@ -191,6 +256,8 @@ function leafKind(schema: Schema): FormField['kind'] {
       return 'number'
     case 'boolean':
       return 'yes-no'
+    case 'object':
+      return schema.additionalProperties === undefined ? 'json' : 'pairs'
     default:
       return 'json'
   }
@@ -198,8 +265,9 @@ function leafKind(schema: Schema): FormField['kind'] {
 
 function listKind({ items, prefixItems }: Schema): FormField['kind'] {
   const members = prefixItems ?? [items ?? {}]
-  const types = members.flat().map((each) => plain(each).type)
-  if (types.every((type) => type === 'number' || type === 'integer')) return 'numbers'
+  const types = members.flat().flatMap((each) => plain(each).type)
+  const areNumbers = types.every((type) => type === 'number' || type === 'integer' || type === 'boolean')
+  if (areNumbers) return 'numbers'
   return types.every((type) => type === 'string') ? 'texts' : 'json'
 }
 
@@ -208,21 +276,28 @@ function plain(schema: z.core.JSONSchema._JSONSchema): Schema {
 }
 
 function withWords(
-  { thing: _, choices, ...found }: Found,
+  { thing: _, words: __, list: ___, choices, ...found }: Found,
   { facts, card }: { readonly facts: ModelFacts; readonly card: JsonObject },
   said: { readonly title: string; readonly row: CardField } | undefined,
 ): FormField {
   const { title = 'Other', row = { field: found.field, label: found.field, reason: '', example: '' } } =
     said ?? {}
+  const entry = found.kind === 'entry' ? ` ${entryName(found.field)}` : ''
   const offered = choices ?? row.suggested?.(facts).map((value) => ({ value }))
   return {
     ...found,
     section: title,
-    label: row.label,
+    label: row.label + entry,
     reason: row.reason,
     example: exampleOf(row, facts, card),
     ...(offered && {
       choices: offered.map((each) => ({ ...each, label: row.choices?.[each.value] ?? String(each.value) })),
     }),
   }
+}
+
+/** "2" of the second, or the name that it has. */
+function entryName(field: string): string {
+  const key = keysOf(field).at(-1) ?? ''
+  return /\[\d+\]$/.test(field) ? String(Number(key) + 1) : key
 }

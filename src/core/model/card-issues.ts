@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { placeOf } from './card-place.ts'
 import { RadversaryError } from '../errors.ts'
 
 /** One `card-invalid` error for all that is wrong with a card: a line per field. */
@@ -28,9 +29,9 @@ export function isOwnWords(message: string): boolean {
 export function cardIssues(issues: readonly z.core.$ZodIssue[]): CardIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'unknown field' }))
+      return issue.keys.map((key) => ({ field: placeOf([...issue.path, key]), message: 'unknown field' }))
     const inside = issue.code === 'invalid_union' ? issuesInside(issue) : []
-    return inside.length > 0 ? cardIssues(inside) : [{ field: fieldName(issue.path), message: issue.message }]
+    return inside.length > 0 ? cardIssues(inside) : [{ field: placeOf(issue.path), message: issue.message }]
   })
 }
 
@@ -44,11 +45,4 @@ function issuesInside({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$Z
 /** "input.size[0]: expected …" */
 export function issueInWords({ field, message }: CardIssue): string {
   return `${field}: ${message}`
-}
-
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (field, part) => (typeof part === 'number' ? `${field}[${part}]` : field + (field && '.') + String(part)),
-    '',
-  )
 }

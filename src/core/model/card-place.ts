@@ -5,10 +5,26 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What a card says at a place such as 'input.size[0]'; undefined where it says nothing. */
-export function valueAt(card: unknown, field: string): unknown {
-  const keys = field.match(/[^.[\]]+/g) ?? []
-  return keys.reduce<unknown>(
+/** Keys of a place such as 'input.size[0]' or 'inputs["age.1"].kind', the outermost first. */
+export function keysOf(place: string): string[] {
+  return Array.from(place.matchAll(/\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g), ([, quoted, plain = '']) =>
+    quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'),
+  )
+}
+
+/** The place of keys: counts stand in brackets, and names that hold more than letters in quotes there. */
+export function placeOf(keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>((place, key) => {
+    if (typeof key === 'number') return `${place}[${key}]`
+    const name = String(key)
+    if (/^[A-Za-z_][\w-]*$/.test(name)) return `${place}${place === '' ? '' : '.'}${name}`
+    return `${place}["${name.replaceAll(/["\\]/g, '\\$&')}"]`
+  }, '')
+}
+
+/** What a card says at a place; undefined where it says nothing. */
+export function valueAt(card: unknown, place: string): unknown {
+  return keysOf(place).reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined),
     card,
   )
@@ -23,14 +39,22 @@ export function withPart(card: JsonObject, { input, ...whole }: JsonObject): Jso
   return { ...card, ...whole, input: { ...(isObject(card['input']) && card['input']), ...input } }
 }
 
-/** The card with another value at a place such as 'input.size'; undefined takes the field away. */
-export function withValue(card: JsonObject, field: string, value: unknown): JsonObject {
-  const [key = '', ...rest] = field.split('.')
-  if (rest.length > 0) {
-    const below = card[key]
-    return { ...card, [key]: withValue(isObject(below) ? below : {}, rest.join('.'), value) }
-  }
-  return defined({ ...card, [key]: value })
+/** The card with another value at a place; undefined takes the field, or the entry of a list, away. */
+export function withValue(card: JsonObject, place: string, value: unknown): JsonObject {
+  return inObject(card, keysOf(place), value)
+}
+
+function inObject(object: JsonObject, [key = '', ...rest]: readonly string[], value: unknown): JsonObject {
+  return defined({ ...object, [key]: rest.length === 0 ? value : inside(object[key], rest, value) })
+}
+
+function inside(thing: unknown, keys: readonly string[], value: unknown): unknown {
+  if (!Array.isArray(thing)) return inObject(isObject(thing) ? thing : {}, keys, value)
+  const list: readonly unknown[] = thing
+  const [key, ...rest] = keys
+  const at = Number(key)
+  const entry = rest.length === 0 ? value : inside(list[at], rest, value)
+  return [...list.slice(0, at), ...(entry === undefined ? [] : [entry]), ...list.slice(at + 1)]
 }
 
 /** Fields that have a value. */
@@ -49,10 +73,10 @@ export function merge(proposed: JsonObject, given: JsonObject): JsonObject {
   return merged
 }
 
-/** Names of all fields, e.g. 'input.name'. */
-export function leavesOf(object: JsonObject): string[] {
+/** Places of all fields, e.g. 'input.name'. */
+export function leavesOf(object: JsonObject, above: readonly string[] = []): string[] {
   return Object.entries(object).flatMap(([key, value]) =>
-    isObject(value) ? leavesOf(value).map((leaf) => `${key}.${leaf}`) : [key],
+    isObject(value) ? leavesOf(value, [...above, key]) : [placeOf([...above, key])],
   )
 }
 

@@ -8,6 +8,8 @@ import {
   sizeFields,
 } from './card-fields.ts'
 
+import { furtherEntryFields, normalisationEntryFields, referenceEntryFields } from './card-entry-fields.ts'
+
 /** Fields that are read together. */
 export interface CardSection {
   readonly title: string
@@ -99,12 +101,12 @@ const provenance: readonly CardField[] = [
 export function cardSections(ofTask: readonly CardField[]): readonly CardSection[] {
   return [
     { title: 'Model', fields: model },
-    { title: 'Input', fields: [...inputFields, ...furtherFields] },
-    { title: 'Intensities', fields: intensityFields },
+    { title: 'Input', fields: [...inputFields, ...furtherFields, ...furtherEntryFields] },
+    { title: 'Intensities', fields: [...intensityFields, ...normalisationEntryFields] },
     { title: 'Size', fields: sizeFields },
     { title: 'Numbers', fields: numberFields },
     { title: 'Output', fields: [...output, ...ofTask] },
-    { title: 'References', fields: references },
+    { title: 'References', fields: [...references, ...referenceEntryFields] },
     { title: 'Provenance', fields: provenance },
   ]
 }

@@ -4,7 +4,17 @@ import { rulesOf } from '../tasks/tasks.ts'
 import { cardInvalid, isOwnWords, issueInWords, type CardIssue } from './card-issues.ts'
 import { checkCard, parseCard, type ModelCard } from './card.ts'
 import { missingFields, missingInWords, type MissingField } from './card-missing.ts'
-import { has, isObject, leavesOf, merge, valueAt, withValue, type JsonObject } from './card-place.ts'
+import {
+  has,
+  isObject,
+  keysOf,
+  leavesOf,
+  merge,
+  placeOf,
+  valueAt,
+  withValue,
+  type JsonObject,
+} from './card-place.ts'
 import {
   classExtent,
   type ModelFacts,
@@ -79,7 +89,7 @@ export function draftCard(
   return {
     draft,
     readOff: readable,
-    proposed: leavesOf(readable).filter((field) => !has(given, field.split('.'))),
+    proposed: leavesOf(readable).filter((field) => !has(given, keysOf(field))),
     sources: Object.fromEntries(fields.map(({ field, from }) => [field, from])),
     missing: missingFields(draft, facts, rulesOf(taskOf(facts, known)).fields),
     obstacles: [
@@ -97,7 +107,7 @@ export function draftCard(
  */
 function besideModel(facts: ModelFacts, given: JsonObject): SidecarReading {
   const { fields, notes } = readSidecars(facts)
-  const asked = fields.filter(({ field }) => !has(given, field.split('.')))
+  const asked = fields.filter(({ field }) => !has(given, keysOf(field)))
   const graph = readOff(facts, merge(cardOf(asked), given))
   const said = asked.filter(
     ({ field }) =>
@@ -203,9 +213,9 @@ function contradictionsOf(card: ModelCard, facts: ModelFacts): CardIssue[] {
   for (const [name, given] of Object.entries(card.inputs ?? {})) {
     const found = facts.inputs.find((each) => each.name === name)
     if (found === undefined)
-      disagree(`inputs.${name}`, 'an input beside the image', facts.inputs.map((each) => each.name).join(', ')) // prettier-ignore
+      disagree(placeOf(['inputs', name]), 'an input beside the image', facts.inputs.map((each) => each.name).join(', ')) // prettier-ignore
     else if (given.kind !== 'constant' && found.shape.length === 0 && found.dataType !== undefined)
-      disagree(`inputs.${name}`, 'a value for each image', 'one for all, []')
+      disagree(placeOf(['inputs', name]), 'a value for each image', 'one for all, []')
   }
   return [...found, ...rulesOf(card.task).contradictions(card, facts)]
 }

@@ -1,11 +1,13 @@
 import { Autocomplete, Badge, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import type { FormField } from '../../../../core/model/card-form.ts'
+import { keysOf } from '../../../../core/model/card-place.ts'
 import type { DraftIssue } from '../../../../core/model/propose-card.ts'
 import { texts } from '../../texts.ts'
 import classes from './card.module.css'
 import type { CardDraft } from './use-card-draft.ts'
-import { fieldText, jsonOf, linesOf, numberOf, numbersOf } from './field-text.ts'
+import { EntryField, ListField } from './EntryFields.tsx'
+import { fieldText, pairsText } from './field-text.ts'
+import { useTyped, type InputProps } from './use-typed.ts'
 
 interface FieldInputProps {
   readonly field: FormField
@@ -13,24 +15,9 @@ interface FieldInputProps {
   readonly issue: DraftIssue | undefined
 }
 
-interface InputProps {
-  readonly field: FormField
-  readonly draft: CardDraft
-  /** What every kind of input shows. */
-  readonly shown: {
-    readonly id: string
-    readonly size: 'xs'
-    readonly classNames: { readonly description: string }
-    readonly label: React.ReactNode
-    readonly description: string
-    readonly error: string | undefined
-    readonly 'aria-required': boolean
-  }
-}
-
 /** Where a field's input is found, to bring it into sight. */
 export function inputId(field: string): string {
-  return `card-${field.replaceAll('.', '-')}`
+  return `card-${keysOf(field).join('-')}`
 }
 
 /** One field of a card, with why it matters, and what is wrong with it. */
@@ -81,49 +68,6 @@ function FieldLabel({ field: { field, label }, draft, isNeeded }: FieldLabelProp
   )
 }
 
-interface Typed {
-  readonly text: string
-  readonly revision: number
-}
-
-/**
- * What is typed stays as it is typed while it is typed, and until it can be read; the card gets it once it
- * can. What comes from elsewhere (a preset, another kind) goes before it.
- */
-function useTyped(field: FormField, draft: CardDraft, textOf: (value: unknown) => string) {
-  const [typed, setTyped] = useState<Typed>()
-  const own = typed?.revision === draft.revision ? typed.text : undefined
-  const isWrong = own !== undefined && own.trim() !== '' && readTyped(field, own) === undefined
-  return {
-    text: own ?? textOf(draft.valueOf(field.field) ?? undefined),
-    isWrong,
-    take: (text: string) => {
-      setTyped({ text, revision: draft.revision })
-      const taken = readTyped(field, text)
-      if (taken !== undefined || text.trim() === '') draft.change(field, taken)
-    },
-    onBlur: () => {
-      if (!isWrong) setTyped(undefined)
-    },
-  }
-}
-
-function readTyped({ kind }: FormField, text: string): unknown {
-  if (text.trim() === '') return undefined
-  switch (kind) {
-    case 'number':
-      return numberOf(text)
-    case 'numbers':
-      return numbersOf(text)
-    case 'texts':
-      return linesOf(text)
-    case 'json':
-      return jsonOf(text)
-    default:
-      return text
-  }
-}
-
 function TextField({ field, draft, shown }: InputProps) {
   const { text, take, onBlur } = useTyped(field, draft, (value) => fieldText(value, ', '))
   const placeholder = field.example.replaceAll('"', '')
@@ -160,11 +104,14 @@ function NumbersField({ field, draft, shown }: InputProps) {
 }
 
 function LinesField({ field, draft, shown }: InputProps) {
-  const { text, take, onBlur } = useTyped(field, draft, (value) => fieldText(value, '\n'))
+  const arePairs = field.kind === 'pairs'
+  const textOf = (value: unknown) => (arePairs ? pairsText(value) : fieldText(value, '\n'))
+  const { text, isWrong, take, onBlur } = useTyped(field, draft, textOf)
   return (
     <Textarea
       {...shown}
-      description={`${shown.description} ${texts.card.linesHelp}`}
+      description={`${shown.description} ${arePairs ? texts.card.pairsHelp : texts.card.linesHelp}`}
+      error={isWrong ? texts.card.pairsHelp : shown.error}
       value={text}
       autosize
       minRows={2}
@@ -254,5 +201,8 @@ const inputs = {
   choice: ChoiceField,
   'yes-no': SwitchField,
   part: SwitchField,
+  pairs: LinesField,
+  list: ListField,
+  entry: EntryField,
   json: JsonField,
 } as const satisfies Record<FormField['kind'], (props: InputProps) => React.ReactNode>

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { fieldText, linesOf, numberOf, numbersOf, partText, shortNumber } from './field-text.ts'
+import {
+  fieldText,
+  linesOf,
+  numberOf,
+  numbersOf,
+  pairsOf,
+  pairsText,
+  partText,
+  shortNumber,
+} from './field-text.ts'
 
 test('numbers are parted by commas, spaces or both, and may stand in brackets', () => {
   expect(numbersOf('0.485, 0.456 0.406')).toEqual([0.485, 0.456, 0.406])
@@ -22,6 +31,13 @@ test('a number is read once it is one', () => {
 
 test('names stand one a line, and commas belong to them', () => {
   expect(linesOf('no lesion\n nodule, solid \n\n')).toEqual(['no lesion', 'nodule, solid'])
+})
+
+test('values stand by their names, one a line', () => {
+  const pairs = { M: 1, F: 0, mask: 'masks/0.npy', spacing: [1, 0.5] }
+  expect(pairsOf(pairsText(pairs))).toEqual(pairs)
+  expect(pairsText({ M: 1 })).toBe('M = 1')
+  expect(['M', 'M =', '= 1'].map(pairsOf)).toEqual([undefined, undefined, undefined])
 })
 
 test('a value is shown as it is typed', () => {

@@ -28,6 +28,25 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '')
 }
 
+/** Values by names as they are typed, "M = 1" a line; undefined where a line is none (yet). */
+export function pairsOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  const pairs = linesOf(text).map((line) => /^(.*?)\s*=\s*(.+)$/.exec(line))
+  if (pairs.some((pair) => pair?.[1] === undefined || pair[1] === '')) return undefined
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', valueOf(pair?.[2] ?? '')]))
+}
+
+function valueOf(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true'
+  const numbers = numbersOf(text)
+  return numbers === undefined ? text : numbers.length === 1 ? numbers[0] : numbers
+}
+
+/** The same as text. */
+export function pairsText(value: unknown): string {
+  const pairs = Object.entries(typeof value === 'object' && value !== null ? value : {})
+  return pairs.map(([name, each]) => `${name} = ${fieldText(each, ', ')}`).join('\n')
+}
+
 /** A value of a card as a field shows it; empty where there is none. */
 export function fieldText(value: unknown, parting: string): string {
   if (value === undefined || value === null) return ''

@@ -4,7 +4,9 @@ import { useState } from 'react'
 import type { FormChoice, FormField } from '../../../../core/model/card-form.ts'
 import {
   isObject,
+  keysOf,
   merge,
+  placeOf,
   valueAt,
   withPart,
   withValue,
@@ -32,6 +34,8 @@ export interface CardDraft {
   readonly change: (field: FormField, value: unknown) => void
   /** A thing of several kinds becomes another: what means the same is kept. */
   readonly choose: (field: string, choice: FormChoice) => void
+  /** A list, or an entry of one, is as this from now on; undefined takes it away. */
+  readonly set: (place: string, value: unknown) => void
   readonly replace: (card: JsonObject) => void
   /** A part of a card goes before what the card says. */
   readonly add: (part: JsonObject) => void
@@ -69,10 +73,13 @@ export function useCardDraft(model: string, cardFile: string | undefined): CardD
     revision,
     valueOf,
     change: ({ field, isRequired }, value) => {
-      setGiven(withValue(said, field, value ?? (isRequired ? null : undefined)))
+      setGiven(changed({ said, card }, field, value ?? (isRequired ? null : undefined)))
     },
     choose: (field, choice) => {
-      giveAnew(withKind(said, field, choice, valueOf))
+      giveAnew(withKind({ said, card }, field, choice))
+    },
+    set: (place, value) => {
+      giveAnew(changed({ said, card }, place, value))
     },
     replace: setGiven,
     add: (part) => {
@@ -86,16 +93,29 @@ function askedOf(given: JsonObject | undefined, card: string | undefined) {
   return { ...(given !== undefined && { given }), ...(card !== undefined && { card }) }
 }
 
-function withKind(
-  card: JsonObject,
-  field: string,
-  { value, keeps = [] }: FormChoice,
-  valueOf: (field: string) => unknown,
-): JsonObject {
-  const [key = '', ...above] = field.split('.').reverse()
-  const thing = above.reverse().join('.')
-  const before = thing === '' ? card : valueOf(thing)
+/** What is given of a card, and the card with what was read off. */
+interface Said {
+  readonly said: JsonObject
+  readonly card: JsonObject
+}
+
+/** What is given then: of a list all of it, which would else be lost with the model's own. */
+function changed({ said, card }: Said, place: string, value: unknown): JsonObject {
+  const keys = keysOf(place)
+  const depth = keys.findIndex((_, n) => n > 0 && Array.isArray(valueAt(card, placeOf(keys.slice(0, n)))))
+  if (depth < 0) return withValue(said, place, value)
+  const list = placeOf(keys.slice(0, depth))
+  const whole = withValue({ list: valueAt(card, list) }, placeOf(['list', ...keys.slice(depth)]), value)[
+    'list'
+  ]
+  return withValue(said, list, whole)
+}
+
+function withKind(given: Said, field: string, { value, keeps = [] }: FormChoice): JsonObject {
+  const keys = keysOf(field)
+  const [key, thing] = [keys.at(-1) ?? '', placeOf(keys.slice(0, -1))]
+  const before = thing === '' ? given.said : valueAt(given.card, thing)
   const kept = Object.entries(isObject(before) ? before : {}).filter(([name]) => keeps.includes(name))
   const after = { ...Object.fromEntries(kept), [key]: value }
-  return thing === '' ? after : withValue(card, thing, after)
+  return thing === '' ? after : changed(given, thing, after)
 }
