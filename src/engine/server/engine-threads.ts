@@ -4,6 +4,7 @@ import type { AttackHooks } from '../attack/attack-hooks.ts'
 import type { AttackRequest } from '../attack/attack-run.ts'
 import { attackStudy } from '../attack/attack-study.ts'
 import { compareStudy } from '../compare/compare-study.ts'
+import { importToOpen } from '../import/import-to-open.ts'
 import { predictStudy } from '../predict/predict-study.ts'
 import { onProcess } from '../threads/process-host.ts'
 import type { StartHost } from '../threads/thread-messages.ts'
@@ -27,6 +28,7 @@ export const engineTasks = {
     await attackStudy(request, hooks)
   },
   compare: compareStudy,
+  importToOpen,
   predict: predictStudy,
   verify: verifyExport,
   checkDevice,

@@ -54,9 +54,11 @@ export interface StudyInfo {
   readonly notExportable: readonly FileReason[]
   /** How many files were left aside because they are no images. */
   readonly skipped: number
+  /** What was assumed of images that are not DICOM, in sentences; empty of all others. */
+  readonly imported: readonly string[]
 }
 
-export function studyInfo(id: string, paths: readonly string[], study: Study): StudyInfo {
+export function studyInfo(id: string, paths: readonly string[], study: Study): Omit<StudyInfo, 'imported'> {
   return {
     id,
     title: titleOf(paths),

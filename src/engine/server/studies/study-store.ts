@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { RadversaryError } from '../../../core/errors.ts'
+import { importedSentences } from '../../import/import-to-open.ts'
 import type { JobHooks } from '../../progress.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
 import { scanStudy } from '../../workbench.ts'
+import type { EngineThread } from '../engine-threads.ts'
 import type { RecentStudies } from './recent-studies.ts'
 import { studyId } from '../ids.ts'
 import { studyInfo, type StudyInfo } from './study-info.ts'
@@ -26,13 +28,20 @@ export interface StudyStore {
   close(id: string): void
 }
 
-export function createStudyStore(recent: RecentStudies): StudyStore {
+/** Where images that are not DICOM are imported to, and what does that. */
+interface Importing {
+  readonly home: string
+  readonly thread: EngineThread
+}
+
+export function createStudyStore(recent: RecentStudies, importing: Importing): StudyStore {
   const opened = new Map<string, OpenedStudy>()
   const reopening = new Map<string, Promise<OpenedStudy>>()
   const open = async (paths: readonly string[], hooks: JobHooks = {}): Promise<OpenedStudy> => {
     const absolute = paths.map((path) => resolve(path))
-    const study = await scanStudy(absolute, hooks)
-    const entry = { info: studyInfo(studyId(absolute), absolute, study), study }
+    const { at, study } = await scanOrImport(absolute, importing, hooks)
+    const info = studyInfo(studyId(at), at, study)
+    const entry = { info: { ...info, imported: await importedSentences(at) }, study }
     opened.set(entry.info.id, entry)
     await recent.add(entry.info)
     return entry
@@ -59,6 +68,34 @@ export function createStudyStore(recent: RecentStudies): StudyStore {
       opened.delete(id)
     },
   }
+}
+
+interface ScannedStudy {
+  /** Paths of its files: those that were asked for, or the folder that they were imported to. */
+  readonly at: readonly string[]
+  readonly study: Study
+}
+
+/** Images that are not DICOM are imported first, where there are no others. */
+async function scanOrImport(
+  paths: readonly string[],
+  { home, thread }: Importing,
+  hooks: JobHooks,
+): Promise<ScannedStudy> {
+  try {
+    return { at: paths, study: await scanStudy(paths, hooks) }
+  } catch (error) {
+    if (!(error instanceof RadversaryError) || error.code !== 'dicom-unreadable') throw error
+    const folder = await thread.run('importToOpen', { paths, home }, hooks).catch((thrown: unknown) => {
+      throw isNothing(thrown) ? error : thrown
+    })
+    return { at: [folder], study: await scanStudy([folder], hooks) }
+  }
+}
+
+/** Whether there was nothing to import. */
+function isNothing(thrown: unknown): boolean {
+  return thrown instanceof RadversaryError && thrown.code === 'image-unreadable'
 }
 
 /** @throws RadversaryError usage for a place that the study doesn't have. */

@@ -25,6 +25,7 @@ const study: StudyInfo = {
   failures: [],
   notExportable: [],
   skipped: 0,
+  imported: [],
   series: [series(0, '1', 'u'), series(1, '2', 'v'), series(2, '1', 'u')],
 }
 

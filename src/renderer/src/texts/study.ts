@@ -1,6 +1,7 @@
 /** Studies and the files they are made of. */
 export const studyTexts = {
   study: {
+    assumed: 'What was assumed',
     welcome: 'Adversarial examples for diagnostic models',
     welcomeText:
       'Open a DICOM study of your own, or begin with the sample: a phantom of a thorax, made by a program, and a small model that was trained on such phantoms.',

@@ -34,6 +34,7 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
     <section aria-label={study.title}>
       <StudyHead study={study} />
       <Aside study={study} />
+      <Imported sentences={study.imported} />
       {examinationsOf(study).map(({ key, patient, title, series }) => (
         <div key={key}>
           <Text size="xs" c="dimmed" mt={4}>
@@ -52,6 +53,20 @@ function OpenedStudy({ study, isAttacked }: { readonly study: StudyInfo; readonl
         </div>
       ))}
     </section>
+  )
+}
+
+/** What was assumed of images that are not DICOM. */
+function Imported({ sentences }: { readonly sentences: StudyInfo['imported'] }) {
+  if (sentences.length === 0) return null
+  return (
+    <div role="note" aria-label={texts.study.assumed}>
+      {sentences.map((sentence) => (
+        <Text key={sentence} size="xs" c="dimmed">
+          {sentence}
+        </Text>
+      ))}
+    </div>
   )
 }
 
