@@ -5,7 +5,6 @@ import { entry } from '../../core/entry.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import { visibleText } from '../../core/visible-text.ts'
-import { exportPictures } from '../export/export-pictures.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
 import { learnedOfRun } from '../export/learned.ts'
 import { resultPath } from '../export/record-image.ts'
@@ -69,9 +68,7 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
   })
   try {
     const { images, failures, notices, resumed } = await collected(attacked(run, lanes, hooks), run, hooks)
-    const { pictures: asked } = run.request
-    const exported = images.map((image) => image.exported.series.path)
-    const pictures = asked && (await exportPictures(folder, exported, asked))
+    const pictures = await picturesOf(run, images, folder)
     notices.push(...rounding, ...(pictures?.notices ?? []))
     for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
     const record = buildRecord(run, images, {
@@ -86,6 +83,17 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
   } finally {
     await closeAll(lanes)
   }
+}
+
+/** The formats' libraries are loaded where they are asked for. */
+async function picturesOf(
+  { request: { pictures } }: AttackRun,
+  images: readonly RecordedImage[],
+  folder: ExportFolder,
+) {
+  if (pictures === undefined) return undefined
+  const { exportPictures } = await import('../export/export-pictures.ts')
+  return exportPictures(folder, images.map(({ exported }) => exported.series.path), pictures) // prettier-ignore
 }
 
 /** What a method learns of clean images before any is attacked; nothing for most methods. */

@@ -50,10 +50,14 @@ export function onThread(name: WorkerName): StartHost {
   }
 }
 
-/** A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. */
+/**
+ * A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. It is given
+ * empty data: a library of threads that geotiff brings reads it.
+ */
 export function startWorker(file: string): Worker {
-  if (!file.endsWith('.ts')) return new Worker(file)
+  const workerData = {}
+  if (!file.endsWith('.ts')) return new Worker(file, { workerData })
   const module = JSON.stringify(pathToFileURL(file).href)
   const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${module}) })`
-  return new Worker(code, { eval: true, execArgv: [] })
+  return new Worker(code, { eval: true, execArgv: [], workerData })
 }
