@@ -45,9 +45,19 @@ class UNet(nn.Module):
         return self.head(x)
 
 
+def small_cnn():
+    layers, inputs = [], 3
+    for outputs in (16, 32, 64):
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        inputs = outputs
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 2))
+
+
 def build(name):
     if name == "unet":
         return UNet()
+    if name == "small_cnn":
+        return small_cnn()
     import torchvision.models as models
     return getattr(models, name)(weights=None)
 
@@ -75,12 +85,27 @@ def losses(logits, target):
 class Peer:
     def load(self, request):
         torch.set_num_threads(request["threads"])
+        self.device = request.get("device", "cpu")
         self.model = build(request["model"]).eval().requires_grad_(False)
-        return {"parameters": load_weights(self.model, request["weights"]), "torch": torch.__version__}
+        parameters = load_weights(self.model, request["weights"])
+        self.model = self.model.to(self.device)
+        self.variant = request.get("variant", "eager")
+        if self.variant != "eager":
+            self.model = torch.compile(self.model.to(memory_format=torch.channels_last))
+        return {"parameters": parameters, "torch": torch.__version__}
+
+    def wait(self):
+        """Until a graphics card has done what it was asked."""
+        if self.device != "cpu":
+            torch.cuda.synchronize()
+
+    def cards(self, request):
+        return {"cards": torch.cuda.device_count()}
 
     def batch(self, request):
         self.x = torch.from_numpy(np.fromfile(request["x"], dtype="<f4").reshape(request["shape"]))
         self.target = torch.from_numpy(np.fromfile(request["target"], dtype="<f4").reshape(request["targetShape"]))
+        self.x, self.target = self.x.to(self.device), self.target.to(self.device)
         return {}
 
     def step(self):
@@ -89,14 +114,14 @@ class Peer:
         return torch.autograd.grad(loss, x)[0]
 
     def gradient(self, request):
-        self.step().numpy().astype("<f4").tofile(request["out"])
+        self.step().cpu().numpy().astype("<f4").tofile(request["out"])
         return {}
 
     def reference(self, request):
         """The gradient in float64: float32 ones differ by the ReLUs and maxima that rounding flips."""
         single, x, target = self.model, self.x, self.target
         self.model, self.x, self.target = copy.deepcopy(single).double(), x.double(), target.double()
-        self.step().numpy().astype("<f4").tofile(request["out"])
+        self.step().cpu().numpy().astype("<f4").tofile(request["out"])
         self.model, self.x, self.target = single, x, target
         return {}
 
@@ -105,19 +130,26 @@ class Peer:
         for _ in range(request["count"]):
             start = time.perf_counter()
             self.step()
+            self.wait()
             times.append(1e3 * (time.perf_counter() - start))
         return {"times": times}
 
     def smia(self, request):
-        start = time.perf_counter()
         images = torch.from_numpy(np.fromfile(request["images"], dtype="<f4").reshape(request["shape"]))
-        flips = sum(self.flips(batch, request) for batch in images.split(request["batch"]))
+        images = images[:request.get("count", len(images))]
+        start = time.perf_counter()
+        flips = sum(self.flips(batch.to(self.device), request) for batch in images.split(request["batch"]))
+        self.wait()
         return {"time": 1e3 * (time.perf_counter() - start), "flips": flips}
 
     def logits(self, images, request):
         size = request["size"]
         scaled = F.interpolate(images, (size, size), mode="bilinear", align_corners=False, antialias=True)
-        return self.model(((scaled - request["mean"]) / request["std"]).expand(-1, 3, -1, -1))
+        x = ((scaled - request["mean"]) / request["std"]).expand(-1, 3, -1, -1)
+        if self.variant == "eager":
+            return self.model(x)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.variant == "bfloat16"):
+            return self.model(x.contiguous(memory_format=torch.channels_last)).float()
 
     def flips(self, images, request):
         with torch.no_grad():
@@ -131,13 +163,12 @@ class Peer:
         """SMIA in `paper` mode (Qi et al., ICLR 2021) with soft stabilization targets, on the images' own pixel grid."""
         epsilon, step, alpha = request["epsilon"], request["step"], request["alpha"]
         taps = torch.tensor([math.exp(-0.5 / request["sigma"] ** 2), 1, math.exp(-0.5 / request["sigma"] ** 2)])
-        kernel = torch.outer(taps, taps).div(taps.sum() ** 2)[None, None]
-        label = F.one_hot(before, 1000).float()
+        kernel = torch.outer(taps, taps).div(taps.sum() ** 2)[None, None].to(start.device)
         x, stable = start, None
         for iteration in range(request["steps"]):
             x = x.detach().requires_grad_(True)
             logits = self.logits(x, request)
-            loss = losses(logits, label)
+            loss = losses(logits, F.one_hot(before, logits.shape[1]).float())
             if stable is not None:
                 loss = loss - alpha * losses(logits, stable)
             sign = step * torch.autograd.grad(loss.sum(), x)[0].sign()

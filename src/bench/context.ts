@@ -12,6 +12,8 @@ import { type Contestant, timed } from './interleave.ts'
 export interface BenchContext {
   readonly runtime: OrtRuntime
   readonly threads: number
+  /** Where PyTorch computes: on the CPU, or on a graphics card like ours. */
+  readonly torchDevice: 'cpu' | 'cuda'
   /** The machine's yardstick, measured in turns with the rest. */
   readonly matrixProduct: MatrixProduct
   /** PyTorch, or null when it is not there. */

@@ -12,10 +12,10 @@ export interface Peer {
 export type PeerRequest = Readonly<Record<string, unknown>> & { readonly do: string }
 export type PeerAnswer = Readonly<Record<string, unknown>>
 
-const pythons = ['python3', '/usr/bin/python3']
-
 /** The first Python that has PyTorch, torchvision and NumPy; null when none has. */
 export function pythonWithTorch(): string | null {
+  const given = process.env['RADVERSARY_PEERS_PYTHON']
+  const pythons = [...(given === undefined ? [] : [given]), 'python3', '/usr/bin/python3']
   return (
     pythons.find((python) => spawnSync(python, ['-c', 'import numpy, torch, torchvision']).status === 0) ??
     null

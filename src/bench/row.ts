@@ -5,7 +5,7 @@ import type { Timing } from './interleave.ts'
 export interface BenchRow {
   /** What was measured, e.g. 'gradient step, ResNet-50, batch 8'. */
   readonly name: string
-  readonly unit: 'ms' | 's' | 'MB'
+  readonly unit: 'ms' | 's' | 'MB' | '%'
   readonly ours: number
   /** The other side; null when it is absent (the notes say why). */
   readonly theirs: number | null

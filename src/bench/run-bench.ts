@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createOrtRuntime } from '../adapters/ort/runtime.ts'
+import type { OrtDevice } from '../adapters/ort/devices.ts'
+import { chooseDevice } from '../engine/device.ts'
 import { createOnnxModel } from '../core/autodiff/onnx-model.ts'
 import { attackSection } from './sections/attack-section.ts'
 import type { BenchContext, BenchSection } from './context.ts'
 import { gradientSection } from './sections/gradient-section.ts'
+import { largeSection } from './sections/large-section.ts'
 import { memorySection } from './sections/memory-section.ts'
 import { createMatrixProduct } from './context.ts'
-import { pythonWithTorch, startPeer } from './peer.ts'
+import { type Peer, pythonWithTorch, startPeer } from './peer.ts'
 import type { BenchRow } from './row.ts'
 import { scanSection } from './sections/scan-section.ts'
 import { smiaSection } from './sections/smia-section.ts'
@@ -22,6 +24,7 @@ async function* tfjs(context: BenchContext): AsyncIterable<BenchRow> {
 const sections = {
   gradient: gradientSection,
   smia: smiaSection,
+  large: largeSection,
   attacks: attackSection,
   tfjs,
   scan: scanSection,
@@ -39,26 +42,35 @@ export interface BenchOptions {
   readonly commandLine: readonly string[]
   readonly only?: readonly BenchSectionName[] | undefined
   readonly threads?: number | undefined
+  /** What models run on; the CPU by default. */
+  readonly device?: string | undefined
   readonly onRow?: (row: BenchRow) => void
 }
 
 export interface BenchResult {
+  readonly device: OrtDevice
   readonly threads: number
   readonly rows: readonly BenchRow[]
 }
 
-/** Runs the benchmark's sections one after the other. */
+/** What a graphics card is measured by: some three minutes. */
+const sectionsOfCards: readonly BenchSectionName[] = ['gradient', 'smia']
+
+/**
+ * Runs the benchmark's sections one after the other. @throws RadversaryError usage, runtime-failed where there is
+ * no such device.
+ */
 export async function runBench({
   repository,
   commandLine,
-  only = benchSectionNames,
+  device = 'cpu',
+  only = device === 'cpu' ? benchSectionNames : sectionsOfCards,
   threads,
   onRow,
 }: BenchOptions): Promise<BenchResult> {
-  const runtime = createOrtRuntime({ device: 'cpu', threads })
-  const python = pythonWithTorch()
-  const torch =
-    python === null ? null : startPeer(python, join(repository, 'bench/peers/torch_peer.py'), runtime.threads)
+  const { runtime } = await chooseDevice({ device, threads })
+  const torchDevice = device === 'cpu' ? 'cpu' : 'cuda'
+  const torch = await torchOn(torchDevice, join(repository, 'bench/peers/torch_peer.py'), runtime.threads)
   const folder = await mkdtemp(join(tmpdir(), 'radversary-bench-'))
   const matrixProduct = await createMatrixProduct(runtime)
   try {
@@ -67,7 +79,7 @@ export async function runBench({
       image: join(repository, 'resources/sample/study/01.dcm'),
       model: join(repository, 'resources/sample/model/phantom-thorax.onnx'),
     }
-    const measured = { runtime, threads: runtime.threads, matrixProduct, torch }
+    const measured = { runtime, threads: runtime.threads, torchDevice, matrixProduct, torch } as const
     const context: BenchContext = { ...measured, folder, sample, commandLine, createModel }
     const rows: BenchRow[] = []
     for (const name of only)
@@ -75,10 +87,24 @@ export async function runBench({
         rows.push(row)
         onRow?.(row)
       }
-    return { threads: runtime.threads, rows }
+    return { device: runtime.device, threads: runtime.threads, rows }
   } finally {
     await matrixProduct.dispose()
     torch?.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** PyTorch on that device; null where it is not installed, or has no graphics card. */
+async function torchOn(
+  device: BenchContext['torchDevice'],
+  script: string,
+  threads: number,
+): Promise<Peer | null> {
+  const python = pythonWithTorch()
+  if (python === null) return null
+  const peer = startPeer(python, script, threads)
+  if (device === 'cpu' || Number((await peer.request({ do: 'cards' }))['cards']) > 0) return peer
+  peer.close()
+  return null
 }

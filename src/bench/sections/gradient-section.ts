@@ -18,7 +18,7 @@ const cases = [
 ] as const
 
 const batches = [1, 8]
-const bar = 0.8
+const bars = { cpu: 0.8, cuda: 1.3 } as const
 
 interface Problem {
   readonly x: Tensor
@@ -63,7 +63,7 @@ async function gradientRow(
   const share = (2 * network.multiplications * batch) / matrixProduct.multiplications
   return {
     ...comparison(name, ours, theirs),
-    bar,
+    bar: bars[context.torchDevice],
     peakShare: share * (product.bestMs / ours.bestMs),
     notes,
   }
@@ -91,14 +91,14 @@ function torchSteps(torch: Peer): Contestant {
 }
 
 async function loadPeer(
-  { torch, folder, threads }: BenchContext,
+  { torch, folder, threads, torchDevice: device }: BenchContext,
   model: string,
   network: Network,
 ): Promise<void> {
   if (torch === null) return
   const weights = join(folder, 'weights.f32')
   await writeFile(weights, network.parameters)
-  await torch.request({ do: 'load', model, weights, threads })
+  await torch.request({ do: 'load', model, weights, threads, device })
 }
 
 /**

@@ -10,12 +10,14 @@ import { positiveInteger, withJson } from '../options.ts'
 interface Options {
   readonly only?: BenchSectionName[]
   readonly threads?: number
+  readonly device: string
   readonly json?: boolean
 }
 
 export function benchCommand(context: CommandContext): Command {
   const command = new Command('bench')
     .addOption(new Option('--only <section...>', 'some parts').choices(benchSectionNames))
+    .option('--device <name>', 'what models run on; on a graphics card only gradient and smia', 'cpu')
     .option('--threads <n>', 'threads on the CPU; default: the physical cores', positiveInteger)
   return withJson(command).action(async (options: Options) => {
     await runJob(context, options, async () => {
@@ -24,12 +26,17 @@ export function benchCommand(context: CommandContext): Command {
         commandLine: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
         only: options.only,
         threads: options.threads,
+        device: options.device,
         onRow: ({ name, ratio }) =>
           context.streams.err.write(
             `${name}: ${ratio === null ? 'measured' : `ratio ${ratio.toFixed(2)}`}\n`,
           ),
       })
-      return { result, text: `${result.threads} threads\n${formatRows(result.rows)}\n`, code: exitCode.done }
+      return {
+        result,
+        text: `Device ${result.device}, ${result.threads} threads\n${formatRows(result.rows)}\n`,
+        code: exitCode.done,
+      }
     })
   })
 }

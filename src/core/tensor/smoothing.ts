@@ -42,11 +42,15 @@ export function gaussianTaps({ size = 3, sigma = 1 }: GaussianOptions = {}): Flo
  * itself: separable, normalised, mirrored at the border without repeating the edge. A kernel that reaches
  * beyond an image more than once is mirrored again and again (an extent of 1 is constant), so every image
  * size is defined; where the radius is below the extent this is PyTorch's `reflect` padding.
+ * @param smoothed takes the result, another tensor of x's shape
  */
-export function smoothGaussian(x: Tensor, options: GaussianOptions = {}): Tensor {
+export function smoothGaussian(
+  x: Tensor,
+  options: GaussianOptions = {},
+  smoothed: Tensor = tensor(x.shape),
+): Tensor {
   const { count, channels, rows, columns } = imageBatchExtents(x, 'Gaussian')
   const half = gaussianTaps(options).subarray(((options.size ?? 3) - 1) / 2)
-  const smoothed = tensor(x.shape)
   const line = new Float64Array(columns + 2 * (half.length - 1) + 1) // one more, since columns go by twos
   const taps = { half, above: new Int32Array(half.length), below: new Int32Array(half.length) }
   for (let plane = 0; plane < count * channels; plane++)

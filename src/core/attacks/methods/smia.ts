@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RadversaryError } from '../../errors.ts'
 import { addScaled, advance, sumInto, toScaledSign } from '../../math/kernels.ts'
+import { addTo } from '../../math/planes.ts'
 import { smoothAlongStack, smoothGaussian } from '../../tensor/smoothing.ts'
 import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { AttackState, StepTaken } from '../attack.ts'
@@ -122,12 +123,13 @@ function smoothInto(
 ): void {
   const { shape } = sampleOf(state.x, sample)
   const x = rowOf(state.x, sample)
-  const smoothing = (values: Float32Array) =>
-    smoothGaussian(tensor(shape, values), { size: kernelSize, sigma }).data
-  if (smooth === 'perturbation') sumInto(smoothed, x, smoothing(step))
-  else {
+  const options = { size: kernelSize, sigma }
+  if (smooth === 'perturbation') {
+    smoothGaussian(tensor(shape, step), options, tensor(shape, smoothed))
+    addTo(smoothed, x)
+  } else {
     sumInto(smoothed, x, step)
-    smoothed.set(smoothing(smoothed))
+    smoothed.set(smoothGaussian(tensor(shape, smoothed), options).data)
   }
 }
 
