@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, matchesGlob } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -12,6 +12,9 @@ const notices = () => read(join(out, 'renderer/THIRD-PARTY-NOTICES.txt')).split(
 
 const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ version: z.string().optional(), dev: z.boolean().optional() })),
+})
+const dependenciesSchema = z.object({
+  packages: z.record(z.string(), z.object({ dependencies: z.record(z.string(), z.string()).optional() })),
 })
 const bomSchema = z.object({
   bomFormat: z.literal('CycloneDX'),
@@ -64,3 +67,38 @@ it('every package that ships is in the SBOM, and no other', () => {
     [...new Set(shipped().map(([name, version]) => `${name}@${version}`))].sort(),
   )
 })
+
+describe('an installer', () => {
+  const excluded = [...read(join(repository, 'electron-builder.yml')).matchAll(/^ +- '!(.+)'$/gm)].map(
+    ([, pattern = '']) => pattern,
+  )
+  const isLeftOut = (path: string) => excluded.some((pattern) => matchesGlob(path, pattern))
+
+  it('holds every package that the program loads, with what it depends on', () => {
+    const { packages } = dependenciesSchema.parse(JSON.parse(read(join(repository, 'package-lock.json'))))
+    const needed = new Set(importedByTheProgram())
+    for (const name of needed)
+      for (const each of Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {})) needed.add(each)
+    expect(needed).toContain('zrender')
+    for (const name of needed) expect(isLeftOut(`node_modules/${name}/package.json`), name).toBe(false)
+  })
+
+  it('holds none of the page’s own packages, which are in its bundle', () => {
+    const ofPage = ['@mantine/core', 'cornerstone-core', 'react', 'react-dom', '@trpc/tanstack-react-query']
+    for (const name of ofPage) expect(isLeftOut(`node_modules/${name}/index.js`), name).toBe(true)
+    expect(isLeftOut('node_modules/onnxruntime-node/bin/napi-v6/darwin/arm64/x.dylib')).toBe(true)
+  })
+})
+
+/** Packages that the built program imports by their names. */
+function importedByTheProgram(): string[] {
+  const program = join(repository, 'out/main')
+  const files = readdirSync(program, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  )
+  const imports = files.flatMap((file) => [
+    ...read(join(program, file)).matchAll(/(?:from ?|import\()"([^."/][^"]*)"/g),
+  ])
+  const names = imports.map(([, path = '']) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'))
+  return [...new Set(names)].filter((name) => !name.startsWith('node:') && name !== 'electron')
+}
