@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readInstance } from '../../src/adapters/fs/read-file.ts'
+import { readJson } from '../../src/adapters/fs/json-file.ts'
 import { decodeFrame } from '../../src/core/dicom/decode.ts'
 import { modalityFunction } from '../../src/core/dicom/lookup-tables.ts'
 import { pixelMeaning } from '../../src/core/dicom/meaning.ts'
+import { attackRecord } from '../../src/engine/export/record.ts'
 import type { RunEvent } from '../../src/engine/server/runs/run-events.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
+import { verifyExport } from '../../src/engine/verify/verify-export.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample')
@@ -136,6 +139,18 @@ describe('the engine and runs', () => {
       ])
       const verified = await lastOf(await engine.client.runs.verify.mutate({ run }), 'verified')
       expect(verified).toMatchObject({ images: 5, predictions: true, discrepancies: [] })
+    })
+
+    it('exports in other formats too: made from the run, listed in the record and verified', async () => {
+      const to = join(target, 'formats')
+      const events = await engine.client.runs.export.mutate({ run, to, kinds: ['png', 'nifti', 'npy'] })
+      expect(await lastOf(events, 'exported')).toMatchObject({ folder: to, notices: [] })
+      expect(readdirSync(to)).toEqual(expect.arrayContaining(['adversarial', 'nifti', 'npy', 'png']))
+      expect(readdirSync(join(to, 'png'))).toHaveLength(5)
+      const { pictures } = await readJson(join(to, 'record.json'), attackRecord)
+      expect([...new Set(pictures?.map(({ format }) => format))]).toEqual(['png', 'nifti', 'npy'])
+      const report = await verifyExport({ folder: to, home: engine.home, device: 'cpu', threads: 1 })
+      expect(report.discrepancies).toEqual([])
     })
 
     it('does not export into the study', async () => {

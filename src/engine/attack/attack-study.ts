@@ -8,7 +8,7 @@ import { visibleText } from '../../core/visible-text.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
 import { learnedOfRun } from '../export/learned.ts'
 import { resultPath } from '../export/record-image.ts'
-import { attackRecord, type AttackRecord, type RecordedImage } from '../export/record.ts'
+import { attackRecord, type AttackRecord, type RecordedImage, recordText } from '../export/record.ts'
 import { summaryText } from '../export/summary-text.ts'
 import type { Progress } from '../progress.ts'
 import { closeAll, connectPixelModels, inLanes, openLanes } from '../session/lanes.ts'
@@ -197,6 +197,6 @@ async function finish(
   const rows = sliceMetrics(record.images, method.name, opened.card)
   await folder.write('metrics.csv', text.encode(sliceMetricsCsv(rows)))
   await folder.write('summary.txt', text.encode(visibleText(summaryText(record))))
-  await folder.write(recordName, text.encode(`${JSON.stringify(record, null, 2)}\n`))
+  await folder.write(recordName, text.encode(recordText(record)))
   await folder.finish()
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
+import { type ExportWriter, joinExportFolder } from '../../adapters/fs/export-folder.ts'
+import type { ManifestEntry } from '../../adapters/fs/manifest.ts'
 import { readInstance } from '../../adapters/fs/read-file.ts'
 import {
   niftiOf,
@@ -41,6 +42,12 @@ const writers = { png: pngOf, nifti: niftiOf, npy: npyOf } satisfies Record<
   (volume: WrittenVolume) => Uint8Array | Unwritable
 >
 
+export interface WrittenPictures {
+  readonly pictures: RecordedPicture[]
+  /** Why what was left out was. */
+  readonly notices: Notice[]
+}
+
 /**
  * Writes the adversarial images of an export in the formats of other tools, from the DICOM files that were
  * written and judged, and reads them back.
@@ -48,10 +55,10 @@ const writers = { png: pngOf, nifti: niftiOf, npy: npyOf } satisfies Record<
  * @throws RadversaryError verification-failed where another value was read back; io-failed, export-conflict.
  */
 export async function exportPictures(
-  folder: ExportFolder,
+  folder: ExportWriter,
   images: readonly string[],
   formats: readonly PictureFormat[],
-): Promise<{ readonly pictures: RecordedPicture[]; readonly notices: Notice[] }> {
+): Promise<WrittenPictures> {
   const frames: PlacedFrame[] = []
   for (const path of images) frames.push(...(await placedFrames(folder.folder, path)))
   const pictures: RecordedPicture[] = []
@@ -63,6 +70,24 @@ export async function exportPictures(
       else pictures.push(written)
     }
   return { pictures, notices }
+}
+
+export interface PicturesRequest {
+  /** An export's folder, opened by the job that this is done for. */
+  readonly folder: string
+  readonly images: readonly string[]
+  readonly formats: readonly PictureFormat[]
+}
+
+/** Does the same for a job on another thread, which adopts the files. */
+export async function addPictures({
+  folder,
+  images,
+  formats,
+}: PicturesRequest): Promise<WrittenPictures & { readonly files: readonly ManifestEntry[] }> {
+  const joined = joinExportFolder(folder)
+  const written = await exportPictures(joined, images, formats)
+  return { ...written, files: joined.handOver() }
 }
 
 async function placedFrames(folder: string, path: string): Promise<PlacedFrame[]> {
@@ -125,7 +150,7 @@ function differsBy([a, b, c]: Vector3, [x, y, z]: Vector3): number {
 }
 
 async function writePicture(
-  folder: ExportFolder,
+  folder: ExportWriter,
   format: PictureFormat,
   group: readonly PlacedFrame[],
 ): Promise<RecordedPicture | Unwritable> {

@@ -99,6 +99,11 @@ const firstRecord = currentRecord
  */
 export const attackRecord = z.union([currentRecord, firstRecord])
 
+/** The text of record.json. */
+export function recordText(record: AttackRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`
+}
+
 export interface TaskChange {
   readonly before: TaskAgreement
   /** Agreement on the pixels read back. */

@@ -4,6 +4,7 @@ import type { AttackHooks } from '../attack/attack-hooks.ts'
 import type { AttackRequest } from '../attack/attack-run.ts'
 import { attackStudy } from '../attack/attack-study.ts'
 import { compareStudy } from '../compare/compare-study.ts'
+import { addPictures } from '../export/export-pictures.ts'
 import { importToOpen } from '../import/import-to-open.ts'
 import { predictStudy } from '../predict/predict-study.ts'
 import { onProcess } from '../threads/process-host.ts'
@@ -27,6 +28,7 @@ export const engineTasks = {
   attack: async (request: AttackRequest, hooks: AttackHooks): Promise<void> => {
     await attackStudy(request, hooks)
   },
+  addPictures,
   compare: compareStudy,
   importToOpen,
   predict: predictStudy,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportKinds } from '../../../core/spec/presets.ts'
+import { exportKinds, pictureFormats } from '../../../core/spec/presets.ts'
 import type { VerifyReport } from '../../verify/verify-export.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
 import { eventsOfRun } from '../runs/run-service.ts'
@@ -36,10 +36,16 @@ export const runsRouter = router({
   /** Copies the run's files to a folder of the user's. */
   export: procedure
     .input(
-      run.extend({ to: z.string().min(1), kinds: z.array(z.enum(exportKinds)).default([...exportKinds]) }),
+      run.extend({
+        to: z.string().min(1),
+        kinds: z.array(z.enum([...exportKinds, ...pictureFormats])).default([...exportKinds]),
+      }),
     )
     .mutation(async function* ({ input, ctx, signal }): AsyncGenerator<ExportRunEvent> {
-      const report = yield* streamed((hooks) => exportRun(input, ctx.runs.folders, hooks), signal)
+      const report = yield* streamed(
+        (hooks) => exportRun(input, { folders: ctx.runs.folders, compute: ctx.threads.compute }, hooks),
+        signal,
+      )
       yield { type: 'exported', ...report }
     }),
   /** Reads the run's files again, decodes and predicts them, and compares. */

@@ -1,35 +1,54 @@
 import { isAbsolute, join } from 'node:path'
-import { openExportFolder } from '../../../adapters/fs/export-folder.ts'
+import { type ExportFolder, openExportFolder } from '../../../adapters/fs/export-folder.ts'
 import { verifyManifest, type ManifestEntry } from '../../../adapters/fs/manifest.ts'
 import { readBytes } from '../../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { exportKinds } from '../../../core/spec/presets.ts'
-import { folderOf, type ExportKind } from '../../export/export-kinds.ts'
+import { pictureFormats, exportKinds } from '../../../core/spec/presets.ts'
+import { recordName } from '../../attack/attack-study.ts'
+import { folderOf, type ExportKind, type PictureFormat } from '../../export/export-kinds.ts'
+import { type AttackRecord, recordText } from '../../export/record.ts'
 import { throwIfCancelled, type JobHooks } from '../../progress.ts'
+import type { EngineThread } from '../engine-threads.ts'
 import type { RunFolders } from './run-folders.ts'
+
+/** What an export can hold: what the run has made as DICOM, and its adversarial images in other formats. */
+export type ExportPart = ExportKind | PictureFormat
+
+const partFolders = { ...folderOf, png: 'png', nifti: 'nifti', npy: 'npy' } as const satisfies Record<
+  ExportPart,
+  string
+>
 
 export interface RunExport {
   readonly run: string
   /** A new or empty folder, or one where this export was begun. */
   readonly to: string
   /** The adversarial series is always among them. */
-  readonly kinds: readonly ExportKind[]
+  readonly kinds: readonly ExportPart[]
 }
 
 export interface RunExportReport {
   readonly folder: string
   readonly files: number
   readonly bytes: number
+  /** What could not be written in a format, and why. */
+  readonly notices: readonly string[]
+}
+
+interface ExportTools {
+  readonly folders: RunFolders
+  /** Writes other formats: that takes longer than a page should wait. */
+  readonly compute: EngineThread
 }
 
 /**
- * Copies a run's export, or a part of it, to a folder of the user's. What is copied has the hashes that the
- * run wrote down, and is read back at the end. @throws RadversaryError verification-failed for a run that
+ * Copies a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has not
+ * made. What is copied has the hashes that the run wrote down; all is read back at the end. @throws RadversaryError verification-failed for a run that
  * isn't done or whose files were changed; export-conflict; io-failed; cancelled.
  */
 export async function exportRun(
   { run, to, kinds }: RunExport,
-  folders: RunFolders,
+  { folders, compute }: ExportTools,
   hooks: JobHooks,
 ): Promise<RunExportReport> {
   if (!isAbsolute(to))
@@ -40,25 +59,73 @@ export async function exportRun(
   const { manifest, missing, changed } = await verifyManifest(source)
   const [damaged] = [...missing, ...changed]
   if (damaged !== undefined) throw notAsWritten(join(source, damaged))
-  const isOf = (path: string, kind: ExportKind) => path.startsWith(`${folderOf[kind]}/`)
-  const left = exportKinds.filter(
-    (kind) =>
-      kind !== 'series' && !kinds.includes(kind) && manifest.files.some(({ path }) => isOf(path, kind)),
+  const record = await folders.record(run)
+  const { left, added } = partsOf(kinds, record, manifest.files)
+  const files = manifest.files.filter(
+    ({ path }) => !left.some((part) => isOf(path, part)) && (added.length === 0 || path !== recordName),
   )
-  const files = manifest.files.filter(({ path }) => !left.some((kind) => isOf(path, kind)))
   const { paths } = await folders.request(run)
-  const exportId = [manifest.exportId, ...left.map((kind) => `without-${kind}`)].join('-')
+  const exportId = [
+    manifest.exportId,
+    ...left.map((part) => `without-${part}`),
+    ...added.map((part) => `with-${part}`),
+  ].join('-')
   const target = await openExportFolder({ folder: to, exportId, sources: [...paths, source] })
   for (const [index, { path }] of files.entries()) {
     throwIfCancelled(hooks.signal)
     await target.write(path, await readBytes({ path: join(source, path) }))
     hooks.onProgress?.({ done: index + 1, total: files.length, phase: 'copying', note: path })
   }
-  await target.finish()
-  return readBack(target.folder, files)
+  const notices = added.length === 0 ? [] : await addFormats(target, record, added, compute)
+  const written = await target.finish()
+  return { ...(await readBack(target.folder, written.files)), notices }
 }
 
-async function readBack(folder: string, files: readonly ManifestEntry[]): Promise<RunExportReport> {
+/** What of a run's files is left out, and the formats that are made anew. */
+function partsOf(
+  wanted: readonly ExportPart[],
+  { pictures = [] }: AttackRecord,
+  files: readonly ManifestEntry[],
+): { readonly left: readonly ExportPart[]; readonly added: readonly PictureFormat[] } {
+  const isThere = (part: ExportPart) => files.some(({ path }) => isOf(path, part))
+  const left = [...exportKinds, ...pictureFormats].filter(
+    (part) => part !== 'series' && !wanted.includes(part) && isThere(part),
+  )
+  const made = new Set(pictures.map(({ format }) => format))
+  return { left, added: pictureFormats.filter((format) => wanted.includes(format) && !made.has(format)) }
+}
+
+function isOf(path: string, part: ExportPart): boolean {
+  return path.startsWith(`${partFolders[part]}/`)
+}
+
+/** Writes the adversarial images in other formats, and a record that lists them. */
+async function addFormats(
+  target: ExportFolder,
+  record: AttackRecord,
+  formats: readonly PictureFormat[],
+  compute: EngineThread,
+): Promise<readonly string[]> {
+  const images = record.images.map(({ exported }) => exported.series.path)
+  const { files, pictures, notices } = await compute.run(
+    'addPictures',
+    { folder: target.folder, images, formats },
+    {},
+  )
+  target.adopt(files)
+  const whole: AttackRecord = {
+    ...record,
+    pictures: [...(record.pictures ?? []), ...pictures],
+    notices: [...record.notices, ...notices],
+  }
+  await target.write(recordName, new TextEncoder().encode(recordText(whole)))
+  return notices.map(({ message, tip }) => `${message} ${tip}`)
+}
+
+async function readBack(
+  folder: string,
+  files: readonly ManifestEntry[],
+): Promise<Omit<RunExportReport, 'notices'>> {
   const { manifest, missing, changed } = await verifyManifest(folder)
   const [damaged] = [...missing, ...changed]
   if (damaged !== undefined || manifest.files.length !== files.length)

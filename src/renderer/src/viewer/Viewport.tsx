@@ -5,6 +5,7 @@ import type { LoadedScene } from './use-scene.ts'
 import { initialView, type View } from './view.ts'
 import { createViewport, type Scene, type ViewportControl } from './viewport-control.ts'
 import { linkGroup, registerViewport, useCursor } from './viewports.ts'
+import { createWheel } from './wheel.ts'
 import classes from './viewer.module.css'
 
 /** Report of a viewport whenever it is drawn. */
@@ -37,7 +38,7 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
   const { overlay, masks, boxes, region } = over
   const element = useRef<HTMLDivElement>(null)
   const control = useViewport(index, element, onDrawn, onRegion)
-  const notches = useRef(0)
+  const [wheel] = useState(createWheel)
 
   useEffect(() => {
     if (scene === undefined) return
@@ -46,11 +47,8 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
   }, [control, scene, overlay, masks, boxes, swipeAt, region])
 
   const scroll = (event: WheelEvent): void => {
-    notches.current += event.deltaY / wheelNotch
-    const whole = Math.trunc(notches.current)
-    if (whole === 0) return
-    notches.current -= whole
-    onScroll(whole)
+    const slices = wheel(event)
+    if (slices !== 0) onScroll(slices)
   }
   const point = (event: PointerEvent): void => {
     useCursor.setState({ pixel: control?.pixelAt(event.pageX, event.pageY) })
@@ -72,11 +70,6 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
     />
   )
 }
-
-/**
- * Pixels that browsers report for one notch of a mouse wheel are 100 or more; trackpads send many small ones.
- */
-const wheelNotch = 60
 
 function useViewport(
   index: number,

@@ -2,9 +2,10 @@ import { Button, Progress, Stack, Text } from '@mantine/core'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import type { ShownRun } from '../../state/shown-run.ts'
+import { pictureFormats } from '../../../../core/spec/presets.ts'
 import { type ExportKind, madeKinds, sizeText } from './export-plan.ts'
-import { FolderFields, KindsField, PlanList } from './export-fields.tsx'
-import { type ExportReport, useChosenKinds, useExport, useExportFolder } from './use-export.ts'
+import { FolderFields, PartsField, PlanList } from './export-fields.tsx'
+import { type ExportReport, useChosenParts, useExport, useExportFolder } from './use-export.ts'
 import { VerifyRun } from './VerifyRun.tsx'
 import { desktop } from '../../api/native.ts'
 import { notifyUser } from '../../api/notify.ts'
@@ -42,21 +43,22 @@ interface ExportFormProps {
 
 /** What to write and where, and the export itself as it goes. */
 function ExportForm({ run, name, made, images }: ExportFormProps) {
-  const { kinds, choose } = useChosenKinds(made)
+  const { parts, choose } = useChosenParts(made)
   const folder = useExportFolder(name)
   const { state, start, cancel } = useExport()
   const to = folder.to.trim()
   return (
     <Stack gap="sm">
-      <KindsField made={made} chosen={kinds} onChoose={choose} />
+      <PartsField label={texts.export.kinds} offered={made} chosen={parts} onChoose={choose} />
+      <PartsField label={texts.export.formats} offered={pictureFormats} chosen={parts} onChoose={choose} />
       <FolderFields folder={folder} />
-      <PlanList kinds={kinds} images={images} />
+      <PlanList parts={parts} images={images} />
       {state.progress === undefined ? (
         <Button
           size="sm"
           disabled={to === ''}
           onClick={() => {
-            void start({ run, to, kinds })
+            void start({ run, to, kinds: parts })
           }}
         >
           {texts.export.start}
@@ -91,7 +93,7 @@ function ExportProgress({ done, total, onCancel }: ExportProgressProps) {
 }
 
 /** What was written, and where it is. */
-function Exported({ report: { folder, files, bytes } }: { readonly report: ExportReport }) {
+function Exported({ report: { folder, files, bytes, notices } }: { readonly report: ExportReport }) {
   return (
     <div role="status" data-testid="exported">
       <Text size="sm" c="teal.3">
@@ -100,6 +102,11 @@ function Exported({ report: { folder, files, bytes } }: { readonly report: Expor
       <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {folder}
       </Text>
+      {notices.map((notice) => (
+        <Text key={notice} size="xs" c="orange.4">
+          {notice}
+        </Text>
+      ))}
       <ShowFolder folder={folder} />
     </div>
   )

@@ -2,7 +2,7 @@ import { Checkbox, List, Stack, Text, TextInput } from '@mantine/core'
 import { texts } from '../../texts.ts'
 import { PickButton } from '../files/PathInput.tsx'
 import type { ExportFolder } from './use-export.ts'
-import { type ExportKind, exportPlan } from './export-plan.ts'
+import { type ExportPart, exportPlan } from './export-plan.ts'
 
 /** The folder of an export, typed or picked. */
 export function FolderFields({
@@ -25,19 +25,19 @@ export function FolderFields({
   )
 }
 
-interface KindsFieldProps {
-  /** Kinds that the run has made. */
-  readonly made: readonly ExportKind[]
-  readonly chosen: readonly ExportKind[]
-  readonly onChoose: (kind: ExportKind, isWanted: boolean) => void
+interface PartsFieldProps {
+  readonly label: string
+  readonly offered: readonly ExportPart[]
+  readonly chosen: readonly ExportPart[]
+  readonly onChoose: (part: ExportPart, isWanted: boolean) => void
 }
 
 /** What of a run is written. */
-export function KindsField({ made, chosen, onChoose }: KindsFieldProps) {
+export function PartsField({ label, offered, chosen, onChoose }: PartsFieldProps) {
   return (
-    <Checkbox.Group label={texts.export.kinds} value={[...chosen]}>
+    <Checkbox.Group label={label} value={[...chosen]}>
       <Stack gap={4} mt={4}>
-        {made.map((kind) => (
+        {offered.map((kind) => (
           <Checkbox
             key={kind}
             size="xs"
@@ -57,10 +57,10 @@ export function KindsField({ made, chosen, onChoose }: KindsFieldProps) {
 
 /** What will be written, shown before it is. */
 export function PlanList({
-  kinds,
+  parts,
   images,
 }: {
-  readonly kinds: readonly ExportKind[]
+  readonly parts: readonly ExportPart[]
   readonly images: number
 }) {
   return (
@@ -69,8 +69,10 @@ export function PlanList({
         {texts.export.willWrite}
       </Text>
       <List size="xs" data-testid="export-plan">
-        {exportPlan(kinds, images).map(({ folder, files }) => (
-          <List.Item key={folder}>{texts.export.files(folder, files)}</List.Item>
+        {exportPlan(parts, images).map(({ folder, files }) => (
+          <List.Item key={folder}>
+            {files === undefined ? texts.export.formatFiles(folder) : texts.export.files(folder, files)}
+          </List.Item>
         ))}
         <List.Item>{texts.export.rest}</List.Item>
       </List>

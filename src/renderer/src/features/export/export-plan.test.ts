@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { exportPlan, folderName, madeKinds, sizeText } from './export-plan.ts'
 
 test('what will be written is told by folder', () => {
-  expect(exportPlan(['series', 'smoothed'], 28)).toEqual([
+  expect(exportPlan(['series', 'smoothed', 'nifti'], 28)).toEqual([
     { folder: 'adversarial', files: 28 },
     { folder: 'smoothed', files: 28 },
+    { folder: 'nifti', files: undefined },
   ])
 })
 

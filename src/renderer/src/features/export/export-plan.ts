@@ -1,14 +1,21 @@
 import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
+import { pictureFormats } from '../../../../core/spec/presets.ts'
 
 export type ExportKind = RunRequest['exports'][number]
+export type PictureFormat = (typeof pictureFormats)[number]
+/** What can be ticked: what the run has made, and the formats that its images can be written in. */
+export type ExportPart = ExportKind | PictureFormat
 
-const folders: Readonly<Record<ExportKind, string>> = {
+const folders: Readonly<Record<ExportPart, string>> = {
   series: 'adversarial',
   perturbation: 'perturbation',
   smoothed: 'smoothed',
   masksBefore: 'masks-before',
   masksAfter: 'masks-after',
+  png: 'png',
+  nifti: 'nifti',
+  npy: 'npy',
 }
 
 /** Kinds that were asked for and that a run has: only segmentations have masks. */
@@ -20,12 +27,18 @@ export function madeKinds(
   return asked.filter((kind) => first?.exported[kind] !== undefined)
 }
 
-/** The folders of an export and how many files each gets: one for each image. */
+/**
+ * The folders of an export and how many files each gets: one for each image. Undefined of formats, whose files
+ * hold a frame, a volume or a series, as it comes.
+ */
 export function exportPlan(
-  kinds: readonly ExportKind[],
+  kinds: readonly ExportPart[],
   images: number,
-): { readonly folder: string; readonly files: number }[] {
-  return kinds.map((kind) => ({ folder: folders[kind], files: images }))
+): { readonly folder: string; readonly files: number | undefined }[] {
+  return kinds.map((kind) => ({
+    folder: folders[kind],
+    files: kind === 'png' || kind === 'nifti' || kind === 'npy' ? undefined : images,
+  }))
 }
 
 /** A new folder for a run inside another one, in the style of the system's paths. */

@@ -1,18 +1,21 @@
 import { useRef, useState } from 'react'
 import { api, engine, ownRequest } from '../../api/client.ts'
-import { type ExportKind, folderName } from './export-plan.ts'
+import { type ExportKind, type ExportPart, folderName } from './export-plan.ts'
 import { useQuery } from '@tanstack/react-query'
+import { pictureFormats } from '../../../../core/spec/presets.ts'
 
 interface Wanted {
   readonly run: string
   readonly to: string
-  readonly kinds: readonly ExportKind[]
+  readonly kinds: readonly ExportPart[]
 }
 
 export interface ExportReport {
   readonly folder: string
   readonly files: number
   readonly bytes: number
+  /** What could not be written in a format, and why. */
+  readonly notices: readonly string[]
 }
 
 interface ExportState {
@@ -68,19 +71,19 @@ function rememberFolder(to: string): void {
     .catch(() => undefined)
 }
 
-/** All that a run has made, but for what the user leaves out. */
-export function useChosenKinds(made: readonly ExportKind[]): {
-  readonly kinds: readonly ExportKind[]
-  readonly choose: (kind: ExportKind, isWanted: boolean) => void
+/** All that a run has made, but for what the user leaves out, and the formats that the user adds. */
+export function useChosenParts(made: readonly ExportKind[]): {
+  readonly parts: readonly ExportPart[]
+  readonly choose: (part: ExportPart, isWanted: boolean) => void
 } {
-  const [left, setLeft] = useState<ReadonlySet<ExportKind>>(new Set())
+  const [chosen, setChosen] = useState<Readonly<Partial<Record<ExportPart, boolean>>>>({})
   return {
-    kinds: made.filter((kind) => !left.has(kind)),
-    choose: (kind, isWanted) => {
-      const rest = new Set(left)
-      if (isWanted) rest.delete(kind)
-      else rest.add(kind)
-      setLeft(rest)
+    parts: [
+      ...made.filter((kind) => chosen[kind] !== false),
+      ...pictureFormats.filter((format) => chosen[format] === true),
+    ],
+    choose: (part, isWanted) => {
+      setChosen({ ...chosen, [part]: isWanted })
     },
   }
 }
