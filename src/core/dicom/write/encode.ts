@@ -38,7 +38,9 @@ export const longest: Readonly<Record<TextVr, number>> = {
   UI: 64,
 }
 const singleValued = new Set<TextVr>(['LT', 'ST'])
-const longHeaders = new Set(['OB', 'OW', 'OF', 'SQ', 'UN'])
+const zeroPadded = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UI', 'UN'])
+/** VRs whose explicit length has 32 bits (PS3.5 section 7.1.2). */
+const longHeaders = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
 /**
  * One element in Explicit or Implicit VR little endian (PS3.5 sections 7.1.2 and 7.1.3): even length,
@@ -53,7 +55,7 @@ export function encodeElement(element: DataElement, explicit: boolean): Uint8Arr
 
 /** An element that has its value's bytes already; `vr` matters in Explicit VR only. */
 export function encodeRawElement(tag: number, vr: string, value: Uint8Array, explicit: boolean): Uint8Array {
-  const even = padded(value, vr === 'UI' || longHeaders.has(vr) ? 0 : 0x20)
+  const even = padded(value, zeroPadded.has(vr) ? 0 : 0x20)
   return concatBytes([encodeHeader(tag, vr, even.length, explicit), even])
 }
 

@@ -10,10 +10,15 @@ export const implementationVersionName = 'RADVERSARY'
  * of the SHA-256 of the parts.
  */
 export function deriveUid(...parts: readonly string[]): string {
-  const digest = sha256(new TextEncoder().encode(JSON.stringify(['radversary', ...parts]))).slice(0, 16)
-  digest[6] = (entry(digest, 6) & 0x0f) | 0x80
-  digest[8] = (entry(digest, 8) & 0x3f) | 0x80
-  return `2.25.${digest.reduce((number, byte) => number * 256n + BigInt(byte), 0n)}`
+  return uuidUid(sha256(new TextEncoder().encode(JSON.stringify(['radversary', ...parts]))))
+}
+
+/** The UID under 2.25 of a UUID of version 8 whose bits are the first 122 of a digest of 16 bytes or more. */
+export function uuidUid(digest: Uint8Array): string {
+  const uuid = digest.slice(0, 16)
+  uuid[6] = (entry(uuid, 6) & 0x0f) | 0x80
+  uuid[8] = (entry(uuid, 8) & 0x3f) | 0x80
+  return `2.25.${uuid.reduce((number, byte) => number * 256n + BigInt(byte), 0n)}`
 }
 
 export const implementationClassUid = deriveUid('implementation class')

@@ -1,0 +1,29 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { uuidUid } from '../write/uids.ts'
+
+/** What a secret key makes of identities: the same of the same, over studies and runs, and not the way back. */
+export interface Pseudonyms {
+  /** A UID under 2.25, at most 44 characters; the standard's own (1.2.840.10008…) stay. */
+  uid(uid: string): string
+  /** 14 letters and digits, for Patient's Name and Patient ID. */
+  patient(identity: string): string
+  /** Days by which a patient's dates move, -3650 to -1. */
+  shiftDays(identity: string): number
+}
+
+const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const mostDays = 3650
+
+/** @param key secret, 32 random bytes */
+export function pseudonymsOf(key: Uint8Array): Pseudonyms {
+  const digest = (kind: string, text: string) =>
+    hmac(sha256, key, new TextEncoder().encode(JSON.stringify([kind, text])))
+  return {
+    uid: (uid) => (uid.startsWith('1.2.840.10008.') ? uid : uuidUid(digest('uid', uid))),
+    patient: (identity) =>
+      `RV${Array.from(digest('patient', identity).subarray(0, 12), (byte) => letters.charAt(byte % 32)).join('')}`,
+    shiftDays: (identity) =>
+      -1 - (new DataView(Uint8Array.from(digest('days', identity)).buffer).getUint32(0) % mostDays),
+  }
+}
