@@ -78,6 +78,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'read an export again: hashes, pixels and, where the model is at hand, predictions',
     create: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),
   },
+  deidentify: {
+    summary: 'de-identify a study by the Basic Profile of DICOM PS3.15, with a report',
+    create: async (context) => (await import('./commands/deidentify.ts')).deidentifyCommand(context),
+  },
   serve: {
     summary: 'serve the application to a browser on this machine',
     create: async (context) => (await import('./commands/serve.ts')).serveCommand(context),
