@@ -1,22 +1,26 @@
-import { bootstrapOf, type Interval } from './statistics.ts'
+import { bootstrapOf, type Interval, type Resampling } from './statistics.ts'
 
 /** Area under the receiver operating characteristic of one label over a cohort. */
 export interface Auc {
   /** Null where no image has the label, or every one. */
   readonly value: number | null
-  /** Percentile bootstrap of 95 % over images; resamples without either kind are left out. */
+  /** Percentile bootstrap of 95 % over images or clusters; resamples without either kind are left out. */
   readonly interval: Interval | null
   readonly positives: number
   readonly negatives: number
 }
 
 /** @param scores of the label, any rising measure; @param truths whether each image has it */
-export function aucOf(scores: readonly number[], truths: readonly boolean[], seed = 0): Auc {
+export function aucOf(
+  scores: readonly number[],
+  truths: readonly boolean[],
+  resampling: Resampling = {},
+): Auc {
   const positives = truths.filter(Boolean).length
   const all = truths.map((_, i) => i)
   return {
     value: areaUnder(scores, truths, all),
-    interval: bootstrapOf(truths.length, (drawn) => areaUnder(scores, truths, drawn), seed),
+    interval: bootstrapOf(truths.length, (drawn) => areaUnder(scores, truths, drawn), resampling),
     positives,
     negatives: truths.length - positives,
   }
@@ -31,17 +35,27 @@ function areaUnder(
   truths: readonly boolean[],
   drawn: ArrayLike<number>,
 ): number | null {
-  const order = Array.from(drawn).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0))
+  const ranks = midRanks(Array.from(drawn, (i) => scores[i] ?? NaN))
   let [positives, rankSum] = [0, 0]
-  for (let first = 0; first < order.length;) {
-    let end = first
-    while (end < order.length && scores[order[end] ?? -1] === scores[order[first] ?? -1]) end++
-    const tied = order.slice(first, end).filter((i) => truths[i] === true).length
-    positives += tied
-    rankSum += (tied * (first + end + 1)) / 2 // ranks from 1, their mean among the tied
-    first = end
-  }
-  const negatives = order.length - positives
+  for (const [place, i] of Array.from(drawn).entries())
+    if (truths[i] === true) {
+      positives++
+      rankSum += ranks[place] ?? NaN
+    }
+  const negatives = drawn.length - positives
   if (positives === 0 || negatives === 0) return null
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
+}
+
+/** Ranks from 1, in the order of the values; tied ones have their mean. */
+export function midRanks(values: readonly number[]): number[] {
+  const order = [...values.keys()].sort((a, b) => (values[a] ?? NaN) - (values[b] ?? NaN))
+  const ranks = values.map(() => NaN)
+  for (let first = 0; first < order.length;) {
+    let end = first
+    while (end < order.length && values[order[end] ?? -1] === values[order[first] ?? -1]) end++
+    for (const index of order.slice(first, end)) ranks[index] = (first + end + 1) / 2
+    first = Math.max(end, first + 1)
+  }
+  return ranks
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bootstrapOf, pooledSpread, spreadOf } from './statistics.ts'
 
 test('the spread of values is their mean and population variance, nulls left out', () => {
@@ -18,7 +18,7 @@ test('parts pooled have the spread of all their values', () => {
 
 function intervalOfMean(values: readonly number[], seed = 0) {
   const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length
-  return bootstrapOf(values.length, mean, seed)
+  return bootstrapOf(values.length, mean, { seed })
 }
 
 const successes = (of: number, count: number) => Array.from({ length: count }, (_, i) => Number(i < of))
@@ -38,4 +38,29 @@ test('the same seed gives the same interval, and nothing has none', () => {
 
 test('values that are all the same are their own interval', () => {
   expect(intervalOfMean([1, 1, 1])).toEqual({ lower: 1, upper: 1 })
+})
+
+describe('an interval of clusters', () => {
+  const mean = (values: readonly number[]) => (drawn: Int32Array) =>
+    drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length
+
+  test('that hold one value each is that of the values', () => {
+    const values = [0.2, 0.9, 0.4, 0.7, 0.1]
+    const clustered = bootstrapOf(5, mean(values), { clusters: [4, 3, 2, 1, 0] })
+    const [plain, other] = [bootstrapOf(5, mean(values))!, clustered!]
+    expect(other.lower).toBeCloseTo(plain.lower, 1)
+    expect(other.upper).toBeCloseTo(plain.upper, 1)
+  })
+
+  test('of the same values over and over is no narrower than that of one of each', () => {
+    const once = [1, 0, 1, 1, 0, 1, 0, 1]
+    const repeated = once.flatMap((value) => Array.from({ length: 25 }, () => value))
+    const clusters = once.flatMap((_, patient) => Array.from({ length: 25 }, () => patient))
+    const whole = bootstrapOf(200, mean(repeated), { clusters })
+    expect(whole).toEqual(bootstrapOf(8, mean(once)))
+  })
+
+  test('is refused where the clusters are of other values', () => {
+    expect(() => bootstrapOf(2, () => 1, { clusters: [0] })).toThrow('expected 2 clusters, got 1')
+  })
 })

@@ -42,7 +42,7 @@ export interface Proportion {
 }
 
 /** Quantile 0.975 of the standard normal distribution, for intervals of 95 %. */
-const z95 = 1.959963984540054
+export const z95 = 1.959963984540054
 
 /**
  * Wilson's score interval of 95 % (JASA 22:209, 1927): it holds for few samples and for rates of 0 and 1, and
@@ -72,29 +72,60 @@ export interface Interval {
 
 const resamples = 2000
 
+/** How values are drawn again. */
+export interface Resampling {
+  readonly seed?: number
+  /**
+   * Of each value, what it was measured on, e.g. a number for each patient: all values of one are drawn
+   * together, since they are not independent. Each value by itself where it is left out.
+   */
+  readonly clusters?: readonly number[] | undefined
+}
+
 /**
  * The percentile bootstrap's interval of 95 % for a statistic of `count` values, by the indices of those
- * drawn (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), 2,000 resamples. The
- * same values and seed give the same interval; null of nothing. Resamples without a value (null) are left
- * out. Not for proportions, whose interval it takes for a point where all values are the same: Wilson's is.
+ * drawn (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), 2,000 resamples; of
+ * clusters, which are drawn whole, as of values (Davison and Hinkley, Bootstrap Methods, 1997, section 3.8).
+ * The same values and seed give the same interval; null of nothing. Resamples without a value (null) are left
+ * out. Not for proportions of single values, whose interval it takes for a point where all are the same:
+ * Wilson's is.
  */
 export function bootstrapOf(
   count: number,
   statistic: (drawn: Int32Array) => number | null,
-  seed = 0,
+  { seed = 0, clusters }: Resampling = {},
 ): Interval | null {
   if (count === 0) return null
+  const draw = drawingOf(count, clusters)
   const random = xoroshiro128plus(seed)
+  const one = (below: number) => uniformInt(random, 0, below - 1)
   const found: number[] = []
-  const drawn = new Int32Array(count)
   for (let round = 0; round < resamples; round++) {
-    for (let i = 0; i < count; i++) drawn[i] = uniformInt(random, 0, count - 1)
-    const value = statistic(drawn)
+    const value = statistic(draw(one))
     if (value !== null) found.push(value)
   }
   if (found.length === 0) return null
   const sorted = Float64Array.from(found).sort()
   return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+}
+
+type Drawing = (one: (below: number) => number) => Int32Array
+
+/** As many values, or as many clusters, as there are, with replacement. */
+function drawingOf(count: number, clusters: Resampling['clusters']): Drawing {
+  if (clusters === undefined) return (one) => new Int32Array(count).map(() => one(count))
+  const members = membersOf(count, clusters)
+  return (one) => Int32Array.from(members.flatMap(() => members[one(members.length)] ?? []))
+}
+
+/** Indices of the values of each cluster. */
+function membersOf(count: number, clusters: readonly number[]): number[][] {
+  if (clusters.length !== count)
+    throw new RadversaryError('usage', `Bootstrap: expected ${count} clusters, got ${clusters.length}`)
+  const members = new Map<number, number[]>()
+  for (const [index, cluster] of clusters.entries())
+    members.set(cluster, [...(members.get(cluster) ?? []), index])
+  return [...members.values()]
 }
 
 /** Quantile of sorted values, interpolated between the two nearest. */
