@@ -74,6 +74,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'compare methods, budgets and models on one study',
     create: async (context) => (await import('./commands/compare.ts')).compareCommand(context),
   },
+  evaluate: {
+    summary: 'attack by a protocol, and report what a reviewer asks for; compare two such evaluations',
+    create: async (context) => (await import('./commands/evaluate.ts')).evaluateCommand(context),
+  },
   verify: {
     summary: 'read an export again: hashes, pixels and, where the model is at hand, predictions',
     create: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),

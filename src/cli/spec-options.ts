@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import {
   askedAttack,
@@ -8,7 +9,12 @@ import {
   type TensorSpec,
 } from '../core/spec/attack-spec.ts'
 import { comparedMethods } from '../core/spec/compared-methods.ts'
-import { askedComparison, type ComparisonSpec } from '../core/spec/comparison-spec.ts'
+import {
+  askedComparison,
+  askedEvaluation,
+  type ComparisonSpec,
+  type EvaluationSpec,
+} from '../core/spec/comparison-spec.ts'
 import { attackPresets } from '../core/spec/presets.ts'
 import { parseExports } from '../engine/export/export-kinds.ts'
 import { type MethodOptions, methodRequest } from './method-options.ts'
@@ -94,4 +100,26 @@ export function comparisonOf(options: ComparisonOptions): ComparisonSpec {
     budgets: { Linf: epsilon, L2: epsilonL2 },
     transfer,
   })
+}
+
+/** @throws RadversaryError usage. */
+export function evaluationOf(options: FieldOptions & { readonly model: readonly string[] }): EvaluationSpec {
+  return parseSpec('Evaluation', askedEvaluation, { ...givenOf(options), models: options.model })
+}
+
+/** Flags as they are typed, of fields that were given; of files their names alone, since folders may name patients. */
+export function typedFlags(options: FieldOptions): string[] {
+  return flagFields.flatMap((field) => {
+    const value = options[field]
+    const [flag = ''] = flags[field].split(' ')
+    if (value === true) return [flag]
+    if (typeof value !== 'string' && typeof value !== 'number') return []
+    const isFile = field === 'labels' || field === 'targetMasks' || field === 'region'
+    return [flag, typedText(isFile ? basename(String(value)) : String(value))]
+  })
+}
+
+/** A text as a shell takes it. */
+export function typedText(text: string): string {
+  return /^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -11,8 +11,8 @@ test('variance and interval are those of the definition over pairs', () => {
   const { value, variance, interval } = deLongOf(first, truths)!
   expect(value).toBeCloseTo(0.7857142857142857, 14)
   expect(variance).toBeCloseTo(0.014683551992225465, 14)
-  expect(interval.lower).toBeCloseTo(0.5482142639886965, 12)
-  expect(interval.upper).toBe(1)
+  expect(interval!.lower).toBeCloseTo(0.5482142639886965, 12)
+  expect(interval!.upper).toBe(1)
   expect(value).toBeCloseTo(aucOf(first, truths).value!, 14)
 })
 
@@ -23,10 +23,16 @@ test('the paired test is that of the definition', () => {
 })
 
 test('scores in the same order do not differ, and too few images have no variance', () => {
-  expect(deLongTest(first, first.map((score) => 2 * score), truths)).toMatchObject({ z: NaN, p: 1 }) // prettier-ignore
+  expect(deLongTest(first, first.map((score) => 2 * score), truths)).toMatchObject({ z: 0, p: 1 }) // prettier-ignore
   expect(deLongOf([0.2, 0.4, 0.1], [true, false, false])).toBeNull()
 })
 
 test('scores of other images are refused', () => {
   expect(() => deLongOf([0.2], truths)).toThrow('expected 15 scores, got 1')
+})
+
+test('areas of 1 and 0 have no variance, so nothing is claimed of them', () => {
+  const perfect = truths.map(Number)
+  expect(deLongOf(perfect, truths)).toEqual({ value: 1, variance: 0, interval: null })
+  expect(deLongTest(perfect, perfect.map((score) => -score), truths)).toBeNull() // prettier-ignore
 })

@@ -7,15 +7,14 @@ import { type Interval, z95 } from './statistics.ts'
 export interface DeLong {
   readonly value: number
   readonly variance: number
-  /** Of 95 %, within [0, 1]. */
-  readonly interval: Interval
+  /** Of 95 %, within [0, 1]; null where the variance is 0, as of an area of 1, since no more is known. */
+  readonly interval: Interval | null
 }
 
 /** Two areas on the same images. */
 export interface DeLongTest {
   readonly first: number
   readonly second: number
-  /** NaN where the scores order all images alike: they do not differ. */
   readonly z: number
   /** Two-sided. */
   readonly p: number
@@ -33,10 +32,11 @@ export function deLongOf(scores: readonly number[], truths: readonly boolean[]):
   const variance = covarianceOf(places, places)
   const value = meanPlace(places.positives)
   const half = z95 * Math.sqrt(variance)
-  return { value, variance, interval: { lower: Math.max(0, value - half), upper: Math.min(1, value + half) } }
+  const interval = { lower: Math.max(0, value - half), upper: Math.min(1, value + half) }
+  return { value, variance, interval: variance > 0 ? interval : null }
 }
 
-/** DeLong's test of two scores of the same images. @returns null where either area has no variance by kind */
+/** DeLong's test of two scores of the same images. @returns null where nothing is known of their variance */
 export function deLongTest(
   first: readonly number[],
   second: readonly number[],
@@ -46,7 +46,7 @@ export function deLongTest(
   if (a.positives.length < 2 || a.negatives.length < 2) return null
   const variance = covarianceOf(a, a) + covarianceOf(b, b) - 2 * covarianceOf(a, b)
   const areas = { first: meanPlace(a.positives), second: meanPlace(b.positives) }
-  if (!(variance > 0)) return { ...areas, z: NaN, p: areas.first === areas.second ? 1 : 0 }
+  if (!(variance > 0)) return areas.first === areas.second ? { ...areas, z: 0, p: 1 } : null
   const z = (areas.first - areas.second) / Math.sqrt(variance)
   return { ...areas, z, p: normalTwoSided(z) }
 }

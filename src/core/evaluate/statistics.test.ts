@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bootstrapOf, pooledSpread, spreadOf } from './statistics.ts'
+import { bootstrapOf, differenceOf, pooledSpread, spreadOf, wilsonInterval } from './statistics.ts'
 
 test('the spread of values is their mean and population variance, nulls left out', () => {
   expect(spreadOf([1, null, 3])).toEqual({ mean: 2, variance: 1 })
@@ -63,4 +63,11 @@ describe('an interval of clusters', () => {
   test('is refused where the clusters are of other values', () => {
     expect(() => bootstrapOf(2, () => 1, { clusters: [0] })).toThrow('expected 2 clusters, got 1')
   })
+})
+
+test('the difference of 56 of 70 and 48 of 80 has the interval of Newcombe 1998, table II', () => {
+  const { value, lower, upper } = differenceOf(wilsonInterval(48, 80), wilsonInterval(56, 70))
+  expect(value).toBeCloseTo(0.2, 12)
+  expect(lower).toBeCloseTo(0.0524, 4)
+  expect(upper).toBeCloseTo(0.3339, 4)
 })

@@ -65,6 +65,27 @@ export function wilsonInterval(successes: number, count: number): Proportion {
   }
 }
 
+/** A difference of two rates; null where either is of nothing. */
+export interface RateDifference {
+  readonly value: number | null
+  readonly lower: number
+  readonly upper: number
+}
+
+/**
+ * The second rate minus the first, of independent samples, with the interval of 95 % that Newcombe makes of
+ * Wilson's (Stat. Med. 17:873, 1998, method 10).
+ */
+export function differenceOf(first: Proportion, second: Proportion): RateDifference {
+  if (first.rate === null || second.rate === null) return { value: null, lower: -1, upper: 1 }
+  const value = second.rate - first.rate
+  return {
+    value,
+    lower: value - Math.hypot(second.rate - second.lower, first.upper - first.rate),
+    upper: value + Math.hypot(second.upper - second.rate, first.rate - first.lower),
+  }
+}
+
 export interface Interval {
   readonly lower: number
   readonly upper: number

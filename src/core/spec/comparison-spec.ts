@@ -39,5 +39,9 @@ export const askedComparison = askedAttack.omit(shared).extend({
   transfer: grid.transfer.default(comparisonPresets.transfer),
 })
 
+/** What an evaluation is asked, whose protocol says methods, budgets and whether transfer is judged. */
+export const askedEvaluation = askedComparison.omit({ methods: true, budgets: true, transfer: true })
+
+export type EvaluationSpec = Readonly<z.output<typeof askedEvaluation>>
 export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>
 export type ComparedMethod = Readonly<z.output<typeof comparedMethod>>

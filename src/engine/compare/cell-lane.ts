@@ -1,5 +1,6 @@
 import { spreadOf } from '../../core/evaluate/statistics.ts'
 import { entry } from '../../core/entry.ts'
+import type { ModelCard } from '../../core/model/card.ts'
 import { answerOf, answerText } from '../../core/tasks/answers.ts'
 import { frameReport } from '../export/frame-report.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
@@ -136,6 +137,7 @@ function sliceOf(
     confidenceBefore: before.confidence,
     predictionAfter: text(answerOf(after)),
     confidenceAfter: after.confidence,
+    ...scoresOf(report, opened.card),
     success,
     metBefore,
     iterations,
@@ -146,6 +148,15 @@ function sliceOf(
     perturbation: perturbationOf(frame, adversarial),
     trace: trace.map(watched),
   }
+}
+
+function scoresOf(
+  { label, before, after }: ReturnType<typeof frameReport>,
+  { task }: ModelCard,
+): Pick<CellSlice, 'scores'> {
+  if (task !== 'classification' && task !== 'ordinal') return {}
+  const scored = ({ classes, probabilities }: typeof before) => ({ classes, probabilities })
+  return { scores: { labelled: label, before: scored(before), after: scored(after) } }
 }
 
 /** Over all pixels, beyond the window too, in relative intensity. */

@@ -27,6 +27,9 @@ const transferred = z.strictObject({
   unsuited: z.string().optional(),
 })
 
+/** What was decided, and the probability of each class. */
+const scored = frame.shape.before.pick({ classes: true, probabilities: true })
+
 const slice = z.strictObject({
   file: z.string(),
   sopInstanceUid: z.string(),
@@ -37,6 +40,8 @@ const slice = z.strictObject({
   confidenceBefore: z.number().nullable(),
   predictionAfter: z.string(),
   confidenceAfter: z.number().nullable(),
+  /** Class indices of the label, and what the model says of all classes; of models of classes and grades. */
+  scores: z.strictObject({ labelled: frame.shape.label, before: scored, after: scored }).optional(),
   success: z.boolean(),
   metBefore: z.boolean(),
   budgetUsed: frame.shape.budgetUsed,

@@ -38,6 +38,19 @@ export interface CompareReport {
  * io-failed, cancelled …).
  */
 export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}): Promise<CompareReport> {
+  const { folder, comparison, resumed } = await runComparison(request, hooks)
+  return { folder, comparison, resumed }
+}
+
+/** A comparison that came to its end, with all that it was made of. */
+export interface RanComparison extends CompareReport {
+  readonly run: CompareRun
+  /** In the comparison's order. */
+  readonly cells: readonly CellResult[]
+}
+
+/** The same, for who looks at single slices. @throws as `compareStudy` */
+export async function runComparison(request: CompareRequest, hooks: JobHooks): Promise<RanComparison> {
   const run = await prepareComparison(request, hooks)
   const folder = await openExportFolder({
     folder: request.out,
@@ -51,12 +64,10 @@ export async function compareStudy(request: CompareRequest, hooks: JobHooks = {}
   }
   const resumed = done.size
   for (const [model] of run.models.entries()) await workOnModel(model, { run, folder, done, hooks })
-  const comparison = comparisonOf(
-    run,
-    run.cells.flatMap((_, index) => done.get(index) ?? []),
-  )
+  const cells = run.cells.flatMap((_, index) => done.get(index) ?? [])
+  const comparison = comparisonOf(run, cells)
   await finish(folder, comparison)
-  return { folder: folder.folder, comparison, resumed }
+  return { folder: folder.folder, comparison, resumed, run, cells }
 }
 
 async function finishedCell(folder: ExportFolder, index: number): Promise<CellResult | undefined> {

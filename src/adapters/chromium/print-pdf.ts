@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { RadversaryError } from '../../core/errors.ts'
+
+/** Names the browser where it isn't found by itself. */
+export const chromiumVariable = 'RADVERSARY_CHROMIUM'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'msedge', 'chrome']
+const fixed = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+]
+
+/** The browser that RADVERSARY_CHROMIUM names, or the first that is found; undefined where there is none. */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const named = env[chromiumVariable]
+  if (named !== undefined && named !== '') return named
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...fixed].find(canRun)
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Prints a page to a PDF by Chromium, without its headers and footers. @throws RadversaryError usage where
+ * there is no browser; io-failed where it leaves no PDF
+ */
+export async function printPdf(page: string, pdf: string, signal?: AbortSignal): Promise<void> {
+  const browser = findChromium()
+  if (browser === undefined)
+    throw new RadversaryError('usage', 'PDF: expected Chromium, Chrome or Edge, got none', {
+      file: page,
+      tip: `Name it by ${chromiumVariable}, or open the page in a browser and print it.`,
+    })
+  const profile = await mkdtemp(join(tmpdir(), 'radversary-pdf-'))
+  try {
+    const flags = ['--headless', '--disable-gpu', '--no-pdf-header-footer', `--user-data-dir=${profile}`]
+    // Chromium refuses to run as root within its sandbox; the page is ours and has no script.
+    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+    const child = spawn(browser, [...flags, ...asRoot, `--print-to-pdf=${pdf}`, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
+    await once(child, 'close').catch((cause: unknown) => {
+      throw noPdf(browser, cause)
+    })
+    if (!(await stat(pdf).catch(() => undefined))?.size) throw noPdf(browser)
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function noPdf(browser: string, cause?: unknown): RadversaryError {
+  return new RadversaryError('io-failed', 'PDF: expected a file from the browser, got none', {
+    file: browser,
+    tip: 'Open report.html in a browser and print it.',
+    cause,
+  })
+}

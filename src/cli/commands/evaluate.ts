@@ -1,0 +1,126 @@
+import { basename } from 'node:path'
+import { Command, Option } from 'commander'
+import { noNumber, percent } from '../../core/number-texts.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
+import { protocols, type ProtocolName } from '../../core/spec/protocols.ts'
+import { diffEvaluations, type EvaluationDiff } from '../../engine/evaluate/evaluation-diff.ts'
+import { evaluateStudy, type EvaluateReport } from '../../engine/evaluate/evaluate-study.ts'
+import { printReport } from '../../engine/evaluate/print-report.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCode } from '../exit-code.ts'
+import { runJob } from '../job.ts'
+import { home, withDevice, withJson, withStudy, type DeviceOptions, type StudyOptions } from '../options.ts'
+import { linesText, tableText } from '../output.ts'
+import { evaluationOf, typedFlags, typedText, withFields, type FieldOptions } from '../spec-options.ts'
+
+interface Options extends StudyOptions, DeviceOptions, FieldOptions {
+  readonly model: readonly string[]
+  readonly protocol: ProtocolName
+  readonly epsilon?: string
+  readonly out: string
+  readonly pdf?: boolean
+  readonly json?: boolean
+}
+
+/** `evaluate` with a study, or `evaluate --diff A B`, which needs none. */
+export function evaluateCommand(context: CommandContext): Command {
+  return context.args.includes('--diff') ? diffCommand(context) : runCommand(context)
+}
+
+function runCommand(context: CommandContext): Command {
+  const command = withStudy(new Command('evaluate'))
+    .requiredOption('--model <name|file...>', comparisonSpec.shape.models.description)
+    .addOption(
+      new Option('--protocol <protocol>', protocolsText())
+        .choices(Object.keys(protocols))
+        .default('standard'),
+    )
+    .option(
+      '--epsilon <budget>',
+      'where methods are set side by side; the curve goes with it (default: the protocol’s)',
+    )
+  withFields(command, comparisonSpec)
+    .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted evaluation')
+    .option('--pdf', 'print the report to report.pdf too, by Chromium, Chrome or Edge')
+    .addHelpText(
+      'after',
+      '\nradversary evaluate --diff A B   compares two evaluations, e.g. before and after retraining',
+    )
+  return withJson(withDevice(command)).action(async (options: Options) => {
+    await runJob(context, options, async (hooks) => {
+      const { study, device, threads, out, protocol, epsilon } = options
+      const request = {
+        commands: [commandOf(options)],
+        ...evaluationOf(options),
+        study,
+        device,
+        threads,
+        home: home(),
+        out,
+        protocol,
+        epsilon,
+      }
+      const report = await evaluateStudy(request, hooks)
+      if (options.pdf === true) await printReport(report.folder, hooks.signal)
+      const ended = report.evaluation.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
+      return { result: report, text: reportText(report), code: ended }
+    })
+  })
+}
+
+function commandOf(options: Options): string {
+  const { model, protocol, epsilon, device } = options
+  const models = model.map((name) => typedText(basename(name)))
+  const budget = epsilon === undefined ? [] : ['--epsilon', typedText(epsilon)]
+  const start = ['radversary', 'evaluate', '--study', 'STUDY', '--model', ...models]
+  const what = ['--protocol', protocol, ...budget, ...typedFlags(options), '--device', device]
+  return [...start, ...what, '--out', 'EVAL'].join(' ')
+}
+
+function protocolsText(): string {
+  return Object.entries(protocols)
+    .map(([name, { summary }]) => `${name}: ${summary}`)
+    .join('; ')
+}
+
+function reportText({ folder, evaluation, resumed }: EvaluateReport): string {
+  const { models, notice } = evaluation
+  const lines = models.flatMap(({ name, checklist, worstCase: { fooled } }) => [
+    `${name}: ${fooled.successes} of ${fooled.count} right before are fooled by at least one method (${percent(fooled.rate)})`,
+    ...checklist.map(({ question, answer, evidence }) => `  ${answer.padEnd(9)}  ${question} ${evidence}`),
+  ])
+  const kept = resumed === 0 ? [] : [`Resumed: ${resumed} cells were done before`]
+  return linesText([...lines, notice, ...kept, `Written to   ${folder}`])
+}
+
+interface DiffOptions {
+  readonly diff: readonly string[]
+  readonly json?: boolean
+}
+
+function diffCommand(context: CommandContext): Command {
+  const command = new Command('evaluate').requiredOption('--diff <folders...>', 'folders of two evaluations')
+  return withJson(command).action(async (options: DiffOptions) => {
+    await runJob(context, options, async () => {
+      const [before, after, ...others] = options.diff
+      if (before === undefined || after === undefined || others.length > 0)
+        throw new RadversaryError('usage', `Evaluations: expected two folders, got ${options.diff.length}`)
+      const diff = await diffEvaluations(before, after)
+      return { result: diff, text: diffText(diff), code: exitCode.done }
+    })
+  })
+}
+
+function diffText({ models, caveats }: EvaluationDiff): string {
+  const tables = models.map(({ before, after, rows }) =>
+    tableText([
+      ['', 'budget', before, after, 'difference', '95 %'],
+      ...rows.map(({ what, budget, before: a, after: b, difference: { value, lower, upper } }) => [
+        ...[what, budget, percent(a.rate), percent(b.rate), percent(value)],
+        value === null ? noNumber : `${percent(lower)} to ${percent(upper)}`,
+      ]),
+    ]),
+  )
+  return `${tables.join('\n')}${linesText(caveats)}`
+}

@@ -1,0 +1,108 @@
+import { checklistOf } from '../../core/evaluate/checklist.ts'
+import {
+  fooledOf,
+  pairOf,
+  performanceOf,
+  worstCaseOf,
+  type EvaluatedRow,
+} from '../../core/evaluate/robustness.ts'
+import { internalError } from '../../core/errors.ts'
+import { parseBudget } from '../../core/image/budget.ts'
+import { namesOf } from '../../core/model/card.ts'
+import type { ProtocolStep } from '../../core/spec/protocols.ts'
+import type { CellResult } from '../compare/cell-result.ts'
+import type { Comparison } from '../compare/comparison.ts'
+import { entry } from '../../core/entry.ts'
+import type { OpenedModel } from '../models/open-model.ts'
+import type { EvaluatedMethod, EvaluatedModel } from './evaluation.ts'
+import { evaluatedRows, type Patients } from './evaluated-rows.ts'
+
+/** What a finished comparison is evaluated by. */
+export interface ToEvaluate {
+  readonly comparison: Comparison
+  /** Every slice of each cell, in the comparison's order. */
+  readonly cells: readonly CellResult[]
+  readonly opened: readonly OpenedModel[]
+  readonly steps: readonly ProtocolStep[]
+  readonly epsilon: string
+  readonly patients: Patients
+}
+
+/** A cell with its answers. */
+interface RowedCell {
+  readonly method: EvaluatedMethod
+  readonly rows: readonly EvaluatedRow[]
+}
+
+export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel {
+  const { comparison, opened } = given
+  const { card } = entry(opened, index)
+  const { name, sha256, device } = entry(comparison.models, index)
+  const isOfClasses = card.task === 'classification' || card.task === 'ordinal'
+  const classes = isOfClasses ? [...namesOf(card)] : []
+  const cells = given.cells.flatMap((cell, at) =>
+    cell.model === index ? [rowedCell(cell, at, given, classes)] : [],
+  )
+  const reference = cells.filter(({ method }) => method.isReference)
+  const worstCase = worstCaseOf(reference.map(({ rows }) => rows))
+  const [first] = cells
+  const clean =
+    comparison.labels === 'file' && first !== undefined ? performanceOf(first.rows, 'before', classes) : null
+  const methods = cells.map(({ method }) => method)
+  return {
+    ...{ name, sha256, device, task: card.task, classes, methods, worstCase },
+    clean,
+    pairs: pairsOf(reference),
+    checklist: checklistOf({
+      cells: methods.map((method) => ({ ...method, budget: method.budgetValue })),
+      worstCase,
+      cleanAccuracy: clean?.accuracy.rate ?? null,
+      judges: Math.max(0, ...methods.map(({ transfer }) => transfer.length)),
+    }),
+    warnings: comparison.warnings
+      .filter(({ model }) => model === index)
+      .map(({ check, message, tip }) => ({ check, message, tip })),
+  }
+}
+
+function rowedCell(cell: CellResult, at: number, given: ToEvaluate, classes: readonly string[]): RowedCell {
+  const { comparison, steps, patients } = given
+  const { meanPsnr, meanSsim, iterations, transfer } = entry(comparison.cells, at)
+  const rows = evaluatedRows(cell, patients, comparison.target !== null)
+  const { role, why } = stepOf(steps, cell.method)
+  const budgetValue = cell.budget === null ? null : parseBudget(cell.budget).value
+  const isReference = cell.norm === 'Linf' && budgetValue === parseBudget(given.epsilon).value
+  const after = isReference || cell.budget === null ? performanceOf(rows, 'after', classes) : null
+  return {
+    rows,
+    method: {
+      ...{ method: cell.method, settings: cell.settings, norm: cell.norm, budget: cell.budget },
+      ...{ role, why, budgetValue, isReference, psnr: meanPsnr, ssim: meanSsim, after },
+      losses: iterations.flatMap(({ deviation: { mean } }) => mean ?? []),
+      ...fooledOf(rows),
+      transfer: transfer.map(({ model, slices, metBefore, fooled }) => ({
+        model,
+        slices,
+        metBefore,
+        fooled,
+      })),
+    },
+  }
+}
+
+function stepOf(steps: readonly ProtocolStep[], method: string): ProtocolStep {
+  const step = steps.find((each) => each.method === method)
+  if (step === undefined) throw internalError(`a cell of ${method} is not of the protocol`)
+  return step
+}
+
+/** Every two methods at the reference budget. */
+function pairsOf(cells: readonly RowedCell[]): EvaluatedModel['pairs'] {
+  return cells.flatMap((one, i) =>
+    cells.slice(i + 1).map((other) => ({
+      first: one.method.method,
+      second: other.method.method,
+      ...pairOf(one.rows, other.rows),
+    })),
+  )
+}

@@ -1,0 +1,113 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { join } from 'node:path'
+import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
+import { manifestName, readManifest } from '../../adapters/fs/manifest.ts'
+import type { EvaluationSpec } from '../../core/spec/comparison-spec.ts'
+import { protocols, type ProtocolName } from '../../core/spec/protocols.ts'
+import { runComparison, type RanComparison } from '../compare/compare-study.ts'
+import type { DeviceRequest } from '../device.ts'
+import { openModel } from '../models/open-model.ts'
+import { throwIfCancelled, type JobHooks } from '../progress.ts'
+import { version } from '../version.ts'
+import { evaluatedModel } from './evaluate-models.ts'
+import { patientsOf } from './evaluated-rows.ts'
+import { evaluationName, evaluationSchema, type Evaluation } from './evaluation.ts'
+import { evaluationFigures } from './evaluation-figures.ts'
+import { evaluationTables } from './evaluation-tables.ts'
+import { comparedBy, planSteps, type PlannedProtocol } from './plan-protocol.ts'
+import { reportHtml } from './report.ts'
+
+/** A protocol on one or several models and a study, as a user asks for it. */
+export interface EvaluateRequest extends EvaluationSpec, DeviceRequest {
+  readonly protocol: ProtocolName
+  /** In the place of the protocol's budget; its curve goes with it. */
+  readonly epsilon?: string | undefined
+  readonly study: readonly string[]
+  readonly home: string
+  readonly out: string
+  /** Command lines that make it again, for the report; without folders, which may name patients. */
+  readonly commands: readonly string[]
+}
+
+export interface EvaluateReport {
+  readonly folder: string
+  readonly evaluation: Evaluation
+  /** Cells that an earlier attempt had finished. */
+  readonly resumed: number
+}
+
+/** The report, in an evaluation's folder. */
+export const reportName = 'report.html'
+
+/**
+ * Attacks a study as a protocol says, in a comparison that goes on where it was stopped, and writes what a
+ * reviewer asks for: evaluation.json, tables, figures and the report. @throws RadversaryError as
+ * `compareStudy`.
+ */
+export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = {}): Promise<EvaluateReport> {
+  const planned = await plannedOf(request)
+  const { study, out } = request
+  const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
+  const { protocol: _, epsilon: __, commands: ___, ...asked } = request
+  const compared = comparedBy(planned, request.models.length)
+  const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
+  throwIfCancelled(hooks.signal)
+  await keepAll(folder, 'comparison')
+  const evaluation = evaluationOf(request, planned, ran)
+  for (const [name, text] of filesOf(evaluation)) await folder.write(name, new TextEncoder().encode(text))
+  await folder.finish()
+  return { folder: folder.folder, evaluation, resumed: ran.resumed }
+}
+
+async function plannedOf({ protocol, epsilon, models, home }: EvaluateRequest): Promise<PlannedProtocol> {
+  const cards = []
+  for (const model of models) cards.push((await openModel({ model, home })).card)
+  return planSteps(protocols[protocol], { cards, epsilon })
+}
+
+/** Names what was asked for; what lies in the files, the comparison's own id says. */
+function exportIdOf({ protocol, epsilon, seed, commands }: EvaluateRequest): string {
+  const named = { version, protocol, epsilon, seed, commands }
+  const hash = sha256(new TextEncoder().encode(JSON.stringify(named)))
+  return `evaluation-${bytesToHex(hash).slice(0, 32)}`
+}
+
+/** Lists the files of a complete export inside another. */
+async function keepAll(folder: ExportFolder, inner: string): Promise<void> {
+  const { files } = await readManifest(join(folder.folder, inner))
+  for (const path of [...files.map((file) => file.path), manifestName]) await folder.keep(`${inner}/${path}`)
+}
+
+function evaluationOf(
+  request: EvaluateRequest,
+  { protocol, epsilon, steps, leftOut }: PlannedProtocol,
+  { run, cells, comparison }: RanComparison,
+): Evaluation {
+  const patients = patientsOf(run.images)
+  const opened = run.models.map((model) => model.opened)
+  const given = { comparison, cells, opened, steps, epsilon, patients }
+  const { notice, software, exportId, labels, target, criterion, seed, failures } = comparison
+  return {
+    schema: evaluationSchema,
+    ...{ notice, software, exportId, labels, target, criterion, seed, failures },
+    protocol: { name: request.protocol, summary: protocol.summary, epsilon, leftOut },
+    study: {
+      images: run.images.length,
+      patients: new Set(patients.values()).size,
+      modalities: [...new Set(run.images.flatMap(({ header }) => header.modality ?? []))].sort(),
+    },
+    models: run.models.map((_, index) => evaluatedModel(given, index)),
+    commands: [...request.commands],
+  }
+}
+
+function filesOf(evaluation: Evaluation): Map<string, string> {
+  const figures = evaluationFigures(evaluation)
+  return new Map([
+    [evaluationName, `${JSON.stringify(evaluation, null, 1)}\n`],
+    ...evaluationTables(evaluation),
+    ...[...figures].map(([name, svg]) => [`figures/${name}.svg`, svg] as const),
+    [reportName, reportHtml(evaluation, figures)],
+  ])
+}

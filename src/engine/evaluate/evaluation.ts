@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { checklistAnswers } from '../../core/evaluate/checklist.ts'
+import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
+import { cellResult } from '../compare/cell-result.ts'
+
+/** docs/evaluation.md explains every field. */
+export const evaluationSchema = 'radversary/evaluation/1'
+
+/** In an evaluation's folder. */
+export const evaluationName = 'evaluation.json'
+
+const fraction = z.number().min(0).max(1)
+const count = z.int().nonnegative()
+const interval = z.strictObject({ lower: z.number(), upper: z.number() }).nullable()
+const proportion = z.strictObject({
+  successes: count,
+  count,
+  rate: fraction.nullable(),
+  lower: fraction,
+  upper: fraction,
+})
+
+const fooled = z.strictObject({ slices: count, metBefore: count, fooled: proportion, byPatient: interval })
+
+const operatingPoint = z.strictObject({ sensitivity: proportion, specificity: proportion })
+
+const calibration = z.strictObject({
+  ece: z.number().nullable(),
+  mce: z.number().nullable(),
+  bins: z
+    .array(
+      z.strictObject({
+        lower: fraction,
+        upper: fraction,
+        count,
+        confidence: fraction.nullable(),
+        accuracy: fraction.nullable(),
+      }),
+    )
+    .readonly(),
+})
+
+const performance = z.strictObject({
+  accuracy: proportion,
+  accuracyByPatient: interval,
+  calibration: calibration.nullable(),
+  labels: z
+    .array(
+      z.strictObject({
+        label: z.string(),
+        auc: fraction.nullable(),
+        deLong: interval,
+        aucByPatient: interval,
+        pAgainstClean: fraction.nullable(),
+        card: operatingPoint,
+        fixed: operatingPoint.extend({ threshold: z.number() }).nullable(),
+      }),
+    )
+    .readonly(),
+  confusion: z.array(z.array(count).readonly()).readonly().nullable(),
+})
+
+const { settings, norm, failures } = cellResult.shape
+const role = z.enum([
+  'single-step',
+  'iterative',
+  'ensemble',
+  'gradient-free',
+  'hard-label',
+  'noise',
+  'corruption',
+])
+
+const method = fooled.extend({
+  method: z.string(),
+  role,
+  why: z.string(),
+  settings,
+  norm,
+  /** As it was asked for; null of a method without one. */
+  budget: z.string().nullable(),
+  /** The same in its unit. */
+  budgetValue: z.number().nullable(),
+  isReference: z.boolean(),
+  psnr: z.number().nullable(),
+  ssim: z.number().nullable(),
+  /** J, mean of the slices, of each iteration. */
+  losses: z.array(z.number()),
+  /** At the reference budget, and of methods without a budget. */
+  after: performance.nullable(),
+  transfer: z.array(z.strictObject({ model: count, slices: count, metBefore: count, fooled: proportion })),
+})
+
+const pair = z.strictObject({
+  first: z.string(),
+  second: z.string(),
+  images: count,
+  onlyFirst: count,
+  onlySecond: count,
+  exact: fraction,
+  midP: fraction,
+  difference: z.strictObject({ mean: z.number().nullable(), interval }),
+})
+
+const model = z.strictObject({
+  name: z.string(),
+  sha256: z.string(),
+  device: z.string(),
+  task: z.string(),
+  classes: z.array(z.string()),
+  /** Null where the model's own predictions are the labels: they agree by definition. */
+  clean: performance.nullable(),
+  methods: z.array(method),
+  worstCase: fooled,
+  pairs: z.array(pair),
+  checklist: z.array(
+    z.strictObject({ question: z.string(), answer: z.enum(checklistAnswers), evidence: z.string() }),
+  ),
+  warnings: z.array(z.strictObject({ check: z.string(), message: z.string(), tip: z.string() })),
+})
+
+export const evaluation = z.strictObject({
+  schema: z.literal(evaluationSchema),
+  notice: z.string(),
+  software: z.strictObject({ name: z.literal('Radversary'), version: z.string() }),
+  /** Names the comparison that it was made of. */
+  exportId: z.string(),
+  protocol: z.strictObject({
+    name: z.string(),
+    summary: z.string(),
+    epsilon: z.string(),
+    leftOut: z.array(z.strictObject({ method: z.string(), why: z.string() })),
+  }),
+  study: z.strictObject({ images: count, patients: count, modalities: z.array(z.string()) }),
+  labels: z.enum(['file', 'prediction']),
+  target: z.string().nullable(),
+  criterion: comparisonSpec.shape.criterion,
+  seed: z.int(),
+  models: z.array(model),
+  failures,
+  /** Commands that make it again; files by their names, without folders. */
+  commands: z.array(z.string()),
+})
+
+export type Evaluation = z.output<typeof evaluation>
+export type EvaluatedModel = Evaluation['models'][number]
+export type EvaluatedMethod = EvaluatedModel['methods'][number]
+export type EvaluatedPerformance = z.output<typeof performance>

@@ -1,0 +1,59 @@
+import { methodNamed } from '../../core/attacks/attack-methods.ts'
+import { scaledBudget } from '../../core/image/budget.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import { contextOf } from '../../core/model/context.ts'
+import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
+import type { Protocol, ProtocolStep } from '../../core/spec/protocols.ts'
+
+/** A protocol for some models. */
+export interface PlannedProtocol {
+  readonly protocol: Protocol
+  readonly epsilon: string
+  readonly steps: readonly ProtocolStep[]
+  /** Methods that one of the models does not take. */
+  readonly leftOut: { method: string; why: string }[]
+}
+
+/** The steps that all of the models take. @throws RadversaryError usage for a budget that there is not */
+export function planSteps(
+  protocol: Protocol,
+  {
+    cards,
+    epsilon = protocol.epsilon,
+  }: { readonly cards: readonly ModelCard[]; readonly epsilon?: string | undefined },
+): PlannedProtocol {
+  const obstacles = protocol.steps.map((step) => ({
+    step,
+    why: cards.flatMap((card) => obstacleOf(step, card))[0],
+  }))
+  return {
+    protocol,
+    epsilon: scaledBudget(epsilon, 1),
+    steps: obstacles.flatMap(({ step, why }) => (why === undefined ? [step] : [])),
+    leftOut: obstacles.flatMap(({ step, why }) => (why === undefined ? [] : [{ method: step.method, why }])),
+  }
+}
+
+function obstacleOf({ method, tasks }: ProtocolStep, card: ModelCard): string[] {
+  const entry = methodNamed(method)
+  const takes = (list: readonly string[] | undefined) => list === undefined || list.includes(card.task)
+  if (!takes(tasks) || !takes(entry.tasks)) return [`It is not for models of ${card.task}.`]
+  if (contextOf(card) > 0 && !entry.stacks)
+    return ['It does not take models whose predictions depend on neighbouring slices.']
+  return []
+}
+
+/** The comparison that a protocol is. */
+export function comparedBy(
+  { protocol, epsilon, steps }: PlannedProtocol,
+  models: number,
+): Pick<ComparisonSpec, 'methods' | 'budgets' | 'transfer'> {
+  return {
+    methods: steps.map(({ method, at, settings }) => ({
+      name: method,
+      settings: at === 'budget' ? { ...settings, epsilon } : settings,
+    })),
+    budgets: { Linf: protocol.curve.map((part) => scaledBudget(epsilon, part)), L2: [] },
+    transfer: protocol.transfer && models > 1,
+  }
+}

@@ -1,0 +1,216 @@
+import { decimal, percent } from '../../core/number-texts.ts'
+import { fixedSensitivity } from '../../core/evaluate/robustness.ts'
+import { html, Markup, tableMarkup } from './html.ts'
+import { budgetText, intervalText, patientsText, pText, rateText } from './evaluation-texts.ts'
+import { strongestOf } from './evaluation-figures.ts'
+import type { EvaluatedModel, EvaluatedPerformance, Evaluation } from './evaluation.ts'
+
+type Figure = (name: string) => string | undefined
+
+/** Everything about one model. */
+export function modelSections({ models }: Evaluation, model: EvaluatedModel, figure: Figure): Markup {
+  return html`<section class="model">
+    <h2>${model.name}: checklist</h2>
+    ${checklist(model)}
+    <h2>${model.name}: methods</h2>
+    ${methodsTable(model)} ${transferTable(models, model)} ${pairsTable(model)}
+    ${drawn(figure('budgets'), 'What was fooled over budgets. Bands are intervals of 95 %, by patient where there are several, else Wilson’s.')}
+    ${drawn(figure('convergence'), 'Convergence: the loss J that each attack raises, at the budget of the protocol.')}
+    <h2>${model.name}: answers before and after</h2>
+    ${answers(model)}
+    ${drawn(figure('reliability'), 'Reliability: accuracy of predictions by their confidence, in ten bins.')}
+    ${warnings(model)}
+  </section> `
+}
+
+function drawn(svg: string | undefined, caption: string): Markup | null {
+  return svg === undefined
+    ? null
+    : html`<figure>
+        ${new Markup(svg)}
+        <figcaption>${caption}</figcaption>
+      </figure>`
+}
+
+function checklist({ checklist: items }: EvaluatedModel): Markup {
+  const answered = (answer: string) =>
+    html`<span class="${answer === 'not tried' ? 'tried' : answer}">${answer}</span>`
+  return tableMarkup(
+    'Carlini et al., On Evaluating Adversarial Robustness (arXiv:1902.06705), answered from the data',
+    ['Item', 'Answer', 'Evidence'],
+    items.map(({ question, answer, evidence }) => [question, answered(answer), evidence]),
+  )
+}
+
+function methodsTable({ methods, worstCase }: EvaluatedModel): Markup {
+  const rows = methods.map((method) => [
+    ...[method.method, budgetText(method), rateText(method.fooled), intervalText(method.fooled)],
+    ...[intervalText(method.byPatient), method.metBefore, decimal(method.psnr, 1), decimal(method.ssim, 3)],
+  ])
+  const worst = ['worst case', 'at the budget', rateText(worstCase.fooled), intervalText(worstCase.fooled), intervalText(worstCase.byPatient), worstCase.metBefore, '', ''] // prettier-ignore
+  const reasons = methods.filter(({ method }, i) => methods.findIndex((each) => each.method === method) === i)
+  return html`${tableMarkup(
+      'Fooled of those right before',
+      ['Method', 'Budget', 'Fooled', 'Wilson 95 %', 'By patient 95 %', 'Wrong before', 'PSNR, dB', 'SSIM'],
+      [...rows, worst],
+    )}
+    <p>
+      The worst case counts an image as fooled where any method at the budget fools it. Why each method is
+      there:
+    </p>
+    <ul>
+      ${reasons.map(({ method, why }) => html`<li><strong>${method}</strong>: ${why}</li>`)}
+    </ul> `
+}
+
+function transferTable(models: Evaluation['models'], { methods, name }: EvaluatedModel): Markup | null {
+  const rows = methods.flatMap(
+    (method) =>
+    method.transfer.map(({ model, fooled }) => [method.method, budgetText(method), models[model]?.name, rateText(fooled), intervalText(fooled)]), // prettier-ignore
+  )
+  if (rows.length === 0) return null
+  return tableMarkup(`Transfer: made on ${name}, judged on others`, ['Method', 'Budget', 'Judged on', 'Fooled', 'Wilson 95 %'], rows) // prettier-ignore
+}
+
+function pairsTable({ pairs }: EvaluatedModel): Markup | null {
+  if (pairs.length === 0) return null
+  return tableMarkup(
+    'Differences between methods at the budget, on the same images (McNemar, two-sided, not corrected for their number)',
+    ['First', 'Second', 'Only first', 'Only second', 'Difference', 'By patient 95 %', 'p, exact', 'p, mid-p'],
+    pairs.map(({ first, second, onlyFirst, onlySecond, exact, midP, difference: { mean, interval } }) => [
+      ...[first, second, onlyFirst, onlySecond, percent(mean), intervalText(interval), pText(exact), pText(midP)], // prettier-ignore
+    ]),
+  )
+}
+
+/** Clean images, then what the strongest method, and what happens without an attacker, leave of them. */
+function answers(model: EvaluatedModel): Markup {
+  const { clean, methods, classes } = model
+  if (clean === null) return html`<p>No labels were given, so there is no accuracy to report.</p>`
+  const after = methods.flatMap(({ method, after }) =>
+    after === null ? [] : [{ images: method, performance: after }],
+  )
+  const rows = [{ images: 'clean', performance: clean }, ...after]
+  const strongest = strongestOf(model)
+  return html`${tableMarkup(
+    'Accuracy and calibration',
+    ['Images', 'Right', 'Wilson 95 %', 'By patient 95 %', 'ECE'],
+    rows.map(({ images, performance: { accuracy, accuracyByPatient, calibration } }) => [
+      ...[images, rateText(accuracy), intervalText(accuracy), intervalText(accuracyByPatient)],
+      decimal(calibration?.ece ?? null, 3),
+    ]),
+  )}
+  ${labelTable('clean images', clean)}
+  ${strongest?.after ? labelTable(strongest.method, strongest.after) : null}
+  ${confusionTable('clean images', clean, classes)}
+  ${strongest?.after ? confusionTable(`after ${strongest.method}`, strongest.after, classes) : null}`
+}
+
+function labelTable(images: string, { labels }: EvaluatedPerformance): Markup | null {
+  if (labels.length === 0) return null
+  return tableMarkup(
+    `Each label against the others, ${images}; fixed: the threshold that finds ${percent(fixedSensitivity, 0)} on clean images`,
+    [
+      'Label',
+      'AUC',
+      'DeLong 95 %',
+      'p against clean',
+      'Sensitivity',
+      'Specificity',
+      'Fixed: sensitivity',
+      'Fixed: specificity',
+    ],
+    labels.map(({ label, auc, deLong, pAgainstClean, card, fixed }) => [
+      ...[
+        label,
+        decimal(auc, 3),
+        deLong === null ? '–' : `${deLong.lower.toFixed(3)} to ${deLong.upper.toFixed(3)}`,
+      ],
+      ...[pText(pAgainstClean), percent(card.sensitivity.rate), percent(card.specificity.rate)],
+      ...[percent(fixed?.sensitivity.rate ?? null), percent(fixed?.specificity.rate ?? null)],
+    ]),
+  )
+}
+
+function confusionTable(
+  images: string,
+  { confusion }: EvaluatedPerformance,
+  classes: readonly string[],
+): Markup | null {
+  if (confusion === null) return null
+  return tableMarkup(
+    `Confusion, ${images}: labels below each other, predictions side by side`,
+    ['Label', ...classes],
+    confusion.map((counts, k) => [classes[k], ...counts]),
+  )
+}
+
+function warnings({ warnings: all }: EvaluatedModel): Markup | null {
+  if (all.length === 0) return null
+  return html`<h3>Signs that numbers say something else than they seem to</h3>
+    <ul>
+      ${all.map(({ message, tip }) => html`<li>${message} ${tip}</li>`)}
+    </ul> `
+}
+
+/** Which items of reporting guidelines on robustness the report answers, and which it can't. */
+export function guidelineSection({ study, labels, models }: Evaluation): Markup {
+  const tried = models.every(({ checklist: items }) => items.every(({ answer }) => answer !== 'not tried'))
+  return html`<section>
+    <h2>Reporting guidelines</h2>
+    ${tableMarkup(
+      'Items on robustness that this report can answer',
+      ['Guideline', 'Item', 'Where'],
+      [
+        [
+          'CLAIM 2024',
+          'Metrics of the model’s performance, with measures of uncertainty',
+          labels === 'file'
+            ? 'Answers before and after, with Wilson’s and DeLong’s intervals, and by patient'
+            : 'Not answered: no labels were given',
+        ],
+        [
+          'CLAIM 2024',
+          'Robustness or sensitivity analysis',
+          'Methods, curves over budgets, corruptions where the protocol has them',
+        ],
+        [
+          'CLAIM 2024',
+          'Failure analysis of incorrectly classified cases',
+          'Confusion before and after; cases by image are in comparison/cells',
+        ],
+        [
+          'CLAIM 2024',
+          'Number of patients and images',
+          `${study.images} images, ${patientsText(study.patients)}`,
+        ],
+        [
+          'FUTURE-AI',
+          'Robustness: evaluate against variations, noise and attacks that are to be expected',
+          tried ? 'Answered' : 'Answered in part: see the items that were not tried',
+        ],
+        [
+          'FUTURE-AI',
+          'Traceability: what was run can be run again',
+          'Commands below; SHA-256 of every file in manifest.json',
+        ],
+      ],
+    )}
+    <p>Not in this report: subgroups by columns of the labels file, a gallery of cases, defences.</p>
+  </section> `
+}
+
+export function replaySection({ commands, software, exportId, seed, failures, models }: Evaluation): Markup {
+  return html`<section>
+    <h2>To make it again</h2>
+    <p>
+      ${software.name} ${software.version}, seed ${seed}, ${models.map(({ device }) => device).join(', ')};
+      comparison ${exportId}. STUDY stands for the study’s folder.
+    </p>
+    <pre>${commands.join('\n')}</pre>
+    ${failures.length === 0 ? null : html`<p>${failures.length} inputs failed; evaluation.json names them.</p>`}
+    <p>
+      A PDF: open this file in a browser and print it to a file, or run the command with <code>--pdf</code>.
+    </p>
+  </section> `
+}

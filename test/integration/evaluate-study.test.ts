@@ -1,0 +1,71 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { verifyManifest } from '../../src/adapters/fs/manifest.ts'
+import { readJson } from '../../src/adapters/fs/json-file.ts'
+import { evaluation, type Evaluation } from '../../src/engine/evaluate/evaluation.ts'
+import { commandLine, type Ended } from '../support/command-line.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const sample = fileURLToPath(new URL('../../resources/sample/', import.meta.url))
+const base = temporaryFolder('evaluate-study')
+const [study, out] = [join(base, 'study'), join(base, 'out')]
+mkdirSync(study)
+for (const name of ['01.dcm', '10.dcm', '20.dcm', 'labels.csv'])
+  copyFileSync(join(sample, 'study', name), join(study, name))
+
+const evaluate = (...more: string[]) =>
+  commandLine([
+    ...['evaluate', '--study', study, '--labels', join(study, 'labels.csv'), '--protocol', 'quick'],
+    ...['--model', join(sample, 'model/phantom-thorax.onnx'), '--device', 'cpu', '--threads', '1'],
+    ...['--out', out, ...more],
+  ])
+
+let ended: Ended
+let found: Evaluation
+beforeAll(async () => {
+  ended = await evaluate()
+  expect(ended).toMatchObject({ code: 0 })
+  found = await readJson(join(out, 'evaluation.json'), evaluation)
+}, 240_000)
+
+test('every file is listed, those of the comparison too', async () => {
+  expect(await verifyManifest(out)).toMatchObject({ missing: [], changed: [], unlisted: [] })
+})
+
+test('every cell of the protocol is there, with what success means everywhere', () => {
+  const [model] = found.models
+  expect(model?.methods.map(({ method }) => method)).toEqual(['pgd', 'pgd', 'pgd', 'smia', 'smia', 'smia', 'fgsm', 'noise']) // prettier-ignore
+  const cells = z.object({ cells: z.array(z.object({ fooled: z.unknown() })) })
+  const { cells: compared } = cells.parse(JSON.parse(readFileSync(join(out, 'comparison/comparison.json'), 'utf8'))) // prettier-ignore
+  expect(model?.methods.map(({ fooled }) => fooled)).toEqual(compared.map(({ fooled }) => fooled))
+  expect(model?.clean?.labels.map(({ label }) => label)).toEqual(['no lesion', 'solid nodule', 'ground-glass opacity']) // prettier-ignore
+  expect(found.study).toEqual({ images: 3, patients: 1, modalities: ['CT'] })
+})
+
+test('the checklist is answered from the data', () => {
+  const answers = found.models[0]!.checklist.map(({ answer }) => answer)
+  expect(answers).toHaveLength(8)
+  expect(ended.out).toContain('Were gradient-free attacks tried?')
+})
+
+test('the report is one page without scripts that loads nothing, and names no folder', () => {
+  const report = readFileSync(join(out, 'report.html'), 'utf8')
+  expect(report).toContain('<h1>Robustness of phantom-thorax</h1>')
+  expect(report).not.toMatch(/<script|(src|href)="?http|@import|url\((?!#)/)
+  expect(report).not.toContain(base)
+  expect(report).toContain('--model phantom-thorax.onnx --protocol quick --labels labels.csv')
+})
+
+test('the same command finds it done', async () => {
+  expect((await evaluate()).out).toContain('Resumed: 8 cells were done before')
+})
+
+test('a difference from itself is none', async () => {
+  const { out: text, code } = await commandLine(['evaluate', '--diff', out, out])
+  expect(code).toBe(0)
+  expect(text).toMatch(/clean accuracy .* 0\.0 %/)
+  expect(text).not.toContain('differs')
+})
