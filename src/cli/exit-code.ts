@@ -13,7 +13,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 }
 
 /** Commands whose folder holds what was done. */
-const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare'])
+const resumable: ReadonlySet<string | undefined> = new Set(['attack', 'compare', 'cohort'])
 
 /** Says that a command was interrupted, and what can be done. */
 export function tellInterrupted({ out, err }: Streams, args: readonly string[]): void {

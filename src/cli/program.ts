@@ -78,6 +78,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'attack by a protocol, and report what a reviewer asks for; compare two such evaluations',
     create: async (context) => (await import('./commands/evaluate.ts')).evaluateCommand(context),
   },
+  cohort: {
+    summary: 'attack many studies, on one machine or on the scheduler that a cluster has',
+    create: async (context) => (await import('./commands/cohort.ts')).cohortCommand(context),
+  },
   verify: {
     summary: 'read an export again: hashes, pixels and, where the model is at hand, predictions',
     create: async (context) => (await import('./commands/verify.ts')).verifyCommand(context),

@@ -51,13 +51,22 @@ export async function openWorkbench(
   hooks: JobHooks,
   needsGradient = false,
 ): Promise<Workbench> {
+  return workbenchOf(await openWorkModel(request, hooks, needsGradient), request, hooks)
+}
+
+/** Opens a request's model, to be used on any study. @throws as `openModel`; model-unsupported. */
+export async function openWorkModel(
+  request: ModelReference & Pick<WorkbenchRequest, 'straightThrough'>,
+  hooks: JobHooks,
+  needsGradient: boolean,
+): Promise<OpenedModel> {
   const model = await openModel(request)
   const isStraight = needsGradient && goesStraight(request, model.obstacles, hooks)
   const opened: OpenedModel = isStraight ? { ...model, straightThrough: 'gradients' } : model
   const obstacle = opened.obstacles.find((each) => each.of === 'gradient')
   const isPassed = obstacle?.isRounding === true && opened.straightThrough !== undefined
   if (needsGradient && obstacle !== undefined && !isPassed) throw obstacleError(obstacle, opened.path)
-  return workbenchOf(opened, request, hooks)
+  return opened
 }
 
 /** The same with a model that is open already. @throws as `openWorkbench` */

@@ -209,7 +209,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** The originals stay as they are: the export is neither one of them nor among them. Links are followed. */
-async function refuseSources(folder: string, sources: readonly string[]): Promise<void> {
+export async function refuseSources(folder: string, sources: readonly string[]): Promise<void> {
   const target = await realPath(folder)
   for (const source of sources) {
     if (isWithin(target, await realPath(resolve(source)))) {

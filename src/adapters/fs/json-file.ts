@@ -50,11 +50,14 @@ export async function readJsonFile<T>(
 }
 
 /** Replaces the file in one step; its folder is made. @throws RadversaryError io-failed. */
-export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+export function writeJsonFile(path: string, value: unknown): Promise<void> {
+  return writeTextFile(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** The same of any text. @throws as `writeJsonFile` */
+export async function writeTextFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw ioError('make folder', dirname(path), cause)
   })
-  await writeFileAtomically(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`), {
-    replace: true,
-  })
+  await writeFileAtomically(path, new TextEncoder().encode(text), { replace: true })
 }

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
@@ -113,7 +112,8 @@ export async function writeManifest(
 
 /** A file's entry in the manifest. */
 export function describeFile(path: string, bytes: Uint8Array): ManifestEntry {
-  return { path: relativePath.parse(path), bytes: bytes.length, sha256: bytesToHex(sha256(bytes)) }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { path: relativePath.parse(path), bytes: bytes.length, sha256 }
 }
 
 /** All files in a folder and below, parted by /, without those that a dead writer left. */

@@ -7,11 +7,12 @@ import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
+import type { OpenedModel } from '../models/open-model.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { nothingLeft } from '../study/failures.ts'
 import { version } from '../version.ts'
-import { openWorkbench, workbenchOf, type Workbench, type WorkbenchTools } from '../workbench.ts'
+import { openWorkModel, workbenchOf, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf, type PlainDevice } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
@@ -42,10 +43,17 @@ export interface AttackRun extends Workbench {
   readonly exportId: string
 }
 
-/** Opens what a request names. @throws RadversaryError for whatever is wrong. */
-export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Promise<AttackRun> {
+/**
+ * Opens what a request names. @throws RadversaryError for whatever is wrong. @param opened the request's
+ * model, by `openAttackModel`, where it is opened once for many studies
+ */
+export async function prepareAttack(
+  request: AttackRequest,
+  hooks: JobHooks,
+  opened?: OpenedModel,
+): Promise<AttackRun> {
   const asked = await askedOf(request)
-  const workbench = await openWorkbench(request, hooks, asked.method.entry.access === 'white-box')
+  const workbench = await workbenchOf(opened ?? (await openAttackModel(request, hooks)), request, hooks)
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, asked.method.entry)
   const { card } = workbench.opened
@@ -56,6 +64,18 @@ export async function prepareAttack(request: AttackRequest, hooks: JobHooks): Pr
     stacks: stacksOf(workbench, request),
   }
   return { ...run, exportId: await exportIdOf(run) }
+}
+
+/**
+ * Checks what is asked of a method and opens its model, before any study is read. @throws RadversaryError
+ * usage; as `openWorkModel`.
+ */
+export function openAttackModel(
+  request: Omit<AttackRequest, 'study' | 'out'>,
+  hooks: JobHooks,
+): Promise<OpenedModel> {
+  const { entry } = configureMethod(request.method, request.settings)
+  return openWorkModel(request, hooks, entry.access === 'white-box')
 }
 
 /** A run as plain values: what is opened already, and the request for what is opened again. */

@@ -11,6 +11,7 @@ import { resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage, recordText } from '../export/record.ts'
 import { summaryText } from '../export/summary-text.ts'
 import type { Progress } from '../progress.ts'
+import type { OpenedModel } from '../models/open-model.ts'
 import { closeAll, connectPixelModels, inLanes, openLanes } from '../session/lanes.ts'
 import { learnFromGroups, type LearnedOfGroups, type LearnedStore } from '../session/preparation.ts'
 import { sessionAttack } from '../session/session.ts'
@@ -40,9 +41,14 @@ export interface AttackReport {
  * comes to the same bytes.
  * @throws RadversaryError for whatever stops the whole run (usage, card-invalid, model-unreadable, io-failed,
  * cancelled …).
+ * @param opened the request's model, where it is opened once for many studies
  */
-export async function attackStudy(request: AttackRequest, hooks: AttackHooks = {}): Promise<AttackReport> {
-  const run = await prepareAttack(request, hooks)
+export async function attackStudy(
+  request: AttackRequest,
+  hooks: AttackHooks = {},
+  opened?: OpenedModel,
+): Promise<AttackReport> {
+  const run = await prepareAttack(request, hooks, opened)
   const { exportId } = run
   const folder = await openExportFolder({ folder: request.out, exportId, sources: request.study })
   return folder.complete ? await finishedReport(folder) : await work(run, folder, hooks)

@@ -13,8 +13,13 @@ export type InputFailure = ScanFailure
  * (cancelled, a broken model, a full disk, our own bugs) are thrown again.
  */
 export function inputFailure(error: unknown, { name }: StudyImage): InputFailure {
-  if (!(error instanceof RadversaryError) || !inputCodes.has(error.code)) throw error
+  if (!isInputFault(error)) throw error
   return { file: name, code: error.code, message: error.message, tip: error.tip }
+}
+
+/** Whether an error is a fault of what was given to be worked on, and leaves the rest unharmed. */
+export function isInputFault(error: unknown): error is RadversaryError {
+  return error instanceof RadversaryError && inputCodes.has(error.code)
 }
 
 /**

@@ -1,0 +1,201 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { fileExists } from '../../adapters/fs/atomic-write.ts'
+import { physicalCores } from '../../adapters/ort/hardware.ts'
+import { readJson, toRestore, writeTextFile } from '../../adapters/fs/json-file.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { attackSpec } from '../../core/spec/attack-spec.ts'
+import { openAttackModel } from '../attack/attack-run.ts'
+import { modelRuntimes } from '../models/tfjs-model-file.ts'
+import { throwIfCancelled, type JobHooks } from '../progress.ts'
+import { version } from '../version.ts'
+import type { CohortRequest } from './attack-cohort.ts'
+import { hashOfFile, hashOfInput, hashOfText, type InputHash } from './input-hash.ts'
+import { checkCount, shardsOf } from './shards.ts'
+
+/** Names of what a plan's folder holds, beside what a scheduler takes. */
+export const planFiles = { plan: 'plan.json', cohort: 'cohort', shards: 'shards' } as const
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const input = z.strictObject({
+  path: z.string(),
+  files: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  sha256,
+})
+
+const planSchema = z.strictObject({
+  schema: z.literal('radversary/cohort-plan/1'),
+  software: z.strictObject({ name: z.literal('Radversary'), version: z.string() }),
+  /** Paths are absolute: every machine has the same files in the same places. */
+  model: z.strictObject({
+    path: z.string(),
+    /** Of the model's file and its weights, as in records. */
+    sha256,
+    cardPath: z.string().optional(),
+    /** Of the card as it is applied, what was read off the model included. */
+    card: sha256,
+    runtime: z.enum(modelRuntimes).optional(),
+  }),
+  device: z.strictObject({ name: z.string(), threads: z.int().positive() }),
+  /** What every study is asked, its seed included. */
+  attack: attackSpec,
+  strictExports: z.boolean(),
+  /** Labels, wanted masks and region. */
+  inputs: z.array(input),
+  studies: z.array(input.extend({ name: z.string(), patient: z.string().nullable() })).min(1),
+  /** Names of the studies of each shard, counting from 0. */
+  shards: z.array(z.strictObject({ studies: z.array(z.string()).min(1) })).min(1),
+})
+
+/** A cohort parted into shards, with the hash of everything that decides its bytes. */
+export type CohortPlan = z.output<typeof planSchema>
+
+/** What is planned: a cohort's request, on the device that every machine has. */
+export interface PlanRequest extends CohortRequest {
+  readonly shards: number
+}
+
+/**
+ * Plans a cohort: hashes everything once, and parts the studies. @param request.out the plan's folder, new or
+ * empty
+ * @throws RadversaryError usage, export-conflict; as `openModel`; io-failed
+ */
+export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise<CohortPlan> {
+  if (request.device === 'auto') throw autoDevice()
+  checkCount(request.shards, request.studies)
+  if (await fileExists(join(request.out, planFiles.plan))) throw planned(request.out)
+  const opened = await openAttackModel(request, hooks)
+  const studies: CohortPlan['studies'] = []
+  for (const study of request.studies) {
+    throwIfCancelled(hooks.signal)
+    studies.push({ ...study, ...(await hashOfInput(study.path)) })
+    const [done, total] = [studies.length, request.studies.length]
+    hooks.onProgress?.({ done, total, phase: 'hashing studies', note: study.name })
+  }
+  return {
+    schema: 'radversary/cohort-plan/1',
+    software: { name: 'Radversary', version },
+    model: {
+      path: resolve(opened.path),
+      sha256: opened.sha256,
+      ...(request.card !== undefined && { cardPath: resolve(request.card) }),
+      card: hashOfText(JSON.stringify(opened.card)),
+      ...(request.runtime && { runtime: request.runtime }),
+    },
+    device: { name: request.device, threads: request.threads ?? physicalCores() },
+    attack: attackIn(request),
+    strictExports: request.strictExports ?? false,
+    inputs: await Promise.all(filesOf(attackIn(request)).map(hashOfInput)),
+    studies,
+    shards: shardsOf(studies, request.shards).map((names) => ({ studies: names })),
+  }
+}
+
+/** The attack's own fields, files by absolute paths. */
+function attackIn(request: CohortRequest): CohortPlan['attack'] {
+  const fields = Object.keys(attackSpec.shape) as readonly (keyof CohortPlan['attack'])[]
+  const given = fields.filter((field) => request[field] !== undefined)
+  const attack = Object.fromEntries(given.map((field) => [field, request[field]]))
+  for (const field of fileFields) {
+    const path = request[field]
+    if (path !== undefined) attack[field] = resolve(path)
+  }
+  return attackSpec.parse(attack)
+}
+
+const fileFields = ['labels', 'targetMasks', 'region'] as const
+
+function filesOf(attack: CohortPlan['attack']): string[] {
+  return fileFields.flatMap((field) => attack[field] ?? [])
+}
+
+/** A file of the plan's folder. */
+export interface PlanFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Writes plan.json and what a scheduler takes, which may hold the plan's SHA-256; returns all paths. Nothing
+ * is written where the scheduler's files can't be made.
+ */
+export async function writePlan(
+  folder: string,
+  plan: CohortPlan,
+  filesOf: (planSha256: string) => readonly PlanFile[],
+): Promise<string[]> {
+  const text = `${JSON.stringify(plan, null, 2)}\n`
+  const files = [{ path: planFiles.plan, text }, ...filesOf(hashOfText(text))]
+  for (const file of files) await writeTextFile(join(folder, file.path), file.text)
+  return files.map(({ path }) => join(folder, path))
+}
+
+/** @throws RadversaryError verification-failed for a damaged plan; io-failed */
+export async function readPlan(folder: string): Promise<{ plan: CohortPlan; sha256: string }> {
+  const file = join(folder, planFiles.plan)
+  return { plan: await readJson(file, planSchema, toRestore), sha256: await hashOfFile(file) }
+}
+
+/** The request of some of a plan's studies. @param home where this machine keeps what is its own */
+export function requestOfPlan(
+  plan: CohortPlan,
+  {
+    folder,
+    names,
+    home,
+  }: { readonly folder: string; readonly names: readonly string[]; readonly home: string },
+): CohortRequest {
+  const { model, device, attack, strictExports } = plan
+  const own = new Set(names)
+  return {
+    ...attack,
+    ...{ model: model.path, card: model.cardPath, runtime: model.runtime, home },
+    ...{ device: device.name, threads: device.threads, strictExports },
+    studies: plan.studies.filter(({ name }) => own.has(name)),
+    sources: [],
+    out: join(folder, planFiles.cohort),
+  }
+}
+
+/**
+ * Checks that everything a shard takes is as it was planned, before anything is computed. @throws
+ * RadversaryError verification-failed that names what has changed; io-failed
+ */
+export async function checkPlanned(plan: CohortPlan, request: CohortRequest, hooks: JobHooks): Promise<void> {
+  if (plan.software.version !== version)
+    throw changed(`Radversary ${plan.software.version}, got ${version}`, 'Run the version that planned.')
+  const opened = await openAttackModel(request, hooks)
+  if (opened.sha256 !== plan.model.sha256) throw changed(`the model as it was, got another`, undefined, opened.path) // prettier-ignore
+  if (hashOfText(JSON.stringify(opened.card)) !== plan.model.card)
+    throw changed('the card as it was, got another', undefined, plan.model.cardPath ?? opened.path)
+  const own = new Set(request.studies.map(({ name }) => name))
+  const inputs: readonly InputHash[] = [...plan.inputs, ...plan.studies.filter(({ name }) => own.has(name))]
+  for (const [index, planned] of inputs.entries()) {
+    throwIfCancelled(hooks.signal)
+    const found = await hashOfInput(planned.path)
+    if (found.sha256 !== planned.sha256)
+      throw changed(`${planned.files} files as they were, got ${found.files} others`, undefined, planned.path)
+    hooks.onProgress?.({ done: index + 1, total: inputs.length, phase: 'checking hashes', note: '' })
+  }
+}
+
+function changed(what: string, tip?: string, file?: string): RadversaryError {
+  return new RadversaryError('verification-failed', `Plan: expected ${what}`, {
+    file,
+    tip: tip ?? 'Put back what was planned, or plan again into another folder.',
+  })
+}
+
+function planned(file: string): RadversaryError {
+  return new RadversaryError('export-conflict', 'Plan: expected a folder without a plan, got one', {
+    file,
+    tip: 'Choose another folder: shards may be at work on that plan.',
+  })
+}
+
+function autoDevice(): RadversaryError {
+  return new RadversaryError('usage', 'Plan: expected a device that every machine has, got auto', {
+    tip: 'Give --device: bytes depend on it.',
+  })
+}

@@ -1,0 +1,44 @@
+import { entry } from '../../core/entry.ts'
+import { RadversaryError } from '../../core/errors.ts'
+
+/** A study, as far as its share of the work goes. */
+export interface WeighedStudy {
+  readonly name: string
+  readonly bytes: number
+}
+
+/**
+ * Parts studies into shards of about the same bytes: the largest first, each to the shard that has least so
+ * far (R. L. Graham, Bounds on multiprocessing timing anomalies, SIAM J. Appl. Math. 17:416, 1969: at most a
+ * third longer than the best). Names within a shard are sorted.
+ * @throws as `checkCount`
+ */
+export function shardsOf(studies: readonly WeighedStudy[], count: number): string[][] {
+  checkCount(count, studies)
+  const shards = Array.from({ length: count }, () => ({ bytes: 0, names: new Array<string>() }))
+  for (const { name, bytes } of [...studies].sort(largestFirst)) {
+    const least = entry(shards, lightest(shards))
+    least.names.push(name)
+    least.bytes += bytes
+  }
+  return shards.map(({ names }) => names.sort())
+}
+
+/** @throws RadversaryError usage for more shards than studies */
+export function checkCount(count: number, { length }: readonly unknown[]): void {
+  if (count > length)
+    throw new RadversaryError('usage', `Shards: expected at most ${length}, one for each study, got ${count}`)
+}
+
+function largestFirst(a: WeighedStudy, b: WeighedStudy): number {
+  return b.bytes - a.bytes || (a.name < b.name ? -1 : 1)
+}
+
+/** Of several that are alike the one with fewest studies: none stays empty. */
+function lightest(shards: readonly { readonly bytes: number; readonly names: readonly string[] }[]): number {
+  const order = [...shards.keys()].sort((i, j) => {
+    const [a, b] = [entry(shards, i), entry(shards, j)]
+    return a.bytes - b.bytes || a.names.length - b.names.length || i - j
+  })
+  return entry(order, 0)
+}
