@@ -8,6 +8,7 @@ const sample = join(import.meta.dirname, '../../resources/sample/study')
 describeApplication('methods side by side', (application) => {
   let page: Page
   const dialog = () => page.getByRole('dialog')
+  const start = () => dialog().getByRole('button', { name: 'Start the comparison' })
   const card = () => page.getByTestId('comparison')
   /** Takes an option of a list in, or out where it is in. */
   const choose = async (label: string, option: string) => {
@@ -25,7 +26,11 @@ describeApplication('methods side by side', (application) => {
   it('the form knows the study, its labels and the models', async () => {
     await page.getByRole('button', { name: 'Compare methods…' }).click()
     await dialog().getByText('On 28 images of').waitFor()
+    // The model that is worked with is ticked at first.
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/labels\.csv$/)
+    await choose('Models', 'phantom-thorax')
+    await dialog().getByText('Choose a model first.').waitFor()
+    expect(await start().isDisabled()).toBe(true)
     await choose('Models', 'phantom-thorax-detection')
     await expect.poll(() => dialog().getByLabel('Labels').inputValue()).toMatch(/boxes\.csv$/)
     await choose('Methods', 'DAG')
@@ -42,10 +47,14 @@ describeApplication('methods side by side', (application) => {
     await choose('Models', 'phantom-thorax')
   })
 
-  it('a budget without sense is told in the form, and nothing is begun', async () => {
+  it('a budget without sense is said in the form, and nothing is begun', async () => {
     await dialog().getByLabel('Budgets of methods that bound every pixel').fill('eight')
-    await dialog().getByRole('button', { name: 'Start the comparison' }).click()
-    await dialog().getByText('Budget: expected a number').waitFor()
+    await dialog().getByText('Budget: expected a number').first().waitFor()
+    expect(await start().isDisabled()).toBe(true)
+    await dialog().getByLabel('Budgets of methods that bound every pixel').fill('2/255 8')
+    await dialog().getByText('8 is 800% of the intensity range').first().waitFor()
+    expect(await start().isDisabled()).toBe(true)
+    await dialog().getByLabel('Budgets of methods that bound every pixel').fill('2/255')
     expect(await card().count()).toBe(0)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { budgetToRelative, parseBudget, relativeInUnits, scaledBudget } from './budget.ts'
+import { budgetToRelative, parseBudget, readingsOf, relativeInUnits, scaledBudget } from './budget.ts'
 
 const scale = { widthHu: 400, levelWidth: 1 / 800 }
 
@@ -45,4 +45,9 @@ test('a budget is scaled in its own unit', () => {
     '2.5levels',
     '0.02',
   ])
+})
+
+test('a number above 1 without a unit can be read in two ways', () => {
+  expect(readingsOf(' 8 ')).toEqual({ levels: '8/255', percent: '800%' })
+  expect(['8/255', '8%', '8grey', '1', '0.03', '3/2', 'x'].map(readingsOf)).toEqual(Array(7).fill(undefined))
 })

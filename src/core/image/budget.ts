@@ -48,6 +48,29 @@ export function parseBudget(text: string): Budget {
   return { value: suffix === '%' ? value / 100 : value, unit }
 }
 
+/** A relative size as users write it: '8/255' rather than '0.03137254901960784'. */
+export function relativeText(value: number): string {
+  const levels = Math.round(255 * value)
+  const isLevels = !Number.isInteger(value) && Math.abs(255 * value - levels) < 1e-9
+  return isLevels ? `${levels}/255` : String(value)
+}
+
+/** Two ways to write a number so that its unit is plain. */
+export interface BudgetReadings {
+  /** In grey levels of 255, e.g. '8/255'. */
+  readonly levels: string
+  /** Of the whole intensity range, e.g. '800%'. */
+  readonly percent: string
+}
+
+/** What a number above 1 without a unit may be meant as; undefined of any other text. */
+export function readingsOf(text: string): BudgetReadings | undefined {
+  const bare = text.trim()
+  const value = Number(bare)
+  if (!/^[\d.]+$/.test(bare) || !(value > 1)) return undefined
+  return { levels: `${bare}/255`, percent: `${Number((100 * value).toPrecision(12))}%` }
+}
+
 /** The budget in relative intensity. Throws `usage` for HU where the series has none. */
 export function budgetToRelative({ value, unit }: Budget, { widthHu, levelWidth }: BudgetScale): number {
   switch (unit) {

@@ -13,6 +13,7 @@ import {
   useUi,
 } from '../state/ui-store.ts'
 import { presetsOf } from '../viewer/presets.ts'
+import { keepDrawing, redoDrawing, undoDrawing } from '../viewer/drawing.ts'
 import type { ToolName } from '../viewer/tools.ts'
 import {
   applyPreset,
@@ -83,7 +84,10 @@ const plain = {
   overlayContent: nextOverlayContent,
   clear: () => {
     clearMeasurementsIn(active())
+    keepDrawing()
   },
+  undo: undoDrawing,
+  redo: redoDrawing,
   open: askForStudy,
   tags: () => {
     if (ui().studies.length > 0) setUi({ dialog: 'tags' })

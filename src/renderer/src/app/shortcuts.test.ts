@@ -37,6 +37,9 @@ test('digits are found by their place, whatever Shift makes of them', () => {
 
 test('Ctrl and Alt make other keys of them, which the browser keeps', () => {
   expect(commandFor(press('o', 'KeyO', { ctrlKey: true }), onPage)).toBe('open')
+  expect(commandFor(press('z', 'KeyZ', { ctrlKey: true }), onPage)).toBe('undo')
+  expect(commandFor(press('Z', 'KeyZ', { ctrlKey: true, shiftKey: true }), onPage)).toBe('redo')
+  expect(commandFor(press('z', 'KeyZ', { ctrlKey: true }), focusOn('input'))).toBeUndefined()
   expect(commandFor(press('r', 'KeyR', { ctrlKey: true }), onPage)).toBeUndefined()
   expect(commandFor(press('i', 'KeyI', { altKey: true }), onPage)).toBeUndefined()
 })

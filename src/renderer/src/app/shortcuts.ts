@@ -14,13 +14,13 @@ const presetKeys = Array.from({ length: 9 }, (_, i) => String(i + 1))
 /** Every key of the interface. Where readers of images have habits (Weasis, OHIF), these are theirs. */
 export const shortcuts: readonly Shortcut[] = [
   { keys: 'ArrowDown', command: 'next', text: 'Next slice' },
-  { keys: 'ArrowUp', command: 'previous', text: 'Slice before' },
+  { keys: 'ArrowUp', command: 'previous', text: 'Previous slice' },
   { keys: 'PageDown', command: 'nextTen', text: 'Ten slices on' },
   { keys: 'PageUp', command: 'previousTen', text: 'Ten slices back' },
   { keys: 'Home', command: 'first', text: 'First slice' },
   { keys: 'End', command: 'last', text: 'Last slice' },
   { keys: 'ArrowRight', command: 'nextPane', text: 'Next viewport' },
-  { keys: 'ArrowLeft', command: 'previousPane', text: 'Viewport before' },
+  { keys: 'ArrowLeft', command: 'previousPane', text: 'Previous viewport' },
   ...presetKeys.map((key): Shortcut => ({
     keys: key,
     command: `preset:${key}`,
@@ -44,6 +44,9 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'X', command: 'tool:region', text: 'Region for the attack: rectangle' },
   { keys: 'Shift+X', command: 'tool:region-ellipse', text: 'Region for the attack: ellipse' },
   { keys: 'Delete', command: 'clear', text: 'Remove measurements' },
+  { keys: 'Ctrl+Z', command: 'undo', text: 'Undo what was drawn or removed' },
+  { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo it' },
+  { keys: 'Ctrl+Y', command: 'redo', text: 'Redo it' },
   { keys: 'L', command: 'link', text: 'Link viewports' },
   { keys: 'C', command: 'cine', text: 'Cine' },
   { keys: 'O', command: 'overlay', text: 'Overlay: perturbation or gradient over the image' },

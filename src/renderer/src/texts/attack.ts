@@ -47,6 +47,12 @@ export const attackTexts = {
     estimate: (duration: string, images: string) =>
       `About ${duration} for ${images}, as fast as the model predicted them.`,
     noEstimate: 'Let the model predict the study (under Model) for an estimate of the time.',
-    needed: 'Open a study and choose a model first.',
+    needsStudy: 'Open a study first.',
+    needsModel: 'Choose a model first, under Model.',
+    readingModel: 'The model is still being read.',
+    aboveZero: 'expected more than 0',
+    whichUnit: (text: string, levels: string, percent: string) =>
+      `expected a unit: ${text} is ${percent} of the intensity range, ${levels} is ${text} grey levels`,
+    write: (text: string) => `Write ${text}`,
   },
 } as const

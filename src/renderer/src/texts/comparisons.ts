@@ -17,6 +17,7 @@ export const comparisonsTexts = {
     settings: 'Settings of methods',
     settingsHelp:
       'The same at every budget: smia.alpha=0.5 pgd.restarts=5. A step that is not set goes with the budget.',
+    needs: { models: 'Choose a model first.', methods: 'Choose a method first.' },
     start: 'Start the comparison',
     goOn: 'Go on',
     cancel: 'Cancel',

@@ -72,6 +72,7 @@ declare module 'cornerstone-core' {
     disable(element: HTMLElement): void
     displayImage(element: HTMLElement, image: Image, viewport?: Partial<Viewport>): void
     getEnabledElement(element: HTMLElement): EnabledElement
+    getEnabledElements(): readonly EnabledElement[]
     getDefaultViewportForImage(element: HTMLElement, image: Image): Viewport
     setViewport(element: HTMLElement, viewport: Partial<Viewport>): void
     resize(element: HTMLElement, fitToWindow: boolean): void
@@ -101,6 +102,9 @@ declare module 'hammerjs' {
 declare module 'cornerstone-tools' {
   import type { Cornerstone, Point } from 'cornerstone-core'
 
+  /** What was drawn, by image and tool. */
+  type ToolState = Record<string, Record<string, { readonly data: readonly object[] }>>
+
   type Tool = abstract new (properties?: object) => object
 
   interface MeasurementEvent {
@@ -114,7 +118,11 @@ declare module 'cornerstone-tools' {
     readonly EVENTS: { readonly MEASUREMENT_COMPLETED: string }
     readonly toolColors: { setToolColor(colour: string): void; setActiveColor(colour: string): void }
     readonly textStyle: { setFont(font: string): void; setBackgroundColor(colour: string): void }
-    readonly globalImageIdSpecificToolStateManager: { clearImageIdToolState(imageId: string): void }
+    readonly globalImageIdSpecificToolStateManager: {
+      clearImageIdToolState(imageId: string): void
+      saveToolState(): ToolState
+      restoreToolState(state: ToolState): void
+    }
     readonly WwwcTool: Tool
     readonly PanTool: Tool
     readonly ZoomTool: Tool
@@ -134,5 +142,5 @@ declare module 'cornerstone-tools' {
 
   const cornerstoneTools: CornerstoneTools
   export default cornerstoneTools
-  export type { MeasurementEvent, Tool }
+  export type { MeasurementEvent, Tool, ToolState }
 }

@@ -2,6 +2,7 @@ import cornerstone from 'cornerstone-core'
 import cornerstoneMath from 'cornerstone-math'
 import cornerstoneTools, { type MeasurementEvent } from 'cornerstone-tools'
 import hammer from 'hammerjs'
+import { watchDrawing } from './drawing.ts'
 import { registerFrameLoader } from './image-loader.ts'
 import { shapeBetween, type RegionShape } from './region.ts'
 
@@ -75,6 +76,7 @@ export function initViewer(): void {
   cornerstoneTools.addTool(cornerstoneTools.RectangleRoiTool, { name: names.region })
   cornerstoneTools.addTool(cornerstoneTools.EllipticalRoiTool, { name: names['region-ellipse'] })
   selectTool('window')
+  watchDrawing()
 }
 
 /** Gives the left button to a tool; pan and zoom keep their own buttons. */

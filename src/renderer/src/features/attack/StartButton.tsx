@@ -11,7 +11,7 @@ import { durationText } from '../runs/run-state.ts'
 import { scopeFor, useAttackForm } from './attack-form.ts'
 import { attackMilliseconds, passesOf } from './estimate.ts'
 import { findLabels } from './find-labels.ts'
-import { settingProblem } from './setting-text.ts'
+import { settingProblems } from './setting-text.ts'
 import { type AttackSubject, startAttack } from './start-attack.ts'
 
 /** Starts the attack that the form describes, unless a setting is wrong. */
@@ -26,9 +26,8 @@ export function StartButton({
   const labels = useAttackForm((form) => form.labels)
   const studies = useUi((ui) => ui.studies)
   const model = useModel(subject?.model)
-  const isWrong = method.settings.some(
-    (setting) => settingProblem(setting, given?.[setting.name] ?? '') !== undefined,
-  )
+  const missing = useMissing(subject)
+  const problems = [...(missing === undefined ? [] : [missing]), ...settingProblems(method.settings, given)]
   const start = useMutation({
     mutationFn: async (wanted: AttackSubject) => {
       const paths = studies.find(({ id }) => id === wanted.study)?.paths ?? []
@@ -40,17 +39,14 @@ export function StartButton({
   })
   return (
     <>
-      {subject === undefined && (
-        <Text size="xs" c="dimmed">
-          {texts.attack.needed}
-        </Text>
-      )}
+      <StartProblems id="start-problems" problems={problems} />
       {start.isError && <Fault error={start.error} />}
       <Button
         fullWidth
         size="sm"
         loading={start.isPending}
-        disabled={subject === undefined || model === undefined || isWrong}
+        disabled={problems.length > 0}
+        aria-describedby={problems.length > 0 ? 'start-problems' : undefined}
         onClick={() => {
           if (subject !== undefined) start.mutate(subject)
         }}
@@ -58,6 +54,35 @@ export function StartButton({
         {texts.attack.start}
       </Button>
     </>
+  )
+}
+
+/** What has to be there before anything can be attacked. */
+function useMissing(subject: AttackSubject | undefined): string | undefined {
+  const hasStudy = useUi((ui) => ui.studies.length > 0)
+  const chosen = useUi((ui) => ui.model)
+  const model = useModel(chosen)
+  if (!hasStudy) return texts.attack.needsStudy
+  if (chosen === undefined) return texts.attack.needsModel
+  return subject === undefined || model === undefined ? texts.attack.readingModel : undefined
+}
+
+/** Why a button that starts something is disabled, above it. */
+export function StartProblems({
+  id,
+  problems,
+}: {
+  readonly id: string
+  readonly problems: readonly string[]
+}) {
+  return (
+    <div id={id} role="status">
+      {problems.map((problem) => (
+        <Text key={problem} size="xs" c="orange.4">
+          {problem}
+        </Text>
+      ))}
+    </div>
   )
 }
 

@@ -79,7 +79,8 @@ test('every field that a run was started with is in the form, and what the form 
     straightThrough: true,
   }
   const forced = { forceIntensity: false, forceReferences: true }
-  const rest = { images: ['1.2'], exports: ['series'], ...forced, region: 'region.npy' }
+  // What is exported is chosen then.
+  const rest = { images: ['1.2'], exports: ['series'], pictures: ['png'], ...forced, region: 'region.npy' }
   const kept = { name: 'Again', created: '2026-01-02T03:04:05.000Z', paths: ['/study'], model: 'organs' }
   const device = { name: 'cpu', threads: 1 }
   const request = runRequest.parse({ ...kept, ...spec, ...rest, device })
@@ -88,8 +89,11 @@ test('every field that a run was started with is in the form, and what the form 
   fillForm(request)
   const form = useAttackForm.getState()
   const asked = attackAsked(form, { method: pgd, model: 'organs', labels: form.labels, known: segmenter })
-  const { name, model } = kept
-  expect(pageAttack.parse({ ...asked, study })).toMatchObject({ ...spec, name, model })
+  const { model } = kept
+  const again = pageAttack.parse({ ...asked, study })
+  expect(again).toMatchObject({ ...spec, model })
+  // Named anew: it may be changed before it is started.
+  expect(again.name).toBeUndefined()
 
   fillForm({ ...request, targetMasks: undefined, target: 'lung' })
   const towards = { method: pgd, model: 'organs', labels: form.labels, known: segmenter }

@@ -56,7 +56,7 @@ export function changeSetting(method: string, name: string, text: string): void 
 
 /** Fills the form with what a run was started with. */
 export function fillForm({ model, target, settings, labels, ...spec }: RunRequest): void {
-  const { method, seed, earlyStop, batch, slices, straightThrough, targetMasks, criterion, loss, name } = spec
+  const { method, seed, earlyStop, batch, slices, straightThrough, targetMasks, criterion, loss } = spec
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
     method,
@@ -68,7 +68,8 @@ export function fillForm({ model, target, settings, labels, ...spec }: RunReques
     targetMasks,
     criterion,
     loss,
-    name,
+    // What is changed would make its name wrong.
+    name: '',
     labels: labels ?? '',
     goal: target === undefined ? null : { model, goal: target },
     settings: { ...form.settings, [method]: texts },

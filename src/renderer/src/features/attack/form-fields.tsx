@@ -1,8 +1,20 @@
 import { percent } from '../../../../core/number-texts.ts'
-import { Accordion, Button, NativeSelect, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core'
+import {
+  Accordion,
+  Button,
+  Group,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import type { BudgetReadings } from '../../../../core/image/budget.ts'
 import type { ReactNode } from 'react'
 import { setUi, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
+import { keepDrawing } from '../../viewer/drawing.ts'
 import { regionSize } from '../../viewer/region.ts'
 import { changeForm, useAttackForm, type RunForm } from './attack-form.ts'
 import {
@@ -12,6 +24,7 @@ import {
   type SettingHelp,
   settingLabel,
   settingProblem,
+  sizeReadings,
 } from './setting-text.ts'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
@@ -39,6 +52,7 @@ export function RegionField() {
           variant="default"
           onClick={() => {
             setUi({ region: undefined })
+            keepDrawing()
           }}
         >
           {texts.attack.clearRegion}
@@ -227,16 +241,17 @@ export function SizeField({ setting, text, subject, onText }: SizeFieldProps) {
   return (
     <div>
       <TextInput
-        label={setting.name === 'epsilon' ? texts.attack.budget : settingLabel(setting.name)}
+        label={settingLabel(setting.name)}
         description={setting.explanation}
         value={text}
         placeholder={preset === '' ? texts.attack.byDefault : preset}
-        error={size.isError ? faultOf(size.error)?.message : undefined}
+        error={settingProblem(setting, text) ?? (size.isError ? faultOf(size.error)?.message : undefined)}
         spellCheck={false}
         onChange={(event) => {
           onText(event.currentTarget.value)
         }}
       />
+      <Readings readings={sizeReadings(setting, text)} onText={onText} />
       {size.data !== undefined && (
         <Text size="xs" mt={3} data-testid={`${setting.name}-in-units`}>
           {budgetText(size.data)}
@@ -248,5 +263,31 @@ export function SizeField({ setting, text, subject, onText }: SizeFieldProps) {
         </Text>
       )}
     </div>
+  )
+}
+
+interface ReadingsProps {
+  readonly readings: BudgetReadings | undefined
+  readonly onText: (text: string) => void
+}
+
+/** Writes a number that stands alone with the unit that is meant. */
+function Readings({ readings, onText }: ReadingsProps) {
+  if (readings === undefined) return null
+  return (
+    <Group gap={6} mt={4}>
+      {[readings.levels, readings.percent].map((text) => (
+        <Button
+          key={text}
+          size="compact-xs"
+          variant="default"
+          onClick={() => {
+            onText(text)
+          }}
+        >
+          {texts.attack.write(text)}
+        </Button>
+      ))}
+    </Group>
   )
 }

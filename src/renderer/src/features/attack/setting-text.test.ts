@@ -9,6 +9,7 @@ import {
   type SettingHelp,
   settingLabel,
   settingProblem,
+  settingProblems,
   threeDigits,
 } from './setting-text.ts'
 
@@ -26,7 +27,7 @@ test('presets are told as users write them', () => {
 test('names become labels', () => {
   expect(['stepSize', 'epsilon', 'stabilizationTarget'].map(settingLabel)).toEqual([
     'Step size',
-    'Epsilon',
+    'Budget',
     'Stabilization target',
   ])
 })
@@ -89,4 +90,28 @@ test('numbers keep three digits', () => {
     '0',
     '1500',
   ])
+})
+
+test('a bare number above 1 is asked about, unless such numbers are usual', () => {
+  const [epsilon, epsilonL2] = ['smia', 'pgd-l2'].map((name) => {
+    const method = attackMethods[name as keyof typeof attackMethods]
+    return method.settings.find(({ name }) => name === 'epsilon')!
+  })
+  expect(settingProblem(epsilon!, '8')).toBe(
+    'expected a unit: 8 is 800% of the intensity range, 8/255 is 8 grey levels',
+  )
+  for (const text of ['8/255', '800%', '8grey', '1', '0.03'])
+    expect(settingProblem(epsilon!, text)).toBeUndefined()
+  expect(settingProblem(epsilonL2!, '8')).toBeUndefined()
+})
+
+test('what is wrong with settings is said by name before anything is started', () => {
+  expect(settingProblems(smia, { epsilon: '0', steps: '1.5' })).toEqual([
+    'Budget: expected more than 0',
+    'Steps: expected a whole number',
+  ])
+  expect(settingProblems(smia, { epsilon: 'eight' })).toEqual([
+    'Budget: Budget: expected a number or a fraction, and a unit, got "eight"',
+  ])
+  expect(settingProblems(smia)).toEqual([])
 })

@@ -1,4 +1,7 @@
+import { type BudgetReadings, parseBudget, readingsOf, relativeText } from '../../../../core/image/budget.ts'
+import { RadversaryError } from '../../../../core/errors.ts'
 import type { MethodHelp } from '../../api/types.ts'
+import { texts as all } from '../../texts.ts'
 
 export type SettingHelp = MethodHelp['settings'][number]
 
@@ -19,13 +22,12 @@ export function isMain({ name }: Pick<SettingHelp, 'name'>): boolean {
 /** A preset as a user would write it: 8/255 rather than 0.03137254901960784. */
 export function presetText(preset: SettingHelp['preset']): string {
   if (preset === null) return ''
-  if (typeof preset !== 'number' || Number.isInteger(preset)) return String(preset)
-  const levels = preset * 255
-  return Math.abs(levels - Math.round(levels)) < 1e-9 ? `${Math.round(levels)}/255` : String(preset)
+  return typeof preset === 'number' ? relativeText(preset) : String(preset)
 }
 
-/** "stepSize" as "Step size". */
+/** "stepSize" as "Step size"; the budget by its own name. */
 export function settingLabel(name: string): string {
+  if (name === 'epsilon') return all.attack.budget
   const words = name.replace(/([A-Z]|\d+)/g, ' $1').toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -47,15 +49,50 @@ export function givenSettings(
   return given
 }
 
-/** Why a setting's text can't be used; undefined when it can. Sizes are the engine's to judge. */
+/** Why a setting's text can't be used; undefined when it can. */
 export function settingProblem(setting: SettingHelp, text: string): string | undefined {
   const isText = setting.kind === 'choice' || setting.kind === 'text' || setting.kind === 'boolean'
-  if (text.trim() === '' || isText || isSize(setting)) return undefined
+  if (text.trim() === '') return undefined
+  if (isSize(setting)) return sizeProblem(text, sizeReadings(setting, text))
+  if (isText) return undefined
   const value = Number(text)
   if (!Number.isFinite(value)) return 'expected a number'
   if (setting.kind === 'integer' && !Number.isInteger(value)) return 'expected a whole number'
   if (setting.minimum !== null && value < setting.minimum) return `expected at least ${setting.minimum}`
   return undefined
+}
+
+/**
+ * What a size without a unit may be meant as, where that has to be asked. Settings whose preset is above 1, or
+ * that have none, are norms over all pixels or depend on others: there such a number is usual.
+ */
+export function sizeReadings(
+  { preset }: Pick<SettingHelp, 'preset'>,
+  text: string,
+): BudgetReadings | undefined {
+  return typeof preset === 'number' && preset <= 1 ? readingsOf(text) : undefined
+}
+
+/** Why a size can't be used as it is written. What it is in another image's units, the engine judges. */
+export function sizeProblem(text: string, readings: BudgetReadings | undefined): string | undefined {
+  if (readings !== undefined) return all.attack.whichUnit(text.trim(), readings.levels, readings.percent)
+  try {
+    return parseBudget(text).value > 0 ? undefined : all.attack.aboveZero
+  } catch (error) {
+    if (error instanceof RadversaryError) return error.message
+    throw error
+  }
+}
+
+/** Why the settings of a method can't be used, each by its name. */
+export function settingProblems(
+  help: readonly SettingHelp[],
+  texts: Readonly<Record<string, string>> = {},
+): string[] {
+  return help.flatMap((setting) => {
+    const problem = settingProblem(setting, texts[setting.name] ?? '')
+    return problem === undefined ? [] : [`${settingLabel(setting.name)}: ${problem}`]
+  })
 }
 
 /** A size of change in every unit, as the engine counts it. */

@@ -10,12 +10,15 @@ import { Fault } from '../../ui/Fault.tsx'
 import { useFoundLabels } from '../attack/find-labels.ts'
 import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
 import { GoalChoice } from '../attack/GoalFields.tsx'
+import { StartProblems } from '../attack/StartButton.tsx'
 import { methodOptions } from '../attack/method-options.ts'
 import { LabelsInput } from '../files/PathInput.tsx'
 import {
+  budgetsProblem,
   changeComparisonForm,
   type Choices,
   choicesOf,
+  comparisonProblems,
   startComparison,
   ticksAfter,
   useComparisonForm,
@@ -93,13 +96,21 @@ function Form({ study, onStarted }: FormProps) {
   )
 }
 
-function StartButton({ models, methods }: Choices['chosen']) {
+function StartButton(chosen: Choices['chosen']) {
+  const problems = comparisonProblems(chosen, useComparisonForm())
   return (
-    <Group justify="flex-end">
-      <Button type="submit" disabled={models.length === 0 || methods.length === 0}>
-        {texts.comparisons.start}
-      </Button>
-    </Group>
+    <>
+      <StartProblems id="comparison-problems" problems={problems} />
+      <Group justify="flex-end">
+        <Button
+          type="submit"
+          disabled={problems.length > 0}
+          aria-describedby={problems.length > 0 ? 'comparison-problems' : undefined}
+        >
+          {texts.comparisons.start}
+        </Button>
+      </Group>
+    </>
   )
 }
 
@@ -108,7 +119,10 @@ function setLabels(labels: string): void {
 }
 
 function useChoices(): Choices {
-  const { models, methods } = useComparisonForm()
+  const { models: ticked, methods } = useComparisonForm()
+  const shown = useUi((ui) => ui.model)
+  // Nobody has ticked any yet: the one that is worked with.
+  const models = ticked ?? (shown === undefined ? [] : [shown])
   const known = useQuery(api.models.list.queryOptions())
   const all = useQuery(api.attacks.methods.queryOptions())
   return choicesOf({ models, methods }, { models: known.data?.models ?? [], methods: all.data ?? [] })
@@ -156,6 +170,7 @@ function Budgets() {
         label={texts.comparisons.budgets}
         description={texts.comparisons.budgetsHelp}
         value={budgets}
+        error={budgetsProblem(budgets)}
         spellCheck={false}
         onChange={(event) => {
           changeComparisonForm({ budgets: event.currentTarget.value })
@@ -165,6 +180,7 @@ function Budgets() {
         label={texts.comparisons.budgetsL2}
         description={texts.comparisons.budgetsL2Help}
         value={budgetsL2}
+        error={budgetsProblem(budgetsL2, true)}
         spellCheck={false}
         onChange={(event) => {
           changeComparisonForm({ budgetsL2: event.currentTarget.value })

@@ -3,7 +3,14 @@ import type { ModelCard } from '../../../../core/model/card.ts'
 import { comparisonSpec } from '../../../../core/spec/comparison-spec.ts'
 import { taskForm } from '../../../../core/tasks/tasks.ts'
 import { pageComparison } from '../../../../engine/server/routers/page-requests.ts'
-import { choicesOf, comparisonAsked, partsOf, ticksAfter, useComparisonForm } from './comparison-form.ts'
+import {
+  choicesOf,
+  comparisonAsked,
+  comparisonProblems,
+  partsOf,
+  ticksAfter,
+  useComparisonForm,
+} from './comparison-form.ts'
 
 test('budgets are separated by spaces or semicolons, and nothing is none', () => {
   expect(partsOf(' 1/255 8/255;20HU ')).toEqual(['1/255', '8/255', '20HU'])
@@ -131,4 +138,15 @@ test('with models of neighbouring slices, methods for single images are not offe
   expect(offeredFor([]).models).toEqual(['organs', 'findings', 'slices'])
   expect(offeredFor(['organs']).methods.map(({ name }) => name)).toEqual(['smia', 'pgd', 'segpgd', 'square'])
   expect(offeredFor(['organs', 'slices']).methods.map(({ name }) => name)).toEqual(['smia', 'pgd', 'segpgd'])
+})
+
+test('why a comparison can’t be started is said for each part of the form', () => {
+  const fine = { budgets: '2/255 20HU', budgetsL2: '3' }
+  expect(comparisonProblems({ models: ['organs'], methods: ['pgd'] }, fine)).toEqual([])
+  expect(comparisonProblems({ models: [], methods: [] }, { budgets: '2/255 8', budgetsL2: '0' })).toEqual([
+    'Choose a model first.',
+    'Choose a method first.',
+    '8: expected a unit: 8 is 800% of the intensity range, 8/255 is 8 grey levels',
+    '0: expected more than 0',
+  ])
 })

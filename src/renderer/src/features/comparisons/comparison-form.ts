@@ -1,3 +1,4 @@
+import { readingsOf } from '../../../../core/image/budget.ts'
 import { create } from 'zustand'
 import { comparedMethods } from '../../../../core/spec/compared-methods.ts'
 import type { ComparisonSpec } from '../../../../core/spec/comparison-spec.ts'
@@ -12,11 +13,15 @@ import { useUi } from '../../state/ui-store.ts'
 import { drawnRegion } from '../../viewer/region.ts'
 import type { RunForm } from '../attack/attack-form.ts'
 import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
+import { sizeProblem } from '../attack/setting-text.ts'
+import { texts } from '../../texts.ts'
 import { methodsFor, type Subject } from '../attack/method-options.ts'
 import { refreshComparisons, workOnComparison } from './comparison-work.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
-interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'models' | 'transfer'> {
+interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'transfer'> {
+  /** Undefined before any was ticked: the model that is worked with. */
+  readonly models: ComparisonSpec['models'] | undefined
   readonly methods: readonly string[]
   /** Separated by spaces or semicolons. */
   readonly budgets: string
@@ -31,7 +36,7 @@ const { seed, earlyStop } = attackPresets
 const { methods, budgets } = comparisonPresets
 
 export const useComparisonForm = create<ComparisonForm>(() => ({
-  models: [],
+  models: undefined,
   methods,
   budgets: budgets.Linf.join(' '),
   budgetsL2: '',
@@ -46,8 +51,14 @@ export const useComparisonForm = create<ComparisonForm>(() => ({
 
 export const changeComparisonForm: (change: Partial<ComparisonForm>) => void = useComparisonForm.setState
 
+/** Names of models and methods that are ticked. */
+interface Ticks {
+  readonly models: ComparisonSpec['models']
+  readonly methods: readonly string[]
+}
+
 /** What is compared, by which labels, and what is known of the first model, whose goal is asked for. */
-interface Compared extends Pick<ComparisonForm, 'models' | 'methods'> {
+interface Compared extends Ticks {
   readonly labels: string
   readonly known: KnownModel | undefined
   readonly isOfStacks: boolean
@@ -120,7 +131,7 @@ interface Known {
 /** What the form offers, and what of it is ticked: that is what is compared. */
 export interface Choices {
   readonly offered: { readonly models: readonly string[]; readonly methods: readonly Method[] }
-  readonly chosen: Pick<ComparisonForm, 'models' | 'methods'>
+  readonly chosen: Ticks
   /** How labels are given for the first of the chosen models. */
   readonly labels: TaskForm['labels'] | undefined
   /** Whether any of them sees neighbouring slices. */
@@ -133,7 +144,7 @@ export interface Choices {
  * Offers all models and the methods that suit the chosen ones. Ticks of others wait: they are there again
  * once the models are.
  */
-export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, known: Known): Choices {
+export function choicesOf(ticked: Ticks, known: Known): Choices {
   const models = ticked.models.flatMap((name) => known.models.find((model) => model.name === name) ?? [])
   const methods = methodsFor(
     models.map(({ card }) => card),
@@ -149,6 +160,31 @@ export function choicesOf(ticked: Pick<ComparisonForm, 'models' | 'methods'>, kn
     isOfStacks: models.some(({ card }) => seesNeighbours(card)),
     isQuantised: models.some(({ isQuantised }) => isQuantised === true),
   }
+}
+
+/** Why a comparison can't be started as the form has it; empty where it can. */
+export function comparisonProblems(
+  { models, methods }: Choices['chosen'],
+  { budgets, budgetsL2 }: Pick<ComparisonForm, 'budgets' | 'budgetsL2'>,
+): string[] {
+  const { models: someModel, methods: someMethod } = texts.comparisons.needs
+  return [
+    ...(models.length === 0 ? [someModel] : []),
+    ...(methods.length === 0 ? [someMethod] : []),
+    ...[budgetsProblem(budgets), budgetsProblem(budgetsL2, true)].filter((problem) => problem !== undefined),
+  ]
+}
+
+/**
+ * What is wrong with the first wrong one of some budgets. Those of the Euclidean norm of all pixels are often
+ * above 1.
+ */
+export function budgetsProblem(text: string, areOfNorm = false): string | undefined {
+  for (const part of partsOf(text)) {
+    const problem = sizeProblem(part, areOfNorm ? undefined : readingsOf(part))
+    if (problem !== undefined) return `${part}: ${problem}`
+  }
+  return undefined
 }
 
 /** All ticks after those of the offered methods were changed. */

@@ -1,0 +1,62 @@
+import cornerstone from 'cornerstone-core'
+import cornerstoneTools, { type ToolState } from 'cornerstone-tools'
+import { setUi, useUi } from '../state/ui-store.ts'
+import { createHistory } from './history.ts'
+import type { Region } from './region.ts'
+
+/** All that is drawn by hand: measurements, by image and tool, and the region of an attack. */
+interface Drawing {
+  readonly measurements: ToolState
+  readonly region: Region | undefined
+}
+
+/** Fields that hovering and painting change, and drawing does not. */
+const passing = new Set([
+  'active',
+  'highlight',
+  'cachedStats',
+  'invalidated',
+  'hasMoved',
+  'boundingBox',
+  'unit',
+])
+
+function textOf(drawing: Drawing): string {
+  return JSON.stringify(drawing, (key, value: unknown) => (passing.has(key) ? undefined : value))
+}
+
+const history = createHistory<Drawing>({ measurements: {}, region: undefined }, textOf)
+
+/** Takes what is drawn now as a step that can be undone; nothing where nothing has changed. */
+export function keepDrawing(): void {
+  history.keep(structuredClone(present()))
+}
+
+/** Keeps a drawing whenever a mouse button was let go, once the tools have heard of it. */
+export function watchDrawing(): void {
+  window.addEventListener('mouseup', () => {
+    setTimeout(keepDrawing)
+  })
+}
+
+export function undoDrawing(): void {
+  show(history.undo())
+}
+
+export function redoDrawing(): void {
+  show(history.redo())
+}
+
+function present(): Drawing {
+  const measurements = cornerstoneTools.globalImageIdSpecificToolStateManager.saveToolState()
+  return { measurements, region: useUi.getState().region }
+}
+
+/** The tools change what they are given: they get a copy. */
+function show(drawing: Drawing | undefined): void {
+  if (drawing === undefined) return
+  const { measurements, region } = structuredClone(drawing)
+  cornerstoneTools.globalImageIdSpecificToolStateManager.restoreToolState(measurements)
+  setUi({ region })
+  for (const { element } of cornerstone.getEnabledElements()) cornerstone.draw(element)
+}

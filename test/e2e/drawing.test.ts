@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { describeApplication } from '../support/application.ts'
+import { colouredPixels, drag, pane, pointIn, viewportTexts } from '../support/viewports.ts'
+
+const sample = join(import.meta.dirname, '../../resources/sample/study')
+
+describeApplication('drawing by hand', (application) => {
+  let page: Page
+  const isColoured = async () => (await colouredPixels(pane(page, 0))) > 0
+  const draw = async () => {
+    await drag(page, await pointIn(pane(page, 0), 0.35, 0.35), await pointIn(pane(page, 0), 0.6, 0.55))
+  }
+  beforeAll(async () => {
+    page = await application().open({ query: new URLSearchParams({ study: sample }).toString() })
+    await pane(page, 0).locator('[data-shown]').waitFor({ timeout: 30_000 })
+    await pane(page, 0).focus()
+  }, 60_000)
+
+  it('a measurement is undone and redone, and one that was removed comes back', async () => {
+    expect(await isColoured()).toBe(false)
+    await page.keyboard.press('m')
+    await draw()
+    await expect.poll(isColoured).toBe(true)
+    await page.keyboard.press('Control+z')
+    await expect.poll(isColoured).toBe(false)
+    await page.keyboard.press('Control+Shift+Z')
+    await expect.poll(isColoured).toBe(true)
+    await page.keyboard.press('Delete')
+    await expect.poll(isColoured).toBe(false)
+    await page.keyboard.press('Control+z')
+    await expect.poll(isColoured).toBe(true)
+    await page.keyboard.press('Delete')
+  }, 60_000)
+
+  it('a region is undone shape by shape, and redone', async () => {
+    await page.getByRole('tab', { name: 'Attack' }).click()
+    const region = () => page.getByTestId('region').innerText()
+    await pane(page, 0).focus()
+    await page.keyboard.press('x')
+    await draw()
+    await expect.poll(region).toMatch(/Only what is drawn/)
+    const one = await region()
+    await drag(page, await pointIn(pane(page, 0), 0.2, 0.2), await pointIn(pane(page, 0), 0.3, 0.3))
+    await expect.poll(region).not.toBe(one)
+    await page.keyboard.press('Control+z')
+    await expect.poll(region).toBe(one)
+    await page.keyboard.press('Control+z')
+    await expect.poll(region).toMatch(/whole image may change/)
+    await page.keyboard.press('Control+y')
+    await expect.poll(region).toBe(one)
+    await page.getByRole('button', { name: 'Whole image again' }).click()
+    await page.keyboard.press('Control+z')
+    await expect.poll(region).toBe(one)
+  }, 60_000)
+
+  it('a notch of the wheel is one slice, whatever the mouse sends for it', async () => {
+    const slice = async () => (await viewportTexts(page))[0]?.slice
+    const at = await pointIn(pane(page, 0), 0.5, 0.5)
+    await page.mouse.move(at.x, at.y)
+    expect(await slice()).toBe('15 / 28')
+    for (const [pixels, place] of [
+      [100, '16 / 28'],
+      [120, '17 / 28'],
+      [-240, '16 / 28'],
+    ] as const) {
+      await page.mouse.wheel(0, pixels)
+      await expect.poll(slice).toBe(place)
+    }
+    expect(application().complaints()).toEqual([])
+  }, 60_000)
+})
