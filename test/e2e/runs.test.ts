@@ -7,6 +7,7 @@ import { parseInstance } from '../../src/core/dicom/instance.ts'
 import { imageResult } from '../../src/engine/export/image-result.ts'
 import { decodeFrames } from '../../src/engine/study/load-image.ts'
 import { describeApplication, type Application } from '../support/application.ts'
+import { seriousFindings } from '../support/axe.ts'
 import { drag, pane, pointIn, startAttack, untilRun } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
@@ -109,6 +110,13 @@ describeApplication('runs under control', (application) => {
     await page.getByRole('tab', { name: 'Runs' }).click()
     const runs = page.getByTestId('run')
     await expect.poll(() => runs.count()).toBe(3)
+    const [latest = ''] = await runs
+      .first()
+      .getByRole('button')
+      .first()
+      .innerText()
+      .then((text) => text.split('\n'))
+    expect(latest).toBe('SMIA 8/255, phantom-thorax, study')
     const ask = async (what: string) => {
       await runs
         .first()
@@ -137,6 +145,16 @@ describeApplication('runs under control', (application) => {
       .poll(() => page.getByRole('textbox', { name: 'Steps' }).inputValue(), { timeout: 20_000 })
       .toBe('20')
     await page.getByRole('tab', { name: 'Runs' }).click()
+    await page.getByLabel('Search runs').fill('twenty STEPS')
+    await page.getByText('1 of 3 runs').waitFor()
+    await page.getByLabel('Search runs').fill('')
+    await page.getByLabel('Runs that are listed').selectOption('Stopped or failed')
+    await page.getByText('0 of 3 runs').waitFor()
+    await page.getByLabel('Runs that are listed').selectOption('All')
+    await page.getByLabel('Order').selectOption('Oldest first')
+    await expect.poll(() => runs.last().innerText()).toContain('Twenty steps')
+    await page.getByLabel('Order').selectOption('Latest first')
+    expect(await seriousFindings(page)).toEqual([])
     await ask('Delete')
     await page.getByRole('button', { name: 'Keep' }).click()
     expect(await runs.count()).toBe(3)
@@ -144,6 +162,13 @@ describeApplication('runs under control', (application) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => runs.count()).toBe(2)
     expect(readdirSync(join(application().home, 'runs'))).toHaveLength(2)
+    await runs.first().getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Tick all listed' }).click()
+    await page.getByRole('button', { name: 'Delete 2' }).click()
+    await page.getByText('The 2 runs that are ticked').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(() => runs.count()).toBe(0)
+    expect(readdirSync(join(application().home, 'runs'))).toHaveLength(0)
     expect(application().complaints()).toEqual([])
     await page.context().close()
   }, 120_000)

@@ -2,6 +2,7 @@ import type { RunEnd, RunEvent } from './run-events.ts'
 import { runInfo, type RunInfo } from './run-info.ts'
 import { join } from 'node:path'
 import { RadversaryError } from '../../../core/errors.ts'
+import { relativeText } from '../../../core/image/budget.ts'
 import type { AttackSpec } from '../../../core/spec/attack-spec.ts'
 import type { AttackRequest } from '../../attack/attack-run.ts'
 import { configureMethod } from '../../attack/method-settings.ts'
@@ -81,10 +82,9 @@ export function createRunService(parts: ServiceParts): RunService {
     folders,
     queue,
     start: async (given) => {
-      const { entry } = configureMethod(given.method, given.settings)
+      const title = titleOfRun(given)
       await models.show(given.model)
       const { name, threads } = await device.chosen()
-      const title = `${entry.title}, ${titleOf(given.paths)}`
       const run = await folders.create(requestOf(given, title, { name, threads }), given.region)
       queue.add(run)
       return run
@@ -113,6 +113,26 @@ export function createRunService(parts: ServiceParts): RunService {
     },
   }
 }
+
+/**
+ * What a run is called unless its user names it: method, budget, model, goal, region and study. @throws
+ * RadversaryError usage for a method or setting there isn't.
+ */
+export function titleOfRun({ method, settings, model, target, region, paths }: NewRun): string {
+  const { entry, settings: taken } = configureMethod(method, settings)
+  const { epsilon = null } = taken
+  const budget = typeof epsilon === 'number' ? relativeText(epsilon) : epsilon
+  const parts = [
+    budget === null ? entry.title : `${entry.title} ${String(budget)}`,
+    model,
+    ...(target === undefined ? [] : [`towards ${target}`]),
+    ...(region === undefined ? [] : ['in a region']),
+    titleOf(paths),
+  ]
+  return parts.join(', ').slice(0, longestName)
+}
+
+const longestName = 200
 
 function requestOf(given: NewRun, title: string, device: RunRequest['device']): RunRequest {
   return runRequest.parse({

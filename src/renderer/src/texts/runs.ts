@@ -16,6 +16,19 @@ export const runsTexts = {
     },
     success: (successes: number, count: number, wrongBefore: number) =>
       `${successes} of ${count} fooled${wrongBefore === 0 ? '' : `, ${wrongBefore} wrong before`}`,
+    search: 'Search runs',
+    filter: 'Runs that are listed',
+    filters: { all: 'All', done: 'Done', work: 'In work', stopped: 'Stopped or failed' },
+    order: 'Order',
+    orders: { latest: 'Latest first', oldest: 'Oldest first', name: 'By name', fooled: 'Most fooled' },
+    listed: (shown: number, all: number) =>
+      shown === all ? `${all} ${all === 1 ? 'run' : 'runs'}` : `${shown} of ${all} runs`,
+    tick: (name: string) => `Tick ${name}`,
+    tickAll: 'Tick all listed',
+    tickNone: 'Untick',
+    deleteTicked: (count: number) => `Delete ${count}`,
+    deleteWarningOf: (count: number) =>
+      `${count === 1 ? 'The run that is ticked and its' : `The ${count} runs that are ticked and their`} files will be removed from the application's folder. What was exported stays.`,
     actions: (name: string) => `What to do with ${name}`,
     rename: 'Rename',
     name: 'Name',

@@ -17,7 +17,7 @@ export function CompareRuns({ runs: [a, b], onClose }: CompareRunsProps) {
   const first = useQuery(api.runs.get.queryOptions({ run: a.id }))
   const second = useQuery(api.runs.get.queryOptions({ run: b.id }))
   const [one, other] = [first.data?.record, second.data?.record]
-  const names = [a.request.name, b.request.name] as const
+  const names = [headOf(a), headOf(b)] as const
   return (
     <Modal
       opened
@@ -38,6 +38,11 @@ export function CompareRuns({ runs: [a, b], onClose }: CompareRunsProps) {
       )}
     </Modal>
   )
+}
+
+/** Runs of one name are known by their time. */
+function headOf({ request: { name, created } }: RunInfo): string {
+  return `${name} (${new Date(created).toLocaleString()})`
 }
 
 interface ComparisonProps {

@@ -8,7 +8,7 @@ import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { repeatRun } from '../attack/start-attack.ts'
 import { CompareRuns } from './CompareRuns.tsx'
-import { deleteRun, renameRun, resumeRun } from './open-run.ts'
+import { deleteRuns, renameRun, resumeRun } from './open-run.ts'
 import { canResume, isInWork } from './run-state.ts'
 
 interface RenameDialogProps {
@@ -55,13 +55,14 @@ function RenameDialog({ name, onClose, onName }: RenameDialogProps) {
 }
 
 interface DeleteDialogProps {
-  readonly name: string
+  /** What will be gone. */
+  readonly warning: string
   readonly onClose: () => void
   readonly onDelete: () => void
 }
 
-/** Asks once more before a run is removed. */
-function DeleteDialog({ name, onClose, onDelete }: DeleteDialogProps) {
+/** Asks once more before runs are removed. */
+export function DeleteDialog({ warning, onClose, onDelete }: DeleteDialogProps) {
   return (
     <Modal
       opened
@@ -69,7 +70,7 @@ function DeleteDialog({ name, onClose, onDelete }: DeleteDialogProps) {
       closeButtonProps={{ 'aria-label': texts.app.close }}
       onClose={onClose}
     >
-      <Text size="sm">{texts.runs.deleteWarning(name)}</Text>
+      <Text size="sm">{warning}</Text>
       <Group justify="flex-end" mt="sm">
         <Button variant="default" data-autofocus onClick={onClose}>
           {texts.runs.keep}
@@ -179,10 +180,10 @@ function Questions({ run, other, asking, onClose }: QuestionsProps) {
   if (asking !== 'delete') return null
   return (
     <DeleteDialog
-      name={name}
+      warning={texts.runs.deleteWarning(name)}
       onClose={onClose}
       onDelete={() => {
-        void deleteRun(run.id)
+        void deleteRuns([run.id])
       }}
     />
   )

@@ -1,4 +1,4 @@
-import { Badge, Group, Loader, Stack, Text } from '@mantine/core'
+import { Badge, Checkbox, Group, Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { EngineFault } from '../../api/fault.ts'
@@ -7,13 +7,17 @@ import { texts } from '../../texts.ts'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { openRun } from './open-run.ts'
+import { RunListTools } from './RunListTools.tsx'
 import { RunMenu } from './RunMenu.tsx'
+import { listedRuns, tickRun, useRunList } from './run-list.ts'
 import { stateColour } from './run-state.ts'
 import classes from './runs.module.css'
 
-/** Every run that was kept, latest first. */
+/** Every run that was kept: searched, sorted, opened and deleted. */
 export function RunsPanel() {
   const runs = useQuery(api.runs.list.queryOptions())
+  const all = runs.data?.runs ?? []
+  const listed = listedRuns(all, useRunList())
   return (
     <Stack gap="xs">
       {runs.isPending && <Loader size="sm" />}
@@ -25,12 +29,13 @@ export function RunsPanel() {
           }}
         />
       )}
-      {runs.data?.runs.length === 0 && (
+      {runs.data !== undefined && all.length === 0 && (
         <Text size="sm" c="dimmed">
           {texts.runs.none}
         </Text>
       )}
-      {runs.data?.runs.map((run) => (
+      {all.length > 0 && <RunListTools runs={all} listed={listed} />}
+      {listed.map((run) => (
         <RunCard key={run.id} run={run} />
       ))}
       {runs.data?.broken.map(({ id, error }) => (
@@ -47,9 +52,19 @@ function fooledText({ fooled, metBefore }: NonNullable<RunInfo['summary']>): str
 /** One run: what it was, how it ended, and what can be done with it. */
 function RunCard({ run }: { readonly run: RunInfo }) {
   const isShown = useUi((ui) => ui.run === run.id)
+  const isTicked = useRunList(({ ticked }) => ticked.has(run.id))
   const { request, state, summary, title } = run
   return (
     <div className={classes['card']} data-shown={isShown || undefined} data-testid="run">
+      <Checkbox
+        size="xs"
+        mt={2}
+        aria-label={texts.runs.tick(request.name)}
+        checked={isTicked}
+        onChange={(event) => {
+          tickRun(run.id, event.currentTarget.checked)
+        }}
+      />
       <button
         type="button"
         className={classes['open']}

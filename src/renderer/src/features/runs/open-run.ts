@@ -56,7 +56,13 @@ export async function renameRun(run: string, name: string): Promise<void> {
   await refreshRuns()
 }
 
-export async function deleteRun(run: string): Promise<void> {
+/** Deletes runs one after the other; what can't be deleted is said, and the others go all the same. */
+export async function deleteRuns(runs: readonly string[]): Promise<void> {
+  for (const run of runs) await deleteOne(run)
+  await refreshRuns()
+}
+
+async function deleteOne(run: string): Promise<void> {
   try {
     await engine.runs.delete.mutate({ run })
     if (useUi.getState().run === run) leaveRun()
@@ -65,5 +71,4 @@ export async function deleteRun(run: string): Promise<void> {
   } catch (error) {
     notifyUser(error)
   }
-  await refreshRuns()
 }
