@@ -3,7 +3,6 @@ import { basename, join, resolve } from 'node:path'
 import { readJsonFile } from '../../adapters/fs/json-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { JobHooks } from '../progress.ts'
-import { importImages } from './import-images.ts'
 import { assumptionsOf, importRecord, importRecordName } from './import-record.ts'
 
 /** Imports of the same paths that are kept, at most: each is of other contents. */
@@ -20,6 +19,8 @@ export interface ImportToOpen {
  * same folder. @returns the folder of the study. @throws RadversaryError as `importImages`
  */
 export async function importToOpen({ paths, home }: ImportToOpen, hooks: JobHooks = {}): Promise<string> {
+  // The formats' libraries are loaded where they are asked for.
+  const { importImages } = await import('./import-images.ts')
   const absolute = paths.map((path) => resolve(path))
   const key = createHash('sha256').update(JSON.stringify(absolute)).digest('hex').slice(0, 12)
   const name = basename(absolute[0] ?? '').replaceAll(/[^\p{L}\p{N}_-]+/gu, '-') || 'images'
