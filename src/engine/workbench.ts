@@ -9,6 +9,7 @@ import { checkReferences, referenceSentence, refuseDeparture } from './models/ch
 import { goesStraight, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
 import { openBeside, type BesideSource } from './study/beside.ts'
+import { ofOtherSeries, studyOfChannels } from './study/series-channels.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
 /** What a study is worked on with: a model and a device, as a user names them. */
@@ -76,9 +77,11 @@ export async function workbenchOf(
   hooks: JobHooks,
 ): Promise<Workbench> {
   const read = request.labels === undefined ? undefined : await readLabels(request.labels, opened.card)
-  const study = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
+  const scanned = 'images' in request.study ? request.study : await scanStudy(request.study, hooks)
   throwIfCancelled(hooks.signal)
-  const images = chosenImages(study, request.images)
+  const study = await studyOfChannels(scanned, opened.card)
+  for (const sentence of leftOutSentence(scanned, study)) hooks.onNotice?.(sentence)
+  const images = chosenImages(study, request.images, scanned)
   const labels = read?.forStudy(study, images)
   const choice = await chooseDevice(request)
   const { runtime } = choice
@@ -136,11 +139,26 @@ export function scanStudy(paths: readonly string[], { signal, onProgress }: JobH
   })
 }
 
-function chosenImages({ images }: Study, chosen: readonly string[] | undefined): readonly StudyImage[] {
+/** What of a study no channel of the model is. */
+function leftOutSentence(scanned: Study, seen: Study): string[] {
+  const seriesIn = ({ images }: Study) => new Set(images.map(({ series }) => series)).size
+  const count = seriesIn(scanned) - seriesIn(seen)
+  return count === 0
+    ? []
+    : [`Series of the study that are no channel of the model, and are left out: ${count}.`]
+}
+
+/** @param scanned the study with what the model doesn't see */
+function chosenImages(
+  { images }: Study,
+  chosen: readonly string[] | undefined,
+  scanned: Study,
+): readonly StudyImage[] {
   if (chosen === undefined) return images
   const uids = new Set(chosen)
   const found = images.filter(({ sopInstanceUid }) => uids.has(sopInstanceUid))
   if (found.length > 0) return found
+  if (scanned.images.some(({ sopInstanceUid }) => uids.has(sopInstanceUid))) throw ofOtherSeries()
   throw new RadversaryError('usage', `Study: expected some of its images, got ${chosen.length} others`, {
     tip: 'Open the study again: its files have changed.',
   })

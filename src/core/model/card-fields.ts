@@ -49,7 +49,7 @@ export const inputFields: readonly CardField[] = [
     label: 'Channels',
     reason: 'Grey images are copied to three channels, and RGB images become luminance for one.',
     example:
-      '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]',
+      '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]; of several series of a volume [{"kind": "series", "match": {"SeriesDescription": "flair"}}, …]',
     unsaid: (facts) =>
       `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
     choices: { 1: '1: grey', 3: '3: RGB, or copies of grey' },

@@ -6,6 +6,7 @@ import { outputs, type OutputOf, type Task } from '../tasks/outputs.ts'
 import { cardInvalid, cardIssues, issueInWords, type CardIssue } from './card-issues.ts'
 import { intensityOfCard } from './card-intensity.ts'
 import { channelIssues, channelsOfInput } from './channel-list.ts'
+import { seriesCount } from './context.ts'
 import { furtherInputs } from './further-inputs.ts'
 import { references, referenceTolerance } from './references.ts'
 import { normalisationIssues, normalisationOfCard } from './normalisation.ts'
@@ -197,6 +198,7 @@ function imageInconsistencies(card: ImageCard): Inconsistency[] {
   return [
     ...volumeIssues(card),
     ...inputInconsistencies(card),
+    ...referenceInconsistencies(card),
     ...numberInconsistencies(card),
     ...channelIssues(card),
     ...normalisationIssues(card),
@@ -222,6 +224,20 @@ function inputInconsistencies({ input, inputs, fit }: ImageCard): Inconsistency[
   if (inputs !== undefined && Object.hasOwn(inputs, input.name))
     found.push({ path: ['inputs', input.name], message: 'expected inputs beside the image, got its own' })
   return found
+}
+
+function referenceInconsistencies({ input, references: given = [] }: ImageCard): Inconsistency[] {
+  if (seriesCount(input) === 1) return []
+  return given.flatMap(({ image }, n) =>
+    image === undefined
+      ? []
+      : [
+          {
+            path: ['references', n, 'image'],
+            message: 'expected an input and an output alone: an image file is one of several series',
+          },
+        ],
+  )
 }
 
 function numberInconsistencies({ input, mean, std }: ImageCard): Inconsistency[] {

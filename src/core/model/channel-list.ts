@@ -1,11 +1,41 @@
 import { z } from 'zod'
-import { listedChannels } from './context.ts'
+import { isOfSeries, listedChannels } from './context.ts'
 import { internalError } from '../errors.ts'
 import { fixedRange, type IntensityOfCard } from './card-intensity.ts'
 
 const edge = z.enum(['repeat', 'reflect']).default('repeat')
 /** The offset of a slice of the stack, from the image itself: −1 is the one before it. */
 const slice = z.int().min(-31).max(31)
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'i').source !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Keyword of an attribute of PS3.6, and a regular expression that finds its text, of either case. */
+const match = z.record(
+  z
+    .string()
+    .regex(/^[A-Z][A-Za-z0-9]*$/, 'expected the keyword of a DICOM attribute such as "SeriesDescription"'),
+  z.string().min(1).refine(isPattern, 'expected a regular expression such as "flair"'),
+)
+
+/** Which series of a study a channel is: that of this modality whose attributes are found by all patterns. */
+const series = z
+  .strictObject({
+    kind: z.literal('series'),
+    modality: z.string().min(1).optional(),
+    match: match.default({}),
+  })
+  .refine(
+    (given) => given.modality !== undefined || Object.keys(given.match).length > 0,
+    'expected a modality, or what the series is found by, such as "match": {"SeriesDescription": "flair"}',
+  )
+
+export type SeriesChannel = Readonly<z.output<typeof series>>
 
 /** What one channel of the graph's input shows. */
 const channel = z.discriminatedUnion('kind', [
@@ -17,6 +47,7 @@ const channel = z.discriminatedUnion('kind', [
     edge,
   }),
   z.strictObject({ kind: z.literal('slice'), slice, edge }),
+  series,
 ])
 
 /** A grey image, an RGB one, or what each channel shows. */
@@ -26,10 +57,14 @@ export const channelsOfInput = z.union([z.literal(1), z.literal(3), z.array(chan
 
 export type ChannelOfInput = Readonly<z.output<typeof channel>>
 
+type SlicedChannel = Exclude<ChannelOfInput, SeriesChannel>
 type WindowChannel = Extract<ChannelOfInput, { kind: 'window' }>
 
 interface ListedCard {
-  readonly input: { readonly channels?: number | readonly ChannelOfInput[] | undefined }
+  readonly input: {
+    readonly channels?: number | readonly ChannelOfInput[] | undefined
+    readonly volume?: object | undefined
+  }
   readonly intensity: IntensityOfCard
 }
 
@@ -41,7 +76,7 @@ export interface ChannelPlace {
   /** Index among `windows`. */
   readonly plane: number
   readonly slice: number
-  readonly edge: ChannelOfInput['edge']
+  readonly edge: SlicedChannel['edge']
 }
 
 /** What has to be made of every slice, and where each channel is found then. */
@@ -52,8 +87,8 @@ export interface ChannelPlan {
 
 /** Each window once; channels that show the same window of several slices share its plane. */
 export function channelPlan(card: ListedCard): ChannelPlan | undefined {
-  const listed = listedChannels(card.input)
-  if (listed === undefined) return undefined
+  const listed = listedChannels(card.input)?.filter((one) => !isOfSeries(one))
+  if (listed === undefined || listed.length === 0) return undefined
   const all = listed.map((one) => (one.kind === 'window' ? relativeWindow(one, card.intensity) : undefined))
   const keys = all.map((window) => String(window))
   const distinct = [...new Set(keys)]
@@ -74,6 +109,7 @@ function relativeWindow({ center, width }: WindowChannel, intensity: IntensityOf
 /** What of a card doesn't go with the channels that it lists. */
 export function channelIssues(card: ListedCard): { path: (string | number)[]; message: string }[] {
   const listed = listedChannels(card.input) ?? []
+  if (listed.some(isOfSeries)) return seriesIssues(listed, card.input)
   const range = fixedRange(card.intensity)
   if (range === undefined && listed.some(({ kind }) => kind === 'window'))
     return [{ path: ['intensity'], message: 'expected a window in HU or a range with both ends, which holds all windows of input.channels' }] // prettier-ignore
@@ -85,4 +121,15 @@ export function channelIssues(card: ListedCard): { path: (string | number)[]; me
     const message = `expected a window within the intensity range of ${lower} to ${upper}, got ${first} to ${last}`
     return [{ path: ['input', 'channels', i], message }]
   })
+}
+
+function seriesIssues(
+  listed: readonly ChannelOfInput[],
+  { volume }: ListedCard['input'],
+): ReturnType<typeof channelIssues> {
+  const other = listed.findIndex((one) => !isOfSeries(one))
+  if (other >= 0)
+    return [{ path: ['input', 'channels', other], message: 'expected a series, as the other channels are' }]
+  if (volume !== undefined) return []
+  return [{ path: ['input', 'channels'], message: 'expected input.volume beside channels that are series' }]
 }

@@ -12,6 +12,24 @@ export function listedChannels<Channel>({
   return typeof channels === 'object' ? channels : undefined
 }
 
+/** What a card lists of a channel, as far as what a prediction depends on goes. */
+interface ListedChannel {
+  readonly kind: string
+  readonly slice?: number | undefined
+}
+
+/** How many series a stack is of: those that are channels of the graph's input, else one. */
+export function seriesCount(input: Stacked['input']): number {
+  return Math.max(1, (listedChannels(input) ?? []).filter(isOfSeries).length)
+}
+
+/** Whether a channel is a series of the study. */
+export function isOfSeries<Channel extends { readonly kind: string }>(
+  channel: Channel,
+): channel is Extract<Channel, { readonly kind: 'series' }> {
+  return channel.kind === 'series'
+}
+
 /** Whether some statistic is taken over all slices of a stack. */
 function isOfVolume({ normalisation = [] }: Pick<Stacked, 'normalisation'>): boolean {
   return normalisation.some(({ of }) => of === 'volume')
@@ -25,7 +43,7 @@ export function placesOf<Edge>({ count, edge }: { readonly count: number; readon
 /** What of a card says whether its model sees slices of a stack. */
 export interface Stacked {
   readonly input: {
-    readonly channels?: number | readonly { readonly slice: number }[] | undefined
+    readonly channels?: number | readonly ListedChannel[] | undefined
     readonly slices?: { readonly count: number; readonly edge: string } | undefined
     readonly volume?: object | undefined
   }
@@ -40,5 +58,5 @@ export function contextOf(card: Stacked): number {
   const { slices, volume } = card.input
   if (volume !== undefined || isOfVolume(card)) return Infinity
   const places = listedChannels(card.input) ?? placesOf(slices ?? { count: 1, edge: 'repeat' })
-  return Math.max(...places.map(({ slice }) => Math.abs(slice)))
+  return Math.max(...places.map(({ slice = 0 }) => Math.abs(slice)))
 }

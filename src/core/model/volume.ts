@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { VolumeSpace } from '../dicom/stack-space.ts'
 import { RadversaryError } from '../errors.ts'
+import { isOfSeries } from './context.ts'
 import { halfToEven } from '../math/rounding.ts'
 
 const extent = z.int().min(1)
@@ -20,7 +21,7 @@ const orientation = z
   )
 
 /**
- * A 3-D network [N, 1, D, H, W] that is run on a stack of slices. `patch` is [D, H, W]; the network's axes
+ * A 3-D network [N, C, D, H, W] that is run on a stack of slices. `patch` is [D, H, W]; the network's axes
  * are those of the stack (slices, rows, columns) unless `orientation` says towards what each of them rises,
  * and have `spacing` mm between voxels where it is given.
  *
@@ -103,7 +104,7 @@ export function patchStarts(
 interface VolumeInput {
   readonly layout: string
   readonly size: readonly [number, number]
-  readonly channels: unknown
+  readonly channels: number | readonly { readonly kind: string }[]
   readonly slices?: unknown
   readonly volume?: VolumeOfInput | undefined
 }
@@ -112,6 +113,10 @@ interface VolumeCard {
   readonly input: VolumeInput
   readonly fit: { readonly kind: string }
   readonly rounding?: string | undefined
+}
+
+function isOfSeriesAlone(channels: VolumeInput['channels']): boolean {
+  return typeof channels === 'object' && channels.every(isOfSeries)
 }
 
 /** What of a card doesn't go with volumes. */
@@ -125,11 +130,11 @@ export function volumeIssues(card: VolumeCard): { path: (string | number)[]; mes
   const isTurned = volume.orientation !== undefined || volume.spacing !== undefined
   const issues: [boolean, (string | number)[], string][] = [
     [slices !== undefined, ['input', 'slices'], 'expected none beside input.volume'],
-    [channels !== 1, ['input', 'channels'], 'expected 1 beside input.volume'],
+    [channels !== 1 && !isOfSeriesAlone(channels), ['input', 'channels'], 'expected 1 or a list of series beside input.volume'], // prettier-ignore
     [
       layout !== 'NCHW',
       ['input', 'layout'],
-      'expected "NCHW" beside input.volume: the graph takes [N, 1, slices, rows, columns]',
+      'expected "NCHW" beside input.volume: the graph takes [N, C, slices, rows, columns]',
     ],
     [isFitted && (height > size[0] || width > size[1]), ['input', 'volume', 'patch'], `expected rows and columns within input.size (${size.join(', ')})`], // prettier-ignore
     [!isFitted && (height !== size[0] || width !== size[1]), ['input', 'size'], `expected the patch’s (${height}, ${width})`], // prettier-ignore
@@ -147,9 +152,16 @@ export function volumeFacts(
   shape: readonly (number | string | null)[],
   isDense: boolean,
 ): Readonly<Record<string, unknown>> {
-  const [, , ...patch] = shape
+  const [, channels, ...patch] = shape
   const [, rows, columns] = patch
   const size = typeof rows === 'number' && typeof columns === 'number' ? { size: [rows, columns] } : {}
   const known = patch.every((one) => typeof one === 'number') ? { patch } : {}
-  return { layout: 'NCHW', channels: 1, ...size, volume: { ...known, ...(!isDense && { run: 'resized' }) } }
+  // More than one are series, which the card has to name.
+  const isOne = typeof channels !== 'number' || channels === 1
+  return {
+    layout: 'NCHW',
+    ...(isOne && { channels: 1 }),
+    ...size,
+    volume: { ...known, ...(!isDense && { run: 'resized' }) },
+  }
 }

@@ -5,7 +5,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import { openRegion, type Region } from '../session/region.ts'
-import { contextOf } from '../../core/model/context.ts'
+import { contextOf, isOfSeries, listedChannels } from '../../core/model/context.ts'
 import type { PlainDevice } from '../session/lanes.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
@@ -60,6 +60,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
     )
     const workbench = await openWorkbench({ ...request, study, model }, hooks, needsGradient)
     for (const { method } of cells) checkStacks(workbench, method.entry)
+    checkChannels(workbench, models[0])
     models.push(await comparedModel(workbench, request))
   }
   const [first] = models
@@ -67,6 +68,18 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
   const run = { request, models, study: first.study, images: first.images, cells, region }
   return { ...run, exportId: await exportIdOf(run) }
+}
+
+/** @throws RadversaryError usage for models that don't see the same series as channels */
+function checkChannels({ opened }: Workbench, first: Workbench | undefined): void {
+  const seriesOf = ({ card: { input } }: Workbench['opened']) =>
+    JSON.stringify((listedChannels(input) ?? []).filter(isOfSeries))
+  if (first === undefined || seriesOf(opened) === seriesOf(first.opened)) return
+  throw new RadversaryError(
+    'usage',
+    `Comparison: expected models of the same series, got other input.channels of ${first.opened.card.name} and ${opened.card.name}`,
+    { tip: 'Compare models whose channels are the same series, in the same order, with each other.' },
+  )
 }
 
 async function comparedModel(workbench: Workbench, request: CompareRequest): Promise<ComparedModel> {

@@ -13,7 +13,7 @@ import type { StudyFrame } from '../study/load-image.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { namesAmong } from './label-rows.ts'
 import { parseLabels, type LabelTable, type TableRules } from './label-table.ts'
-import type { MaskedFrame, MaskSource } from './mask-source.ts'
+import type { MaskSource } from './mask-source.ts'
 import { openMasks } from './open-masks.ts'
 
 /** What a user says of a study's images. */
@@ -145,7 +145,7 @@ function maskLabels(
     sha256: source.sha256,
     given: () => undefined,
     find: async (frame) => {
-      const mask = await source.find(maskedFrame(frame))
+      const mask = await findMask(source, frame)
       return mask && rules.of(card, mask)
     },
     of: async (frame) => rules.of(card, await maskOfFrame(source, frame)),
@@ -154,7 +154,7 @@ function maskLabels(
 
 /** @throws RadversaryError labels-invalid where the source has none, or one that doesn't fit. */
 export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promise<Mask> {
-  const mask = await source.find(maskedFrame(frame))
+  const mask = await findMask(source, frame)
   if (mask !== undefined) return mask
   throw new RadversaryError(
     'labels-invalid',
@@ -165,10 +165,15 @@ export async function maskOfFrame(source: MaskSource, frame: StudyFrame): Promis
   )
 }
 
-function maskedFrame({ image, index, pixels }: StudyFrame): MaskedFrame {
+/** Where series are a model's channels, any of them may have the mask of a slice; its own comes first. */
+async function findMask(source: MaskSource, { image, index, pixels }: StudyFrame): Promise<Mask | undefined> {
   const { rows, columns } = pixels.frame
-  const { name, sopInstanceUid, header } = image
-  return { name, sopInstanceUid, index, frames: header.numberOfFrames, rows, columns }
+  const on = { index, frames: image.header.numberOfFrames, rows, columns }
+  for (const { name, sopInstanceUid } of [image, ...(image.sameSlice ?? [])]) {
+    const mask = await source.find({ name, sopInstanceUid, ...on })
+    if (mask !== undefined) return mask
+  }
+  return undefined
 }
 
 function unlabelled(): RadversaryError {

@@ -8,10 +8,11 @@ import { countIntensities } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity } from '../../core/image/intensity.ts'
 import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { contextOf } from '../../core/model/context.ts'
+import { contextOf, seriesCount } from '../../core/model/context.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { plainCard, preprocessingFor } from '../../core/model/preprocessing/chain.ts'
+import { seriesAsChannels } from '../../core/model/preprocessing/series.ts'
 import {
   compareReference,
   departureNotice,
@@ -248,8 +249,10 @@ function networkSpace({ input: { volume } }: ModelCard): VolumeSpace | undefined
 /** What the graph takes, with a batch: of a volume its slices. */
 function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
   if (input.volume !== undefined) {
-    const [slices, rows, columns] = shape.slice(-3)
-    return tensor([slices ?? 0, 1, rows ?? 0, columns ?? 0], data)
+    const [slices = 0, rows = 0, columns = 0] = shape.slice(-3)
+    const series = seriesCount(input)
+    const planes = tensor([series * slices, 1, rows, columns], data)
+    return series > 1 ? seriesAsChannels(series).apply(planes) : planes
   }
   return shape.length === 4 ? { shape, data } : tensor([1, ...shape], data)
 }

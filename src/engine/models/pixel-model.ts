@@ -1,6 +1,7 @@
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { contextOf } from '../../core/model/context.ts'
+import { contextOf, seriesCount } from '../../core/model/context.ts'
+import { answeringForSeries } from '../../core/model/series-answers.ts'
 import { inChunks } from '../../core/model/in-chunks.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { type Around, type ImageShape, throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
@@ -10,6 +11,8 @@ import type { Shape } from '../../core/tensor/tensor.ts'
 export interface PixelModel {
   /** Slices on either side of an image that its prediction depends on; Infinity of volumes. */
   readonly context: number
+  /** Series that a stack is of, one after the other; 1 but for models whose channels are series. */
+  readonly series: number
   /**
    * For batches of this shape [N, C, H, W]. @throws RadversaryError model-unsupported when such images can't
    * be brought to its input.
@@ -36,10 +39,13 @@ export function pixelModel(
 ): PixelModel {
   const context = contextOf(card)
   const isOfSlices = context > 0 && card.input.volume === undefined
-  const model = isOfSlices ? inChunks(connected, windows) : connected
+  const series = seriesCount(card.input)
+  const ofStacks = isOfSlices ? inChunks(connected, windows) : connected
+  const model = series > 1 ? answeringForSeries(ofStacks, series) : ofStacks
   const features = inner && onGrids(inner.model, card)
   return {
     context,
+    series,
     forShape: onGrids(model, card),
     inner: (shape) => inner && features && { sizes: inner.sizes, model: features(shape) },
     dispose: async () => {

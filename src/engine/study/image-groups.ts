@@ -29,6 +29,11 @@ export function imageStacks(images: readonly StudyImage[]): StudyImage[][] {
   return runsOf(images, 'stack')
 }
 
+/** The slices of a stack that are of its first series: all, but where series are a model's channels. */
+export function firstSeriesOf(stack: readonly StudyImage[]): readonly StudyImage[] {
+  return stack.filter(({ channel }) => channel === stack[0]?.channel)
+}
+
 function runsOf(images: readonly StudyImage[], within: Within): StudyImage[][] {
   const runs: StudyImage[][] = []
   for (const image of images) {

@@ -21,6 +21,10 @@ export interface StudyImage {
   readonly series: number
   /** The same number for images that lie side by side. */
   readonly stack: number
+  /** Index of the card's channel that its series is, for models whose channels are series. */
+  readonly channel?: number
+  /** The other channels' images of the same place. */
+  readonly sameSlice?: readonly Pick<StudyImage, 'name' | 'sopInstanceUid'>[]
 }
 
 /** The images of some files and folders. */

@@ -7,6 +7,7 @@ import { contextOf } from '../../core/model/context.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
 import { answersForStacks } from '../../core/tasks/tasks.ts'
 import { inputFailure, stackFailure, type InputFailure } from './failures.ts'
+import { firstSeriesOf } from './image-groups.ts'
 import type { ImageLoader, StudyFrame } from './load-image.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
@@ -26,7 +27,7 @@ export function spaceOf(
   frames: readonly Pick<Slice, 'index'>[],
 ): VolumeSpace | undefined {
   if (context !== Infinity) return undefined
-  const [image, ...others] = stack
+  const [image, ...others] = firstSeriesOf(stack)
   const [frame] = frames
   if (image === undefined || frame === undefined) return undefined
   if (image.header.numberOfFrames === 1) return stackSpace([image, ...others].map(({ header }) => header))
@@ -97,8 +98,9 @@ export async function withContext<Loaded extends MaybeLoaded>(
 
 /** Slices of the stack, or of the shortest that a multi-frame image's frames make. */
 function shortestRun(stack: readonly StudyImage[]): number {
-  const runs = stack.flatMap(({ header }) => header.frameStacks)
-  return stack.length > 1 ? stack.length : Math.min(...runs.map(({ frames }) => frames.length))
+  const slices = firstSeriesOf(stack)
+  const runs = slices.flatMap(({ header }) => header.frameStacks)
+  return slices.length > 1 ? slices.length : Math.min(...runs.map(({ frames }) => frames.length))
 }
 
 /**

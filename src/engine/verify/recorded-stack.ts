@@ -77,7 +77,8 @@ export class RecordedStack {
     const at = before.length + frames.indexOf(frame)
     const { context } = this
     if (context === Infinity) {
-      const around = { space: space ?? stackSpace(slices.map(({ place }) => place)) }
+      const first = slices.slice(0, slices.length / (this.model?.series ?? 1))
+      const around = { space: space ?? stackSpace(first.map(({ place }) => place)) }
       return sampleOf(await this.volume(`${index - before.length} ${stack}`, slices, around), at)
     }
     const block = blockOf(slices, { from: at, to: at + 1, context })
@@ -150,6 +151,6 @@ async function readSlices(
   const kind =
     numberOfFrames > 1
       ? `image ${index}`
-      : [seriesInstanceUid, stack ?? '', rows, columns, photometricInterpretation].join()
+      : [stack ?? seriesInstanceUid, rows, columns, photometricInterpretation].join()
   return { modality, pixels, slices, kind, stacks: instance.frameStacks }
 }

@@ -2,10 +2,11 @@ import { extentOf, concatenate, samplesOf, tensor, type Tensor } from '../../ten
 import type { ModelCard } from '../card.ts'
 import { channelPlan } from '../channel-list.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
-import { contextOf, placesOf } from '../context.ts'
+import { contextOf, placesOf, seriesCount } from '../context.ts'
 import { imageChannels } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { clip, inUnitsOf, normalise } from './normalise.ts'
+import { seriesAsChannels } from './series.ts'
 import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
 import { type Beyond, neighbours } from './neighbours.ts'
@@ -36,7 +37,7 @@ export type PreprocessingCard = Pick<
 
 /**
  * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
- * 1] → windows → normalisation at the image → fit and resample → channels, neighbouring slices, where the
+ * 1] → series as channels → windows → normalisation at the image → fit and resample → channels, neighbouring slices, where the
  * model takes them → normalisation at the input → mean and standard deviation → layout. RGB becomes luminance
  * before windows and normalisations. Throws `model-unsupported` when the images can't be brought there.
  * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
@@ -52,10 +53,12 @@ export function preprocessingFor(
   const statistics = (steps: Normalisation) => steps.map(statisticsStep)
   const plan = channelPlan(card)
   const converted = channels(ownChannels, imageChannels(card.input))
-  const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined)
+  const series = seriesCount(card.input)
+  const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined || series > 1)
   const each = [
     ...(card.clip === false ? [] : [clip]),
     ...(isConvertedFirst ? converted : []),
+    ...(series > 1 ? [seriesAsChannels(series)] : []),
     ...(plan?.windows.some((window) => window !== undefined) ? [windowPlanes(plan.windows)] : []),
     ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
     ...fittingOf(card, [rows, columns]),
@@ -84,7 +87,7 @@ export function plainCard(card: PreprocessingCard): PreprocessingCard {
     ...card,
     mean: [0],
     std: [1],
-    input: { ...input, layout: 'NCHW', valueRange, slices: undefined, volume: undefined },
+    input: { ...input, ...(seriesCount(input) > 1 && { channels: 1 }), layout: 'NCHW', valueRange, slices: undefined, volume: undefined }, // prettier-ignore
   }
 }
 

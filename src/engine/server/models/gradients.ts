@@ -6,6 +6,7 @@ import { concatenate } from '../../../core/tensor/tensor.ts'
 import { contextOf } from '../../../core/model/context.ts'
 import { blockOf } from '../../../core/model/slices.ts'
 import { imageStacks } from '../../study/image-groups.ts'
+import { ofOtherSeries, studyOfChannels } from '../../study/series-channels.ts'
 import { spaceOf } from '../../study/stack-context.ts'
 import type { Study, StudyImage } from '../../study/open-study.ts'
 import type { DeviceChooser } from '../device-chooser.ts'
@@ -28,35 +29,42 @@ interface StackPart {
 }
 
 /** The part of a frame's stack that the model sees: the frame alone, its neighbours, or all. */
-function stackPart(address: FrameAddress, { card, version }: ModelInfo, opened: OpenedStudy): StackPart {
+async function stackPart(
+  address: FrameAddress,
+  { card, version }: ModelInfo,
+  opened: OpenedStudy,
+): Promise<StackPart> {
   const context = contextOf(card)
-  const all = slicesAround(address, opened.study, imageAt(opened, address.image))
+  const seen = await studyOfChannels(opened.study, card)
+  const { stack, all } = slicesAround(address, opened.study, seen)
   const place = all.findIndex(({ image, frame }) => image === address.image && frame === address.frame)
   const { before, own, after } = blockOf(all, { from: place, to: place + 1, context })
   const slices = [...before, ...own, ...after]
-  const images = all.map(({ image }) => imageAt(opened, image))
   const names = slices.map(({ image, frame }) => [imageAt(opened, image).sopInstanceUid, frame])
   return {
     slices,
     at: before.length,
-    space: spaceOf({ context }, images, [{ index: address.frame }]),
+    space: spaceOf({ context }, stack, [{ index: address.frame }]),
     key: JSON.stringify([address.study, version, names]),
   }
 }
 
-/** The frame's stack, in order. */
+/** The frame's stack, in order, as the model sees the study. @throws RadversaryError usage */
 function slicesAround(
   { study, image, frame }: FrameAddress,
   { images }: Study,
-  own: StudyImage,
-): FrameAddress[] {
-  const { numberOfFrames, frameStacks } = own.header
-  if (numberOfFrames > 1) {
-    const around = frameStacks.find(({ frames }) => frames.includes(frame))?.frames ?? []
-    return around.map((index) => ({ study, image, frame: index }))
+  seen: Study,
+): { readonly stack: readonly StudyImage[]; readonly all: FrameAddress[] } {
+  const header = images[image]?.header
+  const stack = imageStacks(seen.images).find((some) => some.some((each) => each.header === header))
+  if (header === undefined || stack === undefined) throw ofOtherSeries()
+  if (header.numberOfFrames > 1) {
+    const around = header.frameStacks.find(({ frames }) => frames.includes(frame))?.frames ?? []
+    return { stack, all: around.map((index) => ({ study, image, frame: index })) }
   }
-  const stack = imageStacks(images).find((members) => members.includes(own)) ?? []
-  return stack.map((member) => ({ study, image: images.indexOf(member), frame }))
+  const places = new Map(images.map((each, place) => [each.header, place]))
+  const all = stack.flatMap((each) => places.get(each.header) ?? [])
+  return { stack, all: all.map((place) => ({ study, image: place, frame })) }
 }
 
 /** Slices as a model is given them. @throws as `ModelViews.frame` */
@@ -107,7 +115,7 @@ export function createGradients({ home, models, studies, views, device, thread }
   return {
     of: async (address, name, signal) => {
       const info = await models.show(name)
-      const part = stackPart(address, info, await studies.find(address.study))
+      const part = await stackPart(address, info, await studies.find(address.study))
       const { path: model, version } = info
       const { key: stack, at } = part
       const asked = { home, model, version, card: info.card, stack, at, ...(await device.request()) }

@@ -25,6 +25,13 @@ test('input and fit are told in words', () => {
   expect(inputText({ ...input, channels: [...windows], size: [224, 192], valueRange: [0, 1] })).toBe(
     'window 40 / 80; window 600 / 2800 of the slice before; range of 2 slices after, 224 x 192, NCHW',
   )
+  const series = [
+    { kind: 'series', modality: 'MR', match: { SeriesDescription: 'flair' } },
+    { kind: 'series', match: { ProtocolName: 't2' } },
+  ] as const
+  expect(inputText({ ...input, channels: [...series], size: [224, 192], valueRange: [0, 1] })).toBe(
+    'series MR flair; series t2, 224 x 192, NCHW',
+  )
   expect(fitText({ fit: { kind: 'letterbox', padValue: 0 }, interpolation: 'bilinear' })).toBe(
     'fitted, the rest filled, bilinear',
   )

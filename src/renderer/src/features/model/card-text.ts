@@ -69,8 +69,10 @@ function regionText(region: NormalisationStep['region']): string {
   }
 }
 
-/** "window 40 / 80 of the slice before", by center and width. */
+/** "window 40 / 80 of the slice before", by center and width; "series MR flair". */
 function channelText(channel: ChannelOfInput): string {
+  if (channel.kind === 'series')
+    return ['series', channel.modality, ...Object.values(channel.match)].filter(Boolean).join(' ')
   const what = channel.kind === 'window' ? `window ${channel.center} / ${channel.width}` : 'range'
   if (channel.slice === 0) return what
   const [far, side] = [Math.abs(channel.slice), channel.slice < 0 ? 'before' : 'after']

@@ -1,0 +1,105 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tag } from '../../src/core/dicom/write/tags.ts'
+import { encodeModel } from '../../src/core/onnx/codec.ts'
+import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
+import { writeImage, type WrittenImage } from './small-study.ts'
+
+/** A sequence of an examination, as a series. */
+export interface Sequence {
+  readonly description: string
+  /** Its slices begin there, in mm; 0 by default. */
+  readonly at?: number
+  readonly frameOfReference?: string
+  readonly count?: number
+}
+
+export const sequences: readonly Sequence[] = [
+  { description: 'T1' },
+  { description: 'T1 post Gd' },
+  { description: 'T2' },
+  { description: 'FLAIR' },
+]
+
+/** Stacks of 8x6 pixels that say where they lie, each series with values in a range of its own. */
+export function writeSequences(study: string, given: readonly Sequence[] = sequences): WrittenImage[][] {
+  return given.map(({ description, at = 0, frameOfReference = '2.25.77', count = 4 }, index) =>
+    Array.from({ length: count }, (_, n) =>
+      writeImage(join(study, `series ${index + 1}`), n + 1, {
+        series: index + 1,
+        modality: 'MR',
+        rescale: undefined,
+        rows: 8,
+        columns: 6,
+        lowest: 10 * index,
+        highest: 400 * (index + 1),
+        more: [
+          { tag: tag.SeriesDescription, vr: 'LO', value: description },
+          { tag: tag.FrameOfReferenceUID, vr: 'UI', value: frameOfReference },
+          { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${at + 3 * n}` },
+          { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
+          { tag: tag.PixelSpacing, vr: 'DS', value: '0.5\\0.5' },
+        ],
+      }),
+    ),
+  )
+}
+
+/** Weights of the four channels for each of two classes. */
+export const sequenceWeights = [
+  [1, -2, 0.5, 3],
+  [-1, 1.5, 2, -2.5],
+] as const
+
+/** Of the four channels. */
+export const sequenceNormalisation = { mean: [0.5, 0.4, 0.3, 0.2], std: [1, 0.5, 0.25, 2] }
+
+const sequencePatch = [4, 8, 6] as const
+const classes = ['rest', 'lesion']
+
+/** Conv 1x1x1 of four channels and, of a classifier, the mean over all voxels. */
+function network(isDense: boolean): Uint8Array {
+  const graph = new GraphBuilder()
+  const image = graph.input('sequences', ['batch', 4, ...sequencePatch])
+  const out = graph.node('Conv', [image, graph.floats([2, 4, 1, 1, 1], sequenceWeights.flat())])
+  if (isDense) graph.output(out, ['batch', 2, ...sequencePatch])
+  else graph.output(graph.node('Flatten', [graph.node('GlobalAveragePool', [out])]), ['batch', 2])
+  return encodeModel(graph.build())
+}
+
+/** The channels of the card, T2 last. */
+const sequenceChannels = [
+  { kind: 'series', modality: 'MR', match: { SeriesDescription: '^t1$' } },
+  { kind: 'series', match: { SeriesDescription: 'gd|post' } },
+  { kind: 'series', match: { SeriesDescription: 'flair' } },
+  { kind: 'series', match: { SeriesDescription: '^T2' } },
+]
+
+/** What is other than usual in a card of four sequences. */
+export interface SequenceCard extends Readonly<Record<string, unknown>> {
+  readonly channels?: unknown
+  readonly volume?: object
+}
+
+/** A network of four sequences on disk with its card: a classifier, or a segmentation. */
+export function writeSequenceModel(folder: string, isDense: boolean, changes: SequenceCard = {}) {
+  mkdirSync(folder, { recursive: true })
+  const paths = { model: join(folder, 'sequences.onnx'), card: join(folder, 'sequences.card.json') }
+  writeFileSync(paths.model, network(isDense))
+  const { volume, channels, ...others } = {
+    volume: { run: 'patches' },
+    channels: sequenceChannels,
+    ...changes,
+  }
+  const card = {
+    input: { size: [8, 6], channels, volume },
+    intensity: { kind: 'percentile', lower: 0, upper: 100, of: 'series' },
+    fit: { kind: 'none' },
+    interpolation: 'bilinear',
+    ...sequenceNormalisation,
+    output: { activation: 'softmax', gives: 'logits', classes },
+    ...others,
+  }
+  writeFileSync(paths.card, JSON.stringify(card))
+  return paths
+}
