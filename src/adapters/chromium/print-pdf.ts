@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { RadversaryError } from '../../core/errors.ts'
 
 /** Names the browser where it isn't found by itself. */
-export const chromiumVariable = 'RADVERSARY_CHROMIUM'
+const chromiumVariable = 'RADVERSARY_CHROMIUM'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'msedge', 'chrome']
 const fixed = [

@@ -66,7 +66,7 @@ export function checklistOf(model: CheckedModel): ChecklistItem[] {
   ]
 }
 
-export function countText({ fooled: { successes, count, rate } }: FooledByPatient): string {
+function countText({ fooled: { successes, count, rate } }: FooledByPatient): string {
   return `${successes} of ${count} (${percent(rate)})`
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fooledOf, pairOf, performanceOf, worstCaseOf, type EvaluatedRow } from './robustness.ts'
+import { wilsonInterval } from './statistics.ts'
 
 /** An image of two classes: what it shows, and the probability of class 1 before and after. */
 function row(
@@ -44,6 +45,14 @@ test('one patient has no interval by patient, nor have differences', () => {
   const single = first.map((each) => ({ ...each, patient: 1 }))
   expect(fooledOf(single).byPatient).toBeNull()
   expect(pairOf(single, second).difference.interval).toBeNull()
+})
+
+test('a rate of 0 or 1 is not certain, however many images each patient has', () => {
+  const all = first.filter(({ key }) => key !== 'e').map((each) => ({ ...each, success: true }))
+  const { lower, upper } = wilsonInterval(2, 2)
+  expect(fooledOf(all).byPatient).toEqual({ lower, upper })
+  expect(fooledOf(all.map((each) => ({ ...each, success: false }))).byPatient?.lower).toBe(0)
+  expect(pairOf(all, all).difference).toEqual({ mean: 0, interval: null })
 })
 
 test('in the worst case an image is fooled by any method', () => {

@@ -42,7 +42,10 @@ function areSeveral(patients: readonly number[]): boolean {
 
 /** What was fooled of what was right before, also with an interval by patient. */
 export interface FooledByPatient extends Headline {
-  /** Bootstrap of 95 % over patients; null where a single patient can't say how patients differ. */
+  /**
+   * Of 95 %, by bootstrap over patients; null where a single patient can't say how patients differ. Where all
+   * images are alike, which a bootstrap takes for certain, Wilson's of as many images as there are patients.
+   */
   readonly byPatient: Interval | null
 }
 
@@ -56,9 +59,19 @@ function byPatientOf(rows: readonly EvaluatedRow[], has: (row: EvaluatedRow) => 
   const clusters = patientsOf(rows)
   if (!areSeveral(clusters)) return null
   const values = rows.map((row) => Number(has(row)))
+  if (areAlike(values)) return ofAsMany(new Set(clusters).size, values[0] === 1)
   return bootstrapOf(rows.length, (drawn) => meanOf(Array.from(drawn, (i) => values[i] ?? null)), {
     clusters,
   })
+}
+
+function areAlike(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0])
+}
+
+function ofAsMany(patients: number, hasAll: boolean): Interval {
+  const { lower, upper } = wilsonInterval(hasAll ? patients : 0, patients)
+  return { lower, upper }
 }
 
 /** Per-example worst case: an image is fooled where any of the cells fools it. */
@@ -72,7 +85,10 @@ export function worstCaseOf(cells: readonly (readonly EvaluatedRow[])[]): Fooled
 
 /** Two methods on the same images: first against second. */
 export interface MethodPair extends McNemar {
-  /** Of the rates at which they fool what was right before. */
+  /**
+   * Of the rates at which they fool what was right before; without an interval where there is one patient, or
+   * where all images say the same.
+   */
   readonly difference: PairedDifference
   readonly images: number
 }
@@ -87,10 +103,11 @@ export function pairOf(first: readonly EvaluatedRow[], second: readonly Evaluate
   const [a, b] = [both.map(({ row }) => row.success), both.map(({ other }) => other.success)]
   const clusters = patientsOf(both.map(({ row }) => row))
   const difference = pairedDifference(a.map(Number), b.map(Number), { clusters })
+  const isKnown = areSeveral(clusters) && !areAlike(a.map((has, i) => Number(has) - Number(b[i])))
   return {
     ...mcNemarOf(a, b),
     images: both.length,
-    difference: areSeveral(clusters) ? difference : { ...difference, interval: null },
+    difference: isKnown ? difference : { ...difference, interval: null },
   }
 }
 

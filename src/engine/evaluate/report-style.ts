@@ -14,7 +14,7 @@ table { border-collapse: collapse; width: 100%; margin: 0.6em 0 1.2em; font-size
 caption { text-align: left; font-weight: 600; padding-bottom: 0.3em; }
 th, td { text-align: left; vertical-align: top; padding: 0.22em 0.6em 0.22em 0; border-bottom: 1px solid #ddd; }
 thead th { border-bottom: 1.5px solid #555; }
-.yes { color: #11632f; } .no { color: #b3261e; font-weight: 600; } .tried { color: #666; }
+.yes { color: #11632f; } .no { color: #b3261e; font-weight: 600; } .tried { color: #666; white-space: nowrap; }
 figure { margin: 0.8em 0 1.2em; break-inside: avoid; }
 figure svg { width: 100%; height: auto; display: block; }
 figcaption { font-size: 0.86em; color: #444; }
