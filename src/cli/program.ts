@@ -90,6 +90,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'de-identify a study by the Basic Profile of DICOM PS3.15, with a report',
     create: async (context) => (await import('./commands/deidentify.ts')).deidentifyCommand(context),
   },
+  audit: {
+    summary: 'look through a folder for identities, as somebody would whom it is given to',
+    create: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
+  },
   serve: {
     summary: 'serve the application to a browser on this machine',
     create: async (context) => (await import('./commands/serve.ts')).serveCommand(context),

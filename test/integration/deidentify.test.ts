@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, test, vi } from 'vitest'
+import { encodeElements } from '../../src/core/dicom/write/encode.ts'
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
 import { textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
@@ -118,6 +119,62 @@ test('an image with burnt-in text is left out and said so; blackened it is writt
   expect(readFileSync(join(out, 'deidentification.json'), 'utf8')).not.toMatch(/zacharias/i)
   const black = await commandLine(['deidentify', folder, '--out', `${out}-black`, '--blackout', '0,0,12,3'])
   expect(black.code).toBe(0)
+})
+
+const audited = async (folder: string, ...options: string[]) => {
+  const ended = await commandLine(['audit', folder, '--json', ...options])
+  const { findings } = jsonOf(ended) as { findings: { finding: string; files: string[] }[] }
+  return { code: ended.code, findings }
+}
+
+test('an audit finds nothing in what was de-identified, whatever the options', async () => {
+  for (const option of ['retain-uids', 'retain-full-dates', 'retain-shifted-dates', 'retain-device']) {
+    const { out } = await deidentified('--profile-options', option)
+    expect(await audited(out, '--source', study)).toEqual({ code: 0, findings: [] })
+  }
+})
+
+test('an audit of the source says what the profile would have done, and nothing of the values', async () => {
+  const { code, findings } = await audited(study)
+  expect(code).toBe(1)
+  expect(findings.map(({ finding }) => finding)).toEqual(
+    expect.arrayContaining([
+      '(0008,0020) StudyDate: the profile would empty it',
+      '(0010,0010) PatientName: the profile would empty it',
+      'A name or identifier of a patient in the bytes of the file',
+      'Patient Identity Removed (0012,0062) is not YES',
+    ]),
+  )
+  expect(JSON.stringify(findings)).not.toMatch(/zacharias|20200229/i)
+})
+
+test.each<[string, string, Uint8Array | string, string]>([
+  ['a name in UTF-16', 'a.bin', Buffer.from('\0Zacharias', 'utf16le'), 'in the bytes'],
+  ['a short name by itself', 'b.txt', 'of anna.', 'in the bytes'],
+  ['a name in capitals', 'a.txt', 'of ZACHARIAS', 'in the bytes'],
+  ['a name of a file', 'zacharias.txt', 'x', 'in the name'],
+  ['a date', 'a.csv', 'birth,1961-02-03\n', 'a date'],
+  ['an archive', 'a.zip', 'PK', 'archive'],
+])('an audit finds %s', async (_, name, content, finding) => {
+  const { out } = await deidentified()
+  writeFileSync(join(out, name), content)
+  const { code, findings } = await audited(out, '--source', study)
+  expect(code).toBe(1)
+  expect(findings).toEqual([{ finding: expect.stringContaining(finding) as string, files: [name] }])
+})
+
+test('an audit finds a name that is left in a nested item under a pseudonym', async () => {
+  const { out } = await deidentified()
+  const path = join(out, '0001.dcm')
+  const item = [{ tag: tag.PatientID, vr: 'LO', value: 'ID-4711' }] as const
+  const nested = encodeElements([{ tag: 0x52009229, vr: 'SQ', items: [item] }], true)
+  const file = readFileSync(path)
+  const pixels = file.indexOf(Buffer.from([0xe0, 0x7f, 0x10, 0x00]))
+  writeFileSync(path, Buffer.concat([file.subarray(0, pixels), nested, file.subarray(pixels)]))
+  const { findings } = await audited(out)
+  expect(findings.map(({ finding }) => finding)).toEqual([
+    '(0010,0020) PatientID: the profile would replace it',
+  ])
 })
 
 /** What a DICOMDIR would want, and nobody may know. */

@@ -2,7 +2,7 @@ import { RadversaryError } from '../../errors.ts'
 import { type ElementSpan, encodingInside, readElements, readItems } from '../write/elements.ts'
 import { concatBytes, encodeItem, encodeRawElement } from '../write/encode.ts'
 import type { SourceInstance } from '../write/part10.ts'
-import { latin1Bytes, textValue } from '../write/source-values.ts'
+import { elementBytes, latin1Bytes, textValue } from '../write/source-values.ts'
 import { splice, type Change } from '../write/splice.ts'
 import { groupOf, tag } from '../write/tags.ts'
 import { holdsIdentity } from './identity.ts'
@@ -62,8 +62,16 @@ class ElementCleaner {
   change(all: 'D' | undefined): Change | undefined {
     const action = this.isPrivate || this.isUnknown ? this.action() : (all ?? this.action())
     const change = this.changed(action)
-    if (change !== undefined) this.cleaning.onDone(this.element.tag, action)
+    if (change === undefined || this.isAsItWas(change)) return undefined
+    // Of a sequence that is kept, what is done is done to elements of its items.
+    if (action !== 'K') this.cleaning.onDone(this.element.tag, action)
     return change
+  }
+
+  private isAsItWas(change: Change): boolean {
+    if (change === 'drop') return false
+    const before = elementBytes(this.source, this.element)
+    return before.length === change.length && before.every((byte, n) => byte === change[n])
   }
 
   private changed(action: Action): Change | undefined {
@@ -184,4 +192,26 @@ class ElementCleaner {
 
 function isOne(options: ReadonlySet<ProfileOption>, name: string): boolean {
   return (options as ReadonlySet<string>).has(name)
+}
+
+/** What was done to an element, and how often in an image. */
+export interface Deed {
+  readonly tag: number
+  readonly action: Action
+  readonly count: number
+}
+
+/** Counts what is done to the elements of an image, nested ones included. */
+export class Deeds {
+  private readonly counts = new Map<string, Deed>()
+
+  readonly add = (at: number, action: Action): void => {
+    const key = `${at} ${action}`
+    const count = (this.counts.get(key)?.count ?? 0) + 1
+    this.counts.set(key, { tag: at, action, count })
+  }
+
+  list(): readonly Deed[] {
+    return [...this.counts.values()].sort((a, b) => a.tag - b.tag)
+  }
 }

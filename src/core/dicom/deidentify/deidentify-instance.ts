@@ -9,7 +9,7 @@ import { encodedFor } from '../write/provenance.ts'
 import { characterSetOf, requiredUid, textValue, unsignedValue } from '../write/source-values.ts'
 import { splice, type Change } from '../write/splice.ts'
 import { groupOf, tag } from '../write/tags.ts'
-import { cleanChanges } from './clean-elements.ts'
+import { cleanChanges, type Deed, Deeds } from './clean-elements.ts'
 import { withoutComments } from './codestream-comments.ts'
 import { identityWords, patientIdentity } from './identity.ts'
 import {
@@ -18,9 +18,10 @@ import {
   type DeidentificationPolicy,
   methodsOf,
   methodText,
+  statementTags,
   temporalInformation,
 } from './policy.ts'
-import { type Action, isRepeating } from './profile.ts'
+import { isRepeating } from './profile.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 
 export interface DeidentifyOptions {
@@ -45,19 +46,6 @@ export interface DeidentifiedInstance {
   /** What the profile can't see to. */
   readonly notices: readonly Notice[]
 }
-
-export interface Deed {
-  readonly tag: number
-  readonly action: Action
-  readonly count: number
-}
-
-const ours = {
-  PatientIdentityRemoved: 0x00120062,
-  DeidentificationMethod: 0x00120063,
-  DeidentificationMethodCodeSequence: 0x00120064,
-  LongitudinalTemporalInformationModified: 0x00280303,
-} as const
 
 /**
  * A DICOM file by the Basic Application Level Confidentiality Profile (PS3.15 section E.2) and some of its
@@ -110,10 +98,18 @@ function statements(
     // The caret says that it is a family name: without one it would be of the retired form (PS3.5 section 6.2.1).
     { tag: tag.PatientName, vr: 'PN', value: `${patient}^` },
     { tag: tag.PatientID, vr: 'LO', value: patient },
-    { tag: ours.PatientIdentityRemoved, vr: 'CS', value: 'YES' },
-    { tag: ours.DeidentificationMethod, vr: 'LO', value: methodText },
-    { tag: ours.DeidentificationMethodCodeSequence, vr: 'SQ', items: methodsOf(policy).map(codeItem) },
-    { tag: ours.LongitudinalTemporalInformationModified, vr: 'CS', value: temporalInformation(policy) },
+    { tag: statementTags.PatientIdentityRemoved, vr: 'CS', value: 'YES' },
+    { tag: statementTags.DeidentificationMethod, vr: 'LO', value: methodText },
+    {
+      tag: statementTags.DeidentificationMethodCodeSequence,
+      vr: 'SQ',
+      items: methodsOf(policy).map(codeItem),
+    },
+    {
+      tag: statementTags.LongitudinalTemporalInformationModified,
+      vr: 'CS',
+      value: temporalInformation(policy),
+    },
     ...(policy.regions.length > 0 ? [{ tag: tag.BurnedInAnnotation, vr: 'CS', value: 'NO' } as const] : []),
   ]
   return new Map(elements.map((element) => [element.tag, encodedFor(source, element)]))
@@ -127,20 +123,6 @@ function pixelsOf(
   if (regions.length > 0) return pixelChanges(source, blackedOut(frames ?? [], regions))
   const cleaned = source.encapsulated ? withoutComments(source) : undefined
   return new Map(cleaned === undefined ? [] : [[tag.PixelData, cleaned]])
-}
-
-class Deeds {
-  private readonly counts = new Map<string, Deed>()
-
-  readonly add = (at: number, action: Action): void => {
-    const key = `${at} ${action}`
-    const count = (this.counts.get(key)?.count ?? 0) + 1
-    this.counts.set(key, { tag: at, action, count })
-  }
-
-  list(): readonly Deed[] {
-    return [...this.counts.values()].sort((a, b) => a.tag - b.tag)
-  }
 }
 
 /** SOP classes whose content is a document: text that nobody can clean by tag (PS3.4 table B.5-1). */

@@ -1,7 +1,7 @@
 import { RadversaryError } from '../../errors.ts'
 import type { StoredFrame } from '../image.ts'
 import type { Code } from '../write/codes.ts'
-import { profileStandard, type ProfileOption } from './profile.ts'
+import { type ProfileOption, profileOptions, profileStandard } from './profile.ts'
 
 /** A rectangle of pixels of every frame, counted from the top left. */
 export interface PixelRegion {
@@ -60,6 +60,19 @@ export function methodsOf({ options, regions }: DeidentificationPolicy): readonl
     ...[...options].map((option) => methodCodes[option]).sort((a, b) => (a.value < b.value ? -1 : 1)),
   ]
 }
+
+/** Options that codes of that sequence name. */
+export function optionsOfMethods(values: readonly (string | undefined)[]): readonly ProfileOption[] {
+  return profileOptions.filter((option) => values.includes(methodCodes[option].value))
+}
+
+/** Tags of what is said of a de-identification (PS3.3 C.7.1.1, C.12.1.1.7). */
+export const statementTags = {
+  PatientIdentityRemoved: 0x00120062,
+  DeidentificationMethod: 0x00120063,
+  DeidentificationMethodCodeSequence: 0x00120064,
+  LongitudinalTemporalInformationModified: 0x00280303,
+} as const
 
 /** De-identification Method (0012,0063). */
 export const methodText = `Radversary, Basic Profile of ${profileStandard}`

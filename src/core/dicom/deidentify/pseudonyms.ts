@@ -27,3 +27,8 @@ export function pseudonymsOf(key: Uint8Array): Pseudonyms {
       -1 - (new DataView(Uint8Array.from(digest('days', identity)).buffer).getUint32(0) % mostDays),
   }
 }
+
+/** Whether a Patient's Name or Patient ID is a pseudonym of ours. */
+export function isPseudonym(text: string): boolean {
+  return /^RV[0-9A-Z]{12}\^?$/.test(text)
+}
