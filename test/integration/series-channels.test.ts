@@ -178,6 +178,22 @@ test('series that are no channel are left out, and said so', async () => {
   })
 })
 
+test('each examination is a stack of its own, and is attacked beside the others', async () => {
+  const second = sequences.map((each) => ({ ...each, study: '2.25.8' }))
+  const made = madeStudy(false, [...sequences, ...second])
+  const request = attackRequest(made.paths, made, { method: 'i-fgsm', settings, threads: 2 })
+  const { record, failures } = await attackStudy(request)
+  expect(failures).toEqual([])
+  expect(record.images).toHaveLength(32)
+  expect(record.summary.slices).toBe(2)
+  const answers = record.images.map(({ frames }) => frames[0]!.before.probabilities.join())
+  expect(new Set(answers.slice(0, 16)).size).toBe(1)
+  expect(new Set(answers.slice(16)).size).toBe(1)
+  expect(answers[0]).not.toBe(answers[16])
+  const report = await verifyExport({ folder: made.out, model: made.paths.model, home: base, ...cpu })
+  expect(report).toMatchObject({ predictions: true, discrepancies: [] })
+})
+
 const replaced = (index: number, changes: Partial<Sequence>) =>
   sequences.map((each, n) => (n === index ? { ...each, ...changes } : each))
 

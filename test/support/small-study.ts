@@ -20,6 +20,8 @@ export interface SmallImage {
   readonly rescale: { readonly slope: number; readonly intercept: number } | undefined
   readonly padding: number | undefined
   readonly series: number
+  /** Study Instance UID (0020,000D). */
+  readonly study: string
   /**
    * Stored values of all frames, pixel-interleaved; seeded random ones between `lowest` and `highest` by
    * default.
@@ -51,6 +53,7 @@ const smallCt: SmallImage = {
   rescale: { slope: 1, intercept: -1024 },
   padding: undefined,
   series: 1,
+  study: '2.25.7',
   values: undefined,
   lowest: 24,
   highest: 2024,
@@ -115,7 +118,7 @@ function fileOf(
     { tag: tag.Modality, vr: 'CS', value: image.modality },
     { tag: tag.PatientName, vr: 'PN', value: 'Phantom' },
     { tag: tag.PatientID, vr: 'LO', value: 'none' },
-    { tag: tag.StudyInstanceUID, vr: 'UI', value: '2.25.7' },
+    { tag: tag.StudyInstanceUID, vr: 'UI', value: image.study },
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: `2.25.7.${image.series}` },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(image.series) },
     { tag: tag.InstanceNumber, vr: 'IS', value: String(number) },

@@ -12,6 +12,8 @@ export interface Sequence {
   readonly at?: number
   readonly frameOfReference?: string
   readonly count?: number
+  /** Study Instance UID of its examination. */
+  readonly study?: string
 }
 
 export const sequences: readonly Sequence[] = [
@@ -23,25 +25,27 @@ export const sequences: readonly Sequence[] = [
 
 /** Stacks of 8x6 pixels that say where they lie, each series with values in a range of its own. */
 export function writeSequences(study: string, given: readonly Sequence[] = sequences): WrittenImage[][] {
-  return given.map(({ description, at = 0, frameOfReference = '2.25.77', count = 4 }, index) =>
-    Array.from({ length: count }, (_, n) =>
-      writeImage(join(study, `series ${index + 1}`), n + 1, {
-        series: index + 1,
-        modality: 'MR',
-        rescale: undefined,
-        rows: 8,
-        columns: 6,
-        lowest: 10 * index,
-        highest: 400 * (index + 1),
-        more: [
-          { tag: tag.SeriesDescription, vr: 'LO', value: description },
-          { tag: tag.FrameOfReferenceUID, vr: 'UI', value: frameOfReference },
-          { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${at + 3 * n}` },
-          { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
-          { tag: tag.PixelSpacing, vr: 'DS', value: '0.5\\0.5' },
-        ],
-      }),
-    ),
+  return given.map(
+    ({ description, at = 0, frameOfReference = '2.25.77', count = 4, study: uid = '2.25.7' }, index) =>
+      Array.from({ length: count }, (_, n) =>
+        writeImage(join(study, `series ${index + 1}`), n + 1, {
+          series: index + 1,
+          study: uid,
+          modality: 'MR',
+          rescale: undefined,
+          rows: 8,
+          columns: 6,
+          lowest: 10 * index,
+          highest: 400 * (index + 1),
+          more: [
+            { tag: tag.SeriesDescription, vr: 'LO', value: description },
+            { tag: tag.FrameOfReferenceUID, vr: 'UI', value: frameOfReference },
+            { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${at + 3 * n}` },
+            { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
+            { tag: tag.PixelSpacing, vr: 'DS', value: '0.5\\0.5' },
+          ],
+        }),
+      ),
   )
 }
 
