@@ -79,6 +79,7 @@ describeApplication('methods side by side', (application) => {
     await card()
       .getByText(/[1-9]\d* of 112 attacks on a slice/)
       .waitFor({ timeout: 60_000 })
+    await page.getByTestId('job').filter({ hasText: 'running' }).waitFor()
     await card().getByRole('button', { name: 'Cancel' }).click()
     await card().getByText('stopped', { exact: true }).waitFor()
     await card().getByRole('button', { name: 'Go on' }).click()

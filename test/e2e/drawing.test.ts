@@ -55,6 +55,22 @@ describeApplication('drawing by hand', (application) => {
     await expect.poll(region).toBe(one)
   }, 60_000)
 
+  it('a double click maximises a viewport, and shows all again at the slice that it is at', async () => {
+    const count = () => page.locator('[data-testid^=pane-]').count()
+    await page.keyboard.press('Shift+Digit3')
+    await expect.poll(count).toBe(4)
+    await page.keyboard.press('w')
+    await pane(page, 2).locator('canvas').first().dblclick()
+    await expect.poll(count).toBe(1)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('u')
+    await expect.poll(count).toBe(4)
+    expect((await viewportTexts(page)).map(({ slice }) => slice)).toEqual(Array(4).fill('16 / 28'))
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Shift+Digit1')
+    await expect.poll(count).toBe(1)
+  }, 60_000)
+
   it('a notch of the wheel is one slice, whatever the mouse sends for it', async () => {
     const slice = async () => (await viewportTexts(page))[0]?.slice
     const at = await pointIn(pane(page, 0), 0.5, 0.5)

@@ -164,7 +164,7 @@ describeApplication('the sample, from the first start to a verified export', (ap
   it('results are told by slice; a row goes to its slice', async () => {
     await page.getByRole('tab', { name: 'Results' }).click()
     expect(await page.getByTestId('slices').locator('tbody tr').count()).toBe(28)
-    expect(await page.getByTestId('chart').locator('svg').count()).toBe(3)
+    expect(await page.getByTestId('chart').locator('svg').count()).toBe(4)
     await page.getByTestId('slices').getByRole('button', { name: 'PSNR' }).click()
     const first = page.getByTestId('slices').locator('tbody tr').first()
     const number = await first.locator('button').innerText()

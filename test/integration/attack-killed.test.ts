@@ -213,7 +213,7 @@ describe.skipIf(!mounted)(
       const full = await commandLine(attack(out))
       expect(full.code).toBe(1)
       expect(full.err).toMatch(
-        /error: write file: expected success, got ENOSPC\n {2}file: .*out\/\w+\/\d+\.(dcm|json)\n {2}The disk is full: free some space/,
+        /error: write file: the disk is full \(ENOSPC\)\n {2}file: .*out\/\w+\/\d+\.(dcm|json)\n {2}The disk is full: free some space/,
       )
       execFileSync('mount', ['-o', 'remount,size=4m', disk])
       expect((await commandLine(attack(out))).code).toBe(0)

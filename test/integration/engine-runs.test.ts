@@ -83,6 +83,7 @@ describe('the engine and runs', () => {
       const { runs, broken } = await engine.client.runs.list.query()
       expect(broken).toEqual([])
       expect(runs).toMatchObject([{ id: run, state: 'done', study: study.id, summary: { slices: 5 } }])
+      expect(runs[0]?.request.name).toBe('SMIA 8/255, phantom-thorax, study')
       const details = await engine.client.runs.get.query({ run })
       expect(details.record?.images.length).toBe(5)
       expect(

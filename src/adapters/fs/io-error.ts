@@ -15,12 +15,28 @@ const tips: Readonly<Record<string, string>> = {
   EIO: 'The disk reported a fault: check the disk or the network share, then start again.',
 }
 
+/** What went wrong, in words; others are named by the system's code. */
+const plainWords: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the disk can only be read',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOTDIR: 'a file is in the way of a folder',
+  EISDIR: 'a folder is in the way of a file',
+  ENOENT: 'it is not there',
+  ENAMETOOLONG: 'the path is too long',
+  EIO: 'the disk reported a fault',
+}
+
 /** The fault of a file operation as an error that names the file and what to do about it. */
 export function ioError(operation: string, file: string, cause: unknown): RadversaryError {
   if (cause instanceof RadversaryError) return cause
   const code = errorCode(cause)
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new RadversaryError('io-failed', `${operation}: expected success, got ${code ?? message}`, {
+  const words = code === undefined ? undefined : plainWords[code]
+  const what = words === undefined ? `it failed (${code ?? message})` : `${words} (${code})`
+  return new RadversaryError('io-failed', `${operation}: ${what}`, {
     file,
     cause,
     tip: code === undefined ? undefined : tips[code],

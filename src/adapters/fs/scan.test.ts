@@ -88,7 +88,7 @@ test('a truncated image, a damaged header and a missing path are failures, and t
   expect(filesOf(result)).toEqual([file])
   expect(failures(result)).toEqual([
     [header, 'Header: expected whole elements up to the pixel data, got a damaged or truncated one'],
-    [missing, 'Read: expected success, got ENOENT'],
+    [missing, 'Read: it is not there (ENOENT)'],
     [short, 'Pixel Data: expected 8 bytes, got 6: the file is truncated'],
   ])
 })

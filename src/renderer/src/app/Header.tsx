@@ -11,7 +11,7 @@ import { Fault } from '../ui/Fault.tsx'
 export function Header() {
   return (
     <header className={classes['header']}>
-      <span className={classes['brand']}>{texts.app.name}</span>
+      <h1 className={classes['brand']}>{texts.app.name}</h1>
       <Button
         variant="default"
         leftSection={<IconFolderOpen size={16} />}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../api/client.ts'
 import { sizeText } from '../features/export/export-plan.ts'
+import { useComparisonWork } from '../features/comparisons/comparison-work.ts'
 import { cancelRun } from '../features/runs/open-run.ts'
 import { durationText, isInWork, type JobStart, timeLeft } from '../features/runs/run-state.ts'
 import type { LiveRun } from '../state/live-run.ts'
@@ -10,12 +11,13 @@ import { atWork, useLiveRuns, watchRun } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 
-/** The device in use, the engine's memory, and every attack that is waiting or running. */
+/** The device in use, the engine's memory, and every attack and comparison that is waiting or running. */
 export function StatusBar() {
   const device = useQuery(api.device.list.queryOptions())
   const runs = useQuery(api.runs.list.queryOptions())
   const live = useLiveRuns()
   const infos = runs.data?.runs
+  const compared = useComparisonsInWork()
   // Runs of an earlier visit that go on are followed too.
   useEffect(() => {
     for (const { id, state } of infos ?? []) if (isInWork(state) && state !== 'elsewhere') watchRun(id)
@@ -33,11 +35,20 @@ export function StatusBar() {
       </span>
       <Memory />
       <span className={classes['grow']} />
-      {jobs.length === 0 && (
+      {jobs.length + compared.length === 0 && (
         <Text size="xs" c="dimmed">
           {texts.runs.noJobs}
         </Text>
       )}
+      {compared.map(({ id, name, work }) => (
+        <JobLine
+          key={id}
+          name={name}
+          done={(100 * work.done) / Math.max(1, work.total)}
+          text={texts.comparisons.states.working}
+          onCancel={work.cancel}
+        />
+      ))}
       {jobs.map(([id, run]) => (
         <Job
           key={id}
@@ -79,25 +90,59 @@ interface JobProps {
 function Job({ name, run: { state, progress }, onCancel }: JobProps) {
   const left = useTimeLeft(progress)
   const done = progress === undefined ? 0 : (100 * progress.done) / Math.max(1, progress.total)
+  const what = state === 'running' && progress !== undefined ? progress.phase : texts.runs.states[state]
+  const time = left === undefined ? '' : ` · ${texts.runs.left(durationText(left))}`
+  return (
+    <JobLine
+      name={name}
+      done={done}
+      text={`${what}${time}`}
+      isEnding={state === 'cancelling'}
+      onCancel={onCancel}
+    />
+  )
+}
+
+interface JobLineProps {
+  readonly name: string
+  /** 0 to 100. */
+  readonly done: number
+  readonly text: string
+  /** Whether it has been cancelled, and is not at its end yet. */
+  readonly isEnding?: boolean
+  readonly onCancel: () => void
+}
+
+/** Whatever is in work: how far, and a button that cancels it. */
+function JobLine({ name, done, text, isEnding = false, onCancel }: JobLineProps) {
   return (
     <div className={classes['job']} data-testid="job">
       <span className={classes['jobName']}>{name}</span>
       <Progress w={140} value={done} aria-label={name} />
       <span>
-        {Math.floor(done)} % · {texts.runs.states[state]}
-        {left === undefined ? '' : ` · ${texts.runs.left(durationText(left))}`}
+        {Math.floor(done)} % · {text}
       </span>
       <Button
         size="compact-xs"
         variant="default"
         aria-label={texts.runs.cancel(name)}
-        disabled={state === 'cancelling'}
+        disabled={isEnding}
         onClick={onCancel}
       >
         {texts.app.cancel}
       </Button>
     </div>
   )
+}
+
+/** Comparisons that this page has in work, by name. */
+function useComparisonsInWork() {
+  const works = useComparisonWork()
+  const known = useQuery(api.comparisons.list.queryOptions())
+  return Object.entries(works).flatMap(([id, work]) => {
+    const name = known.data?.comparisons.find((each) => each.id === id)?.request.name ?? id
+    return work === undefined ? [] : [{ id, name, work }]
+  })
 }
 
 /** Counted from when this page first saw the job's present phase. */

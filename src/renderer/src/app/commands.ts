@@ -9,6 +9,7 @@ import {
   setKind,
   setLayout,
   setUi,
+  toggleMaximised,
   toggleOverlay,
   useUi,
 } from '../state/ui-store.ts'
@@ -75,6 +76,9 @@ const plain = {
   },
   difference: () => {
     compareWith('perturbation')
+  },
+  maximise: () => {
+    toggleMaximised(active())
   },
   link,
   cine: () => {

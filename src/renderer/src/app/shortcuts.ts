@@ -59,6 +59,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Shift+2', command: 'layout:1x2', text: 'Layout 1x2' },
   { keys: 'Shift+3', command: 'layout:2x2', text: 'Layout 2x2' },
   { keys: 'Shift+4', command: 'layout:1x4', text: 'Layout 1x4' },
+  { keys: 'U', command: 'maximise', text: 'Maximise the viewport, or show all again' },
   { keys: 'Ctrl+O', command: 'open', text: 'Open a study' },
   { keys: '?', command: 'shortcuts', text: 'This list' },
 ]

@@ -45,6 +45,8 @@ export interface UiState {
   readonly layout: Layout
   readonly panes: readonly Pane[]
   readonly activePane: number
+  /** What was shown before one viewport was maximised; undefined while none is. */
+  readonly maximised: Pick<UiState, 'layout' | 'panes' | 'activePane'> | undefined
   readonly linked: boolean
   readonly tool: ToolName
   readonly cine: boolean
@@ -70,6 +72,7 @@ const initial: UiState = {
   layout: '1x1',
   panes: [emptyPane],
   activePane: 0,
+  maximised: undefined,
   linked: true,
   tool: 'window',
   cine: false,
@@ -115,7 +118,11 @@ export function studyOpened(study: StudyInfo): void {
 }
 
 export function studyClosed(study: string): void {
-  set({ studies: get().studies.filter(({ id }) => id !== study), panes: withoutStudy(get().panes, study) })
+  set({
+    studies: get().studies.filter(({ id }) => id !== study),
+    maximised: undefined,
+    panes: withoutStudy(get().panes, study),
+  })
 }
 
 /**
@@ -132,7 +139,7 @@ export function showSeries(key: SeriesKey): void {
       ? comparison(key, slice, panes.length)
       : panes.map((pane, i) => (i === activePane ? shown : pane)),
   })
-  set({ region: undefined })
+  set({ region: undefined, maximised: undefined })
 }
 
 function isCompared(panes: readonly Pane[]): boolean {
@@ -141,7 +148,22 @@ function isCompared(panes: readonly Pane[]): boolean {
 
 export function setLayout(layout: Layout): void {
   const panes = withLayout(get().panes, layout, get().run !== undefined)
-  set({ layout, panes, activePane: Math.min(get().activePane, panes.length - 1) })
+  set({ layout, panes, activePane: Math.min(get().activePane, panes.length - 1), maximised: undefined })
+}
+
+/** Gives the whole room to one viewport; the second time all are there again, at the slice that it shows. */
+export function toggleMaximised(index: number): void {
+  const { layout, panes, maximised } = get()
+  const pane = panes[index]
+  if (pane === undefined) return
+  if (maximised === undefined) {
+    if (panes.length === 1) return
+    set({ layout: '1x1', panes: [pane], activePane: 0, maximised: { layout, panes, activePane: index } })
+    return
+  }
+  const { layout: before, panes: others, activePane: place } = maximised
+  const moved = scrolled(others, place, pane.slice, { linked: get().linked, countOf })
+  set({ layout: before, panes: moved, activePane: place, maximised: undefined })
 }
 
 /** The four images of a run side by side, at a slice or where the active pane is. */
@@ -154,6 +176,7 @@ export function showComparison(
   set({
     run,
     layout,
+    maximised: undefined,
     linked: true,
     activePane: 0,
     panes: comparison(series, Math.min(slice, countOf(series) - 1), 4),
@@ -162,7 +185,11 @@ export function showComparison(
 
 /** Leaves the run: every pane shows the original again. */
 export function leaveRun(): void {
-  set({ run: undefined, panes: get().panes.map((pane) => ({ ...pane, kind: 'original' })) })
+  set({
+    run: undefined,
+    maximised: undefined,
+    panes: get().panes.map((pane) => ({ ...pane, kind: 'original' })),
+  })
 }
 
 export function setKind(index: number, kind: PaneKind): void {

@@ -2,6 +2,7 @@
 export const attackTexts = {
   attack: {
     method: 'Method',
+    noMethod: 'No method of that name',
     reference: 'Paper',
     budget: 'Budget',
     belowOneLevel: 'Less than one stored level: rounding leaves the images as they are.',

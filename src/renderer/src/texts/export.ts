@@ -21,6 +21,8 @@ export const exportTexts = {
     working: (done: number, total: number) => `Exporting, ${done} of ${total}`,
     done: (files: number, size: string) =>
       `${files} files, ${size}, were written and read back: every hash is right.`,
+    cancelled: (folder: string) =>
+      `Cancelled. What was written until then is in ${folder}, marked EXPORT-INCOMPLETE: export there again to go on, or delete the folder.`,
     show: 'Show the folder',
     verify: 'Verify the run’s files',
     verifyHelp:

@@ -38,6 +38,7 @@ export const resultsTexts = {
     ofAll: 'Mean of all',
     noCurves: 'No iterations of this slice yet.',
     chartLosses: 'Losses',
+    chartKlToLabel: 'KL divergence between f(x) and the label (nats)',
     chartKl: 'KL divergence between f(x) and … (nats)',
     chartVariance: 'Variance of the perturbation',
     series: {

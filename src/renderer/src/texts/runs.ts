@@ -59,7 +59,7 @@ export const runsTexts = {
       `${name} and its files will be removed from the application's folder. What was exported stays.`,
     cancel: (name: string) => `Cancel ${name}`,
     left: (duration: string) => `about ${duration} left`,
-    noJobs: 'No attack is running',
+    noJobs: 'Nothing is running',
     lost: 'The engine stopped answering. The run is kept and can go on.',
   },
 } as const

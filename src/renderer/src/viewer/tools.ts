@@ -38,6 +38,11 @@ const names: Readonly<Record<ToolName, string>> = {
 /** Drawn by hand, shown by cornerstone-tools; cleared together. */
 const measurements = [names.length, names.angle, names.ellipse, names.rectangle]
 
+/** Whether a tool leaves something where it is clicked. */
+export function isDrawing(tool: ToolName): boolean {
+  return !['window', 'pan', 'zoom', 'magnify'].includes(tool)
+}
+
 const [leftButton, rightButton, middleButton] = [1, 2, 4]
 
 /** Bytes of frames that a page keeps decoded; the engine has its own cache, this one is for scrolling. */

@@ -34,6 +34,9 @@ export function AttackStep() {
           label={texts.attack.method}
           value={method?.name ?? null}
           data={methodOptions(offered)}
+          searchable
+          nothingFoundMessage={texts.attack.noMethod}
+          maxDropdownHeight={420}
           onChange={(name) => {
             if (name !== null) changeForm({ method: name })
           }}

@@ -66,6 +66,11 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
       ) : (
         <ExportProgress {...state.progress} onCancel={cancel} />
       )}
+      {state.cancelled !== undefined && (
+        <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+          {texts.export.cancelled(state.cancelled)}
+        </Text>
+      )}
       {state.error !== undefined && <Fault error={state.error} />}
       {state.report !== undefined && <Exported report={state.report} />}
     </Stack>

@@ -22,6 +22,8 @@ interface ExportState {
   readonly progress?: { readonly done: number; readonly total: number } | undefined
   readonly error?: unknown
   readonly report?: ExportReport | undefined
+  /** The folder of an export that was cancelled. */
+  readonly cancelled?: string | undefined
 }
 
 /** An export as it goes: one at a time, and it can be cancelled. */
@@ -47,7 +49,7 @@ export function useExport(): {
       }
       rememberFolder(to)
     } catch (error) {
-      setState({ error })
+      setState(abort.current.signal.aborted ? { cancelled: to } : { error })
     }
   }
   return {
@@ -55,7 +57,6 @@ export function useExport(): {
     start,
     cancel: () => {
       abort.current?.abort()
-      setState({})
     },
   }
 }

@@ -11,7 +11,7 @@ import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { texts } from '../../texts.ts'
-import { curvesCsv, lineChart, type NamedCurve } from './curves.ts'
+import { curvesCsv, inPrint, lineChart, type NamedCurve } from './curves.ts'
 import classes from './results.module.css'
 import { saveBlob } from './save-file.ts'
 
@@ -55,7 +55,7 @@ export function Chart({ title, curves, axis }: ChartProps) {
     chart.current?.setOption(option, { replaceMerge: ['series'] })
   })
   const save = (format: Format): void => {
-    if (chart.current !== undefined) void saveAs(format, chart.current, { title, curves, axis }, option)
+    void saveAs(format, { title, curves, axis })
   }
   return (
     <figure className={classes['chart']}>
@@ -89,25 +89,20 @@ const labels: Readonly<Record<Format, string>> = {
   csv: texts.results.saveCsv,
 }
 
-async function saveAs(
-  format: Format,
-  chart: ECharts,
-  { title, curves, axis }: ChartProps,
-  option: EChartsCoreOption,
-): Promise<void> {
+async function saveAs(format: Format, { title, curves, axis }: ChartProps): Promise<void> {
   const name = `${title.toLowerCase().replace(/\W+/g, '-').replace(/-$/, '')}.${format}`
-  if (format === 'svg') saveBlob(name, new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' }))
-  else if (format === 'csv') saveBlob(name, new Blob([curvesCsv(curves, axis)], { type: 'text/csv' }))
-  else saveBlob(name, await pngOf(option))
+  if (format === 'csv') saveBlob(name, new Blob([curvesCsv(curves, axis)], { type: 'text/csv' }))
+  else saveBlob(name, await printed(format, lineChart(title, curves, axis, inPrint)))
 }
 
-/** Painted anew on a canvas, twice as fine as on the screen. */
-async function pngOf(option: EChartsCoreOption): Promise<Blob> {
-  const host = document.createElement('div')
-  const chart = init(host, null, { renderer: 'canvas', width: 640, height: 360, devicePixelRatio: 2 })
+/** Drawn anew on white, of a size of its own; a PNG three times as fine as on the screen. */
+async function printed(format: 'svg' | 'png', option: EChartsCoreOption): Promise<Blob> {
+  const renderer = format === 'svg' ? 'svg' : 'canvas'
+  const chart = init(document.createElement('div'), null, { renderer, width: 640, height: 360 })
   try {
-    chart.setOption({ ...option, backgroundColor: '#151a20' })
-    const canvas = chart.renderToCanvas({ pixelRatio: 2 })
+    chart.setOption({ ...option, backgroundColor: '#ffffff' })
+    if (format === 'svg') return new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' })
+    const canvas = chart.renderToCanvas({ pixelRatio: 3 })
     return await new Promise((resolve, reject) => {
       canvas.toBlob((blob) => {
         if (blob === null) reject(new Error('internal: a chart could not be painted'))

@@ -18,10 +18,11 @@ const charts: readonly {
       ['stabilization', '#74c0fc', 'dashed'],
     ],
   },
+  // Far from the label the others would be a flat line beside it.
+  { title: texts.results.chartKlToLabel, curves: [['klToLabel', '#ffa94d', 'solid']] },
   {
     title: texts.results.chartKl,
     curves: [
-      ['klToLabel', '#ffa94d', 'solid'],
       ['klToSmoothed', '#74c0fc', 'dashed'],
       ['klToPrevious', '#63e6be', 'dotted'],
     ],

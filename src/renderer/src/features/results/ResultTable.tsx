@@ -13,22 +13,23 @@ interface ResultTableProps {
   readonly rows: readonly ResultRow[]
 }
 
+// What matters most comes first: the panel is narrow, and the rest is scrolled to.
 const columnsOfClasses: readonly SortKey[] = [
   'slice',
-  'label',
+  'success',
   'before',
   'after',
-  'success',
+  'label',
   'linf',
   'psnr',
   'ssim',
 ]
 const columnsOfBoxes: readonly SortKey[] = [
   'slice',
+  'success',
   'found',
   'highest',
   'wrong',
-  'success',
   'linf',
   'psnr',
   'ssim',
@@ -121,12 +122,12 @@ function Row({ row, name, isCurrent, onShow }: RowProps) {
           {name}
         </button>
       </Table.Td>
-      {said(row).map((text, i) => (
-        <Table.Td key={i}>{text}</Table.Td>
-      ))}
       <Table.Td>
         {row.metBefore ? texts.results.metBefore : row.success ? texts.results.yes : texts.results.no}
       </Table.Td>
+      {said(row).map((text, i) => (
+        <Table.Td key={i}>{text}</Table.Td>
+      ))}
       <Table.Td>{row.linf}</Table.Td>
       <Table.Td>{decimal(row.psnr, 1)}</Table.Td>
       <Table.Td>{decimal(row.ssim, 4)}</Table.Td>
@@ -144,7 +145,7 @@ function said({
   boxes,
 }: ResultRow): readonly string[] {
   if (boxes === undefined)
-    return [label, withConfidence(before, confidenceBefore), withConfidence(after, confidenceAfter)]
+    return [withConfidence(before, confidenceBefore), withConfidence(after, confidenceAfter), label]
   const { labelled, found, highest, wrong } = boxes
   return [
     texts.results.foundOf(found.before, found.after, labelled),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TracePoint } from '../../state/live-run.ts'
-import { curveOf, curvesCsv, hasValues, lineChart, meanCurve, tick } from './curves.ts'
+import { curveOf, curvesCsv, darkened, hasValues, inPrint, lineChart, meanCurve, tick } from './curves.ts'
 
 const point = (deviation: number, stabilization: number | null) =>
   ({ deviation, stabilization }) as TracePoint
@@ -48,6 +48,15 @@ test('curves keep their colour and their dash', () => {
   expect(lineChart('Losses', curves)['series']).toMatchObject([
     { name: 'J', color: '#fff', lineStyle: { type: 'dashed' } },
   ])
+})
+
+test('in print curves and words are dark enough for white', () => {
+  expect(darkened('#ffa94d')).toBe('#99652e')
+  const curves = [{ name: 'J', curve: [[1, 2]] as const, colour: '#ffffff', dash: 'dashed' as const }]
+  expect(lineChart('Losses', curves, undefined, inPrint)).toMatchObject({
+    title: { textStyle: { color: '#111111' } },
+    series: [{ color: '#999999' }],
+  })
 })
 
 test('ticks stay short', () => {

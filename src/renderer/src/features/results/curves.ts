@@ -56,13 +56,41 @@ export interface NamedCurve {
   readonly dash: 'solid' | 'dashed' | 'dotted'
 }
 
-const [ink, faint, grid] = ['#d5dce4', '#9aa6b2', '#29313a']
+/** Colours of a chart besides its curves'. */
+interface ChartColours {
+  readonly ink: string
+  readonly faint: string
+  readonly grid: string
+  /** A curve's colour on this ground. */
+  readonly curve: (colour: string) => string
+}
+
+const onScreen: ChartColours = {
+  ink: '#d5dce4',
+  faint: '#9aa6b2',
+  grid: '#29313a',
+  curve: (colour) => colour,
+}
+
+/** On white, as a page of print is: curves are darkened, so that they stand out there. */
+export const inPrint: ChartColours = { ink: '#111111', faint: '#444444', grid: '#d5d5d5', curve: darkened }
+
+/** '#ffa94d' at 60 % of its strength. */
+export function darkened(colour: string): string {
+  const parts = [1, 3, 5].map((at) => Math.round(0.6 * parseInt(colour.slice(at, at + 2), 16)))
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`
+}
 
 /**
  * ECharts' option for curves over iterations, or over what `over` names. No HTML: the page's content security
  * policy allows no generated styles.
  */
-export function lineChart(title: string, curves: readonly NamedCurve[], over?: string): EChartsCoreOption {
+export function lineChart(
+  title: string,
+  curves: readonly NamedCurve[],
+  over?: string,
+  { ink, faint, grid, curve: curveColour }: ChartColours = onScreen,
+): EChartsCoreOption {
   const axis = {
     axisLabel: { color: faint, fontSize: 11 },
     axisLine: { lineStyle: { color: grid } },
@@ -101,7 +129,7 @@ export function lineChart(title: string, curves: readonly NamedCurve[], over?: s
       symbolSize: 4,
       showSymbol: curve.length < 40,
       lineStyle: { width: 1.8, type: dash },
-      color: colour,
+      color: curveColour(colour),
     })),
   }
 }

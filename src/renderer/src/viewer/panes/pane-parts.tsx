@@ -3,7 +3,8 @@ import { type PaneKind, paneKinds } from '../../state/panes.ts'
 import { texts } from '../../texts.ts'
 import classes from '../viewer.module.css'
 import { NativeSelect, Text } from '@mantine/core'
-import { setActivePane, setKind, useUi } from '../../state/ui-store.ts'
+import { isDrawing } from '../tools.ts'
+import { setActivePane, setKind, toggleMaximised, useUi } from '../../state/ui-store.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import type { ShownGradient } from './use-layers.ts'
 
@@ -131,6 +132,11 @@ export function PaneFrame({ index, label, children }: PaneFrameProps) {
       data-active={(isActive && !isOnly) || undefined}
       onFocus={activate}
       onPointerDown={activate}
+      onDoubleClick={(event) => {
+        const isOnImage =
+          event.target instanceof Element && event.target.closest('select, input, button') === null
+        if (isOnImage && !isDrawing(useUi.getState().tool)) toggleMaximised(index)
+      }}
     >
       {children}
     </div>
