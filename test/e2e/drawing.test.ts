@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
+import { seriousFindings } from '../support/axe.ts'
 import { colouredPixels, drag, pane, pointIn, viewportTexts } from '../support/viewports.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
@@ -69,6 +70,20 @@ describeApplication('drawing by hand', (application) => {
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('Shift+Digit1')
     await expect.poll(count).toBe(1)
+  }, 60_000)
+
+  it('a command is found by what it does, and done', async () => {
+    await page.keyboard.press('Control+k')
+    const search = page.getByRole('combobox', { name: 'What do you want to do?' })
+    await search.waitFor()
+    await page.waitForTimeout(300)
+    expect(await seriousFindings(page)).toEqual([])
+    await search.fill('brain')
+    await page.getByRole('option', { name: 'Window: Brain (5)' }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await viewportTexts(page))[0]?.window).toBe('C 40 W 80')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await pane(page, 0).focus()
   }, 60_000)
 
   it('a notch of the wheel is one slice, whatever the mouse sends for it', async () => {

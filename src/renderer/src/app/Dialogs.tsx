@@ -1,4 +1,4 @@
-import { Button, Code, Group, Kbd, Modal, Stack, Table, Text } from '@mantine/core'
+import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
@@ -11,7 +11,7 @@ import { setUi, useUi } from '../state/ui-store.ts'
 import { useRestedSlice } from '../state/use-active-slice.ts'
 import { texts } from '../texts.ts'
 import { Fault } from '../ui/Fault.tsx'
-import { shortcuts } from './shortcuts.ts'
+import { CommandPalette, ShortcutList } from './CommandLists.tsx'
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -26,6 +26,8 @@ export function Dialogs() {
       return <Failures />
     case 'shortcuts':
       return <ShortcutList />
+    case 'palette':
+      return <CommandPalette />
     case 'add-model':
       return <AddModel />
     case 'edit-card':
@@ -125,34 +127,6 @@ function Row({ name, value }: { readonly name: string; readonly value: string })
       <Table.Th w={200}>{name}</Table.Th>
       <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
     </Table.Tr>
-  )
-}
-
-/** Every key and what it does. */
-function ShortcutList() {
-  return (
-    <Modal
-      opened
-      size="md"
-      title={texts.app.shortcuts}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={() => {
-        setUi({ dialog: undefined })
-      }}
-    >
-      <Table>
-        <Table.Tbody>
-          {shortcuts.map(({ keys, text }) => (
-            <Table.Tr key={keys}>
-              <Table.Td>{text}</Table.Td>
-              <Table.Td ta="right">
-                <Kbd>{keys}</Kbd>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Modal>
   )
 }
 

@@ -96,6 +96,9 @@ const plain = {
   tags: () => {
     if (ui().studies.length > 0) setUi({ dialog: 'tags' })
   },
+  palette: () => {
+    setUi({ dialog: 'palette' })
+  },
   shortcuts: () => {
     setUi({ dialog: 'shortcuts' })
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commandFor, keyOf, pressedKeys, shortcuts } from './shortcuts.ts'
+import { presetsOf } from '../viewer/presets.ts'
+import { commandFor, keyOf, namedShortcuts, pressedKeys, shortcuts } from './shortcuts.ts'
 
 const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
 const press = (key: string, code = '', changes: Partial<typeof plain> = {}) => ({
@@ -53,6 +54,14 @@ test('a slider keeps its arrows, but lets the letters through', () => {
   expect(commandFor(press('ArrowUp'), focusOn('[role=slider]'))).toBeUndefined()
   expect(commandFor(press('i'), focusOn('[role=slider]'))).toBe('invert')
   expect(commandFor(press('ArrowUp'), onPage)).toBe('previous')
+})
+
+test('presets are listed by name, as far as there are any', () => {
+  const named = (modality: string) =>
+    namedShortcuts(presetsOf(modality)).filter(({ command }) => command.startsWith('preset:'))
+  expect(named('CT')[2]).toEqual({ keys: '3', command: 'preset:3', text: 'Window: Lung' })
+  expect(named('MR').map(({ keys }) => keys)).toEqual(['1', '9'])
+  expect(namedShortcuts([])).toHaveLength(shortcuts.length - 9)
 })
 
 test('a button can tell its key', () => {

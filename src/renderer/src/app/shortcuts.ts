@@ -1,3 +1,4 @@
+import type { WindowPreset } from '../viewer/presets.ts'
 import type { Command } from './commands.ts'
 
 /** One key, or a key with modifiers, and what it does. */
@@ -61,8 +62,18 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Shift+4', command: 'layout:1x4', text: 'Layout 1x4' },
   { keys: 'U', command: 'maximise', text: 'Maximise the viewport, or show all again' },
   { keys: 'Ctrl+O', command: 'open', text: 'Open a study' },
+  { keys: 'Ctrl+K', command: 'palette', text: 'Find a command' },
   { keys: '?', command: 'shortcuts', text: 'This list' },
 ]
+
+/** The keys with presets by their names, without those that there are none for. */
+export function namedShortcuts(presets: readonly Pick<WindowPreset, 'key' | 'name'>[]): Shortcut[] {
+  return shortcuts.flatMap((shortcut) => {
+    if (!shortcut.command.startsWith('preset:')) return [shortcut]
+    const preset = presets.find(({ key }) => key === shortcut.keys)
+    return preset === undefined ? [] : [{ ...shortcut, text: `Window: ${preset.name}` }]
+  })
+}
 
 interface KeyPress {
   readonly key: string

@@ -17,7 +17,8 @@ import {
 
 export type Step = 'model' | 'attack' | 'results' | 'export'
 export type LeftTab = 'studies' | 'runs' | 'comparisons'
-export type Dialog = 'open' | 'tags' | 'shortcuts' | 'about' | 'add-model' | 'edit-card' | 'failures'
+export type Dialog =
+  'open' | 'tags' | 'shortcuts' | 'palette' | 'about' | 'add-model' | 'edit-card' | 'failures'
 
 /**
  * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or

@@ -36,7 +36,6 @@ export function AttackStep() {
           data={methodOptions(offered)}
           searchable
           nothingFoundMessage={texts.attack.noMethod}
-          maxDropdownHeight={420}
           onChange={(name) => {
             if (name !== null) changeForm({ method: name })
           }}

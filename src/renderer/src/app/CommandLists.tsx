@@ -1,0 +1,76 @@
+import { Kbd, Modal, Select, Table } from '@mantine/core'
+import { seriesOf, setUi, useUi } from '../state/ui-store.ts'
+import { texts } from '../texts.ts'
+import { presetsOf } from '../viewer/presets.ts'
+import { runCommand } from './commands.ts'
+import { namedShortcuts, type Shortcut } from './shortcuts.ts'
+
+function close(): void {
+  setUi({ dialog: undefined })
+}
+
+/** Every key, with the presets of what the active viewport shows by name. */
+function useNamedShortcuts(): readonly Shortcut[] {
+  const modality = useUi(
+    ({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '',
+  )
+  return namedShortcuts(presetsOf(modality))
+}
+
+/** Every key and what it does. */
+export function ShortcutList() {
+  const all = useNamedShortcuts()
+  return (
+    <Modal
+      opened
+      size="md"
+      title={texts.app.shortcuts}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={close}
+    >
+      <Table>
+        <Table.Tbody>
+          {all.map(({ keys, text }) => (
+            <Table.Tr key={keys}>
+              <Table.Td>{text}</Table.Td>
+              <Table.Td ta="right">
+                <Kbd>{keys}</Kbd>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  )
+}
+
+/** Every command by what it does: typing finds it, Enter does it. */
+export function CommandPalette() {
+  const all = useNamedShortcuts()
+  return (
+    <Modal
+      opened
+      size="md"
+      title={texts.app.palette}
+      closeButtonProps={{ 'aria-label': texts.app.close }}
+      onClose={close}
+    >
+      <Select
+        data-autofocus
+        searchable
+        defaultDropdownOpened
+        selectFirstOptionOnChange
+        aria-label={texts.app.paletteSearch}
+        placeholder={texts.app.paletteSearch}
+        nothingFoundMessage={texts.app.paletteNone}
+        value={null}
+        data={all.map(({ keys, text }) => ({ value: keys, label: `${text} (${keys})` }))}
+        onChange={(keys) => {
+          const chosen = all.find((each) => each.keys === keys)
+          close()
+          if (chosen !== undefined) runCommand(chosen.command)
+        }}
+      />
+    </Modal>
+  )
+}
