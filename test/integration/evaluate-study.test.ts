@@ -7,7 +7,9 @@ import { verifyManifest } from '../../src/adapters/fs/manifest.ts'
 import { readJson } from '../../src/adapters/fs/json-file.ts'
 import { evaluation, type Evaluation } from '../../src/engine/evaluate/evaluation.ts'
 import { commandLine, type Ended } from '../support/command-line.ts'
+import { writeSeries } from '../support/small-study.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { writeClassifier } from '../support/tiny-classifiers.ts'
 
 const sample = fileURLToPath(new URL('../../resources/sample/', import.meta.url))
 const base = temporaryFolder('evaluate-study')
@@ -69,3 +71,20 @@ test('a difference from itself is none', async () => {
   expect(text).toMatch(/clean accuracy .* 0\.0 %/)
   expect(text).not.toContain('differs')
 })
+
+test('the full protocol takes several models without labels, and judges transfer', async () => {
+  const [series, folder] = [join(base, 'series'), join(base, 'full')]
+  writeSeries(series, 2)
+  const models = ['one', 'other'].map((name) => writeClassifier(join(base, name), {}, { name }).model)
+  const { code } = await commandLine([
+    ...['evaluate', '--study', series, '--model', ...models, '--protocol', 'full', '--out', folder],
+    ...['--device', 'cpu', '--threads', '1'],
+  ])
+  expect(code).toBe(0)
+  const { labels, models: evaluated } = await readJson(join(folder, 'evaluation.json'), evaluation)
+  expect(labels).toBe('prediction')
+  expect(evaluated.map(({ clean }) => clean)).toEqual([null, null])
+  const answers = evaluated.map(({ checklist }) => checklist.map(({ answer }) => answer))
+  expect(answers.flat()).not.toContain('not tried')
+  expect(answers.map(([first]) => first)).toEqual(['no', 'no'])
+}, 120_000)

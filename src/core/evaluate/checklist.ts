@@ -55,7 +55,9 @@ export function checklistOf(model: CheckedModel): ChecklistItem[] {
       question: 'Was transfer from other models tried?',
       answer: judges > 0 ? 'yes' : 'not tried',
       evidence:
-        judges > 0 ? `What was made here was judged on ${judges} others.` : 'One model, or another protocol.',
+        judges > 0
+          ? `What is made on each model is judged on the others (${judges}).`
+          : 'One model, or another protocol.',
     },
     converged(cells),
     {

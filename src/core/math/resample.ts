@@ -38,8 +38,7 @@ function addTwoScaled(
   start: number,
 ): void {
   const next = start + line.length
-  for (let v = 0; v < line.length; v++)
-    line[v] = line[v] + first * data[start + v] + second * data[next + v]
+  for (let v = 0; v < line.length; v++) line[v] = line[v] + first * data[start + v] + second * data[next + v]
 }
 
 /** The horizontal pass of the line that begins at `start`, into `out` at `at`. */

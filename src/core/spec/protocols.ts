@@ -2,8 +2,18 @@ import type { AttackMethodName } from '../attacks/attack-methods.ts'
 import type { GivenSettings } from './attack-spec.ts'
 
 /** What a step of a protocol is there to show; the checklist of a report reads cells by it. */
-export type StepRole =
-  'single-step' | 'iterative' | 'ensemble' | 'gradient-free' | 'hard-label' | 'noise' | 'corruption'
+export const stepRoles = [
+  'single-step',
+  'iterative',
+  'ensemble',
+  'gradient-free',
+  'hard-label',
+  'transfer',
+  'noise',
+  'corruption',
+] as const
+
+export type StepRole = (typeof stepRoles)[number]
 
 /** A method of a protocol. */
 export interface ProtocolStep {
@@ -105,8 +115,8 @@ const corruptions = [
 
 const transferred: ProtocolStep = {
   method: 'mi-fgsm',
-  role: 'iterative',
-  at: 'curve',
+  role: 'transfer',
+  at: 'budget',
   settings: {},
   why: 'Momentum, whose images other models are fooled by more often.',
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checklistAnswers } from '../../core/evaluate/checklist.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
+import { stepRoles } from '../../core/spec/protocols.ts'
 import { cellResult } from '../compare/cell-result.ts'
 
 /** docs/evaluation.md explains every field. */
@@ -61,15 +62,7 @@ const performance = z.strictObject({
 })
 
 const { settings, norm, failures } = cellResult.shape
-const role = z.enum([
-  'single-step',
-  'iterative',
-  'ensemble',
-  'gradient-free',
-  'hard-label',
-  'noise',
-  'corruption',
-])
+const role = z.enum(stepRoles)
 
 const method = fooled.extend({
   method: z.string(),
