@@ -165,6 +165,13 @@ describeApplication('the sample, from the first start to a verified export', (ap
     await page.getByRole('tab', { name: 'Results' }).click()
     expect(await page.getByTestId('slices').locator('tbody tr').count()).toBe(28)
     expect(await page.getByTestId('chart').locator('svg').count()).toBe(4)
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save Losses as SVG' }).click(),
+    ])
+    const svg = readFileSync(await saved.path(), 'utf8')
+    expect(svg).toContain('width="640"')
+    expect(svg).toMatch(/fill="(#ffffff|#fff|white)"/)
     await page.getByTestId('slices').getByRole('button', { name: 'PSNR' }).click()
     const first = page.getByTestId('slices').locator('tbody tr').first()
     const number = await first.locator('button').innerText()
