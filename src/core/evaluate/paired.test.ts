@@ -12,14 +12,14 @@ function discordant(onlyFirst: number, onlySecond: number) {
   )
 }
 
-test('McNemar: exact and mid-p of airway hyper-responsiveness, Fagerland et al. 2013, table 7', () => {
+test('McNemar: exact and mid-p of 1 against 7, by hand: 18/256, and 10/256', () => {
   const { exact, midP, onlyFirst, onlySecond } = discordant(1, 7)
   expect([onlyFirst, onlySecond]).toEqual([1, 7])
   expect(exact).toBeCloseTo(0.0703125, 12)
   expect(midP).toBeCloseTo(0.0390625, 12)
 })
 
-test('McNemar: exact of 121 against 59, as statsmodels has it', () => {
+test('McNemar: exact of 121 against 59, summed in whole numbers in Python', () => {
   expect(discordant(121, 59).exact).toBeCloseTo(4.434449e-6, 11)
 })
 
@@ -40,7 +40,7 @@ test('the difference of pairs is that of their means, narrower than of either al
   expect(interval!.upper).toBeCloseTo(0.5, 12)
 })
 
-test("the normal distribution's two tails are SciPy's", () => {
+test("the normal distribution's two tails are those of Python's math.erfc", () => {
   const known = [
     [0, 1],
     [1, 0.31731050786291415],

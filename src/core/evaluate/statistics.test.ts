@@ -65,7 +65,7 @@ describe('an interval of clusters', () => {
   })
 })
 
-test('the difference of 56 of 70 and 48 of 80 has the interval of Newcombe 1998, table II', () => {
+test('the difference of 56 of 70 and 48 of 80 has Newcombe’s interval', () => {
   const { value, lower, upper } = differenceOf(wilsonInterval(48, 80), wilsonInterval(56, 70))
   expect(value).toBeCloseTo(0.2, 12)
   expect(lower).toBeCloseTo(0.0524, 4)
