@@ -177,6 +177,23 @@ test('an audit finds a name that is left in a nested item under a pseudonym', as
   ])
 })
 
+test('an audit says which image of the source it could not read', async () => {
+  const { out } = await deidentified()
+  const source = join(base, 'odd-source')
+  mkdirSync(source)
+  const [first = '', second = ''] = readdirSync(study)
+  const syntax = Buffer.from('1.2.840.10008.1.2.1\0')
+  const file = readFileSync(join(study, first))
+  // A syntax of a vendor, of the same length.
+  Buffer.from('1.2.826.0.1.3.9.9.9\0').copy(file, file.indexOf(syntax))
+  writeFileSync(join(source, 'odd.dcm'), file)
+  copyFileSync(join(study, second), join(source, 'whole.dcm'))
+  const { findings } = await audited(out, '--source', source)
+  expect(findings).toEqual([
+    { finding: expect.stringContaining('source that can not be read') as string, files: ['odd.dcm'] },
+  ])
+})
+
 /** What a DICOMDIR would want, and nobody may know. */
 const emptiedByTheProfile = /needed to build DICOMDIR - Study (Date|Time|ID)/
 

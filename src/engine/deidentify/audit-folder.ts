@@ -47,7 +47,7 @@ export async function auditFolder({ folder, source }: AuditRequest, hooks: JobHo
   const root = resolve(folder)
   const paths = await filesIn(root, hooks)
   const audit = new FolderAudit(root)
-  const words = source.length === 0 ? [] : await wordsOf(source, hooks)
+  const words = source.length === 0 ? [] : await wordsOf(source, audit, hooks)
   const search = searchFor(words)
   for (const [done, path] of paths.entries()) {
     throwIfCancelled(hooks.signal)
@@ -73,12 +73,29 @@ async function filesIn(root: string, { signal }: JobHooks): Promise<string[]> {
   return paths
 }
 
-/** Words of the identities in a study. */
-async function wordsOf(paths: readonly string[], { signal }: JobHooks): Promise<string[]> {
+/** Words of the identities in a study; an image that can't be read is a finding, since its names are not known. */
+async function wordsOf(
+  paths: readonly string[],
+  audit: FolderAudit,
+  { signal }: JobHooks,
+): Promise<string[]> {
+  const { images, failures } = await openStudy(paths, { signal })
+  for (const { file } of failures) audit.add(unreadSource, file)
   const words = new Set<string>()
-  for (const { header } of (await openStudy(paths, { signal })).images)
-    for (const word of identityWords(openInstance(await readBytes(header.source)))) words.add(word)
+  for (const { header, name } of images)
+    try {
+      for (const word of identityWords(openInstance(await readBytes(header.source)))) words.add(word)
+    } catch (error) {
+      if (!isFaultOfFile(error)) throw error
+      audit.add(unreadSource, name)
+    }
   return [...words]
+}
+
+const unreadSource = 'An image of the source that can not be read: its names were not looked for'
+
+function isFaultOfFile(error: unknown): boolean {
+  return error instanceof RadversaryError && error.code.startsWith('dicom-')
 }
 
 const wayOf = { X: 'remove', Z: 'empty', D: 'replace', U: 'map', K: 'keep', C: 'shift' } as const
@@ -96,16 +113,18 @@ class FolderAudit {
   /** @param words of the source's identities */
   file(path: string, bytes: Uint8Array, words: readonly string[]): void {
     if (looksLikeDicom(bytes.subarray(0, 132))) this.dicom(path, bytes, words)
-    else if (/\.(zip|gz|tgz|7z|tar)$/i.test(path)) this.add('An archive, which is not looked into', path)
+    else if (/\.(zip|gz|tgz|7z|tar)$/i.test(path))
+      this.add('An archive, which is not looked into', this.nameOf(path))
     else if (isText(bytes) && dated.test(new TextDecoder().decode(bytes)))
-      this.add('A text that holds a date', path)
+      this.add('A text that holds a date', this.nameOf(path))
   }
 
   /** Looks for words in the bytes of a file, and in its name. */
   named(path: string, bytes: Uint8Array, holdsWord: WordSearch): void {
-    if (holdsWord(bytes)) this.add('A name or identifier of a patient in the bytes of the file', path)
+    if (holdsWord(bytes))
+      this.add('A name or identifier of a patient in the bytes of the file', this.nameOf(path))
     if (holdsWord(new TextEncoder().encode(relative(this.root, path))))
-      this.add('A name or identifier of a patient in the name of the file', path)
+      this.add('A name or identifier of a patient in the name of the file', this.nameOf(path))
   }
 
   report(files: number): AuditReport {
@@ -118,28 +137,33 @@ class FolderAudit {
 
   private dicom(path: string, bytes: Uint8Array, words: readonly string[]): void {
     try {
-      this.image(path, auditInstance(bytes, { vrOf: standardVr, words }))
+      this.image(this.nameOf(path), auditInstance(bytes, { vrOf: standardVr, words }))
     } catch (error) {
-      if (!(error instanceof RadversaryError) || error.code === 'internal') throw error
-      this.add('A DICOM file that can not be read', path)
+      if (!isFaultOfFile(error)) throw error
+      this.add('A DICOM file that can not be read', this.nameOf(path))
     }
   }
 
-  private image(path: string, audit: InstanceAudit): void {
+  private image(name: string, audit: InstanceAudit): void {
     this.images++
     if (audit.burnedInAnnotation === null) this.unsaid++
     for (const word of audit.words) this.words.add(word)
-    if (!audit.saysRemoved) this.add('Patient Identity Removed (0012,0062) is not YES', path)
-    if (audit.burnedInAnnotation === 'YES') this.add('Burned In Annotation (0028,0301) is YES', path)
-    if (audit.privateElements > 0) this.add('Private elements', path)
+    if (!audit.saysRemoved) this.add('Patient Identity Removed (0012,0062) is not YES', name)
+    if (audit.burnedInAnnotation === 'YES') this.add('Burned In Annotation (0028,0301) is YES', name)
+    if (audit.privateElements > 0) this.add('Private elements', name)
     for (const { tag, action } of audit.elements)
-      this.add(`${formatTag(tag)} ${keywordOf(tag)}: the profile would ${wayOf[action]} it`, path)
+      this.add(`${formatTag(tag)} ${keywordOf(tag)}: the profile would ${wayOf[action]} it`, name)
   }
 
-  private add(finding: string, path: string): void {
-    const name = relative(this.root, path).split(sep).join('/')
+  /** @param name of a file, as the report has it */
+  add(finding: string, name: string): void {
     const files = this.found.get(finding) ?? new Set()
-    this.found.set(finding, files.add(name === '' ? basename(path) : name))
+    this.found.set(finding, files.add(name))
+  }
+
+  private nameOf(path: string): string {
+    const name = relative(this.root, path).split(sep).join('/')
+    return name === '' ? basename(path) : name
   }
 }
 
