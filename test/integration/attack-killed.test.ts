@@ -227,7 +227,9 @@ describe.skipIf(!mounted)(
       const { code, err } = await commandLine(attack(join(disk, 'other')))
       execFileSync('mount', ['-o', 'remount,rw', disk])
       expect(code).toBe(1)
-      expect(err).toMatch(/got EROFS\n {2}file: .*other\n {2}The disk can only be read/)
+      expect(err).toMatch(
+        /the disk can only be read \(EROFS\)\n {2}file: .*other\n {2}The disk can only be read/,
+      )
     })
   },
 )
