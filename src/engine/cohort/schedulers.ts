@@ -62,6 +62,7 @@ function snakefile(needs: JobNeeds): string {
     '',
     'rule shard:',
     '    output: touch("done/{shard}")',
+    '    wildcard_constraints: shard="[0-9]+"',
     `    threads: ${threads}`,
     `    resources: mem_mb=${1024 * memoryGib}, gpu=${gpus}`,
     `    shell: ${shell(run)} "{wildcards.shard}"`,
