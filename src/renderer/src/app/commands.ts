@@ -12,10 +12,10 @@ import {
   toggleMaximised,
   toggleOverlay,
   useUi,
+  type ToolName,
 } from '../state/ui-store.ts'
 import { presetsOf } from '../viewer/presets.ts'
 import { keepDrawing, redoDrawing, undoDrawing } from '../viewer/drawing.ts'
-import type { ToolName } from '../viewer/tools.ts'
 import {
   applyPreset,
   clearMeasurementsIn,

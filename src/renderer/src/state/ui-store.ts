@@ -2,7 +2,6 @@ import { create } from 'zustand'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import type { Region, RegionShape } from '../viewer/region.ts'
-import type { ToolName } from '../viewer/tools.ts'
 import {
   comparison,
   emptyPane,
@@ -39,6 +38,22 @@ export interface OverlaySettings {
   /** What the legend counts in. */
   readonly unit: 'modality' | 'grey-levels' | 'stored-levels'
 }
+
+/**
+ * What the left mouse button does. The middle button pans, the right one zooms, the wheel scrolls, as readers
+ * are used to.
+ */
+export type ToolName =
+  | 'window'
+  | 'pan'
+  | 'zoom'
+  | 'length'
+  | 'angle'
+  | 'ellipse'
+  | 'rectangle'
+  | 'magnify'
+  | 'region'
+  | 'region-ellipse'
 
 /** State of the interface alone; what the engine knows is TanStack Query's. */
 export interface UiState {

@@ -5,22 +5,7 @@ import hammer from 'hammerjs'
 import { watchDrawing } from './drawing.ts'
 import { registerFrameLoader } from './image-loader.ts'
 import { shapeBetween, type RegionShape } from './region.ts'
-
-/**
- * What the left mouse button does. The middle button pans, the right one zooms, the wheel scrolls, as readers
- * are used to.
- */
-export type ToolName =
-  | 'window'
-  | 'pan'
-  | 'zoom'
-  | 'length'
-  | 'angle'
-  | 'ellipse'
-  | 'rectangle'
-  | 'magnify'
-  | 'region'
-  | 'region-ellipse'
+import type { ToolName } from '../state/ui-store.ts'
 
 const names: Readonly<Record<ToolName, string>> = {
   window: 'Wwwc',
