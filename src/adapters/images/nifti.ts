@@ -53,7 +53,13 @@ export async function readNiftiImages(packed: Uint8Array, file: string): Promise
     )
   const affine = niftiAffine({ header, head, file }, [columns, rows, slices])
   return stacksOf(numbersIn(bytes.subarray(start, needed), element, header.littleEndian), {
-    ...{ format: 'NIfTI', rows, columns, slices, volumes, samples, file },
+    format: 'NIfTI',
+    rows,
+    columns,
+    slices,
+    volumes,
+    samples,
+    file,
     rescale: rescaleOf(header),
     place: ofAffine(affine, file),
     notices: hasAffine(header) ? [] : [withoutAffine],

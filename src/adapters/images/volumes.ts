@@ -32,8 +32,12 @@ export function stacksOf(numbers: Numbers, volumes: Volumes): SourceImages {
     stored.values.subarray(n * slice, (n + 1) * slice),
   )
   return {
-    ...{ format, rows, columns },
-    ...{ bitsStored: stored.bitsStored, signed: stored.signed, rescale: stored.rescale },
+    format,
+    rows,
+    columns,
+    bitsStored: stored.bitsStored,
+    signed: stored.signed,
+    rescale: stored.rescale,
     samplesPerPixel: samples === 3 ? 3 : 1,
     photometric: samples === 3 ? 'RGB' : 'MONOCHROME2',
     stacks: Array.from({ length: volumes.volumes }, (_, n) => ({

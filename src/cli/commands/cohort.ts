@@ -86,9 +86,15 @@ async function planned(options: PlanOptions, hooks: JobHooks): Promise<Outcome> 
   const plan = await planCohort(request, hooks)
   const files = await writePlan(folder, plan, (planSha256) =>
     filesFor(options.for, {
-      ...{ folder, planSha256, shards: plan.shards.length, threads: plan.device.threads },
-      ...{ memoryGib: options.memory, gpus: options.gpus ?? presetGpus(plan) },
-      ...{ program: options.program, image: options.image, claim: options.claim },
+      folder,
+      planSha256,
+      shards: plan.shards.length,
+      threads: plan.device.threads,
+      memoryGib: options.memory,
+      gpus: options.gpus ?? presetGpus(plan),
+      program: options.program,
+      image: options.image,
+      claim: options.claim,
       mount: options.mount ?? commonFolder(plan, folder),
     }),
   )
@@ -145,7 +151,12 @@ async function requestOf(options: AttackedOptions): Promise<CohortRequest> {
   const { studies, model, card, runtime, device, threads, out } = options
   return {
     ...attackOf(options),
-    ...{ model, card, runtime, device, threads, out },
+    model,
+    card,
+    runtime,
+    device,
+    threads,
+    out,
     studies: await listStudies(studies),
     sources: [studies],
     home: home(),

@@ -56,7 +56,9 @@ function binOf(index: number, bins: number, { confidences, right }: Judged): Rel
   const mean = (value: (i: number) => number) =>
     within.length === 0 ? null : within.reduce((sum, i) => sum + value(i), 0) / within.length
   return {
-    ...{ lower, upper, count: within.length },
+    lower,
+    upper,
+    count: within.length,
     confidence: mean((i) => confidences[i] ?? NaN),
     accuracy: mean((i) => Number(right[i])),
   }

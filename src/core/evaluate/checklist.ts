@@ -103,7 +103,7 @@ function risesToAll(cells: readonly CheckedCell[]): ChecklistItem {
   }
 }
 
-/** Of each iterative method its cells by budget, rising. */
+/** Cells of each iterative method by budget, rising. */
 export function curvesOf<Cell extends CheckedCell>(cells: readonly Cell[]): Cell[][] {
   const bounded = cells.flatMap((cell) =>
     cell.role === 'iterative' && cell.budget !== null ? [{ cell, budget: cell.budget }] : [],

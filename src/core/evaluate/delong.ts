@@ -7,7 +7,7 @@ import { type Interval, z95 } from './statistics.ts'
 export interface DeLong {
   readonly value: number
   readonly variance: number
-  /** Of 95 %, within [0, 1]; null where the variance is 0, as of an area of 1, since no more is known. */
+  /** The 95 % interval, within [0, 1]; null where the variance is 0, as of an area of 1, since no more is known. */
   readonly interval: Interval | null
 }
 
@@ -51,7 +51,7 @@ export function deLongTest(
   return { ...areas, z, p: normalTwoSided(z) }
 }
 
-/** Of each positive, the part of the negatives below it; of each negative, that of the positives above it. */
+/** For each positive the part of the negatives below it, for each negative that of the positives above it. */
 interface Placements {
   readonly positives: readonly number[]
   readonly negatives: readonly number[]
@@ -84,7 +84,7 @@ function covarianceOf(a: Placements, b: Placements): number {
   )
 }
 
-/** Of a sample: parted by n − 1. */
+/** Variance of a sample: divided by n − 1. */
 function covariance(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [meanPlace(a), meanPlace(b)]
   return a.reduce((sum, value, i) => sum + (value - meanA) * ((b[i] ?? NaN) - meanB), 0) / (a.length - 1)

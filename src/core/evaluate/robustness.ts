@@ -43,7 +43,7 @@ function areSeveral(patients: readonly number[]): boolean {
 /** What was fooled of what was right before, also with an interval by patient. */
 export interface FooledByPatient extends Headline {
   /**
-   * Of 95 %, by bootstrap over patients; null where a single patient can't say how patients differ. Where all
+   * The 95 % interval, by bootstrap over patients; null where a single patient can't say how patients differ. Where all
    * images are alike, which a bootstrap takes for certain, Wilson's of as many images as there are patients.
    */
   readonly byPatient: Interval | null
@@ -86,7 +86,7 @@ export function worstCaseOf(cells: readonly (readonly EvaluatedRow[])[]): Fooled
 /** Two methods on the same images: first against second. */
 export interface MethodPair extends McNemar {
   /**
-   * Of the rates at which they fool what was right before; without an interval where there is one patient, or
+   * Difference of the rates at which they fool what was right before; without an interval where there is one patient, or
    * where all images say the same.
    */
   readonly difference: PairedDifference

@@ -97,7 +97,7 @@ const resamples = 2000
 export interface Resampling {
   readonly seed?: number
   /**
-   * Of each value, what it was measured on, e.g. a number for each patient: all values of one are drawn
+   * What each value was measured on, e.g. a number for each patient: all values of one are drawn
    * together, since they are not independent. Each value by itself where it is left out.
    */
   readonly clusters?: readonly number[] | undefined

@@ -59,7 +59,7 @@ export function relativeText(value: number): string {
 export interface BudgetReadings {
   /** In grey levels of 255, e.g. '8/255'. */
   readonly levels: string
-  /** Of the whole intensity range, e.g. '800%'. */
+  /** The reading as a part of the whole intensity range, e.g. '800%'. */
   readonly percent: string
 }
 

@@ -10,7 +10,7 @@ export interface InputHash {
   readonly path: string
   readonly files: number
   readonly bytes: number
-  /** Of one line a file, sorted by path: `SHA256  PATH` as sha256sum writes it, paths parted by /. */
+  /** SHA-256 of one line a file, sorted by path: `SHA256  PATH` as sha256sum writes it, paths parted by /. */
   readonly sha256: string
 }
 

@@ -30,10 +30,10 @@ const planSchema = z.strictObject({
   /** Paths are absolute: every machine has the same files in the same places. */
   model: z.strictObject({
     path: z.string(),
-    /** Of the model's file and its weights, as in records. */
+    /** SHA-256 of the model's file and its weights, as in records. */
     sha256,
     cardPath: z.string().optional(),
-    /** Of the card as it is applied, what was read off the model included. */
+    /** SHA-256 of the card as it is applied, what was read off the model included. */
     card: sha256,
     runtime: z.enum(modelRuntimes).optional(),
   }),
@@ -150,8 +150,13 @@ export function requestOfPlan(
   const own = new Set(names)
   return {
     ...attack,
-    ...{ model: model.path, card: model.cardPath, runtime: model.runtime, home },
-    ...{ device: device.name, threads: device.threads, strictExports },
+    model: model.path,
+    card: model.cardPath,
+    runtime: model.runtime,
+    home,
+    device: device.name,
+    threads: device.threads,
+    strictExports,
     studies: plan.studies.filter(({ name }) => own.has(name)),
     sources: [],
     out: join(folder, planFiles.cohort),

@@ -34,7 +34,7 @@ function largestFirst(a: WeighedStudy, b: WeighedStudy): number {
   return b.bytes - a.bytes || (a.name < b.name ? -1 : 1)
 }
 
-/** Of several that are alike the one with fewest studies: none stays empty. */
+/** The smallest shard; among several alike the one with fewest studies: none stays empty. */
 function lightest(shards: readonly { readonly bytes: number; readonly names: readonly string[] }[]): number {
   const order = [...shards.keys()].sort((i, j) => {
     const [a, b] = [entry(shards, i), entry(shards, j)]

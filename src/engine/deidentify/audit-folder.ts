@@ -130,7 +130,10 @@ class FolderAudit {
   report(files: number): AuditReport {
     const findings = [...this.found].map(([finding, of]) => ({ finding, files: [...of] }))
     return {
-      ...{ folder: this.root, files, images: this.images, burnedInAnnotationUnsaid: this.unsaid },
+      folder: this.root,
+      files,
+      images: this.images,
+      burnedInAnnotationUnsaid: this.unsaid,
       findings: findings.sort((a, b) => (a.finding < b.finding ? -1 : 1)),
     }
   }

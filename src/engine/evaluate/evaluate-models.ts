@@ -50,7 +50,13 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
     comparison.labels === 'file' && first !== undefined ? performanceOf(first.rows, 'before', classes) : null
   const methods = cells.map(({ method }) => method)
   return {
-    ...{ name, sha256, device, task: card.task, classes, methods, worstCase },
+    name,
+    sha256,
+    device,
+    task: card.task,
+    classes,
+    methods,
+    worstCase,
     clean,
     pairs: pairsOf(reference),
     checklist: checklistOf({
@@ -76,8 +82,17 @@ function rowedCell(cell: CellResult, at: number, given: ToEvaluate, classes: rea
   return {
     rows,
     method: {
-      ...{ method: cell.method, settings: cell.settings, norm: cell.norm, budget: cell.budget },
-      ...{ role, why, budgetValue, isReference, psnr: meanPsnr, ssim: meanSsim, after },
+      method: cell.method,
+      settings: cell.settings,
+      norm: cell.norm,
+      budget: cell.budget,
+      role,
+      why,
+      budgetValue,
+      isReference,
+      psnr: meanPsnr,
+      ssim: meanSsim,
+      after,
       losses: iterations.flatMap(({ deviation: { mean } }) => mean ?? []),
       ...fooledOf(rows),
       transfer: transfer.map(({ model, slices, metBefore, fooled }) => ({

@@ -90,7 +90,14 @@ function evaluationOf(
   const { notice, software, exportId, labels, target, criterion, seed, failures } = comparison
   return {
     schema: evaluationSchema,
-    ...{ notice, software, exportId, labels, target, criterion, seed, failures },
+    notice,
+    software,
+    exportId,
+    labels,
+    target,
+    criterion,
+    seed,
+    failures,
     protocol: { name: request.protocol, summary: protocol.summary, epsilon, leftOut },
     study: {
       images: run.images.length,

@@ -51,7 +51,10 @@ function readEvaluation(folder: string): Promise<Evaluation> {
 
 function rowsOf(a: EvaluatedModel, b: EvaluatedModel): DiffRow[] {
   const row = (what: string, budget: string, before: Proportion, after: Proportion): DiffRow => ({
-    ...{ what, budget, before, after },
+    what,
+    budget,
+    before,
+    after,
     difference: differenceOf(before, after),
   })
   const clean = a.clean && b.clean ? [row('clean accuracy', '', a.clean.accuracy, b.clean.accuracy)] : []

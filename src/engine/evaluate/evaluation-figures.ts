@@ -79,7 +79,9 @@ function convergenceOption({ methods }: EvaluatedModel): ChartOption | undefined
     xAxis: { type: 'value', minInterval: 1, min: 1, ...axis('iteration') },
     yAxis: upright('J, mean of the slices'),
     series: curves.map(({ method, losses }) => ({
-      ...{ type: 'line', name: method, symbol: 'none' },
+      type: 'line',
+      name: method,
+      symbol: 'none',
       data: losses.map((loss, i) => [i + 1, loss]),
     })),
   }
@@ -102,7 +104,8 @@ function reliabilityOption(model: EvaluatedModel): ChartOption | undefined {
     yAxis: { ...upright('accuracy'), min: 0, max: 1 },
     series: [
       ...known.map(({ name, bins }) => ({
-        ...{ name, type: 'line' },
+        name,
+        type: 'line',
         data: bins.flatMap(({ confidence, accuracy }) =>
           confidence === null ? [] : [[confidence, accuracy]],
         ),

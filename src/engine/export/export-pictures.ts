@@ -185,7 +185,7 @@ function placeOf(group: readonly PlacedFrame[]): SliceGeometry | undefined {
   return { orientation, pixelSpacing, origin: first.position, step }
 }
 
-/** Of length 1 mm. */
+/** The normal of the image plane, of length 1. */
 function normalOf([[a, b, c], [d, e, f]]: SliceGeometry['orientation']): Vector3 {
   return [b * f - c * e, c * d - a * f, a * e - b * d]
 }

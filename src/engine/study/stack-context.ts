@@ -125,7 +125,7 @@ function unreadNotices(count: number): Notice[] {
   return [{ message, tip: 'Mend or remove them.' }]
 }
 
-/** Of a stack that is shorter than what the network takes at once. */
+/** The notice of a stack that is shorter than what the network takes at once. */
 function lengthNotices(slices: number, { input }: Pick<ModelCard, 'input'>): Notice[] {
   const { volume } = input
   const isTurned = volume !== undefined && (volume.run === 'resized' || volume.orientation !== undefined)

@@ -55,7 +55,10 @@ export function auditInstance(file: Uint8Array, { vrOf, words: known }: AuditOpt
       policy: { options: new Set(options), keep: new Set(), regions: [] },
       pseudonyms: auditing,
       identity: patientIdentity(source),
-      ...{ words: [...known, ...words], characterSet: characterSetOf(source), vrOf, onDone: deeds.add },
+      words: [...known, ...words],
+      characterSet: characterSetOf(source),
+      vrOf,
+      onDone: deeds.add,
     },
   )
   const found = deeds.list()

@@ -65,7 +65,10 @@ export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions)
   const identity = patientIdentity(source)
   const words = identityWords(source)
   const cleaned = cleanChanges(source, {
-    ...{ policy, pseudonyms, identity, words },
+    policy,
+    pseudonyms,
+    identity,
+    words,
     characterSet: characterSetOf(source),
     vrOf: options.vrOf,
     onDone: deeds.add,
@@ -80,7 +83,8 @@ export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions)
   const dataSet = splice(source, changes)
   return {
     bytes: encodeFile({ sopClassUid: original.sopClassUid, sopInstanceUid, transferSyntaxUid, dataSet }),
-    ...{ patient, sopInstanceUid },
+    patient,
+    sopInstanceUid,
     studyInstanceUid: uid(studyUidOf(source)),
     seriesInstanceUid: uid(original.seriesInstanceUid),
     deeds: deeds.list(),

@@ -15,8 +15,22 @@ const textVrs = new Set(['AE', 'CS', 'LO', 'LT', 'SH', 'ST', 'UC', 'UT'])
 
 /** Bytes of one number, or of one word, by VR. */
 const wordBytes: Readonly<Record<string, number>> = {
-  ...{ US: 2, SS: 2, OW: 2, OB: 2, UN: 2, AT: 4, UL: 4, SL: 4, FL: 4, OF: 4, OL: 4 },
-  ...{ FD: 8, OD: 8, OV: 8, SV: 8, UV: 8 },
+  US: 2,
+  SS: 2,
+  OW: 2,
+  OB: 2,
+  UN: 2,
+  AT: 4,
+  UL: 4,
+  SL: 4,
+  FL: 4,
+  OF: 4,
+  OL: 4,
+  FD: 8,
+  OD: 8,
+  OV: 8,
+  SV: 8,
+  UV: 8,
 }
 
 /** The bytes of a dummy of a VR; that of UI and SQ is made elsewhere. */

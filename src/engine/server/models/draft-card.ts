@@ -76,7 +76,7 @@ export function readDraft(reference: DraftRequest): Promise<ReadReference> {
 
 interface KeptFile {
   readonly file: ReadModel
-  /** Of all files that it was read from. */
+  /** Hash of all files that it was read from. */
   readonly version: string
 }
 

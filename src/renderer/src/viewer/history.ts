@@ -1,10 +1,10 @@
 /** States that were, are and can be again. */
 export interface History<State> {
   /** Takes a state as the present one, unless it is equal to it; what was undone is then forgotten. */
-  keep(state: State): void
+  readonly keep: (state: State) => void
   /** The state before, now the present one; undefined where there is none. */
-  undo(): State | undefined
-  redo(): State | undefined
+  readonly undo: () => State | undefined
+  readonly redo: () => State | undefined
 }
 
 /** The most states that are kept: old ones are forgotten first. */

@@ -1,6 +1,6 @@
 import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
-import { pictureFormats } from '../../../../core/spec/presets.ts'
+import type { pictureFormats } from '../../../../core/spec/presets.ts'
 
 export type ExportKind = RunRequest['exports'][number]
 export type PictureFormat = (typeof pictureFormats)[number]
