@@ -87,15 +87,17 @@ async function scanOrImport(
   } catch (error) {
     if (!(error instanceof RadversaryError) || error.code !== 'dicom-unreadable') throw error
     const folder = await thread.run('importToOpen', { paths, home }, hooks).catch((thrown: unknown) => {
-      throw isNothing(thrown) ? error : thrown
+      throw isNothing(thrown, paths) ? error : thrown
     })
     return { at: [folder], study: await scanStudy([folder], hooks) }
   }
 }
 
-/** Whether there was nothing to import. */
-function isNothing(thrown: unknown): boolean {
-  return thrown instanceof RadversaryError && thrown.code === 'image-unreadable'
+/** Whether there was nothing to import: no images, or no such path. The scan says so already. */
+function isNothing(thrown: unknown, paths: readonly string[]): boolean {
+  if (!(thrown instanceof RadversaryError)) return false
+  const isPath = paths.some((path) => thrown.file !== undefined && resolve(path) === thrown.file)
+  return thrown.code === 'image-unreadable' || (thrown.code === 'io-failed' && isPath)
 }
 
 /** @throws RadversaryError usage for a place that the study doesn't have. */
