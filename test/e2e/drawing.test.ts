@@ -76,8 +76,8 @@ describeApplication('drawing by hand', (application) => {
     await page.keyboard.press('Control+k')
     const search = page.getByRole('combobox', { name: 'What do you want to do?' })
     await search.waitFor()
-    await page.waitForTimeout(300)
-    expect(await seriousFindings(page)).toEqual([])
+    // A list that is just opening is not its combobox's yet.
+    await expect.poll(() => seriousFindings(page), { timeout: 10_000 }).toEqual([])
     await search.fill('brain')
     await page.getByRole('option', { name: 'Window: Brain (5)' }).waitFor()
     await page.keyboard.press('Enter')

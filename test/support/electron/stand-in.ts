@@ -162,7 +162,8 @@ function forkUtility(program: string, seen: Seen) {
   void once(child, 'exit').then(([code]) => events.emit('exit', code ?? 1))
   child.on('message', (message) => events.emit('message', message))
   return Object.assign(events, {
-    postMessage: (message: object) => child.send(message),
+    // As with Electron, a message to a process that has ended is lost without an error.
+    postMessage: (message: object) => child.connected && child.send(message, () => undefined),
     kill: () => child.kill(),
   })
 }

@@ -44,7 +44,10 @@ export function ShortcutList() {
   )
 }
 
-/** Every command by what it does: typing finds it, Enter does it. */
+/**
+ * Every command by what it does: typing finds it, Enter does it. The list opens as the field gets the focus;
+ * opened from the start, it would not be known as the field's own.
+ */
 export function CommandPalette() {
   const all = useNamedShortcuts()
   return (
@@ -58,7 +61,6 @@ export function CommandPalette() {
       <Select
         data-autofocus
         searchable
-        defaultDropdownOpened
         selectFirstOptionOnChange
         aria-label={texts.app.paletteSearch}
         placeholder={texts.app.paletteSearch}

@@ -39,7 +39,9 @@ export function watchDrawing(): void {
   })
 }
 
+/** What was drawn a moment ago may not be kept yet. */
 export function undoDrawing(): void {
+  keepDrawing()
   show(history.undo())
 }
 
