@@ -90,7 +90,7 @@ function conclusion(model: EvaluatedModel): Markup {
   const noise = methods.find(({ role, isReference }) => role === 'noise' && isReference)
   const unmet = model.checklist.filter(({ answer }) => answer === 'no')
   return html`<p>
-    <strong>${name}</strong>
+    <strong>${name}:</strong>
     ${clean === null ? '' : html` is right on ${rateText(clean.accuracy)} of the clean images.`} Within the
     budget at least one method fools
     <strong>${rateText(worstCase.fooled)}</strong> of what was right before (95 %:
