@@ -90,10 +90,10 @@ function conclusion(model: EvaluatedModel): Markup {
   const noise = methods.find(({ role, isReference }) => role === 'noise' && isReference)
   const unmet = model.checklist.filter(({ answer }) => answer === 'no')
   return html`<p>
-    <strong>${name}:</strong>
-    ${clean === null ? '' : html` is right on ${rateText(clean.accuracy)} of the clean images.`} Within the
-    budget at least one method fools
-    <strong>${rateText(worstCase.fooled)}</strong> of what was right before (95 %:
+    <strong>${name}</strong
+    >${clean === null ? ':' : html` is right on ${rateText(clean.accuracy)} of the clean images.`} Within the
+    budget at least one method fools <strong>${rateText(worstCase.fooled)}</strong> of what was right before
+    (95 %:
     ${intervalText(worstCase.byPatient ?? worstCase.fooled)}${worstCase.byPatient === null ? ', Wilson' : ', by patient'}).
     ${strongest ? html`The strongest single method is ${strongest.method}: ${rateText(strongest.fooled)}.` : null}
     ${noise ? html`Noise of the same size fools ${rateText(noise.fooled)}.` : null} ${verdict(model)}
