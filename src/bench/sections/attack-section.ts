@@ -52,8 +52,8 @@ const left: ReadonlySet<string> = new Set([
 
 /**
  * Every method's time against that of the passes through the model alone that it makes, gradients and
- * predictions, repeated without it: ResNet-50 at 224, batches of 2, two at a time in lanes as in an attack on
- * a study.
+ * predictions, repeated without it: ResNet-50 at 224, batches of 2, two at a time with models on threads. All
+ * passes over pixels are on one thread here; in an attack on a study each lane has its own.
  */
 export async function* attackSection({ runtime }: BenchContext): AsyncIterable<BenchRow> {
   const lanes = await connectLanes(

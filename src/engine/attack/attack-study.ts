@@ -12,7 +12,7 @@ import { attackRecord, type AttackRecord, type RecordedImage, recordText } from 
 import { summaryText } from '../export/summary-text.ts'
 import type { Progress } from '../progress.ts'
 import type { OpenedModel } from '../models/open-model.ts'
-import { closeAll, connectPixelModels, inLanes, openLanes } from '../session/lanes.ts'
+import { closeAll, inLanes, openLanes } from '../session/lanes.ts'
 import { learnFromGroups, type LearnedOfGroups, type LearnedStore } from '../session/preparation.ts'
 import { sessionAttack } from '../session/session.ts'
 import { nothingLeft, type InputFailure } from '../study/failures.ts'
@@ -103,27 +103,19 @@ async function picturesOf(
 }
 
 /** What a method learns of clean images before any is attacked; nothing for most methods. */
-async function learn(run: AttackRun, store: LearnedStore, hooks: AttackHooks): Promise<LearnedOfGroups> {
+function learn(run: AttackRun, store: LearnedStore, hooks: AttackHooks): Promise<LearnedOfGroups> {
   const { method, opened, runtime, stacks, request } = run
-  if (method.learns === undefined) return new Map()
   const { batch } = request
-  const connecting = { opened, runtime, groups: stacks.length, windows: batch, inner: method.inner }
-  const lanes = await connectPixelModels(connecting)
-  const load = loadFrom(run, createImageLoader(run.study, opened.card, run))
-  try {
-    return await learnFromGroups({
-      groups: stacks.map(({ images }) => images),
-      method,
-      lanes,
-      batch,
-      attack: sessionAttack(run, hooks.signal),
-      store,
-      onProgress: hooks.onProgress,
-      tasksOf: async (image, model) => (await load(image, model)).tasks,
-    })
-  } finally {
-    await Promise.all(lanes.map((model) => model.dispose()))
-  }
+  return learnFromGroups({
+    groups: stacks.map(({ images }) => images),
+    method,
+    models: { opened, runtime, windows: batch, inner: method.inner },
+    load: loadFrom(run, createImageLoader(run.study, opened.card, run)),
+    batch,
+    attack: sessionAttack(run, hooks.signal),
+    store,
+    onProgress: hooks.onProgress,
+  })
 }
 
 /** Lanes take one stack after the other; outcomes come in the stacks' order. */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { entry } from '../../core/entry.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
-import { connectPixelModels, inLanes } from '../session/lanes.ts'
+import { inLanes } from '../session/lanes.ts'
 import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
 import { learnFromGroups, type LearnedOfGroups } from '../session/preparation.ts'
 import { sessionAttack } from '../session/session.ts'
@@ -83,26 +83,19 @@ export async function attackCell(cell: number, context: CellContext): Promise<Ce
 }
 
 /** What a method learns of clean images; nothing for most methods. */
-async function learn(
+function learn(
   method: ConfiguredMethod,
   { run, compared, stacks, signal }: CellContext,
 ): Promise<LearnedOfGroups> {
-  if (method.learns === undefined) return new Map()
   const { opened, runtime, study } = compared
-  const lanes = await connectPixelModels({ opened, runtime, groups: stacks.length })
-  const load = loadFrom(compared, run, createImageLoader(study, opened.card, compared))
-  try {
-    return await learnFromGroups({
-      groups: stacks.map(({ images }) => images),
-      method,
-      batch: run.request.batch,
-      attack: sessionAttack({ ...compared, request: run.request, region: run.region }, signal),
-      lanes,
-      tasksOf: async (image, model) => (await load(image, model)).tasks,
-    })
-  } finally {
-    await Promise.all(lanes.map((model) => model.dispose()))
-  }
+  return learnFromGroups({
+    groups: stacks.map(({ images }) => images),
+    method,
+    models: { opened, runtime },
+    load: loadFrom(compared, run, createImageLoader(study, opened.card, compared)),
+    batch: run.request.batch,
+    attack: sessionAttack({ ...compared, request: run.request, region: run.region }, signal),
+  })
 }
 
 export function loadFrom(given: ComparedModel, { region }: CompareRun, loader: ImageLoader): LoadTasks {

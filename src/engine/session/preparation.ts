@@ -12,10 +12,11 @@ import { leftOut } from '../study/failures.ts'
 import { parted } from '../study/image-groups.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { frameProblem, type FrameAttack, type FrameTask } from './frame-attack.ts'
-import { inLanes } from './lanes.ts'
+import { connectPixelModels, inLanes, type ModelsToConnect } from './lanes.ts'
+import type { LoadTasks } from './load-tasks.ts'
 
 /** Images that are about to be attacked, and whatever is needed to learn from them. */
-export interface ToPrepare {
+interface ToPrepare {
   /** In groups that are attacked together, in order. */
   readonly groups: readonly (readonly StudyImage[])[]
   readonly method: ConfiguredMethod
@@ -29,6 +30,12 @@ export interface ToPrepare {
   readonly onProgress?: JobHooks['onProgress']
   /** What an earlier attempt has learned, and where what is learned now is kept. */
   readonly store?: LearnedStore | undefined
+}
+
+/** The same with models that are yet to be connected, for as long as is learned. */
+interface ToLearn extends Omit<ToPrepare, 'lanes' | 'tasksOf'> {
+  readonly models: Omit<ModelsToConnect, 'groups'>
+  readonly load: LoadTasks
 }
 
 /** What was learned of the group `index` (from 0) of images. */
@@ -45,10 +52,20 @@ export type LearnedOfGroups = ReadonlyMap<string, Learned>
  * one after the other. Nothing for a method that has nothing to learn. @throws RadversaryError as
  * `Preparation.learn`.
  */
-export async function learnFromGroups(given: ToPrepare): Promise<LearnedOfGroups> {
+export async function learnFromGroups({ models, load, ...given }: ToLearn): Promise<LearnedOfGroups> {
   const { learns } = given.method
   if (learns === undefined) return new Map()
   refuseOtherTasks(given)
+  const lanes = await connectPixelModels({ ...models, groups: given.groups.length })
+  const tasksOf: ToPrepare['tasksOf'] = async (image, model) => (await load(image, model)).tasks
+  try {
+    return await learned({ ...given, lanes, tasksOf }, learns)
+  } finally {
+    await Promise.all(lanes.map((model) => model.dispose()))
+  }
+}
+
+async function learned(given: ToPrepare, learns: Learns): Promise<LearnedOfGroups> {
   const groups = learningGroups(given.groups.flat(), learns)
   const known = new Map<string, Learned>()
   for (const [index, [key, images]] of [...groups].entries()) {
@@ -70,7 +87,10 @@ export function preparedMethods({ learns }: ConfiguredMethod, known: LearnedOfGr
   }
 }
 
-function refuseOtherTasks({ method: { entry }, attack: { card } }: ToPrepare): void {
+function refuseOtherTasks({
+  method: { entry },
+  attack: { card },
+}: Pick<ToPrepare, 'method' | 'attack'>): void {
   if (entry.tasks === undefined || entry.tasks.includes(card.task)) return
   throw new RadversaryError(
     'usage',
