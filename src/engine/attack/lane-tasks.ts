@@ -2,7 +2,7 @@ import { joinExportFolder, type ExportFolder, type JoinedExport } from '../../ad
 import type { ManifestEntry } from '../../adapters/fs/manifest.ts'
 import { internalError } from '../../core/errors.ts'
 import type { LearnedOfGroups } from '../session/preparation.ts'
-import { createThread } from '../threads/thread.ts'
+import { openThread } from '../threads/thread.ts'
 import { onThread } from '../threads/worker-host.ts'
 import type { AttackHooks } from './attack-hooks.ts'
 import { openAttackLane, type AttackLane, type LaneTools, type StackOutcome } from './attack-lane.ts'
@@ -45,13 +45,9 @@ interface JobTools extends LaneTools {
 
 /** An attack's lane on a thread of its own, which does those tasks. @throws as `openAttackLane` */
 export async function attackLaneOnThread(run: PlainRun, { folder, learned }: JobTools): Promise<AttackLane> {
-  const thread = createThread<typeof attackLaneTasks>(onThread('lane-worker'))
-  try {
-    await thread.run('openAttack', { run, folder: folder.folder, learned })
-  } catch (error) {
-    await thread.close()
-    throw error
-  }
+  const sent = { run, folder: folder.folder, learned }
+  const start = onThread('lane-worker')
+  const { thread } = await openThread<typeof attackLaneTasks, 'openAttack'>(start, 'openAttack', sent)
   return {
     attack: async (stack, hooks) => {
       const { outcome, files } = await thread.run('attackStack', stack, hooks)

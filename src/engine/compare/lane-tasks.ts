@@ -1,6 +1,6 @@
 import { internalError } from '../../core/errors.ts'
 import type { TaskHooks } from '../threads/thread-messages.ts'
-import { createThread } from '../threads/thread.ts'
+import { openThread } from '../threads/thread.ts'
 import { onThread } from '../threads/worker-host.ts'
 import type { Stack } from '../session/stacks.ts'
 import type { CellLane, StackOfCell, StackOutcome } from './attack-cell.ts'
@@ -35,13 +35,9 @@ export async function cellLaneOnThread(
   model: number,
   stacks: readonly Stack[],
 ): Promise<CellLane> {
-  const thread = createThread<typeof compareLaneTasks>(onThread('lane-worker'))
-  try {
-    await thread.run('openCells', { run, model, stacks })
-  } catch (error) {
-    await thread.close()
-    throw error
-  }
+  const sent = { run, model, stacks }
+  const start = onThread('lane-worker')
+  const { thread } = await openThread<typeof compareLaneTasks, 'openCells'>(start, 'openCells', sent)
   return {
     measure: (asked, signal) => thread.run('measureStack', asked, { signal }),
     close: async () => {

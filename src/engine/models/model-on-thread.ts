@@ -1,7 +1,7 @@
 import { mapBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import type { Tensor } from '../../core/tensor/tensor.ts'
-import { createThread } from '../threads/thread.ts'
+import { openThread } from '../threads/thread.ts'
 import { onThread } from '../threads/worker-host.ts'
 import type { modelTasks, ModelToConnect } from './model-tasks.ts'
 
@@ -10,30 +10,23 @@ import type { modelTasks, ModelToConnect } from './model-tasks.ts'
  * work meanwhile. The thread ends when the model is disposed of. @throws as `connectModel`.
  */
 export async function connectOnThread(model: ModelToConnect): Promise<DifferentiableModel> {
-  const thread = createThread<typeof modelTasks>(onThread('model-worker'))
-  try {
-    const { input, output, takesGrey } = await thread.run('connect', model)
-    return {
-      input,
-      output,
-      takesGrey,
-      predict: (x, beside, space) =>
-        thread.run('predict', { x: whole(x), beside: mapBeside(beside, whole), space }),
-      lossAndGradient: (x, loss, beside, space) =>
-        thread.run('lossAndGradient', {
-          x: whole(x),
-          loss: wholeTargets(loss),
-          beside: mapBeside(beside, whole),
-          space,
-        }),
-      dispose: async () => {
-        await thread.run('dispose', undefined)
-        await thread.close()
-      },
-    }
-  } catch (error) {
-    await thread.close()
-    throw error
+  const start = onThread('model-worker')
+  const { thread, opened } = await openThread<typeof modelTasks, 'connect'>(start, 'connect', model)
+  return {
+    ...opened,
+    predict: (x, beside, space) =>
+      thread.run('predict', { x: whole(x), beside: mapBeside(beside, whole), space }),
+    lossAndGradient: (x, loss, beside, space) =>
+      thread.run('lossAndGradient', {
+        x: whole(x),
+        loss: wholeTargets(loss),
+        beside: mapBeside(beside, whole),
+        space,
+      }),
+    dispose: async () => {
+      await thread.run('dispose', undefined)
+      await thread.close()
+    },
   }
 }
 

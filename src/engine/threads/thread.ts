@@ -31,6 +31,27 @@ export function createThread<T extends Tasks>(start: StartHost): Thread<T> {
   return new HostedThread<T>(start)
 }
 
+/** A thread and what its first task gave. */
+export interface OpenedThread<T extends Tasks, Result> {
+  readonly thread: Thread<T>
+  readonly opened: Result
+}
+
+/** A thread that has done its first task; where that fails, it is closed. @throws what the task throws */
+export async function openThread<T extends Tasks, Name extends keyof T & string>(
+  start: StartHost,
+  task: Name,
+  input: TaskInput<T, Name>,
+): Promise<OpenedThread<T, TaskResult<T, Name>>> {
+  const thread = createThread<T>(start)
+  try {
+    return { thread, opened: await thread.run(task, input) }
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
+}
+
 class HostedThread<T extends Tasks> implements Thread<T> {
   private readonly pending = createPendingTasks()
   /** Who was sent a task last. */
