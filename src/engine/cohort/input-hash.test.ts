@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
@@ -39,4 +39,21 @@ test('a file larger than what is read at once', async () => {
   const text = 'x'.repeat(9 * 2 ** 20 + 1)
   writeFileSync(file, text)
   expect((await hashOfInput(file)).sha256).toBe(sha256(`${sha256(text)}  -\n`))
+})
+
+test('what a link leads to is hashed as what lies there, since a scan reads it', async () => {
+  const [linked, plain] = ['linked', 'plain'].map((name) => join(base, name)) as [string, string]
+  mkdirSync(join(base, 'store', 'below'), { recursive: true })
+  mkdirSync(join(plain, 'below'), { recursive: true })
+  mkdirSync(linked)
+  writeFileSync(join(base, 'store', 'image'), 'pixels')
+  writeFileSync(join(base, 'store', 'below', 'other'), 'more')
+  symlinkSync(join(base, 'store', 'image'), join(linked, 'image'))
+  symlinkSync(join(base, 'store', 'below'), join(linked, 'below'))
+  symlinkSync(join(base, 'nowhere'), join(linked, 'dangling'))
+  writeFileSync(join(plain, 'image'), 'pixels')
+  writeFileSync(join(plain, 'below', 'other'), 'more')
+  expect(await hashOfInput(linked)).toEqual({ ...(await hashOfInput(plain)), path: linked })
+  writeFileSync(join(base, 'store', 'image'), 'others')
+  expect((await hashOfInput(linked)).sha256).not.toBe((await hashOfInput(plain)).sha256)
 })
