@@ -319,6 +319,22 @@ describe('a study', () => {
     expect(err).toContain('"mask":{"kind":"arrays","folder":"masks"}')
   })
 
+  test('a shard refuses other tables and arrays than were planned', async () => {
+    const plan = join(folder, 'plan')
+    mkdirSync(join(folder, 'studies'))
+    cpSync(study, join(folder, 'studies', 'one'), { recursive: true })
+    const attack = ['--studies', join(folder, 'studies'), '--model', paths.model, '--method', 'fgsm']
+    const where = ['--device', 'cpu', '--shards', '1', '--for', 'slurm', '--out', plan]
+    expect(await commandLine(['cohort', 'plan', ...attack, ...where])).toMatchObject({ code: 0 })
+    for (const name of ['sexes.csv', `masks/${images[0]!.sopInstanceUid}.npy`]) {
+      const bytes = readFileSync(join(folder, name))
+      writeFileSync(join(folder, name), Buffer.concat([bytes, Buffer.from('\n')]))
+      const { code, err } = await commandLine(['cohort', 'run', plan, '--shard', '0'])
+      writeFileSync(join(folder, name), bytes)
+      expect([code, err]).toEqual([1, expect.stringContaining(join(folder, name.split('/')[0]!))])
+    }
+  })
+
   test('an added model takes tables and arrays along', async () => {
     const named = join(folder, 'named.card.json')
     writeFileSync(named, JSON.stringify({ ...card, name: 'kept' }))

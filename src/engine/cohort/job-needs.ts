@@ -23,7 +23,8 @@ export interface JobNeeds {
 
 /** The folder that holds all that a plan's shards read and write; `/` where nothing else does. */
 export function commonFolder({ model, inputs, studies }: CohortPlan, folder: string): string {
-  const paths = [folder, model.path, ...[...inputs, ...studies].map(({ path }) => path)]
+  const own = [folder, model.path, ...(model.cardPath === undefined ? [] : [model.cardPath])]
+  const paths = [...own, ...[...inputs, ...studies].map(({ path }) => path)]
   const [first = [], ...others] = paths.map((path) => dirname(path).split(sep))
   const shared = first.findIndex((part, index) => others.some((other) => other[index] !== part))
   return shared < 0 ? first.join(sep) : first.slice(0, shared).join(sep) || sep

@@ -6,6 +6,8 @@ import { readJson, toRestore, writeTextFile } from '../../adapters/fs/json-file.
 import { RadversaryError } from '../../core/errors.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
 import { openAttackModel } from '../attack/attack-run.ts'
+import { cardFilePaths } from '../models/card-files.ts'
+import type { OpenedModel } from '../models/open-model.ts'
 import { modelRuntimes } from '../models/tfjs-model-file.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { version } from '../version.ts'
@@ -41,7 +43,7 @@ const planSchema = z.strictObject({
   /** What every study is asked, its seed included. */
   attack: attackSpec,
   strictExports: z.boolean(),
-  /** Labels, wanted masks and region. */
+  /** Labels, wanted masks, region, and what the card names beside it. */
   inputs: z.array(input),
   studies: z.array(input.extend({ name: z.string(), patient: z.string().nullable() })).min(1),
   /** Names of the studies of each shard, counting from 0. */
@@ -86,7 +88,7 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
     device: { name: request.device, threads: request.threads ?? physicalCores() },
     attack: attackIn(request),
     strictExports: request.strictExports ?? false,
-    inputs: await Promise.all(filesOf(attackIn(request)).map(hashOfInput)),
+    inputs: await Promise.all(inputsOf(attackIn(request), opened).map(hashOfInput)),
     studies,
     shards: shardsOf(studies, request.shards).map((names) => ({ studies: names })),
   }
@@ -106,8 +108,10 @@ function attackIn(request: CohortRequest): CohortPlan['attack'] {
 
 const fileFields = ['labels', 'targetMasks', 'region'] as const
 
-function filesOf(attack: CohortPlan['attack']): string[] {
-  return fileFields.flatMap((field) => attack[field] ?? [])
+/** Files and folders that every study takes, each once. */
+function inputsOf(attack: CohortPlan['attack'], { card, folder }: OpenedModel): string[] {
+  const asked = fileFields.flatMap((field) => attack[field] ?? [])
+  return [...new Set([...asked, ...cardFilePaths(card, folder)])]
 }
 
 /** A file of the plan's folder. */

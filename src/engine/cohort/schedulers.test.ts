@@ -59,9 +59,11 @@ test('a Snakefile has a rule for shards and one that merges them; braces stay br
   expect(text).toContain(String.raw`'/data/it’s {{a}} plan'`)
 })
 
-test('the folder that a container sees holds plan, model and studies', () => {
+test('the folder that a container sees holds plan, model, card and studies', () => {
   const plan = { model: { path: '/data/models/m.onnx' }, inputs: [], studies: [{ path: '/data/ct/1' }] }
   expect(commonFolder(plan as never, '/data/plan')).toBe('/data')
   expect(commonFolder(plan as never, '/home/me/plan')).toBe('/')
+  const withCard = { ...plan, model: { ...plan.model, cardPath: '/cards/m.json' } }
+  expect(commonFolder(withCard as never, '/data/plan')).toBe('/')
   expect(() => filesFor('slurm', { ...needs, image: 'r.sif', mount: '/' })).toThrow('expected one folder')
 })
