@@ -31,6 +31,6 @@ test('it runs a build that there is, on a Node that suits, and starts the comman
 
 test('it is not root, and what a build makes here is not sent to it', () => {
   expect(lines.findLast((line) => line.startsWith('USER'))).toBe('USER 10001:10001')
-  const ignored = readFileSync(join(repository, '.containerignore'), 'utf8').split('\n')
+  const ignored = readFileSync(join(repository, '.dockerignore'), 'utf8').split('\n')
   expect(ignored).toEqual(expect.arrayContaining([...made, '.git']))
 })
