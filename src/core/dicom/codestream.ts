@@ -24,11 +24,11 @@ export interface CodestreamFacts {
 
 const soi = 0xffd8
 const eoi = 0xffd9
-const sos = 0xffda
+export const sos = 0xffda
 const soc = 0xff4f
 const siz = 0xff51
 const cod = 0xff52
-const sot = 0xff90
+export const sot = 0xff90
 
 /**
  * Where SIZ says how many bits the first component has, and whether it is signed; each further one is 3 bytes
@@ -48,7 +48,7 @@ export function jpegFacts(frame: Uint8Array, file: string | undefined): Codestre
   if (uint16(frame, 0) !== soi) throw unreadable('JPEG', 'a start-of-image marker', 'other bytes', file)
   let transformed: boolean | undefined
   let header: ReturnType<typeof frameHeader> | undefined
-  for (const segment of jpegSegments(frame, file)) {
+  for (const segment of headerSegments(frame, 'JPEG', file)) {
     if (header !== undefined && segment.marker === sos) {
       const { progressive, ...facts } = header
       const planar = (frame[segment.start] ?? 0) < header.components
@@ -62,7 +62,8 @@ export function jpegFacts(frame: Uint8Array, file: string | undefined): Codestre
 }
 
 const signature = 0x6a502020
-const codestreamBox = 0x6a703263
+/** Where the codestream of a JP2 file is. */
+export const codestreamBox = 0x6a703263
 const headerBox = 0x6a703268
 const paletteBox = 0x70636c72
 
@@ -72,7 +73,7 @@ const paletteBox = 0x70636c72
  * @throws RadversaryError dicom-unreadable for boxes without a codestream, or with a palette to apply.
  */
 export function codestreamOf(frame: Uint8Array, file: string | undefined): Uint8Array {
-  if (uint32(frame, 4) !== signature) return frame
+  if (!isBoxed(frame)) return frame
   for (const { type, start, end } of boxesOf(frame, 0, frame.length)) {
     if (type === codestreamBox) return frame.subarray(start, end)
     const inside = type === headerBox ? [...boxesOf(frame, start, end)] : []
@@ -82,8 +83,13 @@ export function codestreamOf(frame: Uint8Array, file: string | undefined): Uint8
   throw unreadable('JP2 file in the frame', 'a codestream', 'none', file)
 }
 
+/** Whether a frame comes in a file format, which begins with a signature box. */
+export function isBoxed(frame: Uint8Array): boolean {
+  return uint32(frame, 4) === signature
+}
+
 /** Boxes up to one that is not whole; a length of 0 reaches to the end, of 1 has 64 bits. */
-function* boxesOf(bytes: Uint8Array, from: number, to: number) {
+export function* boxesOf(bytes: Uint8Array, from: number, to: number) {
   for (let at = from; at + 8 <= to;) {
     const short = uint32(bytes, at)
     const start = at + (short === 1 ? 16 : 8)
@@ -105,14 +111,16 @@ export function jpeg2000Facts(frame: Uint8Array, file: string | undefined): Code
     throw unreadable('JPEG 2000', 'a codestream', 'other bytes', file)
   checkSiz(frame, file)
   let transformed = false
-  let at = 2
-  while (uint16(frame, at) !== sot) {
-    if (uint16(frame, at) === cod) transformed = frame[at + 8] === 1
-    const next = at + 2 + uint16(frame, at + 2)
-    if (next <= at + 2 || next > frame.length) throw truncatedStream('JPEG 2000', file)
-    at = next
+  for (const { marker, start } of headerSegments(frame, 'JPEG 2000', file)) {
+    if (marker === cod) transformed = frame[start + 4] === 1
+    if (marker !== sot) continue
+    followTileParts(frame, start - 4, file)
+    return sizOf(frame, transformed)
   }
-  followTileParts(frame, at, file)
+  throw truncatedStream('JPEG 2000', file)
+}
+
+function sizOf(frame: Uint8Array, transformed: boolean): CodestreamFacts {
   return {
     columns: uint32(frame, 8) - uint32(frame, 16),
     rows: uint32(frame, 12) - uint32(frame, 20),
@@ -142,20 +150,29 @@ function isSigned(frame: Uint8Array): boolean {
   return ((frame[firstSsiz] ?? 0) & 0x80) !== 0
 }
 
-interface JpegSegment {
+/** A marker segment of a JPEG, JPEG-LS or JPEG 2000 codestream. */
+interface Segment {
   readonly marker: number
   /** Start of the segment's content, after the length. */
   readonly start: number
   readonly end: number
 }
 
-function* jpegSegments(frame: Uint8Array, file: string | undefined): Generator<JpegSegment> {
+/**
+ * The segments of a codestream's header. After the first scan's (SOS) or tile-part's (SOT) come no more: stop there.
+ * @throws RadversaryError dicom-unreadable for one that is cut off.
+ */
+export function* headerSegments(
+  frame: Uint8Array,
+  codec: 'JPEG' | 'JPEG 2000',
+  file: string | undefined,
+): Generator<Segment> {
   let at = 2
   while (at + 4 <= frame.length) {
     while (frame[at] === 0xff && frame[at + 1] === 0xff) at++
     const marker = uint16(frame, at)
     const end = at + 2 + uint16(frame, at + 2)
-    if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncatedStream('JPEG', file)
+    if (marker < 0xff00 || end <= at + 3 || end > frame.length) throw truncatedStream(codec, file)
     yield { marker, start: at + 4, end }
     at = end
   }
@@ -192,7 +209,7 @@ function isFrameHeader(marker: number): boolean {
  * Only lossless JPEG and JPEG-LS may have other than 8 or 12 bits (T.81 table B.2); GDCM has written cosine
  * transforms of 16, which are noise.
  */
-function frameHeader(frame: Uint8Array, { marker, start }: JpegSegment, file: string | undefined) {
+function frameHeader(frame: Uint8Array, { marker, start }: Segment, file: string | undefined) {
   const bitsPerSample = frame[start] ?? 0
   const losslessJpeg = marker <= 0xffcf && (marker & 3) === 3
   const progressive = marker <= 0xffcf && (marker & 3) === 2
@@ -209,7 +226,7 @@ function frameHeader(frame: Uint8Array, { marker, start }: JpegSegment, file: st
 }
 
 /** APP14 "Adobe" says whether colours are transformed; APP0 "JFIF" that they are. */
-function declaredTransform(frame: Uint8Array, { marker, start, end }: JpegSegment): boolean | undefined {
+function declaredTransform(frame: Uint8Array, { marker, start, end }: Segment): boolean | undefined {
   const name = String.fromCharCode(...frame.subarray(start, Math.min(start + 5, end)))
   if (marker === 0xffee && name === 'Adobe' && end - start >= 12) return frame[start + 11] !== 0
   return marker === 0xffe0 && name === 'JFIF\0' ? true : undefined

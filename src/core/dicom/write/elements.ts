@@ -43,7 +43,7 @@ const deepestNesting = 64
  * VRs whose explicit length has 16 bits; every other VR, also one yet to be invented, has 32 (PS3.5 section
  * 7.1.2).
  */
-const shortVrs = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '))
+export const shortVrs = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '))
 
 /**
  * The elements of a data set (or of one item), in the order of the file. Nested items are walked only where a

@@ -1,4 +1,5 @@
 import { internalError } from '../../errors.ts'
+import { shortVrs } from './elements.ts'
 import { formatTag } from './tags.ts'
 
 type TextVr = 'AE' | 'AS' | 'CS' | 'DA' | 'DS' | 'IS' | 'LO' | 'LT' | 'PN' | 'SH' | 'ST' | 'TM' | 'UI'
@@ -39,8 +40,6 @@ export const longest: Readonly<Record<TextVr, number>> = {
 }
 const singleValued = new Set<TextVr>(['LT', 'ST'])
 const zeroPadded = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UI', 'UN'])
-/** VRs whose explicit length has 32 bits (PS3.5 section 7.1.2). */
-const longHeaders = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
 /**
  * One element in Explicit or Implicit VR little endian (PS3.5 sections 7.1.2 and 7.1.3): even length,
@@ -143,7 +142,7 @@ function writeNumber(view: DataView, at: number, vr: NumberVr, value: number): v
 }
 
 function encodeHeader(tag: number, vr: string, length: number, explicit: boolean): Uint8Array {
-  const long = explicit && longHeaders.has(vr)
+  const long = explicit && !shortVrs.has(vr)
   const header = new Uint8Array(long ? 12 : 8)
   const view = new DataView(header.buffer)
   writeTag(view, tag)
