@@ -2,7 +2,7 @@ import { RadversaryError } from '../../errors.ts'
 import { type ElementSpan, encodingInside, readElements, readItems } from '../write/elements.ts'
 import { concatBytes, encodeItem, encodeRawElement } from '../write/encode.ts'
 import type { SourceInstance } from '../write/part10.ts'
-import { elementBytes, latin1Bytes, textValue } from '../write/source-values.ts'
+import { characterSetOf, elementBytes, latin1Bytes, textValue } from '../write/source-values.ts'
 import { splice, type Change } from '../write/splice.ts'
 import { groupOf, tag } from '../write/tags.ts'
 import { holdsIdentity } from './identity.ts'
@@ -19,7 +19,7 @@ export interface Cleaning {
   readonly identity: string
   /** See `identityWords`. */
   readonly words: readonly string[]
-  /** Specific Character Set of the whole image. */
+  /** Specific Character Set of the image, or of the item. */
   readonly characterSet: string | undefined
   /** VR of a standard element (PS3.6); undefined where there is none. */
   readonly vrOf: (tag: number) => string | undefined
@@ -99,8 +99,9 @@ class ElementCleaner {
     if (row === undefined) return this.vr === 'PN' ? 'Z' : 'K'
     const { options, keep } = this.cleaning.policy
     const ways = [...row.options].filter(([option]) => isOne(options, option))
-    if (ways.some(([, way]) => way === 'K')) return 'K'
+    // Above what other options keep: a true date beside shifted ones would give all of them away.
     if (ways.some(([option]) => option === 'retain-shifted-dates')) return 'C'
+    if (ways.some(([, way]) => way === 'K')) return 'K'
     const vouchedFor = row.options.has('clean-descriptors') && keep.has(this.element.tag)
     return vouchedFor ? 'K' : row.action
   }
@@ -117,7 +118,8 @@ class ElementCleaner {
       const items = readItems(source.bytes, source.encoding, element).map((item) => {
         const bytes = source.bytes.subarray(item.valueStart, item.valueEnd)
         const inside = { ...source, encoding, bytes, elements: readElements(bytes, encoding) }
-        const cleaned = cleanDataSet(inside, cleaning, action === 'D' ? 'D' : undefined)
+        const characterSet = characterSetOf(inside) ?? cleaning.characterSet
+        const cleaned = cleanDataSet(inside, { ...cleaning, characterSet }, action === 'D' ? 'D' : undefined)
         return { same: cleaned === bytes, cleaned }
       })
       if (items.every(({ same }) => same)) return undefined
@@ -181,12 +183,15 @@ class ElementCleaner {
     return creator !== undefined && isSafePrivate(at, creator, vr)
   }
 
-  /** The VR of the file, of the profile or of the dictionary; a length that is undefined outside pixels is a sequence's. */
+  /**
+   * The VR of the file, of the profile or of the dictionary. What any of them takes for a sequence is one, as is a
+   * length that is undefined outside pixels.
+   */
   private realVr(): string | undefined {
     const { tag: at, vr, undefinedLength } = this.element
-    if (vr !== undefined && vr !== 'UN') return vr
-    if (undefinedLength && at !== tag.PixelData) return 'SQ'
-    return profileRow(at)?.vr ?? this.cleaning.vrOf(at)
+    const listed = profileRow(at)?.vr ?? this.cleaning.vrOf(at)
+    if (listed === 'SQ' || (undefinedLength && at !== tag.PixelData)) return 'SQ'
+    return vr === undefined || vr === 'UN' || vr === '??' ? listed : vr
   }
 }
 

@@ -254,27 +254,67 @@ test('overlays in unused bits of the pixels are cleared', () => {
   expect(valueBytes(source, tag.PixelData)).toEqual(Uint8Array.of(1, 0, 2, 0, 3, 0, 0xff, 0x0f))
 })
 
-test('comments in the header of a JPEG are blanked, and nothing else of it', () => {
-  const comment = concatBytes([Uint8Array.of(0xff, 0xfe, 0, 2 + planted.length), bytesOf(planted)])
-  const scan = Uint8Array.of(0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9)
-  const jpeg = concatBytes([Uint8Array.of(0xff, 0xd8), comment, scan])
-  const pixels = concatBytes([
-    encodeItem(new Uint8Array()),
-    encodeItem(concatBytes([jpeg, new Uint8Array(jpeg.length % 2)])),
-  ])
+const comment = concatBytes([Uint8Array.of(0xff, 0xfe, 0, 2 + planted.length), bytesOf(planted)])
+const scan = Uint8Array.of(0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9)
+const jpeg = concatBytes([Uint8Array.of(0xff, 0xd8), comment, scan])
+const even = (bytes: Uint8Array) => concatBytes([bytes, new Uint8Array(bytes.length % 2)])
+const jpegSyntax = '1.2.840.10008.1.2.4.70'
+
+/** A file of compressed pixels in these fragments. */
+function compressed(fragments: readonly Uint8Array[], transferSyntaxUid = jpegSyntax): Uint8Array {
+  const pixels = [new Uint8Array(), ...fragments].map(encodeItem)
   const header = Uint8Array.of(0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff)
   const end = Uint8Array.of(0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0)
   const native = openInstance(tinyFile())
   const others = native.bytes.subarray(0, native.elements.at(-1)!.start)
-  const file = encodeFile({
-    ...{ sopClassUid: '1.2.840.10008.5.1.4.1.1.7', sopInstanceUid: '2.25.1' },
-    transferSyntaxUid: '1.2.840.10008.1.2.4.70',
-    dataSet: concatBytes([others, header, pixels, end]),
+  return encodeFile({
+    ...{ sopClassUid: '1.2.840.10008.5.1.4.1.1.7', sopInstanceUid: '2.25.1', transferSyntaxUid },
+    dataSet: concatBytes([others, header, ...pixels, end]),
   })
-  const { bytes } = deidentifyInstance(file, basic)
-  expect(holds(bytes, planted)).toBe(false)
-  expect(Buffer.from(bytes).includes(Buffer.from(scan))).toBe(true)
-  expect(openInstance(bytes).transferSyntaxUid).toBe('1.2.840.10008.1.2.4.70')
+}
+
+const box = (type: string, content: Uint8Array) =>
+  concatBytes([Uint8Array.of(0, 0, 0, 8 + content.length), bytesOf(type), content])
+const jp2 = concatBytes([
+  box('jP  ', Uint8Array.of(13, 10, 0x87, 10)),
+  box('xml ', bytesOf(planted)),
+  box(
+    'jp2c',
+    concatBytes([
+      Uint8Array.of(0xff, 0x4f, 0xff, 0x64, 0, 4 + planted.length, 0, 1),
+      bytesOf(planted),
+      Uint8Array.of(0xff, 0x90, 0, 2, 1, 2, 3),
+    ]),
+  ),
+])
+
+test.each([
+  ['a JPEG', [even(jpeg)], jpegSyntax],
+  [
+    'one with fill bytes',
+    [even(concatBytes([jpeg.subarray(0, 2), Uint8Array.of(0xff), jpeg.subarray(2)]))],
+    jpegSyntax,
+  ],
+  [
+    'one whose comment goes on in the next fragment',
+    [jpeg.subarray(0, 10), even(jpeg.subarray(10))],
+    jpegSyntax,
+  ],
+  ['a JP2 file', [even(jp2)], '1.2.840.10008.1.2.4.90'],
+])('comments in the header of %s are blanked, and nothing else of it', (_, fragments, syntax) => {
+  const { bytes } = deidentifyInstance(compressed(fragments, syntax), basic)
+  expect(holds(bytes, planted.slice(0, 4)) || holds(bytes, planted.slice(-4))).toBe(false)
+  expect(
+    Buffer.from(bytes).includes(
+      Buffer.from(syntax === jpegSyntax ? scan : Uint8Array.of(0x90, 0, 2, 1, 2, 3)),
+    ),
+  ).toBe(true)
+  expect(openInstance(bytes).transferSyntaxUid).toBe(syntax)
+})
+
+test('a video is refused, since texts in its stream are not found', () => {
+  const file = compressed([Uint8Array.of(0, 0, 1, 0xb3)], '1.2.840.10008.1.2.4.100')
+  expect(() => deidentifyInstance(file, basic)).toThrow(/Transfer syntax/)
 })
 
 test('documents and reports are refused', () => {
@@ -283,4 +323,54 @@ test('documents and reports are refused', () => {
 
 test('options that contradict each other are refused', () => {
   expect(() => clean([], optionsOf('retain-full-dates', 'retain-shifted-dates'))).toThrow(/one of/)
+})
+
+test('a true date is not kept beside shifted ones, whatever else is kept', () => {
+  const calibrated = raw(0x00181200, 'DA', '20200229')
+  const source = opened([calibrated], optionsOf('retain-device', 'retain-shifted-dates'))
+  expect(textValue(source, 0x00181200)).toMatch(/^20[12]\d{5}$/)
+  expect(textValue(source, 0x00181200)).not.toBe('20200229')
+})
+
+test('a region beside the image claims nothing of its pixels', () => {
+  const policy = { ...basic.policy, regions: [{ x: 2, y: 0, width: 9, height: 9 }] }
+  const beside = { ...basic, policy }
+  expect(() => clean([raw(tag.BurnedInAnnotation, 'CS', 'YES')], beside)).toThrow(/Burned In Annotation/)
+  const source = opened([], beside)
+  expect(textValue(source, tag.BurnedInAnnotation)).toBeUndefined()
+  expect(itemsOf(source, 0x00120064)).toHaveLength(1)
+})
+
+test.each(['OB', 'UT', '??'])('a sequence that calls itself %s is cleaned, or removed', (vr) => {
+  const item = encodeItem(encodeElements([raw(tag.PatientName, 'PN', planted)], true))
+  const { bytes } = clean([raw(0x00089215, vr, item)])
+  expect(holds(bytes, planted)).toBe(false)
+  expect(valueBytes(openInstance(bytes), tag.PixelData)).toBeDefined()
+})
+
+test.each<[string, string, ...DataElement[]]>([
+  ['Kim^Li', 'seen by kim, or li'],
+  ['Zacharias-Meyer^Anna', 'Frau Meyer'],
+  ['^^', 'seen by Operator', raw(0x00081070, 'PN', 'Operator^Otto')],
+])('free text that repeats a part of the name %s is replaced', (name, text, ...more) => {
+  const source = opened([raw(tag.PatientName, 'PN', name), raw(0x00081090, 'LO', text), ...more])
+  expect(textValue(source, 0x00081090)).toBe('ANONYMIZED')
+})
+
+test('a short name is no part of a longer word', () => {
+  const source = opened([raw(tag.PatientName, 'PN', 'Li^Max'), raw(0x00081090, 'LO', 'Climax 3')])
+  expect(textValue(source, 0x00081090)).toBe('Climax 3')
+})
+
+test('free text of an item is read in the character set of the item', () => {
+  const item = encodeElements(
+    [raw(tag.SpecificCharacterSet, 'CS', 'ISO_IR 192'), raw(tag.CodeMeaning, 'LO', 'Müllerstein')],
+    true,
+  )
+  const name = [
+    raw(tag.SpecificCharacterSet, 'CS', 'ISO_IR 100'),
+    raw(tag.PatientName, 'PN', encodeText('Müllerstein', 'LO', 'ISO_IR 100')),
+  ]
+  const { bytes } = clean([...name, { tag: 0x00089215, vr: 'SQ', items: [encodeItem(item)] }])
+  expect(holds(bytes, 'Müllerstein')).toBe(false)
 })

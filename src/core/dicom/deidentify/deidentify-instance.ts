@@ -6,7 +6,7 @@ import { identityOf, studyUidOf } from '../write/exportable.ts'
 import { encodeFile, openInstance, type SourceInstance, targetSyntax } from '../write/part10.ts'
 import { pixelChanges } from '../write/pixels.ts'
 import { encodedFor } from '../write/provenance.ts'
-import { characterSetOf, requiredUid, textValue, unsignedValue } from '../write/source-values.ts'
+import { characterSetOf, textValue, unsignedValue } from '../write/source-values.ts'
 import { splice, type Change } from '../write/splice.ts'
 import { groupOf, tag } from '../write/tags.ts'
 import { cleanChanges, type Deed, Deeds } from './clean-elements.ts'
@@ -18,6 +18,7 @@ import {
   type DeidentificationPolicy,
   methodsOf,
   methodText,
+  type PixelRegion,
   statementTags,
   temporalInformation,
 } from './policy.ts'
@@ -56,14 +57,15 @@ export interface DeidentifiedInstance {
  * usage
  */
 export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions): DeidentifiedInstance {
-  const { policy, pseudonyms, frames } = options
-  checkPolicy(policy)
+  const { pseudonyms, frames } = options
+  checkPolicy(options.policy)
   const source = withoutOverlayBits(openInstance(file))
+  const policy = { ...options.policy, regions: regionsWithin(source, options.policy.regions) }
   const original = identityOf(source)
   refuseUnsafe(source, original.sopClassUid, policy)
   const deeds = new Deeds()
   const identity = patientIdentity(source)
-  const words = identityWords(source)
+  const words = identityWords(source, shortestName)
   const cleaned = cleanChanges(source, {
     policy,
     pseudonyms,
@@ -90,6 +92,15 @@ export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions)
     deeds: deeds.list(),
     notices: noticesOf(source, policy),
   }
+}
+
+/** Letters of a name that is a word of its own in free text. */
+const shortestName = 2
+
+/** Regions of which some pixels are in the image: of the others nothing can be claimed. */
+function regionsWithin(source: SourceInstance, regions: readonly PixelRegion[]): readonly PixelRegion[] {
+  const [rows = 0, columns = 0] = [tag.Rows, tag.Columns].map((at) => unsignedValue(source, at))
+  return regions.filter(({ x, y }) => x < columns && y < rows)
 }
 
 /** What is written beside what was there: the pseudonym, and what was done (PS3.3 C.7.1.1, C.12.1.1.7). */
@@ -137,13 +148,12 @@ function refuseUnsafe(
   sopClassUid: string,
   { regions }: DeidentificationPolicy,
 ): void {
-  requiredUid(source, tag.SOPClassUID, 'SOP Class UID')
   if (documentClasses.test(sopClassUid))
     throw unsafe('an image, got a document or report, whose text may name anybody', 'Leave the file out.')
   if (textValue(source, tag.BurnedInAnnotation) === 'YES' && regions.length === 0)
     throw unsafe(
       'pixels without burnt-in text, got Burned In Annotation (0028,0301) YES',
-      'Name the regions that hold text (--blackout), or leave the file out.',
+      'Name the regions of the image that hold text (--blackout), or leave the file out.',
     )
 }
 

@@ -10,7 +10,8 @@ const dummies: Readonly<Record<string, string>> = {
   UR: 'urn:anonymized',
 }
 
-const namedValue = 'ANONYMIZED'
+/** What stands for a text. */
+export const namedValue = 'ANONYMIZED'
 const textVrs = new Set(['AE', 'CS', 'LO', 'LT', 'SH', 'ST', 'UC', 'UT'])
 
 /** Bytes of one number, or of one word, by VR. */
