@@ -5,6 +5,8 @@ import { rescaled, standardised, withStatistic, type ValuesSoFar } from './monai
 /** What is known of an image on its way to the network. */
 export interface ImageSoFar {
   readonly isVolume: boolean
+  /** Whether the network takes a volume of each of several series. */
+  readonly isOfSeries: boolean
   readonly isResampled: boolean
   /** Whether rows and columns of a picture, which MONAI's readers exchange, were exchanged once more. */
   readonly isTransposed: boolean
@@ -184,7 +186,7 @@ function scaled(settings: JsonObject, image: ImageSoFar) {
   if (minv === null && maxv === null)
     return typeof factor === 'number' ? standardised(image.values, [0], [1 / (1 + factor)]) : image.values
   if (typeof minv !== 'number' || typeof maxv !== 'number') return undefined
-  return withStatistic(image.values, { kind: 'min-max', to: [minv, maxv], ...placeOf(settings, image) })
+  return byStatistic(settings, image, { kind: 'min-max', to: [minv, maxv] })
 }
 
 function normalised(settings: JsonObject, image: ImageSoFar) {
@@ -192,7 +194,7 @@ function normalised(settings: JsonObject, image: ImageSoFar) {
   if (typeof nonzero !== 'boolean') return undefined
   if (subtrahend === null && divisor === null) {
     const region = nonzero ? { region: { kind: 'non-zero' } } : {}
-    return withStatistic(image.values, { kind: 'z-score', ...region, ...placeOf(settings, image) })
+    return byStatistic(settings, image, { kind: 'z-score', ...region })
   }
   const [shift, by] = [listOf(subtrahend), listOf(divisor)]
   return nonzero || shift === undefined || by === undefined
@@ -204,25 +206,31 @@ function scaledPercentiles(settings: JsonObject, image: ImageSoFar) {
   const { lower, upper, b_min, b_max, clip: isClipped = false } = settings
   const [bottom, top] = [b_min ?? 0, b_max ?? 1]
   if (![lower, upper, bottom, top].every((one) => typeof one === 'number')) return undefined
-  const [percentiles, place] = [[lower, upper], placeOf(settings, image)]
-  const toEnds = { kind: 'min-max', to: [bottom, top], ...place }
-  if (isClipped !== true) return withStatistic(image.values, { ...toEnds, percentiles })
+  const percentiles = [lower, upper]
+  const toEnds = { kind: 'min-max', to: [bottom, top] }
+  if (isClipped !== true) return byStatistic(settings, image, { ...toEnds, percentiles })
   // What was clipped ends at the percentiles, and percentiles of it would lie further in.
-  const clipped = withStatistic(image.values, { kind: 'clip', percentiles, ...place })
-  return clipped && withStatistic(clipped, toEnds)
+  const clipped = byStatistic(settings, image, { kind: 'clip', percentiles })
+  return clipped && byStatistic(settings, { ...image, values: clipped }, toEnds)
 }
 
 function clippedPercentiles(settings: JsonObject, image: ImageSoFar) {
   const percentiles = [settings['lower'] ?? 0, settings['upper'] ?? 100]
   if (!percentiles.every((one) => typeof one === 'number')) return undefined
-  return withStatistic(image.values, { kind: 'clip', percentiles, ...placeOf(settings, image) })
+  return byStatistic(settings, image, { kind: 'clip', percentiles })
 }
 
 function listOf(value: unknown): number[] | undefined {
   return typeof value === 'number' ? [value] : numbersIn(value)
 }
 
-function placeOf({ channel_wise: isByChannel }: JsonObject, { isVolume, isResampled }: ImageSoFar) {
+/** Values after a step of `normalisation`; undefined of one for several series together: a card takes each alone. */
+function byStatistic(
+  { channel_wise: isByChannel }: JsonObject,
+  { isVolume, isOfSeries, isResampled, values }: ImageSoFar,
+  step: JsonObject,
+) {
+  if (isOfSeries && isByChannel !== true) return undefined
   const of = isVolume ? 'volume' : isByChannel === true ? 'channel' : 'image'
-  return { of, ...(isResampled && !isVolume && { at: 'input' }) }
+  return withStatistic(values, { ...step, of, ...(isResampled && !isVolume && { at: 'input' }) })
 }

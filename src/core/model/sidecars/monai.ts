@@ -69,7 +69,7 @@ function namesIn(value: unknown): string[] | undefined {
 
 function inferenceReading(inference: JsonObject, facts: ModelFacts, isVolume: boolean): SidecarReading {
   const parts = [
-    preprocessing(inference, isVolume),
+    preprocessing(inference, facts, isVolume),
     inferer(inference, isVolume),
     postprocessing(inference, facts),
   ]
@@ -79,10 +79,13 @@ function inferenceReading(inference: JsonObject, facts: ModelFacts, isVolume: bo
   }
 }
 
-function preprocessing(inference: JsonObject, isVolume: boolean): SidecarReading {
+function preprocessing(inference: JsonObject, { inputs }: ModelFacts, isVolume: boolean): SidecarReading {
   const steps = transformsAt(inference, 'preprocessing')
   if (steps.length === 0) return nothing
-  let image: ImageSoFar = { isVolume, isResampled: false, isTransposed: false, values: valuesAsStored, places: {} } // prettier-ignore
+  const isOfSeries = inputs.some(
+    ({ shape: [, channels, ...frame] }) => frame.length === 3 && Number(channels) > 1,
+  )
+  let image: ImageSoFar = { isVolume, isOfSeries, isResampled: false, isTransposed: false, values: valuesAsStored, places: {} } // prettier-ignore
   const notes: string[] = []
   let isWhole = true
   for (const step of steps) {

@@ -75,12 +75,13 @@ function planReading(planned: Plans, { file, facts, ofChannel }: Around): Sideca
     return { fields: [], notes: [`${file}: no configuration has as many axes as the graph`] }
   const { foreground_intensity_properties_per_channel: ofPlans } = planned
   const at = (place: string) => `${file}: ${chosen.name}.${place}`
-  const common = [
-    ...said('task', 'segmentation', `${file}: configurations`),
-    ...normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes')),
-  ]
-  if (chosen.patch.length !== 3) return { fields: common, notes: [`${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
-  return { fields: [...common, ...volumeFields(chosen, file)], notes: volumeNotes(planned, file) }
+  const normalised = normalisation(chosen, ofPlans?.['0'] ?? ofChannel, at('normalization_schemes'))
+  const common = [...said('task', 'segmentation', `${file}: configurations`), ...normalised.fields]
+  if (chosen.patch.length !== 3) return { fields: common, notes: [...normalised.notes, `${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
+  return {
+    fields: [...common, ...volumeFields(chosen, file)],
+    notes: [...normalised.notes, ...volumeNotes(planned, file)],
+  }
 }
 
 function volumeFields({ name, patch, spacing }: Chosen, file: string): SidecarField[] {
@@ -133,13 +134,33 @@ function inherited({ configurations }: Plans, name: string, depth = 0): Configur
     : { ...inherited({ configurations }, parent, depth + 1), ...own }
 }
 
+/** Of several channels what all of them have: a card's normalisation is one, and so are its constants' ends. */
 function normalisation(
-  { normalization_schemes: [scheme] = [], use_mask_for_norm: [isMasked] = [] }: Configuration,
+  { normalization_schemes: schemes = [], use_mask_for_norm: masks = [] }: Configuration,
   ofChannel: z.output<typeof property> | undefined,
   from: string,
-): SidecarField[] {
+): SidecarReading {
+  const [scheme = '', ...others] = schemes
+  const isMasked = masks[0] === true
+  const areAlike = others.every((other, n) => other === scheme && (masks[n + 1] === true) === isMasked)
+  if (!areAlike || (others.length > 0 && scheme === 'CTNormalization'))
+    return {
+      fields: [],
+      notes: [`${from}: channels with values of their own (${schemes.join(', ')}) can't be said in a card`],
+    }
+  return { fields: normalisationFields({ scheme, isMasked, ofChannel }, from), notes: [] }
+}
+
+interface Scheme {
+  readonly scheme: string
+  /** Whether what is not 0 is normalised alone. */
+  readonly isMasked: boolean
+  readonly ofChannel: z.output<typeof property> | undefined
+}
+
+function normalisationFields({ scheme, isMasked, ofChannel }: Scheme, from: string): SidecarField[] {
   const constants = [...said('mean', [0], from), ...said('std', [1], from)]
-  const isOfNonZero = scheme === 'ZScoreNormalization' && isMasked === true
+  const isOfNonZero = scheme === 'ZScoreNormalization' && isMasked
   const range = { kind: 'percentile', lower: 0, upper: 100, of: 'series' }
   const whole = said('intensity', isOfNonZero ? { ...range, fromZero: true } : range, from)
   const step = (value: object) => said('normalisation', [{ of: 'volume', ...value }], from)
@@ -181,9 +202,10 @@ function datasetReading({ channel_names: channels = {}, labels }: z.output<typeo
   const isPlain = entries.every(([, value]) => typeof value === 'number')
   const classes = entries.sort(([, a], [, b]) => Number(a) - Number(b)).map(([name]) => name)
   const [channel, ...others] = Object.values(channels)
+  const isCt = channel === 'CT' && others.every((other) => other === channel)
   return {
     fields: [
-      ...said('modality', channel === 'CT' ? ['CT'] : undefined, 'dataset.json: channel_names'),
+      ...said('modality', isCt ? ['CT'] : undefined, 'dataset.json: channel_names'),
       ...said('output.classes', isPlain ? classes : undefined, 'dataset.json: labels'),
       ...said('output.activation', isPlain ? 'softmax' : undefined, 'dataset.json: labels'),
     ],

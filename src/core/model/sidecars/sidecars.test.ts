@@ -93,6 +93,24 @@ describe('nnU-Net', () => {
     })
   })
 
+  test.each([
+    [['ZScoreNormalization', 'ZScoreNormalization'], [true, true], true],
+    [['CTNormalization', 'ZScoreNormalization'], [false, false], false],
+    [['CTNormalization', 'CTNormalization'], [false, false], false],
+    [['ZScoreNormalization', 'ZScoreNormalization'], [true, false], false],
+  ])(
+    'channels of %j, masks %j, are normalised alike: %s',
+    (normalization_schemes, use_mask_for_norm, isSaid) => {
+      const full = { ...plans.configurations['3d_fullres'], normalization_schemes, use_mask_for_norm }
+      const given = { ...plans, configurations: { '3d_fullres': full } }
+      const several = { ...shapes, input: ['batch', 2, 64, 192, 160] }
+      const { fields, notes } = readSidecars(facts({ 'plans.json': given }, several))
+      const places = fields.map(({ field }) => field)
+      for (const field of ['intensity', 'mean', 'std']) expect(places.includes(field)).toBe(isSaid)
+      expect(notes.some((note) => note.includes('channels with values of their own'))).toBe(!isSaid)
+    },
+  )
+
   test('intensities of the fingerprint, where the plans have none', () => {
     const { foreground_intensity_properties_per_channel: own, ...rest } = plans
     const files = {
