@@ -302,6 +302,21 @@ describe('a study', () => {
     expect(out).toMatch(/004\.dcm[^]*Model input 'spacing': expected a value in PixelSpacing, got none/)
   })
 
+  test.each([
+    ['is damaged', Uint8Array.of(1, 2, 3), 'masks/$UID.npy: npy: expected a NumPy array file'],
+    ['is of another size', writeNpy({ dataType: 'float32', shape: [3, 3], data: new Float32Array(9) }), "Model input 'mask': expected [1, 12, 12] a sample, got [3, 3]"],
+  ])('an image whose array %s is left behind, by the names of both', async (_name, bytes, message) => {
+    const { sopInstanceUid } = images[1]!
+    const path = join(folder, 'masks', `${sopInstanceUid}.npy`)
+    const before = readFileSync(path)
+    writeFileSync(path, bytes)
+    const request = { study: [study], ...paths, home: folder, device: 'cpu', threads: 1 }
+    const { predictions, failures } = await predictStudy(request).finally(() => { writeFileSync(path, before) })
+    expect(predictions).toHaveLength(4)
+    const said = expect.stringContaining(message.replace('$UID', sopInstanceUid)) as string
+    expect(failures).toMatchObject([{ file: '002.dcm', code: 'labels-invalid', message: said }])
+  }) // prettier-ignore
+
   test('a card that leaves an input out is told what it may say of it', async () => {
     const { mask: _, ...inputs } = card.inputs
     const short = join(folder, 'short.card.json')

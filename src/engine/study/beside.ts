@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
 import { readBeside, requireBeside } from '../../adapters/fs/read-file.ts'
 import type { Instance } from '../../core/dicom/instance.ts'
-import { namingFile, RadversaryError } from '../../core/errors.ts'
+import { RadversaryError } from '../../core/errors.ts'
 import type { BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import { besideNames, numbersOf, type FurtherInput } from '../../core/model/further-inputs.ts'
@@ -31,8 +31,8 @@ export interface BesideSource {
   /** SHA-256 of all tables and arrays that hold some; attributes are the images' own. */
   readonly sha256: () => Promise<string>
   /**
-   * Values of one frame, [1, …] each. @throws RadversaryError labels-invalid where the image lacks one,
-   * io-failed, tensor-invalid.
+   * Values of one frame, [1, …] each. @throws RadversaryError labels-invalid where the image lacks one, or has
+   * one that can't be read or doesn't fit; io-failed.
    */
   of(frame: BesideFrame): Promise<BesideImages>
 }
@@ -49,6 +49,15 @@ type PerImage = Exclude<FurtherInput, { readonly kind: 'constant' }>
 /** Values of a frame as they were found; undefined where there are none. */
 type Finder = (frame: BesideFrame) => Promise<AttributeValues | Tensor | undefined>
 
+/** An input beside the image, and how its values are found. */
+interface FoundInput {
+  readonly name: string
+  readonly input: PerImage
+  /** What the graph declares; null where it doesn't. */
+  readonly shape: TensorFacts['shape'] | null
+  readonly find: Finder
+}
+
 /**
  * Undefined for a card whose inputs are all constant. @param names of the study's images @throws
  * RadversaryError card-invalid for an attribute that there is not; io-failed, labels-invalid.
@@ -58,22 +67,35 @@ export async function openBeside(
   files: BesideFiles,
 ): Promise<BesideSource | undefined> {
   if (besideNames(inputs).length === 0) return undefined
-  const finders: [string, PerImage, Finder][] = []
-  for (const [name, input] of Object.entries(inputs))
-    if (input.kind !== 'constant') finders.push([name, input, await finderOf(input, files)])
+  const found: FoundInput[] = []
+  for (const [name, input] of Object.entries(inputs)) {
+    if (input.kind === 'constant') continue
+    const shape = files.inputs.find((each) => each.name === name)?.shape ?? null
+    found.push({ name, input, shape, find: await finderOf(input, files) })
+  }
   return {
     sha256: () => hashBeside({ inputs }, files.folder),
     of: async (frame) => {
-      const values = finders.map(async ([name, input, find]) => {
-        const found = (await find(frame)) ?? defaultOf(input) ?? missing(name, input, frame)
-        const numbers = 'data' in found ? found : numbersIn(found, name, input, frame)
-        const shape = files.inputs.find((each) => each.name === name)?.shape ?? null
-        const filled = namingFile(frame.name, () => inDeclaredShape({ name, shape }, numbers))
-        return [name, standardised(input, filled)] as const
-      })
+      const values = found.map(async (each) => [each.name, await valueOf(each, frame)] as const)
       return Object.fromEntries(await Promise.all(values))
     },
   }
+}
+
+async function valueOf({ name, input, shape, find }: FoundInput, frame: BesideFrame): Promise<Tensor> {
+  try {
+    const found = (await find(frame)) ?? defaultOf(input) ?? missing(name, input, frame)
+    const numbers = 'data' in found ? found : numbersIn(found, name, input, frame)
+    return standardised(input, inDeclaredShape({ name, shape }, numbers))
+  } catch (error) {
+    throw error instanceof RadversaryError && error.code === 'tensor-invalid' ? ofImage(error, frame) : error
+  }
+}
+
+/** A fault of one image's values as one of the image, which is left out, as where a value is missing. */
+function ofImage({ message, tip, file, cause }: RadversaryError, { name }: BesideFrame): RadversaryError {
+  const said = file === undefined ? message : `${file}: ${message}`
+  return new RadversaryError('labels-invalid', said, { tip, file: name, cause })
 }
 
 function finderOf(input: PerImage, files: BesideFiles): Promise<Finder> | Finder {
