@@ -9,7 +9,8 @@ const slice = z.int().min(-31).max(31)
 
 function isPattern(text: string): boolean {
   try {
-    return new RegExp(text, 'i').source !== ''
+    new RegExp(text, 'i')
+    return true
   } catch {
     return false
   }

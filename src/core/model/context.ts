@@ -18,9 +18,16 @@ interface ListedChannel {
   readonly slice?: number | undefined
 }
 
+/** Returns the channels that are series of the study; none of other cards. */
+export function seriesChannels<Channel extends { readonly kind: string }>(input: {
+  readonly channels?: number | readonly Channel[] | undefined
+}): Extract<Channel, { readonly kind: 'series' }>[] {
+  return (listedChannels(input) ?? []).filter(isOfSeries)
+}
+
 /** How many series a stack is of: those that are channels of the graph's input, else one. */
 export function seriesCount(input: Stacked['input']): number {
-  return Math.max(1, (listedChannels(input) ?? []).filter(isOfSeries).length)
+  return Math.max(1, seriesChannels(input).length)
 }
 
 /** Whether a channel is a series of the study. */

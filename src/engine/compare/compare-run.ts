@@ -5,7 +5,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import { openRegion, type Region } from '../session/region.ts'
-import { contextOf, isOfSeries, listedChannels } from '../../core/model/context.ts'
+import { contextOf, seriesChannels } from '../../core/model/context.ts'
 import type { PlainDevice } from '../session/lanes.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import type { ComparisonSpec } from '../../core/spec/comparison-spec.ts'
@@ -72,8 +72,7 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
 
 /** @throws RadversaryError usage for models that don't see the same series as channels */
 function checkChannels({ opened }: Workbench, first: Workbench | undefined): void {
-  const seriesOf = ({ card: { input } }: Workbench['opened']) =>
-    JSON.stringify((listedChannels(input) ?? []).filter(isOfSeries))
+  const seriesOf = ({ card: { input } }: Workbench['opened']) => JSON.stringify(seriesChannels(input))
   if (first === undefined || seriesOf(opened) === seriesOf(first.opened)) return
   throw new RadversaryError(
     'usage',

@@ -6,7 +6,7 @@ import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { SeriesChannel } from '../../core/model/channel-list.ts'
-import { isOfSeries, listedChannels } from '../../core/model/context.ts'
+import { seriesChannels } from '../../core/model/context.ts'
 import { attributeOf, attributeValues } from './attribute-values.ts'
 import type { Study, StudyImage } from './open-study.ts'
 
@@ -17,7 +17,7 @@ import type { Study, StudyImage } from './open-study.ts'
  * alike; card-invalid for an attribute that there is not; io-failed, dicom-unreadable
  */
 export async function studyOfChannels(study: Study, { input }: Pick<ModelCard, 'input'>): Promise<Study> {
-  const channels = (listedChannels(input) ?? []).filter(isOfSeries)
+  const channels = seriesChannels(input)
   if (channels.length === 0 || study.images.every(({ channel }) => channel !== undefined)) return study
   const images: StudyImage[] = []
   for (const candidates of examinations(study)) {

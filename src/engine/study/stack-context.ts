@@ -116,7 +116,8 @@ export function stackNotices(
   if (series === undefined || contextOf(card) === 0) return []
   const unread = unreadNotices(study.failures.length)
   if (contextOf({ input: card.input }) === 0) return unread
-  return [...unread, ...lengthNotices(shortestRun(stack), card), ...orderNotices(series, shortestRun(stack))]
+  const slices = shortestRun(stack)
+  return [...unread, ...lengthNotices(slices, card), ...orderNotices(series, slices)]
 }
 
 function unreadNotices(count: number): Notice[] {
@@ -138,25 +139,17 @@ function lengthNotices(slices: number, { input }: Pick<ModelCard, 'input'>): Not
 function orderNotices({ notes, orderedBy }: Study['series'][number], slices: number): Notice[] {
   const gap = notes.find(({ kind }) => kind === 'gap')
   const tilt = notes.find(({ kind }) => kind === 'tilt')
-  const isNumbered = orderedBy === 'instance-number' && slices > 1
-  return [
-    ...(isNumbered
-      ? [
-          {
-            message:
-              'The slices have no common position, so their neighbours are those of their instance numbers.',
-            tip: 'Compare the order in the viewer.',
-          },
-        ]
-      : []),
-    ...(gap === undefined
-      ? []
-      : [
-          {
-            message: `Neighbouring slices: ${gap.message}.`,
-            tip: 'Slices beside a gap count as neighbours: add what is missing.',
-          },
-        ]),
-    ...(tilt === undefined ? [] : [tiltNotice(tilt.message)]),
-  ]
+  const found: Notice[] = []
+  if (orderedBy === 'instance-number' && slices > 1)
+    found.push({
+      message: 'The slices have no common position, so their neighbours are those of their instance numbers.',
+      tip: 'Compare the order in the viewer.',
+    })
+  if (gap !== undefined)
+    found.push({
+      message: `Neighbouring slices: ${gap.message}.`,
+      tip: 'Slices beside a gap count as neighbours: add what is missing.',
+    })
+  if (tilt !== undefined) found.push(tiltNotice(tilt.message))
+  return found
 }

@@ -63,7 +63,7 @@ export async function openTensorModel(
   const { constants, beside } = given
   const names = { file: path, inputName, outputName, constants, besideNames: Object.keys(beside) }
   const options = { ...names, bytes, externalData, runtime: choice.runtime, activation }
-  if (isStraight) await tellRounding(options, firstSamples({ x, beside }, request.batch), onNotice)
+  if (isStraight) await noticeRounding(options, firstSamples({ x, beside }, request.batch), onNotice)
   const straightThrough = isStraight ? 'gradients' : undefined
   return { model: await createOnnxModel({ ...options, checkLogits, straightThrough }), beside }
 }
@@ -121,7 +121,7 @@ interface Samples {
 }
 
 /** How far a quantised model is from the float one behind it. */
-async function tellRounding(
+async function noticeRounding(
   options: OnnxModelOptions,
   { x, beside }: Samples,
   onNotice: JobHooks['onNotice'],
