@@ -2,9 +2,10 @@
 
     python3 scripts/goldens/exported_models.py FOLDER
 
-Writes FOLDER/NAME/ for each: what the exporter writes, and x.npy (the references' inputs), t.npy (labels) and gradient.npy (of the
-cross-entropy of an image, the mean of its voxels where there are several, summed, in float64); and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision,
-timm, monai, nibabel, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
+Writes FOLDER/NAME/ for each: what the exporter writes, and x.npy (the references' inputs), t.npy (labels) and
+gradient.npy (of the cross-entropy of an image, the mean of its voxels where there are several, summed, in float64);
+and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision, timm, monai, nibabel,
+onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
 """
 
 import json
@@ -117,19 +118,20 @@ SEEDS = {"monai-2d": 9, "monai-segresnet-3d": 1, "monai-nnunet-3d": 1}
 
 def gradient(folder, model):
     """x.npy, t.npy and gradient.npy, in the layout of the model."""
-    card = json.load(open(os.path.join(folder, os.path.basename(folder) + ".card.json"), encoding="utf-8"))
+    name = os.path.basename(folder)
+    card = json.load(open(os.path.join(folder, f"{name}.card.json"), encoding="utf-8"))
     x = np.stack([patch_in(np.load(os.path.join(folder, pair["input"])), card) for pair in card["references"]])
     at = torch.from_numpy(x).double().requires_grad_()
-    seen = at.transpose(-1, -3 if at.ndim == 5 else -2) if "monai" in folder else at
-    if "v2" in folder:
+    seen = at.transpose(-1, -3 if at.ndim == 5 else -2) if name.startswith("monai") else at
+    if name.endswith("v2"):
         seen = v2.functional.center_crop(seen, [224, 224])
     logits = model.double().eval()(seen)
     labels = torch.arange(len(x)) % len(CLASSES) if logits.ndim == 2 else torch.arange(logits[:, 0].numel()).reshape(logits[:, 0].shape) % len(CLASSES)
     voxels = logits[0, 0].numel() if logits.ndim > 2 else 1
     (cross_entropy(logits, labels, reduction="sum") / voxels).backward()
     labels = labels.transpose(-1, -3) if labels.ndim == 4 else labels
-    for name, array in (("x", x), ("t", labels.numpy()), ("gradient", at.grad.numpy().astype(np.float32))):
-        np.save(os.path.join(folder, f"{name}.npy"), array)
+    for file, array in (("x", x), ("t", labels.numpy()), ("gradient", at.grad.numpy().astype(np.float32))):
+        np.save(os.path.join(folder, f"{file}.npy"), array)
 
 
 def volume(path, size, seed):

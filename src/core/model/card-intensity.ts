@@ -33,8 +33,8 @@ export type IntensityOfCard = Readonly<z.output<typeof intensityOfCard>>
 /** Whether 0 is the same number of `input.valueRange` in every image. */
 export function keepsZero(intensity: IntensityOfCard): boolean {
   if (intensity.kind === 'percentile') return intensity.fromZero === true
-  if (intensity.kind === 'stored-range') return intensity.lower !== undefined
-  return fixedRange(intensity) !== undefined
+  const isEnd = intensity.kind === 'stored-range' && [intensity.lower, intensity.upper].includes(0)
+  return isEnd || fixedRange(intensity) !== undefined
 }
 
 /** The ends of a card's range, where they are the same for every image. */

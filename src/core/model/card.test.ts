@@ -183,6 +183,13 @@ describe('parseCard', () => {
     [{ normalisation: [{ kind: 'clip', percentiles: [99, 1] }] }, 'normalisation[0].percentiles: lower must'],
     [
       {
+        intensity: { kind: 'stored-range', lower: -10 },
+        normalisation: [{ kind: 'z-score', region: { kind: 'non-zero' } }],
+      },
+      'normalisation[0].region: expected an intensity range in which 0 has its place',
+    ],
+    [
+      {
         intensity: { kind: 'percentile', lower: 0, upper: 99, of: 'image' },
         normalisation: [{ kind: 'z-score', region: { kind: 'non-zero' } }],
       },
