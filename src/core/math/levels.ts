@@ -29,7 +29,7 @@ export function fromLevels(levels: Float64Array): Float32Array {
  * One axis of `values` combined, and each sum finished.
  * @param inner how many values lie between neighbours along the axis
  */
-export function combineAxis(
+export function combineLevels(
   values: Float64Array,
   { inputs, outputs, starts, offsets, weights }: AxisWeights,
   inner: number,
@@ -50,8 +50,8 @@ export function combineAxis(
   return out
 }
 
-/** As `combineAxis`, every product and sum rounded to float32, in the order of the inputs. */
-export function combineAxisInFloat32(
+/** As `combineLevels`, every product and sum rounded to float32, in the order of the inputs. */
+export function combineLevelsInFloat32(
   values: Float64Array,
   { inputs, outputs, starts, offsets, weights }: AxisWeights,
   inner: number,

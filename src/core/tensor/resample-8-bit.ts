@@ -1,6 +1,6 @@
 import {
-  combineAxis,
-  combineAxisInFloat32,
+  combineLevels,
+  combineLevelsInFloat32,
   fromLevels,
   level,
   levelToEven,
@@ -89,7 +89,7 @@ function fixedPoint(table: AxisWeights, unit: number): FixedWeights {
 /** Rounded between columns and rows too, halves upwards. */
 function fixedPasses(rows: FixedWeights, columns: FixedWeights, isRowsFirst = false): Passes {
   const pass = (image: Float64Array, { table, unit }: FixedWeights, inner: number) =>
-    combineAxis(image, table, inner, (sum) => level(sum / unit))
+    combineLevels(image, table, inner, (sum) => level(sum / unit))
   if (isRowsFirst) return (image) => pass(pass(image, rows, columns.table.inputs), columns, 1)
   return (image) => pass(pass(image, columns, 1), rows, columns.table.outputs)
 }
@@ -101,7 +101,7 @@ function shrinksByRows(from: ImageSize, to: ImageSize): boolean {
 
 /** OpenCV's bicubic and nearest, as far as they are known. */
 function singleRounding(rows: AxisWeights, columns: AxisWeights): Passes {
-  return (image) => combineAxis(combineAxis(image, columns, 1, Number), rows, columns.outputs, level)
+  return (image) => combineLevels(combineLevels(image, columns, 1, Number), rows, columns.outputs, level)
 }
 
 /**
@@ -112,8 +112,8 @@ function areaPasses(rows: AxisWeights, columns: AxisWeights): Passes {
   const [down, across] = [rows.inputs / rows.outputs, columns.inputs / columns.outputs]
   if (!Number.isInteger(down) || !Number.isInteger(across))
     return (image) =>
-      combineAxisInFloat32(
-        combineAxisInFloat32(image, columns, 1, Number),
+      combineLevelsInFloat32(
+        combineLevelsInFloat32(image, columns, 1, Number),
         rows,
         columns.outputs,
         levelToEven,
@@ -126,7 +126,7 @@ function areaPasses(rows: AxisWeights, columns: AxisWeights): Passes {
       ? (sum: number) => level(sum / 4)
       : (sum: number) => levelToEven(Math.fround(sum * scale))
   return (image) =>
-    combineAxis(combineAxis(image, summedColumns, 1, Number), summedRows, columns.outputs, finish)
+    combineLevels(combineLevels(image, summedColumns, 1, Number), summedRows, columns.outputs, finish)
 }
 
 /** OpenCV's two taps: weights of 11 bits, columns exactly, rows with bits cut off. */

@@ -49,7 +49,7 @@ function byGroups(x: Tensor, step: NormalisationStep, change: Change): Tensor {
   for (const planes of planesTogether(extents, step.of)) {
     const slices = step.of === 'volume' ? planes.length : 1
     const normaliser = createNormaliser(step, { slices, rows, columns })
-    const changed = change(normaliser, ({ data }) => gathered(data, planes, size))
+    const changed = change(normaliser, ({ data }) => planesOf(data, planes, size))
     for (const [at, plane] of planes.entries())
       out.data.set(changed.subarray(at * size, (at + 1) * size), plane * size)
   }
@@ -69,7 +69,7 @@ function planesTogether({ count, channels }: ImageBatchExtents, of: Normalisatio
   }
 }
 
-function gathered(data: Float32Array, planes: readonly number[], size: number): Float32Array {
+function planesOf(data: Float32Array, planes: readonly number[], size: number): Float32Array {
   const values = new Float32Array(planes.length * size)
   for (const [at, plane] of planes.entries())
     values.set(data.subarray(plane * size, (plane + 1) * size), at * size)
