@@ -14,6 +14,24 @@ test('a confidence on a border is of the bin below it, and 0 of the first', () =
   expect(bins.map(({ count }) => count)).toEqual([2, 1])
 })
 
+/** Of torchmetrics 1.9.0: `_ce_compute` of the calibration error, norms l1 and max. */
+test.each([
+  [10, 0.21291666666666667, 0.635],
+  [15, 0.2579166666666667, 0.72],
+])('in %i bins the errors are those of torchmetrics', (bins, ece, mce) => {
+  const confidences = [0.53, 0.61, 0.99, 0.87, 0.72, 0.94, 0.58, 0.81, 0.66, 0.975, 0.51, 0.77]
+  const right = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1].map(Boolean)
+  const found = calibrationOf(confidences, right, bins)
+  expect(found.ece).toBeCloseTo(ece, 14)
+  expect(found.mce).toBeCloseTo(mce, 14)
+})
+
+test('a confidence that is rounded beyond 1 is of the last bin', () => {
+  const { ece, bins } = calibrationOf([1 + 2 ** -23, 0.5], [false, true], 2)
+  expect(bins.map(({ count }) => count)).toEqual([1, 1])
+  expect(ece).toBeCloseTo(0.75, 6)
+})
+
 test('nothing has no error, and its bins are empty', () => {
   expect(calibrationOf([], [], 3)).toMatchObject({ ece: null, mce: null })
   expect(() => calibrationOf([0.3], [])).toThrow('expected 0 confidences, got 1')

@@ -1,6 +1,6 @@
 import { RadversaryError } from '../errors.ts'
 
-/** Predictions whose confidence lies in (lower, upper]; the first bin holds 0 too. */
+/** Predictions whose confidence lies in (lower, upper]; the first bin holds 0 too, the last what rounding put above 1. */
 export interface ReliabilityBin {
   readonly lower: number
   readonly upper: number
@@ -51,7 +51,7 @@ function binOf(index: number, bins: number, { confidences, right }: Judged): Rel
   const [lower, upper] = [index / bins, (index + 1) / bins]
   const within = [...confidences.keys()].filter((i) => {
     const confidence = confidences[i] ?? NaN
-    return confidence <= upper && (confidence > lower || index === 0)
+    return (confidence > lower || index === 0) && (confidence <= upper || index === bins - 1)
   })
   const mean = (value: (i: number) => number) =>
     within.length === 0 ? null : within.reduce((sum, i) => sum + value(i), 0) / within.length

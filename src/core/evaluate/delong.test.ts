@@ -6,7 +6,8 @@ const truths = Array.from({ length: 15 }, (_, i) => i < 7)
 const first = [0.9, 0.8, 0.8, 0.35, 0.6, 0.71, 0.4, 0.1, 0.4, 0.35, 0.5, 0.2, 0.62, 0.3, 0.8]
 const second = [0.7, 0.75, 0.5, 0.45, 0.9, 0.3, 0.2, 0.3, 0.1, 0.45, 0.6, 0.25, 0.5, 0.7, 0.15]
 
-// Summed over all pairs of images in Python, by the definition in DeLong et al. 1988, ties among them.
+// MLstatkit 0.1.91's `Delong_test` gives the same areas, interval, z and p; the variance is summed over all pairs
+// of images in Python, by the definition in DeLong et al. 1988, ties among them.
 test('variance and interval are those of the definition over pairs', () => {
   const { value, variance, interval } = deLongOf(first, truths)!
   expect(value).toBeCloseTo(0.7857142857142857, 14)

@@ -19,8 +19,15 @@ test('McNemar: exact and mid-p of 1 against 7, by hand: 18/256, and 10/256', () 
   expect(midP).toBeCloseTo(0.0390625, 12)
 })
 
-test('McNemar: exact of 121 against 59, summed in whole numbers in Python', () => {
-  expect(discordant(121, 59).exact).toBeCloseTo(4.434449e-6, 11)
+/** Exact of statsmodels 0.15.0 (`mcnemar`); mid-p is it less SciPy 1.17.1's `binom.pmf` of the fewer. */
+test.each([
+  [1, 7, 0.0703125, 0.0390625],
+  [121, 59, 4.4344492637551645e-6, 3.2666467957745733e-6],
+  [40, 40, 1, 0.9110721212260928],
+])('McNemar: %i against %i is that of statsmodels', (one, other, exact, midP) => {
+  const found = discordant(one, other)
+  expect(found.exact / exact).toBeCloseTo(1, 11)
+  expect(found.midP / midP).toBeCloseTo(1, 11)
 })
 
 test('McNemar: methods that never differ, or as often either way, do not differ', () => {
@@ -34,10 +41,14 @@ test('McNemar: results of other images are refused', () => {
 
 test('the difference of pairs is that of their means, narrower than of either alone', () => {
   const first = [1, 2, 3, 4, 5, 6]
-  const { mean, interval } = pairedDifference(first, first.map((value) => value - 0.5)) // prettier-ignore
-  expect(mean).toBeCloseTo(0.5, 12)
-  expect(interval!.lower).toBeCloseTo(0.5, 12)
-  expect(interval!.upper).toBeCloseTo(0.5, 12)
+  const { mean, interval } = pairedDifference(first, first.map((value, i) => value - 0.5 - 0.01 * i)) // prettier-ignore
+  expect(mean).toBeCloseTo(0.525, 12)
+  expect(interval!.lower).toBeGreaterThanOrEqual(0.5)
+  expect(interval!.upper).toBeLessThanOrEqual(0.55)
+})
+
+test('pairs that all differ alike do not say how differences vary', () => {
+  expect(pairedDifference([1, 2, 3], [0.5, 1.5, 2.5])).toEqual({ mean: 0.5, interval: null })
 })
 
 test("the normal distribution's two tails are those of Python's math.erfc", () => {

@@ -37,8 +37,9 @@ const second = [
 test('what was wrong before is apart, and the interval is by patient', () => {
   const { metBefore, fooled, byPatient } = fooledOf(first)
   expect([metBefore, fooled.successes, fooled.count]).toEqual([1, 2, 4])
-  // Both patients have one fooled of two, so however they are drawn it is a half.
-  expect(byPatient).toEqual({ lower: 0.5, upper: 0.5 })
+  // Both patients have one fooled of two: however they are drawn it is a half, and nothing is known of others.
+  const { lower, upper } = wilsonInterval(1, 2)
+  expect(byPatient).toEqual({ lower, upper })
 })
 
 test('one patient has no interval by patient, nor have differences', () => {
@@ -53,6 +54,11 @@ test('a rate of 0 or 1 is not certain, however many images each patient has', ()
   expect(fooledOf(all).byPatient).toEqual({ lower, upper })
   expect(fooledOf(all.map((each) => ({ ...each, success: false }))).byPatient?.lower).toBe(0)
   expect(pairOf(all, all).difference).toEqual({ mean: 0, interval: null })
+})
+
+test('an area of 1 has no interval, by images or by patient', () => {
+  const { auc, deLong, aucByPatient } = performanceOf(first, 'before', ['no', 'yes']).labels[1]!
+  expect({ auc, deLong, aucByPatient }).toEqual({ auc: 1, deLong: null, aucByPatient: null })
 })
 
 test('in the worst case an image is fooled by any method', () => {

@@ -44,7 +44,7 @@ function areSeveral(patients: readonly number[]): boolean {
 export interface FooledByPatient extends Headline {
   /**
    * The 95 % interval, by bootstrap over patients; null where a single patient can't say how patients differ. Where all
-   * images are alike, which a bootstrap takes for certain, Wilson's of as many images as there are patients.
+   * resamples are alike, Wilson's of the same rate in as many images as there are patients.
    */
   readonly byPatient: Interval | null
 }
@@ -59,18 +59,13 @@ function byPatientOf(rows: readonly EvaluatedRow[], has: (row: EvaluatedRow) => 
   const clusters = patientsOf(rows)
   if (!areSeveral(clusters)) return null
   const values = rows.map((row) => Number(has(row)))
-  if (areAlike(values)) return ofAsMany(new Set(clusters).size, values[0] === 1)
-  return bootstrapOf(rows.length, (drawn) => meanOf(Array.from(drawn, (i) => values[i] ?? null)), {
-    clusters,
-  })
+  const rateOf = (drawn: ArrayLike<number>) => meanOf(Array.from(drawn, (i) => values[i] ?? null))
+  return bootstrapOf(rows.length, rateOf, { clusters }) ?? ofAsMany(new Set(clusters).size, meanOf(values))
 }
 
-function areAlike(values: readonly number[]): boolean {
-  return values.every((value) => value === values[0])
-}
-
-function ofAsMany(patients: number, hasAll: boolean): Interval {
-  const { lower, upper } = wilsonInterval(hasAll ? patients : 0, patients)
+function ofAsMany(patients: number, rate: number | null): Interval | null {
+  if (rate === null) return null
+  const { lower, upper } = wilsonInterval(rate * patients, patients)
   return { lower, upper }
 }
 
@@ -87,7 +82,7 @@ export function worstCaseOf(cells: readonly (readonly EvaluatedRow[])[]): Fooled
 export interface MethodPair extends McNemar {
   /**
    * Difference of the rates at which they fool what was right before; without an interval where there is one patient, or
-   * where all images say the same.
+   * where all resamples are alike.
    */
   readonly difference: PairedDifference
   readonly images: number
@@ -103,11 +98,10 @@ export function pairOf(first: readonly EvaluatedRow[], second: readonly Evaluate
   const [a, b] = [both.map(({ row }) => row.success), both.map(({ other }) => other.success)]
   const clusters = patientsOf(both.map(({ row }) => row))
   const difference = pairedDifference(a.map(Number), b.map(Number), { clusters })
-  const isKnown = areSeveral(clusters) && !areAlike(a.map((has, i) => Number(has) - Number(b[i])))
   return {
     ...mcNemarOf(a, b),
     images: both.length,
-    difference: isKnown ? difference : { ...difference, interval: null },
+    difference: areSeveral(clusters) ? difference : { ...difference, interval: null },
   }
 }
 

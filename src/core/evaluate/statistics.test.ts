@@ -36,8 +36,8 @@ test('the same seed gives the same interval, and nothing has none', () => {
   expect(intervalOfMean([])).toBeNull()
 })
 
-test('values that are all the same are their own interval', () => {
-  expect(intervalOfMean([1, 1, 1])).toEqual({ lower: 1, upper: 1 })
+test('values that are all the same do not say how they vary', () => {
+  expect(intervalOfMean([1, 1, 1])).toBeNull()
 })
 
 describe('an interval of clusters', () => {
@@ -60,14 +60,48 @@ describe('an interval of clusters', () => {
     expect(whole).toEqual(bootstrapOf(8, mean(once)))
   })
 
+  test('of a rate is that of SciPy 1.17.1, bootstrap of pairs (sum, count), a million resamples', () => {
+    const patients = [
+      [3, 4],
+      [0, 3],
+      [2, 2],
+      [5, 6],
+      [1, 5],
+      [4, 4],
+      [0, 1],
+      [2, 3],
+    ] as const
+    const values = patients.flatMap(([sum, count]) => successes(sum, count))
+    const clusters = patients.flatMap(([, count], patient) => Array.from({ length: count }, () => patient))
+    const { lower, upper } = bootstrapOf(values.length, mean(values), { clusters })!
+    expect(Math.abs(lower - 0.3333333333333333)).toBeLessThan(0.015)
+    expect(Math.abs(upper - 0.8387096774193549)).toBeLessThan(0.015)
+  })
+
   test('is refused where the clusters are of other values', () => {
     expect(() => bootstrapOf(2, () => 1, { clusters: [0] })).toThrow('expected 2 clusters, got 1')
   })
 })
 
-test('the difference of 56 of 70 and 48 of 80 has Newcombe’s interval', () => {
-  const { value, lower, upper } = differenceOf(wilsonInterval(48, 80), wilsonInterval(56, 70))
-  expect(value).toBeCloseTo(0.2, 12)
-  expect(lower).toBeCloseTo(0.0524, 4)
-  expect(upper).toBeCloseTo(0.3339, 4)
+/** Of statsmodels 0.15.0: `proportion_confint` by "wilson". */
+test.each([
+  [24, 28, 0.685101978364747, 0.9430099468025059],
+  [0, 12, 0, 0.24249400665524096],
+  [12, 12, 0.7575059933447589, 1],
+  [1, 200, 0.0008831687156009797, 0.027773704397892937],
+])('%i of %i has Wilson’s interval', (some, count, lower, upper) => {
+  const found = wilsonInterval(some, count)
+  expect(found.lower).toBeCloseTo(lower, 14)
+  expect(found.upper).toBeCloseTo(upper, 14)
+})
+
+/** Of statsmodels 0.15.0: `confint_proportions_2indep` by "newcomb". */
+test.each([
+  [48, 80, 56, 70, 0.05243147240236498, 0.33387265403690614],
+  [24, 28, 0, 28, -0.9430099468025059, -0.6470170116226805],
+])('the difference from %i of %i to %i of %i has Newcombe’s interval', (a, ofA, b, ofB, lower, upper) => {
+  const found = differenceOf(wilsonInterval(a, ofA), wilsonInterval(b, ofB))
+  expect(found.value).toBeCloseTo(b / ofB - a / ofA, 14)
+  expect(found.lower).toBeCloseTo(lower, 14)
+  expect(found.upper).toBeCloseTo(upper, 14)
 })

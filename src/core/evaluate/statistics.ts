@@ -107,9 +107,8 @@ export interface Resampling {
  * The percentile bootstrap's interval of 95 % for a statistic of `count` values, by the indices of those
  * drawn (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), 2,000 resamples; of
  * clusters, which are drawn whole, as of values (Davison and Hinkley, Bootstrap Methods, 1997, section 3.8).
- * The same values and seed give the same interval; null of nothing. Resamples without a value (null) are left
- * out. Not for proportions of single values, whose interval it takes for a point where all are the same:
- * Wilson's is.
+ * The same values and seed give the same interval. Resamples without a value (null) are left out. Null of
+ * nothing, and where all resamples are alike, as of an area of 1: they do not say how far it may vary.
  */
 export function bootstrapOf(
   count: number,
@@ -125,8 +124,8 @@ export function bootstrapOf(
     const value = statistic(draw(one))
     if (value !== null) found.push(value)
   }
-  if (found.length === 0) return null
   const sorted = Float64Array.from(found).sort()
+  if (sorted[0] === sorted.at(-1)) return null
   return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
 }
 
