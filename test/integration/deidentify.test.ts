@@ -155,6 +155,7 @@ test.each<[string, string, Uint8Array | string, string]>([
   ['a name of a file', 'zacharias.txt', 'x', 'in the name'],
   ['a date', 'a.csv', 'birth,1961-02-03\n', 'a date'],
   ['an archive', 'a.zip', 'PK', 'archive'],
+  ['a table that is packed', 'a.xlsx', 'PK\x03\x04', 'packed'],
 ])('an audit finds %s', async (_, name, content, finding) => {
   const { out } = await deidentified()
   writeFileSync(join(out, name), content)

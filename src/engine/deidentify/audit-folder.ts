@@ -11,7 +11,7 @@ import { formatTag } from '../../core/dicom/write/tags.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import { openStudy } from '../study/open-study.ts'
-import { isText, searchFor, type WordSearch } from './search-bytes.ts'
+import { dated, searchFor, textHolds, type WordSearch } from './search-bytes.ts'
 import { keywordOf, standardVr } from './standard-elements.ts'
 
 export interface AuditRequest {
@@ -113,10 +113,9 @@ class FolderAudit {
   /** @param words of the source's identities */
   file(path: string, bytes: Uint8Array, words: readonly string[]): void {
     if (looksLikeDicom(bytes.subarray(0, 132))) this.dicom(path, bytes, words)
-    else if (/\.(zip|gz|tgz|7z|tar)$/i.test(path))
-      this.add('An archive, which is not looked into', this.nameOf(path))
-    else if (isText(bytes) && dated.test(new TextDecoder().decode(bytes)))
-      this.add('A text that holds a date', this.nameOf(path))
+    else if (isPacked(path, bytes))
+      this.add('A document or archive, packed, which is not looked into', this.nameOf(path))
+    else if (textHolds(bytes, dated)) this.add('A text that holds a date', this.nameOf(path))
   }
 
   /** Looks for words in the bytes of a file, and in its name. */
@@ -170,6 +169,19 @@ class FolderAudit {
   }
 }
 
-/** YYYYMMDD, YYYY-MM-DD and DD.MM.YYYY of 1900 to 2099, by themselves: not in a hash or a longer number. */
-const dated =
-  /(?<![\w.-])(?:(?:19|20)\d\d([-./]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])[./](?:0[1-9]|1[0-2])[./](?:19|20)\d\d)(?![\w.-]|T\d)/
+/** Beginnings of files whose content is packed, one character a byte: zip (also xlsx, npz), gzip, bzip2, xz, zstd, 7z, rar, PDF. */
+const packedSigns = [
+  'PK\x03\x04',
+  '\x1f\x8b',
+  'BZh',
+  '\xfd7zXZ',
+  '\x28\xb5\x2f\xfd',
+  '7z\xbc\xaf',
+  'Rar!',
+  '%PDF',
+]
+
+function isPacked(path: string, bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
+  return /\.(zip|gz|tgz|7z|tar)$/i.test(path) || packedSigns.some((sign) => head.startsWith(sign))
+}
