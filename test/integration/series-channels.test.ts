@@ -207,6 +207,24 @@ test.each<[string, readonly Sequence[], RegExp]>([
   ['another count of slices', replaced(2, { count: 3 }), /"T2" \(MR, images: 3\) have 4 and 3 images/],
   ['slices elsewhere', replaced(1, { at: 1 }), /"T1 post Gd" .* are 1\.00 mm apart at slice 1/],
   ['another frame of reference', replaced(3, { frameOfReference: '2.25.78' }), /Frame of Reference UID/],
+  ['another size', replaced(1, { rows: 10 }), /have images of another size/],
+  ['another spacing', replaced(2, { spacing: '0.5\\0.51' }), /have another Pixel Spacing/],
+  [
+    'another orientation',
+    replaced(1, { orientation: '1\\0\\0\\0\\0.99\\0.14' }),
+    /have another Image Orientation/,
+  ],
+  ['no orientation', replaced(0, { orientation: '' }), /don’t both say where they lie/],
+  [
+    'another meaning of values',
+    replaced(3, { photometric: 'MONOCHROME1' }),
+    /have another Photometric Interpretation/,
+  ],
+  [
+    'one series for two channels',
+    [...sequences.slice(0, 3), { description: 'T2 flair' }].filter((_, n) => n !== 2),
+    /expected another for each channel, got one for 3 and 4: "T2 flair"/,
+  ],
 ])('%s is refused by name', async (_name, given, message) => {
   const { study, paths } = madeStudy(false, given)
   const refused = predictStudy({ study: [study], home: base, ...paths, ...cpu })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { tag } from '../../src/core/dicom/write/tags.ts'
 import { encodeModel } from '../../src/core/onnx/codec.ts'
 import { GraphBuilder } from '../../src/core/onnx/graph-builder.ts'
-import { writeImage, type WrittenImage } from './small-study.ts'
+import { writeImage, type SmallImage, type WrittenImage } from './small-study.ts'
 
 /** A sequence of an examination, as a series. */
 export interface Sequence {
@@ -12,6 +12,11 @@ export interface Sequence {
   readonly at?: number
   readonly frameOfReference?: string
   readonly count?: number
+  readonly rows?: number
+  readonly photometric?: SmallImage['photometric']
+  /** Values of Image Orientation (Patient) and Pixel Spacing. */
+  readonly orientation?: string
+  readonly spacing?: string
   /** Study Instance UID of its examination. */
   readonly study?: string
 }
@@ -25,28 +30,35 @@ export const sequences: readonly Sequence[] = [
 
 /** Stacks of 8x6 pixels that say where they lie, each series with values in a range of its own. */
 export function writeSequences(study: string, given: readonly Sequence[] = sequences): WrittenImage[][] {
-  return given.map(
-    ({ description, at = 0, frameOfReference = '2.25.77', count = 4, study: uid = '2.25.7' }, index) =>
-      Array.from({ length: count }, (_, n) =>
-        writeImage(join(study, `series ${index + 1}`), n + 1, {
-          series: index + 1,
-          study: uid,
-          modality: 'MR',
-          rescale: undefined,
-          rows: 8,
-          columns: 6,
-          lowest: 10 * index,
-          highest: 400 * (index + 1),
-          more: [
-            { tag: tag.SeriesDescription, vr: 'LO', value: description },
-            { tag: tag.FrameOfReferenceUID, vr: 'UI', value: frameOfReference },
-            { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${at + 3 * n}` },
-            { tag: tag.ImageOrientationPatient, vr: 'DS', value: '1\\0\\0\\0\\1\\0' },
-            { tag: tag.PixelSpacing, vr: 'DS', value: '0.5\\0.5' },
-          ],
-        }),
-      ),
+  return given.map((sequence, index) =>
+    Array.from({ length: sequence.count ?? 4 }, (_, n) =>
+      writeImage(join(study, `series ${index + 1}`), n + 1, {
+        series: index + 1,
+        study: sequence.study ?? '2.25.7',
+        modality: 'MR',
+        rescale: undefined,
+        rows: sequence.rows ?? 8,
+        columns: 6,
+        photometric: sequence.photometric ?? 'MONOCHROME2',
+        lowest: 10 * index,
+        highest: 400 * (index + 1),
+        more: placeOf(sequence, n),
+      }),
+    ),
   )
+}
+
+/** What slice `n`, from 0, says of its series and of where it lies. */
+function placeOf(sequence: Sequence, n: number): SmallImage['more'] {
+  const { description, at = 0, frameOfReference = '2.25.77' } = sequence
+  const { orientation = '1\\0\\0\\0\\1\\0', spacing = '0.5\\0.5' } = sequence
+  return [
+    { tag: tag.SeriesDescription, vr: 'LO', value: description },
+    { tag: tag.FrameOfReferenceUID, vr: 'UI', value: frameOfReference },
+    { tag: tag.ImagePositionPatient, vr: 'DS', value: `0\\0\\${at + 3 * n}` },
+    { tag: tag.ImageOrientationPatient, vr: 'DS', value: orientation },
+    { tag: tag.PixelSpacing, vr: 'DS', value: spacing },
+  ]
 }
 
 /** Weights of the four channels for each of two classes. */
