@@ -154,6 +154,23 @@ describe('the engine and runs', () => {
       expect(report.discrepancies).toEqual([])
     })
 
+    it('stops at once when it is cancelled in mid-format, and goes on there when it is asked again', async () => {
+      const [to, kinds] = [join(target, 'cancelled'), ['png' as const]]
+      const abort = new AbortController()
+      const cancelled = async () => {
+        for await (const event of await engine.client.runs.export.mutate(
+          { run, to, kinds },
+          { signal: abort.signal },
+        ))
+          if (event.type === 'progress' && event.phase === 'writing other formats') abort.abort()
+      }
+      await expect(cancelled()).rejects.toThrow()
+      expect(readdirSync(to)).toContain('EXPORT-INCOMPLETE.json')
+      const again = await engine.client.runs.export.mutate({ run, to, kinds })
+      expect(await lastOf(again, 'exported')).toMatchObject({ folder: to, notices: [] })
+      expect(readdirSync(join(to, 'png'))).toHaveLength(5)
+    })
+
     it('does not export into the study', async () => {
       const events = engine.client.runs.export
         .mutate({ run, to: join(sample, 'study/new') })

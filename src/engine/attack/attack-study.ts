@@ -74,7 +74,7 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
   })
   try {
     const { images, failures, notices, resumed } = await collected(attacked(run, lanes, hooks), run, hooks)
-    const pictures = await picturesOf(run, images, folder)
+    const pictures = await picturesOf(run, images, { folder, hooks })
     notices.push(...rounding, ...(pictures?.notices ?? []))
     for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
     const record = buildRecord(run, images, {
@@ -95,11 +95,12 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
 async function picturesOf(
   { request: { pictures } }: AttackRun,
   images: readonly RecordedImage[],
-  folder: ExportFolder,
+  { folder, hooks }: { readonly folder: ExportFolder; readonly hooks: AttackHooks },
 ) {
   if (pictures === undefined) return undefined
   const { exportPictures } = await import('../export/export-pictures.ts')
-  return exportPictures(folder, images.map(({ exported }) => exported.series.path), pictures) // prettier-ignore
+  const paths = images.map(({ exported }) => exported.series.path)
+  return exportPictures(folder, { images: paths, formats: pictures }, hooks)
 }
 
 /** What a method learns of clean images before any is attacked; nothing for most methods. */

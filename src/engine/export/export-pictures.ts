@@ -16,6 +16,7 @@ import type { Vector3 } from '../../core/dicom/geometry.ts'
 import type { Notice } from '../../core/errors.ts'
 import type { SliceGeometry } from '../../core/image/source-images.ts'
 import { fourDigits } from '../../core/number-texts.ts'
+import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import type { PictureFormat } from './export-kinds.ts'
 import type { RecordedPicture } from './record.ts'
 import { checkPicture, readVolume } from './reread-picture.ts'
@@ -42,6 +43,12 @@ const writers = { png: pngOf, nifti: niftiOf, npy: npyOf } satisfies Record<
   (volume: WrittenVolume) => Uint8Array | Unwritable
 >
 
+export interface WantedPictures {
+  /** Paths of the adversarial series, in their order. */
+  readonly images: readonly string[]
+  readonly formats: readonly PictureFormat[]
+}
+
 export interface WrittenPictures {
   readonly pictures: RecordedPicture[]
   /** Why what was left out was. */
@@ -51,42 +58,41 @@ export interface WrittenPictures {
 /**
  * Writes the adversarial images of an export in the formats of other tools, from the DICOM files that were
  * written and judged, and reads them back.
- * @param images paths of the adversarial series, in their order
- * @throws RadversaryError verification-failed where another value was read back; io-failed, export-conflict.
+ * @throws RadversaryError verification-failed where another value was read back; io-failed, export-conflict,
+ * cancelled.
  */
 export async function exportPictures(
   folder: ExportWriter,
-  images: readonly string[],
-  formats: readonly PictureFormat[],
+  { images, formats }: WantedPictures,
+  { signal, onProgress }: JobHooks = {},
 ): Promise<WrittenPictures> {
   const frames: PlacedFrame[] = []
   for (const path of images) frames.push(...(await placedFrames(folder.folder, path)))
   const pictures: RecordedPicture[] = []
   const notices: Notice[] = frames.some(({ inverted }) => inverted) ? [zeroIsWhite] : []
-  for (const format of formats)
-    for (const group of groupsOf(format, frames)) {
-      const written = await writePicture(folder, format, group)
-      if ('why' in written) notices.push(leftOut(format, group, written))
-      else pictures.push(written)
-    }
+  const files = formats.flatMap((format) => groupsOf(format, frames).map((group) => ({ format, group })))
+  for (const [index, { format, group }] of files.entries()) {
+    throwIfCancelled(signal)
+    const written = await writePicture(folder, format, group)
+    if ('why' in written) notices.push(leftOut(format, group, written))
+    else pictures.push(written)
+    onProgress?.({ done: index + 1, total: files.length, phase: 'writing other formats', note: format })
+  }
   return { pictures, notices }
 }
 
-export interface PicturesRequest {
+export interface PicturesRequest extends WantedPictures {
   /** An export's folder, opened by the job that this is done for. */
   readonly folder: string
-  readonly images: readonly string[]
-  readonly formats: readonly PictureFormat[]
 }
 
 /** Does the same for a job on another thread, which adopts the files. */
-export async function addPictures({
-  folder,
-  images,
-  formats,
-}: PicturesRequest): Promise<WrittenPictures & { readonly files: readonly ManifestEntry[] }> {
+export async function addPictures(
+  { folder, ...wanted }: PicturesRequest,
+  hooks: JobHooks = {},
+): Promise<WrittenPictures & { readonly files: readonly ManifestEntry[] }> {
   const joined = joinExportFolder(folder)
-  const written = await exportPictures(joined, images, formats)
+  const written = await exportPictures(joined, wanted, hooks)
   return { ...written, files: joined.handOver() }
 }
 

@@ -43,8 +43,9 @@ interface ExportTools {
 
 /**
  * Copies a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has not
- * made. What is copied has the hashes that the run wrote down; all is read back at the end. @throws RadversaryError verification-failed for a run that
- * isn't done or whose files were changed; export-conflict; io-failed; cancelled.
+ * made. What is copied has the hashes that the run wrote down; all is read back at the end.
+ * @throws RadversaryError verification-failed for a run that isn't done or whose files were changed;
+ * export-conflict; io-failed; cancelled.
  */
 export async function exportRun(
   { run, to, kinds }: RunExport,
@@ -76,7 +77,8 @@ export async function exportRun(
     await target.write(path, await readBytes({ path: join(source, path) }))
     hooks.onProgress?.({ done: index + 1, total: files.length, phase: 'copying', note: path })
   }
-  const notices = added.length === 0 ? [] : await addFormats(target, record, added, compute)
+  const notices =
+    added.length === 0 ? [] : await addFormats(target, { record, formats: added }, compute, hooks)
   const written = await target.finish()
   return { ...(await readBack(target.folder, written.files)), notices }
 }
@@ -102,15 +104,15 @@ function isOf(path: string, part: ExportPart): boolean {
 /** Writes the adversarial images in other formats, and a record that lists them. */
 async function addFormats(
   target: ExportFolder,
-  record: AttackRecord,
-  formats: readonly PictureFormat[],
+  { record, formats }: { readonly record: AttackRecord; readonly formats: readonly PictureFormat[] },
   compute: EngineThread,
+  hooks: JobHooks,
 ): Promise<readonly string[]> {
   const images = record.images.map(({ exported }) => exported.series.path)
   const { files, pictures, notices } = await compute.run(
     'addPictures',
     { folder: target.folder, images, formats },
-    {},
+    hooks,
   )
   target.adopt(files)
   const whole: AttackRecord = {
