@@ -35,6 +35,24 @@ describeApplication('drawing by hand', (application) => {
     await page.keyboard.press('Delete')
   }, 60_000)
 
+  it('what is drawn is one step, however it is looked at afterwards', async () => {
+    await page.keyboard.press('a')
+    await draw()
+    const end = await pointIn(pane(page, 0), 0.4, 0.7)
+    await page.mouse.move(end.x, end.y, { steps: 4 })
+    await page.mouse.click(end.x, end.y)
+    await expect.poll(isColoured).toBe(true)
+    await page.keyboard.press('+')
+    await page.keyboard.press('r')
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Control+z')
+    await expect.poll(isColoured).toBe(false)
+    await page.keyboard.press('0')
+    await page.keyboard.press('Control+y')
+    await expect.poll(isColoured).toBe(true)
+    await page.keyboard.press('Delete')
+  }, 60_000)
+
   it('a region is undone shape by shape, and redone', async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
     const region = () => page.getByTestId('region').innerText()

@@ -167,7 +167,7 @@ export function setLayout(layout: Layout): void {
   set({ layout, panes, activePane: Math.min(get().activePane, panes.length - 1), maximised: undefined })
 }
 
-/** Gives the whole room to one viewport; the second time all are there again, at the slice that it shows. */
+/** Gives the whole room to one viewport; the second time all are there again, with what it shows by then. */
 export function toggleMaximised(index: number): void {
   const { layout, panes, maximised } = get()
   const pane = panes[index]
@@ -179,7 +179,8 @@ export function toggleMaximised(index: number): void {
   }
   const { layout: before, panes: others, activePane: place } = maximised
   const moved = scrolled(others, place, pane.slice, { linked: get().linked, countOf })
-  set({ layout: before, panes: moved, activePane: place, maximised: undefined })
+  const all = moved.map((other, i) => (i === place ? pane : other))
+  set({ layout: before, panes: all, activePane: place, maximised: undefined })
 }
 
 /** The four images of a run side by side, at a slice or where the active pane is. */

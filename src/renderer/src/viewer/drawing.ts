@@ -1,5 +1,6 @@
 import cornerstone from 'cornerstone-core'
 import cornerstoneTools, { type ToolState } from 'cornerstone-tools'
+import { isObject } from '../../../core/model/card-place.ts'
 import { setUi, useUi } from '../state/ui-store.ts'
 import { createHistory } from './history.ts'
 import type { Region } from './region.ts'
@@ -10,19 +11,29 @@ interface Drawing {
   readonly region: Region | undefined
 }
 
-/** Fields that hovering and painting change, and drawing does not. */
+/** Fields that hovering and painting change, and drawing does not: measured values come when they are painted. */
 const passing = new Set([
   'active',
   'highlight',
+  'moving',
   'cachedStats',
   'invalidated',
   'hasMoved',
   'boundingBox',
   'unit',
+  'length',
+  'rAngle',
 ])
 
 function textOf(drawing: Drawing): string {
-  return JSON.stringify(drawing, (key, value: unknown) => (passing.has(key) ? undefined : value))
+  return JSON.stringify(drawing, (key, value: unknown) =>
+    passing.has(key) || (key === 'textBox' && isPlaced(value)) ? undefined : value,
+  )
+}
+
+/** Whether a text stands where the view puts it, and not where it was drawn to. */
+function isPlaced(textBox: unknown): boolean {
+  return isObject(textBox) && textBox['hasMoved'] !== true
 }
 
 const history = createHistory<Drawing>({ measurements: {}, region: undefined }, textOf)
