@@ -1,13 +1,9 @@
 import { Kbd, Modal, Select, Table } from '@mantine/core'
-import { seriesOf, setUi, useUi } from '../state/ui-store.ts'
+import { closeDialog, seriesOf, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { presetsOf } from '../viewer/presets.ts'
 import { runCommand } from './commands.ts'
 import { namedShortcuts, type Shortcut } from './shortcuts.ts'
-
-function close(): void {
-  setUi({ dialog: undefined })
-}
 
 /** Every key, with the presets of what the active viewport shows by name. */
 function useNamedShortcuts(): readonly Shortcut[] {
@@ -21,13 +17,7 @@ function useNamedShortcuts(): readonly Shortcut[] {
 export function ShortcutList() {
   const all = useNamedShortcuts()
   return (
-    <Modal
-      opened
-      size="md"
-      title={texts.app.shortcuts}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={close}
-    >
+    <Modal opened size="md" title={texts.app.shortcuts} onClose={closeDialog}>
       <Table>
         <Table.Tbody>
           {all.map(({ keys, text }) => (
@@ -51,13 +41,7 @@ export function ShortcutList() {
 export function CommandPalette() {
   const all = useNamedShortcuts()
   return (
-    <Modal
-      opened
-      size="md"
-      title={texts.app.palette}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={close}
-    >
+    <Modal opened size="md" title={texts.app.palette} onClose={closeDialog}>
       <Select
         data-autofocus
         searchable
@@ -69,7 +53,7 @@ export function CommandPalette() {
         data={all.map(({ keys, text }) => ({ value: keys, label: `${text} (${keys})` }))}
         onChange={(keys) => {
           const chosen = all.find((each) => each.keys === keys)
-          close()
+          closeDialog()
           if (chosen !== undefined) runCommand(chosen.command)
         }}
       />

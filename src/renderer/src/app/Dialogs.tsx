@@ -7,7 +7,7 @@ import { Failures } from '../features/study/Failures.tsx'
 import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
 import { useIntensityQuestion } from '../state/intensity-question.ts'
-import { setUi, useUi } from '../state/ui-store.ts'
+import { closeDialog, useUi } from '../state/ui-store.ts'
 import { useRestedSlice } from '../state/use-active-slice.ts'
 import { texts } from '../texts.ts'
 import { Fault } from '../ui/Fault.tsx'
@@ -43,15 +43,7 @@ export function Dialogs() {
 function About() {
   const about = useQuery(api.about.queryOptions())
   return (
-    <Modal
-      opened
-      size="lg"
-      title={texts.app.about}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={() => {
-        setUi({ dialog: undefined })
-      }}
-    >
+    <Modal opened size="lg" title={texts.app.about} onClose={closeDialog}>
       <Stack gap="sm">
         <Text size="sm">{texts.app.research}.</Text>
         <Text size="sm">{texts.about.citation}</Text>
@@ -139,12 +131,7 @@ export function IntensityDialog() {
     answer('cancelled')
   }
   return (
-    <Modal
-      opened
-      title={texts.intensity.title}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={cancel}
-    >
+    <Modal opened title={texts.intensity.title} onClose={cancel}>
       <Stack gap="sm" data-testid="intensity-question">
         {reasons.map(({ message }) => (
           <Text key={message} size="sm">

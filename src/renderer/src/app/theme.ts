@@ -10,6 +10,7 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core'
+import { texts } from '../texts.ts'
 
 /** The list of options scrolls, and no box around it, which the keyboard could not reach. */
 const scrollingList = {
@@ -34,7 +35,13 @@ export const theme = createTheme({
     Table: Table.extend({ defaultProps: { fz: 'xs', verticalSpacing: 3, horizontalSpacing: 6 } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
     // Locking the page's scrolling would need a generated style sheet; the page does not scroll.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        closeButtonProps: { 'aria-label': texts.app.close },
+      },
+    }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
   },
 })

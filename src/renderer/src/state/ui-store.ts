@@ -264,6 +264,11 @@ export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'col
   set({ region: { ...size, shapes: [...(same ? region.shapes : []), shape] } })
 }
 
+/** Closes the dialog that is open; a model's file that it was about is asked for anew. */
+export function closeDialog(): void {
+  set({ dialog: undefined, modelFile: undefined })
+}
+
 /** Sets fields that need no more than being set. */
 export const setUi: (
   change: Partial<

@@ -2,7 +2,7 @@ import { Modal, Stack, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { api, queryClient } from '../../api/client.ts'
 import { forgetModelPredictions } from '../../state/predictions.ts'
-import { setUi, useUi } from '../../state/ui-store.ts'
+import { closeDialog, setUi, useUi } from '../../state/ui-store.ts'
 import { useModelInfo } from '../../state/card-answers.ts'
 import { texts } from '../../texts.ts'
 import { PathInput, PickButton } from '../files/PathInput.tsx'
@@ -54,10 +54,6 @@ function pickFile(modelFile: string): void {
   setUi({ modelFile })
 }
 
-function close(): void {
-  setUi({ dialog: undefined, modelFile: undefined })
-}
-
 /** What was known of models holds no longer. */
 async function keptModel(name: string | undefined): Promise<void> {
   await Promise.all([
@@ -68,7 +64,7 @@ async function keptModel(name: string | undefined): Promise<void> {
     forgetModelPredictions(name)
     setUi({ model: name, step: 'model' })
   }
-  close()
+  closeDialog()
 }
 
 interface CardDialogProps {
@@ -84,8 +80,7 @@ function CardDialog({ title, isWide, children }: CardDialogProps) {
       size={isWide ? 'min(1240px, 96vw)' : 'lg'}
       title={title}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={close}
+      onClose={closeDialog}
     >
       {children}
     </Modal>

@@ -27,13 +27,7 @@ interface ComparisonResultProps {
 export function ComparisonResult({ comparison, onClose }: ComparisonResultProps) {
   const read = useQuery(api.comparisons.get.queryOptions({ comparison }))
   return (
-    <Modal
-      opened
-      size="90%"
-      title={texts.comparisons.title}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={onClose}
-    >
+    <Modal opened size="90%" title={texts.comparisons.title} onClose={onClose}>
       {read.isPending && <Loader size="sm" />}
       {read.isError && <Fault error={read.error} />}
       {read.data !== undefined && <Result comparison={read.data} />}

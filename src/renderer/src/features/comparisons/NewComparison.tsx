@@ -30,13 +30,7 @@ export function NewComparison({ onClose }: { readonly onClose: () => void }) {
     studies.find(({ id }) => id === panes[activePane]?.series?.study),
   )
   return (
-    <Modal
-      opened
-      size="lg"
-      title={texts.comparisons.title}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={onClose}
-    >
+    <Modal opened size="lg" title={texts.comparisons.title} onClose={onClose}>
       {study === undefined ? (
         <Text size="sm">{texts.comparisons.noStudy}</Text>
       ) : (

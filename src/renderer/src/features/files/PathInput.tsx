@@ -53,13 +53,7 @@ export function PickButton({ kind, title, start, label = texts.files.browse, onP
         {label}
       </Button>
       {isOpen && (
-        <Modal
-          opened
-          size="lg"
-          title={title}
-          closeButtonProps={{ 'aria-label': texts.app.close }}
-          onClose={close}
-        >
+        <Modal opened size="lg" title={title} onClose={close}>
           <FileBrowser
             {...pickable[kind]}
             start={start}

@@ -19,13 +19,7 @@ export function CompareRuns({ runs: [a, b], onClose }: CompareRunsProps) {
   const [one, other] = [first.data?.record, second.data?.record]
   const names = [headOf(a), headOf(b)] as const
   return (
-    <Modal
-      opened
-      size="xl"
-      title={texts.runs.compared.title}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={onClose}
-    >
+    <Modal opened size="xl" title={texts.runs.compared.title} onClose={onClose}>
       {(first.isPending || second.isPending) && <Loader size="sm" />}
       {first.isError && <Fault error={first.error} />}
       {second.isError && <Fault error={second.error} />}

@@ -22,12 +22,7 @@ function RenameDialog({ name, onClose, onName }: RenameDialogProps) {
   const [text, setText] = useState(name)
   const isName = text.trim() !== '' && text.length <= 200
   return (
-    <Modal
-      opened
-      title={texts.runs.rename}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={onClose}
-    >
+    <Modal opened title={texts.runs.rename} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -64,12 +59,7 @@ interface DeleteDialogProps {
 /** Asks once more before runs are removed. */
 export function DeleteDialog({ warning, onClose, onDelete }: DeleteDialogProps) {
   return (
-    <Modal
-      opened
-      title={texts.runs.delete}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={onClose}
-    >
+    <Modal opened title={texts.runs.delete} onClose={onClose}>
       <Text size="sm">{warning}</Text>
       <Group justify="flex-end" mt="sm">
         <Button variant="default" data-autofocus onClick={onClose}>

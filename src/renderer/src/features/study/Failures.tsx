@@ -1,6 +1,6 @@
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { Modal, Stack, Table, Text } from '@mantine/core'
-import { setUi, useUi } from '../../state/ui-store.ts'
+import { closeDialog, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import classes from './study.module.css'
 
@@ -8,15 +8,7 @@ import classes from './study.module.css'
 export function Failures() {
   const studies = useUi((ui) => ui.studies)
   return (
-    <Modal
-      opened
-      size="xl"
-      title={texts.study.failuresTitle}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={() => {
-        setUi({ dialog: undefined })
-      }}
-    >
+    <Modal opened size="xl" title={texts.study.failuresTitle} onClose={closeDialog}>
       <Stack gap="md">
         {studies.map(({ id, title, failures, notExportable }) => (
           <Stack key={id} gap="md">

@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, engine } from '../../api/client.ts'
-import { setUi } from '../../state/ui-store.ts'
+import { closeDialog } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { FileBrowser } from '../files/FileBrowser.tsx'
 import { openStudy } from './open-study.ts'
@@ -9,24 +9,15 @@ import { openStudy } from './open-study.ts'
 /** Opens a folder, a file, a DICOMDIR or an archive; begins where the last one was. */
 export function OpenDialog() {
   const settings = useQuery(api.settings.get.queryOptions(undefined, { staleTime: 0 }))
-  const close = (): void => {
-    setUi({ dialog: undefined })
-  }
   const pick = (path: string, folder: string): void => {
-    close()
+    closeDialog()
     void openStudy([path])
     void engine.settings.set
       .mutate({ lastFolders: { ...settings.data?.lastFolders, open: folder } })
       .catch(() => undefined)
   }
   return (
-    <Modal
-      opened
-      size="lg"
-      title={texts.files.openTitle}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={close}
-    >
+    <Modal opened size="lg" title={texts.files.openTitle} onClose={closeDialog}>
       {!settings.isPending && (
         <FileBrowser pick="any" start={settings.data?.lastFolders['open']} onPick={pick} />
       )}

@@ -4,7 +4,7 @@ import { useDeferredValue, useState } from 'react'
 import type { TagRow } from '../../../../engine/server/studies/tag-rows.ts'
 import { api } from '../../api/client.ts'
 import { Fault } from '../../ui/Fault.tsx'
-import { setUi } from '../../state/ui-store.ts'
+import { closeDialog } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { foundTags } from './found-tags.ts'
 import classes from './study.module.css'
@@ -16,15 +16,7 @@ export function TagBrowser({ study, image }: { readonly study: string; readonly 
   const wanted = useDeferredValue(search)
   const found = foundTags(tags.data ?? [], wanted)
   return (
-    <Modal
-      opened
-      size="xl"
-      title={texts.study.tags}
-      closeButtonProps={{ 'aria-label': texts.app.close }}
-      onClose={() => {
-        setUi({ dialog: undefined })
-      }}
-    >
+    <Modal opened size="xl" title={texts.study.tags} onClose={closeDialog}>
       <Stack gap="xs">
         <TextInput
           data-autofocus
