@@ -49,7 +49,7 @@ describeApplication('methods side by side', (application) => {
 
   it('a budget without sense is said in the form, and nothing is begun', async () => {
     await dialog().getByLabel('Budgets of methods that bound every pixel').fill('eight')
-    await dialog().getByText('Budget: expected a number').first().waitFor()
+    await dialog().getByText('eight: expected a number').first().waitFor()
     expect(await start().isDisabled()).toBe(true)
     await dialog().getByLabel('Budgets of methods that bound every pixel').fill('2/255 8')
     await dialog().getByText('8 is 800% of the intensity range').first().waitFor()

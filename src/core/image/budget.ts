@@ -27,25 +27,30 @@ const units: Readonly<Record<string, BudgetUnit>> = {
   levels: 'stored-levels',
 }
 
+/** What a budget's text has to be. */
+export const budgetExpected = 'expected a number or a fraction, and a unit'
+
 /**
  * '8/255' and '0.03' are fractions of the intensity range, '3%' too; '8grey' is 8 grey levels of 255, '20HU'
- * Hounsfield units, '5levels' stored levels. Throws `usage` for anything else, and for a budget that is
- * negative or not finite.
+ * Hounsfield units, '5levels' stored levels. Undefined for anything else, and for a budget that is negative or
+ * not finite.
  */
-export function parseBudget(text: string): Budget {
+export function readBudget(text: string): Budget | undefined {
   const found = /^\s*([\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.]+))?\s*(%|[a-z]*)\s*$/i.exec(text)
   const [, numerator = '', denominator = '1', suffix = ''] = found ?? []
   const unit = units[suffix.toLowerCase()]
   const value = Number(numerator) / Number(denominator)
-  if (found === null || unit === undefined || !Number.isFinite(value))
-    throw new RadversaryError(
-      'usage',
-      `Budget: expected a number or a fraction, and a unit, got ${JSON.stringify(text)}`,
-      {
-        tip: 'Examples: 8/255, 0.03, 3%, 8grey (of 255), 20HU, 5levels (stored).',
-      },
-    )
+  if (found === null || unit === undefined || !Number.isFinite(value)) return undefined
   return { value: suffix === '%' ? value / 100 : value, unit }
+}
+
+/** The same. @throws RadversaryError usage where it is none */
+export function parseBudget(text: string): Budget {
+  const budget = readBudget(text)
+  if (budget !== undefined) return budget
+  throw new RadversaryError('usage', `Budget: ${budgetExpected}, got ${JSON.stringify(text)}`, {
+    tip: 'Examples: 8/255, 0.03, 3%, 8grey (of 255), 20HU, 5levels (stored).',
+  })
 }
 
 /** A relative size as users write it: '8/255' rather than '0.03137254901960784'. */

@@ -46,8 +46,8 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Shift+X', command: 'tool:region-ellipse', text: 'Region for the attack: ellipse' },
   { keys: 'Delete', command: 'clear', text: 'Remove measurements' },
   { keys: 'Ctrl+Z', command: 'undo', text: 'Undo what was drawn or removed' },
-  { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo it' },
-  { keys: 'Ctrl+Y', command: 'redo', text: 'Redo it' },
+  { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo what was undone' },
+  { keys: 'Ctrl+Y', command: 'redo', text: 'Redo what was undone' },
   { keys: 'L', command: 'link', text: 'Link viewports' },
   { keys: 'C', command: 'cine', text: 'Cine' },
   { keys: 'O', command: 'overlay', text: 'Overlay: perturbation or gradient over the image' },
@@ -63,7 +63,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'U', command: 'maximise', text: 'Maximise the viewport, or show all again' },
   { keys: 'Ctrl+O', command: 'open', text: 'Open a study' },
   { keys: 'Ctrl+K', command: 'palette', text: 'Find a command' },
-  { keys: '?', command: 'shortcuts', text: 'This list' },
+  { keys: '?', command: 'shortcuts', text: 'Keyboard shortcuts' },
 ]
 
 /** The keys with presets by their names, without those that there are none for. */

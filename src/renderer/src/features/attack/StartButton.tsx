@@ -77,7 +77,7 @@ export function StartProblems({
 }) {
   return (
     <div id={id} role="status">
-      {problems.map((problem) => (
+      {[...new Set(problems)].map((problem) => (
         <Text key={problem} size="xs" c="orange.4">
           {problem}
         </Text>

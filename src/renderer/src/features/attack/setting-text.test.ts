@@ -111,7 +111,7 @@ test('what is wrong with settings is said by name before anything is started', (
     'Steps: expected a whole number',
   ])
   expect(settingProblems(smia, { epsilon: 'eight' })).toEqual([
-    'Budget: Budget: expected a number or a fraction, and a unit, got "eight"',
+    'Budget: expected a number or a fraction, and a unit',
   ])
   expect(settingProblems(smia)).toEqual([])
 })

@@ -1,5 +1,10 @@
-import { type BudgetReadings, parseBudget, readingsOf, relativeText } from '../../../../core/image/budget.ts'
-import { RadversaryError } from '../../../../core/errors.ts'
+import {
+  budgetExpected,
+  type BudgetReadings,
+  readBudget,
+  readingsOf,
+  relativeText,
+} from '../../../../core/image/budget.ts'
 import type { MethodHelp } from '../../api/types.ts'
 import { texts as all } from '../../texts.ts'
 
@@ -76,12 +81,9 @@ export function sizeReadings(
 /** Why a size can't be used as it is written. What it is in another image's units, the engine judges. */
 export function sizeProblem(text: string, readings: BudgetReadings | undefined): string | undefined {
   if (readings !== undefined) return all.attack.whichUnit(text.trim(), readings.levels, readings.percent)
-  try {
-    return parseBudget(text).value > 0 ? undefined : all.attack.aboveZero
-  } catch (error) {
-    if (error instanceof RadversaryError) return error.message
-    throw error
-  }
+  const budget = readBudget(text)
+  if (budget === undefined) return budgetExpected
+  return budget.value > 0 ? undefined : all.attack.aboveZero
 }
 
 /** Why the settings of a method can't be used, each by its name. */
