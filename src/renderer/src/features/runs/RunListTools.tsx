@@ -4,8 +4,7 @@ import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
 import { texts } from '../../texts.ts'
 import { deleteRuns } from './open-run.ts'
 import { DeleteDialog } from './RunMenu.tsx'
-import { changeRunList, runFilters, runOrders, useRunList } from './run-list.ts'
-import { isInWork } from './run-state.ts'
+import { changeRunList, runFilters, runOrders, tickedRuns, useRunList } from './run-list.ts'
 
 interface RunListToolsProps {
   readonly runs: readonly RunInfo[]
@@ -50,16 +49,16 @@ export function RunListTools({ runs, listed }: RunListToolsProps) {
       <Text size="xs" c="dimmed" mt={4} role="status">
         {texts.runs.listed(listed.length, runs.length)}
       </Text>
-      <TickedRuns runs={runs} listed={listed} />
+      <TickedRuns listed={listed} />
     </search>
   )
 }
 
-/** Ticks all that are listed, and deletes what is ticked once its user has said so twice. */
-function TickedRuns({ runs, listed }: RunListToolsProps) {
+/** Ticks all that are listed, and deletes those of them that are ticked once its user has said so twice. */
+function TickedRuns({ listed }: Pick<RunListToolsProps, 'listed'>) {
   const ticked = useRunList((list) => list.ticked)
   const [isAsking, setAsking] = useState(false)
-  const chosen = runs.filter(({ id, state }) => ticked.has(id) && !isInWork(state))
+  const chosen = tickedRuns(listed, ticked)
   if (chosen.length === 0) return null
   return (
     <Group gap={6} mt={4}>

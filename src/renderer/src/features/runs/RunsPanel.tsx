@@ -10,7 +10,7 @@ import { openRun } from './open-run.ts'
 import { RunListTools } from './RunListTools.tsx'
 import { RunMenu } from './RunMenu.tsx'
 import { listedRuns, tickRun, useRunList } from './run-list.ts'
-import { stateColour } from './run-state.ts'
+import { isInWork, stateColour } from './run-state.ts'
 import classes from './runs.module.css'
 
 /** Every run that was kept: searched, sorted, opened and deleted. */
@@ -61,6 +61,7 @@ function RunCard({ run }: { readonly run: RunInfo }) {
         mt={2}
         aria-label={texts.runs.tick(request.name)}
         checked={isTicked}
+        disabled={isInWork(state)}
         onChange={(event) => {
           tickRun(run.id, event.currentTarget.checked)
         }}

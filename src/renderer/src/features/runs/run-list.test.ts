@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
-import { listedRuns, tickRun, useRunList } from './run-list.ts'
+import { listedRuns, tickedRuns, tickRun, useRunList } from './run-list.ts'
 
 const run = (name: string, day: number, state: RunInfo['state'], rate: number | null) =>
   ({
@@ -37,6 +37,14 @@ test('runs are sorted, those without a number last', () => {
   expect(names({ order: 'oldest' })).toEqual(['smia 8/255', 'pgd 4/255', 'pgd 2/255', 'fgsm'])
   expect(names({ order: 'name' })).toEqual(['fgsm', 'pgd 2/255', 'pgd 4/255', 'smia 8/255'])
   expect(names({ order: 'fooled' })).toEqual(['pgd 2/255', 'smia 8/255', 'fgsm', 'pgd 4/255'])
+})
+
+test('of ticked runs those that are listed and at rest are deleted', () => {
+  const ticked = new Set(['smia 8/255', 'pgd 4/255', 'fgsm'])
+  const idsOf = (search: string) =>
+    tickedRuns(listedRuns(runs, { ...all, search }), ticked).map(({ id }) => id)
+  expect(idsOf('')).toEqual(['pgd 4/255', 'smia 8/255'])
+  expect(idsOf('pgd')).toEqual(['pgd 4/255'])
 })
 
 test('ticks come and go one by one', () => {

@@ -15,7 +15,7 @@ export interface RunListForm {
   readonly search: string
   readonly filter: RunFilter
   readonly order: RunOrder
-  /** Ids of runs that are ticked, shown or not. */
+  /** Ids of runs that are ticked, listed or not. */
   readonly ticked: ReadonlySet<string>
 }
 
@@ -34,6 +34,11 @@ export function tickRun(id: string, isTicked: boolean): void {
   if (isTicked) ticked.add(id)
   else ticked.delete(id)
   changeRunList({ ticked })
+}
+
+/** The runs that what is done with ticked ones is done with: nobody loses one that is not listed, or in work. */
+export function tickedRuns(listed: readonly RunInfo[], ticked: RunListForm['ticked']): RunInfo[] {
+  return listed.filter(({ id, state }) => ticked.has(id) && !isInWork(state))
 }
 
 /** The runs that a list shows, in its order; equal ones latest first. */
