@@ -196,6 +196,14 @@ describe('the engine and runs', () => {
     })
   })
 
+  it('has its goal in its name', async () => {
+    const { run } = await engine.client.runs.start.mutate({ ...request, targetMasks: target })
+    await lastOf(await engine.client.runs.watch.query({ run }), 'error')
+    const { info } = await engine.client.runs.get.query({ run })
+    expect(info.request.name).toBe('SMIA 8/255, phantom-thorax, towards masks, study')
+    await engine.client.runs.delete.mutate({ run })
+  })
+
   it('restricts the perturbation to a region', async () => {
     const { rows, columns } = study.series[0]!.images[0]!
     const mask = new Uint8Array(rows * columns)

@@ -118,7 +118,7 @@ export function createRunService(parts: ServiceParts): RunService {
  * What a run is called unless its user names it: method, budget, model, goal, region and study. @throws
  * RadversaryError usage for a method or setting there isn't.
  */
-function titleOfRun({ method, settings, model, target, region, paths }: NewRun): string {
+function titleOfRun({ method, settings, model, target, targetMasks, region, paths }: NewRun): string {
   const { entry, settings: taken } = configureMethod(method, settings)
   const { epsilon = null } = taken
   const budget = typeof epsilon === 'number' ? relativeText(epsilon) : epsilon
@@ -126,6 +126,7 @@ function titleOfRun({ method, settings, model, target, region, paths }: NewRun):
     budget === null ? entry.title : `${entry.title} ${String(budget)}`,
     model,
     ...(target === undefined ? [] : [`towards ${target}`]),
+    ...(targetMasks === undefined ? [] : ['towards masks']),
     ...(region === undefined ? [] : ['in a region']),
     titleOf(paths),
   ]
