@@ -7,7 +7,6 @@ import {
   numberFields,
   sizeFields,
 } from './card-fields.ts'
-
 import { furtherEntryFields, normalisationEntryFields, referenceEntryFields } from './card-entry-fields.ts'
 
 /** Fields that are read together. */
