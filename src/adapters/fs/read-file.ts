@@ -15,6 +15,12 @@ export async function readInstance(ref: FileRef): Promise<Instance> {
   return parseInstance(await readBytes(ref), { file: nameOf(ref) })
 }
 
+/** Reads an instance when it is first asked for, and once. @throws as `readInstance` */
+export function instanceOnce(ref: FileRef): () => Promise<Instance> {
+  let read: Promise<Instance> | undefined
+  return () => (read ??= readInstance(ref))
+}
+
 /**
  * All bytes of a file or archive member. @throws RadversaryError io-failed, dicom-unreadable for a damaged
  * archive.

@@ -1,5 +1,5 @@
 import { nameOf } from '../../adapters/fs/open-file.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { instanceOnce, readBytes, readInstance } from '../../adapters/fs/read-file.ts'
 import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
 import { type Instance, parseInstance } from '../../core/dicom/instance.ts'
@@ -103,7 +103,7 @@ class StudyLoader implements ImageLoader {
 
   async frame(image: StudyImage, index: number, pixels: ImagePixels): Promise<StudyFrame> {
     const resolved = resolveIntensity(this.card.intensity, pixels, await this.countsOf(image))
-    const beside = await this.besideOf(image, () => instanceOf(image), index)
+    const beside = await this.besideOf(image, instanceOnce(image.header.source), index)
     return frameOf(image, index, { pixels, ...resolved, beside })
   }
 
@@ -179,10 +179,6 @@ function headerNotices(instance: Instance, card: LoaderCard): Notice[] {
   ]
 }
 
-async function instanceOf({ header: { source } }: StudyImage): Promise<Instance> {
-  return parseInstance(await readBytes(source), { file: nameOf(source) })
-}
-
 interface ResolvedPixels extends ResolvedIntensity, Pick<StudyFrame, 'beside'> {
   readonly pixels: ImagePixels
 }
@@ -217,8 +213,8 @@ async function countSeries(
 ): Promise<IntensityCounts> {
   const counts = countIntensities()
   for (const { header } of images) {
-    const pixels = await readBytes(header.source)
-      .then((bytes) => decodeFrames(parseInstance(bytes, { file: nameOf(header.source) }), decompress))
+    const pixels = await readInstance(header.source)
+      .then((instance) => decodeFrames(instance, decompress))
       .catch(() => [])
     for (const frame of pixels) counts.add(frame)
   }

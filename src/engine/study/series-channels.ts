@@ -1,7 +1,6 @@
-import { nameOf } from '../../adapters/fs/open-file.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { instanceOnce } from '../../adapters/fs/read-file.ts'
 import { difference3, isSameOrientation } from '../../core/dicom/geometry.ts'
-import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
+import type { Instance } from '../../core/dicom/instance.ts'
 import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -55,18 +54,10 @@ function examinations({ series, images }: Study): Candidate[][] {
     const group = groups.get(studyInstanceUid) ?? []
     groups.set(studyInstanceUid, [
       ...group,
-      { name, modality, images: [first, ...others], instance: readOnce(first) },
+      { name, modality, images: [first, ...others], instance: instanceOnce(first.header.source) },
     ])
   }
   return [...groups.values()]
-}
-
-function readOnce({ header: { source } }: StudyImage): () => Promise<Instance> {
-  let read: Promise<Instance> | undefined
-  return () => {
-    read ??= readBytes(source).then((bytes) => parseInstance(bytes, { file: nameOf(source) }))
-    return read
-  }
 }
 
 /** Series that an error lists at most. */

@@ -1,8 +1,6 @@
-import { readBytes } from '../../adapters/fs/read-file.ts'
-import { nameOf } from '../../adapters/fs/open-file.ts'
+import { readInstance } from '../../adapters/fs/read-file.ts'
 import type { Decompress } from '../../core/dicom/codecs.ts'
 import { decodeFrame } from '../../core/dicom/decode.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
 import { pixelMeaning } from '../../core/dicom/meaning.ts'
 import type { Notice } from '../../core/errors.ts'
 import {
@@ -47,7 +45,7 @@ function sample(members: readonly StudyImage[]): StudyImage[] {
 
 /** The frame in the middle of an image. */
 async function peek({ header: { source } }: StudyImage, decompress?: Decompress): Promise<SeriesImage> {
-  const instance = parseInstance(await readBytes(source), { file: nameOf(source) })
+  const instance = await readInstance(source)
   const index = Math.floor(instance.numberOfFrames / 2)
   const frame = await decodeFrame(instance, index, decompress)
   return { modality: instance.modality, frames: [{ frame, meaning: pixelMeaning(instance, index) }] }

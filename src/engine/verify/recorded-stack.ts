@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { readBytes } from '../../adapters/fs/read-file.ts'
+import { readInstance } from '../../adapters/fs/read-file.ts'
 import type { FrameStack } from '../../core/dicom/frame-stacks.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
 import { stackSpace, type Located } from '../../core/dicom/stack-space.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
@@ -130,7 +129,7 @@ async function readSlices(
   { file, sopInstanceUid, frames, stack }: RecordedImage,
   { index, beside }: { readonly index: number; readonly beside: BesideSource | undefined },
 ): Promise<RecordedSlices> {
-  const instance = parseInstance(await readBytes({ path }), { file: path })
+  const instance = await readInstance({ path })
   const { seriesInstanceUid, rows, columns, photometricInterpretation, numberOfFrames, modality } = instance
   const { imagePositionPatient, imageOrientationPatient, pixelSpacing } = instance
   const place = { imagePositionPatient, imageOrientationPatient, pixelSpacing }

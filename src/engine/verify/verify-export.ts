@@ -1,8 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { verifyManifest } from '../../adapters/fs/manifest.ts'
-import { readBytes } from '../../adapters/fs/read-file.ts'
-import { parseInstance } from '../../core/dicom/instance.ts'
+import { readInstance } from '../../adapters/fs/read-file.ts'
 import { readSegmentation } from '../../core/dicom/segmentation.ts'
 import { type Notice, RadversaryError } from '../../core/errors.ts'
 import { fromRuns, type Mask, planeOf } from '../../core/image/mask.ts'
@@ -55,7 +54,7 @@ async function checkMaskFile(
   masks: readonly Mask[],
   classes: readonly string[],
 ): Promise<void> {
-  const { frames, labels } = readSegmentation(parseInstance(await readBytes({ path }), { file: path }))
+  const { frames, labels } = readSegmentation(await readInstance({ path }))
   // Every segment has a frame on every frame of the image, also where it shows nothing.
   const count = labels.length * masks.length
   if (frames.length !== count)
