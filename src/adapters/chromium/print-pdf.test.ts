@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
@@ -20,11 +20,24 @@ test('the browser that the variable names goes before those that are found', () 
 })
 
 test('a browser that is not there, or prints nothing, is named', async () => {
-  vi.stubEnv('RADVERSARY_CHROMIUM', join(base, 'none'))
-  await expect(printPdf(page, join(base, 'none.pdf'))).rejects.toMatchObject({
-    code: 'io-failed',
-    file: join(base, 'none'),
-  })
+  for (const browser of [join(base, 'none'), '/bin/true']) {
+    vi.stubEnv('RADVERSARY_CHROMIUM', browser)
+    const printed = printPdf(page, join(base, 'none.pdf'))
+    await expect(printed).rejects.toMatchObject({ code: 'io-failed', file: browser })
+  }
+})
+
+test('what a browser leaves is there under its name when it has ended, and is never written over', async () => {
+  const [browser, folder] = [join(base, 'browser'), join(base, 'pdf')]
+  mkdirSync(folder)
+  const script = ['#!/bin/sh', 'for each; do case "$each" in --print-to-pdf=*) pdf="${each#*=}";; esac; done']
+  writeFileSync(browser, [...script, 'echo %PDF > "$pdf"', 'ls "${pdf%/*}" > "${0}.seen"'].join('\n'), { mode: 0o755 }) // prettier-ignore
+  vi.stubEnv('RADVERSARY_CHROMIUM', browser)
+  const pdf = join(folder, 'page.pdf')
+  await printPdf(page, pdf)
+  expect(readFileSync(`${browser}.seen`, 'utf8')).not.toContain('page.pdf')
+  expect([readdirSync(folder), readFileSync(pdf, 'utf8')]).toEqual([['page.pdf'], '%PDF\n'])
+  await expect(printPdf(page, pdf)).rejects.toMatchObject({ code: 'export-conflict', file: pdf })
 })
 
 const chromium = '/usr/bin/chromium'

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RadversaryError } from '../../core/errors.ts'
+import { makeFileAtomically } from '../fs/atomic-write.ts'
 
 /** Names the browser where it isn't found by itself. */
 const chromiumVariable = 'RADVERSARY_CHROMIUM'
@@ -35,8 +36,9 @@ function canRun(path: string): boolean {
 }
 
 /**
- * Prints a page to a PDF by Chromium, without its headers and footers. @throws RadversaryError usage where
- * there is no browser; io-failed where it leaves no PDF
+ * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all. @throws
+ * RadversaryError usage where there is no browser; export-conflict for a PDF that is there already; io-failed
+ * where the browser leaves none
  */
 export async function printPdf(page: string, pdf: string, signal?: AbortSignal): Promise<void> {
   const browser = findChromium()
@@ -45,6 +47,10 @@ export async function printPdf(page: string, pdf: string, signal?: AbortSignal):
       file: page,
       tip: `Name it by ${chromiumVariable}, or open the page in a browser and print it.`,
     })
+  await makeFileAtomically(pdf, (temporary) => printBy(browser, page, temporary, signal), { replace: false })
+}
+
+async function printBy(browser: string, page: string, pdf: string, signal?: AbortSignal): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'radversary-pdf-'))
   try {
     const flags = ['--headless', '--disable-gpu', '--no-pdf-header-footer', `--user-data-dir=${profile}`]
@@ -52,18 +58,18 @@ export async function printPdf(page: string, pdf: string, signal?: AbortSignal):
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
     const child = spawn(browser, [...flags, ...asRoot, `--print-to-pdf=${pdf}`, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
     await once(child, 'close').catch((cause: unknown) => {
-      throw noPdf(browser, cause)
+      throw noPdf(browser, page, cause)
     })
-    if (!(await stat(pdf).catch(() => undefined))?.size) throw noPdf(browser)
+    if (!(await stat(pdf).catch(() => undefined))?.size) throw noPdf(browser, page)
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-function noPdf(browser: string, cause?: unknown): RadversaryError {
+function noPdf(browser: string, page: string, cause?: unknown): RadversaryError {
   return new RadversaryError('io-failed', 'PDF: expected a file from the browser, got none', {
     file: browser,
-    tip: 'Open report.html in a browser and print it.',
+    tip: `Open ${basename(page)} in a browser and print it.`,
     cause,
   })
 }

@@ -19,15 +19,24 @@ export function isPartialName(name: string): boolean {
  * @throws RadversaryError io-failed (full disk, no right to write, …) or export-conflict, with the file and
  * what to do
  */
-export async function writeFileAtomically(
+export function writeFileAtomically(
   path: string,
   bytes: Uint8Array,
+  options: { readonly replace: boolean },
+): Promise<void> {
+  return makeFileAtomically(path, (temporary) => writeAndSync(temporary, bytes), options)
+}
+
+/** The same of a file that `make` leaves under the temporary name. @throws as `writeFileAtomically` and `make` */
+export async function makeFileAtomically(
+  path: string,
+  make: (temporary: string) => Promise<void>,
   options: { readonly replace: boolean },
 ): Promise<void> {
   if (!options.replace && (await fileExists(path))) throw conflict(path)
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}${partialSuffix}`)
   try {
-    await writeAndSync(temporary, bytes)
+    await make(temporary)
     await rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (cause) {
