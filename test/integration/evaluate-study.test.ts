@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { verifyManifest } from '../../src/adapters/fs/manifest.ts'
 import { readJson } from '../../src/adapters/fs/json-file.ts'
+import { percent } from '../../src/core/number-texts.ts'
 import { evaluation, type Evaluation } from '../../src/engine/evaluate/evaluation.ts'
 import { commandLine, type Ended } from '../support/command-line.ts'
 import { writeSeries } from '../support/small-study.ts'
@@ -48,9 +49,18 @@ test('every cell of the protocol is there, with what success means everywhere', 
 })
 
 test('the checklist is answered from the data', () => {
-  const answers = found.models[0]!.checklist.map(({ answer }) => answer)
-  expect(answers).toHaveLength(8)
-  expect(ended.out).toContain('Were gradient-free attacks tried?')
+  const { checklist, clean, worstCase } = found.models[0]!
+  const answers = Object.fromEntries(checklist.map(({ question, answer }) => [question, answer]))
+  expect(answers).toMatchObject({
+    'Is the accuracy on clean images reported?': 'yes',
+    'Were gradient-free attacks tried?': 'not tried',
+    'Were attacks tried that see decisions alone?': 'not tried',
+    'Was transfer from other models tried?': 'not tried',
+    'Is the worst case of each image reported?': 'yes',
+  })
+  expect(checklist[0]?.evidence).toBe(`It is ${percent(clean!.accuracy.rate)}.`)
+  expect(checklist.at(-1)?.evidence).toMatch(`${worstCase.fooled.successes} of ${worstCase.fooled.count} `)
+  for (const { question, evidence } of checklist) expect(ended.out).toContain(`${question} ${evidence}`)
 })
 
 test('the report is one page without scripts that loads nothing, and names no folder', () => {
@@ -58,7 +68,7 @@ test('the report is one page without scripts that loads nothing, and names no fo
   expect(report).toContain('<h1>Robustness of phantom-thorax</h1>')
   expect(report).not.toMatch(/<script|(src|href)="?http|@import|url\((?!#)/)
   expect(report).not.toContain(base)
-  expect(report).toContain('--model phantom-thorax.onnx --protocol quick --labels labels.csv')
+  expect(report).toMatch(/--model phantom-thorax.onnx --protocol quick --labels labels.csv .*--threads 1/)
 })
 
 test('the same command finds it done', async () => {

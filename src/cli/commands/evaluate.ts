@@ -70,12 +70,13 @@ function runCommand(context: CommandContext): Command {
 }
 
 function commandOf(options: Options): string {
-  const { model, protocol, epsilon, device } = options
+  const { model, protocol, epsilon, device, threads } = options
   const models = model.map((name) => typedText(basename(name)))
   const budget = epsilon === undefined ? [] : ['--epsilon', typedText(epsilon)]
   const start = ['radversary', 'evaluate', '--study', 'STUDY', '--model', ...models]
   const what = ['--protocol', protocol, ...budget, ...typedFlags(options), '--device', device]
-  return [...start, ...what, '--out', 'EVAL'].join(' ')
+  const lanes = threads === undefined ? [] : ['--threads', String(threads)]
+  return [...start, ...what, ...lanes, '--out', 'EVAL'].join(' ')
 }
 
 function protocolsText(): string {

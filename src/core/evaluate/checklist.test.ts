@@ -19,7 +19,7 @@ function answers(cells: readonly CheckedCell[]): Record<string, string> {
 
 test('an iterative attack that is weaker than one step is a no', () => {
   const single = cellOf({ method: 'fgsm', role: 'single-step', fools: 6 })
-  const question = 'Do iterative attacks beat single-step ones?'
+  const question = 'Are iterative attacks at least as strong as single-step ones?'
   expect(answers([single, cellOf({ fools: 5 })])[question]).toBe('no')
   expect(answers([single, cellOf({ fools: 6 })])[question]).toBe('yes')
   expect(answers([single])[question]).toBe('not tried')

@@ -73,7 +73,7 @@ function countText({ fooled: { successes, count, rate } }: FooledByPatient): str
 }
 
 function iterativeBeatsSingleStep(cells: readonly CheckedCell[]): ChecklistItem {
-  const question = 'Do iterative attacks beat single-step ones?'
+  const question = 'Are iterative attacks at least as strong as single-step ones?'
   const best = (role: StepRole) => strongest(cells.filter((cell) => cell.isReference && cell.role === role))
   const [single, iterative] = [best('single-step'), best('iterative')]
   if (single === undefined || iterative === undefined)

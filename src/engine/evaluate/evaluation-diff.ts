@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { differenceOf, type RateDifference } from '../../core/evaluate/statistics.ts'
-import type { Proportion } from '../../core/evaluate/statistics.ts'
+import { differenceOf, type Proportion, type RateDifference } from '../../core/evaluate/statistics.ts'
 import { budgetText } from './evaluation-texts.ts'
 import { evaluation, evaluationName, type EvaluatedModel, type Evaluation } from './evaluation.ts'
 
@@ -73,6 +72,7 @@ function caveatsOf(a: Evaluation, b: Evaluation): string[] {
     ['patients', a.study.patients, b.study.patients],
     ['labels', a.labels, b.labels],
     ['target', a.target ?? 'none', b.target ?? 'none'],
+    ['criterion', a.criterion ?? 'preset', b.criterion ?? 'preset'],
     ['seed', a.seed, b.seed],
     ['version', a.software.version, b.software.version],
   ] as const

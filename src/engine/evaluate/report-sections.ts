@@ -153,49 +153,38 @@ function warnings({ warnings: all }: EvaluatedModel): Markup | null {
     </ul> `
 }
 
-/** Which items of reporting guidelines on robustness the report answers, and which it can't. */
+const guidelines = [
+  'CLAIM, the Checklist for Artificial Intelligence in Medical Imaging, 2024 update (Radiology: Artificial Intelligence, 2024)',
+  'FUTURE-AI, with robustness and traceability among its principles (BMJ 2025;388:e081554)',
+]
+
+/** What reporting guidelines may be answered with, in our words; their items are to be read in their own. */
 export function guidelineSection({ study, labels, models }: Evaluation): Markup {
-  const tried = models.every(({ checklist: items }) => items.every(({ answer }) => answer !== 'not tried'))
+  const untried = models.flatMap(({ checklist: items }) =>
+    items.filter(({ answer }) => answer === 'not tried'),
+  )
+  const performance =
+    labels === 'file'
+      ? 'Answers before and after: intervals by Wilson and by patient; of classes DeLong’s, and confusion'
+      : 'None: no labels were given'
+  const rows = [
+    ['Images and patients', `${study.images} images, ${patientsText(study.patients)}`],
+    ['Performance with its uncertainty', performance],
+    ['Robustness', 'Methods, curves over budgets, noise; corruptions where the protocol has them'],
+    ['Attacks that were not tried', `${untried.length} items of the checklists above`],
+    ['Cases that were fooled', 'By image in comparison/cells'],
+    ['How it is made again', 'Commands below; SHA-256 of every file but a PDF in manifest.json'],
+  ]
   return html`<section>
-    <h2>Reporting guidelines</h2>
-    ${tableMarkup(
-      'Items on robustness that this report can answer',
-      ['Guideline', 'Item', 'Where'],
-      [
-        [
-          'CLAIM 2024',
-          'Metrics of the model’s performance, with measures of uncertainty',
-          labels === 'file'
-            ? 'Answers before and after, with Wilson’s and DeLong’s intervals, and by patient'
-            : 'Not answered: no labels were given',
-        ],
-        [
-          'CLAIM 2024',
-          'Robustness or sensitivity analysis',
-          'Methods, curves over budgets, corruptions where the protocol has them',
-        ],
-        [
-          'CLAIM 2024',
-          'Failure analysis of incorrectly classified cases',
-          'Confusion before and after; cases by image are in comparison/cells',
-        ],
-        [
-          'CLAIM 2024',
-          'Number of patients and images',
-          `${study.images} images, ${patientsText(study.patients)}`,
-        ],
-        [
-          'FUTURE-AI',
-          'Robustness: evaluate against variations, noise and attacks that are to be expected',
-          tried ? 'Answered' : 'Answered in part: see the items that were not tried',
-        ],
-        [
-          'FUTURE-AI',
-          'Traceability: what was run can be run again',
-          'Commands below; SHA-256 of every file in manifest.json',
-        ],
-      ],
-    )}
+    <h2>For reporting guidelines</h2>
+    <p>
+      What this report has to say where a guideline asks about robustness. It is no answer to the items of any
+      guideline; read these in their own words, e.g. those of:
+    </p>
+    <ul>
+      ${guidelines.map((name) => html`<li>${name}</li>`)}
+    </ul>
+    ${tableMarkup('What this report has', ['About', 'Where'], rows)}
     <p>Not in this report: subgroups by columns of the labels file, a gallery of cases, defences.</p>
   </section> `
 }
