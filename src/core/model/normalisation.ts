@@ -70,40 +70,27 @@ export function normalisationIssues(card: RoundedCard): { path: (string | number
   const late = normalisation.findIndex(
     ({ at }, n) => at === 'image' && normalisation.slice(0, n).some((before) => before.at === 'input'),
   )
-  return [
-    ...(input.volume !== undefined && stepsAt(card, 'input').length > 0
-      ? [
-          {
-            path: ['normalisation'],
-            message: 'expected steps at the image beside input.volume: volumes are resampled after them',
-          },
-        ]
-      : []),
-    ...(rounding !== undefined && (clip === false || stepsAt(card, 'image').length > 0)
-      ? [
-          {
-            path: ['rounding'],
-            message:
-              'expected none where values are not clipped, or normalised before: bytes hold no such values',
-          },
-        ]
-      : []),
-    ...(ofNonZero >= 0 && !keepsZero(intensity)
-      ? [
-          {
-            path: ['normalisation', ofNonZero, 'region'],
-            message:
-              'expected an intensity range in which 0 has its place, such as {"kind": "percentile", "lower": 0, "upper": 99, "of": "image", "fromZero": true}: in this one 0 is another value in each image',
-          },
-        ]
-      : []),
-    ...(late >= 0
-      ? [
-          {
-            path: ['normalisation', late, 'at'],
-            message: 'expected "input": a step before it is at the input, where the image was resampled',
-          },
-        ]
-      : []),
+  const issues: [boolean, (string | number)[], string][] = [
+    [
+      input.volume !== undefined && stepsAt(card, 'input').length > 0,
+      ['normalisation'],
+      'expected steps at the image beside input.volume: volumes are resampled after them',
+    ],
+    [
+      rounding !== undefined && (clip === false || stepsAt(card, 'image').length > 0),
+      ['rounding'],
+      'expected none where values are not clipped, or normalised before: bytes hold no such values',
+    ],
+    [
+      ofNonZero >= 0 && !keepsZero(intensity),
+      ['normalisation', ofNonZero, 'region'],
+      'expected an intensity range in which 0 has its place, such as {"kind": "percentile", "lower": 0, "upper": 99, "of": "image", "fromZero": true}: in this one 0 is another value in each image',
+    ],
+    [
+      late >= 0,
+      ['normalisation', late, 'at'],
+      'expected "input": a step before it is at the input, where the image was resampled',
+    ],
   ]
+  return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
 }

@@ -103,17 +103,17 @@ function departureOf(
 
 /** Why a difference from a reference of the same extents can't be measured. */
 function incomparable(ours: Tensor, theirs: Tensor): string {
-  if (!isFinite(theirs)) return 'the reference holds values that are no finite numbers; make it again'
-  return isFinite(ours) ? 'the reference is 0 everywhere, ours is not' : 'ours holds values that are no finite numbers' // prettier-ignore
+  if (!areFinite(theirs)) return 'the reference holds values that are no finite numbers; make it again'
+  return areFinite(ours) ? 'the reference is 0 everywhere, ours is not' : 'ours holds values that are no finite numbers' // prettier-ignore
 }
 
-function isFinite({ data }: Tensor): boolean {
+function areFinite({ data }: Tensor): boolean {
   return data.every(Number.isFinite)
 }
 
 /** max |ours − theirs| / range of theirs, 0 included; infinite for other sizes and what is no finite number. */
 function relativeDifference(ours: Tensor, theirs: Tensor): number {
-  if (!sameExtents(ours.shape, theirs.shape) || !isFinite(ours) || !isFinite(theirs)) return Infinity
+  if (!sameExtents(ours.shape, theirs.shape) || !areFinite(ours) || !areFinite(theirs)) return Infinity
   let [difference, lowest, highest] = [0, 0, 0]
   theirs.data.forEach((value, i) => {
     difference = Math.max(difference, Math.abs((ours.data[i] ?? NaN) - value))
