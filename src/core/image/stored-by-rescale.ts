@@ -56,18 +56,19 @@ function levels(
   const values = new Uint16Array(numbers.length)
   const zero = lowest <= 0 && highest >= 0 ? 0 : lowest
   const error = storedByRescale(numbers, values, { slope, intercept }, [0, 65535], zero)
-  const scale = rescale?.slope ?? 1
+  const { slope: scale, intercept: shift } = rescale ?? { slope: 1, intercept: 0 }
+  const meant = (number: number) => short(number * scale + shift)
   return {
     values,
     bitsStored: 16,
     signed: false,
-    rescale: { slope: slope * scale, intercept: intercept * scale + (rescale?.intercept ?? 0) },
+    rescale: { slope: slope * scale, intercept: intercept * scale + shift },
     notices: [
-      `Numbers with fractions or beyond 16 bits are stored as the nearest of 65536 levels from ${short(lowest * scale)} to ${short(highest * scale)}; the largest difference is ${short(error * Math.abs(scale))}.`,
+      `Numbers with fractions or beyond 16 bits are stored as the nearest of 65536 levels from ${meant(lowest)} to ${meant(highest)}; the largest difference is ${short(error * Math.abs(scale))}.`,
       ...(strange === 0
         ? []
         : [
-            `${strange} values are no numbers: NaN is stored as ${short(zero)}, infinities as the nearest level.`,
+            `${strange} values are no numbers: NaN is stored as ${meant(zero)}, infinities as the nearest level.`,
           ]),
     ],
   }
