@@ -19,7 +19,7 @@ import { fourDigits } from '../../core/number-texts.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import type { PictureFormat } from './export-kinds.ts'
 import type { RecordedPicture } from './record.ts'
-import { checkPicture, readVolume } from './reread-picture.ts'
+import { checkPicture, volumeReader } from './reread-picture.ts'
 
 /** A frame of an exported image by its header: where it belongs, before its pixels are read. */
 interface PlacedFrame {
@@ -70,10 +70,11 @@ export async function exportPictures(
   for (const path of images) frames.push(...(await placedFrames(folder.folder, path)))
   const pictures: RecordedPicture[] = []
   const notices: Notice[] = frames.some(({ inverted }) => inverted) ? [zeroIsWhite] : []
+  const read = volumeReader(folder.folder)
   const files = formats.flatMap((format) => groupsOf(format, frames).map((group) => ({ format, group })))
   for (const [index, { format, group }] of files.entries()) {
     throwIfCancelled(signal)
-    const written = await writePicture(folder, format, group)
+    const written = await writePicture(folder, format, group, read)
     if ('why' in written) notices.push(leftOut(format, group, written))
     else pictures.push(written)
     onProgress?.({ done: index + 1, total: files.length, phase: 'writing other formats', note: format })
@@ -134,8 +135,8 @@ function evenRuns(slices: readonly PlacedFrame[]): PlacedFrame[][] {
   const runs: PlacedFrame[][] = []
   for (const slice of slices) {
     const run = runs.at(-1)
-    const [before, last] = [run?.at(-2), run?.at(-1)]
-    const step = stepOf(before, last)
+    const last = run?.at(-1)
+    const step = stepOf(run?.[0], run?.[1])
     const next = stepOf(last, slice)
     const isEven = step === undefined || (next !== undefined && differsBy(step, next) < sameStep)
     if (run !== undefined && next !== undefined && isEven) run.push(slice)
@@ -159,16 +160,17 @@ async function writePicture(
   folder: ExportWriter,
   format: PictureFormat,
   group: readonly PlacedFrame[],
+  read: ReturnType<typeof volumeReader>,
 ): Promise<RecordedPicture | Unwritable> {
   const slices = group.map(({ path, frame }) => ({ path, frame }))
-  const volume = { ...(await readVolume(folder.folder, slices)), place: format === 'nifti' ? placeOf(group) : undefined } // prettier-ignore
+  const volume = { ...(await read(slices)), place: format === 'nifti' ? placeOf(group) : undefined }
   const bytes = writers[format](volume)
   if ('why' in bytes) return bytes
   const path = `${format}/${nameOf(group)}.${ends[format]}`
   await folder.write(path, bytes)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const picture: RecordedPicture = { path, format, sha256, slices }
-  await checkPicture(folder.folder, picture)
+  await checkPicture(folder.folder, picture, volume)
   return picture
 }
 

@@ -4,6 +4,7 @@ import { readInstance, readBytes } from '../../adapters/fs/read-file.ts'
 import { readImages } from '../../adapters/images/read-images.ts'
 import { modalityValues, pngOffset, type WrittenVolume } from '../../adapters/images/write-pictures.ts'
 import { readPng } from '../../adapters/png/read-png.ts'
+import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import { entry } from '../../core/entry.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { readNpy } from '../../core/tensor/npy.ts'
@@ -11,37 +12,43 @@ import { verificationError } from '../../core/tasks/verification.ts'
 import { decodeFrames } from '../study/load-image.ts'
 import type { RecordedPicture } from './record.ts'
 
-/** Reads frames of exported DICOM files, in the order in which they are named. */
-export async function readVolume(
-  folder: string,
-  slices: RecordedPicture['slices'],
-): Promise<Omit<WrittenVolume, 'place'>> {
-  const [frames, modalities]: [WrittenVolume['frames'][number][], WrittenVolume['modalities'][number][]] = [
-    [],
-    [],
-  ]
-  let last: { readonly path: string; readonly decoded: Awaited<ReturnType<typeof decodeFrames>> } | undefined
-  for (const { path, frame } of slices) {
-    if (last?.path !== path)
-      last = { path, decoded: await decodeFrames(await readInstance({ path: join(folder, path) })) }
-    const pixels = entry(last.decoded, frame - 1)
-    frames.push(pixels.frame)
-    modalities.push(pixels.meaning.modality)
+/** Slices as DICOM has them: what a picture is made of, and compared with. */
+export type DicomVolume = Omit<WrittenVolume, 'place'>
+
+/**
+ * Returns a reader of frames of exported DICOM files, in the order in which they are named. A file whose frames are
+ * asked for one after the other is decoded once.
+ */
+export function volumeReader(folder: string): (slices: RecordedPicture['slices']) => Promise<DicomVolume> {
+  let last: { readonly path: string; readonly decoded: readonly ImagePixels[] } | undefined
+  return async (slices) => {
+    const pixels: ImagePixels[] = []
+    for (const { path, frame } of slices) {
+      if (last?.path !== path)
+        last = { path, decoded: await decodeFrames(await readInstance({ path: join(folder, path) })) }
+      pixels.push(entry(last.decoded, frame - 1))
+    }
+    return {
+      frames: pixels.map(({ frame }) => frame),
+      modalities: pixels.map(({ meaning }) => meaning.modality),
+    }
   }
-  return { frames, modalities }
 }
 
 /**
  * Checks that a file beside the DICOM series holds the very values of that series.
  * @throws RadversaryError verification-failed; io-failed.
  */
-export async function checkPicture(folder: string, picture: RecordedPicture): Promise<void> {
+export async function checkPicture(
+  folder: string,
+  picture: RecordedPicture,
+  volume: DicomVolume,
+): Promise<void> {
   const path = join(folder, picture.path)
   const sha256 = createHash('sha256')
     .update(await readBytes({ path }))
     .digest('hex')
   if (sha256 !== picture.sha256) throw verificationError(`SHA-256 ${picture.sha256}`, sha256, path)
-  const volume = await readVolume(folder, picture.slices)
   const values = await readers[picture.format](path, volume).catch((cause: unknown) => {
     if (!(cause instanceof RadversaryError) || cause.code === 'io-failed') throw cause
     throw verificationError('a picture', `one that can't be read: ${cause.message}`, path)
@@ -71,7 +78,7 @@ const readers = {
   npy: async (path) => [readNpy(await readBytes({ path }), path).data],
 } satisfies Record<
   RecordedPicture['format'],
-  (path: string, volume: Omit<WrittenVolume, 'place'>) => Promise<readonly Values[]>
+  (path: string, volume: DicomVolume) => Promise<readonly Values[]>
 >
 
 async function storedIn(format: 'png' | 'nifti', path: string) {

@@ -15,7 +15,7 @@ import { recordName } from '../attack/attack-study.ts'
 import { chooseDevice, type DeviceRequest } from '../device.ts'
 import { type FrameReport, imageResult, type ImageResult } from '../export/image-result.ts'
 import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage } from '../export/record.ts'
-import { checkPicture } from '../export/reread-picture.ts'
+import { checkPicture, volumeReader } from '../export/reread-picture.ts'
 import { checkPrediction } from '../export/reread.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
 import { findByHash } from '../models/model-store.ts'
@@ -147,11 +147,12 @@ async function verifyPictures(
   missing: readonly string[],
 ): Promise<Discrepancy[]> {
   const found: Discrepancy[] = []
+  const read = volumeReader(folder)
   for (const picture of pictures) {
     if ([picture.path, ...picture.slices.map(({ path }) => path)].some((path) => missing.includes(path)))
       continue
     try {
-      await checkPicture(folder, picture)
+      await checkPicture(folder, picture, await read(picture.slices))
     } catch (error) {
       if (!(error instanceof RadversaryError)) throw error
       found.push({ file: picture.path, message: error.message })
