@@ -63,6 +63,9 @@ test('an area of 1 has no interval, by images or by patient', () => {
 
 test('in the worst case an image is fooled by any method', () => {
   expect(worstCaseOf([first, second]).fooled).toMatchObject({ successes: 3, count: 4 })
+  const failedOnA = first.filter(({ key }) => key !== 'a')
+  expect(worstCaseOf([failedOnA, first]).fooled).toEqual(worstCaseOf([first]).fooled)
+  expect(worstCaseOf([]).fooled.count).toBe(0)
 })
 
 test('pairs count what only one of the methods fooled, without what was wrong before', () => {

@@ -71,11 +71,13 @@ function ofAsMany(patients: number, rate: number | null): Interval | null {
 
 /** Per-example worst case: an image is fooled where any of the cells fools it. */
 export function worstCaseOf(cells: readonly (readonly EvaluatedRow[])[]): FooledByPatient {
-  const [first = [], ...others] = cells
-  const fooledElsewhere = new Set(
-    others.flatMap((rows) => rows.filter(({ success }) => success).map(({ key }) => key)),
-  )
-  return fooledOf(first.map((row) => ({ ...row, success: row.success || fooledElsewhere.has(row.key) })))
+  const fooled = new Set(cells.flatMap((rows) => rows.filter(({ success }) => success).map(({ key }) => key)))
+  return fooledOf(eachOnce(cells).map((row) => ({ ...row, success: fooled.has(row.key) })))
+}
+
+/** Each image of a study once, also one that some of the cells failed to attack. */
+export function eachOnce(cells: readonly (readonly EvaluatedRow[])[]): EvaluatedRow[] {
+  return [...new Map(cells.flat().map((row) => [row.key, row])).values()]
 }
 
 /** Two methods on the same images: first against second. */

@@ -1,5 +1,6 @@
 import { checklistOf } from '../../core/evaluate/checklist.ts'
 import {
+  eachOnce,
   fooledOf,
   pairOf,
   performanceOf,
@@ -45,9 +46,8 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
   )
   const reference = cells.filter(({ method }) => method.isReference)
   const worstCase = worstCaseOf(reference.map(({ rows }) => rows))
-  const [first] = cells
-  const clean =
-    comparison.labels === 'file' && first !== undefined ? performanceOf(first.rows, 'before', classes) : null
+  const images = eachOnce(cells.map(({ rows }) => rows))
+  const clean = comparison.labels === 'file' ? performanceOf(images, 'before', classes) : null
   const methods = cells.map(({ method }) => method)
   return {
     name,
