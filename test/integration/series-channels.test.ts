@@ -63,7 +63,7 @@ function logitsOf(series: readonly (readonly WrittenImage[])[]): number[][][] {
 }
 
 test.each<[string, SequenceCard, RegExp]>([
-  ['no channels', { channels: undefined }, /input\.channels/],
+  ['no channels', { channels: undefined }, /input\.channels: missing; .* does not show which series are a volume's channels/],
   ['a series too few', { channels: [{ kind: 'series', modality: 'MR' }], mean: [0], std: [1] }, /but the model's is \[batch, 4, 4, 8, 6\]/],
   [
     'windows beside series',

@@ -47,11 +47,14 @@ export const inputFields: readonly CardField[] = [
   {
     field: 'input.channels',
     label: 'Channels',
-    reason: 'Grey images are copied to three channels, and RGB images become luminance for one.',
+    reason:
+      'Grey images are copied to three channels, RGB images become luminance for one, and a volume may be of several series.',
     example:
       '1 or 3; 1 beside "slices": {"count": 5}; of several windows [{"kind": "window", "center": 40, "width": 80}, …]; of several series of a volume [{"kind": "series", "match": {"SeriesDescription": "flair"}}, …]',
     unsaid: (facts) =>
-      `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
+      isOfVolumes(facts)
+        ? `the input's shape ${shapeInWords(facts)} does not show which series are a volume's channels`
+        : `the input's shape ${shapeInWords(facts)} does not show whether images are grey or RGB`,
     choices: { 1: '1: grey', 3: '3: RGB, or copies of grey' },
   },
   {
@@ -322,8 +325,16 @@ export function exampleOf({ example }: CardField, facts: ModelFacts, card: JsonO
   )
 }
 
-function shapeInWords({ inputs }: ModelFacts): string {
-  return extentsInWords((inputs.find(canBeImage) ?? inputs[0])?.shape ?? [])
+function shapeOf({ inputs }: ModelFacts): TensorFacts['shape'] {
+  return (inputs.find(canBeImage) ?? inputs[0])?.shape ?? []
+}
+
+function isOfVolumes(facts: ModelFacts): boolean {
+  return shapeOf(facts).length === 5
+}
+
+function shapeInWords(facts: ModelFacts): string {
+  return extentsInWords(shapeOf(facts))
 }
 
 /** "[?, 3, 224, 224]" */
