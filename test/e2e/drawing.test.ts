@@ -96,6 +96,11 @@ describeApplication('drawing by hand', (application) => {
     await search.waitFor()
     // A list that is just opening is not its combobox's yet.
     await expect.poll(() => seriousFindings(page), { timeout: 10_000 }).toEqual([])
+    const [head, list] = await Promise.all([
+      page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).boundingBox(),
+      page.getByRole('listbox').boundingBox(),
+    ])
+    expect(list!.y).toBeGreaterThan(head!.y + head!.height)
     await search.fill('brain')
     await page.getByRole('option', { name: 'Window: Brain (5)' }).waitFor()
     await page.keyboard.press('Enter')

@@ -1,4 +1,4 @@
-import { Kbd, Modal, Select, Table } from '@mantine/core'
+import { type ComboboxProps, Kbd, Modal, Select, Table } from '@mantine/core'
 import { closeDialog, seriesOf, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { presetsOf } from '../viewer/presets.ts'
@@ -34,6 +34,9 @@ export function ShortcutList() {
   )
 }
 
+/** Never over the dialog's own head, which is near the top of the page. */
+const listBelow: ComboboxProps = { position: 'bottom', middlewares: { flip: false } }
+
 /**
  * Every command by what it does: typing finds it, Enter does it. The list opens as the field gets the focus;
  * opened from the start, it would not be known as the field's own.
@@ -41,10 +44,11 @@ export function ShortcutList() {
 export function CommandPalette() {
   const all = useNamedShortcuts()
   return (
-    <Modal opened size="md" title={texts.app.palette} onClose={closeDialog}>
+    <Modal opened centered={false} size="md" title={texts.app.palette} onClose={closeDialog}>
       <Select
         data-autofocus
         searchable
+        comboboxProps={listBelow}
         selectFirstOptionOnChange
         aria-label={texts.app.paletteSearch}
         placeholder={texts.app.paletteSearch}
