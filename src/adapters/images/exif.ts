@@ -1,19 +1,18 @@
-const app1 = 0xe1
-const startOfScan = 0xda
+import { headerSegments, sos } from '../../core/dicom/codestream.ts'
+
+const app1 = 0xffe1
 const exif = 'Exif\0\0'
 const orientationTag = 0x0112
 
 /**
  * Orientation of a JPEG as its EXIF says (CIPA DC-008, section 4.6.4): 1 to 8; 1 where it doesn't say, or what
- * it says is damaged.
+ * it says is damaged. @throws RadversaryError dicom-unreadable for a header that is cut off, as `jpegFacts`
  */
 export function exifOrientation(jpeg: Uint8Array): number {
-  const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
-  for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff && jpeg[at + 1] !== startOfScan;) {
-    const end = at + 2 + view.getUint16(at + 2)
-    if (jpeg[at + 1] === app1 && latin(jpeg, at + 4, exif.length) === exif)
-      return orientationIn(jpeg.subarray(at + 4 + exif.length, end))
-    at = end
+  for (const { marker, start, end } of headerSegments(jpeg, 'JPEG', undefined)) {
+    if (marker === sos) return 1
+    if (marker === app1 && latin(jpeg, start, exif.length) === exif)
+      return orientationIn(jpeg.subarray(start + exif.length, end))
   }
   return 1
 }

@@ -109,6 +109,15 @@ test.each([
   expect((await only(name)).notices.join(' ')).toMatch(notice)
 })
 
+test('a JPEG with fill bytes is turned as the same one without them', async () => {
+  const file = readFileSync(new URL('exif-6.jpg', folder))
+  const path = join(own, 'filled.jpg')
+  writeFileSync(path, Buffer.concat([file.subarray(0, 2), Buffer.of(0xff, 0xff), file.subarray(2)]))
+  const [filled] = await readAt(path, 'filled.jpg')
+  const { rows, columns, stacks } = await only('exif-6.jpg')
+  expect(filled?.images).toMatchObject({ rows, columns, stacks })
+})
+
 test.each(['inverted.tif', 'inverted-alpha.tif'])('the white zeros of %s stay so', async (name) => {
   expect((await only(name)).photometric).toBe('MONOCHROME1')
 })
