@@ -96,7 +96,7 @@ class ElementCleaner {
 
   private listedAction(): Action {
     const row = profileRow(this.element.tag)
-    if (row === undefined) return this.vr === 'PN' ? 'Z' : 'K'
+    if (row === undefined) return ['PN', 'DA', 'DT'].includes(this.vr ?? '') ? 'Z' : 'K'
     const { options, keep } = this.cleaning.policy
     const ways = [...row.options].filter(([option]) => isOne(options, option))
     // Above what other options keep: a true date beside shifted ones would give all of them away.

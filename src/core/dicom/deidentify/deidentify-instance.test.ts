@@ -374,3 +374,16 @@ test('free text of an item is read in the character set of the item', () => {
   const { bytes } = clean([...name, { tag: 0x00089215, vr: 'SQ', items: [encodeItem(item)] }])
   expect(holds(bytes, 'Müllerstein')).toBe(false)
 })
+
+test.each([true, false])(
+  'names and dates that the table does not have are emptied, explicit VR %s',
+  (explicit) => {
+    const source = opened(
+      [raw(0x00140102, 'DA', plantedDate), raw(0x00140104, 'PN', planted)],
+      basic,
+      explicit,
+    )
+    expect(valueBytes(source, 0x00140102)).toBeUndefined()
+    expect(valueBytes(source, 0x00140104)).toBeUndefined()
+  },
+)
