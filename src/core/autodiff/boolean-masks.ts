@@ -1,25 +1,21 @@
-import { RadversaryError } from '../errors.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts'
-import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
+import { nodesLeadingTo } from '../onnx/graph-walk.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
 import { numericValues } from '../onnx/onnx-tensor.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import { Emitter, type Value } from './emitter.ts'
+import {
+  assignedRows,
+  chosenRows,
+  extentOfRows,
+  type MaskWalk,
+  pooledRows,
+  rowwise,
+  type Selection,
+} from './row-masks.ts'
 import { broadcastShapes, sameShape } from './shapes.ts'
-import type { TypedGraph } from './typed-graph.ts'
-
-/** Operators whose result has a size that depends on their input's elements. */
-const varyingOperators = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'Unique'])
-
-/**
- * Whether the sizes of a node's results depend on the image's elements. `varying` holds the values before it
- * of which that is true; the node itself must depend on the image.
- */
-export function variesInSize(node: OnnxNode, varying: ReadonlySet<string>): boolean {
-  if (node.domain === '' && varyingOperators.has(node.opType)) return true
-  const sources = node.opType.startsWith('Scatter') ? node.inputs.slice(0, 1) : readsOf(node)
-  return sources.some((name) => varying.has(name))
-}
+import { firstOutput, type TypedGraph } from './typed-graph.ts'
+import { refuseVarying, variesInSize } from './varying-sizes.ts'
 
 /** Elementwise operators that may stand between reading x[mask] and writing it. */
 const elementwise = new Set(
@@ -30,6 +26,9 @@ const elementwise = new Set(
   ).split(' '),
 )
 
+/** Operators through which the numbers of rows that a mask chose go on to those who read and write them. */
+const movesPlaces = new Set(['Cast', 'Expand', 'Identity', 'Reshape', 'Split', 'Squeeze', 'Unsqueeze'])
+
 /**
  * Stands in for elements that a mask leaves out. Their results are dropped, but 0 · ∞ would reach the
  * gradient if they lay at a pole or outside an operator's domain: (0, 1) is inside of all, and no model has
@@ -37,23 +36,17 @@ const elementwise = new Set(
  */
 const leftOut = 0.7310586
 
-/** The elements `dense[mask]` in order; without a mask, one number as often as wanted. */
-interface Selection {
-  readonly mask: Value | null
-  readonly dense: Value
-}
-
 /**
  * The same graph with assignments and means through boolean masks (`x[mask] = …`, `x[mask].mean()`: NonZero,
- * GatherND, ScatterND) in full size, as Where. Throws `model-unsupported` when another size that depends on
+ * GatherND, ScatterND; of rows Gather, ScatterElements) in full size, as Where. Throws `model-unsupported` when another size that depends on
  * the image's elements leads to the output.
  */
 export function withFullMasks(graph: TypedGraph, device: string): TypedGraph {
-  if (!graph.nodes.some(({ opType }) => varyingOperators.has(opType))) return graph
+  if (!graph.nodes.some((node) => variesInSize(node, new Set()))) return graph
   const pass = new MaskPass(graph, new Emitter(device, `${graph.freshPrefix}0_`))
   for (const node of graph.nodes) pass.take(node)
   const nodes = nodesLeadingTo(pass.nodes, [graph.output.name])
-  refuseVarying(nodes)
+  refuseVarying(nodes, graph.output.name)
   const values = new Map([
     ...graph.values,
     ...pass.emit.values().map((value) => [value.name, value] as const),
@@ -61,27 +54,18 @@ export function withFullMasks(graph: TypedGraph, device: string): TypedGraph {
   return { ...graph, nodes, values, freshPrefix: `${graph.freshPrefix}p` }
 }
 
-function refuseVarying(nodes: readonly OnnxNode[]): void {
-  const origin = nodes.find((node) => variesInSize(node, new Set()))
-  if (origin === undefined) return
-  throw new RadversaryError(
-    'model-unsupported',
-    `${origin.opType}: the size of its result depends on the image, which is not supported (node '${origin.name || (origin.outputs[0] ?? '')}')`,
-    {
-      tip: 'Export the model with results of a fixed size: torch.where(mask, a, b) or a product with the mask in place of x[mask], the top k in place of a threshold; or choose an output before this node.',
-    },
-  )
-}
-
-class MaskPass {
+class MaskPass implements MaskWalk {
   readonly nodes: OnnxNode[] = []
   /** Masks by the values that hold their indices: NonZero's [rank, count] and its transpose. */
   private readonly rows = new Map<string, Value>()
   private readonly indices = new Map<string, Value>()
-  private readonly selections = new Map<string, Selection>()
+  readonly places = new Map<string, Value>()
+  readonly selections = new Map<string, Selection>()
+  readonly shapes = new Map<string, Selection>()
+  private readonly varying = new Set<string>()
 
   constructor(
-    private readonly graph: TypedGraph,
+    readonly graph: TypedGraph,
     readonly emit: Emitter,
   ) {}
 
@@ -90,7 +74,8 @@ class MaskPass {
     const start = this.emit.nodes.length
     const result = node.domain === '' ? this.resultOf(node) : null
     this.nodes.push(...this.emit.nodes.slice(start))
-    const [output = ''] = node.outputs
+    const output = firstOutput(node)
+    if (result === null && variesInSize(node, this.varying)) this.varying.add(output)
     this.nodes.push(
       result === null
         ? node
@@ -101,22 +86,43 @@ class MaskPass {
   /** The node's result where that has a fixed size; null leaves the node as it is. */
   private resultOf(node: OnnxNode): Value | null {
     const selection = this.selectionOf(node)
-    if (selection !== null) this.selections.set(node.outputs[0] ?? '', selection)
-    else if (node.opType === 'NonZero' || node.opType === 'Transpose') this.noteIndices(node)
+    if (selection !== null) this.selections.set(firstOutput(node), selection)
     else if (node.opType === 'ScatterND') return this.assigned(node)
+    else if (node.opType === 'ScatterElements') return assignedRows(node, this)
+    else if (node.opType === 'Gather') return extentOfRows(node, this)
     else if (node.opType === 'ReduceSum' || node.opType === 'ReduceMean') return this.reduced(node)
+    else this.noteIndices(node)
     return null
   }
 
+  /** Notes where the indices of a mask go: NonZero's [rank, count], and what only moves them. */
   private noteIndices(node: OnnxNode): void {
-    const [output = ''] = node.outputs
     const [input = ''] = node.inputs
-    const mask = node.opType === 'NonZero' ? this.graph.values.get(input) : this.rows.get(input)
-    if (mask !== undefined) (node.opType === 'NonZero' ? this.rows : this.indices).set(output, mask)
+    const output = firstOutput(node)
+    const selection = this.selections.get(input)
+    if (node.opType === 'Shape' && selection !== undefined) this.shapes.set(output, selection)
+    const mask = this.varying.has(input) ? undefined : this.graph.values.get(input)
+    if (node.opType === 'NonZero' && mask !== undefined) this.rows.set(output, mask)
+    const [row, index] = [this.rows.get(input), this.indices.get(input)]
+    if (node.opType === 'Transpose' && row !== undefined) this.indices.set(output, row)
+    const place = this.places.get(input) ?? index ?? row
+    if (place?.shape.length === 1 && this.keepsRowsFirst(node)) this.places.set(output, place)
+  }
+
+  /** Whether numbers of rows stay in their order along the first axis; others may follow it. */
+  private keepsRowsFirst(node: OnnxNode): boolean {
+    if (node.outputs.length !== 1 || !movesPlaces.has(node.opType)) return false
+    const constant = this.value(node, 1)?.constant
+    const first = constant === undefined ? undefined : numericValues(constant)
+    if (node.opType === 'Reshape') return first?.[0] === -1 && first.slice(1).every((extent) => extent === 1)
+    return node.opType !== 'Unsqueeze' || first?.every((axis) => axis > 0) === true
   }
 
   private selectionOf(node: OnnxNode): Selection | null {
     if (node.opType === 'GatherND') return this.gathered(node)
+    if (node.opType === 'Gather') return chosenRows(node, this) ?? rowwise(node, this)
+    if (node.opType === 'Squeeze' || node.opType === 'Unsqueeze') return rowwise(node, this)
+    if (node.opType === 'RoiAlign') return pooledRows(node, this)
     if (elementwise.has(node.opType)) return this.mapped(node)
     if (node.opType === 'Expand') return this.expanded(node)
     if (node.opType === 'Reshape' || node.opType === 'Slice') return this.unchanged(node)
@@ -127,8 +133,7 @@ class MaskPass {
     const [data, mask] = [this.value(node, 0), this.indices.get(node.inputs[1] ?? '')]
     if (data === undefined || mask === undefined || intAttribute(node, 'batch_dims', 0) !== 0) return null
     if (!sameShape(data.shape.slice(0, mask.shape.length), mask.shape)) return null
-    if (data.constant !== undefined || data.dataType !== 'float32') return { mask, dense: data }
-    return { mask, dense: this.emit.where(this.broadcastable(mask, data), data, leftOut) }
+    return { mask, dense: this.kept(mask, data) }
   }
 
   private mapped(node: OnnxNode): Selection | null {
@@ -211,13 +216,17 @@ class MaskPass {
     return emit.div(sum, emit.reshape(emit.reduce('ReduceSum', ones, every(ones), false), shape))
   }
 
-  /** The mask with axes of 1 for those that the data has behind the mask's. */
-  private broadcastable(mask: Value, { shape }: Value): Value {
+  kept(mask: Value, data: Value): Value {
+    if (data.constant !== undefined || data.dataType !== 'float32') return data
+    return this.emit.where(this.broadcastable(mask, data), data, leftOut)
+  }
+
+  broadcastable(mask: Value, { shape }: Value): Value {
     const truth = this.emit.cast(mask, 'bool')
     return this.emit.reshape(truth, [...mask.shape, ...shape.slice(mask.shape.length).map(() => 1)])
   }
 
-  private value(node: OnnxNode, index: number): Value | undefined {
+  value(node: OnnxNode, index: number): Value | undefined {
     return this.graph.values.get(node.inputs[index] ?? '')
   }
 }

@@ -1,4 +1,4 @@
-import { intAttribute } from '../onnx/attributes.ts'
+import { intAttribute, tensorAttribute } from '../onnx/attributes.ts'
 import { dataTypeOf, type DataType } from '../onnx/data-type.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
 import type { TypedGraph } from './typed-graph.ts'
@@ -48,6 +48,8 @@ export function outputDataType(
   switch (node.opType) {
     case 'Cast':
       return dataTypeOf(intAttribute(node, 'to', 1))
+    case 'ConstantOfShape':
+      return tensorAttribute(node, 'value')?.dataType ?? 'float32'
     case 'Where':
     case 'CastLike':
       return inputTypes[1] ?? first

@@ -5,10 +5,10 @@ import type { OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from '../onnx/graph.ts
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { bytesOf, numericValues, type OnnxTensor } from '../onnx/onnx-tensor.ts'
 import type { Shape } from '../tensor/tensor.ts'
-import { variesInSize } from './boolean-masks.ts'
 import { zerosOf } from './beside-inputs.ts'
 import { outputDataType } from './data-types.ts'
 import { freshPrefix, type TypedGraph } from './typed-graph.ts'
+import { variesInSize } from './varying-sizes.ts'
 import type { Value } from './emitter.ts'
 
 /** Operators whose result depends on their input's shape only, which is fixed here. */

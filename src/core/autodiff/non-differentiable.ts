@@ -46,3 +46,12 @@ export const nonDifferentiableOps: ReadonlySet<string> = new Set([
 export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain' | 'name'>): boolean {
   return node.domain === '' && (nonDifferentiableOps.has(node.opType) || isStopGradient(node))
 }
+
+/** Inputs of operators that no gradient passes, by index, as in PyTorch: where regions lie, and in which image. */
+const stoppedInputs: Readonly<Record<string, readonly number[]>> = { RoiAlign: [1, 2] }
+
+/** The inputs of a node that a gradient may pass. */
+export function differentiableInputs({ opType, domain, inputs }: OnnxNode): string[] {
+  const stopped = domain === '' ? stoppedInputs[opType] : undefined
+  return inputs.map((name, index) => (stopped?.includes(index) === true ? '' : name))
+}

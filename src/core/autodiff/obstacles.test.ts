@@ -129,7 +129,7 @@ test('several NonMaxSuppressions are told with what goes into them, and where to
   expect(obstaclesOf(graph.build(), first.scores, first.boxes)).toEqual([])
 })
 
-test('the second stage of a detector is told to need an export of its own', () => {
+test('two suppressions in a row are a two-stage detector, whose class logits are to be named', () => {
   const { graph, x } = graphOf()
   const { kept } = suppressed(graph, x)
   const regions = graph.node('Cast', [kept], { to: 1 })
@@ -142,5 +142,5 @@ test('the second stage of a detector is told to need an export of its own', () =
     null,
     'int64',
   )
-  expect(obstaclesOf(graph.build())[0]?.tip).toContain('the second stage of a detector')
+  expect(obstaclesOf(graph.build())[0]?.tip).toContain('the class logits of the second stage')
 })

@@ -1,9 +1,12 @@
 import type { Obstacle } from '../model/model-facts.ts'
-import { subgraphOf } from '../onnx/codec.ts'
-import type { OnnxModel, OnnxNode } from '../onnx/graph.ts'
+import { withInner } from '../onnx/codec.ts'
+import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx/graph.ts'
+import { viewOf } from '../onnx/graph-end.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import { functionProto } from '../onnx/proto.ts'
+import { numericValues } from '../onnx/onnx-tensor.ts'
 import { isSuppression } from '../onnx/suppression.ts'
+import { chosenRows } from './chosen-rows.ts'
 import { writtenOutOps } from './control-flow/write-out.ts'
 import { compositeOps, decomposedOps } from './decompose/decompose.ts'
 import { sequenceOperators, sequenceTip } from './learn-shapes.ts'
@@ -41,9 +44,17 @@ export function foreignOperator(model: OnnxModel, output: string): Obstacle | un
   }
 }
 
-/** Results behind NonMaxSuppression have a size that the image decides. */
+/**
+ * Results behind NonMaxSuppression have a size that the image decides, but for the second stage of a detector,
+ * which reads a fixed number of the rows that the first one chose.
+ */
 export function suppressionsBefore({ graph }: OnnxModel, output: string): Obstacle | undefined {
-  const found = nodesLeadingTo(graph.nodes, [output]).filter(isSuppression)
+  const filled = chosenRows(graph.nodes, constantsIn(graph))
+  const leading = nodesLeadingTo(
+    graph.nodes.filter((node) => !node.outputs.some((name) => filled.has(name))),
+    [output],
+  )
+  const found = leading.flatMap(withInner).filter(isSuppression)
   const [first] = found
   if (first === undefined) return undefined
   const reads = ({ inputs: [boxes = '', scores = ''] }: OnnxNode): string =>
@@ -54,7 +65,19 @@ export function suppressionsBefore({ graph }: OnnxModel, output: string): Obstac
   return {
     of: 'run',
     message: `Model: expected scores before any NonMaxSuppression, got results behind ${found.length}: ${listed.join(', ')}`,
-    tip: `Cut the graph before ${found.length > 1 ? 'the first one' : 'it'}: name its scores, or the tensor that they come from, as output.name in the card and its boxes as output.boxes.name, here '${first.inputs[1] ?? ''}' and '${first.inputs[0] ?? ''}'.${isChain ? ' What lies behind it (the second stage of a detector) needs an export of its own, with a fixed number of regions.' : ''}`,
+    tip: `Cut the graph before ${found.length > 1 ? 'the first one' : 'it'}: name its scores, or the tensor that they come from, as output.name in the card and its boxes as output.boxes.name, here '${first.inputs[1] ?? ''}' and '${first.inputs[0] ?? ''}'.${isChain || filled.size > 0 ? twoStageTip : ''}`,
+  }
+}
+
+const twoStageTip =
+  ' Of a two-stage detector name the class logits of the second stage: they may lie behind the suppression of its proposals where a Slice keeps a fixed number of them (docs/model-card.md).'
+
+/** The numbers of a graph's constants, by name. */
+function constantsIn(graph: OnnxGraph): (name: string) => number[] | undefined {
+  const { constant } = viewOf(graph)
+  return (name) => {
+    const tensor = constant(name)
+    return tensor === undefined || tensor.external !== undefined ? undefined : numericValues(tensor)
   }
 }
 
@@ -131,12 +154,6 @@ function imageNodes({ graph }: OnnxModel, output: string): OnnxNode[] {
     return isReached
   })
   return nodesLeadingTo(found, [output])
-}
-
-/** A node and those of its bodies. */
-function withInner(node: OnnxNode): OnnxNode[] {
-  const inner = Object.values(node.attributes).flatMap((value) => subgraphOf(value)?.nodes ?? [])
-  return [node, ...inner.flatMap(withInner)]
 }
 
 /** Functions that the file itself defines; ONNX Runtime writes them out. */

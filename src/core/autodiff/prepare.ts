@@ -5,6 +5,7 @@ import type { OnnxModel, ValueInfo } from '../onnx/graph.ts'
 import { nodesLeadingTo, readsOf } from '../onnx/graph-walk.ts'
 import type { Shape } from '../tensor/tensor.ts'
 import { withFullMasks } from './boolean-masks.ts'
+import { withRowsFilledUp } from './chosen-rows.ts'
 import { keptWhole, writtenOut } from './control-flow/write-out.ts'
 import { learnShapes } from './learn-shapes.ts'
 import { takeOffActivation, withClassAxis, type LogitsGraph, type OutputActivation } from './logits.ts'
@@ -41,9 +42,10 @@ export async function prepare(
 }
 
 /**
- * Bodies written out and masks in full size; bodies as they are where a size in them depends on the image.
+ * Chosen rows filled up, bodies written out and masks in full size; bodies as they are where a size in them depends on the image.
  */
-async function ofFixedSizes(learnt: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
+async function ofFixedSizes(given: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
+  const learnt = await withRowsFilledUp(given, runtime)
   const flat = await writtenOut(learnt, runtime)
   try {
     return withFullMasks(upgrade(flat), runtime.device)

@@ -4,7 +4,7 @@ import { readsOf } from '../onnx/graph-walk.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
 import type { Emitter, Value } from './emitter.ts'
 import { ForwardNode } from './forward-node.ts'
-import { isNonDifferentiable } from './non-differentiable.ts'
+import { differentiableInputs, isNonDifferentiable } from './non-differentiable.ts'
 import { ruleOf } from './rules.ts'
 import { firstOutput, type Refusal, type TypedGraph } from './typed-graph.ts'
 
@@ -26,7 +26,7 @@ export function reversePass(graph: TypedGraph, seed: Value, emit: Emitter, rule 
       const refusal = graph.refusals?.get(firstOutput(node))
       if (refusal !== undefined) throw refusedNode(node, refusal)
       const inputVjps = rule(node)(forward, emit)
-      node.inputs.forEach((name, index) => {
+      differentiableInputs(node).forEach((name, index) => {
         if (active.has(name)) add(cotangents, name, requiredVjp(inputVjps[index], forward, index)())
       })
     }
@@ -38,7 +38,11 @@ export function reversePass(graph: TypedGraph, seed: Value, emit: Emitter, rule 
 function valuesWithGradient({ nodes, values, input }: TypedGraph): ReadonlySet<string> {
   const active = new Set([input.name])
   for (const node of nodes) {
-    if (isNonDifferentiable(node) || !readsOf(node).some((name) => active.has(name))) continue
+    if (
+      isNonDifferentiable(node) ||
+      !readsOf({ ...node, inputs: differentiableInputs(node) }).some((name) => active.has(name))
+    )
+      continue
     for (const name of node.outputs)
       if (isFloating(values.get(name)?.dataType ?? 'undefined')) active.add(name)
   }

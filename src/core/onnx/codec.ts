@@ -92,6 +92,12 @@ export function subgraphOf(value: Attribute | undefined): OnnxGraph | undefined 
   return g.length === 0 ? undefined : decodeGraph(graphProto.decode(g))
 }
 
+/** A node and all those of its bodies. */
+export function withInner(node: OnnxNode): OnnxNode[] {
+  const inner = Object.values(node.attributes).flatMap((value) => subgraphOf(value)?.nodes ?? [])
+  return [node, ...inner.flatMap(withInner)]
+}
+
 /** A body of If, Loop or Scan, changed; any other attribute, and one that `change` leaves alone, as it is. */
 export function withSubgraph(value: Attribute, change: (graph: OnnxGraph) => OnnxGraph): Attribute {
   const graph = subgraphOf(value)

@@ -1,4 +1,5 @@
 import { intAttribute, tensorAttribute } from './attributes.ts'
+import { withInner } from './codec.ts'
 import type { OnnxGraph, OnnxNode } from './graph.ts'
 import { numericValues, type OnnxTensor } from './onnx-tensor.ts'
 
@@ -39,4 +40,9 @@ export function suppressionOf({ nodes, initializers }: OnnxGraph): Suppression |
 
 export function isSuppression({ opType, domain }: Pick<OnnxNode, 'opType' | 'domain'>): boolean {
   return opType === 'NonMaxSuppression' && domain === ''
+}
+
+/** Whether a node gives what a NonMaxSuppression keeps, its own or one in its bodies. */
+export function choosesByImage(node: OnnxNode): boolean {
+  return withInner(node).some(isSuppression)
 }

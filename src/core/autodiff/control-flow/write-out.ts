@@ -42,7 +42,7 @@ export async function writtenOut(graph: TypedGraph, runtime: Runtime): Promise<T
 export function keptWhole(graph: TypedGraph, found: RadversaryError): TypedGraph {
   const refusal = refusalOf(found)
   const bodies = graph.nodes.filter(hasBody).map((node) => [firstOutput(node), refusal] as const)
-  return { ...graph, refusals: new Map(bodies) }
+  return { ...graph, refusals: new Map([...(graph.refusals ?? []), ...bodies]) }
 }
 
 /** All bodies of one depth; one by one where they can't be written out together. */

@@ -125,7 +125,7 @@ export const RoiAlign: VjpRule = (node, emit) => {
     const byRow = emit.reshape(emit.mul(ofRows, own), [images, 1, regions * rows, height])
     return emit.matmul(emit.transposeMatrix(byRow), perChannel)
   }
-  return [ofImage, () => emit.zeros(node.input(1).shape), null]
+  return [ofImage, null, null]
 }
 
 /**
