@@ -5,7 +5,7 @@ import { concatenate, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { leftOut } from '../study/failures.ts'
-import { sliceRuns } from '../study/image-groups.ts'
+import { modelBatches } from '../study/image-groups.ts'
 import { createImageLoader, type ImageLoader, type StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { spaceOf } from '../study/stack-context.ts'
@@ -60,8 +60,7 @@ async function loadedFrames(images: readonly StudyImage[], loader: ImageLoader):
 function firstRun(all: readonly StudyFrame[], { context }: PixelModel): StudyFrame[] {
   const shape = all[0]?.float.relative.shape.join()
   const frames = all.filter(({ float }) => float.relative.shape.join() === shape)
-  if (context === 0) return frames
-  return (sliceRuns(frames)[0] ?? []).map((at) => entry(frames, at))
+  return (modelBatches(frames, { context })[0] ?? []).map((at) => entry(frames, at))
 }
 
 /** What is looked at first, in words. */

@@ -6,7 +6,7 @@ import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { tasksOf } from '../session/load-tasks.ts'
 import { labelsOfTasks } from '../session/frame-attack.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
-import { byRuns, sliceRuns } from '../study/image-groups.ts'
+import { inModelBatches, sliceRuns } from '../study/image-groups.ts'
 import { spaceOf, volumeOf } from '../study/stack-context.ts'
 import type { ImageLoader, StudyFrame } from '../study/load-image.ts'
 import type { CellSlice } from './cell-result.ts'
@@ -86,7 +86,7 @@ interface JudgedFrame extends StudyFrame {
   readonly relative: Tensor
 }
 
-/** Slices that depend on each other are judged among themselves. */
+/** Logits of all frames; slices that depend on each other are judged among themselves. */
 async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Promise<Tensor> {
   const together = (some: readonly JudgedFrame[]) => {
     const batch = concatenate(some.map(({ relative }) => relative))
@@ -96,10 +96,9 @@ async function logitsOf(model: PixelModel, frames: readonly JudgedFrame[]): Prom
       .forShape(batch.shape, { space })
       .predict(batch, joinedBeside(some.map(({ beside }) => beside)))
   }
-  if (model.context === 0) return together(frames)
   const oneByOne = async (slices: readonly JudgedFrame[]) => {
     const logits = await together(slices)
     return slices.map((_, n) => sampleOf(logits, n))
   }
-  return concatenate(await byRuns(frames, oneByOne))
+  return concatenate(await inModelBatches(frames, model, oneByOne))
 }

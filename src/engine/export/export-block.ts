@@ -7,7 +7,7 @@ import type { StoredValues } from '../../core/dicom/image.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { AttackedBlock, AttackedFrame } from '../session/session.ts'
 import { inputFailure, type InputFailure } from '../study/failures.ts'
-import { byRuns } from '../study/image-groups.ts'
+import { inModelBatches } from '../study/image-groups.ts'
 import type { LoadedImage } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { spaceOf, stackNotices } from '../study/stack-context.ts'
@@ -136,11 +136,7 @@ async function judgeAll(
       goal: run.goal.maker,
       around: { beyond, space: spaceOf(model, stack, some) },
     })
-  if (model.context > 0) return byRuns(frames, judgeSome)
-  const judged: Judged[] = []
-  for (let first = 0; first < frames.length; first += run.request.batch)
-    judged.push(...(await judgeSome(frames.slice(first, first + run.request.batch))))
-  return judged
+  return inModelBatches(frames, { context: model.context, most: run.request.batch }, judgeSome)
 }
 
 function reportsOf(

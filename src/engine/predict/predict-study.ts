@@ -12,7 +12,7 @@ import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { inputFailure, nothingLeft, type InputFailure } from '../study/failures.ts'
-import { blocksIn, byRuns, imageStacks } from '../study/image-groups.ts'
+import { blocksIn, inModelBatches, imageStacks } from '../study/image-groups.ts'
 import {
   createImageLoader,
   distinctNotices,
@@ -115,7 +115,7 @@ async function predictBlock(
     }
     return found
   }
-  const found = await (context === 0 ? inParts(frames) : byRuns(frames, inParts))
+  const found = await inModelBatches(frames, { context }, inParts)
   return found.flatMap((each) => (each !== undefined && isWantedOf(bench, each) ? [each] : []))
 }
 

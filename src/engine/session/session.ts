@@ -12,7 +12,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { InputFailure } from '../study/failures.ts'
-import { sliceRuns } from '../study/image-groups.ts'
+import { modelBatches } from '../study/image-groups.ts'
 import { spaceOf, volumeOf } from '../study/stack-context.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
@@ -209,19 +209,19 @@ class StackAttack {
   }
 
   private batchesOf(tasks: readonly FrameTask[]): FrameBatch[] {
-    const { model, method, batch } = this.session
-    if (model.context === 0) return frameBatches(tasks, method, batch)
-    const runs = sliceRuns(tasks.map(({ frame }) => frame))
-    return runs.map((run) => this.wholeBatch(run.map((at) => entry(tasks, at))))
+    const { model, batch } = this.session
+    const runs = modelBatches(tasks.map(({ frame }) => frame), model) // prettier-ignore
+    const most = model.context > 0 ? Infinity : batch
+    return runs.flatMap((run) => this.budgetBatches(run.map((at) => entry(tasks, at)), most)) // prettier-ignore
   }
 
   /**
-   * Slices that depend on each other are one batch. @throws RadversaryError usage where these have budgets of
-   * their own.
+   * Frames of one budget are one batch. @throws RadversaryError usage where slices that depend on each other
+   * have several.
    */
-  private wholeBatch(slices: readonly FrameTask[]): FrameBatch {
-    const [whole, ...others] = frameBatches(slices, this.session.method, Infinity)
-    if (whole !== undefined && others.length === 0) return whole
+  private budgetBatches(frames: readonly FrameTask[], most: number): FrameBatch[] {
+    const batches = frameBatches(frames, this.session.method, most)
+    if (this.session.model.context === 0 || batches.length <= 1) return batches
     throw new RadversaryError(
       'usage',
       'Budget: expected the same for all slices, got others: their intensity ranges differ',

@@ -66,17 +66,34 @@ export function sliceRuns(frames: readonly FrameOfImage[]): number[][] {
 }
 
 /**
- * What `work` makes of each run of neighbouring slices among frames, in the frames' own order.
- * @param work gives something for each slice of a run
+ * Frames that a model is given at once, as indices: runs of slices that depend on each other, whole; of frames
+ * that depend on themselves alone (a context of 0) at most so many.
  */
-export async function byRuns<Frame extends FrameOfImage, Made>(
+export function modelBatches(
+  frames: readonly FrameOfImage[],
+  { context, most = Infinity }: Pick<BlockSizes, 'context'> & Partial<BlockSizes>,
+): number[][] {
+  if (context > 0) return sliceRuns(frames)
+  const all = frames.map((_, at) => at)
+  const size = Math.min(most, all.length)
+  return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, n) =>
+    all.slice(n * size, (n + 1) * size),
+  )
+}
+
+/**
+ * What `work` makes of each of these batches, in the frames' own order.
+ * @param work gives something for each frame of a batch
+ */
+export async function inModelBatches<Frame extends FrameOfImage, Made>(
   frames: readonly Frame[],
-  work: (slices: readonly Frame[]) => Promise<readonly Made[]>,
+  sizes: Parameters<typeof modelBatches>[1],
+  work: (together: readonly Frame[]) => Promise<readonly Made[]>,
 ): Promise<Made[]> {
   const made = new Map<number, Made>()
-  for (const run of sliceRuns(frames)) {
-    const found = await work(run.map((at) => entry(frames, at)))
-    for (const [n, at] of run.entries()) made.set(at, entry(found, n))
+  for (const batch of modelBatches(frames, sizes)) {
+    const found = await work(batch.map((at) => entry(frames, at)))
+    for (const [n, at] of batch.entries()) made.set(at, entry(found, n))
   }
   return [...made].sort(([a], [b]) => a - b).map(([, each]) => each)
 }
