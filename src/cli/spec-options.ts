@@ -36,13 +36,20 @@ const flags = {
   forceIntensity: '--force-intensity',
   forceReferences: '--force-references',
   straightThrough: '--straight-through',
+  eot: '--eot <n>',
+  oblivious: '--oblivious',
   batch: '--batch <n>',
   slices: '--slices <n>',
 } as const satisfies Record<FlagField, string>
 
 const flagFields = Object.keys(flags) as readonly FlagField[]
 
-const readers = { seed: integer, batch: positiveInteger, slices: positiveInteger } as const
+const readers = {
+  seed: integer,
+  eot: positiveInteger,
+  batch: positiveInteger,
+  slices: positiveInteger,
+} as const
 
 /** The flags of those fields of an attack that a schema has; texts and presets are theirs. */
 export function withFields(command: Command, { shape }: { readonly shape: object }): Command {
@@ -52,7 +59,7 @@ export function withFields(command: Command, { shape }: { readonly shape: object
 
 function optionOf(field: FlagField): Option {
   const option = new Option(flags[field], attackSpec.shape[field].description)
-  if (field === 'seed' || field === 'batch' || field === 'slices') option.argParser(readers[field])
+  if (field in readers) option.argParser(readers[field as keyof typeof readers])
   if (field === 'seed' || field === 'batch') option.default(attackPresets[field])
   return option
 }

@@ -1,6 +1,7 @@
 import { rulesOf } from '../tasks/tasks.ts'
 import type { ModelCard } from '../model/card.ts'
 import { byAnswer, headlineOf, type JudgedSlice } from './headline.ts'
+import type { DefenceReport } from '../model/defence-report.ts'
 import type { Gradients } from '../attacks/attack-result.ts'
 
 /** What one method at one budget did to one model, as far as the checks look at it. */
@@ -17,6 +18,8 @@ export interface AttackEvidence {
   readonly slices: readonly EvidenceSlice[]
   /** What messages count: samples of an array; of models of whole volumes these, whatever is given. */
   readonly counted?: 'slices' | 'volumes' | 'samples' | undefined
+  /** How the method took the model's defence; undefined of a model without one. */
+  readonly defence?: DefenceReport | undefined
 }
 
 export interface EvidenceSlice extends JudgedSlice {
@@ -41,6 +44,8 @@ export interface AttackWarning {
     | 'larger-budget-worse'
     | 'black-box-better'
     | 'unsuited-judge'
+    | 'defence-unseen'
+    | 'one-draw'
   readonly message: string
   readonly tip: string
 }
@@ -63,6 +68,8 @@ export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[]
     ...noiseAsGood(counted),
     ...largerBudgetWorse(counted),
     ...blackBoxBetter(counted),
+    ...counted.flatMap(defenceUnseen),
+    ...counted.flatMap(oneDraw),
   ]
 }
 
@@ -290,6 +297,30 @@ function isSameBudget(a: AttackEvidence, b: AttackEvidence): boolean {
     a.budget.unit === b.budget?.unit &&
     a.budget.value === b.budget.value
   )
+}
+
+/** A gradient that a defence was not part of says how it meets a careless attacker alone. */
+function defenceUnseen({ defence, ...cell }: AttackEvidence): AttackWarning[] {
+  if (defence?.seen !== 'oblivious') return []
+  const steps = defence.steps.map(({ step }) => step).join(', ')
+  return [
+    {
+      check: 'defence-unseen',
+      message: `${named(cell)} did not see the model’s defence (${steps}): what it failed on may fall to an attack that does.`,
+      tip: 'Report the adaptive attack, without --oblivious (Tramèr et al. 2020, arXiv 2002.08347).',
+    },
+  ]
+}
+
+function oneDraw({ defence, ...cell }: AttackEvidence): AttackWarning[] {
+  if (defence?.draws !== 1) return []
+  return [
+    {
+      check: 'one-draw',
+      message: `${named(cell)} followed the gradient of one draw of a random defence.`,
+      tip: 'The mean over several (--eot 8) is that of the defence (Athalye et al. 2018, section 5.3).',
+    },
+  ]
 }
 
 function successes({ slices }: AttackEvidence): number {

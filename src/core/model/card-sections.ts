@@ -7,6 +7,7 @@ import {
   numberFields,
   sizeFields,
 } from './card-fields.ts'
+import { defenceFields } from './defence-fields.ts'
 import { furtherEntryFields, normalisationEntryFields, referenceEntryFields } from './card-entry-fields.ts'
 
 /** Fields that are read together. */
@@ -103,6 +104,7 @@ export function cardSections(ofTask: readonly CardField[]): readonly CardSection
     { title: 'Input', fields: [...inputFields, ...furtherFields, ...furtherEntryFields] },
     { title: 'Intensities', fields: [...intensityFields, ...normalisationEntryFields] },
     { title: 'Size', fields: sizeFields },
+    { title: 'Defence', fields: defenceFields },
     { title: 'Numbers', fields: numberFields },
     { title: 'Output', fields: [...output, ...ofTask] },
     { title: 'References', fields: [...references, ...referenceEntryFields] },

@@ -7,6 +7,8 @@ import { cardInvalid, cardIssues, issueInWords, type CardIssue } from './card-is
 import { intensityOfCard } from './card-intensity.ts'
 import { channelIssues, channelsOfInput } from './channel-list.ts'
 import { seriesCount } from './context.ts'
+import { defenceOfCard } from './defence.ts'
+import { answerIssues, defenceIssues } from './defence-issues.ts'
 import { furtherInputs } from './further-inputs.ts'
 import { references, referenceTolerance } from './references.ts'
 import { normalisationIssues, normalisationOfCard } from './normalisation.ts'
@@ -76,6 +78,7 @@ const common = {
   modality: modality.optional(),
   intensity: intensityOfCard,
   clip: z.boolean().optional().meta({ default: true }),
+  defence: defenceOfCard.optional(),
   normalisation: normalisationOfCard.optional(),
   fit,
   interpolation: z.enum(interpolations),
@@ -190,7 +193,11 @@ interface Inconsistency {
 
 /** What no single field's type can say. */
 function inconsistencies(card: ModelCard): Inconsistency[] {
-  return [...imageInconsistencies(card), ...outputInconsistencies(card)]
+  return [
+    ...imageInconsistencies(card),
+    ...outputInconsistencies(card),
+    ...answerIssues(card, outputs[card.task].isDense),
+  ]
 }
 
 /** What contradicts itself of how images come to the model. */
@@ -202,6 +209,7 @@ function imageInconsistencies(card: ImageCard): Inconsistency[] {
     ...numberInconsistencies(card),
     ...channelIssues(card),
     ...normalisationIssues(card),
+    ...defenceIssues(card),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RadversaryError } from '../errors.ts'
-import { attackPresets, exportKinds, pictureFormats } from './presets.ts'
+import { defenceReport } from '../model/defence-report.ts'
+import { attackPresets, exportKinds, pictureFormats, usualDraws } from './presets.ts'
 
 /**
  * What a user asks of an attack, field by field: the one declaration that the command line, the server, the
@@ -70,6 +71,17 @@ export const attackSpec = z.strictObject({
     .boolean()
     .optional()
     .describe('of a quantised model: gradients go straight through its rounding, as if it were not there'),
+  eot: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      `of a model whose card has a random defence: draws whose gradients are averaged (default: ${usualDraws})`,
+    ),
+  oblivious: z
+    .boolean()
+    .optional()
+    .describe('of a model whose card has a defence: gradients do not see it, predictions do'),
   batch: z.int().min(1).describe('images attacked together, at most'),
   slices: z
     .int()
@@ -165,6 +177,8 @@ export const recordedAttack = attackSpec
     forceReferences: z.literal(true).optional(),
     /** Only of quantised models, whose gradients went straight through the rounding. */
     straightThrough: z.literal(true).optional(),
+    /** Only of models whose card has a defence. */
+    defence: defenceReport.optional(),
   })
 
 export type TakenSettings = Readonly<z.output<typeof takenSettings>>

@@ -18,6 +18,9 @@ export const attackPresets = {
   exports: ['series', 'masksBefore', 'masksAfter'],
 } as const
 
+/** Draws of a random defence whose gradients are averaged, where nobody says another number. */
+export const usualDraws = 8
+
 export const comparisonPresets = {
   methods: ['smia', 'pgd', 'fgsm', 'noise'],
   budgets: { Linf: ['2/255', '4/255', '8/255'], L2: [] },

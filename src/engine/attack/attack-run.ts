@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import type { DefenceReport } from '../../core/model/defence-report.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { departs } from '../../core/model/references.ts'
 import type { ModelCard } from '../../core/model/card.ts'
@@ -17,6 +18,7 @@ import { lanesOf, type PlainDevice } from '../session/lanes.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
+import { defenceOf, tellIdleFields } from './defence.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
@@ -39,6 +41,8 @@ export interface AttackRun extends Workbench {
   readonly exports: readonly ExportKind[]
   /** What is attacked one after the other, in the order of the export. */
   readonly stacks: readonly Stack[]
+  /** How the method takes the card's defence; undefined of a card without one. */
+  readonly defence: DefenceReport | undefined
   /** Names the run: equal ids give equal bytes. */
   readonly exportId: string
 }
@@ -57,11 +61,13 @@ export async function prepareAttack(
   tellUnexportable(workbench, hooks)
   checkStacks(workbench, asked.method.entry)
   const { card } = workbench.opened
+  tellIdleFields([card], request, hooks)
   const run = {
     ...workbench,
     ...asked,
     ...(await wishesOf(request, card)),
     stacks: stacksOf(workbench, request),
+    defence: defenceOf(asked.method, card, request),
   }
   return { ...run, exportId: await exportIdOf(run) }
 }
@@ -94,7 +100,9 @@ export async function reopenedRun({ device, ...plain }: PlainRun): Promise<Attac
   const { request, opened, study } = plain
   const on = { device: device.name, threads: device.threads }
   const workbench = await workbenchOf(opened, { ...request, ...on, study }, {})
-  return { ...workbench, ...(await askedOf(request)), ...(await wishesOf(request, opened.card)), ...plain }
+  const asked = await askedOf(request)
+  const defence = defenceOf(asked.method, opened.card, request)
+  return { ...workbench, ...asked, ...(await wishesOf(request, opened.card)), defence, ...plain }
 }
 
 /** What can be checked before a model or a study is read. */
@@ -167,6 +175,7 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     ...(run.forceIntensity && { forceIntensity: true }),
     ...(departs(run.references) && { forceReferences: true }),
     ...(run.opened.straightThrough && { straightThrough: true }),
+    ...(run.defence && { defence: run.defence }),
   }
   const all = {
     ...forced,

@@ -22,6 +22,7 @@ import { type AttackHooks, attackProgress } from './attack-hooks.ts'
 import { loadFrom, numbersOf, openAttackLane, type AttackLane, type StackOutcome } from './attack-lane.ts'
 import { attackLaneOnThread } from './lane-tasks.ts'
 import { plainRun, prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
+import { defenceNotices } from './defence.ts'
 import { roundingNotices } from './rounding.ts'
 
 export const recordName = 'record.json'
@@ -144,7 +145,7 @@ function attacked(
 async function collected(outcomes: AsyncIterable<StackOutcome>, run: AttackRun, { onEvent }: AttackHooks) {
   const images: RecordedImage[] = []
   const failures: InputFailure[] = [...run.study.failures]
-  const notices = [...departureNotices(run), ...gradientNotices(run)]
+  const notices = [...departureNotices(run), ...gradientNotices(run), ...defenceNotices(run.defence)]
   let resumed = 0
   for await (const outcome of outcomes) {
     for (const { number, result } of outcome.results) {

@@ -24,7 +24,8 @@ export function evidenceOf({
   method,
   budget,
   ...rest
-}: Bound & Pick<AttackEvidence, 'method' | 'task' | 'target' | 'slices' | 'counted'>): AttackEvidence {
+}: Bound &
+  Pick<AttackEvidence, 'method' | 'task' | 'target' | 'slices' | 'counted' | 'defence'>): AttackEvidence {
   return {
     ...rest,
     method,

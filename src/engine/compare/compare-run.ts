@@ -17,6 +17,7 @@ import type { JobHooks } from '../progress.ts'
 import type { Study, StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import { openWorkbench, workbenchOf, type Workbench } from '../workbench.ts'
+import { tellIdleFields } from '../attack/defence.ts'
 import { planCells, type PlannedCell } from './plan-cells.ts'
 
 /** Several methods at several budgets on several models, on one study, as a user asks for it. */
@@ -66,6 +67,11 @@ export async function prepareComparison(request: CompareRequest, hooks: JobHooks
   const [first] = models
   if (first === undefined)
     throw new RadversaryError('usage', 'Comparison: expected at least one model, got none')
+  tellIdleFields(
+    models.map(({ opened }) => opened.card),
+    request,
+    hooks,
+  )
   const run = { request, models, study: first.study, images: first.images, cells, region }
   return { ...run, exportId: await exportIdOf(run) }
 }
@@ -141,6 +147,10 @@ async function exportIdOf({ request, models, cells, region }: Omit<CompareRun, '
     ...(models.some(({ references }) => departs(references)) && { forceReferences: true }),
     ...(models.some(({ opened }) => opened.straightThrough) && { straightThrough: true }),
     ...(request.earlyStop && { earlyStop: true }),
+    ...(models.some(({ opened }) => opened.card.defence) && {
+      eot: request.eot,
+      oblivious: request.oblivious,
+    }),
     criterion,
     loss,
     slices,

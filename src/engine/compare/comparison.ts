@@ -3,6 +3,10 @@ import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { summariseCell, type CellSummary } from '../../core/evaluate/comparison.ts'
 import { headlineOf, type Headline } from '../../core/evaluate/headline.ts'
 import { warningsOf, type AttackWarning } from '../../core/evaluate/warnings.ts'
+import { methodNamed } from '../../core/attacks/attack-methods.ts'
+import type { ModelCard } from '../../core/model/card.ts'
+import { defenceReportOf, type DefenceReport } from '../../core/model/defence-report.ts'
+import { defenceOf } from '../attack/defence.ts'
 import { evidenceOf } from '../attack/evidence.ts'
 import { researchNotice } from '../export/record.ts'
 import { version } from '../version.ts'
@@ -34,6 +38,8 @@ export interface Comparison extends Pick<ComparisonSpec, 'criterion' | 'loss' | 
     readonly sha256: string
     readonly device: string
     readonly references?: ReferenceReport
+    /** How the card's defence is attacked by methods that follow gradients. */
+    readonly defence?: DefenceReport
   }[]
   readonly labels: 'file' | 'prediction'
   readonly target: string | null
@@ -70,6 +76,7 @@ export function comparisonOf(
       sha256: opened.sha256,
       device: device.name,
       ...(references && { references }),
+      ...defencePart(opened.card, request),
     })),
     labels: request.labels === undefined ? 'prediction' : 'file',
     target: request.target ?? null,
@@ -89,15 +96,26 @@ export function comparisonOf(
       ...distinctFailures(cells),
     ],
     warnings: models.flatMap((compared, model) => [
-      ...modelWarnings(cells, { model, compared }),
+      ...modelWarnings(cells, { model, compared, request }),
       ...judgeWarnings(cells, model, request.forceIntensity),
     ]),
   }
 }
 
+function defencePart(card: ModelCard, { eot, oblivious }: ComparisonSpec) {
+  const defence = defenceReportOf(card, { access: 'white-box', eot, oblivious })
+  return defence && { defence }
+}
+
+interface WarnedModel {
+  readonly model: number
+  readonly compared: ComparedModel
+  readonly request: ComparisonSpec
+}
+
 function modelWarnings(
   cells: readonly CellResult[],
-  { model, compared: { opened, goal } }: { readonly model: number; readonly compared: ComparedModel },
+  { model, compared: { opened, goal }, request }: WarnedModel,
 ): ModelWarning[] {
   const { task } = opened.card
   const evidence = cells
@@ -109,6 +127,7 @@ function modelWarnings(
         budget,
         task,
         target: goal.target,
+        defence: defenceOf({ entry: methodNamed(method) }, opened.card, request),
         slices: slices.map((slice) => ({ ...slice, changed: slice.stored.changed })),
       }),
     )

@@ -1,3 +1,5 @@
+import { methodNamed } from '../../core/attacks/attack-methods.ts'
+import type { MethodEntry } from '../../core/attacks/method-entry.ts'
 import { checklistOf } from '../../core/evaluate/checklist.ts'
 import {
   eachOnce,
@@ -55,6 +57,7 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
     device,
     task: card.task,
     classes,
+    ...defencePart(entry(comparison.models, index), methods),
     methods,
     worstCase,
     clean,
@@ -69,6 +72,19 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
       .filter(({ model }) => model === index)
       .map(({ check, message, tip }) => ({ check, message, tip })),
   }
+}
+
+/** Methods that follow gradients see a defence unless they were asked not to; what is not aimed never does. */
+function defencePart(
+  { defence }: Comparison['models'][number],
+  methods: readonly EvaluatedMethod[],
+): Pick<EvaluatedModel, 'defence'> {
+  if (defence === undefined) return {}
+  const names = [...new Set(methods.map(({ method }) => method))]
+  const isUnseen = (access: MethodEntry['access']) =>
+    access === 'none' || (access === 'white-box' && defence.seen === 'oblivious')
+  const unseenBy = names.filter((name) => isUnseen(methodNamed(name).access))
+  return { defence: { ...defence, unseenBy } }
 }
 
 function rowedCell(cell: CellResult, at: number, given: ToEvaluate, classes: readonly string[]): RowedCell {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checklistAnswers } from '../../core/evaluate/checklist.ts'
+import { defenceReport } from '../../core/model/defence-report.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
 import { stepRoles } from '../../core/spec/protocols.ts'
 import { cellResult } from '../compare/cell-result.ts'
@@ -101,6 +102,8 @@ const model = z.strictObject({
   device: z.string(),
   task: z.string(),
   classes: z.array(z.string()),
+  /** How the card's defence was attacked, and by which methods it was not; absent of a card without one. */
+  defence: defenceReport.extend({ unseenBy: z.array(z.string()) }).optional(),
   /** Null where the model's own predictions are the labels: they agree by definition. */
   clean: performance.nullable(),
   methods: z.array(method),

@@ -1,5 +1,7 @@
 import { decimal, percent } from '../../core/number-texts.ts'
 import { fixedSensitivity } from '../../core/evaluate/robustness.ts'
+import { gradientWays } from '../../core/model/defence-steps.ts'
+import { defenceSeen } from '../../core/model/defence-report.ts'
 import { html, Markup, tableMarkup } from './html.ts'
 import { budgetText, intervalText, patientsText, pText, rateText } from './evaluation-texts.ts'
 import { strongestOf } from './evaluation-figures.ts'
@@ -11,7 +13,7 @@ type Figure = (name: string) => string | undefined
 export function modelSections({ models }: Evaluation, model: EvaluatedModel, figure: Figure): Markup {
   return html`<section class="model">
     <h2>${model.name}: checklist</h2>
-    ${checklist(model)}
+    ${checklist(model)} ${defence(model)}
     <h2>${model.name}: methods</h2>
     ${methodsTable(model)} ${transferTable(models, model)} ${pairsTable(model)}
     ${drawn(figure('budgets'), 'What was fooled over budgets. Bands are intervals of 95 %, by patient where there are several, else Wilson’s.')}
@@ -40,6 +42,27 @@ function checklist({ checklist: items }: EvaluatedModel): Markup {
     ['Item', 'Answer', 'Evidence'],
     items.map(({ question, answer, evidence }) => [question, answered(answer), evidence]),
   )
+}
+
+/** The model's defence, how it was attacked, and by what it was not. */
+function defence({ name, defence: report }: EvaluatedModel): Markup | null {
+  if (report === undefined) return null
+  const { steps, seen, draws, unseenBy } = report
+  const eot = draws === undefined ? '' : ` ${draws} draws were averaged for each gradient.`
+  return html`<h2>${name}: defence</h2>
+    ${tableMarkup(
+      'Steps of the defence, in order',
+      ['Step', 'Gradient taken for it'],
+      steps.map(({ step, gradient }) => [
+        step,
+        seen === 'adaptive' ? gradientWays[gradient] : 'none: it was not seen',
+      ]),
+    )}
+    <p>
+      Of methods that follow gradients, ${defenceSeen[seen]}.${eot} Black boxes ask the defended model.
+      ${unseenBy.length === 0 ? 'Every method saw it.' : html`<strong>Not aimed at the defence: ${unseenBy.join(', ')}.</strong>`}
+      What is made on other models (transfer) does not see it either.
+    </p> `
 }
 
 function methodsTable({ methods, worstCase }: EvaluatedModel): Markup {
@@ -185,7 +208,7 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
       ${guidelines.map((name) => html`<li>${name}</li>`)}
     </ul>
     ${tableMarkup('What this report has', ['About', 'Where'], rows)}
-    <p>Not in this report: subgroups by columns of the labels file, a gallery of cases, defences.</p>
+    <p>Not in this report: subgroups by columns of the labels file, a gallery of cases.</p>
   </section> `
 }
 

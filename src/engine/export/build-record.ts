@@ -98,6 +98,7 @@ function recordedAttackOf(run: AttackRun): AttackRecord['attack'] {
     ...(run.forceIntensity && { forceIntensity: true }),
     ...(departs(run.references) && { forceReferences: true as const }),
     ...(run.opened.straightThrough && { straightThrough: true as const }),
+    ...(run.defence && { defence: run.defence }),
   }
 }
 
@@ -112,7 +113,10 @@ function learnedParts(
   return method.learns === undefined ? {} : { universal: [...perturbations] }
 }
 
-function runEvidence({ method, opened, goal }: AttackRun, images: readonly RecordedImage[]): AttackEvidence {
+function runEvidence(
+  { method, opened, goal, defence }: AttackRun,
+  images: readonly RecordedImage[],
+): AttackEvidence {
   const slices = images.flatMap(({ frames }) =>
     frames.map(({ volume, success, metBefore, before, stored, budgetUsed, gradients }) => ({
       volume,
@@ -125,7 +129,7 @@ function runEvidence({ method, opened, goal }: AttackRun, images: readonly Recor
     })),
   )
   const { task } = opened.card
-  return evidenceOf({ ...boundOf(method), method: method.name, task, target: goal.target, slices })
+  return evidenceOf({ ...boundOf(method), method: method.name, task, target: goal.target, slices, defence })
 }
 
 function agreementOf(card: ModelCard, images: readonly RecordedImage[]): Pick<AttackRecord, 'agreement'> {

@@ -1,4 +1,5 @@
 import { decimal, percent } from '../../core/number-texts.ts'
+import { defenceSeen } from '../../core/model/defence-report.ts'
 import { memberResults } from '../../core/attacks/attack-result.ts'
 import type { Proportion } from '../../core/evaluate/statistics.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
@@ -16,6 +17,7 @@ export function summaryText(record: AttackRecord): string {
     `Attack       ${attack.title}, ${goal}`,
     `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
     `Model        ${modelText(model)} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
+    ...defenceText(record),
     `${countedText(record)}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
     `Fooled       ${headlineText(record)}`,
@@ -45,6 +47,13 @@ function warningLines(
   return warnings
     .filter(({ check }) => isMeant(check))
     .map(({ message, tip }) => `Warning      ${message} ${tip}`)
+}
+
+function defenceText({ attack: { defence } }: AttackRecord): string[] {
+  if (defence === undefined) return []
+  const draws = defence.draws === undefined ? '' : `, ${defence.draws} draws for each gradient`
+  const steps = defence.steps.map(({ step }) => step).join(', ')
+  return [`Defence      ${steps}; ${defenceSeen[defence.seen]}${draws}`]
 }
 
 /** How many slices there are, or volumes that have one answer each. */

@@ -8,6 +8,7 @@ import { countIntensities } from '../../core/image/intensity-counts.ts'
 import { resolveIntensity } from '../../core/image/intensity.ts'
 import { mapBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { undefended } from '../../core/model/defence-steps.ts'
 import { contextOf, seriesCount } from '../../core/model/context.ts'
 import type { ModelFacts } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
@@ -60,7 +61,8 @@ export async function checkReferences(
   opened: OpenedModel,
   { runtime, home }: { readonly runtime: Runtime; readonly home: string },
 ): Promise<ReferenceReport | undefined> {
-  const { card } = opened
+  // References are of the network as it was trained.
+  const card = undefended(opened.card)
   if (!hasReferences(card)) return undefined
   const files = await readReferenceFiles(card.references, opened.folder)
   const known = join(home, 'references', `${await keyOf(opened, { card, files, runtime })}.json`)

@@ -59,8 +59,9 @@ function onGrids(model: DifferentiableModel, card: ModelCard): PixelModel['forSh
   return ([, channels = 0, rows = 0, columns = 0], around = {}) => {
     const shape: ImageShape = [channels, rows, columns]
     if (around.beyond ?? around.space) return throughPreprocessing(model, card, shape, around)
-    const seen = known.get(shape.join()) ?? throughPreprocessing(model, card, shape)
-    known.set(shape.join(), seen)
-    return seen
+    const key = JSON.stringify([shape, around.seen])
+    const ofShape = known.get(key) ?? throughPreprocessing(model, card, shape, around)
+    known.set(key, ofShape)
+    return ofShape
   }
 }

@@ -10,6 +10,7 @@ import { classesOfAnswer, withWanted, type FrameLabel, type Prediction } from '.
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
+import type { DefenceAsSeen } from '../../core/model/preprocessing/defended.ts'
 import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
 import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
@@ -80,6 +81,8 @@ export interface FrameAttack {
   readonly beyond?: Beyond | undefined
   /** How their stack lies, for models of volumes. */
   readonly space?: VolumeSpace | undefined
+  /** How gradients take the card's defence. */
+  readonly seen?: DefenceAsSeen | undefined
   readonly onIteration: (event: AttackEvent) => void
 }
 

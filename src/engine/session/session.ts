@@ -9,6 +9,8 @@ import { imagePredictions } from '../../core/tasks/tasks.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import type { AttackSpec } from '../../core/spec/attack-spec.ts'
+import { usualDraws } from '../../core/spec/presets.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { ConfiguredMethod } from '../attack/method-settings.ts'
 import type { InputFailure } from '../study/failures.ts'
@@ -48,7 +50,7 @@ export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'space' | 'on
 export interface AskedOfAttacks {
   readonly opened: { readonly card: ModelCard }
   readonly goal: { readonly maker: GoalMaker }
-  readonly request: { readonly seed: number; readonly earlyStop: boolean }
+  readonly request: Pick<AttackSpec, 'seed' | 'earlyStop' | 'eot' | 'oblivious'>
   readonly region: Region | undefined
 }
 
@@ -56,8 +58,9 @@ export function sessionAttack(
   { opened, goal, request, region }: AskedOfAttacks,
   signal: AbortSignal | undefined,
 ): SessionAttack {
-  const { seed, earlyStop } = request
-  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, signal }
+  const { seed, earlyStop, eot = usualDraws, oblivious = false } = request
+  const seen = opened.card.defence && { draws: eot, isOblivious: oblivious }
+  return { card: opened.card, goal: goal.maker, seed, earlyStop, region: region?.mask, seen, signal }
 }
 
 /** One iteration of a batch of a stack's frames. */

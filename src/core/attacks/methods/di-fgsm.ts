@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
-import { cropped, padded } from '../../tensor/pad.ts'
-import { createResampler, type Resampler } from '../../tensor/resample.ts'
+import { drawnPlace, shrinkAndPad } from '../../tensor/shrink-and-pad.ts'
 import { tensor } from '../../tensor/tensor.ts'
 import type { AttackState, Rows } from '../attack.ts'
 import { linfBall } from '../balls.ts'
@@ -11,37 +10,6 @@ import { rowOf } from '../rows.ts'
 import { decay, epsilon, optionalStepSize, steps } from '../settings.ts'
 import { signIteration } from '../sign-iteration.ts'
 import { momentum } from './mi-fgsm.ts'
-
-/** Where an image is put and how small it gets. */
-export interface DiverseInput {
-  readonly shape: readonly [channels: number, rows: number, columns: number]
-  /** Size of the shrunk image; at most the image's own. */
-  readonly size: readonly [rows: number, columns: number]
-  /** First row and column of the shrunk image in the image's grid. */
-  readonly corner: readonly [row: number, column: number]
-}
-
-/** A linear map of images [C·H·W] to images of the same size, with its exact transpose. */
-interface Diversity {
-  readonly apply: (x: Float32Array) => Float32Array
-  readonly adjoint: (cotangent: Float32Array) => Float32Array
-}
-
-/**
- * Shrinks (bilinear) and pads with zeros: Xie et al., CVPR 2019 (arXiv 1803.06978). They enlarge the input
- * and pad it to a larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded
- * back.
- */
-export function diverseInput({ shape: [channels, rows, columns], size, corner }: DiverseInput): Diversity {
-  const resampler: Resampler = createResampler([rows, columns], size, 'bilinear')
-  const [height, width] = size
-  const place = { rows, columns, height, width, corner, channels }
-  return {
-    apply: (x) => padded(resampler.apply(tensor([1, channels, rows, columns], x)).data, place),
-    adjoint: (cotangent) =>
-      resampler.adjoint(tensor([1, channels, height, width], cropped(cotangent, place))).data,
-  }
-}
 
 /** How the input is varied. */
 export const diversity = {
@@ -127,20 +95,17 @@ export function diverseGradient(state: AttackState, chosen: DiversitySettings): 
   }
 }
 
-/** T with a random size and place; undefined where the image stays as it is. */
+/**
+ * T with a random size and place; undefined where the image stays as it is. The paper enlarges the input and
+ * pads it to a larger one; an image's own grid cannot grow, so here it shrinks by as much and is padded back.
+ */
 function drawnMap(
   { x }: AttackState,
   random: RandomSource,
   { probability, smallest }: DiversitySettings,
-): Diversity | undefined {
+): ReturnType<typeof shrinkAndPad> | undefined {
   const { channels, rows, columns } = imageBatchExtents(x, 'DI-FGSM')
   const [chance, scale, top, left] = [random.open(), random.open(), random.open(), random.open()]
   if (chance >= probability) return undefined
-  const fraction = smallest + (1 - smallest) * scale
-  const size = [
-    Math.max(1, Math.floor(fraction * rows)),
-    Math.max(1, Math.floor(fraction * columns)),
-  ] as const
-  const corner = [Math.floor(top * (rows - size[0] + 1)), Math.floor(left * (columns - size[1] + 1))] as const
-  return diverseInput({ shape: [channels, rows, columns], size, corner })
+  return shrinkAndPad(drawnPlace([channels, rows, columns], smallest, [scale, top, left]))
 }

@@ -1,11 +1,15 @@
 import { extentOf, concatenate, samplesOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { ModelCard } from '../card.ts'
 import { channelPlan } from '../channel-list.ts'
+import { defencesAt, undefended } from '../defence-steps.ts'
 import { stepsAt, type Normalisation } from '../normalisation.ts'
+import { usualDraws } from '../../spec/presets.ts'
 import { contextOf, placesOf, seriesCount } from '../context.ts'
 import { imageChannels } from '../slices.ts'
 import { channels, channelsLast, firstChannelOf } from './channels.ts'
 import { clip, inUnitsOf, normalise } from './normalise.ts'
+import { defendedModel, type DefenceAsSeen } from './defended.ts'
+import { defenceSteps, type Draw } from './defences.ts'
 import { seriesAsChannels } from './series.ts'
 import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
@@ -18,12 +22,14 @@ import type { ImageSize } from '../../tensor/resample.ts'
 import type { VolumeSpace } from '../../dicom/stack-space.ts'
 import { fitsSlices } from '../volume.ts'
 
-/** What is known of the stack that a batch of slices is of, beside them. */
+/** What is known of the stack that a batch of slices is of, beside them, and of what it is asked for. */
 export interface Around {
   /** Slices before and after them. */
   readonly beyond?: Beyond | undefined
   /** How the stack lies, for models of volumes. */
   readonly space?: VolumeSpace | undefined
+  /** How gradients take the card's defence; by their usual draws. */
+  readonly seen?: DefenceAsSeen | undefined
 }
 
 /** One image without its batch: channels (1 or 3), rows, columns. */
@@ -32,20 +38,38 @@ export type ImageShape = readonly [channels: number, rows: number, columns: numb
 /** What the chain needs of a model card. */
 export type PreprocessingCard = Pick<
   ModelCard,
-  'input' | 'intensity' | 'clip' | 'normalisation' | 'fit' | 'interpolation' | 'rounding' | 'mean' | 'std'
+  | 'input'
+  | 'intensity'
+  | 'clip'
+  | 'defence'
+  | 'normalisation'
+  | 'fit'
+  | 'interpolation'
+  | 'rounding'
+  | 'mean'
+  | 'std'
 >
+
+/** The same with what its answers are, which a defence's vote depends on. */
+type SeenCard = PreprocessingCard & { readonly output?: { readonly activation?: string } }
+
+/** The draw of a defence that whoever asks for no other sees. */
+const firstDraw: Draw = { of: 'prediction', index: 0 }
 
 /**
  * The chain from images [N, C, H, W] of one shape, in relative intensity, to the model's input: clip to [0,
- * 1] → series as channels → windows → normalisation at the image → fit and resample → channels, neighbouring slices, where the
- * model takes them → normalisation at the input → mean and standard deviation → layout. RGB becomes luminance
- * before windows and normalisations. Throws `model-unsupported` when the images can't be brought there.
+ * 1] → defence at the image → series as channels → windows → normalisation at the image → fit and resample →
+ * defence at the input → channels, neighbouring slices, where the model takes them → normalisation at the
+ * input → mean and standard deviation → layout. RGB becomes luminance before windows and normalisations.
+ * Throws `model-unsupported` when the images can't be brought there.
  * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
+ * @param draw of random steps of a defence
  */
 export function preprocessingFor(
   card: PreprocessingCard,
   [ownChannels, rows, columns]: ImageShape,
   beyond: Beyond = {},
+  draw: Draw = firstDraw,
 ): PreprocessingChain {
   const { slices, valueRange, layout } = card.input
   const [atImage, atInput] = [stepsAt(card, 'image'), stepsAt(card, 'input')]
@@ -55,13 +79,17 @@ export function preprocessingFor(
   const converted = channels(ownChannels, imageChannels(card.input))
   const series = seriesCount(card.input)
   const isConvertedFirst = ownChannels > 1 && (atImage.length > 0 || plan !== undefined || series > 1)
+  const [onImage, onInput] = [defencesAt(card, 'image'), defencesAt(card, 'input')]
+  const isColour = ownChannels === 3
   const each = [
     ...(card.clip === false ? [] : [clip]),
+    ...defenceSteps(onImage, { draw, isColour }),
     ...(isConvertedFirst ? converted : []),
     ...(series > 1 ? [seriesAsChannels(series)] : []),
     ...(plan?.windows.some((window) => window !== undefined) ? [windowPlanes(plan.windows)] : []),
     ...(atImage.length > 0 ? [...inUnits, ...statistics(atImage)] : []),
     ...fittingOf(card, [rows, columns]),
+    ...defenceSteps(onInput, { draw, isColour: isColour && !isConvertedFirst }, onImage.length),
     ...(isConvertedFirst ? [] : converted),
   ]
   const places = plan?.places ?? (slices && placesOf(slices))
@@ -105,15 +133,37 @@ function fittingOf(card: PreprocessingCard, from: ImageSize) {
  */
 export function throughPreprocessing(
   model: DifferentiableModel,
+  card: SeenCard,
+  imageShape: ImageShape,
+  { seen = { draws: usualDraws, isOblivious: false }, ...around }: Around = {},
+): DifferentiableModel {
+  const { defence, output } = card
+  if (defence === undefined) return throughChain(model, card, imageShape, around)
+  return defendedModel({
+    defence,
+    seen,
+    activation: output?.activation,
+    drawn: (draw) => throughChain(model, card, imageShape, around, draw),
+    undefended: throughChain(model, undefended(card), imageShape, around),
+  })
+}
+
+function throughChain(
+  model: DifferentiableModel,
   card: PreprocessingCard,
   imageShape: ImageShape,
-  { beyond = {}, space }: Around = {},
+  { beyond = {}, space }: Omit<Around, 'seen'>,
+  draw?: Draw,
 ): DifferentiableModel {
   const isGrey = model.takesGrey === true && imageShape[0] === 1
   const seen = isGrey ? firstChannelOf(card) : card
   if (contextOf(card) === Infinity && (beyond.before ?? beyond.after) !== undefined)
-    return partOfStack(model, preprocessingFor(seen, imageShape), card, { imageShape, beyond, space })
-  const chain = preprocessingFor(seen, imageShape, beyond)
+    return partOfStack(model, preprocessingFor(seen, imageShape, {}, draw), card, {
+      imageShape,
+      beyond,
+      space,
+    })
+  const chain = preprocessingFor(seen, imageShape, beyond, draw)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,

@@ -43,6 +43,8 @@ export const attackTexts = {
     slices: 'Slices attacked at once, at most',
     earlyStop: 'Stop at an image once it is fooled',
     straightThrough: 'Gradients straight through the rounding of the quantised model',
+    eot: 'Draws of the random defence for each gradient (EOT)',
+    oblivious: 'Gradients do not see the model’s defence',
     runName: 'Name of the run',
     start: 'Start the attack',
     estimate: (duration: string, images: string) =>

@@ -14,6 +14,7 @@ export const modelTexts = {
     input: 'Input',
     intensity: 'Intensities',
     normalisation: 'Normalised',
+    defence: 'Defence',
     fit: 'Fit',
     classes: 'Classes',
     value: 'Value',

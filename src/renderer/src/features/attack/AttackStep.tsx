@@ -68,6 +68,7 @@ function MethodForm({ method, subject }: MethodFormProps) {
           form={form}
           isOfStacks={card !== undefined && seesNeighbours(card)}
           isQuantised={known?.isQuantised === true}
+          defended={card === undefined ? [] : [card]}
           onForm={changeForm}
         />
         <NameField />

@@ -41,6 +41,7 @@ const card = {
   task: 'segmentation',
   input: { slices: { count: 3, edge: 'repeat' } },
   output: { classes: ['lung'] },
+  defence: [{ kind: 'noise', at: 'input', sigma: 0.25, votes: 8, seed: 0 }],
 } as unknown as ModelCard
 const segmenter = { card, form: taskForm(card), isQuantised: true }
 
@@ -77,6 +78,8 @@ test('every field that a run was started with is in the form, and what the form 
     batch: 2,
     slices: 5,
     straightThrough: true,
+    eot: 4,
+    oblivious: true,
   }
   const forced = { forceIntensity: false, forceReferences: true }
   // What is exported is chosen then.

@@ -14,7 +14,10 @@ type RunRequest = RunInfo['request']
 export type Scope = 'study' | 'series' | 'slice'
 
 /** What belongs to a run rather than to a method. */
-export interface RunForm extends Pick<AttackSpec, 'seed' | 'earlyStop' | 'slices' | 'straightThrough'> {
+export interface RunForm extends Pick<
+  AttackSpec,
+  'seed' | 'earlyStop' | 'slices' | 'straightThrough' | 'eot' | 'oblivious'
+> {
   /** Undefined: the preset. */
   readonly batch?: AttackSpec['batch'] | undefined
 }
@@ -57,6 +60,7 @@ export function changeSetting(method: string, name: string, text: string): void 
 /** Fills the form with what a run was started with. */
 export function fillForm({ model, target, settings, labels, ...spec }: RunRequest): void {
   const { method, seed, earlyStop, batch, slices, straightThrough, targetMasks, criterion, loss } = spec
+  const { eot, oblivious } = spec
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   useAttackForm.setState((form) => ({
     method,
@@ -65,6 +69,8 @@ export function fillForm({ model, target, settings, labels, ...spec }: RunReques
     batch,
     slices,
     straightThrough,
+    eot,
+    oblivious,
     targetMasks,
     criterion,
     loss,

@@ -1,3 +1,4 @@
+import { isRandom } from '../../../../core/model/defence-steps.ts'
 import { percent } from '../../../../core/number-texts.ts'
 import {
   Accordion,
@@ -63,7 +64,7 @@ export function RegionField() {
 }
 
 /** What belongs to a run rather than to a method. */
-export function RunFields({ form, isOfStacks, isQuantised, onForm }: RunFieldsProps) {
+export function RunFields({ form, isOfStacks, isQuantised, defended, onForm }: RunFieldsProps) {
   const { seed, earlyStop, batch, slices, straightThrough = false } = form
   return (
     <>
@@ -94,6 +95,7 @@ export function RunFields({ form, isOfStacks, isQuantised, onForm }: RunFieldsPr
           }}
         />
       )}
+      <DefenceFields form={form} defended={defended} onForm={onForm} />
       <CountField
         label={texts.attack.batch}
         value={batch}
@@ -120,7 +122,35 @@ interface RunFieldsProps {
   readonly isOfStacks: boolean
   /** Whether a model's rounding has no gradient unless it is asked for. */
   readonly isQuantised: boolean
+  /** The cards of the models, which may have defences. */
+  readonly defended: readonly Parameters<typeof isRandom>[0][]
   readonly onForm: (change: Partial<RunForm>) => void
+}
+
+/** How gradients take a model's defence, where it has one. */
+function DefenceFields({ form, defended, onForm }: Pick<RunFieldsProps, 'form' | 'defended' | 'onForm'>) {
+  if (defended.every(({ defence }) => defence === undefined)) return null
+  return (
+    <>
+      {defended.some(isRandom) && (
+        <CountField
+          label={texts.attack.eot}
+          value={form.eot}
+          onCount={(count) => {
+            onForm({ eot: count })
+          }}
+        />
+      )}
+      <Switch
+        size="xs"
+        label={texts.attack.oblivious}
+        checked={form.oblivious ?? false}
+        onChange={(event) => {
+          onForm({ oblivious: event.currentTarget.checked || undefined })
+        }}
+      />
+    </>
+  )
 }
 
 /** The name of the run. */

@@ -12,7 +12,7 @@ interface MethodOptions {
 type Fitness = Pick<MethodHelp, 'stacks'> & { readonly tasks?: readonly ModelCard['task'][] | undefined }
 
 /** What of a card says which methods suit the model. */
-export interface Subject extends Stacked {
+export interface Subject extends Stacked, Pick<ModelCard, 'defence'> {
   readonly task: ModelCard['task']
 }
 

@@ -48,7 +48,7 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const choices = useChoices()
-  const { chosen, isOfStacks, isQuantised } = choices
+  const { chosen, isOfStacks, isQuantised, defended } = choices
   const form = useComparisonForm()
   const known = useModel(chosen.models[0])
   const found = useFoundLabels(study.paths, choices.labels)
@@ -58,9 +58,12 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startComparison(study, { ...chosen, labels, known, isOfStacks, isQuantised }).then((isStarted) => {
-          if (isStarted) onStarted()
-        }, setError)
+        startComparison(study, { ...chosen, labels, known, isOfStacks, isQuantised, defended }).then(
+          (isStarted) => {
+            if (isStarted) onStarted()
+          },
+          setError,
+        )
       }}
     >
       <Stack gap="sm">
@@ -80,6 +83,7 @@ function Form({ study, onStarted }: FormProps) {
             form={form}
             isOfStacks={isOfStacks}
             isQuantised={isQuantised}
+            defended={defended}
             onForm={changeComparisonForm}
           />
         </Advanced>

@@ -25,6 +25,7 @@ const compared = {
   known: { card, form: taskForm(card) },
   isOfStacks: true,
   isQuantised: false,
+  defended: [],
 }
 
 test('what the form holds is asked for, each field by its name', () => {

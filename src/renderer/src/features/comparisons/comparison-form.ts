@@ -11,6 +11,7 @@ import type { KnownModel } from '../../state/card-answers.ts'
 import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { drawnRegion } from '../../viewer/region.ts'
+import { defenceAsked } from '../attack/attack-asked.ts'
 import type { RunForm } from '../attack/attack-form.ts'
 import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
 import { sizeProblem } from '../attack/setting-text.ts'
@@ -64,6 +65,8 @@ interface Compared extends Ticks {
   readonly isOfStacks: boolean
   /** Whether gradients of one can go straight through its rounding. */
   readonly isQuantised: boolean
+  /** Cards of the models, which may have defences. */
+  readonly defended: readonly Pick<Subject, 'defence'>[]
 }
 
 /**
@@ -92,7 +95,7 @@ export async function startComparison(study: StudyInfo, compared: Compared): Pro
 /** The form as the engine takes it. @throws RadversaryError usage for settings of another shape. */
 export function comparisonAsked(
   form: ComparisonForm,
-  { models, methods, labels, known, isOfStacks, isQuantised }: Compared,
+  { models, methods, labels, known, isOfStacks, isQuantised, defended }: Compared,
 ) {
   const { budgets, budgetsL2, settings, transfer, seed, earlyStop, batch } = form
   return {
@@ -107,6 +110,7 @@ export function comparisonAsked(
     labels: given(labels),
     slices: isOfStacks ? form.slices : undefined,
     straightThrough: isQuantised ? form.straightThrough : undefined,
+    ...defenceAsked(form, defended),
   }
 }
 
@@ -138,6 +142,7 @@ export interface Choices {
   readonly isOfStacks: boolean
   /** Whether gradients of one can go straight through its rounding. */
   readonly isQuantised: boolean
+  readonly defended: Compared['defended']
 }
 
 /**
@@ -159,6 +164,7 @@ export function choicesOf(ticked: Ticks, known: Known): Choices {
     labels: models[0]?.form.labels,
     isOfStacks: models.some(({ card }) => seesNeighbours(card)),
     isQuantised: models.some(({ isQuantised }) => isQuantised === true),
+    defended: models.map(({ card }) => card),
   }
 }
 

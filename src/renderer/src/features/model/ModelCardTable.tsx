@@ -1,6 +1,7 @@
 import { Alert, Table, Text } from '@mantine/core'
 import type { ModelInfo } from '../../../../engine/server/models/model-registry.ts'
 import { texts } from '../../texts.ts'
+import { defenceText } from '../../../../core/model/defence-steps.ts'
 import { answerNames } from '../../state/card-answers.ts'
 import { fitText, inputText, normalisationText, rangeText } from './card-text.ts'
 
@@ -17,6 +18,7 @@ export function ModelCardTable({
     [texts.model.intensity, rangeText(card)],
     [texts.model.normalisation, normalisationText(card)],
     [texts.model.fit, fitText(card)],
+    [texts.model.defence, card.defence?.map(defenceText).join('; ')],
     [
       form.target.kind === 'value' ? texts.model.value : texts.model.classes,
       classes.join(', ') + (unit === '' ? '' : `, ${unit}`),

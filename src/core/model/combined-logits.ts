@@ -1,0 +1,28 @@
+import { entry } from '../entry.ts'
+import { addScaled } from '../math/planes.ts'
+import { logitOfMeanSigmoid, logOfMeanSoftmax } from '../math/votes.ts'
+import { extentOf, sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
+
+/** The mean of tensors of one shape. */
+export function meanOf(all: readonly Tensor[]): Tensor {
+  const first = entry(all, 0)
+  if (all.length === 1) return first
+  const sum = tensor(first.shape)
+  for (const { data } of all) addScaled(sum.data, 1 / all.length, data)
+  return sum
+}
+
+/**
+ * Logits whose probabilities are the mean of several answers' probabilities: the vote of several draws, or of
+ * several models. Where answers are no probabilities (values, boxes), the mean.
+ * @param activation of the card's output
+ */
+export function votedLogits(all: readonly Tensor[], activation: string | undefined): Tensor {
+  const { shape } = entry(all, 0)
+  if (all.length === 1) return entry(all, 0)
+  const data = all.map((each) => each.data)
+  if (activation?.endsWith('sigmoid') === true) return tensor(shape, logitOfMeanSigmoid(data))
+  if (activation !== 'softmax') return meanOf(all)
+  const [classes, inner] = [extentOf(shape, 1), sizeOf(shape.slice(2))]
+  return tensor(shape, logOfMeanSoftmax(data, { classes, inner }))
+}

@@ -1,0 +1,79 @@
+import type { CardField } from './card-fields.ts'
+
+/** What there is to say of a model's defence, and of each of its steps. */
+export const defenceFields: readonly CardField[] = [
+  {
+    field: 'defence',
+    label: 'Defence',
+    reason: 'What is done to images against attacks; predictions and attacks see it.',
+    example: '[{"kind": "jpeg", "quality": 75}]',
+  },
+  {
+    field: 'defence[]',
+    label: 'Step',
+    reason: 'Steps are taken in their order, on values from 0 to 1.',
+    example: '{"kind": "jpeg", "quality": 75}',
+  },
+  {
+    field: 'defence[].kind',
+    label: 'What is done',
+    reason:
+      'It also decides how gradients come through: by its derivative, as if it were not there, or as a mean over draws.',
+    example: '"jpeg"',
+    choices: {
+      jpeg: 'JPEG, and back',
+      'bit-depth': 'Fewer levels',
+      median: 'Median filter',
+      gaussian: 'Gaussian filter',
+      'total-variation': 'Total variation minimised',
+      'resize-pad': 'Resized and padded at random',
+      noise: 'Gaussian noise',
+    },
+  },
+  {
+    field: 'defence[].at',
+    label: 'Where',
+    reason: 'A filter of three pixels is another on a large image than on the network’s input.',
+    example: '"input"',
+    choices: { image: 'on the image, before it is resized', input: 'on the input, after that' },
+  },
+  { field: 'defence[].quality', label: 'Quality', reason: '1 to 100, as of libjpeg.', example: '75' },
+  {
+    field: 'defence[].bits',
+    label: 'Bits',
+    reason: 'Two to the power of them levels are left.',
+    example: '4',
+  },
+  {
+    field: 'defence[].size',
+    label: 'Pixels',
+    reason: 'Side of the window that the median is taken of.',
+    example: '3',
+  },
+  {
+    field: 'defence[].sigma',
+    label: 'Standard deviation',
+    reason: 'Of a filter in pixels; of noise as a part of the range.',
+    example: '0.25',
+  },
+  { field: 'defence[].weight', label: 'Weight', reason: 'The more, the smoother.', example: '0.1' },
+  { field: 'defence[].iterations', label: 'Iterations', reason: 'Of the minimisation.', example: '50' },
+  {
+    field: 'defence[].smallest',
+    label: 'Least size',
+    reason: 'As a part of the image’s own.',
+    example: '0.9',
+  },
+  {
+    field: 'defence[].votes',
+    label: 'Votes',
+    reason: 'A prediction is the mean of the probabilities of so many draws.',
+    example: '16',
+  },
+  {
+    field: 'defence[].seed',
+    label: 'Seed',
+    reason: 'The same seed and image give the same draws.',
+    example: '0',
+  },
+]

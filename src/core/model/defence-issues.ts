@@ -1,0 +1,48 @@
+import { isDrawn, type DefendedCard } from './defence-steps.ts'
+
+interface CheckedCard extends DefendedCard {
+  readonly clip?: boolean | undefined
+  readonly input: { readonly volume?: unknown }
+  readonly normalisation?: readonly { readonly at: string }[] | undefined
+}
+
+interface Issue {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
+/** What of a card contradicts its defence about the images that come to it. */
+export function defenceIssues({ defence, clip, input, normalisation = [] }: CheckedCard): Issue[] {
+  if (defence === undefined) return []
+  const first = defence.findIndex((one) => one.at === 'input')
+  const late = defence.findIndex(
+    (one, n) => one.at === 'image' && defence.slice(0, n).some((before) => before.at === 'input'),
+  )
+  const isElsewhere = input.volume !== undefined || normalisation.some((one) => one.at === 'image')
+  const issues: [boolean, (string | number)[], string][] = [
+    [clip === false, ['defence'], 'expected values that are clipped: steps work on 0 to 1'],
+    [
+      first >= 0 && isElsewhere,
+      ['defence', first, 'at'],
+      'expected "image": beside input.volume, and after a normalisation at the image, there are no values of 0 to 1 at the input',
+    ],
+    [late >= 0, ['defence', late, 'at'], 'expected "input": a step before it is at the input'],
+  ]
+  return issues.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []))
+}
+
+interface AnsweringCard extends DefendedCard {
+  readonly task: string
+}
+
+/** What contradicts the defence of what the model answers. @param isDense whether there is an answer for each pixel */
+export function answerIssues({ defence = [], task }: AnsweringCard, isDense: boolean): Issue[] {
+  const isPlaced = isDense || task === 'detection'
+  return defence.flatMap((one, n): Issue[] => {
+    if (one.kind === 'resize-pad' && isPlaced)
+      return [{ path: ['defence', n, 'kind'], message: 'expected a step that leaves every pixel in its place: the model answers for places' }] // prettier-ignore
+    if (isDrawn(one) && one.votes > 1 && task === 'detection')
+      return [{ path: ['defence', n, 'votes'], message: 'expected 1: boxes of several draws are not one answer' }] // prettier-ignore
+    return []
+  })
+}
