@@ -9,6 +9,7 @@ import type { ModelRegistry } from './models/model-registry.ts'
 import type { ModelViews } from './models/model-views.ts'
 import type { Resources } from './resources.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { SessionFile } from './session-file.ts'
 import type { SettingsFile } from './settings-file.ts'
 import type { RecentStudies } from './studies/recent-studies.ts'
 import type { StudyStore } from './studies/study-store.ts'
@@ -20,6 +21,7 @@ export interface EngineContext {
   readonly resources: Resources
   readonly log: EngineLog
   readonly settings: SettingsFile
+  readonly session: SessionFile
   readonly recent: RecentStudies
   readonly studies: StudyStore
   readonly threads: EngineThreads

@@ -20,6 +20,7 @@ import { createRequestGate } from './request-gate.ts'
 import { resourcesIn } from './resources.ts'
 import { engineRouter } from './router.ts'
 import { createRunService } from './runs/run-service.ts'
+import { sessionIn } from './session-file.ts'
 import { settingsIn } from './settings-file.ts'
 import { recentStudiesIn } from './studies/recent-studies.ts'
 import { createStudyStore } from './studies/study-store.ts'
@@ -83,6 +84,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
     resources,
     log,
     settings,
+    session: sessionIn(home),
     recent,
     studies,
     threads,

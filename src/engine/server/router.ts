@@ -11,6 +11,7 @@ import { modelsRouter } from './routers/models.ts'
 import { frameAddress, modelName, pageComparison } from './routers/page-requests.ts'
 import { runsRouter } from './routers/runs.ts'
 import { studiesRouter } from './routers/studies.ts'
+import { sessionSchema } from './session-file.ts'
 import { settingsChange } from './settings-file.ts'
 import { type JobEvent, streamed } from './streamed.ts'
 import { imageAt } from './studies/study-store.ts'
@@ -95,6 +96,12 @@ const settingsRouter = router({
   }),
 })
 
+const sessionRouter = router({
+  /** What the page showed when it was left; null where nothing has been kept. */
+  get: procedure.query(async ({ ctx }) => (await ctx.session.read()) ?? null),
+  keep: procedure.input(sessionSchema).mutation(({ input, ctx }) => ctx.session.keep(input)),
+})
+
 /** Everything that can be asked of the engine, but for pixels (see `frames`). */
 export const engineRouter = router({
   about,
@@ -104,6 +111,7 @@ export const engineRouter = router({
   files: filesRouter,
   models: modelsRouter,
   runs: runsRouter,
+  session: sessionRouter,
   settings: settingsRouter,
   studies: studiesRouter,
 })

@@ -4,6 +4,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { settingsIn } from './settings-file.ts'
 
+const presets = {
+  cacheBytes: null,
+  device: 'auto',
+  threads: null,
+  lastFolders: {},
+  theme: 'dark',
+  textSize: 'normal',
+  restoreSession: true,
+  keys: {},
+}
+
 let home = ''
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'radversary-settings-'))
@@ -13,12 +24,7 @@ afterEach(() => {
 })
 
 test('there are presets where there is no file', async () => {
-  expect(await settingsIn(home).read()).toEqual({
-    cacheBytes: null,
-    device: 'auto',
-    threads: null,
-    lastFolders: {},
-  })
+  expect(await settingsIn(home).read()).toEqual(presets)
 })
 
 test('a change keeps the rest and is there after a restart', async () => {
@@ -29,7 +35,7 @@ test('a change keeps the rest and is there after a restart', async () => {
     settings.change({ lastFolders: { open: '/a' } }),
   ])
   expect(await settingsIn(home).read()).toEqual({
-    cacheBytes: null,
+    ...presets,
     device: 'cpu',
     threads: 2,
     lastFolders: { open: '/a' },

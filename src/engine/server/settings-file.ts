@@ -14,11 +14,27 @@ export const settingsSchema = z.strictObject({
   threads: z.int().min(1).max(1024).nullable(),
   /** Where each dialog was left, by its purpose, e.g. `open` and `export`. */
   lastFolders: z.record(z.string(), z.string()),
+  /** `system`: as the operating system is set. */
+  theme: z.enum(['dark', 'light', 'system']),
+  textSize: z.enum(['normal', 'large', 'largest']),
+  /** Whether the page begins with what it showed when it was left. */
+  restoreSession: z.boolean(),
+  /** Keys that do another key's work, by the key that they stand for, e.g. `{ "I": "Ctrl+I" }`. */
+  keys: z.record(z.string(), z.string()),
 })
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>
 
-const presets: Settings = { cacheBytes: null, device: 'auto', threads: null, lastFolders: {} }
+const presets: Settings = {
+  cacheBytes: null,
+  device: 'auto',
+  threads: null,
+  lastFolders: {},
+  theme: 'dark',
+  textSize: 'normal',
+  restoreSession: true,
+  keys: {},
+}
 
 /** A later version may have added settings: those left out are at their presets. */
 export const settingsChange = settingsSchema.partial()
