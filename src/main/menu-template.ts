@@ -59,6 +59,8 @@ export function menuTemplate({
         { type: 'separator' },
         command('DICOM &Tags', 'tags'),
         { type: 'separator' },
+        command('&Settings', 'settings'),
+        { type: 'separator' },
         { role: isMac ? 'close' : 'quit' },
       ],
     },
@@ -68,7 +70,11 @@ export function menuTemplate({
     {
       label: '&Help',
       role: 'help',
-      submenu: [command('Keyboard &Shortcuts', 'shortcuts'), command('&About Radversary', 'about')],
+      submenu: [
+        command('&Help', 'help'),
+        command('Keyboard &Shortcuts', 'shortcuts'),
+        command('&About Radversary', 'about'),
+      ],
     },
   ]
 }

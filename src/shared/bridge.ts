@@ -6,7 +6,7 @@ export type Purpose =
 export type MenuEvent =
   /** Files or folders: from the dialog, the command line, or the system's file manager. */
   | { readonly type: 'open'; readonly paths: readonly string[] }
-  | { readonly type: 'command'; readonly command: 'about' | 'shortcuts' | 'tags' }
+  | { readonly type: 'command'; readonly command: 'about' | 'help' | 'settings' | 'shortcuts' | 'tags' }
 
 /**
  * What happened to the engine's process. A page that shows a study goes on with it: studies are found again

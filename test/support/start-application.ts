@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
@@ -38,6 +38,7 @@ export interface StartedApplication extends Application {
 /** A browser, and the server that its pages talk to. */
 export async function startApplication(): Promise<StartedApplication> {
   const home = mkdtempSync(join(tmpdir(), 'radversary-e2e-'))
+  beginEmpty(home)
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ['--no-sandbox', '--disable-background-networking'],
@@ -68,6 +69,12 @@ export async function startApplication(): Promise<StartedApplication> {
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Every page of a test begins anew, whatever the one before has left; a test of that sets it otherwise. */
+function beginEmpty(home: string): void {
+  const settings = { schema: 'radversary/settings/1', restoreSession: false }
+  writeFileSync(join(home, 'settings.json'), JSON.stringify(settings), { mode: 0o600 })
 }
 
 async function newPage(

@@ -6,6 +6,7 @@ import { exportTexts } from './texts/export.ts'
 import { modelTexts } from './texts/model.ts'
 import { resultsTexts } from './texts/results.ts'
 import { runsTexts } from './texts/runs.ts'
+import { settingsTexts } from './texts/settings.ts'
 import { studyTexts } from './texts/study.ts'
 import { viewerTexts } from './texts/viewer.ts'
 
@@ -24,4 +25,5 @@ export const texts = {
   ...attackTexts,
   ...resultsTexts,
   ...exportTexts,
+  ...settingsTexts,
 } as const

@@ -12,6 +12,7 @@ import classes from './app.module.css'
 import { Boundary } from './Boundary.tsx'
 import { listenToDesktop } from './desktop.ts'
 import { Dialogs, IntensityDialog } from './Dialogs.tsx'
+import { beginSession } from './session.ts'
 import { Header, Notices } from './Header.tsx'
 import { Library, Strip, Work } from './Panels.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -25,7 +26,7 @@ import { useOverlayContents } from './use-overlay-contents.ts'
  */
 export function App() {
   useShortcuts()
-  useEffect(openAskedFor, [])
+  useEffect(beginSession, [])
   useEffect(listenToDesktop, [])
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
@@ -78,16 +79,6 @@ function Images({ run }: { readonly run: ShownRun | undefined }) {
       <Strip run={run} />
     </>
   )
-}
-
-/**
- * `radversary serve --study` names studies in the page's address; they are opened once, not at each reload.
- */
-function openAskedFor(): void {
-  const paths = new URLSearchParams(window.location.search).getAll('study')
-  if (paths.length === 0) return
-  window.history.replaceState(null, '', window.location.pathname)
-  void openStudy(paths)
 }
 
 function FirstStart() {

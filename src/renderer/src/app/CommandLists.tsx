@@ -4,13 +4,14 @@ import { texts } from '../texts.ts'
 import { presetsOf } from '../viewer/presets.ts'
 import { runCommand } from './commands.ts'
 import { namedShortcuts, type Shortcut } from './shortcuts.ts'
+import { useShortcutTable } from './use-shortcuts.ts'
 
 /** Every key, with the presets of what the active viewport shows by name. */
 function useNamedShortcuts(): readonly Shortcut[] {
   const modality = useUi(
     ({ studies, panes, activePane }) => seriesOf(studies, panes[activePane]?.series)?.modality ?? '',
   )
-  return namedShortcuts(presetsOf(modality))
+  return namedShortcuts(useShortcutTable(), presetsOf(modality))
 }
 
 /** Every key and what it does. */

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api } from '../api/client.ts'
 import { AddModel, EditCard } from '../features/card/CardDialogs.tsx'
 import { Failures } from '../features/study/Failures.tsx'
@@ -12,6 +12,10 @@ import { useRestedSlice } from '../state/use-active-slice.ts'
 import { texts } from '../texts.ts'
 import { Fault } from '../ui/Fault.tsx'
 import { CommandPalette, ShortcutList } from './CommandLists.tsx'
+import { Settings } from './settings/Settings.tsx'
+
+/** Read when it is asked for: the documentation is long. */
+const Help = lazy(() => import('./help/Help.tsx'))
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -28,6 +32,14 @@ export function Dialogs() {
       return <ShortcutList />
     case 'palette':
       return <CommandPalette />
+    case 'help':
+      return (
+        <Suspense>
+          <Help />
+        </Suspense>
+      )
+    case 'settings':
+      return <Settings />
     case 'add-model':
       return <AddModel />
     case 'edit-card':

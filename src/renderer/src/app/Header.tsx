@@ -1,7 +1,14 @@
 import { ActionIcon, Button, Stack } from '@mantine/core'
-import { IconFolderOpen, IconInfoCircle, IconKeyboard } from '@tabler/icons-react'
+import {
+  type Icon,
+  IconFolderOpen,
+  IconHelp,
+  IconInfoCircle,
+  IconKeyboard,
+  IconSettings,
+} from '@tabler/icons-react'
 import { askForStudy } from '../features/study/open-study.ts'
-import { setUi } from '../state/ui-store.ts'
+import { type Dialog, setUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 import { EngineFault } from '../api/fault.ts'
@@ -22,29 +29,33 @@ export function Header() {
       </Button>
       <span className={classes['grow']} />
       <span className={classes['research']}>{texts.app.research}</span>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={texts.app.shortcuts}
-        title={texts.app.shortcuts}
-        onClick={() => {
-          setUi({ dialog: 'shortcuts' })
-        }}
-      >
-        <IconKeyboard size={18} />
-      </ActionIcon>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={texts.app.about}
-        title={texts.app.about}
-        onClick={() => {
-          setUi({ dialog: 'about' })
-        }}
-      >
-        <IconInfoCircle size={18} />
-      </ActionIcon>
+      <DialogButton icon={IconSettings} label={texts.settings.title} dialog="settings" />
+      <DialogButton icon={IconHelp} label={texts.help.title} dialog="help" />
+      <DialogButton icon={IconKeyboard} label={texts.app.shortcuts} dialog="shortcuts" />
+      <DialogButton icon={IconInfoCircle} label={texts.app.about} dialog="about" />
     </header>
+  )
+}
+
+interface DialogButtonProps {
+  readonly icon: Icon
+  readonly label: string
+  readonly dialog: Dialog
+}
+
+function DialogButton({ icon: Symbol, label, dialog }: DialogButtonProps) {
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={label}
+      title={label}
+      onClick={() => {
+        setUi({ dialog })
+      }}
+    >
+      <Symbol size={18} />
+    </ActionIcon>
   )
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { CompareButtons } from './ToolButton.tsx'
-import { keyOf } from './shortcuts.ts'
+import { useKeyOf } from './use-shortcuts.ts'
 import classes from './app.module.css'
 
 /**
@@ -36,13 +36,14 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
 
 function ShownSwitch() {
   const shown = useUi((ui) => ui.overlay.shown)
+  const key = useKeyOf('overlay')
   return (
     <Switch
       size="xs"
       label={texts.toolbar.overlayShort}
       aria-label={texts.toolbar.overlay}
       checked={shown}
-      aria-keyshortcuts={keyOf('overlay')}
+      aria-keyshortcuts={key}
       onChange={toggleOverlay}
     />
   )

@@ -16,11 +16,9 @@ import { StudyPanel } from '../features/study/StudyPanel.tsx'
 import { answerNames, noNames, useModel } from '../state/card-answers.ts'
 import { predictionsKey, usePredictions } from '../state/predictions.ts'
 import type { ShownRun } from '../state/shown-run.ts'
-import { type LeftTab, scrollTo, seriesOf, setUi, type Step, useUi } from '../state/ui-store.ts'
+import { leftTabs, scrollTo, seriesOf, setUi, steps, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
-
-const tabs: readonly LeftTab[] = ['studies', 'runs', 'comparisons']
 
 /** Open studies, and every run and comparison that was kept. */
 export function Library() {
@@ -33,7 +31,7 @@ export function Library() {
       value={leftTab}
       keepMounted={false}
       onChange={(value) => {
-        setUi({ leftTab: tabs.find((tab) => tab === value) ?? 'studies' })
+        setUi({ leftTab: leftTabs.find((tab) => tab === value) ?? 'studies' })
       }}
     >
       <Tabs.List grow>
@@ -53,8 +51,6 @@ export function Library() {
     </Tabs>
   )
 }
-
-const steps: readonly Step[] = ['model', 'attack', 'results', 'export']
 
 /** The four steps of the work; each can be used on its own. */
 export function Work({ run }: { readonly run: ShownRun | undefined }) {

@@ -1,10 +1,10 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { type Icon, IconPlusMinus, IconSeparatorVertical, IconSwitchHorizontal } from '@tabler/icons-react'
 import { type Command, runCommand } from './commands.ts'
-import { keyOf } from './shortcuts.ts'
 import type { PaneKind } from '../state/panes.ts'
 import { useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
+import { useKeyOf } from './use-shortcuts.ts'
 
 interface ToolButtonProps {
   readonly icon: Icon
@@ -16,7 +16,7 @@ interface ToolButtonProps {
 
 /** A button of the toolbar for a command that has a key too. */
 export function ToolButton({ icon: Symbol, label, command, isOn }: ToolButtonProps) {
-  const key = keyOf(command)
+  const key = useKeyOf(command)
   const title = key === undefined ? label : `${label} (${key})`
   return (
     <Tooltip label={title}>

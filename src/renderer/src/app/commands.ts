@@ -102,6 +102,12 @@ const plain = {
   shortcuts: () => {
     setUi({ dialog: 'shortcuts' })
   },
+  settings: () => {
+    setUi({ dialog: 'settings' })
+  },
+  help: () => {
+    setUi({ dialog: 'help' })
+  },
 } as const
 
 type ViewChange = keyof typeof viewChanges

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { presetsOf } from '../viewer/presets.ts'
-import { commandFor, keyOf, namedShortcuts, pressedKeys, shortcuts } from './shortcuts.ts'
+import { commandFor, holderOf, keyOf, namedShortcuts, pressedKeys, shortcuts, withKeys } from './shortcuts.ts'
 
 const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
 const press = (key: string, code = '', changes: Partial<typeof plain> = {}) => ({
@@ -58,12 +58,27 @@ test('a slider keeps its arrows, but lets the letters through', () => {
 
 test('presets are listed by name, as far as there are any', () => {
   const named = (modality: string) =>
-    namedShortcuts(presetsOf(modality)).filter(({ command }) => command.startsWith('preset:'))
+    namedShortcuts(shortcuts, presetsOf(modality)).filter(({ command }) => command.startsWith('preset:'))
   expect(named('CT')[2]).toEqual({ keys: '3', command: 'preset:3', text: 'Window: Lung' })
   expect(named('MR').map(({ keys }) => keys)).toEqual(['1', '9'])
-  expect(namedShortcuts([])).toHaveLength(shortcuts.length - 9)
+  expect(namedShortcuts(shortcuts, [])).toHaveLength(shortcuts.length - 9)
 })
 
 test('a button can tell its key', () => {
   expect(keyOf('overlay')).toBe('O')
+})
+
+test('a key that was chosen does the work of the preset one, which is free then', () => {
+  const moved = { I: 'J', '3': 'Q' }
+  const all = withKeys(moved)
+  expect(commandFor(press('j'), onPage, all)).toBe('invert')
+  expect(commandFor(press('i'), onPage, all)).toBeUndefined()
+  expect(namedShortcuts(all, presetsOf('CT')).find(({ keys }) => keys === 'Q')?.text).toBe('Window: Lung')
+  expect(holderOf('J', 'R', moved)?.command).toBe('invert')
+  expect(holderOf('I', 'R', moved)).toBeUndefined()
+  expect(holderOf('J', 'I', moved)).toBeUndefined()
+})
+
+test('help is there while typing too', () => {
+  expect(commandFor(press('F1', 'F1'), focusOn('input'))).toBe('help')
 })

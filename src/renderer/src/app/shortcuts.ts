@@ -63,14 +63,32 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'U', command: 'maximise', text: 'Maximise the viewport, or show all again' },
   { keys: 'Ctrl+O', command: 'open', text: 'Open a study' },
   { keys: 'Ctrl+K', command: 'palette', text: 'Find a command' },
+  { keys: 'Ctrl+,', command: 'settings', text: 'Settings' },
+  { keys: 'F1', command: 'help', text: 'Help on what is shown' },
   { keys: '?', command: 'shortcuts', text: 'Keyboard shortcuts' },
 ]
 
-/** The keys with presets by their names, without those that there are none for. */
-export function namedShortcuts(presets: readonly Pick<WindowPreset, 'key' | 'name'>[]): Shortcut[] {
-  return shortcuts.flatMap((shortcut) => {
+/** Chosen keys by the preset ones that they stand for. */
+export type MovedKeys = Readonly<Record<string, string>>
+
+/** Every shortcut at the keys that the user has chosen. */
+export function withKeys(moved: MovedKeys): readonly Shortcut[] {
+  return shortcuts.map((shortcut) => ({ ...shortcut, keys: moved[shortcut.keys] ?? shortcut.keys }))
+}
+
+/** What has these keys already, apart from the shortcut whose preset they are or that is being changed. */
+export function holderOf(keys: string, preset: string, moved: MovedKeys): Shortcut | undefined {
+  return shortcuts.find((other) => other.keys !== preset && (moved[other.keys] ?? other.keys) === keys)
+}
+
+/** Shortcuts with window presets by their names, without those that there are none for. */
+export function namedShortcuts(
+  all: readonly Shortcut[],
+  presets: readonly Pick<WindowPreset, 'key' | 'name'>[],
+): Shortcut[] {
+  return all.flatMap((shortcut) => {
     if (!shortcut.command.startsWith('preset:')) return [shortcut]
-    const preset = presets.find(({ key }) => key === shortcut.keys)
+    const preset = presets.find(({ key }) => `preset:${key}` === shortcut.command)
     return preset === undefined ? [] : [{ ...shortcut, text: `Window: ${preset.name}` }]
   })
 }
@@ -111,14 +129,16 @@ const arrows = /^(?:Arrow|Page|Home|End)/
 export function commandFor(
   press: KeyPress,
   focused: { matches(selector: string): boolean; closest(selector: string): unknown },
+  all: readonly Shortcut[] = shortcuts,
 ): Command | undefined {
-  if (focused.matches(typing) || focused.closest('[role=dialog]') !== null) return undefined
   const keys = pressedKeys(press)
+  const isTyped = focused.matches(typing) && !/^F\d+$/.test(keys)
+  if (isTyped || focused.closest('[role=dialog]') !== null) return undefined
   if (arrows.test(keys) && focused.closest(ownArrows) !== null) return undefined
-  return shortcuts.find((shortcut) => shortcut.keys === keys)?.command
+  return all.find((shortcut) => shortcut.keys === keys)?.command
 }
 
 /** The key of a command, for its button. */
-export function keyOf(command: Command): string | undefined {
-  return shortcuts.find((shortcut) => shortcut.command === command)?.keys
+export function keyOf(command: Command, all: readonly Shortcut[] = shortcuts): string | undefined {
+  return all.find((shortcut) => shortcut.command === command)?.keys
 }

@@ -14,10 +14,25 @@ import {
   type SeriesKey,
 } from './panes.ts'
 
-export type Step = 'model' | 'attack' | 'results' | 'export'
-export type LeftTab = 'studies' | 'runs' | 'comparisons'
+/** The four steps of the work, in their order. */
+export const steps = ['model', 'attack', 'results', 'export'] as const
+export type Step = (typeof steps)[number]
+
+/** What can be listed on the left. */
+export const leftTabs = ['studies', 'runs', 'comparisons'] as const
+export type LeftTab = (typeof leftTabs)[number]
+
 export type Dialog =
-  'open' | 'tags' | 'shortcuts' | 'palette' | 'about' | 'add-model' | 'edit-card' | 'failures'
+  | 'open'
+  | 'tags'
+  | 'shortcuts'
+  | 'palette'
+  | 'settings'
+  | 'help'
+  | 'about'
+  | 'add-model'
+  | 'edit-card'
+  | 'failures'
 
 /**
  * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or
@@ -269,6 +284,15 @@ export function closeDialog(): void {
   set({ dialog: undefined, modelFile: undefined })
 }
 
+/** Shows panes that an earlier visit has shown. */
+export function showPanes({
+  layout,
+  panes,
+  activePane,
+}: Pick<UiState, 'layout' | 'panes' | 'activePane'>): void {
+  set({ layout, panes, activePane: Math.min(activePane, panes.length - 1), maximised: undefined })
+}
+
 /** Sets fields that need no more than being set. */
 export const setUi: (
   change: Partial<
@@ -281,6 +305,7 @@ export const setUi: (
       | 'swipeAt'
       | 'region'
       | 'model'
+      | 'run'
       | 'step'
       | 'leftTab'
       | 'dialog'

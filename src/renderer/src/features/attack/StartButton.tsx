@@ -78,7 +78,7 @@ export function StartProblems({
   return (
     <div id={id} role="status">
       {[...new Set(problems)].map((problem) => (
-        <Text key={problem} size="xs" c="orange.4">
+        <Text key={problem} size="xs" c="var(--app-warning)">
           {problem}
         </Text>
       ))}

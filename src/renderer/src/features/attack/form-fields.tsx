@@ -288,7 +288,7 @@ export function SizeField({ setting, text, subject, onText }: SizeFieldProps) {
         </Text>
       )}
       {size.data !== undefined && isBelowOneLevel(size.data) && (
-        <Text size="xs" c="orange.4">
+        <Text size="xs" c="var(--app-warning)">
           {texts.attack.belowOneLevel}
         </Text>
       )}

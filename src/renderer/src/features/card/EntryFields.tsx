@@ -70,7 +70,7 @@ export function EntryField({ field, draft, shown }: InputProps) {
         {field.reason}
       </Text>
       {shown.error !== undefined && (
-        <Text size="xs" c="red.4" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {shown.error}
         </Text>
       )}

@@ -119,7 +119,7 @@ function Agreements({
         </Text>
       ))}
       {notices.map(({ message }) => (
-        <Text key={message} size="xs" c="orange.4">
+        <Text key={message} size="xs" c="var(--app-warning)">
           {message}
         </Text>
       ))}

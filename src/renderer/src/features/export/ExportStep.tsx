@@ -101,14 +101,14 @@ function ExportProgress({ done, total, onCancel }: ExportProgressProps) {
 function Exported({ report: { folder, files, bytes, notices } }: { readonly report: ExportReport }) {
   return (
     <div role="status" data-testid="exported">
-      <Text size="sm" c="teal.3">
+      <Text size="sm" c="var(--app-good)">
         {texts.export.done(files, sizeText(bytes))}
       </Text>
       <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {folder}
       </Text>
       {notices.map((notice) => (
-        <Text key={notice} size="xs" c="orange.4">
+        <Text key={notice} size="xs" c="var(--app-warning)">
           {notice}
         </Text>
       ))}

@@ -59,12 +59,12 @@ function Verified({
   return (
     <div role="status" data-testid="verified">
       {discrepancies.length === 0 ? (
-        <Text size="sm" c="teal.3">
+        <Text size="sm" c="var(--app-good)">
           {texts.export.verified(files, images)}
         </Text>
       ) : (
         <>
-          <Text size="sm" c="red.4">
+          <Text size="sm" c="var(--mantine-color-error)">
             {texts.export.discrepancies(discrepancies.length)}
           </Text>
           <List size="xs">

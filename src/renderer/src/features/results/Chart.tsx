@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core'
+import { Button, Group, useComputedColorScheme } from '@mantine/core'
 import { LineChart } from 'echarts/charts'
 import {
   AriaComponent,
@@ -11,7 +11,7 @@ import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { texts } from '../../texts.ts'
-import { curvesCsv, inPrint, lineChart, type NamedCurve } from './curves.ts'
+import { curvesCsv, inPrint, lineChart, type NamedCurve, onDark } from './curves.ts'
 import classes from './results.module.css'
 import { saveBlob } from './save-file.ts'
 
@@ -37,7 +37,8 @@ interface ChartProps {
 export function Chart({ title, curves, axis }: ChartProps) {
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts>(undefined)
-  const option = lineChart(title, curves, axis)
+  const colours = useComputedColorScheme('dark') === 'dark' ? onDark : inPrint
+  const option = lineChart(title, curves, axis, colours)
   useEffect(() => {
     if (element.current === null) return
     const made = init(element.current, null, { renderer: 'svg' })

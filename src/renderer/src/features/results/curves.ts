@@ -65,7 +65,8 @@ interface ChartColours {
   readonly curve: (colour: string) => string
 }
 
-const onScreen: ChartColours = {
+/** On a dark screen. */
+export const onDark: ChartColours = {
   ink: '#d5dce4',
   faint: '#9aa6b2',
   grid: '#29313a',
@@ -89,7 +90,7 @@ export function lineChart(
   title: string,
   curves: readonly NamedCurve[],
   over?: string,
-  { ink, faint, grid, curve: curveColour }: ChartColours = onScreen,
+  { ink, faint, grid, curve: curveColour }: ChartColours = onDark,
 ): EChartsCoreOption {
   const axis = {
     axisLabel: { color: faint, fontSize: 11 },

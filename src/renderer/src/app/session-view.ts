@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { emptyPane, layouts, type Pane, paneKinds } from '../state/panes.ts'
+import { leftTabs, steps, type UiState } from '../state/ui-store.ts'
+
+const seriesKey = z.object({ study: z.string(), series: z.int().min(0) })
+
+/** What a page shows besides its studies, as it is kept between visits. */
+const viewSchema = z.object({
+  layout: z.enum(layouts),
+  panes: z
+    .array(z.object({ series: seriesKey.optional(), kind: z.enum(paneKinds), slice: z.int().min(0) }))
+    .min(1)
+    .max(64),
+  activePane: z.int().min(0),
+  linked: z.boolean(),
+  model: z.string().optional(),
+  run: z.string().optional(),
+  step: z.enum(steps),
+  leftTab: z.enum(leftTabs),
+})
+
+export type SessionView = z.output<typeof viewSchema>
+
+/** The view to keep; of a maximised viewport that of all. */
+export function viewOf(ui: UiState): SessionView {
+  const { layout, panes, activePane } = ui.maximised ?? ui
+  const { linked, model, run, step, leftTab } = ui
+  return {
+    layout,
+    panes: panes.map(({ series, kind, slice }) => ({ series, kind, slice })),
+    activePane,
+    linked,
+    model,
+    run,
+    step,
+    leftTab,
+  }
+}
+
+/** A kept view; undefined for one that another version wrote. */
+export function readView(kept: unknown): SessionView | undefined {
+  return viewSchema.safeParse(kept).data
+}
+
+/** Panes of a kept view: places in studies that are not there are empty, and slices are within their series. */
+export function panesOf(
+  { panes, run }: Pick<SessionView, 'panes' | 'run'>,
+  countOf: (series: NonNullable<Pane['series']>) => number,
+): Pane[] {
+  return panes.map(({ series, kind, slice }) => {
+    const count = series === undefined ? 0 : countOf(series)
+    return series === undefined || count === 0
+      ? { ...emptyPane }
+      : { series, kind: run === undefined ? 'original' : kind, slice: Math.min(slice, count - 1) }
+  })
+}
