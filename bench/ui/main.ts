@@ -8,8 +8,12 @@ import type { UiBenchSection } from './context.ts'
 import { formatFigures, isMet, type Figure } from './figure.ts'
 import { firstImage } from './first-image.ts'
 import { memory } from './memory.ts'
+import { planes } from './planes.ts'
 
-const sections = { 'first-image': firstImage, attack, memory } satisfies Record<string, UiBenchSection>
+const sections = { 'first-image': firstImage, attack, planes, memory } satisfies Record<
+  string,
+  UiBenchSection
+>
 type SectionName = keyof typeof sections
 
 const { values: options } = parseArgs({

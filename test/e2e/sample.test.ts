@@ -161,6 +161,40 @@ describeApplication('the sample, from the first start to a verified export', (ap
     await expect.poll(coloured).toBe(0)
   })
 
+  it('planes of the patient go through all slices, of the attack too, and a crosshair moves them', async () => {
+    const texts = () => viewportTexts(page)
+    await pane(page, 0).focus()
+    await page.keyboard.press('q')
+    await expect
+      .poll(async () => (await texts()).map(({ slice }) => slice)[1], { timeout: 20_000 })
+      .toMatch(/512/)
+    expect((await texts()).map(({ label }) => label.split(',')[1]!.trim())).toEqual([
+      'Axial',
+      'Coronal',
+      'Sagittal',
+      '1 · Thorax',
+    ])
+    const coronal = pane(page, 1)
+    await coronal.getByLabel('What this viewport shows').selectOption('Adversarial')
+    await coronal.getByTestId('adversarial-label').waitFor()
+    await pane(page, 2).getByLabel('What this viewport shows').selectOption('Perturbation')
+    await pane(page, 2).getByTestId('legend').waitFor()
+    await page.keyboard.press('n')
+    const at = await pointIn(coronal, 0.5, 0.5)
+    await page.mouse.click(at.x, at.y)
+    await expect.poll(async () => (await texts())[2]?.slice).toBe('257 / 512')
+    expect(probed((await texts())[1]!.probe)).toMatchObject({ x: 256 })
+    expect((await texts())[0]!.probe).toBe('')
+    const slice = (await texts())[0]!.slice
+    await coronal.focus()
+    await page.keyboard.press('ArrowDown')
+    expect((await texts())[0]!.slice).toBe(slice)
+    await keepScreenshot(page, 'planes')
+    await page.keyboard.press('w')
+    await page.keyboard.press('q')
+    await expect.poll(async () => (await texts()).map(({ slice }) => slice)).toEqual(Array(4).fill(slice))
+  }, 60_000)
+
   it('results are told by slice; a row goes to its slice', async () => {
     await page.getByRole('tab', { name: 'Results' }).click()
     expect(await page.getByTestId('slices').locator('tbody tr').count()).toBe(28)

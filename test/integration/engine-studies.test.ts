@@ -48,6 +48,16 @@ describeWithSharedData('the engine and a study', () => {
     expect([headers['x-min'], headers['x-max']]).toEqual([String(sorted[0]), String(sorted.at(-1))])
   })
 
+  it('says which grid a series makes, slice by slice', async () => {
+    const { grid, positions, orientation } = await engine.client.studies.geometry.query({
+      study: study.id,
+      series: 0,
+    })
+    expect(positions).toHaveLength(28)
+    expect(orientation).not.toBeNull()
+    expect(grid).toMatchObject({ size: [512, 512, 28] })
+  })
+
   it('tells its memory, and how much of it frames take', async () => {
     const [image] = study.series[0]!.images
     await (await engine.get(`/frames/${study.id}/${image!.index}/0`)).arrayBuffer()

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EngineContext } from '../context.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
 import { imageDetails } from '../studies/image-details.ts'
+import { seriesGeometry } from '../studies/series-geometry.ts'
 import { imageAt } from '../studies/study-store.ts'
 import type { StudyInfo } from '../studies/study-info.ts'
 import { tagRows } from '../studies/tag-rows.ts'
@@ -36,6 +37,13 @@ export const studiesRouter = router({
     const opened = await ctx.studies.find(input.study)
     return imageDetails(imageAt(opened, input.image), await ctx.frames.frame(input))
   }),
+  /** Where a series' slices lie in the patient, and the grid that they make. */
+  geometry: procedure
+    .input(z.strictObject({ study: studyId, series: z.int().min(0) }))
+    .query(async ({ input: { study, series }, ctx }) => {
+      const opened = await ctx.studies.find(study)
+      return seriesGeometry(opened.study, series, (image) => ctx.frames.instance({ study, image }))
+    }),
   /** All elements of an instance, for the tag browser. */
   tags: procedure
     .input(imageAddress)

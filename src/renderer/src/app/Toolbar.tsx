@@ -6,6 +6,8 @@ import {
   IconCircle,
   IconContrast,
   IconContrastFilled,
+  IconCrosshair,
+  IconCube,
   IconEraser,
   IconFlipHorizontal,
   IconFlipVertical,
@@ -26,6 +28,7 @@ import { seriesOf, setLayout, type ToolName, useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
 import { type Command, runCommand } from './commands.ts'
 import { OverlayControls } from './OverlayControls.tsx'
+import { PlaneControls } from './PlaneControls.tsx'
 import { ToolButton } from './ToolButton.tsx'
 import classes from './app.module.css'
 import { presetsOf } from '../viewer/presets.ts'
@@ -41,6 +44,7 @@ const toolIcons: Readonly<Record<ToolName, Icon>> = {
   rectangle: IconRectangle,
   region: IconVector,
   'region-ellipse': IconLassoPolygon,
+  crosshair: IconCrosshair,
 }
 
 const actions = [
@@ -58,6 +62,7 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
   const tool = useUi((ui) => ui.tool)
   const linked = useUi((ui) => ui.linked)
   const cine = useUi((ui) => ui.cine)
+  const arePlanes = useUi((ui) => ui.panes.some(({ plane }) => plane !== undefined))
   return (
     <div className={classes['toolbar']} role="toolbar" aria-label={texts.toolbar.label}>
       <NativeSelect
@@ -86,8 +91,10 @@ export const Toolbar = memo(function Toolbar({ isRunShown }: { readonly isRunSho
         <ToolButton key={command} icon={icon} label={texts.toolbar[command]} command={command} />
       ))}
       <span className={classes['separator']} />
+      <ToolButton icon={IconCube} label={texts.toolbar.planes} command="planes" isOn={arePlanes} />
       <ToolButton icon={IconLink} label={texts.toolbar.linked} command="link" isOn={linked} />
       <ToolButton icon={IconPlayerPlay} label={texts.toolbar.cine} command="cine" isOn={cine} />
+      {arePlanes && <PlaneControls />}
       <OverlayControls isRunShown={isRunShown} />
     </div>
   )

@@ -1,5 +1,6 @@
 import { askForStudy } from '../features/study/open-study.ts'
 import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
+import { togglePlanes } from '../state/show-planes.ts'
 import {
   nextOverlayContent,
   scrollBy,
@@ -80,6 +81,7 @@ const plain = {
   maximise: () => {
     toggleMaximised(active())
   },
+  planes: togglePlanes,
   link,
   cine: () => {
     setUi({ cine: !ui().cine })

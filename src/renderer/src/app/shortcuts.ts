@@ -44,6 +44,8 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'T', command: 'tool:rectangle', text: 'Rectangle with statistics' },
   { keys: 'X', command: 'tool:region', text: 'Region for the attack: rectangle' },
   { keys: 'Shift+X', command: 'tool:region-ellipse', text: 'Region for the attack: ellipse' },
+  { keys: 'N', command: 'tool:crosshair', text: 'Crosshair: move all planes to where you click' },
+  { keys: 'Q', command: 'planes', text: 'Axial, coronal and sagittal planes, or the slices again' },
   { keys: 'Delete', command: 'clear', text: 'Remove measurements' },
   { keys: 'Ctrl+Z', command: 'undo', text: 'Undo what was drawn or removed' },
   { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo what was undone' },

@@ -3,7 +3,7 @@ import {
   baseKind,
   comparison,
   emptyPane,
-  gridOf,
+  sidesOf,
   scrolled,
   withLayout,
   withoutStudy,
@@ -21,7 +21,7 @@ const pane = (slice: number, changes: Partial<Pane> = {}): Pane => ({
 const countOf = ({ study }: { study: string }) => (study === 'a' ? 28 : 10)
 
 test('a layout is rows by columns', () => {
-  expect(gridOf('1x4')).toEqual({ rows: 1, columns: 4 })
+  expect(sidesOf('1x4')).toEqual({ rows: 1, columns: 4 })
 })
 
 test('a perturbation and a divided viewport lie on the original', () => {

@@ -1,4 +1,6 @@
+import type { Vector3 } from '../../../core/dicom/geometry.ts'
 import type { FrameKind } from '../viewer/frame.ts'
+import type { PlaneName, Turn } from '../viewer/volume/planes.ts'
 
 /** One image of a slice, or `swipe`: the original left of a divider and the adversarial one right of it. */
 export type PaneKind = FrameKind | 'swipe'
@@ -8,8 +10,18 @@ export interface Pane {
   /** Undefined for an empty viewport. */
   readonly series: SeriesKey | undefined
   readonly kind: PaneKind
-  /** Index of the image in the series. */
+  /** Index of the image in the series; of a plane, of the slice that goes through its point. */
   readonly slice: number
+  /** The plane through the series that is shown; undefined for its slices as they were taken. */
+  readonly plane?: PlaneView | undefined
+}
+
+/** A plane of the patient. */
+export interface PlaneView {
+  readonly name: Exclude<PlaneName, 'acquired'>
+  /** A place in the plane, in voxels: planes of one series share it. Undefined until the grid is known. */
+  readonly point: Vector3 | undefined
+  readonly turn: Turn
 }
 
 export interface SeriesKey {
@@ -18,12 +30,18 @@ export interface SeriesKey {
   readonly series: number
 }
 
-export type Layout = '1x1' | '1x2' | '2x2' | '1x4'
+/** Rows and columns, at most four of each. */
+export type Layout = `${Side}x${Side}`
+type Side = 1 | 2 | 3 | 4
 
-export const layouts: readonly Layout[] = ['1x1', '1x2', '2x2', '1x4']
+const sides: readonly Side[] = [1, 2, 3, 4]
+
+export const layouts: readonly Layout[] = sides.flatMap((rows) =>
+  sides.map((columns): Layout => `${rows}x${columns}`),
+)
 
 /** Rows and columns, as in '1x2'. */
-export function gridOf(layout: Layout): { readonly rows: number; readonly columns: number } {
+export function sidesOf(layout: Layout): { readonly rows: number; readonly columns: number } {
   const [rows = 1, columns = 1] = layout.split('x').map(Number)
   return { rows, columns }
 }
@@ -53,7 +71,7 @@ export const emptyPane: Pane = { series: undefined, kind: 'original', slice: 0 }
  * compared.
  */
 export function withLayout(panes: readonly Pane[], layout: Layout, compared: boolean): Pane[] {
-  const { rows, columns } = gridOf(layout)
+  const { rows, columns } = sidesOf(layout)
   const [first = emptyPane] = panes
   return Array.from({ length: rows * columns }, (_, i) => {
     const kind = comparedKinds[i]

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import type { Region, RegionShape } from '../viewer/region.ts'
+import { gridOf } from './geometry.ts'
 import {
   comparison,
   emptyPane,
@@ -13,6 +14,8 @@ import {
   type PaneKind,
   type SeriesKey,
 } from './panes.ts'
+import { movedToPoint, planeOf, planesFollowing, scrolledPlane } from './plane-panes.ts'
+import type { SlabKind } from '../viewer/volume/reslice.ts'
 
 /** The four steps of the work, in their order. */
 export const steps = ['model', 'attack', 'results', 'export'] as const
@@ -69,6 +72,13 @@ export type ToolName =
   | 'magnify'
   | 'region'
   | 'region-ellipse'
+  | 'crosshair'
+
+/** Several planes taken together; a thickness of 0 is one plane. */
+export interface Slab {
+  readonly millimetres: number
+  readonly kind: SlabKind
+}
 
 /** State of the interface alone; what the engine knows is TanStack Query's. */
 export interface UiState {
@@ -86,6 +96,7 @@ export interface UiState {
   readonly overlayContents: readonly OverlayContent[]
   /** Position of the divider in divided viewports: 0 at the left edge, 1 at the right one. */
   readonly swipeAt: number
+  readonly slab: Slab
   readonly region: Region | undefined
   /** Name of the chosen model. */
   readonly model: string | undefined
@@ -117,6 +128,7 @@ const initial: UiState = {
   },
   overlayContents: ['gradient'],
   swipeAt: 0.5,
+  slab: { millimetres: 0, kind: 'greatest' },
   region: undefined,
   model: undefined,
   run: undefined,
@@ -193,7 +205,10 @@ export function toggleMaximised(index: number): void {
     return
   }
   const { layout: before, panes: others, activePane: place } = maximised
-  const moved = scrolled(others, place, pane.slice, { linked: get().linked, countOf })
+  const moved =
+    pane.plane?.point === undefined
+      ? scrolled(others, place, pane.slice, { linked: get().linked, countOf })
+      : movedToPoint(others, place, pane.plane.point, { linked: get().linked, gridOf })
   const all = moved.map((other, i) => (i === place ? pane : other))
   set({ layout: before, panes: all, activePane: place, maximised: undefined })
 }
@@ -228,21 +243,35 @@ export function setKind(index: number, kind: PaneKind): void {
   set({ panes: get().panes.map((pane, i) => (i === index ? { ...pane, kind } : pane)) })
 }
 
-export function scrollTo(index: number, slice: number): void {
+/** Which of how many images or planes a viewport shows. */
+function placeOf(pane: Pane): { readonly index: number; readonly count: number } {
+  const plane = planeOf(pane, gridOf)
+  if (pane.plane !== undefined) return plane ?? { index: 0, count: 0 }
+  return { index: pane.slice, count: pane.series === undefined ? 0 : countOf(pane.series) }
+}
+
+/** Shows another image, or plane, of what a viewport shows. */
+export function scrollTo(index: number, to: number): void {
   const { panes, linked } = get()
-  const moved = scrolled(panes, index, slice, { linked, countOf })
-  if (moved !== panes) set({ panes: moved })
+  if (panes[index]?.plane !== undefined) {
+    set({ panes: scrolledPlane(panes, index, to, { linked, gridOf }) })
+    return
+  }
+  const moved = scrolled(panes, index, to, { linked, countOf })
+  if (moved !== panes) set({ panes: linked ? planesFollowing(moved, index, gridOf) : moved })
 }
 
 export function scrollBy(index: number, delta: number): void {
-  scrollTo(index, (get().panes[index]?.slice ?? 0) + delta)
+  const pane = get().panes[index]
+  if (pane !== undefined) scrollTo(index, placeOf(pane).index + delta)
 }
 
 /** One image on, from the last to the first: for cine. */
 export function scrollOn(index: number): void {
   const pane = get().panes[index]
-  const count = pane?.series === undefined ? 0 : countOf(pane.series)
-  if (pane !== undefined && count > 1) scrollTo(index, (pane.slice + 1) % count)
+  if (pane === undefined) return
+  const { index: at, count } = placeOf(pane)
+  if (count > 1) scrollTo(index, (at + 1) % count)
 }
 
 export function setActivePane(activePane: number): void {
@@ -302,7 +331,12 @@ export const setUi: (
       | 'linked'
       | 'tool'
       | 'cine'
+      | 'panes'
+      | 'layout'
+      | 'activePane'
+      | 'maximised'
       | 'swipeAt'
+      | 'slab'
       | 'region'
       | 'model'
       | 'run'

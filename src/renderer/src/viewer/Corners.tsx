@@ -15,18 +15,21 @@ interface CornersProps {
   readonly drawn: Drawn
   readonly slice: number
   readonly count: number
+  /** Names where the image is: the pointer's pixel is of one place. */
+  readonly place: string
   /** Six direction cosines (0020,0037). */
   readonly orientation: readonly number[] | undefined
 }
 
 /** Numbers and marks around an image. */
-export function Corners({ isWindowed, scene, gradient, drawn, slice, count, orientation }: CornersProps) {
+export function Corners({ isWindowed, scene, gradient, drawn, ...at }: CornersProps) {
+  const { slice, count, place, orientation } = at
   const { frame } = scene.image
   const { center, width } = drawn.view.window ?? frame.window
   const markers = orientationMarkers(orientation, drawn.view)
   return (
     <div className={classes['corners']}>
-      <ProbeLine scene={scene} gradient={gradient} />
+      <ProbeLine {...{ scene, gradient, place }} />
       <div className={classes['bottomRight']}>
         <ScaleBarLine scene={scene} scale={drawn.scale} />
         <div data-testid="slice">{texts.viewer.slice(slice + 1, count)}</div>
@@ -52,8 +55,9 @@ function round(value: number): number {
 function ProbeLine({
   scene: { image, perturbation, swiped },
   gradient,
-}: Pick<CornersProps, 'scene' | 'gradient'>) {
-  const pixel = useCursor((cursor) => cursor.pixel)
+  place,
+}: Pick<CornersProps, 'scene' | 'gradient' | 'place'>) {
+  const pixel = useCursor((cursor) => (cursor.place === place ? cursor.pixel : undefined))
   const layers = { perturbation: perturbation?.frame, gradient, after: swiped?.frame }
   const found = pixel && probe(image.frame, layers, pixel.x, pixel.y)
   if (found === undefined) return null

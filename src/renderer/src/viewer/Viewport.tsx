@@ -1,10 +1,12 @@
 import { useEffect, useEffectEvent, useRef, useState, type PointerEvent, type WheelEvent } from 'react'
 import type { RegionShape } from './region.ts'
+import { useUi } from '../state/ui-store.ts'
 import { initViewer, onRegionDrawn } from './tools.ts'
 import type { LoadedScene } from './use-scene.ts'
 import { initialView, type View } from './view.ts'
 import { createViewport, type Scene, type ViewportControl } from './viewport-control.ts'
 import { linkGroup, registerViewport, useCursor } from './viewports.ts'
+import type { PlaneName } from './volume/planes.ts'
 import { createWheel } from './wheel.ts'
 import classes from './viewer.module.css'
 
@@ -25,8 +27,15 @@ interface ViewportProps {
   /** Where the divider is, 0 to 1, when the scene has a second image. */
   readonly swipeAt: number
   readonly region: Scene['region']
+  readonly lines: Scene['lines']
+  /** Viewports of one plane share zoom, pan and turn while they are linked. */
+  readonly plane: PlaneName
+  /** Viewports of one place have the same pixels under the pointer. */
+  readonly place: string
   readonly onDrawn: (drawn: Drawn) => void
   readonly onScroll: (delta: number) => void
+  /** The crosshair was put to a pixel. */
+  readonly onPoint: (pixel: { readonly x: number; readonly y: number }) => void
   readonly onRegion: (shape: RegionShape) => void
 }
 
@@ -34,27 +43,30 @@ interface ViewportProps {
  * An image that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have
  * a size.
  */
-export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, ...over }: ViewportProps) {
-  const { overlay, masks, boxes, region } = over
+export function Viewport({ index, scene, swipeAt, plane, place, ...props }: ViewportProps) {
+  const { overlay, masks, boxes, region, lines, onScroll, onPoint } = props
   const element = useRef<HTMLDivElement>(null)
-  const control = useViewport(index, element, onDrawn, onRegion)
+  const control = useViewport({ index, plane }, element, props)
   const [wheel] = useState(createWheel)
 
   useEffect(() => {
     if (scene === undefined) return
     const swipe = scene.swiped && { image: scene.swiped, at: swipeAt }
-    control?.show({ image: scene.image, overlay, masks, boxes, swipe, region })
-  }, [control, scene, overlay, masks, boxes, swipeAt, region])
+    control?.show({ image: scene.image, overlay, masks, boxes, swipe, region, lines })
+  }, [control, scene, overlay, masks, boxes, swipeAt, region, lines])
 
   const scroll = (event: WheelEvent): void => {
     const slices = wheel(event)
     if (slices !== 0) onScroll(slices)
   }
   const point = (event: PointerEvent): void => {
-    useCursor.setState({ pixel: control?.pixelAt(event.pageX, event.pageY) })
+    const pixel = control?.pixelAt(event.pageX, event.pageY)
+    useCursor.setState({ pixel, place })
+    const isPressed = event.buttons === 1 && useUi.getState().tool === 'crosshair'
+    if (isPressed && pixel !== undefined) onPoint(pixel)
   }
   const leave = (): void => {
-    useCursor.setState({ pixel: undefined })
+    useCursor.setState({ pixel: undefined, place: '' })
   }
   return (
     <div
@@ -62,6 +74,7 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
       className={classes['canvas']}
       data-shown={scene === undefined ? undefined : scene.image.imageId}
       onWheel={scroll}
+      onPointerDown={point}
       onPointerMove={point}
       onPointerLeave={leave}
       onContextMenu={(event) => {
@@ -72,10 +85,9 @@ export function Viewport({ index, scene, onDrawn, onScroll, onRegion, swipeAt, .
 }
 
 function useViewport(
-  index: number,
+  { index, plane }: Pick<ViewportProps, 'index' | 'plane'>,
   element: { readonly current: HTMLDivElement | null },
-  onDrawn: ViewportProps['onDrawn'],
-  onRegion: ViewportProps['onRegion'],
+  { onDrawn, onRegion }: Pick<ViewportProps, 'onDrawn' | 'onRegion'>,
 ): ViewportControl | undefined {
   const [control, setControl] = useState<ViewportControl>()
   const drawn = useEffectEvent((view: View, scale: number) => {
@@ -94,7 +106,7 @@ function useViewport(
         drawn(made.view, made.scale)
       },
     })
-    const unregister = registerViewport(index, made)
+    const unregister = registerViewport(index, made, plane)
     const forgetRegions = onRegionDrawn(current, (shape) => {
       regionDrawn(shape)
     })
@@ -109,7 +121,7 @@ function useViewport(
       unregister()
       made.dispose()
     }
-  }, [index, element])
+  }, [index, plane, element])
   return control
 }
 

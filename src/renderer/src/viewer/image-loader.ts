@@ -78,18 +78,32 @@ export function forgetFrames(of: { readonly study: string } | { readonly run: st
 }
 
 async function fetchImage(imageId: string, signal: AbortSignal): Promise<ViewerImage> {
+  const frame = await fetchFrame(imageId, signal)
+  return toImage(imageId, frame, frame.values instanceof Float32Array)
+}
+
+/** A frame that is at hand, or from the engine, which is not kept: for whoever keeps it himself. */
+export async function frameOnce(ref: FrameRef, signal: AbortSignal): Promise<Frame> {
+  const imageId = imageIdOf(ref)
+  if (cornerstone.imageCache.getImageLoadObject(imageId) !== undefined) return (await loadFrame(ref)).frame
+  return fetchFrame(imageId, signal)
+}
+
+async function fetchFrame(imageId: string, signal: AbortSignal): Promise<Frame> {
   const [path = '', original = path] = imageId.slice(scheme.length + 1).split('#')
   const response = await fetch(path, { signal })
   if (!response.ok) throw await engineFault(response)
   const body = await response.arrayBuffer()
   // What an attack makes of an image has the image's own table.
   const table = needsTable(response.headers) ? await fetchTable(original) : undefined
-  return toImage(imageId, readFrame(response.headers, body, table))
+  return readFrame(response.headers, body, table)
 }
 
-function toImage(imageId: string, frame: Frame): ViewerImage {
+/** @param isPainted whether the overlay paints it, as perturbations and gradients, and cornerstone never does */
+export function toImage(imageId: string, frame: Frame, isPainted: boolean): ViewerImage {
   const { rows, columns, spacing, window } = frame
-  const { pixels, bytes, ...levels } = frame.samples === 3 ? colourLevels(frame) : greyLevels(frame)
+  const { pixels, bytes, ...levels } =
+    frame.samples === 3 ? colourLevels(frame) : greyLevels(frame, isPainted)
   return {
     imageId,
     frame,
@@ -110,9 +124,8 @@ function toImage(imageId: string, frame: Frame): ViewerImage {
   }
 }
 
-/** Perturbations and gradients (float) are painted by the overlay, never by cornerstone. */
-function greyLevels(frame: Frame) {
-  if (frame.values instanceof Float32Array)
+function greyLevels(frame: Frame, isPainted: boolean) {
+  if (isPainted)
     return { pixels: frame.values, bytes: 0, minPixelValue: 0, maxPixelValue: 1, slope: 1, intercept: 0 }
   const { values, min, max, slope, intercept } = displayPixels(frame)
   const bytes = values === frame.values ? 0 : values.byteLength

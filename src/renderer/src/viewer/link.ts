@@ -1,10 +1,11 @@
-import type { View } from './view.ts'
+import { initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'
+import type { PlaneName } from './volume/planes.ts'
 
-/** Viewports that share their view while they are linked. */
+/** Viewports that share their view while they are linked: of one plane all of it, of others the window. */
 export interface LinkGroup {
   /** Adds a viewport, which takes the group's view; returns what removes it. */
-  join(control: ViewportControl): () => void
+  join(control: ViewportControl, plane: PlaneName): () => void
   /** A viewport's view was changed by the user. */
   changed(source: ViewportControl, view: View): void
   /** Changes the view of a viewport and, while linked, of all others. */
@@ -13,20 +14,26 @@ export interface LinkGroup {
 }
 
 export function createLinkGroup(): LinkGroup {
-  const members = new Set<ViewportControl>()
-  let shared: View | undefined
+  const members = new Map<ViewportControl, PlaneName>()
+  const shared = new Map<PlaneName, View>()
+  let last: View | undefined
 
   const group: LinkGroup = {
     linked: true,
-    join: (control) => {
-      members.add(control)
-      if (group.linked && shared !== undefined) control.setView(shared)
+    join: (control, plane) => {
+      members.set(control, plane)
+      const view = shared.get(plane) ?? (last && withWindowOf(initialView, last))
+      if (group.linked && view !== undefined) control.setView(view)
       return () => members.delete(control)
     },
     changed: (source, view) => {
       if (!group.linked) return
-      shared = view
-      for (const member of members) if (member !== source) member.setView(view)
+      last = view
+      const plane = members.get(source) ?? 'acquired'
+      for (const [other, known] of shared) shared.set(other, withWindowOf(known, view))
+      shared.set(plane, view)
+      for (const [member, its] of members)
+        if (member !== source) member.setView(its === plane ? view : withWindowOf(member.view, view))
     },
     update: (source, change) => {
       const view = change(source.view)
@@ -35,4 +42,8 @@ export function createLinkGroup(): LinkGroup {
     },
   }
   return group
+}
+
+function withWindowOf(view: View, { window, inverted }: View): View {
+  return { ...view, window, inverted }
 }

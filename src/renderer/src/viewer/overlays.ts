@@ -8,6 +8,7 @@ import { type Painting, paintValues } from './colormap.ts'
 import type { Frame } from './frame.ts'
 import { maskPixels, type ShownClass } from './mask-pixels.ts'
 import type { RegionShape } from './region.ts'
+import type { Line } from './volume/planes.ts'
 
 /**
  * A perturbation or a gradient painted over, or instead of, an image of the same size; the limit is in the
@@ -99,6 +100,35 @@ export function drawRegion(
     context.beginPath()
     if (kind === 'rectangle') context.rect(left, top, width, height)
     else context.ellipse(left + width / 2, top + height / 2, width / 2, height / 2, 0, 0, 2 * Math.PI)
+    context.stroke()
+  }
+  context.restore()
+}
+
+/** Where another viewport's plane cuts an image, in its pixels. */
+export interface CrosshairLine extends Line {
+  /** #rrggbb */
+  readonly colour: string
+}
+
+/** Draws the planes of other viewports. */
+export function drawCrosshair(
+  lines: readonly CrosshairLine[],
+  { element, viewport }: EnabledElement,
+  context: CanvasRenderingContext2D,
+): void {
+  if (lines.length === 0 || viewport.scale === 0) return
+  context.save()
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.lineWidth = 1
+  context.globalAlpha = 0.85
+  for (const { from, to, colour } of lines) {
+    const [a, b] = [from, to].map((point) => cornerstone.pixelToCanvas(element, { ...point }))
+    if (a === undefined || b === undefined) continue
+    context.strokeStyle = colour
+    context.beginPath()
+    context.moveTo(a.x, a.y)
+    context.lineTo(b.x, b.y)
     context.stroke()
   }
   context.restore()

@@ -7,7 +7,8 @@ import { registerFrameLoader } from './image-loader.ts'
 import { shapeBetween, type RegionShape } from './region.ts'
 import type { ToolName } from '../state/ui-store.ts'
 
-const names: Readonly<Record<ToolName, string>> = {
+/** The crosshair is no tool of theirs: viewports hear of it themselves. */
+const names: Readonly<Record<Exclude<ToolName, 'crosshair'>, string>> = {
   window: 'Wwwc',
   pan: 'Pan',
   zoom: 'Zoom',
@@ -25,7 +26,7 @@ const measurements = [names.length, names.angle, names.ellipse, names.rectangle]
 
 /** Whether a tool leaves something where it is clicked. */
 export function isDrawing(tool: ToolName): boolean {
-  return !['window', 'pan', 'zoom', 'magnify'].includes(tool)
+  return !['window', 'pan', 'zoom', 'magnify', 'crosshair'].includes(tool)
 }
 
 const [leftButton, rightButton, middleButton] = [1, 2, 4]
@@ -72,8 +73,8 @@ export function initViewer(): void {
 /** Gives the left button to a tool; pan and zoom keep their own buttons. */
 export function selectTool(tool: ToolName): void {
   for (const name of Object.values(names)) cornerstoneTools.setToolPassive(name)
-  const buttons = { [names.pan]: [middleButton], [names.zoom]: [rightButton] }
-  buttons[names[tool]] = [...(buttons[names[tool]] ?? []), leftButton]
+  const buttons: Record<string, number[]> = { [names.pan]: [middleButton], [names.zoom]: [rightButton] }
+  if (tool !== 'crosshair') buttons[names[tool]] = [...(buttons[names[tool]] ?? []), leftButton]
   for (const [name, mouseButtonMask] of Object.entries(buttons))
     cornerstoneTools.setToolActive(name, { mouseButtonMask })
 }

@@ -2,7 +2,9 @@ import cornerstone from 'cornerstone-core'
 import type { EnabledElement, RenderedEvent } from 'cornerstone-core'
 import {
   type BoxOverlay,
+  type CrosshairLine,
   drawBoxes,
+  drawCrosshair,
   drawMasks,
   drawOverlay,
   drawRegion,
@@ -23,6 +25,7 @@ export interface Scene {
   readonly boxes: BoxOverlay | undefined
   readonly swipe: Swipe | undefined
   readonly region: readonly RegionShape[]
+  readonly lines: readonly CrosshairLine[]
 }
 
 export interface ViewportListeners {
@@ -141,7 +144,7 @@ class ElementViewport implements ViewportControl {
 
 /** What lies over the image, lowest first. */
 function drawOver(
-  { swipe, overlay, masks, boxes, region }: Scene,
+  { swipe, overlay, masks, boxes, region, lines }: Scene,
   { enabledElement, canvasContext }: RenderedEvent,
 ): void {
   if (swipe !== undefined) drawSwipe(swipe, enabledElement, canvasContext)
@@ -149,6 +152,7 @@ function drawOver(
   if (masks !== undefined) drawMasks(masks, enabledElement, canvasContext)
   if (boxes !== undefined) drawBoxes(boxes, enabledElement, canvasContext)
   drawRegion(region, enabledElement, canvasContext)
+  drawCrosshair(lines, enabledElement, canvasContext)
 }
 
 function contextOf(element: HTMLElement, image: ViewerImage, rotation: number): ViewContext {

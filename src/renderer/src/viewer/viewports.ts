@@ -4,6 +4,7 @@ import { windowOf, type WindowPreset } from './presets.ts'
 import { createLinkGroup } from './link.ts'
 import { initialView, type View } from './view.ts'
 import type { ViewportControl } from './viewport-control.ts'
+import type { PlaneName } from './volume/planes.ts'
 
 /** The viewports on the page, by their place in the grid, for commands of toolbar and keyboard. */
 const controls = new Map<number, ViewportControl>()
@@ -12,9 +13,9 @@ export const linkGroup = createLinkGroup()
 export const prefetcher = createPrefetcher()
 
 /** Makes a viewport reachable; returns what takes it away. */
-export function registerViewport(index: number, control: ViewportControl): () => void {
+export function registerViewport(index: number, control: ViewportControl, plane: PlaneName): () => void {
   controls.set(index, control)
-  const leave = linkGroup.join(control)
+  const leave = linkGroup.join(control, plane)
   return () => {
     leave()
     if (controls.get(index) === control) controls.delete(index)
@@ -56,6 +57,8 @@ export const viewChanges = {
 /** The pixel under the pointer, shared by all viewports, so that each can show its own value there. */
 export interface Cursor {
   readonly pixel: { readonly x: number; readonly y: number } | undefined
+  /** Names where: viewports of other places say nothing. */
+  readonly place: string
 }
 
-export const useCursor = create<Cursor>(() => ({ pixel: undefined }))
+export const useCursor = create<Cursor>(() => ({ pixel: undefined, place: '' }))

@@ -3,7 +3,7 @@ import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
 import { engine } from '../../api/client.ts'
 import { notifyUser } from '../../api/notify.ts'
 import { leaveRun, setUi, showComparison, useUi } from '../../state/ui-store.ts'
-import { forgetFrames } from '../../viewer/image-loader.ts'
+import { forgetImages } from '../../viewer/forget-images.ts'
 import { openStudy } from '../study/open-study.ts'
 import { isAtWork } from '../../state/live-run.ts'
 import { forgetRun, refreshRuns, useLiveRuns, watchRun } from '../../state/watched-runs.ts'
@@ -32,7 +32,7 @@ function letGo(run: string): void {
   const live = useLiveRuns.getState()[run]
   if (live === undefined || isAtWork(live)) return
   forgetRun(run)
-  forgetFrames({ run })
+  forgetImages({ run })
 }
 
 export function cancelRun(run: string): void {
@@ -67,7 +67,7 @@ async function deleteOne(run: string): Promise<void> {
     await engine.runs.delete.mutate({ run })
     if (useUi.getState().run === run) leaveRun()
     forgetRun(run)
-    forgetFrames({ run })
+    forgetImages({ run })
   } catch (error) {
     notifyUser(error)
   }

@@ -5,7 +5,7 @@ import { chooseNatively, desktop } from '../../api/native.ts'
 import { notifyUser } from '../../api/notify.ts'
 import { forgetPredictions } from '../../state/predictions.ts'
 import { setUi, studyClosed, studyOpened, useUi } from '../../state/ui-store.ts'
-import { forgetFrames } from '../../viewer/image-loader.ts'
+import { forgetImages } from '../../viewer/forget-images.ts'
 
 /** A scan that is under way. */
 export interface Opening {
@@ -82,7 +82,7 @@ export function closeStudy(study: string): void {
 /** Takes it, and all that was asked of it, out of the page. */
 function forgetStudy(study: string): void {
   studyClosed(study)
-  forgetFrames({ study })
+  forgetImages({ study })
   forgetPredictions(study)
   queryClient.removeQueries({ predicate: ({ queryKey }) => isQueryOfStudy(study, queryKey) })
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { baseKind, gridOf, type Pane as PaneState } from '../../state/panes.ts'
+import { baseKind, sidesOf, type Pane as PaneState } from '../../state/panes.ts'
 import { scrollOn, seriesOf, useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import type { FrameRef } from '../frame.ts'
@@ -18,7 +18,7 @@ export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
   const { layout, panes, studies, tool } = useUi(
     useShallow(({ layout, panes, studies, tool }) => ({ layout, panes, studies, tool })),
   )
-  const { rows, columns } = gridOf(layout)
+  const { rows, columns } = sidesOf(layout)
   usePrefetch(run)
   useCine()
   useEffect(() => {
@@ -70,7 +70,8 @@ function neededNext(
   studies: readonly StudyInfo[],
   run: RunImages | undefined,
 ): FrameRef[] {
-  const wanted = panes.flatMap((pane) => {
+  const acquired = panes.filter(({ plane }) => plane === undefined)
+  const wanted = acquired.flatMap((pane) => {
     const slices = slicesOf(seriesOf(studies, pane.series)?.images ?? [])
     const study = pane.series?.study ?? ''
     const own = run?.study === study ? run : undefined

@@ -1,16 +1,19 @@
 import { memo, type ReactNode } from 'react'
-import { type PaneKind, paneKinds } from '../../state/panes.ts'
+import { type Pane, type PaneKind, paneKinds } from '../../state/panes.ts'
+import { setPlane } from '../../state/show-planes.ts'
 import { texts } from '../../texts.ts'
 import classes from '../viewer.module.css'
 import { NativeSelect, Text } from '@mantine/core'
 import { isDrawing } from '../tools.ts'
 import { setActivePane, setKind, toggleMaximised, useUi } from '../../state/ui-store.ts'
 import { Fault } from '../../ui/Fault.tsx'
+import { type PlaneName, planeNames } from '../volume/planes.ts'
+import type { PlaneImage } from '../volume/use-plane-image.ts'
 import type { ShownGradient } from './use-layers.ts'
 
 interface PaneTopProps {
   readonly index: number
-  readonly kind: PaneKind
+  readonly pane: Pane
   /** Whether there are a run's images to choose from. */
   readonly hasRun: boolean
   readonly lines: readonly string[]
@@ -19,11 +22,14 @@ interface PaneTopProps {
 }
 
 /** Above an image: of which kind it is, and whose. */
-export function PaneTop({ index, kind, hasRun, lines, children }: PaneTopProps) {
+export function PaneTop({ index, pane: { kind, plane, series }, hasRun, lines, children }: PaneTopProps) {
   return (
     <div className={classes['top']}>
       <div className={classes['topRow']}>
-        {hasRun && <KindChoice index={index} kind={kind} />}
+        <div className={classes['choices']}>
+          {hasRun && <KindChoice index={index} kind={kind} />}
+          {series !== undefined && <PlaneChoice index={index} name={plane?.name ?? 'acquired'} />}
+        </div>
         {kind !== 'original' && <GeneratedLabel />}
       </div>
       {lines.length > 0 && (
@@ -70,26 +76,75 @@ const KindChoice = memo(function KindChoice({
   )
 })
 
+/** Which plane of its series a viewport shows. */
+const PlaneChoice = memo(function PlaneChoice({
+  index,
+  name,
+}: {
+  readonly index: number
+  readonly name: PlaneName
+}) {
+  return (
+    <NativeSelect
+      size="xs"
+      className={classes['planeBar']}
+      aria-label={texts.viewer.choosePlane}
+      value={name}
+      data={planeNames.map((value) => ({ value, label: texts.viewer.planes[value] }))}
+      onChange={(event) => {
+        const chosen = planeNames.find((each) => each === event.currentTarget.value)
+        if (chosen !== undefined) setPlane(index, chosen)
+      }}
+    />
+  )
+})
+
+/** What a plane of a run lacks. */
+export function PlaneNote({ plane: { changed } }: { readonly plane: PlaneImage }) {
+  if (changed === undefined) return null
+  return (
+    <div className={classes['note']} role="status">
+      {texts.viewer.planeChanged(changed.slices, changed.of)}
+    </div>
+  )
+}
+
 interface PaneMessageProps {
   readonly kind: PaneKind
   readonly isThere: boolean
   readonly isRunning: boolean
   readonly error: unknown
+  readonly plane: PlaneImage | undefined
 }
 
 /** Why a viewport has no image. */
-export function PaneMessage({ kind, isThere, isRunning, error }: PaneMessageProps) {
+export function PaneMessage({ kind, isThere, isRunning, error, plane }: PaneMessageProps) {
   if (error !== undefined)
     return (
       <div className={classes['message']}>
         <Fault error={error} />
       </div>
     )
-  if (isThere) return null
+  if (isThere) return plane === undefined ? null : <PlaneMessage plane={plane} />
   const name = texts.viewer.kinds[kind]
   return (
     <Text className={classes['message']} c="dimmed" size="sm">
       {isRunning ? texts.viewer.waiting(name) : texts.viewer.notThere(name)}
+    </Text>
+  )
+}
+
+/** Why there is no plane, or how far the slices are that it is made of. */
+function PlaneMessage({ plane: { refusal, progress, scene } }: { readonly plane: PlaneImage }) {
+  const text =
+    refusal ??
+    (progress && scene === undefined
+      ? texts.viewer.loadingSlices(progress.loaded, progress.wanted)
+      : undefined)
+  if (text === undefined) return null
+  return (
+    <Text className={classes['message']} c="dimmed" size="sm" role="status">
+      {text}
     </Text>
   )
 }

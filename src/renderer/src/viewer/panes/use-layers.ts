@@ -9,9 +9,11 @@ import type { Frame, FrameRef } from '../frame.ts'
 import { imageIdOf, isGradientOf, isLoading, loadFrame, type ViewerImage } from '../image-loader.ts'
 import { shownClasses } from '../mask-pixels.ts'
 import type { BoxOverlay, MaskOverlay, Overlay } from '../overlays.ts'
-import { perturbationScale, type RunImages } from '../run-images.ts'
+import { type FrameMasks, perturbationScale, type RunImages } from '../run-images.ts'
 import type { Slice } from '../slices.ts'
 import type { LoadedScene } from '../use-scene.ts'
+import { planeMasks } from '../volume/mask-volume.ts'
+import { gridSlices } from '../volume/use-plane-image.ts'
 import type { PaneImage } from './use-pane-image.ts'
 
 /** How a model's loss answers to each pixel of one image. */
@@ -90,14 +92,16 @@ interface LayersOptions {
 }
 
 /** What of a run, a gradient and predictions lies over a viewport's image, as it is switched on. */
-export function useLayers({ study, slice, scene }: PaneImage, { pane, series, run }: LayersOptions): Layers {
-  const gradient = useShownGradient(pane.kind, study, slice)
+export function useLayers(image: PaneImage, { pane, series, run }: LayersOptions): Layers {
+  const { study, slice, scene } = image
+  const isPlane = image.plane !== undefined
+  const gradient = useShownGradient(pane.kind, study, isPlane ? undefined : slice)
   const gradientFrame =
     scene && gradient.image && isGradientOf(gradient.image, scene.image) ? gradient.image.frame : undefined
   const perturbation = usePerturbationOverlay(pane.kind, slice.image, scene, run)
   return {
     overlay: useGradientOverlay(gradientFrame) ?? perturbation,
-    masks: useMaskOverlay(pane.kind, slice, run),
+    masks: useMaskOverlay(pane.kind, image, series, run),
     boxes: useBoxOverlay(pane, series, slice, run),
     gradient,
     gradientFrame,
@@ -153,7 +157,7 @@ function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
  * has predicted of the original.
  */
 function useBoxOverlay(
-  { kind, series: shown }: Pane,
+  { kind, series: shown, plane }: Pane,
   series: SeriesInfo,
   slice: Slice,
   run: RunImages | undefined,
@@ -166,12 +170,12 @@ function useBoxOverlay(
   const boxes = attacked ?? (kind === 'original' ? predicted : undefined)
   return useMemo(
     () =>
-      !isSwitchedOn || kind === 'perturbation' || boxes === undefined
+      !isSwitchedOn || kind === 'perturbation' || plane !== undefined || boxes === undefined
         ? undefined
         : isAfter
           ? boxes
           : { ...boxes, after: undefined },
-    [isSwitchedOn, kind, boxes, isAfter],
+    [isSwitchedOn, kind, plane, boxes, isAfter],
   )
 }
 
@@ -203,12 +207,13 @@ function usePredictedBoxes(
  */
 function useMaskOverlay(
   kind: PaneKind,
-  { image, frame }: Slice,
+  image: PaneImage,
+  series: SeriesInfo,
   run: RunImages | undefined,
 ): MaskOverlay | undefined {
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'masks')
   const opacity = useUi((ui) => ui.overlay.opacity)
-  const masks = isSwitchedOn && kind !== 'perturbation' ? run?.masksOf(image, frame) : undefined
+  const masks = isSwitchedOn && kind !== 'perturbation' && run ? masksIn(image, series, run) : undefined
   const isAfter = kind === 'adversarial' || kind === 'swipe'
   return useMemo(
     () =>
@@ -222,6 +227,14 @@ function useMaskOverlay(
   )
 }
 
+/** Masks of the slice, or of the plane through all slices, that a viewport shows. */
+function masksIn({ slice, plane }: PaneImage, series: SeriesInfo, run: RunImages): FrameMasks | undefined {
+  if (plane === undefined) return run.masksOf(slice.image, slice.frame)
+  const { grid, cut } = plane
+  if (grid === undefined || cut === undefined) return undefined
+  return planeMasks({ run, grid, slices: gridSlices(series, grid), series: series.index }, cut)
+}
+
 export interface ShownGradient extends GradientState {
   /** Whether it is to lie over the image. */
   readonly isWanted: boolean
@@ -233,13 +246,13 @@ export interface ShownGradient extends GradientState {
  * The chosen model's gradient for an image, while it is switched on. It is the original's, so it lies over
  * nothing else.
  */
-function useShownGradient(kind: PaneKind, study: string, slice: Slice): ShownGradient {
+function useShownGradient(kind: PaneKind, study: string, slice: Slice | undefined): ShownGradient {
   const isOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'gradient')
   const model = useUi((ui) => ui.model)
-  const isWanted = isOn && kind === 'original'
+  const isWanted = isOn && kind === 'original' && slice !== undefined
   const version = useModelInfo(model)?.version
   const gradient = useGradient(
-    isWanted && model !== undefined && version !== undefined
+    slice && isWanted && model !== undefined && version !== undefined
       ? { study, ...slice, kind: 'gradient', model, version }
       : undefined,
   )

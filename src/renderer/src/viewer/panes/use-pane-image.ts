@@ -1,6 +1,7 @@
 import type { SeriesInfo } from '../../../../engine/server/studies/study-info.ts'
 import { baseKind, type Pane } from '../../state/panes.ts'
 import { frameRefOf, type RunImages } from '../run-images.ts'
+import { type PlaneImage, usePlaneImage } from '../volume/use-plane-image.ts'
 import { type Slice, slicesOf } from '../slices.ts'
 import { type SceneState, useScene } from '../use-scene.ts'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -12,25 +13,57 @@ import type { RegionShape } from '../region.ts'
 
 export interface PaneImage extends SceneState {
   readonly study: string
+  /** The image of the series that is shown, or that a plane goes through where it looks. */
   readonly slice: Slice
-  /** Images of the series. */
+  /** Which of how many images, or planes. */
+  readonly index: number
   readonly count: number
   /** Whether there is such an image: a run may not have come to it. */
   readonly isThere: boolean
+  /** Undefined of slices as they were taken. */
+  readonly plane: PlaneImage | undefined
 }
 
-/** The slice that a viewport is to show, and its frames as they come. */
-export function usePaneImage(pane: Pane, { images }: SeriesInfo, run: RunImages | undefined): PaneImage {
+interface Shown {
+  readonly pane: Pane
+  readonly series: SeriesInfo
+  readonly run: RunImages | undefined
+}
+
+/** The slice or plane that a viewport is to show, and its pixels as they come. */
+export function usePaneImage(shown: Shown): PaneImage {
+  const acquired = useAcquired(shown)
+  const plane = usePlaneImage(shown)
+  if (shown.pane.plane === undefined) return acquired
+  const { scene, error } = plane
+  const isThere = shown.pane.kind === 'original' || acquired.hasResults
+  return {
+    ...acquired,
+    index: plane.plane?.index ?? 0,
+    count: plane.plane?.count ?? 0,
+    isThere,
+    plane,
+    scene: isThere ? scene : undefined,
+    error,
+    isLoading: isThere && scene === undefined && error === undefined && plane.refusal === undefined,
+  }
+}
+
+/** The slice as it was taken; of a plane's pane nothing is loaded. */
+function useAcquired({ pane, series: { images }, run }: Shown): PaneImage & { readonly hasResults: boolean } {
   const study = pane.series?.study ?? ''
   const slices = slicesOf(images)
   const slice = slices[Math.min(pane.slice, slices.length - 1)] ?? { image: 0, frame: 0 }
   const isThere = pane.kind === 'original' || run?.placeOf(slice.image) !== undefined
+  const isShown = isThere && pane.plane === undefined
   const state = useScene(
-    isThere ? frameRefOf(baseKind(pane.kind), study, slice, run) : undefined,
+    isShown ? frameRefOf(baseKind(pane.kind), study, slice, run) : undefined,
     run === undefined ? undefined : frameRefOf('perturbation', study, slice, run),
     pane.kind === 'swipe' ? frameRefOf('adversarial', study, slice, run) : undefined,
   )
-  return { study, slice, count: slices.length, isThere, ...state }
+  const hasResults = images.some(({ index }) => run?.placeOf(index) !== undefined)
+  const place = { index: pane.slice, count: slices.length }
+  return { study, slice, ...place, isThere, plane: undefined, hasResults, ...state }
 }
 
 interface FrameAddress {
