@@ -9,6 +9,7 @@ CardError that says what to pass instead. `model` is a torch.nn.Module.
 
     python radversary_card.py SETUP.py IMAGE...  --out out/     SETUP.py defines model, transform and, by their
                                                                 names, any further arguments of export
+    python radversary_card.py --nnunet MODEL IMAGE... --out out/ an nnU-Net (v2) as it was trained: MODEL holds plans.json
     python radversary_card.py --check out/                      runs the ONNX file on the references again
 
 Needs Python 3.9, your framework and NumPy; volumes need nibabel, the check onnxruntime. Licence: Apache-2.0.
@@ -17,6 +18,7 @@ Needs Python 3.9, your framework and NumPy; volumes need nibabel, the check onnx
 import argparse
 import copy
 import json
+import os
 import re
 import runpy
 import shutil
@@ -1035,12 +1037,156 @@ def beside(folder, stem, file):
     return f"{stem}.png"
 
 
+# ------------------------------------------------------------------------------------------------ nnU-Net
+
+
+def export_nnunet(trained, example_images, folder, *, fold=0, checkpoint="checkpoint_final.pth", name=None):
+    """Writes an nnU-Net (v2) with the files that say how it was trained, and reference pairs by nnU-Net itself.
+
+    trained         the folder of a trained configuration: plans.json, dataset.json, fold_0/checkpoint_final.pth
+    example_images  paths of a few images; of several channels those of the first one, that ends in _0000
+    fold            a number or "all": one network is exported, not the mean of several folds
+    name            what records call the model; by default the folder's name
+
+    Radversary reads plans.json and dataset.json, which are copied beside the model. Returns the card's path.
+    Raises CardError and Departure as `export` does.
+    """
+    predictor = nnunet_predictor(trained, fold, checkpoint)
+    configuration, plans = predictor.configuration_manager, predictor.plans_manager
+    if len(configuration.patch_size) != 3:
+        raise CardError([((), "a configuration of slices (2d) is run on patches of slices, which a card can't say", "export 3d_fullres")])
+    if configuration.previous_stage_name is not None:
+        raise CardError([((), "a cascade takes what another network predicted", "export 3d_fullres or 3d_lowres")])
+    channels = len(predictor.dataset_json.get("channel_names") or predictor.dataset_json["modality"])
+    cases = [channel_files(Path(file), channels) for file in example_images]
+    if not cases:
+        raise CardError([((), "there are no example images", "pass the paths of a few image files")])
+    orientation = common_orientation(cases, plans.transpose_forward)
+    network, folder = Torch(predictor.network), Path(folder)
+    (folder / "reference").mkdir(parents=True, exist_ok=True)
+    pairs = [nnunet_reference(predictor, files, folder, index) for index, files in enumerate(cases)]
+    path = folder / f"{name or folder.resolve().name}.onnx"
+    patch = np.random.default_rng(0).standard_normal((1, channels, *configuration.patch_size)).astype(np.float32)
+    exporter = network.write(patch, path)
+    for file in ("plans.json", "dataset.json", "dataset_fingerprint.json"):
+        if (Path(trained) / file).exists():
+            shutil.copyfile(Path(trained) / file, folder / file)
+    card = {"schema": SCHEMA, "file": path.name, "name": path.stem, "input": {"name": INPUT, "volume": {"orientation": orientation}}, "references": pairs}
+    card_path = folder / f"{path.stem}.card.json"
+    card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{path}: fold {fold}, written by torch.onnx's {exporter} exporter")
+    print(f"{card_path}: {len(pairs)} reference pairs by nnU-Net itself; plans.json and dataset.json say the rest")
+    if predictor.allowed_mirroring_axes:
+        print("note: nnU-Net's own prediction takes the mean over mirrored images; neither the references nor Radversary do (--disable_tta)")
+    difference = difference_of(path, patch, network.run(patch))
+    print(in_words(difference))
+    if difference is not None and not difference <= TOLERANCE:
+        raise Departure(f"{path} is not the model that was given: {in_words(difference)}")
+    print(f"Next: radversary model add {path}")
+    return card_path
+
+
+def nnunet_predictor(trained, fold, checkpoint):
+    for name in ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results"):
+        os.environ.setdefault(name, str(trained))  # nnU-Net complains where they are not set, and needs none of them here
+    import torch
+    from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+
+    weights = Path(trained) / f"fold_{fold}" / checkpoint
+    if not weights.exists():
+        raise CardError([((), f"{weights} is not there", "pass the folder that holds plans.json and fold_0, and fold= or checkpoint= where they are others")])
+    predictor = nnUNetPredictor(device=torch.device("cpu"), use_mirroring=False, perform_everything_on_device=False, allow_tqdm=False)
+    predictor.initialize_from_trained_model_folder(str(trained), (fold,), checkpoint)
+    predictor.network.eval()
+    return predictor
+
+
+def channel_files(first, channels):
+    """The files of an example's channels, by nnU-Net's names: CASE_0000.nii.gz, CASE_0001.nii.gz, …"""
+    if channels == 1:
+        return [first]
+    files = [first.with_name(first.name.replace("_0000.", f"_{index:04d}.")) for index in range(channels)]
+    missing = [file for file in files if not file.exists()]
+    if missing or "_0000." not in first.name:
+        raise CardError([((), f"{first.name} has no files of its {channels} channels beside it", "name them CASE_0000.nii.gz, CASE_0001.nii.gz, … and pass the first")])
+    return files
+
+
+def common_orientation(cases, transposed):
+    """Towards what the network's axes rise in the patient: those of the files' arrays, which nnU-Net does not turn."""
+    found = {"".join(orientation_of(files[0])[axis] for axis in transposed) for files in cases}
+    if len(found) > 1:
+        raise CardError([((), f"the example images lie in several ways ({', '.join(sorted(found))}), and nnU-Net turns none of them", "pass images that lie as those of the training")])
+    return found.pop()
+
+
+def orientation_of(file):
+    """The letters of slices, rows and columns."""
+    import nibabel
+    import SimpleITK
+
+    image = SimpleITK.ReadImage(str(file))
+    if image.GetDimension() != 3:
+        raise CardError([((), f"{file} is no volume of three axes", "pass one volume a file")])
+    to_ras = np.diag([-1.0, -1.0, 1.0]) @ np.reshape(image.GetDirection(), (3, 3))
+    affine = np.eye(4)
+    affine[:3, :3] = to_ras
+    return nibabel.aff2axcodes(affine)[::-1]
+
+
+def nnunet_reference(predictor, files, folder, index):
+    """One pair: the image files, what nnU-Net's preprocessing makes of them, and its logits on their own voxels."""
+    plans, configuration = predictor.plans_manager, predictor.configuration_manager
+    image, properties = plans.image_reader_writer_class().read_images([str(file) for file in files])
+    data, _, properties = configuration.preprocessor_class(verbose=False).run_case_npy(image, None, properties, plans, configuration, predictor.dataset_json)
+    if tuple(properties["shape_after_cropping_and_before_resampling"]) != tuple(properties["shape_before_cropping"]):
+        raise CardError([((), f"{files[0].name} is 0 all around: nnU-Net cuts that off first, Radversary does not", "cut images to what is not 0, here and in your study")])
+    logits = patched(predictor, np.asarray(data, dtype=np.float32))
+    own = [properties["spacing"][axis] for axis in plans.transpose_forward]
+    logits = configuration.resampling_fn_probabilities(logits, properties["shape_before_cropping"], configuration.spacing, own)
+    logits = np.transpose(np.asarray(logits, dtype=np.float32), [0, *(axis + 1 for axis in plans.transpose_backward)])
+    stem = f"reference/{index}"
+    np.save(folder / f"{stem}-input.npy", np.asarray(data, dtype=np.float32))
+    np.save(folder / f"{stem}-output.npy", np.ascontiguousarray(logits))
+    images = [nifti_beside(folder, stem if len(files) == 1 else f"{stem}_{channel:04d}", file) for channel, file in enumerate(files)]
+    return {"image": images[0] if len(images) == 1 else images, "input": f"{stem}-input.npy", "output": f"{stem}-output.npy"}
+
+
+def patched(predictor, data):
+    """nnU-Net's patches and Gaussian, summed in single precision where nnU-Net has half."""
+    import torch
+    from acvl_utils.cropping_and_padding.padding import pad_nd_image
+    from nnunetv2.inference.sliding_window_prediction import compute_gaussian
+
+    patch = tuple(predictor.configuration_manager.patch_size)
+    padded, within = pad_nd_image(torch.from_numpy(data), patch, "constant", {"value": 0}, True, None)
+    weights = compute_gaussian(patch, sigma_scale=1 / 8, value_scaling_factor=10, device=torch.device("cpu")).float()
+    sums, totals = torch.zeros(predictor.label_manager.num_segmentation_heads, *padded.shape[1:]), torch.zeros(padded.shape[1:])
+    with torch.no_grad():
+        for at in predictor._internal_get_sliding_window_slicers(padded.shape[1:]):
+            sums[at] += tensor_in(predictor.network(padded[at][None]))[0] * weights
+            totals[at[1:]] += weights
+    return (sums / totals)[(slice(None), *within[1:])].numpy()
+
+
+def nifti_beside(folder, stem, file):
+    """An image as NIfTI: copied, or converted by SimpleITK."""
+    ending = next((each for each in (".nii.gz", ".nii") if file.name.endswith(each)), None)
+    if ending is not None:
+        shutil.copyfile(file, folder / f"{stem}{ending}")
+        return f"{stem}{ending}"
+    import SimpleITK
+
+    SimpleITK.WriteImage(SimpleITK.ReadImage(str(file)), str(folder / f"{stem}.nii.gz"))
+    return f"{stem}.nii.gz"
+
+
 def check(folder):
     """Runs the ONNX files in `folder` on their references again; returns whether all are as trained."""
     verdicts = []
     for card_path in sorted(Path(folder).glob("*.card.json")):
         card = json.loads(card_path.read_text(encoding="utf-8"))
-        if is_of_patches(card):
+        if is_of_patches(card) or (card_path.parent / "plans.json").exists():
             print(f"{card_path}: runs on patches, so `radversary model check` alone can check it")
             verdicts.append(False)
             continue
@@ -1057,23 +1203,35 @@ def main():
     parser.add_argument("images", nargs="*", help="example images")
     parser.add_argument("--out", help="folder for the ONNX file, the card and the references")
     parser.add_argument("--check", metavar="FOLDER", help="check what was exported before")
+    parser.add_argument("--nnunet", metavar="MODEL", help="the folder of a trained configuration of nnU-Net v2")
+    parser.add_argument("--fold", default="0", help="of nnU-Net: which network; 0 by default")
     asked = parser.parse_args()
     if asked.check:
         return 0 if check(asked.check) else 1
+    if asked.nnunet:
+        if not (asked.setup and asked.out):
+            parser.error("expected images and --out beside --nnunet")
+        return exit_code(lambda: export_nnunet(asked.nnunet, [asked.setup, *asked.images], asked.out, fold=asked.fold))
     if not (asked.setup and asked.images and asked.out):
         parser.error("expected SETUP.py, images and --out, or --check FOLDER")
     names = export.__kwdefaults__
     defined = runpy.run_path(asked.setup)
+    lacking = [each for each in ("model", "transform") if each not in defined]
+    if lacking:
+        print(f"{asked.setup}: expected it to define {' and '.join(lacking)}", file=sys.stderr)
+        return 2
+    return exit_code(lambda: export(defined["model"], defined["transform"], asked.images, asked.out, **{name: defined[name] for name in names if name in defined}))
+
+
+def exit_code(exporting):
+    """0; 1 where the ONNX file computes something else, 2 where the card needs to know more."""
     try:
-        export(defined["model"], defined["transform"], asked.images, asked.out, **{name: defined[name] for name in names if name in defined})
+        exporting()
     except Departure as error:
         print(error, file=sys.stderr)
         return 1
     except CardError as error:
         print(error, file=sys.stderr)
-        return 2
-    except KeyError as error:
-        print(f"{asked.setup}: expected it to define {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -77,7 +77,7 @@ test.each<[string, SequenceCard, RegExp]>([
   ],
   ['a series that nothing is said of', { channels: [1, 2, 3, 4].map(() => ({ kind: 'series' })) }, /expected a modality, or what the series is found by/],
   ['no pattern', { channels: [1, 2, 3, 4].map(() => ({ kind: 'series', match: { SeriesDescription: '(' } })) }, /expected a regular expression/],
-  ['an image of its references', { references: [{ image: 'a.dcm', output: 'a.npy' }] }, /expected an input and an output alone/],
+  ['an image of its references', { references: [{ image: 'a.dcm', output: 'a.npy' }] }, /expected a NIfTI file for each of 4 series/],
 ])('a card with %s is refused', async (_name, changes, message) => {
   const { paths } = madeStudy(true, sequences, changes)
   await expect(openModel({ ...paths, home: base })).rejects.toThrow(message)

@@ -132,6 +132,13 @@ export const inputFields: readonly CardField[] = [
     },
   },
   {
+    field: 'input.volume.resampling',
+    label: 'Whose way to that spacing',
+    reason: 'Libraries put the voxels at other places, and take other curves through them.',
+    example: '"nnunet"',
+    choices: { monai: 'MONAI: linear', nnunet: 'nnU-Net: cubic splines' },
+  },
+  {
     field: 'input.volume.tiling',
     label: 'Whose patches',
     reason: 'Where patches begin and what is Gaussian differs between libraries.',

@@ -235,14 +235,17 @@ function inputInconsistencies({ input, inputs, fit }: ImageCard): Inconsistency[
 }
 
 function referenceInconsistencies({ input, references: given = [] }: ImageCard): Inconsistency[] {
-  if (seriesCount(input) === 1) return []
+  const series = seriesCount(input)
+  if (series === 1) return []
+  const isForEach = (files: readonly string[]) =>
+    files.length === series && files.every((file) => /\.nii(\.gz)?$/i.test(file))
   return given.flatMap(({ image }, n) =>
-    image === undefined
+    image === undefined || isForEach([image].flat())
       ? []
       : [
           {
             path: ['references', n, 'image'],
-            message: 'expected an input and an output alone: an image file is one of several series',
+            message: `expected a NIfTI file for each of ${series} series, or an input and an output alone`,
           },
         ],
   )

@@ -1,24 +1,27 @@
 import { entry } from '../entry.ts'
-import { combineAxis, gathered, scattered, type Extents3, type Strides } from '../math/volume.ts'
-import { tableOf, transposeWeights, type AxisWeights } from '../math/resample.ts'
-import { halfToEven } from '../math/rounding.ts'
-import { axisWeights, linearRun, type Interpolation } from '../tensor/interpolation.ts'
+import { gathered, scattered, type Extents3, type Strides } from '../math/volume.ts'
+import { tableOf, type AxisWeights } from '../math/resample.ts'
+import { along, transposedOf } from '../tensor/along-axes.ts'
+import { axisWeights, type Interpolation } from '../tensor/interpolation.ts'
 import { axisKernel } from '../tensor/resample.ts'
 import { extents4, tensor, type Tensor } from '../tensor/tensor.ts'
 import type { VolumeSpace } from '../dicom/stack-space.ts'
-import { inPatient, turnedAxes, type VolumeOfInput } from './volume.ts'
+import { spacingPass } from './spacing-pass.ts'
+import { monaiSpacing, nnunetSpacing, unspaced, type SpacingPlan, type Way } from './spacing-plan.ts'
+import { inPatient, turnedAxes, type TurnedAxis, type VolumeOfInput } from './volume.ts'
 
 /**
- * The linear map from a stack of slices to what a network of volumes is run on: turned to its orientation,
- * resampled to its spacing, and brought to its size or, where it is shorter than a patch, continued.
+ * The map from a stack of slices to what a network of volumes is run on: turned to its orientation, resampled
+ * to its spacing, and brought to its size or, where it is shorter than a patch, continued. Linear, but that
+ * nnU-Net's resampling holds values within those that there were.
  */
 export interface VolumeMap {
   /** The extents of what the network is run on. */
   readonly size: Extents3
   /** [S, C, h, w] to [C, ...size] */
   apply(stack: Tensor): Tensor
-  /** The transpose of `apply`. */
-  adjoint(cotangent: Tensor): Tensor
+  /** The transposed derivative of `apply` at a stack. */
+  adjoint(cotangent: Tensor, x: Tensor): Tensor
   /** Logits of voxels [K, ...size] to those of the stack's own grid, [S, K, h, w], resampled linearly. */
   back(logits: Tensor): Tensor
   /** The transpose of `back`. */
@@ -30,96 +33,63 @@ export interface MappedVolume {
   readonly interpolation: Interpolation
 }
 
-/** Spacings closer than this, in mm, are one: MONAI's tolerance. */
-const sameSpacing = 1e-3
-
 /**
  * @param stack slices, rows and columns @param space how the stack lies; asked for where the card says how
  * the volume has to. Throws `model-unsupported` where that isn't known.
  */
-export function volumeMap(
-  stack: Extents3,
-  { volume, interpolation }: MappedVolume,
-  space: VolumeSpace | undefined,
-): VolumeMap {
-  const axes = turnedAxes(space, volume.orientation)
+export function volumeMap(stack: Extents3, card: MappedVolume, space: VolumeSpace | undefined): VolumeMap {
+  const axes = turnedAxes(space, card.volume.orientation)
   const turned = axes.map(({ of }) => entry(stack, of))
-  const spaced = axes.map(({ of }, axis) =>
-    spacingSteps(entry(turned, axis), distances(of, axis, volume, space)),
-  )
-  const kernel =
-    volume.run === 'resized' ? kernelFor(spaced.map(lengthOf), volume.patch, interpolation) : undefined
-  const steps = spaced.map((way, axis) => {
-    const to = entry(volume.patch, axis)
-    const [from, fitted] = [
-      lengthOf(way),
-      kernel ? resized(lengthOf(way), to, kernel) : continued(lengthOf(way), to, volume.edge),
-    ]
-    return { length: fitted?.to.outputs ?? from, ways: [...way.ways, ...(fitted ? [fitted] : [])] }
-  })
-  const size: Extents3 = [entry(steps, 0).length, entry(steps, 1).length, entry(steps, 2).length]
-  const to = steps.map(({ ways }) => ways.map((way) => way.to))
-  const back = steps.map(({ ways }) => ways.map((way) => way.back).reverse())
+  const spaced = spacingOf(turned, axes, card.volume, space)
+  const fits = fittingOf(spaced.lengths, card)
+  const spacing = spacingPass(spaced)
+  const size = fits.map((fit, axis) => fit?.to.outputs ?? entry(spaced.lengths, axis))
+  const [fitting, back] = [
+    tablesOf(fits, (fit) => fit.to),
+    [0, 1, 2].map((axis) => [fits[axis], spaced.last && axis === spaced.held ? spaced.last : spaced.ways[axis]].flatMap((way) => way?.back ?? [])), // prettier-ignore
+  ]
   const places = (channels: number) => stridesOf(stack, channels, axes)
+  const turn = (x: Tensor) => {
+    const [, channels] = extents4(x.shape, 'Volume')
+    return tensor([channels, ...turned], gathered(x.data, places(channels)))
+  }
   return {
-    size,
-    apply: (x) => {
-      const [, channels] = extents4(x.shape, 'Volume')
-      return along(tensor([channels, ...turned], gathered(x.data, places(channels))), to)
-    },
-    adjoint: (cotangent) => toStack(along(cotangent, transposedOf(to)), stack, places),
+    size: [entry(size, 0), entry(size, 1), entry(size, 2)],
+    apply: (x) => along(spacing.apply(turn(x)), fitting),
+    adjoint: (cotangent, x) =>
+      toStack(
+        spacing.adjoint(along(cotangent, transposedOf(fitting)), () => turn(x)),
+        stack,
+        places,
+      ),
     back: (logits) => toStack(along(logits, back), stack, places),
-    backAdjoint: (cotangent) => {
-      const [, channels] = extents4(cotangent.shape, 'Volume')
-      return along(
-        tensor([channels, ...turned], gathered(cotangent.data, places(channels))),
-        transposedOf(back),
-      )
-    },
+    backAdjoint: (cotangent) => along(turn(cotangent), transposedOf(back)),
   }
 }
 
-/** A step along an axis and the one that brings predictions back; neither need be the other's transpose. */
-interface Way {
-  readonly to: AxisWeights
-  readonly back: AxisWeights
-}
-
-interface Steps {
-  readonly ways: readonly Way[]
-  readonly length: number
-}
-
-function lengthOf({ length }: Steps): number {
-  return length
-}
-
-interface Distances {
-  readonly own: number
-  readonly wanted: number
-}
-
-function distances(
-  of: number,
-  axis: number,
-  { spacing }: VolumeOfInput,
+function spacingOf(
+  turned: readonly number[],
+  axes: readonly TurnedAxis[],
+  { spacing, resampling }: VolumeOfInput,
   space: VolumeSpace | undefined,
-): Distances | undefined {
-  return spacing && { own: entry(inPatient(space).spacing, of), wanted: entry(spacing, axis) }
+): SpacingPlan {
+  if (spacing === undefined) return unspaced(turned)
+  const own = axes.map(({ of }) => entry(inPatient(space).spacing, of))
+  const given = { lengths: turned, own, wanted: spacing }
+  return resampling === 'nnunet' ? nnunetSpacing(given) : monaiSpacing(given)
 }
 
-/** As MONAI's Spacing: first voxels fall together; as many as the distance of the outermost ones has. */
-function spacingSteps(length: number, given: Distances | undefined): Steps {
-  if (given === undefined || Math.abs(given.own - given.wanted) <= sameSpacing) return { ways: [], length }
-  const ratio = given.wanted / given.own
-  const outputs = halfToEven((length - 1) / ratio + 1)
-  const way = { to: linear(length, outputs, ratio), back: linear(outputs, length, 1 / ratio) }
-  return { ways: [way], length: outputs }
+/** What brings each axis to the patch's size, or continues one that is shorter than a patch. */
+function fittingOf(lengths: readonly number[], { volume, interpolation }: MappedVolume) {
+  const kernel = volume.run === 'resized' ? kernelFor(lengths, volume.patch, interpolation) : undefined
+  return lengths.map((length, axis) => {
+    const to = entry(volume.patch, axis)
+    return kernel ? resized(length, to, kernel) : continued(length, to, volume.edge)
+  })
 }
 
-/** Output i is the input at i · step, the end's beyond it. */
-function linear(inputs: number, outputs: number, step: number): AxisWeights {
-  return tableOf(inputs, Array.from({ length: outputs }, (_, i) => linearRun(i * step, inputs))) // prettier-ignore
+function tablesOf(ways: readonly (Way | undefined)[], side: (way: Way) => AxisWeights): AxisWeights[][] {
+  return ways.map((way) => (way === undefined ? [] : [side(way)]))
 }
 
 type Kernel = (inputs: number, outputs: number) => AxisWeights
@@ -147,23 +117,6 @@ function voxelAt(at: number, length: number) {
   return at < 0 || at >= length
     ? { start: Math.max(0, Math.min(at, length - 1)), weights: [] }
     : { start: at, weights: [1] }
-}
-
-/** Tables in the order in which their transposes are applied. */
-function transposedOf(tables: readonly (readonly AxisWeights[])[]): AxisWeights[][] {
-  return tables.map((steps) => [...steps].reverse().map(transposeWeights))
-}
-
-/** [C, a, b, c] with tables applied along each of its last three axes. */
-function along(volume: Tensor, tables: readonly (readonly AxisWeights[])[]): Tensor {
-  const [channels, ...extents] = extents4(volume.shape, 'Volume')
-  let { data } = volume
-  for (const [axis, steps] of tables.entries())
-    for (const table of steps) {
-      data = combineAxis(data, table, extents.slice(axis + 1).reduce((product, extent) => product * extent, 1)) // prettier-ignore
-      extents[axis] = table.outputs
-    }
-  return tensor([channels, ...extents], data)
 }
 
 /** Where [C, a, b, c] of turned axes lies in a stack [S, C, h, w]. */

@@ -124,7 +124,7 @@ class VolumeModel implements DifferentiableModel {
     return {
       loss: new Float32Array(laid.slices).fill(entry(loss, 0)),
       logits: repeated(logits, laid.slices),
-      gradient: laid.map.adjoint(sum),
+      gradient: laid.map.adjoint(sum, x),
     }
   }
 }
@@ -138,7 +138,7 @@ async function pulledBack(
   const seen = map.apply(x)
   const sum = tensor(seen.shape)
   for (const place of grid.places) grid.give(sum, await gradientOf(grid.cut(seen, place), place), place)
-  return map.adjoint(sum)
+  return map.adjoint(sum, x)
 }
 
 /** What lies beside the first slice, for the whole stack. */

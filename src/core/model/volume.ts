@@ -26,6 +26,7 @@ const orientation = z
  * and have `spacing` mm between voxels where it is given.
  *
  * - `run`: on overlapping patches, or once, on the whole stack brought to the patch's size;
+ * - `resampling`: whose way to `spacing` and back: MONAI's, linear, or nnU-Net's (`spacing-plan.ts`);
  * - `overlap`: part of a patch that its neighbour along an axis shares at least;
  * - `blend`: how what patches say of one voxel is averaged;
  * - `tiling`: whose patches they are: where they begin, and what is Gaussian;
@@ -36,6 +37,7 @@ export const volumeOfInput = z.strictObject({
   run: z.enum(['patches', 'resized']).default('patches'),
   orientation: orientation.optional(),
   spacing: z.tuple([distance, distance, distance]).optional(),
+  resampling: z.enum(['monai', 'nnunet']).default('monai'),
   overlap: z.number().min(0).lt(1).default(0.5),
   blend: z.enum(['constant', 'gaussian']).default('constant'),
   tiling: z.enum(['monai', 'nnunet']).default('monai'),

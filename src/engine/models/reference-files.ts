@@ -1,9 +1,12 @@
 import { requireBeside } from '../../adapters/fs/read-file.ts'
+import { readNiftiImages } from '../../adapters/images/nifti.ts'
 import { readPngImage } from '../../adapters/png/read-png.ts'
 import type { PixelMeaning, StoredFrame, StoredValues } from '../../core/dicom/image.ts'
 import { parseInstance, type Instance } from '../../core/dicom/instance.ts'
+import type { Located } from '../../core/dicom/stack-space.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
+import type { SliceGeometry, SourceImages } from '../../core/image/source-images.ts'
 import type { Reference } from '../../core/model/references.ts'
 import { readNpy, tensorFromNpy, type NpyArray } from '../../core/tensor/npy.ts'
 import { sizeOf, type Tensor } from '../../core/tensor/tensor.ts'
@@ -47,6 +50,8 @@ export interface ReferencePixels extends ImagePixels {
   readonly file: string
   /** Undefined where it is no DICOM file. */
   readonly instance: Instance | undefined
+  /** Where it lies; undefined where its file doesn't say. */
+  readonly place: Located | undefined
 }
 
 /**
@@ -64,14 +69,39 @@ export async function referencePixels(
 async function pixelsOf(file: string, bytes: Uint8Array): Promise<ReferencePixels[]> {
   if (/\.dcm$/i.test(file)) {
     const instance = parseInstance(bytes, { file })
-    return (await decodeFrames(instance)).map((pixels) => ({ ...pixels, file, instance }))
+    return (await decodeFrames(instance)).map((pixels) => ({ ...pixels, file, instance, place: instance }))
   }
+  if (/\.nii(\.gz)?$/i.test(file)) return niftiPixels(await readNiftiImages(bytes, file), file)
   const frames = /\.png$/i.test(file) ? [pngFrame(bytes, file)] : npyFrames(readNpy(bytes, file), file)
-  return frames.map((frame) => ({ frame, meaning: plain, file, instance: undefined }))
+  return frames.map((frame) => ({ frame, meaning: plain, file, instance: undefined, place: undefined }))
 }
 
+/** The slices of a NIfTI file, in its own order. */
+function niftiPixels(volume: SourceImages, file: string): ReferencePixels[] {
+  const { rows, columns, samplesPerPixel, photometric, bitsStored, signed, rescale } = volume
+  const [stack] = volume.stacks
+  const meaning = { ...plain, modality: { ...linear, ...rescale } }
+  return (stack?.images ?? []).map((values, slice) => ({
+    frame: { rows, columns, samplesPerPixel, photometric, bitsStored, signed, values },
+    meaning,
+    file,
+    instance: undefined,
+    place: placeOf(stack?.geometry, slice),
+  }))
+}
+
+function placeOf(geometry: SliceGeometry | undefined, slice: number): Located | undefined {
+  if (geometry === undefined) return undefined
+  const { origin, step, orientation, pixelSpacing } = geometry
+  const [x, y, z] = origin
+  const position = [x + slice * step[0], y + slice * step[1], z + slice * step[2]] as const
+  return { imagePositionPatient: position, imageOrientationPatient: orientation, pixelSpacing }
+}
+
+const linear = { kind: 'linear', slope: 1, intercept: 0, unit: 'US' } as const
+
 const plain: PixelMeaning = {
-  modality: { kind: 'linear', slope: 1, intercept: 0, unit: 'US' },
+  modality: linear,
   windows: [],
   voiTable: undefined,
   padding: undefined,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ModelFacts } from '../model-facts.ts'
+import { dataset, datasetReading } from './nnunet-dataset.ts'
 import { nothing, said, type SidecarField, type SidecarReader, type SidecarReading } from './sidecar.ts'
 
 const property = z.object({
@@ -11,12 +12,22 @@ const property = z.object({
 const properties = z.record(z.string(), property)
 const extents = z.array(z.number())
 
+const resamplingSettings = z.object({
+  order: z.number().optional(),
+  order_z: z.number().optional(),
+  force_separate_z: z.boolean().nullish(),
+})
+
 const configuration = z.object({
   inherits_from: z.string().optional(),
   patch_size: extents.optional(),
   spacing: extents.optional(),
   normalization_schemes: z.array(z.string()).optional(),
   use_mask_for_norm: z.array(z.boolean()).optional(),
+  resampling_fn_data: z.string().optional(),
+  resampling_fn_data_kwargs: resamplingSettings.optional(),
+  resampling_fn_probabilities: z.string().optional(),
+  resampling_fn_probabilities_kwargs: resamplingSettings.optional(),
 })
 type Configuration = z.output<typeof configuration>
 
@@ -26,11 +37,6 @@ const plans = z.object({
   foreground_intensity_properties_per_channel: properties.optional().catch(undefined),
 })
 type Plans = z.output<typeof plans>
-
-const dataset = z.object({
-  channel_names: z.record(z.string(), z.string()).optional(),
-  labels: z.record(z.string(), z.union([z.number(), z.array(z.number())])),
-})
 
 const fingerprint = z.object({ foreground_intensity_properties_per_channel: properties })
 
@@ -80,7 +86,7 @@ function planReading(planned: Plans, { file, facts, ofChannel }: Around): Sideca
   if (chosen.patch.length !== 3) return { fields: common, notes: [...normalised.notes, `${file}: configuration ${chosen.name} is 2-D, and nnU-Net runs it on patches of slices, which a card can't say`] } // prettier-ignore
   return {
     fields: [...common, ...volumeFields(chosen, file)],
-    notes: [...normalised.notes, ...volumeNotes(planned, file)],
+    notes: [...normalised.notes, ...volumeNotes(chosen, planned, file)],
   }
 }
 
@@ -90,22 +96,45 @@ function volumeFields({ name, patch, spacing }: Chosen, file: string): SidecarFi
   return [
     ...said('input.volume.patch', patch, at('patch_size')),
     ...said('input.volume.spacing', spacing, at('spacing')),
+    ...said('input.volume.resampling', 'nnunet', `${file}: nnU-Net's resampling`),
     ...said('input.volume.overlap', 0.5, tiling),
     ...said('input.volume.blend', 'gaussian', tiling),
     ...said('input.volume.tiling', 'nnunet', tiling),
     ...said('input.volume.edge', 'zeros', tiling),
     ...said('fit', { kind: 'none' }, at('spacing')),
-    ...said('interpolation', 'bilinear', `${file}: resampling to spacing`),
+    ...said('interpolation', 'bilinear', `${file}: resampling of logits`),
   ]
 }
 
-function volumeNotes({ transpose_forward: transposed = [0, 1, 2] }: Plans, file: string): string[] {
-  const turned = transposed.join()
+function volumeNotes(
+  chosen: Chosen,
+  { transpose_forward: [a = 0, b = 1, c = 2] = [] }: Plans,
+  file: string,
+): string[] {
+  const ofAxes = [a, b, c].map((axis) => ['slices', 'rows', 'columns'][axis]).join(', ')
   return [
-    `${file}: nnU-Net resamples by cubic splines, Radversary linearly: results differ where a series has another spacing`,
-    ...(turned === '0,1,2' ? [] : [`${file}: transpose_forward ${turned} can't be said in a card`]),
+    `${file}: nnU-Net takes images as their files have them. Say in input.volume.orientation towards what its axes (${ofAxes} of the training images) rise, e.g. "SPL"`,
+    `${file}: nnU-Net cuts off what is 0 all around before it lays patches, which a card can't say: results differ a little for images with such edges`,
+    ...(isUsual(chosen) ? [] : [`${file}: ${chosen.name}.resampling_fn_data or its settings are not nnU-Net's usual ones (cubic, nearest across anisotropic slices, back linearly), which are the ones that Radversary has`]), // prettier-ignore
   ]
 }
+
+/** Whether images are resampled by nnU-Net's usual function and settings, on the way there and back. */
+function isUsual(chosen: Configuration): boolean {
+  const ways = [
+    [chosen.resampling_fn_data, chosen.resampling_fn_data_kwargs, 3],
+    [chosen.resampling_fn_probabilities, chosen.resampling_fn_probabilities_kwargs, 1],
+  ] as const
+  return ways.every(
+    ([name = usualResampling, { order, order_z: across = 0, force_separate_z: force } = {}, usual]) =>
+      name === usualResampling &&
+      (order ?? usual) === usual &&
+      across === 0 &&
+      (force ?? undefined) === undefined,
+  )
+}
+
+const usualResampling = 'resample_data_or_seg_to_shape'
 
 interface Chosen extends Configuration {
   readonly name: string
@@ -194,24 +223,5 @@ function normalisationFields({ scheme, isMasked, ofChannel }: Scheme, from: stri
       return constants
     default:
       return []
-  }
-}
-
-function datasetReading({ channel_names: channels = {}, labels }: z.output<typeof dataset>): SidecarReading {
-  const entries = Object.entries(labels)
-  const isPlain = entries.every(([, value]) => typeof value === 'number')
-  const classes = entries.sort(([, a], [, b]) => Number(a) - Number(b)).map(([name]) => name)
-  const [channel, ...others] = Object.values(channels)
-  const isCt = channel === 'CT' && others.every((other) => other === channel)
-  return {
-    fields: [
-      ...said('modality', isCt ? ['CT'] : undefined, 'dataset.json: channel_names'),
-      ...said('output.classes', isPlain ? classes : undefined, 'dataset.json: labels'),
-      ...said('output.activation', isPlain ? 'softmax' : undefined, 'dataset.json: labels'),
-    ],
-    notes: [
-      ...(isPlain ? [] : ['dataset.json: labels are regions that overlap: name output.classes in their order, with "multi-label-sigmoid"']), // prettier-ignore
-      ...(others.length === 0 ? [] : [`dataset.json: the network takes ${others.length + 1} channels (${Object.values(channels).join(', ')})`]), // prettier-ignore
-    ],
   }
 }

@@ -70,7 +70,7 @@ describe('nnU-Net', () => {
       modality: ['CT'],
       input: {
         valueRange: [-61, 242],
-        volume: { patch: [64, 192, 160], spacing: [1.6, 0.79, 0.79], tiling: 'nnunet' },
+        volume: { patch: [64, 192, 160], spacing: [1.6, 0.79, 0.79], tiling: 'nnunet', resampling: 'nnunet' },
       },
       intensity: { kind: 'modality-range', lower: -61, upper: 242 },
       mean: [99.5],
@@ -145,10 +145,28 @@ describe('nnU-Net', () => {
     })
   })
 
-  test('regions that overlap and several sequences are said', () => {
-    const regions = { channel_names: { '0': 'T1', '1': 'FLAIR' }, labels: { background: 0, whole: [1, 2] } }
-    const { notes } = readSidecars(facts({ 'plans.json': plans, 'dataset.json': regions }, shapes))
-    expect(notes.join(' ')).toMatch(/regions that overlap.*2 channels \(T1, FLAIR\)/)
+  test('regions overlap, several channels are series, and what was ignored in training is no class', () => {
+    const labels = { background: 0, whole: [1, 2, 3], core: [2, 3], enhancing: 3, ignore: 4 }
+    const regions = { channel_names: { '0': 'T1', '1': 'T2 (FLAIR)' }, labels }
+    const { fields, notes } = readSidecars(facts({ 'plans.json': plans, 'dataset.json': regions }, shapes))
+    expect(cardOf(fields)).toMatchObject({
+      input: {
+        channels: [
+          { kind: 'series', match: { SeriesDescription: '^T1$|_0000\\.' } },
+          { kind: 'series', match: { SeriesDescription: '^T2 .FLAIR.$|_0001\\.' } },
+        ],
+      },
+      output: { classes: ['whole', 'core', 'enhancing'], activation: 'multi-label-sigmoid' },
+    })
+    expect(notes.join(' ')).toMatch(/2 channels \(T1, T2 \(FLAIR\)\)/)
+  })
+
+  test('another resampling than nnU-Net’s usual one, and axes that it exchanges, are said', () => {
+    const torch = { ...plans.configurations['3d_fullres'], resampling_fn_data: 'resample_torch_fornnunet' }
+    const turned = { ...plans, transpose_forward: [1, 0, 2], configurations: { '3d_fullres': torch } }
+    const { notes } = readSidecars(facts({ 'plans.json': turned }, shapes))
+    expect(notes.join(' ')).toMatch(/axes \(rows, slices, columns .*resampling_fn_data or its settings/)
+    expect(readSidecars(facts({ 'plans.json': plans }, shapes)).notes.join()).not.toContain('resampling_fn')
   })
 })
 

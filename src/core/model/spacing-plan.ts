@@ -1,0 +1,98 @@
+import { entry } from '../entry.ts'
+import type { AxisWeights } from '../math/resample.ts'
+import { halfToEven } from '../math/rounding.ts'
+import type { Extents3 } from '../math/volume.ts'
+import { axisWeights, type AxisKernel } from '../tensor/interpolation.ts'
+import { linearTable } from '../tensor/linear-table.ts'
+import { splineTable } from '../tensor/spline-table.ts'
+
+/** A step along an axis and the one that brings predictions back; neither need be the other's transpose. */
+export interface Way {
+  readonly to: AxisWeights
+  readonly back: AxisWeights
+}
+
+/** How a volume comes to another spacing, axis by axis. */
+export interface SpacingPlan {
+  /** What is done along each axis first. */
+  readonly ways: readonly (Way | undefined)[]
+  /**
+   * What values are held within then: the least and the largest of the volume, or of the slice across this
+   * axis; nothing where undefined.
+   */
+  readonly held: 'volume' | number | undefined
+  /** What is done along the axis of those slices at last. */
+  readonly last: Way | undefined
+  readonly lengths: readonly number[]
+}
+
+interface Spacings {
+  /** Voxels along each axis of the network, and their distances in mm. */
+  readonly lengths: readonly number[]
+  readonly own: readonly number[]
+  readonly wanted: Extents3
+}
+
+/** Spacings closer than this, in mm, are one: MONAI's tolerance. */
+const sameSpacing = 1e-3
+
+/** Nothing is resampled. */
+export function unspaced(lengths: readonly number[]): SpacingPlan {
+  return { ways: lengths.map(() => undefined), held: undefined, last: undefined, lengths }
+}
+
+/** MONAI's Spacing: first voxels fall together; as many as the distance of the outermost ones has. */
+export function monaiSpacing({ lengths, own, wanted }: Spacings): SpacingPlan {
+  const ways = lengths.map((length, axis): Way | undefined => {
+    const [from, to] = [entry(own, axis), entry(wanted, axis)]
+    if (Math.abs(from - to) <= sameSpacing) return undefined
+    const ratio = to / from
+    const outputs = halfToEven((length - 1) / ratio + 1)
+    return { to: linearTable(length, outputs, ratio), back: linearTable(outputs, length, 1 / ratio) }
+  })
+  return {
+    ...unspaced(lengths),
+    ways,
+    lengths: ways.map((way, axis) => way?.to.outputs ?? entry(lengths, axis)),
+  }
+}
+
+/** An axis whose voxels are this many times as long as those of another is resampled by itself: nnU-Net's. */
+const anisotropic = 3
+
+/**
+ * nnU-Net's `resample_data_or_seg_to_shape` with its usual settings: the volume keeps its edges; by cubic
+ * splines, held within the values that there were, and logits back linearly. Of an anisotropic volume each
+ * slice across the longest spacing is resampled by itself, then the nearest one is taken along it.
+ */
+export function nnunetSpacing({ lengths, own, wanted }: Spacings): SpacingPlan {
+  const outputs = lengths.map((length, axis) => halfToEven((entry(own, axis) / entry(wanted, axis)) * length))
+  const [across, backAcross] = [separateAxis(own, wanted), separateAxis(wanted, own)]
+  const isSame = outputs.every((length, axis) => length === lengths[axis])
+  if (isSame) return unspaced(lengths)
+  const wayOf = (axis: number): Way => {
+    const [from, to] = [entry(lengths, axis), entry(outputs, axis)]
+    const back: AxisKernel = axis === backAcross ? 'nearest' : 'bilinear'
+    return {
+      to: axis === across ? axisWeights(from, to, 'nearest') : splineTable(from, to),
+      back: axisWeights(to, from, back),
+    }
+  }
+  const ways = lengths.map((length, axis) => (length === outputs[axis] ? undefined : wayOf(axis)))
+  const last = across === undefined ? undefined : ways[across]
+  return {
+    ways: ways.map((way, axis) => (axis === across ? undefined : way)),
+    held: across ?? 'volume',
+    last,
+    lengths: outputs,
+  }
+}
+
+/** The one axis of the longest spacing, by the first of both that is anisotropic. */
+function separateAxis(first: readonly number[], second: readonly number[]): number | undefined {
+  const spacing = [first, second].find((each) => Math.max(...each) / Math.min(...each) > anisotropic)
+  if (spacing === undefined) return undefined
+  const longest = Math.max(...spacing)
+  const axes = [0, 1, 2].filter((axis) => spacing[axis] === longest)
+  return axes.length === 1 ? axes[0] : undefined
+}
