@@ -1,14 +1,9 @@
 import { Option, type Command } from 'commander'
 import { RadversaryError } from '../core/errors.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
+import { settingFlag, settingOption } from '../core/spec/command-line.ts'
 import { attackPresets } from '../core/spec/presets.ts'
 import { methodsHelp, settingHelpText, type MethodHelp } from '../engine/attack/method-settings.ts'
-
-/**
- * The flag of a setting: `--step` for stepSize, as everybody calls it, and the setting's own name for all
- * others.
- */
-const shortNames: Readonly<Record<string, string>> = { stepSize: 'step' }
 
 export interface MethodOptions {
   readonly method: string
@@ -42,7 +37,7 @@ export function withMethod(command: Command, args: readonly string[]): Command {
 export function methodRequest(options: MethodOptions): Pick<AttackSpec, 'method' | 'settings'> {
   const given = options as unknown as Readonly<Record<string, string | undefined>>
   const settings = [...settingsOf(methodsHelp()).keys()].flatMap((name) => {
-    const value = given[shortNames[name] ?? name]
+    const value = given[settingOption(name)]
     return value === undefined ? [] : [[name, value] as const]
   })
   return { method: methodName(options), settings: Object.fromEntries(settings) }
@@ -64,9 +59,8 @@ function settingsOf(methods: readonly MethodHelp[]): Map<string, Setting> {
 }
 
 function flagOf({ name, kind, choices }: Setting): string {
-  const flag = (shortNames[name] ?? name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   const value = kind === 'choice' ? choices.join('|') : kind === 'boolean' ? 'true|false' : kind
-  return `--${flag} <${value}>`
+  return `${settingFlag(name)} <${value}>`
 }
 
 /** The method that help is asked for: `--method NAME`, with `--mode reference` for SMIA's other one. */

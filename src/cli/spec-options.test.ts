@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { attackSpec, type AttackSpec } from '../core/spec/attack-spec.ts'
+import { attackCommand } from '../core/spec/command-line.ts'
 import { comparisonSpec } from '../core/spec/comparison-spec.ts'
 import { runRequest } from '../engine/server/runs/run-request.ts'
 import { withMethod } from './method-options.ts'
@@ -36,6 +37,13 @@ const spec: AttackSpec = {
 
 test('every field is taken from the command line', () => {
   expect(attackOf(optionsOf(everything))).toEqual(spec)
+})
+
+test('the command that is written of an attack reads as that attack', () => {
+  const subject = { study: ['ct'], models: ['chest'], device: 'cpu', out: 'OUT' }
+  const [, , ...words] = attackCommand(spec, subject).split(' ')
+  const own = words.slice(words.indexOf('--method'), words.indexOf('--device'))
+  expect(attackOf(optionsOf(own))).toEqual(spec)
 })
 
 test('what was asked on the command line is written down and read again as it was', () => {

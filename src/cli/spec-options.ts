@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import {
   askedAttack,
@@ -8,6 +7,7 @@ import {
   parseSpec,
   type TensorSpec,
 } from '../core/spec/attack-spec.ts'
+import { fieldFlags, type FlagField, flagFields, presetBudgets } from '../core/spec/command-line.ts'
 import { comparedMethods } from '../core/spec/compared-methods.ts'
 import {
   askedComparison,
@@ -19,30 +19,6 @@ import { attackPresets } from '../core/spec/presets.ts'
 import { parseExports } from '../engine/export/export-kinds.ts'
 import { type MethodOptions, methodRequest } from './method-options.ts'
 import { integer, positiveInteger } from './options.ts'
-
-/** Fields that have no flag of their own name: `--method` has its settings', `--study` says which images. */
-type OtherField = 'method' | 'settings' | 'images' | 'exports' | 'pictures'
-type FlagField = Exclude<keyof AttackSpec, OtherField>
-
-const flags = {
-  labels: '--labels <path>',
-  target: '--target <class>',
-  targetMasks: '--target-masks <path>',
-  criterion: '--criterion <bound>',
-  loss: '--loss <loss>',
-  region: '--region <file>',
-  seed: '--seed <n>',
-  earlyStop: '--early-stop',
-  forceIntensity: '--force-intensity',
-  forceReferences: '--force-references',
-  straightThrough: '--straight-through',
-  eot: '--eot <n>',
-  oblivious: '--oblivious',
-  batch: '--batch <n>',
-  slices: '--slices <n>',
-} as const satisfies Record<FlagField, string>
-
-const flagFields = Object.keys(flags) as readonly FlagField[]
 
 const readers = {
   seed: integer,
@@ -58,7 +34,7 @@ export function withFields(command: Command, { shape }: { readonly shape: object
 }
 
 function optionOf(field: FlagField): Option {
-  const option = new Option(flags[field], attackSpec.shape[field].description)
+  const option = new Option(fieldFlags[field], attackSpec.shape[field].description)
   if (field in readers) option.argParser(readers[field as keyof typeof readers])
   if (field === 'seed' || field === 'batch') option.default(attackPresets[field])
   return option
@@ -104,29 +80,19 @@ export function comparisonOf(options: ComparisonOptions): ComparisonSpec {
     ...givenOf(options),
     models: model,
     methods: comparedMethods(method, set),
-    budgets: { Linf: epsilon, L2: epsilonL2 },
+    budgets: { Linf: epsilon[0] === presetBudgets ? [] : epsilon, L2: epsilonL2 },
     transfer,
   })
 }
 
+export interface EvaluationOptions extends FieldOptions {
+  readonly model: readonly string[]
+  readonly protocol: string
+  readonly epsilon?: string
+}
+
 /** @throws RadversaryError usage. */
-export function evaluationOf(options: FieldOptions & { readonly model: readonly string[] }): EvaluationSpec {
-  return parseSpec('Evaluation', askedEvaluation, { ...givenOf(options), models: options.model })
-}
-
-/** Flags as they are typed, of fields that were given; of files their names alone, since folders may name patients. */
-export function typedFlags(options: FieldOptions): string[] {
-  return flagFields.flatMap((field) => {
-    const value = options[field]
-    const [flag = ''] = flags[field].split(' ')
-    if (value === true) return [flag]
-    if (typeof value !== 'string' && typeof value !== 'number') return []
-    const isFile = field === 'labels' || field === 'targetMasks' || field === 'region'
-    return [flag, typedText(isFile ? basename(String(value)) : String(value))]
-  })
-}
-
-/** A text as a shell takes it. */
-export function typedText(text: string): string {
-  return /^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+export function evaluationOf(options: EvaluationOptions): EvaluationSpec {
+  const { model, protocol, epsilon } = options
+  return parseSpec('Evaluation', askedEvaluation, { ...givenOf(options), models: model, protocol, epsilon })
 }

@@ -1,7 +1,9 @@
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { describeApplication } from '../support/application.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const sample = join(import.meta.dirname, '../../resources/sample/study')
 
@@ -104,5 +106,51 @@ describeApplication('methods side by side', (application) => {
     await page.getByRole('tab', { name: 'Compare' }).click()
     await card().getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => card().count()).toBe(0)
+  })
+
+  describe('a robustness report', () => {
+    const evaluated = () => page.getByTestId('evaluation')
+    const job = () => page.getByTestId('job').filter({ hasText: 'quick' })
+    beforeAll(async () => {
+      const study = temporaryFolder('evaluated')
+      for (const name of ['01.dcm', '10.dcm', 'labels.csv']) copyFileSync(join(sample, name), join(study, name))
+      await page.goto(new URL(`/?${new URLSearchParams({ study }).toString()}`, page.url()).href)
+      await page.locator('[data-shown]').first().waitFor({ timeout: 30_000 })
+      await page.getByRole('tab', { name: 'Evaluate' }).click()
+      await page.getByRole('button', { name: 'Evaluate a model…' }).click()
+      await dialog().getByText('On 2 images of').waitFor()
+    }, 60_000)
+
+    it('is begun with a protocol and a budget, and goes on while the page is gone', async () => {
+      await dialog().getByLabel('Protocol').selectOption('quick')
+      await dialog().getByLabel('Budget').fill('eight')
+      await dialog().getByText('expected a number').first().waitFor()
+      await dialog().getByLabel('Budget').fill('4/255')
+      await dialog().getByRole('button', { name: 'Start the evaluation' }).click()
+      await evaluated()
+        .getByText(/of 16 attacks on a slice|done/)
+        .waitFor({ timeout: 60_000 })
+      await page.reload()
+      await page.getByRole('tab', { name: 'Evaluate' }).click()
+      await evaluated().getByText('done', { exact: true }).waitFor({ timeout: 120_000 })
+      expect(await job().count()).toBe(0)
+    }, 200_000)
+
+    it('says the command that makes it again', async () => {
+      const copy = evaluated().getByRole('button', { name: 'Copy as command' })
+      expect(await copy.getAttribute('title')).toMatch(/^radversary evaluate --study .* --protocol quick --epsilon 4\/255 --labels .*labels\.csv/) // prettier-ignore
+    })
+
+    it('is read in the window, with its figures', async () => {
+      await evaluated()
+        .getByRole('button', { name: /quick/ })
+        .first()
+        .click()
+      const report = dialog().getByTestId('report')
+      await report.getByRole('heading', { name: 'Robustness of phantom-thorax' }).waitFor()
+      const isDrawn = (image: Element) => image instanceof HTMLImageElement && image.naturalWidth > 0
+      await expect.poll(() => report.locator('figure img').first().evaluate(isDrawn), { timeout: 20_000 }).toBe(true)
+      expect(application().complaints()).toEqual([])
+    })
   })
 })

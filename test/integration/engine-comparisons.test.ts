@@ -1,22 +1,23 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Comparison } from '../../src/engine/compare/comparison.ts'
 import type { StudyInfo } from '../../src/engine/server/studies/study-info.ts'
 import { lastOf, startEngine, type TestEngine } from '../support/engine-client.ts'
 
 const labels = join(import.meta.dirname, '../../resources/sample/study/labels.csv')
 
-describe('the engine and comparisons', () => {
+describe('the engine, comparisons and evaluations', () => {
   let engine: TestEngine
   let study: StudyInfo
+  const shared = () => ({ study: study.id, images: [10, 11, 12, 13], models: ['phantom-thorax'], labels })
   const things = () => ({
-    study: study.id,
-    images: [10, 11, 12, 13],
-    models: ['phantom-thorax'],
-    labels,
+    ...shared(),
     methods: [{ name: 'fgsm' }, { name: 'noise' }],
     budgets: { Linf: ['2/255', '8/255'], L2: [] },
   })
+  const comparisons = async () => (await engine.client.comparisons.list.query()).jobs
+  const evaluations = async () => (await engine.client.evaluations.list.query()).jobs
+  const done = { timeout: 60_000 }
   beforeAll(async () => {
     engine = await startEngine()
     await engine.client.settings.set.mutate({ device: 'cpu' })
@@ -27,13 +28,16 @@ describe('the engine and comparisons', () => {
     await engine.end()
   })
 
-  describe('one that is left to its end', () => {
+  describe('a comparison that is left to its end, without any page', () => {
     let id: string
     let comparison: Comparison
     beforeAll(async () => {
-      id = (await engine.client.comparisons.create.mutate(things())).comparison
-      comparison = (await lastOf(await engine.client.comparisons.work.mutate({ comparison: id }), 'compared'))
-        .comparison
+      id = (await engine.client.comparisons.create.mutate(things())).id
+      await engine.client.comparisons.begin.mutate({ id })
+      await vi.waitFor(async () => {
+        expect(await comparisons()).toMatchObject([{ id, isDone: true, progress: null, error: null }])
+      }, done)
+      comparison = await engine.client.comparisons.get.query({ id })
     }, 60_000)
 
     it('compares every method at every budget', () => {
@@ -45,33 +49,41 @@ describe('the engine and comparisons', () => {
       ])
     })
 
-    it('is listed as done and can be read again', async () => {
-      const { comparisons, broken } = await engine.client.comparisons.list.query()
+    it('is listed with the command that makes it again', async () => {
+      const { broken } = await engine.client.comparisons.list.query()
       expect(broken).toEqual([])
-      expect(comparisons).toMatchObject([
-        { id, isDone: true, isInWork: false, request: { models: ['phantom-thorax'] } },
-      ])
-      expect(await engine.client.comparisons.get.query({ comparison: id })).toEqual(comparison)
+      const [listed] = await comparisons()
+      expect(listed?.command).toMatch(/^radversary compare --study .* --model phantom-thorax --method fgsm noise --epsilon 2\/255 8\/255 --images /) // prettier-ignore
     })
 
     it('is gone when it was deleted', async () => {
-      await engine.client.comparisons.delete.mutate({ comparison: id })
-      expect((await engine.client.comparisons.list.query()).comparisons).toEqual([])
-      await expect(engine.client.comparisons.get.query({ comparison: id })).rejects.toThrow(
-        /expected one that there is/,
-      )
+      await engine.client.comparisons.delete.mutate({ id })
+      expect(await comparisons()).toEqual([])
+      await expect(engine.client.comparisons.get.query({ id })).rejects.toThrow(/expected one that there is/)
     })
   })
 
-  it('one that nobody listens to any more stops, and goes on when asked', async () => {
-    const { comparison } = await engine.client.comparisons.create.mutate(things())
-    for await (const event of await engine.client.comparisons.work.mutate({ comparison }))
-      if (event.type === 'progress' && event.done >= 4) break
-    await expect
-      .poll(async () => (await engine.client.comparisons.list.query()).comparisons, { timeout: 20_000 })
-      .toMatchObject([{ id: comparison, isDone: false, isInWork: false }])
-    const end = await lastOf(await engine.client.comparisons.work.mutate({ comparison }), 'compared')
-    expect(end.comparison.cells).toHaveLength(4)
+  it('an evaluation is stopped, goes on when asked, keeps the device for itself, and leaves a report', async () => {
+    const { id } = await engine.client.evaluations.create.mutate({ ...shared(), images: [10, 11], protocol: 'quick' })
+    await engine.client.evaluations.begin.mutate({ id })
+    const { id: other } = await engine.client.comparisons.create.mutate(things())
+    await expect(engine.client.comparisons.begin.mutate({ id: other })).rejects.toThrow(/Evaluation .* in work/)
+    await engine.client.comparisons.delete.mutate({ id: other })
+    await expect.poll(async () => (await evaluations())[0]?.progress?.done, done).toBeGreaterThan(0)
+    await expect(engine.client.evaluations.delete.mutate({ id })).rejects.toThrow(/in work/)
+    await engine.client.evaluations.cancel.mutate({ id })
+    await expect.poll(evaluations, done).toMatchObject([{ isDone: false, progress: null, error: null }])
+    await engine.client.evaluations.begin.mutate({ id })
+    await expect.poll(evaluations, done).toMatchObject([{ isDone: true, progress: null }])
+    const { html } = await engine.client.evaluations.get.query({ id })
+    expect(html).toContain('<h1>Robustness of phantom-thorax</h1>')
+  }, 120_000)
+
+  it('an evaluation that fails says why', async () => {
+    const { id } = await engine.client.evaluations.create.mutate({ ...shared(), labels: '/nowhere/labels.csv' })
+    await engine.client.evaluations.begin.mutate({ id })
+    await expect.poll(async () => (await evaluations())[0]?.error?.message, done).toMatch(/labels\.csv|read/i)
+    await engine.client.evaluations.delete.mutate({ id })
   }, 60_000)
 
   it.each([
@@ -79,13 +91,13 @@ describe('the engine and comparisons', () => {
     ['a model that there is not', { models: ['nobody'] }, /nobody/],
     ['a budget without sense', { budgets: { Linf: ['eight'], L2: [] } }, /Budget: expected/],
   ])('%s is refused and leaves nothing', async (_, change, message) => {
-    const before = (await engine.client.comparisons.list.query()).comparisons.length
+    const before = (await comparisons()).length
     await expect(engine.client.comparisons.create.mutate({ ...things(), ...change })).rejects.toThrow(message)
-    expect((await engine.client.comparisons.list.query()).comparisons.length).toBe(before)
+    expect((await comparisons()).length).toBe(before)
   })
 
   it('an id from elsewhere leads nowhere', async () => {
-    await expect(engine.client.comparisons.delete.mutate({ comparison: '../runs' })).rejects.toThrow(
+    await expect(engine.client.comparisons.delete.mutate({ id: '../runs' })).rejects.toThrow(
       /expected one that there is/,
     )
   })

@@ -74,9 +74,8 @@ describe('a model that never answers', () => {
     expect(temporary()).toEqual([])
   }, 60_000)
 
-  it('is ended when a comparison is left, which can be begun again', async () => {
-    const abort = new AbortController()
-    const { comparison } = await engine.client.comparisons.create.mutate({
+  it('is ended when a comparison is cancelled, which can be begun again', async () => {
+    const { id } = await engine.client.comparisons.create.mutate({
       study: study.id,
       images: [11, 12],
       models: ['endless'],
@@ -85,14 +84,11 @@ describe('a model that never answers', () => {
       budgets: { Linf: ['8/255'], L2: [] },
     })
     const isInWork = async () =>
-      (await engine.client.comparisons.list.query()).comparisons.some((each) => each.isInWork)
-    const left = engine.client.comparisons.work
-      .mutate({ comparison }, { signal: abort.signal })
-      .then((events) => lastOf(events, 'compared'))
-    left.catch(() => undefined)
+      (await engine.client.comparisons.list.query()).jobs.some(({ progress }) => progress !== null)
+    await engine.client.comparisons.begin.mutate({ id })
     await seconds(3)
     expect(await isInWork()).toBe(true)
-    abort.abort()
+    await engine.client.comparisons.cancel.mutate({ id })
     await expect.poll(isInWork, { timeout: withinMs }).toBe(false)
   }, 60_000)
 

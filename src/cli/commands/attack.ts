@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { attackStudy, type AttackReport } from '../../engine/attack/attack-study.ts'
 import type { AttackRequest } from '../../engine/attack/attack-run.ts'
-import { exportNames } from '../../engine/export/export-kinds.ts'
+import { areStrict, exportNames } from '../../engine/export/export-kinds.ts'
 import { summaryText } from '../../engine/export/summary-text.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
@@ -45,7 +45,7 @@ export function attackCommand(context: CommandContext): Command {
 
 function requestOf(options: Options): AttackRequest {
   const { study, model, card, runtime, device, threads, out } = options
-  const strictExports = options.export !== undefined
+  const strictExports = areStrict(options.export)
   return {
     ...attackOf(options),
     study,

@@ -9,7 +9,7 @@ import { planCohort, writePlan } from '../../engine/cohort/plan.ts'
 import { mergeCohort, runShard } from '../../engine/cohort/run-shard.ts'
 import { filesFor, quoted, schedulers, type Scheduler } from '../../engine/cohort/schedulers.ts'
 import { listStudies } from '../../engine/cohort/studies.ts'
-import { exportNames } from '../../engine/export/export-kinds.ts'
+import { areStrict, exportNames } from '../../engine/export/export-kinds.ts'
 import type { JobHooks } from '../../engine/progress.ts'
 import { applicationFolder } from '../application-folder.ts'
 import type { CommandContext } from '../context.ts'
@@ -140,7 +140,7 @@ function withAttack(command: Command, { args }: CommandContext): Command {
     '--studies <path>',
     'a folder whose folders and zip archives are studies, or a CSV with the column "path" and, if wanted, "patient" and "name"',
   )
-  withFields(withMethod(withModel(command), args), attackSpec).option(
+  withFields(withMethod(withModel(command), args), attackSpec.omit({ images: true })).option(
     '--export <kinds>',
     `some of ${exportNames.join(',')}, as of attack`,
   )
@@ -160,7 +160,7 @@ async function requestOf(options: AttackedOptions): Promise<CohortRequest> {
     studies: await listStudies(studies),
     sources: [studies],
     home: home(),
-    strictExports: options.export !== undefined,
+    strictExports: areStrict(options.export),
   }
 }
 

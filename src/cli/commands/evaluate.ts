@@ -1,9 +1,8 @@
-import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import { noNumber, percent } from '../../core/number-texts.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
-import { protocols, type ProtocolName } from '../../core/spec/protocols.ts'
+import { protocols } from '../../core/spec/protocols.ts'
 import { diffEvaluations, type EvaluationDiff } from '../../engine/evaluate/evaluation-diff.ts'
 import { evaluateStudy, type EvaluateReport } from '../../engine/evaluate/evaluate-study.ts'
 import { printReport } from '../../engine/evaluate/print-report.ts'
@@ -12,12 +11,9 @@ import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { home, withDevice, withJson, withStudy, type DeviceOptions, type StudyOptions } from '../options.ts'
 import { linesText, tableText } from '../output.ts'
-import { evaluationOf, typedFlags, typedText, withFields, type FieldOptions } from '../spec-options.ts'
+import { evaluationOf, withFields, type EvaluationOptions } from '../spec-options.ts'
 
-interface Options extends StudyOptions, DeviceOptions, FieldOptions {
-  readonly model: readonly string[]
-  readonly protocol: ProtocolName
-  readonly epsilon?: string
+interface Options extends StudyOptions, DeviceOptions, EvaluationOptions {
   readonly out: string
   readonly pdf?: boolean
   readonly json?: boolean
@@ -49,34 +45,14 @@ function runCommand(context: CommandContext): Command {
     )
   return withJson(withDevice(command)).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
-      const { study, device, threads, out, protocol, epsilon } = options
-      const request = {
-        commands: [commandOf(options)],
-        ...evaluationOf(options),
-        study,
-        device,
-        threads,
-        home: home(),
-        out,
-        protocol,
-        epsilon,
-      }
+      const { study, device, threads, out } = options
+      const request = { ...evaluationOf(options), study, device, threads, home: home(), out }
       const report = await evaluateStudy(request, hooks)
       if (options.pdf === true) await printReport(report.folder, hooks.signal)
       const ended = report.evaluation.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
       return { result: report, text: reportText(report), code: ended }
     })
   })
-}
-
-function commandOf(options: Options): string {
-  const { model, protocol, epsilon, device, threads } = options
-  const models = model.map((name) => typedText(basename(name)))
-  const budget = epsilon === undefined ? [] : ['--epsilon', typedText(epsilon)]
-  const start = ['radversary', 'evaluate', '--study', 'STUDY', '--model', ...models]
-  const what = ['--protocol', protocol, ...budget, ...typedFlags(options), '--device', device]
-  const lanes = threads === undefined ? [] : ['--threads', String(threads)]
-  return [...start, ...what, ...lanes, '--out', 'EVAL'].join(' ')
 }
 
 function protocolsText(): string {

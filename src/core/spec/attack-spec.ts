@@ -19,8 +19,12 @@ export const attackSpec = z.strictObject({
   method: z.string().describe('name of the method'),
   /** As in the method's own help. */
   settings: givenSettings,
-  /** SOP Instance UIDs; on the command line the study's files say which. */
-  images: z.array(z.string()).min(1).readonly().optional().describe('images to attack; all by default'),
+  images: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('SOP Instance UIDs of the images of the study; default: all'),
   labels: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askedAttack, attackSpec } from './attack-spec.ts'
 import { comparisonPresets } from './presets.ts'
+import { protocols, type ProtocolName } from './protocols.ts'
 
 const { method, settings } = attackSpec.shape
 const budgets = z.array(z.string().min(1)).readonly()
@@ -39,9 +40,21 @@ export const askedComparison = askedAttack.omit(shared).extend({
   transfer: grid.transfer.default(comparisonPresets.transfer),
 })
 
-/** What an evaluation is asked, whose protocol says methods, budgets and whether transfer is judged. */
-export const askedEvaluation = askedComparison.omit({ methods: true, budgets: true, transfer: true })
+const ofProtocol = { methods: true, budgets: true, transfer: true } as const
+const protocol = z.enum(Object.keys(protocols) as [ProtocolName, ...ProtocolName[]])
 
-export type EvaluationSpec = Readonly<z.output<typeof askedEvaluation>>
+/** What an evaluation is asked, whose protocol says methods, budgets and whether transfer is judged. */
+export const evaluationSpec = comparisonSpec.omit(ofProtocol).extend({
+  protocol,
+  /** In the place of the protocol's budget; its curve goes with it. */
+  epsilon: z.string().min(1).optional(),
+})
+
+/** The same as it is asked for: what is left out is at its preset. */
+export const askedEvaluation = askedComparison
+  .omit(ofProtocol)
+  .extend({ ...evaluationSpec.pick({ epsilon: true }).shape, protocol: protocol.default('standard') })
+
+export type EvaluationSpec = Readonly<z.output<typeof evaluationSpec>>
 export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>
 export type ComparedMethod = Readonly<z.output<typeof comparedMethod>>

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { openExportFolder, type ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { manifestName, readManifest } from '../../adapters/fs/manifest.ts'
 import type { EvaluationSpec } from '../../core/spec/comparison-spec.ts'
-import { protocols, type ProtocolName } from '../../core/spec/protocols.ts'
+import { evaluationCommand, withoutFolders } from '../../core/spec/command-line.ts'
+import { protocols } from '../../core/spec/protocols.ts'
 import { runComparison, type RanComparison } from '../compare/compare-study.ts'
 import type { DeviceRequest } from '../device.ts'
 import { openModel } from '../models/open-model.ts'
@@ -20,14 +21,9 @@ import { reportHtml } from './report.ts'
 
 /** A protocol on one or several models and a study, as a user asks for it. */
 export interface EvaluateRequest extends EvaluationSpec, DeviceRequest {
-  readonly protocol: ProtocolName
-  /** In the place of the protocol's budget; its curve goes with it. */
-  readonly epsilon?: string | undefined
   readonly study: readonly string[]
   readonly home: string
   readonly out: string
-  /** Command lines that make it again, for the report; without folders, which may name patients. */
-  readonly commands: readonly string[]
 }
 
 export interface EvaluateReport {
@@ -49,7 +45,7 @@ export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = 
   const planned = await plannedOf(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
-  const { protocol: _, epsilon: __, commands: ___, ...asked } = request
+  const { protocol: _, epsilon: __, ...asked } = request
   const compared = comparedBy(planned, request.models.length)
   const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
   throwIfCancelled(hooks.signal)
@@ -66,9 +62,16 @@ async function plannedOf({ protocol, epsilon, models, home }: EvaluateRequest): 
   return planSteps(protocols[protocol], { cards, epsilon })
 }
 
+/** The command line that makes it again, for the report; without folders, which may name patients. */
+function commandOf(request: EvaluateRequest): string {
+  const { study, models, device, threads } = request
+  const subject = { study, models, device, threads, out: 'EVAL' }
+  return evaluationCommand(...withoutFolders(request, subject))
+}
+
 /** Names what was asked for; what lies in the files, the comparison's own id says. */
-function exportIdOf({ protocol, epsilon, seed, commands }: EvaluateRequest): string {
-  const named = { version, protocol, epsilon, seed, commands }
+function exportIdOf(request: EvaluateRequest): string {
+  const named = { version, command: commandOf(request) }
   const hash = sha256(new TextEncoder().encode(JSON.stringify(named)))
   return `evaluation-${bytesToHex(hash).slice(0, 32)}`
 }
@@ -105,7 +108,7 @@ function evaluationOf(
       modalities: [...new Set(run.images.flatMap(({ header }) => header.modality ?? []))].sort(),
     },
     models: run.models.map((_, index) => evaluatedModel(given, index)),
-    commands: [...request.commands],
+    commands: [commandOf(request)],
   }
 }
 

@@ -27,7 +27,7 @@ export function reportHtml(evaluation: Evaluation, figures: ReadonlyMap<string, 
           ${new Markup(reportStyle)}
         </style>
       </head>
-      <body>
+      <body class="page">
         <header>
           <p class="notice">${notice}</p>
           <h1>${title}</h1>

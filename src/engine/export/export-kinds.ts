@@ -2,6 +2,7 @@ import type { InstanceHeader } from '../../core/dicom/instance.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { outputs } from '../../core/tasks/outputs.ts'
 import type { ModelCard } from '../../core/model/card.ts'
+import { allExports } from '../../core/spec/command-line.ts'
 import { exportKinds, pictureFormats } from '../../core/spec/presets.ts'
 
 export type ExportKind = (typeof exportKinds)[number]
@@ -45,8 +46,8 @@ export function exportedSeriesNumber(
 
 export const maskKinds = ['masksBefore', 'masksAfter'] as const
 
-/** As users name them; both masks are one. */
-export const exportNames = ['series', 'perturbation', 'smoothed', 'masks', ...pictureFormats] as const
+/** As users name them; both masks are one, and `all` is all that the model's task has. */
+export const exportNames = [allExports, 'series', 'perturbation', 'smoothed', 'masks', ...pictureFormats] as const
 
 /** What is left as DICOM, and the formats of what is left beside it; absent where there is none. */
 export interface WantedExports {
@@ -59,7 +60,7 @@ export interface WantedExports {
  * them. @throws RadversaryError usage.
  */
 export function parseExports(text: string): WantedExports {
-  const given = new Set(text.split(',').map((part) => part.trim()))
+  const given = namesIn(text)
   const unknown = [...given].filter((name) => !(exportNames as readonly string[]).includes(name))
   if (unknown.length > 0)
     throw new RadversaryError(
@@ -67,10 +68,19 @@ export function parseExports(text: string): WantedExports {
       `Export: expected some of ${exportNames.join(', ')}, got ${unknown.join(', ')}`,
     )
   const exports = exportKinds.filter(
-    (kind) => kind === 'series' || given.has(isOfMasks(kind) ? 'masks' : kind),
+    (kind) => kind === 'series' || given.has(allExports) || given.has(isOfMasks(kind) ? 'masks' : kind),
   )
   const pictures = pictureFormats.filter((format) => given.has(format))
   return pictures.length === 0 ? { exports } : { exports, pictures }
+}
+
+function namesIn(text: string): Set<string> {
+  return new Set(text.split(',').map((part) => part.trim()))
+}
+
+/** Whether kinds that a task has not are to be refused: where they were named, one by one. */
+export function areStrict(text: string | undefined): boolean {
+  return text !== undefined && !namesIn(text).has(allExports)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ComparisonService } from './comparisons/comparison-service.ts'
 import type { DeviceChooser } from './device-chooser.ts'
 import type { EngineThreads } from './engine-threads.ts'
+import type { EvaluationService } from './evaluations/evaluation-service.ts'
 import type { FrameCache } from './frames/frame-cache.ts'
 import type { RunFrames, StudyFrames } from './frames/run-frames.ts'
 import type { EngineLog } from './log.ts'
@@ -29,6 +30,7 @@ export interface EngineContext {
   readonly frames: StudyFrames
   readonly runs: RunService
   readonly comparisons: ComparisonService
+  readonly evaluations: EvaluationService
   readonly runFrames: RunFrames
   readonly models: ModelRegistry
   readonly views: ModelViews

@@ -9,9 +9,11 @@ import type { EngineContext } from './context.ts'
 import { createDeviceChooser } from './device-chooser.ts'
 import { engineError, statusOf } from './engine-error.ts'
 import { createEngineThreads } from './engine-threads.ts'
+import { createEvaluationService } from './evaluations/evaluation-service.ts'
 import { createFrameCache } from './frames/frame-cache.ts'
 import { frameRoute } from './frames/frame-routes.ts'
 import { createRunFrames, createStudyFrames } from './frames/run-frames.ts'
+import { createDeviceTurn } from './jobs/device-turn.ts'
 import { openLog } from './log.ts'
 import { createGradients } from './models/gradients.ts'
 import { createModelRegistry } from './models/model-registry.ts'
@@ -54,7 +56,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     handle: async (request) => unstored(await gate(request)),
     close: async () => {
-      await Promise.all([context.runs.queue.close(), context.comparisons.close()])
+      await Promise.all([context.runs.queue.close(), context.comparisons.close(), context.evaluations.close()])
       await context.threads.close()
       context.log.write('engine closed')
       await context.log.flush()
@@ -78,6 +80,7 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
   const log = openLog(home)
   if (tightened !== undefined) log.write('workspace made private')
   const runs = createRunService({ home, models, device, log, threads })
+  const parts = { home, models, device, threads, turn: createDeviceTurn() }
   const views = createModelViews(studies, frames, threads.decompress)
   return {
     home,
@@ -94,7 +97,8 @@ async function createContext(options: EngineOptions): Promise<EngineContext> {
     device,
     runs,
     views,
-    comparisons: createComparisonService({ home, models, device, threads }),
+    comparisons: createComparisonService(parts),
+    evaluations: createEvaluationService(parts),
     gradients: createGradients({ home, models, studies, views, device, thread: threads.compute }),
     runFrames: createRunFrames({ folders: runs.folders, studies, studyFrames: frames, cache }),
   }

@@ -4,6 +4,7 @@ import type { AttackHooks } from '../attack/attack-hooks.ts'
 import type { AttackRequest } from '../attack/attack-run.ts'
 import { attackStudy } from '../attack/attack-study.ts'
 import { compareStudy } from '../compare/compare-study.ts'
+import { evaluateStudy } from '../evaluate/evaluate-study.ts'
 import { addPictures } from '../export/export-pictures.ts'
 import { importToOpen } from '../import/import-to-open.ts'
 import { predictStudy } from '../predict/predict-study.ts'
@@ -30,6 +31,7 @@ export const engineTasks = {
   },
   addPictures,
   compare: compareStudy,
+  evaluate: evaluateStudy,
   importToOpen,
   predict: predictStudy,
   verify: verifyExport,
@@ -49,7 +51,7 @@ export type EngineThread = Thread<typeof engineTasks>
 export interface EngineThreads {
   /** For what takes the whole device: predictions, gradients, verifications. */
   readonly compute: EngineThread
-  /** One more, for an attack or a comparison alone. */
+  /** One more, for an attack, a comparison or an evaluation alone. */
   another(): EngineThread
   readonly decompress: Decompress
   close(): Promise<void>

@@ -18,6 +18,9 @@ export const keptFields = {
   device: z.strictObject({ name: z.string(), threads: z.int().min(1) }),
 }
 
+/** A request on disk without its spec. */
+export type KeptRequest = Readonly<{ [Field in keyof typeof keptFields]: z.output<(typeof keptFields)[Field]> }>
+
 /**
  * Requests of the first version as the present one: they had null for what was not given, a flag for a region
  * beside them, no `forceIntensity` at first, and of a comparison no `earlyStop`.

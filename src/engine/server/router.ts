@@ -1,20 +1,18 @@
 import { z } from 'zod'
 import { budgetToRelative, parseBudget, relativeInUnits } from '../../core/image/budget.ts'
 import { methodsHelp } from '../attack/method-settings.ts'
-import type { Comparison } from '../compare/comparison.ts'
 import { version } from '../version.ts'
 import { cacheBytes } from './cache-bytes.ts'
 import { licencesOf } from './licences.ts'
 import { listFolder } from './list-folder.ts'
 import { logFolderIn } from './log.ts'
 import { modelsRouter } from './routers/models.ts'
-import { frameAddress, modelName, pageComparison } from './routers/page-requests.ts'
+import { comparisonsRouter, evaluationsRouter } from './routers/jobs.ts'
+import { frameAddress, modelName } from './routers/page-requests.ts'
 import { runsRouter } from './routers/runs.ts'
 import { studiesRouter } from './routers/studies.ts'
 import { sessionSchema } from './session-file.ts'
 import { settingsChange } from './settings-file.ts'
-import { type JobEvent, streamed } from './streamed.ts'
-import { imageAt } from './studies/study-store.ts'
 import { procedure, router } from './trpc.ts'
 
 /** Versions, places and licences for the about box. */
@@ -35,33 +33,6 @@ const attacksRouter = router({
       const { scale } = await ctx.views.frame(address, await ctx.models.show(model))
       return relativeInUnits(budgetToRelative(parseBudget(text), scale), scale)
     }),
-})
-
-export type ComparisonEvent = JobEvent | { readonly type: 'compared'; readonly comparison: Comparison }
-
-const named = z.strictObject({ comparison: z.string() })
-
-const comparisonsRouter = router({
-  create: procedure.input(pageComparison).mutation(async ({ input: { study, images, ...things }, ctx }) => {
-    const opened = await ctx.studies.find(study)
-    const uids = images?.map((place) => imageAt(opened, place).sopInstanceUid)
-    return { comparison: await ctx.comparisons.create({ ...things, paths: opened.info.paths, images: uids }) }
-  }),
-  /**
-   * Begins or goes on, and ends with the comparison. Whoever stops listening cancels it: what is done stays
-   * done.
-   */
-  work: procedure.input(named).mutation(async function* ({
-    input,
-    ctx,
-    signal,
-  }): AsyncGenerator<ComparisonEvent> {
-    const comparison = yield* streamed((hooks) => ctx.comparisons.work(input.comparison, hooks), signal)
-    yield { type: 'compared', comparison }
-  }),
-  list: procedure.query(({ ctx }) => ctx.comparisons.list()),
-  get: procedure.input(named).query(({ input, ctx }) => ctx.comparisons.get(input.comparison)),
-  delete: procedure.input(named).mutation(({ input, ctx }) => ctx.comparisons.remove(input.comparison)),
 })
 
 const deviceRouter = router({
@@ -108,6 +79,7 @@ export const engineRouter = router({
   attacks: attacksRouter,
   comparisons: comparisonsRouter,
   device: deviceRouter,
+  evaluations: evaluationsRouter,
   files: filesRouter,
   models: modelsRouter,
   runs: runsRouter,

@@ -3,6 +3,7 @@ import { attackTexts } from './texts/attack.ts'
 import { cardTexts } from './texts/card.ts'
 import { comparisonsTexts } from './texts/comparisons.ts'
 import { exportTexts } from './texts/export.ts'
+import { jobsTexts } from './texts/jobs.ts'
 import { modelTexts } from './texts/model.ts'
 import { resultsTexts } from './texts/results.ts'
 import { runsTexts } from './texts/runs.ts'
@@ -22,6 +23,7 @@ export const texts = {
   ...cardTexts,
   ...runsTexts,
   ...comparisonsTexts,
+  ...jobsTexts,
   ...attackTexts,
   ...resultsTexts,
   ...exportTexts,

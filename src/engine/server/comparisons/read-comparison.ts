@@ -1,7 +1,5 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { fileExists } from '../../../adapters/fs/atomic-write.ts'
-import { manifestName } from '../../../adapters/fs/manifest.ts'
 import { readJson } from '../../../adapters/fs/json-file.ts'
 import type { Headline } from '../../../core/evaluate/headline.ts'
 import type { Proportion } from '../../../core/evaluate/statistics.ts'
@@ -13,14 +11,9 @@ import {
   type Transfer,
 } from '../../compare/comparison.ts'
 
-/**
- * What a comparison has left in its folder; undefined while it isn't whole. @throws RadversaryError io-failed
- * for a damaged one.
- */
-export async function readComparison(folder: string): Promise<Comparison | undefined> {
-  if (!(await fileExists(join(folder, manifestName)))) return undefined
-  const file = join(folder, comparisonName)
-  return readJson(file, z.union([present, first]))
+/** What a comparison has left in its folder. @throws RadversaryError io-failed for a damaged one. */
+export function readComparison(folder: string): Promise<Comparison> {
+  return readJson(join(folder, comparisonName), z.union([present, first]))
 }
 
 /** Called what was fooled of those right before `successOfUnmet`, and of a judge `success`. */

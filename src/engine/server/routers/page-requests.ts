@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { askedAttack, attackSpec } from '../../../core/spec/attack-spec.ts'
-import { askedComparison } from '../../../core/spec/comparison-spec.ts'
+import { askedComparison, askedEvaluation } from '../../../core/spec/comparison-spec.ts'
 import { attackPresets, exportKinds } from '../../../core/spec/presets.ts'
 import { drawnRegion } from '../region.ts'
 
@@ -34,6 +34,12 @@ export const pageAttack = askedAttack.extend({
 
 /** A comparison as a page asks for it. */
 export const pageComparison = askedComparison.extend({
+  ...pageFields,
+  batch: batch.default(attackPresets.batch),
+})
+
+/** An evaluation as a page asks for it. */
+export const pageEvaluation = askedEvaluation.extend({
   ...pageFields,
   batch: batch.default(attackPresets.batch),
 })

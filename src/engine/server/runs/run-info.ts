@@ -1,7 +1,9 @@
 import type { AttackSummary } from '../../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../../core/evaluate/warnings.ts'
 import type { EngineError } from '../../../shared/engine-error.ts'
+import { attackCommand } from '../../../core/spec/command-line.ts'
 import { studyId } from '../ids.ts'
+import { regionIn, subjectOf } from '../jobs/job-parts.ts'
 import { titleOf } from '../studies/study-info.ts'
 import type { RunFolders } from './run-folders.ts'
 import { isLockedElsewhere } from './run-lock.ts'
@@ -30,6 +32,8 @@ export interface RunInfo {
   readonly summary: AttackSummary | null
   /** Signs that the summary says something else than it seems to; none of a run that isn't done. */
   readonly warnings: readonly AttackWarning[]
+  /** The command line that makes it again. */
+  readonly command: string
 }
 
 /** @throws RadversaryError usage where there is no such run; io-failed. */
@@ -52,5 +56,9 @@ export async function runInfo(run: string, folders: RunFolders, queue: RunQueue)
     error: outcome?.state === 'failed' ? outcome.error : null,
     summary: record?.summary ?? null,
     warnings: record?.warnings ?? [],
+    command: attackCommand(
+      { ...request, region: regionIn(request, folders.folder(run)) },
+      subjectOf(request, { models: [request.model], out: 'OUT' }),
+    ),
   }
 }

@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { api } from '../api/client.ts'
 import { AttackStep } from '../features/attack/AttackStep.tsx'
 import { ComparisonsPanel } from '../features/comparisons/ComparisonsPanel.tsx'
+import { EvaluationsPanel } from '../features/evaluations/EvaluationsPanel.tsx'
 import { ExportStep } from '../features/export/ExportStep.tsx'
 import { ModelStep } from '../features/model/ModelStep.tsx'
 import { PredictionStrip } from '../features/model/PredictionStrip.tsx'
@@ -20,7 +21,7 @@ import { leftTabs, scrollTo, seriesOf, setUi, steps, useUi } from '../state/ui-s
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 
-/** Open studies, and every run and comparison that was kept. */
+/** Open studies, and every run, comparison and evaluation that was kept. */
 export function Library() {
   const leftTab = useUi((ui) => ui.leftTab)
   const runs = useQuery(api.runs.list.queryOptions())
@@ -38,6 +39,7 @@ export function Library() {
         <Tabs.Tab value="studies">{texts.app.studies}</Tabs.Tab>
         <Tabs.Tab value="runs">{texts.app.runs}</Tabs.Tab>
         <Tabs.Tab value="comparisons">{texts.comparisons.tab}</Tabs.Tab>
+        <Tabs.Tab value="evaluations">{texts.evaluations.tab}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="studies" className={classes['scroll']}>
         <StudyPanel attackedStudies={attacked} />
@@ -47,6 +49,9 @@ export function Library() {
       </Tabs.Panel>
       <Tabs.Panel value="comparisons" className={classes['scroll']}>
         <ComparisonsPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="evaluations" className={classes['scroll']}>
+        <EvaluationsPanel />
       </Tabs.Panel>
     </Tabs>
   )

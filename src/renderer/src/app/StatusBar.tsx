@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../api/client.ts'
 import { sizeText } from '../features/export/export-plan.ts'
-import { useComparisonWork } from '../features/comparisons/comparison-work.ts'
+import { cancelJob, type JobKind, useComparisons, useEvaluations } from '../features/jobs/kept-jobs.ts'
 import { cancelRun } from '../features/runs/open-run.ts'
 import { durationText, isInWork, type JobStart, timeLeft } from '../features/runs/run-state.ts'
 import type { LiveRun } from '../state/live-run.ts'
@@ -11,13 +11,13 @@ import { atWork, useLiveRuns, watchRun } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 
-/** The device in use, the engine's memory, and every attack and comparison that is waiting or running. */
+/** The device in use, the engine's memory, and every attack, comparison and evaluation in work. */
 export function StatusBar() {
   const device = useQuery(api.device.list.queryOptions())
   const runs = useQuery(api.runs.list.queryOptions())
   const live = useLiveRuns()
   const infos = runs.data?.runs
-  const compared = useComparisonsInWork()
+  const kept = useJobsInWork()
   // Runs of an earlier visit that go on are followed too.
   useEffect(() => {
     for (const { id, state } of infos ?? []) if (isInWork(state) && state !== 'elsewhere') watchRun(id)
@@ -35,18 +35,18 @@ export function StatusBar() {
       </span>
       <Memory />
       <span className={classes['grow']} />
-      {jobs.length + compared.length === 0 && (
+      {jobs.length + kept.length === 0 && (
         <Text size="xs" c="dimmed">
           {texts.runs.noJobs}
         </Text>
       )}
-      {compared.map(({ id, name, work }) => (
+      {kept.map(({ kind, id, request: { name }, progress }) => (
         <JobLine
           key={id}
           name={name}
-          done={(100 * work.done) / Math.max(1, work.total)}
-          text={texts.comparisons.states.working}
-          onCancel={work.cancel}
+          done={progress === null ? 0 : (100 * progress.done) / Math.max(1, progress.total)}
+          text={texts.jobs.states.working}
+          onCancel={() => void cancelJob(kind, id)}
         />
       ))}
       {jobs.map(([id, run]) => (
@@ -135,14 +135,17 @@ function JobLine({ name, done, text, isEnding = false, onCancel }: JobLineProps)
   )
 }
 
-/** Comparisons that this page has in work, by name. */
-function useComparisonsInWork() {
-  const works = useComparisonWork()
-  const known = useQuery(api.comparisons.list.queryOptions())
-  return Object.entries(works).flatMap(([id, work]) => {
-    const name = known.data?.comparisons.find((each) => each.id === id)?.request.name ?? id
-    return work === undefined ? [] : [{ id, name, work }]
-  })
+/** Comparisons and evaluations that the engine has in work, whoever began them. */
+function useJobsInWork() {
+  const comparisons = useComparisons()
+  const evaluations = useEvaluations()
+  const kinds: readonly [JobKind, typeof comparisons.data | typeof evaluations.data][] = [
+    ['comparisons', comparisons.data],
+    ['evaluations', evaluations.data],
+  ]
+  return kinds.flatMap(([kind, list]) =>
+    (list?.jobs ?? []).flatMap((job) => (job.progress === null ? [] : [{ kind, ...job }])),
+  )
 }
 
 /** Counted from when this page first saw the job's present phase. */

@@ -22,7 +22,7 @@ export const steps = ['model', 'attack', 'results', 'export'] as const
 export type Step = (typeof steps)[number]
 
 /** What can be listed on the left. */
-export const leftTabs = ['studies', 'runs', 'comparisons'] as const
+export const leftTabs = ['studies', 'runs', 'comparisons', 'evaluations'] as const
 export type LeftTab = (typeof leftTabs)[number]
 
 export type Dialog =

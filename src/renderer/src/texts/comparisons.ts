@@ -19,12 +19,6 @@ export const comparisonsTexts = {
       'The same at every budget: smia.alpha=0.5 pgd.restarts=5. A step that is not set goes with the budget.',
     needs: { models: 'Choose a model first.', methods: 'Choose a method first.' },
     start: 'Start the comparison',
-    goOn: 'Go on',
-    cancel: 'Cancel',
-    delete: 'Delete',
-    states: { done: 'done', working: 'running', elsewhere: 'running in another window', stopped: 'stopped' },
-    progress: (done: number, total: number, note: string) =>
-      `${done} of ${total} attacks on a slice: ${note}`,
     cells: (methods: number, budgets: number, models: number) =>
       `${methods} ${methods === 1 ? 'method' : 'methods'}, ${budgets} ${budgets === 1 ? 'budget' : 'budgets'}, ${models} ${models === 1 ? 'model' : 'models'}`,
     table: 'What came of each',

@@ -25,7 +25,7 @@ interface ComparisonResultProps {
 
 /** What came of a comparison: the table, curves, and what transfers between models. */
 export function ComparisonResult({ comparison, onClose }: ComparisonResultProps) {
-  const read = useQuery(api.comparisons.get.queryOptions({ comparison }))
+  const read = useQuery(api.comparisons.get.queryOptions({ id: comparison }))
   return (
     <Modal opened size="90%" title={texts.comparisons.title} onClose={onClose}>
       {read.isPending && <Loader size="sm" />}

@@ -1,50 +1,27 @@
-import { Button, Loader, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ComparisonList } from '../../../../engine/server/comparisons/comparison-service.ts'
-import { api } from '../../api/client.ts'
-import { EngineFault } from '../../api/fault.ts'
-import { Fault } from '../../ui/Fault.tsx'
+import type { ComparisonInfo } from '../../../../engine/server/comparisons/comparison-service.ts'
 import { texts } from '../../texts.ts'
-import { ComparisonCard } from './ComparisonCard.tsx'
+import { JobCard } from '../jobs/JobCard.tsx'
+import { JobsPanel } from '../jobs/JobsPanel.tsx'
+import { useComparisons } from '../jobs/kept-jobs.ts'
 import { ComparisonResult } from './ComparisonResult.tsx'
 import { NewComparison } from './NewComparison.tsx'
 
-/** One that another page has in work, or that was just cancelled, is looked at again until it is at rest. */
-function waitMs(list: ComparisonList | undefined): number | false {
-  return list?.comparisons.some(({ isInWork }) => isInWork) === true ? 1000 : false
-}
-
 /** Every comparison that was kept, latest first, and a new one. */
 export function ComparisonsPanel() {
-  const list = useQuery(
-    api.comparisons.list.queryOptions(undefined, { refetchInterval: (query) => waitMs(query.state.data) }),
-  )
   const [isCreating, setCreating] = useState(false)
   const [shown, setShown] = useState<string>()
   return (
-    <Stack gap="xs">
-      <Button
-        variant="default"
-        onClick={() => {
-          setCreating(true)
-        }}
-      >
-        {texts.comparisons.create}
-      </Button>
-      {list.isPending && <Loader size="sm" />}
-      {list.isError && <Fault error={list.error} onRetry={() => void list.refetch()} />}
-      {list.data?.comparisons.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {texts.comparisons.none}
-        </Text>
+    <JobsPanel
+      list={useComparisons()}
+      texts={texts.comparisons}
+      onCreate={() => {
+        setCreating(true)
+      }}
+      card={(job: ComparisonInfo) => (
+        <JobCard key={job.id} kind="comparisons" job={job} about={aboutOf(job)} onShow={setShown} />
       )}
-      {list.data?.comparisons.map((comparison) => (
-        <ComparisonCard key={comparison.id} comparison={comparison} onShow={setShown} />
-      ))}
-      {list.data?.broken.map(({ id, error }) => (
-        <Fault key={id} error={new EngineFault(error)} />
-      ))}
+    >
       {isCreating && (
         <NewComparison
           onClose={() => {
@@ -60,6 +37,10 @@ export function ComparisonsPanel() {
           }}
         />
       )}
-    </Stack>
+    </JobsPanel>
   )
+}
+
+function aboutOf({ request: { methods, budgets, models } }: ComparisonInfo): string {
+  return texts.comparisons.cells(methods.length, budgets.Linf.length + budgets.L2.length, models.length)
 }

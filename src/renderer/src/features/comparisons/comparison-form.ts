@@ -17,7 +17,7 @@ import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
 import { sizeProblem } from '../attack/setting-text.ts'
 import { texts } from '../../texts.ts'
 import { methodsFor, type Subject } from '../attack/method-options.ts'
-import { refreshComparisons, workOnComparison } from './comparison-work.ts'
+import { beginJob } from '../jobs/kept-jobs.ts'
 
 /** What the form holds; kept while the dialog is closed. What of it is compared, `choicesOf` says. */
 interface ComparisonForm extends GoalForm, RunForm, Pick<ComparisonSpec, 'transfer'> {
@@ -80,15 +80,14 @@ export async function startComparison(study: StudyInfo, compared: Compared): Pro
   const intensity = await askIntensity({ study: study.id, models })
   if (intensity === 'cancelled') return false
   const { region } = useUi.getState()
-  const { comparison } = await engine.comparisons.create.mutate({
+  const { id } = await engine.comparisons.create.mutate({
     ...asked,
     study: study.id,
     region: region && drawnRegion(region),
     forceIntensity: intensity === 'forced',
     forceReferences: intensity === 'forced' ? true : undefined,
   })
-  await refreshComparisons()
-  void workOnComparison(comparison)
+  await beginJob('comparisons', id)
   return true
 }
 

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Menu, Modal, Text, TextInput } from '@mantine/core'
 import { IconDotsVertical } from '@tabler/icons-react'
+import { useClipboard } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RunInfo } from '../../../../engine/server/runs/run-info.ts'
@@ -131,6 +132,7 @@ function Actions({ run, other, onAsk }: PartProps & { readonly onAsk: (question:
         {other !== undefined && (
           <Menu.Item onClick={asks('compare')}>{texts.runs.compare(other.request.name)}</Menu.Item>
         )}
+        <CopyCommandItem command={run.command} />
         {canResume(state) && (
           <Menu.Item
             onClick={() => {
@@ -145,6 +147,20 @@ function Actions({ run, other, onAsk }: PartProps & { readonly onAsk: (question:
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+function CopyCommandItem({ command }: { readonly command: string }) {
+  const { copy } = useClipboard()
+  return (
+    <Menu.Item
+      title={command}
+      onClick={() => {
+        copy(command)
+      }}
+    >
+      {texts.jobs.copyCommand}
+    </Menu.Item>
   )
 }
 

@@ -1,0 +1,159 @@
+import { Button, Group, Modal, MultiSelect, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { protocols } from '../../../../core/spec/protocols.ts'
+import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
+import { api } from '../../api/client.ts'
+import { useModel } from '../../state/card-answers.ts'
+import { useUi } from '../../state/ui-store.ts'
+import { texts } from '../../texts.ts'
+import { Fault } from '../../ui/Fault.tsx'
+import { useFoundLabels } from '../attack/find-labels.ts'
+import { Advanced, RegionField, RunFields } from '../attack/form-fields.tsx'
+import { GoalChoice } from '../attack/GoalFields.tsx'
+import { StartProblems } from '../attack/StartButton.tsx'
+import { choicesOf } from '../comparisons/comparison-form.ts'
+import { LabelsInput } from '../files/PathInput.tsx'
+import {
+  budgetProblem,
+  changeEvaluationForm,
+  evaluationProblems,
+  protocolNames,
+  startEvaluation,
+  useEvaluationForm,
+} from './evaluation-form.ts'
+
+/** Asks which models are to be evaluated on the study that is shown, and how. */
+export function NewEvaluation({ onClose }: { readonly onClose: () => void }) {
+  const study = useUi(({ studies, panes, activePane }) =>
+    studies.find(({ id }) => id === panes[activePane]?.series?.study),
+  )
+  return (
+    <Modal opened size="lg" title={texts.evaluations.title} onClose={onClose}>
+      {study === undefined ? (
+        <Text size="sm">{texts.comparisons.noStudy}</Text>
+      ) : (
+        <Form study={study} onStarted={onClose} />
+      )}
+    </Modal>
+  )
+}
+
+interface FormProps {
+  readonly study: StudyInfo
+  readonly onStarted: () => void
+}
+
+function Form({ study, onStarted }: FormProps) {
+  const [error, setError] = useState<unknown>()
+  const form = useEvaluationForm()
+  const { offered, chosen, labels: kind, isOfStacks, isQuantised } = useChoices()
+  const { models } = chosen
+  const known = useModel(models[0])
+  const found = useFoundLabels(study.paths, kind)
+  const labels = form.labels ?? found ?? ''
+  const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        startEvaluation(study, { models, labels, known, isOfStacks, isQuantised }).then((isStarted) => {
+          if (isStarted) onStarted()
+        }, setError)
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">{texts.evaluations.explanation}</Text>
+        <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
+        <MultiSelect
+          data-autofocus
+          label={texts.evaluations.models}
+          data={[...offered.models]}
+          value={[...models]}
+          onChange={(value) => {
+            changeEvaluationForm({ models: value })
+          }}
+        />
+        <ProtocolFields />
+        <GoalChoice
+          model={models[0]}
+          {...{ known, form, start: study.paths[0] }}
+          onForm={changeEvaluationForm}
+        />
+        <LabelsInput
+          labels={kind}
+          value={labels}
+          start={study.paths[0]}
+          onChange={(value) => {
+            changeEvaluationForm({ labels: value })
+          }}
+        />
+        {labels.trim() === '' && (
+          <Text size="xs" c="dimmed">
+            {texts.evaluations.withoutLabels}
+          </Text>
+        )}
+        <RegionField />
+        <Advanced>
+          <RunFields {...{ form, isOfStacks, isQuantised }} onForm={changeEvaluationForm} />
+        </Advanced>
+        {error !== undefined && <Fault error={error} />}
+        <StartButton problems={evaluationProblems(models, form.epsilon)} />
+      </Stack>
+    </form>
+  )
+}
+
+/** Models as a comparison offers them; the protocol has the methods. */
+function useChoices() {
+  const { models: ticked } = useEvaluationForm()
+  const shown = useUi((ui) => ui.model)
+  const models = ticked ?? (shown === undefined ? [] : [shown])
+  const known = useQuery(api.models.list.queryOptions())
+  return choicesOf({ models, methods: [] }, { models: known.data?.models ?? [], methods: [] })
+}
+
+function ProtocolFields() {
+  const { protocol, epsilon } = useEvaluationForm()
+  return (
+    <>
+      <NativeSelect
+        label={texts.evaluations.protocol}
+        description={protocols[protocol].summary}
+        data={protocolNames}
+        value={protocol}
+        onChange={({ currentTarget: { value } }) => {
+          changeEvaluationForm({ protocol: protocolNames.find((name) => name === value) ?? protocol })
+        }}
+      />
+      <TextInput
+        label={texts.evaluations.budget}
+        description={texts.evaluations.budgetHelp}
+        placeholder={protocols[protocol].epsilon}
+        value={epsilon}
+        error={budgetProblem(epsilon)}
+        spellCheck={false}
+        onChange={(event) => {
+          changeEvaluationForm({ epsilon: event.currentTarget.value })
+        }}
+      />
+    </>
+  )
+}
+
+function StartButton({ problems }: { readonly problems: readonly string[] }) {
+  return (
+    <>
+      <StartProblems id="evaluation-problems" problems={problems} />
+      <Group justify="flex-end">
+        <Button
+          type="submit"
+          disabled={problems.length > 0}
+          aria-describedby={problems.length > 0 ? 'evaluation-problems' : undefined}
+        >
+          {texts.evaluations.start}
+        </Button>
+      </Group>
+    </>
+  )
+}

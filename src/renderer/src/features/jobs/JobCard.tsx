@@ -1,0 +1,87 @@
+import { Badge, Button, Group, Progress, Text } from '@mantine/core'
+import type { KeptJob } from '../../../../engine/server/jobs/kept-jobs.ts'
+import { EngineFault } from '../../api/fault.ts'
+import { texts } from '../../texts.ts'
+import { CopyCommand } from '../../ui/CopyCommand.tsx'
+import { Fault } from '../../ui/Fault.tsx'
+import classes from './jobs.module.css'
+import { beginJob, cancelJob, deleteJob, type JobKind } from './kept-jobs.ts'
+
+type Job = KeptJob<{ readonly name: string; readonly created: string }>
+
+interface JobCardProps {
+  readonly kind: JobKind
+  readonly job: Job
+  /** What it is of, in a few words. */
+  readonly about: string
+  readonly onShow: (id: string) => void
+}
+
+const colors = { done: 'green', working: 'blue', stopped: 'gray' } as const
+
+/** One comparison or evaluation: what of, how far, and what can be done with it. */
+export function JobCard({ kind, job, about, onShow }: JobCardProps) {
+  const { id, request, isDone, progress, error } = job
+  const state = isDone ? 'done' : progress === null ? 'stopped' : 'working'
+  return (
+    <div className={classes['card']} data-testid={kind === 'comparisons' ? 'comparison' : 'evaluation'}>
+      <button
+        type="button"
+        className={classes['open']}
+        disabled={!isDone}
+        onClick={() => {
+          onShow(id)
+        }}
+      >
+        <Text size="sm" fw={600}>
+          {request.name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {about} · {new Date(request.created).toLocaleString()}
+        </Text>
+        <Badge size="xs" variant="light" mt={3} color={colors[state]}>
+          {texts.jobs.states[state]}
+        </Badge>
+      </button>
+      {progress !== null && (
+        <div role="status">
+          <Text size="xs">{texts.jobs.progress(Math.floor(progress.done), progress.total, progress.note)}</Text>
+          <Progress
+            value={progress.total === 0 ? 0 : (100 * progress.done) / progress.total}
+            my={4}
+            aria-label={request.name}
+          />
+        </div>
+      )}
+      {error !== null && <Fault error={new EngineFault(error)} />}
+      <Actions kind={kind} job={job} state={state} />
+    </div>
+  )
+}
+
+interface ActionsProps extends Pick<JobCardProps, 'kind' | 'job'> {
+  readonly state: keyof typeof colors
+}
+
+function Actions({ kind, job: { id, command }, state }: ActionsProps) {
+  return (
+    <Group gap={4} mt={4}>
+      {state === 'stopped' && (
+        <Button size="compact-xs" variant="default" onClick={() => void beginJob(kind, id)}>
+          {texts.jobs.goOn}
+        </Button>
+      )}
+      {state === 'working' && (
+        <Button size="compact-xs" variant="default" onClick={() => void cancelJob(kind, id)}>
+          {texts.jobs.cancel}
+        </Button>
+      )}
+      <CopyCommand command={command} />
+      {state !== 'working' && (
+        <Button size="compact-xs" variant="subtle" color="red" onClick={() => void deleteJob(kind, id)}>
+          {texts.jobs.delete}
+        </Button>
+      )}
+    </Group>
+  )
+}
