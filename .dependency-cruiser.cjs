@@ -125,7 +125,10 @@ module.exports = {
         'The schema’s library tries to compile code, which a page’s policy on scripts refuses and reports. Put what a page needs beside the schema, in a file without it.',
       severity: 'error',
       from: { path: '^src/renderer/', pathNot: tests },
-      to: { path: '^src/core/spec/(?!presets|compared-methods|protocols)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/core/spec/(?!presets|compared-methods|protocols)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'renderer-takes-types-of-engine',

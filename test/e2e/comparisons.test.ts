@@ -113,7 +113,8 @@ describeApplication('methods side by side', (application) => {
     const job = () => page.getByTestId('job').filter({ hasText: 'quick' })
     beforeAll(async () => {
       const study = temporaryFolder('evaluated')
-      for (const name of ['01.dcm', '10.dcm', 'labels.csv']) copyFileSync(join(sample, name), join(study, name))
+      for (const name of ['01.dcm', '10.dcm', 'labels.csv'])
+        copyFileSync(join(sample, name), join(study, name))
       await page.goto(new URL(`/?${new URLSearchParams({ study }).toString()}`, page.url()).href)
       await page.locator('[data-shown]').first().waitFor({ timeout: 30_000 })
       await page.getByRole('tab', { name: 'Evaluate' }).click()
@@ -142,14 +143,13 @@ describeApplication('methods side by side', (application) => {
     })
 
     it('is read in the window, with its figures', async () => {
-      await evaluated()
-        .getByRole('button', { name: /quick/ })
-        .first()
-        .click()
+      await evaluated().getByRole('button', { name: /quick/ }).first().click()
       const report = dialog().getByTestId('report')
       await report.getByRole('heading', { name: 'Robustness of phantom-thorax' }).waitFor()
       const isDrawn = (image: Element) => image instanceof HTMLImageElement && image.naturalWidth > 0
-      await expect.poll(() => report.locator('figure img').first().evaluate(isDrawn), { timeout: 20_000 }).toBe(true)
+      await expect
+        .poll(() => report.locator('figure img').first().evaluate(isDrawn), { timeout: 20_000 })
+        .toBe(true)
       expect(application().complaints()).toEqual([])
     })
   })

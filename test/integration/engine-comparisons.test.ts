@@ -64,10 +64,16 @@ describe('the engine, comparisons and evaluations', () => {
   })
 
   it('an evaluation is stopped, goes on when asked, keeps the device for itself, and leaves a report', async () => {
-    const { id } = await engine.client.evaluations.create.mutate({ ...shared(), images: [10, 11], protocol: 'quick' })
+    const { id } = await engine.client.evaluations.create.mutate({
+      ...shared(),
+      images: [10, 11],
+      protocol: 'quick',
+    })
     await engine.client.evaluations.begin.mutate({ id })
     const { id: other } = await engine.client.comparisons.create.mutate(things())
-    await expect(engine.client.comparisons.begin.mutate({ id: other })).rejects.toThrow(/Evaluation .* in work/)
+    await expect(engine.client.comparisons.begin.mutate({ id: other })).rejects.toThrow(
+      /Evaluation .* in work/,
+    )
     await engine.client.comparisons.delete.mutate({ id: other })
     await expect.poll(async () => (await evaluations())[0]?.progress?.done, done).toBeGreaterThan(0)
     await expect(engine.client.evaluations.delete.mutate({ id })).rejects.toThrow(/in work/)
@@ -80,7 +86,10 @@ describe('the engine, comparisons and evaluations', () => {
   }, 120_000)
 
   it('an evaluation that fails says why', async () => {
-    const { id } = await engine.client.evaluations.create.mutate({ ...shared(), labels: '/nowhere/labels.csv' })
+    const { id } = await engine.client.evaluations.create.mutate({
+      ...shared(),
+      labels: '/nowhere/labels.csv',
+    })
     await engine.client.evaluations.begin.mutate({ id })
     await expect.poll(async () => (await evaluations())[0]?.error?.message, done).toMatch(/labels\.csv|read/i)
     await engine.client.evaluations.delete.mutate({ id })

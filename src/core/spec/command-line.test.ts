@@ -51,7 +51,9 @@ test('a comparison names settings by their methods, and budgets at the preset as
 
 test('a command without folders names no patient', () => {
   const asked = { models: [], labels: 'C:\\Meier\\labels.csv', epsilon: '4/255' }
-  const text = evaluationCommand(...withoutFolders(askedEvaluation.parse({ ...asked, models: ['m'] }), subject))
+  const text = evaluationCommand(
+    ...withoutFolders(askedEvaluation.parse({ ...asked, models: ['m'] }), subject),
+  )
   expect(text).toBe(
     'radversary evaluate --study STUDY --model chest.onnx --protocol standard --epsilon 4/255 --labels labels.csv --seed 0 --batch 8 --device cpu --threads 2 --out OUT',
   )

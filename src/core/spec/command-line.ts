@@ -120,7 +120,18 @@ function commandText(
   words: readonly string[],
 ): string {
   const lanes = threads === undefined ? [] : ['--threads', String(threads)]
-  const all = ['--study', ...study, '--model', ...models, ...words, '--device', device, ...lanes, '--out', out]
+  const all = [
+    '--study',
+    ...study,
+    '--model',
+    ...models,
+    ...words,
+    '--device',
+    device,
+    ...lanes,
+    '--out',
+    out,
+  ]
   return ['radversary', name, ...all.map(shellWord)].join(' ')
 }
 

@@ -47,7 +47,14 @@ export function exportedSeriesNumber(
 export const maskKinds = ['masksBefore', 'masksAfter'] as const
 
 /** As users name them; both masks are one, and `all` is all that the model's task has. */
-export const exportNames = [allExports, 'series', 'perturbation', 'smoothed', 'masks', ...pictureFormats] as const
+export const exportNames = [
+  allExports,
+  'series',
+  'perturbation',
+  'smoothed',
+  'masks',
+  ...pictureFormats,
+] as const
 
 /** What is left as DICOM, and the formats of what is left beside it; absent where there is none. */
 export interface WantedExports {

@@ -56,7 +56,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     handle: async (request) => unstored(await gate(request)),
     close: async () => {
-      await Promise.all([context.runs.queue.close(), context.comparisons.close(), context.evaluations.close()])
+      await Promise.all([
+        context.runs.queue.close(),
+        context.comparisons.close(),
+        context.evaluations.close(),
+      ])
       await context.threads.close()
       context.log.write('engine closed')
       await context.log.flush()

@@ -19,7 +19,9 @@ export const keptFields = {
 }
 
 /** A request on disk without its spec. */
-export type KeptRequest = Readonly<{ [Field in keyof typeof keptFields]: z.output<(typeof keptFields)[Field]> }>
+export type KeptRequest = Readonly<{
+  [Field in keyof typeof keptFields]: z.output<(typeof keptFields)[Field]>
+}>
 
 /**
  * Requests of the first version as the present one: they had null for what was not given, a flag for a region

@@ -157,7 +157,10 @@ class JobsInFolder<Wanted extends Drawn, Request extends Dated, Result> implemen
   async remove(id: string): Promise<void> {
     const folder = this.folderOf(id)
     if (this.atWork.has(id))
-      throw new RadversaryError('usage', `${this.kind.what}: expected one at rest, got ${id}, which is in work`)
+      throw new RadversaryError(
+        'usage',
+        `${this.kind.what}: expected one at rest, got ${id}, which is in work`,
+      )
     await rm(folder, { recursive: true, force: true }).catch((cause: unknown) => {
       throw ioError('Remove', folder, cause)
     })

@@ -18,7 +18,9 @@ async function namedIn(
 }
 
 /** What can be asked of kept jobs of any kind: they go on in the engine, whether a page is there or not. */
-function kept<Wanted, Request, Result>(jobsOf: (context: EngineContext) => KeptJobs<Wanted, Request, Result>) {
+function kept<Wanted, Request, Result>(
+  jobsOf: (context: EngineContext) => KeptJobs<Wanted, Request, Result>,
+) {
   return {
     /** Begins in the background, or goes on where it was stopped. */
     begin: procedure.input(id).mutation(({ input, ctx }) => jobsOf(ctx).begin(input.id)),

@@ -19,8 +19,10 @@ export const jobsTexts = {
     models: 'Models',
     protocol: 'Protocol',
     budget: 'Budget',
-    budgetHelp: 'Largest change of a pixel, with a unit, at which methods are set side by side; the curve goes with it.',
-    withoutLabels: 'Without labels there is no accuracy to report: the model’s own predictions stand for them.',
+    budgetHelp:
+      'Largest change of a pixel, with a unit, at which methods are set side by side; the curve goes with it.',
+    withoutLabels:
+      'Without labels there is no accuracy to report: the model’s own predictions stand for them.',
     start: 'Start the evaluation',
     about: (protocol: string, models: number) =>
       `${protocol}, ${models} ${models === 1 ? 'model' : 'models'}`,

@@ -47,7 +47,7 @@ interface FormProps {
 function Form({ study, onStarted }: FormProps) {
   const [error, setError] = useState<unknown>()
   const form = useEvaluationForm()
-  const { offered, chosen, labels: kind, isOfStacks, isQuantised } = useChoices()
+  const { offered, chosen, labels: kind, isOfStacks, isQuantised, defended } = useChoices()
   const { models } = chosen
   const known = useModel(models[0])
   const found = useFoundLabels(study.paths, kind)
@@ -57,9 +57,12 @@ function Form({ study, onStarted }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        startEvaluation(study, { models, labels, known, isOfStacks, isQuantised }).then((isStarted) => {
-          if (isStarted) onStarted()
-        }, setError)
+        startEvaluation(study, { models, labels, known, isOfStacks, isQuantised, defended }).then(
+          (isStarted) => {
+            if (isStarted) onStarted()
+          },
+          setError,
+        )
       }}
     >
       <Stack gap="sm">
@@ -95,7 +98,7 @@ function Form({ study, onStarted }: FormProps) {
         )}
         <RegionField />
         <Advanced>
-          <RunFields {...{ form, isOfStacks, isQuantised }} onForm={changeEvaluationForm} />
+          <RunFields {...{ form, isOfStacks, isQuantised, defended }} onForm={changeEvaluationForm} />
         </Advanced>
         {error !== undefined && <Fault error={error} />}
         <StartButton problems={evaluationProblems(models, form.epsilon)} />

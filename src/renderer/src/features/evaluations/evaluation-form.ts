@@ -10,6 +10,7 @@ import { askIntensity } from '../../state/intensity-question.ts'
 import { useUi } from '../../state/ui-store.ts'
 import { texts } from '../../texts.ts'
 import { drawnRegion } from '../../viewer/region.ts'
+import { defenceAsked } from '../attack/attack-asked.ts'
 import type { RunForm } from '../attack/attack-form.ts'
 import { given, type GoalForm, goalSpecOf } from '../attack/goals.ts'
 import { sizeProblem } from '../attack/setting-text.ts'
@@ -49,6 +50,8 @@ interface Evaluated {
   readonly known: KnownModel | undefined
   readonly isOfStacks: boolean
   readonly isQuantised: boolean
+  /** Cards of the models, whose defences attacks may have to see through. */
+  readonly defended: Parameters<typeof defenceAsked>[1]
 }
 
 /**
@@ -75,7 +78,7 @@ export async function startEvaluation(study: StudyInfo, evaluated: Evaluated): P
 /** The form as the engine takes it. */
 function evaluationAsked(
   form: EvaluationForm,
-  { models, labels, known, isOfStacks, isQuantised }: Evaluated,
+  { models, labels, known, isOfStacks, isQuantised, defended }: Evaluated,
 ) {
   const { protocol, epsilon, seed, earlyStop, batch } = form
   return {
@@ -89,6 +92,7 @@ function evaluationAsked(
     labels: given(labels),
     slices: isOfStacks ? form.slices : undefined,
     straightThrough: isQuantised ? form.straightThrough : undefined,
+    ...defenceAsked(form, defended),
   }
 }
 

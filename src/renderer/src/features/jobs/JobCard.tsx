@@ -45,7 +45,9 @@ export function JobCard({ kind, job, about, onShow }: JobCardProps) {
       </button>
       {progress !== null && (
         <div role="status">
-          <Text size="xs">{texts.jobs.progress(Math.floor(progress.done), progress.total, progress.note)}</Text>
+          <Text size="xs">
+            {texts.jobs.progress(Math.floor(progress.done), progress.total, progress.note)}
+          </Text>
           <Progress
             value={progress.total === 0 ? 0 : (100 * progress.done) / progress.total}
             my={4}
