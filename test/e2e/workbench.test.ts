@@ -64,15 +64,30 @@ describeApplication('settings, help, and what comes back after a restart', (appl
     await page.keyboard.press('Escape')
   }, 30_000)
 
+  it('side panels are resized and hidden, by keys too', async () => {
+    const left = page.locator('aside[data-side=left]')
+    const widthOf = async () => Math.round((await left.boundingBox())?.width ?? 0)
+    const before = await widthOf()
+    await page.getByRole('separator', { name: 'Width of studies and runs' }).press('ArrowRight')
+    await expect.poll(widthOf).toBe(before + 16)
+    await pane(page, 0).focus()
+    await page.keyboard.press(']')
+    await page.getByRole('button', { name: 'Show the work' }).waitFor()
+    expect(await page.getByRole('tab', { name: 'Model' }).count()).toBe(0)
+    await page.keyboard.press(']')
+    await page.getByRole('tab', { name: 'Model' }).waitFor()
+  }, 30_000)
+
   it('a restart brings back study, slice, layout and step', async () => {
-    // What injecting axe has broken of the content security policy.
-    application().complaints()
     await page.keyboard.press('Shift+Digit2')
     await page.keyboard.press('End')
     const wanted = { view: { layout: '1x2', step: 'attack' } }
     await expect.poll(() => keptSession(application().home)).toMatchObject(wanted)
-    await page.context().close()
     await application().crash()
+    await page.getByTestId('lost').waitFor({ timeout: 20_000 })
+    await page.context().close()
+    // What axe and the lost connection have left.
+    application().complaints()
     page = await application().open()
     await pane(page, 1).locator('[data-shown]').waitFor({ timeout: 30_000 })
     await expect.poll(() => pane(page, 0).getByTestId('slice').innerText()).toContain('28')

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react'
+import { type CSSProperties, useEffect, useState } from 'react'
 import { engine } from '../api/client.ts'
 import { notifyUser } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
+import { sideNames, type Sides } from '../state/sides.ts'
 import { useFittedColours, useShownRun, type ShownRun } from '../state/shown-run.ts'
 import { useUi } from '../state/ui-store.ts'
 import { texts } from '../texts.ts'
@@ -14,7 +15,9 @@ import { listenToDesktop } from './desktop.ts'
 import { Dialogs, IntensityDialog } from './Dialogs.tsx'
 import { beginSession } from './session.ts'
 import { Header, Notices } from './Header.tsx'
+import { LostBanner } from './LostBanner.tsx'
 import { Library, Strip, Work } from './Panels.tsx'
+import { SideDivider } from './SideDivider.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 import { StatusBar } from './StatusBar.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -30,11 +33,14 @@ export function App() {
   useEffect(listenToDesktop, [])
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
+  const sides = useUi((ui) => ui.sides)
   useFittedColours(run)
   useOverlayContents(run)
   return (
     <div
       className={classes['app']}
+      data-app
+      style={sideWidths(sides)}
       onDragOver={(event) => {
         event.preventDefault()
       }}
@@ -44,15 +50,28 @@ export function App() {
       }}
     >
       <Header />
-      <aside className={classes['left']} aria-label={texts.app.left}>
+      <LostBanner />
+      <aside
+        className={classes['left']}
+        data-side="left"
+        hidden={sides.left.isHidden}
+        aria-label={texts.app.left}
+      >
         <Boundary part={texts.app.left}>
           <Library />
         </Boundary>
       </aside>
+      <SideDivider side="left" />
       <main className={classes['centre']} aria-label={texts.app.viewports}>
         <Boundary part={texts.app.viewports}>{isEmpty ? <FirstStart /> : <Images run={run} />}</Boundary>
       </main>
-      <aside className={classes['right']} aria-label={texts.app.work}>
+      <SideDivider side="right" />
+      <aside
+        className={classes['right']}
+        data-side="right"
+        hidden={sides.right.isHidden}
+        aria-label={texts.app.work}
+      >
         <Boundary part={texts.app.work}>
           <Work run={run} />
         </Boundary>
@@ -67,6 +86,16 @@ export function App() {
       <Notices />
     </div>
   )
+}
+
+/** Widths of the side panels as CSS custom properties; a preset width is the style sheet's. */
+function sideWidths(sides: Sides): CSSProperties {
+  const widths = sideNames.flatMap((name) => {
+    const { width, isHidden } = sides[name]
+    if (isHidden) return [[`--${name}-width`, '0px']]
+    return width === undefined ? [] : [[`--${name}-width`, `${width}px`]]
+  })
+  return Object.fromEntries(widths) as CSSProperties
 }
 
 function Images({ run }: { readonly run: ShownRun | undefined }) {

@@ -10,6 +10,7 @@ import type { LiveRun } from '../state/live-run.ts'
 import { atWork, useLiveRuns, watchRun } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
+import { useEngineMemory } from './LostBanner.tsx'
 
 /** The device in use, the engine's memory, and every attack, comparison and evaluation in work. */
 export function StatusBar() {
@@ -63,17 +64,10 @@ export function StatusBar() {
   )
 }
 
-const memoryMilliseconds = 5000
-
-/** What the engine holds. Asked for now and then while the page is seen: a hidden one is left in peace. */
+/** What the engine holds; nothing while it does not answer. */
 function Memory() {
-  const { data } = useQuery(
-    api.device.memory.queryOptions(undefined, {
-      refetchInterval: memoryMilliseconds,
-      refetchIntervalInBackground: false,
-    }),
-  )
-  if (data === undefined) return null
+  const { data, isError } = useEngineMemory()
+  if (data === undefined || isError) return null
   return (
     <Text size="xs" c="dimmed" data-testid="memory">
       {texts.device.memory(sizeText(data.resident), sizeText(data.frames))}

@@ -12,6 +12,7 @@ import {
   setUi,
   toggleMaximised,
   toggleOverlay,
+  toggleSide,
   useUi,
   type ToolName,
 } from '../state/ui-store.ts'
@@ -103,6 +104,12 @@ const plain = {
   },
   shortcuts: () => {
     setUi({ dialog: 'shortcuts' })
+  },
+  leftSide: () => {
+    toggleSide('left')
+  },
+  rightSide: () => {
+    toggleSide('right')
   },
   settings: () => {
     setUi({ dialog: 'settings' })

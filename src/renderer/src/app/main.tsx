@@ -1,3 +1,4 @@
+import './without-eval.ts'
 import '@mantine/core/styles.css'
 import './theme.css'
 import { QueryClientProvider } from '@tanstack/react-query'

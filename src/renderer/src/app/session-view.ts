@@ -4,6 +4,8 @@ import { leftTabs, steps, type UiState } from '../state/ui-store.ts'
 
 const seriesKey = z.object({ study: z.string(), series: z.int().min(0) })
 
+const side = z.object({ width: z.number().min(0).optional(), isHidden: z.boolean() })
+
 /** What a page shows besides its studies, as it is kept between visits. */
 const viewSchema = z.object({
   layout: z.enum(layouts),
@@ -17,6 +19,7 @@ const viewSchema = z.object({
   run: z.string().optional(),
   step: z.enum(steps),
   leftTab: z.enum(leftTabs),
+  sides: z.object({ left: side, right: side }),
 })
 
 export type SessionView = z.output<typeof viewSchema>
@@ -24,7 +27,7 @@ export type SessionView = z.output<typeof viewSchema>
 /** The view to keep; of a maximised viewport that of all. */
 export function viewOf(ui: UiState): SessionView {
   const { layout, panes, activePane } = ui.maximised ?? ui
-  const { linked, model, run, step, leftTab } = ui
+  const { linked, model, run, step, leftTab, sides } = ui
   return {
     layout,
     panes: panes.map(({ series, kind, slice }) => ({ series, kind, slice })),
@@ -34,6 +37,7 @@ export function viewOf(ui: UiState): SessionView {
     run,
     step,
     leftTab,
+    sides,
   }
 }
 

@@ -53,8 +53,8 @@ async function showAgain(view: SessionView): Promise<void> {
     (key) => slicesOf(seriesOf(studies, key)?.images ?? []).length,
   )
   const { models } = await engine.models.list.query()
-  const { layout, activePane, linked, step, leftTab } = view
-  setUi({ linked, step, leftTab, run: shown })
+  const { layout, activePane, linked, step, leftTab, sides } = view
+  setUi({ linked, step, leftTab, sides, run: shown })
   if (panes.some(({ series }) => series !== undefined)) showPanes({ layout, panes, activePane })
   if (models.some(({ name }) => name === view.model)) setUi({ model: view.model })
 }

@@ -63,6 +63,8 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Shift+3', command: 'layout:2x2', text: 'Layout 2x2' },
   { keys: 'Shift+4', command: 'layout:1x4', text: 'Layout 1x4' },
   { keys: 'U', command: 'maximise', text: 'Maximise the viewport, or show all again' },
+  { keys: '[', command: 'leftSide', text: 'Show or hide studies and runs' },
+  { keys: ']', command: 'rightSide', text: 'Show or hide the work' },
   { keys: 'Ctrl+O', command: 'open', text: 'Open a study' },
   { keys: 'Ctrl+K', command: 'palette', text: 'Find a command' },
   { keys: 'Ctrl+,', command: 'settings', text: 'Settings' },

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
+import { presetSides, type Side, type SideName, type Sides } from './sides.ts'
 import { slicesOf } from '../viewer/slices.ts'
 import type { Region, RegionShape } from '../viewer/region.ts'
 import { gridOf } from './geometry.ts'
@@ -89,6 +90,7 @@ export interface UiState {
   /** What was shown before one viewport was maximised; undefined while none is. */
   readonly maximised: Pick<UiState, 'layout' | 'panes' | 'activePane'> | undefined
   readonly linked: boolean
+  readonly sides: Sides
   readonly tool: ToolName
   readonly cine: boolean
   readonly overlay: OverlaySettings
@@ -116,6 +118,7 @@ const initial: UiState = {
   activePane: 0,
   maximised: undefined,
   linked: true,
+  sides: presetSides,
   tool: 'window',
   cine: false,
   overlay: {
@@ -322,6 +325,14 @@ export function showPanes({
   set({ layout, panes, activePane: Math.min(activePane, panes.length - 1), maximised: undefined })
 }
 
+export function changeSide(name: SideName, change: Partial<Side>): void {
+  set({ sides: { ...get().sides, [name]: { ...get().sides[name], ...change } } })
+}
+
+export function toggleSide(name: SideName): void {
+  changeSide(name, { isHidden: !get().sides[name].isHidden })
+}
+
 /** Sets fields that need no more than being set. */
 export const setUi: (
   change: Partial<
@@ -340,6 +351,7 @@ export const setUi: (
       | 'region'
       | 'model'
       | 'run'
+      | 'sides'
       | 'step'
       | 'leftTab'
       | 'dialog'

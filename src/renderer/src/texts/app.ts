@@ -14,6 +14,14 @@ export const appTexts = {
     viewports: 'Viewports',
     work: 'Work on the study',
     left: 'Studies and runs',
+    sides: {
+      left: {
+        divider: 'Width of studies and runs',
+        hide: 'Hide studies and runs ([)',
+        show: 'Show studies and runs ([)',
+      },
+      right: { divider: 'Width of the work', hide: 'Hide the work (])', show: 'Show the work (])' },
+    },
     status: 'Device and jobs',
     close: 'Close',
     cancel: 'Cancel',
@@ -36,6 +44,7 @@ export const appTexts = {
   errors: {
     unreachable: 'The engine does not answer.',
     unreachableTip: 'Start Radversary again. Runs go on where they were.',
+    lost: 'The engine does not answer; it is asked again every five seconds. If Radversary was ended, start it again: runs go on where they were.',
     crashed: 'The engine stopped and is being started again.',
     crashedTip: 'Nothing that was finished is lost. An attack that was running can go on: see Runs.',
     givenUp: 'The engine stopped too often to be started again.',
