@@ -26,3 +26,6 @@ export const comparisonPresets = {
   budgets: { Linf: ['2/255', '4/255', '8/255'], L2: [] },
   transfer: false,
 } as const
+
+/** CERTIFY's numbers; n is the paper's divided by 100, for a CPU. */
+export const certifyPresets = { alpha: 0.001, n0: 100, n: 1000, batch: 16 } as const

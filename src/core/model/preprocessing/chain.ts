@@ -148,6 +148,15 @@ export function throughPreprocessing(
   })
 }
 
+/** The card by which a model sees images: from its first channel alone, where grey images are enough. */
+export function seenCard<Card extends PreprocessingCard>(
+  { takesGrey }: DifferentiableModel,
+  card: Card,
+  [channels]: ImageShape,
+): Card {
+  return takesGrey === true && channels === 1 ? firstChannelOf(card) : card
+}
+
 function throughChain(
   model: DifferentiableModel,
   card: PreprocessingCard,
@@ -155,8 +164,7 @@ function throughChain(
   { beyond = {}, space }: Omit<Around, 'seen'>,
   draw?: Draw,
 ): DifferentiableModel {
-  const isGrey = model.takesGrey === true && imageShape[0] === 1
-  const seen = isGrey ? firstChannelOf(card) : card
+  const seen = seenCard(model, card, imageShape)
   if (contextOf(card) === Infinity && (beyond.before ?? beyond.after) !== undefined)
     return partOfStack(model, preprocessingFor(seen, imageShape, {}, draw), card, {
       imageShape,
