@@ -204,11 +204,11 @@ test('a part of a volume has no gradient of its own', async () => {
   })
   const model = await connect({ blend: 'constant', overlap: 0.5 })
   const x = uniformTensor([6, 1, 12, 12], 6, [0, 1])
-  const beyond = {
+  const contextSlices = {
     before: tensor([2, 1, 12, 12], x.data.slice(0, 288)),
     after: tensor([3, 1, 12, 12], x.data.slice(432)),
   }
-  const part = throughPreprocessing(model, card, [1, 12, 12], { beyond })
+  const part = throughPreprocessing(model, card, [1, 12, 12], { contextSlices })
   const whole = await throughPreprocessing(model, card, [1, 12, 12]).predict(x)
   expect((await part.predict(sampleOf(x, 2))).data).toEqual(sampleOf(whole, 2).data)
   await expect(part.lossAndGradient(sampleOf(x, 2), { kind: 'dot', terms: [] })).rejects.toThrow(

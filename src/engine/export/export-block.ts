@@ -2,7 +2,7 @@ import { recordedPrediction } from '../../core/tasks/answers.ts'
 import { join } from 'node:path'
 import { entry } from '../../core/entry.ts'
 import { internalError } from '../../core/errors.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { ContextSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import type { AttackedBlock, AttackedFrame } from '../session/session.ts'
@@ -45,7 +45,7 @@ export async function exportBlock(block: AttackedBlock, sink: BlockSink): Promis
     frames: framesOf(image, frames),
   }))
   if (sink.model.context > 0)
-    return { results: await exportTogether(images, block.beyond, sink), failures: block.failures }
+    return { results: await exportTogether(images, block.contextSlices, sink), failures: block.failures }
   const results: NumberedResult[] = []
   const failures: InputFailure[] = [...block.failures]
   for (const one of images) {
@@ -73,7 +73,7 @@ interface AttackedImage {
 /** Files first, then what was read back from them, then each image's result: where that is, the rest is. */
 async function exportTogether(
   images: readonly AttackedImage[],
-  beyond: Beyond | undefined,
+  contextSlices: ContextSlices | undefined,
   sink: BlockSink,
 ): Promise<NumberedResult[]> {
   const written: Awaited<ReturnType<typeof exportPixels>>[] = []
@@ -86,7 +86,7 @@ async function exportTogether(
     checkPixels(results.map(({ adversarial }) => adversarial), values, pathOf(image, sink)) // prettier-ignore
     stored.push(values)
   }
-  const judged = await judgeAll(images.flatMap(({ frames }) => frames), stored.flat(), { beyond, sink }) // prettier-ignore
+  const judged = await judgeAll(images.flatMap(({ frames }) => frames), stored.flat(), { contextSlices, sink }) // prettier-ignore
   const finished: NumberedResult[] = []
   for (const [index, { image, frames }] of images.entries()) {
     const number = sink.numberOf(image.image)
@@ -113,7 +113,7 @@ function pathOf({ image }: LoadedImage, { folder, numberOf }: BlockSink): string
 }
 
 interface JudgedAmong {
-  readonly beyond: Beyond | undefined
+  readonly contextSlices: ContextSlices | undefined
   readonly sink: BlockSink
 }
 
@@ -121,7 +121,7 @@ interface JudgedAmong {
 async function judgeAll(
   attacked: readonly AttackedFrame[],
   values: readonly StoredValues[],
-  { beyond, sink: { run, model, stack } }: JudgedAmong,
+  { contextSlices, sink: { run, model, stack } }: JudgedAmong,
 ): Promise<Judged[]> {
   const frames = attacked.map(({ result: { frame, label } }, n) => ({
     ...frame,
@@ -134,7 +134,7 @@ async function judgeAll(
       values: some.map(({ stored }) => stored),
       labels: some.map(({ label }) => label),
       goal: run.goal.maker,
-      around: { beyond, space: spaceOf(model, stack, some) },
+      around: { contextSlices, space: spaceOf(model, stack, some) },
     })
   return inModelBatches(frames, { context: model.context, most: run.request.batch }, judgeSome)
 }

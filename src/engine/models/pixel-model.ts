@@ -58,7 +58,7 @@ function onGrids(model: DifferentiableModel, card: ModelCard): PixelModel['forSh
   const known = new Map<string, DifferentiableModel>()
   return ([, channels = 0, rows = 0, columns = 0], around = {}) => {
     const shape: ImageShape = [channels, rows, columns]
-    if (around.beyond ?? around.space) return throughPreprocessing(model, card, shape, around)
+    if (around.contextSlices ?? around.space) return throughPreprocessing(model, card, shape, around)
     const key = JSON.stringify([shape, around.seen])
     const ofShape = known.get(key) ?? throughPreprocessing(model, card, shape, around)
     known.set(key, ofShape)

@@ -21,7 +21,13 @@ import {
   type StudyFrame,
 } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
-import { spaceOf, stackNotices, volumeOf, withContext, type FindBeyond } from '../study/stack-context.ts'
+import {
+  spaceOf,
+  stackNotices,
+  volumeOf,
+  withContext,
+  type FindContextSlices,
+} from '../study/stack-context.ts'
 import { reportOf, type Found, type PredictReport } from './predict-report.ts'
 import { openWorkbench, type Workbench, type WorkbenchRequest } from '../workbench.ts'
 
@@ -78,13 +84,13 @@ async function predictAll(
     const own = await Promise.all(
       block.own.map((image) => load({ ...bench, labels: labelsOf(image) }, loader, image)),
     )
-    const { loaded, beyond } = await withContext(block, { loaded: own, loader, context })
+    const { loaded, findContext } = await withContext(block, { loaded: own, loader, context })
     const asked = loaded.filter((_, n) => wanted.has(entry(block.own, n)))
     failures.push(...asked.flatMap(({ failure }) => failure ?? []))
     notices.push(...loaded.flatMap(({ image }) => image?.notices ?? []))
     const frames = loaded.flatMap((each) => each.frames ?? [])
     const stack = [...block.before, ...block.own, ...block.after]
-    const predicted = await predictBlock(bench, frames, { stack, beyond })
+    const predicted = await predictBlock(bench, frames, { stack, findContext })
     found.push(...predicted.filter(({ image }) => wanted.has(image)))
     done += asked.length
     onProgress?.({ done, total: images.length, phase: 'predicting', note: '' })
@@ -100,7 +106,7 @@ interface LabelledFrame extends StudyFrame {
 async function predictBlock(
   bench: Bench,
   frames: readonly LabelledFrame[],
-  { stack, beyond }: { readonly stack: readonly StudyImage[]; readonly beyond: FindBeyond },
+  { stack, findContext }: { readonly stack: readonly StudyImage[]; readonly findContext: FindContextSlices },
 ): Promise<Found[]> {
   const { context } = bench.model
   const together = context === Infinity ? Infinity : batch
@@ -109,7 +115,7 @@ async function predictBlock(
     const volume = volumeOf(bench.opened.card, slices)
     const space = spaceOf(bench.model, stack, slices)
     for (const { from, to } of wantedParts(slices, together, bench)) {
-      const around = { space, beyond: beyond(slices, { from, to }) }
+      const around = { space, contextSlices: findContext(slices, { from, to }) }
       const part = await predictFrames(bench, slices.slice(from, to), around)
       found.splice(from, to - from, ...part.map((each) => ({ ...each, ...volume })))
     }

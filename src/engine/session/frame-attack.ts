@@ -11,7 +11,7 @@ import { joinedBeside } from '../../core/model/beside.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { Mask } from '../../core/image/mask.ts'
 import type { DefenceAsSeen } from '../../core/model/preprocessing/defended.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { ContextSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
@@ -34,7 +34,7 @@ export interface FrameTask {
   /** What a targeted attack wants instead, where a file says it. */
   readonly wanted?: Mask | undefined
   /** A slice that was attacked before the others of its stack: it is judged with them, and stays as it is. */
-  readonly held?: FrameResult | undefined
+  readonly earlier?: FrameResult | undefined
 }
 
 /** What the attack watched of one frame in one iteration. */
@@ -78,7 +78,7 @@ export interface FrameAttack {
   readonly region: Uint8Array | undefined
   readonly signal: AbortSignal | undefined
   /** What lies around the frames, of models that take them for neighbouring slices. */
-  readonly beyond?: Beyond | undefined
+  readonly contextSlices?: ContextSlices | undefined
   /** How their stack lies, for models of volumes. */
   readonly space?: VolumeSpace | undefined
   /** How gradients take the card's defence. */
@@ -146,7 +146,7 @@ export async function frameProblem(
     ...attack.goal.of(labels, { image: sizeOf(images), ...known }),
     bounds: boundsOf(tasks, attack.region),
     quantize: (x, allowed, sample) =>
-      tasks[sample]?.held ? x : (frames[sample]?.float.quantize(x, allowed) ?? x),
+      tasks[sample]?.earlier ? x : (frames[sample]?.float.quantize(x, allowed) ?? x),
     seeds: frames.map(({ image, index }) => sampleSeed(attack.seed, `${image.sopInstanceUid}/${index}`)),
     earlyStop: attack.earlyStop,
     coupled: attack.model.context > 0,
@@ -191,15 +191,15 @@ function sizeOf({ shape: [, , rows = 0, columns = 0] }: Tensor): ImageSize {
 }
 
 /** The image, or what it has become already. */
-function startOf({ frame: { float }, held }: FrameTask): Tensor {
-  return held === undefined ? float.relative : float.toRelative(held.adversarial)
+function startOf({ frame: { float }, earlier }: FrameTask): Tensor {
+  return earlier === undefined ? float.relative : float.toRelative(earlier.adversarial)
 }
 
 /** What each pixel can be stored as; frozen outside the region. */
 function boundsOf(tasks: readonly FrameTask[], region: Uint8Array | undefined): PixelInterval {
   const endOf = (task: FrameTask, side: keyof PixelInterval) => {
     const { float } = task.frame
-    if (task.held !== undefined) return startOf(task)
+    if (task.earlier !== undefined) return startOf(task)
     return region === undefined ? float.limits[side] : within(region, float, side)
   }
   const end = (side: keyof PixelInterval) => concatenate(tasks.map((task) => endOf(task, side)))

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { AttackMethod } from '../../core/attacks/attack.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
-import type { Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import type { ContextSlices } from '../../core/model/preprocessing/neighbours.ts'
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
@@ -44,7 +44,7 @@ export interface Session extends Loading {
   readonly onIteration: (iteration: BatchIteration) => void
 }
 
-export type SessionAttack = Omit<FrameAttack, 'model' | 'beyond' | 'space' | 'onIteration'>
+export type SessionAttack = Omit<FrameAttack, 'model' | 'contextSlices' | 'space' | 'onIteration'>
 
 /** What a job asks of every attack. */
 export interface AskedOfAttacks {
@@ -84,7 +84,7 @@ export interface AttackedBlock {
   /** Their frames, as they were attacked together. */
   readonly batches: readonly (readonly AttackedFrame[])[]
   /** What lies around them, changed as well; undefined where nothing does. */
-  readonly beyond: Beyond | undefined
+  readonly contextSlices: ContextSlices | undefined
   /** Images that could not be attacked. */
   readonly failures: readonly InputFailure[]
   /** Wall time of the attack alone, s. */
@@ -102,7 +102,7 @@ export async function* attackStack(stack: Stack, session: Session): AsyncGenerat
   const attack = new StackAttack(stack, session)
   const read = await checkedStack(stack, session)
   if (read.failures.length > 0) {
-    yield { images: [], batches: [], beyond: undefined, failures: read.failures, seconds: 0 }
+    yield { images: [], batches: [], contextSlices: undefined, failures: read.failures, seconds: 0 }
     return
   }
   let last: OpenBlock | undefined
@@ -116,7 +116,7 @@ export async function* attackStack(stack: Stack, session: Session): AsyncGenerat
 }
 
 /** A block whose last slices are judged once more when the next one is attacked. */
-interface OpenBlock extends Omit<AttackedBlock, 'batches' | 'beyond' | 'images'> {
+interface OpenBlock extends Omit<AttackedBlock, 'batches' | 'contextSlices' | 'images'> {
   readonly images: readonly LoadedImage[]
   batches: AttackedFrame[][]
   /** Changed slices before it. */
@@ -127,7 +127,7 @@ interface OpenBlock extends Omit<AttackedBlock, 'batches' | 'beyond' | 'images'>
 
 function closed({ before, context, ...block }: OpenBlock, next: OpenBlock | undefined): AttackedBlock {
   const after = next?.batches.flat().slice(0, context) ?? []
-  return { ...block, beyond: around(before, madeOf(after.map(({ result }) => result))) }
+  return { ...block, contextSlices: around(before, madeOf(after.map(({ result }) => result))) }
 }
 
 /** An attack on a stack, from its first block to its last. */
@@ -147,35 +147,35 @@ class StackAttack {
     last: OpenBlock | undefined,
   ): Promise<OpenBlock> {
     const { context } = this.session.model
-    const held = lastOf(this.trail, context)
+    const earlier = lastOf(this.trail, context)
     const after = await this.originals(following)
     const own = loaded.flatMap(({ tasks }) => tasks)
-    const clean = await this.clean(own, around(sourcesOf(held), after))
-    const tasks = [...held.map(heldTask), ...own.map((task, n) => clean?.labelled(task, n) ?? task)]
-    const before = madeOf(this.trail.slice(0, this.trail.length - held.length))
+    const clean = await this.clean(own, around(sourcesOf(earlier), after))
+    const tasks = [...earlier.map(unchangedTask), ...own.map((task, n) => clean?.labelled(task, n) ?? task)]
+    const before = madeOf(this.trail.slice(0, this.trail.length - earlier.length))
     const start = performance.now()
     const found = await this.attackTasks(tasks, around(before, after))
     const seconds = (performance.now() - start) / 1000
-    if (last) judgeAgain(last, found.flat().slice(0, held.length))
-    const batches = withoutHeld(found, held.length).map((batch) => batch.map((frame, n) => clean?.judged(frame, n) ?? frame)) // prettier-ignore
+    if (last) judgeAgain(last, found.flat().slice(0, earlier.length))
+    const batches = withoutEarlier(found, earlier.length).map((batch) => batch.map((frame, n) => clean?.judged(frame, n) ?? frame)) // prettier-ignore
     const results = batches.flat().map(({ result }) => result)
     this.trail = lastOf([...this.trail, ...results], 2 * context)
     this.done += own.length
     const images = loaded.map((each) => each.loaded)
-    return { images, batches, before: madeOf(held), context, failures, seconds }
+    return { images, batches, before: madeOf(earlier), context, failures, seconds }
   }
 
   /**
    * What the model says of slices and whether the goal is met, before anything around them is changed;
    * undefined where nothing is.
    */
-  private async clean(tasks: readonly FrameTask[], beyond: Beyond | undefined) {
+  private async clean(tasks: readonly FrameTask[], contextSlices: ContextSlices | undefined) {
     const { model, attack } = this.session
-    if (beyond === undefined) return undefined
+    if (contextSlices === undefined) return undefined
     const images = concatenate(tasks.map(({ frame }) => frame.float.relative))
     const [, , rows = 0, columns = 0] = images.shape
     const beside = joinedBeside(tasks.map(({ frame }) => frame.beside))
-    const logits = await model.forShape(images.shape, { beyond }).predict(images, beside)
+    const logits = await model.forShape(images.shape, { contextSlices }).predict(images, beside)
     const predictions = imagePredictions(attack.card, [rows, columns], logits)
     const labels = labelsOfTasks(tasks, predictions)
     const grid = { image: [rows, columns] as const, logits: logits.shape, clean: logits }
@@ -192,7 +192,7 @@ class StackAttack {
 
   private async attackTasks(
     tasks: readonly FrameTask[],
-    beyond: Beyond | undefined,
+    contextSlices: ContextSlices | undefined,
   ): Promise<AttackedFrame[][]> {
     const { model, methodFor, attack } = this.session
     const attacked: AttackedFrame[][] = []
@@ -203,7 +203,13 @@ class StackAttack {
       const onIteration = this.heard(members, done)
       const slices = members.map(({ frame }) => frame)
       const space = spaceOf(model, this.stack.images, slices)
-      const results = await attackFrames(members, method, { ...attack, model, beyond, space, onIteration })
+      const results = await attackFrames(members, method, {
+        ...attack,
+        model,
+        contextSlices,
+        space,
+        onIteration,
+      })
       const volume = volumeOf(attack.card, slices)
       attacked.push(results.map((result) => ({ method, result: { ...result, ...volume } })))
       done += members.length
@@ -232,9 +238,9 @@ class StackAttack {
     )
   }
 
-  /** Events of a batch's own frames, which come after those that are held. */
+  /** Events of a batch's own frames, which come after those that were attacked earlier. */
   private heard(members: readonly FrameTask[], done: number): (event: AttackEvent) => void {
-    const own = members.filter(({ held }) => held === undefined)
+    const own = members.filter(({ earlier }) => earlier === undefined)
     const first = members.length - own.length
     const all = this.stack.images.reduce((sum, { header }) => sum + header.numberOfFrames, 0)
     return (event) => {
@@ -268,9 +274,9 @@ function judgeAgain(last: OpenBlock, again: readonly AttackedFrame[]): void {
   )
 }
 
-function withoutHeld(batches: readonly AttackedFrame[][], held: number): AttackedFrame[][] {
+function withoutEarlier(batches: readonly AttackedFrame[][], earlier: number): AttackedFrame[][] {
   const [first = [], ...others] = batches
-  return [first.slice(held), ...others]
+  return [first.slice(earlier), ...others]
 }
 
 function predictionOf(predictions: readonly Prediction[], n: number): Prediction {
@@ -279,11 +285,11 @@ function predictionOf(predictions: readonly Prediction[], n: number): Prediction
   return found
 }
 
-function heldTask(held: FrameResult): FrameTask {
-  return { frame: held.frame, label: held.label, held }
+function unchangedTask(earlier: FrameResult): FrameTask {
+  return { frame: earlier.frame, label: earlier.label, earlier }
 }
 
-function around(before: Tensor | undefined, after: Tensor | undefined): Beyond | undefined {
+function around(before: Tensor | undefined, after: Tensor | undefined): ContextSlices | undefined {
   return before === undefined && after === undefined ? undefined : { before, after }
 }
 

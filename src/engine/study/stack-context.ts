@@ -2,7 +2,7 @@ import { tiltNotice } from '../../core/dicom/notices.ts'
 import { stackSpace, type VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import type { ModelCard } from '../../core/model/card.ts'
-import { beyondOf, type Beyond } from '../../core/model/preprocessing/neighbours.ts'
+import { contextSlicesOf, type ContextSlices } from '../../core/model/preprocessing/neighbours.ts'
 import { contextOf } from '../../core/model/context.ts'
 import { blockOf, type Block } from '../../core/model/slices.ts'
 import { answersForStacks } from '../../core/tasks/tasks.ts'
@@ -52,10 +52,10 @@ function volumeName(slices: readonly Slice[]): string {
 }
 
 /** What lies around frames `from` to `to` − 1 of a run of a block's own frames, in order. */
-export type FindBeyond = (
+export type FindContextSlices = (
   frames: readonly StudyFrame[],
   range: { readonly from: number; readonly to: number },
-) => Beyond | undefined
+) => ContextSlices | undefined
 
 interface MaybeLoaded {
   readonly failure?: InputFailure
@@ -78,21 +78,21 @@ export async function withContext<Loaded extends MaybeLoaded>(
     loader,
     context,
   }: { readonly loaded: readonly Loaded[]; readonly loader: ImageLoader; readonly context: number },
-): Promise<{ readonly loaded: readonly (Loaded | NotLoaded)[]; readonly beyond: FindBeyond }> {
+): Promise<{ readonly loaded: readonly (Loaded | NotLoaded)[]; readonly findContext: FindContextSlices }> {
   const slicesOf = async (images: readonly StudyImage[]) =>
     (await Promise.all(images.map((image) => loader.load(image)))).flatMap(({ frames }) => frames)
   try {
     const failure = context > 0 ? loaded.find((each) => each.failure !== undefined)?.failure : undefined
     if (failure !== undefined) throw stackFailure(failure)
     const [ahead, behind] = [await slicesOf(before), await slicesOf(after)]
-    const beyond: FindBeyond = (frames, { from, to }) => {
+    const findContext: FindContextSlices = (frames, { from, to }) => {
       const slices = [...ahead, ...frames, ...behind].map(({ float }) => float.relative)
-      return beyondOf(blockOf(slices, { from: ahead.length + from, to: ahead.length + to, context }))
+      return contextSlicesOf(blockOf(slices, { from: ahead.length + from, to: ahead.length + to, context }))
     }
-    return { loaded, beyond }
+    return { loaded, findContext }
   } catch (error) {
     const failed = own.map((image, i) => ({ failure: loaded[i]?.failure ?? inputFailure(error, image) }))
-    return { loaded: failed, beyond: () => undefined }
+    return { loaded: failed, findContext: () => undefined }
   }
 }
 

@@ -7,7 +7,7 @@ import { internalError } from '../../core/errors.ts'
 import type { ImagePixels } from '../../core/image/intensity-counts.ts'
 import { joinedBeside, type BesideImages } from '../../core/model/beside.ts'
 import type { Around } from '../../core/model/preprocessing/chain.ts'
-import { beyondOf } from '../../core/model/preprocessing/neighbours.ts'
+import { contextSlicesOf } from '../../core/model/preprocessing/neighbours.ts'
 import { blockOf } from '../../core/model/slices.ts'
 import { createFloatImage } from '../../core/image/float-image.ts'
 import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
@@ -84,7 +84,7 @@ export class RecordedStack {
     const relatives = (part: readonly RecordedSlice[]) => part.map(({ relative }) => relative)
     const { before: earlier, after } = block
     return this.predict(block.own, {
-      beyond: beyondOf({ before: relatives(earlier), after: relatives(after) }),
+      contextSlices: contextSlicesOf({ before: relatives(earlier), after: relatives(after) }),
     })
   }
 

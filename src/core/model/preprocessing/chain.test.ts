@@ -214,9 +214,9 @@ describe('channels that a card lists', () => {
       { ...wide, slice: -1 },
       { kind: 'slice', slice: 1, edge: 'reflect' },
     )
-    const beyond = { before: uniformTensor([1, 1, 16, 30], 41, [0, 1]) }
+    const contextSlices = { before: uniformTensor([1, 1, 16, 30], 41, [0, 1]) }
     const model = throughPreprocessing(linearModel(uniformTensor([3 * 96], 42).data), around, [1, 16, 30], {
-      beyond,
+      contextSlices,
     })
     const x = uniformTensor([3, 1, 16, 30], 43, [0.25, 0.6])
     const direction = uniformTensor(x.shape, 44)
@@ -277,9 +277,9 @@ describe('throughPreprocessing', () => {
 
   test('of neighbouring slices sums what all windows say of a slice', async () => {
     const slices = { ...card, input: { ...card.input, slices: { count: 3, edge: 'repeat' } } } as const
-    const beyond = { before: uniformTensor([1, 1, 16, 30], 7, [0, 1]) }
+    const contextSlices = { before: uniformTensor([1, 1, 16, 30], 7, [0, 1]) }
     const model = throughPreprocessing(linearModel(uniformTensor([3 * 96], 8).data), slices, [1, 16, 30], {
-      beyond,
+      contextSlices,
     })
     const x = awayFromKinks(uniformTensor([4, 1, 16, 30], 9, [-0.2, 1.2]))
     const { gradient } = await model.lossAndGradient(x, { kind: 'dot', terms: [] })
@@ -304,8 +304,8 @@ describe('throughPreprocessing', () => {
       uniformTensor([2, 1, 16, 30], 31, [0, 1]),
       uniformTensor([1, 1, 16, 30], 32, [0.5, 0.9]),
     ]
-    const [whole, part] = [{}, { before }].map((beyond) =>
-      throughPreprocessing(linearModel(weights), stacked, [1, 16, 30], { beyond }),
+    const [whole, part] = [{}, { before }].map((contextSlices) =>
+      throughPreprocessing(linearModel(weights), stacked, [1, 16, 30], { contextSlices }),
     )
     const predicted = await whole!.predict(concatenate([before, x]))
     expect((await part!.predict(x)).data[0]).toBeCloseTo(predicted.data[2]!, 4)

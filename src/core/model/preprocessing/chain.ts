@@ -13,7 +13,7 @@ import { defenceSteps, type Draw } from './defences.ts'
 import { seriesAsChannels } from './series.ts'
 import { statisticsStep } from './statistics.ts'
 import { fitSteps } from './fit.ts'
-import { type Beyond, neighbours } from './neighbours.ts'
+import { type ContextSlices, neighbours } from './neighbours.ts'
 import { composeSteps, type PreprocessingChain } from './step.ts'
 import { windowPlanes } from './windows.ts'
 import { internalError } from '../../errors.ts'
@@ -25,7 +25,7 @@ import { fitsSlices } from '../volume.ts'
 /** What is known of the stack that a batch of slices is of, beside them, and of what it is asked for. */
 export interface Around {
   /** Slices before and after them. */
-  readonly beyond?: Beyond | undefined
+  readonly contextSlices?: ContextSlices | undefined
   /** How the stack lies, for models of volumes. */
   readonly space?: VolumeSpace | undefined
   /** How gradients take the card's defence; by their usual draws. */
@@ -62,13 +62,13 @@ const firstDraw: Draw = { of: 'prediction', index: 0 }
  * defence at the input → channels, neighbouring slices, where the model takes them → normalisation at the
  * input → mean and standard deviation → layout. RGB becomes luminance before windows and normalisations.
  * Throws `model-unsupported` when the images can't be brought there.
- * @param beyond slices around those of a batch, as images are given; for models of neighbouring slices
+ * @param contextSlices slices around those of a batch, as images are given; for models of neighbouring slices
  * @param draw of random steps of a defence
  */
 export function preprocessingFor(
   card: PreprocessingCard,
   [ownChannels, rows, columns]: ImageShape,
-  beyond: Beyond = {},
+  contextSlices: ContextSlices = {},
   draw: Draw = firstDraw,
 ): PreprocessingChain {
   const { slices, valueRange, layout } = card.input
@@ -96,7 +96,9 @@ export function preprocessingFor(
   const fitted = (around: Tensor | undefined) => around && composeSteps(each).apply(around)
   return composeSteps([
     ...each,
-    ...(places ? [neighbours(places, { before: fitted(beyond.before), after: fitted(beyond.after) })] : []),
+    ...(places
+      ? [neighbours(places, { before: fitted(contextSlices.before), after: fitted(contextSlices.after) })]
+      : []),
     ...(atImage.length === 0 && atInput.length > 0 ? inUnits : []),
     ...statistics(atInput),
     normalise({ ...card, valueRange: card.normalisation === undefined ? valueRange : [0, 1] }),
@@ -161,17 +163,17 @@ function throughChain(
   model: DifferentiableModel,
   card: PreprocessingCard,
   imageShape: ImageShape,
-  { beyond = {}, space }: Omit<Around, 'seen'>,
+  { contextSlices = {}, space }: Omit<Around, 'seen'>,
   draw?: Draw,
 ): DifferentiableModel {
   const seen = seenCard(model, card, imageShape)
-  if (contextOf(card) === Infinity && (beyond.before ?? beyond.after) !== undefined)
+  if (contextOf(card) === Infinity && (contextSlices.before ?? contextSlices.after) !== undefined)
     return partOfStack(model, preprocessingFor(seen, imageShape, {}, draw), card, {
       imageShape,
-      beyond,
+      contextSlices,
       space,
     })
-  const chain = preprocessingFor(seen, imageShape, beyond, draw)
+  const chain = preprocessingFor(seen, imageShape, contextSlices, draw)
   return {
     input: { name: model.input.name, shape: [null, ...imageShape] },
     output: model.output,
@@ -187,7 +189,7 @@ function throughChain(
 
 interface Part {
   readonly imageShape: ImageShape
-  readonly beyond: Beyond
+  readonly contextSlices: ContextSlices
   readonly space: VolumeSpace | undefined
 }
 
@@ -199,7 +201,7 @@ function partOfStack(
   model: DifferentiableModel,
   chain: PreprocessingChain,
   { input }: PreprocessingCard,
-  { imageShape, beyond: { before, after }, space }: Part,
+  { imageShape, contextSlices: { before, after }, space }: Part,
 ): DifferentiableModel {
   const isVolume = input.volume !== undefined
   const whole = (x: Tensor) => concatenate([before, x, after].filter((part) => part !== undefined))

@@ -4,12 +4,12 @@ import { concatenate, sampleOf, tensor } from '../../tensor/tensor.ts'
 import type { ChannelPlace } from '../channel-list.ts'
 import { placesOf } from '../context.ts'
 import type { SlicesOfInput } from '../slices.ts'
-import { neighbours, type Beyond } from './neighbours.ts'
+import { neighbours, type ContextSlices } from './neighbours.ts'
 
 /** Slices of one pixel each. */
 const slices = (...values: number[]) => tensor([values.length, 1, 1, 1], Float32Array.from(values))
-const windowsOf = (input: SlicesOfInput, values: readonly number[], beyond?: Beyond) => {
-  const { shape, data } = neighbours(placesOf(input), beyond).apply(slices(...values))
+const windowsOf = (input: SlicesOfInput, values: readonly number[], contextSlices?: ContextSlices) => {
+  const { shape, data } = neighbours(placesOf(input), contextSlices).apply(slices(...values))
   expect(shape).toEqual([values.length, input.count, 1, 1])
   return Array.from({ length: values.length }, (_, n) => [
     ...data.subarray(n * input.count, (n + 1) * input.count),
@@ -17,7 +17,7 @@ const windowsOf = (input: SlicesOfInput, values: readonly number[], beyond?: Bey
 }
 
 describe('neighbours', () => {
-  test.each<[string, SlicesOfInput, number[], Beyond | undefined, number[][]]>([
+  test.each<[string, SlicesOfInput, number[], ContextSlices | undefined, number[][]]>([
     ['repeat the ends', { count: 3, edge: 'repeat' }, [1, 2, 3], undefined, [[1, 1, 2], [1, 2, 3], [2, 3, 3]]],
     ['mirror the ends', { count: 5, edge: 'reflect' }, [1, 2, 3], undefined, [[3, 2, 1, 2, 3], [2, 1, 2, 3, 2], [1, 2, 3, 2, 1]]],
     ['repeat a single slice', { count: 5, edge: 'repeat' }, [7], undefined, [[7, 7, 7, 7, 7]]],
@@ -25,8 +25,8 @@ describe('neighbours', () => {
     ['take what lies beyond', { count: 3, edge: 'repeat' }, [1, 2], { before: slices(8), after: slices(9) }, [[8, 1, 2], [1, 2, 9]]],
     ['end where there is less beyond', { count: 5, edge: 'repeat' }, [1], { before: slices(7, 8), after: slices(9) }, [[7, 8, 1, 9, 9]]],
     ['mirror at the end beyond', { count: 5, edge: 'reflect' }, [1], { before: slices(7, 8), after: slices(9) }, [[7, 8, 1, 9, 1]]],
-  ])('%s', (_name, input, values, beyond, expected) => {
-    expect(windowsOf(input, values, beyond)).toEqual(expected)
+  ])('%s', (_name, input, values, contextSlices, expected) => {
+    expect(windowsOf(input, values, contextSlices)).toEqual(expected)
   }) // prettier-ignore
 
   const cases: [number, SlicesOfInput['edge'], number, number, number][] = [
@@ -40,9 +40,9 @@ describe('neighbours', () => {
   test.each(cases)(
     'of %i, %s, have their transpose as adjoint (%i slices, %i before, %i after)',
     (count, edge, own, before, after) => {
-      const beyond = (slices: number, seed: number) =>
+      const contextSlices = (slices: number, seed: number) =>
         slices === 0 ? undefined : uniformTensor([slices, 1, 3, 4], seed)
-      const around = { before: beyond(before, 1), after: beyond(after, 2) }
+      const around = { before: contextSlices(before, 1), after: contextSlices(after, 2) }
       const step = neighbours(placesOf({ count, edge }), around)
       const x = uniformTensor([own, 1, 3, 4], 3)
       const constant = step.apply(tensor(x.shape))

@@ -11,13 +11,13 @@ import { addTo } from '../../math/planes.ts'
  * Slices [n, C, H, W] of the same stack right before and right after a batch of neighbouring slices, in the
  * stack's order. The stack ends where there are fewer of them than windows reach for.
  */
-export interface Beyond {
+export interface ContextSlices {
   readonly before?: Tensor | undefined
   readonly after?: Tensor | undefined
 }
 
 /** What lies around slices [1, C, H, W]; undefined where nothing does. */
-export function beyondOf({ before, after }: Omit<Block<Tensor>, 'own'>): Beyond | undefined {
+export function contextSlicesOf({ before, after }: Omit<Block<Tensor>, 'own'>): ContextSlices | undefined {
   if (before.length === 0 && after.length === 0) return undefined
   return { before: joinedSlices(before), after: joinedSlices(after) }
 }
@@ -32,17 +32,22 @@ export function joinedSlices(slices: readonly Tensor[]): Tensor | undefined {
  * j of slice n is a plane of slice n + s_j of the stack. Slices beyond the batch are constants. Linear but
  * for them; the adjoint sums what is said of a plane of a slice.
  */
-export function neighbours(places: readonly ChannelPlace[], beyond: Beyond = {}): PreprocessingStep {
+export function neighbours(
+  places: readonly ChannelPlace[],
+  contextSlices: ContextSlices = {},
+): PreprocessingStep {
   const planes = 1 + Math.max(...places.map(({ plane }) => plane))
-  const before = beyond.before?.shape[0] ?? 0
-  const after = beyond.after?.shape[0] ?? 0
+  const before = contextSlices.before?.shape[0] ?? 0
+  const after = contextSlices.after?.shape[0] ?? 0
   const sources = (slices: number) => sourcePlanes(places, { slices, planes, before, after })
-  const reaches = places.some(({ slice }) => slice !== 0)
+  const hasNeighbours = places.some(({ slice }) => slice !== 0)
   return {
-    name: reaches ? `${places.length} neighbouring slices` : `${places.length} channels`,
+    name: hasNeighbours ? `${places.length} neighbouring slices` : `${places.length} channels`,
     apply: (x) => {
       const { count: slices, rows, columns } = checked(x, planes)
-      const stack = concatenate([beyond.before, x, beyond.after].filter((part) => part !== undefined))
+      const stack = concatenate(
+        [contextSlices.before, x, contextSlices.after].filter((part) => part !== undefined),
+      )
       const seen = tensor([slices, places.length, rows, columns])
       const size = rows * columns
       for (const [channel, source] of sources(slices).entries())

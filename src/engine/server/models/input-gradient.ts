@@ -1,7 +1,7 @@
 import type { VolumeSpace } from '../../../core/dicom/stack-space.ts'
 import { mapBeside, type BesideImages } from '../../../core/model/beside.ts'
 import type { ModelCard } from '../../../core/model/card.ts'
-import type { Beyond } from '../../../core/model/preprocessing/neighbours.ts'
+import type { ContextSlices } from '../../../core/model/preprocessing/neighbours.ts'
 import { answersForStacks, rulesOf } from '../../../core/tasks/tasks.ts'
 import { extentOf, sampleOf, tensor, type Tensor } from '../../../core/tensor/tensor.ts'
 import { chooseDevice, type DeviceRequest } from '../../device.ts'
@@ -71,7 +71,7 @@ function ofSlice(request: InputGradientRequest, slices: GradientSlices): Promise
   const beside = mapBeside(slices.beside, (values) => sampleOf(values, at))
   return connectedFor(request, async (connection) => {
     const model = connection.forShape(image.shape, {
-      beyond: beyondOf(slices.images, at),
+      contextSlices: contextSlicesOf(slices.images, at),
       space: slices.space,
     })
     const ownLoss = rulesOf(card.task).ownLoss(card, await model.predict(image, beside))
@@ -80,7 +80,10 @@ function ofSlice(request: InputGradientRequest, slices: GradientSlices): Promise
 }
 
 /** Slices before and after one of them; nothing where it is alone. */
-function beyondOf({ shape: [count = 0, ...rest], data }: Tensor, at: number): Beyond | undefined {
+function contextSlicesOf(
+  { shape: [count = 0, ...rest], data }: Tensor,
+  at: number,
+): ContextSlices | undefined {
   const size = data.length / count
   const part = (from: number, to: number) =>
     to > from ? tensor([to - from, ...rest], data.subarray(from * size, to * size)) : undefined

@@ -33,13 +33,13 @@ export function clampSlice(slice: number, count: number): number {
 }
 
 /**
- * Which images to fetch ahead of being asked: alternately after and before the one shown, at most `reach`
+ * Which images to fetch ahead of being asked: alternately after and before the one shown, at most `distance`
  * on each side.
  */
-export function prefetchOrder(current: number, count: number, reach: number): number[] {
+export function prefetchOrder(current: number, count: number, distance: number): number[] {
   const order: number[] = []
-  for (let distance = 1; distance <= reach; distance++)
-    for (const slice of [current + distance, current - distance])
+  for (let offset = 1; offset <= distance; offset++)
+    for (const slice of [current + offset, current - offset])
       if (slice >= 0 && slice < count) order.push(slice)
   return order
 }

@@ -38,7 +38,7 @@ export function HistogramChart({ label, histograms, ends }: HistogramChartProps)
           data-channel={histograms.length > 1 ? channel : undefined}
         />
       ))}
-      {ends !== undefined && <Beyond ends={ends.map(placeOf)} />}
+      {ends !== undefined && <OutsideRange ends={ends.map(placeOf)} />}
     </svg>
   )
 }
@@ -60,7 +60,7 @@ function outline({ from, to, counts }: Histogram, placeOf: (value: number) => nu
 }
 
 /** What is clipped is hatched out. */
-function Beyond({ ends: [dark = 0, bright = width] }: { readonly ends: readonly number[] }) {
+function OutsideRange({ ends: [dark = 0, bright = width] }: { readonly ends: readonly number[] }) {
   const inside = (x: number) => Math.min(width, Math.max(0, x))
   return (
     <>

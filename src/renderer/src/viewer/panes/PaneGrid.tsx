@@ -46,7 +46,7 @@ export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
 }
 
 /** Images ahead on each side. */
-const reach = 40
+const prefetched = 40
 
 /** Scrolling rests this long before more is fetched ahead. */
 const restMilliseconds = 80
@@ -80,7 +80,7 @@ function neededNext(
       'perturbation',
       ...(pane.kind === 'swipe' ? (['adversarial'] as const) : []),
     ] as const
-    return prefetchOrder(pane.slice, slices.length, reach).flatMap((place, at) =>
+    return prefetchOrder(pane.slice, slices.length, prefetched).flatMap((place, at) =>
       kinds.flatMap((kind) => {
         const slice = slices[place]
         const ref = slice && frameRefOf(kind, study, slice, own)
