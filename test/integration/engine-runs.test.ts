@@ -204,6 +204,17 @@ describe('the engine and runs', () => {
     await engine.client.runs.delete.mutate({ run })
   })
 
+  it('says of all runs in one stream what becomes of them', async () => {
+    const one = { ...request, images: [12], settings: { ...request.settings, steps: 1 } }
+    const wanted = [await engine.client.runs.start.mutate(one), await engine.client.runs.start.mutate(one)]
+    const ended: string[] = []
+    for await (const { run, event } of await engine.client.runs.watchAll.query()) {
+      if (event.type === 'end') ended.push(run)
+      if (ended.length === 2) break
+    }
+    expect(ended).toEqual(wanted.map(({ run }) => run))
+  })
+
   it('restricts the perturbation to a region', async () => {
     const { rows, columns } = study.series[0]!.images[0]!
     const mask = new Uint8Array(rows * columns)

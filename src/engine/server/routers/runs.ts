@@ -20,6 +20,8 @@ export const runsRouter = router({
   }),
   /** From the start of the attempt, whenever it is asked; the last event is `end` or `error`. */
   watch: procedure.input(run).query(({ input, ctx }) => eventsOfRun(input.run, ctx.runs)),
+  /** Events of all runs that wait or are in work, in one stream that ends when nobody listens. */
+  watchAll: procedure.query(({ ctx, signal }) => ctx.runs.queue.watchAll(signal)),
   cancel: procedure.input(run).mutation(({ input, ctx }) => {
     ctx.runs.queue.cancel(input.run)
   }),

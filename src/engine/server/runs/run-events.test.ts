@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { ImageResult } from '../../export/image-result.ts'
-import { createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
+import { createAllRunEvents, createRunEvents, type RunEvent, type RunEvents } from './run-events.ts'
 
 const iteration = (number: number, images: readonly number[]): RunEvent => ({
   type: 'iteration',
@@ -79,4 +79,25 @@ test('a watcher who leaves does not keep the others from hearing', async () => {
   const other = heard(events)
   events.add(end)
   expect(await other).toEqual([progress(1), end])
+})
+
+test('one stream has the events of all runs, the past ones first, until its watcher leaves', async () => {
+  const all = createAllRunEvents()
+  const abort = new AbortController()
+  const events: string[] = []
+  const listening = (async () => {
+    for await (const { run, event } of all.watch([{ run: 'a', event: progress(1) }], abort.signal))
+      events.push(`${run} ${event.type}`)
+  })()
+  await Promise.resolve()
+  all.add({ run: 'b', event: progress(1) })
+  all.add({ run: 'b', event: progress(2) })
+  all.add({ run: 'a', event: end })
+  await vi.waitFor(() => {
+    expect(events).toEqual(['a progress', 'b progress', 'a end'])
+  })
+  abort.abort()
+  await listening
+  all.add({ run: 'b', event: end })
+  expect(events).toHaveLength(3)
 })

@@ -1,6 +1,6 @@
 import type { EngineError } from '../../../shared/engine-error.ts'
 import type { StudyAttackEvent } from '../../attack/attack-hooks.ts'
-import { createEventQueue, type JobEvent } from '../streamed.ts'
+import { createEventQueue, type EventQueue, type JobEvent } from '../streamed.ts'
 
 /** What watchers of a run hear; the last event is `end` or `error`. */
 export type RunEvent =
@@ -20,11 +20,14 @@ export type RunEnd =
 export interface RunEvents {
   readonly add: (event: RunEvent) => void
   watch(): AsyncGenerator<RunEvent, void>
+  /** What is kept of those past, in order. */
+  readonly past: readonly RunEvent[]
   /** Latest progress. */
   readonly progress: { readonly done: number; readonly total: number } | undefined
 }
 
-export function createRunEvents(): RunEvents {
+/** @param onEvent hears each event when it is added */
+export function createRunEvents(onEvent: (event: RunEvent) => void = () => undefined): RunEvents {
   const watchers = new Set<ReturnType<typeof newQueue>>()
   let events: RunEvent[] = []
   let isOver = false
@@ -32,6 +35,7 @@ export function createRunEvents(): RunEvents {
     add: (event) => {
       events = [...events.filter((older) => !outlives(event, older)), event]
       for (const watcher of watchers) watcher.push(event)
+      onEvent(event)
       if (event.type !== 'end' && event.type !== 'error') return
       isOver = true
       for (const watcher of watchers) watcher.end()
@@ -47,14 +51,62 @@ export function createRunEvents(): RunEvents {
         watchers.delete(queue)
       }
     },
+    get past() {
+      return events
+    },
     get progress() {
       return events.find((event) => event.type === 'progress')
     },
   }
 }
 
+/** An event of a run, among those of others. */
+export interface EventOfRun {
+  readonly run: string
+  readonly event: RunEvent
+}
+
+/** Events of every run that waits or is in work, for any number of watchers, each in one stream. */
+export interface AllRunEvents {
+  readonly add: (event: EventOfRun) => void
+  /** What is past first; it ends with the signal, when the watcher leaves. */
+  watch(past: readonly EventOfRun[], signal?: AbortSignal): AsyncGenerator<EventOfRun, void>
+  /** Ends the streams of all watchers: no more will come. */
+  readonly end: () => void
+}
+
+export function createAllRunEvents(): AllRunEvents {
+  const watchers = new Set<EventQueue<EventOfRun>>()
+  return {
+    add: (event) => {
+      for (const watcher of watchers) watcher.push(event)
+    },
+    end: () => {
+      for (const watcher of watchers) watcher.end()
+    },
+    watch: async function* (past, signal) {
+      const queue = createEventQueue<EventOfRun>(
+        (newer, older) => newer.run === older.run && replaces(newer.event, older.event),
+      )
+      past.forEach(queue.push)
+      watchers.add(queue)
+      signal?.addEventListener('abort', queue.end)
+      try {
+        yield* queue.events()
+      } finally {
+        watchers.delete(queue)
+      }
+    },
+  }
+}
+
 function newQueue() {
-  return createEventQueue<RunEvent>((newer, older) => newer.type === 'progress' && older.type === 'progress')
+  return createEventQueue<RunEvent>(replaces)
+}
+
+/** Whether an event makes an older one, which nobody has read yet, worthless. */
+function replaces(newer: RunEvent, older: RunEvent): boolean {
+  return newer.type === 'progress' && older.type === 'progress'
 }
 
 /**

@@ -3,7 +3,13 @@ import type { AttackRequest } from '../../attack/attack-run.ts'
 import type { EngineLog } from '../log.ts'
 import { engineError } from '../engine-error.ts'
 import type { EngineThread, EngineThreads } from '../engine-threads.ts'
-import { createRunEvents, type RunEnd, type RunEvents } from './run-events.ts'
+import {
+  createAllRunEvents,
+  createRunEvents,
+  type EventOfRun,
+  type RunEnd,
+  type RunEvents,
+} from './run-events.ts'
 import type { RunFolders } from './run-folders.ts'
 import { lockRun } from './run-lock.ts'
 
@@ -19,6 +25,11 @@ export interface RunQueue {
   /** Takes a waiting run out; ends the one in work within an iteration, at latest after some seconds. */
   cancel(run: string): void
   find(run: string): Attempt | undefined
+  /**
+   * Events of all runs that wait or are in work, those past and those to come, in one stream: a browser keeps
+   * few connections, and one for each run would leave none for anything else. It ends with the signal.
+   */
+  watchAll(signal?: AbortSignal): AsyncGenerator<EventOfRun, void>
   /**
    * Ends the attack in work, at latest after some seconds, and forgets those that wait: they can be resumed.
    */
@@ -51,6 +62,7 @@ class OneAfterAnother implements RunQueue {
   private readonly entries: Entry[] = []
   private working: Promise<void> | undefined
   private isClosed = false
+  private readonly all = createAllRunEvents()
 
   constructor(private readonly options: QueueOptions) {}
 
@@ -58,10 +70,17 @@ class OneAfterAnother implements RunQueue {
     return this.entries.find((entry) => entry.run === run)
   }
 
+  watchAll(signal?: AbortSignal): AsyncGenerator<EventOfRun, void> {
+    const past = this.entries.flatMap(({ run, events }) => events.past.map((event) => ({ run, event })))
+    return this.all.watch(past, signal)
+  }
+
   add(run: string): void {
     const entry: Entry = {
       run,
-      events: createRunEvents(),
+      events: createRunEvents((event) => {
+        this.all.add({ run, event })
+      }),
       state: 'queued',
       abort: new AbortController(),
       thread: this.options.threads.another(),
@@ -83,10 +102,12 @@ class OneAfterAnother implements RunQueue {
     this.isClosed = true
     const [current, ...waiting] = this.entries
     for (const entry of waiting) entry.events.add({ type: 'end', state: 'interrupted' })
-    if (current === undefined) return
-    setState(current, 'cancelling')
-    current.abort.abort()
-    await this.working
+    if (current !== undefined) {
+      setState(current, 'cancelling')
+      current.abort.abort()
+      await this.working
+    }
+    this.all.end()
   }
 
   private async work(): Promise<void> {

@@ -7,6 +7,7 @@ import { Welcome } from '../features/study/Welcome.tsx'
 import { sideNames, type Sides } from '../state/sides.ts'
 import { useFittedColours, useShownRun, type ShownRun } from '../state/shown-run.ts'
 import { useUi } from '../state/ui-store.ts'
+import { followRuns } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import { PaneGrid } from '../viewer/panes/PaneGrid.tsx'
 import classes from './app.module.css'
@@ -31,6 +32,7 @@ export function App() {
   useShortcuts()
   useEffect(beginSession, [])
   useEffect(listenToDesktop, [])
+  useEffect(followRuns, [])
   const isEmpty = useUi((ui) => ui.studies.length === 0)
   const run = useShownRun()
   const sides = useUi((ui) => ui.sides)

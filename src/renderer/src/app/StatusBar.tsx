@@ -5,9 +5,9 @@ import { api } from '../api/client.ts'
 import { sizeText } from '../features/export/export-plan.ts'
 import { cancelJob, type JobKind, useComparisons, useEvaluations } from '../features/jobs/kept-jobs.ts'
 import { cancelRun } from '../features/runs/open-run.ts'
-import { durationText, isInWork, type JobStart, timeLeft } from '../features/runs/run-state.ts'
+import { durationText, type JobStart, timeLeft } from '../features/runs/run-state.ts'
 import type { LiveRun } from '../state/live-run.ts'
-import { atWork, useLiveRuns, watchRun } from '../state/watched-runs.ts'
+import { atWork, useLiveRuns } from '../state/watched-runs.ts'
 import { texts } from '../texts.ts'
 import classes from './app.module.css'
 import { useEngineMemory } from './LostBanner.tsx'
@@ -19,10 +19,6 @@ export function StatusBar() {
   const live = useLiveRuns()
   const infos = runs.data?.runs
   const kept = useJobsInWork()
-  // Runs of an earlier visit that go on are followed too.
-  useEffect(() => {
-    for (const { id, state } of infos ?? []) if (isInWork(state) && state !== 'elsewhere') watchRun(id)
-  }, [infos])
   const jobs = atWork(live).filter(
     ([id]) => infos === undefined || infos.some((run) => run.id === id && run.state !== 'done'),
   )

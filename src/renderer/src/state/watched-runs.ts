@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { RunEvent } from '../../../engine/server/runs/run-events.ts'
+import type { EventOfRun, RunEvent } from '../../../engine/server/runs/run-events.ts'
 import { api, engine, ownRequest, queryClient } from '../api/client.ts'
 import { afterEvents, isAtWork, type LiveRun, newLiveRun } from './live-run.ts'
 
@@ -9,12 +9,15 @@ export const useLiveRuns = create<Readonly<Record<string, LiveRun | undefined>>>
 
 const watched = new Map<string, AbortController>()
 
+/** Runs whose events come with those of all others. */
+const followed = new Set<string>()
+
 /** Events come many at a time; the page is drawn anew this often. */
 const drawMilliseconds = 100
 
 /** Follows a run to its end, or reads what a run at rest has left; once for each run. */
 export function watchRun(run: string): void {
-  if (watched.has(run)) return
+  if (watched.has(run) || followed.has(run)) return
   const abort = new AbortController()
   watched.set(run, abort)
   useLiveRuns.setState({ [run]: newLiveRun })
@@ -31,14 +34,70 @@ export function forgetRun(run: string): void {
 }
 
 async function follow(run: string, signal: AbortSignal): Promise<void> {
-  const draw = (events: readonly RunEvent[]): void => {
-    if (!signal.aborted)
-      useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
-  }
   const events = await engine.runs.watch.query({ run }, { signal, ...ownRequest })
-  await inBatches(events, draw, drawMilliseconds)
-  if (signal.aborted) return
-  await refreshRuns()
+  await inBatches(events, (batch) => signal.aborted || draw(run, batch), drawMilliseconds)
+  if (!signal.aborted) await refreshRuns()
+}
+
+function draw(run: string, events: readonly RunEvent[]): void {
+  useLiveRuns.setState((all) => ({ [run]: afterEvents(all[run] ?? newLiveRun, events) }))
+}
+
+const againMilliseconds = 1500
+
+/**
+ * Follows every run that waits or is in work, in one stream, for as long as the page lives: a browser keeps few
+ * connections. Returns what ends it.
+ */
+export function followRuns(): () => void {
+  const abort = new AbortController()
+  void followAgain(abort.signal)
+  return () => {
+    abort.abort()
+    followed.clear()
+  }
+}
+
+async function followAgain(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await followAll(signal).catch(() => undefined)
+    if (signal.aborted) return
+    for (const run of followed) lose(run)
+    followed.clear()
+    await new Promise((resolve) => setTimeout(resolve, againMilliseconds))
+  }
+}
+
+async function followAll(signal: AbortSignal): Promise<void> {
+  const events = await engine.runs.watchAll.query(undefined, { signal, ...ownRequest })
+  await inBatches(events, (batch) => signal.aborted || takeAll(batch), drawMilliseconds)
+}
+
+/** Draws events of runs in work; the list of runs is asked for again where one has come or ended. */
+function takeAll(batch: readonly EventOfRun[]): void {
+  const runs = [...new Set(batch.map(({ run }) => run))]
+  const changed = runs.map((run) =>
+    take(
+      run,
+      batch.filter((each) => each.run === run).map(({ event }) => event),
+    ),
+  )
+  if (changed.includes(true)) void refreshRuns()
+}
+
+/** Draws a run's events, the first ones anew from the start. Returns whether it has come or ended. */
+function take(run: string, events: readonly RunEvent[]): boolean {
+  const isNew = !followed.has(run)
+  if (isNew) {
+    followed.add(run)
+    watched.get(run)?.abort()
+    watched.set(run, new AbortController())
+    useLiveRuns.setState({ [run]: newLiveRun })
+  }
+  draw(run, events)
+  const hasEnded = events.some(({ type }) => type === 'end' || type === 'error')
+  if (hasEnded) followed.delete(run)
+  return isNew || hasEnded
 }
 
 /** The engine went away in mid-watch: what it says when it is back decides. */
@@ -47,7 +106,7 @@ function lose(run: string): void {
   useLiveRuns.setState((all) => ({ [run]: { ...(all[run] ?? newLiveRun), state: 'lost' } }))
   setTimeout(() => {
     void refreshRuns()
-  }, 1500)
+  }, againMilliseconds)
 }
 
 export async function refreshRuns(): Promise<void> {
