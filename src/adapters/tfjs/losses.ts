@@ -1,7 +1,7 @@
 import { boxRows } from '../../core/tasks/detection/losses.ts'
 import { lossParts } from '../../core/model/loss-parts.ts'
 import type { LossKind, LossSpec, LossTerm } from '../../core/model/ports.ts'
-import { sizeOf } from '../../core/tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../core/tensor/tensor.ts'
 import { tf } from './tensorflow.ts'
 
 /** J(z, t) of each sample [N], of logits and target [N, K, ...]. */
@@ -37,7 +37,9 @@ const losses = {
   'anchor-cross-entropy': (z, t) =>
     tf.neg(overAnchors(t, (of) => tf.mul(of(t), overClasses(of(z), tf.logSoftmax)))),
   'anchor-binary-cross-entropy': (z, t) =>
-    overAnchors(t, (of) => tf.div(tf.sub(tf.softplus(of(z)), tf.mul(of(t), of(z))), of(z).shape[1] ?? 1)),
+    overAnchors(t, (of) =>
+      tf.div(tf.sub(tf.softplus(of(z)), tf.mul(of(t), of(z))), extentOf(of(z).shape, 1)),
+    ),
   dot: (z, t) => perSample(tf.mul(z, t)),
 } satisfies Record<LossKind, TfjsLoss>
 
@@ -94,7 +96,7 @@ function diceLoss(p: tf.Tensor, t: tf.Tensor): tf.Tensor {
 
 /** Σ over anchors of row 0 of the target times the losses of rows 4 and on, the scores. */
 function overAnchors(t: tf.Tensor, losses: (of: (rows: tf.Tensor) => tf.Tensor) => tf.Tensor): tf.Tensor {
-  const [count = 1, rows = 0, anchors = 0] = t.shape
+  const [count, rows, anchors] = [extentOf(t.shape, 0), extentOf(t.shape, 1), extentOf(t.shape, 2)]
   const weight = tf.slice(t, [0, 0, 0], [count, 1, anchors])
   const scores = (of: tf.Tensor) => tf.slice(of, [0, boxRows, 0], [count, rows - boxRows, anchors])
   return perSample(tf.mul(weight, losses(scores)))

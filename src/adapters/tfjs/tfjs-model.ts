@@ -4,7 +4,7 @@ import { RadversaryError } from '../../core/errors.ts'
 import { finite } from '../../core/model/finite.ts'
 import { isRow } from '../../core/model/model-facts.ts'
 import type { DifferentiableModel, LossAndGradient, LossSpec, TensorSpec } from '../../core/model/ports.ts'
-import type { Tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { type TfjsBackend, useBackend } from './backends.ts'
 import { type LoadedModel, loadModel, type TfjsFiles } from './load-model.ts'
 import { classesFirstShape, logitsOf, type LogitsOf } from './logits.ts'
@@ -45,7 +45,7 @@ export function createTfjsModel(options: TfjsModelOptions): Promise<Differentiab
 
 /** [N, K, 1, 1] as [N, K]. */
 function asRows(logits: tf.Tensor): tf.Tensor {
-  const [count = 0, ...rest] = logits.shape
+  const [count, rest] = [extentOf(logits.shape, 0), logits.shape.slice(1)]
   return isRow(rest) ? tf.reshape(logits, [count, -1]) : logits
 }
 

@@ -6,7 +6,7 @@ import { attackToEnd } from '../../core/attacks/run-attack.ts'
 import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel, LossSpec } from '../../core/model/ports.ts'
 import { misclassified } from '../../core/tasks/classification/criteria.ts'
-import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectLanes } from '../../engine/session/lanes.ts'
 import type { BenchContext } from '../context.ts'
 import { interleaved, timed } from '../interleave.ts'
@@ -129,7 +129,7 @@ async function problemOn(model: DifferentiableModel): Promise<AttackProblem> {
   const logits = await model.predict(images)
   const labels = Array.from({ length: batch }, (_, n) => argMax(sampleOf(logits, n).data))
   const targets = tensor(logits.shape)
-  labels.forEach((label, n) => (targets.data[n * (logits.shape[1] ?? 0) + label] = 1))
+  labels.forEach((label, n) => (targets.data[n * extentOf(logits.shape, 1) + label] = 1))
   return {
     model,
     images,

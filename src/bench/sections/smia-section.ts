@@ -10,7 +10,7 @@ import { internalError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import { throughPreprocessing } from '../../core/model/preprocessing/chain.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
-import { sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, sampleOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 import { connectLanes, inLanes } from '../../engine/session/lanes.ts'
 import type { BenchContext } from '../context.ts'
 import { interleaved, type Contestant } from '../interleave.ts'
@@ -175,7 +175,7 @@ function series(): Tensor {
 /** How many predictions change. */
 async function attackSeries(lanes: readonly DifferentiableModel[], images: Tensor): Promise<number> {
   const size = batch * rows * columns
-  const batches = Array.from({ length: (images.shape[0] ?? 0) / batch }, (_, part) =>
+  const batches = Array.from({ length: extentOf(images.shape, 0) / batch }, (_, part) =>
     tensor([batch, 1, rows, columns], images.data.slice(part * size, (part + 1) * size)),
   )
   let flips = 0
@@ -204,7 +204,9 @@ async function attackBatch(images: Tensor, model: DifferentiableModel): Promise<
 }
 
 function labelsOf(logits: Tensor): number[] {
-  return Array.from({ length: logits.shape[0] ?? 0 }, (_, sample) => argMax(sampleOf(logits, sample).data))
+  return Array.from({ length: extentOf(logits.shape, 0) }, (_, sample) =>
+    argMax(sampleOf(logits, sample).data),
+  )
 }
 
 function oneHot(labels: readonly number[], classes: number): Tensor {

@@ -1,8 +1,9 @@
+import { entry } from '../entry.ts'
 import { internalError, RadversaryError } from '../errors.ts'
 import type { AttackProblem, BatchFeatures, AttackState, Answer, Rows } from './attack.ts'
 import { mapBeside } from '../model/beside.ts'
 import type { LossKind, LossTerm } from '../model/ports.ts'
-import { sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
+import { extentOf, sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
 import { rowOf } from './rows.ts'
 
 /** The model on some of a batch's samples. */
@@ -68,13 +69,14 @@ export function runSize(count: number, whole: number): number {
  * The rows of `samples` as a batch of `runSize`, filled up with the last of them; the batch itself where it
  * is whole.
  */
-function gatherFrom([whole = 0, ...rest]: readonly number[]) {
+function gatherFrom(shape: readonly number[]) {
+  const [whole, rest] = [extentOf(shape, 0), shape.slice(1)]
   return (points: Tensor | Rows, samples: readonly number[]): Tensor => {
     if ('data' in points && samples.length === whole) return points
     const batch = tensor([runSize(samples.length, whole), ...rest])
     const size = sizeOf(rest)
     for (let at = 0; at * size < batch.data.length; at++) {
-      const sample = samples[Math.min(at, samples.length - 1)] ?? 0
+      const sample = entry(samples, Math.min(at, samples.length - 1))
       batch.data.set('data' in points ? rowOf(points, sample) : points.of(sample), at * size)
     }
     return batch

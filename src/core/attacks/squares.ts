@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { normL2, scaleBy } from '../math/kernels.ts'
 import type { RandomSource } from './random.ts'
 
@@ -182,10 +183,10 @@ function bumps(side: number, random: RandomSource): Float32Array {
 function pyramid(height: number, width: number): (r: number, s: number) => number {
   const [n, middle] = [Math.floor(height / 2), Math.floor(width / 2)]
   const heights = new Float64Array(n + 1) //                                         of M = 0, 1, …
-  for (let k = 0; k <= n; k++) heights[k] = (heights[k - 1] ?? 0) + 1 / (n + 1 - k) ** 2
+  for (let k = 0; k <= n; k++) heights[k] = (k === 0 ? 0 : entry(heights, k - 1)) + 1 / (n + 1 - k) ** 2
   return (r, s) => {
     const layer = n - Math.max(Math.abs(r - n), Math.abs(s - middle))
-    return layer < 0 ? 0 : (heights[layer] ?? 0)
+    return layer < 0 ? 0 : entry(heights, layer)
   }
 }
 

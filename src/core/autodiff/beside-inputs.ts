@@ -1,3 +1,4 @@
+import { entry } from '../entry.ts'
 import { RadversaryError } from '../errors.ts'
 import type { BesideImages } from '../model/beside.ts'
 import type { RuntimeData, RuntimeTensor } from '../model/runtime.ts'
@@ -46,7 +47,7 @@ function isOfSamples(shape: ValueInfo['shape'], batch: unknown): boolean {
 
 function constantOf({ name, dataType, shape }: Omit<BesideInput, 'constant'>, values: readonly number[]) {
   const extents = shape?.every((extent) => typeof extent === 'number') ? shape : [values.length]
-  const filled = Float32Array.from({ length: sizeOf(extents) }, (_, i) => values[i % values.length] ?? NaN)
+  const filled = Float32Array.from({ length: sizeOf(extents) }, (_, i) => entry(values, i % values.length))
   if (filled.length % values.length !== 0) throw misfit(name, `${filled.length} values`, values.length)
   return { dataType, shape: extents, raw: bytesOf(typedValues(name, dataType, filled)) }
 }
@@ -75,24 +76,23 @@ function besideFeed(input: BesideInput, beside: BesideImages | undefined, count:
  */
 export function inDeclaredShape({ name, shape }: Pick<BesideInput, 'name' | 'shape'>, given: Tensor): Tensor {
   if (shape === null || shape.length === 0) return given
-  const [count = 0, ...own] = given.shape
+  const [count, own] = [extentOf(given.shape, 0), given.shape.slice(1)]
   const declared = shape.slice(1)
   const rest = declared.map((extent, axis) =>
-    typeof extent === 'number' ? extent : declared.length === own.length ? (own[axis] ?? 0) : 1,
+    typeof extent === 'number' ? extent : declared.length === own.length ? entry(own, axis) : 1,
   )
   const [size, each] = [sizeOf(rest), sizeOf(own)]
   if (size === each) return tensor([count, ...rest], given.data)
   if (each !== 1) throw misfit(name, `[${rest.join(', ')}] a sample`, `[${own.join(', ')}]`)
   return tensor(
     [count, ...rest],
-    Float32Array.from({ length: count * size }, (_, i) => given.data[Math.floor(i / size)] ?? NaN),
+    Float32Array.from({ length: count * size }, (_, i) => entry(given.data, Math.floor(i / size))),
   )
 }
 
 function repeated(values: readonly number[], count: number): Tensor {
-  const data = Float32Array.from(
-    { length: count * values.length },
-    (_, i) => values[i % values.length] ?? NaN,
+  const data = Float32Array.from({ length: count * values.length }, (_, i) =>
+    entry(values, i % values.length),
   )
   return { shape: [count, values.length], data }
 }

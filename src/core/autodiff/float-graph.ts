@@ -1,3 +1,4 @@
+import { extentOf } from '../tensor/tensor.ts'
 import { internalError } from '../errors.ts'
 import { isFloating, type DataType } from '../onnx/data-type.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
@@ -71,9 +72,9 @@ export class FloatGraph {
 
   /** A vector as one along an axis of `rank`; a single number stays. */
   along(value: Value, axis: number, rank: number): Value {
-    const [extent = 1] = value.shape
-    if (value.shape.length !== 1 || extent === 1)
-      return value.shape.length === 1 ? this.emit.reshape(value, []) : value
+    if (value.shape.length !== 1) return value
+    const extent = extentOf(value.shape, 0)
+    if (extent === 1) return this.emit.reshape(value, [])
     const positive = axis < 0 ? axis + rank : axis
     return this.emit.reshape(
       value,

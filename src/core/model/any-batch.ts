@@ -110,7 +110,8 @@ async function gradientInParts(
 }
 
 /** Whether the file holds another batch than this one, so that samples may get mixed without a fault. */
-function isSuspect({ declared, constant }: BatchFacts, { shape: [count = 1] }: Tensor): boolean {
+function isSuspect({ declared, constant }: BatchFacts, { shape }: Tensor): boolean {
+  const count = extentOf(shape, 0)
   if (count === 1) return false
   return (declared !== undefined && declared !== count) || constant.some((extent) => extent !== count)
 }

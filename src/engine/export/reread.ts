@@ -7,7 +7,7 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { FrameLabel, Prediction, RecordedPrediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { Around } from '../../core/model/preprocessing/chain.ts'
-import { concatenate, sampleOf } from '../../core/tensor/tensor.ts'
+import { extents4, concatenate, sampleOf } from '../../core/tensor/tensor.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
 import { decodeFrames, type StudyFrame } from '../study/load-image.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
@@ -85,7 +85,7 @@ export async function judge(model: PixelModel, card: ModelCard, judged: FramesTo
   const images = concatenate(frames.map(({ float }, i) => float.toRelative(values[i] ?? float.frame.values)))
   const beside = joinedBeside(frames.map((frame) => frame.beside))
   const logits = await model.forShape(images.shape, around).predict(images, beside)
-  const [, , rows = 0, columns = 0] = images.shape
+  const [, , rows, columns] = extents4(images.shape)
   const { criterion } = goal.of(labels, { image: [rows, columns], logits: logits.shape })
   return imagePredictions(card, [rows, columns], logits).map((prediction, n) => ({
     prediction,

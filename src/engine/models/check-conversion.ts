@@ -5,7 +5,7 @@ import { predictAll } from '../../adapters/tfjs/predict-all.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import type { OnnxGraph } from '../../core/onnx/graph.ts'
-import { tensor, type Tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, tensor, type Tensor } from '../../core/tensor/tensor.ts'
 
 /** Bound as a part of the largest output of all images, where TensorFlow.js's own rounding is smaller. */
 const mostDifference = 1e-4
@@ -79,7 +79,7 @@ async function convertedOutputs(
 /** Noise, and waves of full and of little contrast, which do not drive a network as far: [1, …] each. */
 function checkImages(shape: readonly number[], [lowest, highest]: readonly [number, number]): Tensor[] {
   const random = xoroshiro128plus(1)
-  const [, , columns = 1] = shape
+  const columns = extentOf(shape, 2)
   const wave = (i: number) => 0.5 + 0.25 * (Math.sin(i / columns / 7) + Math.cos(i / 11))
   const noise = () => (random.next() >>> 0) / 2 ** 32
   return [noise, wave, (i: number) => 0.35 + 0.2 * wave(i) + 0.05 * noise()].map((value) => {

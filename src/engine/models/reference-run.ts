@@ -64,7 +64,7 @@ export async function ownArrays(
   if (pixels.length === 0) return { ofInput }
   const series = seriesCount(card.input)
   const x = relativeImages(pixels, card)
-  const [images = 0, channels = 0, rows = 0, columns = 0] = x.shape
+  const [images, channels, rows, columns] = extents4(x.shape)
   const shape = [channels, rows, columns] as const
   const space = card.input.volume && spaceOf(pixels.slice(0, images / series))
   const seen = theirs.input && preprocessingFor(card, shape).apply(x)
@@ -156,7 +156,7 @@ function networkSpace({ input: { volume } }: ModelCard): VolumeSpace | undefined
 /** What the graph takes, with a batch: of a volume its slices. */
 function batchOf({ shape, data }: Tensor, { input }: ModelCard): Tensor {
   if (input.volume !== undefined) {
-    const [slices = 0, rows = 0, columns = 0] = shape.slice(-3)
+    const [slices, rows, columns] = [extentOf(shape, -3), extentOf(shape, -2), extentOf(shape, -1)]
     const series = seriesCount(input)
     const planes = tensor([series * slices, 1, rows, columns], data)
     return series > 1 ? seriesAsChannels(series).apply(planes) : planes

@@ -7,7 +7,7 @@ import { namesOf, type ModelCard } from '../../core/model/card.ts'
 import { areasOf, type Mask } from '../../core/image/mask.ts'
 import type { Around } from '../../core/model/preprocessing/chain.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
-import { concatenate } from '../../core/tensor/tensor.ts'
+import { extents4, concatenate } from '../../core/tensor/tensor.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
@@ -174,7 +174,7 @@ async function predictFrames(
   around: Around,
 ): Promise<Found[]> {
   const images = concatenate(frames.map(({ float }) => float.relative))
-  const [, , rows = 0, columns = 0] = images.shape
+  const [, , rows, columns] = extents4(images.shape)
   const predictions = imagePredictions(
     opened.card,
     [rows, columns],

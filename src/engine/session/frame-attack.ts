@@ -16,7 +16,7 @@ import type { VolumeSpace } from '../../core/dicom/stack-space.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
 import type { PixelInterval } from '../../core/image/float-image.ts'
 import type { ImageSize } from '../../core/tensor/resample.ts'
-import { concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
+import { extents4, concatenate, sampleOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
 import type { StudyFrame } from '../study/load-image.ts'
 import type { GoalMaker } from '../../core/tasks/goal.ts'
 import type { PixelModel } from '../models/pixel-model.ts'
@@ -186,7 +186,8 @@ function knownShape({ output }: DifferentiableModel): Shape | undefined {
 }
 
 /** Rows and columns of a batch of images [N, C, H, W]. */
-function sizeOf({ shape: [, , rows = 0, columns = 0] }: Tensor): ImageSize {
+function sizeOf({ shape }: Tensor): ImageSize {
+  const [, , rows, columns] = extents4(shape)
   return [rows, columns]
 }
 

@@ -5,7 +5,7 @@ import type { BesideImages } from '../../core/model/beside.ts'
 import { besideNames } from '../../core/model/further-inputs.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
-import { tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, tensor } from '../../core/tensor/tensor.ts'
 import { connectModel, type ConnectableModel, type OpenedModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { sampleShapeOf } from '../models/sample-shape.ts'
@@ -182,7 +182,7 @@ async function featureSizes(
   for (const name of names) {
     const model = await connectModel({ ...opened, inner: [name] }, runtime)
     try {
-      sizes.push((await model.predict(input, beside)).shape[1] ?? 0)
+      sizes.push(extentOf((await model.predict(input, beside)).shape, 1))
     } finally {
       await model.dispose()
     }

@@ -6,7 +6,7 @@ import type { ContextSlices } from '../../core/model/preprocessing/neighbours.ts
 import { joinedSlices } from '../../core/model/preprocessing/neighbours.ts'
 import type { Prediction } from '../../core/tasks/answers.ts'
 import { imagePredictions } from '../../core/tasks/tasks.ts'
-import { concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
+import { extents4, concatenate, sampleOf, type Tensor } from '../../core/tensor/tensor.ts'
 import { joinedBeside } from '../../core/model/beside.ts'
 import type { ModelCard } from '../../core/model/card.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
@@ -173,7 +173,7 @@ class StackAttack {
     const { model, attack } = this.session
     if (contextSlices === undefined) return undefined
     const images = concatenate(tasks.map(({ frame }) => frame.float.relative))
-    const [, , rows = 0, columns = 0] = images.shape
+    const [, , rows, columns] = extents4(images.shape)
     const beside = joinedBeside(tasks.map(({ frame }) => frame.beside))
     const logits = await model.forShape(images.shape, { contextSlices }).predict(images, beside)
     const predictions = imagePredictions(attack.card, [rows, columns], logits)

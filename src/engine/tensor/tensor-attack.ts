@@ -1,3 +1,4 @@
+import { extentOf } from '../../core/tensor/tensor.ts'
 import type {
   AttackLoss,
   AttackMethod,
@@ -97,7 +98,7 @@ export async function tensorAttack(
   try {
     const first = mapBeside(beside, (values) => sampleOf(values, 0))
     const { shape } = await model.predict(sampleOf(x, 0), first)
-    const labels = await readTargets(request.labels, [x.shape[0] ?? 0, ...shape.slice(1)])
+    const labels = await readTargets(request.labels, [extentOf(x.shape, 0), ...shape.slice(1)])
     const work = { ...opened, x, labels, isSoftmax: isOneHot(labels), target, request, hooks }
     const attacked = await attackAll(await preparedFor(method, work), work)
     await writeTensor(request.out, tensor(x.shape, attacked.adversarial))
@@ -138,7 +139,7 @@ async function preparedFor(method: AttackMethod, work: Work): Promise<AttackMeth
 
 function cleanImages(work: Work): CleanImages {
   const { x, request, labels } = work
-  const [count = 0, ...rest] = x.shape
+  const [count, rest] = [extentOf(x.shape, 0), x.shape.slice(1)]
   const batch = (samples: readonly number[]): CleanBatch => ({
     problem: problemOf(work, samples),
     labels: samples.map((sample) => argMax(sampleOf(labels, sample).data)),
@@ -168,7 +169,7 @@ function chunks(all: readonly number[], size: number): number[][] {
 
 async function attackAll(method: AttackMethod, work: Work) {
   const { x, request, hooks } = work
-  const count = x.shape[0] ?? 0
+  const count = extentOf(x.shape, 0)
   const adversarial = new Float32Array(x.data.length)
   const samples: TensorSampleReport[] = []
   const events: AttackEvent[] = []
@@ -237,7 +238,7 @@ function isOneHot(labels: Tensor): boolean {
 }
 
 function rowsOf(labels: Tensor): Float32Array[] {
-  return Array.from({ length: labels.shape[0] ?? 0 }, (_, n) => sampleOf(labels, n).data)
+  return Array.from({ length: extentOf(labels.shape, 0) }, (_, n) => sampleOf(labels, n).data)
 }
 
 function goalOf(labels: Tensor, isSoftmax: boolean, target: number | undefined): Goal {
@@ -257,7 +258,7 @@ function classOf(text: string): number {
 
 /** A softmax's class, a single output's 0 or 1, or one more label to be set. */
 function wantedOf(labels: Tensor, target: number, isSoftmax: boolean): Pick<Goal, 'targets' | 'criterion'> {
-  const [count = 0, classes = 0] = labels.shape
+  const [count, classes] = [extentOf(labels.shape, 0), extentOf(labels.shape, 1)]
   if (!Number.isInteger(target) || target < 0 || target >= Math.max(classes, 2))
     throw new RadversaryError(
       'usage',

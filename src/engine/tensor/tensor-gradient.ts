@@ -1,6 +1,6 @@
 import { RadversaryError } from '../../core/errors.ts'
 import type { LossKind } from '../../core/model/ports.ts'
-import type { Shape, Tensor } from '../../core/tensor/tensor.ts'
+import { extentOf, type Shape, type Tensor } from '../../core/tensor/tensor.ts'
 import type { JobHooks } from '../progress.ts'
 import { openTensorModel, type TensorModel, type TensorModelRequest } from './open-tensor-model.ts'
 import { readTargets, readTensor, writeTensor } from './tensor-files.ts'
@@ -69,7 +69,7 @@ async function logitsShape({ model, beside }: TensorModel, x: Tensor): Promise<S
   const [, ...declared] = model.output.shape
   const known = declared.filter((extent) => extent !== null)
   const isWhole = known.length > 0 && known.length === declared.length
-  return isWhole ? [x.shape[0] ?? 0, ...known] : (await model.predict(x, beside)).shape
+  return isWhole ? [extentOf(x.shape, 0), ...known] : (await model.predict(x, beside)).shape
 }
 
 function lossKind(text: string): TensorLoss {

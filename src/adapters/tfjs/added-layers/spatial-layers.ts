@@ -1,3 +1,4 @@
+import { extentOf } from '../../../core/tensor/tensor.ts'
 import { tf } from '../tensorflow.ts'
 import {
   inputOf,
@@ -96,7 +97,7 @@ function factorsOf(rank: number, config: LayerConfig): number[] {
 }
 
 function repeated(x: tf.Tensor, axis: number, factor: number): tf.Tensor {
-  const extent = (x.shape[axis] ?? 1) * factor
+  const extent = extentOf(x.shape, axis) * factor
   const places = Int32Array.from({ length: extent }, (_, at) => Math.floor(at / factor))
   return tf.gather(x, tf.tensor1d(places, 'int32'), axis)
 }

@@ -1,6 +1,7 @@
+import { entry } from '../../../core/entry.ts'
 import { tf } from '../tensorflow.ts'
 import { convolutionInputGradient, type ConvolvedAxis, type ConvolveTurned } from './input-gradient.ts'
-import { sizeOf } from '../../../core/tensor/tensor.ts'
+import { extentOf, sizeOf } from '../../../core/tensor/tensor.ts'
 
 type Pair = number | [number, number]
 type Padding = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding
@@ -177,8 +178,8 @@ export function conv3dInputGradient(
     const dilations: [number, number, number] = [info.dilationDepth, info.dilationHeight, info.dilationWidth]
     const apart = [info.strideDepth, info.strideHeight, info.strideWidth].reduce(withZerosBetween, dy)
     const pads = [front, top, left].map((pad, axis): [number, number] => {
-      const overhang = ((filter.shape[axis] ?? 1) - 1) * (dilations[axis] ?? 1)
-      return [overhang - pad, (shape[axis + 1] ?? 0) + pad - (apart.shape[axis + 1] ?? 0)]
+      const overhang = (extentOf(filter.shape, axis) - 1) * entry(dilations, axis)
+      return [overhang - pad, extentOf(shape, axis + 1) + pad - extentOf(apart.shape, axis + 1)]
     })
     const turned: tf.Tensor5D = tf.transpose(turnedAround(filter), [0, 1, 2, 4, 3])
     return tf.conv3d(pads.reduce(padded, apart), turned, 1, 'valid', 'NDHWC', dilations)
@@ -215,7 +216,7 @@ function padded(x: tf.Tensor5D, [first, last]: readonly [number, number], spatia
 }
 
 function aroundAxis({ shape }: tf.Tensor5D, axis: number) {
-  return { before: shape.slice(0, axis), extent: shape[axis] ?? 1, after: shape.slice(axis + 1) }
+  return { before: shape.slice(0, axis), extent: extentOf(shape, axis), after: shape.slice(axis + 1) }
 }
 
 function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor5D {

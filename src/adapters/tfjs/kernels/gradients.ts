@@ -1,3 +1,5 @@
+import { entry } from '../../../core/entry.ts'
+import { extentOf, extents4 } from '../../../core/tensor/tensor.ts'
 import { tf } from '../tensorflow.ts'
 import {
   conv2dInputGradient,
@@ -44,7 +46,7 @@ function axesOf(
 ): PooledAxis[] {
   return shape.slice(1, -1).map((input, at) => {
     const [window, stride] = [extentAt(filterSize, at), extentAt(strides, at)]
-    const out = output[at + 1] ?? 1
+    const out = extentOf(output, at + 1)
     const missing = Math.max(0, (out - 1) * stride + window - input)
     const before = pad === 'valid' ? 0 : pad === 'same' ? Math.floor(missing / 2) : pad
     return { input, output: out, window, stride, before }
@@ -52,7 +54,7 @@ function axesOf(
 }
 
 function extentAt(extents: number | readonly number[], at: number): number {
-  return typeof extents === 'number' ? extents : (extents[at] ?? 1)
+  return typeof extents === 'number' ? extents : extentOf(extents, at)
 }
 
 /** Window over pixels inside, for each place of the window. */
@@ -105,10 +107,11 @@ function ratioOf(input: number, output: number, { alignCorners }: ResizeAttribut
  */
 function resizeInputGradient(
   dy: tf.Tensor4D,
-  [samples = 0, height = 0, width = 0, channels = 0]: readonly number[],
+  shape: readonly number[],
   taps: TapsOf,
   how: ResizeAttributes,
 ): tf.Tensor {
+  const [samples, height, width, channels] = extents4(shape)
   return tf.tidy(() => {
     const [, rows, columns] = dy.shape
     const down = transposedMatrix({ input: height, output: rows }, taps, how)
@@ -287,7 +290,7 @@ function uncropped(dy: tf.Tensor, shape: readonly number[], attributes: tf.Strid
   )
   if (strides.some((stride) => stride !== 1))
     throw new Error(`gradient function not found for ${tf.StridedSlice}`)
-  const taken = shape.map((_, axis) => (end[axis] ?? 0) - (begin[axis] ?? 0))
-  const pads = shape.map((extent, axis): [number, number] => [begin[axis] ?? 0, extent - (end[axis] ?? 0)])
+  const taken = shape.map((_, axis) => entry(end, axis) - entry(begin, axis))
+  const pads = shape.map((extent, axis): [number, number] => [entry(begin, axis), extent - entry(end, axis)])
   return tf.pad(tf.reshape(dy, taken), pads)
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../entry.ts'
 import { z } from 'zod'
 import { internalError, RadversaryError } from '../../errors.ts'
 import { extentOf, tensor } from '../../tensor/tensor.ts'
@@ -119,11 +120,11 @@ function writeSlopes(
 ): void {
   let first = 0
   for (const mixture of mixtures) {
-    const size = mixture[0]?.mean.length ?? 0
+    const size = entry(mixture, 0).mean.length
     const component = likeliest(features.subarray(first, first + size), mixture)
     for (let d = 0; component !== undefined && d < size; d++) {
-      const difference = (features[first + d] ?? 0) - (component.mean[d] ?? 0)
-      slopes[first + d] = (2 * difference) / ((component.variance[d] ?? 1) * size)
+      const difference = entry(features, first + d) - entry(component.mean, d)
+      slopes[first + d] = (2 * difference) / (entry(component.variance, d) * size)
     }
     first += size
   }

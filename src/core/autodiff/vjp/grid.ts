@@ -141,7 +141,7 @@ interface Neighbour {
  * image's order.
  */
 function gridAxes(grid: Value, image: Shape, alignCorners: boolean, emit: Emitter): GridAxis[] {
-  const [n = 1, ...points] = grid.shape.slice(0, -1)
+  const [n, points] = [extentOf(grid.shape, 0), grid.shape.slice(1, -1)]
   return image.map((extent, axis) => {
     const at = image.length - 1 - axis
     const column = emit.slice(grid, { axes: [grid.shape.length - 1], starts: [at], ends: [at + 1] })

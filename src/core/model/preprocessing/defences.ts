@@ -18,7 +18,7 @@ import { fillNormal, randomSource, type RandomSource } from '../../attacks/rando
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
 import { drawnPlace, shrinkAndPad } from '../../tensor/shrink-and-pad.ts'
 import { gaussianMap } from '../../tensor/smoothing-map.ts'
-import { sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extents4, sampleOf, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { Defence, DefenceKind, DefenceStep } from '../defence.ts'
 import { defenceText } from '../defence-steps.ts'
 import type { PreprocessingStep } from './step.ts'
@@ -121,7 +121,8 @@ function byPlanes(x: Tensor, change: (plane: Float32Array, size: PlaneSize, n: n
   return out
 }
 
-function planeOf({ shape: [, , rows = 0, columns = 0], data }: Tensor, plane: number): Float32Array {
+function planeOf({ shape, data }: Tensor, plane: number): Float32Array {
+  const [, , rows, columns] = extents4(shape)
   return data.subarray(plane * rows * columns, (plane + 1) * rows * columns)
 }
 

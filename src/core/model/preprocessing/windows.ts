@@ -1,6 +1,6 @@
 import { addThroughWindow, addTo, windowInto } from '../../math/planes.ts'
 import { imageBatchExtents } from '../../tensor/image-batch.ts'
-import { tensor, type Tensor } from '../../tensor/tensor.ts'
+import { extents4, tensor, type Tensor } from '../../tensor/tensor.ts'
 import type { RelativeWindow } from '../channel-list.ts'
 import type { PreprocessingStep } from './step.ts'
 
@@ -42,6 +42,6 @@ function eachPlane(
 
 /** Plane `index` of a batch [N, C, H, W]; a view. */
 function planeOf({ shape, data }: Tensor, index: number): Float32Array {
-  const [, , rows = 0, columns = 0] = shape
+  const [, , rows, columns] = extents4(shape)
   return data.subarray(index * rows * columns, (index + 1) * rows * columns)
 }

@@ -1,3 +1,5 @@
+import { entry } from '../../entry.ts'
+import { extentOf } from '../../tensor/tensor.ts'
 import { activated, fusedActivation } from './elementwise.ts'
 import { inputOf, listed, placed, unsupported, type KernelCall, type KernelRule } from './rule.ts'
 import type { Traced } from './traced.ts'
@@ -17,7 +19,7 @@ export const matMul: KernelRule = (call) => {
 
 function turned({ graph, attributes }: KernelCall, value: Traced, flag: string) {
   const rank = value.shape.length
-  const [rows = 1, columns = 1] = value.shape.slice(-2)
+  const [rows, columns] = [extentOf(value.shape, -2), extentOf(value.shape, -1)]
   if (!attributes.flag(flag)) return { name: graph.asIs(value), rows, columns }
   const order = [...value.shape.keys()].slice(0, -2).concat(rank - 1, rank - 2)
   return { name: graph.permuted(value, order), rows: columns, columns: rows }
@@ -26,7 +28,7 @@ function turned({ graph, attributes }: KernelCall, value: Traced, flag: string) 
 /** Leading axes are equal, or one has none. */
 function longer(a: readonly number[], b: readonly number[]): readonly number[] {
   if (a.length !== b.length) return a.length > b.length ? a : b
-  return a.map((extent, axis) => Math.max(extent, b[axis] ?? 1))
+  return a.map((extent, axis) => Math.max(extent, entry(b, axis)))
 }
 
 /** Einsum with the result's axes named ('ij,jk->ik'), as TensorFlow.js demands. */
@@ -40,7 +42,7 @@ export const einsum: KernelRule = (call) => {
     left
       .split(',')
       .flatMap((axes, index) =>
-        Array.from(axes, (name, axis) => [name, values[index]?.shape[axis] ?? 1] as const),
+        Array.from(axes, (name, axis) => [name, extentOf(entry(values, index).shape, axis)] as const),
       ),
   )
   const shape = Array.from(right, (name) => extents.get(name) ?? 1)

@@ -80,10 +80,8 @@ function ofSlice(request: InputGradientRequest, slices: GradientSlices): Promise
 }
 
 /** Slices before and after one of them; nothing where it is alone. */
-function contextSlicesOf(
-  { shape: [count = 0, ...rest], data }: Tensor,
-  at: number,
-): ContextSlices | undefined {
+function contextSlicesOf({ shape, data }: Tensor, at: number): ContextSlices | undefined {
+  const [count, rest] = [extentOf(shape, 0), shape.slice(1)]
   const size = data.length / count
   const part = (from: number, to: number) =>
     to > from ? tensor([to - from, ...rest], data.subarray(from * size, to * size)) : undefined

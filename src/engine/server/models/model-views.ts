@@ -1,3 +1,4 @@
+import { extents4 } from '../../../core/tensor/tensor.ts'
 import { dirname } from 'node:path'
 import { endsOf } from '../../../core/math/histogram.ts'
 import type { IntensityRange } from '../../../core/tensor/intensity-scale.ts'
@@ -149,11 +150,11 @@ function oneOfEachSeries(images: readonly StudyImage[]): StudyImage[] {
 
 /** @throws RadversaryError model-unsupported when such images can't be brought to the model's input. */
 export function modelPreview({ float }: StudyFrame, card: ImageCard): ModelPreview {
-  const [, imageChannels = 0, imageRows = 0, imageColumns = 0] = float.relative.shape
+  const [, imageChannels, imageRows, imageColumns] = extents4(float.relative.shape)
   const shape = [imageChannels, imageRows, imageColumns] as const
   const { steps } = preprocessingFor(card, shape)
   const seen = preprocessingFor(plainCard(card), shape).apply(float.relative)
-  const [, channels = 0, rows = 0, columns = 0] = seen.shape
+  const [, channels, rows, columns] = extents4(seen.shape)
   const ends = shownEnds(card)
   const grey = greyLevels(seen.data, ends === 'values')
   const pixels = Uint8ClampedArray.from({ length: seen.data.length }, (_, at) => {
