@@ -89,10 +89,17 @@ export interface EvaluationOptions extends FieldOptions {
   readonly model: readonly string[]
   readonly protocol: string
   readonly epsilon?: string
+  readonly subgroups?: readonly string[]
 }
 
 /** @throws RadversaryError usage. */
 export function evaluationOf(options: EvaluationOptions): EvaluationSpec {
-  const { model, protocol, epsilon } = options
-  return parseSpec('Evaluation', askedEvaluation, { ...givenOf(options), models: model, protocol, epsilon })
+  const { model: models, protocol, epsilon, subgroups } = options
+  return parseSpec('Evaluation', askedEvaluation, {
+    ...givenOf(options),
+    models,
+    protocol,
+    epsilon,
+    subgroups,
+  })
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
@@ -16,14 +16,17 @@ const sample = fileURLToPath(new URL('../../resources/sample/', import.meta.url)
 const base = temporaryFolder('evaluate-study')
 const [study, out] = [join(base, 'study'), join(base, 'out')]
 mkdirSync(study)
-for (const name of ['01.dcm', '10.dcm', '20.dcm', 'labels.csv'])
+for (const name of ['01.dcm', '10.dcm', '20.dcm'])
   copyFileSync(join(sample, 'study', name), join(study, name))
+const [header, ...lines] = readFileSync(join(sample, 'study/labels.csv'), 'utf8').trim().split('\n')
+const aged = [`${header!},age`, ...lines.map((line, i) => `${line},${i}`)]
+writeFileSync(join(study, 'labels.csv'), aged.join('\n'))
 
 const evaluate = (...more: string[]) =>
   commandLine([
     ...['evaluate', '--study', study, '--labels', join(study, 'labels.csv'), '--protocol', 'quick'],
     ...['--model', join(sample, 'model/phantom-thorax.onnx'), '--device', 'cpu', '--threads', '1'],
-    ...['--out', out, ...more],
+    ...['--subgroups', 'age=5,15', '--out', out, ...more],
   ])
 
 let ended: Ended
@@ -48,6 +51,24 @@ test('every cell of the protocol is there, with what success means everywhere', 
   expect(found.study).toEqual({ images: 3, patients: 1, modalities: ['CT'] })
 })
 
+test('groups of the labels file have rates of their own, and the smallest is named', () => {
+  const [byAge] = found.models[0]!.subgroups
+  expect(byAge?.groups.map(({ value, images }) => [value, images])).toEqual([['15 and more', 1], ['5 to below 15', 1], ['below 5', 1]]) // prettier-ignore
+  const report = readFileSync(join(out, 'report.html'), 'utf8')
+  expect(report).toContain(`The smallest group is ${byAge!.smallest!}`)
+  expect(readFileSync(join(out, 'tables/subgroups.csv'), 'utf8')).toContain('age,below 5,1,1')
+})
+
+test('images are followed over the budgets, and SMIA’s stabilisation over its iterations', () => {
+  const { survival, methods } = found.models[0]!
+  expect(survival.map(({ method }) => method)).toEqual(['pgd', 'smia'])
+  const smia = methods.find(({ method, isReference }) => method === 'smia' && isReference)!
+  expect(smia.stabilisation).toHaveLength(smia.losses.length)
+  const figures = readdirSync(join(out, 'figures'))
+  for (const name of ['budgets', 'convergence', 'stabilisation', 'divergence', 'survival', 'confusion-clean'])
+    expect(figures).toContain(`${name}-1.svg`)
+})
+
 test('the checklist is answered from the data', () => {
   const { checklist, clean, worstCase } = found.models[0]!
   const answers = Object.fromEntries(checklist.map(({ question, answer }) => [question, answer]))
@@ -68,7 +89,9 @@ test('the report is one page without scripts that loads nothing, and names no fo
   expect(report).toContain('<h1>Robustness of phantom-thorax</h1>')
   expect(report).not.toMatch(/<script|(src|href)="?http|@import|url\((?!#)/)
   expect(report).not.toContain(base)
-  expect(report).toMatch(/--model phantom-thorax.onnx --protocol quick --labels labels.csv .*--threads 1/)
+  expect(report).toMatch(
+    /--model phantom-thorax.onnx --protocol quick --subgroups age=5,15 --labels labels.csv .*--threads 1/,
+  )
 })
 
 test('the same command finds it done', async () => {
@@ -78,7 +101,7 @@ test('the same command finds it done', async () => {
 test('a difference from itself is none', async () => {
   const { out: text, code } = await commandLine(['evaluate', '--diff', out, out])
   expect(code).toBe(0)
-  expect(text).toMatch(/clean accuracy .* 0\.0 %/)
+  expect(text).toMatch(/clean accuracy .* 0\.0 % .* 0\.0 % .* 1\.000/)
   expect(text).not.toContain('differs')
 })
 

@@ -3,7 +3,7 @@ import { noNumber, percent } from '../../core/number-texts.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import { comparisonSpec } from '../../core/spec/comparison-spec.ts'
 import { protocols } from '../../core/spec/protocols.ts'
-import { diffEvaluations, type EvaluationDiff } from '../../engine/evaluate/evaluation-diff.ts'
+import { diffEvaluations, type DiffRow, type EvaluationDiff } from '../../engine/evaluate/evaluation-diff.ts'
 import { evaluateStudy, type EvaluateReport } from '../../engine/evaluate/evaluate-study.ts'
 import { printReport } from '../../engine/evaluate/print-report.ts'
 import type { CommandContext } from '../context.ts'
@@ -37,6 +37,10 @@ function runCommand(context: CommandContext): Command {
       'where methods are set side by side; the curve goes with it (default: the protocol’s)',
     )
   withFields(command, comparisonSpec)
+    .option(
+      '--subgroups <columns...>',
+      'columns of the labels file that images are parted by, e.g. sex; numbers by bands: age=40,65',
+    )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted evaluation')
     .option('--pdf', 'print the report to report.pdf too, by Chromium, Chrome or Edge')
     .addHelpText(
@@ -89,13 +93,26 @@ function diffCommand(context: CommandContext): Command {
   })
 }
 
+/** The difference on the same images, its interval by patient and McNemar's mid-p. */
+function pairedTexts(paired: DiffRow['paired']): string[] {
+  if (paired === null || paired.images === 0) return [noNumber, noNumber, noNumber]
+  const { difference, midP } = paired
+  const interval = difference.interval === null ? noNumber : rangeText(difference.interval)
+  return [percent(difference.mean), interval, midP.toFixed(3)]
+}
+
+function rangeText({ lower, upper }: { readonly lower: number; readonly upper: number }): string {
+  return `${percent(lower)} to ${percent(upper)}`
+}
+
 function diffText({ models, caveats }: EvaluationDiff): string {
   const tables = models.map(({ before, after, rows }) =>
     tableText([
-      ['', 'budget', before, after, 'difference', '95 %'],
-      ...rows.map(({ what, budget, before: a, after: b, difference: { value, lower, upper } }) => [
+      ['', 'budget', before, after, 'difference', '95 %', 'paired', 'by patient 95 %', 'McNemar p'],
+      ...rows.map(({ what, budget, before: a, after: b, difference: { value, lower, upper }, paired }) => [
         ...[what, budget, percent(a.rate), percent(b.rate), percent(value)],
-        value === null ? noNumber : `${percent(lower)} to ${percent(upper)}`,
+        value === null ? noNumber : rangeText({ lower, upper }),
+        ...pairedTexts(paired),
       ]),
     ]),
   )

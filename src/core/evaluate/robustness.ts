@@ -71,8 +71,25 @@ function ofAsMany(patients: number, rate: number | null): Interval | null {
 
 /** Per-example worst case: an image is fooled where any of the cells fools it. */
 export function worstCaseOf(cells: readonly (readonly EvaluatedRow[])[]): FooledByPatient {
+  return fooledOf(worstRowsOf(cells))
+}
+
+/** Each image once, fooled where any of the cells fools it. */
+export function worstRowsOf(cells: readonly (readonly EvaluatedRow[])[]): EvaluatedRow[] {
   const fooled = new Set(cells.flatMap((rows) => rows.filter(({ success }) => success).map(({ key }) => key)))
-  return fooledOf(eachOnce(cells).map((row) => ({ ...row, success: fooled.has(row.key) })))
+  return eachOnce(cells).map((row) => ({ ...row, success: fooled.has(row.key) }))
+}
+
+/** What the model says rightly, also with an interval by patient. */
+export interface RightByPatient extends Proportion {
+  /** As of what was fooled. */
+  readonly byPatient: Interval | null
+}
+
+export function rightOf(rows: readonly EvaluatedRow[], moment: Moment): RightByPatient {
+  const right = rows.filter((row) => row[moment].isRight)
+  const byPatient = byPatientOf(rows, (row) => row[moment].isRight)
+  return { ...wilsonInterval(right.length, rows.length), byPatient }
 }
 
 /** Each image of a study once, also one that some of the cells failed to attack. */

@@ -84,10 +84,11 @@ export function comparisonCommand(spec: ComparisonSpec, subject: CommandSubject)
 
 /** The command line that makes an evaluation again. */
 export function evaluationCommand(spec: EvaluationSpec, subject: CommandSubject): string {
-  const { protocol, epsilon } = spec
+  const { protocol, epsilon, subgroups } = spec
   return commandText('evaluate', subject, [
     ...['--protocol', protocol],
     ...(epsilon === undefined ? [] : ['--epsilon', epsilon]),
+    ...(subgroups === undefined ? [] : ['--subgroups', ...subgroups]),
     ...fieldWords(spec),
   ])
 }

@@ -48,12 +48,17 @@ export const evaluationSpec = comparisonSpec.omit(ofProtocol).extend({
   protocol,
   /** In the place of the protocol's budget; its curve goes with it. */
   epsilon: z.string().min(1).optional(),
+  /** Columns of the labels file, as `subgroupColumn` reads them. */
+  subgroups: z.array(z.string().min(1)).min(1).readonly().optional(),
 })
 
 /** The same as it is asked for: what is left out is at its preset. */
 export const askedEvaluation = askedComparison
   .omit(ofProtocol)
-  .extend({ ...evaluationSpec.pick({ epsilon: true }).shape, protocol: protocol.default('standard') })
+  .extend({
+    ...evaluationSpec.pick({ epsilon: true, subgroups: true }).shape,
+    protocol: protocol.default('standard'),
+  })
 
 export type EvaluationSpec = Readonly<z.output<typeof evaluationSpec>>
 export type ComparisonSpec = Readonly<z.output<typeof comparisonSpec>>

@@ -126,7 +126,7 @@ function sliceOf(
 ): Omit<CellSlice, 'transferred'> {
   const text = answerText(opened.card)
   const { before, after, success, metBefore, iterations, window, stored, trace } = report
-  const { budgetUsed, gradients } = report
+  const { budgetUsed, gradients, segments, boxes } = report
   return {
     file: frame.image.name,
     sopInstanceUid: frame.image.sopInstanceUid,
@@ -138,6 +138,8 @@ function sliceOf(
     predictionAfter: text(answerOf(after)),
     confidenceAfter: after.confidence,
     ...scoresOf(report, opened.card),
+    ...(segments && { segments }),
+    ...(boxes && { boxes }),
     success,
     metBefore,
     iterations,

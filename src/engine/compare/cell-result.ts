@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { attackSpec, takenSettings } from '../../core/spec/attack-spec.ts'
+import { reportFields } from '../../core/tasks/report-fields.ts'
 import { imageResult } from '../export/image-result.ts'
 
 /** docs/comparison.md explains every field. */
@@ -44,6 +45,9 @@ const slice = z.strictObject({
   scores: z.strictObject({ labelled: frame.shape.label, before: scored, after: scored }).optional(),
   success: z.boolean(),
   metBefore: z.boolean(),
+  /** Of segmentations and detections: how well each class is found, and the boxes. */
+  segments: reportFields.segments,
+  boxes: reportFields.boxes,
   budgetUsed: frame.shape.budgetUsed,
   gradients: frame.shape.gradients,
   iterations: z.int(),

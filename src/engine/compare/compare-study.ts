@@ -136,6 +136,6 @@ function jsonBytes(value: unknown): Uint8Array {
 }
 
 /** e.g. cells/0001.json. @param index from 0 */
-function cellPath(index: number): string {
+export function cellPath(index: number): string {
   return `cells/${fourDigits(index + 1)}.json`
 }

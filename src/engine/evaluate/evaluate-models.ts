@@ -1,5 +1,8 @@
 import { methodNamed } from '../../core/attacks/attack-methods.ts'
 import type { MethodEntry } from '../../core/attacks/method-entry.ts'
+import { lossesOf, smallestBudgets, stabilisationOf } from '../../core/evaluate/curves.ts'
+import { measuresOf } from '../../core/evaluate/measures.ts'
+import { subgroupsOf } from '../../core/evaluate/subgroups.ts'
 import { checklistOf } from '../../core/evaluate/checklist.ts'
 import {
   eachOnce,
@@ -7,6 +10,7 @@ import {
   pairOf,
   performanceOf,
   worstCaseOf,
+  worstRowsOf,
   type EvaluatedRow,
 } from '../../core/evaluate/robustness.ts'
 import { internalError } from '../../core/errors.ts'
@@ -18,7 +22,8 @@ import type { Comparison } from '../compare/comparison.ts'
 import { entry } from '../../core/entry.ts'
 import type { OpenedModel } from '../models/open-model.ts'
 import type { EvaluatedMethod, EvaluatedModel } from './evaluation.ts'
-import { evaluatedRows, type Patients } from './evaluated-rows.ts'
+import { evaluatedRows, measuredSlices, type Patients } from './evaluated-rows.ts'
+import type { GroupsOfColumn } from './subgroup-values.ts'
 
 /** What a finished comparison is evaluated by. */
 export interface ToEvaluate {
@@ -29,6 +34,13 @@ export interface ToEvaluate {
   readonly steps: readonly ProtocolStep[]
   readonly epsilon: string
   readonly patients: Patients
+  readonly groups: readonly GroupsOfColumn[]
+}
+
+/** Names of a model's classes: those that are decided between, none of other tasks; and all. */
+interface Names {
+  readonly classes: readonly string[]
+  readonly names: readonly string[]
 }
 
 /** A cell with its answers. */
@@ -44,7 +56,7 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
   const isOfClasses = card.task === 'classification' || card.task === 'ordinal'
   const classes = isOfClasses ? [...namesOf(card)] : []
   const cells = given.cells.flatMap((cell, at) =>
-    cell.model === index ? [rowedCell(cell, at, given, classes)] : [],
+    cell.model === index ? [rowedCell(cell, at, given, { classes, names: namesOf(card) })] : [],
   )
   const reference = cells.filter(({ method }) => method.isReference)
   const worstCase = worstCaseOf(reference.map(({ rows }) => rows))
@@ -61,6 +73,13 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
     methods,
     worstCase,
     clean,
+    subgroups: given.groups.map(({ column, byKey }) =>
+      subgroupsOf(column, byKey, {
+        rows: worstRowsOf(reference.map(({ rows }) => rows)),
+        hasLabels: comparison.labels === 'file',
+      }),
+    ),
+    survival: survivalOf(cells),
     pairs: pairsOf(reference),
     checklist: checklistOf({
       cells: methods.map((method) => ({ ...method, budget: method.budgetValue })),
@@ -87,9 +106,9 @@ function defencePart(
   return { defence: { ...defence, unseenBy } }
 }
 
-function rowedCell(cell: CellResult, at: number, given: ToEvaluate, classes: readonly string[]): RowedCell {
+function rowedCell(cell: CellResult, at: number, given: ToEvaluate, { classes, names }: Names): RowedCell {
   const { comparison, steps, patients } = given
-  const { meanPsnr, meanSsim, iterations, transfer } = entry(comparison.cells, at)
+  const { meanPsnr, meanSsim, transfer } = entry(comparison.cells, at)
   const rows = evaluatedRows(cell, patients, comparison.target !== null)
   const { role, why } = stepOf(steps, cell.method)
   const budgetValue = cell.budget === null ? null : parseBudget(cell.budget).value
@@ -109,7 +128,9 @@ function rowedCell(cell: CellResult, at: number, given: ToEvaluate, classes: rea
       psnr: meanPsnr,
       ssim: meanSsim,
       after,
-      losses: iterations.flatMap(({ deviation: { mean } }) => mean ?? []),
+      losses: lossesOf(cell.slices.map(({ trace }) => trace.map(({ deviation }) => deviation))),
+      measures: measuresOf(measuredSlices(cell, patients), names),
+      stabilisation: stabilisationOf(cell.slices.map(({ trace }) => trace)),
       ...fooledOf(rows),
       transfer: transfer.map(({ model, slices, metBefore, fooled }) => ({
         model,
@@ -125,6 +146,19 @@ function stepOf(steps: readonly ProtocolStep[], method: string): ProtocolStep {
   const step = steps.find((each) => each.method === method)
   if (step === undefined) throw internalError(`a cell of ${method} is not of the protocol`)
   return step
+}
+
+/** Smallest budgets of methods that had several. */
+function survivalOf(cells: readonly RowedCell[]): EvaluatedModel['survival'] {
+  const bounded = cells.flatMap(({ method: { method, budgetValue }, rows }) => {
+    const attacked = rows.filter(({ metBefore }) => !metBefore)
+    const fooled = new Map(attacked.map(({ key, success }) => [key, success]))
+    return budgetValue === null ? [] : [{ method, budget: budgetValue, fooled }]
+  })
+  return [...new Set(bounded.map(({ method }) => method))].flatMap((method) => {
+    const own = bounded.filter((cell) => cell.method === method)
+    return own.length < 2 ? [] : [{ method, smallestBudgets: smallestBudgets(own) }]
+  })
 }
 
 /** Every two methods at the reference budget. */

@@ -11,13 +11,14 @@ import type { DeviceRequest } from '../device.ts'
 import { openModel } from '../models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import { version } from '../version.ts'
-import { evaluatedModel } from './evaluate-models.ts'
+import { evaluatedModel, type ToEvaluate } from './evaluate-models.ts'
 import { patientsOf } from './evaluated-rows.ts'
 import { evaluationName, evaluationSchema, type Evaluation } from './evaluation.ts'
 import { evaluationFigures } from './evaluation-figures.ts'
 import { evaluationTables } from './evaluation-tables.ts'
 import { comparedBy, planSteps, type PlannedProtocol } from './plan-protocol.ts'
 import { reportHtml } from './report.ts'
+import { groupsOf } from './subgroup-values.ts'
 
 /** A protocol on one or several models and a study, as a user asks for it. */
 export interface EvaluateRequest extends EvaluationSpec, DeviceRequest {
@@ -45,12 +46,12 @@ export async function evaluateStudy(request: EvaluateRequest, hooks: JobHooks = 
   const planned = await plannedOf(request)
   const { study, out } = request
   const folder = await openExportFolder({ folder: out, exportId: exportIdOf(request), sources: study })
-  const { protocol: _, epsilon: __, ...asked } = request
+  const { protocol: _, epsilon: __, subgroups: ___, ...asked } = request
   const compared = comparedBy(planned, request.models.length)
   const ran = await runComparison({ ...asked, ...compared, out: join(folder.folder, 'comparison') }, hooks)
   throwIfCancelled(hooks.signal)
   await keepAll(folder, 'comparison')
-  const evaluation = evaluationOf(request, planned, ran)
+  const evaluation = evaluationOf(request, planned, { ...ran, groups: await groupsOf(request, ran) })
   for (const [name, text] of filesOf(evaluation)) await folder.write(name, new TextEncoder().encode(text))
   await folder.finish()
   return { folder: folder.folder, evaluation, resumed: ran.resumed }
@@ -85,11 +86,11 @@ async function keepAll(folder: ExportFolder, inner: string): Promise<void> {
 function evaluationOf(
   request: EvaluateRequest,
   { protocol, epsilon, steps, leftOut }: PlannedProtocol,
-  { run, cells, comparison }: RanComparison,
+  { run, cells, comparison, groups }: RanComparison & Pick<ToEvaluate, 'groups'>,
 ): Evaluation {
   const patients = patientsOf(run.images)
   const opened = run.models.map((model) => model.opened)
-  const given = { comparison, cells, opened, steps, epsilon, patients }
+  const given = { comparison, cells, opened, steps, epsilon, patients, groups }
   const { notice, software, exportId, labels, target, criterion, seed, failures } = comparison
   return {
     schema: evaluationSchema,
@@ -108,6 +109,7 @@ function evaluationOf(
       modalities: [...new Set(run.images.flatMap(({ header }) => header.modality ?? []))].sort(),
     },
     models: run.models.map((_, index) => evaluatedModel(given, index)),
+    patientOf: Object.fromEntries(patients),
     commands: [commandOf(request)],
   }
 }

@@ -1,4 +1,5 @@
 import { internalError } from '../../core/errors.ts'
+import type { MeasuredSlice } from '../../core/evaluate/measures.ts'
 import type { EvaluatedRow, Said } from '../../core/evaluate/robustness.ts'
 import { oncePerVolume } from '../../core/evaluate/headline.ts'
 import type { CellResult, CellSlice } from '../compare/cell-result.ts'
@@ -20,6 +21,11 @@ export function patientsOf(images: readonly StudyImage[]): Patients {
   )
 }
 
+/** Names an answer: the volume's, or the frame's. */
+function keyOf({ volume, sopInstanceUid, frame }: CellSlice): string {
+  return volume ?? `${sopInstanceUid} ${frame}`
+}
+
 /** A cell's answers, each once. */
 export function evaluatedRows(
   { slices }: CellResult,
@@ -27,7 +33,7 @@ export function evaluatedRows(
   isTargeted: boolean,
 ): EvaluatedRow[] {
   return oncePerVolume(slices).map((slice) => ({
-    key: slice.volume ?? `${slice.sopInstanceUid} ${slice.frame}`,
+    key: keyOf(slice),
     patient: numberOf(patients, slice.sopInstanceUid),
     success: slice.success,
     metBefore: slice.metBefore,
@@ -35,6 +41,15 @@ export function evaluatedRows(
     labelled: slice.scores?.labelled ?? [],
     before: saidBefore(slice, isTargeted),
     after: saidAfter(slice, isTargeted),
+  }))
+}
+
+/** A cell's slices as far as Dice, HD95 and mAP look at them. */
+export function measuredSlices({ slices }: CellResult, patients: Patients): MeasuredSlice[] {
+  return slices.map(({ sopInstanceUid, segments, boxes }) => ({
+    patient: numberOf(patients, sopInstanceUid),
+    segments,
+    boxes,
   }))
 }
 
@@ -62,4 +77,11 @@ function saidAfter(
 
 function scoresOf(scores: NonNullable<CellSlice['scores']>['before'] | undefined) {
   return scores ?? { classes: [], probabilities: [] }
+}
+
+/** The answers of all cells by their keys, each with the SOP Instance UID of a slice of it. */
+export function answerKeys(cells: readonly CellResult[]): ReadonlyMap<string, string> {
+  return new Map(
+    cells.flatMap(({ slices }) => slices.map((slice) => [keyOf(slice), slice.sopInstanceUid] as const)),
+  )
 }

@@ -1,8 +1,16 @@
 import { join } from 'node:path'
 import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
+import {
+  eachOnce,
+  pairOf,
+  worstRowsOf,
+  type EvaluatedRow,
+  type MethodPair,
+} from '../../core/evaluate/robustness.ts'
 import { differenceOf, type Proportion, type RateDifference } from '../../core/evaluate/statistics.ts'
 import { budgetText } from './evaluation-texts.ts'
+import { pairableRows, type CellRows } from './pairable-rows.ts'
 import { evaluation, evaluationName, type EvaluatedModel, type Evaluation } from './evaluation.ts'
 
 /** One number of two evaluations. */
@@ -13,6 +21,8 @@ export interface DiffRow {
   readonly after: Proportion
   /** After − before, as of independent samples. */
   readonly difference: RateDifference
+  /** The same on the same images, patient by patient; null where the images are not the same. */
+  readonly paired: MethodPair | null
 }
 
 export interface EvaluationDiff {
@@ -31,6 +41,7 @@ export interface EvaluationDiff {
  */
 export async function diffEvaluations(before: string, after: string): Promise<EvaluationDiff> {
   const [a, b] = [await readEvaluation(before), await readEvaluation(after)]
+  const rows = await pairableRows({ folder: before, evaluation: a }, { folder: after, evaluation: b })
   if (a.models.length !== b.models.length)
     throw new RadversaryError('usage', `Evaluations: expected ${a.models.length} models, got ${b.models.length}`, { file: after }) // prettier-ignore
   return {
@@ -38,9 +49,15 @@ export async function diffEvaluations(before: string, after: string): Promise<Ev
       const other = b.models[i]
       return other === undefined
         ? []
-        : [{ before: model.name, after: other.name, rows: rowsOf(model, other) }]
+        : [
+            {
+              before: model.name,
+              after: other.name,
+              rows: rowsOf({ model, rows: rows?.before[i] }, { model: other, rows: rows?.after[i] }),
+            },
+          ]
     }),
-    caveats: caveatsOf(a, b),
+    caveats: [...caveatsOf(a, b), ...(rows === undefined ? [notPaired] : [])],
   }
 }
 
@@ -48,20 +65,54 @@ function readEvaluation(folder: string): Promise<Evaluation> {
   return readJson(join(folder, evaluationName), evaluation, toRestore)
 }
 
-function rowsOf(a: EvaluatedModel, b: EvaluatedModel): DiffRow[] {
-  const row = (what: string, budget: string, before: Proportion, after: Proportion): DiffRow => ({
-    what,
-    budget,
-    before,
-    after,
+const notPaired =
+  'The images are not the same, or their answers are not there: intervals are as of independent samples.'
+
+/** A model of one of the evaluations, with the answers of each of its cells where they can be paired. */
+interface Side {
+  readonly model: EvaluatedModel
+  readonly rows: CellRows | undefined
+}
+
+function rowsOf(a: Side, b: Side): DiffRow[] {
+  const row = (
+    what: string,
+    budget: string,
+    before: Proportion,
+    after: Proportion,
+    paired: MethodPair | null,
+  ) => ({
+    ...{ what, budget, before, after, paired },
     difference: differenceOf(before, after),
   })
-  const clean = a.clean && b.clean ? [row('clean accuracy', '', a.clean.accuracy, b.clean.accuracy)] : []
-  const fooled = a.methods.flatMap((method) => {
-    const other = b.methods.find((each) => each.method === method.method && each.budgetValue === method.budgetValue) // prettier-ignore
-    return other === undefined ? [] : [row(`fooled by ${method.method}`, budgetText(method), method.fooled, other.fooled)] // prettier-ignore
+  const { clean: one } = a.model
+  const { clean: other } = b.model
+  const clean = one && other ? [row('clean accuracy', '', one.accuracy, other.accuracy, pairedBy(cleanRows(a), cleanRows(b)))] : [] // prettier-ignore
+  const fooled = a.model.methods.flatMap((method, i) => {
+    const j = b.model.methods.findIndex((each) => each.method === method.method && each.budgetValue === method.budgetValue) // prettier-ignore
+    const found = b.model.methods[j]
+    if (found === undefined) return []
+    return [row(`fooled by ${method.method}`, budgetText(method), method.fooled, found.fooled, pairedBy(a.rows?.[i], b.rows?.[j]))] // prettier-ignore
   })
-  return [...clean, row('fooled, worst case', '', a.worstCase.fooled, b.worstCase.fooled), ...fooled]
+  const worst = row('fooled, worst case', '', a.model.worstCase.fooled, b.model.worstCase.fooled, pairedBy(worstRows(a), worstRows(b))) // prettier-ignore
+  return [...clean, worst, ...fooled]
+}
+
+/** After − before on images that were right before in both. */
+function pairedBy(
+  before: readonly EvaluatedRow[] | undefined,
+  after: readonly EvaluatedRow[] | undefined,
+): MethodPair | null {
+  return before === undefined || after === undefined ? null : pairOf(after, before)
+}
+
+function worstRows({ model, rows }: Side): EvaluatedRow[] | undefined {
+  return rows && worstRowsOf(rows.filter((_, i) => model.methods[i]?.isReference === true))
+}
+
+/** Clean answers as what happened to each image: being right. */
+function cleanRows({ rows }: Side): EvaluatedRow[] | undefined {
+  return rows && eachOnce(rows).map((row) => ({ ...row, metBefore: false, success: row.before.isRight }))
 }
 
 function caveatsOf(a: Evaluation, b: Evaluation): string[] {

@@ -1,21 +1,18 @@
 import { svgChart, type ChartOption } from '../../adapters/charts/svg-chart.ts'
 import { curvesOf } from '../../core/evaluate/checklist.ts'
+import {
+  confusionOption,
+  divergenceOption,
+  stabilisationOption,
+  survivalOption,
+  transferOption,
+} from './case-figures.ts'
+import { axis, layout, legend, palette, upright } from './figure-style.ts'
 import { budgetText } from './evaluation-texts.ts'
 import type { EvaluatedMethod, EvaluatedModel, Evaluation } from './evaluation.ts'
 
 const size = { width: 720, height: 380 }
-/** Okabe and Ito's, which colour-blind readers distinguish. */
-const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#7f7f7f']
-const layout = {
-  backgroundColor: '#ffffff',
-  color: palette,
-  grid: { left: 70, right: 170, top: 20, bottom: 55 },
-}
-const legend = (data: readonly string[]) => ({ orient: 'vertical', right: 5, top: 20, data })
-const axis = (name: string) => ({ name, nameLocation: 'middle', nameGap: 34 })
-const upright = (name: string) => ({ type: 'value', name, nameLocation: 'middle', nameGap: 48 })
-
-/** Figures by name, SVG on white: curves over budgets, convergence, reliability, each for each model. */
+/** Figures by name, SVG on white, each for each model; what has no data has no figure. */
 export function evaluationFigures({ models }: Evaluation): Map<string, string> {
   const figures = new Map<string, string>()
   models.forEach((model, index) => {
@@ -25,6 +22,12 @@ export function evaluationFigures({ models }: Evaluation): Map<string, string> {
     add('budgets', budgetOption(model))
     add('convergence', convergenceOption(model))
     add('reliability', reliabilityOption(model))
+    add('stabilisation', stabilisationOption(model))
+    add('divergence', divergenceOption(model))
+    add('survival', survivalOption(model))
+    add('transfer', transferOption(model, models))
+    add('confusion-clean', confusionOption(model, model.clean))
+    add('confusion-after', confusionOption(model, strongestOf(model)?.after ?? null))
   })
   return figures
 }

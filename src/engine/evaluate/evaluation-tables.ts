@@ -1,3 +1,4 @@
+import type { Estimate } from '../../core/evaluate/measures.ts'
 import { csv, type CsvCell } from '../../core/evaluate/csv.ts'
 import { budgetText } from './evaluation-texts.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -14,6 +15,8 @@ export function evaluationTables(evaluation: Evaluation): Map<string, string> {
     methods: methodsTable(evaluation),
     pairs: pairsTable(evaluation),
     labels: labelsTable(evaluation),
+    measures: measuresTable(evaluation),
+    subgroups: subgroupsTable(evaluation),
     checklist: checklistTable(evaluation),
   }
   return new Map(
@@ -66,6 +69,39 @@ function labelsTable({ models }: Evaluation): Table {
           ],
         ),
       ),
+  )
+  return { columns, rows }
+}
+
+function measuresTable({ models }: Evaluation): Table {
+  const columns = ['model', 'method', 'budget', 'measure', 'class', 'unit', 'before', 'before_lower', 'before_upper', 'after', 'after_lower', 'after_upper', 'difference', 'difference_lower', 'difference_upper'] // prettier-ignore
+  const rows = models.flatMap(({ name, methods }) =>
+    methods.flatMap((method) =>
+      method.measures.map(({ measure, of, unit, before, after, difference }) => [
+        ...[name, method.method, method.budget === null ? null : budgetText(method), measure, of, unit],
+        ...[before, after, difference].flatMap(estimateCells),
+      ]),
+    ),
+  )
+  return { columns, rows }
+}
+
+function estimateCells({ value, byPatient }: Estimate): CsvCell[] {
+  return [value, byPatient?.lower ?? null, byPatient?.upper ?? null]
+}
+
+function subgroupsTable({ models }: Evaluation): Table {
+  const columns = ['model', 'column', 'group', 'images', 'patients', 'right', 'right_rate', 'right_lower', 'right_upper', 'right_patients_lower', 'right_patients_upper', 'fooled', 'of', 'fooled_rate', 'fooled_lower', 'fooled_upper', 'fooled_patients_lower', 'fooled_patients_upper', 'is_smallest'] // prettier-ignore
+  const rows = models.flatMap(({ name, subgroups }) =>
+    subgroups.flatMap(({ column, groups, smallest }) =>
+      groups.map(({ value, images, patients, clean, worstCase: { fooled, byPatient } }) => [
+        ...[name, column, value, images, patients],
+        ...[clean?.successes ?? null, clean?.rate ?? null, clean?.lower ?? null, clean?.upper ?? null],
+        ...[clean?.byPatient?.lower ?? null, clean?.byPatient?.upper ?? null],
+        ...[fooled.successes, fooled.count, fooled.rate, fooled.lower, fooled.upper],
+        ...[byPatient?.lower ?? null, byPatient?.upper ?? null, String(value === smallest)],
+      ]),
+    ),
   )
   return { columns, rows }
 }

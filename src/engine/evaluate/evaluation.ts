@@ -6,7 +6,7 @@ import { stepRoles } from '../../core/spec/protocols.ts'
 import { cellResult } from '../compare/cell-result.ts'
 
 /** docs/evaluation.md explains every field. */
-export const evaluationSchema = 'radversary/evaluation/1'
+export const evaluationSchema = 'radversary/evaluation/2'
 
 /** In an evaluation's folder. */
 export const evaluationName = 'evaluation.json'
@@ -65,6 +65,16 @@ const performance = z.strictObject({
 const { settings, norm, failures } = cellResult.shape
 const role = z.enum(stepRoles)
 
+const estimate = z.strictObject({ value: z.number().nullable(), byPatient: interval })
+const measure = z.strictObject({
+  measure: z.enum(['dice', 'hd95', 'map']),
+  of: z.string(),
+  unit: z.enum(['mm', 'px']).nullable(),
+  before: estimate,
+  after: estimate,
+  difference: estimate,
+})
+
 const method = fooled.extend({
   method: z.string(),
   role,
@@ -82,7 +92,19 @@ const method = fooled.extend({
   losses: z.array(z.number()),
   /** At the reference budget, and of methods without a budget. */
   after: performance.nullable(),
+  /** Dice and HD95 of each class, or mAP. */
+  measures: z.array(measure),
+  /** Of SMIA: means over the images of what the stabilisation follows, by iteration. */
+  stabilisation: z.array(z.strictObject({ klToSmoothed: z.number().nullable(), variance: z.number() })),
   transfer: z.array(z.strictObject({ model: count, slices: count, metBefore: count, fooled: proportion })),
+})
+
+const subgroup = z.strictObject({
+  value: z.string(),
+  images: count,
+  patients: count,
+  clean: proportion.extend({ byPatient: interval }).nullable(),
+  worstCase: fooled,
 })
 
 const pair = z.strictObject({
@@ -108,6 +130,9 @@ const model = z.strictObject({
   clean: performance.nullable(),
   methods: z.array(method),
   worstCase: fooled,
+  subgroups: z.array(z.strictObject({ column: z.string(), groups: z.array(subgroup).readonly(), smallest: z.string().nullable() })), // prettier-ignore
+  /** Of methods with several budgets: the smallest that fools each image that was right before. */
+  survival: z.array(z.strictObject({ method: z.string(), smallestBudgets: z.array(z.number().nullable()) })), // prettier-ignore
   pairs: z.array(pair),
   checklist: z.array(
     z.strictObject({ question: z.string(), answer: z.enum(checklistAnswers), evidence: z.string() }),
@@ -134,6 +159,8 @@ export const evaluation = z.strictObject({
   seed: z.int(),
   models: z.array(model),
   failures,
+  /** Numbers of patients by SOP Instance UID, so that two evaluations are compared patient by patient. */
+  patientOf: z.record(z.string(), count),
   /** Commands that make it again; files by their names, without folders. */
   commands: z.array(z.string()),
 })

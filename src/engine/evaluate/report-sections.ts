@@ -1,4 +1,5 @@
-import { decimal, percent } from '../../core/number-texts.ts'
+import { decimal, noNumber, percent } from '../../core/number-texts.ts'
+import type { Estimate } from '../../core/evaluate/measures.ts'
 import { fixedSensitivity } from '../../core/evaluate/robustness.ts'
 import { gradientWays } from '../../core/model/defence-steps.ts'
 import { defenceSeen } from '../../core/model/defence-report.ts'
@@ -17,11 +18,17 @@ export function modelSections({ models }: Evaluation, model: EvaluatedModel, fig
     <h2>${model.name}: methods</h2>
     ${methodsTable(model)} ${transferTable(models, model)} ${pairsTable(model)}
     ${drawn(figure('budgets'), 'What was fooled over budgets. Bands are intervals of 95 %, by patient where there are several, else Wilson’s.')}
-    ${drawn(figure('convergence'), 'Convergence: the loss J that each attack raises, at the budget of the protocol.')}
+    ${drawn(figure('convergence'), 'Convergence: the loss J that each attack raises, at the budget of the protocol; an image that is left alone early keeps its last value.')}
+    ${drawn(figure('stabilisation'), 'SMIA at the budget: KL divergence to the answer on the smoothed image (left axis) and variance of the perturbation (right axis), means over the images.')}
+    ${drawn(figure('divergence'), 'SMIA at the budget: J, the divergence to the label, on an axis of its own.')}
+    ${drawn(figure('survival'), 'Images right before that withstand each budget and all smaller ones.')}
+    ${drawn(figure('transfer'), 'Transfer at the budget: made on this model, judged on each; fooled of those right before.')}
     <h2>${model.name}: answers before and after</h2>
-    ${answers(model)}
+    ${measuresTable(model)} ${answers(model)}
+    ${drawn(figure('confusion-clean'), 'Confusion on clean images: counts by label and prediction.')}
+    ${drawn(figure('confusion-after'), `Confusion after ${strongestOf(model)?.method ?? 'the strongest method'}.`)}
     ${drawn(figure('reliability'), 'Reliability: accuracy of predictions by their confidence, in ten bins.')}
-    ${warnings(model)}
+    ${subgroups(model)} ${warnings(model)}
   </section> `
 }
 
@@ -104,6 +111,72 @@ function pairsTable({ pairs }: EvaluatedModel): Markup | null {
       ...[first, second, onlyFirst, onlySecond, percent(mean), intervalText(interval), pText(exact), pText(midP)], // prettier-ignore
     ]),
   )
+}
+
+const measureNames = { dice: 'Dice', hd95: 'HD95', map: 'mAP' } as const
+
+/** Dice, HD95 and mAP before and after each method at the budget. */
+function measuresTable({ methods }: EvaluatedModel): Markup | null {
+  const rows = methods
+    .filter(({ isReference, budget }) => isReference || budget === null)
+    .flatMap(({ method, measures }) =>
+      measures.map(({ measure, of, unit, before, after, difference }) => {
+        const digits = measure === 'hd95' ? 1 : 3
+        const name = `${measureNames[measure]}${unit === null ? '' : `, ${unit}`}`
+        return [
+          method,
+          name,
+          of,
+          ...[before, after, difference].flatMap((each) => estimateCells(each, digits)),
+        ]
+      }),
+    )
+  if (rows.length === 0) return null
+  return tableMarkup(
+    'Before and after, with intervals of 95 % by patient',
+    ['Method', 'Measure', 'Class', 'Before', '95 %', 'After', '95 %', 'Difference', '95 %'],
+    rows,
+  )
+}
+
+function estimateCells({ value, byPatient }: Estimate, digits: number): string[] {
+  const interval =
+    byPatient === null
+      ? noNumber
+      : `${decimal(byPatient.lower, digits)} to ${decimal(byPatient.upper, digits)}`
+  return [decimal(value, digits), interval]
+}
+
+/** Groups of images, each with its own rates. */
+function subgroups({ subgroups: columns }: EvaluatedModel): Markup | null {
+  if (columns.length === 0) return null
+  return html`<h3>Subgroups</h3>
+    ${columns.map(
+      ({ column, groups, smallest }) =>
+        html`${tableMarkup(
+          `By ${column}`,
+          [
+            'Group',
+            'Images',
+            'Patients',
+            'Right on clean images',
+            'By patient 95 %',
+            'Fooled, worst case',
+            'Wilson 95 %',
+            'By patient 95 %',
+          ],
+          groups.map(({ value, images, patients, clean, worstCase: { fooled, byPatient } }) => [
+            ...[value, images, patients, clean === null ? noNumber : rateText(clean)],
+            ...[
+              intervalText(clean?.byPatient ?? null),
+              rateText(fooled),
+              intervalText(fooled),
+              intervalText(byPatient),
+            ],
+          ]),
+        )}
+        ${smallest === null ? null : html`<p>The smallest group is ${smallest}: its numbers are the least certain.</p>`}`,
+    )} `
 }
 
 /** Clean images, then what the strongest method, and what happens without an attacker, leave of them. */
@@ -194,6 +267,7 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
     ['Images and patients', `${study.images} images, ${patientsText(study.patients)}`],
     ['Performance with its uncertainty', performance],
     ['Robustness', 'Methods, curves over budgets, noise; corruptions where the protocol has them'],
+    ['Subgroups', subgroupsText(models)],
     ['Attacks that were not tried', `${untried.length} items of the checklists above`],
     ['Cases that were fooled', 'By image in comparison/cells'],
     ['How it is made again', 'Commands below; SHA-256 of every file but a PDF in manifest.json'],
@@ -208,8 +282,14 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
       ${guidelines.map((name) => html`<li>${name}</li>`)}
     </ul>
     ${tableMarkup('What this report has', ['About', 'Where'], rows)}
-    <p>Not in this report: subgroups by columns of the labels file, a gallery of cases.</p>
+    <p>Not in this report: a gallery of cases.</p>
   </section> `
+}
+
+function subgroupsText(models: Evaluation['models']): string {
+  const columns = models[0]?.subgroups ?? []
+  if (columns.length === 0) return 'None were asked for (--subgroups)'
+  return `By ${columns.map(({ column, smallest }) => `${column} (smallest: ${smallest ?? 'none'})`).join(', ')}`
 }
 
 export function replaySection({ commands, software, exportId, seed, failures, models }: Evaluation): Markup {

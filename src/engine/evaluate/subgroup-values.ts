@@ -1,0 +1,67 @@
+import { readBytes } from '../../adapters/fs/read-file.ts'
+import { RadversaryError } from '../../core/errors.ts'
+import { groupOf, subgroupColumn } from '../../core/evaluate/subgroups.ts'
+import type { EvaluationSpec } from '../../core/spec/comparison-spec.ts'
+import type { RanComparison } from '../compare/compare-study.ts'
+import { labelRows, namesAmong } from '../labels/label-rows.ts'
+import { answerKeys } from './evaluated-rows.ts'
+
+/** The group of each answer, by its key. */
+export interface GroupsOfColumn {
+  readonly column: string
+  readonly byKey: ReadonlyMap<string, string>
+}
+
+type Row = Readonly<Record<string, string>>
+
+/**
+ * Groups of the answers by columns of the labels file. @throws RadversaryError usage without a labels file;
+ * labels-invalid for a column that it has not
+ */
+export async function groupsOf(
+  { subgroups = [], labels }: Pick<EvaluationSpec, 'subgroups' | 'labels'>,
+  { run, cells }: Pick<RanComparison, 'run' | 'cells'>,
+): Promise<GroupsOfColumn[]> {
+  const [first, ...others] = subgroups.map(subgroupColumn)
+  if (first === undefined) return []
+  if (labels === undefined) throw withoutLabels()
+  const columns = [first, ...others]
+  const names = columns.map(({ column }) => column) as [string, ...string[]]
+  const text = new TextDecoder().decode(await readBytes({ path: labels }))
+  const rows = labelRows(text, { file: labels, what: 'labels', columns: names, tip })
+  checkColumns(rows, names, labels)
+  const rowOf = finder(rows, run.images)
+  const keys = answerKeys(cells)
+  return columns.map((column) => ({
+    column: column.column,
+    byKey: new Map([...keys].map(([key, uid]) => [key, groupOf(rowOf.get(uid)?.[column.column], column)])),
+  }))
+}
+
+const tip = 'Name columns that the labels file has; its first line names them.'
+
+function checkColumns([first = {}]: readonly Row[], names: readonly string[], file: string): void {
+  const missing = names.find((name) => !(name in first))
+  if (missing !== undefined)
+    throw new RadversaryError('labels-invalid', `labels: expected the column "${missing}", got ${Object.keys(first).join(', ')}`, { file, tip }) // prettier-ignore
+}
+
+/** Rows by SOP Instance UID, named by it or by their file. */
+function finder(rows: readonly Row[], images: RanComparison['run']['images']): ReadonlyMap<string, Row> {
+  const byUid = new Map(rows.map((row) => [row['SOPInstanceUID'], row]))
+  const byFile = new Map(rows.map((row) => [row['file'], row]))
+  const namesOf = namesAmong(images.map(({ name }) => name))
+  const found = new Map<string, Row>()
+  for (const { name, sopInstanceUid } of images) {
+    const file = namesOf(name).find((each) => byFile.has(each))
+    const row = byUid.get(sopInstanceUid) ?? byFile.get(file)
+    if (row !== undefined) found.set(sopInstanceUid, row)
+  }
+  return found
+}
+
+function withoutLabels(): RadversaryError {
+  return new RadversaryError('usage', 'Subgroups: expected a labels file that has their columns, got none', {
+    tip: 'Give --labels a CSV with the columns.',
+  })
+}
