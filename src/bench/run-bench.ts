@@ -57,8 +57,8 @@ export interface BenchResult {
 const sectionsOfCards: readonly BenchSectionName[] = ['gradient', 'smia']
 
 /**
- * Runs the benchmark's sections one after the other. @throws RadversaryError usage, runtime-failed where there is
- * no such device.
+ * Runs the benchmark's sections one after the other. @throws RadversaryError usage, runtime-failed where
+ * there is no such device.
  */
 export async function runBench({
   repository,

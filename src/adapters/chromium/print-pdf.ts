@@ -36,9 +36,9 @@ function canRun(path: string): boolean {
 }
 
 /**
- * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all. @throws
- * RadversaryError usage where there is no browser; export-conflict for a PDF that is there already; io-failed
- * where the browser leaves none
+ * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all.
+ * @throws RadversaryError usage where there is no browser; export-conflict for a PDF that is there already;
+ * io-failed where the browser leaves none
  */
 export async function printPdf(page: string, pdf: string, signal?: AbortSignal): Promise<void> {
   const browser = findChromium()

@@ -27,7 +27,9 @@ export function writeFileAtomically(
   return makeFileAtomically(path, (temporary) => writeAndSync(temporary, bytes), options)
 }
 
-/** The same of a file that `make` leaves under the temporary name. @throws as `writeFileAtomically` and `make` */
+/**
+ * The same of a file that `make` leaves under the temporary name. @throws as `writeFileAtomically` and `make`
+ */
 export async function makeFileAtomically(
   path: string,
   make: (temporary: string) => Promise<void>,

@@ -63,7 +63,9 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
   }
 }
 
-/** The same of a file that must be there. @throws RadversaryError as `readBeside`; io-failed where it is not. */
+/**
+ * The same of a file that must be there. @throws RadversaryError as `readBeside`; io-failed where it is not.
+ */
 export async function requireBeside(folder: string, name: string): Promise<Uint8Array> {
   const bytes = await readBeside(folder, name)
   if (bytes !== undefined) return bytes

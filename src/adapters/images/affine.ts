@@ -10,7 +10,8 @@ const rightAngle = 1e-3
 
 /**
  * An affine as DICOM says it, in LPS: i runs along rows, j down columns, k from slice to slice.
- * @throws RadversaryError image-unsupported for rows and columns that are not at right angles, or of no length.
+ * @throws RadversaryError image-unsupported for rows and columns that are not at right angles, or of no
+ * length.
  */
 export function ofAffine(affine: Affine, file: string): SliceGeometry {
   const axis = (column: number) =>

@@ -5,8 +5,9 @@ const exif = 'Exif\0\0'
 const orientationTag = 0x0112
 
 /**
- * Orientation of a JPEG as its EXIF says (CIPA DC-008, section 4.6.4): 1 to 8; 1 where it doesn't say, or what
- * it says is damaged. @throws RadversaryError dicom-unreadable for a header that is cut off, as `jpegFacts`
+ * Orientation of a JPEG as its EXIF says (CIPA DC-008, section 4.6.4): 1 to 8; 1 where it doesn't say, or
+ * what it says is damaged. @throws RadversaryError dicom-unreadable for a header that is cut off, as
+ * `jpegFacts`
  */
 export function exifOrientation(jpeg: Uint8Array): number {
   for (const { marker, start, end } of headerSegments(jpeg, 'JPEG', undefined)) {

@@ -5,7 +5,10 @@ const mostPixels = 100e6
 /** Bytes of a volume's or an array's numbers at most. */
 const mostBytes = 2 ** 31
 
-/** @throws RadversaryError image-unsupported for a picture of more than 100 million pixels; image-unreadable for none. */
+/**
+ * @throws RadversaryError image-unsupported for a picture of more than 100 million pixels; image-unreadable
+ * for none.
+ */
 export function checkPicture(format: string, rows: number, columns: number, file: string): void {
   if (!(rows >= 1 && columns >= 1)) throw unreadable(format, 'rows and columns', `${rows} x ${columns}`, file)
   if (rows * columns <= mostPixels && rows <= 65535 && columns <= 65535) return
@@ -18,7 +21,10 @@ export function checkPicture(format: string, rows: number, columns: number, file
   )
 }
 
-/** The same of a volume or an array of images. @param extents sizes along its axes; @param bytesEach of a number */
+/**
+ * The same of a volume or an array of images. @param extents sizes along its axes; @param bytesEach of a
+ * number
+ */
 export function checkNumbers(
   format: string,
   extents: readonly number[],

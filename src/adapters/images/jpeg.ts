@@ -65,7 +65,9 @@ function uprightPicture(values: Samples, { rows, columns, samples }: Size, orien
   return { rows: height, columns: width, values: pixels, notices }
 }
 
-/** Where the upright picture's first pixel lies, by EXIF's Orientation (CIPA DC-008, tag 274); undefined of 1. */
+/**
+ * Where the upright picture's first pixel lies, by EXIF's Orientation (CIPA DC-008, tag 274); undefined of 1.
+ */
 function turnOf(orientation: number, rows: number, columns: number): Turn | undefined {
   const last = { column: columns - 1, row: (rows - 1) * columns }
   switch (orientation) {

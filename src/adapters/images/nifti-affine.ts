@@ -45,7 +45,10 @@ function numbersAt({ header, head }: PlacedHeader, field: keyof (typeof places)[
 /** How far beyond 1 the squares of b, c and d may come by rounding. */
 const rounding = 1e-6
 
-/** Method 2 of nifti1.h: a rotation from b, c and d, with a from their length of 1; the last axis turned by qfac. */
+/**
+ * Method 2 of nifti1.h: a rotation from b, c and d, with a from their length of 1; the last axis turned by
+ * qfac.
+ */
 function ofQuaternion(placed: PlacedHeader): Affine {
   const [b = NaN, c = NaN, d = NaN] = numbersAt(placed, 'quatern', 3)
   const [qfac = 1, ...sizes] = numbersAt(placed, 'pixdim', 4)

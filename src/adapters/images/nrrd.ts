@@ -33,7 +33,8 @@ type Fields = ReadonlyMap<string, string>
 
 /**
  * An NRRD file with its data in it, raw or packed with gzip: a volume or a picture, in the file's own order.
- * Written by hand: no library for it is kept. Source: the NRRD definition (teem.sourceforge.net/nrrd/format.html).
+ * Written by hand: no library for it is kept. Source: the NRRD definition
+ * (teem.sourceforge.net/nrrd/format.html).
  * @throws RadversaryError image-unreadable, image-unsupported.
  */
 export async function readNrrdImages(bytes: Uint8Array, file: string): Promise<SourceImages> {
@@ -106,7 +107,9 @@ function numbersOf(text = ''): number[] {
     .map(Number)
 }
 
-/** A first axis of colours or vectors, or a last of times: by its kind, or since it has no direction in space. */
+/**
+ * A first axis of colours or vectors, or a last of times: by its kind, or since it has no direction in space.
+ */
 function isOfComponents(fields: Fields): boolean {
   if (/\bnone\b/.test(fields.get('space directions')?.toLowerCase() ?? '')) return true
   const kinds = fields.get('kinds')?.toLowerCase().split(/\s+/) ?? []

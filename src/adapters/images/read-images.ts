@@ -53,8 +53,8 @@ function isNifti(head: Uint8Array, name: string): boolean {
 export const headBytes = 352
 
 /**
- * What a file is by its beginning; undefined of one that is no image. @throws RadversaryError image-unreadable
- * where its name is an image's, and its beginning is not.
+ * What a file is by its beginning; undefined of one that is no image. @throws RadversaryError
+ * image-unreadable where its name is an image's, and its beginning is not.
  */
 export function formatOf(head: Uint8Array, file: string): Format | undefined {
   const name = file.toLowerCase()

@@ -4,8 +4,8 @@ import { unreadable } from './faults.ts'
 const mostPages = 65535
 
 /**
- * Counts the directories of a TIFF or BigTIFF by following the offsets from one to the next (TIFF 6.0, section
- * 2), which the library would follow without end where they lead in a circle.
+ * Counts the directories of a TIFF or BigTIFF by following the offsets from one to the next (TIFF 6.0,
+ * section 2), which the library would follow without end where they lead in a circle.
  * @throws RadversaryError image-unreadable for a circle, or a chain that leads out of the file.
  */
 export function countPages(bytes: Uint8Array, file: string): number {

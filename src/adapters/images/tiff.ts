@@ -123,7 +123,10 @@ function checkPage(page: Page, first: Page, file: string): void {
 
 const asPng = 'Save it as PNG, or as TIFF of 8 or 16 bits without compression.'
 
-/** A grey or three colours; more only where they are said to be transparency, and numbers are such as pictures have. */
+/**
+ * A grey or three colours; more only where they are said to be transparency, and numbers are such as pictures
+ * have.
+ */
 function isOfKnownSamples({ photometric: kind, samples, extra, numbers }: Page): boolean {
   const own = kind === photometric.rgb ? 3 : 1
   const isPicture = numbers.every((each) => /^whole (8|16)$/.test(each))

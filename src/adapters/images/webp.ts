@@ -23,7 +23,9 @@ async function startDecoder(): Promise<Decode> {
   return decode
 }
 
-/** A WebP as libwebp decodes it: RGB of 8 bits. @throws RadversaryError image-unreadable, image-unsupported. */
+/**
+ * A WebP as libwebp decodes it: RGB of 8 bits. @throws RadversaryError image-unreadable, image-unsupported.
+ */
 export async function readWebpImage(bytes: Uint8Array, file: string): Promise<SourceImages> {
   const { rows, columns, lossy } = header(bytes, file)
   checkPicture('WebP', rows, columns, file)
@@ -59,7 +61,10 @@ function header(bytes: Uint8Array, file: string) {
   return { columns, rows, lossy: chunksOf(bytes).includes('VP8 ') }
 }
 
-/** The names of a file's chunks, in their order (RFC 9649, section 2.3): each a name, a size, and padded to even. */
+/**
+ * The names of a file's chunks, in their order (RFC 9649, section 2.3): each a name, a size, and padded to
+ * even.
+ */
 function chunksOf(bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const names: string[] = []

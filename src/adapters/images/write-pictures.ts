@@ -20,12 +20,17 @@ export interface Unwritable {
   readonly why: string
 }
 
-/** Returns what is added to stored values in a PNG, which has no negative ones: half the range of signed ones. */
+/**
+ * Returns what is added to stored values in a PNG, which has no negative ones: half the range of signed ones.
+ */
 export function pngOffset({ signed, bitsStored }: Pick<StoredFrame, 'signed' | 'bitsStored'>): number {
   return signed ? 2 ** (bitsStored - 1) : 0
 }
 
-/** Returns a PNG of a volume's first frame: stored values plus `pngOffset`, 8 bits where they hold them, else 16. */
+/**
+ * Returns a PNG of a volume's first frame: stored values plus `pngOffset`, 8 bits where they hold them, else
+ * 16.
+ */
 export function pngOf({ frames: [frame] }: WrittenVolume): Uint8Array | Unwritable {
   if (frame === undefined || frame.bitsStored > 16) return { why: 'PNG holds at most 16 bits' }
   const { rows: height, columns: width, samplesPerPixel: channels, bitsStored, values } = frame
@@ -37,8 +42,8 @@ export function pngOf({ frames: [frame] }: WrittenVolume): Uint8Array | Unwritab
 }
 
 /**
- * Returns a .npy array [images, rows, columns], with a last axis of 3 for colours, in modality units such as HU:
- * the stored type where there is no rescaling, else the narrowest of int16, int32 and float64.
+ * Returns a .npy array [images, rows, columns], with a last axis of 3 for colours, in modality units such as
+ * HU: the stored type where there is no rescaling, else the narrowest of int16, int32 and float64.
  */
 export function npyOf(volume: WrittenVolume): Uint8Array {
   const [first] = volume.frames
@@ -47,7 +52,9 @@ export function npyOf(volume: WrittenVolume): Uint8Array {
   return writeNpy(npyArray(modalityValues(volume), shape))
 }
 
-/** Returns all values of a volume in modality units; those stored, in their own type, where that is the same. */
+/**
+ * Returns all values of a volume in modality units; those stored, in their own type, where that is the same.
+ */
 export function modalityValues({ frames, modalities }: WrittenVolume): StoredValues | Float64Array {
   const size = frames.reduce((sum, { values }) => sum + values.length, 0)
   const isStored = modalities.every(isIdentity)

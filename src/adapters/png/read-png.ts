@@ -148,7 +148,8 @@ function checkPixels({ rows, columns }: Pick<PngValues, 'rows' | 'columns'>): vo
 const ofMasks = { code: 'labels-invalid', tip: 'Save the mask as PNG again.' } as const
 
 /**
- * Decodes a PNG of any kind; a palette's indices stay what they are. Throws `code` for what is none or damaged.
+ * Decodes a PNG of any kind; a palette's indices stay what they are. Throws `code` for what is none or
+ * damaged.
  */
 export function decodedPng(
   bytes: Uint8Array,

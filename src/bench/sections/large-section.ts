@@ -55,8 +55,8 @@ const variants = ['eager', 'compiled', 'bfloat16'] as const
 type Variant = (typeof variants)[number]
 
 /**
- * SMIA, 10 steps, on images of 4 and 14 megapixels: our whole command (start, reading, attack, metrics, export,
- * reading back) against the loop alone in PyTorch, its model loaded and its images in memory.
+ * SMIA, 10 steps, on images of 4 and 14 megapixels: our whole command (start, reading, attack, metrics,
+ * export, reading back) against the loop alone in PyTorch, its model loaded and its images in memory.
  */
 export async function* largeSection(context: BenchContext): AsyncIterable<BenchRow> {
   for (const large of cases) {

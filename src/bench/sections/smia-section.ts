@@ -33,9 +33,9 @@ const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, alpha: 1, sig
 
 /**
  * A series of 28 slices of 512x512 attacked with SMIA (paper mode, 10 steps, ResNet-50 at 224, batches of 7
- * with two models on threads), predictions, resampling and rounding included, against the same loop in PyTorch.
- * Sessions are ready on both sides. All passes over pixels are on one thread here; in an attack on a study each
- * lane has its own (`large`).
+ * with two models on threads), predictions, resampling and rounding included, against the same loop in
+ * PyTorch. Sessions are ready on both sides. All passes over pixels are on one thread here; in an attack on a
+ * study each lane has its own (`large`).
  */
 export async function* smiaSection(context: BenchContext): AsyncIterable<BenchRow> {
   const { torch, runtime, matrixProduct } = context

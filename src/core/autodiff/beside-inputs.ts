@@ -52,7 +52,9 @@ function constantOf({ name, dataType, shape }: Omit<BesideInput, 'constant'>, va
   return { dataType, shape: extents, raw: bytesOf(typedValues(name, dataType, filled)) }
 }
 
-/** What a graph's inputs beside the image are fed for `count` samples. @throws RadversaryError tensor-invalid */
+/**
+ * What a graph's inputs beside the image are fed for `count` samples. @throws RadversaryError tensor-invalid
+ */
 export function besideFeeds(
   inputs: readonly BesideInput[],
   beside: BesideImages | undefined,

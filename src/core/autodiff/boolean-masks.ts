@@ -38,8 +38,8 @@ const leftOut = 0.7310586
 
 /**
  * The same graph with assignments and means through boolean masks (`x[mask] = …`, `x[mask].mean()`: NonZero,
- * GatherND, ScatterND; of rows Gather, ScatterElements) in full size, as Where. Throws `model-unsupported` when another size that depends on
- * the image's elements leads to the output.
+ * GatherND, ScatterND; of rows Gather, ScatterElements) in full size, as Where. Throws `model-unsupported`
+ * when another size that depends on the image's elements leads to the output.
  */
 export function withFullMasks(graph: TypedGraph, device: string): TypedGraph {
   if (!graph.nodes.some((node) => variesInSize(node, new Set()))) return graph

@@ -13,8 +13,8 @@ import { ofFixedSize } from './varying-sizes.ts'
 const handsOn = new Set(['Cast', 'Gather', 'Identity', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze'])
 
 /**
- * The tensors whose rows a suppression chose (Gather along axis 0), and how many rows there can be: those that
- * a Slice keeps, as detectors keep their best 1,000 proposals. @param constant the numbers of a constant
+ * The tensors whose rows a suppression chose (Gather along axis 0), and how many rows there can be: those
+ * that a Slice keeps, as detectors keep their best 1,000 proposals. @param constant the numbers of a constant
  */
 export function chosenRows(
   nodes: readonly OnnxNode[],
@@ -51,9 +51,9 @@ const noGradient: Refusal = {
 }
 
 /**
- * The same graph with the rows that suppressions chose filled up with repeats of the last one to the most there
- * can be, so that whatever follows has one size: the second stage of a detector runs on as many regions for
- * every image. Where nothing was chosen the rows are 0. No gradient passes; RoiAlign needs none.
+ * The same graph with the rows that suppressions chose filled up with repeats of the last one to the most
+ * there can be, so that whatever follows has one size: the second stage of a detector runs on as many regions
+ * for every image. Where nothing was chosen the rows are 0. No gradient passes; RoiAlign needs none.
  */
 export async function withRowsFilledUp(graph: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
   const constantOf = (name: string): readonly number[] | undefined => {

@@ -38,9 +38,9 @@ interface Dependence {
 
 /**
  * The typed graph of a model whose first input has the fixed shape `inputShape`; further ones lie beside the
- * image and have their own. The runtime gives the shapes: one run on zeros, in which each intermediate value's
- * Shape is an output. Whatever does not depend on the input becomes a constant. The graph's first output is the
- * typed one's; the values of others are known too.
+ * image and have their own. The runtime gives the shapes: one run on zeros, in which each intermediate
+ * value's Shape is an output. Whatever does not depend on the input becomes a constant. The graph's first
+ * output is the typed one's; the values of others are known too.
  */
 export async function learnShapes(
   model: OnnxModel,

@@ -47,7 +47,10 @@ export function isNonDifferentiable(node: Pick<OnnxNode, 'opType' | 'domain' | '
   return node.domain === '' && (nonDifferentiableOps.has(node.opType) || isStopGradient(node))
 }
 
-/** Inputs of operators that no gradient passes, by index, as in PyTorch: where regions lie, and in which image. */
+/**
+ * Inputs of operators that no gradient passes, by index, as in PyTorch: where regions lie, and in which
+ * image.
+ */
 const stoppedInputs: Readonly<Record<string, readonly number[]>> = { RoiAlign: [1, 2] }
 
 /** The inputs of a node that a gradient may pass. */

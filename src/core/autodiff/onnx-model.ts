@@ -42,8 +42,8 @@ export interface OnnxGraphOptions extends PortNames {
   /** What makes a model of images [N, C, H, W] take [N, 1, H, W] too. */
   readonly grey?: GreyInput | undefined
   /**
-   * For a quantised model: `gradients` go straight through its rounding; `unrounded` it is computed without any,
-   * predictions too.
+   * For a quantised model: `gradients` go straight through its rounding; `unrounded` it is computed without
+   * any, predictions too.
    */
   readonly straightThrough?: 'gradients' | 'unrounded' | undefined
   /** Shown in errors. */

@@ -45,8 +45,8 @@ export function foreignOperator(model: OnnxModel, output: string): Obstacle | un
 }
 
 /**
- * Results behind NonMaxSuppression have a size that the image decides, but for the second stage of a detector,
- * which reads a fixed number of the rows that the first one chose.
+ * Results behind NonMaxSuppression have a size that the image decides, but for the second stage of a
+ * detector, which reads a fixed number of the rows that the first one chose.
  */
 export function suppressionsBefore({ graph }: OnnxModel, output: string): Obstacle | undefined {
   const filled = chosenRows(graph.nodes, constantsIn(graph))
@@ -93,8 +93,8 @@ export function sequencesBefore(model: OnnxModel, output: string): Obstacle | un
 }
 
 /**
- * Why a quantised or a runtime's own file has no gradient; undefined for others. @param straightThrough whether
- * it may pass roundings that `straightThrough` computes in floats
+ * Why a quantised or a runtime's own file has no gradient; undefined for others. @param straightThrough
+ * whether it may pass roundings that `straightThrough` computes in floats
  */
 export function gradientObstacle(
   model: OnnxModel,

@@ -42,7 +42,8 @@ export async function prepare(
 }
 
 /**
- * Chosen rows filled up, bodies written out and masks in full size; bodies as they are where a size in them depends on the image.
+ * Chosen rows filled up, bodies written out and masks in full size; bodies as they are where a size in them
+ * depends on the image.
  */
 async function ofFixedSizes(given: TypedGraph, runtime: Runtime): Promise<TypedGraph> {
   const learnt = await withRowsFilledUp(given, runtime)

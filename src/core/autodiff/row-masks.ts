@@ -8,8 +8,8 @@ import { axisOf, sameShape } from './shapes.ts'
 import { firstOutput, type TypedGraph } from './typed-graph.ts'
 
 /**
- * The elements `dense[mask]` in order, rows where the mask has one axis; without a mask, one number as often as
- * wanted.
+ * The elements `dense[mask]` in order, rows where the mask has one axis; without a mask, one number as often
+ * as wanted.
  */
 export interface Selection {
   readonly mask: Value | null

@@ -10,9 +10,10 @@ export function isStraightened({ opType, domain }: Pick<OnnxNode, 'opType' | 'do
 }
 
 /**
- * A quantised graph in floats: integers are floats that hold whole numbers, and a rounding is x + stop(round(x)
- * − x), so that values are what they were and gradients pass it as if it were not there (Bengio et al. 2013,
- * arXiv 1308.3432); beyond the integers' range they are 0, as PyTorch's fake quantisation has it.
+ * A quantised graph in floats: integers are floats that hold whole numbers, and a rounding is x +
+ * stop(round(x) − x), so that values are what they were and gradients pass it as if it were not there (Bengio
+ * et al. 2013, arXiv 1308.3432); beyond the integers' range they are 0, as PyTorch's fake quantisation has
+ * it.
  * @param rounds false leaves the rounding out: the float model behind it
  */
 export function straightThrough<T extends TypedGraph>(graph: T, { rounds }: { readonly rounds: boolean }): T {

@@ -30,8 +30,8 @@ export function variesInSize(node: OnnxNode, varying: ReadonlySet<string>): bool
 }
 
 /**
- * Throws `model-unsupported` where a size that depends on the image's elements leads to the output, other than
- * through what has a fixed size again.
+ * Throws `model-unsupported` where a size that depends on the image's elements leads to the output, other
+ * than through what has a fixed size again.
  */
 export function refuseVarying(nodes: readonly OnnxNode[], output: string): void {
   const leading = nodesLeadingTo(

@@ -159,7 +159,8 @@ interface Segment {
 }
 
 /**
- * The segments of a codestream's header. After the first scan's (SOS) or tile-part's (SOT) come no more: stop there.
+ * The segments of a codestream's header. After the first scan's (SOS) or tile-part's (SOT) come no more: stop
+ * there.
  * @throws RadversaryError dicom-unreadable for one that is cut off.
  */
 export function* headerSegments(

@@ -6,7 +6,9 @@ import { stackSpace, type VolumeSpace } from './stack-space.ts'
 
 /** Frames of an image that lie side by side, by their numbers from 0, in the order of their positions. */
 export interface FrameStack {
-  /** In what it differs from the image's other stacks, such as "temporal position 2"; empty for the only one. */
+  /**
+   * In what it differs from the image's other stacks, such as "temporal position 2"; empty for the only one.
+   */
   readonly label: string
   readonly frames: readonly number[]
   /** How the stack lies; undefined where its frames don't say it. */

@@ -12,9 +12,9 @@ export interface VolumeSpace {
 }
 
 /**
- * How a stack of slices, in their order, lies in the patient: towards what slices, rows and columns rise, each
- * by the axis of the patient that it is nearest to, and how far neighbours are apart. Undefined of slices that
- * don't say it, and of a single one.
+ * How a stack of slices, in their order, lies in the patient: towards what slices, rows and columns rise,
+ * each by the axis of the patient that it is nearest to, and how far neighbours are apart. Undefined of
+ * slices that don't say it, and of a single one.
  */
 export function stackSpace(slices: readonly Located[]): VolumeSpace | undefined {
   const [first, last] = [slices[0], slices.at(-1)]
@@ -31,7 +31,9 @@ export function stackSpace(slices: readonly Located[]): VolumeSpace | undefined 
   }
 }
 
-/** The patient's axes (PS3.3 C.7.6.2.1.1: x to the left, y to the back, z to the head), rising and falling. */
+/**
+ * The patient's axes (PS3.3 C.7.6.2.1.1: x to the left, y to the back, z to the head), rising and falling.
+ */
 const codes = ['LR', 'PA', 'SI'] as const
 
 const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const // prettier-ignore

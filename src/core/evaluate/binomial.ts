@@ -10,8 +10,8 @@ function logGamma(x: number): number {
 }
 
 /**
- * The regularised incomplete beta function I_x(a, b) by its continued fraction (Abramowitz and Stegun 26.5.8),
- * evaluated by Lentz's method.
+ * The regularised incomplete beta function I_x(a, b) by its continued fraction (Abramowitz and Stegun
+ * 26.5.8), evaluated by Lentz's method.
  */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0

@@ -1,6 +1,9 @@
 import { RadversaryError } from '../errors.ts'
 
-/** Predictions whose confidence lies in (lower, upper]; the first bin holds 0 too, the last what rounding put above 1. */
+/**
+ * Predictions whose confidence lies in (lower, upper]; the first bin holds 0 too, the last what rounding put
+ * above 1.
+ */
 export interface ReliabilityBin {
   readonly lower: number
   readonly upper: number
@@ -12,7 +15,9 @@ export interface ReliabilityBin {
 
 /** How far confidence can be taken for the chance of being right. */
 export interface Calibration {
-  /** Expected calibration error: mean of |accuracy − confidence| of the bins, by their counts; null of none. */
+  /**
+   * Expected calibration error: mean of |accuracy − confidence| of the bins, by their counts; null of none.
+   */
   readonly ece: number | null
   /** The largest |accuracy − confidence| of a bin. */
   readonly mce: number | null

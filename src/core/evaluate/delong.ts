@@ -7,7 +7,10 @@ import { type Interval, z95 } from './statistics.ts'
 export interface DeLong {
   readonly value: number
   readonly variance: number
-  /** The 95 % interval, within [0, 1]; null where the variance is 0, as of an area of 1, since no more is known. */
+  /**
+   * The 95 % interval, within [0, 1]; null where the variance is 0, as of an area of 1, since no more is
+   * known.
+   */
   readonly interval: Interval | null
 }
 

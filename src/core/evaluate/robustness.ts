@@ -43,8 +43,8 @@ function areSeveral(patients: readonly number[]): boolean {
 /** What was fooled of what was right before, also with an interval by patient. */
 export interface FooledByPatient extends Headline {
   /**
-   * The 95 % interval, by bootstrap over patients; null where a single patient can't say how patients differ. Where all
-   * resamples are alike, Wilson's of the same rate in as many images as there are patients.
+   * The 95 % interval, by bootstrap over patients; null where a single patient can't say how patients differ.
+   * Where all resamples are alike, Wilson's of the same rate in as many images as there are patients.
    */
   readonly byPatient: Interval | null
 }
@@ -100,8 +100,8 @@ export function eachOnce(cells: readonly (readonly EvaluatedRow[])[]): Evaluated
 /** Two methods on the same images: first against second. */
 export interface MethodPair extends McNemar {
   /**
-   * Difference of the rates at which they fool what was right before; without an interval where there is one patient, or
-   * where all resamples are alike.
+   * Difference of the rates at which they fool what was right before; without an interval where there is one
+   * patient, or where all resamples are alike.
    */
   readonly difference: PairedDifference
   readonly images: number

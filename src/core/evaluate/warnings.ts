@@ -73,7 +73,9 @@ export function warningsOf(evidence: readonly AttackEvidence[]): AttackWarning[]
   ]
 }
 
-/** The same with one entry for each answer: a volume's slices are one that was changed where any of them was. */
+/**
+ * The same with one entry for each answer: a volume's slices are one that was changed where any of them was.
+ */
 function byAnswers(cell: AttackEvidence): AttackEvidence {
   const slices = byAnswer(cell.slices).flatMap(joined)
   const isOfVolumes = slices.some(({ volume }) => volume !== undefined)

@@ -32,8 +32,8 @@ export const budgetExpected = 'expected a number or a fraction, and a unit'
 
 /**
  * '8/255' and '0.03' are fractions of the intensity range, '3%' too; '8grey' is 8 grey levels of 255, '20HU'
- * Hounsfield units, '5levels' stored levels. Undefined for anything else, and for a budget that is negative or
- * not finite.
+ * Hounsfield units, '5levels' stored levels. Undefined for anything else, and for a budget that is negative
+ * or not finite.
  */
 export function readBudget(text: string): Budget | undefined {
   const found = /^\s*([\d.]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.]+))?\s*(%|[a-z]*)\s*$/i.exec(text)

@@ -13,8 +13,8 @@ function mirroredWithEdge(position: number, extent: number): number {
 }
 
 /**
- * For each pixel of a plane the index of the pixel whose value is the median of its window of size x size, the
- * upper one of an even count; the window of an even size reaches further up and left, as SciPy's does.
+ * For each pixel of a plane the index of the pixel whose value is the median of its window of size x size,
+ * the upper one of an even count; the window of an even size reaches further up and left, as SciPy's does.
  */
 export function medianIndices(
   plane: Float32Array,
@@ -103,8 +103,8 @@ export function jpegTable(quality: number, isChroma: boolean): Float32Array {
 }
 
 /**
- * What a JPEG of a plane of levels 0 to 255 leaves of it, in its place and not rounded: cosine transform of 8 x
- * 8 pixels, quantisation and back (ITU-T T.81, A.3). Edges are repeated up to whole blocks.
+ * What a JPEG of a plane of levels 0 to 255 leaves of it, in its place and not rounded: cosine transform of 8
+ * x 8 pixels, quantisation and back (ITU-T T.81, A.3). Edges are repeated up to whole blocks.
  */
 export function throughJpeg(plane: Float32Array, { rows, columns }: PlaneSize, table: Float32Array): void {
   const { forward, inverse } = lineTransform(8)

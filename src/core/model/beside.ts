@@ -1,6 +1,8 @@
 import { concatenate, type Tensor } from '../tensor/tensor.ts'
 
-/** Values of a graph's inputs beside the image, by their names: [N, …] each, one for each sample of a batch. */
+/**
+ * Values of a graph's inputs beside the image, by their names: [N, …] each, one for each sample of a batch.
+ */
 export type BesideImages = Readonly<Record<string, Tensor>>
 
 /** What `change` makes of the values of each input; undefined where there are none. */

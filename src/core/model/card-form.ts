@@ -26,8 +26,8 @@ export interface FormField {
   /** The value that is taken where the card has none. */
   readonly preset?: unknown
   /**
-   * `part`: several fields that a card has together or not at all; `list`: entries that come and go, each with
-   * its fields; `entry`: one of them; `pairs`: values by names; `json`: what no other kind can hold.
+   * `part`: several fields that a card has together or not at all; `list`: entries that come and go, each
+   * with its fields; `entry`: one of them; `pairs`: values by names; `json`: what no other kind can hold.
    */
   readonly kind:
     | 'text'
@@ -48,8 +48,8 @@ export interface FormField {
 }
 
 /**
- * The fields of a card in the order in which they are asked: those that every card has, and those that what is
- * chosen in `card` brings with it. Made of the card's schema; words are `cardSections`'.
+ * The fields of a card in the order in which they are asked: those that every card has, and those that what
+ * is chosen in `card` brings with it. Made of the card's schema; words are `cardSections`'.
  */
 export function cardForm(card: JsonObject, facts: ModelFacts): FormField[] {
   const task = card['task']
@@ -117,7 +117,10 @@ function aboutOf({
   return { field: placeOf(path), words, isRequired, ...(list !== undefined && { list }) }
 }
 
-/** What entries of a list, or of things by names, are like; undefined of what has none with fields of their own. */
+/**
+ * What entries of a list, or of things by names, are like; undefined of what has none with fields of their
+ * own.
+ */
 function entrySchema({ items, additionalProperties, properties }: Schema): Schema | undefined {
   const each = properties === undefined ? (additionalProperties ?? items) : undefined
   if (each === undefined || Array.isArray(each)) return undefined

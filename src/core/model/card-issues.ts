@@ -20,7 +20,9 @@ export interface CardIssue {
   readonly message: string
 }
 
-/** Whether a message says more than that a value has another type: the schema library's begin with "Invalid". */
+/**
+ * Whether a message says more than that a value has another type: the schema library's begin with "Invalid".
+ */
 export function isOwnWords(message: string): boolean {
   return !message.startsWith('Invalid')
 }

@@ -68,7 +68,10 @@ export const cardPresets: readonly CardPreset[] = [
   },
 ]
 
-/** A card with what a preset says in the place of what it said itself. Throws `usage` for a name that there isn't. */
+/**
+ * A card with what a preset says in the place of what it said itself. Throws `usage` for a name that there
+ * isn't.
+ */
 export function withPreset(card: JsonObject, name: string): JsonObject {
   const preset = cardPresets.find((each) => each.name === name)
   if (preset === undefined)

@@ -164,7 +164,10 @@ export function checkCard(json: unknown): CheckedCard {
 /** What a card says of images: all but its task and output. */
 export type ImageCard = Readonly<z.output<typeof imageCard>>
 
-/** The part of a card that what a model sees depends on; undefined while that is not whole, or contradicts itself. */
+/**
+ * The part of a card that what a model sees depends on; undefined while that is not whole, or contradicts
+ * itself.
+ */
 export function imageCardOf(json: unknown): ImageCard | undefined {
   return imageCard.safeParse(json).data
 }

@@ -35,7 +35,10 @@ interface AnsweringCard extends DefendedCard {
   readonly task: string
 }
 
-/** What contradicts the defence of what the model answers. @param isDense whether there is an answer for each pixel */
+/**
+ * What contradicts the defence of what the model answers. @param isDense whether there is an answer for each
+ * pixel
+ */
 export function answerIssues({ defence = [], task }: AnsweringCard, isDense: boolean): Issue[] {
   const isPlaced = isDense || task === 'detection'
   return defence.flatMap((one, n): Issue[] => {

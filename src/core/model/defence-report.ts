@@ -50,7 +50,9 @@ export function defenceReportOf(
   return { seen, ...(seen === 'adaptive' && isRandom({ defence }) && { draws: eot }), steps }
 }
 
-/** "JPEG (quality 75), whose gradient is the identity (BPDA). Of the attack, its gradients see the defence." */
+/**
+ * "JPEG (quality 75), whose gradient is the identity (BPDA). Of the attack, its gradients see the defence."
+ */
 export function defenceSentence({ seen, draws, steps }: DefenceReport): string {
   const ways = steps.map(({ step, gradient }) =>
     seen === 'adaptive' ? `${step}, whose gradient is ${gradientWays[gradient]}` : step,

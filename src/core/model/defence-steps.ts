@@ -40,7 +40,9 @@ export const gradientWays = {
 } as const
 export type GradientWay = keyof typeof gradientWays
 
-/** Each kind's name, and how its gradient comes: the one table. `bpda`: its own derivative is 0 or unknown. */
+/**
+ * Each kind's name, and how its gradient comes: the one table. `bpda`: its own derivative is 0 or unknown.
+ */
 export const defenceKinds = {
   jpeg: { title: 'JPEG', way: 'bpda' },
   'bit-depth': { title: 'bit depth', way: 'bpda' },

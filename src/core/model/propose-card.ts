@@ -28,7 +28,10 @@ import type { SidecarField, SidecarReading } from './sidecars/sidecar.ts'
 import { cardOf, readSidecars } from './sidecars/sidecars.ts'
 import { graphChannels } from './slices.ts'
 
-/** Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json: pretrained_cfg.mean'}. */
+/**
+ * Where proposed fields were read that the graph does not say, e.g. {mean: 'config.json:
+ * pretrained_cfg.mean'}.
+ */
 export type FieldSources = Readonly<Record<string, string>>
 
 export interface ProposedCard {

@@ -111,7 +111,9 @@ function areFinite({ data }: Tensor): boolean {
   return data.every(Number.isFinite)
 }
 
-/** max |ours − theirs| / range of theirs, 0 included; infinite for other sizes and what is no finite number. */
+/**
+ * max |ours − theirs| / range of theirs, 0 included; infinite for other sizes and what is no finite number.
+ */
 function relativeDifference(ours: Tensor, theirs: Tensor): number {
   if (!sameExtents(ours.shape, theirs.shape) || !areFinite(ours) || !areFinite(theirs)) return Infinity
   let [difference, lowest, highest] = [0, 0, 0]

@@ -6,9 +6,10 @@ const image = fileBeside(/\.(npy|png|dcm|nii|nii\.gz)$/i, 'a .npy, .png, .dcm or
 
 /**
  * What the training framework made of an image, in files beside the card: `image` are stored values (of a
- * stack a file for each slice, one array or NIfTI file; of several series a NIfTI file for each), `resized` [C, H, W] what was resampled, in [0, 1], `input` the
- * graph's input, `output` what the graph's output `output.name` gave, and `inputs` the values of further
- * inputs as the graph takes them. Without an image only the graph is checked; without `input` only the whole.
+ * stack a file for each slice, one array or NIfTI file; of several series a NIfTI file for each), `resized`
+ * [C, H, W] what was resampled, in [0, 1], `input` the graph's input, `output` what the graph's output
+ * `output.name` gave, and `inputs` the values of further inputs as the graph takes them. Without an image
+ * only the graph is checked; without `input` only the whole.
  */
 const reference = z
   .strictObject({

@@ -64,7 +64,9 @@ export class VolumeGrid {
     return patchStarts(this.size[axis], this.volume.patch[axis], this.volume)
   }
 
-  /** Rows of a patch, channel by channel: where they begin in [C, …], in [C, D, H, W] and among the weights. */
+  /**
+   * Rows of a patch, channel by channel: where they begin in [C, …], in [C, D, H, W] and among the weights.
+   */
   private *rowsOf(channels: number, [z0, y0, x0]: PatchCorner) {
     const [depth, height, width] = this.volume.patch
     const [slices, rows, columns] = this.size

@@ -103,7 +103,9 @@ function resized(length: number, to: number, kernel: Kernel): Way | undefined {
   return length === to ? undefined : { to: kernel(length, to), back: axisWeights(to, length, 'bilinear') }
 }
 
-/** The last voxel repeated, or zeros evenly on both sides, the odd one behind, as MONAI and nnU-Net have it. */
+/**
+ * The last voxel repeated, or zeros evenly on both sides, the odd one behind, as MONAI and nnU-Net have it.
+ */
 function continued(length: number, patch: number, edge: VolumeOfInput['edge']): Way | undefined {
   if (length >= patch) return undefined
   const first = edge === 'zeros' ? Math.floor((patch - length) / 2) : 0

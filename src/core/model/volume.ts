@@ -75,7 +75,9 @@ export function inPatient(space: VolumeSpace | undefined): VolumeSpace {
   )
 }
 
-/** Whether each slice is brought to a frame of `input.size` by itself, before anything is done in three axes. */
+/**
+ * Whether each slice is brought to a frame of `input.size` by itself, before anything is done in three axes.
+ */
 export function fitsSlices({ input: { volume }, fit }: FittedCard): boolean {
   return volume === undefined || (volume.run === 'patches' && fit.kind !== 'none')
 }

@@ -2,7 +2,9 @@ import { attackPresets, exportKinds } from './presets.ts'
 import type { AttackSpec } from './attack-spec.ts'
 import type { ComparisonSpec, EvaluationSpec } from './comparison-spec.ts'
 
-/** Fields that have no flag of their own name: `--method` has its settings', `--export` both kinds of exports. */
+/**
+ * Fields that have no flag of their own name: `--method` has its settings', `--export` both kinds of exports.
+ */
 type OtherField = 'method' | 'settings' | 'exports' | 'pictures'
 export type FlagField = Exclude<keyof AttackSpec, OtherField>
 

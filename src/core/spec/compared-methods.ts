@@ -4,8 +4,8 @@ import type { ComparedMethod } from './comparison-spec.ts'
 /**
  * Methods by their names, with the settings that `METHOD.SETTING=VALUE` texts give some of them at every
  * budget. A file of its own, so that a page can read it without the schema's library: what that tries out
- * breaks a page's policy on scripts. @throws RadversaryError usage for a text of another shape, or of a method
- * that is not among them.
+ * breaks a page's policy on scripts. @throws RadversaryError usage for a text of another shape, or of a
+ * method that is not among them.
  */
 export function comparedMethods(names: readonly string[], settings: readonly string[]): ComparedMethod[] {
   const given = settings.map((text) => settingOf(text, names))

@@ -29,7 +29,8 @@ export const interpolations = [
  * - `bilinear-align-corners`: first and last pixel stay (ResizeBilinear with align_corners, PyTorch's too);
  * - `bicubic`: four taps, a = −0.75, without antialiasing (OpenCV's INTER_CUBIC, PyTorch's default);
  * - `area`: OpenCV's INTER_AREA: the mean of the area covered; where an axis grows, OpenCV's own two taps;
- * - `area-pytorch`: PyTorch's `area` (adaptive average pooling): the mean of all pixels that the area touches;
+ * - `area-pytorch`: PyTorch's `area` (adaptive average pooling): the mean of all pixels that the area
+ * touches;
  * - `…-antialiased`: a triangle, cubic (a = −0.5) or Lanczos kernel of three lobes, as wide as the shrinking
  *   (Pillow's BILINEAR, BICUBIC, LANCZOS; the first two PyTorch's `antialias=True`).
  */

@@ -25,7 +25,10 @@ export function createResampler(from: ImageSize, to: ImageSize, interpolation: I
   return separableMap(axisWeights(from[0], to[0], kernel), axisWeights(from[1], to[1], kernel))
 }
 
-/** The linear map of images by one matrix along the rows' index and one along the columns', with its transpose. */
+/**
+ * The linear map of images by one matrix along the rows' index and one along the columns', with its
+ * transpose.
+ */
 export function separableMap(rows: AxisWeights, columns: AxisWeights): Resampler {
   const rowsTransposed = transposeWeights(rows)
   const columnsTransposed = transposeWeights(columns)

@@ -4,7 +4,9 @@ import { extents4, type Shape } from './tensor.ts'
 import { separableMap, type Resampler } from './resample.ts'
 import { gaussianTaps } from './smoothing.ts'
 
-/** Gaussian smoothing of images [N, C, H, W], cut off at 3 σ, as `smoothGaussian`, with its exact transpose. */
+/**
+ * Gaussian smoothing of images [N, C, H, W], cut off at 3 σ, as `smoothGaussian`, with its exact transpose.
+ */
 export function gaussianMap(shape: Shape, sigma: number): Resampler {
   const [, , rows, columns] = extents4(shape, 'Gaussian')
   const taps = gaussianTaps({ sigma, size: 2 * Math.ceil(3 * sigma) + 1 })

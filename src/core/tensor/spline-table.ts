@@ -11,8 +11,8 @@ const reach = 19
 const filter = Array.from({ length: 2 * reach + 1 }, (_, n) => (-6 * pole * pole ** Math.abs(n - reach)) / (1 - pole ** 2)) // prettier-ignore
 
 /**
- * Weights of cubic spline interpolation of an axis from `inputs` voxels to `outputs` that lie between the same
- * edges, the end repeated beyond them: SciPy's `ndimage.zoom(order=3, mode="nearest", grid_mode=True)`.
+ * Weights of cubic spline interpolation of an axis from `inputs` voxels to `outputs` that lie between the
+ * same edges, the end repeated beyond them: SciPy's `ndimage.zoom(order=3, mode="nearest", grid_mode=True)`.
  */
 export function splineTable(inputs: number, outputs: number): AxisWeights {
   return tableOf(

@@ -12,8 +12,9 @@ import { spaceOf } from '../study/stack-context.ts'
 import type { AttackRun } from './attack-run.ts'
 
 /**
- * What a record says of gradients that went straight through a quantised model's rounding: how far its outputs
- * are from those without any rounding, on the first images of the run. None for other models and methods.
+ * What a record says of gradients that went straight through a quantised model's rounding: how far its
+ * outputs are from those without any rounding, on the first images of the run. None for other models and
+ * methods.
  */
 export async function roundingNotices(run: AttackRun): Promise<Notice[]> {
   const { opened, method } = run

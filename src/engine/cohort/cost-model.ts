@@ -29,7 +29,9 @@ export function cohortSeconds(
   return perShard + longest * ((images / studies) * perImage + perStudy) + images * mergePerImage
 }
 
-/** How many machines it takes until the merge takes as long as the attack: more of them gain less than half. */
+/**
+ * How many machines it takes until the merge takes as long as the attack: more of them gain less than half.
+ */
 export function machinesUntilMerge(
   { perImage, perStudy, mergePerImage }: CohortCosts,
   { images, studies }: Omit<CohortSize, 'machines'>,

@@ -50,7 +50,9 @@ function slurmScript(needs: JobNeeds): string {
   ].join('\n')
 }
 
-/** Rules of a done file for each shard, then the merge, whose exit code 3 (some inputs failed) is an end too. */
+/**
+ * Rules of a done file for each shard, then the merge, whose exit code 3 (some inputs failed) is an end too.
+ */
 function snakefile(needs: JobNeeds): string {
   const { folder, shards, threads, memoryGib, gpus } = needs
   const shell = (command: string) => JSON.stringify(command.replaceAll('{', '{{').replaceAll('}', '}}'))

@@ -38,9 +38,9 @@ export interface AuditReport {
 }
 
 /**
- * Looks through a folder as somebody would whom it is given to: elements of DICOM files that the profile would
- * have changed (with the options that the file names), private elements, burnt-in annotation; dates in texts; and
- * in every byte and file name, the names and identifiers of the source, or of files in the folder.
+ * Looks through a folder as somebody would whom it is given to: elements of DICOM files that the profile
+ * would have changed (with the options that the file names), private elements, burnt-in annotation; dates in
+ * texts; and in every byte and file name, the names and identifiers of the source, or of files in the folder.
  * @throws RadversaryError io-failed, cancelled, as `openStudy`
  */
 export async function auditFolder({ folder, source }: AuditRequest, hooks: JobHooks): Promise<AuditReport> {
@@ -73,7 +73,10 @@ async function filesIn(root: string, { signal }: JobHooks): Promise<string[]> {
   return paths
 }
 
-/** Words of the identities in a study; an image that can't be read is a finding, since its names are not known. */
+/**
+ * Words of the identities in a study; an image that can't be read is a finding, since its names are not
+ * known.
+ */
 async function wordsOf(
   paths: readonly string[],
   audit: FolderAudit,
@@ -169,7 +172,10 @@ class FolderAudit {
   }
 }
 
-/** Beginnings of files whose content is packed, one character a byte: zip (also xlsx, npz), gzip, bzip2, xz, zstd, 7z, rar, PDF. */
+/**
+ * Beginnings of files whose content is packed, one character a byte: zip (also xlsx, npz), gzip, bzip2, xz,
+ * zstd, 7z, rar, PDF.
+ */
 const packedSigns = [
   'PK\x03\x04',
   '\x1f\x8b',

@@ -56,10 +56,10 @@ export interface DeidentifyReport {
 }
 
 /**
- * De-identifies every image of a study into a folder: 0001.dcm, 0002.dcm, … in the study's order, the record, the
- * manifest. One image that can't be made safe is left out and listed, and does not stop the others.
- * @throws RadversaryError usage, io-failed, export-conflict, cancelled; the first image's fault where all are left
- * out
+ * De-identifies every image of a study into a folder: 0001.dcm, 0002.dcm, … in the study's order, the record,
+ * the manifest. One image that can't be made safe is left out and listed, and does not stop the others.
+ * @throws RadversaryError usage, io-failed, export-conflict, cancelled; the first image's fault where all are
+ * left out
  */
 export async function deidentifyStudy(
   request: DeidentifyRequest,

@@ -1,6 +1,6 @@
 /**
- * Shorter words are in pixels and hashes by chance: they are looked for in texts alone, between other characters
- * than letters and digits.
+ * Shorter words are in pixels and hashes by chance: they are looked for in texts alone, between other
+ * characters than letters and digits.
  */
 const shortestAnywhere = 6
 
@@ -8,8 +8,8 @@ const shortestAnywhere = 6
 export type WordSearch = (bytes: Uint8Array) => boolean
 
 /**
- * A search for words as UTF-8, Latin-1 and UTF-16 in both orders, in small letters, capitals or with a capital
- * first, their accents composed or not. @param words in small letters
+ * A search for words as UTF-8, Latin-1 and UTF-16 in both orders, in small letters, capitals or with a
+ * capital first, their accents composed or not. @param words in small letters
  */
 export function searchFor(words: readonly string[]): WordSearch {
   const forms = formsOf(words.filter((word) => word.length >= shortestAnywhere))
@@ -48,7 +48,10 @@ function escaped(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** Bytes that are searched at once, since a string has a greatest length; pieces overlap by as much as a word may have. */
+/**
+ * Bytes that are searched at once, since a string has a greatest length; pieces overlap by as much as a word
+ * may have.
+ */
 const pieceBytes = 2 ** 24
 const overlap = 1024
 
@@ -79,7 +82,7 @@ const dates = [
 ]
 
 /**
- * Dates of 1900 to 2099 by themselves, not in a hash or a longer number: YYYYMMDD, also with a time; year, month and
- * day, or day and month in either order and year, parted by a hyphen, dot or slash.
+ * Dates of 1900 to 2099 by themselves, not in a hash or a longer number: YYYYMMDD, also with a time; year,
+ * month and day, or day and month in either order and year, parted by a hyphen, dot or slash.
  */
 export const dated = new RegExp(`(?<![\\w.-])(?:${dates.join('|')})(?=T\\d|(?![\\w-]|\\.\\d))`)

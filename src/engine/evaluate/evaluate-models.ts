@@ -93,7 +93,9 @@ export function evaluatedModel(given: ToEvaluate, index: number): EvaluatedModel
   }
 }
 
-/** Methods that follow gradients see a defence unless they were asked not to; what is not aimed never does. */
+/**
+ * Methods that follow gradients see a defence unless they were asked not to; what is not aimed never does.
+ */
 function defencePart(
   { defence }: Comparison['models'][number],
   methods: readonly EvaluatedMethod[],

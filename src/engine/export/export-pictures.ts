@@ -113,7 +113,9 @@ async function placedFrames(folder: string, path: string): Promise<PlacedFrame[]
   })
 }
 
-/** Frames that go into one file, each group in the order of Instance Number (0020,0013), as its source had it. */
+/**
+ * Frames that go into one file, each group in the order of Instance Number (0020,0013), as its source had it.
+ */
 function groupsOf(format: PictureFormat, frames: readonly PlacedFrame[]): (readonly PlacedFrame[])[] {
   if (format === 'png') return frames.map((frame) => [frame])
   const groups = new Map<unknown, PlacedFrame[]>()

@@ -16,8 +16,8 @@ import type { RecordedPicture } from './record.ts'
 export type DicomVolume = Omit<WrittenVolume, 'place'>
 
 /**
- * Returns a reader of frames of exported DICOM files, in the order in which they are named. A file whose frames are
- * asked for one after the other is decoded once.
+ * Returns a reader of frames of exported DICOM files, in the order in which they are named. A file whose
+ * frames are asked for one after the other is decoded once.
  */
 export function volumeReader(folder: string): (slices: RecordedPicture['slices']) => Promise<DicomVolume> {
   let last: { readonly path: string; readonly decoded: readonly ImagePixels[] } | undefined

@@ -62,7 +62,10 @@ interface NamedFile {
   readonly name: string
 }
 
-/** Files by names that differ: from the folder that was named or, where names would be the same, from one of all. */
+/**
+ * Files by names that differ: from the folder that was named or, where names would be the same, from one of
+ * all.
+ */
 async function namedFiles(
   paths: readonly string[],
   { signal }: JobHooks,

@@ -45,8 +45,8 @@ const unknownModality = 'OT'
 /**
  * Makes a DICOM study of images that are none, in files of their own: stored values, geometry and rescaling
  * as they are; the same files give the same bytes. One file that can't be read never stops the others.
- * @throws RadversaryError usage, io-failed, export-conflict, labels-invalid, cancelled; image-unreadable where
- * nothing could be read.
+ * @throws RadversaryError usage, io-failed, export-conflict, labels-invalid, cancelled; image-unreadable
+ * where nothing could be read.
  */
 export async function importImages(request: ImportRequest, hooks: JobHooks): Promise<ImportReport> {
   const modality = checkedModality(request.modality)

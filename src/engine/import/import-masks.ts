@@ -46,8 +46,8 @@ export interface ImportMasks {
 }
 
 /**
- * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices, named
- * as their images are. Where all images lie in the masks' folder, masks are those named so ("_mask").
+ * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices,
+ * named as their images are. Where all images lie in the masks' folder, masks are those named so ("_mask").
  * @throws RadversaryError labels-invalid where there are none; io-failed.
  */
 export async function openImportMasks(path: string, found: Sources, hooks: JobHooks): Promise<ImportMasks> {

@@ -15,8 +15,8 @@ export interface ImportToOpen {
 }
 
 /**
- * Imports images that are not DICOM into the workspace, so that they can be opened; the same files come to the
- * same folder. @returns the folder of the study. @throws RadversaryError as `importImages`
+ * Imports images that are not DICOM into the workspace, so that they can be opened; the same files come to
+ * the same folder. @returns the folder of the study. @throws RadversaryError as `importImages`
  */
 export async function importToOpen({ paths, home }: ImportToOpen, hooks: JobHooks = {}): Promise<string> {
   // The formats' libraries are loaded where they are asked for.

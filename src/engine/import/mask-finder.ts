@@ -7,7 +7,9 @@ export const maskEnd = /[-_. ]?(masks?|seg|segmentation|labels?|gt|groundtruth|r
 /** nnU-Net's channel of an image, which its mask's name doesn't have. */
 const channelEnd = /_\d{4}$/
 
-/** The mask of an image by its name, why there are several that may be it, or undefined where there is none. */
+/**
+ * The mask of an image by its name, why there are several that may be it, or undefined where there is none.
+ */
 export type MaskFinder = (image: string) => SourceFile | RadversaryError | undefined
 
 interface Match {
@@ -53,7 +55,10 @@ function longestMatch(image: string, byEnd: ReadonlyMap<string, readonly SourceF
   return undefined
 }
 
-/** Takes back what images of other names have of a mask that is surer another's. Channels of one image share it. */
+/**
+ * Takes back what images of other names have of a mask that is surer another's. Channels of one image share
+ * it.
+ */
 function refuseShared(matches: Map<string, Match>): void {
   const owners = new Map<SourceFile, Match[]>()
   for (const match of matches.values())

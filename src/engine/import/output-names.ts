@@ -9,7 +9,10 @@ export function stemOf(name: string): string {
   return name.replace(imageEnd, '')
 }
 
-/** Names of DICOM files: each once, also where letters of either case are one, and such that any system holds them. */
+/**
+ * Names of DICOM files: each once, also where letters of either case are one, and such that any system holds
+ * them.
+ */
 export function outputNames(names: readonly string[]): (name: string) => string {
   const stems = new Map<string, number>()
   for (const name of names) stems.set(keyOf(stemOf(name)), (stems.get(keyOf(stemOf(name))) ?? 0) + 1)
@@ -40,7 +43,9 @@ function portable(name: string): string {
     .join('/')
 }
 
-/** Where an image of a file lies: the file's own name for a picture, a numbered one in its folder for a slice. */
+/**
+ * Where an image of a file lies: the file's own name for a picture, a numbered one in its folder for a slice.
+ */
 export function imagePath(
   name: string,
   {

@@ -31,8 +31,8 @@ export interface BesideSource {
   /** SHA-256 of all tables and arrays that hold some; attributes are the images' own. */
   readonly sha256: () => Promise<string>
   /**
-   * Values of one frame, [1, …] each. @throws RadversaryError labels-invalid where the image lacks one, or has
-   * one that can't be read or doesn't fit; io-failed.
+   * Values of one frame, [1, …] each. @throws RadversaryError labels-invalid where the image lacks one, or
+   * has one that can't be read or doesn't fit; io-failed.
    */
   of(frame: BesideFrame): Promise<BesideImages>
 }

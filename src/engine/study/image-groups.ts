@@ -66,8 +66,8 @@ export function sliceRuns(frames: readonly FrameOfImage[]): number[][] {
 }
 
 /**
- * Frames that a model is given at once, as indices: runs of slices that depend on each other, whole; of frames
- * that depend on themselves alone (a context of 0) at most so many.
+ * Frames that a model is given at once, as indices: runs of slices that depend on each other, whole; of
+ * frames that depend on themselves alone (a context of 0) at most so many.
  */
 export function modelBatches(
   frames: readonly FrameOfImage[],

@@ -18,8 +18,8 @@ interface Slice {
 }
 
 /**
- * How the stack lies of which frames are, as its headers say, for models of volumes; undefined for others, and
- * where headers don't say it.
+ * How the stack lies of which frames are, as its headers say, for models of volumes; undefined for others,
+ * and where headers don't say it.
  */
 export function spaceOf(
   { context }: { readonly context: number },
@@ -34,7 +34,9 @@ export function spaceOf(
   return image.header.frameStacks.find((each) => each.frames.includes(frame.index))?.space
 }
 
-/** The name of a stack with one answer, to be kept with each of its slices; nothing where each has its own. */
+/**
+ * The name of a stack with one answer, to be kept with each of its slices; nothing where each has its own.
+ */
 export function volumeOf(
   card: Pick<ModelCard, 'task' | 'input'>,
   slices: readonly Slice[],

@@ -51,8 +51,8 @@ export function onThread(name: WorkerName): StartHost {
 }
 
 /**
- * A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. It is given
- * empty data: a library of threads that geotiff brings reads it.
+ * A thread of its own has none of its parent's loaders, so from the sources it asks for tsx itself. It is
+ * given empty data: a library of threads that geotiff brings reads it.
  */
 export function startWorker(file: string): Worker {
   const workerData = {}

@@ -27,7 +27,10 @@ export interface Cleaning {
   readonly onDone: (tag: number, action: Action) => void
 }
 
-/** A data set, or an item, of which everything that the profile names has been cleaned; bytes that stay are the source's. */
+/**
+ * A data set, or an item, of which everything that the profile names has been cleaned; bytes that stay are
+ * the source's.
+ */
 function cleanDataSet(source: SourceInstance, cleaning: Cleaning, all?: 'D'): Uint8Array {
   const changes = cleanChanges(source, cleaning, all)
   return changes.size === 0 ? source.bytes : splice(source, changes)
@@ -184,8 +187,8 @@ class ElementCleaner {
   }
 
   /**
-   * The VR of the file, of the profile or of the dictionary. What any of them takes for a sequence is one, as is a
-   * length that is undefined outside pixels.
+   * The VR of the file, of the profile or of the dictionary. What any of them takes for a sequence is one, as
+   * is a length that is undefined outside pixels.
    */
   private realVr(): string | undefined {
     const { tag: at, vr, undefinedLength } = this.element

@@ -19,10 +19,10 @@ const textBoxes: ReadonlySet<string> = new Set(['xml ', 'uuid', 'uinf', 'jp2i', 
 type Range = readonly [start: number, end: number]
 
 /**
- * Pixel Data whose JPEG, JPEG-LS and JPEG 2000 headers hold no text: comments, application segments and boxes are
- * blanked in place, so that lengths and offsets stay. Undefined where there are none.
- * @throws RadversaryError dicom-unsupported for streams of other kinds (such as videos), whose texts are not found;
- * dicom-unreadable for a header that is cut off
+ * Pixel Data whose JPEG, JPEG-LS and JPEG 2000 headers hold no text: comments, application segments and boxes
+ * are blanked in place, so that lengths and offsets stay. Undefined where there are none.
+ * @throws RadversaryError dicom-unsupported for streams of other kinds (such as videos), whose texts are not
+ * found; dicom-unreadable for a header that is cut off
  */
 export function withoutComments(source: SourceInstance): Uint8Array | undefined {
   if (transferSyntaxOf(source.transferSyntaxUid).coding === 'rle') return undefined

@@ -50,11 +50,11 @@ export interface DeidentifiedInstance {
 
 /**
  * A DICOM file by the Basic Application Level Confidentiality Profile (PS3.15 section E.2) and some of its
- * options: elements, items, file meta information and preamble. Every byte of the data set that the profile does
- * not touch stays. The same file, policy and key give the same bytes.
+ * options: elements, items, file meta information and preamble. Every byte of the data set that the profile
+ * does not touch stays. The same file, policy and key give the same bytes.
  * @param file a whole DICOM file; it is not changed
- * @throws RadversaryError dicom-unreadable; dicom-unsupported for a file that can't be made safe, with the remedy;
- * usage
+ * @throws RadversaryError dicom-unreadable; dicom-unsupported for a file that can't be made safe, with the
+ * remedy; usage
  */
 export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions): DeidentifiedInstance {
   const { pseudonyms, frames } = options
@@ -110,7 +110,8 @@ function statements(
   policy: DeidentificationPolicy,
 ): Map<number, Change> {
   const elements: DataElement[] = [
-    // The caret says that it is a family name: without one it would be of the retired form (PS3.5 section 6.2.1).
+    // The caret says that it is a family name: without one it would be of the retired form (PS3.5 section
+    // 6.2.1).
     { tag: tag.PatientName, vr: 'PN', value: `${patient}^` },
     { tag: tag.PatientID, vr: 'LO', value: patient },
     { tag: statementTags.PatientIdentityRemoved, vr: 'CS', value: 'YES' },
@@ -164,7 +165,10 @@ function unsafe(expected: string, tip: string): RadversaryError {
 const overlayBitPosition = 0x0102
 const overlayData = 0x3000
 
-/** Overlays in unused bits of Pixel Data (retired, PS3.5 section 8.1.2) are cleared as those in elements are removed. */
+/**
+ * Overlays in unused bits of Pixel Data (retired, PS3.5 section 8.1.2) are cleared as those in elements are
+ * removed.
+ */
 function withoutOverlayBits(source: SourceInstance): SourceInstance {
   const groups = source.elements.filter(
     ({ tag: at }) => isRepeating(at, 0x6000) && (at & 0xffff) === overlayBitPosition,

@@ -25,8 +25,8 @@ const shortestWord = 4
 const eastAsian = /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}]/u
 
 /**
- * What a patient is known by, for pseudonyms and the shift of dates: Patient ID with its issuer; without one the
- * name and date of birth, or else the study.
+ * What a patient is known by, for pseudonyms and the shift of dates: Patient ID with its issuer; without one
+ * the name and date of birth, or else the study.
  */
 export function patientIdentity(source: SourceInstance): string {
   const id = textValue(source, tag.PatientID)
@@ -37,8 +37,8 @@ export function patientIdentity(source: SourceInstance): string {
 }
 
 /**
- * Words of the identities in an image, in small letters: none may stay in any free text. A double name is one, and
- * so are its parts; those of a number are not.
+ * Words of the identities in an image, in small letters: none may stay in any free text. A double name is
+ * one, and so are its parts; those of a number are not.
  * @param shortest characters of a word at least; below 4 only words of letters
  */
 export function identityWords(source: SourceInstance, shortest = shortestWord): readonly string[] {

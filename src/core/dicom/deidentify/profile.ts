@@ -1,7 +1,10 @@
 import { groupOf } from '../write/tags.ts'
 import profile from './profile.json' with { type: 'json' }
 
-/** What becomes of an element (PS3.15 table E.1-1): X removed, Z emptied, D a dummy, U a mapped UID, K kept, C cleaned. */
+/**
+ * What becomes of an element (PS3.15 table E.1-1): X removed, Z emptied, D a dummy, U a mapped UID, K kept, C
+ * cleaned.
+ */
 export type Action = 'X' | 'Z' | 'D' | 'U' | 'K' | 'C'
 
 /** The options of table E.1-1, by the words that name them everywhere. */
@@ -36,7 +39,9 @@ export const profileStandard = profile.standard
 const rows = new Map(profile.rows.map(rowOf))
 const safePrivate = new Set(profile.safePrivate)
 
-/** The row of a standard element; undefined where the profile lets it be. Repeating groups are 50xx and 60xx. */
+/**
+ * The row of a standard element; undefined where the profile lets it be. Repeating groups are 50xx and 60xx.
+ */
 export function profileRow(tag: number): ProfileRow | undefined {
   const found = rows.get(hexadecimal(tag))
   if (found !== undefined) return found
@@ -44,7 +49,9 @@ export function profileRow(tag: number): ProfileRow | undefined {
   return isRepeating(tag, 0x6000) ? rows.get(`60xx${hexadecimal(tag).slice(4)}`) : undefined
 }
 
-/** Whether a tag is of a group that repeats: curves from 5000 on, overlays from 6000 on (PS3.5 section 7.6). */
+/**
+ * Whether a tag is of a group that repeats: curves from 5000 on, overlays from 6000 on (PS3.5 section 7.6).
+ */
 export function isRepeating(tag: number, first: 0x5000 | 0x6000): boolean {
   const group = groupOf(tag)
   return group % 2 === 0 && group >= first && group <= first + 0xff

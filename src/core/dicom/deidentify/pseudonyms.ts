@@ -2,7 +2,9 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { uuidUid } from '../write/uids.ts'
 
-/** What a secret key makes of identities: the same of the same, over studies and runs, and not the way back. */
+/**
+ * What a secret key makes of identities: the same of the same, over studies and runs, and not the way back.
+ */
 export interface Pseudonyms {
   /** A UID under 2.25, at most 44 characters; the standard's own (1.2.840.10008…) stay. */
   uid(uid: string): string

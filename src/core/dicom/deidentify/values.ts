@@ -46,8 +46,8 @@ export const freeTextVrs: ReadonlySet<string> = new Set(['LO', 'LT', 'PN', 'SH',
 const dayMs = 86_400_000
 
 /**
- * Dates of a DA or DT moved by some days, value by value; times of a TM stay. What is no date becomes a dummy.
- * A DT keeps its time and zone, and as many digits of its date as it had.
+ * Dates of a DA or DT moved by some days, value by value; times of a TM stay. What is no date becomes a
+ * dummy. A DT keeps its time and zone, and as many digits of its date as it had.
  */
 export function shiftedDates(text: string, vr: string, days: number): string {
   if (vr === 'TM') return text

@@ -27,8 +27,8 @@ interface DefendedParts {
 }
 
 /**
- * A model behind its defence. A prediction is the vote of the defence's draws; a loss, and its gradient, is the
- * mean over draws of the attack's own, where the defence is random.
+ * A model behind its defence. A prediction is the vote of the defence's draws; a loss, and its gradient, is
+ * the mean over draws of the attack's own, where the defence is random.
  */
 export function defendedModel(parts: DefendedParts): DifferentiableModel {
   const { defence, seen, undefended } = parts

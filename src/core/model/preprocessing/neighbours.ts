@@ -80,7 +80,10 @@ interface StackOf {
   readonly after: number
 }
 
-/** Where each channel of each slice, in order, lies among the planes of the slices before, of and after the batch. */
+/**
+ * Where each channel of each slice, in order, lies among the planes of the slices before, of and after the
+ * batch.
+ */
 function sourcePlanes(places: readonly ChannelPlace[], { slices, planes, before, after }: StackOf): number[] {
   const all = before + slices + after
   const within = (slice: number, edge: ChannelPlace['edge']) =>

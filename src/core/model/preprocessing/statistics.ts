@@ -228,7 +228,9 @@ function endsOf(values: Values, mask: Uint8Array, [lower, upper]: readonly [numb
   return [percentileOf(values, mask, lower), percentileOf(values, mask, upper)] as const
 }
 
-/** NumPy's and PyTorch's default: linear between the values on either side. Of equal ones the first is taken. */
+/**
+ * NumPy's and PyTorch's default: linear between the values on either side. Of equal ones the first is taken.
+ */
 function percentileOf(values: Values, mask: Uint8Array, percent: number): Percentile {
   const taken = selected(values, mask)
   const position = ((taken.length - 1) * percent) / 100

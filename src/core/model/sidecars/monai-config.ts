@@ -1,6 +1,9 @@
 import { isObject, type JsonObject } from '../card-place.ts'
 
-/** One transform of a bundle's Compose, or an object of another kind, with references in its settings followed. */
+/**
+ * One transform of a bundle's Compose, or an object of another kind, with references in its settings
+ * followed.
+ */
 export interface BundleStep {
   /** The class, without the d of transforms of dictionaries. */
   readonly name: string
@@ -16,7 +19,9 @@ export function stepAt(config: JsonObject, key: string): BundleStep | undefined 
   return isObject(found) ? stepOf(config, found) : undefined
 }
 
-/** Returns the transforms of a Compose that touch the image, in order; of other keys, such as a label's, none. */
+/**
+ * Returns the transforms of a Compose that touch the image, in order; of other keys, such as a label's, none.
+ */
 export function transformsAt(config: JsonObject, key: string): BundleStep[] {
   const compose = resolved(config, config[key])
   const list = resolved(config, isObject(compose) ? compose['transforms'] : compose)
@@ -58,7 +63,10 @@ function ofKey(step: BundleStep, key: string | undefined): BundleStep[] {
   return [{ ...step, settings: Object.fromEntries(settings) as JsonObject }]
 }
 
-/** A value with its reference followed, `@key`, `@key#0#name` or `@key::0::name`, as far as this file holds it. */
+/**
+ * A value with its reference followed, `@key`, `@key#0#name` or `@key::0::name`, as far as this file holds
+ * it.
+ */
 function resolved(config: JsonObject, value: unknown, depth = 0): unknown {
   if (typeof value !== 'string' || !value.startsWith('@') || depth > 16) return value
   const found = value

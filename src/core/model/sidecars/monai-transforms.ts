@@ -224,7 +224,10 @@ function listOf(value: unknown): number[] | undefined {
   return typeof value === 'number' ? [value] : numbersIn(value)
 }
 
-/** Values after a step of `normalisation`; undefined of one for several series together: a card takes each alone. */
+/**
+ * Values after a step of `normalisation`; undefined of one for several series together: a card takes each
+ * alone.
+ */
 function byStatistic(
   { channel_wise: isByChannel }: JsonObject,
   { isVolume, isOfSeries, isResampled, values }: ImageSoFar,

@@ -163,7 +163,9 @@ function inherited({ configurations }: Plans, name: string, depth = 0): Configur
     : { ...inherited({ configurations }, parent, depth + 1), ...own }
 }
 
-/** Of several channels what all of them have: a card's normalisation is one, and so are its constants' ends. */
+/**
+ * Of several channels what all of them have: a card's normalisation is one, and so are its constants' ends.
+ */
 function normalisation(
   { normalization_schemes: schemes = [], use_mask_for_norm: masks = [] }: Configuration,
   ofChannel: z.output<typeof property> | undefined,

@@ -4,7 +4,9 @@ import type { ModelFacts } from '../model-facts.ts'
 /** Tasks of theirs that are tasks of ours. */
 const tasks: Readonly<Record<string, string>> = { detect: 'detection', classify: 'classification' }
 
-/** Metadata that Ultralytics writes into its graphs: the rest of a card follows from how its predictors work. */
+/**
+ * Metadata that Ultralytics writes into its graphs: the rest of a card follows from how its predictors work.
+ */
 export const ultralytics: SidecarReader = {
   files: [],
   read: (_files, { metadata }) => (isTheirs(metadata) ? reading(metadata) : undefined),

@@ -24,8 +24,8 @@ const labelNames = [
 const boxNames = ['x0', 'y0', 'x1', 'y1']
 
 /**
- * Labels of a CSV: the column that names most of the images, and one of labels, or several of 0 and 1 (a class
- * each), or a class with x0, y0, x1, y1. Undefined where no column names images.
+ * Labels of a CSV: the column that names most of the images, and one of labels, or several of 0 and 1 (a
+ * class each), or a class with x0, y0, x1, y1. Undefined where no column names images.
  * @throws RadversaryError labels-invalid for what is no CSV, or names images and has no such columns.
  */
 export function labelsOfCsv(
@@ -116,7 +116,10 @@ function setOf(row: Row, columns: readonly string[]): string {
   return set.length === 0 ? 'none' : set.join(';')
 }
 
-/** A box of a row; none where the row has no class. @throws RadversaryError labels-invalid for edges that are none. */
+/**
+ * A box of a row; none where the row has no class. @throws RadversaryError labels-invalid for edges that are
+ * none.
+ */
 function boxesOf(row: Row, label: string, file: string): ImportLabel {
   const name = row[label] ?? ''
   if (name === '') return { kind: 'boxes', boxes: [] }

@@ -37,7 +37,9 @@ export interface LabelSource {
   of(image: LabelledImage): ImportLabel | undefined
 }
 
-/** Finds the file that a table means by a name: a path, the end of one, or a name without its format's ending. */
+/**
+ * Finds the file that a table means by a name: a path, the end of one, or a name without its format's ending.
+ */
 export function sourceFinder(
   images: readonly Pick<SourceFile, 'name'>[],
 ): (given: string) => string | undefined {

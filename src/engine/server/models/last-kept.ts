@@ -17,7 +17,9 @@ interface Kept<Value> {
 
 const usualRestMs = 5 * 60_000
 
-/** Keeps the one thing that was used last, such as a connected model, until nobody has used it for a while. */
+/**
+ * Keeps the one thing that was used last, such as a connected model, until nobody has used it for a while.
+ */
 export class LastKept<Value> {
   private kept: Kept<Value> | undefined
   private turn: Promise<unknown> = Promise.resolve()

@@ -42,8 +42,8 @@ interface ExportTools {
 }
 
 /**
- * Copies a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has not
- * made. What is copied has the hashes that the run wrote down; all is read back at the end.
+ * Copies a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has
+ * not made. What is copied has the hashes that the run wrote down; all is read back at the end.
  * @throws RadversaryError verification-failed for a run that isn't done or whose files were changed;
  * export-conflict; io-failed; cancelled.
  */

@@ -6,7 +6,9 @@ import classes from './app.module.css'
 
 const askAgainMilliseconds = 5000
 
-/** The engine's memory, asked for now and then while the page is seen: whether the engine is there shows too. */
+/**
+ * The engine's memory, asked for now and then while the page is seen: whether the engine is there shows too.
+ */
 export function useEngineMemory() {
   return useQuery(
     api.device.memory.queryOptions(undefined, {

@@ -10,7 +10,9 @@ interface SideDividerProps {
   readonly side: SideName
 }
 
-/** The line between a panel and the images: dragged, or moved by arrow keys; a double click hides the panel. */
+/**
+ * The line between a panel and the images: dragged, or moved by arrow keys; a double click hides the panel.
+ */
 export function SideDivider({ side }: SideDividerProps) {
   const isHidden = useUi((ui) => ui.sides[side].isHidden)
   return (

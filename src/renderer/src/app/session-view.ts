@@ -46,7 +46,9 @@ export function readView(kept: unknown): SessionView | undefined {
   return viewSchema.safeParse(kept).data
 }
 
-/** Panes of a kept view: places in studies that are not there are empty, and slices are within their series. */
+/**
+ * Panes of a kept view: places in studies that are not there are empty, and slices are within their series.
+ */
 export function panesOf(
   { panes, run }: Pick<SessionView, 'panes' | 'run'>,
   countOf: (series: NonNullable<Pane['series']>) => number,

@@ -22,7 +22,9 @@ export function beginSession(): () => void {
   }
 }
 
-/** `radversary serve --study` names studies in the page's address: they are opened once, not at each reload. */
+/**
+ * `radversary serve --study` names studies in the page's address: they are opened once, not at each reload.
+ */
 async function restore(): Promise<void> {
   const asked = new URLSearchParams(window.location.search).getAll('study')
   if (asked.length > 0) {

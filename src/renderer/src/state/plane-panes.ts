@@ -27,8 +27,8 @@ export function pointOf({ slice, plane }: Pane, grid: VolumeGrid): Vector3 {
 }
 
 /**
- * All panes of a series at one place: its planes always, slices as they were taken while panes are linked, and
- * the pane that was moved.
+ * All panes of a series at one place: its planes always, slices as they were taken while panes are linked,
+ * and the pane that was moved.
  */
 export function movedToPoint(
   panes: readonly Pane[],

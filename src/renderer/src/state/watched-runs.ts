@@ -46,8 +46,8 @@ function draw(run: string, events: readonly RunEvent[]): void {
 const againMilliseconds = 1500
 
 /**
- * Follows every run that waits or is in work, in one stream, for as long as the page lives: a browser keeps few
- * connections. Returns what ends it.
+ * Follows every run that waits or is in work, in one stream, for as long as the page lives: a browser keeps
+ * few connections. Returns what ends it.
  */
 export function followRuns(): () => void {
   const abort = new AbortController()

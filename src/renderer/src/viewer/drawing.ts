@@ -11,7 +11,9 @@ interface Drawing {
   readonly region: Region | undefined
 }
 
-/** Fields that hovering and painting change, and drawing does not: measured values come when they are painted. */
+/**
+ * Fields that hovering and painting change, and drawing does not: measured values come when they are painted.
+ */
 const passing = new Set([
   'active',
   'highlight',

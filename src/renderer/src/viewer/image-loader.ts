@@ -99,7 +99,9 @@ async function fetchFrame(imageId: string, signal: AbortSignal): Promise<Frame> 
   return readFrame(response.headers, body, table)
 }
 
-/** @param isPainted whether the overlay paints it, as perturbations and gradients, and cornerstone never does */
+/**
+ * @param isPainted whether the overlay paints it, as perturbations and gradients, and cornerstone never does
+ */
 export function toImage(imageId: string, frame: Frame, isPainted: boolean): ViewerImage {
   const { rows, columns, spacing, window } = frame
   const { pixels, bytes, ...levels } =

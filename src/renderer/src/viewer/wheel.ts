@@ -5,7 +5,10 @@ interface WheelTurn {
   readonly deltaMode: number
 }
 
-/** Pixels of one event from which it is a notch of a mouse's wheel: mice send 100, 120 or more, trackpads less. */
+/**
+ * Pixels of one event from which it is a notch of a mouse's wheel: mice send 100, 120 or more, trackpads
+ * less.
+ */
 const notchPixels = 50
 
 /** Slices that a wheel's events go on: one for each notch of a mouse, one for 60 pixels of a trackpad. */

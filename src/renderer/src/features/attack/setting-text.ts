@@ -68,8 +68,8 @@ export function settingProblem(setting: SettingHelp, text: string): string | und
 }
 
 /**
- * What a size without a unit may be meant as, where that has to be asked. Settings whose preset is above 1, or
- * that have none, are norms over all pixels or depend on others: there such a number is usual.
+ * What a size without a unit may be meant as, where that has to be asked. Settings whose preset is above 1,
+ * or that have none, are norms over all pixels or depend on others: there such a number is usual.
  */
 export function sizeReadings(
   { preset }: Pick<SettingHelp, 'preset'>,

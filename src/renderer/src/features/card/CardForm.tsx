@@ -148,7 +148,9 @@ function Sections({ draft, known: { fields, issues } }: CardFormProps) {
   ))
 }
 
-/** The same card as JSON; it is taken as soon as it is JSON, and is written anew where a preset changes it. */
+/**
+ * The same card as JSON; it is taken as soon as it is JSON, and is written anew where a preset changes it.
+ */
 function JsonView({ draft }: Pick<CardFormProps, 'draft'>) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly revision: number }>()
   const own = typed?.revision === draft.revision ? typed.text : undefined

@@ -11,7 +11,9 @@ interface HistogramChartProps {
 const height = 44
 const width = 240
 
-/** How often values occur, a line for each channel; heights are square roots, so that tissue shows beside air. */
+/**
+ * How often values occur, a line for each channel; heights are square roots, so that tissue shows beside air.
+ */
 export function HistogramChart({ label, histograms, ends }: HistogramChartProps) {
   const from = edge(
     histograms.map((each) => each.from),

@@ -68,7 +68,9 @@ function Tried({ draft, slices, study, labelled }: TriedProps) {
   )
 }
 
-/** Asked anew as the card changes; what was asked before is cancelled. @param labels undefined: not known yet */
+/**
+ * Asked anew as the card changes; what was asked before is cancelled. @param labels undefined: not known yet
+ */
 function useTried(draft: CardDraft, slices: readonly SeenSlice[], study: string, labels: string | undefined) {
   const { model, cardFile, known } = draft
   const frames = slices.map(({ image, frame }) => ({ image, frame }))

@@ -28,8 +28,8 @@ export function madeKinds(
 }
 
 /**
- * The folders of an export and how many files each gets: one for each image. Undefined of formats, whose files
- * hold a frame, a volume or a series, as it comes.
+ * The folders of an export and how many files each gets: one for each image. Undefined of formats, whose
+ * files hold a frame, a volume or a series, as it comes.
  */
 export function exportPlan(
   kinds: readonly ExportPart[],

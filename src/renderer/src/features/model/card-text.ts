@@ -24,7 +24,10 @@ function intensityText(intensity: ModelCard['intensity']): string {
   }
 }
 
-/** "1 channel, 224 x 224, NCHW", "window 40 / 80; window 600 / 2800, 224 x 224, NCHW", "5 neighbouring slices, 224 x 224, NCHW". */
+/**
+ * "1 channel, 224 x 224, NCHW", "window 40 / 80; window 600 / 2800, 224 x 224, NCHW", "5 neighbouring slices,
+ * 224 x 224, NCHW".
+ */
 export function inputText({
   channels,
   slices,

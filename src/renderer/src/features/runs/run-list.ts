@@ -36,7 +36,9 @@ export function tickRun(id: string, isTicked: boolean): void {
   changeRunList({ ticked })
 }
 
-/** The runs that what is done with ticked ones is done with: nobody loses one that is not listed, or in work. */
+/**
+ * The runs that what is done with ticked ones is done with: nobody loses one that is not listed, or in work.
+ */
 export function tickedRuns(listed: readonly RunInfo[], ticked: RunListForm['ticked']): RunInfo[] {
   return listed.filter(({ id, state }) => ticked.has(id) && !isInWork(state))
 }

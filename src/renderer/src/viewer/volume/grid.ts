@@ -37,7 +37,9 @@ export function rounded([x, y, z]: Vector3): Vector3 {
 
 const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const // prettier-ignore
 
-/** The grid's axis that is nearest to each of the patient's (x, y, z), each another one, and its sign there. */
+/**
+ * The grid's axis that is nearest to each of the patient's (x, y, z), each another one, and its sign there.
+ */
 export function patientAxes({ steps }: VolumeGrid): readonly { axis: Axis; sign: 1 | -1 }[] {
   const lengths = steps.map((step) => Math.sqrt(dot(step, step)))
   const fit = (order: readonly Axis[]) =>

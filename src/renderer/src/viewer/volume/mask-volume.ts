@@ -5,7 +5,9 @@ import type { Slice } from '../slices.ts'
 import { planesOf, reslice } from './reslice.ts'
 import type { Cut } from './plane-image.ts'
 
-/** Class indices plus 1 [slices, rows, columns]; 0 where there is none, or the run has not come to a slice. */
+/**
+ * Class indices plus 1 [slices, rows, columns]; 0 where there is none, or the run has not come to a slice.
+ */
 interface LabelVolume {
   readonly before: Uint8Array
   readonly after: Uint8Array

@@ -51,8 +51,8 @@ function frameOf(
 }
 
 /**
- * The change from one volume to another in a plane, in modality units: of a slab the mean, or at each pixel the
- * greatest change with its sign.
+ * The change from one volume to another in a plane, in modality units: of a slab the mean, or at each pixel
+ * the greatest change with its sign.
  */
 export function planeDifference(before: Volume, after: Volume, { id, plane, slab }: Cut): ViewerImage {
   return keptImage(id, () => {

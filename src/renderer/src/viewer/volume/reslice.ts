@@ -5,7 +5,9 @@ import type { Plane } from './planes.ts'
 /** What a slab of several planes shows at a pixel: the greatest value, the least, or the mean. */
 export type SlabKind = 'greatest' | 'least' | 'mean'
 
-/** How the values along a pixel's ray become one; `strongest` is the one of the greatest size, with its sign. */
+/**
+ * How the values along a pixel's ray become one; `strongest` is the one of the greatest size, with its sign.
+ */
 export type Along = SlabKind | 'strongest'
 
 /** Values of voxels [slices, rows, columns]. */
