@@ -33,9 +33,22 @@ export function forgetRun(run: string): void {
   useLiveRuns.setState((all) => Object.fromEntries(Object.entries(all).filter(([id]) => id !== run)), true)
 }
 
+/** Applies nothing any more once the signal is given. */
+function whileWanted<Item>(signal: AbortSignal, apply: (batch: readonly Item[]) => void) {
+  return (batch: readonly Item[]): void => {
+    if (!signal.aborted) apply(batch)
+  }
+}
+
 async function follow(run: string, signal: AbortSignal): Promise<void> {
   const events = await engine.runs.watch.query({ run }, { signal, ...ownRequest })
-  await inBatches(events, (batch) => signal.aborted || draw(run, batch), drawMilliseconds)
+  await inBatches(
+    events,
+    whileWanted(signal, (batch) => {
+      draw(run, batch)
+    }),
+    drawMilliseconds,
+  )
   if (!signal.aborted) await refreshRuns()
 }
 
@@ -58,19 +71,18 @@ export function followRuns(): () => void {
   }
 }
 
+/** Follows all runs; where the engine goes away, again after a while. */
 async function followAgain(signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await followAll(signal).catch(() => undefined)
-    if (signal.aborted) return
-    for (const run of followed) lose(run)
-    followed.clear()
-    await new Promise((resolve) => setTimeout(resolve, againMilliseconds))
-  }
+  await followAll(signal).catch(() => undefined)
+  if (signal.aborted) return
+  for (const run of followed) lose(run)
+  followed.clear()
+  setTimeout(() => void followAgain(signal), againMilliseconds)
 }
 
 async function followAll(signal: AbortSignal): Promise<void> {
   const events = await engine.runs.watchAll.query(undefined, { signal, ...ownRequest })
-  await inBatches(events, (batch) => signal.aborted || takeAll(batch), drawMilliseconds)
+  await inBatches(events, whileWanted(signal, takeAll), drawMilliseconds)
 }
 
 /** Draws events of runs in work; the list of runs is asked for again where one has come or ended. */
