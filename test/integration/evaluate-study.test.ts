@@ -89,6 +89,8 @@ test('the report is one page without scripts that loads nothing, and names no fo
   expect(report).toContain('<h1>Robustness of phantom-thorax</h1>')
   expect(report).not.toMatch(/<script|(src|href)="?http|@import|url\((?!#)/)
   expect(report).not.toContain(base)
+  const ids = [...report.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
   expect(report).toMatch(
     /--model phantom-thorax.onnx --protocol quick --subgroups age=5,15 --labels labels.csv .*--threads 1/,
   )

@@ -36,38 +36,58 @@ function canRun(path: string): boolean {
 }
 
 /**
- * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all.
- * @throws RadversaryError usage where there is no browser; export-conflict for a PDF that is there already;
- * io-failed where the browser leaves none
+ * Prints a page to a PDF by Chromium, without its headers and footers; it is there whole or not at all. @throws
+ * RadversaryError usage where there is no browser; export-conflict for a PDF that is there already; io-failed
+ * where the browser leaves none
  */
 export async function printPdf(page: string, pdf: string, signal?: AbortSignal): Promise<void> {
-  const browser = findChromium()
-  if (browser === undefined)
-    throw new RadversaryError('usage', 'PDF: expected Chromium, Chrome or Edge, got none', {
-      file: page,
-      tip: `Name it by ${chromiumVariable}, or open the page in a browser and print it.`,
-    })
-  await makeFileAtomically(pdf, (temporary) => printBy(browser, page, temporary, signal), { replace: false })
+  const browser = chromiumFor(page)
+  const flagsFor = (file: string) => ['--no-pdf-header-footer', `--print-to-pdf=${file}`]
+  const print = (made: string) => runBrowser(browser, page, { made, flags: flagsFor(made), signal })
+  await makeFileAtomically(pdf, print, { replace: false })
 }
 
-async function printBy(browser: string, page: string, pdf: string, signal?: AbortSignal): Promise<void> {
-  const profile = await mkdtemp(join(tmpdir(), 'radversary-pdf-'))
+/** A browser for a page. @throws RadversaryError usage where there is none */
+export function chromiumFor(page: string): string {
+  const browser = findChromium()
+  if (browser !== undefined) return browser
+  throw new RadversaryError('usage', 'PDF: expected Chromium, Chrome or Edge, got none', {
+    file: page,
+    tip: `Name it by ${chromiumVariable}, or open the page in a browser and print it.`,
+  })
+}
+
+export interface BrowserWork {
+  /** The file that is left. */
+  readonly made: string
+  /** What leaves it. */
+  readonly flags: readonly string[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Makes a file of a page by a browser without a window. @throws RadversaryError io-failed where none is left */
+export async function runBrowser(
+  browser: string,
+  page: string,
+  { made, flags, signal }: BrowserWork,
+): Promise<void> {
+  const profile = await mkdtemp(join(tmpdir(), 'radversary-browser-'))
   try {
-    const flags = ['--headless', '--disable-gpu', '--no-pdf-header-footer', `--user-data-dir=${profile}`]
+    const all = ['--headless', '--disable-gpu', `--user-data-dir=${profile}`, ...flags]
     // Chromium refuses to run as root within its sandbox; the page is ours and has no script.
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    const child = spawn(browser, [...flags, ...asRoot, `--print-to-pdf=${pdf}`, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
+    const child = spawn(browser, [...all, ...asRoot, pathToFileURL(page).href], { stdio: 'ignore', ...(signal && { signal }) }) // prettier-ignore
     await once(child, 'close').catch((cause: unknown) => {
-      throw noPdf(browser, page, cause)
+      throw nothingMade(browser, page, cause)
     })
-    if (!(await stat(pdf).catch(() => undefined))?.size) throw noPdf(browser, page)
+    if (!(await stat(made).catch(() => undefined))?.size) throw nothingMade(browser, page)
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-function noPdf(browser: string, page: string, cause?: unknown): RadversaryError {
-  return new RadversaryError('io-failed', 'PDF: expected a file from the browser, got none', {
+function nothingMade(browser: string, page: string, cause?: unknown): RadversaryError {
+  return new RadversaryError('io-failed', 'PDF or PNG: expected a file from the browser, got none', {
     file: browser,
     tip: `Open ${basename(page)} in a browser and print it.`,
     cause,

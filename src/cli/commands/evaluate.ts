@@ -42,7 +42,10 @@ function runCommand(context: CommandContext): Command {
       'columns of the labels file that images are parted by, e.g. sex; numbers by bands: age=40,65',
     )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted evaluation')
-    .option('--pdf', 'print the report to report.pdf too, by Chromium, Chrome or Edge')
+    .option(
+      '--pdf',
+      'print the report to report.pdf, and draw figures as PDF and PNG at 300 dpi, by Chromium, Chrome or Edge',
+    )
     .addHelpText(
       'after',
       '\nradversary evaluate --diff A B   compares two evaluations, e.g. before and after retraining',

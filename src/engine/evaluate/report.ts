@@ -7,12 +7,12 @@ import { reportStyle } from './report-style.ts'
 
 /**
  * The report as one page: no script, nothing loaded, readable on paper. @param figures SVG by name, as
- * `evaluationFigures` has them
+ * `evaluationFigures` has them; identifiers in them begin with it, since one page holds them all
  */
 export function reportHtml(evaluation: Evaluation, figures: ReadonlyMap<string, string>): string {
   const { models, notice } = evaluation
   const title = `Robustness of ${models.map(({ name }) => name).join(', ')}`
-  const figure = (name: string) => figures.get(name)
+  const figure = (name: string) => figures.get(name)?.replaceAll(/chart-(?=\d)/g, `${name}-`)
   return html`<!doctype html>
     <html lang="en">
       <head>
