@@ -44,6 +44,10 @@ export const viewerTexts = {
     dividerAt: (percent: number) => `${percent} % original`,
     choose: 'What this viewport shows',
   },
+  measurements: {
+    numbers: { mean: 'Mean', sd: 'SD', min: 'Min', max: 'Max' },
+    pixels: (count: number) => `${count} ${count === 1 ? 'pixel' : 'pixels'}`,
+  },
   toolbar: {
     label: 'Viewer tools',
     layout: 'Layout',

@@ -28,6 +28,8 @@ interface ViewportProps {
   readonly swipeAt: number
   readonly region: Scene['region']
   readonly lines: Scene['lines']
+  /** Whether it is an adversarial image, or the change that made it: measurements say how values changed. */
+  readonly changed: 'after' | 'change' | undefined
   /** Viewports of one plane share zoom, pan and turn while they are linked. */
   readonly plane: PlaneName
   /** Viewports of one place have the same pixels under the pointer. */
@@ -43,7 +45,7 @@ interface ViewportProps {
  * An image that can be windowed, panned, zoomed, scrolled and measured. It fills its parent, which must have
  * a size.
  */
-export function Viewport({ index, scene, swipeAt, plane, place, ...props }: ViewportProps) {
+export function Viewport({ index, scene, swipeAt, plane, place, changed, ...props }: ViewportProps) {
   const { overlay, masks, boxes, region, lines, onScroll, onPoint } = props
   const element = useRef<HTMLDivElement>(null)
   const control = useViewport({ index, plane }, element, props)
@@ -52,8 +54,10 @@ export function Viewport({ index, scene, swipeAt, plane, place, ...props }: View
   useEffect(() => {
     if (scene === undefined) return
     const swipe = scene.swiped && { image: scene.swiped, at: swipeAt }
-    control?.show({ image: scene.image, overlay, masks, boxes, swipe, region, lines })
-  }, [control, scene, overlay, masks, boxes, swipeAt, region, lines])
+    const change = changed && scene.perturbation?.frame
+    const measured = { frame: scene.image.frame, change, isChange: changed === 'change' }
+    control?.show({ image: scene.image, overlay, masks, boxes, swipe, region, lines, measured })
+  }, [control, scene, overlay, masks, boxes, swipeAt, region, lines, changed])
 
   const scroll = (event: WheelEvent): void => {
     const slices = wheel(event)

@@ -105,6 +105,8 @@ declare module 'cornerstone-tools' {
   /** What was drawn, by image and tool. */
   type ToolState = Record<string, Record<string, { readonly data: readonly object[] }>>
 
+  /** One that can be extended. */
+  type RegionTool = new (properties?: object) => object
   type Tool = abstract new (properties?: object) => object
 
   interface MeasurementEvent {
@@ -113,23 +115,94 @@ declare module 'cornerstone-tools' {
     readonly measurementData: { readonly handles: { readonly start: Point; readonly end: Point } }
   }
 
+  /** States by image id; `get` and `add` find them for what an element shows. */
+  interface ToolStateManager {
+    get(element: HTMLElement, tool: string): { readonly data: readonly object[] } | undefined
+    add(element: HTMLElement, tool: string, data: object): void
+    getImageIdToolState(imageId: string, tool: string): { readonly data: readonly object[] } | undefined
+    addImageIdToolState(imageId: string, tool: string, data: object): void
+    clearImageIdToolState(imageId: string): void
+    saveToolState(): ToolState
+    restoreToolState(state: ToolState): void
+  }
+
+  /** An ellipse or a rectangle as it was drawn. */
+  interface RegionData {
+    readonly uuid?: string
+    /** Given by the user. */
+    name?: string
+    readonly handles: {
+      readonly start: Point
+      readonly end: Point
+      readonly initialRotation?: number
+      readonly textBox: { hasMoved?: boolean }
+    }
+  }
+
+  interface RenderEvent {
+    readonly currentTarget: HTMLElement
+    readonly detail: {
+      readonly element: HTMLElement
+      readonly canvasContext: CanvasRenderingContext2D
+    }
+  }
+
+  /** Drawing functions by their path in the library. */
+  interface Drawing {
+    'drawing/getNewContext': (canvas: HTMLCanvasElement) => CanvasRenderingContext2D
+    'drawing/draw': (context: CanvasRenderingContext2D, draw: () => void) => void
+    'drawing/drawEllipse': DrawShape
+    'drawing/drawRect': DrawShape
+    'drawing/drawHandles': (
+      context: CanvasRenderingContext2D,
+      detail: RenderEvent['detail'],
+      handles: object,
+      options: { color: string },
+    ) => void
+    'drawing/drawLinkedTextBox': (
+      context: CanvasRenderingContext2D,
+      element: HTMLElement,
+      textBox: object,
+      lines: readonly string[],
+      handles: object,
+      anchors: () => readonly Point[],
+      color: string,
+      lineWidth: number,
+      xOffset: number,
+      yCentre: boolean,
+    ) => void
+  }
+
+  type DrawShape = (
+    context: CanvasRenderingContext2D,
+    element: HTMLElement,
+    start: Point,
+    end: Point,
+    options: { color: string },
+    system: 'pixel',
+    rotation: number | undefined,
+  ) => void
+
   interface CornerstoneTools {
     readonly external: { cornerstone: Cornerstone; cornerstoneMath: object; Hammer: object }
-    readonly EVENTS: { readonly MEASUREMENT_COMPLETED: string }
-    readonly toolColors: { setToolColor(colour: string): void; setActiveColor(colour: string): void }
-    readonly textStyle: { setFont(font: string): void; setBackgroundColor(colour: string): void }
-    readonly globalImageIdSpecificToolStateManager: {
-      clearImageIdToolState(imageId: string): void
-      saveToolState(): ToolState
-      restoreToolState(state: ToolState): void
+    readonly EVENTS: { readonly MEASUREMENT_COMPLETED: string; readonly MEASUREMENT_MODIFIED: string }
+    readonly toolColors: {
+      setToolColor(colour: string): void
+      setActiveColor(colour: string): void
+      getColorIfActive(data: object): string
     }
+    readonly textStyle: { setFont(font: string): void; setBackgroundColor(colour: string): void }
+    newImageIdSpecificToolStateManager(): ToolStateManager
+    setElementToolStateManager(element: HTMLElement, manager: ToolStateManager): void
+    getToolState(element: HTMLElement, tool: string): { readonly data: readonly object[] } | undefined
+    importInternal<Path extends keyof Drawing>(path: Path): Drawing[Path]
     readonly WwwcTool: Tool
     readonly PanTool: Tool
     readonly ZoomTool: Tool
     readonly LengthTool: Tool
     readonly AngleTool: Tool
-    readonly EllipticalRoiTool: Tool
-    readonly RectangleRoiTool: Tool
+    readonly EllipticalRoiTool: RegionTool
+    readonly RectangleRoiTool: RegionTool
     readonly MagnifyTool: Tool
     getModule(name: 'segmentation'): object
     init(configuration: object): void
@@ -142,5 +215,5 @@ declare module 'cornerstone-tools' {
 
   const cornerstoneTools: CornerstoneTools
   export default cornerstoneTools
-  export type { MeasurementEvent, Tool, ToolState }
+  export type { MeasurementEvent, RegionData, RenderEvent, Tool, ToolState, ToolStateManager }
 }

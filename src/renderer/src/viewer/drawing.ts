@@ -1,8 +1,9 @@
 import cornerstone from 'cornerstone-core'
-import cornerstoneTools, { type ToolState } from 'cornerstone-tools'
+import type { ToolState } from 'cornerstone-tools'
 import { isObject } from '../../../core/model/card-place.ts'
 import { setUi, useUi } from '../state/ui-store.ts'
 import { createHistory } from './history.ts'
+import { toolStates } from './measurements/tool-states.ts'
 import type { Region } from './region.ts'
 
 /** All that is drawn by hand: measurements, by image and tool, and the region of an attack. */
@@ -63,7 +64,7 @@ export function redoDrawing(): void {
 }
 
 function present(): Drawing {
-  const measurements = cornerstoneTools.globalImageIdSpecificToolStateManager.saveToolState()
+  const measurements = toolStates.saveToolState()
   return { measurements, region: useUi.getState().region }
 }
 
@@ -71,7 +72,7 @@ function present(): Drawing {
 function show(drawing: Drawing | undefined): void {
   if (drawing === undefined) return
   const { measurements, region } = structuredClone(drawing)
-  cornerstoneTools.globalImageIdSpecificToolStateManager.restoreToolState(measurements)
+  toolStates.restoreToolState(measurements)
   setUi({ region })
   for (const { element } of cornerstone.getEnabledElements()) cornerstone.draw(element)
 }

@@ -1,6 +1,5 @@
 import cornerstone from 'cornerstone-core'
 import type { Image } from 'cornerstone-core'
-import cornerstoneTools from 'cornerstone-tools'
 import { engineFault } from '../api/fault.ts'
 import { displayPixels, rgbaPixels } from './display-pixels.ts'
 import { type Frame, type FrameRef, frameUrl, needsTable, readFrame } from './frame.ts'
@@ -65,7 +64,7 @@ export function isLoading(ref: FrameRef): boolean {
   return cornerstone.imageCache.getImageLoadObject(imageIdOf(ref)) !== undefined
 }
 
-/** Lets a study's frames, or a run's, go, with what was drawn on them. */
+/** Lets a study's frames, or a run's, go. */
 export function forgetFrames(of: { readonly study: string } | { readonly run: string }): void {
   const prefix = `${scheme}:${'study' in of ? `/frames/${of.study}/` : `/runs/${of.run}/`}`
   const ids = cornerstone.imageCache.cachedImages
@@ -73,7 +72,6 @@ export function forgetFrames(of: { readonly study: string } | { readonly run: st
     .filter((imageId) => imageId.startsWith(prefix))
   for (const imageId of ids) {
     cornerstone.imageCache.removeImageLoadObject(imageId)
-    cornerstoneTools.globalImageIdSpecificToolStateManager.clearImageIdToolState(imageId)
   }
 }
 

@@ -29,20 +29,26 @@ export function shapeBetween(kind: RegionShape['kind'], a: Corner, b: Corner): R
 /** 1 for each pixel [rows, columns] whose centre lies in a shape. */
 export function regionMask({ rows, columns, shapes }: Region): Uint8Array {
   const mask = new Uint8Array(rows * columns)
-  for (const shape of shapes) {
-    const [firstRow, lastRow] = [
-      Math.max(0, Math.floor(shape.top)),
-      Math.min(rows - 1, Math.ceil(shape.bottom)),
-    ]
-    const [firstColumn, lastColumn] = [
-      Math.max(0, Math.floor(shape.left)),
-      Math.min(columns - 1, Math.ceil(shape.right)),
-    ]
-    for (let y = firstRow; y <= lastRow; y++)
-      for (let x = firstColumn; x <= lastColumn; x++)
-        if (contains(shape, x + 0.5, y + 0.5)) mask[y * columns + x] = 1
-  }
+  for (const shape of shapes)
+    for (const { x, y } of pixelsIn({ rows, columns }, shape)) mask[y * columns + x] = 1
   return mask
+}
+
+/** Pixels of an image whose centres lie in a shape. */
+export function pixelsIn({ rows, columns }: Omit<Region, 'shapes'>, shape: RegionShape): Corner[] {
+  const [firstRow, lastRow] = [
+    Math.max(0, Math.floor(shape.top)),
+    Math.min(rows - 1, Math.ceil(shape.bottom)),
+  ]
+  const [firstColumn, lastColumn] = [
+    Math.max(0, Math.floor(shape.left)),
+    Math.min(columns - 1, Math.ceil(shape.right)),
+  ]
+  const found: Corner[] = []
+  for (let y = firstRow; y <= lastRow; y++)
+    for (let x = firstColumn; x <= lastColumn; x++)
+      if (contains(shape, x + 0.5, y + 0.5)) found.push({ x, y })
+  return found
 }
 
 function contains({ kind, left, top, right, bottom }: RegionShape, x: number, y: number): boolean {

@@ -4,6 +4,7 @@ import cornerstoneTools, { type MeasurementEvent } from 'cornerstone-tools'
 import hammer from 'hammerjs'
 import { watchDrawing } from './drawing.ts'
 import { registerFrameLoader } from './image-loader.ts'
+import { MeasuredEllipse, MeasuredRectangle } from './measurements/region-tools.ts'
 import { shapeBetween, type RegionShape } from './region.ts'
 import type { ToolName } from '../state/ui-store.ts'
 
@@ -62,8 +63,8 @@ export function initViewer(): void {
   cornerstoneTools.addTool(cornerstoneTools.MagnifyTool, {
     configuration: { magnifySize: 250, magnificationLevel: 3 },
   })
-  for (const tool of [cornerstoneTools.EllipticalRoiTool, cornerstoneTools.RectangleRoiTool])
-    cornerstoneTools.addTool(tool, { configuration: { showMinMax: true, drawHandles: true } })
+  for (const tool of [MeasuredEllipse, MeasuredRectangle])
+    cornerstoneTools.addTool(tool, { configuration: { drawHandles: true } })
   cornerstoneTools.addTool(cornerstoneTools.RectangleRoiTool, { name: names.region })
   cornerstoneTools.addTool(cornerstoneTools.EllipticalRoiTool, { name: names['region-ellipse'] })
   selectTool('window')

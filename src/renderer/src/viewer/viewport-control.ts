@@ -13,6 +13,8 @@ import {
 } from './overlays.ts'
 import type { Frame } from './frame.ts'
 import type { ViewerImage } from './image-loader.ts'
+import { keepShown, type Measured } from './measurements/shown-in.ts'
+import { shareDrawings } from './measurements/tool-states.ts'
 import type { RegionShape } from './region.ts'
 import { clearMeasurements } from './tools.ts'
 import { fitScale, fromViewport, initialView, toViewport, type View, type ViewContext } from './view.ts'
@@ -26,6 +28,7 @@ export interface Scene {
   readonly swipe: Swipe | undefined
   readonly region: readonly RegionShape[]
   readonly lines: readonly CrosshairLine[]
+  readonly measured: Measured
 }
 
 export interface ViewportListeners {
@@ -61,6 +64,7 @@ export function createViewport(element: HTMLElement, listeners: ViewportListener
 class ElementViewport implements ViewportControl {
   private scene: Scene | undefined
   private current = initialView
+  private readonly unshare: () => void
 
   constructor(
     private readonly element: HTMLElement,
@@ -69,6 +73,7 @@ class ElementViewport implements ViewportControl {
     // Before cornerstone-tools hears of the element, so that measurements are drawn over the overlay.
     element.addEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
     cornerstone.enable(element)
+    this.unshare = shareDrawings(element)
   }
 
   get view(): View {
@@ -85,6 +90,7 @@ class ElementViewport implements ViewportControl {
 
   show(scene: Scene): void {
     this.scene = scene
+    keepShown(this.element, scene.measured)
     const known = contextOf(this.element, scene.image, this.current.rotation)
     cornerstone.displayImage(this.element, scene.image, toViewport(this.current, known))
   }
@@ -112,6 +118,7 @@ class ElementViewport implements ViewportControl {
   }
 
   dispose(): void {
+    this.unshare()
     this.element.removeEventListener(cornerstone.EVENTS.IMAGE_RENDERED, this.drawn)
     cornerstone.disable(this.element)
   }

@@ -109,6 +109,7 @@ function PaneViewport({ index, pane, image, layers: { overlay, masks, boxes }, o
       {...{ index, scene, overlay, masks, boxes, swipeAt, region, lines, onDrawn }}
       plane={plane?.name ?? 'acquired'}
       place={placeName(pane, image)}
+      changed={kind === 'adversarial' ? 'after' : kind === 'perturbation' ? 'change' : undefined}
       onScroll={(delta) => {
         scrollBy(index, delta)
       }}
