@@ -53,6 +53,26 @@ describeApplication('drawing by hand', (application) => {
     await page.keyboard.press('Delete')
   }, 60_000)
 
+  it('measurements are listed with their numbers and unit, named and deleted', async () => {
+    await page.keyboard.press('e')
+    await draw()
+    await page.keyboard.press('k')
+    const row = page.getByTestId('measurements').locator('tbody tr')
+    await expect.poll(() => row.allInnerTexts()).toHaveLength(1)
+    await expect.poll(() => row.innerText()).toMatch(/slice 15\s+−?[\d.]+ ± [\d.]+, −[\d.]+ to −?[\d.]+ HU/)
+    const name = row.getByLabel('Name of the measurement')
+    await name.fill('left lung')
+    await name.blur()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('k')
+    await expect.poll(() => name.inputValue()).toBe('left lung')
+    await row.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Nothing is drawn').waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(isColoured).toBe(false)
+    await pane(page, 0).focus()
+  }, 60_000)
+
   it('a region is undone shape by shape, and redone', async () => {
     await page.getByRole('tab', { name: 'Attack' }).click()
     const region = () => page.getByTestId('region').innerText()

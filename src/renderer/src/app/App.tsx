@@ -82,7 +82,7 @@ export function App() {
         <StatusBar />
       </Boundary>
       <Boundary part={texts.app.dialogs}>
-        <Dialogs />
+        <Dialogs run={run} />
         <IntensityDialog />
       </Boundary>
       <Notices />

@@ -3,10 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { api } from '../api/client.ts'
 import { AddModel, EditCard } from '../features/card/CardDialogs.tsx'
+import { Measurements } from '../features/measurements/Measurements.tsx'
 import { Failures } from '../features/study/Failures.tsx'
 import { OpenDialog } from '../features/study/OpenDialog.tsx'
 import { TagBrowser } from '../features/study/TagBrowser.tsx'
 import { useIntensityQuestion } from '../state/intensity-question.ts'
+import type { ShownRun } from '../state/shown-run.ts'
 import { closeDialog, useUi } from '../state/ui-store.ts'
 import { useRestedSlice } from '../state/use-active-slice.ts'
 import { texts } from '../texts.ts'
@@ -18,7 +20,7 @@ import { Settings } from './settings/Settings.tsx'
 const Help = lazy(() => import('./help/Help.tsx'))
 
 /** The dialog that is open, if any. */
-export function Dialogs() {
+export function Dialogs({ run }: { readonly run: ShownRun | undefined }) {
   const dialog = useUi((ui) => ui.dialog)
   const active = useRestedSlice()
   switch (dialog) {
@@ -26,6 +28,8 @@ export function Dialogs() {
       return <OpenDialog />
     case 'tags':
       return active === undefined ? null : <TagBrowser study={active.study} image={active.image} />
+    case 'measurements':
+      return <Measurements run={run} />
     case 'failures':
       return <Failures />
     case 'shortcuts':

@@ -13,6 +13,7 @@ import {
   IconFlipVertical,
   IconLassoPolygon,
   IconLink,
+  IconListDetails,
   IconPlayerPlay,
   IconRectangle,
   IconRefresh,
@@ -54,6 +55,7 @@ const actions = [
   ['flipVertically', IconFlipVertical],
   ['reset', IconRefresh],
   ['clear', IconEraser],
+  ['measurements', IconListDetails],
 ] as const satisfies readonly (readonly [Command, Icon])[]
 
 /** Tools and switches of the viewports; each has a key too. */

@@ -1,10 +1,9 @@
 import { askForStudy } from '../features/study/open-study.ts'
 import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
 import { togglePlanes } from '../state/show-planes.ts'
+import { scrollBy, scrollTo } from '../state/scrolling.ts'
 import {
   nextOverlayContent,
-  scrollBy,
-  scrollTo,
   seriesOf,
   setActivePane,
   setKind,
@@ -101,6 +100,9 @@ const plain = {
   },
   palette: () => {
     setUi({ dialog: 'palette' })
+  },
+  measurements: () => {
+    setUi({ dialog: 'measurements' })
   },
   shortcuts: () => {
     setUi({ dialog: 'shortcuts' })

@@ -46,6 +46,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Shift+X', command: 'tool:region-ellipse', text: 'Region for the attack: ellipse' },
   { keys: 'N', command: 'tool:crosshair', text: 'Crosshair: move all planes to where you click' },
   { keys: 'Q', command: 'planes', text: 'Axial, coronal and sagittal planes, or the slices again' },
+  { keys: 'K', command: 'measurements', text: 'Measurements: list, name, save' },
   { keys: 'Delete', command: 'clear', text: 'Remove measurements' },
   { keys: 'Ctrl+Z', command: 'undo', text: 'Undo what was drawn or removed' },
   { keys: 'Ctrl+Shift+Z', command: 'redo', text: 'Redo what was undone' },

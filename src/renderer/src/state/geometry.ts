@@ -12,7 +12,7 @@ export const useGeometry = create<{ readonly known: Readonly<Record<string, Know
 const keyOf = ({ study, series }: SeriesKey) => `${study} ${series}`
 
 /** Where a series lies; undefined until it was asked for and has come. */
-function geometryOf(key: SeriesKey | undefined): SeriesGeometry | undefined {
+export function geometryOf(key: SeriesKey | undefined): SeriesGeometry | undefined {
   const known = key && useGeometry.getState().known[keyOf(key)]
   return known !== undefined && known !== 'asked' && 'grid' in known ? known : undefined
 }

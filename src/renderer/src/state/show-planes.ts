@@ -16,7 +16,7 @@ export function setPlane(index: number, name: PlaneName): void {
   const { panes } = useUi.getState()
   const planeOf = (pane: Pane): Pane =>
     name === 'acquired' ? { ...pane, plane: undefined } : withPlane(pane, name, undefined)
-  showPanes(panes.map((each, i) => (i === index && each.series !== undefined ? planeOf(each) : each)))
+  showPlanes(panes.map((each, i) => (i === index && each.series !== undefined ? planeOf(each) : each)))
 }
 
 const patientPlanes = ['axial', 'coronal', 'sagittal'] as const satisfies readonly PlaneView['name'][]
@@ -33,13 +33,13 @@ export function togglePlanes(): void {
   const plain: Pane = { series, kind, slice }
   if (!panes.some(({ plane }) => plane !== undefined)) {
     setUi({ layout: '2x2', activePane: 0, maximised: undefined })
-    showPanes([...patientPlanes.map((name) => withPlane(plain, name, undefined)), plain])
+    showPlanes([...patientPlanes.map((name) => withPlane(plain, name, undefined)), plain])
   } else if (run !== undefined) showComparison(run, series, slice)
   else setUi({ layout: '1x1', panes: [plain], activePane: 0, maximised: undefined })
 }
 
 /** Shows panes, of which some are planes whose place is found once the grid is known. */
-function showPanes(panes: readonly Pane[]): void {
+function showPlanes(panes: readonly Pane[]): void {
   setUi({ panes: placed(panes) })
   for (const { series, plane } of panes)
     if (series !== undefined && plane !== undefined && plane.point === undefined)

@@ -15,7 +15,7 @@ import {
   type PaneKind,
   type SeriesKey,
 } from './panes.ts'
-import { movedToPoint, planeOf, planesFollowing, scrolledPlane } from './plane-panes.ts'
+import { movedToPoint } from './plane-panes.ts'
 import type { SlabKind } from '../viewer/volume/reslice.ts'
 
 /** The four steps of the work, in their order. */
@@ -37,6 +37,7 @@ export type Dialog =
   | 'add-model'
   | 'edit-card'
   | 'failures'
+  | 'measurements'
 
 /**
  * What lies over images: what a run has changed, what a segmentation or a detector finds before and after, or
@@ -150,7 +151,8 @@ export function seriesOf(studies: readonly StudyInfo[], key: SeriesKey | undefin
   return studies.find(({ id }) => id === key?.study)?.series.find(({ index }) => index === key?.series)
 }
 
-function countOf(key: SeriesKey): number {
+/** Images of a series. */
+export function countOf(key: SeriesKey): number {
   return slicesOf(seriesOf(get().studies, key)?.images ?? []).length
 }
 
@@ -244,37 +246,6 @@ export function leaveRun(): void {
 
 export function setKind(index: number, kind: PaneKind): void {
   set({ panes: get().panes.map((pane, i) => (i === index ? { ...pane, kind } : pane)) })
-}
-
-/** Which of how many images or planes a viewport shows. */
-function placeOf(pane: Pane): { readonly index: number; readonly count: number } {
-  const plane = planeOf(pane, gridOf)
-  if (pane.plane !== undefined) return plane ?? { index: 0, count: 0 }
-  return { index: pane.slice, count: pane.series === undefined ? 0 : countOf(pane.series) }
-}
-
-/** Shows another image, or plane, of what a viewport shows. */
-export function scrollTo(index: number, to: number): void {
-  const { panes, linked } = get()
-  if (panes[index]?.plane !== undefined) {
-    set({ panes: scrolledPlane(panes, index, to, { linked, gridOf }) })
-    return
-  }
-  const moved = scrolled(panes, index, to, { linked, countOf })
-  if (moved !== panes) set({ panes: linked ? planesFollowing(moved, index, gridOf) : moved })
-}
-
-export function scrollBy(index: number, delta: number): void {
-  const pane = get().panes[index]
-  if (pane !== undefined) scrollTo(index, placeOf(pane).index + delta)
-}
-
-/** One image on, from the last to the first: for cine. */
-export function scrollOn(index: number): void {
-  const pane = get().panes[index]
-  if (pane === undefined) return
-  const { index: at, count } = placeOf(pane)
-  if (count > 1) scrollTo(index, (at + 1) % count)
 }
 
 export function setActivePane(activePane: number): void {

@@ -15,7 +15,8 @@ import { SwipeDivider } from './SwipeDivider.tsx'
 import { lookAtPixel, useCrosshair } from './crosshair.ts'
 import { type PaneImage, useDetails, usePaneImage, useRegionShapes } from './use-pane-image.ts'
 import { type Layers, useLayers } from './use-layers.ts'
-import { addToRegion, scrollBy, useUi } from '../../state/ui-store.ts'
+import { scrollBy } from '../../state/scrolling.ts'
+import { addToRegion, useUi } from '../../state/ui-store.ts'
 
 interface PaneProps {
   readonly index: number
