@@ -264,24 +264,26 @@ export function guidelineSection({ study, labels, models }: Evaluation): Markup 
       ? 'Answers before and after: intervals by Wilson and by patient; of classes DeLong’s, and confusion'
       : 'None: no labels were given'
   const rows = [
-    ['Images and patients', `${study.images} images, ${patientsText(study.patients)}`],
-    ['Performance with its uncertainty', performance],
-    ['Robustness', 'Methods, curves over budgets, noise; corruptions where the protocol has them'],
-    ['Subgroups', subgroupsText(models)],
-    ['Attacks that were not tried', `${untried.length} items of the checklists above`],
-    ['Cases that were fooled', 'By image in comparison/cells'],
-    ['How it is made again', 'Commands below; SHA-256 of every file but a PDF in manifest.json'],
+    ['Images and patients', '', `${study.images} images, ${patientsText(study.patients)}`],
+    ['Performance with its uncertainty', '28, 29, 35, 36', performance],
+    ['Robustness', '30', 'Methods, curves over budgets, noise; corruptions where the protocol has them'],
+    ['Subgroups', '', subgroupsText(models)],
+    ['Attacks that were not tried', '30', `${untried.length} items of the checklists above`],
+    ['Cases that were fooled', '37', 'By image in comparison/cells'],
+    ['How it is made again', '', 'Commands below; SHA-256 of every file but a PDF in manifest.json'],
   ]
   return html`<section>
     <h2>For reporting guidelines</h2>
     <p>
-      What this report has to say where a guideline asks about robustness. It is no answer to the items of any
-      guideline; read these in their own words, e.g. those of:
+      What this report has to say where a guideline asks about robustness. Items are numbered as in CLAIM of
+      2020 (Mongan, Moy, Kahn; Radiology: Artificial Intelligence 2(2):e200029), whose update may count
+      otherwise: 28 metrics, 29 significance and uncertainty, 30 robustness or sensitivity, 35 and 36
+      performance and its precision, 37 failures. Read guidelines in their own words:
     </p>
     <ul>
       ${guidelines.map((name) => html`<li>${name}</li>`)}
     </ul>
-    ${tableMarkup('What this report has', ['About', 'Where'], rows)}
+    ${tableMarkup('What this report has', ['About', 'Item of CLAIM', 'Where'], rows)}
     <p>Not in this report: a gallery of cases.</p>
   </section> `
 }
