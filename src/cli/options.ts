@@ -27,6 +27,8 @@ export function withStudy(command: Command): Command {
   )
 }
 
+const cardText = 'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model'
+
 export function withModel(command: Command): Command {
   return withRuntime(
     command
@@ -34,10 +36,19 @@ export function withModel(command: Command): Command {
         '--model <name|file>',
         'an .onnx file, a TensorFlow.js model.json, or the name of an added model',
       )
-      .option(
-        '--card <file>',
-        'the model card (docs/model-card.md); default: NAME.card.json or card.json beside the model',
-      ),
+      .option('--card <file>', cardText),
+  )
+}
+
+/** The same of several models, which are then attacked as one. */
+export function withModels(command: Command): Command {
+  return withRuntime(
+    command
+      .requiredOption(
+        '--model <name|file...>',
+        'an .onnx file, a TensorFlow.js model.json, or the name of an added model; several are attacked as one',
+      )
+      .option('--card <file>', cardText),
   )
 }
 

@@ -2,18 +2,27 @@ import type { OrtRuntime } from '../adapters/ort/runtime.ts'
 import { obstacleError } from '../core/autodiff/obstacles.ts'
 import { RadversaryError } from '../core/errors.ts'
 import type { ReferenceReport } from '../core/model/references.ts'
+import type { Combination } from '../core/spec/presets.ts'
 import type { AttackSpec } from '../core/spec/attack-spec.ts'
 import { chooseDevice, describeDevice, type DeviceRequest } from './device.ts'
 import { readLabels, type GivenLabels } from './labels/given-labels.ts'
 import { checkReferences, referenceSentence, refuseDeparture } from './models/check-references.ts'
 import { goesStraight, openModel, type ModelReference, type OpenedModel } from './models/open-model.ts'
 import { throwIfCancelled, type JobHooks } from './progress.ts'
+import { ensembleOf } from './models/open-ensemble.ts'
 import { openBeside, type BesideSource } from './study/beside.ts'
 import { ofOtherSeries, studyOfChannels } from './study/series-channels.ts'
 import { openStudy, type Study, type StudyImage } from './study/open-study.ts'
 
+/** A model, or several that are taken as one; each has its card beside it. */
+export interface ModelsReference extends ModelReference {
+  readonly others?: readonly string[] | undefined
+  /** What of them is averaged: their losses by default. */
+  readonly ensemble?: Combination | undefined
+}
+
 /** What a study is worked on with: a model and a device, as a user names them. */
-export interface WorkbenchTools extends ModelReference, DeviceRequest {}
+export interface WorkbenchTools extends ModelsReference, DeviceRequest {}
 
 type Chosen = Pick<AttackSpec, 'images' | 'labels'> &
   Partial<Pick<AttackSpec, 'forceIntensity' | 'forceReferences' | 'straightThrough'>>
@@ -57,6 +66,22 @@ export async function openWorkbench(
 
 /** Opens a request's model, to be used on any study. @throws as `openModel`; model-unsupported. */
 export async function openWorkModel(
+  {
+    others = [],
+    ensemble = 'losses',
+    ...request
+  }: ModelsReference & Pick<WorkbenchRequest, 'straightThrough'>,
+  hooks: JobHooks,
+  needsGradient: boolean,
+): Promise<OpenedModel> {
+  const first = await openSingle(request, hooks, needsGradient)
+  const opened: OpenedModel[] = []
+  for (const model of others)
+    opened.push(await openSingle({ ...request, model, card: undefined }, hooks, needsGradient))
+  return ensembleOf([first, ...opened], ensemble)
+}
+
+async function openSingle(
   request: ModelReference & Pick<WorkbenchRequest, 'straightThrough'>,
   hooks: JobHooks,
   needsGradient: boolean,

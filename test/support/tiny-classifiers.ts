@@ -12,6 +12,8 @@ export interface TinyHead {
   readonly layout: 'NCHW' | 'NHWC'
   /** Whether one output has no axis of its own: [N] instead of [N, 1]. */
   readonly squeezed: boolean
+  /** Of its weights. */
+  readonly seed: number
 }
 
 /** A classifier on disk with its card, and the same network worked out in plain numbers. */
@@ -41,6 +43,7 @@ const threeClasses: TinyHead = {
   channels: 1,
   layout: 'NCHW',
   squeezed: false,
+  seed: 0,
 }
 
 /**
@@ -55,7 +58,8 @@ export function writeClassifier(
   const whole = { ...threeClasses, ...head }
   const { activation, gives, channels, layout } = whole
   const classes = activation === 'binary-sigmoid' ? tinyClasses.slice(0, 2) : tinyClasses
-  const weights = weightsOf(channels, activation === 'binary-sigmoid' ? 1 : classes.length)
+  const logits = activation === 'binary-sigmoid' ? 1 : classes.length
+  const weights = weightsOf(channels, logits, whole.seed)
   mkdirSync(folder, { recursive: true })
   const paths = { model: join(folder, 'tiny.onnx'), card: join(folder, 'tiny.card.json') }
   writeFileSync(paths.model, networkBytes(weights, whole))
@@ -88,12 +92,17 @@ interface Weights {
 }
 
 /** Such that an image's logits are about 1 apart and a change of some grey levels turns them. */
-function weightsOf(channels: number, logits: number): Weights {
+function weightsOf(channels: number, logits: number, seed: number): Weights {
   const inputs = channels * tinySize * tinySize
-  const scaled = (count: number, seed: number, scale: number) => [
-    ...uniformTensor([count], seed, [-scale, scale]).data,
+  const scaled = (count: number, from: number, scale: number) => [
+    ...uniformTensor([count], from, [-scale, scale]).data,
   ]
-  return { first: scaled(hidden * inputs, 31, 0.4), second: scaled(logits * hidden, 32, 0.6), inputs, logits }
+  return {
+    first: scaled(hidden * inputs, 31 + seed, 0.4),
+    second: scaled(logits * hidden, 32 + seed, 0.6),
+    inputs,
+    logits,
+  }
 }
 
 function networkBytes({ first, second, inputs, logits }: Weights, head: TinyHead): Uint8Array {

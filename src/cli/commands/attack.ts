@@ -1,4 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { RadversaryError } from '../../core/errors.ts'
+import { combinations, type Combination } from '../../core/spec/presets.ts'
 import { attackStudy, type AttackReport } from '../../engine/attack/attack-study.ts'
 import type { AttackRequest } from '../../engine/attack/attack-run.ts'
 import { areStrict, exportNames } from '../../engine/export/export-kinds.ts'
@@ -12,7 +14,7 @@ import {
   home,
   withDevice,
   withJson,
-  withModel,
+  withModels,
   withStudy,
   type DeviceOptions,
   type ModelOptions,
@@ -21,17 +23,29 @@ import {
 import { attackOf, withFields, type AttackOptions } from '../spec-options.ts'
 import { failuresText } from '../output.ts'
 
-interface Options extends StudyOptions, ModelOptions, DeviceOptions, AttackOptions {
+interface Options extends StudyOptions, Omit<ModelOptions, 'model'>, DeviceOptions, AttackOptions {
+  readonly model: readonly [string, ...string[]]
+  readonly ensemble?: Combination
+  readonly judge?: readonly string[]
   readonly out: string
   readonly json?: boolean
 }
 
 export function attackCommand(context: CommandContext): Command {
   const command = withStudy(new Command('attack'))
-  withFields(withMethod(withModel(command), context.args), attackSpec)
+  withFields(withMethod(withModels(command), context.args), attackSpec)
     .option(
       '--export <kinds>',
       `some of ${exportNames.join(',')} (masks: of a segmentation, before and after; png, nifti, npy: the adversarial images beside DICOM); default: series, and masks where there are any`,
+    )
+    .addOption(
+      new Option('--ensemble <what>', 'of several models: what is averaged (default: losses)').choices(
+        combinations,
+      ),
+    )
+    .option(
+      '--judge <name|file...>',
+      'held-out models, each with its card beside it, that judge what was made',
     )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(command)).action(async (options: Options) => {
@@ -44,12 +58,17 @@ export function attackCommand(context: CommandContext): Command {
 }
 
 function requestOf(options: Options): AttackRequest {
-  const { study, model, card, runtime, device, threads, out } = options
+  const { study, card, runtime, device, threads, out, ensemble, judge } = options
+  const [model, ...others] = options.model
+  if (card !== undefined && others.length > 0)
+    throw new RadversaryError('usage', 'Card: expected none of several models: each has its own beside it')
   const strictExports = areStrict(options.export)
   return {
     ...attackOf(options),
     study,
     model,
+    ...(others.length > 0 && { others, ensemble }),
+    ...(judge && { judges: judge }),
     card,
     runtime,
     device,

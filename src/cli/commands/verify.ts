@@ -6,12 +6,19 @@ import { linesText } from '../output.ts'
 import { runJob } from '../job.ts'
 import { home, withDevice, withJson, type DeviceOptions } from '../options.ts'
 
-type Options = DeviceOptions & { readonly model?: string; readonly card?: string; readonly json?: boolean }
+type Options = DeviceOptions & {
+  readonly model?: readonly string[]
+  readonly card?: string
+  readonly json?: boolean
+}
 
 export function verifyCommand(context: CommandContext): Command {
   const command = new Command('verify')
     .argument('<dir>', 'the folder of an export')
-    .option('--model <file>', 'the model that was attacked; default: an added model with the recorded hash')
+    .option(
+      '--model <file...>',
+      'the model that was attacked, of an ensemble all; default: added models with the recorded hashes',
+    )
     .option('--card <file>', 'the model’s card, where tables or arrays that it names lie beside it')
   return withJson(withDevice(command)).action(async (folder: string, options: Options) => {
     await runJob(context, options, async (hooks) => {

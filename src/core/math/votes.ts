@@ -42,3 +42,62 @@ export function logitOfMeanSigmoid(members: readonly Float32Array[]): Float32Arr
   }
   return out
 }
+
+interface Axes {
+  readonly classes: number
+  readonly inner: number
+}
+
+/**
+ * The transposed derivative of `logOfMeanSoftmax` by one member's logits, applied to a slope g: with p that
+ * member's softmax and m the mean over M members, p_j (g_j / m_j − Σ_k g_k p_k / m_k) / M.
+ */
+export function meanSoftmaxSlope(
+  members: readonly Float32Array[],
+  member: number,
+  g: Float32Array,
+  { classes, inner }: Axes,
+): Float32Array {
+  const out = new Float32Array(g.length)
+  const means = new Float64Array(classes)
+  const own = new Float64Array(classes)
+  const count = members.length
+  for (let base = 0; base < out.length; base += classes * inner)
+    for (let place = 0; place < inner; place++) {
+      const start = base + place
+      means.fill(0)
+      own.fill(0)
+      for (const z of members) addSoftmax(means, z, start, inner)
+      addSoftmax(own, members[member], start, inner)
+      let sum = 0
+      for (let k = 0; k < classes; k++)
+        sum += (g[start + k * inner] * own[k] * count) / Math.max(means[k], 1e-38)
+      for (let k = 0; k < classes; k++) {
+        const at = start + k * inner
+        out[at] = (own[k] * ((g[at] * count) / Math.max(means[k], 1e-38) - sum)) / count
+      }
+    }
+  return out
+}
+
+/** The same of `logitOfMeanSigmoid`: g σ'(z) / (M m (1 − m)), m the mean of σ over M members. */
+export function meanSigmoidSlope(
+  members: readonly Float32Array[],
+  member: number,
+  g: Float32Array,
+): Float32Array {
+  const out = new Float32Array(g.length)
+  const count = members.length
+  for (let i = 0; i < out.length; i++) {
+    let yes = 0
+    let no = 0
+    for (const z of members) {
+      yes += 1 / (1 + Math.exp(-z[i]))
+      no += 1 / (1 + Math.exp(z[i]))
+    }
+    const z = members[member][i]
+    const slope = 1 / (1 + Math.exp(-z)) / (1 + Math.exp(z))
+    out[i] = (g[i] * slope * count) / Math.max(yes * no, 1e-38)
+  }
+  return out
+}

@@ -1,6 +1,6 @@
 import { entry } from '../entry.ts'
 import { addScaled } from '../math/planes.ts'
-import { logitOfMeanSigmoid, logOfMeanSoftmax } from '../math/votes.ts'
+import { logitOfMeanSigmoid, logOfMeanSoftmax, meanSigmoidSlope, meanSoftmaxSlope } from '../math/votes.ts'
 import { extentOf, sizeOf, tensor, type Tensor } from '../tensor/tensor.ts'
 
 /** The mean of tensors of one shape. */
@@ -25,4 +25,28 @@ export function votedLogits(all: readonly Tensor[], activation: string | undefin
   if (activation !== 'softmax') return meanOf(all)
   const [classes, inner] = [extentOf(shape, 1), sizeOf(shape.slice(2))]
   return tensor(shape, logOfMeanSoftmax(data, { classes, inner }))
+}
+
+/** The transposed derivative of `votedLogits` by the logits of one of those that vote, applied to `slope`. */
+export function votedSlope(
+  all: readonly Tensor[],
+  member: number,
+  slope: Tensor,
+  activation: string | undefined,
+): Tensor {
+  const { shape } = slope
+  const data = all.map((each) => each.data)
+  if (activation?.endsWith('sigmoid') === true)
+    return tensor(shape, meanSigmoidSlope(data, member, slope.data))
+  if (activation !== 'softmax') return meanSlope(all, slope)
+  const [classes, inner] = [extentOf(shape, 1), sizeOf(shape.slice(2))]
+  return tensor(shape, meanSoftmaxSlope(data, member, slope.data, { classes, inner }))
+}
+
+/** The same of `meanOf`. */
+export function meanSlope(all: readonly Tensor[], { shape, data }: Tensor): Tensor {
+  return tensor(
+    shape,
+    data.map((value) => value / all.length),
+  )
 }

@@ -29,3 +29,7 @@ export const comparisonPresets = {
 
 /** CERTIFY's numbers; n is the paper's divided by 100, for a CPU. */
 export const certifyPresets = { alpha: 0.001, n0: 100, n: 1000, batch: 16 } as const
+
+/** What of several models that are attacked as one is averaged. */
+export const combinations = ['losses', 'logits', 'probabilities'] as const
+export type Combination = (typeof combinations)[number]

@@ -152,7 +152,8 @@ function iterationsOf(
 
 function exportLabels({ method, opened, request, exportId }: AttackRun) {
   const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${settingText(value)}`)
-  const model = `${opened.card.name} sha256:${opened.sha256}`
+  const hashes = [opened, ...(opened.ensemble?.others ?? [])].map(({ sha256 }) => `sha256:${sha256}`)
+  const model = `${opened.card.name} ${hashes.join(' ')}`
   const software = `Radversary ${version}`
   const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; ${software}`
   return {

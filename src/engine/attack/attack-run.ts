@@ -8,7 +8,7 @@ import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
-import type { OpenedModel } from '../models/open-model.ts'
+import type { Ensemble, OpenedModel } from '../models/open-model.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
 import type { JobHooks } from '../progress.ts'
 import { nothingLeft } from '../study/failures.ts'
@@ -19,6 +19,7 @@ import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
 import { defenceOf, tellIdleFields } from './defence.ts'
+import { openJudges } from './open-judges.ts'
 import { configureMethod, type ConfiguredMethod } from './method-settings.ts'
 
 /** An attack on a study, as a user asks for it; without labels, away from the model's own predictions. */
@@ -26,6 +27,8 @@ export interface AttackRequest extends AttackSpec, WorkbenchTools {
   readonly study: readonly string[]
   /** Whether kinds that the model's task has not are refused; else they are left out. */
   readonly strictExports?: boolean | undefined
+  /** Held-out models, each with its card beside it, that judge what was made. */
+  readonly judges?: readonly string[] | undefined
   readonly out: string
 }
 
@@ -43,6 +46,8 @@ export interface AttackRun extends Workbench {
   readonly stacks: readonly Stack[]
   /** How the method takes the card's defence; undefined of a card without one. */
   readonly defence: DefenceReport | undefined
+  /** Models that judge what was made, and that no attack sees. */
+  readonly judges: readonly OpenedModel[]
   /** Names the run: equal ids give equal bytes. */
   readonly exportId: string
 }
@@ -68,6 +73,7 @@ export async function prepareAttack(
     ...(await wishesOf(request, card)),
     stacks: stacksOf(workbench, request),
     defence: defenceOf(asked.method, card, request),
+    judges: await openJudges(request, hooks),
   }
   return { ...run, exportId: await exportIdOf(run) }
 }
@@ -102,7 +108,9 @@ export async function reopenedRun({ device, ...plain }: PlainRun): Promise<Attac
   const workbench = await workbenchOf(opened, { ...request, ...on, study }, {})
   const asked = await askedOf(request)
   const defence = defenceOf(asked.method, opened.card, request)
-  return { ...workbench, ...asked, ...(await wishesOf(request, opened.card)), defence, ...plain }
+  // What is made is judged where the run is put together.
+  const kept = { defence, judges: [] }
+  return { ...workbench, ...asked, ...(await wishesOf(request, opened.card)), ...kept, ...plain }
 }
 
 /** What can be checked before a model or a study is read. */
@@ -151,7 +159,8 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
   const { seed, earlyStop, batch } = request
   const { name, settings } = method
   const images = run.images.map((image) => [image.name, image.sopInstanceUid, labels?.given(image)])
-  const model = [opened.sha256, opened.card]
+  const model = [opened.sha256, opened.card, ...ensembleParts(opened.ensemble)]
+  const judges = run.judges.map((judge) => [judge.sha256, judge.card])
   const failures = study.failures.map(({ file, code }) => [file, code])
   const masks = { masks: labels?.sha256, wanted: run.wanted?.sha256 }
   const slices = request.slices === undefined ? {} : { slices: request.slices }
@@ -189,9 +198,15 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     exports,
     ...(request.pictures && { pictures: request.pictures }),
     device,
+    ...(judges.length > 0 && { judges }),
     ...inputs,
   }
   return `run-${hex(new TextEncoder().encode(JSON.stringify(all))).slice(0, 32)}`
+}
+
+function ensembleParts(ensemble: Ensemble | undefined): unknown[] {
+  if (ensemble === undefined) return []
+  return [ensemble.combination, ...ensemble.others.map(({ sha256, card }) => [sha256, card])]
 }
 
 /** Percentiles of a series are of all its images, also those that are not attacked. */

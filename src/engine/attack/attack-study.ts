@@ -23,6 +23,7 @@ import { loadFrom, numbersOf, openAttackLane, type AttackLane, type StackOutcome
 import { attackLaneOnThread } from './lane-tasks.ts'
 import { plainRun, prepareAttack, type AttackRequest, type AttackRun } from './attack-run.ts'
 import { defenceNotices } from './defence.ts'
+import { judgedOn } from './judges.ts'
 import { roundingNotices } from './rounding.ts'
 
 export const recordName = 'record.json'
@@ -78,7 +79,9 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
     const pictures = await picturesOf(run, images, { folder, hooks })
     notices.push(...rounding, ...(pictures?.notices ?? []))
     for (const { message, tip } of notices) hooks.onNotice?.(`${message} ${tip}`)
+    const judges = await judgedOn(run, images, { folder: folder.folder, hooks })
     const record = buildRecord(run, images, {
+      judges,
       failures,
       notices,
       learned: [...learned.values()],

@@ -11,6 +11,7 @@ import { boxCounts } from '../../core/tasks/detection/report.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
+import type { Ensemble } from '../models/open-model.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
 import { boundOf, evidenceOf } from '../attack/evidence.ts'
 import { fittedReport, type LearnedOfRun } from './learned.ts'
@@ -19,6 +20,7 @@ import {
   attackRecordSchema,
   researchNotice,
   type AttackRecord,
+  type JudgedBy,
   type RecordedFrame,
   type RecordedImage,
   type RecordedPicture,
@@ -32,13 +34,15 @@ interface RunOutcome {
   readonly kept: LearnedOfRun
   /** Files beside DICOM; undefined where none were asked for. */
   readonly pictures: readonly RecordedPicture[] | undefined
+  /** What held-out models say. */
+  readonly judges: readonly JudgedBy[]
 }
 
 /** A run's record from what became of its images. */
 export function buildRecord(
   run: AttackRun,
   images: readonly RecordedImage[],
-  { failures, notices, learned, kept, pictures }: RunOutcome,
+  { failures, notices, learned, kept, pictures, judges }: RunOutcome,
 ): AttackRecord {
   const { request, method, opened, device, exportId } = run
   return {
@@ -53,6 +57,7 @@ export function buildRecord(
     ...learnedParts(run, learned, kept),
     images: [...images],
     ...(pictures && { pictures: [...pictures] }),
+    ...(judges.length > 0 && { judges: [...judges] }),
     failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
@@ -74,7 +79,13 @@ function recordedModel({ opened, references }: AttackRun): AttackRecord['model']
     card: opened.card,
     proposed: [...opened.proposed],
     ...(references && { references: references }),
+    ...(opened.ensemble && { ensemble: recordedEnsemble(opened.ensemble) }),
   }
+}
+
+function recordedEnsemble({ combination, others }: Ensemble): AttackRecord['model']['ensemble'] {
+  const members = others.map(({ path, sha256, card }) => ({ file: fileName(path), sha256, card }))
+  return { combination, others: members }
 }
 
 /** What the attack was asked, and what its method made of that. */

@@ -5,7 +5,8 @@ import type { AttackSummary } from '../../core/evaluate/summary.ts'
 import type { AttackWarning } from '../../core/evaluate/warnings.ts'
 import { referenceReport } from '../../core/model/references.ts'
 import { attackSpec, recordedAttack } from '../../core/spec/attack-spec.ts'
-import { pictureFormats } from '../../core/spec/presets.ts'
+import type { Proportion } from '../../core/evaluate/statistics.ts'
+import { combinations, pictureFormats } from '../../core/spec/presets.ts'
 import type { TaskAgreement } from '../../core/tasks/verification.ts'
 import { imageResult } from './image-result.ts'
 import { hidingReport, sharedReport } from './learned.ts'
@@ -41,6 +42,25 @@ function ours<T extends object>() {
   return z.custom<T>((value) => typeof value === 'object' && value !== null)
 }
 
+const ensembleMember = z.strictObject({
+  file: z.string(),
+  sha256: z.string(),
+  card: z.record(z.string(), z.unknown()),
+})
+
+/** A held-out model, and what it says of what was made. */
+const judgedBy = z.strictObject({
+  name: z.string(),
+  sha256: z.string(),
+  card: z.record(z.string(), z.unknown()),
+  device: z.string(),
+  /** Images that its card does not suit, which are left out. */
+  unsuited: z.int().nonnegative(),
+  slices: z.int().nonnegative(),
+  metBefore: z.int().nonnegative(),
+  fooled: ours<Proportion>(),
+})
+
 const currentRecord = z.strictObject({
   schema: z.literal(attackRecordSchema),
   notice: z.string(),
@@ -54,6 +74,10 @@ const currentRecord = z.strictObject({
     proposed: z.array(z.string()),
     /** What came of the card's references, before the run. */
     references: referenceReport.optional(),
+    /** Models that were attacked together with it, as one, and what of all was averaged. */
+    ensemble: z
+      .strictObject({ combination: z.enum(combinations), others: z.array(ensembleMember).min(1) })
+      .optional(),
   }),
   attack: recordedAttack.extend({
     title: z.string(),
@@ -71,6 +95,8 @@ const currentRecord = z.strictObject({
   images: z.array(recordedImage),
   /** Adversarial images in other formats, only where they were asked for. */
   pictures: z.array(recordedPicture).optional(),
+  /** Held-out models, only where they were asked for. */
+  judges: z.array(judgedBy).optional(),
   failures: z.array(failure),
   notices: imageResult.shape.notices,
   /** Over the slices of labels from a file: AUC per label, or kappa and mean absolute error of grades. */
@@ -110,6 +136,7 @@ export interface TaskChange {
   readonly after: TaskAgreement
 }
 
+export type JudgedBy = z.output<typeof judgedBy>
 export type AttackRecord = z.output<typeof currentRecord>
 export type RecordedImage = z.output<typeof recordedImage>
 export type RecordedPicture = z.output<typeof recordedPicture>

@@ -17,11 +17,13 @@ export function summaryText(record: AttackRecord): string {
     `Attack       ${attack.title}, ${goal}`,
     `Settings     ${settings.join(', ')}, seed ${attack.seed}`,
     `Model        ${modelText(model)} (sha256 ${model.sha256.slice(0, 12)}…) on ${device.name}`,
+    ...ensembleText(record),
     ...defenceText(record),
     `${countedText(record)}${failures.length > 0 ? `; ${failures.length} inputs failed, see record.json` : ''}`,
     `Labels       ${labels === 'file' ? 'from the labels file' : "the model's own predictions"}`,
     `Fooled       ${headlineText(record)}`,
     ...warningLines(record, (check) => check !== 'wrong-before'),
+    ...judgesText(record),
     ...membersText(record),
     ...universalText(record),
     ...featuresText(record),
@@ -47,6 +49,21 @@ function warningLines(
   return warnings
     .filter(({ check }) => isMeant(check))
     .map(({ message, tip }) => `Warning      ${message} ${tip}`)
+}
+
+function ensembleText({ model: { ensemble } }: AttackRecord): string[] {
+  if (ensemble === undefined) return []
+  const others = ensemble.others.map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)}…)`)
+  return [`             with ${others.join(', ')}; ${ensemble.combination} are averaged`]
+}
+
+/** Held-out models, which no attack has seen. */
+function judgesText({ judges = [] }: AttackRecord): string[] {
+  const unsuited = (count: number) => (count === 0 ? '' : `; ${count} slices do not suit it`)
+  return judges.map(
+    (each) =>
+      `Judged by    ${each.name} (sha256 ${each.sha256.slice(0, 12)}…): ${each.fooled.rate === null ? 'none' : proportion(each.fooled)} of those right before${unsuited(each.unsuited)}`,
+  )
 }
 
 function defenceText({ attack: { defence } }: AttackRecord): string[] {

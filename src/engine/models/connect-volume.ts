@@ -1,9 +1,9 @@
-import { createOnnxModel, differentiable, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
+import { createOnnxModel, type OnnxModelOptions } from '../../core/autodiff/onnx-model.ts'
 import { RadversaryError } from '../../core/errors.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { MappedVolume } from '../../core/model/volume-map.ts'
 import { volumeModel } from '../../core/model/volume-model.ts'
-import { GraphBuilder } from '../../core/onnx/graph-builder.ts'
+import { logitsThemselves } from './logits-head.ts'
 
 export interface VolumeToConnect extends MappedVolume {
   /** Whether there is a prediction for each voxel; else one for the whole volume. */
@@ -26,17 +26,9 @@ export async function connectVolume(
       { file: options.file },
     )
   const grid = given.isDense ? ['rows', 'columns'] : []
-  return volumeModel({ patches, head: await logitsThemselves([channels, ...grid], options), ...given })
-}
-
-/**
- * A graph that changes nothing: losses and their gradients by logits are then computed as those of any model.
- */
-function logitsThemselves(
-  shape: readonly (number | string)[],
-  { runtime }: OnnxModelOptions,
-): Promise<DifferentiableModel> {
-  const graph = new GraphBuilder()
-  graph.output(graph.node('Identity', [graph.input('z', ['batch', ...shape])]), ['batch', ...shape])
-  return differentiable(graph.build(), { runtime, activation: 'none' })
+  return volumeModel({
+    patches,
+    head: await logitsThemselves([channels, ...grid], options.runtime),
+    ...given,
+  })
 }

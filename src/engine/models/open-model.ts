@@ -21,6 +21,7 @@ import {
   type ProposedCard,
 } from '../../core/model/propose-card.ts'
 import type { Obstacle } from '../../core/model/model-facts.ts'
+import type { Combination } from '../../core/spec/presets.ts'
 import type { Runtime } from '../../core/model/runtime.ts'
 import { decodeModel } from '../../core/onnx/codec.ts'
 import { readModelFile, type ModelFile, type ReadModel } from './read-model.ts'
@@ -50,6 +51,14 @@ export interface OpenedModel extends ModelFile, ProposedCard {
   readonly folder: string
   /** For a quantised model, where it is asked for: how its gradients pass the rounding. */
   readonly straightThrough?: 'gradients' | undefined
+  /** Models that it is attacked together with, as one. */
+  readonly ensemble?: Ensemble | undefined
+}
+
+/** The other models of an ensemble, and what of all is averaged. */
+export interface Ensemble {
+  readonly combination: Combination
+  readonly others: readonly OpenedModel[]
 }
 
 /** What a connected model depends on of its card; everything else is of images, or words. */

@@ -5,8 +5,10 @@ import type { BesideImages } from '../../core/model/beside.ts'
 import { besideNames } from '../../core/model/further-inputs.ts'
 import type { DifferentiableModel } from '../../core/model/ports.ts'
 import type { InnerFeatures } from '../../core/attacks/attack.ts'
+import { entry } from '../../core/entry.ts'
 import { extentOf, tensor } from '../../core/tensor/tensor.ts'
-import { connectModel, type ConnectableModel, type OpenedModel } from '../models/open-model.ts'
+import { connectModel, type ConnectableModel, type Ensemble, type OpenedModel } from '../models/open-model.ts'
+import { ensembleOnPixels } from '../models/ensemble-on-pixels.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
 import { sampleShapeOf } from '../models/sample-shape.ts'
 
@@ -127,7 +129,7 @@ export async function connectLanes(
 }
 
 export interface ModelsToConnect {
-  readonly opened: ConnectableModel & Pick<OpenedModel, 'card' | 'facts'>
+  readonly opened: ConnectableModel & Pick<OpenedModel, 'card' | 'facts' | 'ensemble'>
   readonly runtime: OrtRuntime
   /** How many groups are worked on. */
   readonly groups: number
@@ -142,6 +144,31 @@ export interface ModelsToConnect {
  * `connectModel`
  */
 export async function connectPixelModels(given: ModelsToConnect): Promise<PixelModel[]> {
+  const { ensemble } = given.opened
+  return ensemble === undefined ? connectSingle(given) : connectEnsemble(given, ensemble)
+}
+
+/** The same lanes for each member, and one ensemble for each lane. */
+async function connectEnsemble(
+  given: ModelsToConnect,
+  { others, combination }: Ensemble,
+): Promise<PixelModel[]> {
+  // prettier-ignore
+  const { opened, runtime } = given
+  const members: PixelModel[][] = []
+  try {
+    for (const member of [opened, ...others]) members.push(await connectSingle({ ...given, opened: member }))
+    return entry(members, 0).map(
+      (_, lane) =>
+        ensembleOnPixels(members.map((lanes) => entry(lanes, lane)), { runtime, combination, card: opened.card }), // prettier-ignore
+    )
+  } catch (error) {
+    await Promise.all(members.flat().map((model) => model.dispose()))
+    throw error
+  }
+}
+
+async function connectSingle(given: ModelsToConnect): Promise<PixelModel[]> {
   const { opened, runtime, groups, windows } = given
   const models = await connectLanes(opened, runtime, groups)
   const features = await connectInner(given).catch(async (error: unknown) => {

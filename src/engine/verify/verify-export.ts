@@ -3,6 +3,7 @@ import { readJson, toRestore } from '../../adapters/fs/json-file.ts'
 import { verifyManifest } from '../../adapters/fs/manifest.ts'
 import { readInstance } from '../../adapters/fs/read-file.ts'
 import { readSegmentation } from '../../core/dicom/segmentation.ts'
+import { entry } from '../../core/entry.ts'
 import { type Notice, RadversaryError } from '../../core/errors.ts'
 import { fromRuns, type Mask, planeOf } from '../../core/image/mask.ts'
 import { type ModelCard, namesOf, parseCard } from '../../core/model/card.ts'
@@ -18,6 +19,7 @@ import { attackRecord, type AttackRecord, type RecordedFrame, type RecordedImage
 import { checkPicture, volumeReader } from '../export/reread-picture.ts'
 import { checkPrediction } from '../export/reread.ts'
 import { classOfLabel } from '../labels/segment-label.ts'
+import { ensembleOnPixels } from '../models/ensemble-on-pixels.ts'
 import { findByHash } from '../models/model-store.ts'
 import { connectModel } from '../models/open-model.ts'
 import { pixelModel, type PixelModel } from '../models/pixel-model.ts'
@@ -70,8 +72,8 @@ async function checkMaskFile(
 
 export interface VerifyRequest extends DeviceRequest {
   readonly folder: string
-  /** The model's file; by default an added model with the recorded hash. */
-  readonly model?: string | undefined
+  /** The model's file, of an ensemble all; by default added models with the recorded hashes. */
+  readonly model?: string | readonly string[] | undefined
   /** The card's file, where the tables and arrays that it names do not lie beside the model. */
   readonly card?: string | undefined
   readonly home: string
@@ -110,8 +112,8 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   ]
   const record = await readRecord(folder)
   const classes = namesOf(parseCard(record.model.card))
-  const file = await findModel(request, record)
-  const model = file && (await openRecorded(file, record, request))
+  const found = await findModels(request, record)
+  const model = found && (await openRecorded(found, record, request))
   const stack = new RecordedStack(folder, record.images, model?.model, model?.beside)
   const notices: Notice[] = []
   const onMismatch = (notice: Notice) => notices.push(notice)
@@ -165,13 +167,37 @@ function readRecord(folder: string): Promise<AttackRecord> {
   return readJson(join(folder, recordName), attackRecord, toRestore)
 }
 
-async function findModel(
+type RecordedMember = Pick<AttackRecord['model'], 'sha256' | 'card'>
+
+function membersOf({ model }: AttackRecord): readonly RecordedMember[] {
+  return [model, ...(model.ensemble?.others ?? [])]
+}
+
+/** The files of all members, in the record's order; undefined where any is not at hand. */
+async function findModels(
   { model, home }: VerifyRequest,
   record: AttackRecord,
+): Promise<readonly ModelFile[] | undefined> {
+  const members = membersOf(record)
+  const given = typeof model === 'string' ? [model] : model
+  if (given !== undefined && given.length !== members.length)
+    throw new RadversaryError('usage', `Model: expected ${members.length} files, got ${given.length}`, {
+      tip: 'Name all models of the ensemble, in the order of the record.',
+    })
+  const files: ModelFile[] = []
+  for (const [at, member] of members.entries()) {
+    const file = given === undefined ? await findByHash(home, member.sha256) : await readMember(given[at], member) // prettier-ignore
+    if (file === undefined) return undefined
+    files.push(file)
+  }
+  return files
+}
+
+async function readMember(
+  model: string | undefined,
+  { sha256, card }: RecordedMember,
 ): Promise<ModelFile | undefined> {
-  const { sha256 } = record.model
-  if (model === undefined) return findByHash(home, sha256)
-  const { card } = record.model
+  if (model === undefined) return undefined
   const file = await readModelFile(model, {
     inputShape: sampleShapeOf(card),
     inputRange: sampleRangeOf(card),
@@ -192,11 +218,12 @@ interface RecordedModel {
 }
 
 async function openRecorded(
-  file: ModelFile,
+  files: readonly ModelFile[],
   record: AttackRecord,
   request: VerifyRequest,
 ): Promise<RecordedModel> {
   const card = parseCard(record.model.card)
+  const file = entry(files, 0)
   const { runtime } = await chooseDevice(request)
   const names = record.images.map((image) => image.file)
   const beside = await openBeside(card, {
@@ -204,7 +231,14 @@ async function openRecorded(
     names,
     inputs: file.facts.inputs,
   })
-  return { model: pixelModel(await connectModel({ ...file, card }, runtime), card), card, beside }
+  const members: PixelModel[] = []
+  for (const [at, member] of membersOf(record).entries()) {
+    const own = parseCard(member.card)
+    members.push(pixelModel(await connectModel({ ...entry(files, at), card: own }, runtime), own))
+  }
+  const combination = record.model.ensemble?.combination
+  const model = combination === undefined ? entry(members, 0) : ensembleOnPixels(members, { runtime, combination, card }) // prettier-ignore
+  return { model, card, beside }
 }
 
 interface ExportedImages {
