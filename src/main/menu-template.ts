@@ -9,6 +9,8 @@ interface MenuOptions {
   readonly send: (event: MenuEvent) => void
 }
 
+type Command = Extract<MenuEvent, { type: 'command' }>['command']
+
 function viewMenu(isDevelopment: boolean): MenuItemConstructorOptions {
   const ofDevelopers = [{ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' }] as const
   return {
@@ -33,10 +35,7 @@ export function menuTemplate({
   open,
   send,
 }: MenuOptions): MenuItemConstructorOptions[] {
-  const command = (
-    label: string,
-    name: Extract<MenuEvent, { type: 'command' }>['command'],
-  ): MenuItemConstructorOptions => ({
+  const command = (label: string, name: Command): MenuItemConstructorOptions => ({
     label,
     click: () => {
       send({ type: 'command', command: name })

@@ -2,9 +2,7 @@ import { valueAt, type JsonObject } from './card-place.ts'
 import type { ModelFacts, TensorFacts } from './model-facts.ts'
 import { canBeImage } from './port-obstacles.ts'
 
-/**
- * What there is to say of one field of a model card: the same in forms, errors and lists of what is missing.
- */
+/** What there is to say of one field of a model card, in forms, errors and lists of what is missing. */
 export interface CardField {
   /** Its place in the card, e.g. 'input.size'; of one thing of several kinds the thing: 'intensity'. */
   readonly field: string

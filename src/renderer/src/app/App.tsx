@@ -1,10 +1,10 @@
-import { type CSSProperties, useEffect, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useState } from 'react'
 import { engine } from '../api/client.ts'
 import { notifyUser } from '../api/notify.ts'
 import { attackSample } from '../features/attack/start-attack.ts'
 import { openStudy } from '../features/study/open-study.ts'
 import { Welcome } from '../features/study/Welcome.tsx'
-import { sideNames, type Sides } from '../state/sides.ts'
+import { type SideName, sideNames, type Sides } from '../state/sides.ts'
 import { useFittedColours, useShownRun, type ShownRun } from '../state/shown-run.ts'
 import { useUi } from '../state/ui-store.ts'
 import { followRuns } from '../state/watched-runs.ts'
@@ -53,31 +53,17 @@ export function App() {
     >
       <Header />
       <LostBanner />
-      <aside
-        className={classes['left']}
-        data-side="left"
-        hidden={sides.left.isHidden}
-        aria-label={texts.app.left}
-      >
-        <Boundary part={texts.app.left}>
-          <Library />
-        </Boundary>
-      </aside>
+      <SidePanel name="left" label={texts.app.left}>
+        <Library />
+      </SidePanel>
       <SideDivider side="left" />
       <main className={classes['centre']} aria-label={texts.app.viewports}>
         <Boundary part={texts.app.viewports}>{isEmpty ? <FirstStart /> : <Images run={run} />}</Boundary>
       </main>
       <SideDivider side="right" />
-      <aside
-        className={classes['right']}
-        data-side="right"
-        hidden={sides.right.isHidden}
-        aria-label={texts.app.work}
-      >
-        <Boundary part={texts.app.work}>
-          <Work run={run} />
-        </Boundary>
-      </aside>
+      <SidePanel name="right" label={texts.app.work}>
+        <Work run={run} />
+      </SidePanel>
       <Boundary part={texts.app.status}>
         <StatusBar />
       </Boundary>
@@ -87,6 +73,21 @@ export function App() {
       </Boundary>
       <Notices />
     </div>
+  )
+}
+
+interface SidePanelProps {
+  readonly name: SideName
+  readonly label: string
+  readonly children: ReactNode
+}
+
+function SidePanel({ name, label, children }: SidePanelProps) {
+  const isHidden = useUi((ui) => ui.sides[name].isHidden)
+  return (
+    <aside className={classes[name]} data-side={name} hidden={isHidden} aria-label={label}>
+      <Boundary part={label}>{children}</Boundary>
+    </aside>
   )
 }
 

@@ -1,11 +1,6 @@
 import { NativeSelect, Slider, Switch, Text } from '@mantine/core'
-import {
-  changeOverlay,
-  overlayContent,
-  toggleOverlay,
-  useUi,
-  type OverlayContent,
-} from '../state/ui-store.ts'
+import { useUi, type OverlayContent } from '../state/ui-store.ts'
+import { changeOverlay, overlayContent, toggleOverlay } from '../state/overlay.ts'
 import { texts } from '../texts.ts'
 import { CompareButtons } from './ToolButton.tsx'
 import { useKeyOf } from './use-shortcuts.ts'

@@ -3,18 +3,17 @@ import { layouts, type Layout, type PaneKind } from '../state/panes.ts'
 import { togglePlanes } from '../state/show-planes.ts'
 import { scrollBy, scrollTo } from '../state/scrolling.ts'
 import {
-  nextOverlayContent,
   seriesOf,
   setActivePane,
   setKind,
   setLayout,
   setUi,
   toggleMaximised,
-  toggleOverlay,
   toggleSide,
   useUi,
   type ToolName,
 } from '../state/ui-store.ts'
+import { nextOverlayContent, toggleOverlay } from '../state/overlay.ts'
 import { presetsOf } from '../viewer/presets.ts'
 import { keepDrawing, redoDrawing, undoDrawing } from '../viewer/drawing.ts'
 import {

@@ -1,7 +1,8 @@
 import { useEffect } from 'react'
 import { predictionsKey, usePredictions } from '../state/predictions.ts'
 import type { ShownRun } from '../state/shown-run.ts'
-import { changeOverlay, setUi, useUi, type OverlayContent } from '../state/ui-store.ts'
+import { setUi, useUi, type OverlayContent } from '../state/ui-store.ts'
+import { changeOverlay } from '../state/overlay.ts'
 
 /**
  * Keeps which overlays there are; a model's masks and boxes are shown when the first of them are there, and

@@ -10,7 +10,8 @@ import type { BoxOverlay } from '../viewer/overlays.ts'
 import type { FrameMasks, RunImages } from '../viewer/run-images.ts'
 import { answerNames, type AnswerNames, noNames, useModel } from './card-answers.ts'
 import { isAtWork, type LiveRun } from './live-run.ts'
-import { changeOverlay, useUi } from './ui-store.ts'
+import { useUi } from './ui-store.ts'
+import { changeOverlay } from './overlay.ts'
 import { useLiveRun } from './watched-runs.ts'
 
 /** Where a run's results lie, by the study's images: the same SOP Instance UID. */

@@ -252,29 +252,6 @@ export function setActivePane(activePane: number): void {
   if (activePane !== get().activePane) set({ activePane })
 }
 
-export function changeOverlay(change: Partial<OverlaySettings>): void {
-  set({ overlay: { ...get().overlay, ...change } })
-}
-
-/** What the overlay shows, of what there is. */
-export function overlayContent({
-  overlay,
-  overlayContents,
-}: Pick<UiState, 'overlay' | 'overlayContents'>): OverlayContent {
-  return overlayContents.includes(overlay.content) ? overlay.content : 'gradient'
-}
-
-/** Shows the next one of what there is. */
-export function nextOverlayContent(): void {
-  const { overlayContents: all } = get()
-  changeOverlay({ content: all[(all.indexOf(overlayContent(get())) + 1) % all.length] ?? 'gradient' })
-}
-
-/** What is switched on stays what it is when a run is shown later. */
-export function toggleOverlay(): void {
-  changeOverlay({ shown: !get().overlay.shown, content: overlayContent(get()) })
-}
-
 /** Adds a shape to the region; an image of another size begins a new one. */
 export function addToRegion(shape: RegionShape, size: Pick<Region, 'rows' | 'columns'>): void {
   const { region } = get()

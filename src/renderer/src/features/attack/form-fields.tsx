@@ -63,6 +63,25 @@ export function RegionField() {
   )
 }
 
+interface ToggleProps {
+  readonly label: string
+  readonly checked: boolean
+  readonly onToggle: (isOn: boolean) => void
+}
+
+function Toggle({ label, checked, onToggle }: ToggleProps) {
+  return (
+    <Switch
+      size="xs"
+      label={label}
+      checked={checked}
+      onChange={(event) => {
+        onToggle(event.currentTarget.checked)
+      }}
+    />
+  )
+}
+
 /** What belongs to a run rather than to a method. */
 export function RunFields({ form, isOfStacks, isQuantised, defended, onForm }: RunFieldsProps) {
   const { seed, earlyStop, batch, slices, straightThrough = false } = form
@@ -77,21 +96,19 @@ export function RunFields({ form, isOfStacks, isQuantised, defended, onForm }: R
           if (typeof value === 'number') onForm({ seed: value })
         }}
       />
-      <Switch
-        size="xs"
+      <Toggle
         label={texts.attack.earlyStop}
         checked={earlyStop}
-        onChange={(event) => {
-          onForm({ earlyStop: event.currentTarget.checked })
+        onToggle={(isOn) => {
+          onForm({ earlyStop: isOn })
         }}
       />
       {isQuantised && (
-        <Switch
-          size="xs"
+        <Toggle
           label={texts.attack.straightThrough}
           checked={straightThrough}
-          onChange={(event) => {
-            onForm({ straightThrough: event.currentTarget.checked || undefined })
+          onToggle={(isOn) => {
+            onForm({ straightThrough: isOn || undefined })
           }}
         />
       )}

@@ -52,7 +52,6 @@ function Form({ study, onStarted }: FormProps) {
   const known = useModel(models[0])
   const found = useFoundLabels(study.paths, kind)
   const labels = form.labels ?? found ?? ''
-  const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
   return (
     <form
       onSubmit={(event) => {
@@ -66,17 +65,8 @@ function Form({ study, onStarted }: FormProps) {
       }}
     >
       <Stack gap="sm">
-        <Text size="sm">{texts.evaluations.explanation}</Text>
-        <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
-        <MultiSelect
-          data-autofocus
-          label={texts.evaluations.models}
-          data={[...offered.models]}
-          value={[...models]}
-          onChange={(value) => {
-            changeEvaluationForm({ models: value })
-          }}
-        />
+        <Introduction study={study} />
+        <ModelsField offered={offered.models} models={models} />
         <ProtocolFields />
         <GoalChoice
           model={models[0]}
@@ -104,6 +94,35 @@ function Form({ study, onStarted }: FormProps) {
         <StartButton problems={evaluationProblems(models, form.epsilon)} />
       </Stack>
     </form>
+  )
+}
+
+function Introduction({ study }: { readonly study: StudyInfo }) {
+  const images = study.series.reduce((sum, series) => sum + series.images.length, 0)
+  return (
+    <>
+      <Text size="sm">{texts.evaluations.explanation}</Text>
+      <Text size="sm">{texts.comparisons.of(images, study.title)}</Text>
+    </>
+  )
+}
+
+interface ModelsFieldProps {
+  readonly offered: readonly string[]
+  readonly models: readonly string[]
+}
+
+function ModelsField({ offered, models }: ModelsFieldProps) {
+  return (
+    <MultiSelect
+      data-autofocus
+      label={texts.evaluations.models}
+      data={[...offered]}
+      value={[...models]}
+      onChange={(value) => {
+        changeEvaluationForm({ models: value })
+      }}
+    />
   )
 }
 

@@ -63,27 +63,8 @@ export function usePlaneImage(shown: Shown): PlaneImage {
   const id =
     plane && `${view?.name ?? ''}/${plane.index}/${JSON.stringify(view?.turn)}/${JSON.stringify(slab)}`
   const scene = useMemo((): LoadedScene | undefined => {
-    if (plane === undefined || id === undefined || base.volume === undefined) return undefined
-    const cutOf = (state: VolumeState & Named): Cut => ({
-      id: `plane:/${state.name}/${state.version}/${id}`,
-      plane,
-      slab,
-    })
-    const change =
-      original.volume &&
-      adversarial.volume &&
-      planeDifference(original.volume, adversarial.volume, {
-        ...cutOf(adversarial),
-        id: `${cutOf(adversarial).id}/difference`,
-      })
-    return {
-      image: planeImage(base.volume, cutOf(base)),
-      perturbation: change,
-      swiped:
-        pane.kind === 'swipe' && adversarial.volume
-          ? planeImage(adversarial.volume, cutOf(adversarial))
-          : undefined,
-    }
+    if (plane === undefined || id === undefined) return undefined
+    return sceneThrough({ id, plane, slab }, { base, original, adversarial, isSwiped: pane.kind === 'swipe' })
   }, [plane, id, slab, base, original, adversarial, pane.kind])
   const generated = pane.kind === 'original' ? undefined : kind === 'smoothed' ? smoothed : adversarial
   return {
@@ -108,6 +89,35 @@ export function usePlaneImage(shown: Shown): PlaneImage {
 
 interface Named {
   readonly name: string
+}
+
+interface ShownVolumes {
+  readonly base: VolumeState & Named
+  readonly original: VolumeState & Named
+  readonly adversarial: VolumeState & Named
+  readonly isSwiped: boolean
+}
+
+/** A plane through the volumes of a viewport; undefined until the one that it shows has come. */
+function sceneThrough(
+  { id, plane, slab }: Cut,
+  { base, original, adversarial, isSwiped }: ShownVolumes,
+): LoadedScene | undefined {
+  if (base.volume === undefined) return undefined
+  const cutOf = ({ name, version }: VolumeState & Named): Cut => ({
+    id: `plane:/${name}/${version}/${id}`,
+    plane,
+    slab,
+  })
+  const changed = cutOf(adversarial)
+  return {
+    image: planeImage(base.volume, cutOf(base)),
+    perturbation:
+      original.volume &&
+      adversarial.volume &&
+      planeDifference(original.volume, adversarial.volume, { ...changed, id: `${changed.id}/difference` }),
+    swiped: isSwiped && adversarial.volume ? planeImage(adversarial.volume, changed) : undefined,
+  }
 }
 
 /** A volume of a pane's series, loaded while it is wanted. */
