@@ -22,6 +22,7 @@ beforeAll(async () => {
   const { model } = writeClassifier(base)
   const budget = ['--method', 'pgd', '--steps', '2', '--epsilon', '16/255']
   attack = ['--studies', list, '--model', model, '--device', 'cpu', '--threads', '1', ...budget]
+  attack.push('--identity', 'keep')
   expect((await commandLine(['cohort', 'attack', ...attack, '--out', one])).code).toBe(3)
 }, 60_000)
 

@@ -21,7 +21,7 @@ beforeAll(() => {
   writeFileSync(list, ['path,patient', ...rows].join('\n'))
   const { model } = writeClassifier(base)
   const budget = ['--method', 'pgd', '--steps', '2', '--epsilon', '16/255']
-  attack = ['--model', model, '--device', 'cpu', '--threads', '1', ...budget]
+  attack = ['--model', model, '--device', 'cpu', '--threads', '1', ...budget, '--identity', 'keep']
 })
 
 async function attacked(source: string, out: string) {
@@ -94,6 +94,18 @@ describe('an attack on a cohort', () => {
     const exports = (folder: string) => [...filesBelow(join(folder, 'studies'))]
     expect(exports(other)).toEqual(exports(out))
   })
+})
+
+test('unless identities are kept, studies that the list does not name, and patients, have pseudonyms', async () => {
+  const named = join(base, 'named.csv')
+  writeFileSync(named, 'path,patient,name\nstudies/a,P0,\nstudies/d,P1,case-4\n')
+  const out = join(base, 'nameless')
+  const asked = ['cohort', 'attack', '--studies', named, ...attack.slice(0, -2), '--out', out]
+  expect((await commandLine(asked)).code).toBe(0)
+  const { studies: rows, patients, run } = recordIn(out)
+  expect(rows.map(({ name }) => name)).toEqual(['case-4', expect.stringMatching(/^study-[0-9a-f]{12}$/)])
+  expect(patients.map(({ patient }) => /^RV[0-9A-Z]{12}$/.test(patient))).toEqual([true, true])
+  expect(run?.identity).toMatchObject({ choice: 'deidentified', key: 'kept' })
 })
 
 describe('a study that fails', () => {

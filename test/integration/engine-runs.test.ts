@@ -15,6 +15,7 @@ import { lastOf, startEngine, type TestEngine } from '../support/engine-client.t
 
 const sample = join(import.meta.dirname, '../../resources/sample')
 const steps = 3
+const kept = { choice: 'keep' } as const
 
 describe('the engine and runs', () => {
   let engine: TestEngine
@@ -35,6 +36,8 @@ describe('the engine and runs', () => {
     await engine.end()
     rmSync(target, { recursive: true })
   })
+
+  const attackRecordOf = (folder: string) => readJson(join(folder, 'record.json'), attackRecord)
 
   async function watch(run: string): Promise<RunEvent[]> {
     const events: RunEvent[] = []
@@ -126,7 +129,7 @@ describe('the engine and runs', () => {
 
     it('exports to a folder of the user, without what is not wanted, and verifies', async () => {
       const to = join(target, 'series')
-      const events = await engine.client.runs.export.mutate({ run, to, kinds: ['smoothed'] })
+      const events = await engine.client.runs.export.mutate({ run, to, kinds: ['smoothed'], identity: kept })
       const exported = await lastOf(events, 'exported')
       expect(exported).toMatchObject({ folder: to })
       expect(readdirSync(to).sort()).toEqual([
@@ -144,7 +147,12 @@ describe('the engine and runs', () => {
 
     it('exports in other formats too: made from the run, listed in the record and verified', async () => {
       const to = join(target, 'formats')
-      const events = await engine.client.runs.export.mutate({ run, to, kinds: ['png', 'nifti', 'npy'] })
+      const events = await engine.client.runs.export.mutate({
+        run,
+        to,
+        kinds: ['png', 'nifti', 'npy'],
+        identity: kept,
+      })
       expect(await lastOf(events, 'exported')).toMatchObject({ folder: to, notices: [] })
       expect(readdirSync(to)).toEqual(expect.arrayContaining(['adversarial', 'nifti', 'npy', 'png']))
       expect(readdirSync(join(to, 'png'))).toHaveLength(5)
@@ -154,26 +162,52 @@ describe('the engine and runs', () => {
       expect(report.discrepancies).toEqual([])
     })
 
+    it('exports without identities: the run’s pixels, in files made of sources that are de-identified', async () => {
+      const to = join(target, 'nameless')
+      const identity = { choice: 'deidentified' } as const
+      const kinds = ['smoothed' as const, 'perturbation' as const, 'png' as const]
+      const events = await engine.client.runs.export.mutate({ run, to, kinds, identity })
+      expect(await lastOf(events, 'exported')).toMatchObject({ folder: to, notices: [] })
+      const model = join(sample, 'model/phantom-thorax.onnx')
+      const record = await readJson(join(to, 'record.json'), attackRecord)
+      expect(record.identity).toMatchObject({ choice: 'deidentified', key: 'kept', options: [] })
+      const report = await verifyExport({ folder: to, model, home: engine.home, device: 'cpu', threads: 1 })
+      expect(report).toMatchObject({ discrepancies: [], predictions: true, images: 5 })
+      const pixels = async (path: string) => (await decodeFrame(await readInstance({ path }), 0)).values
+      const own = join(engine.home, 'runs', run, 'export')
+      for (const folder of ['adversarial', 'smoothed'])
+        expect(await pixels(join(to, folder, '0003.dcm'))).toEqual(
+          await pixels(join(own, folder, '0003.dcm')),
+        )
+      const source = await attackRecordOf(own)
+      for (const path of readdirSync(to, { recursive: true, encoding: 'utf8' })) {
+        if (!/\.(dcm|json|csv|txt)$/.test(path)) continue
+        const bytes = readFileSync(join(to, path)).toString('latin1')
+        for (const { file, sopInstanceUid } of source.images)
+          expect(bytes.includes(file) || bytes.includes(sopInstanceUid)).toBe(false)
+      }
+    })
+
     it('stops at once when it is cancelled in mid-format, and goes on there when it is asked again', async () => {
       const [to, kinds] = [join(target, 'cancelled'), ['png' as const]]
       const abort = new AbortController()
       const cancelled = async () => {
         for await (const event of await engine.client.runs.export.mutate(
-          { run, to, kinds },
+          { run, to, kinds, identity: kept },
           { signal: abort.signal },
         ))
           if (event.type === 'progress' && event.phase === 'writing other formats') abort.abort()
       }
       await expect(cancelled()).rejects.toThrow()
       expect(readdirSync(to)).toContain('EXPORT-INCOMPLETE.json')
-      const again = await engine.client.runs.export.mutate({ run, to, kinds })
+      const again = await engine.client.runs.export.mutate({ run, to, kinds, identity: kept })
       expect(await lastOf(again, 'exported')).toMatchObject({ folder: to, notices: [] })
       expect(readdirSync(join(to, 'png'))).toHaveLength(5)
     })
 
     it('does not export into the study', async () => {
       const events = engine.client.runs.export
-        .mutate({ run, to: join(sample, 'study/new') })
+        .mutate({ run, to: join(sample, 'study/new'), identity: kept })
         .then((all) => lastOf(all, 'exported'))
       await expect(events).rejects.toMatchObject({ data: { code: 'export-conflict' } })
       expect(existsSync(join(sample, 'study/new'))).toBe(false)
@@ -181,7 +215,7 @@ describe('the engine and runs', () => {
 
     it('exports to whole paths alone', async () => {
       const events = engine.client.runs.export
-        .mutate({ run, to: 'results/new' })
+        .mutate({ run, to: 'results/new', identity: kept })
         .then((all) => lastOf(all, 'exported'))
       await expect(events).rejects.toMatchObject({ data: { code: 'usage' } })
       expect(existsSync('results/new')).toBe(false)

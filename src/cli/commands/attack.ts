@@ -22,8 +22,10 @@ import {
 } from '../options.ts'
 import { attackOf, withFields, type AttackOptions } from '../spec-options.ts'
 import { failuresText } from '../output.ts'
+import { identityOf, type IdentityOptions, withIdentity } from '../profile-options.ts'
 
-interface Options extends StudyOptions, Omit<ModelOptions, 'model'>, DeviceOptions, AttackOptions {
+interface Options
+  extends StudyOptions, Omit<ModelOptions, 'model'>, DeviceOptions, AttackOptions, IdentityOptions {
   readonly model: readonly [string, ...string[]]
   readonly ensemble?: Combination
   readonly judge?: readonly string[]
@@ -48,7 +50,7 @@ export function attackCommand(context: CommandContext): Command {
       'held-out models, each with its card beside it, that judge what was made',
     )
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
-  return withJson(withDevice(command)).action(async (options: Options) => {
+  return withJson(withDevice(withIdentity(command))).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await attackStudy(requestOf(options), hooks)
       const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
@@ -75,6 +77,7 @@ function requestOf(options: Options): AttackRequest {
     threads,
     home: home(),
     strictExports,
+    identity: identityOf(options),
     out,
   }
 }

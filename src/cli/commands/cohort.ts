@@ -5,10 +5,10 @@ import { attackSpec } from '../../core/spec/attack-spec.ts'
 import { attackCohort, type CohortReport, type CohortRequest } from '../../engine/cohort/attack-cohort.ts'
 import { commonFolder, presetGpus } from '../../engine/cohort/job-needs.ts'
 import { kubernetesNeeds } from '../../engine/cohort/kubernetes.ts'
+import { studiesToAttack } from '../../engine/cohort/nameless-studies.ts'
 import { planCohort, writePlan } from '../../engine/cohort/plan.ts'
 import { mergeCohort, runShard } from '../../engine/cohort/run-shard.ts'
 import { filesFor, quoted, schedulers, type Scheduler } from '../../engine/cohort/schedulers.ts'
-import { listStudies } from '../../engine/cohort/studies.ts'
 import { areStrict, exportNames } from '../../engine/export/export-kinds.ts'
 import type { JobHooks } from '../../engine/progress.ts'
 import { applicationFolder } from '../application-folder.ts'
@@ -27,9 +27,10 @@ import {
   type ModelOptions,
 } from '../options.ts'
 import { failuresText, linesText, tableText } from '../output.ts'
+import { identityOf, type IdentityOptions, withIdentity } from '../profile-options.ts'
 import { attackOf, withFields, type AttackOptions } from '../spec-options.ts'
 
-interface AttackedOptions extends ModelOptions, DeviceOptions, AttackOptions {
+interface AttackedOptions extends ModelOptions, DeviceOptions, AttackOptions, IdentityOptions {
   readonly studies: string
   readonly out: string
   readonly json?: boolean
@@ -144,11 +145,12 @@ function withAttack(command: Command, { args }: CommandContext): Command {
     '--export <kinds>',
     `some of ${exportNames.join(',')}, as of attack`,
   )
-  return withJson(withDevice(command))
+  return withJson(withDevice(withIdentity(command)))
 }
 
 async function requestOf(options: AttackedOptions): Promise<CohortRequest> {
   const { studies, model, card, runtime, device, threads, out } = options
+  const identity = identityOf(options)
   return {
     ...attackOf(options),
     model,
@@ -157,7 +159,8 @@ async function requestOf(options: AttackedOptions): Promise<CohortRequest> {
     device,
     threads,
     out,
-    studies: await listStudies(studies),
+    studies: await studiesToAttack(studies, identity, home()),
+    identity,
     sources: [studies],
     home: home(),
     strictExports: areStrict(options.export),

@@ -1,23 +1,16 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { PixelRegion } from '../../core/dicom/deidentify/policy.ts'
-import type { ProfileOption } from '../../core/dicom/deidentify/profile.ts'
-import {
-  deidentifyStudy,
-  type DeidentifyReport,
-  profileOptions,
-} from '../../engine/deidentify/deidentify-study.ts'
+import { deidentifyStudy, type DeidentifyReport } from '../../engine/deidentify/deidentify-study.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
 import { runJob } from '../job.ts'
 import { home, withJson } from '../options.ts'
 import { failuresText, linesText } from '../output.ts'
+import { profileOf, type ProfileOptions, withProfile } from '../profile-options.ts'
 
-interface Options {
+interface Options extends ProfileOptions {
   readonly out: string
-  readonly profileOptions: ProfileOption[]
-  readonly keep: string[]
   readonly blackout: PixelRegion[]
-  readonly key?: string
   readonly json?: boolean
 }
 
@@ -25,31 +18,19 @@ export function deidentifyCommand(context: CommandContext): Command {
   const command = new Command('deidentify')
     .argument('<study...>', 'folders, files, DICOMDIRs or zip archives of DICOM images')
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted de-identification')
-    .addOption(
-      new Option('--profile-options <option...>', 'options of the profile (docs/deidentification.md)')
-        .choices(profileOptions)
-        .default([]),
-    )
-    .option(
-      '--keep <element...>',
-      'descriptors that hold no identity, such as SeriesDescription; default: all are removed',
-      (name: string, before: string[]) => [...before, name],
-      [],
-    )
     .option(
       '--blackout <x,y,width,height...>',
       'pixels that become black in every image, for text that is burnt in',
       (text: string, before: PixelRegion[]) => [...before, regionOf(text)],
       [],
     )
-    .option(
-      '--key <file>',
-      'the secret that pseudonyms are made with; made where there is none; none: throw it away; default: that of the workspace',
-    )
-  return withJson(command).action(async (paths: string[], options: Options) => {
+  return withJson(withProfile(command)).action(async (paths: string[], options: Options) => {
     await runJob(context, options, async (hooks) => {
-      const { profileOptions: wanted, key, ...given } = options
-      const report = await deidentifyStudy({ ...given, options: wanted, key, paths, home: home() }, hooks)
+      const { out, blackout } = options
+      const report = await deidentifyStudy(
+        { ...profileOf(options), out, blackout, paths, home: home() },
+        hooks,
+      )
       const ended = report.failures.length > 0 ? exitCode.someInputsFailed : exitCode.done
       return { result: report, text: deidentifyText(report), code: ended }
     })

@@ -9,6 +9,12 @@ export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore',
 /** What an attack can leave beside DICOM: the adversarial images in the formats of other tools. */
 export const pictureFormats = ['png', 'nifti', 'npy'] as const
 
+/** What becomes of a patient's identity in an export: stays as the source has it, or goes by the profile of PS3.15. */
+export const identityChoices = ['keep', 'deidentified', 'pseudonyms'] as const
+
+/** Nothing that names a patient leaves unless its user says so. */
+export const presetIdentity = 'deidentified' satisfies (typeof identityChoices)[number]
+
 export const attackPresets = {
   method: 'smia',
   seed: 0,

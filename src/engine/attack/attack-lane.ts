@@ -3,11 +3,14 @@ import type { ExportWriter } from '../../adapters/fs/export-folder.ts'
 import { madeAnew, readJson } from '../../adapters/fs/json-file.ts'
 import { entry } from '../../core/entry.ts'
 import { internalError, RadversaryError } from '../../core/errors.ts'
+import { sourceFor } from '../deidentify/export-identity.ts'
 import { exportBlock, type BlockSink, type NumberedResult } from '../export/export-block.ts'
+import type { ExportLabels } from '../export/export-image.ts'
+import { exportLabels } from '../export/export-labels.ts'
 import { imageResult } from '../export/image-result.ts'
 import { exportedPath, resultPath } from '../export/record-image.ts'
 import { connectPixelModels } from '../session/lanes.ts'
-import { loadTasks, type LoadTasks } from '../session/load-tasks.ts'
+import { loadTasks, type LoadedTasks, type LoadTasks } from '../session/load-tasks.ts'
 import { preparedMethods, type LearnedOfGroups } from '../session/preparation.ts'
 import { attackStack, sessionAttack, type BatchIteration, type Session } from '../session/session.ts'
 import type { Stack } from '../session/stacks.ts'
@@ -17,7 +20,6 @@ import type { StudyImage } from '../study/open-study.ts'
 import { version } from '../version.ts'
 import type { AttackHooks } from './attack-hooks.ts'
 import type { AttackRun } from './attack-run.ts'
-import { settingText } from './method-settings.ts'
 
 /** What became of a stack. */
 export interface StackOutcome {
@@ -54,7 +56,7 @@ export async function openAttackLane(run: AttackRun, { folder, learned }: LaneTo
   const methodFor = preparedMethods(method, learned)
   const load = loadFrom(run, createImageLoader(run.study, opened.card, run))
   const common = { model, method, methodFor, load, batch: request.batch }
-  const kept = { run, folder, model, labels: exportLabels(run), numberOf: numbersOf(run) }
+  const kept = { run, folder, model, labels: labelsOf(run), numberOf: numbersOf(run) }
   return {
     attack: (index, hooks) => {
       const stack = entry(run.stacks, index)
@@ -80,12 +82,18 @@ export function numbersOf({ stacks }: AttackRun): BlockSink['numberOf'] {
 /** What can't be exported is not attacked. */
 export function loadFrom(run: AttackRun, loader: ImageLoader): LoadTasks {
   const source = { given: run, loader, region: run.region }
-  return (image, model) => {
+  return async (image, model) => {
     const { exportFault } = image.header
-    if (exportFault === undefined) return loadTasks(image, model, source)
+    if (exportFault === undefined) return exportable(await loadTasks(image, model, source), run)
     const { code, message, tip } = exportFault
     throw new RadversaryError(code, message, { tip, file: image.name })
   }
+}
+
+/** An image whose export is made of its file without identity, where that was asked for. */
+function exportable({ loaded, tasks }: LoadedTasks, { identity }: AttackRun): LoadedTasks {
+  const { file, notices } = sourceFor(identity, loaded.file)
+  return { tasks, loaded: { ...loaded, file, notices: [...loaded.notices, ...notices] } }
 }
 
 async function finishedOrAttacked(stack: Stack, session: Session, sink: BlockSink): Promise<StackOutcome> {
@@ -150,17 +158,16 @@ function iterationsOf(
   }
 }
 
-function exportLabels({ method, opened, request, exportId }: AttackRun) {
-  const settings = Object.entries(method.settings).map(([name, value]) => `${name}=${settingText(value)}`)
-  const hashes = [opened, ...(opened.ensemble?.others ?? [])].map(({ sha256 }) => `sha256:${sha256}`)
-  const model = `${opened.card.name} ${hashes.join(' ')}`
-  const software = `Radversary ${version}`
-  const description = `${method.entry.title} (${settings.join(', ')}); model ${model}; seed ${request.seed}; ${software}`
-  return {
+function labelsOf({ method, opened, request, exportId }: AttackRun): ExportLabels {
+  return exportLabels({
     exportId,
-    method: method.entry.title,
-    description,
-    softwareVersion: version,
-    model: `Model ${model}; ${software}`,
-  }
+    title: method.entry.title,
+    settings: method.settings,
+    seed: request.seed,
+    model: {
+      name: opened.card.name,
+      hashes: [opened, ...(opened.ensemble?.others ?? [])].map(({ sha256 }) => sha256),
+    },
+    version,
+  })
 }

@@ -7,6 +7,8 @@ import type { ModelCard } from '../../core/model/card.ts'
 import type { AttackSpec } from '../../core/spec/attack-spec.ts'
 import type { TaskGoal } from '../../core/tasks/goal.ts'
 import { rulesOf } from '../../core/tasks/tasks.ts'
+import { type ExportIdentity, identityParts, openIdentity } from '../deidentify/export-identity.ts'
+import type { IdentityRequest } from '../deidentify/identity-request.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { Ensemble, OpenedModel } from '../models/open-model.ts'
 import type { MaskSource } from '../labels/mask-source.ts'
@@ -29,6 +31,8 @@ export interface AttackRequest extends AttackSpec, WorkbenchTools {
   readonly strictExports?: boolean | undefined
   /** Held-out models, each with its card beside it, that judge what was made. */
   readonly judges?: readonly string[] | undefined
+  /** Absent: identities stay as the source has them, and the record says nothing of it. */
+  readonly identity?: IdentityRequest | undefined
   readonly out: string
 }
 
@@ -42,6 +46,7 @@ export interface AttackRun extends Workbench {
   readonly wanted: MaskSource | undefined
   /** Exports that were asked for and that the model's task has. */
   readonly exports: readonly ExportKind[]
+  readonly identity: ExportIdentity
   /** What is attacked one after the other, in the order of the export. */
   readonly stacks: readonly Stack[]
   /** How the method takes the card's defence; undefined of a card without one. */
@@ -71,6 +76,7 @@ export async function prepareAttack(
     ...workbench,
     ...asked,
     ...(await wishesOf(request, card)),
+    identity: await identityOf(request),
     stacks: stacksOf(workbench, request),
     defence: defenceOf(asked.method, card, request),
     judges: await openJudges(request, hooks),
@@ -91,14 +97,17 @@ export function openAttackModel(
 }
 
 /** A run as plain values: what is opened already, and the request for what is opened again. */
-export interface PlainRun extends Pick<AttackRun, 'request' | 'opened' | 'study' | 'stacks' | 'exportId'> {
+export interface PlainRun extends Pick<
+  AttackRun,
+  'request' | 'opened' | 'study' | 'stacks' | 'identity' | 'exportId'
+> {
   /** What the request is worked on with, in the place of the device that it names. */
   readonly device: PlainDevice
 }
 
 export function plainRun(run: AttackRun, device: PlainDevice): PlainRun {
-  const { request, opened, study, stacks, exportId } = run
-  return { request, opened, study, stacks, exportId, device }
+  const { request, opened, study, stacks, identity, exportId } = run
+  return { request, opened, study, stacks, identity, exportId, device }
 }
 
 /** The run of its plain values, on the device that they name. @throws as `prepareAttack` */
@@ -117,6 +126,10 @@ export async function reopenedRun({ device, ...plain }: PlainRun): Promise<Attac
 async function askedOf(request: AttackRequest) {
   const method = configureMethod(request.method, request.settings)
   return { request, method, region: await openRegion(request) }
+}
+
+async function identityOf({ identity, home }: AttackRequest): Promise<ExportIdentity> {
+  return identity === undefined ? { choice: 'keep' } : openIdentity(identity, home)
 }
 
 /** What is asked of the model's task. */
@@ -197,6 +210,7 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     batch,
     exports,
     ...(request.pictures && { pictures: request.pictures }),
+    ...(request.identity && { identity: identityParts(run.identity) }),
     device,
     ...(judges.length > 0 && { judges }),
     ...inputs,

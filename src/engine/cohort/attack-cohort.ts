@@ -131,7 +131,7 @@ export async function gatherCohort(out: string, studies: readonly CohortStudy[])
 }
 
 function checkSame(run: CohortRun, first: CohortRun, file: string): void {
-  const keys = ['software', 'model', 'attack', 'device', 'labels'] as const
+  const keys = ['software', 'model', 'attack', 'identity', 'device', 'labels'] as const
   const other = keys.find((key) => JSON.stringify(run[key]) !== JSON.stringify(first[key]))
   if (other === undefined) return
   throw new RadversaryError(

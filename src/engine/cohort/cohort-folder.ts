@@ -115,6 +115,6 @@ function doneStudy({ name, patient }: CohortStudy, record: AttackRecord): DoneSt
   return { name, patient, exportId, images: images.length, failures: failures.length, summary }
 }
 
-function runOf({ software, model, attack, device, labels }: AttackRecord): CohortRun {
-  return { software, model, attack, device, labels }
+function runOf({ software, model, attack, identity, device, labels }: AttackRecord): CohortRun {
+  return { software, model, attack, ...(identity && { identity }), device, labels }
 }

@@ -35,7 +35,7 @@ export interface FailedStudy {
 }
 
 /** What all exports of a cohort have in common. */
-export type CohortRun = Pick<AttackRecord, 'software' | 'model' | 'attack' | 'device' | 'labels'>
+export type CohortRun = Pick<AttackRecord, 'software' | 'model' | 'attack' | 'identity' | 'device' | 'labels'>
 
 /** Some studies taken together; slices count alike, whichever study they are of. */
 export interface PooledStudies extends Headline {

@@ -6,6 +6,8 @@ import { readJson, toRestore, writeTextFile } from '../../adapters/fs/json-file.
 import { RadversaryError } from '../../core/errors.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
 import { openAttackModel } from '../attack/attack-run.ts'
+import { type IdentityRequest, identityRequest } from '../deidentify/identity-request.ts'
+import { keyFileIn } from '../deidentify/secret-key.ts'
 import { cardFilePaths } from '../models/card-files.ts'
 import type { OpenedModel } from '../models/open-model.ts'
 import { modelRuntimes } from '../models/tfjs-model-file.ts'
@@ -43,6 +45,8 @@ const planSchema = z.strictObject({
   /** What every study is asked, its seed included. */
   attack: attackSpec,
   strictExports: z.boolean(),
+  /** Files by absolute paths; absent where identities stay as the sources have them. */
+  identity: identityRequest.optional(),
   /** Labels, wanted masks, region, and what the card names beside it. */
   inputs: z.array(input),
   studies: z.array(input.extend({ name: z.string(), patient: z.string().nullable() })).min(1),
@@ -75,6 +79,7 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
     const [done, total] = [studies.length, request.studies.length]
     hooks.onProgress?.({ done, total, phase: 'hashing studies', note: study.name })
   }
+  const identity = identityIn(request)
   return {
     schema: 'radversary/cohort-plan/1',
     software: { name: 'Radversary', version },
@@ -88,7 +93,10 @@ export async function planCohort(request: PlanRequest, hooks: JobHooks): Promise
     device: { name: request.device, threads: request.threads ?? physicalCores() },
     attack: attackIn(request),
     strictExports: request.strictExports ?? false,
-    inputs: await Promise.all(inputsOf(attackIn(request), opened).map(hashOfInput)),
+    ...(identity && { identity }),
+    inputs: await Promise.all(
+      [...inputsOf(attackIn(request), opened), ...identityFiles(identity)].map(hashOfInput),
+    ),
     studies,
     shards: shardsOf(studies, request.shards).map((names) => ({ studies: names })),
   }
@@ -104,6 +112,21 @@ function attackIn(request: CohortRequest): CohortPlan['attack'] {
     if (path !== undefined) attack[field] = resolve(path)
   }
   return attackSpec.parse(attack)
+}
+
+/** The same key on all machines, each of which has a workspace of its own. */
+function identityIn({ identity, home }: CohortRequest): IdentityRequest | undefined {
+  if (identity === undefined || identity.choice === 'keep') return identity
+  const { key, pseudonyms } = identity
+  return {
+    ...identity,
+    key: resolve(key ?? keyFileIn(home)),
+    ...(pseudonyms !== undefined && { pseudonyms: resolve(pseudonyms) }),
+  }
+}
+
+function identityFiles(identity: IdentityRequest | undefined): string[] {
+  return [identity?.key, identity?.pseudonyms].filter((path) => path !== undefined)
 }
 
 const fileFields = ['labels', 'targetMasks', 'region'] as const
@@ -150,7 +173,7 @@ export function requestOfPlan(
     home,
   }: { readonly folder: string; readonly names: readonly string[]; readonly home: string },
 ): CohortRequest {
-  const { model, device, attack, strictExports } = plan
+  const { model, device, attack, strictExports, identity } = plan
   const own = new Set(names)
   return {
     ...attack,
@@ -161,6 +184,7 @@ export function requestOfPlan(
     device: device.name,
     threads: device.threads,
     strictExports,
+    identity,
     studies: plan.studies.filter(({ name }) => own.has(name)),
     sources: [],
     out: join(folder, planFiles.cohort),

@@ -70,7 +70,8 @@ function isArchive(name: string): boolean {
   return /\.zip$/i.test(name)
 }
 
-function nameOfPath(path: string): string {
+/** What a study is called whose list does not name it. */
+export function nameOfPath(path: string): string {
   return basename(path).replace(/\.zip$/i, '')
 }
 

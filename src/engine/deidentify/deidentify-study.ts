@@ -6,13 +6,8 @@ import {
   type DeidentifiedInstance,
   deidentifyInstance,
 } from '../../core/dicom/deidentify/deidentify-instance.ts'
-import {
-  checkPolicy,
-  type DeidentificationPolicy,
-  type PixelRegion,
-} from '../../core/dicom/deidentify/policy.ts'
-import { type ProfileOption, profileStandard } from '../../core/dicom/deidentify/profile.ts'
-import { type Pseudonyms, pseudonymsOf } from '../../core/dicom/deidentify/pseudonyms.ts'
+import type { DeidentificationPolicy, PixelRegion } from '../../core/dicom/deidentify/policy.ts'
+import type { Pseudonyms } from '../../core/dicom/deidentify/pseudonyms.ts'
 import { parseInstance } from '../../core/dicom/instance.ts'
 import { formatTag } from '../../core/dicom/write/tags.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
@@ -26,22 +21,18 @@ import {
   deidentificationRecordName,
   deidentificationSchema,
 } from './deidentification-record.ts'
-import { type SecretKey, secretKey } from './secret-key.ts'
-import { descriptorTag, keywordOf, standardVr } from './standard-elements.ts'
+import { openProfile, type OpenedProfile, profileParts, pseudonymsBy, recordedProfile } from './profile.ts'
+import type { ProfileRequest } from './identity-request.ts'
+import { keywordOf, standardVr } from './standard-elements.ts'
 
 export { profileOptions } from '../../core/dicom/deidentify/profile.ts'
 
-export interface DeidentifyRequest {
+export interface DeidentifyRequest extends ProfileRequest {
   /** Files, folders, archives, DICOMDIRs. */
   readonly paths: readonly string[]
   /** A new or empty folder, or that of an interrupted de-identification of the same. */
   readonly out: string
-  readonly options: readonly ProfileOption[]
-  /** Descriptors without identity, by keyword or tag. */
-  readonly keep: readonly string[]
   readonly blackout: readonly PixelRegion[]
-  /** A file, `none`, or undefined for the workspace's key. */
-  readonly key: string | undefined
   /** The workspace. */
   readonly home: string
 }
@@ -65,18 +56,16 @@ export async function deidentifyStudy(
   request: DeidentifyRequest,
   hooks: JobHooks,
 ): Promise<DeidentifyReport> {
-  const policy = policyOf(request)
-  checkPolicy(policy)
+  const profile = await openProfile(request, request.home, request.blackout)
   const study = await openStudy(request.paths, { signal: hooks.signal })
-  const key = await secretKey(request.key, request.home)
-  const exportId = exportIdOf(key, policy, study)
+  const exportId = exportIdOf(profile, study)
   const folder = await openExportFolder({ folder: resolve(request.out), exportId, sources: request.paths })
-  const work = new Deidentification(policy, pseudonymsOf(key.bytes), folder)
+  const work = new Deidentification(profile.policy, pseudonymsBy(profile), folder)
   await work.all(study, hooks)
   const failures = [...study.failures, ...work.failures]
   if (work.images === 0) throw nothingLeft(failures)
   const record = deidentificationRecord.parse({
-    ...headOf(policy, key),
+    ...headOf(profile),
     ...work.counts(),
     failures: tallied(failures.map(({ code, message }) => ({ code, message }))),
     skipped: study.skipped.length,
@@ -86,37 +75,22 @@ export async function deidentifyStudy(
     new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`),
   )
   await folder.finish()
-  return { folder: folder.folder, keyFile: key.file ?? null, record, failures }
-}
-
-function policyOf({ options, keep, blackout }: DeidentifyRequest): DeidentificationPolicy {
-  const tags = new Set(keep.map(descriptorTag))
-  const implied: readonly ProfileOption[] = tags.size > 0 ? ['clean-descriptors'] : []
-  return { options: new Set([...options, ...implied]), keep: tags, regions: blackout }
+  return { folder: folder.folder, keyFile: profile.key.file ?? null, record, failures }
 }
 
 /** By the key, so that nobody finds out from it which images these were. */
-function exportIdOf({ bytes }: SecretKey, policy: DeidentificationPolicy, { images }: Study): string {
+function exportIdOf(profile: OpenedProfile, { images }: Study): string {
   const uids = images.map(({ sopInstanceUid }) => sopInstanceUid)
-  const text = JSON.stringify([
-    version,
-    [...policy.options].sort(),
-    [...policy.keep].sort(),
-    policy.regions,
-    uids,
-  ])
-  return `deidentify-${createHmac('sha256', bytes).update(text).digest('hex').slice(0, 16)}`
+  const text = JSON.stringify([version, ...profileParts(profile), uids])
+  return `deidentify-${createHmac('sha256', profile.key.bytes).update(text).digest('hex').slice(0, 16)}`
 }
 
-function headOf(policy: DeidentificationPolicy, key: SecretKey) {
+function headOf(profile: OpenedProfile) {
   return {
     schema: deidentificationSchema,
     software: { name: 'Radversary', version },
-    standard: profileStandard,
-    options: [...policy.options].sort(),
-    kept: [...policy.keep].map((tag) => ({ tag: formatTag(tag), keyword: keywordOf(tag) })),
-    blackout: policy.regions,
-    key: key.file === undefined ? 'thrown away' : 'kept',
+    ...recordedProfile(profile),
+    blackout: profile.policy.regions,
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { errorCode, ioError } from '../../adapters/fs/io-error.ts'
@@ -17,6 +18,11 @@ export interface SecretKey {
   readonly file: string | undefined
 }
 
+/** Where a workspace's key is. */
+export function keyFileIn(home: string): string {
+  return join(home, keyName)
+}
+
 /**
  * The secret key of pseudonyms: from a file, which is made on first use, readable by its owner alone (0600).
  * @param file undefined for that of the workspace; `none` for a new one that is kept nowhere
@@ -24,7 +30,7 @@ export interface SecretKey {
  */
 export async function secretKey(file: string | undefined, home: string): Promise<SecretKey> {
   if (file === 'none') return { bytes: randomBytes(keyBytes), file: undefined }
-  const path = file === undefined ? join(home, keyName) : resolve(file)
+  const path = file === undefined ? keyFileIn(home) : resolve(file)
   if (!(await fileExists(path))) await writeKey(path)
   const text = new TextDecoder().decode(await readBytes({ path })).trim()
   if (!keyForm.test(text))
@@ -35,12 +41,22 @@ export async function secretKey(file: string | undefined, home: string): Promise
   return { bytes: Buffer.from(text, 'hex'), file: path }
 }
 
-/** Whatever the mask: nobody else may read it. A key that another process has made meanwhile is left. */
+/**
+ * Whatever the mask: nobody else may read it. It appears whole, and a key that another process has made meanwhile
+ * is left.
+ */
 async function writeKey(path: string): Promise<void> {
+  const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, `${randomBytes(keyBytes).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+    await writeFile(part, `${randomBytes(keyBytes).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+    await link(part, path).catch(async (cause: unknown) => {
+      // Disks without hard links.
+      if (errorCode(cause) !== 'EEXIST') await copyFile(part, path, constants.COPYFILE_EXCL)
+    })
   } catch (cause) {
     if (errorCode(cause) !== 'EEXIST') throw ioError('write key', path, cause)
+  } finally {
+    await rm(part, { force: true })
   }
 }

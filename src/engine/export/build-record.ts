@@ -14,6 +14,8 @@ import { version } from '../version.ts'
 import type { Ensemble } from '../models/open-model.ts'
 import type { AttackRun } from '../attack/attack-run.ts'
 import { boundOf, evidenceOf } from '../attack/evidence.ts'
+import { recordedIdentityOf } from '../deidentify/export-identity.ts'
+import { failuresFor } from './nameless.ts'
 import { fittedReport, type LearnedOfRun } from './learned.ts'
 import type { FrameReport, ImageResult } from '../export/image-result.ts'
 import {
@@ -52,13 +54,19 @@ export function buildRecord(
     software: { name: 'Radversary', version },
     model: recordedModel(run),
     attack: recordedAttackOf(run),
+    ...(request.identity && { identity: recordedIdentityOf(run.identity) }),
     device: { ...device, batch: request.batch },
     labels: request.labels === undefined ? 'prediction' : 'file',
     ...learnedParts(run, learned, kept),
     images: [...images],
     ...(pictures && { pictures: [...pictures] }),
     ...(judges.length > 0 && { judges: [...judges] }),
-    failures: failures.map(({ file, code, message, tip }) => ({ file, code, message, tip: tip ?? null })),
+    failures: failuresFor(run.identity, failures).map(({ file, code, message, tip }) => ({
+      file,
+      code,
+      message,
+      tip: tip ?? null,
+    })),
     notices: notices.map(({ message, tip }) => ({ message, tip })),
     ...(request.labels !== undefined && agreementOf(opened.card, images)),
     summary: {

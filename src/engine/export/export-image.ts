@@ -3,6 +3,7 @@ import { fromRuns } from '../../core/image/mask.ts'
 import { thingsOf } from '../../core/tasks/segmentation/masks.ts'
 import { buildSegmentation } from '../../core/dicom/write/segmentation.ts'
 import type { LoadedImage, StudyFrame } from '../study/load-image.ts'
+import type { StudyImage } from '../study/open-study.ts'
 import { exportedSeriesNumber, type PixelKind } from './export-kinds.ts'
 import type { FrameReport } from './image-result.ts'
 import type { StoredFrame, StoredValues } from '../../core/dicom/image.ts'
@@ -31,6 +32,14 @@ export interface DerivedFile {
   readonly bytes: Uint8Array
 }
 
+/** An image, and the file that its export is made of: its own, or the same without identity. */
+export type ExportSource = Pick<LoadedImage, 'file'> & { readonly image: Pick<StudyImage, 'header'> }
+
+/** A frame's pixels, as they were and as an attack has left them. */
+export type ExportedFrame = Pick<FrameResult, 'adversarial' | 'smoothed'> & {
+  readonly frame: Pick<StudyFrame, 'pixels'>
+}
+
 /**
  * One file of the export: an image's adversarial or smoothed instance, or its perturbation as a Parametric
  * Map.
@@ -39,8 +48,8 @@ export interface DerivedFile {
  */
 export function exportImage(
   kind: PixelKind,
-  { image, file }: LoadedImage,
-  results: readonly FrameResult[],
+  { image, file }: ExportSource,
+  results: readonly ExportedFrame[],
   labels: ExportLabels,
 ): DerivedFile {
   const series = {
@@ -50,7 +59,7 @@ export function exportImage(
     softwareVersion: labels.softwareVersion,
   }
   const described = (what: string) => `${what} (${labels.method})`
-  const derived = (role: DerivedRole, what: string, values: (result: FrameResult) => StoredValues) =>
+  const derived = (role: DerivedRole, what: string, values: (result: ExportedFrame) => StoredValues) =>
     deriveInstance(
       file,
       results.map((result) => withValues(result.frame, values(result))),
@@ -71,12 +80,12 @@ export function exportImage(
   }
 }
 
-function withValues({ pixels }: StudyFrame, values: StoredValues): StoredFrame {
+function withValues({ pixels }: ExportedFrame['frame'], values: StoredValues): StoredFrame {
   return { ...pixels.frame, values }
 }
 
 /** Adversarial minus original in modality units, pixel-interleaved. */
-function perturbationOf({ frame, adversarial }: FrameResult): Float32Array {
+function perturbationOf({ frame, adversarial }: ExportedFrame): Float32Array {
   const valueOf = modalityFunction(frame.pixels.meaning.modality)
   const source = frame.pixels.frame.values
   return Float32Array.from(adversarial, (value, i) => valueOf(value) - valueOf(source[i] ?? 0))
@@ -85,7 +94,7 @@ function perturbationOf({ frame, adversarial }: FrameResult): Float32Array {
 /** Which masks are written, and of what. */
 export interface MasksToExport {
   readonly kind: 'masksBefore' | 'masksAfter'
-  readonly image: LoadedImage
+  readonly image: ExportSource
   /** The image's adversarial file, as it was exported. */
   readonly adversarial: Uint8Array
   readonly frames: readonly FrameReport[]

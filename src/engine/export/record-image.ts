@@ -13,6 +13,7 @@ import {
   type MasksToExport,
 } from './export-image.ts'
 import { folderOf, isOfMasks, type ExportKind } from './export-kinds.ts'
+import { resultFor } from './nameless.ts'
 import type { FrameResult } from '../session/frame-attack.ts'
 import { imageResultSchema, type FrameReport, type ImageResult } from '../export/image-result.ts'
 
@@ -59,7 +60,7 @@ export async function recordImage(
     context,
   )
   for (const [kind, { bytes }] of masks) await folder.write(exportedPath(kind, number), bytes)
-  const result: ImageResult = {
+  const result = resultFor(context.run.identity, number, {
     schema: imageResultSchema,
     file: image.image.name,
     sopInstanceUid: image.image.sopInstanceUid,
@@ -67,7 +68,7 @@ export async function recordImage(
     exported: exportedFiles([...pixels, ...masks], number),
     frames: [...frames],
     notices: distinctNotices([...image.notices, ...results.flatMap(({ notices }) => notices)]),
-  }
+  })
   await folder.write(resultPath(number), new TextEncoder().encode(`${JSON.stringify(result)}\n`))
   return result
 }
@@ -90,7 +91,8 @@ function maskFiles(
     .map((kind) => [kind, exportMasks({ kind, image, adversarial, frames }, model, labels)] as const)
 }
 
-function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {
+/** What an image's result says of its files. */
+export function exportedFiles(files: ExportedFiles, number: number): ImageResult['exported'] {
   const named = new Map(
     files.map(([kind, { sopInstanceUid }]) => [kind, { path: exportedPath(kind, number), sopInstanceUid }]),
   )

@@ -8,6 +8,7 @@ import { attackSpec, recordedAttack } from '../../core/spec/attack-spec.ts'
 import type { Proportion } from '../../core/evaluate/statistics.ts'
 import { combinations, pictureFormats } from '../../core/spec/presets.ts'
 import type { TaskAgreement } from '../../core/tasks/verification.ts'
+import { recordedIdentity } from '../deidentify/deidentification-record.ts'
 import { imageResult } from './image-result.ts'
 import { hidingReport, sharedReport } from './learned.ts'
 
@@ -86,6 +87,8 @@ const currentRecord = z.strictObject({
     /** Members of an ensemble, in the order in which they run. */
     members: z.array(z.string()).optional(),
   }),
+  /** What became of identities; absent of runs in the workspace, which have them as the source does. */
+  identity: recordedIdentity.optional(),
   device: z.strictObject({ name: z.string(), threads: z.int(), batch: attackSpec.shape.batch }),
   labels: z.enum(['file', 'prediction']),
   /** Perturbations that images share. */

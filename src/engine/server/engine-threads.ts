@@ -6,6 +6,7 @@ import { attackStudy } from '../attack/attack-study.ts'
 import { compareStudy } from '../compare/compare-study.ts'
 import { evaluateStudy } from '../evaluate/evaluate-study.ts'
 import { addPictures } from '../export/export-pictures.ts'
+import { namelessRun } from '../export/nameless-run.ts'
 import { importToOpen } from '../import/import-to-open.ts'
 import { predictStudy } from '../predict/predict-study.ts'
 import { onProcess } from '../threads/process-host.ts'
@@ -30,6 +31,7 @@ export const engineTasks = {
     await attackStudy(request, hooks)
   },
   addPictures,
+  namelessRun,
   compare: compareStudy,
   evaluate: evaluateStudy,
   importToOpen,

@@ -37,13 +37,13 @@ const inputCodes: ReadonlySet<string> = new Set([
 /** The error of a job that left all of its inputs behind. */
 export function nothingLeft(failures: readonly InputFailure[]): RadversaryError {
   const [first] = failures
-  const why =
-    first === undefined ? '' : `: ${failures.length} failed, the first (${first.file}): ${first.message}`
+  const why = first === undefined ? '' : `: ${failures.length} failed, the first: ${first.message}`
   return new RadversaryError(
     first?.code ?? 'dicom-unreadable',
     `Study: expected an image to work on, got none${why}`,
     {
       tip: first?.tip,
+      ...(first && { file: first.file }),
     },
   )
 }

@@ -28,6 +28,8 @@ import { sampleRangeOf, sampleShapeOf } from '../models/sample-shape.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import { openBeside, type BesideSource } from '../study/beside.ts'
 import { distinctNotices } from '../study/load-image.ts'
+import { verifySources } from './verify-sources.ts'
+import type { Discrepancy } from './discrepancy.ts'
 import { RecordedStack } from './recorded-stack.ts'
 
 /**
@@ -76,13 +78,11 @@ export interface VerifyRequest extends DeviceRequest {
   readonly model?: string | readonly string[] | undefined
   /** The card's file, where the tables and arrays that it names do not lie beside the model. */
   readonly card?: string | undefined
+  /** The study that was attacked; undefined where it is not compared. */
+  readonly source?: readonly string[] | undefined
+  /** The key of a de-identified export; undefined for the workspace's. */
+  readonly key?: string | undefined
   readonly home: string
-}
-
-/** One thing that is not as the export says. */
-export interface Discrepancy {
-  readonly file: string
-  readonly message: string
 }
 
 export interface VerifyReport {
@@ -94,6 +94,8 @@ export interface VerifyReport {
   readonly images: number
   /** Whether the model predicted them again; not where it wasn't found. */
   readonly predictions: boolean
+  /** Images that were compared with their sources; 0 where no study was given. */
+  readonly sources: number
   readonly discrepancies: readonly Discrepancy[]
 }
 
@@ -137,8 +139,16 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   for (const { message } of distinctNotices(notices))
     hooks.onNotice?.(`${message} The card was applied all the same: predictions may mean nothing.`)
   discrepancies.push(...(await verifyPictures(folder, record, missing)))
+  const { source, key, home } = request
+  if (source !== undefined)
+    discrepancies.push(...(await verifySources({ folder, source, key, home }, record, hooks)))
   const { exportId, files } = manifest
-  const counts = { files: files.length, images: record.images.length, predictions: model !== undefined }
+  const counts = {
+    files: files.length,
+    images: record.images.length,
+    predictions: model !== undefined,
+    sources: source === undefined ? 0 : record.images.length,
+  }
   return { folder, exportId, ...counts, discrepancies }
 }
 

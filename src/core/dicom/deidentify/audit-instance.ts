@@ -1,3 +1,4 @@
+import { isOwnText } from '../write/own-texts.ts'
 import { openInstance } from '../write/part10.ts'
 import { characterSetOf, itemsOf, textValue } from '../write/source-values.ts'
 import { groupOf, tag } from '../write/tags.ts'
@@ -58,6 +59,7 @@ export function auditInstance(file: Uint8Array, { vrOf, words: known }: AuditOpt
       words: [...known, ...words],
       characterSet: characterSetOf(source),
       vrOf,
+      isHarmless: isOwnText,
       onDone: deeds.add,
     },
   )

@@ -23,6 +23,8 @@ export interface Cleaning {
   readonly characterSet: string | undefined
   /** VR of a standard element (PS3.6); undefined where there is none. */
   readonly vrOf: (tag: number) => string | undefined
+  /** Texts that are known to hold no identity; none by default. */
+  readonly isHarmless?: (tag: number, text: string) => boolean
   /** Hears of each element that was changed. */
   readonly onDone: (tag: number, action: Action) => void
 }
@@ -63,6 +65,7 @@ class ElementCleaner {
   }
 
   change(all: 'D' | undefined): Change | undefined {
+    if (this.cleaning.isHarmless?.(this.element.tag, this.text()) === true) return undefined
     const action = this.isPrivate || this.isUnknown ? this.action() : (all ?? this.action())
     const change = this.changed(action)
     if (change === undefined || this.isAsItWas(change)) return undefined

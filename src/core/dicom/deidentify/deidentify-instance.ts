@@ -11,7 +11,7 @@ import { splice, type Change } from '../write/splice.ts'
 import { groupOf, tag } from '../write/tags.ts'
 import { cleanChanges, type Deed, Deeds } from './clean-elements.ts'
 import { withoutComments } from './codestream-comments.ts'
-import { identityWords, patientIdentity } from './identity.ts'
+import { identityWords, patientId, patientIdentity } from './identity.ts'
 import {
   blackedOut,
   checkPolicy,
@@ -75,7 +75,8 @@ export function deidentifyInstance(file: Uint8Array, options: DeidentifyOptions)
     vrOf: options.vrOf,
     onDone: deeds.add,
   })
-  const patient = pseudonyms.patient(identity)
+  const patient = pseudonyms.patient(identity, patientId(source))
+  if (patient === undefined) throw notListed()
   const pixels = pixelsOf(source, policy, frames)
   const changes = new Map<number, Change>([...cleaned, ...pixels, ...statements(source, patient, policy)])
   const uid = (of: string) => (policy.options.has('retain-uids') ? of : pseudonyms.uid(of))
@@ -154,8 +155,15 @@ function refuseUnsafe(
   if (textValue(source, tag.BurnedInAnnotation) === 'YES' && regions.length === 0)
     throw unsafe(
       'pixels without burnt-in text, got Burned In Annotation (0028,0301) YES',
-      'Name the regions of the image that hold text (--blackout), or leave the file out.',
+      'Name the regions of the image that hold text (deidentify --blackout), or leave the file out.',
     )
+}
+
+function notListed(): RadversaryError {
+  return unsafe(
+    'a pseudonym for every patient, got a Patient ID (0010,0020) that the list lacks',
+    'Add a row for this patient to the CSV of pseudonyms.',
+  )
 }
 
 function unsafe(expected: string, tip: string): RadversaryError {
@@ -209,7 +217,7 @@ function noticesOf(source: SourceInstance, { regions }: DeidentificationPolicy):
     notices.push({
       message:
         'The file does not say whether its pixels hold burnt-in text, as images of its modality often do.',
-      tip: 'Look at the images; name the regions that hold text (--blackout).',
+      tip: 'Look at the images; name the regions that hold text (deidentify --blackout).',
     })
   if (textValue(source, tag.RecognizableVisualFeatures) === 'YES')
     notices.push({

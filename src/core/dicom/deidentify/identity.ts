@@ -36,6 +36,16 @@ export function patientIdentity(source: SourceInstance): string {
   return JSON.stringify(['name', name, textValue(source, tag.PatientBirthDate) ?? ''])
 }
 
+/** Patient ID in the image's character set, as a list of pseudonyms has it; empty where there is none. */
+export function patientId(source: SourceInstance): string {
+  const bytes = valueBytes(source, tag.PatientID)
+  return bytes === undefined
+    ? ''
+    : decodeText(bytes, characterSetOf(source))
+        .replace(/[\0 ]+$/, '')
+        .trimStart()
+}
+
 /**
  * Words of the identities in an image, in small letters: none may stay in any free text. A double name is
  * one, and so are its parts; those of a number are not.

@@ -3,6 +3,7 @@ import { type Code, codes } from './codes.ts'
 import type { DataElement } from './encode.ts'
 import { identityOf, type InstanceIdentity, openExportable, studyUidOf } from './exportable.ts'
 import { functionalGroupChanges, hasFunctionalGroups } from './functional-groups.ts'
+import { derivedLabels } from './own-texts.ts'
 import { encodeFile, type SourceInstance, targetSyntax } from './part10.ts'
 import { pixelChanges } from './pixels.ts'
 import {
@@ -39,12 +40,6 @@ export interface DerivedInstance extends InstanceIdentity {
   readonly bytes: Uint8Array
   /** What it was derived from. */
   readonly source: InstanceIdentity
-}
-
-/** Image Comments (0020,4000) of each role. The label can't be switched off. */
-const labels: Readonly<Record<DerivedRole, string>> = {
-  adversarial: 'ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
-  smoothed: 'SMOOTHED INPUT OF AN ADVERSARIAL ATTACK - NOT FOR CLINICAL USE',
 }
 
 const derivations: Readonly<Record<DerivedRole, Code>> = {
@@ -105,7 +100,7 @@ function identityChanges(
     { tag: tag.SeriesInstanceUID, vr: 'UI', value: derived.seriesInstanceUid },
     { tag: tag.SeriesNumber, vr: 'IS', value: String(series.seriesNumber) },
     textBefore(source, tag.SeriesDescription, 'LO', series.seriesDescription),
-    textBefore(source, tag.ImageComments, 'LT', labels[series.role]),
+    textBefore(source, tag.ImageComments, 'LT', derivedLabels[series.role]),
     contributingEquipment(source, series),
   ]
   if (enhanced) elements.push({ tag: tag.ContentQualification, vr: 'CS', value: 'RESEARCH' })

@@ -1,5 +1,6 @@
 import { codeItem, codes, type Code } from './codes.ts'
 import { encodeElement, type DataElement } from './encode.ts'
+import { contribution } from './own-texts.ts'
 import type { SourceInstance } from './part10.ts'
 import { appendedSequence } from './sequences.ts'
 import { latin1Bytes, textValue } from './source-values.ts'
@@ -47,7 +48,7 @@ export function contributingEquipment(source: SourceInstance, equipment: Equipme
     {
       tag: tag.ContributionDescription,
       vr: 'ST',
-      value: 'Derived images for research into the robustness of diagnostic models',
+      value: contribution,
     },
     { tag: tag.PurposeOfReferenceCodeSequence, vr: 'SQ', items: [codeItem(codes.processingEquipment)] },
   ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { exportKinds, pictureFormats } from '../../../core/spec/presets.ts'
 import type { VerifyReport } from '../../verify/verify-export.ts'
+import { identityRequest } from '../../deidentify/identity-request.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
 import { eventsOfRun } from '../runs/run-service.ts'
 import { streamed, type JobEvent } from '../streamed.ts'
@@ -35,17 +36,23 @@ export const runsRouter = router({
     await ctx.runs.remove(input.run)
     ctx.cache.forget(input.run)
   }),
-  /** Copies the run's files to a folder of the user's. */
+  /** Writes the run's files to a folder of the user's. */
   export: procedure
     .input(
       run.extend({
         to: z.string().min(1),
         kinds: z.array(z.enum([...exportKinds, ...pictureFormats])).default([...exportKinds]),
+        identity: identityRequest,
       }),
     )
     .mutation(async function* ({ input, ctx, signal }): AsyncGenerator<ExportRunEvent> {
       const report = yield* streamed(
-        (hooks) => exportRun(input, { folders: ctx.runs.folders, compute: ctx.threads.compute }, hooks),
+        (hooks) =>
+          exportRun(
+            input,
+            { folders: ctx.runs.folders, compute: ctx.threads.compute, home: ctx.home },
+            hooks,
+          ),
         signal,
       )
       yield { type: 'exported', ...report }

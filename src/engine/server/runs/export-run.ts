@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { type ExportFolder, openExportFolder } from '../../../adapters/fs/export-folder.ts'
 import { verifyManifest, type ManifestEntry } from '../../../adapters/fs/manifest.ts'
@@ -5,6 +6,8 @@ import { readBytes } from '../../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
 import { pictureFormats, exportKinds } from '../../../core/spec/presets.ts'
 import { recordName } from '../../attack/attack-study.ts'
+import { identityParts, openIdentity } from '../../deidentify/export-identity.ts'
+import type { IdentityRequest } from '../../deidentify/identity-request.ts'
 import { folderOf, type ExportKind, type PictureFormat } from '../../export/export-kinds.ts'
 import { type AttackRecord, recordText } from '../../export/record.ts'
 import { throwIfCancelled, type JobHooks } from '../../progress.ts'
@@ -25,6 +28,8 @@ export interface RunExport {
   readonly to: string
   /** The adversarial series is always among them. */
   readonly kinds: readonly ExportPart[]
+  /** What becomes of identities, chosen by whoever exports. */
+  readonly identity: IdentityRequest
 }
 
 export interface RunExportReport {
@@ -39,99 +44,139 @@ interface ExportTools {
   readonly folders: RunFolders
   /** Writes other formats: that takes longer than a page should wait. */
   readonly compute: EngineThread
+  /** The workspace. */
+  readonly home: string
 }
 
 /**
- * Copies a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has
- * not made. What is copied has the hashes that the run wrote down; all is read back at the end.
+ * Writes a run's export, or a part of it, to a folder of the user's, and adds the formats that the run has not
+ * made. With identities it is a copy, which has the hashes that the run wrote down; without, its DICOM files are
+ * made anew of sources that are de-identified. All is read back at the end.
  * @throws RadversaryError verification-failed for a run that isn't done or whose files were changed;
- * export-conflict; io-failed; cancelled.
+ * export-conflict; io-failed; cancelled; as `namelessRun`
  */
 export async function exportRun(
-  { run, to, kinds }: RunExport,
-  { folders, compute }: ExportTools,
+  request: RunExport,
+  tools: ExportTools,
   hooks: JobHooks,
 ): Promise<RunExportReport> {
+  const { run, to, kinds, identity } = request
   if (!isAbsolute(to))
     throw new RadversaryError('usage', `Export: expected a whole path, got ${JSON.stringify(to)}`, {
       tip: 'The application has no folder of its own that a path could begin in: choose the folder.',
     })
-  const source = folders.exportFolder(run)
+  const source = tools.folders.exportFolder(run)
   const { manifest, missing, changed } = await verifyManifest(source)
   const [damaged] = [...missing, ...changed]
   if (damaged !== undefined) throw notAsWritten(join(source, damaged))
-  const record = await folders.record(run)
-  const { left, added } = partsOf(kinds, record, manifest.files)
-  const files = manifest.files.filter(
-    ({ path }) => !left.some((part) => isOf(path, part)) && (added.length === 0 || path !== recordName),
-  )
-  const { paths } = await folders.request(run)
-  const exportId = [
-    manifest.exportId,
-    ...left.map((part) => `without-${part}`),
-    ...added.map((part) => `with-${part}`),
-  ].join('-')
+  const { paths } = await tools.folders.request(run)
+  const exportId = await exportIdOf(manifest.exportId, request, tools)
   const target = await openExportFolder({ folder: to, exportId, sources: [...paths, source] })
-  for (const [index, { path }] of files.entries()) {
+  if (target.complete) return { ...(await readBack(target.folder)), notices: [] }
+  const work: ExportWork = { ...tools, request, source, paths, files: manifest.files, target, hooks }
+  const record = identity.choice === 'keep' ? await copyFiles(work) : await writeNameless(work)
+  const { pictures = [] } = record
+  const made = new Set(pictures.map(({ format }) => format))
+  const added = pictureFormats.filter((format) => kinds.includes(format) && !made.has(format))
+  const { record: whole, notices } = await withFormats(record, added, work)
+  await target.write(recordName, new TextEncoder().encode(recordText(whole)))
+  await target.finish()
+  return { ...(await readBack(target.folder)), notices }
+}
+
+interface ExportWork extends ExportTools {
+  readonly request: RunExport
+  /** The run's export. */
+  readonly source: string
+  /** The run's study. */
+  readonly paths: readonly string[]
+  readonly files: readonly ManifestEntry[]
+  readonly target: ExportFolder
+  readonly hooks: JobHooks
+}
+
+/** Names what is exported, by everything that decides its bytes. */
+async function exportIdOf(
+  run: string,
+  { kinds, identity }: RunExport,
+  { home }: ExportTools,
+): Promise<string> {
+  const parts = [run, [...kinds].sort(), identityParts(await openIdentity(identity, home))]
+  return `export-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`
+}
+
+/** Copies what the run has made and its user wants, less the record, to which more is added. */
+async function copyFiles({
+  request,
+  source,
+  files,
+  target,
+  folders,
+  hooks,
+}: ExportWork): Promise<AttackRecord> {
+  const wanted = files.filter(({ path }) => path !== recordName && !isLeftOut(path, request.kinds))
+  for (const [index, { path }] of wanted.entries()) {
     throwIfCancelled(hooks.signal)
     await target.write(path, await readBytes({ path: join(source, path) }))
-    hooks.onProgress?.({ done: index + 1, total: files.length, phase: 'copying', note: path })
+    hooks.onProgress?.({ done: index + 1, total: wanted.length, phase: 'copying', note: path })
   }
-  const notices =
-    added.length === 0 ? [] : await addFormats(target, { record, formats: added }, compute, hooks)
-  const written = await target.finish()
-  return { ...(await readBack(target.folder, written.files)), notices }
+  const { pictures, ...record } = await folders.record(request.run)
+  const kept = pictures?.filter(({ format }) => request.kinds.includes(format))
+  return { ...record, identity: { choice: 'keep' }, ...(kept && kept.length > 0 && { pictures: kept }) }
 }
 
-/** What of a run's files is left out, and the formats that are made anew. */
-function partsOf(
-  wanted: readonly ExportPart[],
-  { pictures = [] }: AttackRecord,
-  files: readonly ManifestEntry[],
-): { readonly left: readonly ExportPart[]; readonly added: readonly PictureFormat[] } {
-  const isThere = (part: ExportPart) => files.some(({ path }) => isOf(path, part))
-  const left = [...exportKinds, ...pictureFormats].filter(
-    (part) => part !== 'series' && !wanted.includes(part) && isThere(part),
+/** Writes the run's DICOM files without identities, and copies what names nobody: perturbations that images share. */
+async function writeNameless({
+  request,
+  source,
+  paths,
+  files,
+  target,
+  ...tools
+}: ExportWork): Promise<AttackRecord> {
+  const { identity, kinds } = request
+  const { compute, home, hooks } = tools
+  for (const { path } of files.filter(({ path }) => path.startsWith('universal/')))
+    await target.write(path, await readBytes({ path: join(source, path) }))
+  const made = exportKinds.filter((kind) => kind === 'series' || kinds.includes(kind))
+  const job = { from: source, folder: target.folder, paths, kinds: made, identity, home }
+  const { record, files: written } = await compute.run('namelessRun', job, hooks)
+  target.adopt(written)
+  return record
+}
+
+function isLeftOut(path: string, wanted: readonly ExportPart[]): boolean {
+  return [...exportKinds, ...pictureFormats].some(
+    (part) => part !== 'series' && !wanted.includes(part) && path.startsWith(`${partFolders[part]}/`),
   )
-  const made = new Set(pictures.map(({ format }) => format))
-  return { left, added: pictureFormats.filter((format) => wanted.includes(format) && !made.has(format)) }
 }
 
-function isOf(path: string, part: ExportPart): boolean {
-  return path.startsWith(`${partFolders[part]}/`)
-}
-
-/** Writes the adversarial images in other formats, and a record that lists them. */
-async function addFormats(
-  target: ExportFolder,
-  { record, formats }: { readonly record: AttackRecord; readonly formats: readonly PictureFormat[] },
-  compute: EngineThread,
-  hooks: JobHooks,
-): Promise<readonly string[]> {
+/** Writes the adversarial images in other formats, which the record lists. */
+async function withFormats(
+  record: AttackRecord,
+  formats: readonly PictureFormat[],
+  { target, compute, hooks }: ExportWork,
+): Promise<{ readonly record: AttackRecord; readonly notices: readonly string[] }> {
+  if (formats.length === 0) return { record, notices: [] }
   const images = record.images.map(({ exported }) => exported.series.path)
-  const { files, pictures, notices } = await compute.run(
-    'addPictures',
-    { folder: target.folder, images, formats },
-    hooks,
-  )
+  const asked = { folder: target.folder, images, formats }
+  const { files, pictures, notices } = await compute.run('addPictures', asked, hooks)
   target.adopt(files)
-  const whole: AttackRecord = {
-    ...record,
-    pictures: [...(record.pictures ?? []), ...pictures],
-    notices: [...record.notices, ...notices],
+  return {
+    record: {
+      ...record,
+      pictures: [...(record.pictures ?? []), ...pictures],
+      notices: [...record.notices, ...notices],
+    },
+    notices: notices.map(({ message, tip }) => `${message} ${tip}`),
   }
-  await target.write(recordName, new TextEncoder().encode(recordText(whole)))
-  return notices.map(({ message, tip }) => `${message} ${tip}`)
 }
 
-async function readBack(
-  folder: string,
-  files: readonly ManifestEntry[],
-): Promise<Omit<RunExportReport, 'notices'>> {
+async function readBack(folder: string): Promise<Omit<RunExportReport, 'notices'>> {
   const { manifest, missing, changed } = await verifyManifest(folder)
   const [damaged] = [...missing, ...changed]
-  if (damaged !== undefined || manifest.files.length !== files.length)
-    throw notAsWritten(join(folder, damaged ?? ''))
+  if (damaged !== undefined) throw notAsWritten(join(folder, damaged))
+  const { files } = manifest
   return { folder, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 

@@ -1,4 +1,5 @@
 import { Button, Progress, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import type { ShownRun } from '../../state/shown-run.ts'
@@ -6,6 +7,8 @@ import { pictureFormats } from '../../../../core/spec/presets.ts'
 import { type ExportKind, madeKinds, sizeText } from './export-plan.ts'
 import { FolderFields, PartsField, PlanList } from './export-fields.tsx'
 import { type ExportReport, useChosenParts, useExport, useExportFolder } from './use-export.ts'
+import { firstIdentity, identityRequestOf, isWhole } from './export-identity.ts'
+import { IdentityField } from './IdentityField.tsx'
 import { VerifyRun } from './VerifyRun.tsx'
 import { desktop } from '../../api/native.ts'
 import { notifyUser } from '../../api/notify.ts'
@@ -47,18 +50,20 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
   const folder = useExportFolder(name)
   const { state, start, cancel } = useExport()
   const to = folder.to.trim()
+  const [identity, setIdentity] = useState(firstIdentity)
   return (
     <Stack gap="sm">
       <PartsField label={texts.export.kinds} offered={made} chosen={parts} onChoose={choose} />
       <PartsField label={texts.export.formats} offered={pictureFormats} chosen={parts} onChoose={choose} />
+      <IdentityField identity={identity} onChange={setIdentity} />
       <FolderFields folder={folder} />
       <PlanList parts={parts} images={images} />
       {state.progress === undefined ? (
         <Button
           size="sm"
-          disabled={to === ''}
+          disabled={to === '' || !isWhole(identity)}
           onClick={() => {
-            void start({ run, to, kinds: parts })
+            void start({ run, to, kinds: parts, identity: identityRequestOf(identity) })
           }}
         >
           {texts.export.start}

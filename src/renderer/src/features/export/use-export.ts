@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
 import { api, engine, ownRequest } from '../../api/client.ts'
+import type { IdentityRequest } from '../../../../engine/deidentify/identity-request.ts'
 import { type ExportKind, type ExportPart, folderName } from './export-plan.ts'
 import { useQuery } from '@tanstack/react-query'
 import { pictureFormats } from '../../../../core/spec/presets.ts'
@@ -8,6 +9,7 @@ interface Wanted {
   readonly run: string
   readonly to: string
   readonly kinds: readonly ExportPart[]
+  readonly identity: IdentityRequest
 }
 
 export interface ExportReport {
@@ -34,13 +36,18 @@ export function useExport(): {
 } {
   const [state, setState] = useState<ExportState>({})
   const abort = useRef<AbortController>(undefined)
-  const start = async ({ run, to, kinds }: Wanted): Promise<void> => {
+  const start = async ({ run, to, kinds, identity }: Wanted): Promise<void> => {
     abort.current = new AbortController()
     setState({ progress: { done: 0, total: 0 } })
     try {
       const { signal } = abort.current
       const events = await engine.runs.export.mutate(
-        { run, to, kinds: [...kinds] },
+        {
+          run,
+          to,
+          kinds: [...kinds],
+          identity: { ...identity, options: [...identity.options], keep: [...identity.keep] },
+        },
         { signal, ...ownRequest },
       )
       for await (const event of events) {
