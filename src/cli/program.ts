@@ -98,6 +98,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'look through a folder for identities, as somebody would whom it is given to',
     create: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   },
+  exports: {
+    summary: 'list what has left this workspace: when, where to, how de-identified, with hashes',
+    create: async (context) => (await import('./commands/exports.ts')).exportsCommand(context),
+  },
   serve: {
     summary: 'serve the application to a browser on this machine',
     create: async (context) => (await import('./commands/serve.ts')).serveCommand(context),

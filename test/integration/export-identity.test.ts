@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openInstance } from '../../src/core/dicom/write/part10.ts'
 import { textValue } from '../../src/core/dicom/write/source-values.ts'
 import { tag } from '../../src/core/dicom/write/tags.ts'
+import { openStudy } from '../../src/engine/study/open-study.ts'
 import { commandLine, jsonOf } from '../support/command-line.ts'
 import { filesBelow } from '../support/attack-requests.ts'
 import { writeImage, writeSeries } from '../support/small-study.ts'
@@ -70,6 +71,29 @@ test('unless its user says otherwise, an attack leaves no name, date or UID of t
   ])
   expect(jsonOf(verified)).toMatchObject({ discrepancies: [], predictions: true, sources: 3 })
   expect((await commandLine(['audit', out, '--source', study, '--json'])).out).not.toContain('profile would')
+})
+
+test('a medium has the export’s files, and a directory that names them, in a folder and in an archive', async () => {
+  const { out } = await attacked(undefined, '--dicomdir', '--zip', '--export', 'series,smoothed')
+  expect(leaks(out)).toEqual([])
+  for (const medium of [join(out, 'media', 'DICOMDIR'), join(out, 'media.zip')]) {
+    const { images } = await openStudy([medium])
+    expect(images).toHaveLength(6)
+  }
+  const [file, copy] = ['adversarial/0002.dcm', 'media/DICOM/S1/00000002']
+  expect(readFileSync(join(out, copy)).equals(readFileSync(join(out, file)))).toBe(true)
+})
+
+test('what has left is listed with how it was de-identified', async () => {
+  const listed = await commandLine(['exports', '--json'])
+  expect(jsonOf(listed)).toMatchObject({
+    damaged: [],
+    departures: [
+      { what: 'attack', to: join(base, 'out-0'), identity: { choice: 'deidentified' } },
+      { what: 'attack', to: join(base, 'out-1') },
+    ],
+  })
+  expect((await commandLine(['exports'])).out).toMatch(/attack +deidentified +\d+ files +.*out-0/)
 })
 
 test('an interrupted one goes on where it was, and comes to the same bytes', async () => {

@@ -5,6 +5,7 @@ import { attackStudy, type AttackReport } from '../../engine/attack/attack-study
 import type { AttackRequest } from '../../engine/attack/attack-run.ts'
 import { areStrict, exportNames } from '../../engine/export/export-kinds.ts'
 import { summaryText } from '../../engine/export/summary-text.ts'
+import { mediaFormats } from '../../core/spec/presets.ts'
 import { attackSpec } from '../../core/spec/attack-spec.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCode } from '../exit-code.ts'
@@ -30,6 +31,8 @@ interface Options
   readonly ensemble?: Combination
   readonly judge?: readonly string[]
   readonly out: string
+  readonly dicomdir?: boolean
+  readonly zip?: boolean
   readonly json?: boolean
 }
 
@@ -49,6 +52,8 @@ export function attackCommand(context: CommandContext): Command {
       '--judge <name|file...>',
       'held-out models, each with its card beside it, that judge what was made',
     )
+    .option('--dicomdir', 'the export’s DICOM files with a DICOMDIR too, in OUT/media, for a disc or stick')
+    .option('--zip', 'the same in one archive, OUT/media.zip')
     .requiredOption('--out <dir>', 'a new or empty folder, or that of an interrupted attack')
   return withJson(withDevice(withIdentity(command))).action(async (options: Options) => {
     await runJob(context, options, async (hooks) => {
@@ -64,7 +69,7 @@ function requestOf(options: Options): AttackRequest {
   const [model, ...others] = options.model
   if (card !== undefined && others.length > 0)
     throw new RadversaryError('usage', 'Card: expected none of several models: each has its own beside it')
-  const strictExports = areStrict(options.export)
+  const media = mediaFormats.filter((format) => options[format] === true)
   return {
     ...attackOf(options),
     study,
@@ -76,8 +81,9 @@ function requestOf(options: Options): AttackRequest {
     device,
     threads,
     home: home(),
-    strictExports,
+    strictExports: areStrict(options.export),
     identity: identityOf(options),
+    ...(media.length > 0 && { media }),
     out,
   }
 }

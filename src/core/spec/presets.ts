@@ -9,6 +9,9 @@ export const exportKinds = ['series', 'perturbation', 'smoothed', 'masksBefore',
 /** What an attack can leave beside DICOM: the adversarial images in the formats of other tools. */
 export const pictureFormats = ['png', 'nifti', 'npy'] as const
 
+/** An export's DICOM files as a medium: with a DICOMDIR in a folder, or in an archive. */
+export const mediaFormats = ['dicomdir', 'zip'] as const
+
 /** What becomes of a patient's identity in an export: stays as the source has it, or goes by the profile of PS3.15. */
 export const identityChoices = ['keep', 'deidentified', 'pseudonyms'] as const
 

@@ -17,6 +17,7 @@ import { nothingLeft } from '../study/failures.ts'
 import { version } from '../version.ts'
 import { openWorkModel, workbenchOf, type Workbench, type WorkbenchTools } from '../workbench.ts'
 import { lanesOf, type PlainDevice } from '../session/lanes.ts'
+import type { MediaFormat } from '../export/media.ts'
 import { kindsFor, type ExportKind } from '../export/export-kinds.ts'
 import { openRegion, type Region } from '../session/region.ts'
 import { checkStacks, planStacks, type Stack } from '../session/stacks.ts'
@@ -33,6 +34,8 @@ export interface AttackRequest extends AttackSpec, WorkbenchTools {
   readonly judges?: readonly string[] | undefined
   /** Absent: identities stay as the source has them, and the record says nothing of it. */
   readonly identity?: IdentityRequest | undefined
+  /** The export's DICOM files as a medium too; absent where none is wanted. */
+  readonly media?: readonly MediaFormat[] | undefined
   readonly out: string
 }
 
@@ -210,6 +213,7 @@ async function exportIdOf(run: Omit<AttackRun, 'exportId'>): Promise<string> {
     batch,
     exports,
     ...(request.pictures && { pictures: request.pictures }),
+    ...(request.media && { media: request.media }),
     ...(request.identity && { identity: identityParts(run.identity) }),
     device,
     ...(judges.length > 0 && { judges }),

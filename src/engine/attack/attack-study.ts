@@ -5,7 +5,10 @@ import { entry } from '../../core/entry.ts'
 import { internalError, type Notice } from '../../core/errors.ts'
 import { sliceMetricsCsv } from '../../core/evaluate/slice-metrics.ts'
 import { visibleText } from '../../core/visible-text.ts'
+import { recordedIdentityOf } from '../deidentify/export-identity.ts'
+import { noteExport } from '../departures/departure-log.ts'
 import { buildRecord, recordedImage, sliceMetrics } from '../export/build-record.ts'
+import { dicomFilesOf, writeMedia } from '../export/media.ts'
 import { learnedOfRun } from '../export/learned.ts'
 import { resultPath } from '../export/record-image.ts'
 import { attackRecord, type AttackRecord, type RecordedImage, recordText } from '../export/record.ts'
@@ -53,7 +56,13 @@ export async function attackStudy(
   const run = await prepareAttack(request, hooks, opened)
   const { exportId } = run
   const folder = await openExportFolder({ folder: request.out, exportId, sources: request.study })
-  return folder.complete ? await finishedReport(folder) : await work(run, folder, hooks)
+  if (folder.complete) return finishedReport(folder)
+  const report = await work(run, folder, hooks)
+  if (request.identity !== undefined) {
+    const identity = recordedIdentityOf(run.identity)
+    await noteExport(request.home, folder.folder, { what: 'attack', identity }, hooks)
+  }
+  return report
 }
 
 /** What an earlier run with the same inputs has left, whole. */
@@ -88,6 +97,9 @@ async function work(run: AttackRun, folder: ExportFolder, hooks: AttackHooks): P
       kept,
       pictures: pictures?.pictures,
     })
+    const { media } = run.request
+    if (media !== undefined)
+      await writeMedia(folder, { files: dicomFilesOf(record), exportId: run.exportId, media }, hooks)
     await finish(folder, record, run)
     return { folder: folder.folder, record, failures, resumed }
   } finally {

@@ -21,6 +21,7 @@ import {
   deidentificationRecordName,
   deidentificationSchema,
 } from './deidentification-record.ts'
+import { noteExport } from '../departures/departure-log.ts'
 import { openProfile, type OpenedProfile, profileParts, pseudonymsBy, recordedProfile } from './profile.ts'
 import type { ProfileRequest } from './identity-request.ts'
 import { keywordOf, standardVr } from './standard-elements.ts'
@@ -75,6 +76,9 @@ export async function deidentifyStudy(
     new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`),
   )
   await folder.finish()
+  const choice = profile.listed === undefined ? 'deidentified' : 'pseudonyms'
+  const left = { what: 'deidentification', identity: { choice, ...recordedProfile(profile) } } as const
+  await noteExport(request.home, folder.folder, left, hooks)
   return { folder: folder.folder, keyFile: profile.key.file ?? null, record, failures }
 }
 

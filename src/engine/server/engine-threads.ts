@@ -5,6 +5,7 @@ import type { AttackRequest } from '../attack/attack-run.ts'
 import { attackStudy } from '../attack/attack-study.ts'
 import { compareStudy } from '../compare/compare-study.ts'
 import { evaluateStudy } from '../evaluate/evaluate-study.ts'
+import { addMedia } from '../export/media.ts'
 import { addPictures } from '../export/export-pictures.ts'
 import { namelessRun } from '../export/nameless-run.ts'
 import { importToOpen } from '../import/import-to-open.ts'
@@ -30,6 +31,7 @@ export const engineTasks = {
   attack: async (request: AttackRequest, hooks: AttackHooks): Promise<void> => {
     await attackStudy(request, hooks)
   },
+  addMedia,
   addPictures,
   namelessRun,
   compare: compareStudy,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { budgetToRelative, parseBudget, relativeInUnits } from '../../core/image/budget.ts'
 import { methodsHelp } from '../attack/method-settings.ts'
+import { departuresOf } from '../departures/departure-log.ts'
 import { version } from '../version.ts'
 import { cacheBytes } from './cache-bytes.ts'
 import { licencesOf } from './licences.ts'
@@ -76,6 +77,8 @@ const sessionRouter = router({
 /** Everything that can be asked of the engine, but for pixels (see `frames`). */
 export const engineRouter = router({
   about,
+  /** What has left the workspace. */
+  departures: procedure.query(({ ctx }) => departuresOf(ctx.home)),
   attacks: attacksRouter,
   comparisons: comparisonsRouter,
   device: deviceRouter,

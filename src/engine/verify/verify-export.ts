@@ -115,7 +115,7 @@ export async function verifyExport(request: VerifyRequest, hooks: JobHooks = {})
   const record = await readRecord(folder)
   const classes = namesOf(parseCard(record.model.card))
   const found = await findModels(request, record)
-  const model = found && (await openRecorded(found, record, request))
+  const model = found && (await openedFor(found, record, request, hooks))
   const stack = new RecordedStack(folder, record.images, model?.model, model?.beside)
   const notices: Notice[] = []
   const onMismatch = (notice: Notice) => notices.push(notice)
@@ -225,6 +225,23 @@ interface RecordedModel {
   readonly card: ModelCard
   /** Values of its inputs beside the image: of the export's own files, or beside the card. */
   readonly beside: BesideSource | undefined
+}
+
+/** The model, unless it takes more than pixels: what that is of an image, a de-identified export doesn't say. */
+async function openedFor(
+  files: readonly ModelFile[],
+  record: AttackRecord,
+  request: VerifyRequest,
+  { onNotice }: JobHooks,
+): Promise<RecordedModel | undefined> {
+  const model = await openRecorded(files, record, request)
+  const { choice = 'keep' } = record.identity ?? {}
+  if (model.beside === undefined || choice === 'keep') return model
+  onNotice?.(
+    'Predictions are not checked: the model takes values of the source beside each image, which a de-identified export does not name.',
+  )
+  await model.model.dispose()
+  return undefined
 }
 
 async function openRecorded(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportKinds, pictureFormats } from '../../../core/spec/presets.ts'
+import { exportKinds, mediaFormats, pictureFormats } from '../../../core/spec/presets.ts'
 import type { VerifyReport } from '../../verify/verify-export.ts'
 import { identityRequest } from '../../deidentify/identity-request.ts'
 import { exportRun, type RunExportReport } from '../runs/export-run.ts'
@@ -41,7 +41,9 @@ export const runsRouter = router({
     .input(
       run.extend({
         to: z.string().min(1),
-        kinds: z.array(z.enum([...exportKinds, ...pictureFormats])).default([...exportKinds]),
+        kinds: z
+          .array(z.enum([...exportKinds, ...pictureFormats, ...mediaFormats]))
+          .default([...exportKinds]),
         identity: identityRequest,
       }),
     )

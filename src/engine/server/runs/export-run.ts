@@ -4,10 +4,12 @@ import { type ExportFolder, openExportFolder } from '../../../adapters/fs/export
 import { verifyManifest, type ManifestEntry } from '../../../adapters/fs/manifest.ts'
 import { readBytes } from '../../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../../core/errors.ts'
-import { pictureFormats, exportKinds } from '../../../core/spec/presets.ts'
+import { pictureFormats, exportKinds, mediaFormats } from '../../../core/spec/presets.ts'
 import { recordName } from '../../attack/attack-study.ts'
 import { identityParts, openIdentity } from '../../deidentify/export-identity.ts'
 import type { IdentityRequest } from '../../deidentify/identity-request.ts'
+import { noteExport } from '../../departures/departure-log.ts'
+import { dicomFilesOf, type MediaFormat } from '../../export/media.ts'
 import { folderOf, type ExportKind, type PictureFormat } from '../../export/export-kinds.ts'
 import { type AttackRecord, recordText } from '../../export/record.ts'
 import { throwIfCancelled, type JobHooks } from '../../progress.ts'
@@ -15,10 +17,10 @@ import type { EngineThread } from '../engine-threads.ts'
 import type { RunFolders } from './run-folders.ts'
 
 /** What an export can hold: what the run has made as DICOM, and its adversarial images in other formats. */
-export type ExportPart = ExportKind | PictureFormat
+export type ExportPart = ExportKind | PictureFormat | MediaFormat
 
 const partFolders = { ...folderOf, png: 'png', nifti: 'nifti', npy: 'npy' } as const satisfies Record<
-  ExportPart,
+  ExportKind | PictureFormat,
   string
 >
 
@@ -79,8 +81,15 @@ export async function exportRun(
   const made = new Set(pictures.map(({ format }) => format))
   const added = pictureFormats.filter((format) => kinds.includes(format) && !made.has(format))
   const { record: whole, notices } = await withFormats(record, added, work)
+  const media = mediaFormats.filter((format) => kinds.includes(format))
+  if (media.length > 0) {
+    const asked = { folder: target.folder, files: dicomFilesOf(whole), exportId, media }
+    target.adopt(await tools.compute.run('addMedia', asked, hooks))
+  }
   await target.write(recordName, new TextEncoder().encode(recordText(whole)))
   await target.finish()
+  const left = { what: 'run', identity: whole.identity ?? { choice: 'keep' } } as const
+  await noteExport(tools.home, target.folder, left, hooks)
   return { ...(await readBack(target.folder)), notices }
 }
 

@@ -12,7 +12,13 @@ export const exportTexts = {
     nifti: 'NIfTI (as stored, with slope and affine)',
     npy: '.npy (modality values, e.g. HU)',
     formats: 'Adversarial images in other formats too',
-    formatFiles: (folder: string) => `${folder}/ the adversarial images`,
+    media: 'For a disc, a stick or another PC',
+    dicomdir: 'Folder with a DICOMDIR (media/)',
+    zip: 'The same in one archive (media.zip)',
+    formatFiles: (folder: string) =>
+      folder.startsWith('media')
+        ? `${folder}, the DICOM files with a DICOMDIR`
+        : `${folder}/ the adversarial images`,
     identity: 'What becomes of the patient’s identity',
     identityChoices: {
       deidentified: 'De-identified, with pseudonyms by your key (PS3.15 Basic Profile)',
@@ -44,6 +50,10 @@ export const exportTexts = {
     cancelled: (folder: string) =>
       `Cancelled. What was written until then is in ${folder}, marked EXPORT-INCOMPLETE: export there again to go on, or delete the folder.`,
     show: 'Show the folder',
+    left: (count: number) => `What has left this workspace (${count})`,
+    leftDamaged: 'Lines of the log were changed or taken away: exports.jsonl in the workspace.',
+    departure: (when: string, choice: 'keep' | 'deidentified' | 'pseudonyms', files: number, to: string) =>
+      `${when}: ${files} files, ${{ keep: 'identity kept', deidentified: 'de-identified', pseudonyms: 'with pseudonyms' }[choice]}, to ${to}`,
     verify: 'Verify the run’s files',
     verifyHelp:
       'Reads every file again, decodes it, lets the model predict it, and compares all that with the record.',

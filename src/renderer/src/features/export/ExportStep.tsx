@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { Fault } from '../../ui/Fault.tsx'
 import { texts } from '../../texts.ts'
 import type { ShownRun } from '../../state/shown-run.ts'
-import { pictureFormats } from '../../../../core/spec/presets.ts'
+import { mediaFormats, pictureFormats } from '../../../../core/spec/presets.ts'
 import { type ExportKind, madeKinds, sizeText } from './export-plan.ts'
 import { FolderFields, PartsField, PlanList } from './export-fields.tsx'
 import { type ExportReport, useChosenParts, useExport, useExportFolder } from './use-export.ts'
+import { Departures } from './Departures.tsx'
 import { firstIdentity, identityRequestOf, isWhole } from './export-identity.ts'
 import { IdentityField } from './IdentityField.tsx'
 import { VerifyRun } from './VerifyRun.tsx'
@@ -17,9 +18,12 @@ import { notifyUser } from '../../api/notify.ts'
 export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
   if (run?.info?.state !== 'done')
     return (
-      <Text size="sm" c="dimmed">
-        {texts.export.none}
-      </Text>
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          {texts.export.none}
+        </Text>
+        <Departures />
+      </Stack>
     )
   return (
     <Stack gap="md">
@@ -32,6 +36,7 @@ export function ExportStep({ run }: { readonly run: ShownRun | undefined }) {
         images={run.live.images.size}
       />
       <VerifyRun key={`verify ${run.id}`} run={run.id} />
+      <Departures />
     </Stack>
   )
 }
@@ -55,6 +60,7 @@ function ExportForm({ run, name, made, images }: ExportFormProps) {
     <Stack gap="sm">
       <PartsField label={texts.export.kinds} offered={made} chosen={parts} onChoose={choose} />
       <PartsField label={texts.export.formats} offered={pictureFormats} chosen={parts} onChoose={choose} />
+      <PartsField label={texts.export.media} offered={mediaFormats} chosen={parts} onChoose={choose} />
       <IdentityField identity={identity} onChange={setIdentity} />
       <FolderFields folder={folder} />
       <PlanList parts={parts} images={images} />

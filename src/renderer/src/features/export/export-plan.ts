@@ -1,11 +1,11 @@
 import type { ImageResult } from '../../../../engine/export/image-result.ts'
 import type { RunRequest } from '../../../../engine/server/runs/run-request.ts'
-import type { pictureFormats } from '../../../../core/spec/presets.ts'
+import type { mediaFormats, pictureFormats } from '../../../../core/spec/presets.ts'
 
 export type ExportKind = RunRequest['exports'][number]
 export type PictureFormat = (typeof pictureFormats)[number]
 /** What can be ticked: what the run has made, and the formats that its images can be written in. */
-export type ExportPart = ExportKind | PictureFormat
+export type ExportPart = ExportKind | PictureFormat | (typeof mediaFormats)[number]
 
 const folders: Readonly<Record<ExportPart, string>> = {
   series: 'adversarial',
@@ -16,6 +16,8 @@ const folders: Readonly<Record<ExportPart, string>> = {
   png: 'png',
   nifti: 'nifti',
   npy: 'npy',
+  dicomdir: 'media',
+  zip: 'media.zip',
 }
 
 /** Kinds that were asked for and that a run has: only segmentations have masks. */
@@ -27,6 +29,8 @@ export function madeKinds(
   return asked.filter((kind) => first?.exported[kind] !== undefined)
 }
 
+const uncounted: ReadonlySet<ExportPart> = new Set(['png', 'nifti', 'npy', 'dicomdir', 'zip'])
+
 /**
  * The folders of an export and how many files each gets: one for each image. Undefined of formats, whose
  * files hold a frame, a volume or a series, as it comes.
@@ -37,7 +41,7 @@ export function exportPlan(
 ): { readonly folder: string; readonly files: number | undefined }[] {
   return kinds.map((kind) => ({
     folder: folders[kind],
-    files: kind === 'png' || kind === 'nifti' || kind === 'npy' ? undefined : images,
+    files: uncounted.has(kind) ? undefined : images,
   }))
 }
 

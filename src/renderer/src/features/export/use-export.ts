@@ -2,8 +2,8 @@ import { useRef, useState } from 'react'
 import { api, engine, ownRequest } from '../../api/client.ts'
 import type { IdentityRequest } from '../../../../engine/deidentify/identity-request.ts'
 import { type ExportKind, type ExportPart, folderName } from './export-plan.ts'
-import { useQuery } from '@tanstack/react-query'
-import { pictureFormats } from '../../../../core/spec/presets.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { mediaFormats, pictureFormats } from '../../../../core/spec/presets.ts'
 
 interface Wanted {
   readonly run: string
@@ -35,6 +35,7 @@ export function useExport(): {
   cancel: () => void
 } {
   const [state, setState] = useState<ExportState>({})
+  const queries = useQueryClient()
   const abort = useRef<AbortController>(undefined)
   const start = async ({ run, to, kinds, identity }: Wanted): Promise<void> => {
     abort.current = new AbortController()
@@ -54,6 +55,7 @@ export function useExport(): {
         if (event.type === 'progress') setState({ progress: event })
         if (event.type === 'exported') setState({ report: event })
       }
+      await queries.invalidateQueries({ queryKey: api.departures.queryKey() })
       rememberFolder(to)
     } catch (error) {
       setState(abort.current.signal.aborted ? { cancelled: to } : { error })
@@ -88,7 +90,7 @@ export function useChosenParts(made: readonly ExportKind[]): {
   return {
     parts: [
       ...made.filter((kind) => chosen[kind] !== false),
-      ...pictureFormats.filter((format) => chosen[format] === true),
+      ...[...pictureFormats, ...mediaFormats].filter((format) => chosen[format] === true),
     ],
     choose: (part, isWanted) => {
       setChosen({ ...chosen, [part]: isWanted })
