@@ -98,6 +98,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'look through a folder for identities, as somebody would whom it is given to',
     create: async (context) => (await import('./commands/audit.ts')).auditCommand(context),
   },
+  'reader-study': {
+    summary: 'make a blinded study of an export for readers, and score their answers',
+    create: async (context) => (await import('./commands/reader-study.ts')).readerStudyCommand(context),
+  },
   exports: {
     summary: 'list what has left this workspace: when, where to, how de-identified, with hashes',
     create: async (context) => (await import('./commands/exports.ts')).exportsCommand(context),

@@ -154,3 +154,32 @@ test('an image whose pixels say that they hold text is left out before it is att
   })
   expect(readdirSync(join(out, 'adversarial'))).toEqual(['0001.dcm'])
 })
+
+test('a reader study mixes the arms under names that say nothing, and scores what readers answer', async () => {
+  const [out, readers] = [(await attacked()).out, join(base, 'readers')]
+  const made = await commandLine(['reader-study', 'make', out, '--study', study, '--out', readers, '--json'])
+  const { key } = jsonOf(made) as {
+    key: { study: string; images: { name: string; arm: string; linf: number }[] }
+  }
+  expect(leaks(readers)).toEqual([])
+  expect(key.images.map(({ arm }) => arm).sort()).toEqual(['adversarial', 'clean', 'noise'])
+  expect(key.images.map(({ arm, linf }) => (arm === 'clean') === (linf === 0))).toEqual([true, true, true])
+  const said = ['readers/images/0001.dcm', 'readers/images/0002.dcm', 'readers/images/0003.dcm'].map(
+    (path) => {
+      const file = openInstance(readFileSync(join(readers, path)))
+      return [tag.SeriesDescription, tag.DerivationDescription, tag.ImageComments].map((at) =>
+        textValue(file, at),
+      )
+    },
+  )
+  expect(new Set(said.map((texts) => texts.join())).size).toBe(1)
+  expect(said[0]?.[2]).toMatch(/^IMAGE OF A READER STUDY, MAY BE AN ADVERSARIAL EXAMPLE/)
+  const answers = join(base, 'answers.csv')
+  const rows = key.images.map(({ name, arm }) => `${key.study},A,${name},${arm === 'adversarial' ? 6 : 1}`)
+  writeFileSync(answers, ['study,reader,image,confidence', ...rows].join('\n'))
+  const score = (...more: string[]) =>
+    commandLine(['reader-study', 'score', answers, '--key', join(readers, 'key.json'), ...more])
+  expect((await score()).out).toMatch(/A +adversarial from clean +2 of 2 \(100\.0 %\)/)
+  writeFileSync(answers, ['study,reader,image,confidence', `other,A,0001.dcm,6`].join('\n'))
+  expect(await score()).toMatchObject({ code: 2, err: expect.stringContaining('in line 2') as string })
+})

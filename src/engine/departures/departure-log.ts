@@ -72,7 +72,7 @@ export async function departuresOf(home: string): Promise<DepartureLog> {
   let before = ''
   for (const [index, line] of (await linesOf(home)).entries()) {
     const read = parsed(line)
-    if (read === undefined || read.previous !== sha256(before)) damaged.push(index + 1)
+    if (read?.previous !== sha256(before)) damaged.push(index + 1)
     if (read !== undefined) departures.push(read)
     before = line
   }

@@ -6,7 +6,7 @@ export const departure = z.strictObject({
   schema: z.literal('radversary/departure/1'),
   /** ISO 8601, UTC. */
   when: z.string(),
-  what: z.enum(['attack', 'run', 'deidentification']),
+  what: z.enum(['attack', 'run', 'deidentification', 'reader study']),
   /** The folder. */
   to: z.string(),
   exportId: z.string(),

@@ -1,24 +1,18 @@
 import { join } from 'node:path'
-import { fileExists } from '../../adapters/fs/atomic-write.ts'
 import { readInstance } from '../../adapters/fs/read-file.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { pseudonymsOf } from '../../core/dicom/deidentify/pseudonyms.ts'
 import { verificationError } from '../../core/tasks/verification.ts'
-import { keyFileIn, secretKey } from '../deidentify/secret-key.ts'
 import type { AttackRecord, RecordedImage } from '../export/record.ts'
 import { readStored } from '../export/reread.ts'
 import { type JobHooks, throwIfCancelled } from '../progress.ts'
 import { decodeFrames } from '../study/load-image.ts'
-import { openStudy, type StudyImage } from '../study/open-study.ts'
+import type { StudyImage } from '../study/open-study.ts'
 import type { Discrepancy } from './discrepancy.ts'
+import { sourcesOf, type SourcesRequest } from './recorded-sources.ts'
 
-export interface SourcesRequest {
+export interface SourceCheck extends SourcesRequest {
+  /** Of the export. */
   readonly folder: string
-  /** The study that was attacked. */
-  readonly source: readonly string[]
-  /** The key that the export's UIDs were made with; undefined for the workspace's. */
-  readonly key: string | undefined
-  readonly home: string
 }
 
 /**
@@ -27,13 +21,11 @@ export interface SourcesRequest {
  * @throws RadversaryError usage where the key was thrown away or is not there; as `openStudy`
  */
 export async function verifySources(
-  { folder, source, key, home }: SourcesRequest,
+  { folder, ...asked }: SourceCheck,
   record: AttackRecord,
   { signal }: JobHooks,
 ): Promise<readonly Discrepancy[]> {
-  const uidOf = await sourceUids(record, key, home)
-  const { images } = await openStudy(source, { signal })
-  const sources = new Map(images.map((image) => [uidOf(image.sopInstanceUid), image]))
+  const sources = await sourcesOf(record, asked, signal)
   const found: Discrepancy[] = []
   for (const image of record.images) {
     throwIfCancelled(signal)
@@ -48,31 +40,6 @@ export async function verifySources(
     }
   }
   return found
-}
-
-/** What a record calls a source. */
-async function sourceUids(
-  { identity }: AttackRecord,
-  file: string | undefined,
-  home: string,
-): Promise<(uid: string) => string> {
-  if (identity === undefined || identity.choice === 'keep' || identity.options.includes('retain-uids'))
-    return (uid) => uid
-  const path = file ?? keyFileIn(home)
-  if (identity.key === 'thrown away' || !(await fileExists(path)))
-    throw new RadversaryError(
-      'usage',
-      'Sources: expected the key that the export’s UIDs were made with, got none',
-      {
-        file: path,
-        tip:
-          identity.key === 'thrown away'
-            ? 'It was thrown away: nothing links this export to its source any more.'
-            : 'Name it with --key.',
-      },
-    )
-  const pseudonyms = pseudonymsOf((await secretKey(path, home)).bytes)
-  return (uid) => pseudonyms.uid(uid)
 }
 
 /** @throws RadversaryError verification-failed where they differ by more or less than is recorded */

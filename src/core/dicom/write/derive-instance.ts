@@ -20,8 +20,11 @@ import { type Change, splice } from './splice.ts'
 import { tag } from './tags.ts'
 import { deriveUid } from './uids.ts'
 
-/** What a derived series is: the adversarial images, or the input as the attack's smoothing sees it. */
-export type DerivedRole = 'adversarial' | 'smoothed'
+/**
+ * What a derived series is: the adversarial images, the input as the attack's smoothing sees it, or images of a
+ * reader study, of which nothing in the file says what they are.
+ */
+export type DerivedRole = 'adversarial' | 'smoothed' | 'blinded'
 
 /** What every instance of a derived series has in common. */
 export interface DerivedSeries extends Equipment {
@@ -45,6 +48,7 @@ export interface DerivedInstance extends InstanceIdentity {
 const derivations: Readonly<Record<DerivedRole, Code>> = {
   adversarial: codes.pixelByPixelAddition,
   smoothed: codes.gaussianBlur,
+  blinded: codes.pixelByPixelAddition,
 }
 
 /**

@@ -7,16 +7,17 @@ export const contribution = 'Derived images for research into the robustness of 
 export const derivedLabels = {
   adversarial: 'ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
   smoothed: 'SMOOTHED INPUT OF AN ADVERSARIAL ATTACK - NOT FOR CLINICAL USE',
+  blinded: 'IMAGE OF A READER STUDY, MAY BE AN ADVERSARIAL EXAMPLE - NOT FOR CLINICAL USE',
 } as const
 
 /** Texts in which nothing of a source's own follows ours. */
 const forms: ReadonlyMap<number, RegExp> = new Map([
   [
     tag.SeriesDescription,
-    /^(?:(?:Adversarial(?: segmentation)?|Smoothed input|Perturbation) \((?:[^()]|\([^()]*\))*\)|Segmentation)$/,
+    /^(?:(?:Adversarial(?: segmentation)?|Smoothed input|Perturbation) \((?:[^()]|\([^()]*\))*\)|Segmentation|Reader study)$/,
   ],
   [tag.DerivationDescription, /^[^\r\n]*; (?:seed -?\d+; )?Radversary [\w.-]+$/],
-  [tag.ImageComments, /^[A-Z ]*(?:ADVERSARIAL|BY A MODEL)[A-Z ]* - NOT FOR CLINICAL USE$/],
+  [tag.ImageComments, /^[A-Z, ]*(?:ADVERSARIAL|BY A MODEL)[A-Z ]* - NOT FOR CLINICAL USE$/],
   [tag.ContributionDescription, new RegExp(`^${contribution}$`)],
   [tag.DeviceSerialNumber, /^none$/],
 ])
