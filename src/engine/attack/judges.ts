@@ -5,6 +5,7 @@ import { rulesOf } from '../../core/tasks/tasks.ts'
 import type { CellSlice } from '../compare/cell-result.ts'
 import { transferredTo, type AdversarialFrame, type Judge } from '../compare/transfer.ts'
 import type { JudgedBy, RecordedImage } from '../export/record.ts'
+import { exportedPath } from '../export/record-image.ts'
 import { readStored } from '../export/reread.ts'
 import { openWantedMasks } from '../labels/open-masks.ts'
 import type { OpenedModel } from '../models/open-model.ts'
@@ -15,6 +16,7 @@ import type { Stack } from '../session/stacks.ts'
 import { createImageLoader } from '../study/load-image.ts'
 import type { StudyImage } from '../study/open-study.ts'
 import { workbenchOf } from '../workbench.ts'
+import { numbersOf } from './attack-lane.ts'
 import type { AttackRun } from './attack-run.ts'
 
 /** What the held-out models of a run say of its exported images, read from disk; in the run's order. */
@@ -23,7 +25,7 @@ export async function judgedOn(
   images: readonly RecordedImage[],
   { folder, hooks }: { readonly folder: string; readonly hooks: JobHooks },
 ): Promise<JudgedBy[]> {
-  const exported = new Map(images.map((image) => [keyOf(image), join(folder, image.exported.series.path)]))
+  const exported = exportedOf(run, images, folder)
   const all: JudgedBy[] = []
   for (const [index, opened] of run.judges.entries()) {
     const judge = await connectJudge(run, opened, index)
@@ -54,7 +56,7 @@ async function connectJudge(
 async function judgedBy(
   judge: Judge,
   { stacks, forceIntensity }: AttackRun,
-  exported: ReadonlyMap<string, string>,
+  exported: ExportedFiles,
   { signal, onProgress }: JobHooks,
 ): Promise<JudgedBy> {
   const { opened, device } = judge.compared
@@ -87,11 +89,11 @@ function together({ images }: Stack, { model }: Judge): readonly (readonly Study
 async function madeOf(
   images: readonly StudyImage[],
   { loader }: Judge,
-  exported: ReadonlyMap<string, string>,
+  exported: ExportedFiles,
 ): Promise<AdversarialFrame[]> {
   const made: AdversarialFrame[] = []
   for (const image of images) {
-    const path = exported.get(keyOf({ file: image.name, sopInstanceUid: image.sopInstanceUid }))
+    const path = exported(image)
     if (path === undefined) return []
     const [{ frames }, stored] = [await loader.load(image), await readStored(path)]
     for (const [n, adversarial] of stored.entries()) {
@@ -102,6 +104,15 @@ async function madeOf(
   return made
 }
 
-function keyOf({ file, sopInstanceUid }: Pick<RecordedImage, 'file' | 'sopInstanceUid'>): string {
-  return `${file} ${sopInstanceUid}`
+/** The file of a study's image in the export; undefined of one that was not attacked. */
+type ExportedFiles = (image: StudyImage) => string | undefined
+
+/** By numbers: a record without identities has other names and UIDs than the study. */
+function exportedOf(run: AttackRun, images: readonly RecordedImage[], folder: string): ExportedFiles {
+  const made = new Set(images.map(({ exported }) => exported.series.path))
+  const numberOf = numbersOf(run)
+  return (image) => {
+    const path = exportedPath('series', numberOf(image))
+    return made.has(path) ? join(folder, path) : undefined
+  }
 }
