@@ -19,6 +19,7 @@ import { Header, Notices } from './Header.tsx'
 import { LostBanner } from './LostBanner.tsx'
 import { Library, Strip, Work } from './Panels.tsx'
 import { SideDivider } from './SideDivider.tsx'
+import { useNarrowWindow } from './use-narrow-window.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { StatusBar } from './StatusBar.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -30,6 +31,7 @@ import { useOverlayContents } from './use-overlay-contents.ts'
  */
 export function App() {
   useShortcuts()
+  useNarrowWindow()
   useEffect(beginSession, [])
   useEffect(listenToDesktop, [])
   useEffect(followRuns, [])

@@ -18,6 +18,7 @@ export function OverlayControls({ isRunShown }: { readonly isRunShown: boolean }
       <ContentChoice content={content} />
       {content !== 'boxes' && <OpacitySlider />}
       {(content === 'perturbation' || content === 'gradient') && <Magnification content={content} />}
+      {content === 'perturbation' && <ScaleChoice />}
       {content === 'perturbation' && <UnitChoice />}
       {isRunShown && (
         <>
@@ -115,6 +116,25 @@ function Magnification({
         {texts.toolbar.magnified(magnification)}
       </Text>
     </>
+  )
+}
+
+const scales = ['linear', 'log', 'rank'] as const
+
+/** Choice of how sizes of the perturbation become colours. */
+function ScaleChoice() {
+  const scale = useUi((ui) => ui.overlay.scale)
+  return (
+    <NativeSelect
+      size="xs"
+      w={104}
+      aria-label={texts.toolbar.scale}
+      value={scale}
+      data={scales.map((value) => ({ value, label: texts.toolbar.scales[value] }))}
+      onChange={(event) => {
+        changeOverlay({ scale: scales.find((each) => each === event.currentTarget.value) ?? 'linear' })
+      }}
+    />
   )
 }
 

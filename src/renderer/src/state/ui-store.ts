@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { StudyInfo } from '../../../engine/server/studies/study-info.ts'
 import { presetSides, type Side, type SideName, type Sides } from './sides.ts'
 import { slicesOf } from '../viewer/slices.ts'
+import type { ColourScale } from '../viewer/colormap.ts'
 import type { Region, RegionShape } from '../viewer/region.ts'
 import { gridOf } from './geometry.ts'
 import {
@@ -55,6 +56,8 @@ export interface OverlaySettings {
   readonly magnification: number
   /** 1 to 100: at 1 the gradient's colours span all magnitudes of the image. */
   readonly gradientMagnification: number
+  /** How sizes of the perturbation become colours; by rank the magnification does nothing. */
+  readonly scale: ColourScale
   /** What the legend counts in. */
   readonly unit: 'modality' | 'grey-levels' | 'stored-levels'
 }
@@ -127,6 +130,7 @@ const initial: UiState = {
     content: 'perturbation',
     opacity: 0.6,
     unit: 'modality',
+    scale: 'linear',
     magnification: 30,
     gradientMagnification: 4,
   },

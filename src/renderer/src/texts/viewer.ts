@@ -9,6 +9,7 @@ export const viewerTexts = {
       signed: (limit: string) => `Perturbation, colours from minus to plus: ${limit}`,
       magnitude: (limit: string) => `Gradient magnitude, colours from zero to ${limit}`,
     },
+    scaled: { log: (limit: string) => `${limit}, logarithmic`, rank: (limit: string) => `${limit}, by rank` },
     legendTicks: { signed: ['−', '0', '+'], magnitude: ['0', '≥'] },
     maskBefore: 'outline: before the attack',
     maskBeforeAfter: 'outline: before, area: after',
@@ -40,6 +41,10 @@ export const viewerTexts = {
       `Attacked: ${slices} of ${all} slices; the others are black.`,
     loadingSlices: (loaded: number, wanted: number) => `Loading slices: ${loaded} of ${wanted}`,
     regionOnSlices: 'A region is drawn on slices as they were taken: choose “As taken” in this viewport.',
+    gridLines: {
+      columns: (line: number) => `Line ${line} between columns of viewports`,
+      rows: (line: number) => `Line ${line} between rows of viewports`,
+    },
     divider: 'Divider: original on the left, adversarial on the right',
     dividerAt: (percent: number) => `${percent} % original`,
     choose: 'What this viewport shows',
@@ -111,6 +116,8 @@ export const viewerTexts = {
     opacity: 'Opacity',
     magnification: 'Magnification',
     magnified: (times: number) => `×${times}`,
+    scale: 'Scale of the perturbation’s colours',
+    scales: { linear: 'Linear', log: 'Logarithmic', rank: 'By rank' },
     unit: 'Unit of the legend',
     units: {
       modality: 'Modality unit',

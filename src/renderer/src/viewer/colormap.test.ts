@@ -21,6 +21,7 @@ function painted(
   const rgba = new Uint8ClampedArray((values.length / samples) * 4)
   paintValues(Float32Array.from(values), rgba, {
     colours: 'signed',
+    scale: 'linear',
     limit,
     use: 'alone',
     samples,
@@ -102,4 +103,20 @@ test('a budget of 8/255 fills the colours at ×32; the slider’s ends are kept'
   expect(fittingMagnification(0.001)).toBe(100)
   expect(fittingMagnification(3)).toBe(1)
   expect(fittingMagnification(undefined)).toBe(30)
+})
+
+test('a logarithmic scale shows a hundredth of the limit, with its sign', () => {
+  const [small, none, large, minus] = painted([0.01, 0, 1, -0.01], 1, { scale: 'log' })
+  expect(none).toEqual([0, 0, 0, 255])
+  expect(large).toEqual([...signedColour(1), 255])
+  expect(small![0]).toBeGreaterThan(50)
+  expect(minus![2]).toBeGreaterThan(50)
+})
+
+test('by rank, the middle of an image’s sizes is half as strong, whatever they are', () => {
+  const [least, middle, most, none] = painted([0.001, 0.002, 9, 0], 9, { scale: 'rank' })
+  expect(none).toEqual([0, 0, 0, 255])
+  expect(most).toEqual([...signedColour(1), 255])
+  expect(middle![0]).toBeGreaterThanOrEqual(least![0]!)
+  expect(least![0]).toBeGreaterThan(80)
 })

@@ -64,8 +64,15 @@ const tables = {
   magnitude: { alone: table('magnitude', 'alone'), over: table('magnitude', 'over') },
 }
 
+/**
+ * How sizes become lightness: as they are; by their logarithm, so that a hundredth of the limit still shows; or
+ * by how many of the image's sizes are smaller.
+ */
+export type ColourScale = 'linear' | 'log' | 'rank'
+
 /** How values become colours. */
 export interface Painting {
+  readonly scale: ColourScale
   readonly colours: Colours
   /** What takes the strongest colour, and what is beyond it too. */
   readonly limit: number
@@ -79,17 +86,55 @@ export interface Painting {
 export function paintValues(
   values: Float32Array,
   rgba: Uint8ClampedArray,
-  { colours, limit, use, samples }: Painting & { readonly samples: 1 | 3 },
+  { colours, scale: kind, limit, use, samples }: Painting & { readonly samples: 1 | 3 },
 ): void {
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.byteLength / 4)
   const entries = tables[colours][use]
   const scale = half / limit
   const last = 2 * half
+  const bent = kind === 'linear' ? undefined : bend(values, kind, limit)
   for (let i = 0; i < pixels.length; i++) {
     const value = samples === 1 ? (values[i] ?? 0) : strongest(values, i * 3)
-    const entry = Math.round(value * scale) + half
+    const entry = (bent === undefined ? Math.round(value * scale) : bentEntry(value, bent, limit)) + half
     pixels[i] = entries[entry < 0 ? 0 : entry > last ? last : entry] ?? 0
   }
+}
+
+/** Sizes from 0 to the limit in so many steps. */
+const bins = 4096
+
+/** Below this part of the limit a logarithmic scale is linear. */
+const linearPart = 0.01
+
+/** Entry of the colour table, 0 to `half`, of each step of sizes. */
+function bend(values: Float32Array, kind: 'log' | 'rank', limit: number): Uint8Array {
+  const part = kind === 'log' ? logarithms() : ranks(values, limit)
+  return Uint8Array.from(part, (place) => Math.round(place * half))
+}
+
+function logarithms(): Float32Array {
+  const whole = Math.log1p(1 / linearPart)
+  return Float32Array.from({ length: bins + 1 }, (_, i) => Math.log1p(i / bins / linearPart) / whole)
+}
+
+/** The part of all sizes but 0 that is as large as a step's or smaller. */
+function ranks(values: Float32Array, limit: number): Float32Array {
+  const counts = new Float32Array(bins + 1)
+  for (const value of values)
+    if (value !== 0) counts[binOf(value, limit)] = (counts[binOf(value, limit)] ?? NaN) + 1
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  let before = 0
+  return counts.map((count) => (before += count) / Math.max(total, 1))
+}
+
+function binOf(value: number, limit: number): number {
+  return Math.min(bins, Math.round((Math.abs(value) / limit) * bins))
+}
+
+function bentEntry(value: number, bent: Uint8Array, limit: number): number {
+  if (value === 0) return 0
+  const entry = bent[binOf(value, limit)] ?? half
+  return value < 0 ? -entry : entry
 }
 
 function strongest(values: Float32Array, first: number): number {

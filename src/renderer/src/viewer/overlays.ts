@@ -47,7 +47,7 @@ let keptPixels = 0
 const kept = new Map<Frame, readonly Painted[]>()
 
 function painted({ frame, ...painting }: Overlay): HTMLCanvasElement {
-  const key = `${painting.colours} ${painting.use} ${painting.limit}`
+  const key = `${painting.colours} ${painting.scale} ${painting.use} ${painting.limit}`
   const known = kept.get(frame) ?? []
   const found = known.find((each) => each.key === key)
   if (found !== undefined) return found.canvas

@@ -1,9 +1,10 @@
 import { useEffect } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { StudyInfo } from '../../../../engine/server/studies/study-info.ts'
-import { baseKind, sidesOf, type Pane as PaneState } from '../../state/panes.ts'
+import { baseKind, type Pane as PaneState } from '../../state/panes.ts'
 import { scrollOn } from '../../state/scrolling.ts'
 import { seriesOf, useUi } from '../../state/ui-store.ts'
+import { evenTracks, useTracks } from '../../state/grid-tracks.ts'
 import { texts } from '../../texts.ts'
 import type { FrameRef } from '../frame.ts'
 import { frameRefOf, type RunImages } from '../run-images.ts'
@@ -11,6 +12,7 @@ import { prefetchOrder, slicesOf } from '../slices.ts'
 import { selectTool } from '../tools.ts'
 import { prefetcher } from '../viewports.ts'
 import viewer from '../viewer.module.css'
+import { GridLines } from './GridLines.tsx'
 import { Pane } from './Pane.tsx'
 import { PaneFrame } from './pane-parts.tsx'
 
@@ -19,7 +21,8 @@ export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
   const { layout, panes, studies, tool } = useUi(
     useShallow(({ layout, panes, studies, tool }) => ({ layout, panes, studies, tool })),
   )
-  const { rows, columns } = sidesOf(layout)
+  const moved = useTracks((all) => all.moved[layout])
+  const tracks = moved ?? evenTracks(layout)
   usePrefetch(run)
   useCine()
   useEffect(() => {
@@ -28,7 +31,7 @@ export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
   return (
     <div
       className={viewer['grid']}
-      style={{ gridTemplate: `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))` }}
+      style={{ gridTemplate: `${template(tracks.rows)} / ${template(tracks.columns)}` }}
     >
       {panes.map((pane, index) => {
         const series = seriesOf(studies, pane.series)
@@ -42,8 +45,13 @@ export function PaneGrid({ run }: { readonly run: RunImages | undefined }) {
           />
         )
       })}
+      <GridLines {...{ layout, tracks }} />
     </div>
   )
+}
+
+function template(shares: readonly number[]): string {
+  return shares.map((share) => `minmax(0, ${share}fr)`).join(' ')
 }
 
 /** Images ahead on each side. */

@@ -33,13 +33,13 @@ interface OverlayLegendProps {
 /**
  * What an overlay's colours mean: the perturbation's in the unit that was chosen, the gradient's in its own.
  */
-function OverlayLegend({ overlay: { colours, limit }, scale }: OverlayLegendProps) {
-  const { magnification, unit } = useUi((ui) => ui.overlay)
+function OverlayLegend({ overlay: { colours, limit, scale: kind }, scale }: OverlayLegendProps) {
+  const { unit } = useUi((ui) => ui.overlay)
   if (colours === 'magnitude')
     return <ColourLegend colours={colours} limit={texts.viewer.gradientLimit(threeDigits(limit))} />
-  return scale === undefined ? null : (
-    <ColourLegend colours={colours} limit={limitText(scale, magnification, unit)} />
-  )
+  if (scale === undefined) return null
+  const text = limitText(scale, scale.rangeWidth / limit, unit)
+  return <ColourLegend colours={colours} limit={kind === 'linear' ? text : texts.viewer.scaled[kind](text)} />
 }
 
 const origins: readonly BoxOrigin[] = ['annotated', 'before', 'after']

@@ -119,19 +119,20 @@ function usePerturbationOverlay(
   scene: LoadedScene | undefined,
   run: RunImages | undefined,
 ): Overlay | undefined {
-  const { opacity, magnification } = useUi((ui) => ui.overlay)
+  const { opacity, magnification, scale } = useUi((ui) => ui.overlay)
   const isSwitchedOn = useUi((ui) => ui.overlay.shown && overlayContent(ui) === 'perturbation')
   const isAlone = kind === 'perturbation'
   const frame = scene?.perturbation?.frame
-  const limit = run && scene && colourLimit(perturbationScale(run, image, scene.image.frame), magnification)
+  const fixed = run && scene && colourLimit(perturbationScale(run, image, scene.image.frame), magnification)
+  const limit = scale === 'rank' && frame !== undefined ? magnitudeLimit(frame, 1) : fixed
   const isPainted = isAlone || isSwitchedOn
   const strength = isAlone ? 1 : opacity
   return useMemo(
     () =>
       isPainted && frame !== undefined && limit !== undefined
-        ? { frame, limit, opacity: strength, colours: 'signed', use: isAlone ? 'alone' : 'over' }
+        ? { frame, limit, scale, opacity: strength, colours: 'signed', use: isAlone ? 'alone' : 'over' }
         : undefined,
-    [isPainted, frame, limit, strength, isAlone],
+    [isPainted, frame, limit, scale, strength, isAlone],
   )
 }
 
@@ -147,6 +148,7 @@ function useGradientOverlay(frame: Frame | undefined): Overlay | undefined {
             limit: magnitudeLimit(frame, gradientMagnification),
             opacity,
             colours: 'magnitude',
+            scale: 'linear',
             use: 'over',
           },
     [frame, opacity, gradientMagnification],
