@@ -4,8 +4,9 @@
     export(model, transform, ["a.png", "b.png"], "out/", classes=["normal", "pneumonia"], activation="softmax")
 
 `transform` is what your evaluation makes of an image: torchvision's, timm's, albumentations', torchxrayvision's
-or MONAI's. The card is read off it, transform by transform. What can't be read is asked for, all at once, by a
-CardError that says what to pass instead. `model` is a torch.nn.Module.
+or MONAI's; of a Keras model its layers and functions for that, in a list. The card is read off it, transform by
+transform. What can't be read is asked for, all at once, by a CardError that says what to pass instead. `model` is
+a torch.nn.Module, or a model of Keras 3 on the backend torch (KERAS_BACKEND=torch).
 
     python radversary_card.py SETUP.py IMAGE...  --out out/     SETUP.py defines model, transform and, by their
                                                                 names, any further arguments of export
@@ -67,6 +68,7 @@ class Reading:
         self.is_volume = self.is_ranged = False
         self.clip = True
         self.is_colour = False  # whether some example image has colours
+        self.reversed = False  # whether the network takes blue first
         self.transposed = False  # whether rows and columns are exchanged, as MONAI's readers of pictures do
         self.flat = []  # the transforms one by one, to run all but a crop that the graph takes over
         self.asks, self.notes = [], []
@@ -178,6 +180,8 @@ def reads(*names):
 
 def read(reading, step):
     root, name = type(step).__module__.split(".")[0], type(step).__name__
+    if is_keras_function(step):
+        return read_keras_function(reading, step)
     if isinstance(step, (list, tuple)):
         return [read(reading, each) for each in step]
     reader = READERS.get(f"{root}.{name}") or READERS.get(f"{root}.{name[:-1] if root == 'monai' and name[-1] in 'dD' else name}")
@@ -374,6 +378,120 @@ def _xray_resize(reading, step):
     reading.resize("stretch", pair(step.size), word, step)
 
 
+# ------------------------------------------------------------------------------------------------ Keras
+
+
+KERAS_WORDS = {"bilinear": "bilinear", "nearest": "nearest", "bicubic": "bicubic"}  # of its backend torch
+
+
+@reads("keras.Sequential")
+def _keras_sequential(reading, step):
+    read(reading, list(step.layers))
+
+
+@reads("keras.Identity", "keras.InputLayer")
+def _keras_nothing(_reading, _step):
+    pass
+
+
+@reads("keras.Resizing")
+def _keras_resize(reading, step):
+    if step.crop_to_aspect_ratio or step.pad_to_aspect_ratio:
+        return reading.unread(step, ("fit",), "cuts or pads an image before it is resampled")
+    word = KERAS_WORDS.get(step.interpolation)
+    antialiased = word in ("bilinear", "bicubic") and getattr(step, "antialias", False)
+    reading.resize("stretch", [step.height, step.width], f"{word}-antialiased" if antialiased else word, step)
+
+
+@reads("keras.Rescaling")
+def _keras_rescale(reading, step):
+    scale, offset = np.ravel(step.scale), np.ravel(step.offset)
+    if len(scale) == 1 and len(offset) == 1:
+        return reading.affine(float(scale[0]), float(offset[0]))
+    reading.normalise(-offset / scale, 1 / scale * np.ones_like(offset), step)
+
+
+@reads("keras.Normalization")
+def _keras_normalize(reading, step):
+    if step.invert:
+        return reading.unread(step, ("mean", "std"), "is inverted")
+    mean, variance = (np.ravel(each.detach().cpu().numpy() if hasattr(each, "detach") else each) for each in (step.mean, step.variance))
+    reading.normalise(mean, np.maximum(np.sqrt(variance), 1e-7), step)
+
+
+def is_keras_function(step):
+    return callable(step) and getattr(step, "__name__", "") == "preprocess_input" and step.__module__.startswith("keras.")
+
+
+def read_keras_function(reading, step):
+    """A preprocess_input is told by what it makes of black and white: a factor and an offset for each channel."""
+    black, white = (np.array(step(np.full((1, 1, 1, 3), value, dtype=np.float32)), dtype=np.float64).ravel() for value in (0, 255))
+    red = np.array(step(np.float32([[[[255, 0, 0]]]])), dtype=np.float64).ravel()
+    std = 255 / (white - black)
+    mean = -black * std
+    reading.flat.append(step)
+    if abs(red[0] - white[0]) > 1e-4:
+        reading.reversed, mean, std = True, mean[::-1], std[::-1]
+    if np.ptp(mean) < 1e-6 and np.ptp(std) < 1e-9:
+        return reading.affine(1 / std[0], -mean[0] / std[0])
+    reading.normalise(mean, std, step)
+
+
+def is_keras_load(load):
+    """Whether this is functools.partial(keras.utils.load_img, target_size=…)."""
+    function = getattr(load, "func", None)
+    return getattr(function, "__name__", "") == "load_img" and function.__module__.startswith("keras.")
+
+
+def read_keras_load(reading, load):
+    said = load.keywords
+    if said.get("target_size") is None:
+        return
+    if said.get("keep_aspect_ratio"):
+        return reading.unread(load.func, ("fit",), "cuts an image before it is resampled")
+    reading.holds, reading.is_bytes = "pil", True
+    reading.resize("stretch", pair(said["target_size"]), PIL_WORDS.get(said.get("interpolation", "nearest")), load.func)
+    reading.holds, reading.is_bytes = "array", False
+
+
+def is_keras(model):
+    return type(model).__module__.startswith("keras.") or any(each.__module__.startswith("keras.") for each in type(model).__mro__)
+
+
+def on_torch(model):
+    """A Keras model as a torch.nn.Module of images [N, C, H, W], and dense outputs likewise."""
+    import keras
+    import torch
+
+    if keras.backend.backend() != "torch":
+        raise CardError([((), f"Keras runs on {keras.backend.backend()} here", "set KERAS_BACKEND=torch before keras is imported, and load the same .keras file; or convert it to TensorFlow.js, which Radversary reads")])  # fmt: skip
+    if len(model.inputs) != 1 or len(model.outputs) != 1 or len(model.input_shape) != 4:
+        raise CardError([((), "the Keras model has several inputs or outputs, or takes no images", "pass keras.Model(inputs=…, outputs=…) of the one image and the one output")])
+    is_last = model.input_shape[1] not in (1, 3)
+
+    class OnTorch(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+            self.channels = model.input_shape[-1 if is_last else 1]
+
+        def forward(self, image):
+            made = self.model(image.permute(0, 2, 3, 1) if is_last else image, training=False)
+            return made.permute(0, 3, 1, 2) if is_last and made.ndim == 4 else made
+
+    return OnTorch()
+
+
+def apply_keras(steps, loaded):
+    """The model's input [C, H, W] of what was loaded: layers and functions take batches of [H, W, C]."""
+    made = np.asarray(loaded, dtype=np.float32)
+    made = (made if made.ndim == 3 else made[..., None])[None]
+    for step in [steps] if hasattr(steps, "layers") or callable(steps) else steps:
+        made = step(made.copy()) if is_keras_function(step) else step(made)
+        made = floats(made)
+    return np.moveaxis(made[0], -1, 0)
+
+
 # ------------------------------------------------------------------------------------------------ MONAI
 
 
@@ -530,8 +648,10 @@ def check_rounding(reading, first):
 # ------------------------------------------------------------------------------------- images and inputs
 
 
-def family_of(transform):
+def family_of(transform, model=None):
     """The library whose transforms these are."""
+    if model is not None and is_keras(model):
+        return "keras"
     parts = transform if isinstance(transform, (list, tuple)) else getattr(transform, "transforms", [transform])
     names = {type(part).__module__.split(".")[0] for part in [transform, *parts]}
     return next((name for name in ("monai", "albumentations", "torchxrayvision") if name in names), "torchvision")
@@ -576,7 +696,7 @@ def loader_of(family, channels):
         return str
     if family == "torchxrayvision":
         return load_xray
-    if family == "albumentations":
+    if family in ("albumentations", "keras"):
         return lambda path: np.asarray(picture(path, channels))
     return lambda path: picture(path, channels)
 
@@ -585,6 +705,8 @@ def apply(transform, family, key, loaded):
     """The model's input [C, ...] as float32."""
     if family == "albumentations":
         return channels_first(transform(image=loaded)["image"])
+    if family == "keras":
+        return apply_keras(transform, loaded)
     if family == "monai" and is_of_dictionaries(transform):
         made = transform({key: loaded})[key]
     else:
@@ -642,7 +764,7 @@ def first_reading(loaded, family, sizes):
     """Where reading starts: at what `load` gives to the transform."""
     if family == "torchxrayvision":
         return Reading(sizes, "array", False, (-1024.0, 1024.0))
-    if family == "monai":
+    if family in ("monai", "keras"):
         return Reading(sizes, "tensor", False)
     is_array = isinstance(loaded, np.ndarray)
     is_tensor = hasattr(loaded, "detach")
@@ -657,14 +779,18 @@ class Torch:
     """A torch.nn.Module, in evaluation on the CPU."""
 
     def __init__(self, model):
-        self.model = copy.deepcopy(model).eval().cpu().float()
+        self.model = on_torch(model).eval() if is_keras(model) else copy.deepcopy(model).eval().cpu().float()
 
     def channels(self):
+        if hasattr(self.model, "channels"):
+            return self.model.channels
         kernels = (p for p in self.model.parameters() if p.ndim >= 4)
         first = next(kernels, None)
         return None if first is None else int(first.shape[1])
 
     def is_volume(self):
+        if hasattr(self.model, "channels"):
+            return False
         return next((p.ndim for p in self.model.parameters() if p.ndim >= 4), 4) == 5
 
     def infer(self, batch, inferer):
@@ -682,9 +808,9 @@ class Torch:
         with torch.no_grad():
             return tensor_in(self.model(torch.from_numpy(batch))).numpy()
 
-    def in_front(self, crop, transposed):
-        """The model with what a card can't say before it: a centre crop, rows and columns exchanged."""
-        self.model = front(self.model, crop, transposed)
+    def in_front(self, crop, transposed, is_reversed):
+        """The model with what a card can't say before it: a centre crop, rows and columns exchanged, blue first."""
+        self.model = front(self.model, crop, transposed, is_reversed)
 
     def write(self, batch, path):
         """Today's exporter; the one before where that fails, or what it writes computes something else."""
@@ -738,7 +864,7 @@ class Torch:
         return Single(self.model).eval()
 
 
-def front(model, crop, transposed):
+def front(model, crop, transposed, is_reversed):
     import torch
 
     class Front(torch.nn.Module):
@@ -750,6 +876,8 @@ def front(model, crop, transposed):
             across = -3 if image.ndim == 5 else -2
             if transposed:
                 image = image.transpose(-1, across)
+            if is_reversed:
+                image = image.flip(1)
             if crop is not None:
                 top, left = (round((image.shape[axis] - extent) / 2) for axis, extent in zip((-2, -1), crop))
                 image = image[..., top : top + crop[0], left : left + crop[1]]
@@ -829,7 +957,7 @@ def names_in(model, count):
 def export(model, transform, example_images, folder, *, name=None, classes=None, activation=None, task=None, key="image", load=None, card=None, inferer=None):  # fmt: skip
     """Writes NAME.onnx, NAME.card.json and reference/ into `folder`; returns the card's path.
 
-    model           torch.nn.Module; evaluated in float32 on the CPU
+    model           torch.nn.Module, or Keras 3 on its backend torch; evaluated in float32 on the CPU
     transform       what your evaluation makes of an image: see the head of this file
     example_images  paths of a few image files, of every size and kind that you have
     name            what records call the model; by default the folder's name
@@ -837,7 +965,8 @@ def export(model, transform, example_images, folder, *, name=None, classes=None,
     activation      "softmax" or "multi-label-sigmoid", of several outputs; whether they are logits is read off the graph
     task            "classification", "segmentation", "regression", "ordinal"; by default as the output looks
     key             of a MONAI transform of dictionaries: the image's key
-    load            from a path to what `transform` takes; by default a PIL image (albumentations: an array)
+    load            from a path to what `transform` takes; by default a PIL image (albumentations, Keras: an array);
+                    of Keras functools.partial(keras.utils.load_img, target_size=…) is read too
     inferer         MONAI's SlidingWindowInferer, of networks of volumes that are run on patches
     card            parts of a card that win over what was read, e.g. {"modality": "CT", "output": {"threshold": 0.3}}
 
@@ -847,7 +976,7 @@ def export(model, transform, example_images, folder, *, name=None, classes=None,
     given, files = card or {}, [Path(file) for file in example_images]
     if not files:
         raise CardError([((), "there are no example images", "pass the paths of a few image files")])
-    network, family = Torch(model), family_of(transform)
+    network, family = Torch(model), family_of(transform, model)
     channels = given.get("input", {}).get("channels") or network.channels()
     if family == "monai":
         transform = of_key(transform, key)
@@ -855,10 +984,12 @@ def export(model, transform, example_images, folder, *, name=None, classes=None,
     if is_volume and (family != "monai" or load is not None):
         raise CardError([((), "volumes are exported with MONAI's transforms alone", "pass a MONAI Compose that begins with LoadImage")])
     loaded = [(load or loader_of(family, channels))(str(file)) for file in files]
-    reading = volume_reading() if is_volume else first_reading(loaded[0], family, [size_of(each, file) for each, file in zip(loaded, files)])
-    if load is not None:
+    reading = volume_reading() if is_volume else first_reading(loaded[0], family, [size_of(str(file) if is_keras_load(load) else each, file) for each, file in zip(loaded, files)])
+    if is_keras_load(load):
+        read_keras_load(reading, load)
+    elif load is not None:
         reading.ask(("intensity",), "load= is your own, so which stored values became 0 and 255 can't be read", 'pass card={"intensity": …}')
-    reading.is_colour = not is_volume and (any(is_colour(file) for file in files) if load is None else channels == 3)
+    reading.is_colour = not is_volume and (any(is_colour(file) for file in files) if load is None or is_keras_load(load) else channels == 3)
     read(reading, transform)
     inputs = [apply(transform, family, key, each) for each in loaded]
     if len({each.shape for each in inputs}) > 1 and inferer is None:
@@ -939,9 +1070,11 @@ def has(given, field):
 def write(card, reading, network, inputs, outputs, files, folder, sources):
     folder.mkdir(parents=True, exist_ok=True)
     across = -3 if reading.is_volume else -2
-    if reading.crop is not None or reading.transposed:
-        network.in_front(reading.crop, reading.transposed)
+    if reading.crop is not None or reading.transposed or reading.reversed:
+        network.in_front(reading.crop, reading.transposed, reading.reversed)
         inputs = inputs_of_graph(reading, inputs, sources)
+    if reading.reversed:
+        inputs = [np.ascontiguousarray(each[::-1]) for each in inputs]
     if reading.transposed:
         inputs = [np.ascontiguousarray(np.swapaxes(each, -1, across)) for each in inputs]
         outputs = [np.swapaxes(each, -1, across) if each.ndim == inputs[0].ndim + 1 else each for each in outputs]
@@ -997,6 +1130,8 @@ def through(steps, sources, loaded):
     for step in steps:
         if sources.family == "albumentations":
             loaded = step(image=loaded)["image"]
+        elif sources.family == "keras":
+            raise CardError([(("fit",), "Keras' layers crop after a resize", "resize to the model's own size")])
         elif hasattr(step, "keys") and not isinstance(loaded, dict):
             loaded = step({sources.key: loaded})
         else:

@@ -4,10 +4,12 @@
 
 Writes FOLDER/NAME/ for each: what the exporter writes, and x.npy (the references' inputs), t.npy (labels) and
 gradient.npy (of the cross-entropy of an image, the mean of its voxels where there are several, summed, in float64);
-and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision, timm, monai, nibabel,
-onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
+and models.json, what each is. Prints the versions of the libraries. Needs torch, torchvision, timm, monai, keras,
+nnunetv2, nibabel, onnx, onnxscript, onnxruntime, opencv-python-headless, albumentations, Pillow and NumPy (pip).
 """
 
+import functools
+import importlib.metadata
 import json
 import os
 import sys
@@ -22,9 +24,12 @@ from torch.nn.functional import cross_entropy
 warnings.filterwarnings("ignore")
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../../resources/python")]
+os.environ["KERAS_BACKEND"] = "torch"
 from exported import picture  # noqa: E402
-from radversary_card import export, patch_in  # noqa: E402
+from nnunet_plan import train, volume as volume_of_hu  # noqa: E402
+from radversary_card import export, export_nnunet, on_torch, patch_in  # noqa: E402
 
+import keras  # noqa: E402
 import monai  # noqa: E402
 import timm  # noqa: E402
 from monai import transforms as of_monai  # noqa: E402
@@ -33,7 +38,7 @@ from torchvision.transforms import v2  # noqa: E402
 
 CLASSES = ["normal", "benign", "malignant"]
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
-VERSIONS = {"torch": torch, "torchvision": torchvision, "timm": timm, "MONAI": monai}
+VERSIONS = {"torch": torch, "torchvision": torchvision, "timm": timm, "MONAI": monai, "Keras": keras}
 
 
 def lively(model):
@@ -89,14 +94,34 @@ def on_patches(model, *steps, **settings):
 
 def segresnet():
     model, transform, inferer = on_patches(monai.networks.nets.SegResNet(in_channels=1, out_channels=3, init_filters=8), CT, overlap=0.5, mode="gaussian")
-    return model, transform, "ScaleIntensityRange, patches of 16x16x8, Gaussian", inferer
+    return model, transform, "ScaleIntensityRange, patches of 16x16x8, Gaussian", {"inferer": inferer}
 
 
 def nnunet():
     """The network of a small plan of nnU-Net: its U-Net of plain convolutions, as MONAI has it, and its z-score of a volume."""
     network = monai.networks.nets.DynUNet(3, 1, 3, kernel_size=[3, 3, 3], strides=[1, 2, 2], upsample_kernel_size=[2, 2], filters=[8, 16, 32])
     model, transform, inferer = on_patches(network, of_monai.NormalizeIntensity(), overlap=0.5, mode="gaussian")
-    return model, transform, "z-score of the volume, patches of 16x16x8, Gaussian", inferer
+    return model, transform, "z-score of the volume, patches of 16x16x8, Gaussian", {"inferer": inferer}
+
+
+def of_keras(model, *how):
+    """As `lively`."""
+    kernel, bias = model.layers[-1].get_weights()
+    model.layers[-1].set_weights([np.random.default_rng(3).normal(scale=2 / len(kernel) ** 0.5, size=kernel.shape), bias])
+    return model, *how
+
+
+def keras_mobilenet():
+    model = keras.applications.MobileNetV2((96, 96, 3), alpha=0.35, weights=None, classes=3, classifier_activation=None)
+    load = functools.partial(keras.utils.load_img, target_size=(96, 96), interpolation="bilinear")
+    return of_keras(model, [keras.applications.mobilenet_v2.preprocess_input], "load_img, preprocess_input", {"load": load})
+
+
+def keras_layers():
+    layers = keras.layers
+    convolutions = [layers.Conv2D(8, 3, strides=2, activation="gelu"), layers.BatchNormalization(), layers.Conv2D(16, 3, activation="gelu")]
+    model = keras.Sequential([keras.Input((64, 80, 3)), *convolutions, layers.GlobalAveragePooling2D(), layers.Dense(3)])
+    return of_keras(model, [layers.Resizing(64, 80), keras.applications.resnet50.preprocess_input], "Resizing, preprocess_input with blue first")
 
 
 MODELS = {
@@ -108,6 +133,8 @@ MODELS = {
     "monai-2d": ("MONAI DenseNet121, 2-D", monai_2d),
     "monai-densenet-3d": ("MONAI DenseNet121, 3-D", densenet_3d),
     "monai-segresnet-3d": ("MONAI SegResNet, 3-D", segresnet),
+    "keras-mobilenet": ("Keras MobileNetV2", keras_mobilenet),
+    "keras-layers": ("Keras, convolutions in a Sequential", keras_layers),
     "monai-nnunet-3d": ("nnU-Net's U-Net of a small plan (MONAI DynUNet), 3-D", nnunet),
 }
 
@@ -116,16 +143,31 @@ MODELS = {
 SEEDS = {"monai-2d": 9, "monai-segresnet-3d": 1, "monai-nnunet-3d": 1}
 
 
+def in_float64(name, model):
+    if not name.startswith("keras"):
+        return model.double().eval()
+    keras.config.set_dtype_policy("float64")
+    twin = MODELS[name][1]()[0]
+    twin.set_weights(model.get_weights())
+    keras.config.set_dtype_policy("float32")
+    return on_torch(twin)
+
+
 def gradient(folder, model):
     """x.npy, t.npy and gradient.npy, in the layout of the model."""
     name = os.path.basename(folder)
     card = json.load(open(os.path.join(folder, f"{name}.card.json"), encoding="utf-8"))
+    if name == "nnunet-plan":
+        plans = json.load(open(os.path.join(folder, "plans.json"), encoding="utf-8"))
+        card["input"]["volume"]["patch"] = plans["configurations"]["3d_fullres"]["patch_size"]
     x = np.stack([patch_in(np.load(os.path.join(folder, pair["input"])), card) for pair in card["references"]])
     at = torch.from_numpy(x).double().requires_grad_()
     seen = at.transpose(-1, -3 if at.ndim == 5 else -2) if name.startswith("monai") else at
     if name.endswith("v2"):
         seen = v2.functional.center_crop(seen, [224, 224])
-    logits = model.double().eval()(seen)
+    if name == "keras-layers":
+        seen = at.flip(1)
+    logits = in_float64(name, model)(seen)
     labels = torch.arange(len(x)) % len(CLASSES) if logits.ndim == 2 else torch.arange(logits[:, 0].numel()).reshape(logits[:, 0].shape) % len(CLASSES)
     voxels = logits[0, 0].numel() if logits.ndim > 2 else 1
     (cross_entropy(logits, labels, reduction="sum") / voxels).backward()
@@ -158,24 +200,41 @@ def sources_of(name, folder):
     return files
 
 
+def nnunet_plan(root):
+    """nnU-Net's own network, preprocessing and prediction, of a small plan; returns its row."""
+    folder, trained = os.path.join(root, "nnunet-plan"), os.path.join(root, "trained")
+    network = train(trained, ["CT"], {"background": 0, "liver": 1, "tumour": 2}, ["CTNormalization"])
+    files = [os.path.join(root, f"{index}.nii.gz") for index in range(2)]
+    volume_of_hu(files[0], (30, 34, 12), (0.7, 0.7, 3.0), 1)
+    volume_of_hu(files[1], (26, 30, 14), (1.1, 1.0, 2.0), 2)
+    export_nnunet(trained, files, folder)
+    gradient(folder, network)
+    VERSIONS["nnU-Net"] = None
+    return {"name": "nnunet-plan", "model": "nnU-Net (v2), a small plan, 3-D", "transform": "plans.json: spacing, CTNormalization, patches, logits back"}
+
+
 def main(root, only=()):
     made = []
     for name, (what, make) in MODELS.items():
         if only and name not in only:
             continue
-        torch.manual_seed(SEEDS.get(name, 7))
-        model, transform, how, *inferer = make()
+        keras.utils.set_random_seed(SEEDS.get(name, 7))  # PyTorch's too
+        model, transform, how, *more = make()
         folder = os.path.join(root, name)
         os.makedirs(folder)
         files = sources_of(name, folder)
         # Standard output is for the versions.
         stdout, sys.stdout = sys.stdout, sys.stderr
-        export(model, transform, files, folder, classes=CLASSES, activation="softmax", inferer=next(iter(inferer), None))
+        export(model, transform, files, folder, classes=CLASSES, activation="softmax", **(more[0] if more else {}))
         sys.stdout = stdout
         gradient(folder, model)
         made.append({"name": name, "model": what, "transform": how})
+    if not only or "nnunet-plan" in only:
+        stdout, sys.stdout = sys.stdout, sys.stderr
+        made.append(nnunet_plan(root))
+        sys.stdout = stdout
     json.dump(made, open(os.path.join(root, "models.json"), "w", encoding="utf-8"))
-    print(", ".join(f"{name} {library.__version__}" for name, library in VERSIONS.items()))
+    print(", ".join(f"{name} {library.__version__ if library else importlib.metadata.version('nnunetv2')}" for name, library in VERSIONS.items()))
 
 
 if __name__ == "__main__":

@@ -66,13 +66,15 @@ test('`model exporter` prints radversary_card.py', async () => {
 const python = process.env['RADVERSARY_PEERS_PYTHON']
 if (python === undefined && process.env['npm_lifecycle_event'] === 'test:python')
   throw new Error(
-    'RADVERSARY_PEERS_PYTHON: expected the python of an environment with torch, timm, MONAI and albumentations, got nothing',
+    'RADVERSARY_PEERS_PYTHON: expected the python of an environment with torch, timm, MONAI, Keras, nnU-Net and albumentations, got nothing',
   )
 
 const script = join(root, 'scripts/goldens/exported_models.py')
 const exported = z.array(z.object({ name: z.string(), model: z.string(), transform: z.string() }))
-const volumes = ['monai-densenet-3d', 'monai-segresnet-3d', 'monai-nnunet-3d']
-const names = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d', ...volumes]
+const volumes = ['monai-densenet-3d', 'monai-segresnet-3d', 'monai-nnunet-3d', 'nnunet-plan']
+const ofKeras = ['keras-mobilenet', 'keras-layers']
+const pictures = ['resnet18', 'resnet18-v2', 'convnext', 'vit', 'albumentations', 'monai-2d']
+const names = [...pictures, ...ofKeras, ...volumes]
 
 test.skipIf(python === undefined)('radversary_card.py reads, asks and refuses', { timeout: 600_000 }, () => {
   const ran = spawnSync(python ?? '', [join(root, 'test/python/radversary_card_test.py')], {

@@ -1,9 +1,10 @@
 """What resources/python/radversary_card.py reads, asks and refuses: `npm run test:python` runs it.
 
-Needs torch, torchvision, monai, nibabel, albumentations, onnx, onnxscript, onnxruntime, Pillow and NumPy (pip).
+Needs torch, torchvision, monai, keras, nibabel, albumentations, onnx, onnxscript, onnxruntime, Pillow and NumPy (pip).
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -13,7 +14,9 @@ import unittest
 import warnings
 from pathlib import Path
 
+os.environ["KERAS_BACKEND"] = "torch"
 import albumentations
+import keras
 import nibabel
 import numpy as np
 import torch
@@ -137,6 +140,27 @@ class Exported(unittest.TestCase):
                 export(network, of_monai.Compose(steps), [self.volume(values)], self.folder / "out", **SAID)
         with self.assertRaisesRegex(CardError, "whole numbers"):
             export(network, resized, [self.volume(values / 7)], self.folder / "fractions", **SAID)
+
+    def keras_model(self):
+        layers = keras.layers
+        return keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(4, 3, strides=2), layers.GlobalAveragePooling2D(), layers.Dense(3)])
+
+    def test_keras_layers_are_read_and_a_network_that_takes_blue_first_exchanges_colours_itself(self):
+        layers = keras.layers
+        card = self.export(keras.Sequential([layers.Resizing(32, 32), layers.Rescaling(1 / 127.5, -1)]), self.keras_model())
+        self.assertEqual(card["interpolation"], "bilinear")
+        np.testing.assert_allclose(card["input"]["valueRange"], [-1, 1], atol=1e-6)
+        card = self.export([layers.Resizing(32, 32), keras.applications.resnet50.preprocess_input], self.keras_model())
+        np.testing.assert_allclose(card["mean"], [123.68, 116.779, 103.939], atol=1e-4)
+        for resize in (layers.Resizing(32, 32, crop_to_aspect_ratio=True), layers.Resizing(16, 16), layers.CenterCrop(32, 32)):
+            with self.assertRaises(CardError):
+                self.export([layers.Resizing(16, 16), resize], self.keras_model())
+
+    def test_load_img_resizes_by_pillow_on_bytes(self):
+        load = functools.partial(keras.utils.load_img, target_size=(32, 32), interpolation="bicubic")
+        card = self.export([keras.applications.mobilenet_v2.preprocess_input], self.keras_model(), load=load)
+        self.assertEqual((card["interpolation"], card["fit"]), ("bicubic-antialiased", {"kind": "stretch"}))
+        self.assertIn("uint8", card["rounding"])
 
     def test_another_model_than_was_given_is_an_error(self):
         self.assertEqual(radversary_card.relative_difference(np.array([1.0, np.nan]), np.array([1.0, 2.0])), float("inf"))
