@@ -291,6 +291,32 @@ function writeMask(path: string, valueAt: (pixel: number) => number): void {
 }
 
 describe('masks of an import', () => {
+  it('are the outlines of COCO’s JSON, where it has any', async () => {
+    const root = copies({ 'img/1.png': 'grey.png', 'img/2.png': 'grey.png', 'img/3.png': 'grey.png' })
+    const file = join(root, 'outlines.json')
+    const images = [1, 2].map((id) => ({ id, file_name: `${id}.png` }))
+    const categories = [{ id: 7, name: 'mass' }, { id: 3, name: 'cyst' }] // prettier-ignore
+    const square = {
+      image_id: 1,
+      category_id: 7,
+      bbox: [1, 1, 2, 2],
+      segmentation: [[1, 1, 3, 1, 3, 3, 1, 3]],
+    }
+    const coco = (annotations: object[]) => { writeFileSync(file, JSON.stringify({ images, categories, annotations })) } // prettier-ignore
+    coco([square, { image_id: 1, category_id: 3, segmentation: { size: [9, 13], counts: [10, 1, 106] } }])
+    const { folder: study, record } = await imported({ paths: [join(root, 'img')], masks: file })
+    expect(record.masks).toEqual({ path: 'masks.csv', images: 2 })
+    expect(record.notices.join()).toContain('0 background, 1 cyst, 2 mass')
+    const { width, data } = decode(readFileSync(join(study, 'masks/1.png')))
+    expect(Array.from(data).flatMap((value, at) => (value > 0 ? [[Math.floor(at / width), at % width, value]] : []))).toEqual([[1, 1, 1], [1, 2, 2], [2, 1, 2], [2, 2, 2]]) // prettier-ignore
+    expect(decode(readFileSync(join(study, 'masks/2.png'))).data.some((value) => value > 0)).toBe(false)
+    coco([{ image_id: 1, category_id: 3, segmentation: { size: [5, 5], counts: [25] } }])
+    const other = await imported({ paths: [join(root, 'img')], masks: file })
+    expect(other.record.failures).toMatchObject([{ file: '1.png', message: expect.stringMatching(/9 x 13 pixels of 1.png, got 5 x 5/) as string }]) // prettier-ignore
+    coco([])
+    await expect(imported({ paths: [join(root, 'img')], masks: file })).rejects.toThrow(/JSON with outlines/)
+  })
+
   it('become PNG of class indices with a table', async () => {
     const root = copies({ 'img/1.png': 'grey.png', 'img/2.png': 'grey16.png' })
     const data = Uint8Array.from({ length: 9 * 13 }, (_, i) => (i % 3 === 0 ? 255 : 0))

@@ -27,7 +27,10 @@ export function importCommand(context: CommandContext): Command {
       '--labels <file>',
       "CSV of labels or boxes, or COCO's JSON; default: what lies among the images, else folders as classes",
     )
-    .option('--masks <path>', 'masks named as the images: a folder, or a file, of PNG or NIfTI')
+    .option(
+      '--masks <path>',
+      "masks named as the images: a folder, or a file, of PNG or NIfTI; or COCO's JSON with outlines",
+    )
   return withJson(command).action(async (paths: string[], options: Options) => {
     await runJob(context, options, async (hooks) => {
       const report = await importImages({ ...options, paths }, hooks)

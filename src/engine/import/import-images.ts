@@ -11,7 +11,7 @@ import { throwIfCancelled, type JobHooks } from '../progress.ts'
 import type { InputFailure } from '../study/failures.ts'
 import { version } from '../version.ts'
 import { failureOf, findSources, type SourceFile, type Sources } from './find-sources.ts'
-import { openImportMasks, type ImportMasks, type MaskedImage, type MaskPicture } from './import-masks.ts'
+import { openImportMasks } from './import-masks.ts'
 import {
   importRecordName,
   importRecordSchema,
@@ -19,6 +19,7 @@ import {
   type ImportRecord,
 } from './import-record.ts'
 import { chooseLabels, labelsCsv, type LabelledImage } from './labels/choose-labels.ts'
+import type { ImportMasks, MaskedImage, MaskPicture } from './mask-table.ts'
 import { imagePath, outputNames } from './output-names.ts'
 
 export interface ImportRequest {
@@ -30,7 +31,7 @@ export interface ImportRequest {
   readonly modality?: string | undefined
   /** A CSV of labels or boxes, or COCO's JSON; else what lies among the images is taken. */
   readonly labels?: string | undefined
-  /** A folder of masks, or a file of them. */
+  /** A folder of masks, a file of them, or COCO's JSON with outlines. */
   readonly masks?: string | undefined
 }
 
@@ -126,7 +127,7 @@ class Import {
       const parts = await this.read(source)
       if (parts !== undefined) this.files.push(await this.write(source, parts))
     }
-    await this.context.masks?.finish(this.context.folder)
+    await this.context.masks?.table.finish(this.context.folder)
   }
 
   /** A file that can't be read is listed; what can't be written ends the import. */
@@ -237,7 +238,7 @@ class Import {
       studyInstanceUid: study,
       files: this.files,
       labels,
-      masks: masks?.summary() ?? null,
+      masks: masks?.table.summary() ?? null,
       notices: [...assumed, ...notices, ...(masks?.notices() ?? [])],
       failures: this.failures.map(({ file, code, message, tip }) => ({
         file,

@@ -1,56 +1,27 @@
 import { createHash } from 'node:crypto'
-import { encode } from 'fast-png'
-import type { ExportFolder } from '../../adapters/fs/export-folder.ts'
 import { readBytes } from '../../adapters/fs/read-file.ts'
 import { checkPicture } from '../../adapters/images/faults.ts'
 import { readPng } from '../../adapters/png/read-png.ts'
 import { readImages } from '../../adapters/images/read-images.ts'
 import { RadversaryError } from '../../core/errors.ts'
-import { csv } from '../../core/evaluate/csv.ts'
 import { largestOffset } from '../../core/image/slice-geometry.ts'
-import type { ImageStack, SourceImages } from '../../core/image/source-images.ts'
+import type { SourceImages } from '../../core/image/source-images.ts'
 import type { StoredValues } from '../../core/dicom/image.ts'
 import { throwIfCancelled, type JobHooks } from '../progress.ts'
-import type { ImportRecord } from './import-record.ts'
 import { findSources, type SourceFile, type Sources } from './find-sources.ts'
+import { openOutlines } from './coco-outlines.ts'
 import { maskEnd, maskFinder, type MaskFinder } from './mask-finder.ts'
+import { MaskTable, type ImportMasks, type MaskedImage, type MaskPicture } from './mask-table.ts'
 import { stemOf } from './output-names.ts'
 
-/** An image that was written, whose mask is to be. */
-export interface MaskedImage {
-  readonly source: string
-  readonly path: string
-  readonly sopInstanceUid: string
-  /** The slice of `stack`, from 0. */
-  readonly slice: number
-  readonly stack: ImageStack
-  readonly read: SourceImages
-}
-
-/** A mask that is to be written. */
-export interface MaskPicture {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
-/** Masks beside an import: PNG of class indices, and a table of which is whose. */
-export interface ImportMasks {
-  /** What is imported: none of the masks. */
-  readonly sources: Sources
-  readonly sha256: string
-  /** @returns undefined for an image without a mask. @throws RadversaryError for a mask that does not fit. */
-  of(image: MaskedImage): Promise<MaskPicture | undefined>
-  finish(folder: ExportFolder): Promise<void>
-  summary(): ImportRecord['masks']
-  notices(): string[]
-}
-
 /**
- * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices,
- * named as their images are. Where all images lie in the masks' folder, masks are those named so ("_mask").
+ * Opens masks that lie in files or folders, also among the images: pictures or volumes of class indices, named
+ * as their images are; or COCO's JSON with outlines. Where all images lie in the masks' folder, masks are those
+ * named so ("_mask").
  * @throws RadversaryError labels-invalid where there are none; io-failed.
  */
 export async function openImportMasks(path: string, found: Sources, hooks: JobHooks): Promise<ImportMasks> {
+  if (path.toLowerCase().endsWith('.json')) return openOutlines(path, found)
   const { images } = await findSources([path], hooks)
   const without = (masks: readonly SourceFile[]) => {
     const paths = new Set(masks.map((mask) => mask.path))
@@ -96,7 +67,7 @@ const mostOffset = 0.1
 class Masks implements ImportMasks {
   readonly sha256: string
   readonly sources: Sources
-  private readonly rows: string[][] = []
+  readonly table = new MaskTable()
   private readonly said = new Set<string>()
   private last: { readonly mask: SourceFile; readonly images: MaskImages } | undefined
 
@@ -114,20 +85,7 @@ class Masks implements ImportMasks {
     if (mask instanceof RadversaryError) throw mask
     const images = await this.imagesOf(mask)
     const data = this.indices(valuesFor(image, images, mask), images, mask)
-    const path = image.path.replace(/^images\//, 'masks/').replace(/\.dcm$/, '.png')
-    const { rows: height, columns: width } = images
-    const depth = data instanceof Uint8Array ? 8 : 16
-    this.rows.push([image.path, image.sopInstanceUid, path])
-    return { path, bytes: encode({ width, height, data, depth, channels: 1 }) }
-  }
-
-  async finish(folder: ExportFolder): Promise<void> {
-    const text = csv([['file', 'SOPInstanceUID', 'mask'], ...this.rows])
-    await folder.write('masks.csv', new TextEncoder().encode(text))
-  }
-
-  summary(): ImportRecord['masks'] {
-    return { path: 'masks.csv', images: this.rows.length }
+    return this.table.picture(image, data, images)
   }
 
   notices(): string[] {

@@ -16,7 +16,7 @@ const coco = z.object({
   categories: z.array(z.object({ id: z.number(), name: z.string() })),
 })
 
-/** Boxes of COCO's JSON; undefined where a JSON file is none. Outlines are left out. */
+/** Boxes of COCO's JSON; undefined where a JSON file is none. Outlines are masks (`openOutlines`). */
 export function labelsOfCoco(
   { file, text }: { readonly file: string; readonly text: string },
   images: readonly Pick<SourceFile, 'name'>[],
@@ -51,7 +51,8 @@ export function labelsOfCoco(
   }
 }
 
-function jsonOf(text: string): unknown {
+/** Undefined of text that is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
